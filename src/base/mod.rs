@@ -1,0 +1,17 @@
+//! Words that every other module speaks: ids, instants, bounds, figures with provenance, coded findings, seeded random numbers.
+//!
+//! Nothing here knows a format, a map projection or a program.
+
+pub mod bounds;
+pub mod figure;
+pub mod ids;
+pub mod report;
+pub mod rng;
+pub mod time;
+
+pub use bounds::{Bounds2, Bounds3};
+pub use figure::{Amount, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
+pub use ids::{DatasetId, LayerId};
+pub use report::{Finding, Report, Severity};
+pub use rng::Rng;
+pub use time::{Instant, Interval, LocalDateTime};

@@ -1,0 +1,134 @@
+//! Instants in UTC inside, local time of the territory outside.
+
+use jiff::{Timestamp, tz::TimeZone};
+use serde::{Deserialize, Serialize};
+
+/// An instant: whole seconds since 1970-01-01T00:00:00Z. Written as RFC 3339.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Instant(pub i64);
+
+/// A local calendar date and time of day, with its offset from UTC.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LocalDateTime {
+    pub year: i16,
+    pub month: i8,
+    pub day: i8,
+    pub hour: i8,
+    pub minute: i8,
+    /// Seconds east of UTC.
+    pub offset_s: i32,
+}
+
+/// The half-open span `[start, end)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Interval {
+    pub start: Instant,
+    pub end: Instant,
+}
+
+/// The territory's clock. Metropolitan France for now; the rule set is compiled in, never read from the machine.
+static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
+
+/// Years outside are refused: the calendar rules mean nothing there and sliders need an end.
+const YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
+
+impl Instant {
+    /// Reads RFC 3339 (`2026-06-21T13:30:00Z`, any offset).
+    pub fn parse(text: &str) -> Option<Self> {
+        let timestamp: Timestamp = text.parse().ok()?;
+        let instant = Self(timestamp.as_second());
+        YEARS.contains(&instant.utc().year).then_some(instant)
+    }
+
+    /// From a calendar date and time in UTC; `None` when no such date exists.
+    pub fn from_utc(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
+        let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
+        let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
+        Some(Self(zoned.timestamp().as_second()))
+    }
+
+    /// From the territory's local time. In the hour that exists twice the first is meant; in the hour that is skipped, the one after.
+    pub fn from_local(year: i16, month: i8, day: i8, hour: i8, minute: i8) -> Option<Self> {
+        let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
+        let zoned = civil.to_zoned(PARIS.clone()).ok()?;
+        Some(Self(zoned.timestamp().as_second()))
+    }
+
+    pub fn utc(self) -> LocalDateTime {
+        self.in_zone(&TimeZone::UTC)
+    }
+
+    pub fn local(self) -> LocalDateTime {
+        self.in_zone(&PARIS)
+    }
+
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self(self.0.saturating_add(seconds))
+    }
+
+    fn in_zone(self, zone: &TimeZone) -> LocalDateTime {
+        let timestamp = Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
+        let zoned = timestamp.to_zoned(zone.clone());
+        LocalDateTime {
+            year: zoned.year(),
+            month: zoned.month(),
+            day: zoned.day(),
+            hour: zoned.hour(),
+            minute: zoned.minute(),
+            offset_s: zoned.offset().seconds(),
+        }
+    }
+}
+
+impl std::fmt::Display for Instant {
+    /// RFC 3339 in UTC: `2026-06-21T13:30:00Z`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match Timestamp::from_second(self.0) {
+            Ok(timestamp) => write!(f, "{timestamp}"),
+            Err(_) => write!(f, "{}", self.0),
+        }
+    }
+}
+
+impl Serialize for Instant {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Instant {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            serde::de::Error::custom(format!("'{text}' is not an RFC 3339 instant"))
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn summer_and_winter_differ_by_an_hour() {
+        let summer = Instant::parse("2026-06-21T13:30:00Z").unwrap().local();
+        assert_eq!((summer.hour, summer.minute, summer.offset_s), (15, 30, 7200));
+        let winter = Instant::parse("2026-12-21T14:30:00Z").unwrap().local();
+        assert_eq!((winter.hour, winter.offset_s), (15, 3600));
+    }
+
+    #[test]
+    fn the_skipped_hour_moves_forward_and_the_double_hour_is_the_first() {
+        let skipped = Instant::from_local(2026, 3, 29, 2, 30).unwrap();
+        assert_eq!(skipped.to_string(), "2026-03-29T01:30:00Z");
+        let double = Instant::from_local(2026, 10, 25, 2, 30).unwrap();
+        assert_eq!(double.to_string(), "2026-10-25T00:30:00Z");
+    }
+
+    #[test]
+    fn what_is_no_instant_is_refused() {
+        for text in ["", "2026-06-21", "noon", "9999-01-01T00:00:00Z"] {
+            assert_eq!(Instant::parse(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! The program `jumeau`: reads what was typed, calls the library, prints. Holds no logic.
+//!
+//! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
+
+mod check;
+mod import;
+mod info;
+mod project;
+mod serve;
+mod snapshot;
+mod sun;
+mod view;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Jumeau, le jumeau numérique d'un territoire.
+#[derive(Parser)]
+#[command(version, about)]
+struct Typed {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Ouvre un territoire dans la fenêtre 3D / opens a territory in the 3D window.
+    View(view::Args),
+    /// Dit ce que contient un territoire / says what a territory holds.
+    Info(info::Args),
+    /// Sources → territoire / sources to a territory package.
+    Import(import::Args),
+    /// Vérifie un territoire, un tileset ou un glb / checks a territory, tileset or glb.
+    Check(check::Args),
+    /// Image sans fenêtre / a headless picture.
+    Snapshot(snapshot::Args),
+    /// Sert l'application du navigateur / serves the browser application.
+    Serve(serve::Args),
+    /// Transforme des coordonnées (stdin) / transforms coordinates.
+    Project(project::Args),
+    /// Position du soleil / sun position.
+    Sun(sun::Args),
+}
+
+fn main() -> ExitCode {
+    match Typed::parse().command.unwrap_or(Command::View(view::Args::default())) {
+        Command::View(args) => view::run(args),
+        Command::Info(args) => info::run(args),
+        Command::Import(args) => import::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Snapshot(args) => snapshot::run(args),
+        Command::Serve(args) => serve::run(args),
+        Command::Project(args) => project::run(args),
+        Command::Sun(args) => sun::run(args),
+    }
+}

@@ -1,0 +1,1 @@
+//! Numeric models on plain inputs; knows nothing of our own model of a territory.

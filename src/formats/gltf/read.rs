@@ -1,0 +1,1 @@
+//! Reads a GLB into a [`super::TileContent`].

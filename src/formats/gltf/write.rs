@@ -1,0 +1,1 @@
+//! Writes a [`super::TileContent`] as a GLB.

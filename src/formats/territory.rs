@@ -1,0 +1,152 @@
+//! `territory.json`: the manifest of a territory package.
+//!
+//! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
+
+use crate::base::{Dataset, DatasetId, Instant, LayerId, Nature};
+use serde::{Deserialize, Serialize};
+
+/// The only version of the manifest so far; a reader refuses any other.
+pub const VERSION: u32 = 1;
+
+/// A name in the languages the product speaks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Name {
+    pub fr: String,
+    pub en: String,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`VERSION`].
+    pub jumeau: u32,
+    /// Lower-case letters, digits and hyphens; stands in links.
+    pub id: String,
+    pub name: Name,
+    /// The sources' horizontal system: `EPSG:2154`.
+    pub crs: String,
+    /// The sources' heights: `NGF-IGN69`.
+    pub vertical: String,
+    /// How those heights became ellipsoidal: `RAF20`, or the name of the approximation with its stated error.
+    pub geoid: String,
+    /// `[west, south, east, north]` in degrees.
+    pub bounds_lonlat: [f64; 4],
+    /// Where local coordinates begin: longitude, latitude (degrees), ellipsoidal height (metres), in the middle of the ground.
+    pub origin: [f64; 3],
+    /// IANA name of the territory's clock.
+    pub timezone: String,
+    /// The composed opening view.
+    pub home: HomeView,
+    /// Composed views by id (`street`, `evening` …): the pictures of the README, later the steps of stories.
+    #[serde(default)]
+    pub views: Vec<NamedView>,
+    pub layers: Vec<Layer>,
+    #[serde(default)]
+    pub axes: Vec<Axis>,
+    #[serde(default)]
+    pub series: Vec<Series>,
+    pub datasets: Vec<Dataset>,
+}
+
+/// A camera as people think of it: it looks at a point of the ground from a distance.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HomeView {
+    /// The point looked at, degrees.
+    pub lon: f64,
+    pub lat: f64,
+    /// Ellipsoidal height of that point, metres.
+    pub height_m: f64,
+    /// From the point to the eye, metres.
+    pub distance_m: f64,
+    /// Where the camera looks, clockwise from true north, degrees.
+    pub heading_deg: f64,
+    /// 0 looks at the horizon, -90 straight down.
+    pub pitch_deg: f64,
+    /// The instant of the picture.
+    pub instant: Instant,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NamedView {
+    pub id: String,
+    pub name: Name,
+    pub view: HomeView,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LayerKind {
+    Terrain,
+    Water,
+    Buildings,
+    Networks,
+    Trees,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Layer {
+    pub id: LayerId,
+    pub kind: LayerKind,
+    pub name: Name,
+    /// Path of its `tileset.json`.
+    pub tileset: String,
+    /// Distinct features in the finest level.
+    pub features: u64,
+    pub tiles: u64,
+    pub bytes: u64,
+    pub datasets: Vec<DatasetId>,
+    /// [`Nature::Made`] when the layer is drawn by us; the viewer says so.
+    pub nature: Nature,
+    /// Shown when the territory opens.
+    #[serde(default = "yes")]
+    pub visible: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+/// A regular time axis `start, start + step, …`, `end` excluded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Axis {
+    pub id: String,
+    pub start: Instant,
+    pub end: Instant,
+    /// Seconds.
+    pub step: i64,
+}
+
+/// A two-dimensional Zarr v3 array of f32, `[row][step]`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Series {
+    pub id: String,
+    pub path: String,
+    pub axis: String,
+    /// What the rows are, in order: `residential`, `office` …
+    pub rows: Vec<String>,
+    pub unit: String,
+    pub nature: Nature,
+    pub dataset: DatasetId,
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    ///
+    /// # Errors
+    /// A code of [`crate::base::Finding`] with a detail: `manifest-unreadable` or `manifest-version`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, (&'static str, String)> {
+        #[derive(Deserialize)]
+        struct Version {
+            jumeau: u32,
+        }
+        let version: Version = serde_json::from_slice(bytes)
+            .map_err(|error| ("manifest-unreadable", error.to_string()))?;
+        if version.jumeau != VERSION {
+            return Err(("manifest-version", version.jumeau.to_string()));
+        }
+        serde_json::from_slice(bytes).map_err(|error| ("manifest-unreadable", error.to_string()))
+    }
+
+    pub fn layer(&self, id: &LayerId) -> Option<&Layer> {
+        self.layers.iter().find(|layer| layer.id == *id)
+    }
+}

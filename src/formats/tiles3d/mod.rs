@@ -1,0 +1,1 @@
+//! 3D Tiles 1.1: tilesets, implicit tiling, subtrees.

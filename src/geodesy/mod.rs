@@ -1,0 +1,1 @@
+//! Typed coordinates, reference systems, heights and frames.

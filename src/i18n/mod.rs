@@ -1,0 +1,1 @@
+//! Message keys, French and English, numbers, units and dates.

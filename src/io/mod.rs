@@ -1,0 +1,1 @@
+//! Fetch, byte store, tasks and clock behind one interface.

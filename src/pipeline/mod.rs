@@ -1,0 +1,1 @@
+//! Sources to territory package: read, check, transform, tile, write.

@@ -1,0 +1,153 @@
+//! The streaming engine, sans-IO: it decides what to show, what to ask for and what to drop; others fetch, decode and draw.
+//!
+//! One [`Engine`] serves one tileset; [`Engine::update`] is called once per frame.
+
+use glam::{DMat4, DVec3};
+
+/// A counter of frames; the only clock the engine has.
+pub type FrameNo = u64;
+
+/// A tile of one engine; never reused for another tile.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TileId(pub u32);
+
+/// One request the host was asked to make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RequestId(pub u64);
+
+/// One eye on the scene, in ECEF metres.
+#[derive(Clone, Debug, PartialEq)]
+pub struct View {
+    pub position: DVec3,
+    /// Unit vector the eye looks along.
+    pub direction: DVec3,
+    /// Planes with the normal inside: `dot(n, p) + d >= 0` is in view. Up to six.
+    pub frustum: Vec<(DVec3, f64)>,
+    /// Height of the picture in pixels divided by `2 tan(fovy / 2)`: pixels of a metre at one metre.
+    pub pixels_per_radian: f64,
+}
+
+/// What a request is for, so that the host knows how to decode it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Wanted {
+    /// `tileset.json`, the root or an external one.
+    Tileset,
+    /// A `.subtree` of implicit tiling.
+    Subtree,
+    /// A tile's content (glb).
+    Content,
+}
+
+/// A request for bytes. `path` is relative to the folder of the root tileset.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fetch {
+    pub id: RequestId,
+    pub tile: TileId,
+    pub path: String,
+    pub wanted: Wanted,
+    /// Higher is sooner.
+    pub priority: f32,
+}
+
+/// Why bytes did not come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FetchFault {
+    /// Worth another try later: time-out, 5xx, no network.
+    Passing(String),
+    /// Will not get better: 404, unreadable content.
+    Lasting(String),
+}
+
+/// What the host hands back for a request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Delivery {
+    /// Bytes of a tileset or subtree, for the engine itself.
+    Bytes(Vec<u8>),
+    /// The host has decoded and uploaded a content; it holds so many bytes of memory for it.
+    Content { bytes: u64 },
+}
+
+/// A tile to draw.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Show {
+    pub tile: TileId,
+    /// Geometric error of the tile in metres: how far its shapes may be from the truth.
+    pub geometric_error_m: f64,
+    /// Depth in the tree, root 0.
+    pub depth: u32,
+}
+
+/// A tile whose opacity is on its way.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fade {
+    pub tile: TileId,
+    /// 0 invisible … 1 opaque, reached at this frame.
+    pub opacity: f32,
+}
+
+/// The answer to one frame.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Update {
+    /// All tiles to draw this frame; nothing else may be seen.
+    pub show: Vec<Show>,
+    /// Those among `show` (or just leaving it) that are not opaque yet.
+    pub fade: Vec<Fade>,
+    pub fetch: Vec<Fetch>,
+    pub cancel: Vec<RequestId>,
+    /// Contents the host must drop now.
+    pub evict: Vec<TileId>,
+    pub stats: Stats,
+}
+
+/// Counters of the last frame, all bounded by settings.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Stats {
+    pub visited: usize,
+    pub shown: usize,
+    /// Requests under way or queued; zero when the picture is complete.
+    pub waiting: usize,
+    pub failed: usize,
+    pub resident_tiles: usize,
+    /// Contents, tile nodes and subtrees.
+    pub resident_bytes: u64,
+    /// The screen-space error in force; above the setting under memory pressure.
+    pub screen_space_error: f64,
+}
+
+/// Limits of one engine.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Settings {
+    /// Largest error on screen, pixels.
+    pub screen_space_error: f64,
+    /// Requests under way at once.
+    pub max_requests: usize,
+    /// Ceiling of everything the engine keeps alive, contents included.
+    pub max_bytes: u64,
+    /// Frames a fade takes.
+    pub fade_frames: u32,
+    /// Tries after a passing fault before a tile counts as failed.
+    pub max_retries: u32,
+    /// Frames before the first new try; doubles each time.
+    pub retry_frames: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            screen_space_error: 16.0,
+            max_requests: 16,
+            max_bytes: 512 << 20,
+            fade_frames: 12,
+            max_retries: 4,
+            retry_frames: 30,
+        }
+    }
+}
+
+/// What the host needs to place a content.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placement {
+    /// From the tile's frame to ECEF (product of the transforms on the way from the root).
+    pub ecef_from_tile: DMat4,
+    pub path: String,
+}

@@ -1,0 +1,1 @@
+//! The desktop's panels: state in, commands out.

@@ -1,0 +1,1 @@
+//! Bevy plugins that draw a territory.

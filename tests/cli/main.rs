@@ -1,0 +1,1 @@
+//! Tier 1: the program as people type it.

@@ -1,0 +1,1 @@
+//! Tier 0: the pure modules against outside truth, and the architecture rule.

@@ -1,0 +1,1 @@
+//! Tiers 1 and 2: the viewer without a window.
