@@ -1,1 +1,214 @@
-//! Bevy plugins that draw a territory.
+//! Draws a territory: Bevy plugins around the pure engine, view and formats.
+//!
+//! [`app`] builds the program for a window, a canvas or a picture. Everything a person does arrives as a [`vocab::ViewCommand`].
+//!
+//! | plugin | does |
+//! |---|---|
+//! | [`open`] | manifest → scene, anchor, first camera |
+//! | [`tiles`] | streams layers, one lean material for all surfaces |
+//! | [`camera`] | map camera and gestures |
+//! | [`sky`] | sun, shadows, sky, haze by date and hour |
+//! | [`time`] | the running clock |
+//! | [`overlay`] | themes: values on the GPU, legend |
+//! | [`pick`] | click → feature → figures |
+//! | [`snapshot`] | a picture once all tiles are drawn |
+
+pub mod anchor;
+pub mod camera;
+pub mod open;
+pub mod overlay;
+pub mod pick;
+pub mod platform;
+pub mod requests;
+pub mod sky;
+pub mod snapshot;
+pub mod tiles;
+pub mod time;
+pub mod vocab;
+
+use crate::io::{Fetcher, IoFault, Location};
+use crate::view::apply;
+use bevy::camera::RenderTarget;
+use bevy::core_pipeline::tonemapping::Tonemapping;
+use bevy::light::ShadowFilteringMethod;
+use bevy::log::LogPlugin;
+use bevy::prelude::*;
+use bevy::render::view::Msaa;
+use bevy::window::{ExitCondition, RequestRedraw};
+use bevy::winit::{UpdateMode, WinitSettings};
+use std::time::Duration;
+use vocab::{Eye, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+
+/// Where the picture goes.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Target {
+    Window,
+    /// CSS selector of the page's canvas.
+    Canvas(String),
+    /// No window at all: a picture of so many pixels.
+    Picture { width: u32, height: u32 },
+}
+
+/// Samples of a pixel; 1 is off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Smoothing(pub u32);
+
+/// The viewer as a program. The caller adds what it wants (panels, a bridge to a page) and runs it.
+///
+/// # Errors
+/// A location that this build or machine cannot reach at all.
+pub fn app(location: Location, opening: open::Opening, target: Target, smoothing: Smoothing) -> Result<App, IoFault> {
+    let mut app = App::new();
+    let picture = matches!(target, Target::Picture { .. });
+    let (window, exit) = match &target {
+        Target::Window => (Some(platform::window("Jumeau", "")), ExitCondition::OnAllClosed),
+        Target::Canvas(selector) => (Some(platform::window("Jumeau", selector)), ExitCondition::OnAllClosed),
+        Target::Picture { .. } => (None, ExitCondition::DontExit),
+    };
+    let plugins = DefaultPlugins
+        .build()
+        .set(LogPlugin {
+            // Software drivers and missing sound servers are no news for a person.
+            filter: "warn,wgpu=error,naga=warn,bevy_render=warn,bevy_winit=error".into(),
+            ..default()
+        })
+        .set(bevy::window::WindowPlugin {
+            primary_window: window,
+            exit_condition: exit,
+            ..default()
+        });
+    if picture {
+        // One frame after the other, without an event loop: the picture decides when it is done.
+        app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
+        app.insert_resource(sky::ShadowDetail(4096))
+            .insert_resource(tiles::StreamBudget {
+                fade_frames: 0,
+                ..default()
+            })
+            .insert_resource(camera::DrawnCamera { at_once: true, ..default() });
+    } else {
+        app.add_plugins(plugins);
+        app.insert_resource(WinitSettings::desktop_app());
+    }
+    app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
+        .insert_resource(opening)
+        .insert_resource(EyeSettings { target, smoothing })
+        .add_plugins(ViewerPlugin);
+    Ok(app)
+}
+
+/// All of the viewer but the window.
+pub struct ViewerPlugin;
+
+#[derive(Resource)]
+struct EyeSettings {
+    target: Target,
+    smoothing: Smoothing,
+}
+
+/// The picture's target when there is no window.
+#[derive(Resource)]
+pub struct PictureTarget(pub Handle<Image>);
+
+impl Plugin for ViewerPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<SceneFacts>()
+            .init_resource::<PointerOverPanel>()
+            .add_message::<ViewCommand>()
+            .configure_sets(
+                Update,
+                (
+                    ViewerSystems::Input,
+                    ViewerSystems::Apply,
+                    ViewerSystems::Prepare,
+                    ViewerSystems::Stream,
+                    ViewerSystems::Report,
+                )
+                    .chain(),
+            )
+            .add_plugins((
+                open::OpenPlugin,
+                tiles::TilesPlugin,
+                camera::CameraPlugin,
+                sky::SkyPlugin,
+                time::TimePlugin,
+                overlay::OverlayPlugin,
+                pick::PickPlugin,
+            ))
+            .add_systems(Startup, open_eye)
+            .add_systems(
+                Update,
+                (
+                    requests::receive.before(ViewerSystems::Input),
+                    apply_commands
+                        .in_set(ViewerSystems::Apply)
+                        .run_if(resource_exists::<Scene>),
+                    stay_awake.after(ViewerSystems::Report),
+                ),
+            );
+    }
+}
+
+fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, mut images: ResMut<Assets<Image>>) {
+    let mut eye = commands.spawn((
+        Eye,
+        Camera3d::default(),
+        Camera {
+            clear_color: ClearColorConfig::Custom(Color::srgb(0.87, 0.90, 0.92)),
+            ..default()
+        },
+        // Colours are chosen as they shall be seen; a tone curve would grey them.
+        Tonemapping::None,
+        Projection::Perspective(PerspectiveProjection::default()),
+        match settings.smoothing.0 {
+            0 | 1 => Msaa::Off,
+            2 => Msaa::Sample2,
+            _ => Msaa::Sample4,
+        },
+        ShadowFilteringMethod::Hardware2x2,
+    ));
+    if let Target::Picture { width, height } = settings.target {
+        let handle = images.add(snapshot::target_image(width, height));
+        eye.insert(RenderTarget::Image(handle.clone().into()));
+        commands.insert_resource(PictureTarget(handle));
+    }
+}
+
+/// The only place where the state changes.
+pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<ViewCommand>) {
+    for ViewCommand(command) in commands.read() {
+        let next = apply(&scene.state, command, &scene.limits);
+        if next != scene.state {
+            scene.state = next;
+        }
+    }
+}
+
+/// Draws on while something is on its way; otherwise waits for events.
+fn stay_awake(
+    scene: Option<Res<Scene>>,
+    facts: Res<SceneFacts>,
+    drawn: Res<camera::DrawnCamera>,
+    settings: Option<ResMut<WinitSettings>>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) {
+    let Some(mut settings) = settings else { return };
+    let busy = match &scene {
+        None => facts.faults.is_empty(),
+        Some(scene) => {
+            scene.is_changed() || drawn.moving || scene.state.playback.playing || !facts.progress.complete
+        }
+    };
+    let mode = if busy {
+        UpdateMode::Continuous
+    } else {
+        UpdateMode::reactive(Duration::from_secs(5))
+    };
+    if settings.focused_mode != mode {
+        settings.focused_mode = mode;
+        settings.unfocused_mode = mode;
+    }
+    if busy {
+        redraw.write(RequestRedraw);
+    }
+}

@@ -1,0 +1,55 @@
+#define_import_path jumeau::scene
+
+// What every surface needs to know of the moment: light, haze and the overlay. One buffer for all tiles, written once a frame.
+// Mirrors `SceneUniform` in src/viewer/tiles/material.rs.
+struct Scene {
+    // xyz towards the sun, w its strength (0 at night).
+    to_sun: vec4<f32>,
+    sun_colour: vec4<f32>,
+    // Light from the upper and from the lower half of the sphere.
+    sky_light: vec4<f32>,
+    ground_light: vec4<f32>,
+    // Colours of the sky at the zenith and at the horizon; the horizon is also the haze.
+    zenith_colour: vec4<f32>,
+    haze_colour: vec4<f32>,
+    // x distance where haze begins, y where it has taken all, z glow around the sun, w height of the ground in world space.
+    haze: vec4<f32>,
+    // x theme (0 none, 1 profile × scale, 2 year), y step, z texels in a row of the profile texture, w hash of the selected feature.
+    overlay: vec4<u32>,
+    // x value at the foot of the ramp, y at its top, z year shown, w rows of the profile texture in one profile.
+    overlay_range: vec4<f32>,
+    no_data_colour: vec4<f32>,
+    ramp: array<vec4<f32>, 8>,
+}
+
+@group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> scene: Scene;
+
+// The sky in a direction: zenith to horizon, with a glow around the sun.
+fn sky(direction: vec3<f32>) -> vec3<f32> {
+    let up = clamp(direction.y, 0.0, 1.0);
+    // The horizon's haze fills the lower degrees and thins out quickly.
+    let clear = 1.0 - pow(1.0 - up, 5.0);
+    let base = mix(scene.haze_colour.rgb, scene.zenith_colour.rgb, clear);
+    let towards = max(dot(direction, scene.to_sun.xyz), 0.0);
+    let glow = scene.haze.z * (0.30 * pow(towards, 6.0) + 0.9 * pow(towards, 180.0));
+    return base + scene.sun_colour.rgb * glow;
+}
+
+// Mixes a colour into the haze that lies between it and the eye.
+fn in_haze(colour: vec3<f32>, to_point: vec3<f32>) -> vec3<f32> {
+    let distance = length(to_point);
+    let t = clamp((distance - scene.haze.x) / (scene.haze.y - scene.haze.x), 0.0, 1.0);
+    let amount = t * t * (3.0 - 2.0 * t);
+    if amount <= 0.0 {
+        return colour;
+    }
+    // The haze has the colour of the horizon behind the point, so that ground and sky meet.
+    let along = to_point / max(distance, 0.001);
+    let behind = sky(normalize(vec3(along.x, max(along.y, 0.0) * 0.5, along.z)));
+    return mix(colour, behind, amount);
+}
+
+fn linear_from_srgb(c: vec3<f32>) -> vec3<f32> {
+    // Cubic fit of the sRGB curve, largest error 0.002: cheaper than a power in a vertex shader.
+    return c * (c * (c * 0.305306011 + 0.682171111) + 0.012522878);
+}

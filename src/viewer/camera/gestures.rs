@@ -1,0 +1,287 @@
+//! Pointer, touch and keys → commands.
+//!
+//! Drag moves the point under the pointer; right drag (or two fingers) turns; the wheel comes nearer to the pointer; keys do all of it.
+
+use super::map::{Pose, dragged, on_plane, zoomed};
+use super::{DrawnCamera, ground_height};
+use crate::view::{Camera, Command};
+use crate::viewer::anchor::Anchor;
+use crate::viewer::platform;
+use crate::viewer::tiles::{Resident, nearest_hit};
+use crate::viewer::vocab::{PointerOverPanel, Scene, ViewCommand, ViewerSystems};
+use bevy::input::mouse::{AccumulatedMouseMotion, MouseScrollUnit, MouseWheel};
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use glam::{DVec2, DVec3};
+
+/// Degrees of turn for each pixel of a right drag.
+const TURN_PER_PX: f64 = 0.3;
+/// One notch of the wheel.
+const ZOOM_PER_NOTCH: f64 = 0.85;
+/// A touchpad's pixels that make a notch.
+const PX_PER_NOTCH: f64 = 60.0;
+
+#[derive(Resource, Default)]
+pub struct Gesture {
+    /// The point of the ground under the pointer when the button went down, and whether the gesture is ours.
+    grabbed: Option<DVec3>,
+    turning: bool,
+    /// Last two fingers, if two are down.
+    fingers: Option<(DVec2, DVec2)>,
+}
+
+pub struct GesturesPlugin;
+
+impl Plugin for GesturesPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Gesture>()
+            .init_resource::<PointerOverPanel>()
+            .add_systems(
+                Update,
+                (drag, wheel, fingers)
+                    .in_set(ViewerSystems::Input)
+                    .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+            );
+        if platform::OWN_KEYBOARD {
+            app.add_systems(
+                Update,
+                keys.in_set(ViewerSystems::Input).run_if(resource_exists::<Scene>),
+            );
+        }
+    }
+}
+
+/// The picture as gestures see it.
+struct Picture<'a> {
+    camera: Camera,
+    pose: Pose,
+    anchor: &'a Anchor,
+    resident: &'a Resident,
+    size: DVec2,
+}
+
+impl<'a> Picture<'a> {
+    fn of(drawn: &DrawnCamera, anchor: &'a Anchor, resident: &'a Resident, window: &Window) -> Option<Self> {
+        let camera = drawn.camera?;
+        Some(Self {
+            camera,
+            pose: Pose::of(&camera, anchor),
+            anchor,
+            resident,
+            size: DVec2::new(f64::from(window.width()).max(1.0), f64::from(window.height()).max(1.0)),
+        })
+    }
+
+    fn ray(&self, pointer: DVec2) -> DVec3 {
+        let ndc = DVec2::new(
+            2.0 * pointer.x / self.size.x - 1.0,
+            1.0 - 2.0 * pointer.y / self.size.y,
+        );
+        self.pose.ray(ndc, self.size.x / self.size.y)
+    }
+
+    /// The point of the scene under the pointer, or of the plane at the target's height where nothing is drawn yet.
+    fn point(&self, pointer: DVec2) -> Option<DVec3> {
+        let ray = self.ray(pointer);
+        let ecef = self.anchor.ecef_from_world();
+        let hit = nearest_hit(
+            self.resident,
+            ecef.transform_point3(self.pose.eye),
+            ecef.transform_vector3(ray),
+            |_| true,
+        );
+        match hit {
+            Some(hit) => Some(self.pose.eye + ray * hit.distance),
+            None => self.plane(pointer, self.pose.target.y),
+        }
+    }
+
+    fn plane(&self, pointer: DVec2, height: f64) -> Option<DVec3> {
+        on_plane(self.pose.eye, self.ray(pointer), height, self.camera.distance_m * 20.0)
+    }
+
+    /// The camera with its target put on the ground below it.
+    fn grounded(&self, mut camera: Camera) -> Camera {
+        let target = self.anchor.world(super::map::lonlat(camera.target));
+        if let Some(ground) = ground_height(self.anchor, self.resident, target) {
+            camera.target[2] += ground - target.y;
+        }
+        camera
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a gesture is pointer, window and scene at once")]
+fn drag(
+    buttons: Res<ButtonInput<MouseButton>>,
+    motion: Res<AccumulatedMouseMotion>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    over_panel: Res<PointerOverPanel>,
+    drawn: Res<DrawnCamera>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    mut gesture: ResMut<Gesture>,
+    mut commands: MessageWriter<ViewCommand>,
+) {
+    let Ok(window) = windows.single() else { return };
+    let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
+    let pointer = window.cursor_position().map(|p| p.as_dvec2());
+    if buttons.just_pressed(MouseButton::Left) && !over_panel.0 {
+        gesture.grabbed = pointer.and_then(|p| picture.point(p));
+    }
+    if buttons.any_just_pressed([MouseButton::Right, MouseButton::Middle]) {
+        gesture.turning = !over_panel.0;
+    }
+    if !buttons.pressed(MouseButton::Left) {
+        gesture.grabbed = None;
+    }
+    if !buttons.any_pressed([MouseButton::Right, MouseButton::Middle]) {
+        gesture.turning = false;
+    }
+    if motion.delta == Vec2::ZERO {
+        return;
+    }
+    if let (Some(grabbed), Some(pointer)) = (gesture.grabbed, pointer)
+        && let Some(now) = picture.plane(pointer, grabbed.y)
+    {
+        let camera = picture.grounded(dragged(&picture.camera, &anchor, grabbed, now));
+        commands.write(ViewCommand(Command::LookAt { camera }));
+    } else if gesture.turning {
+        commands.write(ViewCommand(Command::Orbit {
+            heading_deg: f64::from(motion.delta.x) * TURN_PER_PX,
+            pitch_deg: -f64::from(motion.delta.y) * TURN_PER_PX,
+        }));
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a gesture is pointer, window and scene at once")]
+fn wheel(
+    mut wheel: MessageReader<MouseWheel>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    over_panel: Res<PointerOverPanel>,
+    drawn: Res<DrawnCamera>,
+    scene: Res<Scene>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    mut commands: MessageWriter<ViewCommand>,
+) {
+    let notches: f64 = wheel
+        .read()
+        .map(|event| match event.unit {
+            MouseScrollUnit::Line => f64::from(event.y),
+            MouseScrollUnit::Pixel => f64::from(event.y) / PX_PER_NOTCH,
+        })
+        .sum();
+    if notches == 0.0 || over_panel.0 {
+        return;
+    }
+    let Ok(window) = windows.single() else { return };
+    let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
+    let factor = ZOOM_PER_NOTCH.powf(notches.clamp(-8.0, 8.0));
+    // The goal is the state's camera, not the drawn one: quick notches add up while the picture still eases.
+    let goal = scene.state.camera;
+    let point = window
+        .cursor_position()
+        .and_then(|p| picture.point(p.as_dvec2()))
+        .unwrap_or(picture.pose.target);
+    let camera = picture.grounded(zoomed(&goal, &anchor, point, factor));
+    commands.write(ViewCommand(Command::LookAt { camera }));
+}
+
+fn fingers(
+    touches: Res<Touches>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    drawn: Res<DrawnCamera>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    mut gesture: ResMut<Gesture>,
+    mut commands: MessageWriter<ViewCommand>,
+) {
+    let Ok(window) = windows.single() else { return };
+    let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
+    let mut down: Vec<_> = touches.iter().collect();
+    down.sort_by_key(|touch| touch.id());
+    match down.as_slice() {
+        [one] => {
+            gesture.fingers = None;
+            let pointer = one.position().as_dvec2();
+            if touches.just_pressed(one.id()) || gesture.grabbed.is_none() {
+                gesture.grabbed = picture.point(pointer);
+            } else if let Some(grabbed) = gesture.grabbed
+                && one.delta() != Vec2::ZERO
+                && let Some(now) = picture.plane(pointer, grabbed.y)
+            {
+                let camera = picture.grounded(dragged(&picture.camera, &anchor, grabbed, now));
+                commands.write(ViewCommand(Command::LookAt { camera }));
+            }
+        }
+        [a, b, ..] => {
+            gesture.grabbed = None;
+            let (a, b) = (a.position().as_dvec2(), b.position().as_dvec2());
+            if let Some((old_a, old_b)) = gesture.fingers {
+                let (old, new) = (old_b - old_a, b - a);
+                if old.length() > 1.0 && new.length() > 1.0 {
+                    let middle = 0.5 * (a + b);
+                    let point = picture.point(middle).unwrap_or(picture.pose.target);
+                    let camera = zoomed(&picture.camera, &anchor, point, old.length() / new.length());
+                    commands.write(ViewCommand(Command::LookAt { camera: picture.grounded(camera) }));
+                    let risen = middle.y - 0.5 * (old_a + old_b).y;
+                    commands.write(ViewCommand(Command::Orbit {
+                        heading_deg: -old.angle_to(new).to_degrees(),
+                        pitch_deg: -risen * TURN_PER_PX,
+                    }));
+                }
+            }
+            gesture.fingers = Some((a, b));
+        }
+        [] => gesture.fingers = None,
+    }
+}
+
+/// Keys of the desktop; in the browser the page sends the same commands.
+fn keys(
+    keys: Res<ButtonInput<KeyCode>>,
+    time: Res<Time>,
+    over_panel: Res<PointerOverPanel>,
+    scene: Res<Scene>,
+    mut commands: MessageWriter<ViewCommand>,
+) {
+    if over_panel.0 && keys.get_pressed().len() > 0 && keys.any_pressed([KeyCode::Tab, KeyCode::Enter]) {
+        return;
+    }
+    let seconds = f64::from(time.delta_secs()).min(0.1);
+    let held = |key| if keys.pressed(key) { 1.0 } else { 0.0 };
+    let quick = if keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]) { 3.0 } else { 1.0 };
+    let mut send = |command| {
+        commands.write(ViewCommand(command));
+    };
+    let right = held(KeyCode::ArrowRight) - held(KeyCode::ArrowLeft);
+    let forward = held(KeyCode::ArrowUp) - held(KeyCode::ArrowDown);
+    if right != 0.0 || forward != 0.0 {
+        let step = scene.state.camera.distance_m * 0.6 * seconds * quick;
+        send(Command::Pan { right_m: right * step, forward_m: forward * step });
+    }
+    let heading = held(KeyCode::KeyE) - held(KeyCode::KeyQ);
+    let pitch = held(KeyCode::PageUp) - held(KeyCode::PageDown);
+    if heading != 0.0 || pitch != 0.0 {
+        send(Command::Orbit {
+            heading_deg: heading * 45.0 * seconds * quick,
+            pitch_deg: pitch * 30.0 * seconds * quick,
+        });
+    }
+    let nearer = held(KeyCode::Equal).max(held(KeyCode::NumpadAdd)) - held(KeyCode::Minus).max(held(KeyCode::NumpadSubtract));
+    if nearer != 0.0 {
+        send(Command::Zoom { factor: (-nearer * seconds * quick).exp() });
+    }
+    for (key, command) in [
+        (KeyCode::Home, Command::Home),
+        (KeyCode::KeyN, Command::North),
+        (KeyCode::Space, Command::Play { playing: !scene.state.playback.playing }),
+        (KeyCode::Comma, Command::StepInstant { seconds: -3600 }),
+        (KeyCode::Period, Command::StepInstant { seconds: 3600 }),
+        (KeyCode::Escape, Command::Select { selection: None }),
+    ] {
+        if keys.just_pressed(key) {
+            send(command);
+        }
+    }
+}

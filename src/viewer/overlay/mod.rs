@@ -1,0 +1,264 @@
+//! Themes: what the buildings' colours mean at the instant.
+//!
+//! Reads: [`Scene`] (theme, instant, year, selection), the territory's series. Writes: [`SceneUniform`]'s overlay part, [`Profiles`], the legend.
+//! The series is uploaded once; afterwards the slider changes a few numbers of the uniform.
+
+use super::requests::{Purpose, Requests};
+use super::tiles::load::{PROFILE_WIDTH, feature_hash, profile_image};
+use super::tiles::material::{SceneUniform, TileMaterial};
+use super::tiles::Profiles;
+use super::vocab::{Legend, Scene, SceneFacts, ViewerSystems};
+use crate::base::{DatasetId, Instant, Nature};
+use crate::formats::territory::{Axis, Manifest, Series};
+use crate::formats::zarr;
+use crate::io::IoFault;
+use crate::view::Theme;
+use bevy::platform::collections::HashMap;
+use bevy::prelude::*;
+
+/// Id of the series the demand theme reads.
+pub const DEMAND_SERIES: &str = "demand";
+/// Top of the demand scale, W per square metre of floor: about the evening peak of an old flat heated by electricity.
+const DEMAND_TOP_W_M2: f32 = 12.0;
+
+/// Eight colours of cividis (Nuñez, Anderton, Renslow 2018), dark to light; safe for the common colour-blindnesses.
+const CIVIDIS: [[u8; 3]; 8] = [
+    [0, 32, 77],
+    [33, 60, 110],
+    [76, 85, 108],
+    [108, 110, 114],
+    [140, 136, 120],
+    [175, 165, 112],
+    [214, 196, 92],
+    [255, 234, 70],
+];
+
+/// A series on its way to the GPU, then in memory for figures.
+#[derive(Resource, Default)]
+pub struct DemandSeries {
+    state: Loading,
+    pub values: Vec<f32>,
+    pub rows: usize,
+    pub steps: usize,
+}
+
+#[derive(Default, PartialEq)]
+enum Loading {
+    #[default]
+    Unasked,
+    Metadata,
+    Chunks,
+    Done,
+}
+
+#[derive(Resource, Default)]
+struct Parts {
+    metadata: Vec<u8>,
+    /// What has come so far; `None` for a chunk that is not there, which the format reads as "no data".
+    chunks: HashMap<String, Option<Vec<u8>>>,
+    missing: usize,
+}
+
+impl DemandSeries {
+    /// The coefficient of a profile at a step; `None` where the series has none.
+    pub fn coefficient(&self, row: usize, step: usize) -> Option<f32> {
+        (row < self.rows && step < self.steps)
+            .then(|| self.values.get(row * self.steps + step).copied())
+            .flatten()
+            .filter(|value| value.is_finite())
+    }
+
+    pub fn is_settled(&self) -> bool {
+        self.state == Loading::Done
+    }
+}
+
+/// The step of an axis at an instant; before the first and after the last there is none.
+pub fn step_at(axis: &Axis, instant: Instant) -> Option<usize> {
+    if axis.step <= 0 || instant < axis.start || instant >= axis.end {
+        return None;
+    }
+    usize::try_from((instant.0 - axis.start.0) / axis.step).ok()
+}
+
+pub fn demand_series(manifest: &Manifest) -> Option<(usize, &Series, &Axis)> {
+    let (index, series) = manifest
+        .series
+        .iter()
+        .enumerate()
+        .find(|(_, series)| series.id == DEMAND_SERIES)?;
+    let axis = manifest.axes.iter().find(|axis| axis.id == series.axis)?;
+    Some((index, series, axis))
+}
+
+pub struct OverlayPlugin;
+
+impl Plugin for OverlayPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<DemandSeries>()
+            .init_resource::<Parts>()
+            .add_systems(
+                Update,
+                (load_series, write_overlay)
+                    .chain()
+                    .in_set(ViewerSystems::Prepare)
+                    .run_if(resource_exists::<Scene>),
+            );
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a series touches requests, images and the materials that wait for it")]
+fn load_series(
+    scene: Res<Scene>,
+    mut requests: ResMut<Requests>,
+    mut demand: ResMut<DemandSeries>,
+    mut parts: ResMut<Parts>,
+    mut profiles: ResMut<Profiles>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    if demand.state == Loading::Done {
+        return;
+    }
+    let Some((index, series, _)) = demand_series(&scene.manifest) else {
+        demand.state = Loading::Done;
+        return;
+    };
+    if demand.state == Loading::Unasked {
+        let path = "zarr.json".to_owned();
+        requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+        demand.state = Loading::Metadata;
+        return;
+    }
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Series { .. })) {
+        let Purpose::Series { path, .. } = purpose else { continue };
+        let bytes = match body {
+            Ok(bytes) => Some(bytes),
+            Err(IoFault::NotFound(_)) if demand.state == Loading::Chunks => None,
+            Err(fault) => {
+                facts.fault("error-series-unreachable", format!("{}: {fault}", series.path));
+                demand.state = Loading::Done;
+                return;
+            }
+        };
+        if demand.state == Loading::Metadata {
+            // A first reading without any chunk says which ones there are.
+            let mut paths = Vec::new();
+            let metadata = bytes.unwrap_or_default();
+            let read = zarr::read(&metadata, &mut |path| {
+                paths.push(path.to_owned());
+                None
+            });
+            if let Err(fault) = read {
+                facts.fault("error-series-unreadable", format!("{}: {fault}", series.path));
+                demand.state = Loading::Done;
+                return;
+            }
+            parts.missing = paths.len();
+            for path in paths {
+                requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+            }
+            parts.metadata = metadata;
+            demand.state = Loading::Chunks;
+        } else {
+            parts.chunks.insert(path, bytes);
+            parts.missing = parts.missing.saturating_sub(1);
+        }
+    }
+    if demand.state != Loading::Chunks || parts.missing > 0 {
+        return;
+    }
+    demand.state = Loading::Done;
+    let mut parts = std::mem::take(&mut *parts);
+    match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
+        Ok(array) => {
+            let handle = images.add(profile_image(&array.values, array.rows, array.steps));
+            // Tiles that came first bound the stand-in; they take the true one now.
+            let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
+            for id in waiting {
+                if let Some(mut material) = materials.get_mut(id) {
+                    material.profiles = Some(handle.clone());
+                }
+            }
+            profiles.0 = Some(handle);
+            demand.rows = array.rows;
+            demand.steps = array.steps;
+            demand.values = array.values;
+        }
+        Err(fault) => facts.fault("error-series-unreadable", format!("{}: {fault}", series.path)),
+    }
+}
+
+fn write_overlay(
+    scene: Res<Scene>,
+    demand: Res<DemandSeries>,
+    mut uniform: ResMut<SceneUniform>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    if !scene.is_changed() && !demand.is_changed() {
+        return;
+    }
+    let state = &scene.state;
+    let selected = state.selection.as_ref().map_or(0, |selection| feature_hash(&selection.id));
+    let step = demand_series(&scene.manifest)
+        .and_then(|(_, _, axis)| step_at(axis, state.instant))
+        .filter(|step| *step < demand.steps);
+    let (theme, low, high) = match state.theme {
+        Theme::None => (0, 0.0, 1.0),
+        Theme::Demand => (1, 0.0, DEMAND_TOP_W_M2),
+        Theme::ConstructionYear => (2, scene.limits.years[0] as f32, scene.limits.years[1] as f32),
+    };
+    // Outside the series every building is "no data"; the shader reads it in the colour's w.
+    let missing = theme == 1 && step.is_none();
+    let lines = demand.steps.max(1).div_ceil(PROFILE_WIDTH) as f32;
+    let mut next = uniform.clone();
+    next.overlay = UVec4::new(theme, step.unwrap_or(0) as u32, PROFILE_WIDTH as u32, selected);
+    next.overlay_range = Vec4::new(low, high, state.year as f32, lines);
+    next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, if missing { 1.0 } else { 0.0 });
+    for (slot, colour) in next.ramp.iter_mut().zip(CIVIDIS) {
+        *slot = linear(colour).extend(1.0);
+    }
+    *uniform = next;
+    let legend = legend(&scene);
+    if facts.legend != legend {
+        facts.legend = legend;
+    }
+}
+
+fn legend(scene: &Scene) -> Option<Legend> {
+    let buildings = scene
+        .manifest
+        .layers
+        .iter()
+        .find(|layer| layer.kind == crate::formats::territory::LayerKind::Buildings)
+        .and_then(|layer| layer.datasets.first().cloned());
+    match scene.state.theme {
+        Theme::None => None,
+        Theme::Demand => Some(Legend {
+            title: "theme-demand",
+            unit: "unit-watt-per-square-metre",
+            low: 0.0,
+            high: f64::from(DEMAND_TOP_W_M2),
+            colours: CIVIDIS.to_vec(),
+            nature: Nature::Simulated,
+            dataset: demand_series(&scene.manifest)
+                .map(|(_, series, _)| series.dataset.clone())
+                .unwrap_or_else(|| DatasetId::from("jumeau")),
+        }),
+        Theme::ConstructionYear => Some(Legend {
+            title: "theme-construction-year",
+            unit: "unit-year",
+            low: f64::from(scene.limits.years[0]),
+            high: f64::from(scene.limits.years[1]),
+            colours: CIVIDIS.to_vec(),
+            nature: Nature::Declared,
+            dataset: buildings.unwrap_or_else(|| DatasetId::from("jumeau")),
+        }),
+    }
+}
+
+fn linear([r, g, b]: [u8; 3]) -> Vec3 {
+    let colour = Color::srgb_u8(r, g, b).to_linear();
+    Vec3::new(colour.red, colour.green, colour.blue)
+}

@@ -1,0 +1,159 @@
+//! A click on the scene: which feature, and what is known of it.
+//!
+//! Reads: pointer, shown tiles, [`Scene`]. Sends: [`Command::Select`]. Writes: the figures of [`SceneFacts`].
+
+pub mod bvh;
+mod sheet;
+
+use super::anchor::Anchor;
+use super::camera::DrawnCamera;
+use super::camera::map::Pose;
+use super::overlay::{DemandSeries, demand_series, step_at};
+use super::tiles::{Resident, nearest_hit};
+use super::vocab::{PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use crate::formats::gltf::PropertyTable;
+use crate::formats::territory::LayerKind;
+use crate::view::{Command, Selection};
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use glam::DVec2;
+
+/// A press that moves less than this is a click, logical pixels.
+const CLICK_SLOP_PX: f32 = 4.0;
+
+pub struct PickPlugin;
+
+impl Plugin for PickPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(
+            Update,
+            (
+                click
+                    .in_set(ViewerSystems::Input)
+                    .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+                tell.in_set(ViewerSystems::Report).run_if(resource_exists::<Scene>),
+            ),
+        );
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "a click is pointer, window and scene at once")]
+fn click(
+    buttons: Res<ButtonInput<MouseButton>>,
+    touches: Res<Touches>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    over_panel: Res<PointerOverPanel>,
+    drawn: Res<DrawnCamera>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    mut pressed_at: Local<Option<Vec2>>,
+    mut commands: MessageWriter<ViewCommand>,
+) {
+    let Ok(window) = windows.single() else { return };
+    let mut clicked = None;
+    if buttons.just_pressed(MouseButton::Left) {
+        *pressed_at = window.cursor_position().filter(|_| !over_panel.0);
+    }
+    if buttons.just_released(MouseButton::Left)
+        && let (Some(from), Some(to)) = (pressed_at.take(), window.cursor_position())
+        && from.distance(to) < CLICK_SLOP_PX
+    {
+        clicked = Some(to);
+    }
+    // A finger that stayed where it was put down.
+    if let Some(touch) = touches.iter_just_released().next()
+        && touches.iter().count() == 0
+        && touch.distance().length() < 2.0 * CLICK_SLOP_PX
+    {
+        clicked = Some(touch.position());
+    }
+    let (Some(pointer), Some(camera)) = (clicked, drawn.camera) else { return };
+    let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
+    let ndc = DVec2::new(
+        2.0 * f64::from(pointer.x) / size.x - 1.0,
+        1.0 - 2.0 * f64::from(pointer.y) / size.y,
+    );
+    let selection = pick(&resident, &anchor, &Pose::of(&camera, &anchor), ndc, size.x / size.y);
+    commands.write(ViewCommand(Command::Select { selection }));
+}
+
+/// The feature under a point of the picture. Whatever is nearest hides what lies behind; only features with an id can be chosen.
+fn pick(resident: &Resident, anchor: &Anchor, pose: &Pose, ndc: DVec2, aspect: f64) -> Option<Selection> {
+    let ecef = anchor.ecef_from_world();
+    let hit = nearest_hit(
+        resident,
+        ecef.transform_point3(pose.eye),
+        ecef.transform_vector3(pose.ray(ndc, aspect)),
+        |kind| kind != LayerKind::Trees,
+    )?;
+    let layer = &resident.layers[hit.layer];
+    let tile = layer.tiles.get(&hit.tile)?;
+    let mesh = tile.meshes.get(hit.mesh)?;
+    let row = *mesh.feature_ids.get(hit.vertex as usize)? as usize;
+    let table = tile.tables.get(mesh.table?)?;
+    Some(Selection {
+        layer: layer.id.clone(),
+        id: table.text("id", row)?.to_owned(),
+    })
+}
+
+/// The row of a selected feature among the tiles in memory.
+fn find<'a>(resident: &'a Resident, selection: &Selection) -> Option<(LayerKind, &'a PropertyTable, usize)> {
+    let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
+    layer.tiles.values().filter(|tile| tile.shown).find_map(|tile| {
+        tile.tables.iter().find_map(|table| {
+            (0..table.count)
+                .find(|row| table.text("id", *row) == Some(&selection.id))
+                .map(|row| (layer.kind, table, row))
+        })
+    })
+}
+
+fn tell(
+    scene: Res<Scene>,
+    resident: Res<Resident>,
+    demand: Res<DemandSeries>,
+    mut told: Local<Option<(Selection, i64, bool)>>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    let Some(selection) = &scene.state.selection else {
+        if told.take().is_some() || !facts.figures.is_empty() {
+            facts.figures.clear();
+        }
+        return;
+    };
+    let step = demand_series(&scene.manifest).and_then(|(_, _, axis)| step_at(axis, scene.state.instant));
+    let key = (
+        selection.clone(),
+        step.map_or(-1, |step| step as i64),
+        demand.is_settled(),
+    );
+    if told.as_ref() == Some(&key) && !facts.figures.is_empty() {
+        return;
+    }
+    let Some((kind, table, row)) = find(&resident, selection) else {
+        // The tile is not there yet; the sheet follows when it is.
+        if told.as_ref().is_some_and(|(before, ..)| before != selection) {
+            facts.figures.clear();
+        }
+        return;
+    };
+    let dataset = scene
+        .manifest
+        .layer(&selection.layer)
+        .and_then(|layer| layer.datasets.first().cloned())
+        .unwrap_or_else(|| "jumeau".into());
+    facts.figures = match kind {
+        LayerKind::Buildings => {
+            let coefficient = step.and_then(|step| {
+                let profile = table.number("demand_profile", row)?;
+                demand.coefficient(profile as usize, step)
+            });
+            let model = demand_series(&scene.manifest)
+                .map_or_else(|| dataset.clone(), |(_, series, _)| series.dataset.clone());
+            sheet::building(table, row, &dataset, &model, coefficient)
+        }
+        _ => sheet::line(table, row, &dataset),
+    };
+    *told = Some(key);
+}

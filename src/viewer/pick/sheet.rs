@@ -1,0 +1,141 @@
+//! A row of a property table as figures: each with unit, nature, origin and, where we made it, its method.
+
+use crate::base::{Amount, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
+use crate::formats::gltf::PropertyTable;
+
+/// Height accuracy BD TOPO states for most buildings, metres.
+const HEIGHT_ACCURACY_M: f64 = 1.0;
+/// Share by which a single building's yearly demand may miss the estimate: use and floor area explain only part of it.
+const DEMAND_SHARE: f64 = 0.5;
+
+struct Sheet<'a> {
+    table: &'a PropertyTable,
+    row: usize,
+    dataset: &'a DatasetId,
+    figures: Vec<Figure>,
+}
+
+impl Sheet<'_> {
+    fn text(&mut self, name: &str, column: &str) {
+        let amount = self
+            .table
+            .text(column, self.row)
+            .map_or(Amount::Absent, |text| Amount::Text(text.to_owned()));
+        self.push(name, amount, Unit::One, Nature::Declared, "");
+    }
+
+    fn number(&mut self, name: &str, column: &str, unit: Unit, nature: Nature, method: &str) {
+        let amount = self
+            .table
+            .number(column, self.row)
+            .map_or(Amount::Absent, Amount::Number);
+        self.push(name, amount, unit, nature, method);
+    }
+
+    fn push(&mut self, name: &str, amount: Amount, unit: Unit, nature: Nature, method: &str) {
+        self.figures.push(Figure {
+            name: name.to_owned(),
+            amount,
+            unit,
+            nature,
+            provenance: Provenance {
+                dataset: self.dataset.clone(),
+                method: method.to_owned(),
+            },
+            uncertainty: None,
+        });
+    }
+
+    fn uncertain(&mut self, uncertainty: Uncertainty) {
+        if let Some(figure) = self.figures.last_mut()
+            && figure.amount != Amount::Absent
+        {
+            figure.uncertainty = Some(uncertainty);
+        }
+    }
+}
+
+/// `coefficient` is the profile's value at the instant, `None` where the series has none.
+pub fn building(
+    table: &PropertyTable,
+    row: usize,
+    dataset: &DatasetId,
+    model: &DatasetId,
+    coefficient: Option<f32>,
+) -> Vec<Figure> {
+    let mut sheet = Sheet { table, row, dataset, figures: Vec::new() };
+    sheet.text("figure-rnb", "rnb");
+    sheet.text("figure-usage", "usage");
+    // How a height came about decides what it may be called.
+    let (nature, method) = match table.text("height_origin", row) {
+        Some("source") => (Nature::Measured, ""),
+        Some("other-altitudes") => (Nature::Measured, "method-height-other-altitudes"),
+        Some("storeys") => (Nature::Simulated, "method-height-storeys"),
+        Some("neighbours") => (Nature::Statistical, "method-height-neighbours"),
+        _ => (Nature::Made, "method-height-assumed"),
+    };
+    sheet.number("figure-height", "height_m", Unit::Metre, nature, method);
+    if nature == Nature::Measured {
+        sheet.uncertain(Uncertainty::Plus(HEIGHT_ACCURACY_M));
+    }
+    sheet.number("figure-storeys", "storeys", Unit::One, Nature::Declared, "");
+    sheet.number("figure-dwellings", "dwellings", Unit::One, Nature::Declared, "");
+    sheet.number("figure-year", "year", Unit::Year, Nature::Declared, "method-year");
+    sheet.number("figure-footprint", "footprint_m2", Unit::SquareMetre, Nature::Measured, "method-footprint");
+    sheet.number("figure-floor-area", "floor_area_m2", Unit::SquareMetre, Nature::Simulated, "method-floor-area");
+    sheet.dataset = model;
+    let yearly = table.number("demand_kwh_year", row);
+    sheet.number(
+        "figure-demand-year",
+        "demand_kwh_year",
+        Unit::KilowattHourPerYear,
+        Nature::Simulated,
+        "method-demand-year",
+    );
+    sheet.uncertain(Uncertainty::Share(DEMAND_SHARE));
+    let now = match (yearly, coefficient) {
+        (Some(kwh), Some(coefficient)) => Amount::Number(kwh / 8760.0 * f64::from(coefficient)),
+        _ => Amount::Absent,
+    };
+    sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
+    sheet.uncertain(Uncertainty::Share(DEMAND_SHARE));
+    sheet.dataset = dataset;
+    sheet.text("figure-id", "id");
+    sheet.figures
+}
+
+/// A road, path or track.
+pub fn line(table: &PropertyTable, row: usize, dataset: &DatasetId) -> Vec<Figure> {
+    let mut sheet = Sheet { table, row, dataset, figures: Vec::new() };
+    sheet.text("figure-road-name", "name");
+    sheet.text("figure-class", "class");
+    sheet.number("figure-road-width", "width_m", Unit::Metre, Nature::Measured, "");
+    sheet.text("figure-id", "id");
+    sheet.figures
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::gltf::{Column, Values};
+
+    #[test]
+    fn what_is_not_known_is_absent_and_never_zero() {
+        let table = PropertyTable {
+            class: "building".into(),
+            count: 1,
+            columns: vec![
+                Column { name: "id".into(), values: Values::Text(vec!["B1".into()]) },
+                Column { name: "storeys".into(), values: Values::U32(vec![u32::MAX]) },
+                Column { name: "height_m".into(), values: Values::F32(vec![12.0]) },
+                Column { name: "height_origin".into(), values: Values::Text(vec!["neighbours".into()]) },
+            ],
+        };
+        let figures = building(&table, 0, &"bdtopo".into(), &"model".into(), None);
+        let figure = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap();
+        assert_eq!(figure("figure-storeys").amount, Amount::Absent);
+        assert_eq!(figure("figure-demand-now").amount, Amount::Absent);
+        assert_eq!(figure("figure-height").nature, Nature::Statistical);
+        assert_eq!(figure("figure-height").uncertainty, None);
+    }
+}

@@ -1,0 +1,27 @@
+//! The desktop.
+
+use bevy::prelude::*;
+use bevy::tasks::AsyncComputeTaskPool;
+
+/// Memory for tiles, all layers together.
+pub const DEFAULT_MEMORY_BYTES: u64 = 2 << 30;
+/// Contents decoded at the same time.
+pub const DECODES_AT_ONCE: usize = 4;
+/// Shadow maps along the view.
+pub const SHADOW_CASCADES: usize = 3;
+/// Keys are ours: the window has no page around it.
+pub const OWN_KEYBOARD: bool = true;
+
+/// Runs `work` off the main thread.
+pub fn decode(work: impl FnOnce() + Send + 'static) {
+    AsyncComputeTaskPool::get().spawn(async move { work() }).detach();
+}
+
+/// The window of the desktop.
+pub fn window(title: &str, _canvas: &str) -> Window {
+    Window {
+        title: title.to_owned(),
+        resolution: (1440, 900).into(),
+        ..default()
+    }
+}

@@ -1,0 +1,220 @@
+//! From a decoded content to arrays the GPU takes as they are. Pure functions, run off the main thread.
+
+use super::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL};
+use crate::formats::gltf::{PropertyTable, TileContent, TileMesh};
+use crate::viewer::pick::bvh::Bvh;
+use bevy::asset::RenderAssetUsages;
+use bevy::camera::primitives::Aabb;
+use bevy::image::Image;
+use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
+use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+use glam::{DMat4, Vec3};
+
+/// Width of a feature table's texture; every WebGL2 device has at least 2,048.
+const TABLE_WIDTH: usize = 256;
+/// Width of the profile texture.
+pub const PROFILE_WIDTH: usize = 1024;
+
+/// One drawable piece, ready to be handed over.
+pub struct LoadedMesh {
+    pub mesh: Mesh,
+    pub aabb: Aabb,
+    pub ecef_from_mesh: DMat4,
+    pub table: Option<usize>,
+    pub double_sided: bool,
+    /// For picking and for the height of the ground.
+    pub bvh: Bvh,
+    pub feature_ids: Vec<u32>,
+}
+
+pub struct LoadedTile {
+    pub meshes: Vec<LoadedMesh>,
+    pub tables: Vec<PropertyTable>,
+    /// One texture per table.
+    pub table_images: Vec<Image>,
+    /// Main memory and GPU memory together.
+    pub bytes: u64,
+}
+
+/// Prepares a content whose tile lies at `ecef_from_tile`.
+pub fn load(content: TileContent, ecef_from_tile: DMat4) -> LoadedTile {
+    let table_images: Vec<Image> = content
+        .tables
+        .iter()
+        .map(|table| table_image(&table_records(table)))
+        .collect();
+    let mut bytes = 0;
+    for table in &content.tables {
+        bytes += table.count as u64 * 16;
+        for column in &table.columns {
+            bytes += match &column.values {
+                crate::formats::gltf::Values::Text(texts) => {
+                    texts.iter().map(|text| text.len() as u64 + 24).sum()
+                }
+                values => values.len() as u64 * 8,
+            };
+        }
+    }
+    let meshes = content
+        .meshes
+        .into_iter()
+        .filter(|mesh| !mesh.indices.is_empty())
+        .map(|mesh| {
+            let loaded = load_mesh(mesh, ecef_from_tile);
+            // 24 bytes a vertex on the GPU, positions and indices once more for picking.
+            bytes += loaded.bvh.bytes() as u64
+                + loaded.feature_ids.len() as u64 * (24 + 4)
+                + loaded.bvh.triangle_count() as u64 * 12;
+            loaded
+        })
+        .collect();
+    LoadedTile {
+        meshes,
+        tables: content.tables,
+        table_images,
+        bytes,
+    }
+}
+
+fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
+    let count = source.positions.len();
+    let normals: Vec<[i8; 4]> = (0..count)
+        .map(|i| {
+            let [x, y, z] = source.normals.get(i).copied().unwrap_or([0.0, 1.0, 0.0]);
+            [snorm(x), snorm(y), snorm(z), 0]
+        })
+        .collect();
+    let colours: Vec<[u8; 4]> = (0..count)
+        .map(|i| source.colors.get(i).copied().unwrap_or([214, 210, 202, 255]))
+        .collect();
+    let feature_ids: Vec<u32> = (0..count)
+        .map(|i| source.feature_ids.get(i).copied().unwrap_or(0))
+        .collect();
+    let (mut low, mut high) = (Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY));
+    for position in &source.positions {
+        low = low.min(Vec3::from_array(*position));
+        high = high.max(Vec3::from_array(*position));
+    }
+    let bvh = Bvh::build(&source.positions, &source.indices);
+    let mut mesh = Mesh::new(
+        PrimitiveTopology::TriangleList,
+        RenderAssetUsages::RENDER_WORLD,
+    );
+    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
+    mesh.insert_attribute(
+        ATTRIBUTE_NORMAL,
+        bevy::mesh::VertexAttributeValues::Snorm8x4(normals),
+    );
+    mesh.insert_attribute(
+        ATTRIBUTE_COLOUR,
+        bevy::mesh::VertexAttributeValues::Unorm8x4(colours),
+    );
+    mesh.insert_attribute(
+        ATTRIBUTE_FEATURE,
+        bevy::mesh::VertexAttributeValues::Uint32(feature_ids.clone()),
+    );
+    mesh.insert_indices(if count <= usize::from(u16::MAX) {
+        Indices::U16(source.indices.iter().map(|i| *i as u16).collect())
+    } else {
+        Indices::U32(source.indices)
+    });
+    LoadedMesh {
+        mesh,
+        aabb: Aabb::from_min_max(low, high),
+        ecef_from_mesh: ecef_from_tile * source.tile_from_mesh,
+        table: source.table,
+        double_sided: source.double_sided,
+        bvh,
+        feature_ids,
+    }
+}
+
+fn snorm(x: f32) -> i8 {
+    (x.clamp(-1.0, 1.0) * 127.0).round() as i8
+}
+
+/// What the shader reads of a feature; see `shaders/lib/features.wgsl`.
+fn table_records(table: &PropertyTable) -> Vec<[u32; 4]> {
+    const NO_DATA: u32 = u32::MAX;
+    const HOURS_PER_YEAR: f64 = 8760.0;
+    (0..table.count)
+        .map(|row| {
+            // Watts per square metre of floor, averaged over the year; the profile's mean is one.
+            let scale = match (
+                table.number("demand_kwh_year", row),
+                table.number("floor_area_m2", row),
+            ) {
+                (Some(kwh), Some(area)) if area > 0.0 => {
+                    (kwh * 1000.0 / HOURS_PER_YEAR / area) as f32
+                }
+                _ => -1.0,
+            };
+            let profile = table
+                .number("demand_profile", row)
+                .map_or(NO_DATA, |profile| profile as u32);
+            let year = table.number("year", row).map_or(NO_DATA, |year| year as u32);
+            let hash = table.text("id", row).map_or(0, feature_hash);
+            [scale.to_bits(), profile, year, hash]
+        })
+        .collect()
+}
+
+/// FNV-1a of a feature's id; 0 is kept for "nothing selected".
+pub fn feature_hash(id: &str) -> u32 {
+    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    hash.max(1)
+}
+
+/// One texel per record, row after row.
+pub fn table_image(records: &[[u32; 4]]) -> Image {
+    let width = TABLE_WIDTH.min(records.len().max(1));
+    let height = records.len().max(1).div_ceil(width);
+    let mut data = Vec::with_capacity(width * height * 16);
+    for index in 0..width * height {
+        for word in records.get(index).unwrap_or(&[0; 4]) {
+            data.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+    Image::new(
+        extent(width, height),
+        TextureDimension::D2,
+        data,
+        TextureFormat::Rgba32Uint,
+        RenderAssetUsages::RENDER_WORLD,
+    )
+}
+
+/// `rows` profiles of `steps` coefficients, each beginning on a texture row of its own. A missing value becomes -1.
+pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Image {
+    let lines = steps.max(1).div_ceil(PROFILE_WIDTH);
+    let height = lines * rows.max(1);
+    let mut data = Vec::with_capacity(PROFILE_WIDTH * height * 4);
+    for row in 0..rows.max(1) {
+        for step in 0..lines * PROFILE_WIDTH {
+            let value = (step < steps)
+                .then(|| values.get(row * steps + step))
+                .flatten()
+                .copied()
+                .filter(|value| value.is_finite())
+                .unwrap_or(-1.0);
+            data.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+    Image::new(
+        extent(PROFILE_WIDTH, height),
+        TextureDimension::D2,
+        data,
+        TextureFormat::R32Float,
+        RenderAssetUsages::RENDER_WORLD,
+    )
+}
+
+fn extent(width: usize, height: usize) -> Extent3d {
+    Extent3d {
+        width: width as u32,
+        height: height as u32,
+        depth_or_array_layers: 1,
+    }
+}

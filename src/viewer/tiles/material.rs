@@ -1,0 +1,346 @@
+//! The one lean material of every surface, and the one buffer that all of its bind groups share.
+//!
+//! Reads: [`SceneUniform`] (main world). Writes: the GPU buffer, once a frame.
+//! Moving the time slider changes this buffer and nothing else: no bind group, mesh, texture or pipeline is touched.
+
+use bevy::asset::uuid_handle;
+use bevy::ecs::system::SystemParamItem;
+use bevy::ecs::system::lifetimeless::SRes;
+use bevy::mesh::{MeshVertexAttribute, MeshVertexBufferLayoutRef, VertexFormat};
+use bevy::pbr::{Material, MaterialPipeline, MaterialPipelineKey, MaterialPlugin};
+use bevy::prelude::*;
+use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
+use bevy::render::render_asset::RenderAssets;
+use bevy::render::render_resource::{
+    AsBindGroup, AsBindGroupError, BindGroupLayout, BindGroupLayoutEntry, BindingResources,
+    BindingType, Buffer, BufferBindingType, BufferDescriptor, BufferUsages, CompareFunction,
+    OwnedBindingResource, RenderPipelineDescriptor, ShaderStages, ShaderType,
+    SpecializedMeshPipelineError, TextureSampleType, TextureViewDimension, UnpreparedBindGroup,
+    encase,
+};
+use bevy::render::renderer::{RenderDevice, RenderQueue};
+use bevy::render::texture::GpuImage;
+use bevy::render::{GpuResourceAppExt, Render, RenderApp, RenderSystems};
+use bevy::shader::ShaderRef;
+
+/// Unit normal in signed bytes.
+pub const ATTRIBUTE_NORMAL: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Normal", 0x4a75_6d01, VertexFormat::Snorm8x4);
+/// sRGB colour in bytes.
+pub const ATTRIBUTE_COLOUR: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Colour", 0x4a75_6d02, VertexFormat::Unorm8x4);
+/// Row of the tile's feature table.
+pub const ATTRIBUTE_FEATURE: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Feature", 0x4a75_6d03, VertexFormat::Uint32);
+
+const TILE_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a01");
+const TILE_SHADOW_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a02");
+const SKY_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a03");
+const SCENE_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a04");
+const FEATURES_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a05");
+
+/// Light, haze and overlay of the moment. Mirrors `Scene` in `shaders/lib/scene.wgsl`, where each field is explained.
+#[derive(Resource, ExtractResource, Clone, Debug, Default, ShaderType)]
+pub struct SceneUniform {
+    pub to_sun: Vec4,
+    pub sun_colour: Vec4,
+    pub sky_light: Vec4,
+    pub ground_light: Vec4,
+    pub zenith_colour: Vec4,
+    pub haze_colour: Vec4,
+    pub haze: Vec4,
+    pub overlay: UVec4,
+    pub overlay_range: Vec4,
+    pub no_data_colour: Vec4,
+    pub ramp: [Vec4; 8],
+}
+
+/// The buffer behind [`SceneUniform`], bound by every tile and by the sky.
+#[derive(Resource)]
+pub struct SceneBuffer(Buffer);
+
+impl FromWorld for SceneBuffer {
+    fn from_world(world: &mut World) -> Self {
+        let device = world.resource::<RenderDevice>();
+        Self(device.create_buffer(&BufferDescriptor {
+            label: Some("scene"),
+            size: SceneUniform::min_size().get(),
+            usage: BufferUsages::UNIFORM | BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        }))
+    }
+}
+
+fn write_scene(uniform: Option<Res<SceneUniform>>, buffer: Res<SceneBuffer>, queue: Res<RenderQueue>) {
+    let Some(uniform) = uniform else { return };
+    let mut bytes = encase::UniformBuffer::new(Vec::new());
+    if bytes.write(&*uniform).is_ok() {
+        queue.write_buffer(&buffer.0, 0, bytes.as_ref());
+    }
+}
+
+/// What a tile's pipeline depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct TileKey {
+    /// Reflects the sky.
+    pub water: bool,
+    /// Has a feature table.
+    pub features: bool,
+    /// On its way in or out: dithered by the entity's `MeshTag` (0 to 255).
+    pub fading: bool,
+    /// Drawn from both sides.
+    pub double_sided: bool,
+}
+
+/// The surface of one tile.
+#[derive(Asset, TypePath, Clone, Debug)]
+pub struct TileMaterial {
+    pub key: TileKey,
+    /// Rgba32Uint, one texel per feature (see `shaders/lib/features.wgsl`); required when `key.features`.
+    pub table: Option<Handle<Image>>,
+    /// R32Float, the profiles of the territory; required when `key.features`.
+    pub profiles: Option<Handle<Image>>,
+}
+
+fn scene_entry() -> BindGroupLayoutEntry {
+    BindGroupLayoutEntry {
+        binding: 0,
+        visibility: ShaderStages::VERTEX_FRAGMENT,
+        ty: BindingType::Buffer {
+            ty: BufferBindingType::Uniform,
+            has_dynamic_offset: false,
+            min_binding_size: Some(SceneUniform::min_size()),
+        },
+        count: None,
+    }
+}
+
+fn texture_entry(binding: u32, sample_type: TextureSampleType) -> BindGroupLayoutEntry {
+    BindGroupLayoutEntry {
+        binding,
+        visibility: ShaderStages::VERTEX_FRAGMENT,
+        ty: BindingType::Texture {
+            sample_type,
+            view_dimension: TextureViewDimension::D2,
+            multisampled: false,
+        },
+        count: None,
+    }
+}
+
+/// Stands in where a tile has no features, so that one layout serves all.
+#[derive(Resource)]
+pub struct EmptyTextures {
+    pub table: Handle<Image>,
+    pub profiles: Handle<Image>,
+}
+
+impl AsBindGroup for TileMaterial {
+    type Data = TileKey;
+    type Param = (SRes<SceneBuffer>, SRes<RenderAssets<GpuImage>>);
+
+    fn label() -> &'static str {
+        "tile"
+    }
+
+    fn bind_group_data(&self) -> TileKey {
+        self.key
+    }
+
+    fn unprepared_bind_group(
+        &self,
+        _: &BindGroupLayout,
+        _: &RenderDevice,
+        (buffer, images): &mut SystemParamItem<'_, '_, Self::Param>,
+        _: bool,
+    ) -> Result<UnpreparedBindGroup, AsBindGroupError> {
+        let view = |handle: &Option<Handle<Image>>| {
+            handle
+                .as_ref()
+                .and_then(|handle| images.get(handle))
+                .map(|image| {
+                    OwnedBindingResource::TextureView(
+                        TextureViewDimension::D2,
+                        image.texture_view.clone(),
+                    )
+                })
+                .ok_or(AsBindGroupError::RetryNextUpdate)
+        };
+        Ok(UnpreparedBindGroup {
+            bindings: BindingResources(vec![
+                (0, OwnedBindingResource::Buffer(buffer.0.clone())),
+                (1, view(&self.table)?),
+                (2, view(&self.profiles)?),
+            ]),
+        })
+    }
+
+    fn bind_group_layout_entries(_: &RenderDevice, _: bool) -> Vec<BindGroupLayoutEntry> {
+        vec![
+            scene_entry(),
+            texture_entry(1, TextureSampleType::Uint),
+            texture_entry(2, TextureSampleType::Float { filterable: false }),
+        ]
+    }
+}
+
+impl Material for TileMaterial {
+    fn vertex_shader() -> ShaderRef {
+        TILE_SHADER.into()
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        TILE_SHADER.into()
+    }
+
+    fn prepass_vertex_shader() -> ShaderRef {
+        TILE_SHADOW_SHADER.into()
+    }
+
+    fn enable_prepass() -> bool {
+        false
+    }
+
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        key: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        let key = key.bind_group_data;
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+            Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
+            ATTRIBUTE_NORMAL.at_shader_location(1),
+            ATTRIBUTE_COLOUR.at_shader_location(2),
+            ATTRIBUTE_FEATURE.at_shader_location(3),
+        ])?];
+        let mut defs = vec![];
+        if key.water {
+            defs.push("WATER".into());
+        }
+        if key.features {
+            defs.push("FEATURES".into());
+        }
+        if key.fading {
+            defs.push("FADING".into());
+        }
+        descriptor.vertex.shader_defs.extend(defs.iter().cloned());
+        if let Some(fragment) = &mut descriptor.fragment {
+            fragment.shader_defs.extend(defs);
+        }
+        descriptor.primitive.cull_mode = if key.double_sided {
+            None
+        } else {
+            Some(bevy::render::render_resource::Face::Back)
+        };
+        Ok(())
+    }
+}
+
+/// The sky; one sphere, one material.
+#[derive(Asset, TypePath, Clone, Debug, Default)]
+pub struct SkyMaterial {}
+
+impl AsBindGroup for SkyMaterial {
+    type Data = ();
+    type Param = SRes<SceneBuffer>;
+
+    fn label() -> &'static str {
+        "sky"
+    }
+
+    fn bind_group_data(&self) {}
+
+    fn unprepared_bind_group(
+        &self,
+        _: &BindGroupLayout,
+        _: &RenderDevice,
+        buffer: &mut SystemParamItem<'_, '_, Self::Param>,
+        _: bool,
+    ) -> Result<UnpreparedBindGroup, AsBindGroupError> {
+        Ok(UnpreparedBindGroup {
+            bindings: BindingResources(vec![(
+                0,
+                OwnedBindingResource::Buffer(buffer.0.clone()),
+            )]),
+        })
+    }
+
+    fn bind_group_layout_entries(_: &RenderDevice, _: bool) -> Vec<BindGroupLayoutEntry> {
+        vec![scene_entry()]
+    }
+}
+
+impl Material for SkyMaterial {
+    fn vertex_shader() -> ShaderRef {
+        SKY_SHADER.into()
+    }
+
+    fn fragment_shader() -> ShaderRef {
+        SKY_SHADER.into()
+    }
+
+    fn enable_prepass() -> bool {
+        false
+    }
+
+    fn enable_shadows() -> bool {
+        false
+    }
+
+    fn specialize(
+        _: &MaterialPipeline,
+        descriptor: &mut RenderPipelineDescriptor,
+        layout: &MeshVertexBufferLayoutRef,
+        _: MaterialPipelineKey<Self>,
+    ) -> Result<(), SpecializedMeshPipelineError> {
+        descriptor.vertex.buffers = vec![
+            layout
+                .0
+                .get_layout(&[Mesh::ATTRIBUTE_POSITION.at_shader_location(0)])?,
+        ];
+        descriptor.primitive.cull_mode = None;
+        if let Some(depth) = &mut descriptor.depth_stencil {
+            depth.depth_write_enabled = Some(false);
+            depth.depth_compare = Some(CompareFunction::GreaterEqual);
+        }
+        Ok(())
+    }
+}
+
+pub struct SurfacePlugin;
+
+impl Plugin for SurfacePlugin {
+    fn build(&self, app: &mut App) {
+        let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
+        // The shaders travel inside the program: nothing to fetch, nothing to lose.
+        for (handle, source, path) in [
+            (&SCENE_LIBRARY, include_str!("../../../shaders/lib/scene.wgsl"), "shaders/lib/scene.wgsl"),
+            (&FEATURES_LIBRARY, include_str!("../../../shaders/lib/features.wgsl"), "shaders/lib/features.wgsl"),
+            (&TILE_SHADER, include_str!("../../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
+            (&TILE_SHADOW_SHADER, include_str!("../../../shaders/tile_shadow.wgsl"), "shaders/tile_shadow.wgsl"),
+            (&SKY_SHADER, include_str!("../../../shaders/sky.wgsl"), "shaders/sky.wgsl"),
+        ] {
+            let _ = shaders.insert(handle.id(), Shader::from_wgsl(source, path));
+        }
+        let empty = {
+            let mut images = app.world_mut().resource_mut::<Assets<Image>>();
+            EmptyTextures {
+                table: images.add(super::load::table_image(&[[0; 4]])),
+                profiles: images.add(super::load::profile_image(&[1.0], 1, 1)),
+            }
+        };
+        app.insert_resource(empty)
+            .init_resource::<SceneUniform>()
+            .add_plugins((
+                ExtractResourcePlugin::<SceneUniform>::default(),
+                MaterialPlugin::<TileMaterial>::default(),
+                MaterialPlugin::<SkyMaterial>::default(),
+            ));
+        if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
+            render_app
+                .init_gpu_resource::<SceneBuffer>()
+                .add_systems(Render, write_scene.in_set(RenderSystems::PrepareResources));
+        }
+    }
+}

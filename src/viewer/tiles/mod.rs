@@ -1,0 +1,491 @@
+//! Streams the layers of a territory: one engine each, bytes in, entities out.
+//!
+//! Reads: [`Scene`] (layers, hidden ones), [`EyePlace`], arrivals. Writes: tile entities, [`Resident`], progress.
+//! The engine decides; this plugin fetches, decodes off the main thread, uploads within a budget, shows and drops.
+
+pub mod load;
+pub mod material;
+
+use super::anchor::Anchor;
+use super::platform;
+use super::requests::{Purpose, Requests};
+use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewerSystems};
+use crate::base::LayerId;
+use crate::formats::gltf::PropertyTable;
+use crate::formats::territory::LayerKind;
+use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted};
+use bevy::light::NotShadowCaster;
+use bevy::mesh::MeshTag;
+use bevy::platform::collections::{HashMap, HashSet};
+use bevy::prelude::*;
+use glam::DMat4;
+use load::LoadedTile;
+use material::{EmptyTextures, TileKey, TileMaterial};
+
+/// Bytes handed to the GPU in one frame; a bigger tile goes alone.
+const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
+/// How far outside the view a building may stand and still throw its shadow into it.
+const SHADOW_MARGIN_M: f64 = 150.0;
+
+/// The hourly profiles of the territory on the GPU; written by the overlay plugin, bound by every tile with features.
+#[derive(Resource, Default)]
+pub struct Profiles(pub Option<Handle<Image>>);
+
+/// A mesh that rays can ask.
+pub struct PickMesh {
+    pub ecef_from_mesh: DMat4,
+    pub bvh: super::pick::bvh::Bvh,
+    pub feature_ids: Vec<u32>,
+    pub table: Option<usize>,
+}
+
+/// A tile whose content is in memory.
+pub struct ResidentTile {
+    pub shown: bool,
+    pub meshes: Vec<PickMesh>,
+    pub tables: Vec<PropertyTable>,
+    pieces: Vec<Piece>,
+}
+
+struct Piece {
+    entity: Entity,
+    ecef_from_mesh: DMat4,
+    solid: Handle<TileMaterial>,
+    fading: Handle<TileMaterial>,
+}
+
+/// One layer in the stream.
+pub struct LayerStream {
+    pub id: LayerId,
+    pub kind: LayerKind,
+    pub tiles: HashMap<TileId, ResidentTile>,
+    folder: String,
+    engine: Engine,
+    decoding: HashSet<RequestId>,
+    waiting: usize,
+    failed: usize,
+    bytes: u64,
+    fading: bool,
+    /// Tiles whose entities are visible.
+    visible: HashSet<TileId>,
+}
+
+/// All layers, in the manifest's order.
+#[derive(Resource, Default)]
+pub struct Resident {
+    pub layers: Vec<LayerStream>,
+    frame: FrameNo,
+}
+
+/// A content back from the workers.
+struct Decoded {
+    layer: usize,
+    request: RequestId,
+    tile: TileId,
+    result: Result<LoadedTile, String>,
+}
+
+#[derive(Resource)]
+struct Workshop {
+    sender: async_channel::Sender<Decoded>,
+    receiver: async_channel::Receiver<Decoded>,
+    /// Contents that wait for a worker: `(layer, request, tile, placement, bytes)`.
+    queue: std::collections::VecDeque<(usize, RequestId, TileId, DMat4, Vec<u8>)>,
+    busy: usize,
+}
+
+impl Default for Workshop {
+    fn default() -> Self {
+        let (sender, receiver) = async_channel::unbounded();
+        Self {
+            sender,
+            receiver,
+            queue: Default::default(),
+            busy: 0,
+        }
+    }
+}
+
+/// Screen-space error and memory of every engine; the host may lower both for small machines.
+#[derive(Resource, Clone, Copy, Debug)]
+pub struct StreamBudget {
+    pub screen_space_error: f64,
+    pub max_bytes: u64,
+    /// 0 shows tiles at once, as pictures want it.
+    pub fade_frames: u32,
+}
+
+impl Default for StreamBudget {
+    fn default() -> Self {
+        Self {
+            screen_space_error: 16.0,
+            max_bytes: platform::DEFAULT_MEMORY_BYTES,
+            fade_frames: 12,
+        }
+    }
+}
+
+pub struct TilesPlugin;
+
+impl Plugin for TilesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_plugins(material::SurfacePlugin)
+            .init_resource::<Resident>()
+            .init_resource::<Profiles>()
+            .init_resource::<Workshop>()
+            .init_resource::<StreamBudget>()
+            .add_systems(
+                Update,
+                (start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain())
+                    .chain()
+                    .in_set(ViewerSystems::Stream)
+                    .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+            );
+    }
+}
+
+fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResMut<Resident>) {
+    if !resident.layers.is_empty() || scene.manifest.layers.is_empty() {
+        return;
+    }
+    // The ceiling is shared out by what a layer weighs on disk, with a floor for the light ones.
+    let total: u64 = scene.manifest.layers.iter().map(|layer| layer.bytes.max(1)).sum();
+    for layer in &scene.manifest.layers {
+        let share = budget.max_bytes as f64 * (0.5 * layer.bytes.max(1) as f64 / total as f64
+            + 0.5 / scene.manifest.layers.len() as f64);
+        let (folder, root) = layer
+            .tileset
+            .rsplit_once('/')
+            .unwrap_or(("", layer.tileset.as_str()));
+        resident.layers.push(LayerStream {
+            id: layer.id.clone(),
+            kind: layer.kind,
+            tiles: HashMap::default(),
+            folder: if folder.is_empty() { String::new() } else { format!("{folder}/") },
+            engine: Engine::new(
+                root,
+                Settings {
+                    screen_space_error: budget.screen_space_error,
+                    max_bytes: share as u64,
+                    fade_frames: budget.fade_frames,
+                    ..Settings::default()
+                },
+            ),
+            decoding: HashSet::default(),
+            waiting: 1,
+            failed: 0,
+            bytes: 0,
+            fading: false,
+            visible: HashSet::default(),
+        });
+    }
+}
+
+/// Gives arrived bytes to the engines (tilesets, subtrees) or to the workers (contents).
+fn hand_over_bytes(mut requests: ResMut<Requests>, mut resident: ResMut<Resident>, mut workshop: ResMut<Workshop>) {
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Tile { .. })) {
+        let Purpose::Tile { layer, request, tile, wanted } = purpose else { continue };
+        let Some(stream) = resident.layers.get_mut(layer) else { continue };
+        match (wanted, body) {
+            (_, Err(fault)) => {
+                let text = fault.to_string();
+                let fault = if fault.is_passing() { FetchFault::Passing(text) } else { FetchFault::Lasting(text) };
+                stream.engine.deliver(request, Err(fault));
+            }
+            (Wanted::Content, Ok(bytes)) => {
+                if let Some(placement) = stream.engine.placement(tile) {
+                    stream.decoding.insert(request);
+                    workshop.queue.push_back((layer, request, tile, placement.ecef_from_tile, bytes));
+                }
+            }
+            (_, Ok(bytes)) => stream.engine.deliver(request, Ok(Delivery::Bytes(bytes))),
+        }
+    }
+}
+
+fn start_decoding(mut workshop: ResMut<Workshop>, resident: Res<Resident>) {
+    let workshop = &mut *workshop;
+    while workshop.busy < platform::DECODES_AT_ONCE
+        && let Some((layer, request, tile, placement, bytes)) = workshop.queue.pop_front()
+    {
+        let wanted = resident.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
+        if !wanted {
+            continue;
+        }
+        workshop.busy += 1;
+        let sender = workshop.sender.clone();
+        platform::decode(move || {
+            let result = crate::formats::gltf::read::glb(&bytes)
+                .map(|content| load::load(content, placement))
+                .map_err(|fault| fault.to_string());
+            // The receiver lives as long as the app; a closed channel means that nobody waits any more.
+            let _ = sender.try_send(Decoded { layer, request, tile, result });
+        });
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "assets of three kinds meet here and nowhere else")]
+fn upload(
+    mut commands: Commands,
+    mut workshop: ResMut<Workshop>,
+    mut resident: ResMut<Resident>,
+    anchor: Res<Anchor>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+    profiles: Res<Profiles>,
+    empty: Res<EmptyTextures>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    let mut spent = 0;
+    while spent < UPLOAD_BYTES_PER_FRAME
+        && let Ok(decoded) = workshop.receiver.try_recv()
+    {
+        workshop.busy = workshop.busy.saturating_sub(1);
+        let Some(stream) = resident.layers.get_mut(decoded.layer) else { continue };
+        if !stream.decoding.remove(&decoded.request) {
+            continue;
+        }
+        let loaded = match decoded.result {
+            Ok(loaded) => loaded,
+            Err(text) => {
+                facts.fault("error-tile-unreadable", format!("{}: {text}", stream.id));
+                stream.engine.deliver(decoded.request, Err(FetchFault::Lasting(text)));
+                continue;
+            }
+        };
+        spent += loaded.bytes;
+        stream
+            .engine
+            .deliver(decoded.request, Ok(Delivery::Content { bytes: loaded.bytes }));
+        let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| images.add(image)).collect();
+        let mut tile = ResidentTile {
+            shown: false,
+            meshes: Vec::new(),
+            tables: loaded.tables,
+            pieces: Vec::new(),
+        };
+        for mesh in loaded.meshes {
+            let table = mesh.table.and_then(|index| tables.get(index)).cloned();
+            let key = TileKey {
+                water: stream.kind == LayerKind::Water,
+                // Only buildings answer to themes and selection so far; the rest keeps the cheaper pipeline.
+                features: stream.kind == LayerKind::Buildings && table.is_some(),
+                fading: false,
+                double_sided: mesh.double_sided,
+            };
+            let material = TileMaterial {
+                key,
+                table: Some(table.unwrap_or_else(|| empty.table.clone())),
+                profiles: Some(profiles.0.clone().unwrap_or_else(|| empty.profiles.clone())),
+            };
+            let solid = materials.add(material.clone());
+            let fading = materials.add(TileMaterial {
+                key: TileKey { fading: true, ..key },
+                ..material
+            });
+            let mut entity = commands.spawn((
+                Mesh3d(meshes.add(mesh.mesh)),
+                MeshMaterial3d(solid.clone()),
+                anchor.transform(mesh.ecef_from_mesh),
+                mesh.aabb,
+                Visibility::Hidden,
+                MeshTag(255),
+                TilePiece { layer: stream.id.clone(), tile: decoded.tile },
+            ));
+            if !matches!(stream.kind, LayerKind::Buildings | LayerKind::Trees) {
+                entity.insert(NotShadowCaster);
+            }
+            tile.pieces.push(Piece {
+                entity: entity.id(),
+                ecef_from_mesh: mesh.ecef_from_mesh,
+                solid,
+                fading,
+            });
+            tile.meshes.push(PickMesh {
+                ecef_from_mesh: mesh.ecef_from_mesh,
+                bvh: mesh.bvh,
+                feature_ids: mesh.feature_ids,
+                table: mesh.table,
+            });
+        }
+        if let Some(old) = stream.tiles.insert(decoded.tile, tile) {
+            despawn(&mut commands, old);
+        }
+    }
+}
+
+/// After the anchor has moved every tile is placed anew, from f64.
+fn place_again(anchor: Res<Anchor>, resident: Res<Resident>, mut transforms: Query<&mut Transform, With<TilePiece>>) {
+    if !anchor.is_changed() || anchor.is_added() {
+        return;
+    }
+    for piece in resident.layers.iter().flat_map(|layer| layer.tiles.values()).flat_map(|tile| &tile.pieces) {
+        if let Ok(mut transform) = transforms.get_mut(piece.entity) {
+            *transform = anchor.transform(piece.ecef_from_mesh);
+        }
+    }
+}
+
+fn stream(
+    mut commands: Commands,
+    scene: Res<Scene>,
+    eye: Res<EyePlace>,
+    mut resident: ResMut<Resident>,
+    mut requests: ResMut<Requests>,
+    workshop: Res<Workshop>,
+    mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    let Some(view) = &eye.view else { return };
+    let resident = &mut *resident;
+    resident.frame += 1;
+    let mut progress = super::vocab::Progress::default();
+    let mut fading = false;
+    for (index, layer) in resident.layers.iter_mut().enumerate() {
+        if scene.state.hidden.contains(&layer.id) {
+            for id in std::mem::take(&mut layer.visible) {
+                if let Some(tile) = layer.tiles.get_mut(&id) {
+                    tile.shown = false;
+                    show(tile, None, &mut pieces);
+                }
+            }
+            continue;
+        }
+        let casts = matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees);
+        let view = if casts { widened(view) } else { view.clone() };
+        let update = layer.engine.update(std::slice::from_ref(&view), resident.frame);
+        for request in &update.cancel {
+            layer.decoding.remove(request);
+        }
+        if !update.cancel.is_empty() {
+            requests.cancel(|purpose| {
+                matches!(purpose, Purpose::Tile { layer, request, .. } if *layer == index && update.cancel.contains(request))
+            });
+        }
+        for fetch in update.fetch {
+            requests.ask(
+                &format!("{}{}", layer.folder, fetch.path),
+                Purpose::Tile { layer: index, request: fetch.id, tile: fetch.tile, wanted: fetch.wanted },
+            );
+        }
+        for id in update.evict {
+            layer.visible.remove(&id);
+            if let Some(tile) = layer.tiles.remove(&id) {
+                despawn(&mut commands, tile);
+            }
+        }
+        let opacity: HashMap<TileId, f32> = update.fade.iter().map(|fade| (fade.tile, fade.opacity)).collect();
+        let shown: HashSet<TileId> = update.show.iter().map(|show| show.tile).collect();
+        for id in layer.visible.difference(&shown) {
+            if let Some(tile) = layer.tiles.get_mut(id) {
+                tile.shown = false;
+                show(tile, None, &mut pieces);
+            }
+        }
+        for id in &shown {
+            if let Some(tile) = layer.tiles.get_mut(id) {
+                tile.shown = true;
+                show(tile, Some(opacity.get(id).copied().unwrap_or(1.0)), &mut pieces);
+                if layer.kind == LayerKind::Buildings {
+                    progress.features += tile.tables.iter().map(|table| table.count as u64).sum::<u64>();
+                }
+            }
+        }
+        layer.visible = shown;
+        layer.waiting = update.stats.waiting;
+        layer.failed = update.stats.failed;
+        layer.bytes = update.stats.resident_bytes;
+        layer.fading = !update.fade.is_empty();
+        progress.waiting += layer.waiting;
+        progress.failed += layer.failed;
+        progress.shown += update.stats.shown;
+        progress.resident_bytes += layer.bytes;
+        fading |= layer.fading;
+    }
+    progress.complete = progress.waiting == 0
+        && workshop.busy == 0
+        && workshop.queue.is_empty()
+        && requests.waiting() == 0
+        && !fading
+        && progress.shown > 0;
+    if facts.progress != progress {
+        facts.progress = progress;
+    }
+}
+
+/// The same view with its sides moved outwards.
+fn widened(view: &View) -> View {
+    let mut view = view.clone();
+    for (_, d) in &mut view.frustum {
+        *d += SHADOW_MARGIN_M;
+    }
+    view
+}
+
+fn show(
+    tile: &ResidentTile,
+    opacity: Option<f32>,
+    pieces: &mut Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
+) {
+    for piece in &tile.pieces {
+        let Ok((mut visibility, mut tag, mut material)) = pieces.get_mut(piece.entity) else { continue };
+        let wanted = if opacity.is_some() { Visibility::Visible } else { Visibility::Hidden };
+        visibility.set_if_neq(wanted);
+        let byte = (opacity.unwrap_or(1.0).clamp(0.0, 1.0) * 255.0).round() as u32;
+        tag.set_if_neq(MeshTag(byte));
+        let handle = if byte < 255 { &piece.fading } else { &piece.solid };
+        if material.0 != *handle {
+            material.0 = handle.clone();
+        }
+    }
+}
+
+fn despawn(commands: &mut Commands, tile: ResidentTile) {
+    for piece in tile.pieces {
+        commands.entity(piece.entity).try_despawn();
+    }
+}
+
+/// The nearest hit of a ray given in ECEF among the shown tiles of the layers that `wanted` accepts.
+pub fn nearest_hit(
+    resident: &Resident,
+    origin: glam::DVec3,
+    direction: glam::DVec3,
+    wanted: impl Fn(LayerKind) -> bool,
+) -> Option<RayHit> {
+    let mut best: Option<RayHit> = None;
+    for (index, layer) in resident.layers.iter().enumerate().filter(|(_, layer)| wanted(layer.kind)) {
+        for (id, tile) in layer.tiles.iter().filter(|(_, tile)| tile.shown) {
+            for (mesh_index, mesh) in tile.meshes.iter().enumerate() {
+                // Placements are rotations and translations, so lengths along the ray stay true.
+                let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
+                let local = mesh_from_ecef.transform_point3(origin).as_vec3();
+                let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
+                if let Some(hit) = mesh.bvh.nearest(local, along)
+                    && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
+                {
+                    best = Some(RayHit {
+                        layer: index,
+                        tile: *id,
+                        mesh: mesh_index,
+                        vertex: hit.vertex,
+                        distance: f64::from(hit.t),
+                    });
+                }
+            }
+        }
+    }
+    best
+}
+
+/// Where a ray met a tile.
+#[derive(Clone, Debug)]
+pub struct RayHit {
+    pub layer: usize,
+    pub tile: TileId,
+    pub mesh: usize,
+    pub vertex: u32,
+    /// In lengths of the ray's direction.
+    pub distance: f64,
+}

@@ -1,0 +1,117 @@
+//! What the viewer's plugins share. Siblings never call each other: they read and write these.
+
+use crate::base::{Figure, LayerId};
+use crate::formats::territory::Manifest;
+use crate::view::{Command, Limits, ViewState};
+use bevy::prelude::*;
+
+/// The state of the picture and its limits; exists once the territory is open. Only [`super::apply_commands`] writes it.
+#[derive(Resource)]
+pub struct Scene {
+    pub state: ViewState,
+    pub limits: Limits,
+    pub manifest: Manifest,
+}
+
+/// Something a person, a page or a script asked for.
+#[derive(Message, Clone, Debug)]
+pub struct ViewCommand(pub Command);
+
+/// The order of one frame.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ViewerSystems {
+    /// Bytes arrive, gestures become commands.
+    Input,
+    /// Commands become state.
+    Apply,
+    /// The eye is placed, light and overlay follow the instant.
+    Prepare,
+    /// Tiles are chosen, asked for, uploaded, dropped.
+    Stream,
+    /// Facts for panels and pages.
+    Report,
+}
+
+/// A sentence for a person: an i18n key (`error-…`) and the value it speaks of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fault {
+    pub key: String,
+    pub value: String,
+}
+
+/// How far the picture is from complete.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Progress {
+    /// Tiles asked for, on their way or waiting to be uploaded.
+    pub waiting: usize,
+    pub shown: usize,
+    pub failed: usize,
+    pub resident_bytes: u64,
+    /// Features of the buildings shown.
+    pub features: u64,
+    /// Nothing is missing, nothing is fading.
+    pub complete: bool,
+}
+
+/// What a legend says; colours are the ramp's, sRGB.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Legend {
+    /// i18n keys of title and unit.
+    pub title: &'static str,
+    pub unit: &'static str,
+    pub low: f64,
+    pub high: f64,
+    pub colours: Vec<[u8; 3]>,
+    pub nature: crate::base::Nature,
+    pub dataset: crate::base::DatasetId,
+}
+
+/// Facts for panels and pages, rewritten as they change.
+#[derive(Resource, Default, Debug)]
+pub struct SceneFacts {
+    pub figures: Vec<Figure>,
+    pub legend: Option<Legend>,
+    pub progress: Progress,
+    pub faults: Vec<Fault>,
+}
+
+impl SceneFacts {
+    /// Keeps the last few faults, without repeating one.
+    pub fn fault(&mut self, key: &str, value: impl Into<String>) {
+        const MOST: usize = 8;
+        let fault = Fault {
+            key: key.to_owned(),
+            value: value.into(),
+        };
+        if !self.faults.contains(&fault) {
+            if self.faults.len() >= MOST {
+                self.faults.remove(0);
+            }
+            self.faults.push(fault);
+        }
+    }
+}
+
+/// A mesh of a tile in the scene: which layer and tile it belongs to.
+#[derive(Component, Clone, Debug)]
+pub struct TilePiece {
+    pub layer: LayerId,
+    pub tile: crate::stream::TileId,
+}
+
+/// The one eye of the scene.
+#[derive(Component)]
+pub struct Eye;
+
+/// Where a panel covers the window, so that gestures on it are not for the map.
+#[derive(Resource, Default)]
+pub struct PointerOverPanel(pub bool);
+
+/// Where the eye is this frame; `None` until the territory is open.
+#[derive(Resource, Default)]
+pub struct EyePlace {
+    /// In ECEF, for the streaming engines.
+    pub view: Option<crate::stream::View>,
+    /// Width and height of the picture in physical pixels.
+    pub viewport: [f64; 2],
+}
