@@ -1,1 +1,35 @@
-fn main(){}
+//! The viewer in the browser: `start` opens a territory on a canvas, `send` takes commands, answers come as `jumeau` events on the window.
+
+#[cfg(target_arch = "wasm32")]
+mod page {
+    use jumeau::io::Location;
+    use jumeau::view::Language;
+    use jumeau::viewer::open::Opening;
+    use jumeau::viewer::page::PagePlugin;
+    use jumeau::viewer::{Smoothing, Target, app, platform};
+    use wasm_bindgen::prelude::*;
+
+    /// Opens the territory at `territory` (an address, relative ones count from the page) on the canvas that `canvas` selects.
+    #[wasm_bindgen]
+    pub fn start(canvas: &str, territory: &str, link: &str, english: bool) -> Result<(), JsValue> {
+        console_error_panic_hook::set_once();
+        let opening = Opening {
+            link: link.to_owned(),
+            language: if english { Language::En } else { Language::Fr },
+        };
+        let location = Location::Url(territory.to_owned());
+        app(location, opening, Target::Canvas(canvas.to_owned()), Smoothing(4))
+            .map_err(|fault| JsValue::from_str(&fault.to_string()))?
+            .add_plugins(PagePlugin)
+            .run();
+        Ok(())
+    }
+
+    /// Hands over one command as JSON.
+    #[wasm_bindgen]
+    pub fn send(command: String) {
+        platform::push_message(command);
+    }
+}
+
+fn main() {}

@@ -11,12 +11,14 @@
 //! | [`time`] | the running clock |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`pick`] | click → feature → figures |
+//! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
 
 pub mod anchor;
 pub mod camera;
 pub mod open;
 pub mod overlay;
+pub mod page;
 pub mod pick;
 pub mod platform;
 pub mod requests;

@@ -1,8 +1,77 @@
+use super::viewing;
+use jumeau::viewer::snapshot::{Request, take};
+use jumeau::viewer::{Smoothing, open::Opening};
+use std::io::Write;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-#[derive(clap::Args, Default)]
-pub struct Args {}
+#[derive(clap::Args)]
+pub struct Args {
+    /// Dossier ou adresse du territoire / folder or address of the territory.
+    territory: String,
+    /// Lien de partage, ou nom d'une vue du territoire / share link, or name of a view.
+    #[arg(long, default_value = "")]
+    view: String,
+    /// Largeur x hauteur en pixels / width x height in pixels.
+    #[arg(long, default_value = "1280x720", value_parser = size)]
+    size: (u32, u32),
+    /// Fichier PNG / PNG file.
+    #[arg(long)]
+    out: PathBuf,
+    /// Erreur admise à l'écran, en pixels / largest error on screen, pixels.
+    #[arg(long, default_value_t = 8.0)]
+    sse: f64,
+    /// Échantillons par pixel : 1, 2 ou 4 / samples per pixel.
+    #[arg(long, default_value_t = 4)]
+    msaa: u32,
+    /// Langue des messages : fr ou en / language of messages.
+    #[arg(long, default_value = "fr")]
+    lang: viewing::Lang,
+    /// Un document JSON sur la sortie / one JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
 
-pub fn run(_args: Args) -> ExitCode {
-    ExitCode::from(2)
+fn size(text: &str) -> Result<(u32, u32), String> {
+    text.split_once(['x', 'X', '×'])
+        .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
+        .ok_or_else(|| format!("« {text} » : écrivez par exemple 1280x720 / write for example 1280x720"))
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let request = Request {
+        location: match viewing::location(&args.territory, args.lang) {
+            Ok(location) => location,
+            Err(code) => return code,
+        },
+        opening: Opening { link: args.view, language: args.lang.into() },
+        width: args.size.0,
+        height: args.size.1,
+        screen_space_error: args.sse,
+        smoothing: Smoothing(args.msaa),
+    };
+    if let Err(code) = viewing::graphics(args.lang) {
+        return code;
+    }
+    let picture = match take(request) {
+        Ok(picture) => picture,
+        Err(fault) => return viewing::say(&fault, args.lang),
+    };
+    for fault in &picture.faults {
+        viewing::say(fault, args.lang);
+    }
+    if let Err(error) = viewing::write_png(&args.out, &picture) {
+        return viewing::say(&viewing::fault("error-picture-write", format!("{}: {error}", args.out.display())), args.lang);
+    }
+    let mut stdout = std::io::stdout();
+    let _ = if args.json {
+        let document = serde_json::json!({
+            "width": picture.width, "height": picture.height, "tiles": picture.tiles, "features": picture.features,
+            "seconds": picture.seconds, "first_tile_seconds": picture.first_tile_s,
+        });
+        writeln!(stdout, "{document}")
+    } else {
+        writeln!(stdout, "{}", args.out.display())
+    };
+    if picture.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
 }

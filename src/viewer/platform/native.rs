@@ -25,3 +25,11 @@ pub fn window(title: &str, _canvas: &str) -> Window {
         ..default()
     }
 }
+
+/// Messages of a page; the desktop has none.
+pub fn take_messages(_most: usize) -> Vec<String> {
+    Vec::new()
+}
+
+/// Tells the page around; the desktop has none.
+pub fn post(_message: &serde_json::Value) {}

@@ -27,3 +27,38 @@ pub fn window(title: &str, canvas: &str) -> Window {
         ..default()
     }
 }
+
+/// Messages that wait for the next frame; a page that sends more without being drawn loses the oldest.
+const MESSAGES_WAITING: usize = 1024;
+
+thread_local! {
+    static MESSAGES: std::cell::RefCell<std::collections::VecDeque<String>> = const { std::cell::RefCell::new(std::collections::VecDeque::new()) };
+}
+
+/// Puts a message of the page in the queue of the next frame.
+pub fn push_message(text: String) {
+    MESSAGES.with_borrow_mut(|messages| {
+        if messages.len() >= MESSAGES_WAITING {
+            messages.pop_front();
+        }
+        messages.push_back(text);
+    });
+}
+
+pub fn take_messages(most: usize) -> Vec<String> {
+    MESSAGES.with_borrow_mut(|messages| {
+        let count = most.min(messages.len());
+        messages.drain(..count).collect()
+    })
+}
+
+/// Tells the page around: a `CustomEvent` named `jumeau` on the window, its detail the JSON text.
+pub fn post(message: &serde_json::Value) {
+    let Some(window) = web_sys::window() else { return };
+    let init = web_sys::CustomEventInit::new();
+    init.set_detail(&wasm_bindgen::JsValue::from_str(&message.to_string()));
+    if let Ok(event) = web_sys::CustomEvent::new_with_event_init_dict("jumeau", &init) {
+        // A listener that throws is the page's affair.
+        let _ = window.dispatch_event(&event);
+    }
+}

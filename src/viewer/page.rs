@@ -1,0 +1,118 @@
+//! The bridge to a page: commands come in as JSON, state and figures go out as JSON.
+//!
+//! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
+
+use super::platform;
+use super::vocab::{Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use crate::i18n::{Texts, figure_line};
+use crate::view::{Command, ViewState, to_link};
+use bevy::prelude::*;
+use serde_json::{Value, json};
+
+/// Commands taken from the page in one frame; the rest waits for the next.
+const COMMANDS_PER_FRAME: usize = 64;
+
+#[derive(Default)]
+struct Told {
+    ready: bool,
+    state: Option<ViewState>,
+    progress: Option<Progress>,
+    figures: Option<String>,
+    legend: Option<String>,
+    faults: usize,
+}
+
+pub struct PagePlugin;
+
+impl Plugin for PagePlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(
+            Update,
+            (
+                hear.in_set(ViewerSystems::Input),
+                speak.in_set(ViewerSystems::Report),
+            ),
+        );
+    }
+}
+
+fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>) {
+    for text in platform::take_messages(COMMANDS_PER_FRAME) {
+        match serde_json::from_str::<Command>(&text) {
+            Ok(command) => {
+                commands.write(ViewCommand(command));
+            }
+            Err(error) => facts.fault("error-command", error.to_string()),
+        }
+    }
+}
+
+fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, mut told: Local<Told>) {
+    let texts = Texts::new(scene.as_ref().map(|scene| scene.state.language).unwrap_or_default());
+    if let Some(scene) = &scene {
+        // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
+        if told.state.as_ref() != Some(&scene.state) {
+            platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
+            told.state = Some(scene.state.clone());
+        }
+        tell_figures(scene, &facts, &texts, &mut told);
+    }
+    if told.progress != Some(facts.progress) {
+        let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;
+        platform::post(&json!({
+            "kind": "progress", "waiting": waiting, "shown": shown, "failed": failed,
+            "complete": complete, "features": features, "bytes": resident_bytes,
+        }));
+        told.progress = Some(facts.progress);
+    }
+    if !told.ready && facts.progress.shown > 0 {
+        platform::post(&json!({ "kind": "ready" }));
+        told.ready = true;
+    }
+    for fault in facts.faults.iter().skip(told.faults) {
+        let in_language = |language| {
+            Texts::new(language).text_with(&fault.key, &[("value", fault.value.as_str().into())])
+        };
+        platform::post(&json!({
+            "kind": "fault", "code": fault.key, "value": fault.value,
+            "fr": in_language(crate::view::Language::Fr), "en": in_language(crate::view::Language::En),
+        }));
+    }
+    told.faults = facts.faults.len();
+}
+
+fn tell_figures(scene: &Scene, facts: &SceneFacts, texts: &Texts, told: &mut Told) {
+    let figures: Vec<Value> = facts
+        .figures
+        .iter()
+        .map(|figure| {
+            let text = figure_line(figure, &scene.manifest.datasets, texts);
+            json!({
+                "key": figure.name, "name": text.name, "value": text.value, "nature": text.nature,
+                "source": text.source, "method": text.method, "uncertainty": text.uncertainty,
+            })
+        })
+        .collect();
+    let message = json!({ "kind": "figures", "selection": scene.state.selection, "figures": figures });
+    let text = message.to_string();
+    if told.figures.as_ref() != Some(&text) {
+        platform::post(&message);
+        told.figures = Some(text);
+    }
+    let legend = facts.legend.as_ref().map(|legend| {
+        let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
+        json!({
+            "title": texts.text(legend.title), "unit": texts.text(legend.unit),
+            "low": legend.low, "high": legend.high,
+            "colours": legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect::<Vec<_>>(),
+            "nature": texts.nature(legend.nature),
+            "source": dataset.map(|dataset| texts.source(dataset)),
+        })
+    });
+    let message = json!({ "kind": "legend", "legend": legend });
+    let text = message.to_string();
+    if told.legend.as_ref() != Some(&text) {
+        platform::post(&message);
+        told.legend = Some(text);
+    }
+}
