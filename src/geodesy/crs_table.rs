@@ -28,6 +28,12 @@ const NTF: Datum = shifted(Ellipsoid::CLARKE_1880_IGN, [-168.0, -60.0, 320.0], 4
 const CH1903: Datum = shifted(Ellipsoid::BESSEL_1841, [674.374, 15.056, 405.346], 1.5);
 /// "MOP78 to WGS 84 (2)" of the registry.
 const MOP78: Datum = shifted(Ellipsoid::INTERNATIONAL_1924, [253.0, -132.0, -127.0], 10.0);
+/// EPSG:8828, "RGPF to WGS 84 (1)", position vector.
+const RGPF: Datum = Datum {
+    ellipsoid: Ellipsoid::GRS80,
+    to_wgs84: Some([0.072, -0.507, -0.245, 0.0183, -0.0003, 0.007, -0.0093]),
+    accuracy_m: 0.5,
+};
 
 /// What the numbers of a system are.
 #[derive(Clone, Debug, PartialEq)]
@@ -107,10 +113,10 @@ const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
     (4471, "RGM04 / UTM zone 38S", "+proj=utm +zone=38 +south", GRS80, [43.68, -14.49, 46.7, -11.33]),
     (4467, "RGSPM06 / UTM zone 21N", "+proj=utm +zone=21", GRS80, [-57.1, 43.41, -55.9, 47.37]),
     (3163, "RGNC91-93 / Lambert New Caledonia", "+proj=lcc +lat_0=-21.5 +lon_0=166 +lat_1=-20.66666666666667 +lat_2=-22.33333333333333 +x_0=400000 +y_0=300000", GRS80, [163.54, -22.73, 168.19, -19.5]),
-    (3296, "RGPF / UTM zone 5S", "+proj=utm +zone=5 +south", GRS80, [-158.13, -26.7, -150.0, -12.5]),
-    (3297, "RGPF / UTM zone 6S", "+proj=utm +zone=6 +south", GRS80, [-150.0, -31.2, -144.0, -7.29]),
-    (3298, "RGPF / UTM zone 7S", "+proj=utm +zone=7 +south", GRS80, [-144.0, -31.24, -138.0, -4.52]),
-    (3299, "RGPF / UTM zone 8S", "+proj=utm +zone=8 +south", GRS80, [-138.0, -26.58, -131.97, -5.52]),
+    (3296, "RGPF / UTM zone 5S", "+proj=utm +zone=5 +south", RGPF, [-158.13, -26.7, -150.0, -12.5]),
+    (3297, "RGPF / UTM zone 6S", "+proj=utm +zone=6 +south", RGPF, [-150.0, -31.2, -144.0, -7.29]),
+    (3298, "RGPF / UTM zone 7S", "+proj=utm +zone=7 +south", RGPF, [-144.0, -31.24, -138.0, -4.52]),
+    (3299, "RGPF / UTM zone 8S", "+proj=utm +zone=8 +south", RGPF, [-138.0, -26.58, -131.97, -5.52]),
     (2988, "MOP78 / UTM zone 1S", "+proj=utm +zone=1 +south", MOP78, [-176.25, -13.41, -176.07, -13.16]),
 ];
 

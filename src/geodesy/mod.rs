@@ -20,11 +20,13 @@ mod ellipsoid;
 mod frame;
 mod geoid;
 mod geoid_file;
+mod lines;
 
 pub use crs::{Crs, transform};
 pub use ellipsoid::{Ecef, Ellipsoid, LonLat, LonLatH};
 pub use frame::EnuFrame;
 pub use geoid::{Geoid, HeightQuality};
+pub use lines::{LineFault, transform_line};
 
 /// Why a coordinate could not be read or transformed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
