@@ -4,3 +4,6 @@ mod demand;
 mod geodesy;
 mod shared_data;
 mod sun;
+mod gltf;
+mod tiles3d;
+mod zarr;
