@@ -162,10 +162,6 @@ impl Schedule {
             (None, None) => Answered::Unknown,
         }
     }
-
-    pub fn running(&self) -> usize {
-        self.running.len()
-    }
 }
 
 /// Frame of the next try after so many passing faults.
