@@ -1,6 +1,35 @@
 //! The streaming engine, sans-IO: it decides what to show, what to ask for and what to drop; others fetch, decode and draw.
 //!
 //! One [`Engine`] serves one tileset; [`Engine::update`] is called once per frame.
+//!
+//! | file | what |
+//! |---|---|
+//! | `engine.rs` | the interface: one frame, one answer |
+//! | `select.rs` | which tiles to show and to want: screen-space error, REPLACE without holes, ADD |
+//! | `fade.rs` | cross-fades |
+//! | `schedule.rs` | requests: priorities, limits, cancellation, retries |
+//! | `cache.rs` | memory: eviction, forgetting far tiles, coarser pictures under pressure |
+//! | `tree.rs` | nodes and their life |
+//! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
+//! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
+
+mod cache;
+mod engine;
+mod fade;
+mod grow;
+mod implicit;
+mod paths;
+mod schedule;
+mod select;
+mod tree;
+mod volume;
+
+pub use engine::{Engine, MAX_SUBTREE_BYTES, MAX_TILESET_BYTES, RootState};
+pub use select::LOADING_DESCENDANT_LIMIT;
+pub use tree::{MAX_DEPTH, MAX_NODES};
+pub use volume::{Obb, Volume};
+
+use tree::Life;
 
 use glam::{DMat4, DVec3};
 

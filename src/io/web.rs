@@ -1,0 +1,172 @@
+//! The browser's fetcher: `fetch` with an `AbortController`, in a page or a worker.
+
+use super::{IoFault, Location, MAX_ANSWER_BYTES, MAX_REQUESTS, Place, REQUEST_TIMEOUT_S};
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, RequestInit, Response};
+
+type Answer = (u64, Result<Vec<u8>, IoFault>);
+
+#[derive(Debug)]
+pub(super) struct Fetcher {
+    root: Location,
+    number: u32,
+    /// Asked and neither answered nor cancelled, with the time of asking (ms).
+    running: HashMap<u64, f64>,
+    answered: Arc<Mutex<Vec<Answer>>>,
+}
+
+thread_local! {
+    /// Handles of the browser cannot leave their thread; kept here, the fetcher itself can be a plain resource.
+    static ABORTS: RefCell<HashMap<(u32, u64), AbortController>> = RefCell::new(HashMap::new());
+    static NEXT_NUMBER: Cell<u32> = const { Cell::new(0) };
+}
+
+impl Fetcher {
+    pub fn new(root: Location) -> Result<Self, IoFault> {
+        if let Location::Folder(folder) = &root {
+            return Err(IoFault::Unsupported(format!(
+                "{}: a browser cannot read folders",
+                folder.display()
+            )));
+        }
+        let number = NEXT_NUMBER.get();
+        NEXT_NUMBER.set(number.wrapping_add(1));
+        Ok(Self {
+            root,
+            number,
+            running: HashMap::new(),
+            answered: Arc::default(),
+        })
+    }
+
+    pub fn start(&mut self, ticket: u64, path: &str) {
+        let place = if self.running.len() >= MAX_REQUESTS {
+            Err(IoFault::Refused(format!("more than {MAX_REQUESTS} requests at once")))
+        } else {
+            self.root.join(path)
+        };
+        self.running.insert(ticket, milliseconds());
+        let answered = Arc::clone(&self.answered);
+        let key = (self.number, ticket);
+        let url = match place {
+            Ok(Place::Url(url)) => url,
+            Ok(Place::File(_)) => return push(&answered, ticket, Err(IoFault::Refused(path.to_owned()))),
+            Err(fault) => return push(&answered, ticket, Err(fault)),
+        };
+        let controller = match AbortController::new() {
+            Ok(controller) => controller,
+            Err(error) => return push(&answered, ticket, Err(IoFault::Unsupported(said(&error)))),
+        };
+        let init = RequestInit::new();
+        init.set_method("GET");
+        init.set_signal(Some(&controller.signal()));
+        ABORTS.with_borrow_mut(|aborts| aborts.insert(key, controller));
+        wasm_bindgen_futures::spawn_local(async move {
+            let body = fetch(&url, &init).await;
+            ABORTS.with_borrow_mut(|aborts| aborts.remove(&key));
+            push(&answered, ticket, body);
+        });
+    }
+
+    pub fn cancel(&mut self, ticket: u64) {
+        self.running.remove(&ticket);
+        abort((self.number, ticket));
+    }
+
+    pub fn poll(&mut self) -> Vec<Answer> {
+        let answered = std::mem::take(&mut *self.answered.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut answers: Vec<Answer> = answered
+            .into_iter()
+            .filter(|(ticket, _)| self.running.remove(ticket).is_some())
+            .collect();
+        // The browser has no time-out of its own.
+        let oldest = milliseconds() - 1e3 * REQUEST_TIMEOUT_S as f64;
+        let late: Vec<u64> = self
+            .running
+            .iter()
+            .filter(|(_, started)| **started < oldest)
+            .map(|(ticket, _)| *ticket)
+            .collect();
+        for ticket in late {
+            self.cancel(ticket);
+            answers.push((ticket, Err(IoFault::TimedOut(self.root.to_string()))));
+        }
+        answers
+    }
+}
+
+impl Drop for Fetcher {
+    fn drop(&mut self) {
+        for ticket in self.running.keys() {
+            abort((self.number, *ticket));
+        }
+    }
+}
+
+/// Milliseconds on a clock that only runs forward where the browser has one.
+pub(super) fn milliseconds() -> f64 {
+    let performance = match js_sys::global().dyn_into::<web_sys::Window>() {
+        Ok(window) => window.performance(),
+        Err(global) => js_sys::Reflect::get(&global, &JsValue::from_str("performance"))
+            .ok()
+            .and_then(|value| value.dyn_into::<web_sys::Performance>().ok()),
+    };
+    performance.map_or_else(js_sys::Date::now, |performance| performance.now())
+}
+
+fn abort(key: (u32, u64)) {
+    if let Some(controller) = ABORTS.with_borrow_mut(|aborts| aborts.remove(&key)) {
+        controller.abort();
+    }
+}
+
+fn push(answered: &Mutex<Vec<Answer>>, ticket: u64, body: Result<Vec<u8>, IoFault>) {
+    answered.lock().unwrap_or_else(PoisonError::into_inner).push((ticket, body));
+}
+
+async fn fetch(url: &str, init: &RequestInit) -> Result<Vec<u8>, IoFault> {
+    let network = |error: JsValue| IoFault::Network(format!("{url}: {}", said(&error)));
+    let promise = match js_sys::global().dyn_into::<web_sys::Window>() {
+        Ok(window) => window.fetch_with_str_and_init(url, init),
+        Err(global) => global
+            .unchecked_into::<web_sys::DedicatedWorkerGlobalScope>()
+            .fetch_with_str_and_init(url, init),
+    };
+    let response: Response = JsFuture::from(promise)
+        .await
+        .map_err(network)?
+        .dyn_into()
+        .map_err(network)?;
+    match response.status() {
+        200..=299 => {}
+        404 | 410 => return Err(IoFault::NotFound(url.to_owned())),
+        status => return Err(IoFault::Server(status)),
+    }
+    let promised = response
+        .headers()
+        .get("content-length")
+        .ok()
+        .flatten()
+        .and_then(|length| length.parse::<u64>().ok());
+    if let Some(length) = promised.filter(|length| *length > MAX_ANSWER_BYTES) {
+        return Err(IoFault::TooLarge(length));
+    }
+    let buffer = JsFuture::from(response.array_buffer().map_err(network)?)
+        .await
+        .map_err(network)?;
+    let bytes = js_sys::Uint8Array::new(&buffer);
+    if u64::from(bytes.length()) > MAX_ANSWER_BYTES {
+        return Err(IoFault::TooLarge(u64::from(bytes.length())));
+    }
+    Ok(bytes.to_vec())
+}
+
+fn said(error: &JsValue) -> String {
+    error
+        .dyn_ref::<js_sys::Error>()
+        .map_or_else(|| "request failed".to_owned(), |error| String::from(error.message()))
+}

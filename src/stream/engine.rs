@@ -1,0 +1,305 @@
+//! One tileset's engine: select, fade, make room, schedule, in that order, once per frame.
+
+use super::cache::Cache;
+use super::fade::Fades;
+use super::schedule::{Answered, Schedule, retry_at};
+use super::select::select;
+use super::tree::{Content, Life, Removed, Tree};
+use super::{
+    Delivery, FetchFault, FrameNo, Placement, RequestId, Settings, Show, Stats, TileId, Update, View, Wanted, grow,
+};
+use crate::base::{Finding, Report, Severity};
+use glam::DVec3;
+
+/// Largest `tileset.json` that is read, bytes.
+pub const MAX_TILESET_BYTES: usize = 64 << 20;
+
+/// Largest subtree that is read, bytes.
+pub const MAX_SUBTREE_BYTES: usize = 16 << 20;
+
+/// Streams one tileset. Pure: it knows no clock, no network and no GPU, only frames and answers.
+#[derive(Debug)]
+pub struct Engine {
+    tree: Tree,
+    settings: Settings,
+    frame: FrameNo,
+    schedule: Schedule,
+    cache: Cache,
+    fades: Fades,
+    /// What answers between two frames have left to pass on.
+    removed: Removed,
+    report: Report,
+}
+
+impl Engine {
+    /// An engine that will first ask for the tileset at `root_path` (relative to the host's root: `buildings/tileset.json`).
+    pub fn new(root_path: &str, settings: Settings) -> Self {
+        Self {
+            tree: Tree::new(root_path),
+            settings,
+            frame: 0,
+            schedule: Schedule::default(),
+            cache: Cache::default(),
+            fades: Fades::default(),
+            removed: Removed::default(),
+            report: Report::default(),
+        }
+    }
+
+    /// One frame: what to show, what to ask for, what to drop. `frame` counts up; a frame that does not is taken as the next one.
+    pub fn update(&mut self, views: &[View], frame: FrameNo) -> Update {
+        // Frame 0 is "never" in the nodes' books.
+        self.frame = frame.saturating_add(1).max(self.frame.saturating_add(1));
+        let frame = self.frame;
+        let max_error_px = self.max_error_px();
+        let selection = select(&mut self.tree, views, max_error_px, frame);
+
+        let tree = &self.tree;
+        let in_view = |id: TileId| {
+            tree.get(id)
+                .is_some_and(|node| views.iter().any(|view| node.volume.in_frustum(&view.frustum)))
+        };
+        let (leaving, fade) = self.fades.update(
+            tree,
+            &selection.shown,
+            in_view,
+            frame,
+            self.settings.fade_frames,
+        );
+        for id in &leaving {
+            self.hold(*id);
+        }
+
+        let mut removed = std::mem::take(&mut self.removed);
+        let likely = selection.wants.len().min(self.settings.max_requests) as u64;
+        let reserve = likely * self.cache.mean_bytes();
+        self.cache
+            .make_room(&mut self.tree, frame, &self.settings, reserve, &mut removed);
+        for id in &removed.cancel {
+            self.schedule.cancel(*id);
+        }
+        let room = self
+            .settings
+            .max_bytes
+            .saturating_sub(self.cache.content_bytes() + self.tree.bytes());
+        let scheduled = self.schedule.update(
+            &mut self.tree,
+            selection.wants,
+            frame,
+            &self.settings,
+            room,
+            self.cache.mean_bytes(),
+        );
+
+        self.cache
+            .adjust(&self.tree, frame, scheduled.starved, views, &self.settings);
+
+        let show: Vec<Show> = selection
+            .shown
+            .iter()
+            .chain(&leaving)
+            .filter_map(|id| {
+                let node = self.tree.get(*id)?;
+                Some(Show {
+                    tile: *id,
+                    geometric_error_m: node.geometric_error_m,
+                    depth: node.depth,
+                })
+            })
+            .collect();
+        let mut cancel = removed.cancel;
+        cancel.extend(scheduled.cancel);
+        Update {
+            stats: Stats {
+                visited: selection.visited,
+                shown: show.len(),
+                waiting: scheduled.waiting,
+                failed: self.tree.failed(),
+                resident_tiles: self.cache.tiles(),
+                resident_bytes: self.cache.content_bytes() + self.tree.bytes(),
+                screen_space_error: max_error_px,
+            },
+            show,
+            fade,
+            fetch: scheduled.fetch,
+            cancel,
+            evict: removed.evict,
+        }
+    }
+
+    /// Takes what a request brought. Answers to requests that were cancelled or never made are harmless.
+    pub fn deliver(&mut self, id: RequestId, body: Result<Delivery, FetchFault>) {
+        match self.schedule.answered(id) {
+            Answered::Running(request) => self.answer(request.tile, request.wanted, body),
+            Answered::Late(tile) => {
+                if let Ok(Delivery::Content { bytes }) = body {
+                    self.late_content(tile, bytes);
+                }
+            }
+            Answered::Unknown => {}
+        }
+    }
+
+    /// Where a tile's content goes and where it came from; `None` for tiles without content and forgotten ones.
+    pub fn placement(&self, tile: TileId) -> Option<Placement> {
+        let node = self.tree.get(tile)?;
+        match &node.content {
+            Content::Model(path) => Some(Placement {
+                ecef_from_tile: *node.ecef_from_tile,
+                path: path.to_string(),
+            }),
+            _ => None,
+        }
+    }
+
+    /// A sphere round a tile: centre in ECEF metres and radius in metres.
+    pub fn bounding_sphere(&self, tile: TileId) -> Option<(DVec3, f64)> {
+        Some(self.tree.get(tile)?.volume.bounding_sphere())
+    }
+
+    /// The tile above; `None` for the root and for forgotten tiles.
+    pub fn parent(&self, tile: TileId) -> Option<TileId> {
+        self.tree.get(tile)?.parent
+    }
+
+    pub fn settings(&self) -> &Settings {
+        &self.settings
+    }
+
+    pub fn settings_mut(&mut self) -> &mut Settings {
+        &mut self.settings
+    }
+
+    /// What could not be fetched or read so far, for the user.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Whether the root tileset has come and could be read; without it there will be no picture.
+    pub fn root_state(&self) -> RootState {
+        match self.tree.get(self.tree.root()) {
+            Some(root) if matches!(root.content, Content::Grafted(_)) => RootState::Open,
+            Some(root) if root.failed_for_good() => RootState::Failed,
+            _ => RootState::Waiting,
+        }
+    }
+
+    fn max_error_px(&self) -> f64 {
+        // A setting of nought would refine for ever.
+        self.settings.screen_space_error.max(0.1) * self.cache.pressure()
+    }
+
+    /// Keeps a tile that fades out, and the way to it, out of reach of eviction and pruning.
+    fn hold(&mut self, id: TileId) {
+        let above: Vec<TileId> = self.tree.ancestors(id).collect();
+        if let Some(node) = self.tree.get_mut(id) {
+            node.needed = self.frame;
+            node.seen = self.frame;
+        }
+        for id in above {
+            if let Some(node) = self.tree.get_mut(id) {
+                node.seen = self.frame;
+            }
+        }
+    }
+
+    fn answer(&mut self, tile: TileId, wanted: Wanted, body: Result<Delivery, FetchFault>) {
+        let Some(node) = self.tree.get_mut(tile) else {
+            if matches!(body, Ok(Delivery::Content { .. })) {
+                self.removed.evict.push(tile);
+            }
+            return;
+        };
+        match (wanted, body) {
+            (Wanted::Content, Ok(Delivery::Content { bytes })) => {
+                node.life = Life::Ready;
+                node.tries = 0;
+                node.content_bytes = bytes;
+                self.cache.added(bytes);
+            }
+            (Wanted::Tileset, Ok(Delivery::Bytes(bytes))) => {
+                let grown = if bytes.len() > MAX_TILESET_BYTES {
+                    Err(Finding::new("tileset-too-large", Severity::Error, "").value(bytes.len()))
+                } else {
+                    grow::tileset(&mut self.tree, tile, &bytes, &mut self.report)
+                };
+                self.grown(tile, grown);
+            }
+            (Wanted::Subtree, Ok(Delivery::Bytes(bytes))) => {
+                let grown = if bytes.len() > MAX_SUBTREE_BYTES {
+                    Err(Finding::new("subtree-too-large", Severity::Error, "").value(bytes.len()))
+                } else {
+                    grow::subtree(&mut self.tree, tile, &bytes)
+                };
+                self.grown(tile, grown);
+            }
+            (_, Ok(_)) => {
+                // The host has answered with the wrong kind of body; asking again would not help.
+                self.fail(tile, None, Finding::new("tile-answer-of-wrong-kind", Severity::Error, ""));
+            }
+            (_, Err(FetchFault::Passing(why))) => {
+                node.tries += 1;
+                let tries = node.tries;
+                let retry = (tries <= self.settings.max_retries)
+                    .then(|| retry_at(self.frame, tries, &self.settings));
+                let severity = if retry.is_some() { Severity::Warning } else { Severity::Error };
+                self.fail(tile, retry, Finding::new("tile-fetch-failed", severity, "").value(why));
+            }
+            (_, Err(FetchFault::Lasting(why))) => {
+                self.fail(tile, None, Finding::new("tile-unusable", Severity::Error, "").value(why));
+            }
+        }
+    }
+
+    fn grown(&mut self, tile: TileId, grown: Result<(), Finding>) {
+        match grown {
+            Ok(()) => {
+                if let Some(node) = self.tree.get_mut(tile) {
+                    node.life = Life::Unloaded;
+                    node.tries = 0;
+                }
+            }
+            Err(finding) => self.fail(tile, None, finding),
+        }
+    }
+
+    fn fail(&mut self, tile: TileId, retry_at: Option<FrameNo>, mut finding: Finding) {
+        if let Some((_, path)) = self.tree.get(tile).and_then(|node| node.content.wanted()) {
+            finding.file = path.to_string();
+        }
+        self.tree.fail(tile, retry_at);
+        self.report.push(finding);
+    }
+
+    /// A content that came although it was cancelled: used if its tile still lacks it, given back otherwise.
+    fn late_content(&mut self, tile: TileId, bytes: u64) {
+        match self.tree.get_mut(tile) {
+            Some(node) if node.is_model() && node.life != Life::Ready => {
+                if let Life::Loading(other) = node.life {
+                    self.schedule.cancel(other);
+                    self.removed.cancel.push(other);
+                }
+                node.life = Life::Ready;
+                node.tries = 0;
+                node.content_bytes = bytes;
+                self.cache.added(bytes);
+            }
+            // A tile that is ready has one content already, under the same name: the host replaced it.
+            Some(node) if node.life == Life::Ready => {
+                let before = std::mem::replace(&mut node.content_bytes, bytes);
+                self.cache.dropped(before, 1);
+                self.cache.added(bytes);
+            }
+            _ => self.removed.evict.push(tile),
+        }
+    }
+}
+
+/// Whether there is a tree at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RootState {
+    Waiting,
+    Open,
+    /// For good; see [`Engine::report`].
+    Failed,
+}

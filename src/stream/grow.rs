@@ -1,0 +1,244 @@
+//! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
+
+use super::implicit::{Cell, Tiling, companion, volume_in_ecef};
+use super::paths;
+use super::tree::{Content, Growth, Node, Tree};
+use super::volume::largest_scale;
+use super::TileId;
+use crate::base::{Finding, Report, Severity};
+use crate::formats::tiles3d::{ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, Tileset};
+use glam::DMat4;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// Most levels of one subtree: a full one has (4^n − 1) / 3 tiles.
+const MAX_SUBTREE_LEVELS: u32 = 10;
+
+/// Deepest level of an implicit tiling; at 30 a tile of the whole Earth is centimetres wide.
+const MAX_LEVELS: u32 = 30;
+
+/// A tile of a document that waits for its node.
+struct Planned<'a> {
+    tile: &'a Tile,
+    parent: TileId,
+    additive: bool,
+    ecef_from_parent: Arc<DMat4>,
+    depth: u32,
+}
+
+/// Hangs a tileset under the node that asked for it.
+///
+/// What is wrong with single tiles goes to the report; only a document that cannot be read at all is an error.
+pub fn tileset(tree: &mut Tree, at: TileId, bytes: &[u8], report: &mut Report) -> Result<(), Finding> {
+    let Some(host) = tree.get(at) else {
+        return Ok(());
+    };
+    let Content::Tileset(path) = host.content.clone() else {
+        return Ok(());
+    };
+    let document = Tileset::parse(bytes).map_err(|fault| fault.finding(&*path))?;
+    for extension in &document.extensions_required {
+        // A glTF content needs nothing special here; others may change what volumes or contents mean.
+        if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
+            report.push(Finding::new("tileset-extension-unknown", Severity::Warning, &*path).value(extension));
+        }
+    }
+
+    let is_root = at == tree.root();
+    let mut waiting = VecDeque::from([Planned {
+        tile: &document.root,
+        parent: at,
+        additive: false,
+        ecef_from_parent: Arc::clone(&host.ecef_from_tile),
+        depth: host.depth + u32::from(!is_root),
+    }]);
+    let mut full = false;
+    while let Some(planned) = waiting.pop_front() {
+        let children = &planned.tile.children;
+        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &path, report) else {
+            full = true;
+            continue;
+        };
+        if let Some(parent) = tree.get_mut(planned.parent) {
+            parent.children.push(id);
+        }
+        // Children come all or not at all: a place without its child would be a hole.
+        if tree.len() + waiting.len() + children.len() > super::tree::MAX_NODES {
+            full = true;
+            continue;
+        }
+        waiting.extend(children.iter().map(|tile| Planned {
+            tile,
+            parent: id,
+            additive,
+            ecef_from_parent: Arc::clone(&ecef_from_tile),
+            depth: planned.depth + 1,
+        }));
+    }
+    if full {
+        report.push(Finding::new("tileset-too-many-tiles", Severity::Warning, &*path));
+    }
+    let root_volume = tree.child(at, 0).and_then(|root| tree.get(root)).map(|root| root.volume);
+    let Some(root_volume) = root_volume else {
+        return Err(Finding::new("tileset-nested-too-deep", Severity::Error, &*path));
+    };
+    tree.recount(at, |node| {
+        node.content = Content::Grafted(Arc::clone(&path));
+        if is_root {
+            node.volume = root_volume;
+        }
+    });
+    Ok(())
+}
+
+/// Makes the node of one explicit tile; returns it with what its children inherit. `None` when the tree is full.
+fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) -> Option<(TileId, bool, Arc<DMat4>)> {
+    let tile = planned.tile;
+    let ecef_from_tile = match tile.transform.map(|t| DMat4::from_cols_array(&t)) {
+        Some(own) if own.is_finite() => Arc::new(*planned.ecef_from_parent * own),
+        _ => Arc::clone(&planned.ecef_from_parent),
+    };
+    let volume = volume_in_ecef(&tile.bounding_volume, &ecef_from_tile).or_else(|| {
+        let finding = Finding::new("tile-volume-unsound", Severity::Warning, file);
+        report.push(finding.value(format!("{:?}", tile.bounding_volume)));
+        tree.get(planned.parent).map(|parent| parent.volume)
+    })?;
+    let additive = match tile.refine {
+        Some(refine) => refine == Refine::Add,
+        None => planned.additive,
+    };
+
+    let mut node = Node::new(Some(planned.parent), volume, Arc::clone(&ecef_from_tile));
+    node.depth = planned.depth;
+    node.additive = additive;
+    let error = tile.geometric_error * largest_scale(&ecef_from_tile);
+    node.geometric_error_m = if error.is_finite() { error.max(0.0) } else { 0.0 };
+
+    let mut refused = false;
+    let mut models = Vec::new();
+    let mut tilesets = Vec::new();
+    if let Some(implicit) = &tile.implicit_tiling {
+        match tiling(tile, implicit, &node, file) {
+            Ok(tiling) => {
+                node.content = Content::Subtree(tiling.subtree_path(TileCoord::ROOT));
+                node.growth = Growth::Lazy;
+                node.cell = Some(Box::new(Cell {
+                    tiling: Arc::new(tiling),
+                    coord: TileCoord::ROOT,
+                    subtree: None,
+                }));
+            }
+            Err(finding) => {
+                report.push(finding);
+                node.content = Content::Subtree(file.into());
+                refused = true;
+            }
+        }
+    } else {
+        for content in tile.all_contents() {
+            match paths::resolve(file, &content.uri) {
+                Some(path) if paths::is_tileset(&path) => tilesets.push(Content::Tileset(path.into())),
+                Some(path) => models.push(Content::Model(path.into())),
+                None => {
+                    report.push(Finding::new("tile-path-refused", Severity::Error, file).value(&content.uri));
+                    models.push(Content::Model("".into()));
+                    refused = true;
+                }
+            }
+        }
+    }
+    // A tile that only stands for another tileset is that tileset's place itself.
+    if models.is_empty() && tilesets.len() == 1 && tile.children.is_empty() {
+        node.content = tilesets.remove(0);
+    }
+    let mut models = models.into_iter();
+    if let Some(first) = models.next() {
+        node.content = first;
+    }
+    let companions: Vec<Node> = models.map(|content| companion(&node, content)).collect();
+    let nested: Vec<Node> = tilesets
+        .into_iter()
+        .map(|content| {
+            let mut child = companion(&node, Content::Empty);
+            child.content = content;
+            child.depth += 1;
+            child
+        })
+        .collect();
+
+    let id = tree.add(node)?;
+    if refused {
+        tree.fail(id, None);
+    }
+    let companions: Vec<TileId> = companions.into_iter().filter_map(|node| tree.add(node)).collect();
+    let nested: Vec<TileId> = nested
+        .into_iter()
+        .filter_map(|mut node| {
+            node.parent = Some(id);
+            tree.add(node)
+        })
+        .collect();
+    if let Some(node) = tree.get_mut(id) {
+        node.companions = companions;
+        node.children = nested;
+    }
+    Some((id, additive, ecef_from_tile))
+}
+
+fn tiling(tile: &Tile, implicit: &ImplicitTiling, node: &Node, file: &str) -> Result<Tiling, Finding> {
+    let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
+    if implicit.subdivision_scheme != Subdivision::Quadtree {
+        return refuse("tileset-octree-unsupported", format!("{:?}", implicit.subdivision_scheme));
+    }
+    if !(1..=MAX_SUBTREE_LEVELS).contains(&implicit.subtree_levels) {
+        return refuse("tileset-subtree-levels", implicit.subtree_levels.to_string());
+    }
+    if tile.bounding_volume.quadtree_tile(TileCoord::ROOT).is_none() {
+        return refuse("tileset-implicit-volume", format!("{:?}", tile.bounding_volume));
+    }
+    let mut contents = Vec::new();
+    for template in tile.all_contents().map(|content| &content.uri) {
+        match paths::resolve(file, template) {
+            Some(path) => contents.push(path),
+            None => return refuse("tile-path-refused", template.clone()),
+        }
+    }
+    let Some(subtrees) = paths::resolve(file, &implicit.subtrees.uri) else {
+        return refuse("tile-path-refused", implicit.subtrees.uri.clone());
+    };
+    Ok(Tiling {
+        contents,
+        subtrees,
+        subtree_levels: implicit.subtree_levels,
+        available_levels: implicit.available_levels.min(MAX_LEVELS),
+        volume: tile.bounding_volume,
+        geometric_error_m: node.geometric_error_m,
+        additive: node.additive,
+        ecef_from_tile: Arc::clone(&node.ecef_from_tile),
+    })
+}
+
+/// Tells a node, and lazily all below it, what its subtree says.
+pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding> {
+    let Some(node) = tree.get(at) else {
+        return Ok(());
+    };
+    let (Content::Subtree(path), Some(cell)) = (&node.content, &node.cell) else {
+        return Ok(());
+    };
+    let parsed = Subtree::parse(bytes).map_err(|fault| fault.finding(&**path))?;
+    let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
+    let first = contents.next().unwrap_or(Content::Empty);
+    let companions: Vec<Node> = contents.map(|content| companion(node, content)).collect();
+    let companions: Vec<TileId> = companions.into_iter().filter_map(|node| tree.add(node)).collect();
+    let size = bytes.len() as u64;
+    tree.recount(at, |node| {
+        node.content = first;
+        node.companions = companions;
+        node.document_bytes = size;
+        if let Some(cell) = &mut node.cell {
+            cell.subtree = Some(Arc::new(parsed));
+        }
+    });
+    Ok(())
+}

@@ -1,0 +1,143 @@
+//! Implicit tiling: tiles made from availability bits when somebody looks.
+
+use super::paths;
+use super::tree::{Content, Growth, Life, Node};
+use super::volume::Volume;
+use super::TileId;
+use crate::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, fill_template};
+use glam::DMat4;
+use std::sync::Arc;
+
+/// What all tiles of one implicit tiling have in common.
+#[derive(Debug)]
+pub struct Tiling {
+    /// Paths with `{level}`, `{x}`, `{y}`, relative to the host's root; one for each content of a tile.
+    pub contents: Vec<String>,
+    pub subtrees: String,
+    pub subtree_levels: u32,
+    pub available_levels: u32,
+    /// Of the root, as the document has it: children are cut from it, not from each other, so that neighbours share edges.
+    pub volume: BoundingVolume,
+    /// Of the root, metres; halves with each level.
+    pub geometric_error_m: f64,
+    pub additive: bool,
+    pub ecef_from_tile: Arc<DMat4>,
+}
+
+/// A place in an implicit tiling.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    pub tiling: Arc<Tiling>,
+    pub coord: TileCoord,
+    /// The subtree the tile belongs to; `None` while it has not come.
+    pub subtree: Option<Arc<Subtree>>,
+}
+
+/// A bounding volume as a document has it, in ECEF.
+pub fn volume_in_ecef(volume: &BoundingVolume, ecef_from_tile: &DMat4) -> Option<Volume> {
+    match volume {
+        BoundingVolume::Region(region) => Volume::of_region(*region),
+        BoundingVolume::Box(numbers) => Volume::of_box(*numbers, ecef_from_tile),
+        BoundingVolume::Sphere(numbers) => Volume::of_sphere(*numbers, ecef_from_tile),
+    }
+}
+
+impl Tiling {
+    pub fn subtree_path(&self, coord: TileCoord) -> Arc<str> {
+        fill_template(&self.subtrees, coord).into()
+    }
+
+    /// The contents of a tile as its subtree tells them, in order.
+    pub fn contents_at(&self, coord: TileCoord, subtree: &Subtree) -> Vec<Content> {
+        let Some(inner) = coord.within(coord.subtree_root(self.subtree_levels)) else {
+            return Vec::new();
+        };
+        self.contents
+            .iter()
+            .enumerate()
+            .filter(|(number, _)| subtree.has_tile(inner) && subtree.has_content(inner, *number))
+            .map(|(_, template)| {
+                let path: Arc<str> = fill_template(template, coord).into();
+                if paths::is_tileset(&path) {
+                    Content::Tileset(path)
+                } else {
+                    Content::Model(path)
+                }
+            })
+            .collect()
+    }
+
+    /// The children of a node, each with its companions after it. Empty while its subtree has not come.
+    pub fn children(node: &Node, id: TileId) -> Vec<Vec<Node>> {
+        let Some((cell, subtree)) = node
+            .cell
+            .as_deref()
+            .and_then(|cell| Some((cell, cell.subtree.as_ref()?)))
+        else {
+            return Vec::new();
+        };
+        let tiling = &cell.tiling;
+        let root = cell.coord.subtree_root(tiling.subtree_levels);
+        if cell.coord.level + 1 >= tiling.available_levels {
+            return Vec::new();
+        }
+        let mut children = Vec::new();
+        for coord in cell.coord.children() {
+            let Some(inner) = coord.within(root) else {
+                continue;
+            };
+            let starts_subtree = inner.level >= tiling.subtree_levels;
+            let there = if starts_subtree {
+                subtree.has_child(inner)
+            } else {
+                subtree.has_tile(inner)
+            };
+            if !there {
+                continue;
+            }
+            let volume = tiling
+                .volume
+                .quadtree_tile(coord)
+                .and_then(|volume| volume_in_ecef(&volume, &tiling.ecef_from_tile))
+                .unwrap_or(node.volume);
+            let mut child = Node::new(Some(id), volume, Arc::clone(&tiling.ecef_from_tile));
+            child.depth = node.depth + 1;
+            child.geometric_error_m = tiling.geometric_error_m / f64::from(coord.level).exp2();
+            child.additive = tiling.additive;
+            child.growth = Growth::Lazy;
+            let mut parts = Vec::new();
+            if starts_subtree {
+                child.content = Content::Subtree(tiling.subtree_path(coord));
+            } else {
+                let mut contents = tiling.contents_at(coord, subtree).into_iter();
+                child.content = contents.next().unwrap_or(Content::Empty);
+                parts.extend(contents.map(|content| companion(&child, content)));
+            }
+            child.cell = Some(Box::new(Cell {
+                tiling: Arc::clone(tiling),
+                coord,
+                subtree: (!starts_subtree).then(|| Arc::clone(subtree)),
+            }));
+            parts.insert(0, child);
+            children.push(parts);
+        }
+        children
+    }
+}
+
+/// A further content of a tile: shown and asked for with it, with nothing below.
+pub fn companion(of: &Node, content: Content) -> Node {
+    let mut node = Node::new(of.parent, of.volume, Arc::clone(&of.ecef_from_tile));
+    node.depth = of.depth;
+    node.geometric_error_m = of.geometric_error_m;
+    node.additive = of.additive;
+    node.content = match content {
+        // Trees hang on tiles, not on further contents.
+        Content::Tileset(_) => {
+            node.life = Life::Ready;
+            Content::Empty
+        }
+        content => content,
+    };
+    node
+}

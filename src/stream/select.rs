@@ -1,0 +1,428 @@
+//! Which tiles to show this frame and which contents to want.
+//!
+//! REPLACE refinement without holes: a tile gives way to its children only in a frame in which every child in view can be shown, itself or through tiles below it.
+//! Three behaviours follow, named as cesium-native's documentation of the same problem names them:
+//!
+//! - *kicking*: children that would leave a gap are taken back and the tile shows itself, while their requests go on;
+//! - *ancestor meets SSE*: when a tile becomes good enough but is not there, finer tiles that are there stay, so zooming out never loses detail;
+//! - *loading descendant limit*: a tile that is not there and has many descendants under way is fetched before them.
+
+use super::tree::{Content, Tree};
+use super::{FrameNo, TileId, View};
+
+/// Beyond so many missing descendants, a missing ancestor goes first.
+pub const LOADING_DESCENDANT_LIMIT: usize = 20;
+
+/// An eye is never nearer than this to a volume, metres; inside, the error would be infinite.
+const NEAREST_M: f64 = 1e-2;
+
+/// How much the picture suffers without a content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Class {
+    /// Nobody would see the difference yet.
+    Preload,
+    Normal,
+    /// Without it there is a hole, or far finer tiles must be drawn in its place.
+    Urgent,
+}
+
+/// A content or document that should be there.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Want {
+    pub tile: TileId,
+    pub class: Class,
+    /// `(1 − cos of the angle off the axis of view) · distance`; smaller is sooner.
+    pub score: f64,
+}
+
+/// The choice of one frame.
+#[derive(Debug, Default)]
+pub struct Selection {
+    /// Tiles to show; each place in view at most once, companions beside their tile.
+    pub shown: Vec<TileId>,
+    /// Contents and documents that are not there, each at most once.
+    pub wants: Vec<Want>,
+    pub visited: usize,
+}
+
+/// What the tiles above can do for a place.
+#[derive(Clone, Copy)]
+struct Above {
+    /// One of them is ready and will show itself where something is missing.
+    ready: bool,
+    /// One of them has a content that gives way here.
+    replaced: bool,
+    /// How badly a place without cover wants its content.
+    bare: Class,
+}
+
+/// What a tile and those below it do for their place.
+#[derive(Clone, Copy)]
+struct Cover {
+    /// Everything in view is covered (or nothing is to be seen).
+    whole: bool,
+    /// Contents missing for what is wanted.
+    missing: usize,
+}
+
+impl Cover {
+    const NOTHING_TO_SEE: Self = Self {
+        whole: true,
+        missing: 0,
+    };
+    const NEVER: Self = Self {
+        whole: false,
+        missing: 0,
+    };
+}
+
+/// How a tile looks from the eyes.
+struct Sight {
+    /// Pixels, the largest of all views that see it.
+    error_px: f64,
+    score: f64,
+}
+
+pub fn select(tree: &mut Tree, views: &[View], max_error_px: f64, frame: FrameNo) -> Selection {
+    let mut traversal = Traversal {
+        tree,
+        views,
+        max_error_px,
+        frame,
+        out: Selection::default(),
+    };
+    let root = traversal.tree.root();
+    if !views.is_empty() {
+        traversal.visit(
+            root,
+            Above {
+                ready: false,
+                replaced: false,
+                bare: Class::Urgent,
+            },
+        );
+    }
+    traversal.out
+}
+
+struct Traversal<'a> {
+    tree: &'a mut Tree,
+    views: &'a [View],
+    max_error_px: f64,
+    frame: FrameNo,
+    out: Selection,
+}
+
+impl Traversal<'_> {
+    /// Shows or wants what the place of this tile needs.
+    fn visit(&mut self, id: TileId, above: Above) -> Cover {
+        self.out.visited += 1;
+        let Some(sight) = self.look(id, true) else {
+            return Cover::NOTHING_TO_SEE;
+        };
+        let Some(node) = self.tree.get(id) else {
+            return Cover::NOTHING_TO_SEE;
+        };
+        let failed = self.tree.failed_for_good(id);
+        if matches!(node.content, Content::Tileset(_) | Content::Subtree(_)) {
+            // Nothing is known of this place before its document has come.
+            if failed {
+                return Cover::NEVER;
+            }
+            let class = if above.ready { Class::Normal } else { above.bare };
+            return self.missing(id, class, &sight);
+        }
+
+        let model = node.is_model();
+        let additive = node.additive;
+        let grafted = matches!(node.content, Content::Grafted(_));
+        let fine = sight.error_px <= self.max_error_px;
+        if additive && !grafted {
+            return self.visit_additive(id, model, failed, fine, &sight, above);
+        }
+        let drawable = model && !failed;
+        if drawable && fine {
+            return self.show_here(id, &sight, above);
+        }
+        // A tile without content that is fine enough ends the search, unless something drawn would vanish for it.
+        if !model && !grafted && fine && !above.replaced {
+            return Cover::NOTHING_TO_SEE;
+        }
+        let children = self.tree.open(id);
+        if children == 0 {
+            return if drawable {
+                self.show_here(id, &sight, above)
+            } else if failed {
+                Cover::NEVER
+            } else {
+                Cover::NOTHING_TO_SEE
+            };
+        }
+        if drawable && self.child_never_comes(id, children) {
+            return self.show_here(id, &sight, above);
+        }
+        self.refine(id, children, drawable, &sight, above)
+    }
+
+    /// REPLACE: the children in its place, if they can.
+    fn refine(&mut self, id: TileId, children: usize, drawable: bool, sight: &Sight, above: Above) -> Cover {
+        let ready = drawable && self.tree.ready(id);
+        let (first_shown, first_want) = (self.out.shown.len(), self.out.wants.len());
+        let below = Above {
+            ready: above.ready || ready,
+            replaced: above.replaced || drawable,
+            bare: above.bare.min(Class::Normal),
+        };
+        let (mut whole, mut missing) = (true, 0);
+        for index in 0..children {
+            let Some(child) = self.tree.child(id, index) else {
+                continue;
+            };
+            let cover = self.visit(child, below);
+            whole &= cover.whole;
+            missing += cover.missing;
+            if drawable && self.tree.get(child).is_some_and(|node| node.seen != self.frame) {
+                self.keep_neighbour(child);
+            }
+        }
+
+        if whole {
+            if drawable {
+                self.keep(id, ready, sight, above);
+            }
+            return Cover { whole, missing };
+        }
+        if ready {
+            // Kicking.
+            self.out.shown.truncate(first_shown);
+            self.show(id);
+            return Cover {
+                whole: true,
+                missing: 0,
+            };
+        }
+        if above.ready {
+            self.out.shown.truncate(first_shown);
+        }
+        // With nothing above to fall back on, the part that is there is better than nothing.
+        if drawable {
+            self.need(id);
+            if missing > LOADING_DESCENDANT_LIMIT {
+                for want in &mut self.out.wants[first_want..] {
+                    want.class = Class::Preload;
+                }
+                missing = 0;
+                self.want(id, if above.ready { Class::Normal } else { above.bare }, sight.score);
+            } else {
+                self.want(id, if above.ready { Class::Preload } else { above.bare }, sight.score);
+            }
+            missing += 1;
+        }
+        Cover { whole, missing }
+    }
+
+    /// ADD: the tile, and the children beside it; nobody stands in for the children.
+    fn visit_additive(&mut self, id: TileId, model: bool, failed: bool, fine: bool, sight: &Sight, above: Above) -> Cover {
+        let first_shown = self.out.shown.len();
+        let mut own = Cover::NOTHING_TO_SEE;
+        if failed {
+            own = Cover::NEVER;
+        } else if model {
+            self.need(id);
+            if self.tree.ready(id) {
+                self.show(id);
+            } else {
+                own = self.missing(id, if above.ready { Class::Normal } else { above.bare }, sight);
+            }
+        }
+        if !fine {
+            let below = Above {
+                ready: false,
+                replaced: false,
+                bare: Class::Normal,
+            };
+            for index in 0..self.tree.open(id) {
+                if let Some(child) = self.tree.child(id, index) {
+                    self.visit(child, below);
+                }
+            }
+        }
+        if !own.whole && above.ready {
+            self.out.shown.truncate(first_shown);
+        }
+        own
+    }
+
+    /// This tile is the right one for its place.
+    fn show_here(&mut self, id: TileId, sight: &Sight, above: Above) -> Cover {
+        self.need(id);
+        if self.tree.ready(id) {
+            self.show(id);
+            return Cover::NOTHING_TO_SEE;
+        }
+        if self.cover_with_loaded(id) {
+            self.missing(id, Class::Urgent, sight);
+            return Cover::NOTHING_TO_SEE;
+        }
+        self.missing(id, if above.ready { Class::Normal } else { above.bare }, sight)
+    }
+
+    /// Covers the place of a tile with what is there below it; all of it or nothing.
+    fn cover_with_loaded(&mut self, id: TileId) -> bool {
+        let first_shown = self.out.shown.len();
+        let children = self.tree.get(id).map_or(0, |node| node.children.len());
+        for index in 0..children {
+            let Some(child) = self.tree.child(id, index) else {
+                continue;
+            };
+            self.out.visited += 1;
+            if self.look(child, false).is_none() {
+                continue;
+            }
+            if self.tree.ready(child) {
+                self.need(child);
+                self.show(child);
+                continue;
+            }
+            let nothing_there = self.tree.get(child).is_some_and(|node| {
+                node.content == Content::Empty
+                    && node.children.is_empty()
+                    && node.growth == super::tree::Growth::Whole
+            });
+            if !nothing_there && !self.cover_with_loaded(child) {
+                self.out.shown.truncate(first_shown);
+                return false;
+            }
+        }
+        self.out.shown.len() > first_shown
+    }
+
+    /// The tile has given way to its children; it stays in reserve for when they go.
+    fn keep(&mut self, id: TileId, ready: bool, sight: &Sight, above: Above) {
+        if above.replaced {
+            if let Some(node) = self.tree.get_mut(id) {
+                node.kept = self.frame;
+            }
+        } else {
+            // The last that could ever stand in for this place.
+            self.need(id);
+        }
+        if !ready {
+            let class = if above.replaced { Class::Preload } else { Class::Normal };
+            self.want(id, class, sight.score);
+        }
+    }
+
+    /// A child out of view whose neighbours are shown: turning the head should not lose their detail.
+    fn keep_neighbour(&mut self, id: TileId) {
+        let Some(node) = self.tree.get_mut(id) else {
+            return;
+        };
+        node.seen = self.frame;
+        node.kept = self.frame;
+        if node.is_model() && !self.tree.failed_for_good(id) && !self.tree.ready(id) {
+            let score = self.score_out_of_view(id);
+            self.want(id, Class::Preload, score);
+        }
+    }
+
+    /// Whether a child in view, without children of its own, has failed for good: then refining can never succeed.
+    fn child_never_comes(&self, id: TileId, children: usize) -> bool {
+        (0..children)
+            .filter_map(|index| self.tree.child(id, index))
+            .any(|child| {
+                self.tree.failed_for_good(child)
+                    && self.tree.get(child).is_some_and(|node| {
+                        node.children.is_empty() && node.growth == super::tree::Growth::Whole
+                            || matches!(node.content, Content::Subtree(_))
+                    })
+                    && self.sight(child).is_some()
+            })
+    }
+
+    fn missing(&mut self, id: TileId, class: Class, sight: &Sight) -> Cover {
+        self.need(id);
+        self.want(id, class, sight.score);
+        Cover {
+            whole: false,
+            missing: 1,
+        }
+    }
+
+    fn show(&mut self, id: TileId) {
+        self.need(id);
+        self.out.shown.push(id);
+        if let Some(node) = self.tree.get(id) {
+            self.out.shown.extend_from_slice(&node.companions);
+        }
+    }
+
+    fn need(&mut self, id: TileId) {
+        let companions = self.tree.get(id).map_or(0, |node| node.companions.len());
+        for index in 0..=companions {
+            let part = match index {
+                0 => Some(id),
+                _ => self.tree.get(id).and_then(|node| node.companions.get(index - 1).copied()),
+            };
+            if let Some(node) = part.and_then(|part| self.tree.get_mut(part)) {
+                node.needed = self.frame;
+                node.seen = self.frame;
+            }
+        }
+    }
+
+    fn want(&mut self, id: TileId, class: Class, score: f64) {
+        let Some(node) = self.tree.get(id) else {
+            return;
+        };
+        for part in std::iter::once(id).chain(node.companions.iter().copied()) {
+            if self.tree.get(part).is_some_and(|node| node.life != super::Life::Ready) {
+                self.out.wants.push(Want {
+                    tile: part,
+                    class,
+                    score,
+                });
+            }
+        }
+    }
+
+    /// `None` when no view sees it.
+    fn look(&mut self, id: TileId, mark: bool) -> Option<Sight> {
+        let sight = self.sight(id)?;
+        if mark && let Some(node) = self.tree.get_mut(id) {
+            node.seen = self.frame;
+        }
+        Some(sight)
+    }
+
+    fn sight(&self, id: TileId) -> Option<Sight> {
+        let node = self.tree.get(id)?;
+        let mut best: Option<Sight> = None;
+        for view in self.views.iter().filter(|view| node.volume.in_frustum(&view.frustum)) {
+            let distance_m = node.volume.distance_m(view.position).max(NEAREST_M);
+            let error_px = node.geometric_error_m * view.pixels_per_radian / distance_m;
+            let score = score(node, view);
+            best = Some(match best {
+                None => Sight { error_px, score },
+                Some(other) => Sight {
+                    error_px: other.error_px.max(error_px),
+                    score: other.score.min(score),
+                },
+            });
+        }
+        best
+    }
+
+    fn score_out_of_view(&self, id: TileId) -> f64 {
+        let scores = self.tree.get(id).into_iter().flat_map(|node| {
+            self.views.iter().map(move |view| score(node, view))
+        });
+        scores.fold(f64::INFINITY, f64::min)
+    }
+}
+
+fn score(node: &super::tree::Node, view: &View) -> f64 {
+    let (centre, _) = node.volume.bounding_sphere();
+    let towards = (centre - view.position).normalize_or_zero();
+    (1.0 - towards.dot(view.direction)) * node.volume.distance_m(view.position)
+}

@@ -1,0 +1,382 @@
+//! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
+
+use super::implicit::{Cell, Tiling};
+use super::volume::Volume;
+use super::{FrameNo, RequestId, TileId, Wanted};
+use glam::DMat4;
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::Arc;
+
+/// More tiles than this are never known at once: far ones are forgotten, and beyond it nothing grows.
+pub const MAX_NODES: usize = 200_000;
+
+/// Levels below the root, over all nested tilesets; a tileset that contains itself ends here.
+pub const MAX_DEPTH: u32 = 96;
+
+/// What a node costs beside its strings: the struct itself and its entry in the tables.
+const NODE_BYTES: u64 = std::mem::size_of::<Node>() as u64 + 32;
+
+/// What there is to fetch for a tile.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// Nothing to draw; children or the end.
+    Empty,
+    /// Something to draw.
+    Model(Arc<str>),
+    /// A tileset of its own, not fetched yet.
+    Tileset(Arc<str>),
+    /// The same, grafted; its document costs so many bytes of nodes, which the nodes count themselves.
+    Grafted(Arc<str>),
+    /// Availability of the tiles from here down, not fetched yet; whether there is something to draw follows from it.
+    Subtree(Arc<str>),
+}
+
+impl Content {
+    pub fn wanted(&self) -> Option<(Wanted, &Arc<str>)> {
+        match self {
+            Self::Empty | Self::Grafted(_) => None,
+            Self::Model(path) => Some((Wanted::Content, path)),
+            Self::Tileset(path) => Some((Wanted::Tileset, path)),
+            Self::Subtree(path) => Some((Wanted::Subtree, path)),
+        }
+    }
+}
+
+/// Where the content of a tile is on its way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Life {
+    Unloaded,
+    /// Wanted, but other requests go first.
+    Queued,
+    Loading(RequestId),
+    Ready,
+    Failed {
+        /// When to try again; `None` is for good.
+        retry_at: Option<FrameNo>,
+    },
+}
+
+/// How children come to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Growth {
+    /// `children` is all there will be, unless a document is grafted.
+    Whole,
+    /// Implicit tiling knows them; they are made when somebody looks, and can be forgotten again.
+    Lazy,
+}
+
+#[derive(Debug)]
+pub struct Node {
+    pub parent: Option<TileId>,
+    pub children: Vec<TileId>,
+    /// Further contents of the same tile, as nodes of their own that are shown and asked for together with it.
+    pub companions: Vec<TileId>,
+    pub growth: Growth,
+    pub depth: u32,
+    pub volume: Volume,
+    pub geometric_error_m: f64,
+    /// ADD refinement: the tile stays when its children come.
+    pub additive: bool,
+    pub ecef_from_tile: Arc<DMat4>,
+    pub content: Content,
+    /// Its place in an implicit tiling.
+    pub cell: Option<Box<Cell>>,
+    pub life: Life,
+    /// Passing faults so far.
+    pub tries: u32,
+    /// Held for the content by the host.
+    pub content_bytes: u64,
+    /// Held here for a subtree that starts at this node.
+    pub document_bytes: u64,
+    /// Last frame somebody looked at it.
+    pub seen: FrameNo,
+    /// Last frame the picture needed its content, now or as soon as it can be had.
+    pub needed: FrameNo,
+    /// Last frame it was useful in reserve: an ancestor of what is shown, a neighbour just out of view.
+    pub kept: FrameNo,
+}
+
+impl Node {
+    pub fn new(parent: Option<TileId>, volume: Volume, ecef_from_tile: Arc<DMat4>) -> Self {
+        Self {
+            parent,
+            children: Vec::new(),
+            companions: Vec::new(),
+            growth: Growth::Whole,
+            depth: 0,
+            volume,
+            geometric_error_m: 0.0,
+            additive: false,
+            ecef_from_tile,
+            content: Content::Empty,
+            cell: None,
+            life: Life::Unloaded,
+            tries: 0,
+            content_bytes: 0,
+            document_bytes: 0,
+            seen: 0,
+            needed: 0,
+            kept: 0,
+        }
+    }
+
+    pub fn is_model(&self) -> bool {
+        matches!(self.content, Content::Model(_))
+    }
+
+    pub fn failed_for_good(&self) -> bool {
+        self.life == Life::Failed { retry_at: None }
+    }
+
+    fn own_bytes(&self) -> u64 {
+        let path = match &self.content {
+            Content::Empty => 0,
+            Content::Model(path)
+            | Content::Tileset(path)
+            | Content::Grafted(path)
+            | Content::Subtree(path) => path.len() as u64 + 16,
+        };
+        let cell = if self.cell.is_some() { std::mem::size_of::<Cell>() as u64 } else { 0 };
+        NODE_BYTES + path + cell
+    }
+}
+
+/// What pruning or dropping took away, for the engine to pass on.
+#[derive(Debug, Default)]
+pub struct Removed {
+    /// Tiles whose contents the host holds.
+    pub evict: Vec<TileId>,
+    pub cancel: Vec<RequestId>,
+}
+
+/// All known tiles of one tileset.
+#[derive(Debug)]
+pub struct Tree {
+    nodes: HashMap<TileId, Node, BuildHasherDefault<IdHasher>>,
+    next: u32,
+    root: TileId,
+    /// Nodes and subtrees, not contents.
+    bytes: u64,
+    /// Nodes that have failed for good.
+    failed: usize,
+}
+
+impl Tree {
+    /// A tree of one node whose document has not come yet; it is everywhere, since nothing is known.
+    pub fn new(root_path: &str) -> Self {
+        let everywhere = Volume::Sphere {
+            centre: glam::DVec3::ZERO,
+            radius_m: f64::MAX,
+        };
+        let mut node = Node::new(None, everywhere, Arc::new(DMat4::IDENTITY));
+        node.content = Content::Tileset(root_path.into());
+        node.geometric_error_m = f64::MAX;
+        let mut tree = Self {
+            nodes: HashMap::default(),
+            next: 0,
+            root: TileId(0),
+            bytes: 0,
+            failed: 0,
+        };
+        // A fresh tree has room for its root.
+        if let Some(root) = tree.add(node) {
+            tree.root = root;
+        }
+        tree
+    }
+
+    pub fn root(&self) -> TileId {
+        self.root
+    }
+
+    pub fn get(&self, id: TileId) -> Option<&Node> {
+        self.nodes.get(&id)
+    }
+
+    pub fn get_mut(&mut self, id: TileId) -> Option<&mut Node> {
+        self.nodes.get_mut(&id)
+    }
+
+    pub fn len(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// Memory of nodes and subtrees.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// How many nodes have failed for good.
+    pub fn failed(&self) -> usize {
+        self.failed
+    }
+
+    /// Marks a content as not to be had before a frame, or ever.
+    pub fn fail(&mut self, id: TileId, retry_at: Option<FrameNo>) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            self.failed -= usize::from(node.failed_for_good());
+            node.life = Life::Failed { retry_at };
+            self.failed += usize::from(node.failed_for_good());
+        }
+    }
+
+    pub fn iter(&self) -> impl Iterator<Item = (TileId, &Node)> {
+        self.nodes.iter().map(|(id, node)| (*id, node))
+    }
+
+    /// Adds a node; its parent's lists are the caller's business. `None` when the tree is full.
+    pub fn add(&mut self, node: Node) -> Option<TileId> {
+        if self.nodes.len() >= MAX_NODES || node.depth > MAX_DEPTH {
+            return None;
+        }
+        let id = TileId(self.next);
+        self.next = self.next.checked_add(1)?;
+        self.bytes += node.own_bytes() + node.document_bytes;
+        self.nodes.insert(id, node);
+        Some(id)
+    }
+
+    /// Changes what a node's memory is counted by.
+    pub fn recount(&mut self, id: TileId, change: impl FnOnce(&mut Node)) {
+        if let Some(node) = self.nodes.get_mut(&id) {
+            let before = node.own_bytes() + node.document_bytes;
+            change(node);
+            self.bytes = (self.bytes + node.own_bytes() + node.document_bytes).saturating_sub(before);
+        }
+    }
+
+    /// How many children it has, after making those that implicit tiling can make now.
+    pub fn open(&mut self, id: TileId) -> usize {
+        let Some(node) = self.nodes.get(&id) else {
+            return 0;
+        };
+        if node.growth == Growth::Lazy && node.children.is_empty() {
+            let children = Tiling::children(node, id);
+            // All or none: a place without a child for want of room would be a hole.
+            if self.nodes.len() + children.iter().map(|c| c.len()).sum::<usize>() > MAX_NODES {
+                return 0;
+            }
+            let mut made = Vec::with_capacity(children.len());
+            for parts in children {
+                let mut ids = parts.into_iter().filter_map(|node| self.add(node));
+                if let Some(first) = ids.next() {
+                    let companions: Vec<_> = ids.collect();
+                    if let Some(node) = self.nodes.get_mut(&first) {
+                        node.companions = companions;
+                    }
+                    made.push(first);
+                }
+            }
+            if let Some(node) = self.nodes.get_mut(&id) {
+                if made.is_empty() {
+                    node.growth = Growth::Whole;
+                }
+                node.children = made;
+            }
+        }
+        self.nodes.get(&id).map_or(0, |node| node.children.len())
+    }
+
+    pub fn child(&self, id: TileId, index: usize) -> Option<TileId> {
+        self.nodes.get(&id)?.children.get(index).copied()
+    }
+
+    /// Whether the node and its companions can be drawn.
+    pub fn ready(&self, id: TileId) -> bool {
+        self.get(id).is_some_and(|node| {
+            node.is_model()
+                && node.life == Life::Ready
+                && node.companions.iter().all(|companion| {
+                    self.get(*companion).is_some_and(|node| node.life == Life::Ready)
+                })
+        })
+    }
+
+    pub fn failed_for_good(&self, id: TileId) -> bool {
+        self.get(id).is_some_and(|node| {
+            node.failed_for_good()
+                || node
+                    .companions
+                    .iter()
+                    .any(|companion| self.get(*companion).is_some_and(Node::failed_for_good))
+        })
+    }
+
+    /// The tiles above, nearest first.
+    pub fn ancestors(&self, id: TileId) -> impl Iterator<Item = TileId> {
+        std::iter::successors(self.get(id).and_then(|node| node.parent), |id| {
+            self.get(*id).and_then(|node| node.parent)
+        })
+    }
+
+    /// Forgets everything below a node that can grow it again; returns the bytes of contents that go with it.
+    pub fn prune_below(&mut self, id: TileId, removed: &mut Removed) -> u64 {
+        let mut freed = 0;
+        let Some(node) = self.nodes.get_mut(&id) else {
+            return freed;
+        };
+        let mut doomed = std::mem::take(&mut node.children);
+        if let Content::Grafted(path) = &node.content {
+            let path = path.clone();
+            self.recount(id, |node| {
+                node.content = Content::Tileset(path);
+                node.life = Life::Unloaded;
+            });
+        }
+        while let Some(id) = doomed.pop() {
+            if let Some(node) = self.nodes.remove(&id) {
+                self.bytes = self.bytes.saturating_sub(node.own_bytes() + node.document_bytes);
+                freed += node.content_bytes;
+                self.failed -= usize::from(node.failed_for_good());
+                match node.life {
+                    Life::Ready if node.is_model() => removed.evict.push(id),
+                    Life::Loading(request) => removed.cancel.push(request),
+                    Life::Ready | Life::Unloaded | Life::Queued | Life::Failed { .. } => {}
+                }
+                doomed.extend(node.children);
+                doomed.extend(node.companions);
+            }
+        }
+        freed
+    }
+
+    /// Nodes whose descendants can be forgotten and nobody has looked at since a frame; oldest first, then by id.
+    pub fn prunable(&self, unseen_since: FrameNo) -> Vec<TileId> {
+        let mut found: Vec<_> = self
+            .iter()
+            .filter(|(id, node)| {
+                *id != self.root
+                    && !node.children.is_empty()
+                    && (node.growth == Growth::Lazy || matches!(node.content, Content::Grafted(_)))
+                    && node.children.iter().all(|child| {
+                        self.get(*child).is_none_or(|child| child.seen < unseen_since)
+                    })
+            })
+            .map(|(id, node)| (node.seen, id))
+            .collect();
+        found.sort_unstable();
+        found.into_iter().map(|(_, id)| id).collect()
+    }
+}
+
+/// Tile ids are counters already; hashing them again would only cost time in the traversal.
+#[derive(Debug, Default)]
+pub struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 << 8) | u64::from(*byte);
+        }
+    }
+
+    fn write_u32(&mut self, id: u32) {
+        // A multiplicative mix: the table looks at the high bits too.
+        self.0 = u64::from(id).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+}
