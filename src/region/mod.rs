@@ -122,6 +122,7 @@ pub struct Tree {
     pub x: f64,
     pub y: f64,
     pub height_m: f64,
+    /// Diameter of the crown.
     pub crown_m: f64,
     /// Drawn by us, no surveyed tree.
     pub generated: bool,
