@@ -9,3 +9,10 @@ pub mod tiles3d;
 pub mod zarr;
 
 pub use fault::Fault;
+pub mod asciigrid;
+pub mod geojson;
+pub mod geopackage;
+pub mod geotiff;
+pub mod raster;
+pub mod shape;
+pub mod wkb;

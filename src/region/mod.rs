@@ -3,7 +3,10 @@
 //! Coordinates are metres in the territory's projected system (x east, y north) with heights in the sources' vertical datum.
 //! Every object keeps its data set and its ids.
 
+pub mod footprint;
 pub mod roof;
+pub mod roof_shape;
+pub mod triangulate;
 
 use crate::base::DatasetId;
 use geo::{MultiPolygon, Polygon};
