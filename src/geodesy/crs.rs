@@ -1,0 +1,313 @@
+//! Coordinate reference systems: a code or WKT in, points through.
+
+use super::crs_names;
+use super::crs_table::{self, Datum, Definition, Kind};
+use super::{Ecef, Ellipsoid, GeodesyFault, LonLat, LonLatH};
+use glam::{DMat3, DVec3};
+use proj4rs::Proj;
+
+/// One reference system of the built-in table.
+///
+/// Geographic coordinates are longitude then latitude whatever the registry's axis order says; all lengths are metres.
+/// Cheap to clone next to what it is used for, not free: make it once for a file.
+#[derive(Clone)]
+pub struct Crs {
+    code: String,
+    name: String,
+    vertical: Option<u32>,
+    area: [f64; 4],
+    datum: Datum,
+    space: Space,
+}
+
+#[derive(Clone)]
+enum Space {
+    Ecef,
+    Geographic { three_d: bool },
+    /// The projection on its own ellipsoid, and geographic coordinates on the same one.
+    Projected { projection: Box<Proj>, geographic: Box<Proj> },
+}
+
+impl Crs {
+    /// What a person may be told when a code is unknown.
+    pub const SUPPORTED: &str = "EPSG 2154 and 3942-3950 (Lambert-93, CC42-CC50, also RGF93 v2 and v2b), \
+        27561-27564 and 27571-27574 (NTF Lambert), 326xx, 327xx and 25828-25838 (UTM), \
+        2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
+        3857, 3034, 3035, 3812, 2056, 21781, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, and IGNF names such as IGNF:LAMB93";
+
+    /// Reads `EPSG:2154`, `2154`, `urn:ogc:def:crs:EPSG::2154`, `http://www.opengis.net/def/crs/EPSG/0/2154`, `OGC:CRS84`, `IGNF:LAMB93`, and compounds such as `EPSG:2154+5720`.
+    pub fn from_code(code: &str) -> Result<Self, GeodesyFault> {
+        let (epsg, vertical) = crs_names::epsg_of(code).ok_or_else(|| unknown(code))?;
+        Self::from_row(epsg, vertical).ok_or_else(|| unknown(code))
+    }
+
+    /// Reads the WKT of a `.prj` file, a GeoPackage or a LAS header: by its identifier, else by its name.
+    pub fn from_wkt(wkt: &str) -> Result<Self, GeodesyFault> {
+        crs_names::epsg_of_wkt(wkt)
+            .and_then(|(epsg, vertical)| Self::from_row(epsg, vertical))
+            .ok_or_else(|| unknown(wkt))
+    }
+
+    pub fn from_epsg(epsg: u32) -> Result<Self, GeodesyFault> {
+        Self::from_row(epsg, None).ok_or_else(|| unknown(&epsg.to_string()))
+    }
+
+    /// Longitude and latitude on WGS84, EPSG:4326.
+    pub fn wgs84() -> Self {
+        let area = [-180.0, -90.0, 180.0, 90.0];
+        let datum = Datum { ellipsoid: Ellipsoid::WGS84, to_wgs84: None, accuracy_m: 0.0 };
+        Self {
+            code: "EPSG:4326".to_owned(),
+            name: "WGS 84".to_owned(),
+            vertical: None,
+            area,
+            datum,
+            space: Space::Geographic { three_d: false },
+        }
+    }
+
+    fn from_row(epsg: u32, vertical: Option<u32>) -> Option<Self> {
+        let Definition { epsg, name, kind, datum, area } = crs_table::define(epsg)?;
+        let space = match kind {
+            Kind::Ecef => Space::Ecef,
+            Kind::Geographic { three_d } => Space::Geographic { three_d },
+            Kind::Projected(projection) => {
+                // No datum is given to the projection engine: its pivot through WGS84 moves even a null shift by 0.1 mm.
+                let Ellipsoid { a_m, inverse_flattening } = datum.ellipsoid;
+                let ellipsoid = format!("+a={a_m} +rf={inverse_flattening}");
+                let text = if projection.contains("+b=") { projection } else { format!("{projection} {ellipsoid}") };
+                Space::Projected {
+                    projection: Box::new(Proj::from_proj_string(&text).ok()?),
+                    geographic: Box::new(Proj::from_proj_string(&format!("+proj=longlat {ellipsoid}")).ok()?),
+                }
+            }
+        };
+        Some(Self { code: format!("EPSG:{epsg}"), name, vertical, area, datum, space })
+    }
+
+    /// `EPSG:2154`, however it was spelt.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// The registry's name: `RGF93 v1 / Lambert-93`.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// EPSG number of the vertical system when a compound one was named: 5720 is NGF-IGN69, 5721 NGF-IGN78 (Corse).
+    pub fn vertical(&self) -> Option<u32> {
+        self.vertical
+    }
+
+    /// Where the system is meant to be used: west, south, east, north in degrees. Points outside still transform where the projection allows.
+    pub fn area_of_use(&self) -> [f64; 4] {
+        self.area
+    }
+
+    /// How far the shift to WGS84 may be from the truth, metres; zero for the WGS84 family.
+    ///
+    /// NTF is brought over by three parameters, 0.6 to 4 m from IGN's grid: importers say so in a finding (`crs-datum-shift-approximate`).
+    pub fn datum_accuracy_m(&self) -> f64 {
+        self.datum.accuracy_m
+    }
+
+    /// Degrees rather than metres.
+    pub fn is_geographic(&self) -> bool {
+        matches!(self.space, Space::Geographic { .. })
+    }
+
+    pub fn is_ecef(&self) -> bool {
+        matches!(self.space, Space::Ecef)
+    }
+
+    /// Whether z is an ellipsoidal height or earth-centred by definition.
+    pub fn is_three_d(&self) -> bool {
+        matches!(self.space, Space::Ecef | Space::Geographic { three_d: true })
+    }
+
+    /// Longitude and latitude of a point in this system. For an earth-centred system z is taken as unknown and this is a fault; use [`transform`].
+    pub fn to_lonlat(&self, x: f64, y: f64) -> Result<LonLat, GeodesyFault> {
+        if !(x.is_finite() && y.is_finite()) {
+            return Err(GeodesyFault::NotFinite);
+        }
+        let own = match &self.space {
+            Space::Ecef => return Err(self.outside(x, y)),
+            Space::Geographic { .. } => on_the_globe(LonLat { lon_deg: x, lat_deg: y })?,
+            Space::Projected { projection, geographic } => {
+                let mut point = (x, y);
+                proj4rs::transform::transform(projection, geographic, &mut point)
+                    .map_err(|_| self.outside(x, y))?;
+                let p = LonLat { lon_deg: point.0.to_degrees(), lat_deg: point.1.to_degrees() };
+                on_the_globe(p).map_err(|_| self.outside(x, y))?
+            }
+        };
+        Ok(self.to_wgs84(own))
+    }
+
+    /// The point in this system: easting and northing in metres, or longitude and latitude.
+    pub fn from_lonlat(&self, p: LonLat) -> Result<[f64; 2], GeodesyFault> {
+        let own = self.from_wgs84(on_the_globe(p)?);
+        match &self.space {
+            Space::Ecef => Err(self.outside(p.lon_deg, p.lat_deg)),
+            Space::Geographic { .. } => Ok([own.lon_deg, own.lat_deg]),
+            Space::Projected { projection, geographic } => {
+                let mut point = (own.lon_deg.to_radians(), own.lat_deg.to_radians());
+                proj4rs::transform::transform(geographic, projection, &mut point)
+                    .map_err(|_| self.outside(p.lon_deg, p.lat_deg))?;
+                if point.0.is_finite() && point.1.is_finite() {
+                    Ok([point.0, point.1])
+                } else {
+                    Err(self.outside(p.lon_deg, p.lat_deg))
+                }
+            }
+        }
+    }
+
+    /// All points, or the first fault with its place ([`GeodesyFault::At`]).
+    pub fn to_lonlat_batch(&self, points: &[[f64; 2]]) -> Result<Vec<LonLat>, GeodesyFault> {
+        let each = points.iter().enumerate();
+        each.map(|(index, &[x, y])| self.to_lonlat(x, y).map_err(|fault| at(index, fault))).collect()
+    }
+
+    /// All points, or the first fault with its place ([`GeodesyFault::At`]).
+    pub fn from_lonlat_batch(&self, points: &[LonLat]) -> Result<Vec<[f64; 2]>, GeodesyFault> {
+        let each = points.iter().enumerate();
+        each.map(|(index, &p)| self.from_lonlat(p).map_err(|fault| at(index, fault))).collect()
+    }
+
+    /// Meridian convergence γ, degrees: the azimuth of grid north counted clockwise from true north, so true azimuth = grid azimuth + γ.
+    ///
+    /// Negative west of the central meridian in the northern hemisphere: -3.30° at Nantes in Lambert-93. Zero for systems without a grid and where the projection has no answer.
+    /// By central differences over 22 m of meridian; within 1e-7° of PROJ's.
+    pub fn convergence_deg(&self, p: LonLat) -> f64 {
+        const STEP_DEG: f64 = 1e-4;
+        if !matches!(self.space, Space::Projected { .. }) {
+            return 0.0;
+        }
+        let along = |lat_deg: f64| self.from_lonlat(LonLat { lon_deg: p.lon_deg, lat_deg });
+        match (along(p.lat_deg - STEP_DEG), along(p.lat_deg + STEP_DEG)) {
+            (Ok(south), Ok(north)) => -(north[0] - south[0]).atan2(north[1] - south[1]).to_degrees(),
+            _ => 0.0,
+        }
+    }
+
+    fn outside(&self, x: f64, y: f64) -> GeodesyFault {
+        GeodesyFault::OutsideProjection { crs: self.code.clone(), x, y }
+    }
+
+    fn to_wgs84(&self, own: LonLat) -> LonLat {
+        match self.datum.to_wgs84 {
+            None => own,
+            Some(parameters) => {
+                let Ecef(v) = self.datum.ellipsoid.to_ecef(own.at_height(0.0));
+                Ecef(helmert(&parameters).apply(v)).to_lonlath().lonlat()
+            }
+        }
+    }
+
+    fn from_wgs84(&self, p: LonLat) -> LonLat {
+        match self.datum.to_wgs84 {
+            None => p,
+            Some(parameters) => {
+                let Ecef(v) = p.at_height(0.0).to_ecef();
+                self.datum.ellipsoid.to_lonlath(Ecef(helmert(&parameters).undo(v))).lonlat()
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Crs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Crs({} {})", self.code, self.name)
+    }
+}
+
+impl PartialEq for Crs {
+    fn eq(&self, other: &Self) -> bool {
+        self.code == other.code && self.vertical == other.vertical
+    }
+}
+
+/// Transforms points in place from one system to another.
+///
+/// z passes through untouched, whatever it is (an altitude stays one): only an earth-centred system on either side gives it a meaning, that of an ellipsoidal height in metres.
+/// At a fault the points before it are transformed, it and those after it are not.
+pub fn transform(from: &Crs, to: &Crs, points: &mut [[f64; 3]]) -> Result<(), GeodesyFault> {
+    if from.code == to.code {
+        return match points.iter().position(|p| !p.iter().all(|v| v.is_finite())) {
+            Some(index) => Err(at(index, GeodesyFault::NotFinite)),
+            None => Ok(()),
+        };
+    }
+    for (index, point) in points.iter_mut().enumerate() {
+        *point = transform_point(from, to, *point).map_err(|fault| at(index, fault))?;
+    }
+    Ok(())
+}
+
+fn transform_point(from: &Crs, to: &Crs, [x, y, z]: [f64; 3]) -> Result<[f64; 3], GeodesyFault> {
+    if !z.is_finite() {
+        return Err(GeodesyFault::NotFinite);
+    }
+    let p: LonLatH = if from.is_ecef() {
+        if !(x.is_finite() && y.is_finite()) {
+            return Err(GeodesyFault::NotFinite);
+        }
+        from.datum.ellipsoid.to_lonlath(Ecef(DVec3::new(x, y, z)))
+    } else {
+        from.to_lonlat(x, y)?.at_height(z)
+    };
+    if to.is_ecef() {
+        let Ecef(v) = to.datum.ellipsoid.to_ecef(p);
+        Ok(v.to_array())
+    } else {
+        let [x, y] = to.from_lonlat(p.lonlat())?;
+        Ok([x, y, p.height_m])
+    }
+}
+
+/// A similarity transform of earth-centred coordinates, small rotations, position-vector convention (EPSG method 1033).
+struct Helmert {
+    translation_m: DVec3,
+    linear: DMat3,
+}
+
+fn helmert(&[tx, ty, tz, rx, ry, rz, ppm]: &[f64; 7]) -> Helmert {
+    const RADIANS: f64 = std::f64::consts::PI / (180.0 * 3600.0);
+    let (rx, ry, rz) = (rx * RADIANS, ry * RADIANS, rz * RADIANS);
+    let rotation = DMat3::from_cols(DVec3::new(1.0, rz, -ry), DVec3::new(-rz, 1.0, rx), DVec3::new(ry, -rx, 1.0));
+    Helmert { translation_m: DVec3::new(tx, ty, tz), linear: rotation * (1.0 + ppm * 1e-6) }
+}
+
+impl Helmert {
+    fn apply(&self, v: DVec3) -> DVec3 {
+        self.linear * v + self.translation_m
+    }
+
+    fn undo(&self, v: DVec3) -> DVec3 {
+        self.linear.inverse() * (v - self.translation_m)
+    }
+}
+
+/// Refuses what is no place; longitudes may go once around (Pacific data run to 360).
+fn on_the_globe(p: LonLat) -> Result<LonLat, GeodesyFault> {
+    if !(p.lon_deg.is_finite() && p.lat_deg.is_finite()) {
+        return Err(GeodesyFault::NotFinite);
+    }
+    // Round-off at the poles is forgiven.
+    if p.lat_deg.abs() > 90.0 + 1e-9 || p.lon_deg.abs() > 360.0 + 1e-9 {
+        return Err(GeodesyFault::OffTheGlobe { lon_deg: p.lon_deg, lat_deg: p.lat_deg });
+    }
+    Ok(p)
+}
+
+fn at(index: usize, fault: GeodesyFault) -> GeodesyFault {
+    GeodesyFault::At { index, fault: Box::new(fault) }
+}
+
+/// A WKT can be long and hold line breaks; the message keeps its beginning on one line.
+fn unknown(code: &str) -> GeodesyFault {
+    let line: String = code.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(80).collect();
+    GeodesyFault::UnknownCrs { code: line }
+}
