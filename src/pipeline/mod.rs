@@ -1,1 +1,3 @@
 //! Sources to territory package: read, check, transform, tile, write.
+
+pub mod tile;

@@ -147,12 +147,7 @@ fn key(at: &[f64; 2]) -> [i64; 2] {
 /// Cuts a line at the water's edge.
 fn stretches(points: &[[f64; 3]], raised: bool, water: &Shore) -> Vec<Stretch> {
     let plan = Bounds2::of(points.iter().map(|p| [p[0], p[1]]));
-    let edges: Vec<[[f64; 2]; 2]> = water
-        .union
-        .iter()
-        .filter(|(_, bounds)| bounds.intersects(&plan))
-        .flat_map(|_| water.banks_within(&plan.grown(1.0)))
-        .collect();
+    let edges = water.banks_within(&plan.grown(1.0));
     let wet_at = |a: [f64; 3], b: [f64; 3]| {
         let middle = [0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])];
         water.pool_at(middle).map(|pool| pool.level_m)
