@@ -1,5 +1,11 @@
 //! Bytes ⇄ typed documents, one module for each format. Knows nothing of our own model ([`crate::region`]).
 
+pub mod check;
+pub mod fault;
 pub mod gltf;
+pub mod messages;
 pub mod territory;
 pub mod tiles3d;
+pub mod zarr;
+
+pub use fault::Fault;
