@@ -4,22 +4,18 @@
 
 mod apply;
 mod link;
+mod shortcuts;
 
-pub use apply::apply;
-pub use link::{LinkFault, from_link, to_link};
+pub use crate::base::Language;
+pub use apply::{
+    MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
+};
+pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
 use crate::base::{Instant, LayerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// The language of every text shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[default]
-    Fr,
-    En,
-}
 
 /// A map camera: it looks at `target` from `distance_m`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,12 +42,46 @@ pub enum Theme {
     ConstructionYear,
 }
 
+impl Theme {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::None, Self::Demand, Self::ConstructionYear];
+
+    /// As JSON and links write it; also the end of its i18n key `theme-…`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Demand => "demand",
+            Self::ConstructionYear => "construction-year",
+        }
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.id() == id)
+    }
+}
+
 /// The running clock.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Playback {
     pub playing: bool,
     /// Seconds of the territory for each second of the spectator.
     pub speed: f64,
+    /// The part of a second that has passed beyond [`ViewState::instant`], in [0, 1).
+    ///
+    /// Instants are whole seconds: without it a slow clock at a high frame rate would stand still. Neither links nor JSON carry it.
+    #[serde(skip)]
+    pub carry_s: f64,
+}
+
+impl Default for Playback {
+    /// Paused; an hour passes in each second once it runs.
+    fn default() -> Self {
+        Self {
+            playing: false,
+            speed: 3600.0,
+            carry_s: 0.0,
+        }
+    }
 }
 
 /// A picked feature: its layer and its id in the source (`cleabs`, OSM id …).
@@ -83,31 +113,64 @@ pub struct ViewState {
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
     /// Sets the camera; [`apply`] clamps it to what makes sense.
-    LookAt { camera: Camera },
-    /// Turns around the target.
-    Orbit { heading_deg: f64, pitch_deg: f64 },
+    LookAt {
+        camera: Camera,
+    },
+    /// Turns around the target by so many degrees.
+    Orbit {
+        heading_deg: f64,
+        pitch_deg: f64,
+    },
     /// Multiplies the distance (below 1 comes closer).
-    Zoom { factor: f64 },
+    Zoom {
+        factor: f64,
+    },
     /// Moves the target along the ground, metres in the camera's right and forward directions.
-    Pan { right_m: f64, forward_m: f64 },
-    /// Back to the opening view.
+    Pan {
+        right_m: f64,
+        forward_m: f64,
+    },
+    /// Back to the opening camera; clock, theme, layers and language stay.
     Home,
     /// Turns to true north.
     North,
-    SetInstant { instant: Instant },
+    SetInstant {
+        instant: Instant,
+    },
     /// Moves the clock by so many seconds.
-    StepInstant { seconds: i64 },
-    SetYear { year: i32 },
-    Play { playing: bool },
-    SetSpeed { speed: f64 },
-    ShowLayer { layer: LayerId, visible: bool },
-    SetTheme { theme: Theme },
-    Select { selection: Option<Selection> },
-    SetLanguage { language: Language },
-    /// Replaces everything, as a share link does.
-    Restore { state: Box<ViewState> },
+    StepInstant {
+        seconds: i64,
+    },
+    SetYear {
+        year: i32,
+    },
+    Play {
+        playing: bool,
+    },
+    SetSpeed {
+        speed: f64,
+    },
+    ShowLayer {
+        layer: LayerId,
+        visible: bool,
+    },
+    SetTheme {
+        theme: Theme,
+    },
+    Select {
+        selection: Option<Selection>,
+    },
+    SetLanguage {
+        language: Language,
+    },
+    /// Replaces everything but the territory, as a share link does; opening another territory is the host's work.
+    Restore {
+        state: Box<ViewState>,
+    },
     /// `seconds` of the spectator have passed; moves a playing clock.
-    Tick { seconds: f64 },
+    Tick {
+        seconds: f64,
+    },
 }
 
 /// What [`apply`] needs to know of the territory: where it may look and when it may be.

@@ -1,1 +1,3 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
+
+mod view;
