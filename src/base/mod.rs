@@ -5,6 +5,7 @@
 pub mod bounds;
 pub mod figure;
 pub mod ids;
+pub mod language;
 pub mod report;
 pub mod rng;
 pub mod time;
@@ -12,6 +13,7 @@ pub mod time;
 pub use bounds::{Bounds2, Bounds3};
 pub use figure::{Amount, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
 pub use ids::{DatasetId, LayerId};
+pub use language::Language;
 pub use report::{Finding, Report, Severity};
 pub use rng::Rng;
 pub use time::{Instant, Interval, LocalDateTime};

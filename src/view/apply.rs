@@ -1,7 +1,246 @@
-use super::{Command, Limits, ViewState};
+//! What each command does, and how a state is kept inside its limits.
+
+use super::{Camera, Command, Limits, Playback, Selection, Theme, ViewState};
+use crate::base::{Instant, Language, LayerId};
+use std::collections::BTreeSet;
+
+/// Lowest and highest pitch, degrees. The eye stays above its target, so that it cannot dive under level ground.
+pub const PITCH_DEG: [f64; 2] = [-90.0, -1.0];
+/// Slowest and fastest clock: real time, and ten days a second.
+pub const SPEED: [f64; 2] = [1.0, 864_000.0];
+/// The longest tick that counts, seconds: a window that was hidden for an hour does not jump.
+pub const MAX_TICK_S: f64 = 1.0;
+/// Most layers that can be hidden at once.
+pub const MAX_HIDDEN: usize = 32;
+/// Longest id of a layer, bytes.
+pub const MAX_LAYER_BYTES: usize = 64;
+/// Longest id of a selected feature, bytes.
+pub const MAX_ID_BYTES: usize = 200;
+
+/// Ellipsoidal heights of targets, metres: wider than the Earth's surface, narrow enough for sums to stay exact.
+const HEIGHT_M: [f64; 2] = [-1_000.0, 10_000.0];
+/// One pan, metres; farther is meant for `LookAt`.
+const MAX_PAN_M: f64 = 100_000.0;
+
+/// The state a territory opens with.
+pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState {
+    let state = ViewState {
+        territory: territory.to_owned(),
+        camera: limits.home,
+        instant,
+        year: limits.years[1],
+        playback: Playback::default(),
+        hidden: BTreeSet::new(),
+        theme: Theme::None,
+        selection: None,
+        language: Language::default(),
+    };
+    kept_inside(state, limits)
+}
 
 /// The state after a command; never outside `limits`.
+///
+/// A command that holds a number that is none (NaN, infinite) is ignored as a whole; so is one that names an impossible id.
 pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState {
-    let _ = (command, limits);
-    state.clone()
+    let mut next = state.clone();
+    match command {
+        Command::LookAt { camera } => {
+            if is_finite(camera) {
+                next.camera = *camera;
+            }
+        }
+        Command::Orbit {
+            heading_deg,
+            pitch_deg,
+        } => {
+            if heading_deg.is_finite() && pitch_deg.is_finite() {
+                next.camera.heading_deg += heading_deg % 360.0;
+                next.camera.pitch_deg += pitch_deg;
+            }
+        }
+        Command::Zoom { factor } => {
+            if factor.is_finite() && *factor > 0.0 {
+                next.camera.distance_m *= factor;
+            }
+        }
+        Command::Pan { right_m, forward_m } => {
+            if right_m.is_finite() && forward_m.is_finite() {
+                let reach = [-MAX_PAN_M, MAX_PAN_M];
+                next.camera.target = panned(
+                    &next.camera,
+                    within(*right_m, reach),
+                    within(*forward_m, reach),
+                );
+            }
+        }
+        Command::Home => next.camera = limits.home,
+        Command::North => next.camera.heading_deg = 0.0,
+        Command::SetInstant { instant } => set_instant(&mut next, *instant),
+        Command::StepInstant { seconds } => {
+            let instant = next.instant.plus_seconds(*seconds);
+            set_instant(&mut next, instant);
+        }
+        Command::SetYear { year } => next.year = *year,
+        Command::Play { playing } => next.playback.playing = *playing,
+        Command::SetSpeed { speed } => {
+            if speed.is_finite() {
+                next.playback.speed = *speed;
+            }
+        }
+        Command::ShowLayer { layer, visible } => {
+            if *visible {
+                next.hidden.remove(layer);
+            } else if next.hidden.len() < MAX_HIDDEN {
+                next.hidden.insert(layer.clone());
+            }
+        }
+        Command::SetTheme { theme } => next.theme = *theme,
+        Command::Select { selection } => {
+            if selection.as_ref().is_none_or(is_selectable) {
+                next.selection.clone_from(selection);
+            }
+        }
+        Command::SetLanguage { language } => next.language = *language,
+        Command::Restore { state: restored } => next = restored_over(state, restored),
+        Command::Tick { seconds } => tick(&mut next, *seconds),
+    }
+    kept_inside(next, limits)
+}
+
+fn set_instant(state: &mut ViewState, instant: Instant) {
+    state.instant = instant;
+    state.playback.carry_s = 0.0;
+}
+
+fn tick(state: &mut ViewState, seconds: f64) {
+    if !state.playback.playing || !seconds.is_finite() || seconds <= 0.0 {
+        return;
+    }
+    let passed = state.playback.carry_s + seconds.min(MAX_TICK_S) * state.playback.speed;
+    // A speed from outside may be anything; `kept_inside` has not seen it yet when a state is handed in raw.
+    let passed = within(passed, [0.0, SPEED[1] * MAX_TICK_S + 1.0]);
+    state.instant = state.instant.plus_seconds(passed.floor() as i64);
+    state.playback.carry_s = passed - passed.floor();
+}
+
+/// The restored state, with the parts that make no sense taken from the one before.
+fn restored_over(before: &ViewState, restored: &ViewState) -> ViewState {
+    let mut next = restored.clone();
+    next.territory.clone_from(&before.territory);
+    if !is_finite(&next.camera) {
+        next.camera = before.camera;
+    }
+    if !next.playback.speed.is_finite() {
+        next.playback = before.playback;
+    }
+    next
+}
+
+/// The same state, moved as little as needed to lie inside `limits`.
+fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
+    let [west, south, east, north] = limits.bounds_lonlat;
+    let home = &limits.home;
+    let camera = &mut state.camera;
+    camera.target = [
+        within(or(camera.target[0], home.target[0]), [west, east]),
+        within(or(camera.target[1], home.target[1]), [south, north]),
+        within(or(camera.target[2], home.target[2]), HEIGHT_M),
+    ];
+    camera.distance_m = within(or(camera.distance_m, home.distance_m), limits.distance_m);
+    camera.heading_deg = turned(or(camera.heading_deg, home.heading_deg));
+    camera.pitch_deg = within(or(camera.pitch_deg, home.pitch_deg), PITCH_DEG);
+
+    state.instant = looped(state.instant, limits.instants);
+    let [first, last] = limits.years;
+    state.year = state.year.min(last).max(first);
+    state.playback.speed = within(or(state.playback.speed, SPEED[0]), SPEED);
+    if !(0.0..1.0).contains(&state.playback.carry_s) {
+        state.playback.carry_s = 0.0;
+    }
+    state.hidden.retain(is_layer);
+    while state.hidden.len() > MAX_HIDDEN {
+        state.hidden.pop_last();
+    }
+    if !state.selection.as_ref().is_none_or(is_selectable) {
+        state.selection = None;
+    }
+    state
+}
+
+/// The target after a move along a line of constant heading, with WGS 84's radii of curvature at the middle of the way.
+///
+/// Not the geodesic, whose heading turns on the way (9 cm aside in a kilometre at 47° north):
+/// on a map, right and then left must come back to the same place.
+fn panned(camera: &Camera, right_m: f64, forward_m: f64) -> [f64; 3] {
+    const A_M: f64 = 6_378_137.0;
+    const E2: f64 = 6.694_379_990_141_316_5e-3;
+    let (sin_h, cos_h) = camera.heading_deg.to_radians().sin_cos();
+    let east_m = forward_m * sin_h + right_m * cos_h;
+    let north_m = forward_m * cos_h - right_m * sin_h;
+    let [lon, lat, height_m] = camera.target;
+    let radii = |lat_deg: f64| {
+        let sin = lat_deg.to_radians().sin();
+        let w2 = 1.0 - E2 * sin * sin;
+        let prime_vertical = A_M / w2.sqrt();
+        (prime_vertical * (1.0 - E2) / w2, prime_vertical)
+    };
+    let (meridian, _) = radii(lat);
+    let middle = lat + 0.5 * (north_m / (meridian + height_m)).to_degrees();
+    let (meridian, prime_vertical) = radii(middle);
+    // At the poles every direction is north or south; the floor keeps the division finite.
+    let parallel_m = (prime_vertical + height_m) * middle.to_radians().cos().max(1e-6);
+    [
+        lon + (east_m / parallel_m).to_degrees(),
+        lat + (north_m / (meridian + height_m)).to_degrees(),
+        height_m,
+    ]
+}
+
+/// The instant at the same place of the loop `[start, end)`: a link from another year keeps its season and hour.
+fn looped(instant: Instant, [start, end]: [Instant; 2]) -> Instant {
+    if end <= start {
+        return start;
+    }
+    if (start..end).contains(&instant) {
+        return instant;
+    }
+    let (start, end) = (i128::from(start.0), i128::from(end.0));
+    let inside = start + (i128::from(instant.0) - start).rem_euclid(end - start);
+    // It lies between two i64, so it is one.
+    Instant(inside as i64)
+}
+
+/// A direction in `[0, 360)`.
+fn turned(heading_deg: f64) -> f64 {
+    let turned = heading_deg.rem_euclid(360.0);
+    // The remainder of a tiny negative angle rounds up to the full turn.
+    if turned >= 360.0 { 0.0 } else { turned }
+}
+
+/// Never panics, unlike `f64::clamp`, whatever limits a territory states.
+fn within(value: f64, [low, high]: [f64; 2]) -> f64 {
+    value.min(high).max(low)
+}
+
+fn or(value: f64, otherwise: f64) -> f64 {
+    if value.is_finite() { value } else { otherwise }
+}
+
+fn is_finite(camera: &Camera) -> bool {
+    camera.target.iter().all(|x| x.is_finite())
+        && camera.distance_m.is_finite()
+        && camera.heading_deg.is_finite()
+        && camera.pitch_deg.is_finite()
+}
+
+fn is_layer(layer: &LayerId) -> bool {
+    is_id(layer.as_str(), MAX_LAYER_BYTES)
+}
+
+fn is_selectable(selection: &Selection) -> bool {
+    is_layer(&selection.layer) && is_id(&selection.id, MAX_ID_BYTES)
+}
+
+pub(super) fn is_id(text: &str, most_bytes: usize) -> bool {
+    !text.is_empty() && text.len() <= most_bytes && !text.chars().any(char::is_control)
 }

@@ -1,17 +1,249 @@
-use super::ViewState;
+//! The share link: one line that is a whole picture, and that a person can read.
+//!
+//! ```text
+//! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
+//!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en
+//! ```
+//!
+//! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
+//! It stands after `#` of an address, so it never reaches a server.
+//! Ids escape `%`, `,` and `:` among themselves before the whole value is percent-encoded:
+//! chat programs that encode a link once more do not change what it means.
 
-/// Why a link could not be read.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LinkFault(pub String);
+use super::apply::is_id;
+use super::{
+    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, Selection, Theme, ViewState,
+};
+use crate::base::{Instant, LayerId};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// The only version of links so far.
+const VERSION: &str = "1";
+/// Longest link that is read; a state inside its limits never writes a longer one.
+pub const MAX_LINK_BYTES: usize = 16 * 1024;
+
+/// Why a link could not be read: an i18n key with its arguments `part` and `value`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{key}: {part}={value}")]
+pub struct LinkFault {
+    /// `link-too-long`, `link-unreadable`, `link-version`, or `link-value`.
+    pub key: &'static str,
+    /// The part of the link that is wrong: `c`, `t` … May be empty.
+    pub part: String,
+    /// What stood there, cut to a readable length.
+    pub value: String,
+}
+
+impl LinkFault {
+    fn new(key: &'static str, part: &str, value: &str) -> Self {
+        const SHOWN_CHARS: usize = 60;
+        Self {
+            key,
+            part: part.chars().take(SHOWN_CHARS).collect(),
+            value: value.chars().take(SHOWN_CHARS).collect(),
+        }
+    }
+}
 
 /// The part of a share link after `#`.
 pub fn to_link(state: &ViewState) -> String {
-    let _ = state;
-    String::new()
+    let camera = &state.camera;
+    let [lon, lat, height] = camera.target;
+    let numbers = [
+        decimal(lon, 7),
+        decimal(lat, 7),
+        decimal(height, 2),
+        decimal(camera.distance_m, 2),
+        decimal(camera.heading_deg, 5),
+        decimal(camera.pitch_deg, 5),
+    ];
+    let hidden: Vec<String> = state.hidden.iter().map(|id| escaped(id.as_str())).collect();
+    let selected = state.selection.as_ref().map_or_else(String::new, |s| {
+        format!("{}:{}", escaped(s.layer.as_str()), escaped(&s.id))
+    });
+    let parts = [
+        ("v", VERSION.to_owned()),
+        ("territory", state.territory.clone()),
+        ("c", numbers.join(",")),
+        ("t", state.instant.to_string()),
+        ("y", state.year.to_string()),
+        ("theme", state.theme.id().to_owned()),
+        // Empty lists are written too: what a link leaves out comes from the reader's own state.
+        ("hide", hidden.join(",")),
+        ("sel", selected),
+        ("play", u8::from(state.playback.playing).to_string()),
+        ("speed", decimal(state.playback.speed, 3)),
+        ("lang", state.language.code().to_owned()),
+    ];
+    let mut link = String::new();
+    for (key, value) in parts {
+        if !link.is_empty() {
+            link.push('&');
+        }
+        link.push_str(key);
+        link.push('=');
+        percent_encode(&value, &mut link);
+    }
+    link
 }
 
-/// Reads what [`to_link`] wrote; what a link leaves out is taken from `base`.
+/// Reads what [`to_link`] wrote, alone or at the end of an address; what it leaves out is taken from `base`.
+///
+/// Unknown keys are ignored, so that newer links open in older programs. No limits are known here:
+/// the result is meant for [`super::Command::Restore`].
+///
+/// # Errors
+/// The first part that cannot mean anything.
 pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
-    let _ = link;
-    Ok(base.clone())
+    if link.len() > MAX_LINK_BYTES {
+        return Err(LinkFault::new("link-too-long", "", &link.len().to_string()));
+    }
+    let mut state = base.clone();
+    for pair in fragment(link.trim())
+        .split('&')
+        .filter(|pair| !pair.is_empty())
+    {
+        let Some((key, raw)) = pair.split_once('=') else {
+            return Err(LinkFault::new("link-unreadable", "", pair));
+        };
+        // Links copied out of HTML source come with `&amp;`.
+        let key = key.strip_prefix("amp;").unwrap_or(key);
+        let value =
+            percent_decode(raw).ok_or_else(|| LinkFault::new("link-unreadable", key, raw))?;
+        let wrong = || LinkFault::new("link-value", key, &value);
+        match key {
+            "v" if value != VERSION => return Err(LinkFault::new("link-version", key, &value)),
+            "territory" if is_id(&value, MAX_LAYER_BYTES) => state.territory = value,
+            "territory" => return Err(wrong()),
+            "c" => state.camera = camera(&value).ok_or_else(wrong)?,
+            "t" => state.instant = Instant::parse(&value).ok_or_else(wrong)?,
+            "y" => state.year = value.parse().map_err(|_| wrong())?,
+            "theme" => state.theme = Theme::from_id(&value).ok_or_else(wrong)?,
+            "hide" => state.hidden = hidden(&value).ok_or_else(wrong)?,
+            "sel" => state.selection = selection(&value).ok_or_else(wrong)?,
+            "play" => {
+                state.playback.playing = match value.as_str() {
+                    "0" => false,
+                    "1" => true,
+                    _ => return Err(wrong()),
+                }
+            }
+            "speed" => {
+                state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
+            }
+            "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
+            _ => {}
+        }
+    }
+    Ok(state)
+}
+
+/// What stands after `#`; without one, after `?`; an address with neither says nothing.
+fn fragment(link: &str) -> &str {
+    if let Some((_, fragment)) = link.split_once('#') {
+        return fragment;
+    }
+    if let Some((_, query)) = link.split_once('?') {
+        return query;
+    }
+    if link.contains("://") { "" } else { link }
+}
+
+fn camera(value: &str) -> Option<Camera> {
+    let numbers: Vec<f64> = value.split(',').map(number).collect::<Option<_>>()?;
+    let &[lon, lat, height_m, distance_m, heading_deg, pitch_deg] = numbers.as_slice() else {
+        return None;
+    };
+    let possible = lon.abs() <= 180.0
+        && lat.abs() <= 90.0
+        && height_m.abs() <= 1e5
+        && distance_m > 0.0
+        && distance_m <= 1e8
+        && heading_deg.abs() <= 360.0
+        && pitch_deg.abs() <= 90.0;
+    possible.then_some(Camera {
+        target: [lon, lat, height_m],
+        distance_m,
+        heading_deg: heading_deg.rem_euclid(360.0),
+        pitch_deg,
+    })
+}
+
+fn hidden(value: &str) -> Option<BTreeSet<LayerId>> {
+    let ids: BTreeSet<LayerId> = value
+        .split(',')
+        .filter(|id| !id.is_empty())
+        .map(|id| {
+            let id = percent_decode(id).filter(|id| is_id(id, MAX_LAYER_BYTES))?;
+            Some(LayerId(id))
+        })
+        .collect::<Option<_>>()?;
+    (ids.len() <= MAX_HIDDEN).then_some(ids)
+}
+
+/// The outer `None` is a fault, the inner one is "nothing selected".
+#[allow(clippy::option_option)]
+fn selection(value: &str) -> Option<Option<Selection>> {
+    if value.is_empty() {
+        return Some(None);
+    }
+    let (layer, id) = value.split_once(':')?;
+    let layer = percent_decode(layer).filter(|id| is_id(id, MAX_LAYER_BYTES))?;
+    let id = percent_decode(id).filter(|id| is_id(id, MAX_ID_BYTES))?;
+    Some(Some(Selection {
+        layer: LayerId(layer),
+        id,
+    }))
+}
+
+/// A finite number in plain decimal notation.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Fixed decimals without the zeros at their end: `850`, `-1.5541`.
+fn decimal(value: f64, places: usize) -> String {
+    let text = format!("{value:.places$}");
+    let short = match text.contains('.') {
+        true => text.trim_end_matches('0').trim_end_matches('.'),
+        false => text.as_str(),
+    };
+    if short == "-0" { "0" } else { short }.to_owned()
+}
+
+/// Hides the separators inside an id.
+fn escaped(id: &str) -> String {
+    id.replace('%', "%25")
+        .replace(',', "%2C")
+        .replace(':', "%3A")
+}
+
+/// RFC 3986: unreserved characters stand as they are; so do `,` and `:`, which a fragment may hold and which keep links readable.
+fn percent_encode(text: &str, into: &mut String) {
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b',' | b':' => {
+                into.push(char::from(byte));
+            }
+            // Writing to a String cannot fail.
+            _ => drop(write!(into, "%{byte:02X}")),
+        }
+    }
+}
+
+/// `None` when an escape is broken or the bytes are no UTF-8.
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = text.bytes();
+    let mut decoded = Vec::with_capacity(text.len());
+    while let Some(byte) = bytes.next() {
+        if byte == b'%' {
+            let high = char::from(bytes.next()?).to_digit(16)?;
+            let low = char::from(bytes.next()?).to_digit(16)?;
+            decoded.push(u8::try_from(high * 16 + low).ok()?);
+        } else {
+            decoded.push(byte);
+        }
+    }
+    String::from_utf8(decoded).ok()
 }

@@ -4,22 +4,18 @@
 
 mod apply;
 mod link;
+mod shortcuts;
 
-pub use apply::apply;
-pub use link::{LinkFault, from_link, to_link};
+pub use crate::base::Language;
+pub use apply::{
+    MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
+};
+pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
 use crate::base::{Instant, LayerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-
-/// The language of every text shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Language {
-    #[default]
-    Fr,
-    En,
-}
 
 /// A map camera: it looks at `target` from `distance_m`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -46,12 +42,46 @@ pub enum Theme {
     ConstructionYear,
 }
 
+impl Theme {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 3] = [Self::None, Self::Demand, Self::ConstructionYear];
+
+    /// As JSON and links write it; also the end of its i18n key `theme-…`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Demand => "demand",
+            Self::ConstructionYear => "construction-year",
+        }
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|theme| theme.id() == id)
+    }
+}
+
 /// The running clock.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Playback {
     pub playing: bool,
     /// Seconds of the territory for each second of the spectator.
     pub speed: f64,
+    /// The part of a second that has passed beyond [`ViewState::instant`], in [0, 1).
+    ///
+    /// Instants are whole seconds: without it a slow clock at a high frame rate would stand still. Neither links nor JSON carry it.
+    #[serde(skip)]
+    pub carry_s: f64,
+}
+
+impl Default for Playback {
+    /// Paused; an hour passes in each second once it runs.
+    fn default() -> Self {
+        Self {
+            playing: false,
+            speed: 3600.0,
+            carry_s: 0.0,
+        }
+    }
 }
 
 /// A picked feature: its layer and its id in the source (`cleabs`, OSM id …).
@@ -86,7 +116,7 @@ pub enum Command {
     LookAt {
         camera: Camera,
     },
-    /// Turns around the target.
+    /// Turns around the target by so many degrees.
     Orbit {
         heading_deg: f64,
         pitch_deg: f64,
@@ -100,7 +130,7 @@ pub enum Command {
         right_m: f64,
         forward_m: f64,
     },
-    /// Back to the opening view.
+    /// Back to the opening camera; clock, theme, layers and language stay.
     Home,
     /// Turns to true north.
     North,
@@ -133,7 +163,7 @@ pub enum Command {
     SetLanguage {
         language: Language,
     },
-    /// Replaces everything, as a share link does.
+    /// Replaces everything but the territory, as a share link does; opening another territory is the host's work.
     Restore {
         state: Box<ViewState>,
     },

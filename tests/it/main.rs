@@ -7,3 +7,4 @@ mod sun;
 mod gltf;
 mod tiles3d;
 mod zarr;
+mod view;

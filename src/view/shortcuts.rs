@@ -1,0 +1,199 @@
+//! The keyboard, once: the help page, the panels' tooltips, the viewer and the browser's shell all read this table.
+
+use super::{Command, SPEED, Theme, ViewState};
+
+/// What pressing a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Action {
+    /// Changes the state, by a command that may depend on it: see [`Shortcut::command`].
+    View(Ask),
+    /// Shows or hides the help.
+    Help,
+    /// Puts a link to this picture on the clipboard.
+    CopyLink,
+}
+
+/// A command whose amounts depend on the state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Ask {
+    /// Shares of the camera's distance.
+    Pan {
+        right: f64,
+        forward: f64,
+    },
+    /// Degrees.
+    Orbit {
+        heading_deg: f64,
+        pitch_deg: f64,
+    },
+    Zoom {
+        factor: f64,
+    },
+    Home,
+    North,
+    PlayPause,
+    /// Multiplies the clock's speed.
+    Speed {
+        factor: f64,
+    },
+    Step {
+        seconds: i64,
+    },
+    Year {
+        years: i32,
+    },
+    NextTheme,
+    NextLanguage,
+    /// One step back: closes the sheet.
+    Deselect,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shortcut {
+    /// The key as browsers name it in `KeyboardEvent.key`: `ArrowLeft`, `Home`, ` `, `?`. Letters are lower case and mean both cases.
+    pub key: &'static str,
+    /// Shift decides only for keys that write nothing: a `?` needs shift on some keyboards and none on others.
+    pub shift: bool,
+    pub action: Action,
+    /// i18n key of what it does: `key-pan-left`.
+    pub text: &'static str,
+}
+
+impl Shortcut {
+    /// The command this key means now; `None` when the action is no command.
+    pub fn command(&self, state: &ViewState) -> Option<Command> {
+        let Action::View(ask) = self.action else {
+            return None;
+        };
+        Some(ask.command(state))
+    }
+
+    /// The i18n key of the key's own name (`key-name-space`); `None` when the key is what is written on it.
+    pub fn name_key(&self) -> Option<&'static str> {
+        Some(match self.key {
+            " " => "key-name-space",
+            "Escape" => "key-name-escape",
+            "Home" => "key-name-home",
+            "PageUp" => "key-name-page-up",
+            "PageDown" => "key-name-page-down",
+            "ArrowLeft" => "key-name-left",
+            "ArrowRight" => "key-name-right",
+            "ArrowUp" => "key-name-up",
+            "ArrowDown" => "key-name-down",
+            _ => return None,
+        })
+    }
+}
+
+impl Ask {
+    fn command(self, state: &ViewState) -> Command {
+        match self {
+            Self::Pan { right, forward } => Command::Pan {
+                right_m: right * state.camera.distance_m,
+                forward_m: forward * state.camera.distance_m,
+            },
+            Self::Orbit {
+                heading_deg,
+                pitch_deg,
+            } => Command::Orbit {
+                heading_deg,
+                pitch_deg,
+            },
+            Self::Zoom { factor } => Command::Zoom { factor },
+            Self::Home => Command::Home,
+            Self::North => Command::North,
+            Self::PlayPause => Command::Play {
+                playing: !state.playback.playing,
+            },
+            Self::Speed { factor } => Command::SetSpeed {
+                speed: (state.playback.speed * factor).clamp(SPEED[0], SPEED[1]),
+            },
+            Self::Step { seconds } => Command::StepInstant { seconds },
+            Self::Year { years } => Command::SetYear {
+                year: state.year.saturating_add(years),
+            },
+            Self::NextTheme => {
+                let place = Theme::ALL.iter().position(|theme| *theme == state.theme);
+                let next = place.map_or(0, |place| (place + 1) % Theme::ALL.len());
+                Command::SetTheme {
+                    theme: Theme::ALL[next],
+                }
+            }
+            Self::NextLanguage => Command::SetLanguage {
+                language: state.language.next(),
+            },
+            Self::Deselect => Command::Select { selection: None },
+        }
+    }
+}
+
+/// Every shortcut, in the order in which the help shows them.
+pub fn shortcuts() -> &'static [Shortcut] {
+    &SHORTCUTS
+}
+
+/// The shortcut of a pressed key, named as in `KeyboardEvent.key`.
+pub fn shortcut_for(key: &str, shift: bool) -> Option<&'static Shortcut> {
+    let lower = key.to_lowercase();
+    let written = key.chars().count() == 1;
+    SHORTCUTS.iter().find(|shortcut| {
+        let same_key = shortcut.key == key || (written && shortcut.key == lower);
+        same_key && (written || shortcut.shift == shift)
+    })
+}
+
+const HOUR_S: i64 = 3600;
+const DAY_S: i64 = 24 * HOUR_S;
+
+#[rustfmt::skip]
+static SHORTCUTS: [Shortcut; 27] = [
+    plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
+    plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
+    plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
+    plain("ArrowDown", Ask::Pan { right: 0.0, forward: -0.1 }, "key-pan-back"),
+    shifted("ArrowLeft", Ask::Orbit { heading_deg: -10.0, pitch_deg: 0.0 }, "key-turn-left"),
+    shifted("ArrowRight", Ask::Orbit { heading_deg: 10.0, pitch_deg: 0.0 }, "key-turn-right"),
+    shifted("ArrowUp", Ask::Orbit { heading_deg: 0.0, pitch_deg: 5.0 }, "key-tilt-up"),
+    shifted("ArrowDown", Ask::Orbit { heading_deg: 0.0, pitch_deg: -5.0 }, "key-tilt-down"),
+    plain("+", Ask::Zoom { factor: 0.8 }, "key-zoom-in"),
+    plain("-", Ask::Zoom { factor: 1.25 }, "key-zoom-out"),
+    plain("Home", Ask::Home, "key-home"),
+    plain("n", Ask::North, "key-north"),
+    plain(" ", Ask::PlayPause, "key-play"),
+    plain("f", Ask::Speed { factor: 2.0 }, "key-faster"),
+    plain("s", Ask::Speed { factor: 0.5 }, "key-slower"),
+    plain(".", Ask::Step { seconds: HOUR_S }, "key-hour-later"),
+    plain(",", Ask::Step { seconds: -HOUR_S }, "key-hour-earlier"),
+    plain("PageUp", Ask::Step { seconds: DAY_S }, "key-day-later"),
+    plain("PageDown", Ask::Step { seconds: -DAY_S }, "key-day-earlier"),
+    shifted("PageUp", Ask::Year { years: 10 }, "key-decade-later"),
+    shifted("PageDown", Ask::Year { years: -10 }, "key-decade-earlier"),
+    plain("t", Ask::NextTheme, "key-theme"),
+    plain("l", Ask::NextLanguage, "key-language"),
+    other("c", Action::CopyLink, "key-link"),
+    other("?", Action::Help, "key-help"),
+    other("h", Action::Help, "key-help-letter"),
+    plain("Escape", Ask::Deselect, "key-escape"),
+];
+
+const fn plain(key: &'static str, ask: Ask, text: &'static str) -> Shortcut {
+    other(key, Action::View(ask), text)
+}
+
+const fn shifted(key: &'static str, ask: Ask, text: &'static str) -> Shortcut {
+    Shortcut {
+        key,
+        shift: true,
+        action: Action::View(ask),
+        text,
+    }
+}
+
+const fn other(key: &'static str, action: Action, text: &'static str) -> Shortcut {
+    Shortcut {
+        key,
+        shift: false,
+        action,
+        text,
+    }
+}

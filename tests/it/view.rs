@@ -1,0 +1,677 @@
+//! Laws of `apply`, the share link and the keyboard's table.
+
+use jumeau::base::{Instant, Language, LayerId};
+use jumeau::view::*;
+use proptest::prelude::*;
+use std::collections::BTreeSet;
+
+fn limits() -> Limits {
+    Limits {
+        home: Camera {
+            target: [-1.5586, 47.2133, 55.0],
+            distance_m: 1200.0,
+            heading_deg: 30.0,
+            pitch_deg: -32.0,
+        },
+        bounds_lonlat: [-1.6, 47.19, -1.52, 47.24],
+        distance_m: [20.0, 20_000.0],
+        instants: [
+            instant("2026-01-01T00:00:00Z"),
+            instant("2027-01-01T00:00:00Z"),
+        ],
+        years: [1800, 2025],
+    }
+}
+
+fn instant(text: &str) -> Instant {
+    Instant::parse(text).expect("an instant")
+}
+
+fn start() -> ViewState {
+    opening("nantes-centre", instant("2026-06-21T13:30:00Z"), &limits())
+}
+
+fn do_all(commands: &[Command]) -> ViewState {
+    commands
+        .iter()
+        .fold(start(), |state, command| apply(&state, command, &limits()))
+}
+
+fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
+    let camera = &state.camera;
+    let [west, south, east, north] = limits.bounds_lonlat;
+    let checks = [
+        ("territory", state.territory == "nantes-centre"),
+        ("lon", (west..=east).contains(&camera.target[0])),
+        ("lat", (south..=north).contains(&camera.target[1])),
+        ("height", (-1000.0..=10_000.0).contains(&camera.target[2])),
+        (
+            "distance",
+            (limits.distance_m[0]..=limits.distance_m[1]).contains(&camera.distance_m),
+        ),
+        ("heading", (0.0..360.0).contains(&camera.heading_deg)),
+        (
+            "pitch",
+            (PITCH_DEG[0]..=PITCH_DEG[1]).contains(&camera.pitch_deg),
+        ),
+        (
+            "instant",
+            (limits.instants[0]..limits.instants[1]).contains(&state.instant),
+        ),
+        (
+            "year",
+            (limits.years[0]..=limits.years[1]).contains(&state.year),
+        ),
+        (
+            "speed",
+            (SPEED[0]..=SPEED[1]).contains(&state.playback.speed),
+        ),
+        ("carry", (0.0..1.0).contains(&state.playback.carry_s)),
+        ("hidden", state.hidden.len() <= MAX_HIDDEN),
+    ];
+    match checks.iter().find(|(_, holds)| !holds) {
+        Some((what, _)) => Err(format!("{what} out of limits: {state:?}")),
+        None => Ok(()),
+    }
+}
+
+/// Any number a page or script may send, most often a reasonable one.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![
+        6 => -400.0..400.0,
+        2 => proptest::num::f64::ANY,
+        1 => Just(f64::NAN),
+        1 => Just(f64::INFINITY),
+    ]
+}
+
+fn camera() -> impl Strategy<Value = Camera> {
+    (number(), number(), number(), number(), number(), number()).prop_map(
+        |(lon, lat, height, distance_m, heading_deg, pitch_deg)| Camera {
+            target: [lon, lat, height],
+            distance_m,
+            heading_deg,
+            pitch_deg,
+        },
+    )
+}
+
+fn any_instant() -> impl Strategy<Value = Instant> {
+    prop_oneof![
+        3 => 1_700_000_000_i64..1_900_000_000,
+        1 => any::<i64>(),
+    ]
+    .prop_map(Instant)
+}
+
+fn layer() -> impl Strategy<Value = LayerId> {
+    prop_oneof![
+        3 => "[a-z]{1,12}".prop_map(LayerId),
+        1 => any::<String>().prop_map(LayerId),
+    ]
+}
+
+fn selection() -> impl Strategy<Value = Option<Selection>> {
+    proptest::option::of((layer(), ".{0,80}").prop_map(|(layer, id)| Selection { layer, id }))
+}
+
+fn theme() -> impl Strategy<Value = Theme> {
+    proptest::sample::select(&Theme::ALL[..])
+}
+
+fn language() -> impl Strategy<Value = Language> {
+    proptest::sample::select(&Language::ALL[..])
+}
+
+fn state() -> impl Strategy<Value = ViewState> {
+    (
+        camera(),
+        any_instant(),
+        any::<i32>(),
+        (any::<bool>(), number()),
+        proptest::collection::btree_set(layer(), 0..40),
+        theme(),
+        selection(),
+        language(),
+    )
+        .prop_map(
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, language)| {
+                ViewState {
+                    territory: "elsewhere".to_owned(),
+                    camera,
+                    instant,
+                    year,
+                    playback: Playback {
+                        playing,
+                        speed,
+                        carry_s: speed,
+                    },
+                    hidden,
+                    theme,
+                    selection,
+                    language,
+                }
+            },
+        )
+}
+
+fn command() -> impl Strategy<Value = Command> {
+    prop_oneof![
+        camera().prop_map(|camera| Command::LookAt { camera }),
+        (number(), number()).prop_map(|(heading_deg, pitch_deg)| Command::Orbit {
+            heading_deg,
+            pitch_deg
+        }),
+        number().prop_map(|factor| Command::Zoom { factor }),
+        (number(), number()).prop_map(|(right_m, forward_m)| Command::Pan { right_m, forward_m }),
+        Just(Command::Home),
+        Just(Command::North),
+        any_instant().prop_map(|instant| Command::SetInstant { instant }),
+        any::<i64>().prop_map(|seconds| Command::StepInstant { seconds }),
+        any::<i32>().prop_map(|year| Command::SetYear { year }),
+        any::<bool>().prop_map(|playing| Command::Play { playing }),
+        number().prop_map(|speed| Command::SetSpeed { speed }),
+        (layer(), any::<bool>()).prop_map(|(layer, visible)| Command::ShowLayer { layer, visible }),
+        theme().prop_map(|theme| Command::SetTheme { theme }),
+        selection().prop_map(|selection| Command::Select { selection }),
+        language().prop_map(|language| Command::SetLanguage { language }),
+        state().prop_map(|state| Command::Restore {
+            state: Box::new(state)
+        }),
+        number().prop_map(|seconds| Command::Tick { seconds }),
+    ]
+}
+
+fn close(a: f64, b: f64, tolerance: f64) -> bool {
+    (a - b).abs() <= tolerance
+}
+
+proptest! {
+    #[test]
+    fn any_sequence_of_commands_stays_inside_the_limits(
+        commands in proptest::collection::vec(command(), 0..60),
+    ) {
+        let mut state = start();
+        for command in &commands {
+            state = apply(&state, command, &limits());
+            if let Err(fault) = is_valid(&state, &limits()) {
+                prop_assert!(false, "{command:?}: {fault}");
+            }
+        }
+    }
+
+    #[test]
+    fn limits_that_make_no_sense_never_panic(
+        bounds in proptest::array::uniform4(number()),
+        distance_m in proptest::array::uniform2(number()),
+        (from, to) in (any_instant(), any_instant()),
+        years in any::<[i32; 2]>(),
+        home in camera(),
+        commands in proptest::collection::vec(command(), 0..10),
+    ) {
+        let limits = Limits { home, bounds_lonlat: bounds, distance_m, instants: [from, to], years };
+        let mut state = start();
+        for command in &commands {
+            state = apply(&state, command, &limits);
+        }
+        to_link(&state);
+    }
+
+    #[test]
+    fn setting_the_same_thing_twice_is_setting_it_once(
+        command in command().prop_filter("absolute", |command| !matches!(
+            command,
+            Command::Orbit { .. } | Command::Zoom { .. } | Command::Pan { .. }
+                | Command::StepInstant { .. } | Command::Tick { .. }
+        )),
+    ) {
+        let once = apply(&start(), &command, &limits());
+        prop_assert_eq!(&apply(&once, &command, &limits()), &once);
+    }
+
+    #[test]
+    fn a_valid_state_is_left_alone(commands in proptest::collection::vec(command(), 0..20)) {
+        let state = do_all(&commands);
+        let restored = apply(&state, &Command::Restore { state: Box::new(state.clone()) }, &limits());
+        prop_assert_eq!(restored, state);
+    }
+
+    #[test]
+    fn panning_there_and_back_returns(
+        heading in 0.0..360.0, right_m in -800.0..800.0, forward_m in -800.0..800.0,
+    ) {
+        let turned = do_all(&[Command::Orbit { heading_deg: heading - 30.0, pitch_deg: 0.0 }]);
+        let there = apply(&turned, &Command::Pan { right_m, forward_m }, &limits());
+        let back = apply(&there, &Command::Pan { right_m: -right_m, forward_m: -forward_m }, &limits());
+        for axis in 0..2 {
+            prop_assert!(close(back.camera.target[axis], turned.camera.target[axis], 1e-9));
+        }
+    }
+
+    #[test]
+    fn a_link_says_the_whole_picture(commands in proptest::collection::vec(command(), 0..40)) {
+        let state = do_all(&commands);
+        let link = to_link(&state);
+        prop_assert!(link.len() <= MAX_LINK_BYTES);
+        prop_assert!(link.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#' && byte != b'"'), "{link}");
+        // The reader's own state is as different as can be: nothing of it may remain.
+        let mut base = start();
+        base.territory = "elsewhere".to_owned();
+        base.hidden = BTreeSet::from([LayerId::from("roads")]);
+        base.selection = Some(Selection { layer: "roads".into(), id: "1".to_owned() });
+        base.theme = Theme::Demand;
+        let read = from_link(&link, &base);
+        prop_assert!(read.is_ok(), "{link}: {read:?}");
+        let read = read.expect("just checked");
+        let (a, b) = (&read.camera, &state.camera);
+        prop_assert!(close(a.target[0], b.target[0], 1e-7) && close(a.target[1], b.target[1], 1e-7));
+        prop_assert!(close(a.target[2], b.target[2], 0.01) && close(a.distance_m, b.distance_m, 0.01));
+        let turn = (a.heading_deg - b.heading_deg).abs();
+        prop_assert!(turn.min(360.0 - turn) < 1e-5 && close(a.pitch_deg, b.pitch_deg, 1e-5));
+        prop_assert!(close(read.playback.speed, state.playback.speed, 0.001));
+        let mut same = read.clone();
+        same.camera = state.camera;
+        same.playback.speed = state.playback.speed;
+        same.playback.carry_s = state.playback.carry_s;
+        prop_assert_eq!(&same, &state);
+        // Written again it is the same link: links are stable.
+        prop_assert_eq!(to_link(&read), link.clone());
+        // Chat programs like to encode what is already encoded well enough.
+        let value_encoded = link.replace(',', "%2C").replace(':', "%3A");
+        prop_assert_eq!(from_link(&value_encoded, &base), Ok(read));
+    }
+
+    #[test]
+    fn any_text_is_read_or_refused(link in ".{0,200}") {
+        let _ = from_link(&link, &start());
+    }
+
+    #[test]
+    fn any_keys_and_values_are_read_or_refused(
+        pairs in proptest::collection::vec(("(v|territory|c|t|y|theme|hide|sel|play|speed|lang|x)", ".{0,30}"), 0..8),
+    ) {
+        let link = pairs.iter().map(|(key, value)| format!("{key}={value}")).collect::<Vec<_>>().join("&");
+        if let Ok(state) = from_link(&link, &start()) {
+            let state = apply(&start(), &Command::Restore { state: Box::new(state) }, &limits());
+            prop_assert!(is_valid(&state, &limits()).is_ok());
+        }
+    }
+
+    #[test]
+    fn states_and_commands_survive_json(commands in proptest::collection::vec(command(), 0..20)) {
+        let mut state = do_all(&commands);
+        state.playback.carry_s = 0.0;
+        let text = serde_json::to_string(&state).expect("writes");
+        prop_assert_eq!(serde_json::from_str::<ViewState>(&text).expect("reads"), state.clone());
+        let restore = Command::Restore { state: Box::new(state) };
+        let text = serde_json::to_string(&restore).expect("writes");
+        prop_assert_eq!(serde_json::from_str::<Command>(&text).expect("reads"), restore);
+    }
+}
+
+/// Ends of geodesics by GeographicLib 2.1 (Python, `Geodesic.WGS84.Direct`): lat, lon, azimuth, metres, end lat, end lon.
+const GEODESICS: [[f64; 6]; 5] = [
+    [47.2133, -1.5586, 0.0, 1000.0, 47.2222948208, -1.5586],
+    [47.2133, -1.5586, 90.0, 1000.0, 47.2132992395, -1.5453991655],
+    [47.2133, -1.5586, 217.5, 250.0, 47.2115159629, -1.5606089724],
+    [
+        -21.1151,
+        55.5364,
+        45.0,
+        2000.0,
+        -21.1023263913,
+        55.5500113769,
+    ],
+    [43.6047, 1.4442, 300.0, 5000.0, 43.6271887023, 1.3905473690],
+];
+
+#[test]
+fn pan_follows_the_heading_on_the_ellipsoid() {
+    let everywhere = Limits {
+        bounds_lonlat: [-180.0, -85.0, 180.0, 85.0],
+        ..limits()
+    };
+    for [lat, lon, azimuth, metres, end_lat, end_lon] in GEODESICS {
+        let camera = Camera {
+            target: [lon, lat, 0.0],
+            heading_deg: azimuth,
+            ..limits().home
+        };
+        let state = apply(&start(), &Command::LookAt { camera }, &everywhere);
+        let moved = apply(
+            &state,
+            &Command::Pan {
+                right_m: 0.0,
+                forward_m: metres,
+            },
+            &everywhere,
+        );
+        // A line of constant heading leaves the geodesic by s² tan(lat) / 2R.
+        let aside_m = metres * metres * lat.to_radians().tan().abs() / (2.0 * 6.371e6);
+        let tolerance_deg = (1.1 * aside_m + 0.01) / 111_000.0;
+        let [x, y, _] = moved.camera.target;
+        let east_scale = lat.to_radians().cos();
+        assert!(
+            close(x, end_lon, tolerance_deg / east_scale) && close(y, end_lat, tolerance_deg),
+            "{lat} {lon} {azimuth}: {x} {y}"
+        );
+        // Sideways, the same end is reached by turning a quarter to the left.
+        let turned = apply(
+            &state,
+            &Command::Orbit {
+                heading_deg: -90.0,
+                pitch_deg: 0.0,
+            },
+            &everywhere,
+        );
+        let sideways = apply(
+            &turned,
+            &Command::Pan {
+                right_m: metres,
+                forward_m: 0.0,
+            },
+            &everywhere,
+        );
+        assert!(
+            close(sideways.camera.target[0], x, 1e-9) && close(sideways.camera.target[1], y, 1e-9)
+        );
+    }
+}
+
+#[test]
+fn home_keeps_everything_but_the_camera() {
+    let state = do_all(&[
+        Command::SetLanguage {
+            language: Language::En,
+        },
+        Command::SetTheme {
+            theme: Theme::Demand,
+        },
+        Command::ShowLayer {
+            layer: "trees".into(),
+            visible: false,
+        },
+        Command::Zoom { factor: 0.1 },
+        Command::Orbit {
+            heading_deg: 200.0,
+            pitch_deg: -20.0,
+        },
+    ]);
+    let home = apply(&state, &Command::Home, &limits());
+    assert_eq!(home.camera, limits().home);
+    assert_eq!(
+        ViewState {
+            camera: state.camera,
+            ..home
+        },
+        state
+    );
+}
+
+#[test]
+fn the_clock_loops_at_the_end_of_the_year() {
+    let state = do_all(&[
+        Command::SetInstant {
+            instant: instant("2026-12-31T23:30:00Z"),
+        },
+        Command::StepInstant { seconds: 3600 },
+    ]);
+    assert_eq!(state.instant, instant("2026-01-01T00:30:00Z"));
+    let state = apply(&state, &Command::StepInstant { seconds: -3600 }, &limits());
+    assert_eq!(state.instant, instant("2026-12-31T23:30:00Z"));
+}
+
+#[test]
+fn a_link_from_another_year_keeps_its_season_and_hour() {
+    let state = do_all(&[Command::SetInstant {
+        instant: instant("2027-06-21T13:30:00Z"),
+    }]);
+    assert_eq!(state.instant, instant("2026-06-21T13:30:00Z"));
+}
+
+#[test]
+fn only_a_playing_clock_ticks_and_it_loops() {
+    let tick = Command::Tick { seconds: 0.5 };
+    assert_eq!(do_all(&[tick.clone()]).instant, start().instant);
+    let playing = do_all(&[Command::Play { playing: true }, tick.clone()]);
+    assert_eq!(playing.instant, start().instant.plus_seconds(1800));
+    let looped = do_all(&[
+        Command::Play { playing: true },
+        Command::SetInstant {
+            instant: instant("2026-12-31T23:59:00Z"),
+        },
+        tick,
+    ]);
+    assert_eq!(looped.instant, instant("2026-01-01T00:29:00Z"));
+}
+
+#[test]
+fn a_slow_clock_moves_at_a_high_frame_rate() {
+    let mut commands = vec![
+        Command::Play { playing: true },
+        Command::SetSpeed { speed: 1.0 },
+    ];
+    commands.extend(vec![
+        Command::Tick {
+            seconds: 1.0 / 128.0
+        };
+        128 * 3
+    ]);
+    assert_eq!(do_all(&commands).instant, start().instant.plus_seconds(3));
+}
+
+#[test]
+fn a_hidden_window_does_not_jump_in_time() {
+    let state = do_all(&[
+        Command::Play { playing: true },
+        Command::Tick { seconds: 5000.0 },
+    ]);
+    assert_eq!(state.instant, start().instant.plus_seconds(3600));
+}
+
+#[test]
+fn numbers_that_are_none_are_ignored() {
+    let nan = f64::NAN;
+    for command in [
+        Command::Zoom { factor: nan },
+        Command::Zoom { factor: -2.0 },
+        Command::Zoom {
+            factor: f64::INFINITY,
+        },
+        Command::Pan {
+            right_m: nan,
+            forward_m: 1.0,
+        },
+        Command::Orbit {
+            heading_deg: 1.0,
+            pitch_deg: nan,
+        },
+        Command::SetSpeed { speed: nan },
+        Command::Tick { seconds: nan },
+        Command::LookAt {
+            camera: Camera {
+                distance_m: nan,
+                ..limits().home
+            },
+        },
+    ] {
+        assert_eq!(do_all(&[command.clone()]), start(), "{command:?}");
+    }
+}
+
+#[test]
+fn a_link_reads_as_people_would_write_it() {
+    let state = do_all(&[
+        Command::LookAt {
+            camera: Camera {
+                target: [-1.554123, 47.212_345_6, 20.0],
+                distance_m: 850.0,
+                heading_deg: 35.0,
+                pitch_deg: -32.5,
+            },
+        },
+        Command::SetYear { year: 1950 },
+        Command::SetTheme {
+            theme: Theme::Demand,
+        },
+        Command::ShowLayer {
+            layer: "trees".into(),
+            visible: false,
+        },
+        Command::Select {
+            selection: Some(Selection {
+                layer: "buildings".into(),
+                id: "BATIMENT0000000302930441".to_owned(),
+            }),
+        },
+        Command::SetLanguage {
+            language: Language::En,
+        },
+    ]);
+    assert_eq!(
+        to_link(&state),
+        "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
+         &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en"
+    );
+}
+
+#[test]
+fn links_come_in_many_wrappings() {
+    let wanted = ViewState {
+        year: 1950,
+        theme: Theme::Demand,
+        ..start()
+    };
+    for link in [
+        "y=1950&theme=demand",
+        "#y=1950&theme=demand",
+        "?y=1950&theme=demand",
+        "  http://localhost:8080/#y=1950&theme=demand\n",
+        "https://jumeau.example/nantes/?embed=1#v=1&y=1950&theme=demand",
+        "y=1950&amp;theme=demand",
+        "y=%31950&theme=demand&future=%C3%A9t%C3%A9",
+        "theme=none&y=1950&theme=demand",
+    ] {
+        assert_eq!(from_link(link, &start()), Ok(wanted.clone()), "{link}");
+    }
+    for silent in ["", "#", "http://localhost:8080/"] {
+        assert_eq!(from_link(silent, &start()), Ok(start()), "{silent}");
+    }
+}
+
+#[test]
+fn wrong_links_say_which_part_is_wrong() {
+    for (link, key, part) in [
+        ("bonjour", "link-unreadable", ""),
+        ("y=%zz", "link-unreadable", "y"),
+        ("y=%C3", "link-unreadable", "y"),
+        ("v=2&y=1950", "link-version", "v"),
+        ("c=1,2,3", "link-value", "c"),
+        ("c=NaN,47,20,850,35,-32", "link-value", "c"),
+        ("c=-1.5,470,20,850,35,-32", "link-value", "c"),
+        ("c=-1.5,47,20,0,35,-32", "link-value", "c"),
+        ("c=-1.5,47,20,850,35,-32,1", "link-value", "c"),
+        ("t=noon", "link-value", "t"),
+        ("y=soon", "link-value", "y"),
+        ("theme=rainbow", "link-value", "theme"),
+        ("sel=buildings", "link-value", "sel"),
+        ("sel=:x", "link-value", "sel"),
+        ("play=yes", "link-value", "play"),
+        ("speed=-1", "link-value", "speed"),
+        ("lang=de", "link-value", "lang"),
+        ("territory=", "link-value", "territory"),
+    ] {
+        let fault = from_link(link, &start()).expect_err(link);
+        assert_eq!((fault.key, fault.part.as_str()), (key, part), "{link}");
+    }
+    let long = format!("x={}", "a".repeat(MAX_LINK_BYTES));
+    assert_eq!(
+        from_link(&long, &start()).expect_err("long").key,
+        "link-too-long"
+    );
+}
+
+#[test]
+fn commands_have_the_names_that_pages_send() {
+    for (json, command) in [
+        (r#"{"do":"home"}"#, Command::Home),
+        (
+            r#"{"do":"set-theme","theme":"construction-year"}"#,
+            Command::SetTheme {
+                theme: Theme::ConstructionYear,
+            },
+        ),
+        (
+            r#"{"do":"set-instant","instant":"2026-06-21T15:30:00+02:00"}"#,
+            Command::SetInstant {
+                instant: instant("2026-06-21T13:30:00Z"),
+            },
+        ),
+        (
+            r#"{"do":"select","selection":null}"#,
+            Command::Select { selection: None },
+        ),
+        (
+            r#"{"do":"set-language","language":"en"}"#,
+            Command::SetLanguage {
+                language: Language::En,
+            },
+        ),
+    ] {
+        assert_eq!(serde_json::from_str::<Command>(json).expect(json), command);
+    }
+    for theme in Theme::ALL {
+        assert_eq!(
+            serde_json::to_string(&theme).expect("writes"),
+            format!("\"{}\"", theme.id())
+        );
+    }
+}
+
+#[test]
+fn no_two_shortcuts_share_a_key() {
+    let mut seen = BTreeSet::new();
+    for shortcut in shortcuts() {
+        assert!(
+            seen.insert((shortcut.key, shortcut.shift)),
+            "{}",
+            shortcut.key
+        );
+        assert_eq!(shortcut_for(shortcut.key, shortcut.shift), Some(shortcut));
+        if let Some(command) = shortcut.command(&start()) {
+            assert!(is_valid(&apply(&start(), &command, &limits()), &limits()).is_ok());
+        }
+    }
+    // A question mark needs shift on French keyboards; a capital letter is the same key.
+    assert_eq!(shortcut_for("?", true), shortcut_for("?", false));
+    assert_eq!(shortcut_for("N", true), shortcut_for("n", false));
+    assert_eq!(shortcut_for("F13", false), None);
+}
+
+#[test]
+fn the_keyboard_reaches_what_the_mouse_reaches() {
+    let names: BTreeSet<String> = shortcuts()
+        .iter()
+        .filter_map(|shortcut| shortcut.command(&start()))
+        .filter_map(|command| {
+            let json = serde_json::to_value(&command).ok()?;
+            Some(json.get("do")?.as_str()?.to_owned())
+        })
+        .collect();
+    for name in [
+        "pan",
+        "orbit",
+        "zoom",
+        "home",
+        "north",
+        "play",
+        "step-instant",
+        "set-speed",
+        "set-theme",
+        "set-year",
+        "set-language",
+        "select",
+    ] {
+        assert!(names.contains(name), "no key for {name}");
+    }
+}
