@@ -201,7 +201,8 @@ export function localText(milliseconds, timezone) {
 
 /** The instant of a local text; NaN when it is none. The skipped hour of spring moves forward, as the viewer does it. */
 export function instantOf(text, timezone) {
-  const guess = Date.parse(`${text}:00Z`.replace(/(:\d\d):\d\d:00Z$/, "$1:00Z"));
+  // Some browsers add seconds to what was typed.
+  const guess = Date.parse(`${text.slice(0, 16)}:00Z`);
   if (!Number.isFinite(guess)) return NaN;
   // The offset at the guess may differ from the offset at the answer; twice is enough to settle.
   let instant = guess;
