@@ -154,3 +154,26 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         faults: facts.faults.clone(),
     })
 }
+
+/// The picture as PNG.
+pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, String> {
+    let rgba: Vec<u8> = picture
+        .rgb
+        .chunks_exact(3)
+        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
+        .collect();
+    let image = Image::new(
+        Extent3d { width: picture.width, height: picture.height, depth_or_array_layers: 1 },
+        TextureDimension::D2,
+        rgba,
+        TextureFormat::Rgba8UnormSrgb,
+        RenderAssetUsages::MAIN_WORLD,
+    );
+    let dynamic = image.try_into_dynamic().map_err(|error| error.to_string())?;
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    dynamic
+        .to_rgb8()
+        .write_to(&mut bytes, image::ImageFormat::Png)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes.into_inner())
+}

@@ -2,3 +2,4 @@
 
 mod project_sun;
 mod generate;
+mod serve;

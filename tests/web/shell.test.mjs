@@ -1,0 +1,262 @@
+// The shell with a scripted viewer in place of the WebAssembly: what people can do before, without and around the picture.
+
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { SIZES, browser, files, picture, root, serve, violations, watch } from "./helper.mjs";
+
+const MANIFEST = {
+  jumeau: 1, id: "essai", name: { fr: "Essai-sur-Loire", en: "Trial-on-Loire" }, crs: "EPSG:2154", vertical: "NGF-IGN69", geoid: "RAF20",
+  bounds_lonlat: [-1.57, 47.2, -1.53, 47.23], origin: [-1.55, 47.215, 60], timezone: "Europe/Paris",
+  home: { lon: -1.55, lat: 47.215, height_m: 60, distance_m: 1500, heading_deg: 20, pitch_deg: -35, instant: "2026-06-21T13:30:00Z" },
+  layers: [
+    { id: "terrain", kind: "terrain", name: { fr: "Relief", en: "Terrain" }, tileset: "terrain/tileset.json", features: 1, tiles: 1, bytes: 1, datasets: ["ign"], nature: "measured" },
+    { id: "buildings", kind: "buildings", name: { fr: "Bâtiments", en: "Buildings" }, tileset: "b/tileset.json", features: 8639, tiles: 9, bytes: 9, datasets: ["ign"], nature: "measured" },
+    { id: "trees-generated", kind: "trees", name: { fr: "Arbres", en: "Trees" }, tileset: "t/tileset.json", features: 1200, tiles: 9, bytes: 9, datasets: [], nature: "made" },
+  ],
+  axes: [{ id: "hours", start: "2026-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z", step: 3600 }],
+  datasets: [{ id: "ign", title: "BD TOPO", producer: "IGN", licence: "Licence Ouverte 2.0", date: "2025-06-15", attribution: "IGN – BD TOPO®, édition 2025-06-15", nature: "measured" }],
+};
+
+// A viewer in forty lines: it keeps the commands it hears and says what the test makes it say.
+const VIEWER = `
+  export default async function init({ module_or_path }) { await (await module_or_path).arrayBuffer(); }
+  window.heard = [];
+  window.say = (message) => window.dispatchEvent(new CustomEvent("jumeau", { detail: JSON.stringify(message) }));
+  export function start(canvas, territory, link) { window.started = { canvas, territory, link }; }
+  export function send(command) { window.heard.push(JSON.parse(command)); }
+`;
+
+let chrome;
+let server;
+let folder;
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), "jumeau-shell-"));
+  writeFileSync(join(folder, "territory.json"), JSON.stringify(MANIFEST));
+  mkdirSync(join(folder, "empty"));
+  server = await serve({ web: join(root, "web"), territory: folder });
+  chrome = await browser();
+});
+
+after(async () => {
+  await chrome?.close();
+  await server?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** A page whose viewer is scripted; `hold` keeps the viewer on its way until it is called. */
+async function open({ size = "desktop", held = false, hash = "", wasm = 200, setup } = {}) {
+  const context = await chrome.newContext({ ...SIZES[size], locale: "fr-FR" });
+  const page = await context.newPage();
+  const faults = watch(page);
+  let arrive = () => {};
+  const arrived = held ? new Promise((done) => { arrive = done; }) : Promise.resolve();
+  await page.route("**/pkg/jumeau_web.js", async (route) => {
+    await arrived;
+    await route.fulfill({ contentType: "text/javascript", body: VIEWER });
+  });
+  await page.route("**/pkg/jumeau_web_bg.wasm", async (route) => {
+    await arrived;
+    await route.fulfill({ status: wasm, contentType: "application/wasm", body: "wasm" });
+  });
+  await setup?.(page);
+  await page.goto(`${server.origin}/${hash}`);
+  return { page, faults, arrive, context };
+}
+
+const started = (page) => page.waitForFunction(() => window.started);
+
+for (const size of ["phone", "desktop"]) {
+  test(`before the viewer is there the shell works (${size})`, async () => {
+    const { page, faults, arrive, context } = await open({ size, held: true });
+    await page.waitForFunction(() => document.querySelector("#territory-name").textContent === "Essai-sur-Loire");
+    assert.ok(await page.locator("#loading").isVisible());
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-loading-${size}`);
+
+    if (size === "phone") await page.locator("#layers-toggle").click();
+    await page.getByLabel("Arbres").uncheck();
+    await page.getByLabel("Demande d'électricité").check();
+    assert.ok(await page.locator("#legend").isVisible());
+    assert.match(await page.locator("#legend").innerText(), /simulé/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-layers-${size}`);
+    if (size === "phone") await page.keyboard.press("Escape");
+    await page.getByLabel("Une heure après").click();
+
+    arrive();
+    await started(page);
+    // What was chosen meanwhile reaches the viewer, in order.
+    await page.waitForFunction(() => window.heard.length >= 3);
+    assert.deepEqual(await page.evaluate(() => window.heard.slice(0, 3)), [
+      { do: "show-layer", layer: "trees-generated", visible: false },
+      { do: "set-theme", theme: "demand" },
+      { do: "step-instant", seconds: 3600 },
+    ]);
+    await page.evaluate(() => window.say({ kind: "ready" }));
+    assert.ok(await page.locator("#loading").isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+
+  test(`a selected building opens a sheet with the origin of each figure (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => {
+      const selection = { layer: "buildings", id: "BATIMENT0000000302930441" };
+      window.say({ kind: "ready" });
+      window.say({ kind: "state", state: { selection }, link: "v=1&territory=essai" });
+      window.say({ kind: "figures", selection, figures: [
+        { name: "Identifiant RNB", value: "TBTRANEQFA4G", nature: "declared", source: "IGN – BD TOPO®, édition 2025-06-15" },
+        { name: "Demande d'électricité", value: "1 234,5 kWh", nature: "simulated", source: "Jumeau", method: "profil horaire × surface", uncertainty: "±30 %" },
+        { name: "Étages", value: null, nature: "declared", source: "IGN" },
+      ] });
+    });
+    await page.locator("#sheet").waitFor();
+    const said = await page.locator("#sheet").innerText();
+    assert.match(said, /TBTRANEQFA4G/);
+    assert.match(said, /simulé/i);
+    assert.match(said, /Pas de donnée/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-sheet-${size}`);
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "select", selection: null });
+    assert.ok(await page.locator("#sheet").isHidden());
+    await page.waitForFunction(() => location.hash === "#v=1&territory=essai");
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+test("the keyboard does on the scene what the pointer does", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { camera: { target: [-1.55, 47.2, 60], distance_m: 1000, heading_deg: 0, pitch_deg: -35 } } });
+  });
+  await page.locator("#scene").focus();
+  for (const key of ["ArrowUp", "Shift+ArrowLeft", "+", "n", "Home", " "]) await page.keyboard.press(key);
+  assert.deepEqual(await page.evaluate(() => window.heard), [
+    { do: "pan", right_m: 0, forward_m: 120 },
+    { do: "orbit", heading_deg: -10, pitch_deg: 0 },
+    { do: "zoom", factor: 0.8 },
+    { do: "north" },
+    { do: "home" },
+    { do: "play", playing: true },
+  ]);
+  await page.evaluate(() => window.say({ kind: "state", state: { camera: { target: [-1.55, 47.2, 60], distance_m: 800, heading_deg: 44, pitch_deg: -35 } } }));
+  await page.waitForFunction(() => document.querySelector("#live").textContent.includes("nord-est"));
+  await page.keyboard.press("?");
+  assert.ok(await page.locator("#help").isVisible());
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press("Escape");
+  assert.ok(await page.locator("#help").isHidden());
+  await context.close();
+});
+
+test("a date can be typed in local time, and changes of clock are kept", async () => {
+  const { page, context } = await open();
+  await started(page);
+  for (const [typed, instant] of [
+    ["2026-06-21T15:00", "2026-06-21T13:00:00Z"],
+    ["2026-12-21T15:00", "2026-12-21T14:00:00Z"],
+    ["2026-03-29T03:00", "2026-03-29T01:00:00Z"],
+  ]) {
+    await page.locator("#date").fill(typed);
+    await page.waitForFunction((wanted) => window.heard.at(-1)?.instant === wanted, instant);
+  }
+  await page.locator("#hour").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => window.heard.at(-1).instant === "2026-03-29T02:00:00Z");
+  assert.match(await page.locator("#hour").getAttribute("aria-valuetext"), /29 mars 2026, 4\s?h\s?00/);
+  await context.close();
+});
+
+test("English is one click away and stays", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.locator("#language").click();
+  await page.waitForFunction(() => document.documentElement.lang === "en");
+  assert.equal(await page.locator("#territory-name").innerText(), "Trial-on-Loire");
+  const left = await page.evaluate(() => document.body.innerText.match(/[éèêàç]\w*/g));
+  // Names of data sets and their attributions stay as their producers wrote them.
+  assert.deepEqual((left ?? []).filter((word) => !word.startsWith("é")), []);
+  await page.reload();
+  await page.waitForFunction(() => document.documentElement.lang === "en");
+  await context.close();
+});
+
+test("no WebGL 2, a broken viewer, a missing territory: each says what to do", async () => {
+  const blind = await open({ setup: (page) => page.addInitScript(() => {
+    const original = HTMLCanvasElement.prototype.getContext;
+    HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+      return kind === "webgl2" ? null : original.call(this, kind, ...rest);
+    };
+  }) });
+  await blind.page.locator("#fault").waitFor();
+  assert.match(await blind.page.locator("#fault").innerText(), /WebGL 2/);
+  assert.deepEqual(await violations(blind.page), []);
+  await picture(blind.page, "shell-no-webgl");
+  await blind.context.close();
+
+  const broken = await open({ wasm: 500 });
+  await broken.page.locator("#fault").waitFor();
+  assert.match(await broken.page.locator("#fault").innerText(), /moteur 3D/);
+  await broken.context.close();
+
+  const lost = await open({ held: true, setup: (page) => page.route("**/territory/territory.json", (route) => route.fulfill({ status: 404, body: "{}" })) });
+  await lost.page.locator("#fault").waitFor();
+  assert.match(await lost.page.locator("#fault").innerText(), /territoire/);
+  await lost.context.close();
+});
+
+test("a page that holds the frame commands it, a stranger does not", async () => {
+  const holder = await files(join(root, "web"), { "/holder": `<title>holder</title><iframe id="view" width="800" height="600"></iframe>` });
+  const context = await chrome.newContext(SIZES.desktop);
+  const page = await context.newPage();
+  await context.route("**/pkg/jumeau_web.js", (route) => route.fulfill({ contentType: "text/javascript", body: VIEWER }));
+  await context.route("**/pkg/jumeau_web_bg.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "wasm" }));
+  const heard = async (query) => {
+    await page.goto(`${holder.origin}/holder`);
+    await page.evaluate((address) => {
+      window.messages = [];
+      window.addEventListener("message", ({ data }) => window.messages.push(data));
+      document.querySelector("iframe").src = address;
+    }, `${server.origin}/${query}`);
+    await page.waitForFunction(() => document.querySelector("iframe").contentWindow.length === 0);
+    const frame = await (await page.$("iframe")).contentFrame();
+    await frame.waitForFunction(() => window.started);
+    await page.evaluate(() => {
+      const view = document.querySelector("iframe").contentWindow;
+      view.postMessage({ jumeau: 1, command: { do: "set-theme", theme: "demand" } }, "*");
+      view.postMessage({ jumeau: 1, command: { do: "format-disk" } }, "*");
+    });
+    await page.waitForTimeout(300);
+    return [await frame.evaluate(() => window.heard), await page.evaluate(() => window.messages)];
+  };
+  const [obeyed, answers] = await heard(`?embed=${encodeURIComponent(holder.origin)}`);
+  assert.deepEqual(obeyed, [{ do: "set-theme", theme: "demand" }]);
+  assert.equal(answers.find(({ message }) => message.kind === "state").message.state.theme, "demand");
+  const [ignored, silence] = await heard("");
+  assert.deepEqual(ignored, []);
+  assert.deepEqual(silence, []);
+  await context.close();
+  holder.stop();
+});
+
+test("both languages say everything", async () => {
+  const text = readFileSync(join(root, "web/app/words.js"), "utf8");
+  const context = await chrome.newContext();
+  const page = await context.newPage();
+  const missing = await page.evaluate((source) => {
+    const words = new Function(`${source.slice(source.indexOf("const WORDS"), source.indexOf("let language"))}; return WORDS;`)();
+    const [fr, en] = [new Set(Object.keys(words.fr)), new Set(Object.keys(words.en))];
+    return [...fr.symmetricDifference(en)];
+  }, text);
+  assert.deepEqual(missing, []);
+  await context.close();
+});

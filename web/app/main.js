@@ -1,0 +1,244 @@
+// The shell: real HTML around the picture, usable before the picture is there.
+
+import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
+import { command, onChange, readTerritory, receive, store, linked } from "./state.js";
+import { Fault, check, hear, onStop, start } from "./viewer.js";
+import { drawLayers, drawLegend, legendOf, wireLayers } from "./layers.js";
+import { drawTime, wireTime } from "./time.js";
+import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
+import { cameraButton, wireKeys } from "./keys.js";
+import { embed } from "./embed.js";
+import { announce, byId, remember, remembered, toast } from "./page.js";
+
+const canvas = byId("scene");
+const settings = document.body.dataset;
+const outside = embed();
+
+boot();
+
+async function boot() {
+  const first = linked().language ?? remembered("language") ?? "fr";
+  setLanguage(first);
+  store.state.language = first;
+  wireHeader();
+  wireLayers();
+  wireTime();
+  wireSheet();
+  wireKeys(canvas);
+  onChange(draw);
+  hear(message);
+  onStop(canvas, (code, detail) => fault(code, detail, "reload"));
+  window.addEventListener("online", () => toast(""));
+  window.addEventListener("offline", () => toast(t("fault-offline")));
+  window.addEventListener("hashchange", () => {
+    // Our own changes of the address replace it without this event: here somebody pasted a link.
+    if (location.hash.slice(1) !== store.link) location.reload();
+  });
+  draw(store.state, null);
+
+  // The territory and the viewer travel together; neither waits for the other.
+  const territory = loadTerritory();
+  try {
+    check();
+  } catch (error) {
+    fault(error.code, error.message);
+    return;
+  }
+  await Promise.all([territory, loadViewer()]);
+}
+
+async function loadTerritory() {
+  try {
+    await readTerritory(settings.territory);
+    if (remembered("language") && !linked().language) command({ do: "set-language", language: remembered("language") });
+    document.title = `${named(store.manifest.name)} – Jumeau`;
+    drawAll();
+  } catch (error) {
+    fault(navigator.onLine ? "territory" : "offline", String(error.message ?? error));
+  }
+}
+
+async function loadViewer() {
+  loading("loading-viewer");
+  const link = location.hash.slice(1);
+  try {
+    await start({
+      folder: settings.pkg,
+      wasmBytes: Number(settings.wasmBytes),
+      canvas: "#scene",
+      territory: settings.territory,
+      link,
+      progress(received, total) {
+        if (store.ready || Number(settings.wasmBytes) === 0) return;
+        if (received >= total) loading("loading-start");
+        else loading("loading-viewer-of", { done: bytes(received), all: bytes(total) }, received / total);
+      },
+    });
+    if (currentLanguage() !== "fr") command({ do: "set-language", language: currentLanguage() });
+    if (!store.ready) loading("loading-tiles");
+  } catch (error) {
+    fault(error instanceof Fault ? error.code : "viewer", String(error.message ?? error));
+  }
+}
+
+/** What the viewer says. */
+function message(received) {
+  switch (received.kind) {
+    case "ready":
+      store.ready = true;
+      byId("loading").hidden = true;
+      byId("fault").hidden = true;
+      document.body.dataset.ready = "true";
+      break;
+    case "state":
+      receive(received.state, received.link);
+      keepLink();
+      break;
+    case "progress":
+      byId("tiles").textContent = received.complete ? "" : t("tiles", { waiting: received.waiting });
+      document.body.dataset.complete = String(Boolean(received.complete));
+      break;
+    case "figures":
+      figuresOf(received);
+      break;
+    case "legend":
+      legendOf(received);
+      break;
+    case "fault":
+      if (store.ready) toast(received[currentLanguage()] ?? received.fr);
+      else fault(received.code, received.code, "retry", received[currentLanguage()] ?? received.fr);
+      break;
+    default:
+  }
+  outside.tell(received);
+}
+
+function draw(state, before) {
+  if (before && state.language !== before.language) {
+    setLanguage(state.language);
+    drawAll();
+    return;
+  }
+  drawTime(state, before);
+  drawLayers(state);
+  drawSheet(state, before);
+  drawCamera(state, before);
+  byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
+}
+
+function drawAll() {
+  if (store.manifest) byId("territory-name").textContent = named(store.manifest.name);
+  drawTime(store.state, null);
+  drawLayers(store.state, true);
+  drawLegend();
+  drawSheet(store.state, null);
+  byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
+  credit();
+}
+
+let cameraTimer = 0;
+
+function drawCamera({ camera }, before) {
+  if (!camera || camera === before?.camera) return;
+  byId("needle").style.rotate = `${-camera.heading_deg}deg`;
+  if (!before?.camera || !document.activeElement?.closest("#stage")) return;
+  const moved = JSON.stringify(camera) !== JSON.stringify(before.camera);
+  if (!moved) return;
+  clearTimeout(cameraTimer);
+  cameraTimer = setTimeout(() => {
+    const direction = t("directions")[Math.round(camera.heading_deg / 45) % 8];
+    announce(t("view-announce", { direction, distance: metres(camera.distance_m), pitch: Math.round(-camera.pitch_deg) }));
+  }, 700);
+}
+
+/** Every licence wants its sentence beside the picture. */
+function credit() {
+  const sentences = (store.manifest?.datasets ?? []).map((dataset) => dataset.attribution).filter(Boolean);
+  byId("credit").textContent = [...new Set(sentences)].join(" · ");
+}
+
+let linkTimer = 0;
+
+/** The address bar follows the view, so that reloading and bookmarks come back to it. */
+function keepLink() {
+  if (!store.link || linkTimer) return;
+  // Browsers allow about a hundred changes of the address in thirty seconds.
+  linkTimer = setTimeout(() => {
+    linkTimer = 0;
+    if (location.hash.slice(1) !== store.link) history.replaceState(null, "", `#${store.link}`);
+  }, 500);
+}
+
+function wireHeader() {
+  byId("language").addEventListener("click", () => {
+    const language = currentLanguage() === "fr" ? "en" : "fr";
+    remember("language", language);
+    command({ do: "set-language", language });
+  });
+  byId("share").addEventListener("click", share);
+  byId("help-open").addEventListener("click", () => byId("help").showModal());
+  for (const button of document.querySelectorAll("[data-do]")) {
+    button.addEventListener("click", () => cameraButton(button.dataset.do));
+  }
+  byId("fault-retry").addEventListener("click", () => location.reload());
+}
+
+async function share() {
+  const address = new URL(location.href);
+  if (store.link) address.hash = store.link;
+  try {
+    if (navigator.share && matchMedia("(pointer: coarse)").matches) {
+      await navigator.share({ title: document.title, url: address.href });
+      return;
+    }
+    await navigator.clipboard.writeText(address.href);
+    toast(t("link-copied"));
+  } catch (error) {
+    // A person who closes the share sheet has not met a fault.
+    if (error?.name !== "AbortError") toast(t("link-manual"));
+  }
+}
+
+function setLanguage(language) {
+  speak(language);
+  const button = byId("language");
+  const other = language === "fr" ? "en" : "fr";
+  button.textContent = other.toUpperCase();
+  button.lang = other;
+  button.title = t("language");
+  button.setAttribute("aria-label", `${other.toUpperCase()} – ${t("language")}`);
+  byId("keys").replaceChildren(...t("keys").map(([keys, does]) => {
+    const row = document.createElement("tr");
+    const head = document.createElement("th");
+    head.scope = "row";
+    head.textContent = keys;
+    const cell = document.createElement("td");
+    cell.textContent = does;
+    row.append(head, cell);
+    return row;
+  }));
+}
+
+let spoken = "";
+
+function loading(key, values, share) {
+  const bar = byId("loading-bar");
+  if (share === undefined) bar.removeAttribute("value");
+  else bar.value = share;
+  byId("loading-text").textContent = t(key, values);
+  // A screen reader hears each stage, not each megabyte.
+  byId("loading").setAttribute("aria-live", key === spoken ? "off" : "polite");
+  spoken = key;
+}
+
+const TITLES = { territory: "fault-territory-title", offline: "fault-offline-title" };
+
+function fault(code, detail, remedy = "retry", sentence = t(`fault-${code}`)) {
+  byId("loading").hidden = true;
+  byId("fault-title").textContent = t(TITLES[code] ?? "fault-title");
+  byId("fault-text").textContent = sentence;
+  byId("fault-code").textContent = detail && detail !== code ? `${code}: ${detail}` : code;
+  byId("fault-retry").textContent = t(remedy);
+  byId("fault").hidden = false;
+  outside.tell({ kind: "fault", code });
+}

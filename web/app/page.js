@@ -1,0 +1,69 @@
+// Small things every part of the page needs.
+
+import { t } from "./words.js";
+
+/** Below this width panels are sheets over the picture. */
+export const NARROW = matchMedia("(max-width: 860px)");
+
+export function byId(id) {
+  return document.getElementById(id);
+}
+
+/** An element with text and attributes. */
+export function make(tag, text = "", attributes = {}) {
+  const element = document.createElement(tag);
+  if (text) element.textContent = text;
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/** Says something to those who do not see the picture. */
+export function announce(text) {
+  byId("live").textContent = text;
+}
+
+let toastTimer = 0;
+
+/** A short word at the bottom, for a few seconds. */
+export function toast(text) {
+  clearTimeout(toastTimer);
+  byId("toast").textContent = text;
+  if (text) toastTimer = setTimeout(() => { byId("toast").textContent = ""; }, 6000);
+}
+
+/** Copies a text and says so. */
+export async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    toast(t("copied"));
+  } catch {
+    toast(text);
+  }
+}
+
+// Storage may be refused, in private windows and in frames: then nothing is remembered.
+
+export function remember(name, value) {
+  try {
+    localStorage.setItem(`jumeau-${name}`, value);
+  } catch {
+    // Nothing to do.
+  }
+}
+
+export function remembered(name) {
+  try {
+    return localStorage.getItem(`jumeau-${name}`);
+  } catch {
+    return null;
+  }
+}
+
+/** Opens or closes a panel and tells its button. */
+export function setOpen(id, open) {
+  const panel = byId(id);
+  panel.hidden = !open;
+  document.body.dataset[id] = open ? "open" : "closed";
+  const button = document.querySelector(`[aria-controls="${id}"]`);
+  button?.setAttribute("aria-expanded", String(open));
+}

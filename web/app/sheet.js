@@ -1,0 +1,80 @@
+// The sheet of the selected object: each figure with where it comes from.
+
+import { has, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, copy, make, setOpen } from "./page.js";
+
+/** The most figures one sheet shows. */
+const FIGURES_MAX = 200;
+
+let figures = [];
+let figuresFor = "";
+/** Who had the focus before the sheet took it. */
+let before = null;
+
+export function wireSheet() {
+  setOpen("sheet", false);
+  document.querySelector('[data-close="sheet"]').addEventListener("click", close);
+}
+
+export function close() {
+  command({ do: "select", selection: null });
+}
+
+function key(selection) {
+  return selection ? `${selection.layer}:${selection.id}` : "";
+}
+
+/** A figures message of the viewer. */
+export function figuresOf(message) {
+  figures = (Array.isArray(message.figures) ? message.figures : []).slice(0, FIGURES_MAX);
+  figuresFor = key(message.selection);
+  // Some viewers say what is selected here first, in the state later.
+  if (message.selection && key(store.state.selection) !== figuresFor) return;
+  drawSheet(store.state, null);
+}
+
+export function drawSheet(state, previous) {
+  const selected = key(state.selection);
+  if (previous && selected === key(previous.selection)) return;
+  if (!selected) {
+    if (previous?.selection) {
+      announce(t("unselected"));
+      const inside = byId("sheet").contains(document.activeElement);
+      setOpen("sheet", false);
+      if (inside) (before ?? byId("scene")).focus();
+    }
+    setOpen("sheet", false);
+    return;
+  }
+  const known = figuresFor === selected ? figures : [];
+  const isBuilding = state.selection.layer.includes("building");
+  const title = t(isBuilding ? "sheet-title" : "sheet-object");
+  byId("sheet-title").textContent = title;
+  byId("sheet-id").textContent = state.selection.id;
+  byId("figures").replaceChildren(...known.flatMap(row));
+  byId("sheet-empty").hidden = known.length > 0;
+  if (byId("sheet").hidden) before = document.activeElement;
+  setOpen("sheet", true);
+  if (previous) announce(t("selected", { name: `${title} ${state.selection.id}` }));
+}
+
+function row(figure) {
+  const name = make("dt", figure.name);
+  if (has(figure.nature)) name.append(" ", make("b", t(figure.nature), { class: `badge ${figure.nature}` }));
+  const value = make("dd");
+  value.append(make("span", figure.value ?? t("no-data"), { class: "value" }));
+  if (figure.value && /RNB/i.test(figure.name)) {
+    const button = make("button", t("copy"), { type: "button", class: "small", "aria-label": `${t("copy")} ${figure.name}` });
+    button.addEventListener("click", () => copy(figure.value));
+    value.append(" ", button);
+  }
+  const facts = [["source", figure.source], ["method", figure.method], ["uncertainty", figure.uncertainty]].filter(([, text]) => text);
+  if (facts.length > 0) {
+    const details = make("details");
+    details.append(make("summary", t("why")));
+    for (const [word, text] of facts) details.append(make("p", `${t(word)} : ${text}`));
+    value.append(details);
+  }
+  return [name, value];
+}

@@ -1,0 +1,140 @@
+// What the shell knows: the territory's manifest and a mirror of the viewer's state.
+//
+// The viewer owns the truth. Until it is there, the mirror follows the commands by itself, so that every control works from the first moment.
+
+/** Commands kept for a viewer that has not arrived; later ones push out the oldest. */
+const WAITING_MAX = 200;
+
+const listeners = new Set();
+let send = null;
+let waiting = [];
+
+export const store = {
+  manifest: null,
+  timezone: "Europe/Paris",
+  /** `{start, end, step}` of the hours on the slider, milliseconds. */
+  axis: { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), step: 3_600_000 },
+  years: [1850, 2026],
+  state: {
+    territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
+    playback: { playing: false, speed: 3600 }, hidden: [], theme: "none", selection: null, language: "fr",
+  },
+  /** The part of a share link after `#`, as the viewer writes it. */
+  link: "",
+  ready: false,
+};
+
+/** Calls `listener(state, before)` at every change. */
+export function onChange(listener) {
+  listeners.add(listener);
+}
+
+function replace(state) {
+  const before = store.state;
+  store.state = state;
+  for (const listener of listeners) listener(state, before);
+}
+
+/** A state message of the viewer. */
+export function receive(state, link) {
+  if (typeof link === "string") store.link = link;
+  replace({ ...store.state, ...state });
+}
+
+/** Does what a person asked for: at once here, and in the viewer when there is one. */
+export function command(message) {
+  if (send) send(message);
+  else {
+    waiting.push(message);
+    if (waiting.length > WAITING_MAX) waiting.shift();
+  }
+  const guess = mirrored(store.state, message);
+  if (guess !== store.state) replace(guess);
+}
+
+/** The viewer listens from now on; it first hears what it missed. */
+export function connect(sender) {
+  send = sender;
+  const missed = waiting;
+  waiting = [];
+  missed.forEach(send);
+}
+
+/** The viewer is gone: commands wait again, for the mirror only. */
+export function disconnect() {
+  send = null;
+}
+
+/** The commands whose outcome is plain; camera moves are the viewer's own affair. */
+function mirrored(state, message) {
+  switch (message.do) {
+    case "set-instant": return { ...state, instant: inside(message.instant) };
+    case "step-instant": return { ...state, instant: inside(Date.parse(state.instant) + 1000 * message.seconds) };
+    case "set-year": return { ...state, year: message.year };
+    case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
+    case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };
+    case "set-theme": return { ...state, theme: message.theme };
+    case "set-language": return { ...state, language: message.language };
+    case "select": return { ...state, selection: message.selection };
+    case "show-layer": {
+      const hidden = state.hidden.filter((layer) => layer !== message.layer);
+      if (!message.visible) hidden.push(message.layer);
+      return { ...state, hidden };
+    }
+    default: return state;
+  }
+}
+
+/** The clock goes round inside the axis. */
+function inside(instant) {
+  const { start, end } = store.axis;
+  const time = typeof instant === "number" ? instant : Date.parse(instant);
+  if (!Number.isFinite(time)) return store.state.instant;
+  const span = end - start;
+  const kept = start + ((((time - start) % span) + span) % span);
+  return new Date(kept).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+/** Reads the manifest and sets what follows from it. */
+export async function readTerritory(address, signal) {
+  const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`territory-http-${response.status}`);
+  const manifest = await response.json();
+  if (manifest?.jumeau !== 1 || !Array.isArray(manifest.layers)) throw new Error("manifest-version");
+  store.manifest = manifest;
+  store.timezone = valid(manifest.timezone) ? manifest.timezone : "Europe/Paris";
+  const hourly = (manifest.axes ?? []).find((axis) => axis.step <= 3600);
+  if (hourly) {
+    const [start, end] = [Date.parse(hourly.start), Date.parse(hourly.end)];
+    if (start < end) store.axis = { start, end, step: Math.max(1, hourly.step) * 1000 };
+  }
+  const hidden = manifest.layers.filter((layer) => layer.visible === false).map((layer) => layer.id);
+  const link = linked();
+  replace({
+    ...store.state,
+    territory: manifest.id,
+    instant: manifest.home?.instant ?? store.state.instant,
+    hidden,
+    ...link,
+  });
+}
+
+function valid(timezone) {
+  try {
+    return Boolean(timezone && new Intl.DateTimeFormat("en", { timeZone: timezone }));
+  } catch {
+    return false;
+  }
+}
+
+/** What the shell shows of a share link before the viewer has read all of it. */
+export function linked() {
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const state = {};
+  const time = parts.get("t");
+  if (time && Number.isFinite(Date.parse(time))) state.instant = time;
+  if (["none", "demand", "construction-year"].includes(parts.get("theme"))) state.theme = parts.get("theme");
+  if (/^\d{4}$/.test(parts.get("y") ?? "")) state.year = Number(parts.get("y"));
+  if (["fr", "en"].includes(parts.get("lang"))) state.language = parts.get("lang");
+  return state;
+}

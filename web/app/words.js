@@ -1,0 +1,218 @@
+// Every sentence of the shell in French and English, and how numbers and dates are written.
+
+const WORDS = {
+  fr: {
+    skip: "Aller aux commandes",
+    layers: "Couches", share: "Partager", help: "Aide",
+    "share-tip": "Copier un lien vers cette vue", "help-tip": "Raccourcis et explications (?)",
+    language: "Read in English",
+    scene: "Vue 3D du territoire",
+    "scene-hint": "Flèches pour se déplacer, plus et moins pour s'approcher, Maj et flèches pour tourner, Origine pour revenir.",
+    camera: "Caméra", closer: "S'approcher", farther: "S'éloigner", north: "Vers le nord", home: "Vue d'ouverture",
+    close: "Fermer", retry: "Réessayer", reload: "Recharger la page", details: "Détails", loading: "Chargement",
+    "loading-territory": "Lecture du territoire…",
+    "loading-viewer": "Chargement du moteur 3D…",
+    "loading-viewer-of": "Chargement du moteur 3D : {done} sur {all}",
+    "loading-start": "Préparation de la 3D…",
+    "loading-tiles": "Arrivée des premières tuiles…",
+    "loading-hint": "Les commandes sont déjà utilisables : vos choix s'appliqueront à l'image.",
+    tiles: "{waiting} tuiles en chemin",
+    "what-to-see": "Que voir ?", colours: "Couleurs des bâtiments",
+    "theme-none": "Carte", "theme-demand": "Demande d'électricité", "theme-construction-year": "Année de construction",
+    year: "Montrer ce qui existait en", "year-announce": "Année {year}",
+    "no-data": "Pas de donnée", "layers-wait": "La liste arrive…", "layer-count": "{count} objets",
+    "no-layer": "Ce territoire n'a pas de couche : importez des données avec jumeau import.",
+    sources: "Sources et licences",
+    measured: "mesuré", statistical: "statistique", simulated: "simulé", declared: "déclaré", made: "schématique", generated: "généré",
+    "sheet-title": "Bâtiment", "sheet-object": "Objet sélectionné",
+    "sheet-empty": "Aucune donnée n'est connue pour cet objet.",
+    source: "Source", method: "Méthode", uncertainty: "Incertitude", why: "D'où vient ce chiffre ?",
+    copy: "Copier", copied: "Copié", "link-copied": "Lien copié : il rouvre exactement cette vue.",
+    "link-manual": "Copiez l'adresse de la page : elle rouvre exactement cette vue.",
+    "selected": "Sélection : {name}", "unselected": "Plus rien n'est sélectionné",
+    time: "Temps", steps: "Avancer et reculer",
+    "day-back": "Un jour avant", "hour-back": "Une heure avant", "hour-next": "Une heure après", "day-next": "Un jour après",
+    play: "Lecture", pause: "Pause", playing: "Le temps avance", paused: "Le temps est arrêté",
+    speed: "Vitesse", "speed-600": "10 min par seconde", "speed-3600": "1 h par seconde", "speed-21600": "6 h par seconde",
+    "speed-86400": "1 jour par seconde", "speed-604800": "1 semaine par seconde",
+    date: "Date et heure locale", hour: "Heure de l'année",
+    "view-announce": "Vue vers {direction}, à {distance}, inclinée de {pitch} degrés",
+    directions: ["le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest"],
+    "help-title": "Se déplacer et regarder",
+    "help-pointer": "À la souris : glissez pour déplacer la carte, glissez avec le bouton droit pour tourner, molette pour s'approcher. Au doigt : un doigt déplace, deux doigts tournent et zooment. Touchez un bâtiment pour lire sa fiche.",
+    "help-keys": "Au clavier, quand la vue 3D est active :",
+    "help-honest": "Les arbres et les plans d'eau marqués « schématique » sont dessinés par nous, faute de donnée. Les consommations sont simulées, jamais mesurées.",
+    keys: [
+      ["Flèches", "se déplacer"], ["+ et −", "s'approcher, s'éloigner"], ["Maj + flèches", "tourner, incliner"],
+      ["Q et E", "tourner à gauche, à droite"], ["A et Z", "regarder plus à plat, plus d'en haut"],
+      ["N", "vers le nord"], ["Origine (↖)", "vue d'ouverture"], ["Espace", "lecture, pause"],
+      [", et .", "une heure avant, après"], ["Échap", "fermer, désélectionner"], ["?", "cette aide"],
+    ],
+    "fault-title": "L'image 3D ne peut pas s'afficher",
+    "fault-territory-title": "Le territoire n'a pas pu être lu",
+    "fault-offline-title": "Pas de connexion",
+    "fault-webgl": "Votre navigateur ne propose pas WebGL 2, dont la 3D a besoin. Activez l'accélération graphique dans ses réglages, ou ouvrez cette page dans une version récente de Firefox, Chrome, Edge ou Safari.",
+    "fault-wasm": "Votre navigateur n'exécute pas WebAssembly, dont la 3D a besoin. Mettez-le à jour, ou ouvrez cette page dans une version récente de Firefox, Chrome, Edge ou Safari.",
+    "fault-viewer": "Le moteur 3D n'a pas pu être chargé. Vérifiez votre connexion, puis réessayez.",
+    "fault-start": "Le moteur 3D n'a pas pu démarrer. Rechargez la page ; si cela se reproduit, fermez d'autres onglets pour libérer de la mémoire.",
+    "fault-stopped": "Le moteur 3D s'est arrêté. Rechargez la page : vous retrouverez la même vue.",
+    "fault-context": "Votre carte graphique a interrompu la 3D. Rechargez la page : vous retrouverez la même vue.",
+    "fault-territory": "Les données du territoire ne sont pas à cette adresse, ou sont abîmées. Réessayez, ou prévenez la personne qui tient ce site.",
+    "fault-offline": "Vous êtes hors ligne. Ce qui est déjà chargé reste utilisable ; le reste arrivera avec la connexion.",
+    "fault-link": "Ce lien n'a pas pu être lu : voici la vue d'ouverture.",
+  },
+  en: {
+    skip: "Skip to controls",
+    layers: "Layers", share: "Share", help: "Help",
+    "share-tip": "Copy a link to this view", "help-tip": "Shortcuts and explanations (?)",
+    language: "Lire en français",
+    scene: "3D view of the territory",
+    "scene-hint": "Arrows to move, plus and minus to zoom, Shift and arrows to turn, Home to return.",
+    camera: "Camera", closer: "Closer", farther: "Farther", north: "Face north", home: "Opening view",
+    close: "Close", retry: "Try again", reload: "Reload the page", details: "Details", loading: "Loading",
+    "loading-territory": "Reading the territory…",
+    "loading-viewer": "Loading the 3D engine…",
+    "loading-viewer-of": "Loading the 3D engine: {done} of {all}",
+    "loading-start": "Preparing 3D…",
+    "loading-tiles": "First tiles on their way…",
+    "loading-hint": "The controls already work: your choices will apply to the picture.",
+    tiles: "{waiting} tiles on their way",
+    "what-to-see": "What to see", colours: "Colour of buildings",
+    "theme-none": "Map", "theme-demand": "Electricity demand", "theme-construction-year": "Year of construction",
+    year: "Show what existed in", "year-announce": "Year {year}",
+    "no-data": "No data", "layers-wait": "The list is on its way…", "layer-count": "{count} objects",
+    "no-layer": "This territory has no layer: import data with jumeau import.",
+    sources: "Sources and licences",
+    measured: "measured", statistical: "statistical", simulated: "simulated", declared: "declared", made: "schematic", generated: "generated",
+    "sheet-title": "Building", "sheet-object": "Selected object",
+    "sheet-empty": "Nothing is known about this object.",
+    source: "Source", method: "Method", uncertainty: "Uncertainty", why: "Where does this come from?",
+    copy: "Copy", copied: "Copied", "link-copied": "Link copied: it opens exactly this view.",
+    "link-manual": "Copy the address of this page: it opens exactly this view.",
+    "selected": "Selected: {name}", "unselected": "Nothing is selected any more",
+    time: "Time", steps: "Forward and back",
+    "day-back": "One day back", "hour-back": "One hour back", "hour-next": "One hour on", "day-next": "One day on",
+    play: "Play", pause: "Pause", playing: "Time is running", paused: "Time is stopped",
+    speed: "Speed", "speed-600": "10 min per second", "speed-3600": "1 h per second", "speed-21600": "6 h per second",
+    "speed-86400": "1 day per second", "speed-604800": "1 week per second",
+    date: "Local date and time", hour: "Hour of the year",
+    "view-announce": "Looking {direction} from {distance}, tilted {pitch} degrees",
+    directions: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"],
+    "help-title": "Moving and looking",
+    "help-pointer": "With a mouse: drag to move the map, drag with the right button to turn, wheel to zoom. With fingers: one moves, two turn and zoom. Tap a building to read its sheet.",
+    "help-keys": "With the keyboard, while the 3D view is active:",
+    "help-honest": "Trees and water marked “schematic” are drawn by us where data are missing. Consumption is simulated, never measured.",
+    keys: [
+      ["Arrows", "move"], ["+ and −", "closer, farther"], ["Shift + arrows", "turn, tilt"],
+      ["Q and E", "turn left, right"], ["A and Z", "look flatter, steeper"],
+      ["N", "face north"], ["Home (↖)", "opening view"], ["Space", "play, pause"],
+      [", and .", "one hour back, on"], ["Esc", "close, deselect"], ["?", "this help"],
+    ],
+    "fault-title": "The 3D picture cannot be shown",
+    "fault-territory-title": "The territory could not be read",
+    "fault-offline-title": "No connection",
+    "fault-webgl": "Your browser does not offer WebGL 2, which 3D needs. Turn on graphics acceleration in its settings, or open this page in a recent Firefox, Chrome, Edge or Safari.",
+    "fault-wasm": "Your browser does not run WebAssembly, which 3D needs. Update it, or open this page in a recent Firefox, Chrome, Edge or Safari.",
+    "fault-viewer": "The 3D engine could not be loaded. Check your connection, then try again.",
+    "fault-start": "The 3D engine could not start. Reload the page; if it happens again, close other tabs to free memory.",
+    "fault-stopped": "The 3D engine has stopped. Reload the page: you will be back at the same view.",
+    "fault-context": "Your graphics card interrupted the 3D. Reload the page: you will be back at the same view.",
+    "fault-territory": "The territory's data are not at this address, or are damaged. Try again, or tell whoever runs this site.",
+    "fault-offline": "You are offline. What is already loaded still works; the rest will come with the connection.",
+    "fault-link": "This link could not be read: here is the opening view.",
+  },
+};
+
+let language = "fr";
+
+export function currentLanguage() {
+  return language;
+}
+
+/** The sentence of a key, with `{name}` replaced. */
+export function t(key, values = {}) {
+  const text = WORDS[language][key] ?? WORDS.fr[key] ?? key;
+  if (typeof text !== "string") return text;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+}
+
+export function has(key) {
+  return key in WORDS[language];
+}
+
+/** Changes the language and rewrites everything that carries `data-t` (text), `data-label` or `data-tip`. */
+export function speak(next) {
+  language = next === "en" ? "en" : "fr";
+  document.documentElement.lang = language;
+  for (const element of document.querySelectorAll("[data-t]")) element.textContent = t(element.dataset.t);
+  for (const element of document.querySelectorAll("[data-label]")) {
+    element.setAttribute("aria-label", t(element.dataset.label));
+    if (element.matches("button")) element.title = t(element.dataset.label);
+  }
+  for (const element of document.querySelectorAll("[data-tip]")) element.title = t(element.dataset.tip);
+}
+
+/** A name of the manifest, `{fr, en}`, in the language spoken. */
+export function named(name) {
+  if (name && typeof name === "object") return name[language] ?? name.fr ?? "";
+  return name ?? "";
+}
+
+export function number(value, digits = 1) {
+  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+}
+
+export function bytes(count) {
+  const unit = language === "fr" ? "Mo" : "MB";
+  return `${number(count / 1e6)}\u00a0${unit}`;
+}
+
+export function metres(value) {
+  return value < 1000 ? `${number(value, 0)}\u00a0m` : `${number(value / 1000)}\u00a0km`;
+}
+
+/** `21 juin 2026, 15 h 30` and `21 June 2026, 15:30`, on the territory's clock. */
+export function dateText(milliseconds, timezone) {
+  const locale = language === "fr" ? "fr-FR" : "en-GB";
+  const date = new Intl.DateTimeFormat(locale, { timeZone: timezone, day: "numeric", month: "long", year: "numeric" });
+  const part = (type) => clock(milliseconds, timezone)[type];
+  const hour = language === "fr" ? `${Number(part("hour"))}\u00a0h\u00a0${part("minute")}` : `${part("hour")}:${part("minute")}`;
+  return `${date.format(milliseconds)}, ${hour}`;
+}
+
+export function monthInitials() {
+  const format = new Intl.DateTimeFormat(language, { month: "narrow", timeZone: "UTC" });
+  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2026, month, 15)));
+}
+
+/** The parts of the local time at an instant, as two-digit text. */
+export function clock(milliseconds, timezone) {
+  const format = new Intl.DateTimeFormat("en-CA", {
+    timeZone: timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+  });
+  return Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+}
+
+/** `2026-06-21T15:30` on the territory's clock, as `<input type=datetime-local>` wants it. */
+export function localText(milliseconds, timezone) {
+  const { year, month, day, hour, minute } = clock(milliseconds, timezone);
+  return `${year}-${month}-${day}T${hour}:${minute}`;
+}
+
+/** The instant of a local text; NaN when it is none. The skipped hour of spring moves forward, as the viewer does it. */
+export function instantOf(text, timezone) {
+  // Some browsers add seconds to what was typed.
+  const guess = Date.parse(`${text.slice(0, 16)}:00Z`);
+  if (!Number.isFinite(guess)) return NaN;
+  // The offset at the guess may differ from the offset at the answer; twice is enough to settle.
+  let instant = guess;
+  for (let round = 0; round < 2; round += 1) {
+    const shown = Date.parse(`${localText(instant, timezone)}:00Z`);
+    instant += guess - shown;
+  }
+  return instant;
+}
+
+export function rfc3339(milliseconds) {
+  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, "Z");
+}
