@@ -7,8 +7,19 @@ mod import;
 mod info;
 mod project;
 mod serve;
+#[cfg(feature = "ui")]
 mod snapshot;
 mod sun;
+#[cfg(feature = "ui")]
+mod view;
+#[cfg(feature = "ui")]
+mod viewing;
+/// A build without the viewer says so instead of knowing the commands only halfway.
+#[cfg(not(feature = "ui"))]
+#[path = "without_viewer.rs"]
+mod snapshot;
+#[cfg(not(feature = "ui"))]
+#[path = "without_viewer.rs"]
 mod view;
 
 use clap::{Parser, Subcommand};

@@ -33,3 +33,9 @@ pub fn take_messages(_most: usize) -> Vec<String> {
 
 /// Tells the page around; the desktop has none.
 pub fn post(_message: &serde_json::Value) {}
+
+/// Whether any graphics driver (a software one counts) answers on this machine.
+pub fn has_graphics() -> bool {
+    let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
+    bevy::tasks::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).is_ok()
+}
