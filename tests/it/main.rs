@@ -2,5 +2,6 @@
 
 mod gltf;
 mod shared_data;
+mod stream;
 mod tiles3d;
 mod zarr;
