@@ -246,6 +246,8 @@ fn places_left_behind_are_forgotten() {
         }
     }
     assert!(largest <= 120_000 + 16 * 10_000, "{largest}");
+    let asked_again = host.asked.iter().filter(|path| path.ends_with("/4.0.0.subtree")).count();
+    assert!(asked_again > 1, "nothing was forgotten");
     // And it still works when it comes back and has room.
     engine.settings_mut().max_bytes = 64 << 20;
     let shown = host.settle(&mut engine, &above(0.02, 160.0), 3000..3600);
