@@ -22,13 +22,15 @@ const FORGET_EVERY_FRAMES: u64 = 30;
 const CROWDED: usize = MAX_NODES / 4 * 3;
 
 /// Guess for the size of a content before the first has come, bytes.
-const FIRST_GUESS_BYTES: u64 = 256 << 10;
+const FIRST_GUESS_BYTES: u64 = 64 << 10;
 
 #[derive(Debug)]
 pub struct Cache {
     /// Bytes of all contents held by the host.
     contents: u64,
     tiles: usize,
+    /// How many have come so far.
+    seen: u64,
     /// Running mean of a content's size.
     mean_bytes: f64,
     /// Factor on the setting's error, 1 without pressure.
@@ -43,6 +45,7 @@ impl Default for Cache {
         Self {
             contents: 0,
             tiles: 0,
+            seen: 0,
             mean_bytes: FIRST_GUESS_BYTES as f64,
             pressure: 1.0,
             risen_for: Vec::new(),
@@ -72,7 +75,10 @@ impl Cache {
     pub fn added(&mut self, bytes: u64) {
         self.contents = self.contents.saturating_add(bytes);
         self.tiles += 1;
-        self.mean_bytes += 0.1 * (bytes as f64 - self.mean_bytes);
+        self.seen += 1;
+        // The first one replaces the guess, the tenth and later ones count a tenth.
+        let weight = (1.0 / self.seen as f64).max(0.1);
+        self.mean_bytes += weight * (bytes as f64 - self.mean_bytes);
     }
 
     pub fn dropped(&mut self, bytes: u64, tiles: usize) {

@@ -3,7 +3,7 @@
 //! A tile that replaces another becomes opaque over some frames, while the other stays opaque below it and leaves when all its replacements are opaque.
 //! A tile that replaces nothing is opaque at once: fading it in would be a hole.
 
-use super::tree::Tree;
+use super::tree::{Node, Tree};
 use super::{Fade, FrameNo, TileId};
 use std::collections::BTreeMap;
 
@@ -33,7 +33,8 @@ impl Fades {
         };
         // What was opaque a frame ago and is not chosen any more, but still in sight.
         let before = std::mem::take(&mut self.selected);
-        let mut leaving: Vec<TileId> = std::mem::take(&mut self.leaving);
+        let left_before = std::mem::take(&mut self.leaving);
+        let mut leaving = left_before.clone();
         leaving.extend(
             before
                 .iter()
@@ -62,15 +63,24 @@ impl Fades {
                     .map(|above| (above, *new)),
             );
         }
-        let was_leaving_or_new = |id: &TileId| !before.contains_key(id);
         for (_, new) in &replaced_by {
-            if was_leaving_or_new(new) && let Some(since) = selected.get_mut(new) {
+            // One that was still leaving when it was chosen again is opaque already.
+            let new_to_the_eye = !before.contains_key(new) && left_before.binary_search(new).is_err();
+            if new_to_the_eye && let Some(since) = selected.get_mut(new) {
                 *since = Some(frame);
             }
         }
         for (id, since) in &mut selected {
             if let Some(earlier) = before.get(id) {
                 *since = earlier.filter(|_| opacity(*earlier) < 1.0);
+            }
+            // When the eye moves on during a fade, it may see a part where nothing opaque lies behind.
+            let behind = |id: TileId| {
+                tree.ancestors(id).any(|above| leaving.binary_search(&above).is_ok())
+                    || covered_below(tree, id, &leaving, &in_view)
+            };
+            if opacity(*since) < 1.0 && !behind(*id) {
+                *since = None;
             }
         }
         leaving.retain(|old| {
@@ -92,4 +102,17 @@ impl Fades {
         self.leaving = leaving.clone();
         (leaving, fade)
     }
+}
+
+/// Whether opaque tiles below cover all of a tile that is in view.
+fn covered_below(tree: &Tree, id: TileId, opaque: &[TileId], in_view: &impl Fn(TileId) -> bool) -> bool {
+    tree.get(id).is_some_and(|node| {
+        !node.children.is_empty()
+            && node.children.iter().all(|child| {
+                opaque.binary_search(child).is_ok()
+                    || !in_view(*child)
+                    || tree.get(*child).is_some_and(Node::is_bare)
+                    || covered_below(tree, *child, opaque, in_view)
+            })
+    })
 }

@@ -29,8 +29,6 @@ pub use select::LOADING_DESCENDANT_LIMIT;
 pub use tree::{MAX_DEPTH, MAX_NODES};
 pub use volume::{Obb, Volume};
 
-use tree::Life;
-
 use glam::{DMat4, DVec3};
 
 /// A counter of frames; the only clock the engine has.

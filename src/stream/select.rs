@@ -7,7 +7,7 @@
 //! - *ancestor meets SSE*: when a tile becomes good enough but is not there, finer tiles that are there stay, so zooming out never loses detail;
 //! - *loading descendant limit*: a tile that is not there and has many descendants under way is fetched before them.
 
-use super::tree::{Content, Tree};
+use super::tree::{Content, Growth, Life, Node, Tree};
 use super::{FrameNo, TileId, View};
 
 /// Beyond so many missing descendants, a missing ancestor goes first.
@@ -284,11 +284,7 @@ impl Traversal<'_> {
                 self.show(child);
                 continue;
             }
-            let nothing_there = self.tree.get(child).is_some_and(|node| {
-                node.content == Content::Empty
-                    && node.children.is_empty()
-                    && node.growth == super::tree::Growth::Whole
-            });
+            let nothing_there = self.tree.get(child).is_some_and(Node::is_bare);
             if !nothing_there && !self.cover_with_loaded(child) {
                 self.out.shown.truncate(first_shown);
                 return false;
@@ -333,7 +329,7 @@ impl Traversal<'_> {
             .any(|child| {
                 self.tree.failed_for_good(child)
                     && self.tree.get(child).is_some_and(|node| {
-                        node.children.is_empty() && node.growth == super::tree::Growth::Whole
+                        node.children.is_empty() && node.growth == Growth::Whole
                             || matches!(node.content, Content::Subtree(_))
                     })
                     && self.sight(child).is_some()
@@ -376,7 +372,7 @@ impl Traversal<'_> {
             return;
         };
         for part in std::iter::once(id).chain(node.companions.iter().copied()) {
-            if self.tree.get(part).is_some_and(|node| node.life != super::Life::Ready) {
+            if self.tree.get(part).is_some_and(|node| node.life != Life::Ready) {
                 self.out.wants.push(Want {
                     tile: part,
                     class,
@@ -421,7 +417,7 @@ impl Traversal<'_> {
     }
 }
 
-fn score(node: &super::tree::Node, view: &View) -> f64 {
+fn score(node: &Node, view: &View) -> f64 {
     let (centre, _) = node.volume.bounding_sphere();
     let towards = (centre - view.position).normalize_or_zero();
     (1.0 - towards.dot(view.direction)) * node.volume.distance_m(view.position)

@@ -125,6 +125,11 @@ impl Node {
         matches!(self.content, Content::Model(_))
     }
 
+    /// Known to have nothing to draw, here or below.
+    pub fn is_bare(&self) -> bool {
+        self.content == Content::Empty && self.children.is_empty() && self.growth == Growth::Whole
+    }
+
     pub fn failed_for_good(&self) -> bool {
         self.life == Life::Failed { retry_at: None }
     }

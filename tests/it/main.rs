@@ -5,6 +5,8 @@ mod geodesy;
 mod shared_data;
 mod sun;
 mod gltf;
+mod io;
+mod stream;
 mod tiles3d;
 mod zarr;
 mod view;

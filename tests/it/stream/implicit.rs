@@ -1,0 +1,255 @@
+//! Implicit tiling in quadtree subtrees, as our own importer writes it, over Nantes.
+
+use glam::DVec3;
+use jumeau::formats::tiles3d::{TileCoord, plan_subtrees, write_subtree};
+use jumeau::geodesy::LonLatH;
+use jumeau::stream::{Delivery, Engine, FetchFault, RootState, Settings, Update, View, Wanted};
+use serde_json::json;
+use std::collections::{BTreeSet, HashMap};
+
+const REGION: [f64; 6] = [-0.0276, 0.8238, -0.0268, 0.8246, 40.0, 120.0];
+const LEVELS: u32 = 6;
+
+struct Host {
+    files: HashMap<String, Vec<u8>>,
+    asked: Vec<String>,
+    pending: Vec<jumeau::stream::Fetch>,
+}
+
+impl Host {
+    /// Contents on every tile of levels 0 to 5 that touches the diagonal; subtrees of two levels.
+    fn new() -> Self {
+        let mut contents = BTreeSet::new();
+        for level in 0..LEVELS {
+            for at in 0..1 << level {
+                contents.insert(TileCoord::new(level, at, at));
+            }
+        }
+        let document = json!({
+            "asset": { "version": "1.1" },
+            "geometricError": 4000.0,
+            "root": {
+                "boundingVolume": { "region": REGION },
+                "geometricError": 1600.0,
+                "refine": "REPLACE",
+                "content": { "uri": "content/{level}/{x}/{y}.glb" },
+                "implicitTiling": {
+                    "subdivisionScheme": "QUADTREE", "subtreeLevels": 2, "availableLevels": LEVELS,
+                    "subtrees": { "uri": "subtrees/{level}.{x}.{y}.subtree" },
+                },
+            },
+        });
+        let mut files = HashMap::from([("buildings/tileset.json".to_owned(), document.to_string().into_bytes())]);
+        for (coord, subtree) in plan_subtrees(2, &contents).unwrap() {
+            let path = format!("buildings/subtrees/{}.{}.{}.subtree", coord.level, coord.x, coord.y);
+            files.insert(path, write_subtree(&subtree));
+        }
+        Self {
+            files,
+            asked: Vec::new(),
+            pending: Vec::new(),
+        }
+    }
+
+    fn frame(&mut self, engine: &mut Engine, view: &View, frame: u64) -> Update {
+        for fetch in std::mem::take(&mut self.pending) {
+            let body = match (fetch.wanted, self.files.get(&fetch.path)) {
+                (Wanted::Content, _) => Ok(Delivery::Content { bytes: 10_000 }),
+                (_, Some(bytes)) => Ok(Delivery::Bytes(bytes.clone())),
+                (_, None) => Err(FetchFault::Lasting(format!("404 {}", fetch.path))),
+            };
+            engine.deliver(fetch.id, body);
+        }
+        let update = engine.update(std::slice::from_ref(view), frame);
+        self.asked.extend(update.fetch.iter().map(|fetch| fetch.path.clone()));
+        self.pending.extend(update.fetch.clone());
+        self.pending.retain(|fetch| !update.cancel.contains(&fetch.id));
+        update
+    }
+
+    fn settle(&mut self, engine: &mut Engine, view: &View, frames: std::ops::Range<u64>) -> Vec<String> {
+        let mut last = Update::default();
+        for frame in frames {
+            last = self.frame(engine, view, frame);
+        }
+        assert_eq!(last.stats.waiting, 0, "{:?}", last.stats);
+        let mut shown: Vec<String> = last
+            .show
+            .iter()
+            .map(|show| engine.placement(show.tile).unwrap().path)
+            .collect();
+        shown.sort();
+        shown
+    }
+}
+
+fn above(share: f64, height_m: f64) -> View {
+    let [west, south, east, north, ..] = REGION;
+    let at = LonLatH::new(
+        (west + share * (east - west)).to_degrees(),
+        (south + share * (north - south)).to_degrees(),
+        height_m,
+    );
+    let position = at.to_ecef().0;
+    View {
+        position,
+        direction: -position.normalize(),
+        frustum: Vec::new(),
+        pixels_per_radian: 16.0,
+    }
+}
+
+fn settings() -> Settings {
+    Settings {
+        screen_space_error: 16.0,
+        fade_frames: 0,
+        ..Settings::default()
+    }
+}
+
+#[test]
+fn from_afar_only_the_root_is_asked_for() {
+    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let shown = host.settle(&mut engine, &above(0.5, 5000.0), 0..10);
+    assert_eq!(shown, ["buildings/content/0/0/0.glb"]);
+    assert_eq!(
+        host.asked,
+        ["buildings/tileset.json", "buildings/subtrees/0.0.0.subtree", "buildings/content/0/0/0.glb"]
+    );
+    assert_eq!(engine.root_state(), RootState::Open);
+    assert!(engine.report().is_empty());
+}
+
+#[test]
+fn near_the_ground_the_diagonal_is_shown_in_steps() {
+    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let shown = host.settle(&mut engine, &above(0.02, 160.0), 0..60);
+    // The deepest level below the eye, coarser ones farther off; off the diagonal there is nothing.
+    assert!(shown.contains(&"buildings/content/5/0/0.glb".to_owned()), "{shown:?}");
+    assert!(shown.contains(&"buildings/content/1/1/1.glb".to_owned()), "{shown:?}");
+    let share: f64 = shown
+        .iter()
+        .map(|path| {
+            let level: i32 = path.split('/').nth(2).unwrap().parse().unwrap();
+            0.5_f64.powi(level)
+        })
+        .sum();
+    assert_eq!(share, 1.0, "the diagonal is covered once: {shown:?}");
+    // Subtrees far from the eye were never asked for.
+    assert!(!host.asked.iter().any(|path| path.ends_with("4.15.15.subtree")), "{:?}", host.asked);
+}
+
+#[test]
+fn a_tile_sits_where_its_region_says() {
+    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let view = above(0.02, 160.0);
+    host.settle(&mut engine, &view, 0..60);
+    let update = host.frame(&mut engine, &view, 60);
+    for show in &update.show {
+        let (centre, radius) = engine.bounding_sphere(show.tile).unwrap();
+        let width = 6_378_137.0 * 0.0008 / f64::from(show.depth).exp2();
+        assert!(radius < width + 50.0, "{radius} m at depth {}", show.depth);
+        assert!(radius > 0.3 * width);
+        assert_eq!(show.geometric_error_m, 1600.0 / f64::from(show.depth).exp2());
+        assert!(centre.distance(view.position) < 10_000.0);
+        assert_eq!(engine.placement(show.tile).unwrap().ecef_from_tile, glam::DMat4::IDENTITY);
+    }
+}
+
+#[test]
+fn a_missing_subtree_leaves_the_tile_above_standing() {
+    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    host.files.remove("buildings/subtrees/2.0.0.subtree");
+    let shown = host.settle(&mut engine, &above(0.02, 160.0), 0..60);
+    assert!(shown.contains(&"buildings/content/1/0/0.glb".to_owned()), "{shown:?}");
+    assert_eq!(engine.report().count("tile-unusable"), 1);
+}
+
+#[test]
+fn broken_documents_are_findings_not_panics() {
+    let whole = Host::new();
+    let subtree = &whole.files["buildings/subtrees/0.0.0.subtree"];
+    let tileset = &whole.files["buildings/tileset.json"];
+    for (path, bytes) in [
+        ("buildings/subtrees/0.0.0.subtree", &subtree[..20]),
+        ("buildings/subtrees/0.0.0.subtree", b"<html>".as_slice()),
+        ("buildings/tileset.json", &tileset[..100]),
+        ("buildings/tileset.json", b"{}".as_slice()),
+        ("buildings/tileset.json", b"".as_slice()),
+    ] {
+        let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+        host.files.insert(path.to_owned(), bytes.to_vec());
+        let shown = host.settle(&mut engine, &above(0.5, 5000.0), 0..20);
+        assert_eq!(shown, [""; 0]);
+        assert_eq!(engine.report().findings().len(), 1, "{:?}", engine.report());
+        assert_eq!(engine.report().findings()[0].file, path);
+    }
+}
+
+#[test]
+fn references_out_of_the_tileset_are_refused() {
+    for uri in ["../../secret.glb", "/etc/passwd", "https://elsewhere.example/a.glb", "a\\b.glb"] {
+        let mut engine = Engine::new("buildings/tileset.json", settings());
+        let document = json!({
+            "asset": { "version": "1.1" }, "geometricError": 1e6,
+            "root": { "boundingVolume": { "region": REGION }, "geometricError": 10.0, "refine": "REPLACE", "content": { "uri": uri } },
+        });
+        let view = above(0.5, 5000.0);
+        let first = engine.update(std::slice::from_ref(&view), 0);
+        engine.deliver(first.fetch[0].id, Ok(Delivery::Bytes(document.to_string().into_bytes())));
+        let update = engine.update(std::slice::from_ref(&view), 1);
+        assert_eq!((update.fetch.len(), update.show.len(), update.stats.failed), (0, 0, 1), "{uri}");
+        assert_eq!(engine.report().count("tile-path-refused"), 1);
+    }
+}
+
+/// A tileset that names itself as its content would nest for ever.
+#[test]
+fn a_tileset_inside_itself_ends() {
+    let mut engine = Engine::new("tileset.json", settings());
+    let document = json!({
+        "asset": { "version": "1.1" }, "geometricError": 1e6,
+        "root": { "boundingVolume": { "sphere": [0, 0, 0, 10] }, "geometricError": 1e6, "refine": "REPLACE", "content": { "uri": "tileset.json" } },
+    });
+    let view = View {
+        position: DVec3::ZERO,
+        direction: DVec3::X,
+        frustum: Vec::new(),
+        pixels_per_radian: 1000.0,
+    };
+    let mut fetches = 0;
+    for frame in 0..1000 {
+        let update = engine.update(std::slice::from_ref(&view), frame);
+        fetches += update.fetch.len();
+        for fetch in update.fetch {
+            engine.deliver(fetch.id, Ok(Delivery::Bytes(document.to_string().into_bytes())));
+        }
+    }
+    assert!(fetches < 200, "{fetches}");
+    assert_eq!(engine.report().count("tileset-nested-too-deep"), 1);
+}
+
+/// An hour of flight over a wide tiling: nodes and subtrees of places left behind are forgotten.
+#[test]
+fn places_left_behind_are_forgotten() {
+    let small = Settings {
+        max_bytes: 120_000,
+        ..settings()
+    };
+    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", small));
+    let mut largest = 0;
+    for frame in 0..3000 {
+        let share = 0.5 + 0.5 * (frame as f64 * 0.005).sin();
+        let update = host.frame(&mut engine, &above(share, 160.0), frame);
+        if frame > 500 {
+            largest = largest.max(update.stats.resident_bytes);
+        }
+    }
+    assert!(largest <= 120_000 + 16 * 10_000, "{largest}");
+    let asked_again = host.asked.iter().filter(|path| path.ends_with("/4.0.0.subtree")).count();
+    assert!(asked_again > 1, "nothing was forgotten");
+    // And it still works when it comes back and has room.
+    engine.settings_mut().max_bytes = 64 << 20;
+    let shown = host.settle(&mut engine, &above(0.02, 160.0), 3000..3600);
+    assert!(shown.contains(&"buildings/content/5/0/0.glb".to_owned()), "{shown:?}");
+}
