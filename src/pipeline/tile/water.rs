@@ -50,7 +50,8 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
                 for triangle in triangulated(&polygon) {
                     let [a, b, c] = triangle.map(|at| {
                         let place = [at[0], at[1], pool.level_m];
-                        mesh.vertex(place, [0.0, 0.0, 1.0], palette::WATER, feature)
+                        let colour = palette::opaque(palette::mix(palette::WATER, palette::HAZE, 0.7 * scene.haze(at)));
+                        mesh.vertex(place, [0.0, 0.0, 1.0], colour, feature)
                     });
                     mesh.triangle(a, b, c);
                     drawn = true;
