@@ -3,7 +3,10 @@
 //! Coordinates are metres in the territory's projected system (x east, y north) with heights in the sources' vertical datum.
 //! Every object keeps its data set and its ids.
 
+pub mod footprint;
 pub mod roof;
+pub mod roof_shape;
+pub mod triangulate;
 
 use crate::base::DatasetId;
 use geo::{MultiPolygon, Polygon};
@@ -119,6 +122,7 @@ pub struct Tree {
     pub x: f64,
     pub y: f64,
     pub height_m: f64,
+    /// Diameter of the crown.
     pub crown_m: f64,
     /// Drawn by us, no surveyed tree.
     pub generated: bool,

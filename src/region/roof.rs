@@ -1,21 +1,545 @@
 //! Walls and roofs of a building as one closed surface.
+//!
+//! BD TOPO gives an eave (`hauteur`) and the highest point of the roof, no roof form: [`super::roof_shape`] chooses a plausible one.
+//! The walls reach below the ground, so that nothing floats on a slope.
+
+use super::{
+    Building, Usage, footprint,
+    roof_shape::{self, RoofRules, RoofShape, Tents},
+    triangulate,
+};
+use geo::Polygon;
+use std::collections::HashMap;
 
 /// What a triangle is part of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Surface {
+    #[default]
     Wall,
     Roof,
     Floor,
 }
 
 /// A triangle soup with flat normals: `[x, y, z]` in the region's coordinates, three points a triangle, counter-clockwise from outside.
+///
+/// Points that are the same place are the same numbers, so edges can be matched exactly.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SurfaceMesh {
     pub triangles: Vec<([[f64; 3]; 3], Surface)>,
 }
 
-impl Default for Surface {
+/// How buildings are drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RoofOptions {
+    /// How far walls reach below the ground altitude, metres.
+    pub foundation_m: f64,
+    pub rules: RoofRules,
+}
+
+impl Default for RoofOptions {
     fn default() -> Self {
-        Self::Wall
+        Self {
+            foundation_m: 0.5,
+            rules: RoofRules::default(),
+        }
+    }
+}
+
+/// Points nearer than this to a straight side are dropped before building: neither seen nor safe for exact edges, metres.
+const STRAIGHT_M: f64 = 0.02;
+/// Points of a roof closer than this become one, metres.
+const WELD_M: f64 = 1e-4;
+/// Cuts through one piece of roof; the richest roof here has six planes.
+const MAX_CUTS: usize = 12;
+
+impl SurfaceMesh {
+    /// Signed volume in cubic metres; that of a closed surface is its content.
+    pub fn volume_m3(&self) -> f64 {
+        let Some(origin) = self.triangles.first().map(|(points, _)| points[0]) else {
+            return 0.0;
+        };
+        let local = |p: [f64; 3]| [p[0] - origin[0], p[1] - origin[1], p[2] - origin[2]];
+        self.triangles
+            .iter()
+            .map(|(points, _)| {
+                let [a, b, c] = points.map(local);
+                (a[0] * (b[1] * c[2] - b[2] * c[1])
+                    + a[1] * (b[2] * c[0] - b[0] * c[2])
+                    + a[2] * (b[0] * c[1] - b[1] * c[0]))
+                    / 6.0
+            })
+            .sum()
+    }
+}
+
+/// Walls, roof and floor of a building, closed for each part of its footprint.
+pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMesh {
+    let mut mesh = SurfaceMesh::default();
+    for polygon in &building.footprint {
+        let Some(solid) = Solid::new(building, polygon, options) else {
+            continue;
+        };
+        let shape = roof_of(building, polygon, options);
+        let before = mesh.triangles.len();
+        if let RoofShape::Tents(_, tents) = &shape
+            && solid.tented(tents, &mut mesh).is_some()
+        {
+            continue;
+        }
+        // What cannot be pitched cleanly is drawn flat.
+        mesh.triangles.truncate(before);
+        let rise = match shape {
+            RoofShape::Flat(rise) => rise,
+            RoofShape::Tents(..) => {
+                roof_shape::flat_rise_m(rise_m(building), &options.rules)
+            }
+        };
+        solid.flat(rise, &mut mesh);
+    }
+    mesh
+}
+
+/// The roof that [`building_surface`] draws over one part of the footprint.
+pub fn roof_of(building: &Building, polygon: &Polygon<f64>, options: &RoofOptions) -> RoofShape {
+    let origin = polygon_origin(polygon);
+    let rise = rise_m(building);
+    if building.light || building.usage == Usage::Sport {
+        return RoofShape::Flat(roof_shape::flat_rise_m(rise, &options.rules));
+    }
+    roof_shape::choose(
+        polygon,
+        origin,
+        rise,
+        building.usage == Usage::Annex,
+        &options.rules,
+    )
+}
+
+/// A coarse block: the footprint simplified within `tolerance_m`, flat at mean height; for tiles seen from afar.
+pub fn block_surface(building: &Building, tolerance_m: f64) -> SurfaceMesh {
+    let options = RoofOptions::default();
+    let mut mesh = SurfaceMesh::default();
+    let rise = roof_shape::flat_rise_m(rise_m(building), &options.rules);
+    for polygon in &building.footprint {
+        let simple = footprint::simplified(polygon, tolerance_m.max(0.0));
+        // Courtyards narrower than the tolerance cannot be seen at this distance.
+        let holes = simple
+            .interiors()
+            .iter()
+            .filter(|hole| {
+                footprint::mean_width_m(&Polygon::new((*hole).clone(), Vec::new())) > tolerance_m
+            })
+            .cloned()
+            .collect();
+        let simple = Polygon::new(simple.exterior().clone(), holes);
+        if let Some(solid) = Solid::new(building, &simple, &options) {
+            solid.flat(rise, &mut mesh);
+        }
+    }
+    mesh
+}
+
+fn rise_m(building: &Building) -> f64 {
+    (building.ridge_height_m - building.eave_height_m).max(0.0)
+}
+
+fn polygon_origin(polygon: &Polygon<f64>) -> [f64; 2] {
+    polygon
+        .exterior()
+        .0
+        .first()
+        .map_or([0.0, 0.0], |c| [c.x.floor(), c.y.floor()])
+}
+
+/// One part of a building between its base and its roof, in coordinates relative to `origin`.
+struct Solid {
+    origin: [f64; 2],
+    /// Outer ring counter-clockwise, holes clockwise.
+    rings: Vec<Vec<[f64; 2]>>,
+    base_m: f64,
+    eave_m: f64,
+}
+
+impl Solid {
+    fn new(building: &Building, polygon: &Polygon<f64>, options: &RoofOptions) -> Option<Self> {
+        let origin = polygon_origin(polygon);
+        let finite = building.ground_m.is_finite()
+            && building.eave_height_m.is_finite()
+            && building.ridge_height_m.is_finite()
+            && building.eave_height_m > 0.0;
+        if !finite {
+            return None;
+        }
+        let mut rings = Vec::new();
+        for (index, ring) in std::iter::once(polygon.exterior())
+            .chain(polygon.interiors())
+            .enumerate()
+        {
+            let mut points = footprint::corners(ring, origin, STRAIGHT_M);
+            let area = triangulate::ring_area2(&points);
+            if points.len() < 3 || area == 0.0 {
+                if index == 0 {
+                    return None;
+                }
+                continue;
+            }
+            if (area > 0.0) != (index == 0) {
+                points.reverse();
+            }
+            rings.push(points);
+        }
+        Some(Self {
+            origin,
+            rings,
+            base_m: building.ground_m - options.foundation_m,
+            eave_m: building.ground_m + building.eave_height_m,
+        })
+    }
+
+    fn place(&self, p: [f64; 2], z: f64) -> [f64; 3] {
+        [p[0] + self.origin[0], p[1] + self.origin[1], z]
+    }
+
+    fn flat(&self, rise_m: f64, mesh: &mut SurfaceMesh) {
+        let top = self.eave_m + rise_m;
+        for ring in &self.rings {
+            self.walls(ring, &|_| top, mesh);
+        }
+        let points: Vec<[f64; 2]> = self.rings.iter().flatten().copied().collect();
+        for [a, b, c] in triangulate::with_holes(&self.rings) {
+            let [a, b, c] = [points[a], points[b], points[c]];
+            self.cap(a, b, c, &|_| top, mesh);
+        }
+    }
+
+    /// Roof and floor over one triangle of the plan.
+    fn cap(
+        &self,
+        a: [f64; 2],
+        b: [f64; 2],
+        c: [f64; 2],
+        top: &dyn Fn([f64; 2]) -> f64,
+        mesh: &mut SurfaceMesh,
+    ) {
+        mesh.triangles.push((
+            [a, b, c].map(|p| self.place(p, top(p))),
+            Surface::Roof,
+        ));
+        mesh.triangles.push((
+            [a, c, b].map(|p| self.place(p, self.base_m)),
+            Surface::Floor,
+        ));
+    }
+
+    fn walls(
+        &self,
+        ring: &[[f64; 2]],
+        top: &dyn Fn([f64; 2]) -> f64,
+        mesh: &mut SurfaceMesh,
+    ) {
+        for (i, &a) in ring.iter().enumerate() {
+            let b = ring[(i + 1) % ring.len()];
+            let (a0, b0) = (self.place(a, self.base_m), self.place(b, self.base_m));
+            let (a1, b1) = (self.place(a, top(a)), self.place(b, top(b)));
+            mesh.triangles.push(([a0, b0, b1], Surface::Wall));
+            mesh.triangles.push(([a0, b1, a1], Surface::Wall));
+        }
+    }
+
+    /// A pitched roof: the plan is cut along ridges, hips and valleys, and every piece lifted to its plane.
+    fn tented(&self, tents: &Tents, mesh: &mut SurfaceMesh) -> Option<()> {
+        let [outline] = self.rings.as_slice() else {
+            return None;
+        };
+        let mut pieces = Vec::new();
+        cut(outline.clone(), tents, &tents.planes(), MAX_CUTS, &mut pieces)?;
+        let mut weld = Weld::default();
+        let mut pieces: Vec<Vec<usize>> = pieces
+            .iter()
+            .map(|piece| weld.ring(piece))
+            .filter(|piece| piece.len() >= 3)
+            .collect();
+        let mut outline = weld.ring(outline);
+        // A cut through one piece leaves a point on its neighbour's side: every side gets all points that lie on it.
+        for ring in pieces.iter_mut().chain(std::iter::once(&mut outline)) {
+            *ring = weld.with_points_on_sides(ring);
+        }
+        let points = weld.points;
+        let top = |p: [f64; 2]| self.eave_m + tents.height(p);
+        if points.iter().any(|p| top(*p) < self.base_m + 0.8) {
+            return None;
+        }
+        let mut area2 = 0.0;
+        for piece in &pieces {
+            let ring: Vec<[f64; 2]> = piece.iter().map(|i| points[*i]).collect();
+            area2 += triangulate::ring_area2(&ring);
+            for [a, b, c] in triangulate::clip_ears(&ring)? {
+                self.cap(ring[a], ring[b], ring[c], &top, mesh);
+            }
+        }
+        let ring: Vec<[f64; 2]> = outline.iter().map(|i| points[*i]).collect();
+        let whole2 = triangulate::ring_area2(&ring);
+        // Pieces that do not cover the plan exactly come from an outline the cuts could not follow.
+        if (area2 - whole2).abs() > 1e-3 * whole2.abs() {
+            return None;
+        }
+        self.walls(&ring, &top, mesh);
+        Some(())
+    }
+}
+
+/// Cuts a ring until the roof over every piece is one plane. `None` when the bound on cuts is reached.
+fn cut(
+    ring: Vec<[f64; 2]>,
+    tents: &Tents,
+    planes: &[roof_shape::Plane],
+    cuts_left: usize,
+    done: &mut Vec<Vec<[f64; 2]>>,
+) -> Option<()> {
+    if triangulate::ring_area2(&ring) < 1e-6 {
+        return Some(());
+    }
+    let fits = |plane: &roof_shape::Plane, p: [f64; 2]| {
+        (plane.height(p) - tents.height(p)).abs() < 1e-5
+    };
+    let samples = samples(&ring);
+    if planes
+        .iter()
+        .any(|plane| samples.iter().all(|p| fits(plane, *p)))
+    {
+        done.push(ring);
+        return Some(());
+    }
+    let cuts_left = cuts_left.checked_sub(1)?;
+    // The first pair of planes that are both on the surface here and part this ring.
+    for (i, first) in planes.iter().enumerate() {
+        if !samples.iter().any(|p| fits(first, *p)) {
+            continue;
+        }
+        for second in &planes[i + 1..] {
+            if !samples.iter().any(|p| fits(second, *p)) {
+                continue;
+            }
+            let line = roof_shape::Plane {
+                east: first.east - second.east,
+                north: first.north - second.north,
+                at_origin: first.at_origin - second.at_origin,
+            };
+            let steepness = line.east.hypot(line.north);
+            if steepness < 1e-9 {
+                continue;
+            }
+            let side = |p: [f64; 2]| line.height(p) / steepness;
+            let (pieces, parted) = split(&ring, &side);
+            if parted {
+                for piece in pieces {
+                    cut(piece, tents, planes, cuts_left, done)?;
+                }
+                return Some(());
+            }
+        }
+    }
+    None
+}
+
+/// Points that tell whether a ring lies under one plane: corners, middles of sides, middles of triangles.
+fn samples(ring: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    let mut samples = ring.to_vec();
+    for (i, a) in ring.iter().enumerate() {
+        let b = ring[(i + 1) % ring.len()];
+        samples.push([0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1])]);
+    }
+    for [a, b, c] in triangulate::clip_ears(ring).unwrap_or_default() {
+        let (a, b, c) = (ring[a], ring[b], ring[c]);
+        samples.push([(a[0] + b[0] + c[0]) / 3.0, (a[1] + b[1] + c[1]) / 3.0]);
+        for (p, q) in [(a, b), (b, c), (c, a)] {
+            samples.push([0.5 * (p[0] + q[0]), 0.5 * (p[1] + q[1])]);
+        }
+    }
+    samples
+}
+
+/// Parts a simple counter-clockwise ring by a line given as a signed distance; the pieces are simple rings again, several a side where the ring is not convex.
+fn split(ring: &[[f64; 2]], side: &dyn Fn([f64; 2]) -> f64) -> (Vec<Vec<[f64; 2]>>, bool) {
+    // Nodes of the ring with crossings inserted; points within the weld distance count as on the line.
+    let mut nodes: Vec<([f64; 2], i8)> = Vec::with_capacity(ring.len() + 4);
+    let sign = |d: f64| {
+        if d > WELD_M {
+            1
+        } else if d < -WELD_M {
+            -1
+        } else {
+            0
+        }
+    };
+    for (i, &a) in ring.iter().enumerate() {
+        let b = ring[(i + 1) % ring.len()];
+        let (da, db) = (side(a), side(b));
+        nodes.push((a, sign(da)));
+        if sign(da) * sign(db) < 0 {
+            let t = da / (da - db);
+            nodes.push((
+                [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])],
+                0,
+            ));
+        }
+    }
+    let has = |wanted: i8| nodes.iter().any(|node| node.1 == wanted);
+    if !has(1) || !has(-1) {
+        return (vec![ring.to_vec()], false);
+    }
+    let mut pieces = Vec::new();
+    for wanted in [1, -1] {
+        pieces.extend(one_side(&nodes, wanted));
+    }
+    (pieces, true)
+}
+
+/// The pieces of a ring on one side of the line: chains between crossings, joined along the line pair by pair.
+fn one_side(nodes: &[([f64; 2], i8)], wanted: i8) -> Vec<Vec<[f64; 2]>> {
+    let n = nodes.len();
+    // Chains: maximal runs of nodes on the wanted side, with the line's node before and after.
+    let mut chains: Vec<Vec<[f64; 2]>> = Vec::new();
+    let Some(start) = (0..n).find(|&i| nodes[i].1 != wanted) else {
+        return vec![nodes.iter().map(|node| node.0).collect()];
+    };
+    let mut current: Vec<[f64; 2]> = Vec::new();
+    for step in 0..=n {
+        let i = (start + step) % n;
+        let (point, at) = nodes[i];
+        if at == wanted {
+            if current.is_empty() {
+                current.push(nodes[(i + n - 1) % n].0);
+            }
+            current.push(point);
+        } else if !current.is_empty() {
+            current.push(point);
+            chains.push(std::mem::take(&mut current));
+        }
+    }
+    if chains.len() <= 1 {
+        return chains;
+    }
+    // Ends sorted along the line close each other two by two: 0–1, 2–3 …
+    let (from, to) = far_ends(&chains);
+    let direction = [to[0] - from[0], to[1] - from[1]];
+    let along = |p: [f64; 2]| p[0] * direction[0] + p[1] * direction[1];
+    let mut ends: Vec<(f64, usize, bool)> = Vec::new();
+    for (index, chain) in chains.iter().enumerate() {
+        if let (Some(first), Some(last)) = (chain.first(), chain.last()) {
+            ends.push((along(*first), index, true));
+            ends.push((along(*last), index, false));
+        }
+    }
+    ends.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut next = vec![usize::MAX; chains.len()];
+    for pair in ends.chunks_exact(2) {
+        match (pair[0], pair[1]) {
+            ((_, head, true), (_, tail, false)) | ((_, tail, false), (_, head, true)) => {
+                next[tail] = head;
+            }
+            // Two heads side by side: the ring is not simple; close each chain by itself.
+            _ => return chains,
+        }
+    }
+    let mut used = vec![false; chains.len()];
+    let mut pieces = Vec::new();
+    for first in 0..chains.len() {
+        let mut piece = Vec::new();
+        let mut at = first;
+        while at < chains.len() && !used[at] {
+            used[at] = true;
+            piece.extend_from_slice(&chains[at]);
+            at = next[at];
+        }
+        if piece.len() >= 3 {
+            pieces.push(piece);
+        }
+    }
+    pieces
+}
+
+fn far_ends(chains: &[Vec<[f64; 2]>]) -> ([f64; 2], [f64; 2]) {
+    let ends: Vec<[f64; 2]> = chains
+        .iter()
+        .flat_map(|chain| chain.first().into_iter().chain(chain.last()).copied())
+        .collect();
+    let mut best = ([0.0; 2], [0.0; 2], -1.0);
+    for (i, a) in ends.iter().enumerate() {
+        for b in &ends[i + 1..] {
+            let distance = (b[0] - a[0]).hypot(b[1] - a[1]);
+            if distance > best.2 {
+                best = (*a, *b, distance);
+            }
+        }
+    }
+    (best.0, best.1)
+}
+
+/// Gives points of the same place the same number.
+#[derive(Default)]
+struct Weld {
+    points: Vec<[f64; 2]>,
+    cells: HashMap<(i64, i64), Vec<usize>>,
+}
+
+impl Weld {
+    fn index(&mut self, p: [f64; 2]) -> usize {
+        let cell = |v: f64| (v / (4.0 * WELD_M)).floor() as i64;
+        let (cx, cy) = (cell(p[0]), cell(p[1]));
+        for dx in -1..=1 {
+            for dy in -1..=1 {
+                for &i in self.cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
+                    let q = self.points[i];
+                    if (p[0] - q[0]).hypot(p[1] - q[1]) < 2.0 * WELD_M {
+                        return i;
+                    }
+                }
+            }
+        }
+        self.points.push(p);
+        self.cells
+            .entry((cx, cy))
+            .or_default()
+            .push(self.points.len() - 1);
+        self.points.len() - 1
+    }
+
+    fn ring(&mut self, ring: &[[f64; 2]]) -> Vec<usize> {
+        let mut indices: Vec<usize> = ring.iter().map(|p| self.index(*p)).collect();
+        indices.dedup();
+        while indices.len() > 1 && indices.first() == indices.last() {
+            indices.pop();
+        }
+        indices
+    }
+
+    fn with_points_on_sides(&self, ring: &[usize]) -> Vec<usize> {
+        let mut full = Vec::with_capacity(ring.len() + 2);
+        for (i, &a) in ring.iter().enumerate() {
+            let b = ring[(i + 1) % ring.len()];
+            full.push(a);
+            let (pa, pb) = (self.points[a], self.points[b]);
+            let (dx, dy) = (pb[0] - pa[0], pb[1] - pa[1]);
+            let length = dx.hypot(dy);
+            if length < 1e-9 {
+                continue;
+            }
+            let mut on: Vec<(f64, usize)> = self
+                .points
+                .iter()
+                .enumerate()
+                .filter(|(index, _)| *index != a && *index != b)
+                .filter_map(|(index, p)| {
+                    let t = ((p[0] - pa[0]) * dx + (p[1] - pa[1]) * dy) / length;
+                    let off = ((p[0] - pa[0]) * dy - (p[1] - pa[1]) * dx) / length;
+                    (t > WELD_M && t < length - WELD_M && off.abs() < 2.0 * WELD_M)
+                        .then_some((t, index))
+                })
+                .collect();
+            on.sort_by(|x, y| x.0.total_cmp(&y.0));
+            full.extend(on.into_iter().map(|(_, index)| index));
+        }
+        full
     }
 }

@@ -1,0 +1,114 @@
+//! A simple feature as the vector formats know it: points, lines, polygons and their collections.
+//!
+//! Every position is `[x, y, z]` in the source's own system and order (x east or longitude first); `z` is `NaN` where the source has none.
+
+/// One geometry.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Shape {
+    Point([f64; 3]),
+    Line(Vec<[f64; 3]>),
+    /// Rings, the outer one first; first and last point are equal when the source is well formed.
+    Polygon(Vec<Vec<[f64; 3]>>),
+    /// Any `MULTI…` or collection; may be empty.
+    Many(Vec<Shape>),
+}
+
+/// What a shape is made of, for telling layers apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum ShapeKind {
+    Point,
+    Line,
+    Polygon,
+    /// Empty, or of several kinds.
+    Other,
+}
+
+impl Shape {
+    pub fn kind(&self) -> ShapeKind {
+        match self {
+            Self::Point(_) => ShapeKind::Point,
+            Self::Line(_) => ShapeKind::Line,
+            Self::Polygon(_) => ShapeKind::Polygon,
+            Self::Many(parts) => {
+                let mut kinds = parts.iter().map(Self::kind);
+                match kinds.next() {
+                    Some(first) if kinds.all(|kind| kind == first) => first,
+                    _ => ShapeKind::Other,
+                }
+            }
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        match self {
+            Self::Point(_) => false,
+            Self::Line(points) => points.is_empty(),
+            Self::Polygon(rings) => rings.iter().all(Vec::is_empty),
+            Self::Many(parts) => parts.iter().all(Self::is_empty),
+        }
+    }
+
+    /// All polygons, as lists of rings.
+    pub fn polygons(&self) -> Vec<&[Vec<[f64; 3]>]> {
+        let mut found = Vec::new();
+        self.walk(&mut |shape| {
+            if let Self::Polygon(rings) = shape {
+                found.push(rings.as_slice());
+            }
+        });
+        found
+    }
+
+    /// All lines.
+    pub fn lines(&self) -> Vec<&[[f64; 3]]> {
+        let mut found = Vec::new();
+        self.walk(&mut |shape| {
+            if let Self::Line(points) = shape {
+                found.push(points.as_slice());
+            }
+        });
+        found
+    }
+
+    /// All single points.
+    pub fn points(&self) -> Vec<[f64; 3]> {
+        let mut found = Vec::new();
+        self.walk(&mut |shape| {
+            if let Self::Point(point) = shape {
+                found.push(*point);
+            }
+        });
+        found
+    }
+
+    /// Changes every position in place; stops at the first that `change` refuses.
+    ///
+    /// # Errors
+    /// Whatever `change` returned.
+    pub fn try_map<E>(
+        &mut self,
+        change: &mut impl FnMut(&mut [f64; 3]) -> Result<(), E>,
+    ) -> Result<(), E> {
+        match self {
+            Self::Point(point) => change(point),
+            Self::Line(points) => points.iter_mut().try_for_each(change),
+            Self::Polygon(rings) => rings.iter_mut().flatten().try_for_each(change),
+            Self::Many(parts) => {
+                for part in parts {
+                    part.try_map(change)?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Shape)) {
+        if let Self::Many(parts) = self {
+            for part in parts {
+                part.walk(visit);
+            }
+        } else {
+            visit(self);
+        }
+    }
+}
