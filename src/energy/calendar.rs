@@ -23,7 +23,16 @@ pub fn day_kind(year: i16, month: i8, day: i8) -> DayKind {
 
 /// The eleven national holidays of article L3133-1 of the Code du travail; Alsace-Moselle and overseas have more.
 pub fn is_bank_holiday(year: i16, month: i8, day: i8) -> bool {
-    const FIXED: [(i8, i8); 8] = [(1, 1), (5, 1), (5, 8), (7, 14), (8, 15), (11, 1), (11, 11), (12, 25)];
+    const FIXED: [(i8, i8); 8] = [
+        (1, 1),
+        (5, 1),
+        (5, 8),
+        (7, 14),
+        (8, 15),
+        (11, 1),
+        (11, 11),
+        (12, 25),
+    ];
     if FIXED.contains(&(month, day)) {
         return true;
     }
@@ -52,7 +61,11 @@ fn day_number(year: i16, month: i8, day: i8) -> i64 {
 /// Easter Sunday (the anonymous Gregorian computus of 1876).
 fn easter(year: i16) -> (i8, i8) {
     let year = i64::from(year);
-    let (a, b, c) = (year.rem_euclid(19), year.div_euclid(100), year.rem_euclid(100));
+    let (a, b, c) = (
+        year.rem_euclid(19),
+        year.div_euclid(100),
+        year.rem_euclid(100),
+    );
     let (d, e) = (b.div_euclid(4), b.rem_euclid(4));
     let g = (b - (b + 8).div_euclid(25) + 1).div_euclid(3);
     let h = (19 * a + b - d - g + 15).rem_euclid(30);
@@ -69,7 +82,14 @@ mod tests {
 
     #[test]
     fn easter_falls_where_the_almanac_says() {
-        for (year, month, day) in [(2000, 4, 23), (2019, 4, 21), (2024, 3, 31), (2025, 4, 20), (2026, 4, 5), (2038, 4, 25)] {
+        for (year, month, day) in [
+            (2000, 4, 23),
+            (2019, 4, 21),
+            (2024, 3, 31),
+            (2025, 4, 20),
+            (2026, 4, 5),
+            (2038, 4, 25),
+        ] {
             assert_eq!(easter(year), (month, day), "{year}");
         }
     }

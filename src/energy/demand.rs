@@ -77,7 +77,9 @@ impl DemandClass {
     pub fn from_usage(usage: &str) -> Self {
         match usage.trim().to_lowercase().as_str() {
             "résidentiel" | "residentiel" | "residential" => Self::Residential,
-            "commercial et services" | "commercial" | "services" | "office" | "retail" => Self::Services,
+            "commercial et services" | "commercial" | "services" | "office" | "retail" => {
+                Self::Services
+            }
             "public" | "school" | "education" => Self::Public,
             "sportif" | "sport" => Self::Sport,
             "religieux" | "religious" => Self::Religious,
@@ -92,7 +94,10 @@ impl DemandClass {
     fn intensity(self) -> (f64, f64) {
         match self {
             // 1,500 kWh over a mean home of 91 m², plus 35 kWh/m², of the part of the floor that is lived in.
-            Self::Residential => ((1_500.0 / MEAN_HOME_M2 + HOME_KWH_PER_M2) * LIVING_SHARE, 0.6),
+            Self::Residential => (
+                (1_500.0 / MEAN_HOME_M2 + HOME_KWH_PER_M2) * LIVING_SHARE,
+                0.6,
+            ),
             Self::Services => (140.0, 0.6),
             Self::Public => (70.0, 0.6),
             Self::Sport => (100.0, 0.7),
@@ -132,12 +137,23 @@ const STOREY_M: f64 = 3.0;
 /// Annual electricity, kWh, and how far the building's own may lie from it.
 ///
 /// `floor_area_m2` is that of all storeys within the outer walls ([`floor_area_m2`]). `dwellings` matters for homes only; zero counts as unknown, as in BD TOPO. What is no area gives zero.
-pub fn annual_kwh(class: DemandClass, floor_area_m2: f64, dwellings: Option<u32>) -> (f64, Uncertainty) {
-    let area = if floor_area_m2.is_finite() { floor_area_m2.max(0.0) } else { 0.0 };
+pub fn annual_kwh(
+    class: DemandClass,
+    floor_area_m2: f64,
+    dwellings: Option<u32>,
+) -> (f64, Uncertainty) {
+    let area = if floor_area_m2.is_finite() {
+        floor_area_m2.max(0.0)
+    } else {
+        0.0
+    };
     if let (DemandClass::Residential, Some(homes @ 1..)) = (class, dwellings) {
         let homes = f64::from(homes);
         let living = (area * LIVING_SHARE).min(homes * HOME_AREA_LIMIT_M2);
-        return (homes * HOME_KWH + living * HOME_KWH_PER_M2, Uncertainty::Share(0.5));
+        return (
+            homes * HOME_KWH + living * HOME_KWH_PER_M2,
+            Uncertainty::Share(0.5),
+        );
     }
     let (kwh_per_m2, spread) = class.intensity();
     (area * kwh_per_m2, Uncertainty::Share(spread))
@@ -145,25 +161,44 @@ pub fn annual_kwh(class: DemandClass, floor_area_m2: f64, dwellings: Option<u32>
 
 /// Floor of all storeys within the outer walls, m²: footprint times storeys, these from the eave height (3 m each) where they are not stated.
 pub fn floor_area_m2(footprint_m2: f64, storeys: Option<u32>, eave_height_m: f64) -> f64 {
-    let footprint = if footprint_m2.is_finite() { footprint_m2.max(0.0) } else { 0.0 };
+    let footprint = if footprint_m2.is_finite() {
+        footprint_m2.max(0.0)
+    } else {
+        0.0
+    };
     let storeys = match storeys {
         Some(stated @ 1..) => f64::from(stated.min(STOREYS_LIMIT)),
-        _ if eave_height_m.is_finite() => (eave_height_m / STOREY_M).round().clamp(1.0, f64::from(STOREYS_LIMIT)),
+        _ if eave_height_m.is_finite() => (eave_height_m / STOREY_M)
+            .round()
+            .clamp(1.0, f64::from(STOREYS_LIMIT)),
         _ => 1.0,
     };
     footprint * storeys
 }
 
 /// As [`floor_area_m2`], but halls (industry, farms, sport, churches, annexes) count one storey however high they are, unless more are stated.
-pub fn floor_area_of_class_m2(class: DemandClass, footprint_m2: f64, storeys: Option<u32>, eave_height_m: f64) -> f64 {
+pub fn floor_area_of_class_m2(
+    class: DemandClass,
+    footprint_m2: f64,
+    storeys: Option<u32>,
+    eave_height_m: f64,
+) -> f64 {
     use DemandClass::{Agricultural, Annex, Industrial, Religious, Sport};
     let is_hall = matches!(class, Industrial | Agricultural | Sport | Religious | Annex);
-    floor_area_m2(footprint_m2, storeys, if is_hall { 0.0 } else { eave_height_m })
+    floor_area_m2(
+        footprint_m2,
+        storeys,
+        if is_hall { 0.0 } else { eave_height_m },
+    )
 }
 
 /// Hours of a year, 8760 or 8784.
 pub fn hours_of(year: i16) -> usize {
-    match (Instant::from_utc(year, 1, 1, 0, 0, 0), year.checked_add(1).and_then(|next| Instant::from_utc(next, 1, 1, 0, 0, 0))) {
+    match (
+        Instant::from_utc(year, 1, 1, 0, 0, 0),
+        year.checked_add(1)
+            .and_then(|next| Instant::from_utc(next, 1, 1, 0, 0, 0)),
+    ) {
         (Some(start), Some(end)) => usize::try_from((end.0 - start.0) / 3600).unwrap_or(0),
         _ => 0,
     }
@@ -173,7 +208,9 @@ pub fn hours_of(year: i16) -> usize {
 ///
 /// The mean is 1: power in kW of hour k is `annual_kwh / hours × coefficient[k]`, and the sum over the year is the annual energy to 1e-9. Empty for years no calendar knows.
 pub fn profile(class: DemandClass, year: i16) -> Vec<f32> {
-    let Some(start) = Instant::from_utc(year, 1, 1, 0, 0, 0) else { return Vec::new() };
+    let Some(start) = Instant::from_utc(year, 1, 1, 0, 0, 0) else {
+        return Vec::new();
+    };
     let hours = hours_of(year);
     let (mut uses, mut cold) = (Vec::with_capacity(hours), Vec::with_capacity(hours));
     for k in 0..hours {
@@ -184,14 +221,19 @@ pub fn profile(class: DemandClass, year: i16) -> Vec<f32> {
         // 1 in mid-January, -1 in mid-July, by UTC hour of the year so that it runs smoothly.
         let winter = (std::f64::consts::TAU * (k as f64 / 24.0 - WINTER_DAY) / 365.25).cos();
         uses.push(use_shape(class, kind, hour) * (1.0 + use_swing(class, hour) * winter));
-        cold.push((HEATING_BELOW_C - normal_temperature_c(winter, hour)).max(0.0) * heated(class, kind, hour));
+        cold.push(
+            (HEATING_BELOW_C - normal_temperature_c(winter, hour)).max(0.0)
+                * heated(class, kind, hour),
+        );
     }
     let share = class.thermosensitive_share();
     let (mean_use, mean_cold) = (mean(&uses), mean(&cold));
     let mut coefficients: Vec<f64> = uses
         .iter()
         .zip(&cold)
-        .map(|(use_now, cold_now)| (1.0 - share) * use_now / mean_use + share * cold_now / mean_cold)
+        .map(|(use_now, cold_now)| {
+            (1.0 - share) * use_now / mean_use + share * cold_now / mean_cold
+        })
         .collect();
     let total = mean(&coefficients);
     coefficients.iter_mut().for_each(|c| *c /= total);
@@ -234,7 +276,8 @@ fn heated(class: DemandClass, kind: DayKind, hour: usize) -> f64 {
             6..=8 | 17..=22 => 1.2,
             _ => 0.95,
         },
-        DemandClass::Services | DemandClass::Public | DemandClass::Industrial => match (kind, hour) {
+        DemandClass::Services | DemandClass::Public | DemandClass::Industrial => match (kind, hour)
+        {
             (DayKind::Weekday, 5..=18) => 1.3,
             (DayKind::Saturday, 6..=18) => 0.9,
             _ => 0.5,

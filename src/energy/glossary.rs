@@ -14,8 +14,20 @@ pub struct Term {
     pub english: &'static str,
 }
 
-const fn term(key: &'static str, symbol: &'static str, unit: &'static str, french: &'static str, english: &'static str) -> Term {
-    Term { key, symbol, unit, french, english }
+const fn term(
+    key: &'static str,
+    symbol: &'static str,
+    unit: &'static str,
+    french: &'static str,
+    english: &'static str,
+) -> Term {
+    Term {
+        key,
+        symbol,
+        unit,
+        french,
+        english,
+    }
 }
 
 /// Sorted by key.

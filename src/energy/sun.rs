@@ -6,7 +6,10 @@
 use crate::base::Instant;
 use glam::DVec3;
 use solar_positioning::time::JulianDate;
-use solar_positioning::{Horizon, Location, PreparedPositions, RefractionCorrection, SolarEvents, SolarPositions, delta_t};
+use solar_positioning::{
+    Horizon, Location, PreparedPositions, RefractionCorrection, SolarEvents, SolarPositions,
+    delta_t,
+};
 
 /// The site's air and the earth's clock.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -24,7 +27,12 @@ pub struct SunOptions {
 impl Default for SunOptions {
     /// Sea level, 1013.25 hPa and 12 °C, pvlib's conditions.
     fn default() -> Self {
-        Self { elevation_m: 0.0, pressure_hpa: 1013.25, temperature_c: 12.0, delta_t_s: None }
+        Self {
+            elevation_m: 0.0,
+            pressure_hpa: 1013.25,
+            temperature_c: 12.0,
+            delta_t_s: None,
+        }
     }
 }
 
@@ -73,7 +81,12 @@ pub enum SunFault {
 }
 
 /// Position at one place and time.
-pub fn position(at: Instant, lat_deg: f64, lon_deg: f64, options: SunOptions) -> Result<SunPosition, SunFault> {
+pub fn position(
+    at: Instant,
+    lat_deg: f64,
+    lon_deg: f64,
+    options: SunOptions,
+) -> Result<SunPosition, SunFault> {
     SunInstant::new(at, options.delta_t_s)?.position(lat_deg, lon_deg, options)
 }
 
@@ -88,19 +101,40 @@ pub struct SunInstant {
 impl SunInstant {
     pub fn new(at: Instant, delta_t_s: Option<f64>) -> Result<Self, SunFault> {
         let julian = julian(at, delta_t_s)?;
-        let prepared = SolarPositions::new().for_time_from_julian(julian).map_err(|_| SunFault::Time(at))?;
+        let prepared = SolarPositions::new()
+            .for_time_from_julian(julian)
+            .map_err(|_| SunFault::Time(at))?;
         let equation_of_time_min = equation_of_time_min(julian, prepared.right_ascension());
-        Ok(Self { at, prepared, equation_of_time_min })
+        Ok(Self {
+            at,
+            prepared,
+            equation_of_time_min,
+        })
     }
 
-    pub fn position(&self, lat_deg: f64, lon_deg: f64, options: SunOptions) -> Result<SunPosition, SunFault> {
+    pub fn position(
+        &self,
+        lat_deg: f64,
+        lon_deg: f64,
+        options: SunOptions,
+    ) -> Result<SunPosition, SunFault> {
         let site = site(lat_deg, lon_deg)?;
-        let elevation_m = within(options.elevation_m, -500.0, 100_000.0).ok_or(SunFault::Elevation(options.elevation_m))?;
-        let pressure_hpa = within(options.pressure_hpa, f64::MIN_POSITIVE, 2000.0).ok_or(SunFault::Pressure(options.pressure_hpa))?;
-        let temperature_c = within(options.temperature_c, -272.9, 100.0).ok_or(SunFault::Temperature(options.temperature_c))?;
-        let air = RefractionCorrection::new(pressure_hpa, temperature_c).map_err(|_| SunFault::Pressure(pressure_hpa))?;
-        let bare = self.prepared.at(site, elevation_m, None).map_err(|_| SunFault::Time(self.at))?;
-        let seen = self.prepared.at(site, elevation_m, Some(air)).map_err(|_| SunFault::Time(self.at))?;
+        let elevation_m = within(options.elevation_m, -500.0, 100_000.0)
+            .ok_or(SunFault::Elevation(options.elevation_m))?;
+        let pressure_hpa = within(options.pressure_hpa, f64::MIN_POSITIVE, 2000.0)
+            .ok_or(SunFault::Pressure(options.pressure_hpa))?;
+        let temperature_c = within(options.temperature_c, -272.9, 100.0)
+            .ok_or(SunFault::Temperature(options.temperature_c))?;
+        let air = RefractionCorrection::new(pressure_hpa, temperature_c)
+            .map_err(|_| SunFault::Pressure(pressure_hpa))?;
+        let bare = self
+            .prepared
+            .at(site, elevation_m, None)
+            .map_err(|_| SunFault::Time(self.at))?;
+        let seen = self
+            .prepared
+            .at(site, elevation_m, Some(air))
+            .map_err(|_| SunFault::Time(self.at))?;
         Ok(SunPosition {
             zenith: bare.zenith_angle(),
             apparent_zenith: seen.zenith_angle(),
@@ -123,13 +157,22 @@ pub fn sun_direction_enu(at: Instant, lat_deg: f64, lon_deg: f64) -> DVec3 {
 pub fn direction_enu(zenith_deg: f64, azimuth_deg: f64) -> DVec3 {
     let (sin_zenith, cos_zenith) = zenith_deg.to_radians().sin_cos();
     let (sin_azimuth, cos_azimuth) = azimuth_deg.to_radians().sin_cos();
-    DVec3::new(sin_zenith * sin_azimuth, sin_zenith * cos_azimuth, cos_zenith)
+    DVec3::new(
+        sin_zenith * sin_azimuth,
+        sin_zenith * cos_azimuth,
+        cos_zenith,
+    )
 }
 
 /// Rising, meridian passage and setting of the solar day that holds the instant: the passage nearest to it, the rising before and the setting after.
 ///
 /// A solar day needs no time zone, so it means the same in Nantes and in Nouméa; it differs from the calendar's only in the hours around midnight.
-pub fn events(at: Instant, lat_deg: f64, lon_deg: f64, delta_t_s: Option<f64>) -> Result<SunEvents, SunFault> {
+pub fn events(
+    at: Instant,
+    lat_deg: f64,
+    lon_deg: f64,
+    delta_t_s: Option<f64>,
+) -> Result<SunEvents, SunFault> {
     let site = site(lat_deg, lon_deg)?;
     let julian = julian(at, delta_t_s)?;
     let (now, delta_t) = (julian.julian_date(), julian.delta_t());
@@ -139,7 +182,12 @@ pub fn events(at: Instant, lat_deg: f64, lon_deg: f64, delta_t_s: Option<f64>) -
     let (mut from, end) = (now - 0.501, now + 0.501);
     let mut transit: Option<f64> = None;
     for _ in 0..2 {
-        let Some(found) = sky.next_transit_from_julian(from, end, site.longitude, delta_t).map_err(fault)? else { break };
+        let Some(found) = sky
+            .next_transit_from_julian(from, end, site.longitude, delta_t)
+            .map_err(fault)?
+        else {
+            break;
+        };
         if transit.is_none_or(|best| (found - now).abs() < (best - now).abs()) {
             transit = Some(found);
         }
@@ -149,11 +197,23 @@ pub fn events(at: Instant, lat_deg: f64, lon_deg: f64, delta_t_s: Option<f64>) -
         }
     }
     let Some(noon) = transit else {
-        return Ok(SunEvents { sunrise: None, transit: None, sunset: None });
+        return Ok(SunEvents {
+            sunrise: None,
+            transit: None,
+            sunset: None,
+        });
     };
-    let sunrise = sky.next_rise_from_julian(noon - 0.5, noon, site, delta_t, Horizon::SunriseSunset).map_err(fault)?;
-    let sunset = sky.next_set_from_julian(noon, noon + 0.5, site, delta_t, Horizon::SunriseSunset).map_err(fault)?;
-    Ok(SunEvents { sunrise: sunrise.map(instant), transit: Some(instant(noon)), sunset: sunset.map(instant) })
+    let sunrise = sky
+        .next_rise_from_julian(noon - 0.5, noon, site, delta_t, Horizon::SunriseSunset)
+        .map_err(fault)?;
+    let sunset = sky
+        .next_set_from_julian(noon, noon + 0.5, site, delta_t, Horizon::SunriseSunset)
+        .map_err(fault)?;
+    Ok(SunEvents {
+        sunrise: sunrise.map(instant),
+        transit: Some(instant(noon)),
+        sunset: sunset.map(instant),
+    })
 }
 
 /// The Julian date of 1970-01-01T00:00Z.
@@ -176,7 +236,10 @@ fn instant(julian_date: f64) -> Instant {
 fn site(latitude: f64, longitude: f64) -> Result<Location, SunFault> {
     within(latitude, -90.0, 90.0).ok_or(SunFault::Latitude(latitude))?;
     within(longitude, -180.0, 180.0).ok_or(SunFault::Longitude(longitude))?;
-    Ok(Location { latitude, longitude })
+    Ok(Location {
+        latitude,
+        longitude,
+    })
 }
 
 /// `None` for NaN too.
@@ -190,7 +253,8 @@ fn within(value: f64, low: f64, high: f64) -> Option<f64> {
 fn equation_of_time_min(julian: JulianDate, right_ascension_deg: f64) -> f64 {
     let t = julian.julian_ephemeris_millennium();
     let mean_longitude = 280.466_456_7
-        + t * (360_007.698_277_9 + t * (0.030_320_28 + t * (1.0 / 49_931.0 - t * (1.0 / 15_300.0 + t / 2_000_000.0))));
+        + t * (360_007.698_277_9
+            + t * (0.030_320_28 + t * (1.0 / 49_931.0 - t * (1.0 / 15_300.0 + t / 2_000_000.0))));
     let century = julian.julian_ephemeris_century();
     let obliquity_deg: f64 = 23.439_291 - 0.013_004_2 * century;
     let nutation = nutation_in_longitude_deg(century) * obliquity_deg.to_radians().cos();
@@ -214,7 +278,11 @@ fn nutation_in_longitude_deg(t: f64) -> f64 {
     let sum: f64 = NUTATION
         .iter()
         .map(|&(multiples, at_j2000, per_century)| {
-            let angle: f64 = multiples.iter().zip(arguments).map(|(&m, a)| f64::from(m) * a).sum();
+            let angle: f64 = multiples
+                .iter()
+                .zip(arguments)
+                .map(|(&m, a)| f64::from(m) * a)
+                .sum();
             (at_j2000 + per_century * t) * angle.to_radians().sin()
         })
         .sum();

@@ -25,7 +25,10 @@ pub fn transform_line(from: &Crs, to: &Crs, line: &str) -> Result<Option<String>
     let not_a_point = || LineFault::NotAPoint(text.chars().take(60).collect());
     let mut numbers = [0.0; 3];
     let mut count = 0;
-    for word in text.split(|c: char| c.is_whitespace() || c == ',' || c == ';').filter(|word| !word.is_empty()) {
+    for word in text
+        .split(|c: char| c.is_whitespace() || c == ',' || c == ';')
+        .filter(|word| !word.is_empty())
+    {
         let slot = numbers.get_mut(count).ok_or_else(not_a_point)?;
         *slot = word.parse::<f64>().map_err(|_| not_a_point())?;
         count += 1;
@@ -42,6 +45,14 @@ pub fn transform_line(from: &Crs, to: &Crs, line: &str) -> Result<Option<String>
         fault => fault,
     })?;
     let [[x, y, z]] = points;
-    let flat = if to.is_geographic() { format!("{x:.12} {y:.12}") } else { format!("{x:.9} {y:.9}") };
-    Ok(Some(if count == 3 || to.is_ecef() { format!("{flat} {z:.9}") } else { flat }))
+    let flat = if to.is_geographic() {
+        format!("{x:.12} {y:.12}")
+    } else {
+        format!("{x:.9} {y:.9}")
+    };
+    Ok(Some(if count == 3 || to.is_ecef() {
+        format!("{flat} {z:.9}")
+    } else {
+        flat
+    }))
 }

@@ -31,7 +31,10 @@ pub use lines::{LineFault, transform_line};
 /// Why a coordinate could not be read or transformed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GeodesyFault {
-    #[error("unknown coordinate reference system '{code}'; known are {}", Crs::SUPPORTED)]
+    #[error(
+        "unknown coordinate reference system '{code}'; known are {}",
+        Crs::SUPPORTED
+    )]
     UnknownCrs { code: String },
     #[error("a coordinate is not a finite number")]
     NotFinite,
@@ -40,7 +43,10 @@ pub enum GeodesyFault {
     #[error("({x}, {y}) cannot be expressed in {crs}")]
     OutsideProjection { crs: String, x: f64, y: f64 },
     #[error("point {index}: {fault}")]
-    At { index: usize, fault: Box<GeodesyFault> },
+    At {
+        index: usize,
+        fault: Box<GeodesyFault>,
+    },
     #[error("geoid grid: {reason}")]
     Grid { reason: String },
 }

@@ -2,12 +2,17 @@
 
 use crate::shared_data::shared;
 use glam::DVec3;
-use jumeau::geodesy::{Crs, Ecef, Ellipsoid, EnuFrame, Geoid, GeodesyFault, LineFault, LonLat, LonLatH, transform, transform_line};
+use jumeau::geodesy::{
+    Crs, Ecef, Ellipsoid, EnuFrame, GeodesyFault, Geoid, LineFault, LonLat, LonLatH, transform,
+    transform_line,
+};
 use proptest::prelude::*;
 
 /// Rows of a CSV fixture as numbers, without the header.
 fn rows(text: &str) -> impl Iterator<Item = Vec<f64>> + '_ {
-    text.lines().skip(1).map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect())
+    text.lines()
+        .skip(1)
+        .map(|line| line.split(',').map(|cell| cell.parse().unwrap()).collect())
 }
 
 #[test]
@@ -19,24 +24,40 @@ fn every_system_agrees_with_proj() {
         let tolerance = if crs.is_geographic() { 1e-9 } else { 1e-4 };
         let [ours_x, ours_y] = crs.from_lonlat(p).unwrap();
         let off = (ours_x - x).hypot(ours_y - y);
-        assert!(off < tolerance, "EPSG:{epsg} {p:?}: {ours_x} {ours_y}, PROJ says {x} {y}, {off:e} off");
+        assert!(
+            off < tolerance,
+            "EPSG:{epsg} {p:?}: {ours_x} {ours_y}, PROJ says {x} {y}, {off:e} off"
+        );
         let back = crs.to_lonlat(x, y).unwrap();
-        let off_deg = (back.lon_deg - row[5]).abs().max((back.lat_deg - row[6]).abs());
+        let off_deg = (back.lon_deg - row[5])
+            .abs()
+            .max((back.lat_deg - row[6]).abs());
         // PROJ 9.5's own way back from LAEA is 1 mm off; ours returns to the start.
         let tolerance = if epsg == 3035 { 2e-8 } else { 5e-10 };
-        assert!(off_deg < tolerance, "EPSG:{epsg} back {back:?}, PROJ says {} {}", row[5], row[6]);
+        assert!(
+            off_deg < tolerance,
+            "EPSG:{epsg} back {back:?}, PROJ says {} {}",
+            row[5],
+            row[6]
+        );
         if !crs.is_geographic() && off > worst.0 {
             worst = (off, f64::from(epsg));
         }
         count += 1;
     }
     assert!(count > 350);
-    println!("{count} vectors, worst {:.1e} m in EPSG:{}", worst.0, worst.1);
+    println!(
+        "{count} vectors, worst {:.1e} m in EPSG:{}",
+        worst.0, worst.1
+    );
 }
 
 #[test]
 fn earth_centred_coordinates_agree_with_proj() {
-    let (flat, ecef) = (Crs::from_code("EPSG:4979").unwrap(), Crs::from_code("EPSG:4978").unwrap());
+    let (flat, ecef) = (
+        Crs::from_code("EPSG:4979").unwrap(),
+        Crs::from_code("EPSG:4978").unwrap(),
+    );
     for row in rows(include_str!("../data/geodesy/ecef.csv")) {
         let mut points = [[row[0], row[1], row[2]]];
         transform(&flat, &ecef, &mut points).unwrap();
@@ -50,11 +71,15 @@ fn earth_centred_coordinates_agree_with_proj() {
 #[test]
 fn convergence_is_that_of_proj() {
     for row in rows(include_str!("../data/geodesy/convergence.csv")) {
-        let ours = Crs::from_epsg(row[0] as u32).unwrap().convergence_deg(LonLat::new(row[1], row[2]));
+        let ours = Crs::from_epsg(row[0] as u32)
+            .unwrap()
+            .convergence_deg(LonLat::new(row[1], row[2]));
         assert!((ours - row[3]).abs() < 1e-6, "{row:?}: {ours}");
     }
     // West of 3° E the Lambert grid leans to the west of true north.
-    let nantes = Crs::from_code("2154").unwrap().convergence_deg(LonLat::new(-1.5536, 47.2184));
+    let nantes = Crs::from_code("2154")
+        .unwrap()
+        .convergence_deg(LonLat::new(-1.5536, 47.2184));
     assert!((nantes + 3.3041).abs() < 1e-4, "{nantes}");
 }
 
@@ -90,7 +115,9 @@ fn a_system_has_many_spellings() {
         ("", ""),
         ("é", ""),
     ] {
-        let found = Crs::from_code(spelling).map(|crs| crs.code().to_owned()).unwrap_or_default();
+        let found = Crs::from_code(spelling)
+            .map(|crs| crs.code().to_owned())
+            .unwrap_or_default();
         assert_eq!(found, code, "{spelling}");
     }
     assert_eq!(Crs::from_code("EPSG:5698").unwrap().vertical(), Some(5720));
@@ -103,17 +130,33 @@ fn a_system_has_many_spellings() {
 fn prj_texts_name_their_system() {
     for line in include_str!("../data/geodesy/names.csv").lines().skip(1) {
         let mut cells = line.splitn(3, ';');
-        let (authority, dialect, wkt) = (cells.next().unwrap(), cells.next().unwrap(), cells.next().unwrap());
-        let found = Crs::from_wkt(wkt).unwrap_or_else(|fault| panic!("{authority} {dialect}: {fault}"));
+        let (authority, dialect, wkt) = (
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+            cells.next().unwrap(),
+        );
+        let found =
+            Crs::from_wkt(wkt).unwrap_or_else(|fault| panic!("{authority} {dialect}: {fault}"));
         let expected = match authority {
-            "IGNF" => Crs::from_code(&format!("IGNF:{dialect}")).unwrap().code().to_owned(),
+            "IGNF" => Crs::from_code(&format!("IGNF:{dialect}"))
+                .unwrap()
+                .code()
+                .to_owned(),
             "5698" => "EPSG:2154".to_owned(),
             epsg => format!("EPSG:{epsg}"),
         };
         // ESRI has one name for the zones of NTF with and without the added million.
         assert_eq!(found.code(), expected, "{authority} {dialect}: {wkt}");
     }
-    for wkt in ["", "PROJCS", "PROJCS[", "PROJCS[\"Mars\"]", "]]]]", "GEOGCS[\"a\",AUTHORITY[\"EPSG\",\"9999\"]]", "COMPD_CS[\"a\"]"] {
+    for wkt in [
+        "",
+        "PROJCS",
+        "PROJCS[",
+        "PROJCS[\"Mars\"]",
+        "]]]]",
+        "GEOGCS[\"a\",AUTHORITY[\"EPSG\",\"9999\"]]",
+        "COMPD_CS[\"a\"]",
+    ] {
         assert!(Crs::from_wkt(wkt).is_err(), "{wkt}");
     }
 }
@@ -124,11 +167,27 @@ fn what_is_no_place_is_a_fault() {
     for (x, y) in [(f64::NAN, 0.0), (0.0, f64::INFINITY)] {
         assert_eq!(lambert.to_lonlat(x, y), Err(GeodesyFault::NotFinite));
     }
-    assert!(matches!(lambert.from_lonlat(LonLat::new(0.0, 91.0)), Err(GeodesyFault::OffTheGlobe { .. })));
-    let fault = lambert.to_lonlat_batch(&[[652_469.0, 6_862_035.0], [f64::NAN, 0.0]]).unwrap_err();
-    assert_eq!(fault, GeodesyFault::At { index: 1, fault: Box::new(GeodesyFault::NotFinite) });
+    assert!(matches!(
+        lambert.from_lonlat(LonLat::new(0.0, 91.0)),
+        Err(GeodesyFault::OffTheGlobe { .. })
+    ));
+    let fault = lambert
+        .to_lonlat_batch(&[[652_469.0, 6_862_035.0], [f64::NAN, 0.0]])
+        .unwrap_err();
+    assert_eq!(
+        fault,
+        GeodesyFault::At {
+            index: 1,
+            fault: Box::new(GeodesyFault::NotFinite)
+        }
+    );
     // The Mercator projection has no poles.
-    assert!(Crs::from_code("3857").unwrap().from_lonlat(LonLat::new(0.0, 90.0)).is_err());
+    assert!(
+        Crs::from_code("3857")
+            .unwrap()
+            .from_lonlat(LonLat::new(0.0, 90.0))
+            .is_err()
+    );
     let ecef = Crs::from_code("4978").unwrap();
     assert!(ecef.to_lonlat(1.0, 2.0).is_err());
     // The earth's centre has no latitude, and is no reason to fail.
@@ -137,7 +196,10 @@ fn what_is_no_place_is_a_fault() {
 
 #[test]
 fn altitudes_pass_through_unless_earth_centred() {
-    let (from, to) = (Crs::from_code("27572").unwrap(), Crs::from_code("2154").unwrap());
+    let (from, to) = (
+        Crs::from_code("27572").unwrap(),
+        Crs::from_code("2154").unwrap(),
+    );
     let mut points = [[600_000.0, 2_400_000.0, 123.456]];
     transform(&from, &to, &mut points).unwrap();
     assert_eq!(points[0][2], 123.456);
@@ -152,7 +214,10 @@ fn a_local_frame_looks_east_north_and_up() {
     let up = frame.from_ecef(LonLatH::new(-1.5536, 47.2184, 160.0).to_ecef());
     assert!(up.distance(DVec3::new(0.0, 0.0, 100.0)) < 1e-8, "{up}");
     let north = frame.from_ecef(LonLatH::new(-1.5536, 47.2194, 60.0).to_ecef());
-    assert!(north.x.abs() < 1e-8 && (north.y - 111.19).abs() < 0.05 && north.z < 0.0, "{north}");
+    assert!(
+        north.x.abs() < 1e-8 && (north.y - 111.19).abs() < 0.05 && north.z < 0.0,
+        "{north}"
+    );
     let east = frame.from_ecef(LonLatH::new(-1.5526, 47.2184, 60.0).to_ecef());
     assert!(east.x > 75.0 && east.y.abs() < 0.01, "{east}");
     let identity = frame.ecef_from_enu * frame.enu_from_ecef;
@@ -212,25 +277,46 @@ fn lines_are_points() {
     let line = |text: &str| transform_line(&from, &to, text);
     assert_eq!(line(""), Ok(None));
     assert_eq!(line("# Nantes"), Ok(None));
-    assert_eq!(line("700000 6600000").unwrap().unwrap(), "3.000000000000 46.500000000000");
-    assert_eq!(line("700000,6600000;12.5").unwrap().unwrap(), "3.000000000000 46.500000000000 12.500000000");
+    assert_eq!(
+        line("700000 6600000").unwrap().unwrap(),
+        "3.000000000000 46.500000000000"
+    );
+    assert_eq!(
+        line("700000,6600000;12.5").unwrap().unwrap(),
+        "3.000000000000 46.500000000000 12.500000000"
+    );
     for bad in ["700000", "a b", "1 2 3 4", "700000 6,600,000 1"] {
         assert!(matches!(line(bad), Err(LineFault::NotAPoint(_))), "{bad}");
     }
-    assert_eq!(line("NaN 1"), Err(LineFault::Geodesy(GeodesyFault::NotFinite)));
+    assert_eq!(
+        line("NaN 1"),
+        Err(LineFault::Geodesy(GeodesyFault::NotFinite))
+    );
 }
 
-const NANTES: LonLat = LonLat { lon_deg: -1.5536, lat_deg: 47.2184 };
+const NANTES: LonLat = LonLat {
+    lon_deg: -1.5536,
+    lat_deg: 47.2184,
+};
 
 #[test]
 fn the_approximate_geoid_states_its_error() {
     let geoid = Geoid::approximate_france();
     assert!(geoid.name().contains("EGM96") && geoid.name().contains("RAF20"));
     // The published height of RAF20 at Nantes is 47.1 m.
-    assert!((geoid.undulation_m(NANTES) - 47.1).abs() < 1.0, "{}", geoid.undulation_m(NANTES));
+    assert!(
+        (geoid.undulation_m(NANTES) - 47.1).abs() < 1.0,
+        "{}",
+        geoid.undulation_m(NANTES)
+    );
     assert!(!geoid.is_official_at(NANTES));
     // Overseas and the open sea are answered too, from coarser windows.
-    for (lon, lat, about) in [(55.45, -20.88, 6.0), (-61.58, 16.25, -40.0), (166.44, -22.27, 60.0), (-30.0, 40.0, 55.0)] {
+    for (lon, lat, about) in [
+        (55.45, -20.88, 6.0),
+        (-61.58, 16.25, -40.0),
+        (166.44, -22.27, 60.0),
+        (-30.0, 40.0, 55.0),
+    ] {
         let n = geoid.undulation_m(LonLat::new(lon, lat));
         assert!((n - about).abs() < 8.0, "{lon} {lat}: {n}");
     }
@@ -241,12 +327,17 @@ fn the_approximate_geoid_states_its_error() {
 
 #[test]
 fn raf20_is_read_from_the_users_file() {
-    let Some(path) = shared("geodesy/ign/RAF20.tac") else { return };
+    let Some(path) = shared("geodesy/ign/RAF20.tac") else {
+        return;
+    };
     let raf20 = Geoid::from_raf20_tiff(&std::fs::read(path).unwrap()).unwrap();
     assert_eq!(raf20.name(), "RAF20");
     // First node of the file (north-west corner), and the far one.
     assert!((raf20.undulation_m(LonLat::new(-5.5, 51.5)) - 53.869).abs() < 1e-4);
-    assert!(raf20.is_official_at(LonLat::new(8.5, 42.0)) && !raf20.is_official_at(LonLat::new(9.0, 42.0)));
+    assert!(
+        raf20.is_official_at(LonLat::new(8.5, 42.0))
+            && !raf20.is_official_at(LonLat::new(9.0, 42.0))
+    );
     let nantes = raf20.undulation_m(NANTES);
     assert!((nantes - 47.14).abs() < 0.02, "{nantes}");
     // The stated error of the approximation, measured again on a lattice over the land.
@@ -263,7 +354,10 @@ fn raf20_is_read_from_the_users_file() {
         }
     }
     let (mean, rms) = (sum / count, (squares / count as f64).sqrt());
-    assert!(mean.abs() < 0.3 && rms < 0.6 && worst < 2.5, "mean {mean}, rms {rms}, worst {worst}");
+    assert!(
+        mean.abs() < 0.3 && rms < 0.6 && worst < 2.5,
+        "mean {mean}, rms {rms}, worst {worst}"
+    );
     assert!((approximation.undulation_m(NANTES) - nantes - 0.59).abs() < 0.03);
 }
 
@@ -275,12 +369,27 @@ fn small_geotiff(raster_type: u16) -> Vec<u8> {
     let mut encoder = TiffEncoder::new(&mut bytes).unwrap();
     let mut image = encoder.new_image::<Gray32Float>(4, 3).unwrap();
     let tags = image.encoder();
-    tags.write_tag(Tag::ModelPixelScaleTag, &[0.5, 0.5, 0.0][..]).unwrap();
-    tags.write_tag(Tag::ModelTiepointTag, &[0.0, 0.0, 0.0, -2.0, 48.0, 0.0][..]).unwrap();
-    tags.write_tag(Tag::GeoKeyDirectoryTag, &[1u16, 1, 0, 2, 1024, 0, 1, 2, 1025, 0, 1, raster_type][..]).unwrap();
+    tags.write_tag(Tag::ModelPixelScaleTag, &[0.5, 0.5, 0.0][..])
+        .unwrap();
+    tags.write_tag(Tag::ModelTiepointTag, &[0.0, 0.0, 0.0, -2.0, 48.0, 0.0][..])
+        .unwrap();
+    tags.write_tag(
+        Tag::GeoKeyDirectoryTag,
+        &[1u16, 1, 0, 2, 1024, 0, 1, 2, 1025, 0, 1, raster_type][..],
+    )
+    .unwrap();
     tags.write_tag(Tag::GdalNodata, "-32768").unwrap();
-    tags.write_tag(Tag::ImageDescription, "a plane of our own").unwrap();
-    let plane: Vec<f32> = (0..12).map(|k| if k == 11 { -32768.0 } else { 40.0 + (k % 4) as f32 + 10.0 * (k / 4) as f32 }).collect();
+    tags.write_tag(Tag::ImageDescription, "a plane of our own")
+        .unwrap();
+    let plane: Vec<f32> = (0..12)
+        .map(|k| {
+            if k == 11 {
+                -32768.0
+            } else {
+                40.0 + (k % 4) as f32 + 10.0 * (k / 4) as f32
+            }
+        })
+        .collect();
     image.write_data(&plane).unwrap();
     bytes.into_inner()
 }
@@ -295,8 +404,16 @@ fn geotiff_grids_are_read_by_node_or_by_pixel() {
     let by_pixel = Geoid::from_raf20_tiff(&small_geotiff(1)).unwrap();
     assert!((by_pixel.undulation_m(LonLat::new(-1.75, 47.75)) - 40.0).abs() < 1e-5);
     // Next to the node without data, and outside, the approximation answers.
-    assert!(!by_node.is_official_at(LonLat::new(-0.6, 47.1)) && by_node.is_official_at(LonLat::new(-1.2, 47.1)));
-    assert!((by_node.undulation_m(LonLat::new(5.0, 45.0)) - Geoid::approximate_france().undulation_m(LonLat::new(5.0, 45.0))).abs() < 1e-9);
+    assert!(
+        !by_node.is_official_at(LonLat::new(-0.6, 47.1))
+            && by_node.is_official_at(LonLat::new(-1.2, 47.1))
+    );
+    assert!(
+        (by_node.undulation_m(LonLat::new(5.0, 45.0))
+            - Geoid::approximate_france().undulation_m(LonLat::new(5.0, 45.0)))
+        .abs()
+            < 1e-9
+    );
 }
 
 #[test]
@@ -306,8 +423,20 @@ fn broken_grids_are_faults() {
         // Truncation may hide in padding, so only panics are looked for.
         let _ = Geoid::from_raf20_tiff(&whole[..end]);
     }
-    for bytes in [&b""[..], b"x", b"0 1 0 1 1e-9 1e-9\n1 2", b"0 1 0 1 1 1\n1 2 3", b"0 1 0 1 1 1\n1 2 3 x", b"0 1 0 1 nan 1\n", b"1 0 1 0 1 1\n1 2 3 4", b"II*\0\xff\xff\xff\xff"] {
-        assert_eq!(Geoid::from_raf20_tiff(bytes).unwrap_err().code(), "geoid-grid-unreadable");
+    for bytes in [
+        &b""[..],
+        b"x",
+        b"0 1 0 1 1e-9 1e-9\n1 2",
+        b"0 1 0 1 1 1\n1 2 3",
+        b"0 1 0 1 1 1\n1 2 3 x",
+        b"0 1 0 1 nan 1\n",
+        b"1 0 1 0 1 1\n1 2 3 4",
+        b"II*\0\xff\xff\xff\xff",
+    ] {
+        assert_eq!(
+            Geoid::from_raf20_tiff(bytes).unwrap_err().code(),
+            "geoid-grid-unreadable"
+        );
     }
     let tiny = Geoid::from_raf20_tiff(b"0 1 0 1 1 1 0 0 0 0 0. small\n3 4\n1 2").unwrap();
     assert_eq!(tiny.name(), "small");

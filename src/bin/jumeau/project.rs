@@ -30,7 +30,9 @@ pub fn run(args: Args) -> ExitCode {
     };
     let shift_m = from.datum_accuracy_m().max(to.datum_accuracy_m());
     if shift_m > 0.0 && from.code() != to.code() {
-        eprintln!("note : changement de datum par paramètres, jusqu'à {shift_m} m d'écart / note: datum shift by parameters, up to {shift_m} m off");
+        eprintln!(
+            "note : changement de datum par paramètres, jusqu'à {shift_m} m d'écart / note: datum shift by parameters, up to {shift_m} m off"
+        );
     }
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
@@ -46,7 +48,9 @@ pub fn run(args: Args) -> ExitCode {
             }
         }
         if line.len() as u64 == LINE_LIMIT && !line.ends_with(b"\n") {
-            eprintln!("ligne {number} : plus de {LINE_LIMIT} caractères, arrêt / line {number}: more than {LINE_LIMIT} characters, stopped");
+            eprintln!(
+                "ligne {number} : plus de {LINE_LIMIT} caractères, arrêt / line {number}: more than {LINE_LIMIT} characters, stopped"
+            );
             let _ = output.flush();
             return ExitCode::from(2);
         }
@@ -68,13 +72,23 @@ pub fn run(args: Args) -> ExitCode {
     if output.flush().is_err() {
         return ExitCode::SUCCESS;
     }
-    if failed { ExitCode::from(1) } else { ExitCode::SUCCESS }
+    if failed {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
 }
 
 fn line_sentences(fault: &LineFault) -> (String, String) {
     match fault {
-        LineFault::NotAPoint(text) => (format!("« {text} » n'est pas « x y [z] »"), fault.to_string()),
-        LineFault::MissingZ => ("un point géocentrique a besoin de x, y et z".to_owned(), fault.to_string()),
+        LineFault::NotAPoint(text) => (
+            format!("« {text} » n'est pas « x y [z] »"),
+            fault.to_string(),
+        ),
+        LineFault::MissingZ => (
+            "un point géocentrique a besoin de x, y et z".to_owned(),
+            fault.to_string(),
+        ),
         LineFault::Geodesy(inner) => sentences(inner),
     }
 }
@@ -83,8 +97,12 @@ fn sentences(fault: &GeodesyFault) -> (String, String) {
     let french = match fault {
         GeodesyFault::UnknownCrs { code } => format!("système de coordonnées inconnu « {code} »"),
         GeodesyFault::NotFinite => "une coordonnée n'est pas un nombre fini".to_owned(),
-        GeodesyFault::OffTheGlobe { lon_deg, lat_deg } => format!("longitude {lon_deg} ou latitude {lat_deg} hors du globe"),
-        GeodesyFault::OutsideProjection { crs, x, y } => format!("({x}, {y}) hors du domaine de {crs}"),
+        GeodesyFault::OffTheGlobe { lon_deg, lat_deg } => {
+            format!("longitude {lon_deg} ou latitude {lat_deg} hors du globe")
+        }
+        GeodesyFault::OutsideProjection { crs, x, y } => {
+            format!("({x}, {y}) hors du domaine de {crs}")
+        }
         GeodesyFault::At { fault, .. } => sentences(fault).0,
         GeodesyFault::Grid { reason } => format!("grille de géoïde illisible ({reason})"),
     };

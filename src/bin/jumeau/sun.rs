@@ -34,8 +34,14 @@ pub struct Args {
 
 pub fn run(args: Args) -> ExitCode {
     let Some(at) = Instant::parse(&args.time) else {
-        eprintln!("jumeau sun : « {} » n'est pas un instant RFC 3339 (1800 à 2200), par exemple 2026-06-21T14:00:00+02:00", args.time);
-        eprintln!("jumeau sun: '{}' is not an RFC 3339 instant (1800 to 2200), for instance 2026-06-21T14:00:00+02:00", args.time);
+        eprintln!(
+            "jumeau sun : « {} » n'est pas un instant RFC 3339 (1800 à 2200), par exemple 2026-06-21T14:00:00+02:00",
+            args.time
+        );
+        eprintln!(
+            "jumeau sun: '{}' is not an RFC 3339 instant (1800 to 2200), for instance 2026-06-21T14:00:00+02:00",
+            args.time
+        );
         return ExitCode::from(2);
     };
     let options = SunOptions {
@@ -44,8 +50,12 @@ pub fn run(args: Args) -> ExitCode {
         temperature_c: args.temperature_c,
         delta_t_s: args.delta_t_s,
     };
-    let answers = sun::position(at, args.lat, args.lon, options)
-        .and_then(|position| Ok((position, sun::events(at, args.lat, args.lon, args.delta_t_s)?)));
+    let answers = sun::position(at, args.lat, args.lon, options).and_then(|position| {
+        Ok((
+            position,
+            sun::events(at, args.lat, args.lon, args.delta_t_s)?,
+        ))
+    });
     match answers {
         Ok((position, events)) if args.json => print_json(at, &position, &events),
         Ok((position, events)) => print_text(at, &position, &events),
@@ -73,13 +83,27 @@ fn print_json(at: Instant, position: &SunPosition, events: &SunEvents) -> ExitCo
 }
 
 fn print_text(at: Instant, position: &SunPosition, events: &SunEvents) -> ExitCode {
-    let when = |event: Option<Instant>| event.map_or_else(|| "–".to_owned(), |instant| instant.to_string());
+    let when = |event: Option<Instant>| {
+        event.map_or_else(|| "–".to_owned(), |instant| instant.to_string())
+    };
     println!("instant / time                    {at}");
-    println!("hauteur / elevation               {:.5}°", position.elevation);
-    println!("azimut / azimuth                  {:.5}°  (depuis le nord vrai / from true north)", position.azimuth);
+    println!(
+        "hauteur / elevation               {:.5}°",
+        position.elevation
+    );
+    println!(
+        "azimut / azimuth                  {:.5}°  (depuis le nord vrai / from true north)",
+        position.azimuth
+    );
     println!("zénith vrai / zenith              {:.5}°", position.zenith);
-    println!("zénith apparent / apparent zenith {:.5}°", position.apparent_zenith);
-    println!("équation du temps / eq. of time   {:.3} min", position.equation_of_time_min);
+    println!(
+        "zénith apparent / apparent zenith {:.5}°",
+        position.apparent_zenith
+    );
+    println!(
+        "équation du temps / eq. of time   {:.3} min",
+        position.equation_of_time_min
+    );
     println!("lever / sunrise                   {}", when(events.sunrise));
     println!("passage au méridien / transit     {}", when(events.transit));
     println!("coucher / sunset                  {}", when(events.sunset));
