@@ -1,3 +1,4 @@
 //! Tier 1: the program as people type it.
 
 mod generate;
+mod project_sun;

@@ -4,3 +4,6 @@ mod gltf;
 mod shared_data;
 mod tiles3d;
 mod zarr;
+mod demand;
+mod geodesy;
+mod sun;
