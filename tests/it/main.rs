@@ -1,1 +1,4 @@
-//! Tier 0: the pure modules against outside truth, and the architecture rule.
+#[cfg(feature = "pipeline")]
+mod import_nantes;
+mod roof;
+mod shared_data;
