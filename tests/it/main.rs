@@ -1,9 +1,12 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
 
-mod gltf;
-mod shared_data;
-mod tiles3d;
-mod zarr;
 mod demand;
 mod geodesy;
+mod gltf;
+#[cfg(feature = "pipeline")]
+mod import_nantes;
+mod roof;
+mod shared_data;
 mod sun;
+mod tiles3d;
+mod zarr;
