@@ -1,4 +1,116 @@
 //! Sources to territory package: read, check, transform, tile, write.
+//!
+//! | module | does |
+//! |---|---|
+//! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
+//! | [`clean`] | records to [`Region`], with every repair and rejection reported |
+//! | [`generate`] | what the sources lack, made and marked as made |
+//! | [`tile`] | a region as a territory package: 3D Tiles, series, manifest |
+//! | [`messages`] | the sentences of this room's findings |
 
 pub mod generate;
 pub mod tile;
+pub mod clean;
+pub mod messages;
+pub mod sources;
+
+use crate::base::{Dataset, Report};
+use crate::region::Region;
+use sources::declaration::Declaration;
+use std::path::PathBuf;
+
+/// Sources as one clean region, with what was found on the way.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    pub region: Region,
+    /// The folder's `sources.json`, or what was guessed in its place; data sets complete.
+    pub declaration: Declaration,
+    /// The system all coordinates of the region are in: `EPSG:2154`.
+    pub crs: String,
+    pub layers: Vec<LayerCount>,
+    pub report: Report,
+}
+
+impl Imported {
+    pub fn datasets(&self) -> &[Dataset] {
+        &self.declaration.datasets
+    }
+}
+
+/// How a layer fared. `read = kept + rejected`; `repaired` are among the kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LayerCount {
+    /// `buildings`, `roads`, `tram`, `rail`, `water`, `terrain` (files), `areas`, `trees`.
+    pub id: String,
+    pub read: usize,
+    pub kept: usize,
+    pub repaired: usize,
+    pub rejected: usize,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct ImportOptions {
+    /// Target system, `EPSG:2154`; otherwise the declaration's, the first projected source's, or Lambert-93.
+    pub crs: Option<String>,
+    /// Name of the territory in both languages, instead of the declared one.
+    pub name: Option<String>,
+}
+
+/// Told how far the work has come; may stop it.
+pub trait Progress: Sync {
+    /// `what` is an i18n key (`import-read`, `import-buildings` …); `total` 0 means unknown.
+    fn step(&self, what: &str, done: u64, total: u64);
+
+    /// True when the person wants to stop; asked often.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// Says nothing and never stops.
+pub struct Silent;
+
+impl Progress for Silent {
+    fn step(&self, _what: &str, _done: u64, _total: u64) {}
+}
+
+/// Why nothing could be imported. The code has a message in [`messages`].
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {object} {value}")]
+pub struct ImportFault {
+    pub code: &'static str,
+    /// The file or folder.
+    pub object: String,
+    /// What was found, or what the system said.
+    pub value: String,
+}
+
+impl ImportFault {
+    pub fn new(
+        code: &'static str,
+        object: impl std::fmt::Display,
+        value: impl std::fmt::Display,
+    ) -> Self {
+        Self {
+            code,
+            object: object.to_string(),
+            value: value.to_string(),
+        }
+    }
+}
+
+/// Reads files or folders into one clean region.
+///
+/// Bad records never stop it: they are repaired or rejected, and reported.
+///
+/// # Errors
+/// An [`ImportFault`] when nothing usable was named, the target system is unknown, or the work was cancelled.
+pub fn read_sources(
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    progress: &dyn Progress,
+) -> Result<Imported, ImportFault> {
+    let mut report = Report::default();
+    let gathered = sources::gather(paths, options, &mut report, progress)?;
+    clean::clean(gathered, report, progress)
+}

@@ -2,6 +2,10 @@
 
 mod demand;
 mod geodesy;
+mod gltf;
+#[cfg(feature = "pipeline")]
+mod import_nantes;
+mod roof;
 mod shared_data;
 mod sun;
 mod gltf;

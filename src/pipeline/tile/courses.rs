@@ -1,6 +1,7 @@
 //! Lines sorted into what lies on the ground and what is carried over water or other roads, with the heights of the latter.
 
 use super::clip::cross;
+use super::ribbon::subdivided;
 use super::scene::Scene;
 use super::shore::Shore;
 use crate::base::Bounds2;
@@ -14,6 +15,8 @@ const SHORTEST_BRIDGE_M: f64 = 3.0;
 const HIGHEST_DECK_M: f64 = 30.0;
 /// A deck stays at least this far above the water.
 const CLEARANCE_M: f64 = 0.8;
+/// Decks are drawn in pieces of this length.
+const DECK_STEP_M: f64 = 10.0;
 /// Tracks this near a road's deck lie on it.
 const ON_DECK_M: f64 = 12.0;
 /// Rounds of the relaxation that gives heights to junctions over water.
@@ -83,7 +86,7 @@ impl Courses {
                 let kind = if stretch.carried {
                     Kind::Deck(Deck {
                         water_m: stretch.water_m,
-                        points: stretch.points,
+                        points: subdivided(&stretch.points, DECK_STEP_M),
                         rides: false,
                     })
                 } else {
@@ -314,10 +317,12 @@ fn set_deck_heights(all: &mut [Course], scene: &Scene, dry_ends: &HashSet<[i64; 
             } else {
                 straight
             };
-            point[2] = match deck.water_m {
-                Some(level) => height.max(level + CLEARANCE_M),
-                None => height,
-            };
+            // Never into the water, nor into the bank where the line's own altitudes dip.
+            let at = [point[0], point[1]];
+            point[2] = height.max(match scene.water.pool_at(at) {
+                Some(pool) => pool.level_m + CLEARANCE_M,
+                None => scene.ground_at(at),
+            });
         }
     }
     lay_tracks_on_decks(all);

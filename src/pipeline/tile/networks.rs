@@ -6,7 +6,7 @@ use super::grid::TileKey;
 use super::ground::Surface;
 use super::mesh::MeshBuilder;
 use super::palette::{self, Rgba};
-use super::ribbon::{End, Ribbon, subdivided};
+use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
@@ -63,7 +63,6 @@ const HALF_GAUGE_M: f64 = 0.7175;
 /// Ribbons stay at least so many tolerances wide, so that they are seen from afar.
 const WIDTH_TOLERANCES: f64 = 1.5;
 
-const DECK_STEP_M: f64 = 12.0;
 const SLAB_M: f64 = 0.9;
 const SLAB_RIM_M: f64 = 0.6;
 const PIER_EVERY_M: f64 = 32.0;
@@ -172,28 +171,28 @@ impl Painter<'_> {
 
     /// A slab with its carriageway, and piers where there is water below.
     fn deck(&mut self, deck: &Deck, course: &Course, style: &Style, feature: u32) {
-        let points = subdivided(&deck.points, DECK_STEP_M);
+        let points = deck.points.as_slice();
         let half = 0.5 * self.drawn_width(course);
         let lift = style.lift_m * self.rise;
         let track = matches!(course.class, LineClass::Tram | LineClass::Rail);
         let colour = if track && self.tolerance > RAILS_UP_TO_M { palette::RAIL } else { style.colour };
         if !deck.rides {
-            self.slab(&points, half + SLAB_RIM_M, CASING_LIFT_M * self.rise, feature);
+            self.slab(points, half + SLAB_RIM_M, CASING_LIFT_M * self.rise, feature);
         }
-        self.strip(&points, half, lift, colour, feature);
+        self.strip(points, half, lift, colour, feature);
         if track && self.tolerance <= RAILS_UP_TO_M {
             let plan: Vec<[f64; 2]> = points.iter().map(|p| [p[0], p[1]]).collect();
             for side in [-HALF_GAUGE_M, HALF_GAUGE_M] {
                 let rail: Vec<[f64; 3]> = beside(&plan, side)
                     .iter()
-                    .zip(&points)
+                    .zip(points)
                     .map(|(at, p)| [at[0], at[1], p[2]])
                     .collect();
                 self.strip(&rail, 0.5 * RAIL_WIDTH_M, lift + 0.05, palette::RAIL, feature);
             }
         }
         if let (Some(water_m), false) = (deck.water_m, deck.rides || self.tolerance > PIERS_UP_TO_M) {
-            self.piers(&points, half, water_m - PIER_DEPTH_M, feature);
+            self.piers(points, half, water_m - PIER_DEPTH_M, feature);
         }
     }
 

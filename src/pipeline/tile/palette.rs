@@ -6,7 +6,9 @@ pub const GROUND_GREEN: [f64; 3] = [204.0, 213.0, 193.0];
 pub const GROUND_URBAN: [f64; 3] = [221.0, 218.0, 209.0];
 pub const QUAY_TOP: [f64; 3] = [196.0, 193.0, 184.0];
 pub const QUAY_FOOT: [f64; 3] = [158.0, 157.0, 150.0];
-pub const WATER: Rgba = [163, 186, 199, 255];
+pub const WATER: [f64; 3] = [163.0, 186.0, 199.0];
+/// What ground and water turn to far beyond the data.
+pub const HAZE: [f64; 3] = [219.0, 225.0, 224.0];
 
 pub const MAJOR_ROAD: Rgba = [250, 246, 236, 255];
 pub const ROAD: Rgba = [246, 244, 238, 255];

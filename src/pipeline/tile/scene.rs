@@ -17,6 +17,9 @@ pub const SURROUND_M: f64 = 6_000.0;
 /// The finest level of ground beyond the data is this many levels above the finest.
 const SURROUND_LEVELS_UP: u32 = 3;
 
+/// Ground begins to fade this far beyond the data.
+const HAZE_FROM_M: f64 = 800.0;
+
 /// A tile as it was drawn.
 #[derive(Clone, Debug, Default)]
 pub struct Drawn {
@@ -94,6 +97,15 @@ impl<'a> Scene<'a> {
     /// Height of the ground at a point of the plane, before any level's triangles.
     pub fn ground_at(&self, at: [f64; 2]) -> f64 {
         self.ground.height(self.plane.source(at))
+    }
+
+    /// 0 within the data and a little around … 1 at the rim, where the ground loses its colour: it ends in the fog, not at an edge.
+    pub fn haze(&self, at: [f64; 2]) -> f64 {
+        let away = (0..2)
+            .map(|k| (self.extract.min[k] - at[k]).max(at[k] - self.extract.max[k]).max(0.0))
+            .fold(0.0, f64::hypot);
+        let t = ((away - HAZE_FROM_M) / (SURROUND_M - HAZE_FROM_M)).clamp(0.0, 1.0);
+        t * t * (3.0 - 2.0 * t)
     }
 
     pub fn surface(&self, key: TileKey) -> Surface<'_> {

@@ -31,7 +31,8 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
     let rect = scene.grid.rect(key);
     let surface = scene.surface(key);
     let shore = scene.shore(key.level);
-    let water = shore.within(&rect);
+    // A cell more on each side: where the water's cut edge and the tile's border fell together, rounding would leave slivers of land.
+    let water = shore.within(&rect.grown(surface.cell()));
     let banks = shore.banks_within(&rect);
     let mut painter = Painter {
         scene,
@@ -117,7 +118,8 @@ impl Painter<'_> {
         let height = self.surface.height(at) - below_m;
         let normal = self.surface.normal(at);
         let urban = self.scene.urban.at(at);
-        let colour = palette::opaque(palette::mix(palette::GROUND_GREEN, palette::GROUND_URBAN, urban));
+        let town = palette::mix(palette::GROUND_GREEN, palette::GROUND_URBAN, urban);
+        let colour = palette::opaque(palette::mix(town, palette::HAZE, self.scene.haze(at)));
         self.mesh.vertex([at[0], at[1], height], normal, colour, 0)
     }
 

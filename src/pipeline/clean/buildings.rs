@@ -1,0 +1,309 @@
+//! Buildings: footprint, heights, use, ids.
+//!
+//! `date_app` of BD TOPO is the date of appearance in reality where it is known (from the tax files: mostly a construction year); round years such as 1900 stand for "around", and are kept as years.
+
+use super::heights::{self, Stated};
+use super::terrain::Floor;
+use super::{Fate, Source};
+use crate::base::{Finding, Report, Severity};
+use crate::pipeline::LayerCount;
+use crate::pipeline::sources::record::Record;
+use crate::region::footprint::{self, Rejection};
+use crate::region::{Building, HeightOrigin, Usage};
+use rstar::{RTree, primitives::GeomWithData};
+
+/// The stated ground may differ from the terrain by so much: a derived 5 m grid on a slope, metres.
+const GROUND_TOLERANCE_M: f64 = 10.0;
+/// Neighbours asked for a height, and how far away they may be, metres.
+const NEIGHBOURS: usize = 8;
+const NEIGHBOUR_DISTANCE_M: f64 = 100.0;
+
+/// A building whose height or ground may still depend on its neighbours.
+pub struct Draft {
+    building: Building,
+    file: String,
+    has_height: bool,
+    has_ground: bool,
+    repaired: bool,
+}
+
+/// Reads one building; the rest is done by [`settle`].
+pub fn draft(
+    record: &Record,
+    floor: &Floor,
+    source: &mut Source,
+    drafts: &mut Vec<Draft>,
+) -> Fate {
+    let object = record.object.as_str();
+    if let Some(state) = record.text("state")
+        && matches!(state.as_str(), "En projet" | "Détruit" | "Non classé détruit")
+    {
+        source.finding("building-not-standing", Severity::Warning, object, state);
+        return Fate::Rejected;
+    }
+    let Some(shape) = record.shape.as_ref().filter(|shape| !shape.is_empty()) else {
+        source.finding("geometry-missing", Severity::Warning, object, "");
+        return Fate::Rejected;
+    };
+    let polygons = shape.polygons();
+    let mut altitudes: Vec<f64> = polygons
+        .iter()
+        .flat_map(|rings| rings.iter().flatten())
+        .map(|p| p[2])
+        .filter(|z| z.is_finite())
+        .collect();
+    let flat = polygons
+        .iter()
+        .map(|rings| {
+            rings
+                .iter()
+                .map(|ring| ring.iter().map(|p| [p[0], p[1]]).collect())
+                .collect()
+        })
+        .collect();
+    let (footprint, repairs) = match footprint::repair(flat) {
+        Ok(repaired) => repaired,
+        Err(rejection) => {
+            let (code, value) = match rejection {
+                Rejection::Degenerate => ("footprint-degenerate", String::new()),
+                Rejection::Sliver(area) => ("footprint-sliver", format!("{area:.2} m²")),
+                Rejection::Invalid => ("footprint-invalid", String::new()),
+            };
+            source.finding(code, Severity::Warning, object, value);
+            return Fate::Rejected;
+        }
+    };
+    let mut repaired = false;
+    if repairs.any() {
+        repaired = true;
+        for (done, value) in [
+            (repairs.crossings, "crossing"),
+            (repairs.spikes, "spike"),
+            (repairs.slivers, "sliver"),
+        ] {
+            if done {
+                source.finding("footprint-repaired", Severity::Info, object, value);
+            }
+        }
+    }
+
+    // Z = -1000 says "no altitude"; so does anything else below the ground.
+    let no_altitude = altitudes.iter().any(|z| !floor.plausible(*z));
+    if no_altitude {
+        source.finding(
+            "building-without-altitude",
+            Severity::Info,
+            object,
+            altitudes.iter().copied().fold(f64::INFINITY, f64::min),
+        );
+    }
+    altitudes.retain(|z| floor.plausible(*z));
+    altitudes.sort_by(f64::total_cmp);
+    let terrain_m = footprint
+        .iter()
+        .flat_map(|polygon| polygon.exterior().0.iter())
+        .filter_map(|c| floor.ground(c.x, c.y))
+        .reduce(f64::min);
+    let stated_ground = record.number("ground");
+    let ground_fits = |ground: f64| {
+        floor.plausible(ground)
+            && terrain_m.is_none_or(|terrain| (ground - terrain).abs() <= GROUND_TOLERANCE_M)
+    };
+    let ground = match stated_ground {
+        Some(ground) if ground_fits(ground) => Some(ground),
+        Some(ground) => {
+            repaired = true;
+            source.finding("building-ground-implausible", Severity::Warning, object, format!("{ground} m"));
+            terrain_m
+        }
+        None => terrain_m,
+    };
+    let plausible = |term: &str| record.number(term).filter(|z| floor.plausible(*z));
+    let stated = Stated {
+        height_m: record.number("height"),
+        ridge_height_m: record.number("ridge_height"),
+        ground_m: ground,
+        ground_is_stated: stated_ground.is_some() && ground == stated_ground,
+        roof_min_m: plausible("roof_min"),
+        roof_max_m: plausible("roof_max"),
+        outline_m: altitudes.get(altitudes.len() / 2).copied().filter(|_| {
+            // An outline on the ground is no roof.
+            !no_altitude
+        }),
+        storeys: record.number("storeys").filter(|n| *n >= 0.0 && *n <= 200.0).map(|n| n.round() as u32),
+    };
+    let chosen = heights::choose(&stated);
+    for (code, value) in &chosen.faults {
+        let severity = match *code {
+            "building-roof-tall" => Severity::Info,
+            _ => Severity::Warning,
+        };
+        source.finding(code, severity, object, value);
+    }
+    if chosen.eave_m.is_some() && chosen.origin != HeightOrigin::Source {
+        repaired = true;
+        let code = match chosen.origin {
+            HeightOrigin::Storeys => "building-height-from-storeys",
+            _ => "building-height-from-altitudes",
+        };
+        source.finding(code, Severity::Info, object, format!("{:.1} m", chosen.eave_m.unwrap_or(0.0)));
+    }
+    let eave = chosen.eave_m.unwrap_or(heights::ASSUMED_M);
+    drafts.push(Draft {
+        file: source.file.to_owned(),
+        has_height: chosen.eave_m.is_some(),
+        has_ground: ground.is_some(),
+        repaired,
+        building: Building {
+            id: object.to_owned(),
+            rnb: rnb_ids(record),
+            dataset: source.dataset.clone(),
+            footprint,
+            ground_m: ground.unwrap_or(0.0),
+            eave_height_m: eave,
+            ridge_height_m: chosen.ridge_m.unwrap_or(eave).max(eave),
+            height_origin: chosen.origin,
+            usage: usage(record),
+            second_usage: record.text("usage2").map(|text| usage_of(&text)),
+            dwellings: count_of(record, "dwellings"),
+            storeys: stated.storeys.filter(|n| *n > 0),
+            year: year(record, source),
+            light: record.flag("light").unwrap_or(false),
+        },
+    });
+    Fate::Kept
+}
+
+/// Gives heights and grounds that only neighbours can tell, and counts.
+pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -> Vec<Building> {
+    let place = |draft: &Draft| footprint::centre(&draft.building.footprint).unwrap_or([0.0, 0.0]);
+    let tree = |known: &dyn Fn(&Draft) -> Option<f64>| {
+        RTree::bulk_load(
+            drafts
+                .iter()
+                .filter_map(|draft| Some(GeomWithData::new(place(draft), known(draft)?)))
+                .collect(),
+        )
+    };
+    let needs_heights = drafts.iter().any(|draft| !draft.has_height);
+    let needs_ground = drafts.iter().any(|draft| !draft.has_ground);
+    let heights = if needs_heights {
+        tree(&|d| d.has_height.then_some(d.building.eave_height_m))
+    } else {
+        RTree::new()
+    };
+    let grounds = if needs_ground {
+        tree(&|d| d.has_ground.then_some(d.building.ground_m))
+    } else {
+        RTree::new()
+    };
+    drafts
+        .into_iter()
+        .map(|draft| {
+            let at = footprint::centre(&draft.building.footprint).unwrap_or([0.0, 0.0]);
+            let Draft { mut building, file, has_height, has_ground, mut repaired } = draft;
+            let mut say = |code, severity, value: String| {
+                report.push(Finding::new(code, severity, &file).object(&building.id).value(value));
+            };
+            if !has_ground {
+                repaired = true;
+                building.ground_m = median_near(&grounds, at).unwrap_or(0.0);
+                say("building-ground-from-neighbours", Severity::Warning, format!("{:.1} m", building.ground_m));
+            }
+            if !has_height {
+                repaired = true;
+                let near = median_near(&heights, at);
+                let (height, origin, code) = match near {
+                    Some(height) => (height, HeightOrigin::Neighbours, "building-height-from-neighbours"),
+                    None => (heights::ASSUMED_M, HeightOrigin::Assumed, "building-height-assumed"),
+                };
+                building.eave_height_m = height;
+                building.ridge_height_m = height;
+                building.height_origin = origin;
+                say(code, Severity::Warning, format!("{height:.1} m"));
+            }
+            count.add(if repaired { Fate::Repaired } else { Fate::Kept });
+            building
+        })
+        .collect()
+}
+
+fn median_near(tree: &RTree<GeomWithData<[f64; 2], f64>>, at: [f64; 2]) -> Option<f64> {
+    let limit = NEIGHBOUR_DISTANCE_M * NEIGHBOUR_DISTANCE_M;
+    let mut values: Vec<f64> = tree
+        .nearest_neighbor_iter_with_distance_2(&at)
+        .take(NEIGHBOURS)
+        .take_while(|(_, distance2)| *distance2 <= limit)
+        .map(|(point, _)| point.data)
+        .collect();
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied()
+}
+
+/// RNB ids, several separated by `/`; what has not their form (12 letters and digits) is kept out.
+fn rnb_ids(record: &Record) -> Vec<String> {
+    let Some(text) = record.text("rnb") else {
+        return Vec::new();
+    };
+    text.split(['/', ',', ';', ' '])
+        .map(|id| id.trim().replace('-', "").to_uppercase())
+        .filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_alphanumeric()))
+        .collect()
+}
+
+/// 0 and unknown are two things; negative counts are neither.
+fn count_of(record: &Record, term: &str) -> Option<u32> {
+    record
+        .number(term)
+        .filter(|n| (0.0..100_000.0).contains(n))
+        .map(|n| n.round() as u32)
+}
+
+fn year(record: &Record, source: &mut Source) -> Option<i32> {
+    let text = record.text("year")?;
+    let year = text.get(..4).and_then(|digits| digits.parse::<i32>().ok());
+    match year {
+        Some(year) if (500..=2200).contains(&year) => Some(year),
+        _ => {
+            source.finding("building-year-implausible", Severity::Info, &record.object, text);
+            None
+        }
+    }
+}
+
+fn usage(record: &Record) -> Usage {
+    let first = record.text("usage").map_or(Usage::Unknown, |text| usage_of(&text));
+    if first != Usage::Unknown {
+        return first;
+    }
+    // The nature tells some that the use leaves open.
+    match record.text("nature").as_deref() {
+        Some("Eglise" | "Église" | "Chapelle") => Usage::Religious,
+        Some("Tribune") => Usage::Sport,
+        Some("Serre" | "Silo") => Usage::Agricultural,
+        _ => Usage::Unknown,
+    }
+}
+
+/// BD TOPO's uses, OSM's values of `building`, and INSPIRE-like words.
+pub fn usage_of(text: &str) -> Usage {
+    match text.trim().to_lowercase().as_str() {
+        "résidentiel" | "residential" | "house" | "apartments" | "detached" | "terrace"
+        | "semidetached_house" | "dormitory" | "bungalow" | "farm" | "hotel" => Usage::Residential,
+        "commercial et services" | "commercial" | "retail" | "office" | "supermarket" | "kiosk"
+        | "public" | "civic" | "school" | "university" | "hospital" | "college" | "kindergarten"
+        | "government" | "train_station" | "shop" => Usage::Commercial,
+        "industriel" | "industrial" | "warehouse" | "factory" | "manufacture" | "hangar" => {
+            Usage::Industrial
+        }
+        "agricole" | "agricultural" | "farm_auxiliary" | "barn" | "greenhouse" | "stable" | "cowshed" => {
+            Usage::Agricultural
+        }
+        "religieux" | "religious" | "church" | "chapel" | "cathedral" | "mosque" | "synagogue" | "temple" => {
+            Usage::Religious
+        }
+        "sportif" | "sport" | "sports_hall" | "stadium" | "grandstand" | "sports_centre" => Usage::Sport,
+        "annexe" | "annex" | "garage" | "garages" | "shed" | "carport" | "roof" | "hut" => Usage::Annex,
+        _ => Usage::Unknown,
+    }
+}

@@ -1,0 +1,148 @@
+//! `sources.json`: what the files of a folder are, who made them, and how the territory opens.
+
+use crate::base::{Dataset, DatasetId};
+use crate::formats::territory::{HomeView, Name, NamedView};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// Name of the file in a folder of sources.
+pub const FILE: &str = "sources.json";
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Declaration {
+    /// Id of the territory: lower-case letters, digits, hyphens.
+    pub id: String,
+    #[serde(default = "unnamed")]
+    pub name: Option<Name>,
+    /// Target system of the territory.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub crs: Option<String>,
+    /// Name of the heights' system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vertical: Option<String>,
+    #[serde(default)]
+    pub datasets: Vec<Dataset>,
+    #[serde(default)]
+    pub layers: Vec<DeclaredLayer>,
+    #[serde(default)]
+    pub generate: Generate,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub home: Option<HomeView>,
+    #[serde(default)]
+    pub views: Vec<NamedView>,
+}
+
+fn unnamed() -> Option<Name> {
+    None
+}
+
+/// One file, or one table of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeclaredLayer {
+    /// Path relative to the declaration, `/` between folders.
+    pub file: String,
+    /// Table of a GeoPackage; the only one when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    #[serde(rename = "as")]
+    pub role: Role,
+    pub dataset: DatasetId,
+    /// Our term → the source's column, where the built-in vocabulary does not know it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What is made where the sources are silent.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Generate {
+    #[serde(default)]
+    pub trees: bool,
+    #[serde(default)]
+    pub seed: u64,
+    /// Data set that generated objects belong to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetId>,
+}
+
+/// What a layer holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Role {
+    Terrain,
+    Buildings,
+    Roads,
+    Tram,
+    Rail,
+    Water,
+    Areas,
+    Trees,
+}
+
+impl Role {
+    pub const ALL: [Self; 8] = [
+        Self::Terrain,
+        Self::Buildings,
+        Self::Roads,
+        Self::Tram,
+        Self::Rail,
+        Self::Water,
+        Self::Areas,
+        Self::Trees,
+    ];
+
+    /// The id under which it is counted.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Terrain => "terrain",
+            Self::Buildings => "buildings",
+            Self::Roads => "roads",
+            Self::Tram => "tram",
+            Self::Rail => "rail",
+            Self::Water => "water",
+            Self::Areas => "areas",
+            Self::Trees => "trees",
+        }
+    }
+}
+
+impl Declaration {
+    /// # Errors
+    /// The parser's sentence with line and column.
+    pub fn parse(bytes: &[u8]) -> Result<Self, String> {
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        serde_json::from_slice(bytes).map_err(|error| error.to_string())
+    }
+}
+
+/// An id for links from any name: lower case, without accents, hyphens for the rest.
+pub fn id_from(name: &str) -> String {
+    let mut id = String::new();
+    for letter in name.to_lowercase().chars() {
+        let plain = match letter {
+            'à' | 'â' | 'ä' | 'á' | 'ã' | 'å' => "a",
+            'ç' => "c",
+            'é' | 'è' | 'ê' | 'ë' => "e",
+            'î' | 'ï' | 'í' => "i",
+            'ô' | 'ö' | 'ó' | 'õ' => "o",
+            'ù' | 'û' | 'ü' | 'ú' => "u",
+            'ÿ' => "y",
+            'ñ' => "n",
+            'œ' => "oe",
+            'æ' => "ae",
+            'a'..='z' | '0'..='9' => {
+                id.push(letter);
+                continue;
+            }
+            _ => "-",
+        };
+        if plain != "-" || !(id.is_empty() || id.ends_with('-')) {
+            id.push_str(plain);
+        }
+    }
+    let id = id.trim_matches('-');
+    if id.is_empty() {
+        "territory".to_owned()
+    } else {
+        id.chars().take(60).collect()
+    }
+}

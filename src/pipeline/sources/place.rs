@@ -1,0 +1,66 @@
+//! From a source's system to the territory's.
+
+use crate::formats::shape::Shape;
+use crate::geodesy::{Crs, GeodesyFault};
+
+/// Coordinates beyond this are no place on the earth in any system, metres.
+const FARTHEST: f64 = 1e8;
+
+/// Brings positions from one system to another.
+pub struct Placer {
+    from: Crs,
+    to: Crs,
+}
+
+impl Placer {
+    pub fn between(from: Crs, to: Crs) -> Self {
+        Self { from, to }
+    }
+
+    pub fn is_identity(&self) -> bool {
+        self.from.code() == self.to.code()
+    }
+
+    /// # Errors
+    /// Where the point does not exist in one of the systems.
+    pub fn point(&self, x: f64, y: f64) -> Result<[f64; 2], GeodesyFault> {
+        if !(x.is_finite() && y.is_finite()) {
+            return Err(GeodesyFault::NotFinite);
+        }
+        if x.abs() > FARTHEST || y.abs() > FARTHEST {
+            return Err(GeodesyFault::OutsideProjection {
+                crs: self.from.code().to_owned(),
+                x,
+                y,
+            });
+        }
+        if self.is_identity() {
+            return Ok([x, y]);
+        }
+        self.to.from_lonlat(self.from.to_lonlat(x, y)?)
+    }
+
+    /// Moves a whole shape; its altitudes stay, they are in the vertical system.
+    ///
+    /// # Errors
+    /// The first point that cannot be placed.
+    pub fn shape(&self, shape: &mut Shape) -> Result<(), GeodesyFault> {
+        shape.try_map(&mut |position: &mut [f64; 3]| {
+            let [x, y] = self.point(position[0], position[1])?;
+            position[0] = x;
+            position[1] = y;
+            Ok(())
+        })
+    }
+
+    /// The way back, for resampling rasters.
+    ///
+    /// # Errors
+    /// Where the point does not exist in one of the systems.
+    pub fn back(&self, x: f64, y: f64) -> Result<[f64; 2], GeodesyFault> {
+        if self.is_identity() {
+            return Ok([x, y]);
+        }
+        self.from.from_lonlat(self.to.to_lonlat(x, y)?)
+    }
+}

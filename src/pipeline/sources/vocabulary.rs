@@ -1,0 +1,255 @@
+//! Our terms and the column names producers use for them; and what a table is, judged by its columns.
+//!
+//! Column names are matched without regard to case. BD TOPO 3 names come twice: as IGN's GeoPackages and services write them (`altitude_minimale_sol`) and as its shapefiles cut them (`z_min_sol`).
+
+use super::declaration::Role;
+use super::record::Record;
+use crate::formats::shape::ShapeKind;
+use std::collections::BTreeMap;
+
+/// A term and its known column names, the most trusted first.
+type Term = (&'static str, &'static [&'static str]);
+
+const IDENTITY: &[Term] = &[
+    ("id", &["cleabs", "id", "id_source", "id_way", "osm_id", "@id", "idobj", "id_build", "id_road", "id_water", "ogc_fid", "gml_id"]),
+    ("name", &["name", "nom", "nom_coll_g", "nom_collaboratif_gauche", "nom_ban_g", "nom_voie_ban_gauche", "toponyme", "libelle", "nom_com", "nom_officiel", "label", "numero"]),
+    ("state", &["etat", "etat_de_l_objet"]),
+    ("z_quality", &["acqu_alti", "methode_d_acquisition_altimetrique"]),
+];
+
+const BUILDINGS: &[Term] = &[
+    ("rnb", &["ids_rnb", "identifiants_rnb", "rnb", "rnb_id", "id_rnb"]),
+    ("height", &["hauteur", "height_wall", "height", "building:height", "measuredheight", "haut"]),
+    ("ridge_height", &["height_roof"]),
+    ("ground", &["z_min_sol", "altitude_minimale_sol", "alti_sol", "z_sol"]),
+    ("roof_min", &["z_min_toit", "altitude_minimale_toit"]),
+    ("roof_max", &["z_max_toit", "altitude_maximale_toit"]),
+    ("storeys", &["nb_etages", "nombre_d_etages", "building:levels", "nb_lev", "levels"]),
+    ("dwellings", &["nb_logts", "nombre_de_logements", "building:flats"]),
+    ("usage", &["usage1", "usage_1", "usage", "main_use", "building:use", "building", "type"]),
+    ("usage2", &["usage2", "usage_2"]),
+    ("nature", &["nature"]),
+    ("light", &["leger", "construction_legere"]),
+    ("year", &["date_app", "date_d_apparition", "annee_construction", "start_date", "year"]),
+];
+
+const LINES: &[Term] = &[
+    ("class", &["nature", "highway", "railway", "fclass", "type"]),
+    ("importance", &["importance"]),
+    ("position", &["pos_sol", "position_par_rapport_au_sol", "layer", "zindex"]),
+    ("fictive", &["fictif"]),
+    ("width", &["largeur", "largeur_de_chaussee", "width"]),
+    ("lanes", &["nb_voies", "nombre_de_voies", "lanes"]),
+    ("bridge", &["bridge"]),
+    ("tunnel", &["tunnel"]),
+];
+
+const WATER: &[Term] = &[("level", &["level_m", "altitude", "z_moyen"])];
+
+const TREES: &[Term] = &[
+    ("height", &["hauteur", "height", "haut", "hauteur_m"]),
+    ("crown", &["diameter_crown", "diametre_couronne", "crown_m", "couronne"]),
+];
+
+const AREAS: &[Term] = &[("code", &["insee_com", "code_insee", "code_siren", "codcom", "code"])];
+
+/// OSM tags, for telling features of one mixed file apart.
+const TAGS: &[Term] = &[
+    ("tag:building", &["building"]),
+    ("tag:highway", &["highway"]),
+    ("tag:railway", &["railway"]),
+    ("tag:natural", &["natural"]),
+    ("tag:water", &["water"]),
+    ("tag:waterway", &["waterway"]),
+    ("tag:fclass", &["fclass"]),
+    ("tag:type", &["type"]),
+];
+
+fn terms(role: Role) -> Vec<Term> {
+    let own = match role {
+        Role::Buildings => BUILDINGS,
+        Role::Roads | Role::Tram | Role::Rail => LINES,
+        Role::Water => WATER,
+        Role::Trees => TREES,
+        Role::Areas => AREAS,
+        Role::Terrain => &[],
+    };
+    IDENTITY.iter().chain(own).copied().collect()
+}
+
+/// What a table is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    All(Role),
+    /// A mixed OSM file: each feature by its tags.
+    ByTags,
+    NotUnderstood,
+}
+
+/// Judges a table by its columns and the kind of its shapes.
+pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
+    let lower: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
+    let any = |names: &[&str]| names.iter().any(|name| lower.iter().any(|c| c == name));
+    let tagged = any(&["building", "highway", "railway", "natural", "waterway", "fclass", "water"]);
+    match kind {
+        ShapeKind::Polygon => {
+            if any(&[
+                "hauteur", "z_min_sol", "altitude_minimale_sol", "nb_etages", "nombre_d_etages",
+                "height_wall", "height_roof", "building:levels", "measuredheight", "ids_rnb", "identifiants_rnb",
+            ]) && !any(&["tag:natural"])
+            {
+                return Guess::All(Role::Buildings);
+            }
+            if any(&["level_m", "id_water", "persistance", "regime_des_eaux", "nature_du_plan_d_eau"]) {
+                return Guess::All(Role::Water);
+            }
+            if tagged {
+                return Guess::ByTags;
+            }
+            if any(&["height"]) {
+                return Guess::All(Role::Buildings);
+            }
+            if any(&["nom", "name", "nom_com", "nom_officiel"])
+                && any(&["insee_com", "code_insee", "code_siren", "codcom", "libcom", "insee", "code"])
+            {
+                return Guess::All(Role::Areas);
+            }
+        }
+        ShapeKind::Line => {
+            let rails = any(&["electrifie", "nb_voies", "nombre_de_voies"])
+                && any(&["larg_voie", "largeur_de_voie", "vit_max", "usage"]);
+            if rails && !any(&["importance"]) {
+                return Guess::All(Role::Rail);
+            }
+            if any(&["pos_sol", "position_par_rapport_au_sol"])
+                && any(&["importance", "largeur", "largeur_de_chaussee"])
+            {
+                return Guess::All(Role::Roads);
+            }
+            if tagged {
+                return Guess::ByTags;
+            }
+            if any(&["width", "largeur"]) && any(&["surface", "crossing", "sidewalk", "type"]) {
+                return Guess::All(Role::Roads);
+            }
+        }
+        ShapeKind::Point => {
+            if any(&["genre", "espece", "essence", "species", "genus", "diameter_crown"]) {
+                return Guess::All(Role::Trees);
+            }
+            if tagged {
+                return Guess::ByTags;
+            }
+        }
+        ShapeKind::Other => {
+            if tagged {
+                return Guess::ByTags;
+            }
+        }
+    }
+    // GeoClimate writes the main tag's key as a `type`.
+    if any(&["type"]) && any(&["id_way", "zindex"]) {
+        return Guess::ByTags;
+    }
+    Guess::NotUnderstood
+}
+
+/// A feature's role by its OSM tags; `None` where they say nothing we draw.
+pub fn role_by_tags(record: &Record) -> Option<Role> {
+    let kind = record.shape.as_ref()?.kind();
+    let text = |term: &str| record.text(term).map(|t| t.to_lowercase());
+    let said = |term: &str, values: &[&str]| {
+        text(term).is_some_and(|value| values.contains(&value.as_str()))
+    };
+    match kind {
+        ShapeKind::Polygon => {
+            let building = text("tag:building").is_some_and(|value| value != "no");
+            if building || said("tag:type", &["building"]) {
+                return Some(Role::Buildings);
+            }
+            let wet = ["water", "reservoir", "riverbank", "dock", "river", "bay"];
+            (said("tag:natural", &["water", "bay"])
+                || text("tag:water").is_some()
+                || said("tag:waterway", &["riverbank", "dock"])
+                || said("tag:fclass", &wet))
+            .then_some(Role::Water)
+        }
+        ShapeKind::Line => {
+            let trams = ["tram", "light_rail"];
+            let rails = ["rail", "subway", "narrow_gauge", "monorail", "funicular"];
+            if said("tag:railway", &trams) || said("tag:fclass", &trams) {
+                Some(Role::Tram)
+            } else if said("tag:railway", &rails) || said("tag:fclass", &rails) {
+                Some(Role::Rail)
+            } else if text("tag:highway").is_some_and(|v| !matches!(v.as_str(), "proposed" | "construction" | "platform"))
+                || said("tag:type", &["highway"])
+                || text("tag:fclass").is_some_and(|v| super::super::clean::lines::is_osm_road(&v))
+            {
+                Some(Role::Roads)
+            } else {
+                None
+            }
+        }
+        ShapeKind::Point => (said("tag:natural", &["tree"]) || said("tag:fclass", &["tree"]))
+            .then_some(Role::Trees),
+        ShapeKind::Other => None,
+    }
+}
+
+/// Which columns feed which term, in order of trust.
+pub type Mapping = Vec<(&'static str, Vec<String>)>;
+
+/// The mapping for a table of one role; `declared` (our term → column) goes first. Also the declared terms that do not exist.
+pub fn mapping(
+    role: Role,
+    columns: &[String],
+    declared: &BTreeMap<String, String>,
+) -> (Mapping, Vec<String>) {
+    let terms = terms(role);
+    let unknown = declared
+        .keys()
+        .filter(|term| !terms.iter().any(|(name, _)| name == term))
+        .cloned()
+        .collect();
+    (map_terms(&terms, columns, declared), unknown)
+}
+
+/// The mapping for a mixed file: the terms of all roles and the tags themselves.
+pub fn mapping_by_tags(columns: &[String]) -> Mapping {
+    let mut merged: Vec<(&'static str, Vec<String>)> = Vec::new();
+    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES] {
+        for (term, columns) in map_terms(group, columns, &BTreeMap::new()) {
+            match merged.iter_mut().find(|(name, _)| *name == term) {
+                Some((_, known)) => {
+                    for column in columns {
+                        if !known.contains(&column) {
+                            known.push(column);
+                        }
+                    }
+                }
+                None => merged.push((term, columns)),
+            }
+        }
+    }
+    merged
+}
+
+fn map_terms(
+    terms: &[Term],
+    columns: &[String],
+    declared: &BTreeMap<String, String>,
+) -> Mapping {
+    terms
+        .iter()
+        .filter_map(|(term, aliases)| {
+            let declared = declared.get(*term).map(String::as_str);
+            let found: Vec<String> = declared
+                .into_iter()
+                .chain(aliases.iter().copied())
+                .filter_map(|alias| columns.iter().find(|c| c.eq_ignore_ascii_case(alias)))
+                .cloned()
+                .collect();
+            (!found.is_empty()).then_some((*term, found))
+        })
+        .collect()
+}
