@@ -6,9 +6,15 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub enum Fault {
     NoTerritory(PathBuf),
-    Territory { path: PathBuf, detail: String },
+    Territory {
+        path: PathBuf,
+        detail: String,
+    },
     NoBundle(PathBuf),
-    Listen { address: SocketAddr, error: std::io::Error },
+    Listen {
+        address: SocketAddr,
+        error: std::io::Error,
+    },
     /// An `--allow-origin` that is no origin.
     Origin(String),
     Runtime(std::io::Error),
@@ -66,7 +72,9 @@ impl Fault {
                     "L'adresse {} n'appartient pas à cette machine : donnez-en une autre avec --bind (127.0.0.1 pour cette machine seule, 0.0.0.0 pour le réseau).",
                     address.ip()
                 ),
-                _ => format!("Impossible d'écouter sur {address} ({error}) : essayez une autre adresse avec --bind et --port."),
+                _ => format!(
+                    "Impossible d'écouter sur {address} ({error}) : essayez une autre adresse avec --bind et --port."
+                ),
             },
             Self::Origin(text) => format!(
                 "« {text} » n'est pas une origine : écrivez --allow-origin https://exemple.fr, sans chemin, ou --allow-origin '*'."
@@ -104,7 +112,9 @@ impl Fault {
                     "The address {} is not one of this machine's: give another with --bind (127.0.0.1 for this machine alone, 0.0.0.0 for the network).",
                     address.ip()
                 ),
-                _ => format!("Cannot listen on {address} ({error}): try another address with --bind and --port."),
+                _ => format!(
+                    "Cannot listen on {address} ({error}): try another address with --bind and --port."
+                ),
             },
             Self::Origin(text) => format!(
                 "'{text}' is not an origin: write --allow-origin https://example.org, without a path, or --allow-origin '*'."

@@ -136,11 +136,9 @@ fn worth_compressing(
 
 /// A half-written import lives under a name that begins with a dot, and so do editors' and version control's files: none of them is anybody's business.
 async fn refuse_hidden(request: Request, next: Next) -> Response {
-    let hidden = request
-        .uri()
-        .path()
-        .split('/')
-        .any(|part| part.starts_with('.') || part.get(..3).is_some_and(|p| p.eq_ignore_ascii_case("%2e")));
+    let hidden = request.uri().path().split('/').any(|part| {
+        part.starts_with('.') || part.get(..3).is_some_and(|p| p.eq_ignore_ascii_case("%2e"))
+    });
     if hidden {
         return missing(&request);
     }
@@ -157,7 +155,9 @@ async fn headers(request: Request, next: Next) -> Response {
 
     let cache = match status {
         // The name changes with the content: never ask again.
-        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED if fingerprinted => {
+        StatusCode::OK | StatusCode::PARTIAL_CONTENT | StatusCode::NOT_MODIFIED
+            if fingerprinted =>
+        {
             "public, max-age=31536000, immutable"
         }
         // Everything else is kept, but asked for: a 304 costs a round trip, a stale tile beside a new manifest costs trust.

@@ -41,9 +41,21 @@ fn folders(root: &Path) {
     std::fs::write(territory.join("buildings/0.subtree"), b"subt").unwrap();
     std::fs::write(territory.join(".tmp/half.glb"), b"half").unwrap();
     std::fs::write(root.join("secret.txt"), b"secret").unwrap();
-    std::fs::write(web.join("index.html"), "<!doctype html><title>Jumeau</title>").unwrap();
-    std::fs::write(web.join("pkg/0123456789abcdef/jumeau_web_bg.wasm"), vec![0u8; 5000]).unwrap();
-    std::fs::write(web.join("pkg/0123456789abcdef/jumeau_web_bg.wasm.br"), b"short").unwrap();
+    std::fs::write(
+        web.join("index.html"),
+        "<!doctype html><title>Jumeau</title>",
+    )
+    .unwrap();
+    std::fs::write(
+        web.join("pkg/0123456789abcdef/jumeau_web_bg.wasm"),
+        vec![0u8; 5000],
+    )
+    .unwrap();
+    std::fs::write(
+        web.join("pkg/0123456789abcdef/jumeau_web_bg.wasm.br"),
+        b"short",
+    )
+    .unwrap();
 }
 
 fn command(root: &Path, port: u16) -> Command {
@@ -98,8 +110,11 @@ impl Server {
     /// The path is sent as it stands: no client tidies `..` away.
     fn ask(&self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
-        let mut text = format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
+        stream
+            .set_read_timeout(Some(Duration::from_secs(30)))
+            .unwrap();
+        let mut text =
+            format!("{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n");
         for (name, value) in headers {
             text += &format!("{name}: {value}\r\n");
         }
@@ -126,7 +141,10 @@ fn files_come_with_their_types_and_safety_headers() {
     let server = serve(&[]);
     for (path, kind) in [
         ("/", "text/html"),
-        ("/pkg/0123456789abcdef/jumeau_web_bg.wasm", "application/wasm"),
+        (
+            "/pkg/0123456789abcdef/jumeau_web_bg.wasm",
+            "application/wasm",
+        ),
         ("/territory/territory.json", "application/json"),
         ("/territory/buildings/0.glb", "model/gltf-binary"),
         ("/territory/buildings/0.subtree", "application/octet-stream"),
@@ -135,7 +153,11 @@ fn files_come_with_their_types_and_safety_headers() {
         let answer = server.get(path);
         assert_eq!(answer.status, 200, "{path}");
         assert_eq!(answer.header("content-type"), Some(kind), "{path}");
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"), "{path}");
+        assert_eq!(
+            answer.header("x-content-type-options"),
+            Some("nosniff"),
+            "{path}"
+        );
         let policy = answer.header("content-security-policy").unwrap();
         assert!(policy.contains("'wasm-unsafe-eval'"), "{policy}");
         assert!(!policy.contains("'unsafe-inline'"), "{policy}");
@@ -150,21 +172,37 @@ fn what_has_a_fingerprint_is_kept_and_the_rest_is_asked_again() {
     let manifest = server.get("/territory/territory.json");
     assert_eq!(manifest.header("cache-control"), Some("no-cache"));
     let tag = manifest.header("etag").unwrap();
-    let again = server.ask("GET", "/territory/territory.json", &[("If-None-Match", tag)]);
+    let again = server.ask(
+        "GET",
+        "/territory/territory.json",
+        &[("If-None-Match", tag)],
+    );
     assert_eq!(again.status, 304);
     assert!(again.body.is_empty());
-    let other = server.ask("GET", "/territory/territory.json", &[("If-None-Match", "\"other\"")]);
+    let other = server.ask(
+        "GET",
+        "/territory/territory.json",
+        &[("If-None-Match", "\"other\"")],
+    );
     assert_eq!(other.status, 200);
 }
 
 #[test]
 fn a_range_is_a_part_of_the_file() {
     let server = serve(&[]);
-    let part = server.ask("GET", "/territory/buildings/0.glb", &[("Range", "bytes=10-29")]);
+    let part = server.ask(
+        "GET",
+        "/territory/buildings/0.glb",
+        &[("Range", "bytes=10-29")],
+    );
     assert_eq!(part.status, 206);
     assert_eq!(part.header("content-range"), Some("bytes 10-29/4000"));
     assert_eq!(part.body, vec![7u8; 20]);
-    let beyond = server.ask("GET", "/territory/buildings/0.glb", &[("Range", "bytes=5000-")]);
+    let beyond = server.ask(
+        "GET",
+        "/territory/buildings/0.glb",
+        &[("Range", "bytes=5000-")],
+    );
     assert_eq!(beyond.status, 416);
 }
 
@@ -208,7 +246,11 @@ fn nothing_outside_the_folders_is_served() {
         "/territory/nothing%00.glb",
     ] {
         let answer = server.get(path);
-        assert!([400, 404].contains(&answer.status), "{path}: {}", answer.status);
+        assert!(
+            [400, 404].contains(&answer.status),
+            "{path}: {}",
+            answer.status
+        );
         assert!(!answer.body.windows(6).any(|w| w == b"secret"), "{path}");
     }
 }
@@ -224,14 +266,20 @@ fn what_is_missing_is_said_to_programs_and_to_people() {
     assert!(body["fr"].is_string() && body["en"].is_string());
     let person = server.ask("GET", "/nothing", &[("Accept", "text/html")]);
     assert_eq!(person.status, 404);
-    assert_eq!(person.header("content-type"), Some("text/html; charset=utf-8"));
+    assert_eq!(
+        person.header("content-type"),
+        Some("text/html; charset=utf-8")
+    );
     assert_eq!(program.header("cache-control"), Some("no-store"));
 }
 
 #[test]
 fn nothing_can_be_sent_to_it() {
     let server = serve(&[]);
-    assert_eq!(server.ask("POST", "/territory/territory.json", &[]).status, 405);
+    assert_eq!(
+        server.ask("POST", "/territory/territory.json", &[]).status,
+        405
+    );
     assert_eq!(server.ask("DELETE", "/", &[]).status, 405);
     let large = server.ask("POST", "/", &[("Content-Length", "100000000")]);
     assert_eq!(large.status, 413);
@@ -272,8 +320,14 @@ fn a_port_in_use_is_said_with_the_remedy() {
     let port = taken.local_addr().unwrap().port();
     let (code, said) = refused(&mut command(folder.path(), port));
     assert_eq!(code, 2);
-    assert!(said.contains(&port.to_string()) && said.contains("--port"), "{said}");
-    assert!(said.contains("déjà utilisé") && said.contains("already used"), "{said}");
+    assert!(
+        said.contains(&port.to_string()) && said.contains("--port"),
+        "{said}"
+    );
+    assert!(
+        said.contains("déjà utilisé") && said.contains("already used"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -302,7 +356,8 @@ fn what_cannot_be_served_is_said_before_a_port_is_taken() {
     assert!(said.contains("cargo xtask web"), "{said}");
 
     folders(folder.path());
-    let (code, said) = refused(command(folder.path(), 0).args(["--allow-origin", "exemple.fr/page"]));
+    let (code, said) =
+        refused(command(folder.path(), 0).args(["--allow-origin", "exemple.fr/page"]));
     assert_eq!(code, 2);
     assert!(said.contains("--allow-origin"), "{said}");
 }

@@ -32,8 +32,10 @@ async function load(page, address) {
   return page.evaluate(async (url) => {
     const { Cesium } = window;
     Cesium.Ion.defaultAccessToken = undefined;
+    const canvas = Object.assign(document.createElement("canvas"), { width: 320, height: 240 });
+    document.querySelector("#view").replaceChildren(canvas);
     const scene = new Cesium.Scene({
-      canvas: Object.assign(document.createElement("canvas"), { width: 320, height: 240 }),
+      canvas,
       contextOptions: { webgl: { alpha: false } },
     });
     const faults = [];

@@ -14,8 +14,6 @@ const canvas = byId("scene");
 const settings = document.body.dataset;
 const outside = embed();
 
-boot();
-
 async function boot() {
   const first = linked().language ?? remembered("language") ?? "fr";
   setLanguage(first);
@@ -106,7 +104,7 @@ function message(received) {
       break;
     case "fault":
       if (store.ready) toast(received[currentLanguage()] ?? received.fr);
-      else fault(received.code, received.code, "retry", received[currentLanguage()] ?? received.fr);
+      else fault(received.code, received.code, "retry", { fr: received.fr, en: received.en });
       break;
     default:
   }
@@ -127,6 +125,7 @@ function draw(state, before) {
 }
 
 function drawAll() {
+  again();
   if (store.manifest) byId("territory-name").textContent = named(store.manifest.name);
   drawTime(store.state, null);
   drawLayers(store.state, true);
@@ -220,8 +219,11 @@ function setLanguage(language) {
 }
 
 let spoken = "";
+/** Says again what is being loaded, or what went wrong, when the language changes. */
+let again = () => {};
 
 function loading(key, values, share) {
+  again = () => { byId("loading-text").textContent = t(key, values); };
   const bar = byId("loading-bar");
   if (share === undefined) bar.removeAttribute("value");
   else bar.value = share;
@@ -233,12 +235,19 @@ function loading(key, values, share) {
 
 const TITLES = { territory: "fault-territory-title", offline: "fault-offline-title" };
 
-function fault(code, detail, remedy = "retry", sentence = t(`fault-${code}`)) {
+/** `sentences` has the viewer's own words, `{fr, en}`, for faults that the shell does not know. */
+function fault(code, detail, remedy = "retry", sentences = null) {
+  again = () => {
+    byId("fault-title").textContent = t(TITLES[code] ?? "fault-title");
+    byId("fault-text").textContent = sentences ? named(sentences) : t(`fault-${code}`);
+    byId("fault-retry").textContent = t(remedy);
+  };
+  again();
   byId("loading").hidden = true;
-  byId("fault-title").textContent = t(TITLES[code] ?? "fault-title");
-  byId("fault-text").textContent = sentence;
   byId("fault-code").textContent = detail && detail !== code ? `${code}: ${detail}` : code;
-  byId("fault-retry").textContent = t(remedy);
   byId("fault").hidden = false;
   outside.tell({ kind: "fault", code });
 }
+
+// Last, so that everything above is there when it begins.
+boot();

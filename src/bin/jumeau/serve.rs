@@ -38,7 +38,10 @@ pub fn run(args: Args) -> ExitCode {
 fn listen(args: Args) -> Result<(), Fault> {
     // People name the manifest as often as its folder.
     let territory = if args.territory.ends_with("territory.json") {
-        args.territory.parent().map(PathBuf::from).unwrap_or_default()
+        args.territory
+            .parent()
+            .map(PathBuf::from)
+            .unwrap_or_default()
     } else {
         args.territory
     };
@@ -59,13 +62,21 @@ fn listen(args: Args) -> Result<(), Fault> {
         let address = listener.address().map_err(Fault::Runtime)?;
         // A browser cannot open "every address"; this machine's own is one of them.
         let host = match address.ip() {
-            ip if ip.is_unspecified() || ip == IpAddr::V4(Ipv4Addr::LOCALHOST) => "localhost".to_owned(),
+            ip if ip.is_unspecified() || ip == IpAddr::V4(Ipv4Addr::LOCALHOST) => {
+                "localhost".to_owned()
+            }
             IpAddr::V6(ip) => format!("[{ip}]"),
             IpAddr::V4(ip) => ip.to_string(),
         };
-        eprintln!("Jumeau : {} – http://{host}:{}/", manifest.name.fr, address.port());
+        eprintln!(
+            "Jumeau : {} – http://{host}:{}/",
+            manifest.name.fr,
+            address.port()
+        );
         eprintln!("Ctrl-C pour arrêter / Ctrl-C to stop");
-        server::serve(listener, routes, stop()).await.map_err(Fault::Runtime)
+        server::serve(listener, routes, stop())
+            .await
+            .map_err(Fault::Runtime)
     })
 }
 

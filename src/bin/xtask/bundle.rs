@@ -48,7 +48,7 @@ pub fn web(house: &House, profile: &str) -> Result<()> {
 
 /// Bindings, shell and compressed neighbours around a built module.
 pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
-    let build = house.build();
+    let build = &house.build;
     let fresh = build.join(".web-new");
     let finished = build.join("web");
     clear(&fresh)?;
@@ -78,7 +78,8 @@ pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
     fs::rename(&code, fresh.join("app").join(&app))?;
     for entry in fs::read_dir(&shell)? {
         let path = entry?.path();
-        if path.is_file() && path.extension().is_none_or(|kind| kind != "html")
+        if path.is_file()
+            && path.extension().is_none_or(|kind| kind != "html")
             && let Some(name) = path.file_name()
         {
             fs::copy(&path, fresh.join(name))?;
@@ -86,11 +87,16 @@ pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
     }
     for page in ["index.html", "embed.html"] {
         let text = fs::read_to_string(shell.join(page)).with_context(|| format!("web/{page}"))?;
-        fs::write(fresh.join(page), addressed(&text, &app, &package, wasm_bytes))?;
+        fs::write(
+            fresh.join(page),
+            addressed(&text, &app, &package, wasm_bytes),
+        )?;
     }
 
     let files = listed(&fresh)?;
-    run::work("Compressing", || compress(&files, &fresh, &finished, profile))?;
+    run::work("Compressing", || {
+        compress(&files, &fresh, &finished, profile)
+    })?;
 
     // A server that runs meanwhile sees the old folder or the new one, never half of one.
     let old = build.join(".web-old");
@@ -107,7 +113,10 @@ pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
 fn addressed(page: &str, app: &str, package: &str, wasm_bytes: u64) -> String {
     page.replace("\"app/", &format!("\"app/{app}/"))
         .replace("\"pkg/\"", &format!("\"pkg/{package}/\""))
-        .replace("data-wasm-bytes=\"0\"", &format!("data-wasm-bytes=\"{wasm_bytes}\""))
+        .replace(
+            "data-wasm-bytes=\"0\"",
+            &format!("data-wasm-bytes=\"{wasm_bytes}\""),
+        )
 }
 
 /// Sixteen hexadecimal digits of a folder's names and contents (FNV-1a, 64 bits): a name for caches, no safeguard.
@@ -172,7 +181,11 @@ fn compress(files: &[PathBuf], fresh: &Path, finished: &Path, profile: &str) -> 
     for path in files {
         let kept = finished.join(path.strip_prefix(fresh)?);
         let fingerprinted = path.components().any(|part| part.as_os_str().len() == 16);
-        if fingerprinted && neighbours(&kept).iter().all(|neighbour| neighbour.is_file()) {
+        if fingerprinted
+            && neighbours(&kept)
+                .iter()
+                .all(|neighbour| neighbour.is_file())
+        {
             for (from, to) in neighbours(&kept).iter().zip(neighbours(path)) {
                 fs::copy(from, to)?;
             }
@@ -230,17 +243,24 @@ fn brotli(mut raw: &[u8], quality: i32) -> Result<Vec<u8>> {
 fn sizes(finished: &Path) -> Result<()> {
     let mut rows = Vec::new();
     for path in listed(finished)? {
-        let kind = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+        let kind = path
+            .extension()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         if !["wasm", "js", "css", "html"].contains(&kind.as_str()) {
             continue;
         }
         let raw = fs::metadata(&path)?.len();
-        let [gzip, brotli] =
-            neighbours(&path).map(|place| fs::metadata(place).map_or(raw, |metadata| metadata.len()));
+        let [gzip, brotli] = neighbours(&path)
+            .map(|place| fs::metadata(place).map_or(raw, |metadata| metadata.len()));
         rows.push((path.strip_prefix(finished)?.to_owned(), [raw, gzip, brotli]));
     }
     let mut total = [0; 3];
-    eprintln!("\n   {:<44}{:>12}{:>12}{:>12}", "build/web", "raw", "gzip", "brotli");
+    eprintln!(
+        "\n   {:<44}{:>12}{:>12}{:>12}",
+        "build/web", "raw", "gzip", "brotli"
+    );
     for (path, row) in &rows {
         for (sum, bytes) in total.iter_mut().zip(row) {
             *sum += bytes;
@@ -262,5 +282,60 @@ fn line(name: &str, row: [u64; 3]) {
 }
 
 fn short(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundle_is_whole_and_addressed_by_content() {
+        let folder = tempfile::tempdir().unwrap();
+        let house = House {
+            root: PathBuf::from(env!("CARGO_MANIFEST_DIR")),
+            target: folder.path().join("target"),
+            build: folder.path().to_owned(),
+        };
+        // The smallest WebAssembly module there is.
+        let module = folder.path().join("web.wasm");
+        fs::write(&module, b"\0asm\x01\0\0\0").unwrap();
+        assemble(&house, &module, TESTED).unwrap();
+        let page = fs::read_to_string(folder.path().join("web/index.html")).unwrap();
+        let addresses: Vec<&str> = page
+            .split('"')
+            .filter(|text| text.starts_with("app/") && !text.ends_with('/'))
+            .collect();
+        assert!(addresses.len() >= 3, "{addresses:?}");
+        for address in addresses {
+            assert!(
+                folder.path().join("web").join(address).is_file(),
+                "{address}"
+            );
+        }
+        let package = page
+            .split("data-pkg=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap();
+        for name in ["jumeau_web.js", "jumeau_web_bg.wasm"] {
+            assert!(
+                folder.path().join("web").join(package).join(name).is_file(),
+                "{package}{name}"
+            );
+        }
+        assert!(!page.contains("data-wasm-bytes=\"0\""));
+        // A second build over the first one, with the same content, has the same names.
+        assemble(&house, &module, TESTED).unwrap();
+        assert_eq!(
+            fs::read_to_string(folder.path().join("web/index.html")).unwrap(),
+            page
+        );
+        assert!(!folder.path().join(".web-old").exists());
+    }
 }

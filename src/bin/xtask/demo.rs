@@ -20,7 +20,9 @@ pub enum Speed {
 
 pub fn demo(house: &House, port: u16, quick: bool) -> Result<()> {
     eprintln!("Jumeau: the centre of Nantes in your browser.");
-    eprintln!("The first time everything is compiled, about half an hour on two cores; later, seconds.");
+    eprintln!(
+        "The first time everything is compiled, about half an hour on two cores; later, seconds."
+    );
     // Half an hour is long to wait for the news that the port is taken.
     if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err() {
         bail!(
@@ -31,7 +33,14 @@ pub fn demo(house: &House, port: u16, quick: bool) -> Result<()> {
     tools::setup(&[tools::Tool::Compiler, tools::Tool::WasmTarget], true)?;
     let program = program(house, Speed::Release)?;
     let territory = territory(house, &program)?;
-    bundle::web(house, if quick { bundle::TESTED } else { bundle::PUBLISHED })?;
+    bundle::web(
+        house,
+        if quick {
+            bundle::TESTED
+        } else {
+            bundle::PUBLISHED
+        },
+    )?;
 
     let display = ["DISPLAY", "WAYLAND_DISPLAY"]
         .iter()
@@ -47,7 +56,7 @@ pub fn demo(house: &House, port: u16, quick: bool) -> Result<()> {
         .arg("serve")
         .arg(&territory)
         .arg("--web")
-        .arg(house.build().join("web"))
+        .arg(house.build.join("web"))
         .args(["--port", &port.to_string()]);
     let status = server
         .status()
@@ -87,9 +96,12 @@ pub fn program(house: &House, speed: Speed) -> Result<PathBuf> {
 /// Imports the default territory unless what is there is newer than its sources and its importer.
 pub fn territory(house: &House, program: &Path) -> Result<PathBuf> {
     let sources = house.root.join("assets/territories").join(DEFAULT);
-    let place = house.build().join("territory").join(DEFAULT);
+    let place = house.build.join("territory").join(DEFAULT);
     if !sources.is_dir() {
-        bail!("The sources of the default territory are not in {}.", sources.display());
+        bail!(
+            "The sources of the default territory are not in {}.",
+            sources.display()
+        );
     }
     let made = modified(&place.join("territory.json"));
     if made > newest(&sources) && made > modified(program) {
@@ -128,11 +140,16 @@ pub fn pictures(house: &House) -> Result<()> {
     for view in std::iter::once(None).chain(views.map(Some)) {
         let name = view.map_or("nantes.png".to_owned(), |id| format!("nantes-{id}.png"));
         let mut command = Command::new(&importer);
-        command.current_dir(&house.root).arg("snapshot").arg(&territory);
+        command
+            .current_dir(&house.root)
+            .arg("snapshot")
+            .arg(&territory);
         if let Some(id) = view {
             command.args(["--view", id]);
         }
-        command.args(["--size", "1280x720", "--out"]).arg(folder.join(&name));
+        command
+            .args(["--size", "1280x720", "--out"])
+            .arg(folder.join(&name));
         run::step(&format!("Rendering {name}"), &mut command)?;
     }
     Ok(())

@@ -117,13 +117,21 @@ struct House {
     root: PathBuf,
     /// Cargo's target folder, wherever settings put it.
     target: PathBuf,
+    /// What is made for people to look at: the bundle, territories, pictures.
+    build: PathBuf,
 }
 
 impl House {
     fn find() -> Result<Self> {
         let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
         let metadata = run::cargo(&root)
-            .args(["metadata", "--format-version", "1", "--no-deps", "--offline"])
+            .args([
+                "metadata",
+                "--format-version",
+                "1",
+                "--no-deps",
+                "--offline",
+            ])
             .output()?;
         let metadata: serde_json::Value = serde_json::from_slice(&metadata.stdout)?;
         let Some(target) = metadata["target_directory"].as_str() else {
@@ -131,11 +139,8 @@ impl House {
         };
         Ok(Self {
             target: target.into(),
+            build: root.join("build"),
             root,
         })
-    }
-
-    fn build(&self) -> PathBuf {
-        self.root.join("build")
     }
 }

@@ -9,9 +9,17 @@ use std::time::{Duration, Instant};
 
 const TIERS: [(u8, &str, &[Tool]); 4] = [
     (0, "pure modules", &[Tool::Compiler]),
-    (1, "importer, server, headless viewer, panels", &[Tool::SoftwareVulkan]),
+    (
+        1,
+        "importer, server, headless viewer, panels",
+        &[Tool::SoftwareVulkan],
+    ),
     (2, "golden pictures", &[Tool::SoftwareVulkan, Tool::Xvfb]),
-    (3, "browser", &[Tool::WasmTarget, Tool::Node, Tool::Chromium]),
+    (
+        3,
+        "browser",
+        &[Tool::WasmTarget, Tool::Node, Tool::Chromium],
+    ),
 ];
 
 /// What a test prints when the data it wants is not beside the checkout.
@@ -91,7 +99,9 @@ fn cargo_test(house: &House, cargo: &[&str], harness: &[&str], tally: &mut Tally
     command.args(["--", "--show-output"]).args(harness);
     if let Some(driver) = tools::software_vulkan() {
         // The same pixels on every machine, whatever graphics card it has.
-        command.env("VK_DRIVER_FILES", &driver).env("VK_ICD_FILENAMES", &driver);
+        command
+            .env("VK_DRIVER_FILES", &driver)
+            .env("VK_ICD_FILENAMES", &driver);
     }
     if std::env::var_os("CI").is_some() {
         // Built once and thrown away: incremental state costs time and disk.
@@ -117,8 +127,8 @@ fn browser(house: &House, tally: &mut Tally) -> Result<()> {
         .args(["--test", "--test-concurrency=1", "--test-reporter=spec"])
         .env("JUMEAU_PROGRAM", &program)
         .env("JUMEAU_TERRITORY", &territory)
-        .env("JUMEAU_WEB", house.build().join("web"))
-        .env("JUMEAU_PICTURES", house.build().join("pictures"));
+        .env("JUMEAU_WEB", house.build.join("web"))
+        .env("JUMEAU_PICTURES", house.build.join("pictures"));
     if let Some(chromium) = tools::chromium() {
         node.env("CHROMIUM", chromium);
     }
@@ -160,7 +170,10 @@ impl Tally {
             self.ignored += before(counts, " ignored");
         } else if let Some(counts) = line.strip_prefix('ℹ') {
             let mut words = counts.split_whitespace();
-            let (word, count) = (words.next(), words.next().and_then(|n| n.parse::<usize>().ok()));
+            let (word, count) = (
+                words.next(),
+                words.next().and_then(|n| n.parse::<usize>().ok()),
+            );
             match (word, count) {
                 (Some("pass"), Some(count)) => {
                     self.ran = true;
@@ -207,7 +220,9 @@ fn conclude(outcomes: &[Outcome], only: Option<u8>) -> Result<()> {
     }
     let skipped: usize = outcomes.iter().map(|outcome| outcome.tally.skipped).sum();
     if skipped > 0 {
-        eprintln!("\n   {skipped} tests were skipped because ../shared/data is not beside the checkout; the others need nothing from it.");
+        eprintln!(
+            "\n   {skipped} tests were skipped because ../shared/data is not beside the checkout; the others need nothing from it."
+        );
     }
     if let Some(bad) = outcomes.iter().find(|outcome| !outcome.good) {
         bail!(
@@ -220,7 +235,9 @@ fn conclude(outcomes: &[Outcome], only: Option<u8>) -> Result<()> {
     if outcomes.len() != expected {
         bail!("Not every tier ran.");
     }
-    eprintln!("\n   All good. Next: cargo xtask demo shows it; pictures of the browser are in build/pictures.");
+    eprintln!(
+        "\n   All good. Next: cargo xtask demo shows it; pictures of the browser are in build/pictures."
+    );
     Ok(())
 }
 
@@ -242,7 +259,10 @@ mod tests {
         ] {
             tally.hear(line);
         }
-        assert_eq!((tally.passed, tally.failed, tally.ignored, tally.skipped), (115, 2, 2, 1));
+        assert_eq!(
+            (tally.passed, tally.failed, tally.ignored, tally.skipped),
+            (115, 2, 2, 1)
+        );
         assert!(tally.ran);
     }
 }

@@ -49,7 +49,12 @@ impl Tool {
             Self::Node => {
                 on_path("npm")?;
                 let version = said(Command::new("node").arg("--version"))?;
-                let major: u32 = version.trim_start_matches('v').split('.').next()?.parse().ok()?;
+                let major: u32 = version
+                    .trim_start_matches('v')
+                    .split('.')
+                    .next()?
+                    .parse()
+                    .ok()?;
                 (major >= NODE_MIN).then_some(version)
             }
             Self::Chromium => chromium().map(shown),
@@ -165,7 +170,10 @@ fn apt(missing: &[Tool]) -> Result<()> {
         command
     };
     // A list that is out of date is no reason to stop: the install says what it could not find.
-    let _ = run::step("Refreshing the package list", apt_get().args(["update", "-q"]));
+    let _ = run::step(
+        "Refreshing the package list",
+        apt_get().args(["update", "-q"]),
+    );
     run::step(
         "Installing what is missing",
         apt_get()
@@ -181,22 +189,31 @@ pub fn chromium() -> Option<PathBuf> {
     {
         return Some(named);
     }
-    ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
-        .into_iter()
-        .find_map(on_path)
+    [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ]
+    .into_iter()
+    .find_map(on_path)
 }
 
 /// The description of Mesa's software Vulkan driver.
 pub fn software_vulkan() -> Option<PathBuf> {
-    ["/usr/share/vulkan/icd.d", "/etc/vulkan/icd.d", "/usr/local/share/vulkan/icd.d"]
-        .into_iter()
-        .filter_map(|folder| std::fs::read_dir(folder).ok())
-        .flatten()
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .find(|path| {
-            path.file_name()
-                .is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"))
-        })
+    [
+        "/usr/share/vulkan/icd.d",
+        "/etc/vulkan/icd.d",
+        "/usr/local/share/vulkan/icd.d",
+    ]
+    .into_iter()
+    .filter_map(|folder| std::fs::read_dir(folder).ok())
+    .flatten()
+    .filter_map(|entry| Some(entry.ok()?.path()))
+    .find(|path| {
+        path.file_name()
+            .is_some_and(|name| name.to_string_lossy().starts_with("lvp_icd"))
+    })
 }
 
 fn wasm_target() -> Option<PathBuf> {
@@ -217,7 +234,11 @@ fn shown(path: PathBuf) -> String {
 
 /// The first line a program prints, if it ends well.
 fn said(command: &mut Command) -> Option<String> {
-    let output = command.stderr(Stdio::null()).stdin(Stdio::null()).output().ok()?;
+    let output = command
+        .stderr(Stdio::null())
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     output
         .status
