@@ -8,7 +8,7 @@
 }
 #import jumeau::scene::{scene, sky, in_haze, linear_from_srgb}
 #ifdef FEATURES
-#import jumeau::features::{NO_DATA, feature, value_now, not_yet, ramp}
+#import jumeau::features::{feature_record, value_now, not_yet, ramp}
 #endif
 
 struct Vertex {
@@ -16,7 +16,7 @@ struct Vertex {
     @location(0) position: vec3<f32>,
     @location(1) normal: vec4<f32>,
     @location(2) colour: vec4<f32>,
-    @location(3) feature: u32,
+    @location(3) row: u32,
 }
 
 struct Varying {
@@ -47,7 +47,7 @@ fn vertex(in: Vertex) -> Varying {
     var no_data = 0.0;
     var lift = 0.0;
 #ifdef FEATURES
-    let record = feature(in.feature);
+    let record = feature_record(in.row);
     if scene.overlay.x != 0u {
         let value = value_now(record);
         let grey = dot(albedo, vec3(0.2126, 0.7152, 0.0722));

@@ -5,13 +5,13 @@
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
-#import jumeau::features::{feature, not_yet}
+#import jumeau::features::{feature_record, not_yet}
 #endif
 
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
     @location(0) position: vec3<f32>,
-    @location(3) feature: u32,
+    @location(3) row: u32,
 }
 
 struct Varying {
@@ -24,7 +24,7 @@ fn vertex(in: Vertex) -> Varying {
     let world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
     out.clip = position_world_to_clip(world.xyz);
 #ifdef FEATURES
-    if not_yet(feature(in.feature)) {
+    if not_yet(feature_record(in.row)) {
         out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif

@@ -9,7 +9,7 @@
 
 const NO_DATA: u32 = 0xffffffffu;
 
-fn feature(id: u32) -> vec4<u32> {
+fn feature_record(id: u32) -> vec4<u32> {
     let width = textureDimensions(feature_table).x;
     return textureLoad(feature_table, vec2(id % width, id / width), 0);
 }

@@ -78,6 +78,11 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
             primary_window: window,
             exit_condition: exit,
             ..default()
+        })
+        .set(bevy::render::RenderPlugin {
+            // A picture must not miss a surface because its pipeline was still compiling.
+            synchronous_pipeline_compilation: picture,
+            ..default()
         });
     if picture {
         // One frame after the other, without an event loop: the picture decides when it is done.

@@ -2,7 +2,7 @@
 
 use super::open::Opening;
 use super::tiles::StreamBudget;
-use super::vocab::{Fault, Scene, SceneFacts};
+use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app};
 use crate::io::{Clock, Location};
 use bevy::app::PluginsState;
@@ -107,8 +107,11 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         if now - last_progress.0 > PATIENCE_S {
             return Err(fault("error-picture-incomplete", format!("{:?}", facts.progress)));
         }
-        settled = if facts.progress.complete { settled + 1 } else { 0 };
-        if !facts.progress.complete {
+        let complete = facts.progress.complete;
+        settled = if complete { settled + 1 } else { 0 };
+        // Nothing is drawn until everything is there: what a software renderer would spend on half a city goes into loading it.
+        wake_eye(&mut app, complete);
+        if !complete {
             // Bytes and decoded tiles come from other threads: give them the cores.
             std::thread::sleep(std::time::Duration::from_millis(1));
         }
@@ -153,6 +156,16 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         seconds: clock.seconds(),
         faults: facts.faults.clone(),
     })
+}
+
+fn wake_eye(app: &mut App, awake: bool) {
+    let world = app.world_mut();
+    let mut eyes = world.query_filtered::<&mut Camera, With<Eye>>();
+    for mut camera in eyes.iter_mut(world) {
+        if camera.is_active != awake {
+            camera.is_active = awake;
+        }
+    }
 }
 
 /// The picture as PNG.
