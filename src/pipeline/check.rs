@@ -105,13 +105,23 @@ impl Checked {
     /// The last line for people: how much was looked at and what came of it.
     pub fn summary(&self, english: bool) -> String {
         let of = |wanted: Severity| -> usize {
-            self.report.summary().filter(|(_, s, _, _)| *s == wanted).map(|(_, _, count, _)| count).sum()
+            self.report
+                .summary()
+                .filter(|(_, s, _, _)| *s == wanted)
+                .map(|(_, _, count, _)| count)
+                .sum()
         };
         let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
         if english {
-            format!("{} files checked, {errors} errors, {warnings} warnings", self.checked)
+            format!(
+                "{} files checked, {errors} errors, {warnings} warnings",
+                self.checked
+            )
         } else {
-            format!("{} fichiers vérifiés, {errors} erreurs, {warnings} avertissements", self.checked)
+            format!(
+                "{} fichiers vérifiés, {errors} erreurs, {warnings} avertissements",
+                self.checked
+            )
         }
     }
 }
@@ -137,8 +147,17 @@ impl Walk {
         path.display().to_string().replace('\\', "/")
     }
 
-    fn push(&mut self, code: &'static str, severity: Severity, file: &Path, object: &str, value: impl std::fmt::Display) {
-        let finding = Finding::new(code, severity, self.name(file)).object(object).value(value);
+    fn push(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        file: &Path,
+        object: &str,
+        value: impl std::fmt::Display,
+    ) {
+        let finding = Finding::new(code, severity, self.name(file))
+            .object(object)
+            .value(value);
         self.done.report.push(finding);
     }
 
@@ -153,7 +172,13 @@ impl Walk {
         self.done.checked += 1;
         let size = std::fs::metadata(path).map(|data| data.len()).unwrap_or(0);
         if size > MAX_FILE_BYTES {
-            self.push("file-unreadable", Severity::Error, path, "", format!("{size} > {MAX_FILE_BYTES}"));
+            self.push(
+                "file-unreadable",
+                Severity::Error,
+                path,
+                "",
+                format!("{size} > {MAX_FILE_BYTES}"),
+            );
             return None;
         }
         match std::fs::read(path) {
@@ -176,19 +201,31 @@ impl Walk {
         let name = self.name(path);
         let findings = match kind(&bytes) {
             Kind::Manifest => return self.territory(&bytes, path),
-            Kind::Tileset => return self.tileset(&bytes, path, place.map_or(DMat4::IDENTITY, |p| p.ecef_from_tile)),
+            Kind::Tileset => {
+                return self.tileset(
+                    &bytes,
+                    path,
+                    place.map_or(DMat4::IDENTITY, |p| p.ecef_from_tile),
+                );
+            }
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
             Kind::Legacy => content::legacy(&bytes, &name),
             Kind::Subtree => match Subtree::parse_with(&bytes, &mut resources) {
                 Ok(subtree) => match depth(&subtree) {
-                    Some(levels) => subtree.check(levels).into_iter().map(|fault| fault.finding(&name)).collect(),
+                    Some(levels) => subtree
+                        .check(levels)
+                        .into_iter()
+                        .map(|fault| fault.finding(&name))
+                        .collect(),
                     None => Vec::new(),
                 },
                 Err(fault) => vec![fault.finding(&name)],
             },
             Kind::Schema => match serde_json::from_slice(&bytes) {
                 Ok(document) => schema::schema(&document, &name, "schema"),
-                Err(error) => vec![Finding::new("json-unreadable", Severity::Error, &name).value(error)],
+                Err(error) => {
+                    vec![Finding::new("json-unreadable", Severity::Error, &name).value(error)]
+                }
             },
             Kind::BrokenJson => {
                 let error = serde_json::from_slice::<Value>(&bytes).err();
@@ -201,12 +238,16 @@ impl Walk {
                 vec![Finding::new("file-unknown", Severity::Error, &name).value(value)]
             }
         };
-        findings.into_iter().for_each(|finding| self.done.report.push(finding));
+        findings
+            .into_iter()
+            .for_each(|finding| self.done.report.push(finding));
     }
 
     fn tileset(&mut self, bytes: &[u8], path: &Path, ecef_from_root: DMat4) {
         let (findings, links) = tileset(bytes, &self.name(path));
-        findings.into_iter().for_each(|finding| self.done.report.push(finding));
+        findings
+            .into_iter()
+            .for_each(|finding| self.done.report.push(finding));
         self.chain.push(path.to_owned());
         if let Some(uri) = &links.schema_uri
             && let Some(file) = self.link(path, uri, "schemaUri")
@@ -239,12 +280,26 @@ impl Walk {
     }
 
     fn content(&mut self, from: &Path, link: &ContentLink, ecef_from_root: DMat4) {
-        let Some(file) = self.link(from, &link.uri, &link.object) else { return };
+        let Some(file) = self.link(from, &link.uri, &link.object) else {
+            return;
+        };
         if self.chain.contains(&file) {
-            return self.push("tileset-cycle", Severity::Error, from, &link.object, &link.uri);
+            return self.push(
+                "tileset-cycle",
+                Severity::Error,
+                from,
+                &link.object,
+                &link.uri,
+            );
         }
         if self.chain.len() >= MAX_DEPTH {
-            return self.push("tileset-depth", Severity::Warning, from, &link.object, MAX_DEPTH);
+            return self.push(
+                "tileset-depth",
+                Severity::Warning,
+                from,
+                &link.object,
+                MAX_DEPTH,
+            );
         }
         let place = link.volume.map(|volume| Place {
             volume,
@@ -259,8 +314,12 @@ impl Walk {
         let mut queue = VecDeque::from([TileCoord::ROOT]);
         while let Some(root) = queue.pop_front() {
             let uri = fill_template(&link.tiling.subtrees.uri, root);
-            let Some(file) = self.link(from, &uri, &link.object) else { continue };
-            let Some(bytes) = self.read(&file) else { continue };
+            let Some(file) = self.link(from, &uri, &link.object) else {
+                continue;
+            };
+            let Some(bytes) = self.read(&file) else {
+                continue;
+            };
             named.insert(file.clone());
             let folder = file.parent().map(Path::to_owned).unwrap_or_default();
             let name = self.name(&file);
@@ -283,7 +342,13 @@ impl Walk {
                     };
                     if tile.level >= link.tiling.available_levels {
                         let object = format!("{}/{}/{}", tile.level, tile.x, tile.y);
-                        self.push("implicit-beyond-levels", Severity::Error, &file, &object, link.tiling.available_levels);
+                        self.push(
+                            "implicit-beyond-levels",
+                            Severity::Error,
+                            &file,
+                            &object,
+                            link.tiling.available_levels,
+                        );
                         continue;
                     }
                     for (number, template) in link.contents.iter().enumerate() {
@@ -295,7 +360,10 @@ impl Walk {
                                 root_from_tile: link.root_from_tile,
                             };
                             self.content(from, &content, ecef_from_root);
-                            named.extend(resolve(from.parent().unwrap_or(Path::new("")), &content.uri));
+                            named.extend(resolve(
+                                from.parent().unwrap_or(Path::new("")),
+                                &content.uri,
+                            ));
                         }
                     }
                 }
@@ -310,7 +378,13 @@ impl Walk {
                         queue.push_back(child);
                     } else if !self.full {
                         let object = format!("{}/{}/{}", child.level, child.x, child.y);
-                        self.push("implicit-beyond-levels", Severity::Error, &file, &object, link.tiling.available_levels);
+                        self.push(
+                            "implicit-beyond-levels",
+                            Severity::Error,
+                            &file,
+                            &object,
+                            link.tiling.available_levels,
+                        );
                     }
                 }
             }
@@ -326,13 +400,22 @@ impl Walk {
         let folder = from.parent().unwrap_or(Path::new(""));
         let fixed = template.split('{').next().unwrap_or("");
         let fixed = fixed.rsplit_once('/').map_or("", |(folder, _)| folder);
-        let Some(start) = resolve(folder, fixed) else { return };
-        let extension = Path::new(template).extension().map(std::ffi::OsStr::to_owned);
+        let Some(start) = resolve(folder, fixed) else {
+            return;
+        };
+        // From the folder on, so that only names of the template's form count.
+        let pattern = template
+            .get(fixed.len()..)
+            .unwrap_or("")
+            .trim_start_matches('/');
+        let root = start.clone();
         let mut stack = vec![start];
         let mut looked = 0;
         let mut strays = Vec::new();
         while let Some(folder) = stack.pop() {
-            let Ok(entries) = std::fs::read_dir(folder) else { continue };
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                continue;
+            };
             for path in entries.flatten().map(|entry| entry.path()) {
                 looked += 1;
                 if looked > MAX_FILES {
@@ -341,7 +424,12 @@ impl Walk {
                 // Links are not followed: they may lead in circles.
                 if path.is_dir() && !path.is_symlink() {
                     stack.push(path);
-                } else if path.extension() == extension.as_deref() && !named.contains(&path) && !self.seen.contains(&path) {
+                } else if !named.contains(&path)
+                    && !self.seen.contains(&path)
+                    && path
+                        .strip_prefix(&root)
+                        .is_ok_and(|name| fits(&name.to_string_lossy().replace('\\', "/"), pattern))
+                {
                     strays.push(path);
                 }
             }
@@ -358,13 +446,30 @@ impl Walk {
             Err((code, detail)) => return self.push(code, Severity::Error, path, "", detail),
         };
         let [west, south, east, north] = manifest.bounds_lonlat;
-        let sound = west < east && south < north && west >= -180.0 && east <= 180.0 && south >= -90.0 && north <= 90.0;
+        let sound = west < east
+            && south < north
+            && west >= -180.0
+            && east <= 180.0
+            && south >= -90.0
+            && north <= 90.0;
         if !sound {
-            self.push("manifest-bounds", Severity::Error, path, "bounds_lonlat", format!("{:?}", manifest.bounds_lonlat));
+            self.push(
+                "manifest-bounds",
+                Severity::Error,
+                path,
+                "bounds_lonlat",
+                format!("{:?}", manifest.bounds_lonlat),
+            );
         }
         for axis in &manifest.axes {
             if axis.step <= 0 || axis.end <= axis.start {
-                self.push("manifest-axis-empty", Severity::Error, path, &axis.id, format!("{} … {} / {}", axis.start, axis.end, axis.step));
+                self.push(
+                    "manifest-axis-empty",
+                    Severity::Error,
+                    path,
+                    &axis.id,
+                    format!("{} … {} / {}", axis.start, axis.end, axis.step),
+                );
             }
         }
         for layer in &manifest.layers {
@@ -377,7 +482,9 @@ impl Walk {
     fn inside(&mut self, path: &Path, relative: &str, object: &str) -> Option<PathBuf> {
         let sound = !relative.is_empty()
             && !relative.contains('\\')
-            && Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)));
+            && Path::new(relative)
+                .components()
+                .all(|part| matches!(part, Component::Normal(_)));
         if !sound {
             self.push("manifest-path", Severity::Error, path, object, relative);
             return None;
@@ -392,21 +499,38 @@ impl Walk {
                 self.push("manifest-dataset", Severity::Error, path, &object, dataset);
             }
         }
-        let Some(file) = self.inside(path, &layer.tileset, &object) else { return };
+        let Some(file) = self.inside(path, &layer.tileset, &object) else {
+            return;
+        };
         if !file.is_file() {
-            return self.push("file-missing", Severity::Error, path, &object, &layer.tileset);
+            return self.push(
+                "file-missing",
+                Severity::Error,
+                path,
+                &object,
+                &layer.tileset,
+            );
         }
         let before = self.contents();
         self.file(&file, None);
         let found = self.contents() - before;
         if found != layer.tiles && !self.full {
-            self.push("manifest-tiles", Severity::Warning, path, &object, format!("{} ≠ {found}", layer.tiles));
+            self.push(
+                "manifest-tiles",
+                Severity::Warning,
+                path,
+                &object,
+                format!("{} ≠ {found}", layer.tiles),
+            );
         }
     }
 
     /// Contents seen so far: neither tilesets nor subtrees.
     fn contents(&self) -> u64 {
-        let is_content = |path: &&PathBuf| path.extension().is_none_or(|e| e != "json" && e != "subtree");
+        let is_content = |path: &&PathBuf| {
+            path.extension()
+                .is_none_or(|e| e != "json" && e != "subtree")
+        };
         self.seen.iter().filter(is_content).count() as u64
     }
 
@@ -415,19 +539,47 @@ impl Walk {
             let object = format!("series.{}", series.id);
             let axis = manifest.axes.iter().find(|axis| axis.id == series.axis);
             if axis.is_none() {
-                self.push("manifest-axis", Severity::Error, path, &object, &series.axis);
+                self.push(
+                    "manifest-axis",
+                    Severity::Error,
+                    path,
+                    &object,
+                    &series.axis,
+                );
             }
-            if !manifest.datasets.iter().any(|known| known.id == series.dataset) {
-                self.push("manifest-dataset", Severity::Error, path, &object, &series.dataset);
+            if !manifest
+                .datasets
+                .iter()
+                .any(|known| known.id == series.dataset)
+            {
+                self.push(
+                    "manifest-dataset",
+                    Severity::Error,
+                    path,
+                    &object,
+                    &series.dataset,
+                );
             }
-            let Some(folder) = self.inside(path, &series.path, &object) else { continue };
+            let Some(folder) = self.inside(path, &series.path, &object) else {
+                continue;
+            };
             let file = folder.join("zarr.json");
             if !file.is_file() {
-                self.push("file-missing", Severity::Error, path, &object, format!("{}/zarr.json", series.path));
+                self.push(
+                    "file-missing",
+                    Severity::Error,
+                    path,
+                    &object,
+                    format!("{}/zarr.json", series.path),
+                );
                 continue;
             }
-            let Some(bytes) = self.read(&file) else { continue };
-            match zarr::read(&bytes, &mut |chunk| std::fs::read(resolve(&folder, chunk)?).ok()) {
+            let Some(bytes) = self.read(&file) else {
+                continue;
+            };
+            match zarr::read(&bytes, &mut |chunk| {
+                std::fs::read(resolve(&folder, chunk)?).ok()
+            }) {
                 Err(fault) => {
                     let name = self.name(&file);
                     self.done.report.push(fault.finding(name));
@@ -438,9 +590,18 @@ impl Walk {
                         let span = axis.end.0.saturating_sub(axis.start.0).max(0);
                         (span / axis.step + i64::from(span % axis.step != 0)) as usize
                     });
-                    if array.rows != series.rows.len() || steps.is_some_and(|steps| steps != array.steps) {
-                        let want = format!("{} × {}", series.rows.len(), steps.unwrap_or(array.steps));
-                        self.push("manifest-series", Severity::Error, path, &object, format!("{} × {} ≠ {want}", array.rows, array.steps));
+                    if array.rows != series.rows.len()
+                        || steps.is_some_and(|steps| steps != array.steps)
+                    {
+                        let want =
+                            format!("{} × {}", series.rows.len(), steps.unwrap_or(array.steps));
+                        self.push(
+                            "manifest-series",
+                            Severity::Error,
+                            path,
+                            &object,
+                            format!("{} × {} ≠ {want}", array.rows, array.steps),
+                        );
                     }
                 }
             }
@@ -477,7 +638,10 @@ fn percent_decoded(uri: &str) -> String {
     let mut rest = uri.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {
         let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match hex.and_then(|hex| u8::from_str_radix(hex, 16).ok()).filter(|_| first == b'%') {
+        match hex
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
+            .filter(|_| first == b'%')
+        {
             Some(byte) => {
                 bytes.push(byte);
                 rest = tail.get(2..).unwrap_or(&[]);
@@ -491,6 +655,31 @@ fn percent_decoded(uri: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
+/// Whether a name is what a template gives for some numbers.
+fn fits(mut name: &str, template: &str) -> bool {
+    for (number, piece) in template.split('{').enumerate() {
+        // After the first one, each piece begins with a variable's name and a brace.
+        let literal = if number == 0 {
+            piece
+        } else {
+            let digits = name.len()
+                - name
+                    .trim_start_matches(|letter: char| letter.is_ascii_digit())
+                    .len();
+            if digits == 0 {
+                return false;
+            }
+            name = &name[digits..];
+            piece.split_once('}').map_or("", |(_, literal)| literal)
+        };
+        match name.strip_prefix(literal) {
+            Some(rest) => name = rest,
+            None => return false,
+        }
+    }
+    name.is_empty()
+}
+
 /// The levels of a quadtree's subtree that stands alone: from the bits of its children, which fit one depth only, or of its tiles. `None` when all is constant.
 fn depth(subtree: &Subtree) -> Option<u32> {
     let bytes = |part: &Availability| match part {
@@ -499,8 +688,12 @@ fn depth(subtree: &Subtree) -> Option<u32> {
     };
     let levels = 1..=MAX_SUBTREE_LEVELS;
     if let Some(have) = bytes(&subtree.children) {
-        return levels.clone().find(|levels| (1_u64 << (2 * levels)).div_ceil(8) == have);
+        return levels
+            .clone()
+            .find(|levels| (1_u64 << (2 * levels)).div_ceil(8) == have);
     }
     let have = bytes(&subtree.tiles).or_else(|| subtree.contents.iter().find_map(bytes))?;
-    levels.clone().find(|levels| crate::formats::tiles3d::implicit::tiles_above(*levels).div_ceil(8) == have)
+    levels
+        .clone()
+        .find(|levels| crate::formats::tiles3d::implicit::tiles_above(*levels).div_ceil(8) == have)
 }

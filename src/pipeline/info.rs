@@ -47,8 +47,14 @@ impl Missing {
             Self::Broken(finding) => {
                 let (fr, en) = crate::formats::messages::message(finding);
                 (
-                    format!("{} : {fr} Relancez « jumeau import » pour le refaire.", finding.file),
-                    format!("{}: {en} Run “jumeau import” again to rebuild it.", finding.file),
+                    format!(
+                        "{} : {fr} Relancez « jumeau import » pour le refaire.",
+                        finding.file
+                    ),
+                    format!(
+                        "{}: {en} Run “jumeau import” again to rebuild it.",
+                        finding.file
+                    ),
                 )
             }
         }
@@ -63,16 +69,25 @@ pub fn manifest(path: &Path) -> Result<(PathBuf, Manifest), Missing> {
     if !path.exists() {
         return Err(Missing::Path(path.to_owned()));
     }
-    let file = if path.is_dir() { path.join("territory.json") } else { path.to_owned() };
+    let file = if path.is_dir() {
+        path.join("territory.json")
+    } else {
+        path.to_owned()
+    };
     if !file.is_file() {
         return Err(Missing::Manifest(path.to_owned()));
     }
     let broken = |code, value: &dyn std::fmt::Display| {
-        Missing::Broken(Finding::new(code, Severity::Error, file.display().to_string()).value(value))
+        Missing::Broken(
+            Finding::new(code, Severity::Error, file.display().to_string()).value(value),
+        )
     };
     let size = std::fs::metadata(&file).map(|data| data.len()).unwrap_or(0);
     if size > MAX_MANIFEST_BYTES {
-        return Err(broken("manifest-unreadable", &format!("{size} > {MAX_MANIFEST_BYTES}")));
+        return Err(broken(
+            "manifest-unreadable",
+            &format!("{size} > {MAX_MANIFEST_BYTES}"),
+        ));
     }
     let bytes = std::fs::read(&file).map_err(|error| broken("file-unreadable", &error))?;
     let manifest = Manifest::parse(&bytes).map_err(|(code, detail)| broken(code, &detail))?;
@@ -81,7 +96,11 @@ pub fn manifest(path: &Path) -> Result<(PathBuf, Manifest), Missing> {
 
 /// The fields of the command line's contract.
 pub fn to_json(manifest: &Manifest, english: bool) -> Value {
-    let name = if english { &manifest.name.en } else { &manifest.name.fr };
+    let name = if english {
+        &manifest.name.en
+    } else {
+        &manifest.name.fr
+    };
     let layers: Vec<Value> = manifest
         .layers
         .iter()
@@ -117,7 +136,13 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
 /// The same for people.
 pub fn to_text(manifest: &Manifest, english: bool) -> String {
     let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
-    let pick = |name: &crate::formats::territory::Name| if english { name.en.clone() } else { name.fr.clone() };
+    let pick = |name: &crate::formats::territory::Name| {
+        if english {
+            name.en.clone()
+        } else {
+            name.fr.clone()
+        }
+    };
     let mut out = String::new();
     let [west, south, east, north] = manifest.bounds_lonlat;
     // Writing to a text does not fail.
@@ -159,12 +184,24 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
     if !manifest.axes.is_empty() {
         let _ = writeln!(out, "\n{}", say("Axes de temps", "Time axes"));
         for axis in &manifest.axes {
-            let _ = writeln!(out, "  {:<12} {} … {}  ({} s)", axis.id, axis.start, axis.end, axis.step);
+            let _ = writeln!(
+                out,
+                "  {:<12} {} … {}  ({} s)",
+                axis.id, axis.start, axis.end, axis.step
+            );
         }
     }
     let _ = writeln!(out, "\n{}", say("Jeux de données", "Data sets"));
     for set in &manifest.datasets {
-        let _ = writeln!(out, "  {:<12} {} — {}, {}, {}", set.id.as_str(), set.title, set.producer, set.date, set.licence);
+        let _ = writeln!(
+            out,
+            "  {:<12} {} — {}, {}, {}",
+            set.id.as_str(),
+            set.title,
+            set.producer,
+            set.date,
+            set.licence
+        );
     }
     out
 }
@@ -176,6 +213,10 @@ fn size(bytes: u64, english: bool) -> String {
         format!("{} {kilo}", bytes.div_ceil(1000))
     } else {
         let text = format!("{:.1} {mega}", bytes as f64 / 1e6);
-        if english { text } else { text.replace('.', ",") }
+        if english {
+            text
+        } else {
+            text.replace('.', ",")
+        }
     }
 }

@@ -1,1 +1,3 @@
 //! Tier 1: the program as people type it.
+
+mod check_info;

@@ -29,7 +29,10 @@ pub fn gltf(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     let limits = Limits::default();
-    let stated = bytes.get(8..12).and_then(|four| four.try_into().ok()).map(u32::from_le_bytes);
+    let stated = bytes
+        .get(8..12)
+        .and_then(|four| four.try_into().ok())
+        .map(u32::from_le_bytes);
     if container::is_glb(bytes) && stated.is_some_and(|stated| (stated as usize) < bytes.len()) {
         let value = format!("{} ≠ {}", stated.unwrap_or(0), bytes.len());
         findings.push(Finding::new("glb-length", Severity::Error, file).value(value));
@@ -71,7 +74,10 @@ pub fn gltf(
 /// What we cannot read need not be wrong: an extension we do not know is a warning, all else an error.
 fn reading_fault(fault: GltfFault, file: &str) -> Finding {
     let mut finding = fault.finding(file);
-    if matches!(finding.code, "gltf-extension-unsupported" | "gltf-draco" | "gltf-sparse") {
+    if matches!(
+        finding.code,
+        "gltf-extension-unsupported" | "gltf-draco" | "gltf-sparse"
+    ) {
         finding.severity = Severity::Warning;
     }
     finding
@@ -86,11 +92,19 @@ pub fn legacy(bytes: &[u8], file: &str) -> Vec<Finding> {
     let name = String::from_utf8_lossy(bytes.get(..4).unwrap_or(&[])).into_owned();
     if word(4) != Some(1) {
         let value = word(4).map_or_else(String::new, |version| version.to_string());
-        return vec![Finding::new("legacy-version", Severity::Error, file).object(name).value(value)];
+        return vec![
+            Finding::new("legacy-version", Severity::Error, file)
+                .object(name)
+                .value(value),
+        ];
     }
     if word(8).is_none_or(|length| length as usize != bytes.len()) {
         let value = format!("{} ≠ {}", word(8).unwrap_or(0), bytes.len());
-        return vec![Finding::new("legacy-length", Severity::Error, file).object(name).value(value)];
+        return vec![
+            Finding::new("legacy-length", Severity::Error, file)
+                .object(name)
+                .value(value),
+        ];
     }
     let header = match name.as_str() {
         "cmpt" => 16,
@@ -100,11 +114,19 @@ pub fn legacy(bytes: &[u8], file: &str) -> Vec<Finding> {
     let tables: u64 = if name == "cmpt" {
         0
     } else {
-        [12, 16, 20, 24].into_iter().filter_map(word).map(u64::from).sum()
+        [12, 16, 20, 24]
+            .into_iter()
+            .filter_map(word)
+            .map(u64::from)
+            .sum()
     };
     if header + tables > bytes.len() as u64 {
         let value = format!("{} > {}", header + tables, bytes.len());
-        return vec![Finding::new("legacy-length", Severity::Error, file).object(name).value(value)];
+        return vec![
+            Finding::new("legacy-length", Severity::Error, file)
+                .object(name)
+                .value(value),
+        ];
     }
     vec![Finding::new("legacy-content", Severity::Info, file).object(name)]
 }
@@ -121,7 +143,9 @@ fn outside(content: &TileContent, place: &Place, file: &str) -> Option<Finding> 
                 position[2].into(),
             ));
             let beyond = match &place.volume {
-                BoundingVolume::Region(region) => outside_region(region, place.ecef_from_tile.transform_point3(point))?,
+                BoundingVolume::Region(region) => {
+                    outside_region(region, place.ecef_from_tile.transform_point3(point))?
+                }
                 other => outside_by(other, point)?,
             };
             if beyond > worst {
@@ -184,24 +208,35 @@ struct Check<'c> {
 
 impl Check<'_> {
     fn error(&mut self, code: &'static str, object: &str, value: &dyn std::fmt::Display) {
-        self.findings
-            .push(Finding::new(code, Severity::Error, self.file).object(object).value(value));
+        self.findings.push(
+            Finding::new(code, Severity::Error, self.file)
+                .object(object)
+                .value(value),
+        );
     }
 
     fn features(&mut self, limits: &Limits) {
         let document = self.document;
         for (mesh_number, mesh) in document.meshes.iter().enumerate() {
             for (number, primitive) in mesh.primitives.iter().enumerate() {
-                let features = extension::<MeshFeatures>(&primitive.extensions, "EXT_mesh_features");
+                let features =
+                    extension::<MeshFeatures>(&primitive.extensions, "EXT_mesh_features");
                 for (set, ids) in features.into_iter().flat_map(|f| f.feature_ids).enumerate() {
-                    let place = format!("meshes[{mesh_number}].primitives[{number}].featureIds[{set}]");
+                    let place =
+                        format!("meshes[{mesh_number}].primitives[{number}].featureIds[{set}]");
                     self.feature_set(primitive, &ids, &place, limits);
                 }
             }
         }
     }
 
-    fn feature_set(&mut self, primitive: &Primitive, set: &FeatureIds, place: &str, limits: &Limits) {
+    fn feature_set(
+        &mut self,
+        primitive: &Primitive,
+        set: &FeatureIds,
+        place: &str,
+        limits: &Limits,
+    ) {
         let rows = match set.property_table {
             None => None,
             Some(table) => {
@@ -209,7 +244,13 @@ impl Check<'_> {
                     .document
                     .extensions
                     .get(STRUCTURAL_METADATA)
-                    .and_then(|metadata| metadata.get("propertyTables")?.get(table)?.get("count")?.as_u64());
+                    .and_then(|metadata| {
+                        metadata
+                            .get("propertyTables")?
+                            .get(table)?
+                            .get("count")?
+                            .as_u64()
+                    });
                 if rows.is_none() {
                     self.error("gltf-feature-table", place, &table);
                 }
@@ -218,7 +259,11 @@ impl Check<'_> {
         };
         let Some(number) = set.attribute else { return };
         let Some(accessor) = primitive.attribute(&format!("_FEATURE_ID_{number}")) else {
-            self.error("gltf-feature-attribute", place, &format!("_FEATURE_ID_{number}"));
+            self.error(
+                "gltf-feature-attribute",
+                place,
+                &format!("_FEATURE_ID_{number}"),
+            );
             return;
         };
         let mut ids = match self.store.scalars(accessor, limits.vertices) {
@@ -233,7 +278,11 @@ impl Check<'_> {
         ids.retain(|id| Some(u64::from(*id)) != set.null_feature_id);
         // Fewer distinct ids than stated is allowed where a table says how many there are in all tiles.
         if ids.len() as u64 > set.feature_count {
-            self.error("gltf-feature-count", place, &format!("{} > {}", ids.len(), set.feature_count));
+            self.error(
+                "gltf-feature-count",
+                place,
+                &format!("{} > {}", ids.len(), set.feature_count),
+            );
         }
         if let (Some(rows), Some(last)) = (rows, ids.last())
             && u64::from(*last) >= rows
@@ -249,10 +298,15 @@ impl Check<'_> {
             }
             return;
         };
-        self.findings.extend(schema::schema(inline, self.file, "schema"));
+        self.findings
+            .extend(schema::schema(inline, self.file, "schema"));
         let nothing = Map::new();
         let classes = object(inline, "classes").unwrap_or(&nothing);
-        for (list, texture) in [("propertyTables", false), ("propertyTextures", true), ("propertyAttributes", false)] {
+        for (list, texture) in [
+            ("propertyTables", false),
+            ("propertyTextures", true),
+            ("propertyAttributes", false),
+        ] {
             let all = metadata.get(list).and_then(Value::as_array);
             for (number, one) in all.into_iter().flatten().enumerate() {
                 let place = format!("{list}[{number}]");
@@ -264,7 +318,9 @@ impl Check<'_> {
                 let declared = object(class, "properties").unwrap_or(&nothing);
                 let given = object(one, "properties").unwrap_or(&nothing);
                 for (name, property) in declared {
-                    if property.get("required") == Some(&Value::Bool(true)) && !given.contains_key(name) {
+                    if property.get("required") == Some(&Value::Bool(true))
+                        && !given.contains_key(name)
+                    {
                         self.error("gltf-metadata-required", &place, name);
                     }
                 }
@@ -290,7 +346,10 @@ impl Check<'_> {
     /// A texture has bytes in channels: texts, and more bytes than channels, have no place in it.
     fn texture_property(&mut self, property: &Value, value: &Value, place: &str) {
         let kind = text(property, "type").unwrap_or("");
-        let channels = value.get("channels").and_then(Value::as_array).map_or(1, Vec::len);
+        let channels = value
+            .get("channels")
+            .and_then(Value::as_array)
+            .map_or(1, Vec::len);
         let array = property.get("array") == Some(&Value::Bool(true));
         let fixed = property.get("count").and_then(Value::as_u64);
         if kind == "STRING" || (array && fixed.is_none()) {
@@ -300,14 +359,23 @@ impl Check<'_> {
         if let (Some(size), Some(count)) = (size, component_count(kind)) {
             let need = (size * count) as u64 * fixed.unwrap_or(1);
             if need != channels as u64 {
-                self.error("gltf-metadata-texture", place, &format!("{need} ≠ {channels}"));
+                self.error(
+                    "gltf-metadata-texture",
+                    place,
+                    &format!("{need} ≠ {channels}"),
+                );
             }
         }
     }
 
     /// A table's column must have a view long enough for its rows; plain columns were read already, these are arrays, vectors and matrices.
     fn column(&mut self, schema: &Value, property: &Value, value: &Value, count: u64, place: &str) {
-        let index = |key: &str| value.get(key).and_then(Value::as_u64).and_then(|n| usize::try_from(n).ok());
+        let index = |key: &str| {
+            value
+                .get(key)
+                .and_then(Value::as_u64)
+                .and_then(|n| usize::try_from(n).ok())
+        };
         let Some(values) = index("values") else {
             return self.error("gltf-metadata-range", place, &"values");
         };
@@ -321,7 +389,10 @@ impl Check<'_> {
         let kind = text(property, "type").unwrap_or("");
         let array = property.get("array") == Some(&Value::Bool(true));
         let fixed = property.get("count").and_then(Value::as_u64);
-        for (key, needed) in [("arrayOffsets", array && fixed.is_none()), ("stringOffsets", kind == "STRING")] {
+        for (key, needed) in [
+            ("arrayOffsets", array && fixed.is_none()),
+            ("stringOffsets", kind == "STRING"),
+        ] {
             if needed && index(key).is_none() {
                 return self.error("gltf-metadata-range", place, &key);
             }
@@ -336,11 +407,13 @@ impl Check<'_> {
             let component = if kind == "ENUM" {
                 let name = text(property, "enumType").unwrap_or("");
                 let list = object(schema, "enums").and_then(|enums| enums.get(name));
-                list.and_then(|list| text(list, "valueType")).unwrap_or("UINT16")
+                list.and_then(|list| text(list, "valueType"))
+                    .unwrap_or("UINT16")
             } else {
                 text(property, "componentType").unwrap_or("")
             };
-            let (Some(size), Some(numbers)) = (component_size(component), component_count(kind)) else {
+            let (Some(size), Some(numbers)) = (component_size(component), component_count(kind))
+            else {
                 return;
             };
             items.saturating_mul((size * numbers) as u64)

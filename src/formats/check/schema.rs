@@ -24,7 +24,10 @@ const COMPONENTS: [(&str, usize); 10] = [
 
 /// The size of a number type in bytes.
 pub fn component_size(name: &str) -> Option<usize> {
-    COMPONENTS.iter().find(|(known, _)| *known == name).map(|(_, size)| *size)
+    COMPONENTS
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, size)| *size)
 }
 
 /// How many numbers a value of a type has; `None` for what has none.
@@ -54,7 +57,11 @@ pub fn text<'v>(value: &'v Value, key: &str) -> Option<&'v str> {
 pub fn schema(schema: &Value, file: &str, at: &str) -> Vec<Finding> {
     let mut findings = Vec::new();
     let mut fault = |code, object: String, value: &dyn std::fmt::Display| {
-        findings.push(Finding::new(code, Severity::Error, file).object(object).value(value));
+        findings.push(
+            Finding::new(code, Severity::Error, file)
+                .object(object)
+                .value(value),
+        );
     };
     if text(schema, "id").is_none_or(|id| !is_identifier(id)) {
         let id = schema.get("id").unwrap_or(&Value::Null);
@@ -79,7 +86,11 @@ pub fn schema(schema: &Value, file: &str, at: &str) -> Vec<Finding> {
     }
     for (class_name, class) in object(schema, "classes").unwrap_or(&nothing) {
         if !is_identifier(class_name) {
-            fault("schema-id", format!("{at}.classes.{class_name}"), class_name);
+            fault(
+                "schema-id",
+                format!("{at}.classes.{class_name}"),
+                class_name,
+            );
         }
         for (name, property) in object(class, "properties").unwrap_or(&nothing) {
             let place = format!("{at}.classes.{class_name}.properties.{name}");

@@ -10,7 +10,11 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// Required extensions whose content we read.
-const KNOWN: [&str; 3] = ["3DTILES_content_gltf", "3DTILES_implicit_tiling", "3DTILES_metadata"];
+const KNOWN: [&str; 3] = [
+    "3DTILES_content_gltf",
+    "3DTILES_implicit_tiling",
+    "3DTILES_metadata",
+];
 
 /// What a tileset names and what is known about it.
 #[derive(Clone, Debug, Default)]
@@ -89,23 +93,47 @@ impl<'c> Check<'c> {
         self.push(code, Severity::Error, object, value);
     }
 
-    fn push(&mut self, code: &'static str, severity: Severity, object: &str, value: &dyn std::fmt::Display) {
-        self.findings.push(Finding::new(code, severity, self.file).object(object).value(value));
+    fn push(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        object: &str,
+        value: &dyn std::fmt::Display,
+    ) {
+        self.findings.push(
+            Finding::new(code, severity, self.file)
+                .object(object)
+                .value(value),
+        );
     }
 
     fn document(&mut self, document: &Value) {
         match document.get("asset").and_then(|asset| asset.get("version")) {
             Some(Value::String(version)) if version == "1.0" || version == "1.1" => {}
             Some(Value::String(version)) => {
-                self.push("tileset-version", Severity::Warning, "asset.version", version);
+                self.push(
+                    "tileset-version",
+                    Severity::Warning,
+                    "asset.version",
+                    version,
+                );
             }
             Some(other) => self.error("tileset-type", "asset.version", other),
             None => self.error("tileset-missing", "asset.version", &""),
         }
         let whole = self.geometric_error(document, "geometricError");
         if let Some(list) = document.get("extensionsRequired").and_then(Value::as_array) {
-            for name in list.iter().filter_map(Value::as_str).filter(|name| !KNOWN.contains(name)) {
-                self.push("tileset-extension", Severity::Warning, "extensionsRequired", &name);
+            for name in list
+                .iter()
+                .filter_map(Value::as_str)
+                .filter(|name| !KNOWN.contains(name))
+            {
+                self.push(
+                    "tileset-extension",
+                    Severity::Warning,
+                    "extensionsRequired",
+                    &name,
+                );
             }
         }
         if let Some(inline) = document.get("schema") {
@@ -118,7 +146,14 @@ impl<'c> Check<'c> {
             return;
         };
         if root.get("refine").is_none() {
-            self.error("tileset-refine-missing", "root.refine", &"");
+            // Always required; it does harm only where there is something to refine.
+            let harmful = root.get("children").is_some() || root.get("implicitTiling").is_some();
+            let severity = if harmful {
+                Severity::Error
+            } else {
+                Severity::Warning
+            };
+            self.push("tileset-refine-missing", severity, "root.refine", &"");
         }
         let above = Parent {
             volume: None,
@@ -141,7 +176,11 @@ impl<'c> Check<'c> {
     }
 
     fn tile<'v>(&mut self, step: &Step<'v>, stack: &mut Vec<Step<'v>>) {
-        let Step { tile, object, parent } = step;
+        let Step {
+            tile,
+            object,
+            parent,
+        } = step;
         let at = |key: &str| format!("{object}.{key}");
         if !tile.is_object() {
             return self.error("tileset-type", object, tile);
@@ -166,7 +205,12 @@ impl<'c> Check<'c> {
                 && own > above
             {
                 let value = format!("{own} > {above}");
-                self.push("tileset-error-order", Severity::Warning, &at("geometricError"), &value);
+                self.push(
+                    "tileset-error-order",
+                    Severity::Warning,
+                    &at("geometricError"),
+                    &value,
+                );
             }
             if let (Some(own), Some(above)) = (volume, parent.volume)
                 && contains(&above, &own, transform) == Some(false)
@@ -191,12 +235,14 @@ impl<'c> Check<'c> {
             }
             return;
         }
-        self.links.contents.extend(contents.into_iter().map(|content| ContentLink {
-            volume: content.bounding_volume.or(volume),
-            uri: content.uri,
-            object: object.clone(),
-            root_from_tile,
-        }));
+        self.links
+            .contents
+            .extend(contents.into_iter().map(|content| ContentLink {
+                volume: content.bounding_volume.or(volume),
+                uri: content.uri,
+                object: object.clone(),
+                root_from_tile,
+            }));
         let children = match tile.get("children") {
             None => return,
             Some(Value::Array(children)) => children,
@@ -207,11 +253,17 @@ impl<'c> Check<'c> {
             geometric_error,
             root_from_parent: root_from_tile,
         };
-        stack.extend(children.iter().enumerate().rev().map(|(number, tile)| Step {
-            tile,
-            object: format!("{object}.children[{number}]"),
-            parent: Some(here),
-        }));
+        stack.extend(
+            children
+                .iter()
+                .enumerate()
+                .rev()
+                .map(|(number, tile)| Step {
+                    tile,
+                    object: format!("{object}.children[{number}]"),
+                    parent: Some(here),
+                }),
+        );
     }
 
     fn geometric_error(&mut self, holder: &Value, object: &str) -> Option<f64> {
@@ -256,7 +308,9 @@ impl<'c> Check<'c> {
         for (key, length) in [("box", 12), ("region", 6), ("sphere", 4)] {
             if let Some(list) = value.get(key) {
                 any = true;
-                let numbers = list.as_array().filter(|list| list.iter().all(Value::is_number));
+                let numbers = list
+                    .as_array()
+                    .filter(|list| list.iter().all(Value::is_number));
                 if numbers.is_none_or(|numbers| numbers.len() != length) {
                     self.error("tileset-volume-length", &format!("{object}.{key}"), list);
                     return None;
@@ -280,12 +334,19 @@ impl<'c> Check<'c> {
         }
     }
 
-    fn contents(&mut self, tile: &Value, object: &str, volume: Option<BoundingVolume>) -> Vec<Content> {
+    fn contents(
+        &mut self,
+        tile: &Value,
+        object: &str,
+        volume: Option<BoundingVolume>,
+    ) -> Vec<Content> {
         let several = tile.get("contents").and_then(Value::as_array);
         if several.is_some() && tile.get("content").is_some() {
             self.error("tileset-content-twice", object, &"");
         }
-        let one = tile.get("content").map(|content| (format!("{object}.content"), content));
+        let one = tile
+            .get("content")
+            .map(|content| (format!("{object}.content"), content));
         let list = several.into_iter().flatten().enumerate();
         let list = list.map(|(number, content)| (format!("{object}.contents[{number}]"), content));
         let mut contents = Vec::new();
@@ -300,7 +361,11 @@ impl<'c> Check<'c> {
             if let (Some(own), Some(tile)) = (own, volume)
                 && contains(&tile, &own, DMat4::IDENTITY) == Some(false)
             {
-                self.error("tileset-content-outside", &format!("{place}.boundingVolume"), &"");
+                self.error(
+                    "tileset-content-outside",
+                    &format!("{place}.boundingVolume"),
+                    &"",
+                );
             }
             contents.push(Content {
                 uri: uri.to_owned(),
@@ -310,7 +375,12 @@ impl<'c> Check<'c> {
         contents
     }
 
-    fn implicit(&mut self, value: &Value, object: &str, volume: Option<BoundingVolume>) -> Option<ImplicitTiling> {
+    fn implicit(
+        &mut self,
+        value: &Value,
+        object: &str,
+        volume: Option<BoundingVolume>,
+    ) -> Option<ImplicitTiling> {
         let tiling = match ImplicitTiling::deserialize(value) {
             Ok(tiling) => tiling,
             Err(error) => {
@@ -320,16 +390,31 @@ impl<'c> Check<'c> {
         };
         let mut sound = true;
         if !(1..=MAX_SUBTREE_LEVELS).contains(&tiling.subtree_levels) {
-            self.error("implicit-levels", &format!("{object}.subtreeLevels"), &tiling.subtree_levels);
+            self.error(
+                "implicit-levels",
+                &format!("{object}.subtreeLevels"),
+                &tiling.subtree_levels,
+            );
             sound = false;
         }
         if !(1..=MAX_LEVEL + 1).contains(&tiling.available_levels) {
-            self.error("implicit-levels", &format!("{object}.availableLevels"), &tiling.available_levels);
+            self.error(
+                "implicit-levels",
+                &format!("{object}.availableLevels"),
+                &tiling.available_levels,
+            );
             sound = false;
         }
         let template = &tiling.subtrees.uri;
-        if !["{level}", "{x}", "{y}"].iter().all(|variable| template.contains(variable)) {
-            self.error("implicit-template", &format!("{object}.subtrees.uri"), template);
+        if !["{level}", "{x}", "{y}"]
+            .iter()
+            .all(|variable| template.contains(variable))
+        {
+            self.error(
+                "implicit-template",
+                &format!("{object}.subtrees.uri"),
+                template,
+            );
             sound = false;
         }
         if matches!(volume, Some(BoundingVolume::Sphere(_))) {
@@ -346,7 +431,11 @@ impl<'c> Check<'c> {
 
 /// Whether one volume lies in another, with a tolerance for rounding; `outer_from_inner` takes points of the inner one's frame to the outer's.
 /// `None` where a region meets another form, which only the globe could tell.
-pub fn contains(outer: &BoundingVolume, inner: &BoundingVolume, outer_from_inner: DMat4) -> Option<bool> {
+pub fn contains(
+    outer: &BoundingVolume,
+    inner: &BoundingVolume,
+    outer_from_inner: DMat4,
+) -> Option<bool> {
     match (outer, inner) {
         (BoundingVolume::Region(a), BoundingVolume::Region(b)) => {
             // 1e-8 of a radian is six centimetres.
@@ -375,10 +464,14 @@ pub fn contains(outer: &BoundingVolume, inner: &BoundingVolume, outer_from_inner
         (BoundingVolume::Region(_), _) | (_, BoundingVolume::Region(_)) => None,
         (_, BoundingVolume::Sphere([x, y, z, radius])) => {
             let centre = outer_from_inner.transform_point3(DVec3::new(*x, *y, *z));
-            let scale = [outer_from_inner.x_axis, outer_from_inner.y_axis, outer_from_inner.z_axis]
-                .map(|axis| axis.truncate().length())
-                .into_iter()
-                .fold(0.0, f64::max);
+            let scale = [
+                outer_from_inner.x_axis,
+                outer_from_inner.y_axis,
+                outer_from_inner.z_axis,
+            ]
+            .map(|axis| axis.truncate().length())
+            .into_iter()
+            .fold(0.0, f64::max);
             let radius = radius * scale;
             let inside = match outer {
                 BoundingVolume::Sphere([a, b, c, big]) => {
@@ -387,7 +480,10 @@ pub fn contains(outer: &BoundingVolume, inner: &BoundingVolume, outer_from_inner
                 BoundingVolume::Box(b) => half_axes(b).into_iter().all(|axis| {
                     let length = axis.length();
                     length > 0.0
-                        && (centre - DVec3::new(b[0], b[1], b[2])).dot(axis / length).abs() + radius
+                        && (centre - DVec3::new(b[0], b[1], b[2]))
+                            .dot(axis / length)
+                            .abs()
+                            + radius
                             <= length + tolerance(outer)
                 }),
                 BoundingVolume::Region(_) => return None,
@@ -405,7 +501,9 @@ fn half_axes(b: &[f64; 12]) -> [DVec3; 3] {
 /// For a box the largest excess along one of its axes; a flat box has the axis it lacks from the other two.
 pub fn outside_by(volume: &BoundingVolume, point: DVec3) -> Option<f64> {
     match volume {
-        BoundingVolume::Sphere([x, y, z, radius]) => Some(point.distance(DVec3::new(*x, *y, *z)) - radius),
+        BoundingVolume::Sphere([x, y, z, radius]) => {
+            Some(point.distance(DVec3::new(*x, *y, *z)) - radius)
+        }
         BoundingVolume::Box(b) => {
             let axes = half_axes(b);
             let offset = point - DVec3::new(b[0], b[1], b[2]);
@@ -415,7 +513,9 @@ pub fn outside_by(volume: &BoundingVolume, point: DVec3) -> Option<f64> {
                 let unit = if length > 0.0 {
                     *axis / length
                 } else {
-                    axes[(number + 1) % 3].cross(axes[(number + 2) % 3]).normalize_or_zero()
+                    axes[(number + 1) % 3]
+                        .cross(axes[(number + 2) % 3])
+                        .normalize_or_zero()
                 };
                 worst = worst.max(offset.dot(unit).abs() - length);
             }
@@ -429,10 +529,15 @@ pub fn outside_by(volume: &BoundingVolume, point: DVec3) -> Option<f64> {
 pub fn tolerance(volume: &BoundingVolume) -> f64 {
     match volume {
         BoundingVolume::Box(b) => {
-            let size: f64 = half_axes(b).into_iter().map(DVec3::length).fold(0.0, f64::max);
+            let size: f64 = half_axes(b)
+                .into_iter()
+                .map(DVec3::length)
+                .fold(0.0, f64::max);
             1e-4 * size + 1e-9 * DVec3::new(b[0], b[1], b[2]).length() + 1e-9
         }
-        BoundingVolume::Sphere([x, y, z, radius]) => 1e-4 * radius + 1e-9 * DVec3::new(*x, *y, *z).length() + 1e-9,
+        BoundingVolume::Sphere([x, y, z, radius]) => {
+            1e-4 * radius + 1e-9 * DVec3::new(*x, *y, *z).length() + 1e-9
+        }
         BoundingVolume::Region(_) => 0.05,
     }
 }

@@ -27,6 +27,9 @@ const FLOAT: u32 = 5126;
 /// Feature ids above it are no whole f32 any more, and glTF has no 32-bit integer attribute.
 const MAX_FLOAT_ID: u32 = 1 << 24;
 
+/// What a compressed view costs in JSON, roughly; a view that saves less stays plain.
+const PACKED_JSON: usize = 160;
+
 /// How to write.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct WriteOptions {
@@ -35,7 +38,7 @@ pub struct WriteOptions {
     /// Lattice points are whole multiples of it in the mesh's axes, so that vertices shared by two meshes of one frame stay together.
     /// A mesh wider than 65,535 steps is written in f32 instead.
     pub precision_m: f64,
-    /// Compress vertices and indices with EXT_meshopt_compression.
+    /// Compress vertices and indices with EXT_meshopt_compression, where it saves anything.
     pub compress: bool,
     /// Merge equal vertices and order triangles and vertices for the GPU's caches (and for compression).
     pub optimize: bool,
@@ -267,7 +270,9 @@ impl Bin {
                 codec::encode_index_buffer(indices, IndexEncoding::DEFAULT, &mut self.workspace)
                     .map_err(|error| codec_fault(&error))?;
             let stride = if short { 2 } else { 4 };
-            return Ok(self.packed(&packed, &plain, stride, "TRIANGLES", ELEMENT_ARRAY_BUFFER));
+            if packed.len() + PACKED_JSON < plain.len() {
+                return Ok(self.packed(&packed, &plain, stride, "TRIANGLES", ELEMENT_ARRAY_BUFFER));
+            }
         }
         let number = self.view(&plain, 4);
         if let Some(view) = self.views.last_mut() {
