@@ -9,6 +9,7 @@ use crate::formats::check::tileset::{ContentLink, ImplicitLink, tileset};
 use crate::formats::check::{Kind, kind, schema};
 use crate::formats::territory::{Layer, Manifest};
 use crate::formats::tiles3d::implicit::MAX_SUBTREE_LEVELS;
+use crate::formats::tiles3d::implicit::is_of_template;
 use crate::formats::tiles3d::{Availability, Subtree, TileCoord, fill_template};
 use crate::formats::{messages, zarr};
 use glam::DMat4;
@@ -111,17 +112,22 @@ impl Checked {
                 .map(|(_, _, count, _)| count)
                 .sum()
         };
+        let count = |count: usize, one: &str| match count {
+            1 => format!("1 {one}"),
+            many => format!("{many} {one}s"),
+        };
         let (errors, warnings) = (of(Severity::Error), of(Severity::Warning));
-        if english {
-            format!(
-                "{} files checked, {errors} errors, {warnings} warnings",
-                self.checked
-            )
+        let (file, error, warning) = if english {
+            ("file", "error", "warning")
         } else {
-            format!(
-                "{} fichiers vérifiés, {errors} erreurs, {warnings} avertissements",
-                self.checked
-            )
+            ("fichier", "erreur", "avertissement")
+        };
+        let (errors, warnings) = (count(errors, error), count(warnings, warning));
+        let files = count(self.checked, file);
+        if english {
+            format!("Checked {files}: {errors}, {warnings}")
+        } else {
+            format!("Contrôle de {files} : {errors}, {warnings}")
         }
     }
 }
@@ -426,9 +432,9 @@ impl Walk {
                     stack.push(path);
                 } else if !named.contains(&path)
                     && !self.seen.contains(&path)
-                    && path
-                        .strip_prefix(&root)
-                        .is_ok_and(|name| fits(&name.to_string_lossy().replace('\\', "/"), pattern))
+                    && path.strip_prefix(&root).is_ok_and(|name| {
+                        is_of_template(&name.to_string_lossy().replace('\\', "/"), pattern)
+                    })
                 {
                     strays.push(path);
                 }
@@ -653,31 +659,6 @@ fn percent_decoded(uri: &str) -> String {
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// Whether a name is what a template gives for some numbers.
-fn fits(mut name: &str, template: &str) -> bool {
-    for (number, piece) in template.split('{').enumerate() {
-        // After the first one, each piece begins with a variable's name and a brace.
-        let literal = if number == 0 {
-            piece
-        } else {
-            let digits = name.len()
-                - name
-                    .trim_start_matches(|letter: char| letter.is_ascii_digit())
-                    .len();
-            if digits == 0 {
-                return false;
-            }
-            name = &name[digits..];
-            piece.split_once('}').map_or("", |(_, literal)| literal)
-        };
-        match name.strip_prefix(literal) {
-            Some(rest) => name = rest,
-            None => return false,
-        }
-    }
-    name.is_empty()
 }
 
 /// The levels of a quadtree's subtree that stands alone: from the bits of its children, which fit one depth only, or of its tiles. `None` when all is constant.
