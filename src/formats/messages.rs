@@ -1,1 +1,579 @@
 //! The sentence of each finding of this folder, in French and English.
+//!
+//! `{object}` and `{value}` stand for the finding's own. The keys of [`crate::i18n`] are `finding-CODE`; the sentences here are what they say by default.
+
+use crate::base::Finding;
+
+/// `(code, French, English)`, by subject.
+pub const SENTENCES: &[(&str, &str, &str)] = &[
+    // Files
+    (
+        "file-missing",
+        "Le fichier « {value} », nommé par {object}, n'existe pas.",
+        "The file “{value}”, named by {object}, does not exist.",
+    ),
+    (
+        "file-unreadable",
+        "Le fichier ne peut pas être lu : {value}.",
+        "The file cannot be read: {value}.",
+    ),
+    (
+        "file-unknown",
+        "Le contenu n'est ni un territoire, ni un tileset, ni un subtree, ni un glTF (début : « {value} »).",
+        "The content is no territory, tileset, subtree or glTF (it begins with “{value}”).",
+    ),
+    (
+        "file-unreferenced",
+        "Le fichier n'est nommé par aucune tuile ; il peut être supprimé.",
+        "No tile names this file; it can be deleted.",
+    ),
+    (
+        "file-remote",
+        "« {value} », nommé par {object}, est sur le réseau : non vérifié.",
+        "“{value}”, named by {object}, is on the network: not checked.",
+    ),
+    (
+        "file-limit",
+        "Plus de {value} fichiers : la suite n'est pas vérifiée.",
+        "More than {value} files: the rest is not checked.",
+    ),
+    (
+        "json-unreadable",
+        "Le JSON est illisible : {value}.",
+        "The JSON cannot be read: {value}.",
+    ),
+    // Manifest
+    (
+        "manifest-unreadable",
+        "Le manifeste territory.json est illisible : {value}.",
+        "The manifest territory.json cannot be read: {value}.",
+    ),
+    (
+        "manifest-version",
+        "Version {value} du manifeste inconnue ; mettez Jumeau à jour ou réimportez le territoire.",
+        "Unknown manifest version {value}; update Jumeau or import the territory again.",
+    ),
+    (
+        "manifest-path",
+        "Le chemin « {value} » de {object} sort du territoire.",
+        "The path “{value}” of {object} leaves the territory.",
+    ),
+    (
+        "manifest-dataset",
+        "{object} cite le jeu de données « {value} », absent du manifeste.",
+        "{object} cites the data set “{value}”, which the manifest does not list.",
+    ),
+    (
+        "manifest-axis",
+        "{object} cite l'axe « {value} », absent du manifeste.",
+        "{object} cites the axis “{value}”, which the manifest does not list.",
+    ),
+    (
+        "manifest-axis-empty",
+        "L'axe {object} n'a aucun pas : {value}.",
+        "The axis {object} has no step: {value}.",
+    ),
+    (
+        "manifest-bounds",
+        "L'emprise du territoire est impossible : {value}.",
+        "The territory's bounds are impossible: {value}.",
+    ),
+    (
+        "manifest-tiles",
+        "La couche {object} annonce un autre nombre de tuiles que celui trouvé : {value}.",
+        "The layer {object} states another number of tiles than was found: {value}.",
+    ),
+    (
+        "manifest-series",
+        "La série {object} n'a pas la taille annoncée : {value}.",
+        "The series {object} does not have the stated size: {value}.",
+    ),
+    // Zarr
+    (
+        "zarr-json",
+        "Les métadonnées Zarr sont illisibles : {value}.",
+        "The Zarr metadata cannot be read: {value}.",
+    ),
+    (
+        "zarr-unsupported",
+        "Forme de Zarr non prise en charge ({object} : {value}).",
+        "This form of Zarr is not supported ({object}: {value}).",
+    ),
+    (
+        "zarr-shape",
+        "La taille du tableau Zarr est impossible ({object} : {value}).",
+        "The size of the Zarr array is impossible ({object}: {value}).",
+    ),
+    (
+        "zarr-chunk",
+        "Le bloc {object} a une longueur inattendue : {value} octets.",
+        "The chunk {object} has an unexpected length: {value} bytes.",
+    ),
+    // Tileset
+    (
+        "tileset-json",
+        "Le tileset est illisible : {value}.",
+        "The tileset cannot be read: {value}.",
+    ),
+    (
+        "tileset-limit",
+        "Le tileset est trop grand ({object} : {value}).",
+        "The tileset is too large ({object}: {value}).",
+    ),
+    (
+        "tileset-missing",
+        "Il manque {object}.",
+        "{object} is missing.",
+    ),
+    (
+        "tileset-type",
+        "{object} n'a pas le bon type : {value}.",
+        "{object} has the wrong type: {value}.",
+    ),
+    (
+        "tileset-version",
+        "Version {value} de 3D Tiles inconnue (1.0 et 1.1 sont connues).",
+        "Unknown version {value} of 3D Tiles (1.0 and 1.1 are known).",
+    ),
+    (
+        "tileset-extension",
+        "L'extension requise {value} n'est pas prise en charge.",
+        "The required extension {value} is not supported.",
+    ),
+    (
+        "tileset-geometric-error",
+        "L'erreur géométrique {object} doit être un nombre positif ou nul : {value}.",
+        "The geometric error {object} must be a number, zero or more: {value}.",
+    ),
+    (
+        "tileset-error-order",
+        "L'erreur géométrique {object} dépasse celle du parent : {value}.",
+        "The geometric error {object} is larger than the parent's: {value}.",
+    ),
+    (
+        "tileset-refine-missing",
+        "La tuile racine doit dire comment elle se raffine (refine).",
+        "The root tile must say how it is refined (refine).",
+    ),
+    (
+        "tileset-refine",
+        "{object} doit valoir ADD ou REPLACE : {value}.",
+        "{object} must be ADD or REPLACE: {value}.",
+    ),
+    (
+        "tileset-transform",
+        "{object} n'est pas une transformation affine réversible : {value}.",
+        "{object} is not a reversible affine transform: {value}.",
+    ),
+    (
+        "tileset-volume",
+        "Le volume englobant {object} est impossible : {value}.",
+        "The bounding volume {object} is impossible: {value}.",
+    ),
+    (
+        "tileset-volume-length",
+        "{object} n'a pas le bon nombre de valeurs : {value}.",
+        "{object} has the wrong number of values: {value}.",
+    ),
+    (
+        "tileset-child-outside",
+        "{object} sort du volume du parent.",
+        "{object} reaches out of the parent's volume.",
+    ),
+    (
+        "tileset-content-outside",
+        "{object} sort du volume de la tuile.",
+        "{object} reaches out of the tile's volume.",
+    ),
+    (
+        "tileset-content-twice",
+        "{object} a à la fois « content » et « contents ».",
+        "{object} has both “content” and “contents”.",
+    ),
+    (
+        "tileset-cycle",
+        "{object} mène par d'autres tilesets à lui-même : {value}.",
+        "{object} leads through other tilesets to itself: {value}.",
+    ),
+    (
+        "tileset-depth",
+        "{object} : plus de {value} tilesets imbriqués, la suite n'est pas vérifiée.",
+        "{object}: more than {value} nested tilesets, the rest is not checked.",
+    ),
+    // Implicit tiling
+    (
+        "implicit-tiling",
+        "Le découpage implicite {object} est illisible : {value}.",
+        "The implicit tiling {object} cannot be read: {value}.",
+    ),
+    (
+        "implicit-levels",
+        "{object} est hors limites : {value}.",
+        "{object} is out of range: {value}.",
+    ),
+    (
+        "implicit-template",
+        "{object} doit contenir {{level}}, {{x}} et {{y}} : {value}.",
+        "{object} must contain {{level}}, {{x}} and {{y}}: {value}.",
+    ),
+    (
+        "implicit-sphere",
+        "{object} : une sphère ne se découpe pas.",
+        "{object}: a sphere cannot be divided.",
+    ),
+    (
+        "implicit-octree",
+        "{object} : le contenu d'un octree n'est pas vérifié.",
+        "{object}: what an octree holds is not checked.",
+    ),
+    (
+        "implicit-children",
+        "{object} : la racine d'un découpage implicite n'a pas d'enfants explicites.",
+        "{object}: the root of an implicit tiling has no explicit children.",
+    ),
+    (
+        "implicit-beyond-levels",
+        "La tuile {object} est plus profonde que les {value} niveaux annoncés.",
+        "The tile {object} is deeper than the {value} levels stated.",
+    ),
+    (
+        "implicit-coordinate",
+        "La tuile {value} n'existe pas à son niveau.",
+        "The tile {value} does not exist at its level.",
+    ),
+    // Subtree
+    (
+        "subtree-json",
+        "Le JSON du subtree est illisible : {value}.",
+        "The subtree's JSON cannot be read: {value}.",
+    ),
+    (
+        "subtree-limit",
+        "Le subtree est trop grand : {value} octets.",
+        "The subtree is too large: {value} bytes.",
+    ),
+    (
+        "subtree-magic",
+        "Ce n'est pas un subtree (début : « {value} »).",
+        "This is no subtree (it begins with “{value}”).",
+    ),
+    (
+        "subtree-truncated",
+        "Le subtree est tronqué : {value} octets.",
+        "The subtree is truncated: {value} bytes.",
+    ),
+    (
+        "subtree-buffer",
+        "Les octets de {object} sont introuvables : {value}.",
+        "The bytes of {object} cannot be found: {value}.",
+    ),
+    (
+        "subtree-availability",
+        "{object} n'a ni « bitstream » ni « constant » valable : {value}.",
+        "{object} has neither a “bitstream” nor a valid “constant”: {value}.",
+    ),
+    (
+        "subtree-bits",
+        "{object} n'a pas le bon nombre de bits : {value}.",
+        "{object} has the wrong number of bits: {value}.",
+    ),
+    (
+        "subtree-count",
+        "Le nombre annoncé par {object} est faux : {value}.",
+        "The count stated by {object} is wrong: {value}.",
+    ),
+    (
+        "subtree-empty",
+        "Le subtree ne contient rien.",
+        "The subtree holds nothing.",
+    ),
+    (
+        "subtree-orphan",
+        "La tuile {object} existe sans son parent.",
+        "The tile {object} exists without its parent.",
+    ),
+    (
+        "subtree-content-without-tile",
+        "La tuile {object} a un contenu mais n'existe pas.",
+        "The tile {object} has content but does not exist.",
+    ),
+    (
+        "subtree-child-without-tile",
+        "Le subtree enfant {object} n'a pas de tuile au-dessus de lui.",
+        "The child subtree {object} has no tile above it.",
+    ),
+    // glTF
+    (
+        "glb-magic",
+        "Ce n'est pas un GLB (début : « {value} »).",
+        "This is no GLB (it begins with “{value}”).",
+    ),
+    (
+        "glb-version",
+        "Version {value} du conteneur GLB inconnue.",
+        "Unknown version {value} of the GLB container.",
+    ),
+    (
+        "glb-truncated",
+        "Le GLB est tronqué ({object} de {value}) ; copiez-le ou produisez-le à nouveau.",
+        "The GLB is truncated ({object} of {value}); copy or produce it again.",
+    ),
+    (
+        "glb-length",
+        "La longueur annoncée du GLB est fausse : {value}.",
+        "The length stated in the GLB is wrong: {value}.",
+    ),
+    (
+        "glb-chunk",
+        "Le premier bloc du GLB n'est pas du JSON ({object}).",
+        "The GLB's first chunk is not JSON ({object}).",
+    ),
+    (
+        "glb-mesh",
+        "Le maillage ne peut pas être écrit ({object} : {value}).",
+        "The mesh cannot be written ({object}: {value}).",
+    ),
+    (
+        "glb-table",
+        "La table ne peut pas être écrite ({object} : {value}).",
+        "The table cannot be written ({object}: {value}).",
+    ),
+    (
+        "gltf-json",
+        "Le JSON du glTF est illisible : {value}.",
+        "The glTF's JSON cannot be read: {value}.",
+    ),
+    (
+        "gltf-version",
+        "Version « {value} » de glTF non prise en charge (2.0 attendue).",
+        "glTF version “{value}” is not supported (2.0 is expected).",
+    ),
+    (
+        "gltf-limit",
+        "Le glTF dépasse une limite ({object} : {value}).",
+        "The glTF exceeds a limit ({object}: {value}).",
+    ),
+    (
+        "gltf-buffer-short",
+        "{object} est plus court qu'annoncé : {value} octets.",
+        "{object} is shorter than stated: {value} bytes.",
+    ),
+    (
+        "gltf-buffer-missing",
+        "Les octets de {object} sont introuvables : « {value} ».",
+        "The bytes of {object} cannot be found: “{value}”.",
+    ),
+    (
+        "gltf-index",
+        "{object} désigne un élément qui n'existe pas. {value}",
+        "{object} points to an element that does not exist. {value}",
+    ),
+    (
+        "gltf-view-range",
+        "{object} sort de son tampon : {value}.",
+        "{object} reaches out of its buffer: {value}.",
+    ),
+    (
+        "gltf-accessor-range",
+        "{object} sort de sa vue : {value}.",
+        "{object} reaches out of its view: {value}.",
+    ),
+    (
+        "gltf-accessor-type",
+        "{object} a un type inattendu : {value}.",
+        "{object} has an unexpected type: {value}.",
+    ),
+    (
+        "gltf-sparse",
+        "{object} : les accesseurs creux (sparse) ne sont pas pris en charge.",
+        "{object}: sparse accessors are not supported.",
+    ),
+    (
+        "gltf-meshopt",
+        "La compression meshopt est défectueuse ({object} : {value}).",
+        "The meshopt compression is broken ({object}: {value}).",
+    ),
+    (
+        "gltf-draco",
+        "La compression Draco n'est pas prise en charge ; convertissez en meshopt.",
+        "Draco compression is not supported; convert to meshopt.",
+    ),
+    (
+        "gltf-extension-unsupported",
+        "L'extension requise {value} n'est pas prise en charge.",
+        "The required extension {value} is not supported.",
+    ),
+    (
+        "gltf-node-depth",
+        "{object} : la hiérarchie des nœuds est trop profonde ou se boucle.",
+        "{object}: the hierarchy of nodes is too deep or a cycle.",
+    ),
+    (
+        "gltf-transform",
+        "{object} : la transformation n'est pas finie.",
+        "{object}: the transform is not finite.",
+    ),
+    (
+        "gltf-attribute-count",
+        "{object} : les attributs n'ont pas la même longueur ({value}).",
+        "{object}: the attributes differ in length ({value}).",
+    ),
+    (
+        "gltf-vertex-index",
+        "{object} : un indice désigne un sommet qui n'existe pas ({value}).",
+        "{object}: an index points to a vertex that does not exist ({value}).",
+    ),
+    (
+        "gltf-position",
+        "{object} : une position n'est pas un nombre fini.",
+        "{object}: a position is not a finite number.",
+    ),
+    (
+        "gltf-feature-attribute",
+        "{object} cite l'attribut {value}, absent.",
+        "{object} cites the attribute {value}, which is missing.",
+    ),
+    (
+        "gltf-feature-count",
+        "{object} : plus d'objets qu'annoncé ({value}).",
+        "{object}: more features than stated ({value}).",
+    ),
+    (
+        "gltf-feature-range",
+        "{object} : un identifiant dépasse sa table ({value}).",
+        "{object}: an id lies beyond its table ({value}).",
+    ),
+    (
+        "gltf-feature-table",
+        "{object} cite la table {value}, absente.",
+        "{object} cites the table {value}, which is missing.",
+    ),
+    (
+        "gltf-metadata-schema",
+        "Les métadonnées n'ont pas de schéma.",
+        "The metadata have no schema.",
+    ),
+    (
+        "gltf-metadata-class",
+        "{object} cite la classe « {value} », absente du schéma.",
+        "{object} cites the class “{value}”, which the schema lacks.",
+    ),
+    (
+        "gltf-metadata-property",
+        "{object} n'est pas une propriété de sa classe.",
+        "{object} is no property of its class.",
+    ),
+    (
+        "gltf-metadata-required",
+        "{object} : il manque la propriété obligatoire « {value} ».",
+        "{object}: the required property “{value}” is missing.",
+    ),
+    (
+        "gltf-metadata-count",
+        "{object} n'a aucune ligne.",
+        "{object} has no row.",
+    ),
+    (
+        "gltf-metadata-range",
+        "{object} n'a pas assez d'octets : {value}.",
+        "{object} does not have enough bytes: {value}.",
+    ),
+    (
+        "gltf-metadata-text",
+        "{object} : un texte n'est pas de l'UTF-8 ({value}).",
+        "{object}: a text is not UTF-8 ({value}).",
+    ),
+    (
+        "gltf-metadata-texture",
+        "{object} : ce type de valeur ne tient pas dans une texture ({value}).",
+        "{object}: this type of value does not fit a texture ({value}).",
+    ),
+    (
+        "content-outside",
+        "Le contenu ({object}) sort de son volume englobant de {value} m.",
+        "The content ({object}) reaches out of its bounding volume by {value} m.",
+    ),
+    // 3D Tiles 1.0
+    (
+        "legacy-content",
+        "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié, et la visionneuse ne le dessine pas.",
+        "{object} content of 3D Tiles 1.0: only its header is checked, and the viewer does not draw it.",
+    ),
+    (
+        "legacy-version",
+        "Version {value} de {object} inconnue (1 attendue).",
+        "Unknown version {value} of {object} (1 is expected).",
+    ),
+    (
+        "legacy-length",
+        "La longueur annoncée de {object} est fausse : {value}.",
+        "The length stated in {object} is wrong: {value}.",
+    ),
+    // Metadata schema
+    (
+        "schema-id",
+        "{object} n'est pas un identifiant valable : {value}.",
+        "{object} is no valid identifier: {value}.",
+    ),
+    (
+        "schema-type",
+        "{object} a un type inconnu : « {value} ».",
+        "{object} has an unknown type: “{value}”.",
+    ),
+    (
+        "schema-component-type",
+        "{object} a un type de nombre impossible : « {value} ».",
+        "{object} has an impossible number type: “{value}”.",
+    ),
+    (
+        "schema-enum-unknown",
+        "{object} cite l'énumération « {value} », absente du schéma.",
+        "{object} cites the enumeration “{value}”, which the schema lacks.",
+    ),
+    (
+        "schema-enum-values",
+        "{object} n'a pas de valeurs, ou en a une deux fois : {value}.",
+        "{object} has no values, or one of them twice: {value}.",
+    ),
+];
+
+/// The finding as a sentence, French and English. A code that is not of this folder gives its own parts.
+pub fn message(finding: &Finding) -> (String, String) {
+    match SENTENCES.iter().find(|(code, _, _)| *code == finding.code) {
+        Some((_, fr, en)) => (fill(fr, finding), fill(en, finding)),
+        None => {
+            let plain = format!("{} {} {}", finding.code, finding.object, finding.value);
+            (plain.trim_end().to_owned(), plain.trim_end().to_owned())
+        }
+    }
+}
+
+/// Longest value shown; a finding may carry a whole matrix.
+const MAX_VALUE: usize = 160;
+
+fn fill(sentence: &str, finding: &Finding) -> String {
+    let mut value: String = finding.value.chars().take(MAX_VALUE).collect();
+    if value.len() < finding.value.len() {
+        value.push('…');
+    }
+    // Braces that stay are doubled in the sentence; they are set aside while names are filled in, so that a value with braces stays as it is.
+    let mut out = String::with_capacity(sentence.len() + value.len());
+    let mut rest = sentence;
+    while let Some(at) = rest.find(['{', '}']) {
+        out.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let (text, length) = [
+            ("{{", "{"),
+            ("}}", "}"),
+            ("{object}", finding.object.as_str()),
+            ("{value}", value.as_str()),
+        ]
+        .into_iter()
+        .find(|(mark, _)| rest.starts_with(mark))
+        .map_or(("", 1), |(mark, text)| (text, mark.len()));
+        out.push_str(text);
+        rest = &rest[length..];
+    }
+    out.push_str(rest);
+    out
+}

@@ -114,3 +114,5 @@ pub fn read_sources(
     let gathered = sources::gather(paths, options, &mut report, progress)?;
     clean::clean(gathered, report, progress)
 }
+pub mod check;
+pub mod info;

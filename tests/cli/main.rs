@@ -3,3 +3,4 @@
 mod project_sun;
 mod generate;
 mod serve;
+mod check_info;

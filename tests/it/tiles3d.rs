@@ -213,3 +213,61 @@ fn the_sparse_sample_names_exactly_its_files() {
     }
     assert_eq!((subtrees, contents), (9, 32));
 }
+
+/// Every code that the formats give has its two sentences, and none has them twice.
+#[test]
+fn every_finding_has_a_sentence() {
+    use jumeau::formats::messages::SENTENCES;
+    let known: BTreeSet<&str> = SENTENCES.iter().map(|(code, _, _)| *code).collect();
+    assert_eq!(known.len(), SENTENCES.len());
+    let subjects = [
+        "file-",
+        "json-",
+        "manifest-",
+        "zarr-",
+        "tileset-",
+        "implicit-",
+        "subtree-",
+        "glb-",
+        "gltf-",
+        "content-",
+        "legacy-",
+        "schema-",
+    ];
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut stack = vec![
+        root.join("formats/gltf"),
+        root.join("formats/tiles3d"),
+        root.join("formats/check"),
+    ];
+    let mut sources = vec![
+        root.join("formats/zarr.rs"),
+        root.join("formats/territory.rs"),
+        root.join("pipeline/check.rs"),
+        root.join("pipeline/info.rs"),
+    ];
+    while let Some(folder) = stack.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                stack.push(path)
+            } else {
+                sources.push(path)
+            }
+        }
+    }
+    let mut used = BTreeSet::new();
+    for source in sources {
+        let text = std::fs::read_to_string(source).unwrap();
+        for word in text
+            .split('"')
+            .filter(|word| subjects.iter().any(|subject| word.starts_with(subject)))
+        {
+            if word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-') {
+                used.insert(word.to_owned());
+            }
+        }
+    }
+    let used: BTreeSet<&str> = used.iter().map(String::as_str).collect();
+    assert_eq!(used, known);
+}

@@ -17,6 +17,7 @@ pub mod accessor;
 pub mod container;
 pub mod json;
 pub mod metadata;
+mod pack;
 pub mod read;
 pub mod write;
 

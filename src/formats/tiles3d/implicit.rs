@@ -147,6 +147,31 @@ pub fn fill_template(template: &str, coord: TileCoord) -> String {
         .replace("{y}", &coord.y.to_string())
 }
 
+/// Whether a path is what a template URI gives for some tile.
+pub fn is_of_template(mut name: &str, template: &str) -> bool {
+    for (number, piece) in template.split('{').enumerate() {
+        // After the first one, each piece begins with a variable's name and a brace.
+        let literal = if number == 0 {
+            piece
+        } else {
+            let digits = name.len()
+                - name
+                    .trim_start_matches(|letter: char| letter.is_ascii_digit())
+                    .len();
+            if digits == 0 {
+                return false;
+            }
+            name = &name[digits..];
+            piece.split_once('}').map_or("", |(_, literal)| literal)
+        };
+        match name.strip_prefix(literal) {
+            Some(rest) => name = rest,
+            None => return false,
+        }
+    }
+    name.is_empty()
+}
+
 /// The subtrees of a tree, from the tiles that have content, in the order of their roots.
 ///
 /// Ancestors of a tile with content become available without content. All subtrees of one tree have the same depth.

@@ -1,1 +1,0 @@
-//! Rules that a tileset, a subtree or a glb must keep.

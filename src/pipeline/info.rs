@@ -1,0 +1,222 @@
+//! `jumeau info`: what a territory holds.
+
+use crate::base::{Finding, Severity};
+use crate::formats::territory::{LayerKind, Manifest};
+use serde_json::{Value, json};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// Largest `territory.json` read, bytes.
+const MAX_MANIFEST_BYTES: u64 = 64 << 20;
+
+/// Why nothing can be said about a territory.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Missing {
+    /// No such file or folder.
+    Path(PathBuf),
+    /// A folder without `territory.json`.
+    Manifest(PathBuf),
+    /// A manifest that cannot be used, as a finding.
+    Broken(Finding),
+}
+
+impl Missing {
+    /// One sentence with the remedy, French and English.
+    pub fn sentence(&self) -> (String, String) {
+        match self {
+            Self::Path(path) => (
+                format!(
+                    "« {} » n'existe pas. Donnez le dossier d'un territoire, ou créez-en un avec « jumeau import SOURCE… --out DOSSIER ».",
+                    path.display()
+                ),
+                format!(
+                    "“{}” does not exist. Give a territory's folder, or make one with “jumeau import SOURCE… --out FOLDER”.",
+                    path.display()
+                ),
+            ),
+            Self::Manifest(path) => (
+                format!(
+                    "« {} » ne contient pas de territory.json : ce n'est pas un territoire, ou son import n'a pas abouti. Relancez « jumeau import SOURCE… --out DOSSIER ».",
+                    path.display()
+                ),
+                format!(
+                    "“{}” holds no territory.json: it is no territory, or its import did not finish. Run “jumeau import SOURCE… --out FOLDER” again.",
+                    path.display()
+                ),
+            ),
+            Self::Broken(finding) => {
+                let (fr, en) = crate::formats::messages::message(finding);
+                (
+                    format!(
+                        "{} : {fr} Relancez « jumeau import » pour le refaire.",
+                        finding.file
+                    ),
+                    format!(
+                        "{}: {en} Run “jumeau import” again to rebuild it.",
+                        finding.file
+                    ),
+                )
+            }
+        }
+    }
+}
+
+/// Reads the manifest of a territory given as its folder or its `territory.json`.
+///
+/// # Errors
+/// [`Missing`].
+pub fn manifest(path: &Path) -> Result<(PathBuf, Manifest), Missing> {
+    if !path.exists() {
+        return Err(Missing::Path(path.to_owned()));
+    }
+    let file = if path.is_dir() {
+        path.join("territory.json")
+    } else {
+        path.to_owned()
+    };
+    if !file.is_file() {
+        return Err(Missing::Manifest(path.to_owned()));
+    }
+    let broken = |code, value: &dyn std::fmt::Display| {
+        Missing::Broken(
+            Finding::new(code, Severity::Error, file.display().to_string()).value(value),
+        )
+    };
+    let size = std::fs::metadata(&file).map(|data| data.len()).unwrap_or(0);
+    if size > MAX_MANIFEST_BYTES {
+        return Err(broken(
+            "manifest-unreadable",
+            &format!("{size} > {MAX_MANIFEST_BYTES}"),
+        ));
+    }
+    let bytes = std::fs::read(&file).map_err(|error| broken("file-unreadable", &error))?;
+    let manifest = Manifest::parse(&bytes).map_err(|(code, detail)| broken(code, &detail))?;
+    Ok((file, manifest))
+}
+
+/// The fields of the command line's contract.
+pub fn to_json(manifest: &Manifest, english: bool) -> Value {
+    let name = if english {
+        &manifest.name.en
+    } else {
+        &manifest.name.fr
+    };
+    let layers: Vec<Value> = manifest
+        .layers
+        .iter()
+        .map(|layer| {
+            json!({
+                "id": layer.id, "kind": layer.kind, "features": layer.features, "tiles": layer.tiles,
+                "bytes": layer.bytes, "nature": layer.nature, "datasets": layer.datasets,
+            })
+        })
+        .collect();
+    let datasets: Vec<Value> = manifest
+        .datasets
+        .iter()
+        .map(|set| {
+            json!({
+                "id": set.id, "title": set.title, "producer": set.producer, "licence": set.licence,
+                "date": set.date, "attribution": set.attribution,
+            })
+        })
+        .collect();
+    let axes: Vec<Value> = manifest
+        .axes
+        .iter()
+        .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step }))
+        .collect();
+    json!({
+        "id": manifest.id, "name": name, "crs": manifest.crs, "vertical": manifest.vertical,
+        "geoid": manifest.geoid, "bounds_lonlat": manifest.bounds_lonlat,
+        "layers": layers, "datasets": datasets, "axes": axes,
+    })
+}
+
+/// The same for people.
+pub fn to_text(manifest: &Manifest, english: bool) -> String {
+    let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
+    let pick = |name: &crate::formats::territory::Name| {
+        if english {
+            name.en.clone()
+        } else {
+            name.fr.clone()
+        }
+    };
+    let mut out = String::new();
+    let [west, south, east, north] = manifest.bounds_lonlat;
+    // Writing to a text does not fail.
+    let _ = writeln!(out, "{} ({})", pick(&manifest.name), manifest.id);
+    let _ = writeln!(
+        out,
+        "  {}  {} · {} ({})",
+        say("repère  ", "system  "),
+        manifest.crs,
+        manifest.vertical,
+        manifest.geoid
+    );
+    let _ = writeln!(
+        out,
+        "  {}  {west:.5} … {east:.5} E, {south:.5} … {north:.5} N",
+        say("emprise ", "bounds  ")
+    );
+    let _ = writeln!(out, "\n{}", say("Couches", "Layers"));
+    for layer in &manifest.layers {
+        let kind = match layer.kind {
+            LayerKind::Terrain => say("terrain", "terrain"),
+            LayerKind::Water => say("eau", "water"),
+            LayerKind::Buildings => say("bâtiments", "buildings"),
+            LayerKind::Networks => say("réseaux", "networks"),
+            LayerKind::Trees => say("arbres", "trees"),
+        };
+        let _ = writeln!(
+            out,
+            "  {:<12} {:<10} {:>9} {}  {:>5} {}  {}",
+            layer.id.as_str(),
+            kind,
+            layer.features,
+            say("objets", "features"),
+            layer.tiles,
+            say("tuiles", "tiles"),
+            size(layer.bytes, english)
+        );
+    }
+    if !manifest.axes.is_empty() {
+        let _ = writeln!(out, "\n{}", say("Axes de temps", "Time axes"));
+        for axis in &manifest.axes {
+            let _ = writeln!(
+                out,
+                "  {:<12} {} … {}  ({} s)",
+                axis.id, axis.start, axis.end, axis.step
+            );
+        }
+    }
+    let _ = writeln!(out, "\n{}", say("Jeux de données", "Data sets"));
+    for set in &manifest.datasets {
+        let _ = writeln!(
+            out,
+            "  {:<12} {} — {}, {}, {}",
+            set.id.as_str(),
+            set.title,
+            set.producer,
+            set.date,
+            set.licence
+        );
+    }
+    out
+}
+
+/// Bytes for people, in decimal units.
+fn size(bytes: u64, english: bool) -> String {
+    let (kilo, mega) = if english { ("kB", "MB") } else { ("ko", "Mo") };
+    if bytes < 1_000_000 {
+        format!("{} {kilo}", bytes.div_ceil(1000))
+    } else {
+        let text = format!("{:.1} {mega}", bytes as f64 / 1e6);
+        if english {
+            text
+        } else {
+            text.replace('.', ",")
+        }
+    }
+}
