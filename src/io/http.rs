@@ -36,7 +36,9 @@ impl Http {
         let root = reqwest::Url::parse(root)
             .map_err(|error| IoFault::Refused(format!("'{root}' is not an address: {error}")))?;
         if !matches!(root.scheme(), "http" | "https") {
-            return Err(IoFault::Refused(format!("'{root}' is neither http nor https")));
+            return Err(IoFault::Refused(format!(
+                "'{root}' is neither http nor https"
+            )));
         }
         let client = client(root.scheme() == "http")?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -87,14 +89,19 @@ fn client(plain: bool) -> Result<Client, IoFault> {
     }
 }
 
-async fn serve(client: Client, mut orders: mpsc::UnboundedReceiver<Order>, answers: Sender<Answer>) {
+async fn serve(
+    client: Client,
+    mut orders: mpsc::UnboundedReceiver<Order>,
+    answers: Sender<Answer>,
+) {
     let slots = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let mut running: HashMap<u64, AbortHandle> = HashMap::new();
     while let Some(order) = orders.recv().await {
         match order {
             Order::Start { ticket, url } => {
                 running.retain(|_, task| !task.is_finished());
-                let (client, slots, answers) = (client.clone(), Arc::clone(&slots), answers.clone());
+                let (client, slots, answers) =
+                    (client.clone(), Arc::clone(&slots), answers.clone());
                 let task = tokio::spawn(async move {
                     // Fails only when the semaphore is closed, which nobody does.
                     let _slot = slots.acquire().await;

@@ -28,10 +28,18 @@ impl Location {
         if lower.starts_with("http://") || lower.starts_with("https://") {
             let end = text.find(['?', '#']).unwrap_or(text.len());
             let address = &text[..end];
-            Self::Url(address.strip_suffix("territory.json").unwrap_or(address).to_owned())
+            Self::Url(
+                address
+                    .strip_suffix("territory.json")
+                    .unwrap_or(address)
+                    .to_owned(),
+            )
         } else {
             let path = Path::new(text);
-            let folder = if path.file_name().is_some_and(|name| name == "territory.json") {
+            let folder = if path
+                .file_name()
+                .is_some_and(|name| name == "territory.json")
+            {
                 // The parent of a bare name is the empty path, which means here.
                 path.parent().unwrap_or(Path::new(""))
             } else {
@@ -45,11 +53,18 @@ impl Location {
     ///
     /// Refuses whatever could lead elsewhere: absolute paths, schemes, `..` (also written `%2e%2e`), backslashes, control characters.
     pub fn join(&self, reference: &str) -> Result<Place, IoFault> {
-        let refuse = |why: &str| Err(IoFault::Refused(format!("{why}: {}", reference.chars().take(200).collect::<String>())));
+        let refuse = |why: &str| {
+            Err(IoFault::Refused(format!(
+                "{why}: {}",
+                reference.chars().take(200).collect::<String>()
+            )))
+        };
         if reference.len() > MAX_REFERENCE {
             return refuse("path too long");
         }
-        let without_fragment = reference.split_once('#').map_or(reference, |(path, _)| path);
+        let without_fragment = reference
+            .split_once('#')
+            .map_or(reference, |(path, _)| path);
         let (path, query) = match without_fragment.split_once('?') {
             Some((path, query)) => (path, Some(query)),
             None => (without_fragment, None),
@@ -66,7 +81,11 @@ impl Location {
         if decoded.split('/').any(|part| part == "..") {
             return refuse("path leads out of the territory");
         }
-        if decoded.split('/').next().is_some_and(|first| first.contains(':')) {
+        if decoded
+            .split('/')
+            .next()
+            .is_some_and(|first| first.contains(':'))
+        {
             return refuse("not a relative path");
         }
         match self {

@@ -75,7 +75,11 @@ impl IoFault {
             Self::Network(_) | Self::TimedOut(_) => true,
             // Request time-out, too early, too many requests, and faults of the server itself.
             Self::Server(status) => matches!(status, 408 | 425 | 429 | 500..=599),
-            Self::NotFound(_) | Self::Refused(_) | Self::TooLarge(_) | Self::Disk(_) | Self::Unsupported(_) => false,
+            Self::NotFound(_)
+            | Self::Refused(_)
+            | Self::TooLarge(_)
+            | Self::Disk(_)
+            | Self::Unsupported(_) => false,
         }
     }
 

@@ -52,7 +52,9 @@ impl Fetcher {
 
     pub fn start(&mut self, ticket: u64, path: &str) {
         let place = if self.running.len() >= MAX_REQUESTS {
-            Err(IoFault::Refused(format!("more than {MAX_REQUESTS} requests at once")))
+            Err(IoFault::Refused(format!(
+                "more than {MAX_REQUESTS} requests at once"
+            )))
         } else {
             self.root.join(path)
         };
@@ -75,9 +77,15 @@ impl Fetcher {
     }
 
     pub fn poll(&mut self) -> Vec<Answer> {
-        let answered = self.answered.get_mut().unwrap_or_else(PoisonError::into_inner);
+        let answered = self
+            .answered
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
         // What was cancelled after its answer had been sent is dropped here.
-        answered.try_iter().filter(|(ticket, _)| self.running.remove(ticket)).collect()
+        answered
+            .try_iter()
+            .filter(|(ticket, _)| self.running.remove(ticket))
+            .collect()
     }
 
     fn answer_at_once(&self, ticket: u64, fault: IoFault) {
@@ -153,7 +161,10 @@ impl Queue {
             if let Some(task) = state.waiting.pop_front() {
                 return Some(task);
             }
-            state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
@@ -185,7 +196,9 @@ impl Queue {
 
 fn read(file: &Path, path: &str) -> Result<Vec<u8>, IoFault> {
     let fault = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => IoFault::NotFound(path.to_owned()),
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
+            IoFault::NotFound(path.to_owned())
+        }
         _ => IoFault::Disk(format!("{path}: {error}")),
     };
     let opened = std::fs::File::open(file).map_err(fault)?;
@@ -198,7 +211,10 @@ fn read(file: &Path, path: &str) -> Result<Vec<u8>, IoFault> {
     }
     let mut bytes = Vec::with_capacity(metadata.len() as usize);
     // The file may grow between the two looks.
-    opened.take(MAX_ANSWER_BYTES + 1).read_to_end(&mut bytes).map_err(fault)?;
+    opened
+        .take(MAX_ANSWER_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(fault)?;
     if bytes.len() as u64 > MAX_ANSWER_BYTES {
         return Err(IoFault::TooLarge(bytes.len() as u64));
     }

@@ -24,11 +24,17 @@ pub struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
     pub fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn push(&self, line: String) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(line);
     }
 }
 
@@ -49,10 +55,13 @@ impl Script {
 
     /// Several answers for one path come one after the other; the last one stays.
     fn answer(mut self, path: &str, body: Result<Vec<u8>, IoFault>) -> Self {
-        self.answers.entry(path.to_owned()).or_default().push(Answer {
-            body,
-            after_polls: self.latency_polls,
-        });
+        self.answers
+            .entry(path.to_owned())
+            .or_default()
+            .push(Answer {
+                body,
+                after_polls: self.latency_polls,
+            });
         self
     }
 

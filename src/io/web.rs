@@ -45,7 +45,9 @@ impl Fetcher {
 
     pub fn start(&mut self, ticket: u64, path: &str) {
         let place = if self.running.len() >= MAX_REQUESTS {
-            Err(IoFault::Refused(format!("more than {MAX_REQUESTS} requests at once")))
+            Err(IoFault::Refused(format!(
+                "more than {MAX_REQUESTS} requests at once"
+            )))
         } else {
             self.root.join(path)
         };
@@ -54,7 +56,9 @@ impl Fetcher {
         let key = (self.number, ticket);
         let url = match place {
             Ok(Place::Url(url)) => url,
-            Ok(Place::File(_)) => return push(&answered, ticket, Err(IoFault::Refused(path.to_owned()))),
+            Ok(Place::File(_)) => {
+                return push(&answered, ticket, Err(IoFault::Refused(path.to_owned())));
+            }
             Err(fault) => return push(&answered, ticket, Err(fault)),
         };
         let controller = match AbortController::new() {
@@ -78,7 +82,8 @@ impl Fetcher {
     }
 
     pub fn poll(&mut self) -> Vec<Answer> {
-        let answered = std::mem::take(&mut *self.answered.lock().unwrap_or_else(PoisonError::into_inner));
+        let answered =
+            std::mem::take(&mut *self.answered.lock().unwrap_or_else(PoisonError::into_inner));
         let mut answers: Vec<Answer> = answered
             .into_iter()
             .filter(|(ticket, _)| self.running.remove(ticket).is_some())
@@ -125,7 +130,10 @@ fn abort(key: (u32, u64)) {
 }
 
 fn push(answered: &Mutex<Vec<Answer>>, ticket: u64, body: Result<Vec<u8>, IoFault>) {
-    answered.lock().unwrap_or_else(PoisonError::into_inner).push((ticket, body));
+    answered
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push((ticket, body));
 }
 
 async fn fetch(url: &str, init: &RequestInit) -> Result<Vec<u8>, IoFault> {
@@ -166,7 +174,8 @@ async fn fetch(url: &str, init: &RequestInit) -> Result<Vec<u8>, IoFault> {
 }
 
 fn said(error: &JsValue) -> String {
-    error
-        .dyn_ref::<js_sys::Error>()
-        .map_or_else(|| "request failed".to_owned(), |error| String::from(error.message()))
+    error.dyn_ref::<js_sys::Error>().map_or_else(
+        || "request failed".to_owned(),
+        |error| String::from(error.message()),
+    )
 }

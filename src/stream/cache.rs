@@ -1,6 +1,6 @@
 //! What is dropped when memory is short, and how the picture becomes coarser when dropping is not enough.
 
-use super::tree::{Life, Removed, Tree, MAX_NODES};
+use super::tree::{Life, MAX_NODES, Removed, Tree};
 use super::{FrameNo, Settings, View};
 
 /// How fast the error on screen rises under pressure, and falls again, each frame.
@@ -104,7 +104,14 @@ impl Cache {
                 .filter(|(_, node)| {
                     node.is_model() && node.life == Life::Ready && node.needed != frame
                 })
-                .map(|(id, node)| (node.kept == frame, node.needed.max(node.kept), u32::MAX - node.depth, id))
+                .map(|(id, node)| {
+                    (
+                        node.kept == frame,
+                        node.needed.max(node.kept),
+                        u32::MAX - node.depth,
+                        id,
+                    )
+                })
                 .collect();
             candidates.sort_unstable();
             for (_, _, _, id) in candidates {
@@ -126,7 +133,14 @@ impl Cache {
         }
     }
 
-    fn forget(&mut self, tree: &mut Tree, frame: FrameNo, settings: &Settings, goal: u64, removed: &mut Removed) {
+    fn forget(
+        &mut self,
+        tree: &mut Tree,
+        frame: FrameNo,
+        settings: &Settings,
+        goal: u64,
+        removed: &mut Removed,
+    ) {
         let age = FORGET_AFTER_FRAMES + u64::from(settings.fade_frames);
         let Some(before) = frame.checked_sub(age) else {
             return;
@@ -142,14 +156,19 @@ impl Cache {
     }
 
     /// Raises the error while memory is short in spite of [`Self::make_room`], lowers it when there is plenty again.
-    pub fn adjust(&mut self, tree: &Tree, frame: FrameNo, starved: bool, views: &[View], settings: &Settings) {
+    pub fn adjust(
+        &mut self,
+        tree: &Tree,
+        frame: FrameNo,
+        starved: bool,
+        views: &[View],
+        settings: &Settings,
+    ) {
         let over = self.contents + tree.bytes() > settings.max_bytes;
         if over || starved || tree.len() >= MAX_NODES {
             self.pressure = (self.pressure * PRESSURE_STEP).min(MAX_PRESSURE);
             self.risen_for = views.to_vec();
-        } else if self.pressure > 1.0
-            && self.risen_for != views
-        {
+        } else if self.pressure > 1.0 && self.risen_for != views {
             let needed: u64 = tree
                 .iter()
                 .filter(|(_, node)| node.needed == frame)

@@ -6,7 +6,8 @@ use super::schedule::{Answered, Schedule, retry_at};
 use super::select::select;
 use super::tree::{Content, Life, Removed, Tree};
 use super::{
-    Delivery, FetchFault, FrameNo, Placement, RequestId, Settings, Show, Stats, TileId, Update, View, Wanted, grow,
+    Delivery, FetchFault, FrameNo, Placement, RequestId, Settings, Show, Stats, TileId, Update,
+    View, Wanted, grow,
 };
 use crate::base::{Finding, Report, Severity};
 use glam::DVec3;
@@ -56,8 +57,11 @@ impl Engine {
 
         let tree = &self.tree;
         let in_view = |id: TileId| {
-            tree.get(id)
-                .is_some_and(|node| views.iter().any(|view| node.volume.in_frustum(&view.frustum)))
+            tree.get(id).is_some_and(|node| {
+                views
+                    .iter()
+                    .any(|view| node.volume.in_frustum(&view.frustum))
+            })
         };
         let (leaving, fade) = self.fades.update(
             tree,
@@ -175,6 +179,11 @@ impl Engine {
         &self.report
     }
 
+    /// Asks again for what was given up after too many passing faults: when the user says so, or the network is back.
+    pub fn try_again(&mut self) {
+        self.tree.forgive();
+    }
+
     /// Whether the root tileset has come and could be read; without it there will be no picture.
     pub fn root_state(&self) -> RootState {
         match self.tree.get(self.tree.root()) {
@@ -235,18 +244,35 @@ impl Engine {
             }
             (_, Ok(_)) => {
                 // The host has answered with the wrong kind of body; asking again would not help.
-                self.fail(tile, None, Finding::new("tile-answer-of-wrong-kind", Severity::Error, ""));
+                self.fail(
+                    tile,
+                    None,
+                    Finding::new("tile-answer-of-wrong-kind", Severity::Error, ""),
+                );
             }
             (_, Err(FetchFault::Passing(why))) => {
                 node.tries += 1;
                 let tries = node.tries;
                 let retry = (tries <= self.settings.max_retries)
                     .then(|| retry_at(self.frame, tries, &self.settings));
-                let severity = if retry.is_some() { Severity::Warning } else { Severity::Error };
-                self.fail(tile, retry, Finding::new("tile-fetch-failed", severity, "").value(why));
+                let severity = if retry.is_some() {
+                    Severity::Warning
+                } else {
+                    Severity::Error
+                };
+                self.fail(
+                    tile,
+                    retry,
+                    Finding::new("tile-fetch-failed", severity, "").value(why),
+                );
             }
             (_, Err(FetchFault::Lasting(why))) => {
-                self.fail(tile, None, Finding::new("tile-unusable", Severity::Error, "").value(why));
+                node.tries = 0;
+                self.fail(
+                    tile,
+                    None,
+                    Finding::new("tile-unusable", Severity::Error, "").value(why),
+                );
             }
         }
     }

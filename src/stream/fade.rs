@@ -65,7 +65,8 @@ impl Fades {
         }
         for (_, new) in &replaced_by {
             // One that was still leaving when it was chosen again is opaque already.
-            let new_to_the_eye = !before.contains_key(new) && left_before.binary_search(new).is_err();
+            let new_to_the_eye =
+                !before.contains_key(new) && left_before.binary_search(new).is_err();
             if new_to_the_eye && let Some(since) = selected.get_mut(new) {
                 *since = Some(frame);
             }
@@ -76,7 +77,8 @@ impl Fades {
             }
             // When the eye moves on during a fade, it may see a part where nothing opaque lies behind.
             let behind = |id: TileId| {
-                tree.ancestors(id).any(|above| leaving.binary_search(&above).is_ok())
+                tree.ancestors(id)
+                    .any(|above| leaving.binary_search(&above).is_ok())
                     || covered_below(tree, id, &leaving, &in_view)
             };
             if opacity(*since) < 1.0 && !behind(*id) {
@@ -85,8 +87,7 @@ impl Fades {
         }
         leaving.retain(|old| {
             replaced_by.iter().any(|(replaced, new)| {
-                replaced == old
-                    && selected.get(new).is_some_and(|since| opacity(*since) < 1.0)
+                replaced == old && selected.get(new).is_some_and(|since| opacity(*since) < 1.0)
             })
         });
 
@@ -105,7 +106,12 @@ impl Fades {
 }
 
 /// Whether opaque tiles below cover all of a tile that is in view.
-fn covered_below(tree: &Tree, id: TileId, opaque: &[TileId], in_view: &impl Fn(TileId) -> bool) -> bool {
+fn covered_below(
+    tree: &Tree,
+    id: TileId,
+    opaque: &[TileId],
+    in_view: &impl Fn(TileId) -> bool,
+) -> bool {
     tree.get(id).is_some_and(|node| {
         !node.children.is_empty()
             && node.children.iter().all(|child| {

@@ -1,12 +1,14 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
+use super::TileId;
 use super::implicit::{Cell, Tiling, companion, volume_in_ecef};
 use super::paths;
 use super::tree::{Content, Growth, Node, Tree};
 use super::volume::largest_scale;
-use super::TileId;
 use crate::base::{Finding, Report, Severity};
-use crate::formats::tiles3d::{ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, Tileset};
+use crate::formats::tiles3d::{
+    ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, Tileset,
+};
 use glam::DMat4;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -29,7 +31,12 @@ struct Planned<'a> {
 /// Hangs a tileset under the node that asked for it.
 ///
 /// What is wrong with single tiles goes to the report; only a document that cannot be read at all is an error.
-pub fn tileset(tree: &mut Tree, at: TileId, bytes: &[u8], report: &mut Report) -> Result<(), Finding> {
+pub fn tileset(
+    tree: &mut Tree,
+    at: TileId,
+    bytes: &[u8],
+    report: &mut Report,
+) -> Result<(), Finding> {
     let Some(host) = tree.get(at) else {
         return Ok(());
     };
@@ -40,7 +47,10 @@ pub fn tileset(tree: &mut Tree, at: TileId, bytes: &[u8], report: &mut Report) -
     for extension in &document.extensions_required {
         // A glTF content needs nothing special here; others may change what volumes or contents mean.
         if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
-            report.push(Finding::new("tileset-extension-unknown", Severity::Warning, &*path).value(extension));
+            report.push(
+                Finding::new("tileset-extension-unknown", Severity::Warning, &*path)
+                    .value(extension),
+            );
         }
     }
 
@@ -76,11 +86,22 @@ pub fn tileset(tree: &mut Tree, at: TileId, bytes: &[u8], report: &mut Report) -
         }));
     }
     if full {
-        report.push(Finding::new("tileset-too-many-tiles", Severity::Warning, &*path));
+        report.push(Finding::new(
+            "tileset-too-many-tiles",
+            Severity::Warning,
+            &*path,
+        ));
     }
-    let root_volume = tree.child(at, 0).and_then(|root| tree.get(root)).map(|root| root.volume);
+    let root_volume = tree
+        .child(at, 0)
+        .and_then(|root| tree.get(root))
+        .map(|root| root.volume);
     let Some(root_volume) = root_volume else {
-        return Err(Finding::new("tileset-nested-too-deep", Severity::Error, &*path));
+        return Err(Finding::new(
+            "tileset-nested-too-deep",
+            Severity::Error,
+            &*path,
+        ));
     };
     tree.recount(at, |node| {
         node.content = Content::Grafted(Arc::clone(&path));
@@ -92,7 +113,12 @@ pub fn tileset(tree: &mut Tree, at: TileId, bytes: &[u8], report: &mut Report) -
 }
 
 /// Makes the node of one explicit tile; returns it with what its children inherit. `None` when the tree is full.
-fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) -> Option<(TileId, bool, Arc<DMat4>)> {
+fn plant(
+    tree: &mut Tree,
+    planned: &Planned,
+    file: &str,
+    report: &mut Report,
+) -> Option<(TileId, bool, Arc<DMat4>)> {
     let tile = planned.tile;
     let ecef_from_tile = match tile.transform.map(|t| DMat4::from_cols_array(&t)) {
         Some(own) if own.is_finite() => Arc::new(*planned.ecef_from_parent * own),
@@ -112,7 +138,11 @@ fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) ->
     node.depth = planned.depth;
     node.additive = additive;
     let error = tile.geometric_error * largest_scale(&ecef_from_tile);
-    node.geometric_error_m = if error.is_finite() { error.max(0.0) } else { 0.0 };
+    node.geometric_error_m = if error.is_finite() {
+        error.max(0.0)
+    } else {
+        0.0
+    };
 
     let mut refused = false;
     let mut models = Vec::new();
@@ -137,10 +167,15 @@ fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) ->
     } else {
         for content in tile.all_contents() {
             match paths::resolve(file, &content.uri) {
-                Some(path) if paths::is_tileset(&path) => tilesets.push(Content::Tileset(path.into())),
+                Some(path) if paths::is_tileset(&path) => {
+                    tilesets.push(Content::Tileset(path.into()))
+                }
                 Some(path) => models.push(Content::Model(path.into())),
                 None => {
-                    report.push(Finding::new("tile-path-refused", Severity::Error, file).value(&content.uri));
+                    report.push(
+                        Finding::new("tile-path-refused", Severity::Error, file)
+                            .value(&content.uri),
+                    );
                     models.push(Content::Model("".into()));
                     refused = true;
                 }
@@ -170,7 +205,10 @@ fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) ->
     if refused {
         tree.fail(id, None);
     }
-    let companions: Vec<TileId> = companions.into_iter().filter_map(|node| tree.add(node)).collect();
+    let companions: Vec<TileId> = companions
+        .into_iter()
+        .filter_map(|node| tree.add(node))
+        .collect();
     let nested: Vec<TileId> = nested
         .into_iter()
         .filter_map(|mut node| {
@@ -185,16 +223,34 @@ fn plant(tree: &mut Tree, planned: &Planned, file: &str, report: &mut Report) ->
     Some((id, additive, ecef_from_tile))
 }
 
-fn tiling(tile: &Tile, implicit: &ImplicitTiling, node: &Node, file: &str) -> Result<Tiling, Finding> {
+fn tiling(
+    tile: &Tile,
+    implicit: &ImplicitTiling,
+    node: &Node,
+    file: &str,
+) -> Result<Tiling, Finding> {
     let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
     if implicit.subdivision_scheme != Subdivision::Quadtree {
-        return refuse("tileset-octree-unsupported", format!("{:?}", implicit.subdivision_scheme));
+        return refuse(
+            "tileset-octree-unsupported",
+            format!("{:?}", implicit.subdivision_scheme),
+        );
     }
     if !(1..=MAX_SUBTREE_LEVELS).contains(&implicit.subtree_levels) {
-        return refuse("tileset-subtree-levels", implicit.subtree_levels.to_string());
+        return refuse(
+            "tileset-subtree-levels",
+            implicit.subtree_levels.to_string(),
+        );
     }
-    if tile.bounding_volume.quadtree_tile(TileCoord::ROOT).is_none() {
-        return refuse("tileset-implicit-volume", format!("{:?}", tile.bounding_volume));
+    if tile
+        .bounding_volume
+        .quadtree_tile(TileCoord::ROOT)
+        .is_none()
+    {
+        return refuse(
+            "tileset-implicit-volume",
+            format!("{:?}", tile.bounding_volume),
+        );
     }
     let mut contents = Vec::new();
     for template in tile.all_contents().map(|content| &content.uri) {
@@ -230,7 +286,10 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
     let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
     let first = contents.next().unwrap_or(Content::Empty);
     let companions: Vec<Node> = contents.map(|content| companion(node, content)).collect();
-    let companions: Vec<TileId> = companions.into_iter().filter_map(|node| tree.add(node)).collect();
+    let companions: Vec<TileId> = companions
+        .into_iter()
+        .filter_map(|node| tree.add(node))
+        .collect();
     let size = bytes.len() as u64;
     tree.recount(at, |node| {
         node.content = first;

@@ -1,9 +1,9 @@
 //! Implicit tiling: tiles made from availability bits when somebody looks.
 
+use super::TileId;
 use super::paths;
 use super::tree::{Content, Growth, Life, Node};
 use super::volume::Volume;
-use super::TileId;
 use crate::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, fill_template};
 use glam::DMat4;
 use std::sync::Arc;

@@ -9,7 +9,10 @@ const MAX_PATH: usize = 2048;
 /// The engine never follows those, so a tileset cannot make a viewer fetch what the user did not open.
 pub fn resolve(file: &str, reference: &str) -> Option<String> {
     // Queries and fragments belong to servers and readers, not to the path.
-    let (path, query) = match reference.split_once('#').map_or(reference, |(path, _)| path) {
+    let (path, query) = match reference
+        .split_once('#')
+        .map_or(reference, |(path, _)| path)
+    {
         with_query if with_query.contains('?') => with_query.split_once('?')?,
         plain => (plain, ""),
     };

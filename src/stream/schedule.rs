@@ -63,7 +63,8 @@ impl Schedule {
                 .then(a.tile.cmp(&b.tile))
         });
 
-        let wanted: std::collections::HashSet<TileId> = wants.iter().map(|want| want.tile).collect();
+        let wanted: std::collections::HashSet<TileId> =
+            wants.iter().map(|want| want.tile).collect();
         let unwanted: Vec<_> = self
             .running
             .iter()
@@ -80,7 +81,10 @@ impl Schedule {
         }
 
         let mut expected = content_bytes.saturating_mul(
-            self.running.values().filter(|r| r.wanted == Wanted::Content).count() as u64,
+            self.running
+                .values()
+                .filter(|r| r.wanted == Wanted::Content)
+                .count() as u64,
         );
         for want in &wants {
             let Some(node) = tree.get_mut(want.tile) else {
@@ -108,7 +112,8 @@ impl Schedule {
                 continue;
             }
             let fits = expected + content_bytes <= room_bytes;
-            let roomy = expected + content_bytes <= room_bytes.saturating_sub(settings.max_bytes / 4);
+            let roomy =
+                expected + content_bytes <= room_bytes.saturating_sub(settings.max_bytes / 4);
             let may = match (kind, want.class) {
                 (Wanted::Content, Class::Normal) => fits,
                 (_, Class::Preload) => roomy,

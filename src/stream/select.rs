@@ -129,7 +129,11 @@ impl Traversal<'_> {
             if failed {
                 return Cover::NEVER;
             }
-            let class = if above.ready { Class::Normal } else { above.bare };
+            let class = if above.ready {
+                Class::Normal
+            } else {
+                above.bare
+            };
             return self.missing(id, class, &sight);
         }
 
@@ -165,7 +169,14 @@ impl Traversal<'_> {
     }
 
     /// REPLACE: the children in its place, if they can.
-    fn refine(&mut self, id: TileId, children: usize, drawable: bool, sight: &Sight, above: Above) -> Cover {
+    fn refine(
+        &mut self,
+        id: TileId,
+        children: usize,
+        drawable: bool,
+        sight: &Sight,
+        above: Above,
+    ) -> Cover {
         let ready = drawable && self.tree.ready(id);
         let (first_shown, first_want) = (self.out.shown.len(), self.out.wants.len());
         let below = Above {
@@ -181,7 +192,12 @@ impl Traversal<'_> {
             let cover = self.visit(child, below);
             whole &= cover.whole;
             missing += cover.missing;
-            if drawable && self.tree.get(child).is_some_and(|node| node.seen != self.frame) {
+            if drawable
+                && self
+                    .tree
+                    .get(child)
+                    .is_some_and(|node| node.seen != self.frame)
+            {
                 self.keep_neighbour(child);
             }
         }
@@ -212,9 +228,25 @@ impl Traversal<'_> {
                     want.class = Class::Preload;
                 }
                 missing = 0;
-                self.want(id, if above.ready { Class::Normal } else { above.bare }, sight.score);
+                self.want(
+                    id,
+                    if above.ready {
+                        Class::Normal
+                    } else {
+                        above.bare
+                    },
+                    sight.score,
+                );
             } else {
-                self.want(id, if above.ready { Class::Preload } else { above.bare }, sight.score);
+                self.want(
+                    id,
+                    if above.ready {
+                        Class::Preload
+                    } else {
+                        above.bare
+                    },
+                    sight.score,
+                );
             }
             missing += 1;
         }
@@ -222,7 +254,15 @@ impl Traversal<'_> {
     }
 
     /// ADD: the tile, and the children beside it; nobody stands in for the children.
-    fn visit_additive(&mut self, id: TileId, model: bool, failed: bool, fine: bool, sight: &Sight, above: Above) -> Cover {
+    fn visit_additive(
+        &mut self,
+        id: TileId,
+        model: bool,
+        failed: bool,
+        fine: bool,
+        sight: &Sight,
+        above: Above,
+    ) -> Cover {
         let first_shown = self.out.shown.len();
         let mut own = Cover::NOTHING_TO_SEE;
         if failed {
@@ -232,7 +272,15 @@ impl Traversal<'_> {
             if self.tree.ready(id) {
                 self.show(id);
             } else {
-                own = self.missing(id, if above.ready { Class::Normal } else { above.bare }, sight);
+                own = self.missing(
+                    id,
+                    if above.ready {
+                        Class::Normal
+                    } else {
+                        above.bare
+                    },
+                    sight,
+                );
             }
         }
         if !fine {
@@ -264,7 +312,15 @@ impl Traversal<'_> {
             self.missing(id, Class::Urgent, sight);
             return Cover::NOTHING_TO_SEE;
         }
-        self.missing(id, if above.ready { Class::Normal } else { above.bare }, sight)
+        self.missing(
+            id,
+            if above.ready {
+                Class::Normal
+            } else {
+                above.bare
+            },
+            sight,
+        )
     }
 
     /// Covers the place of a tile with what is there below it; all of it or nothing.
@@ -304,7 +360,11 @@ impl Traversal<'_> {
             self.need(id);
         }
         if !ready {
-            let class = if above.replaced { Class::Preload } else { Class::Normal };
+            let class = if above.replaced {
+                Class::Preload
+            } else {
+                Class::Normal
+            };
             self.want(id, class, sight.score);
         }
     }
@@ -358,7 +418,10 @@ impl Traversal<'_> {
         for index in 0..=companions {
             let part = match index {
                 0 => Some(id),
-                _ => self.tree.get(id).and_then(|node| node.companions.get(index - 1).copied()),
+                _ => self
+                    .tree
+                    .get(id)
+                    .and_then(|node| node.companions.get(index - 1).copied()),
             };
             if let Some(node) = part.and_then(|part| self.tree.get_mut(part)) {
                 node.needed = self.frame;
@@ -372,7 +435,11 @@ impl Traversal<'_> {
             return;
         };
         for part in std::iter::once(id).chain(node.companions.iter().copied()) {
-            if self.tree.get(part).is_some_and(|node| node.life != Life::Ready) {
+            if self
+                .tree
+                .get(part)
+                .is_some_and(|node| node.life != Life::Ready)
+            {
                 self.out.wants.push(Want {
                     tile: part,
                     class,
@@ -394,7 +461,11 @@ impl Traversal<'_> {
     fn sight(&self, id: TileId) -> Option<Sight> {
         let node = self.tree.get(id)?;
         let mut best: Option<Sight> = None;
-        for view in self.views.iter().filter(|view| node.volume.in_frustum(&view.frustum)) {
+        for view in self
+            .views
+            .iter()
+            .filter(|view| node.volume.in_frustum(&view.frustum))
+        {
             let distance_m = node.volume.distance_m(view.position).max(NEAREST_M);
             let error_px = node.geometric_error_m * view.pixels_per_radian / distance_m;
             let score = score(node, view);
@@ -410,9 +481,11 @@ impl Traversal<'_> {
     }
 
     fn score_out_of_view(&self, id: TileId) -> f64 {
-        let scores = self.tree.get(id).into_iter().flat_map(|node| {
-            self.views.iter().map(move |view| score(node, view))
-        });
+        let scores = self
+            .tree
+            .get(id)
+            .into_iter()
+            .flat_map(|node| self.views.iter().map(move |view| score(node, view)));
         scores.fold(f64::INFINITY, f64::min)
     }
 }

@@ -142,7 +142,11 @@ impl Node {
             | Content::Grafted(path)
             | Content::Subtree(path) => path.len() as u64 + 16,
         };
-        let cell = if self.cell.is_some() { std::mem::size_of::<Cell>() as u64 } else { 0 };
+        let cell = if self.cell.is_some() {
+            std::mem::size_of::<Cell>() as u64
+        } else {
+            0
+        };
         NODE_BYTES + path + cell
     }
 }
@@ -226,6 +230,17 @@ impl Tree {
         }
     }
 
+    /// Forgets failures that were passing faults once too often.
+    pub fn forgive(&mut self) {
+        for node in self.nodes.values_mut() {
+            if matches!(node.life, Life::Failed { .. }) && node.tries > 0 {
+                self.failed -= usize::from(node.failed_for_good());
+                node.life = Life::Unloaded;
+                node.tries = 0;
+            }
+        }
+    }
+
     pub fn iter(&self) -> impl Iterator<Item = (TileId, &Node)> {
         self.nodes.iter().map(|(id, node)| (*id, node))
     }
@@ -247,7 +262,8 @@ impl Tree {
         if let Some(node) = self.nodes.get_mut(&id) {
             let before = node.own_bytes() + node.document_bytes;
             change(node);
-            self.bytes = (self.bytes + node.own_bytes() + node.document_bytes).saturating_sub(before);
+            self.bytes =
+                (self.bytes + node.own_bytes() + node.document_bytes).saturating_sub(before);
         }
     }
 
@@ -293,7 +309,8 @@ impl Tree {
             node.is_model()
                 && node.life == Life::Ready
                 && node.companions.iter().all(|companion| {
-                    self.get(*companion).is_some_and(|node| node.life == Life::Ready)
+                    self.get(*companion)
+                        .is_some_and(|node| node.life == Life::Ready)
                 })
         })
     }
@@ -331,7 +348,9 @@ impl Tree {
         }
         while let Some(id) = doomed.pop() {
             if let Some(node) = self.nodes.remove(&id) {
-                self.bytes = self.bytes.saturating_sub(node.own_bytes() + node.document_bytes);
+                self.bytes = self
+                    .bytes
+                    .saturating_sub(node.own_bytes() + node.document_bytes);
                 freed += node.content_bytes;
                 self.failed -= usize::from(node.failed_for_good());
                 match node.life {
@@ -355,7 +374,8 @@ impl Tree {
                     && !node.children.is_empty()
                     && (node.growth == Growth::Lazy || matches!(node.content, Content::Grafted(_)))
                     && node.children.iter().all(|child| {
-                        self.get(*child).is_none_or(|child| child.seen < unseen_since)
+                        self.get(*child)
+                            .is_none_or(|child| child.seen < unseen_since)
                     })
             })
             .map(|(id, node)| (node.seen, id))

@@ -41,7 +41,11 @@ impl Volume {
         let [west, south, east, north, low, high] = region;
         let (south, north) = (south.min(north), south.max(north));
         let (low, high) = (low.min(high), low.max(high));
-        let width = if east < west { east - west + TAU } else { east - west };
+        let width = if east < west {
+            east - west + TAU
+        } else {
+            east - west
+        };
         let height = north - south;
         if !(0.0..=TAU + 1e-9).contains(&width) || south < -1.6 || north > 1.6 || high < -1e6 {
             return None;
@@ -134,9 +138,10 @@ impl Volume {
             Self::Sphere { centre, radius_m } => (point.distance(*centre) - radius_m).max(0.0),
             Self::Obb(obb) => {
                 let from_centre = point - obb.centre;
-                let outside = DVec3::from_array([0, 1, 2].map(|i| {
-                    (obb.axes[i].dot(from_centre).abs() - obb.half_m[i]).max(0.0)
-                }));
+                let outside = DVec3::from_array(
+                    [0, 1, 2]
+                        .map(|i| (obb.axes[i].dot(from_centre).abs() - obb.half_m[i]).max(0.0)),
+                );
                 outside.length()
             }
         }
@@ -180,7 +185,9 @@ pub fn largest_scale(transform: &DMat4) -> f64 {
 
 /// Longitude and latitude in radians, ellipsoidal height in metres.
 fn ecef(lon: f64, lat: f64, height_m: f64) -> DVec3 {
-    LonLatH::new(lon.to_degrees(), lat.to_degrees(), height_m).to_ecef().0
+    LonLatH::new(lon.to_degrees(), lat.to_degrees(), height_m)
+        .to_ecef()
+        .0
 }
 
 /// Three orthonormal directions, the first two near the first two long arms; arms may be zero or parallel.
@@ -188,7 +195,10 @@ fn orthonormal(arms: [DVec3; 3]) -> [DVec3; 3] {
     let longest = arms.iter().map(|arm| arm.length()).fold(0.0, f64::max);
     let mut axes: Vec<DVec3> = Vec::with_capacity(3);
     let fallbacks = [DVec3::X, DVec3::Y, DVec3::Z];
-    for candidate in arms.into_iter().chain(fallbacks.map(|axis| axis * longest.max(1.0))) {
+    for candidate in arms
+        .into_iter()
+        .chain(fallbacks.map(|axis| axis * longest.max(1.0)))
+    {
         if axes.len() == 3 {
             break;
         }

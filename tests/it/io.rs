@@ -27,12 +27,24 @@ fn wait(fetcher: &mut Fetcher, count: usize) -> Answers {
 #[test]
 fn what_people_type_is_a_folder_or_an_address() {
     for (typed, expected) in [
-        ("https://example.org/nantes", Location::Url("https://example.org/nantes".into())),
-        ("HTTP://example.org/a/territory.json?v=2", Location::Url("HTTP://example.org/a/".into())),
+        (
+            "https://example.org/nantes",
+            Location::Url("https://example.org/nantes".into()),
+        ),
+        (
+            "HTTP://example.org/a/territory.json?v=2",
+            Location::Url("HTTP://example.org/a/".into()),
+        ),
         ("data/nantes", Location::Folder("data/nantes".into())),
-        ("data/nantes/territory.json", Location::Folder("data/nantes".into())),
+        (
+            "data/nantes/territory.json",
+            Location::Folder("data/nantes".into()),
+        ),
         ("territory.json", Location::Folder("".into())),
-        ("ftp://example.org", Location::Folder("ftp://example.org".into())),
+        (
+            "ftp://example.org",
+            Location::Folder("ftp://example.org".into()),
+        ),
     ] {
         assert_eq!(Location::parse(typed), expected, "{typed}");
     }
@@ -44,7 +56,11 @@ fn a_reference_is_joined_to_its_root() {
     let url = Location::Url("https://example.org/t/".into());
     let page = Location::Url(String::new());
     for (reference, file, address) in [
-        ("buildings/tileset.json", "/data/buildings/tileset.json", "buildings/tileset.json"),
+        (
+            "buildings/tileset.json",
+            "/data/buildings/tileset.json",
+            "buildings/tileset.json",
+        ),
         ("a%20b.glb", "/data/a b.glb", "a%20b.glb"),
         ("a b.glb", "/data/a b.glb", "a%20b.glb"),
         ("île.glb", "/data/île.glb", "%C3%AEle.glb"),
@@ -53,8 +69,15 @@ fn a_reference_is_joined_to_its_root() {
         ("100%.glb", "/data/100%.glb", "100%25.glb"),
         ("..a/b..", "/data/..a/b..", "..a/b.."),
     ] {
-        assert_eq!(folder.join(reference), Ok(Place::File(file.into())), "{reference}");
-        assert_eq!(url.join(reference), Ok(Place::Url(format!("https://example.org/t/{address}"))));
+        assert_eq!(
+            folder.join(reference),
+            Ok(Place::File(file.into())),
+            "{reference}"
+        );
+        assert_eq!(
+            url.join(reference),
+            Ok(Place::Url(format!("https://example.org/t/{address}")))
+        );
         assert_eq!(page.join(reference), Ok(Place::Url(address.to_owned())));
     }
 }
@@ -63,12 +86,36 @@ fn a_reference_is_joined_to_its_root() {
 fn nothing_leads_out_of_the_root() {
     let long = "a/".repeat(4000);
     for reference in [
-        "", "..", "../a", "a/../../b", "a/..", "/etc/passwd", "//host/a", "\\\\host\\a", "a\\..\\b", "%2e%2e/a",
-        "%2E./a", "a%5cb", "%2fetc/passwd", "http://host/a", "file:///etc/passwd", "C:/a", "a%00b", "a\nb", "%ff", &long,
+        "",
+        "..",
+        "../a",
+        "a/../../b",
+        "a/..",
+        "/etc/passwd",
+        "//host/a",
+        "\\\\host\\a",
+        "a\\..\\b",
+        "%2e%2e/a",
+        "%2E./a",
+        "a%5cb",
+        "%2fetc/passwd",
+        "http://host/a",
+        "file:///etc/passwd",
+        "C:/a",
+        "a%00b",
+        "a\nb",
+        "%ff",
+        &long,
     ] {
-        for root in [Location::Folder("/data".into()), Location::Url("http://h/t".into())] {
+        for root in [
+            Location::Folder("/data".into()),
+            Location::Url("http://h/t".into()),
+        ] {
             let joined = root.join(reference);
-            assert!(matches!(joined, Err(IoFault::Refused(_))), "{reference:?}: {joined:?}");
+            assert!(
+                matches!(joined, Err(IoFault::Refused(_))),
+                "{reference:?}: {joined:?}"
+            );
         }
     }
 }
@@ -83,7 +130,18 @@ fn files_come_and_missing_ones_are_said_to_be() {
     let huge = std::fs::File::create(folder.path().join("huge")).unwrap();
     huge.set_len(MAX_ANSWER_BYTES + 1).unwrap();
     let mut fetcher = Fetcher::new(Location::Folder(folder.path().to_owned())).unwrap();
-    for (ticket, path) in ["sub/a%20b.bin", "empty", "none.glb", "sub", "../out", "empty/x", "huge"].iter().enumerate() {
+    for (ticket, path) in [
+        "sub/a%20b.bin",
+        "empty",
+        "none.glb",
+        "sub",
+        "../out",
+        "empty/x",
+        "huge",
+    ]
+    .iter()
+    .enumerate()
+    {
         fetcher.start(ticket as u64, path);
     }
     let answers = wait(&mut fetcher, 7);
@@ -101,7 +159,10 @@ fn files_come_and_missing_ones_are_said_to_be() {
 fn a_folder_that_is_not_there_shows_at_the_first_request() {
     let mut fetcher = Fetcher::new(Location::Folder("/no/such/folder".into())).unwrap();
     fetcher.start(1, "territory.json");
-    assert_eq!(wait(&mut fetcher, 1), [(1, Err(IoFault::NotFound("territory.json".into())))]);
+    assert_eq!(
+        wait(&mut fetcher, 1),
+        [(1, Err(IoFault::NotFound("territory.json".into())))]
+    );
 }
 
 #[test]
@@ -124,7 +185,10 @@ fn a_cancelled_request_is_never_answered() {
 #[test]
 fn a_build_without_http_says_so() {
     let refused = Fetcher::new(Location::parse("http://127.0.0.1:1/t")).unwrap_err();
-    assert!(matches!(&refused, IoFault::Unsupported(why) if why.contains("http")), "{refused}");
+    assert!(
+        matches!(&refused, IoFault::Unsupported(why) if why.contains("http")),
+        "{refused}"
+    );
 }
 
 #[test]
@@ -137,7 +201,10 @@ fn a_script_answers_when_it_says() {
         .file("busy", "3");
     let log = script.log();
     let mut fetcher = Fetcher::scripted(script);
-    for (ticket, path) in ["now", "late", "busy", "unknown", "../out", "late"].iter().enumerate() {
+    for (ticket, path) in ["now", "late", "busy", "unknown", "../out", "late"]
+        .iter()
+        .enumerate()
+    {
         fetcher.start(ticket as u64, path);
     }
     fetcher.cancel(5);

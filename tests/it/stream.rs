@@ -45,5 +45,6 @@ behaviours! {
     a_tileset_in_a_tileset_takes_its_place
     a_missing_root_is_reported
     a_replacement_fades_in_over_what_it_replaces
+    a_missing_ancestor_goes_before_its_many_descendants
     an_empty_tile_waits_for_all_its_children
 }

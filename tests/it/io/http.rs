@@ -8,7 +8,8 @@ use std::sync::mpsc;
 
 /// `hello hello hello`, by gzip.
 const GZIPPED: &[u8] = &[
-    31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 203, 72, 205, 201, 201, 87, 200, 64, 144, 0, 128, 136, 249, 229, 17, 0, 0, 0,
+    31, 139, 8, 0, 0, 0, 0, 0, 2, 255, 203, 72, 205, 201, 201, 87, 200, 64, 144, 0, 128, 136, 249,
+    229, 17, 0, 0, 0,
 ];
 
 /// Serves until the test ends; sends the path of each request it has read.
@@ -42,15 +43,27 @@ fn answer(mut stream: TcpStream, seen: &mpsc::Sender<String>) {
         "/t/good%20one.bin?v=2" => say("200 OK\r\nContent-Length: 3", b"abc"),
         "/t/gzip" => {
             assert!(request.to_lowercase().contains("gzip"), "{request}");
-            say(&format!("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}", GZIPPED.len()), GZIPPED);
+            say(
+                &format!(
+                    "200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {}",
+                    GZIPPED.len()
+                ),
+                GZIPPED,
+            );
         }
-        "/t/moved" => say("302 Found\r\nLocation: /t/good%20one.bin?v=2\r\nContent-Length: 0", b""),
+        "/t/moved" => say(
+            "302 Found\r\nLocation: /t/good%20one.bin?v=2\r\nContent-Length: 0",
+            b"",
+        ),
         "/t/round" => say("302 Found\r\nLocation: /t/round\r\nContent-Length: 0", b""),
         "/t/broken" => say("500 Internal Server Error\r\nContent-Length: 4", b"oops"),
         "/t/busy" => say("429 Too Many Requests\r\nContent-Length: 0", b""),
         "/t/forbidden" => say("403 Forbidden\r\nContent-Length: 0", b""),
         "/t/truncated" => say("200 OK\r\nContent-Length: 1000", b"only this"),
-        "/t/huge" => say(&format!("200 OK\r\nContent-Length: {}", MAX_ANSWER_BYTES + 1), b"a"),
+        "/t/huge" => say(
+            &format!("200 OK\r\nContent-Length: {}", MAX_ANSWER_BYTES + 1),
+            b"a",
+        ),
         "/t/nonsense" => {
             let _ = stream.write_all(b"\x16\x03\x01 this is not http\r\n\r\n");
         }
@@ -96,14 +109,21 @@ fn bad_answers_are_told_apart() {
 fn a_broken_connection_may_pass() {
     for path in ["truncated", "nonsense"] {
         let body = fetch(path);
-        assert!(matches!(&body, Err(fault @ IoFault::Network(_)) if fault.is_passing()), "{path}: {body:?}");
+        assert!(
+            matches!(&body, Err(fault @ IoFault::Network(_)) if fault.is_passing()),
+            "{path}: {body:?}"
+        );
     }
 }
 
 #[test]
 fn a_server_that_is_not_there_may_come_back() {
     // A port that was free a moment ago.
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let port = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port();
     let mut fetcher = Fetcher::new(Location::Url(format!("http://127.0.0.1:{port}/t"))).unwrap();
     fetcher.start(1, "territory.json");
     let body = wait(&mut fetcher, 1).remove(0).1;
@@ -139,7 +159,14 @@ fn many_requests_are_all_answered() {
     let (root, _paths) = serve();
     let mut fetcher = Fetcher::new(root).unwrap();
     for ticket in 0..100 {
-        fetcher.start(ticket, if ticket % 3 == 0 { "none" } else { "good one.bin?v=2" });
+        fetcher.start(
+            ticket,
+            if ticket % 3 == 0 {
+                "none"
+            } else {
+                "good one.bin?v=2"
+            },
+        );
     }
     let answers = wait(&mut fetcher, 100);
     assert_eq!(answers.iter().filter(|(_, body)| body.is_ok()).count(), 66);
@@ -149,6 +176,9 @@ fn many_requests_are_all_answered() {
 fn what_is_no_address_is_refused_at_once() {
     for root in ["http://", "https://exa mple/", "http://[::1/"] {
         let refused = Fetcher::new(Location::Url(root.to_owned()));
-        assert!(matches!(refused, Err(IoFault::Refused(_))), "{root}: {refused:?}");
+        assert!(
+            matches!(refused, Err(IoFault::Refused(_))),
+            "{root}: {refused:?}"
+        );
     }
 }

@@ -39,9 +39,15 @@ impl Host {
                 },
             },
         });
-        let mut files = HashMap::from([("buildings/tileset.json".to_owned(), document.to_string().into_bytes())]);
+        let mut files = HashMap::from([(
+            "buildings/tileset.json".to_owned(),
+            document.to_string().into_bytes(),
+        )]);
         for (coord, subtree) in plan_subtrees(2, &contents).unwrap() {
-            let path = format!("buildings/subtrees/{}.{}.{}.subtree", coord.level, coord.x, coord.y);
+            let path = format!(
+                "buildings/subtrees/{}.{}.{}.subtree",
+                coord.level, coord.x, coord.y
+            );
             files.insert(path, write_subtree(&subtree));
         }
         Self {
@@ -61,13 +67,20 @@ impl Host {
             engine.deliver(fetch.id, body);
         }
         let update = engine.update(std::slice::from_ref(view), frame);
-        self.asked.extend(update.fetch.iter().map(|fetch| fetch.path.clone()));
+        self.asked
+            .extend(update.fetch.iter().map(|fetch| fetch.path.clone()));
         self.pending.extend(update.fetch.clone());
-        self.pending.retain(|fetch| !update.cancel.contains(&fetch.id));
+        self.pending
+            .retain(|fetch| !update.cancel.contains(&fetch.id));
         update
     }
 
-    fn settle(&mut self, engine: &mut Engine, view: &View, frames: std::ops::Range<u64>) -> Vec<String> {
+    fn settle(
+        &mut self,
+        engine: &mut Engine,
+        view: &View,
+        frames: std::ops::Range<u64>,
+    ) -> Vec<String> {
         let mut last = Update::default();
         for frame in frames {
             last = self.frame(engine, view, frame);
@@ -109,12 +122,19 @@ fn settings() -> Settings {
 
 #[test]
 fn from_afar_only_the_root_is_asked_for() {
-    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let (mut host, mut engine) = (
+        Host::new(),
+        Engine::new("buildings/tileset.json", settings()),
+    );
     let shown = host.settle(&mut engine, &above(0.5, 5000.0), 0..10);
     assert_eq!(shown, ["buildings/content/0/0/0.glb"]);
     assert_eq!(
         host.asked,
-        ["buildings/tileset.json", "buildings/subtrees/0.0.0.subtree", "buildings/content/0/0/0.glb"]
+        [
+            "buildings/tileset.json",
+            "buildings/subtrees/0.0.0.subtree",
+            "buildings/content/0/0/0.glb"
+        ]
     );
     assert_eq!(engine.root_state(), RootState::Open);
     assert!(engine.report().is_empty());
@@ -122,11 +142,20 @@ fn from_afar_only_the_root_is_asked_for() {
 
 #[test]
 fn near_the_ground_the_diagonal_is_shown_in_steps() {
-    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let (mut host, mut engine) = (
+        Host::new(),
+        Engine::new("buildings/tileset.json", settings()),
+    );
     let shown = host.settle(&mut engine, &above(0.02, 160.0), 0..60);
     // The deepest level below the eye, coarser ones farther off; off the diagonal there is nothing.
-    assert!(shown.contains(&"buildings/content/5/0/0.glb".to_owned()), "{shown:?}");
-    assert!(shown.contains(&"buildings/content/1/1/1.glb".to_owned()), "{shown:?}");
+    assert!(
+        shown.contains(&"buildings/content/5/0/0.glb".to_owned()),
+        "{shown:?}"
+    );
+    assert!(
+        shown.contains(&"buildings/content/1/1/1.glb".to_owned()),
+        "{shown:?}"
+    );
     let share: f64 = shown
         .iter()
         .map(|path| {
@@ -136,12 +165,22 @@ fn near_the_ground_the_diagonal_is_shown_in_steps() {
         .sum();
     assert_eq!(share, 1.0, "the diagonal is covered once: {shown:?}");
     // Subtrees far from the eye were never asked for.
-    assert!(!host.asked.iter().any(|path| path.ends_with("4.15.15.subtree")), "{:?}", host.asked);
+    assert!(
+        !host
+            .asked
+            .iter()
+            .any(|path| path.ends_with("4.15.15.subtree")),
+        "{:?}",
+        host.asked
+    );
 }
 
 #[test]
 fn a_tile_sits_where_its_region_says() {
-    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let (mut host, mut engine) = (
+        Host::new(),
+        Engine::new("buildings/tileset.json", settings()),
+    );
     let view = above(0.02, 160.0);
     host.settle(&mut engine, &view, 0..60);
     let update = host.frame(&mut engine, &view, 60);
@@ -150,18 +189,30 @@ fn a_tile_sits_where_its_region_says() {
         let width = 6_378_137.0 * 0.0008 / f64::from(show.depth).exp2();
         assert!(radius < width + 50.0, "{radius} m at depth {}", show.depth);
         assert!(radius > 0.3 * width);
-        assert_eq!(show.geometric_error_m, 1600.0 / f64::from(show.depth).exp2());
+        assert_eq!(
+            show.geometric_error_m,
+            1600.0 / f64::from(show.depth).exp2()
+        );
         assert!(centre.distance(view.position) < 10_000.0);
-        assert_eq!(engine.placement(show.tile).unwrap().ecef_from_tile, glam::DMat4::IDENTITY);
+        assert_eq!(
+            engine.placement(show.tile).unwrap().ecef_from_tile,
+            glam::DMat4::IDENTITY
+        );
     }
 }
 
 #[test]
 fn a_missing_subtree_leaves_the_tile_above_standing() {
-    let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+    let (mut host, mut engine) = (
+        Host::new(),
+        Engine::new("buildings/tileset.json", settings()),
+    );
     host.files.remove("buildings/subtrees/2.0.0.subtree");
     let shown = host.settle(&mut engine, &above(0.02, 160.0), 0..60);
-    assert!(shown.contains(&"buildings/content/1/0/0.glb".to_owned()), "{shown:?}");
+    assert!(
+        shown.contains(&"buildings/content/1/0/0.glb".to_owned()),
+        "{shown:?}"
+    );
     assert_eq!(engine.report().count("tile-unusable"), 1);
 }
 
@@ -177,7 +228,10 @@ fn broken_documents_are_findings_not_panics() {
         ("buildings/tileset.json", b"{}".as_slice()),
         ("buildings/tileset.json", b"".as_slice()),
     ] {
-        let (mut host, mut engine) = (Host::new(), Engine::new("buildings/tileset.json", settings()));
+        let (mut host, mut engine) = (
+            Host::new(),
+            Engine::new("buildings/tileset.json", settings()),
+        );
         host.files.insert(path.to_owned(), bytes.to_vec());
         let shown = host.settle(&mut engine, &above(0.5, 5000.0), 0..20);
         assert_eq!(shown, [""; 0]);
@@ -188,7 +242,12 @@ fn broken_documents_are_findings_not_panics() {
 
 #[test]
 fn references_out_of_the_tileset_are_refused() {
-    for uri in ["../../secret.glb", "/etc/passwd", "https://elsewhere.example/a.glb", "a\\b.glb"] {
+    for uri in [
+        "../../secret.glb",
+        "/etc/passwd",
+        "https://elsewhere.example/a.glb",
+        "a\\b.glb",
+    ] {
         let mut engine = Engine::new("buildings/tileset.json", settings());
         let document = json!({
             "asset": { "version": "1.1" }, "geometricError": 1e6,
@@ -196,11 +255,43 @@ fn references_out_of_the_tileset_are_refused() {
         });
         let view = above(0.5, 5000.0);
         let first = engine.update(std::slice::from_ref(&view), 0);
-        engine.deliver(first.fetch[0].id, Ok(Delivery::Bytes(document.to_string().into_bytes())));
+        engine.deliver(
+            first.fetch[0].id,
+            Ok(Delivery::Bytes(document.to_string().into_bytes())),
+        );
         let update = engine.update(std::slice::from_ref(&view), 1);
-        assert_eq!((update.fetch.len(), update.show.len(), update.stats.failed), (0, 0, 1), "{uri}");
+        assert_eq!(
+            (update.fetch.len(), update.show.len(), update.stats.failed),
+            (0, 0, 1),
+            "{uri}"
+        );
         assert_eq!(engine.report().count("tile-path-refused"), 1);
     }
+}
+
+#[test]
+fn after_an_outage_the_user_may_try_again() {
+    let impatient = Settings {
+        max_retries: 1,
+        retry_frames: 2,
+        ..settings()
+    };
+    let (mut host, mut engine) = (
+        Host::new(),
+        Engine::new("buildings/tileset.json", impatient),
+    );
+    let view = above(0.5, 5000.0);
+    for frame in 0..20 {
+        let update = engine.update(std::slice::from_ref(&view), frame);
+        for fetch in update.fetch {
+            engine.deliver(fetch.id, Err(FetchFault::Passing("no network".to_owned())));
+        }
+    }
+    assert_eq!(engine.root_state(), RootState::Failed);
+    engine.try_again();
+    assert_eq!(engine.root_state(), RootState::Waiting);
+    let shown = host.settle(&mut engine, &view, 20..40);
+    assert_eq!(shown, ["buildings/content/0/0/0.glb"]);
 }
 
 /// A tileset that names itself as its content would nest for ever.
@@ -222,7 +313,10 @@ fn a_tileset_inside_itself_ends() {
         let update = engine.update(std::slice::from_ref(&view), frame);
         fetches += update.fetch.len();
         for fetch in update.fetch {
-            engine.deliver(fetch.id, Ok(Delivery::Bytes(document.to_string().into_bytes())));
+            engine.deliver(
+                fetch.id,
+                Ok(Delivery::Bytes(document.to_string().into_bytes())),
+            );
         }
     }
     assert!(fetches < 200, "{fetches}");
@@ -246,10 +340,17 @@ fn places_left_behind_are_forgotten() {
         }
     }
     assert!(largest <= 120_000 + 16 * 10_000, "{largest}");
-    let asked_again = host.asked.iter().filter(|path| path.ends_with("/4.0.0.subtree")).count();
+    let asked_again = host
+        .asked
+        .iter()
+        .filter(|path| path.ends_with("/4.0.0.subtree"))
+        .count();
     assert!(asked_again > 1, "nothing was forgotten");
     // And it still works when it comes back and has room.
     engine.settings_mut().max_bytes = 64 << 20;
     let shown = host.settle(&mut engine, &above(0.02, 160.0), 3000..3600);
-    assert!(shown.contains(&"buildings/content/5/0/0.glb".to_owned()), "{shown:?}");
+    assert!(
+        shown.contains(&"buildings/content/5/0/0.glb".to_owned()),
+        "{shown:?}"
+    );
 }

@@ -18,7 +18,14 @@ fn pick(rng: &mut Rng, count: u64) -> u64 {
     rng.next_u64() % count
 }
 
-fn tree(rng: &mut Rng, case: &Case, name: String, span: (f64, f64), error: f64, depth: u32) -> Tile {
+fn tree(
+    rng: &mut Rng,
+    case: &Case,
+    name: String,
+    span: (f64, f64),
+    error: f64,
+    depth: u32,
+) -> Tile {
     let mut tile = Tile {
         empty: case.empties && depth > 0 && pick(rng, 4) == 0,
         add: case.adds && pick(rng, 5) == 0,
@@ -34,7 +41,8 @@ fn tree(rng: &mut Rng, case: &Case, name: String, span: (f64, f64), error: f64, 
             let low = span.0 + width * index as f64;
             let child = format!("{}{index}", tile.name);
             let error = error * rng.range(0.3, 0.7);
-            tile.children.push(tree(rng, case, child, (low, low + width), error, depth + 1));
+            tile.children
+                .push(tree(rng, case, child, (low, low + width), error, depth + 1));
         }
     }
     tile
@@ -53,12 +61,19 @@ fn camera(rng: &mut Rng, before: Option<&View>) -> View {
 }
 
 /// Flies through a random world and hands every frame to `judge`.
-fn fly(seed: u64, case: &Case, settings: Settings, mut judge: impl FnMut(&World, &Engine, &View, &Update, &BTreeMap<String, TileId>)) {
+fn fly(
+    seed: u64,
+    case: &Case,
+    settings: Settings,
+    mut judge: impl FnMut(&World, &Engine, &View, &Update, &BTreeMap<String, TileId>),
+) {
     let mut rng = Rng::new(seed);
     let root = tree(&mut rng, case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
     let mut world = World::new(root);
     let mut names = Vec::new();
-    world.root().walk(&mut Vec::new(), &mut |path| names.push(path[path.len() - 1].name.clone()));
+    world.root().walk(&mut Vec::new(), &mut |path| {
+        names.push(path[path.len() - 1].name.clone())
+    });
     if case.faults {
         for name in names {
             let answer = match pick(&mut rng, 10) {
@@ -80,7 +95,10 @@ fn fly(seed: u64, case: &Case, settings: Settings, mut judge: impl FnMut(&World,
         world.deliver(&mut engine, frame);
         let update = engine.update(std::slice::from_ref(&view), frame);
         for tile in &update.evict {
-            assert!(update.show.iter().all(|show| show.tile != *tile), "seed {seed}: evicts what it shows");
+            assert!(
+                update.show.iter().all(|show| show.tile != *tile),
+                "seed {seed}: evicts what it shows"
+            );
         }
         world.take(&update, frame);
         let shown: BTreeMap<String, TileId> = update
@@ -88,9 +106,16 @@ fn fly(seed: u64, case: &Case, settings: Settings, mut judge: impl FnMut(&World,
             .iter()
             .map(|show| (super::world::name(&engine, show.tile), show.tile))
             .collect();
-        assert_eq!(shown.len(), update.show.len(), "seed {seed}: a tile is shown twice");
+        assert_eq!(
+            shown.len(),
+            update.show.len(),
+            "seed {seed}: a tile is shown twice"
+        );
         for tile in shown.values() {
-            assert!(world.held.contains_key(tile), "seed {seed}: shows what the host does not hold");
+            assert!(
+                world.held.contains_key(tile),
+                "seed {seed}: shows what the host does not hold"
+            );
         }
         judge(&world, &engine, &view, &update, &shown);
     }
@@ -106,7 +131,10 @@ fn covers(world: &World, view: &View, shown: &HashSet<&str>) -> Vec<(String, usi
     world.root().walk(&mut Vec::new(), &mut |path| {
         let leaf = path[path.len() - 1];
         if leaf.children.is_empty() && !leaf.empty && path.iter().all(|tile| in_view(tile)) {
-            let count = path.iter().filter(|tile| shown.contains(tile.name.as_str())).count();
+            let count = path
+                .iter()
+                .filter(|tile| shown.contains(tile.name.as_str()))
+                .count();
             covers.push((leaf.name.clone(), count));
         }
     });
@@ -126,8 +154,15 @@ fn check_cover(case: &Case, seeds: std::ops::Range<u64>) {
             let shown: HashSet<&str> = shown.keys().map(String::as_str).collect();
             begun |= shown.contains("t");
             for (leaf, count) in covers(world, view, &shown) {
-                assert!(count <= 1, "seed {seed}: {leaf} is covered {count} times by {shown:?}");
-                assert!(!begun || count == 1, "seed {seed}: a hole at {leaf} in {shown:?}, {:?}", update.stats);
+                assert!(
+                    count <= 1,
+                    "seed {seed}: {leaf} is covered {count} times by {shown:?}"
+                );
+                assert!(
+                    !begun || count == 1,
+                    "seed {seed}: a hole at {leaf} in {shown:?}, {:?}",
+                    update.stats
+                );
             }
         });
     }
@@ -189,13 +224,23 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
         assert_eq!(last.stats.waiting, 0, "seed {seed}: {:?}", last.stats);
         assert_eq!(last.fetch, []);
         // Every tile shown is fine enough or has nothing finer.
-        let shown: HashSet<String> = last.show.iter().map(|show| super::world::name(&engine, show.tile)).collect();
+        let shown: HashSet<String> = last
+            .show
+            .iter()
+            .map(|show| super::world::name(&engine, show.tile))
+            .collect();
         world.root().walk(&mut Vec::new(), &mut |path| {
             let tile = path[path.len() - 1];
-            let beside = (tile.span.0 - view.position.x).max(view.position.x - tile.span.1).max(0.0);
+            let beside = (tile.span.0 - view.position.x)
+                .max(view.position.x - tile.span.1)
+                .max(0.0);
             let fine = tile.error <= beside.hypot(view.position.z);
             if shown.contains(&tile.name) && !tile.add {
-                assert!(fine || tile.children.is_empty(), "seed {seed}: {} is too coarse", tile.name);
+                assert!(
+                    fine || tile.children.is_empty(),
+                    "seed {seed}: {} is too coarse",
+                    tile.name
+                );
             }
         });
     }
@@ -218,13 +263,27 @@ fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
         let mut over = 0;
         fly(seed, &case, settings, |world, _, _, update, _| {
             let held: u64 = world.held.values().sum();
-            assert!(update.stats.resident_bytes >= held, "seed {seed}: uncounted memory");
-            assert_eq!(update.stats.resident_tiles, world.held.len(), "seed {seed}: miscounted tiles");
+            assert!(
+                update.stats.resident_bytes >= held,
+                "seed {seed}: uncounted memory"
+            );
+            assert_eq!(
+                update.stats.resident_tiles,
+                world.held.len(),
+                "seed {seed}: miscounted tiles"
+            );
             // What is urgent may still come, a request's worth each.
-            assert!(update.stats.resident_bytes <= case.max_bytes + 4 * 1500, "seed {seed}: {:?}", update.stats);
+            assert!(
+                update.stats.resident_bytes <= case.max_bytes + 4 * 1500,
+                "seed {seed}: {:?}",
+                update.stats
+            );
             over += usize::from(update.stats.resident_bytes > case.max_bytes);
         });
-        assert!(over < 50, "seed {seed}: over the ceiling for {over} of 150 frames");
+        assert!(
+            over < 50,
+            "seed {seed}: over the ceiling for {over} of 150 frames"
+        );
     }
 }
 

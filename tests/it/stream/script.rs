@@ -52,7 +52,11 @@ fn run(script: &str) -> String {
             .collect();
         let update = engine.update(&views, frame);
         let mut line = String::new();
-        let fading: HashMap<_, _> = update.fade.iter().map(|fade| (fade.tile, fade.opacity)).collect();
+        let fading: HashMap<_, _> = update
+            .fade
+            .iter()
+            .map(|fade| (fade.tile, fade.opacity))
+            .collect();
         let mut shown: Vec<String> = update
             .show
             .iter()
@@ -63,7 +67,16 @@ fn run(script: &str) -> String {
             .collect();
         shown.sort();
         if shown != shown_before {
-            write!(line, " show {}", if shown.is_empty() { "nothing".to_owned() } else { shown.join(" ") }).unwrap();
+            write!(
+                line,
+                " show {}",
+                if shown.is_empty() {
+                    "nothing".to_owned()
+                } else {
+                    shown.join(" ")
+                }
+            )
+            .unwrap();
             shown_before = shown;
         }
         for fetch in &update.fetch {
@@ -74,31 +87,73 @@ fn run(script: &str) -> String {
                 write!(line, " {word} {}", items.join(" ")).unwrap();
             }
         };
-        add("fetch", update.fetch.iter().map(|fetch| fetch.path.clone()).collect());
-        add("cancel", update.cancel.iter().map(|id| names[id].clone()).collect());
+        add(
+            "fetch",
+            update
+                .fetch
+                .iter()
+                .map(|fetch| fetch.path.clone())
+                .collect(),
+        );
+        add(
+            "cancel",
+            update.cancel.iter().map(|id| names[id].clone()).collect(),
+        );
         let mut evicted: Vec<String> = update
             .evict
             .iter()
-            .map(|tile| engine.placement(*tile).map_or("forgotten".to_owned(), |placement| placement.path))
+            .map(|tile| {
+                engine
+                    .placement(*tile)
+                    .map_or("forgotten".to_owned(), |placement| placement.path)
+            })
             .collect();
         evicted.sort();
         add("evict", evicted);
         let error = update.stats.screen_space_error;
         if (error > settings.screen_space_error) != (error_before > settings.screen_space_error) {
-            add("error", vec![if error > settings.screen_space_error { "rises" } else { "normal" }.to_owned()]);
+            add(
+                "error",
+                vec![
+                    if error > settings.screen_space_error {
+                        "rises"
+                    } else {
+                        "normal"
+                    }
+                    .to_owned(),
+                ],
+            );
         }
         error_before = error;
-        let found: usize = engine.report().summary().map(|(_, _, count, _)| count).sum();
+        let found: usize = engine
+            .report()
+            .summary()
+            .map(|(_, _, count, _)| count)
+            .sum();
         if found > faults {
             faults = found;
-            add("report", engine.report().findings().last().map(|f| format!("{} {}", f.code, f.file)).into_iter().collect());
+            add(
+                "report",
+                engine
+                    .report()
+                    .findings()
+                    .last()
+                    .map(|f| format!("{} {}", f.code, f.file))
+                    .into_iter()
+                    .collect(),
+            );
         }
         world.take(&update, frame);
         if !line.is_empty() {
             writeln!(log, "{frame:>3}{line}").unwrap();
         }
         if frame == until {
-            writeln!(log, "end waiting {} failed {}", update.stats.waiting, update.stats.failed).unwrap();
+            writeln!(
+                log,
+                "end waiting {} failed {}",
+                update.stats.waiting, update.stats.failed
+            )
+            .unwrap();
         }
     }
     log
@@ -138,14 +193,20 @@ fn read(script: &str) -> (World, Settings, Vec<(u64, View)>, u64) {
                 world.answers.insert(path.to_owned(), answer);
             }
             ["settings", ..] => {
-                settings.max_requests = number("requests").map_or(settings.max_requests, |n| n as usize);
+                settings.max_requests =
+                    number("requests").map_or(settings.max_requests, |n| n as usize);
                 settings.max_bytes = number("bytes").map_or(settings.max_bytes, |n| n as u64);
                 settings.max_retries = number("retries").map_or(settings.max_retries, |n| n as u32);
-                settings.retry_frames = number("retry-frames").map_or(settings.retry_frames, |n| n as u32);
+                settings.retry_frames =
+                    number("retry-frames").map_or(settings.retry_frames, |n| n as u32);
                 settings.fade_frames = number("fade").map_or(settings.fade_frames, |n| n as u32);
             }
             ["at", frame, ..] => {
-                let view = eye(number("eye").unwrap(), number("above").unwrap(), span("see"));
+                let view = eye(
+                    number("eye").unwrap(),
+                    number("above").unwrap(),
+                    span("see"),
+                );
                 cameras.push((frame.parse().unwrap(), view));
             }
             ["until", frame] => until = frame.parse().unwrap(),
@@ -165,7 +226,9 @@ fn read(script: &str) -> (World, Settings, Vec<(u64, View)>, u64) {
         }
     }
     for (name, tiles) in tilesets {
-        world.tilesets.insert(name, nest(&mut tiles.into_iter().peekable()));
+        world
+            .tilesets
+            .insert(name, nest(&mut tiles.into_iter().peekable()));
     }
     (world, settings, cameras, until)
 }

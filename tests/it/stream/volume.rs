@@ -11,17 +11,37 @@ fn a_region_lies_inside_its_volume() {
     let mut rng = Rng::new(7);
     for (lon, lat) in [(0.0, 0.0), (-0.0271, 0.824), (3.1, -0.3), (-1.0, 1.5)] {
         for size in [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1, 0.5, 1.5] {
-            let (south, north) = (f64::max(lat - 0.5 * size, -1.57), f64::min(lat + 0.5 * size, 1.57));
-            let wrap = |lon: f64| (lon + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU) - std::f64::consts::PI;
-            let region = [wrap(lon - 0.5 * size), south, wrap(lon + 0.5 * size), north, -20.0, 180.0];
+            let (south, north) = (
+                f64::max(lat - 0.5 * size, -1.57),
+                f64::min(lat + 0.5 * size, 1.57),
+            );
+            let wrap = |lon: f64| {
+                (lon + std::f64::consts::PI).rem_euclid(std::f64::consts::TAU)
+                    - std::f64::consts::PI
+            };
+            let region = [
+                wrap(lon - 0.5 * size),
+                south,
+                wrap(lon + 0.5 * size),
+                north,
+                -20.0,
+                180.0,
+            ];
             let volume = Volume::of_region(region).unwrap();
             let (centre, radius) = volume.bounding_sphere();
             for _ in 0..400 {
                 let lon = lon + size * (rng.unit() - 0.5);
-                let at = LonLatH::new(lon.to_degrees(), rng.range(south, north).to_degrees(), rng.range(-20.0, 180.0));
+                let at = LonLatH::new(
+                    lon.to_degrees(),
+                    rng.range(south, north).to_degrees(),
+                    rng.range(-20.0, 180.0),
+                );
                 let point = at.to_ecef().0;
                 let outside = volume.distance_m(point);
-                assert!(outside < 1e-6, "{outside} m outside, size {size} at {lon} {lat}");
+                assert!(
+                    outside < 1e-6,
+                    "{outside} m outside, size {size} at {lon} {lat}"
+                );
                 assert!(point.distance(centre) <= radius + 1e-6);
             }
         }
@@ -33,9 +53,17 @@ fn a_region_lies_inside_its_volume() {
 fn the_volume_of_a_small_region_is_tight() {
     let (lon, lat, size) = (-0.0271, 0.824, 1.0e-4);
     let volume = Volume::of_region([lon, lat, lon + size, lat + size, 40.0, 90.0]).unwrap();
-    let above = LonLatH::new((lon + 0.5 * size).to_degrees(), (lat + 0.5 * size).to_degrees(), 590.0);
+    let above = LonLatH::new(
+        (lon + 0.5 * size).to_degrees(),
+        (lat + 0.5 * size).to_degrees(),
+        590.0,
+    );
     assert!((volume.distance_m(above.to_ecef().0) - 500.0).abs() < 0.2);
-    let beside = LonLatH::new((lon + 0.5 * size).to_degrees(), (lat + 2.0 * size).to_degrees(), 60.0);
+    let beside = LonLatH::new(
+        (lon + 0.5 * size).to_degrees(),
+        (lat + 2.0 * size).to_degrees(),
+        60.0,
+    );
     // One size of latitude is 6,367 km times it.
     assert!((volume.distance_m(beside.to_ecef().0) - 637.0).abs() < 2.0);
 }
@@ -66,12 +94,19 @@ fn a_box_holds_its_points_under_any_transform() {
         }
         let turn = DQuat::from_xyzw(number(), number(), number(), number()).normalize();
         let stretch = DVec3::new(number(), number(), number());
-        let transform = DMat4::from_scale_rotation_translation(stretch, turn, DVec3::new(number(), 4e6, number()));
+        let transform = DMat4::from_scale_rotation_translation(
+            stretch,
+            turn,
+            DVec3::new(number(), 4e6, number()),
+        );
         let volume = Volume::of_box(numbers, &transform).unwrap();
         let arm = |axis: usize| DVec3::from_slice(&numbers[3 + 3 * axis..6 + 3 * axis]);
         for _ in 0..50 {
             let mut share = || rng.range(-1.0, 1.0);
-            let point = DVec3::from_slice(&numbers[..3]) + arm(0) * share() + arm(1) * share() + arm(2) * share();
+            let point = DVec3::from_slice(&numbers[..3])
+                + arm(0) * share()
+                + arm(1) * share()
+                + arm(2) * share();
             let point = transform.transform_point3(point);
             assert!(volume.distance_m(point) < 1e-6, "case {case}");
             // A plane that has a point of the box on its inner side cannot cull the box.

@@ -3,7 +3,9 @@
 //! The units are chosen so that a tile is good enough from a distance equal to its error.
 
 use glam::DVec3;
-use jumeau::stream::{Delivery, Engine, FetchFault, FrameNo, Settings, TileId, Update, View, Wanted};
+use jumeau::stream::{
+    Delivery, Engine, FetchFault, FrameNo, Settings, TileId, Update, View, Wanted,
+};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, HashMap};
 
@@ -99,7 +101,9 @@ impl World {
             *asked += 1;
             let body = match self.answers.get(&path).copied().unwrap_or(Answer::Good) {
                 Answer::Missing => Err(FetchFault::Lasting("404".to_owned())),
-                Answer::Busy(times) if *asked <= times => Err(FetchFault::Passing("503".to_owned())),
+                Answer::Busy(times) if *asked <= times => {
+                    Err(FetchFault::Passing("503".to_owned()))
+                }
                 _ if wanted == Wanted::Content => {
                     self.held.insert(tile, self.size);
                     Ok(Delivery::Content { bytes: self.size })
@@ -122,12 +126,21 @@ impl World {
     pub fn take(&mut self, update: &Update, frame: FrameNo) {
         for fetch in &update.fetch {
             let never = self.answers.get(&fetch.path) == Some(&Answer::Never);
-            let at = if never { FrameNo::MAX } else { frame + self.latency.max(1) };
-            self.under_way.push((fetch.id, at, fetch.tile, fetch.path.clone(), fetch.wanted));
+            let at = if never {
+                FrameNo::MAX
+            } else {
+                frame + self.latency.max(1)
+            };
+            self.under_way
+                .push((fetch.id, at, fetch.tile, fetch.path.clone(), fetch.wanted));
         }
-        self.under_way.retain(|(id, ..)| !update.cancel.contains(id));
+        self.under_way
+            .retain(|(id, ..)| !update.cancel.contains(id));
         for tile in &update.evict {
-            assert!(self.held.remove(tile).is_some(), "evicts {tile:?}, which the host does not hold");
+            assert!(
+                self.held.remove(tile).is_some(),
+                "evicts {tile:?}, which the host does not hold"
+            );
         }
     }
 }
@@ -152,6 +165,9 @@ pub fn settings() -> Settings {
 
 /// The name of a shown tile.
 pub fn name(engine: &Engine, tile: TileId) -> String {
-    let path = engine.placement(tile).expect("a shown tile has a content").path;
+    let path = engine
+        .placement(tile)
+        .expect("a shown tile has a content")
+        .path;
     path.trim_end_matches(".glb").to_owned()
 }
