@@ -2,3 +2,4 @@
 
 mod generate;
 mod project_sun;
+mod tiling;
