@@ -4,3 +4,4 @@ mod project_sun;
 mod generate;
 mod serve;
 mod check_info;
+mod tiling;

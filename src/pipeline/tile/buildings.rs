@@ -98,7 +98,8 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     };
     let tolerance = scene.grid.tolerance(key.level);
     let whole = tile.leaf || tolerance <= ROOFS_UP_TO_M;
-    let surface = scene.surface(key);
+    // A leaf of few buildings may be large, but the ground around them is drawn finely.
+    let surface = scene.surface_of(if tile.leaf { scene.grid.finest } else { key.level }, key);
     let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
     let mut drawn: Vec<&Building> = Vec::with_capacity(tile.buildings.len());
     for building in tile.buildings.iter().filter_map(|i| scene.region.buildings.get(*i)) {
@@ -121,6 +122,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
             tables: vec![table(&drawn)],
         },
         heights: Some(heights),
+        finest: tile.leaf,
     }
 }
 

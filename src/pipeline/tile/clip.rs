@@ -77,6 +77,18 @@ pub fn along_cells(
     }
 }
 
+/// The part of a triangle inside a rectangle, counter-clockwise; empty when there is none.
+pub fn inside(triangle: [[f64; 2]; 3], window: &Bounds2) -> Vec<[f64; 2]> {
+    let [a, b, c] = triangle;
+    let mut polygon = if cross(a, b, c) < 0.0 { vec![a, c, b] } else { vec![a, b, c] };
+    let mut spare = Convex::new();
+    for k in 0..2 {
+        keep(&polygon, &mut spare, |p| p[k] - window.min[k]);
+        keep(&spare, &mut polygon, |p| window.max[k] - p[k]);
+    }
+    if polygon_area2(&polygon) > DUST_M2 { polygon } else { Vec::new() }
+}
+
 /// The part of a convex polygon where `distance` is not negative (Sutherland and Hodgman 1974).
 fn keep(polygon: &[[f64; 2]], out: &mut Convex, distance: impl Fn([f64; 2]) -> f64) {
     out.clear();
@@ -163,6 +175,15 @@ mod tests {
             });
             prop_assert!((sum - cross(a, b, c).abs()).abs() < 0.02, "{sum}");
         }
+    }
+
+    #[test]
+    fn a_rectangle_cuts_a_corner_off() {
+        let window = Bounds2 { min: [0.0, 0.0], max: [10.0, 10.0] };
+        let cut = inside([[-5.0, 5.0], [5.0, 5.0], [5.0, 15.0]], &window);
+        assert!((polygon_area2(&cut) - (100.0 - 2.0 * 12.5 - 25.0)).abs() < 30.0);
+        assert!(cut.iter().all(|p| window.contains(*p)));
+        assert!(inside([[20.0, 0.0], [21.0, 0.0], [21.0, 1.0]], &window).is_empty());
     }
 
     #[test]

@@ -242,11 +242,17 @@ fn jobs<'a>(
     [surveyed, generated]: [&'a trees::Plan; 2],
 ) -> Vec<Job<'a>> {
     let region = territory.region;
+    // A layer is what its data sets are; where one of several is made by us, the layer says so.
     let nature = |datasets: &[DatasetId], usual: Nature| {
-        let made = datasets.iter().any(|id| {
-            territory.datasets.iter().any(|d| d.id == *id && d.nature == Nature::Made)
-        });
-        if made { Nature::Made } else { usual }
+        let stated: Vec<Nature> = datasets
+            .iter()
+            .filter_map(|id| territory.datasets.iter().find(|d| d.id == *id).map(|d| d.nature))
+            .collect();
+        match stated.first() {
+            _ if stated.contains(&Nature::Made) => Nature::Made,
+            Some(first) => *first,
+            None => usual,
+        }
     };
     let distinct = |ids: BTreeSet<&DatasetId>| ids.into_iter().cloned().collect::<Vec<_>>();
     let ground_tiles = scene.ground_tiles();

@@ -1,6 +1,6 @@
 //! Roads, paths and tracks: ribbons on the ground, decks over water.
 
-use super::clip::along_cells;
+use super::clip::{along_cells, cross, inside};
 use super::courses::{Course, Courses, Deck, Kind};
 use super::grid::TileKey;
 use super::ground::Surface;
@@ -56,6 +56,8 @@ fn style(class: LineClass) -> Style {
 }
 
 const CASING_LIFT_M: f64 = 0.07;
+/// Where the ground bends less than this under a piece of ribbon, the piece is one triangle; well below the lifts.
+const FLAT_WITHIN_M: f64 = 0.025;
 /// Rails are drawn one by one up to this tolerance, as one dark ribbon beyond.
 const RAILS_UP_TO_M: f64 = 1.3;
 const RAIL_WIDTH_M: f64 = 0.22;
@@ -112,6 +114,7 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
             tables: vec![table(&kept)],
         },
         heights: Some(heights),
+        finest: false,
     }
 }
 
@@ -150,22 +153,49 @@ impl Painter<'_> {
         self.drape(&Ribbon::new(&simple, half, ends), style.lift_m * self.rise, style.colour, feature);
     }
 
-    /// Lays a ribbon on the drawn ground, triangle by triangle; what lies outside the tile belongs to the neighbours.
+    /// Lays a ribbon on the drawn ground, cut along its cells where it bends; what lies outside the tile belongs to the neighbours.
     fn drape(&mut self, ribbon: &Ribbon, lift_m: f64, colour: Rgba, feature: u32) {
-        let (surface, mesh) = (self.surface, &mut self.mesh);
+        let bend = FLAT_WITHIN_M * self.rise;
+        let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
         for triangle in ribbon.triangles() {
-            along_cells(triangle, surface.cell(), &self.rect, |piece| {
-                let mut corner = |at: [f64; 2]| {
-                    let place = [at[0], at[1], surface.height(at) + lift_m];
-                    mesh.vertex(place, surface.normal(at), colour, feature)
-                };
-                let indices: Vec<u32> = piece.iter().map(|at| corner(*at)).collect();
-                if let Some((&first, rest)) = indices.split_first() {
-                    for pair in rest.windows(2) {
-                        mesh.triangle(first, pair[0], pair[1]);
-                    }
+            pieces.clear();
+            along_cells(triangle, self.surface.cell(), &self.rect, |piece| pieces.push(piece.to_vec()));
+            if pieces.len() > 1 && self.is_flat(&triangle, &pieces, bend) {
+                self.lay(&inside(triangle, &self.rect), lift_m, colour, feature);
+            } else {
+                for piece in &pieces {
+                    self.lay(piece, lift_m, colour, feature);
                 }
-            });
+            }
+        }
+    }
+
+    /// Does the drawn ground under a triangle keep to the plane through its corners?
+    fn is_flat(&self, triangle: &[[f64; 2]; 3], pieces: &[Vec<[f64; 2]>], bend_m: f64) -> bool {
+        let [a, b, c] = *triangle;
+        let area = cross(a, b, c);
+        if area.abs() < 1e-6 {
+            return false;
+        }
+        let [za, zb, zc] = triangle.map(|at| self.surface.height(at));
+        pieces.iter().flatten().all(|at| {
+            let plane = (cross(*at, b, c) * za + cross(*at, c, a) * zb + cross(*at, a, b) * zc) / area;
+            (plane - self.surface.height(*at)).abs() <= bend_m
+        })
+    }
+
+    fn lay(&mut self, polygon: &[[f64; 2]], lift_m: f64, colour: Rgba, feature: u32) {
+        let indices: Vec<u32> = polygon
+            .iter()
+            .map(|at| {
+                let place = [at[0], at[1], self.surface.height(*at) + lift_m];
+                self.mesh.vertex(place, self.surface.normal(*at), colour, feature)
+            })
+            .collect();
+        if let Some((&first, rest)) = indices.split_first() {
+            for pair in rest.windows(2) {
+                self.mesh.triangle(first, pair[0], pair[1]);
+            }
         }
     }
 

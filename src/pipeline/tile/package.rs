@@ -56,7 +56,11 @@ pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: 
         return Ok(None);
     };
     let options = WriteOptions {
-        precision_m: position_step(grid, key.level),
+        precision_m: if drawn.finest {
+            FINEST_STEP_M
+        } else {
+            position_step(grid, key.level)
+        },
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {

@@ -25,6 +25,8 @@ const HAZE_FROM_M: f64 = 800.0;
 pub struct Drawn {
     pub content: TileContent,
     pub heights: Option<Heights>,
+    /// Full detail in whatever level: positions keep the finest lattice.
+    pub finest: bool,
 }
 
 /// From the sources' system to degrees; `None` where the system does not reach.
@@ -109,8 +111,13 @@ impl<'a> Scene<'a> {
     }
 
     pub fn surface(&self, key: TileKey) -> Surface<'_> {
+        self.surface_of(key.level, key)
+    }
+
+    /// The ground of another level than the tile's own.
+    pub fn surface_of(&self, level: u32, key: TileKey) -> Surface<'_> {
         let rect = self.grid.rect(key);
-        Surface::new(&self.ground, &self.plane, &self.grid, key.level, &rect)
+        Surface::new(&self.ground, &self.plane, &self.grid, level, &rect)
     }
 
     pub fn shore(&self, level: u32) -> &Shore {

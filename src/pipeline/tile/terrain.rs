@@ -83,6 +83,7 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
             tables: Vec::new(),
         },
         heights: Some(heights),
+        finest: false,
     }
 }
 

@@ -100,6 +100,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey, name: &str) -> Drawn {
             tables: vec![table],
         },
         heights: Some(heights),
+        finest: false,
     }
 }
 

@@ -90,5 +90,6 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
             tables: vec![table],
         },
         heights: Some(heights),
+        finest: false,
     }
 }
