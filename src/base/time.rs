@@ -41,7 +41,14 @@ impl Instant {
     }
 
     /// From a calendar date and time in UTC; `None` when no such date exists.
-    pub fn from_utc(year: i16, month: i8, day: i8, hour: i8, minute: i8, second: i8) -> Option<Self> {
+    pub fn from_utc(
+        year: i16,
+        month: i8,
+        day: i8,
+        hour: i8,
+        minute: i8,
+        second: i8,
+    ) -> Option<Self> {
         let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, second, 0).ok()?;
         let zoned = civil.to_zoned(TimeZone::UTC).ok()?;
         Some(Self(zoned.timestamp().as_second()))
@@ -99,9 +106,8 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        Self::parse(&text).ok_or_else(|| {
-            serde::de::Error::custom(format!("'{text}' is not an RFC 3339 instant"))
-        })
+        Self::parse(&text)
+            .ok_or_else(|| serde::de::Error::custom(format!("'{text}' is not an RFC 3339 instant")))
     }
 }
 
@@ -112,7 +118,10 @@ mod tests {
     #[test]
     fn summer_and_winter_differ_by_an_hour() {
         let summer = Instant::parse("2026-06-21T13:30:00Z").unwrap().local();
-        assert_eq!((summer.hour, summer.minute, summer.offset_s), (15, 30, 7200));
+        assert_eq!(
+            (summer.hour, summer.minute, summer.offset_s),
+            (15, 30, 7200)
+        );
         let winter = Instant::parse("2026-12-21T14:30:00Z").unwrap().local();
         assert_eq!((winter.hour, winter.offset_s), (15, 3600));
     }

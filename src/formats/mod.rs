@@ -1,12 +1,18 @@
 //! Bytes ⇄ typed documents, one module for each format. Knows nothing of our own model ([`crate::region`]).
 
 pub mod asciigrid;
+pub mod check;
+pub mod fault;
 pub mod geojson;
 pub mod geopackage;
 pub mod geotiff;
 pub mod gltf;
+pub mod messages;
 pub mod raster;
 pub mod shape;
 pub mod territory;
 pub mod tiles3d;
 pub mod wkb;
+pub mod zarr;
+
+pub use fault::Fault;

@@ -39,6 +39,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("footprint-invalid", "contour invalide qui n’a pas pu être réparé", "invalid outline that could not be repaired"),
     ("footprint-repaired", "contour réparé ({value})", "outline repaired ({value})"),
     ("footprint-sliver", "éclat de découpe trop petit ({value})", "sliver of a cut, too small ({value})"),
+    ("geoid-approximate", "hauteurs ellipsoïdales approchées (sans la grille RAF20)", "approximate ellipsoidal heights (without the RAF20 grid)"),
     ("geometry-missing", "objet sans géométrie", "object without a geometry"),
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
     ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier ou des fichiers GeoPackage, GeoJSON, GeoTIFF ou grille ASCII.", "Nothing usable in {object} ({value}). Give a folder or files: GeoPackage, GeoJSON, GeoTIFF or ASCII grid."),
@@ -65,8 +66,34 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("tiling-failed", "Le territoire n’a pas pu être écrit : {value}", "The territory could not be written: {value}"),
     ("tree-height-assumed", "hauteur d’arbre inconnue, supposée de {value}", "unknown tree height, assumed {value}"),
     ("water-level-assumed", "niveau de l’eau inconnu, pris sur la rive ({value})", "unknown water level, taken from the bank ({value})"),
+    ("water-outline-invalid", "contour d’eau invalide, non dessiné", "invalid water outline, not drawn"),
     ("write-failed", "{object} ne peut pas être écrit : {value}", "{object} cannot be written: {value}"),
 ];
+
+/// Stages of the work as [`super::Progress`] names them: `(key, French, English)`.
+const STAGES: &[(&str, &str, &str)] = &[
+    ("import-areas", "Contours administratifs", "Administrative outlines"),
+    ("import-buildings", "Bâtiments", "Buildings"),
+    ("import-generate", "Arbres générés", "Generated trees"),
+    ("import-package", "Assemblage du territoire", "Putting the territory together"),
+    ("import-prepare", "Préparation des tuiles", "Preparing tiles"),
+    ("import-rail", "Voies ferrées", "Railways"),
+    ("import-read", "Lecture des sources", "Reading the sources"),
+    ("import-roads", "Routes et chemins", "Roads and paths"),
+    ("import-terrain", "Terrain", "Ground"),
+    ("import-tiles", "Écriture des tuiles", "Writing tiles"),
+    ("import-tram", "Tramway", "Tram"),
+    ("import-trees", "Arbres", "Trees"),
+    ("import-water", "Eau", "Water"),
+];
+
+/// What a stage or layer is called.
+pub fn stage(key: &str, french: bool) -> &str {
+    STAGES
+        .iter()
+        .find(|(known, ..)| *known == key)
+        .map_or(key, |(_, fr, en)| if french { fr } else { en })
+}
 
 /// The French and English sentence of a code, with their slots.
 pub fn message(code: &str) -> Option<(&'static str, &'static str)> {

@@ -5,14 +5,18 @@
 //! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
+//! | [`tile`] | region to tiles, series and manifest |
+//! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod clean;
 pub mod generate;
+pub mod import;
 pub mod messages;
 pub mod sources;
+pub mod tile;
 
-use crate::base::{Dataset, Report};
+use crate::base::{Dataset, DatasetId, Report};
 use crate::region::Region;
 use sources::declaration::Declaration;
 use std::path::PathBuf;
@@ -26,6 +30,10 @@ pub struct Imported {
     /// The system all coordinates of the region are in: `EPSG:2154`.
     pub crs: String,
     pub layers: Vec<LayerCount>,
+    /// Data set of the terrain that was used.
+    pub terrain_dataset: Option<DatasetId>,
+    /// Data set of the surveyed trees.
+    pub trees_dataset: Option<DatasetId>,
     pub report: Report,
 }
 

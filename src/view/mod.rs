@@ -83,31 +83,64 @@ pub struct ViewState {
 #[serde(tag = "do", rename_all = "kebab-case")]
 pub enum Command {
     /// Sets the camera; [`apply`] clamps it to what makes sense.
-    LookAt { camera: Camera },
+    LookAt {
+        camera: Camera,
+    },
     /// Turns around the target.
-    Orbit { heading_deg: f64, pitch_deg: f64 },
+    Orbit {
+        heading_deg: f64,
+        pitch_deg: f64,
+    },
     /// Multiplies the distance (below 1 comes closer).
-    Zoom { factor: f64 },
+    Zoom {
+        factor: f64,
+    },
     /// Moves the target along the ground, metres in the camera's right and forward directions.
-    Pan { right_m: f64, forward_m: f64 },
+    Pan {
+        right_m: f64,
+        forward_m: f64,
+    },
     /// Back to the opening view.
     Home,
     /// Turns to true north.
     North,
-    SetInstant { instant: Instant },
+    SetInstant {
+        instant: Instant,
+    },
     /// Moves the clock by so many seconds.
-    StepInstant { seconds: i64 },
-    SetYear { year: i32 },
-    Play { playing: bool },
-    SetSpeed { speed: f64 },
-    ShowLayer { layer: LayerId, visible: bool },
-    SetTheme { theme: Theme },
-    Select { selection: Option<Selection> },
-    SetLanguage { language: Language },
+    StepInstant {
+        seconds: i64,
+    },
+    SetYear {
+        year: i32,
+    },
+    Play {
+        playing: bool,
+    },
+    SetSpeed {
+        speed: f64,
+    },
+    ShowLayer {
+        layer: LayerId,
+        visible: bool,
+    },
+    SetTheme {
+        theme: Theme,
+    },
+    Select {
+        selection: Option<Selection>,
+    },
+    SetLanguage {
+        language: Language,
+    },
     /// Replaces everything, as a share link does.
-    Restore { state: Box<ViewState> },
+    Restore {
+        state: Box<ViewState>,
+    },
     /// `seconds` of the spectator have passed; moves a playing clock.
-    Tick { seconds: f64 },
+    Tick {
+        seconds: f64,
+    },
 }
 
 /// What [`apply`] needs to know of the territory: where it may look and when it may be.

@@ -1,4 +1,10 @@
+//! Tier 0: the pure modules against outside truth, and the architecture rule.
+
+mod gltf;
+mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
 mod roof;
 mod shared_data;
+mod tiles3d;
+mod zarr;

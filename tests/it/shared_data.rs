@@ -1,15 +1,17 @@
-//! Real data beside the checkout, for tests only; absent data skip a test visibly.
+//! Where the shared data lie that are too large, or not ours, to be in the repository.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-/// The file or folder below `../shared/data`, or `None` with a message that the test is skipped.
+/// The path of a shared file or folder, or `None` with a visible message.
 pub fn shared(path: &str) -> Option<PathBuf> {
-    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
-    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or(beside, PathBuf::from);
-    let found = root.join(path);
-    if found.exists() {
-        return Some(found);
+    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or_else(
+        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
+        PathBuf::from,
+    );
+    let full = root.join(path);
+    if full.exists() {
+        return Some(full);
     }
-    println!("skipped: no shared data: {path}");
+    eprintln!("skipped: no shared data: {}", full.display());
     None
 }

@@ -43,7 +43,10 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    match Typed::parse().command.unwrap_or(Command::View(view::Args::default())) {
+    match Typed::parse()
+        .command
+        .unwrap_or(Command::View(view::Args::default()))
+    {
         Command::View(args) => view::run(args),
         Command::Info(args) => info::run(args),
         Command::Import(args) => import::run(args),

@@ -3,8 +3,91 @@
 //! What goes in and comes out is a [`TileContent`]: plain arrays in the tile's own frame, features and their property tables.
 //! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `EXT_mesh_features`, `EXT_structural_metadata`.
 
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`read`] | bytes to content, bounded by [`Limits`] |
+//! | [`write`] | content to bytes |
+//! | [`json`] | the JSON part as serde types |
+//! | [`container`] | the chunks of a GLB, data URIs |
+//! | [`accessor`] | buffers, buffer views (decompressed), accessors as arrays |
+//! | [`metadata`] | property tables, both ways |
+
+pub mod accessor;
+pub mod container;
+pub mod json;
+pub mod metadata;
 pub mod read;
 pub mod write;
+
+pub use super::fault::Fault as GltfFault;
+
+/// What a reader of foreign bytes will at most do; beyond a limit it answers with the fault `gltf-limit`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Limits {
+    /// Size of the file, and of all external buffers together.
+    pub file_bytes: usize,
+    /// All buffer views after EXT_meshopt_compression, together.
+    pub decoded_bytes: usize,
+    /// All meshes together, each instance counted.
+    pub vertices: usize,
+    /// All meshes together, each instance counted.
+    pub indices: usize,
+    /// Nodes visited on the walk through the scene.
+    pub nodes: usize,
+    /// Length of a chain of nodes; a cycle ends here.
+    pub node_depth: usize,
+    /// Rows times columns of all property tables.
+    pub table_values: usize,
+    /// Characters of all text columns, in bytes.
+    pub text_bytes: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 256 << 20,
+            decoded_bytes: 256 << 20,
+            vertices: 8 << 20,
+            indices: 48 << 20,
+            nodes: 1 << 16,
+            node_depth: 64,
+            table_values: 32 << 20,
+            text_bytes: 128 << 20,
+        }
+    }
+}
+
+/// 3D Tiles' z-up frame from glTF's y-up one: `(x, y, z) -> (x, -z, y)`.
+pub const ZUP_FROM_YUP: glam::DMat4 = glam::DMat4::from_cols_array(&[
+    1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, -1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0,
+]);
+
+/// The inverse of [`ZUP_FROM_YUP`]: `(x, y, z) -> (x, z, -y)`.
+pub const YUP_FROM_ZUP: glam::DMat4 = glam::DMat4::from_cols_array(&[
+    1.0, 0.0, 0.0, 0.0, 0.0, 0.0, -1.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0,
+]);
+
+/// The linear part in `0..=1` of an sRGB-encoded byte (IEC 61966-2-1).
+pub fn linear_from_srgb(encoded: u8) -> f32 {
+    let c = f32::from(encoded) / 255.0;
+    if c <= 0.040_45 {
+        c / 12.92
+    } else {
+        ((c + 0.055) / 1.055).powf(2.4)
+    }
+}
+
+/// The sRGB-encoded byte nearest to a linear part; outside `0..=1` it is clamped.
+pub fn srgb_from_linear(linear: f32) -> u8 {
+    let c = linear.clamp(0.0, 1.0);
+    let encoded = if c <= 0.003_130_8 {
+        c * 12.92
+    } else {
+        1.055 * c.powf(1.0 / 2.4) - 0.055
+    };
+    (encoded * 255.0).round() as u8
+}
 
 /// One tile's content.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -95,7 +178,10 @@ impl PropertyTable {
         match self.column(name)? {
             Values::F32(v) => v.get(row).filter(|x| x.is_finite()).map(|x| f64::from(*x)),
             Values::F64(v) => v.get(row).copied().filter(|x| x.is_finite()),
-            Values::U32(v) => v.get(row).filter(|x| **x != u32::MAX).map(|x| f64::from(*x)),
+            Values::U32(v) => v
+                .get(row)
+                .filter(|x| **x != u32::MAX)
+                .map(|x| f64::from(*x)),
             Values::Text(_) => None,
         }
     }
@@ -103,7 +189,10 @@ impl PropertyTable {
     /// The text in a text column; `None` when absent or empty.
     pub fn text(&self, name: &str, row: usize) -> Option<&str> {
         match self.column(name)? {
-            Values::Text(v) => v.get(row).map(String::as_str).filter(|text| !text.is_empty()),
+            Values::Text(v) => v
+                .get(row)
+                .map(String::as_str)
+                .filter(|text| !text.is_empty()),
             _ => None,
         }
     }

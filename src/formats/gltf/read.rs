@@ -1,1 +1,510 @@
 //! Reads a GLB into a [`super::TileContent`].
+//!
+//! Reads what we write and reasonable content of others: any index type or none, strips and fans, f32 or quantised attributes,
+//! missing normals (flat ones are made), hierarchies of nodes, meshopt compression, embedded buffers, `.gltf` with data URIs.
+//! Points, lines, textures, skins and animations are left out; sparse accessors and unknown required extensions are refused.
+
+use super::accessor::{Resources, Store};
+use super::container;
+use super::json::{Document, MeshFeatures, Node, Primitive, TRIANGLES, extension};
+use super::metadata;
+use super::{GltfFault, Limits, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
+use glam::{DMat4, DQuat, DVec3, Vec3};
+
+/// Required extensions that we obey, or that only concern what we leave out.
+const KNOWN: [&str; 13] = [
+    "KHR_mesh_quantization",
+    "EXT_meshopt_compression",
+    "EXT_mesh_features",
+    "EXT_structural_metadata",
+    "EXT_texture_webp",
+    "CESIUM_primitive_outline",
+    "KHR_texture_basisu",
+    "KHR_texture_transform",
+    "KHR_materials_unlit",
+    "KHR_materials_specular",
+    "KHR_materials_ior",
+    "KHR_materials_emissive_strength",
+    "KHR_materials_pbrSpecularGlossiness",
+];
+
+/// Reads a GLB (or a `.gltf` with data URIs) within the default [`Limits`].
+///
+/// # Errors
+/// The first fault that makes it unusable; see [`super::super::messages`] for all codes.
+pub fn glb(bytes: &[u8]) -> Result<TileContent, GltfFault> {
+    glb_with(bytes, &Limits::default(), &mut |_| None)
+}
+
+/// Reads a GLB or `.gltf` within limits, with a way to get external buffers.
+///
+/// # Errors
+/// As [`glb`].
+pub fn glb_with(
+    bytes: &[u8],
+    limits: &Limits,
+    resources: &mut Resources<'_>,
+) -> Result<TileContent, GltfFault> {
+    let container = container::split(bytes, limits)?;
+    let document = &container.document;
+    if let Some(name) = document
+        .extensions_required
+        .iter()
+        .find(|name| !KNOWN.contains(&name.as_str()))
+    {
+        let code = if name == "KHR_draco_mesh_compression" {
+            "gltf-draco"
+        } else {
+            "gltf-extension-unsupported"
+        };
+        return Err(GltfFault::new(code, "extensionsRequired", name));
+    }
+    let store = Store::open(&container, limits, resources)?;
+    let tables = metadata::tables(&store, limits)?;
+    let mut reader = Reader {
+        store: &store,
+        document,
+        tables: tables.len(),
+        vertices: limits.vertices,
+        indices: limits.indices,
+        meshes: Vec::new(),
+    };
+    reader.walk(limits)?;
+    Ok(TileContent {
+        meshes: reader.meshes,
+        tables,
+    })
+}
+
+struct Reader<'s> {
+    store: &'s Store<'s>,
+    document: &'s Document,
+    tables: usize,
+    /// How many more may come.
+    vertices: usize,
+    indices: usize,
+    meshes: Vec<TileMesh>,
+}
+
+/// A node on the way down: its number, its parent's transform, its depth and the nearest name above.
+struct Step<'d> {
+    node: usize,
+    parent: DMat4,
+    depth: usize,
+    name: &'d str,
+}
+
+impl<'s> Reader<'s> {
+    fn walk(&mut self, limits: &Limits) -> Result<(), GltfFault> {
+        let document = self.document;
+        let mut stack: Vec<Step<'s>> = Vec::new();
+        for node in roots(document).into_iter().rev() {
+            stack.push(Step {
+                node,
+                parent: ZUP_FROM_YUP,
+                depth: 0,
+                name: "",
+            });
+        }
+        let mut visited = 0;
+        while let Some(step) = stack.pop() {
+            let object = || format!("nodes[{}]", step.node);
+            visited += 1;
+            if visited > limits.nodes {
+                return Err(GltfFault::new("gltf-limit", object(), visited));
+            }
+            if step.depth > limits.node_depth {
+                return Err(GltfFault::new("gltf-node-depth", object(), step.depth));
+            }
+            let node = document
+                .nodes
+                .get(step.node)
+                .ok_or_else(|| GltfFault::new("gltf-index", object(), ""))?;
+            let name = if node.name.is_empty() {
+                step.name
+            } else {
+                &node.name
+            };
+            let local = local_transform(node);
+            if !(step.parent * local).is_finite() {
+                return Err(GltfFault::new("gltf-transform", object(), ""));
+            }
+            if let Some(mesh) = node.mesh {
+                self.mesh(mesh, name, step.parent, local)?;
+            }
+            if stack.len() + node.children.len() > limits.nodes {
+                return Err(GltfFault::new("gltf-limit", object(), node.children.len()));
+            }
+            for child in node.children.iter().rev() {
+                stack.push(Step {
+                    node: *child,
+                    parent: step.parent * local,
+                    depth: step.depth + 1,
+                    name,
+                });
+            }
+        }
+        Ok(())
+    }
+
+    fn mesh(
+        &mut self,
+        number: usize,
+        name: &str,
+        parent: DMat4,
+        local: DMat4,
+    ) -> Result<(), GltfFault> {
+        let mesh = self
+            .document
+            .meshes
+            .get(number)
+            .ok_or_else(|| GltfFault::new("gltf-index", format!("meshes[{number}]"), ""))?;
+        let name = if name.is_empty() { &mesh.name } else { name };
+        for (at, primitive) in mesh.primitives.iter().enumerate() {
+            if matches!(primitive.mode, 4..=6) {
+                let object = || format!("meshes[{number}].primitives[{at}]");
+                if let Some(mesh) = self.primitive(primitive, name, parent, local, &object)? {
+                    self.meshes.push(mesh);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn primitive(
+        &mut self,
+        primitive: &Primitive,
+        name: &str,
+        parent: DMat4,
+        local: DMat4,
+        object: &dyn Fn() -> String,
+    ) -> Result<Option<TileMesh>, GltfFault> {
+        if primitive
+            .extensions
+            .contains_key("KHR_draco_mesh_compression")
+        {
+            return Err(GltfFault::new("gltf-draco", object(), ""));
+        }
+        let Some(position) = primitive.attribute("POSITION") else {
+            return Ok(None);
+        };
+        let store = self.store;
+        let mut mesh = TileMesh {
+            name: name.to_owned(),
+            positions: store.vectors(position, self.vertices)?,
+            ..TileMesh::default()
+        };
+        let count = mesh.positions.len();
+        self.spend_vertices(count, object)?;
+        let same = |length: usize, attribute: &str| {
+            if length == count {
+                Ok(())
+            } else {
+                Err(GltfFault::new(
+                    "gltf-attribute-count",
+                    object(),
+                    format!("{attribute}: {length} ≠ {count}"),
+                ))
+            }
+        };
+        if let Some(normal) = primitive.attribute("NORMAL") {
+            mesh.normals = store.vectors(normal, count)?;
+            same(mesh.normals.len(), "NORMAL")?;
+            mesh.normals
+                .iter_mut()
+                .for_each(|normal| *normal = unit(*normal));
+        }
+        mesh.colors = self.colors(primitive, count)?;
+        if !mesh.colors.is_empty() {
+            same(mesh.colors.len(), "COLOR_0")?;
+        }
+        (mesh.feature_ids, mesh.table) = self.features(primitive, count)?;
+        if !mesh.feature_ids.is_empty() {
+            same(mesh.feature_ids.len(), "_FEATURE_ID")?;
+        }
+        mesh.double_sided = primitive
+            .material
+            .and_then(|material| self.document.materials.get(material))
+            .is_some_and(|material| material.double_sided);
+        let listed = match primitive.indices {
+            Some(indices) => store.scalars(indices, self.indices)?,
+            // As many as vertices, which are limited below u32.
+            None => (0..count as u32).collect(),
+        };
+        if primitive.mode != TRIANGLES && listed.len().saturating_mul(3) > self.indices {
+            return Err(GltfFault::new("gltf-limit", object(), listed.len()));
+        }
+        mesh.indices = triangles(listed, primitive.mode);
+        self.indices = self
+            .indices
+            .checked_sub(mesh.indices.len())
+            .ok_or_else(|| GltfFault::new("gltf-limit", object(), mesh.indices.len()))?;
+        if let Some(index) = mesh.indices.iter().find(|index| **index as usize >= count) {
+            return Err(GltfFault::new(
+                "gltf-vertex-index",
+                object(),
+                format!("{index} ≥ {count}"),
+            ));
+        }
+        if !mesh.positions.as_flattened().iter().all(|x| x.is_finite()) {
+            return Err(GltfFault::new("gltf-position", object(), "NaN"));
+        }
+        let quantized = store.accessor(position)?.component_type != 5126;
+        mesh.tile_from_mesh = parent * place(&mut mesh, local, quantized);
+        if mesh.normals.is_empty() && count > 0 {
+            self.spend_vertices(mesh.indices.len(), object)?;
+            flatten(&mut mesh);
+        }
+        if mesh.tile_from_mesh.determinant() < 0.0 {
+            // A mirror turns triangles inside out; the specification asks to turn them back.
+            mesh.indices
+                .chunks_exact_mut(3)
+                .for_each(|triangle| triangle.swap(1, 2));
+        }
+        Ok(Some(mesh))
+    }
+
+    fn spend_vertices(
+        &mut self,
+        count: usize,
+        object: &dyn Fn() -> String,
+    ) -> Result<(), GltfFault> {
+        self.vertices = self
+            .vertices
+            .checked_sub(count)
+            .ok_or_else(|| GltfFault::new("gltf-limit", object(), count))?;
+        Ok(())
+    }
+
+    /// The material's colour times the vertices' ones; empty when there is nothing but white.
+    fn colors(&self, primitive: &Primitive, count: usize) -> Result<Vec<[u8; 4]>, GltfFault> {
+        let factor = primitive
+            .material
+            .and_then(|material| self.document.materials.get(material))
+            .and_then(|material| material.pbr_metallic_roughness.as_ref())
+            .and_then(|pbr| pbr.base_color_factor)
+            .unwrap_or([1.0; 4]);
+        let encode = |linear: [f32; 4]| {
+            let [r, g, b, alpha] = [0, 1, 2, 3].map(|i: usize| linear[i] * factor[i]);
+            let alpha = (alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
+            [
+                srgb_from_linear(r),
+                srgb_from_linear(g),
+                srgb_from_linear(b),
+                alpha,
+            ]
+        };
+        let Some(color) = primitive.attribute("COLOR_0") else {
+            return Ok(if factor == [1.0; 4] {
+                Vec::new()
+            } else {
+                vec![encode([1.0; 4]); count]
+            });
+        };
+        let linear: Vec<[f32; 4]> = if self.store.accessor(color)?.kind == "VEC3" {
+            let list = self.store.vectors::<3>(color, count)?;
+            list.into_iter().map(|[r, g, b]| [r, g, b, 1.0]).collect()
+        } else {
+            self.store.vectors(color, count)?
+        };
+        // Neighbours mostly have the same colour, and the power function is dear.
+        let mut last = ([f32::NAN; 4], [0; 4]);
+        let encoded = linear.into_iter().map(|linear| {
+            if linear != last.0 {
+                last = (linear, encode(linear));
+            }
+            last.1
+        });
+        Ok(encoded.collect())
+    }
+
+    /// The first set of feature ids that is not a texture, and its table. `nullFeatureId` becomes `u32::MAX`.
+    fn features(
+        &self,
+        primitive: &Primitive,
+        count: usize,
+    ) -> Result<(Vec<u32>, Option<usize>), GltfFault> {
+        let by_extension = extension::<MeshFeatures>(&primitive.extensions, "EXT_mesh_features");
+        let set = by_extension
+            .into_iter()
+            .flat_map(|features| features.feature_ids)
+            .find(|set| set.texture.is_none());
+        let Some(set) = set else {
+            // Without the extension: the names that older content uses.
+            let id = ["_FEATURE_ID_0", "_BATCHID"]
+                .into_iter()
+                .find_map(|name| primitive.attribute(name));
+            return Ok(match id {
+                Some(id) => (self.store.scalars(id, count)?, None),
+                None => (Vec::new(), None),
+            });
+        };
+        let mut ids = match set.attribute {
+            None => (0..count as u32).collect(),
+            Some(number) => match primitive.attribute(&format!("_FEATURE_ID_{number}")) {
+                Some(id) => self.store.scalars(id, count)?,
+                None => return Ok((Vec::new(), None)),
+            },
+        };
+        if let Some(null) = set
+            .null_feature_id
+            .and_then(|null| u32::try_from(null).ok())
+        {
+            ids.iter_mut()
+                .filter(|id| **id == null)
+                .for_each(|id| *id = u32::MAX);
+        }
+        Ok((ids, set.property_table.filter(|table| *table < self.tables)))
+    }
+}
+
+/// The nodes a walk begins with: of the scene, or those that are nobody's child.
+fn roots(document: &Document) -> Vec<usize> {
+    if let Some(scene) = document.scenes.get(document.scene.unwrap_or(0)) {
+        return scene.nodes.clone();
+    }
+    let mut is_child = vec![false; document.nodes.len()];
+    for child in document.nodes.iter().flat_map(|node| &node.children) {
+        if let Some(slot) = is_child.get_mut(*child) {
+            *slot = true;
+        }
+    }
+    (0..is_child.len())
+        .filter(|node| !is_child[*node])
+        .collect()
+}
+
+fn local_transform(node: &Node) -> DMat4 {
+    if let Some(matrix) = &node.matrix {
+        return DMat4::from_cols_array(matrix);
+    }
+    DMat4::from_scale_rotation_translation(
+        DVec3::from(node.scale.unwrap_or([1.0; 3])),
+        node.rotation.map_or(DQuat::IDENTITY, |q| {
+            let q = DQuat::from_array(q);
+            if q.length_squared() > 1e-12 {
+                q.normalize()
+            } else {
+                DQuat::IDENTITY
+            }
+        }),
+        DVec3::from(node.translation.unwrap_or([0.0; 3])),
+    )
+}
+
+/// Takes the dequantisation out of the node's transform and into the positions, so that they are metres; returns what is left.
+fn place(mesh: &mut TileMesh, local: DMat4, quantized: bool) -> DMat4 {
+    if !quantized {
+        return local;
+    }
+    let scale = DVec3::new(
+        local.x_axis.truncate().length(),
+        local.y_axis.truncate().length(),
+        local.z_axis.truncate().length(),
+    );
+    if !(scale.min_element() > 0.0 && scale.is_finite()) {
+        return local;
+    }
+    let straight = [(local.x_axis, 0), (local.y_axis, 1), (local.z_axis, 2)]
+        .into_iter()
+        .all(|(column, axis)| column[axis] > 0.0 && column[axis] == scale[axis]);
+    // A straight node holds nothing but the lattice; another one also has a place of its own.
+    let (origin, rest) = if straight {
+        (local.w_axis.truncate(), DMat4::IDENTITY)
+    } else {
+        (DVec3::ZERO, local * DMat4::from_scale(scale.recip()))
+    };
+    for position in &mut mesh.positions {
+        let at = DVec3::new(position[0].into(), position[1].into(), position[2].into());
+        *position = (at * scale + origin).as_vec3().to_array();
+    }
+    if scale.max_element() > scale.min_element() * 1.000_001 {
+        for normal in &mut mesh.normals {
+            *normal = unit((Vec3::from(*normal) / scale.as_vec3()).to_array());
+        }
+    }
+    rest
+}
+
+fn unit(vector: [f32; 3]) -> [f32; 3] {
+    let [x, y, z] = vector;
+    let length = (x * x + y * y + z * z).sqrt();
+    if length.is_finite() && length > 1e-20 {
+        [x / length, y / length, z / length]
+    } else {
+        [0.0, 1.0, 0.0]
+    }
+}
+
+/// A list of triangles from a list (4), strip (5) or fan (6).
+fn triangles(mut listed: Vec<u32>, mode: u32) -> Vec<u32> {
+    match mode {
+        5 => listed
+            .windows(3)
+            .enumerate()
+            .flat_map(|(number, w)| match (number % 2, w) {
+                (0, &[a, b, c]) => [a, b, c],
+                (_, &[a, b, c]) => [b, a, c],
+                _ => [0; 3],
+            })
+            .collect(),
+        6 => {
+            let Some((&hub, rest)) = listed.split_first() else {
+                return Vec::new();
+            };
+            rest.windows(2)
+                .flat_map(|w| match w {
+                    &[a, b] => [hub, a, b],
+                    _ => [hub; 3],
+                })
+                .collect()
+        }
+        _ => {
+            listed.truncate(listed.len() / 3 * 3);
+            listed
+        }
+    }
+}
+
+/// Gives every triangle its own vertices and its own normal, as the specification asks when there are none.
+fn flatten(mesh: &mut TileMesh) {
+    // All indices are checked before.
+    let pick = |index: &u32| {
+        mesh.positions
+            .get(*index as usize)
+            .copied()
+            .unwrap_or_default()
+    };
+    let positions: Vec<[f32; 3]> = mesh.indices.iter().map(pick).collect();
+    let normals = positions
+        .chunks_exact(3)
+        .flat_map(|corners| match corners {
+            &[a, b, c] => {
+                let (a, b, c) = (Vec3::from(a), Vec3::from(b), Vec3::from(c));
+                [unit((b - a).cross(c - a).to_array()); 3]
+            }
+            _ => [[0.0, 1.0, 0.0]; 3],
+        })
+        .collect();
+    if !mesh.colors.is_empty() {
+        let pick = |index: &u32| {
+            mesh.colors
+                .get(*index as usize)
+                .copied()
+                .unwrap_or_default()
+        };
+        mesh.colors = mesh.indices.iter().map(pick).collect();
+    }
+    if !mesh.feature_ids.is_empty() {
+        let pick = |index: &u32| {
+            mesh.feature_ids
+                .get(*index as usize)
+                .copied()
+                .unwrap_or_default()
+        };
+        mesh.feature_ids = mesh.indices.iter().map(pick).collect();
+    }
+    mesh.indices = (0..positions.len() as u32).collect();
+    mesh.positions = positions;
+    mesh.normals = normals;
+}

@@ -1,1 +1,623 @@
 //! Writes a [`super::TileContent`] as a GLB.
+//!
+//! Every mesh becomes two nodes: the outer one has the mesh's own place (`tile_from_mesh` as a matrix in full f64 digits, turned to glTF's y up), the inner one undoes the quantisation.
+//! So the large numbers of an ECEF frame and the small ones of a lattice never meet in one product, and a reader gets back the same matrix, bit by bit.
+//! The same content gives the same bytes.
+
+use super::accessor::MESHOPT;
+use super::container;
+use super::json::{
+    Accessor, Asset, Buffer, BufferView, Document, FeatureIds, Material, Mesh, MeshFeatures,
+    Meshopt, Node, Pbr, Primitive, Scene, TRIANGLES, value,
+};
+use super::metadata::{self, STRUCTURAL_METADATA};
+use super::{GltfFault, TileContent, TileMesh, YUP_FROM_ZUP, linear_from_srgb};
+use meshoptimizer_rs::codec::{self, IndexEncoding, VertexEncoding};
+use meshoptimizer_rs::{Workspace, optimize_vertex_cache, optimize_vertex_fetch_remap};
+use serde_json::{Map, json};
+
+const QUANTIZATION: &str = "KHR_mesh_quantization";
+const MESH_FEATURES: &str = "EXT_mesh_features";
+const ARRAY_BUFFER: u32 = 34_962;
+const ELEMENT_ARRAY_BUFFER: u32 = 34_963;
+const BYTE: u32 = 5120;
+const UNSIGNED_SHORT: u32 = 5123;
+const UNSIGNED_INT: u32 = 5125;
+const FLOAT: u32 = 5126;
+/// Feature ids above it are no whole f32 any more, and glTF has no 32-bit integer attribute.
+const MAX_FLOAT_ID: u32 = 1 << 24;
+
+/// How to write.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct WriteOptions {
+    /// Step of the lattice positions are rounded to, metres; the error is half of it.
+    ///
+    /// Lattice points are whole multiples of it in the mesh's axes, so that vertices shared by two meshes of one frame stay together.
+    /// A mesh wider than 65,535 steps is written in f32 instead.
+    pub precision_m: f64,
+    /// Compress vertices and indices with EXT_meshopt_compression.
+    pub compress: bool,
+    /// Merge equal vertices and order triangles and vertices for the GPU's caches (and for compression).
+    pub optimize: bool,
+}
+
+impl Default for WriteOptions {
+    fn default() -> Self {
+        Self {
+            precision_m: 0.01,
+            compress: true,
+            optimize: true,
+        }
+    }
+}
+
+/// Writes a GLB. Meshes without triangles are left out.
+///
+/// # Errors
+/// `glb-mesh`: lengths that differ, an index or feature id out of range, a number that is not finite;
+/// `glb-table`: see [`metadata`]; `gltf-limit`.
+pub fn glb(content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, GltfFault> {
+    let mut bin = Bin::default();
+    let mut document = Document {
+        asset: Asset {
+            version: "2.0".to_owned(),
+            generator: "Jumeau".to_owned(),
+        },
+        ..Document::default()
+    };
+    let mut used = Used::default();
+    let mut roots = Vec::new();
+    for (number, mesh) in content.meshes.iter().enumerate() {
+        check(content, number, mesh)?;
+        if !mesh.indices.is_empty() {
+            roots.push(document.nodes.len());
+            add_mesh(mesh, options, &mut document, &mut bin, &mut used)?;
+        }
+    }
+    if let Some(metadata) = metadata::write(&content.tables, &mut bin)? {
+        document
+            .extensions
+            .insert(STRUCTURAL_METADATA.to_owned(), metadata);
+    }
+    document.scene = Some(0);
+    document.scenes = vec![Scene { nodes: roots }];
+    for (name, is_used, required) in [
+        (QUANTIZATION, used.quantization, true),
+        (MESHOPT, bin.unpacked > 0, true),
+        (MESH_FEATURES, used.features, false),
+        (STRUCTURAL_METADATA, !document.extensions.is_empty(), false),
+    ] {
+        if is_used {
+            document.extensions_used.push(name.to_owned());
+            if required {
+                document.extensions_required.push(name.to_owned());
+            }
+        }
+    }
+    if !bin.bytes.is_empty() {
+        document.buffers.push(Buffer {
+            byte_length: bin.bytes.len(),
+            ..Buffer::default()
+        });
+    }
+    if bin.unpacked > 0 {
+        // What the compressed views would fill; no reader we care for needs these bytes.
+        document.buffers.push(Buffer {
+            byte_length: bin.unpacked,
+            extensions: Map::from_iter([(MESHOPT.to_owned(), json!({ "fallback": true }))]),
+            ..Buffer::default()
+        });
+    }
+    document.buffer_views = bin.views;
+    let json = serde_json::to_vec(&document)
+        .map_err(|error| GltfFault::new("gltf-json", "JSON", error))?;
+    container::join(json, bin.bytes)
+}
+
+#[derive(Default)]
+struct Used {
+    quantization: bool,
+    features: bool,
+}
+
+fn check(content: &TileContent, number: usize, mesh: &TileMesh) -> Result<(), GltfFault> {
+    let fault = |value: String| {
+        Err(GltfFault::new(
+            "glb-mesh",
+            format!("meshes[{number}] {}", mesh.name),
+            value,
+        ))
+    };
+    let count = mesh.positions.len();
+    for (name, length, optional) in [
+        ("normals", mesh.normals.len(), false),
+        ("colors", mesh.colors.len(), true),
+        ("feature_ids", mesh.feature_ids.len(), true),
+    ] {
+        if length != count && !(optional && length == 0) {
+            return fault(format!("{name}: {length} ≠ {count}"));
+        }
+    }
+    if !mesh.indices.len().is_multiple_of(3) {
+        return fault(format!("indices: {}", mesh.indices.len()));
+    }
+    if let Some(index) = mesh.indices.iter().find(|index| **index as usize >= count) {
+        return fault(format!("index {index} ≥ {count}"));
+    }
+    if !mesh.positions.as_flattened().iter().all(|x| x.is_finite())
+        || !mesh.tile_from_mesh.is_finite()
+    {
+        return fault("NaN".to_owned());
+    }
+    let rows = match mesh.table {
+        Some(table) => match content.tables.get(table) {
+            Some(table) => table.count,
+            None => return fault(format!("table {table}")),
+        },
+        None => MAX_FLOAT_ID as usize + 1,
+    };
+    if let Some(id) = mesh
+        .feature_ids
+        .iter()
+        .find(|id| **id as usize >= rows || **id > MAX_FLOAT_ID)
+    {
+        return fault(format!("feature id {id} ≥ {rows}"));
+    }
+    Ok(())
+}
+
+/// The binary chunk while it grows, and its buffer views.
+#[derive(Default)]
+pub(super) struct Bin {
+    bytes: Vec<u8>,
+    views: Vec<BufferView>,
+    /// Bytes of the fallback buffer, which has no content.
+    unpacked: usize,
+    workspace: Workspace,
+}
+
+impl Bin {
+    fn align(&mut self, to: usize) {
+        self.bytes.resize(self.bytes.len().next_multiple_of(to), 0);
+    }
+
+    /// Adds plain bytes, returns the number of their view.
+    pub(super) fn view(&mut self, bytes: &[u8], align: usize) -> usize {
+        self.align(align);
+        self.views.push(BufferView {
+            buffer: 0,
+            byte_offset: self.bytes.len(),
+            byte_length: bytes.len(),
+            ..BufferView::default()
+        });
+        self.bytes.extend_from_slice(bytes);
+        self.views.len() - 1
+    }
+
+    fn packed(
+        &mut self,
+        packed: &[u8],
+        plain: &[u8],
+        stride: usize,
+        mode: &str,
+        target: u32,
+    ) -> usize {
+        self.align(4);
+        let meshopt = Meshopt {
+            buffer: 0,
+            byte_offset: self.bytes.len(),
+            byte_length: packed.len(),
+            byte_stride: stride,
+            count: plain.len() / stride,
+            mode: mode.to_owned(),
+            filter: None,
+        };
+        self.bytes.extend_from_slice(packed);
+        self.views.push(BufferView {
+            buffer: 1,
+            byte_offset: self.unpacked,
+            byte_length: plain.len(),
+            byte_stride: (target == ARRAY_BUFFER).then_some(stride),
+            target: Some(target),
+            extensions: Map::from_iter([(MESHOPT.to_owned(), value(&meshopt))]),
+        });
+        self.unpacked = (self.unpacked + plain.len()).next_multiple_of(8);
+        self.views.len() - 1
+    }
+
+    fn attribute(
+        &mut self,
+        plain: &[u8],
+        stride: usize,
+        compress: bool,
+    ) -> Result<usize, GltfFault> {
+        if compress {
+            let encoding = VertexEncoding::new(0, 0).map_err(|error| codec_fault(&error))?;
+            let count = plain.len() / stride;
+            let packed =
+                codec::encode_vertex_buffer(plain, count, stride, encoding, &mut self.workspace)
+                    .map_err(|error| codec_fault(&error))?;
+            return Ok(self.packed(&packed, plain, stride, "ATTRIBUTES", ARRAY_BUFFER));
+        }
+        let number = self.view(plain, 4);
+        if let Some(view) = self.views.last_mut() {
+            view.byte_stride = Some(stride);
+            view.target = Some(ARRAY_BUFFER);
+        }
+        Ok(number)
+    }
+
+    fn indices(
+        &mut self,
+        indices: &[u32],
+        short: bool,
+        compress: bool,
+    ) -> Result<usize, GltfFault> {
+        let mut plain = Vec::with_capacity(indices.len() * 4);
+        for index in indices {
+            if short {
+                // `short` says that all fit.
+                plain.extend_from_slice(&(*index as u16).to_le_bytes());
+            } else {
+                plain.extend_from_slice(&index.to_le_bytes());
+            }
+        }
+        if compress {
+            let packed =
+                codec::encode_index_buffer(indices, IndexEncoding::DEFAULT, &mut self.workspace)
+                    .map_err(|error| codec_fault(&error))?;
+            let stride = if short { 2 } else { 4 };
+            return Ok(self.packed(&packed, &plain, stride, "TRIANGLES", ELEMENT_ARRAY_BUFFER));
+        }
+        let number = self.view(&plain, 4);
+        if let Some(view) = self.views.last_mut() {
+            view.target = Some(ELEMENT_ARRAY_BUFFER);
+        }
+        Ok(number)
+    }
+}
+
+fn codec_fault(error: &dyn std::fmt::Display) -> GltfFault {
+    GltfFault::new("gltf-meshopt", "", error)
+}
+
+fn add_mesh(
+    mesh: &TileMesh,
+    options: &WriteOptions,
+    document: &mut Document,
+    bin: &mut Bin,
+    used: &mut Used,
+) -> Result<(), GltfFault> {
+    let lattice = Lattice::of(&mesh.positions, options.precision_m);
+    let wide_ids = mesh.feature_ids.iter().any(|id| *id > u32::from(u16::MAX));
+    let packed = Packed::of(mesh, lattice.as_ref(), wide_ids);
+    let (packed, indices) = if options.optimize {
+        packed.optimized(&mesh.indices, &mut bin.workspace)?
+    } else {
+        (packed, mesh.indices.clone())
+    };
+    let count = packed.positions.len() / packed.position_stride();
+
+    let mut attributes = Map::new();
+    let mut accessor = |view: usize,
+                        component_type,
+                        normalized,
+                        kind: &str,
+                        bounds: Option<(Vec<f64>, Vec<f64>)>| {
+        let (min, max) = bounds.unzip();
+        document.accessors.push(Accessor {
+            buffer_view: Some(view),
+            component_type,
+            normalized,
+            count,
+            kind: kind.to_owned(),
+            min,
+            max,
+            ..Accessor::default()
+        });
+        json!(document.accessors.len() - 1)
+    };
+    let stride = packed.position_stride();
+    let view = bin.attribute(&packed.positions, stride, options.compress)?;
+    let component = if lattice.is_some() {
+        UNSIGNED_SHORT
+    } else {
+        FLOAT
+    };
+    let bounds = packed.bounds();
+    attributes.insert(
+        "POSITION".into(),
+        accessor(view, component, false, "VEC3", Some(bounds)),
+    );
+    let view = bin.attribute(&packed.normals, 4, options.compress)?;
+    attributes.insert("NORMAL".into(), accessor(view, BYTE, true, "VEC3", None));
+    if !packed.colors.is_empty() {
+        let view = bin.attribute(&packed.colors, 8, options.compress)?;
+        attributes.insert(
+            "COLOR_0".into(),
+            accessor(view, UNSIGNED_SHORT, true, "VEC4", None),
+        );
+    }
+    let mut extensions = Map::new();
+    if !packed.ids.is_empty() {
+        let view = bin.attribute(&packed.ids, 4, options.compress)?;
+        let component = if wide_ids { FLOAT } else { UNSIGNED_SHORT };
+        attributes.insert(
+            "_FEATURE_ID_0".into(),
+            accessor(view, component, false, "SCALAR", None),
+        );
+        let mut distinct = mesh.feature_ids.clone();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let features = MeshFeatures {
+            feature_ids: vec![FeatureIds {
+                feature_count: distinct.len() as u64,
+                attribute: Some(0),
+                property_table: mesh.table,
+                ..FeatureIds::default()
+            }],
+        };
+        extensions.insert(MESH_FEATURES.to_owned(), value(&features));
+        used.features = true;
+    }
+    // 65,535 would mean "restart" for 16-bit indices.
+    let short = count <= usize::from(u16::MAX);
+    let view = bin.indices(&indices, short, options.compress)?;
+    document.accessors.push(Accessor {
+        buffer_view: Some(view),
+        component_type: if short { UNSIGNED_SHORT } else { UNSIGNED_INT },
+        count: indices.len(),
+        kind: "SCALAR".to_owned(),
+        ..Accessor::default()
+    });
+    let primitive = Primitive {
+        attributes,
+        indices: Some(document.accessors.len() - 1),
+        material: Some(document.materials.len()),
+        mode: TRIANGLES,
+        extensions,
+    };
+    // Normals are quantised whenever they are bytes, which core glTF does not know.
+    used.quantization = true;
+
+    let translucent = mesh.colors.iter().any(|[_, _, _, alpha]| *alpha < 255);
+    document.materials.push(Material {
+        name: mesh.name.clone(),
+        pbr_metallic_roughness: Some(Pbr {
+            base_color_factor: None,
+            metallic_factor: Some(0.0),
+            roughness_factor: None,
+        }),
+        alpha_mode: translucent.then(|| "BLEND".to_owned()),
+        double_sided: mesh.double_sided,
+        extensions: Map::new(),
+    });
+    let place = YUP_FROM_ZUP * mesh.tile_from_mesh;
+    let outer = document.nodes.len();
+    document.nodes.push(Node {
+        name: mesh.name.clone(),
+        matrix: (place != glam::DMat4::IDENTITY).then(|| {
+            place
+                .to_cols_array()
+                .map(|x| if x == 0.0 { 0.0 } else { x })
+        }),
+        ..Node::default()
+    });
+    let in_outer = &mut document.nodes[outer];
+    match lattice {
+        Some(lattice) => {
+            in_outer.children = vec![outer + 1];
+            document.nodes.push(Node {
+                mesh: Some(document.meshes.len()),
+                translation: Some(lattice.origin),
+                scale: Some([lattice.step; 3]),
+                ..Node::default()
+            });
+        }
+        None => in_outer.mesh = Some(document.meshes.len()),
+    }
+    document.meshes.push(Mesh {
+        name: mesh.name.clone(),
+        primitives: vec![primitive],
+    });
+    Ok(())
+}
+
+/// Whole steps from an origin that is itself a whole number of steps.
+struct Lattice {
+    origin: [f64; 3],
+    step: f64,
+}
+
+impl Lattice {
+    fn of(positions: &[[f32; 3]], step: f64) -> Option<Self> {
+        if !(step > 0.0 && step.is_finite()) {
+            return None;
+        }
+        let mut origin = [0.0; 3];
+        for (axis, slot) in origin.iter_mut().enumerate() {
+            let (mut min, mut max) = (f64::INFINITY, f64::NEG_INFINITY);
+            for position in positions {
+                min = min.min(f64::from(position[axis]));
+                max = max.max(f64::from(position[axis]));
+            }
+            let first = (min / step).floor();
+            if (max / step).ceil() - first > 65_535.0 {
+                return None;
+            }
+            // Adding zero turns a negative zero into a positive one.
+            *slot = first * step + 0.0;
+        }
+        Some(Self { origin, step })
+    }
+
+    fn place(&self, x: f32, axis: usize) -> u16 {
+        // A cast saturates, so that rounding at the far end cannot wrap.
+        ((f64::from(x) - self.origin[axis]) / self.step).round() as u16
+    }
+}
+
+/// Vertex attributes as bytes, each with its own stride (a multiple of four).
+struct Packed {
+    /// Three u16 and two bytes of nothing, or three f32.
+    positions: Vec<u8>,
+    quantized: bool,
+    /// Three i8 and a byte of nothing.
+    normals: Vec<u8>,
+    /// Four u16, linear; or none.
+    colors: Vec<u8>,
+    /// One u16 and two bytes of nothing, or one f32; or none.
+    ids: Vec<u8>,
+}
+
+impl Packed {
+    fn of(mesh: &TileMesh, lattice: Option<&Lattice>, wide_ids: bool) -> Self {
+        let count = mesh.positions.len();
+        let mut packed = Self {
+            positions: Vec::with_capacity(count * 12),
+            quantized: lattice.is_some(),
+            normals: Vec::with_capacity(count * 4),
+            colors: Vec::with_capacity(mesh.colors.len() * 8),
+            ids: Vec::with_capacity(mesh.feature_ids.len() * 4),
+        };
+        for position in &mesh.positions {
+            match lattice {
+                Some(lattice) => {
+                    for (axis, x) in position.iter().enumerate() {
+                        packed
+                            .positions
+                            .extend_from_slice(&lattice.place(*x, axis).to_le_bytes());
+                    }
+                    packed.positions.extend_from_slice(&[0, 0]);
+                }
+                None => {
+                    for x in position {
+                        packed.positions.extend_from_slice(&x.to_le_bytes());
+                    }
+                }
+            }
+        }
+        for normal in &mesh.normals {
+            packed
+                .normals
+                .extend_from_slice(&byte_normal(*normal).map(|x| x as u8));
+            packed.normals.push(0);
+        }
+        let linear: Vec<u16> = (0..=255)
+            .map(|byte| (linear_from_srgb(byte) * 65_535.0).round() as u16)
+            .collect();
+        for [r, g, b, alpha] in &mesh.colors {
+            for part in [r, g, b] {
+                let part = linear.get(usize::from(*part)).copied().unwrap_or(0);
+                packed.colors.extend_from_slice(&part.to_le_bytes());
+            }
+            packed
+                .colors
+                .extend_from_slice(&(u16::from(*alpha) * 257).to_le_bytes());
+        }
+        for id in &mesh.feature_ids {
+            if wide_ids {
+                packed.ids.extend_from_slice(&(*id as f32).to_le_bytes());
+            } else {
+                packed.ids.extend_from_slice(&(*id as u16).to_le_bytes());
+                packed.ids.extend_from_slice(&[0, 0]);
+            }
+        }
+        packed
+    }
+
+    fn position_stride(&self) -> usize {
+        if self.quantized { 8 } else { 12 }
+    }
+
+    /// Merges equal vertices, orders triangles for the vertex cache and vertices by first use.
+    fn optimized(
+        &self,
+        indices: &[u32],
+        workspace: &mut Workspace,
+    ) -> Result<(Self, Vec<u32>), GltfFault> {
+        let streams: Vec<(&[u8], usize)> = [
+            (self.positions.as_slice(), self.position_stride()),
+            (&self.normals, 4),
+            (&self.colors, 8),
+            (&self.ids, 4),
+        ]
+        .into_iter()
+        .filter(|(bytes, _)| !bytes.is_empty())
+        .collect();
+        let keys = streams
+            .iter()
+            .map(|(bytes, stride)| meshoptimizer_rs::VertexStream::packed(bytes, *stride))
+            .collect::<Result<Vec<_>, _>>()
+            .map_err(|error| codec_fault(&error))?;
+        let merged = meshoptimizer_rs::generate_vertex_remap_multi(Some(indices), &keys, workspace)
+            .map_err(|error| codec_fault(&error))?;
+        let once: Vec<u32> = indices
+            .iter()
+            .map(|index| merged.remap.get(*index as usize).copied().unwrap_or(0))
+            .collect();
+        let ordered = optimize_vertex_cache(&once, merged.vertex_count, workspace)
+            .map_err(|error| codec_fault(&error))?;
+        let fetch = optimize_vertex_fetch_remap(&ordered, merged.vertex_count, workspace)
+            .map_err(|error| codec_fault(&error))?;
+        let new_of = |old: u32| fetch.remap.get(old as usize).copied().unwrap_or(u32::MAX);
+        let indices = ordered.iter().map(|old| new_of(*old)).collect();
+        let moved = |bytes: &[u8], stride: usize| {
+            let mut out = vec![
+                0;
+                if bytes.is_empty() {
+                    0
+                } else {
+                    fetch.vertex_count * stride
+                }
+            ];
+            for (vertex, merged) in bytes.chunks_exact(stride).zip(&merged.remap) {
+                let at = new_of(*merged) as usize;
+                if let Some(slot) = at
+                    .checked_mul(stride)
+                    .and_then(|from| out.get_mut(from..from.checked_add(stride)?))
+                {
+                    slot.copy_from_slice(vertex);
+                }
+            }
+            out
+        };
+        Ok((
+            Self {
+                positions: moved(&self.positions, self.position_stride()),
+                quantized: self.quantized,
+                normals: moved(&self.normals, 4),
+                colors: moved(&self.colors, 8),
+                ids: moved(&self.ids, 4),
+            },
+            indices,
+        ))
+    }
+
+    /// Smallest and largest position as it stands in the file.
+    fn bounds(&self) -> (Vec<f64>, Vec<f64>) {
+        let (mut min, mut max) = (vec![f64::INFINITY; 3], vec![f64::NEG_INFINITY; 3]);
+        for vertex in self.positions.chunks_exact(self.position_stride()) {
+            let size = if self.quantized { 2 } else { 4 };
+            for (axis, bytes) in vertex.chunks_exact(size).take(3).enumerate() {
+                let x = match *bytes {
+                    [a, b] => f64::from(u16::from_le_bytes([a, b])),
+                    [a, b, c, d] => f64::from(f32::from_le_bytes([a, b, c, d])),
+                    _ => continue,
+                };
+                min[axis] = min[axis].min(x);
+                max[axis] = max[axis].max(x);
+            }
+        }
+        (min, max)
+    }
+}
+
+/// The direction as signed bytes; up when it has none.
+fn byte_normal(normal: [f32; 3]) -> [i8; 3] {
+    let length = normal.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if !(length.is_finite() && length > 1e-20) {
+        return [0, 127, 0];
+    }
+    normal.map(|x| (x / length * 127.0).round() as i8)
+}

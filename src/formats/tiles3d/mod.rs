@@ -1,1 +1,23 @@
 //! 3D Tiles 1.1: tilesets, implicit tiling, subtrees.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`tileset`] | `tileset.json` as types |
+//! | [`volume`] | bounding volumes and their subdivision |
+//! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
+//! | [`subtree`] | availability, JSON and binary subtrees both ways |
+//!
+//! Implicit tiling is read and written as a quadtree; an octree is recognised ([`Subdivision::Octree`]) and refused by what needs its coordinates.
+//! Source: OGC 22-025r4, 3D Tiles Specification 1.1.
+
+pub mod implicit;
+pub mod subtree;
+pub mod tileset;
+pub mod volume;
+
+pub use implicit::{TileCoord, fill_template, plan_subtrees};
+pub use subtree::{Availability, Subtree, write_subtree};
+pub use tileset::{Asset, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset};
+pub use volume::BoundingVolume;
+
+pub use super::fault::Fault as TilesFault;

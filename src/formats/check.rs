@@ -1,0 +1,1 @@
+//! Rules that a tileset, a subtree or a glb must keep.

@@ -1,0 +1,503 @@
+//! Property tables of `EXT_structural_metadata`, both ways.
+//!
+//! Read: scalars of every number type, booleans (0 and 1), enumerations (as the names of their values) and texts.
+//! Vectors, matrices and arrays have no place in [`Values`]; such columns are skipped.
+//! 64-bit integers become f64 and lose digits beyond 2^53.
+
+use super::accessor::{Store, document_extension};
+use super::json::{
+    Class, Enumeration, Property, Schema, StructuralMetadata, Table, TableProperty, value,
+};
+use super::write::Bin;
+use super::{Column, GltfFault, Limits, PropertyTable, Values};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+pub const STRUCTURAL_METADATA: &str = "EXT_structural_metadata";
+
+/// The property tables of a document, in its order, so that their numbers stay.
+///
+/// # Errors
+/// `gltf-limit`, `gltf-metadata-range`, `gltf-metadata-text`, and the faults of buffer views.
+pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, GltfFault> {
+    let Some(metadata) =
+        document_extension::<StructuralMetadata>(store.document, STRUCTURAL_METADATA)
+    else {
+        return Ok(Vec::new());
+    };
+    let schema = metadata.schema.unwrap_or_default();
+    let mut values = 0_usize;
+    let mut text = limits.text_bytes;
+    let mut tables = Vec::with_capacity(metadata.property_tables.len());
+    for (number, table) in metadata.property_tables.into_iter().enumerate() {
+        let class: Class = schema
+            .classes
+            .get(&table.class)
+            .and_then(|class| Class::deserialize(class).ok())
+            .unwrap_or_default();
+        let mut columns = Vec::with_capacity(table.properties.len());
+        for (name, place) in &table.properties {
+            let property = class.properties.get(name);
+            let (Some(property), Ok(place)) = (
+                property.and_then(|property| Property::deserialize(property).ok()),
+                TableProperty::deserialize(place),
+            ) else {
+                continue;
+            };
+            values = values.saturating_add(table.count);
+            if values > limits.table_values {
+                return Err(GltfFault::new("gltf-limit", "table_values", values));
+            }
+            let object = || format!("propertyTables[{number}].properties.{name}");
+            let source = Source {
+                store,
+                schema: &schema,
+                property: &property,
+                place: &place,
+                count: table.count,
+                object: &object,
+            };
+            if let Some(values) = source.column(&mut text)? {
+                columns.push(Column {
+                    name: name.clone(),
+                    values,
+                });
+            }
+        }
+        tables.push(PropertyTable {
+            class: table.class,
+            count: table.count,
+            columns,
+        });
+    }
+    Ok(tables)
+}
+
+struct Source<'s> {
+    store: &'s Store<'s>,
+    schema: &'s Schema,
+    property: &'s Property,
+    place: &'s TableProperty,
+    count: usize,
+    object: &'s dyn Fn() -> String,
+}
+
+impl Source<'_> {
+    fn column(&self, text: &mut usize) -> Result<Option<Values>, GltfFault> {
+        if self.property.array {
+            return Ok(None);
+        }
+        match self.property.kind.as_str() {
+            "SCALAR" => self.numbers(),
+            "BOOLEAN" => self.booleans().map(Some),
+            "STRING" => self.texts(text).map(Some),
+            "ENUM" => self.names(text),
+            _ => Ok(None),
+        }
+    }
+
+    /// `count` elements of `B` bytes.
+    fn bytes<const B: usize>(&self) -> Result<impl Iterator<Item = [u8; B]>, GltfFault> {
+        let view = self.store.view(self.place.values)?;
+        let need = self.count.saturating_mul(B);
+        let bytes = view
+            .get(..need)
+            .ok_or_else(|| self.short(view.len(), need))?;
+        Ok(bytes.chunks_exact(B).map(|chunk| {
+            let mut element = [0; B];
+            element.copy_from_slice(chunk);
+            element
+        }))
+    }
+
+    fn short(&self, have: usize, need: usize) -> GltfFault {
+        GltfFault::new(
+            "gltf-metadata-range",
+            (self.object)(),
+            format!("{have} < {need}"),
+        )
+    }
+
+    fn numbers(&self) -> Result<Option<Values>, GltfFault> {
+        let no_data = self.property.no_data.as_ref().and_then(Value::as_f64);
+        let factor = |own: &Option<Value>, class: &Option<Value>| {
+            own.as_ref().or(class.as_ref()).and_then(Value::as_f64)
+        };
+        let scale = factor(&self.place.scale, &self.property.scale);
+        let offset = factor(&self.place.offset, &self.property.offset);
+        let plain = !self.property.normalized && scale.is_none() && offset.is_none();
+        let component = self.property.component_type.as_deref().unwrap_or("");
+        if plain {
+            let whole = |x: u32| {
+                if no_data == Some(f64::from(x)) {
+                    u32::MAX
+                } else {
+                    x
+                }
+            };
+            match component {
+                "UINT8" => {
+                    return Ok(Some(Values::U32(
+                        self.bytes()?.map(|[b]| whole(b.into())).collect(),
+                    )));
+                }
+                "UINT16" => {
+                    let list = self.bytes()?.map(|b| whole(u16::from_le_bytes(b).into()));
+                    return Ok(Some(Values::U32(list.collect())));
+                }
+                "UINT32" => {
+                    let list = self.bytes()?.map(|b| whole(u32::from_le_bytes(b)));
+                    return Ok(Some(Values::U32(list.collect())));
+                }
+                "FLOAT32" => {
+                    let no_data = no_data.map(|x| x as f32);
+                    let list = self.bytes()?.map(|b| {
+                        let x = f32::from_le_bytes(b);
+                        if Some(x) == no_data { f32::NAN } else { x }
+                    });
+                    return Ok(Some(Values::F32(list.collect())));
+                }
+                _ => {}
+            }
+        }
+        // The largest value of the type, for normalised numbers.
+        let (raw, max): (Vec<f64>, f64) = match component {
+            "INT8" => (self.bytes()?.map(|[b]| f64::from(b as i8)).collect(), 127.0),
+            "UINT8" => (self.bytes()?.map(|[b]| f64::from(b)).collect(), 255.0),
+            "INT16" => (
+                self.bytes()?
+                    .map(|b| f64::from(i16::from_le_bytes(b)))
+                    .collect(),
+                32_767.0,
+            ),
+            "UINT16" => (
+                self.bytes()?
+                    .map(|b| f64::from(u16::from_le_bytes(b)))
+                    .collect(),
+                65_535.0,
+            ),
+            "INT32" => (
+                self.bytes()?
+                    .map(|b| f64::from(i32::from_le_bytes(b)))
+                    .collect(),
+                f64::from(i32::MAX),
+            ),
+            "UINT32" => (
+                self.bytes()?
+                    .map(|b| f64::from(u32::from_le_bytes(b)))
+                    .collect(),
+                f64::from(u32::MAX),
+            ),
+            "INT64" => (
+                self.bytes()?
+                    .map(|b| i64::from_le_bytes(b) as f64)
+                    .collect(),
+                i64::MAX as f64,
+            ),
+            "UINT64" => (
+                self.bytes()?
+                    .map(|b| u64::from_le_bytes(b) as f64)
+                    .collect(),
+                u64::MAX as f64,
+            ),
+            "FLOAT32" => (
+                self.bytes()?
+                    .map(|b| f64::from(f32::from_le_bytes(b)))
+                    .collect(),
+                1.0,
+            ),
+            "FLOAT64" => (self.bytes()?.map(f64::from_le_bytes).collect(), 1.0),
+            _ => return Ok(None),
+        };
+        let unit = if self.property.normalized { max } else { 1.0 };
+        let (scale, offset) = (scale.unwrap_or(1.0), offset.unwrap_or(0.0));
+        let list = raw.into_iter().map(|x| {
+            if Some(x) == no_data {
+                f64::NAN
+            } else {
+                (x / unit).max(if self.property.normalized {
+                    -1.0
+                } else {
+                    f64::MIN
+                }) * scale
+                    + offset
+            }
+        });
+        Ok(Some(Values::F64(list.collect())))
+    }
+
+    fn booleans(&self) -> Result<Values, GltfFault> {
+        let view = self.store.view(self.place.values)?;
+        let need = self.count.div_ceil(8);
+        let bytes = view
+            .get(..need)
+            .ok_or_else(|| self.short(view.len(), need))?;
+        let bits = bytes
+            .iter()
+            .flat_map(|byte| (0..8).map(move |bit| u32::from((byte >> bit) & 1)));
+        Ok(Values::U32(bits.take(self.count).collect()))
+    }
+
+    fn texts(&self, budget: &mut usize) -> Result<Values, GltfFault> {
+        let view = self.store.view(self.place.values)?;
+        let offsets = self.offsets()?;
+        let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
+        let mut list = Vec::with_capacity(self.count);
+        for pair in offsets.windows(2) {
+            let &[from, to] = pair else { continue };
+            let bytes = view
+                .get(from..to)
+                .ok_or_else(|| self.short(view.len(), to))?;
+            *budget = budget
+                .checked_sub(bytes.len())
+                .ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
+            let text = std::str::from_utf8(bytes)
+                .map_err(|error| GltfFault::new("gltf-metadata-text", (self.object)(), error))?;
+            list.push(if Some(text) == no_data {
+                String::new()
+            } else {
+                text.to_owned()
+            });
+        }
+        Ok(Values::Text(list))
+    }
+
+    fn offsets(&self) -> Result<Vec<usize>, GltfFault> {
+        let number = self.place.string_offsets.ok_or_else(|| {
+            GltfFault::new("gltf-metadata-range", (self.object)(), "stringOffsets")
+        })?;
+        let view = self.store.view(number)?;
+        let size = match self.place.string_offset_type.as_deref() {
+            Some("UINT8") => 1,
+            Some("UINT16") => 2,
+            Some("UINT64") => 8,
+            _ => 4,
+        };
+        let need = self.count.saturating_add(1).saturating_mul(size);
+        let bytes = view
+            .get(..need)
+            .ok_or_else(|| self.short(view.len(), need))?;
+        Ok(bytes
+            .chunks_exact(size)
+            .map(|chunk| {
+                let mut wide = [0; 8];
+                wide.iter_mut()
+                    .zip(chunk)
+                    .for_each(|(to, from)| *to = *from);
+                usize::try_from(u64::from_le_bytes(wide)).unwrap_or(usize::MAX)
+            })
+            .collect())
+    }
+
+    fn names(&self, budget: &mut usize) -> Result<Option<Values>, GltfFault> {
+        let id = self.property.enum_type.as_deref().unwrap_or("");
+        let Some(list) = self
+            .schema
+            .enums
+            .get(id)
+            .and_then(|e| Enumeration::deserialize(e).ok())
+        else {
+            return Ok(None);
+        };
+        let raw: Vec<i64> = match list.value_type.as_deref().unwrap_or("UINT16") {
+            "INT8" => self.bytes()?.map(|[b]| i64::from(b as i8)).collect(),
+            "UINT8" => self.bytes()?.map(|[b]| i64::from(b)).collect(),
+            "INT16" => self
+                .bytes()?
+                .map(|b| i64::from(i16::from_le_bytes(b)))
+                .collect(),
+            "UINT16" => self
+                .bytes()?
+                .map(|b| i64::from(u16::from_le_bytes(b)))
+                .collect(),
+            "INT32" => self
+                .bytes()?
+                .map(|b| i64::from(i32::from_le_bytes(b)))
+                .collect(),
+            "UINT32" => self
+                .bytes()?
+                .map(|b| i64::from(u32::from_le_bytes(b)))
+                .collect(),
+            "INT64" | "UINT64" => self.bytes()?.map(i64::from_le_bytes).collect(),
+            _ => return Ok(None),
+        };
+        let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
+        let name_of: std::collections::HashMap<i64, &str> = list
+            .values
+            .iter()
+            .map(|value| (value.value, value.name.as_str()))
+            .collect();
+        let mut names = Vec::with_capacity(raw.len());
+        for value in raw {
+            let name = name_of.get(&value).copied().unwrap_or("");
+            // A long name costs its length for each row, though the file holds it once.
+            *budget = budget
+                .checked_sub(name.len())
+                .ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
+            names.push(if Some(name) == no_data {
+                String::new()
+            } else {
+                name.to_owned()
+            });
+        }
+        Ok(Some(Values::Text(names)))
+    }
+}
+
+/// Writes the tables' bytes and returns the extension's JSON; `None` for no tables.
+///
+/// # Errors
+/// `glb-table`: a column whose length is not the table's, a name that is no identifier, one class with two shapes, or an empty table.
+pub(super) fn write(tables: &[PropertyTable], bin: &mut Bin) -> Result<Option<Value>, GltfFault> {
+    if tables.is_empty() {
+        return Ok(None);
+    }
+    let mut classes: Map<String, Value> = Map::new();
+    let mut written = Vec::with_capacity(tables.len());
+    for (number, table) in tables.iter().enumerate() {
+        let fault = |value: &dyn std::fmt::Display| {
+            GltfFault::new(
+                "glb-table",
+                format!("tables[{number}] {}", table.class),
+                value,
+            )
+        };
+        if table.count == 0 || !is_identifier(&table.class) {
+            return Err(fault(&table.count));
+        }
+        let mut properties: Map<String, Value> = Map::new();
+        let mut places: Map<String, Value> = Map::new();
+        for column in &table.columns {
+            if column.values.len() != table.count || !is_identifier(&column.name) {
+                return Err(fault(&format!("{}: {}", column.name, column.values.len())));
+            }
+            let no_data = no_data(tables, &table.class, &column.name);
+            let property = property(&column.values, no_data);
+            if properties
+                .insert(column.name.clone(), value(&property))
+                .is_some()
+            {
+                return Err(fault(&column.name));
+            }
+            let place = place(&column.values, no_data, bin)?;
+            places.insert(column.name.clone(), value(&place));
+        }
+        let class = value(&Class { properties });
+        match classes.get(&table.class) {
+            Some(other) if *other != class => return Err(fault(&"class")),
+            Some(_) => {}
+            None => {
+                classes.insert(table.class.clone(), class);
+            }
+        }
+        written.push(Table {
+            name: None,
+            class: table.class.clone(),
+            count: table.count,
+            properties: places,
+        });
+    }
+    Ok(Some(value(&StructuralMetadata {
+        schema: Some(Schema {
+            id: "jumeau".to_owned(),
+            classes,
+            enums: Map::new(),
+        }),
+        schema_uri: None,
+        property_tables: written,
+    })))
+}
+
+/// The form that class and property ids must have: `[A-Za-z_][A-Za-z0-9_]*`.
+pub fn is_identifier(name: &str) -> bool {
+    let mut letters = name.bytes();
+    letters
+        .next()
+        .is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+        && letters.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+}
+
+/// The number that means "no data" in a column of floats, of all tables of its class; `None` when all are known.
+fn no_data(tables: &[PropertyTable], class: &str, name: &str) -> Option<f64> {
+    let columns = || {
+        tables
+            .iter()
+            .filter(|table| table.class == class)
+            .filter_map(|table| table.column(name))
+    };
+    let unknown = columns().any(|values| match values {
+        Values::F32(v) => v.iter().any(|x| !x.is_finite()),
+        Values::F64(v) => v.iter().any(|x| !x.is_finite()),
+        Values::U32(v) => v.contains(&u32::MAX),
+        Values::Text(v) => v.iter().any(String::is_empty),
+    });
+    if !unknown {
+        return None;
+    }
+    // Round numbers that f32 holds exactly, so that people and other programs recognise them.
+    let free = |candidate: f64| {
+        columns().all(|values| match values {
+            Values::F32(v) => !v.iter().any(|x| f64::from(*x) == candidate),
+            Values::F64(v) => !v.contains(&candidate),
+            _ => true,
+        })
+    };
+    (0..24)
+        .map(|power| -9999.0 * f64::from(1_u32 << power))
+        .find(|candidate| free(*candidate))
+        .or(Some(f64::from(f32::MIN)))
+}
+
+fn property(values: &Values, no_data: Option<f64>) -> Property {
+    let (kind, component_type, no_data) = match values {
+        Values::F32(_) => ("SCALAR", Some("FLOAT32"), no_data.map(|x| json!(x))),
+        Values::F64(_) => ("SCALAR", Some("FLOAT64"), no_data.map(|x| json!(x))),
+        Values::U32(_) => ("SCALAR", Some("UINT32"), no_data.map(|_| json!(u32::MAX))),
+        Values::Text(_) => ("STRING", None, no_data.map(|_| json!(""))),
+    };
+    Property {
+        kind: kind.to_owned(),
+        component_type: component_type.map(str::to_owned),
+        no_data,
+        ..Property::default()
+    }
+}
+
+fn place(values: &Values, no_data: Option<f64>, bin: &mut Bin) -> Result<TableProperty, GltfFault> {
+    let mut place = TableProperty::default();
+    let mut bytes = Vec::new();
+    match values {
+        Values::F32(v) => {
+            let blank = no_data.unwrap_or(0.0) as f32;
+            for x in v {
+                bytes.extend_from_slice(&if x.is_finite() { *x } else { blank }.to_le_bytes());
+            }
+        }
+        Values::F64(v) => {
+            let blank = no_data.unwrap_or(0.0);
+            for x in v {
+                bytes.extend_from_slice(&if x.is_finite() { *x } else { blank }.to_le_bytes());
+            }
+        }
+        Values::U32(v) => v
+            .iter()
+            .for_each(|x| bytes.extend_from_slice(&x.to_le_bytes())),
+        Values::Text(v) => {
+            let mut offsets = Vec::with_capacity((v.len() + 1) * 4);
+            offsets.extend_from_slice(&0_u32.to_le_bytes());
+            for text in v {
+                bytes.extend_from_slice(text.as_bytes());
+                let end = u32::try_from(bytes.len())
+                    .map_err(|_| GltfFault::new("gltf-limit", "text_bytes", bytes.len()))?;
+                offsets.extend_from_slice(&end.to_le_bytes());
+            }
+            if bytes.is_empty() {
+                // A buffer view of no bytes is not allowed; one that nobody reads is.
+                bytes.push(0);
+            }
+            place.string_offsets = Some(bin.view(&offsets, 8));
+        }
+    }
+    place.values = bin.view(&bytes, 8);
+    Ok(place)
+}

@@ -1,0 +1,1 @@
+//! The sentence of each finding of this folder, in French and English.

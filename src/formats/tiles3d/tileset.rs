@@ -1,0 +1,174 @@
+//! `tileset.json` as types; unknown properties are skipped.
+
+use super::{BoundingVolume, TilesFault};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// Largest `tileset.json` read, bytes.
+pub const MAX_TILESET_BYTES: usize = 256 << 20;
+/// Most explicit tiles of one document.
+pub const MAX_TILES: usize = 1 << 20;
+
+fn no<T>(list: &[T]) -> bool {
+    list.is_empty()
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tileset {
+    pub asset: Asset,
+    /// Metres of error when nothing at all is drawn.
+    pub geometric_error: f64,
+    pub root: Tile,
+    #[serde(default, skip_serializing_if = "no")]
+    pub extensions_used: Vec<String>,
+    #[serde(default, skip_serializing_if = "no")]
+    pub extensions_required: Vec<String>,
+    /// Metadata schema, as it stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schema_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub extras: Map<String, Value>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Asset {
+    /// `1.0` or `1.1`.
+    pub version: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tileset_version: Option<String>,
+    /// Not in the specification's list but allowed: who made it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub generator: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Refine {
+    /// Children are drawn with their parent.
+    #[serde(rename = "ADD", alias = "add")]
+    Add,
+    /// Children are drawn in place of their parent.
+    #[serde(rename = "REPLACE", alias = "replace")]
+    Replace,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Tile {
+    pub bounding_volume: BoundingVolume,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewer_request_volume: Option<BoundingVolume>,
+    /// Metres of error when this tile is drawn and its children are not.
+    pub geometric_error: f64,
+    /// The parent's when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refine: Option<Refine>,
+    /// Column-major, from this tile's frame to its parent's; the identity when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transform: Option<[f64; 16]>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<Content>,
+    #[serde(default, skip_serializing_if = "no")]
+    pub contents: Vec<Content>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub implicit_tiling: Option<ImplicitTiling>,
+    #[serde(default, skip_serializing_if = "no")]
+    pub children: Vec<Tile>,
+}
+
+impl Tile {
+    /// A leaf without content.
+    pub fn new(bounding_volume: BoundingVolume, geometric_error: f64) -> Self {
+        Self {
+            bounding_volume,
+            viewer_request_volume: None,
+            geometric_error,
+            refine: None,
+            transform: None,
+            content: None,
+            contents: Vec::new(),
+            implicit_tiling: None,
+            children: Vec::new(),
+        }
+    }
+
+    /// All contents, whichever way they are given.
+    pub fn all_contents(&self) -> impl Iterator<Item = &Content> {
+        self.content.iter().chain(&self.contents)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Content {
+    /// Relative to the tileset's folder; a template for implicit tiling. (`url` before 1.0 was final.)
+    #[serde(alias = "url")]
+    pub uri: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bounding_volume: Option<BoundingVolume>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum Subdivision {
+    Quadtree,
+    Octree,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ImplicitTiling {
+    pub subdivision_scheme: Subdivision,
+    /// Levels of one subtree, at least 1.
+    pub subtree_levels: u32,
+    /// Levels of the whole tree, at least 1.
+    pub available_levels: u32,
+    pub subtrees: Subtrees,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Subtrees {
+    /// Template with `{level}`, `{x}`, `{y}`.
+    pub uri: String,
+}
+
+impl Tileset {
+    /// Reads a `tileset.json`; a byte order mark is forgiven. Deeper nesting than about sixty explicit tiles is refused, as JSON.
+    ///
+    /// # Errors
+    /// `tileset-limit`, `tileset-json`.
+    pub fn parse(bytes: &[u8]) -> Result<Self, TilesFault> {
+        if bytes.len() > MAX_TILESET_BYTES {
+            return Err(TilesFault::new("tileset-limit", "", bytes.len()));
+        }
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let tileset: Self = serde_json::from_slice(bytes)
+            .map_err(|error| TilesFault::new("tileset-json", "", error))?;
+        if tileset.count() > MAX_TILES {
+            return Err(TilesFault::new("tileset-limit", "root", MAX_TILES));
+        }
+        Ok(tileset)
+    }
+
+    /// The document, indented, with a line's end.
+    pub fn to_json(&self) -> Vec<u8> {
+        // Text keys only, and numbers that JSON cannot hold become null: this does not fail.
+        let mut bytes = serde_json::to_vec_pretty(self).unwrap_or_default();
+        bytes.push(b'\n');
+        bytes
+    }
+
+    /// How many explicit tiles there are.
+    pub fn count(&self) -> usize {
+        let mut stack = vec![&self.root];
+        let mut count = 0;
+        while let Some(tile) = stack.pop() {
+            count += 1;
+            stack.extend(&tile.children);
+        }
+        count
+    }
+}

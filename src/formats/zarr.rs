@@ -1,0 +1,287 @@
+//! Zarr v3: two-dimensional arrays of f32, the form of our series (feature or profile × time).
+//!
+//! Written: one regular grid of chunks that hold all rows and some steps, little-endian bytes without compression, `NaN` as fill value.
+//! Read: what we write and what other programs write in that form, in either byte order and with any chunk shape.
+//! Source: Zarr core specification version 3.0.
+
+use super::Fault;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Most numbers of one array.
+pub const MAX_VALUES: usize = 1 << 28;
+/// Most chunks of one array.
+pub const MAX_CHUNKS: usize = 1 << 20;
+
+/// An array in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Array {
+    pub rows: usize,
+    pub steps: usize,
+    /// Row by row: the value of `(row, step)` is at `row * steps + step`. `NaN` is "no data".
+    pub values: Vec<f32>,
+}
+
+impl Array {
+    /// All steps of a row; empty for a row that is not there.
+    pub fn row(&self, row: usize) -> &[f32] {
+        row.checked_mul(self.steps)
+            .and_then(|from| self.values.get(from..from.checked_add(self.steps)?))
+            .unwrap_or(&[])
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct Metadata {
+    zarr_format: u32,
+    node_type: String,
+    shape: Vec<u64>,
+    data_type: String,
+    chunk_grid: Named,
+    chunk_key_encoding: Named,
+    fill_value: Value,
+    codecs: Vec<Named>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attributes: Option<Value>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dimension_names: Option<Vec<Option<String>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    storage_transformers: Vec<Value>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Named {
+    name: String,
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    configuration: Value,
+}
+
+fn named(name: &str, configuration: Value) -> Named {
+    Named {
+        name: name.to_owned(),
+        configuration,
+    }
+}
+
+/// The files of an array, as paths relative to its folder: `zarr.json` and its chunks `c/0/0`, `c/0/1`, …
+///
+/// `values` is row by row; `chunk_steps` is how many steps one chunk holds. A chunk of nothing but `NaN` is left out, as the format allows.
+///
+/// # Errors
+/// `zarr-shape` when `values` is not `rows × steps`, or a size is zero or too large.
+pub fn write(
+    rows: usize,
+    steps: usize,
+    chunk_steps: usize,
+    values: &[f32],
+) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    let shape = || format!("{rows} × {steps} / {chunk_steps}: {}", values.len());
+    if rows.checked_mul(steps) != Some(values.len())
+        || values.is_empty()
+        || values.len() > MAX_VALUES
+        || chunk_steps == 0
+        || steps.div_ceil(chunk_steps) > MAX_CHUNKS
+    {
+        return Err(Fault::new("zarr-shape", "shape", shape()));
+    }
+    let chunk_steps = chunk_steps.min(steps);
+    let metadata = Metadata {
+        zarr_format: 3,
+        node_type: "array".into(),
+        shape: vec![rows as u64, steps as u64],
+        data_type: "float32".into(),
+        chunk_grid: named("regular", json!({ "chunk_shape": [rows, chunk_steps] })),
+        chunk_key_encoding: named("default", json!({ "separator": "/" })),
+        fill_value: json!("NaN"),
+        codecs: vec![named("bytes", json!({ "endian": "little" }))],
+        attributes: Some(json!({})),
+        dimension_names: Some(vec![Some("row".into()), Some("step".into())]),
+        storage_transformers: Vec::new(),
+    };
+    let json = serde_json::to_vec_pretty(&metadata)
+        .map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let mut files = vec![("zarr.json".to_owned(), json)];
+    for (number, first) in (0..steps).step_by(chunk_steps).enumerate() {
+        let here = chunk_steps.min(steps - first);
+        let mut chunk = Vec::with_capacity(rows * chunk_steps * 4);
+        let mut known = false;
+        for row in values.chunks_exact(steps) {
+            // Chunks at the border are whole; what lies outside is filled.
+            let inside = row.get(first..first + here).unwrap_or(&[]);
+            known |= inside.iter().any(|x| !x.is_nan());
+            let outside = std::iter::repeat_n(&f32::NAN, chunk_steps - here);
+            for x in inside.iter().chain(outside) {
+                chunk.extend_from_slice(&x.to_le_bytes());
+            }
+        }
+        if known {
+            files.push((format!("c/0/{number}"), chunk));
+        }
+    }
+    Ok(files)
+}
+
+/// Reads an array from its `zarr.json` and a way to get chunks by their path relative to the array's folder (`None`: not there).
+///
+/// # Errors
+/// `zarr-json`, `zarr-unsupported`, `zarr-shape`, `zarr-chunk`.
+pub fn read(
+    zarr_json: &[u8],
+    chunk: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
+) -> Result<Array, Fault> {
+    let metadata: Metadata = serde_json::from_slice(zarr_json)
+        .map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let grid = Grid::of(&metadata)?;
+    let [rows, steps] = grid.shape;
+    let mut values = vec![grid.fill; rows * steps];
+    let [chunk_rows, chunk_steps] = grid.chunk;
+    let mut bytes_of = |path: &str| -> Result<Option<Vec<u8>>, Fault> {
+        let Some(bytes) = chunk(path) else {
+            return Ok(None);
+        };
+        if bytes.len() != chunk_rows * chunk_steps * 4 {
+            return Err(Fault::new("zarr-chunk", path, bytes.len()));
+        }
+        Ok(Some(bytes))
+    };
+    for chunk_row in 0..rows.div_ceil(chunk_rows) {
+        for chunk_step in 0..steps.div_ceil(chunk_steps) {
+            let path = grid.path(chunk_row, chunk_step);
+            let Some(bytes) = bytes_of(&path)? else {
+                continue;
+            };
+            let (first_row, first_step) = (chunk_row * chunk_rows, chunk_step * chunk_steps);
+            let width = chunk_steps.min(steps - first_step);
+            let lines = values.chunks_exact_mut(steps).skip(first_row);
+            for (line, source) in lines.zip(bytes.chunks_exact(chunk_steps * 4)) {
+                let slots = line.iter_mut().skip(first_step).take(width);
+                for (slot, four) in slots.zip(source.chunks_exact(4)) {
+                    let mut number = [0; 4];
+                    number.copy_from_slice(four);
+                    *slot = if grid.little {
+                        f32::from_le_bytes(number)
+                    } else {
+                        f32::from_be_bytes(number)
+                    };
+                }
+            }
+        }
+    }
+    Ok(Array {
+        rows,
+        steps,
+        values,
+    })
+}
+
+struct Grid {
+    shape: [usize; 2],
+    chunk: [usize; 2],
+    /// `c/0/1` by default, `c.0.1` or, in the encoding of version 2, `0.1`.
+    prefix: &'static str,
+    separator: String,
+    fill: f32,
+    little: bool,
+}
+
+impl Grid {
+    fn of(metadata: &Metadata) -> Result<Self, Fault> {
+        let unsupported = |object: &str, value: &dyn std::fmt::Display| {
+            Fault::new("zarr-unsupported", object, value)
+        };
+        if metadata.zarr_format != 3 || metadata.node_type != "array" {
+            return Err(unsupported("zarr_format", &metadata.zarr_format));
+        }
+        if metadata.data_type != "float32" {
+            return Err(unsupported("data_type", &metadata.data_type));
+        }
+        if !metadata.storage_transformers.is_empty() {
+            return Err(unsupported(
+                "storage_transformers",
+                &metadata.storage_transformers.len(),
+            ));
+        }
+        let [codec] = metadata.codecs.as_slice() else {
+            return Err(unsupported("codecs", &metadata.codecs.len()));
+        };
+        let little = match (
+            codec.name.as_str(),
+            codec.configuration.get("endian").and_then(Value::as_str),
+        ) {
+            ("bytes", Some("little")) => true,
+            ("bytes", Some("big")) => false,
+            _ => return Err(unsupported("codecs[0]", &codec.name)),
+        };
+        if metadata.chunk_grid.name != "regular" {
+            return Err(unsupported("chunk_grid", &metadata.chunk_grid.name));
+        }
+        let pair = |list: Vec<u64>| -> Option<[usize; 2]> {
+            let list: Vec<usize> = list
+                .into_iter()
+                .map(usize::try_from)
+                .collect::<Result<_, _>>()
+                .ok()?;
+            <[usize; 2]>::try_from(list)
+                .ok()
+                .filter(|pair| pair.iter().all(|size| *size > 0))
+        };
+        let shape = pair(metadata.shape.clone())
+            .filter(|[rows, steps]| rows.checked_mul(*steps).is_some_and(|n| n <= MAX_VALUES))
+            .ok_or_else(|| Fault::new("zarr-shape", "shape", format!("{:?}", metadata.shape)))?;
+        let chunk = metadata
+            .chunk_grid
+            .configuration
+            .get("chunk_shape")
+            .and_then(|list| Vec::<u64>::deserialize(list).ok())
+            .and_then(pair)
+            .filter(|[a, b]| a.checked_mul(*b).is_some_and(|n| n <= MAX_VALUES))
+            .filter(|[a, b]| shape[0].div_ceil(*a) * shape[1].div_ceil(*b) <= MAX_CHUNKS)
+            .ok_or_else(|| {
+                Fault::new(
+                    "zarr-shape",
+                    "chunk_shape",
+                    &metadata.chunk_grid.configuration,
+                )
+            })?;
+        let (prefix, default) = match metadata.chunk_key_encoding.name.as_str() {
+            "default" => ("c", "/"),
+            "v2" => ("", "."),
+            other => return Err(unsupported("chunk_key_encoding", &other)),
+        };
+        let separator = match metadata.chunk_key_encoding.configuration.get("separator") {
+            None => default,
+            Some(Value::String(text)) if text == "/" || text == "." => text,
+            Some(other) => return Err(unsupported("chunk_key_encoding", other)),
+        };
+        let fill = match &metadata.fill_value {
+            Value::Number(number) => number.as_f64().map(|x| x as f32),
+            Value::String(text) => match text.as_str() {
+                "NaN" => Some(f32::NAN),
+                "Infinity" => Some(f32::INFINITY),
+                "-Infinity" => Some(f32::NEG_INFINITY),
+                bits => bits
+                    .strip_prefix("0x")
+                    .and_then(|bits| u32::from_str_radix(bits, 16).ok())
+                    .map(f32::from_bits),
+            },
+            _ => None,
+        };
+        Ok(Self {
+            shape,
+            chunk,
+            prefix,
+            separator: separator.to_owned(),
+            fill: fill.ok_or_else(|| unsupported("fill_value", &metadata.fill_value))?,
+            little,
+        })
+    }
+
+    fn path(&self, row: usize, step: usize) -> String {
+        let s = &self.separator;
+        if self.prefix.is_empty() {
+            format!("{row}{s}{step}")
+        } else {
+            format!("{}{s}{row}{s}{step}", self.prefix)
+        }
+    }
+}

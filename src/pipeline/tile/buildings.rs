@@ -1,0 +1,294 @@
+//! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
+
+use super::grid::TileKey;
+use super::mesh::MeshBuilder;
+use super::palette;
+use super::scene::{Drawn, Scene};
+use crate::base::Rng;
+use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
+use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
+use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface};
+use crate::region::{Building, HeightOrigin, Usage};
+use geo::{Area, Centroid};
+use std::collections::BTreeMap;
+
+/// A tile with more buildings is split, down to the grid's finest level.
+const MOST_IN_A_LEAF: usize = 250;
+
+/// Up to this tolerance roofs are drawn as they are; a ridge stands some three metres above its eaves.
+const ROOFS_UP_TO_M: f64 = 1.3;
+
+/// Footprints below the square of so many tolerances are left out of coarse tiles.
+const SMALLEST_TOLERANCES: f64 = 2.0;
+
+/// Walls go this far below the drawn ground, so that no building floats on a slope.
+const FOUNDATION_M: f64 = 0.8;
+
+/// Above this height a wall has its full light.
+const FOOT_M: f64 = 5.0;
+
+/// Which buildings each tile holds.
+#[derive(Debug, Default)]
+pub struct Plan {
+    tiles: BTreeMap<TileKey, TilePlan>,
+}
+
+#[derive(Debug)]
+struct TilePlan {
+    /// Places in the region's list, ascending.
+    buildings: Vec<usize>,
+    leaf: bool,
+}
+
+impl Plan {
+    /// Buildings by the middle of their footprint; those without one (nothing to draw) are in no tile.
+    pub fn new(scene: &Scene) -> Self {
+        let placed: Vec<(usize, [f64; 2])> = scene
+            .region
+            .buildings
+            .iter()
+            .enumerate()
+            .filter_map(|(index, building)| {
+                let at = building.footprint.centroid()?;
+                Some((index, scene.place([at.x(), at.y()])?))
+            })
+            .collect();
+        let mut plan = Self::default();
+        if !placed.is_empty() {
+            plan.split(scene, TileKey::ROOT, placed);
+        }
+        plan
+    }
+
+    fn split(&mut self, scene: &Scene, key: TileKey, placed: Vec<(usize, [f64; 2])>) {
+        let leaf = placed.len() <= MOST_IN_A_LEAF || key.level >= scene.grid.finest;
+        let smallest = (SMALLEST_TOLERANCES * scene.grid.tolerance(key.level)).powi(2);
+        let buildings = placed
+            .iter()
+            .map(|(index, _)| *index)
+            .filter(|index| leaf || scene.region.buildings[*index].footprint.unsigned_area() >= smallest)
+            .collect();
+        self.tiles.insert(key, TilePlan { buildings, leaf });
+        if leaf {
+            return;
+        }
+        let mut parts: BTreeMap<TileKey, Vec<(usize, [f64; 2])>> = BTreeMap::new();
+        for (index, at) in placed {
+            let child = scene.grid.tile_at(key.level + 1, at);
+            parts.entry(child).or_default().push((index, at));
+        }
+        for (child, part) in parts {
+            self.split(scene, child, part);
+        }
+    }
+
+    pub fn tiles(&self) -> impl Iterator<Item = TileKey> + '_ {
+        self.tiles.keys().copied()
+    }
+
+    /// Buildings in leaves: each counts once.
+    pub fn features(&self) -> usize {
+        self.tiles.values().filter(|t| t.leaf).map(|t| t.buildings.len()).sum()
+    }
+}
+
+pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
+    let Some(tile) = plan.tiles.get(&key) else {
+        return Drawn::default();
+    };
+    let tolerance = scene.grid.tolerance(key.level);
+    let whole = tile.leaf || tolerance <= ROOFS_UP_TO_M;
+    let surface = scene.surface(key);
+    let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
+    let mut drawn: Vec<&Building> = Vec::with_capacity(tile.buildings.len());
+    for building in tile.buildings.iter().filter_map(|i| scene.region.buildings.get(*i)) {
+        let shape = if whole {
+            building_surface(building, &RoofOptions::default())
+        } else {
+            block_surface(building, tolerance)
+        };
+        let feature = drawn.len() as u32;
+        paint(scene, building, &shape, &mut mesh, feature, |at| surface.height(at));
+        drawn.push(building);
+    }
+    if mesh.is_empty() {
+        return Drawn::default();
+    }
+    let (mesh, heights) = mesh.finish();
+    Drawn {
+        content: TileContent {
+            meshes: vec![mesh],
+            tables: vec![table(&drawn)],
+        },
+        heights: Some(heights),
+    }
+}
+
+/// Colours a building's triangles; its lowest points follow the drawn ground down.
+fn paint(
+    scene: &Scene,
+    building: &Building,
+    shape: &SurfaceMesh,
+    mesh: &mut MeshBuilder,
+    feature: u32,
+    drawn_ground: impl Fn([f64; 2]) -> f64,
+) {
+    let look = Look::of(building);
+    for (corners, surface) in &shape.triangles {
+        // Nobody looks at a floor from below the ground.
+        if *surface == Surface::Floor {
+            continue;
+        }
+        let mut placed = [[0.0; 3]; 3];
+        let mut colours = [[0; 4]; 3];
+        let mut complete = true;
+        for ((corner, place), colour) in corners.iter().zip(&mut placed).zip(&mut colours) {
+            let Some(at) = scene.place([corner[0], corner[1]]) else {
+                complete = false;
+                break;
+            };
+            let at_foot = *surface == Surface::Wall && corner[2] <= building.ground_m + 0.05;
+            let height = if at_foot {
+                corner[2].min(drawn_ground(at) - FOUNDATION_M)
+            } else {
+                corner[2]
+            };
+            *place = [at[0], at[1], height];
+            *colour = match surface {
+                Surface::Wall => look.wall(corner[2] - building.ground_m),
+                Surface::Roof | Surface::Floor => palette::opaque(look.roof),
+            };
+        }
+        if complete {
+            mesh.face(&placed, &colours, feature);
+        }
+    }
+}
+
+struct Look {
+    wall: [f64; 3],
+    roof: [f64; 3],
+}
+
+impl Look {
+    /// Calm and nearly white; a hint of the use, and no two neighbours quite the same.
+    fn of(building: &Building) -> Self {
+        let hint: [f64; 3] = match building.usage {
+            Usage::Residential => [1.0, 0.0, -2.0],
+            Usage::Commercial => [-2.0, 0.0, 3.0],
+            Usage::Industrial => [-6.0, -3.0, 1.0],
+            Usage::Agricultural => [2.0, 1.0, -5.0],
+            Usage::Religious => [3.0, 0.0, -8.0],
+            Usage::Sport => [-4.0, 2.0, -2.0],
+            Usage::Annex => [-5.0, -5.0, -5.0],
+            Usage::Unknown => [0.0; 3],
+        };
+        // FNV-1a of the id: the same building is the same grey in every level and every run.
+        let seed = building
+            .id
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
+        let mut rng = Rng::new(seed);
+        let wall_shade = rng.range(-5.0, 5.0);
+        let roof_shade = rng.range(-6.0, 4.0);
+        Self {
+            wall: std::array::from_fn(|k| palette::WALL[k] + hint[k] + wall_shade),
+            roof: std::array::from_fn(|k| palette::ROOF[k] + hint[k] + roof_shade),
+        }
+    }
+
+    /// Walls are darker at their foot, where less of the sky is seen.
+    fn wall(&self, above_ground_m: f64) -> palette::Rgba {
+        let share = (above_ground_m / FOOT_M).clamp(0.0, 1.0);
+        let light = palette::WALL_FOOT + share * (1.0 - palette::WALL_FOOT);
+        palette::opaque(palette::scaled(self.wall, light))
+    }
+}
+
+pub fn usage_name(usage: Usage) -> &'static str {
+    match usage {
+        Usage::Residential => "residential",
+        Usage::Commercial => "commercial",
+        Usage::Industrial => "industrial",
+        Usage::Agricultural => "agricultural",
+        Usage::Religious => "religious",
+        Usage::Sport => "sport",
+        Usage::Annex => "annex",
+        Usage::Unknown => "unknown",
+    }
+}
+
+pub fn height_origin_name(origin: HeightOrigin) -> &'static str {
+    match origin {
+        HeightOrigin::Source => "source",
+        HeightOrigin::OtherAltitudes => "other-altitudes",
+        HeightOrigin::Storeys => "storeys",
+        HeightOrigin::Neighbours => "neighbours",
+        HeightOrigin::Assumed => "assumed",
+    }
+}
+
+/// The class whose load profile a use follows; its place in [`DemandClass::ALL`] is the row of the series.
+pub fn demand_class(usage: Usage) -> DemandClass {
+    match usage {
+        Usage::Residential => DemandClass::Residential,
+        Usage::Commercial => DemandClass::Services,
+        Usage::Industrial => DemandClass::Industrial,
+        Usage::Agricultural => DemandClass::Agricultural,
+        Usage::Religious => DemandClass::Religious,
+        Usage::Sport => DemandClass::Sport,
+        Usage::Annex => DemandClass::Annex,
+        Usage::Unknown => DemandClass::Unknown,
+    }
+}
+
+fn demand_row(class: DemandClass) -> u32 {
+    DemandClass::ALL
+        .iter()
+        .position(|known| *known == class)
+        .map_or(u32::MAX, |row| row as u32)
+}
+
+/// The facts of buildings, one row each; the names are a contract with the viewer.
+fn table(buildings: &[&Building]) -> PropertyTable {
+    let text = |of: &dyn Fn(&Building) -> String| Values::Text(buildings.iter().map(|b| of(b)).collect());
+    let real = |of: &dyn Fn(&Building) -> f64| Values::F32(buildings.iter().map(|b| of(b) as f32).collect());
+    let count = |of: &dyn Fn(&Building) -> Option<u32>| {
+        Values::U32(buildings.iter().map(|b| of(b).unwrap_or(u32::MAX)).collect())
+    };
+    let footprint = |b: &Building| b.footprint.unsigned_area();
+    let floor = |b: &Building| {
+        floor_area_of_class_m2(demand_class(b.usage), footprint(b), b.storeys, b.eave_height_m)
+    };
+    let columns = [
+        ("id", text(&|b| b.id.clone())),
+        ("rnb", text(&|b| b.rnb.join("/"))),
+        ("usage", text(&|b| usage_name(b.usage).to_owned())),
+        ("usage2", text(&|b| b.second_usage.map(usage_name).unwrap_or_default().to_owned())),
+        ("dwellings", count(&|b| b.dwellings)),
+        ("storeys", count(&|b| b.storeys)),
+        ("year", count(&|b| b.year.and_then(|year| u32::try_from(year).ok()))),
+        ("height_m", real(&|b| b.eave_height_m)),
+        ("ridge_m", real(&|b| b.ridge_height_m)),
+        ("ground_m", real(&|b| b.ground_m)),
+        ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
+        ("footprint_m2", real(&footprint)),
+        ("floor_area_m2", real(&floor)),
+        ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
+        ("demand_profile", count(&|b| Some(demand_row(demand_class(b.usage))))),
+        ("dataset", text(&|b| b.dataset.to_string())),
+    ];
+    PropertyTable {
+        class: "building".to_owned(),
+        count: buildings.len(),
+        columns: columns
+            .into_iter()
+            .map(|(name, values)| Column {
+                name: name.to_owned(),
+                values,
+            })
+            .collect(),
+    }
+}

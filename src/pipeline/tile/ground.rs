@@ -1,0 +1,403 @@
+//! The ground everywhere: known heights, filled holes, banks above the water, and a calm continuation beyond the data.
+
+use super::grid::{Grid, Plane};
+use crate::base::{Bounds2, Finding, Report, Severity};
+use crate::region::{HeightGrid, Region};
+use geo::Polygon;
+
+/// A bank rises at least this far above the water, and this far inland.
+const BANK_M: f64 = 0.6;
+const BANK_WIDTH_M: f64 = 25.0;
+
+/// Beyond the data the ground becomes level within this distance.
+const CALM_WITHIN_M: f64 = 3_000.0;
+
+/// Cells of a ground made from roads and buildings.
+const MADE_CELL_M: f64 = 20.0;
+/// The most cells of such a ground; coarser cells beyond.
+const MAX_MADE_CELLS: f64 = 4_000_000.0;
+
+/// Heights of the ground in the sources' vertical datum, at any point of the plane.
+#[derive(Clone, Debug)]
+pub struct Ground {
+    /// The data and its halvings, each without holes; the first is the finest.
+    pyramid: Vec<HeightGrid>,
+    bounds: Bounds2,
+    calm_m: f64,
+}
+
+impl Ground {
+    /// From the region's terrain, or else from what stands and lies on the ground.
+    pub fn new(region: &Region, extract: &Bounds2, report: &mut Report) -> Self {
+        let base = match usable(region.terrain.as_ref()) {
+            Some(grid) => grid.clone(),
+            None => {
+                let made = from_objects(region, extract);
+                let code = if made.is_some() { "terrain-derived" } else { "terrain-flat" };
+                report.push(Finding::new(code, Severity::Warning, "terrain"));
+                made.unwrap_or_else(|| flat(extract))
+            }
+        };
+        let mut pyramid = filled(base);
+        if let Some(finest) = pyramid.first_mut() {
+            for area in &region.water {
+                raise_banks(finest, &area.outline, area.level_m);
+            }
+        }
+        let lowest_calm = region
+            .water
+            .iter()
+            .map(|area| area.level_m + 2.0 * BANK_M)
+            .fold(f64::NEG_INFINITY, f64::max);
+        let finest = &pyramid[0];
+        let bounds = Bounds2 {
+            min: [
+                finest.origin[0],
+                finest.origin[1] - (finest.rows - 1) as f64 * finest.cell_m,
+            ],
+            max: [
+                finest.origin[0] + (finest.columns - 1) as f64 * finest.cell_m,
+                finest.origin[1],
+            ],
+        };
+        let calm_m = median(finest.values.iter().map(|v| f64::from(*v)).collect())
+            .unwrap_or(0.0)
+            .max(lowest_calm);
+        Self {
+            pyramid,
+            bounds,
+            calm_m,
+        }
+    }
+
+    /// Height at a point of the sources' system.
+    pub fn height(&self, at: [f64; 2]) -> f64 {
+        let near = [
+            at[0].clamp(self.bounds.min[0], self.bounds.max[0]),
+            at[1].clamp(self.bounds.min[1], self.bounds.max[1]),
+        ];
+        let away = (at[0] - near[0]).hypot(at[1] - near[1]);
+        if away <= 0.0 {
+            return self.sample(0, near);
+        }
+        // The further out, the smoother: otherwise every bump of the rim would run outward as a ridge.
+        let step = (1.0 + away / self.pyramid[0].cell_m / 4.0).log2();
+        let last = self.pyramid.len() - 1;
+        let (low, share) = (step.floor() as usize, step.fract());
+        let rim = if low >= last {
+            self.sample(last, near)
+        } else {
+            let (fine, coarse) = (self.sample(low, near), self.sample(low + 1, near));
+            fine + share * (coarse - fine)
+        };
+        let t = (away / CALM_WITHIN_M).min(1.0);
+        rim + t * t * (3.0 - 2.0 * t) * (self.calm_m - rim)
+    }
+
+    fn sample(&self, level: usize, at: [f64; 2]) -> f64 {
+        self.pyramid[level]
+            .altitude(at[0], at[1])
+            .unwrap_or(self.calm_m)
+    }
+}
+
+/// The ground as one level of tiles shows it: flat triangles over the level's cells.
+pub struct Surface<'a> {
+    ground: &'a Ground,
+    plane: &'a Plane,
+    cell: f64,
+    /// Heights of the lattice nodes around one tile, so that each is computed once.
+    first: [i64; 2],
+    side: usize,
+    nodes: Vec<f64>,
+}
+
+impl<'a> Surface<'a> {
+    pub fn new(ground: &'a Ground, plane: &'a Plane, grid: &Grid, level: u32, rect: &Bounds2) -> Self {
+        let cell = grid.cell(level);
+        let first = [0, 1].map(|k| (rect.min[k] / cell).round() as i64 - 1);
+        let side = ((rect.max[0] - rect.min[0]) / cell).round().clamp(1.0, 256.0) as usize + 3;
+        let mut surface = Self {
+            ground,
+            plane,
+            cell,
+            first,
+            side,
+            nodes: Vec::new(),
+        };
+        let nodes = (0..side * side)
+            .map(|i| surface.node(first[0] + (i % side) as i64, first[1] + (i / side) as i64))
+            .collect();
+        surface.nodes = nodes;
+        surface
+    }
+
+    pub fn cell(&self) -> f64 {
+        self.cell
+    }
+
+    /// Height of a lattice node, counted from the plane's corner.
+    pub fn node(&self, column: i64, row: i64) -> f64 {
+        let (c, r) = (column - self.first[0], row - self.first[1]);
+        if c >= 0 && r >= 0 && (c as usize) < self.side {
+            if let Some(height) = self.nodes.get(r as usize * self.side + c as usize) {
+                return *height;
+            }
+        }
+        let at = [column as f64 * self.cell, row as f64 * self.cell];
+        self.ground.height(self.plane.source(at))
+    }
+
+    /// Height of the drawn ground at a point of the plane: on the very triangle that is drawn there.
+    pub fn height(&self, at: [f64; 2]) -> f64 {
+        let (x, y) = (at[0] / self.cell, at[1] / self.cell);
+        let (column, row) = (x.floor(), y.floor());
+        let (fx, fy) = (x - column, y - row);
+        let (column, row) = (column as i64, row as i64);
+        let south_west = self.node(column, row);
+        let north_east = self.node(column + 1, row + 1);
+        if fx >= fy {
+            let south_east = self.node(column + 1, row);
+            south_west + fx * (south_east - south_west) + fy * (north_east - south_east)
+        } else {
+            let north_west = self.node(column, row + 1);
+            south_west + fx * (north_east - north_west) + fy * (north_west - south_west)
+        }
+    }
+
+    /// Upward unit normal (east, north, up), smooth across cells.
+    pub fn normal(&self, at: [f64; 2]) -> [f32; 3] {
+        let step = self.cell;
+        let slope = |k: usize| {
+            let mut ends = [at, at];
+            ends[0][k] -= step;
+            ends[1][k] += step;
+            (self.height(ends[1]) - self.height(ends[0])) / (2.0 * step)
+        };
+        let (dx, dy) = (slope(0), slope(1));
+        let length = (dx * dx + dy * dy + 1.0).sqrt();
+        [(-dx / length) as f32, (-dy / length) as f32, (1.0 / length) as f32]
+    }
+}
+
+/// A grid whose sizes agree with each other and that knows at least one height.
+fn usable(grid: Option<&HeightGrid>) -> Option<&HeightGrid> {
+    grid.filter(|g| {
+        g.columns > 0
+            && g.rows > 0
+            && g.columns.checked_mul(g.rows) == Some(g.values.len())
+            && g.cell_m.is_finite()
+            && g.cell_m > 0.0
+            && g.values.iter().any(|v| v.is_finite())
+    })
+}
+
+fn flat(extract: &Bounds2) -> HeightGrid {
+    HeightGrid {
+        origin: extract.centre(),
+        cell_m: MADE_CELL_M,
+        columns: 1,
+        rows: 1,
+        values: vec![0.0],
+    }
+}
+
+/// The median of road vertices and building grounds in each cell.
+fn from_objects(region: &Region, extract: &Bounds2) -> Option<HeightGrid> {
+    let size = extract.size();
+    if extract.is_empty() || !size.iter().all(|s| s.is_finite()) {
+        return None;
+    }
+    let cell_m = MADE_CELL_M.max((size[0] * size[1] / MAX_MADE_CELLS).sqrt());
+    let columns = (size[0] / cell_m).ceil() as usize + 1;
+    let rows = (size[1] / cell_m).ceil() as usize + 1;
+    let roads = region
+        .lines
+        .iter()
+        .filter(|line| line.level == 0)
+        .flat_map(|line| line.points.iter().copied());
+    let grounds = region.buildings.iter().filter_map(|building| {
+        use geo::Centroid;
+        let at = building.footprint.centroid()?;
+        Some([at.x(), at.y(), building.ground_m])
+    });
+    let mut known: Vec<(usize, f64)> = roads
+        .chain(grounds)
+        .filter(|p| p.iter().all(|v| v.is_finite()))
+        .filter(|p| extract.contains([p[0], p[1]]))
+        .map(|p| {
+            let column = ((p[0] - extract.min[0]) / cell_m).round() as usize;
+            let row = ((extract.max[1] - p[1]) / cell_m).round() as usize;
+            (row.min(rows - 1) * columns + column.min(columns - 1), p[2])
+        })
+        .collect();
+    if known.is_empty() {
+        return None;
+    }
+    known.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    let mut values = vec![f32::NAN; columns * rows];
+    for group in known.chunk_by(|a, b| a.0 == b.0) {
+        if let (Some(middle), Some(value)) = (group.get(group.len() / 2), values.get_mut(group[0].0)) {
+            *value = middle.1 as f32;
+        }
+    }
+    Some(HeightGrid {
+        origin: [extract.min[0], extract.max[1]],
+        cell_m,
+        columns,
+        rows,
+        values,
+    })
+}
+
+/// Halves the grid until one cell is left, then fills each level's holes from the coarser one (pull and push, Gortler 1996).
+fn filled(base: HeightGrid) -> Vec<HeightGrid> {
+    let mut pyramid = vec![base];
+    while let Some(fine) = pyramid.last() {
+        if fine.columns == 1 && fine.rows == 1 {
+            break;
+        }
+        let coarse = halved(fine);
+        pyramid.push(coarse);
+    }
+    for level in (0..pyramid.len().saturating_sub(1)).rev() {
+        let (fine, coarse) = pyramid.split_at_mut(level + 1);
+        let (Some(fine), Some(coarse)) = (fine.last_mut(), coarse.first()) else {
+            break;
+        };
+        for row in 0..fine.rows {
+            for column in 0..fine.columns {
+                let index = row * fine.columns + column;
+                if !fine.values[index].is_finite() {
+                    let x = fine.origin[0] + column as f64 * fine.cell_m;
+                    let y = fine.origin[1] - row as f64 * fine.cell_m;
+                    fine.values[index] = coarse.altitude(x, y).unwrap_or(0.0) as f32;
+                }
+            }
+        }
+    }
+    pyramid
+}
+
+fn halved(fine: &HeightGrid) -> HeightGrid {
+    let (columns, rows) = (fine.columns.div_ceil(2), fine.rows.div_ceil(2));
+    let mut values = Vec::with_capacity(columns * rows);
+    for row in 0..rows {
+        for column in 0..columns {
+            let (mut sum, mut count) = (0.0f64, 0u32);
+            for r in 2 * row..(2 * row + 2).min(fine.rows) {
+                for c in 2 * column..(2 * column + 2).min(fine.columns) {
+                    let value = fine.values[r * fine.columns + c];
+                    if value.is_finite() {
+                        sum += f64::from(value);
+                        count += 1;
+                    }
+                }
+            }
+            values.push(if count > 0 { (sum / f64::from(count)) as f32 } else { f32::NAN });
+        }
+    }
+    HeightGrid {
+        origin: [
+            fine.origin[0] + 0.5 * fine.cell_m,
+            fine.origin[1] - 0.5 * fine.cell_m,
+        ],
+        cell_m: 2.0 * fine.cell_m,
+        columns,
+        rows,
+        values,
+    }
+}
+
+/// Lifts known ground beside water to at least a low bank: derived terrain often dips below the level it is given.
+fn raise_banks(grid: &mut HeightGrid, outline: &Polygon<f64>, level_m: f64) {
+    if !level_m.is_finite() {
+        return;
+    }
+    let wanted = (level_m + BANK_M) as f32;
+    let reach = (BANK_WIDTH_M / grid.cell_m).ceil() as i64;
+    let (columns, rows) = (grid.columns as i64, grid.rows as i64);
+    for ring in std::iter::once(outline.exterior()).chain(outline.interiors()) {
+        for line in ring.lines() {
+            let (a, b) = (line.start, line.end);
+            let steps = ((b.x - a.x).hypot(b.y - a.y) / grid.cell_m).ceil().clamp(1.0, 1e5) as i64;
+            for step in 0..=steps {
+                let share = step as f64 / steps as f64;
+                let x = a.x + share * (b.x - a.x);
+                let y = a.y + share * (b.y - a.y);
+                let column = ((x - grid.origin[0]) / grid.cell_m).round() as i64;
+                let row = ((grid.origin[1] - y) / grid.cell_m).round() as i64;
+                if column < -reach || row < -reach || column >= columns + reach || row >= rows + reach {
+                    continue;
+                }
+                for r in (row - reach).max(0)..=(row + reach).min(rows - 1) {
+                    for c in (column - reach).max(0)..=(column + reach).min(columns - 1) {
+                        let value = &mut grid.values[(r * columns + c) as usize];
+                        *value = value.max(wanted);
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.retain(|v| v.is_finite());
+    if values.is_empty() {
+        return None;
+    }
+    let middle = values.len() / 2;
+    let (_, value, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    Some(*value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_between_their_rims() {
+        let mut values = vec![f32::NAN; 100];
+        for row in 0..10 {
+            values[row * 10] = 10.0;
+            values[row * 10 + 9] = 20.0;
+        }
+        let pyramid = filled(HeightGrid {
+            origin: [0.0, 9.0],
+            cell_m: 1.0,
+            columns: 10,
+            rows: 10,
+            values,
+        });
+        assert!(pyramid[0].values.iter().all(|v| (10.0..=20.0).contains(v)));
+        assert!((pyramid[0].values[55] - 15.0).abs() < 3.0);
+    }
+
+    #[test]
+    fn a_region_without_anything_is_flat() {
+        let mut report = Report::default();
+        let extract = Bounds2 { min: [0.0; 2], max: [100.0; 2] };
+        let ground = Ground::new(&Region::default(), &extract, &mut report);
+        assert_eq!(ground.height([50.0, 5_000.0]), 0.0);
+        assert_eq!(report.count("terrain-flat"), 1);
+    }
+
+    #[test]
+    fn far_out_the_ground_is_calm() {
+        let region = Region {
+            terrain: Some(HeightGrid {
+                origin: [0.0, 90.0],
+                cell_m: 10.0,
+                columns: 10,
+                rows: 10,
+                values: (0..100).map(|i| (i % 10) as f32).collect(),
+            }),
+            ..Region::default()
+        };
+        let extract = Bounds2 { min: [0.0; 2], max: [90.0; 2] };
+        let ground = Ground::new(&region, &extract, &mut Report::default());
+        assert_eq!(ground.height([90.0, 50.0]), 9.0);
+        assert!((ground.height([90.1, 50.0]) - 9.0).abs() < 0.1);
+        assert!((ground.height([9_000.0, 50.0]) - 5.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,183 @@
+//! From the plane to a tile's mesh: exact positions, shared vertices, features.
+
+use super::grid::{Grid, Plane, TileKey};
+use super::palette::Rgba;
+use crate::formats::gltf::TileMesh;
+use crate::geodesy::{EnuFrame, LonLatH};
+use glam::{DMat4, DVec3, DVec4};
+use std::collections::HashMap;
+
+/// Heights above the ellipsoid, metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Heights {
+    pub min_m: f64,
+    pub max_m: f64,
+}
+
+impl Heights {
+    pub const EMPTY: Self = Self {
+        min_m: f64::INFINITY,
+        max_m: f64::NEG_INFINITY,
+    };
+
+    pub fn union(self, other: Self) -> Self {
+        Self {
+            min_m: self.min_m.min(other.min_m),
+            max_m: self.max_m.max(other.max_m),
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.min_m > self.max_m
+    }
+}
+
+/// Where a tile's mesh stands on Earth: an east-north-up frame in the middle of the tile.
+pub struct TileFrame<'a> {
+    plane: &'a Plane,
+    enu_from_ecef: DMat4,
+    tile_from_mesh: DMat4,
+}
+
+impl<'a> TileFrame<'a> {
+    /// `height_m` is the ellipsoidal height of the frame's origin, near the tile's content.
+    pub fn new(plane: &'a Plane, grid: &Grid, key: TileKey, height_m: f64) -> Self {
+        let middle = plane.lonlat(grid.rect(key).centre());
+        let frame = EnuFrame::at(LonLatH {
+            lon_deg: middle.lon_deg,
+            lat_deg: middle.lat_deg,
+            height_m,
+        });
+        // The mesh has glTF's axes: x east, y up, z south.
+        let enu_from_mesh = DMat4::from_cols(DVec4::X, DVec4::Z, -DVec4::Y, DVec4::W);
+        Self {
+            plane,
+            enu_from_ecef: frame.enu_from_ecef,
+            tile_from_mesh: frame.ecef_from_enu * enu_from_mesh,
+        }
+    }
+
+    /// A point of the plane with an ellipsoidal height, in the mesh's axes.
+    fn mesh_point(&self, at: [f64; 2], height_m: f64) -> [f32; 3] {
+        let lonlat = self.plane.lonlat(at);
+        let ecef = LonLatH {
+            lon_deg: lonlat.lon_deg,
+            lat_deg: lonlat.lat_deg,
+            height_m,
+        }
+        .to_ecef();
+        let enu: DVec3 = self.enu_from_ecef.transform_point3(ecef.0);
+        [enu.x as f32, enu.z as f32, -enu.y as f32]
+    }
+}
+
+type VertexKey = ([i64; 3], [i8; 3], Rgba, u32);
+
+/// Triangles in the making; equal vertices become one.
+pub struct MeshBuilder<'a> {
+    frame: TileFrame<'a>,
+    mesh: TileMesh,
+    known: HashMap<VertexKey, u32>,
+    heights: Heights,
+    with_features: bool,
+}
+
+impl<'a> MeshBuilder<'a> {
+    pub fn new(name: &str, frame: TileFrame<'a>) -> Self {
+        Self {
+            mesh: TileMesh {
+                name: name.to_owned(),
+                tile_from_mesh: frame.tile_from_mesh,
+                ..TileMesh::default()
+            },
+            frame,
+            known: HashMap::new(),
+            heights: Heights::EMPTY,
+            with_features: false,
+        }
+    }
+
+    /// Vertices carry the feature they are given, an index into this table of the tile.
+    pub fn featured(mut self, table: usize) -> Self {
+        self.with_features = true;
+        self.mesh.table = Some(table);
+        self
+    }
+
+    /// A vertex at `[east, north, height in the sources' datum]`, its normal in east, north, up.
+    pub fn vertex(&mut self, at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32) -> u32 {
+        let key = (
+            // A tenth of a millimetre: what two computations of one point may differ by.
+            at.map(|value| (value * 1e4).round() as i64),
+            normal.map(|value| (value * 127.0).round() as i8),
+            colour,
+            feature,
+        );
+        if let Some(index) = self.known.get(&key) {
+            return *index;
+        }
+        let plan = [at[0], at[1]];
+        let height_m = at[2] + self.frame.plane.undulation_m(plan);
+        self.heights = self.heights.union(Heights {
+            min_m: height_m,
+            max_m: height_m,
+        });
+        let index = self.mesh.positions.len() as u32;
+        self.mesh.positions.push(self.frame.mesh_point(plan, height_m));
+        self.mesh.normals.push([normal[0], normal[2], -normal[1]]);
+        self.mesh.colors.push(colour);
+        if self.with_features {
+            self.mesh.feature_ids.push(feature);
+        }
+        self.known.insert(key, index);
+        index
+    }
+
+    /// A triangle, counter-clockwise from outside. Those without an area are left out.
+    pub fn triangle(&mut self, a: u32, b: u32, c: u32) {
+        if a != b && b != c && c != a {
+            self.mesh.indices.extend([a, b, c]);
+        }
+    }
+
+    /// A flat face: a convex polygon counter-clockwise from outside, its normal computed.
+    pub fn face(&mut self, corners: &[[f64; 3]], colours: &[Rgba], feature: u32) {
+        let Some(normal) = face_normal(corners) else {
+            return;
+        };
+        let indices: Vec<u32> = corners
+            .iter()
+            .zip(colours)
+            .map(|(corner, colour)| self.vertex(*corner, normal, *colour, feature))
+            .collect();
+        if let Some((&first, rest)) = indices.split_first() {
+            for pair in rest.windows(2) {
+                self.triangle(first, pair[0], pair[1]);
+            }
+        }
+    }
+
+    /// Triangles so far.
+    pub fn triangles(&self) -> usize {
+        self.mesh.indices.len() / 3
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.mesh.indices.is_empty()
+    }
+
+    pub fn finish(self) -> (TileMesh, Heights) {
+        (self.mesh, self.heights)
+    }
+}
+
+/// Newell's normal of a polygon; `None` for a needle.
+fn face_normal(corners: &[[f64; 3]]) -> Option<[f32; 3]> {
+    let origin = DVec3::from(*corners.first()?);
+    let mut sum = DVec3::ZERO;
+    for pair in corners.windows(2).skip(1) {
+        sum += (DVec3::from(pair[0]) - origin).cross(DVec3::from(pair[1]) - origin);
+    }
+    let normal = sum.try_normalize()?;
+    Some([normal.x as f32, normal.y as f32, normal.z as f32])
+}

@@ -1,0 +1,390 @@
+//! A region as a territory package: 3D Tiles 1.1 for each layer, series, manifest.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`grid`] | the quadtree all layers share, its errors, and the plane everything is cut in |
+//! | [`ground`] | heights everywhere, and the very triangles a level draws |
+//! | [`shore`] | water outlines by level |
+//! | [`scene`] | what the layers of one run share |
+//! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
+//! | [`courses`], [`ribbon`], [`clip`] | lines on the ground and over water; lines with a width; cutting along terrain cells |
+//! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
+//! | [`series`], [`package`] | load profiles; the files |
+//!
+//! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
+
+pub mod buildings;
+pub mod clip;
+pub mod courses;
+pub mod grid;
+pub mod ground;
+pub mod mesh;
+pub mod networks;
+pub mod package;
+pub mod palette;
+pub mod ribbon;
+pub mod scene;
+pub mod series;
+pub mod shore;
+pub mod terrain;
+pub mod trees;
+pub mod urban;
+pub mod water;
+
+use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
+use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
+use crate::geodesy::{Crs, Geoid, LonLat};
+use crate::region::Region;
+use courses::{Courses, Kind};
+use grid::TileKey;
+use mesh::Heights;
+use networks::Lines;
+use package::{LayerPlan, Written};
+use rayon::prelude::*;
+use scene::{Drawn, Scene};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// What is tiled, and what the manifest says about it.
+pub struct Territory<'a> {
+    pub id: String,
+    pub name: Name,
+    pub crs: &'a Crs,
+    /// Name of the heights' system: `NGF-IGN69`.
+    pub vertical: String,
+    pub region: &'a Region,
+    pub datasets: Vec<Dataset>,
+    /// Where the terrain comes from; a region does not say.
+    pub terrain_dataset: Option<DatasetId>,
+    /// Where generated trees come from.
+    pub generated_trees_dataset: Option<DatasetId>,
+    /// Where surveyed trees come from.
+    pub trees_dataset: Option<DatasetId>,
+    /// The opening view; composed when there is none.
+    pub home: Option<HomeView>,
+    pub views: Vec<NamedView>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct TileOptions {
+    /// RAF20 as GeoTIFF; without it heights are approximate, and the manifest says so.
+    pub geoid: Option<Vec<u8>>,
+    /// 0 takes as many as the machine has.
+    pub threads: usize,
+}
+
+/// Told how far a stage has come: its name, done, of all. Called from several threads.
+pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
+
+/// What was written.
+#[derive(Clone, Debug)]
+pub struct TileSummary {
+    pub manifest: Manifest,
+    /// What had to be made up or left out while tiling.
+    pub report: Report,
+}
+
+/// Why there is no package.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum TileFault {
+    #[error("nothing to tile: no building, line or terrain was kept")]
+    Empty,
+    #[error("no longitude and latitude for {x} {y}: {crs} does not reach there")]
+    OutsideCrs { crs: String, x: f64, y: f64 },
+    #[error("the geoid grid cannot be read: {0}")]
+    Geoid(String),
+    #[error("{layer}: {detail}")]
+    Content { layer: String, detail: String },
+    #[error("cannot write {path}: {detail}")]
+    Write { path: String, detail: String },
+    #[error("no threads to work with: {0}")]
+    Threads(String),
+}
+
+impl TileFault {
+    /// The stable code of findings and messages.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Empty => "tile-empty",
+            Self::OutsideCrs { .. } => "tile-outside-crs",
+            Self::Geoid(_) => "geoid-unreadable",
+            Self::Content { .. } => "tile-content",
+            Self::Write { .. } => "write-failed",
+            Self::Threads(_) => "threads-failed",
+        }
+    }
+}
+
+const DEMAND_DATASET: &str = "jumeau-demand";
+
+/// Writes the whole package below `out`, which should be empty; the caller renames it when all went well.
+///
+/// # Errors
+/// See [`TileFault`]; what was written until then stays in `out`.
+pub fn write_territory(
+    territory: &Territory,
+    out: &Path,
+    options: &TileOptions,
+    progress: Progress,
+) -> Result<TileSummary, TileFault> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(options.threads)
+        .build()
+        .map_err(|error| TileFault::Threads(error.to_string()))?;
+    pool.install(|| write_all(territory, out, options, progress))
+}
+
+type Draw<'a> = Box<dyn Fn(TileKey) -> Drawn + Sync + 'a>;
+
+struct Job<'a> {
+    plan: LayerPlan,
+    tiles: Vec<TileKey>,
+    draw: Draw<'a>,
+}
+
+fn write_all(
+    territory: &Territory,
+    out: &Path,
+    options: &TileOptions,
+    progress: Progress,
+) -> Result<TileSummary, TileFault> {
+    let region = territory.region;
+    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() {
+        return Err(TileFault::Empty);
+    }
+    let mut report = Report::default();
+    let geoid = match &options.geoid {
+        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| TileFault::Geoid(fault.to_string()))?,
+        None => {
+            report.push(Finding::new("geoid-approximate", Severity::Info, "territory"));
+            Geoid::approximate_france()
+        }
+    };
+    let to_lonlat = |at: [f64; 2]| territory.crs.to_lonlat(at[0], at[1]).ok();
+    let undulation_m = |at: LonLat| geoid.undulation_m(at);
+    progress("prepare", 0, 1);
+    let scene = Scene::new(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| {
+        TileFault::OutsideCrs {
+            crs: territory.crs.code().to_owned(),
+            x: no.point[0],
+            y: no.point[1],
+        }
+    })?;
+    let courses = Courses::new(&scene);
+    let plan = buildings::Plan::new(&scene);
+    let surveyed = trees::Plan::new(&scene, false);
+    let generated = trees::Plan::new(&scene, true);
+    let jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
+    progress("prepare", 1, 1);
+
+    let work: Vec<(usize, TileKey)> = jobs
+        .iter()
+        .enumerate()
+        .flat_map(|(job, j)| j.tiles.iter().map(move |key| (job, *key)))
+        .collect();
+    let done = AtomicUsize::new(0);
+    let results: Vec<Result<Option<Written>, TileFault>> = work
+        .par_iter()
+        .map(|(index, key)| {
+            let job = &jobs[*index];
+            let drawn = (job.draw)(*key);
+            let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
+            progress("tiles", done.fetch_add(1, Ordering::Relaxed) + 1, work.len());
+            written
+        })
+        .collect();
+    let mut by_job: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+    let mut heights = Heights::EMPTY;
+    for ((job, _), result) in work.iter().zip(results) {
+        if let Some(written) = result? {
+            heights = heights.union(written.heights);
+            by_job.entry(*job).or_default().push(written);
+        }
+    }
+    if heights.is_empty() {
+        return Err(TileFault::Empty);
+    }
+
+    let bounds = region_volume(&scene, heights);
+    let mut layers = Vec::new();
+    for (index, job) in jobs.iter().enumerate() {
+        // A layer without a single content is no layer.
+        if let Some(written) = by_job.get(&index) {
+            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, written)?);
+        }
+    }
+    let manifest = manifest(territory, &scene, &geoid, layers, out)?;
+    let mut text = serde_json::to_vec_pretty(&manifest).map_err(|error| TileFault::Content {
+        layer: "territory.json".to_owned(),
+        detail: error.to_string(),
+    })?;
+    text.push(b'\n');
+    package::write_file(out, "territory.json", &text)?;
+    progress("package", 1, 1);
+    Ok(TileSummary { manifest, report })
+}
+
+fn jobs<'a>(
+    territory: &'a Territory,
+    scene: &'a Scene,
+    courses: &'a Courses,
+    plan: &'a buildings::Plan,
+    [surveyed, generated]: [&'a trees::Plan; 2],
+) -> Vec<Job<'a>> {
+    let region = territory.region;
+    let nature = |datasets: &[DatasetId], usual: Nature| {
+        let made = datasets.iter().any(|id| {
+            territory.datasets.iter().any(|d| d.id == *id && d.nature == Nature::Made)
+        });
+        if made { Nature::Made } else { usual }
+    };
+    let distinct = |ids: BTreeSet<&DatasetId>| ids.into_iter().cloned().collect::<Vec<_>>();
+    let ground_tiles = scene.ground_tiles();
+    let layer = |id, kind, fr: &str, en: &str, datasets: Vec<DatasetId>, usual, features: usize| LayerPlan {
+        id,
+        kind,
+        name: Name {
+            fr: fr.to_owned(),
+            en: en.to_owned(),
+        },
+        nature: nature(&datasets, usual),
+        datasets,
+        features: features as u64,
+    };
+    let terrain_data: Vec<DatasetId> = territory.terrain_dataset.iter().cloned().collect();
+    let mut jobs = vec![Job {
+        plan: layer("terrain", LayerKind::Terrain, "Terrain", "Ground", terrain_data, Nature::Measured, 0),
+        tiles: ground_tiles.clone(),
+        draw: Box::new(|key| terrain::draw(scene, key)),
+    }];
+    if !scene.water.pools.is_empty() {
+        let data = distinct(region.water.iter().map(|w| &w.dataset).collect());
+        let count = scene.water.pools.len();
+        jobs.push(Job {
+            plan: layer("water", LayerKind::Water, "Eau", "Water", data, Nature::Measured, count),
+            tiles: ground_tiles,
+            draw: Box::new(|key| water::draw(scene, key)),
+        });
+    }
+    let data = distinct(region.buildings.iter().map(|b| &b.dataset).collect());
+    jobs.push(Job {
+        plan: layer("buildings", LayerKind::Buildings, "Bâtiments", "Buildings", data, Nature::Measured, plan.features()),
+        tiles: plan.tiles().collect(),
+        draw: Box::new(|key| buildings::draw(scene, plan, key)),
+    });
+    for (id, lines, fr, en) in [
+        ("roads", Lines::Roads, "Routes et chemins", "Roads and paths"),
+        ("tram", Lines::Tracks, "Tramway et voies ferrées", "Tram and rail"),
+    ] {
+        let mine: Vec<_> = courses.all.iter().filter(|c| lines.holds(c.class)).collect();
+        let ids: BTreeSet<usize> = mine.iter().map(|c| c.line).collect();
+        let data = distinct(ids.iter().filter_map(|i| region.lines.get(*i)).map(|l| &l.dataset).collect());
+        let mut tiles = BTreeSet::new();
+        for level in 0..=scene.grid.finest {
+            // Ribbons drawn wide from afar may reach into the next tile.
+            let wide = 2.0 * scene.grid.tolerance(level);
+            for course in &mine {
+                match &course.kind {
+                    Kind::Ground(_) | Kind::Deck(_) => {
+                        tiles.extend(scene.grid.tiles_in(level, &course.bounds.grown(wide)));
+                    }
+                }
+            }
+        }
+        jobs.push(Job {
+            plan: layer(id, LayerKind::Networks, fr, en, data, Nature::Measured, ids.len()),
+            tiles: tiles.into_iter().collect(),
+            draw: Box::new(move |key| networks::draw(scene, courses, key, lines, id)),
+        });
+    }
+    for (id, plan, fr, en, dataset, usual) in [
+        ("trees", surveyed, "Arbres", "Trees", &territory.trees_dataset, Nature::Measured),
+        ("trees-generated", generated, "Arbres générés", "Generated trees", &territory.generated_trees_dataset, Nature::Made),
+    ] {
+        let data: Vec<DatasetId> = dataset.iter().cloned().collect();
+        jobs.push(Job {
+            plan: layer(id, LayerKind::Trees, fr, en, data, usual, plan.features()),
+            tiles: plan.tiles().collect(),
+            draw: Box::new(move |key| trees::draw(scene, plan, key, id)),
+        });
+    }
+    jobs
+}
+
+/// `[west, south, east, north]` in radians and the heights of everything.
+fn region_volume(scene: &Scene, heights: Heights) -> [f64; 6] {
+    let side = scene.plane.side_m();
+    let (low, high) = (scene.plane.lonlat([0.0; 2]), scene.plane.lonlat([side; 2]));
+    [
+        low.lon_deg.to_radians(),
+        low.lat_deg.to_radians(),
+        high.lon_deg.to_radians(),
+        high.lat_deg.to_radians(),
+        heights.min_m,
+        heights.max_m,
+    ]
+}
+
+fn manifest(
+    territory: &Territory,
+    scene: &Scene,
+    geoid: &Geoid,
+    layers: Vec<territory::Layer>,
+    out: &Path,
+) -> Result<Manifest, TileFault> {
+    let extract: Bounds2 = scene.extract;
+    let middle = extract.centre();
+    let centre = scene.plane.lonlat(middle);
+    let height_m = scene.ground_at(middle) + scene.plane.undulation_m(middle);
+    let (low, high) = (scene.plane.lonlat(extract.min), scene.plane.lonlat(extract.max));
+    let mut datasets = territory.datasets.clone();
+    let (mut axes, mut series) = (Vec::new(), Vec::new());
+    let demand = series::Demand::new();
+    if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), territory.region.buildings.is_empty()) {
+        package::write_series(out, &demand)?;
+        axes.push(axis);
+        series.push(one);
+        datasets.push(Dataset {
+            id: DatasetId::from(DEMAND_DATASET),
+            title: "Demande d’électricité estimée par bâtiment".to_owned(),
+            producer: "Jumeau".to_owned(),
+            licence: "CC0 1.0".to_owned(),
+            date: series::YEAR.to_string(),
+            attribution: "estimation Jumeau, valeurs simulées".to_owned(),
+            nature: Nature::Simulated,
+        });
+    }
+    Ok(Manifest {
+        jumeau: territory::VERSION,
+        id: territory.id.clone(),
+        name: territory.name.clone(),
+        crs: territory.crs.code().to_owned(),
+        vertical: territory.vertical.clone(),
+        geoid: geoid.name().to_owned(),
+        bounds_lonlat: [low.lon_deg, low.lat_deg, high.lon_deg, high.lat_deg],
+        origin: [centre.lon_deg, centre.lat_deg, height_m],
+        timezone: "Europe/Paris".to_owned(),
+        home: territory.home.unwrap_or_else(|| composed(centre, height_m, &extract)),
+        views: territory.views.clone(),
+        layers,
+        axes,
+        series,
+        datasets,
+    })
+}
+
+/// Three-quarter view from the south-west, near enough that the data fill the picture.
+fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> HomeView {
+    let size = extract.size();
+    HomeView {
+        lon: centre.lon_deg,
+        lat: centre.lat_deg,
+        height_m,
+        distance_m: (0.8 * size[0].max(size[1])).clamp(300.0, 20_000.0),
+        heading_deg: 35.0,
+        pitch_deg: -24.0,
+        // Mid-afternoon in June: long enough shadows, warm enough light.
+        instant: Instant::from_local(series::YEAR, 6, 21, 16, 30).unwrap_or(Instant(0)),
+    }
+}

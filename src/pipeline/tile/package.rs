@@ -1,0 +1,166 @@
+//! The package's files: contents, subtrees, tilesets, series, manifest.
+
+use super::TileFault;
+use super::grid::{Grid, TileKey};
+use super::mesh::Heights;
+use super::scene::Drawn;
+use super::series::Demand;
+use crate::base::{DatasetId, LayerId, Nature};
+use crate::formats::gltf::write::{WriteOptions, glb};
+use crate::formats::territory::{Layer, LayerKind, Name};
+use crate::formats::tiles3d::{
+    Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
+    Tileset, plan_subtrees, write_subtree,
+};
+use crate::formats::zarr;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Levels of one subtree: 5 are 341 tiles, so that most territories have a root subtree and a few more.
+const SUBTREE_LEVELS: u32 = 5;
+const CONTENT: &str = "content/{level}/{x}/{y}.glb";
+const SUBTREES: &str = "subtrees/{level}.{x}.{y}.subtree";
+
+/// Lattice step of positions near by, metres.
+const FINEST_STEP_M: f64 = 0.01;
+/// Steps along a tile's side; with its overhang they must stay below 65,535.
+const STEPS: f64 = 40_000.0;
+
+/// What a layer is, apart from its tiles.
+#[derive(Clone, Debug)]
+pub struct LayerPlan {
+    pub id: &'static str,
+    pub kind: LayerKind,
+    pub name: Name,
+    pub datasets: Vec<DatasetId>,
+    pub nature: Nature,
+    pub features: u64,
+}
+
+/// One content that was written.
+#[derive(Clone, Copy, Debug)]
+pub struct Written {
+    pub key: TileKey,
+    pub bytes: u64,
+    pub heights: Heights,
+}
+
+/// Writes a tile's content; nothing for an empty tile.
+pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: &Drawn) -> Result<Option<Written>, TileFault> {
+    let Some(heights) = drawn.heights.filter(|h| !h.is_empty()) else {
+        return Ok(None);
+    };
+    let step = FINEST_STEP_M.max(grid.tile_side(key.level) / STEPS);
+    let options = WriteOptions {
+        precision_m: step,
+        ..WriteOptions::default()
+    };
+    let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
+        layer: layer.to_owned(),
+        detail: format!("{}/{}/{}: {fault}", key.level, key.x, key.y),
+    })?;
+    let path = format!("{layer}/content/{}/{}/{}.glb", key.level, key.x, key.y);
+    write_file(out, &path, &bytes)?;
+    Ok(Some(Written {
+        key,
+        bytes: bytes.len() as u64,
+        heights,
+    }))
+}
+
+/// Writes a layer's `tileset.json` and subtrees, and describes it for the manifest.
+///
+/// `region` and `heights` are the same for all layers of a territory: so a tile of the ground and the roads on it are refined at the same moment.
+pub fn write_layer(
+    out: &Path,
+    plan: &LayerPlan,
+    grid: &Grid,
+    region: [f64; 6],
+    written: &[Written],
+) -> Result<Layer, TileFault> {
+    let coords: BTreeSet<TileCoord> = written
+        .iter()
+        .map(|w| TileCoord::new(w.key.level, w.key.x, w.key.y))
+        .collect();
+    let levels = coords.iter().map(|c| c.level + 1).max().unwrap_or(1);
+    let faulty = |fault: &dyn std::fmt::Display| TileFault::Content {
+        layer: plan.id.to_owned(),
+        detail: fault.to_string(),
+    };
+    let mut bytes: u64 = written.iter().map(|w| w.bytes).sum();
+    for (root, subtree) in plan_subtrees(SUBTREE_LEVELS, &coords).map_err(|f| faulty(&f))? {
+        let body = write_subtree(&subtree);
+        bytes += body.len() as u64;
+        let path = format!("{}/subtrees/{}.{}.{}.subtree", plan.id, root.level, root.x, root.y);
+        write_file(out, &path, &body)?;
+    }
+    let mut root = Tile::new(BoundingVolume::Region(region), grid.error(0));
+    root.refine = Some(Refine::Replace);
+    root.content = Some(Content {
+        uri: CONTENT.to_owned(),
+        bounding_volume: None,
+    });
+    root.implicit_tiling = Some(ImplicitTiling {
+        subdivision_scheme: Subdivision::Quadtree,
+        subtree_levels: SUBTREE_LEVELS,
+        available_levels: levels,
+        subtrees: Subtrees {
+            uri: SUBTREES.to_owned(),
+        },
+    });
+    let tileset = Tileset {
+        asset: Asset {
+            version: "1.1".to_owned(),
+            generator: Some("Jumeau".to_owned()),
+            ..Asset::default()
+        },
+        geometric_error: 2.0 * grid.error(0),
+        root,
+        extensions_used: Vec::new(),
+        extensions_required: Vec::new(),
+        schema: None,
+        schema_uri: None,
+        extras: serde_json::Map::new(),
+    };
+    let body = tileset.to_json();
+    bytes += body.len() as u64;
+    write_file(out, &format!("{}/tileset.json", plan.id), &body)?;
+    Ok(Layer {
+        id: LayerId::from(plan.id),
+        kind: plan.kind,
+        name: plan.name.clone(),
+        tileset: format!("{}/tileset.json", plan.id),
+        features: plan.features,
+        tiles: written.len() as u64,
+        bytes,
+        datasets: plan.datasets.clone(),
+        nature: plan.nature,
+        visible: true,
+    })
+}
+
+/// Writes the load profiles.
+pub fn write_series(out: &Path, demand: &Demand) -> Result<(), TileFault> {
+    let files = zarr::write(demand.rows, demand.hours, super::series::CHUNK_HOURS, &demand.values)
+        .map_err(|fault| TileFault::Content {
+            layer: "series".to_owned(),
+            detail: fault.to_string(),
+        })?;
+    for (path, bytes) in files {
+        write_file(out, &format!("{}/{path}", super::series::PATH), &bytes)?;
+    }
+    Ok(())
+}
+
+/// Writes a file below the package's folder; its parents are made.
+pub fn write_file(out: &Path, path: &str, bytes: &[u8]) -> Result<(), TileFault> {
+    let whole = out.join(path);
+    let fault = |error: std::io::Error| TileFault::Write {
+        path: path.to_owned(),
+        detail: error.to_string(),
+    };
+    if let Some(parent) = whole.parent() {
+        std::fs::create_dir_all(parent).map_err(fault)?;
+    }
+    std::fs::write(&whole, bytes).map_err(fault)
+}

@@ -1,0 +1,219 @@
+//! The ground as tiles: a lattice, cut crisply at the water, with quays and skirts.
+
+use super::clip::crossings;
+use super::ground::Surface;
+use super::grid::{CELLS, TileKey};
+use super::mesh::MeshBuilder;
+use super::palette::{self, Rgba};
+use super::scene::{Drawn, Scene};
+use super::shore::triangulated;
+use crate::base::Bounds2;
+use crate::formats::gltf::TileContent;
+use geo::{BooleanOps, Contains, Coord, LineString, MultiPolygon, Polygon};
+
+/// Quay walls reach this far below the water.
+const QUAY_DEPTH_M: f64 = 1.5;
+/// Shore lines of levels coarser than this tolerance get no walls: nobody sees them.
+const WALLS_WITHIN_TOLERANCE_M: f64 = 6.0;
+/// A skirt is at least this deep, and deeper by the level's tolerance.
+const SKIRT_M: f64 = 2.0;
+const SKIRT_TOLERANCES: f64 = 3.0;
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Cell {
+    Land,
+    Water,
+    /// Crossed by a shore line.
+    Both,
+}
+
+pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
+    let rect = scene.grid.rect(key);
+    let surface = scene.surface(key);
+    let shore = scene.shore(key.level);
+    // A cell more on each side: where the water's cut edge and the tile's border fell together, rounding would leave slivers of land.
+    let water = shore.within(&rect.grown(surface.cell()));
+    let banks = shore.banks_within(&rect);
+    let mut painter = Painter {
+        scene,
+        surface: &surface,
+        rect,
+        skirt_m: SKIRT_M + SKIRT_TOLERANCES * scene.grid.tolerance(key.level),
+        mesh: MeshBuilder::new("terrain", scene.frame(key)),
+    };
+    let cells = classified(&rect, surface.cell(), &water, &banks);
+    let cell = surface.cell();
+    for (index, kind) in cells.into_iter().enumerate() {
+        let (column, row) = (index as u32 % CELLS, index as u32 / CELLS);
+        let corner = |dc: u32, dr: u32| {
+            // The lattice is counted from the plane's corner, so that neighbours compute the very same bits.
+            let c = f64::from(key.x * CELLS + column + dc);
+            let r = f64::from(key.y * CELLS + row + dr);
+            [c * cell, r * cell]
+        };
+        let (sw, se, ne, nw) = (corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1));
+        for half in [[sw, se, ne], [sw, ne, nw]] {
+            match kind {
+                Cell::Water => {}
+                Cell::Land => painter.ground(half),
+                Cell::Both => {
+                    for polygon in triangle(half).difference(&water) {
+                        for piece in triangulated(&polygon) {
+                            painter.ground(piece);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    if scene.grid.tolerance(key.level) <= WALLS_WITHIN_TOLERANCE_M {
+        let lowest = shore.pools.iter().map(|p| p.level_m).fold(f64::INFINITY, f64::min);
+        for [a, b] in banks {
+            let level_m = water_left_of(a, b, |at| shore.pool_at(at).map(|p| p.level_m)).unwrap_or(lowest);
+            painter.wall(a, b, level_m - QUAY_DEPTH_M);
+        }
+    }
+    if painter.mesh.is_empty() {
+        return Drawn::default();
+    }
+    let (mesh, heights) = painter.mesh.finish();
+    Drawn {
+        content: TileContent {
+            meshes: vec![mesh],
+            tables: Vec::new(),
+        },
+        heights: Some(heights),
+    }
+}
+
+struct Painter<'a> {
+    scene: &'a Scene<'a>,
+    surface: &'a Surface<'a>,
+    rect: Bounds2,
+    skirt_m: f64,
+    mesh: MeshBuilder<'a>,
+}
+
+impl Painter<'_> {
+    /// A piece of ground, with a skirt where it ends at the tile's border.
+    fn ground(&mut self, corners: [[f64; 2]; 3]) {
+        let [a, b, c] = corners.map(|at| self.ground_vertex(at, 0.0));
+        self.mesh.triangle(a, b, c);
+        for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+            let (from, to) = (corners[from], corners[to]);
+            if self.on_border(from, to) {
+                // The skirt has the ground's own normal and colour: lit like it, it closes a crack without being seen.
+                let top = [self.ground_vertex(from, 0.0), self.ground_vertex(to, 0.0)];
+                let foot = [
+                    self.ground_vertex(from, self.skirt_m),
+                    self.ground_vertex(to, self.skirt_m),
+                ];
+                self.mesh.triangle(foot[0], foot[1], top[1]);
+                self.mesh.triangle(foot[0], top[1], top[0]);
+            }
+        }
+    }
+
+    fn ground_vertex(&mut self, at: [f64; 2], below_m: f64) -> u32 {
+        let height = self.surface.height(at) - below_m;
+        let normal = self.surface.normal(at);
+        let urban = self.scene.urban.at(at);
+        let town = palette::mix(palette::GROUND_GREEN, palette::GROUND_URBAN, urban);
+        let colour = palette::opaque(palette::mix(town, palette::HAZE, self.scene.haze(at)));
+        self.mesh.vertex([at[0], at[1], height], normal, colour, 0)
+    }
+
+    fn on_border(&self, a: [f64; 2], b: [f64; 2]) -> bool {
+        (0..2).any(|k| {
+            [self.rect.min[k], self.rect.max[k]]
+                .into_iter()
+                .any(|line| (a[k] - line).abs() < 1e-4 && (b[k] - line).abs() < 1e-4)
+        })
+    }
+
+    /// A quay wall from the drawn ground down into the water; the water lies left of `a → b`.
+    fn wall(&mut self, a: [f64; 2], b: [f64; 2], foot_m: f64) {
+        let shares = crossings(a, b, self.surface.cell());
+        let at = |share: f64| [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])];
+        let colours: [Rgba; 4] = [
+            palette::opaque(palette::QUAY_FOOT),
+            palette::opaque(palette::QUAY_FOOT),
+            palette::opaque(palette::QUAY_TOP),
+            palette::opaque(palette::QUAY_TOP),
+        ];
+        for pair in shares.windows(2) {
+            let (p, q) = (at(pair[0]), at(pair[1]));
+            let (top_p, top_q) = (self.surface.height(p), self.surface.height(q));
+            if top_p <= foot_m && top_q <= foot_m {
+                continue;
+            }
+            let corners = [
+                [q[0], q[1], foot_m],
+                [p[0], p[1], foot_m],
+                [p[0], p[1], top_p.max(foot_m)],
+                [q[0], q[1], top_q.max(foot_m)],
+            ];
+            self.mesh.face(&corners, &colours, 0);
+        }
+    }
+}
+
+/// The level of the water just left of a bank.
+fn water_left_of(a: [f64; 2], b: [f64; 2], level_at: impl Fn([f64; 2]) -> Option<f64>) -> Option<f64> {
+    let (dx, dy) = (b[0] - a[0], b[1] - a[1]);
+    let length = dx.hypot(dy).max(1e-9);
+    [0.2, 0.02, 2.0].into_iter().find_map(|away| {
+        level_at([
+            0.5 * (a[0] + b[0]) - dy / length * away,
+            0.5 * (a[1] + b[1]) + dx / length * away,
+        ])
+    })
+}
+
+/// What each cell of a tile is, row by row from the south.
+fn classified(rect: &Bounds2, cell: f64, water: &MultiPolygon<f64>, banks: &[[[f64; 2]; 2]]) -> Vec<Cell> {
+    let count = (CELLS * CELLS) as usize;
+    if water.0.is_empty() {
+        return vec![Cell::Land; count];
+    }
+    let mut cells: Vec<Option<Cell>> = vec![None; count];
+    for [a, b] in banks {
+        for pair in crossings(*a, *b, cell).windows(2) {
+            let middle = 0.5 * (pair[0] + pair[1]);
+            let index = |k: usize| {
+                let at = a[k] + middle * (b[k] - a[k]) - rect.min[k];
+                (at / cell).floor().clamp(0.0, f64::from(CELLS - 1)) as usize
+            };
+            if let Some(found) = cells.get_mut(index(1) * CELLS as usize + index(0)) {
+                *found = Some(Cell::Both);
+            }
+        }
+    }
+    // Between two crossed cells of a row nothing changes: one question serves the whole run.
+    let mut out = Vec::with_capacity(count);
+    for (row, line) in cells.chunks(CELLS as usize).enumerate() {
+        let mut run: Option<Cell> = None;
+        for (column, known) in line.iter().enumerate() {
+            let kind = match known {
+                Some(kind) => {
+                    run = None;
+                    *kind
+                }
+                None => *run.get_or_insert_with(|| {
+                    let middle = Coord {
+                        x: rect.min[0] + (column as f64 + 0.5) * cell,
+                        y: rect.min[1] + (row as f64 + 0.5) * cell,
+                    };
+                    if water.contains(&middle) { Cell::Water } else { Cell::Land }
+                }),
+            };
+            out.push(kind);
+        }
+    }
+    out
+}
+
+fn triangle(corners: [[f64; 2]; 3]) -> Polygon<f64> {
+    let [a, b, c] = corners;
+    Polygon::new(LineString::from(vec![a, b, c, a]), Vec::new())
+}
