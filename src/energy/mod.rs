@@ -1,1 +1,12 @@
 //! Numeric models on plain inputs; knows nothing of our own model of a territory.
+//!
+//! | module | answers | anchor |
+//! |---|---|---|
+//! | [`sun`] | where the sun stands, when it rises and sets | NREL SPA (Reda and Andreas 2004) |
+//! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
+//! | [`glossary`] | the field's terms, symbols and units | – |
+
+pub mod calendar;
+pub mod demand;
+pub mod glossary;
+pub mod sun;

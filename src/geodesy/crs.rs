@@ -23,9 +23,14 @@ pub struct Crs {
 #[derive(Clone)]
 enum Space {
     Ecef,
-    Geographic { three_d: bool },
+    Geographic {
+        three_d: bool,
+    },
     /// The projection on its own ellipsoid, and geographic coordinates on the same one.
-    Projected { projection: Box<Proj>, geographic: Box<Proj> },
+    Projected {
+        projection: Box<Proj>,
+        geographic: Box<Proj>,
+    },
 }
 
 impl Crs {
@@ -55,7 +60,11 @@ impl Crs {
     /// Longitude and latitude on WGS84, EPSG:4326.
     pub fn wgs84() -> Self {
         let area = [-180.0, -90.0, 180.0, 90.0];
-        let datum = Datum { ellipsoid: Ellipsoid::WGS84, to_wgs84: None, accuracy_m: 0.0 };
+        let datum = Datum {
+            ellipsoid: Ellipsoid::WGS84,
+            to_wgs84: None,
+            accuracy_m: 0.0,
+        };
         Self {
             code: "EPSG:4326".to_owned(),
             name: "WGS 84".to_owned(),
@@ -67,22 +76,44 @@ impl Crs {
     }
 
     fn from_row(epsg: u32, vertical: Option<u32>) -> Option<Self> {
-        let Definition { epsg, name, kind, datum, area } = crs_table::define(epsg)?;
+        let Definition {
+            epsg,
+            name,
+            kind,
+            datum,
+            area,
+        } = crs_table::define(epsg)?;
         let space = match kind {
             Kind::Ecef => Space::Ecef,
             Kind::Geographic { three_d } => Space::Geographic { three_d },
             Kind::Projected(projection) => {
                 // No datum is given to the projection engine: its pivot through WGS84 moves even a null shift by 0.1 mm.
-                let Ellipsoid { a_m, inverse_flattening } = datum.ellipsoid;
+                let Ellipsoid {
+                    a_m,
+                    inverse_flattening,
+                } = datum.ellipsoid;
                 let ellipsoid = format!("+a={a_m} +rf={inverse_flattening}");
-                let text = if projection.contains("+b=") { projection } else { format!("{projection} {ellipsoid}") };
+                let text = if projection.contains("+b=") {
+                    projection
+                } else {
+                    format!("{projection} {ellipsoid}")
+                };
                 Space::Projected {
                     projection: Box::new(Proj::from_proj_string(&text).ok()?),
-                    geographic: Box::new(Proj::from_proj_string(&format!("+proj=longlat {ellipsoid}")).ok()?),
+                    geographic: Box::new(
+                        Proj::from_proj_string(&format!("+proj=longlat {ellipsoid}")).ok()?,
+                    ),
                 }
             }
         };
-        Some(Self { code: format!("EPSG:{epsg}"), name, vertical, area, datum, space })
+        Some(Self {
+            code: format!("EPSG:{epsg}"),
+            name,
+            vertical,
+            area,
+            datum,
+            space,
+        })
     }
 
     /// `EPSG:2154`, however it was spelt.
@@ -123,7 +154,10 @@ impl Crs {
 
     /// Whether z is an ellipsoidal height or earth-centred by definition.
     pub fn is_three_d(&self) -> bool {
-        matches!(self.space, Space::Ecef | Space::Geographic { three_d: true })
+        matches!(
+            self.space,
+            Space::Ecef | Space::Geographic { three_d: true }
+        )
     }
 
     /// Longitude and latitude of a point in this system. For an earth-centred system z is taken as unknown and this is a fault; use [`transform`].
@@ -133,25 +167,37 @@ impl Crs {
         }
         let own = match &self.space {
             Space::Ecef => return Err(self.outside(x, y)),
-            Space::Geographic { .. } => on_the_globe(LonLat { lon_deg: x, lat_deg: y })?,
-            Space::Projected { projection, geographic } => {
+            Space::Geographic { .. } => on_the_globe(LonLat {
+                lon_deg: x,
+                lat_deg: y,
+            })?,
+            Space::Projected {
+                projection,
+                geographic,
+            } => {
                 let mut point = (x, y);
                 proj4rs::transform::transform(projection, geographic, &mut point)
                     .map_err(|_| self.outside(x, y))?;
-                let p = LonLat { lon_deg: point.0.to_degrees(), lat_deg: point.1.to_degrees() };
+                let p = LonLat {
+                    lon_deg: point.0.to_degrees(),
+                    lat_deg: point.1.to_degrees(),
+                };
                 on_the_globe(p).map_err(|_| self.outside(x, y))?
             }
         };
-        Ok(self.to_wgs84(own))
+        Ok(self.wgs84_of_own(own))
     }
 
     /// The point in this system: easting and northing in metres, or longitude and latitude.
     pub fn from_lonlat(&self, p: LonLat) -> Result<[f64; 2], GeodesyFault> {
-        let own = self.from_wgs84(on_the_globe(p)?);
+        let own = self.own_of_wgs84(on_the_globe(p)?);
         match &self.space {
             Space::Ecef => Err(self.outside(p.lon_deg, p.lat_deg)),
             Space::Geographic { .. } => Ok([own.lon_deg, own.lat_deg]),
-            Space::Projected { projection, geographic } => {
+            Space::Projected {
+                projection,
+                geographic,
+            } => {
                 let mut point = (own.lon_deg.to_radians(), own.lat_deg.to_radians());
                 proj4rs::transform::transform(geographic, projection, &mut point)
                     .map_err(|_| self.outside(p.lon_deg, p.lat_deg))?;
@@ -167,13 +213,15 @@ impl Crs {
     /// All points, or the first fault with its place ([`GeodesyFault::At`]).
     pub fn to_lonlat_batch(&self, points: &[[f64; 2]]) -> Result<Vec<LonLat>, GeodesyFault> {
         let each = points.iter().enumerate();
-        each.map(|(index, &[x, y])| self.to_lonlat(x, y).map_err(|fault| at(index, fault))).collect()
+        each.map(|(index, &[x, y])| self.to_lonlat(x, y).map_err(|fault| at(index, fault)))
+            .collect()
     }
 
     /// All points, or the first fault with its place ([`GeodesyFault::At`]).
     pub fn from_lonlat_batch(&self, points: &[LonLat]) -> Result<Vec<[f64; 2]>, GeodesyFault> {
         let each = points.iter().enumerate();
-        each.map(|(index, &p)| self.from_lonlat(p).map_err(|fault| at(index, fault))).collect()
+        each.map(|(index, &p)| self.from_lonlat(p).map_err(|fault| at(index, fault)))
+            .collect()
     }
 
     /// Meridian convergence γ, degrees: the azimuth of grid north counted clockwise from true north, so true azimuth = grid azimuth + γ.
@@ -185,18 +233,29 @@ impl Crs {
         if !matches!(self.space, Space::Projected { .. }) {
             return 0.0;
         }
-        let along = |lat_deg: f64| self.from_lonlat(LonLat { lon_deg: p.lon_deg, lat_deg });
+        let along = |lat_deg: f64| {
+            self.from_lonlat(LonLat {
+                lon_deg: p.lon_deg,
+                lat_deg,
+            })
+        };
         match (along(p.lat_deg - STEP_DEG), along(p.lat_deg + STEP_DEG)) {
-            (Ok(south), Ok(north)) => -(north[0] - south[0]).atan2(north[1] - south[1]).to_degrees(),
+            (Ok(south), Ok(north)) => -(north[0] - south[0])
+                .atan2(north[1] - south[1])
+                .to_degrees(),
             _ => 0.0,
         }
     }
 
     fn outside(&self, x: f64, y: f64) -> GeodesyFault {
-        GeodesyFault::OutsideProjection { crs: self.code.clone(), x, y }
+        GeodesyFault::OutsideProjection {
+            crs: self.code.clone(),
+            x,
+            y,
+        }
     }
 
-    fn to_wgs84(&self, own: LonLat) -> LonLat {
+    fn wgs84_of_own(&self, own: LonLat) -> LonLat {
         match self.datum.to_wgs84 {
             None => own,
             Some(parameters) => {
@@ -206,12 +265,15 @@ impl Crs {
         }
     }
 
-    fn from_wgs84(&self, p: LonLat) -> LonLat {
+    fn own_of_wgs84(&self, p: LonLat) -> LonLat {
         match self.datum.to_wgs84 {
             None => p,
             Some(parameters) => {
                 let Ecef(v) = p.at_height(0.0).to_ecef();
-                self.datum.ellipsoid.to_lonlath(Ecef(helmert(&parameters).undo(v))).lonlat()
+                self.datum
+                    .ellipsoid
+                    .to_lonlath(Ecef(helmert(&parameters).undo(v)))
+                    .lonlat()
             }
         }
     }
@@ -276,8 +338,15 @@ struct Helmert {
 fn helmert(&[tx, ty, tz, rx, ry, rz, ppm]: &[f64; 7]) -> Helmert {
     const RADIANS: f64 = std::f64::consts::PI / (180.0 * 3600.0);
     let (rx, ry, rz) = (rx * RADIANS, ry * RADIANS, rz * RADIANS);
-    let rotation = DMat3::from_cols(DVec3::new(1.0, rz, -ry), DVec3::new(-rz, 1.0, rx), DVec3::new(ry, -rx, 1.0));
-    Helmert { translation_m: DVec3::new(tx, ty, tz), linear: rotation * (1.0 + ppm * 1e-6) }
+    let rotation = DMat3::from_cols(
+        DVec3::new(1.0, rz, -ry),
+        DVec3::new(-rz, 1.0, rx),
+        DVec3::new(ry, -rx, 1.0),
+    );
+    Helmert {
+        translation_m: DVec3::new(tx, ty, tz),
+        linear: rotation * (1.0 + ppm * 1e-6),
+    }
 }
 
 impl Helmert {
@@ -297,17 +366,28 @@ fn on_the_globe(p: LonLat) -> Result<LonLat, GeodesyFault> {
     }
     // Round-off at the poles is forgiven.
     if p.lat_deg.abs() > 90.0 + 1e-9 || p.lon_deg.abs() > 360.0 + 1e-9 {
-        return Err(GeodesyFault::OffTheGlobe { lon_deg: p.lon_deg, lat_deg: p.lat_deg });
+        return Err(GeodesyFault::OffTheGlobe {
+            lon_deg: p.lon_deg,
+            lat_deg: p.lat_deg,
+        });
     }
     Ok(p)
 }
 
 fn at(index: usize, fault: GeodesyFault) -> GeodesyFault {
-    GeodesyFault::At { index, fault: Box::new(fault) }
+    GeodesyFault::At {
+        index,
+        fault: Box::new(fault),
+    }
 }
 
 /// A WKT can be long and hold line breaks; the message keeps its beginning on one line.
 fn unknown(code: &str) -> GeodesyFault {
-    let line: String = code.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).take(80).collect();
+    let line: String = code
+        .trim()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(80)
+        .collect();
     GeodesyFault::UnknownCrs { code: line }
 }

@@ -60,7 +60,10 @@ fn number(text: &str) -> Option<u32> {
 fn ignf(name: &str) -> Option<u32> {
     // "RGF93LAMB93.IGN69": the part after the point is the vertical datum.
     let name = name.split('.').next()?;
-    if let Some(zone) = name.strip_prefix("RGF93CC").and_then(|zone| zone.parse::<u32>().ok()) {
+    if let Some(zone) = name
+        .strip_prefix("RGF93CC")
+        .and_then(|zone| zone.parse::<u32>().ok())
+    {
         return (42..=50).contains(&zone).then_some(3900 + zone);
     }
     Some(match name {
@@ -118,7 +121,9 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
     let children = children(&wkt[keyword_ends..])?;
     match keyword.as_str() {
         "COMPD_CS" | "COMPOUNDCRS" => {
-            let mut systems = children.iter().filter(|child| child.contains('[') || child.contains('('));
+            let mut systems = children
+                .iter()
+                .filter(|child| child.contains('[') || child.contains('('));
             let (flat, _) = epsg_of_wkt(systems.next()?)?;
             let vertical = systems.next().and_then(|vertical| {
                 let open = vertical.find(['[', '('])?;
@@ -127,12 +132,16 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
             Some((flat, vertical))
         }
         "BOUNDCRS" => {
-            let source = children.iter().find(|child| child.to_ascii_uppercase().starts_with("SOURCECRS"))?;
+            let source = children
+                .iter()
+                .find(|child| child.to_ascii_uppercase().starts_with("SOURCECRS"))?;
             let open = source.find(['[', '('])?;
             epsg_of_wkt(self::children(&source[open..])?.first()?)
         }
-        "PROJCS" | "PROJCRS" | "PROJECTEDCRS" | "GEOGCS" | "GEOGCRS" | "GEOGRAPHICCRS" | "GEODCRS" | "GEOCCS" | "GEODETICCRS" => {
-            let by_identifier = identifier(&children).filter(|&epsg| crs_table::define(epsg).is_some());
+        "PROJCS" | "PROJCRS" | "PROJECTEDCRS" | "GEOGCS" | "GEOGCRS" | "GEOGRAPHICCRS"
+        | "GEODCRS" | "GEOCCS" | "GEODETICCRS" => {
+            let by_identifier =
+                identifier(&children).filter(|&epsg| crs_table::define(epsg).is_some());
             let epsg = match by_identifier {
                 Some(epsg) => epsg,
                 None => by_name(children.first()?.trim().trim_matches('"'))?,
@@ -196,15 +205,25 @@ fn identifier(children: &[&str]) -> Option<u32> {
 
 /// Names as ESRI, MapInfo, QGIS and IGN write them, without blanks and punctuation.
 fn by_name(name: &str) -> Option<u32> {
-    let squeezed: String = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase();
+    let squeezed: String = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_uppercase();
     let squeezed = squeezed.replace("RGF1993", "RGF93");
     let fixed = match squeezed.as_str() {
-        "WGS1984WEBMERCATORAUXILIARYSPHERE" | "WGS1984WEBMERCATOR" | "WGS84PSEUDOMERCATOR" => Some(3857),
+        "WGS1984WEBMERCATORAUXILIARYSPHERE" | "WGS1984WEBMERCATOR" | "WGS84PSEUDOMERCATOR" => {
+            Some(3857)
+        }
         "GCSWGS1984" | "WGS84" | "WGS1984" | "WGS84CRS84" => Some(4326),
         "GCSETRS1989" | "ETRS89" => Some(4258),
         "GCSRGF93" | "RGF93" | "RGF93V1" | "RGF93G" | "RGF93GEOGRAPHIQUESDMS" => Some(4171),
         "LAMBERT93" | "RGF93LAMBERT93" | "RGF93V1LAMBERT93" | "LAMB93" => Some(2154),
-        "NTFPARISLAMBERTZONEII" | "NTFPARISFRANCEII" | "NTFLAMBERTIIETENDU" | "LAMBERTIIETENDU" | "NTFFRANCEIIDEGREES" => Some(27572),
+        "NTFPARISLAMBERTZONEII"
+        | "NTFPARISFRANCEII"
+        | "NTFLAMBERTIIETENDU"
+        | "LAMBERTIIETENDU"
+        | "NTFFRANCEIIDEGREES" => Some(27572),
         "ETRS1989LAEA" | "ETRS89LAEAEUROPE" | "ETRS89EXTENDEDLAEAEUROPE" => Some(3035),
         "RGR1992UTM40S" => Some(2975),
         "RGFG1995UTM22N" => Some(2972),
@@ -218,24 +237,41 @@ fn by_name(name: &str) -> Option<u32> {
     if fixed.is_some() {
         return fixed;
     }
-    if let Some(zone) = squeezed.strip_prefix("RGF93CC").or_else(|| squeezed.strip_prefix("RGF93V1CC")) {
+    if let Some(zone) = squeezed
+        .strip_prefix("RGF93CC")
+        .or_else(|| squeezed.strip_prefix("RGF93V1CC"))
+    {
         let zone: u32 = zone.parse().ok()?;
         return (42..=50).contains(&zone).then_some(3900 + zone);
     }
-    for (prefix, north, south) in [("WGS1984UTMZONE", 32600, Some(32700)), ("WGS84UTMZONE", 32600, Some(32700)), ("ETRS1989UTMZONE", 25800, None), ("ETRS89UTMZONE", 25800, None)] {
+    for (prefix, north, south) in [
+        ("WGS1984UTMZONE", 32600, Some(32700)),
+        ("WGS84UTMZONE", 32600, Some(32700)),
+        ("ETRS1989UTMZONE", 25800, None),
+        ("ETRS89UTMZONE", 25800, None),
+    ] {
         if let Some(zone) = squeezed.strip_prefix(prefix) {
             let (base, digits) = match zone.strip_suffix('S') {
                 Some(digits) => (south?, digits),
                 None => (north, zone.strip_suffix('N')?),
             };
-            let epsg = base + digits.parse::<u32>().ok().filter(|zone| (1..=60).contains(zone))?;
+            let epsg = base
+                + digits
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|zone| (1..=60).contains(zone))?;
             return crs_table::define(epsg).map(|_| epsg);
         }
     }
     // The registry's own names.
     crs_table::codes().find(|&epsg| {
         crs_table::define(epsg).is_some_and(|row| {
-            row.name.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase() == squeezed
+            row.name
+                .chars()
+                .filter(char::is_ascii_alphanumeric)
+                .collect::<String>()
+                .to_ascii_uppercase()
+                == squeezed
         })
     })
 }

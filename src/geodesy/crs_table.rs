@@ -16,25 +16,45 @@ pub(super) struct Datum {
 }
 
 const fn shifted(ellipsoid: Ellipsoid, t: [f64; 3], accuracy_m: f64) -> Datum {
-    Datum { ellipsoid, to_wgs84: Some([t[0], t[1], t[2], 0.0, 0.0, 0.0, 0.0]), accuracy_m }
+    Datum {
+        ellipsoid,
+        to_wgs84: Some([t[0], t[1], t[2], 0.0, 0.0, 0.0, 0.0]),
+        accuracy_m,
+    }
 }
 
-const WGS84: Datum = Datum { ellipsoid: Ellipsoid::WGS84, to_wgs84: None, accuracy_m: 0.0 };
+const WGS84: Datum = Datum {
+    ellipsoid: Ellipsoid::WGS84,
+    to_wgs84: None,
+    accuracy_m: 0.0,
+};
 /// RGF93, ETRS89 and the overseas frames: WGS84 to better than a metre, and taken as equal.
-const GRS80: Datum = Datum { ellipsoid: Ellipsoid::GRS80, to_wgs84: None, accuracy_m: 0.0 };
+const GRS80: Datum = Datum {
+    ellipsoid: Ellipsoid::GRS80,
+    to_wgs84: None,
+    accuracy_m: 0.0,
+};
 /// EPSG:1193, "NTF to WGS 84 (1)"; IGN's grid differs from it by 0.6 to 4 m.
 const NTF: Datum = shifted(Ellipsoid::CLARKE_1880_IGN, [-168.0, -60.0, 320.0], 4.0);
 /// EPSG:1676, "CH1903+ to WGS 84 (1)".
 const CH1903: Datum = shifted(Ellipsoid::BESSEL_1841, [674.374, 15.056, 405.346], 1.5);
 /// "MOP78 to WGS 84 (2)" of the registry.
 const MOP78: Datum = shifted(Ellipsoid::INTERNATIONAL_1924, [253.0, -132.0, -127.0], 10.0);
+/// EPSG:8828, "RGPF to WGS 84 (1)", position vector.
+const RGPF: Datum = Datum {
+    ellipsoid: Ellipsoid::GRS80,
+    to_wgs84: Some([0.072, -0.507, -0.245, 0.0183, -0.0003, 0.007, -0.0093]),
+    accuracy_m: 0.5,
+};
 
 /// What the numbers of a system are.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Ecef,
     /// Longitude and latitude in degrees.
-    Geographic { three_d: bool },
+    Geographic {
+        three_d: bool,
+    },
     /// The projection's parameters, without ellipsoid, datum or units (metres).
     Projected(String),
 }
@@ -82,17 +102,17 @@ const UNPROJECTED: &[(u32, &str, char, Datum, [f64; 4])] = &[
 
 /// Projected systems that follow no numbering rule.
 ///
-/// The Paris meridian is written as EPSG gives it (2.337,229,17° of EPSG:8903), not as its 2°20'14.025'': they differ by 0.3 mm.
+/// The Paris meridian is IGN's 2°20'14.025'', as in PROJ; EPSG:8903 rounds it to 2.337,229,17°, 0.25 mm further east.
 #[rustfmt::skip]
 const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
-    (27561, "NTF (Paris) / Lambert Nord France", "+proj=lcc +lat_1=49.5 +lat_0=49.5 +lon_0=0 +k_0=0.999877341 +x_0=600000 +y_0=200000 +pm=2.33722917", NTF, [-4.87, 48.14, 8.23, 51.14]),
-    (27562, "NTF (Paris) / Lambert Centre France", "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.99987742 +x_0=600000 +y_0=200000 +pm=2.33722917", NTF, [-4.8, 45.44, 7.63, 48.15]),
-    (27563, "NTF (Paris) / Lambert Sud France", "+proj=lcc +lat_1=44.1 +lat_0=44.1 +lon_0=0 +k_0=0.999877499 +x_0=600000 +y_0=200000 +pm=2.33722917", NTF, [-1.79, 42.33, 7.71, 45.46]),
-    (27564, "NTF (Paris) / Lambert Corse", "+proj=lcc +lat_1=42.165 +lat_0=42.165 +lon_0=0 +k_0=0.99994471 +x_0=234.358 +y_0=185861.369 +pm=2.33722917", NTF, [8.5, 41.31, 9.63, 43.07]),
-    (27571, "NTF (Paris) / Lambert zone I", "+proj=lcc +lat_1=49.5 +lat_0=49.5 +lon_0=0 +k_0=0.999877341 +x_0=600000 +y_0=1200000 +pm=2.33722917", NTF, [-4.87, 48.14, 8.23, 51.14]),
-    (27572, "NTF (Paris) / Lambert zone II", "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.99987742 +x_0=600000 +y_0=2200000 +pm=2.33722917", NTF, [-4.87, 42.33, 8.23, 51.14]),
-    (27573, "NTF (Paris) / Lambert zone III", "+proj=lcc +lat_1=44.1 +lat_0=44.1 +lon_0=0 +k_0=0.999877499 +x_0=600000 +y_0=3200000 +pm=2.33722917", NTF, [-1.79, 42.33, 7.71, 45.46]),
-    (27574, "NTF (Paris) / Lambert zone IV", "+proj=lcc +lat_1=42.165 +lat_0=42.165 +lon_0=0 +k_0=0.99994471 +x_0=234.358 +y_0=4185861.369 +pm=2.33722917", NTF, [8.5, 41.31, 9.63, 43.07]),
+    (27561, "NTF (Paris) / Lambert Nord France", "+proj=lcc +lat_1=49.5 +lat_0=49.5 +lon_0=0 +k_0=0.999877341 +x_0=600000 +y_0=200000 +pm=2.3372291666666667", NTF, [-4.87, 48.14, 8.23, 51.14]),
+    (27562, "NTF (Paris) / Lambert Centre France", "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.99987742 +x_0=600000 +y_0=200000 +pm=2.3372291666666667", NTF, [-4.8, 45.44, 7.63, 48.15]),
+    (27563, "NTF (Paris) / Lambert Sud France", "+proj=lcc +lat_1=44.1 +lat_0=44.1 +lon_0=0 +k_0=0.999877499 +x_0=600000 +y_0=200000 +pm=2.3372291666666667", NTF, [-1.79, 42.33, 7.71, 45.46]),
+    (27564, "NTF (Paris) / Lambert Corse", "+proj=lcc +lat_1=42.165 +lat_0=42.165 +lon_0=0 +k_0=0.99994471 +x_0=234.358 +y_0=185861.369 +pm=2.3372291666666667", NTF, [8.5, 41.31, 9.63, 43.07]),
+    (27571, "NTF (Paris) / Lambert zone I", "+proj=lcc +lat_1=49.5 +lat_0=49.5 +lon_0=0 +k_0=0.999877341 +x_0=600000 +y_0=1200000 +pm=2.3372291666666667", NTF, [-4.87, 48.14, 8.23, 51.14]),
+    (27572, "NTF (Paris) / Lambert zone II", "+proj=lcc +lat_1=46.8 +lat_0=46.8 +lon_0=0 +k_0=0.99987742 +x_0=600000 +y_0=2200000 +pm=2.3372291666666667", NTF, [-4.87, 42.33, 8.23, 51.14]),
+    (27573, "NTF (Paris) / Lambert zone III", "+proj=lcc +lat_1=44.1 +lat_0=44.1 +lon_0=0 +k_0=0.999877499 +x_0=600000 +y_0=3200000 +pm=2.3372291666666667", NTF, [-1.79, 42.33, 7.71, 45.46]),
+    (27574, "NTF (Paris) / Lambert zone IV", "+proj=lcc +lat_1=42.165 +lat_0=42.165 +lon_0=0 +k_0=0.99994471 +x_0=234.358 +y_0=4185861.369 +pm=2.3372291666666667", NTF, [8.5, 41.31, 9.63, 43.07]),
     (3857, "WGS 84 / Pseudo-Mercator", "+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1", WGS84, [-180.0, -85.06, 180.0, 85.06]),
     (3035, "ETRS89-extended / LAEA Europe", "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000", GRS80, EUROPE),
     (3034, "ETRS89-extended / LCC Europe", "+proj=lcc +lat_0=52 +lon_0=10 +lat_1=35 +lat_2=65 +x_0=4000000 +y_0=2800000", GRS80, EUROPE),
@@ -107,24 +127,38 @@ const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
     (4471, "RGM04 / UTM zone 38S", "+proj=utm +zone=38 +south", GRS80, [43.68, -14.49, 46.7, -11.33]),
     (4467, "RGSPM06 / UTM zone 21N", "+proj=utm +zone=21", GRS80, [-57.1, 43.41, -55.9, 47.37]),
     (3163, "RGNC91-93 / Lambert New Caledonia", "+proj=lcc +lat_0=-21.5 +lon_0=166 +lat_1=-20.66666666666667 +lat_2=-22.33333333333333 +x_0=400000 +y_0=300000", GRS80, [163.54, -22.73, 168.19, -19.5]),
-    (3296, "RGPF / UTM zone 5S", "+proj=utm +zone=5 +south", GRS80, [-158.13, -26.7, -150.0, -12.5]),
-    (3297, "RGPF / UTM zone 6S", "+proj=utm +zone=6 +south", GRS80, [-150.0, -31.2, -144.0, -7.29]),
-    (3298, "RGPF / UTM zone 7S", "+proj=utm +zone=7 +south", GRS80, [-144.0, -31.24, -138.0, -4.52]),
-    (3299, "RGPF / UTM zone 8S", "+proj=utm +zone=8 +south", GRS80, [-138.0, -26.58, -131.97, -5.52]),
+    (3296, "RGPF / UTM zone 5S", "+proj=utm +zone=5 +south", RGPF, [-158.13, -26.7, -150.0, -12.5]),
+    (3297, "RGPF / UTM zone 6S", "+proj=utm +zone=6 +south", RGPF, [-150.0, -31.2, -144.0, -7.29]),
+    (3298, "RGPF / UTM zone 7S", "+proj=utm +zone=7 +south", RGPF, [-144.0, -31.24, -138.0, -4.52]),
+    (3299, "RGPF / UTM zone 8S", "+proj=utm +zone=8 +south", RGPF, [-138.0, -26.58, -131.97, -5.52]),
     (2988, "MOP78 / UTM zone 1S", "+proj=utm +zone=1 +south", MOP78, [-176.25, -13.41, -176.07, -13.16]),
 ];
 
 /// The row of an EPSG code, or nothing.
 pub(super) fn define(epsg: u32) -> Option<Definition> {
     let projected = |name: String, projection: String, datum, area| {
-        Some(Definition { epsg, name, kind: Kind::Projected(projection), datum, area })
+        Some(Definition {
+            epsg,
+            name,
+            kind: Kind::Projected(projection),
+            datum,
+            area,
+        })
     };
     if let Some(&(_, name, kind, datum, area)) = UNPROJECTED.iter().find(|row| row.0 == epsg) {
         let kind = match kind {
             'e' => Kind::Ecef,
-            kind => Kind::Geographic { three_d: kind == '3' },
+            kind => Kind::Geographic {
+                three_d: kind == '3',
+            },
         };
-        return Some(Definition { epsg, name: name.to_owned(), kind, datum, area });
+        return Some(Definition {
+            epsg,
+            name: name.to_owned(),
+            kind,
+            datum,
+            area,
+        });
     }
     if let Some(&(_, name, projection, datum, area)) = PROJECTED.iter().find(|row| row.0 == epsg) {
         return projected(name.to_owned(), projection.to_owned(), datum, area);
@@ -142,7 +176,8 @@ pub(super) fn define(epsg: u32) -> Option<Definition> {
     match zone {
         None => projected(
             format!("RGF93 {realisation} / Lambert-93"),
-            "+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000".to_owned(),
+            "+proj=lcc +lat_0=46.5 +lon_0=3 +lat_1=49 +lat_2=44 +x_0=700000 +y_0=6600000"
+                .to_owned(),
             GRS80,
             FRANCE,
         ),
@@ -172,7 +207,11 @@ fn utm(epsg: u32) -> Option<Definition> {
         _ => return None,
     };
     let west = f64::from(zone) * 6.0 - 186.0;
-    let (letter, flag, low, high) = if south { ('S', " +south", -80.0, 0.0) } else { ('N', "", 0.0, 84.0) };
+    let (letter, flag, low, high) = if south {
+        ('S', " +south", -80.0, 0.0)
+    } else {
+        ('N', "", 0.0, 84.0)
+    };
     Some(Definition {
         epsg,
         name: format!("{name} / UTM zone {zone}{letter}"),
@@ -184,7 +223,10 @@ fn utm(epsg: u32) -> Option<Definition> {
 
 /// Every code of the table, for lists and tests.
 pub(super) fn codes() -> impl Iterator<Item = u32> {
-    let listed = UNPROJECTED.iter().map(|row| row.0).chain(PROJECTED.iter().map(|row| row.0));
+    let listed = UNPROJECTED
+        .iter()
+        .map(|row| row.0)
+        .chain(PROJECTED.iter().map(|row| row.0));
     listed
         .chain([2154, 9793, 9794])
         .chain(3942..=3950)

@@ -36,17 +36,28 @@ impl LonLat {
     }
 
     pub fn at_height(self, height_m: f64) -> LonLatH {
-        LonLatH { lon_deg: self.lon_deg, lat_deg: self.lat_deg, height_m }
+        LonLatH {
+            lon_deg: self.lon_deg,
+            lat_deg: self.lat_deg,
+            height_m,
+        }
     }
 }
 
 impl LonLatH {
     pub fn new(lon_deg: f64, lat_deg: f64, height_m: f64) -> Self {
-        Self { lon_deg, lat_deg, height_m }
+        Self {
+            lon_deg,
+            lat_deg,
+            height_m,
+        }
     }
 
     pub fn lonlat(self) -> LonLat {
-        LonLat { lon_deg: self.lon_deg, lat_deg: self.lat_deg }
+        LonLat {
+            lon_deg: self.lon_deg,
+            lat_deg: self.lat_deg,
+        }
     }
 
     /// On the WGS84 ellipsoid.
@@ -56,22 +67,37 @@ impl LonLatH {
 }
 
 impl Ecef {
-    /// On the WGS84 ellipsoid. There and back again is within 5 nm from 10 km below to 1,000 km above the ellipsoid.
+    /// On the WGS84 ellipsoid. There and back again is within 10 nm from 10 km below to 1,000 km above the ellipsoid.
     pub fn to_lonlath(self) -> LonLatH {
         Ellipsoid::WGS84.to_lonlath(self)
     }
 }
 
 impl Ellipsoid {
-    pub const WGS84: Self = Self { a_m: 6_378_137.0, inverse_flattening: 298.257_223_563 };
+    pub const WGS84: Self = Self {
+        a_m: 6_378_137.0,
+        inverse_flattening: 298.257_223_563,
+    };
     /// RGF93 and ETRS89; its poles are 0.1 mm from those of WGS84.
-    pub const GRS80: Self = Self { a_m: 6_378_137.0, inverse_flattening: 298.257_222_101 };
+    pub const GRS80: Self = Self {
+        a_m: 6_378_137.0,
+        inverse_flattening: 298.257_222_101,
+    };
     /// NTF (EPSG:7011, semi-minor axis 6,356,515.0 m).
-    pub const CLARKE_1880_IGN: Self = Self { a_m: 6_378_249.2, inverse_flattening: 293.466_021_293_626_9 };
+    pub const CLARKE_1880_IGN: Self = Self {
+        a_m: 6_378_249.2,
+        inverse_flattening: 293.466_021_293_626_9,
+    };
     /// Hayford 1909 (EPSG:7022).
-    pub const INTERNATIONAL_1924: Self = Self { a_m: 6_378_388.0, inverse_flattening: 297.0 };
+    pub const INTERNATIONAL_1924: Self = Self {
+        a_m: 6_378_388.0,
+        inverse_flattening: 297.0,
+    };
     /// EPSG:7004.
-    pub const BESSEL_1841: Self = Self { a_m: 6_377_397.155, inverse_flattening: 299.152_812_8 };
+    pub const BESSEL_1841: Self = Self {
+        a_m: 6_377_397.155,
+        inverse_flattening: 299.152_812_8,
+    };
 
     /// First eccentricity, squared.
     fn e2(&self) -> f64 {
@@ -86,7 +112,11 @@ impl Ellipsoid {
         let (sin_lon, cos_lon) = p.lon_deg.to_radians().sin_cos();
         let n = self.a_m / (1.0 - e2 * sin_lat * sin_lat).sqrt();
         let r = (n + p.height_m) * cos_lat;
-        Ecef(DVec3::new(r * cos_lon, r * sin_lon, (n * (1.0 - e2) + p.height_m) * sin_lat))
+        Ecef(DVec3::new(
+            r * cos_lon,
+            r * sin_lon,
+            (n * (1.0 - e2) + p.height_m) * sin_lat,
+        ))
     }
 
     /// Bowring's formula (Survey Review 23, 1976), repeated until the reduced latitude stands still.
@@ -109,7 +139,8 @@ impl Ellipsoid {
             (sin_reduced, cos_reduced) = unit(flat * sin_lat, cos_lat);
         }
         // This form of the height is as good at the poles as at the equator, unlike p / cos(lat) - N.
-        let height_m = p * cos_lat + v.z * sin_lat - self.a_m * (1.0 - e2 * sin_lat * sin_lat).sqrt();
+        let height_m =
+            p * cos_lat + v.z * sin_lat - self.a_m * (1.0 - e2 * sin_lat * sin_lat).sqrt();
         LonLatH {
             lon_deg: v.y.atan2(v.x).to_degrees(),
             lat_deg: sin_lat.atan2(cos_lat).to_degrees(),
@@ -121,5 +152,9 @@ impl Ellipsoid {
 /// `(sin, cos)` of the angle whose tangent is `y / x`.
 fn unit(y: f64, x: f64) -> (f64, f64) {
     let length = x.hypot(y);
-    if length == 0.0 { (0.0, 1.0) } else { (y / length, x / length) }
+    if length == 0.0 {
+        (0.0, 1.0)
+    } else {
+        (y / length, x / length)
+    }
 }

@@ -32,7 +32,11 @@ impl EnuFrame {
             DVec4::new(east.z, north.z, up.z, 0.0),
             DVec4::new(-east.dot(at), -north.dot(at), -up.dot(at), 1.0),
         );
-        Self { origin, ecef_from_enu, enu_from_ecef }
+        Self {
+            origin,
+            ecef_from_enu,
+            enu_from_ecef,
+        }
     }
 
     /// A point of the local frame, earth-centred.

@@ -29,13 +29,25 @@ static EGM96: &[u8] = include_bytes!("egm96.bin");
 const IGN69_BELOW_EUROPE_M: f64 = 0.486;
 
 /// RAF20 is within 1 to 2 cm of levelled points, as IGN says.
-const OFFICIAL: HeightQuality = HeightQuality { sigma_m: 0.02, worst_m: 0.1 };
+const OFFICIAL: HeightQuality = HeightQuality {
+    sigma_m: 0.02,
+    worst_m: 0.1,
+};
 /// Measured against RAF20 on its 78,615 nodes on French ground: mean +0.15 m, standard deviation 0.43 m, from -2.45 m (Alps) to +0.80 m; +0.59 m at Nantes.
-const APPROXIMATE_FRANCE: HeightQuality = HeightQuality { sigma_m: 0.45, worst_m: 2.5 };
+const APPROXIMATE_FRANCE: HeightQuality = HeightQuality {
+    sigma_m: 0.45,
+    worst_m: 2.5,
+};
 /// Overseas altitudes start from local mean sea levels, up to a metre or so from the geoid.
-const APPROXIMATE_OVERSEAS: HeightQuality = HeightQuality { sigma_m: 1.0, worst_m: 3.0 };
+const APPROXIMATE_OVERSEAS: HeightQuality = HeightQuality {
+    sigma_m: 1.0,
+    worst_m: 3.0,
+};
 /// The 5° window measured against the 15' ones.
-const COARSE_WORLD: HeightQuality = HeightQuality { sigma_m: 3.2, worst_m: 15.0 };
+const COARSE_WORLD: HeightQuality = HeightQuality {
+    sigma_m: 3.2,
+    worst_m: 15.0,
+};
 
 impl Geoid {
     /// Reads RAF20 (or another grid of the kind) from PROJ's GeoTIFF `fr_ign_RAF20.tif`, or from IGN's text `RAF20.tac`.
@@ -43,8 +55,16 @@ impl Geoid {
     /// The file is the user's: the program ships none. Outside the grid [`Self::undulation_m`] falls back to the approximation.
     pub fn from_raf20_tiff(bytes: &[u8]) -> Result<Self, GeodesyFault> {
         let (grid, title) = geoid_file::read(bytes)?;
-        let name = if title.contains("2020") || title.contains("RAF20") { "RAF20".to_owned() } else { title };
-        Ok(Self { name, official: Some(grid), windows: geoid_file::windows(EGM96) })
+        let name = if title.contains("2020") || title.contains("RAF20") {
+            "RAF20".to_owned()
+        } else {
+            title
+        };
+        Ok(Self {
+            name,
+            official: Some(grid),
+            windows: geoid_file::windows(EGM96),
+        })
     }
 
     /// EGM96 brought to the zero of NGF-IGN69 by the published offset: within half a metre in most of France, 2.5 m at worst in the Alps.
@@ -75,17 +95,24 @@ impl Geoid {
 
     /// Whether the official grid, not the approximation, answers there.
     pub fn is_official_at(&self, p: LonLat) -> bool {
-        self.official.as_ref().is_some_and(|grid| grid.bilinear(p).is_some())
+        self.official
+            .as_ref()
+            .is_some_and(|grid| grid.bilinear(p).is_some())
     }
 
     fn find(&self, p: LonLat) -> (f64, HeightQuality) {
         if let Some(value) = self.official.as_ref().and_then(|grid| grid.bilinear(p)) {
             return (value, OFFICIAL);
         }
-        let p = LonLat { lon_deg: wrapped(p.lon_deg), lat_deg: p.lat_deg };
+        let p = LonLat {
+            lon_deg: wrapped(p.lon_deg),
+            lat_deg: p.lat_deg,
+        };
         let last = self.windows.len().saturating_sub(1);
         for (index, window) in self.windows.iter().enumerate() {
-            let Some(value) = window.bilinear(p) else { continue };
+            let Some(value) = window.bilinear(p) else {
+                continue;
+            };
             return match index {
                 0 => (value - IGN69_BELOW_EUROPE_M, APPROXIMATE_FRANCE),
                 _ if index == last => (value, COARSE_WORLD),
@@ -98,5 +125,9 @@ impl Geoid {
 
 /// Into -180…180.
 fn wrapped(lon_deg: f64) -> f64 {
-    if (-180.0..=180.0).contains(&lon_deg) { lon_deg } else { (lon_deg + 180.0).rem_euclid(360.0) - 180.0 }
+    if (-180.0..=180.0).contains(&lon_deg) {
+        lon_deg
+    } else {
+        (lon_deg + 180.0).rem_euclid(360.0) - 180.0
+    }
 }

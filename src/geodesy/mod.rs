@@ -20,16 +20,21 @@ mod ellipsoid;
 mod frame;
 mod geoid;
 mod geoid_file;
+mod lines;
 
 pub use crs::{Crs, transform};
 pub use ellipsoid::{Ecef, Ellipsoid, LonLat, LonLatH};
 pub use frame::EnuFrame;
 pub use geoid::{Geoid, HeightQuality};
+pub use lines::{LineFault, transform_line};
 
 /// Why a coordinate could not be read or transformed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum GeodesyFault {
-    #[error("unknown coordinate reference system '{code}'; known are {}", Crs::SUPPORTED)]
+    #[error(
+        "unknown coordinate reference system '{code}'; known are {}",
+        Crs::SUPPORTED
+    )]
     UnknownCrs { code: String },
     #[error("a coordinate is not a finite number")]
     NotFinite,
@@ -38,7 +43,10 @@ pub enum GeodesyFault {
     #[error("({x}, {y}) cannot be expressed in {crs}")]
     OutsideProjection { crs: String, x: f64, y: f64 },
     #[error("point {index}: {fault}")]
-    At { index: usize, fault: Box<GeodesyFault> },
+    At {
+        index: usize,
+        fault: Box<GeodesyFault>,
+    },
     #[error("geoid grid: {reason}")]
     Grid { reason: String },
 }

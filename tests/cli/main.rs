@@ -1,3 +1,5 @@
 //! Tier 1: the program as people type it.
 
 mod generate;
+mod import;
+mod project_sun;

@@ -1,8 +1,110 @@
+//! `jumeau project`: points from stdin to stdout.
+
+use jumeau::geodesy::{Crs, GeodesyFault, LineFault, transform_line};
+use std::io::{BufRead, Read, Write};
 use std::process::ExitCode;
 
-#[derive(clap::Args, Default)]
-pub struct Args {}
+/// A point is a few dozen characters; a "line" beyond this is a wrong file.
+const LINE_LIMIT: u64 = 4096;
 
-pub fn run(_args: Args) -> ExitCode {
-    ExitCode::from(2)
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Système de départ / source system: EPSG:2154, IGNF:LAMB93, OGC:CRS84 …
+    #[arg(long)]
+    from: String,
+    /// Système d'arrivée / target system.
+    #[arg(long)]
+    to: String,
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let (from, to) = match (Crs::from_code(&args.from), Crs::from_code(&args.to)) {
+        (Ok(from), Ok(to)) => (from, to),
+        (from, to) => {
+            for fault in [from.err(), to.err()].into_iter().flatten() {
+                let (french, english) = sentences(&fault);
+                eprintln!("jumeau project : {french}\njumeau project: {english}");
+            }
+            return ExitCode::from(2);
+        }
+    };
+    let shift_m = from.datum_accuracy_m().max(to.datum_accuracy_m());
+    if shift_m > 0.0 && from.code() != to.code() {
+        eprintln!(
+            "note : changement de datum par paramètres, jusqu'à {shift_m} m d'écart / note: datum shift by parameters, up to {shift_m} m off"
+        );
+    }
+    let mut input = std::io::stdin().lock();
+    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut failed = false;
+    for number in 1u64.. {
+        let mut line = Vec::new();
+        match input.by_ref().take(LINE_LIMIT).read_until(b'\n', &mut line) {
+            Ok(0) => break,
+            Ok(_) => {}
+            Err(error) => {
+                eprintln!("jumeau project : entrée illisible / unreadable input: {error}");
+                return ExitCode::from(2);
+            }
+        }
+        if line.len() as u64 == LINE_LIMIT && !line.ends_with(b"\n") {
+            eprintln!(
+                "ligne {number} : plus de {LINE_LIMIT} caractères, arrêt / line {number}: more than {LINE_LIMIT} characters, stopped"
+            );
+            let _ = output.flush();
+            return ExitCode::from(2);
+        }
+        match transform_line(&from, &to, &String::from_utf8_lossy(&line)) {
+            Ok(None) => {}
+            Ok(Some(point)) => {
+                // A closed pipe (`| head`) is the reader's wish, not a fault.
+                if writeln!(output, "{point}").is_err() {
+                    return ExitCode::SUCCESS;
+                }
+            }
+            Err(fault) => {
+                failed = true;
+                let (french, english) = line_sentences(&fault);
+                eprintln!("ligne {number} : {french} / line {number}: {english}");
+            }
+        }
+    }
+    if output.flush().is_err() {
+        return ExitCode::SUCCESS;
+    }
+    if failed {
+        ExitCode::from(1)
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn line_sentences(fault: &LineFault) -> (String, String) {
+    match fault {
+        LineFault::NotAPoint(text) => (
+            format!("« {text} » n'est pas « x y [z] »"),
+            fault.to_string(),
+        ),
+        LineFault::MissingZ => (
+            "un point géocentrique a besoin de x, y et z".to_owned(),
+            fault.to_string(),
+        ),
+        LineFault::Geodesy(inner) => sentences(inner),
+    }
+}
+
+fn sentences(fault: &GeodesyFault) -> (String, String) {
+    let french = match fault {
+        GeodesyFault::UnknownCrs { code } => format!("système de coordonnées inconnu « {code} »"),
+        GeodesyFault::NotFinite => "une coordonnée n'est pas un nombre fini".to_owned(),
+        GeodesyFault::OffTheGlobe { lon_deg, lat_deg } => {
+            format!("longitude {lon_deg} ou latitude {lat_deg} hors du globe")
+        }
+        GeodesyFault::OutsideProjection { crs, x, y } => {
+            format!("({x}, {y}) hors du domaine de {crs}")
+        }
+        GeodesyFault::At { fault, .. } => sentences(fault).0,
+        GeodesyFault::Grid { reason } => format!("grille de géoïde illisible ({reason})"),
+    };
+    (french, fault.to_string())
 }
