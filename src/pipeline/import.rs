@@ -2,10 +2,9 @@
 //!
 //! The target appears whole or not at all; what stood there before is replaced only when it was a territory and nothing else.
 
-use super::{ImportFault, ImportOptions, Imported, LayerCount, Progress, generate, read_sources, tile};
-use crate::base::{DatasetId, Finding, Report, Severity};
-use crate::formats::territory::{Manifest, Name};
-use crate::geodesy::Crs;
+use super::{ImportFault, ImportOptions, LayerCount, Progress, read_sources, tile};
+use crate::base::{Finding, Report, Severity};
+use crate::formats::territory::Manifest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -34,17 +33,17 @@ pub fn import(
     // Refused before the long work, not after it.
     let target = Target::new(out)?;
     let mut imported = read_sources(sources, options, progress)?;
-    if imported.declaration.generate.trees {
-        progress.step("import-generate", 0, 1);
-        let trees = generate::trees(&imported.region, imported.declaration.generate.seed);
-        imported.region.trees.extend(trees);
-        progress.step("import-generate", 1, 1);
-    }
+    progress.step("import-generate", 0, 1);
+    tile::imported::grow_trees(&mut imported);
+    progress.step("import-generate", 1, 1);
     let partial = target.begin()?;
-    let summary = match write(&imported, &partial.path, progress) {
-        Ok(summary) => summary,
-        Err(fault) => return Err(fault),
-    };
+    // The one place that calls the tiler; `partial` cleans up after any fault.
+    let summary = tile::imported::write_imported(
+        &imported,
+        &partial.path,
+        &tile::TileOptions::default(),
+        progress,
+    )?;
     if progress.cancelled() {
         return Err(ImportFault::new("import-cancelled", "", ""));
     }
@@ -52,65 +51,6 @@ pub fn import(
     let mut report = imported.report;
     report.merge(summary.report);
     Ok(Done { manifest: summary.manifest, layers: imported.layers, report })
-}
-
-/// The one place that calls the tiler.
-fn write(
-    imported: &Imported,
-    folder: &Path,
-    progress: &dyn Progress,
-) -> Result<tile::TileSummary, ImportFault> {
-    let declaration = &imported.declaration;
-    let crs = Crs::from_code(&imported.crs)
-        .map_err(|fault| ImportFault::new("crs-unknown", &imported.crs, fault))?;
-    let dataset_of_generated = declaration
-        .generate
-        .dataset
-        .clone()
-        .filter(|_| declaration.generate.trees);
-    let mut datasets = declaration.datasets.clone();
-    if declaration.generate.trees && dataset_of_generated.is_none() {
-        datasets.push(generated_dataset());
-    }
-    let territory = tile::Territory {
-        id: declaration.id.clone(),
-        name: declaration.name.clone().unwrap_or_else(|| Name {
-            fr: declaration.id.clone(),
-            en: declaration.id.clone(),
-        }),
-        crs: &crs,
-        vertical: declaration.vertical.clone().unwrap_or_default(),
-        region: &imported.region,
-        datasets,
-        terrain_dataset: imported.terrain_dataset.clone(),
-        generated_trees_dataset: dataset_of_generated
-            .or_else(|| declaration.generate.trees.then(|| generated_dataset().id)),
-        trees_dataset: imported.trees_dataset.clone(),
-        home: declaration.home,
-        views: declaration.views.clone(),
-    };
-    let told = |stage: &str, done: usize, total: usize| {
-        let what = match stage {
-            "tiles" => "import-tiles",
-            "package" => "import-package",
-            _ => "import-prepare",
-        };
-        progress.step(what, done as u64, total as u64);
-    };
-    tile::write_territory(&territory, folder, &tile::TileOptions::default(), &told)
-        .map_err(|fault| ImportFault::new("tiling-failed", fault.code(), fault))
-}
-
-fn generated_dataset() -> crate::base::Dataset {
-    crate::base::Dataset {
-        id: DatasetId::from("generated-trees"),
-        title: "Arbres générés".to_owned(),
-        producer: "Jumeau".to_owned(),
-        licence: "CC0 1.0".to_owned(),
-        date: String::new(),
-        attribution: "arbres générés".to_owned(),
-        nature: crate::base::Nature::Made,
-    }
 }
 
 /// The folder that shall appear.

@@ -16,7 +16,7 @@ pub mod messages;
 pub mod sources;
 pub mod tile;
 
-use crate::base::{Dataset, DatasetId, Report};
+use crate::base::{Dataset, Report};
 use crate::region::Region;
 use sources::declaration::Declaration;
 use std::path::PathBuf;
@@ -30,10 +30,6 @@ pub struct Imported {
     /// The system all coordinates of the region are in: `EPSG:2154`.
     pub crs: String,
     pub layers: Vec<LayerCount>,
-    /// Data set of the terrain that was used.
-    pub terrain_dataset: Option<DatasetId>,
-    /// Data set of the surveyed trees.
-    pub trees_dataset: Option<DatasetId>,
     pub report: Report,
 }
 

@@ -1,17 +1,15 @@
-//! Where the shared data lie that are too large, or not ours, to be in the repository.
+//! Real data beside the checkout, for tests only; absent data skip a test visibly.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-/// The path of a shared file or folder, or `None` with a visible message.
+/// The file or folder below `../shared/data`, or `None` with a message that the test is skipped.
 pub fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let full = root.join(path);
-    if full.exists() {
-        return Some(full);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data");
+    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or(beside, PathBuf::from);
+    let found = root.join(path);
+    if found.exists() {
+        return Some(found);
     }
-    eprintln!("skipped: no shared data: {}", full.display());
+    println!("skipped: no shared data: {path}");
     None
 }

@@ -49,11 +49,6 @@ pub fn clean(
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
     progress.step("import-terrain", 0, 1);
-    let terrain_dataset = rasters.first().map(|raw| raw.dataset.clone());
-    let trees_dataset = layers
-        .iter()
-        .find(|layer| layer.role == Role::Trees)
-        .map(|layer| layer.dataset.clone());
     if !rasters.is_empty() {
         region.terrain = terrain::grid(rasters, counts.entry(Role::Terrain).or_default(), &mut report);
     }
@@ -109,8 +104,6 @@ pub fn clean(
         .map(|(role, count)| LayerCount { id: role.id().to_owned(), ..count })
         .collect();
     Ok(Imported {
-        terrain_dataset: terrain_dataset.filter(|_| region.terrain.is_some()),
-        trees_dataset,
         region,
         declaration,
         crs: target.code().to_owned(),

@@ -9,6 +9,7 @@
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`courses`], [`ribbon`], [`clip`] | lines on the ground and over water; lines with a width; cutting along terrain cells |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
+//! | [`imported`] | the importer's last step |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
@@ -18,6 +19,7 @@ pub mod clip;
 pub mod courses;
 pub mod grid;
 pub mod ground;
+pub mod imported;
 pub mod mesh;
 pub mod networks;
 pub mod package;
@@ -31,11 +33,14 @@ pub mod trees;
 pub mod urban;
 pub mod water;
 
+pub use imported::{grow_trees, write_imported};
+
 use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
+use crate::pipeline::Progress;
 use crate::region::Region;
-use courses::{Courses, Kind};
+use courses::Courses;
 use grid::TileKey;
 use mesh::Heights;
 use networks::Lines;
@@ -74,9 +79,6 @@ pub struct TileOptions {
     pub threads: usize,
 }
 
-/// Told how far a stage has come: its name, done, of all. Called from several threads.
-pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
-
 /// What was written.
 #[derive(Clone, Debug)]
 pub struct TileSummary {
@@ -98,6 +100,8 @@ pub enum TileFault {
     Content { layer: String, detail: String },
     #[error("cannot write {path}: {detail}")]
     Write { path: String, detail: String },
+    #[error("stopped as asked")]
+    Cancelled,
     #[error("no threads to work with: {0}")]
     Threads(String),
 }
@@ -111,6 +115,7 @@ impl TileFault {
             Self::Geoid(_) => "geoid-unreadable",
             Self::Content { .. } => "tile-content",
             Self::Write { .. } => "write-failed",
+            Self::Cancelled => "import-cancelled",
             Self::Threads(_) => "threads-failed",
         }
     }
@@ -126,7 +131,7 @@ pub fn write_territory(
     territory: &Territory,
     out: &Path,
     options: &TileOptions,
-    progress: Progress,
+    progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(options.threads)
@@ -147,7 +152,7 @@ fn write_all(
     territory: &Territory,
     out: &Path,
     options: &TileOptions,
-    progress: Progress,
+    progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
     if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() {
@@ -163,7 +168,7 @@ fn write_all(
     };
     let to_lonlat = |at: [f64; 2]| territory.crs.to_lonlat(at[0], at[1]).ok();
     let undulation_m = |at: LonLat| geoid.undulation_m(at);
-    progress("prepare", 0, 1);
+    progress.step("tile-prepare", 0, 1);
     let scene = Scene::new(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| {
         TileFault::OutsideCrs {
             crs: territory.crs.code().to_owned(),
@@ -176,7 +181,7 @@ fn write_all(
     let surveyed = trees::Plan::new(&scene, false);
     let generated = trees::Plan::new(&scene, true);
     let jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
-    progress("prepare", 1, 1);
+    progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
         .iter()
@@ -187,10 +192,14 @@ fn write_all(
     let results: Vec<Result<Option<Written>, TileFault>> = work
         .par_iter()
         .map(|(index, key)| {
+            if progress.cancelled() {
+                return Err(TileFault::Cancelled);
+            }
             let job = &jobs[*index];
             let drawn = (job.draw)(*key);
             let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
-            progress("tiles", done.fetch_add(1, Ordering::Relaxed) + 1, work.len());
+            let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
+            progress.step("tile-draw", so_far as u64, work.len() as u64);
             written
         })
         .collect();
@@ -221,7 +230,7 @@ fn write_all(
     })?;
     text.push(b'\n');
     package::write_file(out, "territory.json", &text)?;
-    progress("package", 1, 1);
+    progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })
 }
 
@@ -285,11 +294,7 @@ fn jobs<'a>(
             // Ribbons drawn wide from afar may reach into the next tile.
             let wide = 2.0 * scene.grid.tolerance(level);
             for course in &mine {
-                match &course.kind {
-                    Kind::Ground(_) | Kind::Deck(_) => {
-                        tiles.extend(scene.grid.tiles_in(level, &course.bounds.grown(wide)));
-                    }
-                }
+                tiles.extend(scene.grid.tiles_in(level, &course.bounds.grown(wide)));
             }
         }
         jobs.push(Job {

@@ -45,14 +45,18 @@ pub struct Written {
     pub heights: Heights,
 }
 
+/// The lattice that a level's positions are rounded to, metres.
+pub fn position_step(grid: &Grid, level: u32) -> f64 {
+    FINEST_STEP_M.max(grid.tile_side(level) / STEPS)
+}
+
 /// Writes a tile's content; nothing for an empty tile.
 pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: &Drawn) -> Result<Option<Written>, TileFault> {
     let Some(heights) = drawn.heights.filter(|h| !h.is_empty()) else {
         return Ok(None);
     };
-    let step = FINEST_STEP_M.max(grid.tile_side(key.level) / STEPS);
     let options = WriteOptions {
-        precision_m: step,
+        precision_m: position_step(grid, key.level),
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {

@@ -11,13 +11,16 @@ use geo::BooleanOps;
 
 /// Triangles no longer than this sag by less than a centimetre under the Earth's curve.
 const PIECE_M: f64 = 500.0;
+const OVERLAP_STEPS: f64 = 4.0;
 /// Pieces along one side of a tile, at most.
 const MAX_PIECES: f64 = 64.0;
 
 pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
-    let rect = scene.grid.rect(key);
-    let side = scene.grid.tile_side(key.level);
-    let pieces = (side / PIECE_M).ceil().clamp(1.0, MAX_PIECES) as usize;
+    let tile = scene.grid.rect(key);
+    let pieces = (scene.grid.tile_side(key.level) / PIECE_M).ceil().clamp(1.0, MAX_PIECES) as usize;
+    // Neighbours overlap by a few steps of their lattices: flat and of one colour, that is never seen, but a crack would be.
+    let rect = tile.grown(OVERLAP_STEPS * super::package::position_step(&scene.grid, key.level));
+    let side = rect.size()[0];
     let step = side / pieces as f64;
     let mut mesh = MeshBuilder::new("water", scene.frame(key)).featured(0);
     let mut rows: Vec<usize> = Vec::new();

@@ -8,7 +8,7 @@ Writes eau_schematique.geojson, our own "tracé schématique" (EPSG:2154), no su
 Within the extract the banks were traced by hand along the free space that bdtopo.gpkg leaves between quay roads, riverside paths
 and buildings, a few metres off the road; bridges (pos_sol 1) say where water is crossed. Beyond the extract the course is only
 the general direction of the river, drawn so that the surround of the territory has water; the outline of the commune,
-which follows the middle of the river, was the guide.
+which follows the middle of the river (IGN, Licence Ouverte), was the guide.
 
 Levels: the quays lie at 6.0 to 7.5 m (median Z of the quay roads: Fosse 7.1, Mitterrand 6.6, Barbusse 6.9, Favre 7.0). The Loire,
 tidal here, is drawn 3.5 m below them at 3.2 m; the Erdre and the canal, held by the lock, at 4.3 m.
@@ -44,15 +44,16 @@ LOIRE_SOUTH_BANK = [
 ]
 # The island, from its western tip along the northern shore and back along the southern one.
 ISLAND = [
-    (3880, 7770), (3960, 7950), (4080, 8150), (4165, 8290), (4204, 8346),
+    (4010, 7800), (4060, 7980), (4125, 8160), (4205, 8350),
     # Quai Fernand-Crouan, quai François-Mitterrand.
-    (4236, 8380), (4258, 8416), (4325, 8442), (4412, 8490), (4452, 8513), (4480, 8543), (4606, 8611), (4626, 8623), (4670, 8637), (4784, 8668), (4802, 8671), (4900, 8667),
+    (4232, 8386), (4258, 8416), (4325, 8442), (4412, 8490), (4452, 8513), (4480, 8543), (4606, 8611), (4626, 8623), (4670, 8637), (4784, 8668), (4802, 8671), (4900, 8667),
     (4930, 8660), (4972, 8647), (5043, 8622), (5066, 8615), (5163, 8593), (5300, 8560), (5400, 8534), (5453, 8519),
     # Quai André-Rhuys, quai Hoche, boulevard Gaston-Doumergue.
     (5557, 8492), (5642, 8472), (5692, 8461), (5712, 8456), (5780, 8460), (5842, 8465), (5880, 8478), (5920, 8489), (6002, 8523), (6040, 8534), (6064, 8530), (6130, 8555), (6162, 8568),
     (6202, 8591), (6238, 8605), (6298, 8630), (6412, 8676), (6507, 8714),
-    (6700, 8780), (7000, 8840), (7400, 8880), (7750, 8930), (8100, 9050), (8330, 9150), (8430, 9170), (8430, 9110),
-    (8300, 8930), (8100, 8720), (7850, 8470), (7500, 8210), (7050, 7930), (6550, 7710), (6100, 7610), (5600, 7600), (4800, 7630), (4250, 7660), (3960, 7680), (3880, 7710),
+    (6700, 8790), (7000, 8850), (7400, 8890), (7800, 8950), (8100, 9050), (8290, 9110), (8350, 9090),
+    # Along the southern arm the shore keeps 100 to 120 m off the boundary of the commune, which is the middle of the river.
+    (8290, 8960), (8120, 8800), (7940, 8635), (7755, 8465), (7450, 8260), (7080, 8050), (6550, 7790), (6100, 7660), (5600, 7630), (4900, 7650), (4400, 7660), (4120, 7670), (4020, 7710),
 ]
 CANAL = [
     # Quai Ferdinand-Favre southward to the lock, quai de Malakoff back.
