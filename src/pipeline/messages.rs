@@ -77,6 +77,31 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("write-failed", "{object} ne peut pas être écrit : {value}", "{object} cannot be written: {value}"),
 ];
 
+/// Stages of the work as [`super::Progress`] names them: `(key, French, English)`.
+const STAGES: &[(&str, &str, &str)] = &[
+    ("import-areas", "Contours administratifs", "Administrative outlines"),
+    ("import-buildings", "Bâtiments", "Buildings"),
+    ("import-generate", "Arbres générés", "Generated trees"),
+    ("tile-package", "Assemblage du territoire", "Putting the territory together"),
+    ("tile-prepare", "Préparation des tuiles", "Preparing tiles"),
+    ("import-rail", "Voies ferrées", "Railways"),
+    ("import-read", "Lecture des sources", "Reading the sources"),
+    ("import-roads", "Routes et chemins", "Roads and paths"),
+    ("import-terrain", "Terrain", "Ground"),
+    ("tile-draw", "Écriture des tuiles", "Writing tiles"),
+    ("import-tram", "Tramway", "Tram"),
+    ("import-trees", "Arbres", "Trees"),
+    ("import-water", "Eau", "Water"),
+];
+
+/// What a stage or layer is called.
+pub fn stage(key: &str, french: bool) -> &str {
+    STAGES
+        .iter()
+        .find(|(known, ..)| *known == key)
+        .map_or(key, |(_, fr, en)| if french { fr } else { en })
+}
+
 /// The French and English sentence of a code, with their slots.
 pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
     MESSAGES

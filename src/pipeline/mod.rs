@@ -5,12 +5,14 @@
 //! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
-//! | [`tile`] | a region as a territory package: 3D Tiles, series, manifest |
+//! | [`tile`] | region to tiles, series and manifest |
+//! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod generate;
 pub mod tile;
 pub mod clean;
+pub mod import;
 pub mod messages;
 pub mod sources;
 

@@ -3,6 +3,7 @@
 mod demand;
 mod geodesy;
 mod gltf;
+mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
 mod roof;

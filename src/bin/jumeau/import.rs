@@ -1,8 +1,165 @@
+//! `jumeau import`: what was typed, progress, and the report in words or JSON.
+
+use clap::ValueEnum;
+use indicatif::{ProgressBar, ProgressStyle};
+use jumeau::base::Severity;
+use jumeau::pipeline::{ImportOptions, Progress, import, messages};
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
 
-#[derive(clap::Args, Default)]
-pub struct Args {}
+#[derive(clap::Args)]
+pub struct Args {
+    /// Fichiers ou dossiers (GeoPackage, GeoJSON, GeoTIFF, grille ASCII, sources.json) / files or folders.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
+    /// Dossier du territoire à écrire / folder of the territory to write.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Nom du territoire / name of the territory.
+    #[arg(long)]
+    name: Option<String>,
+    /// Système de coordonnées du territoire / target coordinate system, EPSG:2154.
+    #[arg(long, value_name = "EPSG:n")]
+    crs: Option<String>,
+    /// Rapport en JSON sur stdout / report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Langue du rapport / language of the report.
+    #[arg(long, value_enum, default_value_t = Language::Fr)]
+    lang: Language,
+}
 
-pub fn run(_args: Args) -> ExitCode {
-    ExitCode::from(2)
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Language {
+    Fr,
+    En,
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let french = args.lang == Language::Fr;
+    let started = Instant::now();
+    let options = ImportOptions { crs: args.crs, name: args.name };
+    let talk = Talk::new(french);
+    let result = import::import(&args.sources, &args.out, &options, &talk);
+    talk.end();
+    let done = match result {
+        Ok(done) => done,
+        Err(fault) => {
+            eprintln!("{}", messages::sentence(fault.code, french, &fault.object, &fault.value));
+            return ExitCode::from(2);
+        }
+    };
+    let seconds = started.elapsed().as_secs_f64();
+    let text = if args.json {
+        let report = serde_json::json!({
+            "layers": import::layers_json(&done.layers),
+            "findings": import::findings_json(&done.report),
+            "seconds": seconds,
+            "peak_bytes": peak_bytes(),
+        });
+        format!("{report:#}\n")
+    } else {
+        words(&done, &args.out.display().to_string(), seconds, french)
+    };
+    // A closed pipe on the other side is no fault of the import.
+    let _ = std::io::stdout().write_all(text.as_bytes());
+    if done.report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+}
+
+/// The report for people.
+fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
+    let say = |fr: &str, en: &str| if french { fr.to_owned() } else { en.to_owned() };
+    let mut lines = vec![format!(
+        "{:<28}{:>10}{:>10}{:>10}{:>10}",
+        say("Couche", "Layer"),
+        say("lus", "read"),
+        say("gardés", "kept"),
+        say("réparés", "repaired"),
+        say("rejetés", "rejected"),
+    )];
+    for layer in &done.layers {
+        lines.push(format!(
+            "{:<28}{:>10}{:>10}{:>10}{:>10}",
+            messages::stage(&format!("import-{}", layer.id), french),
+            layer.read, layer.kept, layer.repaired, layer.rejected,
+        ));
+    }
+    lines.push(String::new());
+    let mut findings: Vec<_> = done.report.summary().collect();
+    findings.sort_by(|a, b| b.1.cmp(&a.1).then(b.2.cmp(&a.2)));
+    for (code, severity, count, example) in findings {
+        let mark = match severity {
+            Severity::Error => say("erreur", "error"),
+            Severity::Warning => say("attention", "warning"),
+            Severity::Info => say("note", "note"),
+        };
+        let place = [example.file.as_str(), example.object.as_str()]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ");
+        let sentence = messages::sentence(code, french, &example.object, &example.value);
+        lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
+    }
+    lines.push(String::new());
+    lines.push(if french {
+        format!("Territoire écrit dans {out} en {seconds:.1} s. Ouvrez-le avec : jumeau view {out}")
+    } else {
+        format!("Territory written to {out} in {seconds:.1} s. Open it with: jumeau view {out}")
+    });
+    lines.join("\n") + "\n"
+}
+
+/// The most memory this process has held, where the system tells.
+fn peak_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let line = status.lines().find(|line| line.starts_with("VmHWM:"))?;
+    let kilobytes: u64 = line.split_whitespace().nth(1)?.parse().ok()?;
+    Some(kilobytes * 1024)
+}
+
+/// Progress on stderr: a bar on a terminal, one line a stage elsewhere.
+struct Talk {
+    french: bool,
+    bar: Option<ProgressBar>,
+    stage: Mutex<String>,
+}
+
+impl Talk {
+    fn new(french: bool) -> Self {
+        let bar = std::io::stderr().is_terminal().then(|| {
+            let bar = ProgressBar::new(0);
+            if let Ok(style) = ProgressStyle::with_template("{msg:28} {bar:30} {pos}/{len}  {elapsed}") {
+                bar.set_style(style);
+            }
+            bar
+        });
+        Self { french, bar, stage: Mutex::new(String::new()) }
+    }
+
+    fn end(&self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Progress for Talk {
+    fn step(&self, what: &str, done: u64, total: u64) {
+        let name = messages::stage(what, self.french);
+        if let Some(bar) = &self.bar {
+            bar.set_message(name.to_owned());
+            bar.set_length(total);
+            bar.set_position(done);
+            return;
+        }
+        let Ok(mut stage) = self.stage.lock() else { return };
+        if *stage != what {
+            *stage = what.to_owned();
+            eprintln!("{name} …");
+        }
+    }
 }

@@ -59,9 +59,9 @@ pub fn choose(stated: &Stated) -> Chosen {
     let mut faults = Vec::new();
     let usable = |height: f64| (LOWEST_M..=HIGHEST_M).contains(&height);
     let above_ground = |altitude: Option<f64>| Some(altitude? - stated.ground_m?);
-    let eave_by_roof = above_ground(stated.roof_min_m)
-        .or_else(|| above_ground(stated.outline_m))
-        .filter(|h| usable(*h));
+    let eave_by_roof = above_ground(stated.roof_min_m).filter(|h| usable(*h));
+    // The outline's own Z is some point of the roof: good enough where nothing else is known, no ground for contradiction.
+    let eave_by_outline = above_ground(stated.outline_m).filter(|h| usable(*h));
     let top = above_ground(stated.roof_max_m).filter(|h| usable(*h));
     let stated_height = stated.height_m.filter(|h| usable(*h));
     let storeys = stated.storeys.filter(|n| (1..=100).contains(n));
@@ -79,6 +79,7 @@ pub fn choose(stated: &Stated) -> Chosen {
         (Some(height), ..) => (Some(height), HeightOrigin::Source),
         (None, Some(other), _) => (Some(other), HeightOrigin::OtherAltitudes),
         (None, None, Some(top)) => (Some(eave_below(top)), HeightOrigin::OtherAltitudes),
+        (None, None, None) if eave_by_outline.is_some() => (eave_by_outline, HeightOrigin::OtherAltitudes),
         (None, None, None) => match (stated.ridge_height_m.filter(|h| usable(*h)), storeys) {
             (Some(ridge), _) => (Some(eave_below(ridge)), HeightOrigin::OtherAltitudes),
             (None, Some(storeys)) => (Some(f64::from(storeys) * STOREY_M), HeightOrigin::Storeys),

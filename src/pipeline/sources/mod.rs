@@ -261,6 +261,16 @@ fn plan_guessed(
                 continue;
             }
         };
+        // The declaration then says what was understood, as if somebody had written it.
+        if let Some(role) = role {
+            declaration.layers.push(DeclaredLayer {
+                file: name.clone(),
+                table: found.table.clone(),
+                role,
+                dataset: id.clone(),
+                fields: Default::default(),
+            });
+        }
         planned.push(Planned {
             found,
             role,
@@ -305,6 +315,19 @@ fn complete(declaration: &mut Declaration, paths: &[PathBuf], options: &ImportOp
     }
     declaration.name.get_or_insert_with(|| Name { fr: stem.clone(), en: stem });
     declaration.vertical.get_or_insert_with(|| "NGF-IGN69".to_owned());
+    if declaration.generate.trees && declaration.generate.dataset.is_none() {
+        let id = DatasetId::from("generated-trees");
+        declaration.datasets.push(Dataset {
+            id: id.clone(),
+            title: "Arbres générés".to_owned(),
+            producer: "Jumeau".to_owned(),
+            licence: "CC0 1.0".to_owned(),
+            date: String::new(),
+            attribution: "arbres générés".to_owned(),
+            nature: Nature::Made,
+        });
+        declaration.generate.dataset = Some(id);
+    }
 }
 
 /// The system everything is brought into: asked, declared, the first projected building or terrain source's, or Lambert-93.
@@ -421,6 +444,13 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
                 }
             }
             for (role, records) in by_role {
+                gathered.declaration.layers.push(DeclaredLayer {
+                    file: found.file.clone(),
+                    table: found.table.clone(),
+                    role,
+                    dataset: dataset.clone(),
+                    fields: Default::default(),
+                });
                 let records = placed(records, &placer, &file, &mut lost, report);
                 gathered.layers.push(RawLayer {
                     role,
