@@ -1,0 +1,70 @@
+//! Dates and hours as each language writes them.
+
+use super::{Arg, Texts};
+use crate::base::LocalDateTime;
+
+impl Texts {
+    /// `21 juin 2026, 15 h 30` or `21 June 2026, 15:30`.
+    pub fn date_time(&self, local: LocalDateTime) -> String {
+        self.text_with(
+            "date-time",
+            &[
+                ("date", self.date(local).into()),
+                ("time", self.time(local).into()),
+            ],
+        )
+    }
+
+    /// `21 juin 2026`.
+    pub fn date(&self, local: LocalDateTime) -> String {
+        self.calendar_date(i32::from(local.year), local.month, local.day)
+    }
+
+    /// `15 h 30` or `15:30`.
+    pub fn time(&self, local: LocalDateTime) -> String {
+        self.text_with(
+            "time-of-day",
+            &[
+                ("hour", format!("{}", local.hour).into()),
+                ("hour2", format!("{:02}", local.hour).into()),
+                ("minute", format!("{:02}", local.minute).into()),
+            ],
+        )
+    }
+
+    /// The date of a data set, ISO 8601 in as much detail as it has: `2025`, `juin 2025`, `15 juin 2025`.
+    /// What is no such date is shown as it stands.
+    pub fn iso_date(&self, iso: &str) -> String {
+        let day = iso.split('T').next().unwrap_or(iso);
+        let parts: Option<Vec<i32>> = day.split('-').map(|part| part.parse().ok()).collect();
+        match parts.as_deref() {
+            Some(&[year, month @ 1..=12]) => self.text_with(
+                "date-month",
+                &[
+                    ("month", self.month(month).into()),
+                    ("year", year.to_string().into()),
+                ],
+            ),
+            Some(&[year, month @ 1..=12, day @ 1..=31]) => {
+                // Both fit: they are small.
+                self.calendar_date(year, month as i8, day as i8)
+            }
+            _ => iso.to_owned(),
+        }
+    }
+
+    fn calendar_date(&self, year: i32, month: i8, day: i8) -> String {
+        self.text_with(
+            "date",
+            &[
+                ("day", Arg::Number(f64::from(day))),
+                ("month", self.month(i32::from(month)).into()),
+                ("year", year.to_string().into()),
+            ],
+        )
+    }
+
+    fn month(&self, month: i32) -> String {
+        self.text(&format!("month-{month}"))
+    }
+}
