@@ -165,8 +165,10 @@ ui-why-uncertainty = Uncertainty: { $uncertainty }
 ui-copy = Copy
 ui-copy-of = Copy “{ $name }”
 ui-copied = Copied
-ui-time = Hour of the year
-ui-time-help = Choose the date and time
+ui-time = Day of the year
+ui-time-help = Choose the day
+ui-hour = Time of day
+ui-hour-help = Choose the time
 ui-year = Year
 ui-year-help = Choose the year shown
 ui-play = Play
@@ -193,7 +195,6 @@ ui-fault-more = { $count ->
    *[other] and { $count } more messages
 }
 ui-fault-hide = Hide this message
-ui-fault-details = Details: { $value }
 ui-tooltip-key = { $text } ({ $key })
 
 ## The keyboard
@@ -234,7 +235,6 @@ key-name-left = Left
 key-name-right = Right
 key-name-up = Up
 key-name-down = Down
-key-name-shift = Shift
 
 ## Links
 
@@ -245,14 +245,20 @@ link-value = Part of this link makes no sense: “{ $part }” cannot be “{ $v
 
 ## Errors: what, why, what now
 
-error-territory-unreachable = The territory does not open: its territory.json is missing or out of reach. Check the path or the connection and try again.
-error-manifest-unreadable = The territory does not open: its territory.json is damaged. Import it again.
-error-manifest-version = The territory does not open: it was prepared for another version of Jumeau. Import it again with this one.
+error-territory-unreachable = The territory does not open: its territory.json is missing or out of reach ({ $value }). Check the path or the connection and try again.
+error-manifest-unreadable = The territory does not open: its territory.json is damaged ({ $value }). Import it again.
+error-manifest-version = The territory does not open: it was prepared for another version of Jumeau ({ $value }). Import it again with this one.
 error-link = The link could not be read, so you see the whole view. Copy the whole link again.
 error-link-territory = This link shows another territory, so you see the whole view of this one. Open the other territory to follow it.
-error-tile-unreadable = Part of the territory is missing: one of its files is damaged. The rest is shown; import the territory again to get it back.
-error-series-unreachable = Electricity demand is not shown: its values are out of reach. Check the connection and open the territory again.
-error-series-unreadable = Electricity demand is not shown: its values are damaged. Import the territory again.
+error-tile-unreadable = Part of the territory is missing: one of its files is damaged or out of reach ({ $value }). The rest is shown; import the territory again to get it back.
+error-series-unreachable = Electricity demand is not shown: its values are out of reach ({ $value }). Check the connection and open the territory again.
+error-series-unreadable = Electricity demand is not shown: its values are damaged ({ $value }). Import the territory again.
+error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
+error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
+error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
+error-no-graphics = Nothing can be drawn: no graphics driver was found. Install the one of your card, or a software driver (mesa-vulkan-drivers on Debian and Ubuntu).
+error-command = A page asked for something Jumeau does not know ({ $value }). Nothing has changed; update the page.
+error-picture-write = The picture was not saved ({ $value }). Check the folder and the space left there.
 error-picture-incomplete = The picture is not complete: parts of the territory did not arrive in time. Try again and allow more time.
 error-picture-size = The picture was not made: it is larger than the graphics card can draw. Ask for a smaller one.
 

@@ -165,8 +165,10 @@ ui-why-uncertainty = Incertitude : { $uncertainty }
 ui-copy = Copier
 ui-copy-of = Copier « { $name } »
 ui-copied = Copié
-ui-time = Heure de l’année
-ui-time-help = Choisir la date et l’heure
+ui-time = Jour de l’année
+ui-time-help = Choisir le jour
+ui-hour = Heure du jour
+ui-hour-help = Choisir l’heure
 ui-year = Année
 ui-year-help = Choisir l’année affichée
 ui-play = Lire
@@ -193,7 +195,6 @@ ui-fault-more = { $count ->
    *[other] et { $count } autres messages
 }
 ui-fault-hide = Masquer ce message
-ui-fault-details = Détails : { $value }
 ui-tooltip-key = { $text } ({ $key })
 
 ## The keyboard
@@ -234,7 +235,6 @@ key-name-left = Gauche
 key-name-right = Droite
 key-name-up = Haut
 key-name-down = Bas
-key-name-shift = Maj
 
 ## Links
 
@@ -245,14 +245,20 @@ link-value = Une partie de ce lien n’a pas de sens : « { $part } » ne peu
 
 ## Errors: what, why, what now
 
-error-territory-unreachable = Le territoire ne s’ouvre pas : son fichier territory.json est introuvable ou hors d’atteinte. Vérifiez le chemin ou la connexion, puis réessayez.
-error-manifest-unreadable = Le territoire ne s’ouvre pas : son fichier territory.json est abîmé. Importez-le à nouveau.
-error-manifest-version = Le territoire ne s’ouvre pas : il a été préparé pour une autre version de Jumeau. Importez-le à nouveau avec celle-ci.
+error-territory-unreachable = Le territoire ne s’ouvre pas : son fichier territory.json est introuvable ou hors d’atteinte ({ $value }). Vérifiez le chemin ou la connexion, puis réessayez.
+error-manifest-unreadable = Le territoire ne s’ouvre pas : son fichier territory.json est abîmé ({ $value }). Importez-le à nouveau.
+error-manifest-version = Le territoire ne s’ouvre pas : il a été préparé pour une autre version de Jumeau ({ $value }). Importez-le à nouveau avec celle-ci.
 error-link = Le lien n’a pas pu être lu : la vue d’ensemble est affichée. Copiez-le à nouveau en entier.
 error-link-territory = Ce lien montre un autre territoire : la vue d’ensemble de celui-ci est affichée. Ouvrez l’autre territoire pour le suivre.
-error-tile-unreadable = Une partie du territoire manque : un de ses fichiers est abîmé. Le reste s’affiche ; importez le territoire à nouveau pour la retrouver.
-error-series-unreachable = La demande d’électricité ne s’affiche pas : ses valeurs sont hors d’atteinte. Vérifiez la connexion, puis rouvrez le territoire.
-error-series-unreadable = La demande d’électricité ne s’affiche pas : ses valeurs sont abîmées. Importez le territoire à nouveau.
+error-tile-unreadable = Une partie du territoire manque : un de ses fichiers est abîmé ou hors d’atteinte ({ $value }). Le reste s’affiche ; importez le territoire à nouveau pour la retrouver.
+error-series-unreachable = La demande d’électricité ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis rouvrez le territoire.
+error-series-unreadable = La demande d’électricité ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
+error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
+error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
+error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a été trouvé. Installez celui de votre carte, ou un pilote logiciel (mesa-vulkan-drivers sous Debian et Ubuntu).
+error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
+error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.
 error-picture-incomplete = L’image n’est pas complète : des parties du territoire ne sont pas arrivées à temps. Réessayez en laissant plus de temps.
 error-picture-size = L’image n’a pas été faite : cette taille dépasse ce que la carte graphique permet. Demandez une image plus petite.
 
