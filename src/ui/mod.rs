@@ -1,1 +1,77 @@
 //! The desktop's panels: state in, commands out.
+//!
+//! Each panel is a function of a [`PanelModel`] that answers with the commands a person asked for; nothing here changes the scene.
+//! What a panel remembers of itself (folded, explained, help open) is [`Memory`].
+//!
+//! | module | shows |
+//! |---|---|
+//! | [`top`] | territory, whole view, link, language, help |
+//! | [`layers`] | what to see, what the colours mean, the legend |
+//! | [`sheet`] | what is known of the selected feature, each figure with its origin |
+//! | [`time`] | day, hour, year, the running clock; sources; loading |
+//! | [`notice`] | errors, the help page |
+//! | [`plugin`] | the thin glue to the viewer |
+
+mod layers;
+mod legend;
+pub mod model;
+mod notice;
+mod plugin;
+mod sheet;
+mod style;
+mod time;
+mod top;
+mod widgets;
+
+pub use model::{LayerLine, LegendText, Memory, PanelModel};
+pub use plugin::UiPlugin;
+pub use style::{install, style};
+
+use crate::i18n::Texts;
+use crate::view::Command;
+use bevy_egui::egui;
+
+/// All panels around the picture, which is what they leave free. Answers what was asked for, in order.
+pub fn panels(
+    ui: &mut egui::Ui,
+    model: &PanelModel,
+    memory: &mut Memory,
+    texts: &Texts,
+) -> Vec<Command> {
+    let mut commands = Vec::new();
+    egui::Panel::top("top")
+        .show_separator_line(false)
+        .frame(style::bar(ui))
+        .show(ui, |ui| commands.extend(top::bar(ui, model, memory, texts)));
+    notice::faults(ui, model, memory, texts);
+    egui::Panel::bottom("time")
+        .show_separator_line(false)
+        .frame(style::bar(ui))
+        .show(ui, |ui| commands.extend(time::strip(ui, model, texts)));
+    if model.is_open {
+        let mut layers_open = memory.layers_open;
+        egui::Panel::left("layers")
+            .default_size(272.0)
+            .size_range(200.0..=420.0)
+            .frame(style::side(ui))
+            .show_collapsible(ui, &mut layers_open, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    commands.extend(layers::panel(ui, model, texts));
+                });
+            });
+        memory.layers_open = layers_open;
+    }
+    if model.state.selection.is_some() {
+        egui::Panel::right("sheet")
+            .default_size(320.0)
+            .size_range(240.0..=480.0)
+            .frame(style::side(ui))
+            .show(ui, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    commands.extend(sheet::panel(ui, model, memory, texts));
+                });
+            });
+    }
+    notice::help(ui, memory, texts);
+    commands
+}

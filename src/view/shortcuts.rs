@@ -50,10 +50,10 @@ pub enum Ask {
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shortcut {
-    /// The key as browsers name it in `KeyboardEvent.key`: `ArrowLeft`, `Home`, ` `, `?`. Letters are lower case and mean both cases.
+    /// The key as browsers name it in `KeyboardEvent.key`: `ArrowLeft`, `Home`, ` `, `?`.
+    ///
+    /// It is what the key writes, not where it lies: a `?` needs shift on some keyboards and none on others. Letters mean both cases.
     pub key: &'static str,
-    /// Shift decides only for keys that write nothing: a `?` needs shift on some keyboards and none on others.
-    pub shift: bool,
     pub action: Action,
     /// i18n key of what it does: `key-pan-left`.
     pub text: &'static str,
@@ -133,13 +133,12 @@ pub fn shortcuts() -> &'static [Shortcut] {
 }
 
 /// The shortcut of a pressed key, named as in `KeyboardEvent.key`.
-pub fn shortcut_for(key: &str, shift: bool) -> Option<&'static Shortcut> {
+pub fn shortcut_for(key: &str) -> Option<&'static Shortcut> {
     let lower = key.to_lowercase();
-    let written = key.chars().count() == 1;
-    SHORTCUTS.iter().find(|shortcut| {
-        let same_key = shortcut.key == key || (written && shortcut.key == lower);
-        same_key && (written || shortcut.shift == shift)
-    })
+    let letter = key.chars().count() == 1;
+    SHORTCUTS
+        .iter()
+        .find(|shortcut| shortcut.key == key || (letter && shortcut.key == lower))
 }
 
 const HOUR_S: i64 = 3600;
@@ -151,10 +150,10 @@ static SHORTCUTS: [Shortcut; 27] = [
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
     plain("ArrowDown", Ask::Pan { right: 0.0, forward: -0.1 }, "key-pan-back"),
-    shifted("ArrowLeft", Ask::Orbit { heading_deg: -10.0, pitch_deg: 0.0 }, "key-turn-left"),
-    shifted("ArrowRight", Ask::Orbit { heading_deg: 10.0, pitch_deg: 0.0 }, "key-turn-right"),
-    shifted("ArrowUp", Ask::Orbit { heading_deg: 0.0, pitch_deg: 5.0 }, "key-tilt-up"),
-    shifted("ArrowDown", Ask::Orbit { heading_deg: 0.0, pitch_deg: -5.0 }, "key-tilt-down"),
+    plain("q", Ask::Orbit { heading_deg: -10.0, pitch_deg: 0.0 }, "key-turn-left"),
+    plain("e", Ask::Orbit { heading_deg: 10.0, pitch_deg: 0.0 }, "key-turn-right"),
+    plain("PageUp", Ask::Orbit { heading_deg: 0.0, pitch_deg: 5.0 }, "key-tilt-up"),
+    plain("PageDown", Ask::Orbit { heading_deg: 0.0, pitch_deg: -5.0 }, "key-tilt-down"),
     plain("+", Ask::Zoom { factor: 0.8 }, "key-zoom-in"),
     plain("-", Ask::Zoom { factor: 1.25 }, "key-zoom-out"),
     plain("Home", Ask::Home, "key-home"),
@@ -164,10 +163,10 @@ static SHORTCUTS: [Shortcut; 27] = [
     plain("s", Ask::Speed { factor: 0.5 }, "key-slower"),
     plain(".", Ask::Step { seconds: HOUR_S }, "key-hour-later"),
     plain(",", Ask::Step { seconds: -HOUR_S }, "key-hour-earlier"),
-    plain("PageUp", Ask::Step { seconds: DAY_S }, "key-day-later"),
-    plain("PageDown", Ask::Step { seconds: -DAY_S }, "key-day-earlier"),
-    shifted("PageUp", Ask::Year { years: 10 }, "key-decade-later"),
-    shifted("PageDown", Ask::Year { years: -10 }, "key-decade-earlier"),
+    plain(">", Ask::Step { seconds: DAY_S }, "key-day-later"),
+    plain("<", Ask::Step { seconds: -DAY_S }, "key-day-earlier"),
+    plain(")", Ask::Year { years: 10 }, "key-decade-later"),
+    plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
     plain("l", Ask::NextLanguage, "key-language"),
     other("c", Action::CopyLink, "key-link"),
@@ -180,19 +179,9 @@ const fn plain(key: &'static str, ask: Ask, text: &'static str) -> Shortcut {
     other(key, Action::View(ask), text)
 }
 
-const fn shifted(key: &'static str, ask: Ask, text: &'static str) -> Shortcut {
-    Shortcut {
-        key,
-        shift: true,
-        action: Action::View(ask),
-        text,
-    }
-}
-
 const fn other(key: &'static str, action: Action, text: &'static str) -> Shortcut {
     Shortcut {
         key,
-        shift: false,
         action,
         text,
     }

@@ -14,4 +14,6 @@ mod io;
 mod stream;
 mod tiles3d;
 mod zarr;
+mod architecture;
+mod i18n;
 mod view;

@@ -632,20 +632,14 @@ fn commands_have_the_names_that_pages_send() {
 fn no_two_shortcuts_share_a_key() {
     let mut seen = BTreeSet::new();
     for shortcut in shortcuts() {
-        assert!(
-            seen.insert((shortcut.key, shortcut.shift)),
-            "{}",
-            shortcut.key
-        );
-        assert_eq!(shortcut_for(shortcut.key, shortcut.shift), Some(shortcut));
+        assert!(seen.insert(shortcut.key), "{}", shortcut.key);
+        assert_eq!(shortcut_for(shortcut.key), Some(shortcut));
         if let Some(command) = shortcut.command(&start()) {
             assert!(is_valid(&apply(&start(), &command, &limits()), &limits()).is_ok());
         }
     }
-    // A question mark needs shift on French keyboards; a capital letter is the same key.
-    assert_eq!(shortcut_for("?", true), shortcut_for("?", false));
-    assert_eq!(shortcut_for("N", true), shortcut_for("n", false));
-    assert_eq!(shortcut_for("F13", false), None);
+    assert_eq!(shortcut_for("N"), shortcut_for("n"));
+    assert_eq!(shortcut_for("F13"), None);
 }
 
 #[test]

@@ -1,1 +1,3 @@
 //! Tiers 1 and 2: the viewer without a window.
+
+mod panels;

@@ -1,0 +1,273 @@
+# English, written and not translated word for word. The no-break spaces before units are real ones.
+# Keys are the same as in fr.ftl; a test compares them.
+
+## Numbers, units, dates
+
+unit-metre = m
+unit-kilometre = km
+unit-square-metre = m²
+unit-watt = W
+unit-kilowatt = kW
+unit-megawatt = MW
+unit-kwh = kWh
+unit-mwh = MWh
+unit-gwh = GWh
+unit-kwh-year = kWh a year
+unit-mwh-year = MWh a year
+unit-gwh-year = GWh a year
+unit-watt-per-square-metre = W/m²
+unit-degree = °
+unit-percent = %
+unit-year = year
+percent-whole = { $percent }%
+range-between = between { $low } and { $high }
+amount-absent = not recorded
+amount-about = about { $value }
+speed-seconds = { $amount } s per second
+speed-minutes = { $amount } min per second
+speed-hours = { $amount } h per second
+speed-days = { $amount ->
+    [one] { $amount } day per second
+   *[other] { $amount } days per second
+}
+date = { $day } { $month } { $year }
+date-month = { $month } { $year }
+date-time = { $date }, { $time }
+time-of-day = { $hour2 }:{ $minute }
+month-1 = January
+month-2 = February
+month-3 = March
+month-4 = April
+month-5 = May
+month-6 = June
+month-7 = July
+month-8 = August
+month-9 = September
+month-10 = October
+month-11 = November
+month-12 = December
+
+## Where numbers come from
+
+nature-measured = measured
+nature-measured-help = Observed on the object itself.
+nature-statistical = statistical
+nature-statistical-help = An estimate, drawn from many similar objects.
+nature-simulated = simulated
+nature-simulated-help = An estimate, computed by a model.
+nature-declared = declared
+nature-declared-help = Stated by the producer of the data or by an authority.
+nature-made = schematic
+nature-made-help = Drawn by Jumeau where the data say nothing.
+source-line = { $title }, { $producer }, { $date }, { $licence }
+source-unknown = Source not stated
+
+## Figures
+
+figure-id = Id in the source
+figure-rnb = RNB building id
+figure-usage = Use
+figure-second-usage = Second use
+figure-height = Height
+figure-ridge-height = Ridge height
+figure-storeys = Storeys
+figure-dwellings = Dwellings
+figure-year = First seen in
+figure-footprint = Footprint
+figure-floor-area = Floor area
+figure-demand-now = Electricity demand at this moment
+figure-demand-year = Electricity demand
+figure-road-name = Street name
+figure-road-width = Width
+figure-class = Kind of road
+
+usage-residential = Homes
+usage-commercial = Shops and services
+usage-industrial = Industry
+usage-agricultural = Farming
+usage-religious = Place of worship
+usage-sport = Sport
+usage-annex = Outbuilding (garage, shed)
+usage-unknown = Not specified
+class-major-road = Major road
+class-road = Main street or road
+class-minor-road = Street
+class-path = Path, stairs or cycle track
+class-tram = Tramway
+class-rail = Railway
+
+method-height-other-altitudes = The source has no consistent height: this is the altitude of the roof minus that of the ground.
+method-height-storeys = Worked out from the number of storeys.
+method-height-neighbours = Taken from the buildings nearby.
+method-height-assumed = Nothing is known: a modest height is drawn.
+method-footprint = Area of the outline drawn by the source.
+method-floor-area = Footprint times the number of storeys, known or estimated from the height.
+method-year = The year it first appears in the source’s data, which may be several years after it was built.
+method-demand-year = Floor area and dwellings times what such a use typically consumes.
+method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
+
+## Themes and legend
+
+theme-none = Map only
+theme-none-help = No data in colour: just the territory.
+theme-demand = Electricity demand
+theme-demand-help = What each building draws at the chosen moment, per square metre of floor. An estimate.
+theme-construction-year = Year first seen
+theme-construction-year-help = Buildings appear in the year the source first mentions them.
+legend-no-data = no data
+legend-at = on { $instant }
+legend-in-year = in { $year }
+
+## The panels
+
+ui-app = Jumeau
+ui-language = Language
+ui-language-help = Switch to French
+ui-language-name-fr = Français
+ui-language-name-en = English
+ui-theme-light = Light interface
+ui-theme-dark = Dark interface
+ui-help = Help
+ui-help-title = Keyboard shortcuts
+ui-help-mouse-title = With the mouse
+ui-help-mouse-pan = Drag to move the map
+ui-help-mouse-orbit = Drag with the right button to turn
+ui-help-mouse-zoom = Turn the wheel to come closer
+ui-help-mouse-pick = Click a building to see what is known about it
+ui-close = Close
+ui-share = Copy link
+ui-share-help = Copy a link to this view
+ui-share-done = Link copied
+ui-home = Whole view
+ui-north = North up
+ui-zoom-in = Closer
+ui-zoom-out = Farther
+ui-layers = What to see
+ui-layers-hide = Fold this panel
+ui-layers-show = Unfold this panel
+ui-group-ground = Ground, water and trees
+ui-group-built = Buildings
+ui-group-networks = Streets and networks
+ui-layer-help = Show or hide “{ $name }”
+ui-colours = What the colours mean
+ui-legend = Legend
+ui-source = Source: { $source }
+ui-nature = Nature: { $nature }
+ui-sheet-building = Building
+ui-sheet-road = Street
+ui-sheet-other = Object
+ui-sheet-none = The data say nothing about this object.
+ui-sheet-loading = Reading what is known…
+ui-why = Where does this come from?
+ui-why-of = Where does “{ $name }” come from?
+ui-why-method = Method: { $method }
+ui-why-uncertainty = Uncertainty: { $uncertainty }
+ui-copy = Copy
+ui-copy-of = Copy “{ $name }”
+ui-copied = Copied
+ui-time = Day of the year
+ui-time-help = Choose the day
+ui-hour = Time of day
+ui-hour-help = Choose the time
+ui-year = Year
+ui-year-help = Choose the year shown
+ui-play = Play
+ui-pause = Pause
+ui-play-help = Let time run
+ui-speed = Speed
+ui-speed-help = How fast time runs
+ui-hour-earlier = An hour earlier
+ui-hour-later = An hour later
+ui-day-earlier = A day earlier
+ui-day-later = A day later
+ui-sunrise = Sunrise
+ui-noon = Solar noon
+ui-sunset = Sunset
+ui-local-time = local time
+ui-attribution = Data: { $sources }
+ui-progress = { $count ->
+    [one] { $count } piece still to load…
+   *[other] { $count } pieces still to load…
+}
+ui-opening = Opening the territory…
+ui-fault-more = { $count ->
+    [one] and { $count } more message
+   *[other] and { $count } more messages
+}
+ui-fault-hide = Hide this message
+ui-tooltip-key = { $text } ({ $key })
+
+## The keyboard
+
+key-pan-left = Move left
+key-pan-right = Move right
+key-pan-forward = Move forward
+key-pan-back = Move back
+key-turn-left = Turn left
+key-turn-right = Turn right
+key-tilt-up = Look up
+key-tilt-down = Look down
+key-zoom-in = Come closer
+key-zoom-out = Go farther
+key-home = Back to the whole view
+key-north = North up
+key-play = Start or stop time
+key-faster = Faster
+key-slower = Slower
+key-hour-later = An hour later
+key-hour-earlier = An hour earlier
+key-day-later = A day later
+key-day-earlier = A day earlier
+key-decade-later = Ten years later
+key-decade-earlier = Ten years earlier
+key-theme = Change what the colours mean
+key-language = Change the language
+key-link = Copy a link to this view
+key-help = Open or close the help
+key-help-letter = Open or close the help
+key-escape = One step back
+key-name-space = Space
+key-name-escape = Esc
+key-name-home = Home
+key-name-page-up = Page up
+key-name-page-down = Page down
+key-name-left = Left
+key-name-right = Right
+key-name-up = Up
+key-name-down = Down
+
+## Links
+
+link-too-long = This link is too long to be one of Jumeau’s. Copy it again from where you found it.
+link-unreadable = This link cannot be read: “{ $value }” is no part of one. Copy the whole link again.
+link-version = This link was made by a newer Jumeau (version { $value }). Update Jumeau to open it.
+link-value = Part of this link makes no sense: “{ $part }” cannot be “{ $value }”. Copy the whole link again.
+
+## Errors: what, why, what now
+
+error-territory-unreachable = The territory does not open: its territory.json is missing or out of reach ({ $value }). Check the path or the connection and try again.
+error-manifest-unreadable = The territory does not open: its territory.json is damaged ({ $value }). Import it again.
+error-manifest-version = The territory does not open: it was prepared for another version of Jumeau ({ $value }). Import it again with this one.
+error-link = The link could not be read, so you see the whole view. Copy the whole link again.
+error-link-territory = This link shows another territory, so you see the whole view of this one. Open the other territory to follow it.
+error-tile-unreadable = Part of the territory is missing: one of its files is damaged or out of reach ({ $value }). The rest is shown; import the territory again to get it back.
+error-series-unreachable = Electricity demand is not shown: its values are out of reach ({ $value }). Check the connection and open the territory again.
+error-series-unreadable = Electricity demand is not shown: its values are damaged ({ $value }). Import the territory again.
+error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
+error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
+error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
+error-no-graphics = Nothing can be drawn: no graphics driver was found. Install the one of your card, or a software driver (mesa-vulkan-drivers on Debian and Ubuntu).
+error-command = A page asked for something Jumeau does not know ({ $value }). Nothing has changed; update the page.
+error-picture-write = The picture was not saved ({ $value }). Check the folder and the space left there.
+error-picture-incomplete = The picture is not complete: parts of the territory did not arrive in time. Try again and allow more time.
+error-picture-size = The picture was not made: it is larger than the graphics card can draw. Ask for a smaller one.
+
+## Findings that no format explains itself
+
+finding-without-text = Finding “{ $code }”: { $value }
+finding-terrain-derived = No relief is given: it is worked out from the altitudes of what stands on the ground.
+finding-terrain-flat = No relief is given and nothing has an altitude: the ground is flat.
+finding-geoid-approximate = Heights are converted with an approximate value of the geoid.
+finding-water-outline-invalid = The outline of the water “{ $object }” crosses itself and is left out.
+finding-manifest-unreadable = territory.json is damaged: { $value }
+finding-manifest-version = territory.json has an unknown version: { $value }

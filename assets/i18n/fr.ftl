@@ -1,0 +1,273 @@
+# French. Write plainly, to "vous", with verbs first. The no-break spaces before units and : ; ? ! » are real ones.
+# Keys are the same as in en.ftl; a test compares them.
+
+## Numbers, units, dates
+
+unit-metre = m
+unit-kilometre = km
+unit-square-metre = m²
+unit-watt = W
+unit-kilowatt = kW
+unit-megawatt = MW
+unit-kwh = kWh
+unit-mwh = MWh
+unit-gwh = GWh
+unit-kwh-year = kWh par an
+unit-mwh-year = MWh par an
+unit-gwh-year = GWh par an
+unit-watt-per-square-metre = W/m²
+unit-degree = °
+unit-percent = %
+unit-year = année
+percent-whole = { $percent } %
+range-between = entre { $low } et { $high }
+amount-absent = non renseigné
+amount-about = environ { $value }
+speed-seconds = { $amount } s par seconde
+speed-minutes = { $amount } min par seconde
+speed-hours = { $amount } h par seconde
+speed-days = { $amount } j par seconde
+date = { $day ->
+    [1] 1er
+   *[other] { $day }
+} { $month } { $year }
+date-month = { $month } { $year }
+date-time = { $date }, { $time }
+time-of-day = { $hour } h { $minute }
+month-1 = janvier
+month-2 = février
+month-3 = mars
+month-4 = avril
+month-5 = mai
+month-6 = juin
+month-7 = juillet
+month-8 = août
+month-9 = septembre
+month-10 = octobre
+month-11 = novembre
+month-12 = décembre
+
+## Where numbers come from
+
+nature-measured = mesuré
+nature-measured-help = Relevé sur l’objet lui-même.
+nature-statistical = statistique
+nature-statistical-help = Une estimation, tirée d’un ensemble d’objets semblables.
+nature-simulated = simulé
+nature-simulated-help = Une estimation, calculée par un modèle.
+nature-declared = déclaré
+nature-declared-help = Indiqué par le producteur des données ou par une administration.
+nature-made = schématique
+nature-made-help = Dessiné par Jumeau là où les données se taisent.
+source-line = { $title }, { $producer }, { $date }, { $licence }
+source-unknown = Source non indiquée
+
+## Figures
+
+figure-id = Identifiant dans la source
+figure-rnb = Identifiant RNB
+figure-usage = Usage
+figure-second-usage = Second usage
+figure-height = Hauteur
+figure-ridge-height = Hauteur du faîtage
+figure-storeys = Étages
+figure-dwellings = Logements
+figure-year = Année d’apparition
+figure-footprint = Emprise au sol
+figure-floor-area = Surface de plancher
+figure-demand-now = Demande d’électricité à cet instant
+figure-demand-year = Demande d’électricité
+figure-road-name = Nom de la voie
+figure-road-width = Largeur
+figure-class = Nature de la voie
+
+usage-residential = Habitation
+usage-commercial = Commerces et services
+usage-industrial = Industrie
+usage-agricultural = Agriculture
+usage-religious = Lieu de culte
+usage-sport = Sport
+usage-annex = Annexe (garage, abri)
+usage-unknown = Non précisé
+class-major-road = Grand axe
+class-road = Rue ou route principale
+class-minor-road = Rue
+class-path = Chemin, escalier ou piste cyclable
+class-tram = Tramway
+class-rail = Voie ferrée
+
+method-height-other-altitudes = La source ne donne pas de hauteur cohérente : c’est la différence entre l’altitude du toit et celle du sol.
+method-height-storeys = Calculée à partir du nombre d’étages.
+method-height-neighbours = Reprise des bâtiments voisins.
+method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
+method-footprint = Aire de l’emprise dessinée par la source.
+method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
+method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
+method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage.
+method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
+
+## Themes and legend
+
+theme-none = Carte seule
+theme-none-help = Aucune donnée en couleur : seulement le territoire.
+theme-demand = Demande d’électricité
+theme-demand-help = Demande de chaque bâtiment à l’instant choisi, par mètre carré de plancher. C’est une estimation.
+theme-construction-year = Année d’apparition
+theme-construction-year-help = Les bâtiments apparaissent l’année où la source les mentionne pour la première fois.
+legend-no-data = pas de donnée
+legend-at = le { $instant }
+legend-in-year = en { $year }
+
+## The panels
+
+ui-app = Jumeau
+ui-language = Langue
+ui-language-help = Passer à l’anglais
+ui-language-name-fr = Français
+ui-language-name-en = English
+ui-theme-light = Interface claire
+ui-theme-dark = Interface sombre
+ui-help = Aide
+ui-help-title = Raccourcis clavier
+ui-help-mouse-title = À la souris
+ui-help-mouse-pan = Glissez pour déplacer la carte
+ui-help-mouse-orbit = Glissez avec le bouton droit pour tourner
+ui-help-mouse-zoom = Roulez la molette pour approcher
+ui-help-mouse-pick = Cliquez sur un bâtiment pour ouvrir sa fiche
+ui-close = Fermer
+ui-share = Copier le lien
+ui-share-help = Copier un lien vers cette vue
+ui-share-done = Lien copié
+ui-home = Vue d’ensemble
+ui-north = Nord en haut
+ui-zoom-in = Approcher
+ui-zoom-out = Reculer
+ui-layers = Que voir ?
+ui-layers-hide = Replier ce panneau
+ui-layers-show = Déplier ce panneau
+ui-group-ground = Le sol, l’eau et les arbres
+ui-group-built = Les bâtiments
+ui-group-networks = Les voies et les réseaux
+ui-layer-help = Afficher ou masquer « { $name } »
+ui-colours = Que montrent les couleurs ?
+ui-legend = Légende
+ui-source = Source : { $source }
+ui-nature = Nature : { $nature }
+ui-sheet-building = Bâtiment
+ui-sheet-road = Voie
+ui-sheet-other = Objet
+ui-sheet-none = Ces données ne disent rien de cet objet.
+ui-sheet-loading = Lecture de la fiche…
+ui-why = D’où vient ce chiffre ?
+ui-why-of = D’où vient « { $name } » ?
+ui-why-method = Méthode : { $method }
+ui-why-uncertainty = Incertitude : { $uncertainty }
+ui-copy = Copier
+ui-copy-of = Copier « { $name } »
+ui-copied = Copié
+ui-time = Jour de l’année
+ui-time-help = Choisir le jour
+ui-hour = Heure du jour
+ui-hour-help = Choisir l’heure
+ui-year = Année
+ui-year-help = Choisir l’année affichée
+ui-play = Lire
+ui-pause = Pause
+ui-play-help = Faire défiler le temps
+ui-speed = Vitesse
+ui-speed-help = Vitesse du temps
+ui-hour-earlier = Une heure plus tôt
+ui-hour-later = Une heure plus tard
+ui-day-earlier = Un jour plus tôt
+ui-day-later = Un jour plus tard
+ui-sunrise = Lever du soleil
+ui-noon = Midi solaire
+ui-sunset = Coucher du soleil
+ui-local-time = heure locale
+ui-attribution = Données : { $sources }
+ui-progress = { $count ->
+    [one] Encore { $count } morceau à charger…
+   *[other] Encore { $count } morceaux à charger…
+}
+ui-opening = Ouverture du territoire…
+ui-fault-more = { $count ->
+    [one] et { $count } autre message
+   *[other] et { $count } autres messages
+}
+ui-fault-hide = Masquer ce message
+ui-tooltip-key = { $text } ({ $key })
+
+## The keyboard
+
+key-pan-left = Aller à gauche
+key-pan-right = Aller à droite
+key-pan-forward = Avancer
+key-pan-back = Reculer
+key-turn-left = Tourner à gauche
+key-turn-right = Tourner à droite
+key-tilt-up = Relever le regard
+key-tilt-down = Baisser le regard
+key-zoom-in = Approcher
+key-zoom-out = S’éloigner
+key-home = Revenir à la vue d’ensemble
+key-north = Mettre le nord en haut
+key-play = Lancer ou arrêter le temps
+key-faster = Accélérer le temps
+key-slower = Ralentir le temps
+key-hour-later = Une heure plus tard
+key-hour-earlier = Une heure plus tôt
+key-day-later = Un jour plus tard
+key-day-earlier = Un jour plus tôt
+key-decade-later = Dix ans plus tard
+key-decade-earlier = Dix ans plus tôt
+key-theme = Changer ce que montrent les couleurs
+key-language = Changer de langue
+key-link = Copier un lien vers cette vue
+key-help = Ouvrir ou fermer l’aide
+key-help-letter = Ouvrir ou fermer l’aide
+key-escape = Revenir d’un pas
+key-name-space = Espace
+key-name-escape = Échap
+key-name-home = Début
+key-name-page-up = Page préc.
+key-name-page-down = Page suiv.
+key-name-left = Gauche
+key-name-right = Droite
+key-name-up = Haut
+key-name-down = Bas
+
+## Links
+
+link-too-long = Ce lien est trop long pour être un lien de Jumeau. Copiez-le à nouveau depuis sa source.
+link-unreadable = Ce lien ne se lit pas : « { $value } » n’en est pas une partie. Copiez-le à nouveau en entier.
+link-version = Ce lien vient d’une version plus récente de Jumeau (version { $value }). Mettez Jumeau à jour pour l’ouvrir.
+link-value = Une partie de ce lien n’a pas de sens : « { $part } » ne peut pas être « { $value } ». Copiez-le à nouveau en entier.
+
+## Errors: what, why, what now
+
+error-territory-unreachable = Le territoire ne s’ouvre pas : son fichier territory.json est introuvable ou hors d’atteinte ({ $value }). Vérifiez le chemin ou la connexion, puis réessayez.
+error-manifest-unreadable = Le territoire ne s’ouvre pas : son fichier territory.json est abîmé ({ $value }). Importez-le à nouveau.
+error-manifest-version = Le territoire ne s’ouvre pas : il a été préparé pour une autre version de Jumeau ({ $value }). Importez-le à nouveau avec celle-ci.
+error-link = Le lien n’a pas pu être lu : la vue d’ensemble est affichée. Copiez-le à nouveau en entier.
+error-link-territory = Ce lien montre un autre territoire : la vue d’ensemble de celui-ci est affichée. Ouvrez l’autre territoire pour le suivre.
+error-tile-unreadable = Une partie du territoire manque : un de ses fichiers est abîmé ou hors d’atteinte ({ $value }). Le reste s’affiche ; importez le territoire à nouveau pour la retrouver.
+error-series-unreachable = La demande d’électricité ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis rouvrez le territoire.
+error-series-unreadable = La demande d’électricité ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
+error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
+error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
+error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a été trouvé. Installez celui de votre carte, ou un pilote logiciel (mesa-vulkan-drivers sous Debian et Ubuntu).
+error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
+error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.
+error-picture-incomplete = L’image n’est pas complète : des parties du territoire ne sont pas arrivées à temps. Réessayez en laissant plus de temps.
+error-picture-size = L’image n’a pas été faite : cette taille dépasse ce que la carte graphique permet. Demandez une image plus petite.
+
+## Findings that no format explains itself
+
+finding-without-text = Constat « { $code } » : { $value }
+finding-terrain-derived = Aucun relief n’est fourni : il est déduit des altitudes des objets posés au sol.
+finding-terrain-flat = Aucun relief n’est fourni et aucun objet n’a d’altitude : le sol est plat.
+finding-geoid-approximate = Les hauteurs sont converties avec une valeur approchée du géoïde.
+finding-water-outline-invalid = Le contour de l’eau « { $object } » se croise lui-même : il est laissé de côté.
+finding-manifest-unreadable = Le fichier territory.json est abîmé : { $value }
+finding-manifest-version = Le fichier territory.json est d’une version inconnue : { $value }

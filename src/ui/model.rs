@@ -1,0 +1,175 @@
+//! What the panels show, as plain values: they need no viewer, so tests need none.
+
+use crate::base::{Dataset, Instant, LayerId};
+use crate::formats::territory::{LayerKind, Manifest, Name};
+use crate::i18n::{FigureText, Texts};
+use crate::view::{Camera, Language, Limits, Playback, Theme, ViewState, to_link};
+use std::collections::BTreeSet;
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct PanelModel {
+    /// Whether a territory is open; until then only the bar, the progress and the faults mean something.
+    pub is_open: bool,
+    /// The territory's name in the language shown.
+    pub territory: String,
+    pub state: ViewState,
+    pub limits: Limits,
+    pub layers: Vec<LayerLine>,
+    /// Of the selected feature.
+    pub figures: Vec<FigureText>,
+    /// Whether the selected feature's figures have arrived; an empty list then means that nothing is known.
+    pub figures_ready: bool,
+    pub legend: Option<LegendText>,
+    /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
+    pub sun: Option<[Instant; 3]>,
+    /// The sentences that must stand wherever the data are shown.
+    pub attributions: Vec<String>,
+    /// Tiles still on their way.
+    pub waiting: usize,
+    /// Sentences for the person, the newest last.
+    pub faults: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LayerLine {
+    pub id: LayerId,
+    pub kind: LayerKind,
+    pub name: String,
+    /// The nature's word when the layer is drawn by us, else empty.
+    pub mark: String,
+    /// Why it is marked, one sentence.
+    pub mark_help: String,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct LegendText {
+    pub title: String,
+    pub low: String,
+    pub high: String,
+    pub unit: String,
+    /// What moment the colours are of.
+    pub at: String,
+    /// From low to high, sRGB.
+    pub colours: Vec<[u8; 3]>,
+    pub nature: String,
+    pub nature_help: String,
+    pub source: String,
+}
+
+/// What the panels remember of themselves between frames.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Memory {
+    pub layers_open: bool,
+    pub help_open: bool,
+    /// The figure whose origin is unfolded, by its key.
+    pub explained: Option<String>,
+    /// The faults the person has closed.
+    pub closed_faults: Vec<String>,
+    /// What was put on the clipboard last, so that the button can say so.
+    pub copied: Option<String>,
+    pub dark: bool,
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self {
+            layers_open: true,
+            help_open: false,
+            explained: None,
+            closed_faults: Vec::new(),
+            copied: None,
+            dark: false,
+        }
+    }
+}
+
+impl PanelModel {
+    /// Nothing is open yet.
+    pub fn closed(language: Language) -> Self {
+        let camera = Camera {
+            target: [0.0; 3],
+            distance_m: 1.0,
+            heading_deg: 0.0,
+            pitch_deg: -90.0,
+        };
+        let epoch = Instant(0);
+        Self {
+            is_open: false,
+            territory: String::new(),
+            state: ViewState {
+                territory: String::new(),
+                camera,
+                instant: epoch,
+                year: 0,
+                playback: Playback::default(),
+                hidden: BTreeSet::new(),
+                theme: Theme::None,
+                selection: None,
+                language,
+            },
+            limits: Limits {
+                home: camera,
+                bounds_lonlat: [0.0; 4],
+                distance_m: [1.0; 2],
+                instants: [epoch; 2],
+                years: [0; 2],
+            },
+            layers: Vec::new(),
+            figures: Vec::new(),
+            figures_ready: false,
+            legend: None,
+            sun: None,
+            attributions: Vec::new(),
+            waiting: 0,
+            faults: Vec::new(),
+        }
+    }
+
+    /// An open territory with nothing selected and no theme; the caller adds what it knows.
+    pub fn open(manifest: &Manifest, state: &ViewState, limits: &Limits, texts: &Texts) -> Self {
+        let layers = manifest.layers.iter().map(|layer| {
+            let is_made = layer.nature == crate::base::Nature::Made;
+            let word = |text: String| if is_made { text } else { String::new() };
+            LayerLine {
+                id: layer.id.clone(),
+                kind: layer.kind,
+                name: named(&layer.name, texts.language()).to_owned(),
+                mark: word(texts.nature(layer.nature)),
+                mark_help: word(texts.nature_help(layer.nature)),
+            }
+        });
+        Self {
+            is_open: true,
+            territory: named(&manifest.name, texts.language()).to_owned(),
+            state: state.clone(),
+            limits: limits.clone(),
+            layers: layers.collect(),
+            attributions: attributions(&manifest.datasets),
+            ..Self::closed(texts.language())
+        }
+    }
+
+    /// What stands after `#` in a link to this picture.
+    pub fn link(&self) -> String {
+        format!("#{}", to_link(&self.state))
+    }
+}
+
+pub fn named(name: &Name, language: Language) -> &str {
+    match language {
+        Language::Fr => &name.fr,
+        Language::En => &name.en,
+    }
+}
+
+/// Each sentence once, in the manifest's order.
+fn attributions(datasets: &[Dataset]) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for dataset in datasets {
+        let sentence = dataset.attribution.trim();
+        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
+            sentences.push(sentence.to_owned());
+        }
+    }
+    sentences
+}

@@ -1,0 +1,264 @@
+//! The glue between the panels and the viewer.
+//!
+//! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`].
+
+use super::model::{LegendText, Memory, PanelModel};
+use super::{install, panels};
+use crate::base::{Dataset, Instant};
+use crate::energy::sun;
+use crate::i18n::{Texts, figure_line};
+use crate::view::{Action, Command, Language, Theme, ViewState, shortcut_for};
+use crate::viewer::vocab::{Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand};
+use bevy::input::InputSystems;
+use bevy::input::keyboard::{Key, KeyboardInput};
+use bevy::prelude::*;
+use bevy::window::RequestRedraw;
+use bevy_egui::input::EguiWantsInput;
+use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
+
+/// Keys that the map camera reads itself, by their place on the keyboard, for as long as they are held.
+///
+/// All others are read here by what they write, so that they are where a French keyboard says they are.
+const KEYS_OF_THE_MAP: [KeyCode; 18] = [
+    KeyCode::ArrowLeft,
+    KeyCode::ArrowRight,
+    KeyCode::ArrowUp,
+    KeyCode::ArrowDown,
+    KeyCode::PageUp,
+    KeyCode::PageDown,
+    KeyCode::KeyQ,
+    KeyCode::KeyE,
+    KeyCode::Equal,
+    KeyCode::Minus,
+    KeyCode::NumpadAdd,
+    KeyCode::NumpadSubtract,
+    KeyCode::Home,
+    KeyCode::KeyN,
+    KeyCode::Space,
+    KeyCode::Comma,
+    KeyCode::Period,
+    KeyCode::Escape,
+];
+
+/// Draws the panels over the viewer's window.
+pub struct UiPlugin;
+
+impl Plugin for UiPlugin {
+    fn build(&self, app: &mut App) {
+        if !app.is_plugin_added::<EguiPlugin>() {
+            app.add_plugins(EguiPlugin::default());
+        }
+        app.init_resource::<Panels>()
+            .init_resource::<PointerOverPanel>()
+            .add_systems(PreUpdate, keep_keys.after(InputSystems))
+            .add_systems(EguiPrimaryContextPass, draw);
+    }
+}
+
+/// What the panels keep from frame to frame.
+#[derive(Resource)]
+struct Panels {
+    texts: Texts,
+    memory: Memory,
+    model: PanelModel,
+    is_installed: bool,
+    is_fresh: bool,
+}
+
+impl Default for Panels {
+    fn default() -> Self {
+        let language = Language::default();
+        Self {
+            texts: Texts::new(language),
+            memory: Memory::default(),
+            model: PanelModel::closed(language),
+            is_installed: false,
+            is_fresh: false,
+        }
+    }
+}
+
+/// Keys that a panel uses do not move the map too: a space on a focused button, Escape with the help open.
+fn keep_keys(
+    wants: Option<Res<EguiWantsInput>>,
+    mut panels: ResMut<Panels>,
+    mut keys: ResMut<ButtonInput<KeyCode>>,
+) {
+    if panels.memory.help_open && keys.just_pressed(KeyCode::Escape) {
+        panels.memory.help_open = false;
+        keys.reset(KeyCode::Escape);
+    }
+    if wants.is_some_and(|wants| wants.wants_keyboard_input()) {
+        keys.reset_all();
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "the one place where panels and viewer meet")]
+fn draw(
+    mut contexts: EguiContexts,
+    scene: Option<Res<Scene>>,
+    facts: Res<SceneFacts>,
+    mut panels_state: ResMut<Panels>,
+    mut over_panel: ResMut<PointerOverPanel>,
+    mut keyboard: MessageReader<KeyboardInput>,
+    mut commands: MessageWriter<ViewCommand>,
+    mut redraw: MessageWriter<RequestRedraw>,
+) -> Result {
+    let ctx = contexts.ctx_mut()?;
+    let state = &mut *panels_state;
+    if !state.is_installed {
+        install(ctx);
+        state.is_installed = true;
+    }
+    let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
+    if scene_changed || facts.is_changed() || !state.is_fresh {
+        state.is_fresh = true;
+        refresh(state, scene.as_deref(), &facts);
+    }
+    let mut root = egui::Ui::new(
+        ctx.clone(),
+        "jumeau".into(),
+        egui::UiBuilder::new()
+            .layer_id(egui::LayerId::background())
+            .max_rect(ctx.content_rect()),
+    );
+    let mut asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
+    if ctx.egui_wants_keyboard_input() {
+        keyboard.clear();
+    } else {
+        asked.extend(pressed(ctx, &mut keyboard, &state.model, &mut state.memory));
+    }
+    over_panel.set_if_neq(PointerOverPanel(is_over(ctx, &root)));
+    if !asked.is_empty() {
+        // The commands are applied in the next frame, which an idle window would not draw by itself.
+        redraw.write(RequestRedraw);
+    }
+    for command in asked {
+        commands.write(ViewCommand(command));
+    }
+    Ok(())
+}
+
+/// Whether the pointer is on a panel, a window or in the middle of dragging a control.
+fn is_over(ctx: &egui::Context, root: &egui::Ui) -> bool {
+    let picture = root.available_rect_before_wrap();
+    let pointer = ctx.input(|input| input.pointer.latest_pos());
+    ctx.egui_is_using_pointer()
+        || pointer.is_some_and(|pointer| {
+            let floats = ctx
+                .layer_id_at(pointer)
+                .is_some_and(|layer| layer.order != egui::Order::Background);
+            floats || !picture.contains(pointer)
+        })
+}
+
+/// The commands of the keys pressed since the last frame; help and link are the panels' own.
+fn pressed(
+    ctx: &egui::Context,
+    keyboard: &mut MessageReader<KeyboardInput>,
+    model: &PanelModel,
+    memory: &mut Memory,
+) -> Vec<Command> {
+    let held = ctx.input(|input| input.modifiers);
+    let mut commands = Vec::new();
+    for press in keyboard.read() {
+        let is_ours = press.state.is_pressed() && !KEYS_OF_THE_MAP.contains(&press.key_code);
+        if !is_ours || held.ctrl || held.command || held.alt {
+            continue;
+        }
+        let Key::Character(text) = &press.logical_key else { continue };
+        let Some(shortcut) = shortcut_for(text) else { continue };
+        match shortcut.action {
+            Action::Help if !press.repeat => memory.help_open = !memory.help_open,
+            Action::CopyLink if model.is_open => {
+                let link = model.link();
+                ctx.copy_text(link.clone());
+                memory.copied = Some(link);
+            }
+            Action::View(_) if model.is_open => commands.extend(shortcut.command(&model.state)),
+            _ => {}
+        }
+    }
+    commands
+}
+
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
+    let Some(scene) = scene else {
+        panels.model = PanelModel::closed(panels.texts.language());
+        panels.model.faults = sentences(facts, &panels.texts);
+        return;
+    };
+    if panels.texts.language() != scene.state.language {
+        panels.texts = Texts::new(scene.state.language);
+    }
+    let texts = &panels.texts;
+    let datasets = &scene.manifest.datasets;
+    let legend = facts
+        .legend
+        .as_ref()
+        .map(|legend| legend_text(legend, &scene.state, datasets, texts));
+    let figures = facts
+        .figures
+        .iter()
+        .map(|figure| figure_line(figure, datasets, texts))
+        .collect();
+    panels.model = PanelModel {
+        figures,
+        figures_ready: facts.progress.complete,
+        legend,
+        sun: sun_of_day(&scene.state),
+        waiting: facts.progress.waiting,
+        faults: sentences(facts, texts),
+        ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
+    };
+}
+
+fn sentences(facts: &SceneFacts, texts: &Texts) -> Vec<String> {
+    facts
+        .faults
+        .iter()
+        .map(|fault| texts.text_with(&fault.key, &[("value", fault.value.as_str().into())]))
+        .collect()
+}
+
+fn legend_text(legend: &Legend, state: &ViewState, datasets: &[Dataset], texts: &Texts) -> LegendText {
+    let of_years = state.theme == Theme::ConstructionYear;
+    let number = |value: f64| {
+        if of_years {
+            format!("{value:.0}")
+        } else {
+            texts.number(value, usize::from(value.fract() != 0.0))
+        }
+    };
+    let at = if of_years {
+        texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
+    } else {
+        let instant = texts.date_time(state.instant.local());
+        texts.text_with("legend-at", &[("instant", instant.into())])
+    };
+    let source = datasets
+        .iter()
+        .find(|dataset| dataset.id == legend.dataset)
+        .map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
+    LegendText {
+        title: texts.text(legend.title),
+        low: number(legend.low),
+        high: number(legend.high),
+        unit: texts.text(legend.unit),
+        at,
+        colours: legend.colours.clone(),
+        nature: texts.nature(legend.nature),
+        nature_help: texts.nature_help(legend.nature),
+        source,
+    }
+}
+
+/// Sunrise, solar noon and sunset of the local calendar day at the camera's target.
+fn sun_of_day(state: &ViewState) -> Option<[Instant; 3]> {
+    let [lon, lat, _] = state.camera.target;
+    let local = state.instant.local();
+    // From midday the solar day is the calendar's, whatever the hour shown.
+    let midday = Instant::from_local(local.year, local.month, local.day, 12, 0)?;
+    let events = sun::events(midday, lat, lon, None).ok()?;
+    Some([events.sunrise?, events.transit?, events.sunset?])
+}

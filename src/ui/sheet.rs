@@ -1,0 +1,100 @@
+//! On the right: what is known of the selected feature. Every figure says where it comes from, one click away.
+
+use super::model::{Memory, PanelModel};
+use super::widgets::{icon_button, tip};
+use crate::formats::territory::LayerKind;
+use crate::i18n::{FigureText, Texts};
+use crate::view::Command;
+use bevy_egui::egui::{Align, Frame, Label, Layout, Margin, RichText, Ui};
+use egui_phosphor::regular as icon;
+
+/// Figures that people carry elsewhere.
+const COPIED: [&str; 2] = ["figure-rnb", "figure-id"];
+
+pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
+    let Some(selection) = &model.state.selection else {
+        return Vec::new();
+    };
+    let mut commands = Vec::new();
+    let kind = model
+        .layers
+        .iter()
+        .find(|layer| layer.id == selection.layer)
+        .map(|layer| layer.kind);
+    let title = texts.text(match kind {
+        Some(LayerKind::Buildings) => "ui-sheet-building",
+        Some(LayerKind::Networks) => "ui-sheet-road",
+        _ => "ui-sheet-other",
+    });
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(title).heading().strong());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let close = texts.text("ui-close");
+            if icon_button(ui, icon::X, &close, &tip(texts, "ui-close", "key-escape")).clicked() {
+                commands.push(Command::Select { selection: None });
+            }
+        });
+    });
+    if model.figures.is_empty() {
+        let key = if model.figures_ready { "ui-sheet-none" } else { "ui-sheet-loading" };
+        ui.label(texts.text(key));
+    }
+    for figure in &model.figures {
+        ui.separator();
+        line(ui, figure, memory, texts);
+    }
+    commands
+}
+
+fn line(ui: &mut Ui, figure: &FigureText, memory: &mut Memory, texts: &Texts) {
+    let is_explained = memory.explained.as_ref() == Some(&figure.key);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(&figure.name).weak());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let name = ("name", figure.name.as_str().into());
+            let why = texts.text_with("ui-why-of", &[name]);
+            if icon_button(ui, icon::INFO, &why, &texts.text("ui-why")).clicked() {
+                memory.explained = (!is_explained).then(|| figure.key.clone());
+            }
+            ui.label(RichText::new(&figure.nature).small().italics().weak())
+                .on_hover_text(&figure.nature_help);
+        });
+    });
+    ui.horizontal(|ui| {
+        let value = RichText::new(&figure.value);
+        let value = if figure.absent { value.weak().italics() } else { value.strong() };
+        ui.add(Label::new(value).wrap().selectable(true));
+        if COPIED.contains(&figure.key.as_str()) && !figure.absent {
+            let is_copied = memory.copied.as_ref() == Some(&figure.value);
+            let label = texts.text_with("ui-copy-of", &[("name", figure.name.as_str().into())]);
+            let (shape, tip) = if is_copied { (icon::CHECK, "ui-copied") } else { (icon::COPY, "ui-copy") };
+            if icon_button(ui, shape, &label, &texts.text(tip)).clicked() {
+                ui.ctx().copy_text(figure.value.clone());
+                memory.copied = Some(figure.value.clone());
+            }
+        }
+    });
+    if is_explained {
+        explanation(ui, figure, texts);
+    } else if !figure.uncertainty.is_empty() {
+        ui.label(RichText::new(&figure.uncertainty).small().weak());
+    }
+}
+
+fn explanation(ui: &mut Ui, figure: &FigureText, texts: &Texts) {
+    Frame::new()
+        .fill(ui.visuals().faint_bg_color)
+        .inner_margin(Margin::same(8))
+        .show(ui, |ui| {
+            ui.label(&figure.nature_help);
+            for (key, argument, text) in [
+                ("ui-why-method", "method", &figure.method),
+                ("ui-why-uncertainty", "uncertainty", &figure.uncertainty),
+                ("ui-source", "source", &figure.source),
+            ] {
+                if !text.is_empty() {
+                    ui.label(texts.text_with(key, &[(argument, text.as_str().into())]));
+                }
+            }
+        });
+}
