@@ -6,15 +6,19 @@
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
 //! | [`tile`] | region to tiles, series and manifest |
+//! | [`check`] | coded findings on a package, tileset, glb or subtree |
+//! | [`info`] | what a package holds |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
 
-pub mod generate;
-pub mod tile;
+pub mod check;
 pub mod clean;
+pub mod generate;
 pub mod import;
+pub mod info;
 pub mod messages;
 pub mod sources;
+pub mod tile;
 
 use crate::base::{Dataset, Report};
 use crate::region::Region;
@@ -116,5 +120,3 @@ pub fn read_sources(
     let gathered = sources::gather(paths, options, &mut report, progress)?;
     clean::clean(gathered, report, progress)
 }
-pub mod check;
-pub mod info;

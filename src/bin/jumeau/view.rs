@@ -29,7 +29,7 @@ pub fn run(args: Args) -> ExitCode {
     let opening = Opening { link: args.view, language: args.lang.into() };
     match app(location, opening, Target::Window, Smoothing(4)) {
         Ok(mut app) => {
-            // UIPLUGIN
+            app.add_plugins(jumeau::ui::UiPlugin);
             if app.run().is_success() { ExitCode::SUCCESS } else { ExitCode::from(2) }
         }
         Err(fault) => viewing::say(&viewing::fault("error-territory-unreachable", fault.to_string()), args.lang),
