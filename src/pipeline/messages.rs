@@ -4,6 +4,7 @@
 
 /// `(code, French, English)`, sorted by code.
 const MESSAGES: &[(&str, &str, &str)] = &[
+    ("building-ground-assumed", "aucune altitude du sol, ni ici ni alentour : {value} par défaut", "no ground altitude here or nearby: {value} by default"),
     ("building-ground-from-neighbours", "altitude du sol reprise des bâtiments voisins ({value})", "ground altitude taken from the buildings nearby ({value})"),
     ("building-ground-implausible", "altitude du sol invraisemblable ({value}), remplacée par celle du terrain", "implausible ground altitude ({value}), replaced by the terrain's"),
     ("building-height-assumed", "hauteur inconnue, supposée de {value}", "unknown height, assumed to be {value}"),
@@ -112,13 +113,30 @@ pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
 
 /// The sentence with its slots filled; the code itself where there is no sentence.
 pub fn sentence(code: &str, french: bool, object: &str, value: &str) -> String {
+    let value = if french { with_commas(value) } else { value.to_owned() };
     match message(code) {
         Some((fr, en)) => (if french { fr } else { en })
             .replace("{object}", object)
-            .replace("{value}", value)
+            .replace("{value}", &value)
             .replace(" ()", ""),
         None => code.to_owned(),
     }
+}
+
+/// Decimal points as French commas: a point between two digits.
+fn with_commas(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    let digit = |at: Option<usize>| {
+        at.and_then(|at| letters.get(at)).is_some_and(char::is_ascii_digit)
+    };
+    letters
+        .iter()
+        .enumerate()
+        .map(|(at, letter)| match letter {
+            '.' if digit(at.checked_sub(1)) && digit(Some(at + 1)) => ',',
+            other => *other,
+        })
+        .collect()
 }
 
 /// All codes with a sentence.

@@ -53,6 +53,19 @@ const WELD_M: f64 = 1e-4;
 const MAX_CUTS: usize = 12;
 
 impl SurfaceMesh {
+    /// True when every edge is shared by two triangles that run along it in opposite directions: the surface has an inside.
+    pub fn is_closed(&self) -> bool {
+        let mut edges: HashMap<[[u64; 3]; 2], i32> = HashMap::new();
+        for (points, _) in &self.triangles {
+            let [a, b, c] = points.map(|point| point.map(f64::to_bits));
+            for (from, to) in [(a, b), (b, c), (c, a)] {
+                *edges.entry([from, to]).or_insert(0) += 1;
+                *edges.entry([to, from]).or_insert(0) -= 1;
+            }
+        }
+        !self.triangles.is_empty() && edges.values().all(|count| *count == 0)
+    }
+
     /// Signed volume in cubic metres; that of a closed surface is its content.
     pub fn volume_m3(&self) -> f64 {
         let Some(origin) = self.triangles.first().map(|(points, _)| points[0]) else {
@@ -80,14 +93,15 @@ pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMe
             continue;
         };
         let shape = roof_of(building, polygon, options);
-        let before = mesh.triangles.len();
+        let mut part = SurfaceMesh::default();
         if let RoofShape::Tents(_, tents) = &shape
-            && solid.tented(tents, &mut mesh).is_some()
+            && solid.tented(tents, &mut part).is_some()
+            && part.is_closed()
         {
+            mesh.triangles.append(&mut part.triangles);
             continue;
         }
         // What cannot be pitched cleanly is drawn flat.
-        mesh.triangles.truncate(before);
         let rise = match shape {
             RoofShape::Flat(rise) => rise,
             RoofShape::Tents(..) => {
@@ -103,14 +117,14 @@ pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMe
 pub fn roof_of(building: &Building, polygon: &Polygon<f64>, options: &RoofOptions) -> RoofShape {
     let origin = polygon_origin(polygon);
     let rise = rise_m(building);
-    if building.light || building.usage == Usage::Sport {
+    if building.usage == Usage::Sport {
         return RoofShape::Flat(roof_shape::flat_rise_m(rise, &options.rules));
     }
     roof_shape::choose(
         polygon,
         origin,
         rise,
-        building.usage == Usage::Annex,
+        building.light || building.usage == Usage::Annex,
         &options.rules,
     )
 }

@@ -79,6 +79,8 @@ pub struct RoofRules {
     pub min_slope: f64,
     /// Corners nearer than this to a straight side are ignored when the form is judged, metres.
     pub corner_tolerance_m: f64,
+    /// Outlines with more corners than this are no simple houses.
+    pub most_corners: usize,
     /// Share of its smallest rectangle that a "rectangular" footprint covers.
     pub rectangular_share: f64,
     /// Wider rectangles get hips instead of gables, metres.
@@ -95,6 +97,7 @@ impl Default for RoofRules {
             max_slope: 1.0,
             min_slope: 0.09,
             corner_tolerance_m: 0.5,
+            most_corners: 16,
             rectangular_share: 0.85,
             hip_width_m: 14.0,
             widest_m: 26.0,
@@ -123,7 +126,7 @@ pub fn choose(
         return flat;
     }
     let corners = footprint::corners(polygon.exterior(), origin, rules.corner_tolerance_m);
-    if corners.len() < 4 || corners.len() > 8 {
+    if corners.len() < 4 || corners.len() > rules.most_corners {
         return flat;
     }
     if let Some(frame) = rectangle(polygon, origin, rules) {

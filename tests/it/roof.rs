@@ -6,7 +6,6 @@ use jumeau::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, bui
 use jumeau::region::roof_shape::RoofKind;
 use jumeau::region::{Building, HeightOrigin, Usage};
 use proptest::prelude::*;
-use std::collections::HashMap;
 
 pub fn building(outline: &[[f64; 2]], eave: f64, ridge: f64) -> Building {
     Building {
@@ -44,18 +43,18 @@ fn polygon(outline: &[[f64; 2]], holes: &[Vec<[f64; 2]>]) -> Polygon<f64> {
     Polygon::new(ring(outline), holes.iter().map(|hole| ring(hole)).collect())
 }
 
-/// Every directed edge has exactly one partner in the other direction.
 pub fn closed(mesh: &SurfaceMesh) -> bool {
-    let key = |p: [f64; 3]| p.map(f64::to_bits);
-    let mut edges: HashMap<_, i32> = HashMap::new();
-    for (points, _) in &mesh.triangles {
-        for i in 0..3 {
-            let (a, b) = (key(points[i]), key(points[(i + 1) % 3]));
-            *edges.entry((a, b)).or_insert(0) += 1;
-            *edges.entry((b, a)).or_insert(0) -= 1;
-        }
-    }
-    !mesh.triangles.is_empty() && edges.values().all(|count| *count == 0)
+    mesh.is_closed()
+}
+
+/// A mesh without one of its triangles has an edge.
+#[test]
+fn a_hole_is_noticed() {
+    let house = building(&[[0.0, 0.0], [20.0, 0.0], [20.0, 10.0], [0.0, 10.0]], 6.0, 9.0);
+    let mut mesh = building_surface(&house, &RoofOptions::default());
+    assert!(mesh.is_closed());
+    mesh.triangles.pop();
+    assert!(!mesh.is_closed());
 }
 
 fn check(building: &Building, kind: RoofKind, volume: f64) {
@@ -226,4 +225,53 @@ fn laws(house: &Building) -> Result<(), TestCaseError> {
         .sum();
     prop_assert!((roof / area - 1.0).abs() < 1e-3, "roof covers {roof} of {area}");
     Ok(())
+}
+
+mod footprints {
+    use super::*;
+    use geo::Validation;
+    use jumeau::region::footprint::{Rejection, repair};
+
+    fn ring(points: &[[f64; 2]]) -> Vec<Vec<Vec<[f64; 2]>>> {
+        vec![vec![points.to_vec()]]
+    }
+
+    #[test]
+    fn a_bow_tie_becomes_two_triangles() {
+        let (fixed, repairs) = repair(ring(&[[0.0, 0.0], [10.0, 10.0], [10.0, 0.0], [0.0, 10.0]])).unwrap();
+        assert!(repairs.crossings);
+        assert!((fixed.unsigned_area() - 50.0).abs() < 1e-3);
+    }
+
+    #[test]
+    fn a_spike_goes_and_the_square_stays() {
+        let (fixed, repairs) =
+            repair(ring(&[[0.0, 0.0], [10.0, 0.0], [10.0, 5.0], [30.0, 5.0], [10.0, 5.0], [10.0, 10.0], [0.0, 10.0]])).unwrap();
+        assert!(repairs.spikes);
+        assert!((fixed.unsigned_area() - 100.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn slivers_and_nothing_are_refused() {
+        assert_eq!(repair(ring(&[[0.0, 0.0], [1.0, 0.0], [1.0, 0.5], [0.0, 0.5]])), Err(Rejection::Sliver(0.5)));
+        assert!(matches!(repair(ring(&[[0.0, 0.0], [90.0, 0.0], [90.0, 0.05], [0.0, 0.05]])), Err(Rejection::Sliver(_))));
+        assert_eq!(repair(ring(&[[0.0, 0.0], [1.0, 1.0]])), Err(Rejection::Degenerate));
+        assert_eq!(repair(ring(&[[f64::NAN, 0.0]; 5])), Err(Rejection::Degenerate));
+        assert_eq!(repair(Vec::new()), Err(Rejection::Degenerate));
+    }
+
+    proptest! {
+        /// Whatever comes in, what comes out is valid, turned the right way, and never larger than its box.
+        #[test]
+        fn repaired_means_valid(points in proptest::collection::vec((0i32..20, 0i32..20), 3..14)) {
+            let points: Vec<[f64; 2]> = points.into_iter().map(|(x, y)| [355_000.0 + f64::from(x), 6_689_000.0 + f64::from(y)]).collect();
+            if let Ok((fixed, _)) = repair(ring(&points)) {
+                prop_assert!(fixed.is_valid());
+                prop_assert!(fixed.unsigned_area() <= 400.0 + 1e-6);
+                for polygon in &fixed {
+                    prop_assert!(polygon.signed_area() > 0.0);
+                }
+            }
+        }
+    }
 }

@@ -207,8 +207,13 @@ pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -
             };
             if !has_ground {
                 repaired = true;
-                building.ground_m = median_near(&grounds, at).unwrap_or(0.0);
-                say("building-ground-from-neighbours", Severity::Warning, format!("{:.1} m", building.ground_m));
+                let near = median_near(&grounds, at);
+                building.ground_m = near.unwrap_or(0.0);
+                let code = match near {
+                    Some(_) => "building-ground-from-neighbours",
+                    None => "building-ground-assumed",
+                };
+                say(code, Severity::Warning, format!("{:.1} m", building.ground_m));
             }
             if !has_height {
                 repaired = true;

@@ -96,7 +96,7 @@ pub fn choose(stated: &Stated) -> Chosen {
         && eave_by_roof.is_none()
         && !(1.5..=8.0).contains(&(eave / f64::from(storeys)))
     {
-        faults.push(("building-height-doubtful", format!("{eave:.1} m, {storeys} niveaux")));
+        faults.push(("building-height-doubtful", format!("{eave:.1} m / {storeys}")));
     }
     let ridge = ridge(eave, top, stated.ridge_height_m.filter(|h| usable(*h)), &mut faults);
     Chosen { eave_m: eave, ridge_m: ridge, origin, faults }

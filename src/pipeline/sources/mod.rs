@@ -255,7 +255,7 @@ fn plan_guessed(
             Guess::NotUnderstood => {
                 report.push(
                     Finding::new("layer-not-understood", Severity::Warning, &name)
-                        .object(found.table.clone().unwrap_or_default())
+                        .object(found.table.clone().unwrap_or_else(|| name.clone()))
                         .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
                 );
                 continue;

@@ -57,7 +57,8 @@ fn style(class: LineClass) -> Style {
 
 const CASING_LIFT_M: f64 = 0.07;
 /// Where the ground bends less than this under a piece of ribbon, the piece is one triangle; well below the lifts.
-const FLAT_WITHIN_M: f64 = 0.025;
+const FLAT_WITHIN_M: f64 = 0.015;
+const OVERLAP_STEPS: f64 = 3.0;
 /// Rails are drawn one by one up to this tolerance, as one dark ribbon beyond.
 const RAILS_UP_TO_M: f64 = 1.3;
 const RAIL_WIDTH_M: f64 = 0.22;
@@ -78,6 +79,7 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     let mut painter = Painter {
         surface: &surface,
         rect,
+        window: rect.grown(OVERLAP_STEPS * super::package::position_step(&scene.grid, key.level)),
         tolerance,
         // Seen from afar, small differences of depth drown in rounding: ribbons rise with the level's tolerance.
         rise: 1.0 + tolerance,
@@ -120,7 +122,10 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
 
 struct Painter<'a> {
     surface: &'a Surface<'a>,
+    /// The tile.
     rect: Bounds2,
+    /// The tile and a hair more, so that rounded neighbours leave no crack.
+    window: Bounds2,
     tolerance: f64,
     rise: f64,
     mesh: MeshBuilder<'a>,
@@ -159,9 +164,9 @@ impl Painter<'_> {
         let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
         for triangle in ribbon.triangles() {
             pieces.clear();
-            along_cells(triangle, self.surface.cell(), &self.rect, |piece| pieces.push(piece.to_vec()));
+            along_cells(triangle, self.surface.cell(), &self.window, |piece| pieces.push(piece.to_vec()));
             if pieces.len() > 1 && self.is_flat(&triangle, &pieces, bend) {
-                self.lay(&inside(triangle, &self.rect), lift_m, colour, feature);
+                self.lay(&inside(triangle, &self.window), lift_m, colour, feature);
             } else {
                 for piece in &pieces {
                     self.lay(piece, lift_m, colour, feature);
