@@ -104,7 +104,7 @@ pub struct TilePiece {
 pub struct Eye;
 
 /// Where a panel covers the window, so that gestures on it are not for the map.
-#[derive(Resource, Default)]
+#[derive(Resource, Default, PartialEq)]
 pub struct PointerOverPanel(pub bool);
 
 /// Where the eye is this frame; `None` until the territory is open.
