@@ -128,7 +128,7 @@ fn draw(
     } else {
         asked.extend(pressed(ctx, &mut keyboard, &state.model, &mut state.memory));
     }
-    over_panel.set_if_neq(PointerOverPanel(is_over(ctx, &root)));
+    over_panel.0 = is_over(ctx, &root);
     if !asked.is_empty() {
         // The commands are applied in the next frame, which an idle window would not draw by itself.
         redraw.write(RequestRedraw);
