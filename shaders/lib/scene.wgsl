@@ -28,10 +28,10 @@ struct Scene {
 fn sky(direction: vec3<f32>) -> vec3<f32> {
     let up = clamp(direction.y, 0.0, 1.0);
     // The horizon's haze fills the lower degrees and thins out quickly.
-    let clear = 1.0 - pow(1.0 - up, 5.0);
+    let clear = 1.0 - pow(1.0 - up, 7.0);
     let base = mix(scene.haze_colour.rgb, scene.zenith_colour.rgb, clear);
     let towards = max(dot(direction, scene.to_sun.xyz), 0.0);
-    let glow = scene.haze.z * (0.30 * pow(towards, 6.0) + 0.9 * pow(towards, 180.0));
+    let glow = scene.haze.z * (0.22 * pow(towards, 8.0) + 0.35 * pow(towards, 90.0) + 1.2 * smoothstep(0.99985, 0.99995, towards));
     return base + scene.sun_colour.rgb * glow;
 }
 

@@ -11,11 +11,12 @@ mod page {
 
     /// Opens the territory at `territory` (an address, relative ones count from the page) on the canvas that `canvas` selects.
     #[wasm_bindgen]
-    pub fn start(canvas: &str, territory: &str, link: &str, english: bool) -> Result<(), JsValue> {
+    pub fn start(canvas: &str, territory: &str, link: &str) -> Result<(), JsValue> {
         console_error_panic_hook::set_once();
         let opening = Opening {
             link: link.to_owned(),
-            language: if english { Language::En } else { Language::Fr },
+            // The page tells its language by a command.
+            language: Language::Fr,
         };
         let location = Location::Url(territory.to_owned());
         app(location, opening, Target::Canvas(canvas.to_owned()), Smoothing(4))

@@ -172,7 +172,8 @@ fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, mut images: ResM
             2 => Msaa::Sample2,
             _ => Msaa::Sample4,
         },
-        ShadowFilteringMethod::Hardware2x2,
+        // Thirteen taps make soft edges; a page on a phone takes the four of the hardware.
+        if platform::SOFT_SHADOWS { ShadowFilteringMethod::Gaussian } else { ShadowFilteringMethod::Hardware2x2 },
     ));
     if let Target::Picture { width, height } = settings.target {
         let handle = images.add(snapshot::target_image(width, height));

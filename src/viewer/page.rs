@@ -99,17 +99,34 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, texts: &Texts, told: &mut Tol
         platform::post(&message);
         told.figures = Some(text);
     }
-    let legend = facts.legend.as_ref().map(|legend| {
-        let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
-        json!({
-            "title": texts.text(legend.title), "unit": texts.text(legend.unit),
-            "low": legend.low, "high": legend.high,
-            "colours": legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect::<Vec<_>>(),
-            "nature": texts.nature(legend.nature),
-            "source": dataset.map(|dataset| texts.source(dataset)),
-        })
-    });
-    let message = json!({ "kind": "legend", "legend": legend });
+    let message = match &facts.legend {
+        None => json!({ "kind": "legend", "theme": "none" }),
+        Some(legend) => {
+            let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
+            let last = legend.colours.len().saturating_sub(1).max(1) as f64;
+            let stops: Vec<Value> = legend
+                .colours
+                .iter()
+                .enumerate()
+                .map(|(index, [r, g, b])| {
+                    let value = legend.low + (legend.high - legend.low) * index as f64 / last;
+                    json!([value, format!("#{r:02x}{g:02x}{b:02x}")])
+                })
+                .collect();
+            let in_both = |key: &str| {
+                json!({
+                    "fr": Texts::new(crate::view::Language::Fr).text(key),
+                    "en": Texts::new(crate::view::Language::En).text(key),
+                })
+            };
+            json!({
+                "kind": "legend", "theme": scene.state.theme, "title": in_both(legend.title), "unit": texts.text(legend.unit),
+                "domain": [legend.low, legend.high], "stops": stops, "nature": legend.nature,
+                "source": dataset.map(|dataset| dataset.attribution.clone()),
+                "date": dataset.map(|dataset| dataset.date.clone()),
+            })
+        }
+    };
     let text = message.to_string();
     if told.legend.as_ref() != Some(&text) {
         platform::post(&message);

@@ -12,6 +12,9 @@ pub const SHADOW_CASCADES: usize = 3;
 /// Keys are ours: the window has no page around it.
 pub const OWN_KEYBOARD: bool = true;
 
+/// Shadow edges are filtered softly.
+pub const SOFT_SHADOWS: bool = true;
+
 /// Runs `work` off the main thread.
 pub fn decode(work: impl FnOnce() + Send + 'static) {
     AsyncComputeTaskPool::get().spawn(async move { work() }).detach();

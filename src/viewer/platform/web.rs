@@ -11,6 +11,9 @@ pub const SHADOW_CASCADES: usize = 1;
 /// The page has the keyboard and sends commands.
 pub const OWN_KEYBOARD: bool = false;
 
+/// Shadow edges are filtered softly.
+pub const SOFT_SHADOWS: bool = false;
+
 /// Runs `work` between two frames.
 pub fn decode(work: impl FnOnce() + 'static) {
     wasm_bindgen_futures::spawn_local(async move { work() });

@@ -61,28 +61,28 @@ const STOPS: [Stop; 7] = [
             ground_light: rgb(0.165, 0.150, 0.160),
             zenith: rgb(0.120, 0.205, 0.400),
             haze: rgb(0.640, 0.440, 0.360),
-            glow: 0.7,
+            glow: 0.5,
         },
     },
     Stop {
         elevation_deg: 4.0,
         light: Light {
             sun: 0.85,
-            sun_colour: rgb(1.10, 0.62, 0.32),
-            sky_light: rgb(0.380, 0.400, 0.480),
-            ground_light: rgb(0.230, 0.210, 0.200),
+            sun_colour: rgb(0.814, 0.459, 0.237),
+            sky_light: rgb(0.304, 0.320, 0.384),
+            ground_light: rgb(0.184, 0.168, 0.160),
             zenith: rgb(0.165, 0.300, 0.560),
             haze: rgb(0.760, 0.600, 0.470),
-            glow: 0.6,
+            glow: 0.42,
         },
     },
     Stop {
         elevation_deg: 12.0,
         light: Light {
             sun: 1.0,
-            sun_colour: rgb(1.15, 0.86, 0.58),
-            sky_light: rgb(0.430, 0.470, 0.560),
-            ground_light: rgb(0.290, 0.275, 0.255),
+            sun_colour: rgb(0.851, 0.636, 0.429),
+            sky_light: rgb(0.344, 0.376, 0.448),
+            ground_light: rgb(0.232, 0.220, 0.204),
             zenith: rgb(0.190, 0.360, 0.660),
             haze: rgb(0.750, 0.730, 0.690),
             glow: 0.4,
@@ -92,9 +92,9 @@ const STOPS: [Stop; 7] = [
         elevation_deg: 28.0,
         light: Light {
             sun: 1.0,
-            sun_colour: rgb(1.06, 0.95, 0.80),
-            sky_light: rgb(0.450, 0.500, 0.590),
-            ground_light: rgb(0.320, 0.310, 0.290),
+            sun_colour: rgb(0.784, 0.703, 0.592),
+            sky_light: rgb(0.360, 0.400, 0.472),
+            ground_light: rgb(0.256, 0.248, 0.232),
             zenith: rgb(0.210, 0.400, 0.720),
             haze: rgb(0.730, 0.790, 0.830),
             glow: 0.22,
@@ -104,9 +104,9 @@ const STOPS: [Stop; 7] = [
         elevation_deg: 60.0,
         light: Light {
             sun: 1.0,
-            sun_colour: rgb(0.98, 0.93, 0.84),
-            sky_light: rgb(0.450, 0.500, 0.590),
-            ground_light: rgb(0.330, 0.325, 0.305),
+            sun_colour: rgb(0.725, 0.688, 0.622),
+            sky_light: rgb(0.360, 0.400, 0.472),
+            ground_light: rgb(0.264, 0.260, 0.244),
             zenith: rgb(0.200, 0.400, 0.740),
             haze: rgb(0.720, 0.800, 0.860),
             glow: 0.15,
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn a_light_roof_at_noon_stays_below_white() {
         let noon = light(66.0);
-        let roof = Vec3::splat(0.62) * (noon.sky_light + noon.sun_colour * 0.92);
+        let roof = Vec3::splat(0.85) * (noon.sky_light + noon.sun_colour * 0.92);
         assert!(roof.max_element() < 1.0, "{roof}");
     }
 }
