@@ -12,7 +12,10 @@ use bevy_egui::egui::{RichText, Ui};
 const GROUPS: [(&str, &[LayerKind]); 3] = [
     ("ui-group-built", &[LayerKind::Buildings]),
     ("ui-group-networks", &[LayerKind::Networks]),
-    ("ui-group-ground", &[LayerKind::Terrain, LayerKind::Water, LayerKind::Trees]),
+    (
+        "ui-group-ground",
+        &[LayerKind::Terrain, LayerKind::Water, LayerKind::Trees],
+    ),
 ];
 
 pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
@@ -39,9 +42,11 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     for theme in Theme::ALL {
         let key = format!("theme-{}", theme.id());
         let is_current = model.state.theme == theme;
-        let response = ui
-            .radio(is_current, texts.text(&key))
-            .on_hover_text(tip(texts, &format!("{key}-help"), "key-theme"));
+        let response = ui.radio(is_current, texts.text(&key)).on_hover_text(tip(
+            texts,
+            &format!("{key}-help"),
+            "key-theme",
+        ));
         if response.clicked() && !is_current {
             commands.push(Command::SetTheme { theme });
         }
@@ -59,7 +64,11 @@ fn line(ui: &mut Ui, model: &PanelModel, layer: &LayerLine, texts: &Texts) -> Op
     let help = texts.text_with("ui-layer-help", &[("name", layer.name.as_str().into())]);
     let mut command = None;
     ui.horizontal_wrapped(|ui| {
-        if ui.checkbox(&mut visible, &layer.name).on_hover_text(help).changed() {
+        if ui
+            .checkbox(&mut visible, &layer.name)
+            .on_hover_text(help)
+            .changed()
+        {
             command = Some(Command::ShowLayer {
                 layer: layer.id.clone(),
                 visible,

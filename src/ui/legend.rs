@@ -33,7 +33,8 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
         ui.label(RichText::new(texts.text("legend-no-data")).small());
     });
     let nature = texts.text_with("ui-nature", &[("nature", legend.nature.as_str().into())]);
-    ui.label(RichText::new(nature).small()).on_hover_text(&legend.nature_help);
+    ui.label(RichText::new(nature).small())
+        .on_hover_text(&legend.nature_help);
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
 }

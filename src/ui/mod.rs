@@ -51,8 +51,9 @@ pub fn panels(
     if model.is_open {
         let mut layers_open = memory.layers_open;
         egui::Panel::left("layers")
-            .default_size(272.0)
-            .size_range(200.0..=420.0)
+            // A handle to resize would be a stop of the Tab key that says nothing.
+            .resizable(false)
+            .exact_size(272.0)
             .frame(style::side(ui))
             .show_collapsible(ui, &mut layers_open, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
@@ -63,8 +64,8 @@ pub fn panels(
     }
     if model.state.selection.is_some() {
         egui::Panel::right("sheet")
-            .default_size(320.0)
-            .size_range(240.0..=480.0)
+            .resizable(false)
+            .exact_size(320.0)
             .frame(style::side(ui))
             .show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {

@@ -93,7 +93,10 @@ fn keep_keys(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "the one place where panels and viewer meet")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "the one place where panels and viewer meet"
+)]
 fn draw(
     mut contexts: EguiContexts,
     scene: Option<Res<Scene>>,
@@ -166,8 +169,12 @@ fn pressed(
         if !is_ours || held.ctrl || held.command || held.alt {
             continue;
         }
-        let Key::Character(text) = &press.logical_key else { continue };
-        let Some(shortcut) = shortcut_for(text) else { continue };
+        let Key::Character(text) = &press.logical_key else {
+            continue;
+        };
+        let Some(shortcut) = shortcut_for(text) else {
+            continue;
+        };
         match shortcut.action {
             Action::Help if !press.repeat => memory.help_open = !memory.help_open,
             Action::CopyLink if model.is_open => {
@@ -221,7 +228,12 @@ fn sentences(facts: &SceneFacts, texts: &Texts) -> Vec<String> {
         .collect()
 }
 
-fn legend_text(legend: &Legend, state: &ViewState, datasets: &[Dataset], texts: &Texts) -> LegendText {
+fn legend_text(
+    legend: &Legend,
+    state: &ViewState,
+    datasets: &[Dataset],
+    texts: &Texts,
+) -> LegendText {
     let of_years = state.theme == Theme::ConstructionYear;
     let number = |value: f64| {
         if of_years {
@@ -239,7 +251,10 @@ fn legend_text(legend: &Legend, state: &ViewState, datasets: &[Dataset], texts: 
     let source = datasets
         .iter()
         .find(|dataset| dataset.id == legend.dataset)
-        .map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
+        .map_or_else(
+            || texts.text("source-unknown"),
+            |dataset| texts.source(dataset),
+        );
     LegendText {
         title: texts.text(legend.title),
         low: number(legend.low),

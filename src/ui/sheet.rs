@@ -36,7 +36,11 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
         });
     });
     if model.figures.is_empty() {
-        let key = if model.figures_ready { "ui-sheet-none" } else { "ui-sheet-loading" };
+        let key = if model.figures_ready {
+            "ui-sheet-none"
+        } else {
+            "ui-sheet-loading"
+        };
         ui.label(texts.text(key));
     }
     for figure in &model.figures {
@@ -62,12 +66,20 @@ fn line(ui: &mut Ui, figure: &FigureText, memory: &mut Memory, texts: &Texts) {
     });
     ui.horizontal(|ui| {
         let value = RichText::new(&figure.value);
-        let value = if figure.absent { value.weak().italics() } else { value.strong() };
+        let value = if figure.absent {
+            value.weak().italics()
+        } else {
+            value.strong()
+        };
         ui.add(Label::new(value).wrap().selectable(true));
         if COPIED.contains(&figure.key.as_str()) && !figure.absent {
             let is_copied = memory.copied.as_ref() == Some(&figure.value);
             let label = texts.text_with("ui-copy-of", &[("name", figure.name.as_str().into())]);
-            let (shape, tip) = if is_copied { (icon::CHECK, "ui-copied") } else { (icon::COPY, "ui-copy") };
+            let (shape, tip) = if is_copied {
+                (icon::CHECK, "ui-copied")
+            } else {
+                (icon::COPY, "ui-copy")
+            };
             if icon_button(ui, shape, &label, &texts.text(tip)).clicked() {
                 ui.ctx().copy_text(figure.value.clone());
                 memory.copied = Some(figure.value.clone());

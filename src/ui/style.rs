@@ -1,8 +1,8 @@
 //! Fonts, spaces and colours of the panels, light and dark.
 
 use bevy_egui::egui::{
-    self, Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Frame, Margin, Shadow,
-    Stroke, TextStyle, Theme,
+    self, Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Frame, Margin,
+    Shadow, Stroke, TextStyle, Theme,
 };
 
 /// The accent: a deep blue that reads on light and, lightened, on dark; no colour of a data scale.
@@ -24,11 +24,23 @@ pub fn install(ctx: &Context) {
 pub fn style(theme: Theme) -> egui::Style {
     let mut style = theme.default_style();
     style.text_styles = [
-        (TextStyle::Small, FontId::new(12.0, FontFamily::Proportional)),
+        (
+            TextStyle::Small,
+            FontId::new(12.0, FontFamily::Proportional),
+        ),
         (TextStyle::Body, FontId::new(14.0, FontFamily::Proportional)),
-        (TextStyle::Button, FontId::new(14.0, FontFamily::Proportional)),
-        (TextStyle::Heading, FontId::new(18.0, FontFamily::Proportional)),
-        (TextStyle::Monospace, FontId::new(13.0, FontFamily::Monospace)),
+        (
+            TextStyle::Button,
+            FontId::new(14.0, FontFamily::Proportional),
+        ),
+        (
+            TextStyle::Heading,
+            FontId::new(18.0, FontFamily::Proportional),
+        ),
+        (
+            TextStyle::Monospace,
+            FontId::new(13.0, FontFamily::Monospace),
+        ),
     ]
     .into();
     let spacing = &mut style.spacing;
@@ -99,9 +111,20 @@ pub(super) fn side(ui: &egui::Ui) -> Frame {
 /// A banner that wants to be read: dark on amber, in both themes.
 pub(super) fn warning(ui: &egui::Ui) -> (Frame, Color32) {
     let (fill, text) = if ui.visuals().dark_mode {
-        (Color32::from_rgb(0x4d, 0x38, 0x0b), Color32::from_rgb(0xff, 0xec, 0xc2))
+        (
+            Color32::from_rgb(0x4d, 0x38, 0x0b),
+            Color32::from_rgb(0xff, 0xec, 0xc2),
+        )
     } else {
-        (Color32::from_rgb(0xff, 0xef, 0xc9), Color32::from_rgb(0x4a, 0x33, 0x00))
+        (
+            Color32::from_rgb(0xff, 0xef, 0xc9),
+            Color32::from_rgb(0x4a, 0x33, 0x00),
+        )
     };
-    (Frame::new().fill(fill).inner_margin(Margin::symmetric(12, 8)), text)
+    (
+        Frame::new()
+            .fill(fill)
+            .inner_margin(Margin::symmetric(12, 8)),
+        text,
+    )
 }

@@ -12,7 +12,7 @@ const DAY_S: i64 = 86_400;
 const HOUR_S: i64 = 3_600;
 const MINUTE_S: i64 = 60;
 /// The hour slider moves by quarters of an hour, like the shadows one can tell apart.
-const STEP_MIN: f64 = 15.0;
+const STEP_MIN: i64 = 15;
 
 pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
@@ -46,8 +46,19 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
 /// The date as text, play and pause, speed, steps.
 fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
     let playback = &model.state.playback;
-    let (shape, label) = if playback.playing { (icon::PAUSE, "ui-pause") } else { (icon::PLAY, "ui-play") };
-    if text_button(ui, shape, &texts.text(label), &tip(texts, "ui-play-help", "key-play")).clicked() {
+    let (shape, label) = if playback.playing {
+        (icon::PAUSE, "ui-pause")
+    } else {
+        (icon::PLAY, "ui-play")
+    };
+    if text_button(
+        ui,
+        shape,
+        &texts.text(label),
+        &tip(texts, "ui-play-help", "key-play"),
+    )
+    .clicked()
+    {
         commands.push(Command::Play {
             playing: !playback.playing,
         });
@@ -67,7 +78,10 @@ fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comm
     let now = texts.date_time(model.state.instant.local());
     ui.label(RichText::new(now).strong().size(16.0));
     ui.label(RichText::new(texts.text("ui-local-time")).small().weak());
-    for (shape, key, factor) in [(icon::REWIND, "key-slower", 0.5), (icon::FAST_FORWARD, "key-faster", 2.0)] {
+    for (shape, key, factor) in [
+        (icon::REWIND, "key-slower", 0.5),
+        (icon::FAST_FORWARD, "key-faster", 2.0),
+    ] {
         if icon_button(ui, shape, &texts.text(key), &tip(texts, key, key)).clicked() {
             commands.push(Command::SetSpeed {
                 speed: (playback.speed * factor).max(SPEED[0]).min(SPEED[1]),
@@ -98,18 +112,24 @@ fn sun(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comman
 /// Local time of the day.
 fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
     let local = model.state.instant.local();
-    let now = f64::from(local.hour) * 60.0 + f64::from(local.minute);
+    let now = i64::from(local.hour) * 60 + i64::from(local.minute);
     let mut minutes = now;
     ui.spacing_mut().slider_width = (ui.available_width() * 0.3).clamp(80.0, 320.0);
-    let slider = Slider::new(&mut minutes, 0.0..=1440.0 - STEP_MIN)
-        .step_by(STEP_MIN)
-        .show_value(false);
-    let response = ui.add(slider);
-    describe(ui, &response, now, &texts.text("ui-hour"));
-    if response.on_hover_text(tip(texts, "ui-hour-help", "key-hour-later")).changed() {
-        let seconds = (minutes - now).round() as i64 * MINUTE_S;
+    // A slider with steps would round the running clock and call that a change.
+    let response = ui.add(Slider::new(&mut minutes, 0..=1439).show_value(false));
+    describe(ui, &response, now as f64, &texts.text("ui-hour"));
+    if response
+        .on_hover_text(tip(texts, "ui-hour-help", "key-hour-later"))
+        .changed()
+    {
+        let quarter = match minutes - now {
+            // An arrow key.
+            step @ (-1 | 1) => now.div_euclid(STEP_MIN) + step,
+            _ => (minutes + STEP_MIN / 2).div_euclid(STEP_MIN),
+        };
+        let wanted = (quarter * STEP_MIN).clamp(0, 1440 - STEP_MIN);
         commands.push(Command::SetInstant {
-            instant: model.state.instant.plus_seconds(seconds),
+            instant: model.state.instant.plus_seconds((wanted - now) * MINUTE_S),
         });
     }
 }
@@ -124,7 +144,10 @@ fn day(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comman
     ui.spacing_mut().slider_width = (ui.available_width() - 8.0).max(80.0);
     let response = ui.add(Slider::new(&mut day, 0..=days).show_value(false));
     describe(ui, &response, today as f64, &texts.text("ui-time"));
-    if response.on_hover_text(tip(texts, "ui-time-help", "key-day-later")).changed() {
+    if response
+        .on_hover_text(tip(texts, "ui-time-help", "key-day-later"))
+        .changed()
+    {
         commands.push(Command::SetInstant {
             instant: same_hour(model.state.instant, day - today),
         });
@@ -144,8 +167,16 @@ fn year(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comma
     ui.label(RichText::new(format!("{} {year}", texts.text("ui-year"))).strong());
     ui.spacing_mut().slider_width = (ui.available_width() - 8.0).max(80.0);
     let response = ui.add(Slider::new(&mut year, first..=last.max(first)).show_value(false));
-    describe(ui, &response, f64::from(model.state.year), &texts.text("ui-year"));
-    if response.on_hover_text(tip(texts, "ui-year-help", "key-decade-later")).changed() {
+    describe(
+        ui,
+        &response,
+        f64::from(model.state.year),
+        &texts.text("ui-year"),
+    );
+    if response
+        .on_hover_text(tip(texts, "ui-year-help", "key-decade-later"))
+        .changed()
+    {
         commands.push(Command::SetYear { year });
     }
 }

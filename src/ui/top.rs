@@ -11,20 +11,38 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
     let mut commands = Vec::new();
     ui.horizontal(|ui| {
         if model.is_open {
-            let fold = if memory.layers_open { "ui-layers-hide" } else { "ui-layers-show" };
+            let fold = if memory.layers_open {
+                "ui-layers-hide"
+            } else {
+                "ui-layers-show"
+            };
             let fold = texts.text(fold);
             if icon_button(ui, icon::SIDEBAR_SIMPLE, &fold, &fold).clicked() {
                 memory.layers_open = !memory.layers_open;
             }
         }
-        let title = if model.is_open { model.territory.clone() } else { texts.text("ui-app") };
+        let title = if model.is_open {
+            model.territory.clone()
+        } else {
+            texts.text("ui-app")
+        };
         ui.label(RichText::new(title).heading().strong());
         if model.is_open {
             for (icon, label, key, command) in [
                 (icon::HOUSE, "ui-home", "key-home", Command::Home),
                 (icon::COMPASS, "ui-north", "key-north", Command::North),
-                (icon::PLUS, "ui-zoom-in", "key-zoom-in", Command::Zoom { factor: 0.8 }),
-                (icon::MINUS, "ui-zoom-out", "key-zoom-out", Command::Zoom { factor: 1.25 }),
+                (
+                    icon::PLUS,
+                    "ui-zoom-in",
+                    "key-zoom-in",
+                    Command::Zoom { factor: 0.8 },
+                ),
+                (
+                    icon::MINUS,
+                    "ui-zoom-out",
+                    "key-zoom-out",
+                    Command::Zoom { factor: 1.25 },
+                ),
             ] {
                 if icon_button(ui, icon, &texts.text(label), &tip(texts, key, key)).clicked() {
                     commands.push(command);
@@ -33,7 +51,14 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = texts.text("ui-help");
-            if icon_button(ui, icon::QUESTION, &help, &tip(texts, "ui-help", "key-help")).clicked() {
+            if icon_button(
+                ui,
+                icon::QUESTION,
+                &help,
+                &tip(texts, "ui-help", "key-help"),
+            )
+            .clicked()
+            {
                 memory.help_open = !memory.help_open;
             }
             let (shade, name) = if memory.dark {
@@ -43,15 +68,25 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
             };
             if icon_button(ui, shade, &name, &name).clicked() {
                 memory.dark = !memory.dark;
-                ui.ctx().set_theme(if memory.dark { Theme::Dark } else { Theme::Light });
+                ui.ctx().set_theme(if memory.dark {
+                    Theme::Dark
+                } else {
+                    Theme::Light
+                });
             }
             if model.is_open {
                 commands.extend(languages(ui, model, texts));
                 let link = model.link();
                 let is_copied = memory.copied.as_ref() == Some(&link);
-                let label = texts.text(if is_copied { "ui-share-done" } else { "ui-share" });
+                let label = texts.text(if is_copied {
+                    "ui-share-done"
+                } else {
+                    "ui-share"
+                });
                 let shape = if is_copied { icon::CHECK } else { icon::LINK };
-                if text_button(ui, shape, &label, &tip(texts, "ui-share-help", "key-link")).clicked() {
+                if text_button(ui, shape, &label, &tip(texts, "ui-share-help", "key-link"))
+                    .clicked()
+                {
                     ui.ctx().copy_text(link.clone());
                     memory.copied = Some(link);
                 }
@@ -68,9 +103,11 @@ fn languages(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Option<Command> 
     for language in Language::ALL.into_iter().rev() {
         let name = texts.text(&format!("ui-language-name-{}", language.code()));
         let is_current = model.state.language == language;
-        let response = ui
-            .selectable_label(is_current, name)
-            .on_hover_text(tip(texts, "ui-language", "key-language"));
+        let response = ui.selectable_label(is_current, name).on_hover_text(tip(
+            texts,
+            "ui-language",
+            "key-language",
+        ));
         if response.clicked() && !is_current {
             chosen = Some(Command::SetLanguage { language });
         }

@@ -26,7 +26,10 @@ fn named(ui: &Ui, response: Response, label: &str, tip: &str) -> Response {
 pub fn tip(texts: &Texts, text_key: &str, shortcut: &str) -> String {
     let text = texts.text(text_key);
     match key_name(texts, shortcut) {
-        Some(key) => texts.text_with("ui-tooltip-key", &[("text", text.into()), ("key", key.into())]),
+        Some(key) => texts.text_with(
+            "ui-tooltip-key",
+            &[("text", text.into()), ("key", key.into())],
+        ),
         None => text,
     }
 }

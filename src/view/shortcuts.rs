@@ -180,9 +180,5 @@ const fn plain(key: &'static str, ask: Ask, text: &'static str) -> Shortcut {
 }
 
 const fn other(key: &'static str, action: Action, text: &'static str) -> Shortcut {
-    Shortcut {
-        key,
-        action,
-        text,
-    }
+    Shortcut { key, action, text }
 }

@@ -16,6 +16,8 @@ struct Desk {
     texts: Texts,
     asked: Vec<Command>,
     is_installed: bool,
+    /// What the panels leave to the picture.
+    picture: egui::Rect,
 }
 
 type Panels = Harness<'static, Desk>;
@@ -65,7 +67,13 @@ fn manifest() -> Manifest {
         },
         views: Vec::new(),
         layers: vec![
-            layer("buildings", LayerKind::Buildings, "Bâtiments", "Buildings", Nature::Measured),
+            layer(
+                "buildings",
+                LayerKind::Buildings,
+                "Bâtiments",
+                "Buildings",
+                Nature::Measured,
+            ),
             layer("water", LayerKind::Water, "Eau", "Water", Nature::Made),
         ],
         axes: Vec::new(),
@@ -92,7 +100,10 @@ fn limits() -> Limits {
         },
         bounds_lonlat: [-1.6, 47.19, -1.52, 47.24],
         distance_m: [20.0, 20_000.0],
-        instants: [instant("2026-01-01T00:00:00Z"), instant("2027-01-01T00:00:00Z")],
+        instants: [
+            instant("2026-01-01T00:00:00Z"),
+            instant("2027-01-01T00:00:00Z"),
+        ],
         years: [1850, 2025],
     }
 }
@@ -113,6 +124,7 @@ fn harness(model: PanelModel, texts: Texts) -> Panels {
         texts,
         asked: Vec::new(),
         is_installed: false,
+        picture: egui::Rect::NOTHING,
     };
     Harness::builder()
         .with_size(egui::vec2(1280.0, 720.0))
@@ -128,6 +140,7 @@ fn harness(model: PanelModel, texts: Texts) -> Panels {
                     desk.model.state = apply(&desk.model.state, command, &desk.model.limits);
                 }
                 desk.asked.extend(asked);
+                desk.picture = ui.available_rect_before_wrap();
             },
             desk,
         )
@@ -175,13 +188,31 @@ fn controls_ask_for_commands_in_both_languages() {
     check(Fr, "Nord en haut", Command::North);
     check(Fr, "Lire", Command::Play { playing: true });
     check(En, "Play", Command::Play { playing: true });
-    check(Fr, "Une heure plus tard", Command::StepInstant { seconds: 3600 });
-    check(En, "A day earlier", Command::StepInstant { seconds: -86_400 });
-    check(Fr, "Accélérer le temps", Command::SetSpeed { speed: 7200.0 });
+    check(
+        Fr,
+        "Une heure plus tard",
+        Command::StepInstant { seconds: 3600 },
+    );
+    check(
+        En,
+        "A day earlier",
+        Command::StepInstant { seconds: -86_400 },
+    );
+    check(
+        Fr,
+        "Accélérer le temps",
+        Command::SetSpeed { speed: 7200.0 },
+    );
     check(Fr, "Approcher", Command::Zoom { factor: 0.8 });
     check(Fr, "English", Command::SetLanguage { language: En });
     check(En, "Français", Command::SetLanguage { language: Fr });
-    check(Fr, "Demande d’électricité", Command::SetTheme { theme: Theme::Demand });
+    check(
+        Fr,
+        "Demande d’électricité",
+        Command::SetTheme {
+            theme: Theme::Demand,
+        },
+    );
     check(
         En,
         "Water",
@@ -203,9 +234,17 @@ fn what_is_drawn_by_us_is_marked() {
 #[test]
 fn the_clock_is_shown_in_local_time() {
     let french = desk(Language::Fr, |_| {});
-    assert!(french.query_by_label("21\u{A0}juin\u{A0}2026, 15\u{A0}h\u{A0}30").is_some());
+    assert!(
+        french
+            .query_by_label("21\u{A0}juin\u{A0}2026, 15\u{A0}h\u{A0}30")
+            .is_some()
+    );
     let english = desk(Language::En, |_| {});
-    assert!(english.query_by_label("21\u{A0}June\u{A0}2026, 15:30").is_some());
+    assert!(
+        english
+            .query_by_label("21\u{A0}June\u{A0}2026, 15:30")
+            .is_some()
+    );
 }
 
 #[test]
@@ -229,18 +268,30 @@ fn everything_can_be_done_with_the_keyboard() {
     desk.run();
     desk.key_press(egui::Key::Space);
     desk.run();
-    assert!(desk.state().model.state.hidden.contains(&LayerId::from("water")));
+    assert!(
+        desk.state()
+            .model
+            .state
+            .hidden
+            .contains(&LayerId::from("water"))
+    );
     // Sliders follow the arrows, and keep the local hour from day to day.
     desk.get_by_label("Jour de l’année").focus();
     desk.run();
     desk.key_press(egui::Key::ArrowRight);
     desk.run();
-    assert_eq!(desk.state().model.state.instant, instant("2026-06-22T13:30:00Z"));
+    assert_eq!(
+        desk.state().model.state.instant,
+        instant("2026-06-22T13:30:00Z")
+    );
     desk.get_by_label("Heure du jour").focus();
     desk.run();
     desk.key_press(egui::Key::ArrowRight);
     desk.run();
-    assert_eq!(desk.state().model.state.instant, instant("2026-06-22T13:45:00Z"));
+    assert_eq!(
+        desk.state().model.state.instant,
+        instant("2026-06-22T13:45:00Z")
+    );
 }
 
 #[test]
@@ -253,13 +304,29 @@ fn tab_leaves_no_control_without_a_name() {
     for _ in 0..60 {
         desk.key_press(egui::Key::Tab);
         desk.run();
-        let Some(focused) = desk.query_by(|node| node.is_focused()) else { continue };
+        let Some(focused) = desk.query_by(|node| node.is_focused()) else {
+            continue;
+        };
         let named = focused.accesskit_node().label().unwrap_or_default();
-        assert!(!named.trim().is_empty(), "a control without a name after {seen:?}");
+        assert!(
+            !named.trim().is_empty(),
+            "a {:?} at {:?} has no name, after {seen:?}",
+            focused.accesskit_node().role(),
+            focused.rect(),
+        );
         seen.insert(named);
     }
-    for control in ["Aide", "Copier le lien", "Lire", "Fermer", "Copier «\u{A0}Identifiant RNB\u{A0}»"] {
-        assert!(seen.contains(control), "Tab does not reach {control}: {seen:?}");
+    for control in [
+        "Aide",
+        "Copier le lien",
+        "Lire",
+        "Fermer",
+        "Copier «\u{A0}Identifiant RNB\u{A0}»",
+    ] {
+        assert!(
+            seen.contains(control),
+            "Tab does not reach {control}: {seen:?}"
+        );
     }
 }
 
@@ -288,7 +355,8 @@ fn the_rnb_id_can_be_copied() {
         model.figures = vec![figure("figure-rnb", "Identifiant RNB", "Y6HWPB7QWP9Z")];
     });
     desk.run();
-    desk.get_by_label("Copier «\u{A0}Identifiant RNB\u{A0}»").click();
+    desk.get_by_label("Copier «\u{A0}Identifiant RNB\u{A0}»")
+        .click();
     assert!(copied(&mut desk).contains(&"Y6HWPB7QWP9Z".to_owned()));
 }
 
@@ -297,10 +365,16 @@ fn copied(desk: &mut Panels) -> Vec<String> {
     let mut texts = Vec::new();
     for _ in 0..4 {
         desk.step();
-        texts.extend(desk.output().platform_output.commands.iter().filter_map(|command| match command {
-            egui::OutputCommand::CopyText(text) => Some(text.clone()),
-            _ => None,
-        }));
+        texts.extend(
+            desk.output()
+                .platform_output
+                .commands
+                .iter()
+                .filter_map(|command| match command {
+                    egui::OutputCommand::CopyText(text) => Some(text.clone()),
+                    _ => None,
+                }),
+        );
     }
     texts
 }
@@ -332,8 +406,14 @@ fn the_legend_says_what_the_colours_are() {
         });
     });
     for part in [
-        "Demande d’électricité par m²", "0", "12", "W/m²", "le 21 juin 2026", "pas de donnée",
-        "Nature\u{A0}: simulé", "Source\u{A0}: Jumeau, 2026",
+        "Demande d’électricité par m²",
+        "0",
+        "12",
+        "W/m²",
+        "le 21 juin 2026",
+        "pas de donnée",
+        "Nature\u{A0}: simulé",
+        "Source\u{A0}: Jumeau, 2026",
     ] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
@@ -357,23 +437,36 @@ fn years_have_their_slider_when_colours_are_years() {
 fn the_sun_gives_three_jumps() {
     let sunset = instant("2026-06-21T20:08:00Z");
     let mut desk = desk(Language::Fr, |model| {
-        model.sun = Some([instant("2026-06-21T04:06:00Z"), instant("2026-06-21T12:08:00Z"), sunset]);
+        model.sun = Some([
+            instant("2026-06-21T04:06:00Z"),
+            instant("2026-06-21T12:08:00Z"),
+            sunset,
+        ]);
     });
     click(&mut desk, "Coucher du soleil");
-    assert_eq!(desk.state().asked, [Command::SetInstant { instant: sunset }]);
+    assert_eq!(
+        desk.state().asked,
+        [Command::SetInstant { instant: sunset }]
+    );
 }
 
 #[test]
 fn faults_are_shown_until_closed_and_new_ones_come_back() {
     let mut desk = desk(Language::Fr, |model| {
-        model.faults = vec!["Une tuile manque.".to_owned(), "Une autre manque.".to_owned()];
+        model.faults = vec![
+            "Une tuile manque.".to_owned(),
+            "Une autre manque.".to_owned(),
+        ];
     });
     assert!(desk.query_by_label("Une autre manque.").is_some());
     assert!(desk.query_by_label("et 1 autre message").is_some());
     click(&mut desk, "Masquer ce message");
     assert!(desk.query_by_label("Une autre manque.").is_none());
     // The list is bounded: the oldest leaves when a new one comes.
-    desk.state_mut().model.faults = vec!["Une autre manque.".to_owned(), "Une troisième manque.".to_owned()];
+    desk.state_mut().model.faults = vec![
+        "Une autre manque.".to_owned(),
+        "Une troisième manque.".to_owned(),
+    ];
     desk.run();
     assert!(desk.query_by_label("Une troisième manque.").is_some());
 }
@@ -411,7 +504,11 @@ fn before_a_territory_is_open_the_panels_say_so() {
     failed.faults = vec!["The territory does not open.".to_owned()];
     let mut failed = harness(failed, Texts::new(Language::En));
     failed.run();
-    assert!(failed.query_by_label("The territory does not open.").is_some());
+    assert!(
+        failed
+            .query_by_label("The territory does not open.")
+            .is_some()
+    );
     assert!(failed.query_by_label_contains("Opening").is_none());
 }
 
@@ -419,4 +516,33 @@ fn before_a_territory_is_open_the_panels_say_so() {
 fn loading_is_told() {
     let desk = desk(Language::En, |model| model.waiting = 12);
     assert!(desk.query_by_label("12 pieces still to load…").is_some());
+}
+
+#[test]
+fn the_picture_comes_first_and_nothing_leaves_the_window() {
+    for language in Language::ALL {
+        let mut desk = desk(language, |model| {
+            model.state.selection = Some(building());
+            model.state.theme = Theme::ConstructionYear;
+            model.figures = vec![figure("figure-rnb", "Identifiant RNB", "Y6HWPB7QWP9Z"); 12];
+            model.waiting = 1200;
+            model.sun = Some([instant("2026-06-21T04:06:00Z"); 3]);
+        });
+        desk.run();
+        let picture = desk.state().picture;
+        assert!(
+            picture.width() > 640.0 && picture.height() > 500.0,
+            "{language:?}: {picture}"
+        );
+        for node in desk.query_all_by(|node| node.label().is_some_and(|label| !label.is_empty())) {
+            let rect = node.rect();
+            // What the sheet scrolls may lie below the window, never beside it.
+            let beside = rect.left() < -1.0 || rect.right() > 1281.0;
+            assert!(
+                !beside,
+                "{language:?}: {:?} at {rect}",
+                node.accesskit_node().label()
+            );
+        }
+    }
 }
