@@ -1,9 +1,8 @@
 //! Tier 1: the program as people type it.
 
+mod check_info;
 mod generate;
 mod import;
 mod project_sun;
-mod generate;
 mod serve;
-mod check_info;
 mod tiling;

@@ -1,19 +1,19 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
 
+#[cfg(feature = "pipeline")]
+
+mod architecture;
 mod demand;
 mod geodesy;
 mod gltf;
+mod i18n;
 mod import_formats;
-#[cfg(feature = "pipeline")]
 mod import_nantes;
+mod io;
 mod roof;
 mod shared_data;
-mod sun;
-mod gltf;
-mod io;
 mod stream;
+mod sun;
 mod tiles3d;
-mod zarr;
-mod architecture;
-mod i18n;
 mod view;
+mod zarr;
