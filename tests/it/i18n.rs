@@ -83,6 +83,10 @@ fn every_key_named_in_the_code_exists() {
     let mut seen = 0;
     let mut missing = Vec::new();
     for (path, text) in sources(&root) {
+        // The importer's finding codes have their own table of sentences.
+        if path.ends_with("pipeline/messages.rs") {
+            continue;
+        }
         for literal in text.split('"') {
             let is_key = FAMILIES.iter().any(|family| literal.starts_with(family))
                 && !literal.ends_with('-')

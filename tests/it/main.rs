@@ -1,13 +1,12 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
 
-#[cfg(feature = "pipeline")]
-
 mod architecture;
 mod demand;
 mod geodesy;
 mod gltf;
 mod i18n;
 mod import_formats;
+#[cfg(feature = "pipeline")]
 mod import_nantes;
 mod io;
 mod roof;

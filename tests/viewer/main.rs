@@ -1,3 +1,4 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod golden;
 mod panels;
