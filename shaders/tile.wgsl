@@ -69,7 +69,14 @@ fn vertex(in: Vertex) -> Varying {
     }
 #endif
     let up = 0.5 + 0.5 * normal.y;
-    out.ambient = albedo * (mix(scene.ground_light.rgb, scene.sky_light.rgb, up) + vec3(lift));
+    var around = mix(scene.ground_light.rgb, scene.sky_light.rgb, up) + vec3(lift);
+#ifdef FEATURES
+    if scene.overlay.x != 0u {
+        // Data stay readable at night: a colour of the scale must be found again in the legend.
+        around = max(around, vec3(0.42 + 0.22 * up));
+    }
+#endif
+    out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);

@@ -18,7 +18,7 @@ mod page {
             // The page tells its language by a command.
             language: Language::Fr,
         };
-        let location = Location::Url(territory.to_owned());
+        let location = Location::parse(territory);
         app(location, opening, Target::Canvas(canvas.to_owned()), Smoothing(4))
             .map_err(|fault| JsValue::from_str(&fault.to_string()))?
             .add_plugins(PagePlugin)

@@ -70,8 +70,8 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
     let plugins = DefaultPlugins
         .build()
         .set(LogPlugin {
-            // Software drivers and missing sound servers are no news for a person.
-            filter: "warn,wgpu=error,naga=warn,bevy_render=warn,bevy_winit=error".into(),
+            // What the engine lacks on this machine is no news for a person; what fails is.
+            filter: "error,jumeau=warn".into(),
             ..default()
         })
         .set(bevy::window::WindowPlugin {

@@ -5,12 +5,36 @@
 use super::platform;
 use super::vocab::{Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::i18n::{Texts, figure_line};
-use crate::view::{Command, ViewState, to_link};
+use crate::view::{Command, Language, ViewState, to_link};
 use bevy::prelude::*;
 use serde_json::{Value, json};
 
 /// Commands taken from the page in one frame; the rest waits for the next.
 const COMMANDS_PER_FRAME: usize = 64;
+
+/// Both languages, read once.
+struct BothTexts {
+    fr: Texts,
+    en: Texts,
+}
+
+impl Default for BothTexts {
+    fn default() -> Self {
+        Self {
+            fr: Texts::new(Language::Fr),
+            en: Texts::new(Language::En),
+        }
+    }
+}
+
+impl BothTexts {
+    fn of(&self, language: Language) -> &Texts {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
 
 #[derive(Default)]
 struct Told {
@@ -47,15 +71,14 @@ fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>)
     }
 }
 
-fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, mut told: Local<Told>) {
-    let texts = Texts::new(scene.as_ref().map(|scene| scene.state.language).unwrap_or_default());
+fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothTexts>, mut told: Local<Told>) {
     if let Some(scene) = &scene {
         // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
         if told.state.as_ref() != Some(&scene.state) {
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
             told.state = Some(scene.state.clone());
         }
-        tell_figures(scene, &facts, &texts, &mut told);
+        tell_figures(scene, &facts, &both, &mut told);
     }
     if told.progress != Some(facts.progress) {
         let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;
@@ -71,17 +94,18 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, mut told: Local<Told
     }
     for fault in facts.faults.iter().skip(told.faults) {
         let in_language = |language| {
-            Texts::new(language).text_with(&fault.key, &[("value", fault.value.as_str().into())])
+            both.of(language).text_with(&fault.key, &[("value", fault.value.as_str().into())])
         };
         platform::post(&json!({
             "kind": "fault", "code": fault.key, "value": fault.value,
-            "fr": in_language(crate::view::Language::Fr), "en": in_language(crate::view::Language::En),
+            "fr": in_language(Language::Fr), "en": in_language(Language::En),
         }));
     }
     told.faults = facts.faults.len();
 }
 
-fn tell_figures(scene: &Scene, facts: &SceneFacts, texts: &Texts, told: &mut Told) {
+fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut Told) {
+    let texts = both.of(scene.state.language);
     let figures: Vec<Value> = facts
         .figures
         .iter()
@@ -115,8 +139,8 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, texts: &Texts, told: &mut Tol
                 .collect();
             let in_both = |key: &str| {
                 json!({
-                    "fr": Texts::new(crate::view::Language::Fr).text(key),
-                    "en": Texts::new(crate::view::Language::En).text(key),
+                    "fr": both.fr.text(key),
+                    "en": both.en.text(key),
                 })
             };
             json!({

@@ -3,7 +3,7 @@
 use super::open::Opening;
 use super::tiles::StreamBudget;
 use super::vocab::{Eye, Fault, Scene, SceneFacts};
-use super::{PictureTarget, Smoothing, Target, app};
+use super::{PictureTarget, Smoothing, Target, app, platform};
 use crate::io::{Clock, Location};
 use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
@@ -81,7 +81,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         ..default()
     });
     while app.plugins_state() == PluginsState::Adding {
-        bevy::tasks::tick_global_task_pools_on_main_thread();
+        platform::tick_tasks();
     }
     app.finish();
     app.cleanup();
@@ -113,7 +113,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         wake_eye(&mut app, complete);
         if !complete {
             // Bytes and decoded tiles come from other threads: give them the cores.
-            std::thread::sleep(std::time::Duration::from_millis(1));
+            platform::rest();
         }
     }
 

@@ -18,8 +18,8 @@ use bevy::prelude::*;
 
 /// Id of the series the demand theme reads.
 pub const DEMAND_SERIES: &str = "demand";
-/// Top of the demand scale, W per square metre of floor: about the evening peak of an old flat heated by electricity.
-const DEMAND_TOP_W_M2: f32 = 12.0;
+/// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
+const DEMAND_TOP_W_M2: f32 = 24.0;
 
 /// Eight colours of cividis (Nuñez, Anderton, Renslow 2018), dark to light; safe for the common colour-blindnesses.
 const CIVIDIS: [[u8; 3]; 8] = [

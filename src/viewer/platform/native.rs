@@ -42,3 +42,13 @@ pub fn has_graphics() -> bool {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     bevy::tasks::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).is_ok()
 }
+
+/// Lets start-up tasks go on while there is no event loop yet.
+pub fn tick_tasks() {
+    bevy::tasks::tick_global_task_pools_on_main_thread();
+}
+
+/// Gives the cores to other threads for a moment.
+pub fn rest() {
+    std::thread::sleep(std::time::Duration::from_millis(1));
+}

@@ -65,3 +65,9 @@ pub fn post(message: &serde_json::Value) {
         let _ = window.dispatch_event(&event);
     }
 }
+
+/// The browser runs tasks by itself between two frames.
+pub fn tick_tasks() {}
+
+/// A page cannot wait; it is called back.
+pub fn rest() {}
