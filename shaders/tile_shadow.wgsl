@@ -2,6 +2,7 @@
 
 #import bevy_pbr::{
     mesh_functions::get_world_from_local,
+    prepass_io::VertexOutput,
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
@@ -14,18 +15,20 @@ struct Vertex {
     @location(3) row: u32,
 }
 
-struct Varying {
-    @builtin(position) clip: vec4<f32>,
-}
-
 @vertex
-fn vertex(in: Vertex) -> Varying {
-    var out: Varying;
+fn vertex(in: Vertex) -> VertexOutput {
+    var out: VertexOutput;
     let world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
-    out.clip = position_world_to_clip(world.xyz);
+    out.world_position = world;
+    out.position = position_world_to_clip(world.xyz);
+#ifdef UNCLIPPED_DEPTH_ORTHO_EMULATION
+    // WebGL2 cannot leave depth unclipped: casters before the near plane are pressed onto it, as the engine's own pass does.
+    out.unclipped_depth = out.position.z;
+    out.position.z = min(out.position.z, 1.0);
+#endif
 #ifdef FEATURES
     if not_yet(feature_record(in.row)) {
-        out.clip = vec4(0.0, 0.0, 2.0, 1.0);
+        out.position = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
     return out;
