@@ -4,8 +4,8 @@ use bevy::prelude::*;
 
 /// Memory for tiles, all layers together; phones give a page little more.
 pub const DEFAULT_MEMORY_BYTES: u64 = 512 << 20;
-/// Decoding shares the page's one thread: one content a frame keeps frames short.
-pub const DECODES_AT_ONCE: usize = 1;
+/// Contents decoded in one frame at most; decoding shares the page's one thread, and a time budget ends it sooner.
+pub const DECODES_AT_ONCE: usize = 32;
 /// WebGL2 has one shadow map.
 pub const SHADOW_CASCADES: usize = 1;
 /// The page has the keyboard and sends commands.
@@ -14,9 +14,9 @@ pub const OWN_KEYBOARD: bool = false;
 /// Shadow edges are filtered softly.
 pub const SOFT_SHADOWS: bool = false;
 
-/// Runs `work` between two frames.
-pub fn decode(work: impl FnOnce() + 'static) {
-    wasm_bindgen_futures::spawn_local(async move { work() });
+/// Runs `work` at once: the page has one thread.
+pub fn decode(work: impl FnOnce()) {
+    work();
 }
 
 /// The canvas of the page.

@@ -13,6 +13,7 @@ use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewerSystems};
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
+use crate::io::Clock;
 use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
@@ -24,6 +25,8 @@ use material::{EmptyTextures, TileKey, TileMaterial};
 
 /// Bytes handed to the GPU in one frame; a bigger tile goes alone.
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
+/// Main-thread time for decoding in a quick frame, seconds.
+const DECODE_BUDGET_S: f64 = 0.004;
 /// How far outside the view a building may stand and still throw its shadow into it.
 const SHADOW_MARGIN_M: f64 = 150.0;
 
@@ -203,9 +206,13 @@ fn hand_over_bytes(mut requests: ResMut<Requests>, mut resident: ResMut<Resident
     }
 }
 
-fn start_decoding(mut workshop: ResMut<Workshop>, resident: Res<Resident>) {
+fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, resident: Res<Resident>) {
     let workshop = &mut *workshop;
+    // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
+    let clock = Clock::start();
+    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, 0.25);
     while workshop.busy < platform::DECODES_AT_ONCE
+        && clock.seconds() < budget_s
         && let Some((layer, request, tile, placement, bytes)) = workshop.queue.pop_front()
     {
         let wanted = resident.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
