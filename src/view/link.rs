@@ -55,7 +55,11 @@ pub fn to_link(state: &ViewState) -> String {
         decimal(lat, 7),
         decimal(height, 2),
         decimal(camera.distance_m, 2),
-        decimal(camera.heading_deg, 5),
+        // Just below a full turn rounds to one, and that is north.
+        match decimal(camera.heading_deg, 5).as_str() {
+            "360" => "0".to_owned(),
+            heading => heading.to_owned(),
+        },
         decimal(camera.pitch_deg, 5),
     ];
     let hidden: Vec<String> = state.hidden.iter().map(|id| escaped(id.as_str())).collect();

@@ -83,8 +83,8 @@ fn every_key_named_in_the_code_exists() {
     let mut seen = 0;
     let mut missing = Vec::new();
     for (path, text) in sources(&root) {
-        // The importer's finding codes have their own table of sentences.
-        if path.ends_with("pipeline/messages.rs") {
+        // The importer has finding codes of its own, with a table of sentences beside them.
+        if path.contains("/src/pipeline/") {
             continue;
         }
         for literal in text.split('"') {
