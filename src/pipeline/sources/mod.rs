@@ -4,8 +4,8 @@
 //! What is not understood is reported, never silently dropped.
 
 pub mod declaration;
-pub mod geopackage;
 pub mod place;
+pub mod readers;
 pub mod record;
 pub mod vocabulary;
 
@@ -17,9 +17,9 @@ use crate::formats::raster::Raster;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
 use declaration::{DeclaredLayer, Declaration, Role};
-use open::{Content, Found};
 use place::Placer;
-use record::{Cell, Record};
+use readers::{Content, Found, short_name};
+use record::Record;
 use std::path::{Path, PathBuf};
 use vocabulary::{Guess, Mapping};
 
@@ -230,7 +230,7 @@ fn plan_guessed(
     planned: &mut Vec<Planned>,
     report: &mut Report,
 ) {
-    let name = open::short_name(file);
+    let name = short_name(file);
     let found = match open::open(file) {
         Ok(found) => found,
         Err((code, reason)) => {
@@ -385,47 +385,30 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
             return;
         }
     };
-    let (records, faults) = match found.content {
+    let table = match found.content {
         Content::Raster(raster) => {
             gathered.rasters.push(RawRaster { file, dataset, raster, placer });
             return;
         }
-        Content::GeoPackage { ref path, ref head } => {
-            let mapping = mapping_for(role, &found.columns, &fields, &file, report);
-            match geopackage::read(path, head, &mapping) {
-                Ok(rows) => rows,
-                Err(reason) => {
-                    report.push(
-                        Finding::new("source-unreadable", Severity::Error, &file).value(reason),
-                    );
-                    return;
-                }
-            }
-        }
-        Content::GeoJson(document) => {
-            let mapping = mapping_for(role, &found.columns, &fields, &file, report);
-            let faults = document
-                .faults
-                .into_iter()
-                .map(|(index, reason)| (format!("#{}", index + 1), reason))
-                .collect();
-            let records = document
-                .features
-                .into_iter()
-                .enumerate()
-                .map(|(index, feature)| json_record(index, feature, &mapping))
-                .collect();
-            (records, faults)
-        }
+        Content::Table(table) => table,
     };
-    for (object, reason) in &faults {
-        report.push(
-            Finding::new("feature-unreadable", Severity::Error, &file)
-                .object(object.clone())
-                .value(reason),
-        );
+    let mapping = mapping_for(role, &found.columns, &fields, &file, report);
+    let (mut records, mut lost) = (Vec::new(), 0);
+    let read = table.read(&mapping, &mut |row| match row {
+        Ok(record) => records.push(record),
+        Err(unread) => {
+            lost += 1;
+            report.push(
+                Finding::new("feature-unreadable", Severity::Error, &file)
+                    .object(unread.object)
+                    .value(unread.reason),
+            );
+        }
+    });
+    if let Err(reason) = read {
+        report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
+        return;
     }
-    let mut lost = faults.len();
     match role {
         Some(role) => {
             let records = placed(records, &placer, &file, &mut lost, report);
@@ -481,38 +464,6 @@ fn mapping_for(
         );
     }
     mapping
-}
-
-fn json_record(
-    index: usize,
-    feature: crate::formats::geojson::Feature,
-    mapping: &Mapping,
-) -> Record {
-    let mut record = Record {
-        object: format!("#{}", index + 1),
-        shape: feature.shape,
-        values: Vec::new(),
-    };
-    for (term, sources) in mapping {
-        let cell = sources.iter().find_map(|source| match feature.properties.get(source)? {
-            serde_json::Value::Number(number) => number.as_f64().map(Cell::Number),
-            serde_json::Value::Bool(flag) => Some(Cell::Flag(*flag)),
-            serde_json::Value::String(text) => {
-                (!text.trim().is_empty()).then(|| Cell::Text(text.clone()))
-            }
-            _ => None,
-        });
-        if let Some(cell) = cell {
-            record.values.push((term, cell));
-        }
-    }
-    if !record.has("id") && !feature.id.is_empty() {
-        record.values.push(("id", Cell::Text(feature.id)));
-    }
-    if let Some(id) = record.text("id") {
-        record.object = id;
-    }
-    record
 }
 
 fn placed(

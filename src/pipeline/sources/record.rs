@@ -28,6 +28,13 @@ impl Record {
             .map(|(_, cell)| cell)
     }
 
+    /// Lets the record go by its id where it has one.
+    pub fn name_by_id(&mut self) {
+        if let Some(id) = self.text("id") {
+            self.object = id;
+        }
+    }
+
     pub fn has(&self, term: &str) -> bool {
         self.get(term).is_some()
     }

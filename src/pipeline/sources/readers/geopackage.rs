@@ -1,28 +1,54 @@
 //! Tables of a GeoPackage, read only and row by row through SQLite.
 
-use super::record::{Cell, Record};
-use super::vocabulary::Mapping;
+use super::{Content, Found, Head, Opened, Row, Table, Unread, short_name};
 use crate::formats::{geopackage::parse_geometry, shape::ShapeKind};
+use crate::pipeline::sources::record::{Cell, Record};
+use crate::pipeline::sources::vocabulary::Mapping;
 use rusqlite::{Connection, OpenFlags, types::ValueRef};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// One feature table, before its rows are read.
-#[derive(Clone, Debug)]
-pub struct TableHead {
-    pub name: String,
-    pub geometry_column: String,
-    pub kind: ShapeKind,
-    /// Code or WKT of its system; `None` for the undefined ones.
-    pub crs: Option<String>,
-    /// All columns but the geometry.
-    pub columns: Vec<String>,
-    pub rows: usize,
+pub fn recognises(head: &Head) -> bool {
+    head.bytes.starts_with(b"SQLite format 3\0")
 }
 
-/// Rows and what could not be read: `(row, reason)`.
-pub type Rows = (Vec<Record>, Vec<(String, String)>);
+pub fn open(path: &Path) -> Opened {
+    let heads = tables(path).map_err(|error| ("source-unreadable", error))?;
+    Ok(heads
+        .into_iter()
+        .map(|head| Found {
+            file: short_name(path),
+            table: Some(head.name.clone()),
+            kind: head.kind,
+            crs: head.crs,
+            columns: head.columns,
+            content: Content::Table(Box::new(Rows {
+                path: path.to_owned(),
+                table: head.name,
+                geometry_column: head.geometry_column,
+            })),
+        })
+        .collect())
+}
 
-fn open(path: &Path) -> Result<Connection, String> {
+/// One feature table, before its rows are read.
+struct TableHead {
+    name: String,
+    geometry_column: String,
+    kind: ShapeKind,
+    /// Code or WKT of its system; `None` for the undefined ones.
+    crs: Option<String>,
+    /// All columns but the geometry.
+    columns: Vec<String>,
+}
+
+/// Where the rows of a table are.
+struct Rows {
+    path: PathBuf,
+    table: String,
+    geometry_column: String,
+}
+
+fn connect(path: &Path) -> Result<Connection, String> {
     let connection = Connection::open_with_flags(
         path,
         OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX,
@@ -40,8 +66,8 @@ fn quoted(name: &str) -> String {
 ///
 /// # Errors
 /// SQLite's sentence when the file is damaged or no GeoPackage.
-pub fn tables(path: &Path) -> Result<Vec<TableHead>, String> {
-    let connection = open(path)?;
+fn tables(path: &Path) -> Result<Vec<TableHead>, String> {
+    let connection = connect(path)?;
     let text = |error: rusqlite::Error| error.to_string();
     let mut statement = connection
         .prepare(
@@ -83,13 +109,6 @@ pub fn tables(path: &Path) -> Result<Vec<TableHead>, String> {
             .filter_map(Result::ok)
             .filter(|column| *column != geometry_column)
             .collect();
-        let rows: i64 = connection
-            .query_row(
-                &format!("SELECT count(*) FROM {}", quoted(&name)),
-                [],
-                |row| row.get(0),
-            )
-            .map_err(text)?;
         let kind = match kind.to_uppercase().as_str() {
             k if k.contains("POINT") => ShapeKind::Point,
             k if k.contains("LINE") || k.contains("CURVE") && !k.contains("POLYGON") => {
@@ -104,7 +123,6 @@ pub fn tables(path: &Path) -> Result<Vec<TableHead>, String> {
             kind,
             crs,
             columns,
-            rows: usize::try_from(rows).unwrap_or(0),
         });
     }
     Ok(heads)
@@ -133,72 +151,67 @@ fn first_kind(connection: &Connection, table: &str, column: &str) -> ShapeKind {
     }
 }
 
-/// Reads a table's rows; only mapped columns are touched.
-///
-/// # Errors
-/// SQLite's sentence when the table cannot be read at all.
-pub fn read(path: &Path, head: &TableHead, mapping: &Mapping) -> Result<Rows, String> {
-    let connection = open(path)?;
-    let mut columns: Vec<&str> = Vec::new();
-    for (_, sources) in mapping {
-        for column in sources {
-            if !columns.contains(&column.as_str()) {
-                columns.push(column);
-            }
-        }
-    }
-    let list: Vec<String> = std::iter::once(quoted(&head.geometry_column))
-        .chain(columns.iter().map(|column| quoted(column)))
-        .collect();
-    let sql = format!("SELECT {} FROM {}", list.join(", "), quoted(&head.name));
-    let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;
-    let mut rows = statement.query([]).map_err(|e| e.to_string())?;
-    let (mut records, mut faults) = (Vec::new(), Vec::new());
-    let mut number = 0_usize;
-    loop {
-        number += 1;
-        let row = match rows.next() {
-            Ok(Some(row)) => row,
-            Ok(None) => break,
-            Err(error) => {
-                // A damaged page: what was read until here is good.
-                faults.push((format!("#{number}"), error.to_string()));
-                break;
-            }
-        };
-        let mut record = Record {
-            object: format!("#{number}"),
-            ..Record::default()
-        };
-        for (term, sources) in mapping {
-            let cell = sources.iter().find_map(|source| {
-                let index = columns.iter().position(|column| column == source)?;
-                cell(row.get_ref(index + 1).ok()?)
-            });
-            if let Some(cell) = cell {
-                record.values.push((term, cell));
-            }
-        }
-        if let Some(id) = record.text("id") {
-            record.object = id;
-        }
-        match row.get_ref(0) {
-            Ok(ValueRef::Blob(blob)) => match parse_geometry(blob) {
-                Ok(geometry) => record.shape = Some(geometry.shape),
-                Err(fault) => {
-                    faults.push((record.object, fault.to_string()));
-                    continue;
+impl Table for Rows {
+    fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
+        let connection = connect(&self.path)?;
+        // Only mapped columns are touched.
+        let mut columns: Vec<&str> = Vec::new();
+        for (_, sources) in mapping {
+            for column in sources {
+                if !columns.contains(&column.as_str()) {
+                    columns.push(column);
                 }
-            },
-            Ok(ValueRef::Null) => {}
-            _ => {
-                faults.push((record.object, "the geometry is no blob".to_owned()));
-                continue;
             }
         }
-        records.push(record);
+        let list: Vec<String> = std::iter::once(quoted(&self.geometry_column))
+            .chain(columns.iter().map(|column| quoted(column)))
+            .collect();
+        let sql = format!("SELECT {} FROM {}", list.join(", "), quoted(&self.table));
+        let mut statement = connection.prepare(&sql).map_err(|e| e.to_string())?;
+        let mut rows = statement.query([]).map_err(|e| e.to_string())?;
+        let mut number = 0_usize;
+        loop {
+            number += 1;
+            match rows.next() {
+                Ok(Some(row)) => each(record(row, number, &columns, mapping)),
+                Ok(None) => return Ok(()),
+                Err(error) => {
+                    // A damaged page: what was read until here is good.
+                    each(Err(Unread { object: format!("#{number}"), reason: error.to_string() }));
+                    return Ok(());
+                }
+            }
+        }
     }
-    Ok((records, faults))
+}
+
+/// The geometry stands first, then `columns`.
+fn record(row: &rusqlite::Row, number: usize, columns: &[&str], mapping: &Mapping) -> Row {
+    let mut record = Record { object: format!("#{number}"), ..Record::default() };
+    for (term, sources) in mapping {
+        let cell = sources.iter().find_map(|source| {
+            let index = columns.iter().position(|column| column == source)?;
+            cell(row.get_ref(index + 1).ok()?)
+        });
+        if let Some(cell) = cell {
+            record.values.push((term, cell));
+        }
+    }
+    record.name_by_id();
+    match row.get_ref(0) {
+        Ok(ValueRef::Blob(blob)) => match parse_geometry(blob) {
+            Ok(geometry) => record.shape = Some(geometry.shape),
+            Err(fault) => {
+                return Err(Unread { object: record.object, reason: fault.to_string() });
+            }
+        },
+        Ok(ValueRef::Null) => {}
+        _ => {
+            let reason = "the geometry is no blob".to_owned();
+            return Err(Unread { object: record.object, reason });
+        }
+    }
+    Ok(record)
 }
 
 fn cell(value: ValueRef<'_>) -> Option<Cell> {
