@@ -1,44 +1,20 @@
 //! The glue between the panels and the viewer.
 //!
-//! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`].
+//! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
 use super::model::{LegendText, Memory, PanelModel};
 use super::{install, panels};
 use crate::base::{Dataset, Instant};
 use crate::energy::sun;
 use crate::i18n::{Texts, figure_line};
-use crate::view::{Action, Command, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand};
+use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
+use crate::viewer::vocab::{KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
 use bevy::window::RequestRedraw;
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
-
-/// Keys that the map camera reads itself, by their place on the keyboard, for as long as they are held.
-///
-/// All others are read here by what they write, so that they are where a French keyboard says they are.
-const KEYS_OF_THE_MAP: [KeyCode; 18] = [
-    KeyCode::ArrowLeft,
-    KeyCode::ArrowRight,
-    KeyCode::ArrowUp,
-    KeyCode::ArrowDown,
-    KeyCode::PageUp,
-    KeyCode::PageDown,
-    KeyCode::KeyQ,
-    KeyCode::KeyE,
-    KeyCode::Equal,
-    KeyCode::Minus,
-    KeyCode::NumpadAdd,
-    KeyCode::NumpadSubtract,
-    KeyCode::Home,
-    KeyCode::KeyN,
-    KeyCode::Space,
-    KeyCode::Comma,
-    KeyCode::Period,
-    KeyCode::Escape,
-];
 
 /// Draws the panels over the viewer's window.
 pub struct UiPlugin;
@@ -50,6 +26,7 @@ impl Plugin for UiPlugin {
         }
         app.init_resource::<Panels>()
             .init_resource::<PointerOverPanel>()
+            .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
             .add_systems(EguiPrimaryContextPass, draw);
     }
@@ -82,15 +59,15 @@ impl Default for Panels {
 fn keep_keys(
     wants: Option<Res<EguiWantsInput>>,
     mut panels: ResMut<Panels>,
-    mut keys: ResMut<ButtonInput<KeyCode>>,
+    keys: Res<ButtonInput<KeyCode>>,
+    mut in_panel: ResMut<KeysInPanel>,
 ) {
-    if panels.memory.help_open && keys.just_pressed(KeyCode::Escape) {
+    let is_helping = panels.memory.help_open;
+    if is_helping && keys.just_pressed(KeyCode::Escape) {
         panels.memory.help_open = false;
-        keys.reset(KeyCode::Escape);
     }
-    if wants.is_some_and(|wants| wants.wants_keyboard_input()) {
-        keys.reset_all();
-    }
+    let is_wanted = wants.is_some_and(|wants| wants.wants_keyboard_input());
+    in_panel.set_if_neq(KeysInPanel(is_helping || is_wanted));
 }
 
 #[expect(
@@ -125,11 +102,11 @@ fn draw(
             .layer_id(egui::LayerId::background())
             .max_rect(ctx.content_rect()),
     );
-    let mut asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
+    let asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
     if ctx.egui_wants_keyboard_input() {
         keyboard.clear();
     } else {
-        asked.extend(pressed(ctx, &mut keyboard, &state.model, &mut state.memory));
+        pressed(ctx, &mut keyboard, &state.model, &mut state.memory);
     }
     over_panel.0 = is_over(ctx, &root);
     if !asked.is_empty() {
@@ -155,38 +132,31 @@ fn is_over(ctx: &egui::Context, root: &egui::Ui) -> bool {
         })
 }
 
-/// The commands of the keys pressed since the last frame; help and link are the panels' own.
+/// Help and link are the panels' own keys; all others are the viewer's.
 fn pressed(
     ctx: &egui::Context,
     keyboard: &mut MessageReader<KeyboardInput>,
     model: &PanelModel,
     memory: &mut Memory,
-) -> Vec<Command> {
+) {
     let held = ctx.input(|input| input.modifiers);
-    let mut commands = Vec::new();
     for press in keyboard.read() {
-        let is_ours = press.state.is_pressed() && !KEYS_OF_THE_MAP.contains(&press.key_code);
-        if !is_ours || held.ctrl || held.command || held.alt {
-            continue;
-        }
         let Key::Character(text) = &press.logical_key else {
             continue;
         };
-        let Some(shortcut) = shortcut_for(text) else {
+        if !press.state.is_pressed() || press.repeat || held.ctrl || held.command || held.alt {
             continue;
-        };
-        match shortcut.action {
-            Action::Help if !press.repeat => memory.help_open = !memory.help_open,
-            Action::CopyLink if model.is_open => {
+        }
+        match shortcut_for(text).map(|shortcut| shortcut.action) {
+            Some(Action::Help) => memory.help_open = !memory.help_open,
+            Some(Action::CopyLink) if model.is_open => {
                 let link = model.link();
                 ctx.copy_text(link.clone());
                 memory.copied = Some(link);
             }
-            Action::View(_) if model.is_open => commands.extend(shortcut.command(&model.state)),
             _ => {}
         }
     }
-    commands
 }
 
 fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {

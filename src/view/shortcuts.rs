@@ -86,7 +86,8 @@ impl Shortcut {
 }
 
 impl Ask {
-    fn command(self, state: &ViewState) -> Command {
+    /// The command this asks for, given the state.
+    pub fn command(self, state: &ViewState) -> Command {
         match self {
             Self::Pan { right, forward } => Command::Pan {
                 right_m: right * state.camera.distance_m,

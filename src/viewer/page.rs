@@ -92,7 +92,7 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         platform::post(&json!({ "kind": "ready" }));
         told.ready = true;
     }
-    for fault in facts.faults.iter().skip(told.faults) {
+    for fault in facts.faults_after(told.faults) {
         let in_language = |language| {
             both.of(language).text_with(&fault.key, &[("value", fault.value.as_str().into())])
         };
@@ -101,7 +101,7 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
             "fr": in_language(Language::Fr), "en": in_language(Language::En),
         }));
     }
-    told.faults = facts.faults.len();
+    told.faults = facts.faults_told;
 }
 
 fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut Told) {

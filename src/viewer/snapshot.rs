@@ -18,6 +18,8 @@ pub const MAX_SIDE: u32 = 8192;
 const PATIENCE_S: f64 = 60.0;
 /// Frames after the last tile: pipelines compile and textures arrive in the render world.
 const SETTLING_FRAMES: u32 = 4;
+/// Frames until the picture is back from the graphics card; a few are usual.
+const CAPTURE_FRAMES: u32 = 200;
 
 #[derive(Clone, Debug)]
 pub struct Request {
@@ -104,10 +106,11 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         {
             return Err(fault.clone());
         }
-        if now - last_progress.0 > PATIENCE_S {
+        let complete = facts.progress.complete;
+        // What is complete only needs to be drawn, however slow the machine is.
+        if !complete && now - last_progress.0 > PATIENCE_S {
             return Err(fault("error-picture-incomplete", format!("{:?}", facts.progress)));
         }
-        let complete = facts.progress.complete;
         settled = if complete { settled + 1 } else { 0 };
         // Nothing is drawn until everything is there: what a software renderer would spend on half a city goes into loading it.
         wake_eye(&mut app, complete);
@@ -127,6 +130,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
                 *slot = Some(capture.image.clone());
             }
         });
+    let mut captures = 0;
     let image = loop {
         app.update();
         if let Ok(mut slot) = captured.lock()
@@ -134,7 +138,8 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         {
             break image;
         }
-        if clock.seconds() - last_progress.0 > 2.0 * PATIENCE_S {
+        captures += 1;
+        if captures > CAPTURE_FRAMES {
             return Err(fault("error-picture-incomplete", "capture".into()));
         }
     };

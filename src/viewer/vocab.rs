@@ -72,7 +72,10 @@ pub struct SceneFacts {
     pub figures: Vec<Figure>,
     pub legend: Option<Legend>,
     pub progress: Progress,
+    /// The last few; see [`SceneFacts::fault`].
     pub faults: Vec<Fault>,
+    /// Faults ever told, so that a listener knows how many of the last few are new to it.
+    pub faults_told: usize,
 }
 
 impl SceneFacts {
@@ -88,7 +91,14 @@ impl SceneFacts {
                 self.faults.remove(0);
             }
             self.faults.push(fault);
+            self.faults_told += 1;
         }
+    }
+
+    /// The faults that came after the first `told` ever told, as far as they are still kept.
+    pub fn faults_after(&self, told: usize) -> &[Fault] {
+        let fresh = self.faults_told.saturating_sub(told);
+        self.faults.get(self.faults.len().saturating_sub(fresh)..).unwrap_or_default()
     }
 }
 
@@ -106,6 +116,10 @@ pub struct Eye;
 /// Where a panel covers the window, so that gestures on it are not for the map.
 #[derive(Resource, Default, PartialEq)]
 pub struct PointerOverPanel(pub bool);
+
+/// Whether a panel has the keyboard, so that keys are not for the map.
+#[derive(Resource, Default, PartialEq)]
+pub struct KeysInPanel(pub bool);
 
 /// Where the eye is this frame; `None` until the territory is open.
 #[derive(Resource, Default)]

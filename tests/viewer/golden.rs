@@ -2,9 +2,8 @@
 //!
 //! `UPDATE_GOLDEN=1` writes them anew; look at them before committing. A failed comparison leaves its picture beside the test's binary folder and says where.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
+use super::territory::{program, root, territory};
+use std::path::Path;
 
 /// Mean difference of a channel, of 255: drivers round differently, nothing more.
 const MEAN_DIFFERENCE: f64 = 1.5;
@@ -12,33 +11,6 @@ const MEAN_DIFFERENCE: f64 = 1.5;
 const PIXEL_DIFFERENCE: u8 = 32;
 /// … and so many of them may: edges fall on one side or the other.
 const PIXEL_SHARE: f64 = 0.01;
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn program() -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_jumeau"));
-    command.current_dir(root());
-    command
-}
-
-/// The default territory, imported once for all pictures.
-fn territory() -> &'static Path {
-    static TERRITORY: OnceLock<(tempfile::TempDir, PathBuf)> = OnceLock::new();
-    let (_, path) = TERRITORY.get_or_init(|| {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let out = folder.path().join("nantes");
-        let status = program()
-            .args(["import", "assets/territories/nantes-centre", "--out"])
-            .arg(&out)
-            .status()
-            .expect("the importer starts");
-        assert!(status.success(), "the default territory imports");
-        (folder, out)
-    });
-    path
-}
 
 fn check(name: &str, view: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder").keep();

@@ -2,3 +2,5 @@
 
 mod golden;
 mod panels;
+mod running;
+mod territory;

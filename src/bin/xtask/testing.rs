@@ -14,7 +14,7 @@ const TIERS: [(u8, &str, &[Tool]); 4] = [
         "importer, server, headless viewer, panels",
         &[Tool::SoftwareVulkan],
     ),
-    (2, "golden pictures", &[Tool::SoftwareVulkan, Tool::Xvfb]),
+    (2, "the running viewer, golden pictures", &[Tool::SoftwareVulkan, Tool::Xvfb]),
     (
         3,
         "browser",
@@ -68,8 +68,8 @@ pub fn test(house: &House, only: Option<u8>) -> Result<()> {
         let mut tally = Tally::default();
         let result = match tier {
             0 => cargo_test(house, &["--no-default-features"], &[], &mut tally),
-            1 => cargo_test(house, &[], &["--skip", "golden"], &mut tally),
-            2 => cargo_test(house, &["--test", "viewer"], &["golden"], &mut tally),
+            1 => cargo_test(house, &[], &["--skip", "golden", "--skip", "running"], &mut tally),
+            2 => cargo_test(house, &["--test", "viewer"], &["golden", "running"], &mut tally),
             _ => browser(house, &mut tally),
         };
         if let Err(error) = &result {

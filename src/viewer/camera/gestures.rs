@@ -1,12 +1,11 @@
-//! Pointer, touch and keys → commands.
+//! Pointer and touch → commands.
 //!
-//! Drag moves the point under the pointer; right drag (or two fingers) turns; the wheel comes nearer to the pointer; keys do all of it.
+//! Drag moves the point under the pointer; right drag (or two fingers) turns; the wheel comes nearer to the pointer. Keys do all of it in [`super::keys`].
 
 use super::map::{Pose, dragged, on_plane, zoomed};
 use super::{DrawnCamera, ground_height};
 use crate::view::{Camera, Command};
 use crate::viewer::anchor::Anchor;
-use crate::viewer::platform;
 use crate::viewer::tiles::{Resident, nearest_hit};
 use crate::viewer::vocab::{PointerOverPanel, Scene, ViewCommand, ViewerSystems};
 use bevy::input::mouse::{AccumulatedMouseMotion, MouseScrollUnit, MouseWheel};
@@ -42,12 +41,6 @@ impl Plugin for GesturesPlugin {
                     .in_set(ViewerSystems::Input)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
             );
-        if platform::OWN_KEYBOARD {
-            app.add_systems(
-                Update,
-                keys.in_set(ViewerSystems::Input).run_if(resource_exists::<Scene>),
-            );
-        }
     }
 }
 
@@ -65,7 +58,7 @@ impl<'a> Picture<'a> {
         let camera = drawn.camera?;
         Some(Self {
             camera,
-            pose: Pose::of(&camera, anchor),
+            pose: drawn.pose?,
             anchor,
             resident,
             size: DVec2::new(f64::from(window.width()).max(1.0), f64::from(window.height()).max(1.0)),
@@ -73,11 +66,7 @@ impl<'a> Picture<'a> {
     }
 
     fn ray(&self, pointer: DVec2) -> DVec3 {
-        let ndc = DVec2::new(
-            2.0 * pointer.x / self.size.x - 1.0,
-            1.0 - 2.0 * pointer.y / self.size.y,
-        );
-        self.pose.ray(ndc, self.size.x / self.size.y)
+        self.pose.ray_at(pointer, self.size)
     }
 
     /// The point of the scene under the pointer, or of the plane at the target's height where nothing is drawn yet.
@@ -234,54 +223,5 @@ fn fingers(
             gesture.fingers = Some((a, b));
         }
         [] => gesture.fingers = None,
-    }
-}
-
-/// Keys of the desktop; in the browser the page sends the same commands.
-fn keys(
-    keys: Res<ButtonInput<KeyCode>>,
-    time: Res<Time>,
-    over_panel: Res<PointerOverPanel>,
-    scene: Res<Scene>,
-    mut commands: MessageWriter<ViewCommand>,
-) {
-    if over_panel.0 && keys.get_pressed().len() > 0 && keys.any_pressed([KeyCode::Tab, KeyCode::Enter]) {
-        return;
-    }
-    let seconds = f64::from(time.delta_secs()).min(0.1);
-    let held = |key| if keys.pressed(key) { 1.0 } else { 0.0 };
-    let quick = if keys.any_pressed([KeyCode::ShiftLeft, KeyCode::ShiftRight]) { 3.0 } else { 1.0 };
-    let mut send = |command| {
-        commands.write(ViewCommand(command));
-    };
-    let right = held(KeyCode::ArrowRight) - held(KeyCode::ArrowLeft);
-    let forward = held(KeyCode::ArrowUp) - held(KeyCode::ArrowDown);
-    if right != 0.0 || forward != 0.0 {
-        let step = scene.state.camera.distance_m * 0.6 * seconds * quick;
-        send(Command::Pan { right_m: right * step, forward_m: forward * step });
-    }
-    let heading = held(KeyCode::KeyE) - held(KeyCode::KeyQ);
-    let pitch = held(KeyCode::PageUp) - held(KeyCode::PageDown);
-    if heading != 0.0 || pitch != 0.0 {
-        send(Command::Orbit {
-            heading_deg: heading * 45.0 * seconds * quick,
-            pitch_deg: pitch * 30.0 * seconds * quick,
-        });
-    }
-    let nearer = held(KeyCode::Equal).max(held(KeyCode::NumpadAdd)) - held(KeyCode::Minus).max(held(KeyCode::NumpadSubtract));
-    if nearer != 0.0 {
-        send(Command::Zoom { factor: (-nearer * seconds * quick).exp() });
-    }
-    for (key, command) in [
-        (KeyCode::Home, Command::Home),
-        (KeyCode::KeyN, Command::North),
-        (KeyCode::Space, Command::Play { playing: !scene.state.playback.playing }),
-        (KeyCode::Comma, Command::StepInstant { seconds: -3600 }),
-        (KeyCode::Period, Command::StepInstant { seconds: 3600 }),
-        (KeyCode::Escape, Command::Select { selection: None }),
-    ] {
-        if keys.just_pressed(key) {
-            send(command);
-        }
     }
 }

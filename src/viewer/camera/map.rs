@@ -58,6 +58,12 @@ impl Pose {
         (self.forward + self.right * (ndc.x * half * aspect) + self.up * (ndc.y * half)).normalize()
     }
 
+    /// Unit direction through a pointer, given like `size` in pixels from the picture's upper left corner.
+    pub fn ray_at(&self, pointer: DVec2, size: DVec2) -> DVec3 {
+        let ndc = DVec2::new(2.0 * pointer.x / size.x - 1.0, 1.0 - 2.0 * pointer.y / size.y);
+        self.ray(ndc, size.x / size.y)
+    }
+
     /// The four sides of what is seen: inward normals and offsets, `n·p + d >= 0` inside.
     pub fn sides(&self, aspect: f64) -> [(DVec3, f64); 5] {
         let half = (0.5 * FOV_Y).tan();

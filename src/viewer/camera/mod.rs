@@ -3,6 +3,7 @@
 //! Reads: [`Scene`], pointer, touch, keyboard, shown terrain. Writes: the eye's transform, [`EyePlace`], [`Anchor`]. Sends: [`ViewCommand`].
 
 mod gestures;
+mod keys;
 pub mod map;
 
 use super::anchor::Anchor;
@@ -23,6 +24,8 @@ const EASE_PER_S: f64 = 11.0;
 #[derive(Resource, Default)]
 pub struct DrawnCamera {
     pub camera: Option<MapCamera>,
+    /// The eye itself, kept above the ground; what pointers ask.
+    pub pose: Option<Pose>,
     /// Pictures and reduced motion show the state at once.
     pub at_once: bool,
     /// Still on its way.
@@ -39,7 +42,7 @@ impl Plugin for CameraPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<DrawnCamera>()
             .init_resource::<EyePlace>()
-            .add_plugins(gestures::GesturesPlugin)
+            .add_plugins((gestures::GesturesPlugin, keys::KeysPlugin))
             .add_systems(
                 Update,
                 (ease, follow, place_eye)
@@ -103,7 +106,7 @@ fn follow(drawn: Res<DrawnCamera>, mut anchor: ResMut<Anchor>) {
 }
 
 fn place_eye(
-    drawn: Res<DrawnCamera>,
+    mut drawn: ResMut<DrawnCamera>,
     anchor: Res<Anchor>,
     resident: Res<Resident>,
     mut place: ResMut<EyePlace>,
@@ -119,6 +122,9 @@ fn place_eye(
         && pose.eye.y < ground + CLEARANCE_M
     {
         pose = pose.lifted(ground + CLEARANCE_M);
+    }
+    if drawn.pose != Some(pose) {
+        drawn.pose = Some(pose);
     }
     let rotation = DQuat::from_mat3(&pose.rotation());
     let placed = Transform::from_translation(pose.eye.as_vec3()).with_rotation(rotation.as_quat());

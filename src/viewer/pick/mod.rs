@@ -7,7 +7,6 @@ mod sheet;
 
 use super::anchor::Anchor;
 use super::camera::DrawnCamera;
-use super::camera::map::Pose;
 use super::overlay::{DemandSeries, demand_series, step_at};
 use super::tiles::{Resident, nearest_hit};
 use super::vocab::{PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
@@ -16,7 +15,7 @@ use crate::formats::territory::LayerKind;
 use crate::view::{Command, Selection};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
-use glam::DVec2;
+use glam::{DVec2, DVec3};
 
 /// A press that moves less than this is a click, logical pixels.
 const CLICK_SLOP_PX: f32 = 4.0;
@@ -67,23 +66,20 @@ fn click(
     {
         clicked = Some(touch.position());
     }
-    let (Some(pointer), Some(camera)) = (clicked, drawn.camera) else { return };
+    let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
-    let ndc = DVec2::new(
-        2.0 * f64::from(pointer.x) / size.x - 1.0,
-        1.0 - 2.0 * f64::from(pointer.y) / size.y,
-    );
-    let selection = pick(&resident, &anchor, &Pose::of(&camera, &anchor), ndc, size.x / size.y);
+    let ray = pose.ray_at(pointer.as_dvec2(), size);
+    let selection = pick(&resident, &anchor, pose.eye, ray);
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
-/// The feature under a point of the picture. Whatever is nearest hides what lies behind; only features with an id can be chosen.
-fn pick(resident: &Resident, anchor: &Anchor, pose: &Pose, ndc: DVec2, aspect: f64) -> Option<Selection> {
+/// The feature that a ray meets first. Whatever is nearest hides what lies behind; only features with an id can be chosen.
+fn pick(resident: &Resident, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<Selection> {
     let ecef = anchor.ecef_from_world();
     let hit = nearest_hit(
         resident,
-        ecef.transform_point3(pose.eye),
-        ecef.transform_vector3(pose.ray(ndc, aspect)),
+        ecef.transform_point3(eye),
+        ecef.transform_vector3(ray),
         |kind| kind != LayerKind::Trees,
     )?;
     let layer = &resident.layers[hit.layer];

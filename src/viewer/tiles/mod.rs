@@ -10,7 +10,7 @@ use super::anchor::Anchor;
 use super::platform;
 use super::requests::{Purpose, Requests};
 use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewerSystems};
-use crate::base::LayerId;
+use crate::base::{LayerId, Severity};
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
@@ -69,6 +69,8 @@ pub struct LayerStream {
     failed: usize,
     bytes: u64,
     fading: bool,
+    /// Findings of the engine that have been told.
+    told: usize,
     /// Tiles whose entities are visible.
     visible: HashSet<TileId>,
 }
@@ -179,6 +181,7 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
             failed: 0,
             bytes: 0,
             fading: false,
+            told: 0,
             visible: HashSet::default(),
         });
     }
@@ -242,7 +245,6 @@ fn upload(
     mut materials: ResMut<Assets<TileMaterial>>,
     profiles: Res<Profiles>,
     empty: Res<EmptyTextures>,
-    mut facts: ResMut<SceneFacts>,
 ) {
     let mut spent = 0;
     while spent < UPLOAD_BYTES_PER_FRAME
@@ -256,7 +258,6 @@ fn upload(
         let loaded = match decoded.result {
             Ok(loaded) => loaded,
             Err(text) => {
-                facts.fault("error-tile-unreadable", format!("{}: {text}", stream.id));
                 stream.engine.deliver(decoded.request, Err(FetchFault::Lasting(text)));
                 continue;
             }
@@ -400,6 +401,14 @@ fn stream(
             }
         }
         layer.visible = shown;
+        let findings = layer.engine.report().findings();
+        for finding in findings.iter().skip(layer.told).filter(|finding| finding.severity == Severity::Error) {
+            facts.fault(
+                "error-tile-unreadable",
+                format!("{}{}: {}", layer.folder, finding.file, finding.value),
+            );
+        }
+        layer.told = findings.len();
         layer.waiting = update.stats.waiting;
         layer.failed = update.stats.failed;
         layer.bytes = update.stats.resident_bytes;

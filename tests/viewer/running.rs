@@ -1,0 +1,385 @@
+//! Tier 2: the viewer as it runs, driven by pointer and keys through the engine's own input, without a window and without drawing.
+
+use super::territory::{contents, copy, territory};
+use bevy::app::PluginsState;
+use bevy::input::ButtonState;
+use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
+use bevy::input::mouse::{MouseButton, MouseButtonInput, MouseMotion, MouseScrollUnit, MouseWheel};
+use bevy::input::touch::TouchPhase;
+use bevy::prelude::{App, Assets, Entity, Mesh, Vec2, With, Window};
+use bevy::window::PrimaryWindow;
+use glam::{DVec2, DVec3};
+use jumeau::io::Location;
+use jumeau::view::{Command, Theme, ViewState};
+use jumeau::viewer::anchor::Anchor;
+use jumeau::viewer::camera::DrawnCamera;
+use jumeau::viewer::requests::Requests;
+use jumeau::viewer::tiles::{Resident, nearest_hit};
+use jumeau::viewer::vocab::{Eye, Scene, SceneFacts, ViewCommand};
+use jumeau::viewer::{Smoothing, Target, app, open::Opening};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+const WIDTH: u32 = 640;
+const HEIGHT: u32 = 360;
+/// More frames than any of these stories needs; a wait beyond is a hang.
+const MOST_FRAMES: usize = 60_000;
+
+struct Running {
+    app: App,
+    window: Entity,
+}
+
+impl Running {
+    fn open(location: &str, link: &str) -> Self {
+        let opening = Opening { link: link.to_owned(), ..Opening::default() };
+        let target = Target::Picture { width: WIDTH, height: HEIGHT };
+        let mut app = app(Location::parse(location), opening, target, Smoothing(1)).expect("a viewer");
+        while app.plugins_state() == PluginsState::Adding {
+            bevy::tasks::tick_global_task_pools_on_main_thread();
+        }
+        app.finish();
+        app.cleanup();
+        let mut window = Window::default();
+        window.resolution.set(WIDTH as f32, HEIGHT as f32);
+        let window = app.world_mut().spawn((window, PrimaryWindow)).id();
+        Self { app, window }
+    }
+
+    /// The default territory, complete.
+    fn nantes(link: &str) -> Self {
+        let mut running = Self::open(&territory().display().to_string(), link);
+        running.complete();
+        running
+    }
+
+    fn frame(&mut self) {
+        self.app.update();
+        // Nothing of these tests is about pixels.
+        let world = self.app.world_mut();
+        let mut eyes = world.query_filtered::<&mut bevy::camera::Camera, With<Eye>>();
+        for mut eye in eyes.iter_mut(world) {
+            eye.is_active = false;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+
+    fn complete(&mut self) {
+        for _ in 0..MOST_FRAMES {
+            self.frame();
+            if self.facts().progress.complete {
+                return;
+            }
+        }
+        panic!("never complete: {:?} {:?}", self.facts().progress, self.facts().faults);
+    }
+
+    fn facts(&self) -> &SceneFacts {
+        self.app.world().resource::<SceneFacts>()
+    }
+
+    fn state(&self) -> &ViewState {
+        &self.app.world().resource::<Scene>().state
+    }
+
+    fn send(&mut self, command: Command) {
+        self.app.world_mut().write_message(ViewCommand(command));
+        self.frame();
+    }
+
+    fn point(&mut self, at: Vec2) {
+        let window = self.window;
+        let mut windows = self.app.world_mut().query::<&mut Window>();
+        let mut window = windows.get_mut(self.app.world_mut(), window).expect("the window");
+        window.set_cursor_position(Some(at));
+    }
+
+    fn button(&mut self, button: MouseButton, state: ButtonState) {
+        let window = self.window;
+        self.app.world_mut().write_message(MouseButtonInput { button, state, window });
+        self.frame();
+    }
+
+    fn click(&mut self, at: Vec2) {
+        self.point(at);
+        self.button(MouseButton::Left, ButtonState::Pressed);
+        self.button(MouseButton::Left, ButtonState::Released);
+        // The command of this frame is state in the next one.
+        self.frame();
+    }
+
+    fn drag(&mut self, button: MouseButton, from: Vec2, to: Vec2) {
+        self.point(from);
+        self.button(button, ButtonState::Pressed);
+        self.point(to);
+        self.app.world_mut().write_message(MouseMotion { delta: to - from });
+        self.frame();
+        self.button(button, ButtonState::Released);
+        self.frame();
+    }
+
+    fn wheel(&mut self, at: Vec2, notches: f32) {
+        self.point(at);
+        let window = self.window;
+        self.app.world_mut().write_message(MouseWheel {
+            unit: MouseScrollUnit::Line,
+            x: 0.0,
+            y: notches,
+            window,
+            phase: TouchPhase::Moved,
+        });
+        self.frame();
+        self.frame();
+    }
+
+    fn key(&mut self, place: KeyCode, writes: Key, state: ButtonState) {
+        let window = self.window;
+        self.app.world_mut().write_message(KeyboardInput {
+            key_code: place,
+            logical_key: writes,
+            state,
+            text: None,
+            repeat: false,
+            window,
+        });
+        self.frame();
+    }
+
+    fn press(&mut self, place: KeyCode, writes: Key) {
+        self.key(place, writes.clone(), ButtonState::Pressed);
+        self.frame();
+        self.key(place, writes, ButtonState::Released);
+        self.frame();
+    }
+
+    /// Goes above a content of the buildings, near enough to need it, and waits until all is there that can be.
+    fn look_down_on(&mut self, territory: &Path, content: &Path) {
+        let tileset = std::fs::read(territory.join("buildings/tileset.json")).expect("a tileset");
+        let tileset: serde_json::Value = serde_json::from_slice(&tileset).expect("JSON");
+        let region: Vec<f64> = serde_json::from_value(tileset["root"]["boundingVolume"]["region"].clone()).expect("a region");
+        let number = |part: &std::ffi::OsStr| part.to_string_lossy().parse::<f64>().expect("a number");
+        let mut parts = content.components().rev().map(|part| Path::new(part.as_os_str()).file_stem().expect("a name"));
+        let (y, x, level) = (
+            number(parts.next().expect("y")),
+            number(parts.next().expect("x")),
+            number(parts.next().expect("a level")),
+        );
+        let share = |low: f64, high: f64, place: f64| (low + (high - low) * (place + 0.5) / level.exp2()).to_degrees();
+        let mut camera = self.state().camera;
+        camera.target = [share(region[0], region[2], x), share(region[1], region[3], y), camera.target[2]];
+        camera.distance_m = 250.0;
+        camera.pitch_deg = -80.0;
+        self.send(Command::LookAt { camera });
+        self.complete();
+    }
+
+    /// The point of the scene under a pixel, in ECEF.
+    fn under(&self, at: Vec2) -> Option<DVec3> {
+        let world = self.app.world();
+        let pose = world.resource::<DrawnCamera>().pose?;
+        let ray = pose.ray_at(at.as_dvec2(), DVec2::new(f64::from(WIDTH), f64::from(HEIGHT)));
+        let ecef = world.resource::<Anchor>().ecef_from_world();
+        let (eye, along) = (ecef.transform_point3(pose.eye), ecef.transform_vector3(ray));
+        let hit = nearest_hit(world.resource::<Resident>(), eye, along, |_| true)?;
+        Some(eye + along * hit.distance)
+    }
+
+    /// Where a point of ECEF is drawn, pixels.
+    fn pixel_of(&self, point: DVec3) -> Vec2 {
+        let world = self.app.world();
+        let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
+        let point = world.resource::<Anchor>().ecef_from_world().inverse().transform_point3(point) - pose.eye;
+        let half = (0.5 * jumeau::viewer::camera::map::FOV_Y).tan();
+        let depth = point.dot(pose.forward);
+        let (x, y) = (point.dot(pose.right) / depth / half, point.dot(pose.up) / depth / half);
+        let height = f64::from(HEIGHT);
+        DVec2::new(0.5 * (f64::from(WIDTH) + x * height), 0.5 * height * (1.0 - y)).as_vec2()
+    }
+}
+
+#[test]
+fn running_a_click_tells_what_is_known_of_a_building() {
+    let mut running = Running::nantes("street");
+    // The left side of the street is a row of façades.
+    running.click(Vec2::new(60.0, 190.0));
+    let selection = running.state().selection.clone().expect("something under the pointer");
+    assert_eq!(selection.layer.as_str(), "buildings");
+    assert!(selection.id.starts_with("BATIMENT"), "{}", selection.id);
+    for _ in 0..200 {
+        running.frame();
+    }
+    let figures = &running.facts().figures;
+    assert!(figures.len() >= 5, "{figures:?}");
+    // The sky is nothing.
+    running.click(Vec2::new(320.0, 5.0));
+    assert_eq!(running.state().selection, None);
+    assert!(running.facts().figures.is_empty());
+    // Escape goes back one step.
+    running.click(Vec2::new(60.0, 190.0));
+    assert!(running.state().selection.is_some());
+    running.press(KeyCode::Escape, Key::Escape);
+    assert_eq!(running.state().selection, None);
+}
+
+#[test]
+fn running_a_drag_carries_the_ground_along_and_the_wheel_comes_nearer_to_it() {
+    let mut running = Running::nantes("");
+    let (from, to) = (Vec2::new(300.0, 250.0), Vec2::new(380.0, 290.0));
+    let grabbed = running.under(from).expect("ground");
+    running.drag(MouseButton::Left, from, to);
+    let now = running.pixel_of(grabbed);
+    assert!(now.distance(to) < 3.0, "the point went to {now}, the pointer to {to}");
+
+    running.complete();
+    let at = Vec2::new(420.0, 260.0);
+    let aimed = running.under(at).expect("ground");
+    let before = running.state().camera.distance_m;
+    running.wheel(at, 2.0);
+    let now = running.pixel_of(aimed);
+    assert!(running.state().camera.distance_m < 0.75 * before);
+    assert!(now.distance(at) < 6.0, "the point went to {now}, the pointer was at {at}");
+
+    let heading = running.state().camera.heading_deg;
+    running.drag(MouseButton::Right, at, at + Vec2::new(50.0, 0.0));
+    let turned = (running.state().camera.heading_deg - heading).rem_euclid(360.0);
+    assert!((turned - 15.0).abs() < 0.1, "50 pixels turn 15 degrees, not {turned}");
+}
+
+#[test]
+fn running_keys_count_by_what_they_write() {
+    let mut running = Running::nantes("");
+    let home = running.state().camera;
+    // On a French keyboard the key that writes q lies where others have a.
+    running.press(KeyCode::KeyA, Key::Character("q".into()));
+    let turned = (running.state().camera.heading_deg - home.heading_deg + 180.0).rem_euclid(360.0) - 180.0;
+    assert!(turned < -1e-6, "q turns left, not by {turned}");
+    running.press(KeyCode::ArrowUp, Key::ArrowUp);
+    assert_ne!(running.state().camera.target, home.target);
+    // Held keys are forgotten by their place, whatever shift makes of them.
+    running.key(KeyCode::KeyA, Key::Character("q".into()), ButtonState::Pressed);
+    running.key(KeyCode::KeyA, Key::Character("Q".into()), ButtonState::Released);
+    running.press(KeyCode::Home, Key::Home);
+    for _ in 0..5 {
+        running.frame();
+    }
+    assert_eq!(running.state().camera, home);
+    let theme = running.state().theme;
+    running.press(KeyCode::KeyT, Key::Character("t".into()));
+    assert_ne!(running.state().theme, theme);
+    let instant = running.state().instant;
+    running.press(KeyCode::Comma, Key::Character(".".into()));
+    assert_eq!(instant.plus_seconds(3600), running.state().instant);
+}
+
+#[test]
+fn running_the_eye_never_goes_below_the_ground() {
+    let mut running = Running::nantes("street");
+    for _ in 0..40 {
+        running.send(Command::Zoom { factor: 0.7 });
+        running.send(Command::Orbit { heading_deg: 23.0, pitch_deg: 9.0 });
+    }
+    running.complete();
+    let world = running.app.world();
+    let (anchor, resident) = (world.resource::<Anchor>(), world.resource::<Resident>());
+    let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
+    let ground = jumeau::viewer::camera::ground_height(anchor, resident, pose.eye).expect("ground");
+    assert!(pose.eye.y >= ground + 1.0, "eye at {}, ground at {ground}", pose.eye.y);
+}
+
+/// Moving the clock changes a uniform: no request, no new mesh, no tile asked for or dropped.
+#[test]
+fn running_time_costs_no_request_and_no_geometry() {
+    let mut running = Running::nantes("");
+    running.send(Command::SetTheme { theme: Theme::Demand });
+    running.complete();
+    for _ in 0..200 {
+        running.frame();
+    }
+    assert!(running.facts().legend.is_some());
+    let meshes = |running: &Running| {
+        let mut ids: Vec<_> = running.app.world().resource::<Assets<Mesh>>().ids().collect();
+        ids.sort();
+        ids
+    };
+    let (before, shown) = (meshes(&running), running.facts().progress);
+    for step in 0..50 {
+        running.send(Command::StepInstant { seconds: 3600 * (1 + step) });
+        assert_eq!(running.app.world().resource::<Requests>().waiting(), 0);
+    }
+    assert_eq!(meshes(&running), before);
+    assert_eq!(running.facts().progress, shown);
+}
+
+/// One damaged file and one that is not there: the rest is shown, and both are named.
+#[test]
+fn running_damaged_and_missing_tiles_are_said_and_the_rest_is_shown() {
+    let whole = Running::nantes("").facts().progress;
+    let copy = copy();
+    let buildings = contents(copy.path(), "buildings");
+    // Far from each other: beside a child that failed for good the parent stands in, and its other children are not needed.
+    let (cut, gone) = (deepest(&buildings, 0), deepest(&buildings, 60));
+    let bytes = std::fs::read(&cut).expect("a content");
+    std::fs::remove_file(&cut).expect("a link");
+    std::fs::write(&cut, &bytes[..bytes.len() / 2]).expect("a shorter content");
+    std::fs::remove_file(&gone).expect("a link");
+    let mut running = Running::open(&copy.path().display().to_string(), "");
+    running.complete();
+    for path in [&cut, &gone] {
+        running.look_down_on(copy.path(), path);
+    }
+    let everywhere = running.facts().progress;
+    let said: Vec<&str> = running.facts().faults.iter().map(|fault| fault.value.as_str()).collect();
+    for path in [&cut, &gone] {
+        let name = path.strip_prefix(copy.path()).expect("below the copy").display().to_string();
+        assert!(said.iter().any(|value| value.contains(&name)), "{name} is not named: {said:?} {everywhere:?}");
+    }
+    assert!(everywhere.failed >= 1);
+    assert!(whole.failed == 0 && everywhere.complete);
+}
+
+/// Of the finest contents, the one so many places from the middle.
+fn deepest(paths: &[PathBuf], place: usize) -> PathBuf {
+    let level = |path: &PathBuf| -> u32 {
+        let level = path.parent().and_then(Path::parent).and_then(Path::file_name).expect("a level");
+        level.to_string_lossy().parse().expect("a number")
+    };
+    let finest = paths.iter().map(level).max().expect("contents");
+    let fine: Vec<&PathBuf> = paths.iter().filter(|path| level(path) == finest).collect();
+    fine[fine.len() / 2 + place].clone()
+}
+
+/// A server that answers 500 for every building: the ground is shown, the failure is said, nothing waits for ever.
+#[test]
+fn running_a_server_that_fails_is_said() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/", listener.local_addr().expect("an address"));
+    std::thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            std::thread::spawn(move || answer(stream));
+        }
+    });
+    let mut running = Running::open(&address, "");
+    running.complete();
+    let facts = running.facts();
+    assert!(facts.progress.shown > 0 && facts.progress.features == 0, "{:?}", facts.progress);
+    let said = facts.faults.iter().any(|fault| fault.key == "error-tile-unreadable" && fault.value.contains("buildings/"));
+    assert!(said, "{:?}", facts.faults);
+}
+
+fn answer(mut stream: std::net::TcpStream) {
+    let mut request = [0; 4096];
+    let count = stream.read(&mut request).unwrap_or(0);
+    let text = String::from_utf8_lossy(&request[..count]).into_owned();
+    let path = text.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/').to_owned();
+    let (status, body) = if path.starts_with("buildings/content") {
+        ("500 Internal Server Error", Vec::new())
+    } else {
+        match std::fs::read(territory().join(&path)) {
+            Ok(body) => ("200 OK", body),
+            Err(_) => ("404 Not Found", Vec::new()),
+        }
+    };
+    let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    // A client that has gone is no fault of this test.
+    let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+}
