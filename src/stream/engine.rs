@@ -179,6 +179,11 @@ impl Engine {
         &self.report
     }
 
+    /// Frames a fade takes from now on: the host knows how long its frames last, and a fade is a matter of time.
+    pub fn set_fade_frames(&mut self, frames: u32) {
+        self.settings.fade_frames = frames;
+    }
+
     /// Asks again for what was given up after too many passing faults: when the user says so, or the network is back.
     pub fn try_again(&mut self) {
         self.tree.forgive();

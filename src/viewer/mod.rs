@@ -89,7 +89,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
         app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
         app.insert_resource(sky::ShadowDetail(4096))
             .insert_resource(tiles::StreamBudget {
-                fade_frames: 0,
+                fade_s: 0.0,
                 ..default()
             })
             .insert_resource(camera::DrawnCamera { at_once: true, ..default() });

@@ -79,7 +79,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
     .map_err(|io| fault("error-territory-unreachable", io.to_string()))?;
     app.insert_resource(StreamBudget {
         screen_space_error: request.screen_space_error,
-        fade_frames: 0,
+        fade_s: 0.0,
         ..default()
     });
     while app.plugins_state() == PluginsState::Adding {

@@ -24,6 +24,7 @@ for (const size of Object.keys(SIZES)) {
   test(`the territory opens (${size})`, async (context) => {
     const held = await chrome.newContext(SIZES[size]);
     const page = await held.newPage();
+    page.setDefaultTimeout(PATIENCE);
     const faults = watch(page);
     await page.addInitScript(() => {
       window.said = [];
@@ -62,6 +63,12 @@ for (const size of Object.keys(SIZES)) {
 
     assert.deepEqual(await violations(page), []);
     assert.deepEqual(faults, []);
+
+    // A browser may take the graphics away at any time: the page says so and offers the way back.
+    await page.evaluate(() => document.querySelector("#scene").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext());
+    await page.locator("#fault").waitFor({ state: "visible" });
+    assert.match(await page.locator("#fault-text").innerText(), /\S/);
+    assert.ok(await page.locator("#fault-retry").isVisible());
     await held.close();
   });
 }

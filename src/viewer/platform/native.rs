@@ -5,8 +5,8 @@ use bevy::tasks::AsyncComputeTaskPool;
 
 /// Memory for tiles, all layers together.
 pub const DEFAULT_MEMORY_BYTES: u64 = 2 << 30;
-/// Contents decoded at the same time.
-pub const DECODES_AT_ONCE: usize = 4;
+/// Contents handed to the workers at the same time: more than there are workers, so that they are busy through a slow frame.
+pub const DECODES_AT_ONCE: usize = 32;
 /// Shadow maps along the view.
 pub const SHADOW_CASCADES: usize = 3;
 /// Keys are ours: the window has no page around it.

@@ -116,8 +116,8 @@ impl Default for Workshop {
 pub struct StreamBudget {
     pub screen_space_error: f64,
     pub max_bytes: u64,
-    /// 0 shows tiles at once, as pictures want it.
-    pub fade_frames: u32,
+    /// How long a tile takes to replace another, seconds; 0 shows it at once, as pictures want it.
+    pub fade_s: f64,
 }
 
 impl Default for StreamBudget {
@@ -125,8 +125,15 @@ impl Default for StreamBudget {
         Self {
             screen_space_error: 16.0,
             max_bytes: platform::DEFAULT_MEMORY_BYTES,
-            fade_frames: 12,
+            fade_s: 0.2,
         }
+    }
+}
+
+impl StreamBudget {
+    /// Frames of a fade where a frame lasts so long; none where one frame is longer than the fade.
+    fn fade_frames(&self, frame_s: f64) -> u32 {
+        (self.fade_s / frame_s.max(0.005)) as u32
     }
 }
 
@@ -172,7 +179,7 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
                 Settings {
                     screen_space_error: budget.screen_space_error,
                     max_bytes: share as u64,
-                    fade_frames: budget.fade_frames,
+                    fade_frames: 0,
                     ..Settings::default()
                 },
             ),
@@ -335,10 +342,13 @@ fn place_again(anchor: Res<Anchor>, resident: Res<Resident>, mut transforms: Que
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "the one place where engines, requests and entities meet")]
 fn stream(
     mut commands: Commands,
     scene: Res<Scene>,
     eye: Res<EyePlace>,
+    time: Res<Time>,
+    budget: Res<StreamBudget>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
     workshop: Res<Workshop>,
@@ -350,6 +360,7 @@ fn stream(
     resident.frame += 1;
     let mut progress = super::vocab::Progress::default();
     let mut fading = false;
+    let fade_frames = budget.fade_frames(f64::from(time.delta_secs()));
     for (index, layer) in resident.layers.iter_mut().enumerate() {
         if scene.state.hidden.contains(&layer.id) {
             for id in std::mem::take(&mut layer.visible) {
@@ -362,6 +373,7 @@ fn stream(
         }
         let casts = matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees);
         let view = if casts { widened(view) } else { view.clone() };
+        layer.engine.set_fade_frames(fade_frames);
         let update = layer.engine.update(std::slice::from_ref(&view), resident.frame);
         for request in &update.cancel {
             layer.decoding.remove(request);
