@@ -268,6 +268,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The bytes of {object} cannot be found: {value}.",
     ),
     (
+        "subtree-metadata",
+        "Métadonnées de tuiles incomplètes dans le sous-arbre, {object} : {value}",
+        "Incomplete metadata of tiles in the subtree, {object}: {value}",
+    ),
+    (
         "subtree-availability",
         "{object} n'a ni « bitstream » ni « constant » valable : {value}.",
         "{object} has neither a “bitstream” nor a valid “constant”: {value}.",
