@@ -269,8 +269,8 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ),
     (
         "subtree-metadata",
-        "Métadonnées de tuiles incomplètes dans le sous-arbre, {object} : {value}",
-        "Incomplete metadata of tiles in the subtree, {object}: {value}",
+        "Les métadonnées de tuiles du subtree sont incomplètes, {object} : {value}.",
+        "The metadata of tiles in the subtree are incomplete, {object}: {value}.",
     ),
     (
         "subtree-availability",

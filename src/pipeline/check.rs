@@ -216,17 +216,19 @@ impl Walk {
             }
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
             Kind::Legacy => content::legacy(&bytes, &name),
-            Kind::Subtree => match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources) {
-                Ok(subtree) => match depth(&subtree) {
-                    Some(levels) => subtree
-                        .check(levels)
-                        .into_iter()
-                        .map(|fault| fault.finding(&name))
-                        .collect(),
-                    None => Vec::new(),
-                },
-                Err(fault) => vec![fault.finding(&name)],
-            },
+            Kind::Subtree => {
+                match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources) {
+                    Ok(subtree) => match depth(&subtree) {
+                        Some(levels) => subtree
+                            .check(levels)
+                            .into_iter()
+                            .map(|fault| fault.finding(&name))
+                            .collect(),
+                        None => Vec::new(),
+                    },
+                    Err(fault) => vec![fault.finding(&name)],
+                }
+            }
             Kind::Schema => match serde_json::from_slice(&bytes) {
                 Ok(document) => schema::schema(&document, &name, "schema"),
                 Err(error) => {
@@ -362,7 +364,10 @@ impl Walk {
                             let content = ContentLink {
                                 uri: fill_template(&template.uri, tile),
                                 object: format!("{}/{}/{}", tile.level, tile.x, tile.y),
-                                volume: link.volume.and_then(|volume| volume.quadtree_tile(tile)).map(|volume| subtree.bounds_of(inner, volume)),
+                                volume: link
+                                    .volume
+                                    .and_then(|volume| volume.quadtree_tile(tile))
+                                    .map(|volume| subtree.bounds_of(inner, volume)),
                                 root_from_tile: link.root_from_tile,
                             };
                             self.content(from, &content, ecef_from_root);

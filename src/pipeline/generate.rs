@@ -65,7 +65,10 @@ pub fn trees_with(region: &Region, seed: u64, settings: &TreeSettings) -> Vec<Tr
     }
     let room = settings.limit - trees.len();
     if room > 0 {
-        trees.extend(thin(rim_trees(&ground, seed, &mut stand), room.min(MOST_RIM_TREES)));
+        trees.extend(thin(
+            rim_trees(&ground, seed, &mut stand),
+            room.min(MOST_RIM_TREES),
+        ));
     }
     trees
 }
@@ -250,9 +253,9 @@ fn block_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
 // --- woods at the rim ---------------------------------------------------------------------------------------------
 
 /// Woods go on so far beyond the last buildings, ever thinner, so that a town cut by the extract does not end like a cake.
-const RIM_M: f64 = 420.0;
-const RIM_CELL_M: f64 = 9.0;
-const MOST_RIM_TREES: usize = 3_000;
+const RIM_M: f64 = 380.0;
+const RIM_CELL_M: f64 = 8.0;
+const MOST_RIM_TREES: usize = 4_000;
 
 fn rim_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
     let bounds = ground.built;
@@ -264,7 +267,10 @@ fn rim_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
     let cell = RIM_CELL_M.max((width * height / MOST_CELLS).sqrt());
     let cells = |k: usize| {
         let first = (outer.min[k] / cell).floor();
-        (first as i64, ((outer.max[k] / cell).floor() - first).clamp(0.0, MOST_CELLS) as i64)
+        (
+            first as i64,
+            ((outer.max[k] / cell).floor() - first).clamp(0.0, MOST_CELLS) as i64,
+        )
     };
     let ((first_column, columns), (first_row, rows)) = (cells(0), cells(1));
     let mut found = Vec::new();
@@ -282,16 +288,22 @@ fn rim_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
             if away <= 0.0 || away >= RIM_M {
                 continue;
             }
-            let wood = 0.75 * noise(seed ^ 0x300D, at, 140.0) + 0.25 * noise(seed ^ 0xF1E1D, at, 23.0);
-            let left = (1.0 - away / RIM_M).powf(1.3);
-            if rng.unit() > left * grove_density(wood) || !ground.is_free(at, Margins::BLOCK) {
+            let wood =
+                0.75 * noise(seed ^ 0x300D, at, 140.0) + 0.25 * noise(seed ^ 0xF1E1D, at, 23.0);
+            // Woods end one by one, not tree by tree: what the distance takes is the edge of each.
+            let edge = 0.40 + 0.34 * away / RIM_M;
+            let density = 0.9 * ((wood - edge) / 0.08).clamp(0.0, 1.0);
+            if rng.unit() > density || !ground.is_free(at, Margins::BLOCK) {
                 continue;
             }
             let height_m = rng.range(6.0, 13.0);
             let slimness = rng.range(0.55, 0.85);
             let rank = rng.next_u64();
             if stand.claim(at, BLOCK_APART_M) {
-                found.push((rank, tree(at, height_m, slimness, ground.wall_within(at, OPEN_M))));
+                found.push((
+                    rank,
+                    tree(at, height_m, slimness, ground.wall_within(at, OPEN_M)),
+                ));
             }
         }
     }

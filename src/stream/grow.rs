@@ -66,7 +66,8 @@ pub fn tileset(
     let mut full = false;
     while let Some(planned) = waiting.pop_front() {
         let children = &planned.tile.children;
-        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &schema, &path, report) else {
+        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &schema, &path, report)
+        else {
             full = true;
             continue;
         };
@@ -286,11 +287,18 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
     let (Content::Subtree(path), Some(cell)) = (&node.content, &node.cell) else {
         return Ok(());
     };
-    let parsed = Subtree::parse_with(bytes, &cell.tiling.schema, &mut |_| None).map_err(|fault| fault.finding(&**path))?;
+    let parsed = Subtree::parse_with(bytes, &cell.tiling.schema, &mut |_| None)
+        .map_err(|fault| fault.finding(&**path))?;
     let volume = cell.tiling.volume_of(cell.coord, &parsed);
     let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
     let first = contents.next().unwrap_or(Content::Empty);
-    let companions: Vec<Node> = contents.map(|content| companion(node, content)).collect();
+    let companions: Vec<Node> = contents
+        .map(|content| {
+            let mut part = companion(node, content);
+            part.volume = volume.unwrap_or(part.volume);
+            part
+        })
+        .collect();
     let companions: Vec<TileId> = companions
         .into_iter()
         .filter_map(|node| tree.add(node))

@@ -57,10 +57,18 @@ impl Tiling {
     }
 
     /// The implicit bounds of a tile that starts a subtree which has not come, with the heights of its parent, which hold it.
-    fn volume_under(&self, coord: TileCoord, parent: TileCoord, subtree: &Subtree) -> Option<Volume> {
+    fn volume_under(
+        &self,
+        coord: TileCoord,
+        parent: TileCoord,
+        subtree: &Subtree,
+    ) -> Option<Volume> {
         let implicit = self.volume.quadtree_tile(coord)?;
         let inner = parent.within(parent.subtree_root(self.subtree_levels))?;
-        let volume = match (implicit, subtree.bounds_of(inner, self.volume.quadtree_tile(parent)?)) {
+        let volume = match (
+            implicit,
+            subtree.bounds_of(inner, self.volume.quadtree_tile(parent)?),
+        ) {
             (BoundingVolume::Region([w, s, e, n, ..]), BoundingVolume::Region([.., low, high])) => {
                 BoundingVolume::Region([w, s, e, n, low, high])
             }

@@ -4,7 +4,7 @@ use geo::{Coord, LineString, MultiPolygon, Polygon};
 use glam::{DVec3, Vec3};
 use jumeau::base::{Instant, Nature, Severity};
 use jumeau::formats::gltf::{TileContent, read};
-use jumeau::formats::territory::{LayerKind, Manifest, Name};
+use jumeau::formats::territory::{HomeView, LayerKind, Manifest, Name};
 use jumeau::stream::{Delivery, Engine, Settings, View, Wanted};
 use jumeau::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, TileSchema, Tileset};
 use jumeau::geodesy::{Crs, Ecef, EnuFrame, Geoid, LonLatH};
@@ -224,7 +224,7 @@ fn triangles_face_the_way_their_normals_say() {
     let folder = tempfile::tempdir().unwrap();
     write(&village(300), folder.path(), 2).unwrap();
     let files = files(folder.path());
-    for layer in ["water", "buildings", "roads", "tram", "trees", "trees-generated"] {
+    for layer in ["water", "buildings", "roads", "tram", "trees", "trees-generated", "streets", "surround"] {
         let tiles = contents(&files, layer);
         assert!(!tiles.is_empty(), "{layer}");
         let (mut right, mut wrong) = (0.0, 0.0);
@@ -306,6 +306,36 @@ fn a_road_crosses_the_river_above_the_water() {
         .flat_map(|c| (0..c.tables[0].count).map(|row| c.tables[0].text("id", row).unwrap().to_owned()).collect::<Vec<_>>())
         .collect();
     assert_eq!(lines, BTreeSet::from(["across".to_owned(), "along".to_owned()]), "tunnels are not drawn");
+}
+
+/// Pavements go no further than a façade or their usual width, lie on the ground, and never over the water.
+#[test]
+fn streets_keep_to_the_ground_between_the_houses() {
+    let folder = tempfile::tempdir().unwrap();
+    let region = village(600);
+    write(&region, folder.path(), 2).unwrap();
+    let files = files(folder.path());
+    let (crs, geoid) = (Crs::from_code("EPSG:2154").unwrap(), Geoid::approximate_france());
+    let mut widest: f64 = 0.0;
+    for (_, content) in leaves(&contents(&files, "streets")) {
+        assert!(content.tables.is_empty(), "nothing here can be taken for data");
+        for vertex in on_earth(content) {
+            let at = Ecef(vertex).to_lonlath();
+            let [x, y] = crs.from_lonlat(at.lonlat()).unwrap();
+            let altitude = at.height_m - geoid.undulation_m(at.lonlat());
+            let (x, y) = (x - AT[0], y - AT[1]);
+            // The street along lies at y = 262, the one across near x = 342; both are 6 m wide.
+            let off = (y - 262.0).abs().min((x - (340.0 + 4.0 * (y - 5.0) / 685.0)).abs()) - 3.0;
+            widest = widest.max(off);
+            // Corners between two pavements are rounded, by less than the gap that is paved.
+            assert!(off < 5.5 + 0.4 + 5.0, "{off} m from the kerb at {x} {y}");
+            let ground = 8.0 + 0.01 * x + 0.5 * (y / 60.0).sin();
+            let beside_water = (270.0..400.0).contains(&y);
+            assert!(beside_water || (altitude - ground).abs() < 0.6, "{} m above the ground", altitude - ground);
+            assert!(!(302.0..372.0).contains(&y), "over the water at {x} {y}");
+        }
+    }
+    assert!(widest > 2.0, "no pavement in town: {widest}");
 }
 
 #[test]
@@ -396,9 +426,8 @@ fn bad_regions_are_faults_or_findings() {
     assert!(matches!(write(&village(3), &nowhere, 1), Err(TileFault::Write { .. })));
 }
 
-/// Requests and bytes until the opening view is complete, over all layers; with the subtrees' heights or without.
-fn home_view(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, with_heights: bool) -> (usize, usize) {
-    let home = &manifest.home;
+/// Requests and bytes until a view is complete, over all layers; with the subtrees' heights or without.
+fn load_for(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, home: &HomeView, with_heights: bool) -> (usize, usize) {
     let target = LonLatH { lon_deg: home.lon, lat_deg: home.lat, height_m: home.height_m };
     let frame = EnuFrame::at(target);
     let (sin_h, cos_h) = home.heading_deg.to_radians().sin_cos();
@@ -461,9 +490,17 @@ fn the_default_territory_loses_no_building() {
         let stated = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id));
         assert!(stated.clone().count() == 1 && stated.clone().all(|d| d.nature == Nature::Made), "{}", layer.id);
     }
-    let (tight, loose) = (home_view(&files, &summary.manifest, true), home_view(&files, &summary.manifest, false));
-    println!("home view, requests and bytes: {tight:?} with heights of tiles, {loose:?} with those of the root");
-    assert!(tight.0 < loose.0 && tight.1 < loose.1, "{tight:?} {loose:?}");
+    let home = summary.manifest.home;
+    let (mut with, mut without) = (0, 0);
+    for (distance_m, pitch_deg) in [(home.distance_m, home.pitch_deg), (250.0, -60.0), (500.0, -45.0), (800.0, -30.0), (1_300.0, -45.0), (3_000.0, -30.0)] {
+        let eye = HomeView { distance_m, pitch_deg, ..home };
+        let tight = load_for(&files, &summary.manifest, &eye, true);
+        let loose = load_for(&files, &summary.manifest, &eye, false);
+        println!("{distance_m} m, {pitch_deg}°: requests and bytes {tight:?} with the heights of tiles, {loose:?} with those of the root");
+        with += tight.1;
+        without += loose.1;
+    }
+    assert!(with < without, "{with} {without}");
     let largest = files.values().map(Vec::len).max().unwrap();
     assert!(largest < 4 << 20, "a tile of {largest} bytes is too much for one request");
 }

@@ -275,13 +275,25 @@ fn regions_of_tiles_are_read_and_nonsense_is_not_believed() {
     let tight = [-0.025, 0.821, -0.024, 0.822, 10.0, 20.0];
     // The second tile's region stands on its head, the third's top lies below its bottom.
     let upside_down = [-0.025, 0.822, -0.024, 0.821, 10.0, 20.0];
-    let values = [tight, upside_down, tight].concat().into_iter().chain([15.0, 30.0, -5.0]);
+    let values = [tight, upside_down, tight]
+        .concat()
+        .into_iter()
+        .chain([15.0, 30.0, -5.0]);
     let (schema, document, rows) = foreign(&values.collect::<Vec<_>>(), 3);
-    let subtree = Subtree::parse_with(document.as_bytes(), &schema, &mut |_| Some(rows.clone())).unwrap();
-    let bounds = |bit: u64| subtree.bounds_of(TileCoord::from_morton(u32::from(bit > 0), bit.saturating_sub(1)), implicit);
+    let subtree =
+        Subtree::parse_with(document.as_bytes(), &schema, &mut |_| Some(rows.clone())).unwrap();
+    let bounds = |bit: u64| {
+        subtree.bounds_of(
+            TileCoord::from_morton(u32::from(bit > 0), bit.saturating_sub(1)),
+            implicit,
+        )
+    };
     let [w, s, e, n, low, _] = tight;
     assert_eq!(bounds(0), BoundingVolume::Region([w, s, e, n, low, 15.0]));
-    assert_eq!(bounds(1), BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 30.0]));
+    assert_eq!(
+        bounds(1),
+        BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 30.0])
+    );
     assert_eq!(bounds(2), BoundingVolume::Region(tight));
     // A fourth tile has no row.
     assert_eq!(bounds(3), implicit);
@@ -291,13 +303,26 @@ fn regions_of_tiles_are_read_and_nonsense_is_not_believed() {
 fn tables_that_are_too_short_are_faults() {
     let (schema, text, rows) = foreign(&[0.0; 14], 2);
     for (broken, code) in [
-        (text.replace("\"count\":2", "\"count\":3"), "subtree-metadata"),
-        (text.replace("\"tileMetadata\":0", "\"tileMetadata\":7"), "subtree-metadata"),
-        (text.replace("\"byteLength\":16", "\"byteLength\":1600"), "subtree-buffer"),
-        (text.replace("\"top\":{\"values\":1}", "\"top\":{\"values\":5}"), "subtree-buffer"),
+        (
+            text.replace("\"count\":2", "\"count\":3"),
+            "subtree-metadata",
+        ),
+        (
+            text.replace("\"tileMetadata\":0", "\"tileMetadata\":7"),
+            "subtree-metadata",
+        ),
+        (
+            text.replace("\"byteLength\":16", "\"byteLength\":1600"),
+            "subtree-buffer",
+        ),
+        (
+            text.replace("\"top\":{\"values\":1}", "\"top\":{\"values\":5}"),
+            "subtree-buffer",
+        ),
     ] {
         assert_ne!(broken, text, "{code}");
-        let fault = Subtree::parse_with(broken.as_bytes(), &schema, &mut |_| Some(rows.clone())).unwrap_err();
+        let fault = Subtree::parse_with(broken.as_bytes(), &schema, &mut |_| Some(rows.clone()))
+            .unwrap_err();
         assert_eq!(fault.code, code);
     }
 }

@@ -62,7 +62,9 @@ pub struct TileSchema {
 impl TileSchema {
     /// From the schema inside a tileset, as it stands; a schema in a file of its own (`schemaUri`) is not followed.
     pub fn of(schema: Option<&Value>) -> Self {
-        let classes = schema.and_then(|schema| schema.get("classes")).and_then(Value::as_object);
+        let classes = schema
+            .and_then(|schema| schema.get("classes"))
+            .and_then(Value::as_object);
         let mut schema = Self::default();
         for (name, class) in classes.into_iter().flatten() {
             let properties = class.get("properties").and_then(Value::as_object);
@@ -86,14 +88,19 @@ impl TileSchema {
 fn column(property: &Value) -> Option<Column> {
     let text = |key: &str| property.get(key).and_then(Value::as_str);
     let semantic = Semantic::named(text("semantic")?)?;
-    let array = property.get("array").and_then(Value::as_bool).unwrap_or(false);
+    let array = property
+        .get("array")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
     let count = property.get("count").and_then(Value::as_u64);
     let fits = match semantic.numbers() {
         1 => !array,
         many => array && count == Some(many as u64),
     };
     // Values that would have to be scaled or may be absent are no bounds we know.
-    let plain = ["offset", "scale", "noData", "default"].iter().all(|key| property.get(*key).is_none());
+    let plain = ["offset", "scale", "noData", "default"]
+        .iter()
+        .all(|key| property.get(*key).is_none());
     let double = match text("componentType")? {
         "FLOAT64" => true,
         "FLOAT32" => false,
@@ -134,22 +141,37 @@ impl TileBounds {
     /// Lowest and highest heights, one of each for every available tile.
     pub fn of_heights(low_m: Vec<f64>, high_m: Vec<f64>) -> Self {
         Self {
-            columns: BTreeMap::from([(Semantic::MinimumHeight, low_m), (Semantic::MaximumHeight, high_m)]),
+            columns: BTreeMap::from([
+                (Semantic::MinimumHeight, low_m),
+                (Semantic::MaximumHeight, high_m),
+            ]),
         }
     }
 
     fn value<const N: usize>(&self, semantic: Semantic, row: usize) -> Option<[f64; N]> {
         let start = row.checked_mul(N)?;
-        self.columns.get(&semantic)?.get(start..start.checked_add(N)?)?.try_into().ok()
+        self.columns
+            .get(&semantic)?
+            .get(start..start.checked_add(N)?)?
+            .try_into()
+            .ok()
     }
 
     /// The bounds of a tile whose implicit ones are given. What the table says of the tile goes first; nonsense is not believed.
     pub fn applied(&self, row: usize, implicit: BoundingVolume) -> BoundingVolume {
         // As with explicit volumes, a region needs no transform and a box is tighter than a sphere.
-        let stated = (self.value(Semantic::BoundingRegion, row).map(BoundingVolume::Region))
-            .or_else(|| self.value(Semantic::BoundingBox, row).map(BoundingVolume::Box))
-            .or_else(|| self.value(Semantic::BoundingSphere, row).map(BoundingVolume::Sphere))
-            .filter(BoundingVolume::is_sound);
+        let stated = (self
+            .value(Semantic::BoundingRegion, row)
+            .map(BoundingVolume::Region))
+        .or_else(|| {
+            self.value(Semantic::BoundingBox, row)
+                .map(BoundingVolume::Box)
+        })
+        .or_else(|| {
+            self.value(Semantic::BoundingSphere, row)
+                .map(BoundingVolume::Sphere)
+        })
+        .filter(BoundingVolume::is_sound);
         let volume = stated.unwrap_or(implicit);
         let height = |semantic| self.value(semantic, row).map(|[height]: [f64; 1]| height);
         match volume {

@@ -1,8 +1,8 @@
 //! Subtrees of implicit tiling: which tiles, contents and child subtrees exist. JSON and binary form, both ways.
 
+use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
 use super::metadata::{self, Semantic, TileBounds, TileSchema};
 use super::{BoundingVolume, TilesFault};
-use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -215,9 +215,10 @@ impl Subtree {
             bounds: None,
         };
         if let Some(number) = document.tile_metadata {
-            let table = document.property_tables.get(number).ok_or_else(|| {
-                TilesFault::new("subtree-metadata", "tileMetadata", number)
-            })?;
+            let table = document
+                .property_tables
+                .get(number)
+                .ok_or_else(|| TilesFault::new("subtree-metadata", "tileMetadata", number))?;
             subtree.bounds = source.bounds(table, schema)?;
         }
         Ok(subtree)
@@ -388,7 +389,9 @@ impl Source<'_> {
         let mut bounds = TileBounds::default();
         for (name, property) in &table.properties {
             let known = schema.column(&table.class, name);
-            let Some(column) = known.filter(|_| property.offset.is_none() && property.scale.is_none()) else {
+            let Some(column) =
+                known.filter(|_| property.offset.is_none() && property.scale.is_none())
+            else {
                 continue;
             };
             let bytes = self.view(property.values, "propertyTables")?;
@@ -397,7 +400,10 @@ impl Source<'_> {
                 eights.iter().map(|b| f64::from_le_bytes(*b)).collect()
             } else {
                 let fours = bytes.as_chunks::<4>().0;
-                fours.iter().map(|b| f64::from(f32::from_le_bytes(*b))).collect()
+                fours
+                    .iter()
+                    .map(|b| f64::from(f32::from_le_bytes(*b)))
+                    .collect()
             };
             let wanted = table.count.saturating_mul(column.semantic.numbers());
             if values.len() < wanted {
@@ -498,7 +504,11 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         (Semantic::MinimumHeight, metadata::MINIMUM_HEIGHT),
         (Semantic::MaximumHeight, metadata::MAXIMUM_HEIGHT),
     ] {
-        let Some(values) = subtree.bounds.as_ref().and_then(|b| b.columns.get(&semantic)) else {
+        let Some(values) = subtree
+            .bounds
+            .as_ref()
+            .and_then(|b| b.columns.get(&semantic))
+        else {
             continue;
         };
         bin.resize(bin.len().next_multiple_of(8), 0);
@@ -511,7 +521,11 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
             byte_offset: bin.len(),
             byte_length: 4 * values.len(),
         });
-        bin.extend(values.iter().flat_map(|value| (*value as f32).to_le_bytes()));
+        bin.extend(
+            values
+                .iter()
+                .flat_map(|value| (*value as f32).to_le_bytes()),
+        );
         table.count = values.len();
         table.properties.insert(name.to_owned(), property);
     }
@@ -531,7 +545,11 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         content_availability,
         child_subtree_availability,
         tile_metadata: with_heights.then_some(0),
-        property_tables: if with_heights { vec![table] } else { Vec::new() },
+        property_tables: if with_heights {
+            vec![table]
+        } else {
+            Vec::new()
+        },
     };
     // Text keys and whole numbers only: this does not fail.
     let mut json = serde_json::to_vec(&document).unwrap_or_default();

@@ -28,7 +28,7 @@ const FOUNDATION_M: f64 = 0.8;
 const FOOT_M: f64 = 3.4;
 
 /// Roofs show their use a little more than walls: seen from above, they are most of the town.
-const ROOF_HINT: f64 = 2.0;
+const ROOF_HINT: f64 = 1.5;
 
 /// Which buildings each tile holds.
 #[derive(Debug, Default)]

@@ -34,7 +34,13 @@ pub struct Drape<'a> {
 
 impl<'a> Drape<'a> {
     /// `step_m` is the lattice that the tile's positions are rounded to.
-    pub fn new(surface: &'a Surface<'a>, rect: &Bounds2, step_m: f64, tolerance_m: f64, mesh: MeshBuilder<'a>) -> Self {
+    pub fn new(
+        surface: &'a Surface<'a>,
+        rect: &Bounds2,
+        step_m: f64,
+        tolerance_m: f64,
+        mesh: MeshBuilder<'a>,
+    ) -> Self {
         Self {
             surface,
             window: rect.grown(OVERLAP_STEPS * step_m),
@@ -56,7 +62,9 @@ impl<'a> Drape<'a> {
         let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
         for triangle in triangles {
             pieces.clear();
-            along_cells(triangle, self.surface.cell(), &self.window, |piece| pieces.push(piece.to_vec()));
+            along_cells(triangle, self.surface.cell(), &self.window, |piece| {
+                pieces.push(piece.to_vec())
+            });
             if pieces.len() > 1 && self.is_flat(&triangle, &pieces, bend_m) {
                 self.fan(&inside(triangle, &self.window), lift_m, colour, feature);
             } else {
@@ -76,17 +84,25 @@ impl<'a> Drape<'a> {
         }
         let [za, zb, zc] = triangle.map(|at| self.surface.height(at));
         pieces.iter().flatten().all(|at| {
-            let plane = (cross(*at, b, c) * za + cross(*at, c, a) * zb + cross(*at, a, b) * zc) / area;
+            let plane =
+                (cross(*at, b, c) * za + cross(*at, c, a) * zb + cross(*at, a, b) * zc) / area;
             (plane - self.surface.height(*at)).abs() <= bend_m
         })
     }
 
-    fn fan(&mut self, polygon: &[[f64; 2]], lift_m: f64, colour: &dyn Fn([f64; 2]) -> Rgba, feature: u32) {
+    fn fan(
+        &mut self,
+        polygon: &[[f64; 2]],
+        lift_m: f64,
+        colour: &dyn Fn([f64; 2]) -> Rgba,
+        feature: u32,
+    ) {
         let indices: Vec<u32> = polygon
             .iter()
             .map(|at| {
                 let place = [at[0], at[1], self.surface.height(*at) + lift_m];
-                self.mesh.vertex(place, self.surface.normal(*at), colour(*at), feature)
+                self.mesh
+                    .vertex(place, self.surface.normal(*at), colour(*at), feature)
             })
             .collect();
         if let Some((&first, rest)) = indices.split_first() {

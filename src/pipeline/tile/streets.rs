@@ -15,7 +15,10 @@ use crate::base::Bounds2;
 use crate::formats::gltf::TileContent;
 use crate::region::{LineClass, Region};
 use geo::algorithm::buffer::{BufferStyle, LineJoin};
-use geo::{BooleanOps, BoundingRect, Buffer, Distance, Euclidean, LineString, MultiPolygon, Point, Polygon, Simplify, unary_union};
+use geo::{
+    BooleanOps, BoundingRect, Buffer, Distance, Euclidean, LineString, MultiPolygon, Point,
+    Polygon, Simplify, unary_union,
+};
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use std::collections::BTreeSet;
@@ -32,14 +35,15 @@ const TOWN: [f64; 2] = [0.25, 0.55];
 /// Widths are taken this often along a street, metres.
 const SAMPLE_M: f64 = 8.0;
 /// Corners of junctions are rounded with this radius; lanes nearer than twice of it are one surface.
-const CORNER_M: f64 = 2.5;
+const CORNER_M: f64 = 2.0;
 /// Strips of ground between pavements narrower than twice this are paved too.
-const PAVED_GAP_M: f64 = 4.0;
+const PAVED_GAP_M: f64 = 5.0;
 const KERB_M: f64 = 0.3;
 /// Outlines are kept to this, metres.
 const OUTLINE_M: f64 = 0.04;
 /// How far from a tile a street may still shape what is in it.
 const REACH_M: f64 = 40.0;
+const FELT_M: f64 = 24.0;
 /// Dust of the arithmetic, square metres.
 const DUST_M2: f64 = 1e-4;
 
@@ -72,18 +76,31 @@ impl Plan {
         let mut boxes = Vec::new();
         let mut tiles = BTreeSet::new();
         for course in &courses.all {
-            let Kind::Ground(points) = &course.kind else { continue };
-            let Some(usual_m) = usual_pavement_m(course.class) else { continue };
+            let Kind::Ground(points) = &course.kind else {
+                continue;
+            };
+            let Some(usual_m) = usual_pavement_m(course.class) else {
+                continue;
+            };
             let half_m = 0.5 * course.width_m;
             let flat: Vec<[f64; 3]> = points.iter().map(|p| [p[0], p[1], 0.0]).collect();
-            let centre: Vec<[f64; 2]> = subdivided(&flat, SAMPLE_M).iter().map(|p| [p[0], p[1]]).collect();
+            let centre: Vec<[f64; 2]> = subdivided(&flat, SAMPLE_M)
+                .iter()
+                .map(|p| [p[0], p[1]])
+                .collect();
             let mut pavements_m: Vec<[f64; 2]> = (0..centre.len())
                 .map(|i| {
-                    let Some(across) = across(&centre, i) else { return [0.0; 2] };
+                    let Some(across) = across(&centre, i) else {
+                        return [0.0; 2];
+                    };
                     [1.0, -1.0].map(|side| {
                         let out = side * half_m;
-                        let kerb = [centre[i][0] + out * across[0], centre[i][1] + out * across[1]];
-                        let t = ((scene.urban.at(kerb) - TOWN[0]) / (TOWN[1] - TOWN[0])).clamp(0.0, 1.0);
+                        let kerb = [
+                            centre[i][0] + out * across[0],
+                            centre[i][1] + out * across[1],
+                        ];
+                        let t = ((scene.urban.at(kerb) - TOWN[0]) / (TOWN[1] - TOWN[0]))
+                            .clamp(0.0, 1.0);
                         match walls.nearest_within(scene.plane.source(kerb), TO_WALL_M) {
                             Some(away) if t > 0.0 => away + UNDER_WALL_M,
                             _ => usual_m * t,
@@ -102,7 +119,10 @@ impl Plan {
                     tiles.extend(scene.grid.tiles_in(level, &bounds));
                 }
             }
-            boxes.push(GeomWithData::new(Rectangle::from_corners(bounds.min, bounds.max), streets.len()));
+            boxes.push(GeomWithData::new(
+                Rectangle::from_corners(bounds.min, bounds.max),
+                streets.len(),
+            ));
             streets.push(Street {
                 centre,
                 half_m,
@@ -128,7 +148,10 @@ impl Plan {
             .map(|entry| entry.data)
             .collect();
         found.sort_unstable();
-        found.into_iter().filter_map(|i| self.streets.get(i)).collect()
+        found
+            .into_iter()
+            .filter_map(|i| self.streets.get(i))
+            .collect()
     }
 }
 
@@ -144,7 +167,10 @@ fn usual_pavement_m(class: LineClass) -> Option<f64> {
 
 /// The unit vector to the left of a line at one of its points.
 fn across(line: &[[f64; 2]], at: usize) -> Option<[f64; 2]> {
-    let (before, after) = (line.get(at.saturating_sub(1))?, line.get(at + 1).or(line.get(at))?);
+    let (before, after) = (
+        line.get(at.saturating_sub(1))?,
+        line.get(at + 1).or(line.get(at))?,
+    );
     let (dx, dy) = (after[0] - before[0], after[1] - before[1]);
     let length = dx.hypot(dy);
     (length > 1e-6).then(|| [-dy / length, dx / length])
@@ -156,7 +182,12 @@ fn soften(widths: &mut [[f64; 2]]) {
     for (i, width) in widths.iter_mut().enumerate() {
         let near = [i.saturating_sub(1), i, (i + 1).min(old.len() - 1)];
         for side in 0..2 {
-            width[side] = near.iter().filter_map(|n| old.get(*n)).map(|w| w[side]).sum::<f64>() / 3.0;
+            width[side] = near
+                .iter()
+                .filter_map(|n| old.get(*n))
+                .map(|w| w[side])
+                .sum::<f64>()
+                / 3.0;
         }
     }
 }
@@ -171,11 +202,20 @@ impl<'r> Walls<'r> {
     fn new(region: &'r Region) -> Self {
         let mut footprints = Vec::new();
         let mut boxes = Vec::new();
-        for polygon in region.buildings.iter().flat_map(|building| building.footprint.iter()) {
-            let Some(rect) = polygon.bounding_rect() else { continue };
+        for polygon in region
+            .buildings
+            .iter()
+            .flat_map(|building| building.footprint.iter())
+        {
+            let Some(rect) = polygon.bounding_rect() else {
+                continue;
+            };
             let (low, high) = ([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]);
             if low.iter().chain(&high).all(|v| v.is_finite()) {
-                boxes.push(GeomWithData::new(Rectangle::from_corners(low, high), footprints.len()));
+                boxes.push(GeomWithData::new(
+                    Rectangle::from_corners(low, high),
+                    footprints.len(),
+                ));
                 footprints.push(polygon);
             }
         }
@@ -213,10 +253,12 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         lanes.extend(ribbon.triangles().filter_map(counter_clockwise));
         paved.extend(street.paved().into_iter().filter_map(counter_clockwise));
     }
-    let carriageway = closed(&unary_union(&lanes), CORNER_M);
+    // Streets may be long; what is further off than closing can feel is cut away first.
+    let felt = rectangle(&rect.grown(FELT_M));
+    let carriageway = closed(&unary_union(&lanes).intersection(&felt), CORNER_M);
     let kerb = carriageway.buffer_with_style(round(KERB_M));
     paved.extend(kerb.iter().cloned());
-    let pavement = closed(&unary_union(&paved), PAVED_GAP_M);
+    let pavement = closed(&unary_union(&paved).intersection(&felt), PAVED_GAP_M);
 
     // Beyond the window the neighbours draw; over the water nothing lies.
     let window = rectangle(&cloth.window.grown(1.0));
@@ -230,7 +272,11 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         if !water.0.is_empty() {
             mine = mine.difference(&water);
         }
-        let triangles: Vec<_> = mine.simplify(OUTLINE_M).iter().flat_map(triangulated).collect();
+        let triangles: Vec<_> = mine
+            .simplify(OUTLINE_M)
+            .iter()
+            .flat_map(triangulated)
+            .collect();
         cloth.lay(triangles.into_iter(), lift_m, &|_| colour, 0);
     }
     if cloth.mesh.is_empty() {
@@ -251,10 +297,20 @@ impl Street {
     /// Carriageway and pavements as triangles, a disc at each corner of the line.
     fn paved(&self) -> Vec<[[f64; 2]; 3]> {
         let edge = |i: usize| -> Option<[[f64; 2]; 2]> {
-            let (at, across, out) = (self.centre.get(i)?, across(&self.centre, i)?, self.pavements_m.get(i)?);
+            let (at, across, out) = (
+                self.centre.get(i)?,
+                across(&self.centre, i)?,
+                self.pavements_m.get(i)?,
+            );
             Some([
-                [at[0] + (self.half_m + out[0]) * across[0], at[1] + (self.half_m + out[0]) * across[1]],
-                [at[0] - (self.half_m + out[1]) * across[0], at[1] - (self.half_m + out[1]) * across[1]],
+                [
+                    at[0] + (self.half_m + out[0]) * across[0],
+                    at[1] + (self.half_m + out[0]) * across[1],
+                ],
+                [
+                    at[0] - (self.half_m + out[1]) * across[0],
+                    at[1] - (self.half_m + out[1]) * across[1],
+                ],
             ])
         };
         (1..self.centre.len())
@@ -267,7 +323,11 @@ impl Street {
 fn counter_clockwise(corners: [[f64; 2]; 3]) -> Option<Polygon<f64>> {
     let [a, b, c] = corners;
     let area2 = super::clip::cross(a, b, c);
-    let ring = if area2 > 0.0 { vec![a, b, c, a] } else { vec![a, c, b, a] };
+    let ring = if area2 > 0.0 {
+        vec![a, b, c, a]
+    } else {
+        vec![a, c, b, a]
+    };
     (area2.abs() > DUST_M2).then(|| Polygon::new(LineString::from(ring), Vec::new()))
 }
 

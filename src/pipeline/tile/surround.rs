@@ -58,22 +58,34 @@ impl Plan {
         let mut roads: Vec<Outing> = Vec::new();
         for class in [LineClass::MajorRoad, LineClass::Road] {
             for course in courses.all.iter().filter(|course| course.class == class) {
-                let Kind::Ground(points) = &course.kind else { continue };
+                let Kind::Ground(points) = &course.kind else {
+                    continue;
+                };
                 let backwards: Vec<[f64; 2]> = points.iter().rev().copied().collect();
                 for points in [points, &backwards] {
                     let Some(end) = points.last() else { continue };
                     let alone = ends.get(&key(end)) == Some(&1);
-                    let Some(heading) = heading(points).filter(|_| alone && roads.len() < MOST_ROADS) else {
+                    let Some(heading) =
+                        heading(points).filter(|_| alone && roads.len() < MOST_ROADS)
+                    else {
                         continue;
                     };
                     let ahead = |m: f64| [end[0] + m * heading.cos(), end[1] + m * heading.sin()];
                     let open = AHEAD_M.iter().all(|m| scene.urban.known(ahead(*m)) < 0.02);
                     let leaves = !scene.extract.contains(ahead(AHEAD_M[2]));
                     let beside = roads.iter().any(|road| {
-                        road.line.first().is_some_and(|p| (p[0] - end[0]).hypot(p[1] - end[1]) < APART_M)
+                        road.line
+                            .first()
+                            .is_some_and(|p| (p[0] - end[0]).hypot(p[1] - end[1]) < APART_M)
                     });
                     if open && leaves && !beside {
-                        roads.push(walk(scene, *end, heading, course.width_m, class == LineClass::MajorRoad));
+                        roads.push(walk(
+                            scene,
+                            *end,
+                            heading,
+                            course.width_m,
+                            class == LineClass::MajorRoad,
+                        ));
                     }
                 }
             }
@@ -137,18 +149,37 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let surface = scene.surface(key);
     let mesh = MeshBuilder::new("surround", scene.frame(key));
     let mut cloth = Drape::new(&surface, &rect, step_m, tolerance, mesh);
-    for road in plan.roads.iter().filter(|road| road.bounds.intersects(&rect)) {
-        let width_m = road.width_m.max(WIDTH_TOLERANCES * tolerance).min(2.0 * road.width_m);
+    for road in plan
+        .roads
+        .iter()
+        .filter(|road| road.bounds.intersects(&rect))
+    {
+        let width_m = road
+            .width_m
+            .max(WIDTH_TOLERANCES * tolerance)
+            .min(2.0 * road.width_m);
         let start = road.line.first().copied().unwrap_or_default();
-        let white = if road.major { palette::MAJOR_ROAD } else { palette::ROAD };
+        let white = if road.major {
+            palette::MAJOR_ROAD
+        } else {
+            palette::ROAD
+        };
         let white = [0, 1, 2].map(|k| f64::from(white[k]));
         let colour = |at: [f64; 2]| {
             // The further out, the more of the ground.
             let t = ((at[0] - start[0]).hypot(at[1] - start[1]) / (0.8 * LENGTH_M)).clamp(0.0, 1.0);
-            palette::opaque(palette::mix(white, ground_colour(scene, at), 0.25 + 0.75 * t.sqrt()))
+            palette::opaque(palette::mix(
+                white,
+                ground_colour(scene, at),
+                0.25 + 0.75 * t.sqrt(),
+            ))
         };
         let ribbon = Ribbon::new(&road.line, 0.5 * width_m, [End::Flat; 2]);
-        let lift_m = if road.major { lift::MAJOR_ROAD } else { lift::ROAD };
+        let lift_m = if road.major {
+            lift::MAJOR_ROAD
+        } else {
+            lift::ROAD
+        };
         cloth.lay(ribbon.triangles(), lift_m, &colour, 0);
     }
     if cloth.mesh.is_empty() {

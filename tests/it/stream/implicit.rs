@@ -1,7 +1,9 @@
 //! Implicit tiling in quadtree subtrees, as our own importer writes it, over Nantes.
 
 use glam::DVec3;
-use jumeau::formats::tiles3d::{Subtree, TileBounds, TileCoord, TileSchema, metadata, plan_subtrees, write_subtree};
+use jumeau::formats::tiles3d::{
+    Subtree, TileBounds, TileCoord, TileSchema, metadata, plan_subtrees, write_subtree,
+};
 use jumeau::geodesy::LonLatH;
 use jumeau::stream::{Delivery, Engine, FetchFault, RootState, Settings, Update, View, Wanted};
 use serde_json::json;
@@ -336,7 +338,10 @@ fn heights_told_by_subtrees_keep_far_tiles_coarse() {
         if told {
             document["schema"] = metadata::height_schema();
         }
-        host.files.insert("buildings/tileset.json".to_owned(), document.to_string().into_bytes());
+        host.files.insert(
+            "buildings/tileset.json".to_owned(),
+            document.to_string().into_bytes(),
+        );
         let schema = TileSchema::of(Some(&metadata::height_schema()));
         for (path, bytes) in &mut host.files {
             if path.ends_with(".subtree") {
@@ -351,10 +356,18 @@ fn heights_told_by_subtrees_keep_far_tiles_coarse() {
         assert!(engine.report().is_empty(), "{:?}", engine.report());
         wanted.push((shown.len(), host.asked.len()));
     }
-    let [(loose_shown, loose_asked), (tight_shown, tight_asked)] = wanted[..] else { panic!() };
-    assert_eq!(tight_shown, 1, "2,940 m above the ground the root is fine enough");
+    let [(loose_shown, loose_asked), (tight_shown, tight_asked)] = wanted[..] else {
+        panic!()
+    };
+    assert_eq!(
+        tight_shown, 1,
+        "2,940 m above the ground the root is fine enough"
+    );
     assert_eq!(tight_asked, 3);
-    assert!(loose_shown > 3 && loose_asked > 10, "{loose_shown} {loose_asked}");
+    assert!(
+        loose_shown > 3 && loose_asked > 10,
+        "{loose_shown} {loose_asked}"
+    );
 }
 
 /// An hour of flight over a wide tiling: nodes and subtrees of places left behind are forgotten.
