@@ -268,6 +268,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The bytes of {object} cannot be found: {value}.",
     ),
     (
+        "subtree-metadata",
+        "Les métadonnées de tuiles du subtree sont incomplètes, {object} : {value}.",
+        "The metadata of tiles in the subtree are incomplete, {object}: {value}.",
+    ),
+    (
         "subtree-availability",
         "{object} n'a ni « bitstream » ni « constant » valable : {value}.",
         "{object} has neither a “bitstream” nor a valid “constant”: {value}.",

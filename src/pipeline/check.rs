@@ -10,7 +10,7 @@ use crate::formats::check::{Kind, kind, schema};
 use crate::formats::territory::{Layer, Manifest};
 use crate::formats::tiles3d::implicit::MAX_SUBTREE_LEVELS;
 use crate::formats::tiles3d::implicit::is_of_template;
-use crate::formats::tiles3d::{Availability, Subtree, TileCoord, fill_template};
+use crate::formats::tiles3d::{Availability, Subtree, TileCoord, TileSchema, fill_template};
 use crate::formats::{messages, zarr};
 use glam::DMat4;
 use serde_json::{Value, json};
@@ -216,17 +216,19 @@ impl Walk {
             }
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
             Kind::Legacy => content::legacy(&bytes, &name),
-            Kind::Subtree => match Subtree::parse_with(&bytes, &mut resources) {
-                Ok(subtree) => match depth(&subtree) {
-                    Some(levels) => subtree
-                        .check(levels)
-                        .into_iter()
-                        .map(|fault| fault.finding(&name))
-                        .collect(),
-                    None => Vec::new(),
-                },
-                Err(fault) => vec![fault.finding(&name)],
-            },
+            Kind::Subtree => {
+                match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources) {
+                    Ok(subtree) => match depth(&subtree) {
+                        Some(levels) => subtree
+                            .check(levels)
+                            .into_iter()
+                            .map(|fault| fault.finding(&name))
+                            .collect(),
+                        None => Vec::new(),
+                    },
+                    Err(fault) => vec![fault.finding(&name)],
+                }
+            }
             Kind::Schema => match serde_json::from_slice(&bytes) {
                 Ok(document) => schema::schema(&document, &name, "schema"),
                 Err(error) => {
@@ -330,7 +332,7 @@ impl Walk {
             let folder = file.parent().map(Path::to_owned).unwrap_or_default();
             let name = self.name(&file);
             let mut resources = |uri: &str| std::fs::read(resolve(&folder, uri)?).ok();
-            let subtree = match Subtree::parse_with(&bytes, &mut resources) {
+            let subtree = match Subtree::parse_with(&bytes, &link.schema, &mut resources) {
                 Ok(subtree) => subtree,
                 Err(fault) => {
                     self.done.report.push(fault.finding(name));
@@ -362,7 +364,10 @@ impl Walk {
                             let content = ContentLink {
                                 uri: fill_template(&template.uri, tile),
                                 object: format!("{}/{}/{}", tile.level, tile.x, tile.y),
-                                volume: link.volume.and_then(|volume| volume.quadtree_tile(tile)),
+                                volume: link
+                                    .volume
+                                    .and_then(|volume| volume.quadtree_tile(tile))
+                                    .map(|volume| subtree.bounds_of(inner, volume)),
                                 root_from_tile: link.root_from_tile,
                             };
                             self.content(from, &content, ecef_from_root);

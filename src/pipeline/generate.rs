@@ -1,7 +1,7 @@
 //! Trees where the sources have none: "arbres générés", modest, plausible, and marked as made.
 //!
-//! Two kinds grow: rows along wide streets, and loose groups in the open parts of blocks.
-//! Both are a function of the region and a seed alone.
+//! Three kinds grow: rows along wide streets, loose groups in the open parts of blocks, and thinning woods beyond the last buildings.
+//! All are a function of the region and a seed alone.
 //! Each place draws from its own random numbers, so that a repaired building moves the trees beside it and no others.
 //!
 //! Laws, kept by construction (every tree passes [`Ground::is_free`]) and by tests:
@@ -62,6 +62,13 @@ pub fn trees_with(region: &Region, seed: u64, settings: &TreeSettings) -> Vec<Tr
     let room = settings.limit - trees.len();
     if room > 0 {
         trees.extend(thin(block_trees(&ground, seed, &mut stand), room));
+    }
+    let room = settings.limit - trees.len();
+    if room > 0 {
+        trees.extend(thin(
+            rim_trees(&ground, seed, &mut stand),
+            room.min(MOST_RIM_TREES),
+        ));
     }
     trees
 }
@@ -243,6 +250,66 @@ fn block_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
     found
 }
 
+// --- woods at the rim ---------------------------------------------------------------------------------------------
+
+/// Woods go on so far beyond the last buildings, ever thinner, so that a town cut by the extract does not end like a cake.
+const RIM_M: f64 = 380.0;
+const RIM_CELL_M: f64 = 8.0;
+const MOST_RIM_TREES: usize = 4_000;
+
+fn rim_trees(ground: &Ground, seed: u64, stand: &mut Stand) -> Vec<Drawn> {
+    let bounds = ground.built;
+    if bounds.is_empty() {
+        return Vec::new();
+    }
+    let outer = bounds.grown(RIM_M);
+    let [width, height] = outer.size();
+    let cell = RIM_CELL_M.max((width * height / MOST_CELLS).sqrt());
+    let cells = |k: usize| {
+        let first = (outer.min[k] / cell).floor();
+        (
+            first as i64,
+            ((outer.max[k] / cell).floor() - first).clamp(0.0, MOST_CELLS) as i64,
+        )
+    };
+    let ((first_column, columns), (first_row, rows)) = (cells(0), cells(1));
+    let mut found = Vec::new();
+    for row in 0..=rows {
+        for column in 0..=columns {
+            let (i, j) = (first_column + column, first_row + row);
+            let mut rng = Rng::new(hash(hash(seed ^ 0x0171, i as u64), j as u64));
+            let at = [
+                (i as f64 + rng.unit()) * cell,
+                (j as f64 + rng.unit()) * cell,
+            ];
+            let away = (0..2)
+                .map(|k| (bounds.min[k] - at[k]).max(at[k] - bounds.max[k]).max(0.0))
+                .fold(0.0, f64::hypot);
+            if away <= 0.0 || away >= RIM_M {
+                continue;
+            }
+            let wood =
+                0.75 * noise(seed ^ 0x300D, at, 140.0) + 0.25 * noise(seed ^ 0xF1E1D, at, 23.0);
+            // Woods end one by one, not tree by tree: what the distance takes is the edge of each.
+            let edge = 0.40 + 0.34 * away / RIM_M;
+            let density = 0.9 * ((wood - edge) / 0.08).clamp(0.0, 1.0);
+            if rng.unit() > density || !ground.is_free(at, Margins::BLOCK) {
+                continue;
+            }
+            let height_m = rng.range(6.0, 13.0);
+            let slimness = rng.range(0.55, 0.85);
+            let rank = rng.next_u64();
+            if stand.claim(at, BLOCK_APART_M) {
+                found.push((
+                    rank,
+                    tree(at, height_m, slimness, ground.wall_within(at, OPEN_M)),
+                ));
+            }
+        }
+    }
+    found
+}
+
 /// How many of the cells hold a tree, for a noise value in `[0, 1]`.
 fn grove_density(grove: f64) -> f64 {
     let t = ((grove - 0.38) / 0.3).clamp(0.0, 1.0);
@@ -250,7 +317,7 @@ fn grove_density(grove: f64) -> f64 {
 }
 
 /// Smooth value noise in `[0, 1]` with the given wave length.
-fn noise(seed: u64, at: [f64; 2], wave_m: f64) -> f64 {
+pub fn noise(seed: u64, at: [f64; 2], wave_m: f64) -> f64 {
     let (x, y) = (at[0] / wave_m, at[1] / wave_m);
     let (i, j) = (x.floor(), y.floor());
     let corner = |di: i64, dj: i64| {

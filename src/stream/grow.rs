@@ -7,7 +7,7 @@ use super::tree::{Content, Growth, Node, Tree};
 use super::volume::largest_scale;
 use crate::base::{Finding, Report, Severity};
 use crate::formats::tiles3d::{
-    ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, Tileset,
+    ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, TileSchema, Tileset,
 };
 use glam::DMat4;
 use std::collections::VecDeque;
@@ -54,6 +54,7 @@ pub fn tileset(
         }
     }
 
+    let schema = TileSchema::of(document.schema.as_ref());
     let is_root = at == tree.root();
     let mut waiting = VecDeque::from([Planned {
         tile: &document.root,
@@ -65,7 +66,8 @@ pub fn tileset(
     let mut full = false;
     while let Some(planned) = waiting.pop_front() {
         let children = &planned.tile.children;
-        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &path, report) else {
+        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &schema, &path, report)
+        else {
             full = true;
             continue;
         };
@@ -116,6 +118,7 @@ pub fn tileset(
 fn plant(
     tree: &mut Tree,
     planned: &Planned,
+    schema: &TileSchema,
     file: &str,
     report: &mut Report,
 ) -> Option<(TileId, bool, Arc<DMat4>)> {
@@ -148,7 +151,7 @@ fn plant(
     let mut models = Vec::new();
     let mut tilesets = Vec::new();
     if let Some(implicit) = &tile.implicit_tiling {
-        match tiling(tile, implicit, &node, file) {
+        match tiling(tile, implicit, &node, schema, file) {
             Ok(tiling) => {
                 node.content = Content::Subtree(tiling.subtree_path(TileCoord::ROOT));
                 node.growth = Growth::Lazy;
@@ -227,6 +230,7 @@ fn tiling(
     tile: &Tile,
     implicit: &ImplicitTiling,
     node: &Node,
+    schema: &TileSchema,
     file: &str,
 ) -> Result<Tiling, Finding> {
     let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
@@ -271,6 +275,7 @@ fn tiling(
         geometric_error_m: node.geometric_error_m,
         additive: node.additive,
         ecef_from_tile: Arc::clone(&node.ecef_from_tile),
+        schema: schema.clone(),
     })
 }
 
@@ -282,16 +287,26 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
     let (Content::Subtree(path), Some(cell)) = (&node.content, &node.cell) else {
         return Ok(());
     };
-    let parsed = Subtree::parse(bytes).map_err(|fault| fault.finding(&**path))?;
+    let parsed = Subtree::parse_with(bytes, &cell.tiling.schema, &mut |_| None)
+        .map_err(|fault| fault.finding(&**path))?;
+    let volume = cell.tiling.volume_of(cell.coord, &parsed);
     let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
     let first = contents.next().unwrap_or(Content::Empty);
-    let companions: Vec<Node> = contents.map(|content| companion(node, content)).collect();
+    let companions: Vec<Node> = contents
+        .map(|content| {
+            let mut part = companion(node, content);
+            part.volume = volume.unwrap_or(part.volume);
+            part
+        })
+        .collect();
     let companions: Vec<TileId> = companions
         .into_iter()
         .filter_map(|node| tree.add(node))
         .collect();
     let size = bytes.len() as u64;
     tree.recount(at, |node| {
+        // What came before was a guess from above.
+        node.volume = volume.unwrap_or(node.volume);
         node.content = first;
         node.companions = companions;
         node.document_bytes = size;

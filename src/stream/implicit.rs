@@ -4,7 +4,7 @@ use super::TileId;
 use super::paths;
 use super::tree::{Content, Growth, Life, Node};
 use super::volume::Volume;
-use crate::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, fill_template};
+use crate::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, TileSchema, fill_template};
 use glam::DMat4;
 use std::sync::Arc;
 
@@ -22,6 +22,8 @@ pub struct Tiling {
     pub geometric_error_m: f64,
     pub additive: bool,
     pub ecef_from_tile: Arc<DMat4>,
+    /// How subtrees tell tighter bounds.
+    pub schema: TileSchema,
 }
 
 /// A place in an implicit tiling.
@@ -45,6 +47,34 @@ pub fn volume_in_ecef(volume: &BoundingVolume, ecef_from_tile: &DMat4) -> Option
 impl Tiling {
     pub fn subtree_path(&self, coord: TileCoord) -> Arc<str> {
         fill_template(&self.subtrees, coord).into()
+    }
+
+    /// The bounds of a tile in ECEF, as tight as its subtree tells.
+    pub fn volume_of(&self, coord: TileCoord, subtree: &Subtree) -> Option<Volume> {
+        let implicit = self.volume.quadtree_tile(coord)?;
+        let inner = coord.within(coord.subtree_root(self.subtree_levels))?;
+        volume_in_ecef(&subtree.bounds_of(inner, implicit), &self.ecef_from_tile)
+    }
+
+    /// The implicit bounds of a tile that starts a subtree which has not come, with the heights of its parent, which hold it.
+    fn volume_under(
+        &self,
+        coord: TileCoord,
+        parent: TileCoord,
+        subtree: &Subtree,
+    ) -> Option<Volume> {
+        let implicit = self.volume.quadtree_tile(coord)?;
+        let inner = parent.within(parent.subtree_root(self.subtree_levels))?;
+        let volume = match (
+            implicit,
+            subtree.bounds_of(inner, self.volume.quadtree_tile(parent)?),
+        ) {
+            (BoundingVolume::Region([w, s, e, n, ..]), BoundingVolume::Region([.., low, high])) => {
+                BoundingVolume::Region([w, s, e, n, low, high])
+            }
+            (implicit, _) => implicit,
+        };
+        volume_in_ecef(&volume, &self.ecef_from_tile)
     }
 
     /// The contents of a tile as its subtree tells them, in order.
@@ -95,11 +125,12 @@ impl Tiling {
             if !there {
                 continue;
             }
-            let volume = tiling
-                .volume
-                .quadtree_tile(coord)
-                .and_then(|volume| volume_in_ecef(&volume, &tiling.ecef_from_tile))
-                .unwrap_or(node.volume);
+            let volume = if starts_subtree {
+                tiling.volume_under(coord, cell.coord, subtree)
+            } else {
+                tiling.volume_of(coord, subtree)
+            };
+            let volume = volume.unwrap_or(node.volume);
             let mut child = Node::new(Some(id), volume, Arc::clone(&tiling.ecef_from_tile));
             child.depth = node.depth + 1;
             child.geometric_error_m = tiling.geometric_error_m / f64::from(coord.level).exp2();

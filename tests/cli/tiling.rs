@@ -2,11 +2,12 @@
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use glam::{DVec3, Vec3};
-use jumeau::base::{Instant, Severity};
+use jumeau::base::{Instant, Nature, Severity};
 use jumeau::formats::gltf::{TileContent, read};
-use jumeau::formats::territory::{LayerKind, Manifest, Name};
-use jumeau::formats::tiles3d::{Subtree, TileCoord, Tileset};
-use jumeau::geodesy::{Crs, Ecef, Geoid};
+use jumeau::formats::territory::{HomeView, LayerKind, Manifest, Name};
+use jumeau::stream::{Delivery, Engine, Settings, View, Wanted};
+use jumeau::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, TileSchema, Tileset};
+use jumeau::geodesy::{Crs, Ecef, EnuFrame, Geoid, LonLatH};
 use jumeau::pipeline::tile::{Territory, TileFault, TileOptions, TileSummary, grow_trees, write_imported, write_territory};
 use jumeau::pipeline::{ImportOptions, Silent, read_sources};
 use jumeau::region::{
@@ -223,7 +224,7 @@ fn triangles_face_the_way_their_normals_say() {
     let folder = tempfile::tempdir().unwrap();
     write(&village(300), folder.path(), 2).unwrap();
     let files = files(folder.path());
-    for layer in ["water", "buildings", "roads", "tram", "trees", "trees-generated"] {
+    for layer in ["water", "buildings", "roads", "tram", "trees", "trees-generated", "streets", "surround"] {
         let tiles = contents(&files, layer);
         assert!(!tiles.is_empty(), "{layer}");
         let (mut right, mut wrong) = (0.0, 0.0);
@@ -307,6 +308,36 @@ fn a_road_crosses_the_river_above_the_water() {
     assert_eq!(lines, BTreeSet::from(["across".to_owned(), "along".to_owned()]), "tunnels are not drawn");
 }
 
+/// Pavements go no further than a façade or their usual width, lie on the ground, and never over the water.
+#[test]
+fn streets_keep_to_the_ground_between_the_houses() {
+    let folder = tempfile::tempdir().unwrap();
+    let region = village(600);
+    write(&region, folder.path(), 2).unwrap();
+    let files = files(folder.path());
+    let (crs, geoid) = (Crs::from_code("EPSG:2154").unwrap(), Geoid::approximate_france());
+    let mut widest: f64 = 0.0;
+    for (_, content) in leaves(&contents(&files, "streets")) {
+        assert!(content.tables.is_empty(), "nothing here can be taken for data");
+        for vertex in on_earth(content) {
+            let at = Ecef(vertex).to_lonlath();
+            let [x, y] = crs.from_lonlat(at.lonlat()).unwrap();
+            let altitude = at.height_m - geoid.undulation_m(at.lonlat());
+            let (x, y) = (x - AT[0], y - AT[1]);
+            // The street along lies at y = 262, the one across near x = 342; both are 6 m wide.
+            let off = (y - 262.0).abs().min((x - (340.0 + 4.0 * (y - 5.0) / 685.0)).abs()) - 3.0;
+            widest = widest.max(off);
+            // Corners between two pavements are rounded, by less than the gap that is paved.
+            assert!(off < 5.5 + 0.4 + 5.0, "{off} m from the kerb at {x} {y}");
+            let ground = 8.0 + 0.01 * x + 0.5 * (y / 60.0).sin();
+            let beside_water = (270.0..400.0).contains(&y);
+            assert!(beside_water || (altitude - ground).abs() < 0.6, "{} m above the ground", altitude - ground);
+            assert!(!(302.0..372.0).contains(&y), "over the water at {x} {y}");
+        }
+    }
+    assert!(widest > 2.0, "no pavement in town: {widest}");
+}
+
 #[test]
 fn subtrees_keep_their_laws_and_name_every_content() {
     let folder = tempfile::tempdir().unwrap();
@@ -335,6 +366,41 @@ fn subtrees_keep_their_laws_and_name_every_content() {
     assert_eq!(summary.manifest.axes[0].start, Instant::parse("2026-01-01T00:00:00Z").unwrap());
 }
 
+/// Heights that the subtrees tell hold every vertex of their tile and of all below, and are the same in every layer.
+#[test]
+fn every_tile_lies_between_its_heights() {
+    let folder = tempfile::tempdir().unwrap();
+    let summary = write(&village(600), folder.path(), 2).unwrap();
+    let files = files(folder.path());
+    let mut told: BTreeMap<TileCoord, [f64; 2]> = BTreeMap::new();
+    let mut low_tiles = 0;
+    for layer in &summary.manifest.layers {
+        let tileset = Tileset::parse(&files[&layer.tileset]).unwrap();
+        let schema = TileSchema::of(tileset.schema.as_ref());
+        let levels = tileset.root.implicit_tiling.as_ref().unwrap().subtree_levels;
+        let BoundingVolume::Region([.., lowest, highest]) = tileset.root.bounding_volume else { panic!() };
+        for (key, content) in contents(&files, layer.id.as_str()) {
+            let root = key.subtree_root(levels);
+            let path = format!("{}/subtrees/{}.{}.{}.subtree", layer.id, root.level, root.x, root.y);
+            let subtree = Subtree::parse_with(&files[&path], &schema, &mut |_| None).unwrap();
+            let implicit = tileset.root.bounding_volume.quadtree_tile(key).unwrap();
+            let BoundingVolume::Region([.., low, high]) = subtree.bounds_of(key.within(root).unwrap(), implicit) else { panic!() };
+            assert_eq!(*told.entry(key).or_insert([low, high]), [low, high], "{} {key:?}", layer.id);
+            assert!(lowest <= low && high <= highest);
+            low_tiles += usize::from(high - low < 0.5 * (highest - lowest));
+            for vertex in on_earth(&content) {
+                let height = Ecef(vertex).to_lonlath().height_m;
+                assert!((low..=high).contains(&height), "{} {key:?}: {height} outside {low}–{high}", layer.id);
+            }
+        }
+    }
+    for (key, [low, high]) in &told {
+        let above = (0..key.level).filter_map(|level| told.get(&key.ancestor(level)));
+        assert!(above.into_iter().all(|[l, h]| l <= low && high <= h), "{key:?} is not inside the tiles above");
+    }
+    assert!(low_tiles > 20, "only {low_tiles} tiles are lower than half of the whole");
+}
+
 #[test]
 fn bad_regions_are_faults_or_findings() {
     let folder = tempfile::tempdir().unwrap();
@@ -360,6 +426,49 @@ fn bad_regions_are_faults_or_findings() {
     assert!(matches!(write(&village(3), &nowhere, 1), Err(TileFault::Write { .. })));
 }
 
+/// Requests and bytes until a view is complete, over all layers; with the subtrees' heights or without.
+fn load_for(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, home: &HomeView, with_heights: bool) -> (usize, usize) {
+    let target = LonLatH { lon_deg: home.lon, lat_deg: home.lat, height_m: home.height_m };
+    let frame = EnuFrame::at(target);
+    let (sin_h, cos_h) = home.heading_deg.to_radians().sin_cos();
+    let (sin_p, cos_p) = home.pitch_deg.to_radians().sin_cos();
+    let forward = DVec3::new(sin_h * cos_p, cos_h * cos_p, sin_p);
+    let right = DVec3::new(cos_h, -sin_h, 0.0);
+    let up = right.cross(forward);
+    let world = |v: DVec3| frame.ecef_from_enu.transform_vector3(v);
+    let position = frame.ecef_from_enu.transform_point3(-home.distance_m * forward);
+    // 45° high, 16 to 9; the far plane is left out.
+    let (tan_y, tan_x) = (22.5f64.to_radians().tan(), 22.5f64.to_radians().tan() * 16.0 / 9.0);
+    let planes = [forward + right / tan_x, forward - right / tan_x, forward + up / tan_y, forward - up / tan_y];
+    let frustum = planes.map(|n| { let n = world(n.normalize()); (n, -n.dot(position)) }).to_vec();
+    let view = View { position, direction: world(forward), frustum, pixels_per_radian: 720.0 / (2.0 * tan_y) };
+    let (mut requests, mut bytes) = (0, 0);
+    for layer in &manifest.layers {
+        let mut engine = Engine::new(&layer.tileset, Settings { fade_frames: 0, ..Settings::default() });
+        for number in 0..400 {
+            let update = engine.update(std::slice::from_ref(&view), number);
+            for fetch in update.fetch {
+                let body = files[&fetch.path].clone();
+                requests += 1;
+                bytes += body.len();
+                let delivery = match fetch.wanted {
+                    Wanted::Content => Delivery::Content { bytes: body.len() as u64 },
+                    Wanted::Tileset if !with_heights => {
+                        let mut tileset = Tileset::parse(&body).unwrap();
+                        tileset.schema = None;
+                        Delivery::Bytes(tileset.to_json())
+                    }
+                    _ => Delivery::Bytes(body),
+                };
+                engine.deliver(fetch.id, Ok(delivery));
+            }
+        }
+        assert_eq!(engine.update(std::slice::from_ref(&view), 400).stats.waiting, 0, "{}", layer.id);
+        assert!(engine.report().is_empty(), "{:?}", engine.report());
+    }
+    (requests, bytes)
+}
+
 #[test]
 fn the_default_territory_loses_no_building() {
     let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("assets/territories/nantes-centre");
@@ -374,7 +483,24 @@ fn the_default_territory_loses_no_building() {
     let in_leaves: usize = leaves(&tiles).map(|(_, content)| content.tables[0].count).sum();
     assert_eq!(in_leaves, kept);
     let ids: Vec<&str> = summary.manifest.layers.iter().map(|layer| layer.id.as_str()).collect();
-    assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated"]);
+    assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated", "streets", "surround"]);
+    let made = summary.manifest.layers.iter().filter(|layer| ["streets", "surround"].contains(&layer.id.as_str()));
+    for layer in made {
+        assert_eq!(layer.nature, Nature::Made, "{}", layer.id);
+        let stated = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id));
+        assert!(stated.clone().count() == 1 && stated.clone().all(|d| d.nature == Nature::Made), "{}", layer.id);
+    }
+    let home = summary.manifest.home;
+    let (mut with, mut without) = (0, 0);
+    for (distance_m, pitch_deg) in [(home.distance_m, home.pitch_deg), (250.0, -60.0), (500.0, -45.0), (800.0, -30.0), (1_300.0, -45.0), (3_000.0, -30.0)] {
+        let eye = HomeView { distance_m, pitch_deg, ..home };
+        let tight = load_for(&files, &summary.manifest, &eye, true);
+        let loose = load_for(&files, &summary.manifest, &eye, false);
+        println!("{distance_m} m, {pitch_deg}°: requests and bytes {tight:?} with the heights of tiles, {loose:?} with those of the root");
+        with += tight.1;
+        without += loose.1;
+    }
+    assert!(with < without, "{with} {without}");
     let largest = files.values().map(Vec::len).max().unwrap();
     assert!(largest < 4 << 20, "a tile of {largest} bytes is too much for one request");
 }

@@ -214,6 +214,119 @@ fn the_sparse_sample_names_exactly_its_files() {
     assert_eq!((subtrees, contents), (9, 32));
 }
 
+proptest! {
+    /// Heights go out and come back, a row for each available tile and none for the others.
+    #[test]
+    fn heights_of_tiles_go_there_and_back(
+        tiles in prop::collection::btree_set(coord().prop_map(|c| c.ancestor(7)), 1..30),
+        levels in 1_u32..5,
+    ) {
+        let schema = TileSchema::of(Some(&metadata::height_schema()));
+        let root_volume = BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 900.0]);
+        // A height that only this tile has; exact in single precision.
+        let height = |tile: TileCoord| f64::from(tile.level * 64 + tile.x % 64) + 0.25;
+        for (root, mut subtree) in plan_subtrees(levels, &tiles).unwrap() {
+            let inner_tiles: Vec<TileCoord> = (0..levels)
+                .flat_map(|level| (0..1_u64 << (2 * level)).map(move |m| TileCoord::from_morton(level, m)))
+                .collect();
+            let low: Vec<f64> = inner_tiles.iter().filter(|i| subtree.has_tile(**i)).map(|i| height(root.below(*i).unwrap())).collect();
+            let high = low.iter().map(|h| h + 10.0).collect();
+            subtree.bounds = Some(TileBounds::of_heights(low, high));
+            let again = Subtree::parse_with(&write_subtree(&subtree), &schema, &mut |_| None).unwrap();
+            prop_assert_eq!(&again, &subtree);
+            prop_assert_eq!(again.check(levels), vec![]);
+            for inner in inner_tiles {
+                let tile = root.below(inner).unwrap();
+                let implicit = root_volume.quadtree_tile(tile).unwrap();
+                let BoundingVolume::Region([.., low, high]) = again.bounds_of(inner, implicit) else { panic!() };
+                let wanted = if again.has_tile(inner) { (height(tile), height(tile) + 10.0) } else { (0.0, 900.0) };
+                prop_assert_eq!((low, high), wanted);
+            }
+            // Without the schema nobody knows what the columns mean.
+            prop_assert_eq!(Subtree::parse(&write_subtree(&subtree)).unwrap().bounds, None);
+        }
+    }
+}
+
+/// A subtree as others may write it: JSON, double precision, a class and names of their own, properties of no interest to bounds.
+fn foreign(values: &[f64], count: usize) -> (TileSchema, String, Vec<u8>) {
+    let schema = serde_json::json!({ "id": "any", "classes": { "cell": { "properties": {
+        "where": { "type": "SCALAR", "componentType": "FLOAT64", "array": true, "count": 6, "semantic": "TILE_BOUNDING_REGION" },
+        "top": { "type": "SCALAR", "componentType": "FLOAT64", "semantic": "TILE_MAXIMUM_HEIGHT" },
+        "bent": { "type": "SCALAR", "componentType": "UINT16", "normalized": true, "semantic": "TILE_MINIMUM_HEIGHT" },
+        "colour": { "type": "VEC3", "componentType": "UINT8", "semantic": "COLOR" },
+    } } } });
+    let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let document = serde_json::json!({
+        "buffers": [{ "byteLength": bytes.len(), "uri": "rows.bin" }],
+        "bufferViews": [{ "buffer": 0, "byteOffset": 0, "byteLength": 48 * count }, { "buffer": 0, "byteOffset": 48 * count, "byteLength": 8 * count }],
+        "tileAvailability": { "constant": 1 }, "contentAvailability": [{ "constant": 0 }], "childSubtreeAvailability": { "constant": 0 },
+        "propertyTables": [{ "class": "cell", "count": count, "properties": {
+            "where": { "values": 0 }, "top": { "values": 1 }, "bent": { "values": 99 }, "colour": { "values": 99 },
+        } }],
+        "tileMetadata": 0,
+    });
+    (TileSchema::of(Some(&schema)), document.to_string(), bytes)
+}
+
+#[test]
+fn regions_of_tiles_are_read_and_nonsense_is_not_believed() {
+    let implicit = BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 900.0]);
+    let tight = [-0.025, 0.821, -0.024, 0.822, 10.0, 20.0];
+    // The second tile's region stands on its head, the third's top lies below its bottom.
+    let upside_down = [-0.025, 0.822, -0.024, 0.821, 10.0, 20.0];
+    let values = [tight, upside_down, tight]
+        .concat()
+        .into_iter()
+        .chain([15.0, 30.0, -5.0]);
+    let (schema, document, rows) = foreign(&values.collect::<Vec<_>>(), 3);
+    let subtree =
+        Subtree::parse_with(document.as_bytes(), &schema, &mut |_| Some(rows.clone())).unwrap();
+    let bounds = |bit: u64| {
+        subtree.bounds_of(
+            TileCoord::from_morton(u32::from(bit > 0), bit.saturating_sub(1)),
+            implicit,
+        )
+    };
+    let [w, s, e, n, low, _] = tight;
+    assert_eq!(bounds(0), BoundingVolume::Region([w, s, e, n, low, 15.0]));
+    assert_eq!(
+        bounds(1),
+        BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 30.0])
+    );
+    assert_eq!(bounds(2), BoundingVolume::Region(tight));
+    // A fourth tile has no row.
+    assert_eq!(bounds(3), implicit);
+}
+
+#[test]
+fn tables_that_are_too_short_are_faults() {
+    let (schema, text, rows) = foreign(&[0.0; 14], 2);
+    for (broken, code) in [
+        (
+            text.replace("\"count\":2", "\"count\":3"),
+            "subtree-metadata",
+        ),
+        (
+            text.replace("\"tileMetadata\":0", "\"tileMetadata\":7"),
+            "subtree-metadata",
+        ),
+        (
+            text.replace("\"byteLength\":16", "\"byteLength\":1600"),
+            "subtree-buffer",
+        ),
+        (
+            text.replace("\"top\":{\"values\":1}", "\"top\":{\"values\":5}"),
+            "subtree-buffer",
+        ),
+    ] {
+        assert_ne!(broken, text, "{code}");
+        let fault = Subtree::parse_with(broken.as_bytes(), &schema, &mut |_| Some(rows.clone()))
+            .unwrap_err();
+        assert_eq!(fault.code, code);
+    }
+}
+
 /// Every code that the formats give has its two sentences, and none has them twice.
 #[test]
 fn every_finding_has_a_sentence() {

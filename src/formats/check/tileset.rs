@@ -4,7 +4,7 @@ use super::schema;
 use crate::base::{Finding, Severity};
 use crate::formats::tiles3d::implicit::{MAX_LEVEL, MAX_SUBTREE_LEVELS};
 use crate::formats::tiles3d::tileset::{MAX_TILES, MAX_TILESET_BYTES};
-use crate::formats::tiles3d::{BoundingVolume, Content, ImplicitTiling, Subdivision};
+use crate::formats::tiles3d::{BoundingVolume, Content, ImplicitTiling, Subdivision, TileSchema};
 use glam::{DMat4, DVec3};
 use serde::Deserialize;
 use serde_json::Value;
@@ -45,6 +45,8 @@ pub struct ImplicitLink {
     pub contents: Vec<Content>,
     pub volume: Option<BoundingVolume>,
     pub root_from_tile: DMat4,
+    /// How subtrees tell tighter bounds.
+    pub schema: TileSchema,
 }
 
 /// Checks a tileset.
@@ -53,6 +55,7 @@ pub fn tileset(bytes: &[u8], file: &str) -> (Vec<Finding>, Links) {
         file,
         findings: Vec::new(),
         links: Links::default(),
+        tile_schema: TileSchema::default(),
         tiles: 0,
     };
     if bytes.len() > MAX_TILESET_BYTES {
@@ -72,6 +75,7 @@ struct Check<'c> {
     findings: Vec<Finding>,
     links: Links,
     tiles: usize,
+    tile_schema: TileSchema,
 }
 
 /// A tile on the way down.
@@ -137,6 +141,7 @@ impl<'c> Check<'c> {
             }
         }
         if let Some(inline) = document.get("schema") {
+            self.tile_schema = TileSchema::of(Some(inline));
             let mut found = schema::schema(inline, self.file, "schema");
             self.findings.append(&mut found);
         }
@@ -231,6 +236,7 @@ impl<'c> Check<'c> {
                     contents,
                     volume,
                     root_from_tile,
+                    schema: self.tile_schema.clone(),
                 });
             }
             return;

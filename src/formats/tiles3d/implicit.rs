@@ -211,6 +211,7 @@ pub fn plan_subtrees(
         tiles: Availability::none(bits),
         contents: vec![Availability::none(bits)],
         children: Availability::none(children),
+        bounds: None,
     };
     for &tile in &available {
         let root = tile.subtree_root(subtree_levels);

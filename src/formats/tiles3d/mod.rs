@@ -6,16 +6,19 @@
 //! | [`volume`] | bounding volumes and their subdivision |
 //! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
+//! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
 //!
 //! Implicit tiling is read and written as a quadtree; an octree is recognised ([`Subdivision::Octree`]) and refused by what needs its coordinates.
 //! Source: OGC 22-025r4, 3D Tiles Specification 1.1.
 
 pub mod implicit;
+pub mod metadata;
 pub mod subtree;
 pub mod tileset;
 pub mod volume;
 
 pub use implicit::{TileCoord, fill_template, plan_subtrees};
+pub use metadata::{TileBounds, TileSchema};
 pub use subtree::{Availability, Subtree, write_subtree};
 pub use tileset::{Asset, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset};
 pub use volume::BoundingVolume;

@@ -1,8 +1,10 @@
 //! Subtrees of implicit tiling: which tiles, contents and child subtrees exist. JSON and binary form, both ways.
 
-use super::TilesFault;
 use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
+use super::metadata::{self, Semantic, TileBounds, TileSchema};
+use super::{BoundingVolume, TilesFault};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 const MAGIC: &[u8; 4] = b"subt";
 /// Largest subtree read, bytes.
@@ -102,6 +104,8 @@ pub struct Subtree {
     /// One for each content of a tile; may be empty.
     pub contents: Vec<Availability>,
     pub children: Availability,
+    /// Tighter bounds than the implicit ones, where the file tells them.
+    pub bounds: Option<TileBounds>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -115,6 +119,28 @@ struct Document {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     content_availability: Vec<RawAvailability>,
     child_subtree_availability: RawAvailability,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    property_tables: Vec<RawTable>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tile_metadata: Option<usize>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default)]
+struct RawTable {
+    class: String,
+    count: usize,
+    properties: BTreeMap<String, RawProperty>,
+}
+
+#[derive(Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct RawProperty {
+    values: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    offset: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scale: Option<serde_json::Value>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -151,15 +177,16 @@ impl Subtree {
     /// # Errors
     /// `subtree-limit`, `subtree-magic`, `subtree-truncated`, `subtree-json`, `subtree-buffer`, `subtree-availability`.
     pub fn parse(bytes: &[u8]) -> Result<Self, TilesFault> {
-        Self::parse_with(bytes, &mut |_| None)
+        Self::parse_with(bytes, &TileSchema::default(), &mut |_| None)
     }
 
-    /// Reads a subtree with a way to get external buffers by their URI.
+    /// Reads a subtree with what its tileset's schema says of metadata, and a way to get external buffers by their URI.
     ///
     /// # Errors
-    /// As [`Self::parse`].
+    /// As [`Self::parse`], and `subtree-metadata`.
     pub fn parse_with(
         bytes: &[u8],
+        schema: &TileSchema,
         resources: &mut dyn FnMut(&str) -> Option<Vec<u8>>,
     ) -> Result<Self, TilesFault> {
         if bytes.len() > MAX_SUBTREE_BYTES {
@@ -174,7 +201,7 @@ impl Subtree {
             bin,
             resources,
         };
-        Ok(Self {
+        let mut subtree = Self {
             tiles: source.availability(&document.tile_availability, "tileAvailability")?,
             contents: document
                 .content_availability
@@ -185,7 +212,28 @@ impl Subtree {
                 &document.child_subtree_availability,
                 "childSubtreeAvailability",
             )?,
-        })
+            bounds: None,
+        };
+        if let Some(number) = document.tile_metadata {
+            let table = document
+                .property_tables
+                .get(number)
+                .ok_or_else(|| TilesFault::new("subtree-metadata", "tileMetadata", number))?;
+            subtree.bounds = source.bounds(table, schema)?;
+        }
+        Ok(subtree)
+    }
+
+    /// The bounds of an available tile, given from the subtree's root: as its metadata tell, or else the implicit ones.
+    pub fn bounds_of(&self, inner: TileCoord, implicit: BoundingVolume) -> BoundingVolume {
+        match &self.bounds {
+            Some(bounds) if self.has_tile(inner) => {
+                // Rows are those of available tiles, in the order of their bits.
+                let row = self.tiles.count(inner.bit());
+                usize::try_from(row).map_or(implicit, |row| bounds.applied(row, implicit))
+            }
+            _ => implicit,
+        }
     }
 
     /// Is the tile there? It is given from the subtree's root.
@@ -326,6 +374,49 @@ impl Source<'_> {
                 None => Err(TilesFault::new("subtree-availability", name, "")),
             };
         };
+        Ok(Availability::Bits {
+            bytes: self.view(number, name)?,
+            stated: raw.available_count,
+        })
+    }
+
+    /// The columns of a table of tiles that tell bounds. Rows beyond the values have none.
+    fn bounds(
+        &mut self,
+        table: &RawTable,
+        schema: &TileSchema,
+    ) -> Result<Option<TileBounds>, TilesFault> {
+        let mut bounds = TileBounds::default();
+        for (name, property) in &table.properties {
+            let known = schema.column(&table.class, name);
+            let Some(column) =
+                known.filter(|_| property.offset.is_none() && property.scale.is_none())
+            else {
+                continue;
+            };
+            let bytes = self.view(property.values, "propertyTables")?;
+            let values: Vec<f64> = if column.double {
+                let eights = bytes.as_chunks::<8>().0;
+                eights.iter().map(|b| f64::from_le_bytes(*b)).collect()
+            } else {
+                let fours = bytes.as_chunks::<4>().0;
+                fours
+                    .iter()
+                    .map(|b| f64::from(f32::from_le_bytes(*b)))
+                    .collect()
+            };
+            let wanted = table.count.saturating_mul(column.semantic.numbers());
+            if values.len() < wanted {
+                let value = format!("{name}: {} < {wanted}", values.len());
+                return Err(TilesFault::new("subtree-metadata", "propertyTables", value));
+            }
+            bounds.columns.insert(column.semantic, values);
+        }
+        Ok((!bounds.columns.is_empty()).then_some(bounds))
+    }
+
+    /// The bytes of a buffer view.
+    fn view(&mut self, number: usize, name: &str) -> Result<Vec<u8>, TilesFault> {
         let fault = |value: &dyn std::fmt::Display| TilesFault::new("subtree-buffer", name, value);
         let view = self
             .views
@@ -349,10 +440,7 @@ impl Source<'_> {
                 whole.get(view.byte_offset..end).map(<[u8]>::to_vec)
             }
         };
-        Ok(Availability::Bits {
-            bytes: bytes.ok_or_else(|| fault(&end))?,
-            stated: raw.available_count,
-        })
+        bytes.ok_or_else(|| fault(&end))
     }
 }
 
@@ -381,7 +469,7 @@ fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), TilesFault> {
     }
 }
 
-/// Writes a subtree in its binary form, with one internal buffer.
+/// Writes a subtree in its binary form, with one internal buffer. Of the bounds, heights are written, as FLOAT32 of [`metadata::height_schema`].
 pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
     let mut bin: Vec<u8> = Vec::new();
     let mut views = Vec::new();
@@ -408,6 +496,40 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
     let tile_availability = raw(&subtree.tiles);
     let content_availability = subtree.contents.iter().map(&mut raw).collect();
     let child_subtree_availability = raw(&subtree.children);
+    let mut table = RawTable {
+        class: metadata::TILE_CLASS.to_owned(),
+        ..RawTable::default()
+    };
+    for (semantic, name) in [
+        (Semantic::MinimumHeight, metadata::MINIMUM_HEIGHT),
+        (Semantic::MaximumHeight, metadata::MAXIMUM_HEIGHT),
+    ] {
+        let Some(values) = subtree
+            .bounds
+            .as_ref()
+            .and_then(|b| b.columns.get(&semantic))
+        else {
+            continue;
+        };
+        bin.resize(bin.len().next_multiple_of(8), 0);
+        let property = RawProperty {
+            values: views.len(),
+            ..RawProperty::default()
+        };
+        views.push(RawView {
+            buffer: 0,
+            byte_offset: bin.len(),
+            byte_length: 4 * values.len(),
+        });
+        bin.extend(
+            values
+                .iter()
+                .flat_map(|value| (*value as f32).to_le_bytes()),
+        );
+        table.count = values.len();
+        table.properties.insert(name.to_owned(), property);
+    }
+    let with_heights = !table.properties.is_empty();
     bin.resize(bin.len().next_multiple_of(8), 0);
     let document = Document {
         buffers: if bin.is_empty() {
@@ -422,6 +544,12 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         tile_availability,
         content_availability,
         child_subtree_availability,
+        tile_metadata: with_heights.then_some(0),
+        property_tables: if with_heights {
+            vec![table]
+        } else {
+            Vec::new()
+        },
     };
     // Text keys and whole numbers only: this does not fail.
     let mut json = serde_json::to_vec(&document).unwrap_or_default();

@@ -25,7 +25,10 @@ const SMALLEST_TOLERANCES: f64 = 2.0;
 const FOUNDATION_M: f64 = 0.8;
 
 /// Above this height a wall has its full light.
-const FOOT_M: f64 = 5.0;
+const FOOT_M: f64 = 3.4;
+
+/// Roofs show their use a little more than walls: seen from above, they are most of the town.
+const ROOF_HINT: f64 = 1.5;
 
 /// Which buildings each tile holds.
 #[derive(Debug, Default)]
@@ -109,7 +112,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
             block_surface(building, tolerance)
         };
         let feature = drawn.len() as u32;
-        paint(scene, building, &shape, &mut mesh, feature, |at| surface.height(at));
+        paint(scene, building, &shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
         drawn.push(building);
     }
     if mesh.is_empty() {
@@ -133,10 +136,17 @@ fn paint(
     shape: &SurfaceMesh,
     mesh: &mut MeshBuilder,
     feature: u32,
+    near: bool,
     drawn_ground: impl Fn([f64; 2]) -> f64,
 ) {
     let look = Look::of(building);
-    for (corners, surface) in &shape.triangles {
+    let foot_m = building.ground_m + FOOT_M;
+    let pieces = shape.triangles.iter().flat_map(|(corners, surface)| {
+        // Near by, the dark foot ends where it should, whatever the wall's height.
+        let parts = if near && *surface == Surface::Wall { split(*corners, foot_m) } else { vec![*corners] };
+        parts.into_iter().map(move |part| (part, surface))
+    });
+    for (corners, surface) in pieces {
         // Nobody looks at a floor from below the ground.
         if *surface == Surface::Floor {
             continue;
@@ -165,6 +175,23 @@ fn paint(
             mesh.face(&placed, &colours, feature);
         }
     }
+}
+
+/// A triangle cut along a height, its parts turning the same way.
+fn split(corners: [[f64; 3]; 3], height_m: f64) -> Vec<[[f64; 3]; 3]> {
+    let above = corners.map(|corner| corner[2] > height_m);
+    let Some(lone) = (0..3).find(|k| above[*k] != above[(k + 1) % 3] && above[*k] != above[(k + 2) % 3]) else {
+        return vec![corners];
+    };
+    let [a, b, c] = [0, 1, 2].map(|k| corners[(lone + k) % 3]);
+    let cut = |p: [f64; 3], q: [f64; 3]| {
+        // From below to above whichever way it is walked, so that neighbours get the same bits.
+        let (p, q) = if p[2] < q[2] { (p, q) } else { (q, p) };
+        let share = ((height_m - p[2]) / (q[2] - p[2])).clamp(0.0, 1.0);
+        [p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1]), height_m]
+    };
+    let (ab, ac) = (cut(a, b), cut(a, c));
+    vec![[a, ab, ac], [ab, b, c], [ab, c, ac]]
 }
 
 struct Look {
@@ -197,7 +224,7 @@ impl Look {
         let roof_shade = rng.range(-6.0, 4.0);
         Self {
             wall: std::array::from_fn(|k| palette::WALL[k] + hint[k] + wall_shade),
-            roof: std::array::from_fn(|k| palette::ROOF[k] + hint[k] + roof_shade),
+            roof: std::array::from_fn(|k| palette::ROOF[k] + ROOF_HINT * hint[k] + roof_shade),
         }
     }
 

@@ -69,6 +69,16 @@ impl RTreeObject for Entry {
     }
 }
 
+impl Course {
+    /// Where it begins and ends.
+    pub fn ends(&self) -> [Option<[f64; 2]>; 2] {
+        match &self.kind {
+            Kind::Ground(points) => [points.first().copied(), points.last().copied()],
+            Kind::Deck(deck) => [deck.points.first(), deck.points.last()].map(|end| end.map(|p| [p[0], p[1]])),
+        }
+    }
+}
+
 impl Courses {
     pub fn new(scene: &Scene) -> Self {
         let mut all = Vec::new();

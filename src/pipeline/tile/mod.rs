@@ -7,7 +7,8 @@
 //! | [`shore`] | water outlines by level |
 //! | [`scene`] | what the layers of one run share |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
-//! | [`courses`], [`ribbon`], [`clip`] | lines on the ground and over water; lines with a width; cutting along terrain cells |
+//! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
+//! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`imported`] | the importer's last step |
 //! | [`series`], [`package`] | load profiles; the files |
@@ -17,6 +18,7 @@
 pub mod buildings;
 pub mod clip;
 pub mod courses;
+pub mod drape;
 pub mod grid;
 pub mod ground;
 pub mod imported;
@@ -28,6 +30,8 @@ pub mod ribbon;
 pub mod scene;
 pub mod series;
 pub mod shore;
+pub mod streets;
+pub mod surround;
 pub mod terrain;
 pub mod trees;
 pub mod urban;
@@ -44,7 +48,7 @@ use courses::Courses;
 use grid::TileKey;
 use mesh::Heights;
 use networks::Lines;
-use package::{LayerPlan, Written};
+use package::{LayerPlan, TileHeights, Written};
 use rayon::prelude::*;
 use scene::{Drawn, Scene};
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,6 +126,8 @@ impl TileFault {
 }
 
 const DEMAND_DATASET: &str = "jumeau-demand";
+const STREETS_DATASET: &str = "jumeau-streets";
+const SURROUND_DATASET: &str = "jumeau-surround";
 
 /// Writes the whole package below `out`, which should be empty; the caller renames it when all went well.
 ///
@@ -180,7 +186,10 @@ fn write_all(
     let plan = buildings::Plan::new(&scene);
     let surveyed = trees::Plan::new(&scene, false);
     let generated = trees::Plan::new(&scene, true);
-    let jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
+    let streets = streets::Plan::new(&scene, &courses);
+    let surround = surround::Plan::new(&scene, &courses);
+    let mut jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
+    jobs.extend(made_jobs(&scene, &streets, &surround));
     progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
@@ -204,23 +213,22 @@ fn write_all(
         })
         .collect();
     let mut by_job: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
-    let mut heights = Heights::EMPTY;
     for ((job, _), result) in work.iter().zip(results) {
         if let Some(written) = result? {
-            heights = heights.union(written.heights);
             by_job.entry(*job).or_default().push(written);
         }
     }
-    if heights.is_empty() {
+    let heights = TileHeights::new(&scene.grid, by_job.values().flatten());
+    if heights.all().is_empty() {
         return Err(TileFault::Empty);
     }
 
-    let bounds = region_volume(&scene, heights);
+    let bounds = region_volume(&scene, heights.all());
     let mut layers = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
         // A layer without a single content is no layer.
         if let Some(written) = by_job.get(&index) {
-            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, written)?);
+            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &heights, written)?);
         }
     }
     let manifest = manifest(territory, &scene, &geoid, layers, out)?;
@@ -323,6 +331,60 @@ fn jobs<'a>(
     jobs
 }
 
+/// What no source tells and the picture needs, in layers of their own that can be switched off.
+fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a surround::Plan) -> [Job<'a>; 2] {
+    let layer = |id, dataset: &str, fr: &str, en: &str| LayerPlan {
+        id,
+        kind: LayerKind::Networks,
+        name: Name {
+            fr: fr.to_owned(),
+            en: en.to_owned(),
+        },
+        nature: Nature::Made,
+        datasets: vec![DatasetId::from(dataset)],
+        features: 0,
+    };
+    [
+        Job {
+            plan: layer("streets", STREETS_DATASET, "Trottoirs générés", "Generated pavements"),
+            tiles: streets.tiles().collect(),
+            draw: Box::new(move |key| streets::draw(scene, streets, key)),
+        },
+        Job {
+            plan: layer("surround", SURROUND_DATASET, "Abords générés", "Generated surroundings"),
+            tiles: surround.tiles().collect(),
+            draw: Box::new(move |key| surround::draw(scene, surround, key)),
+        },
+    ]
+}
+
+/// The data sets of the layers that the tiling itself makes.
+fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> + '_ {
+    [
+        (
+            STREETS_DATASET,
+            "Trottoirs et carrefours, déduits de la largeur des rues et de la distance des façades",
+            "trottoirs générés",
+        ),
+        (
+            SURROUND_DATASET,
+            "Routes prolongées au-delà des données, tracé inventé",
+            "abords générés",
+        ),
+    ]
+    .into_iter()
+    .filter(|(id, ..)| layers.iter().any(|layer| layer.datasets.contains(&DatasetId::from(*id))))
+    .map(|(id, title, attribution)| Dataset {
+        id: DatasetId::from(id),
+        title: title.to_owned(),
+        producer: "Jumeau".to_owned(),
+        licence: "CC0 1.0".to_owned(),
+        date: series::YEAR.to_string(),
+        attribution: attribution.to_owned(),
+        nature: Nature::Made,
+    })
+}
+
 /// `[west, south, east, north]` in radians and the heights of everything.
 fn region_volume(scene: &Scene, heights: Heights) -> [f64; 6] {
     let side = scene.plane.side_m();
@@ -366,6 +428,7 @@ fn manifest(
             nature: Nature::Simulated,
         });
     }
+    datasets.extend(made_datasets(&layers));
     Ok(Manifest {
         jumeau: territory::VERSION,
         id: territory.id.clone(),

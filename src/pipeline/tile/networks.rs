@@ -1,13 +1,13 @@
 //! Roads, paths and tracks: ribbons on the ground, decks over water.
 
-use super::clip::{along_cells, cross, inside};
 use super::courses::{Course, Courses, Deck, Kind};
+use super::drape::{Drape, lift};
 use super::grid::TileKey;
-use super::ground::Surface;
 use super::mesh::MeshBuilder;
 use super::palette::{self, Rgba};
 use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
+use super::streets;
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::{LineClass, NetworkLine};
@@ -41,11 +41,11 @@ struct Style {
 
 fn style(class: LineClass) -> Style {
     let (colour, lift_m, casing_m, up_to_tolerance_m) = match class {
-        LineClass::MajorRoad => (palette::MAJOR_ROAD, 0.24, 0.5, f64::INFINITY),
-        LineClass::Road => (palette::ROAD, 0.20, 0.4, 11.0),
-        LineClass::MinorRoad => (palette::MINOR_ROAD, 0.16, 0.35, 5.5),
-        LineClass::Path => (palette::PATH, 0.12, 0.0, 1.5),
-        LineClass::Tram | LineClass::Rail => (palette::TRACK_BED, 0.29, 0.0, 5.5),
+        LineClass::MajorRoad => (palette::MAJOR_ROAD, lift::MAJOR_ROAD, 0.5, f64::INFINITY),
+        LineClass::Road => (palette::ROAD, lift::ROAD, 0.4, 11.0),
+        LineClass::MinorRoad => (palette::MINOR_ROAD, lift::MINOR_ROAD, 0.35, 5.5),
+        LineClass::Path => (palette::PATH, lift::PATH, 0.0, 1.5),
+        LineClass::Tram | LineClass::Rail => (palette::TRACK_BED, lift::TRACK, 0.0, 5.5),
     };
     Style {
         colour,
@@ -55,16 +55,14 @@ fn style(class: LineClass) -> Style {
     }
 }
 
-const CASING_LIFT_M: f64 = 0.07;
-/// Where the ground bends less than this under a piece of ribbon, the piece is one triangle; well below the lifts.
-const FLAT_WITHIN_M: f64 = 0.015;
-const OVERLAP_STEPS: f64 = 3.0;
 /// Rails are drawn one by one up to this tolerance, as one dark ribbon beyond.
 const RAILS_UP_TO_M: f64 = 1.3;
 const RAIL_WIDTH_M: f64 = 0.22;
 const HALF_GAUGE_M: f64 = 0.7175;
-/// Ribbons stay at least so many tolerances wide, so that they are seen from afar.
-const WIDTH_TOLERANCES: f64 = 1.5;
+/// Ribbons stay about so many tolerances wide, so that they are seen from afar: a tolerance is a pixel where its level is looked at …
+const WIDTH_TOLERANCES: f64 = 1.0;
+/// … but never so many times their own width: a coarse tile is also seen from near by, while finer ones are on their way.
+const WIDEST: f64 = 2.0;
 
 const SLAB_M: f64 = 0.9;
 const SLAB_RIM_M: f64 = 0.6;
@@ -76,14 +74,12 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     let rect = scene.grid.rect(key);
     let tolerance = scene.grid.tolerance(key.level);
     let surface = scene.surface(key);
+    let step_m = super::package::position_step(&scene.grid, key.level);
+    let mesh = MeshBuilder::new(name, scene.frame(key)).featured(0);
     let mut painter = Painter {
-        surface: &surface,
         rect,
-        window: rect.grown(OVERLAP_STEPS * super::package::position_step(&scene.grid, key.level)),
         tolerance,
-        // Seen from afar, small differences of depth drown in rounding: ribbons rise with the level's tolerance.
-        rise: 1.0 + tolerance,
-        mesh: MeshBuilder::new(name, scene.frame(key)).featured(0),
+        cloth: Drape::new(&surface, &rect, step_m, tolerance, mesh),
     };
     let mut rows: Vec<usize> = Vec::new();
     for course in courses.near(&rect.grown(tolerance)) {
@@ -96,19 +92,19 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
             Some(last) if *last == course.line => rows.len() as u32 - 1,
             _ => rows.len() as u32,
         };
-        let before = painter.mesh.triangles();
+        let before = painter.cloth.mesh.triangles();
         match &course.kind {
             Kind::Ground(points) => painter.on_ground(points, course, &style, feature),
             Kind::Deck(deck) => painter.deck(deck, course, &style, feature),
         }
-        if painter.mesh.triangles() > before && feature as usize == rows.len() {
+        if painter.cloth.mesh.triangles() > before && feature as usize == rows.len() {
             rows.push(course.line);
         }
     }
-    if painter.mesh.is_empty() {
+    if painter.cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = painter.mesh.finish();
+    let (mesh, heights) = painter.cloth.mesh.finish();
     let kept: Vec<&NetworkLine> = rows.iter().filter_map(|i| scene.region.lines.get(*i)).collect();
     Drawn {
         content: TileContent {
@@ -121,14 +117,10 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
 }
 
 struct Painter<'a> {
-    surface: &'a Surface<'a>,
     /// The tile.
     rect: Bounds2,
-    /// The tile and a hair more, so that rounded neighbours leave no crack.
-    window: Bounds2,
     tolerance: f64,
-    rise: f64,
-    mesh: MeshBuilder<'a>,
+    cloth: Drape<'a>,
 }
 
 impl Painter<'_> {
@@ -138,7 +130,7 @@ impl Painter<'_> {
         let ends = [End::Round(slices); 2];
         let half = 0.5 * self.drawn_width(course);
         if matches!(course.class, LineClass::Tram | LineClass::Rail) {
-            let lift = style.lift_m * self.rise;
+            let lift = style.lift_m;
             if self.tolerance > RAILS_UP_TO_M {
                 self.drape(&Ribbon::new(&simple, half, [End::Flat; 2]), lift, palette::RAIL, feature);
                 return;
@@ -146,73 +138,32 @@ impl Painter<'_> {
             self.drape(&Ribbon::new(&simple, half, [End::Flat; 2]), lift, style.colour, feature);
             for side in [-HALF_GAUGE_M, HALF_GAUGE_M] {
                 let rail = Ribbon::new(&beside(&simple, side), 0.5 * RAIL_WIDTH_M, [End::Flat; 2]);
-                self.drape(&rail, lift + 0.05, palette::RAIL, feature);
+                self.drape(&rail, lift + 0.04, palette::RAIL, feature);
             }
             return;
         }
-        if style.casing_m > 0.0 {
-            let rim = style.casing_m.max(0.35 * self.tolerance);
+        // Near by, kerbs are the streets' own layer: one rim around all that flows together.
+        if style.casing_m > 0.0 && !streets::drawn_at(self.tolerance) {
+            let rim = style.casing_m.max(0.25 * self.tolerance).min(WIDEST * style.casing_m);
             let casing = Ribbon::new(&simple, half + rim, ends);
-            self.drape(&casing, CASING_LIFT_M * self.rise, palette::CASING, feature);
+            self.drape(&casing, lift::CASING, palette::CASING, feature);
         }
-        self.drape(&Ribbon::new(&simple, half, ends), style.lift_m * self.rise, style.colour, feature);
+        self.drape(&Ribbon::new(&simple, half, ends), style.lift_m, style.colour, feature);
     }
 
-    /// Lays a ribbon on the drawn ground, cut along its cells where it bends; what lies outside the tile belongs to the neighbours.
     fn drape(&mut self, ribbon: &Ribbon, lift_m: f64, colour: Rgba, feature: u32) {
-        let bend = FLAT_WITHIN_M * self.rise;
-        let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
-        for triangle in ribbon.triangles() {
-            pieces.clear();
-            along_cells(triangle, self.surface.cell(), &self.window, |piece| pieces.push(piece.to_vec()));
-            if pieces.len() > 1 && self.is_flat(&triangle, &pieces, bend) {
-                self.lay(&inside(triangle, &self.window), lift_m, colour, feature);
-            } else {
-                for piece in &pieces {
-                    self.lay(piece, lift_m, colour, feature);
-                }
-            }
-        }
-    }
-
-    /// Does the drawn ground under a triangle keep to the plane through its corners?
-    fn is_flat(&self, triangle: &[[f64; 2]; 3], pieces: &[Vec<[f64; 2]>], bend_m: f64) -> bool {
-        let [a, b, c] = *triangle;
-        let area = cross(a, b, c);
-        if area.abs() < 1e-6 {
-            return false;
-        }
-        let [za, zb, zc] = triangle.map(|at| self.surface.height(at));
-        pieces.iter().flatten().all(|at| {
-            let plane = (cross(*at, b, c) * za + cross(*at, c, a) * zb + cross(*at, a, b) * zc) / area;
-            (plane - self.surface.height(*at)).abs() <= bend_m
-        })
-    }
-
-    fn lay(&mut self, polygon: &[[f64; 2]], lift_m: f64, colour: Rgba, feature: u32) {
-        let indices: Vec<u32> = polygon
-            .iter()
-            .map(|at| {
-                let place = [at[0], at[1], self.surface.height(*at) + lift_m];
-                self.mesh.vertex(place, self.surface.normal(*at), colour, feature)
-            })
-            .collect();
-        if let Some((&first, rest)) = indices.split_first() {
-            for pair in rest.windows(2) {
-                self.mesh.triangle(first, pair[0], pair[1]);
-            }
-        }
+        self.cloth.lay(ribbon.triangles(), lift_m, &|_| colour, feature);
     }
 
     /// A slab with its carriageway, and piers where there is water below.
     fn deck(&mut self, deck: &Deck, course: &Course, style: &Style, feature: u32) {
         let points = deck.points.as_slice();
         let half = 0.5 * self.drawn_width(course);
-        let lift = style.lift_m * self.rise;
+        let lift = style.lift_m * self.cloth.rise;
         let track = matches!(course.class, LineClass::Tram | LineClass::Rail);
         let colour = if track && self.tolerance > RAILS_UP_TO_M { palette::RAIL } else { style.colour };
         if !deck.rides {
-            self.slab(points, half + SLAB_RIM_M, CASING_LIFT_M * self.rise, feature);
+            self.slab(points, half + SLAB_RIM_M, lift::CASING * self.cloth.rise, feature);
         }
         self.strip(points, half, lift, colour, feature);
         if track && self.tolerance <= RAILS_UP_TO_M {
@@ -252,7 +203,7 @@ impl Painter<'_> {
         for pair in Self::edges(points, half, lift_m).windows(2) {
             let (a, b) = (pair[0], pair[1]);
             if self.mine(&a, &b) {
-                self.mesh.face(&[a[1], b[1], b[0], a[0]], &[colour; 4], feature);
+                self.cloth.mesh.face(&[a[1], b[1], b[0], a[0]], &[colour; 4], feature);
             }
         }
     }
@@ -267,15 +218,15 @@ impl Painter<'_> {
             }
             let low = |p: [f64; 3]| [p[0], p[1], p[2] - SLAB_M];
             let (side, under) = (palette::DECK_SIDE, palette::DECK_UNDER);
-            self.mesh.face(&[a[1], b[1], b[0], a[0]], &[palette::CASING; 4], feature);
-            self.mesh.face(&[low(a[0]), low(b[0]), low(b[1]), low(a[1])], &[under; 4], feature);
-            self.mesh.face(&[low(a[1]), low(b[1]), b[1], a[1]], &[under, under, side, side], feature);
-            self.mesh.face(&[low(b[0]), low(a[0]), a[0], b[0]], &[under, under, side, side], feature);
+            self.cloth.mesh.face(&[a[1], b[1], b[0], a[0]], &[palette::CASING; 4], feature);
+            self.cloth.mesh.face(&[low(a[0]), low(b[0]), low(b[1]), low(a[1])], &[under; 4], feature);
+            self.cloth.mesh.face(&[low(a[1]), low(b[1]), b[1], a[1]], &[under, under, side, side], feature);
+            self.cloth.mesh.face(&[low(b[0]), low(a[0]), a[0], b[0]], &[under, under, side, side], feature);
             if index == 0 {
-                self.mesh.face(&[low(a[0]), low(a[1]), a[1], a[0]], &[side; 4], feature);
+                self.cloth.mesh.face(&[low(a[0]), low(a[1]), a[1], a[0]], &[side; 4], feature);
             }
             if index + 2 == count {
-                self.mesh.face(&[low(b[1]), low(b[0]), b[0], b[1]], &[side; 4], feature);
+                self.cloth.mesh.face(&[low(b[1]), low(b[0]), b[0], b[1]], &[side; 4], feature);
             }
         }
     }
@@ -317,7 +268,7 @@ impl Painter<'_> {
                         corner(s1, t1, top),
                         corner(s0, t0, top),
                     ];
-                    self.mesh.face(&face, &[palette::DECK_UNDER; 4], feature);
+                    self.cloth.mesh.face(&face, &[palette::DECK_UNDER; 4], feature);
                 }
             }
             walked += length;
@@ -325,7 +276,8 @@ impl Painter<'_> {
     }
 
     fn drawn_width(&self, course: &Course) -> f64 {
-        course.width_m.max(WIDTH_TOLERANCES * self.tolerance)
+        let wanted = course.width_m.max(WIDTH_TOLERANCES * self.tolerance);
+        wanted.min(WIDEST * course.width_m)
     }
 
     fn simplified(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {

@@ -10,10 +10,10 @@ use crate::formats::gltf::write::{WriteOptions, glb};
 use crate::formats::territory::{Layer, LayerKind, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
-    Tileset, plan_subtrees, write_subtree,
+    Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
 };
 use crate::formats::zarr;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Levels of one subtree: 5 are 341 tiles, so that most territories have a root subtree and a few more.
@@ -43,6 +43,73 @@ pub struct Written {
     pub key: TileKey,
     pub bytes: u64,
     pub heights: Heights,
+}
+
+/// The heights of each tile and all below it, over all layers.
+#[derive(Clone, Debug)]
+pub struct TileHeights {
+    tiles: BTreeMap<TileKey, Heights>,
+    all: Heights,
+}
+
+/// Heights in subtrees are rounded outward to this, metres; a power of two, so that single precision holds them exactly.
+const HEIGHT_STEP_M: f64 = 1.0 / 16.0;
+
+impl TileHeights {
+    pub fn new<'w>(grid: &Grid, written: impl Iterator<Item = &'w Written>) -> Self {
+        let mut heights = Self {
+            tiles: BTreeMap::new(),
+            all: Heights::EMPTY,
+        };
+        for content in written {
+            // Positions are rounded after their heights were taken.
+            let own = outward(content.heights, position_step(grid, content.key.level));
+            heights.all = heights.all.union(own);
+            let mut next = Some(content.key);
+            while let Some(key) = next {
+                let tile = heights.tiles.entry(key).or_insert(Heights::EMPTY);
+                *tile = tile.union(own);
+                next = key.parent();
+            }
+        }
+        heights
+    }
+
+    /// The heights of everything.
+    pub fn all(&self) -> Heights {
+        self.all
+    }
+
+    fn of_subtree(&self, root: TileCoord, subtree: &Subtree) -> TileBounds {
+        let (mut low_m, mut high_m) = (Vec::new(), Vec::new());
+        for level in 0..SUBTREE_LEVELS {
+            for morton in 0..1_u64 << (2 * level) {
+                let inner = TileCoord::from_morton(level, morton);
+                if !subtree.has_tile(inner) {
+                    continue;
+                }
+                let known = root.below(inner).and_then(|tile| {
+                    self.tiles.get(&TileKey {
+                        level: tile.level,
+                        x: tile.x,
+                        y: tile.y,
+                    })
+                });
+                let heights = known.unwrap_or(&self.all);
+                low_m.push(heights.min_m);
+                high_m.push(heights.max_m);
+            }
+        }
+        TileBounds::of_heights(low_m, high_m)
+    }
+}
+
+/// Heights a little wider, on the lattice of [`HEIGHT_STEP_M`].
+fn outward(heights: Heights, by_m: f64) -> Heights {
+    Heights {
+        min_m: ((heights.min_m - by_m) / HEIGHT_STEP_M).floor() * HEIGHT_STEP_M,
+        max_m: ((heights.max_m + by_m) / HEIGHT_STEP_M).ceil() * HEIGHT_STEP_M,
+    }
 }
 
 /// The lattice that a level's positions are rounded to, metres.
@@ -79,11 +146,13 @@ pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: 
 /// Writes a layer's `tileset.json` and subtrees, and describes it for the manifest.
 ///
 /// `region` and `heights` are the same for all layers of a territory: so a tile of the ground and the roads on it are refined at the same moment.
+/// `heights` are those of each tile and all below it, in whatever layer.
 pub fn write_layer(
     out: &Path,
     plan: &LayerPlan,
     grid: &Grid,
     region: [f64; 6],
+    heights: &TileHeights,
     written: &[Written],
 ) -> Result<Layer, TileFault> {
     let coords: BTreeSet<TileCoord> = written
@@ -96,7 +165,8 @@ pub fn write_layer(
         detail: fault.to_string(),
     };
     let mut bytes: u64 = written.iter().map(|w| w.bytes).sum();
-    for (root, subtree) in plan_subtrees(SUBTREE_LEVELS, &coords).map_err(|f| faulty(&f))? {
+    for (root, mut subtree) in plan_subtrees(SUBTREE_LEVELS, &coords).map_err(|f| faulty(&f))? {
+        subtree.bounds = Some(heights.of_subtree(root, &subtree));
         let body = write_subtree(&subtree);
         bytes += body.len() as u64;
         let path = format!("{}/subtrees/{}.{}.{}.subtree", plan.id, root.level, root.x, root.y);
@@ -126,7 +196,7 @@ pub fn write_layer(
         root,
         extensions_used: Vec::new(),
         extensions_required: Vec::new(),
-        schema: None,
+        schema: Some(metadata::height_schema()),
         schema_uri: None,
         extras: serde_json::Map::new(),
     };

@@ -3,6 +3,8 @@
 pub type Rgba = [u8; 4];
 
 pub const GROUND_GREEN: [f64; 3] = [204.0, 213.0, 193.0];
+pub const FIELD: [f64; 3] = [214.0, 215.0, 194.0];
+pub const WOOD: [f64; 3] = [183.0, 197.0, 168.0];
 pub const GROUND_URBAN: [f64; 3] = [221.0, 218.0, 209.0];
 pub const QUAY_TOP: [f64; 3] = [196.0, 193.0, 184.0];
 pub const QUAY_FOOT: [f64; 3] = [158.0, 157.0, 150.0];
@@ -12,9 +14,10 @@ pub const HAZE: [f64; 3] = [219.0, 225.0, 224.0];
 
 pub const MAJOR_ROAD: Rgba = [250, 246, 236, 255];
 pub const ROAD: Rgba = [246, 244, 238, 255];
-pub const MINOR_ROAD: Rgba = [242, 240, 234, 255];
-pub const PATH: Rgba = [232, 226, 212, 255];
+pub const MINOR_ROAD: Rgba = [244, 242, 236, 255];
+pub const PATH: Rgba = [224, 220, 211, 255];
 pub const CASING: Rgba = [190, 189, 182, 255];
+pub const PAVEMENT: Rgba = [209, 205, 198, 255];
 pub const DECK_SIDE: Rgba = [188, 186, 179, 255];
 pub const DECK_UNDER: Rgba = [150, 149, 144, 255];
 pub const TRACK_BED: Rgba = [212, 208, 200, 255];
@@ -23,7 +26,7 @@ pub const RAIL: Rgba = [116, 120, 126, 255];
 pub const WALL: [f64; 3] = [222.0, 216.0, 206.0];
 pub const ROOF: [f64; 3] = [238.0, 235.0, 229.0];
 /// What is left of a wall's light at its foot.
-pub const WALL_FOOT: f64 = 0.80;
+pub const WALL_FOOT: f64 = 0.74;
 
 pub const CROWN: [f64; 3] = [164.0, 182.0, 146.0];
 pub const CROWN_FOOT: f64 = 0.82;

@@ -103,11 +103,16 @@ impl<'a> Scene<'a> {
 
     /// 0 within the data and a little around … 1 at the rim, where the ground loses its colour: it ends in the fog, not at an edge.
     pub fn haze(&self, at: [f64; 2]) -> f64 {
-        let away = (0..2)
-            .map(|k| (self.extract.min[k] - at[k]).max(at[k] - self.extract.max[k]).max(0.0))
-            .fold(0.0, f64::hypot);
+        let away = self.beyond_m(at);
         let t = ((away - HAZE_FROM_M) / (SURROUND_M - HAZE_FROM_M)).clamp(0.0, 1.0);
         t * t * (3.0 - 2.0 * t)
+    }
+
+    /// Metres beyond the data's bounds; 0 inside.
+    pub fn beyond_m(&self, at: [f64; 2]) -> f64 {
+        (0..2)
+            .map(|k| (self.extract.min[k] - at[k]).max(at[k] - self.extract.max[k]).max(0.0))
+            .fold(0.0, f64::hypot)
     }
 
     pub fn surface(&self, key: TileKey) -> Surface<'_> {

@@ -9,6 +9,7 @@ use super::scene::{Drawn, Scene};
 use super::shore::triangulated;
 use crate::base::Bounds2;
 use crate::formats::gltf::TileContent;
+use crate::pipeline::generate::noise;
 use geo::{BooleanOps, Contains, Coord, LineString, MultiPolygon, Polygon};
 
 /// Quay walls reach this far below the water.
@@ -118,9 +119,7 @@ impl Painter<'_> {
     fn ground_vertex(&mut self, at: [f64; 2], below_m: f64) -> u32 {
         let height = self.surface.height(at) - below_m;
         let normal = self.surface.normal(at);
-        let urban = self.scene.urban.at(at);
-        let town = palette::mix(palette::GROUND_GREEN, palette::GROUND_URBAN, urban);
-        let colour = palette::opaque(palette::mix(town, palette::HAZE, self.scene.haze(at)));
+        let colour = palette::opaque(ground_colour(self.scene, at));
         self.mesh.vertex([at[0], at[1], height], normal, colour, 0)
     }
 
@@ -157,6 +156,34 @@ impl Painter<'_> {
             self.mesh.face(&corners, &colours, 0);
         }
     }
+}
+
+/// Fields and woods are hinted at from this far beyond the data, fully from the second distance on.
+const COUNTRY_M: [f64; 2] = [150.0, 1_200.0];
+
+/// Grey in town, green outside; beyond the data the town thins out into fields and woods that nobody takes for a survey.
+pub fn ground_colour(scene: &Scene, at: [f64; 2]) -> [f64; 3] {
+    let away = scene.beyond_m(at);
+    let mut urban = scene.urban.at(at);
+    let mut green = palette::GROUND_GREEN;
+    if away > 0.0 {
+        let far = smooth((away - COUNTRY_M[0]) / (COUNTRY_M[1] - COUNTRY_M[0]));
+        let patch = 0.65 * noise(0xF1E1D, at, 620.0) + 0.35 * noise(0x0F1E, at, 240.0);
+        let field = smooth((0.46 - patch) / 0.16);
+        let wood = smooth((patch - 0.54) / 0.12);
+        green = palette::mix(green, palette::FIELD, far * field);
+        green = palette::mix(green, palette::WOOD, far * wood);
+        // Houses thin out in patches, not along a line.
+        let thin = smooth(away / 500.0);
+        urban *= 1.0 - thin * smooth((noise(0x70E5, at, 420.0) - 0.35) / 0.3);
+    }
+    let town = palette::mix(green, palette::GROUND_URBAN, urban);
+    palette::mix(town, palette::HAZE, scene.haze(at))
+}
+
+fn smooth(t: f64) -> f64 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
 }
 
 /// The level of the water just left of a bank.

@@ -104,6 +104,44 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey, name: &str) -> Drawn {
     }
 }
 
+/// The habit of a tree, seen from afar.
+#[derive(Clone, Copy)]
+enum Form {
+    Round,
+    /// Taller than wide, full below.
+    Oval,
+    /// Widest at the foot.
+    Cone,
+    /// Flat above a long trunk.
+    Spreading,
+}
+
+impl Form {
+    fn of(lot: f64) -> Self {
+        match lot {
+            lot if lot < 0.45 => Self::Round,
+            lot if lot < 0.72 => Self::Oval,
+            lot if lot < 0.84 => Self::Cone,
+            _ => Self::Spreading,
+        }
+    }
+
+    /// Sides of a ring; for each ring its share of the crown's height and of its radius; the share of the height that is trunk.
+    fn rings(self, up: u32) -> (u32, &'static [(f64, f64)], f64) {
+        let (near, far, clear): (&[(f64, f64)], &[(f64, f64)], f64) = match self {
+            Self::Round => (&[(0.22, 0.80), (0.55, 1.0), (0.84, 0.62)], &[(0.25, 0.85), (0.70, 0.90)], 0.24),
+            Self::Oval => (&[(0.20, 0.74), (0.48, 0.94), (0.80, 0.60)], &[(0.24, 0.80), (0.68, 0.80)], 0.15),
+            Self::Cone => (&[(0.12, 0.92), (0.42, 0.74), (0.76, 0.38)], &[(0.14, 0.90), (0.60, 0.56)], 0.14),
+            Self::Spreading => (&[(0.26, 0.86), (0.56, 1.0), (0.86, 0.74)], &[(0.30, 0.94), (0.74, 0.92)], 0.34),
+        };
+        match up {
+            0 => (6, near, clear),
+            1 => (5, far, clear),
+            _ => (4, &[(0.42, 1.0)], clear),
+        }
+    }
+}
+
 /// A crown of a few rings between two poles, and a trunk near by.
 fn plant(mesh: &mut MeshBuilder, tree: &Tree, foot: [f64; 3], seed: u64, up: u32, grown: f64, feature: u32) {
     let mut rng = Rng::new(seed ^ 0x7ee5);
@@ -111,15 +149,11 @@ fn plant(mesh: &mut MeshBuilder, tree: &Tree, foot: [f64; 3], seed: u64, up: u32
     let radius = (0.5 * tree.crown_m).clamp(0.3, 0.5 * height) * grown;
     let turn = rng.range(0.0, TAU);
     let shade = rng.range(0.93, 1.05);
-    let warm = rng.range(-5.0, 5.0);
-    let base = [palette::CROWN[0] + warm, palette::CROWN[1], palette::CROWN[2] - 0.5 * warm];
-    // Each ring: share of the crown's height, share of its radius.
-    let (sides, rings): (u32, &[(f64, f64)]) = match up {
-        0 => (6, &[(0.22, 0.80), (0.55, 1.0), (0.84, 0.62)]),
-        1 => (5, &[(0.25, 0.85), (0.70, 0.90)]),
-        _ => (4, &[(0.42, 1.0)]),
-    };
-    let bottom = height * 0.24;
+    let warm = rng.range(-9.0, 9.0);
+    let form = Form::of(rng.unit());
+    let base = [palette::CROWN[0] + warm, palette::CROWN[1] + 0.3 * warm, palette::CROWN[2] - 0.6 * warm];
+    let (sides, rings, clear) = form.rings(up);
+    let bottom = height * clear;
     let crown = height - bottom;
     let centre = [foot[0], foot[1], foot[2] + bottom + 0.5 * crown];
     let mut vertex = |share: f64, reach: f64, angle: f64| {

@@ -8,11 +8,15 @@ const CELL_M: f64 = 20.0;
 const MAX_CELLS: f64 = 4_000_000.0;
 /// Share of a cell's area, built or paved, that counts as wholly urban.
 const FULL_SHARE: f64 = 0.35;
+/// Beyond the data the town has faded at this distance.
+const FADES_WITHIN_M: f64 = 1_800.0;
 
 /// Built and paved share of the ground on a coarse, softened raster of the plane.
 #[derive(Clone, Debug)]
 pub struct Urban {
     origin: [f64; 2],
+    /// Where the data are.
+    inner: Bounds2,
     cell_m: f64,
     columns: usize,
     rows: usize,
@@ -32,6 +36,7 @@ impl Urban {
         let rows = (size[1] / cell_m).ceil().max(1.0) as usize;
         let mut urban = Self {
             origin: bounds.min,
+            inner: if extract.is_empty() { bounds } else { *extract },
             cell_m,
             columns,
             rows,
@@ -73,8 +78,28 @@ impl Urban {
         urban
     }
 
-    /// 0 in the open … 1 in town.
+    /// 0 in the open … 1 in town. Beyond the raster the town goes on as it is at the rim, blurred, and fades.
     pub fn at(&self, at: [f64; 2]) -> f64 {
+        let near: [f64; 2] = std::array::from_fn(|k| at[k].clamp(self.inner.min[k], self.inner.max[k]));
+        let away = (at[0] - near[0]).hypot(at[1] - near[1]);
+        if away <= 0.0 {
+            return self.known(at);
+        }
+        // What the rim is like over a width that grows with the distance; looked up a little inside, where the data are whole.
+        let reach = (0.6 * away).min(400.0);
+        let inward: [f64; 2] = std::array::from_fn(|k| near[k] + (near[k] - at[k]) / away * reach.min(150.0));
+        let mut sum = 0.0;
+        for step in -2..=2 {
+            let slip = 0.5 * f64::from(step) * reach;
+            let out = [(near[0] - at[0]) / away, (near[1] - at[1]) / away];
+            sum += self.known([inward[0] - slip * out[1], inward[1] + slip * out[0]]);
+        }
+        let t = (away / FADES_WITHIN_M).min(1.0);
+        (0.2 * sum * (1.0 - t * t * (3.0 - 2.0 * t))).clamp(0.0, 1.0)
+    }
+
+    /// The same from the data alone: 0 where there are none.
+    pub fn known(&self, at: [f64; 2]) -> f64 {
         let x = (at[0] - self.origin[0]) / self.cell_m - 0.5;
         let y = (at[1] - self.origin[1]) / self.cell_m - 0.5;
         let (column, row) = (x.floor(), y.floor());

@@ -1,7 +1,9 @@
 //! Implicit tiling in quadtree subtrees, as our own importer writes it, over Nantes.
 
 use glam::DVec3;
-use jumeau::formats::tiles3d::{TileCoord, plan_subtrees, write_subtree};
+use jumeau::formats::tiles3d::{
+    Subtree, TileBounds, TileCoord, TileSchema, metadata, plan_subtrees, write_subtree,
+};
 use jumeau::geodesy::LonLatH;
 use jumeau::stream::{Delivery, Engine, FetchFault, RootState, Settings, Update, View, Wanted};
 use serde_json::json;
@@ -321,6 +323,51 @@ fn a_tileset_inside_itself_ends() {
     }
     assert!(fetches < 200, "{fetches}");
     assert_eq!(engine.report().count("tileset-nested-too-deep"), 1);
+}
+
+/// A region that reaches up to a tower's top holds the eye of who flies over the roofs; the tiles' own heights do not.
+#[test]
+fn heights_told_by_subtrees_keep_far_tiles_coarse() {
+    let high_eye = above(0.02, 3_000.0);
+    let mut wanted = Vec::new();
+    for told in [false, true] {
+        let mut host = Host::new();
+        let tileset = String::from_utf8(host.files["buildings/tileset.json"].clone()).unwrap();
+        let mut document: serde_json::Value = serde_json::from_str(&tileset).unwrap();
+        document["root"]["boundingVolume"]["region"][5] = json!(4_000.0);
+        if told {
+            document["schema"] = metadata::height_schema();
+        }
+        host.files.insert(
+            "buildings/tileset.json".to_owned(),
+            document.to_string().into_bytes(),
+        );
+        let schema = TileSchema::of(Some(&metadata::height_schema()));
+        for (path, bytes) in &mut host.files {
+            if path.ends_with(".subtree") {
+                let mut subtree = Subtree::parse_with(bytes, &schema, &mut |_| None).unwrap();
+                let tiles = subtree.tiles.count(5) as usize;
+                subtree.bounds = Some(TileBounds::of_heights(vec![40.0; tiles], vec![60.0; tiles]));
+                *bytes = write_subtree(&subtree);
+            }
+        }
+        let mut engine = Engine::new("buildings/tileset.json", settings());
+        let shown = host.settle(&mut engine, &high_eye, 0..80);
+        assert!(engine.report().is_empty(), "{:?}", engine.report());
+        wanted.push((shown.len(), host.asked.len()));
+    }
+    let [(loose_shown, loose_asked), (tight_shown, tight_asked)] = wanted[..] else {
+        panic!()
+    };
+    assert_eq!(
+        tight_shown, 1,
+        "2,940 m above the ground the root is fine enough"
+    );
+    assert_eq!(tight_asked, 3);
+    assert!(
+        loose_shown > 3 && loose_asked > 10,
+        "{loose_shown} {loose_asked}"
+    );
 }
 
 /// An hour of flight over a wide tiling: nodes and subtrees of places left behind are forgotten.

@@ -1,0 +1,188 @@
+//! What subtrees tell of their tiles: tighter bounds than the implicit ones, by the semantics of the 3D Metadata specification.
+//!
+//! The tileset's schema says which property of which class has which meaning; the subtree's property table holds the values,
+//! one row for each available tile. Only bounds are read. Properties of other meanings, and types no bound has, are skipped.
+
+use super::BoundingVolume;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// The class our own tilesets use for tiles, and its properties.
+pub const TILE_CLASS: &str = "tile";
+pub const MINIMUM_HEIGHT: &str = "minimumHeight";
+pub const MAXIMUM_HEIGHT: &str = "maximumHeight";
+
+/// A meaning of a property of tiles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Semantic {
+    BoundingBox,
+    BoundingRegion,
+    BoundingSphere,
+    MinimumHeight,
+    MaximumHeight,
+}
+
+impl Semantic {
+    fn named(name: &str) -> Option<Self> {
+        Some(match name {
+            "TILE_BOUNDING_BOX" => Self::BoundingBox,
+            "TILE_BOUNDING_REGION" => Self::BoundingRegion,
+            "TILE_BOUNDING_SPHERE" => Self::BoundingSphere,
+            "TILE_MINIMUM_HEIGHT" => Self::MinimumHeight,
+            "TILE_MAXIMUM_HEIGHT" => Self::MaximumHeight,
+            _ => return None,
+        })
+    }
+
+    /// Numbers of one value.
+    pub fn numbers(self) -> usize {
+        match self {
+            Self::BoundingBox => 12,
+            Self::BoundingRegion => 6,
+            Self::BoundingSphere => 4,
+            Self::MinimumHeight | Self::MaximumHeight => 1,
+        }
+    }
+}
+
+/// A property that tells a bound.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Column {
+    pub semantic: Semantic,
+    /// FLOAT64, or else FLOAT32.
+    pub double: bool,
+}
+
+/// The properties of a schema that tell bounds, by class and name.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TileSchema {
+    classes: BTreeMap<String, BTreeMap<String, Column>>,
+}
+
+impl TileSchema {
+    /// From the schema inside a tileset, as it stands; a schema in a file of its own (`schemaUri`) is not followed.
+    pub fn of(schema: Option<&Value>) -> Self {
+        let classes = schema
+            .and_then(|schema| schema.get("classes"))
+            .and_then(Value::as_object);
+        let mut schema = Self::default();
+        for (name, class) in classes.into_iter().flatten() {
+            let properties = class.get("properties").and_then(Value::as_object);
+            let columns: BTreeMap<String, Column> = properties
+                .into_iter()
+                .flatten()
+                .filter_map(|(id, property)| Some((id.clone(), column(property)?)))
+                .collect();
+            if !columns.is_empty() {
+                schema.classes.insert(name.clone(), columns);
+            }
+        }
+        schema
+    }
+
+    pub fn column(&self, class: &str, property: &str) -> Option<Column> {
+        self.classes.get(class)?.get(property).copied()
+    }
+}
+
+fn column(property: &Value) -> Option<Column> {
+    let text = |key: &str| property.get(key).and_then(Value::as_str);
+    let semantic = Semantic::named(text("semantic")?)?;
+    let array = property
+        .get("array")
+        .and_then(Value::as_bool)
+        .unwrap_or(false);
+    let count = property.get("count").and_then(Value::as_u64);
+    let fits = match semantic.numbers() {
+        1 => !array,
+        many => array && count == Some(many as u64),
+    };
+    // Values that would have to be scaled or may be absent are no bounds we know.
+    let plain = ["offset", "scale", "noData", "default"]
+        .iter()
+        .all(|key| property.get(*key).is_none());
+    let double = match text("componentType")? {
+        "FLOAT64" => true,
+        "FLOAT32" => false,
+        _ => return None,
+    };
+    (fits && plain && text("type") == Some("SCALAR")).then_some(Column { semantic, double })
+}
+
+/// The schema of our own tilesets: the lowest and the highest height of each tile.
+pub fn height_schema() -> Value {
+    let height = |semantic: &str, description: &str| {
+        json!({
+            "type": "SCALAR", "componentType": "FLOAT32", "required": true,
+            "semantic": semantic, "description": description,
+        })
+    };
+    json!({
+        "id": "jumeau_tiles",
+        "classes": {
+            TILE_CLASS: {
+                "name": "Tile",
+                "properties": {
+                    MINIMUM_HEIGHT: height("TILE_MINIMUM_HEIGHT", "Lowest point of the tile and all below it, metres above the ellipsoid"),
+                    MAXIMUM_HEIGHT: height("TILE_MAXIMUM_HEIGHT", "Highest point of the tile and all below it, metres above the ellipsoid"),
+                },
+            },
+        },
+    })
+}
+
+/// Bounds of a subtree's available tiles, in the order of their bits: as many numbers a tile as its semantic has.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TileBounds {
+    pub columns: BTreeMap<Semantic, Vec<f64>>,
+}
+
+impl TileBounds {
+    /// Lowest and highest heights, one of each for every available tile.
+    pub fn of_heights(low_m: Vec<f64>, high_m: Vec<f64>) -> Self {
+        Self {
+            columns: BTreeMap::from([
+                (Semantic::MinimumHeight, low_m),
+                (Semantic::MaximumHeight, high_m),
+            ]),
+        }
+    }
+
+    fn value<const N: usize>(&self, semantic: Semantic, row: usize) -> Option<[f64; N]> {
+        let start = row.checked_mul(N)?;
+        self.columns
+            .get(&semantic)?
+            .get(start..start.checked_add(N)?)?
+            .try_into()
+            .ok()
+    }
+
+    /// The bounds of a tile whose implicit ones are given. What the table says of the tile goes first; nonsense is not believed.
+    pub fn applied(&self, row: usize, implicit: BoundingVolume) -> BoundingVolume {
+        // As with explicit volumes, a region needs no transform and a box is tighter than a sphere.
+        let stated = (self
+            .value(Semantic::BoundingRegion, row)
+            .map(BoundingVolume::Region))
+        .or_else(|| {
+            self.value(Semantic::BoundingBox, row)
+                .map(BoundingVolume::Box)
+        })
+        .or_else(|| {
+            self.value(Semantic::BoundingSphere, row)
+                .map(BoundingVolume::Sphere)
+        })
+        .filter(BoundingVolume::is_sound);
+        let volume = stated.unwrap_or(implicit);
+        let height = |semantic| self.value(semantic, row).map(|[height]: [f64; 1]| height);
+        match volume {
+            BoundingVolume::Region([west, south, east, north, low, high]) => {
+                let low = height(Semantic::MinimumHeight).unwrap_or(low);
+                let high = height(Semantic::MaximumHeight).unwrap_or(high);
+                let tight = BoundingVolume::Region([west, south, east, north, low, high]);
+                if tight.is_sound() { tight } else { volume }
+            }
+            // Heights mean nothing to a box or a sphere.
+            BoundingVolume::Box(_) | BoundingVolume::Sphere(_) => volume,
+        }
+    }
+}
