@@ -9,4 +9,5 @@
 pub mod calendar;
 pub mod demand;
 pub mod glossary;
+pub mod grid;
 pub mod sun;
