@@ -3,6 +3,7 @@
 pub mod check;
 pub mod fault;
 pub mod gltf;
+pub mod grid;
 pub mod messages;
 pub mod territory;
 pub mod tiles3d;
