@@ -10,4 +10,5 @@ pub mod calendar;
 pub mod demand;
 pub mod glossary;
 pub mod grid;
+pub mod storage;
 pub mod sun;

@@ -3,6 +3,7 @@
 //! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
 
 mod check;
+mod dispatch;
 mod flow;
 mod import;
 mod info;
@@ -52,6 +53,8 @@ enum Command {
     Project(project::Args),
     /// Position du soleil / sun position.
     Sun(sun::Args),
+    /// Pilotage d'une batterie / battery dispatch.
+    Dispatch(dispatch::Args),
     /// Flux de puissance d'un réseau / AC power flow of a network.
     Flow(flow::Args),
 }
@@ -94,6 +97,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
+        Command::Dispatch(args) => dispatch::run(args),
         Command::Flow(args) => flow::run(args),
     }
 }

@@ -121,8 +121,8 @@ fn plausibility(network: &Network, file: &str, findings: &mut Vec<Finding>) {
         if let Coupling::TwoPort(port) = &branch.coupling {
             let z_pu = port.ft.norm().recip();
             let ohm = z_pu * network.base_ohm(from.nominal_kv);
-            // A line of a thousand ohms is a kilometre written in metres, or an ohm in milliohms.
-            if branch.kind == BranchKind::Line && ohm > 1000.0 {
+            // A line of a thousand ohms is a kilometre written in metres, or an ohm in milliohms; equivalents of whole grids have as much at high voltage.
+            if branch.kind == BranchKind::Line && from.nominal_kv < 60.0 && ohm > 1000.0 {
                 push("grid-impedance-implausible", object(), format!("{ohm:.4} Ω"));
             }
         }

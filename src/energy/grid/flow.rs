@@ -116,15 +116,33 @@ fn newton(plan: &Plan, options: NewtonOptions) -> Result<(Vec<Complex>, u32), Di
             worst_node: 0,
         });
     };
-    let first = newton.solve(plan, &plan.injections, None, options);
-    let solved = first.or_else(|first| {
-        // Once more from nominal voltages: the linear flow misleads where resistances rule.
-        let flat = vec![plan.start(); plan.roles.len()];
-        newton
-            .solve(plan, &plan.injections, Some(&flat), options)
-            .map_err(|_| first)
-    })?;
-    Ok((solved.voltages, solved.iterations))
+    // From the linear flow; the same with shorter steps; then from nominal voltages, for the linear flow misleads where resistances rule.
+    let flat = vec![plan.start(); plan.roles.len()];
+    let tries: [(Option<&[Complex]>, bool); 4] = [
+        (None, false),
+        (None, true),
+        (Some(&flat), false),
+        (Some(&flat), true),
+    ];
+    let mut nearest: Option<Diverged> = None;
+    for (start, damped) in tries {
+        match newton.solve(plan, &plan.injections, start, NewtonOptions { damped, ..options }) {
+            Ok(solved) => return Ok((solved.voltages, solved.iterations)),
+            Err(failed) => {
+                let nearer = nearest.is_none_or(|known| {
+                    failed.mismatch_pu.is_finite() && !(known.mismatch_pu <= failed.mismatch_pu)
+                });
+                if nearer {
+                    nearest = Some(failed);
+                }
+            }
+        }
+    }
+    Err(nearest.unwrap_or(Diverged {
+        iterations: 0,
+        mismatch_pu: f64::INFINITY,
+        worst_node: 0,
+    }))
 }
 
 /// The bus that people know a node by.
@@ -209,6 +227,15 @@ pub fn results(
     for (branch, out) in network.branches.iter().zip(&mut branches) {
         out.loading_percent = loading(network, branch, out, &voltages);
     }
+    // A stiff source is what stands at its bus, not what its inner impedance takes.
+    let inside: Complex = network
+        .branches
+        .iter()
+        .zip(&branches)
+        .filter(|(branch, _)| branch.kind == BranchKind::Internal)
+        .filter(|(branch, _)| network.sources.iter().any(|source| source.bus == branch.from))
+        .filter_map(|(_, flow)| Some(flow.from_mva? + flow.to_mva?))
+        .sum();
     // A closed switch has no losses; what it is given are two equal numbers of opposite sign.
     let losses_mw = network
         .branches
@@ -225,7 +252,7 @@ pub fn results(
         residual_pu: balance.residual_pu,
         voltages,
         branches,
-        slack_mva: balance.slack_pu * network.base_mva,
+        slack_mva: balance.slack_pu * network.base_mva - inside,
         losses_mw,
     }
 }

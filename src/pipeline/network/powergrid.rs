@@ -136,7 +136,9 @@ fn tapped(row: &Row, columns: &[&str]) -> Vec<f64> {
     let (low, high) = (row.number_or("tap_min", 0.0), row.number_or("tap_max", 0.0));
     let position = row.number_or("tap_pos", nominal);
     let (least, most) = (low.min(high), low.max(high));
-    let position = position.clamp(least.min(position), most.max(position));
+    // Beyond its ends a changer stays at the end.
+    let stated = row.number("tap_min").is_some() && row.number("tap_max").is_some();
+    let position = if stated { position.clamp(least, most) } else { position };
     // Counting downwards when the highest position has the lower number.
     let direction = if high >= low { 1.0 } else { -1.0 };
     let added = direction * (position - nominal) * row.number_or("tap_size", 0.0);
@@ -221,7 +223,9 @@ fn three_windings(row: &Row, builder: &mut Builder) {
         at_tap(row, "pk_23") / s2.min(s3),
         at_tap(row, "pk_13") / s1.min(s3),
     ];
-    let star = star_from_pairs(vk, vkr, sn);
+    // power-grid-model turns the triangle of whole short-circuit voltages into a star, not that of reactances.
+    let whole = star_from_pairs(vk, [0.0; 3], sn);
+    let active = star_from_pairs(vk, vkr, sn);
     let mut middle = Bus::new(format!("{element} star"), builder.kv(high));
     middle.internal = true;
     let middle = builder.bus(middle);
@@ -231,6 +235,7 @@ fn three_windings(row: &Row, builder: &mut Builder) {
         (medium, u2, row.number_or("clock_12", 0.0), "status_2", s2),
         (low, u3, row.number_or("clock_13", 0.0), "status_3", s3),
     ];
+    let star = whole.into_iter().zip(active).map(|((vk, _), (_, vkr))| (vk, vkr));
     for (number, ((bus, kv, clock, status, va), (vk, vkr))) in windings.into_iter().zip(star).enumerate() {
         let magnetised = number == 0;
         // From the winding to the star: its angle leads by −clock·30° against the high side.
