@@ -16,4 +16,5 @@ pub mod geopackage;
 pub mod geotiff;
 pub mod raster;
 pub mod shape;
+pub mod wind;
 pub mod wkb;

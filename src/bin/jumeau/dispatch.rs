@@ -25,7 +25,9 @@ pub fn run(args: Args) -> ExitCode {
     let case = match file::read(&bytes) {
         Ok(case) => case,
         Err(fault) => {
-            eprintln!("jumeau dispatch : {name} n'est pas un cas utilisable / {name} is no usable case: {fault}");
+            eprintln!(
+                "jumeau dispatch : {name} n'est pas un cas utilisable / {name} is no usable case: {fault}"
+            );
             return ExitCode::from(2);
         }
     };

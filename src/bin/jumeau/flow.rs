@@ -98,17 +98,17 @@ pub fn run(args: Args) -> ExitCode {
                 }
                 document.extend(answer::series(network, opened.kind, &series, seconds));
             }
-            Err(fault) => opened.report.push(
-                Finding::new("profiles-value", Severity::Error, file.as_str()).value(fault),
-            ),
+            Err(fault) => opened
+                .report
+                .push(Finding::new("profiles-value", Severity::Error, file.as_str()).value(fault)),
         }
     }
     if args.capacity && solved {
         match capacity(&args, &opened) {
             Ok(found) => document.extend(found),
-            Err(fault) => opened.report.push(
-                Finding::new("grid-capacity", Severity::Error, file.as_str()).value(fault),
-            ),
+            Err(fault) => opened
+                .report
+                .push(Finding::new("grid-capacity", Severity::Error, file.as_str()).value(fault)),
         }
     }
     document.insert("findings".into(), answer::findings(&opened.report, english));
@@ -169,8 +169,7 @@ fn capacity(args: &Args, opened: &Opened) -> Result<Map<String, Value>, Capacity
 
 /// A finding on stderr, in the language asked for.
 pub fn tell(finding: &Finding, english: bool) {
-    let (french, text) = messages::message(finding);
-    let text = if english { text } else { french };
+    let text = messages::sentence(finding, english);
     eprintln!("{} ({}) : {text}", finding.severity.name(), finding.code);
 }
 
@@ -196,9 +195,19 @@ fn print_text(document: &Map<String, Value>) {
             text.push_str(&format!("{label} {value}\n"));
         }
     }
-    for bus in document.get("buses").and_then(Value::as_array).into_iter().flatten() {
+    for bus in document
+        .get("buses")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
         let of = |key: &str| bus.get(key).cloned().unwrap_or(Value::Null);
-        text.push_str(&format!("{}\t{}\t{}°\n", of("id"), of("vm_pu"), of("va_deg")));
+        text.push_str(&format!(
+            "{}\t{}\t{}°\n",
+            of("id"),
+            of("vm_pu"),
+            of("va_deg")
+        ));
     }
     super::info::print(&text);
 }

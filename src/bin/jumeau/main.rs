@@ -12,6 +12,7 @@ mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod sun;
+mod wind;
 #[cfg(feature = "ui")]
 mod view;
 #[cfg(feature = "ui")]
@@ -55,6 +56,8 @@ enum Command {
     Sun(sun::Args),
     /// Pilotage d'une batterie / battery dispatch.
     Dispatch(dispatch::Args),
+    /// Production éolienne / wind production.
+    Wind(wind::Args),
     /// Flux de puissance d'un réseau / AC power flow of a network.
     Flow(flow::Args),
 }
@@ -98,6 +101,7 @@ fn main() -> ExitCode {
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
         Command::Dispatch(args) => dispatch::run(args),
+        Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),
     }
 }

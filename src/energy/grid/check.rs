@@ -63,11 +63,17 @@ fn doubled(network: &Network, file: &str, findings: &mut Vec<Finding>) {
         }
     };
     let none = String::new;
-    report("bus", &mut network.buses.iter().map(|b| (none(), b.id.as_str())));
+    report(
+        "bus",
+        &mut network.buses.iter().map(|b| (none(), b.id.as_str())),
+    );
     let kind = |kind: BranchKind| kind.name().to_owned();
     report(
         "branch",
-        &mut network.branches.iter().map(|b| (kind(b.kind), b.id.as_str())),
+        &mut network
+            .branches
+            .iter()
+            .map(|b| (kind(b.kind), b.id.as_str())),
     );
     let kind = |kind: LoadKind| format!("{kind:?}");
     report(
@@ -102,10 +108,8 @@ fn plausibility(network: &Network, file: &str, findings: &mut Vec<Finding>) {
         }
     }
     for branch in &network.branches {
-        let (Some(from), Some(to)) = (
-            network.buses.get(branch.from),
-            network.buses.get(branch.to),
-        ) else {
+        let (Some(from), Some(to)) = (network.buses.get(branch.from), network.buses.get(branch.to))
+        else {
             continue;
         };
         let object = || format!("{} {}", branch.kind.name(), branch.id);
@@ -123,7 +127,11 @@ fn plausibility(network: &Network, file: &str, findings: &mut Vec<Finding>) {
             let ohm = z_pu * network.base_ohm(from.nominal_kv);
             // A line of a thousand ohms is a kilometre written in metres, or an ohm in milliohms; equivalents of whole grids have as much at high voltage.
             if branch.kind == BranchKind::Line && from.nominal_kv < 60.0 && ohm > 1000.0 {
-                push("grid-impedance-implausible", object(), format!("{ohm:.4} Ω"));
+                push(
+                    "grid-impedance-implausible",
+                    object(),
+                    format!("{ohm:.4} Ω"),
+                );
             }
         }
         if branch.from == branch.to {

@@ -81,7 +81,13 @@ impl Transformer {
         let magnetising = Complex::new(self.iron_loss_mw, -whole.max(0.0).sqrt())
             * (self.parallel / base_mva / (reference / bus).powi(2));
         let ratio = (self.from_kv / self.to_kv) / (bus_from_kv / bus_to_kv);
-        let two_port = split(leakage, magnetising, self.magnetisation, ratio, self.shift_rad);
+        let two_port = split(
+            leakage,
+            magnetising,
+            self.magnetisation,
+            ratio,
+            self.shift_rad,
+        );
         two_port.is_finite().then_some(two_port)
     }
 }

@@ -43,14 +43,8 @@ impl Factor {
         for node in (0..nodes).filter(|&node| free(node)) {
             for (other, y) in matrix.row(node) {
                 if free(other) {
-                    around[node]
-                        .entry(other as u32)
-                        .or_insert((none, none))
-                        .0 -= y;
-                    around[other]
-                        .entry(node as u32)
-                        .or_insert((none, none))
-                        .1 -= y;
+                    around[node].entry(other as u32).or_insert((none, none)).0 -= y;
+                    around[other].entry(node as u32).or_insert((none, none)).1 -= y;
                 } else {
                     rest[node] -= y;
                 }

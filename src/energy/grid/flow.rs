@@ -63,7 +63,9 @@ pub struct BranchFlow {
 pub enum FlowFault {
     #[error(transparent)]
     Plan(#[from] PlanFault),
-    #[error("no solution after {iterations} iterations; mismatch of {mismatch_pu:.3e} pu at bus {bus}")]
+    #[error(
+        "no solution after {iterations} iterations; mismatch of {mismatch_pu:.3e} pu at bus {bus}"
+    )]
     Diverged {
         iterations: u32,
         mismatch_pu: f64,
@@ -126,7 +128,12 @@ fn newton(plan: &Plan, options: NewtonOptions) -> Result<(Vec<Complex>, u32), Di
     ];
     let mut nearest: Option<Diverged> = None;
     for (start, damped) in tries {
-        match newton.solve(plan, &plan.injections, start, NewtonOptions { damped, ..options }) {
+        match newton.solve(
+            plan,
+            &plan.injections,
+            start,
+            NewtonOptions { damped, ..options },
+        ) {
             Ok(solved) => return Ok((solved.voltages, solved.iterations)),
             Err(failed) => {
                 let nearer = nearest.is_none_or(|known| {
@@ -233,7 +240,12 @@ pub fn results(
         .iter()
         .zip(&branches)
         .filter(|(branch, _)| branch.kind == BranchKind::Internal)
-        .filter(|(branch, _)| network.sources.iter().any(|source| source.bus == branch.from))
+        .filter(|(branch, _)| {
+            network
+                .sources
+                .iter()
+                .any(|source| source.bus == branch.from)
+        })
         .filter_map(|(_, flow)| Some(flow.from_mva? + flow.to_mva?))
         .sum();
     // A closed switch has no losses; what it is given are two equal numbers of opposite sign.
@@ -345,7 +357,11 @@ fn ideal_flows(
         };
         done[index] = true;
         let branch = &network.branches[index];
-        let other = if branch.from == bus { branch.to } else { branch.from };
+        let other = if branch.from == bus {
+            branch.to
+        } else {
+            branch.from
+        };
         let need = leaving[bus];
         leaving[other] += need;
         degree[other] -= 1;
@@ -358,7 +374,11 @@ fn ideal_flows(
             .is_some_and(|node| !undetermined[node]);
         if determined {
             let mva = need * network.base_mva;
-            let (from, to) = if branch.to == bus { (mva, -mva) } else { (-mva, mva) };
+            let (from, to) = if branch.to == bus {
+                (mva, -mva)
+            } else {
+                (-mva, mva)
+            };
             branches[index].from_mva = Some(from);
             branches[index].to_mva = Some(to);
         }

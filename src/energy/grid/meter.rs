@@ -95,8 +95,16 @@ impl Meter {
             let squares = squares(&sweep.drop[unknown as usize], origin);
             for lane in 0..LANES {
                 // Plain comparisons become vector minima; `f64::min` has to think of NaN.
-                low[lane] = if squares[lane] < low[lane] { squares[lane] } else { low[lane] };
-                high[lane] = if squares[lane] > high[lane] { squares[lane] } else { high[lane] };
+                low[lane] = if squares[lane] < low[lane] {
+                    squares[lane]
+                } else {
+                    low[lane]
+                };
+                high[lane] = if squares[lane] > high[lane] {
+                    squares[lane]
+                } else {
+                    high[lane]
+                };
             }
         }
         let (mut loading, mut losses) = ([0.0; LANES], [0.0; LANES]);
@@ -104,8 +112,11 @@ impl Meter {
             for read in &self.reads {
                 let (share, loss) = read.measure(sweep, origin);
                 for lane in 0..LANES {
-                    loading[lane] =
-                        if share[lane] > loading[lane] { share[lane] } else { loading[lane] };
+                    loading[lane] = if share[lane] > loading[lane] {
+                        share[lane]
+                    } else {
+                        loading[lane]
+                    };
                     losses[lane] += loss[lane];
                 }
             }
@@ -121,13 +132,18 @@ impl Meter {
     /// The bus of the lowest (or highest) voltage in a lane.
     pub fn extreme_bus(&self, sweep: &Sweep, lane: usize, highest: bool) -> Option<usize> {
         let origin = sweep.origin();
-        let seen = self.seen.iter().map(|&(unknown, bus)| {
-            (squares(&sweep.drop[unknown as usize], origin)[lane], bus)
-        });
+        let seen = self
+            .seen
+            .iter()
+            .map(|&(unknown, bus)| (squares(&sweep.drop[unknown as usize], origin)[lane], bus));
         let sources = self.sources.iter().map(|&(vm, bus)| (vm * vm, bus));
         let all = seen.chain(sources);
         let order = |a: &(f64, u32), b: &(f64, u32)| a.0.total_cmp(&b.0);
-        let found = if highest { all.max_by(order) } else { all.min_by(order) };
+        let found = if highest {
+            all.max_by(order)
+        } else {
+            all.min_by(order)
+        };
         found.map(|(_, bus)| bus as usize)
     }
 
@@ -185,7 +201,10 @@ impl Read {
             let (tr, ti) = (to.re[lane], to.im[lane]);
             let from_re = from_rest.re + self.ff.re * fr - self.ff.im * fi + self.ft.re * tr
                 - self.ft.im * ti;
-            let from_im = from_rest.im + self.ff.re * fi + self.ff.im * fr + self.ft.re * ti
+            let from_im = from_rest.im
+                + self.ff.re * fi
+                + self.ff.im * fr
+                + self.ft.re * ti
                 + self.ft.im * tr;
             let to_re =
                 to_rest.re + self.tf.re * fr - self.tf.im * fi + self.tt.re * tr - self.tt.im * ti;
@@ -201,8 +220,7 @@ impl Read {
             }
             share[lane] = if at_from > at_to { at_from } else { at_to };
             if self.counts_as_loss {
-                loss[lane] =
-                    vfr * from_re + vfi * from_im + vtr * to_re + vti * to_im;
+                loss[lane] = vfr * from_re + vfi * from_im + vtr * to_re + vti * to_im;
             }
         }
         (share, loss)
@@ -215,7 +233,10 @@ fn read(network: &Network, plan: &Plan, sweep: &Sweep, index: usize) -> Option<R
         return None;
     };
     let none = Complex::new(0.0, 0.0);
-    let from = plan.topology.node(branch.from).filter(|_| branch.from_closed);
+    let from = plan
+        .topology
+        .node(branch.from)
+        .filter(|_| branch.from_closed);
     let to = plan.topology.node(branch.to).filter(|_| branch.to_closed);
     let (from_node, to_node, [ff, ft, tf, tt]) = match (from, to) {
         (Some(from), Some(to)) => {
@@ -235,7 +256,11 @@ fn read(network: &Network, plan: &Plan, sweep: &Sweep, index: usize) -> Option<R
         ka * 3.0_f64.sqrt() * network.buses[bus].nominal_kv / network.base_mva
     };
     let inverse_square = |limit: f64| {
-        if limit > 0.0 && limit.is_finite() { (limit * limit).recip() } else { 0.0 }
+        if limit > 0.0 && limit.is_finite() {
+            (limit * limit).recip()
+        } else {
+            0.0
+        }
     };
     let (from_limit, to_limit, by_power) = match branch.rating {
         Rating::None => (0.0, 0.0, false),

@@ -159,9 +159,14 @@ impl TwoPort {
 pub enum Rating {
     None,
     /// Currents of its ends, kA; the end that is nearer to its limit counts.
-    Current { from_ka: f64, to_ka: f64 },
+    Current {
+        from_ka: f64,
+        to_ka: f64,
+    },
     /// Apparent power at its ends, MVA.
-    Power { mva: f64 },
+    Power {
+        mva: f64,
+    },
 }
 
 /// Constant power, constant current and constant impedance in parts: S(v) = p·(1 − i − z + i·v + z·v²), v in per unit; consumption is positive.

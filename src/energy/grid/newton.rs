@@ -83,8 +83,7 @@ impl Newton {
             }
         };
         for node in 0..nodes {
-            for other in
-                std::iter::once(node).chain(plan.matrix.row(node).map(|(other, _)| other))
+            for other in std::iter::once(node).chain(plan.matrix.row(node).map(|(other, _)| other))
             {
                 entry(angle[node], angle[other]);
                 entry(angle[node], magnitude[other]);
@@ -156,7 +155,10 @@ impl Newton {
                 break;
             }
             if !found.worst.is_finite() {
-                return Err(Diverged { iterations, ..failed });
+                return Err(Diverged {
+                    iterations,
+                    ..failed
+                });
             }
             (state, mismatch) = (next, found);
         }

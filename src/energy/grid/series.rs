@@ -212,11 +212,21 @@ pub fn series_with(
             let highest = reading.highest_pu[lane];
             worse(&mut done.highest, step, highest, |a, b| a > b, || bus(true));
             let loading = 100.0 * reading.loading[lane];
-            worse(&mut done.loading, step, loading, |a, b| a > b, || {
-                meter.extreme_branch(&sweep, lane)
-            });
+            worse(
+                &mut done.loading,
+                step,
+                loading,
+                |a, b| a > b,
+                || meter.extreme_branch(&sweep, lane),
+            );
             let voltages = Voltages::Lane(&sweep, lane);
-            observe(step, &StepView { plan: &plan, voltages });
+            observe(
+                step,
+                &StepView {
+                    plan: &plan,
+                    voltages,
+                },
+            );
         }
         if restart {
             // A lane that diverged must not be the next one's start.
@@ -427,7 +437,12 @@ fn drives(network: &Network, plan: &Plan, profiles: &Profiles) -> Vec<Drive> {
     parts
         .into_iter()
         .enumerate()
-        .filter_map(|(node, parts)| Some(Drive { node, parts: parts? }))
+        .filter_map(|(node, parts)| {
+            Some(Drive {
+                node,
+                parts: parts?,
+            })
+        })
         .collect()
 }
 
@@ -463,12 +478,7 @@ impl<'a> Steps<'a> {
         }
     }
 
-    fn solve(
-        &mut self,
-        step: usize,
-        done: &mut Series,
-        observe: &mut dyn FnMut(usize, &StepView),
-    ) {
+    fn solve(&mut self, step: usize, done: &mut Series, observe: &mut dyn FnMut(usize, &StepView)) {
         for drive in self.drives {
             self.injections[drive.node] = drive.injection(self.profiles, step);
         }
@@ -512,7 +522,11 @@ impl<'a> Steps<'a> {
             losses_mw: flow.losses_mw,
         });
         for (worst, found, beats) in [
-            (&mut done.lowest, lowest, (|a, b| a < b) as fn(f64, f64) -> bool),
+            (
+                &mut done.lowest,
+                lowest,
+                (|a, b| a < b) as fn(f64, f64) -> bool,
+            ),
             (&mut done.highest, highest, |a, b| a > b),
             (&mut done.loading, loading, |a, b| a > b),
         ] {
@@ -521,7 +535,13 @@ impl<'a> Steps<'a> {
             }
         }
         let voltages = Voltages::Nodes(&solved.voltages);
-        observe(step, &StepView { plan: self.plan, voltages });
+        observe(
+            step,
+            &StepView {
+                plan: self.plan,
+                voltages,
+            },
+        );
         self.last = Some(solved.voltages);
     }
 }

@@ -264,9 +264,7 @@ fn add_dependent(power: &mut Wide, dependent: &Dependent, drop: &Wide, start: Co
     for lane in 0..LANES {
         let square = (start.re + drop.re[lane]).powi(2) + (start.im + drop.im[lane]).powi(2);
         let vm = square.sqrt();
-        power.re[lane] +=
-            dependent.current.re[lane] * vm + dependent.impedance.re[lane] * square;
-        power.im[lane] +=
-            dependent.current.im[lane] * vm + dependent.impedance.im[lane] * square;
+        power.re[lane] += dependent.current.re[lane] * vm + dependent.impedance.re[lane] * square;
+        power.im[lane] += dependent.current.im[lane] * vm + dependent.impedance.im[lane] * square;
     }
 }

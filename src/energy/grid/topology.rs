@@ -161,6 +161,10 @@ impl Topology {
     }
 
     pub fn node(&self, bus: usize) -> Option<usize> {
-        self.node_of_bus.get(bus).copied().flatten().map(|n| n as usize)
+        self.node_of_bus
+            .get(bus)
+            .copied()
+            .flatten()
+            .map(|n| n as usize)
     }
 }

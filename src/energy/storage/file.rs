@@ -128,7 +128,9 @@ pub fn read(bytes: &[u8]) -> Result<Case, FileFault> {
             sum
         }
     };
-    let import_price = written.price_eur_mwh.map_or_else(|| vec![0.0; steps], spread);
+    let import_price = written
+        .price_eur_mwh
+        .map_or_else(|| vec![0.0; steps], spread);
     let factor = written.export_price_factor.unwrap_or(0.4);
     let export_price = written.export_price_eur_mwh.map_or_else(
         || import_price.iter().map(|price| factor * price).collect(),

@@ -159,9 +159,21 @@ impl Case {
                 Err(CaseFault::Setting { name, value })
             }
         };
-        setting("step_h", self.step_h, self.step_h > 0.0 && self.step_h.is_finite())?;
-        setting("import_limit_mw", self.import_limit_mw, self.import_limit_mw >= 0.0)?;
-        setting("export_limit_mw", self.export_limit_mw, self.export_limit_mw >= 0.0)?;
+        setting(
+            "step_h",
+            self.step_h,
+            self.step_h > 0.0 && self.step_h.is_finite(),
+        )?;
+        setting(
+            "import_limit_mw",
+            self.import_limit_mw,
+            self.import_limit_mw >= 0.0,
+        )?;
+        setting(
+            "export_limit_mw",
+            self.export_limit_mw,
+            self.export_limit_mw >= 0.0,
+        )?;
         let Some(battery) = &self.battery else {
             return Ok(());
         };
@@ -180,7 +192,11 @@ impl Case {
             setting(name, value, value > 0.0 && value <= 1.0)?;
         }
         let initial = battery.initial_mwh;
-        setting("initial_mwh", initial, (0.0..=battery.energy_mwh).contains(&initial))
+        setting(
+            "initial_mwh",
+            initial,
+            (0.0..=battery.energy_mwh).contains(&initial),
+        )
     }
 
     /// The same without the battery.
@@ -203,8 +219,7 @@ impl Dispatch {
         let share = |part: f64, whole: f64| if whole > 0.0 { 1.0 - part / whole } else { 0.0 };
         let discharged_mwh = energy(&self.discharged_mw);
         let (import_mwh, export_mwh) = (energy(&self.imported_mw), energy(&self.exported_mw));
-        let (curtailed_mwh, unserved_mwh) =
-            (energy(&self.curtailed_mw), energy(&self.unserved_mw));
+        let (curtailed_mwh, unserved_mwh) = (energy(&self.curtailed_mw), energy(&self.unserved_mw));
         let both = self.charged_mw.iter().zip(&self.discharged_mw);
         let wear = case.battery.map_or(0.0, |b| b.degradation_eur_mwh) * discharged_mwh;
         Totals {
@@ -220,7 +235,9 @@ impl Dispatch {
             cycles: case
                 .battery
                 .filter(|battery| battery.energy_mwh > 0.0)
-                .map_or(0.0, |b| discharged_mwh / b.discharge_efficiency / b.energy_mwh),
+                .map_or(0.0, |b| {
+                    discharged_mwh / b.discharge_efficiency / b.energy_mwh
+                }),
             self_sufficiency: share(import_mwh + unserved_mwh, load),
             self_consumption: share(export_mwh + curtailed_mwh, generation),
             simultaneous_mwh: both.map(|(a, b)| a.min(*b)).sum::<f64>() * case.step_h,
@@ -237,8 +254,8 @@ impl Dispatch {
                 + at(&self.discharged_mw, step)
                 + at(&self.imported_mw, step)
                 + at(&self.unserved_mw, step);
-            let takes = at(&case.load_mw, step) + at(&self.charged_mw, step)
-                + at(&self.exported_mw, step);
+            let takes =
+                at(&case.load_mw, step) + at(&self.charged_mw, step) + at(&self.exported_mw, step);
             outside = outside.max((gives - takes).abs());
             if let (Some(battery), Some(last)) = (&case.battery, step.checked_sub(1)) {
                 let change = case.step_h

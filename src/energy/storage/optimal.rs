@@ -64,7 +64,11 @@ fn add_variables(case: &Case, problem: &mut ProblemVariables) -> Variables {
     let steps = case.steps();
     let mut within = |limit: f64| {
         let free = variable().min(0.0);
-        let bounded = if limit.is_finite() { free.max(limit) } else { free };
+        let bounded = if limit.is_finite() {
+            free.max(limit)
+        } else {
+            free
+        };
         problem.add_vector(bounded, steps)
     };
     let battery = case.battery.unwrap_or(NO_BATTERY);
@@ -77,7 +81,10 @@ fn add_variables(case: &Case, problem: &mut ProblemVariables) -> Variables {
         stored: within(battery.energy_mwh),
         curtailed: (limited || case.curtailable || case.goal == Goal::Curtailment)
             .then(|| within(f64::INFINITY)),
-        unserved: case.import_limit_mw.is_finite().then(|| within(f64::INFINITY)),
+        unserved: case
+            .import_limit_mw
+            .is_finite()
+            .then(|| within(f64::INFINITY)),
     }
 }
 
@@ -100,8 +107,15 @@ fn objective(case: &Case, variables: &Variables) -> Expression {
     } * case.step_h;
     let mut sum = Expression::with_capacity(6 * case.steps());
     for step in 0..case.steps() {
-        let bought = if case.goal == Goal::Import { case.step_h } else { 0.0 };
-        sum.add_mul(money * case.import_price[step] + bought, variables.imported[step]);
+        let bought = if case.goal == Goal::Import {
+            case.step_h
+        } else {
+            0.0
+        };
+        sum.add_mul(
+            money * case.import_price[step] + bought,
+            variables.imported[step],
+        );
         sum.add_mul(-money * case.export_price[step], variables.exported[step]);
         sum.add_mul(money * wear, variables.discharged[step]);
         if let Some(unserved) = &variables.unserved {
@@ -138,8 +152,14 @@ fn constraints(case: &Case, variables: &Variables) -> Vec<good_lp::Constraint> {
         constraints.push(balance.eq(need));
         let mut change = Expression::with_capacity(4);
         change.add_mul(1.0, variables.stored[step]);
-        change.add_mul(-case.step_h * battery.charge_efficiency, variables.charged[step]);
-        change.add_mul(case.step_h / battery.discharge_efficiency, variables.discharged[step]);
+        change.add_mul(
+            -case.step_h * battery.charge_efficiency,
+            variables.charged[step],
+        );
+        change.add_mul(
+            case.step_h / battery.discharge_efficiency,
+            variables.discharged[step],
+        );
         let before = match step.checked_sub(1) {
             Some(last) => Some(variables.stored[last]),
             None if battery.cyclic => Some(variables.stored[steps - 1]),

@@ -231,7 +231,11 @@ impl Case {
                     continue;
                 }
                 if cells.len() > MAX_COLUMNS || rows.len() >= MAX_ROWS {
-                    return Err(Fault::new("network-limit", format!("mpc.{name}"), rows.len()));
+                    return Err(Fault::new(
+                        "network-limit",
+                        format!("mpc.{name}"),
+                        rows.len(),
+                    ));
                 }
                 if let Some(first) = rows.first()
                     && first.len() != cells.len()
@@ -391,7 +395,11 @@ impl Expression<'_> {
         let mut value = self.product()?;
         while let Some(operator) = self.take(&['+', '-']) {
             let right = self.product()?;
-            value = if operator == '+' { value + right } else { value - right };
+            value = if operator == '+' {
+                value + right
+            } else {
+                value - right
+            };
         }
         Some(value)
     }
@@ -461,8 +469,10 @@ impl Expression<'_> {
             .unwrap_or(rest.len());
         let (name, rest) = rest.split_at_checked(end)?;
         self.rest = rest;
-        if let (Some(matrix), true) = (name.strip_prefix("mpc."), rest.trim_start().starts_with('('))
-        {
+        if let (Some(matrix), true) = (
+            name.strip_prefix("mpc."),
+            rest.trim_start().starts_with('('),
+        ) {
             self.take(&['('])?;
             let (inside, rest) = self.rest.split_once(')')?;
             self.rest = rest;

@@ -55,7 +55,11 @@ pub fn read(mut value: Value) -> Result<Document, Fault> {
         .enumerate()
         .map(|(number, scenario)| match scenario {
             Value::Object(members) => components(members, &attributes),
-            _ => Err(Fault::new("network-table", format!("data[{number}]"), "object")),
+            _ => Err(Fault::new(
+                "network-table",
+                format!("data[{number}]"),
+                "object",
+            )),
         })
         .collect::<Result<_, _>>()?;
     Ok(Document { kind, scenarios })

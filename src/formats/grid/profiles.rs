@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `ID` or `ID:factor` | times the stated power of that load or generator |
 //! | `*` or `*:factor` | the same for all consumption |
+//! | `load/ID`, `production/ID`, `storage/ID`, `generator/ID` | which of several elements of one name; `*` stands for all of the kind |
 //! | `ID:p_kw`, `ID:p_mw` | active power in place of the stated one |
 //! | `ID:q_kvar`, `ID:q_mvar` | reactive power in place of the stated one |
 //! | `time`, `timestamp`, `step`, `heure`, `date` | passed over |
@@ -85,7 +86,11 @@ pub fn read(text: &str) -> Result<Document, Fault> {
         }
         if cells.next().is_some() {
             let object = format!("line {number}");
-            return Err(Fault::new("profiles-row", object, line.split(separator).count()));
+            return Err(Fault::new(
+                "profiles-row",
+                object,
+                line.split(separator).count(),
+            ));
         }
     }
     let columns: Vec<Column> = columns.into_iter().flatten().map(|(c, _)| c).collect();

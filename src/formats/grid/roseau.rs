@@ -175,9 +175,16 @@ pub fn read(value: &Value) -> Result<Document, Fault> {
             closed: row.get("closed").and_then(Value::as_bool).unwrap_or(true),
         })?,
         loads: list(value, "loads", |row| {
-            let found = [("powers", "power"), ("power", "power"), ("currents", "current"), ("current", "current"), ("impedances", "impedance"), ("impedance", "impedance")]
-                .into_iter()
-                .find_map(|(key, kind)| Some((row.get(key)?, kind)));
+            let found = [
+                ("powers", "power"),
+                ("power", "power"),
+                ("currents", "current"),
+                ("current", "current"),
+                ("impedances", "impedance"),
+                ("impedance", "impedance"),
+            ]
+            .into_iter()
+            .find_map(|(key, kind)| Some((row.get(key)?, kind)));
             let (values, kind) = found.map_or((Vec::new(), ""), |(v, kind)| (pairs(v), kind));
             Load {
                 id: text(row, "id"),
@@ -233,7 +240,11 @@ fn text(row: &Value, key: &str) -> String {
 
 fn either(row: &Value, key: &str, old: &str) -> String {
     let found = text(row, key);
-    if found.is_empty() { text(row, old) } else { found }
+    if found.is_empty() {
+        text(row, old)
+    } else {
+        found
+    }
 }
 
 fn real(row: &Value, key: &str) -> Option<f64> {

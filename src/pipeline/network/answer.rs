@@ -26,7 +26,13 @@ pub fn flow(network: &Network, kind: Kind, flow: &Flow) -> Map<String, Value> {
             })
         })
         .collect();
-    let bus_name = |bus: usize| network.buses.get(bus).filter(|b| !b.internal).map(|b| name(&b.id));
+    let bus_name = |bus: usize| {
+        network
+            .buses
+            .get(bus)
+            .filter(|b| !b.internal)
+            .map(|b| name(&b.id))
+    };
     let branches: Vec<Value> = network
         .branches
         .iter()
@@ -86,7 +92,9 @@ fn into_map(value: Value) -> Map<String, Value> {
 
 /// A number where the format's names are numbers, and the name is one.
 pub fn identifier(id: &str, kind: Kind) -> Value {
-    let number = (kind != Kind::Roseau).then(|| id.parse::<i64>().ok()).flatten();
+    let number = (kind != Kind::Roseau)
+        .then(|| id.parse::<i64>().ok())
+        .flatten();
     match number {
         Some(number) if number.to_string() == id => json!(number),
         _ => json!(id),
@@ -94,12 +102,7 @@ pub fn identifier(id: &str, kind: Kind) -> Value {
 }
 
 /// `steps`, `flows_per_second`, `worst` and the hours out of bounds.
-pub fn series(
-    network: &Network,
-    kind: Kind,
-    series: &Series,
-    seconds: f64,
-) -> Map<String, Value> {
+pub fn series(network: &Network, kind: Kind, series: &Series, seconds: f64) -> Map<String, Value> {
     let bus = |worst: &Worst| {
         json!({
             "step": worst.step,
@@ -141,7 +144,10 @@ pub fn limit(network: &Network, kind: Kind, limit: Limit) -> (&'static str, Valu
     match limit {
         Limit::Voltage(bus) => (
             "voltage",
-            network.buses.get(bus).map_or(Value::Null, |bus| identifier(&bus.id, kind)),
+            network
+                .buses
+                .get(bus)
+                .map_or(Value::Null, |bus| identifier(&bus.id, kind)),
         ),
         Limit::Loading(branch) => match network.branches.get(branch) {
             Some(branch) => {
@@ -204,14 +210,13 @@ pub fn findings(report: &Report, english: bool) -> Value {
         .findings()
         .iter()
         .map(|finding| {
-            let (french, english_text) = super::messages::message(finding);
             json!({
                 "code": finding.code,
                 "severity": finding.severity.name(),
                 "file": finding.file,
                 "object": finding.object,
                 "value": finding.value,
-                "message": if english { english_text } else { french },
+                "message": super::messages::sentence(finding, english),
             })
         })
         .collect()

@@ -111,7 +111,11 @@ pub fn map(document: &Document, builder: &mut Builder) {
         } else {
             Rating::None
         };
-        let kind = if transforms { BranchKind::Transformer } else { BranchKind::Line };
+        let kind = if transforms {
+            BranchKind::Transformer
+        } else {
+            BranchKind::Line
+        };
         builder.branch(id, kind, (from, to), (on, on), two_port, rating);
     }
     for (number, row) in document.dcline.iter().enumerate() {
@@ -140,11 +144,21 @@ fn reference(
         .find(|(index, _)| kinds.get(index) == Some(&REFERENCE));
     if let Some((index, row)) = bus {
         let vm = cell(row, 8);
-        builder.source("reference", index, if vm > 0.0 { vm } else { 1.0 }, cell(row, 9));
+        builder.source(
+            "reference",
+            index,
+            if vm > 0.0 { vm } else { 1.0 },
+            cell(row, 9),
+        );
         return;
     }
     if let Some(first) = builder.network.generators.first().cloned() {
-        builder.tell("grid-reference-chosen", Severity::Warning, format!("gen {}", first.id), first.bus);
+        builder.tell(
+            "grid-reference-chosen",
+            Severity::Warning,
+            format!("gen {}", first.id),
+            first.bus,
+        );
         builder.network.generators.remove(0);
         builder.source(first.id, first.bus, first.vm_pu, 0.0);
     }

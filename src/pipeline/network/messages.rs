@@ -47,20 +47,22 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("wind-series", "La série de vent est illisible ({object}) : {value}", "The wind series cannot be read ({object}): {value}"),
 ];
 
-/// The French and English sentence of a finding; its bare parts where there is none.
-pub fn message(finding: &Finding) -> (String, String) {
-    match SENTENCES.iter().find(|(code, ..)| *code == finding.code) {
-        Some((_, french, english)) => {
-            let fill = |sentence: &str| {
-                sentence
-                    .replace("{object}", &finding.object)
-                    .replace("{value}", &finding.value)
-            };
-            (fill(french), fill(english))
-        }
-        None => {
-            let plain = format!("{} {} {}", finding.code, finding.object, finding.value);
-            (plain.clone(), plain)
-        }
+/// The French and English sentence of a finding of this room.
+pub fn message(finding: &Finding) -> Option<(String, String)> {
+    let (_, french, english) = SENTENCES.iter().find(|(code, ..)| *code == finding.code)?;
+    let fill = |sentence: &str| {
+        sentence
+            .replace("{object}", &finding.object)
+            .replace("{value}", &finding.value)
+    };
+    Some((fill(french), fill(english)))
+}
+
+/// The sentence in one language; the finding's bare parts where there is none.
+pub fn sentence(finding: &Finding, english: bool) -> String {
+    match message(finding) {
+        Some((_, text)) if english => text,
+        Some((text, _)) => text,
+        None => format!("{} {} {}", finding.code, finding.object, finding.value),
     }
 }

@@ -22,8 +22,8 @@ pub mod roseau;
 
 use crate::base::{Finding, Report, Severity};
 use crate::energy::grid::{
-    Branch, BranchKind, Bus, Coupling, Generator, Load, LoadKind, Network, Rating, Shunt, Source,
-    TwoPort, Zip, check,
+    Branch, BranchKind, Bus, Coupling, FlowOptions, Generator, Load, LoadKind, Network, Rating,
+    Shunt, Source, TwoPort, Zip, check, flow,
 };
 use crate::formats::Fault;
 use crate::formats::grid::{Document, Kind, read};
@@ -60,7 +60,11 @@ pub fn open(bytes: &[u8], file: &str) -> Result<Opened, Fault> {
     for finding in check::network(&network, file) {
         report.push(finding);
     }
-    let placed = network.buses.iter().filter(|bus| bus.place.is_some()).count();
+    let placed = network
+        .buses
+        .iter()
+        .filter(|bus| bus.place.is_some())
+        .count();
     let named = network.buses.iter().filter(|bus| !bus.internal).count();
     if placed < named {
         report.push(
@@ -73,6 +77,24 @@ pub fn open(bytes: &[u8], file: &str) -> Result<Opened, Fault> {
         kind,
         report,
     })
+}
+
+/// All findings on the bytes of a network, whether it can be solved among them; `None` when they are no network at all.
+pub fn findings(bytes: &[u8], file: &str) -> Option<Report> {
+    match open(bytes, file) {
+        Ok(mut opened) => {
+            if let Err(fault) = flow(&opened.network, &FlowOptions::default()) {
+                opened.report.push(check::fault(&fault, file));
+            }
+            Some(opened.report)
+        }
+        Err(fault) if fault.code == "network-unknown" => None,
+        Err(fault) => {
+            let mut report = Report::default();
+            report.push(fault.finding(file));
+            Some(report)
+        }
+    }
 }
 
 /// A network while it is put together.
@@ -125,7 +147,10 @@ impl Builder {
     }
 
     pub fn kv(&self, bus: usize) -> f64 {
-        self.network.buses.get(bus).map_or(1.0, |bus| bus.nominal_kv)
+        self.network
+            .buses
+            .get(bus)
+            .map_or(1.0, |bus| bus.nominal_kv)
     }
 
     /// A branch between two buses, closed as `closed` says; without a two-port it is an ideal coupling.

@@ -5,9 +5,7 @@
 use super::{Builder, pandapower_transformers};
 use crate::base::Severity;
 use crate::energy::grid::elements::Line;
-use crate::energy::grid::{
-    BranchKind, Bus, Complex, LoadKind, Rating, TwoPort, Zip,
-};
+use crate::energy::grid::{BranchKind, Bus, Complex, LoadKind, Rating, TwoPort, Zip};
 use crate::formats::grid::pandapower::Document;
 use crate::formats::grid::{Row, Table, table};
 use crate::geodesy::LonLat;
@@ -16,8 +14,18 @@ use std::collections::HashSet;
 
 /// Element tables that change a flow and are not mapped.
 const UNSUPPORTED: [&str; 12] = [
-    "svc", "ssc", "tcsc", "vsc", "vsc_stacked", "vsc_bipolar", "line_dc", "load_dc", "source_dc",
-    "bus_dc", "b2b_vsc", "bi_vsc",
+    "svc",
+    "ssc",
+    "tcsc",
+    "vsc",
+    "vsc_stacked",
+    "vsc_bipolar",
+    "line_dc",
+    "load_dc",
+    "source_dc",
+    "bus_dc",
+    "b2b_vsc",
+    "bi_vsc",
 ];
 /// Resistance over reactance of a switch that has an impedance; pandapower's default.
 const SWITCH_RX: f64 = 2.0;
@@ -60,7 +68,9 @@ pub(super) fn in_service(row: &Row) -> bool {
 
 /// The bus of a column, or a finding.
 pub(super) fn bus_of(builder: &mut Builder, row: &Row, table: &str, column: &str) -> Option<usize> {
-    let named = row.integer(column).map_or("–".to_owned(), |bus| bus.to_string());
+    let named = row
+        .integer(column)
+        .map_or("–".to_owned(), |bus| bus.to_string());
     builder.find(&named, &format!("{table} {}", row.index))
 }
 
@@ -68,7 +78,9 @@ pub(super) fn bus_of(builder: &mut Builder, row: &Row, table: &str, column: &str
 pub(super) fn needed(builder: &mut Builder, row: &Row, table: &str, column: &str) -> Option<f64> {
     let number = row.number(column);
     if number.is_none() {
-        let value = row.value(column).map_or("–".to_owned(), ToString::to_string);
+        let value = row
+            .value(column)
+            .map_or("–".to_owned(), ToString::to_string);
         let object = format!("{table} {}, {column}", row.index);
         builder.tell("grid-number", Severity::Error, object, value);
     }
@@ -112,11 +124,19 @@ fn buses(document: &Document, builder: &mut Builder) {
         let kv = needed(builder, &row, "bus", "vn_kv").unwrap_or(1.0);
         let mut bus = Bus::new(row.index.to_string(), kv);
         if !(kv > 0.0) {
-            builder.tell("grid-number", Severity::Error, format!("bus {}, vn_kv", row.index), kv);
+            builder.tell(
+                "grid-number",
+                Severity::Error,
+                format!("bus {}, vn_kv", row.index),
+                kv,
+            );
             bus.nominal_kv = 1.0;
         }
         bus.in_service = in_service(&row);
-        let point = row.text("geo").and_then(point).or_else(|| old.get(&row.index).copied());
+        let point = row
+            .text("geo")
+            .and_then(point)
+            .or_else(|| old.get(&row.index).copied());
         // Plan coordinates of drawn test networks are no places on Earth; only what could be one is kept.
         bus.place = point
             .filter(|[lon, lat]| lon.abs() <= 180.0 && lat.abs() <= 90.0)
@@ -154,7 +174,10 @@ fn lines(document: &Document, builder: &mut Builder, open: &OpenEnds) {
         let rating = match row.number("max_i_ka") {
             Some(ka) if ka > 0.0 => {
                 let ka = ka * row.number_or("df", 1.0) * parallel;
-                Rating::Current { from_ka: ka, to_ka: ka }
+                Rating::Current {
+                    from_ka: ka,
+                    to_ka: ka,
+                }
             }
             _ => Rating::None,
         };
@@ -163,7 +186,14 @@ fn lines(document: &Document, builder: &mut Builder, open: &OpenEnds) {
             on && open.closed('l', &row, "from_bus"),
             on && open.closed('l', &row, "to_bus"),
         );
-        builder.branch(row.index.to_string(), BranchKind::Line, (from, to), closed, two_port, rating);
+        builder.branch(
+            row.index.to_string(),
+            BranchKind::Line,
+            (from, to),
+            closed,
+            two_port,
+            rating,
+        );
     }
 }
 
@@ -185,7 +215,10 @@ fn switches(document: &Document, builder: &mut Builder) {
             TwoPort::pi(Complex::new(SWITCH_RX * x, x).inv(), none, none, 1.0, 0.0)
         });
         let rating = match row.number("in_ka") {
-            Some(ka) if ka > 0.0 => Rating::Current { from_ka: ka, to_ka: ka },
+            Some(ka) if ka > 0.0 => Rating::Current {
+                from_ka: ka,
+                to_ka: ka,
+            },
             _ => Rating::None,
         };
         builder.branch(
@@ -207,12 +240,10 @@ fn impedances(document: &Document, builder: &mut Builder) {
             continue;
         };
         let scale = builder.network.base_mva / row.number_or("sn_mva", builder.network.base_mva);
-        let z = |r: &str, x: &str| {
-            Complex::new(row.number_or(r, 0.0), row.number_or(x, 0.0)) * scale
-        };
-        let y = |g: &str, b: &str| {
-            Complex::new(row.number_or(g, 0.0), row.number_or(b, 0.0)) / scale
-        };
+        let z =
+            |r: &str, x: &str| Complex::new(row.number_or(r, 0.0), row.number_or(x, 0.0)) * scale;
+        let y =
+            |g: &str, b: &str| Complex::new(row.number_or(g, 0.0), row.number_or(b, 0.0)) / scale;
         let forth = z("rft_pu", "xft_pu");
         let back = if row.number("xtf_pu").is_some() || row.number("rtf_pu").is_some() {
             z("rtf_pu", "xtf_pu")
@@ -249,7 +280,10 @@ fn loads(document: &Document, builder: &mut Builder) {
             let factor = sign * row.number_or("scaling", 1.0);
             let power = if table.starts_with("asymmetric") {
                 let sum = |columns: [&str; 3]| -> f64 {
-                    columns.iter().map(|column| row.number_or(column, 0.0)).sum()
+                    columns
+                        .iter()
+                        .map(|column| row.number_or(column, 0.0))
+                        .sum()
                 };
                 (
                     factor * sum(["p_a_mw", "p_b_mw", "p_c_mw"]),
@@ -288,7 +322,14 @@ fn loads(document: &Document, builder: &mut Builder) {
         let cos_phi = row.number_or("cos_phi", 1.0);
         let q = ((p / cos_phi).powi(2) - p * p).max(0.0).sqrt();
         let id = format!("motor {}", row.index);
-        builder.load(id, LoadKind::Consumption, bus, (p, q), Zip::POWER, in_service(&row));
+        builder.load(
+            id,
+            LoadKind::Consumption,
+            bus,
+            (p, q),
+            Zip::POWER,
+            in_service(&row),
+        );
     }
 }
 
@@ -302,7 +343,12 @@ fn shunts(document: &Document, builder: &mut Builder) {
         let factor = row.number_or("step", 1.0) * (kv / rated).powi(2);
         if row.flag_or("step_dependency_table", false) {
             let object = format!("shunt {}", row.index);
-            builder.tell("grid-element-unsupported", Severity::Warning, object, "step_dependency_table");
+            builder.tell(
+                "grid-element-unsupported",
+                Severity::Warning,
+                object,
+                "step_dependency_table",
+            );
         }
         builder.shunt(
             row.index.to_string(),
@@ -319,7 +365,12 @@ fn shunts(document: &Document, builder: &mut Builder) {
             let id = format!("{table} {}", row.index);
             let power = (row.number_or("ps_mw", 0.0), row.number_or("qs_mvar", 0.0));
             builder.load(&id, LoadKind::Consumption, bus, power, Zip::POWER, true);
-            builder.shunt(&id, bus, row.number_or("pz_mw", 0.0), row.number_or("qz_mvar", 0.0));
+            builder.shunt(
+                &id,
+                bus,
+                row.number_or("pz_mw", 0.0),
+                row.number_or("qz_mvar", 0.0),
+            );
             if table == "xward" {
                 let base = builder.network.base_ohm(builder.kv(bus));
                 let z = Complex::new(row.number_or("r_ohm", 0.0), row.number_or("x_ohm", 0.0));
@@ -327,10 +378,17 @@ fn shunts(document: &Document, builder: &mut Builder) {
                 behind.internal = true;
                 let behind = builder.bus(behind);
                 let none = Complex::new(0.0, 0.0);
-                let two_port = (z != none)
-                    .then(|| TwoPort::pi((z / base).inv(), none, none, 1.0, 0.0));
+                let two_port =
+                    (z != none).then(|| TwoPort::pi((z / base).inv(), none, none, 1.0, 0.0));
                 let kind = BranchKind::Internal;
-                builder.branch(&id, kind, (bus, behind), (true, true), two_port, Rating::None);
+                builder.branch(
+                    &id,
+                    kind,
+                    (bus, behind),
+                    (true, true),
+                    two_port,
+                    Rating::None,
+                );
                 builder.generator(&id, behind, 0.0, row.number_or("vm_pu", 1.0));
             }
         }
@@ -368,9 +426,23 @@ fn sources(document: &Document, builder: &mut Builder) {
         let sent = p.abs();
         let arrives = sent * (1.0 - row.number_or("loss_percent", 0.0) / 100.0)
             - row.number_or("loss_mw", 0.0);
-        let (p_from, p_to) = if p > 0.0 { (-sent, arrives) } else { (arrives, -sent) };
+        let (p_from, p_to) = if p > 0.0 {
+            (-sent, arrives)
+        } else {
+            (arrives, -sent)
+        };
         let id = row.index;
-        builder.generator(format!("dcline {id} from"), from, p_from, row.number_or("vm_from_pu", 1.0));
-        builder.generator(format!("dcline {id} to"), to, p_to, row.number_or("vm_to_pu", 1.0));
+        builder.generator(
+            format!("dcline {id} from"),
+            from,
+            p_from,
+            row.number_or("vm_from_pu", 1.0),
+        );
+        builder.generator(
+            format!("dcline {id} to"),
+            to,
+            p_to,
+            row.number_or("vm_to_pu", 1.0),
+        );
     }
 }

@@ -24,10 +24,15 @@ impl Characteristic<'_> {
         if !row.flag_or("tap_dependency_table", false) {
             return Characteristic(None);
         }
-        let (id, step) = (row.integer("id_characteristic_table"), row.number("tap_pos"));
-        Characteristic(rows(document, "trafo_characteristic_table").find(|entry| {
-            entry.integer("id_characteristic") == id && entry.number("step") == step
-        }))
+        let (id, step) = (
+            row.integer("id_characteristic_table"),
+            row.number("tap_pos"),
+        );
+        Characteristic(
+            rows(document, "trafo_characteristic_table").find(|entry| {
+                entry.integer("id_characteristic") == id && entry.number("step") == step
+            }),
+        )
     }
 
     fn number(&self, column: &str) -> Option<f64> {
@@ -39,7 +44,8 @@ fn with_taps(row: &Row, characteristic: &Characteristic, rated: Tapped) -> Tappe
     let mut tapped = rated;
     for changer in ["tap", "tap2"] {
         let column = |name: &str| format!("{changer}_{name}");
-        let steps = row.number_or(&column("pos"), f64::NAN) - row.number_or(&column("neutral"), f64::NAN);
+        let steps =
+            row.number_or(&column("pos"), f64::NAN) - row.number_or(&column("neutral"), f64::NAN);
         // High positive, low negative: the shift counts how far the high side leads.
         let (voltage, direction) = match row.text(&column("side")) {
             Some("hv") => (&mut tapped.high_kv, 1.0),
@@ -82,12 +88,7 @@ fn with_taps(row: &Row, characteristic: &Characteristic, rated: Tapped) -> Tappe
     tapped
 }
 
-pub(super) fn two_windings(
-    document: &Document,
-    row: &Row,
-    builder: &mut Builder,
-    open: &OpenEnds,
-) {
+pub(super) fn two_windings(document: &Document, row: &Row, builder: &mut Builder, open: &OpenEnds) {
     let high = bus_of(builder, row, "trafo", "hv_bus");
     let low = bus_of(builder, row, "trafo", "lv_bus");
     let stated = ["sn_mva", "vn_hv_kv", "vn_lv_kv", "vk_percent"]
@@ -128,7 +129,12 @@ pub(super) fn two_windings(
     .two_port(builder.kv(high), builder.kv(low), builder.network.base_mva);
     let Some(two_port) = two_port else {
         let value = format!("vk {vk} %, vkr {vkr} %, sn {sn} MVA");
-        builder.tell("grid-transformer", Severity::Error, format!("trafo {}", row.index), value);
+        builder.tell(
+            "grid-transformer",
+            Severity::Error,
+            format!("trafo {}", row.index),
+            value,
+        );
         return;
     };
     // A transformer on a bus out of service is out of service itself, unlike a line.
@@ -171,7 +177,9 @@ pub(super) fn three_windings(
     let value = |name: &str| {
         SIDES.map(|side| {
             let column = format!("{name}_{side}_percent");
-            let own = characteristic.number(&column).or_else(|| row.number(&column));
+            let own = characteristic
+                .number(&column)
+                .or_else(|| row.number(&column));
             own.unwrap_or(0.0) / 100.0
         })
     };
@@ -185,11 +193,18 @@ pub(super) fn three_windings(
     let tap_side = row.text("tap_side").unwrap_or("");
     let at_star = row.flag_or("tap_at_star_point", false);
     let loss_side = row.text("loss_side").unwrap_or("hv");
-    let magnetising = (row.number_or("pfe_kw", 0.0) / 1000.0, row.number_or("i0_percent", 0.0) / 100.0);
+    let magnetising = (
+        row.number_or("pfe_kw", 0.0) / 1000.0,
+        row.number_or("i0_percent", 0.0) / 100.0,
+    );
     for (place, side) in SIDES.into_iter().enumerate() {
         let is_high = place == 0;
         let (bus, own_kv) = [(high, v1), (medium, v2), (low, v3)][place];
-        let shift_deg = if is_high { 0.0 } else { row.number_or(&format!("shift_{side}_degree"), 0.0) };
+        let shift_deg = if is_high {
+            0.0
+        } else {
+            row.number_or(&format!("shift_{side}_degree"), 0.0)
+        };
         // Every winding's high side is the transformer's rated high voltage; the star point lies there.
         let mut tapped = Tapped {
             high_kv: v1,
@@ -218,20 +233,42 @@ pub(super) fn three_windings(
             i0,
             shift_rad: tapped.shift_deg.to_radians(),
             parallel: 1.0,
-            magnetisation: Magnetisation::T { r_share: 0.5, x_share: 0.5 },
+            magnetisation: Magnetisation::T {
+                r_share: 0.5,
+                x_share: 0.5,
+            },
         }
         .two_port(from_kv, to_kv, builder.network.base_mva);
         let Some(two_port) = two_port else {
-            builder.tell("grid-transformer", Severity::Error, element.clone(), format!("{side}: vk {vk}"));
+            builder.tell(
+                "grid-transformer",
+                Severity::Error,
+                element.clone(),
+                format!("{side}: vk {vk}"),
+            );
             continue;
         };
         let on = in_service(row) && builder.network.live(bus);
         let closed = on && open.closed('3', row, &format!("{side}_bus"));
         let ka = sn[place] / (3.0_f64.sqrt() * own_kv);
         let (ends, closed, rating) = if is_high {
-            ((high, middle), (closed, on), Rating::Current { from_ka: ka, to_ka: 0.0 })
+            (
+                (high, middle),
+                (closed, on),
+                Rating::Current {
+                    from_ka: ka,
+                    to_ka: 0.0,
+                },
+            )
         } else {
-            ((middle, bus), (on, closed), Rating::Current { from_ka: 0.0, to_ka: ka })
+            (
+                (middle, bus),
+                (on, closed),
+                Rating::Current {
+                    from_ka: 0.0,
+                    to_ka: ka,
+                },
+            )
         };
         builder.branch(
             format!("{}:{side}", row.index),
@@ -269,7 +306,11 @@ fn winding_tap(
             (ratio, angle, high_end) = (ratio.recip(), -angle, !high_end);
         }
         let direction = if high_end { 1.0 } else { -1.0 };
-        *(if high_end { &mut tapped.high_kv } else { &mut tapped.low_kv }) *= ratio;
+        *(if high_end {
+            &mut tapped.high_kv
+        } else {
+            &mut tapped.low_kv
+        }) *= ratio;
         tapped.shift_deg += direction * angle;
         return tapped;
     }
@@ -298,7 +339,11 @@ fn winding_tap(
         None if row.has("tap_changer_type") => {}
         _ => {
             let (factor, angle) = tap(steps, percent / 100.0, degree.to_radians());
-            *(if high_end { &mut tapped.high_kv } else { &mut tapped.low_kv }) *= factor;
+            *(if high_end {
+                &mut tapped.high_kv
+            } else {
+                &mut tapped.low_kv
+            }) *= factor;
             tapped.shift_deg += direction * angle.to_degrees();
         }
     }

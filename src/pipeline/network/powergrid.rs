@@ -13,7 +13,11 @@ const FREQUENCY_HZ: f64 = 50.0;
 
 pub fn map(document: &Document, builder: &mut Builder) -> Result<(), Fault> {
     let [components] = document.scenarios.as_slice() else {
-        return Err(Fault::new("network-batch", "data", document.scenarios.len()));
+        return Err(Fault::new(
+            "network-batch",
+            "data",
+            document.scenarios.len(),
+        ));
     };
     if document.kind != "input" {
         return Err(Fault::new("network-batch", "type", &document.kind));
@@ -32,7 +36,11 @@ pub fn map(document: &Document, builder: &mut Builder) -> Result<(), Fault> {
     }
     injections(components, builder);
     for unsupported in ["asym_line", "transformer_tap_regulator", "fault"] {
-        let severity = if unsupported == "asym_line" { Severity::Error } else { Severity::Warning };
+        let severity = if unsupported == "asym_line" {
+            Severity::Error
+        } else {
+            Severity::Warning
+        };
         for row in rows(components, unsupported) {
             let object = format!("{unsupported} {}", name(&row));
             builder.tell("grid-element-unsupported", severity, object, unsupported);
@@ -61,7 +69,9 @@ fn reference(row: &Row, column: &str) -> String {
 fn positive(builder: &mut Builder, row: &Row, table: &str, column: &str) -> Option<f64> {
     let value = row.number(column).filter(|value| *value > 0.0);
     if value.is_none() {
-        let stated = row.value(column).map_or("–".to_owned(), ToString::to_string);
+        let stated = row
+            .value(column)
+            .map_or("–".to_owned(), ToString::to_string);
         let object = format!("{table} {}, {column}", name(row));
         builder.tell("grid-number", Severity::Error, object, stated);
     }
@@ -76,7 +86,10 @@ fn ends(builder: &mut Builder, row: &Row, table: &str) -> Option<(usize, usize)>
 }
 
 fn closed(row: &Row) -> (bool, bool) {
-    (row.flag_or("from_status", true), row.flag_or("to_status", true))
+    (
+        row.flag_or("from_status", true),
+        row.flag_or("to_status", true),
+    )
 }
 
 fn branches(components: &Components, builder: &mut Builder) {
@@ -99,7 +112,14 @@ fn branches(components: &Components, builder: &mut Builder) {
             },
             _ => Rating::None,
         };
-        builder.branch(name(&row), BranchKind::Line, (from, to), closed(&row), two_port, rating);
+        builder.branch(
+            name(&row),
+            BranchKind::Line,
+            (from, to),
+            closed(&row),
+            two_port,
+            rating,
+        );
     }
     for row in rows(components, "link") {
         if let Some(pair) = ends(builder, &row, "link") {
@@ -138,7 +158,11 @@ fn tapped(row: &Row, columns: &[&str]) -> Vec<f64> {
     let (least, most) = (low.min(high), low.max(high));
     // Beyond its ends a changer stays at the end.
     let stated = row.number("tap_min").is_some() && row.number("tap_max").is_some();
-    let position = if stated { position.clamp(least, most) } else { position };
+    let position = if stated {
+        position.clamp(least, most)
+    } else {
+        position
+    };
     // Counting downwards when the highest position has the lower number.
     let direction = if high >= low { 1.0 } else { -1.0 };
     let added = direction * (position - nominal) * row.number_or("tap_size", 0.0);
@@ -147,7 +171,11 @@ fn tapped(row: &Row, columns: &[&str]) -> Vec<f64> {
         .enumerate()
         .map(|(place, column)| {
             let rated = row.number_or(column, 0.0);
-            (if place as i64 == side { rated + added } else { rated }) / 1000.0
+            (if place as i64 == side {
+                rated + added
+            } else {
+                rated
+            }) / 1000.0
         })
         .collect()
 }
@@ -160,11 +188,23 @@ fn at_tap(row: &Row, column: &str) -> f64 {
     let (low, high) = (row.number_or("tap_min", 0.0), row.number_or("tap_max", 0.0));
     let towards = |end: f64, suffix: &str| {
         let other = row.number_or(&format!("{column}{suffix}"), value);
-        let share = if end == nominal { 0.0 } else { (position - nominal) / (end - nominal) };
+        let share = if end == nominal {
+            0.0
+        } else {
+            (position - nominal) / (end - nominal)
+        };
         value + share * (other - value)
     };
-    let below = if high >= low { position <= nominal } else { position >= nominal };
-    if below { towards(low, "_min") } else { towards(high, "_max") }
+    let below = if high >= low {
+        position <= nominal
+    } else {
+        position >= nominal
+    };
+    if below {
+        towards(low, "_min")
+    } else {
+        towards(high, "_max")
+    }
 }
 
 fn transformer(row: &Row, builder: &mut Builder) {
@@ -194,17 +234,30 @@ fn transformer(row: &Row, builder: &mut Builder) {
     }
     .two_port(builder.kv(from), builder.kv(to), builder.network.base_mva);
     if two_port.is_none() {
-        builder.tell("grid-transformer", Severity::Error, format!("transformer {id}"), row.number_or("uk", 0.0));
+        builder.tell(
+            "grid-transformer",
+            Severity::Error,
+            format!("transformer {id}"),
+            row.number_or("uk", 0.0),
+        );
         return;
     }
     let rating = Rating::Power { mva: sn / 1e6 };
-    builder.branch(id, BranchKind::Transformer, (from, to), closed(row), two_port, rating);
+    builder.branch(
+        id,
+        BranchKind::Transformer,
+        (from, to),
+        closed(row),
+        two_port,
+        rating,
+    );
 }
 
 fn three_windings(row: &Row, builder: &mut Builder) {
     let id = name(row);
     let element = format!("three_winding_transformer {id}");
-    let nodes = ["node_1", "node_2", "node_3"].map(|column| builder.find(&reference(row, column), &element));
+    let nodes = ["node_1", "node_2", "node_3"]
+        .map(|column| builder.find(&reference(row, column), &element));
     let [Some(high), Some(medium), Some(low)] = nodes else {
         return;
     };
@@ -217,7 +270,11 @@ fn three_windings(row: &Row, builder: &mut Builder) {
     let [u1, u2, u3] = voltages[..] else { return };
     let sn = [s1, s2, s3].map(|va| va / 1e6);
     // Pairs in the order 12, 23, 13; load losses are stated at the smaller power of the pair.
-    let vk = [at_tap(row, "uk_12"), at_tap(row, "uk_23"), at_tap(row, "uk_13")];
+    let vk = [
+        at_tap(row, "uk_12"),
+        at_tap(row, "uk_23"),
+        at_tap(row, "uk_13"),
+    ];
     let vkr = [
         at_tap(row, "pk_12") / s1.min(s2),
         at_tap(row, "pk_23") / s2.min(s3),
@@ -235,8 +292,13 @@ fn three_windings(row: &Row, builder: &mut Builder) {
         (medium, u2, row.number_or("clock_12", 0.0), "status_2", s2),
         (low, u3, row.number_or("clock_13", 0.0), "status_3", s3),
     ];
-    let star = whole.into_iter().zip(active).map(|((vk, _), (_, vkr))| (vk, vkr));
-    for (number, ((bus, kv, clock, status, va), (vk, vkr))) in windings.into_iter().zip(star).enumerate() {
+    let star = whole
+        .into_iter()
+        .zip(active)
+        .map(|((vk, _), (_, vkr))| (vk, vkr));
+    for (number, ((bus, kv, clock, status, va), (vk, vkr))) in
+        windings.into_iter().zip(star).enumerate()
+    {
         let magnetised = number == 0;
         // From the winding to the star: its angle leads by −clock·30° against the high side.
         let two_port = Transformer {
@@ -246,8 +308,16 @@ fn three_windings(row: &Row, builder: &mut Builder) {
             reference_kv: middle_kv,
             vk,
             vkr,
-            iron_loss_mw: if magnetised { row.number_or("p0", 0.0) / 1e6 } else { 0.0 },
-            i0: if magnetised { row.number_or("i0", 0.0) } else { 0.0 },
+            iron_loss_mw: if magnetised {
+                row.number_or("p0", 0.0) / 1e6
+            } else {
+                0.0
+            },
+            i0: if magnetised {
+                row.number_or("i0", 0.0)
+            } else {
+                0.0
+            },
             shift_rad: (-30.0 * clock).to_radians(),
             parallel: 1.0,
             magnetisation: Magnetisation::Pi,
@@ -290,7 +360,10 @@ fn injections(components: &Components, builder: &mut Builder) {
                     .sum(),
                 _ => row.number_or(column, 0.0),
             };
-            let power = (sign * total("p_specified") / 1e6, sign * total("q_specified") / 1e6);
+            let power = (
+                sign * total("p_specified") / 1e6,
+                sign * total("q_specified") / 1e6,
+            );
             let zip = match row.integer("type") {
                 Some(1) => Zip::impedance(),
                 Some(2) => Zip::current(),
@@ -306,7 +379,12 @@ fn injections(components: &Components, builder: &mut Builder) {
         };
         if row.flag_or("status", true) {
             let mva = builder.kv(bus).powi(2);
-            builder.shunt(id, bus, row.number_or("g1", 0.0) * mva, -row.number_or("b1", 0.0) * mva);
+            builder.shunt(
+                id,
+                bus,
+                row.number_or("g1", 0.0) * mva,
+                -row.number_or("b1", 0.0) * mva,
+            );
         }
     }
     for row in rows(components, "source") {

@@ -15,10 +15,14 @@ use std::collections::HashMap;
 /// # Errors
 /// A [`Fault`] when the bytes hold no profiles.
 pub fn open(bytes: &[u8], file: &str, opened: &mut Opened) -> Result<Profiles, Fault> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Fault::new("profiles-value", "", error))?;
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| Fault::new("profiles-value", "", error))?;
     let mut builder = Builder::new(file);
-    let made = if text.trim_start_matches('\u{feff}').trim_start().starts_with('{') {
+    let made = if text
+        .trim_start_matches('\u{feff}')
+        .trim_start()
+        .starts_with('{')
+    {
         let value: Value =
             serde_json::from_str(text).map_err(|error| Fault::new("network-json", "", error))?;
         from_batch(&powergrid::read(value)?, &opened.network, &mut builder)
@@ -29,7 +33,11 @@ pub fn open(bytes: &[u8], file: &str, opened: &mut Opened) -> Result<Profiles, F
     Ok(made)
 }
 
-fn from_columns(document: &profiles::Document, network: &Network, builder: &mut Builder) -> Profiles {
+fn from_columns(
+    document: &profiles::Document,
+    network: &Network,
+    builder: &mut Builder,
+) -> Profiles {
     let mut made = Profiles {
         steps: document.steps,
         ..Profiles::default()
@@ -40,31 +48,22 @@ fn from_columns(document: &profiles::Document, network: &Network, builder: &mut 
             profiles::Measure::ActiveMw => Quantity::ActiveMw,
             profiles::Measure::ReactiveMvar => Quantity::ReactiveMvar,
         };
-        let all = column.id == "*";
-        let mut targets: Vec<Target> = network
-            .loads
-            .iter()
-            .enumerate()
-            .filter(|(_, load)| {
-                if all { load.kind == LoadKind::Consumption } else { load.id == column.id }
-            })
-            .map(|(index, _)| Target::Load(index))
-            .collect();
-        if !all {
-            let generators = network.generators.iter().enumerate();
-            targets.extend(
-                generators
-                    .filter(|(_, generator)| generator.id == column.id)
-                    .map(|(index, _)| Target::Generator(index)),
-            );
-        }
+        let targets = named(network, &column.id);
         if targets.is_empty() {
-            builder.tell("profiles-element-unknown", Severity::Warning, &column.id, &column.id);
+            builder.tell(
+                "profiles-element-unknown",
+                Severity::Warning,
+                &column.id,
+                &column.id,
+            );
             continue;
         }
         let place = made.columns.len();
         let produces = |target: &Target| match target {
-            Target::Load(index) => network.loads.get(*index).is_some_and(|l| l.kind == LoadKind::Production),
+            Target::Load(index) => network
+                .loads
+                .get(*index)
+                .is_some_and(|l| l.kind == LoadKind::Production),
             Target::Generator(_) => false,
         };
         // A producer's own column counts what it gives.
@@ -74,16 +73,53 @@ fn from_columns(document: &profiles::Document, network: &Network, builder: &mut 
         } else {
             column.values.clone()
         });
-        made.channels.extend(targets.into_iter().map(|target| Channel {
-            target,
-            quantity,
-            column: place,
-        }));
+        made.channels
+            .extend(targets.into_iter().map(|target| Channel {
+                target,
+                quantity,
+                column: place,
+            }));
     }
     made
 }
 
-fn from_batch(document: &powergrid::Document, network: &Network, builder: &mut Builder) -> Profiles {
+/// What a column drives. Of elements of one name consumption comes first, then production, storage, generators; `production/ID`, `storage/ID` and `generator/ID` say which.
+fn named(network: &Network, id: &str) -> Vec<Target> {
+    let loads = |kind: LoadKind, id: &str| -> Vec<Target> {
+        let all = network.loads.iter().enumerate();
+        all.filter(|(_, load)| load.kind == kind && (id == "*" || load.id == id))
+            .map(|(index, _)| Target::Load(index))
+            .collect()
+    };
+    let generators = |id: &str| -> Vec<Target> {
+        let all = network.generators.iter().enumerate();
+        all.filter(|(_, generator)| id == "*" || generator.id == id)
+            .map(|(index, _)| Target::Generator(index))
+            .collect()
+    };
+    match id.split_once('/') {
+        Some(("load", id)) => return loads(LoadKind::Consumption, id),
+        Some(("production", id)) => return loads(LoadKind::Production, id),
+        Some(("storage", id)) => return loads(LoadKind::Storage, id),
+        Some(("generator", id)) => return generators(id),
+        _ => {}
+    }
+    [
+        LoadKind::Consumption,
+        LoadKind::Production,
+        LoadKind::Storage,
+    ]
+    .into_iter()
+    .map(|kind| loads(kind, id))
+    .find(|found| !found.is_empty())
+    .unwrap_or_else(|| generators(id))
+}
+
+fn from_batch(
+    document: &powergrid::Document,
+    network: &Network,
+    builder: &mut Builder,
+) -> Profiles {
     let steps = document.scenarios.len();
     let mut made = Profiles {
         steps,
@@ -98,19 +134,34 @@ fn from_batch(document: &powergrid::Document, network: &Network, builder: &mut B
     // One column for each load and quantity; a scenario that says nothing leaves the network's own value.
     let mut columns: HashMap<(usize, bool), usize> = HashMap::new();
     for (step, scenario) in document.scenarios.iter().enumerate() {
-        for (table, sign) in [("sym_load", 1.0), ("asym_load", 1.0), ("sym_gen", -1.0), ("asym_gen", -1.0)] {
+        for (table, sign) in [
+            ("sym_load", 1.0),
+            ("asym_load", 1.0),
+            ("sym_gen", -1.0),
+            ("asym_gen", -1.0),
+        ] {
             for row in scenario.get(table).into_iter().flat_map(Table::rows) {
-                let name = row.integer("id").map_or_else(String::new, |id| id.to_string());
+                let name = row
+                    .integer("id")
+                    .map_or_else(String::new, |id| id.to_string());
                 let Some(&load) = by_name.get(name.as_str()) else {
-                    builder.tell("profiles-element-unknown", Severity::Warning, format!("{table} {name}"), &name);
+                    builder.tell(
+                        "profiles-element-unknown",
+                        Severity::Warning,
+                        format!("{table} {name}"),
+                        &name,
+                    );
                     continue;
                 };
                 let on = row.flag_or("status", true);
                 for (column, active) in [("p_specified", true), ("q_specified", false)] {
                     let stated = match row.value(column) {
-                        Some(Value::Array(phases)) => {
-                            Some(phases.iter().filter_map(crate::formats::grid::table::number).sum())
-                        }
+                        Some(Value::Array(phases)) => Some(
+                            phases
+                                .iter()
+                                .filter_map(crate::formats::grid::table::number)
+                                .sum(),
+                        ),
                         _ => row.number(column),
                     };
                     let value: f64 = match (on, stated) {
@@ -118,24 +169,43 @@ fn from_batch(document: &powergrid::Document, network: &Network, builder: &mut B
                         (true, Some(watts)) => sign * watts / 1e6,
                         (true, None) => continue,
                     };
-                    let own = network.loads.get(load).map_or(0.0, |l| if active { l.p_mw } else { l.q_mvar });
+                    let own = network
+                        .loads
+                        .get(load)
+                        .map_or(0.0, |l| if active { l.p_mw } else { l.q_mvar });
                     let place = *columns.entry((load, active)).or_insert_with(|| {
                         made.columns.push(vec![own; steps]);
                         made.channels.push(Channel {
                             target: Target::Load(load),
-                            quantity: if active { Quantity::ActiveMw } else { Quantity::ReactiveMvar },
+                            quantity: if active {
+                                Quantity::ActiveMw
+                            } else {
+                                Quantity::ReactiveMvar
+                            },
                             column: made.columns.len() - 1,
                         });
                         made.columns.len() - 1
                     });
-                    if let Some(cell) = made.columns.get_mut(place).and_then(|values| values.get_mut(step)) {
+                    if let Some(cell) = made
+                        .columns
+                        .get_mut(place)
+                        .and_then(|values| values.get_mut(step))
+                    {
                         *cell = value;
                     }
                 }
             }
         }
-        for table in scenario.keys().filter(|table| !table.ends_with("_load") && !table.ends_with("_gen")) {
-            builder.tell("profiles-element-unknown", Severity::Warning, table.as_str(), table);
+        for table in scenario
+            .keys()
+            .filter(|table| !table.ends_with("_load") && !table.ends_with("_gen"))
+        {
+            builder.tell(
+                "profiles-element-unknown",
+                Severity::Warning,
+                table.as_str(),
+                table,
+            );
         }
     }
     made

@@ -6,7 +6,9 @@ use super::Builder;
 use crate::base::Severity;
 use crate::energy::grid::elements::Line;
 use crate::energy::grid::{BranchKind, Bus, Complex, LoadKind, Rating, TwoPort, Zip};
-use crate::formats::grid::roseau::{Document, LineParameters, Load, Pair, Source, TransformerParameters};
+use crate::formats::grid::roseau::{
+    Document, LineParameters, Load, Pair, Source, TransformerParameters,
+};
 use crate::geodesy::LonLat;
 use std::collections::HashMap;
 
@@ -15,16 +17,28 @@ const ASSUMED_KV: f64 = 0.4;
 
 pub fn map(document: &Document, builder: &mut Builder) {
     if !(4..=5).contains(&document.version) {
-        builder.tell("roseau-version", Severity::Warning, "version", document.version);
+        builder.tell(
+            "roseau-version",
+            Severity::Warning,
+            "version",
+            document.version,
+        );
     }
     let voltages = voltages(document);
     for bus in &document.buses {
         let kv = voltages.get(bus.id.as_str()).copied().unwrap_or_else(|| {
-            builder.tell("grid-voltage-assumed", Severity::Warning, format!("bus {}", bus.id), format!("{ASSUMED_KV} kV"));
+            builder.tell(
+                "grid-voltage-assumed",
+                Severity::Warning,
+                format!("bus {}", bus.id),
+                format!("{ASSUMED_KV} kV"),
+            );
             ASSUMED_KV
         });
         let mut made = Bus::new(&bus.id, kv);
-        made.place = bus.lonlat.map(|[lon_deg, lat_deg]| LonLat { lon_deg, lat_deg });
+        made.place = bus
+            .lonlat
+            .map(|[lon_deg, lat_deg]| LonLat { lon_deg, lat_deg });
         builder.bus(made);
     }
     lines(document, builder);
@@ -35,12 +49,21 @@ pub fn map(document: &Document, builder: &mut Builder) {
         let to = builder.find(&switch.to, &element);
         if let (Some(from), Some(to)) = (from, to) {
             let closed = (switch.closed, switch.closed);
-            builder.branch(&switch.id, BranchKind::Switch, (from, to), closed, None, Rating::None);
+            builder.branch(
+                &switch.id,
+                BranchKind::Switch,
+                (from, to),
+                closed,
+                None,
+                Rating::None,
+            );
         }
     }
     let mut single = 0_usize;
     for load in &document.loads {
-        single += usize::from(three_phases(&load.phases) < 3 && load.values.iter().any(|v| *v != [0.0, 0.0]));
+        single += usize::from(
+            three_phases(&load.phases) < 3 && load.values.iter().any(|v| *v != [0.0, 0.0]),
+        );
         self::load(load, builder);
     }
     if single > 0 {
@@ -60,20 +83,38 @@ fn voltages(document: &Document) -> HashMap<&str, f64> {
         }
     }
     for transformer in &document.transformers {
-        let parameters = document.transformer_parameters.iter().find(|p| p.id == transformer.parameters);
+        let parameters = document
+            .transformer_parameters
+            .iter()
+            .find(|p| p.id == transformer.parameters);
         if let Some(parameters) = parameters.filter(|p| p.uhv > 0.0 && p.ulv > 0.0) {
-            known.entry(&transformer.high).or_insert(parameters.uhv / 1000.0);
-            known.entry(&transformer.low).or_insert(parameters.ulv / 1000.0);
+            known
+                .entry(&transformer.high)
+                .or_insert(parameters.uhv / 1000.0);
+            known
+                .entry(&transformer.low)
+                .or_insert(parameters.ulv / 1000.0);
         }
     }
     for source in &document.sources {
-        if let Some(voltage) = positive_sequence_kv(source).map(|kv| kv.norm()).filter(|kv| *kv > 0.0) {
+        if let Some(voltage) = positive_sequence_kv(source)
+            .map(|kv| kv.norm())
+            .filter(|kv| *kv > 0.0)
+        {
             known.entry(&source.bus).or_insert(voltage);
         }
     }
     // Lines and switches carry it on; each round reaches one more bus.
-    let ends = document.lines.iter().map(|line| (line.from.as_str(), line.to.as_str()));
-    let ends = ends.chain(document.switches.iter().map(|s| (s.from.as_str(), s.to.as_str())));
+    let ends = document
+        .lines
+        .iter()
+        .map(|line| (line.from.as_str(), line.to.as_str()));
+    let ends = ends.chain(
+        document
+            .switches
+            .iter()
+            .map(|s| (s.from.as_str(), s.to.as_str())),
+    );
     let mut around: HashMap<&str, Vec<&str>> = HashMap::new();
     for (from, to) in ends {
         around.entry(from).or_default().push(to);
@@ -93,7 +134,10 @@ fn voltages(document: &Document) -> HashMap<&str, f64> {
 }
 
 fn three_phases(phases: &str) -> usize {
-    phases.chars().filter(|phase| matches!(phase, 'a' | 'b' | 'c')).count()
+    phases
+        .chars()
+        .filter(|phase| matches!(phase, 'a' | 'b' | 'c'))
+        .count()
 }
 
 /// Mean of the diagonal less mean of the rest, over the phases without the neutral.
@@ -124,11 +168,24 @@ fn lines(document: &Document, builder: &mut Builder) {
         let from = builder.find(&line.from, &element);
         let to = builder.find(&line.to, &element);
         let Some(known) = parameters.get(line.parameters.as_str()) else {
-            builder.tell("grid-type-unknown", Severity::Error, element, &line.parameters);
+            builder.tell(
+                "grid-type-unknown",
+                Severity::Error,
+                element,
+                &line.parameters,
+            );
             continue;
         };
-        let (Some(z), Some(km)) = (positive_sequence(&known.z), line.length.filter(|km| *km >= 0.0)) else {
-            builder.tell("grid-number", Severity::Error, element, format!("{:?} km", line.length));
+        let (Some(z), Some(km)) = (
+            positive_sequence(&known.z),
+            line.length.filter(|km| *km >= 0.0),
+        ) else {
+            builder.tell(
+                "grid-number",
+                Severity::Error,
+                element,
+                format!("{:?} km", line.length),
+            );
             continue;
         };
         let (Some(from), Some(to)) = (from, to) else {
@@ -144,14 +201,29 @@ fn lines(document: &Document, builder: &mut Builder) {
         .two_port(builder.network.base_ohm(builder.kv(from)));
         // The neutral's own limit is no limit of the phases.
         let phases = known.ampacities.len().min(3);
-        let least = known.ampacities.iter().take(phases).copied().fold(f64::INFINITY, f64::min);
+        let least = known
+            .ampacities
+            .iter()
+            .take(phases)
+            .copied()
+            .fold(f64::INFINITY, f64::min);
         let rating = if least.is_finite() && least > 0.0 {
             let ka = least / 1000.0 * line.max_loading;
-            Rating::Current { from_ka: ka, to_ka: ka }
+            Rating::Current {
+                from_ka: ka,
+                to_ka: ka,
+            }
         } else {
             Rating::None
         };
-        builder.branch(&line.id, BranchKind::Line, (from, to), (true, true), two_port, rating);
+        builder.branch(
+            &line.id,
+            BranchKind::Line,
+            (from, to),
+            (true, true),
+            two_port,
+            rating,
+        );
     }
 }
 
@@ -160,20 +232,43 @@ fn transformers(document: &Document, builder: &mut Builder) {
         let element = format!("transformer {}", transformer.id);
         let high = builder.find(&transformer.high, &element);
         let low = builder.find(&transformer.low, &element);
-        let known = document.transformer_parameters.iter().find(|p| p.id == transformer.parameters);
+        let known = document
+            .transformer_parameters
+            .iter()
+            .find(|p| p.id == transformer.parameters);
         let Some(known) = known else {
-            builder.tell("grid-type-unknown", Severity::Error, element, &transformer.parameters);
+            builder.tell(
+                "grid-type-unknown",
+                Severity::Error,
+                element,
+                &transformer.parameters,
+            );
             continue;
         };
         let (Some(high), Some(low)) = (high, low) else {
             continue;
         };
-        let Some(two_port) = transformer_port(known, transformer.tap, builder.kv(high), builder.kv(low), builder.network.base_mva) else {
+        let Some(two_port) = transformer_port(
+            known,
+            transformer.tap,
+            builder.kv(high),
+            builder.kv(low),
+            builder.network.base_mva,
+        ) else {
             builder.tell("grid-transformer", Severity::Error, element, &known.id);
             continue;
         };
-        let rating = Rating::Power { mva: known.sn / 1e6 * transformer.max_loading };
-        builder.branch(&transformer.id, BranchKind::Transformer, (high, low), (true, true), Some(two_port), rating);
+        let rating = Rating::Power {
+            mva: known.sn / 1e6 * transformer.max_loading,
+        };
+        builder.branch(
+            &transformer.id,
+            BranchKind::Transformer,
+            (high, low),
+            (true, true),
+            Some(two_port),
+            rating,
+        );
     }
 }
 
@@ -206,8 +301,14 @@ fn transformer_port(
         _ => Complex::new(0.0, 0.0),
     };
     // The clock's hour is what the group's name ends with.
-    let digits = known.group.trim_start_matches(|c: char| !c.is_ascii_digit());
-    let hour: f64 = if digits.is_empty() { 0.0 } else { digits.parse().ok()? };
+    let digits = known
+        .group
+        .trim_start_matches(|c: char| !c.is_ascii_digit());
+    let hour: f64 = if digits.is_empty() {
+        0.0
+    } else {
+        digits.parse().ok()?
+    };
     let ratio = known.uhv / known.ulv / tap / (high_kv / low_kv);
     let z_pu = z2 * (base_mva / (low_kv * low_kv));
     let y_pu = ym * (high_kv * high_kv / base_mva);
@@ -224,14 +325,26 @@ fn load(load: &Load, builder: &mut Builder) {
         return;
     };
     if load.flexible {
-        builder.tell("grid-element-unsupported", Severity::Warning, &element, "flexible_params");
+        builder.tell(
+            "grid-element-unsupported",
+            Severity::Warning,
+            &element,
+            "flexible_params",
+        );
     }
     let kv = builder.kv(bus);
     // Between a phase and neutral, or between two phases.
     let to_neutral = load.phases.contains('n') || load.phases.len() == 3;
-    let volts = if to_neutral { kv * 1000.0 / 3.0_f64.sqrt() } else { kv * 1000.0 };
+    let volts = if to_neutral {
+        kv * 1000.0 / 3.0_f64.sqrt()
+    } else {
+        kv * 1000.0
+    };
     let sum = |power: &dyn Fn(Complex) -> Complex| -> Complex {
-        load.values.iter().map(|&[re, im]| power(Complex::new(re, im))).sum()
+        load.values
+            .iter()
+            .map(|&[re, im]| power(Complex::new(re, im)))
+            .sum()
     };
     let (va, zip) = match load.kind.as_str() {
         "power" => (sum(&|s| s), Zip::POWER),
