@@ -3,6 +3,7 @@
 pub mod check;
 pub mod fault;
 pub mod gltf;
+pub mod grid;
 pub mod messages;
 pub mod territory;
 pub mod tiles3d;
@@ -15,4 +16,5 @@ pub mod geopackage;
 pub mod geotiff;
 pub mod raster;
 pub mod shape;
+pub mod wind;
 pub mod wkb;

@@ -133,7 +133,10 @@ impl Checked {
 }
 
 fn sentence(finding: &Finding, english: bool) -> String {
-    let (fr, en) = messages::message(finding);
+    let (fr, en) = match super::network::messages::message(finding) {
+        Some(sentences) => sentences,
+        None => messages::message(finding),
+    };
     if english { en } else { fr }
 }
 
@@ -240,11 +243,14 @@ impl Walk {
                 let value = error.map(|error| error.to_string()).unwrap_or_default();
                 vec![Finding::new("json-unreadable", Severity::Error, &name).value(value)]
             }
-            Kind::Unknown => {
-                let start: Vec<u8> = bytes.iter().take(8).copied().collect();
-                let value = String::from_utf8_lossy(&start).escape_default().to_string();
-                vec![Finding::new("file-unknown", Severity::Error, &name).value(value)]
-            }
+            Kind::Unknown => match super::network::findings(&bytes, &name) {
+                Some(report) => report.findings().to_vec(),
+                None => {
+                    let start: Vec<u8> = bytes.iter().take(8).copied().collect();
+                    let value = String::from_utf8_lossy(&start).escape_default().to_string();
+                    vec![Finding::new("file-unknown", Severity::Error, &name).value(value)]
+                }
+            },
         };
         findings
             .into_iter()

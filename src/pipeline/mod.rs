@@ -10,6 +10,7 @@
 //! | [`info`] | what a package holds |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
+//! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
 pub mod check;
 pub mod clean;
@@ -17,6 +18,7 @@ pub mod generate;
 pub mod import;
 pub mod info;
 pub mod messages;
+pub mod network;
 pub mod sources;
 pub mod tile;
 

@@ -2,6 +2,7 @@
 
 mod check_info;
 mod generate;
+mod grid;
 mod import;
 mod project_sun;
 mod serve;

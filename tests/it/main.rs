@@ -4,6 +4,7 @@ mod architecture;
 mod demand;
 mod geodesy;
 mod gltf;
+mod grid;
 mod i18n;
 mod import_formats;
 #[cfg(feature = "pipeline")]
@@ -11,8 +12,10 @@ mod import_nantes;
 mod io;
 mod roof;
 mod shared_data;
+mod storage;
 mod stream;
 mod sun;
 mod tiles3d;
 mod view;
+mod wind;
 mod zarr;

@@ -3,6 +3,8 @@
 //! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
 
 mod check;
+mod dispatch;
+mod flow;
 mod import;
 mod info;
 mod project;
@@ -10,6 +12,7 @@ mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod sun;
+mod wind;
 #[cfg(feature = "ui")]
 mod view;
 #[cfg(feature = "ui")]
@@ -51,6 +54,37 @@ enum Command {
     Project(project::Args),
     /// Position du soleil / sun position.
     Sun(sun::Args),
+    /// Pilotage d'une batterie / battery dispatch.
+    Dispatch(dispatch::Args),
+    /// Production éolienne / wind production.
+    Wind(wind::Args),
+    /// Flux de puissance d'un réseau / AC power flow of a network.
+    Flow(flow::Args),
+}
+
+/// Largest input file of a computing command, bytes.
+const MAX_INPUT_BYTES: u64 = 1 << 30;
+
+/// The bytes of an input file and its name, or a sentence on stderr.
+fn network_file(path: &std::path::Path, english: bool) -> Option<(Vec<u8>, String)> {
+    let name = path.display().to_string();
+    let size = std::fs::metadata(path).map(|data| data.len());
+    let read = match size {
+        Ok(size) if size > MAX_INPUT_BYTES => Err(format!("> {MAX_INPUT_BYTES}")),
+        Ok(_) => std::fs::read(path).map_err(|error| error.to_string()),
+        Err(error) => Err(error.to_string()),
+    };
+    match read {
+        Ok(bytes) => Some((bytes, name)),
+        Err(error) if english => {
+            eprintln!("{name} cannot be read: {error}");
+            None
+        }
+        Err(error) => {
+            eprintln!("{name} ne peut pas être lu : {error}");
+            None
+        }
+    }
 }
 
 fn main() -> ExitCode {
@@ -66,5 +100,8 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
+        Command::Dispatch(args) => dispatch::run(args),
+        Command::Wind(args) => wind::run(args),
+        Command::Flow(args) => flow::run(args),
     }
 }

@@ -1,0 +1,130 @@
+//! `jumeau dispatch`: a battery's best plan, beside the controller without foresight and no battery at all.
+
+use jumeau::energy::storage::{Case, CaseFault, Dispatch, Totals, file, greedy, optimal};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Cas / case: JSON (load_mw, generation_mw, price_eur_mwh, battery …).
+    case: PathBuf,
+    /// Écrit aussi la puissance de chaque pas / writes each step's powers too.
+    #[arg(long)]
+    series: bool,
+    /// Un document JSON sur la sortie / one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let Some((bytes, name)) = super::network_file(&args.case, false) else {
+        return ExitCode::from(2);
+    };
+    let case = match file::read(&bytes) {
+        Ok(case) => case,
+        Err(fault) => {
+            eprintln!(
+                "jumeau dispatch : {name} n'est pas un cas utilisable / {name} is no usable case: {fault}"
+            );
+            return ExitCode::from(2);
+        }
+    };
+    match document(&case, args.series) {
+        Ok(document) if args.json => {
+            super::info::print(&format!("{document:#}\n"));
+            ExitCode::SUCCESS
+        }
+        Ok(document) => {
+            super::info::print(&text(&document));
+            ExitCode::SUCCESS
+        }
+        Err(fault) => {
+            eprintln!("jumeau dispatch : pas de plan / no plan: {fault}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn document(case: &Case, with_series: bool) -> Result<Value, CaseFault> {
+    let started = Instant::now();
+    let plan = optimal::optimal(case)?;
+    let seconds = started.elapsed().as_secs_f64();
+    let controlled = greedy::greedy(case)?;
+    let without = greedy::greedy(&case.without_battery())?;
+    let mut document = fields(&plan.totals(case));
+    let (imbalance_mw, imbalance_mwh) = plan.imbalance(case);
+    if let Value::Object(map) = &mut document {
+        map.insert("steps".into(), json!(case.steps()));
+        map.insert("seconds".into(), json!(seconds));
+        map.insert("imbalance_mw".into(), json!(imbalance_mw));
+        map.insert("imbalance_mwh".into(), json!(imbalance_mwh));
+        map.insert("greedy".into(), fields(&controlled.totals(case)));
+        map.insert("without_battery".into(), fields(&without.totals(case)));
+        if with_series {
+            map.insert("series".into(), series(&plan));
+            if let Some(Value::Object(greedy)) = map.get_mut("greedy") {
+                greedy.insert("series".into(), series(&controlled));
+            }
+        }
+    }
+    Ok(document)
+}
+
+fn fields(totals: &Totals) -> Value {
+    json!({
+        "objective_eur": totals.cost_eur,
+        "import_mwh": totals.import_mwh,
+        "export_mwh": totals.export_mwh,
+        "curtailed_mwh": totals.curtailed_mwh,
+        "unserved_mwh": totals.unserved_mwh,
+        "charged_mwh": totals.charged_mwh,
+        "discharged_mwh": totals.discharged_mwh,
+        "cycles": totals.cycles,
+        "self_sufficiency": totals.self_sufficiency,
+        "self_consumption": totals.self_consumption,
+        "simultaneous_mwh": totals.simultaneous_mwh,
+        "final_mwh": totals.final_mwh,
+    })
+}
+
+fn series(dispatch: &Dispatch) -> Value {
+    json!({
+        "imported_mw": dispatch.imported_mw,
+        "exported_mw": dispatch.exported_mw,
+        "charged_mw": dispatch.charged_mw,
+        "discharged_mw": dispatch.discharged_mw,
+        "curtailed_mw": dispatch.curtailed_mw,
+        "unserved_mw": dispatch.unserved_mw,
+        "stored_mwh": dispatch.stored_mwh,
+    })
+}
+
+fn text(document: &Value) -> String {
+    let mut text = format!(
+        "{:<38}{:>16}{:>16}{:>16}\n",
+        "", "plan optimal", "sans prévision", "sans batterie"
+    );
+    for (key, label) in [
+        ("objective_eur", "coût / cost (€)"),
+        ("import_mwh", "soutiré / imported (MWh)"),
+        ("export_mwh", "injecté / exported (MWh)"),
+        ("curtailed_mwh", "écrêté / curtailed (MWh)"),
+        ("charged_mwh", "chargé / charged (MWh)"),
+        ("discharged_mwh", "déchargé / discharged (MWh)"),
+        ("cycles", "cycles"),
+        ("self_sufficiency", "autoproduction / self-sufficiency"),
+    ] {
+        let of = |part: &Value| part.get(key).and_then(Value::as_f64).unwrap_or(f64::NAN);
+        let none = Value::Null;
+        let part = |name: &str| of(document.get(name).unwrap_or(&none));
+        text.push_str(&format!(
+            "{label:<38}{:>16.4}{:>16.4}{:>16.4}\n",
+            of(document),
+            part("greedy"),
+            part("without_battery"),
+        ));
+    }
+    text
+}

@@ -1,0 +1,213 @@
+//! `jumeau flow`: AC power flow of a network file.
+
+use jumeau::base::{Finding, Severity};
+use jumeau::energy::grid::capacity::{
+    CapacityFault, CapacityOptions, capacities, each_bus, load_buses, monte_carlo,
+};
+use jumeau::energy::grid::check;
+use jumeau::energy::grid::flow::{FlowFault, FlowOptions, flow};
+use jumeau::energy::grid::series::{SeriesOptions, series};
+use jumeau::pipeline::network::{Opened, answer, messages, open, profiles};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Réseau / network: power-grid-model JSON, MATPOWER .m, pandapower JSON, roseau-load-flow JSON ; le contenu décide.
+    network: PathBuf,
+    /// Profils / profiles: CSV (colonnes ID, ID:p_kw, ID:q_kvar, *) ou lot power-grid-model / or a power-grid-model batch.
+    #[arg(long)]
+    profiles: Option<PathBuf>,
+    /// Capacité d'accueil des nœuds de charge / hosting capacity of the load buses.
+    #[arg(long)]
+    capacity: bool,
+    /// Tension maximale admise / highest voltage allowed, pu.
+    #[arg(long, default_value_t = 1.10)]
+    vmax: f64,
+    /// Charge maximale des lignes et transformateurs / highest loading, %.
+    #[arg(long, default_value_t = 100.0)]
+    loading_max: f64,
+    /// Part de la consommation pendant que le soleil brille / share of consumption while the sun shines.
+    #[arg(long, default_value_t = 0.2)]
+    load_factor: f64,
+    /// Tirages au hasard des nœuds équipés / random draws of the equipped buses.
+    #[arg(long, default_value_t = 0)]
+    draws: usize,
+    /// Graine des tirages / seed of the draws.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Un document JSON sur la sortie / one JSON document.
+    #[arg(long)]
+    json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
+    lang: String,
+}
+
+/// More draws say nothing new and take minutes.
+const MAX_DRAWS: usize = 100_000;
+
+pub fn run(args: Args) -> ExitCode {
+    let english = args.lang == "en";
+    let Some((mut opened, file)) = opened(&args.network, english) else {
+        return ExitCode::from(2);
+    };
+    let steps = match &args.profiles {
+        None => None,
+        Some(path) => {
+            let read = super::network_file(path, english).and_then(|(bytes, file)| {
+                profiles::open(&bytes, &file, &mut opened)
+                    .map_err(|fault| tell(&fault.finding(file), english))
+                    .ok()
+            });
+            let Some(profiles) = read else {
+                return ExitCode::from(2);
+            };
+            Some(profiles)
+        }
+    };
+    let network = &opened.network;
+    let mut document = match flow(network, &FlowOptions::default()) {
+        Ok(flow) => answer::flow(network, opened.kind, &flow),
+        Err(fault) => {
+            opened.report.push(check::fault(&fault, &file));
+            match fault {
+                FlowFault::Diverged {
+                    iterations,
+                    mismatch_pu,
+                    ..
+                } => answer::no_flow(iterations, Some(mismatch_pu)),
+                FlowFault::Plan(_) => answer::no_flow(0, None),
+            }
+        }
+    };
+    let solved = document.get("converged") == Some(&Value::Bool(true));
+    if let Some(profiles) = steps.filter(|_| solved) {
+        let started = Instant::now();
+        match series(network, &profiles, &SeriesOptions::default()) {
+            Ok(series) => {
+                let seconds = started.elapsed().as_secs_f64();
+                for &step in series.failed.iter().take(100) {
+                    opened.report.push(
+                        Finding::new("grid-not-converged", Severity::Error, file.as_str())
+                            .object(format!("step {step}"))
+                            .value(step),
+                    );
+                }
+                document.extend(answer::series(network, opened.kind, &series, seconds));
+            }
+            Err(fault) => opened
+                .report
+                .push(Finding::new("profiles-value", Severity::Error, file.as_str()).value(fault)),
+        }
+    }
+    if args.capacity && solved {
+        match capacity(&args, &opened) {
+            Ok(found) => document.extend(found),
+            Err(fault) => opened
+                .report
+                .push(Finding::new("grid-capacity", Severity::Error, file.as_str()).value(fault)),
+        }
+    }
+    document.insert("findings".into(), answer::findings(&opened.report, english));
+    if args.json {
+        super::info::print(&format!("{:#}\n", Value::Object(document)));
+    } else {
+        print_text(&document);
+        for finding in opened.report.findings() {
+            tell(finding, english);
+        }
+    }
+    ExitCode::from(u8::from(opened.report.has_errors()))
+}
+
+fn opened(path: &Path, english: bool) -> Option<(Opened, String)> {
+    let (bytes, file) = super::network_file(path, english)?;
+    match open(&bytes, &file) {
+        Ok(opened) => Some((opened, file)),
+        Err(fault) => {
+            tell(&fault.finding(file), english);
+            None
+        }
+    }
+}
+
+fn capacity(args: &Args, opened: &Opened) -> Result<Map<String, Value>, CapacityFault> {
+    let network = &opened.network;
+    let options = CapacityOptions {
+        highest_pu: args.vmax,
+        loading_percent: args.loading_max,
+        load_factor: args.load_factor,
+        ..CapacityOptions::default()
+    };
+    let plan = jumeau::energy::grid::plan::Plan::of(network)?;
+    let buses: Vec<usize> = load_buses(network)
+        .into_iter()
+        .filter(|&bus| plan.topology.node(bus).is_some())
+        .collect();
+    if buses.is_empty() {
+        return Err(CapacityFault::NoBus);
+    }
+    let everywhere = capacities(network, std::slice::from_ref(&buses), &options)?;
+    let each = each_bus(network, &buses, &options)?;
+    let study = match args.draws.min(MAX_DRAWS) {
+        0 => None,
+        draws => Some(monte_carlo(network, draws, args.seed, &options)?),
+    };
+    let each: Vec<_> = buses.into_iter().zip(each).collect();
+    let first = everywhere.first().ok_or(CapacityFault::NoBus)?;
+    Ok(answer::capacity(
+        network,
+        opened.kind,
+        first,
+        &each,
+        study.as_ref(),
+    ))
+}
+
+/// A finding on stderr, in the language asked for.
+pub fn tell(finding: &Finding, english: bool) {
+    let text = messages::sentence(finding, english);
+    eprintln!("{} ({}) : {text}", finding.severity.name(), finding.code);
+}
+
+fn print_text(document: &Map<String, Value>) {
+    let number = |path: &str| document.get(path).cloned().unwrap_or(Value::Null);
+    let mut text = format!(
+        "convergence / converged            {}\nitérations / iterations            {}\nrésidu / residual                  {} pu\npertes / losses                    {} MW\nsource / slack                     {}\n",
+        number("converged"),
+        number("iterations"),
+        number("residual_pu"),
+        number("losses_mw"),
+        number("slack"),
+    );
+    for (key, label) in [
+        ("steps", "pas / steps                        "),
+        ("flows_per_second", "flux par seconde / flows per second"),
+        ("worst", "pire pas / worst                   "),
+        ("per_bus_kw", "accueil par nœud / per bus (kW)    "),
+        ("limited_by", "limité par / limited by            "),
+        ("monte_carlo", "tirages / Monte Carlo              "),
+    ] {
+        if let Some(value) = document.get(key).filter(|value| !value.is_null()) {
+            text.push_str(&format!("{label} {value}\n"));
+        }
+    }
+    for bus in document
+        .get("buses")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+    {
+        let of = |key: &str| bus.get(key).cloned().unwrap_or(Value::Null);
+        text.push_str(&format!(
+            "{}\t{}\t{}°\n",
+            of("id"),
+            of("vm_pu"),
+            of("va_deg")
+        ));
+    }
+    super::info::print(&text);
+}

@@ -1,0 +1,171 @@
+//! `jumeau wind`: the production of a turbine over a series of wind.
+
+use jumeau::energy::wind::library;
+use jumeau::energy::wind::yields::{Air, Conversion, Profile, Weather};
+use jumeau::formats::wind::{Column, Document, Variable, read};
+use serde_json::{Value, json};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Courbe de puissance / power curve: E-82/2300 …; « list » les nomme / names them.
+    #[arg(long)]
+    curve: String,
+    /// Hauteur du moyeu / hub height, m.
+    #[arg(long)]
+    hub: f64,
+    /// Série / series: CSV de windpowerlib, colonnes nommées (wind_speed_10m …) ou nombres seuls.
+    #[arg(long)]
+    series: PathBuf,
+    /// Hauteur de mesure si la série ne la dit pas / height of measurement where the series does not say, m.
+    #[arg(long, default_value_t = 10.0)]
+    height: f64,
+    /// Rugosité si la série ne la dit pas / roughness length where the series does not say, m.
+    #[arg(long, default_value_t = 0.15)]
+    roughness: f64,
+    /// Hauteur des obstacles alentour / height of obstacles around, m.
+    #[arg(long, default_value_t = 0.0)]
+    obstacles: f64,
+    /// Exposant de la loi puissance au lieu du profil logarithmique / power law's exponent in place of the logarithmic profile.
+    #[arg(long)]
+    shear: Option<f64>,
+    /// Corrige selon la densité de l'air / corrects for the density of the air.
+    #[arg(long)]
+    density: bool,
+    /// Lisse la courbe selon l'intensité de turbulence / smooths the curve by turbulence intensity.
+    #[arg(long)]
+    smooth: Option<f64>,
+    /// Disponibilité / availability, 0…1.
+    #[arg(long, default_value_t = 1.0)]
+    availability: f64,
+    /// Durée d'un pas si la série ne la dit pas / length of a step where the series does not say, h.
+    #[arg(long, default_value_t = 1.0)]
+    step_hours: f64,
+    /// Écrit aussi la puissance de chaque pas / writes each step's power too.
+    #[arg(long)]
+    hourly: bool,
+    /// Un document JSON sur la sortie / one JSON document.
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let Some(turbine) = library::turbine(&args.curve) else {
+        let names: Vec<&str> = if args.curve == "list" {
+            library::names().collect()
+        } else {
+            library::like(&args.curve)
+        };
+        let names = names.join(", ");
+        eprintln!(
+            "jumeau wind : courbe « {} » inconnue ; voir : {names}",
+            args.curve
+        );
+        eprintln!("jumeau wind: unknown curve '{}'; see: {names}", args.curve);
+        return ExitCode::from(2);
+    };
+    let sound = args.hub > 0.0
+        && args.hub.is_finite()
+        && (0.0..=1.0).contains(&args.availability)
+        && args.step_hours > 0.0
+        && args.height > 0.0;
+    if !sound {
+        eprintln!(
+            "jumeau wind : hauteurs et durée doivent être positives, la disponibilité dans 0…1"
+        );
+        eprintln!("jumeau wind: heights and step must be positive, availability within 0…1");
+        return ExitCode::from(2);
+    }
+    let Some((bytes, name)) = super::network_file(&args.series, false) else {
+        return ExitCode::from(2);
+    };
+    let document = match read(&String::from_utf8_lossy(&bytes)) {
+        Ok(document) => document,
+        Err(fault) => {
+            super::flow::tell(&fault.finding(name), false);
+            return ExitCode::from(2);
+        }
+    };
+    let curve = match args.smooth {
+        Some(intensity) => turbine.curve.smoothed(intensity),
+        None => turbine.curve.clone(),
+    };
+    let conversion = Conversion {
+        curve: &curve,
+        hub_m: args.hub,
+        profile: match args.shear {
+            Some(exponent) => Profile::PowerLaw {
+                exponent: Some(exponent),
+            },
+            None => Profile::Logarithmic {
+                obstacles_m: args.obstacles,
+            },
+        },
+        density_correction: args.density,
+        availability: args.availability,
+    };
+    let powers = powers(&args, &document, &conversion);
+    let step_h = document.step_h.unwrap_or(args.step_hours);
+    let known: Vec<f64> = powers.iter().copied().flatten().collect();
+    let kwh = known.iter().sum::<f64>() * step_h;
+    let mut answer = json!({
+        "kwh": kwh,
+        "full_load_hours": kwh / turbine.nominal_kw,
+        "curve": turbine.name,
+        "nominal_kw": turbine.nominal_kw,
+        "hub_m": args.hub,
+        "steps": powers.len(),
+        "step_hours": step_h,
+        "missing_steps": powers.len() - known.len(),
+        "capacity_factor": kwh / turbine.nominal_kw / (known.len().max(1) as f64 * step_h),
+    });
+    if let (true, Value::Object(map)) = (args.hourly, &mut answer) {
+        map.insert("power_kw".into(), json!(powers));
+    }
+    if args.json {
+        super::info::print(&format!("{answer:#}\n"));
+    } else {
+        super::info::print(&format!(
+            "énergie / energy                  {kwh:.3} kWh\npleine charge / full load hours   {:.3} h\n",
+            kwh / turbine.nominal_kw
+        ));
+    }
+    if known.len() < powers.len() {
+        let missing = powers.len() - known.len();
+        eprintln!(
+            "{missing} pas sans donnée, non comptés / {missing} steps without data, not counted"
+        );
+    }
+    ExitCode::SUCCESS
+}
+
+fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Option<f64>> {
+    let speeds = document.nearest(Variable::Speed, args.hub);
+    let temperatures = document.nearest(Variable::Temperature, args.hub);
+    let pressures = document.nearest(Variable::Pressure, args.hub);
+    let roughness = document
+        .columns
+        .iter()
+        .find(|c| c.variable == Variable::Roughness);
+    let at = |column: Option<&Column>, step: usize| column?.values.get(step).copied().flatten();
+    (0..document.steps)
+        .map(|step| {
+            let air = match (at(temperatures, step), at(pressures, step)) {
+                (Some(temperature_k), Some(pressure_pa)) => Some(Air {
+                    temperature_k,
+                    temperature_at_m: temperatures.and_then(|c| c.height_m).unwrap_or(2.0),
+                    pressure_pa,
+                    pressure_at_m: pressures.and_then(|c| c.height_m).unwrap_or(0.0),
+                }),
+                _ => None,
+            };
+            conversion.power_kw(&Weather {
+                speed_ms: at(speeds, step)?,
+                speed_at_m: speeds.and_then(|c| c.height_m).unwrap_or(args.height),
+                roughness_m: at(roughness, step).unwrap_or(args.roughness),
+                air,
+            })
+        })
+        .collect()
+}

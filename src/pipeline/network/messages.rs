@@ -1,0 +1,68 @@
+//! Sentences of the findings on networks and their profiles, in French and English.
+//!
+//! `{object}` and `{value}` are replaced by those of the finding. Codes never change meaning.
+
+use crate::base::Finding;
+
+/// `(code, French, English)`, sorted by code.
+#[rustfmt::skip]
+pub const SENTENCES: &[(&str, &str, &str)] = &[
+    ("dispatch-json", "Le cas de stockage est illisible ({object}) : {value}", "The storage case cannot be read ({object}): {value}"),
+    ("grid-branch-short", "{object} a ses deux extrémités au même nœud {value}", "{object} has both ends at bus {value}"),
+    ("grid-bus-unknown", "{object} nomme le nœud « {value} », qui n’existe pas", "{object} names bus “{value}”, which does not exist"),
+    ("grid-capacity", "La capacité d’accueil ne peut pas être calculée : {value}", "The hosting capacity cannot be computed: {value}"),
+    ("grid-dangling", "{object} désigne un nœud absent ({value})", "{object} points to a bus that is not there ({value})"),
+    ("grid-element-unsupported", "{object} n’est pas modélisé ({value}) et manque au calcul", "{object} is not modelled ({value}) and is left out"),
+    ("grid-id-doubled", "{object} : l’identifiant « {value} » est utilisé deux fois", "{object}: the id “{value}” is used twice"),
+    ("grid-impedance-implausible", "{object} : impédance invraisemblable de {value} (mètres pour kilomètres, milliohms pour ohms ?)", "{object}: implausible impedance of {value} (metres for kilometres, milliohms for ohms?)"),
+    ("grid-island", "Îlot sans source : {object} ({value} nœuds), ni tension ni flux", "Island without a source: {object} ({value} buses), no voltage and no flow"),
+    ("grid-no-source", "Aucune source en service : rien ne fixe la tension", "No source in service: nothing holds the voltage"),
+    ("grid-not-converged", "Le calcul n’aboutit pas ; le plus grand écart est à {object} ({value})", "The flow does not converge; the largest mismatch is at {object} ({value})"),
+    ("grid-number", "{object} : valeur absente ou impossible ({value})", "{object}: missing or impossible value ({value})"),
+    ("grid-phases-balanced", "{value} charges monophasées comptées comme équilibrées : calcul en séquence directe", "{value} single-phase loads taken as balanced: the flow is of positive sequence"),
+    ("grid-place-missing", "Nœuds sans coordonnées géographiques : {value}", "Buses without geographic coordinates: {value}"),
+    ("grid-power-implausible", "{object} : puissance invraisemblable pour sa tension ({value}) ; W ou kW pour MW ?", "{object}: implausible power for its voltage ({value}); W or kW for MW?"),
+    ("grid-reference-chosen", "Aucun nœud de référence : {object} en tient lieu", "No reference bus: {object} takes its place"),
+    ("grid-setpoints-differ", "{object} : deux consignes de tension au même nœud ({value}), la première compte", "{object}: two voltage setpoints at one node ({value}), the first counts"),
+    ("grid-too-large", "Le réseau dépasse la taille prévue", "The network is larger than foreseen"),
+    ("grid-transformer", "{object} : valeurs de plaque impossibles ({value})", "{object}: impossible rating-plate values ({value})"),
+    ("grid-type-unknown", "{object} : type « {value} » inconnu du fichier", "{object}: type “{value}” unknown to the file"),
+    ("grid-voltage-assumed", "{object} : tension nominale non précisée, supposée de {value}", "{object}: nominal voltage not stated, assumed {value}"),
+    ("grid-voltage-implausible", "{object} : tension invraisemblable de {value} ; V pour kV ?", "{object}: implausible voltage of {value}; V for kV?"),
+    ("grid-voltages-differ", "{object} relie deux tensions nominales différentes ({value})", "{object} joins two different nominal voltages ({value})"),
+    ("grid-zero-impedance-loop", "{object} ferme une boucle sans impédance ({value}) : le courant n’y est pas déterminé", "{object} closes a loop without impedance ({value}): its current is not determined"),
+    ("matpower-matrix", "{object} : matrice absente ou lignes inégales ({value})", "{object}: matrix missing or rows of unequal length ({value})"),
+    ("matpower-number", "{object} : « {value} » n’est pas un nombre", "{object}: “{value}” is not a number"),
+    ("matpower-statement", "{object} : instruction non exécutée « {value} », le cas peut en être faussé", "{object}: statement not carried out “{value}”, the case may be wrong without it"),
+    ("network-batch", "Le fichier n’est pas un réseau mais un lot ({object} : {value})", "The file is no network but a batch ({object}: {value})"),
+    ("network-json", "Le JSON du réseau est illisible ({object}) : {value}", "The network’s JSON cannot be read ({object}): {value}"),
+    ("network-limit", "Le fichier dépasse une limite ({object} : {value})", "The file exceeds a limit ({object}: {value})"),
+    ("network-table", "La table {object} est incomplète ou mal formée : {value}", "The table {object} is incomplete or malformed: {value}"),
+    ("network-unknown", "Le fichier n’est pas un réseau connu (power-grid-model, MATPOWER, pandapower, roseau-load-flow) : « {value} »", "The file is no known network (power-grid-model, MATPOWER, pandapower, roseau-load-flow): “{value}”"),
+    ("profiles-element-unknown", "Profil sans élément : « {value} » n’existe pas dans le réseau", "Profile without an element: the network has no “{value}”"),
+    ("profiles-empty", "Le fichier de profils est vide ou sans colonne utilisable", "The profile file is empty or has no usable column"),
+    ("profiles-row", "{object} : trop de cellules ({value})", "{object}: too many cells ({value})"),
+    ("profiles-value", "{object} : « {value} » n’est pas un nombre", "{object}: “{value}” is not a number"),
+    ("roseau-version", "Version {value} de roseau-load-flow non vérifiée (4 et 5 le sont)", "Version {value} of roseau-load-flow not verified (4 and 5 are)"),
+    ("wind-series", "La série de vent est illisible ({object}) : {value}", "The wind series cannot be read ({object}): {value}"),
+];
+
+/// The French and English sentence of a finding of this room.
+pub fn message(finding: &Finding) -> Option<(String, String)> {
+    let (_, french, english) = SENTENCES.iter().find(|(code, ..)| *code == finding.code)?;
+    let fill = |sentence: &str| {
+        sentence
+            .replace("{object}", &finding.object)
+            .replace("{value}", &finding.value)
+    };
+    Some((fill(french), fill(english)))
+}
+
+/// The sentence in one language; the finding's bare parts where there is none.
+pub fn sentence(finding: &Finding, english: bool) -> String {
+    match message(finding) {
+        Some((_, text)) if english => text,
+        Some((text, _)) => text,
+        None => format!("{} {} {}", finding.code, finding.object, finding.value),
+    }
+}

@@ -1,0 +1,185 @@
+//! `jumeau flow`, `dispatch`, `wind` and `check` of a network, as people type them.
+
+use serde_json::Value;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+fn jumeau(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jumeau"))
+        .args(arguments)
+        .output()
+        .unwrap()
+}
+
+fn data(name: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/grid")
+        .join(name);
+    path.display().to_string()
+}
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&output.stderr)))
+}
+
+fn written(folder: &tempfile::TempDir, name: &str, text: &str) -> String {
+    let path: PathBuf = folder.path().join(name);
+    std::fs::write(&path, text).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn a_flow_has_the_fields_of_the_contract() {
+    let done = jumeau(&["flow", &data("case14.json"), "--json"]);
+    assert_eq!(done.status.code(), Some(0));
+    let answer = json(&done);
+    assert_eq!(answer["converged"], true);
+    assert!(answer["iterations"].as_u64().unwrap() > 0);
+    assert!(answer["residual_pu"].as_f64().unwrap() < 1e-9);
+    assert!((answer["slack"]["p_mw"].as_f64().unwrap() - 232.393272352).abs() < 1e-6);
+    assert!((answer["losses_mw"].as_f64().unwrap() - 13.393272357).abs() < 1e-6);
+    assert_eq!(answer["buses"].as_array().unwrap().len(), 14);
+    assert_eq!(answer["buses"][3]["id"], 3);
+    assert!(answer["buses"][3]["va_deg"].as_f64().unwrap() < -10.0);
+    for key in ["id", "loading_percent", "p_from_mw", "q_from_mvar"] {
+        assert!(answer["branches"][0].get(key).is_some(), "{key}");
+    }
+}
+
+#[test]
+fn profiles_and_capacity() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = written(&folder, "p.csv", "*\n0.2\n1.0\n0.5\n");
+    let file = data("kerber_landnetz.json");
+    let done = jumeau(&[
+        "flow",
+        &file,
+        "--profiles",
+        &profile,
+        "--capacity",
+        "--vmax",
+        "1.03",
+        "--draws",
+        "16",
+        "--json",
+    ]);
+    let answer = json(&done);
+    assert_eq!(answer["steps"], 3);
+    assert!(answer["flows_per_second"].as_f64().unwrap() > 0.0);
+    assert_eq!(answer["worst"]["lowest"]["step"], 1);
+    assert!((answer["per_bus_kw"].as_f64().unwrap() - 6.539955).abs() < 1e-6);
+    assert_eq!(answer["limited_by"], "voltage");
+    assert_eq!(answer["capacity_buses"].as_array().unwrap().len(), 13);
+    assert_eq!(answer["monte_carlo"]["draws"], 16);
+}
+
+#[test]
+fn what_cannot_be_solved_says_why() {
+    let folder = tempfile::tempdir().unwrap();
+    let heavy = std::fs::read_to_string(data("case33bw.json"))
+        .unwrap()
+        .replace("\\\"data\\\":[[null,1,0.1,", "\\\"data\\\":[[null,1,1e5,");
+    let heavy = written(&folder, "heavy.json", &heavy);
+    let case = written(
+        &folder,
+        "far.m",
+        "function mpc = far\nmpc.baseMVA = 1;\nmpc.bus = [1 3 0 0 0 0 1 1 0 20 1 1.1 0.9; 2 1 900 9 0 0 1 1 0 20 1 1.1 0.9];\nmpc.gen = [1 0 0 9 -9 1 1 1 9 0];\nmpc.branch = [1 2 0.1 0.1 0 0 0 0 0 0 1];\n",
+    );
+    let done = jumeau(&["flow", &case, "--json", "--lang", "en"]);
+    assert_eq!(done.status.code(), Some(1));
+    let answer = json(&done);
+    assert_eq!(answer["converged"], false);
+    assert_eq!(answer["losses_mw"], Value::Null);
+    let finding = answer["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|f| f["code"] == "grid-not-converged")
+        .unwrap();
+    assert_eq!(finding["object"], "bus 2");
+    let checked = jumeau(&["check", &case, "--json"]);
+    assert_eq!(checked.status.code(), Some(1));
+    assert!(
+        json(&checked)["findings"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|f| f["code"] == "grid-not-converged")
+    );
+    assert_eq!(
+        jumeau(&["check", &data("cigre_mv.json"), "--json"])
+            .status
+            .code(),
+        Some(0)
+    );
+    let text = written(&folder, "not.json", "{\"a\": 1}");
+    assert_eq!(jumeau(&["flow", &text]).status.code(), Some(2));
+    assert_eq!(jumeau(&["flow", "no such file"]).status.code(), Some(2));
+    // A network is answered, whatever its loads are.
+    assert!(
+        json(&jumeau(&["flow", &heavy, "--json"]))
+            .get("converged")
+            .is_some()
+    );
+}
+
+#[test]
+fn a_battery_is_planned() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = written(
+        &folder,
+        "case.json",
+        r#"{"load_mw":[1,3],"generation_mw":[3,1],"price_eur_mwh":[10,100],
+        "battery":{"energy_mwh":2,"power_mw":2,"charge_efficiency":1,"discharge_efficiency":1,"initial_mwh":0}}"#,
+    );
+    let answer = json(&jumeau(&["dispatch", &case, "--json", "--series"]));
+    assert!((answer["import_mwh"].as_f64().unwrap()).abs() < 1e-6);
+    assert!((answer["discharged_mwh"].as_f64().unwrap() - 2.0).abs() < 1e-6);
+    for key in [
+        "objective_eur",
+        "export_mwh",
+        "curtailed_mwh",
+        "charged_mwh",
+        "cycles",
+        "self_sufficiency",
+    ] {
+        assert!(answer[key].is_number(), "{key}");
+    }
+    assert_eq!(answer["without_battery"]["import_mwh"], 2.0);
+    assert_eq!(answer["series"]["stored_mwh"].as_array().unwrap().len(), 2);
+    let bad = written(&folder, "bad.json", "{}");
+    assert_eq!(jumeau(&["dispatch", &bad]).status.code(), Some(2));
+}
+
+#[test]
+fn wind_becomes_energy() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = written(
+        &folder,
+        "wind.csv",
+        "time,wind_speed_10m\n2025-01-01T00:00:00Z,5\n2025-01-01T01:00:00Z,\n2025-01-01T02:00:00Z,9\n",
+    );
+    let answer = json(&jumeau(&[
+        "wind",
+        "--curve",
+        "E-82/2300",
+        "--hub",
+        "98",
+        "--series",
+        &series,
+        "--json",
+    ]));
+    // Section 6 of the reference, 5 and 9 m/s at 10 m: 734,999.49 and 2,339,116.29 W.
+    assert!((answer["kwh"].as_f64().unwrap() - (734.99949 + 2339.11629)).abs() < 1e-4);
+    assert!((answer["full_load_hours"].as_f64().unwrap() - 3074.11578 / 2300.0).abs() < 1e-6);
+    assert_eq!(answer["missing_steps"], 1);
+    assert_eq!(
+        jumeau(&[
+            "wind", "--curve", "E-66", "--hub", "98", "--series", &series
+        ])
+        .status
+        .code(),
+        Some(2)
+    );
+}

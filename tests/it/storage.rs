@@ -1,0 +1,199 @@
+//! Battery dispatch against HiGHS's answers of the closed reference case, and the conservation of energy.
+
+use jumeau::energy::storage::optimal::optimal;
+use jumeau::energy::storage::{Battery, Case, CaseFault, Goal, file, greedy::greedy};
+use proptest::prelude::*;
+use std::f64::consts::PI;
+
+/// The reference case: load, wind, sun and price as formulas of the hour.
+fn reference(steps: usize) -> Case {
+    let bell = |h: f64, at: f64, wide: f64| (-((h - at) / wide).powi(2)).exp();
+    let mut case = Case {
+        step_h: 1.0,
+        load_mw: Vec::new(),
+        generation_mw: Vec::new(),
+        import_price: Vec::new(),
+        export_price: Vec::new(),
+        import_limit_mw: f64::INFINITY,
+        export_limit_mw: f64::INFINITY,
+        curtailable: false,
+        battery: Some(Battery {
+            energy_mwh: 3.3,
+            charge_mw: 2.0,
+            discharge_mw: 2.0,
+            charge_efficiency: 0.95,
+            discharge_efficiency: 0.95,
+            initial_mwh: 1.65,
+            cyclic: true,
+            degradation_eur_mwh: 0.0,
+        }),
+        goal: Goal::Cost,
+    };
+    for step in 0..steps {
+        let (t, h, d) = (step as f64, (step % 24) as f64, (step / 24) as f64);
+        case.load_mw
+            .push(2.0 + 1.5 * bell(h, 19.0, 3.0) + 0.8 * bell(h, 8.0, 2.0) + 0.1 * (d % 7.0));
+        let wind =
+            4.0 + 3.5 * (2.0 * PI * t / 61.0).sin() + 1.5 * (2.0 * PI * t / 23.0 + 1.0).sin();
+        let sun = (PI * (h - 6.0) / 12.0).sin().max(0.0) * (0.6 + 0.4 * (2.0 * PI * d / 5.0).cos());
+        case.generation_mw
+            .push(0.3 * wind.clamp(0.0, 8.0) + 5.0 * sun);
+        let price = 60.0 + 30.0 * bell(h, 19.0, 2.5) - 35.0 * bell(h, 13.0, 3.0);
+        case.import_price.push(price);
+        case.export_price.push(0.4 * price);
+    }
+    case
+}
+
+fn close(ours: f64, theirs: f64, within: f64) {
+    assert!((ours - theirs).abs() < within, "{ours} ≠ {theirs}");
+}
+
+#[test]
+fn a_week_as_highs_plans_it() {
+    let case = reference(168);
+    close(case.load_mw.iter().sum(), 461.183212, 1e-6);
+    let plan = optimal(&case).unwrap();
+    let totals = plan.totals(&case);
+    close(totals.cost_eur, 7662.742797, 1e-6 * 7662.0);
+    close(totals.import_mwh, 131.633341, 1e-5);
+    close(totals.export_mwh, 61.475668, 1e-5);
+    close(totals.cycles, 7.228684, 1e-5);
+    assert!(totals.simultaneous_mwh < 1e-6);
+    let without = case.without_battery();
+    let none = greedy(&without).unwrap().totals(&without);
+    close(none.import_mwh, 149.462487, 1e-6);
+    close(none.export_mwh, 81.753055, 1e-6);
+    close(none.cost_eur, 9265.797042, 1e-5);
+    // No battery: the plan has no choice either.
+    close(
+        optimal(&without).unwrap().totals(&without).cost_eur,
+        none.cost_eur,
+        1e-5,
+    );
+    let simple = greedy(&case).unwrap().totals(&case);
+    close(simple.import_mwh, 129.972129791, 1e-8);
+    close(simple.export_mwh, 61.893933682, 1e-8);
+    close(simple.charged_mwh, 19.859121320, 1e-8);
+    close(simple.discharged_mwh, 19.490356992, 1e-8);
+    close(simple.final_mwh, 0.0, 1e-12);
+    close(simple.self_sufficiency, 0.718177, 1e-6);
+    close(simple.self_consumption, 0.842699, 1e-6);
+}
+
+#[test]
+fn a_year_as_highs_plans_it() {
+    let case = reference(8760);
+    let plan = optimal(&case).unwrap();
+    close(plan.totals(&case).cost_eur, 497_384.0077, 1e-6 * 497_384.0);
+    let (outside, inside) = plan.imbalance(&case);
+    assert!(outside < 1e-6 && inside < 1e-6);
+}
+
+/// Story 10: behind a narrow connection a larger battery never curtails more.
+#[test]
+fn curtailment_falls_with_size() {
+    let mut last = f64::INFINITY;
+    for energy_mwh in [0.0, 1.0, 2.0, 4.0, 8.0] {
+        let mut case = reference(168);
+        case.export_limit_mw = 1.0;
+        case.goal = Goal::Curtailment;
+        if let Some(battery) = &mut case.battery {
+            battery.energy_mwh = energy_mwh;
+            battery.initial_mwh = 0.0;
+        }
+        let plan = optimal(&case).unwrap();
+        let totals = plan.totals(&case);
+        assert!(
+            totals.curtailed_mwh <= last + 1e-6,
+            "{energy_mwh}: {totals:?}"
+        );
+        assert!(
+            plan.stored_mwh
+                .iter()
+                .all(|e| (0.0..=energy_mwh).contains(e))
+        );
+        assert!(plan.exported_mw.iter().all(|p| *p <= 1.0));
+        let simple = greedy(&case).unwrap().totals(&case);
+        assert!(totals.curtailed_mwh <= simple.curtailed_mwh + 1e-6);
+        last = totals.curtailed_mwh;
+    }
+}
+
+#[test]
+fn a_case_file() {
+    let text = br#"{"load_mw":[1,2],"generation_mw":{"wind":[0,3],"pv":[1,0]},"price_eur_mwh":50,"objective":"self-sufficiency",
+        "battery":{"energy_mwh":2,"power_mw":1,"round_trip_efficiency":0.81,"cyclic":false}}"#;
+    let case = file::read(text).unwrap();
+    assert_eq!(case.generation_mw, [1.0, 3.0]);
+    assert_eq!(
+        (case.export_price.clone(), case.goal),
+        (vec![20.0, 20.0], Goal::Import)
+    );
+    let battery = case.battery.unwrap();
+    assert!((battery.charge_efficiency - 0.9).abs() < 1e-12 && battery.initial_mwh == 1.0);
+    for bad in [
+        &br#"{"load_mw":[1],"generation_mw":[1,2]}"#[..],
+        br#"{"load_mw":[-1],"generation_mw":[1]}"#,
+        br#"{"load_mw":[],"generation_mw":[]}"#,
+        br#"{"load_mw":[1],"generation_mw":[1],"typo":2}"#,
+        br#"{"load_mw":[1],"generation_mw":[1],"objective":"fun"}"#,
+        br#"{"load_mw":[1],"generation_mw":[1],"battery":{"energy_mwh":1}}"#,
+        br#"{"load_mw":[1],"generation_mw":[1],"battery":{"energy_mwh":1,"power_mw":1,"initial_mwh":2}}"#,
+        b"[",
+    ] {
+        assert!(file::read(bad).is_err(), "{}", String::from_utf8_lossy(bad));
+    }
+    let mut case = case;
+    case.load_mw[1] = f64::NAN;
+    assert!(matches!(
+        optimal(&case),
+        Err(CaseFault::Value { step: 1, .. })
+    ));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// In = out + stored + lost, in every step, with and without foresight, limits or not.
+    #[test]
+    fn energy_is_conserved(
+        load in prop::collection::vec(0.0..5.0_f64, 24),
+        generation in prop::collection::vec(0.0..8.0_f64, 24),
+        price in prop::collection::vec(1.0..200.0_f64, 24),
+        energy_mwh in 0.1..10.0_f64,
+        power_mw in 0.1..5.0_f64,
+        efficiency in 0.6..1.0_f64,
+        limits in (0.5..6.0_f64, 0.5..6.0_f64),
+        cyclic in any::<bool>(),
+    ) {
+        let case = Case {
+            step_h: 0.5,
+            load_mw: load,
+            generation_mw: generation,
+            export_price: price.iter().map(|p| 0.4 * p).collect(),
+            import_price: price,
+            import_limit_mw: limits.0,
+            export_limit_mw: limits.1,
+            curtailable: false,
+            battery: Some(Battery {
+                energy_mwh,
+                charge_mw: power_mw,
+                discharge_mw: power_mw,
+                charge_efficiency: efficiency,
+                discharge_efficiency: efficiency,
+                initial_mwh: energy_mwh / 3.0,
+                cyclic,
+                degradation_eur_mwh: 1.0,
+            }),
+            goal: Goal::Cost,
+        };
+        let simple = greedy(&case).unwrap();
+        let (outside, inside) = simple.imbalance(&case);
+        prop_assert!(outside < 1e-9 && inside < 1e-9);
+        prop_assert!(simple.stored_mwh.iter().all(|e| (0.0..=energy_mwh).contains(e)));
+        let plan = optimal(&case).unwrap();
+        let (outside, inside) = plan.imbalance(&case);
+        prop_assert!(outside < 1e-6 && inside < 1e-6, "{outside} {inside}");
+    }
+}
