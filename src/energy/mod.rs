@@ -3,10 +3,25 @@
 //! | module | answers | anchor |
 //! |---|---|---|
 //! | [`sun`] | where the sun stands, when it rises and sets | NREL SPA (Reda and Andreas 2004) |
+//! | [`atmosphere`], [`clear_sky`], [`linke`] | sunlight outside, air mass, light without clouds | pvlib |
+//! | [`decomposition`], [`transposition`] | beam and diffuse light; light on a tilted plane | pvlib, PVWatts V8 |
+//! | [`weather`], [`climate`] | hours of sun, light and air: from a file, a clear sky, a climatology | pvlib; FAO-56 |
+//! | [`incidence`], [`cell`], [`pv`], [`production`] | reflection, cell temperature, power, a year's sums | pvlib, PVWatts V8 |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
+pub mod atmosphere;
 pub mod calendar;
+pub mod cell;
+pub mod clear_sky;
+pub mod climate;
+pub mod decomposition;
 pub mod demand;
 pub mod glossary;
+pub mod incidence;
+pub mod linke;
+pub mod production;
+pub mod pv;
 pub mod sun;
+pub mod transposition;
+pub mod weather;

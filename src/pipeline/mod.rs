@@ -8,6 +8,7 @@
 //! | [`tile`] | region to tiles, series and manifest |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
+//! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
 
@@ -17,6 +18,7 @@ pub mod generate;
 pub mod import;
 pub mod info;
 pub mod messages;
+pub mod solar;
 pub mod sources;
 pub mod tile;
 

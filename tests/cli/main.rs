@@ -4,5 +4,6 @@ mod check_info;
 mod generate;
 mod import;
 mod project_sun;
+mod pv;
 mod serve;
 mod tiling;

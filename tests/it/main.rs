@@ -9,10 +9,12 @@ mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
 mod io;
+mod irradiance;
 mod roof;
 mod shared_data;
 mod stream;
 mod sun;
 mod tiles3d;
 mod view;
+mod weather;
 mod zarr;

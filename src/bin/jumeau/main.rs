@@ -6,6 +6,7 @@ mod check;
 mod import;
 mod info;
 mod project;
+mod pv;
 mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
@@ -51,6 +52,8 @@ enum Command {
     Project(project::Args),
     /// Position du soleil / sun position.
     Sun(sun::Args),
+    /// Rendement d'un plan photovoltaïque / yield of a photovoltaic plane.
+    Pv(pv::Args),
 }
 
 fn main() -> ExitCode {
@@ -66,5 +69,6 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
+        Command::Pv(args) => pv::run(args),
     }
 }
