@@ -7,6 +7,7 @@
 //! | [`decomposition`], [`transposition`] | beam and diffuse light; light on a tilted plane | pvlib, PVWatts V8 |
 //! | [`weather`], [`climate`] | hours of sun, light and air: from a file, a clear sky, a climatology | pvlib; FAO-56 |
 //! | [`incidence`], [`cell`], [`pv`], [`production`] | reflection, cell temperature, power, a year's sums | pvlib, PVWatts V8 |
+//! | [`shading`] | horizon, sky-view factor, porous trees: line sweep and exact rays | closed forms, brute-force marching |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
@@ -22,6 +23,7 @@ pub mod incidence;
 pub mod linke;
 pub mod production;
 pub mod pv;
+pub mod shading;
 pub mod sun;
 pub mod transposition;
 pub mod weather;

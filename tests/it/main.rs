@@ -11,6 +11,7 @@ mod import_nantes;
 mod io;
 mod irradiance;
 mod roof;
+mod shading;
 mod shared_data;
 mod stream;
 mod sun;
