@@ -3,16 +3,34 @@
 //! | module | answers | anchor |
 //! |---|---|---|
 //! | [`sun`] | where the sun stands, when it rises and sets | NREL SPA (Reda and Andreas 2004) |
+//! | [`atmosphere`], [`clear_sky`], [`linke`] | sunlight outside, air mass, light without clouds | pvlib |
+//! | [`decomposition`], [`transposition`] | beam and diffuse light; light on a tilted plane | pvlib, PVWatts V8 |
+//! | [`weather`], [`climate`] | hours of sun, light and air: from a file, a clear sky, a climatology | pvlib; FAO-56 |
+//! | [`incidence`], [`cell`], [`pv`], [`production`] | reflection, cell temperature, power, a year's sums | pvlib, PVWatts V8 |
+//! | [`shading`] | horizon, sky-view factor, porous trees: line sweep and exact rays | closed forms, brute-force marching |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
 //! | [`grid`] | AC power flow, hosting capacity | pandapower, power-grid-model |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
+pub mod atmosphere;
 pub mod calendar;
+pub mod cell;
+pub mod clear_sky;
+pub mod climate;
+pub mod decomposition;
 pub mod demand;
 pub mod glossary;
 pub mod grid;
 pub mod storage;
 pub mod sun;
 pub mod wind;
+pub mod incidence;
+pub mod linke;
+pub mod production;
+pub mod pv;
+pub mod shading;
+pub mod sun;
+pub mod transposition;
+pub mod weather;

@@ -7,6 +7,7 @@ pub mod grid;
 pub mod messages;
 pub mod territory;
 pub mod tiles3d;
+pub mod weather;
 pub mod zarr;
 
 pub use fault::Fault;

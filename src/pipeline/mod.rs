@@ -8,6 +8,7 @@
 //! | [`tile`] | region to tiles, series and manifest |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
+//! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
@@ -18,6 +19,7 @@ pub mod generate;
 pub mod import;
 pub mod info;
 pub mod messages;
+pub mod solar;
 pub mod network;
 pub mod sources;
 pub mod tile;

@@ -5,5 +5,6 @@ mod generate;
 mod grid;
 mod import;
 mod project_sun;
+mod pv;
 mod serve;
 mod tiling;

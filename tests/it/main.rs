@@ -10,7 +10,9 @@ mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
 mod io;
+mod irradiance;
 mod roof;
+mod shading;
 mod shared_data;
 mod storage;
 mod stream;
@@ -18,4 +20,5 @@ mod sun;
 mod tiles3d;
 mod view;
 mod wind;
+mod weather;
 mod zarr;

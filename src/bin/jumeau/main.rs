@@ -8,6 +8,7 @@ mod flow;
 mod import;
 mod info;
 mod project;
+mod pv;
 mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
@@ -54,6 +55,8 @@ enum Command {
     Project(project::Args),
     /// Position du soleil / sun position.
     Sun(sun::Args),
+    /// Rendement d'un plan photovoltaïque / yield of a photovoltaic plane.
+    Pv(pv::Args),
     /// Pilotage d'une batterie / battery dispatch.
     Dispatch(dispatch::Args),
     /// Production éolienne / wind production.
@@ -100,6 +103,7 @@ fn main() -> ExitCode {
         Command::Serve(args) => serve::run(args),
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
+        Command::Pv(args) => pv::run(args),
         Command::Dispatch(args) => dispatch::run(args),
         Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),

@@ -1,0 +1,188 @@
+//! Hours of sun, light and air: what every yield is folded over.
+//!
+//! The sun's place is computed once for each hour of a site and shared by all its planes.
+//! Conventions of the whole chain: SPA with ΔT 69 s, pressure of the site's altitude, 12 °C for refraction, *apparent* zenith throughout, the day of the year as a whole number in UTC.
+
+use super::atmosphere::{absolute_air_mass, air_mass, extraterrestrial, pressure_pa};
+use super::clear_sky::ineichen;
+use super::decomposition::{beam_from_global, erbs};
+use super::linke;
+use super::sun::{SunFault, SunInstant, SunOptions};
+use super::transposition::Sky;
+use crate::base::Instant;
+
+/// ΔT of the chain, s; the sun moves by 0.0003° when it is 2 s wrong.
+const DELTA_T_S: f64 = 69.0;
+/// Air where nobody measured: mean temperature and wind of the reference chain.
+pub const DEFAULT_AIR_C: f64 = 12.0;
+pub const DEFAULT_WIND_M_S: f64 = 2.0;
+/// Turbidity where nobody knows better.
+pub const DEFAULT_LINKE: f64 = 3.0;
+
+/// A place on the ground: degrees and metres.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Site {
+    pub lat: f64,
+    pub lon: f64,
+    pub elevation_m: f64,
+}
+
+/// Weather of one hour as far as it is known; the rest is worked out by [`skies`].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Observed {
+    /// When the sun stood as for these values.
+    pub at: Instant,
+    pub ghi: Option<f64>,
+    pub dni: Option<f64>,
+    pub dhi: Option<f64>,
+    pub air_c: Option<f64>,
+    pub wind_m_s: Option<f64>,
+}
+
+/// One hour of sun, light and air, complete.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SkyHour {
+    pub at: Instant,
+    /// 0 is January.
+    pub month: u8,
+    pub sky: Sky,
+    pub air_c: f64,
+    pub wind_m_s: f64,
+}
+
+/// Turbidity of a clear year.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Turbidity {
+    Constant(f64),
+    /// From January to December.
+    Monthly([f64; 12]),
+}
+
+impl Turbidity {
+    /// France's monthly table, or [`DEFAULT_LINKE`] outside it.
+    pub fn of_place(lat: f64, lon: f64) -> Self {
+        linke::monthly(lat, lon).map_or(Self::Constant(DEFAULT_LINKE), Self::Monthly)
+    }
+
+    pub fn of_month(&self, month: u8) -> f64 {
+        match self {
+            Self::Constant(value) => *value,
+            Self::Monthly(months) => months
+                .get(usize::from(month))
+                .copied()
+                .unwrap_or(DEFAULT_LINKE),
+        }
+    }
+}
+
+/// The middle of each hour of a year, UTC: 8,760 or 8,784 instants.
+pub fn hours_of_year(year: i16) -> Vec<Instant> {
+    let ends = (
+        Instant::from_utc(year, 1, 1, 0, 30, 0),
+        Instant::from_utc(year, 12, 31, 23, 30, 0),
+    );
+    let (Some(first), Some(last)) = ends else {
+        return Vec::new();
+    };
+    (first.0..=last.0).step_by(3600).map(Instant).collect()
+}
+
+/// A sky without light at an instant: sun, air mass, sunlight outside.
+///
+/// # Errors
+/// [`SunFault`] names the input that no sun can be computed for.
+pub fn dark_sky(site: &Site, at: Instant) -> Result<(Sky, u8), SunFault> {
+    let options = SunOptions {
+        elevation_m: site.elevation_m,
+        pressure_hpa: pressure_pa(site.elevation_m) / 100.0,
+        temperature_c: DEFAULT_AIR_C,
+        delta_t_s: Some(DELTA_T_S),
+    };
+    let sun = SunInstant::new(at, options.delta_t_s)?.position(site.lat, site.lon, options)?;
+    let (day, month) = day_of_year(at);
+    let sky = Sky {
+        zenith: sun.apparent_zenith,
+        sun_azimuth: sun.azimuth,
+        extraterrestrial: extraterrestrial(f64::from(day)),
+        air_mass: air_mass(sun.apparent_zenith),
+        ..Sky::default()
+    };
+    Ok((sky, month))
+}
+
+/// Day from 1 and month from 0, UTC.
+pub fn day_of_year(at: Instant) -> (u16, u8) {
+    let date = at.utc();
+    let start = Instant::from_utc(date.year, 1, 1, 0, 0, 0).unwrap_or(at);
+    let day = (at.0 - start.0).div_euclid(86_400) + 1;
+    (day as u16, (date.month - 1).clamp(0, 11) as u8)
+}
+
+/// A year without clouds (Ineichen and Perez), hour by hour.
+///
+/// # Errors
+/// [`SunFault`], for a place that is none.
+pub fn clear_year(site: &Site, year: i16, turbidity: &Turbidity) -> Result<Vec<SkyHour>, SunFault> {
+    hours_of_year(year)
+        .into_iter()
+        .map(|at| clear_hour(site, at, turbidity))
+        .collect()
+}
+
+/// One hour without clouds.
+///
+/// # Errors
+/// As [`clear_year`].
+pub fn clear_hour(site: &Site, at: Instant, turbidity: &Turbidity) -> Result<SkyHour, SunFault> {
+    let (mut sky, month) = dark_sky(site, at)?;
+    let pressure = pressure_pa(site.elevation_m);
+    let light = ineichen(
+        sky.zenith,
+        sky.air_mass
+            .map(|relative| absolute_air_mass(relative, pressure)),
+        turbidity.of_month(month),
+        site.elevation_m,
+        sky.extraterrestrial,
+    );
+    (sky.ghi, sky.dni, sky.dhi) = (light.ghi, light.dni, light.dhi);
+    Ok(SkyHour {
+        at,
+        month,
+        sky,
+        air_c: DEFAULT_AIR_C,
+        wind_m_s: DEFAULT_WIND_M_S,
+    })
+}
+
+/// Hours of a weather file, completed: a missing one of global, beam and diffuse closes the sum, a global alone is split by Erbs, air that nobody measured is [`DEFAULT_AIR_C`] and [`DEFAULT_WIND_M_S`].
+///
+/// # Errors
+/// [`SunFault`], for a place that is none.
+pub fn skies(site: &Site, hours: &[Observed]) -> Result<Vec<SkyHour>, SunFault> {
+    hours
+        .iter()
+        .map(|hour| {
+            let (mut sky, month) = dark_sky(site, hour.at)?;
+            let cosine = sky.zenith.to_radians().cos().max(0.0);
+            (sky.ghi, sky.dni, sky.dhi) = match (hour.ghi, hour.dni, hour.dhi) {
+                (Some(ghi), Some(dni), Some(dhi)) => (ghi, dni, dhi),
+                (Some(ghi), None, Some(dhi)) => (ghi, beam_from_global(ghi, dhi, sky.zenith), dhi),
+                (Some(ghi), Some(dni), None) => (ghi, dni, (ghi - dni * cosine).max(0.0)),
+                (None, Some(dni), Some(dhi)) => (dhi + dni * cosine, dni, dhi),
+                (Some(ghi), None, None) => {
+                    let (day, _) = day_of_year(hour.at);
+                    let split = erbs(ghi, sky.zenith, f64::from(day));
+                    (ghi, split.dni, split.dhi)
+                }
+                _ => (0.0, 0.0, 0.0),
+            };
+            Ok(SkyHour {
+                at: hour.at,
+                month,
+                sky,
+                air_c: hour.air_c.unwrap_or(DEFAULT_AIR_C),
+                wind_m_s: hour.wind_m_s.unwrap_or(DEFAULT_WIND_M_S),
+            })
+        })
+        .collect()
+}
