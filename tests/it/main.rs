@@ -3,6 +3,7 @@
 mod architecture;
 mod demand;
 mod geodesy;
+mod geodesy_grids;
 mod gltf;
 mod i18n;
 mod import_formats;
@@ -13,6 +14,9 @@ mod roof;
 mod shared_data;
 mod stream;
 mod sun;
+mod terrain_formats;
+#[cfg(feature = "pipeline")]
+mod terrain_import;
 mod tiles3d;
 mod view;
 mod zarr;
