@@ -2,7 +2,7 @@
 //!
 //! `xllcorner`/`yllcorner` are the outer corner of the south-west cell, `xllcenter`/`yllcenter` its centre: half a cell apart, and mixing them is the classic fault.
 
-use super::raster::{MAX_CELLS, Raster, RasterFault};
+use super::raster::{MAX_CELLS, NoData, Raster, RasterFault};
 
 /// Reads a whole grid. The format states no reference system.
 ///
@@ -14,14 +14,15 @@ pub fn parse(bytes: &[u8]) -> Result<Raster, RasterFault> {
     let mut words = text.split_ascii_whitespace().peekable();
     let (mut columns, mut rows, mut cell, mut cell_x, mut cell_y) = (None, None, None, None, None);
     let (mut x, mut y, mut x_is_centre, mut y_is_centre) = (None, None, false, false);
-    let mut nodata = -9999.0;
+    let mut nodata = None;
     while let Some(word) = words.peek() {
         if !word.starts_with(|c: char| c.is_ascii_alphabetic()) || is_nan_word(word) {
             break;
         }
         let key = word.to_ascii_lowercase();
         words.next();
-        let number: Option<f64> = words.next().and_then(number);
+        let text = words.next();
+        let number: Option<f64> = text.and_then(number).filter(|value| value.is_finite());
         match key.as_str() {
             "ncols" => columns = number,
             "nrows" => rows = number,
@@ -32,7 +33,7 @@ pub fn parse(bytes: &[u8]) -> Result<Raster, RasterFault> {
             "yllcorner" => y = number,
             "xllcenter" | "xllcentre" => (x, x_is_centre) = (number, true),
             "yllcenter" | "yllcentre" => (y, y_is_centre) = (number, true),
-            "nodata_value" | "nodata" => nodata = number.unwrap_or(f64::NAN),
+            "nodata_value" | "nodata" => nodata = text,
             _ => return Err(RasterFault::Unreadable(format!("unknown header line '{key}'"))),
         }
     }
@@ -53,6 +54,7 @@ pub fn parse(bytes: &[u8]) -> Result<Raster, RasterFault> {
     }
     let (columns, rows) = (columns as usize, rows as usize);
     let expected = columns * rows;
+    let mut nodata = NoData::new(nodata.or(Some("-9999")), false);
     let mut values = Vec::new();
     for word in words {
         if values.len() >= expected {
@@ -63,11 +65,7 @@ pub fn parse(bytes: &[u8]) -> Result<Raster, RasterFault> {
         }
         let value = number(word)
             .ok_or_else(|| RasterFault::Unreadable(format!("'{word}' is not a number")))?;
-        values.push(if value == nodata {
-            f32::NAN
-        } else {
-            value as f32
-        });
+        values.push(nodata.clean(value) as f32);
     }
     if values.len() != expected {
         return Err(RasterFault::Count {

@@ -12,10 +12,17 @@ pub mod zarr;
 
 pub use fault::Fault;
 pub mod asciigrid;
+pub mod bil;
+pub mod geokeys;
 pub mod geojson;
 pub mod geopackage;
 pub mod geotiff;
+pub mod hgt;
+pub mod las;
 pub mod raster;
 pub mod shape;
 pub mod wind;
+mod tiff_lzw;
 pub mod wkb;
+pub mod worldfile;
+pub mod xyz;

@@ -81,6 +81,13 @@ impl Shape {
         found
     }
 
+    /// Any position of the shape; `None` when it has none.
+    pub fn first_position(&self) -> Option<[f64; 3]> {
+        let of_ring = || self.polygons().first().and_then(|rings| rings.first()?.first().copied());
+        let of_line = || self.lines().first().and_then(|line| line.first().copied());
+        of_ring().or_else(of_line).or_else(|| self.points().first().copied())
+    }
+
     /// Changes every position in place; stops at the first that `change` refuses.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 use super::crs_names;
 use super::crs_table::{self, Datum, Definition, Kind};
-use super::{Ecef, Ellipsoid, GeodesyFault, LonLat, LonLatH};
+use super::shift_grid;
+use super::{Ecef, Ellipsoid, GeodesyFault, Geoid, LonLat, LonLatH, Vertical};
 use glam::{DMat3, DVec3};
 use proj4rs::Proj;
 
@@ -37,20 +38,38 @@ impl Crs {
     /// What a person may be told when a code is unknown.
     pub const SUPPORTED: &str = "EPSG 2154 and 3942-3950 (Lambert-93, CC42-CC50, also RGF93 v2 and v2b), \
         27561-27564 and 27571-27574 (NTF Lambert), 326xx, 327xx and 25828-25838 (UTM), \
-        2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
-        3857, 3034, 3035, 3812, 2056, 21781, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, and IGNF names such as IGNF:LAMB93";
+        28992, 2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
+        3857, 3034, 3035, 3812, 2056, 21781, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, IGNF names such as IGNF:LAMB93, and PROJ texts such as +proj=lcc …";
 
     /// Reads `EPSG:2154`, `2154`, `urn:ogc:def:crs:EPSG::2154`, `http://www.opengis.net/def/crs/EPSG/0/2154`, `OGC:CRS84`, `IGNF:LAMB93`, and compounds such as `EPSG:2154+5720`.
     pub fn from_code(code: &str) -> Result<Self, GeodesyFault> {
+        if code.contains("+proj=") || code.contains("+init=") {
+            return Self::from_proj(code);
+        }
         let (epsg, vertical) = crs_names::epsg_of(code).ok_or_else(|| unknown(code))?;
         Self::from_row(epsg, vertical).ok_or_else(|| unknown(code))
     }
 
+    /// Reads a PROJ text: a system of the table where its parameters are those of one, else one of its own whose code is the text.
+    pub fn from_proj(text: &str) -> Result<Self, GeodesyFault> {
+        use super::proj_text::{Parsed, parse};
+        match parse(text).ok_or_else(|| unknown(text))? {
+            Parsed::Known(epsg) => Self::from_epsg(epsg),
+            Parsed::Own(definition, code) => Self::from_definition(*definition, code, None).ok_or_else(|| unknown(text)),
+        }
+    }
+
     /// Reads the WKT of a `.prj` file, a GeoPackage or a LAS header: by its identifier, else by its name.
     pub fn from_wkt(wkt: &str) -> Result<Self, GeodesyFault> {
-        crs_names::epsg_of_wkt(wkt)
-            .and_then(|(epsg, vertical)| Self::from_row(epsg, vertical))
-            .ok_or_else(|| unknown(wkt))
+        let named = crs_names::epsg_of_wkt(wkt).and_then(|(epsg, vertical)| Self::from_row(epsg, vertical));
+        match named {
+            Some(crs) => Ok(crs),
+            // Neither an identifier nor a name that is known: the parameters tell.
+            None => {
+                let text = super::proj_text::of_wkt(wkt).ok_or_else(|| unknown(wkt))?;
+                Self::from_proj(&text).map_err(|_| unknown(wkt))
+            }
+        }
     }
 
     pub fn from_epsg(epsg: u32) -> Result<Self, GeodesyFault> {
@@ -64,6 +83,7 @@ impl Crs {
             ellipsoid: Ellipsoid::WGS84,
             to_wgs84: None,
             accuracy_m: 0.0,
+            ntf_grid: false,
         };
         Self {
             code: "EPSG:4326".to_owned(),
@@ -76,13 +96,11 @@ impl Crs {
     }
 
     fn from_row(epsg: u32, vertical: Option<u32>) -> Option<Self> {
-        let Definition {
-            epsg,
-            name,
-            kind,
-            datum,
-            area,
-        } = crs_table::define(epsg)?;
+        Self::from_definition(crs_table::define(epsg)?, format!("EPSG:{epsg}"), vertical)
+    }
+
+    fn from_definition(definition: Definition, code: String, vertical: Option<u32>) -> Option<Self> {
+        let Definition { name, kind, datum, area, .. } = definition;
         let space = match kind {
             Kind::Ecef => Space::Ecef,
             Kind::Geographic { three_d } => Space::Geographic { three_d },
@@ -107,7 +125,7 @@ impl Crs {
             }
         };
         Some(Self {
-            code: format!("EPSG:{epsg}"),
+            code,
             name,
             vertical,
             area,
@@ -131,6 +149,14 @@ impl Crs {
         self.vertical
     }
 
+    /// What heights in this system are counted from, where it says so.
+    pub fn vertical_system(&self) -> Option<Vertical> {
+        match self.vertical {
+            Some(epsg) => Some(Vertical::from_epsg(epsg)),
+            None => self.is_three_d().then_some(Vertical::Ellipsoid),
+        }
+    }
+
     /// Where the system is meant to be used: west, south, east, north in degrees. Points outside still transform where the projection allows.
     pub fn area_of_use(&self) -> [f64; 4] {
         self.area
@@ -138,9 +164,20 @@ impl Crs {
 
     /// How far the shift to WGS84 may be from the truth, metres; zero for the WGS84 family.
     ///
-    /// NTF is brought over by three parameters, 0.6 to 4 m from IGN's grid: importers say so in a finding (`crs-datum-shift-approximate`).
+    /// NTF is brought over by IGN's grid, 5 cm; outside it, and after [`Self::by_parameters`], by three parameters that are 0.6 to 4 m from it.
     pub fn datum_accuracy_m(&self) -> f64 {
-        self.datum.accuracy_m
+        if self.datum.ntf_grid { 0.05 } else { self.datum.accuracy_m }
+    }
+
+    /// The same system with its datum shift by parameters alone, as programs without IGN's grid compute it.
+    pub fn by_parameters(mut self) -> Self {
+        self.datum.ntf_grid = false;
+        self
+    }
+
+    /// Whether a grid, not parameters, shifts the datum there.
+    pub fn is_shifted_by_grid_at(&self, p: LonLat) -> bool {
+        self.datum.ntf_grid && shift_grid::ntf().is_some_and(|grid| grid.backward(p).is_some())
     }
 
     /// Degrees rather than metres.
@@ -256,6 +293,11 @@ impl Crs {
     }
 
     fn wgs84_of_own(&self, own: LonLat) -> LonLat {
+        if self.datum.ntf_grid
+            && let Some(p) = shift_grid::ntf().and_then(|grid| grid.forward(own))
+        {
+            return p;
+        }
         match self.datum.to_wgs84 {
             None => own,
             Some(parameters) => {
@@ -266,6 +308,11 @@ impl Crs {
     }
 
     fn own_of_wgs84(&self, p: LonLat) -> LonLat {
+        if self.datum.ntf_grid
+            && let Some(own) = shift_grid::ntf().and_then(|grid| grid.backward(p))
+        {
+            return own;
+        }
         match self.datum.to_wgs84 {
             None => p,
             Some(parameters) => {
@@ -304,6 +351,45 @@ pub fn transform(from: &Crs, to: &Crs, points: &mut [[f64; 3]]) -> Result<(), Ge
     }
     for (index, point) in points.iter_mut().enumerate() {
         *point = transform_point(from, to, *point).map_err(|fault| at(index, fault))?;
+    }
+    Ok(())
+}
+
+/// As [`transform`], with heights brought from the vertical system of `from` to that of `to` where both state one.
+///
+/// A system with a vertical part (`EPSG:5698`, `EPSG:2154+5720`) counts from it; geographic systems of three dimensions and earth-centred ones count from the ellipsoid. Where one of the two states none, z passes through as in [`transform`]; where no way between them is known, that is a fault.
+pub fn transform_heights(from: &Crs, to: &Crs, geoid: &Geoid, points: &mut [[f64; 3]]) -> Result<(), GeodesyFault> {
+    let (below, above) = match (from.vertical_system(), to.vertical_system()) {
+        (Some(below), Some(above)) if below != above => (below, above),
+        _ => return transform(from, to, points),
+    };
+    for (index, point) in points.iter_mut().enumerate() {
+        let moved = || -> Result<[f64; 3], GeodesyFault> {
+            let [x, y, z] = *point;
+            let p = if from.is_ecef() {
+                if !(x.is_finite() && y.is_finite() && z.is_finite()) {
+                    return Err(GeodesyFault::NotFinite);
+                }
+                from.datum.ellipsoid.to_lonlath(Ecef(DVec3::new(x, y, z)))
+            } else {
+                from.to_lonlat(x, y)?.at_height(z)
+            };
+            let shift_m = below.to(&above, geoid, p.lonlat()).ok_or_else(|| GeodesyFault::VerticalUnknown {
+                from: below.name(),
+                to: above.name(),
+            })?;
+            let lifted = p.lonlat().at_height(p.height_m + shift_m);
+            if !lifted.height_m.is_finite() {
+                return Err(GeodesyFault::NotFinite);
+            }
+            if to.is_ecef() {
+                let Ecef(v) = to.datum.ellipsoid.to_ecef(lifted);
+                return Ok(v.to_array());
+            }
+            let [x, y] = to.from_lonlat(lifted.lonlat())?;
+            Ok([x, y, lifted.height_m])
+        };
+        *point = moved().map_err(|fault| at(index, fault))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The many spellings of a reference system: codes, URNs, IGN's own names, and the WKT of `.prj` files.
 
-use super::crs_table;
+use super::{Vertical, crs_table};
 
 /// The EPSG number a spelling means, and that of its vertical part if it has one.
 ///
@@ -22,6 +22,26 @@ pub(super) fn epsg_of(spelling: &str) -> Option<(u32, Option<u32>)> {
         // Lambert-93 with NGF-IGN69 and with NGF-IGN78 (Corse).
         5698 => Some((2154, Some(5720))),
         5699 => Some((2154, Some(5721))),
+        5707 => Some((27571, Some(5720))),
+        5708 => Some((27574, Some(5721))),
+        7421 => Some((27572, Some(5720))),
+        7422 => Some((27573, Some(5720))),
+        9518 => Some((4326, Some(3855))),
+        9532 => Some((5489, Some(5616))),
+        9533 => Some((5489, Some(5617))),
+        9534 => Some((5489, Some(5619))),
+        9535 => Some((5489, Some(5620))),
+        9536 => Some((5489, Some(9130))),
+        9538 => Some((9777, Some(5720))),
+        9539 => Some((9777, Some(5721))),
+        9707 => Some((4326, Some(5773))),
+        9785 => Some((9782, Some(5720))),
+        10497 => Some((9793, Some(5720))),
+        10498 => Some((9793, Some(5721))),
+        10499 => Some((9794, Some(5720))),
+        10500 => Some((9794, Some(5721))),
+        10507 => Some((9782, Some(5721))),
+        10633 => Some((5490, Some(5756))),
         _ => None,
     }
 }
@@ -127,7 +147,13 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
             let (flat, _) = epsg_of_wkt(systems.next()?)?;
             let vertical = systems.next().and_then(|vertical| {
                 let open = vertical.find(['[', '('])?;
-                identifier(&self::children(&vertical[open..])?)
+                let members = self::children(&vertical[open..])?;
+                identifier(&members).or_else(|| {
+                    match Vertical::from_name(members.first()?.trim().trim_matches('"'))? {
+                        Vertical::Levelled(epsg) => Some(epsg),
+                        Vertical::Ellipsoid => None,
+                    }
+                })
             });
             Some((flat, vertical))
         }
@@ -153,7 +179,7 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
 }
 
 /// The comma-separated members of the outermost bracket, each as it stands.
-fn children(bracketed: &str) -> Option<Vec<&str>> {
+pub(super) fn children(bracketed: &str) -> Option<Vec<&str>> {
     let mut found = Vec::new();
     let (mut depth, mut quoted, mut start) = (0usize, false, 1usize);
     for (at, byte) in bracketed.bytes().enumerate() {

@@ -13,6 +13,8 @@ pub(super) struct Datum {
     pub to_wgs84: Option<[f64; 7]>,
     /// How far these parameters may be from the truth, metres; the registry's statement.
     pub accuracy_m: f64,
+    /// IGN's grid goes before the parameters where it reaches.
+    pub ntf_grid: bool,
 }
 
 const fn shifted(ellipsoid: Ellipsoid, t: [f64; 3], accuracy_m: f64) -> Datum {
@@ -20,6 +22,7 @@ const fn shifted(ellipsoid: Ellipsoid, t: [f64; 3], accuracy_m: f64) -> Datum {
         ellipsoid,
         to_wgs84: Some([t[0], t[1], t[2], 0.0, 0.0, 0.0, 0.0]),
         accuracy_m,
+        ntf_grid: false,
     }
 }
 
@@ -27,15 +30,18 @@ const WGS84: Datum = Datum {
     ellipsoid: Ellipsoid::WGS84,
     to_wgs84: None,
     accuracy_m: 0.0,
+    ntf_grid: false,
 };
 /// RGF93, ETRS89 and the overseas frames: WGS84 to better than a metre, and taken as equal.
 const GRS80: Datum = Datum {
     ellipsoid: Ellipsoid::GRS80,
     to_wgs84: None,
     accuracy_m: 0.0,
+    ntf_grid: false,
 };
-/// EPSG:1193, "NTF to WGS 84 (1)"; IGN's grid differs from it by 0.6 to 4 m.
-const NTF: Datum = shifted(Ellipsoid::CLARKE_1880_IGN, [-168.0, -60.0, 320.0], 4.0);
+/// IGN's grid, and outside it EPSG:1193, "NTF to WGS 84 (1)", which is 0.6 to 4 m from the grid.
+pub(super) const NTF: Datum =
+    Datum { ntf_grid: true, ..shifted(Ellipsoid::CLARKE_1880_IGN, [-168.0, -60.0, 320.0], 4.0) };
 /// EPSG:1676, "CH1903+ to WGS 84 (1)".
 const CH1903: Datum = shifted(Ellipsoid::BESSEL_1841, [674.374, 15.056, 405.346], 1.5);
 /// "MOP78 to WGS 84 (2)" of the registry.
@@ -45,6 +51,14 @@ const RGPF: Datum = Datum {
     ellipsoid: Ellipsoid::GRS80,
     to_wgs84: Some([0.072, -0.507, -0.245, 0.0183, -0.0003, 0.007, -0.0093]),
     accuracy_m: 0.5,
+    ntf_grid: false,
+};
+/// "Amersfoort to WGS 84 (4)" of the registry, position vector.
+const AMERSFOORT: Datum = Datum {
+    ellipsoid: Ellipsoid::BESSEL_1841,
+    to_wgs84: Some([565.4171, 50.3319, 465.5524, -0.398957388243134, 0.343987817378283, -1.87740163998045, 4.0725]),
+    accuracy_m: 1.0,
+    ntf_grid: false,
 };
 
 /// What the numbers of a system are.
@@ -119,6 +133,7 @@ const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
     (3812, "ETRS89 / Belgian Lambert 2008", "+proj=lcc +lat_0=50.797815 +lon_0=4.35921583333333 +lat_1=49.8333333333333 +lat_2=51.1666666666667 +x_0=649328 +y_0=665262", GRS80, [2.5, 49.5, 6.4, 51.51]),
     (2056, "CH1903+ / LV95", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=2600000 +y_0=1200000", CH1903, SWITZERLAND),
     (21781, "CH1903 / LV03", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 +y_0=200000", CH1903, SWITZERLAND),
+    (28992, "Amersfoort / RD New", "+proj=sterea +lat_0=52.1561605555556 +lon_0=5.38763888888889 +k=0.9999079 +x_0=155000 +y_0=463000", AMERSFOORT, [3.2, 50.75, 7.22, 53.7]),
     (5490, "RGAF09 / UTM zone 20N", "+proj=utm +zone=20", GRS80, [-63.66, 14.08, -60.0, 18.31]),
     (4559, "RRAF 1991 / UTM zone 20N", "+proj=utm +zone=20", GRS80, [-63.66, 14.08, -60.0, 18.31]),
     (2972, "RGFG95 / UTM zone 22N", "+proj=utm +zone=22", GRS80, [-54.0, 2.17, -49.45, 8.88]),

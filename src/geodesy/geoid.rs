@@ -18,6 +18,8 @@ pub struct Geoid {
     name: String,
     /// The official grid, if one was read.
     official: Option<Grid>,
+    /// EPSG number of the levelled system it belongs to, where its name tells.
+    system: Option<u32>,
     /// EGM96 windows, finest first, the last covers the world.
     windows: Vec<Grid>,
 }
@@ -61,6 +63,7 @@ impl Geoid {
             title
         };
         Ok(Self {
+            system: system_of(&name),
             name,
             official: Some(grid),
             windows: geoid_file::windows(EGM96),
@@ -74,6 +77,7 @@ impl Geoid {
         Self {
             name: "EGM96 15' - 0.486 m (approximation of RAF20: ±0.45 m, 0.6 m too high at Nantes, 2.5 m at worst)".to_owned(),
             official: None,
+            system: None,
             windows: geoid_file::windows(EGM96),
         }
     }
@@ -100,6 +104,18 @@ impl Geoid {
             .is_some_and(|grid| grid.bilinear(p).is_some())
     }
 
+    /// Height of the EGM96 geoid above the ellipsoid, metres; `None` where the place is no place.
+    pub fn egm96_m(&self, p: LonLat) -> Option<f64> {
+        let p = LonLat { lon_deg: wrapped(p.lon_deg), lat_deg: p.lat_deg };
+        self.windows.iter().find_map(|window| window.bilinear(p))
+    }
+
+    /// Height above the ellipsoid of the zero of a levelled system, where the grid that was read is one of that system's; RAF20 is NGF-IGN69's, RAC23 and RAC09 NGF-IGN78's.
+    pub fn official_of(&self, epsg: u32, p: LonLat) -> Option<f64> {
+        let grid = self.official.as_ref().filter(|_| self.system == Some(epsg))?;
+        grid.bilinear(p)
+    }
+
     fn find(&self, p: LonLat) -> (f64, HeightQuality) {
         if let Some(value) = self.official.as_ref().and_then(|grid| grid.bilinear(p)) {
             return (value, OFFICIAL);
@@ -121,6 +137,26 @@ impl Geoid {
         }
         (0.0, COARSE_WORLD)
     }
+}
+
+/// The levelled system a grid's title names: IGN's grids are RAF (mainland), RAC (Corsica), and one a territory overseas.
+fn system_of(title: &str) -> Option<u32> {
+    const GRIDS: [(&str, u32); 12] = [
+        ("RAF", 5720),
+        ("RAC", 5721),
+        ("RAGTBT", 5757),
+        ("RAMART", 5756),
+        ("RAGUY", 5755),
+        ("GGGUY", 5755),
+        ("RAR", 5758),
+        ("GGR", 5758),
+        ("GGM04", 5793),
+        ("RAMAY", 5793),
+        ("RASPM", 5792),
+        ("GGSPM", 5792),
+    ];
+    let title = title.to_ascii_uppercase();
+    GRIDS.iter().find(|(prefix, _)| title.contains(prefix)).map(|(_, epsg)| *epsg)
 }
 
 /// Into -180…180.

@@ -1,6 +1,6 @@
 //! Points as lines of text, `x y [z]`: what `jumeau project` reads and writes.
 
-use super::{Crs, GeodesyFault, transform};
+use super::{Crs, GeodesyFault, Geoid, transform, transform_heights};
 
 /// Why a line was not transformed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -18,6 +18,16 @@ pub enum LineFault {
 ///
 /// Numbers are separated by blanks, tabs, commas or semicolons and use a decimal point. z is written when it was given, or when the target is earth-centred (then height 0 is meant). Metres get nine decimals, degrees twelve: a thousandth of a millimetre and less.
 pub fn transform_line(from: &Crs, to: &Crs, line: &str) -> Result<Option<String>, LineFault> {
+    transform_line_with(from, to, None, line)
+}
+
+/// As [`transform_line`]; with a geoid, heights go from one vertical system to the other as in [`transform_heights`].
+pub fn transform_line_with(
+    from: &Crs,
+    to: &Crs,
+    geoid: Option<&Geoid>,
+    line: &str,
+) -> Result<Option<String>, LineFault> {
     let text = line.trim().trim_start_matches('\u{feff}');
     if text.is_empty() || text.starts_with('#') {
         return Ok(None);
@@ -40,7 +50,11 @@ pub fn transform_line(from: &Crs, to: &Crs, line: &str) -> Result<Option<String>
         return Err(LineFault::MissingZ);
     }
     let mut points = [numbers];
-    transform(from, to, &mut points).map_err(|fault| match fault {
+    let moved = match geoid.filter(|_| count == 3) {
+        Some(geoid) => transform_heights(from, to, geoid, &mut points),
+        None => transform(from, to, &mut points),
+    };
+    moved.map_err(|fault| match fault {
         GeodesyFault::At { fault, .. } => *fault,
         fault => fault,
     })?;

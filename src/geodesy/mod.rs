@@ -8,7 +8,9 @@
 //! | [`EnuFrame`] | the local east, north, up frame at a point |
 //! | [`Crs`] | one reference system of the built-in table, found by its code or its WKT |
 //! | [`Geoid`] | ellipsoidal height minus altitude: RAF20 from the user's file, or the approximation shipped with the program |
+//! | [`Vertical`] | what heights are counted from: the ellipsoid, NGF-IGN69, NGF-IGN78 in Corsica, each overseas system |
 //!
+//! NTF comes to RGF93 by IGN's grid, which is embedded; outside it by three parameters.
 //! French altitudes are NGF-IGN69, 43 to 56 m below the ellipsoid: whoever mixes the two without a [`Geoid`] draws houses underground.
 //!
 //! Truth: PROJ 9.5 through pyproj, frozen in `tests/data/geodesy`.
@@ -21,12 +23,16 @@ mod frame;
 mod geoid;
 mod geoid_file;
 mod lines;
+mod proj_text;
+mod shift_grid;
+mod vertical;
 
-pub use crs::{Crs, transform};
+pub use crs::{Crs, transform, transform_heights};
 pub use ellipsoid::{Ecef, Ellipsoid, LonLat, LonLatH};
 pub use frame::EnuFrame;
 pub use geoid::{Geoid, HeightQuality};
-pub use lines::{LineFault, transform_line};
+pub use lines::{LineFault, transform_line, transform_line_with};
+pub use vertical::Vertical;
 
 /// Why a coordinate could not be read or transformed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -49,6 +55,8 @@ pub enum GeodesyFault {
     },
     #[error("geoid grid: {reason}")]
     Grid { reason: String },
+    #[error("no way is known from heights in {from} to heights in {to}")]
+    VerticalUnknown { from: String, to: String },
 }
 
 impl GeodesyFault {
@@ -61,6 +69,7 @@ impl GeodesyFault {
             Self::OutsideProjection { .. } => "coordinate-outside-projection",
             Self::At { fault, .. } => fault.code(),
             Self::Grid { .. } => "geoid-grid-unreadable",
+            Self::VerticalUnknown { .. } => "vertical-unknown",
         }
     }
 }

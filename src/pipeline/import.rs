@@ -41,7 +41,7 @@ pub fn import(
     let summary = tile::imported::write_imported(
         &imported,
         &partial.path,
-        &tile::TileOptions::default(),
+        &tile::TileOptions { geoid: options.geoid.clone(), ..tile::TileOptions::default() },
         progress,
     )?;
     if progress.cancelled() {

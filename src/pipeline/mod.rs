@@ -25,7 +25,9 @@ pub mod sources;
 pub mod tile;
 
 use crate::base::{Dataset, Report};
+use crate::geodesy::Geoid;
 use crate::region::Region;
+use crate::region::height_blend::HeightCover;
 use sources::declaration::Declaration;
 use std::path::PathBuf;
 
@@ -38,6 +40,8 @@ pub struct Imported {
     /// The system all coordinates of the region are in: `EPSG:2154`.
     pub crs: String,
     pub layers: Vec<LayerCount>,
+    /// Which source each cell of the terrain comes from; nothing without terrain sources.
+    pub terrain_cover: Option<HeightCover>,
     pub report: Report,
 }
 
@@ -64,6 +68,8 @@ pub struct ImportOptions {
     pub crs: Option<String>,
     /// Name of the territory in both languages, instead of the declared one.
     pub name: Option<String>,
+    /// Bytes of a geoid grid such as RAF20; without one, ellipsoidal heights are approximate.
+    pub geoid: Option<Vec<u8>>,
 }
 
 /// Told how far the work has come; may stop it.
@@ -121,6 +127,11 @@ pub fn read_sources(
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
     let mut report = Report::default();
+    let geoid = match &options.geoid {
+        Some(bytes) => Geoid::from_raf20_tiff(bytes)
+            .map_err(|fault| ImportFault::new("geoid-unreadable", "", fault))?,
+        None => Geoid::approximate_france(),
+    };
     let gathered = sources::gather(paths, options, &mut report, progress)?;
-    clean::clean(gathered, report, progress)
+    clean::clean(gathered, &geoid, report, progress)
 }

@@ -4,6 +4,8 @@
 //! Every object keeps its data set and its ids.
 
 pub mod footprint;
+pub mod height_blend;
+pub mod point_grid;
 pub mod roof;
 pub mod roof_shape;
 pub mod triangulate;

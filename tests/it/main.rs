@@ -3,6 +3,7 @@
 mod architecture;
 mod demand;
 mod geodesy;
+mod geodesy_grids;
 mod gltf;
 mod grid;
 mod i18n;
@@ -17,6 +18,9 @@ mod shared_data;
 mod storage;
 mod stream;
 mod sun;
+mod terrain_formats;
+#[cfg(feature = "pipeline")]
+mod terrain_import;
 mod tiles3d;
 mod view;
 mod wind;

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// Fichiers ou dossiers (GeoPackage, GeoJSON, GeoTIFF, grille ASCII, sources.json) / files or folders.
+    /// Fichiers ou dossiers (GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json) / files or folders.
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<PathBuf>,
     /// Dossier du territoire à écrire / folder of the territory to write.
@@ -24,6 +24,9 @@ pub struct Args {
     /// Système de coordonnées du territoire / target coordinate system, EPSG:2154.
     #[arg(long, value_name = "EPSG:n")]
     crs: Option<String>,
+    /// Grille RAF20 de l’IGN (.tac ou .tif) pour les hauteurs ellipsoïdales / IGN's RAF20 grid for ellipsoidal heights.
+    #[arg(long, value_name = "FILE")]
+    geoid: Option<PathBuf>,
     /// Rapport en JSON sur stdout / report as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -41,7 +44,15 @@ enum Language {
 pub fn run(args: Args) -> ExitCode {
     let french = args.lang == Language::Fr;
     let started = Instant::now();
-    let options = ImportOptions { crs: args.crs, name: args.name };
+    let geoid = match args.geoid.map(|path| (std::fs::read(&path), path)) {
+        None => None,
+        Some((Ok(bytes), _)) => Some(bytes),
+        Some((Err(error), path)) => {
+            eprintln!("{}", messages::sentence("source-unreadable", french, &path.display().to_string(), &error.to_string()));
+            return ExitCode::from(2);
+        }
+    };
+    let options = ImportOptions { crs: args.crs, name: args.name, geoid };
     let talk = Talk::new(french);
     let result = import::import(&args.sources, &args.out, &options, &talk);
     talk.end();

@@ -1,7 +1,8 @@
 //! `jumeau project`: points from stdin to stdout.
 
-use jumeau::geodesy::{Crs, GeodesyFault, LineFault, transform_line};
+use jumeau::geodesy::{Crs, GeodesyFault, Geoid, LineFault, transform_line_with};
 use std::io::{BufRead, Read, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A point is a few dozen characters; a "line" beyond this is a wrong file.
@@ -15,6 +16,12 @@ pub struct Args {
     /// Système d'arrivée / target system.
     #[arg(long)]
     to: String,
+    /// Grille RAF20 de l'IGN (.tac ou .tif) pour passer des altitudes aux hauteurs ellipsoïdales / IGN's RAF20 grid, from altitudes to ellipsoidal heights.
+    #[arg(long, value_name = "FILE")]
+    geoid: Option<PathBuf>,
+    /// NTF par trois paramètres, sans la grille de l'IGN / NTF by three parameters, without IGN's grid.
+    #[arg(long)]
+    no_grid: bool,
 }
 
 pub fn run(args: Args) -> ExitCode {
@@ -28,10 +35,31 @@ pub fn run(args: Args) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    let (from, to) = if args.no_grid { (from.by_parameters(), to.by_parameters()) } else { (from, to) };
+    let geoid = match args.geoid.as_ref().map(|path| (std::fs::read(path), path)) {
+        None => Geoid::approximate_france(),
+        Some((Ok(bytes), path)) => match Geoid::from_raf20_tiff(&bytes) {
+            Ok(geoid) => geoid,
+            Err(fault) => {
+                let (french, english) = sentences(&fault);
+                eprintln!("{} : {french} / {english}", path.display());
+                return ExitCode::from(2);
+            }
+        },
+        Some((Err(error), path)) => {
+            eprintln!("{} : illisible / unreadable: {error}", path.display());
+            return ExitCode::from(2);
+        }
+    };
+    if let (Some(below), Some(above)) = (from.vertical_system(), to.vertical_system())
+        && below != above
+    {
+        eprintln!("note : {} → {} ; géoïde / geoid: {}", below.name(), above.name(), geoid.name());
+    }
     let shift_m = from.datum_accuracy_m().max(to.datum_accuracy_m());
     if shift_m > 0.0 && from.code() != to.code() {
         eprintln!(
-            "note : changement de datum par paramètres, jusqu'à {shift_m} m d'écart / note: datum shift by parameters, up to {shift_m} m off"
+            "note : changement de datum à {shift_m} m près / note: datum shift good to {shift_m} m"
         );
     }
     let mut input = std::io::stdin().lock();
@@ -54,7 +82,7 @@ pub fn run(args: Args) -> ExitCode {
             let _ = output.flush();
             return ExitCode::from(2);
         }
-        match transform_line(&from, &to, &String::from_utf8_lossy(&line)) {
+        match transform_line_with(&from, &to, Some(&geoid), &String::from_utf8_lossy(&line)) {
             Ok(None) => {}
             Ok(Some(point)) => {
                 // A closed pipe (`| head`) is the reader's wish, not a fault.
@@ -104,6 +132,9 @@ fn sentences(fault: &GeodesyFault) -> (String, String) {
             format!("({x}, {y}) hors du domaine de {crs}")
         }
         GeodesyFault::At { fault, .. } => sentences(fault).0,
+        GeodesyFault::VerticalUnknown { from, to } => {
+            format!("aucun passage connu des altitudes {from} aux altitudes {to}")
+        }
         GeodesyFault::Grid { reason } => format!("grille de géoïde illisible ({reason})"),
     };
     (french, fault.to_string())

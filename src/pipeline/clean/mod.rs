@@ -6,11 +6,13 @@ pub mod buildings;
 pub mod heights;
 pub mod lines;
 pub mod places;
+pub mod relief;
 pub mod terrain;
 
 use super::sources::{Gathered, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
 use crate::base::{Finding, Report, Severity};
+use crate::geodesy::{Crs, Geoid, Vertical};
 use crate::region::Region;
 use std::collections::{BTreeMap, HashSet};
 
@@ -42,15 +44,22 @@ impl LayerCount {
 /// Only when the work is cancelled.
 pub fn clean(
     gathered: Gathered,
+    geoid: &Geoid,
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { declaration, target, layers, rasters } = gathered;
+    let Gathered { mut declaration, target, layers, rasters } = gathered;
+    let vertical = vertical(&mut declaration.vertical, &target, &rasters, &layers);
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
     progress.step("import-terrain", 0, 1);
+    let mut terrain_cover = None;
     if !rasters.is_empty() {
-        region.terrain = terrain::grid(rasters, counts.entry(Role::Terrain).or_default(), &mut report);
+        let count = counts.entry(Role::Terrain).or_default();
+        if let Some(relief) = relief::grid(rasters, &vertical, geoid, count, &mut report, progress)? {
+            region.terrain = Some(relief.grid);
+            terrain_cover = Some(relief.cover);
+        }
     }
     progress.step("import-terrain", 1, 1);
     let floor = terrain::Floor::of(region.terrain.as_ref());
@@ -108,8 +117,40 @@ pub fn clean(
         declaration,
         crs: target.code().to_owned(),
         layers,
+        terrain_cover,
         report,
     })
+}
+
+/// The vertical system of the territory: the declared one, or the usual one where its data lie. A declared name that nobody knows is kept as it is and taken for NGF-IGN69.
+fn vertical(
+    declared: &mut Option<String>,
+    target: &Crs,
+    rasters: &[super::sources::RawRaster],
+    layers: &[super::sources::RawLayer],
+) -> Vertical {
+    let ign69 = Vertical::from_epsg(5720);
+    if let Some(name) = declared {
+        return Vertical::from_name(name).unwrap_or(ign69);
+    }
+    if let Some(epsg) = target.vertical() {
+        let stated = Vertical::from_epsg(epsg);
+        *declared = Some(stated.name());
+        return stated;
+    }
+    let of_raster = rasters.iter().find_map(|raw| {
+        let placement = raw.heights.placement();
+        let [x, y] = placement.at(0.5 * placement.columns as f64, 0.5 * placement.rows as f64);
+        raw.placer.target_lonlat(raw.placer.point(x, y).ok()?)
+    });
+    let of_record = || {
+        let mut shapes = layers.iter().flat_map(|layer| &layer.records).filter_map(|record| record.shape.as_ref());
+        let [x, y, _] = shapes.find_map(|shape| shape.first_position())?;
+        target.to_lonlat(x, y).ok()
+    };
+    let usual = of_raster.or_else(of_record).and_then(Vertical::usual_at).unwrap_or(ign69);
+    *declared = Some(usual.name());
+    usual
 }
 
 fn key(role: Role) -> &'static str {

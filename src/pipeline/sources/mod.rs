@@ -13,7 +13,7 @@ mod open;
 
 use super::{ImportFault, ImportOptions, Progress};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
-use crate::formats::raster::Raster;
+use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
 use declaration::{DeclaredLayer, Declaration, Role};
@@ -48,8 +48,10 @@ pub struct RawLayer {
 pub struct RawRaster {
     pub file: String,
     pub dataset: DatasetId,
-    pub raster: Raster,
+    pub heights: Box<dyn Heights>,
     pub placer: Placer,
+    /// Place in the declaration; `None` for a file that nobody declared.
+    pub rank: Option<usize>,
 }
 
 /// One thing to read, with what it is.
@@ -59,6 +61,8 @@ struct Planned {
     role: Option<Role>,
     dataset: DatasetId,
     fields: std::collections::BTreeMap<String, String>,
+    /// Place in the declaration, where there is one.
+    rank: Option<usize>,
 }
 
 /// Opens, recognises, reads and places everything.
@@ -219,6 +223,7 @@ fn plan_layer(
             role: Some(layer.role),
             dataset: layer.dataset.clone(),
             fields: layer.fields.clone(),
+            rank: Some(planned.len()),
         });
     }
 }
@@ -276,6 +281,7 @@ fn plan_guessed(
             role,
             dataset: id.clone(),
             fields: Default::default(),
+            rank: None,
         });
     }
     if planned.len() > before && !declaration.datasets.iter().any(|dataset| dataset.id == id) {
@@ -314,7 +320,6 @@ fn complete(declaration: &mut Declaration, paths: &[PathBuf], options: &ImportOp
         declaration.id = declaration::id_from(&declaration.id);
     }
     declaration.name.get_or_insert_with(|| Name { fr: stem.clone(), en: stem });
-    declaration.vertical.get_or_insert_with(|| "NGF-IGN69".to_owned());
     if declaration.generate.trees && declaration.generate.dataset.is_none() {
         let id = DatasetId::from("generated-trees");
         declaration.datasets.push(Dataset {
@@ -365,7 +370,7 @@ fn target_crs(
 }
 
 fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
-    let Planned { found, role, dataset, fields } = item;
+    let Planned { found, role, dataset, fields, rank } = item;
     let file = found.label();
     let from = match &found.crs {
         Some(code) => code.clone(),
@@ -386,8 +391,8 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
         }
     };
     let table = match found.content {
-        Content::Raster(raster) => {
-            gathered.rasters.push(RawRaster { file, dataset, raster, placer });
+        Content::Raster(heights) => {
+            gathered.rasters.push(RawRaster { file, dataset, heights, placer, rank });
             return;
         }
         Content::Table(table) => table,

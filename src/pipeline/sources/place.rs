@@ -1,7 +1,7 @@
 //! From a source's system to the territory's.
 
 use crate::formats::shape::Shape;
-use crate::geodesy::{Crs, GeodesyFault};
+use crate::geodesy::{Crs, GeodesyFault, LonLat, Vertical};
 
 /// Coordinates beyond this are no place on the earth in any system, metres.
 const FARTHEST: f64 = 1e8;
@@ -19,6 +19,21 @@ impl Placer {
 
     pub fn is_identity(&self) -> bool {
         self.from.code() == self.to.code()
+    }
+
+    /// The vertical system that the source states; a system of three dimensions counts from the ellipsoid.
+    pub fn vertical(&self) -> Option<Vertical> {
+        self.from.vertical_system()
+    }
+
+    /// Code of the source's system.
+    pub fn from_code(&self) -> &str {
+        self.from.code()
+    }
+
+    /// Where a point of the target system is on the earth.
+    pub fn target_lonlat(&self, [x, y]: [f64; 2]) -> Option<LonLat> {
+        self.to.to_lonlat(x, y).ok()
     }
 
     /// # Errors

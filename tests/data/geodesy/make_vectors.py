@@ -1,13 +1,40 @@
 """Writes vectors.csv and convergence.csv: what PROJ answers.
 
-    python3 -m venv v && v/bin/pip install pyproj==3.7.2 && v/bin/python make_vectors.py
+    python3 -m venv v && v/bin/pip install pyproj==3.7.2 && v/bin/python make_vectors.py FOLDER-OF-ntf_r93.gsb
 
-pyproj 3.7.2 carries PROJ 9.5.1 and no grids, so datum shifts are the registry's parameters.
+pyproj 3.7.2 carries PROJ 9.5.1 and no grids, so datum shifts are the registry's parameters; only NTF goes by IGN's grid, which the crate proj-sys 0.27.0 has in its tests.
 Geographic columns are longitude, latitude of EPSG:4326.
 """
 import random
+import sys
 
+import pyproj
+
+pyproj.datadir.append_data_dir(sys.argv[1])
 from pyproj import CRS, Proj, Transformer
+
+RADIANS, DEGREES = "+step +proj=unitconvert +xy_in=deg +xy_out=rad", "+step +proj=unitconvert +xy_in=rad +xy_out=deg"
+NTF_TO_RGF93 = Transformer.from_pipeline(f"+proj=pipeline {RADIANS} +step +proj=hgridshift +grids=ntf_r93.gsb {DEGREES}")
+NTF = {4275, 27561, 27562, 27563, 27564, 27571, 27572, 27573, 27574}
+
+
+class ByGrid:
+    """Between EPSG:4326 and a system on NTF, by the grid."""
+
+    def __init__(self, epsg, forward):
+        self.forward, self.within = forward, Transformer.from_crs(*((4275, epsg) if forward else (epsg, 4275)), always_xy=True)
+
+    def transform(self, x, y, errcheck=False):
+        if self.forward:
+            return self.within.transform(*NTF_TO_RGF93.transform(x, y, direction="INVERSE", errcheck=errcheck), errcheck=errcheck)
+        return NTF_TO_RGF93.transform(*self.within.transform(x, y, errcheck=errcheck), errcheck=errcheck)
+
+
+def both(epsg):
+    if epsg in NTF:
+        return ByGrid(epsg, True), ByGrid(epsg, False)
+    return Transformer.from_crs(4326, epsg, always_xy=True), Transformer.from_crs(epsg, 4326, always_xy=True)
+
 
 random.seed(20260621)
 
@@ -39,8 +66,7 @@ SYSTEMS |= {
 with open("vectors.csv", "w") as out:
     out.write("epsg,lon_deg,lat_deg,x,y,back_lon_deg,back_lat_deg\n")
     for epsg, (west, south, east, north) in sorted(SYSTEMS.items()):
-        there = Transformer.from_crs(4326, epsg, always_xy=True)
-        back = Transformer.from_crs(epsg, 4326, always_xy=True)
+        there, back = both(epsg)
         for k in range(9 if epsg in (2154, 27572) else 6):
             if k < 2:
                 lon, lat = (west, south) if k == 0 else (east, north)
@@ -52,6 +78,27 @@ with open("vectors.csv", "w") as out:
             x, y = (round(x, 12), round(y, 12)) if abs(x) < 400 else (round(x, 7), round(y, 7))
             back_lon, back_lat = back.transform(x, y, errcheck=True)
             out.write(f"{epsg},{lon!r},{lat!r},{x!r},{y!r},{back_lon:.12f},{back_lat:.12f}\n")
+
+# Thousands of points: where they lie is computed (Halton, bases 2 and 3), only PROJ's answers are stored.
+def halton(index, base):
+    value, part = 0.0, 1.0
+    while index > 0:
+        part /= base
+        value += part * (index % base)
+        index //= base
+    return value
+
+
+with open("dense.csv", "w") as out:
+    out.write("epsg west south east north, then x y of 60 points\n")
+    # Later than the others, so that they keep their random points.
+    for epsg, (west, south, east, north) in sorted((SYSTEMS | {28992: (3.4, 50.8, 7.1, 53.5)}).items()):
+        there, _ = both(epsg)
+        out.write(f"{epsg} {west} {south} {east} {north}\n")
+        for k in range(1, 61):
+            lon, lat = west + (east - west) * halton(k, 2), south + (north - south) * halton(k, 3)
+            x, y = there.transform(lon, lat, errcheck=True)
+            out.write(f"{x:.10f} {y:.10f}\n" if abs(x) < 400 else f"{x:.5f} {y:.5f}\n")
 
 with open("ecef.csv", "w") as out:
     out.write("lon_deg,lat_deg,height_m,x_m,y_m,z_m\n")

@@ -4,11 +4,12 @@
 
 pub mod geojson;
 pub mod geopackage;
+pub mod points;
 pub mod rasters;
 
 use super::record::Record;
 use super::vocabulary::Mapping;
-use crate::formats::raster::Raster;
+use crate::formats::raster::Heights;
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
 
@@ -16,8 +17,14 @@ use std::path::Path;
 pub const READERS: &[Reader] = &[
     Reader { recognises: geopackage::recognises, open: geopackage::open },
     Reader { recognises: rasters::is_tiff, open: rasters::open_tiff },
+    Reader { recognises: points::recognises, open: points::open },
+    Reader { recognises: rasters::is_raw_header, open: rasters::open_raw_header },
+    Reader { recognises: rasters::is_raw, open: rasters::open_raw },
+    Reader { recognises: rasters::is_srtm, open: rasters::open_srtm },
     Reader { recognises: rasters::is_ascii_grid, open: rasters::open_ascii_grid },
     Reader { recognises: geojson::recognises, open: geojson::open },
+    // Without a mark of its own, so after all others.
+    Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
 ];
 
 /// A format: how its first bytes look, and how a file of it is opened.
@@ -66,7 +73,8 @@ impl Found {
 
 pub enum Content {
     Table(Box<dyn Table>),
-    Raster(Raster),
+    /// Heights that have not been read yet.
+    Raster(Box<dyn Heights>),
 }
 
 /// Rows that have not been read yet.
