@@ -16,3 +16,6 @@ pub mod geotiff;
 pub mod raster;
 pub mod shape;
 pub mod wkb;
+pub mod citygml;
+pub mod cityjson;
+pub mod citymodel;
