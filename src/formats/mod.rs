@@ -26,3 +26,6 @@ mod tiff_lzw;
 pub mod wkb;
 pub mod worldfile;
 pub mod xyz;
+pub mod citygml;
+pub mod cityjson;
+pub mod citymodel;

@@ -11,6 +11,36 @@ pub enum Shape {
     Polygon(Vec<Vec<[f64; 3]>>),
     /// Any `MULTI…` or collection; may be empty.
     Many(Vec<Shape>),
+    /// The surfaces of something that stands in space: one shell for each solid or part.
+    Shells(Vec<Shell>),
+}
+
+/// Faces that belong together: the boundary of one solid, or the surfaces of one part.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Shell {
+    /// The source calls it a solid, so it should be closed.
+    pub solid: bool,
+    pub faces: Vec<Face>,
+}
+
+/// A flat piece of surface.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Face {
+    pub role: FaceRole,
+    /// Outer ring first, counter-clockwise seen from outside when the source is well formed; the last point is not the first again.
+    pub rings: Vec<Vec<[f64; 3]>>,
+}
+
+/// What a source says a face is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum FaceRole {
+    #[default]
+    Unstated,
+    Roof,
+    Wall,
+    Ground,
+    /// Closes the solid where nothing is built: the open side of a carport.
+    Closure,
 }
 
 /// What a shape is made of, for telling layers apart.
@@ -19,6 +49,8 @@ pub enum ShapeKind {
     Point,
     Line,
     Polygon,
+    /// Surfaces in space.
+    Shells,
     /// Empty, or of several kinds.
     Other,
 }
@@ -29,6 +61,7 @@ impl Shape {
             Self::Point(_) => ShapeKind::Point,
             Self::Line(_) => ShapeKind::Line,
             Self::Polygon(_) => ShapeKind::Polygon,
+            Self::Shells(_) => ShapeKind::Shells,
             Self::Many(parts) => {
                 let mut kinds = parts.iter().map(Self::kind);
                 match kinds.next() {
@@ -45,6 +78,7 @@ impl Shape {
             Self::Line(points) => points.is_empty(),
             Self::Polygon(rings) => rings.iter().all(Vec::is_empty),
             Self::Many(parts) => parts.iter().all(Self::is_empty),
+            Self::Shells(shells) => shells.iter().all(|shell| shell.faces.is_empty()),
         }
     }
 
@@ -65,6 +99,17 @@ impl Shape {
         self.walk(&mut |shape| {
             if let Self::Line(points) = shape {
                 found.push(points.as_slice());
+            }
+        });
+        found
+    }
+
+    /// All shells.
+    pub fn shells(&self) -> Vec<&Shell> {
+        let mut found = Vec::new();
+        self.walk(&mut |shape| {
+            if let Self::Shells(shells) = shape {
+                found.extend(shells);
             }
         });
         found
@@ -106,6 +151,12 @@ impl Shape {
                 }
                 Ok(())
             }
+            Self::Shells(shells) => shells
+                .iter_mut()
+                .flat_map(|shell| &mut shell.faces)
+                .flat_map(|face| &mut face.rings)
+                .flatten()
+                .try_for_each(change),
         }
     }
 

@@ -38,8 +38,8 @@ impl Crs {
     /// What a person may be told when a code is unknown.
     pub const SUPPORTED: &str = "EPSG 2154 and 3942-3950 (Lambert-93, CC42-CC50, also RGF93 v2 and v2b), \
         27561-27564 and 27571-27574 (NTF Lambert), 326xx, 327xx and 25828-25838 (UTM), \
-        28992, 2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
-        3857, 3034, 3035, 3812, 2056, 21781, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, IGNF names such as IGNF:LAMB93, and PROJ texts such as +proj=lcc …";
+        2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
+        3857, 3034, 3035, 3812, 2056, 21781, 28992 and 7415 (Netherlands), 6668 to 6687 and 6697 (Japan), 4289, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, IGNF names such as IGNF:LAMB93, and PROJ texts such as +proj=lcc …";
 
     /// Reads `EPSG:2154`, `2154`, `urn:ogc:def:crs:EPSG::2154`, `http://www.opengis.net/def/crs/EPSG/0/2154`, `OGC:CRS84`, `IGNF:LAMB93`, and compounds such as `EPSG:2154+5720`.
     pub fn from_code(code: &str) -> Result<Self, GeodesyFault> {

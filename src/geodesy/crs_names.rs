@@ -18,7 +18,22 @@ pub(super) fn epsg_of(spelling: &str) -> Option<(u32, Option<u32>)> {
         let mut parts = parts.split(',');
         return Some((number(parts.next()?)?, parts.next().and_then(number)));
     }
+    // "http://www.opengis.net/def/crs-compound?1=http://…/EPSG/0/25832&2=http://…/EPSG/0/7837".
+    if let Some((_, parts)) = text.split_once("CRS-COMPOUND?") {
+        let mut parts = parts.split('&').filter_map(|part| number(part.split_once('=')?.1));
+        let flat = parts.next().filter(|flat| crs_table::define(*flat).is_some())?;
+        return Some((flat, parts.next()));
+    }
+    // The German surveys: "urn:adv:crs:ETRS89_UTM32*DE_DHHN2016_NH".
+    if let Some(name) = text.strip_prefix("URN:ADV:CRS:") {
+        let zone: u32 = name.strip_prefix("ETRS89_UTM")?.get(..2)?.parse().ok()?;
+        return crs_table::define(25800 + zone).map(|_| (25800 + zone, None));
+    }
     match number(&text)? {
+        // Amersfoort with NAP; JGD2011 with its heights; ETRS89 / UTM with German heights.
+        7415 => Some((28992, Some(5709))),
+        6697 => Some((6668, Some(6695))),
+        5554..=5556 => Some((25831 + number(&text)? - 5554, Some(5783))),
         // Lambert-93 with NGF-IGN69 and with NGF-IGN78 (Corse).
         5698 => Some((2154, Some(5720))),
         5699 => Some((2154, Some(5721))),
@@ -67,7 +82,7 @@ fn plain(text: &str) -> Option<u32> {
 /// The number in "2154", "EPSG:2154", "EPSG::2154", "urn:ogc:def:crs:EPSG:9.9:2154", ".../EPSG/0/2154".
 fn number(text: &str) -> Option<u32> {
     let digits = match text.find("EPSG") {
-        Some(at) => text[at + 4..].rsplit([':', '/']).next()?,
+        Some(at) => text[at + 4..].rsplit([':', '/', '#']).next()?,
         None => text,
     };
     if digits.is_empty() || !digits.bytes().all(|b| b.is_ascii_digit()) {

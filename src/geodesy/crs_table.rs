@@ -88,6 +88,8 @@ const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 const FRANCE: [f64; 4] = [-9.86, 41.15, 10.38, 51.56];
 const FRANCE_LAND: [f64; 4] = [-4.87, 41.31, 9.63, 51.14];
 const EUROPE: [f64; 4] = [-35.58, 24.6, 44.83, 84.73];
+const NETHERLANDS: [f64; 4] = [3.2, 50.75, 7.22, 53.7];
+const JAPAN: [f64; 4] = [122.38, 17.09, 157.65, 46.05];
 const SWITZERLAND: [f64; 4] = [5.96, 45.82, 10.49, 47.81];
 
 /// Earth-centred and geographic systems.
@@ -111,6 +113,9 @@ const UNPROJECTED: &[(u32, &str, char, Datum, [f64; 4])] = &[
     (4624, "RGFG95", '2', GRS80, [-54.61, 2.11, -49.45, 8.88]),
     (4627, "RGR92", '2', GRS80, [51.83, -24.72, 58.24, -18.28]),
     (4470, "RGM04", '2', GRS80, [43.68, -14.49, 46.7, -11.33]),
+    (4289, "Amersfoort", '2', AMERSFOORT, NETHERLANDS),
+    (6668, "JGD2011", '2', GRS80, JAPAN),
+    (6667, "JGD2011", '3', GRS80, JAPAN),
     (4463, "RGSPM06", '2', GRS80, [-57.1, 43.41, -55.9, 47.37]),
 ];
 
@@ -133,7 +138,7 @@ const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
     (3812, "ETRS89 / Belgian Lambert 2008", "+proj=lcc +lat_0=50.797815 +lon_0=4.35921583333333 +lat_1=49.8333333333333 +lat_2=51.1666666666667 +x_0=649328 +y_0=665262", GRS80, [2.5, 49.5, 6.4, 51.51]),
     (2056, "CH1903+ / LV95", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=2600000 +y_0=1200000", CH1903, SWITZERLAND),
     (21781, "CH1903 / LV03", "+proj=somerc +lat_0=46.9524055555556 +lon_0=7.43958333333333 +k_0=1 +x_0=600000 +y_0=200000", CH1903, SWITZERLAND),
-    (28992, "Amersfoort / RD New", "+proj=sterea +lat_0=52.1561605555556 +lon_0=5.38763888888889 +k=0.9999079 +x_0=155000 +y_0=463000", AMERSFOORT, [3.2, 50.75, 7.22, 53.7]),
+    (28992, "Amersfoort / RD New", "+proj=sterea +lat_0=52.1561605555556 +lon_0=5.38763888888889 +k=0.9999079 +x_0=155000 +y_0=463000", AMERSFOORT, NETHERLANDS),
     (5490, "RGAF09 / UTM zone 20N", "+proj=utm +zone=20", GRS80, [-63.66, 14.08, -60.0, 18.31]),
     (4559, "RRAF 1991 / UTM zone 20N", "+proj=utm +zone=20", GRS80, [-63.66, 14.08, -60.0, 18.31]),
     (2972, "RGFG95 / UTM zone 22N", "+proj=utm +zone=22", GRS80, [-54.0, 2.17, -49.45, 8.88]),
@@ -186,6 +191,7 @@ pub(super) fn define(epsg: u32) -> Option<Definition> {
         3942..=3950 => ("v1", Some(epsg - 3900)),
         9822..=9830 => ("v2", Some(epsg - 9780)),
         9842..=9850 => ("v2b", Some(epsg - 9800)),
+        6669..=6687 => return japan_plane(epsg),
         _ => return utm(epsg),
     };
     match zone {
@@ -211,6 +217,26 @@ pub(super) fn define(epsg: u32) -> Option<Definition> {
             )
         }
     }
+}
+
+/// The nineteen zones of Japan's plane rectangular system on JGD2011: latitude and longitude of the origins in sixtieths of a degree.
+fn japan_plane(epsg: u32) -> Option<Definition> {
+    #[rustfmt::skip]
+    const ORIGINS: [(u32, u32); 19] = [
+        (1980, 7770), (1980, 7860), (2160, 7930), (1980, 8010), (2160, 8060), (2160, 8160), (2160, 8230),
+        (2160, 8310), (2160, 8390), (2400, 8450), (2640, 8415), (2640, 8535), (2640, 8655), (1560, 8520),
+        (1560, 7650), (1560, 7440), (1560, 7860), (1200, 8160), (1560, 9240),
+    ];
+    let zone = epsg.checked_sub(6668)?;
+    let (lat, lon) = ORIGINS.get(usize::try_from(zone).ok()?.checked_sub(1)?)?;
+    let (lat, lon) = (f64::from(*lat) / 60.0, f64::from(*lon) / 60.0);
+    Some(Definition {
+        epsg,
+        name: format!("JGD2011 / Japan Plane Rectangular CS {zone}"),
+        kind: Kind::Projected(format!("+proj=tmerc +lat_0={lat} +lon_0={lon} +k=0.9999 +x_0=0 +y_0=0")),
+        datum: GRS80,
+        area: [lon - 3.0, (lat - 8.0).max(17.0), lon + 3.0, lat + 8.0],
+    })
 }
 
 /// UTM on WGS84 (both hemispheres) and on ETRS89 (zones 28 to 38).
@@ -247,6 +273,7 @@ pub(super) fn codes() -> impl Iterator<Item = u32> {
         .chain(3942..=3950)
         .chain(9822..=9830)
         .chain(9842..=9850)
+        .chain(6669..=6687)
         .chain(32601..=32660)
         .chain(32701..=32760)
         .chain(25828..=25838)

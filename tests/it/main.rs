@@ -1,6 +1,7 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
 
 mod architecture;
+mod city_models;
 mod demand;
 mod geodesy;
 mod geodesy_grids;

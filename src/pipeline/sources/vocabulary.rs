@@ -19,18 +19,18 @@ const IDENTITY: &[Term] = &[
 
 const BUILDINGS: &[Term] = &[
     ("rnb", &["ids_rnb", "identifiants_rnb", "rnb", "rnb_id", "id_rnb"]),
-    ("height", &["hauteur", "height_wall", "height", "building:height", "measuredheight", "haut"]),
-    ("ridge_height", &["height_roof"]),
-    ("ground", &["z_min_sol", "altitude_minimale_sol", "alti_sol", "z_sol"]),
-    ("roof_min", &["z_min_toit", "altitude_minimale_toit"]),
-    ("roof_max", &["z_max_toit", "altitude_maximale_toit"]),
-    ("storeys", &["nb_etages", "nombre_d_etages", "building:levels", "nb_lev", "levels"]),
+    ("height", &["hauteur", "height_wall", "height", "building:height", "haut"]),
+    ("ridge_height", &["height_roof", "measuredheight"]),
+    ("ground", &["z_min_sol", "altitude_minimale_sol", "alti_sol", "z_sol", "terrainheight", "b3_h_maaiveld", "h_maaiveld"]),
+    ("roof_min", &["z_min_toit", "altitude_minimale_toit", "absoluteeavesheight"]),
+    ("roof_max", &["z_max_toit", "altitude_maximale_toit", "absoluteridgeheight", "b3_h_dak_max", "h_dak_max"]),
+    ("storeys", &["nb_etages", "nombre_d_etages", "building:levels", "nb_lev", "levels", "storeysaboveground", "b3_bouwlagen", "bouwlagen"]),
     ("dwellings", &["nb_logts", "nombre_de_logements", "building:flats"]),
-    ("usage", &["usage1", "usage_1", "usage", "main_use", "building:use", "building", "type"]),
+    ("usage", &["usage1", "usage_1", "usage", "main_use", "building:use", "building", "type", "function", "class"]),
     ("usage2", &["usage2", "usage_2"]),
     ("nature", &["nature"]),
     ("light", &["leger", "construction_legere"]),
-    ("year", &["date_app", "date_d_apparition", "annee_construction", "start_date", "year"]),
+    ("year", &["date_app", "date_d_apparition", "annee_construction", "start_date", "year", "yearofconstruction", "oorspronkelijkbouwjaar", "dateofconstruction"]),
 ];
 
 const LINES: &[Term] = &[
@@ -141,6 +141,7 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
                 return Guess::ByTags;
             }
         }
+        ShapeKind::Shells => return Guess::All(Role::Buildings),
         ShapeKind::Other => {
             if tagged {
                 return Guess::ByTags;
@@ -162,6 +163,7 @@ pub fn role_by_tags(record: &Record) -> Option<Role> {
         text(term).is_some_and(|value| values.contains(&value.as_str()))
     };
     match kind {
+        ShapeKind::Shells => Some(Role::Buildings),
         ShapeKind::Polygon => {
             let building = text("tag:building").is_some_and(|value| value != "no");
             if building || said("tag:type", &["building"]) {
