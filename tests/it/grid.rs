@@ -1,6 +1,5 @@
 //! Power flow, series and hosting capacity against pandapower's frozen answers and the laws of circuits.
 
-use crate::shared_data::shared;
 use jumeau::energy::grid::capacity::{
     CapacityOptions, Limit, capacities, load_buses, monte_carlo, rise_per_mw,
 };
@@ -407,6 +406,7 @@ proptest! {
 #[cfg(feature = "pipeline")]
 mod files {
     use super::*;
+    use crate::shared_data::shared;
     use jumeau::pipeline::network::{Opened, open, profiles};
     use serde_json::Value;
 
