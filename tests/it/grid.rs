@@ -1,6 +1,5 @@
 //! Power flow, series and hosting capacity against pandapower's frozen answers and the laws of circuits.
 
-use crate::shared_data::shared;
 use jumeau::energy::grid::capacity::{
     CapacityOptions, Limit, capacities, load_buses, monte_carlo, rise_per_mw,
 };
@@ -407,6 +406,7 @@ proptest! {
 #[cfg(feature = "pipeline")]
 mod files {
     use super::*;
+    use crate::shared_data::shared;
     use jumeau::pipeline::network::{Opened, open, profiles};
     use serde_json::Value;
 
@@ -414,11 +414,20 @@ mod files {
         open(bytes, "file").unwrap_or_else(|fault| panic!("{fault}"))
     }
 
+    fn number(value: &Value) -> f64 {
+        value.as_f64().unwrap()
+    }
+
     fn against(name: &str, bytes: &[u8], answer: &[u8]) {
         let net = opened(bytes).network;
         let answer: Value = serde_json::from_slice(answer).unwrap();
         let done = flow(&net, &FlowOptions::default()).unwrap_or_else(|f| panic!("{name}: {f}"));
         assert!(done.residual_pu <= 1e-9, "{name}: {}", done.residual_pu);
+        let slack = Complex::new(number(&answer["slack_mw"]), number(&answer["slack_mvar"]));
+        assert!(
+            (done.slack_mva - slack).norm() < 1e-6 * slack.norm().max(1.0),
+            "{name}"
+        );
         let mut count = 0;
         for (bus, known) in net
             .buses
@@ -478,6 +487,27 @@ mod files {
     frozen! {
         everything case14 case33bw case118 cigre_hv cigre_lv cigre_mv cigre_mv_der
         kerber_landnetz kerber_dorfnetz three_windings
+    }
+
+    /// The other formats: power-grid-model's own answers with every component, MATPOWER cases with pandapower's.
+    #[test]
+    fn other_formats_agree() {
+        macro_rules! pair {
+            ($($name:literal, $answer:literal)*) => {$(
+                against(
+                    $name,
+                    include_bytes!(concat!("../data/grid/", $name)),
+                    include_bytes!(concat!("../data/grid/", $answer)),
+                );
+            )*};
+        }
+        pair! {
+            "pgm_0.json", "pgm_0.answer.json"
+            "pgm_1.json", "pgm_1.answer.json"
+            "pgm_2.json", "pgm_2.answer.json"
+            "case14.m", "case14.m.answer.json"
+            "case39.m", "case39.m.answer.json"
+        }
     }
 
     /// Section 10 of the reference: the last feasible power at each load bus, and what breaks above it.
@@ -651,7 +681,7 @@ mod files {
         for (bad, code) in [
             (&b"time,*\n"[..], "profiles-empty"),
             (b"*\nx\n", "profiles-value"),
-            (b"*\n1,2\n", "profiles-value"),
+            (b"*\n1,2\n", "profiles-row"),
             (b"*,0\n1,2,3\n", "profiles-row"),
         ] {
             assert_eq!(profiles::open(bad, "p", &mut read).unwrap_err().code, code);

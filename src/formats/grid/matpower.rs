@@ -250,15 +250,14 @@ impl Case {
         Ok(rows)
     }
 
-    /// A number; MATLAB's Inf stands for "no limit" and is kept as such.
+    /// A number; MATLAB's Inf and NaN stand for "no limit" and "not known", and are told only where a flow needs them.
     fn cell(&self, word: &str) -> Option<f64> {
-        let number = match word.trim_start_matches(['+', '-']) {
-            "Inf" | "inf" if word.starts_with('-') => f64::NEG_INFINITY,
-            "Inf" | "inf" => f64::INFINITY,
-            "NaN" | "nan" => return None,
-            _ => word.parse().ok().or_else(|| self.evaluate(word))?,
-        };
-        (!number.is_nan()).then_some(number)
+        match word.trim_start_matches(['+', '-']) {
+            "Inf" | "inf" if word.starts_with('-') => Some(f64::NEG_INFINITY),
+            "Inf" | "inf" => Some(f64::INFINITY),
+            "NaN" | "nan" => Some(f64::NAN),
+            _ => word.parse().ok().or_else(|| self.evaluate(word)),
+        }
     }
 
     /// `mpc.M(:, C) = mpc.M(:, C) op scalar` or `= scalar`.

@@ -76,7 +76,7 @@ pub fn read(text: &str) -> Result<Document, Fault> {
                 cell.parse::<f64>()
             };
             match parsed {
-                Ok(value) if value.is_finite() => column.values.push(value * *unit),
+                Ok(value) if value.is_finite() => column.values.push(value / *unit),
                 _ => {
                     let name = names.get(place).copied().unwrap_or("");
                     let object = format!("line {number}, {name}");
@@ -104,7 +104,7 @@ fn unquoted(cell: &str) -> &str {
     cell.trim().trim_matches('"').trim()
 }
 
-/// A column and the factor to its unit; `None` for instants.
+/// A column and how many of its units make one of ours; `None` for instants.
 fn column(name: &str) -> Option<(Column, f64)> {
     let instants = ["time", "timestamp", "step", "heure", "date", "datetime", ""];
     if instants.contains(&name.to_lowercase().as_str()) {
@@ -113,9 +113,9 @@ fn column(name: &str) -> Option<(Column, f64)> {
     let (id, measure, unit) = match name.rsplit_once(':') {
         Some((id, "factor")) => (id, Measure::Factor, 1.0),
         Some((id, "p_mw")) => (id, Measure::ActiveMw, 1.0),
-        Some((id, "p_kw")) => (id, Measure::ActiveMw, 1e-3),
+        Some((id, "p_kw")) => (id, Measure::ActiveMw, 1000.0),
         Some((id, "q_mvar")) => (id, Measure::ReactiveMvar, 1.0),
-        Some((id, "q_kvar")) => (id, Measure::ReactiveMvar, 1e-3),
+        Some((id, "q_kvar")) => (id, Measure::ReactiveMvar, 1000.0),
         _ => (name, Measure::Factor, 1.0),
     };
     let column = Column {
