@@ -21,7 +21,14 @@ fn every_system_agrees_with_proj() {
     for row in rows(include_str!("../data/geodesy/vectors.csv")) {
         let (epsg, p, x, y) = (row[0] as u32, LonLat::new(row[1], row[2]), row[3], row[4]);
         let crs = Crs::from_epsg(epsg).unwrap();
-        let tolerance = if crs.is_geographic() { 1e-9 } else { 1e-4 };
+        // PROJ undoes a Helmert by the transposed rotation; ours is the true inverse, so that a way there and back ends where it began.
+        // With Amersfoort's rotation of 1.9″ the two are 0.5 mm apart.
+        let tolerance = match (crs.is_geographic(), matches!(epsg, 4289 | 28992)) {
+            (true, false) => 1e-9,
+            (true, true) => 6e-9,
+            (false, false) => 1e-4,
+            (false, true) => 6e-4,
+        };
         let [ours_x, ours_y] = crs.from_lonlat(p).unwrap();
         let off = (ours_x - x).hypot(ours_y - y);
         assert!(
@@ -93,7 +100,12 @@ fn a_system_has_many_spellings() {
         ("urn:ogc:def:crs:EPSG:9.9.1:2154", "EPSG:2154"),
         ("http://www.opengis.net/def/crs/EPSG/0/2154", "EPSG:2154"),
         ("https://www.opengis.net/def/crs/EPSG/0/3946", "EPSG:3946"),
-        ("http://www.opengis.net/gml/srs/epsg.xml#2154", ""),
+        ("http://www.opengis.net/gml/srs/epsg.xml#2154", "EPSG:2154"),
+        ("https://www.opengis.net/def/crs/EPSG/0/7415", "EPSG:28992"),
+        ("http://www.opengis.net/def/crs/EPSG/0/6697", "EPSG:6668"),
+        ("urn:adv:crs:ETRS89_UTM32*DE_DHHN2016_NH", "EPSG:25832"),
+        ("http://www.opengis.net/def/crs-compound?1=http://www.opengis.net/def/crs/EPSG/0/25832&2=http://www.opengis.net/def/crs/EPSG/0/7837", "EPSG:25832"),
+        ("EPSG:5555", "EPSG:25832"),
         ("OGC:CRS84", "EPSG:4326"),
         ("urn:ogc:def:crs:OGC:1.3:CRS84", "EPSG:4326"),
         ("urn:ogc:def:crs:OGC::CRS84", "EPSG:4326"),
