@@ -346,18 +346,22 @@ fn every_finding_has_a_sentence() {
         "content-",
         "legacy-",
         "schema-",
+        "weather-",
+        "turbidity-",
     ];
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut stack = vec![
         root.join("formats/gltf"),
         root.join("formats/tiles3d"),
         root.join("formats/check"),
+        root.join("formats/weather"),
     ];
     let mut sources = vec![
         root.join("formats/zarr.rs"),
         root.join("formats/territory.rs"),
         root.join("pipeline/check.rs"),
         root.join("pipeline/info.rs"),
+        root.join("pipeline/solar/weather.rs"),
     ];
     while let Some(folder) = stack.pop() {
         for entry in std::fs::read_dir(folder).unwrap() {

@@ -79,6 +79,25 @@ with open("vectors.csv", "w") as out:
             back_lon, back_lat = back.transform(x, y, errcheck=True)
             out.write(f"{epsg},{lon!r},{lat!r},{x!r},{y!r},{back_lon:.12f},{back_lat:.12f}\n")
 
+# Neighbours that came later, with a seed of their own so that the rows above stay as they are.
+LATER = {
+    28992: (3.5, 50.8, 7.1, 53.5), 4289: (3.5, 50.8, 7.1, 53.5), 6668: (129, 31, 145, 45),
+    6669: (128.5, 31, 131, 34), 6677: (138.5, 35, 141, 38), 6680: (141, 42, 144, 45), 6687: (153, 24, 155, 27),
+}
+later = random.Random(20261125)
+with open("vectors.csv", "a") as out:
+    for epsg, (west, south, east, north) in sorted(LATER.items()):
+        there = Transformer.from_crs(4326, epsg, always_xy=True)
+        back = Transformer.from_crs(epsg, 4326, always_xy=True)
+        for k in range(6):
+            lon = (west, east)[k] if k < 2 else later.uniform(west, east)
+            lat = (south, north)[k] if k < 2 else later.uniform(south, north)
+            lon, lat = round(lon, 9), round(lat, 9)
+            x, y = there.transform(lon, lat, errcheck=True)
+            x, y = (round(x, 12), round(y, 12)) if abs(x) < 400 else (round(x, 7), round(y, 7))
+            back_lon, back_lat = back.transform(x, y, errcheck=True)
+            out.write(f"{epsg},{lon!r},{lat!r},{x!r},{y!r},{back_lon:.12f},{back_lat:.12f}\n")
+
 # Thousands of points: where they lie is computed (Halton, bases 2 and 3), only PROJ's answers are stored.
 def halton(index, base):
     value, part = 0.0, 1.0
