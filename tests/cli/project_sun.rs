@@ -117,7 +117,12 @@ fn odd_input_ends_in_a_sentence() {
         &["project", "--from", "27572", "--to", "2154"],
         b"600000 2400000\n",
     );
-    assert!(text(&out.stderr).contains("4 m"));
+    assert!(text(&out.stderr).contains("0.05 m") && text(&out.stderr).contains("4 m"));
+    let out = jumeau(
+        &["project", "--from", "27572", "--to", "2154", "--no-grid"],
+        b"600000 2400000\n",
+    );
+    assert!(text(&out.stderr).contains("4 m") && !text(&out.stderr).contains("0.05 m"));
 }
 
 #[test]

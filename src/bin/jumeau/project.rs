@@ -58,9 +58,13 @@ pub fn run(args: Args) -> ExitCode {
     }
     let shift_m = from.datum_accuracy_m().max(to.datum_accuracy_m());
     if shift_m > 0.0 && from.code() != to.code() {
-        eprintln!(
-            "note : changement de datum à {shift_m} m près / note: datum shift good to {shift_m} m"
-        );
+        let beyond_m = from.clone().by_parameters().datum_accuracy_m().max(to.clone().by_parameters().datum_accuracy_m());
+        let (fr, en) = if beyond_m > shift_m {
+            (format!(" dans l’emprise de la grille NTF, {beyond_m} m au-delà"), format!(" where the NTF grid reaches, {beyond_m} m beyond"))
+        } else {
+            Default::default()
+        };
+        eprintln!("note : changement de datum à {shift_m} m près{fr} / note: datum shift good to {shift_m} m{en}");
     }
     let mut input = std::io::stdin().lock();
     let mut output = std::io::BufWriter::new(std::io::stdout().lock());
