@@ -11,6 +11,7 @@ mod import_formats;
 mod import_nantes;
 mod io;
 mod roof;
+mod roof_planes;
 mod shared_data;
 mod stream;
 mod sun;
