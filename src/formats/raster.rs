@@ -80,6 +80,19 @@ pub trait Heights {
     /// Where the source is gone or the window is outside; damaged pieces of a file are `NaN` and a remark instead.
     fn read(&mut self, window: Window) -> Result<Vec<f32>, RasterFault>;
 
+    /// True where the source also has points on roofs.
+    fn has_roof_points(&self) -> bool {
+        false
+    }
+
+    /// Hands out the points on roofs, `[x, y, z]` in the source's own system; nothing for most sources.
+    ///
+    /// # Errors
+    /// Where they cannot be read at all.
+    fn roof_points(&mut self, _take: &mut dyn FnMut([f64; 3])) -> Result<(), RasterFault> {
+        Ok(())
+    }
+
     /// Lets go of what is kept between two windows; a later window takes it up again.
     fn release(&mut self) {}
 

@@ -70,6 +70,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("road-not-built", "tronçon qui n’existe pas sur place ({value})", "segment that is not built ({value})"),
     ("road-width-assumed", "largeur absente, supposée de {value}", "no width, assumed {value}"),
     ("road-without-altitude", "sans altitude (Z = {value}) : la ligne suit le terrain", "without altitude (Z = {value}): the line follows the terrain"),
+    ("roof-surveyed", "pans de toit tirés du nuage de points par croissance de régions (pans · résidu · part expliquée : {value})", "roof planes from the point cloud by region growing (planes · residual · share explained: {value})"),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),
     ("source-unreadable", "{object} ne peut pas être lu : {value}", "{object} cannot be read: {value}"),
     ("table-missing", "la table « {object} » n’y est pas", "table “{object}” is not in it"),

@@ -7,6 +7,7 @@ pub mod footprint;
 pub mod height_blend;
 pub mod point_grid;
 pub mod roof;
+pub mod roof_planes;
 pub mod roof_shape;
 pub mod triangulate;
 

@@ -15,6 +15,7 @@ mod io;
 mod irradiance;
 mod roof;
 mod shading;
+mod roof_planes;
 mod shared_data;
 mod storage;
 mod stream;

@@ -266,3 +266,26 @@ fn what_reaches_the_border_is_not_invented() {
     assert!((grid.values[44] - 4.0).abs() < 0.05 && grid.values[9].is_nan());
     assert_eq!((cover.cells[44], cover.cells[9], cover.cells[0]), (FILLED, UNKNOWN, 0));
 }
+
+#[test]
+fn roofs_are_seen_in_the_points_over_their_footprint() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(fixture("cloud-14-7.laz"), folder.path().join("cloud.laz")).unwrap();
+    let ring = [[10, 10], [20, 10], [20, 18], [10, 18], [10, 10]].map(|[x, y]| format!("[{}, {}]", 770_500 + x, 6_277_500 + y)).join(", ");
+    let house = format!(
+        r#"{{"type": "FeatureCollection", "crs": {{"type": "name", "properties": {{"name": "EPSG:2154"}}}}, "features": [
+            {{"type": "Feature", "id": "house", "properties": {{"cleabs": "BATIMENT1", "hauteur": 10.0, "usage_1": "Résidentiel"}},
+              "geometry": {{"type": "Polygon", "coordinates": [[{ring}]]}}}}]}}"#
+    );
+    std::fs::write(folder.path().join("batiment.geojson"), house).unwrap();
+    let imported = import(&[folder.path().to_owned()]);
+    assert_eq!(imported.region.buildings.len(), 1, "{:?}", codes(&imported));
+    let (id, roof) = imported.surveyed_roofs.iter().next().unwrap();
+    assert_eq!((id.as_str(), roof.method), (imported.region.buildings[0].id.as_str(), "region-growing"));
+    // The roof was drawn with two planes that rise by half a metre a metre.
+    assert_eq!(roof.planes.len(), 2, "{roof:?}");
+    for plane in &roof.planes {
+        assert!((plane.tilt_deg - 26.565).abs() < 1.0 && plane.residual_m < 0.02, "{plane:?}");
+    }
+    assert!(codes(&imported).contains(&"roof-surveyed"));
+}

@@ -7,6 +7,7 @@ pub mod heights;
 pub mod lines;
 pub mod places;
 pub mod relief;
+pub mod roof_points;
 pub mod terrain;
 
 use super::sources::{Gathered, declaration::Role};
@@ -48,7 +49,7 @@ pub fn clean(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { mut declaration, target, layers, rasters } = gathered;
+    let Gathered { mut declaration, target, layers, mut rasters } = gathered;
     let vertical = vertical(&mut declaration.vertical, &target, &rasters, &layers);
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
@@ -56,7 +57,7 @@ pub fn clean(
     let mut terrain_cover = None;
     if !rasters.is_empty() {
         let count = counts.entry(Role::Terrain).or_default();
-        if let Some(relief) = relief::grid(rasters, &vertical, geoid, count, &mut report, progress)? {
+        if let Some(relief) = relief::grid(&mut rasters, &vertical, geoid, count, &mut report, progress)? {
             region.terrain = Some(relief.grid);
             terrain_cover = Some(relief.cover);
         }
@@ -108,6 +109,7 @@ pub fn clean(
         let count = counts.entry(Role::Buildings).or_default();
         region.buildings = buildings::settle(drafts, count, &mut report);
     }
+    let surveyed_roofs = roof_points::roofs(&mut rasters, &region.buildings, &vertical, geoid, &mut report);
     let layers = counts
         .into_iter()
         .map(|(role, count)| LayerCount { id: role.id().to_owned(), ..count })
@@ -118,6 +120,7 @@ pub fn clean(
         crs: target.code().to_owned(),
         layers,
         terrain_cover,
+        surveyed_roofs,
         report,
     })
 }

@@ -24,8 +24,8 @@ const NODE_CELLS: usize = 16;
 const FINEST_M: f64 = 0.1;
 
 /// One terrain source that can be used.
-struct Source {
-    raw: RawRaster,
+struct Source<'a> {
+    raw: &'a mut RawRaster,
     placement: Placement,
     /// In the territory's system.
     bounds: Bounds2,
@@ -51,7 +51,7 @@ pub struct Relief {
 /// # Errors
 /// Only when the work is cancelled.
 pub fn grid(
-    rasters: Vec<RawRaster>,
+    rasters: &mut [RawRaster],
     vertical: &Vertical,
     geoid: &Geoid,
     count: &mut LayerCount,
@@ -120,17 +120,17 @@ pub fn grid(
 }
 
 /// The sources that have a place, with their findings.
-fn usable(
-    rasters: Vec<RawRaster>,
+fn usable<'a>(
+    rasters: &'a mut [RawRaster],
     vertical: &Vertical,
     geoid: &Geoid,
     count: &mut LayerCount,
     report: &mut Report,
-) -> Vec<Source> {
+) -> Vec<Source<'a>> {
     let mut sources = Vec::new();
     for raw in rasters {
         let placement = raw.heights.placement();
-        let Some(bounds) = bounds(&raw, &placement) else {
+        let Some(bounds) = bounds(raw, &placement) else {
             report.push(Finding::new("coordinates-outside", Severity::Error, &raw.file));
             count.add(Fate::Rejected);
             continue;
@@ -297,7 +297,7 @@ impl Frame {
     }
 }
 
-impl Source {
+impl Source<'_> {
     /// Fills what is unknown among `values` (a block with its margin) from this source.
     fn sample(
         &mut self,

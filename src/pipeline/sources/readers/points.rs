@@ -46,15 +46,15 @@ pub fn open(path: &Path) -> Opened {
 
 /// A file of points whose header was read.
 #[derive(Clone, Debug)]
-pub struct Cloud {
-    pub path: PathBuf,
-    pub header: Header,
+struct Cloud {
+    path: PathBuf,
+    header: Header,
 }
 
 impl Cloud {
     /// # Errors
     /// A [`RasterFault`] where the file cannot be read or is no LAS.
-    pub fn open(path: &Path) -> Result<Self, RasterFault> {
+    fn open(path: &Path) -> Result<Self, RasterFault> {
         let mut file = File::open(path).map_err(io)?;
         let mut head = Vec::new();
         file.by_ref().take(375).read_to_end(&mut head).map_err(io)?;
@@ -75,7 +75,7 @@ impl Cloud {
     ///
     /// # Errors
     /// Where the points cannot be read at all.
-    pub fn each(&self, take: &mut dyn FnMut(&Point)) -> Result<Option<(u64, String)>, RasterFault> {
+    fn each(&self, take: &mut dyn FnMut(&Point)) -> Result<Option<(u64, String)>, RasterFault> {
         let file = File::open(&self.path).map_err(io)?;
         let length = file.metadata().map_err(io)?.len();
         let mut reader = BufReader::with_capacity(1 << 20, file);
@@ -307,20 +307,21 @@ impl Heights for Ground {
         self.values = None;
     }
 
+    fn has_roof_points(&self) -> bool {
+        true
+    }
+
+    fn roof_points(&mut self, take: &mut dyn FnMut([f64; 3])) -> Result<(), RasterFault> {
+        // What is missing was said when the ground was read.
+        self.cloud.each(&mut |point| {
+            if point.class == BUILDING && !point.synthetic && PLAUSIBLE_M.contains(&point.at[2]) {
+                take(point.at);
+            }
+        })?;
+        Ok(())
+    }
+
     fn remarks(&self) -> Vec<Remark> {
         self.remarks.clone()
     }
-}
-
-/// Points of the class "building" of a cloud, in its own system, each handed to `take`.
-///
-/// # Errors
-/// Where the points cannot be read at all.
-pub fn roofs(cloud: &Cloud, take: &mut dyn FnMut([f64; 3])) -> Result<(), RasterFault> {
-    cloud.each(&mut |point| {
-        if point.class == BUILDING && !point.synthetic && PLAUSIBLE_M.contains(&point.at[2]) {
-            take(point.at);
-        }
-    })?;
-    Ok(())
 }
