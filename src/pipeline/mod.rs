@@ -60,6 +60,8 @@ pub struct ImportOptions {
     pub crs: Option<String>,
     /// Name of the territory in both languages, instead of the declared one.
     pub name: Option<String>,
+    /// Mapping file for schemas the vocabulary does not know; see [`sources::mapping`].
+    pub map: Option<PathBuf>,
 }
 
 /// Told how far the work has come; may stop it.
