@@ -1,12 +1,20 @@
 //! GeoJSON: a FeatureCollection, one Feature, a bare geometry, or a sequence of Features (RFC 8142, or one a line).
 //!
 //! RFC 7946 knows WGS84 only; the `crs` member of the 2008 draft is honoured because real files carry it, with projected metres inside.
+//! Features are handed out one by one, so that a document of any size takes the memory of one feature.
 
 use super::shape::Shape;
+use serde::de::{DeserializeSeed, Deserializer as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
+use std::io::BufRead;
 
 /// Deeper geometry collections are refused.
 const MAX_DEPTH: usize = 8;
+/// The longest record of a sequence.
+const MAX_RECORD_BYTES: usize = 256 << 20;
+/// So far the first value is followed to tell a sequence from a document.
+const LOOK_BYTES: usize = 8 << 20;
+const RECORD_SEPARATOR: u8 = 0x1E;
 
 /// A whole document.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -27,81 +35,250 @@ pub struct Feature {
     pub shape: Option<Shape>,
 }
 
-/// Reads a document; a fault of one feature does not stop the others.
+/// Gets every feature with its index, or why it could not be read.
+pub type Each<'a> = &'a mut dyn FnMut(usize, Result<Feature, String>);
+
+/// Reads a document held in memory; a fault of one feature does not stop the others.
 ///
 /// # Errors
 /// A sentence, when the bytes are no GeoJSON at all.
 pub fn parse(bytes: &[u8]) -> Result<GeoJson, String> {
+    let mut read = GeoJson::default();
+    let mut each = |index: usize, feature: Result<Feature, String>| match feature {
+        Ok(feature) => read.features.push(feature),
+        Err(fault) => read.faults.push((index, fault)),
+    };
+    let crs = parse_slice(bytes, &mut each)?;
+    Ok(GeoJson { crs, ..read })
+}
+
+/// Hands out the features of bytes in memory; answers the `crs` member's name.
+///
+/// # Errors
+/// A sentence, when the bytes are no GeoJSON at all, or broken further on.
+pub fn parse_slice(bytes: &[u8], each: Each) -> Result<Option<String>, String> {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-    match serde_json::from_slice::<Value>(bytes) {
-        Ok(value) => document(value),
-        Err(whole) => sequence(bytes).ok_or_else(|| whole.to_string()),
+    match layout(bytes) {
+        Layout::Document => document(&mut serde_json::Deserializer::from_slice(bytes), each),
+        Layout::Sequence(separator) => sequence(bytes, separator, each).map(|()| None),
     }
 }
 
-fn document(value: Value) -> Result<GeoJson, String> {
-    let Value::Object(mut object) = value else {
-        return Err("the document is not a JSON object".into());
-    };
-    let mut read = GeoJson {
-        crs: object.get("crs").and_then(crs_name),
-        ..GeoJson::default()
-    };
-    match object.get("type").and_then(Value::as_str) {
-        Some("FeatureCollection") => {
-            let Some(Value::Array(features)) = object.remove("features") else {
-                return Err("the FeatureCollection has no 'features'".into());
-            };
-            for (index, value) in features.into_iter().enumerate() {
-                read.take(index, value);
+/// As [`parse_slice`], from a stream that is read once.
+///
+/// # Errors
+/// As [`parse_slice`], and where the stream cannot be read.
+pub fn parse_stream(mut stream: impl BufRead, each: Each) -> Result<Option<String>, String> {
+    let start = stream.fill_buf().map_err(|error| error.to_string())?;
+    if start.starts_with(b"\xEF\xBB\xBF") {
+        stream.consume(3);
+    }
+    let start = stream.fill_buf().map_err(|error| error.to_string())?;
+    match layout(start) {
+        Layout::Document => document(&mut serde_json::Deserializer::from_reader(stream), each),
+        Layout::Sequence(separator) => sequence(stream, separator, each).map(|()| None),
+    }
+}
+
+enum Layout {
+    Document,
+    /// The byte between records.
+    Sequence(u8),
+}
+
+/// A record separator begins RFC 8142; otherwise a second value behind the first, on a line of its own, makes a sequence.
+fn layout(start: &[u8]) -> Layout {
+    let start = start.trim_ascii_start();
+    if start.first() == Some(&RECORD_SEPARATOR) {
+        return Layout::Sequence(RECORD_SEPARATOR);
+    }
+    let (mut depth, mut quoted, mut escaped) = (0_usize, false, false);
+    for (at, byte) in start.iter().take(LOOK_BYTES).enumerate() {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' if quoted => escaped = true,
+            b'"' => quoted = !quoted,
+            _ if quoted => {}
+            b'{' | b'[' => depth += 1,
+            b'}' | b']' => {
+                depth = depth.saturating_sub(1);
+                if depth == 0 {
+                    let rest = start.get(at + 1..).unwrap_or_default().trim_ascii_start();
+                    return if rest.first() == Some(&b'{') {
+                        Layout::Sequence(b'\n')
+                    } else {
+                        Layout::Document
+                    };
+                }
             }
-            Ok(read)
+            // A line that ends inside a value is no line of a sequence.
+            b'\n' => return Layout::Document,
+            _ => {}
         }
-        Some("Feature") => {
-            read.take(0, Value::Object(object));
-            Ok(read)
+    }
+    Layout::Document
+}
+
+/// One Feature a record.
+fn sequence(mut stream: impl BufRead, separator: u8, each: Each) -> Result<(), String> {
+    let mut record = Vec::new();
+    let mut index = 0;
+    let mut good = 0_usize;
+    loop {
+        record.clear();
+        let more =
+            read_record(&mut stream, separator, &mut record).map_err(|error| error.to_string())?;
+        let text = record.trim_ascii();
+        if !text.is_empty() {
+            let read = if record.len() > MAX_RECORD_BYTES {
+                Err(format!("more than {MAX_RECORD_BYTES} bytes"))
+            } else {
+                serde_json::from_slice::<Value>(text)
+                    .map_err(|fault| fault.to_string())
+                    .and_then(feature)
+            };
+            good += usize::from(read.is_ok());
+            each(index, read);
+            index += 1;
         }
-        Some(_) if object.contains_key("coordinates") || object.contains_key("geometries") => {
-            match shape(&Value::Object(object), 0) {
-                Ok(shape) => read.features.push(Feature {
+        if !more {
+            break;
+        }
+    }
+    if good == 0 {
+        Err("no record is a Feature".into())
+    } else {
+        Ok(())
+    }
+}
+
+/// Up to the separator or the end; what is longer than a record may be is passed over. False at the end.
+fn read_record(
+    stream: &mut impl BufRead,
+    separator: u8,
+    record: &mut Vec<u8>,
+) -> std::io::Result<bool> {
+    loop {
+        let available = stream.fill_buf()?;
+        if available.is_empty() {
+            return Ok(false);
+        }
+        let end = available.iter().position(|byte| *byte == separator);
+        let taken = end.unwrap_or(available.len());
+        if record.len() <= MAX_RECORD_BYTES {
+            record.extend_from_slice(available.get(..taken).unwrap_or_default());
+        }
+        let used = taken + usize::from(end.is_some());
+        stream.consume(used);
+        if end.is_some() {
+            return Ok(true);
+        }
+    }
+}
+
+fn document<'de, R: serde_json::de::Read<'de>>(
+    json: &mut serde_json::Deserializer<R>,
+    each: Each,
+) -> Result<Option<String>, String> {
+    let mut top = Top {
+        each,
+        crs: None,
+        features: 0,
+        collected: false,
+        rest: Map::new(),
+    };
+    json.deserialize_map(&mut top)
+        .map_err(|fault| fault.to_string())?;
+    json.end().map_err(|fault| fault.to_string())?;
+    let Top {
+        each,
+        crs,
+        collected,
+        rest,
+        ..
+    } = top;
+    let object = Value::Object(rest);
+    match object.get("type").and_then(Value::as_str) {
+        Some("FeatureCollection") if collected => {}
+        Some("FeatureCollection") => return Err("the FeatureCollection has no 'features'".into()),
+        Some("Feature") => each(0, feature(object)),
+        Some(_) if object.get("coordinates").is_some() || object.get("geometries").is_some() => {
+            each(
+                0,
+                shape(&object, 0).map(|shape| Feature {
                     id: String::new(),
                     properties: Map::new(),
                     shape: Some(shape),
                 }),
-                Err(fault) => read.faults.push((0, fault)),
+            );
+        }
+        _ => return Err("the JSON object is no GeoJSON (no known 'type')".into()),
+    }
+    Ok(crs)
+}
+
+/// The outermost object: features go straight to `each`, a few members are kept, the rest is passed over.
+struct Top<'a> {
+    each: Each<'a>,
+    crs: Option<String>,
+    features: usize,
+    collected: bool,
+    rest: Map<String, Value>,
+}
+
+impl<'de> Visitor<'de> for &mut Top<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("a GeoJSON object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "features" => map.next_value_seed(Features(self))?,
+                "crs" => self.crs = crs_name(&map.next_value::<Value>()?),
+                "type" | "id" | "properties" | "geometry" | "coordinates" | "geometries" => {
+                    let value = map.next_value()?;
+                    self.rest.insert(key, value);
+                }
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
             }
-            Ok(read)
         }
-        _ => Err("the JSON object is no GeoJSON (no known 'type')".into()),
+        Ok(())
     }
 }
 
-/// One Feature a record, records separated by line feeds (and RFC 8142's record separator).
-fn sequence(bytes: &[u8]) -> Option<GeoJson> {
-    let mut read = GeoJson::default();
-    let mut index = 0;
-    for record in bytes.split(|byte| *byte == b'\n' || *byte == 0x1E) {
-        let record = record.trim_ascii();
-        if record.is_empty() {
-            continue;
-        }
-        match serde_json::from_slice::<Value>(record) {
-            Ok(value) => read.take(index, value),
-            // The very first record decides whether this is a sequence at all.
-            Err(_) if index == 0 => return None,
-            Err(fault) => read.faults.push((index, fault.to_string())),
-        }
-        index += 1;
+struct Features<'a, 'b>(&'a mut Top<'b>);
+
+impl<'de> DeserializeSeed<'de> for Features<'_, '_> {
+    type Value = ();
+
+    fn deserialize<D: serde::Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
+        json.deserialize_any(self)
     }
-    (!read.features.is_empty()).then_some(read)
 }
 
-impl GeoJson {
-    fn take(&mut self, index: usize, value: Value) {
-        match feature(value) {
-            Ok(feature) => self.features.push(feature),
-            Err(fault) => self.faults.push((index, fault)),
+impl<'de> Visitor<'de> for Features<'_, '_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut std::fmt::Formatter) -> std::fmt::Result {
+        f.write_str("an array of features")
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        self.0.collected = true;
+        while let Some(value) = items.next_element::<Value>()? {
+            (self.0.each)(self.0.features, feature(value));
+            self.0.features += 1;
         }
+        Ok(())
     }
 }
 

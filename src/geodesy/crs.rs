@@ -59,7 +59,7 @@ impl Crs {
         }
     }
 
-    /// Reads the WKT of a `.prj` file, a GeoPackage or a LAS header: by its identifier, else by its name.
+    /// Reads the WKT of a `.prj` file, a GeoPackage or a LAS header: by its identifier, else by its name, else by its parameters.
     pub fn from_wkt(wkt: &str) -> Result<Self, GeodesyFault> {
         let named = crs_names::epsg_of_wkt(wkt).and_then(|(epsg, vertical)| Self::from_row(epsg, vertical));
         match named {
@@ -70,6 +70,13 @@ impl Crs {
                 Self::from_proj(&text).map_err(|_| unknown(wkt))
             }
         }
+    }
+
+    /// Reads PROJJSON, as GeoParquet carries it: by its identifier, else by its name, else by its parameters.
+    pub fn from_projjson(json: &str) -> Result<Self, GeodesyFault> {
+        crs_names::epsg_of_projjson(json)
+            .and_then(|(epsg, vertical)| Self::from_row(epsg, vertical))
+            .ok_or_else(|| unknown(json))
     }
 
     pub fn from_epsg(epsg: u32) -> Result<Self, GeodesyFault> {

@@ -1,6 +1,6 @@
 //! The many spellings of a reference system: codes, URNs, IGN's own names, and the WKT of `.prj` files.
 
-use super::{Vertical, crs_table};
+use super::{Vertical, crs_parameters, crs_table};
 
 /// The EPSG number a spelling means, and that of its vertical part if it has one.
 ///
@@ -185,12 +185,54 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
                 identifier(&children).filter(|&epsg| crs_table::define(epsg).is_some());
             let epsg = match by_identifier {
                 Some(epsg) => epsg,
-                None => by_name(children.first()?.trim().trim_matches('"'))?,
+                None => by_name(children.first()?.trim().trim_matches('"'))
+                    .or_else(|| {
+                        // An earth-centred system has the same datum, and no projection either.
+                        let flat = keyword.starts_with("PROJ") || keyword.starts_with("GEOG");
+                        if flat { crs_parameters::epsg_of_members(&children) } else { None }
+                    })?,
             };
             Some((epsg, None))
         }
         _ => None,
     }
+}
+
+/// The EPSG number of a PROJJSON text.
+///
+/// Only the outermost system counts, as with WKT.
+pub(super) fn epsg_of_projjson(json: &str) -> Option<(u32, Option<u32>)> {
+    if json.len() > WKT_LIMIT {
+        return None;
+    }
+    system_of_json(&serde_json::from_str(json).ok()?)
+}
+
+fn system_of_json(json: &serde_json::Value) -> Option<(u32, Option<u32>)> {
+    let identifier = |json: &serde_json::Value| {
+        let id = json.get("id").or_else(|| json.get("ids")?.get(0))?;
+        let code = id.get("code")?;
+        let code = code.as_str().map_or_else(|| code.to_string(), str::to_owned);
+        Some(format!("{}:{code}", id.get("authority")?.as_str()?))
+    };
+    match json.get("type").and_then(serde_json::Value::as_str) {
+        Some("CompoundCRS") => {
+            let parts = json.get("components")?.as_array()?;
+            let (flat, _) = system_of_json(parts.first()?)?;
+            let vertical = parts.get(1).and_then(&identifier);
+            return Some((flat, vertical.and_then(|code| number(&code.to_ascii_uppercase()))));
+        }
+        Some("BoundCRS") => return system_of_json(json.get("source_crs")?),
+        _ => {}
+    }
+    let by_identifier = identifier(json).and_then(|code| plain(&code.to_ascii_uppercase()));
+    let epsg = by_identifier
+        .or_else(|| by_name(json.get("name")?.as_str()?))
+        .or_else(|| match json.get("type")?.as_str()? {
+            "ProjectedCRS" | "GeographicCRS" => crs_parameters::epsg_of_json(json),
+            _ => None,
+        })?;
+    Some((epsg, None))
 }
 
 /// The comma-separated members of the outermost bracket, each as it stands.
@@ -275,8 +317,10 @@ fn by_name(name: &str) -> Option<u32> {
         "RGNC199193LAMBERTNEWCALEDONIA" => Some(3163),
         _ => None,
     };
-    if fixed.is_some() {
-        return fixed;
+    // "IGNF:LAMB93" and "LAMB93" as a name of its own.
+    let own = || ignf(name.trim().to_ascii_uppercase().trim_start_matches("IGNF:"));
+    if let Some(known) = fixed.or_else(own) {
+        return Some(known);
     }
     if let Some(zone) = squeezed
         .strip_prefix("RGF93CC")

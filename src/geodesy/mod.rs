@@ -17,6 +17,7 @@
 
 mod crs;
 mod crs_names;
+mod crs_parameters;
 mod crs_table;
 mod ellipsoid;
 mod frame;

@@ -74,6 +74,8 @@ pub struct ImportOptions {
     pub name: Option<String>,
     /// Bytes of a geoid grid such as RAF20; without one, ellipsoidal heights are approximate.
     pub geoid: Option<Vec<u8>>,
+    /// Mapping file for schemas the vocabulary does not know; see [`sources::mapping`].
+    pub map: Option<PathBuf>,
 }
 
 /// Told how far the work has come; may stop it.

@@ -52,6 +52,22 @@ pub struct Building {
     pub year: Option<i32>,
     /// A light construction without closed walls.
     pub light: bool,
+    /// What else the sources and joined tables say, under their own names.
+    pub attributes: Vec<Attribute>,
+}
+
+/// A value that we keep without giving it a meaning.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Attribute {
+    /// As the source calls it: `QUARTIER`, `building:material`.
+    pub name: &'static str,
+    pub value: AttributeValue,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum AttributeValue {
+    Number(f64),
+    Text(String),
 }
 
 /// How a height came about.

@@ -181,3 +181,53 @@ fn what_cannot_be_done_is_said_in_one_sentence_and_leaves_nothing() {
         assert!(!folder.path().join("made").exists());
     }
 }
+
+#[test]
+fn a_small_file_maps_any_schema() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = collection(&[
+        feature(r#""nummer":"x1","hoogte":7.5,"bouwjaar":"1931","wijk code":"Noord""#, "Polygon", &square(0.0, 0.0, 10.0)),
+        feature(r#""nummer":"x2","hoogte":4,"bouwjaar":"1990","wijk code":null"#, "Polygon", &square(20.0, 0.0, 10.0)),
+    ]);
+    std::fs::write(folder.path().join("panden.json"), data).unwrap();
+    // Nobody knows these columns.
+    let unknown = jumeau(&["panden.json", "--out", "made"], folder.path());
+    assert_eq!(unknown.status.code(), Some(2));
+    let flat = r#"{"id":"nummer","height":"HOOGTE"}"#;
+    let long = r#"[{"as":"buildings","file":"pand*.json","fields":{"id":"nummer","height":"hoogte","year":"bouwjaar","storeys":"lagen"},"keep":["wijk code"]}]"#;
+    for (text, missing) in [(flat, 0), (long, 1)] {
+        std::fs::write(folder.path().join("map.json"), text).unwrap();
+        let output = jumeau(&["panden.json", "--out", "made", "--map", "map.json", "--json"], folder.path());
+        let report = json(&output);
+        assert_eq!(report["layers"][0]["kept"], 2, "{report:#}");
+        assert_eq!(count(&report, "building-height-missing"), 0);
+        assert_eq!(count(&report, "declaration-column-missing"), missing);
+    }
+    // The kept column stands in the tiles beside ours, under an id that the standard allows.
+    let mut seen = false;
+    let mut folders = vec![folder.path().join("made")];
+    while let Some(below) = folders.pop() {
+        for entry in std::fs::read_dir(below).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|e| e == "glb") {
+                let read = jumeau::formats::gltf::read::glb(&std::fs::read(path).unwrap());
+                for table in read.unwrap().tables.iter().filter(|table| table.class == "building") {
+                    let rows: Vec<_> = (0..table.count).map(|row| (table.text("id", row), table.text("wijk_code", row))).collect();
+                    seen |= rows.contains(&(Some("x1"), Some("Noord")));
+                }
+            }
+        }
+    }
+    assert!(seen);
+    let checked = Command::new(env!("CARGO_BIN_EXE_jumeau")).args(["check", "made"]).current_dir(folder.path()).output().unwrap();
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+    for bad in ["[", r#"{"colour":"x"}"#, r#"{"as":"castles","fields":{}}"#] {
+        std::fs::write(folder.path().join("map.json"), bad).unwrap();
+        let output = jumeau(&["panden.json", "--out", "new", "--map", "map.json"], folder.path());
+        assert_eq!(output.status.code(), Some(2), "{bad}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("map.json"), "{bad}");
+        assert!(!folder.path().join("new").exists());
+    }
+}

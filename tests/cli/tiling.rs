@@ -65,6 +65,7 @@ fn village(houses: usize) -> Region {
                 storeys: None,
                 year: Some(1950),
                 light: false,
+                attributes: Vec::new(),
             }
         })
         .collect();

@@ -3,6 +3,8 @@
 mod architecture;
 mod city_models;
 mod demand;
+#[cfg(feature = "pipeline")]
+mod findings_page;
 mod geodesy;
 mod geodesy_grids;
 mod gltf;
@@ -11,6 +13,8 @@ mod i18n;
 mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
+#[cfg(feature = "pipeline")]
+mod import_vector;
 mod io;
 mod irradiance;
 mod roof;
@@ -24,6 +28,7 @@ mod terrain_formats;
 #[cfg(feature = "pipeline")]
 mod terrain_import;
 mod tiles3d;
+mod vector_formats;
 mod view;
 mod wind;
 mod weather;

@@ -23,6 +23,7 @@ pub fn building(outline: &[[f64; 2]], eave: f64, ridge: f64) -> Building {
         storeys: None,
         year: None,
         light: false,
+        attributes: Vec::new(),
     }
 }
 

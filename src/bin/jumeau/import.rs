@@ -11,8 +11,9 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 #[derive(clap::Args)]
+#[command(after_long_help = MAP_HELP)]
 pub struct Args {
-    /// Fichiers ou dossiers (GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json) / files or folders.
+    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json / files, folders or zip archives.
     #[arg(required = true, value_name = "SOURCE")]
     sources: Vec<PathBuf>,
     /// Dossier du territoire à écrire / folder of the territory to write.
@@ -27,6 +28,9 @@ pub struct Args {
     /// Grille RAF20 de l’IGN (.tac ou .tif) pour les hauteurs ellipsoïdales / IGN's RAF20 grid for ellipsoidal heights.
     #[arg(long, value_name = "FILE")]
     geoid: Option<PathBuf>,
+    /// Correspondance entre nos termes et les colonnes d'un schéma inconnu / which columns of an unknown schema hold what (below).
+    #[arg(long, value_name = "FILE")]
+    map: Option<PathBuf>,
     /// Rapport en JSON sur stdout / report as JSON on stdout.
     #[arg(long)]
     json: bool,
@@ -34,6 +38,30 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Language::Fr)]
     lang: Language,
 }
+
+/// What `--help` says about the two small files a person may write.
+const MAP_HELP: &str = "\
+--map FILE, JSON : nos termes → les colonnes de la source / our terms → the source's columns
+  { \"height\": \"HAUT_M\", \"id\": \"NUM\" }                     bâtiments / buildings
+  [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
+      \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
+      \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
+  \"as\": buildings, roads, tram, rail, water, areas, trees; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
+  Termes / terms
+    buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
+    roads, tram, rail: id, name, class, importance, position, width, lanes, bridge, tunnel, fictive, state
+    water: id, name, level      trees: id, height, crown      areas: id, name, code
+
+sources.json, dans le dossier des sources / in the folder of sources
+  { \"id\": \"bourg\", \"crs\": \"EPSG:2154\",
+    \"datasets\": [ { \"id\": \"bdtopo\", \"title\": …, \"producer\": …, \"licence\": …, \"date\": …, \"attribution\": …, \"nature\": \"measured\" } ],
+    \"layers\": [ { \"file\": \"bdtopo.zip/BATIMENT.shp\", \"as\": \"buildings\", \"dataset\": \"bdtopo\", \"fields\": {…}, \"keep\": […] } ],
+    \"join\": [ { \"file\": \"conso.csv\", \"onto\": \"buildings\", \"column\": \"id_rnb\", \"by\": \"rnb\",
+                \"fields\": { \"consumption\": \"kwh_an\", \"year\": \"annee\" }, \"keep\": […] } ] }
+  « join » : une table (CSV, Parquet, DBF …) jointe par un identifiant / a table joined by an id; \"by\": id, rnb, ou une colonne de la couche / or a column of the layer
+
+Tous les codes du rapport / all codes of the report: docs/findings.md";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Language {
@@ -52,7 +80,7 @@ pub fn run(args: Args) -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let options = ImportOptions { crs: args.crs, name: args.name, geoid };
+    let options = ImportOptions { crs: args.crs, name: args.name, map: args.map, geoid };
     let talk = Talk::new(french);
     let result = import::import(&args.sources, &args.out, &options, &talk);
     talk.end();

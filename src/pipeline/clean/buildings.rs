@@ -7,9 +7,10 @@ use super::terrain::Floor;
 use super::{Fate, Source};
 use crate::base::{Finding, Report, Severity};
 use crate::pipeline::LayerCount;
-use crate::pipeline::sources::record::Record;
+use crate::pipeline::sources::record::{Cell, Record};
+use crate::pipeline::sources::vocabulary::SOURCE;
 use crate::region::footprint::{self, Rejection};
-use crate::region::{Building, HeightOrigin, Usage};
+use crate::region::{Attribute, AttributeValue, Building, HeightOrigin, Usage};
 use rstar::{RTree, primitives::GeomWithData};
 
 /// The stated ground may differ from the terrain by so much: a derived 5 m grid on a slope, metres.
@@ -169,6 +170,7 @@ pub fn draft(
             storeys: stated.storeys.filter(|n| *n > 0),
             year: year(record, source),
             light: record.flag("light").unwrap_or(false),
+            attributes: attributes(record),
         },
     });
     Fate::Kept
@@ -254,6 +256,26 @@ fn rnb_ids(record: &Record) -> Vec<String> {
         .map(|id| id.trim().replace('-', "").to_uppercase())
         .filter(|id| id.len() == 12 && id.bytes().all(|b| b.is_ascii_alphanumeric()))
         .collect()
+}
+
+/// Under this name a joined or surveyed yearly consumption stands beside our own estimate.
+const CONSUMPTION: &str = "consumption_kwh_year";
+
+/// Columns that keep their names, and amounts that are facts of the source rather than terms of our model.
+fn attributes(record: &Record) -> Vec<Attribute> {
+    let consumption = record
+        .number("consumption")
+        .map(|kwh| Attribute { name: CONSUMPTION, value: AttributeValue::Number(kwh) });
+    let kept = record.values.iter().filter_map(|(term, cell)| {
+        let name = term.strip_prefix(SOURCE).filter(|name| !name.is_empty())?;
+        let value = match cell {
+            Cell::Number(number) => AttributeValue::Number(*number),
+            Cell::Text(text) => AttributeValue::Text(text.clone()),
+            Cell::Flag(flag) => AttributeValue::Text(flag.to_string()),
+        };
+        Some(Attribute { name, value })
+    });
+    consumption.into_iter().chain(kept).collect()
 }
 
 /// 0 and unknown are two things; negative counts are neither.

@@ -24,6 +24,9 @@ pub struct Declaration {
     pub datasets: Vec<Dataset>,
     #[serde(default)]
     pub layers: Vec<DeclaredLayer>,
+    /// Tables joined to layers by an id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub join: Vec<DeclaredJoin>,
     #[serde(default)]
     pub generate: Generate,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,6 +53,41 @@ pub struct DeclaredLayer {
     /// Our term → the source's column, where the built-in vocabulary does not know it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: BTreeMap<String, String>,
+    /// Columns that stay beside our terms under their own names; `*` keeps all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
+}
+
+/// A table whose rows belong to the objects of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeclaredJoin {
+    /// Path relative to the declaration, `/` between folders.
+    pub file: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub table: Option<String>,
+    #[serde(default = "onto_buildings")]
+    pub onto: Role,
+    /// The table's column with the id.
+    pub column: String,
+    /// Where the layer has the same id: our term (`id`, `rnb`), or a column of the source.
+    #[serde(default = "by_id")]
+    pub by: String,
+    /// Our term → the table's column.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Columns that are taken over under their own names; `*` takes all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub keep: Vec<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dataset: Option<DatasetId>,
+}
+
+fn onto_buildings() -> Role {
+    Role::Buildings
+}
+
+fn by_id() -> String {
+    "id".to_owned()
 }
 
 /// What is made where the sources are silent.

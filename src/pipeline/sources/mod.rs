@@ -3,13 +3,17 @@
 //! A `sources.json` in a folder declares its files ([`declaration`]); without one, columns and tags tell ([`vocabulary`]).
 //! What is not understood is reported, never silently dropped.
 
+pub mod container;
 pub mod declaration;
+pub mod join;
+pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
 pub mod vocabulary;
 
 mod open;
+mod plan;
 
 use super::{ImportFault, ImportOptions, Progress};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
@@ -17,11 +21,13 @@ use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
 use declaration::{DeclaredLayer, Declaration, Role};
+use join::Joined;
 use place::Placer;
-use readers::{Content, Found, short_name};
+use plan::{Plan, Planned, plan_path, read_mapping};
+use readers::Content;
 use record::Record;
-use std::path::{Path, PathBuf};
-use vocabulary::{Guess, Mapping};
+use std::path::PathBuf;
+use vocabulary::Mapping;
 
 /// Lambert-93: what France uses when nothing else is said.
 pub const DEFAULT_CRS: &str = "EPSG:2154";
@@ -54,17 +60,6 @@ pub struct RawRaster {
     pub rank: Option<usize>,
 }
 
-/// One thing to read, with what it is.
-struct Planned {
-    found: Found,
-    /// `None`: a mixed file, by tags.
-    role: Option<Role>,
-    dataset: DatasetId,
-    fields: std::collections::BTreeMap<String, String>,
-    /// Place in the declaration, where there is one.
-    rank: Option<usize>,
-}
-
 /// Opens, recognises, reads and places everything.
 ///
 /// # Errors
@@ -75,11 +70,12 @@ pub fn gather(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
-    let mut declaration = Declaration::default();
-    let mut planned = Vec::new();
+    let mut plan = Plan { mapping: read_mapping(options)?, ..Plan::default() };
     for path in paths {
-        plan_path(path, &mut declaration, &mut planned, report)?;
+        plan_path(path, &mut plan, report)?;
     }
+    // What was unpacked stays until everything is read.
+    let Plan { mut declaration, items: planned, joins, unpacked: _unpacked, .. } = plan;
     if planned.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         let example = report
@@ -109,198 +105,13 @@ pub fn gather(
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-read", done as u64, total);
-        read_one(item, &mut gathered, report);
+        read_one(item, &joins, &mut gathered, report);
+    }
+    for join in &joins {
+        join.apply(&mut gathered.layers, report);
     }
     progress.step("import-read", total, total);
     Ok(gathered)
-}
-
-fn plan_path(
-    path: &Path,
-    declaration: &mut Declaration,
-    planned: &mut Vec<Planned>,
-    report: &mut Report,
-) -> Result<(), ImportFault> {
-    let named = path.display().to_string();
-    let exists = path
-        .try_exists()
-        .map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
-    if !exists {
-        return Err(ImportFault::new("source-missing", &named, ""));
-    }
-    let declared = if path.is_dir() {
-        Some(path.join(declaration::FILE)).filter(|file| file.is_file())
-    } else {
-        (path.file_name().is_some_and(|name| name == declaration::FILE)).then(|| path.to_owned())
-    };
-    if let Some(file) = declared {
-        return plan_declared(&file, declaration, planned, report);
-    }
-    let files = open::files_below(path, report)
-        .map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
-    for file in files {
-        plan_guessed(&file, declaration, planned, report);
-    }
-    Ok(())
-}
-
-/// Files as `sources.json` says.
-fn plan_declared(
-    file: &Path,
-    declaration: &mut Declaration,
-    planned: &mut Vec<Planned>,
-    report: &mut Report,
-) -> Result<(), ImportFault> {
-    let named = file.display().to_string();
-    let bytes =
-        std::fs::read(file).map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
-    let read = Declaration::parse(&bytes)
-        .map_err(|error| ImportFault::new("declaration-unreadable", &named, error))?;
-    let folder = file.parent().unwrap_or(Path::new("."));
-    for layer in &read.layers {
-        plan_layer(folder, layer, planned, report);
-        if !read.datasets.iter().any(|dataset| dataset.id == layer.dataset) {
-            report.push(
-                Finding::new("dataset-undeclared", Severity::Warning, &layer.file)
-                    .object(layer.dataset.as_str()),
-            );
-            declaration.datasets.push(unknown_dataset(layer.dataset.clone(), &layer.file));
-        }
-    }
-    if declaration.id.is_empty() {
-        let datasets = std::mem::take(&mut declaration.datasets);
-        *declaration = read;
-        declaration.datasets.extend(datasets);
-    } else {
-        declaration.datasets.extend(read.datasets);
-        declaration.layers.extend(read.layers);
-    }
-    Ok(())
-}
-
-fn plan_layer(
-    folder: &Path,
-    layer: &DeclaredLayer,
-    planned: &mut Vec<Planned>,
-    report: &mut Report,
-) {
-    let relative = Path::new(&layer.file);
-    let stays_inside = relative
-        .components()
-        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
-    if !stays_inside {
-        report.push(Finding::new("declaration-path-outside", Severity::Error, &layer.file));
-        return;
-    }
-    let mut found = match open::open(&folder.join(relative)) {
-        Ok(found) => found,
-        Err(fault) => {
-            report.push(Finding::new(fault.0, Severity::Error, &layer.file).value(fault.1));
-            return;
-        }
-    };
-    if let Some(table) = &layer.table {
-        found.retain(|f| f.table.as_deref() == Some(table.as_str()) || f.table.is_none());
-    }
-    if found.len() != 1 {
-        let which = layer.table.clone().unwrap_or_default();
-        let code = if found.is_empty() { "table-missing" } else { "table-not-named" };
-        report.push(Finding::new(code, Severity::Error, &layer.file).object(which).value(found.len()));
-        return;
-    }
-    for mut found in found {
-        found.file = layer.file.clone();
-        let raster = matches!(found.content, Content::Raster(_));
-        if raster != (layer.role == Role::Terrain) {
-            report.push(
-                Finding::new("declaration-mismatch", Severity::Error, &layer.file)
-                    .value(layer.role.id()),
-            );
-            continue;
-        }
-        planned.push(Planned {
-            found,
-            role: Some(layer.role),
-            dataset: layer.dataset.clone(),
-            fields: layer.fields.clone(),
-            rank: Some(planned.len()),
-        });
-    }
-}
-
-/// A file nobody described: columns and tags tell.
-fn plan_guessed(
-    file: &Path,
-    declaration: &mut Declaration,
-    planned: &mut Vec<Planned>,
-    report: &mut Report,
-) {
-    let name = short_name(file);
-    let found = match open::open(file) {
-        Ok(found) => found,
-        Err((code, reason)) => {
-            // A README beside the data is no fault; a damaged GeoPackage is.
-            let severity = if code == "file-not-understood" { Severity::Info } else { Severity::Error };
-            report.push(Finding::new(code, severity, name).value(reason));
-            return;
-        }
-    };
-    let id = DatasetId(declaration::id_from(
-        &file.file_stem().unwrap_or_default().to_string_lossy(),
-    ));
-    let before = planned.len();
-    for found in found {
-        let guess = match &found.content {
-            Content::Raster(_) => Guess::All(Role::Terrain),
-            _ => vocabulary::recognise(&found.columns, found.kind),
-        };
-        let role = match guess {
-            Guess::All(role) => Some(role),
-            Guess::ByTags => None,
-            Guess::NotUnderstood => {
-                report.push(
-                    Finding::new("layer-not-understood", Severity::Warning, &name)
-                        .object(found.table.clone().unwrap_or_else(|| name.clone()))
-                        .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
-                );
-                continue;
-            }
-        };
-        // The declaration then says what was understood, as if somebody had written it.
-        if let Some(role) = role {
-            declaration.layers.push(DeclaredLayer {
-                file: name.clone(),
-                table: found.table.clone(),
-                role,
-                dataset: id.clone(),
-                fields: Default::default(),
-            });
-        }
-        planned.push(Planned {
-            found,
-            role,
-            dataset: id.clone(),
-            fields: Default::default(),
-            rank: None,
-        });
-    }
-    if planned.len() > before && !declaration.datasets.iter().any(|dataset| dataset.id == id) {
-        report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
-        declaration.datasets.push(unknown_dataset(id, &name));
-    }
-}
-
-/// Data whose producer and terms nobody stated.
-fn unknown_dataset(id: DatasetId, file: &str) -> Dataset {
-    Dataset {
-        id,
-        title: file.to_owned(),
-        producer: "non précisé".to_owned(),
-        licence: "non précisée".to_owned(),
-        date: String::new(),
-        attribution: file.to_owned(),
-        nature: Nature::Declared,
-    }
 }
 
 /// Fills what was not declared.
@@ -369,8 +180,8 @@ fn target_crs(
     Ok(chosen)
 }
 
-fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
-    let Planned { found, role, dataset, fields, rank } = item;
+fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &mut Report) {
+    let Planned { found, role, dataset, fields, keep, rank } = item;
     let file = found.label();
     let from = match &found.crs {
         Some(code) => code.clone(),
@@ -397,7 +208,15 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
         }
         Content::Table(table) => table,
     };
-    let mapping = mapping_for(role, &found.columns, &fields, &file, report);
+    let mut mapping = mapping_for(role, &found.columns, &fields, &file, report);
+    mapping.extend(vocabulary::kept(&keep, &found.columns));
+    // A join may go by a column that none of our terms stands for.
+    for join in joins.iter().filter(|join| Some(join.onto) == role) {
+        let Some(column) = join.by.strip_prefix(vocabulary::JOINING) else { continue };
+        if let Some(column) = found.columns.iter().find(|known| known.eq_ignore_ascii_case(column)) {
+            mapping.push((join.by, vec![column.clone()]));
+        }
+    }
     let (mut records, mut lost) = (Vec::new(), 0);
     let read = table.read(&mapping, &mut |row| match row {
         Ok(record) => records.push(record),
@@ -438,6 +257,7 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
                     role,
                     dataset: dataset.clone(),
                     fields: Default::default(),
+                    keep: Vec::new(),
                 });
                 let records = placed(records, &placer, &file, &mut lost, report);
                 gathered.layers.push(RawLayer {
@@ -463,6 +283,15 @@ fn mapping_for(
         return vocabulary::mapping_by_tags(columns);
     };
     let (mapping, unknown) = vocabulary::mapping(role, columns, fields);
+    for column in fields.values() {
+        if !columns.iter().any(|known| known.eq_ignore_ascii_case(column)) {
+            report.push(
+                Finding::new("declaration-column-missing", Severity::Warning, file)
+                    .object(column)
+                    .value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
+            );
+        }
+    }
     for term in unknown {
         report.push(
             Finding::new("declaration-term-unknown", Severity::Warning, file).object(term),

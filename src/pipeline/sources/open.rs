@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 /// Files below one folder.
 const MAX_FILES: usize = 10_000;
 /// Folders inside folders.
-const MAX_DEPTH: usize = 4;
+const MAX_DEPTH: usize = 8;
 
 /// A code, URN or WKT as sources write it.
 pub fn crs(text: &str) -> Result<Crs, GeodesyFault> {
-    if text.contains('[') {
+    if text.trim_start().starts_with('{') {
+        Crs::from_projjson(text)
+    } else if text.contains('[') {
         Crs::from_wkt(text)
     } else {
         Crs::from_code(text)
@@ -40,6 +42,11 @@ pub fn files_below(path: &Path, report: &mut Report) -> std::io::Result<Vec<Path
             }
             if kind.is_dir() && depth < MAX_DEPTH {
                 folders.push((entry.path(), depth + 1));
+            } else if kind.is_dir() {
+                report.push(
+                    Finding::new("folder-too-deep", Severity::Warning, entry.path().display().to_string())
+                        .value(MAX_DEPTH),
+                );
             } else if !kind.is_dir() && entry.path().is_file() {
                 if files.len() >= MAX_FILES {
                     report.push(
@@ -57,31 +64,33 @@ pub fn files_below(path: &Path, report: &mut Report) -> std::io::Result<Vec<Path
     Ok(files)
 }
 
+/// The first bytes of a file, at most `most`.
+///
+/// # Errors
+/// As the system reads.
+pub fn start_of(path: &Path, most: usize) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)?.take(most as u64).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+/// Bytes of a file that a reader is told by.
+pub const HEAD_BYTES: usize = 4096;
+
 /// Opens a file and says what is in it. The error is a code of a finding and its value.
 ///
 /// # Errors
 /// `source-unreadable`, `file-too-large` or `file-not-understood`.
 pub fn open(path: &Path) -> Opened {
-    let unreadable = |error: std::io::Error| ("source-unreadable", error.to_string());
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    let mut bytes = [0_u8; 4096];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match file.read(&mut bytes[filled..]).map_err(unreadable)? {
-            0 => break,
-            count => filled += count,
-        }
-    }
-    let head = Head { path, bytes: &bytes[..filled] };
+    let bytes = start_of(path, HEAD_BYTES).map_err(|error| ("source-unreadable", error.to_string()))?;
+    let head = Head { path, bytes: &bytes };
     if let Some(reader) = READERS.iter().find(|reader| (reader.recognises)(&head)) {
         return (reader.open)(path);
     }
-    let what = if head.bytes.starts_with(b"PK") {
-        "zip".to_owned()
-    } else if head.bytes.is_empty() {
+    let what = if bytes.is_empty() {
         "0".to_owned()
     } else {
-        String::from_utf8_lossy(&head.bytes[..filled.min(24)])
+        String::from_utf8_lossy(bytes.get(..24).unwrap_or(&bytes))
             .chars()
             .filter(|c| !c.is_control())
             .collect()

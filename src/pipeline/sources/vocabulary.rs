@@ -5,7 +5,8 @@
 use super::declaration::Role;
 use super::record::Record;
 use crate::formats::shape::ShapeKind;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Mutex;
 
 /// A term and its known column names, the most trusted first.
 type Term = (&'static str, &'static [&'static str]);
@@ -25,6 +26,7 @@ const BUILDINGS: &[Term] = &[
     ("roof_min", &["z_min_toit", "altitude_minimale_toit", "absoluteeavesheight"]),
     ("roof_max", &["z_max_toit", "altitude_maximale_toit", "absoluteridgeheight", "b3_h_dak_max", "h_dak_max"]),
     ("storeys", &["nb_etages", "nombre_d_etages", "building:levels", "nb_lev", "levels", "storeysaboveground", "b3_bouwlagen", "bouwlagen"]),
+    ("consumption", &["consumption_kwh_year", "consumption_kwh", "conso_kwh", "consommation_kwh"]),
     ("dwellings", &["nb_logts", "nombre_de_logements", "building:flats"]),
     ("usage", &["usage1", "usage_1", "usage", "main_use", "building:use", "building", "type", "function", "class"]),
     ("usage2", &["usage2", "usage_2"]),
@@ -155,6 +157,19 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
     Guess::NotUnderstood
 }
 
+/// What a table without telling columns is, by the name BD TOPO gives its classes: shapes without their attributes can still be drawn.
+pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
+    let name = name.to_lowercase();
+    Some(match (name.as_str(), kind) {
+        ("batiment", ShapeKind::Polygon) => Role::Buildings,
+        ("troncon_de_route", ShapeKind::Line) => Role::Roads,
+        ("troncon_de_voie_ferree", ShapeKind::Line) => Role::Rail,
+        ("surface_hydrographique" | "plan_d_eau", ShapeKind::Polygon) => Role::Water,
+        ("commune" | "arrondissement_municipal", ShapeKind::Polygon) => Role::Areas,
+        _ => return None,
+    })
+}
+
 /// A feature's role by its OSM tags; `None` where they say nothing we draw.
 pub fn role_by_tags(record: &Record) -> Option<Role> {
     let kind = record.shape.as_ref()?.kind();
@@ -234,6 +249,60 @@ pub fn mapping_by_tags(columns: &[String]) -> Mapping {
         }
     }
     merged
+}
+
+/// One of our terms for a role, if it is one.
+pub fn term(role: Role, name: &str) -> Option<&'static str> {
+    terms(role).into_iter().map(|(term, _)| term).find(|term| *term == name)
+}
+
+/// Our terms for a role, for help and complaints.
+pub fn term_names(role: Role) -> Vec<&'static str> {
+    terms(role).into_iter().map(|(term, _)| term).collect()
+}
+
+/// Begins the term under which a column keeps its own name.
+pub const SOURCE: &str = "source:";
+/// Different columns that may keep their names in one run of the program.
+const MAX_KEPT: usize = 20_000;
+
+/// The term of a column that keeps its own name: `source:QUARTIER`.
+///
+/// Terms live as long as the program, so these are made once for each name and never more than a bounded number.
+pub fn source_term(column: &str) -> &'static str {
+    made_term(SOURCE, column)
+}
+
+/// Begins the term under which a column is only read to join a table by it.
+pub const JOINING: &str = "joining:";
+
+/// The term of a column that a table is joined by: `joining:CLE`.
+pub fn joining_term(column: &str) -> &'static str {
+    made_term(JOINING, column)
+}
+
+fn made_term(prefix: &'static str, column: &str) -> &'static str {
+    static MADE: Mutex<BTreeSet<&'static str>> = Mutex::new(BTreeSet::new());
+    let name: String = prefix.chars().chain(column.chars().take(200)).collect();
+    let mut made = MADE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match made.get(name.as_str()) {
+        Some(known) => known,
+        None if made.len() >= MAX_KEPT => prefix,
+        None => {
+            let term: &'static str = Box::leak(name.into_boxed_str());
+            made.insert(term);
+            term
+        }
+    }
+}
+
+/// The columns that shall keep their names; `*` keeps all.
+pub fn kept(keep: &[String], columns: &[String]) -> Mapping {
+    columns
+        .iter()
+        .filter(|column| keep.iter().any(|kept| kept == "*" || kept.eq_ignore_ascii_case(column)))
+        .map(|column| (source_term(column), vec![column.clone()]))
+        .collect()
 }
 
 fn map_terms(

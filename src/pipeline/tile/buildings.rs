@@ -8,9 +8,9 @@ use crate::base::Rng;
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface};
-use crate::region::{Building, HeightOrigin, Usage};
+use crate::region::{AttributeValue, Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -34,6 +34,17 @@ const ROOF_HINT: f64 = 1.5;
 #[derive(Debug, Default)]
 pub struct Plan {
     tiles: BTreeMap<TileKey, TilePlan>,
+    kept: Vec<Kept>,
+}
+
+/// A column of the sources that keeps its name; the same in all tiles, so that they share one schema.
+#[derive(Debug)]
+struct Kept {
+    name: &'static str,
+    /// Its id in the schema: letters, digits and `_` only.
+    id: String,
+    /// Numbers throughout.
+    numeric: bool,
 }
 
 #[derive(Debug)]
@@ -56,7 +67,7 @@ impl Plan {
                 Some((index, scene.place([at.x(), at.y()])?))
             })
             .collect();
-        let mut plan = Self::default();
+        let mut plan = Self { kept: kept(&scene.region.buildings), ..Self::default() };
         if !placed.is_empty() {
             plan.split(scene, TileKey::ROOT, placed);
         }
@@ -122,7 +133,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
-            tables: vec![table(&drawn)],
+            tables: vec![table(&drawn, &plan.kept)],
         },
         heights: Some(heights),
         finest: tile.leaf,
@@ -281,7 +292,7 @@ fn demand_row(class: DemandClass) -> u32 {
 }
 
 /// The facts of buildings, one row each; the names are a contract with the viewer.
-fn table(buildings: &[&Building]) -> PropertyTable {
+fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     let text = |of: &dyn Fn(&Building) -> String| Values::Text(buildings.iter().map(|b| of(b)).collect());
     let real = |of: &dyn Fn(&Building) -> f64| Values::F32(buildings.iter().map(|b| of(b) as f32).collect());
     let count = |of: &dyn Fn(&Building) -> Option<u32>| {
@@ -318,6 +329,59 @@ fn table(buildings: &[&Building]) -> PropertyTable {
                 name: name.to_owned(),
                 values,
             })
+            .chain(kept.iter().map(|kept| kept.column(buildings)))
             .collect(),
+    }
+}
+
+/// Columns of our own; a source's column of the same name gives way.
+const OWN_COLUMNS: [&str; 16] = [
+    "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
+    "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_profile", "dataset",
+];
+
+/// The kept columns of all buildings, in a stable order.
+fn kept(buildings: &[Building]) -> Vec<Kept> {
+    let mut numeric: BTreeMap<&'static str, bool> = BTreeMap::new();
+    for attribute in buildings.iter().flat_map(|building| &building.attributes) {
+        let is_number = matches!(attribute.value, AttributeValue::Number(_));
+        *numeric.entry(attribute.name).or_insert(true) &= is_number;
+    }
+    let mut ids: BTreeSet<String> = OWN_COLUMNS.iter().map(|name| (*name).to_owned()).collect();
+    numeric
+        .into_iter()
+        .map(|(name, numeric)| {
+            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let begins_well = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+            let mut id = if begins_well { plain } else { format!("source_{plain}") };
+            // Two names that differ in punctuation only, or one of ours.
+            while !ids.insert(id.clone()) {
+                id = format!("source_{id}");
+            }
+            Kept { name, id, numeric }
+        })
+        .collect()
+}
+
+impl Kept {
+    fn column(&self, buildings: &[&Building]) -> Column {
+        let value = |building: &&Building| {
+            building.attributes.iter().find(|attribute| attribute.name == self.name).map(|attribute| attribute.value.clone())
+        };
+        let values = if self.numeric {
+            let number = |building| match value(building) {
+                Some(AttributeValue::Number(number)) => number,
+                _ => f64::NAN,
+            };
+            Values::F64(buildings.iter().map(number).collect())
+        } else {
+            let text = |building| match value(building) {
+                Some(AttributeValue::Number(number)) => number.to_string(),
+                Some(AttributeValue::Text(text)) => text,
+                None => String::new(),
+            };
+            Values::Text(buildings.iter().map(text).collect())
+        };
+        Column { name: self.id.clone(), values }
     }
 }

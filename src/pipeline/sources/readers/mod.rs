@@ -2,14 +2,20 @@
 //!
 //! A new format is a new module here and a line in [`READERS`]; nothing else in the pipeline knows formats.
 
+pub mod csv;
+pub mod dbf;
+pub mod flatgeobuf;
 pub mod geojson;
 pub mod geopackage;
 pub mod points;
+pub mod parquet;
 pub mod rasters;
+pub mod shapefile;
 
 use super::record::Record;
 use super::vocabulary::Mapping;
 use crate::formats::raster::Heights;
+use crate::base::Severity;
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
 
@@ -22,9 +28,16 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: rasters::is_raw, open: rasters::open_raw },
     Reader { recognises: rasters::is_srtm, open: rasters::open_srtm },
     Reader { recognises: rasters::is_ascii_grid, open: rasters::open_ascii_grid },
+    Reader { recognises: shapefile::is_companion, open: shapefile::open_companion },
+    Reader { recognises: shapefile::recognises, open: shapefile::open },
+    Reader { recognises: dbf::recognises, open: dbf::open },
+    Reader { recognises: flatgeobuf::recognises, open: flatgeobuf::open },
+    Reader { recognises: parquet::recognises, open: parquet::open },
     Reader { recognises: geojson::recognises, open: geojson::open },
     // Without a mark of its own, so after all others.
     Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
+    // Any text with delimiters: after all that say what they are.
+    Reader { recognises: csv::recognises, open: csv::open },
 ];
 
 /// A format: how its first bytes look, and how a file of it is opened.
@@ -84,6 +97,35 @@ pub trait Table {
     /// # Errors
     /// A sentence, when the table cannot be read at all; rows that are damaged go to `each` as [`Unread`].
     fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String>;
+
+    /// What was noticed when it was opened; it is usable all the same.
+    fn notes(&self) -> &[Note] {
+        &[]
+    }
+
+    /// How many rows there are, where the source says so beforehand.
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
+    /// False for a table whose rows lie nowhere: it can only be joined to another.
+    fn has_geometry(&self) -> bool {
+        true
+    }
+}
+
+/// A finding about a table as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub value: String,
+}
+
+impl Note {
+    pub fn new(code: &'static str, severity: Severity, value: impl std::fmt::Display) -> Self {
+        Self { code, severity, value: value.to_string() }
+    }
 }
 
 pub type Row = Result<Record, Unread>;

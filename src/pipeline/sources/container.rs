@@ -1,0 +1,265 @@
+//! Zip archives around sources: unpacked into a folder that goes away with the import, within bounds.
+//!
+//! What an archive states about itself is not believed: names, sizes and ratios are checked while the bytes come.
+
+use super::open::start_of;
+use crate::base::{Finding, Report, Severity};
+use std::fs::File;
+use std::io::{Read, Write};
+use std::path::{Component, Path, PathBuf};
+use zip::ZipArchive;
+use zip::result::ZipError;
+
+/// Entries of one archive.
+const MAX_ENTRIES: usize = 20_000;
+/// Bytes of all archives of one import together, unpacked.
+const MAX_TOTAL_BYTES: u64 = 64 << 30;
+/// Archives in archives.
+const MAX_DEPTH: usize = 3;
+/// An entry may grow to so many times its packed size …
+const MAX_RATIO: u64 = 200;
+/// … once it is larger than this: small files of blanks shrink to nothing.
+const RATIO_FROM_BYTES: u64 = 64 << 20;
+
+/// Whether a file is an archive, by its first bytes.
+pub fn is_archive(path: &Path) -> bool {
+    start_of(path, 4).is_ok_and(|bytes| bytes == b"PK\x03\x04" || bytes == b"PK\x05\x06")
+}
+
+/// The folders of all archives of one import; they go away when this does.
+#[derive(Debug, Default)]
+pub struct Unpacked {
+    archives: Vec<Archive>,
+    bytes: u64,
+}
+
+#[derive(Debug)]
+struct Archive {
+    path: PathBuf,
+    /// As a person names it: `commune.zip`, or `commune.zip/bati.zip`.
+    label: String,
+    depth: usize,
+    folder: tempfile::TempDir,
+}
+
+impl Unpacked {
+    /// The folder with the contents of an archive; every refusal is a finding. `None` when nothing could be unpacked.
+    pub fn folder(&mut self, path: &Path, report: &mut Report) -> Option<PathBuf> {
+        if let Some(known) = self.archives.iter().find(|archive| archive.path == path) {
+            return Some(known.folder.path().to_owned());
+        }
+        let label = self.label(path);
+        let depth = self.around(path).map_or(0, |archive| archive.depth + 1);
+        let mut refuse = |code, value: String| {
+            report.push(Finding::new(code, Severity::Error, &label).value(value));
+            None
+        };
+        if depth >= MAX_DEPTH {
+            return refuse("archive-nested", MAX_DEPTH.to_string());
+        }
+        let opened = File::open(path)
+            .map_err(ZipError::from)
+            .and_then(ZipArchive::new);
+        let mut archive = match opened {
+            Ok(archive) => archive,
+            Err(fault) => return refuse("archive-unreadable", fault.to_string()),
+        };
+        if archive.len() > MAX_ENTRIES {
+            return refuse("archive-entries", archive.len().to_string());
+        }
+        let folder = match tempfile::Builder::new().prefix("jumeau-").tempdir() {
+            Ok(folder) => folder,
+            Err(error) => return refuse("archive-unreadable", error.to_string()),
+        };
+        for index in 0..archive.len() {
+            if let Err(refusal) = self.entry(&mut archive, index, folder.path()) {
+                report.push(
+                    Finding::new(refusal.code, Severity::Error, &label)
+                        .object(refusal.entry)
+                        .value(refusal.value),
+                );
+                // Whoever packs a bomb packs two.
+                if refusal.code == "archive-bomb" || refusal.code == "archive-too-large" {
+                    break;
+                }
+            }
+        }
+        let unpacked = folder.path().to_owned();
+        self.archives.push(Archive {
+            path: path.to_owned(),
+            label,
+            depth,
+            folder,
+        });
+        Some(unpacked)
+    }
+
+    /// How a person names a file: below its archive where it came out of one.
+    pub fn label(&self, path: &Path) -> String {
+        match self.around(path) {
+            Some(archive) => {
+                let inner = path.strip_prefix(archive.folder.path()).unwrap_or(path);
+                let parts: Vec<_> = inner
+                    .components()
+                    .map(|part| part.as_os_str().to_string_lossy())
+                    .collect();
+                format!("{}/{}", archive.label, parts.join("/"))
+            }
+            None => super::readers::short_name(path),
+        }
+    }
+
+    /// The archive a file came out of.
+    fn around(&self, path: &Path) -> Option<&Archive> {
+        self.archives
+            .iter()
+            .find(|archive| path.starts_with(archive.folder.path()))
+    }
+
+    fn entry(
+        &mut self,
+        archive: &mut ZipArchive<File>,
+        index: usize,
+        folder: &Path,
+    ) -> Result<(), Refusal> {
+        let (name, encrypted) = match archive.by_index_raw(index) {
+            Ok(raw) => {
+                let name = match raw.name() {
+                    Ok(name) => name.into_owned(),
+                    Err(_) => String::from_utf8_lossy(raw.name_raw()).into_owned(),
+                };
+                (name, raw.encrypted())
+            },
+            Err(fault) => {
+                return Err(Refusal::new(
+                    "archive-entry-unreadable",
+                    format!("#{}", index + 1),
+                    fault,
+                ));
+            }
+        };
+        if encrypted {
+            return Err(Refusal::new("archive-encrypted", name, ""));
+        }
+        let mut entry = archive
+            .by_index(index)
+            .map_err(|fault| Refusal::new("archive-entry-unreadable", &name, fault))?;
+        if entry.is_dir() {
+            return Ok(());
+        }
+        if entry.is_symlink() {
+            return Err(Refusal::new("archive-path", name, "symlink"));
+        }
+        let Some(inner) = inner_path(&name) else {
+            return Err(Refusal::new("archive-path", name, ""));
+        };
+        // What file managers leave behind is nobody's data.
+        if inner.components().any(|part| {
+            let part = part.as_os_str().to_string_lossy();
+            part.starts_with('.') || part == "__MACOSX"
+        }) {
+            return Ok(());
+        }
+        let target = folder.join(inner);
+        let packed = entry.compressed_size().max(1);
+        let unreadable =
+            |error: std::io::Error| Refusal::new("archive-entry-unreadable", &name, error);
+        if let Some(parent) = target.parent() {
+            std::fs::create_dir_all(parent).map_err(unreadable)?;
+        }
+        // Two entries of one name: the first counts.
+        let mut file = File::create_new(&target)
+            .map_err(|error| Refusal::new("archive-path", &name, error))?;
+        let copied = copy(
+            &mut entry,
+            &mut file,
+            packed,
+            MAX_TOTAL_BYTES.saturating_sub(self.bytes),
+        );
+        match copied {
+            Ok(bytes) => {
+                self.bytes += bytes;
+                Ok(())
+            }
+            Err(stop) => {
+                drop(file);
+                // Half a file would be read as a whole one.
+                let _ = std::fs::remove_file(&target);
+                Err(match stop {
+                    Stop::Ratio(bytes) => {
+                        Refusal::new("archive-bomb", &name, format!("{packed} → {bytes}"))
+                    }
+                    Stop::Total => Refusal::new("archive-too-large", &name, MAX_TOTAL_BYTES),
+                    Stop::Broken(error) => unreadable(error),
+                })
+            }
+        }
+    }
+}
+
+struct Refusal {
+    code: &'static str,
+    entry: String,
+    value: String,
+}
+
+impl Refusal {
+    fn new(code: &'static str, entry: impl Into<String>, value: impl std::fmt::Display) -> Self {
+        Self {
+            code,
+            entry: entry.into(),
+            value: value.to_string(),
+        }
+    }
+}
+
+enum Stop {
+    Ratio(u64),
+    Total,
+    Broken(std::io::Error),
+}
+
+fn copy(from: &mut impl Read, to: &mut impl Write, packed: u64, room: u64) -> Result<u64, Stop> {
+    let mut buffer = vec![0; 64 << 10];
+    let mut bytes = 0_u64;
+    loop {
+        let count = match from.read(&mut buffer) {
+            Ok(0) => return Ok(bytes),
+            Ok(count) => count,
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Stop::Broken(error)),
+        };
+        bytes += count as u64;
+        if bytes > RATIO_FROM_BYTES && bytes / packed > MAX_RATIO {
+            return Err(Stop::Ratio(bytes));
+        }
+        if bytes > room {
+            return Err(Stop::Total);
+        }
+        to.write_all(buffer.get(..count).unwrap_or_default())
+            .map_err(Stop::Broken)?;
+    }
+}
+
+/// The path of an entry when it stays inside; Windows' separators count as separators, drives and roots do not.
+fn inner_path(name: &str) -> Option<PathBuf> {
+    let name = name.replace('\\', "/");
+    if name.contains('\0')
+        || name
+            .split('/')
+            .next()
+            .is_some_and(|first| first.ends_with(':'))
+    {
+        return None;
+    }
+    let path = Path::new(&name);
+    let inside = path
+        .components()
+        .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let named = path.file_name().is_some();
+    (inside && named).then(|| {
+        path.components()
+            .filter(|part| *part != Component::CurDir)
+            .collect()
+    })
+}

@@ -1,0 +1,356 @@
+//! What is to be read: as a declaration says, or as columns and names tell; archives are unpacked on the way.
+
+use super::container::{self, Unpacked};
+use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
+use super::join::Joined;
+use super::mapping::{self, MappedLayer};
+use super::readers::{Content, Found};
+use super::vocabulary::{self, Guess};
+use super::{ImportFault, ImportOptions, open};
+use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
+use std::path::Path;
+
+/// One thing to read, with what it is.
+pub(super) struct Planned {
+    pub found: Found,
+    /// `None`: a mixed file, by tags.
+    pub role: Option<Role>,
+    pub dataset: DatasetId,
+    pub fields: std::collections::BTreeMap<String, String>,
+    /// Columns that stay under their own names.
+    pub keep: Vec<String>,
+    /// Place in the declaration, where there is one.
+    pub rank: Option<usize>,
+}
+
+/// What planning collects.
+#[derive(Default)]
+pub(super) struct Plan {
+    pub declaration: Declaration,
+    pub items: Vec<Planned>,
+    pub joins: Vec<Joined>,
+    /// What the person's mapping file says.
+    pub mapping: Vec<MappedLayer>,
+    pub unpacked: Unpacked,
+}
+
+/// The layers of the person's mapping file, if there is one.
+pub(super) fn read_mapping(options: &ImportOptions) -> Result<Vec<MappedLayer>, ImportFault> {
+    let Some(path) = &options.map else { return Ok(Vec::new()) };
+    let fault = |value: String| ImportFault::new("mapping-unreadable", path.display(), value);
+    let length = std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.len();
+    if length > mapping::MAX_BYTES {
+        return Err(fault(format!("{length} > {}", mapping::MAX_BYTES)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| fault(error.to_string()))?;
+    let layers = mapping::parse(&bytes).map_err(fault)?;
+    for layer in &layers {
+        if let Some(unknown) = layer.fields.keys().find(|term| vocabulary::term(layer.role, term).is_none()) {
+            return Err(fault(format!("« {unknown} » ≠ {}", vocabulary::term_names(layer.role).join(", "))));
+        }
+    }
+    Ok(layers)
+}
+
+pub(super) fn plan_path(
+    path: &Path,
+    plan: &mut Plan,
+    report: &mut Report,
+) -> Result<(), ImportFault> {
+    let named = path.display().to_string();
+    let exists = path
+        .try_exists()
+        .map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
+    if !exists {
+        return Err(ImportFault::new("source-missing", &named, ""));
+    }
+    let declared = if path.is_dir() {
+        Some(path.join(declaration::FILE)).filter(|file| file.is_file())
+    } else {
+        (path.file_name().is_some_and(|name| name == declaration::FILE)).then(|| path.to_owned())
+    };
+    if let Some(file) = declared {
+        return plan_declared(&file, plan, report);
+    }
+    let files = open::files_below(path, report)
+        .map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
+    for file in files {
+        plan_file(&file, plan, report);
+    }
+    Ok(())
+}
+
+/// A file, or what is in it when it is an archive.
+fn plan_file(file: &Path, plan: &mut Plan, report: &mut Report) {
+    if !container::is_archive(file) {
+        return plan_guessed(file, plan, report);
+    }
+    let Some(folder) = plan.unpacked.folder(file, report) else { return };
+    let label = plan.unpacked.label(file);
+    let files = match open::files_below(&folder, report) {
+        Ok(files) => files,
+        Err(error) => {
+            report.push(Finding::new("source-unreadable", Severity::Error, label).value(error));
+            return;
+        }
+    };
+    // A folder of declared sources may come packed.
+    if let Some(declared) = files.iter().find(|file| file.ends_with(declaration::FILE)) {
+        if let Err(fault) = plan_declared(declared, plan, report) {
+            report.push(Finding::new(fault.code, Severity::Error, label).object(declaration::FILE).value(fault.value));
+        }
+        return;
+    }
+    for file in files {
+        plan_file(&file, plan, report);
+    }
+}
+
+/// Files as `sources.json` says.
+fn plan_declared(
+    file: &Path,
+    plan: &mut Plan,
+    report: &mut Report,
+) -> Result<(), ImportFault> {
+    let named = file.display().to_string();
+    let bytes =
+        std::fs::read(file).map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
+    let read = Declaration::parse(&bytes)
+        .map_err(|error| ImportFault::new("declaration-unreadable", &named, error))?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    for join in &read.join {
+        plan_join(folder, join, plan, report);
+    }
+    for layer in &read.layers {
+        plan_layer(folder, layer, plan, report);
+        if !read.datasets.iter().any(|dataset| dataset.id == layer.dataset) {
+            report.push(
+                Finding::new("dataset-undeclared", Severity::Warning, &layer.file)
+                    .object(layer.dataset.as_str()),
+            );
+            plan.declaration.datasets.push(unknown_dataset(layer.dataset.clone(), &layer.file));
+        }
+    }
+    let declaration = &mut plan.declaration;
+    if declaration.id.is_empty() {
+        let datasets = std::mem::take(&mut declaration.datasets);
+        *declaration = read;
+        declaration.datasets.extend(datasets);
+    } else {
+        declaration.datasets.extend(read.datasets);
+        declaration.layers.extend(read.layers);
+        declaration.join.extend(read.join);
+    }
+    Ok(())
+}
+
+/// The one table or raster that a declaration names; everything else is a finding.
+fn declared_one(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan, report: &mut Report) -> Option<Found> {
+    let relative = Path::new(file);
+    let stays_inside = relative
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
+    if !stays_inside {
+        report.push(Finding::new("declaration-path-outside", Severity::Error, file));
+        return None;
+    }
+    // `bdtopo.zip/BATI/BATIMENT.shp` goes through an archive.
+    let mut path = folder.to_owned();
+    for part in relative.components() {
+        path.push(part);
+        if path.is_file() && container::is_archive(&path) {
+            path = plan.unpacked.folder(&path, report)?;
+        }
+    }
+    let files = if path.is_dir() {
+        open::files_below(&path, report).unwrap_or_default()
+    } else {
+        vec![path]
+    };
+    let several = files.len() > 1;
+    let mut found = Vec::new();
+    for path in &files {
+        match open::open(path) {
+            Ok(more) => found.extend(more.into_iter().map(|found| {
+                // In an archive the file itself is the table.
+                let name = if several { Some(stem_of(&found.file)) } else { None };
+                (found.table.clone().or(name), found)
+            })),
+            Err(_) if several => {}
+            Err(fault) => {
+                report.push(Finding::new(fault.0, Severity::Error, file).value(fault.1));
+                return None;
+            }
+        }
+    }
+    if let Some(table) = table {
+        found.retain(|(name, _)| name.as_deref() == Some(table) || name.is_none());
+    }
+    let count = found.len();
+    match (found.pop(), count) {
+        (Some((_, mut found)), 1) => {
+            found.file = file.to_owned();
+            notice(&found, report);
+            Some(found)
+        }
+        _ => {
+            let code = if count == 0 { "table-missing" } else { "table-not-named" };
+            report.push(Finding::new(code, Severity::Error, file).object(table.unwrap_or_default()).value(count));
+            None
+        }
+    }
+}
+
+fn plan_join(folder: &Path, join: &DeclaredJoin, plan: &mut Plan, report: &mut Report) {
+    let found = declared_one(folder, &join.file, join.table.as_deref(), plan, report);
+    if let Some(joined) = found.and_then(|found| Joined::read(join, &found, report)) {
+        plan.joins.push(joined);
+    }
+}
+
+fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mut Report) {
+    let Some(found) = declared_one(folder, &layer.file, layer.table.as_deref(), plan, report) else { return };
+    let fits = match &found.content {
+        Content::Raster(_) => layer.role == Role::Terrain,
+        Content::Table(table) => layer.role != Role::Terrain && table.has_geometry(),
+    };
+    if !fits {
+        report.push(
+            Finding::new("declaration-mismatch", Severity::Error, &layer.file).value(layer.role.id()),
+        );
+        return;
+    }
+    plan.items.push(Planned {
+        found,
+        role: Some(layer.role),
+        dataset: layer.dataset.clone(),
+        fields: layer.fields.clone(),
+        keep: layer.keep.clone(),
+        rank: Some(plan.items.len()),
+    });
+}
+
+/// A file nobody described: columns and tags tell.
+fn plan_guessed(
+    file: &Path,
+    plan: &mut Plan,
+    report: &mut Report,
+) {
+    let name = plan.unpacked.label(file);
+    let found = match open::open(file) {
+        Ok(found) => found,
+        Err((code, reason)) => {
+            // A README beside the data is no fault; a damaged GeoPackage is.
+            let severity = if code == "file-not-understood" { Severity::Info } else { Severity::Error };
+            report.push(Finding::new(code, severity, name).value(reason));
+            return;
+        }
+    };
+    let id = DatasetId(declaration::id_from(
+        &file.file_stem().unwrap_or_default().to_string_lossy(),
+    ));
+    let before = plan.items.len();
+    for mut found in found {
+        found.file = name.clone();
+        notice(&found, report);
+        let mapped = mapping::layer_for(&plan.mapping, &found).cloned();
+        let guess = match &found.content {
+            Content::Raster(_) => Guess::All(Role::Terrain),
+            Content::Table(table) if !table.has_geometry() => {
+                report.push(
+                    Finding::new("table-without-geometry", Severity::Info, found.label())
+                        .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
+                );
+                continue;
+            }
+            // Nothing to tell it by, and nothing to draw.
+            Content::Table(table) if table.rows() == Some(0) => continue,
+            Content::Table(_) => match &mapped {
+                Some(layer) => Guess::All(layer.role),
+                None => vocabulary::recognise(&found.columns, found.kind),
+            },
+        };
+        let guess = match guess {
+            Guess::NotUnderstood => {
+                let called = found.table.clone().unwrap_or_else(|| stem_of(&found.file));
+                match vocabulary::recognise_by_name(&called, found.kind) {
+                    Some(role) => {
+                        report.push(
+                            Finding::new("layer-recognised-by-name", Severity::Info, found.label())
+                                .object(called)
+                                .value(role.id()),
+                        );
+                        Guess::All(role)
+                    }
+                    None => guess,
+                }
+            }
+            known => known,
+        };
+        let role = match guess {
+            Guess::All(role) => Some(role),
+            Guess::ByTags => None,
+            Guess::NotUnderstood => {
+                report.push(
+                    Finding::new("layer-not-understood", Severity::Warning, &name)
+                        .object(found.table.clone().unwrap_or_else(|| name.clone()))
+                        .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
+                );
+                continue;
+            }
+        };
+        let MappedLayer { fields, keep, .. } = mapped.unwrap_or_default();
+        // The declaration then says what was understood, as if somebody had written it.
+        if let Some(role) = role {
+            plan.declaration.layers.push(DeclaredLayer {
+                file: name.clone(),
+                table: found.table.clone(),
+                role,
+                dataset: id.clone(),
+                fields: fields.clone(),
+                keep: keep.clone(),
+            });
+        }
+        plan.items.push(Planned {
+            found,
+            role,
+            dataset: id.clone(),
+            fields,
+            keep,
+            rank: None,
+        });
+    }
+    if plan.items.len() > before && !plan.declaration.datasets.iter().any(|dataset| dataset.id == id) {
+        report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
+        plan.declaration.datasets.push(unknown_dataset(id, &name));
+    }
+}
+
+/// What was noticed when a table was opened, and that it is empty.
+fn notice(found: &Found, report: &mut Report) {
+    let Content::Table(table) = &found.content else { return };
+    let file = found.label();
+    for note in table.notes() {
+        report.push(Finding::new(note.code, note.severity, &file).value(&note.value));
+    }
+    if table.rows() == Some(0) {
+        report.push(Finding::new("layer-empty", Severity::Warning, &file));
+    }
+}
+
+fn stem_of(file: &str) -> String {
+    Path::new(file).file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default()
+}
+
+/// Data whose producer and terms nobody stated.
+fn unknown_dataset(id: DatasetId, file: &str) -> Dataset {
+    Dataset {
+        id,
+        title: file.to_owned(),
+        producer: "non précisé".to_owned(),
+        licence: "non précisée".to_owned(),
+        date: String::new(),
+        attribution: file.to_owned(),
+        nature: Nature::Declared,
+    }
+}

@@ -1,0 +1,141 @@
+//! Tables as text (CSV and its kin): no geometry, to be joined to a layer by an id.
+
+use super::{Content, Found, Head, Note, Opened, Row, Table, Unread, short_name};
+use crate::base::Severity;
+use crate::formats::csv::{self, Dialect, Records, written_number};
+use crate::formats::shape::ShapeKind;
+use crate::formats::text::Encoding;
+use crate::pipeline::sources::open::{HEAD_BYTES, start_of};
+use crate::pipeline::sources::record::{Cell, Record};
+use crate::pipeline::sources::vocabulary::Mapping;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
+
+/// How much of a file tells its dialect.
+const LOOK_BYTES: usize = 1 << 20;
+
+pub fn recognises(head: &Head) -> bool {
+    let first = head.text().first();
+    // Markup and JSON have commas too.
+    if matches!(first, None | Some(b'<' | b'{' | b'[')) {
+        return false;
+    }
+    // The names of a wide table alone are longer than the head.
+    csv::sniff(head.bytes).is_some()
+        || (head.bytes.len() == HEAD_BYTES
+            && !head.bytes.contains(&0)
+            && start_of(head.path, LOOK_BYTES).is_ok_and(|start| csv::sniff(&start).is_some()))
+}
+
+pub fn open(path: &Path) -> Opened {
+    let unreadable = |error: std::io::Error| ("source-unreadable", error.to_string());
+    let start = start_of(path, LOOK_BYTES).map_err(unreadable)?;
+    let dialect = csv::sniff(&start).ok_or(("file-not-understood", "csv".to_owned()))?;
+    let mut records = Records::new(start.as_slice(), dialect.delimiter);
+    let names = match records.next().map_err(unreadable)? {
+        Some(Ok(names)) => names,
+        _ => return Err(("file-not-understood", "csv".to_owned())),
+    };
+    let columns: Vec<String> = names
+        .iter()
+        .map(|name| dialect.encoding.decode(name).trim().to_owned())
+        .collect();
+    let notes = match dialect.encoding {
+        Encoding::Utf8 => Vec::new(),
+        other => vec![Note::new("encoding-guessed", Severity::Info, other.name())],
+    };
+    Ok(vec![Found {
+        file: short_name(path),
+        table: None,
+        kind: ShapeKind::Other,
+        crs: None,
+        columns: columns.clone(),
+        content: Content::Table(Box::new(Rows {
+            path: path.to_owned(),
+            dialect,
+            columns,
+            notes,
+        })),
+    }])
+}
+
+struct Rows {
+    path: PathBuf,
+    dialect: Dialect,
+    columns: Vec<String>,
+    notes: Vec<Note>,
+}
+
+impl Table for Rows {
+    fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
+        let text = |error: std::io::Error| error.to_string();
+        let file = BufReader::new(File::open(&self.path).map_err(text)?);
+        let mut records = Records::new(file, self.dialect.delimiter);
+        records.next().map_err(text)?;
+        let plan: Vec<(&'static str, Vec<usize>)> = mapping
+            .iter()
+            .map(|(term, names)| {
+                let at = |name: &String| self.columns.iter().position(|column| column == name);
+                (*term, names.iter().filter_map(at).collect())
+            })
+            .collect();
+        let mut number = 0_u64;
+        while let Some(fields) = records.next().map_err(text)? {
+            number += 1;
+            let object = format!("#{number}");
+            let fields = match fields {
+                Ok(fields) if fields.len() == self.columns.len() => fields,
+                Ok(fields) => {
+                    each(Err(Unread {
+                        object,
+                        reason: format!("{} / {}", fields.len(), self.columns.len()),
+                    }));
+                    continue;
+                }
+                Err(length) => {
+                    each(Err(Unread {
+                        object,
+                        reason: format!("{length} > {}", csv::MAX_RECORD_BYTES),
+                    }));
+                    continue;
+                }
+            };
+            let mut record = Record {
+                object,
+                ..Record::default()
+            };
+            for (term, places) in &plan {
+                let cell = places.iter().find_map(|at| self.cell(fields.get(*at)?));
+                if let Some(cell) = cell {
+                    record.values.push((term, cell));
+                }
+            }
+            record.name_by_id();
+            each(Ok(record));
+        }
+        Ok(())
+    }
+
+    fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    fn has_geometry(&self) -> bool {
+        false
+    }
+}
+
+impl Rows {
+    fn cell(&self, field: &[u8]) -> Option<Cell> {
+        let text = self.dialect.encoding.decode(field);
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        Some(match written_number(text, self.dialect.decimal_comma) {
+            Some(number) => Cell::Number(number),
+            None => Cell::Text(text.to_owned()),
+        })
+    }
+}

@@ -1,0 +1,301 @@
+//! Parquet, with geometries where its `geo` metadata say so (GeoParquet), row by row.
+//!
+//! The crate panics on some damaged or unusual files; each step into it is caught and becomes a finding.
+
+use super::{Content, Found, Head, Opened, Row, Table, Unread, short_name};
+use crate::formats::geoparquet::{self, Geometry};
+use crate::formats::shape::ShapeKind;
+use crate::formats::wkb;
+use crate::pipeline::sources::record::{Cell, Record};
+use crate::pipeline::sources::vocabulary::Mapping;
+use parquet::data_type::Decimal;
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+use parquet::schema::types::Type;
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Rows looked at for the kind of shapes, where the metadata leave it open.
+const LOOK_ROWS: usize = 20;
+
+pub fn recognises(head: &Head) -> bool {
+    head.bytes.starts_with(b"PAR1")
+}
+
+/// What the crate does, with its panics as errors.
+fn caught<T>(step: impl FnOnce() -> Result<T, String>) -> Result<T, String> {
+    catch_unwind(AssertUnwindSafe(step))
+        .unwrap_or_else(|_| Err("the file is damaged or unusual".to_owned()))
+}
+
+fn reader(path: &Path) -> Result<SerializedFileReader<File>, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    SerializedFileReader::new(file).map_err(|fault| fault.to_string())
+}
+
+pub fn open(path: &Path) -> Opened {
+    let mut rows = caught(|| Rows::open(path)).map_err(|reason| ("source-unreadable", reason))?;
+    let mut kind = rows
+        .geometry
+        .as_ref()
+        .map_or(ShapeKind::Other, |geometry| geometry.kind);
+    if kind == ShapeKind::Other && rows.geometry.is_some() {
+        kind = rows.first_kind();
+    }
+    if let Some(geometry) = &mut rows.geometry {
+        geometry.kind = kind;
+    }
+    Ok(vec![Found {
+        file: short_name(path),
+        table: None,
+        kind,
+        crs: rows
+            .geometry
+            .as_ref()
+            .and_then(|geometry| geometry.crs.clone()),
+        columns: rows.columns.clone(),
+        content: Content::Table(Box::new(rows)),
+    }])
+}
+
+struct Rows {
+    path: PathBuf,
+    geometry: Option<Geometry>,
+    /// Single values only: lists and groups are nothing we can map.
+    columns: Vec<String>,
+    count: u64,
+}
+
+impl Rows {
+    fn open(path: &Path) -> Result<Self, String> {
+        let reader = reader(path)?;
+        let metadata = reader.metadata().file_metadata();
+        let stated = metadata
+            .key_value_metadata()
+            .into_iter()
+            .flatten()
+            .find(|pair| pair.key == geoparquet::KEY);
+        let geometry = match stated.and_then(|pair| pair.value.as_deref()) {
+            Some(json) => Some(geoparquet::metadata(json).map_err(|fault| fault.to_string())?),
+            None => None,
+        };
+        let columns = metadata
+            .schema()
+            .get_fields()
+            .iter()
+            .filter(|field| field.is_primitive())
+            .map(|field| field.name().to_owned())
+            .filter(|name| {
+                geometry
+                    .as_ref()
+                    .is_none_or(|geometry| geometry.column != *name)
+            })
+            .collect();
+        let count = u64::try_from(metadata.num_rows()).unwrap_or(0);
+        Ok(Self {
+            path: path.to_owned(),
+            geometry,
+            columns,
+            count,
+        })
+    }
+
+    fn first_kind(&self) -> ShapeKind {
+        let mut kinds = Vec::new();
+        let looked = self.walk(&[], LOOK_ROWS, &mut |fields| {
+            if let Some((_, Field::Bytes(bytes))) = fields.first()
+                && let Ok((shape, _)) = wkb::parse(bytes.data())
+            {
+                kinds.push(shape.kind());
+            }
+        });
+        match (looked, kinds.first()) {
+            (Ok(()), Some(first)) if kinds.iter().all(|kind| kind == first) => *first,
+            _ => ShapeKind::Other,
+        }
+    }
+
+    /// The rows' geometry and these columns, at most so many rows.
+    fn walk(
+        &self,
+        columns: &[&str],
+        most: usize,
+        each: &mut dyn FnMut(Vec<(String, Field)>),
+    ) -> Result<(), String> {
+        let reader = caught(|| reader(&self.path))?;
+        let mut rows = caught(|| {
+            let root = reader.metadata().file_metadata().schema();
+            let wanted = |name: &str| {
+                columns.contains(&name)
+                    || self
+                        .geometry
+                        .as_ref()
+                        .is_some_and(|geometry| geometry.column == name)
+            };
+            let fields: Vec<Arc<Type>> = root
+                .get_fields()
+                .iter()
+                .filter(|field| wanted(field.name()))
+                .cloned()
+                .collect();
+            if fields.is_empty() {
+                return Ok(None);
+            }
+            let projection = Type::group_type_builder(root.name())
+                .with_fields(fields)
+                .build();
+            let projection = projection.map_err(|fault| fault.to_string())?;
+            reader
+                .get_row_iter(Some(projection))
+                .map(Some)
+                .map_err(|fault| fault.to_string())
+        })?;
+        let Some(rows) = &mut rows else {
+            for _ in 0..self.count.min(most as u64) {
+                each(Vec::new());
+            }
+            return Ok(());
+        };
+        for _ in 0..most {
+            match caught(|| rows.next().transpose().map_err(|fault| fault.to_string()))? {
+                Some(row) => each(row.into_columns()),
+                None => break,
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Table for Rows {
+    fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
+        let mut columns: Vec<&str> = mapping
+            .iter()
+            .flat_map(|(_, names)| names)
+            .map(String::as_str)
+            .collect();
+        columns.dedup();
+        let mut number = 0_u64;
+        let read = self.walk(&columns, usize::MAX, &mut |fields| {
+            number += 1;
+            each(self.record(number, &fields, mapping));
+        });
+        if let Err(reason) = read {
+            if number == 0 {
+                return Err(reason);
+            }
+            // What came before the damage is good.
+            each(Err(Unread {
+                object: format!("#{}", number + 1),
+                reason,
+            }));
+        }
+        Ok(())
+    }
+
+    fn rows(&self) -> Option<u64> {
+        Some(self.count)
+    }
+
+    fn has_geometry(&self) -> bool {
+        self.geometry.is_some()
+    }
+}
+
+impl Rows {
+    fn record(&self, number: u64, fields: &[(String, Field)], mapping: &Mapping) -> Row {
+        let mut record = Record {
+            object: format!("#{number}"),
+            ..Record::default()
+        };
+        let field = |name: &str| {
+            fields
+                .iter()
+                .find(|(known, _)| known == name)
+                .map(|(_, field)| field)
+        };
+        for (term, names) in mapping {
+            if let Some(cell) = names.iter().find_map(|name| cell(field(name)?)) {
+                record.values.push((term, cell));
+            }
+        }
+        record.name_by_id();
+        if let Some(geometry) = &self.geometry {
+            match field(&geometry.column) {
+                None | Some(Field::Null) => {}
+                Some(Field::Bytes(bytes)) => match wkb::parse(bytes.data()) {
+                    Ok((shape, _)) => record.shape = Some(shape),
+                    Err(fault) => {
+                        return Err(Unread {
+                            object: record.object,
+                            reason: fault.to_string(),
+                        });
+                    }
+                },
+                Some(_) => {
+                    let reason = "the geometry is no well-known binary".to_owned();
+                    return Err(Unread {
+                        object: record.object,
+                        reason,
+                    });
+                }
+            }
+        }
+        Ok(record)
+    }
+}
+
+fn cell(field: &Field) -> Option<Cell> {
+    let number = |value: f64| value.is_finite().then_some(Cell::Number(value));
+    let text = |value: String| (!value.trim().is_empty()).then_some(Cell::Text(value));
+    match field {
+        Field::Bool(value) => Some(Cell::Flag(*value)),
+        Field::Byte(value) => number(f64::from(*value)),
+        Field::Short(value) => number(f64::from(*value)),
+        Field::Int(value) => number(f64::from(*value)),
+        Field::Long(value) => number(*value as f64),
+        Field::UByte(value) => number(f64::from(*value)),
+        Field::UShort(value) => number(f64::from(*value)),
+        Field::UInt(value) => number(f64::from(*value)),
+        Field::ULong(value) => number(*value as f64),
+        Field::Float16(value) => number(f64::from(f32::from(*value))),
+        Field::Float(value) => number(f64::from(*value)),
+        Field::Double(value) => number(*value),
+        Field::Decimal(value) => decimal(value).and_then(number),
+        Field::Str(value) => text(value.clone()),
+        Field::Bytes(value) => text(String::from_utf8(value.data().to_vec()).ok()?),
+        Field::Date(days) => text(
+            instant(i64::from(*days).checked_mul(86_400_000)?)?
+                .get(..10)?
+                .to_owned(),
+        ),
+        Field::TimestampMillis(value) => text(instant(*value)?),
+        Field::TimestampMicros(value) => text(instant(value.div_euclid(1000))?),
+        Field::Null
+        | Field::TimeMillis(_)
+        | Field::TimeMicros(_)
+        | Field::Group(_)
+        | Field::ListInternal(_)
+        | Field::MapInternal(_) => None,
+    }
+}
+
+/// RFC 3339, UTC.
+fn instant(milliseconds: i64) -> Option<String> {
+    jiff::Timestamp::from_millisecond(milliseconds)
+        .ok()
+        .map(|instant| instant.to_string())
+}
+
+/// Two's complement, the most significant byte first.
+fn decimal(value: &Decimal) -> Option<f64> {
+    let bytes = value.data();
+    let negative = bytes.first()? & 0x80 != 0;
+    let digits = bytes
+        .iter()
+        .fold(if negative { -1.0 } else { 0.0 }, |sum: f64, byte| {
+            sum * 256.0 + f64::from(*byte)
+        });
+    Some(digits / 10_f64.powi(value.scale()))
+}
