@@ -75,8 +75,13 @@ pub struct Header {
 /// True for the first bytes of such a header: `KEY value` lines with the keys of one of both dialects.
 pub fn is_header(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head).to_ascii_uppercase();
-    let has = |word: &str| text.lines().any(|line| line.split_whitespace().next() == Some(word));
-    has("NROWS") && has("NCOLS") && (has("NBITS") || has("LAYOUT") || has("BYTEORDER") || has("ULXMAP"))
+    let has = |word: &str| {
+        text.lines()
+            .any(|line| line.split_whitespace().next() == Some(word))
+    };
+    has("NROWS")
+        && has("NCOLS")
+        && (has("NBITS") || has("LAYOUT") || has("BYTEORDER") || has("ULXMAP"))
 }
 
 /// Reads a header. `float` says that the numbers lie in a `.flt`, whose header names no type.
@@ -85,7 +90,8 @@ pub fn is_header(head: &[u8]) -> bool {
 /// [`RasterFault::Header`] or [`RasterFault::Unreadable`] for what is missing or impossible.
 pub fn parse_header(bytes: &[u8], float: bool) -> Result<Header, RasterFault> {
     const LONGEST: usize = 64 << 10;
-    let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(LONGEST)).unwrap_or_default()).into_owned();
+    let text = String::from_utf8_lossy(bytes.get(..bytes.len().min(LONGEST)).unwrap_or_default())
+        .into_owned();
     let pairs: Vec<(String, String)> = text
         .trim_start_matches('\u{feff}')
         .lines()
@@ -94,23 +100,42 @@ pub fn parse_header(bytes: &[u8], float: bool) -> Result<Header, RasterFault> {
             Some((words.next()?.to_ascii_uppercase(), words.next()?.to_owned()))
         })
         .collect();
-    let word = |key: &str| pairs.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+    let word = |key: &str| {
+        pairs
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
+    };
     let number = |key: &str| {
         word(key)
-            .and_then(|text| text.parse::<f64>().ok().or_else(|| text.replace(',', ".").parse().ok()))
+            .and_then(|text| {
+                text.parse::<f64>()
+                    .ok()
+                    .or_else(|| text.replace(',', ".").parse().ok())
+            })
             .filter(|value| value.is_finite())
     };
     let count = |key: &'static str| {
-        let count = word(key).and_then(|text| text.parse::<f64>().ok()).filter(|n| n.fract() == 0.0 && *n >= 1.0);
+        let count = word(key)
+            .and_then(|text| text.parse::<f64>().ok())
+            .filter(|n| n.fract() == 0.0 && *n >= 1.0);
         count.filter(|n| *n <= 1e9).map(|n| n as usize)
     };
     let columns = count("NCOLS").ok_or(RasterFault::Header("NCOLS"))?;
     let rows = count("NROWS").ok_or(RasterFault::Header("NROWS"))?;
-    let bands = word("NBANDS").map_or(Some(1), |text| text.parse().ok()).filter(|n| (1..=1000).contains(n));
+    let bands = word("NBANDS")
+        .map_or(Some(1), |text| text.parse().ok())
+        .filter(|n| (1..=1000).contains(n));
     let bands: u64 = bands.ok_or(RasterFault::Header("NBANDS"))?;
     let bits: u32 = match word("NBITS") {
         Some(text) => text.parse().map_err(|_| RasterFault::Header("NBITS"))?,
-        None => if float { 32 } else { 8 },
+        None => {
+            if float {
+                32
+            } else {
+                8
+            }
+        }
     };
     let kind = word("PIXELTYPE").map(str::to_ascii_uppercase);
     let floats = kind.as_deref().map_or(float, |kind| kind.starts_with('F'));
@@ -125,7 +150,12 @@ pub fn parse_header(bytes: &[u8], float: bool) -> Result<Header, RasterFault> {
         (32, false, _) => Number::I32,
         (32, true, _) => Number::F32,
         (64, true, _) => Number::F64,
-        _ => return Err(RasterFault::Unreadable(format!("{bits} bits of {}", kind.unwrap_or_default()))),
+        _ => {
+            return Err(RasterFault::Unreadable(format!(
+                "{bits} bits of {}",
+                kind.unwrap_or_default()
+            )));
+        }
     };
     let layout = match word("LAYOUT").map(str::to_ascii_uppercase).as_deref() {
         None | Some("BIL") => Layout::ByLine,
@@ -133,11 +163,22 @@ pub fn parse_header(bytes: &[u8], float: bool) -> Result<Header, RasterFault> {
         Some("BSQ") => Layout::Sequential,
         Some(other) => return Err(RasterFault::Unreadable(format!("layout {other}"))),
     };
-    let big_endian = word("BYTEORDER").is_some_and(|order| order.to_ascii_uppercase().starts_with('M'))
+    let big_endian = word("BYTEORDER")
+        .is_some_and(|order| order.to_ascii_uppercase().starts_with('M'))
         && !word("BYTEORDER").is_some_and(|order| order.eq_ignore_ascii_case("LSBFIRST"));
-    let bytes_of = |key: &str| number(key).filter(|n| *n >= 0.0 && *n < 1e15).map(|n| n as u64);
+    let bytes_of = |key: &str| {
+        number(key)
+            .filter(|n| *n >= 0.0 && *n < 1e15)
+            .map(|n| n as u64)
+    };
     let band_row = bytes_of("BANDROWBYTES").unwrap_or(columns as u64 * number_kind.bytes());
-    let whole_row = columns as u64 * number_kind.bytes() * if layout == Layout::Sequential { 1 } else { bands };
+    let whole_row = columns as u64
+        * number_kind.bytes()
+        * if layout == Layout::Sequential {
+            1
+        } else {
+            bands
+        };
     let total_row = match layout {
         Layout::ByLine => bytes_of("TOTALROWBYTES").unwrap_or(band_row.saturating_mul(bands)),
         _ => bytes_of("TOTALROWBYTES").unwrap_or(whole_row),
@@ -146,11 +187,17 @@ pub fn parse_header(bytes: &[u8], float: bool) -> Result<Header, RasterFault> {
     let cell_y = number("YDIM").or(number("CELLSIZE")).map(f64::abs);
     let west = number("ULXMAP")
         .or(number("XLLCENTER"))
-        .or(number("XLLCORNER").zip(cell_x).map(|(corner, cell)| corner + 0.5 * cell));
+        .or(number("XLLCORNER")
+            .zip(cell_x)
+            .map(|(corner, cell)| corner + 0.5 * cell));
     let up = |south: f64, cell: f64| south + (rows - 1) as f64 * cell;
     let north = number("ULYMAP")
-        .or(number("YLLCENTER").zip(cell_y).map(|(centre, cell)| up(centre, cell)))
-        .or(number("YLLCORNER").zip(cell_y).map(|(corner, cell)| up(corner + 0.5 * cell, cell)));
+        .or(number("YLLCENTER")
+            .zip(cell_y)
+            .map(|(centre, cell)| up(centre, cell)))
+        .or(number("YLLCORNER")
+            .zip(cell_y)
+            .map(|(corner, cell)| up(corner + 0.5 * cell, cell)));
     let placement = match (west, north, cell_x, cell_y) {
         (Some(west), Some(north), Some(x), Some(y)) => {
             Some(Placement::upright([west, north], [x, y], columns, rows).checked()?)
@@ -195,13 +242,29 @@ impl<R: Read + Seek> Grid<R> {
         world: Option<Placement>,
         crs: Option<String>,
     ) -> Result<Self, RasterFault> {
-        let placement = world.or(header.placement).ok_or(RasterFault::NoPlace)?.checked()?;
-        let length = reader.seek(SeekFrom::End(0)).map_err(|e| RasterFault::Unreadable(e.to_string()))?;
+        let placement = world
+            .or(header.placement)
+            .ok_or(RasterFault::NoPlace)?
+            .checked()?;
+        let length = reader
+            .seek(SeekFrom::End(0))
+            .map_err(|e| RasterFault::Unreadable(e.to_string()))?;
         if length <= header.skip_bytes {
-            return Err(RasterFault::Count { found: 0, expected: header.columns.saturating_mul(header.rows) });
+            return Err(RasterFault::Count {
+                found: 0,
+                expected: header.columns.saturating_mul(header.rows),
+            });
         }
         let nodata = NoData::new(header.nodata.as_deref(), false);
-        Ok(Self { reader, header, placement, crs, nodata, missing_rows: 0, length })
+        Ok(Self {
+            reader,
+            header,
+            placement,
+            crs,
+            nodata,
+            missing_rows: 0,
+            length,
+        })
     }
 }
 
@@ -220,14 +283,21 @@ impl<R: Read + Seek> Heights for Grid<R> {
         }
         let header = &self.header;
         let bytes = header.number.bytes();
-        let stride = if header.layout == Layout::ByPixel { bytes * header.bands } else { bytes };
+        let stride = if header.layout == Layout::ByPixel {
+            bytes * header.bands
+        } else {
+            bytes
+        };
         let mut values = Vec::with_capacity(window.cells());
         let span = window.columns as u64 * stride;
         let mut line = vec![0; usize::try_from(span).map_err(|_| outside())?];
         for row in window.row..window.row + window.rows {
             let at = (row as u64)
                 .checked_mul(header.total_row_bytes)
-                .and_then(|at| at.checked_add(header.skip_bytes)?.checked_add(window.column as u64 * stride));
+                .and_then(|at| {
+                    at.checked_add(header.skip_bytes)?
+                        .checked_add(window.column as u64 * stride)
+                });
             // A file shorter than announced still has its first rows; the last cell may lack the gap to the next.
             let needed = at.and_then(|at| at.checked_add(span - (stride - bytes)));
             let (Some(at), true) = (at, needed.is_some_and(|end| end <= self.length)) else {
@@ -237,7 +307,9 @@ impl<R: Read + Seek> Heights for Grid<R> {
             };
             let fault = |error: std::io::Error| RasterFault::Unreadable(error.to_string());
             self.reader.seek(SeekFrom::Start(at)).map_err(fault)?;
-            let wanted = line.len().min(usize::try_from(self.length - at).unwrap_or(usize::MAX));
+            let wanted = line
+                .len()
+                .min(usize::try_from(self.length - at).unwrap_or(usize::MAX));
             let (present, absent) = line.split_at_mut(wanted);
             self.reader.read_exact(present).map_err(fault)?;
             absent.fill(0);

@@ -52,28 +52,45 @@ const PARAMETERS: [(u16, &str); 12] = [
 
 impl GeoKeys<'_> {
     fn rows(&self) -> impl Iterator<Item = &[u16; 4]> {
-        self.directory.as_chunks::<4>().0.iter().skip(1).take(MAX_KEYS)
+        self.directory
+            .as_chunks::<4>()
+            .0
+            .iter()
+            .skip(1)
+            .take(MAX_KEYS)
     }
 
     fn code(&self, wanted: u16) -> Option<u16> {
-        self.rows().find(|row| row[0] == wanted && row[1] == 0).map(|row| row[3])
+        self.rows()
+            .find(|row| row[0] == wanted && row[1] == 0)
+            .map(|row| row[3])
     }
 
     fn epsg(&self, wanted: u16) -> Option<u16> {
-        self.code(wanted).filter(|code| *code != USER_DEFINED && *code != UNDEFINED)
+        self.code(wanted)
+            .filter(|code| *code != USER_DEFINED && *code != UNDEFINED)
     }
 
     fn text(&self, wanted: u16) -> Option<&str> {
-        let row = self.rows().find(|row| row[0] == wanted && row[1] == 34737)?;
+        let row = self
+            .rows()
+            .find(|row| row[0] == wanted && row[1] == 34737)?;
         let (start, count) = (usize::from(row[3]), usize::from(row[2]));
-        let text = self.texts.get(start..start.checked_add(count)?.min(self.texts.len()))?;
+        let text = self
+            .texts
+            .get(start..start.checked_add(count)?.min(self.texts.len()))?;
         let text = text.trim_end_matches(['|', '\0']).trim();
         (!text.is_empty()).then_some(text)
     }
 
     fn double(&self, wanted: u16) -> Option<f64> {
-        let row = self.rows().find(|row| row[0] == wanted && row[1] == 34736)?;
-        self.doubles.get(usize::from(row[3])).copied().filter(|value| value.is_finite())
+        let row = self
+            .rows()
+            .find(|row| row[0] == wanted && row[1] == 34736)?;
+        self.doubles
+            .get(usize::from(row[3]))
+            .copied()
+            .filter(|value| value.is_finite())
     }
 
     /// True where tie points are cell centres rather than corners.
@@ -102,7 +119,9 @@ impl GeoKeys<'_> {
     /// EPSG code of the vertical system.
     pub fn vertical(&self) -> Option<u32> {
         // Codes of ellipsoids stood here in the first edition of the standard: heights above it, nothing the registry names.
-        self.epsg(VERTICAL).map(u32::from).filter(|code| !(5001..=5034).contains(code))
+        self.epsg(VERTICAL)
+            .map(u32::from)
+            .filter(|code| !(5001..=5034).contains(code))
     }
 
     /// Metres in a unit of height.
@@ -128,22 +147,35 @@ impl GeoKeys<'_> {
 
     fn described(&self) -> Option<String> {
         let citations = [PROJECTED_CITATION, CITATION, GEODETIC_CITATION];
-        let hidden = citations.iter().filter_map(|key| self.text(*key)).find_map(|text| {
-            let at = ["PROJCS[", "GEOGCS[", "PROJCRS[", "GEOGCRS["].iter().find_map(|word| text.find(word))?;
-            text.get(at..).map(str::to_owned)
-        });
+        let hidden = citations
+            .iter()
+            .filter_map(|key| self.text(*key))
+            .find_map(|text| {
+                let at = ["PROJCS[", "GEOGCS[", "PROJCRS[", "GEOGCRS["]
+                    .iter()
+                    .find_map(|word| text.find(word))?;
+                text.get(at..).map(str::to_owned)
+            });
         if hidden.is_some() {
             return hidden;
         }
         if let Some(text) = self.proj_text() {
             return Some(text);
         }
-        let keyword = if self.is_geographic() { "GEOGCS" } else { "PROJCS" };
-        let named = citations.iter().filter_map(|key| self.text(*key)).find_map(|text| {
-            // Citations hold "PCS Name = …" and several names between bars.
-            let name = text.rsplit('=').next()?.split('|').next()?.trim();
-            (name.len() > 2).then(|| format!("{keyword}[\"{}\"]", name.replace(['"', '[', ']'], " ")))
-        });
+        let keyword = if self.is_geographic() {
+            "GEOGCS"
+        } else {
+            "PROJCS"
+        };
+        let named = citations
+            .iter()
+            .filter_map(|key| self.text(*key))
+            .find_map(|text| {
+                // Citations hold "PCS Name = …" and several names between bars.
+                let name = text.rsplit('=').next()?.split('|').next()?.trim();
+                (name.len() > 2)
+                    .then(|| format!("{keyword}[\"{}\"]", name.replace(['"', '[', ']'], " ")))
+            });
         named
     }
 
@@ -152,7 +184,10 @@ impl GeoKeys<'_> {
         let ellipsoid = match self.epsg(ELLIPSOID) {
             Some(7019) => "+ellps=GRS80".to_owned(),
             Some(7030) => "+ellps=WGS84".to_owned(),
-            _ => match (self.double(SEMI_MAJOR_AXIS), self.double(INVERSE_FLATTENING)) {
+            _ => match (
+                self.double(SEMI_MAJOR_AXIS),
+                self.double(INVERSE_FLATTENING),
+            ) {
                 (Some(a), Some(rf)) => format!("+a={a} +rf={rf}"),
                 _ => match self.epsg(GEODETIC_CRS) {
                     Some(4171 | 4258) => "+ellps=GRS80".to_owned(),
@@ -162,8 +197,15 @@ impl GeoKeys<'_> {
             },
         };
         match self.epsg(PROJECTION) {
-            Some(zone @ 16001..=16060) => return Some(format!("+proj=utm +zone={} {ellipsoid}", zone - 16000)),
-            Some(zone @ 16101..=16160) => return Some(format!("+proj=utm +zone={} +south {ellipsoid}", zone - 16100)),
+            Some(zone @ 16001..=16060) => {
+                return Some(format!("+proj=utm +zone={} {ellipsoid}", zone - 16000));
+            }
+            Some(zone @ 16101..=16160) => {
+                return Some(format!(
+                    "+proj=utm +zone={} +south {ellipsoid}",
+                    zone - 16100
+                ));
+            }
             _ => {}
         }
         let projection = match self.code(METHOD)? {

@@ -6,7 +6,8 @@
 
 use super::geokeys::GeoKeys;
 use super::raster::{
-    self, Heights, MAX_CELLS, MAX_SIDE, NoData, Placement, Raster, RasterFault, Remark, Window, is_inside, outside,
+    self, Heights, MAX_CELLS, MAX_SIDE, NoData, Placement, Raster, RasterFault, Remark, Window,
+    is_inside, outside,
 };
 use super::tiff_lzw::{self, Layout};
 use std::collections::VecDeque;
@@ -37,7 +38,11 @@ pub fn parse(bytes: &[u8]) -> Result<Raster, RasterFault> {
     if let Some(fault) = source.damage.take() {
         return Err(RasterFault::Unreadable(fault));
     }
-    Ok(Raster { epsg: source.epsg, geographic: source.geographic, ..raster })
+    Ok(Raster {
+        epsg: source.epsg,
+        geographic: source.geographic,
+        ..raster
+    })
 }
 
 /// A GeoTIFF that is read window by window.
@@ -78,11 +83,16 @@ impl<R: Read + Seek> Tiff<R> {
         limits.intermediate_buffer_size = MAX_CHUNK_CELLS * 8;
         // Offsets of a hundred thousand tiles, eight bytes each, and then some.
         limits.ifd_value_size = 64 << 20;
-        let mut decoder = Decoder::new(reader).map_err(unreadable)?.with_limits(limits);
+        let mut decoder = Decoder::new(reader)
+            .map_err(unreadable)?
+            .with_limits(limits);
         let (columns, rows) = decoder.dimensions().map_err(unreadable)?;
         let size = [columns, rows].map(|side| usize::try_from(side).unwrap_or(usize::MAX));
         if columns == 0 || rows == 0 || size.iter().any(|side| *side > MAX_SIDE) {
-            return Err(RasterFault::TooLarge { columns: columns.into(), rows: rows.into() });
+            return Err(RasterFault::TooLarge {
+                columns: columns.into(),
+                rows: rows.into(),
+            });
         }
         let extra_bands = match decoder.colortype().map_err(unreadable)? {
             ColorType::Gray(_) => false,
@@ -92,17 +102,41 @@ impl<R: Read + Seek> Tiff<R> {
         };
         let compressed = compression(&mut decoder)?;
 
-        let directory = decoder.get_tag_u16_vec(Tag::GeoKeyDirectoryTag).unwrap_or_default();
-        let doubles = decoder.get_tag_f64_vec(Tag::GeoDoubleParamsTag).unwrap_or_default();
-        let texts = decoder.get_tag_ascii_string(Tag::GeoAsciiParamsTag).unwrap_or_default();
-        let keys = GeoKeys { directory: &directory, doubles: &doubles, texts: &texts };
+        let directory = decoder
+            .get_tag_u16_vec(Tag::GeoKeyDirectoryTag)
+            .unwrap_or_default();
+        let doubles = decoder
+            .get_tag_f64_vec(Tag::GeoDoubleParamsTag)
+            .unwrap_or_default();
+        let texts = decoder
+            .get_tag_ascii_string(Tag::GeoAsciiParamsTag)
+            .unwrap_or_default();
+        let keys = GeoKeys {
+            directory: &directory,
+            doubles: &doubles,
+            texts: &texts,
+        };
         let found = placement(&mut decoder, keys.pixel_is_point(), size)?;
 
-        let metadata = decoder.get_tag_ascii_string(Tag::Unknown(42112)).unwrap_or_default();
-        let metadata = metadata.get(..metadata.len().min(MAX_METADATA)).unwrap_or_default();
-        let number = |role: &str| item(metadata, role).and_then(|text| text.parse::<f64>().ok()).filter(|v| v.is_finite());
-        let (scale, offset) = (number("scale").filter(|s| *s != 0.0).unwrap_or(1.0), number("offset").unwrap_or(0.0));
-        let unit_m = match item(metadata, "unittype").map(str::to_ascii_lowercase).as_deref() {
+        let metadata = decoder
+            .get_tag_ascii_string(Tag::Unknown(42112))
+            .unwrap_or_default();
+        let metadata = metadata
+            .get(..metadata.len().min(MAX_METADATA))
+            .unwrap_or_default();
+        let number = |role: &str| {
+            item(metadata, role)
+                .and_then(|text| text.parse::<f64>().ok())
+                .filter(|v| v.is_finite())
+        };
+        let (scale, offset) = (
+            number("scale").filter(|s| *s != 0.0).unwrap_or(1.0),
+            number("offset").unwrap_or(0.0),
+        );
+        let unit_m = match item(metadata, "unittype")
+            .map(str::to_ascii_lowercase)
+            .as_deref()
+        {
             Some("ft" | "foot" | "feet") => 0.3048,
             Some("us-ft" | "us survey foot" | "ftus") => 1200.0 / 3937.0,
             Some("cm" | "centimetre" | "centimeter") => 0.01,
@@ -114,8 +148,13 @@ impl<R: Read + Seek> Tiff<R> {
 
         let (width, height) = decoder.chunk_dimensions();
         let chunk = [width, height].map(|side| usize::try_from(side).unwrap_or(usize::MAX));
-        if chunk.contains(&0) || chunk[0].min(size[0]).saturating_mul(chunk[1].min(size[1])) > MAX_CHUNK_CELLS {
-            return Err(RasterFault::TooLarge { columns: width.into(), rows: height.into() });
+        if chunk.contains(&0)
+            || chunk[0].min(size[0]).saturating_mul(chunk[1].min(size[1])) > MAX_CHUNK_CELLS
+        {
+            return Err(RasterFault::TooLarge {
+                columns: width.into(),
+                rows: height.into(),
+            });
         }
         let tiled = decoder.get_chunk_type() == ChunkType::Tile;
         let lzw = match compressed {
@@ -123,8 +162,14 @@ impl<R: Read + Seek> Tiff<R> {
             _ => None,
         };
         let (chunks, counts) = match decoder.get_chunk_type() {
-            ChunkType::Strip => (decoder.strip_count().map_err(unreadable)?, Tag::StripByteCounts),
-            ChunkType::Tile => (decoder.tile_count().map_err(unreadable)?, Tag::TileByteCounts),
+            ChunkType::Strip => (
+                decoder.strip_count().map_err(unreadable)?,
+                Tag::StripByteCounts,
+            ),
+            ChunkType::Tile => (
+                decoder.tile_count().map_err(unreadable)?,
+                Tag::TileByteCounts,
+            ),
         };
         Ok(Self {
             across: size[0].div_ceil(chunk[0]),
@@ -135,7 +180,12 @@ impl<R: Read + Seek> Tiff<R> {
             decoder,
             lzw,
             placed: found.is_some(),
-            placement: found.unwrap_or(Placement::upright([0.0, 0.0], [1.0, 1.0], size[0], size[1])),
+            placement: found.unwrap_or(Placement::upright(
+                [0.0, 0.0],
+                [1.0, 1.0],
+                size[0],
+                size[1],
+            )),
             nodata,
             scale: scale * unit_m,
             offset: offset * unit_m,
@@ -156,7 +206,11 @@ impl<R: Read + Seek> Tiff<R> {
     /// Puts the grid where a world file says.
     pub fn place(&mut self, placement: Placement) {
         let Placement { columns, rows, .. } = self.placement;
-        self.placement = Placement { columns, rows, ..placement };
+        self.placement = Placement {
+            columns,
+            rows,
+            ..placement
+        };
         self.placed = true;
     }
 
@@ -169,7 +223,10 @@ impl<R: Read + Seek> Tiff<R> {
             return;
         }
         let cells = size[0] * size[1];
-        let left_out = self.bytes.get(index as usize).is_some_and(|bytes| *bytes == 0);
+        let left_out = self
+            .bytes
+            .get(index as usize)
+            .is_some_and(|bytes| *bytes == 0);
         let values = if left_out {
             vec![f32::NAN; cells]
         } else {
@@ -203,7 +260,10 @@ impl<R: Read + Seek> Tiff<R> {
             // The last strip is cut off, a tile is not.
             layout.rows = size[1];
         }
-        let (at, bytes) = (lzw.offsets.get(index as usize), self.bytes.get(index as usize));
+        let (at, bytes) = (
+            lzw.offsets.get(index as usize),
+            self.bytes.get(index as usize),
+        );
         let (Some(at), Some(bytes)) = (at, bytes) else {
             return Err(RasterFault::Unreadable(format!("no place of tile {index}")));
         };
@@ -212,27 +272,47 @@ impl<R: Read + Seek> Tiff<R> {
         let reader = self.decoder.inner();
         let failed = |error: std::io::Error| RasterFault::Unreadable(error.to_string());
         reader.seek(SeekFrom::Start(*at)).map_err(failed)?;
-        reader.by_ref().take(bytes).read_to_end(&mut chunk).map_err(failed)?;
+        reader
+            .by_ref()
+            .take(bytes)
+            .read_to_end(&mut chunk)
+            .map_err(failed)?;
         let numbers = tiff_lzw::numbers(&chunk, &layout)?;
         let mut heights = Vec::with_capacity(size[0] * size[1]);
         for row in numbers.chunks_exact(layout.columns.max(1)).take(size[1]) {
             let cells = row.iter().take(size[0]);
-            heights.extend(cells.map(|raw| (self.nodata.clean(*raw) * self.scale + self.offset) as f32));
+            heights.extend(
+                cells.map(|raw| (self.nodata.clean(*raw) * self.scale + self.offset) as f32),
+            );
         }
         if heights.len() != size[0] * size[1] {
-            return Err(RasterFault::Count { found: heights.len(), expected: size[0] * size[1] });
+            return Err(RasterFault::Count {
+                found: heights.len(),
+                expected: size[0] * size[1],
+            });
         }
         Ok(heights)
     }
 
     /// The first sample of every cell as metres.
     fn heights(&mut self, read: DecodingResult, cells: usize) -> Result<Vec<f32>, RasterFault> {
-        fn each<T: Copy>(values: Vec<T>, cells: usize, mut height: impl FnMut(T) -> f32) -> Result<Vec<f32>, RasterFault> {
+        fn each<T: Copy>(
+            values: Vec<T>,
+            cells: usize,
+            mut height: impl FnMut(T) -> f32,
+        ) -> Result<Vec<f32>, RasterFault> {
             let samples = values.len() / cells.max(1);
             if cells == 0 || samples == 0 || samples * cells != values.len() {
-                return Err(RasterFault::Count { found: values.len(), expected: cells });
+                return Err(RasterFault::Count {
+                    found: values.len(),
+                    expected: cells,
+                });
             }
-            Ok(values.into_iter().step_by(samples).map(&mut height).collect())
+            Ok(values
+                .into_iter()
+                .step_by(samples)
+                .map(&mut height)
+                .collect())
         }
         let (nodata, scale, offset) = (&mut self.nodata, self.scale, self.offset);
         let mut height = |raw: f64| (nodata.clean(raw) * scale + offset) as f32;
@@ -267,7 +347,10 @@ impl<R: Read + Seek> Heights for Tiff<R> {
             return Err(outside());
         }
         if window.cells() > MAX_CELLS {
-            return Err(RasterFault::TooLarge { columns: window.columns as u64, rows: window.rows as u64 });
+            return Err(RasterFault::TooLarge {
+                columns: window.columns as u64,
+                rows: window.rows as u64,
+            });
         }
         let mut values = vec![f32::NAN; window.cells()];
         if values.is_empty() {
@@ -283,17 +366,25 @@ impl<R: Read + Seek> Heights for Tiff<R> {
                     width.min(self.placement.columns.saturating_sub(left)),
                     height.min(self.placement.rows.saturating_sub(top)),
                 ];
-                let Some(index) = u32::try_from(down * self.across + along).ok().filter(|i| *i < self.chunks) else {
+                let Some(index) = u32::try_from(down * self.across + along)
+                    .ok()
+                    .filter(|i| *i < self.chunks)
+                else {
                     continue;
                 };
                 self.load(index, size);
-                let Some((_, chunk)) = self.cache.front() else { continue };
+                let Some((_, chunk)) = self.cache.front() else {
+                    continue;
+                };
                 let columns = left.max(window.column)..(left + size[0]).min(end_column);
                 for row in top.max(window.row)..(top + size[1]).min(end_row) {
                     let from = (row - top) * size[0] + (columns.start - left);
                     let to = (row - window.row) * window.columns + (columns.start - window.column);
                     let length = columns.len();
-                    if let (Some(from), Some(to)) = (chunk.get(from..from + length), values.get_mut(to..to + length)) {
+                    if let (Some(from), Some(to)) = (
+                        chunk.get(from..from + length),
+                        values.get_mut(to..to + length),
+                    ) {
                         to.copy_from_slice(from);
                     }
                 }
@@ -305,13 +396,19 @@ impl<R: Read + Seek> Heights for Tiff<R> {
     fn remarks(&self) -> Vec<Remark> {
         let mut remarks: Vec<Remark> = self.nodata.remark().into_iter().collect();
         if let Some(damage) = &self.damage {
-            remarks.push(("raster-tiles-damaged", format!("{} ({damage})", self.damaged)));
+            remarks.push((
+                "raster-tiles-damaged",
+                format!("{} ({damage})", self.damaged),
+            ));
         }
         if self.extra_bands {
             remarks.push(("raster-first-band", String::new()));
         }
         if self.scale != 1.0 || self.offset != 0.0 {
-            remarks.push(("raster-scaled", format!("× {} + {}", self.scale, self.offset)));
+            remarks.push((
+                "raster-scaled",
+                format!("× {} + {}", self.scale, self.offset),
+            ));
         }
         remarks
     }
@@ -328,13 +425,26 @@ impl Lzw {
     fn read<R: Read + Seek>(decoder: &mut Decoder<R>, chunk: [usize; 2], tiled: bool) -> Self {
         let mut first = |tag: Tag, otherwise: u16| {
             let values = decoder.find_tag_unsigned_vec::<u16>(tag).ok().flatten();
-            values.and_then(|values| values.first().copied()).unwrap_or(otherwise)
+            values
+                .and_then(|values| values.first().copied())
+                .unwrap_or(otherwise)
         };
         let planar = first(Tag::PlanarConfiguration, 1) == 2;
-        let samples = if planar { 1 } else { usize::from(first(Tag::SamplesPerPixel, 1)) };
-        let (bits, format, predictor) =
-            (first(Tag::BitsPerSample, 1), first(Tag::SampleFormat, 1), first(Tag::Predictor, 1));
-        let offsets = decoder.get_tag_u64_vec(if tiled { Tag::TileOffsets } else { Tag::StripOffsets });
+        let samples = if planar {
+            1
+        } else {
+            usize::from(first(Tag::SamplesPerPixel, 1))
+        };
+        let (bits, format, predictor) = (
+            first(Tag::BitsPerSample, 1),
+            first(Tag::SampleFormat, 1),
+            first(Tag::Predictor, 1),
+        );
+        let offsets = decoder.get_tag_u64_vec(if tiled {
+            Tag::TileOffsets
+        } else {
+            Tag::StripOffsets
+        });
         Self {
             layout: Layout {
                 columns: chunk[0],
@@ -353,7 +463,11 @@ impl Lzw {
 
 /// Says which compression is not understood rather than failing at the first tile.
 fn compression<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<CompressionMethod, RasterFault> {
-    let code = decoder.find_tag_unsigned::<u16>(Tag::Compression).ok().flatten().unwrap_or(1);
+    let code = decoder
+        .find_tag_unsigned::<u16>(Tag::Compression)
+        .ok()
+        .flatten()
+        .unwrap_or(1);
     let method = CompressionMethod::from_u16_exhaustive(code);
     let known = matches!(
         method,
@@ -385,10 +499,17 @@ fn placement<R: Read + Seek>(
     [columns, rows]: [usize; 2],
 ) -> Result<Option<Placement>, RasterFault> {
     let half = if pixel_is_point { 0.0 } else { 0.5 };
-    let scale = decoder.get_tag_f64_vec(Tag::ModelPixelScaleTag).unwrap_or_default();
-    let tie = decoder.get_tag_f64_vec(Tag::ModelTiepointTag).unwrap_or_default();
-    let matrix = decoder.get_tag_f64_vec(Tag::ModelTransformationTag).unwrap_or_default();
-    let (corner, per_column, per_row) = match (scale.as_slice(), tie.as_slice(), matrix.as_slice()) {
+    let scale = decoder
+        .get_tag_f64_vec(Tag::ModelPixelScaleTag)
+        .unwrap_or_default();
+    let tie = decoder
+        .get_tag_f64_vec(Tag::ModelTiepointTag)
+        .unwrap_or_default();
+    let matrix = decoder
+        .get_tag_f64_vec(Tag::ModelTransformationTag)
+        .unwrap_or_default();
+    let (corner, per_column, per_row) = match (scale.as_slice(), tie.as_slice(), matrix.as_slice())
+    {
         (&[x, y, ..], &[i, j, _, east, north, ..], _) => {
             ([east - i * x, north + j * y], [x, 0.0], [0.0, -y])
         }
@@ -397,7 +518,15 @@ fn placement<R: Read + Seek>(
         _ => return Ok(None),
     };
     let origin = [0, 1].map(|axis| corner[axis] + half * per_column[axis] + half * per_row[axis]);
-    Placement { origin, per_column, per_row, columns, rows }.checked().map(Some)
+    Placement {
+        origin,
+        per_column,
+        per_row,
+        columns,
+        rows,
+    }
+    .checked()
+    .map(Some)
 }
 
 /// The text of `<Item … role="ROLE">text</Item>` for the first band.

@@ -16,8 +16,17 @@ const SIDES: std::ops::RangeInclusive<usize> = 121..=10_801;
 pub fn corner(name: &str) -> Option<[i32; 2]> {
     let name = name.to_ascii_uppercase();
     let (tile, _) = name.split_once('.').filter(|_| name.ends_with(".HGT"))?;
-    let bytes = tile.as_bytes().first_chunk::<7>().filter(|_| tile.len() == 7)?;
-    let number = |digits: &[u8]| std::str::from_utf8(digits).ok()?.parse::<u16>().ok().map(i32::from);
+    let bytes = tile
+        .as_bytes()
+        .first_chunk::<7>()
+        .filter(|_| tile.len() == 7)?;
+    let number = |digits: &[u8]| {
+        std::str::from_utf8(digits)
+            .ok()?
+            .parse::<u16>()
+            .ok()
+            .map(i32::from)
+    };
     let (north, west) = (number(&bytes[1..3])?, number(&bytes[4..7])?);
     let latitude = match bytes[0] {
         b'N' => north,
@@ -29,14 +38,16 @@ pub fn corner(name: &str) -> Option<[i32; 2]> {
         b'W' => -west,
         _ => return None,
     };
-    ((-90..90).contains(&latitude) && (-180..180).contains(&longitude)).then_some([longitude, latitude])
+    ((-90..90).contains(&latitude) && (-180..180).contains(&longitude))
+        .then_some([longitude, latitude])
 }
 
 /// Nodes of one side of a file of so many bytes; `None` where it is no square.
 pub fn side(bytes: u64) -> Option<usize> {
     let nodes = bytes / 2;
     let side = usize::try_from(nodes.isqrt()).ok()?;
-    (bytes.is_multiple_of(2) && (side as u64) * (side as u64) == nodes && SIDES.contains(&side)).then_some(side)
+    (bytes.is_multiple_of(2) && (side as u64) * (side as u64) == nodes && SIDES.contains(&side))
+        .then_some(side)
 }
 
 /// A tile that is read window by window.

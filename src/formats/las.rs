@@ -83,7 +83,10 @@ impl Bytes<'_> {
 
     fn text(&self, at: usize, length: usize) -> String {
         let bytes = self.0.get(at..at + length).unwrap_or_default();
-        String::from_utf8_lossy(bytes).trim_end_matches('\0').trim().to_owned()
+        String::from_utf8_lossy(bytes)
+            .trim_end_matches('\0')
+            .trim()
+            .to_owned()
     }
 }
 
@@ -135,7 +138,9 @@ impl Header {
             other => return Err(RasterFault::Unreadable(format!("point format {other}"))),
         };
         if !(shortest..=MAX_RECORD).contains(&record_bytes) {
-            return Err(RasterFault::Unreadable(format!("points of {record_bytes} bytes")));
+            return Err(RasterFault::Unreadable(format!(
+                "points of {record_bytes} bytes"
+            )));
         }
         let mut points = u64::from(bytes.u32(107)?);
         let mut extended = None;
@@ -146,13 +151,19 @@ impl Header {
             points = bytes.u64(247)?.max(points);
         }
         let three = |at: usize, step: usize| -> Result<[f64; 3], RasterFault> {
-            Ok([bytes.f64(at)?, bytes.f64(at + step)?, bytes.f64(at + 2 * step)?])
+            Ok([
+                bytes.f64(at)?,
+                bytes.f64(at + step)?,
+                bytes.f64(at + 2 * step)?,
+            ])
         };
         let (scale, offset) = (three(131, 8)?, three(155, 8)?);
         // Maximum and minimum alternate.
         let (max, min) = (three(179, 16)?, three(187, 16)?);
         let usable = |v: &f64| v.is_finite() && v.abs() < 1e9;
-        if !(scale.iter().all(|s| usable(s) && *s != 0.0) && [offset, min, max].iter().flatten().all(usable)) {
+        if !(scale.iter().all(|s| usable(s) && *s != 0.0)
+            && [offset, min, max].iter().flatten().all(usable))
+        {
             return Err(RasterFault::NoPlace);
         }
         let mut header = Self {
@@ -181,10 +192,14 @@ impl Header {
         let mut keys = Keys::default();
         for _ in 0..count {
             // A record that is cut off ends the list; what came before counts.
-            let Ok(length) = bytes.u16(at + 20) else { break };
+            let Ok(length) = bytes.u16(at + 20) else {
+                break;
+            };
             let (user, record) = (bytes.text(at + 2, 16), bytes.u16(at + 18)?);
             let body_at = at + 54;
-            let Some(body) = bytes.0.get(body_at..body_at + usize::from(length)) else { break };
+            let Some(body) = bytes.0.get(body_at..body_at + usize::from(length)) else {
+                break;
+            };
             if (user.as_str(), record) == LASZIP {
                 self.laszip = Some(body.to_vec());
                 self.compressed = true;
@@ -196,7 +211,12 @@ impl Header {
             at = body_at + usize::from(length);
         }
         if self.crs.is_none() {
-            self.crs = GeoKeys { directory: &keys.directory, doubles: &keys.doubles, texts: &keys.texts }.crs();
+            self.crs = GeoKeys {
+                directory: &keys.directory,
+                doubles: &keys.doubles,
+                texts: &keys.texts,
+            }
+            .crs();
         }
         Ok(())
     }
@@ -207,11 +227,28 @@ impl Header {
         }
         match record {
             2112 => {
-                let wkt = String::from_utf8_lossy(body).trim_end_matches('\0').trim().to_owned();
+                let wkt = String::from_utf8_lossy(body)
+                    .trim_end_matches('\0')
+                    .trim()
+                    .to_owned();
                 self.crs = Some(wkt).filter(|wkt| !wkt.is_empty());
             }
-            34735 => keys.directory = body.as_chunks::<2>().0.iter().map(|pair| u16::from_le_bytes(*pair)).collect(),
-            34736 => keys.doubles = body.as_chunks::<8>().0.iter().map(|eight| f64::from_le_bytes(*eight)).collect(),
+            34735 => {
+                keys.directory = body
+                    .as_chunks::<2>()
+                    .0
+                    .iter()
+                    .map(|pair| u16::from_le_bytes(*pair))
+                    .collect()
+            }
+            34736 => {
+                keys.doubles = body
+                    .as_chunks::<8>()
+                    .0
+                    .iter()
+                    .map(|eight| f64::from_le_bytes(*eight))
+                    .collect()
+            }
             34737 => keys.texts = body.iter().map(|byte| char::from(*byte)).collect(),
             _ => {}
         }
@@ -220,12 +257,20 @@ impl Header {
     /// Takes the WKT from an extended record, where the header had none. `records` begins at the first of them.
     pub fn read_extended(&mut self, records: &[u8]) {
         let bytes = Bytes(records);
-        let Some((_, count)) = self.extended else { return };
+        let Some((_, count)) = self.extended else {
+            return;
+        };
         let (mut at, mut keys) = (0_usize, Keys::default());
         for _ in 0..(count as usize).min(MAX_RECORDS) {
-            let Ok(length) = bytes.u64(at.saturating_add(20)) else { return };
-            let (Ok(length), Ok(record)) = (usize::try_from(length), bytes.u16(at + 18)) else { return };
-            let Some(end) = at.checked_add(60).and_then(|body| body.checked_add(length)) else { return };
+            let Ok(length) = bytes.u64(at.saturating_add(20)) else {
+                return;
+            };
+            let (Ok(length), Ok(record)) = (usize::try_from(length), bytes.u16(at + 18)) else {
+                return;
+            };
+            let Some(end) = at.checked_add(60).and_then(|body| body.checked_add(length)) else {
+                return;
+            };
             if let Some(body) = records.get(at + 60..end)
                 && self.crs.is_none()
             {
@@ -237,7 +282,11 @@ impl Header {
 
     /// One point of a decompressed record; `None` where the record is too short.
     pub fn point(&self, record: &[u8]) -> Option<Point> {
-        let whole = |at: usize| Some(f64::from(i32::from_le_bytes(*record.get(at..)?.first_chunk::<4>()?)));
+        let whole = |at: usize| {
+            Some(f64::from(i32::from_le_bytes(
+                *record.get(at..)?.first_chunk::<4>()?,
+            )))
+        };
         let raw = [whole(0)?, whole(4)?, whole(8)?];
         let at = [0, 1, 2].map(|axis| raw[axis] * self.scale[axis] + self.offset[axis]);
         let (returns, flags) = (*record.get(14)?, *record.get(15)?);

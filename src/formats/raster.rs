@@ -108,15 +108,26 @@ impl Window {
     }
 
     fn is_inside(&self, columns: usize, rows: usize) -> bool {
-        self.column.checked_add(self.columns).is_some_and(|end| end <= columns)
-            && self.row.checked_add(self.rows).is_some_and(|end| end <= rows)
+        self.column
+            .checked_add(self.columns)
+            .is_some_and(|end| end <= columns)
+            && self
+                .row
+                .checked_add(self.rows)
+                .is_some_and(|end| end <= rows)
     }
 }
 
 impl Placement {
     /// Rows from north to south, columns from west to east.
     pub fn upright(origin: [f64; 2], cell: [f64; 2], columns: usize, rows: usize) -> Self {
-        Self { origin, per_column: [cell[0], 0.0], per_row: [0.0, -cell[1]], columns, rows }
+        Self {
+            origin,
+            per_column: [cell[0], 0.0],
+            per_row: [0.0, -cell[1]],
+            columns,
+            rows,
+        }
     }
 
     /// # Errors
@@ -126,7 +137,10 @@ impl Placement {
             return Err(RasterFault::Header("columns and rows"));
         }
         if self.columns > MAX_SIDE || self.rows > MAX_SIDE {
-            return Err(RasterFault::TooLarge { columns: self.columns as u64, rows: self.rows as u64 });
+            return Err(RasterFault::TooLarge {
+                columns: self.columns as u64,
+                rows: self.rows as u64,
+            });
         }
         let finite = [self.origin, self.per_column, self.per_row]
             .iter()
@@ -135,7 +149,10 @@ impl Placement {
         let area = self.determinant().abs();
         let lengths = self.cell();
         // A map that is nearly flat cannot be turned around.
-        if !finite || !(area > 1e-9 * lengths[0] * lengths[1]) || !(lengths[0] > 0.0 && lengths[1] > 0.0) {
+        if !finite
+            || !(area > 1e-9 * lengths[0] * lengths[1])
+            || !(lengths[0] > 0.0 && lengths[1] > 0.0)
+        {
             return Err(RasterFault::NoPlace);
         }
         Ok(self)
@@ -147,17 +164,25 @@ impl Placement {
 
     /// Lengths of a cell along a row and along a column, in units of the raster's system.
     pub fn cell(&self) -> [f64; 2] {
-        [self.per_column[0].hypot(self.per_column[1]), self.per_row[0].hypot(self.per_row[1])]
+        [
+            self.per_column[0].hypot(self.per_column[1]),
+            self.per_row[0].hypot(self.per_row[1]),
+        ]
     }
 
     /// Rows run from north to south and columns from west to east.
     pub fn is_upright(&self) -> bool {
-        self.per_column[1] == 0.0 && self.per_row[0] == 0.0 && self.per_column[0] > 0.0 && self.per_row[1] < 0.0
+        self.per_column[1] == 0.0
+            && self.per_row[0] == 0.0
+            && self.per_column[0] > 0.0
+            && self.per_row[1] < 0.0
     }
 
     /// The centre of a cell, or any point between.
     pub fn at(&self, column: f64, row: f64) -> [f64; 2] {
-        [0, 1].map(|axis| self.origin[axis] + column * self.per_column[axis] + row * self.per_row[axis])
+        [0, 1].map(|axis| {
+            self.origin[axis] + column * self.per_column[axis] + row * self.per_row[axis]
+        })
     }
 
     /// Column and row of a point; cell centres are whole numbers.
@@ -171,7 +196,12 @@ impl Placement {
     }
 
     pub fn whole(&self) -> Window {
-        Window { column: 0, row: 0, columns: self.columns, rows: self.rows }
+        Window {
+            column: 0,
+            row: 0,
+            columns: self.columns,
+            rows: self.rows,
+        }
     }
 }
 
@@ -212,7 +242,11 @@ impl Heights for Held {
         let mut values = Vec::with_capacity(window.cells());
         for row in window.row..window.row + window.rows {
             let start = row * columns + window.column;
-            values.extend_from_slice(self.values.get(start..start + window.columns).ok_or_else(outside)?);
+            values.extend_from_slice(
+                self.values
+                    .get(start..start + window.columns)
+                    .ok_or_else(outside)?,
+            );
         }
         Ok(values)
     }
@@ -238,7 +272,10 @@ pub(super) fn is_inside(window: &Window, placement: &Placement) -> bool {
 pub fn whole(source: &mut dyn Heights) -> Result<Raster, RasterFault> {
     let placement = source.placement();
     if placement.columns.saturating_mul(placement.rows) > MAX_CELLS {
-        return Err(RasterFault::TooLarge { columns: placement.columns as u64, rows: placement.rows as u64 });
+        return Err(RasterFault::TooLarge {
+            columns: placement.columns as u64,
+            rows: placement.rows as u64,
+        });
     }
     if !placement.is_upright() {
         return Err(RasterFault::Turned);
@@ -268,17 +305,26 @@ pub struct NoData {
 }
 
 /// Beyond any ground and any sea floor, and known to be used for "no data".
-const CLASSIC: [f64; 9] =
-    [-9999.0, 9999.0, -99999.0, 99999.0, -999999.0, 999999.0, -32767.0, -32768.0, 32767.0];
+const CLASSIC: [f64; 9] = [
+    -9999.0, 9999.0, -99999.0, 99999.0, -999999.0, 999999.0, -32767.0, -32768.0, 32767.0,
+];
 
 impl NoData {
     /// `stated` is the number as the file writes it; `NaN` texts are understood and need no test.
     pub fn new(stated: Option<&str>, scaled: bool) -> Self {
         let stated = stated
             .map(|text| text.trim_matches(|c: char| c == '\0' || c.is_whitespace() || c == '"'))
-            .and_then(|text| text.parse().ok().or_else(|| text.replace(',', ".").parse().ok()))
+            .and_then(|text| {
+                text.parse()
+                    .ok()
+                    .or_else(|| text.replace(',', ".").parse().ok())
+            })
             .filter(|value: &f64| !value.is_nan());
-        Self { stated, scaled, undeclared: 0 }
+        Self {
+            stated,
+            scaled,
+            undeclared: 0,
+        }
     }
 
     /// The height, or `NaN`.
@@ -292,7 +338,11 @@ impl NoData {
         {
             return f64::NAN;
         }
-        let classic = if self.scaled { raw == -32768.0 } else { CLASSIC.contains(&raw) };
+        let classic = if self.scaled {
+            raw == -32768.0
+        } else {
+            CLASSIC.contains(&raw)
+        };
         if classic || raw.abs() > 1e30 {
             self.undeclared += 1;
             return f64::NAN;
@@ -318,9 +368,17 @@ impl Raster {
 /// Bilinear value at a column and row of `values`, cell centres being whole numbers; half a cell beyond the outermost centres still belongs to the grid.
 ///
 /// Unknown cells have no weight; `None` where all around are unknown, and outside.
-pub fn bilinear(values: &[f32], [columns, rows]: [usize; 2], [column, row]: [f64; 2]) -> Option<f64> {
+pub fn bilinear(
+    values: &[f32],
+    [columns, rows]: [usize; 2],
+    [column, row]: [f64; 2],
+) -> Option<f64> {
     let (last_column, last_row) = ((columns as f64) - 1.0, (rows as f64) - 1.0);
-    if !(column >= -0.5001 && row >= -0.5001 && column <= last_column + 0.5001 && row <= last_row + 0.5001) {
+    if !(column >= -0.5001
+        && row >= -0.5001
+        && column <= last_column + 0.5001
+        && row <= last_row + 0.5001)
+    {
         return None;
     }
     let (column, row) = (column.clamp(0.0, last_column), row.clamp(0.0, last_row));
@@ -334,7 +392,9 @@ pub fn bilinear(values: &[f32], [columns, rows]: [usize; 2], [column, row]: [f64
         (c0, r1, (1.0 - fc) * fr),
         (c1, r1, fc * fr),
     ] {
-        let value = values.get(r * columns + c).map_or(f64::NAN, |value| f64::from(*value));
+        let value = values
+            .get(r * columns + c)
+            .map_or(f64::NAN, |value| f64::from(*value));
         if value.is_finite() {
             sum += w * value;
             weight += w;

@@ -36,28 +36,53 @@ impl Layout {
 /// # Errors
 /// Where the codes are none, end early, or the numbers are of an unknown kind.
 pub(super) fn numbers(chunk: &[u8], layout: &Layout) -> Result<Vec<f64>, RasterFault> {
-    let known = matches!((layout.bits, layout.format), (8 | 16 | 32 | 64, 1 | 2) | (32 | 64, 3));
+    let known = matches!(
+        (layout.bits, layout.format),
+        (8 | 16 | 32 | 64, 1 | 2) | (32 | 64, 3)
+    );
     if !known || layout.samples == 0 {
-        return Err(RasterFault::Unreadable(format!("{} bits of format {}", layout.bits, layout.format)));
+        return Err(RasterFault::Unreadable(format!(
+            "{} bits of format {}",
+            layout.bits, layout.format
+        )));
     }
-    let row = layout.columns.saturating_mul(layout.samples).saturating_mul(layout.bytes());
+    let row = layout
+        .columns
+        .saturating_mul(layout.samples)
+        .saturating_mul(layout.bytes());
     let wanted = row.saturating_mul(layout.rows);
     let mut bytes = expanded(chunk, wanted)?;
     if bytes.len() < wanted {
-        return Err(RasterFault::Count { found: bytes.len(), expected: wanted });
+        return Err(RasterFault::Count {
+            found: bytes.len(),
+            expected: wanted,
+        });
     }
     let mut big_endian = layout.big_endian;
     match layout.predictor {
-        2 => bytes.chunks_exact_mut(row.max(1)).for_each(|row| summed(row, layout)),
+        2 => bytes
+            .chunks_exact_mut(row.max(1))
+            .for_each(|row| summed(row, layout)),
         3 => {
-            bytes.chunks_exact_mut(row.max(1)).for_each(|row| joined(row, layout));
+            bytes
+                .chunks_exact_mut(row.max(1))
+                .for_each(|row| joined(row, layout));
             // The most significant byte comes first, whatever the file's order is.
             big_endian = true;
         }
         _ => {}
     }
     let size = layout.bytes();
-    Ok(bytes.chunks_exact(size * layout.samples).map(|cell| number(cell.get(..size).unwrap_or_default(), layout.format, big_endian)).collect())
+    Ok(bytes
+        .chunks_exact(size * layout.samples)
+        .map(|cell| {
+            number(
+                cell.get(..size).unwrap_or_default(),
+                layout.format,
+                big_endian,
+            )
+        })
+        .collect())
 }
 
 /// At most `wanted` bytes of what the codes stand for.
@@ -127,7 +152,10 @@ fn summed(row: &mut [u8], layout: &Layout) {
     let stride = size * layout.samples;
     for at in (stride..row.len()).step_by(size) {
         let (earlier, later) = row.split_at_mut(at);
-        let (Some(left), Some(here)) = (earlier.get(at - stride..at - stride + size), later.get_mut(..size)) else {
+        let (Some(left), Some(here)) = (
+            earlier.get(at - stride..at - stride + size),
+            later.get_mut(..size),
+        ) else {
             return;
         };
         let mut carry = 0_u16;
@@ -158,7 +186,10 @@ fn joined(row: &mut [u8], layout: &Layout) {
     let count = row.len() / size.max(1);
     let planes = row.to_vec();
     for (index, to) in row.iter_mut().enumerate() {
-        *to = planes.get(index % size * count + index / size).copied().unwrap_or_default();
+        *to = planes
+            .get(index % size * count + index / size)
+            .copied()
+            .unwrap_or_default();
     }
 }
 

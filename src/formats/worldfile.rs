@@ -15,11 +15,22 @@ pub fn parse(bytes: &[u8], columns: usize, rows: usize) -> Result<Placement, Ras
     let numbers: Vec<f64> = text
         .trim_start_matches('\u{feff}')
         .split_whitespace()
-        .map_while(|word| word.parse().ok().or_else(|| word.replace(',', ".").parse().ok()))
+        .map_while(|word| {
+            word.parse()
+                .ok()
+                .or_else(|| word.replace(',', ".").parse().ok())
+        })
         .take(6)
         .collect();
     let &[a, d, b, e, c, f] = numbers.as_slice() else {
         return Err(RasterFault::Header("six numbers of the world file"));
     };
-    Placement { origin: [c, f], per_column: [a, d], per_row: [b, e], columns, rows }.checked()
+    Placement {
+        origin: [c, f],
+        per_column: [a, d],
+        per_row: [b, e],
+        columns,
+        rows,
+    }
+    .checked()
 }

@@ -24,13 +24,29 @@ pub fn is_points(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
     // The last line of a head may be cut.
     let whole = text.rfind('\n').map_or(&*text, |at| &text[..at]);
-    let mut lines = whole.trim_start_matches('\u{feff}').lines().map(str::trim).filter(|line| !is_comment(line)).take(20);
-    let Some(first) = lines.next() else { return false };
+    let mut lines = whole
+        .trim_start_matches('\u{feff}')
+        .lines()
+        .map(str::trim)
+        .filter(|line| !is_comment(line))
+        .take(20);
+    let Some(first) = lines.next() else {
+        return false;
+    };
     let (mut named, mut points, mut columns) = (false, 0, 0);
     for (index, line) in std::iter::once(first).chain(lines).enumerate() {
         let separator = Separator::of(line);
-        match (separator.split(line).map(number).collect::<Option<Vec<f64>>>(), index) {
-            (Some(numbers), _) if (3..=8).contains(&numbers.len()) && (points == 0 || numbers.len() == columns) => {
+        match (
+            separator
+                .split(line)
+                .map(number)
+                .collect::<Option<Vec<f64>>>(),
+            index,
+        ) {
+            (Some(numbers), _)
+                if (3..=8).contains(&numbers.len())
+                    && (points == 0 || numbers.len() == columns) =>
+            {
                 points += 1;
                 columns = numbers.len();
             }
@@ -50,12 +66,45 @@ fn is_comment(line: &str) -> bool {
 
 /// Names of three columns that begin with a pair of coordinates.
 fn is_header(line: &str) -> bool {
-    let names: Vec<String> =
-        Separator::of(line).split(line).map(|name| name.trim_matches('"').to_ascii_lowercase()).collect();
-    let is = |at: usize, known: &[&str]| names.get(at).is_some_and(|name| known.contains(&name.as_str()));
-    is(0, &["x", "e", "east", "easting", "lon", "longitude", "l93_x", "x_l93"])
-        && is(1, &["y", "n", "north", "northing", "lat", "latitude", "l93_y", "y_l93"])
-        && is(2, &["z", "h", "alt", "altitude", "height", "elevation", "elev", "hauteur"])
+    let names: Vec<String> = Separator::of(line)
+        .split(line)
+        .map(|name| name.trim_matches('"').to_ascii_lowercase())
+        .collect();
+    let is = |at: usize, known: &[&str]| {
+        names
+            .get(at)
+            .is_some_and(|name| known.contains(&name.as_str()))
+    };
+    is(
+        0,
+        &[
+            "x",
+            "e",
+            "east",
+            "easting",
+            "lon",
+            "longitude",
+            "l93_x",
+            "x_l93",
+        ],
+    ) && is(
+        1,
+        &[
+            "y", "n", "north", "northing", "lat", "latitude", "l93_y", "y_l93",
+        ],
+    ) && is(
+        2,
+        &[
+            "z",
+            "h",
+            "alt",
+            "altitude",
+            "height",
+            "elevation",
+            "elev",
+            "hauteur",
+        ],
+    )
 }
 
 /// What stands between two numbers of a line.
@@ -84,13 +133,14 @@ impl Separator {
     }
 
     fn split(self, line: &str) -> impl Iterator<Item = &str> {
-        line.trim_end_matches([';', ',']).split(move |c: char| match self {
-            Self::Semicolon => c == ';',
-            Self::Comma => c == ',',
-            Self::Blank => c == ' ' || c == '\t',
-        })
-        .map(str::trim)
-        .filter(move |word| self != Self::Blank || !word.is_empty())
+        line.trim_end_matches([';', ','])
+            .split(move |c: char| match self {
+                Self::Semicolon => c == ';',
+                Self::Comma => c == ',',
+                Self::Blank => c == ' ' || c == '\t',
+            })
+            .map(str::trim)
+            .filter(move |word| self != Self::Blank || !word.is_empty())
     }
 }
 
@@ -112,16 +162,29 @@ impl<'a> Reading<'a> {
     fn new(text: &'a str) -> Self {
         let text = text.trim_start_matches('\u{feff}');
         // The second line tells more than a header would.
-        let sample = text.lines().map(str::trim).filter(|line| !is_comment(line)).take(2).last().unwrap_or_default();
-        Self { text, separator: Separator::of(sample) }
+        let sample = text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !is_comment(line))
+            .take(2)
+            .last()
+            .unwrap_or_default();
+        Self {
+            text,
+            separator: Separator::of(sample),
+        }
     }
 
     fn points(&self) -> impl Iterator<Item = Option<[f64; 3]>> {
-        self.text.lines().map(str::trim).filter(|line| !is_comment(line)).map(|line| {
-            let mut numbers = self.separator.split(line).map(number);
-            let (x, y, z) = (numbers.next()??, numbers.next()??, numbers.next()??);
-            (x.is_finite() && y.is_finite()).then_some([x, y, z])
-        })
+        self.text
+            .lines()
+            .map(str::trim)
+            .filter(|line| !is_comment(line))
+            .map(|line| {
+                let mut numbers = self.separator.split(line).map(number);
+                let (x, y, z) = (numbers.next()??, numbers.next()??, numbers.next()??);
+                (x.is_finite() && y.is_finite()).then_some([x, y, z])
+            })
     }
 }
 
@@ -162,14 +225,19 @@ pub fn parse(bytes: &[u8]) -> Result<(Points, usize), RasterFault> {
         return Err(RasterFault::Unreadable("no line of three numbers".into()));
     }
     if count > MAX_POINTS {
-        return Err(RasterFault::TooLarge { columns: count as u64, rows: 1 });
+        return Err(RasterFault::TooLarge {
+            columns: count as u64,
+            rows: 1,
+        });
     }
     let loose = || Points::Loose(reading.points().flatten().collect());
-    let grid = lattice(low, high, step).and_then(|placement| on_grid(&reading, placement, count)).or_else(|| {
-        // Points in no order: the steps are then those between sorted coordinates.
-        let step = sorted_steps(&reading, count)?;
-        on_grid(&reading, lattice(low, high, step)?, count)
-    });
+    let grid = lattice(low, high, step)
+        .and_then(|placement| on_grid(&reading, placement, count))
+        .or_else(|| {
+            // Points in no order: the steps are then those between sorted coordinates.
+            let step = sorted_steps(&reading, count)?;
+            on_grid(&reading, lattice(low, high, step)?, count)
+        });
     Ok((grid.map_or_else(loose, Points::Grid), unread))
 }
 
@@ -190,10 +258,15 @@ fn lattice(low: [f64; 2], high: [f64; 2], step: [f64; 2]) -> Option<Placement> {
         cell[axis] = span / steps;
         size[axis] = steps as usize + 1;
     }
-    if size[0].checked_mul(size[1]).is_none_or(|cells| cells > MAX_CELLS) {
+    if size[0]
+        .checked_mul(size[1])
+        .is_none_or(|cells| cells > MAX_CELLS)
+    {
         return None;
     }
-    Placement::upright([low[0], high[1]], cell, size[0], size[1]).checked().ok()
+    Placement::upright([low[0], high[1]], cell, size[0], size[1])
+        .checked()
+        .ok()
 }
 
 fn on_grid(reading: &Reading, placement: Placement, count: usize) -> Option<Raster> {
@@ -213,7 +286,15 @@ fn on_grid(reading: &Reading, placement: Placement, count: usize) -> Option<Rast
             *value = nodata.clean(z) as f32;
         }
     }
-    Some(Raster { origin: placement.origin, cell: placement.cell(), columns, rows, values, epsg: None, geographic: false })
+    Some(Raster {
+        origin: placement.origin,
+        cell: placement.cell(),
+        columns,
+        rows,
+        values,
+        epsg: None,
+        geographic: false,
+    })
 }
 
 fn sorted_steps(reading: &Reading, count: usize) -> Option<[f64; 2]> {
@@ -224,7 +305,11 @@ fn sorted_steps(reading: &Reading, count: usize) -> Option<[f64; 2]> {
         along.sort_by(f64::total_cmp);
         let (first, last) = (*along.first()?, *along.last()?);
         let same = 1e-6 * (last - first);
-        *step = along.windows(2).map(|pair| pair[1] - pair[0]).filter(|d| *d > same).fold(f64::INFINITY, f64::min);
+        *step = along
+            .windows(2)
+            .map(|pair| pair[1] - pair[0])
+            .filter(|d| *d > same)
+            .fold(f64::INFINITY, f64::min);
     }
     Some(step)
 }

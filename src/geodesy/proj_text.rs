@@ -21,7 +21,8 @@ pub(super) enum Parsed {
 }
 
 const PROJECTIONS: [&str; 14] = [
-    "lcc", "tmerc", "etmerc", "utm", "merc", "laea", "aea", "stere", "sterea", "somerc", "omerc", "cass", "eqc", "aeqd",
+    "lcc", "tmerc", "etmerc", "utm", "merc", "laea", "aea", "stere", "sterea", "somerc", "omerc",
+    "cass", "eqc", "aeqd",
 ];
 
 /// Reads a text.
@@ -36,10 +37,19 @@ pub(super) fn parse(text: &str) -> Option<Parsed> {
         words.entry(key).or_insert(value);
     }
     if let Some(init) = words.get("init") {
-        let epsg = init.to_ascii_lowercase().strip_prefix("epsg:")?.parse().ok()?;
+        let epsg = init
+            .to_ascii_lowercase()
+            .strip_prefix("epsg:")?
+            .parse()
+            .ok()?;
         return Some(Parsed::Known(epsg));
     }
-    let number = |key: &str| words.get(key).and_then(|value| value.parse::<f64>().ok()).filter(|v| v.is_finite());
+    let number = |key: &str| {
+        words
+            .get(key)
+            .and_then(|value| value.parse::<f64>().ok())
+            .filter(|v| v.is_finite())
+    };
     let metres = match (words.get("units"), number("to_meter")) {
         (None | Some(&"m"), None) => true,
         (None, Some(factor)) => factor == 1.0,
@@ -66,15 +76,29 @@ pub(super) fn parse(text: &str) -> Option<Parsed> {
         Kind::Geographic { .. } => format!("+proj=longlat {}", datum_text(&datum)),
         Kind::Ecef => format!("+proj=geocent {}", datum_text(&datum)),
     };
-    let definition = Definition { epsg: 0, name: code.clone(), kind, datum, area: [-180.0, -90.0, 180.0, 90.0] };
+    let definition = Definition {
+        epsg: 0,
+        name: code.clone(),
+        kind,
+        datum,
+        area: [-180.0, -90.0, 180.0, 90.0],
+    };
     Some(Parsed::Own(Box::new(definition), code))
 }
 
 /// Parameters in a stable order, so that two spellings of one system are one code.
 fn projected(projection: &str, words: &BTreeMap<&str, &str>, datum: &Datum) -> Option<String> {
-    let number = |key: &str| words.get(key).and_then(|value| value.parse::<f64>().ok()).filter(|v| v.is_finite());
+    let number = |key: &str| {
+        words
+            .get(key)
+            .and_then(|value| value.parse::<f64>().ok())
+            .filter(|v| v.is_finite())
+    };
     let mut text = format!("+proj={projection}");
-    for key in ["zone", "lat_0", "lat_1", "lat_2", "lat_ts", "lon_0", "lonc", "alpha", "gamma", "x_0", "y_0"] {
+    for key in [
+        "zone", "lat_0", "lat_1", "lat_2", "lat_ts", "lon_0", "lonc", "alpha", "gamma", "x_0",
+        "y_0",
+    ] {
         match (words.contains_key(key), number(key)) {
             (true, None) => return None,
             (true, Some(value)) => text.push_str(&format!(" +{key}={value}")),
@@ -103,8 +127,16 @@ fn projected(projection: &str, words: &BTreeMap<&str, &str>, datum: &Datum) -> O
 }
 
 fn datum(words: &BTreeMap<&str, &str>) -> Option<Datum> {
-    let number = |key: &str| words.get(key).and_then(|value| value.parse::<f64>().ok()).filter(|v| v.is_finite());
-    let grids = words.get("nadgrids").copied().filter(|grids| *grids != "@null");
+    let number = |key: &str| {
+        words
+            .get(key)
+            .and_then(|value| value.parse::<f64>().ok())
+            .filter(|v| v.is_finite())
+    };
+    let grids = words
+        .get("nadgrids")
+        .copied()
+        .filter(|grids| *grids != "@null");
     if let Some(grids) = grids {
         // IGN's own grid under any of its names.
         return grids.contains("ntf_r93").then_some(crs_table::NTF);
@@ -124,14 +156,19 @@ fn datum(words: &BTreeMap<&str, &str>) -> Option<Datum> {
             let inverse_flattening = match (number("rf"), number("b")) {
                 (Some(rf), _) => rf,
                 // A sphere of this size is Web Mercator's; no datum has one.
-                (None, Some(b)) if b == a_m && a_m == 6_378_137.0 => Ellipsoid::WGS84.inverse_flattening,
+                (None, Some(b)) if b == a_m && a_m == 6_378_137.0 => {
+                    Ellipsoid::WGS84.inverse_flattening
+                }
                 (None, Some(b)) if a_m > b => a_m / (a_m - b),
                 _ => return None,
             };
             if !(250.0..350.0).contains(&inverse_flattening) {
                 return None;
             }
-            Ellipsoid { a_m, inverse_flattening }
+            Ellipsoid {
+                a_m,
+                inverse_flattening,
+            }
         }
         (None, None) => Ellipsoid::WGS84,
         _ => return None,
@@ -139,19 +176,28 @@ fn datum(words: &BTreeMap<&str, &str>) -> Option<Datum> {
     let to_wgs84 = match words.get("towgs84") {
         None => None,
         Some(text) => {
-            let numbers: Option<Vec<f64>> = text.split(',').map(|word| word.trim().parse().ok()).collect();
-            let numbers = numbers.filter(|n| (n.len() == 3 || n.len() == 7) && n.iter().all(|v| v.is_finite()))?;
+            let numbers: Option<Vec<f64>> = text
+                .split(',')
+                .map(|word| word.trim().parse().ok())
+                .collect();
+            let numbers = numbers
+                .filter(|n| (n.len() == 3 || n.len() == 7) && n.iter().all(|v| v.is_finite()))?;
             let mut seven = [0.0; 7];
-            seven.iter_mut().zip(&numbers).for_each(|(to, from)| *to = *from);
+            seven
+                .iter_mut()
+                .zip(&numbers)
+                .for_each(|(to, from)| *to = *from);
             (seven != [0.0; 7]).then_some(seven)
         }
     };
     let same = |other: Ellipsoid| {
-        (ellipsoid.a_m - other.a_m).abs() < 1e-3 && (ellipsoid.inverse_flattening - other.inverse_flattening).abs() < 1e-7
+        (ellipsoid.a_m - other.a_m).abs() < 1e-3
+            && (ellipsoid.inverse_flattening - other.inverse_flattening).abs() < 1e-7
     };
     // The parameters that everybody writes for NTF stand for the grid.
     let ntf = (ellipsoid.a_m - Ellipsoid::CLARKE_1880_IGN.a_m).abs() < 1e-3
-        && (ellipsoid.inverse_flattening - Ellipsoid::CLARKE_1880_IGN.inverse_flattening).abs() < 1e-4
+        && (ellipsoid.inverse_flattening - Ellipsoid::CLARKE_1880_IGN.inverse_flattening).abs()
+            < 1e-4
         && to_wgs84.is_none_or(|t| t == [-168.0, -60.0, 320.0, 0.0, 0.0, 0.0, 0.0]);
     if ntf {
         return Some(crs_table::NTF);
@@ -163,15 +209,26 @@ fn datum(words: &BTreeMap<&str, &str>) -> Option<Datum> {
         // An old ellipsoid without a shift could be anywhere within hundreds of metres.
         (None, false) => return None,
     };
-    let ellipsoid = [Ellipsoid::WGS84, Ellipsoid::GRS80].into_iter().find(|known| same(*known)).unwrap_or(ellipsoid);
-    Some(Datum { ellipsoid, to_wgs84, accuracy_m, ntf_grid: false })
+    let ellipsoid = [Ellipsoid::WGS84, Ellipsoid::GRS80]
+        .into_iter()
+        .find(|known| same(*known))
+        .unwrap_or(ellipsoid);
+    Some(Datum {
+        ellipsoid,
+        to_wgs84,
+        accuracy_m,
+        ntf_grid: false,
+    })
 }
 
 fn datum_text(datum: &Datum) -> String {
     if datum.ntf_grid {
         return "+ellps=clrk80ign +nadgrids=ntf_r93.gsb".to_owned();
     }
-    let Ellipsoid { a_m, inverse_flattening } = datum.ellipsoid;
+    let Ellipsoid {
+        a_m,
+        inverse_flattening,
+    } = datum.ellipsoid;
     let shift = datum.to_wgs84.map_or(String::new(), |t| {
         format!(" +towgs84={}", t.map(|v| v.to_string()).join(","))
     });
@@ -205,16 +262,27 @@ fn known(kind: &Kind, datum: &Datum) -> Option<u32> {
         found
     };
     let head = |text: &str| {
-        (text.split_whitespace().next().unwrap_or_default().to_owned(), text.contains("+south"))
+        (
+            text.split_whitespace()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            text.contains("+south"),
+        )
     };
     let same = |ours: &str, theirs: &str| {
         let (a, b) = (numbers(ours), numbers(theirs));
         head(ours) == head(theirs)
             && a.len() == b.len()
-            && a.iter().all(|(key, value)| b.get(key).is_some_and(|other| (value - other).abs() <= 1e-9 * value.abs().max(1.0)))
+            && a.iter().all(|(key, value)| {
+                b.get(key)
+                    .is_some_and(|other| (value - other).abs() <= 1e-9 * value.abs().max(1.0))
+            })
     };
     crs_table::codes().find(|epsg| {
-        let Some(row) = crs_table::define(*epsg) else { return false };
+        let Some(row) = crs_table::define(*epsg) else {
+            return false;
+        };
         let same_datum = row.datum.ellipsoid == datum.ellipsoid
             && row.datum.to_wgs84 == datum.to_wgs84
             && row.datum.ntf_grid == datum.ntf_grid;
@@ -235,17 +303,26 @@ pub(super) fn of_wkt(wkt: &str) -> Option<String> {
     if wkt.len() > LONGEST_WKT {
         return None;
     }
-    let system = first(wkt, &["PROJCS", "PROJCRS", "PROJECTEDCRS"], 4).or_else(|| {
-        first(wkt, &["GEOGCS", "GEOGCRS", "GEODCRS", "GEOGRAPHICCRS"], 4)
-    })?;
+    let system = first(wkt, &["PROJCS", "PROJCRS", "PROJECTEDCRS"], 4)
+        .or_else(|| first(wkt, &["GEOGCS", "GEOGCRS", "GEODCRS", "GEOGRAPHICCRS"], 4))?;
     let ellipsoid = first(system, &["SPHEROID", "ELLIPSOID"], 8)?;
     let ellipsoid = members(ellipsoid)?;
-    let (a, rf) = (ellipsoid.get(1)?.trim().parse::<f64>().ok()?, ellipsoid.get(2)?.trim().parse::<f64>().ok()?);
+    let (a, rf) = (
+        ellipsoid.get(1)?.trim().parse::<f64>().ok()?,
+        ellipsoid.get(2)?.trim().parse::<f64>().ok()?,
+    );
     let mut text = String::new();
     let shift = first(system, &["TOWGS84"], 8).and_then(members);
     let meridian = first(system, &["PRIMEM", "PRIMEMERIDIAN"], 8).and_then(members);
-    let meridian: f64 = meridian.and_then(|m| m.get(1)?.trim().parse().ok()).unwrap_or(0.0);
-    let is = |keyword: &str| system.trim_start().to_ascii_uppercase().starts_with(keyword);
+    let meridian: f64 = meridian
+        .and_then(|m| m.get(1)?.trim().parse().ok())
+        .unwrap_or(0.0);
+    let is = |keyword: &str| {
+        system
+            .trim_start()
+            .to_ascii_uppercase()
+            .starts_with(keyword)
+    };
     if is("PROJ") {
         text.push_str(&parameters(system)?);
     } else {
@@ -253,11 +330,22 @@ pub(super) fn of_wkt(wkt: &str) -> Option<String> {
     }
     text.push_str(&format!(" +a={a} +rf={rf}"));
     if let Some(shift) = shift {
-        text.push_str(&format!(" +towgs84={}", shift.iter().map(|word| word.trim()).collect::<Vec<_>>().join(",")));
+        text.push_str(&format!(
+            " +towgs84={}",
+            shift
+                .iter()
+                .map(|word| word.trim())
+                .collect::<Vec<_>>()
+                .join(",")
+        ));
     }
     if meridian != 0.0 {
         // In degrees, or in grads as the French wrote them.
-        let degrees = if (meridian - 2.596_921_3).abs() < 1e-5 { PARIS_DEG } else { meridian };
+        let degrees = if (meridian - 2.596_921_3).abs() < 1e-5 {
+            PARIS_DEG
+        } else {
+            meridian
+        };
         text.push_str(&format!(" +pm={degrees}"));
     }
     Some(text)
@@ -268,25 +356,46 @@ fn parameters(system: &str) -> Option<String> {
     let all = members(system)?;
     let keyword = |member: &str| {
         let end = member.find(['[', '(']).unwrap_or(member.len());
-        member.get(..end).unwrap_or_default().trim().to_ascii_uppercase()
+        member
+            .get(..end)
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_uppercase()
     };
     // WKT 2 puts method and parameters into a CONVERSION of their own.
-    let inner = all.iter().find(|member| keyword(member) == "CONVERSION").and_then(|member| members(member));
+    let inner = all
+        .iter()
+        .find(|member| keyword(member) == "CONVERSION")
+        .and_then(|member| members(member));
     let inner = inner.as_ref().unwrap_or(&all);
-    let method = inner.iter().find(|m| matches!(keyword(m).as_str(), "PROJECTION" | "METHOD"))?;
+    let method = inner
+        .iter()
+        .find(|m| matches!(keyword(m).as_str(), "PROJECTION" | "METHOD"))?;
     let squeezed = |text: &str| {
-        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_uppercase()
+        text.chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect::<String>()
+            .to_ascii_uppercase()
     };
     let method = squeezed(members(method)?.first()?);
-    let unit = all.iter().rev().find(|m| matches!(keyword(m).as_str(), "UNIT" | "LENGTHUNIT"));
+    let unit = all
+        .iter()
+        .rev()
+        .find(|m| matches!(keyword(m).as_str(), "UNIT" | "LENGTHUNIT"));
     if let Some(unit) = unit.and_then(|unit| members(unit))
-        && unit.get(1).and_then(|factor| factor.trim().parse::<f64>().ok()).is_some_and(|factor| factor != 1.0)
+        && unit
+            .get(1)
+            .and_then(|factor| factor.trim().parse::<f64>().ok())
+            .is_some_and(|factor| factor != 1.0)
     {
         return None;
     }
     let projection = match method.as_str() {
-        "LAMBERTCONFORMALCONIC" | "LAMBERTCONFORMALCONIC2SP" | "LAMBERTCONICCONFORMAL2SP"
-        | "LAMBERTCONFORMALCONIC1SP" | "LAMBERTCONICCONFORMAL1SP" => "lcc",
+        "LAMBERTCONFORMALCONIC"
+        | "LAMBERTCONFORMALCONIC2SP"
+        | "LAMBERTCONICCONFORMAL2SP"
+        | "LAMBERTCONFORMALCONIC1SP"
+        | "LAMBERTCONICCONFORMAL1SP" => "lcc",
         "TRANSVERSEMERCATOR" | "GAUSSKRUGER" => "tmerc",
         "MERCATOR" | "MERCATOR1SP" | "MERCATORVARIANTA" => "merc",
         "LAMBERTAZIMUTHALEQUALAREA" => "laea",
@@ -299,13 +408,22 @@ fn parameters(system: &str) -> Option<String> {
     let mut parallels = 0;
     for parameter in inner.iter().filter(|m| keyword(m) == "PARAMETER") {
         let parameter = members(parameter)?;
-        let (name, value) = (squeezed(parameter.first()?), parameter.get(1)?.trim().parse::<f64>().ok()?);
+        let (name, value) = (
+            squeezed(parameter.first()?),
+            parameter.get(1)?.trim().parse::<f64>().ok()?,
+        );
         let key = match name.as_str() {
-            "LATITUDEOFORIGIN" | "LATITUDEOFNATURALORIGIN" | "LATITUDEOFFALSEORIGIN" | "LATITUDEOFCENTER" => {
+            "LATITUDEOFORIGIN"
+            | "LATITUDEOFNATURALORIGIN"
+            | "LATITUDEOFFALSEORIGIN"
+            | "LATITUDEOFCENTER" => {
                 conic_origin = Some(value);
                 "lat_0"
             }
-            "CENTRALMERIDIAN" | "LONGITUDEOFNATURALORIGIN" | "LONGITUDEOFFALSEORIGIN" | "LONGITUDEOFCENTER"
+            "CENTRALMERIDIAN"
+            | "LONGITUDEOFNATURALORIGIN"
+            | "LONGITUDEOFFALSEORIGIN"
+            | "LONGITUDEOFCENTER"
             | "LONGITUDEOFORIGIN" => "lon_0",
             "STANDARDPARALLEL1" | "LATITUDEOF1STSTANDARDPARALLEL" => {
                 parallels += 1;
@@ -335,7 +453,10 @@ fn first<'a>(wkt: &'a str, keywords: &[&str], depth: usize) -> Option<&'a str> {
     if depth == 0 {
         return None;
     }
-    members(wkt)?.into_iter().filter(|member| member.contains(['[', '('])).find_map(|member| first(member, keywords, depth - 1))
+    members(wkt)?
+        .into_iter()
+        .filter(|member| member.contains(['[', '(']))
+        .find_map(|member| first(member, keywords, depth - 1))
 }
 
 /// What stands between the brackets of `KEYWORD[…]`.

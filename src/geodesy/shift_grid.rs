@@ -27,13 +27,20 @@ pub(super) fn ntf() -> Option<&'static ShiftGrid> {
 impl ShiftGrid {
     fn read(bytes: &[u8]) -> Option<Self> {
         let double = |at: usize| Some(f64::from_le_bytes(*bytes.get(at..)?.first_chunk::<8>()?));
-        let whole = |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk::<4>()?) as usize);
+        let whole =
+            |at: usize| Some(u32::from_le_bytes(*bytes.get(at..)?.first_chunk::<4>()?) as usize);
         let (columns, rows) = (whole(32)?, whole(36)?);
         let count = columns.checked_mul(rows)?;
         let component = |at: usize| -> Option<Vec<f32>> {
             let (low, step) = (double(at)?, double(at + 8)?);
             let body = bytes.get(at + 16..at + 16 + 2 * count)?;
-            Some(body.as_chunks::<2>().0.iter().map(|pair| (low + step * f64::from(u16::from_le_bytes(*pair))) as f32).collect())
+            Some(
+                body.as_chunks::<2>()
+                    .0
+                    .iter()
+                    .map(|pair| (low + step * f64::from(u16::from_le_bytes(*pair))) as f32)
+                    .collect(),
+            )
         };
         Some(Self {
             west: double(0)?,
@@ -54,7 +61,10 @@ impl ShiftGrid {
         if !(x >= 0.0 && y >= 0.0 && x <= right && y <= top) {
             return None;
         }
-        let (c, r) = ((x as usize).min(self.columns - 2), (y as usize).min(self.rows - 2));
+        let (c, r) = (
+            (x as usize).min(self.columns - 2),
+            (y as usize).min(self.rows - 2),
+        );
         let (u, v) = (x - c as f64, y - r as f64);
         let bilinear = |values: &[f32]| {
             let at = |r: usize, c: usize| values.get(r * self.columns + c).map(|v| f64::from(*v));
@@ -68,7 +78,10 @@ impl ShiftGrid {
     /// From the source datum to the target's.
     pub fn forward(&self, p: LonLat) -> Option<LonLat> {
         let [lon, lat] = self.shift(p)?;
-        Some(LonLat { lon_deg: p.lon_deg + lon, lat_deg: p.lat_deg + lat })
+        Some(LonLat {
+            lon_deg: p.lon_deg + lon,
+            lat_deg: p.lat_deg + lat,
+        })
     }
 
     /// The way back, by iteration: shifts change by a ten-thousandth of themselves over their own length, so four rounds reach a nanometre.
@@ -77,7 +90,10 @@ impl ShiftGrid {
         for _ in 0..6 {
             // Just outside the grid the first guess may lie while the answer does not.
             let [lon, lat] = self.shift(guess)?;
-            guess = LonLat { lon_deg: p.lon_deg - lon, lat_deg: p.lat_deg - lat };
+            guess = LonLat {
+                lon_deg: p.lon_deg - lon,
+                lat_deg: p.lat_deg - lat,
+            };
         }
         self.shift(guess).map(|_| guess)
     }

@@ -76,7 +76,10 @@ impl Vertical {
 
     /// A system by a name, a code or the name a vertical WKT gives it.
     pub fn from_name(name: &str) -> Option<Self> {
-        let digits = name.trim().trim_start_matches("EPSG:").trim_start_matches("epsg:");
+        let digits = name
+            .trim()
+            .trim_start_matches("EPSG:")
+            .trim_start_matches("epsg:");
         if let Ok(epsg) = digits.parse() {
             return Some(Self::Levelled(epsg));
         }
@@ -85,18 +88,24 @@ impl Vertical {
         if squeezed.contains("ELLIPSO") || squeezed == "WGS84" {
             return Some(Self::Ellipsoid);
         }
-        let known = SYSTEMS.iter().find(|(_, own, others)| {
-            self::squeezed(own) == squeezed || others.contains(&squeezed)
-        });
+        let known = SYSTEMS
+            .iter()
+            .find(|(_, own, others)| self::squeezed(own) == squeezed || others.contains(&squeezed));
         known.map(|(epsg, ..)| Self::Levelled(*epsg))
     }
 
     /// What altitudes are counted from at a place unless somebody says otherwise: NGF-IGN69 on the mainland, NGF-IGN78 in Corsica, each overseas territory its own. `None` elsewhere.
     pub fn usual_at(p: LonLat) -> Option<Self> {
         let inside = |area: &[f64; 4]| {
-            p.lon_deg >= area[0] && p.lat_deg >= area[1] && p.lon_deg <= area[2] && p.lat_deg <= area[3]
+            p.lon_deg >= area[0]
+                && p.lat_deg >= area[1]
+                && p.lon_deg <= area[2]
+                && p.lat_deg <= area[3]
         };
-        USUAL.iter().find(|(_, area)| inside(area)).map(|(epsg, _)| Self::Levelled(*epsg))
+        USUAL
+            .iter()
+            .find(|(_, area)| inside(area))
+            .map(|(epsg, _)| Self::Levelled(*epsg))
     }
 
     /// `NGF-IGN69`; `EPSG:5709` where the number has no name here.

@@ -78,7 +78,9 @@ impl Blend {
         (block.row..(block.row + block.rows).min(self.rows)).any(|row| {
             let start = row * self.columns + block.column;
             let end = start + block.columns.min(self.columns - block.column);
-            self.rest.get(start..end).is_some_and(|rest| rest.iter().any(|rest| *rest > SETTLED))
+            self.rest
+                .get(start..end)
+                .is_some_and(|rest| rest.iter().any(|rest| *rest > SETTLED))
         })
     }
 
@@ -92,17 +94,25 @@ impl Blend {
         for r in 0..block.rows {
             for c in 0..block.columns {
                 let at = (r + block.margin) * wide + c + block.margin;
-                let (Some(value), row, column) = (values.get(at), block.row + r, block.column + c) else { continue };
+                let (Some(value), row, column) = (values.get(at), block.row + r, block.column + c)
+                else {
+                    continue;
+                };
                 if !value.is_finite() || row >= self.rows || column >= self.columns {
                     continue;
                 }
-                let weight = inside.as_ref().and_then(|inside| inside.get(at)).map_or(1.0, |distance| {
-                    (distance / (block.margin as f32 + 1.0)).clamp(0.0, 1.0)
-                });
+                let weight = inside
+                    .as_ref()
+                    .and_then(|inside| inside.get(at))
+                    .map_or(1.0, |distance| {
+                        (distance / (block.margin as f32 + 1.0)).clamp(0.0, 1.0)
+                    });
                 let cell = row * self.columns + column;
-                if let (Some(sum), Some(rest), Some(first)) =
-                    (self.sum.get_mut(cell), self.rest.get_mut(cell), self.first.get_mut(cell))
-                    && *rest > SETTLED
+                if let (Some(sum), Some(rest), Some(first)) = (
+                    self.sum.get_mut(cell),
+                    self.rest.get_mut(cell),
+                    self.first.get_mut(cell),
+                ) && *rest > SETTLED
                 {
                     *sum += value * weight * *rest;
                     // The layer that has most of a cell names it.
@@ -117,10 +127,22 @@ impl Blend {
 
     /// The heights, and where they come from. `layers` is how many there were.
     pub fn finish(self, layers: usize) -> (HeightGrid, HeightCover) {
-        let Self { origin, cell_m, columns, rows, sum, rest, mut first } = self;
+        let Self {
+            origin,
+            cell_m,
+            columns,
+            rows,
+            sum,
+            rest,
+            mut first,
+        } = self;
         let mut values = sum;
         for (value, rest) in values.iter_mut().zip(&rest) {
-            *value = if *rest < 1.0 { *value / (1.0 - rest) } else { f32::NAN };
+            *value = if *rest < 1.0 {
+                *value / (1.0 - rest)
+            } else {
+                f32::NAN
+            };
         }
         drop(rest);
         let filled = fill_enclosed(&mut values, columns, rows);
@@ -138,8 +160,22 @@ impl Blend {
                 None => {}
             }
         }
-        let cover = HeightCover { cells: first, by_layer, filled: filled.len(), unknown };
-        (HeightGrid { origin, cell_m, columns, rows, values }, cover)
+        let cover = HeightCover {
+            cells: first,
+            by_layer,
+            filled: filled.len(),
+            unknown,
+        };
+        (
+            HeightGrid {
+                origin,
+                cell_m,
+                columns,
+                rows,
+                values,
+            },
+            cover,
+        )
     }
 }
 
@@ -147,7 +183,10 @@ impl Blend {
 fn distances(values: &[f32], wide: usize, high: usize, reach: usize) -> Vec<f32> {
     const DIAGONAL: f32 = std::f32::consts::SQRT_2;
     let far = reach as f32 + 1.0;
-    let mut distance: Vec<f32> = values.iter().map(|v| if v.is_finite() { far } else { 0.0 }).collect();
+    let mut distance: Vec<f32> = values
+        .iter()
+        .map(|v| if v.is_finite() { far } else { 0.0 })
+        .collect();
     let relax = |distance: &mut Vec<f32>, at: usize, from: usize, step: f32| {
         let candidate = distance[from] + step;
         if candidate < distance[at] {
@@ -272,7 +311,9 @@ fn enclosed(values: &[f32], columns: usize, rows: usize) -> Vec<usize> {
             reach(at + columns, &mut outside, &mut waiting);
         }
     }
-    (0..values.len()).filter(|at| unknown(*at) && !outside[*at]).collect()
+    (0..values.len())
+        .filter(|at| unknown(*at) && !outside[*at])
+        .collect()
 }
 
 /// One level of the pyramid.
@@ -300,7 +341,9 @@ fn pulled(values: &[f32], columns: usize, rows: usize) -> Vec<Level> {
                 let (mut sum, mut count) = (0.0, 0.0);
                 for r in 2 * row..(2 * row + 2).min(high) {
                     for c in 2 * column..(2 * column + 2).min(wide) {
-                        if let Some(value) = fine.get(r * wide + c).filter(|value| value.is_finite()) {
+                        if let Some(value) =
+                            fine.get(r * wide + c).filter(|value| value.is_finite())
+                        {
                             sum += *value;
                             count += 1.0;
                         }
@@ -309,7 +352,11 @@ fn pulled(values: &[f32], columns: usize, rows: usize) -> Vec<Level> {
                 means.push(if count > 0.0 { sum / count } else { f32::NAN });
             }
         }
-        levels.push(Level { columns: half_wide, rows: half_high, values: means });
+        levels.push(Level {
+            columns: half_wide,
+            rows: half_high,
+            values: means,
+        });
     }
 }
 
@@ -321,7 +368,10 @@ fn pushed(levels: &[Level], column: usize, row: usize) -> f32 {
         let c = ((column as f64 + 0.5) / scale - 0.5).clamp(0.0, (level.columns - 1) as f64);
         let r = ((row as f64 + 0.5) / scale - 0.5).clamp(0.0, (level.rows - 1) as f64);
         let (c0, r0) = (c.floor() as usize, r.floor() as usize);
-        let (c1, r1) = ((c0 + 1).min(level.columns - 1), (r0 + 1).min(level.rows - 1));
+        let (c1, r1) = (
+            (c0 + 1).min(level.columns - 1),
+            (r0 + 1).min(level.rows - 1),
+        );
         let (fc, fr) = (c - c0 as f64, r - r0 as f64);
         let (mut sum, mut weight) = (0.0, 0.0);
         for (c, r, w) in [
@@ -330,7 +380,11 @@ fn pushed(levels: &[Level], column: usize, row: usize) -> f32 {
             (c0, r1, (1.0 - fc) * fr),
             (c1, r1, fc * fr),
         ] {
-            if let Some(value) = level.values.get(r * level.columns + c).filter(|value| value.is_finite()) {
+            if let Some(value) = level
+                .values
+                .get(r * level.columns + c)
+                .filter(|value| value.is_finite())
+            {
                 sum += w * f64::from(*value);
                 weight += w;
             }

@@ -27,13 +27,23 @@ pub struct PointGrid {
 pub fn cell_for_density(points_per_m2: f64, ground_share: f64) -> f64 {
     const NICE: [f64; 6] = [0.5, 1.0, 2.0, 5.0, 10.0, 25.0];
     let wanted = 2.0 / (points_per_m2 * ground_share).max(1e-9).sqrt();
-    NICE.into_iter().find(|cell| *cell >= wanted).unwrap_or(25.0)
+    NICE.into_iter()
+        .find(|cell| *cell >= wanted)
+        .unwrap_or(25.0)
 }
 
 impl PointGrid {
     /// A grid over `[west, south, east, north]` whose cell borders lie on multiples of the cell size, so that the grids of neighbouring files fit together. `None` where that is no grid or one of more than `most_cells` cells.
-    pub fn over([west, south, east, north]: [f64; 4], cell: f64, most_cells: usize) -> Option<Self> {
-        if !(cell > 0.0 && west <= east && south <= north && [west, south, east, north].iter().all(|v| v.is_finite())) {
+    pub fn over(
+        [west, south, east, north]: [f64; 4],
+        cell: f64,
+        most_cells: usize,
+    ) -> Option<Self> {
+        if !(cell > 0.0
+            && west <= east
+            && south <= north
+            && [west, south, east, north].iter().all(|v| v.is_finite()))
+        {
             return None;
         }
         let (left, right) = ((west / cell).floor(), (east / cell).floor() + 1.0);
@@ -71,7 +81,12 @@ impl PointGrid {
     pub fn add(&mut self, [x, y, z]: [f64; 3]) {
         let column = ((x - self.origin[0]) / self.cell + 0.5).floor();
         let row = ((self.origin[1] - y) / self.cell + 0.5).floor();
-        if !(z.is_finite() && column >= 0.0 && row >= 0.0 && column < self.columns as f64 && row < self.rows as f64) {
+        if !(z.is_finite()
+            && column >= 0.0
+            && row >= 0.0
+            && column < self.columns as f64
+            && row < self.rows as f64)
+        {
             return;
         }
         self.seen += 1;
@@ -86,7 +101,10 @@ impl PointGrid {
             });
             self.every *= 2;
         }
-        self.points.push(((row as usize * self.columns + column as usize) as u32, z as f32));
+        self.points.push((
+            (row as usize * self.columns + column as usize) as u32,
+            z as f32,
+        ));
     }
 
     /// How many points lay on the grid.
@@ -97,7 +115,8 @@ impl PointGrid {
     /// One robust mean a cell, `NaN` where no point lay.
     pub fn values(mut self) -> Vec<f32> {
         let mut values = vec![f32::NAN; self.columns * self.rows];
-        self.points.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        self.points
+            .sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
         for group in self.points.chunk_by(|a, b| a.0 == b.0) {
             if let (Some((cell, _)), Some(mean)) = (group.first(), robust_mean(group))
                 && let Some(value) = values.get_mut(*cell as usize)

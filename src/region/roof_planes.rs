@@ -21,7 +21,12 @@ pub struct PlaneSettings {
 
 impl Default for PlaneSettings {
     fn default() -> Self {
-        Self { tolerance_m: 0.15, angle_deg: 15.0, least_points: 10, least_area_m2: 2.0 }
+        Self {
+            tolerance_m: 0.15,
+            angle_deg: 15.0,
+            least_points: 10,
+            least_area_m2: 2.0,
+        }
     }
 }
 
@@ -80,17 +85,35 @@ const FLAT_DEG: f64 = 2.0;
 pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) -> SurveyedRoof {
     let given = points.len();
     let every = given.div_ceil(MAX_POINTS).max(1);
-    let points: Vec<[f64; 3]> =
-        points.iter().step_by(every).filter(|p| p.iter().all(|v| v.is_finite())).copied().collect();
+    let points: Vec<[f64; 3]> = points
+        .iter()
+        .step_by(every)
+        .filter(|p| p.iter().all(|v| v.is_finite()))
+        .copied()
+        .collect();
     let neighbours = neighbours(&points);
     let local: Vec<Option<Fit>> = neighbours
         .iter()
         .enumerate()
-        .map(|(at, near)| Fit::of(near.iter().copied().chain([at]).filter_map(|k| points.get(k))))
+        .map(|(at, near)| {
+            Fit::of(
+                near.iter()
+                    .copied()
+                    .chain([at])
+                    .filter_map(|k| points.get(k)),
+            )
+        })
         .collect();
     // The smoothest places first; ties in the order of the points, so that the same points give the same planes.
-    let mut seeds: Vec<usize> = (0..points.len()).filter(|at| local.get(*at).is_some_and(Option::is_some)).collect();
-    let roughness = |at: usize| local.get(at).and_then(Option::as_ref).map_or(f64::INFINITY, |fit| fit.residual_m);
+    let mut seeds: Vec<usize> = (0..points.len())
+        .filter(|at| local.get(*at).is_some_and(Option::is_some))
+        .collect();
+    let roughness = |at: usize| {
+        local
+            .get(at)
+            .and_then(Option::as_ref)
+            .map_or(f64::INFINITY, |fit| fit.residual_m)
+    };
     seeds.sort_by(|a, b| roughness(*a).total_cmp(&roughness(*b)).then(a.cmp(b)));
     let mut taken = vec![false; points.len()];
     let mut found: Vec<RoofPlane> = Vec::new();
@@ -101,7 +124,9 @@ pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) 
         }
         let members = grown(seed, &points, &neighbours, &local, &taken, settings);
         let area = share * members.len() as f64;
-        let Some(fit) = Fit::of(members.iter().filter_map(|at| points.get(*at))) else { continue };
+        let Some(fit) = Fit::of(members.iter().filter_map(|at| points.get(*at))) else {
+            continue;
+        };
         if members.len() < settings.least_points || area < settings.least_area_m2 {
             continue;
         }
@@ -112,21 +137,36 @@ pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) 
         }
         found.push(fit.plane(members.len(), area));
     }
-    found.sort_by(|a, b| b.points.cmp(&a.points).then(a.centre[0].total_cmp(&b.centre[0])));
+    found.sort_by(|a, b| {
+        b.points
+            .cmp(&a.points)
+            .then(a.centre[0].total_cmp(&b.centre[0]))
+    });
     let explained: usize = found.iter().map(|plane| plane.points).sum();
-    let squares: f64 = found.iter().map(|plane| plane.residual_m.powi(2) * plane.points as f64).sum();
+    let squares: f64 = found
+        .iter()
+        .map(|plane| plane.residual_m.powi(2) * plane.points as f64)
+        .sum();
     SurveyedRoof {
         method: METHOD,
         points: given,
         explained: explained as f64 / points.len().max(1) as f64,
-        residual_m: if explained > 0 { (squares / explained as f64).sqrt() } else { 0.0 },
+        residual_m: if explained > 0 {
+            (squares / explained as f64).sqrt()
+        } else {
+            0.0
+        },
         planes: found,
     }
 }
 
 /// The nearest points in space of each point, itself left out.
 fn neighbours(points: &[[f64; 3]]) -> Vec<Vec<usize>> {
-    let entries = points.iter().enumerate().map(|(at, point)| GeomWithData::new(*point, at)).collect();
+    let entries = points
+        .iter()
+        .enumerate()
+        .map(|(at, point)| GeomWithData::new(*point, at))
+        .collect();
     let tree = RTree::bulk_load(entries);
     points
         .iter()
@@ -150,7 +190,9 @@ fn grown(
     taken: &[bool],
     settings: &PlaneSettings,
 ) -> Vec<usize> {
-    let Some(mut plane) = local.get(seed).copied().flatten() else { return Vec::new() };
+    let Some(mut plane) = local.get(seed).copied().flatten() else {
+        return Vec::new();
+    };
     let angle = settings.angle_deg.to_radians().cos();
     let mut seen = std::collections::HashSet::from([seed]);
     let mut members = vec![seed];
@@ -162,13 +204,16 @@ fn grown(
             if taken.get(near).copied().unwrap_or(true) || !seen.insert(near) {
                 continue;
             }
-            let Some(point) = points.get(near) else { continue };
+            let Some(point) = points.get(near) else {
+                continue;
+            };
             let distance = plane.distance(point);
             // Beside a ridge a point's neighbours lie on both sides and their plane on none: there only the distance tells.
             let alike = local.get(near).copied().flatten().is_some_and(|fit| {
                 fit.residual_m <= settings.tolerance_m && fit.normal_dot(&plane) >= angle
             });
-            if distance <= settings.tolerance_m && (alike || distance <= 0.5 * settings.tolerance_m) {
+            if distance <= settings.tolerance_m && (alike || distance <= 0.5 * settings.tolerance_m)
+            {
                 members.push(near);
             }
         }
@@ -181,7 +226,11 @@ fn grown(
     }
     // The plane has moved while it grew.
     if let Some(fit) = Fit::of(members.iter().filter_map(|at| points.get(*at))) {
-        members.retain(|at| points.get(*at).is_some_and(|point| fit.distance(point) <= settings.tolerance_m));
+        members.retain(|at| {
+            points
+                .get(*at)
+                .is_some_and(|point| fit.distance(point) <= settings.tolerance_m)
+        });
     }
     members
 }
@@ -222,7 +271,11 @@ impl Fit {
             return None;
         }
         let slope = [(xz * yy - yz * xy) / area, (yz * xx - xz * xy) / area];
-        let mut fit = Self { centre, slope, residual_m: 0.0 };
+        let mut fit = Self {
+            centre,
+            slope,
+            residual_m: 0.0,
+        };
         let squares: f64 = points.map(|point| fit.distance(point).powi(2)).sum();
         fit.residual_m = (squares / count).sqrt();
         Some(fit)
@@ -235,12 +288,15 @@ impl Fit {
 
     /// At right angles to the plane.
     fn distance(&self, point: &[f64; 3]) -> f64 {
-        let on_plane = self.centre[2] + self.slope[0] * (point[0] - self.centre[0]) + self.slope[1] * (point[1] - self.centre[1]);
+        let on_plane = self.centre[2]
+            + self.slope[0] * (point[0] - self.centre[0])
+            + self.slope[1] * (point[1] - self.centre[1]);
         (point[2] - on_plane).abs() / self.stretch()
     }
 
     fn normal_dot(&self, other: &Self) -> f64 {
-        (1.0 + self.slope[0] * other.slope[0] + self.slope[1] * other.slope[1]) / (self.stretch() * other.stretch())
+        (1.0 + self.slope[0] * other.slope[0] + self.slope[1] * other.slope[1])
+            / (self.stretch() * other.stretch())
     }
 
     fn plane(&self, points: usize, plan_area_m2: f64) -> RoofPlane {
@@ -249,8 +305,19 @@ impl Fit {
         let azimuth_deg = if tilt_deg < FLAT_DEG {
             0.0
         } else {
-            (-self.slope[0]).atan2(-self.slope[1]).to_degrees().rem_euclid(360.0)
+            (-self.slope[0])
+                .atan2(-self.slope[1])
+                .to_degrees()
+                .rem_euclid(360.0)
         };
-        RoofPlane { centre: self.centre, slope: self.slope, tilt_deg, azimuth_deg, points, plan_area_m2, residual_m: self.residual_m }
+        RoofPlane {
+            centre: self.centre,
+            slope: self.slope,
+            tilt_deg,
+            azimuth_deg,
+            points,
+            plan_area_m2,
+            residual_m: self.residual_m,
+        }
     }
 }

@@ -76,7 +76,7 @@ pub fn run(args: Args) -> ExitCode {
         None => None,
         Some((Ok(bytes), _)) => Some(bytes),
         Some((Err(error), path)) => {
-            eprintln!("{}", messages::sentence("source-unreadable", french, &path.display().to_string(), &error.to_string()));
+            eprintln!("{} : illisible / unreadable: {error}", path.display());
             return ExitCode::from(2);
         }
     };

@@ -63,17 +63,25 @@ pub fn grid(
         return Ok(None);
     }
     let layers = grouped(&mut sources);
-    let Some(frame) = Frame::around(&sources, report) else { return Ok(None) };
+    let Some(frame) = Frame::around(&sources, report) else {
+        return Ok(None);
+    };
     let mut blend = Blend::new(frame.origin, frame.cell_m, frame.columns, frame.rows);
     // Two blocks of one source share what it has decoded, so rows of blocks go from north to south as rasters do.
     let blocks_down = frame.rows.div_ceil(BLOCK);
     for group in 0..layers.len() {
-        let members: Vec<usize> = (0..sources.len()).filter(|at| sources[*at].group == group).collect();
+        let members: Vec<usize> = (0..sources.len())
+            .filter(|at| sources[*at].group == group)
+            .collect();
         for down in 0..blocks_down {
             if progress.cancelled() {
                 return Err(ImportFault::new("import-cancelled", "", ""));
             }
-            progress.step("import-terrain", (group * blocks_down + down) as u64, (layers.len() * blocks_down) as u64);
+            progress.step(
+                "import-terrain",
+                (group * blocks_down + down) as u64,
+                (layers.len() * blocks_down) as u64,
+            );
             for along in 0..frame.columns.div_ceil(BLOCK) {
                 let block = Block {
                     column: along * BLOCK,
@@ -81,11 +89,18 @@ pub fn grid(
                     columns: BLOCK.min(frame.columns - along * BLOCK),
                     rows: BLOCK.min(frame.rows - down * BLOCK),
                     // The last has nothing to fade into.
-                    margin: if group + 1 < layers.len() { FEATHER_CELLS } else { 0 },
+                    margin: if group + 1 < layers.len() {
+                        FEATHER_CELLS
+                    } else {
+                        0
+                    },
                 };
                 let around = frame.bounds(&block);
-                let touching: Vec<usize> =
-                    members.iter().copied().filter(|at| sources[*at].bounds.intersects(&around)).collect();
+                let touching: Vec<usize> = members
+                    .iter()
+                    .copied()
+                    .filter(|at| sources[*at].bounds.intersects(&around))
+                    .collect();
                 if touching.is_empty() || !blend.is_open(&block) {
                     continue;
                 }
@@ -100,23 +115,36 @@ pub fn grid(
             }
             let passed = frame.origin[1] - ((down + 1) * BLOCK) as f64 * frame.cell_m;
             for at in &members {
-                if let Some(source) = sources.get_mut(*at).filter(|source| source.read && source.bounds.min[1] > passed) {
+                if let Some(source) = sources
+                    .get_mut(*at)
+                    .filter(|source| source.read && source.bounds.min[1] > passed)
+                {
                     source.raw.heights.release();
                 }
             }
         }
-        members.iter().for_each(|at| sources[*at].raw.heights.release());
+        members
+            .iter()
+            .for_each(|at| sources[*at].raw.heights.release());
     }
     let (grid, cover) = blend.finish(layers.len());
     if !grid.values.iter().any(|value| value.is_finite()) {
         for source in &sources {
-            report.push(Finding::new("terrain-empty", Severity::Error, &source.raw.file));
+            report.push(Finding::new(
+                "terrain-empty",
+                Severity::Error,
+                &source.raw.file,
+            ));
             count.add(Fate::Rejected);
         }
         return Ok(None);
     }
     account(&sources, &layers, &frame, &cover, vertical, count, report);
-    Ok(Some(Relief { grid, cover, layers }))
+    Ok(Some(Relief {
+        grid,
+        cover,
+        layers,
+    }))
 }
 
 /// The sources that have a place, with their findings.
@@ -131,7 +159,11 @@ fn usable<'a>(
     for raw in rasters {
         let placement = raw.heights.placement();
         let Some(bounds) = bounds(raw, &placement) else {
-            report.push(Finding::new("coordinates-outside", Severity::Error, &raw.file));
+            report.push(Finding::new(
+                "coordinates-outside",
+                Severity::Error,
+                &raw.file,
+            ));
             count.add(Fate::Rejected);
             continue;
         };
@@ -141,8 +173,11 @@ fn usable<'a>(
         let vertical_own = own.unwrap_or(*vertical);
         if let Some(own) = own.filter(|own| own != vertical) {
             let known = centre.and_then(|p| own.to(vertical, geoid, p)).is_some();
-            let (code, severity) =
-                if known { ("vertical-converted", Severity::Info) } else { ("vertical-mixed", Severity::Warning) };
+            let (code, severity) = if known {
+                ("vertical-converted", Severity::Info)
+            } else {
+                ("vertical-mixed", Severity::Warning)
+            };
             report.push(
                 Finding::new(code, severity, &raw.file)
                     .object(own.name())
@@ -159,7 +194,11 @@ fn usable<'a>(
             (size[0] / placement.columns as f64).min(size[1] / placement.rows as f64)
         };
         if !(cell_m > 0.0 && cells >= 1.0) {
-            report.push(Finding::new("coordinates-outside", Severity::Error, &raw.file));
+            report.push(Finding::new(
+                "coordinates-outside",
+                Severity::Error,
+                &raw.file,
+            ));
             count.add(Fate::Rejected);
             continue;
         }
@@ -186,7 +225,12 @@ fn bounds(raw: &RawRaster, placement: &Placement) -> Option<Bounds2> {
     for i in 0..=STEPS {
         let t = i as f64 / STEPS as f64;
         let (column, row) = (t * wide - 0.5, t * high - 0.5);
-        for (column, row) in [(column, -0.5), (column, high - 0.5), (-0.5, row), (wide - 0.5, row)] {
+        for (column, row) in [
+            (column, -0.5),
+            (column, high - 0.5),
+            (-0.5, row),
+            (wide - 0.5, row),
+        ] {
             let [x, y] = placement.at(column, row);
             // A pole or a far corner that has no place in the target system is no reason to refuse the rest.
             if let Ok(point) = raw.placer.point(x, y) {
@@ -194,7 +238,11 @@ fn bounds(raw: &RawRaster, placement: &Placement) -> Option<Bounds2> {
             }
         }
     }
-    let finite = bounds.min.iter().chain(&bounds.max).all(|value| value.is_finite());
+    let finite = bounds
+        .min
+        .iter()
+        .chain(&bounds.max)
+        .all(|value| value.is_finite());
     (finite && !bounds.is_empty()).then_some(bounds)
 }
 
@@ -202,10 +250,16 @@ fn bounds(raw: &RawRaster, placement: &Placement) -> Option<Bounds2> {
 ///
 /// Declared sources go first, in the declared order; then finer ones before coarser ones. Tiles of one data set with one cell size are one layer: otherwise each would fade out at its neighbour.
 fn grouped(sources: &mut [Source]) -> Vec<String> {
-    let declared: Vec<_> = sources.iter().filter(|s| s.raw.rank.is_some()).map(|s| s.raw.dataset.clone()).collect();
+    let declared: Vec<_> = sources
+        .iter()
+        .filter(|s| s.raw.rank.is_some())
+        .map(|s| s.raw.dataset.clone())
+        .collect();
     let rank = |source: &Source| {
         source.raw.rank?;
-        declared.iter().position(|dataset| *dataset == source.raw.dataset)
+        declared
+            .iter()
+            .position(|dataset| *dataset == source.raw.dataset)
     };
     // Steps of 5 %: cells of tiles in degrees differ a little from north to south.
     let size = |source: &Source| (source.cell_m.ln() / 0.05).round() as i64;
@@ -214,7 +268,11 @@ fn grouped(sources: &mut [Source]) -> Vec<String> {
         let system = source.raw.placer.from_code().to_owned();
         (rank.is_none(), rank.unwrap_or(0), size(source), system)
     };
-    let mut order: Vec<(_, usize)> = sources.iter().enumerate().map(|(at, source)| (key(source), at)).collect();
+    let mut order: Vec<(_, usize)> = sources
+        .iter()
+        .enumerate()
+        .map(|(at, source)| (key(source), at))
+        .collect();
     order.sort();
     let mut layers: Vec<String> = Vec::new();
     let mut last = None;
@@ -222,12 +280,17 @@ fn grouped(sources: &mut [Source]) -> Vec<String> {
     for (key, at) in order {
         if last.as_ref() != Some(&key) {
             let source = &sources[at];
-            layers.push(if source.raw.rank.is_some() { source.raw.dataset.to_string() } else { source.raw.file.clone() });
+            layers.push(if source.raw.rank.is_some() {
+                source.raw.dataset.to_string()
+            } else {
+                source.raw.file.clone()
+            });
             members = 0;
             last = Some(key);
         }
         members += 1;
-        if members == 2 && sources[at].raw.rank.is_none()
+        if members == 2
+            && sources[at].raw.rank.is_none()
             && let Some(name) = layers.last_mut()
         {
             name.push_str(" …");
@@ -249,8 +312,12 @@ struct Frame {
 impl Frame {
     /// As fine as the finest source, on its own lattice where it needs no reprojection, so that its heights pass unchanged.
     fn around(sources: &[Source], report: &mut Report) -> Option<Self> {
-        let whole = sources.iter().fold(Bounds2::EMPTY, |whole, source| whole.union(source.bounds));
-        let finest = sources.iter().min_by(|a, b| a.cell_m.total_cmp(&b.cell_m).then(a.group.cmp(&b.group)))?;
+        let whole = sources
+            .iter()
+            .fold(Bounds2::EMPTY, |whole, source| whole.union(source.bounds));
+        let finest = sources
+            .iter()
+            .min_by(|a, b| a.cell_m.total_cmp(&b.cell_m).then(a.group.cmp(&b.group)))?;
         let mut cell_m = finest.cell_m.max(FINEST_M);
         let wanted = cell_m;
         let cells = |cell: f64| (whole.size()[0] / cell).ceil() * (whole.size()[1] / cell).ceil();
@@ -265,15 +332,23 @@ impl Frame {
             );
         }
         // Cell borders lie on those of the finest source, or on the corner of everything.
-        let on_lattice = finest.raw.placer.is_identity() && finest.placement.is_upright() && !coarsened;
-        let anchor = if on_lattice { finest.placement.at(-0.5, -0.5) } else { [whole.min[0], whole.max[1]] };
+        let on_lattice =
+            finest.raw.placer.is_identity() && finest.placement.is_upright() && !coarsened;
+        let anchor = if on_lattice {
+            finest.placement.at(-0.5, -0.5)
+        } else {
+            [whole.min[0], whole.max[1]]
+        };
         const SLACK: f64 = 1e-6;
         let west = ((whole.min[0] - anchor[0]) / cell_m + SLACK).floor();
         let east = ((whole.max[0] - anchor[0]) / cell_m - SLACK).ceil();
         let north = ((anchor[1] - whole.max[1]) / cell_m + SLACK).floor();
         let south = ((anchor[1] - whole.min[1]) / cell_m - SLACK).ceil();
         Some(Self {
-            origin: [anchor[0] + (west + 0.5) * cell_m, anchor[1] - (north + 0.5) * cell_m],
+            origin: [
+                anchor[0] + (west + 0.5) * cell_m,
+                anchor[1] - (north + 0.5) * cell_m,
+            ],
             cell_m,
             columns: (east - west).max(1.0) as usize,
             rows: (south - north).max(1.0) as usize,
@@ -283,7 +358,10 @@ impl Frame {
 
     /// Centre of a cell; margins have negative columns and rows.
     fn at(&self, column: f64, row: f64) -> [f64; 2] {
-        [self.origin[0] + column * self.cell_m, self.origin[1] - row * self.cell_m]
+        [
+            self.origin[0] + column * self.cell_m,
+            self.origin[1] - row * self.cell_m,
+        ]
     }
 
     /// Bounds of a block with its margin.
@@ -292,7 +370,10 @@ impl Frame {
         let (column, row) = (block.column as f64, block.row as f64);
         Bounds2::of([
             self.at(column - margin, row - margin),
-            self.at(column + block.columns as f64 - 1.0 + margin, row + block.rows as f64 - 1.0 + margin),
+            self.at(
+                column + block.columns as f64 - 1.0 + margin,
+                row + block.rows as f64 - 1.0 + margin,
+            ),
         ])
     }
 }
@@ -311,24 +392,32 @@ impl Source<'_> {
         self.read = true;
         // How many of the source's cells one of the target covers.
         let ratio = (frame.cell_m / self.cell_m).max(1.0);
-        let piece = ((MAX_WINDOW as f64).sqrt() / ratio / 1.5).floor().clamp(1.0, (BLOCK + 2 * FEATHER_CELLS) as f64);
+        let piece = ((MAX_WINDOW as f64).sqrt() / ratio / 1.5)
+            .floor()
+            .clamp(1.0, (BLOCK + 2 * FEATHER_CELLS) as f64);
         let piece = (piece as usize).next_multiple_of(NODE_CELLS);
         for top in (0..block.high()).step_by(piece) {
             for left in (0..block.wide()).step_by(piece) {
-                let (wide, high) = (piece.min(block.wide() - left), piece.min(block.high() - top));
+                let (wide, high) = (
+                    piece.min(block.wide() - left),
+                    piece.min(block.high() - top),
+                );
                 let corner = [
                     block.column as f64 - block.margin as f64 + left as f64,
                     block.row as f64 - block.margin as f64 + top as f64,
                 ];
                 let nodes = Nodes::around(self, frame, corner, [wide, high], vertical, geoid);
-                let Some(window) = nodes.window(&self.placement, ratio) else { continue };
+                let Some(window) = nodes.window(&self.placement, ratio) else {
+                    continue;
+                };
                 let read = match self.raw.heights.read(window) {
                     Ok(read) => read,
                     Err(fault) => {
                         if !self.faulty {
                             self.faulty = true;
                             report.push(
-                                Finding::new("raster-unreadable", Severity::Error, &self.raw.file).value(fault),
+                                Finding::new("raster-unreadable", Severity::Error, &self.raw.file)
+                                    .value(fault),
                             );
                         }
                         return;
@@ -337,11 +426,16 @@ impl Source<'_> {
                 let read = self.scrubbed(read);
                 for r in 0..high {
                     for c in 0..wide {
-                        let Some(value) = values.get_mut((top + r) * block.wide() + left + c) else { continue };
+                        let Some(value) = values.get_mut((top + r) * block.wide() + left + c)
+                        else {
+                            continue;
+                        };
                         if value.is_finite() {
                             continue;
                         }
-                        let Some([column, row, shift_m]) = nodes.at(c, r) else { continue };
+                        let Some([column, row, shift_m]) = nodes.at(c, r) else {
+                            continue;
+                        };
                         let inside = column >= -0.5001
                             && row >= -0.5001
                             && column <= self.placement.columns as f64 - 0.4999
@@ -349,7 +443,10 @@ impl Source<'_> {
                         if !inside {
                             continue;
                         }
-                        let at = [snapped(column - window.column as f64), snapped(row - window.row as f64)];
+                        let at = [
+                            snapped(column - window.column as f64),
+                            snapped(row - window.row as f64),
+                        ];
                         let height = if ratio > 1.5 {
                             mean(&read, &window, at, 0.5 * ratio)
                         } else {
@@ -379,7 +476,11 @@ impl Source<'_> {
 /// Whole numbers that lost their last digits on the way through metres.
 fn snapped(value: f64) -> f64 {
     let whole = value.round();
-    if (value - whole).abs() < 1e-5 { whole } else { value }
+    if (value - whole).abs() < 1e-5 {
+        whole
+    } else {
+        value
+    }
 }
 
 /// Mean of the known cells whose centres lie within `reach` of a place; for sources finer than the target.
@@ -392,7 +493,10 @@ fn mean(read: &[f32], window: &Window, [column, row]: [f64; 2], reach: f64) -> O
     let (mut sum, mut count) = (0.0, 0.0);
     for r in range(row, window.rows) {
         for c in range(column, window.columns) {
-            if let Some(value) = read.get(r * window.columns + c).filter(|value| value.is_finite()) {
+            if let Some(value) = read
+                .get(r * window.columns + c)
+                .filter(|value| value.is_finite())
+            {
                 sum += f64::from(*value);
                 count += 1.0;
             }
@@ -423,8 +527,10 @@ impl Nodes {
         let mut nodes = Vec::with_capacity(across * down);
         for r in 0..down {
             for c in 0..across {
-                let [x, y] =
-                    frame.at(corner[0] + (c * NODE_CELLS) as f64, corner[1] + (r * NODE_CELLS) as f64);
+                let [x, y] = frame.at(
+                    corner[0] + (c * NODE_CELLS) as f64,
+                    corner[1] + (r * NODE_CELLS) as f64,
+                );
                 let place = placer.back(x, y).ok().map(|own| source.placement.find(own));
                 let shift = || {
                     let p: LonLat = placer.target_lonlat([x, y])?;
@@ -442,7 +548,12 @@ impl Nodes {
         let u = (column % NODE_CELLS) as f64 / NODE_CELLS as f64;
         let v = (row % NODE_CELLS) as f64 / NODE_CELLS as f64;
         let node = |c: usize, r: usize| self.nodes.get(r * self.across + c).copied().flatten();
-        let (nw, ne, sw, se) = (node(c, r)?, node(c + 1, r)?, node(c, r + 1)?, node(c + 1, r + 1)?);
+        let (nw, ne, sw, se) = (
+            node(c, r)?,
+            node(c + 1, r)?,
+            node(c, r + 1)?,
+            node(c + 1, r + 1)?,
+        );
         Some([0, 1, 2].map(|k| {
             let north = nw[k] + (ne[k] - nw[k]) * u;
             let south = sw[k] + (se[k] - sw[k]) * u;
@@ -468,7 +579,12 @@ impl Nodes {
         let (column, columns) = range(bounds.min[0], bounds.max[0], placement.columns)?;
         let (row, rows) = range(bounds.min[1], bounds.max[1], placement.rows)?;
         // A piece that a wild projection spreads over half the source would not be bounded any more.
-        (columns.saturating_mul(rows) <= 4 * MAX_WINDOW).then_some(Window { column, row, columns, rows })
+        (columns.saturating_mul(rows) <= 4 * MAX_WINDOW).then_some(Window {
+            column,
+            row,
+            columns,
+            rows,
+        })
     }
 }
 
@@ -488,18 +604,24 @@ fn account(
         let file = &source.raw.file;
         for (code, value) in source.raw.heights.remarks() {
             let severity = match code {
-                "raster-tiles-damaged" | "points-missing" | "points-without-ground" | "raster-rows-missing" => {
-                    Severity::Error
-                }
+                "raster-tiles-damaged"
+                | "points-missing"
+                | "points-without-ground"
+                | "raster-rows-missing" => Severity::Error,
                 "points-classes" | "raster-scaled" | "points-gridded" => Severity::Info,
                 _ => Severity::Warning,
             };
             report.push(Finding::new(code, severity, file).value(value));
         }
         if source.odd > 0 {
-            report.push(Finding::new("terrain-implausible", Severity::Warning, file).value(source.odd));
+            report.push(
+                Finding::new("terrain-implausible", Severity::Warning, file).value(source.odd),
+            );
         }
-        let unused = cover.by_layer.get(source.group).is_none_or(|count| *count == 0);
+        let unused = cover
+            .by_layer
+            .get(source.group)
+            .is_none_or(|count| *count == 0);
         if source.faulty && unused {
             count.add(Fate::Rejected);
             continue;
@@ -507,21 +629,31 @@ fn account(
         let resampled = !source.raw.placer.is_identity();
         if resampled {
             report.push(
-                Finding::new("terrain-resampled", Severity::Info, file).value(format!("{:.2} m", frame.cell_m)),
+                Finding::new("terrain-resampled", Severity::Info, file)
+                    .value(format!("{:.2} m", frame.cell_m)),
             );
         }
-        let changed = resampled || source.odd > 0 || source.vertical != *vertical || frame.coarsened;
+        let changed =
+            resampled || source.odd > 0 || source.vertical != *vertical || frame.coarsened;
         count.add(if changed { Fate::Repaired } else { Fate::Kept });
     }
     if layers.len() > 1 {
         for (name, count) in layers.iter().zip(&cover.by_layer) {
-            report.push(Finding::new("terrain-share", Severity::Info, name).object(name).value(share(*count)));
+            report.push(
+                Finding::new("terrain-share", Severity::Info, name)
+                    .object(name)
+                    .value(share(*count)),
+            );
         }
     }
     if cover.filled > 0 {
         report.push(
-            Finding::new("terrain-holes-filled", Severity::Warning, layers.first().map_or("", String::as_str))
-                .value(format!("{} ({})", cover.filled, share(cover.filled))),
+            Finding::new(
+                "terrain-holes-filled",
+                Severity::Warning,
+                layers.first().map_or("", String::as_str),
+            )
+            .value(format!("{} ({})", cover.filled, share(cover.filled))),
         );
     }
 }

@@ -34,8 +34,14 @@ impl<'a> Floor<'a> {
             }
             let reach = grid.cell_m;
             floor.bounds = Bounds2 {
-                min: [grid.origin[0], grid.origin[1] - (grid.rows.saturating_sub(1)) as f64 * grid.cell_m],
-                max: [grid.origin[0] + (grid.columns.saturating_sub(1)) as f64 * grid.cell_m, grid.origin[1]],
+                min: [
+                    grid.origin[0],
+                    grid.origin[1] - (grid.rows.saturating_sub(1)) as f64 * grid.cell_m,
+                ],
+                max: [
+                    grid.origin[0] + (grid.columns.saturating_sub(1)) as f64 * grid.cell_m,
+                    grid.origin[1],
+                ],
             }
             .grown(reach);
         }

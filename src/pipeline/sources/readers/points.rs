@@ -59,16 +59,24 @@ impl Cloud {
         let mut head = Vec::new();
         file.by_ref().take(375).read_to_end(&mut head).map_err(io)?;
         let rest = las::points_at(&head)?.saturating_sub(head.len() as u64);
-        file.by_ref().take(rest).read_to_end(&mut head).map_err(io)?;
+        file.by_ref()
+            .take(rest)
+            .read_to_end(&mut head)
+            .map_err(io)?;
         let mut header = Header::parse(&head)?;
         if let (None, Some((at, _))) = (&header.crs, header.extended) {
             let mut records = Vec::new();
             // A wrong place only means that no system is found there.
-            if file.seek(SeekFrom::Start(at)).is_ok() && file.take(MAX_EXTENDED).read_to_end(&mut records).is_ok() {
+            if file.seek(SeekFrom::Start(at)).is_ok()
+                && file.take(MAX_EXTENDED).read_to_end(&mut records).is_ok()
+            {
                 header.read_extended(&records);
             }
         }
-        Ok(Self { path: path.to_owned(), header })
+        Ok(Self {
+            path: path.to_owned(),
+            header,
+        })
     }
 
     /// Hands out every point that is not withheld; returns how many points the file lacks, with the reason.
@@ -79,7 +87,9 @@ impl Cloud {
         let file = File::open(&self.path).map_err(io)?;
         let length = file.metadata().map_err(io)?.len();
         let mut reader = BufReader::with_capacity(1 << 20, file);
-        reader.seek(SeekFrom::Start(self.header.points_at)).map_err(io)?;
+        reader
+            .seek(SeekFrom::Start(self.header.points_at))
+            .map_err(io)?;
         let mut record = vec![0; usize::from(self.header.record_bytes)];
         let mut done = 0;
         let mut hand_out = |record: &[u8]| {
@@ -90,13 +100,17 @@ impl Cloud {
         let mut failed = None;
         if self.header.compressed {
             let vlr = self.decompression(&mut reader, length)?;
-            reader.seek(SeekFrom::Start(self.header.points_at)).map_err(io)?;
+            reader
+                .seek(SeekFrom::Start(self.header.points_at))
+                .map_err(io)?;
             // The decompressor panics on some damaged files; what was read until then counts.
             let outcome = catch_unwind(AssertUnwindSafe(|| {
                 let mut decompressor =
                     LasZipDecompressor::new(reader, vlr).map_err(|error| error.to_string())?;
                 while done < self.header.points {
-                    decompressor.decompress_one(&mut record).map_err(|error| error.to_string())?;
+                    decompressor
+                        .decompress_one(&mut record)
+                        .map_err(|error| error.to_string())?;
                     hand_out(&record);
                     done += 1;
                 }
@@ -125,9 +139,17 @@ impl Cloud {
     }
 
     /// The description of the compression, once everything that would let the decompressor ask for memory without bounds has been looked at.
-    fn decompression(&self, reader: &mut BufReader<File>, length: u64) -> Result<LazVlr, RasterFault> {
+    fn decompression(
+        &self,
+        reader: &mut BufReader<File>,
+        length: u64,
+    ) -> Result<LazVlr, RasterFault> {
         let broken = |reason: &str| RasterFault::Unreadable(format!("compression: {reason}"));
-        let body = self.header.laszip.as_ref().ok_or_else(|| broken("no description"))?;
+        let body = self
+            .header
+            .laszip
+            .as_ref()
+            .ok_or_else(|| broken("no description"))?;
         let vlr = LazVlr::from_buffer(body).map_err(|error| broken(&error.to_string()))?;
         if vlr.items().is_empty() || vlr.items_size() != u64::from(self.header.record_bytes) {
             return Err(broken("its items are not those of the points"));
@@ -141,11 +163,17 @@ impl Cloud {
             reader.read_exact(&mut eight).map_err(io)?;
             table_at = i64::from_le_bytes(eight);
         }
-        let table_at = u64::try_from(table_at).ok().filter(|at| at.saturating_add(8) <= length);
+        let table_at = u64::try_from(table_at)
+            .ok()
+            .filter(|at| at.saturating_add(8) <= length);
         let layered = body.first_chunk::<2>().copied().map(u16::from_le_bytes) == Some(LAYERED);
         let Some(table_at) = table_at else {
             // Without a table, only compressions whose chunks ask for no memory can be read.
-            return if layered || vlr.uses_variable_size_chunks() { Err(broken("no chunk table")) } else { Ok(vlr) };
+            return if layered || vlr.uses_variable_size_chunks() {
+                Err(broken("no chunk table"))
+            } else {
+                Ok(vlr)
+            };
         };
         reader.seek(SeekFrom::Start(table_at)).map_err(io)?;
         reader.read_exact(&mut eight).map_err(io)?;
@@ -161,12 +189,21 @@ impl Cloud {
     }
 
     /// Layers announce their own sizes; none may be larger than the file.
-    fn check_layers(&self, reader: &mut BufReader<File>, vlr: &LazVlr, length: u64) -> Result<(), RasterFault> {
+    fn check_layers(
+        &self,
+        reader: &mut BufReader<File>,
+        vlr: &LazVlr,
+        length: u64,
+    ) -> Result<(), RasterFault> {
         let broken = |reason: &str| RasterFault::Unreadable(format!("compression: {reason}"));
-        reader.seek(SeekFrom::Start(self.header.points_at)).map_err(io)?;
-        let table = catch_unwind(AssertUnwindSafe(|| ChunkTable::read_from(&mut *reader, vlr)))
-            .map_err(|_| broken("damaged chunk table"))?
-            .map_err(|error| broken(&error.to_string()))?;
+        reader
+            .seek(SeekFrom::Start(self.header.points_at))
+            .map_err(io)?;
+        let table = catch_unwind(AssertUnwindSafe(|| {
+            ChunkTable::read_from(&mut *reader, vlr)
+        }))
+        .map_err(|_| broken("damaged chunk table"))?
+        .map_err(|error| broken(&error.to_string()))?;
         let layers: u64 = vlr
             .items()
             .iter()
@@ -179,7 +216,9 @@ impl Cloud {
             .sum();
         let mut at = self.header.points_at + 8;
         for index in 0..table.len() {
-            let Some(entry) = catch_unwind(|| table[index]).ok() else { break };
+            let Some(entry) = catch_unwind(|| table[index]).ok() else {
+                break;
+            };
             let sizes_at = at.saturating_add(u64::from(self.header.record_bytes) + 4);
             reader.seek(SeekFrom::Start(sizes_at)).map_err(io)?;
             let mut sizes = vec![0; (layers * 4) as usize];
@@ -187,7 +226,12 @@ impl Cloud {
                 // Cut off here: reading will stop here too.
                 return Ok(());
             }
-            let asked: u64 = sizes.as_chunks::<4>().0.iter().map(|size| u64::from(u32::from_le_bytes(*size))).sum();
+            let asked: u64 = sizes
+                .as_chunks::<4>()
+                .0
+                .iter()
+                .map(|size| u64::from(u32::from_le_bytes(*size)))
+                .sum();
             if asked > length {
                 return Err(broken("a layer larger than the file"));
             }
@@ -217,7 +261,10 @@ impl Ground {
         let [east, north, _] = header.max;
         let area = ((east - west) * (north - south)).max(1.0);
         // Degrees: their cells would be a hundred thousand times too large.
-        let degrees = header.crs.as_deref().is_some_and(|crs| crs.starts_with("GEOG") || crs == "EPSG:4326");
+        let degrees = header
+            .crs
+            .as_deref()
+            .is_some_and(|crs| crs.starts_with("GEOG") || crs == "EPSG:4326");
         if degrees {
             return Err(RasterFault::Unreadable("points in degrees".into()));
         }
@@ -231,7 +278,13 @@ impl Ground {
         };
         let [columns, rows] = grid.size();
         let placement = Placement::upright(grid.origin(), [cell, cell], columns, rows).checked()?;
-        Ok(Self { cloud, placement, cell, values: None, remarks: Vec::new() })
+        Ok(Self {
+            cloud,
+            placement,
+            cell,
+            values: None,
+            remarks: Vec::new(),
+        })
     }
 
     fn grid(&mut self) -> Result<(), RasterFault> {
@@ -254,10 +307,15 @@ impl Ground {
             grid.add(point.at);
         })?;
         self.remarks.clear();
-        let list = classes.iter().map(|(class, count)| format!("{class}: {count}")).collect::<Vec<_>>().join(", ");
+        let list = classes
+            .iter()
+            .map(|(class, count)| format!("{class}: {count}"))
+            .collect::<Vec<_>>()
+            .join(", ");
         self.remarks.push(("points-classes", list));
         if let Some((count, reason)) = missing {
-            self.remarks.push(("points-missing", format!("{count} ({reason})")));
+            self.remarks
+                .push(("points-missing", format!("{count} ({reason})")));
         }
         for (code, count) in [
             ("points-virtual", virtual_points),

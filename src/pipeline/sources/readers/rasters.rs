@@ -1,7 +1,7 @@
 //! Height rasters: GeoTIFF, ESRI ASCII grid, SRTM, ESRI's raw grids, and heights as text.
 
 use super::{Content, Found, Head, Opened, short_name, whole};
-use crate::formats::raster::{Held, Heights, MAX_CELLS, Placement, RasterFault, Remark, Window};
+use crate::formats::raster::{Heights, Held, MAX_CELLS, Placement, RasterFault, Remark, Window};
 use crate::formats::shape::ShapeKind;
 use crate::formats::xyz::{self, Points};
 use crate::formats::{asciigrid, bil, geotiff, hgt, worldfile};
@@ -22,19 +22,26 @@ pub fn is_tiff(head: &Head) -> bool {
 }
 
 pub fn is_ascii_grid(head: &Head) -> bool {
-    let begins = |word: &[u8]| head.text().get(..word.len()).is_some_and(|text| text.eq_ignore_ascii_case(word));
+    let begins = |word: &[u8]| {
+        head.text()
+            .get(..word.len())
+            .is_some_and(|text| text.eq_ignore_ascii_case(word))
+    };
     (begins(b"ncols") || begins(b"nrows")) && !is_raw_header(head)
 }
 
 /// The numbers carry no mark: the name and the size of the file tell.
 pub fn is_srtm(head: &Head) -> bool {
-    let size = std::fs::metadata(head.path).map(|meta| meta.len()).unwrap_or(0);
+    let size = std::fs::metadata(head.path)
+        .map(|meta| meta.len())
+        .unwrap_or(0);
     hgt::corner(&short_name(head.path)).is_some() && hgt::side(size).is_some()
 }
 
 /// The numbers carry no mark: a header beside them tells.
 pub fn is_raw(head: &Head) -> bool {
-    extension(head.path).is_some_and(|ext| RAW.contains(&ext.as_str())) && beside(head.path, "hdr").is_some()
+    extension(head.path).is_some_and(|ext| RAW.contains(&ext.as_str()))
+        && beside(head.path, "hdr").is_some()
 }
 
 /// A header is read with its numbers and is nothing by itself.
@@ -83,7 +90,9 @@ fn tiff(path: &Path) -> Grid {
     let mut tiff = geotiff::Tiff::open(reader(path)?).map_err(unreadable)?;
     if !tiff.is_placed() {
         let Placement { columns, rows, .. } = tiff.placement();
-        let world = ["tfw", "tifw", "tiffw", "wld"].iter().find_map(|ext| sidecar(path, ext));
+        let world = ["tfw", "tifw", "tiffw", "wld"]
+            .iter()
+            .find_map(|ext| sidecar(path, ext));
         let world = world.ok_or_else(|| unreadable(RasterFault::NoPlace))?;
         tiff.place(worldfile::parse(&world, columns, rows).map_err(unreadable)?);
     }
@@ -96,7 +105,9 @@ fn ascii_grid(path: &Path) -> Grid {
 }
 
 fn srtm(path: &Path) -> Grid {
-    Ok(Box::new(hgt::Tile::open(reader(path)?, &short_name(path)).map_err(unreadable)?))
+    Ok(Box::new(
+        hgt::Tile::open(reader(path)?, &short_name(path)).map_err(unreadable)?,
+    ))
 }
 
 fn raw(path: &Path) -> Grid {
@@ -111,7 +122,9 @@ fn raw(path: &Path) -> Grid {
     let world = world.iter().find_map(|ext| sidecar(path, ext));
     let world = world.map(|bytes| worldfile::parse(&bytes, header.columns, header.rows));
     let world = world.transpose().map_err(unreadable)?;
-    Ok(Box::new(bil::Grid::open(reader(path)?, header, world, None).map_err(unreadable)?))
+    Ok(Box::new(
+        bil::Grid::open(reader(path)?, header, world, None).map_err(unreadable)?,
+    ))
 }
 
 fn points(path: &Path) -> Grid {
@@ -122,16 +135,27 @@ fn points(path: &Path) -> Grid {
     };
     // One line of names is no fault.
     if unread > 1 {
-        held.remarks.push(("raster-lines-unread", unread.to_string()));
+        held.remarks
+            .push(("raster-lines-unread", unread.to_string()));
     }
     Ok(Box::new(held))
 }
 
 /// Points on no grid, brought onto one.
 fn scattered(points: &[[f64; 3]]) -> Result<Held, RasterFault> {
-    let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    let mut bounds = [
+        f64::INFINITY,
+        f64::INFINITY,
+        f64::NEG_INFINITY,
+        f64::NEG_INFINITY,
+    ];
     for [x, y, _] in points {
-        bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
+        bounds = [
+            bounds[0].min(*x),
+            bounds[1].min(*y),
+            bounds[2].max(*x),
+            bounds[3].max(*y),
+        ];
     }
     let area = (bounds[2] - bounds[0]) * (bounds[3] - bounds[1]);
     let mut cell = cell_for_density(points.len() as f64 / area.max(1.0), 1.0);
@@ -175,7 +199,8 @@ impl Heights for OnDemand {
         let source = match &mut self.source {
             Some(source) => source,
             None => {
-                let opened = (self.open)(&self.path).map_err(|(_, value)| RasterFault::Unreadable(value))?;
+                let opened =
+                    (self.open)(&self.path).map_err(|(_, value)| RasterFault::Unreadable(value))?;
                 // Somebody may have changed the file since it was looked at.
                 if opened.placement() != self.placement {
                     return Err(RasterFault::Unreadable("the file has changed".into()));
@@ -197,7 +222,11 @@ impl Heights for OnDemand {
     }
 
     fn remarks(&self) -> Vec<Remark> {
-        let now = self.source.as_ref().map(|source| source.remarks()).unwrap_or_default();
+        let now = self
+            .source
+            .as_ref()
+            .map(|source| source.remarks())
+            .unwrap_or_default();
         self.remarks.iter().cloned().chain(now).collect()
     }
 }
@@ -232,7 +261,8 @@ fn unreadable(fault: RasterFault) -> (&'static str, String) {
 }
 
 fn extension(path: &Path) -> Option<String> {
-    path.extension().map(|ext| ext.to_string_lossy().to_ascii_lowercase())
+    path.extension()
+        .map(|ext| ext.to_string_lossy().to_ascii_lowercase())
 }
 
 /// The file of the same name with another ending, in small or capital letters.
@@ -245,6 +275,10 @@ fn beside(path: &Path, ext: &str) -> Option<PathBuf> {
 
 fn sidecar(path: &Path, ext: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(beside(path, ext)?).ok()?.take(MAX_SIDECAR).read_to_end(&mut bytes).ok()?;
+    File::open(beside(path, ext)?)
+        .ok()?
+        .take(MAX_SIDECAR)
+        .read_to_end(&mut bytes)
+        .ok()?;
     Some(bytes)
 }
