@@ -6,6 +6,8 @@
 pub mod footprint;
 pub mod roof;
 pub mod roof_shape;
+pub mod skeleton;
+pub mod surveyed;
 pub mod triangulate;
 
 use crate::base::DatasetId;
@@ -49,6 +51,8 @@ pub struct Building {
     pub year: Option<i32>,
     /// A light construction without closed walls.
     pub light: bool,
+    /// The source's own surfaces, where it has them; they are drawn instead of a roof of our choice.
+    pub surveyed: Option<surveyed::Surveyed>,
 }
 
 /// How a height came about.

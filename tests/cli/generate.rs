@@ -223,6 +223,7 @@ fn building(outline: Polygon<f64>) -> Building {
         storeys: None,
         year: None,
         light: false,
+        surveyed: None,
     }
 }
 

@@ -64,6 +64,7 @@ fn village(houses: usize) -> Region {
                 storeys: None,
                 year: Some(1950),
                 light: false,
+                surveyed: None,
             }
         })
         .collect();

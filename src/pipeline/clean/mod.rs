@@ -6,6 +6,7 @@ pub mod buildings;
 pub mod heights;
 pub mod lines;
 pub mod places;
+pub mod surfaces;
 pub mod terrain;
 
 use super::sources::{Gathered, declaration::Role};

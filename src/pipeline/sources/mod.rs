@@ -405,6 +405,13 @@ fn read_one(item: Planned, gathered: &mut Gathered, report: &mut Report) {
             );
         }
     });
+    for remark in table.remarks() {
+        report.push(
+            Finding::new(remark.code, remark.severity, &file)
+                .object(remark.object)
+                .value(remark.value),
+        );
+    }
     if let Err(reason) = read {
         report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
         return;

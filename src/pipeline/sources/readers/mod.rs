@@ -2,12 +2,14 @@
 //!
 //! A new format is a new module here and a line in [`READERS`]; nothing else in the pipeline knows formats.
 
+pub mod city;
 pub mod geojson;
 pub mod geopackage;
 pub mod rasters;
 
 use super::record::Record;
 use super::vocabulary::Mapping;
+use crate::base::Severity;
 use crate::formats::raster::Raster;
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
@@ -17,6 +19,8 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: geopackage::recognises, open: geopackage::open },
     Reader { recognises: rasters::is_tiff, open: rasters::open_tiff },
     Reader { recognises: rasters::is_ascii_grid, open: rasters::open_ascii_grid },
+    Reader { recognises: city::is_cityjson, open: city::open_cityjson },
+    Reader { recognises: city::is_citygml, open: city::open_citygml },
     Reader { recognises: geojson::recognises, open: geojson::open },
 ];
 
@@ -76,6 +80,20 @@ pub trait Table {
     /// # Errors
     /// A sentence, when the table cannot be read at all; rows that are damaged go to `each` as [`Unread`].
     fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String>;
+
+    /// What was found beside the rows, once they are read: parts left out, links that lead nowhere.
+    fn remarks(&self) -> Vec<Remark> {
+        Vec::new()
+    }
+}
+
+/// A finding of a reader; the file is added by whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub object: String,
+    pub value: String,
 }
 
 pub type Row = Result<Record, Unread>;
