@@ -9,6 +9,8 @@ pub mod point_grid;
 pub mod roof;
 pub mod roof_planes;
 pub mod roof_shape;
+pub mod skeleton;
+pub mod surveyed;
 pub mod triangulate;
 
 use crate::base::DatasetId;
@@ -54,6 +56,8 @@ pub struct Building {
     pub light: bool,
     /// What else the sources and joined tables say, under their own names.
     pub attributes: Vec<Attribute>,
+    /// The source's own surfaces, where it has them; they are drawn instead of a roof of our choice.
+    pub surveyed: Option<surveyed::Surveyed>,
 }
 
 /// A value that we keep without giving it a meaning.

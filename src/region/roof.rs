@@ -5,10 +5,11 @@
 
 use super::{
     Building, Usage, footprint,
-    roof_shape::{self, RoofRules, RoofShape, Tents},
+    roof_shape::{self, RoofKind, RoofRules, RoofShape, Tents},
+    skeleton::Skeleton,
     triangulate,
 };
-use geo::Polygon;
+use geo::{Area, Polygon};
 use std::collections::HashMap;
 
 /// What a triangle is part of.
@@ -85,8 +86,11 @@ impl SurfaceMesh {
     }
 }
 
-/// Walls, roof and floor of a building, closed for each part of its footprint.
+/// Walls, roof and floor of a building, closed for each part of its footprint; the source's own surfaces where it has them.
 pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMesh {
+    if let Some(surveyed) = building.surveyed.as_ref().filter(|surveyed| !surveyed.is_empty()) {
+        return surveyed.mesh();
+    }
     let mut mesh = SurfaceMesh::default();
     for polygon in &building.footprint {
         let Some(solid) = Solid::new(building, polygon, options) else {
@@ -101,10 +105,25 @@ pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMe
             mesh.triangles.append(&mut part.triangles);
             continue;
         }
+        // What the cuts could not follow, and what is no simple form, gets the outline's own skeleton.
+        let shape = match shape {
+            RoofShape::Tents(..) => {
+                roof_shape::over_any(&solid.rings, rise_m(building), &options.rules).unwrap_or(shape)
+            }
+            other => other,
+        };
+        let mut part = SurfaceMesh::default();
+        if let RoofShape::Skeleton(skeleton, slope) = &shape
+            && solid.skeletal(skeleton, *slope, &mut part).is_some()
+            && part.is_closed()
+        {
+            mesh.triangles.append(&mut part.triangles);
+            continue;
+        }
         // What cannot be pitched cleanly is drawn flat.
         let rise = match shape {
             RoofShape::Flat(rise) => rise,
-            RoofShape::Tents(..) => {
+            RoofShape::Tents(..) | RoofShape::Skeleton(..) => {
                 roof_shape::flat_rise_m(rise_m(building), &options.rules)
             }
         };
@@ -120,13 +139,31 @@ pub fn roof_of(building: &Building, polygon: &Polygon<f64>, options: &RoofOption
     if building.usage == Usage::Sport {
         return RoofShape::Flat(roof_shape::flat_rise_m(rise, &options.rules));
     }
-    roof_shape::choose(
+    let simple = roof_shape::choose(
         polygon,
         origin,
         rise,
         building.light || building.usage == Usage::Annex,
         &options.rules,
-    )
+    );
+    match simple {
+        RoofShape::Flat(_) if !building.light => Solid::new(building, polygon, options)
+            .and_then(|solid| roof_shape::over_any(&solid.rings, rise, &options.rules))
+            .unwrap_or(simple),
+        other => other,
+    }
+}
+
+/// The kind of roof over the largest part of a building: how its form is known.
+pub fn roof_kind(building: &Building, options: &RoofOptions) -> RoofKind {
+    if building.surveyed.as_ref().is_some_and(|surveyed| !surveyed.is_empty()) {
+        return RoofKind::Surveyed;
+    }
+    building
+        .footprint
+        .iter()
+        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))
+        .map_or(RoofKind::Flat, |polygon| roof_of(building, polygon, options).kind())
 }
 
 /// A coarse block: the footprint simplified within `tolerance_m`, flat at mean height; for tiles seen from afar.
@@ -258,6 +295,37 @@ impl Solid {
             mesh.triangles.push(([a0, b0, b1], Surface::Wall));
             mesh.triangles.push(([a0, b1, a1], Surface::Wall));
         }
+    }
+
+    /// Hips, valleys and gables by the outline's skeleton.
+    fn skeletal(&self, skeleton: &Skeleton, slope: f64, mesh: &mut SurfaceMesh) -> Option<()> {
+        let points: Vec<[f64; 2]> = skeleton.nodes.iter().map(|node| [node[0], node[1]]).collect();
+        // One height for one place: the corners of the outline are the eave, exactly.
+        let heights: HashMap<[u64; 2], f64> = skeleton
+            .nodes
+            .iter()
+            .map(|node| ([node[0].to_bits(), node[1].to_bits()], self.eave_m + slope * node[2]))
+            .collect();
+        let top = |p: [f64; 2]| heights.get(&[p[0].to_bits(), p[1].to_bits()]).copied().unwrap_or(self.eave_m);
+        for face in &skeleton.faces {
+            let ring: Vec<[f64; 2]> = face.ring.iter().map(|node| points.get(*node).copied()).collect::<Option<_>>()?;
+            for [a, b, c] in triangulate::clip_ears(&ring)? {
+                self.cap(ring[a], ring[b], ring[c], &top, mesh);
+            }
+        }
+        let mut side = 0;
+        for ring in &self.rings {
+            let mut outline = Vec::with_capacity(ring.len() + 2);
+            for corner in ring {
+                outline.push(*corner);
+                outline.extend(
+                    skeleton.gables.iter().filter(|(known, _)| *known == side).filter_map(|(_, node)| points.get(*node)),
+                );
+                side += 1;
+            }
+            self.walls(&outline, &top, mesh);
+        }
+        Some(())
     }
 
     /// A pitched roof: the plan is cut along ridges, hips and valleys, and every piece lifted to its plane.

@@ -4,6 +4,7 @@
 //! So every simple roof is one formula, and one routine can cut any footprint along its ridges, hips and valleys.
 
 use super::footprint;
+use super::skeleton::{self, Skeleton};
 use geo::{Area, Coord, LineString, MinimumRotatedRect, Polygon};
 
 /// `height = east · x + north · y + at_origin`, heights above the eave.
@@ -51,6 +52,25 @@ pub enum RoofKind {
     Hip,
     /// Two wings meeting in a corner.
     Corner,
+    /// Hips over an outline of any shape, by its straight skeleton, narrow ends as gables.
+    Skeleton,
+    /// The source's own surfaces.
+    Surveyed,
+}
+
+impl RoofKind {
+    /// The method as tables and files name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Flat => "flat",
+            Self::Shed => "shed",
+            Self::Gable => "gable",
+            Self::Hip => "hip",
+            Self::Corner => "corner",
+            Self::Skeleton => "skeleton",
+            Self::Surveyed => "surveyed",
+        }
+    }
 }
 
 /// A roof over a footprint in local coordinates.
@@ -59,6 +79,8 @@ pub enum RoofShape {
     /// Flat at this height above the eave.
     Flat(f64),
     Tents(RoofKind, Tents),
+    /// The skeleton with this slope, rise by run.
+    Skeleton(Skeleton, f64),
 }
 
 impl RoofShape {
@@ -66,6 +88,7 @@ impl RoofShape {
         match self {
             Self::Flat(_) => RoofKind::Flat,
             Self::Tents(kind, _) => *kind,
+            Self::Skeleton(..) => RoofKind::Skeleton,
         }
     }
 }
@@ -139,6 +162,22 @@ pub fn choose(
         return roof;
     }
     flat
+}
+
+/// Hips and gables over an outline that is no rectangle and no L: rings as they will be built, outer counter-clockwise, holes clockwise.
+///
+/// All sides rise with one slope, so that the highest ridge has the stated rise; narrower wings stay lower, as they do in reality.
+pub fn over_any(rings: &[Vec<[f64; 2]>], rise_m: f64, rules: &RoofRules) -> Option<RoofShape> {
+    if !(rise_m >= 0.3) {
+        return None;
+    }
+    let skeleton = skeleton::skeleton(rings)?;
+    let deepest = skeleton.deepest_m();
+    if 2.0 * deepest > rules.widest_m {
+        return None;
+    }
+    let slope = slope(rise_m, deepest, rules)?;
+    Some(RoofShape::Skeleton(skeleton::with_gables(skeleton, rings, rules.hip_width_m), slope))
 }
 
 /// A rectangle: middle, unit direction of the long axis, half length and half width.

@@ -224,6 +224,7 @@ fn building(outline: Polygon<f64>) -> Building {
         year: None,
         light: false,
         attributes: Vec::new(),
+        surveyed: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Tier 1: the program as people type it.
 
 mod check_info;
+mod city;
 mod generate;
 mod grid;
 mod import;

@@ -66,6 +66,7 @@ fn village(houses: usize) -> Region {
                 year: Some(1950),
                 light: false,
                 attributes: Vec::new(),
+                surveyed: None,
             }
         })
         .collect();

@@ -4,7 +4,7 @@
 
 use super::heights::{self, Stated};
 use super::terrain::Floor;
-use super::{Fate, Source};
+use super::{Fate, Source, surfaces};
 use crate::base::{Finding, Report, Severity};
 use crate::pipeline::LayerCount;
 use crate::pipeline::sources::record::{Cell, Record};
@@ -53,15 +53,37 @@ pub fn draft(
         .map(|p| p[2])
         .filter(|z| z.is_finite())
         .collect();
-    let flat = polygons
-        .iter()
-        .map(|rings| {
-            rings
-                .iter()
-                .map(|ring| ring.iter().map(|p| [p[0], p[1]]).collect())
-                .collect()
-        })
-        .collect();
+    let mut surveyed = None;
+    let flat = match shape.shells().as_slice() {
+        [] => polygons
+            .iter()
+            .map(|rings| {
+                rings
+                    .iter()
+                    .map(|ring| ring.iter().map(|p| [p[0], p[1]]).collect())
+                    .collect()
+            })
+            .collect(),
+        shells => {
+            let survey = surfaces::survey(shells, record.number("lod").unwrap_or(1.0));
+            let (Ok(surfaces::Survey { faults, .. }) | Err(faults)) = &survey;
+            for (code, value) in faults {
+                source.finding(code, Severity::Warning, object, value);
+            }
+            let Ok(mut survey) = survey else {
+                source.finding("geometry-missing", Severity::Warning, object, "");
+                return Fate::Rejected;
+            };
+            altitudes.clear();
+            let plan = std::mem::take(&mut survey.plan);
+            if floor.plausible(survey.lowest_m) {
+                surveyed = Some(survey);
+            } else {
+                altitudes.push(survey.lowest_m);
+            }
+            plan
+        }
+    };
     let (footprint, repairs) = match footprint::repair(flat) {
         Ok(repaired) => repaired,
         Err(rejection) => {
@@ -109,15 +131,21 @@ pub fn draft(
     let ground_fits = |ground: f64| {
         floor.plausible(ground)
             && terrain_m.is_none_or(|terrain| (ground - terrain).abs() <= GROUND_TOLERANCE_M)
+            // Walls may begin below the ground, but the ground does not lie above the roof.
+            && surveyed.as_ref().is_none_or(|survey| {
+                let top = survey.eave_and_ridge_m.map_or(f64::INFINITY, |(_, ridge)| ridge);
+                (survey.lowest_m - GROUND_TOLERANCE_M..top).contains(&ground)
+            })
     };
+    let lowest_m = surveyed.as_ref().map(|survey| survey.lowest_m);
     let ground = match stated_ground {
         Some(ground) if ground_fits(ground) => Some(ground),
         Some(ground) => {
             repaired = true;
             source.finding("building-ground-implausible", Severity::Warning, object, format!("{ground} m"));
-            terrain_m
+            lowest_m.or(terrain_m)
         }
-        None => terrain_m,
+        None => lowest_m.or(terrain_m),
     };
     let plausible = |term: &str| record.number(term).filter(|z| floor.plausible(*z));
     let stated = Stated {
@@ -133,7 +161,16 @@ pub fn draft(
         }),
         storeys: record.number("storeys").filter(|n| *n >= 0.0 && *n <= 200.0).map(|n| n.round() as u32),
     };
-    let chosen = heights::choose(&stated);
+    let chosen = match surveyed.as_ref().and_then(|survey| survey.eave_and_ridge_m).zip(ground) {
+        // What was surveyed in three dimensions needs no choice.
+        Some(((eave, ridge), ground)) => heights::Chosen {
+            eave_m: Some((eave - ground).max(heights::LOWEST_M)),
+            ridge_m: Some((ridge - ground).max(heights::LOWEST_M)),
+            origin: HeightOrigin::Source,
+            faults: Vec::new(),
+        },
+        None => heights::choose(&stated),
+    };
     for (code, value) in &chosen.faults {
         let severity = match *code {
             "building-roof-tall" => Severity::Info,
@@ -171,6 +208,10 @@ pub fn draft(
             year: year(record, source),
             light: record.flag("light").unwrap_or(false),
             attributes: attributes(record),
+            // Surfaces without a roof are an outline; a roof is then chosen as for any other.
+            surveyed: surveyed
+                .filter(|survey| survey.eave_and_ridge_m.is_some())
+                .map(|survey| survey.surveyed),
         },
     });
     Fate::Kept

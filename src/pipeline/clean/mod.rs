@@ -8,6 +8,7 @@ pub mod lines;
 pub mod places;
 pub mod relief;
 pub mod roof_points;
+pub mod surfaces;
 pub mod terrain;
 
 use super::sources::{Gathered, declaration::Role};

@@ -229,6 +229,13 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
             );
         }
     });
+    for remark in table.remarks() {
+        report.push(
+            Finding::new(remark.code, remark.severity, &file)
+                .object(remark.object)
+                .value(remark.value),
+        );
+    }
     if let Err(reason) = read {
         report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
         return;

@@ -7,7 +7,7 @@ use super::scene::{Drawn, Scene};
 use crate::base::Rng;
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface};
+use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
 use crate::region::{AttributeValue, Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,8 +158,8 @@ fn paint(
         parts.into_iter().map(move |part| (part, surface))
     });
     for (corners, surface) in pieces {
-        // Nobody looks at a floor from below the ground.
-        if *surface == Surface::Floor {
+        // Nobody looks at a floor from below the ground; one high above it bridges a passage.
+        if *surface == Surface::Floor && corners.iter().all(|corner| corner[2] <= building.ground_m + 1.0) {
             continue;
         }
         let mut placed = [[0.0; 3]; 3];
@@ -314,6 +314,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
         ("ridge_m", real(&|b| b.ridge_height_m)),
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
+        ("roof", text(&|b| roof_kind(b, &RoofOptions::default()).name().to_owned())),
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),

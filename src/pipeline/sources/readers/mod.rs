@@ -5,6 +5,7 @@
 pub mod csv;
 pub mod dbf;
 pub mod flatgeobuf;
+pub mod city;
 pub mod geojson;
 pub mod geopackage;
 pub mod points;
@@ -33,6 +34,8 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: dbf::recognises, open: dbf::open },
     Reader { recognises: flatgeobuf::recognises, open: flatgeobuf::open },
     Reader { recognises: parquet::recognises, open: parquet::open },
+    Reader { recognises: city::is_cityjson, open: city::open_cityjson },
+    Reader { recognises: city::is_citygml, open: city::open_citygml },
     Reader { recognises: geojson::recognises, open: geojson::open },
     // Without a mark of its own, so after all others.
     Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
@@ -108,6 +111,11 @@ pub trait Table {
         None
     }
 
+    /// What was found beside the rows, once they are read: parts left out, links that lead nowhere.
+    fn remarks(&self) -> Vec<Remark> {
+        Vec::new()
+    }
+
     /// False for a table whose rows lie nowhere: it can only be joined to another.
     fn has_geometry(&self) -> bool {
         true
@@ -126,6 +134,15 @@ impl Note {
     pub fn new(code: &'static str, severity: Severity, value: impl std::fmt::Display) -> Self {
         Self { code, severity, value: value.to_string() }
     }
+}
+
+/// A finding of a reader; the file is added by whoever asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remark {
+    pub code: &'static str,
+    pub severity: Severity,
+    pub object: String,
+    pub value: String,
 }
 
 pub type Row = Result<Record, Unread>;

@@ -1,333 +1,19 @@
-//! CityGML 1.0, 2.0 and 3.0, read as a stream of elements: only the object at hand is in memory.
-//!
-//! Written after OGC 08-007r1, 12-019 and 21-006r2. Elements are told by their local names: prefixes are free, and the three versions
-//! use the same words for the same things (`boundedBy` and `boundary`, `consistsOfBuildingPart` and `buildingPart`).
-//! A solid whose faces are links to boundary surfaces takes their geometry from there, once.
+//! One object in the making: its attributes, parts, polygons and the links between them.
 
-use super::citymodel::{
+use super::{Element, Opened, attribute};
+use crate::formats::citymodel::{
     AttributeValue, BEST_LOD, CityGeometry, CityObject, MAX_FACES, open_ring, role_of,
 };
-use super::shape::{Face, FaceRole, Shell};
-use quick_xml::Reader;
-use quick_xml::events::{BytesStart, Event};
+use crate::formats::shape::{Face, FaceRole, Shell};
+use quick_xml::events::BytesStart;
 use std::collections::{HashMap, HashSet};
-use std::io::{BufRead, Read};
 
-/// Elements inside elements; real files stay under forty.
-pub const MAX_DEPTH: usize = 200;
 /// Numbers of one building.
 const MAX_NUMBERS: usize = 30_000_000;
-/// Characters of one attribute.
-const MAX_TEXT: usize = 4_000;
-
-/// What the document is, before its objects are read.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outline {
-    /// Local name of the root: `CityModel`, `IndoorFeatures`.
-    pub root: String,
-    /// Namespaces the root declares.
-    pub namespaces: Vec<String>,
-    /// The first `srsName`, as written.
-    pub srs: Option<String>,
-}
-
-impl Outline {
-    pub fn is_city(&self) -> bool {
-        self.root == "CityModel"
-    }
-
-    /// IndoorGML describes rooms and ways through them; its `.gml` says nothing about that.
-    pub fn is_indoor(&self) -> bool {
-        self.root == "IndoorFeatures"
-            || (!self.is_city() && self.namespaces.iter().any(|n| n.contains("indoorgml")))
-    }
-
-    /// `1.0`, `2.0`, `3.0`; empty when the namespaces do not say.
-    pub fn version(&self) -> &'static str {
-        for version in ["3.0", "2.0", "1.0"] {
-            if self
-                .namespaces
-                .iter()
-                .any(|n| n.contains("citygml") && n.ends_with(version))
-            {
-                return version;
-            }
-        }
-        ""
-    }
-}
-
-/// Why the document cannot be read on. What was read before stays valid.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum CityGmlFault {
-    #[error("the XML is broken at byte {at}: {detail}")]
-    Xml { at: u64, detail: String },
-    #[error("elements are nested more than {MAX_DEPTH} deep")]
-    Depth,
-    #[error("the document ends at byte {0}, in the middle of an element")]
-    Truncated(u64),
-}
-
-/// Reads as far as the first `srsName`, which stands near the top in all but a few files.
-///
-/// # Errors
-/// When the XML breaks before anything is known.
-pub fn outline(source: impl BufRead) -> Result<Outline, CityGmlFault> {
-    let mut reader = Reader::from_reader(Decoded::new(source));
-    let mut buffer = Vec::new();
-    let mut outline = Outline::default();
-    loop {
-        buffer.clear();
-        let event = reader
-            .read_event_into(&mut buffer)
-            .map_err(|error| CityGmlFault::Xml {
-                at: reader.error_position(),
-                detail: error.to_string(),
-            })?;
-        match event {
-            Event::Start(start) | Event::Empty(start) => {
-                if outline.root.is_empty() {
-                    outline.root = local(start.name().as_ref());
-                    for attribute in start.attributes().with_checks(false).flatten().take(256) {
-                        if attribute.key.as_ref().starts_with("xmlns") {
-                            outline.namespaces.push(attribute.value.into_owned());
-                        }
-                    }
-                    if !outline.is_city() {
-                        return Ok(outline);
-                    }
-                }
-                if let Some(srs) = attribute(&start, "srsName") {
-                    outline.srs = Some(srs);
-                    return Ok(outline);
-                }
-            }
-            Event::Eof => return Ok(outline),
-            _ => {}
-        }
-    }
-}
-
-/// Hands out every top-level object in the order of the document. `each` says whether to go on.
-///
-/// # Errors
-/// A fault of the XML itself; the objects before it have been handed out.
-pub fn read(
-    source: impl BufRead,
-    each: &mut dyn FnMut(CityObject) -> bool,
-) -> Result<(), CityGmlFault> {
-    let mut reader = Reader::from_reader(Decoded::new(source));
-    let mut buffer = Vec::new();
-    let mut state = State::default();
-    loop {
-        buffer.clear();
-        let event = reader
-            .read_event_into(&mut buffer)
-            .map_err(|error| CityGmlFault::Xml {
-                at: reader.error_position(),
-                detail: error.to_string(),
-            })?;
-        match event {
-            Event::Start(start) => state.start(&start)?,
-            Event::Empty(start) => {
-                state.start(&start)?;
-                if let Some(object) = state.end()
-                    && !each(object)
-                {
-                    return Ok(());
-                }
-            }
-            Event::End(_) => {
-                if let Some(object) = state.end()
-                    && !each(object)
-                {
-                    return Ok(());
-                }
-            }
-            Event::Text(text) => {
-                if state.wants_text() {
-                    state.text(&text);
-                }
-            }
-            Event::CData(text) => {
-                if state.wants_text() {
-                    state.text(&text);
-                }
-            }
-            Event::GeneralRef(name) => {
-                if state.wants_text() {
-                    state.text(entity(&name).as_str());
-                }
-            }
-            Event::Eof => {
-                return if state.stack.is_empty() {
-                    Ok(())
-                } else {
-                    Err(CityGmlFault::Truncated(reader.buffer_position()))
-                };
-            }
-            _ => {}
-        }
-    }
-}
-
-/// UTF-8 as it is; ISO-8859-1 and its relatives, where the declaration names one, turned into it.
-struct Decoded<R> {
-    inner: R,
-    /// `None` until the declaration has been seen.
-    single_bytes: Option<bool>,
-    buffer: Vec<u8>,
-    at: usize,
-}
-
-impl<R: BufRead> Decoded<R> {
-    fn new(inner: R) -> Self {
-        Self {
-            inner,
-            single_bytes: None,
-            buffer: Vec::new(),
-            at: 0,
-        }
-    }
-
-    fn is_single(&mut self) -> std::io::Result<bool> {
-        if let Some(known) = self.single_bytes {
-            return Ok(known);
-        }
-        let head = self.inner.fill_buf()?;
-        let declaration: Vec<u8> = head
-            .iter()
-            .copied()
-            .take(200)
-            .take_while(|byte| *byte != b'>')
-            .collect();
-        let text = String::from_utf8_lossy(&declaration).to_lowercase();
-        let single = text.contains("encoding")
-            && ["iso-8859-1", "windows-1252", "latin"]
-                .iter()
-                .any(|name| text.contains(name));
-        self.single_bytes = Some(single);
-        Ok(single)
-    }
-}
-
-impl<R: BufRead> BufRead for Decoded<R> {
-    fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
-        if !self.is_single()? {
-            return self.inner.fill_buf();
-        }
-        if self.at >= self.buffer.len() {
-            self.buffer.clear();
-            self.at = 0;
-            let bytes = self.inner.fill_buf()?;
-            for byte in bytes {
-                let mut letter = [0; 2];
-                self.buffer
-                    .extend_from_slice(char::from(*byte).encode_utf8(&mut letter).as_bytes());
-            }
-            let length = bytes.len();
-            self.inner.consume(length);
-        }
-        Ok(self.buffer.get(self.at..).unwrap_or_default())
-    }
-
-    fn consume(&mut self, amount: usize) {
-        if self.single_bytes == Some(true) {
-            self.at += amount;
-        } else {
-            self.inner.consume(amount);
-        }
-    }
-}
-
-impl<R: BufRead> Read for Decoded<R> {
-    fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
-        let available = self.fill_buf()?;
-        let length = available.len().min(into.len());
-        into[..length].copy_from_slice(&available[..length]);
-        self.consume(length);
-        Ok(length)
-    }
-}
-
-/// The five named entities and numbers; foreign ones are dropped, never expanded.
-fn entity(name: &str) -> String {
-    let named = match name {
-        "amp" => Some('&'),
-        "lt" => Some('<'),
-        "gt" => Some('>'),
-        "quot" => Some('"'),
-        "apos" => Some('\''),
-        _ => match name.strip_prefix('#') {
-            Some(number) => match number.strip_prefix(['x', 'X']) {
-                Some(hex) => u32::from_str_radix(hex, 16).ok(),
-                None => number.parse().ok(),
-            }
-            .and_then(char::from_u32),
-            None => None,
-        },
-    };
-    named.map(String::from).unwrap_or_default()
-}
-
-fn local(name: &str) -> String {
-    name.rsplit(':').next().unwrap_or(name).to_owned()
-}
-
-fn attribute(start: &BytesStart, wanted: &str) -> Option<String> {
-    start
-        .attributes()
-        .with_checks(false)
-        .flatten()
-        .take(64)
-        .find_map(|attribute| {
-            let key: &str = attribute.key.as_ref();
-            (key.rsplit(':').next() == Some(wanted))
-                .then(|| attribute.value.replace("&amp;", "&").trim().to_owned())
-        })
-}
-
-/// What an open element is to us.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Opened {
-    /// Nothing of its own; its children may be.
-    Plain,
-    /// Everything inside is passed over.
-    Skipped,
-    Member,
-    Object,
-    Part,
-    Semantic,
-    Level,
-    Solid,
-    /// A solid's shell that bounds a hole inside it; a polygon's ring.
-    Aggregate,
-    Flipped,
-    Polygon,
-    Ring,
-    Numbers,
-    Leaf,
-    GenericAttribute,
-}
-
-struct Element {
-    name: String,
-    opened: Opened,
-    /// Elements inside, as far as seen: a leaf has none.
-    children: bool,
-}
-
-#[derive(Default)]
-struct State {
-    stack: Vec<Element>,
-    skipping: usize,
-    object: Option<Building>,
-    text: String,
-}
 
 /// The object in the making.
 #[derive(Default)]
-struct Building {
+pub(super) struct Building {
     whole: CityObject,
     /// The whole first, then its parts; each with its own geometries.
     parts: Vec<Part>,
@@ -371,97 +57,18 @@ struct Polygon {
     rings: Vec<Vec<[f64; 3]>>,
 }
 
-impl State {
-    fn start(&mut self, start: &BytesStart) -> Result<(), CityGmlFault> {
-        if self.stack.len() >= MAX_DEPTH {
-            return Err(CityGmlFault::Depth);
-        }
-        let name = local(start.name().as_ref());
-        let opened = if self.skipping > 0 {
-            self.skipping += 1;
-            Opened::Skipped
-        } else {
-            self.open(&name, start)
-        };
-        if opened == Opened::Skipped && self.skipping == 0 {
-            self.skipping = 1;
-        }
-        if let Some(parent) = self.stack.last_mut() {
-            parent.children = true;
-        }
-        self.text.clear();
-        self.stack.push(Element {
-            name,
-            opened,
-            children: false,
-        });
-        Ok(())
-    }
-
-    fn open(&mut self, name: &str, start: &BytesStart) -> Opened {
-        let depth = self.stack.len();
-        let Some(building) = &mut self.object else {
-            let parent = self.stack.last().map(|element| element.opened);
-            if matches!(
-                name,
-                "cityObjectMember" | "featureMember" | "featureMembers" | "member"
-            ) && depth == 1
-            {
-                return Opened::Member;
-            }
-            if parent == Some(Opened::Member) {
-                let id = attribute(start, "id").unwrap_or_default();
-                let whole = CityObject {
-                    id,
-                    kind: name.to_owned(),
-                    ..CityObject::default()
-                };
-                self.object = Some(Building {
-                    whole,
-                    parts: vec![Part::default()],
-                    open: vec![0],
-                    ..Building::default()
-                });
-                return Opened::Object;
-            }
-            return Opened::Plain;
-        };
-        building.open(name, start, depth, self.stack.last())
-    }
-
-    fn wants_text(&self) -> bool {
-        self.skipping == 0 && self.object.is_some()
-    }
-
-    fn text(&mut self, text: &str) {
-        let numbers = self
-            .stack
-            .last()
-            .is_some_and(|element| element.opened == Opened::Numbers);
-        if numbers || self.text.len() + text.len() <= MAX_TEXT {
-            self.text.push_str(text);
-        }
-    }
-
-    fn end(&mut self) -> Option<CityObject> {
-        let element = self.stack.pop()?;
-        if self.skipping > 0 {
-            self.skipping -= 1;
-            return None;
-        }
-        let text = std::mem::take(&mut self.text);
-        let depth = self.stack.len();
-        let building = self.object.as_mut()?;
-        if element.opened == Opened::Object {
-            return self.object.take().map(Building::finish);
-        }
-        building.close(&element, &text, depth, self.stack.last());
-        None
-    }
-}
-
 impl Building {
-    fn open(
+    /// An object that has just begun.
+    pub(super) fn begun(whole: CityObject) -> Self {
+        Self {
+            whole,
+            parts: vec![Part::default()],
+            open: vec![0],
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn open(
         &mut self,
         name: &str,
         start: &BytesStart,
@@ -643,7 +250,13 @@ impl Building {
         }
     }
 
-    fn close(&mut self, element: &Element, text: &str, depth: usize, parent: Option<&Element>) {
+    pub(super) fn close(
+        &mut self,
+        element: &Element,
+        text: &str,
+        depth: usize,
+        parent: Option<&Element>,
+    ) {
         match element.opened {
             Opened::Part => {
                 self.open.pop();
@@ -807,7 +420,7 @@ impl Building {
         }
     }
 
-    fn finish(mut self) -> CityObject {
+    pub(super) fn finish(mut self) -> CityObject {
         let mut whole = std::mem::take(&mut self.whole);
         let mut geometry = CityGeometry::default();
         let mut unresolved = Vec::new();
