@@ -6,4 +6,5 @@ mod import;
 mod project_sun;
 mod pv;
 mod serve;
+mod solar;
 mod tiling;

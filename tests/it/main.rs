@@ -2,6 +2,7 @@
 
 mod architecture;
 mod demand;
+mod economics;
 mod geodesy;
 mod gltf;
 mod i18n;
@@ -11,6 +12,7 @@ mod import_nantes;
 mod io;
 mod irradiance;
 mod roof;
+mod roof_planes;
 mod shading;
 mod shared_data;
 mod stream;

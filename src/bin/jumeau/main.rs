@@ -10,6 +10,7 @@ mod pv;
 mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
+mod solar;
 mod sun;
 #[cfg(feature = "ui")]
 mod view;
@@ -54,6 +55,8 @@ enum Command {
     Sun(sun::Args),
     /// Rendement d'un plan photovoltaïque / yield of a photovoltaic plane.
     Pv(pv::Args),
+    /// Potentiel solaire des toits d'un territoire / solar potential of a territory's roofs.
+    Solar(solar::Args),
 }
 
 fn main() -> ExitCode {
@@ -70,5 +73,6 @@ fn main() -> ExitCode {
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
         Command::Pv(args) => pv::run(args),
+        Command::Solar(args) => solar::run(args),
     }
 }
