@@ -19,7 +19,7 @@
 //! | [`io`] | fetch and clock behind one interface, with a scripted double | base |
 //! | [`formats`] | bytes ⇄ typed documents, one room for each format | base, geodesy |
 //! | [`region`] | our model of a territory, roofs | base, geodesy |
-//! | [`energy`] | sun, electricity demand, wind, batteries, power flow; plain inputs | base, geodesy |
+//! | [`energy`] | sun, light, shade, photovoltaics, earnings, electricity demand, wind, batteries, power flow; plain inputs | base, geodesy |
 //! | [`view`] | state, commands, share links | base, geodesy |
 //! | [`stream`] | which tiles, when; no input or output of its own | base, geodesy, formats |
 //! | [`pipeline`] | sources → territory package; check; info | all above |

@@ -8,6 +8,8 @@
 //! | [`weather`], [`climate`] | hours of sun, light and air: from a file, a clear sky, a climatology | pvlib; FAO-56 |
 //! | [`incidence`], [`cell`], [`pv`], [`production`] | reflection, cell temperature, power, a year's sums | pvlib, PVWatts V8 |
 //! | [`shading`] | horizon, sky-view factor, porous trees: line sweep and exact rays | closed forms, brute-force marching |
+//! | [`roof`], [`layout`], [`yields`] | planes of a roof, modules on them, a shaded year | laws: areas add up, shade only takes |
+//! | [`economics`] | savings, premium, sale, pay-back, carbon, with dated facts | laws: balances close; a past fact says so |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
@@ -21,15 +23,19 @@ pub mod clear_sky;
 pub mod climate;
 pub mod decomposition;
 pub mod demand;
+pub mod economics;
 pub mod glossary;
 pub mod grid;
 pub mod incidence;
+pub mod layout;
 pub mod linke;
 pub mod production;
 pub mod pv;
+pub mod roof;
 pub mod shading;
 pub mod storage;
 pub mod sun;
 pub mod transposition;
 pub mod weather;
 pub mod wind;
+pub mod yields;

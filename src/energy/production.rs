@@ -26,6 +26,10 @@ pub fn produce(system: &System, plane: &Plane, hours: &[SkyHour], step_h: f64) -
         ..Sums::default()
     };
     for hour in hours {
+        // Half of a year is night.
+        if hour.sky.ghi <= 0.0 && hour.sky.dni <= 0.0 && hour.sky.dhi <= 0.0 {
+            continue;
+        }
         let out = system.output(plane, &hour.sky, hour.air_c, hour.wind_m_s);
         sums.ghi_kwh += hour.sky.ghi;
         sums.dni_kwh += hour.sky.dni;

@@ -18,7 +18,7 @@ mod engine;
 mod fade;
 mod grow;
 mod implicit;
-mod paths;
+pub mod paths;
 mod schedule;
 mod select;
 mod tree;

@@ -8,4 +8,5 @@ mod import;
 mod project_sun;
 mod pv;
 mod serve;
+mod solar;
 mod tiling;

@@ -3,6 +3,7 @@
 mod architecture;
 mod city_models;
 mod demand;
+mod economics;
 #[cfg(feature = "pipeline")]
 mod findings_page;
 mod geodesy;
@@ -19,6 +20,7 @@ mod io;
 mod irradiance;
 mod roof;
 mod roof_planes;
+mod roof_yields;
 mod shading;
 mod shared_data;
 mod skeleton;

@@ -161,14 +161,14 @@ fn peak_bytes() -> Option<u64> {
 }
 
 /// Progress on stderr: a bar on a terminal, one line a stage elsewhere.
-struct Talk {
+pub(super) struct Talk {
     french: bool,
     bar: Option<ProgressBar>,
     stage: Mutex<String>,
 }
 
 impl Talk {
-    fn new(french: bool) -> Self {
+    pub(super) fn new(french: bool) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
             if let Ok(style) = ProgressStyle::with_template("{msg:28} {bar:30} {pos}/{len}  {elapsed}") {
@@ -179,7 +179,7 @@ impl Talk {
         Self { french, bar, stage: Mutex::new(String::new()) }
     }
 
-    fn end(&self) {
+    pub(super) fn end(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }

@@ -12,6 +12,7 @@ mod pv;
 mod serve;
 #[cfg(feature = "ui")]
 mod snapshot;
+mod solar;
 mod sun;
 mod wind;
 #[cfg(feature = "ui")]
@@ -57,6 +58,8 @@ enum Command {
     Sun(sun::Args),
     /// Rendement d'un plan photovoltaïque / yield of a photovoltaic plane.
     Pv(pv::Args),
+    /// Potentiel solaire des toits d'un territoire / solar potential of a territory's roofs.
+    Solar(solar::Args),
     /// Pilotage d'une batterie / battery dispatch.
     Dispatch(dispatch::Args),
     /// Production éolienne / wind production.
@@ -104,6 +107,7 @@ fn main() -> ExitCode {
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),
         Command::Pv(args) => pv::run(args),
+        Command::Solar(args) => solar::run(args),
         Command::Dispatch(args) => dispatch::run(args),
         Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),

@@ -45,6 +45,17 @@ impl Default for SweepOptions {
 ///
 /// `out` is overwritten; rows and columns as in the grid.
 pub fn horizon(grid: &HeightGrid, grid_azimuth: f64, options: SweepOptions, out: &mut Vec<f32>) {
+    horizon_of(grid, grid_azimuth, options, None, out);
+}
+
+/// [`horizon`] of some cells only: `wanted` has one entry a cell, in the grid's order; the others stay negative infinity.
+pub fn horizon_of(
+    grid: &HeightGrid,
+    grid_azimuth: f64,
+    options: SweepOptions,
+    wanted: Option<&[bool]>,
+    out: &mut Vec<f32>,
+) {
     let (sin, cos) = grid_azimuth.to_radians().sin_cos();
     // Steps in columns and rows towards the sun; row 0 is the north edge.
     let (east, south) = (sin, -cos);
@@ -70,7 +81,7 @@ pub fn horizon(grid: &HeightGrid, grid_azimuth: f64, options: SweepOptions, out:
             slope: east / south,
         }
     };
-    lattice.sweep(grid, options, out);
+    lattice.sweep(grid, options, wanted, out);
     for tan in out.iter_mut().filter(|tan| tan.is_nan()) {
         *tan = f32::NEG_INFINITY;
     }
@@ -91,11 +102,20 @@ struct Lattice {
 /// What all lines of a sweep share.
 struct Run<'g> {
     heights: &'g [f32],
+    /// Cells whose horizon is asked for; all when absent.
+    wanted: Option<&'g [bool]>,
     /// From column to column along a line, metres.
     step_m: f64,
     /// 1/2R.
     bend: f64,
     nearest_m: f64,
+}
+
+impl Run<'_> {
+    fn wants(&self, cell: usize) -> bool {
+        self.wanted
+            .is_none_or(|wanted| wanted.get(cell).copied().unwrap_or(false))
+    }
 }
 
 /// How often a receiver looks for itself on its way through a cell.
@@ -115,7 +135,13 @@ const NEAREST_CELLS: f64 = 0.25;
 type HullPoint = [f64; 2];
 
 impl Lattice {
-    fn sweep(&self, grid: &HeightGrid, options: SweepOptions, out: &mut [f32]) {
+    fn sweep(
+        &self,
+        grid: &HeightGrid,
+        options: SweepOptions,
+        wanted: Option<&[bool]>,
+        out: &mut [f32],
+    ) {
         let per_cell = i64::from(options.lines_per_cell.clamp(1, 16));
         let fine = per_cell as f64;
         let drift = self.slope * (self.along - 1) as f64;
@@ -123,6 +149,7 @@ impl Lattice {
         let last = (((self.across - 1) as f64 - drift.min(0.0)) * fine).ceil() as i64 + 1;
         let run = Run {
             heights: grid.heights(),
+            wanted,
             step_m: grid.cell_m() * (1.0 + self.slope * self.slope).sqrt(),
             bend: if options.curved {
                 0.5 / BENT_EARTH_M
@@ -155,6 +182,9 @@ impl Lattice {
         for column in 0..self.along {
             for row in 0..self.across {
                 let at = column * self.along_step + row * self.across_step;
+            if !run.wants(at) {
+                continue;
+            }
                 let (Some(z), Some(slot)) =
                     (run.heights.get(at).map(|z| f64::from(*z)), out.get_mut(at))
                 else {
@@ -318,6 +348,9 @@ impl Lattice {
                 continue;
             }
             let at = column * self.along_step + row as usize * self.across_step;
+            if !run.wants(at) {
+                continue;
+            }
             let Some(z) = run.heights.get(at).map(|z| f64::from(*z)) else {
                 continue;
             };

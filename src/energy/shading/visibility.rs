@@ -110,6 +110,11 @@ impl Visibility {
         }
     }
 
+    /// Nothing but a horizon: no trees, nothing overhead.
+    pub fn is_plain(&self) -> bool {
+        self.tree_tops.is_empty() && self.overhead.is_empty()
+    }
+
     pub fn azimuths(&self) -> usize {
         self.horizon.len()
     }

@@ -1,0 +1,285 @@
+//! What a roof earns: savings, sale, premium, pay-back; carbon by labelled methods.
+//!
+//! No amount stands in code. Every tariff is a [`Fact`] of `assets/energy/facts-france.json` with source and validity; an answer lists the facts it used and which of them are past their validity.
+
+pub mod file;
+
+use crate::base::Instant;
+
+/// A dated fact of law or market.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fact {
+    /// `pv-premium`, `vat` …; several facts of one id differ in size and dates.
+    pub id: String,
+    /// Sizes it holds for, kWp, the upper end included.
+    pub kwp: Option<[f64; 2]>,
+    /// `None` is known to be unknown.
+    pub value: Option<f64>,
+    pub unit: String,
+    pub from: Instant,
+    /// Last day; open when absent.
+    pub to: Option<Instant>,
+    pub confidence: Confidence,
+    pub fr: String,
+    pub en: String,
+    pub source: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confidence {
+    Low,
+    Medium,
+    High,
+}
+
+/// A fact at a date.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Validity {
+    Valid,
+    NotYet,
+    Past,
+}
+
+impl Fact {
+    pub fn validity(&self, at: Instant) -> Validity {
+        if at < self.from {
+            Validity::NotYet
+        } else if self.to.is_some_and(|to| at.0 >= to.0 + 86_400) {
+            Validity::Past
+        } else {
+            Validity::Valid
+        }
+    }
+
+    fn holds_for(&self, kwp: f64) -> bool {
+        self.kwp
+            .is_none_or(|[low, high]| (kwp > low || low == 0.0) && kwp <= high)
+    }
+}
+
+/// Facts of one country.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Facts {
+    pub facts: Vec<Fact>,
+}
+
+impl Facts {
+    /// The fact of a size at a date: the newest valid one, else the newest past one, which the answer must say is past.
+    pub fn find(&self, id: &str, kwp: f64, at: Instant) -> Option<(&Fact, Validity)> {
+        self.facts
+            .iter()
+            .filter(|fact| fact.id == id && fact.holds_for(kwp))
+            .map(|fact| (fact, fact.validity(at)))
+            .filter(|(_, validity)| *validity != Validity::NotYet)
+            .max_by_key(|(fact, validity)| (*validity == Validity::Valid, fact.from))
+    }
+}
+
+/// How a roof's power is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// Own use first, the rest sold.
+    Surplus,
+    /// All sold.
+    TotalSale,
+}
+
+/// What is known of a project.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Project {
+    pub kwp: f64,
+    /// Before tax, EUR.
+    pub cost_eur: f64,
+    /// kWh of the first year that replace bought power.
+    pub own_use_kwh: f64,
+    /// kWh of the first year that go to the grid.
+    pub sold_kwh: f64,
+    pub way: Use,
+    /// Loss of output from year to year, 0.005 for half a percent.
+    pub ageing: f64,
+    /// Price of bought power where the person knows it, EUR/kWh; the regulated tariff otherwise.
+    pub power_price: Option<f64>,
+}
+
+/// The answer, in EUR.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Earnings {
+    pub cost_with_tax: f64,
+    pub premium: f64,
+    /// First year.
+    pub savings: f64,
+    pub sale: f64,
+    /// Years until income has paid the cost; `None` when it does not within [`MAX_YEARS`].
+    pub payback_years: Option<f64>,
+    /// Facts used, with their state at the date.
+    pub used: Vec<(Fact, Validity)>,
+    /// What no fact was found for.
+    pub missing: Vec<&'static str>,
+}
+
+/// As long as anybody plans a roof for.
+pub const MAX_YEARS: u32 = 40;
+
+/// Earnings at a date.
+pub fn earnings(project: &Project, facts: &Facts, at: Instant) -> Earnings {
+    let (mut used, mut missing) = (Vec::new(), Vec::new());
+    let mut value = |id: &'static str| {
+        let found = facts.find(id, project.kwp, at);
+        match found.and_then(|(fact, validity)| Some((fact.value?, fact, validity))) {
+            Some((value, fact, validity)) => {
+                used.push((fact.clone(), validity));
+                value
+            }
+            None => {
+                missing.push(id);
+                0.0
+            }
+        }
+    };
+    let cost_with_tax = project.cost_eur * (1.0 + value("vat"));
+    let (premium, tariff) = match project.way {
+        Use::Surplus => (
+            value("pv-premium") * project.kwp,
+            value("pv-surplus-tariff"),
+        ),
+        Use::TotalSale => (0.0, value("pv-total-tariff")),
+    };
+    let price = match project.power_price {
+        Some(price) => price,
+        None if project.way == Use::Surplus && project.own_use_kwh > 0.0 => value("power-price"),
+        None => 0.0,
+    };
+    let (own, sold) = match project.way {
+        Use::Surplus => (project.own_use_kwh, project.sold_kwh),
+        Use::TotalSale => (0.0, project.own_use_kwh + project.sold_kwh),
+    };
+    let (savings, sale) = (own * price, sold * tariff);
+    let payback_years = payback(cost_with_tax - premium, savings + sale, project.ageing);
+    Earnings {
+        cost_with_tax,
+        premium,
+        savings,
+        sale,
+        payback_years,
+        used,
+        missing,
+    }
+}
+
+impl Earnings {
+    /// Facts that were past their validity at the date.
+    pub fn past(&self) -> impl Iterator<Item = &Fact> {
+        self.used
+            .iter()
+            .filter(|(_, validity)| *validity == Validity::Past)
+            .map(|(fact, _)| fact)
+    }
+}
+
+/// Years until a yearly income that falls by `ageing` has paid a cost; prices stay those of today.
+pub fn payback(cost: f64, income: f64, ageing: f64) -> Option<f64> {
+    if cost <= 0.0 {
+        return Some(0.0);
+    }
+    let mut left = cost;
+    let mut yearly = income;
+    for year in 0..MAX_YEARS {
+        if yearly.is_nan() || yearly <= 0.0 {
+            return None;
+        }
+        if left <= yearly {
+            return Some(f64::from(year) + left / yearly);
+        }
+        left -= yearly;
+        yearly *= 1.0 - ageing.clamp(0.0, 1.0);
+    }
+    None
+}
+
+/// A battery beside the meter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Battery {
+    pub capacity_kwh: f64,
+    /// Charging and discharging.
+    pub power_kw: f64,
+    /// There and back, 0.9 for 90 %.
+    pub efficiency: f64,
+}
+
+/// A year of production against demand, kWh.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Balance {
+    pub produced: f64,
+    pub demanded: f64,
+    /// Production used at once or through the battery.
+    pub own_use: f64,
+    pub exported: f64,
+    pub imported: f64,
+    /// Lost in the battery and left in it at the end.
+    pub stored_or_lost: f64,
+}
+
+/// Hour by hour: own use first, then the battery, then the grid. The shorter of the two series counts.
+pub fn balance(
+    produced_kw: &[f64],
+    demanded_kw: &[f64],
+    step_h: f64,
+    battery: Option<Battery>,
+) -> Balance {
+    let mut sums = Balance::default();
+    let mut charge = 0.0;
+    for (made, need) in produced_kw.iter().zip(demanded_kw) {
+        let (made, need) = (made.max(0.0) * step_h, need.max(0.0) * step_h);
+        let direct = made.min(need);
+        let (mut surplus, mut lack) = (made - direct, need - direct);
+        if let Some(battery) = battery {
+            let most = battery.power_kw.max(0.0) * step_h;
+            let efficiency = battery.efficiency.clamp(0.01, 1.0);
+            // All loss on the way in: what is in the battery can be used.
+            let taken = surplus
+                .min(most)
+                .min((battery.capacity_kwh - charge).max(0.0) / efficiency);
+            charge += taken * efficiency;
+            surplus -= taken;
+            let given = lack.min(most).min(charge);
+            charge -= given;
+            lack -= given;
+            sums.own_use += given;
+            sums.stored_or_lost += taken - given;
+        }
+        sums.produced += made;
+        sums.demanded += need;
+        sums.own_use += direct;
+        sums.exported += surplus;
+        sums.imported += lack;
+    }
+    sums
+}
+
+/// How carbon is counted; an answer shows all three, never one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Carbon {
+    /// kg a year if the power replaces the country's mean generation.
+    pub against_mean: Option<f64>,
+    /// The same less what making the modules cost, spread over their life; below zero where the mean is cleaner.
+    pub life_cycle: Option<f64>,
+    /// kg a year if it replaces the plants that really turn down; `None` while no dated source states them.
+    pub marginal: Option<f64>,
+}
+
+pub fn carbon(kwh_year: f64, facts: &Facts, at: Instant) -> Carbon {
+    let factor = |id: &str| {
+        facts
+            .find(id, 0.0, at)
+            .and_then(|(fact, _)| fact.value)
+            .map(|grams| grams / 1000.0)
+    };
+    let mean = factor("co2-average");
+    Carbon {
+        against_mean: mean.map(|kg| kg * kwh_year),
+        life_cycle: mean
+            .zip(factor("co2-life-cycle-pv"))
+            .map(|(mean, own)| (mean - own) * kwh_year),
+        marginal: factor("co2-marginal").map(|kg| kg * kwh_year),
+    }
+}

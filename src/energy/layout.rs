@@ -1,0 +1,220 @@
+//! Modules on a roof plane: rows along the eave, upright or lying, with a margin to every edge.
+
+use super::roof::{RoofPlane, inside};
+
+/// A module and how it is laid.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ModuleKind {
+    pub long_m: f64,
+    pub short_m: f64,
+    /// Rated power, kWp.
+    pub kwp: f64,
+    /// Kept free along every edge of the plane, metres.
+    pub margin_m: f64,
+    /// Between modules, metres.
+    pub gap_m: f64,
+}
+
+impl Default for ModuleKind {
+    /// 1.76 m × 1.13 m and 430 Wp, a common module of 2025; 30 cm to the edge.
+    fn default() -> Self {
+        Self {
+            long_m: 1.762,
+            short_m: 1.134,
+            kwp: 0.43,
+            margin_m: 0.3,
+            gap_m: 0.02,
+        }
+    }
+}
+
+/// How the long side lies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Orientation {
+    /// Up the slope.
+    Portrait,
+    /// Along the eave.
+    Landscape,
+}
+
+/// Modules on a plane.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    pub orientation: Orientation,
+    /// Lower left corners in the plane's own axes (along the eave, up the slope), metres from the plane's lowest left corner.
+    pub corners: Vec<[f64; 2]>,
+    pub modules: usize,
+    pub kwp: f64,
+    /// Covered by modules, m².
+    pub covered_m2: f64,
+    /// Inside the margins, m².
+    pub usable_m2: f64,
+}
+
+/// Above this many modules, places are not tried one by one: a hall's roof is filled by its area.
+const MOST_TRIED: f64 = 2_000.0;
+/// Share of the usable area that modules fill on a large roof, paths between fields left free.
+const LARGE_FILL: f64 = 0.85;
+/// How finely the first row and column are shifted to find the best layout.
+const SHIFTS: usize = 4;
+
+/// The better of upright and lying modules in a regular grid; places can be taken out by hand afterwards.
+pub fn lay(plane: &RoofPlane, kind: &ModuleKind) -> Layout {
+    let outline = Outline::new(plane);
+    let usable_m2 = outline.usable_m2(plane.area_m2, kind.margin_m);
+    let module_m2 = kind.long_m * kind.short_m;
+    let none = Layout {
+        orientation: Orientation::Portrait,
+        corners: Vec::new(),
+        modules: 0,
+        kwp: 0.0,
+        covered_m2: 0.0,
+        usable_m2,
+    };
+    if !(module_m2 > 0.0 && kind.margin_m >= 0.0 && kind.gap_m >= 0.0) {
+        return none;
+    }
+    if usable_m2 / module_m2 > MOST_TRIED {
+        let modules = (usable_m2 * LARGE_FILL / module_m2) as usize;
+        return Layout {
+            modules,
+            kwp: modules as f64 * kind.kwp,
+            covered_m2: modules as f64 * module_m2,
+            ..none
+        };
+    }
+    let mut best = none;
+    for (orientation, width, depth) in [
+        (Orientation::Portrait, kind.short_m, kind.long_m),
+        (Orientation::Landscape, kind.long_m, kind.short_m),
+    ] {
+        for shift in 0..SHIFTS * SHIFTS {
+            let share = |n: usize| n as f64 / SHIFTS as f64;
+            let corners = outline.places(
+                width,
+                depth,
+                kind,
+                [share(shift % SHIFTS), share(shift / SHIFTS)],
+            );
+            if corners.len() > best.modules {
+                best = Layout {
+                    orientation,
+                    modules: corners.len(),
+                    kwp: corners.len() as f64 * kind.kwp,
+                    covered_m2: corners.len() as f64 * module_m2,
+                    corners,
+                    usable_m2,
+                };
+            }
+        }
+    }
+    best
+}
+
+/// A plane in its own two axes.
+struct Outline {
+    triangles: Vec<[[f64; 2]; 3]>,
+    size: [f64; 2],
+    perimeter_m: f64,
+}
+
+impl Outline {
+    fn new(plane: &RoofPlane) -> Self {
+        let (level, up) = plane.axes();
+        let along = |p: [f64; 3], axis: [f64; 3]| p[0] * axis[0] + p[1] * axis[1] + p[2] * axis[2];
+        let mut triangles: Vec<[[f64; 2]; 3]> = plane
+            .triangles
+            .iter()
+            .map(|t| t.map(|p| [along(p, level), along(p, up)]))
+            .collect();
+        let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
+        for point in triangles.iter().flatten() {
+            for axis in 0..2 {
+                low[axis] = low[axis].min(point[axis]);
+                high[axis] = high[axis].max(point[axis]);
+            }
+        }
+        for point in triangles.iter_mut().flatten() {
+            *point = [point[0] - low[0], point[1] - low[1]];
+        }
+        let perimeter_m = perimeter(&triangles);
+        Self {
+            triangles,
+            size: [high[0] - low[0], high[1] - low[1]],
+            perimeter_m,
+        }
+    }
+
+    /// What a margin along all edges leaves: exact for rectangles, close for others.
+    fn usable_m2(&self, area_m2: f64, margin_m: f64) -> f64 {
+        // Pulled in by more than the plane is wide, the formula would grow again.
+        let wide = 2.0 * area_m2 / self.perimeter_m.max(1e-9);
+        if margin_m >= wide {
+            return 0.0;
+        }
+        (area_m2 - margin_m * self.perimeter_m + 4.0 * margin_m * margin_m).clamp(0.0, area_m2)
+    }
+
+    fn contains(&self, point: [f64; 2]) -> bool {
+        self.triangles
+            .iter()
+            .any(|triangle| inside(triangle, point).is_some())
+    }
+
+    /// Corners of the modules of one grid that lie inside with their margin.
+    fn places(&self, width: f64, depth: f64, kind: &ModuleKind, shift: [f64; 2]) -> Vec<[f64; 2]> {
+        let pitch = [width + kind.gap_m, depth + kind.gap_m];
+        let count =
+            |axis: usize| ((self.size[axis] / pitch[axis]).ceil().clamp(0.0, 4096.0)) as usize + 1;
+        let mut corners = Vec::new();
+        for i in 0..count(0) {
+            for j in 0..count(1) {
+                let x = kind.margin_m + (i as f64 - shift[0]) * pitch[0];
+                let y = kind.margin_m + (j as f64 - shift[1]) * pitch[1];
+                let (x0, x1) = (x - kind.margin_m, x + width + kind.margin_m);
+                let (y0, y1) = (y - kind.margin_m, y + depth + kind.margin_m);
+                if x0 < -1e-9 || y0 < -1e-9 || x1 > self.size[0] + 1e-9 || y1 > self.size[1] + 1e-9
+                {
+                    continue;
+                }
+                // Corners, middles of sides and the middle: a notch narrower than half a module is missed, edges are not.
+                let tried = [0.0, 0.5, 1.0].iter().flat_map(|u| {
+                    [0.0, 0.5, 1.0]
+                        .iter()
+                        .map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)])
+                });
+                if tried.into_iter().all(|point| self.contains(point)) {
+                    corners.push([x, y]);
+                }
+            }
+        }
+        corners
+    }
+}
+
+/// Length of the edges that belong to one triangle only.
+fn perimeter(triangles: &[[[f64; 2]; 3]]) -> f64 {
+    // Points within a millimetre are one.
+    let key = |p: [f64; 2]| {
+        (
+            (p[0] * 1000.0).round() as i64,
+            (p[1] * 1000.0).round() as i64,
+        )
+    };
+    let mut edges = std::collections::BTreeMap::new();
+    for [a, b, c] in triangles {
+        for (from, to) in [(a, b), (b, c), (c, a)] {
+            let (u, v) = (key(*from), key(*to));
+            let length = (to[0] - from[0]).hypot(to[1] - from[1]);
+            let entry = edges
+                .entry((u.min(v), u.max(v)))
+                .or_insert((0usize, length));
+            entry.0 += 1;
+        }
+    }
+    edges
+        .values()
+        .filter(|(count, _)| *count == 1)
+        .map(|(_, length)| length)
+        .sum()
+}
