@@ -41,6 +41,8 @@ fn building(id: &str, corner: [f64; 2], size: [f64; 2], eave: f64, ridge: f64) -
         storeys: None,
         year: None,
         light: false,
+        attributes: Vec::new(),
+        surveyed: None,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::base::{Finding, Report, Severity};
 use crate::formats::gltf::{Limits, TileContent, read};
-use crate::formats::tiles3d::{Content, Refine, Subtree, Tile, TileCoord, Tileset, fill_template};
+use crate::formats::tiles3d::{Content, Refine, Subtree, Tile, TileCoord, TileSchema, Tileset, fill_template};
 use crate::stream::paths;
 use glam::DMat4;
 use std::collections::{BTreeSet, VecDeque};
@@ -164,7 +164,7 @@ impl Walk<'_> {
             let (folder, of) = (self.folder, file.clone());
             let mut resources = |uri: &str| bytes_of(folder, &paths::resolve(&of, uri)?);
             let subtree = bytes(self.folder, &file).and_then(|bytes| {
-                Subtree::parse_with(&bytes, &mut resources)
+                Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources)
                     .map_err(|fault| fault.finding(file.clone()))
             });
             let subtree = match subtree {
