@@ -80,7 +80,12 @@ pub fn along_cells(
 /// The part of a triangle inside a rectangle, counter-clockwise; empty when there is none.
 pub fn inside(triangle: [[f64; 2]; 3], window: &Bounds2) -> Vec<[f64; 2]> {
     let [a, b, c] = triangle;
-    let mut polygon = if cross(a, b, c) < 0.0 { vec![a, c, b] } else { vec![a, b, c] };
+    let polygon = if cross(a, b, c) < 0.0 { vec![a, c, b] } else { vec![a, b, c] };
+    within(polygon, window)
+}
+
+/// The part of a convex polygon inside a rectangle; empty when there is none.
+pub fn within(mut polygon: Vec<[f64; 2]>, window: &Bounds2) -> Vec<[f64; 2]> {
     let mut spare = Convex::new();
     for k in 0..2 {
         keep(&polygon, &mut spare, |p| p[k] - window.min[k]);

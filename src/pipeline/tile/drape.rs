@@ -1,6 +1,6 @@
 //! Flat shapes laid on the drawn ground, cut along its cells where it bends.
 
-use super::clip::{along_cells, cross, inside};
+use super::clip::{along_cells, cross, inside, within};
 use super::ground::Surface;
 use super::mesh::MeshBuilder;
 use super::palette::Rgba;
@@ -68,8 +68,9 @@ impl<'a> Drape<'a> {
             if pieces.len() > 1 && self.is_flat(&triangle, &pieces, bend_m) {
                 self.fan(&inside(triangle, &self.window), lift_m, colour, feature);
             } else {
-                for piece in &pieces {
-                    self.fan(piece, lift_m, colour, feature);
+                // Cells reach over the window's rim; what lies there is the neighbour's.
+                for piece in pieces.drain(..) {
+                    self.fan(&within(piece, &self.window), lift_m, colour, feature);
                 }
             }
         }

@@ -261,7 +261,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let pavement = closed(&unary_union(&paved).intersection(&felt), PAVED_GAP_M);
 
     // Beyond the window the neighbours draw; over the water nothing lies.
-    let window = rectangle(&cloth.window.grown(1.0));
+    let window = rectangle(&cloth.window);
     let water = scene.shore(key.level).within(&cloth.window.grown(1.0));
     for (shape, lift_m, colour) in [
         (&pavement, lift::PAVEMENT, palette::PAVEMENT),
