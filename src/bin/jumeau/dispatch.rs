@@ -19,7 +19,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let Some((bytes, name)) = super::network_file(&args.case, false) else {
+    let Some((bytes, name)) = super::input::read(&args.case, false) else {
         return ExitCode::from(2);
     };
     let case = match file::read(&bytes) {

@@ -57,7 +57,7 @@ pub fn run(args: Args) -> ExitCode {
     let steps = match &args.profiles {
         None => None,
         Some(path) => {
-            let read = super::network_file(path, english).and_then(|(bytes, file)| {
+            let read = super::input::read(path, english).and_then(|(bytes, file)| {
                 profiles::open(&bytes, &file, &mut opened)
                     .map_err(|fault| tell(&fault.finding(file), english))
                     .ok()
@@ -124,7 +124,7 @@ pub fn run(args: Args) -> ExitCode {
 }
 
 fn opened(path: &Path, english: bool) -> Option<(Opened, String)> {
-    let (bytes, file) = super::network_file(path, english)?;
+    let (bytes, file) = super::input::read(path, english)?;
     match open(&bytes, &file) {
         Ok(opened) => Some((opened, file)),
         Err(fault) => {

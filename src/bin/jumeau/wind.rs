@@ -77,7 +77,7 @@ pub fn run(args: Args) -> ExitCode {
         eprintln!("jumeau wind: heights and step must be positive, availability within 0…1");
         return ExitCode::from(2);
     }
-    let Some((bytes, name)) = super::network_file(&args.series, false) else {
+    let Some((bytes, name)) = super::input::read(&args.series, false) else {
         return ExitCode::from(2);
     };
     let document = match read(&String::from_utf8_lossy(&bytes)) {
