@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { SIZES, browser, picture, serve, violations, watch } from "./helper.mjs";
 
 /** Software drawing on a small machine is slow; this is a limit against hanging, not a measure. */
-const PATIENCE = 180_000;
+const PATIENCE = 600_000;
 
 let chrome;
 let server;
