@@ -117,7 +117,7 @@ impl Traversal<'_> {
     /// Shows or wants what the place of this tile needs.
     fn visit(&mut self, id: TileId, above: Above) -> Cover {
         self.out.visited += 1;
-        let Some(sight) = self.look(id, true) else {
+        let Some(sight) = self.look(id) else {
             return Cover::NOTHING_TO_SEE;
         };
         let Some(node) = self.tree.get(id) else {
@@ -332,7 +332,8 @@ impl Traversal<'_> {
                 continue;
             };
             self.out.visited += 1;
-            if self.look(child, false).is_none() {
+            // Seen, so that nothing on the way to what is shown here is forgotten.
+            if self.look(child).is_none() {
                 continue;
             }
             if self.tree.ready(child) {
@@ -450,9 +451,9 @@ impl Traversal<'_> {
     }
 
     /// `None` when no view sees it.
-    fn look(&mut self, id: TileId, mark: bool) -> Option<Sight> {
+    fn look(&mut self, id: TileId) -> Option<Sight> {
         let sight = self.sight(id)?;
-        if mark && let Some(node) = self.tree.get_mut(id) {
+        if let Some(node) = self.tree.get_mut(id) {
             node.seen = self.frame;
         }
         Some(sight)

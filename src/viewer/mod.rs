@@ -125,6 +125,7 @@ impl Plugin for ViewerPlugin {
             .configure_sets(
                 Update,
                 (
+                    ViewerSystems::Arrive,
                     ViewerSystems::Input,
                     ViewerSystems::Apply,
                     ViewerSystems::Prepare,
@@ -146,7 +147,7 @@ impl Plugin for ViewerPlugin {
             .add_systems(
                 Update,
                 (
-                    requests::receive.before(ViewerSystems::Input),
+                    requests::receive.before(ViewerSystems::Arrive),
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),

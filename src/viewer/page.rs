@@ -53,7 +53,8 @@ impl Plugin for PagePlugin {
         app.add_systems(
             Update,
             (
-                hear.in_set(ViewerSystems::Input),
+                // What a page says before the territory is open waits in its queue: a command needs a state.
+                hear.in_set(ViewerSystems::Input).run_if(resource_exists::<Scene>),
                 speak.in_set(ViewerSystems::Report),
             ),
         );
@@ -88,7 +89,7 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         }));
         told.progress = Some(facts.progress);
     }
-    if !told.ready && facts.progress.shown > 0 {
+    if !told.ready && (facts.progress.shown > 0 || facts.progress.complete) {
         platform::post(&json!({ "kind": "ready" }));
         told.ready = true;
     }
@@ -98,6 +99,8 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         };
         platform::post(&json!({
             "kind": "fault", "code": fault.key, "value": fault.value,
+            // Without a territory there will be no picture.
+            "fatal": scene.is_none(),
             "fr": in_language(Language::Fr), "en": in_language(Language::En),
         }));
     }

@@ -20,7 +20,9 @@ pub struct ViewCommand(pub Command);
 /// The order of one frame.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ViewerSystems {
-    /// Bytes arrive, gestures become commands.
+    /// Bytes arrive, the territory opens.
+    Arrive,
+    /// Gestures, keys and the page become commands.
     Input,
     /// Commands become state.
     Apply,

@@ -4,7 +4,7 @@ use super::grid::TileKey;
 use super::mesh::MeshBuilder;
 use super::palette;
 use super::scene::{Drawn, Scene};
-use crate::base::Rng;
+use crate::base::{Rng, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
@@ -302,7 +302,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     let floor = |b: &Building| {
         floor_area_of_class_m2(demand_class(b.usage), footprint(b), b.storeys, b.eave_height_m)
     };
-    let columns = [
+    let columns: [_; OWN_COLUMNS.len()] = [
         ("id", text(&|b| b.id.clone())),
         ("rnb", text(&|b| b.rnb.join("/"))),
         ("usage", text(&|b| usage_name(b.usage).to_owned())),
@@ -318,6 +318,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
+        ("demand_spread", real(&|b| spread(annual_kwh(demand_class(b.usage), floor(b), b.dwellings).1))),
         ("demand_profile", count(&|b| Some(demand_row(demand_class(b.usage))))),
         ("dataset", text(&|b| b.dataset.to_string())),
     ];
@@ -335,10 +336,18 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     }
 }
 
+/// The share by which a value may be off.
+fn spread(uncertainty: Uncertainty) -> f64 {
+    match uncertainty {
+        Uncertainty::Share(share) => share,
+        _ => f64::NAN,
+    }
+}
+
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 16] = [
+const OWN_COLUMNS: [&str; 18] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
-    "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_profile", "dataset",
+    "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];
 
 /// The kept columns of all buildings, in a stable order.

@@ -7,17 +7,21 @@ use super::requests::{Purpose, Requests};
 use super::tiles::load::{PROFILE_WIDTH, feature_hash, profile_image};
 use super::tiles::material::{SceneUniform, TileMaterial};
 use super::tiles::Profiles;
-use super::vocab::{Legend, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{Legend, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Instant, Nature};
 use crate::formats::territory::{Axis, Manifest, Series};
 use crate::formats::zarr;
 use crate::io::IoFault;
-use crate::view::Theme;
+use crate::view::{Command, Theme};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 
 /// Id of the series the demand theme reads.
 pub const DEMAND_SERIES: &str = "demand";
+/// Passing faults of one series before it is given up, all its chunks together.
+const MAX_TRIES: u32 = 6;
+/// Wait before the first new try, seconds; doubles each time.
+const RETRY_S: f64 = 0.5;
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
 const DEMAND_TOP_W_M2: f32 = 24.0;
 
@@ -49,6 +53,8 @@ enum Loading {
     Metadata,
     Chunks,
     Done,
+    /// Given up; a person may ask again.
+    Failed,
 }
 
 #[derive(Resource, Default)]
@@ -57,6 +63,8 @@ struct Parts {
     /// What has come so far; `None` for a chunk that is not there, which the format reads as "no data".
     chunks: HashMap<String, Option<Vec<u8>>>,
     missing: usize,
+    /// Passing faults so far.
+    tries: u32,
 }
 
 impl DemandSeries {
@@ -69,7 +77,7 @@ impl DemandSeries {
     }
 
     pub fn is_settled(&self) -> bool {
-        self.state == Loading::Done
+        matches!(self.state, Loading::Done | Loading::Failed)
     }
 }
 
@@ -110,6 +118,7 @@ impl Plugin for OverlayPlugin {
 #[expect(clippy::too_many_arguments, reason = "a series touches requests, images and the materials that wait for it")]
 fn load_series(
     scene: Res<Scene>,
+    mut asked: MessageReader<ViewCommand>,
     mut requests: ResMut<Requests>,
     mut demand: ResMut<DemandSeries>,
     mut parts: ResMut<Parts>,
@@ -118,28 +127,41 @@ fn load_series(
     mut materials: ResMut<Assets<TileMaterial>>,
     mut facts: ResMut<SceneFacts>,
 ) {
-    if demand.state == Loading::Done {
+    let again = asked.read().any(|command| command.0 == Command::TryAgain);
+    if demand.state == Loading::Failed && again {
+        demand.state = Loading::Unasked;
+    }
+    if demand.is_settled() {
         return;
     }
     let Some((index, series, _)) = demand_series(&scene.manifest) else {
         demand.state = Loading::Done;
         return;
     };
-    if demand.state == Loading::Unasked {
-        let path = "zarr.json".to_owned();
+    let ask = |requests: &mut Requests, path: String| {
         requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+    };
+    if demand.state == Loading::Unasked {
+        *parts = Parts::default();
+        ask(&mut requests, "zarr.json".to_owned());
         demand.state = Loading::Metadata;
         return;
     }
+    let mut fault = None;
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Series { .. })) {
         let Purpose::Series { path, .. } = purpose else { continue };
         let bytes = match body {
             Ok(bytes) => Some(bytes),
             Err(IoFault::NotFound(_)) if demand.state == Loading::Chunks => None,
-            Err(fault) => {
-                facts.fault("error-series-unreachable", format!("{}: {fault}", series.path));
-                demand.state = Loading::Done;
-                return;
+            Err(passing) if passing.is_passing() && parts.tries < MAX_TRIES => {
+                let wait_s = RETRY_S * f64::from(1u32 << parts.tries);
+                parts.tries += 1;
+                requests.ask_after(wait_s, &format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+                continue;
+            }
+            Err(lasting) => {
+                fault = Some(("error-series-unreachable", lasting.to_string()));
+                break;
             }
         };
         if demand.state == Loading::Metadata {
@@ -150,14 +172,13 @@ fn load_series(
                 paths.push(path.to_owned());
                 None
             });
-            if let Err(fault) = read {
-                facts.fault("error-series-unreadable", format!("{}: {fault}", series.path));
-                demand.state = Loading::Done;
-                return;
+            if let Err(unreadable) = read {
+                fault = Some(("error-series-unreadable", unreadable.to_string()));
+                break;
             }
             parts.missing = paths.len();
             for path in paths {
-                requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+                ask(&mut requests, path);
             }
             parts.metadata = metadata;
             demand.state = Loading::Chunks;
@@ -166,27 +187,36 @@ fn load_series(
             parts.missing = parts.missing.saturating_sub(1);
         }
     }
-    if demand.state != Loading::Chunks || parts.missing > 0 {
-        return;
-    }
-    demand.state = Loading::Done;
-    let mut parts = std::mem::take(&mut *parts);
-    match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
-        Ok(array) => {
-            let handle = images.add(profile_image(&array.values, array.rows, array.steps));
-            // Tiles that came first bound the stand-in; they take the true one now.
-            let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
-            for id in waiting {
-                if let Some(mut material) = materials.get_mut(id) {
-                    material.profiles = Some(handle.clone());
+    if fault.is_none() && demand.state == Loading::Chunks && parts.missing == 0 {
+        demand.state = Loading::Done;
+        let mut parts = std::mem::take(&mut *parts);
+        match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
+            Ok(array) => match profile_image(&array.values, array.rows, array.steps) {
+                Some(image) => {
+                    let handle = images.add(image);
+                    // Tiles that came first bound the stand-in; they take the true one now.
+                    let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
+                    for id in waiting {
+                        if let Some(mut material) = materials.get_mut(id) {
+                            material.profiles = Some(handle.clone());
+                        }
+                    }
+                    profiles.0 = Some(handle);
+                    demand.rows = array.rows;
+                    demand.steps = array.steps;
+                    demand.values = array.values;
                 }
-            }
-            profiles.0 = Some(handle);
-            demand.rows = array.rows;
-            demand.steps = array.steps;
-            demand.values = array.values;
+                None => fault = Some(("error-series-too-large", format!("{} × {}", array.rows, array.steps))),
+            },
+            Err(unreadable) => fault = Some(("error-series-unreadable", unreadable.to_string())),
         }
-        Err(fault) => facts.fault("error-series-unreadable", format!("{}: {fault}", series.path)),
+    }
+    if let Some((key, detail)) = fault {
+        facts.fault(key, format!("{}: {detail}", series.path));
+        demand.state = Loading::Failed;
+        // What is still on its way would be waited for in vain.
+        requests.cancel(|purpose| matches!(purpose, Purpose::Series { .. }));
+        requests.take(|purpose| matches!(purpose, Purpose::Series { .. }));
     }
 }
 

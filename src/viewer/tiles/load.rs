@@ -12,6 +12,8 @@ use glam::{DMat4, Vec3};
 
 /// Width of a feature table's texture; every WebGL2 device has at least 2,048.
 const TABLE_WIDTH: usize = 256;
+/// Rows of a texture that every WebGL2 device has.
+const MAX_TEXTURE_HEIGHT: usize = 2048;
 /// Width of the profile texture.
 pub const PROFILE_WIDTH: usize = 1024;
 
@@ -187,9 +189,11 @@ pub fn table_image(records: &[[u32; 4]]) -> Image {
 }
 
 /// `rows` profiles of `steps` coefficients, each beginning on a texture row of its own. A missing value becomes -1.
-pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Image {
+///
+/// `None` when they need more rows than every device has.
+pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Option<Image> {
     let lines = steps.max(1).div_ceil(PROFILE_WIDTH);
-    let height = lines * rows.max(1);
+    let height = lines.checked_mul(rows.max(1)).filter(|height| *height <= MAX_TEXTURE_HEIGHT)?;
     let mut data = Vec::with_capacity(PROFILE_WIDTH * height * 4);
     for row in 0..rows.max(1) {
         for step in 0..lines * PROFILE_WIDTH {
@@ -202,13 +206,13 @@ pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Image {
             data.extend_from_slice(&value.to_le_bytes());
         }
     }
-    Image::new(
+    Some(Image::new(
         extent(PROFILE_WIDTH, height),
         TextureDimension::D2,
         data,
         TextureFormat::R32Float,
         RenderAssetUsages::RENDER_WORLD,
-    )
+    ))
 }
 
 fn extent(width: usize, height: usize) -> Extent3d {

@@ -327,7 +327,7 @@ impl Plugin for SurfacePlugin {
             let mut images = app.world_mut().resource_mut::<Assets<Image>>();
             EmptyTextures {
                 table: images.add(super::load::table_image(&[[0; 4]])),
-                profiles: images.add(super::load::profile_image(&[1.0], 1, 1)),
+                profiles: images.add(super::load::profile_image(&[1.0], 1, 1).unwrap_or_default()),
             }
         };
         app.insert_resource(empty)

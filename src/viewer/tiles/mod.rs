@@ -9,12 +9,13 @@ pub mod material;
 use super::anchor::Anchor;
 use super::platform;
 use super::requests::{Purpose, Requests};
-use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewerSystems};
+use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
 use crate::base::{LayerId, Severity};
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
-use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted};
+use crate::view::{Command, Theme};
+use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
@@ -27,6 +28,10 @@ use material::{EmptyTextures, TileKey, TileMaterial};
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
 /// Main-thread time for decoding in a quick frame, seconds.
 const DECODE_BUDGET_S: f64 = 0.004;
+/// Wait before the first new try after a passing fault, seconds; the engine doubles it each time.
+const RETRY_S: f64 = 0.5;
+/// Time between two tries of everything that failed for passing reasons, seconds.
+const AGAIN_S: f64 = 30.0;
 /// How far outside the view a building may stand and still throw its shadow into it.
 const SHADOW_MARGIN_M: f64 = 150.0;
 
@@ -68,6 +73,8 @@ pub struct LayerStream {
     waiting: usize,
     failed: usize,
     bytes: u64,
+    /// What the picture needs of this layer, for its share of the memory.
+    needed_bytes: u64,
     fading: bool,
     /// Findings of the engine that have been told.
     told: usize,
@@ -79,7 +86,23 @@ pub struct LayerStream {
 #[derive(Resource, Default)]
 pub struct Resident {
     pub layers: Vec<LayerStream>,
+    /// The year shown, when buildings that came later are not drawn.
+    year: Option<i32>,
     frame: FrameNo,
+    /// Time since everything that failed was last asked for again, seconds.
+    since_again_s: f64,
+}
+
+impl Resident {
+    /// Whether a vertex belongs to a building that does not stand yet in the year shown; the shader leaves the same ones out.
+    fn is_still_to_come(&self, tile: &ResidentTile, mesh: &PickMesh, vertex: u32) -> bool {
+        let Some(year) = self.year else { return false };
+        let built = mesh.table.and_then(|table| {
+            let row = *mesh.feature_ids.get(vertex as usize)?;
+            tile.tables.get(table)?.number("year", row as usize)
+        });
+        built.is_some_and(|built| built > f64::from(year))
+    }
 }
 
 /// A content back from the workers.
@@ -130,11 +153,9 @@ impl Default for StreamBudget {
     }
 }
 
-impl StreamBudget {
-    /// Frames of a fade where a frame lasts so long; none where one frame is longer than the fade.
-    fn fade_frames(&self, frame_s: f64) -> u32 {
-        (self.fade_s / frame_s.max(0.005)) as u32
-    }
+/// Frames in a span of time where one frame lasts so long; none where a frame is longer than that.
+fn frames(span_s: f64, frame_s: f64) -> u32 {
+    (span_s / frame_s) as u32
 }
 
 pub struct TilesPlugin;
@@ -160,11 +181,7 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
     if !resident.layers.is_empty() || scene.manifest.layers.is_empty() {
         return;
     }
-    // The ceiling is shared out by what a layer weighs on disk, with a floor for the light ones.
-    let total: u64 = scene.manifest.layers.iter().map(|layer| layer.bytes.max(1)).sum();
     for layer in &scene.manifest.layers {
-        let share = budget.max_bytes as f64 * (0.5 * layer.bytes.max(1) as f64 / total as f64
-            + 0.5 / scene.manifest.layers.len() as f64);
         let (folder, root) = layer
             .tileset
             .rsplit_once('/')
@@ -178,7 +195,7 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
                 root,
                 Settings {
                     screen_space_error: budget.screen_space_error,
-                    max_bytes: share as u64,
+                    max_bytes: budget.max_bytes,
                     fade_frames: 0,
                     ..Settings::default()
                 },
@@ -187,6 +204,7 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
             waiting: 1,
             failed: 0,
             bytes: 0,
+            needed_bytes: 0,
             fading: false,
             told: 0,
             visible: HashSet::default(),
@@ -348,6 +366,7 @@ fn stream(
     scene: Res<Scene>,
     eye: Res<EyePlace>,
     time: Res<Time>,
+    mut asked: MessageReader<ViewCommand>,
     budget: Res<StreamBudget>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
@@ -360,21 +379,32 @@ fn stream(
     resident.frame += 1;
     let mut progress = super::vocab::Progress::default();
     let mut fading = false;
-    let fade_frames = budget.fade_frames(f64::from(time.delta_secs()));
-    for (index, layer) in resident.layers.iter_mut().enumerate() {
-        if scene.state.hidden.contains(&layer.id) {
-            for id in std::mem::take(&mut layer.visible) {
-                if let Some(tile) = layer.tiles.get_mut(&id) {
-                    tile.shown = false;
-                    show(tile, None, &mut pieces);
-                }
-            }
-            continue;
-        }
+    let frame_s = f64::from(time.delta_secs()).max(0.005);
+    resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
+    resident.since_again_s += frame_s;
+    let failed = resident.layers.iter().any(|layer| layer.failed > 0);
+    let again = asked.read().any(|command| command.0 == Command::TryAgain) || failed && resident.since_again_s >= AGAIN_S;
+    if again {
+        resident.since_again_s = 0.0;
+    }
+    let needs: Vec<u64> = resident.layers.iter().map(|layer| layer.needed_bytes).collect();
+    let shares = shares(budget.max_bytes, &needs);
+    for (index, (layer, share)) in resident.layers.iter_mut().zip(shares).enumerate() {
         let casts = matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees);
-        let view = if casts { widened(view) } else { view.clone() };
-        layer.engine.set_fade_frames(fade_frames);
-        let update = layer.engine.update(std::slice::from_ref(&view), resident.frame);
+        // A hidden layer is one that nobody looks at: it asks for nothing and gives way when others need its room.
+        let (views, fade_frames) = match scene.state.hidden.contains(&layer.id) {
+            true => (Vec::new(), 0),
+            false => (vec![if casts { widened(view) } else { view.clone() }], frames(budget.fade_s, frame_s)),
+        };
+        if again {
+            layer.engine.try_again();
+        }
+        let settings = layer.engine.settings_mut();
+        settings.fade_frames = fade_frames;
+        settings.retry_frames = frames(RETRY_S, frame_s);
+        settings.max_bytes = share;
+        let update = layer.engine.update(&views, resident.frame);
         for request in &update.cancel {
             layer.decoding.remove(request);
         }
@@ -424,6 +454,7 @@ fn stream(
         layer.waiting = update.stats.waiting;
         layer.failed = update.stats.failed;
         layer.bytes = update.stats.resident_bytes;
+        layer.needed_bytes = update.stats.needed_bytes;
         layer.fading = !update.fade.is_empty();
         progress.waiting += layer.waiting;
         progress.failed += layer.failed;
@@ -435,8 +466,7 @@ fn stream(
         && workshop.busy == 0
         && workshop.queue.is_empty()
         && requests.waiting() == 0
-        && !fading
-        && progress.shown > 0;
+        && !fading;
     if facts.progress != progress {
         facts.progress = progress;
     }
@@ -490,7 +520,8 @@ pub fn nearest_hit(
                 let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
                 let local = mesh_from_ecef.transform_point3(origin).as_vec3();
                 let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
-                if let Some(hit) = mesh.bvh.nearest(local, along)
+                let counts = |vertex| !resident.is_still_to_come(tile, mesh, vertex);
+                if let Some(hit) = mesh.bvh.nearest(local, along, counts)
                     && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
                 {
                     best = Some(RayHit {
