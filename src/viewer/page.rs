@@ -130,16 +130,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         None => json!({ "kind": "legend", "theme": "none" }),
         Some(legend) => {
             let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
-            let last = legend.colours.len().saturating_sub(1).max(1) as f64;
-            let stops: Vec<Value> = legend
-                .colours
-                .iter()
-                .enumerate()
-                .map(|(index, [r, g, b])| {
-                    let value = legend.low + (legend.high - legend.low) * index as f64 / last;
-                    json!([value, format!("#{r:02x}{g:02x}{b:02x}")])
-                })
-                .collect();
+            let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             let in_both = |key: &str| {
                 json!({
                     "fr": both.fr.text(key),
@@ -148,7 +139,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             };
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(legend.title), "unit": texts.text(legend.unit),
-                "domain": [legend.low, legend.high], "stops": stops, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
             })

@@ -63,9 +63,18 @@ pub struct Legend {
     pub unit: &'static str,
     pub low: f64,
     pub high: f64,
+    /// A value at a share `s` of the range has the colour at the share `s^exponent` of the ramp.
+    pub exponent: f64,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
+}
+
+impl Legend {
+    /// Values to write under the ramp, evenly spaced along it.
+    pub fn ticks(&self) -> [f64; 5] {
+        [0.0, 0.25, 0.5, 0.75, 1.0].map(|place: f64| self.low + (self.high - self.low) * place.powf(self.exponent.recip()))
+    }
 }
 
 /// Facts for panels and pages, rewritten as they change.

@@ -100,13 +100,12 @@ export function drawLegend() {
   byId("legend-title").textContent = `${named(facts.title) || t(`theme-${theme}`)}${unit}`;
   byId("legend-when").textContent = theme === "demand" ? dateText(Date.parse(instant), store.timezone) : String(year);
   // The viewer says the colours; until then there are none to explain.
-  const colours = (facts.stops ?? []).map((stop) => stop[1]);
+  const colours = facts.colours ?? [];
   const ramp = byId("legend-ramp");
   ramp.hidden = colours.length < 2;
   // Only colours go into a style: what is none is left out by the browser's own parser.
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
-  const ends = Array.isArray(facts.domain) ? facts.domain : [];
-  byId("legend-ends").replaceChildren(...ends.map((value) => make("span", text(value, theme))));
+  byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");
@@ -116,5 +115,5 @@ export function drawLegend() {
 /** Years stand without a thousands separator. */
 function text(value, theme) {
   if (typeof value !== "number") return String(value);
-  return theme === "construction-year" ? String(value) : number(value);
+  return theme === "construction-year" ? String(Math.round(value)) : number(value);
 }

@@ -25,6 +25,9 @@ const RETRY_S: f64 = 0.5;
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
 const DEMAND_TOP_W_M2: f32 = 24.0;
 
+/// Homes draw two or three watts per square metre and offices twenty: on an even scale every home would have one colour.
+const DEMAND_EXPONENT: f64 = 0.5;
+
 /// Eight colours of cividis (Nuñez, Anderton, Renslow 2018), dark to light; safe for the common colour-blindnesses.
 const CIVIDIS: [[u8; 3]; 8] = [
     [0, 32, 77],
@@ -246,8 +249,9 @@ fn write_overlay(
     next.overlay = UVec4::new(theme, step.unwrap_or(0) as u32, PROFILE_WIDTH as u32, selected);
     next.overlay_range = Vec4::new(low, high, state.year as f32, lines);
     next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, if missing { 1.0 } else { 0.0 });
+    let exponent = if state.theme == Theme::Demand { DEMAND_EXPONENT } else { 1.0 };
     for (slot, colour) in next.ramp.iter_mut().zip(CIVIDIS) {
-        *slot = linear(colour).extend(1.0);
+        *slot = linear(colour).extend(exponent as f32);
     }
     *uniform = next;
     let legend = legend(&scene);
@@ -270,6 +274,7 @@ fn legend(scene: &Scene) -> Option<Legend> {
             unit: "unit-watt-per-square-metre",
             low: 0.0,
             high: f64::from(DEMAND_TOP_W_M2),
+            exponent: DEMAND_EXPONENT,
             colours: CIVIDIS.to_vec(),
             nature: Nature::Simulated,
             dataset: demand_series(&scene.manifest)
@@ -281,6 +286,7 @@ fn legend(scene: &Scene) -> Option<Legend> {
             unit: "unit-year",
             low: f64::from(scene.limits.years[0]),
             high: f64::from(scene.limits.years[1]),
+            exponent: 1.0,
             colours: CIVIDIS.to_vec(),
             nature: Nature::Declared,
             dataset: buildings.unwrap_or_else(|| DatasetId::from("jumeau")),

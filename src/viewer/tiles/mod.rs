@@ -24,10 +24,14 @@ use glam::DMat4;
 use load::LoadedTile;
 use material::{EmptyTextures, TileKey, TileMaterial};
 
-/// Bytes handed to the GPU in one frame; a bigger tile goes alone.
+/// Bytes handed to the GPU in a quick frame; a bigger tile goes alone.
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
+/// Bytes handed to the GPU for each second that a slow frame takes: where drawing takes long, tiles must not come one by one.
+const UPLOAD_BYTES_PER_S: f64 = 64e6;
 /// Main-thread time for decoding in a quick frame, seconds.
 const DECODE_BUDGET_S: f64 = 0.004;
+/// And in a frame that is slow anyway.
+const MOST_DECODE_S: f64 = 1.0;
 /// Wait before the first new try after a passing fault, seconds; the engine doubles it each time.
 const RETRY_S: f64 = 0.5;
 /// Time between two tries of everything that failed for passing reasons, seconds.
@@ -238,7 +242,7 @@ fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, resident: Res
     let workshop = &mut *workshop;
     // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
     let clock = Clock::start();
-    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, 0.25);
+    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
     while workshop.busy < platform::DECODES_AT_ONCE
         && clock.seconds() < budget_s
         && let Some((layer, request, tile, placement, bytes)) = workshop.queue.pop_front()
@@ -262,6 +266,7 @@ fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, resident: Res
 #[expect(clippy::too_many_arguments, reason = "assets of three kinds meet here and nowhere else")]
 fn upload(
     mut commands: Commands,
+    time: Res<Time>,
     mut workshop: ResMut<Workshop>,
     mut resident: ResMut<Resident>,
     anchor: Res<Anchor>,
@@ -272,7 +277,8 @@ fn upload(
     empty: Res<EmptyTextures>,
 ) {
     let mut spent = 0;
-    while spent < UPLOAD_BYTES_PER_FRAME
+    let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
+    while spent < room
         && let Ok(decoded) = workshop.receiver.try_recv()
     {
         workshop.busy = workshop.busy.saturating_sub(1);
