@@ -1,6 +1,6 @@
 //! Tier 2: the viewer as it runs, driven by pointer and keys through the engine's own input, without a window and without drawing.
 
-use super::territory::{contents, copy, territory};
+use super::territory::{contents, copy, program, territory};
 use bevy::app::PluginsState;
 use bevy::input::ButtonState;
 use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
@@ -512,4 +512,27 @@ fn answer(mut stream: std::net::TcpStream) {
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     // A client that has gone is no fault of this test.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+}
+
+/// A picture of nothing is no picture: the damage is named at once, not after a wait.
+#[test]
+fn running_a_picture_of_nothing_but_damage_is_refused() {
+    let copy = copy();
+    let layers = std::fs::read_dir(copy.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for layer in layers.filter(|path| path.join("tileset.json").is_file()) {
+        for content in contents(copy.path(), &layer.file_name().expect("a name").to_string_lossy()) {
+            std::fs::remove_file(&content).expect("a link");
+            std::fs::write(&content, b"glTF").expect("a short content");
+        }
+    }
+    let out = copy.path().join("picture.png");
+    let output = program()
+        .args(["snapshot", "--size", "160x90", "--lang", "en", "--out"])
+        .args([&out, copy.path()])
+        .output()
+        .expect("the viewer starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("damaged") && said.contains(".glb"), "{said}");
+    assert!(!out.exists());
 }
