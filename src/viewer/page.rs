@@ -79,7 +79,9 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
             told.state = Some(scene.state.clone());
         }
-        tell_figures(scene, &facts, &both, &mut told);
+        if scene.is_changed() || facts.is_changed() {
+            tell_figures(scene, &facts, &both, &mut told);
+        }
     }
     if told.progress != Some(facts.progress) {
         let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;

@@ -34,6 +34,10 @@ pub enum ViewerSystems {
     Report,
 }
 
+/// Where the eye is placed; light and overlay come after.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CameraSystems;
+
 /// A sentence for a person: an i18n key (`error-…`) and the value it speaks of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fault {
@@ -131,6 +135,18 @@ pub struct PointerOverPanel(pub bool);
 /// Whether a panel has the keyboard, so that keys are not for the map.
 #[derive(Resource, Default, PartialEq)]
 pub struct KeysInPanel(pub bool);
+
+/// The camera as it is drawn: it eases towards the state's.
+#[derive(Resource, Default)]
+pub struct DrawnCamera {
+    pub camera: Option<crate::view::Camera>,
+    /// The eye itself, kept above the ground; what pointers ask.
+    pub pose: Option<super::pose::Pose>,
+    /// Pictures show the state at once.
+    pub at_once: bool,
+    /// Still on its way.
+    pub moving: bool,
+}
 
 /// Where the eye is this frame; `None` until the territory is open.
 #[derive(Resource, Default)]

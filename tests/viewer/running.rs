@@ -14,10 +14,9 @@ use jumeau::geodesy::LonLatH;
 use jumeau::io::Location;
 use jumeau::view::{Command, Theme, ViewState};
 use jumeau::viewer::anchor::Anchor;
-use jumeau::viewer::camera::DrawnCamera;
 use jumeau::viewer::requests::Requests;
-use jumeau::viewer::tiles::{Resident, nearest_hit};
-use jumeau::viewer::vocab::{Eye, Scene, SceneFacts, ViewCommand};
+use jumeau::viewer::resident::{Resident, ground_height, nearest_hit};
+use jumeau::viewer::vocab::{DrawnCamera, Eye, Scene, SceneFacts, ViewCommand};
 use jumeau::viewer::{Smoothing, Target, app, open::Opening};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -197,7 +196,7 @@ impl Running {
         let world = self.app.world();
         let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
         let point = world.resource::<Anchor>().ecef_from_world().inverse().transform_point3(point) - pose.eye;
-        let half = (0.5 * jumeau::viewer::camera::map::FOV_Y).tan();
+        let half = (0.5 * jumeau::viewer::pose::FOV_Y).tan();
         let depth = point.dot(pose.forward);
         let (x, y) = (point.dot(pose.right) / depth / half, point.dot(pose.up) / depth / half);
         let height = f64::from(HEIGHT);
@@ -403,7 +402,7 @@ fn running_the_eye_never_goes_below_the_ground() {
     let world = running.app.world();
     let (anchor, resident) = (world.resource::<Anchor>(), world.resource::<Resident>());
     let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
-    let ground = jumeau::viewer::camera::ground_height(anchor, resident, pose.eye).expect("ground");
+    let ground = ground_height(anchor, resident, pose.eye).expect("ground");
     assert!(pose.eye.y >= ground + 1.0, "eye at {}, ground at {ground}", pose.eye.y);
 }
 

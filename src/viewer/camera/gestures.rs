@@ -2,12 +2,11 @@
 //!
 //! Drag moves the point under the pointer; right drag (or two fingers) turns; the wheel comes nearer to the pointer. Keys do all of it in [`super::keys`].
 
-use super::map::{Pose, dragged, on_plane, zoomed};
-use super::{DrawnCamera, ground_height};
 use crate::view::{Camera, Command};
 use crate::viewer::anchor::Anchor;
-use crate::viewer::tiles::{Resident, nearest_hit};
-use crate::viewer::vocab::{PointerOverPanel, Scene, ViewCommand, ViewerSystems};
+use crate::viewer::pose::{self, Pose, dragged, on_plane, zoomed};
+use crate::viewer::resident::{Resident, ground_height, nearest_hit};
+use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, Scene, ViewCommand, ViewerSystems};
 use bevy::input::mouse::{AccumulatedMouseMotion, MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -105,7 +104,7 @@ impl<'a> Picture<'a> {
 
     /// The camera with its target put on the ground below it.
     fn grounded(&self, mut camera: Camera) -> Camera {
-        let target = self.anchor.world(super::map::lonlat(camera.target));
+        let target = self.anchor.world(pose::lonlat(camera.target));
         if let Some(ground) = ground_height(self.anchor, self.resident, target) {
             camera.target[2] += ground - target.y;
         }

@@ -4,20 +4,17 @@
 //! The series is uploaded once; afterwards the slider changes a few numbers of the uniform.
 
 use super::requests::{Purpose, Requests};
-use super::tiles::load::{PROFILE_WIDTH, feature_hash, profile_image};
-use super::tiles::material::{SceneUniform, TileMaterial};
-use super::tiles::Profiles;
+use super::material::{Profiles, SceneUniform, TileMaterial};
+use super::series::{DemandSeries, Loading, demand_series, step_at};
+use super::textures::{PROFILE_WIDTH, feature_hash, profile_image};
 use super::vocab::{Legend, Scene, SceneFacts, ViewCommand, ViewerSystems};
-use crate::base::{DatasetId, Instant, Nature};
-use crate::formats::territory::{Axis, Manifest, Series};
+use crate::base::{DatasetId, Nature};
 use crate::formats::zarr;
 use crate::io::IoFault;
 use crate::view::{Command, Theme};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 
-/// Id of the series the demand theme reads.
-pub const DEMAND_SERIES: &str = "demand";
 /// Passing faults of one series before it is given up, all its chunks together.
 const MAX_TRIES: u32 = 6;
 /// Wait before the first new try, seconds; doubles each time.
@@ -40,26 +37,6 @@ const CIVIDIS: [[u8; 3]; 8] = [
     [255, 234, 70],
 ];
 
-/// A series on its way to the GPU, then in memory for figures.
-#[derive(Resource, Default)]
-pub struct DemandSeries {
-    state: Loading,
-    pub values: Vec<f32>,
-    pub rows: usize,
-    pub steps: usize,
-}
-
-#[derive(Default, PartialEq)]
-enum Loading {
-    #[default]
-    Unasked,
-    Metadata,
-    Chunks,
-    Done,
-    /// Given up; a person may ask again.
-    Failed,
-}
-
 #[derive(Resource, Default)]
 struct Parts {
     metadata: Vec<u8>,
@@ -68,38 +45,6 @@ struct Parts {
     missing: usize,
     /// Passing faults so far.
     tries: u32,
-}
-
-impl DemandSeries {
-    /// The coefficient of a profile at a step; `None` where the series has none.
-    pub fn coefficient(&self, row: usize, step: usize) -> Option<f32> {
-        (row < self.rows && step < self.steps)
-            .then(|| self.values.get(row * self.steps + step).copied())
-            .flatten()
-            .filter(|value| value.is_finite())
-    }
-
-    pub fn is_settled(&self) -> bool {
-        matches!(self.state, Loading::Done | Loading::Failed)
-    }
-}
-
-/// The step of an axis at an instant; before the first and after the last there is none.
-pub fn step_at(axis: &Axis, instant: Instant) -> Option<usize> {
-    if axis.step <= 0 || instant < axis.start || instant >= axis.end {
-        return None;
-    }
-    usize::try_from((instant.0 - axis.start.0) / axis.step).ok()
-}
-
-pub fn demand_series(manifest: &Manifest) -> Option<(usize, &Series, &Axis)> {
-    let (index, series) = manifest
-        .series
-        .iter()
-        .enumerate()
-        .find(|(_, series)| series.id == DEMAND_SERIES)?;
-    let axis = manifest.axes.iter().find(|axis| axis.id == series.axis)?;
-    Some((index, series, axis))
 }
 
 pub struct OverlayPlugin;

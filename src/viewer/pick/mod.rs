@@ -2,14 +2,12 @@
 //!
 //! Reads: pointer, shown tiles, [`Scene`]. Sends: [`Command::Select`]. Writes: the figures of [`SceneFacts`].
 
-pub mod bvh;
 mod sheet;
 
 use super::anchor::Anchor;
-use super::camera::DrawnCamera;
-use super::overlay::{DemandSeries, demand_series, step_at};
-use super::tiles::{Resident, nearest_hit};
-use super::vocab::{PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::resident::{Resident, nearest_hit};
+use super::series::{DemandSeries, demand_series, step_at};
+use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::DatasetId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
