@@ -12,6 +12,7 @@ struct Case {
     adds: bool,
     faults: bool,
     max_bytes: u64,
+    frames: u64,
 }
 
 fn pick(rng: &mut Rng, count: u64) -> u64 {
@@ -86,7 +87,7 @@ fn fly(
     }
     let mut engine = Engine::new("tileset.json", settings);
     let mut view = camera(&mut rng, None);
-    for frame in 0..150 {
+    for frame in 0..case.frames {
         if pick(&mut rng, 5) == 0 {
             view = camera(&mut rng, Some(&view));
         }
@@ -175,6 +176,7 @@ fn shown_tiles_cover_the_view_once() {
         adds: false,
         faults: false,
         max_bytes: 64 << 20,
+        frames: 150,
     };
     check_cover(&case, 0..150);
 }
@@ -186,6 +188,7 @@ fn shown_tiles_cover_the_view_once_with_faults_and_empty_tiles() {
         adds: false,
         faults: true,
         max_bytes: 64 << 20,
+        frames: 150,
     };
     check_cover(&case, 1000..1150);
 }
@@ -197,8 +200,22 @@ fn shown_tiles_cover_the_view_once_when_memory_is_short() {
         adds: false,
         faults: true,
         max_bytes: 150_000,
+        frames: 150,
     };
     check_cover(&case, 2000..2150);
+}
+
+/// Long enough for tiles to be forgotten while others of their branch are shown.
+#[test]
+fn forgetting_makes_no_hole_either() {
+    let case = Case {
+        empties: true,
+        adds: false,
+        faults: true,
+        max_bytes: 60_000,
+        frames: 900,
+    };
+    check_cover(&case, 6000..6060);
 }
 
 #[test]
@@ -209,6 +226,7 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
             adds: true,
             faults: true,
             max_bytes: 64 << 20,
+            frames: 150,
         };
         let mut rng = Rng::new(seed);
         let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
@@ -254,6 +272,7 @@ fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
             adds: true,
             faults: false,
             max_bytes: 260_000,
+            frames: 150,
         };
         let settings = Settings {
             max_bytes: case.max_bytes,
@@ -295,6 +314,7 @@ fn while_tiles_fade_something_opaque_is_always_there() {
             adds: false,
             faults: false,
             max_bytes: 64 << 20,
+            frames: 150,
         };
         let mut begun = false;
         let settings = Settings {
