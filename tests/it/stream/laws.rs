@@ -13,6 +13,10 @@ struct Case {
     faults: bool,
     max_bytes: u64,
     frames: u64,
+    /// Longest wait for an answer, frames.
+    latency: u64,
+    /// The camera moves once in so many frames.
+    rest: u64,
 }
 
 fn pick(rng: &mut Rng, count: u64) -> u64 {
@@ -88,10 +92,10 @@ fn fly(
     let mut engine = Engine::new("tileset.json", settings);
     let mut view = camera(&mut rng, None);
     for frame in 0..case.frames {
-        if pick(&mut rng, 5) == 0 {
+        if pick(&mut rng, case.rest) == 0 {
             view = camera(&mut rng, Some(&view));
         }
-        world.latency = 1 + pick(&mut rng, 9);
+        world.latency = 1 + pick(&mut rng, case.latency);
         world.size = 500 + pick(&mut rng, 1000);
         world.deliver(&mut engine, frame);
         let update = engine.update(std::slice::from_ref(&view), frame);
@@ -177,6 +181,8 @@ fn shown_tiles_cover_the_view_once() {
         faults: false,
         max_bytes: 64 << 20,
         frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 0..150);
 }
@@ -189,6 +195,8 @@ fn shown_tiles_cover_the_view_once_with_faults_and_empty_tiles() {
         faults: true,
         max_bytes: 64 << 20,
         frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 1000..1150);
 }
@@ -201,6 +209,8 @@ fn shown_tiles_cover_the_view_once_when_memory_is_short() {
         faults: true,
         max_bytes: 150_000,
         frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 2000..2150);
 }
@@ -213,7 +223,9 @@ fn forgetting_makes_no_hole_either() {
         adds: false,
         faults: true,
         max_bytes: 60_000,
-        frames: 900,
+        frames: 3000,
+        latency: 600,
+        rest: 250,
     };
     check_cover(&case, 6000..6060);
 }
@@ -227,6 +239,8 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
             faults: true,
             max_bytes: 64 << 20,
             frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let mut rng = Rng::new(seed);
         let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
@@ -273,6 +287,8 @@ fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
             faults: false,
             max_bytes: 260_000,
             frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let settings = Settings {
             max_bytes: case.max_bytes,
@@ -315,6 +331,8 @@ fn while_tiles_fade_something_opaque_is_always_there() {
             faults: false,
             max_bytes: 64 << 20,
             frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let mut begun = false;
         let settings = Settings {
