@@ -159,7 +159,7 @@ impl Cache {
     pub fn adjust(
         &mut self,
         tree: &Tree,
-        frame: FrameNo,
+        needed_bytes: u64,
         starved: bool,
         views: &[View],
         settings: &Settings,
@@ -171,12 +171,7 @@ impl Cache {
         } else if self.pressure > 1.0
             && (self.risen_for.0 != views || settings.max_bytes as f64 * CALM_SHARE > self.risen_for.1 as f64)
         {
-            let needed: u64 = tree
-                .iter()
-                .filter(|(_, node)| node.needed == frame)
-                .map(|(_, node)| node.content_bytes)
-                .sum();
-            if needed as f64 > CALM_SHARE * settings.max_bytes as f64 {
+            if needed_bytes as f64 > CALM_SHARE * settings.max_bytes as f64 {
                 return;
             }
             self.pressure = (self.pressure / PRESSURE_STEP).max(1.0);

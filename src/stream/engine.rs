@@ -96,7 +96,7 @@ impl Engine {
         );
 
         self.cache
-            .adjust(&self.tree, frame, scheduled.starved, views, &self.settings);
+            .adjust(&self.tree, selection.needed_bytes, scheduled.starved, views, &self.settings);
 
         let show: Vec<Show> = selection
             .shown
@@ -122,11 +122,7 @@ impl Engine {
                 resident_tiles: self.cache.tiles(),
                 resident_bytes: self.cache.content_bytes() + self.tree.bytes(),
                 needed_bytes: self.tree.bytes()
-                    + show
-                        .iter()
-                        .filter_map(|show| self.tree.get(show.tile))
-                        .map(|node| node.content_bytes)
-                        .sum::<u64>()
+                    + selection.needed_bytes
                     + scheduled.waiting as u64 * self.cache.mean_bytes(),
                 screen_space_error: max_error_px,
             },

@@ -140,7 +140,7 @@ pub struct Stats {
     pub resident_tiles: usize,
     /// Contents, tile nodes and subtrees.
     pub resident_bytes: u64,
-    /// What this frame shows and still waits for, nodes and subtrees included; what has not come counts as a content of mean size.
+    /// What the picture needs, nodes and subtrees included: what it shows, what waits for its neighbours to be shown with them, and what has not come, as contents of mean size.
     pub needed_bytes: u64,
     /// The screen-space error in force; above the setting under memory pressure.
     pub screen_space_error: f64,

@@ -43,6 +43,8 @@ pub struct Selection {
     /// Contents and documents that are not there, each at most once.
     pub wants: Vec<Want>,
     pub visited: usize,
+    /// Contents in memory that the picture needs: shown ones, and those that wait for their neighbours to be shown together.
+    pub needed_bytes: u64,
 }
 
 /// What the tiles above can do for a place.
@@ -425,6 +427,9 @@ impl Traversal<'_> {
                     .and_then(|node| node.companions.get(index - 1).copied()),
             };
             if let Some(node) = part.and_then(|part| self.tree.get_mut(part)) {
+                if node.needed != self.frame {
+                    self.out.needed_bytes += node.content_bytes;
+                }
                 node.needed = self.frame;
                 node.seen = self.frame;
             }

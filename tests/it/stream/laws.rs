@@ -278,6 +278,37 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
     }
 }
 
+/// What an engine says it needs is enough to complete its picture, whoever shares the memory out.
+#[test]
+fn an_engine_that_gets_what_it_needs_completes_its_picture() {
+    for seed in 7000..7100 {
+        let case = Case {
+            empties: true,
+            adds: true,
+            faults: false,
+            max_bytes: 64 << 20,
+            frames: 400,
+            latency: 9,
+            rest: 400,
+        };
+        let mut rng = Rng::new(seed);
+        let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
+        let mut world = World::new(root);
+        let mut engine = Engine::new("tileset.json", settings());
+        let view = camera(&mut rng, None);
+        let mut last = Update::default();
+        for frame in 0..case.frames {
+            world.deliver(&mut engine, frame);
+            engine.settings_mut().max_bytes = last.stats.needed_bytes * 11 / 10 + 4_000;
+            last = engine.update(std::slice::from_ref(&view), frame);
+            world.take(&last, frame);
+        }
+        assert_eq!(last.stats.waiting, 0, "seed {seed}: {:?}", last.stats);
+        let error = last.stats.screen_space_error / settings().screen_space_error;
+        assert!(error < 1.1, "seed {seed}: the picture is {error} times too coarse");
+    }
+}
+
 #[test]
 fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
     for seed in 4000..4080 {
