@@ -45,6 +45,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("declaration-path-outside", "le chemin sort du dossier des sources", "the path leaves the folder of sources"),
     ("declaration-term-unknown", "terme « {object} » inconnu dans « fields »", "unknown term “{object}” in “fields”"),
     ("declaration-unreadable", "{object} ne peut pas être lu : {value}. Corrigez-le ou retirez-le.", "{object} cannot be read: {value}. Correct or remove it."),
+    ("demo-folder-not-empty", "{object} n’est pas vide : choisissez un nouveau dossier.", "{object} is not empty: choose a new folder."),
     ("duplicate-id", "identifiant en double ({object}), les deux objets sont gardés", "duplicate id ({object}), both objects are kept"),
     ("encoding-contradicted", "encodage annoncé démenti par les octets ({value})", "the bytes contradict the stated encoding ({value})"),
     ("encoding-guessed", "encodage non précisé, reconnu à ses octets ({value})", "encoding not stated, told by the bytes ({value})"),
@@ -148,6 +149,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
 
 /// Stages of the work as [`super::Progress`] names them: `(key, French, English)`.
 const STAGES: &[(&str, &str, &str)] = &[
+    ("demo-communes", "Communes fictives", "Fictional communes"),
+    ("demo-relief", "Relief fictif", "Fictional relief"),
     ("import-areas", "Contours administratifs", "Administrative outlines"),
     ("import-buildings", "Bâtiments", "Buildings"),
     ("import-generate", "Arbres générés", "Generated trees"),

@@ -6,6 +6,7 @@
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
 //! | [`tile`] | region to tiles, series and manifest |
+//! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
@@ -15,6 +16,7 @@
 
 pub mod check;
 pub mod clean;
+pub mod demo;
 pub mod generate;
 pub mod import;
 pub mod info;

@@ -3,6 +3,7 @@
 //! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
 
 mod check;
+mod demo;
 mod dispatch;
 mod flow;
 mod import;
@@ -47,6 +48,8 @@ enum Command {
     Info(info::Args),
     /// Sources → territoire / sources to a territory package.
     Import(import::Args),
+    /// Territoire rural fictif, en fichiers sources / fictional rural territory as source files.
+    Demo(demo::Args),
     /// Vérifie un territoire, un tileset ou un glb / checks a territory, tileset or glb.
     Check(check::Args),
     /// Image sans fenêtre / a headless picture.
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Command::View(args) => view::run(args),
         Command::Info(args) => info::run(args),
         Command::Import(args) => import::run(args),
+        Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         Command::Serve(args) => serve::run(args),
