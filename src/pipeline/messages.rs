@@ -97,6 +97,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("raster-scaled", "valeurs mises à l’échelle en mètres ({value})", "values scaled to metres ({value})"),
     ("raster-tiles-damaged", "blocs illisibles, laissés inconnus : {value}", "unreadable blocks, left unknown: {value}"),
     ("raster-unreadable", "image illisible : {value}", "unreadable raster: {value}"),
+    ("plan-unreadable", "{object} : plan d’import illisible ({value}), refaites « jumeau plan »", "{object}: unreadable import plan ({value}), run “jumeau plan” again"),
     ("road-altitude-interpolated", "altitudes faussées par une interpolation ({value}) : la ligne suit le terrain", "altitudes spoilt by interpolation ({value}): the line follows the terrain"),
     ("road-altitude-off-terrain", "altitude éloignée du terrain ({value}) : la ligne suit le terrain", "altitude far from the terrain ({value}): the line follows the terrain"),
     ("road-fictive", "tronçon fictif, non dessiné", "fictive segment, not drawn"),
@@ -115,6 +116,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
+    ("shard-unknown", "pas de lot {object} : le plan en a {value}, numérotés depuis 0", "no shard {object}: the plan has {value}, counted from 0"),
+    ("shards-missing", "{object} lots ne sont pas faits ({value}) : lancez « jumeau work » pour chacun", "{object} shards are not done ({value}): run “jumeau work” for each"),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),
     ("source-unreadable", "{object} ne peut pas être lu : {value}", "{object} cannot be read: {value}"),
     ("surface-coordinates", "coordonnées de face illisibles ({value})", "unreadable coordinates of a face ({value})"),
@@ -144,6 +147,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("vertical-mixed", "systèmes d’altitude différents sans passage connu, altitudes gardées telles quelles : {value}", "different vertical systems with no known way between them, altitudes kept as they are: {value}"),
     ("water-level-assumed", "niveau de l’eau inconnu, pris sur la rive ({value})", "unknown water level, taken from the bank ({value})"),
     ("water-outline-invalid", "contour d’eau invalide, non dessiné", "invalid water outline, not drawn"),
+    ("work-busy", "{object} : un autre import y travaille", "{object}: another import is working there"),
     ("write-failed", "{object} ne peut pas être écrit : {value}", "{object} cannot be written: {value}"),
 ];
 
@@ -156,6 +160,8 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("import-generate", "Arbres générés", "Generated trees"),
     ("tile-package", "Assemblage du territoire", "Putting the territory together"),
     ("tile-prepare", "Préparation des tuiles", "Preparing tiles"),
+    ("shards-draw", "Bâtiments mis en tuiles", "Buildings tiled"),
+    ("plan-shards", "Répartition en lots", "Cutting into shards"),
     ("import-rail", "Voies ferrées", "Railways"),
     ("import-read", "Lecture des sources", "Reading the sources"),
     ("solar-read", "Lecture des tuiles", "Reading the tiles"),

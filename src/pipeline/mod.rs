@@ -11,6 +11,7 @@
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
+//! | [`shards`] | the same in parts, on one machine or many |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
@@ -23,6 +24,7 @@ pub mod info;
 pub mod messages;
 pub mod solar;
 pub mod network;
+pub mod shards;
 pub mod sources;
 pub mod tile;
 

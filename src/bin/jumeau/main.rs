@@ -12,6 +12,7 @@ mod input;
 mod project;
 mod pv;
 mod serve;
+mod shards;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;
@@ -48,6 +49,12 @@ enum Command {
     Info(info::Args),
     /// Sources → territoire / sources to a territory package.
     Import(import::Args),
+    /// Prépare un import en lots / plans an import in shards.
+    Plan(shards::PlanArgs),
+    /// Met en tuiles un lot / tiles one shard.
+    Work(shards::WorkArgs),
+    /// Assemble les lots / puts the shards together.
+    Merge(shards::MergeArgs),
     /// Territoire rural fictif, en fichiers sources / fictional rural territory as source files.
     Demo(demo::Args),
     /// Vérifie un territoire, un tileset ou un glb / checks a territory, tileset or glb.
@@ -80,6 +87,9 @@ fn main() -> ExitCode {
         Command::View(args) => view::run(args),
         Command::Info(args) => info::run(args),
         Command::Import(args) => import::run(args),
+        Command::Plan(args) => shards::plan(args),
+        Command::Work(args) => shards::work(args),
+        Command::Merge(args) => shards::merge(args),
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
         Command::Snapshot(args) => snapshot::run(args),
