@@ -329,7 +329,7 @@ impl Maker<'_> {
         self.push(points, width_m, nature, "6", String::new());
     }
 
-    /// The nearest vertex of a road outside the village.
+    /// The nearest vertex of a road that is no main street of the village.
     fn nearest_on_roads(&self, at: [f64; 2]) -> Option<[f64; 2]> {
         self.roads
             .iter()

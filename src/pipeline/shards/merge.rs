@@ -85,10 +85,10 @@ fn leave_only(package: &std::path::Path, plan: &file::PlanFile) -> Result<(), Im
 fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progress) -> Result<Region, ImportFault> {
     let grid = &loaded.stage.grid;
     let mut region = Region::default();
-    // The finest level above a shard; where the root is the only shard there is none.
-    let Some(finest) = roots.iter().filter_map(|root| root.level.checked_sub(1)).max() else { return Ok(region) };
-    let smallest = smallest_m2(grid, finest);
-    let tolerance_m = grid.tolerance(finest);
+    // The finest level above a shard; where the root is the only shard there is none, and only the water is counted.
+    let finest = roots.iter().filter_map(|root| root.level.checked_sub(1)).max();
+    let smallest = finest.map_or(f64::INFINITY, |finest| smallest_m2(grid, finest));
+    let tolerance_m = finest.map_or(f64::INFINITY, |finest| grid.tolerance(finest));
     let mut found: Vec<(u64, Object)> = Vec::new();
     let mut seen = 0_u64;
     loaded.spool.all(&mut |number, object| {
@@ -98,7 +98,7 @@ fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progr
         }
         let shown = match &object {
             Object::Building(draft) => draft.building.footprint.unsigned_area() >= smallest,
-            Object::Line(line) => networks::shown(line.class, tolerance_m),
+            Object::Line(line) => finest.is_some() && networks::shown(line.class, tolerance_m),
             Object::Water(_) => true,
             Object::Tree(_) | Object::Area(_) => false,
         };
