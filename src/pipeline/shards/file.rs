@@ -9,6 +9,8 @@ use crate::pipeline::tile::surround::Outing;
 use crate::pipeline::{ImportFault, LayerCount, messages};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
 pub const VERSION: u32 = 1;
@@ -211,11 +213,14 @@ pub fn write(path: &Path, value: &impl Serialize) -> Result<(), ImportFault> {
 /// # Errors
 /// `write-failed`.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), ImportFault> {
+    // Workers on several machines may have the same process id, not the same moment too.
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let moment = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_nanos());
     let fault = |error: std::io::Error| ImportFault::new("write-failed", path.display(), error);
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder).map_err(fault)?;
-    let beside = tempfile::NamedTempFile::new_in(folder).map_err(fault)?;
-    std::fs::write(beside.path(), bytes).map_err(fault)?;
-    beside.persist(path).map_err(|error| fault(error.error))?;
-    Ok(())
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(fault)?;
+    }
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.{}-{moment}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)));
+    std::fs::write(&beside, bytes).and_then(|()| std::fs::rename(&beside, path)).map_err(fault)
 }

@@ -105,7 +105,8 @@ pub fn plan(
         }
     }
     let Opened { declaration, target, .. } = opened;
-    let file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, sharding, inputs, counts, report, progress)?;
+    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, sharding, inputs, counts, report, progress)?;
+    file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
     file::write(&folder.join(PLAN), &file)?;
     Ok(file)
 }
@@ -431,7 +432,7 @@ fn lay_out(
         let courses = Courses::new(&scene);
         surround::outings(&scene, &courses)
     };
-    let mut file = PlanFile {
+    Ok(PlanFile {
         version: VERSION,
         id: String::new(),
         inputs,
@@ -447,18 +448,17 @@ fn lay_out(
         findings: file::findings_of(&report),
         buildings,
         declaration,
-    };
-    file.id = identity(&file, geoid);
-    Ok(file)
+    })
 }
 
 /// Of everything that all tiles depend on. Not the name of the territory, and no object: those belong to their shards.
-fn identity(file: &PlanFile, geoid: &Geoid) -> String {
+fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
     let mut print = Fingerprint::default();
     print.add(&VERSION.to_le_bytes());
-    for text in [env!("CARGO_PKG_VERSION"), &file.crs, geoid.name()] {
+    for text in [env!("CARGO_PKG_VERSION"), &file.crs, geoid_name] {
         print.text(text);
     }
+    print.add(geoid);
     file.extract.iter().for_each(|value| print.add(&value.to_le_bytes()));
     let generate = &file.declaration.generate;
     print.add(&[u8::from(generate.trees)]);
