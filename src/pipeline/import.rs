@@ -42,7 +42,11 @@ pub fn import(
     let target = Target::new(out)?;
     let folder = target.work_folder()?;
     let _held = hold(&folder)?;
-    plan::plan(sources, &folder, options, sharding, progress)?;
+    if let Err(fault) = plan::plan(sources, &folder, options, sharding, progress) {
+        // Without a plan there is nothing to go on with.
+        let _ = std::fs::remove_dir_all(&folder);
+        return Err(fault);
+    }
     let loaded = Loaded::open(&folder)?;
     work::work_all(&loaded, Some(out), threads, progress)?;
     let merged = merge::merge(&loaded, progress)?;

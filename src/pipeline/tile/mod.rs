@@ -53,7 +53,7 @@ use package::{LayerPlan, TileHeights, Written};
 use rayon::prelude::*;
 use part::Part;
 use scene::{Drawn, Scene, Stage};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
