@@ -312,7 +312,7 @@ fn remove(path: &Path) -> Result<(), ImportFault> {
 /// `write-failed`.
 pub fn sweep(package: &Path) -> Result<(), ImportFault> {
     let mut known: BTreeSet<PathBuf> = BTreeSet::new();
-    for path in files_below(&package.join(file::DONE)) {
+    for path in all_below(&package.join(file::DONE)).0 {
         if let Ok(done) = file::read::<DoneFile>(&path)
             && done.tile.is_some()
         {
@@ -320,25 +320,32 @@ pub fn sweep(package: &Path) -> Result<(), ImportFault> {
             known.insert(path);
         }
     }
-    for path in files_below(package) {
-        if !known.contains(&path) {
-            remove(&path)?;
-        }
+    let (files, folders) = all_below(package);
+    for path in files.iter().filter(|path| !known.contains(*path)) {
+        remove(path)?;
+    }
+    for folder in folders.iter().rev() {
+        // One with something in it stays.
+        let _ = std::fs::remove_dir(folder);
     }
     Ok(())
 }
 
-fn files_below(folder: &Path) -> Vec<PathBuf> {
-    let mut files = Vec::new();
+/// Files and folders, each folder before those in it.
+fn all_below(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let (mut files, mut folders) = (Vec::new(), Vec::new());
     let mut open = vec![folder.to_owned()];
     while let Some(folder) = open.pop() {
         for entry in std::fs::read_dir(&folder).into_iter().flatten().flatten() {
             match entry.file_type() {
-                Ok(kind) if kind.is_dir() => open.push(entry.path()),
+                Ok(kind) if kind.is_dir() => {
+                    folders.push(entry.path());
+                    open.push(entry.path());
+                }
                 Ok(_) => files.push(entry.path()),
                 Err(_) => {}
             }
         }
     }
-    files
+    (files, folders)
 }
