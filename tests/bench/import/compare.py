@@ -76,7 +76,9 @@ def peer(package, table, folder):
     shapes = []
     for blob, tall in connection.execute(f'SELECT "{geometry}", {height or "NULL"} FROM "{table}"'):
         for ring in rings(blob):
-            shapes.append((ring, tall or 4.0))
+            # It numbers the corners of a shape with one byte.
+            if len(ring) <= 120:
+                shapes.append((ring, tall or 4.0))
     origin = np.mean([ring[0] for ring, _ in shapes], axis=0)
     wkbs = [block(ring, 0.0, tall, origin) for ring, tall in shapes]
     started = time.perf_counter()
