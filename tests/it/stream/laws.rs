@@ -299,7 +299,7 @@ fn an_engine_that_gets_what_it_needs_completes_its_picture() {
         let mut last = Update::default();
         for frame in 0..case.frames {
             world.deliver(&mut engine, frame);
-            engine.settings_mut().max_bytes = last.stats.needed_bytes * 11 / 10 + 4_000;
+            engine.settings_mut().max_bytes = last.stats.needed_bytes * 11 / 10;
             last = engine.update(std::slice::from_ref(&view), frame);
             world.take(&last, frame);
         }
