@@ -3,6 +3,7 @@
 //! Terrain comes first: the other layers' altitudes are judged against it.
 
 pub mod buildings;
+pub mod far;
 pub mod heights;
 pub mod lines;
 pub mod places;
@@ -50,7 +51,8 @@ pub fn clean(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { mut declaration, target, layers, mut rasters } = gathered;
+    let Gathered { mut declaration, target, mut layers, mut rasters } = gathered;
+    far::set_aside(&mut layers, &mut report);
     let vertical = vertical(&mut declaration.vertical, &target, &rasters, &layers);
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();

@@ -3,9 +3,10 @@
 use super::grid::{Grid, NoPlane, Plane, TileKey};
 use super::ground::{Ground, Surface};
 use super::mesh::{Heights, TileFrame};
+use super::occupied::{EVERYWHERE_LEVEL, MOST_GROUND_TILES, Occupied};
 use super::shore::{self, Shore};
 use super::urban::Urban;
-use crate::base::{Bounds2, Report};
+use crate::base::{Bounds2, Finding, Report, Severity};
 use crate::formats::gltf::TileContent;
 use crate::geodesy::LonLat;
 use crate::region::Region;
@@ -46,6 +47,7 @@ pub struct Scene<'a> {
     pub extract: Bounds2,
     /// The data's bounds in the sources' system.
     pub source_extract: Bounds2,
+    ground_tiles: Vec<TileKey>,
     to_lonlat: ToLonLat<'a>,
 }
 
@@ -58,11 +60,10 @@ impl<'a> Scene<'a> {
     ) -> Result<Self, NoPlane> {
         let source_extract = extract_of(region);
         let plane = Plane::around(&source_extract, SURROUND_M, to_lonlat, undulation_m)?;
-        let grid = Grid::new(plane.side_m());
+        let mut grid = Grid::new(plane.side_m());
         let place = shore::placer(&plane, to_lonlat);
         let ground = Ground::new(region, &source_extract, report);
         let water = Shore::exact(&region.water, &place, report);
-        let shores = shore::levels(&water, &grid);
         let size = source_extract.size();
         let extract = Bounds2::of(
             [0.0, 0.25, 0.5, 0.75, 1.0]
@@ -76,6 +77,22 @@ impl<'a> Scene<'a> {
                 }),
         );
         let urban = Urban::new(region, &extract, &place);
+        let natural = grid;
+        let ground_tiles = loop {
+            let occupied = Occupied::new(region, &grid, &place);
+            match ground_tiles(&grid, &extract, &occupied) {
+                Some(tiles) => break tiles,
+                None => grid = grid.coarser(),
+            }
+        };
+        if grid.finest < natural.finest {
+            let [wanted, got] = [natural, grid].map(|grid| grid.tile_side(grid.finest));
+            report.push(
+                Finding::new("terrain-leaves-coarser", Severity::Warning, "terrain")
+                    .value(format!("{wanted:.0} m → {got:.0} m")),
+            );
+        }
+        let shores = shore::levels(&water, &grid);
         drop(place);
         Ok(Self {
             region,
@@ -87,6 +104,7 @@ impl<'a> Scene<'a> {
             urban,
             extract,
             source_extract,
+            ground_tiles,
             to_lonlat,
         })
     }
@@ -136,23 +154,37 @@ impl<'a> Scene<'a> {
         TileFrame::new(&self.plane, &self.grid, key, height_m)
     }
 
-    /// The tiles of ground and water: everywhere in coarse levels, in fine levels where there are data.
-    ///
-    /// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
+    /// The tiles of ground and water: everywhere in coarse levels, in fine levels where there is something to show.
     pub fn ground_tiles(&self) -> Vec<TileKey> {
-        let coarse = self.grid.finest.saturating_sub(SURROUND_LEVELS_UP);
-        let mut all = vec![TileKey::ROOT];
-        let mut open = vec![TileKey::ROOT];
-        while let Some(key) = open.pop() {
-            let near_data = self.grid.rect(key).intersects(&self.extract);
-            if key.level < coarse || (near_data && key.level < self.grid.finest) {
-                all.extend(key.children());
-                open.extend(key.children());
-            }
-        }
-        all.sort();
-        all
+        self.ground_tiles.clone()
     }
+}
+
+/// Level by level, so that a ceiling cuts all places alike; `None` once it is passed and there are coarser leaves to try.
+///
+/// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
+fn ground_tiles(grid: &Grid, extract: &Bounds2, occupied: &Occupied) -> Option<Vec<TileKey>> {
+    let surround = grid.finest.saturating_sub(SURROUND_LEVELS_UP);
+    let everywhere = surround.min(EVERYWHERE_LEVEL);
+    let mut all = vec![TileKey::ROOT];
+    let mut level = vec![TileKey::ROOT];
+    while !level.is_empty() {
+        let split = level.iter().filter(|key| {
+            let near = occupied.near_objects(**key);
+            let within = || grid.rect(**key).intersects(extract);
+            key.level < everywhere
+                || (key.level < surround && near)
+                || (key.level < grid.finest && (near || occupied.has_finer_ground(**key)) && within())
+        });
+        let next: Vec<TileKey> = split.flat_map(|key| key.children()).collect();
+        all.extend(&next);
+        if all.len() > MOST_GROUND_TILES && grid.finest > 1 {
+            return None;
+        }
+        level = next;
+    }
+    all.sort();
+    Some(all)
 }
 
 /// The bounds of what was surveyed: buildings, lines, terrain and named areas, but not water or ground that goes on beyond.
