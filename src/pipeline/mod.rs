@@ -10,6 +10,7 @@
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
+//! | [`outfolder`] | where an import grows, and what killed ones left there |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
@@ -21,6 +22,7 @@ pub mod info;
 pub mod messages;
 pub mod solar;
 pub mod network;
+pub mod outfolder;
 pub mod sources;
 pub mod tile;
 
