@@ -1,10 +1,9 @@
 //! `jumeau import`: what was typed, progress, and the report in words or JSON.
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use jumeau::base::Severity;
 use jumeau::pipeline::{ImportOptions, Progress, import, messages};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -13,8 +12,7 @@ use std::time::Instant;
 #[derive(clap::Args)]
 #[command(after_long_help = MAP_HELP)]
 pub struct Args {
-    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json / files, folders or zip archives.
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required = true, value_name = "SOURCE", help = format!("Fichiers, dossiers ou archives zip : {} / files, folders or zip archives", messages::SOURCE_FORMATS[0]))]
     sources: Vec<PathBuf>,
     /// Dossier du territoire à écrire / folder of the territory to write.
     #[arg(long, value_name = "DIR")]
@@ -35,8 +33,16 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue du rapport / language of the report.
-    #[arg(long, value_enum, default_value_t = Language::Fr)]
-    lang: Language,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
+}
+
+/// The longest name of a territory, characters.
+const LONGEST_NAME: usize = 200;
+
+/// A name goes into a manifest, onto screens and pictures.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && jumeau::base::printable(text) == text
 }
 
 /// What `--help` says about the two small files a person may write.
@@ -63,15 +69,20 @@ sources.json, dans le dossier des sources / in the folder of sources
 
 Tous les codes du rapport / all codes of the report: docs/findings.md";
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    Fr,
-    En,
-}
-
 pub fn run(args: Args) -> ExitCode {
-    let french = args.lang == Language::Fr;
+    let french = !args.lang.english();
     let started = Instant::now();
+    if let Some(name) = args.name.as_deref().filter(|name| !is_name(name)) {
+        let name = jumeau::base::printable(name);
+        eprintln!(
+            "{}",
+            args.lang.of(
+                format!("jumeau import : « {name} » ne peut pas être un nom : de 1 à {LONGEST_NAME} caractères, sans caractères de commande."),
+                format!("jumeau import: “{name}” cannot be a name: 1 to {LONGEST_NAME} characters, and no control characters."),
+            )
+        );
+        return ExitCode::from(2);
+    }
     let geoid = match args.geoid.map(|path| (std::fs::read(&path), path)) {
         None => None,
         Some((Ok(bytes), _)) => Some(bytes),
@@ -92,20 +103,17 @@ pub fn run(args: Args) -> ExitCode {
         }
     };
     let seconds = started.elapsed().as_secs_f64();
-    let text = if args.json {
+    let code = ExitCode::from(u8::from(done.report.has_errors()));
+    if args.json {
         let report = serde_json::json!({
             "layers": import::layers_json(&done.layers),
             "findings": import::findings_json(&done.report),
             "seconds": seconds,
             "peak_bytes": peak_bytes(),
         });
-        format!("{report:#}\n")
-    } else {
-        words(&done, &args.out.display().to_string(), seconds, french)
-    };
-    // A closed pipe on the other side is no fault of the import.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    if done.report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+        return super::output::data(&format!("{report:#}\n"), code);
+    }
+    super::output::words(&words(&done, &args.out.display().to_string(), seconds, french), code)
 }
 
 /// The report for people.
@@ -141,6 +149,7 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
             .collect::<Vec<_>>()
             .join(" ");
         let sentence = messages::sentence(code, french, &example.object, &example.value);
+        let place = jumeau::base::printable(&place);
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
     }
     lines.push(String::new());

@@ -8,9 +8,13 @@ mod flow;
 mod import;
 mod info;
 mod input;
+mod lang;
+mod output;
 mod project;
 mod pv;
 mod serve;
+#[cfg(feature = "ui")]
+mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;
