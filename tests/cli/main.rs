@@ -2,6 +2,7 @@
 
 mod check_info;
 mod city;
+mod doors;
 mod generate;
 mod grid;
 mod import;
