@@ -258,6 +258,7 @@ error-series-unreadable = Electricity demand is not shown: its values are damage
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
 error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
+error-display-silent = The window does not open: the screen “{ $value }” that this session names (DISPLAY or WAYLAND_DISPLAY) does not answer. Correct the variable, run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
 error-no-graphics = Nothing can be drawn: no graphics driver was found. Install the one of your card, or a software driver (mesa-vulkan-drivers on Debian and Ubuntu).
 error-command = A page asked for something Jumeau does not know ({ $value }). Nothing has changed; update the page.
 error-picture-write = The picture was not saved ({ $value }). Check the folder and the space left there.

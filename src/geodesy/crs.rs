@@ -36,6 +36,10 @@ enum Space {
 
 impl Crs {
     /// What a person may be told when a code is unknown.
+    /// Some of them, in words of no language.
+    pub const EXAMPLES: &str = "EPSG:2154, EPSG:3942…3950, EPSG:27572, EPSG:32630, EPSG:25830, EPSG:2972, EPSG:2975, EPSG:5490, EPSG:3857, EPSG:4326, IGNF:LAMB93, OGC:CRS84, +proj=lcc …";
+
+    /// All that are known without a text of parameters.
     pub const SUPPORTED: &str = "EPSG 2154 and 3942-3950 (Lambert-93, CC42-CC50, also RGF93 v2 and v2b), \
         27561-27564 and 27571-27574 (NTF Lambert), 326xx, 327xx and 25828-25838 (UTM), \
         2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \

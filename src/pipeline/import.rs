@@ -5,7 +5,7 @@
 use super::shards::file::DONE;
 use super::shards::work::{self, Loaded};
 use super::shards::{ShardOptions, merge, plan};
-use super::{ImportFault, ImportOptions, LayerCount, Progress};
+use super::{ImportFault, ImportOptions, LayerCount, Progress, outfolder};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::territory::Manifest;
 use std::collections::BTreeSet;
@@ -40,11 +40,13 @@ pub fn import(
 ) -> Result<Done, ImportFault> {
     // Refused before the long work, not after it.
     let target = Target::new(out)?;
-    let folder = target.work_folder()?;
+    let mut swept = Report::default();
+    outfolder::sweep(&target.parent, &target.name, &mut swept);
+    let (folder, made) = target.work_folder()?;
     let _held = hold(&folder)?;
     if let Err(fault) = plan::plan(sources, &folder, options, sharding, progress) {
         // Without a plan there is nothing to go on with.
-        let _ = std::fs::remove_dir_all(&folder);
+        outfolder::unmake(&folder, made.as_deref());
         return Err(fault);
     }
     let loaded = Loaded::open(&folder)?;
@@ -56,7 +58,9 @@ pub fn import(
     target.finish(&loaded.package())?;
     // The work is done; a folder that does not go away is only a nuisance.
     let _ = std::fs::remove_dir_all(&folder);
-    Ok(Done { manifest: merged.manifest, layers: merged.layers, report: merged.report })
+    let mut report = merged.report;
+    report.merge(swept);
+    Ok(Done { manifest: merged.manifest, layers: merged.layers, report })
 }
 
 /// Completes a planned import whose shards are done, and lets the territory appear.
@@ -105,32 +109,30 @@ impl Drop for Leaving {
 
 impl Target {
     fn new(out: &Path) -> Result<Self, ImportFault> {
+        let out = &outfolder::followed(out);
         let refused = || ImportFault::new("out-exists", out.display(), "");
         let name = out.file_name().ok_or_else(refused)?.to_string_lossy().into_owned();
         let parent = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        if out.exists() && !replaceable(out) {
-            return Err(refused());
-        }
+        refuse_strangers(out)?;
         Ok(Self { out: out.to_owned(), parent, name })
     }
 
     /// Where the work is done, beside the target; it stays when the work is interrupted.
-    fn work_folder(&self) -> Result<PathBuf, ImportFault> {
+    /// With it, the topmost folder that was made for it.
+    fn work_folder(&self) -> Result<(PathBuf, Option<PathBuf>), ImportFault> {
         let path = self.parent.join(format!(".{}.work", self.name));
-        std::fs::create_dir_all(&path).map_err(|error| ImportFault::new("write-failed", self.out.display(), error))?;
-        Ok(path)
+        let made = outfolder::make(&path).map_err(|error| ImportFault::new("write-failed", self.out.display(), error))?;
+        Ok((path, made))
     }
 
     fn finish(&self, package: &Path) -> Result<(), ImportFault> {
         let fault = |error: std::io::Error| ImportFault::new("write-failed", self.out.display(), error);
         std::fs::create_dir_all(&self.parent).map_err(fault)?;
         // Somebody may have put something there while the work went on.
-        if self.out.exists() && !replaceable(&self.out) {
-            return Err(ImportFault::new("out-exists", self.out.display(), ""));
-        }
+        refuse_strangers(&self.out)?;
         if self.out.exists() {
             let old = Leaving {
                 path: self.parent.join(format!(".{}.old-{}", self.name, std::process::id())),
@@ -173,27 +175,27 @@ fn move_folder(from: &Path, to: &Path) -> std::io::Result<()> {
     std::fs::remove_dir_all(from)
 }
 
-/// True for an empty folder and for a territory without anything else beside it.
-fn replaceable(folder: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return false;
-    };
+/// Only nothing, an empty folder, or a territory without anything else beside it is replaced.
+fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let refused = || ImportFault::new("out-exists", folder.display(), "");
+    let entries = std::fs::read_dir(folder).map_err(|_| refused())?;
     let names: BTreeSet<String> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     if names.is_empty() {
-        return true;
+        return Ok(());
     }
     let manifest = folder.join(MANIFEST);
-    let small = std::fs::metadata(&manifest).is_ok_and(|meta| meta.len() <= LARGEST_MANIFEST);
-    let Some(manifest) = std::fs::read(&manifest)
-        .ok()
-        .filter(|_| small)
-        .and_then(|bytes| Manifest::parse(&bytes).ok())
-    else {
-        return false;
-    };
+    let small = std::fs::metadata(&manifest).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_MANIFEST);
+    let manifest = small
+        .then(|| std::fs::read(&manifest).ok())
+        .flatten()
+        .and_then(|bytes| Manifest::parse(&bytes).ok());
+    let manifest = manifest.ok_or_else(refused)?;
     let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let ours: BTreeSet<String> = manifest
         .layers
@@ -202,7 +204,10 @@ fn replaceable(folder: &Path) -> bool {
         .chain(manifest.series.iter().map(|series| top(&series.path)))
         .chain([MANIFEST.to_owned(), DONE.to_owned()])
         .collect();
-    names.is_subset(&ours)
+    match names.difference(&ours).next() {
+        Some(stranger) => Err(ImportFault::new("out-has-other-files", folder.display(), stranger)),
+        None => Ok(()),
+    }
 }
 
 /// A report as the command line's JSON wants it.

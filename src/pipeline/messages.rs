@@ -2,6 +2,21 @@
 //!
 //! `{object}` and `{value}` are replaced by those of the finding. Codes never change meaning.
 
+use crate::base::printable;
+
+/// The formats of sources, as the help and the faults name them.
+macro_rules! source_formats {
+    (fr) => {
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json"
+    };
+    (en) => {
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, sources.json"
+    };
+}
+
+/// The formats of sources in French and in English.
+pub const SOURCE_FORMATS: [&str; 2] = [source_formats!(fr), source_formats!(en)];
+
 /// `(code, French, English)`, sorted by code.
 const MESSAGES: &[(&str, &str, &str)] = &[
     ("archive-bomb", "{object} : taille démesurée une fois décompressé ({value} octets), écarté", "{object}: grows out of all proportion when unpacked ({value} bytes), refused"),
@@ -37,7 +52,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("coordinates-outside", "coordonnées impossibles à placer ({value})", "coordinates that cannot be placed ({value})"),
     ("crs-assumed", "système de coordonnées non précisé, supposé {value}", "coordinate system not stated, assumed {value}"),
     ("crs-not-projected", "{object} est en degrés ; il faut un système projeté. Essayez --crs {value}.", "{object} is in degrees; a projected system is needed. Try --crs {value}."),
-    ("crs-unknown", "système de coordonnées inconnu ({object}) : {value}", "unknown coordinate system ({object}): {value}"),
+    ("crs-unknown", "système de coordonnées inconnu ({object}). Exemples de systèmes connus : {value}", "unknown coordinate system ({object}). Known systems are for example: {value}"),
     ("dataset-undeclared", "jeu de données « {object} » non décrit dans sources.json : producteur et licence non précisés", "data set “{object}” is not described in sources.json: producer and licence not stated"),
     ("dataset-unknown", "producteur et licence non précisés ; décrivez-les dans un sources.json", "producer and licence not stated; describe them in a sources.json"),
     ("declaration-column-missing", "la colonne « {object} », nommée dans « fields », n’existe pas (colonnes : {value})", "column “{object}”, named in “fields”, does not exist (columns: {value})"),
@@ -50,10 +65,14 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("encoding-contradicted", "encodage annoncé démenti par les octets ({value})", "the bytes contradict the stated encoding ({value})"),
     ("encoding-guessed", "encodage non précisé, reconnu à ses octets ({value})", "encoding not stated, told by the bytes ({value})"),
     ("encoding-unknown", "encodage « {value} » inconnu ; les octets décident", "unknown encoding “{value}”; the bytes decide"),
+    ("feature-far-away", "objet à {value} de tous les autres, mis de côté : vérifiez ses coordonnées, ou importez-le à part", "object {value} away from all others, set aside: check its coordinates, or import it on its own"),
     ("feature-not-understood", "objet sans étiquette connue, laissé de côté", "object without a known tag, left out"),
     ("feature-unreadable", "objet illisible : {value}", "unreadable object: {value}"),
+    ("file-empty", "{object} est vide (0 octet) : copiez-le ou exportez-le à nouveau.", "{object} is empty (0 bytes): copy or export it again."),
+    ("file-is-text", "texte où rien n’est reconnu (« {value} »), laissé de côté", "text in which nothing is recognised (“{value}”), left out"),
     ("file-not-understood", "fichier d’un format non reconnu ({value}), laissé de côté", "file of an unknown format ({value}), left out"),
     ("file-too-large", "fichier trop grand ({value} octets)", "file too large ({value} bytes)"),
+    ("folder-is-territory", "dossier d’un territoire, qui n’est pas une source : laissé de côté", "folder of a territory, which is no source: left out"),
     ("folder-too-deep", "dossier à plus de {value} niveaux, laissé de côté", "folder more than {value} levels down, left out"),
     ("folder-too-large", "plus de {value} fichiers : le reste est laissé de côté", "more than {value} files: the rest is left out"),
     ("footprint-degenerate", "contour sans surface", "outline without an area"),
@@ -64,8 +83,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("geoid-unreadable", "la grille du géoïde ne peut pas être lue : {value}", "the geoid grid cannot be read: {value}"),
     ("geometry-missing", "objet sans géométrie", "object without a geometry"),
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier ou des fichiers GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS ou LAZ.", "Nothing usable in {object} ({value}). Give a folder or files: GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS or LAZ."),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, GeoTIFF ou grille ASCII.", "Nothing usable in {object} ({value}). Give a folder, a zip archive or files: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, GeoTIFF or ASCII grid."),
+    ("import-nothing", concat!("Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : ", source_formats!(fr), "."), concat!("Nothing usable in {object} ({value}). Give a folder, a zip archive or files: ", source_formats!(en), ".")),
+    ("import-nothing-text", concat!("Rien d’utilisable dans {object} : c’est un texte où rien n’est reconnu (« {value} »). Formats lus : ", source_formats!(fr), "."), concat!("Nothing usable in {object}: it is a text in which nothing is recognised (“{value}”). Formats read: ", source_formats!(en), ".")),
     ("join-column-missing", "la colonne « {object} » n’y est pas (colonnes : {value})", "column “{object}” is not in it (columns: {value})"),
     ("join-id-missing", "ligne sans identifiant, non jointe", "row without an id, not joined"),
     ("join-id-twice", "identifiant en double ({object}) : la première ligne compte", "id that occurs twice ({object}): the first row counts"),
@@ -75,13 +94,15 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("join-unmatched", "ligne « {object} » sans objet correspondant", "row “{object}” without an object"),
     ("join-without-row", "{value} objets sans ligne dans la table", "{value} objects without a row in the table"),
     ("layer-empty", "couche sans aucun objet", "layer without any object"),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier ou des fichiers GeoPackage, GeoJSON, CityJSON, CityGML, GeoTIFF ou grille ASCII.", "Nothing usable in {object} ({value}). Give a folder or files: GeoPackage, GeoJSON, CityJSON, CityGML, GeoTIFF or ASCII grid."),
     ("indoorgml-refused", "ce fichier est un IndoorGML ({value}) : il décrit des pièces et des parcours, pas des bâtiments à importer", "this file is IndoorGML ({value}): it describes rooms and ways through them, no buildings to import"),
     ("layer-not-understood", "table « {object} » non comprise (colonnes : {value}) ; décrivez-la dans un sources.json", "table “{object}” not understood (columns: {value}); describe it in a sources.json"),
     ("layer-recognised-by-name", "sans colonne parlante, « {object} » reconnu à son nom ({value})", "no telling column: “{object}” recognised by its name ({value})"),
     ("line-degenerate", "ligne sans longueur", "line without a length"),
     ("mapping-unreadable", "Le fichier de correspondance {object} ne peut pas servir : {value}", "The mapping file {object} cannot be used: {value}"),
     ("out-exists", "{object} existe déjà et n’est pas un territoire : choisissez un autre dossier.", "{object} exists and is no territory: choose another folder."),
+    ("out-has-other-files", "{object} est un territoire, mais contient aussi « {value} », qu’un import effacerait : retirez-le, ou choisissez un autre dossier.", "{object} is a territory, but also holds “{value}”, which an import would erase: remove it, or choose another folder."),
+    ("out-leftover", "reste d’un import interrompu, effacé : {object}", "left by an import that was killed, removed: {object}"),
+    ("out-restored", "territoire mis de côté par un import interrompu, remis à sa place : {object}", "territory moved aside by an import that was killed, put back: {object}"),
     ("outline-repaired", "contour réparé", "outline repaired"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
     ("points-gridded", "points épars ramenés à une grille ({value})", "scattered points brought onto a grid ({value})"),
@@ -119,6 +140,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),
+    ("source-not-a-file", "{object} n’est pas un fichier ({value} : tube, prise ou périphérique) et n’est pas lu ; enregistrez son contenu dans un fichier.", "{object} is no file ({value}: a pipe, socket or device) and is not read; save its contents to a file."),
     ("source-unreadable", "{object} ne peut pas être lu : {value}", "{object} cannot be read: {value}"),
     ("surface-coordinates", "coordonnées de face illisibles ({value})", "unreadable coordinates of a face ({value})"),
     ("surface-not-planar", "face non plane, écart de {value}", "face not planar, off by {value}"),
@@ -135,6 +157,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("terrain-holes-filled", "trous du terrain comblés par interpolation et marqués : {value} cellules", "holes of the terrain filled by interpolation and marked: {value} cells"),
     ("terrain-implausible", "{value} altitudes invraisemblables, écartées", "{value} implausible altitudes, set aside"),
     ("terrain-nodata-undeclared", "{value} valeurs prises pour « sans donnée » bien que le fichier n’en déclare pas ou en déclare une autre", "{value} values taken as “no data” although the file states none or another"),
+    ("terrain-leaves-coarser", "territoire trop vaste pour le détail habituel : les tuiles les plus fines sont plus grandes ({value})", "territory too vast for the usual detail: the finest tiles are larger ({value})"),
     ("terrain-resampled", "terrain rééchantillonné dans le système du territoire ({value})", "terrain resampled into the territory's system ({value})"),
     ("terrain-share", "{object} couvre {value} du terrain", "{object} covers {value} of the terrain"),
     ("threads-failed", "impossible de lancer le travail en parallèle : {value}", "cannot start parallel work: {value}"),
@@ -195,6 +218,7 @@ pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
 
 /// The sentence with its slots filled; the code itself where there is no sentence.
 pub fn sentence(code: &str, french: bool, object: &str, value: &str) -> String {
+    let (object, value) = (&printable(object), &printable(value));
     let value = if french { with_commas(value) } else { value.to_owned() };
     match message(code) {
         Some((fr, en)) => (if french { fr } else { en })

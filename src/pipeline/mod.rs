@@ -12,6 +12,7 @@
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`shards`] | the same in parts, on one machine or many |
+//! | [`outfolder`] | where an import grows, and what killed ones left there |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
@@ -24,6 +25,7 @@ pub mod info;
 pub mod messages;
 pub mod solar;
 pub mod network;
+pub mod outfolder;
 pub mod shards;
 pub mod sources;
 pub mod tile;

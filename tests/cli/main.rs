@@ -3,6 +3,7 @@
 mod check_info;
 mod city;
 mod demo;
+mod doors;
 mod generate;
 mod grid;
 mod import;

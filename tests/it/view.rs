@@ -557,7 +557,7 @@ fn links_come_in_many_wrappings() {
     ] {
         assert_eq!(from_link(link, &start()), Ok(wanted.clone()), "{link}");
     }
-    for silent in ["", "#", "http://localhost:8080/"] {
+    for silent in ["", "#", "http://localhost:8080/", "http://localhost:8080/?embed=1", "v=1"] {
         assert_eq!(from_link(silent, &start()), Ok(start()), "{silent}");
     }
 }
@@ -566,6 +566,8 @@ fn links_come_in_many_wrappings() {
 fn wrong_links_say_which_part_is_wrong() {
     for (link, key, part) in [
         ("bonjour", "link-unreadable", ""),
+        ("#foo=bar", "link-unreadable", "foo"),
+        ("https://jumeau.example/?embed=1#foo=bar&more=1", "link-unreadable", "foo"),
         ("y=%zz", "link-unreadable", "y"),
         ("y=%C3", "link-unreadable", "y"),
         ("v=2&y=1950", "link-version", "v"),

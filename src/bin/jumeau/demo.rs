@@ -1,7 +1,6 @@
 //! `jumeau demo`: a fictional territory as source files.
 
 use super::import::Talk;
-use super::info::print;
 use jumeau::pipeline::{demo, messages};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -21,12 +20,12 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
-    lang: String,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let french = args.lang == "fr";
+    let french = !args.lang.english();
     if !(demo::FEWEST..=demo::MOST).contains(&args.buildings) {
         let (fewest, most) = (demo::FEWEST, demo::MOST);
         eprintln!("{}", if french {
@@ -43,17 +42,16 @@ pub fn run(args: Args) -> ExitCode {
     match result {
         Ok(written) if args.json => {
             let report = serde_json::json!({ "buildings": written.buildings, "files": written.files });
-            print(&format!("{report:#}\n"));
-            ExitCode::SUCCESS
+            super::output::data(&format!("{report:#}\n"), ExitCode::SUCCESS)
         }
         Ok(written) => {
             let out = args.out.display();
-            print(&if french {
+            let text = if french {
                 format!("Territoire fictif de {} bâtiments, {} fichiers dans {out}. Importez-le avec : jumeau import {out} --out TERRITOIRE\n", written.buildings, written.files.len())
             } else {
                 format!("Fictional territory of {} buildings, {} files in {out}. Import it with: jumeau import {out} --out TERRITORY\n", written.buildings, written.files.len())
-            });
-            ExitCode::SUCCESS
+            };
+            super::output::data(&text, ExitCode::SUCCESS)
         }
         Err(fault) => {
             eprintln!("{}", messages::sentence(fault.code, french, &fault.object, &fault.value));

@@ -1,11 +1,10 @@
 //! `jumeau import`: what was typed, progress, and the report in words or JSON.
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use jumeau::base::Severity;
 use jumeau::pipeline::shards::{SHARD_BUILDINGS, ShardOptions};
 use jumeau::pipeline::{ImportOptions, Progress, import, messages};
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -26,15 +25,14 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue du rapport / language of the report.
-    #[arg(long, value_enum, default_value_t = Language::Fr)]
-    lang: Language,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 /// What is imported, and how: the same for `import` and `plan`.
 #[derive(clap::Args)]
 pub struct What {
-    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json / files, folders or zip archives.
-    #[arg(required = true, value_name = "SOURCE")]
+    #[arg(required = true, value_name = "SOURCE", help = format!("Fichiers, dossiers ou archives zip : {} / files, folders or zip archives", messages::SOURCE_FORMATS[0]))]
     sources: Vec<PathBuf>,
     /// Nom du territoire / name of the territory.
     #[arg(long)]
@@ -55,8 +53,15 @@ pub struct What {
 
 impl What {
     /// # Errors
-    /// What to say when the geoid cannot be read.
-    pub fn options(&self) -> Result<(ImportOptions, ShardOptions), String> {
+    /// What to say when the name is none or the geoid cannot be read.
+    pub fn options(&self, lang: super::lang::Lang) -> Result<(ImportOptions, ShardOptions), String> {
+        if let Some(name) = self.name.as_deref().filter(|name| !is_name(name)) {
+            let name = jumeau::base::printable(name);
+            return Err(lang.of(
+                format!("jumeau import : « {name} » ne peut pas être un nom : de 1 à {LONGEST_NAME} caractères, sans caractères de commande."),
+                format!("jumeau import: “{name}” cannot be a name: 1 to {LONGEST_NAME} characters, and no control characters."),
+            ));
+        }
         let geoid = match &self.geoid {
             None => None,
             Some(path) => {
@@ -71,6 +76,14 @@ impl What {
     pub fn sources(&self) -> &[PathBuf] {
         &self.sources
     }
+}
+
+/// The longest name of a territory, characters.
+const LONGEST_NAME: usize = 200;
+
+/// A name goes into a manifest, onto screens and pictures.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && jumeau::base::printable(text) == text
 }
 
 /// What `--help` says about the two small files a person may write.
@@ -97,16 +110,10 @@ sources.json, dans le dossier des sources / in the folder of sources
 
 Tous les codes du rapport / all codes of the report: docs/findings.md";
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(super) enum Language {
-    Fr,
-    En,
-}
-
 pub fn run(args: Args) -> ExitCode {
-    let french = args.lang == Language::Fr;
+    let french = !args.lang.english();
     let started = Instant::now();
-    let (options, sharding) = match args.what.options() {
+    let (options, sharding) = match args.what.options(args.lang) {
         Ok(options) => options,
         Err(sentence) => {
             eprintln!("{sentence}");
@@ -129,7 +136,8 @@ pub fn run(args: Args) -> ExitCode {
 
 /// Prints what an import did.
 pub(super) fn report(done: &import::Done, out: &Path, seconds: f64, json: bool, french: bool) -> ExitCode {
-    let text = if json {
+    let code = ExitCode::from(u8::from(done.report.has_errors()));
+    if json {
         let report = serde_json::json!({
             "layers": import::layers_json(&done.layers),
             "findings": import::findings_json(&done.report),
@@ -137,13 +145,9 @@ pub(super) fn report(done: &import::Done, out: &Path, seconds: f64, json: bool, 
             "seconds": seconds,
             "peak_bytes": peak_bytes(),
         });
-        format!("{report:#}\n")
-    } else {
-        words(done, &out.display().to_string(), seconds, french)
-    };
-    // A closed pipe on the other side is no fault of the import.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    if done.report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+        return super::output::data(&format!("{report:#}\n"), code);
+    }
+    super::output::words(&words(done, &out.display().to_string(), seconds, french), code)
 }
 
 /// The report for people.
@@ -179,6 +183,7 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
             .collect::<Vec<_>>()
             .join(" ");
         let sentence = messages::sentence(code, french, &example.object, &example.value);
+        let place = jumeau::base::printable(&place);
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
     }
     lines.push(String::new());

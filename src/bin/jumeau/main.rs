@@ -9,10 +9,14 @@ mod flow;
 mod import;
 mod info;
 mod input;
+mod lang;
+mod output;
 mod project;
 mod pv;
 mod serve;
 mod shards;
+#[cfg(feature = "ui")]
+mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;

@@ -23,13 +23,17 @@ pub struct Args {
     /// Origine dont les pages peuvent lire le territoire (répétable, '*' : toutes) / origin whose pages may read the territory.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
+    let lang = args.lang;
     match listen(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{fault}");
+            eprintln!("{}", lang.of(fault.fr(), fault.en()));
             ExitCode::from(2)
         }
     }
@@ -70,10 +74,10 @@ fn listen(args: Args) -> Result<(), Fault> {
         };
         eprintln!(
             "Jumeau : {} – http://{host}:{}/",
-            manifest.name.fr,
+            args.lang.of(&manifest.name.fr, &manifest.name.en),
             address.port()
         );
-        eprintln!("Ctrl-C pour arrêter / Ctrl-C to stop");
+        eprintln!("{}", args.lang.of("Ctrl-C pour arrêter", "Ctrl-C to stop"));
         server::serve(listener, routes, stop())
             .await
             .map_err(Fault::Runtime)

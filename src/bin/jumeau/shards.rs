@@ -1,7 +1,8 @@
 //! `jumeau plan`, `jumeau work` and `jumeau merge`: an import in parts, on one machine or many.
 
-use super::import::{Language, Talk, What, report};
-use super::info::print;
+use super::import::{Talk, What, report};
+use super::lang::Lang;
+use super::output::data;
 use jumeau::pipeline::shards::work::Loaded;
 use jumeau::pipeline::shards::{plan, work};
 use jumeau::pipeline::{ImportFault, import, messages};
@@ -51,13 +52,13 @@ struct Say {
     #[arg(long)]
     json: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_enum, default_value_t = Language::Fr)]
-    lang: Language,
+    #[arg(long, value_enum, default_value_t)]
+    lang: Lang,
 }
 
 pub fn plan(args: PlanArgs) -> ExitCode {
-    let french = args.say.lang == Language::Fr;
-    let (options, sharding) = match args.what.options() {
+    let french = !args.say.lang.english();
+    let (options, sharding) = match args.what.options(args.say.lang) {
         Ok(options) => options,
         Err(sentence) => {
             eprintln!("{sentence}");
@@ -73,22 +74,24 @@ pub fn plan(args: PlanArgs) -> ExitCode {
     match planned {
         Ok(file) => {
             let (shards, buildings) = (file.shards.len(), file.buildings);
-            if args.say.json {
-                let shards_json: Vec<_> = file.shards.iter().map(|shard| serde_json::json!({ "tile": shard.tile, "buildings": shard.buildings })).collect();
-                print(&format!("{:#}\n", serde_json::json!({ "shards": shards, "buildings": buildings, "tiles": shards_json })));
-            } else if french {
-                print(&format!("{shards} lots, {buildings} bâtiments. Ensuite, pour chaque lot K de 0 à {} : jumeau work {} --shard K\n", shards - 1, args.work.display()));
+            let work = args.work.display();
+            let text = if args.say.json {
+                let tiles: Vec<_> = file.shards.iter().map(|shard| serde_json::json!({ "tile": shard.tile, "buildings": shard.buildings })).collect();
+                format!("{:#}\n", serde_json::json!({ "shards": shards, "buildings": buildings, "tiles": tiles }))
             } else {
-                print(&format!("{shards} shards, {buildings} buildings. Next, for each shard K from 0 to {}: jumeau work {} --shard K\n", shards - 1, args.work.display()));
-            }
-            ExitCode::SUCCESS
+                args.say.lang.of(
+                    format!("{shards} lots, {buildings} bâtiments. Ensuite, pour chaque lot K de 0 à {} : jumeau work {work} --shard K\n", shards - 1),
+                    format!("{shards} shards, {buildings} buildings. Next, for each shard K from 0 to {}: jumeau work {work} --shard K\n", shards - 1),
+                )
+            };
+            data(&text, ExitCode::SUCCESS)
         }
         Err(fault) => failed(&fault, french),
     }
 }
 
 pub fn work(args: WorkArgs) -> ExitCode {
-    let french = args.say.lang == Language::Fr;
+    let french = !args.say.lang.english();
     let talk = Talk::new(french);
     let worked = Loaded::open(&args.work).and_then(|loaded| work::work_one(&loaded, args.shard, args.threads, &talk));
     talk.end();
@@ -96,21 +99,19 @@ pub fn work(args: WorkArgs) -> ExitCode {
         Ok(done) => {
             let tiles: usize = done.layers.iter().map(|layer| layer.tiles.len()).sum();
             let shard = args.shard;
-            if args.say.json {
-                print(&format!("{:#}\n", serde_json::json!({ "shard": shard, "tiles": tiles })));
-            } else if french {
-                print(&format!("Lot {shard} : {tiles} tuiles\n"));
+            let text = if args.say.json {
+                format!("{:#}\n", serde_json::json!({ "shard": shard, "tiles": tiles }))
             } else {
-                print(&format!("Shard {shard}: {tiles} tiles\n"));
-            }
-            ExitCode::SUCCESS
+                args.say.lang.of(format!("Lot {shard} : {tiles} tuiles\n"), format!("Shard {shard}: {tiles} tiles\n"))
+            };
+            data(&text, ExitCode::SUCCESS)
         }
         Err(fault) => failed(&fault, french),
     }
 }
 
 pub fn merge(args: MergeArgs) -> ExitCode {
-    let french = args.say.lang == Language::Fr;
+    let french = !args.say.lang.english();
     let started = Instant::now();
     let talk = Talk::new(french);
     let merged = import::merge_into(&args.work, &args.out, &talk);

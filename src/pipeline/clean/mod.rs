@@ -3,6 +3,7 @@
 //! Terrain comes first: the other layers' altitudes are judged against it.
 
 pub mod buildings;
+pub mod far;
 pub mod heights;
 pub mod lines;
 pub mod places;
@@ -51,6 +52,16 @@ impl LayerCount {
     pub fn lose(&mut self, lost: usize) {
         self.read += lost;
         self.rejected += lost;
+    }
+
+    /// A record that had been kept is set aside after all; buildings had not been counted yet.
+    pub fn set_aside(&mut self, role: Role) {
+        if role == Role::Buildings {
+            self.lose(1);
+        } else {
+            self.kept = self.kept.saturating_sub(1);
+            self.rejected += 1;
+        }
     }
 
     /// The sum of two counts of one layer.
@@ -118,7 +129,8 @@ pub fn clean(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { mut declaration, target, layers, mut rasters } = gathered;
+    let Gathered { mut declaration, target, mut layers, mut rasters } = gathered;
+    far::set_aside(&mut layers, &mut report);
     let vertical = vertical(&mut declaration.vertical, &target, &rasters, || {
         let mut shapes = layers.iter().flat_map(|layer| &layer.records).filter_map(|record| record.shape.as_ref());
         shapes.find_map(|shape| shape.first_position()).map(|[x, y, _]| [x, y])

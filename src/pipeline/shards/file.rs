@@ -21,6 +21,8 @@ pub const PACKAGE: &str = "package";
 pub const DONE: &str = ".shards";
 pub const GROUND: &str = "ground.bin";
 pub const URBAN: &str = "urban.bin";
+/// The tiles of ground, and with them how fine the leaves are.
+pub const TILES: &str = "tiles.bin";
 pub const GEOID: &str = "geoid.bin";
 
 /// Findings of one kind that are kept with their place.
@@ -37,6 +39,8 @@ pub struct PlanFile {
     pub crs: String,
     /// West, south, east, north in the territory's system.
     pub extract: [f64; 4],
+    /// Level of the finest tiles.
+    pub finest: u32,
     pub shards: Vec<Shard>,
     /// Source columns that keep their names; true for numbers.
     pub kept: Vec<(String, bool)>,

@@ -1,11 +1,12 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, OutingFile, PACKAGE, PLAN, PlanFile, Shard, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
 use super::{ShardOptions, work};
 use crate::base::{Bounds2, Report, Severity};
 use crate::geodesy::{Crs, Geoid, LonLat};
+use crate::pipeline::clean::far::{self, Far};
 use crate::pipeline::clean::{self, Object, Source, clean_record, relief, roof_points, terrain::Floor};
 use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::sources::join::{Owners, Tally};
@@ -15,12 +16,13 @@ use crate::pipeline::tile::buildings::{KeptColumns, note_kept};
 use crate::pipeline::tile::courses::Courses;
 use crate::pipeline::tile::grid::{Grid, TileKey};
 use crate::pipeline::tile::ground::{Ground, KnownHeights};
+use crate::pipeline::tile::occupied::OccupiedCount;
 use crate::pipeline::tile::part::Part;
-use crate::pipeline::tile::scene::{Scene, Stage, plane_and_extract};
+use crate::pipeline::tile::scene::{Scene, Stage, ground_of, plane_and_extract};
 use crate::pipeline::tile::surround;
 use crate::pipeline::tile::urban::UrbanCount;
 use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
-use crate::region::{Building, HeightGrid, NetworkLine, Region, WaterArea};
+use crate::region::{Building, HeightGrid, LineClass, NetworkLine, Region, WaterArea};
 use geo::Centroid;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -93,7 +95,7 @@ pub fn plan(
         let floor = Floor::of(terrain.as_ref());
         let mut reader = Reading::new(folder, &floor, clouds, progress)?;
         reader.tables(&mut opened, &mut counts, &mut report)?;
-        reader.finish()?
+        reader.finish(folder, &mut counts, &mut report)?
     };
     match vertical {
         Some(vertical) => {
@@ -170,6 +172,8 @@ struct Reading<'a> {
     lines: u64,
     under_clouds: Vec<Building>,
     first: Option<[f64; 2]>,
+    /// First positions of what stretches the territory, to tell what lies far from the rest.
+    places: Vec<[f64; 2]>,
     read: u64,
 }
 
@@ -193,6 +197,7 @@ impl<'a> Reading<'a> {
             lines: 0,
             under_clouds: Vec::new(),
             first: None,
+            places: Vec::new(),
             read: 0,
         })
     }
@@ -309,6 +314,7 @@ impl<'a> Reading<'a> {
         if self.first.is_none() && !bounds.is_empty() {
             self.first = Some(bounds.min);
         }
+        self.places.extend(stretching(object).map(|(_, at)| at));
         match object {
             Object::Building(draft) => {
                 self.buildings += 1;
@@ -326,9 +332,59 @@ impl<'a> Reading<'a> {
         }
     }
 
-    fn finish(self) -> Result<Gathered, ImportFault> {
-        let Self { spool, extract, kept, buildings, lines, under_clouds, first, .. } = self;
-        Ok(Gathered { spool: spool.finish()?, extract, kept, buildings, lines, under_clouds, first })
+    /// What was gathered, without what lies astray.
+    fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
+        let Self { spool, extract, kept, buildings, lines, under_clouds, first, places, .. } = self;
+        let gathered = Gathered { spool: spool.finish()?, extract, kept, buildings, lines, under_clouds, first };
+        let Some(far) = Far::among(&places) else { return Ok(gathered) };
+        let mut extract = Bounds2::EMPTY;
+        let (mut buildings, mut lines) = (0, 0);
+        let spool = gathered.spool.without(folder, &mut |object| {
+            let astray = stretching(object).and_then(|(role, at)| Some((role, far.distance_m(at)?)));
+            if let Some((role, away_m)) = astray {
+                counts.entry(role).or_default().set_aside(role);
+                let (file, id) = named(object);
+                report.push(far::finding(file, id, away_m));
+                return true;
+            }
+            match object {
+                Object::Building(_) => buildings += 1,
+                Object::Line(_) => lines += 1,
+                _ => return false,
+            }
+            extract = extract.union(bounds_of(object));
+            false
+        })?;
+        Ok(Gathered { spool, extract, buildings, lines, ..gathered })
+    }
+}
+
+/// The first position of an object that a territory's extent follows, and what it counts as.
+fn stretching(object: &Object) -> Option<(Role, [f64; 2])> {
+    match object {
+        Object::Building(draft) => {
+            let at = draft.building.footprint.iter().find_map(|polygon| polygon.exterior().0.first())?;
+            Some((Role::Buildings, [at.x, at.y]))
+        }
+        Object::Line(line) => {
+            let role = match line.class {
+                LineClass::Tram => Role::Tram,
+                LineClass::Rail => Role::Rail,
+                _ => Role::Roads,
+            };
+            line.points.first().map(|[x, y, _]| (role, [*x, *y]))
+        }
+        Object::Tree(tree) => Some((Role::Trees, [tree.x, tree.y])),
+        Object::Water(_) | Object::Area(_) => None,
+    }
+}
+
+/// Where an object comes from, and its id.
+fn named(object: &Object) -> (&str, &str) {
+    match object {
+        Object::Building(draft) => (&draft.file, &draft.building.id),
+        Object::Line(line) => (line.dataset.as_str(), &line.id),
+        _ => ("", ""),
     }
 }
 
@@ -364,6 +420,7 @@ fn lay_out(
     let inner = extract_in_plane.grown(-surround::RIM_M);
     let mut urban = UrbanCount::over(&extract_in_plane);
     let mut known = KnownHeights::over(&extract);
+    let mut occupied = OccupiedCount::over(&grid);
     let mut leaves: HashMap<TileKey, u64> = HashMap::new();
     let mut water: Vec<(u64, WaterArea)> = Vec::new();
     let mut rim: Vec<(u64, NetworkLine)> = Vec::new();
@@ -380,6 +437,7 @@ fn lay_out(
             Object::Building(draft) => {
                 let building = &draft.building;
                 urban.building(building, place);
+                occupied.building(building, &place);
                 if terrain.is_none() && draft.has_ground {
                     known.building(building);
                 }
@@ -389,6 +447,7 @@ fn lay_out(
             }
             Object::Line(line) => {
                 urban.line(&line, place);
+                occupied.line(&line, &place);
                 if terrain.is_none() {
                     known.line(&line);
                 }
@@ -398,7 +457,8 @@ fn lay_out(
                 }
             }
             Object::Water(area) => water.push((number, area)),
-            Object::Tree(_) | Object::Area(_) => {}
+            Object::Tree(tree) => occupied.tree(&tree, &place),
+            Object::Area(_) => {}
         }
         Ok(())
     })?;
@@ -409,6 +469,8 @@ fn lay_out(
         water: water.into_iter().map(|(_, area)| area).collect(),
         ..Region::default()
     };
+    let occupied = occupied.finish(terrain.as_ref(), &place);
+    let (grid, ground_tiles) = ground_of(grid, &extract_in_plane, &occupied, &mut report);
     let ground = Ground::from_parts(terrain, known, &at_the_rim.water, &extract, &mut report);
     let urban = urban.finish();
     let mut bytes = Vec::new();
@@ -417,6 +479,9 @@ fn lay_out(
     bytes.clear();
     urban.put(&mut bytes);
     file::write_whole(&folder.join(URBAN), &bytes)?;
+    bytes.clear();
+    ground_tiles.iter().for_each(|key| work::put_tile(key, &mut |part| bytes.extend(part)));
+    file::write_whole(&folder.join(TILES), &bytes)?;
     let shards = shards(&grid, &leaves, sharding);
     let outings = {
         let stage = Stage {
@@ -424,6 +489,7 @@ fn lay_out(
             grid,
             ground: Arc::new(ground),
             urban: Arc::new(urban),
+            ground_tiles: Arc::new(ground_tiles),
             extract: extract_in_plane,
             source_extract: extract,
         };
@@ -438,6 +504,7 @@ fn lay_out(
         inputs,
         crs: target.code().to_owned(),
         extract: [extract.min[0], extract.min[1], extract.max[0], extract.max[1]],
+        finest: grid.finest,
         shards,
         kept: kept.iter().map(|(name, numeric)| ((*name).to_owned(), *numeric)).collect(),
         outings: outings.iter().map(OutingFile::of).collect(),
@@ -460,6 +527,7 @@ fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
     }
     print.add(geoid);
     file.extract.iter().for_each(|value| print.add(&value.to_le_bytes()));
+    print.add(&file.finest.to_le_bytes());
     let generate = &file.declaration.generate;
     print.add(&[u8::from(generate.trees)]);
     print.add(&generate.seed.to_le_bytes());
@@ -473,7 +541,7 @@ fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
 fn shards(grid: &Grid, leaves: &HashMap<TileKey, u64>, sharding: &ShardOptions) -> Vec<Shard> {
     let mut sums: HashMap<TileKey, u64> = HashMap::new();
     for (leaf, count) in leaves {
-        for key in (0..=leaf.level).filter_map(|level| leaf.ancestor(level)) {
+        for key in (0..=leaf.level.min(grid.finest)).filter_map(|level| leaf.ancestor(level)) {
             *sums.entry(key).or_default() += count;
         }
     }

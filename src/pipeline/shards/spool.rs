@@ -62,13 +62,21 @@ impl SpoolWriter {
     /// # Errors
     /// `write-failed`.
     pub fn add(&mut self, object: &Object) -> Result<(), ImportFault> {
+        let number = self.next;
+        self.next += 1;
+        self.add_as(number, object)
+    }
+
+    /// Adds an object under a number of its own.
+    ///
+    /// # Errors
+    /// `write-failed`.
+    pub fn add_as(&mut self, number: u64, object: &Object) -> Result<(), ImportFault> {
         let mut bytes = Vec::new();
         objects::put(object, &mut bytes);
         if bytes.is_empty() {
             return Ok(());
         }
-        let number = self.next;
-        self.next += 1;
         for cell in cells_of(object) {
             let held = self.held.entry(cell).or_default();
             held.extend(number.to_le_bytes());
@@ -171,6 +179,24 @@ impl Spool {
             }
         }
         Ok(())
+    }
+
+    /// The same objects without those that `leaves` says; they keep their numbers.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and `write-failed`.
+    pub fn without(self, folder: &Path, leaves: &mut dyn FnMut(&Object) -> bool) -> Result<Self, ImportFault> {
+        let beside = folder.join("fewer");
+        let fault = |error: std::io::Error| ImportFault::new("write-failed", beside.display(), error);
+        std::fs::create_dir_all(&beside).map_err(fault)?;
+        let mut writer = SpoolWriter::create(&beside)?;
+        self.all(&mut |number, object| if leaves(&object) { Ok(()) } else { writer.add_as(number, &object) })?;
+        writer.finish()?;
+        for name in [OBJECTS, INDEX] {
+            std::fs::rename(beside.join(name), folder.join(name)).map_err(fault)?;
+        }
+        std::fs::remove_dir(&beside).map_err(fault)?;
+        Self::open(folder)
     }
 
     /// Everything in the cells that touch a rectangle, each once, in the order of the sources.

@@ -1,7 +1,7 @@
 //! One shard: read what lies in and around it, draw its tiles, say that it is done.
 
 use super::bytes::{Bytes, Fingerprint};
-use super::file::{self, CountFile, DoneFile, DoneLayer, GEOID, GROUND, PACKAGE, PLAN, PlanFile, TileFile, URBAN, VERSION, done_path};
+use super::file::{self, CountFile, DoneFile, DoneLayer, GEOID, GROUND, PACKAGE, PLAN, PlanFile, TILES, TileFile, URBAN, VERSION, done_path};
 use super::objects::attribute_name;
 use super::spool::{Spool, bounds_of};
 use crate::base::{Bounds2, Report};
@@ -57,6 +57,7 @@ impl Loaded {
         let bytes_of = |name: &str| std::fs::read(folder.join(name)).map_err(|error| unreadable(name, &error));
         let ground = Ground::take(&mut Bytes::new(&bytes_of(GROUND)?)).ok_or_else(|| unreadable(GROUND, &""))?;
         let urban = Urban::take(&mut Bytes::new(&bytes_of(URBAN)?)).ok_or_else(|| unreadable(URBAN, &""))?;
+        let ground_tiles = take_tiles(&mut Bytes::new(&bytes_of(TILES)?)).ok_or_else(|| unreadable(TILES, &""))?;
         let [w, s, e, n] = plan.extract;
         let source_extract = Bounds2 { min: [w, s], max: [e, n] };
         let to_lonlat = |at: [f64; 2]| crs.to_lonlat(at[0], at[1]).ok();
@@ -64,10 +65,11 @@ impl Loaded {
         let (plane, extract) = plane_and_extract(&source_extract, &to_lonlat, &undulation_m)
             .map_err(|no| ImportFault::new("tile-outside-crs", crs.code(), format!("{} {}", no.point[0], no.point[1])))?;
         let stage = Stage {
-            grid: Grid::new(plane.side_m()),
+            grid: Grid { finest: plan.finest, ..Grid::new(plane.side_m()) },
             plane: Arc::new(plane),
             ground: Arc::new(ground),
             urban: Arc::new(urban),
+            ground_tiles: Arc::new(ground_tiles),
             extract,
             source_extract,
         };
@@ -105,6 +107,10 @@ pub fn work(loaded: &Loaded, number: usize, earlier: Option<&Path>, progress: &d
     shard.tile.iter().for_each(|value| print.add(&value.to_le_bytes()));
     loaded.stage.ground.mark(&around, &mut print);
     loaded.stage.urban.mark(&rect, &mut print);
+    let part = Part::Below(shard.key());
+    for key in loaded.stage.ground_tiles.iter().filter(|key| part.holds(**key)) {
+        put_tile(key, &mut |bytes| print.add(bytes));
+    }
     let mut objects = Vec::new();
     for numbered in loaded.spool.within(&around)? {
         let object = loaded.spool.object(&numbered)?;
@@ -126,10 +132,22 @@ pub fn work(loaded: &Loaded, number: usize, earlier: Option<&Path>, progress: &d
         file::write(&done_at, &done)?;
         return Ok(done);
     }
-    let part = Part::Below(shard.key());
     let done = draw(loaded, objects, part, key, progress)?;
     file::write(&done_at, &done)?;
     Ok(done)
+}
+
+/// A tile as bytes.
+pub(super) fn put_tile(key: &TileKey, put: &mut dyn FnMut(&[u8])) {
+    [key.level, key.x, key.y].iter().for_each(|value| put(&value.to_le_bytes()));
+}
+
+fn take_tiles(bytes: &mut Bytes) -> Option<Vec<TileKey>> {
+    let mut tiles = Vec::new();
+    while !bytes.is_empty() {
+        tiles.push(TileKey { level: bytes.u32()?, x: bytes.u32()?, y: bytes.u32()? });
+    }
+    Some(tiles)
 }
 
 /// Draws a part from its objects.

@@ -12,7 +12,7 @@ pub mod readers;
 pub mod record;
 pub mod vocabulary;
 
-mod open;
+pub(super) mod open;
 mod plan;
 
 use super::{ImportFault, ImportOptions, Progress};
@@ -117,6 +117,13 @@ pub fn open_all(
     let Plan { mut declaration, items: planned, joins, unpacked, .. } = plan;
     if planned.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
+        // One file that says why it is nothing needs no longer sentence.
+        if let [only] = report.findings()
+            && matches!(only.code, "file-empty" | "file-is-text" | "source-not-a-file")
+        {
+            let code = if only.code == "file-is-text" { "import-nothing-text" } else { only.code };
+            return Err(ImportFault::new(code, &only.object, &only.value));
+        }
         let example = report
             .findings()
             .first()
@@ -218,7 +225,7 @@ fn target_crs(
     planned: &[Planned],
 ) -> Result<Crs, ImportFault> {
     let known = |code: &str| {
-        open::crs(code).map_err(|fault| ImportFault::new("crs-unknown", code, fault))
+        open::crs(code).map_err(|_| ImportFault::new("crs-unknown", code, Crs::EXAMPLES))
     };
     let chosen = match options.crs.as_deref().or(declaration.crs.as_deref()) {
         Some(code) => known(code)?,
@@ -259,9 +266,9 @@ fn open_one(item: Planned, opened: &mut Opened, report: &mut Report) {
     };
     let placer = match open::crs(&from).map(|crs| Placer::between(crs, opened.target.clone())) {
         Ok(placer) => placer,
-        Err(fault) => {
+        Err(_) => {
             report.push(
-                Finding::new("crs-unknown", Severity::Error, &file).object(from).value(fault),
+                Finding::new("crs-unknown", Severity::Error, &file).object(from).value(Crs::EXAMPLES),
             );
             return;
         }

@@ -241,8 +241,12 @@ fn plan_guessed(
         Ok(found) => found,
         Err((code, reason)) => {
             // A README beside the data is no fault; a damaged GeoPackage is.
-            let severity = if code == "file-not-understood" { Severity::Info } else { Severity::Error };
-            report.push(Finding::new(code, severity, name).value(reason));
+            let severity = match code {
+                "file-not-understood" | "file-is-text" => Severity::Info,
+                "file-empty" | "source-not-a-file" => Severity::Warning,
+                _ => Severity::Error,
+            };
+            report.push(Finding::new(code, severity, &name).object(&name).value(reason));
             return;
         }
     };

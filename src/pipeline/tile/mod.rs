@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`grid`] | the quadtree all layers share, its errors, and the plane everything is cut in |
 //! | [`ground`] | heights everywhere, and the very triangles a level draws |
+//! | [`occupied`] | where there is something to show |
 //! | [`shore`] | water outlines by level |
 //! | [`scene`], [`part`] | what the layers of one run share; which tiles it draws |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
@@ -24,6 +25,7 @@ pub mod ground;
 pub mod imported;
 pub mod mesh;
 pub mod networks;
+pub mod occupied;
 pub mod package;
 pub mod palette;
 pub mod part;
@@ -373,7 +375,8 @@ fn jobs<'a>(
             // Ribbons drawn wide from afar may reach into the next tile.
             let wide = 2.0 * scene.grid.tolerance(level);
             for course in &mine {
-                tiles.extend(scene.grid.tiles_in(level, &course.bounds.grown(wide)));
+                let reach = wide + course.reach_m();
+                tiles.extend(scene.grid.tiles_along(level, course.path(), reach));
             }
         }
         jobs.push(Job {

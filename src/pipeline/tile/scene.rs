@@ -3,10 +3,11 @@
 use super::grid::{Grid, NoPlane, Plane, TileKey};
 use super::ground::{Ground, Surface};
 use super::mesh::{Heights, TileFrame};
+use super::occupied::{EVERYWHERE_LEVEL, MOST_GROUND_TILES, Occupied, OccupiedCount};
 use super::part::Part;
 use super::shore::{self, Shore};
 use super::urban::{Urban, UrbanCount};
-use crate::base::{Bounds2, Report};
+use crate::base::{Bounds2, Finding, Report, Severity};
 use crate::formats::gltf::TileContent;
 use crate::geodesy::LonLat;
 use crate::region::Region;
@@ -41,6 +42,8 @@ pub struct Stage {
     pub grid: Grid,
     pub ground: Arc<Ground>,
     pub urban: Arc<Urban>,
+    /// The tiles of ground of the whole territory.
+    pub ground_tiles: Arc<Vec<TileKey>>,
     /// The data's bounds in the plane.
     pub extract: Bounds2,
     /// The data's bounds in the sources' system.
@@ -60,9 +63,16 @@ impl Stage {
         let place = shore::placer(&plane, to_lonlat);
         region.buildings.iter().for_each(|building| urban.building(building, &place));
         region.lines.iter().for_each(|line| urban.line(line, &place));
+        let mut occupied = OccupiedCount::over(&Grid::new(plane.side_m()));
+        region.buildings.iter().for_each(|building| occupied.building(building, &place));
+        region.lines.iter().for_each(|line| occupied.line(line, &place));
+        region.trees.iter().for_each(|tree| occupied.tree(tree, &place));
+        let occupied = occupied.finish(region.terrain.as_ref(), &place);
         drop(place);
+        let (grid, ground_tiles) = ground_of(Grid::new(plane.side_m()), &extract, &occupied, report);
         Ok(Self {
-            grid: Grid::new(plane.side_m()),
+            grid,
+            ground_tiles: Arc::new(ground_tiles),
             plane: Arc::new(plane),
             ground: Arc::new(ground),
             urban: Arc::new(urban.finish()),
@@ -111,16 +121,18 @@ pub struct Scene<'a> {
     pub extract: Bounds2,
     /// The data's bounds in the sources' system.
     pub source_extract: Bounds2,
+    ground_tiles: Vec<TileKey>,
     to_lonlat: ToLonLat<'a>,
 }
 
 impl<'a> Scene<'a> {
     /// The part of a territory that `region` holds.
     pub fn new(stage: Stage, region: &'a Region, part: Part, to_lonlat: ToLonLat<'a>, report: &mut Report) -> Self {
-        let Stage { plane, grid, ground, urban, extract, source_extract } = stage;
+        let Stage { plane, grid, ground, urban, ground_tiles, extract, source_extract } = stage;
         let water = Shore::exact(&region.water, shore::placer(&plane, to_lonlat), report);
         let shores = shore::levels(&water, &grid);
-        Self { region, part, plane, grid, ground, water, shores, urban, extract, source_extract, to_lonlat }
+        let ground_tiles = ground_tiles.iter().copied().filter(|key| part.holds(*key)).collect();
+        Self { region, part, plane, grid, ground, water, shores, urban, extract, source_extract, ground_tiles, to_lonlat }
     }
 
     /// A point of the sources' system in the plane.
@@ -173,28 +185,53 @@ impl<'a> Scene<'a> {
         self.part.owns(&self.grid, at)
     }
 
-    /// The tiles of ground and water: everywhere in coarse levels, in fine levels where there are data.
-    ///
-    /// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
+    /// The tiles of ground and water of this part: everywhere in coarse levels, in fine levels where there is something to show.
     pub fn ground_tiles(&self) -> Vec<TileKey> {
-        let coarse = self.grid.finest.saturating_sub(SURROUND_LEVELS_UP);
-        let mut all = Vec::new();
-        let mut open = vec![TileKey::ROOT];
-        while let Some(key) = open.pop() {
-            if !self.part.reaches(key) {
-                continue;
-            }
-            if self.part.holds(key) {
-                all.push(key);
-            }
-            let near_data = self.grid.rect(key).intersects(&self.extract);
-            if key.level < coarse || (near_data && key.level < self.grid.finest) {
-                open.extend(key.children());
-            }
-        }
-        all.sort();
-        all
+        self.ground_tiles.clone()
     }
+}
+
+/// The grid with leaves as fine as the ceiling on tiles allows, and its tiles of ground.
+pub fn ground_of(mut grid: Grid, extract: &Bounds2, occupied: &Occupied, report: &mut Report) -> (Grid, Vec<TileKey>) {
+    let natural = grid;
+    let tiles = loop {
+        match ground_tiles(&grid, extract, occupied) {
+            Some(tiles) => break tiles,
+            None => grid = grid.coarser(),
+        }
+    };
+    if grid.finest < natural.finest {
+        let [wanted, got] = [natural, grid].map(|grid| grid.tile_side(grid.finest));
+        report.push(Finding::new("terrain-leaves-coarser", Severity::Warning, "terrain").value(format!("{wanted:.0} m → {got:.0} m")));
+    }
+    (grid, tiles)
+}
+
+/// Level by level, so that a ceiling cuts all places alike; `None` once it is passed and there are coarser leaves to try.
+///
+/// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
+fn ground_tiles(grid: &Grid, extract: &Bounds2, occupied: &Occupied) -> Option<Vec<TileKey>> {
+    let surround = grid.finest.saturating_sub(SURROUND_LEVELS_UP);
+    let everywhere = surround.min(EVERYWHERE_LEVEL);
+    let mut all = vec![TileKey::ROOT];
+    let mut level = vec![TileKey::ROOT];
+    while !level.is_empty() {
+        let split = level.iter().filter(|key| {
+            let near = occupied.near_objects(**key);
+            let within = || grid.rect(**key).intersects(extract);
+            key.level < everywhere
+                || (key.level < surround && near)
+                || (key.level < grid.finest && (near || occupied.has_finer_ground(**key)) && within())
+        });
+        let next: Vec<TileKey> = split.flat_map(|key| key.children()).collect();
+        all.extend(&next);
+        if all.len() > MOST_GROUND_TILES && grid.finest > 1 {
+            return None;
+        }
+        level = next;
+    }
+    all.sort();
+    Some(all)
 }
 
 /// The bounds of what was surveyed: buildings, lines, terrain and named areas, but not water or ground that goes on beyond.

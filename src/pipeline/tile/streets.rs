@@ -116,7 +116,7 @@ impl Plan {
             }
             for level in 0..=scene.grid.finest {
                 if drawn_at(scene.grid.tolerance(level)) {
-                    tiles.extend(scene.grid.tiles_in(level, &bounds));
+                    tiles.extend(scene.grid.tiles_along(level, centre.iter().copied(), reach));
                 }
             }
             boxes.push(GeomWithData::new(
