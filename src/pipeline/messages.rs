@@ -25,6 +25,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("building-height-missing", "hauteur absente de la source", "no height in the source"),
     ("building-not-standing", "bâtiment qui n’existe pas sur place ({value})", "building that does not stand ({value})"),
     ("building-roof-implausible", "faîte incompatible avec l’égout ({value}), toit supposé plat", "ridge does not fit the eave ({value}), roof taken as flat"),
+    ("building-roof-limited", "faîte indiqué hors de portée d’un toit sur cette emprise, dessiné plus bas, la valeur indiquée reste dans « ridge_stated_m » ({value})", "stated ridge out of a roof’s reach over this footprint, drawn lower, the stated value stays in “ridge_stated_m” ({value})"),
     ("building-roof-tall", "toit culminant très au-dessus de l’égout ({value}) : tour, clocher ou relevé douteux", "roof reaches far above the eave ({value}): a tower, a spire or a doubtful survey"),
     ("building-without-altitude", "contour sans altitude (Z = {value})", "outline without altitude (Z = {value})"),
     ("building-year-implausible", "année d’apparition illisible ({value})", "unreadable year of appearance ({value})"),

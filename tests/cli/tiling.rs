@@ -200,6 +200,56 @@ fn every_building_is_in_one_leaf() {
     assert!(tiles.len() > 3, "600 houses want more than one leaf");
 }
 
+/// The record of every building says the height of the roof that is drawn, in whatever tile.
+fn records_agree_with_drawings(tiles: &BTreeMap<TileCoord, TileContent>, geoid: &dyn Fn([f64; 2]) -> f64) -> usize {
+    let mut checked = 0;
+    for (key, content) in leaves(tiles) {
+        let (mesh, table) = (&content.meshes[0], &content.tables[0]);
+        let mut tops: BTreeMap<u32, f64> = BTreeMap::new();
+        for (position, feature) in mesh.positions.iter().zip(&mesh.feature_ids) {
+            let at = Ecef(mesh.tile_from_mesh.transform_point3(Vec3::from(*position).as_dvec3())).to_lonlath();
+            let top = at.height_m - geoid([at.lon_deg, at.lat_deg]);
+            tops.entry(*feature).and_modify(|known| *known = known.max(top)).or_insert(top);
+        }
+        for row in 0..table.count {
+            let number = |name: &str| table.number(name, row).unwrap();
+            let stated = number("ground_m") + number("ridge_m");
+            let top = tops[&(row as u32)];
+            // Two centimetres of lattice, and the geoid's.
+            assert!((top - stated).abs() < 0.05, "{key:?} {:?}: drawn to {top}, stated {stated}", table.text("id", row));
+            checked += 1;
+        }
+    }
+    checked
+}
+
+#[test]
+fn a_roof_that_cannot_reach_its_ridge_says_so() {
+    let mut region = village(40);
+    region.buildings[7].ridge_height_m = 31.8;
+    let folder = tempfile::tempdir().unwrap();
+    let summary = write(&region, folder.path(), 2).unwrap();
+    let files = files(folder.path());
+    let tiles = contents(&files, "buildings");
+    let geoid = Geoid::approximate_france();
+    let undulation = |[lon_deg, lat_deg]: [f64; 2]| geoid.undulation_m(jumeau::geodesy::LonLat { lon_deg, lat_deg });
+    assert_eq!(records_agree_with_drawings(&tiles, &undulation), 40);
+    for content in tiles.values() {
+        let table = &content.tables[0];
+        for row in 0..table.count {
+            let tower = table.text("id", row) == Some("B7");
+            // 9 m wide: at 45° the ridge is 4.5 m above the eave.
+            let (ridge, stated) = if tower { (10.5, Some(31.8)) } else { (9.0, None) };
+            assert!((table.number("ridge_m", row).unwrap() - ridge).abs() < 1e-3);
+            assert_eq!(table.number("ridge_stated_m", row).map(|m| (10.0 * m).round() / 10.0), stated);
+        }
+    }
+    let found: Vec<_> = summary.report.findings().iter().filter(|finding| finding.code == "building-roof-limited").collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].object.as_str(), found[0].value.as_str()), ("B7", "31.8 m → 10.5 m, −21.3 m, gable"));
+    assert_eq!(found[0].severity, Severity::Warning);
+}
+
 #[test]
 fn corners_stand_where_they_are_on_earth() {
     let region = village(40);

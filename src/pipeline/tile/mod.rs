@@ -184,6 +184,7 @@ fn write_all(
     })?;
     let courses = Courses::new(&scene);
     let plan = buildings::Plan::new(&scene);
+    plan.report(&region.buildings, &mut report);
     let surveyed = trees::Plan::new(&scene, false);
     let generated = trees::Plan::new(&scene, true);
     let streets = streets::Plan::new(&scene, &courses);
