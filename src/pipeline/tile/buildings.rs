@@ -192,13 +192,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table(&rows, &plan.kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: tile.leaf,
     }
 }

@@ -46,9 +46,9 @@ use crate::pipeline::Progress;
 use crate::region::Region;
 use courses::Courses;
 use grid::TileKey;
-use mesh::Heights;
+use mesh::Extent;
 use networks::Lines;
-use package::{LayerPlan, TileHeights, Written};
+use package::{LayerPlan, TileExtents, Written};
 use rayon::prelude::*;
 use scene::{Drawn, Scene};
 use std::collections::{BTreeMap, BTreeSet};
@@ -207,7 +207,7 @@ fn write_all(
             }
             let job = &jobs[*index];
             let drawn = (job.draw)(*key);
-            let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
+            let written = package::write_content(out, &job.plan, &scene.grid, *key, &drawn);
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress.step("tile-draw", so_far as u64, work.len() as u64);
             written
@@ -219,17 +219,17 @@ fn write_all(
             by_job.entry(*job).or_default().push(written);
         }
     }
-    let heights = TileHeights::new(&scene.grid, by_job.values().flatten());
-    if heights.all().is_empty() {
+    let extents = TileExtents::new(&scene.plane, &scene.grid, by_job.values().flatten());
+    if extents.all().is_empty() {
         return Err(TileFault::Empty);
     }
 
-    let bounds = region_volume(&scene, heights.all());
+    let bounds = region_volume(&scene, extents.all());
     let mut layers = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
         // A layer without a single content is no layer.
         if let Some(written) = by_job.get(&index) {
-            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &heights, written)?);
+            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &extents, written)?);
         }
     }
     let manifest = manifest(territory, &scene, &geoid, layers, out)?;
@@ -386,18 +386,10 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
     })
 }
 
-/// `[west, south, east, north]` in radians and the heights of everything.
-fn region_volume(scene: &Scene, heights: Heights) -> [f64; 6] {
-    let side = scene.plane.side_m();
-    let (low, high) = (scene.plane.lonlat([0.0; 2]), scene.plane.lonlat([side; 2]));
-    [
-        low.lon_deg.to_radians(),
-        low.lat_deg.to_radians(),
-        high.lon_deg.to_radians(),
-        high.lat_deg.to_radians(),
-        heights.min_m,
-        heights.max_m,
-    ]
+/// The grid's root with the heights of everything.
+fn region_volume(scene: &Scene, all: Extent) -> [f64; 6] {
+    let plan = scene.grid.rect(TileKey::ROOT);
+    package::region(&scene.plane, &Extent { plan, ..all })
 }
 
 fn manifest(
