@@ -363,6 +363,7 @@ fn every_finding_has_a_sentence() {
     ];
     let mut sources = vec![
         root.join("formats/zarr.rs"),
+        root.join("formats/zarr_group.rs"),
         root.join("formats/territory.rs"),
         root.join("pipeline/check.rs"),
         root.join("pipeline/info.rs"),

@@ -408,10 +408,7 @@ fn manifest(
     let (mut axes, mut series) = (Vec::new(), Vec::new());
     let demand = series::Demand::new();
     if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), territory.region.buildings.is_empty()) {
-        package::write_series(out, &demand)?;
-        axes.push(axis);
-        series.push(one);
-        datasets.push(Dataset {
+        let dataset = Dataset {
             id: DatasetId::from(DEMAND_DATASET),
             title: "Demande d’électricité estimée par bâtiment".to_owned(),
             producer: "Jumeau".to_owned(),
@@ -419,7 +416,11 @@ fn manifest(
             date: series::YEAR.to_string(),
             attribution: "estimation Jumeau, valeurs simulées".to_owned(),
             nature: Nature::Simulated,
-        });
+        };
+        package::write_series(out, &demand, &dataset)?;
+        axes.push(axis);
+        series.push(one);
+        datasets.push(dataset);
     }
     datasets.extend(made_datasets(&layers));
     Ok(Manifest {

@@ -5,14 +5,13 @@ use super::grid::{Grid, Plane, TileKey};
 use super::mesh::Extent;
 use super::scene::Drawn;
 use super::series::Demand;
-use crate::base::{DatasetId, LayerId, Nature};
+use crate::base::{Dataset, DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, glb};
 use crate::formats::territory::{Layer, LayerKind, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
     Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
 };
-use crate::formats::zarr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -234,14 +233,13 @@ pub fn write_layer(
 }
 
 /// Writes the load profiles.
-pub fn write_series(out: &Path, demand: &Demand) -> Result<(), TileFault> {
-    let files = zarr::write(demand.rows, demand.hours, super::series::CHUNK_HOURS, &demand.values)
-        .map_err(|fault| TileFault::Content {
-            layer: "series".to_owned(),
-            detail: fault.to_string(),
-        })?;
+pub fn write_series(out: &Path, demand: &Demand, dataset: &Dataset) -> Result<(), TileFault> {
+    let files = demand.files(dataset).map_err(|fault| TileFault::Content {
+        layer: "series".to_owned(),
+        detail: fault.to_string(),
+    })?;
     for (path, bytes) in files {
-        write_file(out, &format!("{}/{path}", super::series::PATH), &bytes)?;
+        write_file(out, &path, &bytes)?;
     }
     Ok(())
 }
