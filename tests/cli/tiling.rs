@@ -562,6 +562,20 @@ fn the_default_territory_loses_no_building() {
         let stated = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id));
         assert!(stated.clone().count() == 1 && stated.clone().all(|d| d.nature == Nature::Made), "{}", layer.id);
     }
+    // A tile that travels alone still says whom it is owed to.
+    for layer in &summary.manifest.layers {
+        let owed: Vec<&str> = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id)).map(|d| d.attribution.as_str()).collect();
+        assert!(!owed.is_empty(), "{}", layer.id);
+        let tileset = Tileset::parse(&files[&layer.tileset]).unwrap();
+        let in_tiles = files.iter().filter(|(name, _)| name.starts_with(&format!("{}/content/", layer.id))).map(|(_, bytes)| {
+            let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+            let json: serde_json::Value = serde_json::from_slice(&bytes[20..20 + length]).unwrap();
+            json["asset"]["copyright"].as_str().unwrap_or_default().to_owned()
+        });
+        for text in in_tiles.chain([tileset.asset.extras["copyright"].as_str().unwrap().to_owned()]) {
+            assert!(owed.iter().all(|one| text.split("; ").any(|part| part == *one)), "{}: {text} lacks one of {owed:?}", layer.id);
+        }
+    }
     let home = summary.manifest.home;
     let (mut with, mut without) = (0, 0);
     for (distance_m, pitch_deg) in [(home.distance_m, home.pitch_deg), (250.0, -60.0), (500.0, -45.0), (800.0, -30.0), (1_300.0, -45.0), (3_000.0, -30.0)] {

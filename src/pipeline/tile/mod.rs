@@ -273,6 +273,7 @@ fn jobs<'a>(
             en: en.to_owned(),
         },
         nature: nature(&datasets, usual),
+        attributions: package::attributions(&datasets, territory.datasets.iter()),
         datasets,
         features: features as u64,
     };
@@ -334,6 +335,7 @@ fn jobs<'a>(
 
 /// What no source tells and the picture needs, in layers of their own that can be switched off.
 fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a surround::Plan) -> [Job<'a>; 2] {
+    let made = made_datasets();
     let layer = |id, dataset: &str, fr: &str, en: &str| LayerPlan {
         id,
         kind: LayerKind::Networks,
@@ -343,6 +345,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
         },
         nature: Nature::Made,
         datasets: vec![DatasetId::from(dataset)],
+        attributions: package::attributions(&[DatasetId::from(dataset)], made.iter()),
         features: 0,
     };
     [
@@ -360,7 +363,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
 }
 
 /// The data sets of the layers that the tiling itself makes.
-fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> + '_ {
+fn made_datasets() -> [Dataset; 2] {
     [
         (
             STREETS_DATASET,
@@ -373,8 +376,6 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
             "abords générés",
         ),
     ]
-    .into_iter()
-    .filter(|(id, ..)| layers.iter().any(|layer| layer.datasets.contains(&DatasetId::from(*id))))
     .map(|(id, title, attribution)| Dataset {
         id: DatasetId::from(id),
         title: title.to_owned(),
@@ -422,7 +423,8 @@ fn manifest(
         series.push(one);
         datasets.push(dataset);
     }
-    datasets.extend(made_datasets(&layers));
+    let shown = |made: &Dataset| layers.iter().any(|layer| layer.datasets.contains(&made.id));
+    datasets.extend(made_datasets().into_iter().filter(shown));
     Ok(Manifest {
         jumeau: territory::VERSION,
         id: territory.id.clone(),

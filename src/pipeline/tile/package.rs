@@ -32,8 +32,48 @@ pub struct LayerPlan {
     pub kind: LayerKind,
     pub name: Name,
     pub datasets: Vec<DatasetId>,
+    /// The sentences that must stand wherever the layer is shown; they go into every tile, which may travel alone.
+    pub attributions: Vec<String>,
     pub nature: Nature,
     pub features: u64,
+}
+
+impl LayerPlan {
+    /// One text, its parts by semicolons, as readers of glTF take `asset.copyright` apart.
+    fn copyright(&self) -> String {
+        let parts: Vec<String> = self.attributions.iter().map(|text| text.replace(';', ",")).collect();
+        parts.join("; ")
+    }
+
+    /// What a tileset's `asset.extras` say: the same text, and credits where CesiumJS looks for them.
+    fn asset_extras(&self) -> serde_json::Map<String, serde_json::Value> {
+        let mut extras = serde_json::Map::new();
+        if !self.attributions.is_empty() {
+            let escaped = |text: &String| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let credits: Vec<_> = self
+                .attributions
+                .iter()
+                .map(|text| serde_json::json!({ "html": escaped(text), "showOnScreen": true }))
+                .collect();
+            extras.insert("copyright".to_owned(), self.copyright().into());
+            extras.insert("cesium".to_owned(), serde_json::json!({ "credits": credits }));
+        }
+        extras
+    }
+}
+
+/// The attributions of data sets, each once, in their order.
+pub fn attributions<'d>(ids: &[DatasetId], datasets: impl Iterator<Item = &'d Dataset> + Clone) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for id in ids {
+        let stated = datasets.clone().find(|dataset| dataset.id == *id).map(|dataset| dataset.attribution.trim());
+        if let Some(text) = stated.filter(|text| !text.is_empty())
+            && !found.iter().any(|known| known == text)
+        {
+            found.push(text.to_owned());
+        }
+    }
+    found
 }
 
 /// One content that was written.
@@ -143,6 +183,7 @@ pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, dr
         } else {
             position_step(grid, key.level)
         },
+        copyright: plan.copyright(),
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
@@ -205,6 +246,7 @@ pub fn write_layer(
         asset: Asset {
             version: "1.1".to_owned(),
             generator: Some("Jumeau".to_owned()),
+            extras: plan.asset_extras(),
             ..Asset::default()
         },
         geometric_error: 2.0 * grid.error(0),
