@@ -79,6 +79,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("indoorgml-refused", "ce fichier est un IndoorGML ({value}) : il décrit des pièces et des parcours, pas des bâtiments à importer", "this file is IndoorGML ({value}): it describes rooms and ways through them, no buildings to import"),
     ("layer-not-understood", "table « {object} » non comprise (colonnes : {value}) ; décrivez-la dans un sources.json", "table “{object}” not understood (columns: {value}); describe it in a sources.json"),
     ("layer-recognised-by-name", "sans colonne parlante, « {object} » reconnu à son nom ({value})", "no telling column: “{object}” recognised by its name ({value})"),
+    ("line-in-parts", "ligne en {value} morceaux, comptés un à un une fois dessinés", "line in {value} parts, each counted once drawn"),
+    ("line-underground", "souterrain (niveau {value}) : gardé, mais non dessiné", "underground (level {value}): kept, but not drawn"),
     ("line-degenerate", "ligne sans longueur", "line without a length"),
     ("mapping-unreadable", "Le fichier de correspondance {object} ne peut pas servir : {value}", "The mapping file {object} cannot be used: {value}"),
     ("out-exists", "{object} existe déjà et n’est pas un territoire : choisissez un autre dossier.", "{object} exists and is no territory: choose another folder."),

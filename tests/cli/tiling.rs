@@ -554,6 +554,18 @@ fn the_default_territory_loses_no_building() {
     let tiles = contents(&files, "buildings");
     let in_leaves: usize = leaves(&tiles).map(|(_, content)| content.tables[0].count).sum();
     assert_eq!(in_leaves, kept);
+    let geoid = Geoid::approximate_france();
+    let undulation = |[lon_deg, lat_deg]: [f64; 2]| geoid.undulation_m(jumeau::geodesy::LonLat { lon_deg, lat_deg });
+    assert_eq!(records_agree_with_drawings(&tiles, &undulation), kept);
+    // Lines kept are lines drawn, but for those that the report tells of.
+    let lines = |id: &str| ["roads", "tram", "rail"].contains(&id);
+    let lines_kept: usize = imported.layers.iter().filter(|layer| lines(&layer.id)).map(|layer| layer.kept).sum();
+    let lines_drawn: u64 = summary.manifest.layers.iter().filter(|layer| lines(layer.id.as_str())).map(|layer| layer.features).sum();
+    let of = |code: &'static str| imported.report.findings().iter().filter(move |finding| finding.code == code);
+    let further: usize = of("line-in-parts").map(|finding| finding.value.parse::<usize>().unwrap() - 1).sum();
+    let hidden = imported.report.count("line-underground");
+    assert!(hidden > 0);
+    assert_eq!(lines_kept + further - hidden, lines_drawn as usize);
     let ids: Vec<&str> = summary.manifest.layers.iter().map(|layer| layer.id.as_str()).collect();
     assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated", "streets", "surround"]);
     let made = summary.manifest.layers.iter().filter(|layer| ["streets", "surround"].contains(&layer.id.as_str()));
