@@ -122,7 +122,8 @@ impl Coordinates {
         a.method == b.method
             && a.on_sphere == b.on_sphere
             && near(a.unit_deg, b.unit_deg, RATIO_TOLERANCE)
-            && (a.method != "longlat" || near(a.meridian_deg, b.meridian_deg, MERIDIAN_TOLERANCE_DEG))
+            // A projection's meridian is in its origin already.
+            && (!matches!(a.method, "longlat" | "geocent") || near(a.meridian_deg, b.meridian_deg, MERIDIAN_TOLERANCE_DEG))
             && KEYS.iter().all(|key| {
                 let tolerance = match *key {
                     "x_0" | "y_0" => LENGTH_TOLERANCE_M,

@@ -252,15 +252,18 @@ fn laws(house: &Building) -> Result<(), TestCaseError> {
     prop_assert!((house.ground_m + ridge_m - top).abs() < 1e-9);
     prop_assert!(closed(&mesh), "not closed");
     let volume = mesh.volume_m3();
+    // Corners within 2 cm of a straight side are left out, so the plan may differ by a triangle of that height along its sides.
+    let perimeter: f64 = house.footprint.iter().flat_map(|polygon| polygon.exterior().lines()).map(|side| side.dx().hypot(side.dy())).sum();
+    let off = 0.5 * 0.02 * perimeter;
     prop_assert!(volume > 0.9 * area * (house.eave_height_m + FOUNDATION), "{volume}");
-    prop_assert!(volume < 1.001 * area * (house.ridge_height_m + FOUNDATION), "{volume}");
+    prop_assert!(volume < 1.001 * (area + off) * (house.ridge_height_m + FOUNDATION), "{volume}");
     let roof: f64 = mesh
         .triangles
         .iter()
         .filter(|(_, surface)| *surface == Surface::Roof)
         .map(|([a, b, c], _)| 0.5 * ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])))
         .sum();
-    prop_assert!((roof / area - 1.0).abs() < 1e-3, "roof covers {roof} of {area}");
+    prop_assert!((roof - area).abs() < 1e-3 * area + off, "roof covers {roof} of {area}");
     Ok(())
 }
 
