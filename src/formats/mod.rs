@@ -9,6 +9,7 @@ pub mod territory;
 pub mod tiles3d;
 pub mod weather;
 pub mod zarr;
+pub mod zarr_group;
 
 pub use fault::Fault;
 pub mod asciigrid;

@@ -41,7 +41,8 @@ pub struct Building {
     pub ground_m: f64,
     /// Height of the eave above the ground (BD TOPO `hauteur`).
     pub eave_height_m: f64,
-    /// Height of the ridge above the ground; equals the eave's for a flat roof.
+    /// Height of the ridge above the ground as the sources have it; equals the eave's for a flat roof.
+    /// A roof that cannot be so high is drawn lower: [`roof::drawn`].
     pub ridge_height_m: f64,
     /// How the heights are known.
     pub height_origin: HeightOrigin,

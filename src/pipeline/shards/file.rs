@@ -3,7 +3,8 @@
 use crate::base::{DatasetId, Finding, Report, Severity};
 use crate::pipeline::sources::declaration::Declaration;
 use crate::pipeline::tile::grid::TileKey;
-use crate::pipeline::tile::mesh::Heights;
+use crate::base::Bounds2;
+use crate::pipeline::tile::mesh::Extent;
 use crate::pipeline::tile::package::Written;
 use crate::pipeline::tile::surround::Outing;
 use crate::pipeline::{ImportFault, LayerCount, messages};
@@ -84,21 +85,23 @@ pub struct DoneLayer {
     pub tiles: Vec<TileFile>,
 }
 
-/// Level, x, y, bytes, lowest and highest metre.
+/// Level, x, y, bytes, lowest and highest metre, least and greatest place in the plane.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
-pub struct TileFile(u32, u32, u32, u64, f64, f64);
+pub struct TileFile(u32, u32, u32, u64, f64, f64, [f64; 4]);
 
 impl TileFile {
     pub fn of(written: &Written) -> Self {
-        let Written { key, bytes, heights } = written;
-        Self(key.level, key.x, key.y, *bytes, heights.min_m, heights.max_m)
+        let Written { key, bytes, extent: Extent { plan, min_m, max_m } } = written;
+        let plan = [plan.min[0], plan.min[1], plan.max[0], plan.max[1]];
+        Self(key.level, key.x, key.y, *bytes, *min_m, *max_m, plan)
     }
 
     pub fn written(&self) -> Written {
+        let [west, south, east, north] = self.6;
         Written {
             key: TileKey { level: self.0, x: self.1, y: self.2 },
             bytes: self.3,
-            heights: Heights { min_m: self.4, max_m: self.5 },
+            extent: Extent { plan: Bounds2 { min: [west, south], max: [east, north] }, min_m: self.4, max_m: self.5 },
         }
     }
 

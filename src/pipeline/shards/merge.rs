@@ -48,7 +48,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     leave_only(&package, plan)?;
     let roots: BTreeSet<TileKey> = plan.shards.iter().map(file::Shard::key).collect();
     let region = region_above(loaded, &roots, progress)?;
-    let mut layers = work::drawn(loaded, &region, Part::Above(roots), progress)?;
+    let mut layers = work::drawn(loaded, &region, Part::Above(roots), &mut Report::default(), progress)?;
     add(&mut layers, &done, loaded);
     let to_lonlat = |at: [f64; 2]| loaded.crs.to_lonlat(at[0], at[1]).ok();
     let scene = Scene::new(loaded.stage.clone(), &region, Part::Whole, &to_lonlat, &mut Report::default());

@@ -156,7 +156,7 @@ pub(super) fn draw(loaded: &Loaded, objects: Vec<Object>, part: Part, key: Strin
     let mut report = Report::default();
     let mut count = LayerCount::default();
     let region = region(loaded, objects, &part, &mut count, &mut report);
-    let layers = drawn(loaded, &region, part, progress)?;
+    let layers = drawn(loaded, &region, part, &mut report, progress)?;
     Ok(DoneFile {
         key,
         tile,
@@ -175,12 +175,12 @@ pub(super) fn draw(loaded: &Loaded, objects: Vec<Object>, part: Part, key: Strin
 }
 
 /// The tiles of a part, written.
-pub(super) fn drawn(loaded: &Loaded, region: &Region, part: Part, progress: &dyn Progress) -> Result<Vec<DrawnLayer>, ImportFault> {
+pub(super) fn drawn(loaded: &Loaded, region: &Region, part: Part, report: &mut Report, progress: &dyn Progress) -> Result<Vec<DrawnLayer>, ImportFault> {
     let to_lonlat = |at: [f64; 2]| loaded.crs.to_lonlat(at[0], at[1]).ok();
     // What is wrong with the water as a whole was said by the plan.
     let scene = Scene::new(loaded.stage.clone(), region, part, &to_lonlat, &mut Report::default());
     let territory = territory_of(&loaded.plan.declaration, &loaded.crs, region);
-    tile::draw_part(&territory, &scene, &loaded.kept, Some(&loaded.outings), &loaded.package(), progress).map_err(|fault| coded(&fault))
+    tile::draw_part(&territory, &scene, &loaded.kept, Some(&loaded.outings), &loaded.package(), report, progress).map_err(|fault| coded(&fault))
 }
 
 /// Objects as a region: buildings settled by their neighbours, trees grown.

@@ -5,12 +5,14 @@ use super::mesh::MeshBuilder;
 use super::palette;
 use super::part::Part;
 use super::scene::{Drawn, Scene};
-use crate::base::{Rng, Uncertainty};
+use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
+use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
+use crate::region::roof_shape::RoofKind;
 use crate::region::{AttributeValue, Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
+use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A tile with more buildings is split, down to the grid's finest level.
@@ -36,6 +38,8 @@ const ROOF_HINT: f64 = 1.5;
 pub struct Plan {
     tiles: BTreeMap<TileKey, TilePlan>,
     kept: Vec<Kept>,
+    /// By place in the region's list: the same in every level, so that a record never changes with the distance.
+    roofs: BTreeMap<usize, DrawnRoof>,
 }
 
 /// Columns of the sources that keep their names, and whether they hold numbers throughout: the same in all tiles of a territory.
@@ -48,6 +52,34 @@ pub fn note_kept(building: &Building, columns: &mut KeptColumns) {
         *columns.entry(attribute.name).or_insert(true) &= is_number;
     }
 }
+
+/// What the records say of a roof.
+#[derive(Clone, Copy, Debug)]
+struct DrawnRoof {
+    kind: RoofKind,
+    /// Highest point above the ground as it is drawn.
+    ridge_m: f64,
+    /// The stated one where the drawn roof does not reach it.
+    stated_m: Option<f64>,
+}
+
+impl DrawnRoof {
+    fn of(building: &Building) -> Self {
+        let drawn = drawn(building, &RoofOptions::default());
+        let stated_m = building.ridge_height_m;
+        let ridge_m = drawn.ridge_m.unwrap_or(stated_m);
+        Self {
+            kind: drawn.roof,
+            ridge_m,
+            stated_m: (stated_m - ridge_m > REACHED_M).then_some(stated_m),
+        }
+    }
+}
+
+/// A drawn ridge this near to the stated one has reached it, metres.
+const REACHED_M: f64 = 0.5;
+/// A roof drawn so much lower than stated is worth a warning, metres: the building has more than one height.
+const FAR_BELOW_M: f64 = 5.0;
 
 /// A column of the sources that keeps its name; the same in all tiles, so that they share one schema.
 #[derive(Debug)]
@@ -94,6 +126,7 @@ impl Plan {
                 }
             }
         }
+        plan.roofs = plan.roofs_of(&scene.region.buildings);
         plan
     }
 
@@ -110,6 +143,14 @@ impl Plan {
                 self.tiles.entry(key).or_insert(TilePlan { buildings: Vec::new(), leaf: false }).buildings.push(index);
             }
         }
+    }
+
+    fn roofs_of(&self, buildings: &[Building]) -> BTreeMap<usize, DrawnRoof> {
+        let planned: BTreeSet<usize> = self.tiles.values().flat_map(|tile| tile.buildings.iter().copied()).collect();
+        planned
+            .into_par_iter()
+            .filter_map(|index| Some((index, DrawnRoof::of(buildings.get(index)?))))
+            .collect()
     }
 
     fn split(&mut self, scene: &Scene, key: TileKey, placed: Vec<(usize, [f64; 2])>) {
@@ -142,6 +183,27 @@ impl Plan {
     pub fn features(&self) -> usize {
         self.tiles.values().filter(|t| t.leaf).map(|t| t.buildings.len()).sum()
     }
+
+    /// Says which roofs stay below their stated ridge and by how much, the furthest first.
+    pub fn report(&self, buildings: &[Building], report: &mut Report) {
+        let leaves = self.tiles.values().filter(|tile| tile.leaf).flat_map(|tile| &tile.buildings);
+        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = leaves
+            .filter_map(|index| {
+                let (building, roof) = (buildings.get(*index)?, self.roofs.get(index)?);
+                Some((roof.stated_m? - roof.ridge_m, building, roof))
+            })
+            .collect();
+        limited.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        for (by_m, building, roof) in limited {
+            let severity = if by_m > FAR_BELOW_M { Severity::Warning } else { Severity::Info };
+            let (stated_m, ridge_m) = (building.ridge_height_m, roof.ridge_m);
+            report.push(
+                Finding::new("building-roof-limited", severity, building.dataset.as_str())
+                    .object(&building.id)
+                    .value(format!("{stated_m:.1} m → {ridge_m:.1} m, −{by_m:.1} m, {}", roof.kind.name())),
+            );
+        }
+    }
 }
 
 pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
@@ -153,27 +215,28 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     // A leaf of few buildings may be large, but the ground around them is drawn finely.
     let surface = scene.surface_of(if tile.leaf { scene.grid.finest } else { key.level }, key);
     let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
-    let mut drawn: Vec<&Building> = Vec::with_capacity(tile.buildings.len());
-    for building in tile.buildings.iter().filter_map(|i| scene.region.buildings.get(*i)) {
+    let mut rows: Vec<(&Building, DrawnRoof)> = Vec::with_capacity(tile.buildings.len());
+    let of_tile = tile.buildings.iter().filter_map(|i| Some((scene.region.buildings.get(*i)?, plan.roofs.get(i)?)));
+    for (building, roof) in of_tile {
         let shape = if whole {
             building_surface(building, &RoofOptions::default())
         } else {
             block_surface(building, tolerance)
         };
-        let feature = drawn.len() as u32;
+        let feature = rows.len() as u32;
         paint(scene, building, &shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
-        drawn.push(building);
+        rows.push((building, *roof));
     }
     if mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
-            tables: vec![table(&drawn, &plan.kept)],
+            tables: vec![table(&rows, &plan.kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: tile.leaf,
     }
 }
@@ -330,7 +393,9 @@ fn demand_row(class: DemandClass) -> u32 {
 }
 
 /// The facts of buildings, one row each; the names are a contract with the viewer.
-fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
+fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
+    let buildings: Vec<&Building> = rows.iter().map(|(building, _)| *building).collect();
+    let roof = |of: &dyn Fn(&DrawnRoof) -> f64| Values::F32(rows.iter().map(|(_, roof)| of(roof) as f32).collect());
     let text = |of: &dyn Fn(&Building) -> String| Values::Text(buildings.iter().map(|b| of(b)).collect());
     let real = |of: &dyn Fn(&Building) -> f64| Values::F32(buildings.iter().map(|b| of(b) as f32).collect());
     let count = |of: &dyn Fn(&Building) -> Option<u32>| {
@@ -349,10 +414,12 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
         ("storeys", count(&|b| b.storeys)),
         ("year", count(&|b| b.year.and_then(|year| u32::try_from(year).ok()))),
         ("height_m", real(&|b| b.eave_height_m)),
-        ("ridge_m", real(&|b| b.ridge_height_m)),
+        // What is drawn; what the source states stands beside it where that is higher, NaN elsewhere.
+        ("ridge_m", roof(&|roof| roof.ridge_m)),
+        ("ridge_stated_m", roof(&|roof| roof.stated_m.unwrap_or(f64::NAN))),
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
-        ("roof", text(&|b| roof_kind(b, &RoofOptions::default()).name().to_owned())),
+        ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name().to_owned()).collect())),
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
@@ -369,7 +436,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
                 name: name.to_owned(),
                 values,
             })
-            .chain(kept.iter().map(|kept| kept.column(buildings)))
+            .chain(kept.iter().map(|kept| kept.column(&buildings)))
             .collect(),
     }
 }
@@ -383,9 +450,9 @@ fn spread(uncertainty: Uncertainty) -> f64 {
 }
 
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 18] = [
-    "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
-    "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
+const OWN_COLUMNS: [&str; 19] = [
+    "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ridge_stated_m", "ground_m",
+    "height_origin", "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];
 
 /// The kept columns under ids of their own, in a stable order.

@@ -49,9 +49,9 @@ use crate::pipeline::Progress;
 use crate::region::{NetworkLine, Region};
 use courses::Courses;
 use grid::TileKey;
-use mesh::Heights;
+use mesh::Extent;
 use networks::Lines;
-use package::{LayerPlan, TileHeights, Written};
+use package::{LayerPlan, TileExtents, Written};
 use rayon::prelude::*;
 use part::Part;
 use scene::{Drawn, Scene, Stage};
@@ -207,7 +207,7 @@ fn write_all(
     let scene = Scene::new(stage, region, Part::Whole, &to_lonlat, &mut report);
     let mut columns = buildings::KeptColumns::new();
     region.buildings.iter().for_each(|building| buildings::note_kept(building, &mut columns));
-    let layers = draw_part(territory, &scene, &columns, None, out, progress)?;
+    let layers = draw_part(territory, &scene, &columns, None, out, &mut report, progress)?;
     let manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
     progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })
@@ -223,10 +223,12 @@ pub fn draw_part(
     columns: &buildings::KeptColumns,
     outings: Option<&[surround::Outing]>,
     out: &Path,
+    report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Vec<DrawnLayer>, TileFault> {
     let courses = Courses::new(scene);
     let plan = buildings::Plan::new(scene, columns);
+    plan.report(&scene.region.buildings, report);
     let surveyed = trees::Plan::new(scene, false);
     let generated = trees::Plan::new(scene, true);
     let streets = streets::Plan::new(scene, &courses);
@@ -253,7 +255,7 @@ pub fn draw_part(
             }
             let Some(job) = jobs.get(*index) else { return Ok(None) };
             let drawn = (job.draw)(*key);
-            let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
+            let written = package::write_content(out, &job.plan, &scene.grid, *key, &drawn);
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress.step("tile-draw", so_far as u64, work.len() as u64);
             written
@@ -280,16 +282,16 @@ pub fn assemble(
     has_buildings: bool,
     out: &Path,
 ) -> Result<Manifest, TileFault> {
-    let heights = TileHeights::new(&scene.grid, drawn.iter().flat_map(|layer| &layer.written));
-    if heights.all().is_empty() {
+    let extents = TileExtents::new(&scene.plane, &scene.grid, drawn.iter().flat_map(|layer| &layer.written));
+    if extents.all().is_empty() {
         return Err(TileFault::Empty);
     }
-    let bounds = region_volume(scene, heights.all());
+    let bounds = region_volume(scene, extents.all());
     let mut layers = Vec::new();
     for layer in &drawn {
         // A layer without a single content is no layer.
         if !layer.written.is_empty() {
-            layers.push(package::write_layer(out, &layer.plan, &scene.grid, bounds, &heights, &layer.written)?);
+            layers.push(package::write_layer(out, &layer.plan, &scene.grid, bounds, &extents, &layer.written)?);
         }
     }
     let manifest = manifest(territory, scene, geoid, layers, has_buildings, out)?;
@@ -333,6 +335,7 @@ fn jobs<'a>(
             en: en.to_owned(),
         },
         nature: nature_of(&datasets, &territory.datasets, usual),
+        attributions: package::attributions(&datasets, territory.datasets.iter()),
         datasets,
         features: features as u64,
     };
@@ -401,6 +404,7 @@ fn jobs<'a>(
 
 /// What no source tells and the picture needs, in layers of their own that can be switched off.
 fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a surround::Plan) -> [Job<'a>; 2] {
+    let made = made_datasets();
     let layer = |id, dataset: &str, fr: &str, en: &str| LayerPlan {
         id,
         kind: LayerKind::Networks,
@@ -410,6 +414,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
         },
         nature: Nature::Made,
         datasets: vec![DatasetId::from(dataset)],
+        attributions: package::attributions(&[DatasetId::from(dataset)], made.iter()),
         features: 0,
     };
     [
@@ -427,7 +432,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
 }
 
 /// The data sets of the layers that the tiling itself makes.
-fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> + '_ {
+fn made_datasets() -> [Dataset; 2] {
     [
         (
             STREETS_DATASET,
@@ -440,8 +445,6 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
             "abords générés",
         ),
     ]
-    .into_iter()
-    .filter(|(id, ..)| layers.iter().any(|layer| layer.datasets.contains(&DatasetId::from(*id))))
     .map(|(id, title, attribution)| Dataset {
         id: DatasetId::from(id),
         title: title.to_owned(),
@@ -453,18 +456,10 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
     })
 }
 
-/// `[west, south, east, north]` in radians and the heights of everything.
-fn region_volume(scene: &Scene, heights: Heights) -> [f64; 6] {
-    let side = scene.plane.side_m();
-    let (low, high) = (scene.plane.lonlat([0.0; 2]), scene.plane.lonlat([side; 2]));
-    [
-        low.lon_deg.to_radians(),
-        low.lat_deg.to_radians(),
-        high.lon_deg.to_radians(),
-        high.lat_deg.to_radians(),
-        heights.min_m,
-        heights.max_m,
-    ]
+/// The grid's root with the heights of everything.
+fn region_volume(scene: &Scene, all: Extent) -> [f64; 6] {
+    let plan = scene.grid.rect(TileKey::ROOT);
+    package::region(&scene.plane, &Extent { plan, ..all })
 }
 
 fn manifest(
@@ -484,10 +479,7 @@ fn manifest(
     let (mut axes, mut series) = (Vec::new(), Vec::new());
     let demand = series::Demand::new();
     if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), !has_buildings) {
-        package::write_series(out, &demand)?;
-        axes.push(axis);
-        series.push(one);
-        datasets.push(Dataset {
+        let dataset = Dataset {
             id: DatasetId::from(DEMAND_DATASET),
             title: "Demande d’électricité estimée par bâtiment".to_owned(),
             producer: "Jumeau".to_owned(),
@@ -495,9 +487,14 @@ fn manifest(
             date: series::YEAR.to_string(),
             attribution: "estimation Jumeau, valeurs simulées".to_owned(),
             nature: Nature::Simulated,
-        });
+        };
+        package::write_series(out, &demand, &dataset)?;
+        axes.push(axis);
+        series.push(one);
+        datasets.push(dataset);
     }
-    datasets.extend(made_datasets(&layers));
+    let shown = |made: &Dataset| layers.iter().any(|layer| layer.datasets.contains(&made.id));
+    datasets.extend(made_datasets().into_iter().filter(shown));
     Ok(Manifest {
         jumeau: territory::VERSION,
         id: territory.id.clone(),

@@ -109,14 +109,14 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     if painter.cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = painter.cloth.mesh.finish();
+    let (mesh, extent) = painter.cloth.mesh.finish();
     let kept: Vec<&NetworkLine> = rows.iter().filter_map(|i| scene.region.lines.get(*i)).collect();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table(&kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

@@ -2,7 +2,7 @@
 
 use super::grid::{Grid, NoPlane, Plane, TileKey};
 use super::ground::{Ground, Surface};
-use super::mesh::{Heights, TileFrame};
+use super::mesh::{Extent, TileFrame};
 use super::occupied::{EVERYWHERE_LEVEL, MOST_GROUND_TILES, Occupied, OccupiedCount};
 use super::part::Part;
 use super::shore::{self, Shore};
@@ -27,7 +27,7 @@ const HAZE_FROM_M: f64 = 800.0;
 #[derive(Clone, Debug, Default)]
 pub struct Drawn {
     pub content: TileContent,
-    pub heights: Option<Heights>,
+    pub extent: Option<Extent>,
     /// Full detail in whatever level: positions keep the finest lattice.
     pub finest: bool,
 }

@@ -193,13 +193,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: Vec::new(),
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

@@ -96,13 +96,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey, name: &str) -> Drawn {
             Column { name: "crown_m".to_owned(), values: real(&|t| t.crown_m) },
         ],
     };
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }
