@@ -249,7 +249,7 @@ fn sources_are_checked_as_an_import_reads_them() {
     assert!(messages.clone().all(|message| !message.is_empty()));
     // A folder of sources, a sequence, a damaged GeoPackage, an empty file.
     assert_eq!(jumeau(&["check", "."], folder.path()).status.code(), Some(0));
-    let line = |x: f64| format!("{{\"type\":\"Feature\",\"properties\":{{\"hauteur\":6}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{x},47],[{0},47],[{0},47.0001],[{x},47]]]}}}}\n", x + 0.0001);
+    let line = |x: f64| format!("{{\"type\":\"Feature\",\"properties\":{{\"cleabs\":\"S{x}\",\"hauteur\":6}},\"geometry\":{{\"type\":\"Polygon\",\"coordinates\":[[[{x},47],[{0},47],[{0},47.0001],[{x},47]]]}}}}\n", x + 0.0001);
     std::fs::write(folder.path().join("seq.geojsonl"), line(-1.5) + &line(-1.6)).unwrap();
     let output = jumeau(&["check", "seq.geojsonl", "--json"], folder.path());
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));

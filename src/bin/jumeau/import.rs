@@ -177,11 +177,10 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
             Severity::Warning => say("attention", "warning"),
             Severity::Info => say("note", "note"),
         };
-        let place = [example.file.as_str(), example.object.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut place = vec![example.file.as_str(), example.object.as_str()];
+        place.dedup();
+        place.retain(|part| !part.is_empty());
+        let place = place.join(" ");
         let sentence = messages::sentence(code, french, &example.object, &example.value);
         let place = jumeau::base::printable(&place);
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));

@@ -64,6 +64,10 @@ pub(super) fn plan_path(
     if !exists {
         return Err(ImportFault::new("source-missing", &named, ""));
     }
+    if let Some(what) = open::no_file(path) {
+        report.push(Finding::new("source-not-a-file", Severity::Warning, &named).object(&named).value(what));
+        return Ok(());
+    }
     let declared = if path.is_dir() {
         Some(path.join(declaration::FILE)).filter(|file| file.is_file())
     } else {
