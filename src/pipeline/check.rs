@@ -81,7 +81,7 @@ fn sources(path: &Path) -> Option<Checked> {
             let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             let finding = match open::open(path) {
                 _ if path.is_dir() => Finding::new(fault.code, Severity::Error, name).object(fault.object).value(fault.value),
-                Err(("file-not-understood" | "file-is-text", _)) => return None,
+                Err((code, _)) if open::is_of_no_known_format(code) => return None,
                 Err((code, value)) => Finding::new(code, Severity::Error, &name).object(&name).value(value),
                 // A table without places makes no territory, but is a sound one to join.
                 Ok(found) if !found.is_empty() && found.iter().all(is_placeless) => {

@@ -146,6 +146,11 @@ pub fn open(path: &Path) -> Opened {
     }
 }
 
+/// Whether a fault of [`open`] says that no reader knows the file.
+pub fn is_of_no_known_format(code: &str) -> bool {
+    matches!(code, "file-not-understood" | "file-is-text")
+}
+
 /// The bytes as text, when that is what they are: the last letter may be cut.
 fn text_in(bytes: &[u8]) -> Option<&str> {
     let text = match std::str::from_utf8(bytes) {
