@@ -72,13 +72,15 @@ fn listen(args: Args) -> Result<(), Fault> {
             IpAddr::V6(ip) => format!("[{ip}]"),
             IpAddr::V4(ip) => ip.to_string(),
         };
+        // Who reads the address may ask to stop at once.
+        let stopped = stop();
         eprintln!(
             "Jumeau : {} – http://{host}:{}/",
             args.lang.of(&manifest.name.fr, &manifest.name.en),
             address.port()
         );
         eprintln!("{}", args.lang.of("Ctrl-C pour arrêter", "Ctrl-C to stop"));
-        server::serve(listener, routes, stop())
+        server::serve(listener, routes, stopped)
             .await
             .map_err(Fault::Runtime)
     })
@@ -97,26 +99,28 @@ fn bundle() -> PathBuf {
         .unwrap_or(checkout)
 }
 
-/// Ready at Ctrl-C, or when a service manager asks to stop.
+/// Ready at Ctrl-C, or when a service manager asks to stop; it listens from the moment it is made.
+#[cfg(unix)]
+fn stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt());
+    let mut terminate = signal(SignalKind::terminate());
+    async move {
+        // A machine that takes no handler ends the program in its own way.
+        let asked = async |signal: &mut std::io::Result<tokio::signal::unix::Signal>| match signal {
+            Ok(signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        };
+        tokio::select! {
+            () = asked(&mut interrupt) => {}
+            () = asked(&mut terminate) => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
 async fn stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -134,6 +134,7 @@ fn add(layers: &mut Vec<DrawnLayer>, done: &[DoneFile], loaded: &Loaded) {
             .map(|written| (written.key, written))
             .collect();
         layer.written = written.into_values().collect();
+        layer.plan.attributions = tile::attributions_of(&layer.plan.datasets, &loaded.plan.declaration.datasets);
         layer.plan.nature = tile::nature_of(&layer.plan.datasets, &loaded.plan.declaration.datasets, layer.plan.nature);
     }
 }

@@ -111,6 +111,7 @@ pub fn open_all(
     progress: &dyn Progress,
 ) -> Result<Opened, ImportFault> {
     let mut plan = Plan { mapping: read_mapping(options)?, ..Plan::default() };
+    let known = report.findings().len();
     for path in paths {
         plan_path(path, &mut plan, report)?;
     }
@@ -118,14 +119,14 @@ pub fn open_all(
     if planned.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         // One file that says why it is nothing needs no longer sentence.
-        if let [only] = report.findings()
+        let fresh = report.findings().get(known..).unwrap_or_default();
+        if let [only] = fresh
             && matches!(only.code, "file-empty" | "file-is-text" | "source-not-a-file")
         {
             let code = if only.code == "file-is-text" { "import-nothing-text" } else { only.code };
             return Err(ImportFault::new(code, &only.object, &only.value));
         }
-        let example = report
-            .findings()
+        let example = fresh
             .first()
             .map(|finding| format!("{} {}", finding.file, finding.value))
             .unwrap_or_default();

@@ -335,7 +335,7 @@ fn jobs<'a>(
             en: en.to_owned(),
         },
         nature: nature_of(&datasets, &territory.datasets, usual),
-        attributions: package::attributions(&datasets, territory.datasets.iter()),
+        attributions: attributions_of(&datasets, &territory.datasets),
         datasets,
         features: features as u64,
     };
@@ -402,9 +402,13 @@ fn jobs<'a>(
     jobs
 }
 
+/// Whom data sets are owed to, our own among them.
+pub fn attributions_of(ids: &[DatasetId], declared: &[Dataset]) -> Vec<String> {
+    package::attributions(ids, declared.iter().chain(&made_datasets()))
+}
+
 /// What no source tells and the picture needs, in layers of their own that can be switched off.
 fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a surround::Plan) -> [Job<'a>; 2] {
-    let made = made_datasets();
     let layer = |id, dataset: &str, fr: &str, en: &str| LayerPlan {
         id,
         kind: LayerKind::Networks,
@@ -414,7 +418,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
         },
         nature: Nature::Made,
         datasets: vec![DatasetId::from(dataset)],
-        attributions: package::attributions(&[DatasetId::from(dataset)], made.iter()),
+        attributions: attributions_of(&[DatasetId::from(dataset)], &[]),
         features: 0,
     };
     [
