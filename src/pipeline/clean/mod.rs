@@ -10,12 +10,14 @@ pub mod relief;
 pub mod roof_points;
 pub mod surfaces;
 pub mod terrain;
+pub mod utilities;
 
 use super::sources::{Gathered, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
 use crate::base::{Finding, Report, Severity};
 use crate::geodesy::{Crs, Geoid, Vertical};
 use crate::region::Region;
+use crate::region::utility::Utility;
 use std::collections::{BTreeMap, HashSet};
 
 /// What one record became.
@@ -97,6 +99,9 @@ pub fn clean(
                 Role::Water => places::water(record, &floor, &mut source, &mut region.water),
                 Role::Areas => places::area(record, &mut source, &mut region.areas),
                 Role::Trees => places::tree(record, &mut source, &mut region.trees),
+                Role::Network(utility) => {
+                    utilities::clean(record, utility, &mut source, &mut region.conduits, &mut region.fixtures)
+                },
                 Role::Terrain => Fate::Rejected,
             };
             // Buildings are counted when their heights are settled.
@@ -167,6 +172,16 @@ fn key(role: Role) -> &'static str {
         Role::Water => "import-water",
         Role::Areas => "import-areas",
         Role::Trees => "import-trees",
+        Role::Network(utility) => match utility {
+            Utility::Electricity => "import-electricity",
+            Utility::Gas => "import-gas",
+            Utility::Heat => "import-heat",
+            Utility::Water => "import-drinking-water",
+            Utility::Sewer => "import-sewer",
+            Utility::Telecom => "import-telecom",
+            Utility::Lighting => "import-lighting",
+            Utility::Transit => "import-transit",
+        },
     }
 }
 

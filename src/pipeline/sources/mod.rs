@@ -10,6 +10,7 @@ pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
+pub mod utilities;
 pub mod vocabulary;
 
 mod open;
@@ -90,6 +91,7 @@ pub fn gather(
         ));
     }
     complete(&mut declaration, paths, options);
+    let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
 
@@ -105,7 +107,7 @@ pub fn gather(
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-read", done as u64, total);
-        read_one(item, &joins, &mut gathered, report);
+        read_one(item, &joins, told, &mut gathered, report);
     }
     for join in &joins {
         join.apply(&mut gathered.layers, report);
@@ -180,10 +182,18 @@ fn target_crs(
     Ok(chosen)
 }
 
-fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &mut Report) {
-    let Planned { found, role, dataset, fields, keep, rank } = item;
+/// `told`: a person said which system the territory is in.
+fn read_one(item: Planned, joins: &[Joined], told: bool, gathered: &mut Gathered, report: &mut Report) {
+    let Planned { found, role, dataset, fields, keep, rank, place } = item;
     let file = found.label();
-    let from = match &found.crs {
+    let is_plan = found.crs.as_deref() == Some(readers::PLAN);
+    if is_plan && !told && place.is_none() {
+        report.push(Finding::new("plan-without-crs", Severity::Error, &file));
+        return;
+    }
+    let from = match found.crs.as_ref().filter(|_| !is_plan) {
+        // A placed plan, or one that a person says is drawn in the territory's own system.
+        None if is_plan => gathered.target.code().to_owned(),
         Some(code) => code.clone(),
         None => {
             report.push(
@@ -240,6 +250,18 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
         report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
         return;
     }
+    if let Some(place) = place {
+        for shape in records.iter_mut().filter_map(|record| record.shape.as_mut()) {
+            let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
+                [p[0], p[1]] = place.point([p[0], p[1]]);
+                Ok(())
+            });
+        }
+    }
+    if is_plan && let Some(where_to) = outside(&records, &gathered.target) {
+        report.push(Finding::new("plan-outside", Severity::Error, &file).object(gathered.target.code()).value(where_to));
+        return;
+    }
     match role {
         Some(role) => {
             let records = placed(records, &placer, &file, &mut lost, report);
@@ -277,6 +299,14 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
             }
         }
     }
+}
+
+/// Where the first point of a plan would come to lie, when that is nowhere the system is made for.
+fn outside(records: &[Record], target: &Crs) -> Option<String> {
+    let [x, y, _] = records.iter().filter_map(|record| record.shape.as_ref()).find_map(|shape| shape.first_position())?;
+    let [west, south, east, north] = target.area_of_use();
+    let inside = target.to_lonlat(x, y).is_ok_and(|at| (west..=east).contains(&at.lon_deg) && (south..=north).contains(&at.lat_deg));
+    (!inside).then(|| format!("{x} {y}"))
 }
 
 fn mapping_for(

@@ -9,6 +9,7 @@
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
+//! | [`utilities`] | networks of electricity, gas, heat, water, sewers, telecommunication, lighting, public transport |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`imported`] | the importer's last step |
 //! | [`series`], [`package`] | load profiles; the files |
@@ -35,6 +36,7 @@ pub mod surround;
 pub mod terrain;
 pub mod trees;
 pub mod urban;
+pub mod utilities;
 pub mod water;
 
 pub use imported::{grow_trees, write_imported};
@@ -44,6 +46,7 @@ use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, Named
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
 use crate::region::Region;
+use crate::region::utility::Utility;
 use courses::Courses;
 use grid::TileKey;
 use mesh::Heights;
@@ -161,7 +164,8 @@ fn write_all(
     progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
-    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() {
+    let networks = !region.conduits.is_empty() || !region.fixtures.is_empty();
+    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() && !networks {
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
@@ -188,7 +192,12 @@ fn write_all(
     let generated = trees::Plan::new(&scene, true);
     let streets = streets::Plan::new(&scene, &courses);
     let surround = surround::Plan::new(&scene, &courses);
+    let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(&scene, utility)).collect();
     let mut jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
+    for plan in utilities.iter().filter(|plan| plan.outside > 0) {
+        report.push(Finding::new("network-outside", Severity::Info, "territory").object(plan.utility.id()).value(plan.outside));
+    }
+    jobs.extend(utilities.iter().filter(|plan| plan.features() > 0).map(|plan| utility_job(territory, &scene, plan)));
     jobs.extend(made_jobs(&scene, &streets, &surround));
     progress.step("tile-prepare", 1, 1);
 
@@ -329,6 +338,24 @@ fn jobs<'a>(
         });
     }
     jobs
+}
+
+/// The layer of one utility.
+fn utility_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a utilities::Plan) -> Job<'a> {
+    let (fr, en) = utilities::title(plan.utility);
+    let stated = plan.datasets.iter().find_map(|id| territory.datasets.iter().find(|d| d.id == *id).map(|d| d.nature));
+    Job {
+        plan: LayerPlan {
+            id: plan.utility.id(),
+            kind: LayerKind::Networks,
+            name: Name { fr: fr.to_owned(), en: en.to_owned() },
+            datasets: plan.datasets.clone(),
+            nature: stated.unwrap_or(Nature::Declared),
+            features: plan.features() as u64,
+        },
+        tiles: plan.tiles().collect(),
+        draw: Box::new(move |key| utilities::draw(scene, plan, key)),
+    }
 }
 
 /// What no source tells and the picture needs, in layers of their own that can be switched off.

@@ -17,6 +17,9 @@ pub const SURROUND_M: f64 = 6_000.0;
 /// The finest level of ground beyond the data is this many levels above the finest.
 const SURROUND_LEVELS_UP: u32 = 3;
 
+/// So many tiles of ground are drawn at most where nothing stands on it and no relief is known.
+const BARE_GROUND_TILES: f64 = 4_096.0;
+
 /// Ground begins to fade this far beyond the data.
 const HAZE_FROM_M: f64 = 800.0;
 
@@ -136,16 +139,27 @@ impl<'a> Scene<'a> {
         TileFrame::new(&self.plane, &self.grid, key, height_m)
     }
 
+    /// The finest level of the ground: the grid's own, but under a network alone that spans a region the ground has nothing to show.
+    fn finest_ground(&self) -> u32 {
+        if !self.region.buildings.is_empty() || !self.region.lines.is_empty() || self.region.terrain.is_some() {
+            return self.grid.finest;
+        }
+        let size = self.extract.size();
+        let tiles = |level: u32| (size[0] / self.grid.tile_side(level) + 1.0) * (size[1] / self.grid.tile_side(level) + 1.0);
+        (0..=self.grid.finest).rev().find(|level| tiles(*level) <= BARE_GROUND_TILES).unwrap_or(0)
+    }
+
     /// The tiles of ground and water: everywhere in coarse levels, in fine levels where there are data.
     ///
     /// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
     pub fn ground_tiles(&self) -> Vec<TileKey> {
         let coarse = self.grid.finest.saturating_sub(SURROUND_LEVELS_UP);
+        let fine = self.finest_ground();
         let mut all = vec![TileKey::ROOT];
         let mut open = vec![TileKey::ROOT];
         while let Some(key) = open.pop() {
             let near_data = self.grid.rect(key).intersects(&self.extract);
-            if key.level < coarse || (near_data && key.level < self.grid.finest) {
+            if key.level < coarse || (near_data && key.level < fine) {
                 all.extend(key.children());
                 open.extend(key.children());
             }
@@ -172,6 +186,13 @@ fn extract_of(region: &Region) -> Bounds2 {
         let height = grid.rows.saturating_sub(1) as f64 * grid.cell_m;
         bounds.add(grid.origin);
         bounds.add([grid.origin[0] + width, grid.origin[1] - height]);
+    }
+    // The grid of a whole country does not make a commune that large: networks count where there is nothing else.
+    if bounds.is_empty() {
+        let posts = region.fixtures.iter().map(|post| &post.at);
+        for at in region.conduits.iter().flat_map(|line| &line.points).chain(posts) {
+            bounds.add(*at);
+        }
     }
     bounds
 }
