@@ -141,8 +141,10 @@ fn feeds_in_folders_and_archives() {
 fn metra_has_its_shapes_and_stops() {
     let Some(path) = feed("zips/metra.zip") else { return };
     let imported = import(&[path], &in_crs("EPSG:32616"));
-    assert_eq!(imported.region.fixtures.len(), 241);
-    assert!(imported.region.conduits.iter().all(|line| line.class == "rail"));
+    assert_eq!(imported.region.fixtures.len(), 240);
+    // The feed is cut down: shapes that no trip of it uses have no route to be named after.
+    let named: Vec<_> = imported.region.conduits.iter().filter(|line| line.name.is_some()).collect();
+    assert!(!named.is_empty() && named.iter().all(|line| line.class == "rail"));
     assert!(imported.region.conduits.iter().any(|line| line.name.as_deref().is_some_and(|name| name.contains("BNSF"))));
 }
 
@@ -284,4 +286,35 @@ fn vannes_from_osm_layers() {
     let old = ["building_test", "road_test"].map(|name| folder.join(format!("{name}.geojson")));
     let imported = import(&old, &ImportOptions::default());
     assert_eq!(read(&imported, "buildings").0, 1491);
+}
+
+// The package
+
+#[test]
+fn networks_are_layers_of_a_sound_package() {
+    use jumeau::pipeline::{check, import};
+    let village = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/osm/village.osm.pbf");
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("village");
+    let pipes = layer(folder.path(), "reseau_gaz", r#"{"prof":0.8,"classe":"B"}"#, false);
+    let done = import::import(&[village, pipes], &out, &ImportOptions::default(), &Silent).unwrap();
+    let features = |id: &str| done.manifest.layers.iter().find(|layer| layer.id.as_str() == id).map(|layer| layer.features);
+    assert_eq!(features("buildings"), Some(11));
+    // Two lines, three towers and a substation.
+    assert_eq!(features("electricity"), Some(6));
+    assert_eq!(features("gas"), Some(2));
+    assert_eq!((features("lighting"), features("transit"), features("sewer")), (Some(1), Some(1), None));
+    let report = check::check(&out).unwrap().report;
+    let errors: Vec<_> = report.findings().iter().filter(|f| f.severity == jumeau::base::Severity::Error).collect();
+    assert!(errors.is_empty(), "{errors:?}");
+}
+
+#[test]
+fn a_network_alone_is_a_territory() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = layer(folder.path(), "ligne_electrique", r#"{"voltage":"63 kV"}"#, false);
+    let out = folder.path().join("grid");
+    let done = jumeau::pipeline::import::import(&[path], &out, &ImportOptions::default(), &Silent).unwrap();
+    let layer = done.manifest.layers.iter().find(|layer| layer.id.as_str() == "electricity").unwrap();
+    assert_eq!(layer.features, 1);
 }

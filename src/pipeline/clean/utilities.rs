@@ -286,9 +286,16 @@ fn colour(text: &str) -> Option<[u8; 3]> {
 }
 
 fn fixture_kind(record: &Record, utility: Utility, class: &str, file: &str) -> FixtureKind {
-    let text = format!("{} {class} {file}", record.text("fixture").unwrap_or_default()).to_lowercase();
+    let own = format!("{} {class}", record.text("fixture").unwrap_or_default()).to_lowercase();
+    // A layer of poles is called so where its rows are silent.
+    kind_by_words(utility, &own)
+        .or_else(|| kind_by_words(utility, &file.to_lowercase()))
+        .unwrap_or(FixtureKind::Node)
+}
+
+fn kind_by_words(utility: Utility, text: &str) -> Option<FixtureKind> {
     let has = |words: &[&str]| words.iter().any(|word| text.contains(word));
-    match utility {
+    Some(match utility {
         Utility::Transit => FixtureKind::Stop,
         Utility::Lighting if !has(&["armoire", "cabinet"]) => FixtureKind::Lamp,
         Utility::Electricity if has(&["tower", "pylon", "portal"]) => FixtureKind::Tower,
@@ -301,6 +308,7 @@ fn fixture_kind(record: &Record, utility: Utility, class: &str, file: &str) -> F
         _ if has(&["valve", "vanne", "hydrant"]) => FixtureKind::Valve,
         _ if has(&["pump", "pompe", "relevage"]) => FixtureKind::Pump,
         _ if has(&["tank", "reservoir", "réservoir", "château", "water_tower"]) => FixtureKind::Tank,
-        _ => FixtureKind::Node,
-    }
+        _ if has(&["joint", "junction", "node", "nœud", "regard", "manhole", "chambre"]) => FixtureKind::Node,
+        _ => return None,
+    })
 }

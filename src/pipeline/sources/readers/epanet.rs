@@ -86,7 +86,8 @@ fn node(node: &Node) -> Row {
         NodeKind::Tank => "tank",
     };
     Ok(Record {
-        object: node.id.clone(),
+        // A junction and a pipe may have the same number.
+        object: format!("{class}/{}", node.id),
         shape: Some(Shape::Point([x, y, f64::NAN])),
         values: vec![("id", Cell::Text(format!("{class}/{}", node.id))), ("class", Cell::Text(class.to_owned()))],
     })
@@ -118,5 +119,5 @@ fn link(link: &Link, nodes: &HashMap<&str, &Node>) -> Row {
     if let Some(diameter) = link.diameter_m {
         values.push(("diameter", Cell::Text(format!("{diameter} m"))));
     }
-    Ok(Record { object: link.id.clone(), shape: Some(shape), values })
+    Ok(Record { object: format!("{word}/{}", link.id), shape: Some(shape), values })
 }
