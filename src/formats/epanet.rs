@@ -71,8 +71,18 @@ pub struct Network {
 
 /// True for a text that begins, after comments, with a section of EPANET's.
 pub fn recognises(head: &[u8]) -> bool {
-    const FIRST: [&str; 8] = ["[TITLE]", "[JUNCTIONS]", "[RESERVOIRS]", "[TANKS]", "[PIPES]", "[OPTIONS]", "[COORDINATES]", "[TIMES]"];
-    let text = String::from_utf8_lossy(head.get(..head.len().min(4096)).unwrap_or_default()).to_uppercase();
+    const FIRST: [&str; 8] = [
+        "[TITLE]",
+        "[JUNCTIONS]",
+        "[RESERVOIRS]",
+        "[TANKS]",
+        "[PIPES]",
+        "[OPTIONS]",
+        "[COORDINATES]",
+        "[TIMES]",
+    ];
+    let text = String::from_utf8_lossy(head.get(..head.len().min(4096)).unwrap_or_default())
+        .to_uppercase();
     text.trim_start_matches('\u{FEFF}')
         .lines()
         .map(str::trim)
@@ -85,7 +95,11 @@ pub fn recognises(head: &[u8]) -> bool {
 /// # Errors
 /// When the bytes cannot be read, or there is more than fits.
 pub fn read(mut source: impl BufRead) -> Result<Network, Fault> {
-    let mut network = Network { flow_unit: "GPM".to_owned(), head_loss: "H-W".to_owned(), ..Network::default() };
+    let mut network = Network {
+        flow_unit: "GPM".to_owned(),
+        head_loss: "H-W".to_owned(),
+        ..Network::default()
+    };
     let mut section = String::new();
     let mut places: BTreeMap<String, [f64; 2]> = BTreeMap::new();
     let mut vertices: BTreeMap<String, Vec<[f64; 2]>> = BTreeMap::new();
@@ -101,7 +115,12 @@ pub fn read(mut source: impl BufRead) -> Result<Network, Fault> {
         number += 1;
         // Names may be in any code page; only ASCII matters to us.
         let text = String::from_utf8_lossy(&line);
-        let text = text.trim_start_matches('\u{FEFF}').split(';').next().unwrap_or_default().trim();
+        let text = text
+            .trim_start_matches('\u{FEFF}')
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim();
         if text.is_empty() {
             continue;
         }
@@ -115,14 +134,27 @@ pub fn read(mut source: impl BufRead) -> Result<Network, Fault> {
         *network.lines.entry(section.clone()).or_insert(0) += 1;
         let words: Vec<&str> = text.split_whitespace().collect();
         let word = |index: usize| words.get(index).copied().unwrap_or_default();
-        let value = |index: usize| word(index).parse::<f64>().ok().filter(|value| value.is_finite());
+        let value = |index: usize| {
+            word(index)
+                .parse::<f64>()
+                .ok()
+                .filter(|value| value.is_finite())
+        };
         if network.nodes.len() + network.links.len() + points > MAX_ELEMENTS {
-            return Err(Fault::new("epanet-limit", format!("#{number}"), MAX_ELEMENTS));
+            return Err(Fault::new(
+                "epanet-limit",
+                format!("#{number}"),
+                MAX_ELEMENTS,
+            ));
         }
         let place = || value(1).zip(value(2)).map(|(x, y)| [x, y]);
         let broken = |network: &mut Network| {
             if network.faults.len() < MAX_FAULTS {
-                network.faults.push(Fault::new("epanet-line", format!("[{section}] #{number}"), text));
+                network.faults.push(Fault::new(
+                    "epanet-line",
+                    format!("[{section}] #{number}"),
+                    text,
+                ));
             }
         };
         match section.as_str() {
@@ -143,7 +175,12 @@ pub fn read(mut source: impl BufRead) -> Result<Network, Fault> {
                     "RESERVOIRS" => NodeKind::Reservoir,
                     _ => NodeKind::Tank,
                 };
-                network.nodes.push(Node { id: word(0).to_owned(), kind, elevation_m: value(1), at: None });
+                network.nodes.push(Node {
+                    id: word(0).to_owned(),
+                    kind,
+                    elevation_m: value(1),
+                    at: None,
+                });
             }
             "PIPES" | "PUMPS" | "VALVES" => {
                 if words.len() < 3 {
@@ -183,8 +220,15 @@ pub fn read(mut source: impl BufRead) -> Result<Network, Fault> {
             _ => {}
         }
     }
-    let american = matches!(network.flow_unit.as_str(), "CFS" | "GPM" | "MGD" | "IMGD" | "AFD");
-    let (metre, small) = if american { (FOOT_M, INCH_M) } else { (1.0, 0.001) };
+    let american = matches!(
+        network.flow_unit.as_str(),
+        "CFS" | "GPM" | "MGD" | "IMGD" | "AFD"
+    );
+    let (metre, small) = if american {
+        (FOOT_M, INCH_M)
+    } else {
+        (1.0, 0.001)
+    };
     for node in &mut network.nodes {
         node.elevation_m = node.elevation_m.map(|value| value * metre);
         node.at = places.get(&node.id).copied();

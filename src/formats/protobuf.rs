@@ -142,19 +142,34 @@ mod tests {
     #[test]
     fn the_examples_of_the_description() {
         // `a: 150`, and the text "testing" as field 2.
-        let fields: Vec<_> = Fields::new(&[0x08, 0x96, 0x01, 0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67])
-            .collect::<Result<_, _>>()
-            .unwrap();
-        assert_eq!(fields, [(1, Value::Varint(150)), (2, Value::Bytes(b"testing"))]);
+        let fields: Vec<_> = Fields::new(&[
+            0x08, 0x96, 0x01, 0x12, 0x07, 0x74, 0x65, 0x73, 0x74, 0x69, 0x6e, 0x67,
+        ])
+        .collect::<Result<_, _>>()
+        .unwrap();
+        assert_eq!(
+            fields,
+            [(1, Value::Varint(150)), (2, Value::Bytes(b"testing"))]
+        );
         assert_eq!([0, 1, 2, 3, u64::MAX].map(zigzag), [0, -1, 1, -2, i64::MIN]);
         let mut packed = Vec::new();
-        repeated(Value::Bytes(&[0x03, 0x8E, 0x02, 0x9E, 0xA7, 0x05]), &mut packed).unwrap();
+        repeated(
+            Value::Bytes(&[0x03, 0x8E, 0x02, 0x9E, 0xA7, 0x05]),
+            &mut packed,
+        )
+        .unwrap();
         assert_eq!(packed, [3, 270, 86942]);
     }
 
     #[test]
     fn what_breaks_off_ends_with_a_fault() {
-        for bytes in [&[0x08][..], &[0x12, 0x07, 0x74], &[0x0B], &[0xFF; 11], &[0x00, 0x00]] {
+        for bytes in [
+            &[0x08][..],
+            &[0x12, 0x07, 0x74],
+            &[0x0B],
+            &[0xFF; 11],
+            &[0x00, 0x00],
+        ] {
             let all: Vec<_> = Fields::new(bytes).collect();
             assert!(all.last().unwrap().is_err(), "{bytes:?}");
         }

@@ -76,9 +76,13 @@ impl Accuracy {
 pub enum Lay {
     Ground,
     /// Metres of earth above it, where known.
-    Underground { depth_m: Option<f64> },
+    Underground {
+        depth_m: Option<f64>,
+    },
     /// Metres above the ground at the supports, where known.
-    Overhead { height_m: Option<f64> },
+    Overhead {
+        height_m: Option<f64>,
+    },
 }
 
 /// A pipe, a cable, a route.

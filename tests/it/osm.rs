@@ -21,7 +21,11 @@ fn bytes(name: &str) -> Vec<u8> {
 
 fn source(name: &str, bytes: Vec<u8>) -> Result<Box<dyn Passes>, Fault> {
     let cursor = Cursor::new(bytes);
-    Ok(if name.ends_with(".pbf") { Box::new(Pbf::open(cursor)?) } else { Box::new(Xml::open(cursor)?) })
+    Ok(if name.ends_with(".pbf") {
+        Box::new(Pbf::open(cursor)?)
+    } else {
+        Box::new(Xml::open(cursor)?)
+    })
 }
 
 const VILLAGES: [&str; 3] = ["village.osm.pbf", "village-plain.osm.pbf", "village.osm"];
@@ -64,7 +68,10 @@ fn areas(name: &str) -> (BTreeMap<String, Feature>, Vec<Fault>) {
 fn area(ring: &[[f64; 3]]) -> f64 {
     let first = ring[0];
     ring.windows(2)
-        .map(|e| (e[0][0] - first[0]) * (e[1][1] - first[1]) - (e[1][0] - first[0]) * (e[0][1] - first[1]))
+        .map(|e| {
+            (e[0][0] - first[0]) * (e[1][1] - first[1])
+                - (e[1][0] - first[0]) * (e[0][1] - first[1])
+        })
         .sum::<f64>()
         .abs()
         / 2.0
@@ -78,11 +85,15 @@ fn expected() -> serde_json::Value {
 fn three_ways_of_writing_are_one_village() {
     let (dense, faults) = all("village.osm.pbf");
     assert!(faults.is_empty(), "{faults:?}");
-    let count = |of: fn(&Element) -> bool| dense.iter().filter(|element| of(element)).count() as u64;
+    let count =
+        |of: fn(&Element) -> bool| dense.iter().filter(|element| of(element)).count() as u64;
     let counts = &expected()["counts"];
     assert_eq!(count(|e| matches!(e, Element::Node(_))), counts["node"]);
     assert_eq!(count(|e| matches!(e, Element::Way(_))), counts["way"]);
-    assert_eq!(count(|e| matches!(e, Element::Relation(_))), counts["relation"]);
+    assert_eq!(
+        count(|e| matches!(e, Element::Relation(_))),
+        counts["relation"]
+    );
     // Places differ by the last bit of a double at most: one is a decimal, the other a sum of steps.
     let rounded = |elements: Vec<Element>| -> Vec<Element> {
         elements
@@ -128,10 +139,20 @@ fn areas_are_those_of_libosmium() {
             };
             let polygons = feature.shape.polygons();
             assert_eq!(polygons.len() as u64, truth["polygons"], "{name} {id}");
-            assert_eq!(polygons.iter().map(|p| p.len() - 1).sum::<usize>() as u64, truth["holes"], "{name} {id}");
-            let own: f64 = polygons.iter().map(|p| area(&p[0]) - p[1..].iter().map(|hole| area(hole)).sum::<f64>()).sum();
+            assert_eq!(
+                polygons.iter().map(|p| p.len() - 1).sum::<usize>() as u64,
+                truth["holes"],
+                "{name} {id}"
+            );
+            let own: f64 = polygons
+                .iter()
+                .map(|p| area(&p[0]) - p[1..].iter().map(|hole| area(hole)).sum::<f64>())
+                .sum();
             let true_area = truth["area_deg2"].as_f64().unwrap();
-            assert!((own / true_area - 1.0).abs() < 1e-6, "{name} {id}: {own} {true_area}");
+            assert!(
+                (own / true_area - 1.0).abs() < 1e-6,
+                "{name} {id}: {own} {true_area}"
+            );
         }
         let known = expected()["areas"].as_object().unwrap().clone();
         assert!(found.keys().all(|id| known.contains_key(id)), "{name}");
@@ -142,7 +163,10 @@ fn areas_are_those_of_libosmium() {
 fn what_an_extract_cut_is_said() {
     for name in VILLAGES {
         let (_, faults) = areas(name);
-        let mut said: Vec<(&str, &str)> = faults.iter().map(|fault| (fault.code, fault.object.as_str())).collect();
+        let mut said: Vec<(&str, &str)> = faults
+            .iter()
+            .map(|fault| (fault.code, fault.object.as_str()))
+            .collect();
         said.sort_unstable();
         assert_eq!(
             said,
@@ -162,12 +186,25 @@ fn a_line_goes_on_behind_the_gap() {
     let mut lines = Vec::new();
     features::read(
         &mut *source,
-        &|_, tags, _| if tag(tags, "highway") == Some("tertiary") { Use::Line } else { Use::No },
+        &|_, tags, _| {
+            if tag(tags, "highway") == Some("tertiary") {
+                Use::Line
+            } else {
+                Use::No
+            }
+        },
         &mut |feature| lines.push(feature.unwrap().shape),
     )
     .unwrap();
     assert_eq!(lines.len(), 1);
-    assert_eq!(lines[0].lines().iter().map(|line| line.len()).collect::<Vec<_>>(), [2, 2]);
+    assert_eq!(
+        lines[0]
+            .lines()
+            .iter()
+            .map(|line| line.len())
+            .collect::<Vec<_>>(),
+        [2, 2]
+    );
 }
 
 #[test]
@@ -216,7 +253,10 @@ fn what_the_format_forbids_is_refused() {
     assert_eq!(open(vec![0xFF; 8]), "osm-blob-length");
     assert_eq!(open(blob("OSMData", &[])), "osm-header");
     // Field 1 of the blob is raw, field 4 of the header block what it requires.
-    assert_eq!(open(blob("OSMHeader", b"\x0A\x06\x22\x04News")), "osm-feature-required");
+    assert_eq!(
+        open(blob("OSMHeader", b"\x0A\x06\x22\x04News")),
+        "osm-feature-required"
+    );
     let faults = |data: Vec<u8>| {
         let mut faults = Vec::new();
         let mut pbf = Pbf::open(Cursor::new([header.clone(), data].concat())).unwrap();
@@ -229,16 +269,46 @@ fn what_the_format_forbids_is_refused() {
         faults.extend(ended.err().map(|fault| fault.code));
         faults
     };
-    assert_eq!(faults(blob("OSMData", &[0x3A, 0x01, 0x00])), ["osm-blob-compression"]);
-    assert_eq!(faults(blob("OSMData", &[0x1A, 0x02, 0x78, 0x00])), ["osm-blob-damaged"]);
-    assert_eq!(faults(blob("OSMData", &[0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x1A, 0x00])), ["osm-blob-length"]);
+    assert_eq!(
+        faults(blob("OSMData", &[0x3A, 0x01, 0x00])),
+        ["osm-blob-compression"]
+    );
+    assert_eq!(
+        faults(blob("OSMData", &[0x1A, 0x02, 0x78, 0x00])),
+        ["osm-blob-damaged"]
+    );
+    assert_eq!(
+        faults(blob(
+            "OSMData",
+            &[0x10, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F, 0x1A, 0x00]
+        )),
+        ["osm-blob-length"]
+    );
     // A way with a key and no value.
-    assert_eq!(faults(blob("OSMData", b"\x0A\x08\x12\x06\x1A\x04\x08\x01\x12\x00")), [""; 0]);
-    assert_eq!(faults(blob("OSMData", b"\x0A\x09\x12\x07\x1A\x05\x08\x01\x12\x01\x00")), ["osm-count"]);
+    assert_eq!(
+        faults(blob("OSMData", b"\x0A\x08\x12\x06\x1A\x04\x08\x01\x12\x00")),
+        [""; 0]
+    );
+    assert_eq!(
+        faults(blob(
+            "OSMData",
+            b"\x0A\x09\x12\x07\x1A\x05\x08\x01\x12\x01\x00"
+        )),
+        ["osm-count"]
+    );
     // A text that is not there.
-    assert_eq!(faults(blob("OSMData", b"\x0A\x0C\x12\x0A\x1A\x08\x08\x01\x12\x01\x07\x1A\x01\x07")), ["osm-text-missing"]);
+    assert_eq!(
+        faults(blob(
+            "OSMData",
+            b"\x0A\x0C\x12\x0A\x1A\x08\x08\x01\x12\x01\x07\x1A\x01\x07"
+        )),
+        ["osm-text-missing"]
+    );
     let whole = bytes("village.osm.pbf");
-    assert_eq!(faults(whole[4 + 100..].iter().take(2).copied().collect()), ["osm-truncated"]);
+    assert_eq!(
+        faults(whole[4 + 100..].iter().take(2).copied().collect()),
+        ["osm-truncated"]
+    );
 }
 
 #[test]
@@ -260,13 +330,21 @@ fn documents_as_people_send_them() {
          <way id='3'><nd ref='-5' lat='47' lon='-2'/><nd ref='6' lat='47.1' lon='-2'/></way></osm>",
     );
     ended.unwrap();
-    let codes: Vec<_> = found.iter().filter_map(|e| e.as_ref().err()).map(|fault| fault.code).collect();
+    let codes: Vec<_> = found
+        .iter()
+        .filter_map(|e| e.as_ref().err())
+        .map(|fault| fault.code)
+        .collect();
     assert_eq!(codes, ["osm-number", "osm-number"]);
     let kept: Vec<_> = found.into_iter().flatten().collect();
     assert_eq!(kept.len(), 2);
-    let Element::Node(node) = &kept[0] else { panic!() };
+    let Element::Node(node) = &kept[0] else {
+        panic!()
+    };
     assert_eq!(node.tags, [("name".to_owned(), "A&B é".to_owned())]);
-    let Element::Way(way) = &kept[1] else { panic!() };
+    let Element::Way(way) = &kept[1] else {
+        panic!()
+    };
     assert_eq!(way.positions, [[-2.0, 47.0], [-2.0, 47.1]]);
     // What breaks off keeps what came before.
     let (found, ended) = read("<osm><node id='1' lat='1' lon='2'/><way id='2'><nd ref='1'/>");
@@ -342,31 +420,62 @@ mod import {
     }
 
     fn building<'a>(imported: &'a Imported, id: &str) -> &'a jumeau::region::Building {
-        imported.region.buildings.iter().find(|building| building.id == id).unwrap_or_else(|| panic!("{id}"))
+        imported
+            .region
+            .buildings
+            .iter()
+            .find(|building| building.id == id)
+            .unwrap_or_else(|| panic!("{id}"))
     }
 
     #[test]
     fn buildings_have_their_heights_and_ids() {
         for name in VILLAGES {
             let imported = village(name);
-            let ids: Vec<&str> = imported.region.buildings.iter().map(|b| b.id.as_str()).collect();
+            let ids: Vec<&str> = imported
+                .region
+                .buildings
+                .iter()
+                .map(|b| b.id.as_str())
+                .collect();
             assert_eq!(ids.len(), 11, "{name}: {ids:?}");
             let house = building(&imported, "way/1");
             assert_eq!(house.usage, Usage::Residential);
-            assert!((house.eave_height_m - 5.5).abs() < 1e-6 && (house.ridge_height_m - 8.5).abs() < 1e-6, "{name} {house:?}");
+            assert!(
+                (house.eave_height_m - 5.5).abs() < 1e-6
+                    && (house.ridge_height_m - 8.5).abs() < 1e-6,
+                "{name} {house:?}"
+            );
             let flats = building(&imported, "way/2");
-            assert_eq!((flats.storeys, flats.dwellings, flats.year), (Some(4), Some(8), Some(1974)));
+            assert_eq!(
+                (flats.storeys, flats.dwellings, flats.year),
+                (Some(4), Some(8), Some(1974))
+            );
             assert_eq!(flats.rnb, ["ABCDEFGH2345"]);
             assert_eq!(flats.height_origin, HeightOrigin::Storeys);
             let school = building(&imported, "way/3");
             assert_eq!(school.usage, Usage::Commercial);
             assert!((school.eave_height_m - 9.144).abs() < 1e-6);
-            assert_eq!(building(&imported, "way/5").height_origin, HeightOrigin::Neighbours);
+            assert_eq!(
+                building(&imported, "way/5").height_origin,
+                HeightOrigin::Neighbours
+            );
             // The courtyards are there.
             let block = building(&imported, "relation/1");
-            assert_eq!(block.footprint.0.iter().map(|p| p.interiors().len()).sum::<usize>(), 2);
+            assert_eq!(
+                block
+                    .footprint
+                    .0
+                    .iter()
+                    .map(|p| p.interiors().len())
+                    .sum::<usize>(),
+                2
+            );
             let dataset = &imported.declaration.datasets[0];
-            assert_eq!((dataset.licence.as_str(), dataset.attribution.as_str()), ("ODbL 1.0", "© OpenStreetMap contributors, ODbL"));
+            assert_eq!(
+                (dataset.licence.as_str(), dataset.attribution.as_str()),
+                ("ODbL 1.0", "© OpenStreetMap contributors, ODbL")
+            );
         }
     }
 
@@ -376,7 +485,11 @@ mod import {
         let church = building(&imported, "way/10");
         let surveyed = church.surveyed.as_ref().unwrap();
         assert!(surveyed.closed);
-        assert!((church.ridge_height_m - 35.0).abs() < 1e-6, "{}", church.ridge_height_m);
+        assert!(
+            (church.ridge_height_m - 35.0).abs() < 1e-6,
+            "{}",
+            church.ridge_height_m
+        );
         let mesh = surveyed.mesh();
         // Nave: 22 × 12 m, eave 9, ridge 14; tower: 8 × 8 m, eave 23, pyramid of 12 m; the outline's own block fills nothing but gaps.
         let nave = 22.0 * 12.0 * (9.0 + 2.5);
@@ -386,38 +499,102 @@ mod import {
         let gate = building(&imported, "way/13").surveyed.as_ref().unwrap();
         let ground = building(&imported, "way/13").ground_m;
         assert!((gate.lowest_m().unwrap() - ground - 4.0).abs() < 1e-6);
-        assert!((gate.mesh().volume_m3() - 10.0 * 6.0 * 6.0).abs() < 5.0, "{}", gate.mesh().volume_m3());
+        assert!(
+            (gate.mesh().volume_m3() - 10.0 * 6.0 * 6.0).abs() < 5.0,
+            "{}",
+            gate.mesh().volume_m3()
+        );
         assert!(building(&imported, "way/14").storeys == Some(2));
         let codes: Vec<_> = imported.report.findings().iter().map(|f| f.code).collect();
         assert!(codes.contains(&"osm-part-alone"));
         // One slope, down to the south.
         let garage = building(&imported, "way/4").surveyed.as_ref().unwrap();
         assert!(garage.closed);
-        assert!((garage.mesh().volume_m3() - 9.0 * 6.0 * 2.5).abs() < 2.0, "{}", garage.mesh().volume_m3());
+        assert!(
+            (garage.mesh().volume_m3() - 9.0 * 6.0 * 2.5).abs() < 2.0,
+            "{}",
+            garage.mesh().volume_m3()
+        );
     }
 
     #[test]
     fn roads_rails_water_trees_and_networks() {
         let imported = village("village.osm");
-        let line = |id: &str| imported.region.lines.iter().find(|line| line.id == id).unwrap_or_else(|| panic!("{id}"));
-        assert_eq!((line("way/50").class, line("way/50").width_m), (LineClass::MinorRoad, 6.0));
+        let line = |id: &str| {
+            imported
+                .region
+                .lines
+                .iter()
+                .find(|line| line.id == id)
+                .unwrap_or_else(|| panic!("{id}"))
+        };
+        assert_eq!(
+            (line("way/50").class, line("way/50").width_m),
+            (LineClass::MinorRoad, 6.0)
+        );
         let bridge = line("way/51");
-        assert_eq!((bridge.class, bridge.level, bridge.width_m, bridge.name.as_deref()), (LineClass::MajorRoad, 1, 7.5, Some("D 12")));
-        assert_eq!((line("way/52").class, line("way/52").level), (LineClass::Path, 0));
+        assert_eq!(
+            (
+                bridge.class,
+                bridge.level,
+                bridge.width_m,
+                bridge.name.as_deref()
+            ),
+            (LineClass::MajorRoad, 1, 7.5, Some("D 12"))
+        );
+        assert_eq!(
+            (line("way/52").class, line("way/52").level),
+            (LineClass::Path, 0)
+        );
         assert_eq!(line("way/54").class, LineClass::Tram);
-        assert_eq!((line("way/55").class, line("way/55").level), (LineClass::Rail, -1));
+        assert_eq!(
+            (line("way/55").class, line("way/55").level),
+            (LineClass::Rail, -1)
+        );
         assert_eq!(line("way/53/1").points.len(), 2);
-        assert!(!imported.region.lines.iter().any(|line| ["way/56", "way/57"].contains(&line.id.as_str())));
+        assert!(
+            !imported
+                .region
+                .lines
+                .iter()
+                .any(|line| ["way/56", "way/57"].contains(&line.id.as_str()))
+        );
         assert_eq!(imported.region.water.len(), 1);
-        let heights: Vec<f64> = imported.region.trees.iter().map(|tree| tree.height_m).collect();
+        let heights: Vec<f64> = imported
+            .region
+            .trees
+            .iter()
+            .map(|tree| tree.height_m)
+            .collect();
         assert_eq!(heights, [11.0, 8.0]);
-        let conduit = |id: &str| imported.region.conduits.iter().find(|conduit| conduit.id == id).unwrap_or_else(|| panic!("{id}"));
+        let conduit = |id: &str| {
+            imported
+                .region
+                .conduits
+                .iter()
+                .find(|conduit| conduit.id == id)
+                .unwrap_or_else(|| panic!("{id}"))
+        };
         assert_eq!(conduit("way/70").voltage_v, Some(225_000.0));
         assert!(matches!(conduit("way/70").lay, Lay::Overhead { .. }));
         assert_eq!(conduit("way/71").lay, Lay::Underground { depth_m: None });
-        assert_eq!((conduit("way/73").utility, conduit("way/73").diameter_m), (Utility::Gas, Some(0.2)));
-        assert!(!imported.region.conduits.iter().any(|conduit| conduit.id == "way/74"));
-        let mut kinds: Vec<(Utility, FixtureKind)> = imported.region.fixtures.iter().map(|f| (f.utility, f.kind)).collect();
+        assert_eq!(
+            (conduit("way/73").utility, conduit("way/73").diameter_m),
+            (Utility::Gas, Some(0.2))
+        );
+        assert!(
+            !imported
+                .region
+                .conduits
+                .iter()
+                .any(|conduit| conduit.id == "way/74")
+        );
+        let mut kinds: Vec<(Utility, FixtureKind)> = imported
+            .region
+            .fixtures
+            .iter()
+            .map(|f| (f.utility, f.kind))
+            .collect();
         kinds.sort();
         assert_eq!(
             kinds,
@@ -430,15 +607,32 @@ mod import {
                 (Utility::Transit, FixtureKind::Stop),
             ]
         );
-        assert!(!imported.report.findings().iter().any(|f| f.severity == Severity::Error && f.code != "feature-unreadable"));
+        assert!(
+            !imported
+                .report
+                .findings()
+                .iter()
+                .any(|f| f.severity == Severity::Error && f.code != "feature-unreadable")
+        );
     }
 
     #[test]
     fn the_shape_of_a_part_without_its_building_is_said_once() {
         let imported = village("village.osm.pbf");
-        let alone: Vec<_> = imported.report.findings().iter().filter(|f| f.code == "osm-part-alone").map(|f| f.object.as_str()).collect();
+        let alone: Vec<_> = imported
+            .report
+            .findings()
+            .iter()
+            .filter(|f| f.code == "osm-part-alone")
+            .map(|f| f.object.as_str())
+            .collect();
         assert_eq!(alone, ["way/14"]);
-        let shapes = imported.region.buildings.iter().filter(|b| b.surveyed.is_some()).count();
+        let shapes = imported
+            .region
+            .buildings
+            .iter()
+            .filter(|b| b.surveyed.is_some())
+            .count();
         assert_eq!(shapes, 4);
     }
 }

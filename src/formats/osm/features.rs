@@ -57,9 +57,15 @@ pub fn read(
     source.pass(Wanted::RELATIONS, &mut |element| {
         match element {
             Ok(Element::Relation(relation)) => {
-                if is_multipolygon(&relation.tags) && wanted(Kind::Relation, &relation.tags, true) == Use::Area {
+                if is_multipolygon(&relation.tags)
+                    && wanted(Kind::Relation, &relation.tags, true) == Use::Area
+                {
                     if plan.relations.len() >= MAX_RELATIONS || plan.members.len() >= MAX_MEMBERS {
-                        full = Some(Fault::new("osm-limit", format!("relation/{}", relation.id), MAX_RELATIONS));
+                        full = Some(Fault::new(
+                            "osm-limit",
+                            format!("relation/{}", relation.id),
+                            MAX_RELATIONS,
+                        ));
                         return false;
                     }
                     plan.relation(relation);
@@ -75,10 +81,16 @@ pub fn read(
         match element {
             Ok(Element::Way(way)) => {
                 let member = plan.members.contains_key(&way.id);
-                if (member || wanted(Kind::Way, &way.tags, is_closed(&way)) != Use::No) && way.positions.is_empty() {
+                if (member || wanted(Kind::Way, &way.tags, is_closed(&way)) != Use::No)
+                    && way.positions.is_empty()
+                {
                     plan.places.need(&way.nodes);
                     if plan.places.ids.len() > MAX_NODES {
-                        full = Some(Fault::new("osm-limit", format!("way/{}", way.id), MAX_NODES));
+                        full = Some(Fault::new(
+                            "osm-limit",
+                            format!("way/{}", way.id),
+                            MAX_NODES,
+                        ));
                         return false;
                     }
                 }
@@ -103,7 +115,11 @@ pub fn read(
                 if !node.tags.is_empty() && wanted(Kind::Node, &node.tags, false) == Use::Point {
                     let Some([lon, lat]) = on_earth(at) else {
                         let value = format!("{} {}", at[0], at[1]);
-                        each(Err(Fault::new("osm-place", format!("node/{}", node.id), value)));
+                        each(Err(Fault::new(
+                            "osm-place",
+                            format!("node/{}", node.id),
+                            value,
+                        )));
                         return true;
                     };
                     each(Ok(Feature {
@@ -161,12 +177,23 @@ struct Plan {
 }
 
 /// What makes a way the same thing as the relation it is the outline of.
-const MAIN_KEYS: [&str; 6] = ["building", "building:part", "natural", "landuse", "waterway", "power"];
+const MAIN_KEYS: [&str; 6] = [
+    "building",
+    "building:part",
+    "natural",
+    "landuse",
+    "waterway",
+    "power",
+];
 
 impl Plan {
     fn relation(&mut self, relation: Relation) {
         let index = self.relations.len();
-        for member in relation.members.iter().filter(|member| member.kind == Kind::Way) {
+        for member in relation
+            .members
+            .iter()
+            .filter(|member| member.kind == Kind::Way)
+        {
             self.members.entry(member.id).or_insert(None);
             if member.role != "inner" {
                 self.outlines.insert(member.id, index);
@@ -176,12 +203,16 @@ impl Plan {
     }
 
     fn is_repeated(&self, way: &Way) -> bool {
-        let Some(relation) = self.outlines.get(&way.id).and_then(|index| self.relations.get(*index)) else {
+        let Some(relation) = self
+            .outlines
+            .get(&way.id)
+            .and_then(|index| self.relations.get(*index))
+        else {
             return false;
         };
-        MAIN_KEYS
-            .iter()
-            .any(|key| tag(&way.tags, key).is_some_and(|value| tag(&relation.tags, key) == Some(value)))
+        MAIN_KEYS.iter().any(|key| {
+            tag(&way.tags, key).is_some_and(|value| tag(&relation.tags, key) == Some(value))
+        })
     }
 
     /// Every node's place where it is known.
@@ -205,23 +236,51 @@ impl Plan {
         let name = || format!("way/{}", way.id);
         let shape = if as_what == Use::Area {
             if missing > 0 {
-                return Err(Fault::new("osm-node-missing", name(), format!("{missing} / {}", corners.len())));
+                return Err(Fault::new(
+                    "osm-node-missing",
+                    name(),
+                    format!("{missing} / {}", corners.len()),
+                ));
             }
-            Shape::Polygon(vec![corners.iter().flatten().map(|(_, at)| [at[0], at[1], f64::NAN]).collect()])
+            Shape::Polygon(vec![
+                corners
+                    .iter()
+                    .flatten()
+                    .map(|(_, at)| [at[0], at[1], f64::NAN])
+                    .collect(),
+            ])
         } else {
             // Where the extract ends, the line ends; what comes back is another part.
             let mut parts: Vec<Shape> = corners
                 .split(Option::is_none)
                 .filter(|part| part.len() > 1)
-                .map(|part| Shape::Line(part.iter().flatten().map(|(_, at)| [at[0], at[1], f64::NAN]).collect()))
+                .map(|part| {
+                    Shape::Line(
+                        part.iter()
+                            .flatten()
+                            .map(|(_, at)| [at[0], at[1], f64::NAN])
+                            .collect(),
+                    )
+                })
                 .collect();
             match parts.len() {
-                0 => return Err(Fault::new("osm-node-missing", name(), format!("{missing} / {}", corners.len()))),
+                0 => {
+                    return Err(Fault::new(
+                        "osm-node-missing",
+                        name(),
+                        format!("{missing} / {}", corners.len()),
+                    ));
+                }
                 1 => parts.remove(0),
                 _ => Shape::Many(parts),
             }
         };
-        Ok(Feature { kind: Kind::Way, id: way.id, tags: way.tags, shape })
+        Ok(Feature {
+            kind: Kind::Way,
+            id: way.id,
+            tags: way.tags,
+            shape,
+        })
     }
 
     fn multipolygon(&self, relation: Relation, each: EachFeature) {
@@ -230,23 +289,40 @@ impl Plan {
         let mut missing = 0_usize;
         let mut seen = HashSet::new();
         for member in &relation.members {
-            if member.kind != Kind::Way || !seen.insert(member.id) || !matches!(member.role.as_str(), "outer" | "inner" | "" | "outline") {
+            if member.kind != Kind::Way
+                || !seen.insert(member.id)
+                || !matches!(member.role.as_str(), "outer" | "inner" | "" | "outline")
+            {
                 continue;
             }
-            let corners = self.members.get(&member.id).and_then(Option::as_ref).map(|way| self.corners(way));
+            let corners = self
+                .members
+                .get(&member.id)
+                .and_then(Option::as_ref)
+                .map(|way| self.corners(way));
             match corners {
-                Some(corners) if corners.iter().all(Option::is_some) => ways.push(corners.into_iter().flatten().collect()),
+                Some(corners) if corners.iter().all(Option::is_some) => {
+                    ways.push(corners.into_iter().flatten().collect())
+                }
                 _ => missing += 1,
             }
         }
         if missing > 0 {
-            each(Err(Fault::new("osm-member-missing", &name, format!("{missing} / {}", seen.len()))));
+            each(Err(Fault::new(
+                "osm-member-missing",
+                &name,
+                format!("{missing} / {}", seen.len()),
+            )));
         }
         let assembled = rings::assemble(&ways);
         if let Some(node) = assembled.open_at.first() {
             // What misses a way cannot close: that has been said.
             if missing == 0 {
-                each(Err(Fault::new("osm-ring-open", &name, format!("node/{node}"))));
+                each(Err(Fault::new(
+                    "osm-ring-open",
+                    &name,
+                    format!("node/{node}"),
+                )));
             }
         }
         if assembled.too_many {
@@ -256,7 +332,8 @@ impl Plan {
             .polygons
             .into_iter()
             .map(|polygon| {
-                let ring = |ring: Vec<[f64; 2]>| ring.into_iter().map(|[x, y]| [x, y, f64::NAN]).collect();
+                let ring =
+                    |ring: Vec<[f64; 2]>| ring.into_iter().map(|[x, y]| [x, y, f64::NAN]).collect();
                 Shape::Polygon(polygon.into_iter().map(ring).collect())
             })
             .collect();
@@ -265,7 +342,12 @@ impl Plan {
             1 => polygons.remove(0),
             _ => Shape::Many(polygons),
         };
-        each(Ok(Feature { kind: Kind::Relation, id: relation.id, tags: relation.tags, shape }));
+        each(Ok(Feature {
+            kind: Kind::Relation,
+            id: relation.id,
+            tags: relation.tags,
+            shape,
+        }));
     }
 }
 

@@ -21,7 +21,9 @@ pub type Tags = Vec<(String, String)>;
 
 /// The value of a tag.
 pub fn tag<'a>(tags: &'a Tags, key: &str) -> Option<&'a str> {
-    tags.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str())
+    tags.iter()
+        .find(|(known, _)| known == key)
+        .map(|(_, value)| value.as_str())
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -88,10 +90,26 @@ pub struct Wanted {
 }
 
 impl Wanted {
-    pub const ALL: Self = Self { nodes: true, ways: true, relations: true };
-    pub const NODES: Self = Self { nodes: true, ways: false, relations: false };
-    pub const WAYS: Self = Self { nodes: false, ways: true, relations: false };
-    pub const RELATIONS: Self = Self { nodes: false, ways: false, relations: true };
+    pub const ALL: Self = Self {
+        nodes: true,
+        ways: true,
+        relations: true,
+    };
+    pub const NODES: Self = Self {
+        nodes: true,
+        ways: false,
+        relations: false,
+    };
+    pub const WAYS: Self = Self {
+        nodes: false,
+        ways: true,
+        relations: false,
+    };
+    pub const RELATIONS: Self = Self {
+        nodes: false,
+        ways: false,
+        relations: true,
+    };
 }
 
 /// Takes an element, or the fault of a part that was passed over; says whether to go on.

@@ -16,8 +16,11 @@ const UNDERSTOOD: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
 
 /// True for the first bytes of a PBF file: a header of a few bytes that names itself.
 pub fn recognises(head: &[u8]) -> bool {
-    head.get(..4).is_some_and(|length| length.starts_with(&[0, 0]))
-        && head.get(4..).is_some_and(|rest| rest.starts_with(b"\x0A\x09OSMHeader"))
+    head.get(..4)
+        .is_some_and(|length| length.starts_with(&[0, 0]))
+        && head
+            .get(4..)
+            .is_some_and(|rest| rest.starts_with(b"\x0A\x09OSMHeader"))
 }
 
 /// A PBF file: remembers what each blob holds, so that later passes skip what they do not need.
@@ -34,8 +37,14 @@ impl<R: Read + Seek> Pbf<R> {
     /// # Errors
     /// When it is none, or the file requires what this reader does not know.
     pub fn open(source: R) -> Result<Self, Fault> {
-        let mut pbf = Self { source, holds: Vec::new(), about: About::default() };
-        pbf.source.rewind().map_err(|error| Fault::new("osm-read", "", error))?;
+        let mut pbf = Self {
+            source,
+            holds: Vec::new(),
+            about: About::default(),
+        };
+        pbf.source
+            .rewind()
+            .map_err(|error| Fault::new("osm-read", "", error))?;
         let Some(frame) = frame(&mut pbf.source)? else {
             return Err(Fault::new("osm-truncated", "0", ""));
         };
@@ -62,7 +71,9 @@ impl<R: Read + Seek> Pbf<R> {
 
 impl<R: Read + Seek> Passes for Pbf<R> {
     fn pass(&mut self, wanted: Wanted, each: Each) -> Result<(), Fault> {
-        self.source.rewind().map_err(|error| Fault::new("osm-read", "", error))?;
+        self.source
+            .rewind()
+            .map_err(|error| Fault::new("osm-read", "", error))?;
         let mut number = 0;
         while let Some(frame) = frame(&mut self.source)? {
             let known = self.holds.get(number).copied();
@@ -80,11 +91,16 @@ impl<R: Read + Seek> Passes for Pbf<R> {
             }
             let blob = body(&mut self.source, &frame)?;
             let mut holds = Wanted::default();
-            let read = raw(&blob, number).and_then(|raw| block(&raw, number, wanted, &mut holds, each));
+            let read =
+                raw(&blob, number).and_then(|raw| block(&raw, number, wanted, &mut holds, each));
             // Where the pass ends in the middle of a blob, not all of it has been seen.
             if known.is_none() && !matches!(read, Ok(false)) {
                 // What cannot be read holds nothing: it is said once, not in every pass.
-                self.holds.push(if read.is_err() { Wanted::default() } else { holds });
+                self.holds.push(if read.is_err() {
+                    Wanted::default()
+                } else {
+                    holds
+                });
             }
             match read {
                 Ok(true) => {}
@@ -102,7 +118,9 @@ impl<R: Read + Seek> Passes for Pbf<R> {
 }
 
 fn meet(holds: Wanted, wanted: Wanted) -> bool {
-    (holds.nodes && wanted.nodes) || (holds.ways && wanted.ways) || (holds.relations && wanted.relations)
+    (holds.nodes && wanted.nodes)
+        || (holds.ways && wanted.ways)
+        || (holds.relations && wanted.relations)
 }
 
 struct Frame {
@@ -128,7 +146,10 @@ fn frame(source: &mut impl Read) -> Result<Option<Frame>, Fault> {
         return Err(Fault::new("osm-blob-length", "BlobHeader", length));
     }
     let header = exactly(source, u64::from(length))?;
-    let mut frame = Frame { name: String::new(), length: 0 };
+    let mut frame = Frame {
+        name: String::new(),
+        length: 0,
+    };
     for field in Fields::new(&header) {
         match field.map_err(|broken| message(0, broken))? {
             (1, value) => frame.name = text(value.bytes()),
@@ -153,7 +174,11 @@ fn exactly(source: &mut impl Read, length: u64) -> Result<Vec<u8>, Fault> {
         .read_to_end(&mut bytes)
         .map_err(|error| Fault::new("osm-read", "", error))?;
     if bytes.len() as u64 != length {
-        return Err(Fault::new("osm-truncated", "", format!("{} / {length}", bytes.len())));
+        return Err(Fault::new(
+            "osm-truncated",
+            "",
+            format!("{} / {length}", bytes.len()),
+        ));
     }
     Ok(bytes)
 }
@@ -177,7 +202,9 @@ fn raw(blob: &[u8], number: usize) -> Result<Vec<u8>, Fault> {
     if let Some(plain) = plain {
         return Ok(plain.to_vec());
     }
-    let Some(packed) = packed else { return Ok(Vec::new()) };
+    let Some(packed) = packed else {
+        return Ok(Vec::new());
+    };
     let size = size.unwrap_or(MAX_BLOB_BYTES);
     if size > MAX_BLOB_BYTES {
         return Err(fault("osm-blob-length", size.to_string()));
@@ -217,8 +244,20 @@ struct Block<'a> {
 }
 
 /// `false` when `each` has had enough.
-fn block(raw: &[u8], number: usize, wanted: Wanted, holds: &mut Wanted, each: Each) -> Result<bool, Fault> {
-    let mut block = Block { number, texts: Vec::new(), granularity: 100, lon_offset: 0, lat_offset: 0 };
+fn block(
+    raw: &[u8],
+    number: usize,
+    wanted: Wanted,
+    holds: &mut Wanted,
+    each: Each,
+) -> Result<bool, Fault> {
+    let mut block = Block {
+        number,
+        texts: Vec::new(),
+        granularity: 100,
+        lon_offset: 0,
+        lat_offset: 0,
+    };
     let mut groups = Vec::new();
     for field in Fields::new(raw) {
         match field.map_err(|broken| message(number, broken))? {
@@ -243,7 +282,11 @@ fn block(raw: &[u8], number: usize, wanted: Wanted, holds: &mut Wanted, each: Ea
             let element = match kind {
                 1 => {
                     holds.nodes = true;
-                    if wanted.nodes { block.node(value.bytes())?.map(Element::Node) } else { None }
+                    if wanted.nodes {
+                        block.node(value.bytes())?.map(Element::Node)
+                    } else {
+                        None
+                    }
                 }
                 2 => {
                     holds.nodes = true;
@@ -254,11 +297,19 @@ fn block(raw: &[u8], number: usize, wanted: Wanted, holds: &mut Wanted, each: Ea
                 }
                 3 => {
                     holds.ways = true;
-                    if wanted.ways { block.way(value.bytes())?.map(Element::Way) } else { None }
+                    if wanted.ways {
+                        block.way(value.bytes())?.map(Element::Way)
+                    } else {
+                        None
+                    }
                 }
                 4 => {
                     holds.relations = true;
-                    if wanted.relations { block.relation(value.bytes())?.map(Element::Relation) } else { None }
+                    if wanted.relations {
+                        block.relation(value.bytes())?.map(Element::Relation)
+                    } else {
+                        None
+                    }
                 }
                 _ => None,
             };
@@ -282,14 +333,27 @@ impl Block<'_> {
             .ok()
             .and_then(|index| self.texts.get(index))
             .map(|bytes| text(bytes))
-            .ok_or_else(|| Fault::new("osm-text-missing", format!("#{}", self.number), format!("{index} / {}", self.texts.len())))
+            .ok_or_else(|| {
+                Fault::new(
+                    "osm-text-missing",
+                    format!("#{}", self.number),
+                    format!("{index} / {}", self.texts.len()),
+                )
+            })
     }
 
     fn tags(&self, keys: &[u64], values: &[u64]) -> Result<Tags, Fault> {
         if keys.len() != values.len() {
-            return Err(Fault::new("osm-count", format!("#{}", self.number), format!("{} ≠ {}", keys.len(), values.len())));
+            return Err(Fault::new(
+                "osm-count",
+                format!("#{}", self.number),
+                format!("{} ≠ {}", keys.len(), values.len()),
+            ));
         }
-        keys.iter().zip(values).map(|(key, value)| Ok((self.text(*key)?, self.text(*value)?))).collect()
+        keys.iter()
+            .zip(values)
+            .map(|(key, value)| Ok((self.text(*key)?, self.text(*value)?)))
+            .collect()
     }
 
     /// Degrees from the block's lattice, in a hundred-millionth where the granularity is the usual one.
@@ -357,7 +421,9 @@ impl Block<'_> {
         }
         let mut tags = tags.into_iter();
         let (mut id, mut lat, mut lon) = (0_i64, 0_i64, 0_i64);
-        for (index, ((id_step, lat_step), lon_step)) in ids.into_iter().zip(lats).zip(lons).enumerate() {
+        for (index, ((id_step, lat_step), lon_step)) in
+            ids.into_iter().zip(lats).zip(lons).enumerate()
+        {
             // Every value is a step from the one before.
             id = id.wrapping_add(zigzag(id_step));
             lat = lat.wrapping_add(zigzag(lat_step));
@@ -404,12 +470,22 @@ impl Block<'_> {
         let positions = if lats.len() == nodes.len() && lons.len() == nodes.len() {
             lons.iter()
                 .zip(&lats)
-                .map(|(lon, lat)| [self.degrees(self.lon_offset, *lon), self.degrees(self.lat_offset, *lat)])
+                .map(|(lon, lat)| {
+                    [
+                        self.degrees(self.lon_offset, *lon),
+                        self.degrees(self.lat_offset, *lat),
+                    ]
+                })
                 .collect()
         } else {
             Vec::new()
         };
-        Ok(visible.then_some(Way { id, nodes, positions, tags }))
+        Ok(visible.then_some(Way {
+            id,
+            nodes,
+            positions,
+            tags,
+        }))
     }
 
     fn relation(&self, bytes: &[u8]) -> Result<Option<Relation>, Fault> {
@@ -422,7 +498,9 @@ impl Block<'_> {
                 (3, value) => repeated(value, &mut values).map_err(|broken| self.broken(broken))?,
                 (4, value) => visible = self.visible(value)?,
                 (8, value) => repeated(value, &mut roles).map_err(|broken| self.broken(broken))?,
-                (9, value) => repeated(value, &mut members).map_err(|broken| self.broken(broken))?,
+                (9, value) => {
+                    repeated(value, &mut members).map_err(|broken| self.broken(broken))?
+                }
                 (10, value) => repeated(value, &mut kinds).map_err(|broken| self.broken(broken))?,
                 _ => {}
             }

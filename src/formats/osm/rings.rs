@@ -59,7 +59,9 @@ fn close(ways: &[Vec<Corner>], rings: &mut Vec<Vec<[f64; 2]>>, assembled: &mut A
                 passed.insert(first.0, 0);
             }
             path.extend(way.into_iter().skip(skip));
-            let Some(last) = path.last().copied() else { break };
+            let Some(last) = path.last().copied() else {
+                break;
+            };
             if let Some(from) = passed.get(&last.0).copied() {
                 let ring: Vec<[f64; 2]> = path.drain(from..).map(|corner| corner.1).collect();
                 passed.retain(|_, at| *at <= from && *at < path.len());
@@ -88,7 +90,9 @@ fn close(ways: &[Vec<Corner>], rings: &mut Vec<Vec<[f64; 2]>>, assembled: &mut A
                 next = Some(way);
             } else if path.len() > 1 {
                 // A dead end: both ends are said, and the walk is given up.
-                assembled.open_at.extend(path.first().map(|corner| corner.0));
+                assembled
+                    .open_at
+                    .extend(path.first().map(|corner| corner.0));
                 assembled.open_at.push(last.0);
             }
         }
@@ -116,7 +120,14 @@ fn nest(rings: Vec<Vec<[f64; 2]>>) -> Vec<Polygon> {
                     high[k] = high[k].max(point[k]);
                 }
             }
-            Ring { area: area(&points).abs(), points, low, high, depth: 0, polygon: 0 }
+            Ring {
+                area: area(&points).abs(),
+                points,
+                low,
+                high,
+                depth: 0,
+                polygon: 0,
+            }
         })
         .filter(|ring| ring.area > 0.0)
         .collect();
@@ -150,9 +161,20 @@ fn nest(rings: Vec<Vec<[f64; 2]>>) -> Vec<Polygon> {
 
 /// Whether a ring lies inside another that it does not cross: one corner or middle of a side that is not on the other's edge tells.
 fn inside(ring: &[[f64; 2]], outer: &[[f64; 2]]) -> bool {
-    let corners = ring.iter().copied().filter(|corner| !outer.contains(corner));
-    let middles = ring.windows(2).map(|side| [0.5 * (side[0][0] + side[1][0]), 0.5 * (side[0][1] + side[1][1])]);
-    corners.chain(middles).next().is_some_and(|point| contains(outer, point))
+    let corners = ring
+        .iter()
+        .copied()
+        .filter(|corner| !outer.contains(corner));
+    let middles = ring.windows(2).map(|side| {
+        [
+            0.5 * (side[0][0] + side[1][0]),
+            0.5 * (side[0][1] + side[1][1]),
+        ]
+    });
+    corners
+        .chain(middles)
+        .next()
+        .is_some_and(|point| contains(outer, point))
 }
 
 /// By counting the sides to the east.
@@ -169,7 +191,9 @@ pub fn contains(ring: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
 
 /// Twice the area would do for signs; this is the area, counter-clockwise positive.
 pub fn area(ring: &[[f64; 2]]) -> f64 {
-    let Some([x, y]) = ring.first().copied() else { return 0.0 };
+    let Some([x, y]) = ring.first().copied() else {
+        return 0.0;
+    };
     ring.windows(2)
         .map(|side| (side[0][0] - x) * (side[1][1] - y) - (side[1][0] - x) * (side[0][1] - y))
         .sum::<f64>()
@@ -182,14 +206,21 @@ mod tests {
 
     /// Nodes of a lattice: id 100·x + y.
     fn way(ids: &[i64]) -> Vec<Corner> {
-        ids.iter().map(|id| (*id, [(id / 100) as f64, (id % 100) as f64])).collect()
+        ids.iter()
+            .map(|id| (*id, [(id / 100) as f64, (id % 100) as f64]))
+            .collect()
     }
 
     fn areas(assembled: &Assembled) -> Vec<(usize, f64)> {
         let mut areas: Vec<_> = assembled
             .polygons
             .iter()
-            .map(|p| (p.len() - 1, area(&p[0]).abs() - p[1..].iter().map(|hole| area(hole).abs()).sum::<f64>()))
+            .map(|p| {
+                (
+                    p.len() - 1,
+                    area(&p[0]).abs() - p[1..].iter().map(|hole| area(hole).abs()).sum::<f64>(),
+                )
+            })
             .collect();
         areas.sort_by(|a, b| b.1.total_cmp(&a.1));
         areas
@@ -197,7 +228,12 @@ mod tests {
 
     #[test]
     fn ways_in_any_order_and_direction_close() {
-        let assembled = assemble(&[way(&[0, 900]), way(&[909, 900]), way(&[909, 9]), way(&[9, 0])]);
+        let assembled = assemble(&[
+            way(&[0, 900]),
+            way(&[909, 900]),
+            way(&[909, 9]),
+            way(&[9, 0]),
+        ]);
         assert_eq!(areas(&assembled), [(0, 81.0)]);
         assert!(assembled.open_at.is_empty());
     }
@@ -213,9 +249,16 @@ mod tests {
     #[test]
     fn rings_that_touch_in_a_node_stay_apart() {
         // Two squares share the node 505; the ways pass through it.
-        let assembled = assemble(&[way(&[505, 5, 0, 500, 505]), way(&[505, 1005, 1010, 510, 505])]);
+        let assembled = assemble(&[
+            way(&[505, 5, 0, 500, 505]),
+            way(&[505, 1005, 1010, 510, 505]),
+        ]);
         assert_eq!(areas(&assembled), [(0, 25.0), (0, 25.0)]);
-        let eight = assemble(&[way(&[0, 500, 505]), way(&[505, 1005, 1010, 510, 505]), way(&[505, 5, 0])]);
+        let eight = assemble(&[
+            way(&[0, 500, 505]),
+            way(&[505, 1005, 1010, 510, 505]),
+            way(&[505, 5, 0]),
+        ]);
         assert_eq!(areas(&eight), [(0, 25.0), (0, 25.0)]);
     }
 

@@ -19,9 +19,14 @@ const MAX_TEXT: usize = 64 << 10;
 /// True for the beginning of an OSM document; a list of changes (`osmChange`) is none.
 pub fn recognises(head: &[u8]) -> bool {
     let text = String::from_utf8_lossy(head);
-    text.trim_start_matches('\u{FEFF}').trim_start().starts_with('<')
+    text.trim_start_matches('\u{FEFF}')
+        .trim_start()
+        .starts_with('<')
         && text.match_indices("<osm").any(|(at, _)| {
-            text[at + 4..].chars().next().is_none_or(|next| next.is_whitespace() || next == '>')
+            text[at + 4..]
+                .chars()
+                .next()
+                .is_none_or(|next| next.is_whitespace() || next == '>')
         })
 }
 
@@ -37,8 +42,13 @@ impl<R: BufRead + Seek> Xml<R> {
     /// # Errors
     /// When the root is not `osm`.
     pub fn open(source: R) -> Result<Self, Fault> {
-        let mut xml = Self { source, about: About::default() };
-        xml.source.rewind().map_err(|error| Fault::new("osm-read", "", error))?;
+        let mut xml = Self {
+            source,
+            about: About::default(),
+        };
+        xml.source
+            .rewind()
+            .map_err(|error| Fault::new("osm-read", "", error))?;
         let mut reader = Reader::from_reader(&mut xml.source);
         let mut buffer = Vec::new();
         let about = loop {
@@ -53,7 +63,9 @@ impl<R: BufRead + Seek> Xml<R> {
                         match key.as_str() {
                             "generator" => about.writer = Some(value),
                             // Overpass and osmium say which state of the data it is.
-                            "timestamp" | "osm_base" => about.date = value.get(..10).map(str::to_owned),
+                            "timestamp" | "osm_base" => {
+                                about.date = value.get(..10).map(str::to_owned)
+                            }
                             _ => {}
                         }
                     }
@@ -70,7 +82,9 @@ impl<R: BufRead + Seek> Xml<R> {
 
 impl<R: BufRead + Seek> Passes for Xml<R> {
     fn pass(&mut self, wanted: Wanted, each: Each) -> Result<(), Fault> {
-        self.source.rewind().map_err(|error| Fault::new("osm-read", "", error))?;
+        self.source
+            .rewind()
+            .map_err(|error| Fault::new("osm-read", "", error))?;
         let mut reader = Reader::from_reader(&mut self.source);
         let mut buffer = Vec::new();
         let mut depth = 0_usize;
@@ -84,7 +98,11 @@ impl<R: BufRead + Seek> Passes for Xml<R> {
                 Event::Start(start) => {
                     depth += 1;
                     if depth > MAX_DEPTH {
-                        return Err(Fault::new("osm-xml", format!("@{at}"), format!("> {MAX_DEPTH}")));
+                        return Err(Fault::new(
+                            "osm-xml",
+                            format!("@{at}"),
+                            format!("> {MAX_DEPTH}"),
+                        ));
                     }
                     if !begin(&start, depth, wanted, &mut open, each)? {
                         return Ok(());
@@ -144,38 +162,73 @@ fn begin(
             }
         };
         let found = attributes(start)?;
-        let get = |key: &str| found.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+        let get = |key: &str| {
+            found
+                .iter()
+                .find(|(known, _)| known == key)
+                .map(|(_, value)| value.as_str())
+        };
         let written = get("id").unwrap_or_default();
         let gone = get("visible") == Some("false") || get("action") == Some("delete");
         let mut unusable = |code, value: String| {
             *open = None;
-            Ok(each(Err(Fault::new(code, format!("{}/{written}", kind.name()), value))))
+            Ok(each(Err(Fault::new(
+                code,
+                format!("{}/{written}", kind.name()),
+                value,
+            ))))
         };
         let Ok(id) = written.parse::<i64>() else {
             return unusable("osm-number", written.to_owned());
         };
         let element = match kind {
             Kind::Node => {
-                let place = |key: &str| get(key).and_then(|text| text.parse::<f64>().ok()).filter(|v| v.is_finite());
+                let place = |key: &str| {
+                    get(key)
+                        .and_then(|text| text.parse::<f64>().ok())
+                        .filter(|v| v.is_finite())
+                };
                 match (place("lon"), place("lat")) {
-                    (Some(lon_deg), Some(lat_deg)) => Element::Node(Node { id, lon_deg, lat_deg, tags: Tags::new() }),
+                    (Some(lon_deg), Some(lat_deg)) => Element::Node(Node {
+                        id,
+                        lon_deg,
+                        lat_deg,
+                        tags: Tags::new(),
+                    }),
                     // What is deleted has no place any more.
                     _ if gone => Element::Way(Way::default()),
                     _ => {
-                        let value = format!("{} {}", get("lon").unwrap_or("–"), get("lat").unwrap_or("–"));
+                        let value = format!(
+                            "{} {}",
+                            get("lon").unwrap_or("–"),
+                            get("lat").unwrap_or("–")
+                        );
                         return unusable("osm-number", value);
                     }
                 }
             }
-            Kind::Way => Element::Way(Way { id, ..Way::default() }),
-            Kind::Relation => Element::Relation(Relation { id, ..Relation::default() }),
+            Kind::Way => Element::Way(Way {
+                id,
+                ..Way::default()
+            }),
+            Kind::Relation => Element::Relation(Relation {
+                id,
+                ..Relation::default()
+            }),
         };
         *open = Some(Open { element, gone });
         return Ok(true);
     }
-    let Some(current) = open.as_mut().filter(|_| depth == 3) else { return Ok(true) };
+    let Some(current) = open.as_mut().filter(|_| depth == 3) else {
+        return Ok(true);
+    };
     let attributes = attributes(start)?;
-    let get = |key: &str| attributes.iter().find(|(known, _)| known == key).map(|(_, value)| value.as_str());
+    let get = |key: &str| {
+        attributes
+            .iter()
+            .find(|(known, _)| known == key)
+            .map(|(_, value)| value.as_str())
+    };
     let number = |key: &str| get(key).and_then(|text| text.parse::<i64>().ok());
     match (name.as_ref(), &mut current.element) {
         ("tag", element) => {
@@ -195,7 +248,11 @@ fn begin(
             Some(id) if way.nodes.len() < MAX_PARTS => {
                 way.nodes.push(id);
                 // Overpass' `out geom` writes the place here, and then no nodes at all.
-                let place = |key: &str| get(key).and_then(|text| text.parse::<f64>().ok()).filter(|v| v.is_finite());
+                let place = |key: &str| {
+                    get(key)
+                        .and_then(|text| text.parse::<f64>().ok())
+                        .filter(|v| v.is_finite())
+                };
                 if let (Some(lon), Some(lat)) = (place("lon"), place("lat")) {
                     way.positions.push([lon, lat]);
                 }
@@ -211,7 +268,11 @@ fn begin(
             };
             match (kind, number("ref")) {
                 (Some(kind), Some(id)) if relation.members.len() < MAX_PARTS => {
-                    relation.members.push(Member { kind, id, role: get("role").unwrap_or_default().to_owned() });
+                    relation.members.push(Member {
+                        kind,
+                        id,
+                        role: get("role").unwrap_or_default().to_owned(),
+                    });
                 }
                 _ => current.gone = true,
             }
@@ -222,7 +283,9 @@ fn begin(
 }
 
 fn finish(open: &mut Option<Open>, each: Each) -> bool {
-    let Some(Open { mut element, gone }) = open.take() else { return true };
+    let Some(Open { mut element, gone }) = open.take() else {
+        return true;
+    };
     if gone {
         return true;
     }
@@ -237,10 +300,12 @@ fn finish(open: &mut Option<Open>, each: Each) -> bool {
 fn attributes(start: &BytesStart) -> Result<Vec<(String, String)>, Fault> {
     let mut all = Vec::new();
     for attribute in start.attributes().with_checks(false).take(64) {
-        let attribute = attribute.map_err(|error| Fault::new("osm-xml", start.name().as_ref(), error))?;
+        let attribute =
+            attribute.map_err(|error| Fault::new("osm-xml", start.name().as_ref(), error))?;
         let key: &str = attribute.key.as_ref();
         // A foreign entity is kept as it is written, never expanded.
-        let value = unescape(&attribute.value).map_or_else(|_| attribute.value.to_string(), |text| text.into_owned());
+        let value = unescape(&attribute.value)
+            .map_or_else(|_| attribute.value.to_string(), |text| text.into_owned());
         all.push((key.to_owned(), value));
     }
     Ok(all)

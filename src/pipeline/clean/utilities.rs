@@ -28,7 +28,10 @@ pub fn clean(
 ) -> Fate {
     let object = record.object.as_str();
     if let Some(state) = record.text("state")
-        && matches!(state.as_str(), "En projet" | "Détruit" | "Non classé détruit")
+        && matches!(
+            state.as_str(),
+            "En projet" | "Détruit" | "Non classé détruit"
+        )
     {
         source.finding("network-not-standing", Severity::Info, object, state);
         return Fate::Rejected;
@@ -55,7 +58,13 @@ pub fn clean(
     let lay = lay(record, utility, &class, source, &mut fate);
     let diameter_m = diameter(record, source, &mut fate);
     let several = lines.len() + points.len() > 1;
-    let name_of = |index: usize| if several { format!("{object}/{}", index + 1) } else { object.to_owned() };
+    let name_of = |index: usize| {
+        if several {
+            format!("{object}/{}", index + 1)
+        } else {
+            object.to_owned()
+        }
+    };
     for (index, points) in lines.iter().enumerate() {
         conduits.push(Conduit {
             id: name_of(index),
@@ -72,7 +81,9 @@ pub fn clean(
             colour: record.text("colour").and_then(|text| colour(&text)),
         });
     }
-    let height_m = record.number("height").filter(|height| *height > 0.0 && *height <= HIGHEST_M);
+    let height_m = record
+        .number("height")
+        .filter(|height| *height > 0.0 && *height <= HIGHEST_M);
     for (index, at) in points.into_iter().enumerate() {
         fixtures.push(Fixture {
             id: name_of(lines.len() + index),
@@ -93,9 +104,15 @@ pub fn clean(
 /// In plan, without repetitions.
 fn plain(points: &[[f64; 3]]) -> Vec<[f64; 2]> {
     let mut plan: Vec<[f64; 2]> = Vec::with_capacity(points.len());
-    for point in points.iter().filter(|p| p[0].is_finite() && p[1].is_finite()) {
+    for point in points
+        .iter()
+        .filter(|p| p[0].is_finite() && p[1].is_finite())
+    {
         let at = [point[0], point[1]];
-        if plan.last().is_none_or(|last| (last[0] - at[0]).hypot(last[1] - at[1]) > 1e-3) {
+        if plan
+            .last()
+            .is_none_or(|last| (last[0] - at[0]).hypot(last[1] - at[1]) > 1e-3)
+        {
             plan.push(at);
         }
     }
@@ -103,14 +120,23 @@ fn plain(points: &[[f64; 3]]) -> Vec<[f64; 2]> {
 }
 
 fn length(points: &[[f64; 2]]) -> f64 {
-    points.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).sum()
+    points
+        .windows(2)
+        .map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1]))
+        .sum()
 }
 
 /// Points, and the middles of outlines: the ground of a substation stands for the substation.
 fn points(shape: &Shape) -> Vec<[f64; 2]> {
     let single = shape.points().into_iter().map(|p| [p[0], p[1]]);
-    let middles = shape.polygons().into_iter().filter_map(|rings| middle(rings.first()?));
-    single.chain(middles).filter(|at| at[0].is_finite() && at[1].is_finite()).collect()
+    let middles = shape
+        .polygons()
+        .into_iter()
+        .filter_map(|rings| middle(rings.first()?));
+    single
+        .chain(middles)
+        .filter(|at| at[0].is_finite() && at[1].is_finite())
+        .collect()
 }
 
 /// The centre of a ring's area; of its corners where it has none.
@@ -118,7 +144,10 @@ fn middle(ring: &[[f64; 3]]) -> Option<[f64; 2]> {
     let [x0, y0, _] = *ring.first()?;
     let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
     for side in ring.windows(2) {
-        let (a, b) = ([side[0][0] - x0, side[0][1] - y0], [side[1][0] - x0, side[1][1] - y0]);
+        let (a, b) = (
+            [side[0][0] - x0, side[0][1] - y0],
+            [side[1][0] - x0, side[1][1] - y0],
+        );
         let cross = a[0] * b[1] - b[0] * a[1];
         area += cross;
         x += cross * (a[0] + b[0]);
@@ -128,11 +157,16 @@ fn middle(ring: &[[f64; 3]]) -> Option<[f64; 2]> {
         return Some([x0 + x / (3.0 * area), y0 + y / (3.0 * area)]);
     }
     let count = ring.len() as f64;
-    Some([ring.iter().map(|p| p[0]).sum::<f64>() / count, ring.iter().map(|p| p[1]).sum::<f64>() / count])
+    Some([
+        ring.iter().map(|p| p[0]).sum::<f64>() / count,
+        ring.iter().map(|p| p[1]).sum::<f64>() / count,
+    ])
 }
 
 fn accuracy(record: &Record) -> Accuracy {
-    let Some(text) = record.text("accuracy") else { return Accuracy::Unstated };
+    let Some(text) = record.text("accuracy") else {
+        return Accuracy::Unstated;
+    };
     let text = text.trim().to_lowercase();
     let last = text.strip_prefix("classe").map_or(text.as_str(), str::trim);
     match last {
@@ -162,7 +196,9 @@ fn of_metres(metres: f64) -> Accuracy {
 }
 
 fn number_and_unit(text: &str) -> Option<(f64, &str)> {
-    let end = text.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ',')).unwrap_or(text.len());
+    let end = text
+        .find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ','))
+        .unwrap_or(text.len());
     let value = text.get(..end)?.replace(',', ".").parse().ok()?;
     Some((value, text.get(end..)?.trim()))
 }
@@ -186,7 +222,12 @@ fn voltage(record: &Record, source: &mut Source) -> Option<f64> {
         })
         .fold(0.0, f64::max);
     if highest > HIGHEST_V {
-        source.finding("network-voltage-implausible", Severity::Info, &record.object, text);
+        source.finding(
+            "network-voltage-implausible",
+            Severity::Info,
+            &record.object,
+            text,
+        );
         return None;
     }
     (highest > 0.0).then_some(highest)
@@ -196,31 +237,59 @@ fn voltage(record: &Record, source: &mut Source) -> Option<f64> {
 fn is_transport(record: &Record) -> bool {
     record.text("class").is_some_and(|class| {
         let class = class.to_lowercase();
-        ["htb", "tht", "substation", "transport", "line"].iter().any(|word| class.contains(word))
+        ["htb", "tht", "substation", "transport", "line"]
+            .iter()
+            .any(|word| class.contains(word))
     })
 }
 
-fn lay(record: &Record, utility: Utility, class: &str, source: &mut Source, fate: &mut Fate) -> Lay {
+fn lay(
+    record: &Record,
+    utility: Utility,
+    class: &str,
+    source: &mut Source,
+    fate: &mut Fate,
+) -> Lay {
     let stated_depth = record.number("depth").map(f64::abs);
     let depth_m = match stated_depth {
         // 0 is how "unknown" is written; nothing is laid on the very surface and called buried.
         Some(depth) if depth > 0.0 && depth <= DEEPEST_M => Some(depth),
         Some(depth) if depth > DEEPEST_M => {
             *fate = Fate::Repaired;
-            source.finding("network-depth-implausible", Severity::Warning, &record.object, format!("{depth} m"));
+            source.finding(
+                "network-depth-implausible",
+                Severity::Warning,
+                &record.object,
+                format!("{depth} m"),
+            );
             None
         }
         _ => None,
     };
-    let height_m = record.number("height").filter(|height| *height > 0.0 && *height <= HIGHEST_M);
+    let height_m = record
+        .number("height")
+        .filter(|height| *height > 0.0 && *height <= HIGHEST_M);
     let words = record.text("lay").unwrap_or_default().to_lowercase();
     let said = |all: &[&str]| all.iter().any(|word| words.contains(word));
     let buried = record.flag("underground") == Some(true)
-        || said(&["underground", "souterrain", "enterr", "buried", "underwater"])
+        || said(&[
+            "underground",
+            "souterrain",
+            "enterr",
+            "buried",
+            "underwater",
+        ])
         || depth_m.is_some()
         || record.number("position").is_some_and(|level| level < 0.0);
     let raised = record.flag("underground") == Some(false)
-        || said(&["overhead", "aérien", "aerien", "overground", "facade", "façade"])
+        || said(&[
+            "overhead",
+            "aérien",
+            "aerien",
+            "overground",
+            "facade",
+            "façade",
+        ])
         || height_m.is_some();
     if buried {
         return Lay::Underground { depth_m };
@@ -232,7 +301,9 @@ fn lay(record: &Record, utility: Utility, class: &str, source: &mut Source, fate
             "cable" | "souterrain" => Lay::Underground { depth_m: None },
             _ if class.contains("souterrain") => Lay::Underground { depth_m: None },
             "line" | "minor_line" => Lay::Overhead { height_m },
-            _ if raised || class.contains("aérien") || class.contains("aerien") => Lay::Overhead { height_m },
+            _ if raised || class.contains("aérien") || class.contains("aerien") => {
+                Lay::Overhead { height_m }
+            }
             _ if record.number("voltage").is_some() => Lay::Overhead { height_m },
             _ => Lay::Ground,
         },
@@ -248,7 +319,11 @@ fn diameter(record: &Record, source: &mut Source, fate: &mut Fate) -> Option<f64
     let value = match record.get("diameter")? {
         Cell::Text(text) => {
             let plain = text.trim().to_lowercase().replace(' ', "");
-            let plain = plain.strip_prefix("dn").or(plain.strip_prefix('ø')).unwrap_or(&plain).to_owned();
+            let plain = plain
+                .strip_prefix("dn")
+                .or(plain.strip_prefix('ø'))
+                .unwrap_or(&plain)
+                .to_owned();
             let (value, unit) = number_and_unit(&plain)?;
             match unit {
                 "m" => value,
@@ -264,7 +339,12 @@ fn diameter(record: &Record, source: &mut Source, fate: &mut Fate) -> Option<f64
     }
     if value > WIDEST_M {
         *fate = Fate::Repaired;
-        source.finding("network-diameter-implausible", Severity::Warning, &record.object, format!("{value} m"));
+        source.finding(
+            "network-diameter-implausible",
+            Severity::Warning,
+            &record.object,
+            format!("{value} m"),
+        );
         return None;
     }
     Some(value)
@@ -300,15 +380,46 @@ fn kind_by_words(utility: Utility, text: &str) -> Option<FixtureKind> {
         Utility::Lighting if !has(&["armoire", "cabinet"]) => FixtureKind::Lamp,
         Utility::Electricity if has(&["tower", "pylon", "portal"]) => FixtureKind::Tower,
         _ if has(&["pole", "poteau", "mast", "support"]) => FixtureKind::Pole,
-        Utility::Electricity if has(&["generator", "plant", "centrale", "nuclear", "fossil", "hydro", "run of river", "wind", "solar"]) => {
+        Utility::Electricity
+            if has(&[
+                "generator",
+                "plant",
+                "centrale",
+                "nuclear",
+                "fossil",
+                "hydro",
+                "run of river",
+                "wind",
+                "solar",
+            ]) =>
+        {
             FixtureKind::Plant
         }
-        _ if has(&["substation", "poste", "transfo", "armoire", "cabinet", "coffret", "exchange", "switch"]) => FixtureKind::Substation,
+        _ if has(&[
+            "substation",
+            "poste",
+            "transfo",
+            "armoire",
+            "cabinet",
+            "coffret",
+            "exchange",
+            "switch",
+        ]) =>
+        {
+            FixtureKind::Substation
+        }
         Utility::Heat if has(&["plant", "chaufferie", "centrale"]) => FixtureKind::Plant,
         _ if has(&["valve", "vanne", "hydrant"]) => FixtureKind::Valve,
         _ if has(&["pump", "pompe", "relevage"]) => FixtureKind::Pump,
-        _ if has(&["tank", "reservoir", "réservoir", "château", "water_tower"]) => FixtureKind::Tank,
-        _ if has(&["joint", "junction", "node", "nœud", "regard", "manhole", "chambre"]) => FixtureKind::Node,
+        _ if has(&["tank", "reservoir", "réservoir", "château", "water_tower"]) => {
+            FixtureKind::Tank
+        }
+        _ if has(&[
+            "joint", "junction", "node", "nœud", "regard", "manhole", "chambre",
+        ]) =>
+        {
+            FixtureKind::Node
+        }
         _ => return None,
     })
 }

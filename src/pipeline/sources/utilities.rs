@@ -10,16 +10,56 @@ const COLUMNS: &[(Utility, &[&str])] = &[
     (
         Utility::Electricity,
         &[
-            "voltage", "voltage_kv", "tension", "tension_kv", "tension_maximale", "niveau_tension", "domaine_tension", "u_nom", "circuits",
-            "nb_circuits", "cables", "generator_id", "nom_poste_source", "puissance_kva",
+            "voltage",
+            "voltage_kv",
+            "tension",
+            "tension_kv",
+            "tension_maximale",
+            "niveau_tension",
+            "domaine_tension",
+            "u_nom",
+            "circuits",
+            "nb_circuits",
+            "cables",
+            "generator_id",
+            "nom_poste_source",
+            "puissance_kva",
         ],
     ),
     (Utility::Gas, &["pression_gaz", "mop_bar", "pms_bar"]),
-    (Utility::Sewer, &["fil_eau", "cote_fil_eau", "fe_amont", "fe_aval", "z_radier", "radier", "typreseauass"]),
-    (Utility::Lighting, &["type_lampe", "nb_lampes", "puissance_lampe", "luminaire", "type_luminaire", "lamp_type", "lamp_mount"]),
-    (Utility::Telecom, &["nb_fibres", "capacite_fibres", "fibres", "fibre_count"]),
+    (
+        Utility::Sewer,
+        &[
+            "fil_eau",
+            "cote_fil_eau",
+            "fe_amont",
+            "fe_aval",
+            "z_radier",
+            "radier",
+            "typreseauass",
+        ],
+    ),
+    (
+        Utility::Lighting,
+        &[
+            "type_lampe",
+            "nb_lampes",
+            "puissance_lampe",
+            "luminaire",
+            "type_luminaire",
+            "lamp_type",
+            "lamp_mount",
+        ],
+    ),
+    (
+        Utility::Telecom,
+        &["nb_fibres", "capacite_fibres", "fibres", "fibre_count"],
+    ),
     (Utility::Water, &["epanet_kind"]),
-    (Utility::Transit, &["stop_id", "shape_id", "route_id", "route_type"]),
+    (
+        Utility::Transit,
+        &["stop_id", "shape_id", "route_id", "route_type"],
+    ),
 ];
 
 /// Words of names, each a list of words that all have to be there. The first that fits counts, so narrow ones come first.
@@ -106,12 +146,21 @@ fn fits(kind: ShapeKind) -> bool {
 
 /// The network whose own columns a table has.
 pub fn by_columns(columns: &[String], kind: ShapeKind) -> Option<Role> {
-    let has = |names: &[&str]| names.iter().any(|name| columns.iter().any(|column| column.eq_ignore_ascii_case(name)));
+    let has = |names: &[&str]| {
+        names.iter().any(|name| {
+            columns
+                .iter()
+                .any(|column| column.eq_ignore_ascii_case(name))
+        })
+    };
     // Tracks have a voltage too.
     if !fits(kind) || has(&["railway", "electrifie", "gauge"]) {
         return None;
     }
-    COLUMNS.iter().find(|(_, names)| has(names)).map(|(utility, _)| Role::Network(*utility))
+    COLUMNS
+        .iter()
+        .find(|(_, names)| has(names))
+        .map(|(utility, _)| Role::Network(*utility))
 }
 
 /// The network that the words of a name tell.
@@ -130,11 +179,15 @@ pub fn by_name(name: &str, kind: ShapeKind) -> Option<Role> {
 /// The network an OSM feature is part of.
 pub fn by_tags(record: &Record) -> Option<Role> {
     let text = |term: &str| record.text(term).map(|text| text.to_lowercase());
-    let is = |term: &str, values: &[&str]| text(term).is_some_and(|value| values.contains(&value.as_str()));
+    let is = |term: &str, values: &[&str]| {
+        text(term).is_some_and(|value| values.contains(&value.as_str()))
+    };
     let kind = record.shape.as_ref()?.kind();
     let utility = if text("tag:power").is_some_and(|value| is_drawn_power(&value, kind)) {
         Utility::Electricity
-    } else if is("tag:man_made", &["pipeline"]) || (kind == ShapeKind::Line && text("tag:substance").is_some()) {
+    } else if is("tag:man_made", &["pipeline"])
+        || (kind == ShapeKind::Line && text("tag:substance").is_some())
+    {
         of_substance(&text("tag:substance")?)?
     } else if is("tag:highway", &["street_lamp"]) {
         Utility::Lighting
@@ -143,7 +196,11 @@ pub fn by_tags(record: &Record) -> Option<Role> {
     } else if kind == ShapeKind::Point && is("tag:emergency", &["fire_hydrant"]) {
         Utility::Water
     } else if kind == ShapeKind::Point
-        && (is("tag:highway", &["bus_stop"]) || is("tag:railway", &["tram_stop", "station", "halt", "subway_entrance"]))
+        && (is("tag:highway", &["bus_stop"])
+            || is(
+                "tag:railway",
+                &["tram_stop", "station", "halt", "subway_entrance"],
+            ))
     {
         Utility::Transit
     } else {
@@ -157,7 +214,18 @@ fn is_drawn_power(value: &str, kind: ShapeKind) -> bool {
     match kind {
         ShapeKind::Line => matches!(value, "line" | "minor_line" | "cable"),
         ShapeKind::Point => {
-            matches!(value, "tower" | "pole" | "portal" | "terminal" | "substation" | "transformer" | "plant" | "generator" | "switch")
+            matches!(
+                value,
+                "tower"
+                    | "pole"
+                    | "portal"
+                    | "terminal"
+                    | "substation"
+                    | "transformer"
+                    | "plant"
+                    | "generator"
+                    | "switch"
+            )
         }
         ShapeKind::Polygon => matches!(value, "substation" | "plant" | "transformer"),
         _ => false,
@@ -204,9 +272,20 @@ mod tests {
 
     #[test]
     fn columns_tell_and_tracks_are_no_power_lines() {
-        let columns = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
-        assert_eq!(by_columns(&columns(&["line_id", "voltage"]), ShapeKind::Line), Some(Role::Network(Utility::Electricity)));
-        assert_eq!(by_columns(&columns(&["railway", "voltage"]), ShapeKind::Line), None);
+        let columns = |names: &[&str]| {
+            names
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(
+            by_columns(&columns(&["line_id", "voltage"]), ShapeKind::Line),
+            Some(Role::Network(Utility::Electricity))
+        );
+        assert_eq!(
+            by_columns(&columns(&["railway", "voltage"]), ShapeKind::Line),
+            None
+        );
         assert_eq!(by_columns(&columns(&["voltage"]), ShapeKind::Polygon), None);
     }
 }

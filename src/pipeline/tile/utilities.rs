@@ -79,13 +79,24 @@ impl Plan {
             .enumerate()
             .filter(|(_, conduit)| conduit.utility == utility)
             .filter_map(|(index, conduit)| {
-                let points: Vec<[f64; 2]> = conduit.points.iter().filter_map(|at| scene.place(*at)).collect();
-                (points.len() > 1).then(|| Line { conduit: index, bounds: Bounds2::of(points.iter().copied()), points })
+                let points: Vec<[f64; 2]> = conduit
+                    .points
+                    .iter()
+                    .filter_map(|at| scene.place(*at))
+                    .collect();
+                (points.len() > 1).then(|| Line {
+                    conduit: index,
+                    bounds: Bounds2::of(points.iter().copied()),
+                    points,
+                })
             })
             .collect();
         let everywhere = scene.grid.rect(TileKey::ROOT);
         let all = lines.len();
-        let lines: Vec<Line> = lines.into_iter().filter(|line| line.bounds.intersects(&everywhere)).collect();
+        let lines: Vec<Line> = lines
+            .into_iter()
+            .filter(|line| line.bounds.intersects(&everywhere))
+            .collect();
         let mut outside = all - lines.len();
         // Towers stand across their line, so each looks for the wire that goes through it.
         let mut directions: BTreeMap<[i64; 2], f64> = BTreeMap::new();
@@ -93,7 +104,10 @@ impl Plan {
             for (index, at) in line.points.iter().enumerate() {
                 let before = line.points.get(index.wrapping_sub(1)).unwrap_or(at);
                 let after = line.points.get(index + 1).unwrap_or(at);
-                directions.insert(lattice(*at), (after[0] - before[0]).atan2(after[1] - before[1]));
+                directions.insert(
+                    lattice(*at),
+                    (after[0] - before[0]).atan2(after[1] - before[1]),
+                );
             }
         }
         let posts: Vec<Post> = scene
@@ -104,19 +118,44 @@ impl Plan {
             .filter(|(_, fixture)| fixture.utility == utility)
             .filter_map(|(index, fixture)| {
                 let at = scene.place(fixture.at)?;
-                let inside = (0..2).all(|k| everywhere.min[k] <= at[k] && at[k] < everywhere.max[k]);
+                let inside =
+                    (0..2).all(|k| everywhere.min[k] <= at[k] && at[k] < everywhere.max[k]);
                 if !inside {
                     outside += 1;
                     return None;
                 }
-                Some(Post { fixture: index, at, turn: directions.get(&lattice(at)).copied().unwrap_or(0.0) })
+                Some(Post {
+                    fixture: index,
+                    at,
+                    turn: directions.get(&lattice(at)).copied().unwrap_or(0.0),
+                })
             })
             .collect();
-        let mut plan = Self { utility, lines, posts, tiles: BTreeMap::new(), datasets: Vec::new(), outside };
+        let mut plan = Self {
+            utility,
+            lines,
+            posts,
+            tiles: BTreeMap::new(),
+            datasets: Vec::new(),
+            outside,
+        };
         plan.spread(scene);
-        let conduits = plan.lines.iter().filter_map(|line| scene.region.conduits.get(line.conduit)).map(|c| &c.dataset);
-        let fixtures = plan.posts.iter().filter_map(|post| scene.region.fixtures.get(post.fixture)).map(|f| &f.dataset);
-        plan.datasets = conduits.chain(fixtures).collect::<BTreeSet<_>>().into_iter().cloned().collect();
+        let conduits = plan
+            .lines
+            .iter()
+            .filter_map(|line| scene.region.conduits.get(line.conduit))
+            .map(|c| &c.dataset);
+        let fixtures = plan
+            .posts
+            .iter()
+            .filter_map(|post| scene.region.fixtures.get(post.fixture))
+            .map(|f| &f.dataset);
+        plan.datasets = conduits
+            .chain(fixtures)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .cloned()
+            .collect();
         plan
     }
 
@@ -125,19 +164,24 @@ impl Plan {
             let tolerance = scene.grid.tolerance(level);
             let finest = level == scene.grid.finest;
             for (index, line) in self.lines.iter().enumerate() {
-                let Some(conduit) = scene.region.conduits.get(line.conduit) else { continue };
+                let Some(conduit) = scene.region.conduits.get(line.conduit) else {
+                    continue;
+                };
                 if !finest && tolerance > up_to(conduit) {
                     continue;
                 }
                 // By segments, or a long diagonal would fill every tile of its box.
                 let mut mine: BTreeSet<TileKey> = BTreeSet::new();
                 let flat: Vec<[f64; 3]> = line.points.iter().map(|p| [p[0], p[1], 0.0]).collect();
-                let pieces = super::ribbon::subdivided(&flat, PIECE_TILES * scene.grid.tile_side(level));
+                let pieces =
+                    super::ribbon::subdivided(&flat, PIECE_TILES * scene.grid.tile_side(level));
                 let pieces: Vec<[f64; 2]> = pieces.into_iter().map(|p| [p[0], p[1]]).collect();
                 for pair in pieces.windows(2) {
                     let bounds = Bounds2::of(pair.iter().copied()).grown(2.0 * tolerance + 2.0);
                     let rects = scene.grid.tiles_in(level, &bounds);
-                    mine.extend(rects.into_iter().filter(|key| near(&scene.grid.rect(*key).grown(2.0 * tolerance + 2.0), pair)));
+                    mine.extend(rects.into_iter().filter(|key| {
+                        near(&scene.grid.rect(*key).grown(2.0 * tolerance + 2.0), pair)
+                    }));
                 }
                 for key in mine {
                     self.tiles.entry(key).or_default().0.push(index);
@@ -145,7 +189,11 @@ impl Plan {
             }
             if finest || tolerance <= POINTS_UP_TO_M {
                 for (index, post) in self.posts.iter().enumerate() {
-                    self.tiles.entry(scene.grid.tile_at(level, post.at)).or_default().1.push(index);
+                    self.tiles
+                        .entry(scene.grid.tile_at(level, post.at))
+                        .or_default()
+                        .1
+                        .push(index);
                 }
             }
         }
@@ -166,14 +214,23 @@ fn lattice(at: [f64; 2]) -> [i64; 2] {
 
 /// Does a segment come near a rectangle? Both ends beyond the same side say no.
 fn near(rect: &Bounds2, pair: &[[f64; 2]]) -> bool {
-    let (Some(a), Some(b)) = (pair.first(), pair.last()) else { return false };
-    let beyond = (0..2).any(|k| (a[k] < rect.min[k] && b[k] < rect.min[k]) || (a[k] > rect.max[k] && b[k] > rect.max[k]));
+    let (Some(a), Some(b)) = (pair.first(), pair.last()) else {
+        return false;
+    };
+    let beyond = (0..2).any(|k| {
+        (a[k] < rect.min[k] && b[k] < rect.min[k]) || (a[k] > rect.max[k] && b[k] > rect.max[k])
+    });
     if beyond {
         return false;
     }
     // And all corners on one side of the line say no.
     let side = |p: [f64; 2]| (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
-    let corners = [rect.min, rect.max, [rect.min[0], rect.max[1]], [rect.max[0], rect.min[1]]];
+    let corners = [
+        rect.min,
+        rect.max,
+        [rect.min[0], rect.max[1]],
+        [rect.max[0], rect.min[1]],
+    ];
     let signs = corners.map(|corner| side(corner) > 0.0);
     signs.contains(&true) && signs.contains(&false) || (a == b)
 }
@@ -183,7 +240,11 @@ fn is_high(conduit: &Conduit) -> bool {
 }
 
 fn up_to(conduit: &Conduit) -> f64 {
-    if is_high(conduit) || conduit.utility == Utility::Transit { HIGH_LINES_UP_TO_M } else { LOW_LINES_UP_TO_M }
+    if is_high(conduit) || conduit.utility == Utility::Transit {
+        HIGH_LINES_UP_TO_M
+    } else {
+        LOW_LINES_UP_TO_M
+    }
 }
 
 /// The layer's name in French and English.
@@ -237,16 +298,25 @@ fn wire_height_m(conduit: &Conduit, stated: Option<f64>) -> f64 {
 }
 
 pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
-    let Some((lines, posts)) = plan.tiles.get(&key) else { return Drawn::default() };
+    let Some((lines, posts)) = plan.tiles.get(&key) else {
+        return Drawn::default();
+    };
     let tolerance = scene.grid.tolerance(key.level);
     let rect = scene.grid.rect(key);
     let surface = scene.surface(key);
     let step_m = super::package::position_step(&scene.grid, key.level);
     let mesh = MeshBuilder::new(plan.utility.id(), scene.frame(key)).featured(0);
-    let mut painter = Painter { scene, rect, tolerance, cloth: Drape::new(&surface, &rect, step_m, tolerance, mesh) };
+    let mut painter = Painter {
+        scene,
+        rect,
+        tolerance,
+        cloth: Drape::new(&surface, &rect, step_m, tolerance, mesh),
+    };
     let mut rows: Vec<Row> = Vec::new();
     for line in lines.iter().filter_map(|index| plan.lines.get(*index)) {
-        let Some(conduit) = scene.region.conduits.get(line.conduit) else { continue };
+        let Some(conduit) = scene.region.conduits.get(line.conduit) else {
+            continue;
+        };
         let before = painter.cloth.mesh.triangles();
         if line.bounds.grown(4.0 * tolerance + 4.0).intersects(&rect) {
             painter.line(line, conduit, rows.len() as u32);
@@ -256,7 +326,9 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         }
     }
     for post in posts.iter().filter_map(|index| plan.posts.get(*index)) {
-        let Some(fixture) = scene.region.fixtures.get(post.fixture) else { continue };
+        let Some(fixture) = scene.region.fixtures.get(post.fixture) else {
+            continue;
+        };
         let before = painter.cloth.mesh.triangles();
         let foot = [post.at[0], post.at[1], surface.height(post.at)];
         painter.post(foot, post.turn, fixture, rows.len() as u32);
@@ -269,7 +341,10 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     }
     let (mesh, heights) = painter.cloth.mesh.finish();
     Drawn {
-        content: TileContent { meshes: vec![mesh], tables: vec![table(&rows)] },
+        content: TileContent {
+            meshes: vec![mesh],
+            tables: vec![table(&rows)],
+        },
         heights: Some(heights),
         finest: false,
     }
@@ -287,10 +362,17 @@ impl Painter<'_> {
         let own = conduit.colour.map(|[r, g, b]| [r, g, b, 255]);
         let colour = own.unwrap_or_else(|| colour(conduit.utility));
         match conduit.lay {
-            Lay::Overhead { height_m } => self.wire(&line.points, wire_height_m(conduit, height_m), is_high(conduit), feature),
+            Lay::Overhead { height_m } => self.wire(
+                &line.points,
+                wire_height_m(conduit, height_m),
+                is_high(conduit),
+                feature,
+            ),
             Lay::Ground | Lay::Underground { .. } => {
                 self.trace(&line.points, conduit, colour, feature);
-                if let Lay::Underground { depth_m: Some(depth) } = conduit.lay
+                if let Lay::Underground {
+                    depth_m: Some(depth),
+                } = conduit.lay
                     && self.tolerance <= DETAIL_UP_TO_M
                 {
                     let radius = 0.5 * conduit.diameter_m.unwrap_or(0.1).max(0.1);
@@ -303,7 +385,11 @@ impl Painter<'_> {
     /// A ribbon on the ground.
     fn trace(&mut self, points: &[[f64; 2]], conduit: &Conduit, colour: Rgba, feature: u32) {
         let width = conduit.diameter_m.unwrap_or(0.0).clamp(NARROWEST_M, 3.0);
-        let width = if conduit.utility == Utility::Transit { 1.2 } else { width };
+        let width = if conduit.utility == Utility::Transit {
+            1.2
+        } else {
+            width
+        };
         // As wide as a pixel of its level, within reason: it is also seen from near by.
         let half = 0.5 * width.max(self.tolerance.min(6.0 * width));
         let plain = self.simplified(points);
@@ -321,14 +407,20 @@ impl Painter<'_> {
 
     fn lay(&mut self, points: &[[f64; 2]], half: f64, colour: Rgba, feature: u32) {
         let ribbon = Ribbon::new(points, half, [End::Flat; 2]);
-        self.cloth.lay(ribbon.triangles(), lift::TRACK + 0.05, &|_| colour, feature);
+        self.cloth
+            .lay(ribbon.triangles(), lift::TRACK + 0.05, &|_| colour, feature);
     }
 
     fn simplified(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
         if self.tolerance < 0.7 {
             return points.to_vec();
         }
-        LineString::from(points.to_vec()).simplify(0.3 * self.tolerance).0.iter().map(|c| [c.x, c.y]).collect()
+        LineString::from(points.to_vec())
+            .simplify(0.3 * self.tolerance)
+            .0
+            .iter()
+            .map(|c| [c.x, c.y])
+            .collect()
     }
 
     /// Is a piece this tile's to draw? Its middle tells.
@@ -345,7 +437,13 @@ impl Painter<'_> {
         let flat: Vec<[f64; 3]> = points.iter().map(|p| [p[0], p[1], 0.0]).collect();
         let laid: Vec<[f64; 3]> = super::ribbon::subdivided(&flat, STEP_M)
             .into_iter()
-            .map(|p| [p[0], p[1], self.scene.ground_at([p[0], p[1]]) - depth - radius])
+            .map(|p| {
+                [
+                    p[0],
+                    p[1],
+                    self.scene.ground_at([p[0], p[1]]) - depth - radius,
+                ]
+            })
             .collect();
         for pair in laid.windows(2) {
             let (a, b) = (pair[0], pair[1]);
@@ -357,7 +455,9 @@ impl Painter<'_> {
 
     fn wire(&mut self, points: &[[f64; 2]], height: f64, high: bool, feature: u32) {
         const WIRE: Rgba = [104, 102, 104, 255];
-        let radius = WIRE_RADIUS_M.max(0.12 * self.tolerance).min(8.0 * WIRE_RADIUS_M);
+        let radius = WIRE_RADIUS_M
+            .max(0.12 * self.tolerance)
+            .min(8.0 * WIRE_RADIUS_M);
         for pair in points.windows(2) {
             let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at(p) + height]);
             let (a, b) = (ends[0], ends[1]);
@@ -366,10 +466,18 @@ impl Painter<'_> {
                 continue;
             }
             // High lines carry a bundle on each side; lower ones are drawn as one.
-            let aside = if high && self.tolerance <= POINTS_UP_TO_M { &[-5.0, 0.0, 5.0][..] } else { &[0.0][..] };
+            let aside = if high && self.tolerance <= POINTS_UP_TO_M {
+                &[-5.0, 0.0, 5.0][..]
+            } else {
+                &[0.0][..]
+            };
             let normal = [(b[1] - a[1]) / span, -(b[0] - a[0]) / span];
             let sag = (SAG * span).min(DEEPEST_SAG_M).min(0.5 * height);
-            let pieces = if self.tolerance > LOW_LINES_UP_TO_M { 1 } else { SPAN_PIECES };
+            let pieces = if self.tolerance > LOW_LINES_UP_TO_M {
+                1
+            } else {
+                SPAN_PIECES
+            };
             // A long span is cut further, so that each tile draws its own.
             let pieces = pieces.max((span / 200.0).ceil().min(2_000.0) as usize);
             for off in aside {
@@ -393,14 +501,26 @@ impl Painter<'_> {
     }
 
     /// A prism from one point to another, open at its ends.
-    fn tube(&mut self, a: [f64; 3], b: [f64; 3], radius: f64, sides: usize, colour: Rgba, feature: u32) {
+    fn tube(
+        &mut self,
+        a: [f64; 3],
+        b: [f64; 3],
+        radius: f64,
+        sides: usize,
+        colour: Rgba,
+        feature: u32,
+    ) {
         let d: [f64; 3] = std::array::from_fn(|k| b[k] - a[k]);
         let length = d.iter().map(|v| v * v).sum::<f64>().sqrt();
         let run = d[0].hypot(d[1]);
         if length < 1e-6 {
             return;
         }
-        let across = if run > 1e-9 { [d[1] / run, -d[0] / run, 0.0] } else { [1.0, 0.0, 0.0] };
+        let across = if run > 1e-9 {
+            [d[1] / run, -d[0] / run, 0.0]
+        } else {
+            [1.0, 0.0, 0.0]
+        };
         let along = d.map(|v| v / length);
         let up = [
             across[1] * along[2] - across[2] * along[1],
@@ -412,28 +532,64 @@ impl Painter<'_> {
             std::array::from_fn(|k| at[k] + radius * (cos * across[k] + sin * up[k]))
         };
         for side in 0..sides {
-            let face = [corner(a, side), corner(a, side + 1), corner(b, side + 1), corner(b, side)];
+            let face = [
+                corner(a, side),
+                corner(a, side + 1),
+                corner(b, side + 1),
+                corner(b, side),
+            ];
             self.outward(face, a, b, colour, feature);
         }
     }
 
     /// A face turned away from the axis between two points.
-    fn outward(&mut self, face: [[f64; 3]; 4], a: [f64; 3], b: [f64; 3], colour: Rgba, feature: u32) {
+    fn outward(
+        &mut self,
+        face: [[f64; 3]; 4],
+        a: [f64; 3],
+        b: [f64; 3],
+        colour: Rgba,
+        feature: u32,
+    ) {
         let edge = |p: [f64; 3], q: [f64; 3]| -> [f64; 3] { std::array::from_fn(|k| q[k] - p[k]) };
         let (u, v) = (edge(face[0], face[1]), edge(face[0], face[3]));
-        let normal = [u[1] * v[2] - u[2] * v[1], u[2] * v[0] - u[0] * v[2], u[0] * v[1] - u[1] * v[0]];
+        let normal = [
+            u[1] * v[2] - u[2] * v[1],
+            u[2] * v[0] - u[0] * v[2],
+            u[0] * v[1] - u[1] * v[0],
+        ];
         let away: f64 = (0..3)
-            .map(|k| normal[k] * (face.iter().map(|p| p[k]).sum::<f64>() * 0.25 - 0.5 * (a[k] + b[k])))
+            .map(|k| {
+                normal[k] * (face.iter().map(|p| p[k]).sum::<f64>() * 0.25 - 0.5 * (a[k] + b[k]))
+            })
             .sum();
-        let face = if away < 0.0 { [face[3], face[2], face[1], face[0]] } else { face };
+        let face = if away < 0.0 {
+            [face[3], face[2], face[1], face[0]]
+        } else {
+            face
+        };
         self.cloth.mesh.face(&face, &[colour; 4], feature);
     }
 
     /// An upright prism with a lid, wider or narrower above.
-    fn column(&mut self, foot: [f64; 3], from_m: f64, to_m: f64, radii: [f64; 2], sides: usize, turn: f64, colour: Rgba, feature: u32) {
+    fn column(
+        &mut self,
+        foot: [f64; 3],
+        from_m: f64,
+        to_m: f64,
+        radii: [f64; 2],
+        sides: usize,
+        turn: f64,
+        colour: Rgba,
+        feature: u32,
+    ) {
         let corner = |side: usize, z: f64, radius: f64| {
             let angle = TAU * ((side % sides) as f64 + 0.5) / sides as f64 - turn;
-            [foot[0] + radius * angle.cos(), foot[1] + radius * angle.sin(), foot[2] + z]
+            [
+                foot[0] + radius * angle.cos(),
+                foot[1] + radius * angle.sin(),
+                foot[2] + z,
+            ]
         };
         for side in 0..sides {
             let face = [
@@ -444,7 +600,9 @@ impl Painter<'_> {
             ];
             self.cloth.mesh.face(&face, &[colour; 4], feature);
         }
-        let lid: Vec<[f64; 3]> = (0..sides).map(|side| corner(side, to_m, radii[1])).collect();
+        let lid: Vec<[f64; 3]> = (0..sides)
+            .map(|side| corner(side, to_m, radii[1]))
+            .collect();
         self.cloth.mesh.face(&lid, &vec![colour; sides], feature);
     }
 
@@ -453,42 +611,128 @@ impl Painter<'_> {
         const WOOD: Rgba = [140, 122, 102, 255];
         const BOX: Rgba = [196, 192, 184, 255];
         let mark = colour(fixture.utility);
-        let height = fixture.height_m.unwrap_or_else(|| fixture.kind.usual_height_m());
+        let height = fixture
+            .height_m
+            .unwrap_or_else(|| fixture.kind.usual_height_m());
         match fixture.kind {
             FixtureKind::Tower => {
                 let wide = (0.09 * height).clamp(0.8, 4.0);
-                self.column(foot, -0.3, 0.6 * height, [wide, 0.35 * wide], 4, turn, STEEL, feature);
-                self.column(foot, 0.6 * height, height, [0.35 * wide, 0.12 * wide], 4, turn, STEEL, feature);
+                self.column(
+                    foot,
+                    -0.3,
+                    0.6 * height,
+                    [wide, 0.35 * wide],
+                    4,
+                    turn,
+                    STEEL,
+                    feature,
+                );
+                self.column(
+                    foot,
+                    0.6 * height,
+                    height,
+                    [0.35 * wide, 0.12 * wide],
+                    4,
+                    turn,
+                    STEEL,
+                    feature,
+                );
                 let (sin, cos) = turn.sin_cos();
                 for (share, reach) in [(0.70, 0.22), (0.84, 0.16)] {
                     let reach = reach * height;
-                    let end = |sign: f64| [foot[0] + sign * reach * cos, foot[1] - sign * reach * sin, foot[2] + share * height];
+                    let end = |sign: f64| {
+                        [
+                            foot[0] + sign * reach * cos,
+                            foot[1] - sign * reach * sin,
+                            foot[2] + share * height,
+                        ]
+                    };
                     self.tube(end(-1.0), end(1.0), 0.18, WIRE_SIDES, STEEL, feature);
                 }
             }
-            FixtureKind::Pole => self.column(foot, -0.3, height, [0.16, 0.11], 6, turn, WOOD, feature),
+            FixtureKind::Pole => {
+                self.column(foot, -0.3, height, [0.16, 0.11], 6, turn, WOOD, feature)
+            }
             FixtureKind::Lamp => {
                 self.column(foot, -0.2, height, [0.08, 0.06], 6, turn, STEEL, feature);
-                self.column(foot, height, height + 0.25, [0.16, 0.38], 6, turn, mark, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.25,
+                    [0.16, 0.38],
+                    6,
+                    turn,
+                    mark,
+                    feature,
+                );
             }
             FixtureKind::Stop => {
-                self.column(foot, -0.2, height - 0.6, [0.05, 0.05], 6, turn, STEEL, feature);
-                self.column(foot, height - 0.6, height, [0.34, 0.34], 4, turn, mark, feature);
+                self.column(
+                    foot,
+                    -0.2,
+                    height - 0.6,
+                    [0.05, 0.05],
+                    6,
+                    turn,
+                    STEEL,
+                    feature,
+                );
+                self.column(
+                    foot,
+                    height - 0.6,
+                    height,
+                    [0.34, 0.34],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
             }
             FixtureKind::Substation => {
                 self.column(foot, -0.3, height, [1.9, 1.9], 4, turn, BOX, feature);
-                self.column(foot, height, height + 0.2, [2.0, 2.0], 4, turn, mark, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.2,
+                    [2.0, 2.0],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
             }
             FixtureKind::Plant => {
                 self.column(foot, -0.3, height, [9.0, 9.0], 4, turn, BOX, feature);
-                self.column(foot, height, height + 0.4, [9.3, 9.3], 4, turn, mark, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.4,
+                    [9.3, 9.3],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
             }
             FixtureKind::Tank => {
                 self.column(foot, -0.3, height, [4.0, 4.0], 16, turn, BOX, feature);
-                self.column(foot, height, height + 0.4, [4.1, 3.0], 16, turn, mark, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.4,
+                    [4.1, 3.0],
+                    16,
+                    turn,
+                    mark,
+                    feature,
+                );
             }
             FixtureKind::Valve | FixtureKind::Pump => {
-                let radius = if fixture.kind == FixtureKind::Pump { 0.6 } else { 0.3 };
+                let radius = if fixture.kind == FixtureKind::Pump {
+                    0.6
+                } else {
+                    0.3
+                };
                 self.column(foot, -0.1, height, [radius, radius], 8, turn, mark, feature);
             }
             FixtureKind::Node => self.column(foot, 0.0, height, [0.4, 0.4], 8, turn, mark, feature),
@@ -505,14 +749,21 @@ fn dashed(points: &[[f64; 2]], dash: f64, gap: f64, window: &Bounds2) -> Vec<Vec
         let (a, b) = (pair[0], pair[1]);
         let length = (b[0] - a[0]).hypot(b[1] - a[1]);
         let at = |s: f64| {
-            let t = if length > 0.0 { (s - walked) / length } else { 0.0 };
+            let t = if length > 0.0 {
+                (s - walked) / length
+            } else {
+                0.0
+            };
             [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]
         };
         let (from, to) = within(a, b, window);
         let (from, to) = (walked + from * length, walked + to * length);
         let mut number = (from / period).floor();
         while number * period < to && pieces.len() < MAX_DASHES {
-            let (start, end) = ((number * period).max(walked), (number * period + dash).min(walked + length));
+            let (start, end) = (
+                (number * period).max(walked),
+                (number * period + dash).min(walked + length),
+            );
             number += 1.0;
             if end <= start {
                 continue;
@@ -552,10 +803,22 @@ enum Row<'a> {
 }
 
 fn table(rows: &[Row]) -> PropertyTable {
-    let column = |name: &str, values: Values| Column { name: name.to_owned(), values };
-    let text = |name: &str, of: &dyn Fn(&Row) -> String| column(name, Values::Text(rows.iter().map(of).collect()));
+    let column = |name: &str, values: Values| Column {
+        name: name.to_owned(),
+        values,
+    };
+    let text = |name: &str, of: &dyn Fn(&Row) -> String| {
+        column(name, Values::Text(rows.iter().map(of).collect()))
+    };
     let number = |name: &str, of: &dyn Fn(&Row) -> Option<f64>| {
-        column(name, Values::F32(rows.iter().map(|row| of(row).map_or(f32::NAN, |value| value as f32)).collect()))
+        column(
+            name,
+            Values::F32(
+                rows.iter()
+                    .map(|row| of(row).map_or(f32::NAN, |value| value as f32))
+                    .collect(),
+            ),
+        )
     };
     PropertyTable {
         class: "utility".to_owned(),
@@ -573,31 +836,41 @@ fn table(rows: &[Row]) -> PropertyTable {
                 Row::Line(line) => line.class.clone(),
                 Row::Post(post) => post.class.clone(),
             }),
-            text("kind", &|row| match row {
-                Row::Line(line) => match line.lay {
-                    Lay::Ground => "ground",
-                    Lay::Underground { .. } => "underground",
-                    Lay::Overhead { .. } => "overhead",
-                },
-                Row::Post(post) => post.kind.name(),
-            }
-            .to_owned()),
-            text("accuracy", &|row| match row {
-                Row::Line(line) => line.accuracy,
-                Row::Post(post) => post.accuracy,
-            }
-            .name()
-            .to_owned()),
+            text("kind", &|row| {
+                match row {
+                    Row::Line(line) => match line.lay {
+                        Lay::Ground => "ground",
+                        Lay::Underground { .. } => "underground",
+                        Lay::Overhead { .. } => "overhead",
+                    },
+                    Row::Post(post) => post.kind.name(),
+                }
+                .to_owned()
+            }),
+            text("accuracy", &|row| {
+                match row {
+                    Row::Line(line) => line.accuracy,
+                    Row::Post(post) => post.accuracy,
+                }
+                .name()
+                .to_owned()
+            }),
             text("material", &|row| match row {
                 Row::Line(line) => line.material.clone().unwrap_or_default(),
                 Row::Post(_) => String::new(),
             }),
             number("depth_m", &|row| match row {
-                Row::Line(Conduit { lay: Lay::Underground { depth_m }, .. }) => *depth_m,
+                Row::Line(Conduit {
+                    lay: Lay::Underground { depth_m },
+                    ..
+                }) => *depth_m,
                 _ => None,
             }),
             number("height_m", &|row| match row {
-                Row::Line(Conduit { lay: Lay::Overhead { height_m }, .. }) => *height_m,
+                Row::Line(Conduit {
+                    lay: Lay::Overhead { height_m },
+                    ..
+                }) => *height_m,
                 Row::Line(_) => None,
                 Row::Post(post) => post.height_m,
             }),
@@ -624,14 +897,30 @@ mod tests {
     #[test]
     fn dashes_keep_their_pattern_whatever_the_window() {
         let line = [[0.0, 0.0], [7.0, 0.0], [7.0, 20.0]];
-        let everywhere = Bounds2 { min: [-100.0; 2], max: [100.0; 2] };
+        let everywhere = Bounds2 {
+            min: [-100.0; 2],
+            max: [100.0; 2],
+        };
         let all = dashed(&line, 3.0, 2.0, &everywhere);
-        let length = |piece: &Vec<[f64; 2]>| piece.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum::<f64>();
+        let length = |piece: &Vec<[f64; 2]>| {
+            piece
+                .windows(2)
+                .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
+                .sum::<f64>()
+        };
         assert_eq!(all.len(), 6);
         // The second dash goes around the corner: two metres before it and one after.
         assert_eq!(all[1], [[5.0, 0.0], [7.0, 0.0], [7.0, 1.0]]);
         assert!((all.iter().map(length).sum::<f64>() - 17.0).abs() < 1e-9);
-        let part = dashed(&line, 3.0, 2.0, &Bounds2 { min: [6.5, 7.0], max: [8.0, 9.0] });
+        let part = dashed(
+            &line,
+            3.0,
+            2.0,
+            &Bounds2 {
+                min: [6.5, 7.0],
+                max: [8.0, 9.0],
+            },
+        );
         assert!(part.iter().all(|piece| all.contains(piece)), "{part:?}");
         assert!(!part.is_empty());
     }

@@ -22,12 +22,40 @@ const STOPS: &str = "stops.txt";
 const SHAPES: &str = "shapes.txt";
 /// The tables of a feed, with those of its usual extensions.
 const TABLES: [&str; 34] = [
-    "agency.txt", "areas.txt", "attributions.txt", "booking_rules.txt", "calendar.txt", "calendar_dates.txt", "directions.txt",
-    "fare_attributes.txt", "fare_leg_join_rules.txt", "fare_leg_rules.txt", "fare_media.txt", "fare_products.txt", "fare_rules.txt",
-    "fare_transfer_rules.txt", "feed_info.txt", "frequencies.txt", "levels.txt", "licenses.txt", "location_group_stops.txt",
-    "location_groups.txt", "networks.txt", "pathways.txt", "rider_categories.txt", "route_networks.txt", "routes.txt", SHAPES,
-    "stop_areas.txt", "stop_times.txt", STOPS, "ticketing_deep_links.txt", "ticketing_identifiers.txt", "timeframes.txt",
-    "transfers.txt", "trips.txt",
+    "agency.txt",
+    "areas.txt",
+    "attributions.txt",
+    "booking_rules.txt",
+    "calendar.txt",
+    "calendar_dates.txt",
+    "directions.txt",
+    "fare_attributes.txt",
+    "fare_leg_join_rules.txt",
+    "fare_leg_rules.txt",
+    "fare_media.txt",
+    "fare_products.txt",
+    "fare_rules.txt",
+    "fare_transfer_rules.txt",
+    "feed_info.txt",
+    "frequencies.txt",
+    "levels.txt",
+    "licenses.txt",
+    "location_group_stops.txt",
+    "location_groups.txt",
+    "networks.txt",
+    "pathways.txt",
+    "rider_categories.txt",
+    "route_networks.txt",
+    "routes.txt",
+    SHAPES,
+    "stop_areas.txt",
+    "stop_times.txt",
+    STOPS,
+    "ticketing_deep_links.txt",
+    "ticketing_identifiers.txt",
+    "timeframes.txt",
+    "transfers.txt",
+    "trips.txt",
 ];
 /// Names of routes that share one shape.
 const MAX_NAMES: usize = 5;
@@ -41,7 +69,9 @@ pub fn recognises(head: &Head) -> bool {
 pub fn is_companion(head: &Head) -> bool {
     let name = name_of(head.path);
     let known = TABLES.contains(&name.as_str()) || name == "translations.txt";
-    known && !recognises(head) && (sibling(head.path, STOPS, is_stops) || sibling(head.path, SHAPES, is_shapes))
+    known
+        && !recognises(head)
+        && (sibling(head.path, STOPS, is_stops) || sibling(head.path, SHAPES, is_shapes))
 }
 
 pub fn open_companion(_: &Path) -> Opened {
@@ -49,7 +79,9 @@ pub fn open_companion(_: &Path) -> Opened {
 }
 
 fn name_of(path: &Path) -> String {
-    path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default()
+    path.file_name()
+        .map(|name| name.to_string_lossy().to_lowercase())
+        .unwrap_or_default()
 }
 
 fn is_stops(path: &Path, head: &[u8]) -> bool {
@@ -61,7 +93,9 @@ fn is_shapes(path: &Path, head: &[u8]) -> bool {
 }
 
 fn sibling(path: &Path, name: &str, is: fn(&Path, &[u8]) -> bool) -> bool {
-    let Some(beside) = path.parent().map(|folder| folder.join(name)) else { return false };
+    let Some(beside) = path.parent().map(|folder| folder.join(name)) else {
+        return false;
+    };
     start_of(&beside, HEAD_BYTES).is_ok_and(|head| is(&beside, &head))
 }
 
@@ -69,9 +103,17 @@ pub fn open(path: &Path) -> Opened {
     let folder = path.parent().unwrap_or(Path::new(".")).to_owned();
     let mut found = Vec::new();
     let has = |table: &str| folder.join(table).is_file();
-    let mut notes = vec![Note::new("gtfs-licence-unknown", Severity::Warning, agencies(&folder).join(", "))];
+    let mut notes = vec![Note::new(
+        "gtfs-licence-unknown",
+        Severity::Warning,
+        agencies(&folder).join(", "),
+    )];
     if !has("stop_times.txt") {
-        notes.push(Note::new("gtfs-table-missing", Severity::Warning, "stop_times.txt"));
+        notes.push(Note::new(
+            "gtfs-table-missing",
+            Severity::Warning,
+            "stop_times.txt",
+        ));
     }
     if !has(SHAPES) {
         notes.push(Note::new("gtfs-shapes-missing", Severity::Info, ""));
@@ -83,14 +125,31 @@ pub fn open(path: &Path) -> Opened {
             kind,
             crs: Some("OGC:CRS84".to_owned()),
             columns: columns.iter().map(|column| (*column).to_owned()).collect(),
-            content: Content::Table(Box::new(Feed { folder: folder.clone(), lines, notes, remarks: RefCell::default() })),
+            content: Content::Table(Box::new(Feed {
+                folder: folder.clone(),
+                lines,
+                notes,
+                remarks: RefCell::default(),
+            })),
         });
     };
     if has(STOPS) {
-        table("stops", ShapeKind::Point, &["stop_id", "stop_name", "location_type"], false, std::mem::take(&mut notes));
+        table(
+            "stops",
+            ShapeKind::Point,
+            &["stop_id", "stop_name", "location_type"],
+            false,
+            std::mem::take(&mut notes),
+        );
     }
     if has(SHAPES) || (has("stop_times.txt") && has("trips.txt") && has(STOPS)) {
-        table("routes", ShapeKind::Line, &["shape_id", "route_name", "route_type", "route_color"], true, std::mem::take(&mut notes));
+        table(
+            "routes",
+            ShapeKind::Line,
+            &["shape_id", "route_name", "route_type", "route_color"],
+            true,
+            std::mem::take(&mut notes),
+        );
     }
     Ok(found)
 }
@@ -122,7 +181,12 @@ struct Feed {
 
 impl Table for Feed {
     fn read(&self, _mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
-        if self.lines { self.lines(each) } else { self.stops(each) }.map_err(|error| error.to_string())
+        if self.lines {
+            self.lines(each)
+        } else {
+            self.stops(each)
+        }
+        .map_err(|error| error.to_string())
     }
 
     fn notes(&self) -> &[Note] {
@@ -135,7 +199,10 @@ impl Table for Feed {
 
     fn dataset(&self, _id: &DatasetId, file: &str) -> Option<Dataset> {
         // All feeds have a file of the same name: the archive or folder around it tells them apart.
-        let folder = self.folder.file_name().map(|name| name.to_string_lossy().into_owned());
+        let folder = self
+            .folder
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned());
         let around = match file.rsplit_once('/') {
             Some((around, _)) => around.to_owned(),
             None => folder.unwrap_or_else(|| "gtfs".to_owned()),
@@ -153,10 +220,18 @@ impl Table for Feed {
         Some(Dataset {
             id: DatasetId(id_from(&format!("gtfs-{around}"))),
             title: format!("GTFS {around}"),
-            producer: if agencies.is_empty() { "non précisé".to_owned() } else { agencies.clone() },
+            producer: if agencies.is_empty() {
+                "non précisé".to_owned()
+            } else {
+                agencies.clone()
+            },
             licence: "non précisée".to_owned(),
             date,
-            attribution: if agencies.is_empty() { around } else { agencies },
+            attribution: if agencies.is_empty() {
+                around
+            } else {
+                agencies
+            },
             nature: Nature::Declared,
         })
     }
@@ -164,7 +239,9 @@ impl Table for Feed {
 
 impl Feed {
     fn stops(&self, each: &mut dyn FnMut(Row)) -> std::io::Result<()> {
-        let Some(source) = reader(&self.folder, STOPS) else { return Ok(()) };
+        let Some(source) = reader(&self.folder, STOPS) else {
+            return Ok(());
+        };
         let mut faults = Vec::new();
         let mut without_place = 0_usize;
         let mut seen = HashSet::new();
@@ -188,7 +265,10 @@ impl Feed {
             let mut record = Record {
                 object: stop.id.clone(),
                 shape: Some(Shape::Point([lon, lat, f64::NAN])),
-                values: vec![("class", Cell::Text(class.to_owned())), ("id", Cell::Text(stop.id))],
+                values: vec![
+                    ("class", Cell::Text(class.to_owned())),
+                    ("id", Cell::Text(stop.id)),
+                ],
             };
             if !stop.name.is_empty() {
                 record.values.push(("name", Cell::Text(stop.name)));
@@ -197,7 +277,12 @@ impl Feed {
         }
         lost(faults, each);
         if without_place > 0 {
-            self.remark("gtfs-stop-without-place", Severity::Info, String::new(), without_place.to_string());
+            self.remark(
+                "gtfs-stop-without-place",
+                Severity::Info,
+                String::new(),
+                without_place.to_string(),
+            );
         }
         Ok(())
     }
@@ -222,10 +307,18 @@ impl Feed {
             }
             for (id, points) in &shapes {
                 if points.len() < 2 {
-                    faults.push(RowFault { object: id.clone(), value: points.len().to_string() });
+                    faults.push(RowFault {
+                        object: id.clone(),
+                        value: points.len().to_string(),
+                    });
                     continue;
                 }
-                let own: Vec<&Route> = of_shape.get(id.as_str()).into_iter().flatten().filter_map(|route| routes.get(*route)).collect();
+                let own: Vec<&Route> = of_shape
+                    .get(id.as_str())
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|route| routes.get(*route))
+                    .collect();
                 each(Ok(line(id.clone(), points, &own, None)));
             }
         }
@@ -241,9 +334,14 @@ impl Feed {
         drawn: &HashSet<&str>,
         each: &mut dyn FnMut(Row),
     ) -> std::io::Result<()> {
-        let waiting: Vec<&gtfs::Trip> = trips.iter().filter(|trip| !drawn.contains(trip.route.as_str())).collect();
+        let waiting: Vec<&gtfs::Trip> = trips
+            .iter()
+            .filter(|trip| !drawn.contains(trip.route.as_str()))
+            .collect();
         let open = |table: &str| reader(&self.folder, table);
-        let (Some(counted), Some(timed), Some(stops)) = (open("stop_times.txt"), open("stop_times.txt"), open(STOPS)) else {
+        let (Some(counted), Some(timed), Some(stops)) =
+            (open("stop_times.txt"), open("stop_times.txt"), open(STOPS))
+        else {
             return Ok(());
         };
         if waiting.is_empty() {
@@ -253,68 +351,123 @@ impl Feed {
         let mut longest: BTreeMap<(&str, &str), (u32, &str)> = BTreeMap::new();
         for trip in &waiting {
             let count = counts.get(&trip.id).copied().unwrap_or(0);
-            let best = longest.entry((&trip.route, &trip.direction)).or_insert((0, ""));
+            let best = longest
+                .entry((&trip.route, &trip.direction))
+                .or_insert((0, ""));
             // Of equally long ones the first by name, so that the order of rows does not matter.
             if count > best.0 || (count == best.0 && count > 0 && trip.id.as_str() < best.1) {
                 *best = (count, &trip.id);
             }
         }
-        let wanted: HashSet<&str> = longest.values().map(|(_, trip)| *trip).filter(|trip| !trip.is_empty()).collect();
+        let wanted: HashSet<&str> = longest
+            .values()
+            .map(|(_, trip)| *trip)
+            .filter(|trip| !trip.is_empty())
+            .collect();
         let sequences = gtfs::sequences(timed, &|trip| wanted.contains(trip))?;
-        let places: HashMap<String, [f64; 2]> =
-            gtfs::stops(stops, &mut Vec::new())?.into_iter().filter_map(|stop| Some((stop.id, stop.at?))).collect();
+        let places: HashMap<String, [f64; 2]> = gtfs::stops(stops, &mut Vec::new())?
+            .into_iter()
+            .filter_map(|stop| Some((stop.id, stop.at?)))
+            .collect();
         let mut count = 0_usize;
         for ((route, direction), (_, trip)) in longest {
-            let Some(stops) = sequences.get(trip) else { continue };
-            let mut points: Vec<[f64; 2]> = stops.iter().filter_map(|stop| places.get(stop).copied()).collect();
+            let Some(stops) = sequences.get(trip) else {
+                continue;
+            };
+            let mut points: Vec<[f64; 2]> = stops
+                .iter()
+                .filter_map(|stop| places.get(stop).copied())
+                .collect();
             points.dedup();
             if points.len() < 2 {
                 continue;
             }
             count += 1;
-            let name = if direction.is_empty() { route.to_owned() } else { format!("{route}/{direction}") };
+            let name = if direction.is_empty() {
+                route.to_owned()
+            } else {
+                format!("{route}/{direction}")
+            };
             let own: Vec<&Route> = routes.get(route).into_iter().collect();
             each(Ok(line(name, &points, &own, Some("schematic"))));
         }
         if count > 0 {
-            self.remark("gtfs-lines-from-stops", Severity::Info, String::new(), count.to_string());
+            self.remark(
+                "gtfs-lines-from-stops",
+                Severity::Info,
+                String::new(),
+                count.to_string(),
+            );
         }
         Ok(())
     }
 
     fn remark(&self, code: &'static str, severity: Severity, object: String, value: String) {
-        self.remarks.borrow_mut().push(Remark { code, severity, object, value });
+        self.remarks.borrow_mut().push(Remark {
+            code,
+            severity,
+            object,
+            value,
+        });
     }
 }
 
 fn lost(faults: Vec<RowFault>, each: &mut dyn FnMut(Row)) {
     for fault in faults {
-        each(Err(Unread { object: fault.object, reason: fault.value }));
+        each(Err(Unread {
+            object: fault.object,
+            reason: fault.value,
+        }));
     }
 }
 
 fn line(id: String, points: &[[f64; 2]], routes: &[&Route], accuracy: Option<&str>) -> Record {
-    let names: BTreeSet<String> = routes.iter().map(|route| route.name()).filter(|name| !name.is_empty()).collect();
-    let mut name = names.iter().take(MAX_NAMES).cloned().collect::<Vec<_>>().join(", ");
+    let names: BTreeSet<String> = routes
+        .iter()
+        .map(|route| route.name())
+        .filter(|name| !name.is_empty())
+        .collect();
+    let mut name = names
+        .iter()
+        .take(MAX_NAMES)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > MAX_NAMES {
         name.push('…');
     }
     let mut record = Record {
         object: id.clone(),
-        shape: Some(Shape::Line(points.iter().map(|[x, y]| [*x, *y, f64::NAN]).collect())),
+        shape: Some(Shape::Line(
+            points.iter().map(|[x, y]| [*x, *y, f64::NAN]).collect(),
+        )),
         values: vec![
             ("id", Cell::Text(id)),
-            ("class", Cell::Text(routes.first().map_or("transit", |route| route.class()).to_owned())),
+            (
+                "class",
+                Cell::Text(
+                    routes
+                        .first()
+                        .map_or("transit", |route| route.class())
+                        .to_owned(),
+                ),
+            ),
         ],
     };
     if !name.is_empty() {
         record.values.push(("name", Cell::Text(name)));
     }
-    if let Some(colour) = routes.iter().map(|route| &route.colour).find(|colour| !colour.is_empty()) {
+    if let Some(colour) = routes
+        .iter()
+        .map(|route| &route.colour)
+        .find(|colour| !colour.is_empty())
+    {
         record.values.push(("colour", Cell::Text(colour.clone())));
     }
     if let Some(accuracy) = accuracy {
-        record.values.push(("accuracy", Cell::Text(accuracy.to_owned())));
+        record
+            .values
+            .push(("accuracy", Cell::Text(accuracy.to_owned())));
     }
     record
 }

@@ -49,11 +49,18 @@ pub fn open_xml(path: &Path) -> Opened {
 }
 
 fn source(path: &Path) -> Result<BufReader<File>, (&'static str, String)> {
-    File::open(path).map(BufReader::new).map_err(|error| ("source-unreadable", error.to_string()))
+    File::open(path)
+        .map(BufReader::new)
+        .map_err(|error| ("source-unreadable", error.to_string()))
 }
 
 fn said(fault: Fault) -> (&'static str, String) {
-    (fault.code, format!("{} {}", fault.object, fault.value).trim().to_owned())
+    (
+        fault.code,
+        format!("{} {}", fault.object, fault.value)
+            .trim()
+            .to_owned(),
+    )
 }
 
 fn found(path: &Path, format: Format, about: About) -> Found {
@@ -63,8 +70,17 @@ fn found(path: &Path, format: Format, about: About) -> Found {
         kind: ShapeKind::Other,
         crs: Some("OGC:CRS84".to_owned()),
         // What tells a mixed OSM file.
-        columns: ["@id", "building", "highway", "railway", "natural", "waterway", "power"].map(str::to_owned).to_vec(),
-        content: Content::Table(Box::new(Elements { path: path.to_owned(), format, about, remarks: RefCell::default() })),
+        columns: [
+            "@id", "building", "highway", "railway", "natural", "waterway", "power",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        content: Content::Table(Box::new(Elements {
+            path: path.to_owned(),
+            format,
+            about,
+            remarks: RefCell::default(),
+        })),
     }
 }
 
@@ -113,7 +129,13 @@ impl Elements {
         let mut parts = Parts::default();
         let held = features::read(
             source,
-            &|kind, tags, closed| if is_part(kind, tags, closed) { Use::Area } else { Use::No },
+            &|kind, tags, closed| {
+                if is_part(kind, tags, closed) {
+                    Use::Area
+                } else {
+                    Use::No
+                }
+            },
             &mut |feature| {
                 // Faults are met, and said, once more below.
                 if let Ok(feature) = feature
@@ -143,11 +165,21 @@ impl Elements {
             },
         );
         for feature in parts.alone() {
-            self.remark("osm-part-alone", Severity::Info, feature.name(), String::new());
+            self.remark(
+                "osm-part-alone",
+                Severity::Info,
+                feature.name(),
+                String::new(),
+            );
             each(Ok(buildings::lone(feature)));
         }
         for (what, count) in left_out.into_inner() {
-            self.remark("osm-left-out", Severity::Info, what, count.div_ceil(2).to_string());
+            self.remark(
+                "osm-left-out",
+                Severity::Info,
+                what,
+                count.div_ceil(2).to_string(),
+            );
         }
         if let Err(fault) = result {
             // What came before the break is kept; what came after is lost, and said.
@@ -174,8 +206,16 @@ impl Elements {
     fn unread(&self, fault: Fault, each: &mut dyn FnMut(Row)) {
         match fault.code {
             "osm-node-missing" | "osm-place" => {
-                self.remark(fault.code, Severity::Warning, fault.object.clone(), fault.value.clone());
-                each(Err(Unread { object: fault.object, reason: fault.value }));
+                self.remark(
+                    fault.code,
+                    Severity::Warning,
+                    fault.object.clone(),
+                    fault.value.clone(),
+                );
+                each(Err(Unread {
+                    object: fault.object,
+                    reason: fault.value,
+                }));
             }
             "osm-member-missing" | "osm-ring-open" => self.say(fault, Severity::Warning),
             _ => self.say(fault, Severity::Error),
@@ -189,13 +229,19 @@ impl Elements {
     fn remark(&self, code: &'static str, severity: Severity, object: String, value: String) {
         let mut remarks = self.remarks.borrow_mut();
         if remarks.len() < MAX_REMARKS {
-            remarks.push(Remark { code, severity, object, value });
+            remarks.push(Remark {
+                code,
+                severity,
+                object,
+                value,
+            });
         }
     }
 }
 
 fn is_part_tags(tags: &Tags) -> bool {
-    tag(tags, "building:part").is_some_and(|value| value != "no") && tag(tags, "building").is_none_or(|value| value == "no")
+    tag(tags, "building:part").is_some_and(|value| value != "no")
+        && tag(tags, "building").is_none_or(|value| value == "no")
 }
 
 fn is_part(kind: Kind, tags: &Tags, closed: bool) -> bool {
@@ -204,10 +250,15 @@ fn is_part(kind: Kind, tags: &Tags, closed: bool) -> bool {
 
 /// What is drawn, and as what.
 fn usage(kind: Kind, tags: &Tags, closed: bool) -> Use {
-    let is = |key: &str, values: &[&str]| tag(tags, key).is_some_and(|value| values.contains(&value));
+    let is =
+        |key: &str, values: &[&str]| tag(tags, key).is_some_and(|value| values.contains(&value));
     let has = |key: &str| tag(tags, key).is_some_and(|value| value != "no");
     if kind == Kind::Node {
-        return if tags::is_point(tags) { Use::Point } else { Use::No };
+        return if tags::is_point(tags) {
+            Use::Point
+        } else {
+            Use::No
+        };
     }
     if closed {
         let water = is("natural", &["water"])
@@ -227,9 +278,15 @@ fn usage(kind: Kind, tags: &Tags, closed: bool) -> Use {
 
 fn note_left_out(kind: Kind, tags: &Tags, left_out: &mut BTreeMap<String, usize>) {
     const KEYS: [&str; 12] = [
-        "building", "highway", "railway", "waterway", "power", "natural", "landuse", "leisure", "amenity", "barrier", "man_made", "aeroway",
+        "building", "highway", "railway", "waterway", "power", "natural", "landuse", "leisure",
+        "amenity", "barrier", "man_made", "aeroway",
     ];
-    let Some(what) = KEYS.iter().find_map(|key| Some(format!("{key}={}", tag(tags, key)?))) else { return };
+    let Some(what) = KEYS
+        .iter()
+        .find_map(|key| Some(format!("{key}={}", tag(tags, key)?)))
+    else {
+        return;
+    };
     // Ways are asked for twice: once for their nodes, once for themselves. So all are counted in halves.
     let halves = if kind == Kind::Way { 1 } else { 2 };
     let room = left_out.len() < MAX_LEFT_OUT;
@@ -249,7 +306,10 @@ fn begun(feature: &Feature, role: &str) -> Record {
     let mut record = Record {
         object: name.clone(),
         shape: Some(feature.shape.clone()),
-        values: vec![("role", Cell::Text(role.to_owned())), ("id", Cell::Text(name))],
+        values: vec![
+            ("role", Cell::Text(role.to_owned())),
+            ("id", Cell::Text(name)),
+        ],
     };
     for key in ["name:fr", "name", "ref"] {
         if let Some(name) = tag(&feature.tags, key) {

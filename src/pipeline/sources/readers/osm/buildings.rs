@@ -31,9 +31,30 @@ const DOME_STEPS: usize = 5;
 
 /// Tags that stay beside our terms under their own names.
 const KEPT: [&str; 24] = [
-    "building", "building:levels", "building:min_level", "building:material", "building:colour", "building:use", "height", "min_height",
-    "roof:shape", "roof:height", "roof:levels", "roof:direction", "roof:material", "roof:colour", "addr:housenumber", "addr:street",
-    "addr:postcode", "addr:city", "amenity", "shop", "heritage", "wikidata", "operator", "start_date",
+    "building",
+    "building:levels",
+    "building:min_level",
+    "building:material",
+    "building:colour",
+    "building:use",
+    "height",
+    "min_height",
+    "roof:shape",
+    "roof:height",
+    "roof:levels",
+    "roof:direction",
+    "roof:material",
+    "roof:colour",
+    "addr:housenumber",
+    "addr:street",
+    "addr:postcode",
+    "addr:city",
+    "amenity",
+    "shop",
+    "heritage",
+    "wikidata",
+    "operator",
+    "start_date",
 ];
 
 /// `building:part`s by where they are.
@@ -69,7 +90,9 @@ impl Parts {
             return own;
         }
         for polygon in outline.polygons() {
-            let Some(outer) = polygon.first().map(|ring| flat(ring)) else { continue };
+            let Some(outer) = polygon.first().map(|ring| flat(ring)) else {
+                continue;
+            };
             let (mut low, mut high) = ([f64::INFINITY; 2], [f64::NEG_INFINITY; 2]);
             for point in &outer {
                 for k in 0..2 {
@@ -77,9 +100,15 @@ impl Parts {
                     high[k] = high[k].max(point[k]);
                 }
             }
-            for place in self.places.locate_in_envelope(&AABB::from_corners(low, high)) {
+            for place in self
+                .places
+                .locate_in_envelope(&AABB::from_corners(low, high))
+            {
                 let index = place.data;
-                if own.len() < MAX_OWN && self.taken.get(index) == Some(&false) && rings::contains(&outer, *place.geom()) {
+                if own.len() < MAX_OWN
+                    && self.taken.get(index) == Some(&false)
+                    && rings::contains(&outer, *place.geom())
+                {
                     if let Some(taken) = self.taken.get_mut(index) {
                         *taken = true;
                     }
@@ -110,7 +139,11 @@ pub(super) fn record(feature: Feature, parts: &mut Parts) -> Record {
     let heights = Heights::of(&feature.tags);
     let shells = if own.is_empty() {
         let special = heights.base_m > 0.0 || (heights.stated && roof(&feature.tags).is_some());
-        if special { solids(&feature.shape, &feature.tags, &heights).unwrap_or_default() } else { Vec::new() }
+        if special {
+            solids(&feature.shape, &feature.tags, &heights).unwrap_or_default()
+        } else {
+            Vec::new()
+        }
     } else {
         of_parts(&feature, &heights, &own)
     };
@@ -119,7 +152,9 @@ pub(super) fn record(feature: Feature, parts: &mut Parts) -> Record {
     } else {
         record.shape = Some(Shape::Shells(shells));
         record.values.push(("above_ground", Cell::Flag(true)));
-        record.values.push(("lod", Cell::Number(if own.is_empty() { 2.0 } else { 2.1 })));
+        record
+            .values
+            .push(("lod", Cell::Number(if own.is_empty() { 2.0 } else { 2.1 })));
         put(&mut record, "storeys", heights.levels);
     }
     record
@@ -127,7 +162,9 @@ pub(super) fn record(feature: Feature, parts: &mut Parts) -> Record {
 
 /// A part without a building around it.
 pub(super) fn lone(mut feature: Feature) -> Record {
-    let value = tag(&feature.tags, "building:part").unwrap_or("yes").to_owned();
+    let value = tag(&feature.tags, "building:part")
+        .unwrap_or("yes")
+        .to_owned();
     feature.tags.push(("building".to_owned(), value));
     record(feature, &mut Parts::default())
 }
@@ -137,16 +174,28 @@ fn described(feature: &Feature) -> Record {
     let value = |key: &str| tag(&feature.tags, key);
     let mut record = begun(feature, "buildings");
     let building = value("building").filter(|value| *value != "yes");
-    text(&mut record, "usage", value("building:use").or(building).or_else(|| use_of(&feature.tags)));
+    text(
+        &mut record,
+        "usage",
+        value("building:use")
+            .or(building)
+            .or_else(|| use_of(&feature.tags)),
+    );
     text(&mut record, "rnb", value("ref:FR:RNB"));
     text(&mut record, "year", value("start_date"));
-    put(&mut record, "dwellings", value("building:flats").and_then(|flats| flats.trim().parse().ok()));
+    put(
+        &mut record,
+        "dwellings",
+        value("building:flats").and_then(|flats| flats.trim().parse().ok()),
+    );
     if matches!(value("building"), Some("roof" | "carport" | "greenhouse")) {
         record.values.push(("light", Cell::Flag(true)));
     }
     for key in KEPT {
         if let Some(value) = value(key) {
-            record.values.push((source_term(key), Cell::Text(value.to_owned())));
+            record
+                .values
+                .push((source_term(key), Cell::Text(value.to_owned())));
         }
     }
     record
@@ -157,10 +206,20 @@ fn use_of(tags: &Tags) -> Option<&'static str> {
     let value = |key: &str| tag(tags, key);
     Some(match (value("amenity"), value("leisure")) {
         (Some("place_of_worship"), _) => "religious",
-        (Some("school" | "kindergarten" | "college" | "university" | "hospital" | "clinic" | "townhall" | "library" | "restaurant" | "cafe" | "bar" | "bank" | "post_office" | "pharmacy" | "cinema" | "theatre" | "police" | "fire_station" | "community_centre"), _) => "commercial",
+        (
+            Some(
+                "school" | "kindergarten" | "college" | "university" | "hospital" | "clinic"
+                | "townhall" | "library" | "restaurant" | "cafe" | "bar" | "bank" | "post_office"
+                | "pharmacy" | "cinema" | "theatre" | "police" | "fire_station"
+                | "community_centre",
+            ),
+            _,
+        ) => "commercial",
         (_, Some("sports_centre" | "sports_hall" | "stadium" | "swimming_pool")) => "sport",
         _ if value("shop").is_some() || value("office").is_some() => "commercial",
-        _ if value("tourism").is_some_and(|tourism| matches!(tourism, "hotel" | "guest_house")) => "residential",
+        _ if value("tourism").is_some_and(|tourism| matches!(tourism, "hotel" | "guest_house")) => {
+            "residential"
+        }
         _ => return None,
     })
 }
@@ -178,12 +237,27 @@ struct Heights {
 
 impl Heights {
     fn of(tags: &Tags) -> Self {
-        let length = |keys: &[&str]| keys.iter().find_map(|key| metres(tag(tags, key)?)).filter(|m| (0.0..=HIGHEST_M).contains(m));
-        let count = |key: &str| tag(tags, key)?.trim().replace(',', ".").parse::<f64>().ok().filter(|n| (0.0..=200.0).contains(n));
+        let length = |keys: &[&str]| {
+            keys.iter()
+                .find_map(|key| metres(tag(tags, key)?))
+                .filter(|m| (0.0..=HIGHEST_M).contains(m))
+        };
+        let count = |key: &str| {
+            tag(tags, key)?
+                .trim()
+                .replace(',', ".")
+                .parse::<f64>()
+                .ok()
+                .filter(|n| (0.0..=200.0).contains(n))
+        };
         let height = length(&["height", "building:height"]).filter(|height| *height > 0.0);
         let levels = count("building:levels").or_else(|| count("levels"));
         let pitched = roof(tags).is_some_and(|roof| roof != Roof::Flat);
-        let stated_roof = length(&["roof:height"]).or_else(|| count("roof:levels").filter(|_| pitched).map(|n| n * STOREY_M));
+        let stated_roof = length(&["roof:height"]).or_else(|| {
+            count("roof:levels")
+                .filter(|_| pitched)
+                .map(|n| n * STOREY_M)
+        });
         let roof_m = |total: f64| match (pitched, stated_roof) {
             (false, _) => 0.0,
             (true, Some(roof)) => roof.min(0.95 * total),
@@ -194,16 +268,23 @@ impl Heights {
             (Some(height), _) => (Some(height - roof_m(height)), Some(height)),
             (None, Some(levels)) => {
                 let eave = levels * STOREY_M;
-                let roof = if pitched { stated_roof.unwrap_or(STOREY_M.min(eave)) } else { 0.0 };
+                let roof = if pitched {
+                    stated_roof.unwrap_or(STOREY_M.min(eave))
+                } else {
+                    0.0
+                };
                 (Some(eave), Some(eave + roof))
             }
             // A building of no storeys is all roof.
             (None, None) => (None, None),
         };
-        let base = length(&["min_height", "building:min_height"]).or_else(|| count("building:min_level").map(|n| n * STOREY_M));
+        let base = length(&["min_height", "building:min_height"])
+            .or_else(|| count("building:min_level").map(|n| n * STOREY_M));
         Self {
             // A floor above the roof is a mistake.
-            base_m: base.filter(|base| eave_m.is_none_or(|eave| *base < eave)).unwrap_or(0.0),
+            base_m: base
+                .filter(|base| eave_m.is_none_or(|eave| *base < eave))
+                .unwrap_or(0.0),
             eave_m,
             ridge_m,
             levels,
@@ -218,7 +299,11 @@ impl Heights {
             put(record, "ridge_height", self.ridge_m);
         } else {
             // What cannot be read is judged and said by whoever cleans.
-            text(record, "height", tag(tags, "height").filter(|height| metres(height).is_some()));
+            text(
+                record,
+                "height",
+                tag(tags, "height").filter(|height| metres(height).is_some()),
+            );
         }
         put(record, "storeys", self.levels);
     }
@@ -236,17 +321,21 @@ enum Roof {
 }
 
 fn roof(tags: &Tags) -> Option<Roof> {
-    Some(match tag(tags, "roof:shape").or_else(|| tag(tags, "building:roof:shape"))? {
-        "flat" => Roof::Flat,
-        "gabled" | "gambrel" | "saltbox" | "pitched" | "double_saltbox" | "round_gabled" | "gabled_row" => Roof::Gabled,
-        "hipped" | "half-hipped" | "half_hipped" | "mansard" | "side_hipped" | "hipped-and-gabled" => Roof::Hipped,
-        "pyramidal" | "cone" | "conical" | "spherical" => Roof::Pointed,
-        "dome" | "onion" => Roof::Round,
-        "skillion" | "lean_to" | "sawtooth" | "monopitch" => Roof::Skillion,
-        // `round` is a barrel: a gable comes nearest.
-        "round" => Roof::Gabled,
-        _ => return None,
-    })
+    Some(
+        match tag(tags, "roof:shape").or_else(|| tag(tags, "building:roof:shape"))? {
+            "flat" => Roof::Flat,
+            "gabled" | "gambrel" | "saltbox" | "pitched" | "double_saltbox" | "round_gabled"
+            | "gabled_row" => Roof::Gabled,
+            "hipped" | "half-hipped" | "half_hipped" | "mansard" | "side_hipped"
+            | "hipped-and-gabled" => Roof::Hipped,
+            "pyramidal" | "cone" | "conical" | "spherical" => Roof::Pointed,
+            "dome" | "onion" => Roof::Round,
+            "skillion" | "lean_to" | "sawtooth" | "monopitch" => Roof::Skillion,
+            // `round` is a barrel: a gable comes nearest.
+            "round" => Roof::Gabled,
+            _ => return None,
+        },
+    )
 }
 
 /// The parts as solids; where they leave much of the outline uncovered, its own block beside them.
@@ -259,7 +348,9 @@ fn of_parts(feature: &Feature, heights: &Heights, own: &[Feature]) -> Vec<Shell>
         // A part that states no height is as high as its building.
         of_part.eave_m = of_part.eave_m.or(heights.eave_m);
         of_part.ridge_m = of_part.ridge_m.or(heights.ridge_m);
-        let Some(mut solids) = solids(&part.shape, &part.tags, &of_part) else { continue };
+        let Some(mut solids) = solids(&part.shape, &part.tags, &of_part) else {
+            continue;
+        };
         if of_part.base_m <= 0.0 {
             covered += area_m2(&part.shape);
         }
@@ -268,8 +359,14 @@ fn of_parts(feature: &Feature, heights: &Heights, own: &[Feature]) -> Vec<Shell>
     }
     if !shells.is_empty() && covered < COVERED * area_m2(&feature.shape) && lowest_top.is_finite() {
         // `height` of the outline is that of its highest part: the rest is not taken for higher than the lowest of them.
-        let top = heights.ridge_m.map_or(lowest_top, |ridge| ridge.min(lowest_top));
-        let block = Heights { eave_m: Some(top), ridge_m: Some(top), ..*heights };
+        let top = heights
+            .ridge_m
+            .map_or(lowest_top, |ridge| ridge.min(lowest_top));
+        let block = Heights {
+            eave_m: Some(top),
+            ridge_m: Some(top),
+            ..*heights
+        };
         let flat = Tags::from([("roof:shape".to_owned(), "flat".to_owned())]);
         shells.extend(solids(&feature.shape, &flat, &block).unwrap_or_default());
     }
@@ -282,8 +379,15 @@ fn area_m2(shape: &Shape) -> f64 {
         .iter()
         .filter_map(|polygon| {
             let plane = Plane::at(polygon.first()?.first()?);
-            let areas = polygon.iter().map(|ring| rings::area(&ring.iter().map(|p| plane.metres(p)).collect::<Vec<_>>()).abs());
-            Some(areas.enumerate().map(|(index, area)| if index == 0 { area } else { -area }).sum::<f64>())
+            let areas = polygon.iter().map(|ring| {
+                rings::area(&ring.iter().map(|p| plane.metres(p)).collect::<Vec<_>>()).abs()
+            });
+            Some(
+                areas
+                    .enumerate()
+                    .map(|(index, area)| if index == 0 { area } else { -area })
+                    .sum::<f64>(),
+            )
         })
         .sum()
 }
@@ -303,12 +407,21 @@ fn solids(shape: &Shape, tags: &Tags, heights: &Heights) -> Option<Vec<Shell>> {
             .map(|ring| ring.iter().map(|p| plane.metres(p)).collect())
             .collect();
         // Crossing outlines are mended before anything stands on them.
-        let Ok((footprint, _)) = footprint::repair(vec![outline]) else { continue };
+        let Ok((footprint, _)) = footprint::repair(vec![outline]) else {
+            continue;
+        };
         for polygon in &footprint {
-            let solid = Solid { plane: &plane, base, eave, ridge };
+            let solid = Solid {
+                plane: &plane,
+                base,
+                eave,
+                ridge,
+            };
             let shell = match kind {
                 Roof::Pointed | Roof::Round => solid.pointed(polygon, kind == Roof::Round),
-                Roof::Skillion => solid.skillion(polygon, tag(tags, "roof:direction").and_then(degrees)),
+                Roof::Skillion => {
+                    solid.skillion(polygon, tag(tags, "roof:direction").and_then(degrees))
+                }
                 _ => None,
             };
             shells.push(shell.unwrap_or_else(|| solid.usual(polygon, kind)));
@@ -320,11 +433,21 @@ fn solids(shape: &Shape, tags: &Tags, heights: &Heights) -> Option<Vec<Shell>> {
 
 /// `135`, `SE`, `NNW`.
 fn degrees(text: &str) -> Option<f64> {
-    const WINDS: [&str; 16] = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"];
+    const WINDS: [&str; 16] = [
+        "N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW",
+        "NW", "NNW",
+    ];
     let text = text.trim();
-    match WINDS.iter().position(|wind| wind.eq_ignore_ascii_case(text)) {
+    match WINDS
+        .iter()
+        .position(|wind| wind.eq_ignore_ascii_case(text))
+    {
         Some(index) => Some(22.5 * index as f64),
-        None => text.trim_end_matches('°').parse::<f64>().ok().filter(|degrees| degrees.is_finite()),
+        None => text
+            .trim_end_matches('°')
+            .parse::<f64>()
+            .ok()
+            .filter(|degrees| degrees.is_finite()),
     }
 }
 
@@ -344,16 +467,24 @@ impl Plane {
             lon_deg: p[0],
             lat_deg: p[1],
             east_m: (111_412.84 * latitude.cos() - 93.5 * (3.0 * latitude).cos()).max(1.0),
-            north_m: 111_132.954 - 559.822 * (2.0 * latitude).cos() + 1.175 * (4.0 * latitude).cos(),
+            north_m: 111_132.954 - 559.822 * (2.0 * latitude).cos()
+                + 1.175 * (4.0 * latitude).cos(),
         }
     }
 
     fn metres(&self, p: &[f64; 3]) -> [f64; 2] {
-        [(p[0] - self.lon_deg) * self.east_m, (p[1] - self.lat_deg) * self.north_m]
+        [
+            (p[0] - self.lon_deg) * self.east_m,
+            (p[1] - self.lat_deg) * self.north_m,
+        ]
     }
 
     fn degrees(&self, [x, y, z]: [f64; 3]) -> [f64; 3] {
-        [self.lon_deg + x / self.east_m, self.lat_deg + y / self.north_m, z]
+        [
+            self.lon_deg + x / self.east_m,
+            self.lat_deg + y / self.north_m,
+            z,
+        ]
     }
 }
 
@@ -367,7 +498,13 @@ struct Solid<'a> {
 
 impl Solid<'_> {
     fn face(&self, role: FaceRole, rings: Vec<Vec<[f64; 3]>>) -> Face {
-        Face { role, rings: rings.into_iter().map(|ring| ring.into_iter().map(|p| self.plane.degrees(p)).collect()).collect() }
+        Face {
+            role,
+            rings: rings
+                .into_iter()
+                .map(|ring| ring.into_iter().map(|p| self.plane.degrees(p)).collect())
+                .collect(),
+        }
     }
 
     /// Flat, gabled and hipped, as the roofs of all other buildings are made.
@@ -379,7 +516,11 @@ impl Solid<'_> {
             footprint: geo::MultiPolygon(vec![polygon.clone()]),
             ground_m: self.base,
             eave_height_m: self.eave - self.base,
-            ridge_height_m: if kind == Roof::Flat { self.eave } else { self.ridge } - self.base,
+            ridge_height_m: if kind == Roof::Flat {
+                self.eave
+            } else {
+                self.ridge
+            } - self.base,
             height_origin: HeightOrigin::Source,
             usage: Usage::Unknown,
             second_usage: None,
@@ -420,12 +561,17 @@ impl Solid<'_> {
     fn pointed(&self, polygon: &geo::Polygon<f64>, round: bool) -> Option<Shell> {
         use geo::{Centroid, Contains};
         let middle = polygon.centroid()?;
-        if !polygon.interiors().is_empty() || !polygon.contains(&middle) || self.ridge - self.eave < 0.05 {
+        if !polygon.interiors().is_empty()
+            || !polygon.contains(&middle)
+            || self.ridge - self.eave < 0.05
+        {
             return None;
         }
         let outline = corners(polygon.exterior());
         // Every side has to be seen from the middle, or the slopes would cut through each other.
-        let seen = sides(&outline).all(|([ax, ay], [bx, by])| (ax - middle.x()) * (by - middle.y()) - (bx - middle.x()) * (ay - middle.y()) > 0.0);
+        let seen = sides(&outline).all(|([ax, ay], [bx, by])| {
+            (ax - middle.x()) * (by - middle.y()) - (bx - middle.x()) * (ay - middle.y()) > 0.0
+        });
         if !seen {
             return None;
         }
@@ -433,20 +579,37 @@ impl Solid<'_> {
         let steps = if round { DOME_STEPS } else { 1 };
         let circle = |step: usize| -> (f64, f64) {
             let angle = std::f64::consts::FRAC_PI_2 * step as f64 / steps as f64;
-            if round { (angle.cos(), angle.sin()) } else { (1.0 - step as f64, step as f64) }
+            if round {
+                (angle.cos(), angle.sin())
+            } else {
+                (1.0 - step as f64, step as f64)
+            }
         };
         let rise = self.ridge - self.eave;
         let at = |corner: [f64; 2], step: usize| {
             let (reach, height) = circle(step);
-            [middle.x() + reach * (corner[0] - middle.x()), middle.y() + reach * (corner[1] - middle.y()), self.eave + height * rise]
+            [
+                middle.x() + reach * (corner[0] - middle.x()),
+                middle.y() + reach * (corner[1] - middle.y()),
+                self.eave + height * rise,
+            ]
         };
         let top = [middle.x(), middle.y(), self.ridge];
         for (a, b) in sides(&outline) {
             for step in 0..steps {
                 if step + 1 == steps {
-                    faces.push(self.face(FaceRole::Roof, vec![vec![at(a, step), at(b, step), top]]));
+                    faces
+                        .push(self.face(FaceRole::Roof, vec![vec![at(a, step), at(b, step), top]]));
                 } else {
-                    faces.push(self.face(FaceRole::Roof, vec![vec![at(a, step), at(b, step), at(b, step + 1), at(a, step + 1)]]));
+                    faces.push(self.face(
+                        FaceRole::Roof,
+                        vec![vec![
+                            at(a, step),
+                            at(b, step),
+                            at(b, step + 1),
+                            at(a, step + 1),
+                        ]],
+                    ));
                 }
             }
         }
@@ -465,31 +628,46 @@ impl Solid<'_> {
                 [sin, cos]
             }
             None => {
-                let (a, b) = sides(&outline).max_by(|p, q| dist(p.0, p.1).total_cmp(&dist(q.0, q.1)))?;
+                let (a, b) =
+                    sides(&outline).max_by(|p, q| dist(p.0, p.1).total_cmp(&dist(q.0, q.1)))?;
                 let length = dist(a, b);
                 [(b[1] - a[1]) / length, -(b[0] - a[0]) / length]
             }
         };
         let along = |p: [f64; 2]| p[0] * down[0] + p[1] * down[1];
-        let low = outline.iter().map(|p| along(*p)).fold(f64::NEG_INFINITY, f64::max);
-        let high = outline.iter().map(|p| along(*p)).fold(f64::INFINITY, f64::min);
+        let low = outline
+            .iter()
+            .map(|p| along(*p))
+            .fold(f64::NEG_INFINITY, f64::max);
+        let high = outline
+            .iter()
+            .map(|p| along(*p))
+            .fold(f64::INFINITY, f64::min);
         if !(low - high > 0.1) {
             return None;
         }
-        let top = |p: [f64; 2]| self.eave + (self.ridge - self.eave) * (low - along(p)) / (low - high);
-        let all: Vec<Vec<[f64; 2]>> =
-            std::iter::once(outline).chain(polygon.interiors().iter().map(corners)).collect();
+        let top =
+            |p: [f64; 2]| self.eave + (self.ridge - self.eave) * (low - along(p)) / (low - high);
+        let all: Vec<Vec<[f64; 2]>> = std::iter::once(outline)
+            .chain(polygon.interiors().iter().map(corners))
+            .collect();
         let mut faces = Vec::new();
         for ring in &all {
             for (a, b) in sides(ring) {
-                let wall = vec![[a[0], a[1], self.base], [b[0], b[1], self.base], [b[0], b[1], top(b)], [a[0], a[1], top(a)]];
+                let wall = vec![
+                    [a[0], a[1], self.base],
+                    [b[0], b[1], self.base],
+                    [b[0], b[1], top(b)],
+                    [a[0], a[1], top(a)],
+                ];
                 faces.push(self.face(FaceRole::Wall, vec![wall]));
             }
         }
         let lifted = |height: &dyn Fn([f64; 2]) -> f64, turned: bool| {
             all.iter()
                 .map(|ring| {
-                    let mut ring: Vec<[f64; 3]> = ring.iter().map(|p| [p[0], p[1], height(*p)]).collect();
+                    let mut ring: Vec<[f64; 3]> =
+                        ring.iter().map(|p| [p[0], p[1], height(*p)]).collect();
                     if turned {
                         ring.reverse();
                     }
@@ -504,10 +682,19 @@ impl Solid<'_> {
 
     /// Floor and walls up to the eave.
     fn block(&self, outline: &[[f64; 2]]) -> Vec<Face> {
-        let floor: Vec<[f64; 3]> = outline.iter().rev().map(|p| [p[0], p[1], self.base]).collect();
+        let floor: Vec<[f64; 3]> = outline
+            .iter()
+            .rev()
+            .map(|p| [p[0], p[1], self.base])
+            .collect();
         let mut faces = vec![self.face(FaceRole::Ground, vec![floor])];
         for (a, b) in sides(outline) {
-            let wall = vec![[a[0], a[1], self.base], [b[0], b[1], self.base], [b[0], b[1], self.eave], [a[0], a[1], self.eave]];
+            let wall = vec![
+                [a[0], a[1], self.base],
+                [b[0], b[1], self.base],
+                [b[0], b[1], self.eave],
+                [a[0], a[1], self.eave],
+            ];
             faces.push(self.face(FaceRole::Wall, vec![wall]));
         }
         faces
@@ -522,7 +709,10 @@ fn corners(ring: &geo::LineString<f64>) -> Vec<[f64; 2]> {
 }
 
 fn sides(corners: &[[f64; 2]]) -> impl Iterator<Item = ([f64; 2], [f64; 2])> + '_ {
-    corners.iter().copied().zip(corners.iter().copied().cycle().skip(1))
+    corners
+        .iter()
+        .copied()
+        .zip(corners.iter().copied().cycle().skip(1))
 }
 
 fn dist(a: [f64; 2], b: [f64; 2]) -> f64 {
@@ -539,6 +729,7 @@ fn inner_point(shape: &Shape) -> Option<[f64; 2]> {
     let rings = *shape.polygons().first()?;
     let ring = |ring: &Vec<[f64; 3]>| geo::LineString::from(flat(ring));
     let (outer, holes) = rings.split_first()?;
-    let point = geo::Polygon::new(ring(outer), holes.iter().map(ring).collect()).interior_point()?;
+    let point =
+        geo::Polygon::new(ring(outer), holes.iter().map(ring).collect()).interior_point()?;
     Some([point.x(), point.y()])
 }
