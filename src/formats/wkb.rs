@@ -37,6 +37,50 @@ pub fn parse(bytes: &[u8]) -> Result<(Shape, Option<i32>), WkbFault> {
     Ok((shape, reader.srid))
 }
 
+/// Writes one geometry in ISO form, little endian; with Z where the shape's first position has one. Surfaces in space have no such form and become an empty collection.
+pub fn write(shape: &Shape) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let with_z = shape.first_position().is_some_and(|position| position[2].is_finite());
+    put(&mut bytes, shape, with_z);
+    bytes
+}
+
+fn put(bytes: &mut Vec<u8>, shape: &Shape, with_z: bool) {
+    let position = |bytes: &mut Vec<u8>, position: &[f64; 3]| {
+        for value in position.iter().take(if with_z { 3 } else { 2 }) {
+            bytes.extend(value.to_le_bytes());
+        }
+    };
+    let count = |bytes: &mut Vec<u8>, count: usize| bytes.extend((count as u32).to_le_bytes());
+    let kind: u32 = match shape {
+        Shape::Point(_) => 1,
+        Shape::Line(_) => 2,
+        Shape::Polygon(_) => 3,
+        Shape::Many(_) | Shape::Shells(_) => 7,
+    };
+    bytes.push(1);
+    bytes.extend((kind + if with_z { 1000 } else { 0 }).to_le_bytes());
+    match shape {
+        Shape::Point(at) => position(bytes, at),
+        Shape::Line(points) => {
+            count(bytes, points.len());
+            points.iter().for_each(|at| position(bytes, at));
+        }
+        Shape::Polygon(rings) => {
+            count(bytes, rings.len());
+            for ring in rings {
+                count(bytes, ring.len());
+                ring.iter().for_each(|at| position(bytes, at));
+            }
+        }
+        Shape::Many(parts) => {
+            count(bytes, parts.len());
+            parts.iter().for_each(|part| put(bytes, part, with_z));
+        }
+        Shape::Shells(_) => count(bytes, 0),
+    }
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

@@ -1,14 +1,18 @@
-//! Sources to a territory package in one go: read, clean, grow what is asked for, tile into a folder beside the target, rename.
+//! Sources to a territory package in one go: plan, draw all shards and merge in a folder beside the target, rename.
 //!
 //! The target appears whole or not at all; what stood there before is replaced only when it was a territory and nothing else.
 
-use super::{ImportFault, ImportOptions, LayerCount, Progress, read_sources, tile};
+use super::shards::file::DONE;
+use super::shards::work::{self, Loaded};
+use super::shards::{ShardOptions, merge, plan};
+use super::{ImportFault, ImportOptions, LayerCount, Progress};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::territory::Manifest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "territory.json";
+const LOCK: &str = "lock";
 /// A manifest is a few kilobytes; larger files of that name are something else.
 const LARGEST_MANIFEST: u64 = 16 << 20;
 
@@ -20,7 +24,9 @@ pub struct Done {
     pub report: Report,
 }
 
-/// Imports `sources` into the folder `out`.
+/// Imports `sources` into the folder `out`: plan, all shards, merge.
+///
+/// What an interrupted import has done lies beside `out` and is taken up again; so are the shards of a territory in `out` that read the same.
 ///
 /// # Errors
 /// An [`ImportFault`]; then `out` is as it was before.
@@ -28,29 +34,54 @@ pub fn import(
     sources: &[PathBuf],
     out: &Path,
     options: &ImportOptions,
+    sharding: &ShardOptions,
+    threads: usize,
     progress: &dyn Progress,
 ) -> Result<Done, ImportFault> {
     // Refused before the long work, not after it.
     let target = Target::new(out)?;
-    let mut imported = read_sources(sources, options, progress)?;
-    progress.step("import-generate", 0, 1);
-    tile::imported::grow_trees(&mut imported);
-    progress.step("import-generate", 1, 1);
-    let partial = target.begin()?;
-    // The one place that calls the tiler; `partial` cleans up after any fault.
-    let summary = tile::imported::write_imported(
-        &imported,
-        &partial.path,
-        &tile::TileOptions { geoid: options.geoid.clone(), ..tile::TileOptions::default() },
-        progress,
-    )?;
+    let folder = target.work_folder()?;
+    let _held = hold(&folder)?;
+    if let Err(fault) = plan::plan(sources, &folder, options, sharding, progress) {
+        // Without a plan there is nothing to go on with.
+        let _ = std::fs::remove_dir_all(&folder);
+        return Err(fault);
+    }
+    let loaded = Loaded::open(&folder)?;
+    work::work_all(&loaded, Some(out), threads, progress)?;
+    let merged = merge::merge(&loaded, progress)?;
     if progress.cancelled() {
         return Err(ImportFault::new("import-cancelled", "", ""));
     }
-    target.finish(partial)?;
-    let mut report = imported.report;
-    report.merge(summary.report);
-    Ok(Done { manifest: summary.manifest, layers: imported.layers, report })
+    target.finish(&loaded.package())?;
+    // The work is done; a folder that does not go away is only a nuisance.
+    let _ = std::fs::remove_dir_all(&folder);
+    Ok(Done { manifest: merged.manifest, layers: merged.layers, report: merged.report })
+}
+
+/// Completes a planned import whose shards are done, and lets the territory appear.
+///
+/// # Errors
+/// An [`ImportFault`]; then `out` is as it was before.
+pub fn merge_into(folder: &Path, out: &Path, progress: &dyn Progress) -> Result<Done, ImportFault> {
+    let target = Target::new(out)?;
+    let _held = hold(folder)?;
+    let loaded = Loaded::open(folder)?;
+    let merged = merge::merge(&loaded, progress)?;
+    target.finish(&loaded.package())?;
+    Ok(Done { manifest: merged.manifest, layers: merged.layers, report: merged.report })
+}
+
+/// Holds a folder of work for this process: two imports into one folder would spoil each other. The system lets go when the process ends, however it ends.
+pub fn hold(folder: &Path) -> Result<std::fs::File, ImportFault> {
+    let fault = |error: &dyn std::fmt::Display| ImportFault::new("write-failed", folder.display(), error);
+    let lock = std::fs::File::create(folder.join(LOCK)).map_err(|error| fault(&error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ImportFault::new("work-busy", folder.display(), "")),
+        // Some file systems know no locks; then nobody is kept out.
+        Err(std::fs::TryLockError::Error(_)) => Ok(lock),
+    }
 }
 
 /// The folder that shall appear.
@@ -60,12 +91,12 @@ struct Target {
     name: String,
 }
 
-/// A folder beside the target that goes away unless it is finished.
-struct Partial {
+/// A folder beside the target that goes away.
+struct Leaving {
     path: PathBuf,
 }
 
-impl Drop for Partial {
+impl Drop for Leaving {
     fn drop(&mut self) {
         // Nothing can be done about a folder that does not go away; the target is untouched either way.
         let _ = std::fs::remove_dir_all(&self.path);
@@ -86,35 +117,60 @@ impl Target {
         Ok(Self { out: out.to_owned(), parent, name })
     }
 
-    fn begin(&self) -> Result<Partial, ImportFault> {
-        let path = self.parent.join(format!(".{}.partial-{}", self.name, std::process::id()));
-        let fault = |error: std::io::Error| ImportFault::new("write-failed", self.out.display(), error);
-        std::fs::create_dir_all(&self.parent).map_err(fault)?;
-        std::fs::create_dir(&path).map_err(fault)?;
-        Ok(Partial { path })
+    /// Where the work is done, beside the target; it stays when the work is interrupted.
+    fn work_folder(&self) -> Result<PathBuf, ImportFault> {
+        let path = self.parent.join(format!(".{}.work", self.name));
+        std::fs::create_dir_all(&path).map_err(|error| ImportFault::new("write-failed", self.out.display(), error))?;
+        Ok(path)
     }
 
-    fn finish(&self, partial: Partial) -> Result<(), ImportFault> {
+    fn finish(&self, package: &Path) -> Result<(), ImportFault> {
         let fault = |error: std::io::Error| ImportFault::new("write-failed", self.out.display(), error);
+        std::fs::create_dir_all(&self.parent).map_err(fault)?;
         // Somebody may have put something there while the work went on.
         if self.out.exists() && !replaceable(&self.out) {
             return Err(ImportFault::new("out-exists", self.out.display(), ""));
         }
         if self.out.exists() {
-            let old = Partial {
+            let old = Leaving {
                 path: self.parent.join(format!(".{}.old-{}", self.name, std::process::id())),
             };
             std::fs::rename(&self.out, &old.path).map_err(fault)?;
-            if let Err(error) = std::fs::rename(&partial.path, &self.out) {
+            if let Err(error) = move_folder(package, &self.out) {
                 // The former territory comes back; its guard then finds nothing to remove.
                 let _ = std::fs::rename(&old.path, &self.out);
                 return Err(fault(error));
             }
         } else {
-            std::fs::rename(&partial.path, &self.out).map_err(fault)?;
+            move_folder(package, &self.out).map_err(fault)?;
         }
         Ok(())
     }
+}
+
+/// Renames a folder, or copies it where the two are on different file systems: under another name first, so that it appears whole.
+fn move_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    let Err(error) = std::fs::rename(from, to) else { return Ok(()) };
+    if error.kind() != std::io::ErrorKind::CrossesDevices {
+        return Err(error);
+    }
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let copy = Leaving { path: to.with_file_name(format!(".{name}.copy-{}", std::process::id())) };
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        std::fs::create_dir_all(copy.path.join(&below))?;
+        for entry in std::fs::read_dir(from.join(&below))? {
+            let entry = entry?;
+            let below = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                open.push(below);
+            } else {
+                std::fs::copy(entry.path(), copy.path.join(&below))?;
+            }
+        }
+    }
+    std::fs::rename(&copy.path, to)?;
+    std::fs::remove_dir_all(from)
 }
 
 /// True for an empty folder and for a territory without anything else beside it.
@@ -144,7 +200,7 @@ fn replaceable(folder: &Path) -> bool {
         .iter()
         .map(|layer| top(&layer.tileset))
         .chain(manifest.series.iter().map(|series| top(&series.path)))
-        .chain([MANIFEST.to_owned()])
+        .chain([MANIFEST.to_owned(), DONE.to_owned()])
         .collect();
     names.is_subset(&ours)
 }

@@ -6,21 +6,25 @@
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
 //! | [`tile`] | region to tiles, series and manifest |
+//! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
+//! | [`shards`] | the same in parts, on one machine or many |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
 pub mod check;
 pub mod clean;
+pub mod demo;
 pub mod generate;
 pub mod import;
 pub mod info;
 pub mod messages;
 pub mod solar;
 pub mod network;
+pub mod shards;
 pub mod sources;
 pub mod tile;
 

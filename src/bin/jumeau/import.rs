@@ -3,22 +3,39 @@
 use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use jumeau::base::Severity;
+use jumeau::pipeline::shards::{SHARD_BUILDINGS, ShardOptions};
 use jumeau::pipeline::{ImportOptions, Progress, import, messages};
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 #[command(after_long_help = MAP_HELP)]
 pub struct Args {
-    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json / files, folders or zip archives.
-    #[arg(required = true, value_name = "SOURCE")]
-    sources: Vec<PathBuf>,
+    #[command(flatten)]
+    what: What,
     /// Dossier du territoire à écrire / folder of the territory to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Fils d’exécution, 0 : autant que de cœurs / threads, 0: as many as cores.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Rapport en JSON sur stdout / report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Langue du rapport / language of the report.
+    #[arg(long, value_enum, default_value_t = Language::Fr)]
+    lang: Language,
+}
+
+/// What is imported, and how: the same for `import` and `plan`.
+#[derive(clap::Args)]
+pub struct What {
+    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json / files, folders or zip archives.
+    #[arg(required = true, value_name = "SOURCE")]
+    sources: Vec<PathBuf>,
     /// Nom du territoire / name of the territory.
     #[arg(long)]
     name: Option<String>,
@@ -31,12 +48,29 @@ pub struct Args {
     /// Correspondance entre nos termes et les colonnes d'un schéma inconnu / which columns of an unknown schema hold what (below).
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
-    /// Rapport en JSON sur stdout / report as JSON on stdout.
-    #[arg(long)]
-    json: bool,
-    /// Langue du rapport / language of the report.
-    #[arg(long, value_enum, default_value_t = Language::Fr)]
-    lang: Language,
+    /// Bâtiments d’un lot ; au-delà, il est coupé en quatre / buildings of a shard; larger ones are cut in four.
+    #[arg(long, default_value_t = SHARD_BUILDINGS, value_parser = clap::value_parser!(u64).range(1..), value_name = "N")]
+    shard_buildings: u64,
+}
+
+impl What {
+    /// # Errors
+    /// What to say when the geoid cannot be read.
+    pub fn options(&self) -> Result<(ImportOptions, ShardOptions), String> {
+        let geoid = match &self.geoid {
+            None => None,
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|error| format!("{} : illisible / unreadable: {error}", path.display()))?;
+                Some(bytes)
+            }
+        };
+        let options = ImportOptions { crs: self.crs.clone(), name: self.name.clone(), map: self.map.clone(), geoid };
+        Ok((options, ShardOptions { most_buildings: self.shard_buildings }))
+    }
+
+    pub fn sources(&self) -> &[PathBuf] {
+        &self.sources
+    }
 }
 
 /// What `--help` says about the two small files a person may write.
@@ -73,7 +107,7 @@ sources.json, dans le dossier des sources / in the folder of sources
 Tous les codes du rapport / all codes of the report: docs/findings.md";
 
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
+pub(super) enum Language {
     Fr,
     En,
 }
@@ -81,17 +115,15 @@ enum Language {
 pub fn run(args: Args) -> ExitCode {
     let french = args.lang == Language::Fr;
     let started = Instant::now();
-    let geoid = match args.geoid.map(|path| (std::fs::read(&path), path)) {
-        None => None,
-        Some((Ok(bytes), _)) => Some(bytes),
-        Some((Err(error), path)) => {
-            eprintln!("{} : illisible / unreadable: {error}", path.display());
+    let (options, sharding) = match args.what.options() {
+        Ok(options) => options,
+        Err(sentence) => {
+            eprintln!("{sentence}");
             return ExitCode::from(2);
         }
     };
-    let options = ImportOptions { crs: args.crs, name: args.name, map: args.map, geoid };
     let talk = Talk::new(french);
-    let result = import::import(&args.sources, &args.out, &options, &talk);
+    let result = import::import(args.what.sources(), &args.out, &options, &sharding, args.threads, &talk);
     talk.end();
     let done = match result {
         Ok(done) => done,
@@ -101,16 +133,22 @@ pub fn run(args: Args) -> ExitCode {
         }
     };
     let seconds = started.elapsed().as_secs_f64();
-    let text = if args.json {
+    report(&done, &args.out, seconds, args.json, french)
+}
+
+/// Prints what an import did.
+pub(super) fn report(done: &import::Done, out: &Path, seconds: f64, json: bool, french: bool) -> ExitCode {
+    let text = if json {
         let report = serde_json::json!({
             "layers": import::layers_json(&done.layers),
             "findings": import::findings_json(&done.report),
+            "tiles": done.manifest.layers.iter().map(|layer| layer.tiles).sum::<u64>(),
             "seconds": seconds,
             "peak_bytes": peak_bytes(),
         });
         format!("{report:#}\n")
     } else {
-        words(&done, &args.out.display().to_string(), seconds, french)
+        words(done, &out.display().to_string(), seconds, french)
     };
     // A closed pipe on the other side is no fault of the import.
     let _ = std::io::stdout().write_all(text.as_bytes());
@@ -169,23 +207,34 @@ fn peak_bytes() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// Progress on stderr: a bar on a terminal, one line a stage elsewhere.
+/// Without a terminal, a stage says how far it is this often.
+const SAY_EVERY: Duration = Duration::from_secs(10);
+
+/// Progress on stderr: a bar on a terminal; elsewhere a line a stage, and now and then how far it is, how fast, and how long it will take.
 pub(super) struct Talk {
     french: bool,
     bar: Option<ProgressBar>,
-    stage: Mutex<String>,
+    stage: Mutex<Stage>,
+}
+
+struct Stage {
+    what: String,
+    since: Instant,
+    said: Instant,
 }
 
 impl Talk {
     pub(super) fn new(french: bool) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("{msg:28} {bar:30} {pos}/{len}  {elapsed}") {
+            let template = "{msg:28} {bar:30} {human_pos}/{human_len}  {per_sec}  {elapsed} + {eta}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar
         });
-        Self { french, bar, stage: Mutex::new(String::new()) }
+        let now = Instant::now();
+        Self { french, bar, stage: Mutex::new(Stage { what: String::new(), since: now, said: now }) }
     }
 
     pub(super) fn end(&self) {
@@ -193,21 +242,42 @@ impl Talk {
             bar.finish_and_clear();
         }
     }
+
+    /// How far a stage is, in words.
+    fn far(&self, name: &str, done: u64, total: u64, since: Duration) -> String {
+        let per_second = done as f64 / since.as_secs_f64().max(0.001);
+        let left = (per_second > 0.0 && total > done).then(|| (total - done) as f64 / per_second);
+        let of = if total > 0 { format!(" / {total}") } else { String::new() };
+        let left = match left {
+            Some(seconds) if self.french => format!(", encore {seconds:.0} s"),
+            Some(seconds) => format!(", {seconds:.0} s left"),
+            None => String::new(),
+        };
+        format!("{name} : {done}{of}, {per_second:.0}/s{left}")
+    }
 }
 
 impl Progress for Talk {
     fn step(&self, what: &str, done: u64, total: u64) {
         let name = messages::stage(what, self.french);
-        if let Some(bar) = &self.bar {
-            bar.set_message(name.to_owned());
-            bar.set_length(total);
-            bar.set_position(done);
-            return;
-        }
         let Ok(mut stage) = self.stage.lock() else { return };
-        if *stage != what {
-            *stage = what.to_owned();
+        let begins = stage.what != what;
+        if begins {
+            let now = Instant::now();
+            *stage = Stage { what: what.to_owned(), since: now, said: now };
+        }
+        if let Some(bar) = &self.bar {
+            if begins {
+                bar.reset();
+            }
+            bar.set_message(name.to_owned());
+            bar.set_length(total.max(done));
+            bar.set_position(done);
+        } else if begins {
             eprintln!("{name} …");
+        } else if stage.said.elapsed() >= SAY_EVERY {
+            stage.said = Instant::now();
+            eprintln!("{}", self.far(name, done, total, stage.since.elapsed()));
         }
     }
 }

@@ -61,22 +61,64 @@ pub struct RawRaster {
     pub rank: Option<usize>,
 }
 
-/// Opens, recognises, reads and places everything.
+/// The files a person names, those of folders in a stable order; for telling whether they changed.
+pub fn files_of(path: &std::path::Path) -> Vec<PathBuf> {
+    open::files_below(path, &mut Report::default()).unwrap_or_else(|_| vec![path.to_owned()])
+}
+
+/// Sources that are recognised and not yet read.
+pub struct Opened {
+    pub declaration: Declaration,
+    pub target: Crs,
+    /// In the declared or the files' order.
+    pub tables: Vec<OpenTable>,
+    pub rasters: Vec<RawRaster>,
+    pub joins: Vec<Joined>,
+    /// What was unpacked stays until everything is read.
+    _unpacked: container::Unpacked,
+}
+
+/// A table that can be read, more than once and row by row.
+pub struct OpenTable {
+    /// `None`: a mixed file, each row by its tags.
+    pub role: Option<Role>,
+    pub dataset: DatasetId,
+    /// File, and table where it has one, as a person names it.
+    pub file: String,
+    table: Box<dyn readers::Table>,
+    mapping: Mapping,
+    placer: Placer,
+    is_plan: bool,
+    /// Where a plan lies, as the mapping file says.
+    place: Option<mapping::Place>,
+    found_file: String,
+    found_table: Option<String>,
+}
+
+/// What reading a table showed, apart from its records.
+#[derive(Default)]
+pub struct TableRead {
+    /// Records that never became one, by role; already reported. Those of unknown role count for the first role of the table.
+    pub lost: usize,
+    /// The roles that occurred.
+    pub roles: std::collections::BTreeSet<Role>,
+}
+
+/// Opens and recognises everything; nothing is read yet but what tells what it is.
 ///
 /// # Errors
 /// When nothing usable was named, the target system is unknown, or the work was cancelled.
-pub fn gather(
+pub fn open_all(
     paths: &[PathBuf],
     options: &ImportOptions,
     report: &mut Report,
     progress: &dyn Progress,
-) -> Result<Gathered, ImportFault> {
+) -> Result<Opened, ImportFault> {
     let mut plan = Plan { mapping: read_mapping(options)?, ..Plan::default() };
     for path in paths {
         plan_path(path, &mut plan, report)?;
     }
-    // What was unpacked stays until everything is read.
-    let Plan { mut declaration, items: planned, joins, unpacked: _unpacked, .. } = plan;
+    let Plan { mut declaration, items: planned, joins, unpacked, .. } = plan;
     if planned.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         let example = report
@@ -94,26 +136,52 @@ pub fn gather(
     let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
+    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, _unpacked: unpacked };
+    for item in planned {
+        if progress.cancelled() {
+            return Err(ImportFault::new("import-cancelled", "", ""));
+        }
+        open_one(item, told, &mut opened, report);
+    }
+    Ok(opened)
+}
 
-    let mut gathered = Gathered {
-        declaration,
-        target,
-        layers: Vec::new(),
-        rasters: Vec::new(),
-    };
-    let total = planned.len() as u64;
-    for (done, item) in planned.into_iter().enumerate() {
+/// Opens, recognises, reads and places everything.
+///
+/// # Errors
+/// As [`open_all`].
+pub fn gather(
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Gathered, ImportFault> {
+    let Opened { mut declaration, target, tables, rasters, joins, _unpacked } = open_all(paths, options, report, progress)?;
+    let mut layers: Vec<RawLayer> = Vec::new();
+    let total = tables.len() as u64;
+    for (done, table) in tables.iter().enumerate() {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-read", done as u64, total);
-        read_one(item, &joins, told, &mut gathered, report);
+        // A mixed file gives one layer a role.
+        let mut by_role: std::collections::BTreeMap<Role, Vec<Record>> = table.role.iter().map(|role| (*role, Vec::new())).collect();
+        let read = table.read(report, &mut |role, record| by_role.entry(role).or_default().push(record));
+        table.declare(&read, &mut declaration);
+        let mut lost = read.lost;
+        layers.extend(by_role.into_iter().map(|(role, records)| RawLayer {
+            role,
+            dataset: table.dataset.clone(),
+            file: table.file.clone(),
+            records,
+            lost: std::mem::take(&mut lost),
+        }));
     }
     for join in &joins {
-        join.apply(&mut gathered.layers, report);
+        join.apply(&mut layers, report);
     }
     progress.step("import-read", total, total);
-    Ok(gathered)
+    Ok(Gathered { declaration, target, layers, rasters })
 }
 
 /// Fills what was not declared.
@@ -183,7 +251,7 @@ fn target_crs(
 }
 
 /// `told`: a person said which system the territory is in.
-fn read_one(item: Planned, joins: &[Joined], told: bool, gathered: &mut Gathered, report: &mut Report) {
+fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report) {
     let Planned { found, role, dataset, fields, keep, rank, place } = item;
     let file = found.label();
     let is_plan = found.crs.as_deref() == Some(readers::PLAN);
@@ -193,16 +261,16 @@ fn read_one(item: Planned, joins: &[Joined], told: bool, gathered: &mut Gathered
     }
     let from = match found.crs.as_ref().filter(|_| !is_plan) {
         // A placed plan, or one that a person says is drawn in the territory's own system.
-        None if is_plan => gathered.target.code().to_owned(),
+        None if is_plan => opened.target.code().to_owned(),
         Some(code) => code.clone(),
         None => {
             report.push(
-                Finding::new("crs-assumed", Severity::Warning, &file).value(gathered.target.code()),
+                Finding::new("crs-assumed", Severity::Warning, &file).value(opened.target.code()),
             );
-            gathered.target.code().to_owned()
+            opened.target.code().to_owned()
         }
     };
-    let placer = match open::crs(&from).map(|crs| Placer::between(crs, gathered.target.clone())) {
+    let placer = match open::crs(&from).map(|crs| Placer::between(crs, opened.target.clone())) {
         Ok(placer) => placer,
         Err(fault) => {
             report.push(
@@ -213,7 +281,7 @@ fn read_one(item: Planned, joins: &[Joined], told: bool, gathered: &mut Gathered
     };
     let table = match found.content {
         Content::Raster(heights) => {
-            gathered.rasters.push(RawRaster { file, dataset, heights, placer, rank });
+            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank });
             return;
         }
         Content::Table(table) => table,
@@ -221,92 +289,115 @@ fn read_one(item: Planned, joins: &[Joined], told: bool, gathered: &mut Gathered
     let mut mapping = mapping_for(role, &found.columns, &fields, &file, report);
     mapping.extend(vocabulary::kept(&keep, &found.columns));
     // A join may go by a column that none of our terms stands for.
-    for join in joins.iter().filter(|join| Some(join.onto) == role) {
+    for join in opened.joins.iter().filter(|join| Some(join.onto) == role) {
         let Some(column) = join.by.strip_prefix(vocabulary::JOINING) else { continue };
         if let Some(column) = found.columns.iter().find(|known| known.eq_ignore_ascii_case(column)) {
             mapping.push((join.by, vec![column.clone()]));
         }
     }
-    let (mut records, mut lost) = (Vec::new(), 0);
-    let read = table.read(&mapping, &mut |row| match row {
-        Ok(record) => records.push(record),
-        Err(unread) => {
-            lost += 1;
-            report.push(
-                Finding::new("feature-unreadable", Severity::Error, &file)
-                    .object(unread.object)
-                    .value(unread.reason),
-            );
-        }
+    opened.tables.push(OpenTable {
+        role,
+        dataset,
+        file,
+        table,
+        mapping,
+        placer,
+        is_plan,
+        place,
+        found_file: found.file,
+        found_table: found.table,
     });
-    for remark in table.remarks() {
-        report.push(
-            Finding::new(remark.code, remark.severity, &file)
-                .object(remark.object)
-                .value(remark.value),
-        );
-    }
-    if let Err(reason) = read {
-        report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
-        return;
-    }
-    if let Some(place) = place {
-        for shape in records.iter_mut().filter_map(|record| record.shape.as_mut()) {
-            let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
-                [p[0], p[1]] = place.point([p[0], p[1]]);
-                Ok(())
-            });
-        }
-    }
-    if is_plan && let Some(where_to) = outside(&records, &gathered.target) {
-        report.push(Finding::new("plan-outside", Severity::Error, &file).object(gathered.target.code()).value(where_to));
-        return;
-    }
-    match role {
-        Some(role) => {
-            let records = placed(records, &placer, &file, &mut lost, report);
-            gathered.layers.push(RawLayer { role, dataset, file, records, lost });
-        }
-        None => {
-            // A mixed file gives one layer a role; what has no role is said, not dropped in silence.
-            let mut by_role: std::collections::BTreeMap<Role, Vec<Record>> = Default::default();
-            for record in records {
-                match vocabulary::role_by_tags(&record) {
-                    Some(role) => by_role.entry(role).or_default().push(record),
-                    None => report.push(
-                        Finding::new("feature-not-understood", Severity::Info, &file)
-                            .object(record.object),
-                    ),
-                }
-            }
-            for (role, records) in by_role {
-                gathered.declaration.layers.push(DeclaredLayer {
-                    file: found.file.clone(),
-                    table: found.table.clone(),
-                    role,
-                    dataset: dataset.clone(),
-                    fields: Default::default(),
-                    keep: Vec::new(),
-                });
-                let records = placed(records, &placer, &file, &mut lost, report);
-                gathered.layers.push(RawLayer {
-                    role,
-                    dataset: dataset.clone(),
-                    file: file.clone(),
-                    records,
-                    lost: std::mem::take(&mut lost),
-                });
-            }
-        }
-    }
 }
 
-/// Where the first point of a plan would come to lie, when that is nowhere the system is made for.
-fn outside(records: &[Record], target: &Crs) -> Option<String> {
-    let [x, y, _] = records.iter().filter_map(|record| record.shape.as_ref()).find_map(|shape| shape.first_position())?;
-    let [west, south, east, north] = target.area_of_use();
-    let inside = target.to_lonlat(x, y).is_ok_and(|at| (west..=east).contains(&at.lon_deg) && (south..=north).contains(&at.lat_deg));
-    (!inside).then(|| format!("{x} {y}"))
+impl OpenTable {
+    /// How many rows there are, where the source says so.
+    pub fn rows(&self) -> Option<u64> {
+        self.table.rows()
+    }
+
+    /// Hands out every record in the target system, with its role; what never becomes one is reported.
+    pub fn read(&self, report: &mut Report, each: &mut dyn FnMut(Role, Record)) -> TableRead {
+        let mut result = TableRead::default();
+        result.roles.extend(self.role);
+        let file = &self.file;
+        // Where the first point of a plan comes to lie tells for all of it.
+        let mut misplaced: Option<Option<String>> = (!self.is_plan).then_some(None);
+        let read = self.table.read(&self.mapping, &mut |row| {
+            let mut record = match row {
+                Ok(record) => record,
+                Err(unread) => {
+                    result.lost += 1;
+                    report.push(
+                        Finding::new("feature-unreadable", Severity::Error, file)
+                            .object(unread.object)
+                            .value(unread.reason),
+                    );
+                    return;
+                }
+            };
+            // What has no role is said, not dropped in silence.
+            let Some(role) = self.role.or_else(|| vocabulary::role_by_tags(&record)) else {
+                report.push(Finding::new("feature-not-understood", Severity::Info, file).object(record.object));
+                return;
+            };
+            result.roles.insert(role);
+            if let (Some(place), Some(shape)) = (self.place, &mut record.shape) {
+                let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
+                    [p[0], p[1]] = place.point([p[0], p[1]]);
+                    Ok(())
+                });
+            }
+            if misplaced.is_none()
+                && let Some(at) = record.shape.as_ref().and_then(|shape| shape.first_position())
+            {
+                misplaced = Some(self.placer.outside([at[0], at[1]]));
+            }
+            if matches!(misplaced, Some(Some(_))) {
+                return;
+            }
+            if let Some(shape) = &mut record.shape
+                && let Err(fault) = self.placer.shape(shape)
+            {
+                result.lost += 1;
+                report.push(
+                    Finding::new("coordinates-outside", Severity::Error, file)
+                        .object(record.object)
+                        .value(fault),
+                );
+                return;
+            }
+            each(role, record);
+        });
+        if let Some(Some(where_to)) = misplaced {
+            report.push(Finding::new("plan-outside", Severity::Error, file).object(self.placer.target_code()).value(where_to));
+        }
+        for remark in self.table.remarks() {
+            report.push(
+                Finding::new(remark.code, remark.severity, file)
+                    .object(remark.object)
+                    .value(remark.value),
+            );
+        }
+        if let Err(reason) = read {
+            report.push(Finding::new("source-unreadable", Severity::Error, file).value(reason));
+        }
+        result
+    }
+
+    /// Writes into the declaration what a mixed file turned out to hold.
+    pub fn declare(&self, read: &TableRead, declaration: &mut Declaration) {
+        if self.role.is_some() {
+            return;
+        }
+        declaration.layers.extend(read.roles.iter().map(|role| DeclaredLayer {
+            file: self.found_file.clone(),
+            table: self.found_table.clone(),
+            role: *role,
+            dataset: self.dataset.clone(),
+            fields: Default::default(),
+            keep: Vec::new(),
+        }));
+    }
 }
 
 fn mapping_for(
@@ -335,30 +426,4 @@ fn mapping_for(
         );
     }
     mapping
-}
-
-fn placed(
-    records: Vec<Record>,
-    placer: &Placer,
-    file: &str,
-    lost: &mut usize,
-    report: &mut Report,
-) -> Vec<Record> {
-    records
-        .into_iter()
-        .filter_map(|mut record| {
-            if let Some(shape) = &mut record.shape
-                && let Err(fault) = placer.shape(shape)
-            {
-                *lost += 1;
-                report.push(
-                    Finding::new("coordinates-outside", Severity::Error, file)
-                        .object(record.object)
-                        .value(fault),
-                );
-                return None;
-            }
-            Some(record)
-        })
-        .collect()
 }

@@ -1,10 +1,11 @@
 //! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
 
-use super::grid::TileKey;
+use super::grid::{Grid, TileKey};
 use super::mesh::MeshBuilder;
 use super::palette;
+use super::part::Part;
 use super::scene::{Drawn, Scene};
-use crate::base::Rng;
+use crate::base::{Rng, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
@@ -37,6 +38,17 @@ pub struct Plan {
     kept: Vec<Kept>,
 }
 
+/// Columns of the sources that keep their names, and whether they hold numbers throughout: the same in all tiles of a territory.
+pub type KeptColumns = BTreeMap<&'static str, bool>;
+
+/// Adds a building's columns.
+pub fn note_kept(building: &Building, columns: &mut KeptColumns) {
+    for attribute in &building.attributes {
+        let is_number = matches!(attribute.value, AttributeValue::Number(_));
+        *columns.entry(attribute.name).or_insert(true) &= is_number;
+    }
+}
+
 /// A column of the sources that keeps its name; the same in all tiles, so that they share one schema.
 #[derive(Debug)]
 struct Kept {
@@ -54,10 +66,15 @@ struct TilePlan {
     leaf: bool,
 }
 
+/// Smaller footprints are left out of a level, unless its tile is a leaf, square metres.
+pub fn smallest_m2(grid: &Grid, level: u32) -> f64 {
+    (SMALLEST_TOLERANCES * grid.tolerance(level)).powi(2)
+}
+
 impl Plan {
     /// Buildings by the middle of their footprint; those without one (nothing to draw) are in no tile.
-    pub fn new(scene: &Scene) -> Self {
-        let placed: Vec<(usize, [f64; 2])> = scene
+    pub fn new(scene: &Scene, columns: &KeptColumns) -> Self {
+        let placed = scene
             .region
             .buildings
             .iter()
@@ -65,18 +82,39 @@ impl Plan {
             .filter_map(|(index, building)| {
                 let at = building.footprint.centroid()?;
                 Some((index, scene.place([at.x(), at.y()])?))
-            })
-            .collect();
-        let mut plan = Self { kept: kept(&scene.region.buildings), ..Self::default() };
-        if !placed.is_empty() {
-            plan.split(scene, TileKey::ROOT, placed);
+            });
+        let mut plan = Self { kept: kept(columns), ..Self::default() };
+        match &scene.part {
+            Part::Above(_) => placed.for_each(|(index, at)| plan.show_above(scene, index, at)),
+            Part::Whole | Part::Below(_) => {
+                let root = if let Part::Below(root) = scene.part { root } else { TileKey::ROOT };
+                let own: Vec<(usize, [f64; 2])> = placed.filter(|(_, at)| scene.owns(*at)).collect();
+                if !own.is_empty() {
+                    plan.split(scene, root, own);
+                }
+            }
         }
         plan
     }
 
+    /// A building in the coarse tiles above the cut: as in [`Self::split`], none of them a leaf.
+    fn show_above(&mut self, scene: &Scene, index: usize, at: [f64; 2]) {
+        let Some(building) = scene.region.buildings.get(index) else { return };
+        let area = building.footprint.unsigned_area();
+        for level in 0..=scene.grid.finest {
+            let key = scene.grid.tile_at(level, at);
+            if !scene.part.holds(key) {
+                break;
+            }
+            if area >= smallest_m2(&scene.grid, level) {
+                self.tiles.entry(key).or_insert(TilePlan { buildings: Vec::new(), leaf: false }).buildings.push(index);
+            }
+        }
+    }
+
     fn split(&mut self, scene: &Scene, key: TileKey, placed: Vec<(usize, [f64; 2])>) {
         let leaf = placed.len() <= MOST_IN_A_LEAF || key.level >= scene.grid.finest;
-        let smallest = (SMALLEST_TOLERANCES * scene.grid.tolerance(key.level)).powi(2);
+        let smallest = smallest_m2(&scene.grid, key.level);
         let buildings = placed
             .iter()
             .map(|(index, _)| *index)
@@ -302,7 +340,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     let floor = |b: &Building| {
         floor_area_of_class_m2(demand_class(b.usage), footprint(b), b.storeys, b.eave_height_m)
     };
-    let columns = [
+    let columns: [_; OWN_COLUMNS.len()] = [
         ("id", text(&|b| b.id.clone())),
         ("rnb", text(&|b| b.rnb.join("/"))),
         ("usage", text(&|b| usage_name(b.usage).to_owned())),
@@ -318,6 +356,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
+        ("demand_spread", real(&|b| spread(annual_kwh(demand_class(b.usage), floor(b), b.dwellings).1))),
         ("demand_profile", count(&|b| Some(demand_row(demand_class(b.usage))))),
         ("dataset", text(&|b| b.dataset.to_string())),
     ];
@@ -335,23 +374,26 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     }
 }
 
+/// The share by which a value may be off.
+fn spread(uncertainty: Uncertainty) -> f64 {
+    match uncertainty {
+        Uncertainty::Share(share) => share,
+        _ => f64::NAN,
+    }
+}
+
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 16] = [
+const OWN_COLUMNS: [&str; 18] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
-    "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_profile", "dataset",
+    "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];
 
-/// The kept columns of all buildings, in a stable order.
-fn kept(buildings: &[Building]) -> Vec<Kept> {
-    let mut numeric: BTreeMap<&'static str, bool> = BTreeMap::new();
-    for attribute in buildings.iter().flat_map(|building| &building.attributes) {
-        let is_number = matches!(attribute.value, AttributeValue::Number(_));
-        *numeric.entry(attribute.name).or_insert(true) &= is_number;
-    }
+/// The kept columns under ids of their own, in a stable order.
+fn kept(columns: &KeptColumns) -> Vec<Kept> {
     let mut ids: BTreeSet<String> = OWN_COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    numeric
-        .into_iter()
-        .map(|(name, numeric)| {
+    columns
+        .iter()
+        .map(|(&name, &numeric)| {
             let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
             let begins_well = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
             let mut id = if begins_well { plain } else { format!("source_{plain}") };

@@ -47,6 +47,16 @@ impl TileKey {
         })
     }
 
+    /// The tile of a coarser level, or of its own, that it lies in; `None` for finer levels.
+    pub fn ancestor(self, level: u32) -> Option<Self> {
+        let up = self.level.checked_sub(level)?;
+        Some(Self {
+            level,
+            x: self.x.checked_shr(up).unwrap_or(0),
+            y: self.y.checked_shr(up).unwrap_or(0),
+        })
+    }
+
     pub fn parent(self) -> Option<Self> {
         (self.level > 0).then(|| Self {
             level: self.level - 1,

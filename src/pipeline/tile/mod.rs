@@ -5,7 +5,7 @@
 //! | [`grid`] | the quadtree all layers share, its errors, and the plane everything is cut in |
 //! | [`ground`] | heights everywhere, and the very triangles a level draws |
 //! | [`shore`] | water outlines by level |
-//! | [`scene`] | what the layers of one run share |
+//! | [`scene`], [`part`] | what the layers of one run share; which tiles it draws |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
@@ -27,6 +27,7 @@ pub mod mesh;
 pub mod networks;
 pub mod package;
 pub mod palette;
+pub mod part;
 pub mod ribbon;
 pub mod scene;
 pub mod series;
@@ -45,16 +46,17 @@ use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report,
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
-use crate::region::Region;
 use crate::region::utility::Utility;
+use crate::region::{NetworkLine, Region};
 use courses::Courses;
 use grid::TileKey;
 use mesh::Heights;
 use networks::Lines;
 use package::{LayerPlan, TileHeights, Written};
 use rayon::prelude::*;
-use scene::{Drawn, Scene};
-use std::collections::{BTreeMap, BTreeSet};
+use part::Part;
+use scene::{Drawn, Scene, Stage};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -157,6 +159,36 @@ struct Job<'a> {
     draw: Draw<'a>,
 }
 
+/// A layer, and the tiles of it that were written in this run.
+#[derive(Clone, Debug)]
+pub struct DrawnLayer {
+    pub plan: LayerPlan,
+    pub written: Vec<Written>,
+}
+
+/// The geoid that the options name, or the approximation, which is said.
+///
+/// # Errors
+/// [`TileFault::Geoid`].
+pub fn geoid(bytes: Option<&[u8]>, report: &mut Report) -> Result<Geoid, TileFault> {
+    match bytes {
+        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| TileFault::Geoid(fault.to_string())),
+        None => {
+            report.push(Finding::new("geoid-approximate", Severity::Info, "territory"));
+            Ok(Geoid::approximate_france())
+        }
+    }
+}
+
+/// No longitude and latitude at a point.
+pub fn outside(crs: &Crs, no: &grid::NoPlane) -> TileFault {
+    TileFault::OutsideCrs {
+        crs: crs.code().to_owned(),
+        x: no.point[0],
+        y: no.point[1],
+    }
+}
+
 fn write_all(
     territory: &Territory,
     out: &Path,
@@ -169,42 +201,57 @@ fn write_all(
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
-    let geoid = match &options.geoid {
-        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| TileFault::Geoid(fault.to_string()))?,
-        None => {
-            report.push(Finding::new("geoid-approximate", Severity::Info, "territory"));
-            Geoid::approximate_france()
-        }
-    };
+    let geoid = geoid(options.geoid.as_deref(), &mut report)?;
     let to_lonlat = |at: [f64; 2]| territory.crs.to_lonlat(at[0], at[1]).ok();
     let undulation_m = |at: LonLat| geoid.undulation_m(at);
     progress.step("tile-prepare", 0, 1);
-    let scene = Scene::new(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| {
-        TileFault::OutsideCrs {
-            crs: territory.crs.code().to_owned(),
-            x: no.point[0],
-            y: no.point[1],
-        }
-    })?;
-    let courses = Courses::new(&scene);
-    let plan = buildings::Plan::new(&scene);
-    let surveyed = trees::Plan::new(&scene, false);
-    let generated = trees::Plan::new(&scene, true);
-    let streets = streets::Plan::new(&scene, &courses);
-    let surround = surround::Plan::new(&scene, &courses);
-    let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(&scene, utility)).collect();
-    let mut jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
-    for plan in utilities.iter().filter(|plan| plan.outside > 0) {
-        report.push(Finding::new("network-outside", Severity::Info, "territory").object(plan.utility.id()).value(plan.outside));
-    }
-    jobs.extend(utilities.iter().filter(|plan| plan.features() > 0).map(|plan| utility_job(territory, &scene, plan)));
-    jobs.extend(made_jobs(&scene, &streets, &surround));
+    let stage = Stage::of(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| outside(territory.crs, &no))?;
+    let scene = Scene::new(stage, region, Part::Whole, &to_lonlat, &mut report);
+    let mut far = utilities::Far::from(&scene.grid);
+    region.conduits.iter().for_each(|conduit| far.conduit(conduit, &|at| scene.place(at)));
+    region.fixtures.iter().for_each(|fixture| far.fixture(fixture, &|at| scene.place(at)));
+    far.tell(&mut report);
+    let mut columns = buildings::KeptColumns::new();
+    region.buildings.iter().for_each(|building| buildings::note_kept(building, &mut columns));
+    let layers = draw_part(territory, &scene, &columns, None, out, progress)?;
+    let manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
+    progress.step("tile-package", 1, 1);
+    Ok(TileSummary { manifest, report })
+}
+
+/// Draws the tiles of a part and writes their contents. The roads beyond the data are found here where `outings` does not bring them.
+///
+/// # Errors
+/// See [`TileFault`].
+pub fn draw_part(
+    territory: &Territory,
+    scene: &Scene,
+    columns: &buildings::KeptColumns,
+    outings: Option<&[surround::Outing]>,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<Vec<DrawnLayer>, TileFault> {
+    let courses = Courses::new(scene);
+    let plan = buildings::Plan::new(scene, columns);
+    let surveyed = trees::Plan::new(scene, false);
+    let generated = trees::Plan::new(scene, true);
+    let streets = streets::Plan::new(scene, &courses);
+    let surround = match outings {
+        Some(outings) => surround::Plan::new(scene, outings),
+        None => surround::Plan::new(scene, &surround::outings(scene, &courses)),
+    };
+    let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(scene, utility)).collect();
+    let mut jobs = jobs(territory, scene, &courses, &plan, [&surveyed, &generated]);
+    // Those of all utilities: a part that has none of a network still has the layer, and one without tiles goes in the end.
+    jobs.extend(utilities.iter().map(|plan| utility_job(territory, scene, plan)));
+    jobs.extend(made_jobs(scene, &streets, &surround));
     progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
         .iter()
         .enumerate()
         .flat_map(|(job, j)| j.tiles.iter().map(move |key| (job, *key)))
+        .filter(|(_, key)| scene.part.holds(*key))
         .collect();
     let done = AtomicUsize::new(0);
     let results: Vec<Result<Option<Written>, TileFault>> = work
@@ -213,7 +260,7 @@ fn write_all(
             if progress.cancelled() {
                 return Err(TileFault::Cancelled);
             }
-            let job = &jobs[*index];
+            let Some(job) = jobs.get(*index) else { return Ok(None) };
             let drawn = (job.draw)(*key);
             let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
@@ -221,34 +268,60 @@ fn write_all(
             written
         })
         .collect();
-    let mut by_job: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+    let mut layers: Vec<DrawnLayer> = jobs.into_iter().map(|job| DrawnLayer { plan: job.plan, written: Vec::new() }).collect();
     for ((job, _), result) in work.iter().zip(results) {
-        if let Some(written) = result? {
-            by_job.entry(*job).or_default().push(written);
+        if let (Some(written), Some(layer)) = (result?, layers.get_mut(*job)) {
+            layer.written.push(written);
         }
     }
-    let heights = TileHeights::new(&scene.grid, by_job.values().flatten());
+    Ok(layers)
+}
+
+/// Writes what stands above the contents: subtrees, tilesets, series and manifest.
+///
+/// # Errors
+/// See [`TileFault`].
+pub fn assemble(
+    territory: &Territory,
+    scene: &Scene,
+    geoid: &Geoid,
+    drawn: Vec<DrawnLayer>,
+    has_buildings: bool,
+    out: &Path,
+) -> Result<Manifest, TileFault> {
+    let heights = TileHeights::new(&scene.grid, drawn.iter().flat_map(|layer| &layer.written));
     if heights.all().is_empty() {
         return Err(TileFault::Empty);
     }
-
-    let bounds = region_volume(&scene, heights.all());
+    let bounds = region_volume(scene, heights.all());
     let mut layers = Vec::new();
-    for (index, job) in jobs.iter().enumerate() {
+    for layer in &drawn {
         // A layer without a single content is no layer.
-        if let Some(written) = by_job.get(&index) {
-            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &heights, written)?);
+        if !layer.written.is_empty() {
+            layers.push(package::write_layer(out, &layer.plan, &scene.grid, bounds, &heights, &layer.written)?);
         }
     }
-    let manifest = manifest(territory, &scene, &geoid, layers, out)?;
+    let manifest = manifest(territory, scene, geoid, layers, has_buildings, out)?;
     let mut text = serde_json::to_vec_pretty(&manifest).map_err(|error| TileFault::Content {
         layer: "territory.json".to_owned(),
         detail: error.to_string(),
     })?;
     text.push(b'\n');
     package::write_file(out, "territory.json", &text)?;
-    progress.step("tile-package", 1, 1);
-    Ok(TileSummary { manifest, report })
+    Ok(manifest)
+}
+
+/// A layer is what its data sets are; where one of several is made by us, the layer says so.
+pub fn nature_of(datasets: &[DatasetId], known: &[Dataset], usual: Nature) -> Nature {
+    let stated: Vec<Nature> = datasets
+        .iter()
+        .filter_map(|id| known.iter().find(|d| d.id == *id).map(|d| d.nature))
+        .collect();
+    match stated.first() {
+        _ if stated.contains(&Nature::Made) => Nature::Made,
+        Some(first) => *first,
+        None => usual,
+    }
 }
 
 fn jobs<'a>(
@@ -259,18 +332,6 @@ fn jobs<'a>(
     [surveyed, generated]: [&'a trees::Plan; 2],
 ) -> Vec<Job<'a>> {
     let region = territory.region;
-    // A layer is what its data sets are; where one of several is made by us, the layer says so.
-    let nature = |datasets: &[DatasetId], usual: Nature| {
-        let stated: Vec<Nature> = datasets
-            .iter()
-            .filter_map(|id| territory.datasets.iter().find(|d| d.id == *id).map(|d| d.nature))
-            .collect();
-        match stated.first() {
-            _ if stated.contains(&Nature::Made) => Nature::Made,
-            Some(first) => *first,
-            None => usual,
-        }
-    };
     let distinct = |ids: BTreeSet<&DatasetId>| ids.into_iter().cloned().collect::<Vec<_>>();
     let ground_tiles = scene.ground_tiles();
     let layer = |id, kind, fr: &str, en: &str, datasets: Vec<DatasetId>, usual, features: usize| LayerPlan {
@@ -280,7 +341,7 @@ fn jobs<'a>(
             fr: fr.to_owned(),
             en: en.to_owned(),
         },
-        nature: nature(&datasets, usual),
+        nature: nature_of(&datasets, &territory.datasets, usual),
         datasets,
         features: features as u64,
     };
@@ -292,7 +353,7 @@ fn jobs<'a>(
     }];
     if !scene.water.pools.is_empty() {
         let data = distinct(region.water.iter().map(|w| &w.dataset).collect());
-        let count = scene.water.pools.len();
+        let count = scene.water.pools.iter().filter(|pool| scene.owns(pool.bounds.centre())).count();
         jobs.push(Job {
             plan: layer("water", LayerKind::Water, "Eau", "Water", data, Nature::Measured, count),
             tiles: ground_tiles,
@@ -311,6 +372,12 @@ fn jobs<'a>(
     ] {
         let mine: Vec<_> = courses.all.iter().filter(|c| lines.holds(c.class)).collect();
         let ids: BTreeSet<usize> = mine.iter().map(|c| c.line).collect();
+        // A line that runs through several parts is counted where it begins.
+        let begins_here = |line: &&NetworkLine| {
+            let start = line.points.first().and_then(|at| scene.place([at[0], at[1]]));
+            start.is_some_and(|at| scene.owns(at))
+        };
+        let count = ids.iter().filter_map(|i| region.lines.get(*i)).filter(begins_here).count();
         let data = distinct(ids.iter().filter_map(|i| region.lines.get(*i)).map(|l| &l.dataset).collect());
         let mut tiles = BTreeSet::new();
         for level in 0..=scene.grid.finest {
@@ -321,7 +388,7 @@ fn jobs<'a>(
             }
         }
         jobs.push(Job {
-            plan: layer(id, LayerKind::Networks, fr, en, data, Nature::Measured, ids.len()),
+            plan: layer(id, LayerKind::Networks, fr, en, data, Nature::Measured, count),
             tiles: tiles.into_iter().collect(),
             draw: Box::new(move |key| networks::draw(scene, courses, key, lines, id)),
         });
@@ -343,15 +410,14 @@ fn jobs<'a>(
 /// The layer of one utility.
 fn utility_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a utilities::Plan) -> Job<'a> {
     let (fr, en) = utilities::title(plan.utility);
-    let stated = plan.datasets.iter().find_map(|id| territory.datasets.iter().find(|d| d.id == *id).map(|d| d.nature));
     Job {
         plan: LayerPlan {
             id: plan.utility.id(),
             kind: LayerKind::Networks,
             name: Name { fr: fr.to_owned(), en: en.to_owned() },
             datasets: plan.datasets.clone(),
-            nature: stated.unwrap_or(Nature::Declared),
-            features: plan.features() as u64,
+            nature: nature_of(&plan.datasets, &territory.datasets, Nature::Declared),
+            features: plan.features as u64,
         },
         tiles: plan.tiles().collect(),
         draw: Box::new(move |key| utilities::draw(scene, plan, key)),
@@ -431,6 +497,7 @@ fn manifest(
     scene: &Scene,
     geoid: &Geoid,
     layers: Vec<territory::Layer>,
+    has_buildings: bool,
     out: &Path,
 ) -> Result<Manifest, TileFault> {
     let extract: Bounds2 = scene.extract;
@@ -441,7 +508,7 @@ fn manifest(
     let mut datasets = territory.datasets.clone();
     let (mut axes, mut series) = (Vec::new(), Vec::new());
     let demand = series::Demand::new();
-    if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), territory.region.buildings.is_empty()) {
+    if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), !has_buildings) {
         package::write_series(out, &demand)?;
         axes.push(axis);
         series.push(one);

@@ -3,13 +3,15 @@
 use super::grid::{Grid, NoPlane, Plane, TileKey};
 use super::ground::{Ground, Surface};
 use super::mesh::{Heights, TileFrame};
+use super::part::Part;
 use super::shore::{self, Shore};
-use super::urban::Urban;
+use super::urban::{Urban, UrbanCount};
 use crate::base::{Bounds2, Report};
 use crate::formats::gltf::TileContent;
 use crate::geodesy::LonLat;
 use crate::region::Region;
 use geo::BoundingRect;
+use std::sync::Arc;
 
 /// How far ground and water go on beyond the data.
 pub const SURROUND_M: f64 = 6_000.0;
@@ -35,63 +37,110 @@ pub struct Drawn {
 /// From the sources' system to degrees; `None` where the system does not reach.
 pub type ToLonLat<'a> = &'a (dyn Fn([f64; 2]) -> Option<LonLat> + Sync);
 
-pub struct Scene<'a> {
-    pub region: &'a Region,
-    pub plane: Plane,
+/// What the parts of one territory share, whatever each of them holds.
+#[derive(Clone, Debug)]
+pub struct Stage {
+    pub plane: Arc<Plane>,
     pub grid: Grid,
-    pub ground: Ground,
-    /// The outlines as they are.
-    pub water: Shore,
-    /// The outlines of each level.
-    pub shores: Vec<Shore>,
-    pub urban: Urban,
+    pub ground: Arc<Ground>,
+    pub urban: Arc<Urban>,
     /// The data's bounds in the plane.
     pub extract: Bounds2,
     /// The data's bounds in the sources' system.
     pub source_extract: Bounds2,
+    /// The finest level of ground and water.
+    pub finest_ground: u32,
+}
+
+impl Stage {
+    /// Of a region that is whole in memory.
+    ///
+    /// # Errors
+    /// When there is no longitude and latitude somewhere.
+    pub fn of(region: &Region, to_lonlat: ToLonLat, undulation_m: &dyn Fn(LonLat) -> f64, report: &mut Report) -> Result<Self, NoPlane> {
+        let source_extract = extract_of(region);
+        let (plane, extract) = plane_and_extract(&source_extract, to_lonlat, undulation_m)?;
+        let ground = Ground::new(region, &source_extract, report);
+        let mut urban = UrbanCount::over(&extract);
+        let place = shore::placer(&plane, to_lonlat);
+        region.buildings.iter().for_each(|building| urban.building(building, &place));
+        region.lines.iter().for_each(|line| urban.line(line, &place));
+        drop(place);
+        let grid = Grid::new(plane.side_m());
+        let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
+        Ok(Self {
+            grid,
+            finest_ground: finest_ground(&grid, &extract, bare),
+            plane: Arc::new(plane),
+            ground: Arc::new(ground),
+            urban: Arc::new(urban.finish()),
+            extract,
+            source_extract,
+        })
+    }
+}
+
+/// The finest level of the ground: the grid's own, but under a network alone (`bare`) that spans a region the ground has nothing to show.
+pub fn finest_ground(grid: &Grid, extract: &Bounds2, bare: bool) -> u32 {
+    if !bare {
+        return grid.finest;
+    }
+    let size = extract.size();
+    let tiles = |level: u32| (size[0] / grid.tile_side(level) + 1.0) * (size[1] / grid.tile_side(level) + 1.0);
+    (0..=grid.finest).rev().find(|level| tiles(*level) <= BARE_GROUND_TILES).unwrap_or(0)
+}
+
+/// The plane around data with these bounds, and the bounds in it.
+///
+/// # Errors
+/// When there is no longitude and latitude somewhere.
+pub fn plane_and_extract(source_extract: &Bounds2, to_lonlat: ToLonLat, undulation_m: &dyn Fn(LonLat) -> f64) -> Result<(Plane, Bounds2), NoPlane> {
+    let plane = Plane::around(source_extract, SURROUND_M, to_lonlat, undulation_m)?;
+    let place = shore::placer(&plane, to_lonlat);
+    let size = source_extract.size();
+    let extract = Bounds2::of(
+        [0.0, 0.25, 0.5, 0.75, 1.0]
+            .into_iter()
+            .flat_map(|s| [[s, 0.0], [s, 1.0], [0.0, s], [1.0, s]])
+            .filter_map(|[s, t]| {
+                place([
+                    source_extract.min[0] + s * size[0],
+                    source_extract.min[1] + t * size[1],
+                ])
+            }),
+    );
+    drop(place);
+    Ok((plane, extract))
+}
+
+pub struct Scene<'a> {
+    pub region: &'a Region,
+    /// The tiles that are drawn; the region holds what they need, and what stands around it.
+    pub part: Part,
+    pub plane: Arc<Plane>,
+    pub grid: Grid,
+    pub ground: Arc<Ground>,
+    /// The outlines as they are.
+    pub water: Shore,
+    /// The outlines of each level.
+    pub shores: Vec<Shore>,
+    pub urban: Arc<Urban>,
+    /// The data's bounds in the plane.
+    pub extract: Bounds2,
+    /// The data's bounds in the sources' system.
+    pub source_extract: Bounds2,
+    /// The finest level of ground and water.
+    pub finest_ground: u32,
     to_lonlat: ToLonLat<'a>,
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(
-        region: &'a Region,
-        to_lonlat: ToLonLat<'a>,
-        undulation_m: &dyn Fn(LonLat) -> f64,
-        report: &mut Report,
-    ) -> Result<Self, NoPlane> {
-        let source_extract = extract_of(region);
-        let plane = Plane::around(&source_extract, SURROUND_M, to_lonlat, undulation_m)?;
-        let grid = Grid::new(plane.side_m());
-        let place = shore::placer(&plane, to_lonlat);
-        let ground = Ground::new(region, &source_extract, report);
-        let water = Shore::exact(&region.water, &place, report);
+    /// The part of a territory that `region` holds.
+    pub fn new(stage: Stage, region: &'a Region, part: Part, to_lonlat: ToLonLat<'a>, report: &mut Report) -> Self {
+        let Stage { plane, grid, ground, urban, extract, source_extract, finest_ground } = stage;
+        let water = Shore::exact(&region.water, shore::placer(&plane, to_lonlat), report);
         let shores = shore::levels(&water, &grid);
-        let size = source_extract.size();
-        let extract = Bounds2::of(
-            [0.0, 0.25, 0.5, 0.75, 1.0]
-                .into_iter()
-                .flat_map(|s| [[s, 0.0], [s, 1.0], [0.0, s], [1.0, s]])
-                .filter_map(|[s, t]| {
-                    place([
-                        source_extract.min[0] + s * size[0],
-                        source_extract.min[1] + t * size[1],
-                    ])
-                }),
-        );
-        let urban = Urban::new(region, &extract, &place);
-        drop(place);
-        Ok(Self {
-            region,
-            plane,
-            grid,
-            ground,
-            water,
-            shores,
-            urban,
-            extract,
-            source_extract,
-            to_lonlat,
-        })
+        Self { region, part, plane, grid, ground, water, shores, urban, extract, source_extract, finest_ground, to_lonlat }
     }
 
     /// A point of the sources' system in the plane.
@@ -139,28 +188,28 @@ impl<'a> Scene<'a> {
         TileFrame::new(&self.plane, &self.grid, key, height_m)
     }
 
-    /// The finest level of the ground: the grid's own, but under a network alone that spans a region the ground has nothing to show.
-    fn finest_ground(&self) -> u32 {
-        if !self.region.buildings.is_empty() || !self.region.lines.is_empty() || self.region.terrain.is_some() {
-            return self.grid.finest;
-        }
-        let size = self.extract.size();
-        let tiles = |level: u32| (size[0] / self.grid.tile_side(level) + 1.0) * (size[1] / self.grid.tile_side(level) + 1.0);
-        (0..=self.grid.finest).rev().find(|level| tiles(*level) <= BARE_GROUND_TILES).unwrap_or(0)
+    /// Whether something at this place of the plane is counted in this part.
+    pub fn owns(&self, at: [f64; 2]) -> bool {
+        self.part.owns(&self.grid, at)
     }
 
     /// The tiles of ground and water: everywhere in coarse levels, in fine levels where there are data.
     ///
     /// A tile is split into all four or not at all: with replacement, a missing child would be a hole.
     pub fn ground_tiles(&self) -> Vec<TileKey> {
-        let coarse = self.grid.finest.saturating_sub(SURROUND_LEVELS_UP);
-        let fine = self.finest_ground();
-        let mut all = vec![TileKey::ROOT];
+        let fine = self.finest_ground;
+        let coarse = fine.saturating_sub(SURROUND_LEVELS_UP);
+        let mut all = Vec::new();
         let mut open = vec![TileKey::ROOT];
         while let Some(key) = open.pop() {
+            if !self.part.reaches(key) {
+                continue;
+            }
+            if self.part.holds(key) {
+                all.push(key);
+            }
             let near_data = self.grid.rect(key).intersects(&self.extract);
             if key.level < coarse || (near_data && key.level < fine) {
-                all.extend(key.children());
                 open.extend(key.children());
             }
         }

@@ -30,10 +30,13 @@ impl Plan {
                 continue;
             }
             let Some(at) = scene.place([tree.x, tree.y]) else { continue };
+            if !scene.owns(at) {
+                continue;
+            }
             plan.features += 1;
             for level in levels(&scene.grid) {
                 // From afar every second tree, then every fourth, drawn larger.
-                if index % thinning(&scene.grid, level) == 0 {
+                if index % thinning(&scene.grid, level) == 0 && scene.part.holds(scene.grid.tile_at(level, at)) {
                     plan.tiles
                         .entry(scene.grid.tile_at(level, at))
                         .or_default()

@@ -6,12 +6,12 @@
 //! lies below.
 
 use super::drape::{Drape, lift};
-use super::grid::TileKey;
+use super::grid::{Grid, TileKey};
 use super::mesh::MeshBuilder;
 use super::palette::Rgba;
 use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
-use crate::base::{Bounds2, DatasetId};
+use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
 use geo::{LineString, Simplify};
@@ -50,8 +50,8 @@ pub struct Plan {
     posts: Vec<Post>,
     tiles: BTreeMap<TileKey, (Vec<usize>, Vec<usize>)>,
     pub datasets: Vec<DatasetId>,
-    /// Lines and points that lie beyond the territory and its surroundings, and are not drawn.
-    pub outside: usize,
+    /// Those that are counted in the scene's part.
+    pub features: usize,
 }
 
 #[derive(Debug)]
@@ -72,32 +72,18 @@ struct Post {
 
 impl Plan {
     pub fn new(scene: &Scene, utility: Utility) -> Self {
-        let lines: Vec<Line> = scene
-            .region
-            .conduits
-            .iter()
-            .enumerate()
-            .filter(|(_, conduit)| conduit.utility == utility)
-            .filter_map(|(index, conduit)| {
-                let points: Vec<[f64; 2]> = conduit
-                    .points
-                    .iter()
-                    .filter_map(|at| scene.place(*at))
-                    .collect();
-                (points.len() > 1).then(|| Line {
-                    conduit: index,
-                    bounds: Bounds2::of(points.iter().copied()),
-                    points,
-                })
-            })
-            .collect();
-        let everywhere = scene.grid.rect(TileKey::ROOT);
-        let all = lines.len();
-        let lines: Vec<Line> = lines
-            .into_iter()
-            .filter(|line| line.bounds.intersects(&everywhere))
-            .collect();
-        let mut outside = all - lines.len();
+        let root = scene.grid.rect(TileKey::ROOT);
+        let place = |at: [f64; 2]| scene.place(at);
+        let mut features = 0;
+        let mut datasets = BTreeSet::new();
+        let mut lines = Vec::new();
+        for (index, conduit) in scene.region.conduits.iter().enumerate().filter(|(_, conduit)| conduit.utility == utility) {
+            let Some((points, entry)) = placed(conduit, &place, &root) else { continue };
+            // A line that runs through several parts is counted where it begins.
+            features += usize::from(scene.owns(entry));
+            datasets.insert(&conduit.dataset);
+            lines.push(Line { conduit: index, bounds: Bounds2::of(points.iter().copied()), points });
+        }
         // Towers stand across their line, so each looks for the wire that goes through it.
         let mut directions: BTreeMap<[i64; 2], f64> = BTreeMap::new();
         for line in &lines {
@@ -110,78 +96,58 @@ impl Plan {
                 );
             }
         }
-        let posts: Vec<Post> = scene
-            .region
-            .fixtures
-            .iter()
-            .enumerate()
-            .filter(|(_, fixture)| fixture.utility == utility)
-            .filter_map(|(index, fixture)| {
-                let at = scene.place(fixture.at)?;
-                let inside =
-                    (0..2).all(|k| everywhere.min[k] <= at[k] && at[k] < everywhere.max[k]);
-                if !inside {
-                    outside += 1;
-                    return None;
-                }
-                Some(Post {
-                    fixture: index,
-                    at,
-                    turn: directions.get(&lattice(at)).copied().unwrap_or(0.0),
-                })
-            })
-            .collect();
+        let mut posts = Vec::new();
+        for (index, fixture) in scene.region.fixtures.iter().enumerate().filter(|(_, fixture)| fixture.utility == utility) {
+            let Some(at) = stands(fixture, &place, &root) else { continue };
+            features += usize::from(scene.owns(at));
+            datasets.insert(&fixture.dataset);
+            posts.push(Post {
+                fixture: index,
+                at,
+                turn: directions.get(&lattice(at)).copied().unwrap_or(0.0),
+            });
+        }
         let mut plan = Self {
             utility,
             lines,
             posts,
             tiles: BTreeMap::new(),
-            datasets: Vec::new(),
-            outside,
+            datasets: datasets.into_iter().cloned().collect(),
+            features,
         };
         plan.spread(scene);
-        let conduits = plan
-            .lines
-            .iter()
-            .filter_map(|line| scene.region.conduits.get(line.conduit))
-            .map(|c| &c.dataset);
-        let fixtures = plan
-            .posts
-            .iter()
-            .filter_map(|post| scene.region.fixtures.get(post.fixture))
-            .map(|f| &f.dataset);
-        plan.datasets = conduits
-            .chain(fixtures)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .cloned()
-            .collect();
         plan
     }
 
+    /// Which tiles of the scene's part show what.
     fn spread(&mut self, scene: &Scene) {
-        for level in 0..=scene.grid.finest {
+        let window = scene.part.window(&scene.grid);
+        for level in scene.part.levels(&scene.grid) {
             let tolerance = scene.grid.tolerance(level);
             let finest = level == scene.grid.finest;
+            let reach = 2.0 * tolerance + 2.0;
+            let window = window.grown(reach);
             for (index, line) in self.lines.iter().enumerate() {
                 let Some(conduit) = scene.region.conduits.get(line.conduit) else {
                     continue;
                 };
-                if !finest && tolerance > up_to(conduit) {
+                if (!finest && !shown(conduit, tolerance)) || !line.bounds.intersects(&window) {
                     continue;
                 }
                 // By segments, or a long diagonal would fill every tile of its box.
                 let mut mine: BTreeSet<TileKey> = BTreeSet::new();
-                let flat: Vec<[f64; 3]> = line.points.iter().map(|p| [p[0], p[1], 0.0]).collect();
-                let pieces =
-                    super::ribbon::subdivided(&flat, PIECE_TILES * scene.grid.tile_side(level));
-                let pieces: Vec<[f64; 2]> = pieces.into_iter().map(|p| [p[0], p[1]]).collect();
-                for pair in pieces.windows(2) {
-                    let bounds = Bounds2::of(pair.iter().copied()).grown(2.0 * tolerance + 2.0);
-                    let rects = scene.grid.tiles_in(level, &bounds);
-                    mine.extend(rects.into_iter().filter(|key| {
-                        near(&scene.grid.rect(*key).grown(2.0 * tolerance + 2.0), pair)
-                    }));
+                for side in line.points.windows(2).filter(|side| Bounds2::of(side.iter().copied()).intersects(&window)) {
+                    let flat: Vec<[f64; 3]> = side.iter().map(|p| [p[0], p[1], 0.0]).collect();
+                    let pieces = super::ribbon::subdivided(&flat, PIECE_TILES * scene.grid.tile_side(level));
+                    let pieces: Vec<[f64; 2]> = pieces.into_iter().map(|p| [p[0], p[1]]).collect();
+                    for pair in pieces.windows(2) {
+                        let bounds = Bounds2::of(pair.iter().copied()).grown(reach);
+                        if !bounds.intersects(&window) {
+                            continue;
+                        }
+                        let keys = scene.grid.tiles_in(level, &bounds).into_iter();
+                        mine.extend(keys.filter(|key| scene.part.holds(*key) && near(&scene.grid.rect(*key).grown(reach), pair)));
+                    }
                 }
                 for key in mine {
                     self.tiles.entry(key).or_default().0.push(index);
@@ -189,11 +155,10 @@ impl Plan {
             }
             if finest || tolerance <= POINTS_UP_TO_M {
                 for (index, post) in self.posts.iter().enumerate() {
-                    self.tiles
-                        .entry(scene.grid.tile_at(level, post.at))
-                        .or_default()
-                        .1
-                        .push(index);
+                    let key = scene.grid.tile_at(level, post.at);
+                    if scene.part.holds(key) {
+                        self.tiles.entry(key).or_default().1.push(index);
+                    }
                 }
             }
         }
@@ -202,10 +167,64 @@ impl Plan {
     pub fn tiles(&self) -> impl Iterator<Item = TileKey> + '_ {
         self.tiles.keys().copied()
     }
+}
 
-    pub fn features(&self) -> usize {
-        self.lines.len() + self.posts.len()
+/// A place in the plane, where there is one.
+type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
+
+/// A line in the plane and where it enters the territory and its surroundings; `None` when it never does.
+fn placed(conduit: &Conduit, place: Place, root: &Bounds2) -> Option<(Vec<[f64; 2]>, [f64; 2])> {
+    let points: Vec<[f64; 2]> = conduit.points.iter().filter_map(|at| place(*at)).collect();
+    let entry = points.windows(2).find_map(|pair| {
+        let (from, to) = within(pair[0], pair[1], root);
+        (from < to).then(|| std::array::from_fn(|k| (pair[0][k] + from * (pair[1][k] - pair[0][k])).clamp(root.min[k], root.max[k])))
+    })?;
+    Some((points, entry))
+}
+
+fn stands(fixture: &Fixture, place: Place, root: &Bounds2) -> Option<[f64; 2]> {
+    let at = place(fixture.at)?;
+    (0..2).all(|k| root.min[k] <= at[k] && at[k] < root.max[k]).then_some(at)
+}
+
+/// Lines and points that lie beyond the territory and its surroundings, and are not drawn.
+pub struct Far {
+    root: Bounds2,
+    counts: BTreeMap<Utility, usize>,
+}
+
+impl Far {
+    pub fn from(grid: &Grid) -> Self {
+        Self { root: grid.rect(TileKey::ROOT), counts: BTreeMap::new() }
     }
+
+    pub fn conduit(&mut self, conduit: &Conduit, place: Place) {
+        if placed(conduit, place, &self.root).is_none() {
+            *self.counts.entry(conduit.utility).or_default() += 1;
+        }
+    }
+
+    pub fn fixture(&mut self, fixture: &Fixture, place: Place) {
+        if stands(fixture, place, &self.root).is_none() {
+            *self.counts.entry(fixture.utility).or_default() += 1;
+        }
+    }
+
+    pub fn tell(&self, report: &mut Report) {
+        for (utility, count) in &self.counts {
+            report.push(Finding::new("network-outside", Severity::Info, "territory").object(utility.id()).value(count));
+        }
+    }
+}
+
+/// Where a line enters the territory, for counting it once.
+pub fn entry(conduit: &Conduit, place: Place, grid: &Grid) -> Option<[f64; 2]> {
+    placed(conduit, place, &grid.rect(TileKey::ROOT)).map(|(_, entry)| entry)
+}
+
+/// Whether levels of this tolerance show a line.
+pub fn shown(conduit: &Conduit, tolerance_m: f64) -> bool {
+    tolerance_m <= up_to(conduit)
 }
 
 fn lattice(at: [f64; 2]) -> [i64; 2] {
