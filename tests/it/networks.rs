@@ -546,7 +546,7 @@ fn vannes_from_osm_layers() {
 
 #[test]
 fn networks_are_layers_of_a_sound_package() {
-    use jumeau::pipeline::{check, import};
+    use jumeau::pipeline::{check, import, shards};
     let village = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/osm/village.osm.pbf");
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("village");
@@ -556,7 +556,7 @@ fn networks_are_layers_of_a_sound_package() {
         r#"{"prof":0.8,"classe":"B"}"#,
         false,
     );
-    let done = import::import(&[village, pipes], &out, &ImportOptions::default(), &Silent).unwrap();
+    let done = import::import(&[village, pipes], &out, &ImportOptions::default(), &shards::ShardOptions::default(), 0, &Silent).unwrap();
     let features = |id: &str| {
         done.manifest
             .layers
@@ -591,7 +591,7 @@ fn a_network_alone_is_a_territory() {
         false,
     );
     let out = folder.path().join("grid");
-    let done = jumeau::pipeline::import::import(&[path], &out, &ImportOptions::default(), &Silent)
+    let done = jumeau::pipeline::import::import(&[path], &out, &ImportOptions::default(), &jumeau::pipeline::shards::ShardOptions::default(), 0, &Silent)
         .unwrap();
     let layer = done
         .manifest

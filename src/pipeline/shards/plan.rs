@@ -417,14 +417,12 @@ fn lay_out(
             }
             Object::Water(area) => water.push((number, area)),
             Object::Conduit(conduit) => {
-                far.conduit(&conduit, &place);
-                if let Some(at) = utilities::entry(&conduit, &place, &grid) {
+                if let Some(at) = far.conduit(&conduit, &place) {
                     leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
                 }
             }
             Object::Fixture(fixture) => {
-                far.fixture(&fixture, &place);
-                if let Some(at) = place(fixture.at) {
+                if let Some(at) = far.fixture(&fixture, &place) {
                     leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
                 }
             }

@@ -83,6 +83,12 @@ impl Loaded {
         self.folder.join(PACKAGE)
     }
 
+    /// A point of the sources' system in the plane.
+    fn place(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        let lonlat = self.crs.to_lonlat(at[0], at[1]).ok()?;
+        Some(self.stage.plane.from_lonlat(lonlat))
+    }
+
     /// A rectangle of the plane in the sources' system, a little generous: it is turned there.
     fn in_source(&self, rect: &Bounds2) -> Bounds2 {
         let size = rect.size();
@@ -114,7 +120,7 @@ pub fn work(loaded: &Loaded, number: usize, earlier: Option<&Path>, progress: &d
         if bounds_of(&object).intersects(&around) {
             print.add(&numbered.bytes);
             if let Object::Conduit(conduit) = &object {
-                mark_supports(conduit, &loaded.stage.ground, &around, &mut print);
+                mark_supports(loaded, conduit, &around, &mut print);
             }
             objects.push(object);
         }
@@ -139,12 +145,14 @@ pub fn work(loaded: &Loaded, number: usize, earlier: Option<&Path>, progress: &d
 }
 
 /// Wires hang from supports that may stand farther away than the ground that was marked.
-fn mark_supports(conduit: &Conduit, ground: &Ground, around: &Bounds2, print: &mut Fingerprint) {
+fn mark_supports(loaded: &Loaded, conduit: &Conduit, around: &Bounds2, print: &mut Fingerprint) {
     if !matches!(conduit.lay, Lay::Overhead { .. }) {
         return;
     }
     for span in conduit.points.windows(2).filter(|span| Bounds2::of(span.iter().copied()).intersects(around)) {
-        span.iter().for_each(|at| print.add(&ground.height(*at).to_le_bytes()));
+        for at in span.iter().filter_map(|at| loaded.place(*at)) {
+            print.add(&loaded.stage.ground.height(loaded.stage.plane.source(at)).to_le_bytes());
+        }
     }
 }
 
@@ -196,11 +204,7 @@ fn region(loaded: &Loaded, objects: Vec<Object>, part: &Part, count: &mut LayerC
             Object::Fixture(fixture) => region.fixtures.push(fixture),
         }
     }
-    let place = |at: [f64; 2]| {
-        let lonlat = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
-        Some(loaded.stage.plane.from_lonlat(lonlat))
-    };
-    let owns = |at: [f64; 2]| place(at).is_some_and(|at| part.owns(&loaded.stage.grid, at));
+    let owns = |at: [f64; 2]| loaded.place(at).is_some_and(|at| part.owns(&loaded.stage.grid, at));
     region.buildings = buildings::settle(drafts, &|building| building.footprint.centroid().is_some_and(|at| owns([at.x(), at.y()])), count, report);
     // Above the shards no tree is seen.
     let generate = &loaded.plan.declaration.generate;

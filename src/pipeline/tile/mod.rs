@@ -208,8 +208,12 @@ fn write_all(
     let stage = Stage::of(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| outside(territory.crs, &no))?;
     let scene = Scene::new(stage, region, Part::Whole, &to_lonlat, &mut report);
     let mut far = utilities::Far::from(&scene.grid);
-    region.conduits.iter().for_each(|conduit| far.conduit(conduit, &|at| scene.place(at)));
-    region.fixtures.iter().for_each(|fixture| far.fixture(fixture, &|at| scene.place(at)));
+    for conduit in &region.conduits {
+        far.conduit(conduit, &|at| scene.place(at));
+    }
+    for fixture in &region.fixtures {
+        far.fixture(fixture, &|at| scene.place(at));
+    }
     far.tell(&mut report);
     let mut columns = buildings::KeptColumns::new();
     region.buildings.iter().for_each(|building| buildings::note_kept(building, &mut columns));

@@ -35,6 +35,8 @@ const WIRE_RADIUS_M: f64 = 0.06;
 /// A wire hangs by so much of its span, and never deeper than this, metres.
 const SAG: f64 = 0.03;
 const DEEPEST_SAG_M: f64 = 9.0;
+/// Bundles of a high line are so far from its middle, metres.
+const BUNDLE_M: f64 = 5.0;
 /// A segment is looked at in pieces of so many tiles.
 const PIECE_TILES: f64 = 8.0;
 /// Pieces of one span.
@@ -198,16 +200,23 @@ impl Far {
         Self { root: grid.rect(TileKey::ROOT), counts: BTreeMap::new() }
     }
 
-    pub fn conduit(&mut self, conduit: &Conduit, place: Place) {
-        if placed(conduit, place, &self.root).is_none() {
-            *self.counts.entry(conduit.utility).or_default() += 1;
-        }
+    /// Where a line enters the territory; one that never does is counted as far.
+    pub fn conduit(&mut self, conduit: &Conduit, place: Place) -> Option<[f64; 2]> {
+        let entry = placed(conduit, place, &self.root).map(|(_, entry)| entry);
+        self.note(conduit.utility, entry)
     }
 
-    pub fn fixture(&mut self, fixture: &Fixture, place: Place) {
-        if stands(fixture, place, &self.root).is_none() {
-            *self.counts.entry(fixture.utility).or_default() += 1;
+    /// Where a point stands; one beyond the territory is counted as far.
+    pub fn fixture(&mut self, fixture: &Fixture, place: Place) -> Option<[f64; 2]> {
+        let at = stands(fixture, place, &self.root);
+        self.note(fixture.utility, at)
+    }
+
+    fn note(&mut self, utility: Utility, at: Option<[f64; 2]>) -> Option<[f64; 2]> {
+        if at.is_none() {
+            *self.counts.entry(utility).or_default() += 1;
         }
+        at
     }
 
     pub fn tell(&self, report: &mut Report) {
@@ -215,11 +224,6 @@ impl Far {
             report.push(Finding::new("network-outside", Severity::Info, "territory").object(utility.id()).value(count));
         }
     }
-}
-
-/// Where a line enters the territory, for counting it once.
-pub fn entry(conduit: &Conduit, place: Place, grid: &Grid) -> Option<[f64; 2]> {
-    placed(conduit, place, &grid.rect(TileKey::ROOT)).map(|(_, entry)| entry)
 }
 
 /// Whether levels of this tolerance show a line.
@@ -453,21 +457,15 @@ impl Painter<'_> {
     fn pipe(&mut self, points: &[[f64; 2]], depth: f64, radius: f64, colour: Rgba, feature: u32) {
         // Long sides follow the ground.
         const STEP_M: f64 = 20.0;
-        let flat: Vec<[f64; 3]> = points.iter().map(|p| [p[0], p[1], 0.0]).collect();
-        let laid: Vec<[f64; 3]> = super::ribbon::subdivided(&flat, STEP_M)
-            .into_iter()
-            .map(|p| {
-                [
-                    p[0],
-                    p[1],
-                    self.scene.ground_at([p[0], p[1]]) - depth - radius,
-                ]
-            })
-            .collect();
-        for pair in laid.windows(2) {
-            let (a, b) = (pair[0], pair[1]);
-            if self.mine(a, b) {
-                self.tube(a, b, radius, PIPE_SIDES, colour, feature);
+        let rect = self.rect;
+        for side in points.windows(2).filter(|side| Bounds2::of(side.iter().copied()).intersects(&rect)) {
+            let flat: Vec<[f64; 3]> = side.iter().map(|p| [p[0], p[1], 0.0]).collect();
+            for pair in super::ribbon::subdivided(&flat, STEP_M).windows(2) {
+                if !self.mine(pair[0], pair[1]) {
+                    continue;
+                }
+                let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at([p[0], p[1]]) - depth - radius]);
+                self.tube(ends[0], ends[1], radius, PIPE_SIDES, colour, feature);
             }
         }
     }
@@ -477,7 +475,9 @@ impl Painter<'_> {
         let radius = WIRE_RADIUS_M
             .max(0.12 * self.tolerance)
             .min(8.0 * WIRE_RADIUS_M);
-        for pair in points.windows(2) {
+        // As far as the bundles of a line are from its middle.
+        let near = self.rect.grown(2.0 * BUNDLE_M);
+        for pair in points.windows(2).filter(|pair| Bounds2::of(pair.iter().copied()).intersects(&near)) {
             let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at(p) + height]);
             let (a, b) = (ends[0], ends[1]);
             let span = (b[0] - a[0]).hypot(b[1] - a[1]);
@@ -486,7 +486,7 @@ impl Painter<'_> {
             }
             // High lines carry a bundle on each side; lower ones are drawn as one.
             let aside = if high && self.tolerance <= POINTS_UP_TO_M {
-                &[-5.0, 0.0, 5.0][..]
+                &[-BUNDLE_M, 0.0, BUNDLE_M][..]
             } else {
                 &[0.0][..]
             };
