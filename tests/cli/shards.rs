@@ -139,7 +139,9 @@ fn bounds(territory: &Path) -> [f64; 4] {
 fn features(territory: &str, folder: &Path) -> BTreeMap<String, u64> {
     let info = run(&["info", territory, "--json"], folder);
     let layers = info["layers"].as_array().unwrap();
-    layers.iter().map(|layer| (layer["id"].as_str().unwrap().to_owned(), layer["features"].as_u64().unwrap())).collect()
+    // How many trees are made is limited by shard.
+    let told = layers.iter().filter(|layer| layer["id"] != "trees-generated");
+    told.map(|layer| (layer["id"].as_str().unwrap().to_owned(), layer["features"].as_u64().unwrap())).collect()
 }
 
 /// The tiles of networks are the same bytes in two territories, and there are some.
@@ -226,7 +228,12 @@ fn a_village_of_openstreetmap_is_the_same_in_shards() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let village = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/osm/village.osm");
-    let import = |out: &str, more: &[&str]| run(&[&["import", village.to_str().unwrap(), "--out", out, "--json"], more].concat(), at);
+    // The village has elements that cannot be read, which the exit status tells; the territory is there all the same.
+    let import = |out: &str, more: &[&str]| -> serde_json::Value {
+        let output = output(&[&["import", village.to_str().unwrap(), "--out", out, "--json"], more].concat(), at);
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
     let one = import("one", &[]);
     let many = import("many", &["--shard-buildings", "1"]);
     assert_eq!(one["layers"], many["layers"]);
