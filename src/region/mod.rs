@@ -12,6 +12,7 @@ pub mod roof_shape;
 pub mod skeleton;
 pub mod surveyed;
 pub mod triangulate;
+pub mod utility;
 
 use crate::base::DatasetId;
 use geo::{MultiPolygon, Polygon};
@@ -25,6 +26,8 @@ pub struct Region {
     pub trees: Vec<Tree>,
     pub terrain: Option<HeightGrid>,
     pub areas: Vec<Area>,
+    pub conduits: Vec<utility::Conduit>,
+    pub fixtures: Vec<utility::Fixture>,
 }
 
 /// One building.

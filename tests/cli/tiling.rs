@@ -97,6 +97,7 @@ fn village(houses: usize) -> Region {
             .collect(),
         terrain: Some(HeightGrid { origin: [AT[0], AT[1] + 695.0], cell_m: 5.0, columns: 140, rows: 140, values }),
         areas: vec![],
+        ..Region::default()
     }
 }
 

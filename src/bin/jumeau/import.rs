@@ -93,12 +93,21 @@ const MAP_HELP: &str = "\
   [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
       \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
       \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
-  \"as\": buildings, roads, tram, rail, water, areas, trees; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  \"as\": buildings, roads, tram, rail, water, areas, trees, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
   Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
   Termes / terms
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
     roads, tram, rail: id, name, class, importance, position, width, lanes, bridge, tunnel, fictive, state
     water: id, name, level      trees: id, height, crown      areas: id, name, code
+    electricity … transit: id, name, class, voltage, depth, diameter, material, accuracy (A, B, C), underground, lay, height, fixture, colour
+
+Réseaux / networks
+  Lignes et points sont reconnus à leurs colonnes (voltage, stop_id …), à leur nom (reseau_gaz, eaux_usees, candelabres …) ou par « as ».
+  Lines and points are told by their columns, by the words of their name, or by \"as\".
+  Un plan sans système de coordonnées (EPANET) est placé par --crs s'il est dans ce système, sinon par « place » :
+  a plan without a coordinate system (EPANET) is placed by --crs when it is drawn in that system, else by \"place\":
+  { \"as\": \"drinking-water\", \"file\": \"*.inp\", \"place\": { \"origin\": [355000, 6690000], \"scale\": 0.3048, \"turn_deg\": 12 } }
+  OpenStreetMap : découpez l'extrait avant l'import / cut the extract before the import: osmium extract -b W,S,E,N region.osm.pbf -o bourg.osm.pbf
 
 sources.json, dans le dossier des sources / in the folder of sources
   { \"id\": \"bourg\", \"crs\": \"EPSG:2154\",

@@ -27,6 +27,8 @@ pub struct Draft {
     pub has_height: bool,
     pub has_ground: bool,
     pub repaired: bool,
+    /// Its surfaces are given above the ground, wherever that will be.
+    pub above_ground: bool,
 }
 
 /// Reads one building; the rest is done by [`settle`].
@@ -55,6 +57,7 @@ pub fn draft(
         .filter(|z| z.is_finite())
         .collect();
     let mut surveyed = None;
+    let above_ground = record.flag("above_ground") == Some(true);
     let flat = match shape.shells().as_slice() {
         [] => polygons
             .iter()
@@ -77,7 +80,7 @@ pub fn draft(
             };
             altitudes.clear();
             let plan = std::mem::take(&mut survey.plan);
-            if floor.plausible(survey.lowest_m) {
+            if above_ground || floor.plausible(survey.lowest_m) {
                 surveyed = Some(survey);
             } else {
                 altitudes.push(survey.lowest_m);
@@ -133,12 +136,12 @@ pub fn draft(
         floor.plausible(ground)
             && terrain_m.is_none_or(|terrain| (ground - terrain).abs() <= GROUND_TOLERANCE_M)
             // Walls may begin below the ground, but the ground does not lie above the roof.
-            && surveyed.as_ref().is_none_or(|survey| {
+            && surveyed.as_ref().filter(|_| !above_ground).is_none_or(|survey| {
                 let top = survey.eave_and_ridge_m.map_or(f64::INFINITY, |(_, ridge)| ridge);
                 (survey.lowest_m - GROUND_TOLERANCE_M..top).contains(&ground)
             })
     };
-    let lowest_m = surveyed.as_ref().map(|survey| survey.lowest_m);
+    let lowest_m = surveyed.as_ref().filter(|_| !above_ground).map(|survey| survey.lowest_m);
     let ground = match stated_ground {
         Some(ground) if ground_fits(ground) => Some(ground),
         Some(ground) => {
@@ -162,7 +165,8 @@ pub fn draft(
         }),
         storeys: record.number("storeys").filter(|n| *n >= 0.0 && *n <= 200.0).map(|n| n.round() as u32),
     };
-    let chosen = match surveyed.as_ref().and_then(|survey| survey.eave_and_ridge_m).zip(ground) {
+    let level_m = if above_ground { Some(0.0) } else { ground };
+    let chosen = match surveyed.as_ref().and_then(|survey| survey.eave_and_ridge_m).zip(level_m) {
         // What was surveyed in three dimensions needs no choice.
         Some(((eave, ridge), ground)) => heights::Chosen {
             eave_m: Some((eave - ground).max(heights::LOWEST_M)),
@@ -193,6 +197,7 @@ pub fn draft(
         has_height: chosen.eave_m.is_some(),
         has_ground: ground.is_some(),
         repaired,
+        above_ground,
         building: Building {
             id: object.to_owned(),
             rnb: rnb_ids(record),
@@ -245,7 +250,7 @@ pub fn settle(drafts: Vec<Draft>, own: &dyn Fn(&Building) -> bool, count: &mut L
         .into_iter()
         .map(|draft| {
             let at = footprint::centre(&draft.building.footprint).unwrap_or([0.0, 0.0]);
-            let Draft { mut building, file, has_height, has_ground, mut repaired } = draft;
+            let Draft { mut building, file, has_height, has_ground, mut repaired, above_ground } = draft;
             let counted = own(&building);
             let mut say = |code, severity, value: String| {
                 if !counted {
@@ -262,6 +267,9 @@ pub fn settle(drafts: Vec<Draft>, own: &dyn Fn(&Building) -> bool, count: &mut L
                     None => "building-ground-assumed",
                 };
                 say(code, Severity::Warning, format!("{:.1} m", building.ground_m));
+            }
+            if let (true, Some(surveyed)) = (above_ground, &mut building.surveyed) {
+                surveyed.raise(building.ground_m);
             }
             if !has_height {
                 repaired = true;

@@ -11,12 +11,14 @@ pub mod relief;
 pub mod roof_points;
 pub mod surfaces;
 pub mod terrain;
+pub mod utilities;
 
 use super::sources::record::Record;
 use super::sources::{Gathered, RawRaster, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
 use crate::base::{Finding, Report, Severity};
 use crate::geodesy::{Crs, Geoid, Vertical};
+use crate::region::utility::{Conduit, Fixture, Utility};
 use crate::region::{Area, NetworkLine, Region, Tree, WaterArea};
 use std::collections::{BTreeMap, HashSet};
 
@@ -81,6 +83,8 @@ pub enum Object {
     Water(WaterArea),
     Tree(Tree),
     Area(Area),
+    Conduit(Conduit),
+    Fixture(Fixture),
 }
 
 /// Makes clean objects of one record: none when it is rejected, several when it has several parts.
@@ -114,6 +118,12 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let mut found = Vec::new();
             let fate = places::tree(record, source, &mut found);
             all(fate, found, Object::Tree)
+        }
+        Role::Network(utility) => {
+            let (mut conduits, mut fixtures) = (Vec::new(), Vec::new());
+            let fate = utilities::clean(record, utility, source, &mut conduits, &mut fixtures);
+            let fixtures = fixtures.into_iter().map(Object::Fixture);
+            (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
         Role::Terrain => (Fate::Rejected, Vec::new()),
     }
@@ -179,6 +189,8 @@ pub fn clean(
                     Object::Water(water) => region.water.push(water),
                     Object::Tree(tree) => region.trees.push(tree),
                     Object::Area(area) => region.areas.push(area),
+                    Object::Conduit(conduit) => region.conduits.push(conduit),
+                    Object::Fixture(fixture) => region.fixtures.push(fixture),
                 }
             }
             count.note(layer.role, fate);
@@ -246,6 +258,16 @@ pub fn key(role: Role) -> &'static str {
         Role::Water => "import-water",
         Role::Areas => "import-areas",
         Role::Trees => "import-trees",
+        Role::Network(utility) => match utility {
+            Utility::Electricity => "import-electricity",
+            Utility::Gas => "import-gas",
+            Utility::Heat => "import-heat",
+            Utility::Water => "import-drinking-water",
+            Utility::Sewer => "import-sewer",
+            Utility::Telecom => "import-telecom",
+            Utility::Lighting => "import-lighting",
+            Utility::Transit => "import-transit",
+        },
     }
 }
 

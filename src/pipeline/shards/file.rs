@@ -14,7 +14,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";
@@ -49,6 +49,8 @@ pub struct PlanFile {
     pub layers: Vec<CountFile>,
     pub findings: Vec<FindingFile>,
     pub buildings: u64,
+    /// Neither buildings nor lines nor terrain: networks alone.
+    pub bare: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

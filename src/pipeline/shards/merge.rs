@@ -11,6 +11,7 @@ use crate::pipeline::tile::imported::{coded, territory_of};
 use crate::pipeline::tile::networks;
 use crate::pipeline::tile::part::Part;
 use crate::pipeline::tile::scene::Scene;
+use crate::pipeline::tile::utilities;
 use crate::pipeline::tile::{self, DrawnLayer};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
 use crate::region::Region;
@@ -99,8 +100,10 @@ fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progr
         let shown = match &object {
             Object::Building(draft) => draft.building.footprint.unsigned_area() >= smallest,
             Object::Line(line) => finest.is_some() && networks::shown(line.class, tolerance_m),
+            Object::Conduit(conduit) => finest.is_some() && utilities::shown(conduit, tolerance_m),
             Object::Water(_) => true,
-            Object::Tree(_) | Object::Area(_) => false,
+            // Points of networks are drawn where trees are: below the shards' roots.
+            Object::Fixture(_) | Object::Tree(_) | Object::Area(_) => false,
         };
         if shown {
             found.push((number, object));
@@ -111,10 +114,16 @@ fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progr
     for (_, object) in found {
         match object {
             // Its shard settled it among its neighbours; from afar a doubtful height is as good.
-            Object::Building(draft) => region.buildings.push(draft.building),
+            Object::Building(mut draft) => {
+                if let (true, Some(surveyed)) = (draft.above_ground, &mut draft.building.surveyed) {
+                    surveyed.raise(draft.building.ground_m);
+                }
+                region.buildings.push(draft.building);
+            }
             Object::Line(line) => region.lines.push(line),
             Object::Water(water) => region.water.push(water),
-            Object::Tree(_) | Object::Area(_) => {}
+            Object::Conduit(conduit) => region.conduits.push(conduit),
+            Object::Fixture(_) | Object::Tree(_) | Object::Area(_) => {}
         }
     }
     Ok(region)

@@ -24,13 +24,13 @@ pub mod plan;
 pub mod spool;
 pub mod work;
 
-/// Buildings of one shard, unless it cannot be cut further.
+/// Buildings of one shard, counted with lines and points of networks, unless it cannot be cut further.
 pub const SHARD_BUILDINGS: u64 = 20_000;
 
 /// What is asked of a plan beyond the import's own options.
 #[derive(Clone, Copy, Debug)]
 pub struct ShardOptions {
-    /// Shards with more buildings are cut in four.
+    /// Shards with more buildings and things of networks are cut in four.
     pub most_buildings: u64,
 }
 

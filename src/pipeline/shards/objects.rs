@@ -7,6 +7,7 @@ use crate::pipeline::clean::buildings::Draft;
 use crate::pipeline::sources::vocabulary;
 use crate::region::roof::Surface;
 use crate::region::surveyed::{Surveyed, SurveyedFace};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
 use crate::region::{
     Attribute, AttributeValue, Building, HeightOrigin, LineClass, NetworkLine, Tree, Usage, WaterArea,
 };
@@ -38,6 +39,19 @@ const CLASSES: [LineClass; 6] = [
     LineClass::Rail,
 ];
 const SURFACES: [Surface; 3] = [Surface::Wall, Surface::Roof, Surface::Floor];
+const ACCURACIES: [Accuracy; 5] = [Accuracy::A, Accuracy::B, Accuracy::C, Accuracy::Schematic, Accuracy::Unstated];
+const KINDS: [FixtureKind; 10] = [
+    FixtureKind::Tower,
+    FixtureKind::Pole,
+    FixtureKind::Substation,
+    FixtureKind::Plant,
+    FixtureKind::Stop,
+    FixtureKind::Lamp,
+    FixtureKind::Valve,
+    FixtureKind::Pump,
+    FixtureKind::Tank,
+    FixtureKind::Node,
+];
 /// No number of storeys, dwellings …
 const NONE: u32 = u32::MAX;
 
@@ -65,6 +79,14 @@ pub fn put(object: &Object, bytes: &mut Vec<u8>) {
             [tree.x, tree.y, tree.height_m, tree.crown_m].iter().for_each(|value| bytes.extend(value.to_le_bytes()));
             bytes.push(u8::from(tree.generated));
         }
+        Object::Conduit(conduit) => {
+            bytes.push(5);
+            put_conduit(conduit, bytes);
+        }
+        Object::Fixture(fixture) => {
+            bytes.push(6);
+            put_fixture(fixture, bytes);
+        }
         Object::Area(_) => {}
     }
 }
@@ -85,14 +107,16 @@ pub fn take(bytes: &mut Bytes) -> Option<Object> {
             let [x, y, height_m, crown_m] = bytes.f64s()?;
             Object::Tree(Tree { x, y, height_m, crown_m, generated: bytes.u8()? != 0 })
         }
+        5 => Object::Conduit(take_conduit(bytes)?),
+        6 => Object::Fixture(take_fixture(bytes)?),
         _ => return None,
     })
 }
 
 fn put_draft(draft: &Draft, bytes: &mut Vec<u8>) {
-    let Draft { building, file, has_height, has_ground, repaired } = draft;
+    let Draft { building, file, has_height, has_ground, repaired, above_ground } = draft;
     put_text(bytes, file);
-    bytes.extend([*has_height, *has_ground, *repaired, building.light].map(u8::from));
+    bytes.extend([*has_height, *has_ground, *repaired, *above_ground, building.light].map(u8::from));
     put_text(bytes, &building.id);
     put_count(building.rnb.len(), bytes);
     building.rnb.iter().for_each(|id| put_text(bytes, id));
@@ -137,7 +161,8 @@ fn put_draft(draft: &Draft, bytes: &mut Vec<u8>) {
 
 fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
     let file = bytes.text()?.to_owned();
-    let [has_height, has_ground, repaired, light] = [bytes.u8()?, bytes.u8()?, bytes.u8()?, bytes.u8()?].map(|flag| flag != 0);
+    let [has_height, has_ground, repaired, above_ground, light] =
+        [bytes.u8()?, bytes.u8()?, bytes.u8()?, bytes.u8()?, bytes.u8()?].map(|flag| flag != 0);
     let id = bytes.text()?.to_owned();
     let rnb = list(bytes, |bytes| bytes.text().map(str::to_owned))?;
     let dataset = DatasetId::from(bytes.text()?);
@@ -186,7 +211,7 @@ fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
         attributes,
         surveyed,
     };
-    Some(Draft { building, file, has_height, has_ground, repaired })
+    Some(Draft { building, file, has_height, has_ground, repaired, above_ground })
 }
 
 /// Names of kept columns live as long as the program.
@@ -214,6 +239,88 @@ fn take_line(bytes: &mut Bytes) -> Option<NetworkLine> {
         level: bytes.i32()?,
         name: take_option(bytes)?,
     })
+}
+
+fn put_conduit(conduit: &Conduit, bytes: &mut Vec<u8>) {
+    let Conduit { id, dataset, utility, class, name, points, lay, diameter_m, voltage_v, material, accuracy, colour } = conduit;
+    put_text(bytes, id);
+    put_text(bytes, dataset.as_str());
+    bytes.push(place(&Utility::ALL, *utility));
+    put_text(bytes, class);
+    put_option(name.as_deref(), bytes);
+    put_count(points.len(), bytes);
+    points.iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
+    let (lay, metres) = match lay {
+        Lay::Ground => (0, None),
+        Lay::Underground { depth_m } => (1, *depth_m),
+        Lay::Overhead { height_m } => (2, *height_m),
+    };
+    bytes.push(lay);
+    [metres, *diameter_m, *voltage_v].into_iter().for_each(|value| put_number(value, bytes));
+    put_option(material.as_deref(), bytes);
+    bytes.push(place(&ACCURACIES, *accuracy));
+    bytes.push(u8::from(colour.is_some()));
+    bytes.extend(colour.iter().flatten());
+}
+
+fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
+    Some(Conduit {
+        id: bytes.text()?.to_owned(),
+        dataset: DatasetId::from(bytes.text()?),
+        utility: *Utility::ALL.get(usize::from(bytes.u8()?))?,
+        class: bytes.text()?.to_owned(),
+        name: take_option(bytes)?,
+        points: list(bytes, |bytes| bytes.f64s())?,
+        lay: match (bytes.u8()?, take_number(bytes)?) {
+            (0, _) => Lay::Ground,
+            (1, depth_m) => Lay::Underground { depth_m },
+            (2, height_m) => Lay::Overhead { height_m },
+            _ => return None,
+        },
+        diameter_m: take_number(bytes)?,
+        voltage_v: take_number(bytes)?,
+        material: take_option(bytes)?,
+        accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
+        colour: if bytes.u8()? == 0 { None } else { Some([bytes.u8()?, bytes.u8()?, bytes.u8()?]) },
+    })
+}
+
+fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
+    let Fixture { id, dataset, utility, kind, class, name, at, height_m, voltage_v, accuracy } = fixture;
+    put_text(bytes, id);
+    put_text(bytes, dataset.as_str());
+    bytes.push(place(&Utility::ALL, *utility));
+    bytes.push(place(&KINDS, *kind));
+    put_text(bytes, class);
+    put_option(name.as_deref(), bytes);
+    at.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    [*height_m, *voltage_v].into_iter().for_each(|value| put_number(value, bytes));
+    bytes.push(place(&ACCURACIES, *accuracy));
+}
+
+fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
+    Some(Fixture {
+        id: bytes.text()?.to_owned(),
+        dataset: DatasetId::from(bytes.text()?),
+        utility: *Utility::ALL.get(usize::from(bytes.u8()?))?,
+        kind: *KINDS.get(usize::from(bytes.u8()?))?,
+        class: bytes.text()?.to_owned(),
+        name: take_option(bytes)?,
+        at: bytes.f64s()?,
+        height_m: take_number(bytes)?,
+        voltage_v: take_number(bytes)?,
+        accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
+    })
+}
+
+fn put_number(value: Option<f64>, bytes: &mut Vec<u8>) {
+    bytes.push(u8::from(value.is_some()));
+    bytes.extend(value.unwrap_or(0.0).to_le_bytes());
+}
+
+fn take_number(bytes: &mut Bytes) -> Option<Option<f64>> {
+    let stated = bytes.u8()? != 0;
+    Some(Some(bytes.f64()?).filter(|_| stated))
 }
 
 fn place<T: PartialEq + Copy>(of: &[T], value: T) -> u8 {
@@ -311,6 +418,39 @@ mod tests {
             has_height: true,
             has_ground: false,
             repaired: true,
+            above_ground: true,
+        }
+    }
+
+    fn conduit(lay: Lay, plain: bool) -> Conduit {
+        Conduit {
+            id: "way/1".to_owned(),
+            dataset: DatasetId::from("osm"),
+            utility: Utility::Heat,
+            class: "pipeline".to_owned(),
+            name: (!plain).then(|| "Boucle".to_owned()),
+            points: vec![[0.1, 1.0], [2.0, 3.0], [4.0, 5.0]],
+            lay,
+            diameter_m: (!plain).then_some(0.3),
+            voltage_v: plain.then_some(400.0),
+            material: (!plain).then(|| "acier".to_owned()),
+            accuracy: Accuracy::Schematic,
+            colour: (!plain).then_some([1, 2, 255]),
+        }
+    }
+
+    fn fixture(kind: FixtureKind) -> Fixture {
+        Fixture {
+            id: "node/7".to_owned(),
+            dataset: DatasetId::from("osm"),
+            utility: Utility::Transit,
+            kind,
+            class: "bus_stop".to_owned(),
+            name: None,
+            at: [355_000.25, 6_690_000.5],
+            height_m: Some(9.0),
+            voltage_v: None,
+            accuracy: Accuracy::B,
         }
     }
 
@@ -326,7 +466,22 @@ mod tests {
             name: Some("Rue".to_owned()),
         };
         let tree = Tree { x: 1.0, y: 2.0, height_m: 3.0, crown_m: 4.0, generated: false };
+        let lays = [Lay::Ground, Lay::Underground { depth_m: None }, Lay::Underground { depth_m: Some(1.2) }, Lay::Overhead { height_m: Some(31.5) }];
+        let conduits = lays.map(|lay| conduit(lay, lay == Lay::Ground));
+        let fixtures = KINDS.map(fixture);
         let mut bytes = Vec::new();
+        for object in conduits.clone().map(Object::Conduit).into_iter().chain(fixtures.clone().map(Object::Fixture)) {
+            put(&object, &mut bytes);
+        }
+        let mut reader = Bytes::new(&bytes);
+        for known in &conduits {
+            assert!(matches!(take(&mut reader), Some(Object::Conduit(conduit)) if conduit == *known), "{known:?}");
+        }
+        for known in &fixtures {
+            assert!(matches!(take(&mut reader), Some(Object::Fixture(fixture)) if fixture == *known), "{known:?}");
+        }
+        assert!(reader.is_empty());
+        bytes.clear();
         for object in [Object::Building(building()), Object::Line(line), Object::Tree(tree)] {
             put(&object, &mut bytes);
         }
@@ -346,6 +501,13 @@ mod tests {
         put(&Object::Building(building()), &mut bytes);
         for end in 0..bytes.len() {
             assert!(take(&mut Bytes::new(&bytes[..end])).is_none());
+        }
+        for object in [Object::Conduit(conduit(Lay::Ground, false)), Object::Fixture(fixture(FixtureKind::Lamp))] {
+            bytes.clear();
+            put(&object, &mut bytes);
+            for end in 0..bytes.len() {
+                assert!(take(&mut Bytes::new(&bytes[..end])).is_none());
+            }
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::pipeline::tile::part::Part;
 use crate::pipeline::tile::scene::{Scene, Stage, ground_of, plane_and_extract};
 use crate::pipeline::tile::surround;
 use crate::pipeline::tile::urban::UrbanCount;
+use crate::pipeline::tile::utilities;
 use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
 use crate::region::{Building, HeightGrid, LineClass, NetworkLine, Region, WaterArea};
 use geo::Centroid;
@@ -154,6 +155,9 @@ struct Gathered {
     kept: KeptColumns,
     buildings: u64,
     lines: u64,
+    /// Lines and points of networks that are no roads.
+    networks: u64,
+    network_extract: Bounds2,
     under_clouds: Vec<Building>,
     /// A point of the first object with a place.
     first: Option<[f64; 2]>,
@@ -170,6 +174,8 @@ struct Reading<'a> {
     kept: KeptColumns,
     buildings: u64,
     lines: u64,
+    networks: u64,
+    network_extract: Bounds2,
     under_clouds: Vec<Building>,
     first: Option<[f64; 2]>,
     /// First positions of what stretches the territory, to tell what lies far from the rest.
@@ -195,6 +201,8 @@ impl<'a> Reading<'a> {
             kept: KeptColumns::new(),
             buildings: 0,
             lines: 0,
+            networks: 0,
+            network_extract: Bounds2::EMPTY,
             under_clouds: Vec::new(),
             first: None,
             places: Vec::new(),
@@ -328,14 +336,18 @@ impl<'a> Reading<'a> {
                 self.lines += 1;
                 self.extract = self.extract.union(bounds);
             }
+            Object::Conduit(_) | Object::Fixture(_) => {
+                self.networks += 1;
+                self.network_extract = self.network_extract.union(bounds);
+            }
             Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}
         }
     }
 
     /// What was gathered, without what lies astray.
     fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
-        let Self { spool, extract, kept, buildings, lines, under_clouds, first, places, .. } = self;
-        let gathered = Gathered { spool: spool.finish()?, extract, kept, buildings, lines, under_clouds, first };
+        let Self { spool, extract, kept, buildings, lines, networks, network_extract, under_clouds, first, places, .. } = self;
+        let gathered = Gathered { spool: spool.finish()?, extract, kept, buildings, lines, networks, network_extract, under_clouds, first };
         let Some(far) = Far::among(&places) else { return Ok(gathered) };
         let mut extract = Bounds2::EMPTY;
         let (mut buildings, mut lines) = (0, 0);
@@ -375,7 +387,7 @@ fn stretching(object: &Object) -> Option<(Role, [f64; 2])> {
             line.points.first().map(|[x, y, _]| (role, [*x, *y]))
         }
         Object::Tree(tree) => Some((Role::Trees, [tree.x, tree.y])),
-        Object::Water(_) | Object::Area(_) => None,
+        Object::Conduit(_) | Object::Fixture(_) | Object::Water(_) | Object::Area(_) => None,
     }
 }
 
@@ -403,13 +415,18 @@ fn lay_out(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<PlanFile, ImportFault> {
-    let Gathered { spool, mut extract, kept, buildings, lines, .. } = gathered;
-    if buildings == 0 && lines == 0 && terrain.is_none() {
+    let Gathered { spool, mut extract, kept, buildings, lines, networks, network_extract, .. } = gathered;
+    let bare = buildings == 0 && lines == 0 && terrain.is_none();
+    if bare && networks == 0 {
         return Err(ImportFault::new("tile-empty", "", ""));
     }
     if let (true, Some(grid)) = (extract.is_empty(), &terrain) {
         let size = [grid.columns, grid.rows].map(|cells| cells.saturating_sub(1) as f64 * grid.cell_m);
         extract = Bounds2::of([grid.origin, [grid.origin[0] + size[0], grid.origin[1] - size[1]]]);
+    }
+    // The grid of a whole country does not make a commune that large: networks count where there is nothing else.
+    if extract.is_empty() {
+        extract = network_extract;
     }
     let to_lonlat = |at: [f64; 2]| target.to_lonlat(at[0], at[1]).ok();
     let undulation_m = |at: LonLat| geoid.undulation_m(at);
@@ -421,7 +438,8 @@ fn lay_out(
     let mut urban = UrbanCount::over(&extract_in_plane);
     let mut known = KnownHeights::over(&extract);
     let mut occupied = OccupiedCount::over(&grid);
-    let mut leaves: HashMap<TileKey, u64> = HashMap::new();
+    let mut leaves: HashMap<TileKey, Weight> = HashMap::new();
+    let mut far = utilities::Far::from(&grid);
     let mut water: Vec<(u64, WaterArea)> = Vec::new();
     let mut rim: Vec<(u64, NetworkLine)> = Vec::new();
     let mut seen = 0_u64;
@@ -431,7 +449,7 @@ fn lay_out(
             if progress.cancelled() {
                 return Err(ImportFault::new("import-cancelled", "", ""));
             }
-            progress.step("plan-shards", seen, buildings + lines);
+            progress.step("plan-shards", seen, buildings + lines + networks);
         }
         match object {
             Object::Building(draft) => {
@@ -442,7 +460,7 @@ fn lay_out(
                     known.building(building);
                 }
                 if let Some(at) = building.footprint.centroid().and_then(|at| place([at.x(), at.y()])) {
-                    *leaves.entry(grid.tile_at(grid.finest, at)).or_default() += 1;
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().buildings += 1;
                 }
             }
             Object::Line(line) => {
@@ -457,11 +475,24 @@ fn lay_out(
                 }
             }
             Object::Water(area) => water.push((number, area)),
+            Object::Conduit(conduit) => {
+                occupied.conduit(&conduit, &place);
+                if let Some(at) = far.conduit(&conduit, &place) {
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
+                }
+            }
+            Object::Fixture(fixture) => {
+                occupied.fixture(&fixture, &place);
+                if let Some(at) = far.fixture(&fixture, &place) {
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
+                }
+            }
             Object::Tree(tree) => occupied.tree(&tree, &place),
             Object::Area(_) => {}
         }
         Ok(())
     })?;
+    far.tell(&mut report);
     water.sort_by_key(|(number, _)| *number);
     rim.sort_by_key(|(number, _)| *number);
     let at_the_rim = Region {
@@ -470,7 +501,7 @@ fn lay_out(
         ..Region::default()
     };
     let occupied = occupied.finish(terrain.as_ref(), &place);
-    let (grid, ground_tiles) = ground_of(grid, &extract_in_plane, &occupied, &mut report);
+    let (grid, ground_tiles) = ground_of(grid, &extract_in_plane, &occupied, bare, &mut report);
     let ground = Ground::from_parts(terrain, known, &at_the_rim.water, &extract, &mut report);
     let urban = urban.finish();
     let mut bytes = Vec::new();
@@ -482,7 +513,8 @@ fn lay_out(
     bytes.clear();
     ground_tiles.iter().for_each(|key| work::put_tile(key, &mut |part| bytes.extend(part)));
     file::write_whole(&folder.join(TILES), &bytes)?;
-    let shards = shards(&grid, &leaves, sharding);
+    let finest_ground = ground_tiles.iter().map(|key| key.level).max().unwrap_or(0);
+    let shards = shards(&grid, finest_ground, &leaves, sharding);
     let outings = {
         let stage = Stage {
             plane: Arc::new(plane),
@@ -514,6 +546,7 @@ fn lay_out(
             .collect(),
         findings: file::findings_of(&report),
         buildings,
+        bare,
         declaration,
     })
 }
@@ -529,7 +562,7 @@ fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
     file.extract.iter().for_each(|value| print.add(&value.to_le_bytes()));
     print.add(&file.finest.to_le_bytes());
     let generate = &file.declaration.generate;
-    print.add(&[u8::from(generate.trees)]);
+    print.add(&[u8::from(generate.trees), u8::from(file.bare)]);
     print.add(&generate.seed.to_le_bytes());
     for part in [serde_json::to_string(&file.kept), serde_json::to_string(&file.outings)] {
         print.text(&part.unwrap_or_default());
@@ -537,19 +570,29 @@ fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
     print.hex()
 }
 
-/// Tiles that cover everything, none with more buildings than asked unless it is too small to be cut.
-fn shards(grid: &Grid, leaves: &HashMap<TileKey, u64>, sharding: &ShardOptions) -> Vec<Shard> {
-    let mut sums: HashMap<TileKey, u64> = HashMap::new();
+/// What lies in a tile: it decides where shards are cut.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    buildings: u64,
+    /// Lines of networks where they begin, and points.
+    networks: u64,
+}
+
+/// Tiles that cover everything, none with more buildings (and things of networks) than asked unless it is too small to be cut.
+fn shards(grid: &Grid, finest_ground: u32, leaves: &HashMap<TileKey, Weight>, sharding: &ShardOptions) -> Vec<Shard> {
+    let mut sums: HashMap<TileKey, Weight> = HashMap::new();
     for (leaf, count) in leaves {
         for key in (0..=leaf.level.min(grid.finest)).filter_map(|level| leaf.ancestor(level)) {
-            *sums.entry(key).or_default() += count;
+            let sum = sums.entry(key).or_default();
+            sum.buildings += count.buildings;
+            sum.networks += count.networks;
         }
     }
     let mut shards = Vec::new();
     let mut open = vec![TileKey::ROOT];
     while let Some(key) = open.pop() {
-        let buildings = sums.get(&key).copied().unwrap_or(0);
-        let large = buildings > sharding.most_buildings || grid.finest - key.level > MOST_LEVELS;
+        let Weight { buildings, networks } = sums.get(&key).copied().unwrap_or_default();
+        let large = buildings + networks > sharding.most_buildings || finest_ground.saturating_sub(key.level) > MOST_LEVELS;
         if large && grid.tolerance(key.level) > ABOVE_TOLERANCE_M && key.level < grid.finest {
             open.extend(key.children());
         } else {

@@ -263,6 +263,8 @@ pub fn bounds_of(object: &Object) -> Bounds2 {
         Object::Water(water) => rect(water.outline.bounding_rect()),
         Object::Area(area) => rect(area.outline.bounding_rect()),
         Object::Tree(tree) => Bounds2::of([[tree.x, tree.y]]),
+        Object::Conduit(conduit) => Bounds2::of(conduit.points.iter().copied()),
+        Object::Fixture(fixture) => Bounds2::of([fixture.at]),
     }
 }
 
@@ -281,6 +283,7 @@ fn cells_of(object: &Object) -> Vec<Cell> {
     };
     let fits = match object {
         Object::Line(line) => line.points.windows(2).all(|pair| add(&Bounds2::of(pair.iter().map(|p| [p[0], p[1]])))),
+        Object::Conduit(conduit) => conduit.points.windows(2).all(|pair| add(&Bounds2::of(pair.iter().copied()))),
         _ => add(&bounds_of(object)),
     };
     if fits && !cells.is_empty() && cells.len() <= MAX_CELLS { cells.into_iter().collect() } else { vec![EVERYWHERE] }

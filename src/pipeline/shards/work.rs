@@ -19,6 +19,7 @@ use crate::pipeline::tile::urban::Urban;
 use crate::pipeline::tile::{self, DrawnLayer};
 use crate::pipeline::{ImportFault, LayerCount, Progress, Silent};
 use crate::region::Region;
+use crate::region::utility::{Conduit, Lay};
 use geo::Centroid;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -64,8 +65,9 @@ impl Loaded {
         let undulation_m = |at: LonLat| geoid.undulation_m(at);
         let (plane, extract) = plane_and_extract(&source_extract, &to_lonlat, &undulation_m)
             .map_err(|no| ImportFault::new("tile-outside-crs", crs.code(), format!("{} {}", no.point[0], no.point[1])))?;
+        let grid = Grid::new(plane.side_m());
         let stage = Stage {
-            grid: Grid { finest: plan.finest, ..Grid::new(plane.side_m()) },
+            grid: Grid { finest: plan.finest, ..grid },
             plane: Arc::new(plane),
             ground: Arc::new(ground),
             urban: Arc::new(urban),
@@ -80,6 +82,12 @@ impl Loaded {
 
     pub fn package(&self) -> PathBuf {
         self.folder.join(PACKAGE)
+    }
+
+    /// A point of the sources' system in the plane.
+    fn place(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+        let lonlat = self.crs.to_lonlat(at[0], at[1]).ok()?;
+        Some(self.stage.plane.from_lonlat(lonlat))
     }
 
     /// A rectangle of the plane in the sources' system, a little generous: it is turned there.
@@ -116,6 +124,9 @@ pub fn work(loaded: &Loaded, number: usize, earlier: Option<&Path>, progress: &d
         let object = loaded.spool.object(&numbered)?;
         if bounds_of(&object).intersects(&around) {
             print.add(&numbered.bytes);
+            if let Object::Conduit(conduit) = &object {
+                mark_supports(loaded, conduit, &around, &mut print);
+            }
             objects.push(object);
         }
     }
@@ -148,6 +159,18 @@ fn take_tiles(bytes: &mut Bytes) -> Option<Vec<TileKey>> {
         tiles.push(TileKey { level: bytes.u32()?, x: bytes.u32()?, y: bytes.u32()? });
     }
     Some(tiles)
+}
+
+/// Wires hang from supports that may stand farther away than the ground that was marked.
+fn mark_supports(loaded: &Loaded, conduit: &Conduit, around: &Bounds2, print: &mut Fingerprint) {
+    if !matches!(conduit.lay, Lay::Overhead { .. }) {
+        return;
+    }
+    for span in conduit.points.windows(2).filter(|span| Bounds2::of(span.iter().copied()).intersects(around)) {
+        for at in span.iter().filter_map(|at| loaded.place(*at)) {
+            print.add(&loaded.stage.ground.height(loaded.stage.plane.source(at)).to_le_bytes());
+        }
+    }
 }
 
 /// Draws a part from its objects.
@@ -194,13 +217,11 @@ fn region(loaded: &Loaded, objects: Vec<Object>, part: &Part, count: &mut LayerC
             Object::Water(water) => region.water.push(water),
             Object::Tree(tree) => region.trees.push(tree),
             Object::Area(area) => region.areas.push(area),
+            Object::Conduit(conduit) => region.conduits.push(conduit),
+            Object::Fixture(fixture) => region.fixtures.push(fixture),
         }
     }
-    let place = |at: [f64; 2]| {
-        let lonlat = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
-        Some(loaded.stage.plane.from_lonlat(lonlat))
-    };
-    let owns = |at: [f64; 2]| place(at).is_some_and(|at| part.owns(&loaded.stage.grid, at));
+    let owns = |at: [f64; 2]| loaded.place(at).is_some_and(|at| part.owns(&loaded.stage.grid, at));
     region.buildings = buildings::settle(drafts, &|building| building.footprint.centroid().is_some_and(|at| owns([at.x(), at.y()])), count, report);
     // Above the shards no tree is seen.
     let generate = &loaded.plan.declaration.generate;

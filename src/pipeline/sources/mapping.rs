@@ -5,6 +5,9 @@
 //!     "fields": { "id": "NUM", "height": "HAUT_M", "year": "ANNEE" },
 //!     "keep": ["QUARTIER"] } ]
 //! ```
+//! A plan without a system of coordinates is placed by `"place": { "origin": [x, y], "scale": 0.3048, "turn_deg": 12 }`: where its zero lies in
+//! the territory's system, metres of one of its units, and by how much it is turned counter-clockwise.
+//!
 //! `file` and `table` are optional, with `*` for any letters; `keep` too (`["*"]` keeps all columns under their own names).
 //! One layer needs no brackets, and for buildings alone the fields are enough: `{ "height": "HAUT_M" }`.
 
@@ -33,6 +36,36 @@ pub struct MappedLayer {
     /// Columns that keep their own names.
     #[serde(default)]
     pub keep: Vec<String>,
+    #[serde(default)]
+    pub place: Option<Place>,
+}
+
+/// Where a plan lies.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The plan's zero in the territory's system, metres.
+    pub origin: [f64; 2],
+    /// Metres of one unit of the plan.
+    #[serde(default = "one")]
+    pub scale: f64,
+    /// Counter-clockwise.
+    #[serde(default)]
+    pub turn_deg: f64,
+}
+
+impl Place {
+    pub fn point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = self.turn_deg.to_radians().sin_cos();
+        [
+            self.origin[0] + self.scale * (cos * x - sin * y),
+            self.origin[1] + self.scale * (sin * x + cos * y),
+        ]
+    }
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 impl Default for MappedLayer {
@@ -43,6 +76,7 @@ impl Default for MappedLayer {
             table: None,
             fields: BTreeMap::new(),
             keep: Vec::new(),
+            place: None,
         }
     }
 }
@@ -127,6 +161,7 @@ fn fits(role: Role, kind: ShapeKind) -> bool {
         }
         Role::Roads | Role::Tram | Role::Rail => matches!(kind, ShapeKind::Line | ShapeKind::Other),
         Role::Trees => matches!(kind, ShapeKind::Point | ShapeKind::Other),
+        Role::Network(_) => !matches!(kind, ShapeKind::Shells),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
+pub mod utilities;
 pub mod vocabulary;
 
 pub(super) mod open;
@@ -87,6 +88,9 @@ pub struct OpenTable {
     table: Box<dyn readers::Table>,
     mapping: Mapping,
     placer: Placer,
+    is_plan: bool,
+    /// Where a plan lies, as the mapping file says.
+    place: Option<mapping::Place>,
     found_file: String,
     found_table: Option<String>,
 }
@@ -137,6 +141,7 @@ pub fn open_all(
         ));
     }
     complete(&mut declaration, paths, options);
+    let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
     let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, _unpacked: unpacked };
@@ -144,7 +149,7 @@ pub fn open_all(
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
-        open_one(item, &mut opened, report);
+        open_one(item, told, &mut opened, report);
     }
     Ok(opened)
 }
@@ -253,10 +258,18 @@ fn target_crs(
     Ok(chosen)
 }
 
-fn open_one(item: Planned, opened: &mut Opened, report: &mut Report) {
-    let Planned { found, role, dataset, fields, keep, rank } = item;
+/// `told`: a person said which system the territory is in.
+fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report) {
+    let Planned { found, role, dataset, fields, keep, rank, place } = item;
     let file = found.label();
-    let from = match &found.crs {
+    let is_plan = found.crs.as_deref() == Some(readers::PLAN);
+    if is_plan && !told && place.is_none() {
+        report.push(Finding::new("plan-without-crs", Severity::Error, &file));
+        return;
+    }
+    let from = match found.crs.as_ref().filter(|_| !is_plan) {
+        // A placed plan, or one that a person says is drawn in the territory's own system.
+        None if is_plan => opened.target.code().to_owned(),
         Some(code) => code.clone(),
         None => {
             report.push(
@@ -297,6 +310,8 @@ fn open_one(item: Planned, opened: &mut Opened, report: &mut Report) {
         table,
         mapping,
         placer,
+        is_plan,
+        place,
         found_file: found.file,
         found_table: found.table,
     });
@@ -313,6 +328,8 @@ impl OpenTable {
         let mut result = TableRead::default();
         result.roles.extend(self.role);
         let file = &self.file;
+        // Where the first point of a plan comes to lie tells for all of it.
+        let mut misplaced: Option<Option<String>> = (!self.is_plan).then_some(None);
         let read = self.table.read(&self.mapping, &mut |row| {
             let mut record = match row {
                 Ok(record) => record,
@@ -332,6 +349,20 @@ impl OpenTable {
                 return;
             };
             result.roles.insert(role);
+            if let (Some(place), Some(shape)) = (self.place, &mut record.shape) {
+                let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
+                    [p[0], p[1]] = place.point([p[0], p[1]]);
+                    Ok(())
+                });
+            }
+            if misplaced.is_none()
+                && let Some(at) = record.shape.as_ref().and_then(|shape| shape.first_position())
+            {
+                misplaced = Some(self.placer.outside([at[0], at[1]]));
+            }
+            if matches!(misplaced, Some(Some(_))) {
+                return;
+            }
             if let Some(shape) = &mut record.shape
                 && let Err(fault) = self.placer.shape(shape)
             {
@@ -345,6 +376,9 @@ impl OpenTable {
             }
             each(role, record);
         });
+        if let Some(Some(where_to)) = misplaced {
+            report.push(Finding::new("plan-outside", Severity::Error, file).object(self.placer.target_code()).value(where_to));
+        }
         for remark in self.table.remarks() {
             report.push(
                 Finding::new(remark.code, remark.severity, file)

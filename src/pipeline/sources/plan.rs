@@ -3,8 +3,9 @@
 use super::container::{self, Unpacked};
 use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
 use super::join::Joined;
-use super::mapping::{self, MappedLayer};
+use super::mapping::{self, MappedLayer, Place};
 use super::readers::{Content, Found};
+use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
@@ -21,6 +22,8 @@ pub(super) struct Planned {
     pub keep: Vec<String>,
     /// Place in the declaration, where there is one.
     pub rank: Option<usize>,
+    /// Where a plan lies, as the mapping file says.
+    pub place: Option<Place>,
 }
 
 /// What planning collects.
@@ -231,6 +234,7 @@ fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mu
         fields: layer.fields.clone(),
         keep: layer.keep.clone(),
         rank: Some(plan.items.len()),
+        place: None,
     });
 }
 
@@ -258,6 +262,11 @@ fn plan_guessed(
         &file.file_stem().unwrap_or_default().to_string_lossy(),
     ));
     let before = plan.items.len();
+    let stated = found.iter().find_map(|found| match &found.content {
+        Content::Table(table) => table.dataset(&id, &name),
+        Content::Raster(_) => None,
+    });
+    let id = stated.as_ref().map_or(id, |dataset: &Dataset| dataset.id.clone());
     for mut found in found {
         found.file = name.clone();
         notice(&found, report);
@@ -281,7 +290,13 @@ fn plan_guessed(
         let guess = match guess {
             Guess::NotUnderstood => {
                 let called = found.table.clone().unwrap_or_else(|| stem_of(&found.file));
-                match vocabulary::recognise_by_name(&called, found.kind) {
+                let role = vocabulary::recognise_by_name(&called, found.kind)
+                    .or_else(|| utilities::by_columns(&found.columns, found.kind))
+                    .or_else(|| utilities::by_name(&called, found.kind))
+                    // A table called `troncons` in a file called `reseau_gaz`.
+                    .or_else(|| utilities::by_name(&found.file, found.kind));
+                match role {
+                    Some(role) if utilities::by_columns(&found.columns, found.kind) == Some(role) => Guess::All(role),
                     Some(role) => {
                         report.push(
                             Finding::new("layer-recognised-by-name", Severity::Info, found.label())
@@ -307,7 +322,7 @@ fn plan_guessed(
                 continue;
             }
         };
-        let MappedLayer { fields, keep, .. } = mapped.unwrap_or_default();
+        let MappedLayer { fields, keep, place, .. } = mapped.unwrap_or_default();
         // The declaration then says what was understood, as if somebody had written it.
         if let Some(role) = role {
             plan.declaration.layers.push(DeclaredLayer {
@@ -326,11 +341,17 @@ fn plan_guessed(
             fields,
             keep,
             rank: None,
+            place,
         });
     }
     if plan.items.len() > before && !plan.declaration.datasets.iter().any(|dataset| dataset.id == id) {
-        report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
-        plan.declaration.datasets.push(unknown_dataset(id, &name));
+        plan.declaration.datasets.push(match stated {
+            Some(dataset) => dataset,
+            None => {
+                report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
+                unknown_dataset(id, &name)
+            }
+        });
     }
 }
 

@@ -10,6 +10,7 @@
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
+//! | [`utilities`] | networks of electricity, gas, heat, water, sewers, telecommunication, lighting, public transport |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`imported`] | the importer's last step |
 //! | [`series`], [`package`] | load profiles; the files |
@@ -38,6 +39,7 @@ pub mod surround;
 pub mod terrain;
 pub mod trees;
 pub mod urban;
+pub mod utilities;
 pub mod water;
 
 pub use imported::{grow_trees, write_imported};
@@ -46,6 +48,7 @@ use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report,
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
+use crate::region::utility::Utility;
 use crate::region::{NetworkLine, Region};
 use courses::Courses;
 use grid::TileKey;
@@ -195,7 +198,8 @@ fn write_all(
     progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
-    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() {
+    let networks = !region.conduits.is_empty() || !region.fixtures.is_empty();
+    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() && !networks {
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
@@ -205,6 +209,14 @@ fn write_all(
     progress.step("tile-prepare", 0, 1);
     let stage = Stage::of(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| outside(territory.crs, &no))?;
     let scene = Scene::new(stage, region, Part::Whole, &to_lonlat, &mut report);
+    let mut far = utilities::Far::from(&scene.grid);
+    for conduit in &region.conduits {
+        far.conduit(conduit, &|at| scene.place(at));
+    }
+    for fixture in &region.fixtures {
+        far.fixture(fixture, &|at| scene.place(at));
+    }
+    far.tell(&mut report);
     let mut columns = buildings::KeptColumns::new();
     region.buildings.iter().for_each(|building| buildings::note_kept(building, &mut columns));
     let layers = draw_part(territory, &scene, &columns, None, out, &mut report, progress)?;
@@ -236,7 +248,10 @@ pub fn draw_part(
         Some(outings) => surround::Plan::new(scene, outings),
         None => surround::Plan::new(scene, &surround::outings(scene, &courses)),
     };
+    let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(scene, utility)).collect();
     let mut jobs = jobs(territory, scene, &courses, &plan, [&surveyed, &generated]);
+    // Those of all utilities: a part that has none of a network still has the layer, and one without tiles goes in the end.
+    jobs.extend(utilities.iter().map(|plan| utility_job(territory, scene, plan)));
     jobs.extend(made_jobs(scene, &streets, &surround));
     progress.step("tile-prepare", 1, 1);
 
@@ -405,6 +420,24 @@ fn jobs<'a>(
 /// Whom data sets are owed to, our own among them.
 pub fn attributions_of(ids: &[DatasetId], declared: &[Dataset]) -> Vec<String> {
     package::attributions(ids, declared.iter().chain(&made_datasets()))
+}
+
+/// The layer of one utility.
+fn utility_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a utilities::Plan) -> Job<'a> {
+    let (fr, en) = utilities::title(plan.utility);
+    Job {
+        plan: LayerPlan {
+            id: plan.utility.id(),
+            kind: LayerKind::Networks,
+            name: Name { fr: fr.to_owned(), en: en.to_owned() },
+            datasets: plan.datasets.clone(),
+            attributions: attributions_of(&plan.datasets, &territory.datasets),
+            nature: nature_of(&plan.datasets, &territory.datasets, Nature::Declared),
+            features: plan.features as u64,
+        },
+        tiles: plan.tiles().collect(),
+        draw: Box::new(move |key| utilities::draw(scene, plan, key)),
+    }
 }
 
 /// What no source tells and the picture needs, in layers of their own that can be switched off.

@@ -2,6 +2,7 @@
 
 use super::grid::{Grid, TileKey};
 use crate::base::Bounds2;
+use crate::region::utility::{Conduit, Fixture};
 use crate::region::{Building, HeightGrid, NetworkLine, Tree};
 use std::collections::HashSet;
 
@@ -51,6 +52,14 @@ impl OccupiedCount {
 
     pub fn line(&mut self, line: &NetworkLine, place: Place) {
         self.walk(line.points.iter().map(|p| [p[0], p[1]]), place);
+    }
+
+    pub fn conduit(&mut self, conduit: &Conduit, place: Place) {
+        self.walk(conduit.points.iter().copied(), place);
+    }
+
+    pub fn fixture(&mut self, fixture: &Fixture, place: Place) {
+        self.mark(fixture.at, place);
     }
 
     pub fn tree(&mut self, tree: &Tree, place: Place) {

@@ -4,6 +4,7 @@
 //! Cutting by tiles and not by places means that no tile needs two runs.
 
 use super::grid::{Grid, TileKey};
+use crate::base::Bounds2;
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, Default)]
@@ -31,6 +32,23 @@ impl Part {
         match self {
             Self::Below(root) => self.holds(key) || root.ancestor(key.level) == Some(key),
             Self::Whole | Self::Above(_) => self.holds(key),
+        }
+    }
+
+    /// The levels of which tiles are drawn.
+    pub fn levels(&self, grid: &Grid) -> std::ops::Range<u32> {
+        match self {
+            Self::Whole => 0..grid.finest + 1,
+            Self::Below(root) => root.level..grid.finest + 1,
+            Self::Above(roots) => 0..roots.iter().map(|root| root.level).max().unwrap_or(0),
+        }
+    }
+
+    /// A rectangle around all that is drawn.
+    pub fn window(&self, grid: &Grid) -> Bounds2 {
+        match self {
+            Self::Below(root) => grid.rect(*root),
+            Self::Whole | Self::Above(_) => grid.rect(TileKey::ROOT),
         }
     }
 

@@ -20,6 +20,9 @@ pub const SURROUND_M: f64 = 6_000.0;
 /// The finest level of ground beyond the data is this many levels above the finest.
 const SURROUND_LEVELS_UP: u32 = 3;
 
+/// So many tiles of ground are drawn at most where nothing stands on it and no relief is known.
+const BARE_GROUND_TILES: f64 = 4_096.0;
+
 /// Ground begins to fade this far beyond the data.
 const HAZE_FROM_M: f64 = 800.0;
 
@@ -67,9 +70,12 @@ impl Stage {
         region.buildings.iter().for_each(|building| occupied.building(building, &place));
         region.lines.iter().for_each(|line| occupied.line(line, &place));
         region.trees.iter().for_each(|tree| occupied.tree(tree, &place));
+        region.conduits.iter().for_each(|conduit| occupied.conduit(conduit, &place));
+        region.fixtures.iter().for_each(|fixture| occupied.fixture(fixture, &place));
         let occupied = occupied.finish(region.terrain.as_ref(), &place);
         drop(place);
-        let (grid, ground_tiles) = ground_of(Grid::new(plane.side_m()), &extract, &occupied, report);
+        let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
+        let (grid, ground_tiles) = ground_of(Grid::new(plane.side_m()), &extract, &occupied, bare, report);
         Ok(Self {
             grid,
             ground_tiles: Arc::new(ground_tiles),
@@ -80,6 +86,16 @@ impl Stage {
             source_extract,
         })
     }
+}
+
+/// The finest level of the ground: the grid's own, but under a network alone (`bare`) that spans a region the ground has nothing to show.
+fn finest_ground(grid: &Grid, extract: &Bounds2, bare: bool) -> u32 {
+    if !bare {
+        return grid.finest;
+    }
+    let size = extract.size();
+    let tiles = |level: u32| (size[0] / grid.tile_side(level) + 1.0) * (size[1] / grid.tile_side(level) + 1.0);
+    (0..=grid.finest).rev().find(|level| tiles(*level) <= BARE_GROUND_TILES).unwrap_or(0)
 }
 
 /// The plane around data with these bounds, and the bounds in it.
@@ -192,14 +208,19 @@ impl<'a> Scene<'a> {
 }
 
 /// The grid with leaves as fine as the ceiling on tiles allows, and its tiles of ground.
-pub fn ground_of(mut grid: Grid, extract: &Bounds2, occupied: &Occupied, report: &mut Report) -> (Grid, Vec<TileKey>) {
-    let natural = grid;
+///
+/// `bare`: there are neither buildings nor roads nor measured ground. Under networks alone the ground may stay coarser than what lies on it.
+pub fn ground_of(natural: Grid, extract: &Bounds2, occupied: &Occupied, bare: bool, report: &mut Report) -> (Grid, Vec<TileKey>) {
+    let mut grid = Grid { finest: finest_ground(&natural, extract, bare), ..natural };
     let tiles = loop {
         match ground_tiles(&grid, extract, occupied) {
             Some(tiles) => break tiles,
             None => grid = grid.coarser(),
         }
     };
+    if bare {
+        return (natural, tiles);
+    }
     if grid.finest < natural.finest {
         let [wanted, got] = [natural, grid].map(|grid| grid.tile_side(grid.finest));
         report.push(Finding::new("terrain-leaves-coarser", Severity::Warning, "terrain").value(format!("{wanted:.0} m → {got:.0} m")));
@@ -251,6 +272,13 @@ fn extract_of(region: &Region) -> Bounds2 {
         let height = grid.rows.saturating_sub(1) as f64 * grid.cell_m;
         bounds.add(grid.origin);
         bounds.add([grid.origin[0] + width, grid.origin[1] - height]);
+    }
+    // The grid of a whole country does not make a commune that large: networks count where there is nothing else.
+    if bounds.is_empty() {
+        let posts = region.fixtures.iter().map(|post| &post.at);
+        for at in region.conduits.iter().flat_map(|line| &line.points).chain(posts) {
+            bounds.add(*at);
+        }
     }
     bounds
 }
