@@ -1,5 +1,6 @@
 //! An import in parts gives the bytes of an import in one go, whatever the order, the threads and the interruptions.
 
+use jumeau::geodesy::{Crs, LonLat};
 use jumeau::pipeline::tile::{TileOptions, grow_trees, write_imported};
 use jumeau::pipeline::{ImportOptions, Silent, read_sources};
 use std::collections::BTreeMap;
@@ -228,9 +229,16 @@ fn a_village_of_openstreetmap_is_the_same_in_shards() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     let village = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/osm/village.osm");
+    // A slope below it: shapes of parts are given above the ground, and stand on it in every shard.
+    let middle = Crs::from_code("EPSG:2154").unwrap().from_lonlat(LonLat { lon_deg: -2.758, lat_deg: 47.651 }).unwrap();
+    let rows: Vec<String> = (0..100).map(|row| (0..100).map(|column| format!("{:.1} ", 50.0 + 0.2 * f64::from(row + column))).collect()).collect();
+    let head = format!("ncols 100\nnrows 100\nxllcorner {:.1}\nyllcorner {:.1}\ncellsize 20\n", middle[0] - 1_000.0, middle[1] - 1_000.0);
+    std::fs::write(at.join("relief.asc"), head + &rows.join("\n")).unwrap();
+    let sources = [village, at.join("relief.asc")];
     // The village has elements that cannot be read, which the exit status tells; the territory is there all the same.
     let import = |out: &str, more: &[&str]| -> serde_json::Value {
-        let output = output(&[&["import", village.to_str().unwrap(), "--out", out, "--json"], more].concat(), at);
+        let [village, relief] = sources.each_ref().map(|path| path.to_str().unwrap());
+        let output = output(&[&["import", village, relief, "--out", out, "--json"], more].concat(), at);
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
         serde_json::from_slice(&output.stdout).unwrap()
     };
@@ -240,8 +248,7 @@ fn a_village_of_openstreetmap_is_the_same_in_shards() {
     assert!(std::fs::read_dir(at.join("many/.shards")).unwrap().count() > 4);
     assert_same_networks(&at.join("one"), &at.join("many"), &["electricity", "gas", "lighting", "transit"]);
     assert_eq!(features("one", at), features("many", at));
-    // Shapes of parts are given above the ground, and stand on it in a shard too.
-    let mut imported = read_sources(&[village.clone()], &ImportOptions::default(), &Silent).unwrap();
+    let mut imported = read_sources(&sources, &ImportOptions::default(), &Silent).unwrap();
     grow_trees(&mut imported);
     std::fs::create_dir(at.join("memory")).unwrap();
     write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
