@@ -593,9 +593,16 @@ fn the_default_territory_loses_no_building() {
             let json: serde_json::Value = serde_json::from_slice(&bytes[20..20 + length]).unwrap();
             json["asset"]["copyright"].as_str().unwrap_or_default().to_owned()
         });
-        for text in in_tiles.chain([tileset.asset.extras["copyright"].as_str().unwrap().to_owned()]) {
-            assert!(owed.iter().all(|one| text.split("; ").any(|part| part == *one)), "{}: {text} lacks one of {owed:?}", layer.id);
+        let parts = |text: &str| -> BTreeSet<String> { text.split("; ").map(str::to_owned).collect() };
+        let owed: BTreeSet<String> = owed.into_iter().map(str::to_owned).collect();
+        assert_eq!(parts(tileset.asset.extras["copyright"].as_str().unwrap()), owed, "{}", layer.id);
+        // Each tile names whose objects it holds: together they name all.
+        let mut named = BTreeSet::new();
+        for text in in_tiles {
+            assert!(!text.is_empty() && parts(&text).is_subset(&owed), "{}: {text} beside {owed:?}", layer.id);
+            named.extend(parts(&text));
         }
+        assert_eq!(named, owed, "{}", layer.id);
     }
     let home = summary.manifest.home;
     let (mut with, mut without) = (0, 0);

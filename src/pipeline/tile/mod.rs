@@ -418,7 +418,7 @@ fn jobs<'a>(
 }
 
 /// Whom data sets are owed to, our own among them.
-pub fn attributions_of(ids: &[DatasetId], declared: &[Dataset]) -> Vec<String> {
+pub fn attributions_of(ids: &[DatasetId], declared: &[Dataset]) -> Vec<(DatasetId, String)> {
     package::attributions(ids, declared.iter().chain(&made_datasets()))
 }
 

@@ -7,6 +7,7 @@ use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, glb};
+use crate::formats::gltf::{TileContent, Values};
 use crate::formats::territory::{Layer, LayerKind, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
@@ -32,48 +33,61 @@ pub struct LayerPlan {
     pub kind: LayerKind,
     pub name: Name,
     pub datasets: Vec<DatasetId>,
-    /// The sentences that must stand wherever the layer is shown; they go into every tile, which may travel alone.
-    pub attributions: Vec<String>,
+    /// By data set, the sentences that must stand wherever the layer is shown; every tile, which may travel alone, has those of its own objects.
+    pub attributions: Vec<(DatasetId, String)>,
     pub nature: Nature,
     pub features: u64,
 }
 
 impl LayerPlan {
     /// One text, its parts by semicolons, as readers of glTF take `asset.copyright` apart.
-    fn copyright(&self) -> String {
-        let parts: Vec<String> = self.attributions.iter().map(|text| text.replace(';', ",")).collect();
+    fn copyright(&self, of: &TileContent) -> String {
+        let parts: Vec<String> = self.sentences(of).into_iter().map(|text| text.replace(';', ",")).collect();
         parts.join("; ")
+    }
+
+    /// The sentences for what a content holds, each once; all of them where its objects do not say whose they are.
+    fn sentences(&self, of: &TileContent) -> Vec<&str> {
+        let columns = of.tables.iter().filter_map(|table| table.column("dataset"));
+        let held: BTreeSet<&str> = columns
+            .filter_map(|column| if let Values::Text(texts) = column { Some(texts) } else { None })
+            .flat_map(|texts| texts.iter().map(String::as_str))
+            .collect();
+        let mut found: Vec<&str> = Vec::new();
+        for (id, text) in &self.attributions {
+            if (held.is_empty() || held.contains(id.as_str())) && !found.contains(&text.as_str()) {
+                found.push(text);
+            }
+        }
+        found
     }
 
     /// What a tileset's `asset.extras` say: the same text, and credits where CesiumJS looks for them.
     fn asset_extras(&self) -> serde_json::Map<String, serde_json::Value> {
         let mut extras = serde_json::Map::new();
-        if !self.attributions.is_empty() {
-            let escaped = |text: &String| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let credits: Vec<_> = self
-                .attributions
-                .iter()
+        let everything = TileContent::default();
+        let sentences = self.sentences(&everything);
+        if !sentences.is_empty() {
+            let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+            let credits: Vec<_> = sentences
+                .into_iter()
                 .map(|text| serde_json::json!({ "html": escaped(text), "showOnScreen": true }))
                 .collect();
-            extras.insert("copyright".to_owned(), self.copyright().into());
+            extras.insert("copyright".to_owned(), self.copyright(&everything).into());
             extras.insert("cesium".to_owned(), serde_json::json!({ "credits": credits }));
         }
         extras
     }
 }
 
-/// The attributions of data sets, each once, in their order.
-pub fn attributions<'d>(ids: &[DatasetId], datasets: impl Iterator<Item = &'d Dataset> + Clone) -> Vec<String> {
-    let mut found: Vec<String> = Vec::new();
-    for id in ids {
-        let stated = datasets.clone().find(|dataset| dataset.id == *id).map(|dataset| dataset.attribution.trim());
-        if let Some(text) = stated.filter(|text| !text.is_empty())
-            && !found.iter().any(|known| known == text)
-        {
-            found.push(text.to_owned());
-        }
-    }
-    found
+/// The attributions of data sets, in their order; those without one are left out.
+pub fn attributions<'d>(ids: &[DatasetId], datasets: impl Iterator<Item = &'d Dataset> + Clone) -> Vec<(DatasetId, String)> {
+    ids.iter()
+        .filter_map(|id| {
+            let text = datasets.clone().find(|dataset| dataset.id == *id)?.attribution.trim();
+            (!text.is_empty()).then(|| (id.clone(), text.to_owned()))
+        })
+        .collect()
 }
 
 /// One content that was written.
@@ -183,7 +197,7 @@ pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, dr
         } else {
             position_step(grid, key.level)
         },
-        copyright: plan.copyright(),
+        copyright: plan.copyright(&drawn.content),
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
