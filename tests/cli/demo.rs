@@ -22,6 +22,7 @@ fn a_demo_is_a_clean_territory() {
     assert_eq!((&layer("buildings")["kept"], &layer("buildings")["repaired"]), (&200.into(), &0.into()));
     assert_eq!(layer("areas")["kept"], 1);
     assert!(layer("roads")["kept"].as_u64().unwrap() > 10);
+    assert!(layer("electricity")["kept"].as_u64().unwrap() > 10);
     assert_no_errors(&run(&["check", "t", "--json"], folder.path()));
     let manifest = std::fs::read_to_string(folder.path().join("t/territory.json")).unwrap();
     assert!(manifest.contains("fictif") && manifest.contains("fictional"));

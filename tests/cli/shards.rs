@@ -180,7 +180,8 @@ fn networks_do_not_depend_on_shards() {
     assert_same_networks(&at.join("one"), &at.join("many"), &["electricity", "sewer"]);
     // The line that passes crosses several shards and is one all the same; what lies far away is none.
     let counts = features("many", at);
-    assert_eq!((counts["electricity"], counts["sewer"]), (3 + 13, 60));
+    let own = features("without", at)["electricity"];
+    assert_eq!((counts["electricity"], counts["sewer"]), (own + 3 + 13, 60));
     assert_eq!(counts, features("one", at));
     // The extent is that of the buildings.
     assert_eq!(bounds(&at.join("without")), bounds(&at.join("many")));

@@ -26,6 +26,7 @@ use crate::base::{Bounds2, Dataset, DatasetId, Nature};
 use crate::formats::shape::Shape;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
+use crate::region::utility::Utility;
 use commune::Commune;
 use files::{Package, Points, TableShape, Text};
 use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon};
@@ -505,6 +506,8 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(TOPOGRAPHY, Some(ROAD_TABLE.name), Role::Roads),
         layer(TOPOGRAPHY, Some(WATER_TABLE.name), Role::Water),
         layer(TOPOGRAPHY, Some(COMMUNE_TABLE.name), Role::Areas),
+        layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
+        layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
     ]);
     let declaration = Declaration {
         id: format!("brumevel-fictif-{}", options.seed),
