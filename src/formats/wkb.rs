@@ -37,6 +37,63 @@ pub fn parse(bytes: &[u8]) -> Result<(Shape, Option<i32>), WkbFault> {
     Ok((shape, reader.srid))
 }
 
+/// Writes a shape as plain little-endian WKB of two dimensions; shells have no place in it and become an empty collection.
+pub fn write(shape: &Shape) -> Vec<u8> {
+    let mut out = Vec::new();
+    put(shape, &mut out);
+    out
+}
+
+fn put(shape: &Shape, out: &mut Vec<u8>) {
+    let head = |out: &mut Vec<u8>, kind: u32| {
+        out.push(1);
+        out.extend(kind.to_le_bytes());
+    };
+    let count = |out: &mut Vec<u8>, count: usize| out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
+    let point = |out: &mut Vec<u8>, at: &[f64; 3]| {
+        out.extend(at[0].to_le_bytes());
+        out.extend(at[1].to_le_bytes());
+    };
+    match shape {
+        Shape::Point(at) => {
+            head(out, 1);
+            point(out, at);
+        }
+        Shape::Line(points) => {
+            head(out, 2);
+            count(out, points.len());
+            points.iter().for_each(|at| point(out, at));
+        }
+        Shape::Polygon(rings) => {
+            head(out, 3);
+            count(out, rings.len());
+            for ring in rings {
+                count(out, ring.len());
+                ring.iter().for_each(|at| point(out, at));
+            }
+        }
+        Shape::Many(parts) => {
+            head(out, 3 + kind_number(shape));
+            count(out, parts.len());
+            parts.iter().for_each(|part| put(part, out));
+        }
+        Shape::Shells(_) => {
+            head(out, 7);
+            count(out, 0);
+        }
+    }
+}
+
+/// 1 of points, 2 of lines, 3 of polygons, 4 of anything else.
+fn kind_number(shape: &Shape) -> u32 {
+    match shape.kind() {
+        super::shape::ShapeKind::Point => 1,
+        super::shape::ShapeKind::Line => 2,
+        super::shape::ShapeKind::Polygon => 3,
+        _ => 4,
+    }
+}
+
 struct Reader<'a> {
     bytes: &'a [u8],
     at: usize,

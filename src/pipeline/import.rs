@@ -50,7 +50,8 @@ pub fn import(
     target.finish(partial)?;
     let mut report = imported.report;
     report.merge(summary.report);
-    Ok(Done { manifest: summary.manifest, layers: imported.layers, report })
+    let layers = imported.layers.into_iter().chain(summary.models).collect();
+    Ok(Done { manifest: summary.manifest, layers, report })
 }
 
 /// The folder that shall appear.
@@ -144,6 +145,7 @@ fn replaceable(folder: &Path) -> bool {
         .iter()
         .map(|layer| top(&layer.tileset))
         .chain(manifest.series.iter().map(|series| top(&series.path)))
+        .chain(manifest.features.iter().map(|features| top(&features.path)))
         .chain([MANIFEST.to_owned()])
         .collect();
     names.is_subset(&ours)

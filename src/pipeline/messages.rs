@@ -80,8 +80,16 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("layer-recognised-by-name", "sans colonne parlante, « {object} » reconnu à son nom ({value})", "no telling column: “{object}” recognised by its name ({value})"),
     ("line-degenerate", "ligne sans longueur", "line without a length"),
     ("mapping-unreadable", "Le fichier de correspondance {object} ne peut pas servir : {value}", "The mapping file {object} cannot be used: {value}"),
+    ("model-content-skipped", "contenu {value} laissé de côté : seuls les modèles à triangles sont importés", "{value} content left out: only models of triangles are imported"),
+    ("model-empty", "aucun contenu utilisable dans ce modèle", "no usable content in this model"),
+    ("model-not-placed", "fichier glTF sans emplacement : donnez « place » (lon, lat, height, heading, scale) dans le fichier --map", "glTF file without a place: give “place” (lon, lat, height, heading, scale) in the --map file"),
+    ("model-placement", "emplacement invraisemblable, « {object} » : {value}", "implausible placement, “{object}”: {value}"),
+    ("model-property-skipped", "attribut {object} sans équivalent dans une table, laissé de côté", "property {object} has no place in a table, left out"),
+    ("model-texture-left-out", "textures laissées de côté, couleurs gardées", "textures left out, colours kept"),
+    ("model-without-triangles", "contenu sans triangles", "content without triangles"),
     ("out-exists", "{object} existe déjà et n’est pas un territoire : choisissez un autre dossier.", "{object} exists and is no territory: choose another folder."),
     ("outline-repaired", "contour réparé", "outline repaired"),
+    ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
     ("points-gridded", "points épars ramenés à une grille ({value})", "scattered points brought onto a grid ({value})"),
     ("points-implausible", "{value} points du sol à une altitude invraisemblable, écartés", "{value} ground points at an implausible altitude, set aside"),
@@ -137,6 +145,9 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("tile-content", "la couche {object} n’a pas pu être dessinée : {value}", "layer {object} could not be drawn: {value}"),
     ("tile-empty", "Rien à dessiner : aucun bâtiment, ligne ou terrain n’a été gardé.", "Nothing to draw: no building, line or terrain was kept."),
     ("tile-outside-crs", "{value} est hors du domaine de {object} : vérifiez le système de coordonnées.", "{value} is outside the area of {object}: check the coordinate system."),
+    ("tileset-content-missing", "contenu introuvable : {value}", "content not found: {value}"),
+    ("tileset-not-on-earth", "le tileset n’est pas sur le globe ({value}) : indiquez son système avec --crs ou son emplacement dans --map", "the tileset is not on the globe ({value}): state its system with --crs, or its place in --map"),
+    ("tileset-projected", "coordonnées du tileset lues dans {value}", "coordinates of the tileset read in {value}"),
     ("tiling-failed", "Le territoire n’a pas pu être écrit : {value}", "The territory could not be written: {value}"),
     ("tree-height-assumed", "hauteur d’arbre inconnue, supposée de {value}", "unknown tree height, assumed {value}"),
     ("vertical-converted", "altitudes converties : {value}", "altitudes converted: {value}"),
@@ -150,7 +161,18 @@ const MESSAGES: &[(&str, &str, &str)] = &[
 const STAGES: &[(&str, &str, &str)] = &[
     ("import-areas", "Contours administratifs", "Administrative outlines"),
     ("import-buildings", "Bâtiments", "Buildings"),
+    ("import-flood", "Zones inondables", "Flood zones"),
+    ("import-information", "Informations du plan", "Information of the plan"),
+    ("import-iris", "IRIS", "IRIS"),
+    ("import-land-cover", "Occupation du sol", "Land cover"),
+    ("import-models", "Modèles", "Models"),
+    ("import-parcels", "Parcelles", "Parcels"),
+    ("import-parks", "Parcs et jardins", "Parks and gardens"),
+    ("import-prescriptions", "Prescriptions du plan", "Prescriptions of the plan"),
+    ("import-servitudes", "Servitudes d’utilité publique", "Public easements"),
+    ("import-zones", "Zones du plan", "Zones of the plan"),
     ("import-generate", "Arbres générés", "Generated trees"),
+    ("tile-features", "Écriture de la table des objets", "Writing the feature table"),
     ("tile-package", "Assemblage du territoire", "Putting the territory together"),
     ("tile-prepare", "Préparation des tuiles", "Preparing tiles"),
     ("import-rail", "Voies ferrées", "Railways"),
@@ -180,6 +202,8 @@ pub fn stage(key: &str, french: bool) -> &str {
 pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
     MESSAGES
         .iter()
+        // Files that the importer opens are judged by the same rules as those that are checked.
+        .chain(crate::formats::messages::SENTENCES)
         .find(|(known, ..)| *known == code)
         .map(|(_, fr, en)| (*fr, *en))
 }

@@ -11,6 +11,7 @@
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
 //! | [`messages`] | the sentences of this room's findings |
+//! | [`models`] | tilesets and glTF files that came ready-made |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
 pub mod check;
@@ -20,6 +21,7 @@ pub mod import;
 pub mod info;
 pub mod messages;
 pub mod solar;
+pub mod models;
 pub mod network;
 pub mod sources;
 pub mod tile;
@@ -46,6 +48,8 @@ pub struct Imported {
     pub terrain_cover: Option<HeightCover>,
     /// Planes that point clouds show, by the building's id, with method and residual.
     pub surveyed_roofs: BTreeMap<String, SurveyedRoof>,
+    /// Tilesets and models, written when the territory is.
+    pub models: models::Models,
     pub report: Report,
 }
 

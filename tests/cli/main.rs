@@ -1,10 +1,13 @@
 //! Tier 1: the program as people type it.
 
+mod areas;
 mod check_info;
 mod city;
+mod features;
 mod generate;
 mod grid;
 mod import;
+mod models;
 mod project_sun;
 mod pv;
 mod serve;

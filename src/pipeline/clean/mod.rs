@@ -2,6 +2,7 @@
 //!
 //! Terrain comes first: the other layers' altitudes are judged against it.
 
+pub mod areas;
 pub mod buildings;
 pub mod heights;
 pub mod lines;
@@ -50,7 +51,7 @@ pub fn clean(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { mut declaration, target, layers, mut rasters } = gathered;
+    let Gathered { mut declaration, target, layers, mut rasters, models } = gathered;
     let vertical = vertical(&mut declaration.vertical, &target, &rasters, &layers);
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
@@ -95,9 +96,18 @@ pub fn clean(
                     lines::clean(record, &floor, &mut source, &mut region.lines)
                 }
                 Role::Water => places::water(record, &floor, &mut source, &mut region.water),
-                Role::Areas => places::area(record, &mut source, &mut region.areas),
+                Role::Areas
+                | Role::Iris
+                | Role::Parcels
+                | Role::Zones
+                | Role::Prescriptions
+                | Role::Information
+                | Role::Servitudes
+                | Role::Flood
+                | Role::Parks
+                | Role::LandCover => areas::area(record, &mut source, &mut region.areas),
                 Role::Trees => places::tree(record, &mut source, &mut region.trees),
-                Role::Terrain => Fate::Rejected,
+                Role::Terrain | Role::Models => Fate::Rejected,
             };
             // Buildings are counted when their heights are settled.
             if layer.role != Role::Buildings || fate == Fate::Rejected {
@@ -122,6 +132,7 @@ pub fn clean(
         layers,
         terrain_cover,
         surveyed_roofs,
+        models,
         report,
     })
 }
@@ -167,6 +178,16 @@ fn key(role: Role) -> &'static str {
         Role::Water => "import-water",
         Role::Areas => "import-areas",
         Role::Trees => "import-trees",
+        Role::Iris => "import-iris",
+        Role::Parcels => "import-parcels",
+        Role::Zones => "import-zones",
+        Role::Prescriptions => "import-prescriptions",
+        Role::Information => "import-information",
+        Role::Servitudes => "import-servitudes",
+        Role::Flood => "import-flood",
+        Role::Parks => "import-parks",
+        Role::LandCover => "import-land-cover",
+        Role::Models => "import-models",
     }
 }
 

@@ -10,6 +10,7 @@
 
 use super::declaration::Role;
 use super::readers::Found;
+use crate::pipeline::models::place::Placement;
 use crate::formats::shape::ShapeKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -33,6 +34,12 @@ pub struct MappedLayer {
     /// Columns that keep their own names.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// Where a model stands.
+    #[serde(default)]
+    pub place: Option<Placement>,
+    /// The system of a tileset's coordinates that are not on the globe.
+    #[serde(default)]
+    pub crs: Option<String>,
 }
 
 impl Default for MappedLayer {
@@ -43,6 +50,8 @@ impl Default for MappedLayer {
             table: None,
             fields: BTreeMap::new(),
             keep: Vec::new(),
+            place: None,
+            crs: None,
         }
     }
 }
@@ -118,11 +127,23 @@ pub fn layer_for<'a>(mapping: &'a [MappedLayer], found: &Found) -> Option<&'a Ma
         .map(|(.., layer)| layer)
 }
 
+/// What the mapping says of a tileset or model: the entry that names its file, or one without a name.
+pub fn model_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a MappedLayer> {
+    let short = file.rsplit('/').next().unwrap_or_default();
+    let models = || mapping.iter().filter(|layer| layer.role == Role::Models);
+    models()
+        .find(|layer| layer.file.as_deref().is_some_and(|pattern| matches(pattern, file) || matches(pattern, short)))
+        .or_else(|| models().find(|layer| layer.file.is_none()))
+}
+
 /// Whether a role can be drawn from shapes of this kind.
 fn fits(role: Role, kind: ShapeKind) -> bool {
     match role {
-        Role::Terrain => false,
-        Role::Buildings | Role::Areas | Role::Water => {
+        Role::Terrain | Role::Models => false,
+        // Plans name lines and places too.
+        Role::Prescriptions | Role::Information | Role::Servitudes => kind != ShapeKind::Shells,
+        Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover
+        | Role::Buildings | Role::Water => {
             matches!(kind, ShapeKind::Polygon | ShapeKind::Other)
         }
         Role::Roads | Role::Tram | Role::Rail => matches!(kind, ShapeKind::Line | ShapeKind::Other),

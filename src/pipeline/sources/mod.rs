@@ -5,6 +5,7 @@
 
 pub mod container;
 pub mod declaration;
+mod documents;
 pub mod join;
 pub mod mapping;
 pub mod place;
@@ -12,10 +13,14 @@ pub mod readers;
 pub mod record;
 pub mod vocabulary;
 
+pub use open::crs;
+
 mod open;
 mod plan;
 
+use super::models::Models;
 use super::{ImportFault, ImportOptions, Progress};
+
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
@@ -32,12 +37,16 @@ use vocabulary::Mapping;
 /// Lambert-93: what France uses when nothing else is said.
 pub const DEFAULT_CRS: &str = "EPSG:2154";
 
+/// Mixed files with more columns keep no attributes but those we have terms for: every tag of a country is a column there.
+const MAX_COLUMNS_OF_ALL: usize = 200;
+
 /// Everything the sources hold, in one system, before cleaning.
 pub struct Gathered {
     pub declaration: Declaration,
     pub target: Crs,
     pub layers: Vec<RawLayer>,
     pub rasters: Vec<RawRaster>,
+    pub models: Models,
 }
 
 /// The records of one layer in the target system.
@@ -70,13 +79,15 @@ pub fn gather(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
-    let mut plan = Plan { mapping: read_mapping(options)?, ..Plan::default() };
+    let mut plan = Plan { mapping: read_mapping(options)?, crs: options.crs.clone(), ..Plan::default() };
     for path in paths {
         plan_path(path, &mut plan, report)?;
     }
+    documents::attach(&plan.documents, &mut plan.items, &mut plan.declaration.datasets);
     // What was unpacked stays until everything is read.
-    let Plan { mut declaration, items: planned, joins, unpacked: _unpacked, .. } = plan;
-    if planned.is_empty() {
+    let Plan { mut declaration, items: planned, joins, unpacked, models, .. } = plan;
+    let unpacked = std::sync::Arc::new(unpacked);
+    if planned.is_empty() && models.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         let example = report
             .findings()
@@ -98,6 +109,7 @@ pub fn gather(
         target,
         layers: Vec::new(),
         rasters: Vec::new(),
+        models: Models { list: models, unpacked: Some(unpacked) },
     };
     let total = planned.len() as u64;
     for (done, item) in planned.into_iter().enumerate() {
@@ -181,7 +193,7 @@ fn target_crs(
 }
 
 fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &mut Report) {
-    let Planned { found, role, dataset, fields, keep, rank } = item;
+    let Planned { found, role, dataset, fields, keep, rank, facts, .. } = item;
     let file = found.label();
     let from = match &found.crs {
         Some(code) => code.clone(),
@@ -209,7 +221,12 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
         Content::Table(table) => table,
     };
     let mut mapping = mapping_for(role, &found.columns, &fields, &file, report);
-    mapping.extend(vocabulary::kept(&keep, &found.columns));
+    // Land is what its source says it is: every attribute stays.
+    let all = ["*".to_owned()];
+    let few = found.columns.len() <= MAX_COLUMNS_OF_ALL;
+    let whole = keep.is_empty() && role.map_or(few, |role| role.theme().is_some());
+    let kept: &[String] = if whole { &all } else { &keep };
+    mapping.extend(vocabulary::kept(kept, &found.columns));
     // A join may go by a column that none of our terms stands for.
     for join in joins.iter().filter(|join| Some(join.onto) == role) {
         let Some(column) = join.by.strip_prefix(vocabulary::JOINING) else { continue };
@@ -219,7 +236,10 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
     }
     let (mut records, mut lost) = (Vec::new(), 0);
     let read = table.read(&mapping, &mut |row| match row {
-        Ok(record) => records.push(record),
+        Ok(mut record) => {
+            record.values.extend(facts.iter().cloned());
+            records.push(record);
+        }
         Err(unread) => {
             lost += 1;
             report.push(
@@ -250,7 +270,13 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
             let mut by_role: std::collections::BTreeMap<Role, Vec<Record>> = Default::default();
             for record in records {
                 match vocabulary::role_by_tags(&record) {
-                    Some(role) => by_role.entry(role).or_default().push(record),
+                    Some(role) => {
+                        let mut record = record;
+                        if whole && role.theme().is_none() {
+                            record.values.retain(|(term, _)| !term.starts_with(vocabulary::SOURCE));
+                        }
+                        by_role.entry(role).or_default().push(record);
+                    }
                     None => report.push(
                         Finding::new("feature-not-understood", Severity::Info, &file)
                             .object(record.object),
@@ -265,6 +291,7 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
                     dataset: dataset.clone(),
                     fields: Default::default(),
                     keep: Vec::new(),
+                    place: None,
                 });
                 let records = placed(records, &placer, &file, &mut lost, report);
                 gathered.layers.push(RawLayer {

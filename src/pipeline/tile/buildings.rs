@@ -1,5 +1,6 @@
 //! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
 
+use super::kept::{self, Kept};
 use super::grid::TileKey;
 use super::mesh::MeshBuilder;
 use super::palette;
@@ -8,9 +9,9 @@ use crate::base::Rng;
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
-use crate::region::{AttributeValue, Building, HeightOrigin, Usage};
+use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -37,16 +38,6 @@ pub struct Plan {
     kept: Vec<Kept>,
 }
 
-/// A column of the sources that keeps its name; the same in all tiles, so that they share one schema.
-#[derive(Debug)]
-struct Kept {
-    name: &'static str,
-    /// Its id in the schema: letters, digits and `_` only.
-    id: String,
-    /// Numbers throughout.
-    numeric: bool,
-}
-
 #[derive(Debug)]
 struct TilePlan {
     /// Places in the region's list, ascending.
@@ -67,7 +58,7 @@ impl Plan {
                 Some((index, scene.place([at.x(), at.y()])?))
             })
             .collect();
-        let mut plan = Self { kept: kept(&scene.region.buildings), ..Self::default() };
+        let mut plan = Self { kept: kept::columns(scene.region.buildings.iter().map(|building| building.attributes.as_slice()), &OWN_COLUMNS), ..Self::default() };
         if !placed.is_empty() {
             plan.split(scene, TileKey::ROOT, placed);
         }
@@ -330,7 +321,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
                 name: name.to_owned(),
                 values,
             })
-            .chain(kept.iter().map(|kept| kept.column(buildings)))
+            .chain(kept.iter().map(|kept| kept.column(buildings.iter().map(|building| building.attributes.as_slice()))))
             .collect(),
     }
 }
@@ -340,49 +331,3 @@ const OWN_COLUMNS: [&str; 16] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
     "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_profile", "dataset",
 ];
-
-/// The kept columns of all buildings, in a stable order.
-fn kept(buildings: &[Building]) -> Vec<Kept> {
-    let mut numeric: BTreeMap<&'static str, bool> = BTreeMap::new();
-    for attribute in buildings.iter().flat_map(|building| &building.attributes) {
-        let is_number = matches!(attribute.value, AttributeValue::Number(_));
-        *numeric.entry(attribute.name).or_insert(true) &= is_number;
-    }
-    let mut ids: BTreeSet<String> = OWN_COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    numeric
-        .into_iter()
-        .map(|(name, numeric)| {
-            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            let begins_well = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            let mut id = if begins_well { plain } else { format!("source_{plain}") };
-            // Two names that differ in punctuation only, or one of ours.
-            while !ids.insert(id.clone()) {
-                id = format!("source_{id}");
-            }
-            Kept { name, id, numeric }
-        })
-        .collect()
-}
-
-impl Kept {
-    fn column(&self, buildings: &[&Building]) -> Column {
-        let value = |building: &&Building| {
-            building.attributes.iter().find(|attribute| attribute.name == self.name).map(|attribute| attribute.value.clone())
-        };
-        let values = if self.numeric {
-            let number = |building| match value(building) {
-                Some(AttributeValue::Number(number)) => number,
-                _ => f64::NAN,
-            };
-            Values::F64(buildings.iter().map(number).collect())
-        } else {
-            let text = |building| match value(building) {
-                Some(AttributeValue::Number(number)) => number.to_string(),
-                Some(AttributeValue::Text(text)) => text,
-                None => String::new(),
-            };
-            Values::Text(buildings.iter().map(text).collect())
-        };
-        Column { name: self.id.clone(), values }
-    }
-}

@@ -7,21 +7,27 @@
 //! | [`shore`] | water outlines by level |
 //! | [`scene`] | what the layers of one run share |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
+//! | [`areas`] | zones, parcels and outlines, one layer for each theme |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
+//! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
+//! | [`features`] | the feature table |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
 
+pub mod areas;
 pub mod buildings;
 pub mod clip;
 pub mod courses;
 pub mod drape;
+pub mod features;
 pub mod grid;
 pub mod ground;
 pub mod imported;
+pub mod kept;
 pub mod mesh;
 pub mod networks;
 pub mod package;
@@ -42,7 +48,7 @@ pub use imported::{grow_trees, write_imported};
 use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
-use crate::pipeline::Progress;
+use crate::pipeline::{LayerCount, Progress};
 use crate::region::Region;
 use courses::Courses;
 use grid::TileKey;
@@ -89,6 +95,8 @@ pub struct TileSummary {
     pub manifest: Manifest,
     /// What had to be made up or left out while tiling.
     pub report: Report,
+    /// How the contents of ready-made models fared, where there were any.
+    pub models: Option<LayerCount>,
 }
 
 /// Why there is no package.
@@ -161,7 +169,7 @@ fn write_all(
     progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
-    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() {
+    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() && region.areas.is_empty() {
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
@@ -188,8 +196,11 @@ fn write_all(
     let generated = trees::Plan::new(&scene, true);
     let streets = streets::Plan::new(&scene, &courses);
     let surround = surround::Plan::new(&scene, &courses);
+    let area_plans = areas::plans(&scene);
     let mut jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
     jobs.extend(made_jobs(&scene, &streets, &surround));
+    let ground = if area_plans.is_empty() { BTreeSet::new() } else { scene.ground_tiles().into_iter().collect() };
+    jobs.extend(area_plans.iter().map(|plan| area_job(territory, &scene, plan, &ground)));
     progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
@@ -231,15 +242,11 @@ fn write_all(
             layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &heights, written)?);
         }
     }
-    let manifest = manifest(territory, &scene, &geoid, layers, out)?;
-    let mut text = serde_json::to_vec_pretty(&manifest).map_err(|error| TileFault::Content {
-        layer: "territory.json".to_owned(),
-        detail: error.to_string(),
-    })?;
-    text.push(b'\n');
-    package::write_file(out, "territory.json", &text)?;
+    let mut manifest = manifest(territory, &scene, &geoid, layers, out)?;
+    manifest.features = Some(features::write(territory, out, progress)?);
+    package::write_manifest(out, &manifest)?;
     progress.step("tile-package", 1, 1);
-    Ok(TileSummary { manifest, report })
+    Ok(TileSummary { manifest, report, models: None })
 }
 
 fn jobs<'a>(
@@ -358,6 +365,31 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
     ]
 }
 
+/// One theme of areas.
+fn area_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a areas::Plan, ground: &BTreeSet<TileKey>) -> Job<'a> {
+    let datasets: BTreeSet<DatasetId> = plan.areas(scene).map(|area| area.dataset.clone()).collect();
+    let stated = datasets
+        .iter()
+        .find_map(|id| territory.datasets.iter().find(|dataset| dataset.id == *id))
+        .map_or(Nature::Declared, |dataset| dataset.nature);
+    let (fr, en) = areas::title(plan.theme);
+    Job {
+        plan: LayerPlan {
+            id: plan.theme.id(),
+            kind: LayerKind::Areas,
+            name: Name {
+                fr: fr.to_owned(),
+                en: en.to_owned(),
+            },
+            nature: stated,
+            datasets: datasets.into_iter().collect(),
+            features: plan.features() as u64,
+        },
+        tiles: plan.tiles(&scene.grid, ground),
+        draw: Box::new(move |key| areas::draw(scene, plan, key)),
+    }
+}
+
 /// The data sets of the layers that the tiling itself makes.
 fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> + '_ {
     [
@@ -445,11 +477,12 @@ fn manifest(
         axes,
         series,
         datasets,
+        features: None,
     })
 }
 
 /// Three-quarter view from the south-west, near enough that the data fill the picture.
-fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> HomeView {
+pub(super) fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> HomeView {
     let size = extract.size();
     HomeView {
         lon: centre.lon_deg,

@@ -7,7 +7,7 @@ use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, glb};
-use crate::formats::territory::{Layer, LayerKind, Name};
+use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
     Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
@@ -213,7 +213,8 @@ pub fn write_layer(
         bytes,
         datasets: plan.datasets.clone(),
         nature: plan.nature,
-        visible: true,
+        // A plan over the whole scene would hide the map; it is there when somebody asks for it.
+        visible: plan.kind != LayerKind::Areas,
     })
 }
 
@@ -228,6 +229,16 @@ pub fn write_series(out: &Path, demand: &Demand) -> Result<(), TileFault> {
         write_file(out, &format!("{}/{path}", super::series::PATH), &bytes)?;
     }
     Ok(())
+}
+
+/// Writes `territory.json`.
+pub fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), TileFault> {
+    let mut text = serde_json::to_vec_pretty(manifest).map_err(|error| TileFault::Content {
+        layer: "territory.json".to_owned(),
+        detail: error.to_string(),
+    })?;
+    text.push(b'\n');
+    write_file(out, "territory.json", &text)
 }
 
 /// Writes a file below the package's folder; its parents are made.

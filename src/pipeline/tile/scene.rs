@@ -173,5 +173,9 @@ fn extract_of(region: &Region) -> Bounds2 {
         bounds.add(grid.origin);
         bounds.add([grid.origin[0] + width, grid.origin[1] - height]);
     }
+    // A plan alone is a territory too.
+    if bounds.is_empty() {
+        bounds = region.areas.iter().fold(bounds, |sum, area| sum.union(area.shape.bounds()));
+    }
     bounds
 }
