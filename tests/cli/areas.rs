@@ -177,3 +177,39 @@ fn areas_are_told_by_their_attributes() {
     let kept: usize = imported.layers.iter().map(|layer| layer.kept).sum();
     assert_eq!(kept, 12, "{:?}", imported.layers);
 }
+
+/// The layers of a plan lie hidden in the package, keep every rule, and carry the attributes of their source.
+#[test]
+fn areas_become_hidden_layers_with_their_attributes() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("hameau");
+    let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/features/sources");
+    let done = jumeau::pipeline::import::import(&[sources], &out, &ImportOptions::default(), &Silent).unwrap();
+    let layer = done.manifest.layers.iter().find(|layer| layer.id.as_str() == "zones").unwrap();
+    assert_eq!(layer.kind, jumeau::formats::territory::LayerKind::Areas);
+    assert!(!layer.visible);
+    assert_eq!(layer.features, 2);
+    let mut zones = BTreeMap::new();
+    let mut open = vec![out.join("zones/content")];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path()));
+            continue;
+        }
+        let content = jumeau::formats::gltf::read::glb(&std::fs::read(&path).unwrap()).unwrap();
+        for (mesh, table) in content.meshes.iter().map(|mesh| (mesh, &content.tables[mesh.table.unwrap()])) {
+            assert!(mesh.feature_ids.iter().all(|id| (*id as usize) < table.count));
+            for row in 0..table.count {
+                let of = |name: &str| table.text(name, row).unwrap_or_default().to_owned();
+                zones.insert(of("id"), (of("TYPEZONE"), of("NOMFIC"), table.number("area_m2", row)));
+            }
+        }
+    }
+    assert_eq!(zones.len(), 2, "{zones:?}");
+    assert_eq!(zones["44999_PLU_20240131/zones/1"], ("U".into(), "reglement.pdf#page=12".into(), Some(8_000.0)));
+    assert_eq!(zones["44999_PLU_20240131/zones/2"], ("A".into(), "reglement.pdf#page=40".into(), Some(7_900.0)));
+    let checked = jumeau::pipeline::check::check(&out).unwrap();
+    let faults: Vec<_> =
+        checked.report.findings().iter().filter(|f| f.severity > jumeau::base::Severity::Info).collect();
+    assert!(faults.is_empty(), "{faults:#?}");
+}

@@ -37,6 +37,10 @@ const STROKE_WIDTH_M: f64 = 1.6;
 /// Pieces overlap by so many steps of their tile's lattice: more than [`Drape`] cuts off again.
 const OVERLAP_STEPS: f64 = 5.0;
 
+/// Coarse tiles hang over their border by less than their lattice would have it: a crack of decimetres is not seen from there,
+/// and other people's checks take what lies outside a tile's volume for a fault.
+const OVERHANG_STEP_M: f64 = 0.1;
+
 /// Names of the columns that are ours.
 const OWN_COLUMNS: [&str; 6] = ["id", "name", "theme", "code", "area_m2", "dataset"];
 
@@ -291,7 +295,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let surface = scene.surface(key);
     let step_m = position_step(&scene.grid, key.level);
     let mesh = MeshBuilder::new(plan.theme.id(), scene.frame(key)).featured(0);
-    let mut cloth = Drape::new(&surface, &rect, step_m, tolerance, mesh);
+    let mut cloth = Drape::new(&surface, &rect, step_m.min(OVERHANG_STEP_M), tolerance, mesh);
     let half = 0.5 * tolerance.clamp(outline_width(plan.theme), WIDEST * outline_width(plan.theme));
     let line_half = 0.5 * tolerance.clamp(STROKE_WIDTH_M, WIDEST * STROKE_WIDTH_M);
     let mut rows: Vec<usize> = Vec::new();
