@@ -40,9 +40,16 @@ impl AreaShape {
 
     pub fn bounds(&self) -> crate::base::Bounds2 {
         match self {
-            Self::Surface(outline) => outline.bounding_rect().map_or(crate::base::Bounds2::EMPTY, |rect| {
-                crate::base::Bounds2::of([[rect.min().x, rect.min().y], [rect.max().x, rect.max().y]])
-            }),
+            Self::Surface(outline) => {
+                outline
+                    .bounding_rect()
+                    .map_or(crate::base::Bounds2::EMPTY, |rect| {
+                        crate::base::Bounds2::of([
+                            [rect.min().x, rect.min().y],
+                            [rect.max().x, rect.max().y],
+                        ])
+                    })
+            }
             Self::Lines(lines) => crate::base::Bounds2::of(lines.iter().flatten().copied()),
             Self::Places(places) => crate::base::Bounds2::of(places.iter().copied()),
         }

@@ -1,8 +1,8 @@
 //! The feature table of a territory: its bytes, and what other people's tools read in them.
 
+use jumeau::formats::shape::Shape;
 use jumeau::pipeline::tile::features::{FeatureWriter, Row, Value};
 use jumeau::pipeline::{ImportOptions, Silent, import};
-use jumeau::formats::shape::Shape;
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
 
@@ -15,48 +15,97 @@ fn fixtures() -> PathBuf {
 fn the_table_is_the_one_that_other_tools_have_read() {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("hameau");
-    let done = import::import(&[fixtures().join("sources")], &out, &ImportOptions::default(), &Silent).unwrap();
+    let done = import::import(
+        &[fixtures().join("sources")],
+        &out,
+        &ImportOptions::default(),
+        &Silent,
+    )
+    .unwrap();
     let written = std::fs::read(out.join("features.parquet")).unwrap();
     let stated = done.manifest.features.unwrap();
-    assert_eq!((stated.path.as_str(), stated.rows, stated.bytes), ("features.parquet", 8, written.len() as u64));
+    assert_eq!(
+        (stated.path.as_str(), stated.rows, stated.bytes),
+        ("features.parquet", 8, written.len() as u64)
+    );
     let frozen = std::fs::read(fixtures().join("features.parquet")).unwrap();
-    assert!(written == frozen, "features.parquet differs from the one in tests/data/features: see its README");
+    assert!(
+        written == frozen,
+        "features.parquet differs from the one in tests/data/features: see its README"
+    );
     let again = folder.path().join("again");
-    import::import(&[fixtures().join("sources")], &again, &ImportOptions::default(), &Silent).unwrap();
-    assert_eq!(std::fs::read(again.join("features.parquet")).unwrap(), written);
+    import::import(
+        &[fixtures().join("sources")],
+        &again,
+        &ImportOptions::default(),
+        &Silent,
+    )
+    .unwrap();
+    assert_eq!(
+        std::fs::read(again.join("features.parquet")).unwrap(),
+        written
+    );
 }
 
 #[test]
 fn other_tools_read_what_we_meant() {
-    let expected: Json = serde_json::from_slice(&std::fs::read(fixtures().join("expected.json")).unwrap()).unwrap();
+    let expected: Json =
+        serde_json::from_slice(&std::fs::read(fixtures().join("expected.json")).unwrap()).unwrap();
     assert_eq!(expected["epsg"], 4326);
     assert_eq!(expected["version"], "1.1.0");
     let rows = expected["rows"].as_array().unwrap();
     let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
     assert!(rows.iter().all(|row| row["valid"] == true));
-    assert!(rows.iter().flat_map(|row| row["ccw"].as_array().unwrap()).all(|ccw| ccw == true));
+    assert!(
+        rows.iter()
+            .flat_map(|row| row["ccw"].as_array().unwrap())
+            .all(|ccw| ccw == true)
+    );
     // Where the sources put them, in Lambert-93, by PROJ.
     let near = |row: &Json, wanted: [f64; 4]| {
         for (have, want) in row["metres"].as_array().unwrap().iter().zip(wanted) {
             assert!((have.as_f64().unwrap() - want).abs() < 0.02, "{row}");
         }
     };
-    near(row("BAT1"), [355_000.0, 6_689_000.0, 355_012.0, 6_689_009.0]);
-    near(row("BAT3"), [355_100.0, 6_689_000.0, 355_116.0, 6_689_006.0]);
+    near(
+        row("BAT1"),
+        [355_000.0, 6_689_000.0, 355_012.0, 6_689_009.0],
+    );
+    near(
+        row("BAT3"),
+        [355_100.0, 6_689_000.0, 355_116.0, 6_689_006.0],
+    );
     near(row("R1"), [354_980.0, 6_688_980.0, 355_140.0, 6_688_990.0]);
-    near(row("44999_PLU_20240131/zones/1"), [354_980.0, 6_688_970.0, 355_080.0, 6_689_050.0]);
+    near(
+        row("44999_PLU_20240131/zones/1"),
+        [354_980.0, 6_688_970.0, 355_080.0, 6_689_050.0],
+    );
     assert_eq!(row("BAT1")["rnb"], "ABCDEFGH1234/ABCDEFGH5678");
     assert_eq!(row("BAT1")["storeys"], 2);
     assert_eq!(row("BAT2")["storeys"], Json::Null);
     assert!((row("BAT2")["area_m2"].as_f64().unwrap() - 836.0).abs() < 0.5);
     assert_eq!(row("BAT3")["type"], "MultiPolygon");
     assert_eq!(row("R1")["name"], "Rue de l’Église");
-    assert_eq!(row("44999_PLU_20240131/zones/1")["attributes"]["NOMFIC"], "reglement.pdf#page=12");
-    let types: Vec<&str> = rows.iter().map(|row| row["type"].as_str().unwrap()).collect();
+    assert_eq!(
+        row("44999_PLU_20240131/zones/1")["attributes"]["NOMFIC"],
+        "reglement.pdf#page=12"
+    );
+    let types: Vec<&str> = rows
+        .iter()
+        .map(|row| row["type"].as_str().unwrap())
+        .collect();
     assert!(types.contains(&"MultiPoint") && types.contains(&"LineString"));
     // The boxes of the rows let a reader skip what is elsewhere.
-    let inside: Vec<&str> = expected["in_box"].as_array().unwrap().iter().map(|id| id.as_str().unwrap()).collect();
-    assert!(inside.contains(&"BAT1") && !inside.contains(&"BAT3"), "{inside:?}");
+    let inside: Vec<&str> = expected["in_box"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|id| id.as_str().unwrap())
+        .collect();
+    assert!(
+        inside.contains(&"BAT1") && !inside.contains(&"BAT3"),
+        "{inside:?}"
+    );
 }
 
 /// Many rows go out in several groups, and the bytes depend on the rows alone.
@@ -78,7 +127,13 @@ fn a_long_table_is_written_in_groups() {
             table.push(&row).unwrap();
         }
         // A row without a place is no feature.
-        table.push(&Row { shape: Shape::Many(Vec::new()), at: [0.0; 2], values: Vec::new() }).unwrap();
+        table
+            .push(&Row {
+                shape: Shape::Many(Vec::new()),
+                at: [0.0; 2],
+                values: Vec::new(),
+            })
+            .unwrap();
         table.finish().unwrap()
     };
     let (rows, bytes) = write();
@@ -89,7 +144,9 @@ fn a_long_table_is_written_in_groups() {
     let path = folder.path().join("features.parquet");
     std::fs::write(&path, &bytes).unwrap();
     let found = jumeau::pipeline::sources::readers::parquet::open(&path).unwrap();
-    let jumeau::pipeline::sources::readers::Content::Table(table) = &found[0].content else { panic!() };
+    let jumeau::pipeline::sources::readers::Content::Table(table) = &found[0].content else {
+        panic!()
+    };
     assert_eq!(table.rows(), Some(70_000));
     assert_eq!(found[0].kind, jumeau::formats::shape::ShapeKind::Point);
 }

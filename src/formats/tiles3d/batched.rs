@@ -66,7 +66,11 @@ pub fn parts(bytes: &[u8]) -> Result<Vec<Inner<'_>>, TilesFault> {
     Ok(found)
 }
 
-fn collect<'a>(bytes: &'a [u8], depth: usize, found: &mut Vec<Inner<'a>>) -> Result<(), TilesFault> {
+fn collect<'a>(
+    bytes: &'a [u8],
+    depth: usize,
+    found: &mut Vec<Inner<'a>>,
+) -> Result<(), TilesFault> {
     if depth > MAX_DEPTH || found.len() >= MAX_INNER {
         return Err(TilesFault::new("tileset-limit", "cmpt", found.len()));
     }
@@ -105,9 +109,9 @@ pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
     let mut at = 28;
     let mut take = |length: usize| {
         let end = at + length;
-        let part = whole
-            .get(at..end)
-            .ok_or_else(|| TilesFault::new("legacy-length", "b3dm", format!("{end} > {}", whole.len())));
+        let part = whole.get(at..end).ok_or_else(|| {
+            TilesFault::new("legacy-length", "b3dm", format!("{end} > {}", whole.len()))
+        });
         at = end;
         part
     };
@@ -121,20 +125,29 @@ pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
         .and_then(Value::as_u64)
         .and_then(|length| usize::try_from(length).ok())
         .unwrap_or(0);
-    let rtc_center = match feature_json.get("RTC_CENTER") {
-        None => None,
-        Some(Value::Array(list)) => three(list.iter().filter_map(Value::as_f64)),
-        Some(place) => place
-            .get("byteOffset")
-            .and_then(Value::as_u64)
-            .and_then(|offset| feature_bin.get(usize::try_from(offset).ok()?..)?.get(..12))
-            .and_then(|floats| {
-                three(floats.chunks_exact(4).filter_map(|four| Some(f64::from(f32::from_le_bytes(four.try_into().ok()?)))))
-            }),
-    };
+    let rtc_center =
+        match feature_json.get("RTC_CENTER") {
+            None => None,
+            Some(Value::Array(list)) => three(list.iter().filter_map(Value::as_f64)),
+            Some(place) => place
+                .get("byteOffset")
+                .and_then(Value::as_u64)
+                .and_then(|offset| feature_bin.get(usize::try_from(offset).ok()?..)?.get(..12))
+                .and_then(|floats| {
+                    three(floats.chunks_exact(4).filter_map(|four| {
+                        Some(f64::from(f32::from_le_bytes(four.try_into().ok()?)))
+                    }))
+                }),
+        };
     let mut skipped = Vec::new();
     let table = table(&batch_json, batch_bin, batch_length, &mut skipped)?;
-    Ok(Batched { glb, batch_length, rtc_center, table, skipped })
+    Ok(Batched {
+        glb,
+        batch_length,
+        rtc_center,
+        table,
+        skipped,
+    })
 }
 
 /// The bytes that belong to the tile, its header checked.
@@ -147,11 +160,15 @@ fn header<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8], TilesFault> {
     bytes
         .get(..length)
         .filter(|whole| whole.len() >= if name == "cmpt" { 16 } else { 28 })
-        .ok_or_else(|| TilesFault::new("legacy-length", name, format!("{length} ≠ {}", bytes.len())))
+        .ok_or_else(|| {
+            TilesFault::new("legacy-length", name, format!("{length} ≠ {}", bytes.len()))
+        })
 }
 
 fn name(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes.get(..4).unwrap_or_default()).escape_default().to_string()
+    String::from_utf8_lossy(bytes.get(..4).unwrap_or_default())
+        .escape_default()
+        .to_string()
 }
 
 fn word(bytes: &[u8], at: usize) -> Option<u32> {
@@ -161,13 +178,18 @@ fn word(bytes: &[u8], at: usize) -> Option<u32> {
 
 fn three(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
     let list: Vec<f64> = values.collect();
-    <[f64; 3]>::try_from(list).ok().filter(|at| at.iter().all(|x| x.is_finite()))
+    <[f64; 3]>::try_from(list)
+        .ok()
+        .filter(|at| at.iter().all(|x| x.is_finite()))
 }
 
 fn json(bytes: &[u8], object: &str) -> Result<Value, TilesFault> {
     let text = bytes.trim_ascii();
     // Writers pad with blanks, some with zeros.
-    let end = text.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    let end = text
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
     let text = text.get(..end).unwrap_or_default();
     if text.is_empty() {
         return Ok(Value::Null);
@@ -175,7 +197,12 @@ fn json(bytes: &[u8], object: &str) -> Result<Value, TilesFault> {
     serde_json::from_slice(text).map_err(|error| TilesFault::new("legacy-table", object, error))
 }
 
-fn table(json: &Value, bin: &[u8], rows: usize, skipped: &mut Vec<String>) -> Result<PropertyTable, TilesFault> {
+fn table(
+    json: &Value,
+    bin: &[u8],
+    rows: usize,
+    skipped: &mut Vec<String>,
+) -> Result<PropertyTable, TilesFault> {
     let mut columns = Vec::new();
     for (name, value) in json.as_object().into_iter().flatten() {
         if name == "extensions" || name == "extras" {
@@ -185,23 +212,39 @@ fn table(json: &Value, bin: &[u8], rows: usize, skipped: &mut Vec<String>) -> Re
             return Err(TilesFault::new("legacy-table", name, "tileset-limit"));
         }
         let values = match value {
-            Value::Array(list) if list.len() >= rows => Some(listed(list.get(..rows).unwrap_or_default())),
+            Value::Array(list) if list.len() >= rows => {
+                Some(listed(list.get(..rows).unwrap_or_default()))
+            }
             Value::Object(place) => binary(place, bin, rows),
             _ => None,
         };
         match values {
-            Some(values) => columns.push(Column { name: name.clone(), values }),
+            Some(values) => columns.push(Column {
+                name: name.clone(),
+                values,
+            }),
             None => skipped.push(name.clone()),
         }
     }
-    Ok(PropertyTable { class: String::new(), count: rows, columns })
+    Ok(PropertyTable {
+        class: String::new(),
+        count: rows,
+        columns,
+    })
 }
 
 /// Numbers stay numbers where all are; anything else becomes text, structures as their JSON.
 fn listed(list: &[Value]) -> Values {
-    let numeric = list.iter().any(Value::is_number) && list.iter().all(|value| value.is_number() || value.is_null());
+    let numeric = list.iter().any(Value::is_number)
+        && list
+            .iter()
+            .all(|value| value.is_number() || value.is_null());
     if numeric {
-        return Values::F64(list.iter().map(|value| value.as_f64().unwrap_or(f64::NAN)).collect());
+        return Values::F64(
+            list.iter()
+                .map(|value| value.as_f64().unwrap_or(f64::NAN))
+                .collect(),
+        );
     }
     let text = |value: &Value| match value {
         Value::Null => String::new(),
@@ -232,7 +275,11 @@ fn binary(place: &serde_json::Map<String, Value>, bin: &[u8], rows: usize) -> Op
             _ => f64::from_le_bytes(raw.try_into().ok()?),
         })
     };
-    bytes.chunks_exact(*size).map(number).collect::<Option<Vec<f64>>>().map(Values::F64)
+    bytes
+        .chunks_exact(*size)
+        .map(number)
+        .collect::<Option<Vec<f64>>>()
+        .map(Values::F64)
 }
 
 #[cfg(test)]
@@ -260,10 +307,21 @@ mod tests {
         bin.extend(7_u16.to_le_bytes());
         bin.extend(9_u16.to_le_bytes());
         let batch = r#"{"id":["a","b"],"height":[1.5,null],"n":{"byteOffset":0,"componentType":"UNSIGNED_SHORT","type":"SCALAR"},"v":{"byteOffset":0,"componentType":"FLOAT","type":"VEC3"},"more":[{"x":1},true]}"#;
-        let bytes = tile(r#"{"BATCH_LENGTH":2,"RTC_CENTER":[1,2,3]}  "#, batch, &bin, b"glTF");
+        let bytes = tile(
+            r#"{"BATCH_LENGTH":2,"RTC_CENTER":[1,2,3]}  "#,
+            batch,
+            &bin,
+            b"glTF",
+        );
         let read = b3dm(&bytes).unwrap();
-        assert_eq!((read.batch_length, read.rtc_center, read.glb), (2, Some([1.0, 2.0, 3.0]), &b"glTF"[..]));
-        assert_eq!(read.table.column("id"), Some(&Values::Text(vec!["a".into(), "b".into()])));
+        assert_eq!(
+            (read.batch_length, read.rtc_center, read.glb),
+            (2, Some([1.0, 2.0, 3.0]), &b"glTF"[..])
+        );
+        assert_eq!(
+            read.table.column("id"),
+            Some(&Values::Text(vec!["a".into(), "b".into()]))
+        );
         assert_eq!(read.table.number("height", 0), Some(1.5));
         assert_eq!(read.table.number("height", 1), None);
         assert_eq!(read.table.column("n"), Some(&Values::F64(vec![7.0, 9.0])));

@@ -12,8 +12,12 @@ const SAME_POINT_M: f64 = 0.01;
 
 /// One area for each record: the surfaces of its shape, or else its lines, or else its points.
 pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate {
-    let Some(theme) = source.role.theme() else { return Fate::Rejected };
-    let Some((shape, repaired)) = shape(record, source) else { return Fate::Rejected };
+    let Some(theme) = source.role.theme() else {
+        return Fate::Rejected;
+    };
+    let Some((shape, repaired)) = shape(record, source) else {
+        return Fate::Rejected;
+    };
     let stem = stem(source.file);
     let code = match source.role {
         Role::Servitudes => record.text("code").or_else(|| category_in(&stem)),
@@ -23,9 +27,7 @@ pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate
     let id = match source.role {
         // A commune goes by its code everywhere.
         Role::Areas if !code.is_empty() => code.clone(),
-        _ => record
-            .text("id")
-            .unwrap_or_else(|| numbered(record, &stem)),
+        _ => record.text("id").unwrap_or_else(|| numbered(record, &stem)),
     };
     let name = match source.role {
         Role::Parcels => match (record.text("section"), record.text("number")) {
@@ -35,7 +37,13 @@ pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate
         _ => record.text("name"),
     };
     areas.push(Area {
-        name: name.unwrap_or_else(|| if code.is_empty() { id.clone() } else { code.clone() }),
+        name: name.unwrap_or_else(|| {
+            if code.is_empty() {
+                id.clone()
+            } else {
+                code.clone()
+            }
+        }),
         id,
         dataset: source.dataset.clone(),
         theme,
@@ -48,7 +56,9 @@ pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate
 
 /// Plans give their zones no ids: the document, the file and the row make one that stays as long as the document does.
 fn numbered(record: &Record, stem: &str) -> String {
-    let document = record.text("document").or_else(|| record.text("source:DOC_IDURBA"));
+    let document = record
+        .text("document")
+        .or_else(|| record.text("source:DOC_IDURBA"));
     let row = record.object.trim_start_matches('#');
     match document {
         Some(document) => format!("{document}/{stem}/{row}"),
@@ -65,7 +75,11 @@ fn shape(record: &Record, source: &mut Source) -> Option<(AreaShape, bool)> {
     let finite = |p: &[f64; 3]| p[0].is_finite() && p[1].is_finite();
     let mut lines = Vec::new();
     for line in shape.iter().flat_map(|shape| shape.lines()) {
-        let mut points: Vec<[f64; 2]> = line.iter().filter(|p| finite(p)).map(|p| [p[0], p[1]]).collect();
+        let mut points: Vec<[f64; 2]> = line
+            .iter()
+            .filter(|p| finite(p))
+            .map(|p| [p[0], p[1]])
+            .collect();
         points.dedup_by(|b, a| (a[0] - b[0]).hypot(a[1] - b[1]) < SAME_POINT_M);
         if points.len() > 1 {
             lines.push(points);
@@ -97,7 +111,10 @@ fn stem(file: &str) -> String {
 /// The category of servitudes that a file's name begins with: `AC1_ASSIETTE_SUP_S_030`, `PM1_GENERATEUR_SUP_S`.
 fn category_in(stem: &str) -> Option<String> {
     let (category, rest) = stem.split_once('_')?;
-    let letters = category.chars().take_while(char::is_ascii_alphabetic).count();
+    let letters = category
+        .chars()
+        .take_while(char::is_ascii_alphabetic)
+        .count();
     let fits = (1..=3).contains(&letters) && category.len() <= 6;
     (fits && rest.to_lowercase().contains("sup")).then(|| category.to_uppercase())
 }
@@ -108,7 +125,10 @@ mod tests {
 
     #[test]
     fn a_category_stands_before_its_class() {
-        assert_eq!(category_in("AC1_ASSIETTE_SUP_S_030").as_deref(), Some("AC1"));
+        assert_eq!(
+            category_in("AC1_ASSIETTE_SUP_S_030").as_deref(),
+            Some("AC1")
+        );
         assert_eq!(category_in("pt2_GENERATEUR_SUP_P").as_deref(), Some("PT2"));
         assert_eq!(category_in("ASSIETTE_SUP_S"), None);
         assert_eq!(category_in("30014_ASSIETTE_SUP"), None);

@@ -30,7 +30,10 @@ pub fn among(files: &[PathBuf]) -> Found {
     for path in files {
         match kind(path) {
             Some(Content::Tileset) if tilesets.len() < MAX_TILESETS => {
-                if let Some(tileset) = std::fs::read(path).ok().and_then(|bytes| Tileset::parse(&bytes).ok()) {
+                if let Some(tileset) = std::fs::read(path)
+                    .ok()
+                    .and_then(|bytes| Tileset::parse(&bytes).ok())
+                {
                     tilesets.push((path.clone(), tileset));
                 }
             }
@@ -47,7 +50,11 @@ pub fn among(files: &[PathBuf]) -> Found {
         links(&tileset.root, path, &mut named);
     }
     // One that another names is a part of it; where all name each other, the first is as good as any.
-    let mut tops: Vec<&PathBuf> = tilesets.iter().map(|(path, _)| path).filter(|path| !named.contains(*path)).collect();
+    let mut tops: Vec<&PathBuf> = tilesets
+        .iter()
+        .map(|(path, _)| path)
+        .filter(|path| !named.contains(*path))
+        .collect();
     if tops.is_empty() {
         tops.extend(tilesets.first().map(|(path, _)| path));
     }
@@ -59,7 +66,11 @@ pub fn among(files: &[PathBuf]) -> Found {
         }
     }
     // Whatever lies below a tileset is its content, or of no use without it: templates name files that only subtrees know.
-    let folders: Vec<PathBuf> = found.models.iter().filter_map(|(path, _)| path.parent().map(Path::to_owned)).collect();
+    let folders: Vec<PathBuf> = found
+        .models
+        .iter()
+        .filter_map(|(path, _)| path.parent().map(Path::to_owned))
+        .collect();
     for path in gltf {
         if named.contains(&path) || folders.iter().any(|folder| path.starts_with(folder)) {
             found.theirs.insert(path);
@@ -75,7 +86,9 @@ fn kind(path: &Path) -> Option<Content> {
     let mut file = std::fs::File::open(path).ok()?;
     (&mut file).take(LOOK_BYTES).read_to_end(&mut head).ok()?;
     match head.get(..4)? {
-        b"glTF" | b"subt" | b"b3dm" | b"i3dm" | b"pnts" | b"cmpt" => return Some(check::kind(&head)),
+        b"glTF" | b"subt" | b"b3dm" | b"i3dm" | b"pnts" | b"cmpt" => {
+            return Some(check::kind(&head));
+        }
         _ => {}
     }
     let text = head.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&head);
@@ -84,7 +97,8 @@ fn kind(path: &Path) -> Option<Content> {
     }
     let has = |word: &[u8]| text.windows(word.len()).any(|window| window == word);
     let is_tileset = WORDS.iter().any(|word| has(word));
-    let is_gltf = has(b"\"asset\"") && (has(b"\"meshes\"") || has(b"\"buffers\"") || has(b"\"accessors\""));
+    let is_gltf =
+        has(b"\"asset\"") && (has(b"\"meshes\"") || has(b"\"buffers\"") || has(b"\"accessors\""));
     if !(is_tileset || is_gltf) || file.metadata().ok()?.len() > MAX_TILESET_BYTES as u64 {
         return None;
     }
@@ -97,7 +111,10 @@ fn links(root: &Tile, file: &Path, named: &mut BTreeSet<PathBuf>) {
     let base = Path::new(if file.is_absolute() { "/" } else { "" });
     let mut stack = vec![root];
     while let Some(tile) = stack.pop() {
-        named.extend(tile.all_contents().filter_map(|content| super::walk::resolved(base, file, &content.uri)));
+        named.extend(
+            tile.all_contents()
+                .filter_map(|content| super::walk::resolved(base, file, &content.uri)),
+        );
         stack.extend(&tile.children);
     }
 }

@@ -77,10 +77,25 @@ pub struct Written {
 ///
 /// # Errors
 /// When a file cannot be written or the work is cancelled; a broken model is a finding.
-pub fn write(models: &Models, geoid: &Geoid, out: &Path, progress: &dyn Progress) -> Result<Written, TileFault> {
-    let mut written = Written { count: LayerCount { id: "models".to_owned(), ..LayerCount::default() }, ..Written::default() };
+pub fn write(
+    models: &Models,
+    geoid: &Geoid,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<Written, TileFault> {
+    let mut written = Written {
+        count: LayerCount {
+            id: "models".to_owned(),
+            ..LayerCount::default()
+        },
+        ..Written::default()
+    };
     for (number, model) in models.list.iter().enumerate() {
-        let id = if models.list.len() == 1 { "models".to_owned() } else { format!("models-{}", number + 1) };
+        let id = if models.list.len() == 1 {
+            "models".to_owned()
+        } else {
+            format!("models-{}", number + 1)
+        };
         let tree = match model.kind {
             Kind::Tileset => walk::tileset(&model.path, &model.label, &mut written.report),
             Kind::Gltf => Some(Tree::of_one(&model.path, &model.label)),
@@ -127,15 +142,32 @@ fn write_one(
             let mut report = Report::default();
             let part_of = tree.nodes.get(*node).and_then(|node| node.parts.get(*part));
             let placed = match part_of {
-                Some(part_of) => content::placed(part_of, frame, &model.dataset, &format!("{node}.{part}"), &mut report),
+                Some(part_of) => content::placed(
+                    part_of,
+                    frame,
+                    &model.dataset,
+                    &format!("{node}.{part}"),
+                    &mut report,
+                ),
                 None => None,
             };
             if let Some(placed) = &placed {
                 write_file(out, &format!("{id}/content/{node}.{part}.glb"), &placed.glb)?;
             }
-            progress.step("import-models", done.fetch_add(1, Ordering::Relaxed) + 1, jobs.len() as u64);
+            progress.step(
+                "import-models",
+                done.fetch_add(1, Ordering::Relaxed) + 1,
+                jobs.len() as u64,
+            );
             // Written; what is needed further on is where it lies.
-            Ok((placed.map(|placed| Placed { glb: Vec::new(), bytes: placed.glb.len() as u64, ..placed }), report))
+            Ok((
+                placed.map(|placed| Placed {
+                    glb: Vec::new(),
+                    bytes: placed.glb.len() as u64,
+                    ..placed
+                }),
+                report,
+            ))
         })
         .collect();
     let mut own: Vec<Vec<(usize, Placed)>> = tree.nodes.iter().map(|_| Vec::new()).collect();
@@ -150,7 +182,11 @@ fn write_one(
                 bytes += placed.bytes;
                 tiles += 1;
                 // Of tiles that replace each other only the finest count.
-                if tree.nodes.get(*node).is_some_and(|node| node.refine == Refine::Add || node.children.is_empty()) {
+                if tree
+                    .nodes
+                    .get(*node)
+                    .is_some_and(|node| node.refine == Refine::Add || node.children.is_empty())
+                {
                     features += placed.features;
                 }
                 if let Some(slot) = own.get_mut(*node) {
@@ -161,11 +197,17 @@ fn write_one(
         }
     }
     let Some((root, region)) = assembled(&tree, &own) else {
-        written.report.push(Finding::new("model-empty", Severity::Error, &model.label));
+        written
+            .report
+            .push(Finding::new("model-empty", Severity::Error, &model.label));
         return Ok(None);
     };
     let tileset = Tileset {
-        asset: Asset { version: "1.1".to_owned(), tileset_version: None, generator: Some("jumeau".to_owned()) },
+        asset: Asset {
+            version: "1.1".to_owned(),
+            tileset_version: None,
+            generator: Some("jumeau".to_owned()),
+        },
         geometric_error: tree.error.max(root.geometric_error),
         root,
         extensions_used: Vec::new(),
@@ -185,15 +227,29 @@ fn write_one(
         .file_stem()
         .map(|stem| stem.to_string_lossy().into_owned())
         .filter(|stem| stem != "tileset")
-        .or_else(|| Path::new(&model.label).parent()?.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .or_else(|| {
+            Path::new(&model.label)
+                .parent()?
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        })
         // Named alone, the folder is the name.
-        .or_else(|| model.path.parent()?.file_name().map(|name| name.to_string_lossy().into_owned()))
+        .or_else(|| {
+            model
+                .path
+                .parent()?
+                .file_name()
+                .map(|name| name.to_string_lossy().into_owned())
+        })
         .filter(|name| !name.is_empty())
         .unwrap_or_else(|| id.to_owned());
     Ok(Some(Layer {
         id: LayerId::from(id),
         kind: LayerKind::Models,
-        name: Name { fr: name.clone(), en: name },
+        name: Name {
+            fr: name.clone(),
+            en: name,
+        },
         tileset: format!("{id}/tileset.json"),
         features,
         tiles,
@@ -210,8 +266,11 @@ fn assembled(tree: &Tree, own: &[Vec<(usize, Placed)>]) -> Option<(Tile, Region)
     // Children come after their parents.
     for (index, node) in tree.nodes.iter().enumerate().rev() {
         let parts = own.get(index).map(Vec::as_slice).unwrap_or_default();
-        let children: Vec<(Tile, Region)> =
-            node.children.iter().filter_map(|child| made.get_mut(*child)?.take()).collect();
+        let children: Vec<(Tile, Region)> = node
+            .children
+            .iter()
+            .filter_map(|child| made.get_mut(*child)?.take())
+            .collect();
         let region = parts
             .iter()
             .map(|(_, placed)| placed.region)
@@ -222,7 +281,10 @@ fn assembled(tree: &Tree, own: &[Vec<(usize, Placed)>]) -> Option<(Tile, Region)
         tile.refine = Some(node.refine);
         let mut contents: Vec<Content> = parts
             .iter()
-            .map(|(part, _)| Content { uri: format!("content/{index}.{part}.glb"), bounding_volume: None })
+            .map(|(part, _)| Content {
+                uri: format!("content/{index}.{part}.glb"),
+                bounding_volume: None,
+            })
             .collect();
         if contents.len() == 1 {
             tile.content = contents.pop();
@@ -253,11 +315,17 @@ pub fn manifest(
     let Some([west, south, east, north, low, _]) = written.bounds else {
         return Err(ImportFault::new("tile-empty", "", ""));
     };
-    let centre = LonLat { lon_deg: 0.5 * (west + east), lat_deg: 0.5 * (south + north) };
+    let centre = LonLat {
+        lon_deg: 0.5 * (west + east),
+        lat_deg: 0.5 * (south + north),
+    };
     // Metres, near enough to choose a distance to look from.
     let extent = Bounds2 {
         min: [0.0; 2],
-        max: [(east - west) * 111_320.0 * centre.lat_deg.to_radians().cos(), (north - south) * 111_320.0],
+        max: [
+            (east - west) * 111_320.0 * centre.lat_deg.to_radians().cos(),
+            (north - south) * 111_320.0,
+        ],
     };
     Ok(Manifest {
         jumeau: territory::VERSION,

@@ -47,11 +47,17 @@ impl Placement {
             ("heading", self.heading.is_finite()),
             ("scale", SCALES.contains(&self.scale)),
         ];
-        sound.into_iter().find(|(_, sound)| !sound).map(|(name, _)| name)
+        sound
+            .into_iter()
+            .find(|(_, sound)| !sound)
+            .map(|(name, _)| name)
     }
 
     fn ecef_from_model(&self, geoid: &Geoid) -> DMat4 {
-        let at = LonLat { lon_deg: self.lon, lat_deg: self.lat };
+        let at = LonLat {
+            lon_deg: self.lon,
+            lat_deg: self.lat,
+        };
         let frame = EnuFrame::at(at.at_height(self.height + geoid.undulation_m(at)));
         frame.ecef_from_enu
             * DMat4::from_rotation_z(-self.heading.to_radians())
@@ -80,7 +86,10 @@ impl<'g> Frame<'g> {
         if model.kind == super::Kind::Gltf {
             return fault("model-not-placed", String::new());
         }
-        let on_globe = tree.centre.map(|centre| Ecef(centre).to_lonlath()).filter(|at| (LOWEST_M..=HIGHEST_M).contains(&at.height_m));
+        let on_globe = tree
+            .centre
+            .map(|centre| Ecef(centre).to_lonlath())
+            .filter(|at| (LOWEST_M..=HIGHEST_M).contains(&at.height_m));
         let crs = match &model.crs {
             None => None,
             Some(code) => match crate::pipeline::sources::crs(code) {
@@ -94,11 +103,19 @@ impl<'g> Frame<'g> {
             // Metres of a projection can look like a place on the globe somewhere else.
             (Some(crs), Some(at), _) if near(&crs, at) => Some(Self::Rigid(DMat4::IDENTITY)),
             (Some(crs), ..) => {
-                report.push(Finding::new("tileset-projected", Severity::Info, &model.label).value(crs.code()));
-                Some(Self::Projected { crs: Box::new(crs), geoid })
+                report.push(
+                    Finding::new("tileset-projected", Severity::Info, &model.label)
+                        .value(crs.code()),
+                );
+                Some(Self::Projected {
+                    crs: Box::new(crs),
+                    geoid,
+                })
             }
             (None, None, _) => {
-                let at = tree.centre.map_or_else(String::new, |c| format!("{:.1} {:.1} {:.1}", c.x, c.y, c.z));
+                let at = tree
+                    .centre
+                    .map_or_else(String::new, |c| format!("{:.1} {:.1} {:.1}", c.x, c.y, c.z));
                 fault("tileset-not-on-earth", at)
             }
         }
@@ -110,7 +127,12 @@ impl<'g> Frame<'g> {
             Self::Rigid(matrix) => Some(matrix.transform_point3(point)),
             Self::Projected { crs, geoid } => {
                 let at = crs.to_lonlat(point.x, point.y).ok()?;
-                let height_m = point.z + if crs.is_three_d() { 0.0 } else { geoid.undulation_m(at) };
+                let height_m = point.z
+                    + if crs.is_three_d() {
+                        0.0
+                    } else {
+                        geoid.undulation_m(at)
+                    };
                 Some(LonLatH::new(at.lon_deg, at.lat_deg, height_m).to_ecef().0)
             }
         }

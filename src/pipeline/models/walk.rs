@@ -4,7 +4,8 @@ use crate::base::{Finding, Report, Severity};
 use crate::formats::tiles3d::implicit::{MAX_LEVEL, MAX_SUBTREE_LEVELS};
 use crate::formats::tiles3d::tileset::MAX_TILESET_BYTES;
 use crate::formats::tiles3d::{
-    BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileSchema, Tileset,
+    BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileSchema,
+    Tileset,
 };
 use glam::{DMat4, DVec3};
 use std::collections::{BTreeMap, VecDeque};
@@ -65,16 +66,21 @@ pub struct Tree {
 impl Tree {
     /// A single content, drawn from near and far.
     pub fn of_one(path: &Path, label: &str) -> Self {
-        let part =
-            Part {
-                path: path.to_owned(),
-                label: label.to_owned(),
-                root_from_tile: DMat4::IDENTITY,
-                up: Up::Y,
-                base: path.parent().map(Path::to_owned).unwrap_or_default(),
-            };
+        let part = Part {
+            path: path.to_owned(),
+            label: label.to_owned(),
+            root_from_tile: DMat4::IDENTITY,
+            up: Up::Y,
+            base: path.parent().map(Path::to_owned).unwrap_or_default(),
+        };
         Self {
-            nodes: vec![Node { error: 0.0, refine: Refine::Replace, parts: vec![part], children: Vec::new(), depth: 0 }],
+            nodes: vec![Node {
+                error: 0.0,
+                refine: Refine::Replace,
+                parts: vec![part],
+                children: Vec::new(),
+                depth: 0,
+            }],
             error: 64.0,
             centre: None,
             is_regional: false,
@@ -111,7 +117,11 @@ pub fn tileset(path: &Path, label: &str, report: &mut Report) -> Option<Tree> {
     let error = document.tileset.geometric_error;
     (!walk.nodes.is_empty()).then_some(Tree {
         nodes: walk.nodes,
-        error: if error.is_finite() { error.max(0.0) } else { 0.0 },
+        error: if error.is_finite() {
+            error.max(0.0)
+        } else {
+            0.0
+        },
         centre,
         is_regional,
     })
@@ -127,7 +137,9 @@ pub fn resolved(base: &Path, from: &Path, uri: &str) -> Option<PathBuf> {
         return Some(plain);
     }
     let decoded = crate::pipeline::check::percent_decoded(name);
-    let stays = Path::new(&decoded).components().all(|part| matches!(part, std::path::Component::Normal(_)));
+    let stays = Path::new(&decoded)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_)));
     stays.then(|| base.join(decoded))
 }
 
@@ -165,15 +177,28 @@ impl Walk<'_> {
         }
     }
 
-    fn push(&mut self, code: &'static str, severity: Severity, path: &Path, value: impl std::fmt::Display) {
+    fn push(
+        &mut self,
+        code: &'static str,
+        severity: Severity,
+        path: &Path,
+        value: impl std::fmt::Display,
+    ) {
         let name = self.name(path);
-        self.report.push(Finding::new(code, severity, name).value(value));
+        self.report
+            .push(Finding::new(code, severity, name).value(value));
     }
 
     fn read(&mut self, path: &Path, most: u64) -> Option<Vec<u8>> {
         let found = std::fs::metadata(path)
             .map_err(|error| error.to_string())
-            .and_then(|meta| if meta.len() > most { Err(format!("{} > {most}", meta.len())) } else { Ok(()) })
+            .and_then(|meta| {
+                if meta.len() > most {
+                    Err(format!("{} > {most}", meta.len()))
+                } else {
+                    Ok(())
+                }
+            })
             .and_then(|()| std::fs::read(path).map_err(|error| error.to_string()));
         match found {
             Ok(bytes) => Some(bytes),
@@ -191,8 +216,19 @@ impl Walk<'_> {
                 let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
                 let up = serde_json::from_slice::<serde_json::Value>(text)
                     .ok()
-                    .and_then(|json| json.pointer("/asset/gltfUpAxis")?.as_str().map(str::to_uppercase));
-                Some(Document { tileset, up: if up.as_deref() == Some("Z") { Up::Z } else { Up::Y } })
+                    .and_then(|json| {
+                        json.pointer("/asset/gltfUpAxis")?
+                            .as_str()
+                            .map(str::to_uppercase)
+                    });
+                Some(Document {
+                    tileset,
+                    up: if up.as_deref() == Some("Z") {
+                        Up::Z
+                    } else {
+                        Up::Y
+                    },
+                })
             }
             Err(fault) => {
                 let name = self.name(path);
@@ -203,7 +239,13 @@ impl Walk<'_> {
     }
 
     /// The number of a new node, hung below its parent; `None` when there are too many or it would hang too deep.
-    fn node(&mut self, parent: Option<usize>, error: f64, refine: Refine, path: &Path) -> Option<usize> {
+    fn node(
+        &mut self,
+        parent: Option<usize>,
+        error: f64,
+        refine: Refine,
+        path: &Path,
+    ) -> Option<usize> {
         let depth = match parent {
             Some(parent) => self.nodes.get(parent)?.depth + 1,
             None => 0,
@@ -211,37 +253,80 @@ impl Walk<'_> {
         if self.nodes.len() >= MAX_NODES || depth > MAX_TREE_DEPTH {
             if !self.full {
                 self.full = true;
-                let value = if depth > MAX_TREE_DEPTH { depth } else { self.nodes.len() };
+                let value = if depth > MAX_TREE_DEPTH {
+                    depth
+                } else {
+                    self.nodes.len()
+                };
                 self.push("tileset-limit", Severity::Error, path, value);
             }
             return None;
         }
         let index = self.nodes.len();
-        let error = if error.is_finite() { error.max(0.0) } else { 0.0 };
-        self.nodes.push(Node { error, refine, parts: Vec::new(), children: Vec::new(), depth });
+        let error = if error.is_finite() {
+            error.max(0.0)
+        } else {
+            0.0
+        };
+        self.nodes.push(Node {
+            error,
+            refine,
+            parts: Vec::new(),
+            children: Vec::new(),
+            depth,
+        });
         if let Some(parent) = parent.and_then(|parent| self.nodes.get_mut(parent)) {
             parent.children.push(index);
         }
         Some(index)
     }
 
-    fn document(&mut self, document: &Document, path: &Path, root_from_parent: DMat4, parent: Option<usize>) {
+    fn document(
+        &mut self,
+        document: &Document,
+        path: &Path,
+        root_from_parent: DMat4,
+        parent: Option<usize>,
+    ) {
         self.chain.push(path.to_owned());
         let refine = Refine::Replace;
-        let mut stack = vec![Step { tile: &document.tileset.root, parent, root_from_parent, refine }];
-        while let Some(Step { tile, parent, root_from_parent, refine }) = stack.pop() {
-            let own = tile.transform.map_or(DMat4::IDENTITY, |matrix| DMat4::from_cols_array(&matrix));
+        let mut stack = vec![Step {
+            tile: &document.tileset.root,
+            parent,
+            root_from_parent,
+            refine,
+        }];
+        while let Some(Step {
+            tile,
+            parent,
+            root_from_parent,
+            refine,
+        }) = stack.pop()
+        {
+            let own = tile
+                .transform
+                .map_or(DMat4::IDENTITY, |matrix| DMat4::from_cols_array(&matrix));
             let root_from_tile = root_from_parent * own;
             if !root_from_tile.is_finite() {
                 self.push("tileset-transform", Severity::Error, path, "NaN");
                 continue;
             }
             let refine = tile.refine.unwrap_or(refine);
-            let Some(node) = self.node(parent, tile.geometric_error, refine, path) else { continue };
+            let Some(node) = self.node(parent, tile.geometric_error, refine, path) else {
+                continue;
+            };
             let contents: Vec<Content> = tile.all_contents().cloned().collect();
             match &tile.implicit_tiling {
                 Some(tiling) => {
-                    self.implicit(tiling, tile, &contents, node, path, root_from_tile, document.up);
+                    self.implicit(
+                        tiling,
+                        tile,
+                        &contents,
+                        node,
+                        path,
+                        root_from_tile,
+                        document.up,
+                    );
                     continue;
                 }
                 None => {
@@ -273,7 +358,13 @@ impl Walk<'_> {
             let label = self.name(&path);
             let base = self.base.clone();
             if let Some(node) = self.nodes.get_mut(node) {
-                node.parts.push(Part { path, label, root_from_tile, up, base });
+                node.parts.push(Part {
+                    path,
+                    label,
+                    root_from_tile,
+                    up,
+                    base,
+                });
             }
             return;
         }
@@ -288,7 +379,10 @@ impl Walk<'_> {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that an implicit root is; it is asked once")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "all that an implicit root is; it is asked once"
+    )]
     fn implicit(
         &mut self,
         tiling: &ImplicitTiling,
@@ -305,7 +399,10 @@ impl Walk<'_> {
         };
         let levels = tiling.subtree_levels;
         // An octree of as many bits as the deepest quadtree.
-        if levels == 0 || levels * axes > MAX_SUBTREE_LEVELS * 2 || tiling.available_levels > MAX_LEVEL {
+        if levels == 0
+            || levels * axes > MAX_SUBTREE_LEVELS * 2
+            || tiling.available_levels > MAX_LEVEL
+        {
             return self.push("implicit-levels", Severity::Error, path, levels);
         }
         let mut nodes: BTreeMap<Coord, usize> = BTreeMap::from([(Coord::ROOT, root)]);
@@ -323,10 +420,13 @@ impl Walk<'_> {
             if subtrees > MAX_SUBTREES || bits > MAX_BITS {
                 return self.push("tileset-limit", Severity::Error, path, subtrees);
             }
-            let Some(bytes) = self.read(&file, 256 << 20) else { continue };
+            let Some(bytes) = self.read(&file, 256 << 20) else {
+                continue;
+            };
             let base = self.base.clone();
             let mut resources = |uri: &str| std::fs::read(resolved(&base, &file, uri)?).ok();
-            let subtree = match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources) {
+            let subtree = match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources)
+            {
                 Ok(subtree) => subtree,
                 Err(fault) => {
                     let name = self.name(&file);
@@ -344,7 +444,9 @@ impl Walk<'_> {
                     }
                     let known = nodes.get(&at).copied();
                     let node = known.or_else(|| {
-                        let parent = (0..at.level).rev().find_map(|level| nodes.get(&at.ancestor(level)).copied());
+                        let parent = (0..at.level)
+                            .rev()
+                            .find_map(|level| nodes.get(&at.ancestor(level)).copied());
                         let error = tile.geometric_error / f64::from(at.level).exp2();
                         let refine = tile.refine.unwrap_or(Refine::Replace);
                         self.node(parent, error, refine, path)
@@ -352,7 +454,11 @@ impl Walk<'_> {
                     let Some(node) = node else { return };
                     nodes.insert(at, node);
                     for (number, content) in contents.iter().enumerate() {
-                        if subtree.contents.get(number).is_some_and(|available| available.get(bit)) {
+                        if subtree
+                            .contents
+                            .get(number)
+                            .is_some_and(|available| available.get(bit))
+                        {
                             self.content(&at.fill(&content.uri), path, node, root_from_tile, up);
                         }
                     }
@@ -379,7 +485,10 @@ struct Coord {
 }
 
 impl Coord {
-    const ROOT: Self = Self { level: 0, at: [0; 3] };
+    const ROOT: Self = Self {
+        level: 0,
+        at: [0; 3],
+    };
 
     /// The tile so many levels below, by its Morton number there.
     fn below(self, levels: u32, morton: u64, axes: u32) -> Self {
@@ -390,12 +499,18 @@ impl Coord {
                 *x |= ((morton >> bit & 1) as u32) << place;
             }
         }
-        Self { level: self.level + levels, at }
+        Self {
+            level: self.level + levels,
+            at,
+        }
     }
 
     fn ancestor(self, level: u32) -> Self {
         let up = self.level.saturating_sub(level);
-        Self { level: self.level - up, at: self.at.map(|x| x.checked_shr(up).unwrap_or(0)) }
+        Self {
+            level: self.level - up,
+            at: self.at.map(|x| x.checked_shr(up).unwrap_or(0)),
+        }
     }
 
     fn fill(self, template: &str) -> String {
@@ -416,9 +531,19 @@ mod tests {
     fn coordinates_of_both_schemes() {
         let quad = Coord::ROOT.below(2, 0b1101, 2);
         assert_eq!((quad.level, quad.at), (2, [0b11, 0b10, 0]));
-        let oct = Coord { level: 1, at: [1, 0, 1] }.below(1, 0b110, 3);
+        let oct = Coord {
+            level: 1,
+            at: [1, 0, 1],
+        }
+        .below(1, 0b110, 3);
         assert_eq!((oct.level, oct.at), (2, [2, 1, 3]));
-        assert_eq!(oct.ancestor(1), Coord { level: 1, at: [1, 0, 1] });
+        assert_eq!(
+            oct.ancestor(1),
+            Coord {
+                level: 1,
+                at: [1, 0, 1]
+            }
+        );
         assert_eq!(oct.fill("{level}/{x}-{y}-{z}.glb"), "2/2-1-3.glb");
     }
 }

@@ -41,7 +41,11 @@ pub(super) struct Document {
 
 /// True for a table that says what a plan is.
 pub(super) fn is_one(columns: &[String]) -> bool {
-    let has = |name: &str| columns.iter().any(|column| column.eq_ignore_ascii_case(name));
+    let has = |name: &str| {
+        columns
+            .iter()
+            .any(|column| column.eq_ignore_ascii_case(name))
+    };
     has("typedoc") && (has("datappro") || has("idurba")) && has("etat")
 }
 
@@ -50,7 +54,10 @@ pub(super) fn read(path: &Path, found: &Found, table: &dyn Table) -> Vec<Documen
     let mapping: Mapping = ATTRIBUTES
         .iter()
         .filter_map(|(name, _)| {
-            let column = found.columns.iter().find(|column| column.eq_ignore_ascii_case(name))?;
+            let column = found
+                .columns
+                .iter()
+                .find(|column| column.eq_ignore_ascii_case(name))?;
             Some((*name, vec![column.clone()]))
         })
         .collect();
@@ -71,25 +78,40 @@ pub(super) fn read(path: &Path, found: &Found, table: &dyn Table) -> Vec<Documen
 
 /// Tells the layers of plans what document they belong to: the nearest above them that applies, the latest of several.
 pub(super) fn attach(documents: &[Document], items: &mut [Planned], datasets: &mut [Dataset]) {
-    for item in items.iter_mut().filter(|item| item.role.is_some_and(|role| role.is_of_a_plan())) {
+    for item in items
+        .iter_mut()
+        .filter(|item| item.role.is_some_and(|role| role.is_of_a_plan()))
+    {
         let Some(path) = &item.path else { continue };
         let best = documents
             .iter()
             .filter(|document| path.starts_with(&document.folder))
             .max_by_key(|document| {
-                let in_force = document.value("etat").is_some_and(|state| IN_FORCE.contains(&state));
-                (document.folder.components().count(), in_force, document.value("datappro"))
+                let in_force = document
+                    .value("etat")
+                    .is_some_and(|state| IN_FORCE.contains(&state));
+                (
+                    document.folder.components().count(),
+                    in_force,
+                    document.value("datappro"),
+                )
             });
         let Some(document) = best else { continue };
-        if let Some(dataset) = datasets.iter_mut().find(|dataset| dataset.id == item.dataset)
+        if let Some(dataset) = datasets
+            .iter_mut()
+            .find(|dataset| dataset.id == item.dataset)
             && let Some(date) = document.value("datappro")
         {
             dataset.date = iso_date(date);
-            dataset.title = [document.value("typedoc"), document.value("idurba"), Some(dataset.title.as_str())]
-                .into_iter()
-                .flatten()
-                .collect::<Vec<_>>()
-                .join(" · ");
+            dataset.title = [
+                document.value("typedoc"),
+                document.value("idurba"),
+                Some(dataset.title.as_str()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(" · ");
         }
         item.facts = document
             .values
@@ -104,14 +126,19 @@ pub(super) fn attach(documents: &[Document], items: &mut [Planned], datasets: &m
 
 impl Document {
     fn value(&self, name: &str) -> Option<&str> {
-        self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.values
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
 /// `20171013` as `2017-10-13`; anything else as it is.
 fn iso_date(text: &str) -> String {
     match (text.get(..4), text.get(4..6), text.get(6..)) {
-        (Some(year), Some(month), Some(day)) if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) => {
+        (Some(year), Some(month), Some(day))
+            if text.len() == 8 && text.bytes().all(|b| b.is_ascii_digit()) =>
+        {
             format!("{year}-{month}-{day}")
         }
         _ => text.to_owned(),

@@ -83,7 +83,9 @@ pub fn plans(scene: &Scene) -> Vec<Plan> {
 impl Plan {
     fn new(scene: &Scene, theme: AreaTheme) -> Option<Self> {
         let areas = &scene.region.areas;
-        let all: Vec<usize> = (0..areas.len()).filter(|i| areas[*i].theme == theme).collect();
+        let all: Vec<usize> = (0..areas.len())
+            .filter(|i| areas[*i].theme == theme)
+            .collect();
         if all.is_empty() {
             return None;
         }
@@ -91,7 +93,10 @@ impl Plan {
             theme,
             cut_level: scene.grid.finest.saturating_sub(CUT_LEVELS_UP),
             cut: BTreeMap::new(),
-            kept: kept::columns(all.iter().map(|i| areas[*i].attributes.as_slice()), &OWN_COLUMNS),
+            kept: kept::columns(
+                all.iter().map(|i| areas[*i].attributes.as_slice()),
+                &OWN_COLUMNS,
+            ),
             members: Vec::new(),
         };
         for index in all {
@@ -108,7 +113,8 @@ impl Plan {
         let grid = &scene.grid;
         match &area.shape {
             AreaShape::Surface(outline) => {
-                let outline = outline.try_map_coords(|c| placed([c.x, c.y]).map(|[x, y]| Coord { x, y }).ok_or(()));
+                let outline = outline
+                    .try_map_coords(|c| placed([c.x, c.y]).map(|[x, y]| Coord { x, y }).ok_or(()));
                 let Ok(outline) = outline else { return false };
                 let mut known = false;
                 for polygon in outline {
@@ -117,14 +123,21 @@ impl Plan {
                 known
             }
             AreaShape::Lines(lines) => {
-                let lines: Vec<Vec<[f64; 2]>> =
-                    lines.iter().map(|line| line.iter().filter_map(|p| placed(*p)).collect()).collect();
+                let lines: Vec<Vec<[f64; 2]>> = lines
+                    .iter()
+                    .map(|line| line.iter().filter_map(|p| placed(*p)).collect())
+                    .collect();
                 let mut known = false;
                 for line in lines.iter().filter(|line| line.len() > 1) {
                     for level in 0..=self.cut_level {
                         let tolerance = grid.tolerance(level);
                         if tolerance <= LINES_UP_TO_TOLERANCE_M || level == self.cut_level {
-                            known |= self.add_stroke(grid, level, index, &simplified(line, tolerance, level == self.cut_level));
+                            known |= self.add_stroke(
+                                grid,
+                                level,
+                                index,
+                                &simplified(line, tolerance, level == self.cut_level),
+                            );
                         }
                     }
                 }
@@ -133,12 +146,27 @@ impl Plan {
             AreaShape::Places(places) => {
                 let root = grid.rect(TileKey::ROOT);
                 let mut known = false;
-                for at in places.iter().filter_map(|at| placed(*at)).filter(|at| root.contains(*at)) {
+                for at in places
+                    .iter()
+                    .filter_map(|at| placed(*at))
+                    .filter(|at| root.contains(*at))
+                {
                     known = true;
                     for level in 0..=self.cut_level {
-                        if grid.tolerance(level) <= PLACES_UP_TO_TOLERANCE_M || level == self.cut_level {
-                            let bounds = Bounds2::of([at]).grown(place_radius(grid.tolerance(level)));
-                            self.push(grid, level, Item { area: index, bounds, piece: Piece::Place(at) });
+                        if grid.tolerance(level) <= PLACES_UP_TO_TOLERANCE_M
+                            || level == self.cut_level
+                        {
+                            let bounds =
+                                Bounds2::of([at]).grown(place_radius(grid.tolerance(level)));
+                            self.push(
+                                grid,
+                                level,
+                                Item {
+                                    area: index,
+                                    bounds,
+                                    piece: Piece::Place(at),
+                                },
+                            );
                         }
                     }
                 }
@@ -173,7 +201,11 @@ impl Plan {
             let mut pieces = Vec::new();
             cut_down(grid, drawn, TileKey::ROOT, level, &mut pieces);
             for (key, polygon) in pieces {
-                let item = Item { area: index, bounds: bounds_of(&polygon), piece: Piece::Surface(polygon) };
+                let item = Item {
+                    area: index,
+                    bounds: bounds_of(&polygon),
+                    piece: Piece::Surface(polygon),
+                };
                 self.cut.entry(key).or_default().push(item);
             }
         }
@@ -188,11 +220,21 @@ impl Plan {
         let mut from = 0;
         while from + 1 < line.len() {
             let to = (from + STROKE_POINTS).min(line.len());
-            let Some(stretch) = line.get(from..to) else { break };
+            let Some(stretch) = line.get(from..to) else {
+                break;
+            };
             let bounds = Bounds2::of(stretch.iter().copied()).grown(reach);
             if bounds.intersects(&root) {
                 known = true;
-                self.push(grid, level, Item { area: index, bounds, piece: Piece::Stroke(stretch.to_vec()) });
+                self.push(
+                    grid,
+                    level,
+                    Item {
+                        area: index,
+                        bounds,
+                        piece: Piece::Stroke(stretch.to_vec()),
+                    },
+                );
             }
             // The next begins where this one ends.
             from = to - 1;
@@ -209,7 +251,11 @@ impl Plan {
     /// The tiles of the layer: only those that the ground is drawn in, for cloth cut finer than the ground would float or drown.
     pub fn tiles(&self, grid: &Grid, ground: &BTreeSet<TileKey>) -> Vec<TileKey> {
         let mut tiles: BTreeSet<TileKey> = self.cut.keys().copied().collect();
-        for (key, items) in self.cut.iter().filter(|(key, _)| key.level == self.cut_level) {
+        for (key, items) in self
+            .cut
+            .iter()
+            .filter(|(key, _)| key.level == self.cut_level)
+        {
             let mut open = vec![*key];
             while let Some(parent) = open.pop() {
                 if parent.level >= grid.finest {
@@ -245,13 +291,23 @@ impl Plan {
 
     /// The areas of the layer.
     pub fn areas<'r>(&'r self, scene: &'r Scene) -> impl Iterator<Item = &'r Area> + 'r {
-        self.members.iter().filter_map(|i| scene.region.areas.get(*i))
+        self.members
+            .iter()
+            .filter_map(|i| scene.region.areas.get(*i))
     }
 }
 
 /// Cuts a polygon into the tiles of a level, each cut on the way halving what the next has to look at.
-fn cut_down(grid: &Grid, polygon: Polygon<f64>, key: TileKey, level: u32, pieces: &mut Vec<(TileKey, Polygon<f64>)>) {
-    let window = grid.rect(key).grown(OVERLAP_STEPS * position_step(grid, key.level));
+fn cut_down(
+    grid: &Grid,
+    polygon: Polygon<f64>,
+    key: TileKey,
+    level: u32,
+    pieces: &mut Vec<(TileKey, Polygon<f64>)>,
+) {
+    let window = grid
+        .rect(key)
+        .grown(OVERLAP_STEPS * position_step(grid, key.level));
     let bounds = bounds_of(&polygon);
     if !bounds.intersects(&window) {
         return;
@@ -295,8 +351,18 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let surface = scene.surface(key);
     let step_m = position_step(&scene.grid, key.level);
     let mesh = MeshBuilder::new(plan.theme.id(), scene.frame(key)).featured(0);
-    let mut cloth = Drape::new(&surface, &rect, step_m.min(OVERHANG_STEP_M), tolerance, mesh);
-    let half = 0.5 * tolerance.clamp(outline_width(plan.theme), WIDEST * outline_width(plan.theme));
+    let mut cloth = Drape::new(
+        &surface,
+        &rect,
+        step_m.min(OVERHANG_STEP_M),
+        tolerance,
+        mesh,
+    );
+    let half = 0.5
+        * tolerance.clamp(
+            outline_width(plan.theme),
+            WIDEST * outline_width(plan.theme),
+        );
     let line_half = 0.5 * tolerance.clamp(STROKE_WIDTH_M, WIDEST * STROKE_WIDTH_M);
     let mut rows: Vec<usize> = Vec::new();
     let mut row_of: HashMap<usize, u32> = HashMap::new();
@@ -304,7 +370,9 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         if !item.bounds.intersects(&cloth.window) {
             continue;
         }
-        let Some(area) = scene.region.areas.get(item.area) else { continue };
+        let Some(area) = scene.region.areas.get(item.area) else {
+            continue;
+        };
         let feature = row_of.get(&item.area).copied().unwrap_or(rows.len() as u32);
         let before = cloth.mesh.triangles();
         let is_surface = matches!(area.shape, AreaShape::Surface(_));
@@ -312,7 +380,12 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
             Piece::Surface(polygon) => {
                 let fill = fill(plan.theme, &area.code);
                 for part in within(polygon, &item.bounds, &cloth.window) {
-                    cloth.lay(triangulated(&part).into_iter(), fill_lift(plan.theme), &|_| fill, feature);
+                    cloth.lay(
+                        triangulated(&part).into_iter(),
+                        fill_lift(plan.theme),
+                        &|_| fill,
+                        feature,
+                    );
                 }
             }
             Piece::Stroke(points) => {
@@ -323,7 +396,9 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
                 };
                 let window = cloth.window;
                 let ribbon = Ribbon::new(points, half, [End::Round(3); 2]);
-                let near = ribbon.triangles().filter(|t| Bounds2::of(t.iter().copied()).intersects(&window));
+                let near = ribbon
+                    .triangles()
+                    .filter(|t| Bounds2::of(t.iter().copied()).intersects(&window));
                 cloth.lay(near, lift::OUTLINE, &|_| colour, feature);
             }
             Piece::Place(at) => {
@@ -345,9 +420,15 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         return Drawn::default();
     }
     let (mesh, heights) = cloth.mesh.finish();
-    let areas: Vec<&Area> = rows.iter().filter_map(|i| scene.region.areas.get(*i)).collect();
+    let areas: Vec<&Area> = rows
+        .iter()
+        .filter_map(|i| scene.region.areas.get(*i))
+        .collect();
     Drawn {
-        content: TileContent { meshes: vec![mesh], tables: vec![table(&areas, &plan.kept)] },
+        content: TileContent {
+            meshes: vec![mesh],
+            tables: vec![table(&areas, &plan.kept)],
+        },
         heights: Some(heights),
         finest: false,
     }
@@ -362,8 +443,14 @@ fn within(polygon: &Polygon<f64>, bounds: &Bounds2, window: &Bounds2) -> MultiPo
 
 fn table(areas: &[&Area], kept: &[Kept]) -> PropertyTable {
     let text = |of: &dyn Fn(&Area) -> String| Values::Text(areas.iter().map(|a| of(a)).collect());
-    let column = |name: &str, values: Values| Column { name: name.to_owned(), values };
-    let square = areas.iter().map(|a| a.shape.surface_m2().map_or(f64::NAN, |m2| m2)).collect();
+    let column = |name: &str, values: Values| Column {
+        name: name.to_owned(),
+        values,
+    };
+    let square = areas
+        .iter()
+        .map(|a| a.shape.surface_m2().map_or(f64::NAN, |m2| m2))
+        .collect();
     PropertyTable {
         class: "area".to_owned(),
         count: areas.len(),
@@ -376,7 +463,10 @@ fn table(areas: &[&Area], kept: &[Kept]) -> PropertyTable {
             column("dataset", text(&|a| a.dataset.to_string())),
         ]
         .into_iter()
-        .chain(kept.iter().map(|kept| kept.column(areas.iter().map(|a| a.attributes.as_slice()))))
+        .chain(
+            kept.iter()
+                .map(|kept| kept.column(areas.iter().map(|a| a.attributes.as_slice()))),
+        )
         .collect(),
     }
 }
@@ -443,7 +533,13 @@ fn zone_fill(code: &str) -> [f64; 3] {
         "01" => RED,
         "02" => VIOLET,
         "03" | "99" => GREEN,
-        _ if code.starts_with("AU") || code.starts_with("NA") || code.starts_with("1AU") || code.starts_with("2AU") => ORANGE,
+        _ if code.starts_with("AU")
+            || code.starts_with("NA")
+            || code.starts_with("1AU")
+            || code.starts_with("2AU") =>
+        {
+            ORANGE
+        }
         _ if code.starts_with('U') || code.starts_with("NB") => RED,
         _ if code.starts_with('A') || code.starts_with("NC") => YELLOW,
         _ if code.starts_with('N') => GREEN,
@@ -502,7 +598,15 @@ mod tests {
 
     #[test]
     fn zones_of_all_generations_have_their_colour() {
-        for (code, colour) in [("U", RED), ("AUc", ORANGE), ("1AU", ORANGE), ("A", YELLOW), ("Nh", GREEN), ("NC", YELLOW), ("01", RED)] {
+        for (code, colour) in [
+            ("U", RED),
+            ("AUc", ORANGE),
+            ("1AU", ORANGE),
+            ("A", YELLOW),
+            ("Nh", GREEN),
+            ("NC", YELLOW),
+            ("01", RED),
+        ] {
             assert_eq!(zone_fill(code), colour, "{code}");
         }
     }
@@ -513,7 +617,10 @@ mod tests {
         let grid = Grid::new(4_096.0);
         let ring: Vec<[f64; 2]> = (0..400)
             .map(|i| {
-                let (angle, wave) = (TAU * f64::from(i) / 400.0, 1_200.0 + 300.0 * (0.3 * f64::from(i)).sin());
+                let (angle, wave) = (
+                    TAU * f64::from(i) / 400.0,
+                    1_200.0 + 300.0 * (0.3 * f64::from(i)).sin(),
+                );
                 [2_000.0 + wave * angle.cos(), 2_100.0 + wave * angle.sin()]
             })
             .collect();
@@ -522,7 +629,10 @@ mod tests {
         cut_down(&grid, polygon.clone(), TileKey::ROOT, 3, &mut pieces);
         let sum: f64 = pieces.iter().map(|(_, piece)| piece.unsigned_area()).sum();
         let overlap = 64.0 * 4.0 * 512.0 * 2.0 * OVERLAP_STEPS * position_step(&grid, 3);
-        assert!(sum >= polygon.unsigned_area() - 1e-3 && sum <= polygon.unsigned_area() + overlap, "{sum}");
+        assert!(
+            sum >= polygon.unsigned_area() - 1e-3 && sum <= polygon.unsigned_area() + overlap,
+            "{sum}"
+        );
         assert!(pieces.iter().all(|(key, _)| key.level == 3));
     }
 }

@@ -157,7 +157,9 @@ impl<W: Write + Send> FeatureWriter<W> {
     /// What the sink says.
     pub fn push(&mut self, row: &Row) -> Result<(), TableFault> {
         let bounds = bounds_of(&row.shape);
-        let Some(kind) = kind_name(&row.shape).filter(|_| !bounds.is_empty()) else { return Ok(()) };
+        let Some(kind) = kind_name(&row.shape).filter(|_| !bounds.is_empty()) else {
+            return Ok(());
+        };
         self.kinds.insert(kind);
         self.bounds = self.bounds.union(bounds);
         let geometry = wkb::write(&row.shape);
@@ -171,7 +173,11 @@ impl<W: Write + Send> FeatureWriter<W> {
                 "bbox.ymin" => Some(Value::Real(bounds.min[1])),
                 "bbox.xmax" => Some(Value::Real(bounds.max[0])),
                 "bbox.ymax" => Some(Value::Real(bounds.max[1])),
-                _ => row.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.clone()),
+                _ => row
+                    .values
+                    .iter()
+                    .find(|(known, _)| known == name)
+                    .map(|(_, value)| value.clone()),
             };
             match column {
                 Column::Text(values, levels) => {
@@ -216,10 +222,17 @@ impl<W: Write + Send> FeatureWriter<W> {
     pub fn finish(mut self) -> Result<(u64, W), TableFault> {
         self.flush()?;
         let kinds: Vec<&str> = self.kinds.iter().copied().collect();
-        let bounds = (!self.bounds.is_empty())
-            .then(|| [self.bounds.min[0], self.bounds.min[1], self.bounds.max[0], self.bounds.max[1]]);
+        let bounds = (!self.bounds.is_empty()).then(|| {
+            [
+                self.bounds.min[0],
+                self.bounds.min[1],
+                self.bounds.max[0],
+                self.bounds.max[1],
+            ]
+        });
         let metadata = geoparquet::written(GEOMETRY, &kinds, bounds);
-        self.file.append_key_value_metadata(KeyValue::new(geoparquet::KEY.to_owned(), metadata));
+        self.file
+            .append_key_value_metadata(KeyValue::new(geoparquet::KEY.to_owned(), metadata));
         Ok((self.rows, self.file.into_inner()?))
     }
 
@@ -232,19 +245,27 @@ impl<W: Write + Send> FeatureWriter<W> {
         self.buffered_bytes = 0;
         let mut group = self.file.next_row_group()?;
         for ((_, _, required), column) in LEAVES.iter().zip(columns) {
-            let Some(mut writer) = group.next_column()? else { break };
+            let Some(mut writer) = group.next_column()? else {
+                break;
+            };
             match column {
                 Column::Text(values, levels) => {
                     let levels = (!required).then_some(levels.as_slice());
-                    writer.typed::<ByteArrayType>().write_batch(&values, levels, None)?;
+                    writer
+                        .typed::<ByteArrayType>()
+                        .write_batch(&values, levels, None)?;
                 }
                 Column::Count(values, levels) => {
                     let levels = (!required).then_some(levels.as_slice());
-                    writer.typed::<Int32Type>().write_batch(&values, levels, None)?;
+                    writer
+                        .typed::<Int32Type>()
+                        .write_batch(&values, levels, None)?;
                 }
                 Column::Real(values, levels) => {
                     let levels = (!required).then_some(levels.as_slice());
-                    writer.typed::<DoubleType>().write_batch(&values, levels, None)?;
+                    writer
+                        .typed::<DoubleType>()
+                        .write_batch(&values, levels, None)?;
                 }
             }
             writer.close()?;
@@ -274,7 +295,11 @@ fn empty_columns() -> Vec<Column> {
 
 fn schema() -> Result<TypePtr, TableFault> {
     let leaf = |name: &str, kind: Kind, required: bool| -> Result<TypePtr, TableFault> {
-        let repetition = if required { Repetition::REQUIRED } else { Repetition::OPTIONAL };
+        let repetition = if required {
+            Repetition::REQUIRED
+        } else {
+            Repetition::OPTIONAL
+        };
         let physical = match kind {
             Kind::Text | Kind::Bytes => Physical::BYTE_ARRAY,
             Kind::Count => Physical::INT32,
@@ -295,7 +320,9 @@ fn schema() -> Result<TypePtr, TableFault> {
             continue;
         };
         members.push(leaf(member, *kind, *required)?);
-        let next = LEAVES.get(index + 1).and_then(|(path, ..)| path.split_once('.'));
+        let next = LEAVES
+            .get(index + 1)
+            .and_then(|(path, ..)| path.split_once('.'));
         if next.is_none_or(|(other, _)| other != group) {
             let built = Type::group_type_builder(group)
                 .with_repetition(Repetition::REQUIRED)
@@ -304,7 +331,11 @@ fn schema() -> Result<TypePtr, TableFault> {
             fields.push(Arc::new(built));
         }
     }
-    Ok(Arc::new(Type::group_type_builder("features").with_fields(fields).build()?))
+    Ok(Arc::new(
+        Type::group_type_builder("features")
+            .with_fields(fields)
+            .build()?,
+    ))
 }
 
 fn bounds_of(shape: &Shape) -> Bounds2 {
@@ -341,14 +372,30 @@ fn kind_name(shape: &Shape) -> Option<&'static str> {
 ///
 /// # Errors
 /// A [`TileFault`] when the file cannot be written or the work is cancelled.
-pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<FeatureTable, TileFault> {
+pub(super) fn write(
+    territory: &Territory,
+    out: &Path,
+    progress: &dyn Progress,
+) -> Result<FeatureTable, TileFault> {
     let path = out.join(PATH);
-    let fault = |detail: &dyn std::fmt::Display| TileFault::Write { path: PATH.to_owned(), detail: detail.to_string() };
+    let fault = |detail: &dyn std::fmt::Display| TileFault::Write {
+        path: PATH.to_owned(),
+        detail: detail.to_string(),
+    };
     let file = std::fs::File::create(&path).map_err(|error| fault(&error))?;
-    let mut table = FeatureWriter::new(std::io::BufWriter::new(file)).map_err(|error| fault(&error))?;
+    let mut table =
+        FeatureWriter::new(std::io::BufWriter::new(file)).map_err(|error| fault(&error))?;
     let region = territory.region;
-    let place = |at: [f64; 2]| territory.crs.to_lonlat(at[0], at[1]).ok().map(|at| [at.lon_deg, at.lat_deg]);
-    let total = (region.buildings.len() + region.lines.len() + region.water.len() + region.areas.len()) as u64;
+    let place = |at: [f64; 2]| {
+        territory
+            .crs
+            .to_lonlat(at[0], at[1])
+            .ok()
+            .map(|at| [at.lon_deg, at.lat_deg])
+    };
+    let total =
+        (region.buildings.len() + region.lines.len() + region.water.len() + region.areas.len())
+            as u64;
     let rows = region
         .buildings
         .iter()
@@ -382,8 +429,14 @@ pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) 
     progress.step("tile-features", total, total);
     let (rows, sink) = table.finish().map_err(|error| fault(&error))?;
     sink.into_inner().map_err(|error| fault(&error))?;
-    let bytes = std::fs::metadata(&path).map_err(|error| fault(&error))?.len();
-    Ok(FeatureTable { path: PATH.to_owned(), rows, bytes })
+    let bytes = std::fs::metadata(&path)
+        .map_err(|error| fault(&error))?
+        .len();
+    Ok(FeatureTable {
+        path: PATH.to_owned(),
+        rows,
+        bytes,
+    })
 }
 
 type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
@@ -391,7 +444,12 @@ type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
 fn building(building: &Building, place: Place) -> Option<Row> {
     let footprint_m2 = building.footprint.unsigned_area();
     let class = demand_class(building.usage);
-    let floor_m2 = floor_area_of_class_m2(class, footprint_m2, building.storeys, building.eave_height_m);
+    let floor_m2 = floor_area_of_class_m2(
+        class,
+        footprint_m2,
+        building.storeys,
+        building.eave_height_m,
+    );
     let count = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
     let mut values = vec![
         ("id", Value::Text(building.id.clone())),
@@ -399,14 +457,36 @@ fn building(building: &Building, place: Place) -> Option<Row> {
         ("dataset", Value::Text(building.dataset.to_string())),
         ("rnb", Value::Text(building.rnb.join("/"))),
         ("usage", Value::Text(usage_name(building.usage).to_owned())),
-        ("usage2", Value::Text(building.second_usage.map(usage_name).unwrap_or_default().to_owned())),
+        (
+            "usage2",
+            Value::Text(
+                building
+                    .second_usage
+                    .map(usage_name)
+                    .unwrap_or_default()
+                    .to_owned(),
+            ),
+        ),
         ("height_m", Value::Real(building.eave_height_m)),
         ("ridge_m", Value::Real(building.ridge_height_m)),
         ("ground_m", Value::Real(building.ground_m)),
-        ("height_origin", Value::Text(height_origin_name(building.height_origin).to_owned())),
-        ("roof", Value::Text(roof_kind(building, &RoofOptions::default()).name().to_owned())),
+        (
+            "height_origin",
+            Value::Text(height_origin_name(building.height_origin).to_owned()),
+        ),
+        (
+            "roof",
+            Value::Text(
+                roof_kind(building, &RoofOptions::default())
+                    .name()
+                    .to_owned(),
+            ),
+        ),
         ("floor_area_m2", Value::Real(floor_m2)),
-        ("demand_kwh_year", Value::Real(annual_kwh(class, floor_m2, building.dwellings).0)),
+        (
+            "demand_kwh_year",
+            Value::Real(annual_kwh(class, floor_m2, building.dwellings).0),
+        ),
         ("area_m2", Value::Real(footprint_m2)),
         ("attributes", Value::Text(attributes(&building.attributes))),
     ];
@@ -415,15 +495,30 @@ fn building(building: &Building, place: Place) -> Option<Row> {
         ("storeys", count(building.storeys)),
         ("year", building.year),
     ];
-    values.extend(counts.into_iter().filter_map(|(name, count)| Some((name, Value::Count(count?)))));
+    values.extend(
+        counts
+            .into_iter()
+            .filter_map(|(name, count)| Some((name, Value::Count(count?)))),
+    );
     surface(&building.footprint, values, place)
 }
 
 fn line(line: &NetworkLine, place: Place) -> Option<Row> {
-    let points = placed(&line.points.iter().map(|p| [p[0], p[1]]).collect::<Vec<_>>(), place)?;
+    let points = placed(
+        &line.points.iter().map(|p| [p[0], p[1]]).collect::<Vec<_>>(),
+        place,
+    )?;
     let at = points.get(points.len() / 2).map(|p| [p[0], p[1]])?;
-    let length = line.points.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
-    let layer = if matches!(line.class, LineClass::Tram | LineClass::Rail) { "tram" } else { "roads" };
+    let length = line
+        .points
+        .windows(2)
+        .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
+        .sum();
+    let layer = if matches!(line.class, LineClass::Tram | LineClass::Rail) {
+        "tram"
+    } else {
+        "roads"
+    };
     Some(Row {
         shape: Shape::Line(points),
         at,
@@ -461,36 +556,71 @@ fn area(area: &Area, place: Place) -> Option<Row> {
                 .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
                 .sum();
             values.push(("length_m", Value::Real(length)));
-            let parts: Option<Vec<Shape>> = lines.iter().map(|line| Some(Shape::Line(placed(line, place)?))).collect();
+            let parts: Option<Vec<Shape>> = lines
+                .iter()
+                .map(|line| Some(Shape::Line(placed(line, place)?)))
+                .collect();
             several(parts?, values)
         }
-        AreaShape::Places(places) => {
-            several(placed(places, place)?.into_iter().map(Shape::Point).collect(), values)
-        }
+        AreaShape::Places(places) => several(
+            placed(places, place)?
+                .into_iter()
+                .map(Shape::Point)
+                .collect(),
+            values,
+        ),
     }
 }
 
 fn several(mut parts: Vec<Shape>, values: Vec<(&'static str, Value)>) -> Option<Row> {
-    let shape = if parts.len() == 1 { parts.pop()? } else { Shape::Many(parts) };
+    let shape = if parts.len() == 1 {
+        parts.pop()?
+    } else {
+        Shape::Many(parts)
+    };
     let at = shape.first_position()?;
-    Some(Row { shape, at: [at[0], at[1]], values })
+    Some(Row {
+        shape,
+        at: [at[0], at[1]],
+        values,
+    })
 }
 
-fn surface(outline: &MultiPolygon<f64>, values: Vec<(&'static str, Value)>, place: Place) -> Option<Row> {
+fn surface(
+    outline: &MultiPolygon<f64>,
+    values: Vec<(&'static str, Value)>,
+    place: Place,
+) -> Option<Row> {
     let outline = outline.orient(Direction::Default);
-    let ring = |line: &geo::LineString<f64>| placed(&line.0.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>(), place);
+    let ring = |line: &geo::LineString<f64>| {
+        placed(
+            &line.0.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>(),
+            place,
+        )
+    };
     let polygon = |polygon: &Polygon<f64>| -> Option<Shape> {
-        std::iter::once(polygon.exterior()).chain(polygon.interiors()).map(ring).collect::<Option<_>>().map(Shape::Polygon)
+        std::iter::once(polygon.exterior())
+            .chain(polygon.interiors())
+            .map(ring)
+            .collect::<Option<_>>()
+            .map(Shape::Polygon)
     };
     let mut parts: Vec<Shape> = outline.iter().map(polygon).collect::<Option<_>>()?;
     let centre = outline.centroid()?;
     let at = place([centre.x(), centre.y()])?;
-    let shape = if parts.len() == 1 { parts.pop()? } else { Shape::Many(parts) };
+    let shape = if parts.len() == 1 {
+        parts.pop()?
+    } else {
+        Shape::Many(parts)
+    };
     Some(Row { shape, at, values })
 }
 
 fn placed(points: &[[f64; 2]], place: Place) -> Option<Vec<[f64; 3]>> {
-    points.iter().map(|at| place(*at).map(|[lon, lat]| [lon, lat, f64::NAN])).collect()
+    points
+        .iter()
+        .map(|at| place(*at).map(|[lon, lat]| [lon, lat, f64::NAN]))
+        .collect()
 }
 
 /// One JSON object in the order of the source; empty where there is nothing.

@@ -25,9 +25,16 @@ pub fn columns<'a>(objects: impl Iterator<Item = &'a [Attribute]>, own: &[&str])
     numeric
         .into_iter()
         .map(|(name, numeric)| {
-            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+            let plain: String = name
+                .chars()
+                .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+                .collect();
             let begins_well = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            let mut id = if begins_well { plain } else { format!("source_{plain}") };
+            let mut id = if begins_well {
+                plain
+            } else {
+                format!("source_{plain}")
+            };
             // Two names that differ in punctuation only, or one of ours.
             while !ids.insert(id.clone()) {
                 id = format!("source_{id}");
@@ -40,7 +47,12 @@ pub fn columns<'a>(objects: impl Iterator<Item = &'a [Attribute]>, own: &[&str])
 impl Kept {
     /// The column of a tile's objects.
     pub fn column<'a>(&self, objects: impl Iterator<Item = &'a [Attribute]>) -> Column {
-        let value = |attributes: &'a [Attribute]| attributes.iter().find(|a| a.name == self.name).map(|a| &a.value);
+        let value = |attributes: &'a [Attribute]| {
+            attributes
+                .iter()
+                .find(|a| a.name == self.name)
+                .map(|a| &a.value)
+        };
         let values = if self.numeric {
             let number = |attributes| match value(attributes) {
                 Some(AttributeValue::Number(number)) => *number,
@@ -55,6 +67,9 @@ impl Kept {
             };
             Values::Text(objects.map(text).collect())
         };
-        Column { name: self.id.clone(), values }
+        Column {
+            name: self.id.clone(),
+            values,
+        }
     }
 }
