@@ -44,7 +44,9 @@ fn not_yet(record: vec4<u32>) -> bool {
 }
 
 fn ramp(value: f32) -> vec3<f32> {
-    let t = clamp((value - scene.overlay_range.x) / (scene.overlay_range.y - scene.overlay_range.x), 0.0, 1.0) * 7.0;
+    let share = clamp((value - scene.overlay_range.x) / (scene.overlay_range.y - scene.overlay_range.x), 0.0, 1.0);
+    // The first colour's w is the exponent of the scale.
+    let t = pow(share, scene.ramp[0].w) * 7.0;
     let i = u32(floor(t));
     return mix(scene.ramp[i].rgb, scene.ramp[min(i + 1u, 7u)].rgb, fract(t));
 }

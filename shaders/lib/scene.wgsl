@@ -1,7 +1,7 @@
 #define_import_path jumeau::scene
 
 // What every surface needs to know of the moment: light, haze and the overlay. One buffer for all tiles, written once a frame.
-// Mirrors `SceneUniform` in src/viewer/tiles/material.rs.
+// Mirrors `SceneUniform` in src/viewer/material.rs.
 struct Scene {
     // xyz towards the sun, w its strength (0 at night).
     to_sun: vec4<f32>,
@@ -12,13 +12,14 @@ struct Scene {
     // Colours of the sky at the zenith and at the horizon; the horizon is also the haze.
     zenith_colour: vec4<f32>,
     haze_colour: vec4<f32>,
-    // x distance where haze begins, y where it has taken all, z glow around the sun, w height of the ground in world space.
+    // x distance where haze begins, y where it has taken all, z glow around the sun, w unused.
     haze: vec4<f32>,
     // x theme (0 none, 1 profile × scale, 2 year), y step, z texels in a row of the profile texture, w hash of the selected feature.
     overlay: vec4<u32>,
     // x value at the foot of the ramp, y at its top, z year shown, w rows of the profile texture in one profile.
     overlay_range: vec4<f32>,
     no_data_colour: vec4<f32>,
+    // Colours of the scale; w is its exponent.
     ramp: array<vec4<f32>, 8>,
 }
 

@@ -102,6 +102,13 @@ impl Report {
         }
     }
 
+    /// Counts findings that are not at hand any more.
+    pub fn count_more(&mut self, code: &'static str, severity: Severity, more: usize) {
+        if more > 0 {
+            *self.counts.entry((code, severity)).or_insert(0) += more;
+        }
+    }
+
     /// The findings kept whole, in the order they were found.
     pub fn findings(&self) -> &[Finding] {
         &self.findings

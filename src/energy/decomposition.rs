@@ -57,11 +57,6 @@ impl BolandFit {
         steepness: 8.645,
         middle: 0.613,
     };
-    /// For hourly values.
-    pub const HOURS: Self = Self {
-        steepness: 7.997,
-        middle: 0.586,
-    };
 }
 
 pub fn boland(ghi: f64, zenith: f64, day_of_year: f64, fit: BolandFit) -> Split {

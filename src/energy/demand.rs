@@ -73,23 +73,6 @@ impl DemandClass {
         }
     }
 
-    /// The class of a `usage_1` of BD TOPO, or of its English counterpart; anything else is unknown.
-    pub fn from_usage(usage: &str) -> Self {
-        match usage.trim().to_lowercase().as_str() {
-            "résidentiel" | "residentiel" | "residential" => Self::Residential,
-            "commercial et services" | "commercial" | "services" | "office" | "retail" => {
-                Self::Services
-            }
-            "public" | "school" | "education" => Self::Public,
-            "sportif" | "sport" => Self::Sport,
-            "religieux" | "religious" => Self::Religious,
-            "industriel" | "industrial" => Self::Industrial,
-            "agricole" | "agricultural" => Self::Agricultural,
-            "annexe" | "annex" => Self::Annex,
-            _ => Self::Unknown,
-        }
-    }
-
     /// kWh per m² of floor and year (homes without a known number of dwellings included), and the share by which a building may differ.
     fn intensity(self) -> (f64, f64) {
         match self {

@@ -100,7 +100,12 @@ pub struct SunInstant {
 
 impl SunInstant {
     pub fn new(at: Instant, delta_t_s: Option<f64>) -> Result<Self, SunFault> {
-        let julian = julian(at, delta_t_s)?;
+        Self::within_second(at, 0.0, delta_t_s)
+    }
+
+    /// The same a fraction of a second after `at`.
+    pub fn within_second(at: Instant, fraction_s: f64, delta_t_s: Option<f64>) -> Result<Self, SunFault> {
+        let julian = julian(at, fraction_s, delta_t_s)?;
         let prepared = SolarPositions::new()
             .for_time_from_julian(julian)
             .map_err(|_| SunFault::Time(at))?;
@@ -174,7 +179,7 @@ pub fn events(
     delta_t_s: Option<f64>,
 ) -> Result<SunEvents, SunFault> {
     let site = site(lat_deg, lon_deg)?;
-    let julian = julian(at, delta_t_s)?;
+    let julian = julian(at, 0.0, delta_t_s)?;
     let (now, delta_t) = (julian.julian_date(), julian.delta_t());
     let sky = SolarEvents::new();
     let fault = |_| SunFault::Time(at);
@@ -219,8 +224,8 @@ pub fn events(
 /// The Julian date of 1970-01-01T00:00Z.
 const UNIX_EPOCH_JD: f64 = 2_440_587.5;
 
-fn julian(at: Instant, delta_t_s: Option<f64>) -> Result<JulianDate, SunFault> {
-    let days = at.0 as f64 / 86_400.0;
+fn julian(at: Instant, fraction_s: f64, delta_t_s: Option<f64>) -> Result<JulianDate, SunFault> {
+    let days = (at.0 as f64 + fraction_s) / 86_400.0;
     let delta_t_s = match delta_t_s {
         Some(given) => within(given, -86_400.0, 86_400.0).ok_or(SunFault::DeltaT(given))?,
         None => delta_t::estimate(1970.0 + days / 365.2425).map_err(|_| SunFault::Time(at))?,

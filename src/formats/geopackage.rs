@@ -57,3 +57,31 @@ pub fn parse_geometry(blob: &[u8]) -> Result<GeoPackageGeometry, GeoPackageFault
     let (shape, _) = wkb::parse(body)?;
     Ok(GeoPackageGeometry { srs_id, shape })
 }
+
+/// Writes one geometry blob, without an envelope.
+pub fn write_geometry(srs_id: i32, shape: &Shape) -> Vec<u8> {
+    // Version 0, little endian, no envelope, not empty.
+    let mut blob = vec![b'G', b'P', 0, 1];
+    blob.extend(srs_id.to_le_bytes());
+    blob.extend(wkb::write(shape));
+    blob
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let ring = vec![[1.0, 2.0, 3.0], [4.0, 2.0, 3.5], [4.0, 5.0, 3.0], [1.0, 2.0, 3.0]];
+        for shape in [
+            Shape::Point([7.0, 8.0, 9.0]),
+            Shape::Line(ring.clone()),
+            Shape::Polygon(vec![ring.clone(), ring.clone()]),
+            Shape::Many(vec![Shape::Polygon(vec![ring.clone()]), Shape::Line(ring)]),
+        ] {
+            let read = parse_geometry(&write_geometry(2154, &shape)).unwrap();
+            assert_eq!(read, GeoPackageGeometry { srs_id: 2154, shape });
+        }
+    }
+}

@@ -2,7 +2,7 @@
 //!
 //! `{object}` and `{value}` stand for the finding's own. The keys of [`crate::i18n`] are `finding-CODE`; the sentences here are what they say by default.
 
-use crate::base::Finding;
+use crate::base::{Finding, printable};
 
 /// `(code, French, English)`, by subject.
 pub const SENTENCES: &[(&str, &str, &str)] = &[
@@ -638,7 +638,7 @@ pub fn message(finding: &Finding) -> (String, String) {
     match SENTENCES.iter().find(|(code, _, _)| *code == finding.code) {
         Some((_, fr, en)) => (fill(fr, finding), fill(en, finding)),
         None => {
-            let plain = format!("{} {} {}", finding.code, finding.object, finding.value);
+            let plain = printable(&format!("{} {} {}", finding.code, finding.object, finding.value));
             (plain.trim_end().to_owned(), plain.trim_end().to_owned())
         }
     }
@@ -649,7 +649,10 @@ const MAX_VALUE: usize = 160;
 
 fn fill(sentence: &str, finding: &Finding) -> String {
     let mut value: String = finding.value.chars().take(MAX_VALUE).collect();
-    if value.len() < finding.value.len() {
+    let cut = value.len() < finding.value.len();
+    value = printable(&value);
+    let object = printable(&finding.object);
+    if cut {
         value.push('…');
     }
     // Braces that stay are doubled in the sentence; they are set aside while names are filled in, so that a value with braces stays as it is.
@@ -661,7 +664,7 @@ fn fill(sentence: &str, finding: &Finding) -> String {
         let (text, length) = [
             ("{{", "{"),
             ("}}", "}"),
-            ("{object}", finding.object.as_str()),
+            ("{object}", object.as_str()),
             ("{value}", value.as_str()),
         ]
         .into_iter()

@@ -37,60 +37,54 @@ pub fn parse(bytes: &[u8]) -> Result<(Shape, Option<i32>), WkbFault> {
     Ok((shape, reader.srid))
 }
 
-/// Writes a shape as plain little-endian WKB of two dimensions; shells have no place in it and become an empty collection.
+/// Writes one geometry in ISO form, little endian; with Z where the shape's first position has one. Surfaces in space have no such form and become an empty collection.
 pub fn write(shape: &Shape) -> Vec<u8> {
-    let mut out = Vec::new();
-    put(shape, &mut out);
-    out
+    let mut bytes = Vec::new();
+    let with_z = shape.first_position().is_some_and(|position| position[2].is_finite());
+    put(&mut bytes, shape, with_z);
+    bytes
 }
 
-fn put(shape: &Shape, out: &mut Vec<u8>) {
-    let head = |out: &mut Vec<u8>, kind: u32| {
-        out.push(1);
-        out.extend(kind.to_le_bytes());
-    };
-    let count = |out: &mut Vec<u8>, count: usize| out.extend(u32::try_from(count).unwrap_or(u32::MAX).to_le_bytes());
-    let point = |out: &mut Vec<u8>, at: &[f64; 3]| {
-        out.extend(at[0].to_le_bytes());
-        out.extend(at[1].to_le_bytes());
-    };
-    match shape {
-        Shape::Point(at) => {
-            head(out, 1);
-            point(out, at);
+fn put(bytes: &mut Vec<u8>, shape: &Shape, with_z: bool) {
+    let position = |bytes: &mut Vec<u8>, position: &[f64; 3]| {
+        for value in position.iter().take(if with_z { 3 } else { 2 }) {
+            bytes.extend(value.to_le_bytes());
         }
+    };
+    let count = |bytes: &mut Vec<u8>, count: usize| bytes.extend((count as u32).to_le_bytes());
+    let kind: u32 = match shape {
+        Shape::Point(_) => 1,
+        Shape::Line(_) => 2,
+        Shape::Polygon(_) => 3,
+        // Parts of one kind have a kind of their own: points 4, lines 5, polygons 6.
+        Shape::Many(parts) if !parts.iter().any(|part| matches!(part, Shape::Many(_))) => match shape.kind() {
+            super::shape::ShapeKind::Point => 4,
+            super::shape::ShapeKind::Line => 5,
+            super::shape::ShapeKind::Polygon => 6,
+            _ => 7,
+        },
+        Shape::Many(_) | Shape::Shells(_) => 7,
+    };
+    bytes.push(1);
+    bytes.extend((kind + if with_z { 1000 } else { 0 }).to_le_bytes());
+    match shape {
+        Shape::Point(at) => position(bytes, at),
         Shape::Line(points) => {
-            head(out, 2);
-            count(out, points.len());
-            points.iter().for_each(|at| point(out, at));
+            count(bytes, points.len());
+            points.iter().for_each(|at| position(bytes, at));
         }
         Shape::Polygon(rings) => {
-            head(out, 3);
-            count(out, rings.len());
+            count(bytes, rings.len());
             for ring in rings {
-                count(out, ring.len());
-                ring.iter().for_each(|at| point(out, at));
+                count(bytes, ring.len());
+                ring.iter().for_each(|at| position(bytes, at));
             }
         }
         Shape::Many(parts) => {
-            head(out, 3 + kind_number(shape));
-            count(out, parts.len());
-            parts.iter().for_each(|part| put(part, out));
+            count(bytes, parts.len());
+            parts.iter().for_each(|part| put(bytes, part, with_z));
         }
-        Shape::Shells(_) => {
-            head(out, 7);
-            count(out, 0);
-        }
-    }
-}
-
-/// 1 of points, 2 of lines, 3 of polygons, 4 of anything else.
-fn kind_number(shape: &Shape) -> u32 {
-    match shape.kind() {
-        super::shape::ShapeKind::Point => 1,
-        super::shape::ShapeKind::Line => 2,
-        super::shape::ShapeKind::Polygon => 3,
-        _ => 4,
+        Shape::Shells(_) => count(bytes, 0),
     }
 }
 

@@ -63,6 +63,20 @@ fn named(name: &str, configuration: Value) -> Named {
     }
 }
 
+/// What an array says of itself.
+#[derive(Clone, Debug, PartialEq)]
+pub struct About<'a> {
+    /// Names of rows and steps; a group's coordinates have the same ([`super::zarr_group`]).
+    pub dimensions: [&'a str; 2],
+    pub attributes: Value,
+}
+
+impl Default for About<'_> {
+    fn default() -> Self {
+        Self { dimensions: ["row", "step"], attributes: json!({}) }
+    }
+}
+
 /// The files of an array, as paths relative to its folder: `zarr.json` and its chunks `c/0/0`, `c/0/1`, …
 ///
 /// `values` is row by row; `chunk_steps` is how many steps one chunk holds. A chunk of nothing but `NaN` is left out, as the format allows.
@@ -74,6 +88,7 @@ pub fn write(
     steps: usize,
     chunk_steps: usize,
     values: &[f32],
+    about: &About,
 ) -> Result<Vec<(String, Vec<u8>)>, Fault> {
     let shape = || format!("{rows} × {steps} / {chunk_steps}: {}", values.len());
     if rows.checked_mul(steps) != Some(values.len())
@@ -94,8 +109,8 @@ pub fn write(
         chunk_key_encoding: named("default", json!({ "separator": "/" })),
         fill_value: json!("NaN"),
         codecs: vec![named("bytes", json!({ "endian": "little" }))],
-        attributes: Some(json!({})),
-        dimension_names: Some(vec![Some("row".into()), Some("step".into())]),
+        attributes: Some(about.attributes.clone()),
+        dimension_names: Some(about.dimensions.map(|name| Some(name.to_owned())).to_vec()),
         storage_transformers: Vec::new(),
     };
     let json = serde_json::to_vec_pretty(&metadata)

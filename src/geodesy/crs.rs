@@ -1,6 +1,7 @@
 //! Coordinate reference systems: a code or WKT in, points through.
 
 use super::crs_names;
+use super::crs_parameters;
 use super::crs_table::{self, Datum, Definition, Kind};
 use super::shift_grid;
 use super::{Ecef, Ellipsoid, GeodesyFault, Geoid, LonLat, LonLatH, Vertical};
@@ -9,7 +10,7 @@ use proj4rs::Proj;
 
 /// One reference system of the built-in table.
 ///
-/// Geographic coordinates are longitude then latitude whatever the registry's axis order says; all lengths are metres.
+/// Geographic coordinates are longitude then latitude whatever the registry's axis order says, in degrees but for EPSG:4807, whose are grads of Paris; all lengths are metres.
 /// Cheap to clone next to what it is used for, not free: make it once for a file.
 #[derive(Clone)]
 pub struct Crs {
@@ -26,6 +27,9 @@ enum Space {
     Ecef,
     Geographic {
         three_d: bool,
+        meridian_deg: f64,
+        /// Degrees in one unit.
+        unit_deg: f64,
     },
     /// The projection on its own ellipsoid, and geographic coordinates on the same one.
     Projected {
@@ -36,10 +40,14 @@ enum Space {
 
 impl Crs {
     /// What a person may be told when a code is unknown.
+    /// Some of them, in words of no language.
+    pub const EXAMPLES: &str = "EPSG:2154, EPSG:3942…3950, EPSG:27572, EPSG:32630, EPSG:25830, EPSG:2972, EPSG:2975, EPSG:5490, EPSG:3857, EPSG:4326, IGNF:LAMB93, OGC:CRS84, +proj=lcc …";
+
+    /// All that are known without a text of parameters.
     pub const SUPPORTED: &str = "EPSG 2154 and 3942-3950 (Lambert-93, CC42-CC50, also RGF93 v2 and v2b), \
         27561-27564 and 27571-27574 (NTF Lambert), 326xx, 327xx and 25828-25838 (UTM), \
         2972, 3313, 2975, 4471, 4467, 4559, 5490, 3163, 3296-3299, 2988 (overseas), \
-        3857, 3034, 3035, 3812, 2056, 21781, 28992 and 7415 (Netherlands), 6668 to 6687 and 6697 (Japan), 4289, 4171, 4258, 4275, 4326, 4964, 4965, 4978, 4979, OGC:CRS84, IGNF names such as IGNF:LAMB93, and PROJ texts such as +proj=lcc …";
+        3857, 3034, 3035, 3812, 2056, 21781, 28992 and 7415 (Netherlands), 6668 to 6687 and 6697 (Japan), 4289, 4171, 4258, 4275, 4807 (grads of Paris), 4326, 4964, 4965, 4978, 4979, OGC:CRS84, IGNF names such as IGNF:LAMB93, and PROJ texts such as +proj=lcc …";
 
     /// Reads `EPSG:2154`, `2154`, `urn:ogc:def:crs:EPSG::2154`, `http://www.opengis.net/def/crs/EPSG/0/2154`, `OGC:CRS84`, `IGNF:LAMB93`, and compounds such as `EPSG:2154+5720`.
     pub fn from_code(code: &str) -> Result<Self, GeodesyFault> {
@@ -61,22 +69,25 @@ impl Crs {
 
     /// Reads the WKT of a `.prj` file, a GeoPackage or a LAS header: by its identifier, else by its name, else by its parameters.
     pub fn from_wkt(wkt: &str) -> Result<Self, GeodesyFault> {
-        let named = crs_names::epsg_of_wkt(wkt).and_then(|(epsg, vertical)| Self::from_row(epsg, vertical));
-        match named {
-            Some(crs) => Ok(crs),
-            // Neither an identifier nor a name that is known: the parameters tell.
-            None => {
-                let text = super::proj_text::of_wkt(wkt).ok_or_else(|| unknown(wkt))?;
-                Self::from_proj(&text).map_err(|_| unknown(wkt))
-            }
-        }
+        // Where neither an identifier nor a name is known, the parameters tell.
+        crs_names::epsg_of_wkt(wkt)
+            .and_then(|(epsg, vertical)| Self::from_row(epsg, vertical))
+            .or_else(|| Self::from_numbers(&crs_parameters::of_wkt(wkt)?))
+            .ok_or_else(|| unknown(wkt))
     }
 
     /// Reads PROJJSON, as GeoParquet carries it: by its identifier, else by its name, else by its parameters.
     pub fn from_projjson(json: &str) -> Result<Self, GeodesyFault> {
         crs_names::epsg_of_projjson(json)
             .and_then(|(epsg, vertical)| Self::from_row(epsg, vertical))
+            .or_else(|| Self::from_numbers(&crs_names::numbers_of_projjson(json)?))
             .ok_or_else(|| unknown(json))
+    }
+
+    /// A system of its own, told by numbers alone.
+    fn from_numbers(numbers: &crs_parameters::Numbers) -> Option<Self> {
+        let (definition, code) = numbers.own()?;
+        Self::from_definition(definition, code, None)
     }
 
     pub fn from_epsg(epsg: u32) -> Result<Self, GeodesyFault> {
@@ -98,7 +109,7 @@ impl Crs {
             vertical: None,
             area,
             datum,
-            space: Space::Geographic { three_d: false },
+            space: Space::Geographic { three_d: false, meridian_deg: 0.0, unit_deg: 1.0 },
         }
     }
 
@@ -110,7 +121,7 @@ impl Crs {
         let Definition { name, kind, datum, area, .. } = definition;
         let space = match kind {
             Kind::Ecef => Space::Ecef,
-            Kind::Geographic { three_d } => Space::Geographic { three_d },
+            Kind::Geographic { three_d, meridian_deg, unit_deg } => Space::Geographic { three_d, meridian_deg, unit_deg },
             Kind::Projected(projection) => {
                 // No datum is given to the projection engine: its pivot through WGS84 moves even a null shift by 0.1 mm.
                 let Ellipsoid {
@@ -187,7 +198,7 @@ impl Crs {
         self.datum.ntf_grid && shift_grid::ntf().is_some_and(|grid| grid.backward(p).is_some())
     }
 
-    /// Degrees rather than metres.
+    /// Angles rather than metres.
     pub fn is_geographic(&self) -> bool {
         matches!(self.space, Space::Geographic { .. })
     }
@@ -200,7 +211,7 @@ impl Crs {
     pub fn is_three_d(&self) -> bool {
         matches!(
             self.space,
-            Space::Ecef | Space::Geographic { three_d: true }
+            Space::Ecef | Space::Geographic { three_d: true, .. }
         )
     }
 
@@ -211,9 +222,9 @@ impl Crs {
         }
         let own = match &self.space {
             Space::Ecef => return Err(self.outside(x, y)),
-            Space::Geographic { .. } => on_the_globe(LonLat {
-                lon_deg: x,
-                lat_deg: y,
+            Space::Geographic { meridian_deg, unit_deg, .. } => on_the_globe(LonLat {
+                lon_deg: x * unit_deg + meridian_deg,
+                lat_deg: y * unit_deg,
             })?,
             Space::Projected {
                 projection,
@@ -237,7 +248,12 @@ impl Crs {
         let own = self.own_of_wgs84(on_the_globe(p)?);
         match &self.space {
             Space::Ecef => Err(self.outside(p.lon_deg, p.lat_deg)),
-            Space::Geographic { .. } => Ok([own.lon_deg, own.lat_deg]),
+            Space::Geographic { meridian_deg, unit_deg, .. } => {
+                let from = own.lon_deg - meridian_deg;
+                // East of the meridian or west of it, never more than half around.
+                let lon_deg = if *meridian_deg != 0.0 { from - 360.0 * (from / 360.0).round() } else { from };
+                Ok([lon_deg / unit_deg, own.lat_deg / unit_deg])
+            }
             Space::Projected {
                 projection,
                 geographic,
@@ -258,13 +274,6 @@ impl Crs {
     pub fn to_lonlat_batch(&self, points: &[[f64; 2]]) -> Result<Vec<LonLat>, GeodesyFault> {
         let each = points.iter().enumerate();
         each.map(|(index, &[x, y])| self.to_lonlat(x, y).map_err(|fault| at(index, fault)))
-            .collect()
-    }
-
-    /// All points, or the first fault with its place ([`GeodesyFault::At`]).
-    pub fn from_lonlat_batch(&self, points: &[LonLat]) -> Result<Vec<[f64; 2]>, GeodesyFault> {
-        let each = points.iter().enumerate();
-        each.map(|(index, &p)| self.from_lonlat(p).map_err(|fault| at(index, fault)))
             .collect()
     }
 

@@ -181,16 +181,15 @@ pub(super) fn epsg_of_wkt(wkt: &str) -> Option<(u32, Option<u32>)> {
         }
         "PROJCS" | "PROJCRS" | "PROJECTEDCRS" | "GEOGCS" | "GEOGCRS" | "GEOGRAPHICCRS"
         | "GEODCRS" | "GEOCCS" | "GEODETICCRS" => {
-            let by_identifier =
-                identifier(&children).filter(|&epsg| crs_table::define(epsg).is_some());
-            let epsg = match by_identifier {
+            let named = identifier(&children)
+                .filter(|&epsg| crs_table::define(epsg).is_some())
+                .or_else(|| by_name(children.first()?.trim().trim_matches('"')))
+                .filter(|&epsg| !crs_parameters::contradicts(&children, epsg));
+            let epsg = match named {
                 Some(epsg) => epsg,
-                None => by_name(children.first()?.trim().trim_matches('"'))
-                    .or_else(|| {
-                        // An earth-centred system has the same datum, and no projection either.
-                        let flat = keyword.starts_with("PROJ") || keyword.starts_with("GEOG");
-                        if flat { crs_parameters::epsg_of_members(&children) } else { None }
-                    })?,
+                // An earth-centred system of WKT 1 has the same datum, and no projection either.
+                None if keyword == "GEOCCS" => return None,
+                None => crs_parameters::of_members(&children)?.epsg_by_projection()?,
             };
             Some((epsg, None))
         }
@@ -206,6 +205,23 @@ pub(super) fn epsg_of_projjson(json: &str) -> Option<(u32, Option<u32>)> {
         return None;
     }
     system_of_json(&serde_json::from_str(json).ok()?)
+}
+
+/// The numbers of a PROJJSON text: of a compound or bound system, those of its plan.
+pub(super) fn numbers_of_projjson(json: &str) -> Option<crs_parameters::Numbers> {
+    if json.len() > WKT_LIMIT {
+        return None;
+    }
+    let document: serde_json::Value = serde_json::from_str(json).ok()?;
+    let mut system = &document;
+    loop {
+        system = match system.get("type")?.as_str()? {
+            "CompoundCRS" => system.get("components")?.get(0)?,
+            "BoundCRS" => system.get("source_crs")?,
+            "ProjectedCRS" | "GeographicCRS" => return crs_parameters::of_json(system),
+            _ => return None,
+        };
+    }
 }
 
 fn system_of_json(json: &serde_json::Value) -> Option<(u32, Option<u32>)> {
@@ -225,11 +241,12 @@ fn system_of_json(json: &serde_json::Value) -> Option<(u32, Option<u32>)> {
         Some("BoundCRS") => return system_of_json(json.get("source_crs")?),
         _ => {}
     }
-    let by_identifier = identifier(json).and_then(|code| plain(&code.to_ascii_uppercase()));
-    let epsg = by_identifier
+    let epsg = identifier(json)
+        .and_then(|code| plain(&code.to_ascii_uppercase()))
         .or_else(|| by_name(json.get("name")?.as_str()?))
+        .filter(|&epsg| !crs_parameters::json_contradicts(json, epsg))
         .or_else(|| match json.get("type")?.as_str()? {
-            "ProjectedCRS" | "GeographicCRS" => crs_parameters::epsg_of_json(json),
+            "ProjectedCRS" | "GeographicCRS" => crs_parameters::of_json(json)?.epsg_by_projection(),
             _ => None,
         })?;
     Some((epsg, None))

@@ -65,9 +65,13 @@ const AMERSFOORT: Datum = Datum {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Kind {
     Ecef,
-    /// Longitude and latitude in degrees.
+    /// Longitude and latitude.
     Geographic {
         three_d: bool,
+        /// Longitude of the prime meridian.
+        meridian_deg: f64,
+        /// Degrees in one unit: 0.9 for grads.
+        unit_deg: f64,
     },
     /// The projection's parameters, without ellipsoid, datum or units (metres).
     Projected(String),
@@ -84,6 +88,9 @@ pub(super) struct Definition {
     pub area: [f64; 4],
 }
 
+/// The meridian of Paris, degrees east of Greenwich: IGN's 2°20'14.025'', as in PROJ; EPSG:8903 rounds it to 2.337,229,17°, 0.25 mm further east.
+pub(super) const PARIS_DEG: f64 = 2.337_229_166_666_666_7;
+
 const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 const FRANCE: [f64; 4] = [-9.86, 41.15, 10.38, 51.56];
 const FRANCE_LAND: [f64; 4] = [-4.87, 41.31, 9.63, 51.14];
@@ -92,7 +99,7 @@ const NETHERLANDS: [f64; 4] = [3.2, 50.75, 7.22, 53.7];
 const JAPAN: [f64; 4] = [122.38, 17.09, 157.65, 46.05];
 const SWITZERLAND: [f64; 4] = [5.96, 45.82, 10.49, 47.81];
 
-/// Earth-centred and geographic systems.
+/// Earth-centred (`e`) and geographic systems of two and three dimensions; `p` counts grads from Paris.
 #[rustfmt::skip]
 const UNPROJECTED: &[(u32, &str, char, Datum, [f64; 4])] = &[
     (4978, "WGS 84", 'e', WGS84, WORLD),
@@ -109,6 +116,7 @@ const UNPROJECTED: &[(u32, &str, char, Datum, [f64; 4])] = &[
     (9777, "RGF93 v2", '2', GRS80, FRANCE),
     (9782, "RGF93 v2b", '2', GRS80, FRANCE),
     (4275, "NTF", '2', NTF, FRANCE_LAND),
+    (4807, "NTF (Paris)", 'p', NTF, FRANCE_LAND),
     (5489, "RGAF09", '2', GRS80, [-63.66, 14.08, -57.52, 18.53]),
     (4624, "RGFG95", '2', GRS80, [-54.61, 2.11, -49.45, 8.88]),
     (4627, "RGR92", '2', GRS80, [51.83, -24.72, 58.24, -18.28]),
@@ -121,7 +129,7 @@ const UNPROJECTED: &[(u32, &str, char, Datum, [f64; 4])] = &[
 
 /// Projected systems that follow no numbering rule.
 ///
-/// The Paris meridian is IGN's 2°20'14.025'', as in PROJ; EPSG:8903 rounds it to 2.337,229,17°, 0.25 mm further east.
+/// Those of Paris have its meridian, [`PARIS_DEG`].
 #[rustfmt::skip]
 const PROJECTED: &[(u32, &str, &str, Datum, [f64; 4])] = &[
     (27561, "NTF (Paris) / Lambert Nord France", "+proj=lcc +lat_1=49.5 +lat_0=49.5 +lon_0=0 +k_0=0.999877341 +x_0=600000 +y_0=200000 +pm=2.3372291666666667", NTF, [-4.87, 48.14, 8.23, 51.14]),
@@ -168,9 +176,8 @@ pub(super) fn define(epsg: u32) -> Option<Definition> {
     if let Some(&(_, name, kind, datum, area)) = UNPROJECTED.iter().find(|row| row.0 == epsg) {
         let kind = match kind {
             'e' => Kind::Ecef,
-            kind => Kind::Geographic {
-                three_d: kind == '3',
-            },
+            'p' => Kind::Geographic { three_d: false, meridian_deg: PARIS_DEG, unit_deg: 0.9 },
+            kind => Kind::Geographic { three_d: kind == '3', meridian_deg: 0.0, unit_deg: 1.0 },
         };
         return Some(Definition {
             epsg,

@@ -3,15 +3,6 @@
 use super::geoid_file::{self, Grid};
 use super::{GeodesyFault, LonLat};
 
-/// How far an undulation may be from the official one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct HeightQuality {
-    /// One standard deviation, metres.
-    pub sigma_m: f64,
-    /// The largest difference known, metres.
-    pub worst_m: f64,
-}
-
 /// A height reference: undulation N with ellipsoidal height = altitude + N.
 #[derive(Clone, Debug)]
 pub struct Geoid {
@@ -29,27 +20,6 @@ static EGM96: &[u8] = include_bytes!("egm96.bin");
 
 /// The zero of NGF-IGN69 lies 0.486 m below that of EVRF2000, the European mean level (EPSG:5419, EuroGeographics).
 const IGN69_BELOW_EUROPE_M: f64 = 0.486;
-
-/// RAF20 is within 1 to 2 cm of levelled points, as IGN says.
-const OFFICIAL: HeightQuality = HeightQuality {
-    sigma_m: 0.02,
-    worst_m: 0.1,
-};
-/// Measured against RAF20 on its 78,615 nodes on French ground: mean +0.15 m, standard deviation 0.43 m, from -2.45 m (Alps) to +0.80 m; +0.59 m at Nantes.
-const APPROXIMATE_FRANCE: HeightQuality = HeightQuality {
-    sigma_m: 0.45,
-    worst_m: 2.5,
-};
-/// Overseas altitudes start from local mean sea levels, up to a metre or so from the geoid.
-const APPROXIMATE_OVERSEAS: HeightQuality = HeightQuality {
-    sigma_m: 1.0,
-    worst_m: 3.0,
-};
-/// The 5° window measured against the 15' ones.
-const COARSE_WORLD: HeightQuality = HeightQuality {
-    sigma_m: 3.2,
-    worst_m: 15.0,
-};
 
 impl Geoid {
     /// Reads RAF20 (or another grid of the kind) from PROJ's GeoTIFF `fr_ign_RAF20.tif`, or from IGN's text `RAF20.tac`.
@@ -88,13 +58,21 @@ impl Geoid {
     }
 
     /// Ellipsoidal height minus altitude at a place, metres; bilinear. Where the official grid has no value, EGM96 answers; where the place is no place, zero.
+    ///
+    /// RAF20 is within 1 to 2 cm of levelled points, as IGN says. The approximation was measured against it on its 78,615 nodes on French ground:
+    /// mean +0.15 m, standard deviation 0.43 m, from -2.45 m (Alps) to +0.80 m. Overseas altitudes start from local mean sea levels, a metre or so
+    /// from the geoid; the 5° window of the world is 3.2 m (root mean square) from the 15' ones, 15 m at worst.
     pub fn undulation_m(&self, p: LonLat) -> f64 {
-        self.find(p).0
-    }
-
-    /// How good [`Self::undulation_m`] is there.
-    pub fn quality_at(&self, p: LonLat) -> HeightQuality {
-        self.find(p).1
+        if let Some(value) = self.official.as_ref().and_then(|grid| grid.bilinear(p)) {
+            return value;
+        }
+        let p = LonLat { lon_deg: wrapped(p.lon_deg), lat_deg: p.lat_deg };
+        let found = self.windows.iter().enumerate().find_map(|(index, window)| Some((index, window.bilinear(p)?)));
+        match found {
+            Some((0, value)) => value - IGN69_BELOW_EUROPE_M,
+            Some((_, value)) => value,
+            None => 0.0,
+        }
     }
 
     /// Whether the official grid, not the approximation, answers there.
@@ -114,28 +92,6 @@ impl Geoid {
     pub fn official_of(&self, epsg: u32, p: LonLat) -> Option<f64> {
         let grid = self.official.as_ref().filter(|_| self.system == Some(epsg))?;
         grid.bilinear(p)
-    }
-
-    fn find(&self, p: LonLat) -> (f64, HeightQuality) {
-        if let Some(value) = self.official.as_ref().and_then(|grid| grid.bilinear(p)) {
-            return (value, OFFICIAL);
-        }
-        let p = LonLat {
-            lon_deg: wrapped(p.lon_deg),
-            lat_deg: p.lat_deg,
-        };
-        let last = self.windows.len().saturating_sub(1);
-        for (index, window) in self.windows.iter().enumerate() {
-            let Some(value) = window.bilinear(p) else {
-                continue;
-            };
-            return match index {
-                0 => (value - IGN69_BELOW_EUROPE_M, APPROXIMATE_FRANCE),
-                _ if index == last => (value, COARSE_WORLD),
-                _ => (value, APPROXIMATE_OVERSEAS),
-            };
-        }
-        (0.0, COARSE_WORLD)
     }
 }
 

@@ -31,7 +31,7 @@ mod vertical;
 pub use crs::{Crs, transform, transform_heights};
 pub use ellipsoid::{Ecef, Ellipsoid, LonLat, LonLatH};
 pub use frame::EnuFrame;
-pub use geoid::{Geoid, HeightQuality};
+pub use geoid::Geoid;
 pub use lines::{LineFault, transform_line, transform_line_with};
 pub use vertical::Vertical;
 

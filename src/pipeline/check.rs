@@ -3,6 +3,9 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 use super::info::Missing;
+use super::sources::open;
+use super::sources::readers::{Content, Found};
+use super::{ImportOptions, Silent};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::check::content::{self, Place};
 use crate::formats::check::tileset::{ContentLink, ImplicitLink, tileset};
@@ -42,10 +45,17 @@ pub fn check(path: &Path) -> Result<Checked, Missing> {
     }
     let start = if path.is_dir() {
         let of = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
-        of("territory.json")
-            .or_else(|| of("tileset.json"))
-            .ok_or_else(|| Missing::Manifest(path.to_owned()))?
+        match of("territory.json").or_else(|| of("tileset.json")) {
+            Some(start) => start,
+            // A folder of sources, if anything in it is one.
+            None => return sources(path).ok_or_else(|| Missing::Manifest(path.to_owned())),
+        }
     } else {
+        // Sources are read piece by piece and may be larger than what is checked whole.
+        let large = std::fs::metadata(path).is_ok_and(|meta| meta.is_file() && meta.len() > MAX_FILE_BYTES);
+        if let Some(checked) = large.then(|| sources(path)).flatten() {
+            return Ok(checked);
+        }
         path.to_owned()
     };
     let mut walk = Walk {
@@ -57,6 +67,39 @@ pub fn check(path: &Path) -> Result<Checked, Missing> {
     };
     walk.file(&start, None);
     Ok(walk.done)
+}
+
+/// A file or folder of sources, read as an import would read it; `None` when no reader knows it.
+fn sources(path: &Path) -> Option<Checked> {
+    match super::read_sources(&[path.to_owned()], &ImportOptions::default(), &Silent) {
+        Ok(imported) => Some(Checked {
+            checked: imported.declaration.layers.iter().map(|layer| &layer.file).collect::<BTreeSet<_>>().len().max(1),
+            report: imported.report,
+        }),
+        Err(fault) if path.is_dir() && fault.code == "import-nothing" => None,
+        Err(fault) => {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            let finding = match open::open(path) {
+                _ if path.is_dir() => Finding::new(fault.code, Severity::Error, name).object(fault.object).value(fault.value),
+                Err((code, _)) if open::is_of_no_known_format(code) => return None,
+                Err((code, value)) => Finding::new(code, Severity::Error, &name).object(&name).value(value),
+                // A table without places makes no territory, but is a sound one to join.
+                Ok(found) if !found.is_empty() && found.iter().all(is_placeless) => {
+                    let columns: Vec<String> = found.into_iter().flat_map(|found| found.columns).take(12).collect();
+                    Finding::new("table-without-geometry", Severity::Info, name).value(columns.join(", "))
+                }
+                Ok(_) => Finding::new(fault.code, Severity::Error, name).object(fault.object).value(fault.value),
+            };
+            let mut checked = Checked { checked: 1, ..Checked::default() };
+            checked.report.push(finding);
+            Some(checked)
+        }
+    }
+}
+
+/// Whether a table's rows lie nowhere.
+fn is_placeless(found: &Found) -> bool {
+    matches!(&found.content, Content::Table(table) if !table.has_geometry())
 }
 
 impl Checked {
@@ -133,11 +176,21 @@ impl Checked {
 }
 
 fn sentence(finding: &Finding, english: bool) -> String {
+    if super::messages::message(finding.code).is_some() && !messages::SENTENCES.iter().any(|(code, ..)| *code == finding.code) {
+        return super::messages::sentence(finding.code, !english, &finding.object, &finding.value);
+    }
     let (fr, en) = match super::network::messages::message(finding) {
         Some(sentences) => sentences,
         None => messages::message(finding),
     };
     if english { en } else { fr }
+}
+
+/// The bytes of a plain file that a document names, within bounds.
+fn beside(folder: &Path, uri: &str) -> Option<Vec<u8>> {
+    let path = resolve(folder, uri)?;
+    let meta = std::fs::metadata(&path).ok()?;
+    (meta.is_file() && meta.len() <= MAX_FILE_BYTES).then(|| std::fs::read(path).ok())?
 }
 
 struct Walk {
@@ -179,6 +232,11 @@ impl Walk {
             return None;
         }
         self.done.checked += 1;
+        if let Some(what) = open::no_file(path) {
+            let name = self.name(path);
+            self.push("source-not-a-file", Severity::Error, path, &name, what);
+            return None;
+        }
         let size = std::fs::metadata(path).map(|data| data.len()).unwrap_or(0);
         if size > MAX_FILE_BYTES {
             self.push(
@@ -206,8 +264,10 @@ impl Walk {
         }
         let Some(bytes) = self.read(path) else { return };
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
-        let mut resources = |uri: &str| std::fs::read(resolve(&folder, uri)?).ok();
+        let mut resources = |uri: &str| beside(&folder, uri);
         let name = self.name(path);
+        // What a person named may be a source; what a tileset names may not.
+        let named = self.chain.is_empty() && place.is_none();
         let findings = match kind(&bytes) {
             Kind::Manifest => return self.territory(&bytes, path),
             Kind::Tileset => {
@@ -238,6 +298,8 @@ impl Walk {
                     vec![Finding::new("json-unreadable", Severity::Error, &name).value(error)]
                 }
             },
+            // A sequence of JSON documents is not one.
+            Kind::BrokenJson if named && self.source(path) => return,
             Kind::BrokenJson => {
                 let error = serde_json::from_slice::<Value>(&bytes).err();
                 let value = error.map(|error| error.to_string()).unwrap_or_default();
@@ -245,6 +307,7 @@ impl Walk {
             }
             Kind::Unknown => match super::network::findings(&bytes, &name) {
                 Some(report) => report.findings().to_vec(),
+                None if named && self.source(path) => return,
                 None => {
                     let start: Vec<u8> = bytes.iter().take(8).copied().collect();
                     let value = String::from_utf8_lossy(&start).escape_default().to_string();
@@ -255,6 +318,17 @@ impl Walk {
         findings
             .into_iter()
             .for_each(|finding| self.done.report.push(finding));
+    }
+
+    /// Checks a file as a source; false when no reader knows it.
+    fn source(&mut self, path: &Path) -> bool {
+        match sources(path) {
+            Some(checked) => {
+                self.done.report.merge(checked.report);
+                true
+            }
+            None => false,
+        }
     }
 
     fn tileset(&mut self, bytes: &[u8], path: &Path, ecef_from_root: DMat4) {
@@ -337,7 +411,7 @@ impl Walk {
             named.insert(file.clone());
             let folder = file.parent().map(Path::to_owned).unwrap_or_default();
             let name = self.name(&file);
-            let mut resources = |uri: &str| std::fs::read(resolve(&folder, uri)?).ok();
+            let mut resources = |uri: &str| beside(&folder, uri);
             let subtree = match Subtree::parse_with(&bytes, &link.schema, &mut resources) {
                 Ok(subtree) => subtree,
                 Err(fault) => {

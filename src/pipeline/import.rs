@@ -1,14 +1,18 @@
-//! Sources to a territory package in one go: read, clean, grow what is asked for, tile into a folder beside the target, rename.
+//! Sources to a territory package in one go: plan, draw all shards and merge in a folder beside the target, rename.
 //!
 //! The target appears whole or not at all; what stood there before is replaced only when it was a territory and nothing else.
 
-use super::{ImportFault, ImportOptions, LayerCount, Progress, read_sources, tile};
+use super::shards::file::DONE;
+use super::shards::work::{self, Loaded};
+use super::shards::{ShardOptions, merge, plan};
+use super::{ImportFault, ImportOptions, LayerCount, Progress, outfolder};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::territory::Manifest;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 const MANIFEST: &str = "territory.json";
+const LOCK: &str = "lock";
 /// A manifest is a few kilobytes; larger files of that name are something else.
 const LARGEST_MANIFEST: u64 = 16 << 20;
 
@@ -20,7 +24,9 @@ pub struct Done {
     pub report: Report,
 }
 
-/// Imports `sources` into the folder `out`.
+/// Imports `sources` into the folder `out`: plan, all shards, merge.
+///
+/// What an interrupted import has done lies beside `out` and is taken up again; so are the shards of a territory in `out` that read the same.
 ///
 /// # Errors
 /// An [`ImportFault`]; then `out` is as it was before.
@@ -28,30 +34,58 @@ pub fn import(
     sources: &[PathBuf],
     out: &Path,
     options: &ImportOptions,
+    sharding: &ShardOptions,
+    threads: usize,
     progress: &dyn Progress,
 ) -> Result<Done, ImportFault> {
     // Refused before the long work, not after it.
     let target = Target::new(out)?;
-    let mut imported = read_sources(sources, options, progress)?;
-    progress.step("import-generate", 0, 1);
-    tile::imported::grow_trees(&mut imported);
-    progress.step("import-generate", 1, 1);
-    let partial = target.begin()?;
-    // The one place that calls the tiler; `partial` cleans up after any fault.
-    let summary = tile::imported::write_imported(
-        &imported,
-        &partial.path,
-        &tile::TileOptions { geoid: options.geoid.clone(), ..tile::TileOptions::default() },
-        progress,
-    )?;
+    let mut swept = Report::default();
+    outfolder::sweep(&target.parent, &target.name, &mut swept);
+    let (folder, made) = target.work_folder()?;
+    let _held = hold(&folder)?;
+    if let Err(fault) = plan::plan(sources, &folder, options, sharding, progress) {
+        // Without a plan there is nothing to go on with.
+        outfolder::unmake(&folder, made.as_deref());
+        return Err(fault);
+    }
+    let loaded = Loaded::open(&folder)?;
+    work::work_all(&loaded, Some(out), threads, progress)?;
+    let merged = merge::merge(&loaded, progress)?;
     if progress.cancelled() {
         return Err(ImportFault::new("import-cancelled", "", ""));
     }
-    target.finish(partial)?;
-    let mut report = imported.report;
-    report.merge(summary.report);
-    let layers = imported.layers.into_iter().chain(summary.models).collect();
-    Ok(Done { manifest: summary.manifest, layers, report })
+    target.finish(&loaded.package())?;
+    // The work is done; a folder that does not go away is only a nuisance.
+    let _ = std::fs::remove_dir_all(&folder);
+    let mut report = merged.report;
+    report.merge(swept);
+    Ok(Done { manifest: merged.manifest, layers: merged.layers, report })
+}
+
+/// Completes a planned import whose shards are done, and lets the territory appear.
+///
+/// # Errors
+/// An [`ImportFault`]; then `out` is as it was before.
+pub fn merge_into(folder: &Path, out: &Path, progress: &dyn Progress) -> Result<Done, ImportFault> {
+    let target = Target::new(out)?;
+    let _held = hold(folder)?;
+    let loaded = Loaded::open(folder)?;
+    let merged = merge::merge(&loaded, progress)?;
+    target.finish(&loaded.package())?;
+    Ok(Done { manifest: merged.manifest, layers: merged.layers, report: merged.report })
+}
+
+/// Holds a folder of work for this process: two imports into one folder would spoil each other. The system lets go when the process ends, however it ends.
+pub fn hold(folder: &Path) -> Result<std::fs::File, ImportFault> {
+    let fault = |error: &dyn std::fmt::Display| ImportFault::new("write-failed", folder.display(), error);
+    let lock = std::fs::File::create(folder.join(LOCK)).map_err(|error| fault(&error))?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(std::fs::TryLockError::WouldBlock) => Err(ImportFault::new("work-busy", folder.display(), "")),
+        // Some file systems know no locks; then nobody is kept out.
+        Err(std::fs::TryLockError::Error(_)) => Ok(lock),
+    }
 }
 
 /// The folder that shall appear.
@@ -61,12 +95,12 @@ struct Target {
     name: String,
 }
 
-/// A folder beside the target that goes away unless it is finished.
-struct Partial {
+/// A folder beside the target that goes away.
+struct Leaving {
     path: PathBuf,
 }
 
-impl Drop for Partial {
+impl Drop for Leaving {
     fn drop(&mut self) {
         // Nothing can be done about a folder that does not go away; the target is untouched either way.
         let _ = std::fs::remove_dir_all(&self.path);
@@ -75,70 +109,93 @@ impl Drop for Partial {
 
 impl Target {
     fn new(out: &Path) -> Result<Self, ImportFault> {
+        let out = &outfolder::followed(out);
         let refused = || ImportFault::new("out-exists", out.display(), "");
         let name = out.file_name().ok_or_else(refused)?.to_string_lossy().into_owned();
         let parent = match out.parent() {
             Some(parent) if !parent.as_os_str().is_empty() => parent.to_owned(),
             _ => PathBuf::from("."),
         };
-        if out.exists() && !replaceable(out) {
-            return Err(refused());
-        }
+        refuse_strangers(out)?;
         Ok(Self { out: out.to_owned(), parent, name })
     }
 
-    fn begin(&self) -> Result<Partial, ImportFault> {
-        let path = self.parent.join(format!(".{}.partial-{}", self.name, std::process::id()));
-        let fault = |error: std::io::Error| ImportFault::new("write-failed", self.out.display(), error);
-        std::fs::create_dir_all(&self.parent).map_err(fault)?;
-        std::fs::create_dir(&path).map_err(fault)?;
-        Ok(Partial { path })
+    /// Where the work is done, beside the target; it stays when the work is interrupted.
+    /// With it, the topmost folder that was made for it.
+    fn work_folder(&self) -> Result<(PathBuf, Option<PathBuf>), ImportFault> {
+        let path = self.parent.join(format!(".{}.work", self.name));
+        let made = outfolder::make(&path).map_err(|error| ImportFault::new("write-failed", self.out.display(), error))?;
+        Ok((path, made))
     }
 
-    fn finish(&self, partial: Partial) -> Result<(), ImportFault> {
+    fn finish(&self, package: &Path) -> Result<(), ImportFault> {
         let fault = |error: std::io::Error| ImportFault::new("write-failed", self.out.display(), error);
+        std::fs::create_dir_all(&self.parent).map_err(fault)?;
         // Somebody may have put something there while the work went on.
-        if self.out.exists() && !replaceable(&self.out) {
-            return Err(ImportFault::new("out-exists", self.out.display(), ""));
-        }
+        refuse_strangers(&self.out)?;
         if self.out.exists() {
-            let old = Partial {
+            let old = Leaving {
                 path: self.parent.join(format!(".{}.old-{}", self.name, std::process::id())),
             };
             std::fs::rename(&self.out, &old.path).map_err(fault)?;
-            if let Err(error) = std::fs::rename(&partial.path, &self.out) {
+            if let Err(error) = move_folder(package, &self.out) {
                 // The former territory comes back; its guard then finds nothing to remove.
                 let _ = std::fs::rename(&old.path, &self.out);
                 return Err(fault(error));
             }
         } else {
-            std::fs::rename(&partial.path, &self.out).map_err(fault)?;
+            move_folder(package, &self.out).map_err(fault)?;
         }
         Ok(())
     }
 }
 
-/// True for an empty folder and for a territory without anything else beside it.
-fn replaceable(folder: &Path) -> bool {
-    let Ok(entries) = std::fs::read_dir(folder) else {
-        return false;
-    };
+/// Renames a folder, or copies it where the two are on different file systems: under another name first, so that it appears whole.
+fn move_folder(from: &Path, to: &Path) -> std::io::Result<()> {
+    let Err(error) = std::fs::rename(from, to) else { return Ok(()) };
+    if error.kind() != std::io::ErrorKind::CrossesDevices {
+        return Err(error);
+    }
+    let name = to.file_name().unwrap_or_default().to_string_lossy();
+    let copy = Leaving { path: to.with_file_name(format!(".{name}.copy-{}", std::process::id())) };
+    let mut open = vec![PathBuf::new()];
+    while let Some(below) = open.pop() {
+        std::fs::create_dir_all(copy.path.join(&below))?;
+        for entry in std::fs::read_dir(from.join(&below))? {
+            let entry = entry?;
+            let below = below.join(entry.file_name());
+            if entry.file_type()?.is_dir() {
+                open.push(below);
+            } else {
+                std::fs::copy(entry.path(), copy.path.join(&below))?;
+            }
+        }
+    }
+    std::fs::rename(&copy.path, to)?;
+    std::fs::remove_dir_all(from)
+}
+
+/// Only nothing, an empty folder, or a territory without anything else beside it is replaced.
+fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    let refused = || ImportFault::new("out-exists", folder.display(), "");
+    let entries = std::fs::read_dir(folder).map_err(|_| refused())?;
     let names: BTreeSet<String> = entries
         .filter_map(Result::ok)
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     if names.is_empty() {
-        return true;
+        return Ok(());
     }
     let manifest = folder.join(MANIFEST);
-    let small = std::fs::metadata(&manifest).is_ok_and(|meta| meta.len() <= LARGEST_MANIFEST);
-    let Some(manifest) = std::fs::read(&manifest)
-        .ok()
-        .filter(|_| small)
-        .and_then(|bytes| Manifest::parse(&bytes).ok())
-    else {
-        return false;
-    };
+    let small = std::fs::metadata(&manifest).is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_MANIFEST);
+    let manifest = small
+        .then(|| std::fs::read(&manifest).ok())
+        .flatten()
+        .and_then(|bytes| Manifest::parse(&bytes).ok());
+    let manifest = manifest.ok_or_else(refused)?;
     let top = |path: &str| path.split('/').next().unwrap_or_default().to_owned();
     let ours: BTreeSet<String> = manifest
         .layers
@@ -146,9 +203,12 @@ fn replaceable(folder: &Path) -> bool {
         .map(|layer| top(&layer.tileset))
         .chain(manifest.series.iter().map(|series| top(&series.path)))
         .chain(manifest.features.iter().map(|features| top(&features.path)))
-        .chain([MANIFEST.to_owned()])
+        .chain([MANIFEST.to_owned(), DONE.to_owned()])
         .collect();
-    names.is_subset(&ours)
+    match names.difference(&ours).next() {
+        Some(stranger) => Err(ImportFault::new("out-has-other-files", folder.display(), stranger)),
+        None => Ok(()),
+    }
 }
 
 /// A report as the command line's JSON wants it.

@@ -2,6 +2,21 @@
 //!
 //! `{object}` and `{value}` are replaced by those of the finding. Codes never change meaning.
 
+use crate::base::printable;
+
+/// The formats of sources, as the help and the faults name them.
+macro_rules! source_formats {
+    (fr) => {
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json"
+    };
+    (en) => {
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, sources.json"
+    };
+}
+
+/// The formats of sources in French and in English.
+pub const SOURCE_FORMATS: [&str; 2] = [source_formats!(fr), source_formats!(en)];
+
 /// `(code, French, English)`, sorted by code.
 const MESSAGES: &[(&str, &str, &str)] = &[
     ("archive-bomb", "{object} : taille démesurée une fois décompressé ({value} octets), écarté", "{object}: grows out of all proportion when unpacked ({value} bytes), refused"),
@@ -25,6 +40,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("building-height-missing", "hauteur absente de la source", "no height in the source"),
     ("building-not-standing", "bâtiment qui n’existe pas sur place ({value})", "building that does not stand ({value})"),
     ("building-roof-implausible", "faîte incompatible avec l’égout ({value}), toit supposé plat", "ridge does not fit the eave ({value}), roof taken as flat"),
+    ("building-roof-limited", "faîte indiqué hors de portée d’un toit sur cette emprise, dessiné plus bas, la valeur indiquée reste dans « ridge_stated_m » ({value})", "stated ridge out of a roof’s reach over this footprint, drawn lower, the stated value stays in “ridge_stated_m” ({value})"),
     ("building-roof-tall", "toit culminant très au-dessus de l’égout ({value}) : tour, clocher ou relevé douteux", "roof reaches far above the eave ({value}): a tower, a spire or a doubtful survey"),
     ("building-without-altitude", "contour sans altitude (Z = {value})", "outline without altitude (Z = {value})"),
     ("building-year-implausible", "année d’apparition illisible ({value})", "unreadable year of appearance ({value})"),
@@ -37,7 +53,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("coordinates-outside", "coordonnées impossibles à placer ({value})", "coordinates that cannot be placed ({value})"),
     ("crs-assumed", "système de coordonnées non précisé, supposé {value}", "coordinate system not stated, assumed {value}"),
     ("crs-not-projected", "{object} est en degrés ; il faut un système projeté. Essayez --crs {value}.", "{object} is in degrees; a projected system is needed. Try --crs {value}."),
-    ("crs-unknown", "système de coordonnées inconnu ({object}) : {value}", "unknown coordinate system ({object}): {value}"),
+    ("crs-unknown", "système de coordonnées inconnu ({object}). Exemples de systèmes connus : {value}", "unknown coordinate system ({object}). Known systems are for example: {value}"),
     ("dataset-undeclared", "jeu de données « {object} » non décrit dans sources.json : producteur et licence non précisés", "data set “{object}” is not described in sources.json: producer and licence not stated"),
     ("dataset-unknown", "producteur et licence non précisés ; décrivez-les dans un sources.json", "producer and licence not stated; describe them in a sources.json"),
     ("declaration-column-missing", "la colonne « {object} », nommée dans « fields », n’existe pas (colonnes : {value})", "column “{object}”, named in “fields”, does not exist (columns: {value})"),
@@ -45,14 +61,23 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("declaration-path-outside", "le chemin sort du dossier des sources", "the path leaves the folder of sources"),
     ("declaration-term-unknown", "terme « {object} » inconnu dans « fields »", "unknown term “{object}” in “fields”"),
     ("declaration-unreadable", "{object} ne peut pas être lu : {value}. Corrigez-le ou retirez-le.", "{object} cannot be read: {value}. Correct or remove it."),
+    ("demo-folder-not-empty", "{object} n’est pas vide : choisissez un nouveau dossier.", "{object} is not empty: choose a new folder."),
     ("duplicate-id", "identifiant en double ({object}), les deux objets sont gardés", "duplicate id ({object}), both objects are kept"),
     ("encoding-contradicted", "encodage annoncé démenti par les octets ({value})", "the bytes contradict the stated encoding ({value})"),
     ("encoding-guessed", "encodage non précisé, reconnu à ses octets ({value})", "encoding not stated, told by the bytes ({value})"),
     ("encoding-unknown", "encodage « {value} » inconnu ; les octets décident", "unknown encoding “{value}”; the bytes decide"),
+    ("feature-far-away", "objet à {value} de tous les autres, mis de côté : vérifiez ses coordonnées, ou importez-le à part", "object {value} away from all others, set aside: check its coordinates, or import it on its own"),
+    ("epanet-limit", "{object} : plus de {value} éléments", "{object}: more than {value} elements"),
+    ("epanet-line", "ligne illisible, laissée de côté : {value}", "unreadable line, left out: {value}"),
+    ("epanet-network", "réseau EPANET : {value}", "EPANET network: {value}"),
+    ("epanet-read", "lecture interrompue : {value}", "reading broke off: {value}"),
     ("feature-not-understood", "objet sans étiquette connue, laissé de côté", "object without a known tag, left out"),
     ("feature-unreadable", "objet illisible : {value}", "unreadable object: {value}"),
+    ("file-empty", "{object} est vide (0 octet) : copiez-le ou exportez-le à nouveau.", "{object} is empty (0 bytes): copy or export it again."),
+    ("file-is-text", "texte où rien n’est reconnu (« {value} »), laissé de côté", "text in which nothing is recognised (“{value}”), left out"),
     ("file-not-understood", "fichier d’un format non reconnu ({value}), laissé de côté", "file of an unknown format ({value}), left out"),
     ("file-too-large", "fichier trop grand ({value} octets)", "file too large ({value} bytes)"),
+    ("folder-is-territory", "dossier d’un territoire, qui n’est pas une source : laissé de côté", "folder of a territory, which is no source: left out"),
     ("folder-too-deep", "dossier à plus de {value} niveaux, laissé de côté", "folder more than {value} levels down, left out"),
     ("folder-too-large", "plus de {value} fichiers : le reste est laissé de côté", "more than {value} files: the rest is left out"),
     ("footprint-degenerate", "contour sans surface", "outline without an area"),
@@ -62,9 +87,16 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("geoid-approximate", "grille RAF20 absente : hauteurs ellipsoïdales approchées", "no RAF20 grid: ellipsoidal heights are approximate"),
     ("geoid-unreadable", "la grille du géoïde ne peut pas être lue : {value}", "the geoid grid cannot be read: {value}"),
     ("geometry-missing", "objet sans géométrie", "object without a geometry"),
+    ("gtfs-licence-unknown", "un GTFS ne dit pas sa licence ; producteur : {value}", "a GTFS feed does not state its licence; producer: {value}"),
+    ("gtfs-lines-from-stops", "{value} lignes tracées droit d’arrêt en arrêt, faute de tracés", "{value} lines drawn straight from stop to stop, for lack of shapes"),
+    ("gtfs-shapes-missing", "pas de shapes.txt : les lignes sont déduites des arrêts", "no shapes.txt: lines follow from the stops"),
+    ("gtfs-stop-twice", "l’arrêt {object} existe deux fois, le premier est gardé", "the stop {object} exists twice, the first is kept"),
+    ("gtfs-stop-without-place", "{value} nœuds intérieurs de gares sans position, non dessinés", "{value} inner nodes of stations without a place, not drawn"),
+    ("gtfs-table-missing", "{value} manque : les lignes sans tracé ne peuvent pas être dessinées", "{value} is missing: lines without a shape cannot be drawn"),
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier ou des fichiers GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS ou LAZ.", "Nothing usable in {object} ({value}). Give a folder or files: GeoPackage, GeoJSON, GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS or LAZ."),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, GeoTIFF ou grille ASCII.", "Nothing usable in {object} ({value}). Give a folder, a zip archive or files: GeoPackage, Shapefile, GeoJSON, FlatGeobuf, GeoParquet, GeoTIFF or ASCII grid."),
+    ("import-nothing", concat!("Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : ", source_formats!(fr), "."), concat!("Nothing usable in {object} ({value}). Give a folder, a zip archive or files: ", source_formats!(en), ".")),
+    ("import-nothing-text", concat!("Rien d’utilisable dans {object} : c’est un texte où rien n’est reconnu (« {value} »). Formats lus : ", source_formats!(fr), "."), concat!("Nothing usable in {object}: it is a text in which nothing is recognised (“{value}”). Formats read: ", source_formats!(en), ".")),
+    ("indoorgml-refused", "ce fichier est un IndoorGML ({value}) : il décrit des pièces et des parcours, pas des bâtiments à importer", "this file is IndoorGML ({value}): it describes rooms and ways through them, no buildings to import"),
     ("join-column-missing", "la colonne « {object} » n’y est pas (colonnes : {value})", "column “{object}” is not in it (columns: {value})"),
     ("join-id-missing", "ligne sans identifiant, non jointe", "row without an id, not joined"),
     ("join-id-twice", "identifiant en double ({object}) : la première ligne compte", "id that occurs twice ({object}): the first row counts"),
@@ -74,10 +106,10 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("join-unmatched", "ligne « {object} » sans objet correspondant", "row “{object}” without an object"),
     ("join-without-row", "{value} objets sans ligne dans la table", "{value} objects without a row in the table"),
     ("layer-empty", "couche sans aucun objet", "layer without any object"),
-    ("import-nothing", "Rien d’utilisable dans {object} ({value}). Donnez un dossier ou des fichiers GeoPackage, GeoJSON, CityJSON, CityGML, GeoTIFF ou grille ASCII.", "Nothing usable in {object} ({value}). Give a folder or files: GeoPackage, GeoJSON, CityJSON, CityGML, GeoTIFF or ASCII grid."),
-    ("indoorgml-refused", "ce fichier est un IndoorGML ({value}) : il décrit des pièces et des parcours, pas des bâtiments à importer", "this file is IndoorGML ({value}): it describes rooms and ways through them, no buildings to import"),
     ("layer-not-understood", "table « {object} » non comprise (colonnes : {value}) ; décrivez-la dans un sources.json", "table “{object}” not understood (columns: {value}); describe it in a sources.json"),
     ("layer-recognised-by-name", "sans colonne parlante, « {object} » reconnu à son nom ({value})", "no telling column: “{object}” recognised by its name ({value})"),
+    ("line-in-parts", "ligne en {value} morceaux, comptés un à un une fois dessinés", "line in {value} parts, each counted once drawn"),
+    ("line-underground", "souterrain (niveau {value}) : gardé, mais non dessiné", "underground (level {value}): kept, but not drawn"),
     ("line-degenerate", "ligne sans longueur", "line without a length"),
     ("mapping-unreadable", "Le fichier de correspondance {object} ne peut pas servir : {value}", "The mapping file {object} cannot be used: {value}"),
     ("model-content-skipped", "contenu {value} laissé de côté : seuls les modèles à triangles sont importés", "{value} content left out: only models of triangles are imported"),
@@ -87,9 +119,38 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("model-property-skipped", "attribut {object} sans équivalent dans une table, laissé de côté", "property {object} has no place in a table, left out"),
     ("model-texture-left-out", "textures laissées de côté, couleurs gardées", "textures left out, colours kept"),
     ("model-without-triangles", "contenu sans triangles", "content without triangles"),
+    ("network-depth-implausible", "profondeur invraisemblable ({value}), écartée", "implausible depth ({value}), set aside"),
+    ("network-diameter-implausible", "diamètre invraisemblable ({value}), écarté", "implausible diameter ({value}), set aside"),
+    ("network-not-standing", "ouvrage qui n’existe pas sur place ({value})", "work that does not stand ({value})"),
+    ("network-outside", "{object} : {value} objets loin du territoire, non dessinés", "{object}: {value} objects far from the territory, not drawn"),
+    ("network-voltage-implausible", "tension invraisemblable ({value}), écartée", "implausible voltage ({value}), set aside"),
+    ("osm-blob-compression", "{object} : compression « {value} » non prise en charge, bloc laissé de côté ; réécrivez le fichier en zlib (osmium cat)", "{object}: “{value}” compression is not supported, the block is left out; write the file again with zlib (osmium cat)"),
+    ("osm-blob-damaged", "{object} : bloc endommagé ({value}), laissé de côté", "{object}: damaged block ({value}), left out"),
+    ("osm-blob-length", "{object} : bloc de {value} octets, plus que le format ne permet", "{object}: block of {value} bytes, more than the format allows"),
+    ("osm-count", "{object} : listes de longueurs différentes ({value}), laissé de côté", "{object}: lists of different lengths ({value}), left out"),
+    ("osm-feature-required", "le fichier exige « {value} », que cette version ne connaît pas", "the file requires “{value}”, which this version does not know"),
+    ("osm-header", "ce fichier ne commence pas comme un fichier OSM ({value})", "this file does not begin like an OSM file ({value})"),
+    ("osm-left-out", "{object} : {value} éléments non dessinés", "{object}: {value} elements not drawn"),
+    ("osm-limit", "{object} : plus de {value}, la suite est laissée de côté ; découpez le fichier", "{object}: more than {value}, the rest is left out; split the file"),
+    ("osm-member-missing", "{object} : chemins membres absents du fichier ({value}), ce qui manque n’est pas dessiné", "{object}: member ways are not in the file ({value}), what is missing is not drawn"),
+    ("osm-message", "bloc {object} illisible ({value}), laissé de côté", "unreadable block {object} ({value}), left out"),
+    ("osm-node-missing", "{object} : nœuds absents du fichier ({value}), élément coupé par l’extrait", "{object}: nodes are not in the file ({value}), the extract cuts the element"),
+    ("osm-number", "{object} : numéro ou position illisible ({value})", "{object}: unreadable number or place ({value})"),
+    ("osm-part-alone", "{object} : partie de bâtiment sans bâtiment autour, prise pour un bâtiment", "{object}: part of a building without a building around it, taken for a building"),
+    ("osm-place", "{object} : position hors de la Terre ({value})", "{object}: a place beyond the Earth ({value})"),
+    ("osm-read", "lecture interrompue : {value}", "reading broke off: {value}"),
+    ("osm-ring-open", "{object} : contour ouvert, à partir de {value}", "{object}: the outline does not close, from {value} on"),
+    ("osm-text-missing", "bloc {object} : texte inexistant ({value}), bloc laissé de côté", "block {object}: missing text ({value}), the block is left out"),
+    ("osm-truncated", "fichier tronqué {object} ({value}) : ce qui précède est gardé", "truncated file {object} ({value}): what comes before is kept"),
+    ("osm-xml", "XML défectueux à {object} ({value}) : ce qui précède est gardé", "broken XML at {object} ({value}): what comes before is kept"),
     ("out-exists", "{object} existe déjà et n’est pas un territoire : choisissez un autre dossier.", "{object} exists and is no territory: choose another folder."),
+    ("out-has-other-files", "{object} est un territoire, mais contient aussi « {value} », qu’un import effacerait : retirez-le, ou choisissez un autre dossier.", "{object} is a territory, but also holds “{value}”, which an import would erase: remove it, or choose another folder."),
+    ("out-leftover", "reste d’un import interrompu, effacé : {object}", "left by an import that was killed, removed: {object}"),
+    ("out-restored", "territoire mis de côté par un import interrompu, remis à sa place : {object}", "territory moved aside by an import that was killed, put back: {object}"),
     ("outline-repaired", "contour réparé", "outline repaired"),
     ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
+    ("plan-outside", "le plan tomberait hors du domaine de {object} ({value}), il n’est pas dessiné : placez-le par « place » dans le fichier --map", "the plan would fall outside the area of {object} ({value}), it is not drawn: place it by “place” in the --map file"),
+    ("plan-without-crs", "réseau dessiné sur un plan sans système de coordonnées, non dessiné : dites où il est par --crs (s’il est dans ce système) ou par « place » dans le fichier --map", "network on a plan without a coordinate system, not drawn: say where it is by --crs (when it is in that system) or by “place” in the --map file"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
     ("points-gridded", "points épars ramenés à une grille ({value})", "scattered points brought onto a grid ({value})"),
     ("points-implausible", "{value} points du sol à une altitude invraisemblable, écartés", "{value} ground points at an implausible altitude, set aside"),
@@ -103,6 +164,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("raster-rows-missing", "fichier plus court qu’annoncé : {value} lectures de lignes absentes", "file shorter than announced: {value} reads of missing rows"),
     ("raster-scaled", "valeurs mises à l’échelle en mètres ({value})", "values scaled to metres ({value})"),
     ("raster-tiles-damaged", "blocs illisibles, laissés inconnus : {value}", "unreadable blocks, left unknown: {value}"),
+    ("plan-unreadable", "{object} : plan d’import illisible ({value}), refaites « jumeau plan »", "{object}: unreadable import plan ({value}), run “jumeau plan” again"),
     ("raster-unreadable", "image illisible : {value}", "unreadable raster: {value}"),
     ("road-altitude-interpolated", "altitudes faussées par une interpolation ({value}) : la ligne suit le terrain", "altitudes spoilt by interpolation ({value}): the line follows the terrain"),
     ("road-altitude-off-terrain", "altitude éloignée du terrain ({value}) : la ligne suit le terrain", "altitude far from the terrain ({value}): the line follows the terrain"),
@@ -117,12 +179,15 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("shapefile-attributes-unreadable", "le fichier .dbf ne peut pas être lu ({value}) : des formes sans attributs", "the .dbf file cannot be read ({value}): shapes without attributes"),
     ("shapefile-index-ignored", "l’index .shx est faux ({value}) : les formes sont lues dans l’ordre", "the .shx index is wrong ({value}): shapes are read in their order"),
     ("shapefile-truncated", "fichier .shp tronqué ({value} octets) ; copiez-le à nouveau", "truncated .shp file ({value} bytes); copy it again"),
+    ("shard-unknown", "pas de lot {object} : le plan en a {value}, numérotés depuis 0", "no shard {object}: the plan has {value}, counted from 0"),
+    ("shards-missing", "{object} lots ne sont pas faits ({value}) : lancez « jumeau work » pour chacun", "{object} shards are not done ({value}): run “jumeau work” for each"),
     ("solid-inside-out", "solide à l’envers, retourné (faces : {value})", "solid inside out, turned (faces: {value})"),
     ("solid-not-closed", "solide non fermé, arêtes libres : {value}", "solid not closed, free edges: {value}"),
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),
+    ("source-not-a-file", "{object} n’est pas un fichier ({value} : tube, prise ou périphérique) et n’est pas lu ; enregistrez son contenu dans un fichier.", "{object} is no file ({value}: a pipe, socket or device) and is not read; save its contents to a file."),
     ("source-unreadable", "{object} ne peut pas être lu : {value}", "{object} cannot be read: {value}"),
     ("surface-coordinates", "coordonnées de face illisibles ({value})", "unreadable coordinates of a face ({value})"),
     ("surface-not-planar", "face non plane, écart de {value}", "face not planar, off by {value}"),
@@ -139,6 +204,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("terrain-holes-filled", "trous du terrain comblés par interpolation et marqués : {value} cellules", "holes of the terrain filled by interpolation and marked: {value} cells"),
     ("terrain-implausible", "{value} altitudes invraisemblables, écartées", "{value} implausible altitudes, set aside"),
     ("terrain-nodata-undeclared", "{value} valeurs prises pour « sans donnée » bien que le fichier n’en déclare pas ou en déclare une autre", "{value} values taken as “no data” although the file states none or another"),
+    ("terrain-leaves-coarser", "territoire trop vaste pour le détail habituel : les tuiles les plus fines sont plus grandes ({value})", "territory too vast for the usual detail: the finest tiles are larger ({value})"),
     ("terrain-resampled", "terrain rééchantillonné dans le système du territoire ({value})", "terrain resampled into the territory's system ({value})"),
     ("terrain-share", "{object} couvre {value} du terrain", "{object} covers {value} of the terrain"),
     ("threads-failed", "impossible de lancer le travail en parallèle : {value}", "cannot start parallel work: {value}"),
@@ -154,12 +220,23 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("vertical-mixed", "systèmes d’altitude différents sans passage connu, altitudes gardées telles quelles : {value}", "different vertical systems with no known way between them, altitudes kept as they are: {value}"),
     ("water-level-assumed", "niveau de l’eau inconnu, pris sur la rive ({value})", "unknown water level, taken from the bank ({value})"),
     ("water-outline-invalid", "contour d’eau invalide, non dessiné", "invalid water outline, not drawn"),
+    ("work-busy", "{object} : un autre import y travaille", "{object}: another import is working there"),
     ("write-failed", "{object} ne peut pas être écrit : {value}", "{object} cannot be written: {value}"),
 ];
 
 /// Stages of the work as [`super::Progress`] names them: `(key, French, English)`.
 const STAGES: &[(&str, &str, &str)] = &[
+    ("demo-communes", "Communes fictives", "Fictional communes"),
+    ("demo-relief", "Relief fictif", "Fictional relief"),
     ("import-areas", "Contours administratifs", "Administrative outlines"),
+    ("import-drinking-water", "Eau potable", "Drinking water"),
+    ("import-electricity", "Électricité", "Electricity"),
+    ("import-gas", "Gaz", "Gas"),
+    ("import-heat", "Chaleur", "Heat"),
+    ("import-lighting", "Éclairage public", "Street lighting"),
+    ("import-sewer", "Assainissement", "Sewers"),
+    ("import-telecom", "Télécommunications", "Telecommunications"),
+    ("import-transit", "Transports en commun", "Public transport"),
     ("import-buildings", "Bâtiments", "Buildings"),
     ("import-flood", "Zones inondables", "Flood zones"),
     ("import-information", "Informations du plan", "Information of the plan"),
@@ -175,6 +252,8 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("tile-features", "Écriture de la table des objets", "Writing the feature table"),
     ("tile-package", "Assemblage du territoire", "Putting the territory together"),
     ("tile-prepare", "Préparation des tuiles", "Preparing tiles"),
+    ("shards-draw", "Bâtiments mis en tuiles", "Buildings tiled"),
+    ("plan-shards", "Répartition en lots", "Cutting into shards"),
     ("import-rail", "Voies ferrées", "Railways"),
     ("import-read", "Lecture des sources", "Reading the sources"),
     ("solar-read", "Lecture des tuiles", "Reading the tiles"),
@@ -210,6 +289,7 @@ pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
 
 /// The sentence with its slots filled; the code itself where there is no sentence.
 pub fn sentence(code: &str, french: bool, object: &str, value: &str) -> String {
+    let (object, value) = (&printable(object), &printable(value));
     let value = if french { with_commas(value) } else { value.to_owned() };
     match message(code) {
         Some((fr, en)) => (if french { fr } else { en })

@@ -6,16 +6,20 @@
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
 //! | [`tile`] | region to tiles, series and manifest |
+//! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
+//! | [`shards`] | the same in parts, on one machine or many |
+//! | [`outfolder`] | where an import grows, and what killed ones left there |
 //! | [`messages`] | the sentences of this room's findings |
 //! | [`models`] | tilesets and glTF files that came ready-made |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
 pub mod check;
 pub mod clean;
+pub mod demo;
 pub mod generate;
 pub mod import;
 pub mod info;
@@ -23,6 +27,8 @@ pub mod messages;
 pub mod solar;
 pub mod models;
 pub mod network;
+pub mod outfolder;
+pub mod shards;
 pub mod sources;
 pub mod tile;
 
@@ -48,8 +54,6 @@ pub struct Imported {
     pub terrain_cover: Option<HeightCover>,
     /// Planes that point clouds show, by the building's id, with method and residual.
     pub surveyed_roofs: BTreeMap<String, SurveyedRoof>,
-    /// Tilesets and models, written when the territory is.
-    pub models: models::Models,
     pub report: Report,
 }
 

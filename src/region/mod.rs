@@ -13,6 +13,7 @@ pub mod roof_shape;
 pub mod skeleton;
 pub mod surveyed;
 pub mod triangulate;
+pub mod utility;
 
 pub use area::{Area, AreaShape, AreaTheme};
 
@@ -28,6 +29,8 @@ pub struct Region {
     pub trees: Vec<Tree>,
     pub terrain: Option<HeightGrid>,
     pub areas: Vec<Area>,
+    pub conduits: Vec<utility::Conduit>,
+    pub fixtures: Vec<utility::Fixture>,
 }
 
 /// One building.
@@ -44,7 +47,8 @@ pub struct Building {
     pub ground_m: f64,
     /// Height of the eave above the ground (BD TOPO `hauteur`).
     pub eave_height_m: f64,
-    /// Height of the ridge above the ground; equals the eave's for a flat roof.
+    /// Height of the ridge above the ground as the sources have it; equals the eave's for a flat roof.
+    /// A roof that cannot be so high is drawn lower: [`roof::drawn`].
     pub ridge_height_m: f64,
     /// How the heights are known.
     pub height_origin: HeightOrigin,

@@ -84,52 +84,58 @@ impl SurfaceMesh {
             })
             .sum()
     }
+
+    /// The highest point of the roof; `None` without one.
+    pub fn highest_roof_m(&self) -> Option<f64> {
+        self.triangles
+            .iter()
+            .filter(|(_, surface)| *surface == Surface::Roof)
+            .flat_map(|(points, _)| points.iter().map(|point| point[2]))
+            .reduce(f64::max)
+    }
 }
 
-/// Walls, roof and floor of a building, closed for each part of its footprint; the source's own surfaces where it has them.
-pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMesh {
+/// A building as it is drawn, and what its record may say of its roof.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DrawnBuilding {
+    /// Walls, roof and floor, closed for each part of the footprint; the source's own surfaces where it has them.
+    pub mesh: SurfaceMesh,
+    /// The roof over the largest part: what was drawn, not what was tried.
+    pub roof: RoofKind,
+    /// The highest point of the roof above the building's ground; `None` where nothing could be drawn.
+    pub ridge_m: Option<f64>,
+}
+
+/// Draws a building.
+///
+/// The stated ridge is reached where a roof can reach it; where it cannot (a tower over part of the footprint, a neighbour's
+/// wall in the survey), `ridge_m` is the lower one that is drawn.
+pub fn drawn(building: &Building, options: &RoofOptions) -> DrawnBuilding {
     if let Some(surveyed) = building.surveyed.as_ref().filter(|surveyed| !surveyed.is_empty()) {
-        return surveyed.mesh();
+        let mesh = surveyed.mesh();
+        let ridge_m = mesh.highest_roof_m().map(|top| top - building.ground_m);
+        return DrawnBuilding { mesh, roof: RoofKind::Surveyed, ridge_m };
     }
     let mut mesh = SurfaceMesh::default();
+    let mut largest = (RoofKind::Flat, 0.0);
     for polygon in &building.footprint {
         let Some(solid) = Solid::new(building, polygon, options) else {
             continue;
         };
-        let shape = roof_of(building, polygon, options);
-        let mut part = SurfaceMesh::default();
-        if let RoofShape::Tents(_, tents) = &shape
-            && solid.tented(tents, &mut part).is_some()
-            && part.is_closed()
-        {
-            mesh.triangles.append(&mut part.triangles);
-            continue;
+        let (mut part, kind) = solid.roofed(roof_of(building, polygon, options), rise_m(building), &options.rules);
+        mesh.triangles.append(&mut part.triangles);
+        let area = polygon.unsigned_area();
+        if area > largest.1 {
+            largest = (kind, area);
         }
-        // What the cuts could not follow, and what is no simple form, gets the outline's own skeleton.
-        let shape = match shape {
-            RoofShape::Tents(..) => {
-                roof_shape::over_any(&solid.rings, rise_m(building), &options.rules).unwrap_or(shape)
-            }
-            other => other,
-        };
-        let mut part = SurfaceMesh::default();
-        if let RoofShape::Skeleton(skeleton, slope) = &shape
-            && solid.skeletal(skeleton, *slope, &mut part).is_some()
-            && part.is_closed()
-        {
-            mesh.triangles.append(&mut part.triangles);
-            continue;
-        }
-        // What cannot be pitched cleanly is drawn flat.
-        let rise = match shape {
-            RoofShape::Flat(rise) => rise,
-            RoofShape::Tents(..) | RoofShape::Skeleton(..) => {
-                roof_shape::flat_rise_m(rise_m(building), &options.rules)
-            }
-        };
-        solid.flat(rise, &mut mesh);
     }
-    mesh
+    let ridge_m = mesh.highest_roof_m().map(|top| top - building.ground_m);
+    DrawnBuilding { mesh, roof: largest.0, ridge_m }
+}
+
+/// Walls, roof and floor of a building: the surface of [`drawn`].
+pub fn building_surface(building: &Building, options: &RoofOptions) -> SurfaceMesh {
+    drawn(building, options).mesh
 }
 
 /// The roof that [`building_surface`] draws over one part of the footprint.
@@ -152,18 +158,6 @@ pub fn roof_of(building: &Building, polygon: &Polygon<f64>, options: &RoofOption
             .unwrap_or(simple),
         other => other,
     }
-}
-
-/// The kind of roof over the largest part of a building: how its form is known.
-pub fn roof_kind(building: &Building, options: &RoofOptions) -> RoofKind {
-    if building.surveyed.as_ref().is_some_and(|surveyed| !surveyed.is_empty()) {
-        return RoofKind::Surveyed;
-    }
-    building
-        .footprint
-        .iter()
-        .max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))
-        .map_or(RoofKind::Flat, |polygon| roof_of(building, polygon, options).kind())
 }
 
 /// A coarse block: the footprint simplified within `tolerance_m`, flat at mean height; for tiles seen from afar.
@@ -249,6 +243,37 @@ impl Solid {
 
     fn place(&self, p: [f64; 2], z: f64) -> [f64; 3] {
         [p[0] + self.origin[0], p[1] + self.origin[1], z]
+    }
+
+    /// This part under a roof, and the kind that came out: what cannot be drawn cleanly as wished gets the next simpler form.
+    fn roofed(&self, wished: RoofShape, rise_m: f64, rules: &RoofRules) -> (SurfaceMesh, RoofKind) {
+        let mut part = SurfaceMesh::default();
+        if let RoofShape::Tents(kind, tents) = &wished
+            && self.tented(tents, &mut part).is_some()
+            && part.is_closed()
+        {
+            return (part, *kind);
+        }
+        // What the cuts could not follow, and what is no simple form, gets the outline's own skeleton.
+        let wished = match wished {
+            RoofShape::Tents(..) => roof_shape::over_any(&self.rings, rise_m, rules).unwrap_or(wished),
+            other => other,
+        };
+        let mut part = SurfaceMesh::default();
+        if let RoofShape::Skeleton(skeleton, slope) = &wished
+            && self.skeletal(skeleton, *slope, &mut part).is_some()
+            && part.is_closed()
+        {
+            return (part, RoofKind::Skeleton);
+        }
+        // What cannot be pitched cleanly is drawn flat.
+        let rise_m = match wished {
+            RoofShape::Flat(rise_m) => rise_m,
+            RoofShape::Tents(..) | RoofShape::Skeleton(..) => roof_shape::flat_rise_m(rise_m, rules),
+        };
+        let mut part = SurfaceMesh::default();
+        self.flat(rise_m, &mut part);
+        (part, RoofKind::Flat)
     }
 
     fn flat(&self, rise_m: f64, mesh: &mut SurfaceMesh) {

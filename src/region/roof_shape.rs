@@ -96,8 +96,11 @@ impl RoofShape {
 /// What decides about a roof.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RoofRules {
-    /// Steepest slope, rise by run; 1 is 45°.
+    /// Steepest slope that is drawn where the stated rise is no single roof's, rise by run; 1 is 45°.
     pub max_slope: f64,
+    /// Steepest slope that a stated rise is believed to be: 1.43 is 55°, a steep slate roof of the Loire.
+    /// Beyond it, the top belongs to something else than this roof: a tower, a raised part, a neighbour's wall.
+    pub steepest_slope: f64,
     /// Roofs flatter than this are drawn flat: 0.09 is 5°.
     pub min_slope: f64,
     /// Corners nearer than this to a straight side are ignored when the form is judged, metres.
@@ -118,6 +121,7 @@ impl Default for RoofRules {
     fn default() -> Self {
         Self {
             max_slope: 1.0,
+            steepest_slope: 1.43,
             min_slope: 0.09,
             corner_tolerance_m: 0.5,
             most_corners: 16,
@@ -270,11 +274,15 @@ fn rectangle(polygon: &Polygon<f64>, origin: [f64; 2], rules: &RoofRules) -> Opt
     Frame::of(&corners)
 }
 
-/// The slope that reaches `rise_m` over `run_m`, within the rules; `None` where it would be flat.
+/// The slope that reaches `rise_m` over `run_m` where a roof may be so steep, a modest one where not; `None` where it would be flat.
 fn slope(rise_m: f64, run_m: f64, rules: &RoofRules) -> Option<f64> {
-    let slope = (rise_m / run_m.max(0.1)).min(rules.max_slope);
+    let stated = rise_m / run_m.max(0.1);
+    let slope = if stated <= rules.steepest_slope { stated } else { stated.min(rules.max_slope) };
     (slope >= rules.min_slope).then_some(slope)
 }
+
+/// Steepest single slope, rise by run: 17°.
+const LEANING_SLOPE: f64 = 0.3;
 
 fn over_rectangle(
     frame: &Frame,
@@ -286,9 +294,11 @@ fn over_rectangle(
     if width > rules.widest_m {
         return None;
     }
-    if annex && width <= 6.0 {
-        // One slope over the whole width, modest: sheds lean against something.
-        let slope = slope(rise_m.min(0.3 * width), width, rules)?;
+    // One slope over the whole width, modest: sheds lean against something. Where a steeper rise makes a believable
+    // pair of slopes instead, it is that.
+    let leaning = rise_m <= LEANING_SLOPE * width || rise_m > rules.max_slope * frame.half_width;
+    if annex && width <= 6.0 && leaning {
+        let slope = slope(rise_m.min(LEANING_SLOPE * width), width, rules)?;
         let plane = frame.slope_from(frame.across(), frame.half_width, slope);
         return Some(RoofShape::Tents(RoofKind::Shed, Tents(vec![vec![plane]])));
     }

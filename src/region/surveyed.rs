@@ -160,6 +160,13 @@ impl Surveyed {
         mesh
     }
 
+    /// Lifts everything, for surfaces that were given above the ground.
+    pub fn raise(&mut self, by_m: f64) {
+        for point in self.faces.iter_mut().flat_map(|face| &mut face.rings).flatten() {
+            point[2] += by_m;
+        }
+    }
+
     pub fn is_empty(&self) -> bool {
         self.faces.is_empty()
     }

@@ -9,8 +9,10 @@
 //! What is asked of a file server is asked of it: types, ranges, validators, compression, caching, limits.
 //! It has no accounts, no writes and no cookies yet, which is why its pages may be framed by anyone (see [`router::CONTENT_SECURITY_POLICY`]).
 
+mod door;
 mod fault;
 mod listen;
+mod ranges;
 pub mod router;
 
 pub use fault::Fault;

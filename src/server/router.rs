@@ -1,10 +1,12 @@
 //! Addresses, headers and limits.
 
+use super::door::{Folders, door};
+use super::ranges::ranges;
 use super::{Fault, Settings};
 use axum::body::Body;
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::{Next, from_fn};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -56,6 +58,10 @@ pub fn router(settings: &Settings) -> Result<Router, Fault> {
         "territory": "territory/territory.json",
         "offline": settings.offline,
     });
+    let folders = Folders {
+        territory: settings.territory.clone(),
+        web: settings.web.clone(),
+    };
     Ok(Router::new()
         .route("/server.json", get(server_facts).with_state(facts))
         .nest_service(
@@ -71,7 +77,8 @@ pub fn router(settings: &Settings) -> Result<Router, Fault> {
                 .quality(CompressionLevel::Default)
                 .compress_when(SizeAbove::new(1024).and(worth_compressing)),
         )
-        .layer(from_fn(refuse_hidden))
+        .layer(from_fn(ranges))
+        .layer(from_fn_with_state(folders, door))
         .layer(RequestBodyLimitLayer::new(REQUEST_BYTES_MAX))
         .layer(TimeoutLayer::with_status_code(
             StatusCode::GATEWAY_TIMEOUT,
@@ -134,17 +141,6 @@ fn worth_compressing(
         .any(|compressible| kind.starts_with(compressible))
 }
 
-/// A half-written import lives under a name that begins with a dot, and so do editors' and version control's files: none of them is anybody's business.
-async fn refuse_hidden(request: Request, next: Next) -> Response {
-    let hidden = request.uri().path().split('/').any(|part| {
-        part.starts_with('.') || part.get(..3).is_some_and(|p| p.eq_ignore_ascii_case("%2e"))
-    });
-    if hidden {
-        return missing(&request);
-    }
-    next.run(request).await
-}
-
 /// Caching and safety, on every answer.
 async fn headers(request: Request, next: Next) -> Response {
     let fingerprinted = has_fingerprint(request.uri().path());
@@ -199,7 +195,7 @@ fn has_fingerprint(path: &str) -> bool {
 }
 
 /// The answer for what is not there: JSON for programs, a page for people.
-fn missing<B>(request: &axum::http::Request<B>) -> Response {
+pub(super) fn missing<B>(request: &axum::http::Request<B>) -> Response {
     const FR: &str = "Il n'y a rien à cette adresse.";
     const EN: &str = "There is nothing at this address.";
     let wants_page = request

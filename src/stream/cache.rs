@@ -35,8 +35,8 @@ pub struct Cache {
     mean_bytes: f64,
     /// Factor on the setting's error, 1 without pressure.
     pressure: f64,
-    /// The eyes when the pressure last rose: for the same picture it would only rise again.
-    risen_for: Vec<View>,
+    /// The eyes and the ceiling when the pressure last rose: for the same picture and no more room it would only rise again.
+    risen_for: (Vec<View>, u64),
     forgotten_at: FrameNo,
 }
 
@@ -48,7 +48,7 @@ impl Default for Cache {
             seen: 0,
             mean_bytes: FIRST_GUESS_BYTES as f64,
             pressure: 1.0,
-            risen_for: Vec::new(),
+            risen_for: (Vec::new(), 0),
             forgotten_at: 0,
         }
     }
@@ -159,7 +159,7 @@ impl Cache {
     pub fn adjust(
         &mut self,
         tree: &Tree,
-        frame: FrameNo,
+        needed_bytes: u64,
         starved: bool,
         views: &[View],
         settings: &Settings,
@@ -167,14 +167,11 @@ impl Cache {
         let over = self.contents + tree.bytes() > settings.max_bytes;
         if over || starved || tree.len() >= MAX_NODES {
             self.pressure = (self.pressure * PRESSURE_STEP).min(MAX_PRESSURE);
-            self.risen_for = views.to_vec();
-        } else if self.pressure > 1.0 && self.risen_for != views {
-            let needed: u64 = tree
-                .iter()
-                .filter(|(_, node)| node.needed == frame)
-                .map(|(_, node)| node.content_bytes)
-                .sum();
-            if needed as f64 > CALM_SHARE * settings.max_bytes as f64 {
+            self.risen_for = (views.to_vec(), settings.max_bytes);
+        } else if self.pressure > 1.0
+            && (self.risen_for.0 != views || settings.max_bytes as f64 * CALM_SHARE > self.risen_for.1 as f64)
+        {
+            if needed_bytes as f64 > CALM_SHARE * settings.max_bytes as f64 {
                 return;
             }
             self.pressure = (self.pressure / PRESSURE_STEP).max(1.0);

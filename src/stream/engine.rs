@@ -96,7 +96,7 @@ impl Engine {
         );
 
         self.cache
-            .adjust(&self.tree, frame, scheduled.starved, views, &self.settings);
+            .adjust(&self.tree, selection.needed_bytes, scheduled.starved, views, &self.settings);
 
         let show: Vec<Show> = selection
             .shown
@@ -121,6 +121,9 @@ impl Engine {
                 failed: self.tree.failed(),
                 resident_tiles: self.cache.tiles(),
                 resident_bytes: self.cache.content_bytes() + self.tree.bytes(),
+                needed_bytes: self.tree.bytes()
+                    + selection.needed_bytes
+                    + scheduled.waiting as u64 * self.cache.mean_bytes(),
                 screen_space_error: max_error_px,
             },
             show,
@@ -170,6 +173,7 @@ impl Engine {
         &self.settings
     }
 
+    /// The host may change limits from frame to frame: its share of the memory, how many frames a fade takes (a matter of time, which only the host knows).
     pub fn settings_mut(&mut self) -> &mut Settings {
         &mut self.settings
     }
@@ -177,11 +181,6 @@ impl Engine {
     /// What could not be fetched or read so far, for the user.
     pub fn report(&self) -> &Report {
         &self.report
-    }
-
-    /// Frames a fade takes from now on: the host knows how long its frames last, and a fade is a matter of time.
-    pub fn set_fade_frames(&mut self, frames: u32) {
-        self.settings.fade_frames = frames;
     }
 
     /// Asks again for what was given up after too many passing faults: when the user says so, or the network is back.

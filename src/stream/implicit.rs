@@ -56,7 +56,9 @@ impl Tiling {
         volume_in_ecef(&subtree.bounds_of(inner, implicit), &self.ecef_from_tile)
     }
 
-    /// The implicit bounds of a tile that starts a subtree which has not come, with the heights of its parent, which hold it.
+    /// The bounds of a tile that starts a subtree which has not come: as much of its parent's as is sure to hold it.
+    /// That is its own cell with the parent's heights; where the parent states a volume of its own, content may reach
+    /// over the cells' edges, and only the whole of it is sure.
     fn volume_under(
         &self,
         coord: TileCoord,
@@ -65,6 +67,9 @@ impl Tiling {
     ) -> Option<Volume> {
         let implicit = self.volume.quadtree_tile(coord)?;
         let inner = parent.within(parent.subtree_root(self.subtree_levels))?;
+        if subtree.states_volume(inner) {
+            return self.volume_of(parent, subtree);
+        }
         let volume = match (
             implicit,
             subtree.bounds_of(inner, self.volume.quadtree_tile(parent)?),

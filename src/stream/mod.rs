@@ -11,6 +11,7 @@
 //! | `cache.rs` | memory: eviction, forgetting far tiles, coarser pictures under pressure |
 //! | `tree.rs` | nodes and their life |
 //! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
+//! | `share.rs` | one memory ceiling for several engines |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
 
 mod cache;
@@ -21,11 +22,13 @@ mod implicit;
 pub mod paths;
 mod schedule;
 mod select;
+mod share;
 mod tree;
 mod volume;
 
 pub use engine::{Engine, MAX_SUBTREE_BYTES, MAX_TILESET_BYTES, RootState};
 pub use select::LOADING_DESCENDANT_LIMIT;
+pub use share::shares;
 pub use tree::{MAX_DEPTH, MAX_NODES};
 pub use volume::{Obb, Volume};
 
@@ -137,6 +140,8 @@ pub struct Stats {
     pub resident_tiles: usize,
     /// Contents, tile nodes and subtrees.
     pub resident_bytes: u64,
+    /// What the picture needs, nodes and subtrees included: what it shows, what waits for its neighbours to be shown with them, and what has not come, as contents of mean size.
+    pub needed_bytes: u64,
     /// The screen-space error in force; above the setting under memory pressure.
     pub screen_space_error: f64,
 }

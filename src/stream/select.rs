@@ -43,6 +43,8 @@ pub struct Selection {
     /// Contents and documents that are not there, each at most once.
     pub wants: Vec<Want>,
     pub visited: usize,
+    /// Contents in memory that the picture needs: shown ones, and those that wait for their neighbours to be shown together.
+    pub needed_bytes: u64,
 }
 
 /// What the tiles above can do for a place.
@@ -117,7 +119,7 @@ impl Traversal<'_> {
     /// Shows or wants what the place of this tile needs.
     fn visit(&mut self, id: TileId, above: Above) -> Cover {
         self.out.visited += 1;
-        let Some(sight) = self.look(id, true) else {
+        let Some(sight) = self.look(id) else {
             return Cover::NOTHING_TO_SEE;
         };
         let Some(node) = self.tree.get(id) else {
@@ -332,7 +334,8 @@ impl Traversal<'_> {
                 continue;
             };
             self.out.visited += 1;
-            if self.look(child, false).is_none() {
+            // Seen, so that nothing on the way to what is shown here is forgotten.
+            if self.look(child).is_none() {
                 continue;
             }
             if self.tree.ready(child) {
@@ -424,6 +427,9 @@ impl Traversal<'_> {
                     .and_then(|node| node.companions.get(index - 1).copied()),
             };
             if let Some(node) = part.and_then(|part| self.tree.get_mut(part)) {
+                if node.needed != self.frame {
+                    self.out.needed_bytes += node.content_bytes;
+                }
                 node.needed = self.frame;
                 node.seen = self.frame;
             }
@@ -450,9 +456,9 @@ impl Traversal<'_> {
     }
 
     /// `None` when no view sees it.
-    fn look(&mut self, id: TileId, mark: bool) -> Option<Sight> {
+    fn look(&mut self, id: TileId) -> Option<Sight> {
         let sight = self.sight(id)?;
-        if mark && let Some(node) = self.tree.get_mut(id) {
+        if let Some(node) = self.tree.get_mut(id) {
             node.seen = self.frame;
         }
         Some(sight)

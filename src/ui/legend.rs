@@ -3,7 +3,7 @@
 use super::model::LegendText;
 use crate::i18n::Texts;
 use bevy_egui::egui::{
-    Align, Color32, Layout, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, Vec2, pos2, vec2,
+    Align, Color32, Layout, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, pos2, vec2,
 };
 
 const BAR_HEIGHT: f32 = 16.0;
@@ -18,15 +18,8 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
     }
     let (_, bar) = ui.allocate_space(vec2(ui.available_width(), BAR_HEIGHT));
     ramp(ui, bar, &legend.colours);
-    ui.horizontal(|ui| {
-        ui.label(RichText::new(&legend.low).small());
-        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
-            ui.label(RichText::new(&legend.high).small());
-            ui.with_layout(Layout::top_down(Align::Center), |ui| {
-                ui.label(RichText::new(&legend.unit).small().weak());
-            });
-        });
-    });
+    ticks(ui, &legend.ticks);
+    ui.label(RichText::new(&legend.unit).small().weak());
     ui.horizontal(|ui| {
         let (swatch, _) = ui.allocate_exact_size(vec2(24.0, BAR_HEIGHT), Sense::hover());
         hatch(ui, swatch);
@@ -37,6 +30,27 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
         .on_hover_text(&legend.nature_help);
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
+}
+
+/// The values under the ramp, each below its place; the first and the last keep to the ends.
+fn ticks(ui: &mut Ui, ticks: &[String]) {
+    let height = ui.text_style_height(&TextStyle::Small);
+    let (_, line) = ui.allocate_space(vec2(ui.available_width(), height));
+    let last = ticks.len().saturating_sub(1);
+    let width = line.width() / ticks.len().max(1) as f32;
+    for (place, tick) in ticks.iter().enumerate() {
+        let middle = line.left() + line.width() * place as f32 / last.max(1) as f32;
+        let left = (middle - 0.5 * width).min(line.right() - width).max(line.left());
+        let layout = match place {
+            0 => Layout::left_to_right(Align::Center),
+            _ if place == last => Layout::right_to_left(Align::Center),
+            _ => Layout::top_down(Align::Center),
+        };
+        let cell = Rect::from_min_size(pos2(left, line.top()), vec2(width, height));
+        ui.scope_builder(UiBuilder::new().max_rect(cell).layout(layout), |ui| {
+            ui.label(RichText::new(tick).small());
+        });
+    }
 }
 
 /// The scale's colours, blended between their places as the scene blends them.

@@ -44,8 +44,8 @@ pub struct LayerLine {
 #[derive(Clone, Debug, PartialEq)]
 pub struct LegendText {
     pub title: String,
-    pub low: String,
-    pub high: String,
+    /// Values under the ramp, evenly spaced from end to end.
+    pub ticks: Vec<String>,
     pub unit: String,
     /// What moment the colours are of.
     pub at: String,

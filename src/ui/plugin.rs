@@ -227,8 +227,7 @@ fn legend_text(
         );
     LegendText {
         title: texts.text(legend.title),
-        low: number(legend.low),
-        high: number(legend.high),
+        ticks: legend.ticks().into_iter().map(number).collect(),
         unit: texts.text(legend.unit),
         at,
         colours: legend.colours.clone(),

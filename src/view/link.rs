@@ -104,6 +104,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
         return Err(LinkFault::new("link-too-long", "", &link.len().to_string()));
     }
     let mut state = base.clone();
+    let (mut known, mut first_unknown) = (false, None);
     for pair in fragment(link.trim())
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -118,6 +119,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
         let wrong = || LinkFault::new("link-value", key, &value);
         match key {
             "v" if value != VERSION => return Err(LinkFault::new("link-version", key, &value)),
+            "v" => {}
             "territory" if is_id(&value, MAX_LAYER_BYTES) => state.territory = value,
             "territory" => return Err(wrong()),
             "c" => state.camera = camera(&value).ok_or_else(wrong)?,
@@ -137,10 +139,19 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
                 state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
             }
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
-            _ => {}
+            unknown => {
+                first_unknown.get_or_insert_with(|| unknown.to_owned());
+                continue;
+            }
         }
+        known = true;
     }
-    Ok(state)
+    match first_unknown {
+        // Newer links may say more than is understood here; one of which nothing is understood is none.
+        // A page's own query (`?embed=1`) is no link and may say what it likes.
+        Some(unknown) if !known && (link.contains('#') || !link.contains('?')) => Err(LinkFault::new("link-unreadable", &unknown, &unknown)),
+        _ => Ok(state),
+    }
 }
 
 /// What stands after `#`; without one, after `?`; an address with neither says nothing.

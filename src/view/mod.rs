@@ -160,6 +160,8 @@ pub enum Command {
     Select {
         selection: Option<Selection>,
     },
+    /// Asks again for everything that could not be fetched.
+    TryAgain,
     SetLanguage {
         language: Language,
     },

@@ -1,6 +1,7 @@
-//! The keyboard, once: the help page, the panels' tooltips, the viewer and the browser's shell all read this table.
+//! The keyboard, once: the help, the panels' tooltips and the viewer read this table, the browser's shell reads `web/app/shortcuts.js`, written from it by a test.
 
 use super::{Command, SPEED, Theme, ViewState};
+use serde::Serialize;
 
 /// What pressing a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +15,8 @@ pub enum Action {
 }
 
 /// A command whose amounts depend on the state.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[serde(tag = "ask", rename_all = "kebab-case")]
 pub enum Ask {
     /// Shares of the camera's distance.
     Pan {
@@ -44,6 +46,8 @@ pub enum Ask {
     },
     NextTheme,
     NextLanguage,
+    /// Asks again for what could not be fetched.
+    TryAgain,
     /// One step back: closes the sheet.
     Deselect,
 }
@@ -123,6 +127,7 @@ impl Ask {
             Self::NextLanguage => Command::SetLanguage {
                 language: state.language.next(),
             },
+            Self::TryAgain => Command::TryAgain,
             Self::Deselect => Command::Select { selection: None },
         }
     }
@@ -146,7 +151,7 @@ const HOUR_S: i64 = 3600;
 const DAY_S: i64 = 24 * HOUR_S;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 27] = [
+static SHORTCUTS: [Shortcut; 28] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -170,6 +175,7 @@ static SHORTCUTS: [Shortcut; 27] = [
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
     plain("l", Ask::NextLanguage, "key-language"),
+    plain("r", Ask::TryAgain, "key-try-again"),
     other("c", Action::CopyLink, "key-link"),
     other("?", Action::Help, "key-help"),
     other("h", Action::Help, "key-help-letter"),

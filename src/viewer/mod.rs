@@ -13,17 +13,26 @@
 //! | [`pick`] | click → feature → figures |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
+//!
+//! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
+//! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
 
 pub mod anchor;
+pub mod bvh;
 pub mod camera;
+pub mod material;
 pub mod open;
 pub mod overlay;
 pub mod page;
 pub mod pick;
 pub mod platform;
+pub mod pose;
 pub mod requests;
+pub mod resident;
+pub mod series;
 pub mod sky;
 pub mod snapshot;
+pub mod textures;
 pub mod tiles;
 pub mod time;
 pub mod vocab;
@@ -92,7 +101,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
                 fade_s: 0.0,
                 ..default()
             })
-            .insert_resource(camera::DrawnCamera { at_once: true, ..default() });
+            .insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     } else {
         app.add_plugins(plugins);
         app.insert_resource(WinitSettings::desktop_app());
@@ -125,6 +134,7 @@ impl Plugin for ViewerPlugin {
             .configure_sets(
                 Update,
                 (
+                    ViewerSystems::Arrive,
                     ViewerSystems::Input,
                     ViewerSystems::Apply,
                     ViewerSystems::Prepare,
@@ -146,7 +156,7 @@ impl Plugin for ViewerPlugin {
             .add_systems(
                 Update,
                 (
-                    requests::receive.before(ViewerSystems::Input),
+                    requests::receive.before(ViewerSystems::Arrive),
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),
@@ -196,7 +206,7 @@ pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<View
 fn stay_awake(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
-    drawn: Res<camera::DrawnCamera>,
+    drawn: Res<vocab::DrawnCamera>,
     settings: Option<ResMut<WinitSettings>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {

@@ -5,10 +5,10 @@
 use super::anchor::Anchor;
 use super::requests::{Purpose, Requests};
 use super::vocab::{Scene, SceneFacts, ViewerSystems};
-use crate::base::{Instant, LayerId};
+use crate::base::Instant;
 use crate::formats::territory::{HomeView, Manifest};
 use crate::geodesy::LonLatH;
-use crate::view::{Camera, Language, Limits, Playback, Theme, ViewState, from_link};
+use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
 
 /// What to open and how to begin.
@@ -24,7 +24,7 @@ pub struct OpenPlugin;
 impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Startup, ask_for_manifest)
-            .add_systems(Update, open.in_set(ViewerSystems::Input).run_if(not(resource_exists::<Scene>)));
+            .add_systems(Update, open.in_set(ViewerSystems::Arrive).run_if(not(resource_exists::<Scene>)));
     }
 }
 
@@ -37,7 +37,7 @@ fn ask_for_manifest(requests: Option<ResMut<Requests>>) {
 fn open(
     mut commands: Commands,
     requests: Option<ResMut<Requests>>,
-    opening: Res<Opening>,
+    asked: Res<Opening>,
     mut facts: ResMut<SceneFacts>,
 ) {
     let Some(mut requests) = requests else { return };
@@ -51,9 +51,9 @@ fn open(
         };
         match manifest {
             Ok(manifest) => {
-                let (scene, fault) = first_scene(manifest, &opening);
+                let (scene, fault) = first_scene(manifest, &asked);
                 if let Some(key) = fault {
-                    facts.fault(key, opening.link.clone());
+                    facts.fault(key, asked.link.clone());
                 }
                 let [lon_deg, lat_deg, height_m] = scene.manifest.origin;
                 commands.insert_resource(Anchor::at(LonLatH { lon_deg, lat_deg, height_m }));
@@ -64,32 +64,23 @@ fn open(
     }
 }
 
-/// The scene a territory opens with, and what was wrong with the link.
-fn first_scene(manifest: Manifest, opening: &Opening) -> (Scene, Option<&'static str>) {
+/// The scene a territory opens with, and what was wrong with the link. Whatever the link says is kept inside the territory's limits.
+fn first_scene(manifest: Manifest, asked: &Opening) -> (Scene, Option<&'static str>) {
     let limits = limits(&manifest);
-    let mut state = ViewState {
-        territory: manifest.id.clone(),
-        camera: limits.home,
-        instant: manifest.home.instant,
-        year: limits.years[1],
-        playback: Playback::default(),
-        hidden: manifest
-            .layers
-            .iter()
-            .filter(|layer| !layer.visible)
-            .map(|layer| layer.id.clone())
-            .collect::<std::collections::BTreeSet<LayerId>>(),
-        theme: Theme::None,
-        selection: None,
-        language: opening.language,
-    };
+    let mut state = opening(&manifest.id, manifest.home.instant, &limits);
+    state.language = asked.language;
+    for layer in manifest.layers.iter().filter(|layer| !layer.visible) {
+        state = apply(&state, &Command::ShowLayer { layer: layer.id.clone(), visible: false }, &limits);
+    }
     let mut fault = None;
-    if let Some(named) = manifest.views.iter().find(|view| view.id == opening.link) {
-        state.camera = camera(&named.view);
-        state.instant = named.view.instant;
-    } else if !opening.link.is_empty() {
-        match from_link(&opening.link, &state) {
-            Ok(linked) if linked.territory == state.territory => state = linked,
+    if let Some(named) = manifest.views.iter().find(|view| view.id == asked.link) {
+        state = apply(&state, &Command::LookAt { camera: camera(&named.view) }, &limits);
+        state = apply(&state, &Command::SetInstant { instant: named.view.instant }, &limits);
+    } else if !asked.link.is_empty() {
+        match from_link(&asked.link, &state) {
+            Ok(linked) if linked.territory == state.territory => {
+                state = apply(&state, &Command::Restore { state: Box::new(linked) }, &limits);
+            }
             Ok(_) => fault = Some("error-link-territory"),
             Err(_) => fault = Some("error-link"),
         }

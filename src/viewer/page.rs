@@ -53,7 +53,8 @@ impl Plugin for PagePlugin {
         app.add_systems(
             Update,
             (
-                hear.in_set(ViewerSystems::Input),
+                // What a page says before the territory is open waits in its queue: a command needs a state.
+                hear.in_set(ViewerSystems::Input).run_if(resource_exists::<Scene>),
                 speak.in_set(ViewerSystems::Report),
             ),
         );
@@ -78,7 +79,9 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
             told.state = Some(scene.state.clone());
         }
-        tell_figures(scene, &facts, &both, &mut told);
+        if scene.is_changed() || facts.is_changed() {
+            tell_figures(scene, &facts, &both, &mut told);
+        }
     }
     if told.progress != Some(facts.progress) {
         let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;
@@ -88,7 +91,7 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         }));
         told.progress = Some(facts.progress);
     }
-    if !told.ready && facts.progress.shown > 0 {
+    if !told.ready && (facts.progress.shown > 0 || facts.progress.complete) {
         platform::post(&json!({ "kind": "ready" }));
         told.ready = true;
     }
@@ -98,6 +101,8 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         };
         platform::post(&json!({
             "kind": "fault", "code": fault.key, "value": fault.value,
+            // Without a territory there will be no picture.
+            "fatal": scene.is_none(),
             "fr": in_language(Language::Fr), "en": in_language(Language::En),
         }));
     }
@@ -127,16 +132,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         None => json!({ "kind": "legend", "theme": "none" }),
         Some(legend) => {
             let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
-            let last = legend.colours.len().saturating_sub(1).max(1) as f64;
-            let stops: Vec<Value> = legend
-                .colours
-                .iter()
-                .enumerate()
-                .map(|(index, [r, g, b])| {
-                    let value = legend.low + (legend.high - legend.low) * index as f64 / last;
-                    json!([value, format!("#{r:02x}{g:02x}{b:02x}")])
-                })
-                .collect();
+            let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             let in_both = |key: &str| {
                 json!({
                     "fr": both.fr.text(key),
@@ -145,7 +141,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             };
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(legend.title), "unit": texts.text(legend.unit),
-                "domain": [legend.low, legend.high], "stops": stops, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
             })

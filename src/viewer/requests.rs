@@ -28,6 +28,8 @@ pub struct Requests {
     next: u64,
     open: HashMap<u64, Purpose>,
     inbox: Vec<Arrival>,
+    /// What is asked for once so many seconds have passed.
+    later: Vec<(f64, String, Purpose)>,
 }
 
 impl Requests {
@@ -37,6 +39,7 @@ impl Requests {
             next: 0,
             open: HashMap::default(),
             inbox: Vec::new(),
+            later: Vec::new(),
         }
     }
 
@@ -46,8 +49,14 @@ impl Requests {
         self.fetcher.start(self.next, path);
     }
 
+    /// Asks once `wait_s` seconds have passed: another try after a passing fault.
+    pub fn ask_after(&mut self, wait_s: f64, path: &str, purpose: Purpose) {
+        self.later.push((wait_s, path.to_owned(), purpose));
+    }
+
     /// Forgets every open request that `is_unwanted`; what was on its way is dropped.
     pub fn cancel(&mut self, is_unwanted: impl Fn(&Purpose) -> bool) {
+        self.later.retain(|(_, _, purpose)| !is_unwanted(purpose));
         let fetcher = &mut self.fetcher;
         self.open.retain(|ticket, purpose| {
             let drop = is_unwanted(purpose);
@@ -68,13 +77,21 @@ impl Requests {
     }
 
     pub fn waiting(&self) -> usize {
-        self.open.len() + self.inbox.len()
+        self.open.len() + self.inbox.len() + self.later.len()
     }
 }
 
-/// Sorts what has arrived; runs first in [`super::vocab::ViewerSystems::Input`].
-pub fn receive(mut requests: ResMut<Requests>) {
+/// Sorts what has arrived; runs before [`super::vocab::ViewerSystems::Arrive`].
+pub fn receive(time: Res<Time>, mut requests: ResMut<Requests>) {
     let requests = &mut *requests;
+    for (wait_s, ..) in &mut requests.later {
+        *wait_s -= time.delta_secs_f64();
+    }
+    let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut requests.later).into_iter().partition(|(wait_s, ..)| *wait_s <= 0.0);
+    requests.later = later;
+    for (_, path, purpose) in due {
+        requests.ask(&path, purpose);
+    }
     for (ticket, body) in requests.fetcher.poll() {
         if let Some(purpose) = requests.open.remove(&ticket) {
             requests.inbox.push((purpose, body));

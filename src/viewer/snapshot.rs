@@ -111,6 +111,11 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         if !complete && now - last_progress.0 > PATIENCE_S {
             return Err(fault("error-picture-incomplete", format!("{:?}", facts.progress)));
         }
+        // A picture that lacks a tile is worth having; one of nothing at all is not.
+        if complete && facts.progress.shown == 0 && facts.progress.failed > 0 {
+            let what = facts.faults.last().map(|fault| fault.value.clone()).unwrap_or_default();
+            return Err(fault("error-picture-empty", what));
+        }
         settled = if complete { settled + 1 } else { 0 };
         // Nothing is drawn until everything is there: what a software renderer would spend on half a city goes into loading it.
         wake_eye(&mut app, complete);

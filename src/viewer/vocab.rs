@@ -20,7 +20,9 @@ pub struct ViewCommand(pub Command);
 /// The order of one frame.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ViewerSystems {
-    /// Bytes arrive, gestures become commands.
+    /// Bytes arrive, the territory opens.
+    Arrive,
+    /// Gestures, keys and the page become commands.
     Input,
     /// Commands become state.
     Apply,
@@ -31,6 +33,10 @@ pub enum ViewerSystems {
     /// Facts for panels and pages.
     Report,
 }
+
+/// Where the eye is placed; light and overlay come after.
+#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CameraSystems;
 
 /// A sentence for a person: an i18n key (`error-…`) and the value it speaks of.
 #[derive(Clone, Debug, PartialEq)]
@@ -61,9 +67,18 @@ pub struct Legend {
     pub unit: &'static str,
     pub low: f64,
     pub high: f64,
+    /// A value at a share `s` of the range has the colour at the share `s^exponent` of the ramp.
+    pub exponent: f64,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
+}
+
+impl Legend {
+    /// Values to write under the ramp, evenly spaced along it.
+    pub fn ticks(&self) -> [f64; 5] {
+        [0.0, 0.25, 0.5, 0.75, 1.0].map(|place: f64| self.low + (self.high - self.low) * place.powf(self.exponent.recip()))
+    }
 }
 
 /// Facts for panels and pages, rewritten as they change.
@@ -120,6 +135,18 @@ pub struct PointerOverPanel(pub bool);
 /// Whether a panel has the keyboard, so that keys are not for the map.
 #[derive(Resource, Default, PartialEq)]
 pub struct KeysInPanel(pub bool);
+
+/// The camera as it is drawn: it eases towards the state's.
+#[derive(Resource, Default)]
+pub struct DrawnCamera {
+    pub camera: Option<crate::view::Camera>,
+    /// The eye itself, kept above the ground; what pointers ask.
+    pub pose: Option<super::pose::Pose>,
+    /// Pictures show the state at once.
+    pub at_once: bool,
+    /// Still on its way.
+    pub moving: bool,
+}
 
 /// Where the eye is this frame; `None` until the territory is open.
 #[derive(Resource, Default)]

@@ -353,7 +353,7 @@ fn areas_become_hidden_layers_with_their_attributes() {
     let out = folder.path().join("hameau");
     let sources = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data/features/sources");
     let done =
-        jumeau::pipeline::import::import(&[sources], &out, &ImportOptions::default(), &Silent)
+        jumeau::pipeline::import::import(&[sources], &out, &ImportOptions::default(), &jumeau::pipeline::shards::ShardOptions::default(), 0, &Silent)
             .unwrap();
     let layer = done
         .manifest

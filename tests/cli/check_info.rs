@@ -128,7 +128,7 @@ fn territory(root: &Path) {
         extras: Default::default(),
     };
     save(root, "buildings/tileset.json", tileset.to_json());
-    for (path, bytes) in zarr::write(2, 24, 10, &[0.5; 48]).unwrap() {
+    for (path, bytes) in zarr::write(2, 24, 10, &[0.5; 48], &zarr::About::default()).unwrap() {
         save(root, &format!("series/{path}"), bytes);
     }
     save(

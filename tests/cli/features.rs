@@ -2,6 +2,7 @@
 
 use jumeau::formats::shape::Shape;
 use jumeau::pipeline::tile::features::{FeatureWriter, Row, Value};
+use jumeau::pipeline::shards::ShardOptions;
 use jumeau::pipeline::{ImportOptions, Silent, import};
 use serde_json::Value as Json;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,8 @@ fn the_table_is_the_one_that_other_tools_have_read() {
         &[fixtures().join("sources")],
         &out,
         &ImportOptions::default(),
+        &ShardOptions::default(),
+        0,
         &Silent,
     )
     .unwrap();
@@ -38,6 +41,8 @@ fn the_table_is_the_one_that_other_tools_have_read() {
         &[fixtures().join("sources")],
         &again,
         &ImportOptions::default(),
+        &ShardOptions { most_buildings: 1 },
+        1,
         &Silent,
     )
     .unwrap();

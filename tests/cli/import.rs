@@ -68,6 +68,7 @@ fn sources(folder: &Path) {
         feature(r#""cleabs":"r3","position_par_rapport_au_sol":"0","largeur_de_chaussee":5,"importance":"5""#, "LineString", &line(-30.0, [10.0, 9.0, -38.3])),
         feature(r#""cleabs":"r4","position_par_rapport_au_sol":"1","largeur_de_chaussee":5,"importance":"5""#, "LineString", &line(-40.0, [12.0, 16.0, 12.0])),
         feature(r#""cleabs":"r5","position_par_rapport_au_sol":"0","largeur_de_chaussee":5,"nature":"Bac ou liaison maritime""#, "LineString", &line(-50.0, [0.0; 3])),
+        feature(r#""cleabs":"r6","position_par_rapport_au_sol":"-1","largeur_de_chaussee":5,"importance":"5""#, "LineString", &line(-60.0, [4.0, 2.0, 4.0])),
     ]);
     std::fs::write(folder.join("roads.json"), roads).unwrap();
     let row = vec!["10"; 60].join(" ");
@@ -93,7 +94,7 @@ fn small_sources_become_a_territory_with_a_true_report() {
         ["read", "kept", "repaired", "rejected"].map(|key| layer[key].as_u64().unwrap())
     };
     assert_eq!(layer("buildings"), [5, 4, 2, 1]);
-    assert_eq!(layer("roads"), [5, 4, 2, 1]);
+    assert_eq!(layer("roads"), [6, 5, 2, 1]);
     assert_eq!(layer("terrain"), [1, 1, 0, 0]);
     for (code, expected) in [
         ("building-height-contradictory", 1),
@@ -103,6 +104,7 @@ fn small_sources_become_a_territory_with_a_true_report() {
         ("road-without-altitude", 1),
         ("road-altitude-interpolated", 1),
         ("road-is-ferry", 1),
+        ("line-underground", 1),
         ("crs-assumed", 1),
     ] {
         assert_eq!(count(&report, code), expected, "{code}");
@@ -112,6 +114,8 @@ fn small_sources_become_a_territory_with_a_true_report() {
     let manifest = jumeau::formats::territory::Manifest::parse(&manifest).unwrap();
     assert_eq!(manifest.id, "le-bourg-d-ete");
     assert_eq!(manifest.crs, "EPSG:2154");
+    // What was kept and is not drawn has been said: the one underground.
+    assert_eq!(manifest.layer(&"roads".into()).unwrap().features, 4);
 
     // A territory is replaced; a folder with anything else in it is not.
     let again = jumeau(&["sources", "--out", "made", "--lang", "en"], folder.path());

@@ -3,6 +3,7 @@
 use jumeau::formats::gltf::read;
 use jumeau::formats::territory::{Layer, LayerKind, Manifest};
 use jumeau::geodesy::{Crs, LonLatH};
+use jumeau::pipeline::shards::ShardOptions;
 use jumeau::pipeline::import::{self, Done};
 use jumeau::pipeline::{ImportFault, ImportOptions, Silent, check};
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ fn shared(path: &str) -> Option<PathBuf> {
 }
 
 fn import(source: &Path, out: &Path, options: &ImportOptions) -> Result<Done, ImportFault> {
-    import::import(&[source.to_owned()], out, options, &Silent)
+    import::import(&[source.to_owned()], out, options, &ShardOptions::default(), 0, &Silent)
 }
 
 fn mapped(folder: &Path, mapping: Value) -> ImportOptions {

@@ -65,6 +65,7 @@ fn hamlet(out: &Path, trees: Vec<Tree>) {
             values: vec![20.0; 120 * 120],
         }),
         areas: vec![],
+        ..Region::default()
     };
     let crs = Crs::from_code("EPSG:2154").unwrap();
     let territory = Territory {

@@ -6,7 +6,8 @@ use jumeau::base::{Instant, Nature, Severity};
 use jumeau::formats::gltf::{TileContent, read};
 use jumeau::formats::territory::{HomeView, LayerKind, Manifest, Name};
 use jumeau::stream::{Delivery, Engine, Settings, View, Wanted};
-use jumeau::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, TileSchema, Tileset};
+use jumeau::formats::tiles3d::metadata::Semantic;
+use jumeau::formats::tiles3d::{BoundingVolume, Subtree, TileBounds, TileCoord, TileSchema, Tileset, write_subtree};
 use jumeau::geodesy::{Crs, Ecef, EnuFrame, Geoid, LonLatH};
 use jumeau::pipeline::tile::{Territory, TileFault, TileOptions, TileSummary, grow_trees, write_imported, write_territory};
 use jumeau::pipeline::{ImportOptions, Silent, read_sources};
@@ -96,6 +97,7 @@ fn village(houses: usize) -> Region {
             .collect(),
         terrain: Some(HeightGrid { origin: [AT[0], AT[1] + 695.0], cell_m: 5.0, columns: 140, rows: 140, values }),
         areas: vec![],
+        ..Region::default()
     }
 }
 
@@ -198,6 +200,56 @@ fn every_building_is_in_one_leaf() {
     let layer = summary.manifest.layer(&"buildings".into()).unwrap();
     assert_eq!((layer.kind, layer.features), (LayerKind::Buildings, 600));
     assert!(tiles.len() > 3, "600 houses want more than one leaf");
+}
+
+/// The record of every building says the height of the roof that is drawn, in whatever tile.
+fn records_agree_with_drawings(tiles: &BTreeMap<TileCoord, TileContent>, geoid: &dyn Fn([f64; 2]) -> f64) -> usize {
+    let mut checked = 0;
+    for (key, content) in leaves(tiles) {
+        let (mesh, table) = (&content.meshes[0], &content.tables[0]);
+        let mut tops: BTreeMap<u32, f64> = BTreeMap::new();
+        for (position, feature) in mesh.positions.iter().zip(&mesh.feature_ids) {
+            let at = Ecef(mesh.tile_from_mesh.transform_point3(Vec3::from(*position).as_dvec3())).to_lonlath();
+            let top = at.height_m - geoid([at.lon_deg, at.lat_deg]);
+            tops.entry(*feature).and_modify(|known| *known = known.max(top)).or_insert(top);
+        }
+        for row in 0..table.count {
+            let number = |name: &str| table.number(name, row).unwrap();
+            let stated = number("ground_m") + number("ridge_m");
+            let top = tops[&(row as u32)];
+            // Two centimetres of lattice, and the geoid's.
+            assert!((top - stated).abs() < 0.05, "{key:?} {:?}: drawn to {top}, stated {stated}", table.text("id", row));
+            checked += 1;
+        }
+    }
+    checked
+}
+
+#[test]
+fn a_roof_that_cannot_reach_its_ridge_says_so() {
+    let mut region = village(40);
+    region.buildings[7].ridge_height_m = 31.8;
+    let folder = tempfile::tempdir().unwrap();
+    let summary = write(&region, folder.path(), 2).unwrap();
+    let files = files(folder.path());
+    let tiles = contents(&files, "buildings");
+    let geoid = Geoid::approximate_france();
+    let undulation = |[lon_deg, lat_deg]: [f64; 2]| geoid.undulation_m(jumeau::geodesy::LonLat { lon_deg, lat_deg });
+    assert_eq!(records_agree_with_drawings(&tiles, &undulation), 40);
+    for content in tiles.values() {
+        let table = &content.tables[0];
+        for row in 0..table.count {
+            let tower = table.text("id", row) == Some("B7");
+            // 9 m wide: at 45° the ridge is 4.5 m above the eave.
+            let (ridge, stated) = if tower { (10.5, Some(31.8)) } else { (9.0, None) };
+            assert!((table.number("ridge_m", row).unwrap() - ridge).abs() < 1e-3);
+            assert_eq!(table.number("ridge_stated_m", row).map(|m| (10.0 * m).round() / 10.0), stated);
+        }
+    }
+    let found: Vec<_> = summary.report.findings().iter().filter(|finding| finding.code == "building-roof-limited").collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].object.as_str(), found[0].value.as_str()), ("B7", "31.8 m → 10.5 m, −21.3 m, gable"));
+    assert_eq!(found[0].severity, Severity::Warning);
 }
 
 #[test]
@@ -368,39 +420,60 @@ fn subtrees_keep_their_laws_and_name_every_content() {
     assert_eq!(summary.manifest.axes[0].start, Instant::parse("2026-01-01T00:00:00Z").unwrap());
 }
 
-/// Heights that the subtrees tell hold every vertex of their tile and of all below, and are the same in every layer.
+/// Regions that the subtrees tell hold every vertex of their tile and of all below, their cell too, and are the same in every layer.
 #[test]
-fn every_tile_lies_between_its_heights() {
+fn every_tile_lies_inside_its_region() {
+    let mut region = village(600);
+    // Long houses reach far over the edge of the tile that owns them.
+    for house in region.buildings.iter_mut().step_by(37) {
+        let corner = house.footprint.0[0].exterior().0[0];
+        house.footprint = MultiPolygon(vec![rectangle(corner.x - AT[0], corner.y - AT[1], 160.0, 8.0)]);
+    }
     let folder = tempfile::tempdir().unwrap();
-    let summary = write(&village(600), folder.path(), 2).unwrap();
+    let summary = write(&region, folder.path(), 2).unwrap();
     let files = files(folder.path());
-    let mut told: BTreeMap<TileCoord, [f64; 2]> = BTreeMap::new();
-    let mut low_tiles = 0;
+    let mut told: BTreeMap<TileCoord, [f64; 6]> = BTreeMap::new();
+    let (mut low_tiles, mut wide_tiles) = (0, 0);
+    let within = |[w, s, e, n, low, high]: [f64; 6], [ow, os, oe, on, olow, ohigh]: [f64; 6]| {
+        // A hair: cells of the plane and of the root are computed in two ways.
+        let hair = 1e-12;
+        ow <= w + hair && os <= s + hair && e <= oe + hair && n <= on + hair && olow <= low && high <= ohigh
+    };
     for layer in &summary.manifest.layers {
         let tileset = Tileset::parse(&files[&layer.tileset]).unwrap();
         let schema = TileSchema::of(tileset.schema.as_ref());
         let levels = tileset.root.implicit_tiling.as_ref().unwrap().subtree_levels;
-        let BoundingVolume::Region([.., lowest, highest]) = tileset.root.bounding_volume else { panic!() };
+        let BoundingVolume::Region(whole) = tileset.root.bounding_volume else { panic!() };
         for (key, content) in contents(&files, layer.id.as_str()) {
             let root = key.subtree_root(levels);
             let path = format!("{}/subtrees/{}.{}.{}.subtree", layer.id, root.level, root.x, root.y);
             let subtree = Subtree::parse_with(&files[&path], &schema, &mut |_| None).unwrap();
             let implicit = tileset.root.bounding_volume.quadtree_tile(key).unwrap();
-            let BoundingVolume::Region([.., low, high]) = subtree.bounds_of(key.within(root).unwrap(), implicit) else { panic!() };
-            assert_eq!(*told.entry(key).or_insert([low, high]), [low, high], "{} {key:?}", layer.id);
-            assert!(lowest <= low && high <= highest);
-            low_tiles += usize::from(high - low < 0.5 * (highest - lowest));
+            let BoundingVolume::Region(bounds) = subtree.bounds_of(key.within(root).unwrap(), implicit) else { panic!() };
+            let BoundingVolume::Region(cell) = implicit else { panic!() };
+            assert_eq!(*told.entry(key).or_insert(bounds), bounds, "{} {key:?}", layer.id);
+            assert!(within([cell[0], cell[1], cell[2], cell[3], bounds[4], bounds[5]], bounds), "{key:?} is not inside its region");
+            // In the plan, the square that implicit tiling divides may be passed by a hair at the rim; the root's own region says so.
+            assert!(whole[4] <= bounds[4] && bounds[5] <= whole[5], "{key:?} is not as high as the root");
+            low_tiles += usize::from(bounds[5] - bounds[4] < 0.5 * (whole[5] - whole[4]));
+            wide_tiles += usize::from(bounds[2] > cell[2] + 1e-6);
+            let [w, s, e, n, low, high] = bounds;
             for vertex in on_earth(&content) {
-                let height = Ecef(vertex).to_lonlath().height_m;
-                assert!((low..=high).contains(&height), "{} {key:?}: {height} outside {low}–{high}", layer.id);
+                let at = Ecef(vertex).to_lonlath();
+                let (lon, lat) = (at.lon_deg.to_radians(), at.lat_deg.to_radians());
+                let inside = (w..=e).contains(&lon) && (s..=n).contains(&lat) && (low..=high).contains(&at.height_m);
+                assert!(inside, "{} {key:?}: {at:?} outside {bounds:?}", layer.id);
             }
         }
     }
-    for (key, [low, high]) in &told {
-        let above = (0..key.level).filter_map(|level| told.get(&key.ancestor(level)));
-        assert!(above.into_iter().all(|[l, h]| l <= low && high <= h), "{key:?} is not inside the tiles above");
+    for (key, bounds) in &told {
+        let mut above = (0..key.level).filter_map(|level| told.get(&key.ancestor(level)));
+        assert!(above.all(|outer| within(*bounds, *outer)), "{key:?} is not inside the tiles above");
     }
     assert!(low_tiles > 20, "only {low_tiles} tiles are lower than half of the whole");
+    assert!(wide_tiles > 3, "only {wide_tiles} tiles reach over their cell");
+    let checked = jumeau::pipeline::check::check(folder.path()).unwrap();
+    assert_eq!(checked.report.count("content-outside"), 0);
 }
 
 #[test]
@@ -447,6 +520,9 @@ fn load_for(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, home: &HomeV
     let (mut requests, mut bytes) = (0, 0);
     for layer in &manifest.layers {
         let mut engine = Engine::new(&layer.tileset, Settings { fade_frames: 0, ..Settings::default() });
+        let tileset = Tileset::parse(&files[&layer.tileset]).unwrap();
+        let schema = TileSchema::of(tileset.schema.as_ref());
+        let BoundingVolume::Region(whole) = tileset.root.bounding_volume else { panic!() };
         for number in 0..400 {
             let update = engine.update(std::slice::from_ref(&view), number);
             for fetch in update.fetch {
@@ -455,10 +531,13 @@ fn load_for(files: &BTreeMap<String, Vec<u8>>, manifest: &Manifest, home: &HomeV
                 bytes += body.len();
                 let delivery = match fetch.wanted {
                     Wanted::Content => Delivery::Content { bytes: body.len() as u64 },
-                    Wanted::Tileset if !with_heights => {
-                        let mut tileset = Tileset::parse(&body).unwrap();
-                        tileset.schema = None;
-                        Delivery::Bytes(tileset.to_json())
+                    Wanted::Subtree if !with_heights => {
+                        let mut subtree = Subtree::parse_with(&body, &schema, &mut |_| None).unwrap();
+                        let bounds = subtree.bounds.as_mut().unwrap();
+                        let mut regions = bounds.columns[&Semantic::BoundingRegion].as_chunks::<6>().0.to_vec();
+                        regions.iter_mut().for_each(|region| region[4..].copy_from_slice(&whole[4..]));
+                        *bounds = TileBounds::of_regions(&regions);
+                        Delivery::Bytes(write_subtree(&subtree))
                     }
                     _ => Delivery::Bytes(body),
                 };
@@ -484,6 +563,18 @@ fn the_default_territory_loses_no_building() {
     let tiles = contents(&files, "buildings");
     let in_leaves: usize = leaves(&tiles).map(|(_, content)| content.tables[0].count).sum();
     assert_eq!(in_leaves, kept);
+    let geoid = Geoid::approximate_france();
+    let undulation = |[lon_deg, lat_deg]: [f64; 2]| geoid.undulation_m(jumeau::geodesy::LonLat { lon_deg, lat_deg });
+    assert_eq!(records_agree_with_drawings(&tiles, &undulation), kept);
+    // Lines kept are lines drawn, but for those that the report tells of.
+    let lines = |id: &str| ["roads", "tram", "rail"].contains(&id);
+    let lines_kept: usize = imported.layers.iter().filter(|layer| lines(&layer.id)).map(|layer| layer.kept).sum();
+    let lines_drawn: u64 = summary.manifest.layers.iter().filter(|layer| lines(layer.id.as_str())).map(|layer| layer.features).sum();
+    let of = |code: &'static str| imported.report.findings().iter().filter(move |finding| finding.code == code);
+    let further: usize = of("line-in-parts").map(|finding| finding.value.parse::<usize>().unwrap() - 1).sum();
+    let hidden = imported.report.count("line-underground");
+    assert!(hidden > 0);
+    assert_eq!(lines_kept + further - hidden, lines_drawn as usize);
     let ids: Vec<&str> = summary.manifest.layers.iter().map(|layer| layer.id.as_str()).collect();
     assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated", "streets", "surround", "areas"]);
     let made = summary.manifest.layers.iter().filter(|layer| ["streets", "surround"].contains(&layer.id.as_str()));
@@ -491,6 +582,20 @@ fn the_default_territory_loses_no_building() {
         assert_eq!(layer.nature, Nature::Made, "{}", layer.id);
         let stated = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id));
         assert!(stated.clone().count() == 1 && stated.clone().all(|d| d.nature == Nature::Made), "{}", layer.id);
+    }
+    // A tile that travels alone still says whom it is owed to.
+    for layer in &summary.manifest.layers {
+        let owed: Vec<&str> = summary.manifest.datasets.iter().filter(|d| layer.datasets.contains(&d.id)).map(|d| d.attribution.as_str()).collect();
+        assert!(!owed.is_empty(), "{}", layer.id);
+        let tileset = Tileset::parse(&files[&layer.tileset]).unwrap();
+        let in_tiles = files.iter().filter(|(name, _)| name.starts_with(&format!("{}/content/", layer.id))).map(|(_, bytes)| {
+            let length = u32::from_le_bytes(bytes[12..16].try_into().unwrap()) as usize;
+            let json: serde_json::Value = serde_json::from_slice(&bytes[20..20 + length]).unwrap();
+            json["asset"]["copyright"].as_str().unwrap_or_default().to_owned()
+        });
+        for text in in_tiles.chain([tileset.asset.extras["copyright"].as_str().unwrap().to_owned()]) {
+            assert!(owed.iter().all(|one| text.split("; ").any(|part| part == *one)), "{}: {text} lacks one of {owed:?}", layer.id);
+        }
     }
     let home = summary.manifest.home;
     let (mut with, mut without) = (0, 0);

@@ -156,19 +156,6 @@ fn floors_are_counted_or_estimated() {
     );
 }
 
-#[test]
-fn usages_of_bd_topo_have_a_class() {
-    for (usage, class) in [
-        ("Résidentiel", DemandClass::Residential),
-        ("Commercial et services", DemandClass::Services),
-        ("Annexe", DemandClass::Annex),
-        ("Indifférencié", DemandClass::Unknown),
-        ("", DemandClass::Unknown),
-    ] {
-        assert_eq!(DemandClass::from_usage(usage), class, "{usage}");
-    }
-}
-
 proptest! {
     #[test]
     fn more_floor_never_costs_less(area in 0.0..1e6f64, more in 0.0..1e6f64, homes in proptest::option::of(0u32..2000), which in 0usize..9) {

@@ -319,6 +319,80 @@ fn systems_without_a_known_name_are_told_by_their_parameters() {
     assert!(Crs::from_wkt(feet).is_err());
 }
 
+/// Other prime meridians and grads: as PROJ reads them, in every dialect.
+#[test]
+fn meridians_and_grads_are_read_as_proj_reads_them() {
+    let mut paris = 0;
+    for line in include_str!("../data/geodesy/meridians.csv").lines().skip(1) {
+        let cells: Vec<&str> = line.splitn(6, ';').collect();
+        let [form, lon, lat, x, y, text] = cells[..] else { panic!("{line}") };
+        let crs = match form {
+            "proj" => Crs::from_code(text),
+            "json" => Crs::from_projjson(text),
+            _ => Crs::from_wkt(text),
+        };
+        let crs = crs.unwrap_or_else(|fault| panic!("{fault}: {text}"));
+        assert_ne!(crs.code(), "EPSG:4326", "{text}");
+        paris += usize::from(crs.code() == "EPSG:4807");
+        // What is written into a manifest is the same system when it is read again.
+        assert_eq!(Crs::from_code(crs.code()).as_ref(), Ok(&crs), "{text}");
+        let crs = crs.by_parameters();
+        let number = |text: &str| text.parse::<f64>().unwrap();
+        let p = LonLat::new(number(lon), number(lat));
+        let [ours_x, ours_y] = crs.from_lonlat(p).unwrap();
+        // The registry's Paris is 3e-9° from PROJ's.
+        let tolerance = if crs.is_geographic() { 1e-8 } else { 1e-4 };
+        let off = (ours_x - number(x)).abs().max((ours_y - number(y)).abs());
+        assert!(off < tolerance, "{ours_x} {ours_y}, PROJ says {x} {y}: {text}");
+        let back = crs.to_lonlat(number(x), number(y)).unwrap();
+        assert!((back.lon_deg - p.lon_deg).abs() < 1e-8 && (back.lat_deg - p.lat_deg).abs() < 1e-8, "{back:?} {p:?}: {text}");
+    }
+    assert_eq!(paris, 6 * 4, "grads of Paris have a number of their own in every dialect");
+}
+
+#[test]
+fn units_and_meridians_that_are_not_understood_are_refused() {
+    let grs80 = "DATUM[\"d\",SPHEROID[\"GRS 1980\",6378137,298.257222101]]";
+    let degrees = "UNIT[\"degree\",0.0174532925199433]";
+    let greenwich = "PRIMEM[\"Greenwich\",0]";
+    let lambert = "PROJECTION[\"Lambert_Conformal_Conic_2SP\"],PARAMETER[\"latitude_of_origin\",46.5],PARAMETER[\"central_meridian\",3],\
+        PARAMETER[\"standard_parallel_1\",49],PARAMETER[\"standard_parallel_2\",44],PARAMETER[\"false_easting\",700000],PARAMETER[\"false_northing\",6600000]";
+    let base = format!("GEOGCS[\"RGF93\",{grs80},{greenwich},{degrees}]");
+    let named = |unit: &str| format!("PROJCS[\"RGF93 / Lambert-93\",{base},{lambert},{unit}]");
+    assert_eq!(Crs::from_wkt(&named("UNIT[\"metre\",1]")).unwrap().code(), "EPSG:2154");
+    let wkt2 = "PROJCRS[\"RGF93 v1 / Lambert-93\",BASEGEOGCRS[\"RGF93 v1\",DATUM[\"d\",ELLIPSOID[\"GRS 1980\",6378137,298.257222101]]],\
+        CONVERSION[\"Lambert-93\",METHOD[\"Lambert Conic Conformal (2SP)\"],PARAMETER[\"Latitude of false origin\",46.5]],CS[Cartesian,2],\
+        AXIS[\"easting (X)\",east,ORDER[1],LENGTHUNIT[\"foot\",0.3048]],AXIS[\"northing (Y)\",north,ORDER[2],LENGTHUNIT[\"foot\",0.3048]],ID[\"EPSG\",2154]]";
+    let belgian = named("UNIT[\"metre\",1]").replace("RGF93 / Lambert-93", "x").replace("Conic_2SP", "Conic_2SP_Belgium");
+    for wkt in [
+        // Feet, however the system is called.
+        &named("UNIT[\"foot\",0.3048]"),
+        wkt2,
+        // Grads and foreign meridians that no row of the table has.
+        &format!("GEOGCS[\"x\",{grs80},{greenwich},UNIT[\"grad\",0.0157079632679489]]"),
+        &format!("GEOGCS[\"RGF93\",{grs80},{greenwich},UNIT[\"grad\",0.0157079632679489]]"),
+        &format!("GEOGCS[\"x\",{grs80},PRIMEM[\"Ferro\",-17.6666666666667],UNIT[\"grad\",0.0157079632679489]]"),
+        // A variant that turns the grid.
+        &belgian,
+    ] {
+        assert!(Crs::from_wkt(wkt).is_err(), "{wkt}");
+    }
+    for text in [
+        "+proj=longlat +datum=WGS84 +pm=ferro",
+        "+proj=geocent +datum=WGS84 +pm=paris",
+        "+proj=laea +lat_0=52 +lon_0=10 +R=6371000",
+        "+proj=utm +zone=30 +datum=WGS84 +vunits=us-ft",
+    ] {
+        assert!(Crs::from_code(text).is_err(), "{text}");
+    }
+    // Web Mercator as GDAL writes it in WKT 1: the truth is in an extension.
+    let web = format!("PROJCS[\"x\",GEOGCS[\"y\",DATUM[\"d\",SPHEROID[\"WGS 84\",6378137,298.257223563]],{greenwich},{degrees}],PROJECTION[\"Mercator_1SP\"],PARAMETER[\"central_meridian\",0],PARAMETER[\"scale_factor\",1],PARAMETER[\"false_easting\",0],PARAMETER[\"false_northing\",0],UNIT[\"metre\",1],EXTENSION[\"PROJ4\",\"+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +units=m +nadgrids=@null +wktext +no_defs\"]]");
+    assert_eq!(Crs::from_wkt(&web).unwrap().code(), "EPSG:3857");
+    let json = r#"{"type":"GeographicCRS","name":"WGS 84","datum":{"ellipsoid":{"semi_major_axis":6378137,"inverse_flattening":298.257223563}},
+        "coordinate_system":{"axis":[{"unit":{"name":"grad","conversion_factor":0.015707963267949}},{"unit":{"name":"grad","conversion_factor":0.015707963267949}}]}}"#;
+    assert!(Crs::from_projjson(json).is_err());
+}
+
 proptest! {
     #[test]
     fn no_proj_text_or_wkt_panics(words in "(\\+proj=|\\+lat_0=|\\+a=|\\+rf=|\\+towgs84=|lcc|utm|[0-9.,-]{0,8}|PROJCS\\[|SPHEROID\\[|PARAMETER\\[|PRIMEM\\[|\"|\\]|,| ){0,40}") {

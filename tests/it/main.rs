@@ -18,6 +18,9 @@ mod import_nantes;
 mod import_vector;
 mod io;
 mod irradiance;
+#[cfg(feature = "pipeline")]
+mod networks;
+mod osm;
 mod roof;
 mod roof_planes;
 mod roof_yields;

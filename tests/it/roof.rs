@@ -2,7 +2,7 @@
 
 use geo::{Area, Coord, LineString, MultiPolygon, Polygon};
 use jumeau::base::DatasetId;
-use jumeau::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_of};
+use jumeau::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn, roof_of};
 use jumeau::region::roof_shape::RoofKind;
 use jumeau::region::{Building, HeightOrigin, Usage};
 use proptest::prelude::*;
@@ -86,7 +86,35 @@ fn a_hip_is_a_prism_and_a_pyramid() {
 }
 
 #[test]
-fn a_slope_never_exceeds_45_degrees() {
+fn a_steep_slate_roof_is_as_steep_as_stated() {
+    // 5 m over a half width of 4 m: 51°.
+    let house = building(&[[0.0, 0.0], [12.0, 0.0], [12.0, 8.0], [0.0, 8.0]], 6.0, 11.0);
+    check(&house, RoofKind::Gable, 96.0 * (6.0 + FOUNDATION) + 12.0 * 8.0 * 5.0 / 2.0);
+    assert!((drawn(&house, &RoofOptions::default()).ridge_m.unwrap() - 11.0).abs() < 1e-6);
+}
+
+#[test]
+fn what_is_drawn_says_its_own_ridge() {
+    let options = RoofOptions::default();
+    // A tower of 20 m over a part of the footprint that nobody knows: the roof stays a roof.
+    let tower = building(&[[0.0, 0.0], [12.0, 0.0], [12.0, 8.0], [0.0, 8.0]], 6.0, 26.0);
+    let seen = drawn(&tower, &options);
+    assert_eq!(seen.roof, RoofKind::Gable);
+    assert!((seen.ridge_m.unwrap() - 10.0).abs() < 1e-6, "{:?}", seen.ridge_m);
+    // A garage that a neighbour's wall overlaps leans; one with a believable pair of slopes has them.
+    let mut garage = building(&[[0.0, 0.0], [6.0, 0.0], [6.0, 4.0], [0.0, 4.0]], 2.5, 12.0);
+    garage.usage = Usage::Annex;
+    let seen = drawn(&garage, &options);
+    assert_eq!((seen.roof, (10.0 * seen.ridge_m.unwrap()).round()), (RoofKind::Shed, 37.0));
+    garage.ridge_height_m = 4.3;
+    let seen = drawn(&garage, &options);
+    assert_eq!((seen.roof, (10.0 * seen.ridge_m.unwrap()).round()), (RoofKind::Gable, 43.0));
+    garage.ground_m = f64::NAN;
+    assert_eq!(drawn(&garage, &options).ridge_m, None);
+}
+
+#[test]
+fn a_slope_nobody_believes_is_45_degrees() {
     // A spire of 20 m on a house of 8 m is drawn 4 m high.
     let house = building(&[[0.0, 0.0], [12.0, 0.0], [12.0, 8.0], [0.0, 8.0]], 6.0, 26.0);
     check(&house, RoofKind::Gable, 96.0 * (6.0 + FOUNDATION) + 12.0 * 8.0 * 4.0 / 2.0);
@@ -215,18 +243,27 @@ proptest! {
 
 fn laws(house: &Building) -> Result<(), TestCaseError> {
     let area = house.footprint.unsigned_area();
+    let seen = drawn(house, &RoofOptions::default());
     let mesh = building_surface(house, &RoofOptions::default());
+    prop_assert_eq!(&mesh, &seen.mesh);
+    let ridge_m = seen.ridge_m.unwrap();
+    prop_assert!(ridge_m >= house.eave_height_m - 1e-6 && ridge_m <= house.ridge_height_m + 1e-3, "{ridge_m}");
+    let top = mesh.triangles.iter().flat_map(|(points, _)| points.map(|p| p[2])).fold(f64::NEG_INFINITY, f64::max);
+    prop_assert!((house.ground_m + ridge_m - top).abs() < 1e-9);
     prop_assert!(closed(&mesh), "not closed");
     let volume = mesh.volume_m3();
+    // Corners within 2 cm of a straight side are left out, so the plan may differ by a triangle of that height along its sides.
+    let perimeter: f64 = house.footprint.iter().flat_map(|polygon| polygon.exterior().lines()).map(|side| side.dx().hypot(side.dy())).sum();
+    let off = 0.5 * 0.02 * perimeter;
     prop_assert!(volume > 0.9 * area * (house.eave_height_m + FOUNDATION), "{volume}");
-    prop_assert!(volume < 1.001 * area * (house.ridge_height_m + FOUNDATION), "{volume}");
+    prop_assert!(volume < 1.001 * (area + off) * (house.ridge_height_m + FOUNDATION), "{volume}");
     let roof: f64 = mesh
         .triangles
         .iter()
         .filter(|(_, surface)| *surface == Surface::Roof)
         .map(|([a, b, c], _)| 0.5 * ((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])))
         .sum();
-    prop_assert!((roof / area - 1.0).abs() < 1e-3, "roof covers {roof} of {area}");
+    prop_assert!((roof - area).abs() < 1e-3 * area + off, "roof covers {roof} of {area}");
     Ok(())
 }
 

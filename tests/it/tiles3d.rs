@@ -215,13 +215,13 @@ fn the_sparse_sample_names_exactly_its_files() {
 }
 
 proptest! {
-    /// Heights go out and come back, a row for each available tile and none for the others.
+    /// Regions go out and come back, a row for each available tile and none for the others.
     #[test]
-    fn heights_of_tiles_go_there_and_back(
+    fn regions_of_tiles_go_there_and_back(
         tiles in prop::collection::btree_set(coord().prop_map(|c| c.ancestor(7)), 1..30),
         levels in 1_u32..5,
     ) {
-        let schema = TileSchema::of(Some(&metadata::height_schema()));
+        let schema = TileSchema::of(Some(&metadata::tile_schema()));
         let root_volume = BoundingVolume::Region([-0.03, 0.82, -0.02, 0.83, 0.0, 900.0]);
         // A height that only this tile has; exact in single precision.
         let height = |tile: TileCoord| f64::from(tile.level * 64 + tile.x % 64) + 0.25;
@@ -229,18 +229,23 @@ proptest! {
             let inner_tiles: Vec<TileCoord> = (0..levels)
                 .flat_map(|level| (0..1_u64 << (2 * level)).map(move |m| TileCoord::from_morton(level, m)))
                 .collect();
-            let low: Vec<f64> = inner_tiles.iter().filter(|i| subtree.has_tile(**i)).map(|i| height(root.below(*i).unwrap())).collect();
-            let high = low.iter().map(|h| h + 10.0).collect();
-            subtree.bounds = Some(TileBounds::of_heights(low, high));
+            // Content reaches over the edges of its cell.
+            let region = |tile: TileCoord| {
+                let Some(BoundingVolume::Region([w, s, e, n, ..])) = root_volume.quadtree_tile(tile) else { panic!() };
+                [w - 1e-5, s - 2e-5, e + 3e-5, n, height(tile), height(tile) + 10.0]
+            };
+            let there = inner_tiles.iter().filter(|i| subtree.has_tile(**i));
+            let regions: Vec<[f64; 6]> = there.map(|i| region(root.below(*i).unwrap())).collect();
+            subtree.bounds = Some(TileBounds::of_regions(&regions));
             let again = Subtree::parse_with(&write_subtree(&subtree), &schema, &mut |_| None).unwrap();
             prop_assert_eq!(&again, &subtree);
             prop_assert_eq!(again.check(levels), vec![]);
             for inner in inner_tiles {
                 let tile = root.below(inner).unwrap();
                 let implicit = root_volume.quadtree_tile(tile).unwrap();
-                let BoundingVolume::Region([.., low, high]) = again.bounds_of(inner, implicit) else { panic!() };
-                let wanted = if again.has_tile(inner) { (height(tile), height(tile) + 10.0) } else { (0.0, 900.0) };
-                prop_assert_eq!((low, high), wanted);
+                let wanted = if again.has_tile(inner) { BoundingVolume::Region(region(tile)) } else { implicit };
+                prop_assert_eq!(again.bounds_of(inner, implicit), wanted);
+                prop_assert_eq!(again.states_volume(inner), again.has_tile(inner));
             }
             // Without the schema nobody knows what the columns mean.
             prop_assert_eq!(Subtree::parse(&write_subtree(&subtree)).unwrap().bounds, None);
@@ -358,6 +363,7 @@ fn every_finding_has_a_sentence() {
     ];
     let mut sources = vec![
         root.join("formats/zarr.rs"),
+        root.join("formats/zarr_group.rs"),
         root.join("formats/territory.rs"),
         root.join("pipeline/check.rs"),
         root.join("pipeline/info.rs"),

@@ -1,6 +1,9 @@
 //! Laws of `apply`, the share link and the keyboard's table.
+//!
+//! `web/app/shortcuts.js` is that table for the browser; `JUMEAU_WRITE_DOCS=1` writes it again.
 
 use jumeau::base::{Instant, Language, LayerId};
+use jumeau::i18n::Texts;
 use jumeau::view::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -554,7 +557,7 @@ fn links_come_in_many_wrappings() {
     ] {
         assert_eq!(from_link(link, &start()), Ok(wanted.clone()), "{link}");
     }
-    for silent in ["", "#", "http://localhost:8080/"] {
+    for silent in ["", "#", "http://localhost:8080/", "http://localhost:8080/?embed=1", "v=1"] {
         assert_eq!(from_link(silent, &start()), Ok(start()), "{silent}");
     }
 }
@@ -563,6 +566,8 @@ fn links_come_in_many_wrappings() {
 fn wrong_links_say_which_part_is_wrong() {
     for (link, key, part) in [
         ("bonjour", "link-unreadable", ""),
+        ("#foo=bar", "link-unreadable", "foo"),
+        ("https://jumeau.example/?embed=1#foo=bar&more=1", "link-unreadable", "foo"),
         ("y=%zz", "link-unreadable", "y"),
         ("y=%C3", "link-unreadable", "y"),
         ("v=2&y=1950", "link-version", "v"),
@@ -668,4 +673,45 @@ fn the_keyboard_reaches_what_the_mouse_reaches() {
     ] {
         assert!(names.contains(name), "no key for {name}");
     }
+}
+
+#[test]
+fn the_browser_reads_the_same_keyboard() {
+    let texts = [Texts::new(Language::Fr), Texts::new(Language::En)];
+    let both = |key: &str| {
+        let [fr, en] = [0, 1].map(|language: usize| texts[language].text(key));
+        serde_json::json!({ "fr": fr, "en": en })
+    };
+    let rows: Vec<String> = shortcuts()
+        .iter()
+        .map(|shortcut| {
+            let plain = shortcut.key.to_uppercase();
+            let mut row = serde_json::json!({
+                "key": shortcut.key,
+                "name": shortcut.name_key().map_or(serde_json::json!({ "fr": plain, "en": plain }), both),
+                "text": both(shortcut.text),
+            });
+            match shortcut.action {
+                Action::View(ask) => row["ask"] = serde_json::to_value(ask).unwrap(),
+                Action::Help => row["action"] = "help".into(),
+                Action::CopyLink => row["action"] = "copy-link".into(),
+            }
+            format!("  {row},\n")
+        })
+        .collect();
+    let themes: Vec<&str> = Theme::ALL.iter().map(|theme| theme.id()).collect();
+    let module = format!(
+        "// The keyboard's table, written from src/view/shortcuts.rs and assets/i18n by tests/it/view.rs (JUMEAU_WRITE_DOCS=1); not by hand.\n\n\
+         export const THEMES = {};\n\nexport const SHORTCUTS = [\n{}];\n",
+        serde_json::to_string(&themes).unwrap(),
+        rows.concat(),
+    );
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("web/app/shortcuts.js");
+    if std::env::var_os("JUMEAU_WRITE_DOCS").is_some() {
+        std::fs::write(&path, &module).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&path).unwrap_or_default() == module,
+        "web/app/shortcuts.js is out of date: run this test with JUMEAU_WRITE_DOCS=1"
+    );
 }

@@ -1,6 +1,6 @@
 //! Zarr arrays: what is written is read again; what is not ours is refused with a code.
 
-use jumeau::formats::zarr::{self, Array};
+use jumeau::formats::zarr::{self, About, Array};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ proptest! {
         let values: Vec<f32> = (0..rows * steps)
             .map(|i| match (i as u32).wrapping_mul(seed) % 7 { 0 => f32::NAN, x => x as f32 * 1.5 })
             .collect();
-        let files: BTreeMap<_, _> = zarr::write(rows, steps, chunk, &values).unwrap().into_iter().collect();
+        let files: BTreeMap<_, _> = zarr::write(rows, steps, chunk, &values, &About::default()).unwrap().into_iter().collect();
         let again = read(&files).unwrap();
         prop_assert_eq!((again.rows, again.steps), (rows, steps));
         prop_assert!(again.values.iter().zip(&values).all(|(a, b)| a.to_bits() == b.to_bits() || (a.is_nan() && b.is_nan())));
@@ -26,7 +26,7 @@ proptest! {
 
 #[test]
 fn what_is_not_ours_is_refused() {
-    let files: BTreeMap<_, _> = zarr::write(2, 3, 2, &[1.0; 6])
+    let files: BTreeMap<_, _> = zarr::write(2, 3, 2, &[1.0; 6], &About::default())
         .unwrap()
         .into_iter()
         .collect();
@@ -48,20 +48,61 @@ fn what_is_not_ours_is_refused() {
     short.get_mut("c/0/1").unwrap().pop();
     assert_eq!(read(&short), Err("zarr-chunk"));
     assert_eq!(
-        zarr::write(2, 3, 0, &[1.0; 6]).unwrap_err().code,
+        zarr::write(2, 3, 0, &[1.0; 6], &About::default()).unwrap_err().code,
         "zarr-shape"
     );
     assert_eq!(
-        zarr::write(2, 3, 1, &[1.0; 5]).unwrap_err().code,
+        zarr::write(2, 3, 1, &[1.0; 5], &About::default()).unwrap_err().code,
         "zarr-shape"
     );
 }
 
 #[test]
 fn a_chunk_of_nothing_is_left_out_and_read_as_no_data() {
-    let files = zarr::write(1, 4, 2, &[f32::NAN, f32::NAN, 1.0, 2.0]).unwrap();
+    let files = zarr::write(1, 4, 2, &[f32::NAN, f32::NAN, 1.0, 2.0], &About::default()).unwrap();
     let paths: Vec<&str> = files.iter().map(|(path, _)| path.as_str()).collect();
     assert_eq!(paths, ["zarr.json", "c/0/1"]);
     let files = files.into_iter().collect();
     assert!(read(&files).unwrap().values[0].is_nan());
+}
+
+/// A group is, document by document and chunk by chunk, what zarr-python writes and xarray opens.
+#[test]
+fn a_group_is_what_zarr_python_writes() {
+    use jumeau::formats::zarr_group::{self, Coordinate, Labels};
+    use serde_json::{Value, json};
+    let about = About { dimensions: ["profile", "time"], attributes: json!({}) };
+    let array = zarr::write(2, 3, 2, &[0.0, 1.0, 2.0, 3.0, 4.0, 5.0], &about).unwrap();
+    let texts = Labels::Texts(vec!["é".to_owned(), "tertiaire".to_owned()]);
+    let coordinates = [
+        Coordinate { name: "profile", labels: texts, attributes: json!({}) },
+        Coordinate { name: "time", labels: Labels::Integers(vec![0, 3600, 7200]), attributes: json!({ "units": "seconds since 1970-01-01 00:00:00" }) },
+    ];
+    let mut ours: BTreeMap<String, Vec<u8>> =
+        zarr_group::write(&json!({ "title": "t" }), &coordinates, &[("demand", &array[0].1)]).unwrap().into_iter().collect();
+    ours.extend(array.into_iter().map(|(path, bytes)| (format!("demand/{path}"), bytes)));
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/zarr/group");
+    let document = |bytes: &[u8]| {
+        let mut document: Value = serde_json::from_slice(bytes).unwrap();
+        let members = document.pointer_mut("/consolidated_metadata/metadata").and_then(Value::as_object_mut);
+        members.into_iter().flat_map(|members| members.values_mut()).for_each(|member| {
+            member.as_object_mut().unwrap().remove("storage_transformers");
+        });
+        document.as_object_mut().unwrap().remove("storage_transformers");
+        document
+    };
+    for path in ["zarr.json", "demand/zarr.json", "profile/zarr.json", "time/zarr.json"] {
+        let theirs = std::fs::read(folder.join(path)).unwrap();
+        assert_eq!(document(&ours[path]), document(&theirs), "{path}");
+    }
+    for path in ["profile/c/0", "time/c/0"] {
+        assert_eq!(ours[path], std::fs::read(folder.join(path)).unwrap(), "{path}");
+    }
+    // What lies beyond the array's edge in its last chunk is nobody's.
+    let theirs = std::fs::read(folder.join("demand/c/0/0")).unwrap();
+    assert_eq!(ours["demand/c/0/0"], theirs);
+    let again = read(&["zarr.json", "c/0/0", "c/0/1"].map(|path| (path.to_owned(), std::fs::read(folder.join("demand").join(path)).unwrap())).into());
+    assert_eq!(again.unwrap().values, [0.0, 1.0, 2.0, 3.0, 4.0, 5.0]);
+    let empty = [Coordinate { name: "time", labels: Labels::Integers(Vec::new()), attributes: json!({}) }];
+    assert_eq!(zarr_group::write(&json!({}), &empty, &[]).unwrap_err().code, "zarr-shape");
 }

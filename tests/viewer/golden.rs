@@ -11,6 +11,10 @@ const MEAN_DIFFERENCE: f64 = 1.5;
 const PIXEL_DIFFERENCE: u8 = 32;
 /// … and so many of them may: edges fall on one side or the other.
 const PIXEL_SHARE: f64 = 0.01;
+/// No square of so many pixels …
+const SQUARE_PX: u32 = 12;
+/// … may differ by more than this share of its own: edges are lines, a building that is missing is not.
+const SQUARE_SHARE: f64 = 0.5;
 
 fn check(name: &str, view: &str) {
     let folder = tempfile::tempdir().expect("a temporary folder").keep();
@@ -32,11 +36,12 @@ fn check(name: &str, view: &str) {
         std::fs::copy(&taken, &golden).expect("the golden picture is written");
         return;
     }
-    let (mean, share) = difference(&taken, &golden);
+    let Difference { mean, share, worst_square } = difference(&taken, &golden);
     assert!(
-        mean <= MEAN_DIFFERENCE && share <= PIXEL_SHARE,
-        "{name}: mean difference {mean:.2} of 255, {:.2} % of the pixels differ; look at {} and {}",
+        mean <= MEAN_DIFFERENCE && share <= PIXEL_SHARE && worst_square <= SQUARE_SHARE,
+        "{name}: mean difference {mean:.2} of 255, {:.2} % of the pixels differ, {:.0} % of a small square; look at {} and {}",
         share * 100.0,
+        worst_square * 100.0,
         taken.display(),
         golden.display()
     );
@@ -44,20 +49,34 @@ fn check(name: &str, view: &str) {
     std::fs::remove_dir_all(&folder).expect("the temporary folder goes");
 }
 
-/// Mean channel difference and share of differing pixels.
-fn difference(a: &Path, b: &Path) -> (f64, f64) {
+struct Difference {
+    /// Of the channels, of 255.
+    mean: f64,
+    /// Of the pixels, those that differ.
+    share: f64,
+    /// The same in the square where it is largest.
+    worst_square: f64,
+}
+
+fn difference(a: &Path, b: &Path) -> Difference {
     let open = |path: &Path| image::open(path).expect("a picture").to_rgb8();
     let (a, b) = (open(a), open(b));
     assert_eq!(a.dimensions(), b.dimensions());
     let mut sum = 0.0;
-    let mut differing = 0;
-    for (p, q) in a.pixels().zip(b.pixels()) {
+    let mut squares = std::collections::BTreeMap::<(u32, u32), usize>::new();
+    for ((x, y, p), q) in a.enumerate_pixels().zip(b.pixels()) {
         let channels = p.0.iter().zip(q.0).map(|(x, y)| x.abs_diff(y));
         sum += channels.clone().map(f64::from).sum::<f64>();
-        differing += usize::from(channels.max().is_some_and(|most| most > PIXEL_DIFFERENCE));
+        if channels.max().is_some_and(|most| most > PIXEL_DIFFERENCE) {
+            *squares.entry((x / SQUARE_PX, y / SQUARE_PX)).or_default() += 1;
+        }
     }
     let pixels = f64::from(a.width()) * f64::from(a.height());
-    (sum / pixels / 3.0, differing as f64 / pixels)
+    Difference {
+        mean: sum / pixels / 3.0,
+        share: squares.values().sum::<usize>() as f64 / pixels,
+        worst_square: squares.values().max().map_or(0.0, |most| *most as f64 / f64::from(SQUARE_PX * SQUARE_PX)),
+    }
 }
 
 #[test]

@@ -396,8 +396,7 @@ fn the_legend_says_what_the_colours_are() {
         model.state.theme = Theme::Demand;
         model.legend = Some(LegendText {
             title: "Demande d’électricité par m²".to_owned(),
-            low: "0".to_owned(),
-            high: "12".to_owned(),
+            ticks: ["0", "3", "12"].map(str::to_owned).to_vec(),
             unit: "W/m²".to_owned(),
             at: "le 21 juin 2026".to_owned(),
             colours: vec![[0, 32, 77], [255, 234, 70]],
@@ -409,6 +408,7 @@ fn the_legend_says_what_the_colours_are() {
     for part in [
         "Demande d’électricité par m²",
         "0",
+        "3",
         "12",
         "W/m²",
         "le 21 juin 2026",

@@ -1,21 +1,22 @@
 //! Tier 2: the viewer as it runs, driven by pointer and keys through the engine's own input, without a window and without drawing.
 
-use super::territory::{contents, copy, territory};
+use super::territory::{contents, copy, program, territory};
 use bevy::app::PluginsState;
 use bevy::input::ButtonState;
 use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
 use bevy::input::mouse::{MouseButton, MouseButtonInput, MouseMotion, MouseScrollUnit, MouseWheel};
-use bevy::input::touch::TouchPhase;
+use bevy::input::touch::{TouchInput, TouchPhase};
 use bevy::prelude::{App, Assets, Entity, Mesh, Vec2, With, Window};
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
+use jumeau::base::Amount;
+use jumeau::geodesy::LonLatH;
 use jumeau::io::Location;
 use jumeau::view::{Command, Theme, ViewState};
 use jumeau::viewer::anchor::Anchor;
-use jumeau::viewer::camera::DrawnCamera;
 use jumeau::viewer::requests::Requests;
-use jumeau::viewer::tiles::{Resident, nearest_hit};
-use jumeau::viewer::vocab::{Eye, Scene, SceneFacts, ViewCommand};
+use jumeau::viewer::resident::{Resident, ground_height, nearest_hit};
+use jumeau::viewer::vocab::{DrawnCamera, Eye, Scene, SceneFacts, ViewCommand};
 use jumeau::viewer::{Smoothing, Target, app, open::Opening};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -118,6 +119,12 @@ impl Running {
         self.frame();
     }
 
+    fn touch(&mut self, id: u64, phase: TouchPhase, at: Vec2) {
+        let window = self.window;
+        self.app.world_mut().write_message(TouchInput { phase, position: at, window, force: None, id });
+        self.frame();
+    }
+
     fn wheel(&mut self, at: Vec2, notches: f32) {
         self.point(at);
         let window = self.window;
@@ -189,7 +196,7 @@ impl Running {
         let world = self.app.world();
         let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
         let point = world.resource::<Anchor>().ecef_from_world().inverse().transform_point3(point) - pose.eye;
-        let half = (0.5 * jumeau::viewer::camera::map::FOV_Y).tan();
+        let half = (0.5 * jumeau::viewer::pose::FOV_Y).tan();
         let depth = point.dot(pose.forward);
         let (x, y) = (point.dot(pose.right) / depth / half, point.dot(pose.up) / depth / half);
         let height = f64::from(HEIGHT);
@@ -246,6 +253,119 @@ fn running_a_drag_carries_the_ground_along_and_the_wheel_comes_nearer_to_it() {
 }
 
 #[test]
+fn running_a_finger_carries_the_ground_along_and_two_come_nearer() {
+    let mut running = Running::nantes("");
+    let (from, to) = (Vec2::new(300.0, 250.0), Vec2::new(380.0, 290.0));
+    let grabbed = running.under(from).expect("ground");
+    running.touch(1, TouchPhase::Started, from);
+    running.touch(1, TouchPhase::Moved, to);
+    running.touch(1, TouchPhase::Ended, to);
+    running.complete();
+    let now = running.pixel_of(grabbed);
+    assert!(now.distance(to) < 3.0, "the point went to {now}, the finger to {to}");
+
+    // Ten steps that spread two fingers to twice their distance halve the camera's, however slowly the picture follows.
+    let (middle, before) = (Vec2::new(320.0, 200.0), running.state().camera.distance_m);
+    let place = |side: f32, step: i32| middle + Vec2::new(side * 50.0 * 2f32.powf(step as f32 / 10.0), 0.0);
+    running.touch(1, TouchPhase::Started, place(-1.0, 0));
+    running.touch(2, TouchPhase::Started, place(1.0, 0));
+    for step in 1..=10 {
+        running.touch(1, TouchPhase::Moved, place(-1.0, step));
+        running.touch(2, TouchPhase::Moved, place(1.0, step));
+    }
+    running.touch(1, TouchPhase::Ended, place(-1.0, 10));
+    running.touch(2, TouchPhase::Ended, place(1.0, 10));
+    let share = running.state().camera.distance_m / before;
+    assert!((0.45..0.56).contains(&share), "the distance became {share} of what it was");
+}
+
+/// Who drags far enough for the anchor to follow keeps the ground in hand.
+#[test]
+fn running_a_drag_goes_on_while_the_anchor_follows() {
+    let mut running = Running::nantes("");
+    let at = Vec2::new(320.0, 220.0);
+    running.point(at);
+    running.button(MouseButton::Left, ButtonState::Pressed);
+    let camera = running.state().camera;
+    // Six kilometres away: as far as a wide territory would let the drag come.
+    let away = LonLatH { lon_deg: camera.target[0] + 0.08, lat_deg: camera.target[1], height_m: 0.0 };
+    *running.app.world_mut().resource_mut::<Anchor>() = Anchor::at(away);
+    running.frame();
+    running.app.world_mut().write_message(MouseMotion { delta: Vec2::new(1.0, 0.0) });
+    running.frame();
+    running.frame();
+    let moved = running.state().camera.target[0] - camera.target[0];
+    assert!(moved.abs() < 1e-4, "the map flew {moved} degrees away");
+}
+
+/// A building of a later year is not drawn, so it cannot be clicked either.
+#[test]
+fn running_what_is_not_built_yet_cannot_be_clicked() {
+    let mut running = Running::nantes("street");
+    let at = Vec2::new(60.0, 190.0);
+    running.click(at);
+    assert!(running.state().selection.is_some());
+    running.send(Command::Select { selection: None });
+    running.send(Command::SetTheme { theme: Theme::ConstructionYear });
+    for year in [1850, 2026] {
+        running.send(Command::SetYear { year });
+        running.frame();
+        running.click(at);
+        if let Some(selection) = running.state().selection.clone() {
+            for _ in 0..5 {
+                running.frame();
+            }
+            let built = running.facts().figures.iter().find(|figure| figure.name == "figure-year").map(|figure| figure.amount.clone());
+            let Some(Amount::Number(built)) = built else { continue };
+            assert!(built <= f64::from(year), "{selection:?} of {built} was clicked in {year}");
+        }
+    }
+}
+
+/// The facts stay when their tile goes, and follow the clock.
+#[test]
+fn running_the_sheet_outlives_its_tile() {
+    let mut running = Running::nantes("street");
+    running.click(Vec2::new(60.0, 190.0));
+    let demand = |running: &Running| {
+        let now = running.facts().figures.iter().find(|figure| figure.name == "figure-demand-now");
+        now.expect("a figure").amount.clone()
+    };
+    running.complete();
+    let before = demand(&running);
+    assert!(matches!(before, Amount::Number(_)), "{before:?}");
+    let layer = running.state().selection.clone().expect("a building").layer;
+    running.send(Command::ShowLayer { layer, visible: false });
+    running.complete();
+    running.send(Command::StepInstant { seconds: 6 * 3600 });
+    running.frame();
+    let after = demand(&running);
+    assert!(matches!(after, Amount::Number(_)) && after != before, "{before:?} then {after:?}");
+}
+
+/// A link from elsewhere is kept inside the territory's limits, before any command.
+#[test]
+fn running_a_link_cannot_lead_out_of_the_territory() {
+    let running = Running::nantes("#v=1&t=1850-06-21T12:00:00Z&c=-1.55,47.2,20,50000000,0,80&lang=en");
+    let scene = running.app.world().resource::<Scene>();
+    let (camera, limits) = (scene.state.camera, &scene.limits);
+    assert!(camera.distance_m <= limits.distance_m[1] && camera.pitch_deg <= -1.0, "{camera:?}");
+    assert!(scene.state.instant >= limits.instants[0] && scene.state.instant < limits.instants[1]);
+}
+
+/// With every layer off the picture is the sky, and it is complete.
+#[test]
+fn running_without_any_layer_is_complete() {
+    let mut running = Running::nantes("");
+    let layers: Vec<_> = running.app.world().resource::<Scene>().manifest.layers.iter().map(|layer| layer.id.clone()).collect();
+    for layer in layers {
+        running.send(Command::ShowLayer { layer, visible: false });
+    }
+    running.complete();
+    assert_eq!(running.facts().progress.shown, 0);
+}
+
+#[test]
 fn running_keys_count_by_what_they_write() {
     let mut running = Running::nantes("");
     let home = running.state().camera;
@@ -282,7 +402,7 @@ fn running_the_eye_never_goes_below_the_ground() {
     let world = running.app.world();
     let (anchor, resident) = (world.resource::<Anchor>(), world.resource::<Resident>());
     let pose = world.resource::<DrawnCamera>().pose.expect("an eye");
-    let ground = jumeau::viewer::camera::ground_height(anchor, resident, pose.eye).expect("ground");
+    let ground = ground_height(anchor, resident, pose.eye).expect("ground");
     assert!(pose.eye.y >= ground + 1.0, "eye at {}, ground at {ground}", pose.eye.y);
 }
 
@@ -364,14 +484,23 @@ fn running_a_server_that_fails_is_said() {
     assert!(facts.progress.shown > 0 && facts.progress.features == 0, "{:?}", facts.progress);
     let said = facts.faults.iter().any(|fault| fault.key == "error-tile-unreadable" && fault.value.contains("buildings/"));
     assert!(said, "{:?}", facts.faults);
+    // Once the server is well, asking again brings everything.
+    WELL.store(true, std::sync::atomic::Ordering::Relaxed);
+    running.send(Command::TryAgain);
+    running.complete();
+    let progress = running.facts().progress;
+    assert!(progress.features > 1000 && progress.failed == 0, "{progress:?}");
 }
+
+/// Whether [`answer`] gives what it is asked for.
+static WELL: std::sync::atomic::AtomicBool = std::sync::atomic::AtomicBool::new(false);
 
 fn answer(mut stream: std::net::TcpStream) {
     let mut request = [0; 4096];
     let count = stream.read(&mut request).unwrap_or(0);
     let text = String::from_utf8_lossy(&request[..count]).into_owned();
     let path = text.split_whitespace().nth(1).unwrap_or("/").trim_start_matches('/').to_owned();
-    let (status, body) = if path.starts_with("buildings/content") {
+    let (status, body) = if path.starts_with("buildings/content") && !WELL.load(std::sync::atomic::Ordering::Relaxed) {
         ("500 Internal Server Error", Vec::new())
     } else {
         match std::fs::read(territory().join(&path)) {
@@ -382,4 +511,27 @@ fn answer(mut stream: std::net::TcpStream) {
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     // A client that has gone is no fault of this test.
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body));
+}
+
+/// A picture of nothing is no picture: the damage is named at once, not after a wait.
+#[test]
+fn running_a_picture_of_nothing_but_damage_is_refused() {
+    let copy = copy();
+    let layers = std::fs::read_dir(copy.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
+    for layer in layers.filter(|path| path.join("tileset.json").is_file()) {
+        for content in contents(copy.path(), &layer.file_name().expect("a name").to_string_lossy()) {
+            std::fs::remove_file(&content).expect("a link");
+            std::fs::write(&content, b"glTF").expect("a short content");
+        }
+    }
+    let out = copy.path().join("picture.png");
+    let output = program()
+        .args(["snapshot", "--size", "160x90", "--lang", "en", "--out"])
+        .args([&out, copy.path()])
+        .output()
+        .expect("the viewer starts");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("damaged") && said.contains(".glb"), "{said}");
+    assert!(!out.exists());
 }

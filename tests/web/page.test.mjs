@@ -41,11 +41,18 @@ for (const size of Object.keys(SIZES)) {
     // Usable before the WebAssembly: the list of layers does not wait for it.
     await page.locator('#layer-list input[type="checkbox"]').first().waitFor({ state: "attached", timeout: PATIENCE });
 
+    // What is chosen before the viewer speaks is kept.
+    if (size === "phone") await page.locator("#language").click();
     await page.waitForFunction(() => window.readyAt, null, { timeout: PATIENCE });
     await page.waitForFunction(() => document.body.dataset.complete === "true", null, { timeout: PATIENCE });
     context.diagnostic(`first picture after ${Math.round(await page.evaluate(() => window.readyAt))} ms`);
     assert.ok(await page.locator("#loading").isHidden());
     assert.ok(await page.locator("#fault").isHidden());
+    if (size === "phone") {
+      assert.equal(await page.evaluate(() => window.lastState.language), "en");
+      await page.locator("#language").click();
+      await page.waitForFunction(() => window.lastState.language === "fr", null, { timeout: PATIENCE });
+    }
     await picture(page, `page-${size}`);
     assert.ok(await colours(page) > 50, "the scene is one flat colour");
 

@@ -139,13 +139,17 @@ test("the keyboard does on the scene what the pointer does", async () => {
     window.say({ kind: "state", state: { camera: { target: [-1.55, 47.2, 60], distance_m: 1000, heading_deg: 0, pitch_deg: -35 } } });
   });
   await page.locator("#scene").focus();
-  for (const key of ["ArrowUp", "Shift+ArrowLeft", "+", "n", "Home", " "]) await page.keyboard.press(key);
+  for (const key of ["ArrowUp", "Shift+ArrowRight", "Q", "=", "n", "Home", ".", ")", "r", " "]) await page.keyboard.press(key);
   assert.deepEqual(await page.evaluate(() => window.heard), [
-    { do: "pan", right_m: 0, forward_m: 120 },
+    { do: "pan", right_m: 0, forward_m: 100 },
+    { do: "pan", right_m: 300, forward_m: 0 },
     { do: "orbit", heading_deg: -10, pitch_deg: 0 },
     { do: "zoom", factor: 0.8 },
     { do: "north" },
     { do: "home" },
+    { do: "step-instant", seconds: 3600 },
+    { do: "set-year", year: 2036 },
+    { do: "try-again" },
     { do: "play", playing: true },
   ]);
   await page.evaluate(() => window.say({ kind: "state", state: { camera: { target: [-1.55, 47.2, 60], distance_m: 800, heading_deg: 44, pitch_deg: -35 } } }));

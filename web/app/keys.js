@@ -1,39 +1,40 @@
-// The keyboard, for everything the pointer can do.
+// The keyboard, for everything the pointer can do; the table is the desktop's own.
 
 import { command, store } from "./state.js";
 import { byId, setOpen } from "./page.js";
 import { close } from "./sheet.js";
 import { toggle } from "./time.js";
+import { SHORTCUTS, THEMES } from "./shortcuts.js";
 
-/** One pan, as a share of the distance to the target. */
-const PAN = 0.12;
-const TURN_DEG = 10;
-const TILT_DEG = 5;
+/** Shift hurries, as on the desktop. */
+const HURRY = 3;
 
 export function cameraButton(name) {
   command({ "zoom-in": { do: "zoom", factor: 0.75 }, "zoom-out": { do: "zoom", factor: 1 / 0.75 }, north: { do: "north" }, home: { do: "home" } }[name]);
 }
 
-/** The command of a key pressed on the scene. */
-function ofKey(event) {
-  const metres = PAN * (store.state.camera?.distance_m ?? 1000);
-  const pan = (right, forward) => ({ do: "pan", right_m: right * metres, forward_m: forward * metres });
-  const orbit = (heading, pitch) => ({ do: "orbit", heading_deg: heading * TURN_DEG, pitch_deg: pitch * TILT_DEG });
-  switch (event.key) {
-    case "ArrowLeft": return event.shiftKey ? orbit(-1, 0) : pan(-1, 0);
-    case "ArrowRight": return event.shiftKey ? orbit(1, 0) : pan(1, 0);
-    case "ArrowUp": return event.shiftKey ? orbit(0, 1) : pan(0, 1);
-    case "ArrowDown": return event.shiftKey ? orbit(0, -1) : pan(0, -1);
-    case "q": case "Q": return orbit(-1, 0);
-    case "e": case "E": return orbit(1, 0);
-    case "a": case "A": return orbit(0, 1);
-    case "z": case "Z": return orbit(0, -1);
-    case "+": case "=": return { do: "zoom", factor: 0.8 };
-    case "-": case "_": return { do: "zoom", factor: 1.25 };
-    case "n": case "N": return { do: "north" };
-    case "Home": return { do: "home" };
-    case ",": return { do: "step-instant", seconds: -3600 };
-    case ".": case ";": return { do: "step-instant", seconds: 3600 };
+/** The row of the shared table for a key, named as in `KeyboardEvent.key`; letters mean both cases. */
+function rowOf(key) {
+  // `=` lies under `+` on most keyboards, and nobody wants to hold shift to come nearer.
+  const name = key === "=" ? "+" : key.length === 1 ? key.toLowerCase() : key;
+  return SHORTCUTS.find((row) => row.key === key || row.key === name);
+}
+
+/** The command a row asks for, given the state; `null` for rows that are no command. */
+function ofRow({ ask }, hurry) {
+  const { camera, playback, theme } = store.state;
+  switch (ask?.ask) {
+    case "pan": {
+      const metres = hurry * (camera?.distance_m ?? 1000);
+      return { do: "pan", right_m: ask.right * metres, forward_m: ask.forward * metres };
+    }
+    case "orbit": return { do: "orbit", heading_deg: ask.heading_deg * hurry, pitch_deg: ask.pitch_deg * hurry };
+    case "zoom": return { do: "zoom", factor: ask.factor };
+    case "home": case "north": case "try-again": return { do: ask.ask };
+    case "speed": return { do: "set-speed", speed: playback.speed * ask.factor };
+    case "step": return { do: "step-instant", seconds: ask.seconds };
+    case "year": return { do: "set-year", year: store.state.year + ask.years };
+    case "next-theme": return { do: "set-theme", theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] };
     default: return null;
   }
 }
@@ -42,19 +43,19 @@ export function wireKeys(canvas) {
   canvas.addEventListener("keydown", (event) => {
     // The browser's own shortcuts stay the browser's.
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === " ") {
-      event.preventDefault();
-      if (!event.repeat) toggle();
-      return;
-    }
-    const message = ofKey(event);
-    if (!message) return;
+    const row = rowOf(event.key);
+    if (!row) return;
+    const own = { "play-pause": toggle, "next-language": () => byId("language").click() }[row.ask?.ask];
+    const message = ofRow(row, event.shiftKey ? HURRY : 1);
+    if (own && !event.repeat) own();
+    else if (message) command(message);
+    else if (row.action === "copy-link") byId("share").click();
+    else return;
     event.preventDefault();
-    command(message);
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input:not([type=range],[type=checkbox],[type=radio]), select, textarea");
-    if (event.key === "?" && !typing) {
+    if (rowOf(event.key)?.action === "help" && !typing) {
       event.preventDefault();
       byId("help").showModal();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {

@@ -4,9 +4,6 @@ import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
 
-/** Cividis (Nuñez, Anderton, Renslow 2018), nine of its colours: the same for common colour-blindnesses. */
-const CIVIDIS = ["#00224e", "#123570", "#3b496c", "#575d6d", "#707173", "#8a8678", "#a59c74", "#c3b369", "#e1cc55"];
-
 /** What a legend says until the viewer has sent its own. */
 const LEGENDS = {
   demand: { unit: "W/m²", nature: "simulated" },
@@ -102,12 +99,13 @@ export function drawLegend() {
   const unit = facts.unit ? ` (${facts.unit})` : "";
   byId("legend-title").textContent = `${named(facts.title) || t(`theme-${theme}`)}${unit}`;
   byId("legend-when").textContent = theme === "demand" ? dateText(Date.parse(instant), store.timezone) : String(year);
-  const colours = Array.isArray(facts.stops) && facts.stops.length > 1 ? facts.stops.map((stop) => stop[1]) : CIVIDIS;
+  // The viewer says the colours; until then there are none to explain.
+  const colours = facts.colours ?? [];
   const ramp = byId("legend-ramp");
+  ramp.hidden = colours.length < 2;
   // Only colours go into a style: what is none is left out by the browser's own parser.
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
-  const ends = Array.isArray(facts.domain) ? facts.domain : [];
-  byId("legend-ends").replaceChildren(...ends.map((value) => make("span", text(value, theme))));
+  byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");
@@ -117,5 +115,5 @@ export function drawLegend() {
 /** Years stand without a thousands separator. */
 function text(value, theme) {
   if (typeof value !== "number") return String(value);
-  return theme === "construction-year" ? String(value) : number(value);
+  return theme === "construction-year" ? String(Math.round(value)) : number(value);
 }

@@ -8,6 +8,7 @@ import { drawTime, wireTime } from "./time.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
+import { SHORTCUTS } from "./shortcuts.js";
 import { announce, byId, remember, remembered, toast } from "./page.js";
 
 const canvas = byId("scene");
@@ -26,7 +27,10 @@ async function boot() {
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => fault(code, detail, "reload"));
-  window.addEventListener("online", () => toast(""));
+  window.addEventListener("online", () => {
+    toast("");
+    command({ do: "try-again" });
+  });
   window.addEventListener("offline", () => toast(t("fault-offline")));
   window.addEventListener("hashchange", () => {
     // Our own changes of the address replace it without this event: here somebody pasted a link.
@@ -103,8 +107,9 @@ function message(received) {
       legendOf(received);
       break;
     case "fault":
-      if (store.ready) toast(received[currentLanguage()] ?? received.fr);
-      else fault(received.code, received.code, "retry", { fr: received.fr, en: received.en });
+      // Only what leaves no picture at all takes its place; the rest is said beside it.
+      if (received.fatal) fault(received.code, received.code, "retry", { fr: received.fr, en: received.en });
+      else toast(received[currentLanguage()] ?? received.fr);
       break;
     default:
   }
@@ -206,7 +211,7 @@ function setLanguage(language) {
   button.lang = other;
   button.title = t("language");
   button.setAttribute("aria-label", `${other.toUpperCase()} – ${t("language")}`);
-  byId("keys").replaceChildren(...t("keys").map(([keys, does]) => {
+  byId("keys").replaceChildren(...SHORTCUTS.map((row) => [named(row.name), named(row.text)]).map(([keys, does]) => {
     const row = document.createElement("tr");
     const head = document.createElement("th");
     head.scope = "row";

@@ -10,21 +10,21 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
-    lang: String,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let english = args.lang == "en";
+    let english = args.lang.english();
     match check::check(&args.path) {
         Ok(checked) => {
+            let done = ExitCode::from(checked.exit_code());
             if args.json {
-                super::info::print(&format!("{:#}\n", checked.to_json(english)));
-            } else {
-                super::info::print(&checked.to_text(english));
-                eprintln!("{}", checked.summary(english));
+                return super::output::data(&format!("{:#}\n", checked.to_json(english)), done);
             }
-            ExitCode::from(checked.exit_code())
+            let code = super::output::words(&checked.to_text(english), done);
+            eprintln!("{}", checked.summary(english));
+            code
         }
         Err(missing) => {
             let (fr, en) = missing.sentence();

@@ -33,12 +33,10 @@ pub fn run(args: Args) -> ExitCode {
     };
     match document(&case, args.series) {
         Ok(document) if args.json => {
-            super::info::print(&format!("{document:#}\n"));
-            ExitCode::SUCCESS
+            super::output::data(&format!("{document:#}\n"), ExitCode::SUCCESS)
         }
         Ok(document) => {
-            super::info::print(&text(&document));
-            ExitCode::SUCCESS
+            super::output::data(&text(&document), ExitCode::SUCCESS)
         }
         Err(fault) => {
             eprintln!("jumeau dispatch : pas de plan / no plan: {fault}");

@@ -42,15 +42,15 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
-    lang: String,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 /// More draws say nothing new and take minutes.
 const MAX_DRAWS: usize = 100_000;
 
 pub fn run(args: Args) -> ExitCode {
-    let english = args.lang == "en";
+    let english = args.lang.english();
     let Some((mut opened, file)) = opened(&args.network, english) else {
         return ExitCode::from(2);
     };
@@ -112,15 +112,15 @@ pub fn run(args: Args) -> ExitCode {
         }
     }
     document.insert("findings".into(), answer::findings(&opened.report, english));
+    let done = ExitCode::from(u8::from(opened.report.has_errors()));
     if args.json {
-        super::info::print(&format!("{:#}\n", Value::Object(document)));
-    } else {
-        print_text(&document);
-        for finding in opened.report.findings() {
-            tell(finding, english);
-        }
+        return super::output::data(&format!("{:#}\n", Value::Object(document)), done);
     }
-    ExitCode::from(u8::from(opened.report.has_errors()))
+    let code = super::output::words(&text_of(&document), done);
+    for finding in opened.report.findings() {
+        tell(finding, english);
+    }
+    code
 }
 
 fn opened(path: &Path, english: bool) -> Option<(Opened, String)> {
@@ -173,7 +173,7 @@ pub fn tell(finding: &Finding, english: bool) {
     eprintln!("{} ({}) : {text}", finding.severity.name(), finding.code);
 }
 
-fn print_text(document: &Map<String, Value>) {
+fn text_of(document: &Map<String, Value>) -> String {
     let number = |path: &str| document.get(path).cloned().unwrap_or(Value::Null);
     let mut text = format!(
         "convergence / converged            {}\nitérations / iterations            {}\nrésidu / residual                  {} pu\npertes / losses                    {} MW\nsource / slack                     {}\n",
@@ -209,5 +209,5 @@ fn print_text(document: &Map<String, Value>) {
             of("va_deg")
         ));
     }
-    super::info::print(&text);
+    text
 }

@@ -1,24 +1,39 @@
 //! `jumeau import`: what was typed, progress, and the report in words or JSON.
 
-use clap::ValueEnum;
 use indicatif::{ProgressBar, ProgressStyle};
 use jumeau::base::Severity;
+use jumeau::pipeline::shards::{SHARD_BUILDINGS, ShardOptions};
 use jumeau::pipeline::{ImportOptions, Progress, import, messages};
-use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
+use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Mutex;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[derive(clap::Args)]
 #[command(after_long_help = MAP_HELP)]
 pub struct Args {
-    /// Fichiers, dossiers ou archives zip : GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json / files, folders or zip archives.
-    #[arg(required = true, value_name = "SOURCE")]
-    sources: Vec<PathBuf>,
+    #[command(flatten)]
+    what: What,
     /// Dossier du territoire à écrire / folder of the territory to write.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Fils d’exécution, 0 : autant que de cœurs / threads, 0: as many as cores.
+    #[arg(long, default_value_t = 0)]
+    threads: usize,
+    /// Rapport en JSON sur stdout / report as JSON on stdout.
+    #[arg(long)]
+    json: bool,
+    /// Langue du rapport / language of the report.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
+}
+
+/// What is imported, and how: the same for `import` and `plan`.
+#[derive(clap::Args)]
+pub struct What {
+    #[arg(required = true, value_name = "SOURCE", help = format!("Fichiers, dossiers ou archives zip : {} / files, folders or zip archives", messages::SOURCE_FORMATS[0]))]
+    sources: Vec<PathBuf>,
     /// Nom du territoire / name of the territory.
     #[arg(long)]
     name: Option<String>,
@@ -31,12 +46,44 @@ pub struct Args {
     /// Correspondance entre nos termes et les colonnes d'un schéma inconnu / which columns of an unknown schema hold what (below).
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
-    /// Rapport en JSON sur stdout / report as JSON on stdout.
-    #[arg(long)]
-    json: bool,
-    /// Langue du rapport / language of the report.
-    #[arg(long, value_enum, default_value_t = Language::Fr)]
-    lang: Language,
+    /// Bâtiments d’un lot ; au-delà, il est coupé en quatre / buildings of a shard; larger ones are cut in four.
+    #[arg(long, default_value_t = SHARD_BUILDINGS, value_parser = clap::value_parser!(u64).range(1..), value_name = "N")]
+    shard_buildings: u64,
+}
+
+impl What {
+    /// # Errors
+    /// What to say when the name is none or the geoid cannot be read.
+    pub fn options(&self, lang: super::lang::Lang) -> Result<(ImportOptions, ShardOptions), String> {
+        if let Some(name) = self.name.as_deref().filter(|name| !is_name(name)) {
+            let name = jumeau::base::printable(name);
+            return Err(lang.of(
+                format!("jumeau import : « {name} » ne peut pas être un nom : de 1 à {LONGEST_NAME} caractères, sans caractères de commande."),
+                format!("jumeau import: “{name}” cannot be a name: 1 to {LONGEST_NAME} characters, and no control characters."),
+            ));
+        }
+        let geoid = match &self.geoid {
+            None => None,
+            Some(path) => {
+                let bytes = std::fs::read(path).map_err(|error| format!("{} : illisible / unreadable: {error}", path.display()))?;
+                Some(bytes)
+            }
+        };
+        let options = ImportOptions { crs: self.crs.clone(), name: self.name.clone(), map: self.map.clone(), geoid };
+        Ok((options, ShardOptions { most_buildings: self.shard_buildings }))
+    }
+
+    pub fn sources(&self) -> &[PathBuf] {
+        &self.sources
+    }
+}
+
+/// The longest name of a territory, characters.
+const LONGEST_NAME: usize = 200;
+
+/// A name goes into a manifest, onto screens and pictures.
+fn is_name(text: &str) -> bool {
+    !text.trim().is_empty() && text.chars().count() <= LONGEST_NAME && jumeau::base::printable(text) == text
 }
 
 /// What `--help` says about the two small files a person may write.
@@ -46,12 +93,21 @@ const MAP_HELP: &str = "\
   [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
       \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
       \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
-  \"as\": buildings, roads, tram, rail, water, trees, models, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  \"as\": buildings, roads, tram, rail, water, trees, models, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
   Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
   Termes / terms
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
     roads, tram, rail: id, name, class, importance, position, width, lanes, bridge, tunnel, fictive, state
     water: id, name, level      trees: id, height, crown      areas: id, name, code
+    electricity … transit: id, name, class, voltage, depth, diameter, material, accuracy (A, B, C), underground, lay, height, fixture, colour
+
+Réseaux / networks
+  Lignes et points sont reconnus à leurs colonnes (voltage, stop_id …), à leur nom (reseau_gaz, eaux_usees, candelabres …) ou par « as ».
+  Lines and points are told by their columns, by the words of their name, or by \"as\".
+  Un plan sans système de coordonnées (EPANET) est placé par --crs s'il est dans ce système, sinon par « place » :
+  a plan without a coordinate system (EPANET) is placed by --crs when it is drawn in that system, else by \"place\":
+  { \"as\": \"drinking-water\", \"file\": \"*.inp\", \"place\": { \"origin\": [355000, 6690000], \"scale\": 0.3048, \"turn_deg\": 12 } }
+  OpenStreetMap : découpez l'extrait avant l'import / cut the extract before the import: osmium extract -b W,S,E,N region.osm.pbf -o bourg.osm.pbf
     iris, zones, prescriptions, information, servitudes, flood, parks, land-cover: id, name, code, document      parcels: id, section, number, code
 
 Zones / areas
@@ -78,26 +134,18 @@ sources.json, dans le dossier des sources / in the folder of sources
 
 Tous les codes du rapport / all codes of the report: docs/findings.md";
 
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Language {
-    Fr,
-    En,
-}
-
 pub fn run(args: Args) -> ExitCode {
-    let french = args.lang == Language::Fr;
+    let french = !args.lang.english();
     let started = Instant::now();
-    let geoid = match args.geoid.map(|path| (std::fs::read(&path), path)) {
-        None => None,
-        Some((Ok(bytes), _)) => Some(bytes),
-        Some((Err(error), path)) => {
-            eprintln!("{} : illisible / unreadable: {error}", path.display());
+    let (options, sharding) = match args.what.options(args.lang) {
+        Ok(options) => options,
+        Err(sentence) => {
+            eprintln!("{sentence}");
             return ExitCode::from(2);
         }
     };
-    let options = ImportOptions { crs: args.crs, name: args.name, map: args.map, geoid };
     let talk = Talk::new(french);
-    let result = import::import(&args.sources, &args.out, &options, &talk);
+    let result = import::import(args.what.sources(), &args.out, &options, &sharding, args.threads, &talk);
     talk.end();
     let done = match result {
         Ok(done) => done,
@@ -107,20 +155,23 @@ pub fn run(args: Args) -> ExitCode {
         }
     };
     let seconds = started.elapsed().as_secs_f64();
-    let text = if args.json {
+    report(&done, &args.out, seconds, args.json, french)
+}
+
+/// Prints what an import did.
+pub(super) fn report(done: &import::Done, out: &Path, seconds: f64, json: bool, french: bool) -> ExitCode {
+    let code = ExitCode::from(u8::from(done.report.has_errors()));
+    if json {
         let report = serde_json::json!({
             "layers": import::layers_json(&done.layers),
             "findings": import::findings_json(&done.report),
+            "tiles": done.manifest.layers.iter().map(|layer| layer.tiles).sum::<u64>(),
             "seconds": seconds,
             "peak_bytes": peak_bytes(),
         });
-        format!("{report:#}\n")
-    } else {
-        words(&done, &args.out.display().to_string(), seconds, french)
-    };
-    // A closed pipe on the other side is no fault of the import.
-    let _ = std::io::stdout().write_all(text.as_bytes());
-    if done.report.has_errors() { ExitCode::from(1) } else { ExitCode::SUCCESS }
+        return super::output::data(&format!("{report:#}\n"), code);
+    }
+    super::output::words(&words(done, &out.display().to_string(), seconds, french), code)
 }
 
 /// The report for people.
@@ -150,12 +201,12 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
             Severity::Warning => say("attention", "warning"),
             Severity::Info => say("note", "note"),
         };
-        let place = [example.file.as_str(), example.object.as_str()]
-            .into_iter()
-            .filter(|part| !part.is_empty())
-            .collect::<Vec<_>>()
-            .join(" ");
+        let mut place = vec![example.file.as_str(), example.object.as_str()];
+        place.dedup();
+        place.retain(|part| !part.is_empty());
+        let place = place.join(" ");
         let sentence = messages::sentence(code, french, &example.object, &example.value);
+        let place = jumeau::base::printable(&place);
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
     }
     lines.push(String::new());
@@ -175,23 +226,34 @@ fn peak_bytes() -> Option<u64> {
     Some(kilobytes * 1024)
 }
 
-/// Progress on stderr: a bar on a terminal, one line a stage elsewhere.
+/// Without a terminal, a stage says how far it is this often.
+const SAY_EVERY: Duration = Duration::from_secs(10);
+
+/// Progress on stderr: a bar on a terminal; elsewhere a line a stage, and now and then how far it is, how fast, and how long it will take.
 pub(super) struct Talk {
     french: bool,
     bar: Option<ProgressBar>,
-    stage: Mutex<String>,
+    stage: Mutex<Stage>,
+}
+
+struct Stage {
+    what: String,
+    since: Instant,
+    said: Instant,
 }
 
 impl Talk {
     pub(super) fn new(french: bool) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
-            if let Ok(style) = ProgressStyle::with_template("{msg:28} {bar:30} {pos}/{len}  {elapsed}") {
+            let template = "{msg:28} {bar:30} {human_pos}/{human_len}  {per_sec}  {elapsed} + {eta}";
+            if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
             }
             bar
         });
-        Self { french, bar, stage: Mutex::new(String::new()) }
+        let now = Instant::now();
+        Self { french, bar, stage: Mutex::new(Stage { what: String::new(), since: now, said: now }) }
     }
 
     pub(super) fn end(&self) {
@@ -199,21 +261,42 @@ impl Talk {
             bar.finish_and_clear();
         }
     }
+
+    /// How far a stage is, in words.
+    fn far(&self, name: &str, done: u64, total: u64, since: Duration) -> String {
+        let per_second = done as f64 / since.as_secs_f64().max(0.001);
+        let left = (per_second > 0.0 && total > done).then(|| (total - done) as f64 / per_second);
+        let of = if total > 0 { format!(" / {total}") } else { String::new() };
+        let left = match left {
+            Some(seconds) if self.french => format!(", encore {seconds:.0} s"),
+            Some(seconds) => format!(", {seconds:.0} s left"),
+            None => String::new(),
+        };
+        format!("{name} : {done}{of}, {per_second:.0}/s{left}")
+    }
 }
 
 impl Progress for Talk {
     fn step(&self, what: &str, done: u64, total: u64) {
         let name = messages::stage(what, self.french);
-        if let Some(bar) = &self.bar {
-            bar.set_message(name.to_owned());
-            bar.set_length(total);
-            bar.set_position(done);
-            return;
-        }
         let Ok(mut stage) = self.stage.lock() else { return };
-        if *stage != what {
-            *stage = what.to_owned();
+        let begins = stage.what != what;
+        if begins {
+            let now = Instant::now();
+            *stage = Stage { what: what.to_owned(), since: now, said: now };
+        }
+        if let Some(bar) = &self.bar {
+            if begins {
+                bar.reset();
+            }
+            bar.set_message(name.to_owned());
+            bar.set_length(total.max(done));
+            bar.set_position(done);
+        } else if begins {
             eprintln!("{name} …");
+        } else if stage.said.elapsed() >= SAY_EVERY {
+            stage.said = Instant::now();
+            eprintln!("{}", self.far(name, done, total, stage.since.elapsed()));
         }
     }
 }

@@ -1,5 +1,4 @@
 use jumeau::pipeline::info;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -11,20 +10,18 @@ pub struct Args {
     #[arg(long)]
     json: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
-    lang: String,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let english = args.lang == "en";
+    let english = args.lang.english();
     match info::manifest(&args.territory) {
         Ok((_, manifest)) => {
             if args.json {
-                print(&format!("{:#}\n", info::to_json(&manifest, english)));
-            } else {
-                print(&info::to_text(&manifest, english));
+                return super::output::data(&format!("{:#}\n", info::to_json(&manifest, english)), ExitCode::SUCCESS);
             }
-            ExitCode::SUCCESS
+            super::output::words(&info::to_text(&manifest, english), ExitCode::SUCCESS)
         }
         Err(missing) => {
             let (fr, en) = missing.sentence();
@@ -32,9 +29,4 @@ pub fn run(args: Args) -> ExitCode {
             ExitCode::from(2)
         }
     }
-}
-
-/// Prints data; a reader that has gone away (`| head`) is no fault.
-pub fn print(text: &str) {
-    let _ = std::io::stdout().lock().write_all(text.as_bytes());
 }

@@ -3,14 +3,20 @@
 //! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
 
 mod check;
+mod demo;
 mod dispatch;
 mod flow;
 mod import;
 mod info;
 mod input;
+mod lang;
+mod output;
 mod project;
 mod pv;
 mod serve;
+mod shards;
+#[cfg(feature = "ui")]
+mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;
@@ -47,6 +53,14 @@ enum Command {
     Info(info::Args),
     /// Sources → territoire / sources to a territory package.
     Import(import::Args),
+    /// Prépare un import en lots / plans an import in shards.
+    Plan(shards::PlanArgs),
+    /// Met en tuiles un lot / tiles one shard.
+    Work(shards::WorkArgs),
+    /// Assemble les lots / puts the shards together.
+    Merge(shards::MergeArgs),
+    /// Territoire rural fictif, en fichiers sources / fictional rural territory as source files.
+    Demo(demo::Args),
     /// Vérifie un territoire, un tileset ou un glb / checks a territory, tileset or glb.
     Check(check::Args),
     /// Image sans fenêtre / a headless picture.
@@ -77,6 +91,10 @@ fn main() -> ExitCode {
         Command::View(args) => view::run(args),
         Command::Info(args) => info::run(args),
         Command::Import(args) => import::run(args),
+        Command::Plan(args) => shards::plan(args),
+        Command::Work(args) => shards::work(args),
+        Command::Merge(args) => shards::merge(args),
+        Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         Command::Serve(args) => serve::run(args),

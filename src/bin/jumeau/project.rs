@@ -1,5 +1,7 @@
 //! `jumeau project`: points from stdin to stdout.
 
+use super::lang::Lang;
+use super::output;
 use jumeau::geodesy::{Crs, GeodesyFault, Geoid, LineFault, transform_line_with};
 use std::io::{BufRead, Read, Write};
 use std::path::PathBuf;
@@ -22,15 +24,19 @@ pub struct Args {
     /// NTF par trois paramètres, sans la grille de l'IGN / NTF by three parameters, without IGN's grid.
     #[arg(long)]
     no_grid: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
+    let lang = args.lang;
     let (from, to) = match (Crs::from_code(&args.from), Crs::from_code(&args.to)) {
         (Ok(from), Ok(to)) => (from, to),
         (from, to) => {
             for fault in [from.err(), to.err()].into_iter().flatten() {
                 let (french, english) = sentences(&fault);
-                eprintln!("jumeau project : {french}\njumeau project: {english}");
+                eprintln!("{}", lang.of(format!("jumeau project : {french}"), format!("jumeau project: {english}")));
             }
             return ExitCode::from(2);
         }
@@ -42,19 +48,20 @@ pub fn run(args: Args) -> ExitCode {
             Ok(geoid) => geoid,
             Err(fault) => {
                 let (french, english) = sentences(&fault);
-                eprintln!("{} : {french} / {english}", path.display());
+                eprintln!("{}", lang.of(format!("{} : {french}", path.display()), format!("{}: {english}", path.display())));
                 return ExitCode::from(2);
             }
         },
         Some((Err(error), path)) => {
-            eprintln!("{} : illisible / unreadable: {error}", path.display());
+            eprintln!("{}", lang.of(format!("{} : illisible ({error})", path.display()), format!("{}: unreadable ({error})", path.display())));
             return ExitCode::from(2);
         }
     };
     if let (Some(below), Some(above)) = (from.vertical_system(), to.vertical_system())
         && below != above
     {
-        eprintln!("note : {} → {} ; géoïde / geoid: {}", below.name(), above.name(), geoid.name());
+        let way = format!("{} → {}", below.name(), above.name());
+        eprintln!("{}", lang.of(format!("note : {way} ; géoïde : {}", geoid.name()), format!("note: {way}; geoid: {}", geoid.name())));
     }
     let shift_m = from.datum_accuracy_m().max(to.datum_accuracy_m());
     if shift_m > 0.0 && from.code() != to.code() {
@@ -64,10 +71,10 @@ pub fn run(args: Args) -> ExitCode {
         } else {
             Default::default()
         };
-        eprintln!("note : changement de datum à {shift_m} m près{fr} / note: datum shift good to {shift_m} m{en}");
+        eprintln!("{}", lang.of(format!("note : changement de datum à {shift_m} m près{fr}"), format!("note: datum shift good to {shift_m} m{en}")));
     }
     let mut input = std::io::stdin().lock();
-    let mut output = std::io::BufWriter::new(std::io::stdout().lock());
+    let mut points = std::io::BufWriter::new(std::io::stdout().lock());
     let mut failed = false;
     for number in 1u64.. {
         let mut line = Vec::new();
@@ -75,46 +82,43 @@ pub fn run(args: Args) -> ExitCode {
             Ok(0) => break,
             Ok(_) => {}
             Err(error) => {
-                eprintln!("jumeau project : entrée illisible / unreadable input: {error}");
+                eprintln!("{}", lang.of(format!("jumeau project : entrée illisible ({error})"), format!("jumeau project: unreadable input ({error})")));
                 return ExitCode::from(2);
             }
         }
         if line.len() as u64 == LINE_LIMIT && !line.ends_with(b"\n") {
             eprintln!(
-                "ligne {number} : plus de {LINE_LIMIT} caractères, arrêt / line {number}: more than {LINE_LIMIT} characters, stopped"
+                "{}",
+                lang.of(
+                    format!("ligne {number} : plus de {LINE_LIMIT} caractères, arrêt"),
+                    format!("line {number}: more than {LINE_LIMIT} characters, stopped"),
+                )
             );
-            let _ = output.flush();
-            return ExitCode::from(2);
+            let stopped = ExitCode::from(2);
+            return points.flush().map_or_else(|error| output::unwritten(&error, stopped), |()| stopped);
         }
         match transform_line_with(&from, &to, Some(&geoid), &String::from_utf8_lossy(&line)) {
             Ok(None) => {}
             Ok(Some(point)) => {
-                // A closed pipe (`| head`) is the reader's wish, not a fault.
-                if writeln!(output, "{point}").is_err() {
-                    return ExitCode::SUCCESS;
+                if let Err(error) = writeln!(points, "{point}") {
+                    return output::unwritten(&error, ExitCode::SUCCESS);
                 }
             }
             Err(fault) => {
                 failed = true;
                 let (french, english) = line_sentences(&fault);
-                eprintln!("ligne {number} : {french} / line {number}: {english}");
+                eprintln!("{}", lang.of(format!("ligne {number} : {french}"), format!("line {number}: {english}")));
             }
         }
     }
-    if output.flush().is_err() {
-        return ExitCode::SUCCESS;
-    }
-    if failed {
-        ExitCode::from(1)
-    } else {
-        ExitCode::SUCCESS
-    }
+    let done = ExitCode::from(u8::from(failed));
+    points.flush().map_or_else(|error| output::unwritten(&error, done), |()| done)
 }
 
 fn line_sentences(fault: &LineFault) -> (String, String) {
     match fault {
         LineFault::NotAPoint(text) => (
-            format!("« {text} » n'est pas « x y [z] »"),
+            format!("« {} » n'est pas « x y [z] »", jumeau::base::printable(text)),
             fault.to_string(),
         ),
         LineFault::MissingZ => (
@@ -127,7 +131,9 @@ fn line_sentences(fault: &LineFault) -> (String, String) {
 
 fn sentences(fault: &GeodesyFault) -> (String, String) {
     let french = match fault {
-        GeodesyFault::UnknownCrs { code } => format!("système de coordonnées inconnu « {code} »"),
+        GeodesyFault::UnknownCrs { code } => {
+            format!("système de coordonnées inconnu « {code} » ; par exemple : {}", Crs::EXAMPLES)
+        }
         GeodesyFault::NotFinite => "une coordonnée n'est pas un nombre fini".to_owned(),
         GeodesyFault::OffTheGlobe { lon_deg, lat_deg } => {
             format!("longitude {lon_deg} ou latitude {lat_deg} hors du globe")

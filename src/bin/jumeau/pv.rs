@@ -62,20 +62,16 @@ pub fn run(args: Args) -> ExitCode {
             for finding in &weather.findings {
                 say(finding);
             }
-            if args.json {
-                print_json(&args, &weather, &sums);
+            let text = if args.json {
+                json(&args, &weather, &sums)
             } else {
-                print_text(&args, &weather, &sums);
-            }
-            if weather
+                words(&args, &weather, &sums)
+            };
+            let bad = weather
                 .findings
                 .iter()
-                .any(|finding| finding.severity == Severity::Error)
-            {
-                ExitCode::from(1)
-            } else {
-                ExitCode::SUCCESS
-            }
+                .any(|finding| finding.severity == Severity::Error);
+            super::output::data(&text, ExitCode::from(u8::from(bad)))
         }
         Err((fr, en)) => {
             eprintln!("jumeau pv : {fr}\njumeau pv: {en}");
@@ -146,7 +142,7 @@ fn say(finding: &Finding) {
     eprintln!("{} : {fr}\n{}: {en}", finding.file, finding.file);
 }
 
-fn print_json(args: &Args, weather: &Weather, sums: &Sums) {
+fn json(args: &Args, weather: &Weather, sums: &Sums) -> String {
     let document = serde_json::json!({
         "ghi_kwh": sums.ghi_kwh,
         "dni_kwh": sums.dni_kwh,
@@ -166,10 +162,10 @@ fn print_json(args: &Args, weather: &Weather, sums: &Sums) {
         "elevation": weather.site.elevation_m,
         "findings": jumeau::pipeline::solar::weather::findings_json(&weather.findings),
     });
-    super::info::print(&format!("{document:#}\n"));
+    format!("{document:#}\n")
 }
 
-fn print_text(args: &Args, weather: &Weather, sums: &Sums) {
+fn words(args: &Args, weather: &Weather, sums: &Sums) -> String {
     let (fr, en) = weather.origin.sentence();
     let mut out = format!(
         "météo / weather                  {fr} / {en}{}{}\n",
@@ -203,5 +199,5 @@ fn print_text(args: &Args, weather: &Weather, sums: &Sums) {
         .map(|kwh| format!("{kwh:.0}"))
         .collect();
     out += &format!("par mois / by month, kWh/kWp     {}\n", months.join(" "));
-    super::info::print(&out);
+    out
 }

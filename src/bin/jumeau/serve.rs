@@ -23,13 +23,17 @@ pub struct Args {
     /// Origine dont les pages peuvent lire le territoire (répétable, '*' : toutes) / origin whose pages may read the territory.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     allow_origins: Vec<String>,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
+    let lang = args.lang;
     match listen(args) {
         Ok(()) => ExitCode::SUCCESS,
         Err(fault) => {
-            eprintln!("{fault}");
+            eprintln!("{}", lang.of(fault.fr(), fault.en()));
             ExitCode::from(2)
         }
     }
@@ -68,13 +72,15 @@ fn listen(args: Args) -> Result<(), Fault> {
             IpAddr::V6(ip) => format!("[{ip}]"),
             IpAddr::V4(ip) => ip.to_string(),
         };
+        // Who reads the address may ask to stop at once.
+        let stopped = stop();
         eprintln!(
             "Jumeau : {} – http://{host}:{}/",
-            manifest.name.fr,
+            args.lang.of(&manifest.name.fr, &manifest.name.en),
             address.port()
         );
-        eprintln!("Ctrl-C pour arrêter / Ctrl-C to stop");
-        server::serve(listener, routes, stop())
+        eprintln!("{}", args.lang.of("Ctrl-C pour arrêter", "Ctrl-C to stop"));
+        server::serve(listener, routes, stopped)
             .await
             .map_err(Fault::Runtime)
     })
@@ -93,26 +99,28 @@ fn bundle() -> PathBuf {
         .unwrap_or(checkout)
 }
 
-/// Ready at Ctrl-C, or when a service manager asks to stop.
+/// Ready at Ctrl-C, or when a service manager asks to stop; it listens from the moment it is made.
+#[cfg(unix)]
+fn stop() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt());
+    let mut terminate = signal(SignalKind::terminate());
+    async move {
+        // A machine that takes no handler ends the program in its own way.
+        let asked = async |signal: &mut std::io::Result<tokio::signal::unix::Signal>| match signal {
+            Ok(signal) => _ = signal.recv().await,
+            Err(_) => std::future::pending().await,
+        };
+        tokio::select! {
+            () = asked(&mut interrupt) => {}
+            () = asked(&mut terminate) => {}
+        }
+    }
+}
+
+#[cfg(not(unix))]
 async fn stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending::<()>().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
+    if tokio::signal::ctrl_c().await.is_err() {
+        std::future::pending::<()>().await;
     }
 }

@@ -1,7 +1,6 @@
 use super::viewing;
 use jumeau::viewer::snapshot::{Request, take};
 use jumeau::viewer::{Smoothing, open::Opening};
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -19,10 +18,10 @@ pub struct Args {
     #[arg(long)]
     out: PathBuf,
     /// Erreur admise à l'écran, en pixels / largest error on screen, pixels.
-    #[arg(long, default_value_t = 8.0)]
+    #[arg(long, default_value_t = 8.0, value_parser = error_px)]
     sse: f64,
     /// Échantillons par pixel : 1, 2 ou 4 / samples per pixel.
-    #[arg(long, default_value_t = 4)]
+    #[arg(long, default_value_t = 4, value_parser = samples)]
     msaa: u32,
     /// Langue des messages : fr ou en / language of messages.
     #[arg(long, default_value = "fr")]
@@ -35,15 +34,34 @@ pub struct Args {
 fn size(text: &str) -> Result<(u32, u32), String> {
     text.split_once(['x', 'X', '×'])
         .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
+        .filter(|(width, height): &(u32, u32)| *width > 0 && *height > 0)
         .ok_or_else(|| format!("« {text} » : écrivez par exemple 1280x720 / write for example 1280x720"))
 }
 
+fn error_px(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite() && *value > 0.0)
+        .ok_or_else(|| format!("« {text} » : un nombre de pixels au-dessus de 0 / a number of pixels above 0"))
+}
+
+fn samples(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|value| [1, 2, 4].contains(value))
+        .ok_or_else(|| format!("« {text} » : 1, 2 ou / or 4"))
+}
+
 pub fn run(args: Args) -> ExitCode {
+    let location = match viewing::location(&args.territory, args.lang) {
+        Ok(location) => location,
+        Err(code) => return code,
+    };
+    if let Err(code) = viewing::view(&location, &args.view, args.lang) {
+        return code;
+    }
     let request = Request {
-        location: match viewing::location(&args.territory, args.lang) {
-            Ok(location) => location,
-            Err(code) => return code,
-        },
+        location,
         opening: Opening { link: args.view, language: args.lang.into() },
         width: args.size.0,
         height: args.size.1,
@@ -63,15 +81,14 @@ pub fn run(args: Args) -> ExitCode {
     if let Err(error) = viewing::write_png(&args.out, &picture) {
         return viewing::say(&viewing::fault("error-picture-write", format!("{}: {error}", args.out.display())), args.lang);
     }
-    let mut stdout = std::io::stdout();
-    let _ = if args.json {
+    let text = if args.json {
         let document = serde_json::json!({
             "width": picture.width, "height": picture.height, "tiles": picture.tiles, "features": picture.features,
             "seconds": picture.seconds, "first_tile_seconds": picture.first_tile_s,
         });
-        writeln!(stdout, "{document}")
+        format!("{document}\n")
     } else {
-        writeln!(stdout, "{}", args.out.display())
+        format!("{}\n", args.out.display())
     };
-    if picture.faults.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(1) }
+    super::output::data(&text, ExitCode::from(u8::from(!picture.faults.is_empty())))
 }

@@ -49,12 +49,12 @@ pub struct Args {
     #[arg(long)]
     csv: bool,
     /// Langue des messages / language of the messages.
-    #[arg(long, value_parser = ["fr", "en"], default_value = "fr")]
-    lang: String,
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let english = args.lang == "en";
+    let english = args.lang.english();
     let started = Instant::now();
     let (file, manifest) = match info::manifest(&args.territory) {
         Ok(found) => found,
@@ -140,13 +140,13 @@ pub fn run(args: Args) -> ExitCode {
     for finding in &weather.findings {
         say(finding, english);
     }
-    super::info::print(&text);
     let bad = roofs.report.has_errors()
         || weather
             .findings
             .iter()
             .any(|finding| finding.severity == Severity::Error);
-    ExitCode::from(u8::from(bad))
+    let code = ExitCode::from(u8::from(bad));
+    if args.json || args.csv { super::output::data(&text, code) } else { super::output::words(&text, code) }
 }
 
 fn say(finding: &Finding, english: bool) {

@@ -1,7 +1,8 @@
 //! `jumeau sun`: where the sun stands, at one place and time.
 
-use jumeau::base::Instant;
-use jumeau::energy::sun::{self, SunEvents, SunFault, SunOptions, SunPosition};
+use super::{lang::Lang, output};
+use jumeau::base::{Instant, StatedInstant};
+use jumeau::energy::sun::{self, SunEvents, SunFault, SunInstant, SunOptions, SunPosition};
 use std::process::ExitCode;
 
 #[derive(clap::Args, Default)]
@@ -30,84 +31,91 @@ pub struct Args {
     /// Un document JSON / one JSON document.
     #[arg(long)]
     json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let Some(at) = Instant::parse(&args.time) else {
+    let lang = args.lang;
+    let Some(at) = StatedInstant::parse(&args.time) else {
+        let time = jumeau::base::printable(&args.time);
         eprintln!(
-            "jumeau sun : « {} » n'est pas un instant RFC 3339 (1800 à 2200), par exemple 2026-06-21T14:00:00+02:00",
-            args.time
-        );
-        eprintln!(
-            "jumeau sun: '{}' is not an RFC 3339 instant (1800 to 2200), for instance 2026-06-21T14:00:00+02:00",
-            args.time
+            "{}",
+            lang.of(
+                format!("jumeau sun : « {time} » n'est pas un instant RFC 3339 (1800 à 2200), par exemple 2026-06-21T14:00:00+02:00"),
+                format!("jumeau sun: '{time}' is not an RFC 3339 instant (1800 to 2200), for instance 2026-06-21T14:00:00+02:00"),
+            )
         );
         return ExitCode::from(2);
     };
+    match answer(&args, at) {
+        Ok(sky) if args.json => output::data(&json(at, &sky), ExitCode::SUCCESS),
+        Ok(sky) => output::data(&words(at, &sky, lang), ExitCode::SUCCESS),
+        Err(fault) => {
+            eprintln!("{}", lang.of(format!("jumeau sun : {}", french(&fault)), format!("jumeau sun: {fault}")));
+            ExitCode::from(2)
+        }
+    }
+}
+
+struct Sky {
+    position: SunPosition,
+    /// The calendar day at the place whose events these are.
+    day: String,
+    events: SunEvents,
+}
+
+fn answer(args: &Args, at: StatedInstant) -> Result<Sky, SunFault> {
     let options = SunOptions {
         elevation_m: args.elevation,
         pressure_hpa: args.pressure_hpa,
         temperature_c: args.temperature_c,
         delta_t_s: args.delta_t_s,
     };
-    let answers = sun::position(at, args.lat, args.lon, options).and_then(|position| {
-        Ok((
-            position,
-            sun::events(at, args.lat, args.lon, args.delta_t_s)?,
-        ))
-    });
-    match answers {
-        Ok((position, events)) if args.json => print_json(at, &position, &events),
-        Ok((position, events)) => print_text(at, &position, &events),
-        Err(fault) => {
-            eprintln!("jumeau sun : {}\njumeau sun: {fault}", french(&fault));
-            ExitCode::from(2)
-        }
-    }
+    let position = SunInstant::within_second(at.instant, at.fraction_s(), args.delta_t_s)?
+        .position(args.lat, args.lon, options)?;
+    // The day of the clock that the instant was written by; `Z` is no place's clock, so there the sun's mean time at the place tells.
+    let offset_s = at.offset_s.unwrap_or((args.lon * 240.0).round() as i32);
+    let (noon, day) = at.instant.noon_of_day(offset_s);
+    let events = sun::events(noon, args.lat, args.lon, args.delta_t_s)?;
+    Ok(Sky { position, day, events })
 }
 
-fn print_json(at: Instant, position: &SunPosition, events: &SunEvents) -> ExitCode {
+fn json(at: StatedInstant, Sky { position, day, events }: &Sky) -> String {
     let document = serde_json::json!({
-        "time": at,
+        "time": at.to_string(),
         "zenith": position.zenith,
         "apparent_zenith": position.apparent_zenith,
         "elevation": position.elevation,
         "azimuth": position.azimuth,
         "equation_of_time_min": position.equation_of_time_min,
+        "day": day,
         "sunrise": events.sunrise,
         "transit": events.transit,
         "sunset": events.sunset,
     });
-    println!("{document:#}");
-    ExitCode::SUCCESS
+    format!("{document:#}\n")
 }
 
-fn print_text(at: Instant, position: &SunPosition, events: &SunEvents) -> ExitCode {
-    let when = |event: Option<Instant>| {
-        event.map_or_else(|| "–".to_owned(), |instant| instant.to_string())
-    };
-    println!("instant / time                    {at}");
-    println!(
-        "hauteur / elevation               {:.5}°",
-        position.elevation
-    );
-    println!(
-        "azimut / azimuth                  {:.5}°  (depuis le nord vrai / from true north)",
-        position.azimuth
-    );
-    println!("zénith vrai / zenith              {:.5}°", position.zenith);
-    println!(
-        "zénith apparent / apparent zenith {:.5}°",
-        position.apparent_zenith
-    );
-    println!(
-        "équation du temps / eq. of time   {:.3} min",
-        position.equation_of_time_min
-    );
-    println!("lever / sunrise                   {}", when(events.sunrise));
-    println!("passage au méridien / transit     {}", when(events.transit));
-    println!("coucher / sunset                  {}", when(events.sunset));
-    ExitCode::SUCCESS
+fn words(at: StatedInstant, Sky { position, day, events }: &Sky, lang: Lang) -> String {
+    let when = |event: Option<Instant>| event.map_or_else(|| "–".to_owned(), |instant| instant.to_string());
+    let angle = |degrees: f64| format!("{degrees:.5}°");
+    let north = lang.of("depuis le nord vrai", "from true north");
+    [
+        (lang.of("instant", "time"), at.to_string()),
+        (lang.of("hauteur", "elevation"), angle(position.elevation)),
+        (lang.of("azimut", "azimuth"), format!("{}  ({north})", angle(position.azimuth))),
+        (lang.of("zénith vrai", "zenith"), angle(position.zenith)),
+        (lang.of("zénith apparent", "apparent zenith"), angle(position.apparent_zenith)),
+        (lang.of("équation du temps", "equation of time"), format!("{:.3} min", position.equation_of_time_min)),
+        (lang.of("jour", "day"), day.clone()),
+        (lang.of("lever", "sunrise"), when(events.sunrise)),
+        (lang.of("passage au méridien", "transit"), when(events.transit)),
+        (lang.of("coucher", "sunset"), when(events.sunset)),
+    ]
+    .map(|(label, value)| format!("{label:<22}{value}\n"))
+    .concat()
 }
 
 fn french(fault: &SunFault) -> String {

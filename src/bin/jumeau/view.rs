@@ -23,6 +23,9 @@ pub fn run(args: Args) -> ExitCode {
         Ok(location) => location,
         Err(code) => return code,
     };
+    if let Err(code) = viewing::view(&location, &args.view, args.lang) {
+        return code;
+    }
     if let Err(code) = viewing::display(args.lang).and_then(|()| viewing::graphics(args.lang)) {
         return code;
     }

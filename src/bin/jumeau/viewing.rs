@@ -1,8 +1,10 @@
 //! What `view` and `snapshot` share: where the territory is, what the machine lacks, how a fault is said.
 
+pub use super::lang::Lang;
+use super::screen::{self, Screen};
+use jumeau::formats::territory::Manifest;
 use jumeau::i18n::Texts;
 use jumeau::io::Location;
-use jumeau::view::Language;
 use jumeau::viewer::snapshot::Picture;
 use jumeau::viewer::vocab::Fault;
 use std::path::Path;
@@ -10,22 +12,6 @@ use std::process::ExitCode;
 
 /// Where `cargo xtask demo` prepares the default territory, from the folder the program is started in.
 const DEFAULT_TERRITORY: &str = "build/territory/nantes-centre";
-
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
-pub enum Lang {
-    #[default]
-    Fr,
-    En,
-}
-
-impl From<Lang> for Language {
-    fn from(lang: Lang) -> Self {
-        match lang {
-            Lang::Fr => Self::Fr,
-            Lang::En => Self::En,
-        }
-    }
-}
 
 pub fn fault(key: &str, value: String) -> Fault {
     Fault { key: key.to_owned(), value }
@@ -57,13 +43,40 @@ pub fn default_territory(lang: Lang) -> Result<String, ExitCode> {
     }
 }
 
-/// Whether there is a screen to open a window on.
+/// Whether there is a screen to open a window on, and whether it answers.
 pub fn display(lang: Lang) -> Result<(), ExitCode> {
-    let set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    if cfg!(target_os = "linux") && !set("DISPLAY") && !set("WAYLAND_DISPLAY") {
+    if !cfg!(target_os = "linux") {
+        return Ok(());
+    }
+    let screen = screen::named(|name| std::env::var_os(name));
+    if screen == Screen::None {
         return Err(say(&fault("error-no-display", String::new()), lang));
     }
+    if !screen.answers() {
+        return Err(say(&fault("error-display-silent", screen.name()), lang));
+    }
     Ok(())
+}
+
+/// Whether the view that a person named exists; links are judged when they are opened, and so are territories on a server.
+pub fn view(location: &Location, view: &str, lang: Lang) -> Result<(), ExitCode> {
+    let Location::Folder(folder) = location else { return Ok(()) };
+    if view.is_empty() || view.contains(['=', '#', '?', '/']) {
+        return Ok(());
+    }
+    let manifest = std::fs::read(folder.join("territory.json")).ok().and_then(|bytes| Manifest::parse(&bytes).ok());
+    let Some(manifest) = manifest else { return Ok(()) };
+    if manifest.views.iter().any(|known| known.id == view) {
+        return Ok(());
+    }
+    let known: Vec<&str> = manifest.views.iter().map(|known| known.id.as_str()).collect();
+    let known = if known.is_empty() { "–".to_owned() } else { known.join(", ") };
+    let sentence = lang.of(
+        format!("jumeau : ce territoire n’a pas de vue « {view} ». Ses vues : {known}. Sans --view, la vue d’ensemble s’ouvre."),
+        format!("jumeau: this territory has no view “{view}”. Its views: {known}. Without --view it opens as a whole."),
+    );
+    eprintln!("{}", jumeau::base::printable(&sentence));
+    Err(ExitCode::from(2))
 }
 
 /// Whether there is a graphics driver; asked before the renderer, which would only abort.

@@ -123,21 +123,22 @@ pub fn run(args: Args) -> ExitCode {
     if let (true, Value::Object(map)) = (args.hourly, &mut answer) {
         map.insert("power_kw".into(), json!(powers));
     }
-    if args.json {
-        super::info::print(&format!("{answer:#}\n"));
+    let text = if args.json {
+        format!("{answer:#}\n")
     } else {
-        super::info::print(&format!(
+        format!(
             "énergie / energy                  {kwh:.3} kWh\npleine charge / full load hours   {:.3} h\n",
             kwh / turbine.nominal_kw
-        ));
-    }
+        )
+    };
+    let code = super::output::data(&text, ExitCode::SUCCESS);
     if known.len() < powers.len() {
         let missing = powers.len() - known.len();
         eprintln!(
             "{missing} pas sans donnée, non comptés / {missing} steps without data, not counted"
         );
     }
-    ExitCode::SUCCESS
+    code
 }
 
 fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Option<f64>> {

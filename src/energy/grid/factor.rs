@@ -123,9 +123,4 @@ impl Factor {
     pub fn unknowns(&self) -> usize {
         self.node.len()
     }
-
-    /// Whether no entry was filled in: the network is a tree.
-    pub fn is_tree(&self) -> bool {
-        self.start.windows(2).all(|pair| pair[1] - pair[0] <= 1)
-    }
 }

@@ -28,13 +28,6 @@ impl Default for Foliage {
 }
 
 impl Foliage {
-    /// Needles stay.
-    pub const EVERGREEN: Self = Self {
-        in_leaf: 0.04,
-        bare: 0.04,
-        leaf_days: (1, 366),
-    };
-
     pub fn transmittance(&self, day_of_year: u16) -> f64 {
         if (self.leaf_days.0..=self.leaf_days.1).contains(&day_of_year) {
             self.in_leaf

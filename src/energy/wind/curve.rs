@@ -43,14 +43,6 @@ impl PowerCurve {
         Ok(Self { speed_ms, power_kw })
     }
 
-    pub fn speeds_ms(&self) -> &[f64] {
-        &self.speed_ms
-    }
-
-    pub fn powers_kw(&self) -> &[f64] {
-        &self.power_kw
-    }
-
     /// The largest power, kW.
     pub fn highest_kw(&self) -> f64 {
         self.power_kw.iter().copied().fold(0.0, f64::max)

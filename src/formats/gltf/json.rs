@@ -61,6 +61,8 @@ pub struct Document {
 pub struct Asset {
     pub version: String,
     #[serde(skip_serializing_if = "String::is_empty")]
+    pub copyright: String,
+    #[serde(skip_serializing_if = "String::is_empty")]
     pub generator: String,
 }
 

@@ -174,6 +174,30 @@ impl PropertyTable {
             .map(|column| &column.values)
     }
 
+    /// One row as a table of its own.
+    pub fn row(&self, row: usize) -> Self {
+        fn one<T: Clone>(values: &[T], row: usize) -> Vec<T> {
+            values.get(row).cloned().into_iter().collect()
+        }
+        Self {
+            class: self.class.clone(),
+            count: usize::from(row < self.count),
+            columns: self
+                .columns
+                .iter()
+                .map(|column| Column {
+                    name: column.name.clone(),
+                    values: match &column.values {
+                        Values::F32(v) => Values::F32(one(v, row)),
+                        Values::F64(v) => Values::F64(one(v, row)),
+                        Values::U32(v) => Values::U32(one(v, row)),
+                        Values::Text(v) => Values::Text(one(v, row)),
+                    },
+                })
+                .collect(),
+        }
+    }
+
     /// The number in a numeric column; `None` when absent, "no data" or text.
     pub fn number(&self, name: &str, row: usize) -> Option<f64> {
         match self.column(name)? {

@@ -32,7 +32,7 @@ const MAX_FLOAT_ID: u32 = 1 << 24;
 const PACKED_JSON: usize = 256;
 
 /// How to write.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct WriteOptions {
     /// Step of the lattice positions are rounded to, metres; the error is half of it.
     ///
@@ -43,6 +43,8 @@ pub struct WriteOptions {
     pub compress: bool,
     /// Merge equal vertices and order triangles and vertices for the GPU's caches (and for compression).
     pub optimize: bool,
+    /// Whom the content is owed to, for `asset.copyright`; several apart by semicolons, as readers show them. Empty says nothing.
+    pub copyright: String,
 }
 
 impl Default for WriteOptions {
@@ -51,6 +53,7 @@ impl Default for WriteOptions {
             precision_m: 0.01,
             compress: true,
             optimize: true,
+            copyright: String::new(),
         }
     }
 }
@@ -65,6 +68,7 @@ pub fn glb(content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, Glt
     let mut document = Document {
         asset: Asset {
             version: "2.0".to_owned(),
+            copyright: options.copyright.clone(),
             generator: "Jumeau".to_owned(),
         },
         ..Document::default()

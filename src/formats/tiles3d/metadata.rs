@@ -9,8 +9,13 @@ use std::collections::BTreeMap;
 
 /// The class our own tilesets use for tiles, and its properties.
 pub const TILE_CLASS: &str = "tile";
-pub const MINIMUM_HEIGHT: &str = "minimumHeight";
-pub const MAXIMUM_HEIGHT: &str = "maximumHeight";
+/// Regions hold a tile's content and all below it, which may reach over the edge of the implicit cell;
+/// heights say the same again for readers that know only those.
+pub const TILE_PROPERTIES: [(Semantic, &str); 3] = [
+    (Semantic::BoundingRegion, "boundingRegion"),
+    (Semantic::MinimumHeight, "minimumHeight"),
+    (Semantic::MaximumHeight, "maximumHeight"),
+];
 
 /// A meaning of a property of tiles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,6 +47,11 @@ impl Semantic {
             Self::BoundingSphere => 4,
             Self::MinimumHeight | Self::MaximumHeight => 1,
         }
+    }
+
+    /// Written as FLOAT64: half a metre of the Earth's girth is all that single precision tells of a longitude.
+    pub fn is_double(self) -> bool {
+        !matches!(self, Self::MinimumHeight | Self::MaximumHeight)
     }
 }
 
@@ -109,22 +119,28 @@ fn column(property: &Value) -> Option<Column> {
     (fits && plain && text("type") == Some("SCALAR")).then_some(Column { semantic, double })
 }
 
-/// The schema of our own tilesets: the lowest and the highest height of each tile.
-pub fn height_schema() -> Value {
+/// The schema of our own tilesets: the region of each tile, and its lowest and highest height.
+pub fn tile_schema() -> Value {
     let height = |semantic: &str, description: &str| {
         json!({
             "type": "SCALAR", "componentType": "FLOAT32", "required": true,
             "semantic": semantic, "description": description,
         })
     };
+    let [region, low, high] = TILE_PROPERTIES.map(|(_, name)| name);
     json!({
         "id": "jumeau_tiles",
         "classes": {
             TILE_CLASS: {
                 "name": "Tile",
                 "properties": {
-                    MINIMUM_HEIGHT: height("TILE_MINIMUM_HEIGHT", "Lowest point of the tile and all below it, metres above the ellipsoid"),
-                    MAXIMUM_HEIGHT: height("TILE_MAXIMUM_HEIGHT", "Highest point of the tile and all below it, metres above the ellipsoid"),
+                    region: {
+                        "type": "SCALAR", "componentType": "FLOAT64", "array": true, "count": 6, "required": true,
+                        "semantic": "TILE_BOUNDING_REGION",
+                        "description": "West, south, east, north (radians), lowest and highest height (metres above the ellipsoid) of the tile and all below it",
+                    },
+                    low: height("TILE_MINIMUM_HEIGHT", "Lowest point of the tile and all below it, metres above the ellipsoid"),
+                    high: height("TILE_MAXIMUM_HEIGHT", "Highest point of the tile and all below it, metres above the ellipsoid"),
                 },
             },
         },
@@ -138,12 +154,14 @@ pub struct TileBounds {
 }
 
 impl TileBounds {
-    /// Lowest and highest heights, one of each for every available tile.
-    pub fn of_heights(low_m: Vec<f64>, high_m: Vec<f64>) -> Self {
+    /// One region for each available tile, and its heights for themselves.
+    pub fn of_regions(regions: &[[f64; 6]]) -> Self {
+        let heights = |at: usize| regions.iter().map(|region| region[at]).collect();
         Self {
             columns: BTreeMap::from([
-                (Semantic::MinimumHeight, low_m),
-                (Semantic::MaximumHeight, high_m),
+                (Semantic::BoundingRegion, regions.iter().flatten().copied().collect()),
+                (Semantic::MinimumHeight, heights(4)),
+                (Semantic::MaximumHeight, heights(5)),
             ]),
         }
     }
@@ -157,21 +175,18 @@ impl TileBounds {
             .ok()
     }
 
+    /// The whole volume that the table tells of a tile, if it does: not cut from the implicit one.
+    pub fn stated(&self, row: usize) -> Option<BoundingVolume> {
+        // As with explicit volumes, a region needs no transform and a box is tighter than a sphere.
+        (self.value(Semantic::BoundingRegion, row).map(BoundingVolume::Region))
+            .or_else(|| self.value(Semantic::BoundingBox, row).map(BoundingVolume::Box))
+            .or_else(|| self.value(Semantic::BoundingSphere, row).map(BoundingVolume::Sphere))
+            .filter(BoundingVolume::is_sound)
+    }
+
     /// The bounds of a tile whose implicit ones are given. What the table says of the tile goes first; nonsense is not believed.
     pub fn applied(&self, row: usize, implicit: BoundingVolume) -> BoundingVolume {
-        // As with explicit volumes, a region needs no transform and a box is tighter than a sphere.
-        let stated = (self
-            .value(Semantic::BoundingRegion, row)
-            .map(BoundingVolume::Region))
-        .or_else(|| {
-            self.value(Semantic::BoundingBox, row)
-                .map(BoundingVolume::Box)
-        })
-        .or_else(|| {
-            self.value(Semantic::BoundingSphere, row)
-                .map(BoundingVolume::Sphere)
-        })
-        .filter(BoundingVolume::is_sound);
+        let stated = self.stated(row);
         let volume = stated.unwrap_or(implicit);
         let height = |semantic| self.value(semantic, row).map(|[height]: [f64; 1]| height);
         match volume {

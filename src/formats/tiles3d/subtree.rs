@@ -1,7 +1,7 @@
 //! Subtrees of implicit tiling: which tiles, contents and child subtrees exist. JSON and binary form, both ways.
 
 use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
-use super::metadata::{self, Semantic, TileBounds, TileSchema};
+use super::metadata::{self, TileBounds, TileSchema};
 use super::{BoundingVolume, TilesFault};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -234,6 +234,14 @@ impl Subtree {
             }
             _ => implicit,
         }
+    }
+
+    /// Whether the metadata tell a volume of its own for an available tile, which need not lie in the implicit one.
+    pub fn states_volume(&self, inner: TileCoord) -> bool {
+        self.bounds.as_ref().is_some_and(|bounds| {
+            let row = usize::try_from(self.tiles.count(inner.bit()));
+            self.has_tile(inner) && row.is_ok_and(|row| bounds.stated(row).is_some())
+        })
     }
 
     /// Is the tile there? It is given from the subtree's root.
@@ -469,7 +477,7 @@ fn split(bytes: &[u8]) -> Result<(&[u8], &[u8]), TilesFault> {
     }
 }
 
-/// Writes a subtree in its binary form, with one internal buffer. Of the bounds, heights are written, as FLOAT32 of [`metadata::height_schema`].
+/// Writes a subtree in its binary form, with one internal buffer. Of the bounds, those of [`metadata::tile_schema`] are written.
 pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
     let mut bin: Vec<u8> = Vec::new();
     let mut views = Vec::new();
@@ -500,10 +508,7 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         class: metadata::TILE_CLASS.to_owned(),
         ..RawTable::default()
     };
-    for (semantic, name) in [
-        (Semantic::MinimumHeight, metadata::MINIMUM_HEIGHT),
-        (Semantic::MaximumHeight, metadata::MAXIMUM_HEIGHT),
-    ] {
+    for (semantic, name) in metadata::TILE_PROPERTIES {
         let Some(values) = subtree
             .bounds
             .as_ref()
@@ -516,20 +521,21 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
             values: views.len(),
             ..RawProperty::default()
         };
+        let start = bin.len();
+        if semantic.is_double() {
+            bin.extend(values.iter().flat_map(|value| value.to_le_bytes()));
+        } else {
+            bin.extend(values.iter().flat_map(|value| (*value as f32).to_le_bytes()));
+        }
         views.push(RawView {
             buffer: 0,
-            byte_offset: bin.len(),
-            byte_length: 4 * values.len(),
+            byte_offset: start,
+            byte_length: bin.len() - start,
         });
-        bin.extend(
-            values
-                .iter()
-                .flat_map(|value| (*value as f32).to_le_bytes()),
-        );
-        table.count = values.len();
+        table.count = values.len() / semantic.numbers();
         table.properties.insert(name.to_owned(), property);
     }
-    let with_heights = !table.properties.is_empty();
+    let with_bounds = !table.properties.is_empty();
     bin.resize(bin.len().next_multiple_of(8), 0);
     let document = Document {
         buffers: if bin.is_empty() {
@@ -544,8 +550,8 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         tile_availability,
         content_availability,
         child_subtree_availability,
-        tile_metadata: with_heights.then_some(0),
-        property_tables: if with_heights {
+        tile_metadata: with_bounds.then_some(0),
+        property_tables: if with_bounds {
             vec![table]
         } else {
             Vec::new()

@@ -17,15 +17,18 @@ use rstar::{RTree, primitives::GeomWithData};
 const GROUND_TOLERANCE_M: f64 = 10.0;
 /// Neighbours asked for a height, and how far away they may be, metres.
 const NEIGHBOURS: usize = 8;
-const NEIGHBOUR_DISTANCE_M: f64 = 100.0;
+pub const NEIGHBOUR_DISTANCE_M: f64 = 100.0;
 
 /// A building whose height or ground may still depend on its neighbours.
+#[derive(Clone, Debug)]
 pub struct Draft {
-    building: Building,
-    file: String,
-    has_height: bool,
-    has_ground: bool,
-    repaired: bool,
+    pub building: Building,
+    pub file: String,
+    pub has_height: bool,
+    pub has_ground: bool,
+    pub repaired: bool,
+    /// Its surfaces are given above the ground, wherever that will be.
+    pub above_ground: bool,
 }
 
 /// Reads one building; the rest is done by [`settle`].
@@ -54,6 +57,7 @@ pub fn draft(
         .filter(|z| z.is_finite())
         .collect();
     let mut surveyed = None;
+    let above_ground = record.flag("above_ground") == Some(true);
     let flat = match shape.shells().as_slice() {
         [] => polygons
             .iter()
@@ -76,7 +80,7 @@ pub fn draft(
             };
             altitudes.clear();
             let plan = std::mem::take(&mut survey.plan);
-            if floor.plausible(survey.lowest_m) {
+            if above_ground || floor.plausible(survey.lowest_m) {
                 surveyed = Some(survey);
             } else {
                 altitudes.push(survey.lowest_m);
@@ -132,12 +136,12 @@ pub fn draft(
         floor.plausible(ground)
             && terrain_m.is_none_or(|terrain| (ground - terrain).abs() <= GROUND_TOLERANCE_M)
             // Walls may begin below the ground, but the ground does not lie above the roof.
-            && surveyed.as_ref().is_none_or(|survey| {
+            && surveyed.as_ref().filter(|_| !above_ground).is_none_or(|survey| {
                 let top = survey.eave_and_ridge_m.map_or(f64::INFINITY, |(_, ridge)| ridge);
                 (survey.lowest_m - GROUND_TOLERANCE_M..top).contains(&ground)
             })
     };
-    let lowest_m = surveyed.as_ref().map(|survey| survey.lowest_m);
+    let lowest_m = surveyed.as_ref().filter(|_| !above_ground).map(|survey| survey.lowest_m);
     let ground = match stated_ground {
         Some(ground) if ground_fits(ground) => Some(ground),
         Some(ground) => {
@@ -161,7 +165,8 @@ pub fn draft(
         }),
         storeys: record.number("storeys").filter(|n| *n >= 0.0 && *n <= 200.0).map(|n| n.round() as u32),
     };
-    let chosen = match surveyed.as_ref().and_then(|survey| survey.eave_and_ridge_m).zip(ground) {
+    let level_m = if above_ground { Some(0.0) } else { ground };
+    let chosen = match surveyed.as_ref().and_then(|survey| survey.eave_and_ridge_m).zip(level_m) {
         // What was surveyed in three dimensions needs no choice.
         Some(((eave, ridge), ground)) => heights::Chosen {
             eave_m: Some((eave - ground).max(heights::LOWEST_M)),
@@ -192,6 +197,7 @@ pub fn draft(
         has_height: chosen.eave_m.is_some(),
         has_ground: ground.is_some(),
         repaired,
+        above_ground,
         building: Building {
             id: object.to_owned(),
             rnb: rnb_ids(record),
@@ -217,8 +223,8 @@ pub fn draft(
     Fate::Kept
 }
 
-/// Gives heights and grounds that only neighbours can tell, and counts.
-pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -> Vec<Building> {
+/// Gives heights and grounds that only neighbours can tell, and counts those that `own` says are counted here.
+pub fn settle(drafts: Vec<Draft>, own: &dyn Fn(&Building) -> bool, count: &mut LayerCount, report: &mut Report) -> Vec<Building> {
     let place = |draft: &Draft| footprint::centre(&draft.building.footprint).unwrap_or([0.0, 0.0]);
     let tree = |known: &dyn Fn(&Draft) -> Option<f64>| {
         RTree::bulk_load(
@@ -244,8 +250,12 @@ pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -
         .into_iter()
         .map(|draft| {
             let at = footprint::centre(&draft.building.footprint).unwrap_or([0.0, 0.0]);
-            let Draft { mut building, file, has_height, has_ground, mut repaired } = draft;
+            let Draft { mut building, file, has_height, has_ground, mut repaired, above_ground } = draft;
+            let counted = own(&building);
             let mut say = |code, severity, value: String| {
+                if !counted {
+                    return;
+                }
                 report.push(Finding::new(code, severity, &file).object(&building.id).value(value));
             };
             if !has_ground {
@@ -257,6 +267,9 @@ pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -
                     None => "building-ground-assumed",
                 };
                 say(code, Severity::Warning, format!("{:.1} m", building.ground_m));
+            }
+            if let (true, Some(surveyed)) = (above_ground, &mut building.surveyed) {
+                surveyed.raise(building.ground_m);
             }
             if !has_height {
                 repaired = true;
@@ -270,7 +283,9 @@ pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -
                 building.height_origin = origin;
                 say(code, Severity::Warning, format!("{height:.1} m"));
             }
-            count.add(if repaired { Fate::Repaired } else { Fate::Kept });
+            if counted {
+                count.add(if repaired { Fate::Repaired } else { Fate::Kept });
+            }
             building
         })
         .collect()
@@ -278,12 +293,17 @@ pub fn settle(drafts: Vec<Draft>, count: &mut LayerCount, report: &mut Report) -
 
 fn median_near(tree: &RTree<GeomWithData<[f64; 2], f64>>, at: [f64; 2]) -> Option<f64> {
     let limit = NEIGHBOUR_DISTANCE_M * NEIGHBOUR_DISTANCE_M;
-    let mut values: Vec<f64> = tree
-        .nearest_neighbor_iter_with_distance_2(&at)
-        .take(NEIGHBOURS)
-        .take_while(|(_, distance2)| *distance2 <= limit)
-        .map(|(point, _)| point.data)
+    let mut near: Vec<(f64, f64)> = tree
+        .locate_within_distance(at, limit)
+        .map(|point| {
+            let [x, y] = point.geom();
+            ((x - at[0]).powi(2) + (y - at[1]).powi(2), point.data)
+        })
         .collect();
+    // Of equally near ones the lower counts: so the answer does not depend on what else the tree holds.
+    near.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
+    near.truncate(NEIGHBOURS);
+    let mut values: Vec<f64> = near.into_iter().map(|(_, value)| value).collect();
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied()
 }

@@ -56,6 +56,13 @@ pub fn clean(
         return Fate::Rejected;
     }
     let level = level(record);
+    if level < 0 {
+        // Kept: it passes below what is planted and built. The tiler draws no line under the ground.
+        source.finding("line-underground", Severity::Info, object, level);
+    }
+    if parts.len() > 1 {
+        source.finding("line-in-parts", Severity::Info, object, parts.len());
+    }
     let class = class(record, source.role, &nature);
     let (width_m, width_assumed) = width(record, class);
     if width_assumed && matches!(source.role, Role::Roads) && !matches!(class, LineClass::Path) {

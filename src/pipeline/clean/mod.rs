@@ -4,6 +4,7 @@
 
 pub mod areas;
 pub mod buildings;
+pub mod far;
 pub mod heights;
 pub mod lines;
 pub mod places;
@@ -11,12 +12,15 @@ pub mod relief;
 pub mod roof_points;
 pub mod surfaces;
 pub mod terrain;
+pub mod utilities;
 
-use super::sources::{Gathered, declaration::Role};
+use super::sources::record::Record;
+use super::sources::{Gathered, RawRaster, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
 use crate::base::{Finding, Report, Severity};
 use crate::geodesy::{Crs, Geoid, Vertical};
-use crate::region::Region;
+use crate::region::utility::{Conduit, Fixture, Utility};
+use crate::region::{Area, NetworkLine, Region, Tree, WaterArea};
 use std::collections::{BTreeMap, HashSet};
 
 /// What one record became.
@@ -39,6 +43,100 @@ impl LayerCount {
             Fate::Rejected => self.rejected += 1,
         }
     }
+
+    /// Counts a record; kept buildings count only when their heights are settled.
+    pub fn note(&mut self, role: Role, fate: Fate) {
+        if role != Role::Buildings || fate == Fate::Rejected {
+            self.add(fate);
+        }
+    }
+
+    /// Records that never became one.
+    pub fn lose(&mut self, lost: usize) {
+        self.read += lost;
+        self.rejected += lost;
+    }
+
+    /// A record that had been kept is set aside after all; buildings had not been counted yet.
+    pub fn set_aside(&mut self, role: Role) {
+        if role == Role::Buildings {
+            self.lose(1);
+        } else {
+            self.kept = self.kept.saturating_sub(1);
+            self.rejected += 1;
+        }
+    }
+
+    /// The sum of two counts of one layer.
+    pub fn merge(&mut self, other: &Self) {
+        self.read += other.read;
+        self.kept += other.kept;
+        self.repaired += other.repaired;
+        self.rejected += other.rejected;
+    }
+}
+
+/// One clean object, whatever it is.
+pub enum Object {
+    /// Its height may still depend on its neighbours.
+    Building(buildings::Draft),
+    Line(NetworkLine),
+    Water(WaterArea),
+    Tree(Tree),
+    Area(Area),
+    Conduit(Conduit),
+    Fixture(Fixture),
+}
+
+/// Makes clean objects of one record: none when it is rejected, several when it has several parts.
+pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source) -> (Fate, Vec<Object>) {
+    /// What a cleaner pushed, as objects.
+    fn all<T>(fate: Fate, found: Vec<T>, wrap: fn(T) -> Object) -> (Fate, Vec<Object>) {
+        (fate, found.into_iter().map(wrap).collect())
+    }
+    match source.role {
+        Role::Buildings => {
+            let mut found = Vec::new();
+            let fate = buildings::draft(record, floor, source, &mut found);
+            all(fate, found, Object::Building)
+        }
+        Role::Roads | Role::Tram | Role::Rail => {
+            let mut found = Vec::new();
+            let fate = lines::clean(record, floor, source, &mut found);
+            all(fate, found, Object::Line)
+        }
+        Role::Water => {
+            let mut found = Vec::new();
+            let fate = places::water(record, floor, source, &mut found);
+            all(fate, found, Object::Water)
+        }
+        Role::Areas
+        | Role::Iris
+        | Role::Parcels
+        | Role::Zones
+        | Role::Prescriptions
+        | Role::Information
+        | Role::Servitudes
+        | Role::Flood
+        | Role::Parks
+        | Role::LandCover => {
+            let mut found = Vec::new();
+            let fate = areas::area(record, source, &mut found);
+            all(fate, found, Object::Area)
+        }
+        Role::Trees => {
+            let mut found = Vec::new();
+            let fate = places::tree(record, source, &mut found);
+            all(fate, found, Object::Tree)
+        }
+        Role::Network(utility) => {
+            let (mut conduits, mut fixtures) = (Vec::new(), Vec::new());
+            let fate = utilities::clean(record, utility, source, &mut conduits, &mut fixtures);
+            let fixtures = fixtures.into_iter().map(Object::Fixture);
+            (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
+        }
+        Role::Terrain | Role::Models => (Fate::Rejected, Vec::new()),
+    }
 }
 
 /// Cleans everything that was gathered.
@@ -51,8 +149,12 @@ pub fn clean(
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<Imported, ImportFault> {
-    let Gathered { mut declaration, target, layers, mut rasters, models } = gathered;
-    let vertical = vertical(&mut declaration.vertical, &target, &rasters, &layers);
+    let Gathered { mut declaration, target, mut layers, mut rasters } = gathered;
+    far::set_aside(&mut layers, &mut report);
+    let vertical = vertical(&mut declaration.vertical, &target, &rasters, || {
+        let mut shapes = layers.iter().flat_map(|layer| &layer.records).filter_map(|record| record.shape.as_ref());
+        shapes.find_map(|shape| shape.first_position()).map(|[x, y, _]| [x, y])
+    });
     let mut region = Region::default();
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
     progress.step("import-terrain", 0, 1);
@@ -72,8 +174,7 @@ pub fn clean(
         let what = key(layer.role);
         let total = layer.records.len() as u64;
         let count = counts.entry(layer.role).or_default();
-        count.read += layer.lost;
-        count.rejected += layer.lost;
+        count.lose(layer.lost);
         for (done, record) in layer.records.iter().enumerate() {
             if done % 1024 == 0 {
                 if progress.cancelled() {
@@ -90,35 +191,25 @@ pub fn clean(
             if record.has("id") && !ids.insert((layer.role, record.object.clone())) {
                 source.finding("duplicate-id", Severity::Warning, &record.object, "");
             }
-            let fate = match layer.role {
-                Role::Buildings => buildings::draft(record, &floor, &mut source, &mut drafts),
-                Role::Roads | Role::Tram | Role::Rail => {
-                    lines::clean(record, &floor, &mut source, &mut region.lines)
+            let (fate, cleaned) = clean_record(record, &floor, &mut source);
+            for object in cleaned {
+                match object {
+                    Object::Building(draft) => drafts.push(draft),
+                    Object::Line(line) => region.lines.push(line),
+                    Object::Water(water) => region.water.push(water),
+                    Object::Tree(tree) => region.trees.push(tree),
+                    Object::Area(area) => region.areas.push(area),
+                    Object::Conduit(conduit) => region.conduits.push(conduit),
+                    Object::Fixture(fixture) => region.fixtures.push(fixture),
                 }
-                Role::Water => places::water(record, &floor, &mut source, &mut region.water),
-                Role::Areas
-                | Role::Iris
-                | Role::Parcels
-                | Role::Zones
-                | Role::Prescriptions
-                | Role::Information
-                | Role::Servitudes
-                | Role::Flood
-                | Role::Parks
-                | Role::LandCover => areas::area(record, &mut source, &mut region.areas),
-                Role::Trees => places::tree(record, &mut source, &mut region.trees),
-                Role::Terrain | Role::Models => Fate::Rejected,
-            };
-            // Buildings are counted when their heights are settled.
-            if layer.role != Role::Buildings || fate == Fate::Rejected {
-                count.add(fate);
             }
+            count.note(layer.role, fate);
         }
         progress.step(what, total, total);
     }
     if !drafts.is_empty() {
         let count = counts.entry(Role::Buildings).or_default();
-        region.buildings = buildings::settle(drafts, count, &mut report);
+        region.buildings = buildings::settle(drafts, &|_| true, count, &mut report);
     }
     let surveyed_roofs = roof_points::roofs(&mut rasters, &region.buildings, &vertical, geoid, &mut report);
     let layers = counts
@@ -132,17 +223,16 @@ pub fn clean(
         layers,
         terrain_cover,
         surveyed_roofs,
-        models,
         report,
     })
 }
 
 /// The vertical system of the territory: the declared one, or the usual one where its data lie. A declared name that nobody knows is kept as it is and taken for NGF-IGN69.
-fn vertical(
+pub fn vertical(
     declared: &mut Option<String>,
     target: &Crs,
-    rasters: &[super::sources::RawRaster],
-    layers: &[super::sources::RawLayer],
+    rasters: &[RawRaster],
+    first_place: impl FnOnce() -> Option<[f64; 2]>,
 ) -> Vertical {
     let ign69 = Vertical::from_epsg(5720);
     if let Some(name) = declared {
@@ -159,8 +249,7 @@ fn vertical(
         raw.placer.target_lonlat(raw.placer.point(x, y).ok()?)
     });
     let of_record = || {
-        let mut shapes = layers.iter().flat_map(|layer| &layer.records).filter_map(|record| record.shape.as_ref());
-        let [x, y, _] = shapes.find_map(|shape| shape.first_position())?;
+        let [x, y] = first_place()?;
         target.to_lonlat(x, y).ok()
     };
     let usual = of_raster.or_else(of_record).and_then(Vertical::usual_at).unwrap_or(ign69);
@@ -168,7 +257,8 @@ fn vertical(
     usual
 }
 
-fn key(role: Role) -> &'static str {
+/// The stage in which a role is cleaned, for progress.
+pub fn key(role: Role) -> &'static str {
     match role {
         Role::Terrain => "import-terrain",
         Role::Buildings => "import-buildings",
@@ -188,6 +278,16 @@ fn key(role: Role) -> &'static str {
         Role::Parks => "import-parks",
         Role::LandCover => "import-land-cover",
         Role::Models => "import-models",
+        Role::Network(utility) => match utility {
+            Utility::Electricity => "import-electricity",
+            Utility::Gas => "import-gas",
+            Utility::Heat => "import-heat",
+            Utility::Water => "import-drinking-water",
+            Utility::Sewer => "import-sewer",
+            Utility::Telecom => "import-telecom",
+            Utility::Lighting => "import-lighting",
+            Utility::Transit => "import-transit",
+        },
     }
 }
 

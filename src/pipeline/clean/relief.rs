@@ -218,7 +218,7 @@ fn usable<'a>(
 }
 
 /// Bounds of the raster's cells in the territory's system, from its border.
-fn bounds(raw: &RawRaster, placement: &Placement) -> Option<Bounds2> {
+pub fn bounds(raw: &RawRaster, placement: &Placement) -> Option<Bounds2> {
     let mut bounds = Bounds2::EMPTY;
     const STEPS: usize = 16;
     let (wide, high) = (placement.columns as f64, placement.rows as f64);

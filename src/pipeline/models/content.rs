@@ -88,6 +88,7 @@ pub fn placed(
     part: &Part,
     frame: &Frame,
     dataset: &DatasetId,
+    copyright: &str,
     number: &str,
     report: &mut Report,
 ) -> Option<Placed> {
@@ -129,6 +130,7 @@ pub fn placed(
     let features = fit_tables(&mut content, dataset, number);
     let options = WriteOptions {
         precision_m: step_of(&content),
+        copyright: copyright.to_owned(),
         ..WriteOptions::default()
     };
     match glb(&content, &options) {

@@ -16,9 +16,8 @@ pub mod found;
 pub mod place;
 pub mod walk;
 
-use super::sources::container::Unpacked;
-use super::tile::package::write_file;
-use super::tile::{TileFault, composed};
+use super::tile::package::{asset_extras, copyright, write_file};
+use super::tile::{TileFault, attributions_of, composed};
 use super::{ImportFault, LayerCount, Progress};
 use crate::base::{Bounds2, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
 use crate::formats::territory::{self, Layer, LayerKind, Manifest, Name};
@@ -28,7 +27,6 @@ use content::{Placed, Region};
 use place::{Frame, Placement};
 use rayon::prelude::*;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use walk::Tree;
 
@@ -55,13 +53,6 @@ pub enum Kind {
     Gltf,
 }
 
-/// All models of an import; archives stay unpacked as long as this lives.
-#[derive(Clone, Debug, Default)]
-pub struct Models {
-    pub list: Vec<Model>,
-    pub unpacked: Option<Arc<Unpacked>>,
-}
-
 /// What became of them.
 #[derive(Debug, Default)]
 pub struct Written {
@@ -73,12 +64,22 @@ pub struct Written {
     pub bounds: Option<[f64; 6]>,
 }
 
-/// Writes each model as a layer below `out`.
+/// The files that a model is read from, as far as its own files tell; for telling whether they changed.
+pub fn files_of(path: &Path, kind: Kind) -> Vec<PathBuf> {
+    let tree = match kind {
+        Kind::Tileset => walk::tileset(path, "", &mut Report::default()),
+        Kind::Gltf => None,
+    };
+    tree.into_iter().flat_map(|tree| tree.nodes).flat_map(|node| node.parts).map(|part| part.path).collect()
+}
+
+/// Writes each model as a layer below `out`; `datasets` tell whom they are owed to.
 ///
 /// # Errors
 /// When a file cannot be written or the work is cancelled; a broken model is a finding.
 pub fn write(
-    models: &Models,
+    models: &[Model],
+    datasets: &[Dataset],
     geoid: &Geoid,
     out: &Path,
     progress: &dyn Progress,
@@ -90,8 +91,8 @@ pub fn write(
         },
         ..Written::default()
     };
-    for (number, model) in models.list.iter().enumerate() {
-        let id = if models.list.len() == 1 {
+    for (number, model) in models.iter().enumerate() {
+        let id = if models.len() == 1 {
             "models".to_owned()
         } else {
             format!("models-{}", number + 1)
@@ -110,18 +111,21 @@ pub fn write(
             written.count.rejected += tree.parts();
             continue;
         };
-        if let Some(layer) = write_one(model, &id, tree, &frame, out, &mut written, progress)? {
+        let owed_to = attributions_of(std::slice::from_ref(&model.dataset), datasets);
+        if let Some(layer) = write_one(model, &id, tree, &frame, &owed_to, out, &mut written, progress)? {
             written.layers.push(layer);
         }
     }
     Ok(written)
 }
 
+#[expect(clippy::too_many_arguments, reason = "all that a model is and becomes")]
 fn write_one(
     model: &Model,
     id: &str,
     tree: Tree,
     frame: &Frame,
+    owed_to: &[String],
     out: &Path,
     written: &mut Written,
     progress: &dyn Progress,
@@ -146,6 +150,7 @@ fn write_one(
                     part_of,
                     frame,
                     &model.dataset,
+                    &copyright(owed_to),
                     &format!("{node}.{part}"),
                     &mut report,
                 ),
@@ -207,6 +212,7 @@ fn write_one(
             version: "1.1".to_owned(),
             tileset_version: None,
             generator: Some("jumeau".to_owned()),
+            extras: asset_extras(owed_to),
         },
         geometric_error: tree.error.max(root.geometric_error),
         root,
@@ -310,9 +316,9 @@ pub fn manifest(
     vertical: &str,
     geoid: &Geoid,
     datasets: &[Dataset],
-    written: &Written,
+    bounds: Option<[f64; 6]>,
 ) -> Result<Manifest, ImportFault> {
-    let Some([west, south, east, north, low, _]) = written.bounds else {
+    let Some([west, south, east, north, low, _]) = bounds else {
         return Err(ImportFault::new("tile-empty", "", ""));
     };
     let centre = LonLat {

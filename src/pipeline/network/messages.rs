@@ -2,7 +2,7 @@
 //!
 //! `{object}` and `{value}` are replaced by those of the finding. Codes never change meaning.
 
-use crate::base::Finding;
+use crate::base::{Finding, printable};
 
 /// `(code, French, English)`, sorted by code.
 #[rustfmt::skip]
@@ -52,8 +52,8 @@ pub fn message(finding: &Finding) -> Option<(String, String)> {
     let (_, french, english) = SENTENCES.iter().find(|(code, ..)| *code == finding.code)?;
     let fill = |sentence: &str| {
         sentence
-            .replace("{object}", &finding.object)
-            .replace("{value}", &finding.value)
+            .replace("{object}", &printable(&finding.object))
+            .replace("{value}", &printable(&finding.value))
     };
     Some((fill(french), fill(english)))
 }

@@ -4,6 +4,7 @@ use crate::base::{Dataset, DatasetId};
 use crate::formats::territory::{HomeView, Name, NamedView};
 use crate::region::AreaTheme;
 use crate::pipeline::models::place::Placement;
+use crate::region::utility::Utility;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -109,7 +110,7 @@ pub struct Generate {
 
 /// What a layer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[serde(into = "String", try_from = "String")]
 pub enum Role {
     Terrain,
     Buildings,
@@ -131,6 +132,22 @@ pub enum Role {
     LandCover,
     /// Tilesets and glTF files.
     Models,
+    /// Lines and points of one utility.
+    Network(Utility),
+}
+
+impl From<Role> for String {
+    fn from(role: Role) -> Self {
+        role.id().to_owned()
+    }
+}
+
+impl TryFrom<String> for Role {
+    type Error = String;
+
+    fn try_from(id: String) -> Result<Self, String> {
+        Self::from_id(&id).ok_or_else(|| format!("« {id} » ≠ {}", Self::ids().collect::<Vec<_>>().join(", ")))
+    }
 }
 
 impl Role {
@@ -155,6 +172,16 @@ impl Role {
         Self::Models,
     ];
 
+    /// Every id there is.
+    pub fn ids() -> impl Iterator<Item = &'static str> {
+        Self::ALL.into_iter().map(Self::id).chain(Utility::ALL.into_iter().map(Utility::id))
+    }
+
+    pub fn from_id(id: &str) -> Option<Self> {
+        let network = || Utility::ALL.into_iter().find(|utility| utility.id() == id).map(Self::Network);
+        Self::ALL.into_iter().find(|role| role.id() == id).or_else(network)
+    }
+
     /// The id under which it is counted.
     pub fn id(self) -> &'static str {
         match self {
@@ -176,6 +203,7 @@ impl Role {
             Self::Parks => "parks",
             Self::LandCover => "land-cover",
             Self::Models => "models",
+            Self::Network(utility) => utility.id(),
         }
     }
 

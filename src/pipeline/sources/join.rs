@@ -119,79 +119,103 @@ impl Joined {
 
     /// Gives the rows' values to the records, in place of what they have; rows without a record are reported.
     pub fn apply(&self, layers: &mut [super::RawLayer], report: &mut Report) {
-        let mut layers: Vec<_> = layers
-            .iter_mut()
-            .filter(|layer| layer.role == self.onto)
-            .collect();
-        if layers.is_empty() {
+        let mut owners = Owners::default();
+        for (at, layer) in layers.iter().enumerate().filter(|(_, layer)| layer.role == self.onto) {
+            owners.layers += 1;
+            for (index, record) in layer.records.iter().enumerate() {
+                self.survey(record, (at, index), &mut owners);
+            }
+        }
+        let mut tally = Tally::default();
+        for (at, layer) in layers.iter_mut().enumerate().filter(|(_, layer)| layer.role == self.onto) {
+            for (index, record) in layer.records.iter_mut().enumerate() {
+                self.give_to(record, (at, index), &owners, &mut tally);
+            }
+        }
+        self.conclude(&owners, &tally, report);
+    }
+
+    /// First every record is looked at: the largest object of each id is the one that gets its amounts.
+    pub fn survey(&self, record: &Record, place: Place, owners: &mut Owners) {
+        let size = size(record);
+        for id in ids(record, self.by).into_iter().filter(|id| self.rows.contains_key(id)) {
+            match owners.largest.get_mut(&id) {
+                Some(known) if known.0 >= size => {}
+                Some(known) => *known = (size, place),
+                None => {
+                    owners.largest.insert(id, (size, place));
+                }
+            }
+        }
+    }
+
+    /// Then each record gets its values.
+    pub fn give_to(&self, record: &mut Record, place: Place, owners: &Owners, tally: &mut Tally) {
+        let mut given: Vec<(&'static str, Cell)> = Vec::new();
+        let mut found = false;
+        for id in ids(record, self.by) {
+            let Some(values) = self.rows.get(&id) else {
+                continue;
+            };
+            found = true;
+            let owner = owners.largest.get(&id).is_some_and(|(_, owner)| *owner == place);
+            tally.shared += usize::from(!owner);
+            for (term, cell) in values {
+                give(&mut given, term, cell, owner);
+            }
+        }
+        tally.without += usize::from(!found);
+        for (term, cell) in given {
+            record.values.retain(|(known, _)| *known != term);
+            record.values.push((term, cell));
+        }
+    }
+
+    /// What did not find each other is said.
+    pub fn conclude(&self, owners: &Owners, tally: &Tally, report: &mut Report) {
+        if owners.layers == 0 {
             report.push(
                 Finding::new("join-layer-missing", Severity::Error, &self.file)
                     .value(self.onto.id()),
             );
             return;
         }
-        // The largest object of each id.
-        let mut largest: HashMap<String, (f64, usize, usize)> = HashMap::new();
-        for (at, layer) in layers.iter().enumerate() {
-            for (index, record) in layer.records.iter().enumerate() {
-                let size = size(record);
-                for id in ids(record, self.by)
-                    .into_iter()
-                    .filter(|id| self.rows.contains_key(id))
-                {
-                    match largest.get_mut(&id) {
-                        Some(known) if known.0 >= size => {}
-                        Some(known) => *known = (size, at, index),
-                        None => {
-                            largest.insert(id, (size, at, index));
-                        }
-                    }
-                }
-            }
-        }
-        let (mut without, mut shared) = (0_usize, 0_usize);
-        for (at, layer) in layers.iter_mut().enumerate() {
-            for (index, record) in layer.records.iter_mut().enumerate() {
-                let mut given: Vec<(&'static str, Cell)> = Vec::new();
-                let mut found = false;
-                for id in ids(record, self.by) {
-                    let Some(values) = self.rows.get(&id) else {
-                        continue;
-                    };
-                    found = true;
-                    let owner = largest
-                        .get(&id)
-                        .is_some_and(|(_, l, r)| (*l, *r) == (at, index));
-                    shared += usize::from(!owner);
-                    for (term, cell) in values {
-                        give(&mut given, term, cell, owner);
-                    }
-                }
-                without += usize::from(!found);
-                for (term, cell) in given {
-                    record.values.retain(|(known, _)| *known != term);
-                    record.values.push((term, cell));
-                }
-            }
-        }
         // In the order of the ids, so that two runs say the same.
         let mut unmatched: Vec<&String> = self
             .rows
             .keys()
-            .filter(|id| !largest.contains_key(*id))
+            .filter(|id| !owners.largest.contains_key(*id))
             .collect();
         unmatched.sort();
         for id in unmatched {
             report.push(Finding::new("join-unmatched", Severity::Warning, &self.file).object(id));
         }
-        if without > 0 {
+        if tally.without > 0 {
             report
-                .push(Finding::new("join-without-row", Severity::Info, &self.file).value(without));
+                .push(Finding::new("join-without-row", Severity::Info, &self.file).value(tally.without));
         }
-        if shared > 0 {
-            report.push(Finding::new("join-shared", Severity::Info, &self.file).value(shared));
+        if tally.shared > 0 {
+            report.push(Finding::new("join-shared", Severity::Info, &self.file).value(tally.shared));
         }
     }
+}
+
+/// A record's layer and its number there.
+pub type Place = (usize, usize);
+
+/// The largest object of each id.
+#[derive(Default)]
+pub struct Owners {
+    /// Layers of the joined role that were looked at.
+    pub layers: usize,
+    largest: HashMap<String, (f64, Place)>,
+}
+
+/// Records without a row, and rows given to a second record.
+#[derive(Default)]
+pub struct Tally {
+    without: usize,
+    shared: usize,
 }
 
 fn give(given: &mut Vec<(&'static str, Cell)>, term: &'static str, cell: &Cell, owner: bool) {

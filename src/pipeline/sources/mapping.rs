@@ -5,6 +5,9 @@
 //!     "fields": { "id": "NUM", "height": "HAUT_M", "year": "ANNEE" },
 //!     "keep": ["QUARTIER"] } ]
 //! ```
+//! A plan without a system of coordinates is placed by `"place": { "origin": [x, y], "scale": 0.3048, "turn_deg": 12 }`: where its zero lies in
+//! the territory's system, metres of one of its units, and by how much it is turned counter-clockwise.
+//!
 //! `file` and `table` are optional, with `*` for any letters; `keep` too (`["*"]` keeps all columns under their own names).
 //! One layer needs no brackets, and for buildings alone the fields are enough: `{ "height": "HAUT_M" }`.
 
@@ -34,12 +37,78 @@ pub struct MappedLayer {
     /// Columns that keep their own names.
     #[serde(default)]
     pub keep: Vec<String>,
-    /// Where a model stands.
+    /// Where a plan or a model lies.
     #[serde(default)]
-    pub place: Option<Placement>,
+    pub place: Option<Position>,
     /// The system of a tileset's coordinates that are not on the globe.
     #[serde(default)]
     pub crs: Option<String>,
+}
+
+impl MappedLayer {
+    /// Where a plan lies.
+    pub fn plan_place(&self) -> Option<Place> {
+        match self.place {
+            Some(Position::Plan(place)) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Where a model stands.
+    pub fn model_place(&self) -> Option<Placement> {
+        match self.place {
+            Some(Position::Model(placement)) => Some(placement),
+            _ => None,
+        }
+    }
+}
+
+/// A plan has its zero in the territory's system, a model its longitude and latitude.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Position {
+    Plan(Place),
+    Model(Placement),
+}
+
+impl<'de> Deserialize<'de> for Position {
+    /// Told apart by their members, so that what is wrong is said of the one that was meant.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let known = if value.get("lon").is_some() || value.get("lat").is_some() {
+            serde_json::from_value(value).map(Self::Model)
+        } else {
+            serde_json::from_value(value).map(Self::Plan)
+        };
+        known.map_err(serde::de::Error::custom)
+    }
+}
+
+/// Where a plan lies.
+#[derive(Clone, Copy, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Place {
+    /// The plan's zero in the territory's system, metres.
+    pub origin: [f64; 2],
+    /// Metres of one unit of the plan.
+    #[serde(default = "one")]
+    pub scale: f64,
+    /// Counter-clockwise.
+    #[serde(default)]
+    pub turn_deg: f64,
+}
+
+impl Place {
+    pub fn point(&self, [x, y]: [f64; 2]) -> [f64; 2] {
+        let (sin, cos) = self.turn_deg.to_radians().sin_cos();
+        [
+            self.origin[0] + self.scale * (cos * x - sin * y),
+            self.origin[1] + self.scale * (sin * x + cos * y),
+        ]
+    }
+}
+
+fn one() -> f64 {
+    1.0
 }
 
 impl Default for MappedLayer {
@@ -148,6 +217,7 @@ fn fits(role: Role, kind: ShapeKind) -> bool {
         }
         Role::Roads | Role::Tram | Role::Rail => matches!(kind, ShapeKind::Line | ShapeKind::Other),
         Role::Trees => matches!(kind, ShapeKind::Point | ShapeKind::Other),
+        Role::Network(_) => !matches!(kind, ShapeKind::Shells),
     }
 }
 

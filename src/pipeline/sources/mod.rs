@@ -11,16 +11,16 @@ pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
+pub mod utilities;
 pub mod vocabulary;
 
 pub use open::crs;
 
-mod open;
+pub(super) mod open;
 mod plan;
 
-use super::models::Models;
+use super::models::Model;
 use super::{ImportFault, ImportOptions, Progress};
-
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
@@ -46,7 +46,6 @@ pub struct Gathered {
     pub target: Crs,
     pub layers: Vec<RawLayer>,
     pub rasters: Vec<RawRaster>,
-    pub models: Models,
 }
 
 /// The records of one layer in the target system.
@@ -69,28 +68,83 @@ pub struct RawRaster {
     pub rank: Option<usize>,
 }
 
-/// Opens, recognises, reads and places everything.
+/// The files a person names, those of folders in a stable order; for telling whether they changed.
+pub fn files_of(path: &std::path::Path) -> Vec<PathBuf> {
+    open::files_below(path, &mut Report::default()).unwrap_or_else(|_| vec![path.to_owned()])
+}
+
+/// Sources that are recognised and not yet read.
+pub struct Opened {
+    pub declaration: Declaration,
+    pub target: Crs,
+    /// In the declared or the files' order.
+    pub tables: Vec<OpenTable>,
+    pub rasters: Vec<RawRaster>,
+    pub joins: Vec<Joined>,
+    /// Tilesets and glTF files, which are read where they lie.
+    pub models: Vec<Model>,
+    /// What was unpacked stays until everything is read.
+    _unpacked: container::Unpacked,
+}
+
+/// A table that can be read, more than once and row by row.
+pub struct OpenTable {
+    /// `None`: a mixed file, each row by its tags.
+    pub role: Option<Role>,
+    pub dataset: DatasetId,
+    /// File, and table where it has one, as a person names it.
+    pub file: String,
+    table: Box<dyn readers::Table>,
+    mapping: Mapping,
+    placer: Placer,
+    is_plan: bool,
+    /// Where a plan lies, as the mapping file says.
+    place: Option<mapping::Place>,
+    /// What is true of every object of it.
+    facts: Vec<(&'static str, record::Cell)>,
+    /// All columns were taken along, for those of its rows that are land.
+    whole: bool,
+    found_file: String,
+    found_table: Option<String>,
+}
+
+/// What reading a table showed, apart from its records.
+#[derive(Default)]
+pub struct TableRead {
+    /// Records that never became one, by role; already reported. Those of unknown role count for the first role of the table.
+    pub lost: usize,
+    /// The roles that occurred.
+    pub roles: std::collections::BTreeSet<Role>,
+}
+
+/// Opens and recognises everything; nothing is read yet but what tells what it is.
 ///
 /// # Errors
 /// When nothing usable was named, the target system is unknown, or the work was cancelled.
-pub fn gather(
+pub fn open_all(
     paths: &[PathBuf],
     options: &ImportOptions,
     report: &mut Report,
     progress: &dyn Progress,
-) -> Result<Gathered, ImportFault> {
+) -> Result<Opened, ImportFault> {
     let mut plan = Plan { mapping: read_mapping(options)?, crs: options.crs.clone(), ..Plan::default() };
+    let known = report.findings().len();
     for path in paths {
         plan_path(path, &mut plan, report)?;
     }
     documents::attach(&plan.documents, &mut plan.items, &mut plan.declaration.datasets);
-    // What was unpacked stays until everything is read.
     let Plan { mut declaration, items: planned, joins, unpacked, models, .. } = plan;
-    let unpacked = std::sync::Arc::new(unpacked);
     if planned.is_empty() && models.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
-        let example = report
-            .findings()
+        // One file that says why it is nothing needs no longer sentence.
+        let fresh = report.findings().get(known..).unwrap_or_default();
+        if let [only] = fresh
+            && matches!(only.code, "file-empty" | "file-is-text" | "source-not-a-file")
+        {
+            let code = if only.code == "file-is-text" { "import-nothing-text" } else { only.code };
+            return Err(ImportFault::new(code, &only.object, &only.value));
+        }
+        let example = fresh
             .first()
             .map(|finding| format!("{} {}", finding.file, finding.value))
             .unwrap_or_default();
@@ -101,29 +155,56 @@ pub fn gather(
         ));
     }
     complete(&mut declaration, paths, options);
+    let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
+    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, _unpacked: unpacked };
+    for item in planned {
+        if progress.cancelled() {
+            return Err(ImportFault::new("import-cancelled", "", ""));
+        }
+        open_one(item, told, &mut opened, report);
+    }
+    Ok(opened)
+}
 
-    let mut gathered = Gathered {
-        declaration,
-        target,
-        layers: Vec::new(),
-        rasters: Vec::new(),
-        models: Models { list: models, unpacked: Some(unpacked) },
-    };
-    let total = planned.len() as u64;
-    for (done, item) in planned.into_iter().enumerate() {
+/// Opens, recognises, reads and places everything.
+///
+/// # Errors
+/// As [`open_all`].
+pub fn gather(
+    paths: &[PathBuf],
+    options: &ImportOptions,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Gathered, ImportFault> {
+    // Models are no records: a plan writes them (`shards::plan`).
+    let Opened { mut declaration, target, tables, rasters, joins, models: _, _unpacked } = open_all(paths, options, report, progress)?;
+    let mut layers: Vec<RawLayer> = Vec::new();
+    let total = tables.len() as u64;
+    for (done, table) in tables.iter().enumerate() {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-read", done as u64, total);
-        read_one(item, &joins, &mut gathered, report);
+        // A mixed file gives one layer a role.
+        let mut by_role: std::collections::BTreeMap<Role, Vec<Record>> = table.role.iter().map(|role| (*role, Vec::new())).collect();
+        let read = table.read(report, &mut |role, record| by_role.entry(role).or_default().push(record));
+        table.declare(&read, &mut declaration);
+        let mut lost = read.lost;
+        layers.extend(by_role.into_iter().map(|(role, records)| RawLayer {
+            role,
+            dataset: table.dataset.clone(),
+            file: table.file.clone(),
+            records,
+            lost: std::mem::take(&mut lost),
+        }));
     }
     for join in &joins {
-        join.apply(&mut gathered.layers, report);
+        join.apply(&mut layers, report);
     }
     progress.step("import-read", total, total);
-    Ok(gathered)
+    Ok(Gathered { declaration, target, layers, rasters })
 }
 
 /// Fills what was not declared.
@@ -165,7 +246,7 @@ fn target_crs(
     planned: &[Planned],
 ) -> Result<Crs, ImportFault> {
     let known = |code: &str| {
-        open::crs(code).map_err(|fault| ImportFault::new("crs-unknown", code, fault))
+        open::crs(code).map_err(|_| ImportFault::new("crs-unknown", code, Crs::EXAMPLES))
     };
     let chosen = match options.crs.as_deref().or(declaration.crs.as_deref()) {
         Some(code) => known(code)?,
@@ -192,30 +273,38 @@ fn target_crs(
     Ok(chosen)
 }
 
-fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &mut Report) {
-    let Planned { found, role, dataset, fields, keep, rank, facts, .. } = item;
+/// `told`: a person said which system the territory is in.
+fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report) {
+    let Planned { found, role, dataset, fields, keep, rank, place, facts, .. } = item;
     let file = found.label();
-    let from = match &found.crs {
+    let is_plan = found.crs.as_deref() == Some(readers::PLAN);
+    if is_plan && !told && place.is_none() {
+        report.push(Finding::new("plan-without-crs", Severity::Error, &file));
+        return;
+    }
+    let from = match found.crs.as_ref().filter(|_| !is_plan) {
+        // A placed plan, or one that a person says is drawn in the territory's own system.
+        None if is_plan => opened.target.code().to_owned(),
         Some(code) => code.clone(),
         None => {
             report.push(
-                Finding::new("crs-assumed", Severity::Warning, &file).value(gathered.target.code()),
+                Finding::new("crs-assumed", Severity::Warning, &file).value(opened.target.code()),
             );
-            gathered.target.code().to_owned()
+            opened.target.code().to_owned()
         }
     };
-    let placer = match open::crs(&from).map(|crs| Placer::between(crs, gathered.target.clone())) {
+    let placer = match open::crs(&from).map(|crs| Placer::between(crs, opened.target.clone())) {
         Ok(placer) => placer,
-        Err(fault) => {
+        Err(_) => {
             report.push(
-                Finding::new("crs-unknown", Severity::Error, &file).object(from).value(fault),
+                Finding::new("crs-unknown", Severity::Error, &file).object(from).value(Crs::EXAMPLES),
             );
             return;
         }
     };
     let table = match found.content {
         Content::Raster(heights) => {
-            gathered.rasters.push(RawRaster { file, dataset, heights, placer, rank });
+            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank });
             return;
         }
         Content::Table(table) => table,
@@ -228,81 +317,121 @@ fn read_one(item: Planned, joins: &[Joined], gathered: &mut Gathered, report: &m
     let kept: &[String] = if whole { &all } else { &keep };
     mapping.extend(vocabulary::kept(kept, &found.columns));
     // A join may go by a column that none of our terms stands for.
-    for join in joins.iter().filter(|join| Some(join.onto) == role) {
+    for join in opened.joins.iter().filter(|join| Some(join.onto) == role) {
         let Some(column) = join.by.strip_prefix(vocabulary::JOINING) else { continue };
         if let Some(column) = found.columns.iter().find(|known| known.eq_ignore_ascii_case(column)) {
             mapping.push((join.by, vec![column.clone()]));
         }
     }
-    let (mut records, mut lost) = (Vec::new(), 0);
-    let read = table.read(&mapping, &mut |row| match row {
-        Ok(mut record) => {
-            record.values.extend(facts.iter().cloned());
-            records.push(record);
+    opened.tables.push(OpenTable {
+        role,
+        dataset,
+        file,
+        table,
+        mapping,
+        placer,
+        is_plan,
+        place,
+        facts,
+        whole,
+        found_file: found.file,
+        found_table: found.table,
+    });
+}
+
+impl OpenTable {
+    /// How many rows there are, where the source says so.
+    pub fn rows(&self) -> Option<u64> {
+        self.table.rows()
+    }
+
+    /// Hands out every record in the target system, with its role; what never becomes one is reported.
+    pub fn read(&self, report: &mut Report, each: &mut dyn FnMut(Role, Record)) -> TableRead {
+        let mut result = TableRead::default();
+        result.roles.extend(self.role);
+        let file = &self.file;
+        // Where the first point of a plan comes to lie tells for all of it.
+        let mut misplaced: Option<Option<String>> = (!self.is_plan).then_some(None);
+        let read = self.table.read(&self.mapping, &mut |row| {
+            let mut record = match row {
+                Ok(record) => record,
+                Err(unread) => {
+                    result.lost += 1;
+                    report.push(
+                        Finding::new("feature-unreadable", Severity::Error, file)
+                            .object(unread.object)
+                            .value(unread.reason),
+                    );
+                    return;
+                }
+            };
+            // What has no role is said, not dropped in silence.
+            let Some(role) = self.role.or_else(|| vocabulary::role_by_tags(&record)) else {
+                report.push(Finding::new("feature-not-understood", Severity::Info, file).object(record.object));
+                return;
+            };
+            result.roles.insert(role);
+            record.values.extend(self.facts.iter().cloned());
+            if self.role.is_none() && self.whole && role.theme().is_none() {
+                record.values.retain(|(term, _)| !term.starts_with(vocabulary::SOURCE));
+            }
+            if let (Some(place), Some(shape)) = (self.place, &mut record.shape) {
+                let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
+                    [p[0], p[1]] = place.point([p[0], p[1]]);
+                    Ok(())
+                });
+            }
+            if misplaced.is_none()
+                && let Some(at) = record.shape.as_ref().and_then(|shape| shape.first_position())
+            {
+                misplaced = Some(self.placer.outside([at[0], at[1]]));
+            }
+            if matches!(misplaced, Some(Some(_))) {
+                return;
+            }
+            if let Some(shape) = &mut record.shape
+                && let Err(fault) = self.placer.shape(shape)
+            {
+                result.lost += 1;
+                report.push(
+                    Finding::new("coordinates-outside", Severity::Error, file)
+                        .object(record.object)
+                        .value(fault),
+                );
+                return;
+            }
+            each(role, record);
+        });
+        if let Some(Some(where_to)) = misplaced {
+            report.push(Finding::new("plan-outside", Severity::Error, file).object(self.placer.target_code()).value(where_to));
         }
-        Err(unread) => {
-            lost += 1;
+        for remark in self.table.remarks() {
             report.push(
-                Finding::new("feature-unreadable", Severity::Error, &file)
-                    .object(unread.object)
-                    .value(unread.reason),
+                Finding::new(remark.code, remark.severity, file)
+                    .object(remark.object)
+                    .value(remark.value),
             );
         }
-    });
-    for remark in table.remarks() {
-        report.push(
-            Finding::new(remark.code, remark.severity, &file)
-                .object(remark.object)
-                .value(remark.value),
-        );
-    }
-    if let Err(reason) = read {
-        report.push(Finding::new("source-unreadable", Severity::Error, &file).value(reason));
-        return;
-    }
-    match role {
-        Some(role) => {
-            let records = placed(records, &placer, &file, &mut lost, report);
-            gathered.layers.push(RawLayer { role, dataset, file, records, lost });
+        if let Err(reason) = read {
+            report.push(Finding::new("source-unreadable", Severity::Error, file).value(reason));
         }
-        None => {
-            // A mixed file gives one layer a role; what has no role is said, not dropped in silence.
-            let mut by_role: std::collections::BTreeMap<Role, Vec<Record>> = Default::default();
-            for record in records {
-                match vocabulary::role_by_tags(&record) {
-                    Some(role) => {
-                        let mut record = record;
-                        if whole && role.theme().is_none() {
-                            record.values.retain(|(term, _)| !term.starts_with(vocabulary::SOURCE));
-                        }
-                        by_role.entry(role).or_default().push(record);
-                    }
-                    None => report.push(
-                        Finding::new("feature-not-understood", Severity::Info, &file)
-                            .object(record.object),
-                    ),
-                }
-            }
-            for (role, records) in by_role {
-                gathered.declaration.layers.push(DeclaredLayer {
-                    file: found.file.clone(),
-                    table: found.table.clone(),
-                    role,
-                    dataset: dataset.clone(),
-                    fields: Default::default(),
-                    keep: Vec::new(),
-                    place: None,
-                });
-                let records = placed(records, &placer, &file, &mut lost, report);
-                gathered.layers.push(RawLayer {
-                    role,
-                    dataset: dataset.clone(),
-                    file: file.clone(),
-                    records,
-                    lost: std::mem::take(&mut lost),
-                });
-            }
+        result
+    }
+
+    /// Writes into the declaration what a mixed file turned out to hold.
+    pub fn declare(&self, read: &TableRead, declaration: &mut Declaration) {
+        if self.role.is_some() {
+            return;
         }
+        declaration.layers.extend(read.roles.iter().map(|role| DeclaredLayer {
+            file: self.found_file.clone(),
+            table: self.found_table.clone(),
+            role: *role,
+            dataset: self.dataset.clone(),
+            fields: Default::default(),
+            keep: Vec::new(),
+            place: None,
+        }));
     }
 }
 
@@ -332,30 +461,4 @@ fn mapping_for(
         );
     }
     mapping
-}
-
-fn placed(
-    records: Vec<Record>,
-    placer: &Placer,
-    file: &str,
-    lost: &mut usize,
-    report: &mut Report,
-) -> Vec<Record> {
-    records
-        .into_iter()
-        .filter_map(|mut record| {
-            if let Some(shape) = &mut record.shape
-                && let Err(fault) = placer.shape(shape)
-            {
-                *lost += 1;
-                report.push(
-                    Finding::new("coordinates-outside", Severity::Error, file)
-                        .object(record.object)
-                        .value(fault),
-                );
-                return None;
-            }
-            Some(record)
-        })
-        .collect()
 }

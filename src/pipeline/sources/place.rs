@@ -36,6 +36,18 @@ impl Placer {
         self.to.to_lonlat(x, y).ok()
     }
 
+    /// Code of the territory's system.
+    pub fn target_code(&self) -> &str {
+        self.to.code()
+    }
+
+    /// A point of the target system as text, when it is nowhere the system is made for.
+    pub fn outside(&self, [x, y]: [f64; 2]) -> Option<String> {
+        let [west, south, east, north] = self.to.area_of_use();
+        let inside = self.target_lonlat([x, y]).is_some_and(|at| (west..=east).contains(&at.lon_deg) && (south..=north).contains(&at.lat_deg));
+        (!inside).then(|| format!("{x} {y}"))
+    }
+
     /// # Errors
     /// Where the point does not exist in one of the systems.
     pub fn point(&self, x: f64, y: f64) -> Result<[f64; 2], GeodesyFault> {

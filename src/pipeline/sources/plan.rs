@@ -5,8 +5,9 @@ use super::documents::{self, Document};
 use super::record::Cell;
 use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
 use super::join::Joined;
-use super::mapping::{self, MappedLayer};
+use super::mapping::{self, MappedLayer, Place};
 use super::readers::{Content, Found};
+use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
 use crate::pipeline::models::{self, Model, place::Placement};
@@ -28,6 +29,8 @@ pub(super) struct Planned {
     pub path: Option<PathBuf>,
     /// What is true of every object of it.
     pub facts: Vec<(&'static str, Cell)>,
+    /// Where a plan lies, as the mapping file says.
+    pub place: Option<Place>,
 }
 
 /// What planning collects.
@@ -77,6 +80,10 @@ pub(super) fn plan_path(
     if !exists {
         return Err(ImportFault::new("source-missing", &named, ""));
     }
+    if let Some(what) = open::no_file(path) {
+        report.push(Finding::new("source-not-a-file", Severity::Warning, &named).object(&named).value(what));
+        return Ok(());
+    }
     let declared = if path.is_dir() {
         Some(path.join(declaration::FILE)).filter(|file| file.is_file())
     } else {
@@ -98,8 +105,8 @@ fn plan_files(files: &[PathBuf], plan: &mut Plan, report: &mut Report) {
         let label = plan.unpacked.label(path);
         let said = mapping::model_for(&plan.mapping, &label).cloned().unwrap_or_default();
         let dataset = DatasetId(declaration::id_from(&label));
-        let crs = said.crs.or_else(|| plan.crs.clone());
-        plan_model(path, *kind, label, dataset, said.place, crs, plan, report);
+        let crs = said.crs.clone().or_else(|| plan.crs.clone());
+        plan_model(path, *kind, label, dataset, said.model_place(), crs, plan, report);
     }
     for file in files {
         if !found.theirs.contains(file) && !found.models.iter().any(|(model, _)| model == file) {
@@ -294,6 +301,7 @@ fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mu
         rank: Some(plan.items.len()),
         path: Some(folder.join(&layer.file)),
         facts: Vec::new(),
+        place: None,
     });
 }
 
@@ -308,8 +316,12 @@ fn plan_guessed(
         Ok(found) => found,
         Err((code, reason)) => {
             // A README beside the data is no fault; a damaged GeoPackage is.
-            let severity = if code == "file-not-understood" { Severity::Info } else { Severity::Error };
-            report.push(Finding::new(code, severity, name).value(reason));
+            let severity = match code {
+                "file-not-understood" | "file-is-text" => Severity::Info,
+                "file-empty" | "source-not-a-file" => Severity::Warning,
+                _ => Severity::Error,
+            };
+            report.push(Finding::new(code, severity, &name).object(&name).value(reason));
             return;
         }
     };
@@ -317,6 +329,11 @@ fn plan_guessed(
         &file.file_stem().unwrap_or_default().to_string_lossy(),
     ));
     let before = plan.items.len();
+    let stated = found.iter().find_map(|found| match &found.content {
+        Content::Table(table) => table.dataset(&id, &name),
+        Content::Raster(_) => None,
+    });
+    let id = stated.as_ref().map_or(id, |dataset: &Dataset| dataset.id.clone());
     for mut found in found {
         found.file = name.clone();
         notice(&found, report);
@@ -346,7 +363,13 @@ fn plan_guessed(
         let guess = match guess {
             Guess::NotUnderstood => {
                 let called = found.table.clone().unwrap_or_else(|| stem_of(&found.file));
-                match vocabulary::recognise_by_name(&called, found.kind) {
+                let role = vocabulary::recognise_by_name(&called, found.kind)
+                    .or_else(|| utilities::by_columns(&found.columns, found.kind))
+                    .or_else(|| utilities::by_name(&called, found.kind))
+                    // A table called `troncons` in a file called `reseau_gaz`.
+                    .or_else(|| utilities::by_name(&found.file, found.kind));
+                match role {
+                    Some(role) if utilities::by_columns(&found.columns, found.kind) == Some(role) => Guess::All(role),
                     Some(role) => {
                         report.push(
                             Finding::new("layer-recognised-by-name", Severity::Info, found.label())
@@ -372,6 +395,7 @@ fn plan_guessed(
                 continue;
             }
         };
+        let place = mapped.as_ref().and_then(MappedLayer::plan_place);
         let MappedLayer { fields, keep, .. } = mapped.unwrap_or_default();
         // The declaration then says what was understood, as if somebody had written it.
         if let Some(role) = role {
@@ -394,11 +418,17 @@ fn plan_guessed(
             rank: None,
             path: Some(file.to_owned()),
             facts: Vec::new(),
+            place,
         });
     }
     if plan.items.len() > before && !plan.declaration.datasets.iter().any(|dataset| dataset.id == id) {
-        report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
-        plan.declaration.datasets.push(unknown_dataset(id, &name));
+        plan.declaration.datasets.push(match stated {
+            Some(dataset) => dataset,
+            None => {
+                report.push(Finding::new("dataset-unknown", Severity::Warning, &name));
+                unknown_dataset(id, &name)
+            }
+        });
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::declaration::Role;
 use super::record::Record;
+use super::utilities;
 use crate::formats::shape::ShapeKind;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Mutex;
@@ -106,6 +107,24 @@ const LAND_COVER: &[Term] = &[
     ]),
 ];
 
+/// Lines and points of electricity, gas, heat, water, sewers, telecommunication, lighting and public transport.
+const NETWORK: &[Term] = &[
+    ("id", &["line_id", "bus_id", "generator_id", "stop_id", "shape_id", "id_reseau", "id_canalisation", "idcana"]),
+    ("name", &["stop_name", "nom_poste", "nom_du_poste"]),
+    ("class", &["nature", "power", "technology", "symbol", "type", "type_reseau", "class", "man_made", "telecom"]),
+    ("voltage", &["voltage", "voltage_kv", "tension", "tension_kv", "niveau_tension", "tension_maximale", "u_nom"]),
+    ("depth", &["profondeur", "prof", "depth", "charge", "profondeur_m", "depth_m", "prof_moy"]),
+    ("diameter", &["diametre", "diameter", "dn", "diam", "diametre_mm", "diameter_mm", "diam_nom"]),
+    ("material", &["materiau", "material", "mat", "nature_canalisation"]),
+    ("accuracy", &["classe_precision", "classe_de_precision", "qualite_geoloc", "qualgloc", "precision", "accuracy", "precision_xy", "classe"]),
+    ("underground", &["underground", "souterrain", "enterre"]),
+    ("lay", &["location", "position", "pose", "type_pose", "mode_pose", "lay"]),
+    ("height", &["hauteur", "height", "haut", "hauteur_m"]),
+    ("fixture", &["fixture", "type_ouvrage", "type_objet"]),
+    ("colour", &["route_color", "couleur", "colour", "color"]),
+    ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
+];
+
 /// OSM tags, for telling features of one mixed file apart.
 const TAGS: &[Term] = &[
     ("tag:building", &["building"]),
@@ -119,6 +138,12 @@ const TAGS: &[Term] = &[
     ("tag:leisure", &["leisure"]),
     ("tag:landuse", &["landuse"]),
     ("tag:boundary", &["boundary"]),
+    ("tag:power", &["power"]),
+    ("tag:man_made", &["man_made"]),
+    ("tag:substance", &["substance"]),
+    ("tag:telecom", &["telecom"]),
+    ("tag:communication", &["communication"]),
+    ("tag:emergency", &["emergency"]),
 ];
 
 fn terms(role: Role) -> Vec<Term> {
@@ -137,6 +162,7 @@ fn terms(role: Role) -> Vec<Term> {
         Role::Flood => FLOOD,
         Role::Parks => PARKS,
         Role::LandCover => LAND_COVER,
+        Role::Network(_) => NETWORK,
         Role::Terrain | Role::Models => &[],
     };
     // What an area layer calls its name comes before what others do: an IRIS also has the name of its commune.
@@ -157,7 +183,7 @@ pub enum Guess {
 pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
     let lower: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
     let any = |names: &[&str]| names.iter().any(|name| lower.iter().any(|c| c == name));
-    let tagged = any(&["building", "highway", "railway", "natural", "waterway", "fclass", "water"]);
+    let tagged = any(&["building", "highway", "railway", "natural", "waterway", "fclass", "water", "power", "telecom", "emergency"]);
     if kind != ShapeKind::Shells
         && let Some(role) = planned_land(&any, kind)
     {
@@ -299,6 +325,14 @@ fn by_standard_name(name: &str, kind: ShapeKind) -> Option<Role> {
 
 /// A feature's role by its OSM tags; `None` where they say nothing we draw.
 pub fn role_by_tags(record: &Record) -> Option<Role> {
+    // A reader that knows its format tells itself.
+    if let Some(role) = record.text("role") {
+        return Role::from_id(&role);
+    }
+    drawn_by_tags(record).or_else(|| utilities::by_tags(record))
+}
+
+fn drawn_by_tags(record: &Record) -> Option<Role> {
     let kind = record.shape.as_ref()?.kind();
     let text = |term: &str| record.text(term).map(|t| t.to_lowercase());
     let said = |term: &str, values: &[&str]| {
@@ -326,7 +360,7 @@ pub fn role_by_tags(record: &Record) -> Option<Role> {
                 Some(Role::Tram)
             } else if said("tag:railway", &rails) || said("tag:fclass", &rails) {
                 Some(Role::Rail)
-            } else if text("tag:highway").is_some_and(|v| !matches!(v.as_str(), "proposed" | "construction" | "platform"))
+            } else if text("tag:highway").is_some_and(|v| !matches!(v.as_str(), "proposed" | "construction" | "platform" | "street_lamp"))
                 || said("tag:type", &["highway"])
                 || text("tag:fclass").is_some_and(|v| super::super::clean::lines::is_osm_road(&v))
             {
@@ -384,7 +418,7 @@ pub fn mapping(
 /// The mapping for a mixed file: the terms of all roles and the tags themselves.
 pub fn mapping_by_tags(columns: &[String]) -> Mapping {
     let mut merged: Vec<(&'static str, Vec<String>)> = Vec::new();
-    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, PARKS, LAND_COVER] {
+    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, PARKS, LAND_COVER, NETWORK] {
         for (term, columns) in map_terms(group, columns, &BTreeMap::new()) {
             match merged.iter_mut().find(|(name, _)| *name == term) {
                 Some((_, known)) => {

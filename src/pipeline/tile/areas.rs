@@ -6,10 +6,11 @@
 
 use super::drape::{Drape, lift};
 use super::grid::{Grid, TileKey};
-use super::kept::{self, Kept};
+use super::kept::{self, Columns, Kept, KeptColumns};
 use super::mesh::MeshBuilder;
 use super::package::position_step;
 use super::palette::{self, Rgba};
+use super::part::Part;
 use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
 use super::shore::{bounds_of, rectangle, triangulated};
@@ -31,6 +32,7 @@ const WIDEST: f64 = 6.0;
 /// Lines and places of plans are left out of levels with a larger tolerance.
 const LINES_UP_TO_TOLERANCE_M: f64 = 11.0;
 const PLACES_UP_TO_TOLERANCE_M: f64 = 5.5;
+const PARCELS_UP_TO_TOLERANCE_M: f64 = 5.5;
 const PLACE_RADIUS_M: f64 = 2.5;
 const PLACE_SLICES: u32 = 12;
 const STROKE_WIDTH_M: f64 = 1.6;
@@ -66,45 +68,93 @@ struct Item {
 pub struct Plan {
     pub theme: AreaTheme,
     cut_level: u32,
+    /// The levels that are cut for this part.
+    levels: Vec<u32>,
+    /// Areas are counted here; those of a territory in parts are counted when it is put together, for one may lie in many of them.
+    whole: bool,
     cut: BTreeMap<TileKey, Vec<Item>>,
     kept: Vec<Kept>,
     /// Places of the theme's areas in the region's list.
     members: Vec<usize>,
 }
 
-/// The plans of all themes that the region has.
-pub fn plans(scene: &Scene) -> Vec<Plan> {
-    AreaTheme::ALL
-        .into_iter()
-        .filter_map(|theme| Plan::new(scene, theme))
-        .collect()
+/// The plans of all themes: a part that has nothing of one still has the layer, and one without tiles goes in the end.
+pub fn plans(scene: &Scene, columns: &KeptColumns) -> Vec<Plan> {
+    AreaTheme::ALL.into_iter().map(|theme| Plan::new(scene, theme, &columns.layer(theme.id()))).collect()
+}
+
+/// The level at which surfaces are cut as they are.
+fn cut_level(grid: &Grid) -> u32 {
+    grid.finest.saturating_sub(CUT_LEVELS_UP)
+}
+
+/// Parcels are left out of levels with a larger tolerance: there are too many to be told apart from there.
+fn seen_up_to_m(theme: AreaTheme) -> f64 {
+    if theme == AreaTheme::Parcel { PARCELS_UP_TO_TOLERANCE_M } else { f64::INFINITY }
+}
+
+/// Whether something of these bounds in the plane is shown in a level above that at which things are cut as they are.
+fn surface_shown(theme: AreaTheme, bounds: &Bounds2, tolerance_m: f64) -> bool {
+    let size = bounds.size();
+    tolerance_m <= seen_up_to_m(theme) && size[0].max(size[1]) >= SEEN_FROM_TOLERANCES * tolerance_m
+}
+
+/// Whether an area shows in a tile of this part, for what is drawn above others; `place` as in [`Scene::place`].
+pub fn shown_in(area: &Area, grid: &Grid, part: &Part, place: &dyn Fn([f64; 2]) -> Option<[f64; 2]>) -> bool {
+    let bounds = placed_bounds(area, place);
+    let exact = cut_level(grid);
+    let shown = |level: u32| {
+        let tolerance = grid.tolerance(level);
+        level == exact
+            || match &area.shape {
+                AreaShape::Surface(_) => surface_shown(area.theme, &bounds, tolerance),
+                AreaShape::Lines(_) => tolerance <= LINES_UP_TO_TOLERANCE_M,
+                AreaShape::Places(_) => tolerance <= PLACES_UP_TO_TOLERANCE_M,
+            }
+    };
+    let around = bounds.grown(WIDEST * STROKE_WIDTH_M);
+    // What shows in a level shows in all finer ones, and what a part above others holds it holds up to the root.
+    bounds.intersects(&grid.rect(TileKey::ROOT))
+        && (0..=exact).find(|level| shown(*level)).is_some_and(|level| {
+            part.levels(grid).contains(&level) && grid.tiles_in(level, &around).into_iter().any(|key| part.holds(key))
+        })
+}
+
+/// The bounds of an area in the plane.
+pub fn placed_bounds(area: &Area, place: &dyn Fn([f64; 2]) -> Option<[f64; 2]>) -> Bounds2 {
+    let placed = |at: [f64; 2]| place(at).filter(|at| at.iter().all(|v| v.is_finite()));
+    match &area.shape {
+        AreaShape::Surface(outline) => {
+            let points = outline.iter().flat_map(|polygon| &polygon.exterior().0);
+            Bounds2::of(points.filter_map(|c| placed([c.x, c.y])))
+        }
+        AreaShape::Lines(lines) => Bounds2::of(lines.iter().flatten().filter_map(|at| placed(*at))),
+        AreaShape::Places(places) => Bounds2::of(places.iter().filter_map(|at| placed(*at))),
+    }
 }
 
 impl Plan {
-    fn new(scene: &Scene, theme: AreaTheme) -> Option<Self> {
-        let areas = &scene.region.areas;
-        let all: Vec<usize> = (0..areas.len())
-            .filter(|i| areas[*i].theme == theme)
-            .collect();
-        if all.is_empty() {
-            return None;
-        }
+    fn new(scene: &Scene, theme: AreaTheme, columns: &Columns) -> Self {
+        let cut_level = cut_level(&scene.grid);
+        let levels = scene.part.levels(&scene.grid);
         let mut plan = Self {
             theme,
-            cut_level: scene.grid.finest.saturating_sub(CUT_LEVELS_UP),
+            cut_level,
+            // Tiles finer than those that are cut take their pieces from the cut ones above them.
+            levels: (0..=cut_level)
+                .filter(|level| levels.contains(level) || (*level == cut_level && *level < levels.end))
+                .collect(),
+            whole: matches!(scene.part, Part::Whole),
             cut: BTreeMap::new(),
-            kept: kept::columns(
-                all.iter().map(|i| areas[*i].attributes.as_slice()),
-                &OWN_COLUMNS,
-            ),
+            kept: kept::columns(columns, &OWN_COLUMNS),
             members: Vec::new(),
         };
-        for index in all {
-            if plan.add(scene, index, &areas[index]) {
+        for (index, area) in scene.region.areas.iter().enumerate().filter(|(_, area)| area.theme == theme) {
+            if plan.add(scene, index, area) {
                 plan.members.push(index);
             }
         }
-        (!plan.members.is_empty()).then_some(plan)
+        plan
     }
 
     /// False where nothing of the area lies in the plane.
@@ -118,7 +168,7 @@ impl Plan {
                 let Ok(outline) = outline else { return false };
                 let mut known = false;
                 for polygon in outline {
-                    known |= self.add_surface(grid, index, polygon);
+                    known |= self.add_surface(scene, area.theme, index, polygon);
                 }
                 known
             }
@@ -129,15 +179,11 @@ impl Plan {
                     .collect();
                 let mut known = false;
                 for line in lines.iter().filter(|line| line.len() > 1) {
-                    for level in 0..=self.cut_level {
+                    known |= near_root(grid, line);
+                    for level in self.levels.clone() {
                         let tolerance = grid.tolerance(level);
                         if tolerance <= LINES_UP_TO_TOLERANCE_M || level == self.cut_level {
-                            known |= self.add_stroke(
-                                grid,
-                                level,
-                                index,
-                                &simplified(line, tolerance, level == self.cut_level),
-                            );
+                            self.add_stroke(scene, level, index, &simplified(line, tolerance, level == self.cut_level));
                         }
                     }
                 }
@@ -152,21 +198,13 @@ impl Plan {
                     .filter(|at| root.contains(*at))
                 {
                     known = true;
-                    for level in 0..=self.cut_level {
+                    for level in self.levels.clone() {
                         if grid.tolerance(level) <= PLACES_UP_TO_TOLERANCE_M
                             || level == self.cut_level
                         {
                             let bounds =
                                 Bounds2::of([at]).grown(place_radius(grid.tolerance(level)));
-                            self.push(
-                                grid,
-                                level,
-                                Item {
-                                    area: index,
-                                    bounds,
-                                    piece: Piece::Place(at),
-                                },
-                            );
+                            self.push(scene, level, Item { area: index, bounds, piece: Piece::Place(at) });
                         }
                     }
                 }
@@ -175,16 +213,16 @@ impl Plan {
         }
     }
 
-    fn add_surface(&mut self, grid: &Grid, index: usize, polygon: Polygon<f64>) -> bool {
+    fn add_surface(&mut self, scene: &Scene, theme: AreaTheme, index: usize, polygon: Polygon<f64>) -> bool {
+        let grid = &scene.grid;
         let whole = bounds_of(&polygon);
         if !whole.intersects(&grid.rect(TileKey::ROOT)) {
             return false;
         }
-        let size = whole.size();
-        for level in 0..=self.cut_level {
+        for level in self.levels.clone() {
             let exact = level == self.cut_level;
             let tolerance = grid.tolerance(level);
-            if !exact && size[0].max(size[1]) < SEEN_FROM_TOLERANCES * tolerance {
+            if !exact && !surface_shown(theme, &whole, tolerance) {
                 continue;
             }
             let mut drawn = polygon.clone();
@@ -196,10 +234,10 @@ impl Plan {
             }
             for ring in std::iter::once(drawn.exterior()).chain(drawn.interiors()) {
                 let ring: Vec<[f64; 2]> = ring.0.iter().map(|c| [c.x, c.y]).collect();
-                self.add_stroke(grid, level, index, &ring);
+                self.add_stroke(scene, level, index, &ring);
             }
             let mut pieces = Vec::new();
-            cut_down(grid, drawn, TileKey::ROOT, level, &mut pieces);
+            cut_down(grid, &scene.part, drawn, TileKey::ROOT, level, &mut pieces);
             for (key, polygon) in pieces {
                 let item = Item {
                     area: index,
@@ -212,11 +250,10 @@ impl Plan {
         true
     }
 
-    /// A line in stretches, each in the tiles it may be drawn in; false where it lies outside all of them.
-    fn add_stroke(&mut self, grid: &Grid, level: u32, index: usize, line: &[[f64; 2]]) -> bool {
-        let root = grid.rect(TileKey::ROOT);
+    /// A line in stretches, each in the tiles it may be drawn in.
+    fn add_stroke(&mut self, scene: &Scene, level: u32, index: usize, line: &[[f64; 2]]) {
+        let root = scene.grid.rect(TileKey::ROOT);
         let reach = WIDEST * STROKE_WIDTH_M;
-        let mut known = false;
         let mut from = 0;
         while from + 1 < line.len() {
             let to = (from + STROKE_POINTS).min(line.len());
@@ -225,25 +262,15 @@ impl Plan {
             };
             let bounds = Bounds2::of(stretch.iter().copied()).grown(reach);
             if bounds.intersects(&root) {
-                known = true;
-                self.push(
-                    grid,
-                    level,
-                    Item {
-                        area: index,
-                        bounds,
-                        piece: Piece::Stroke(stretch.to_vec()),
-                    },
-                );
+                self.push(scene, level, Item { area: index, bounds, piece: Piece::Stroke(stretch.to_vec()) });
             }
             // The next begins where this one ends.
             from = to - 1;
         }
-        known
     }
 
-    fn push(&mut self, grid: &Grid, level: u32, item: Item) {
-        for key in grid.tiles_in(level, &item.bounds) {
+    fn push(&mut self, scene: &Scene, level: u32, item: Item) {
+        for key in scene.grid.tiles_in(level, &item.bounds).into_iter().filter(|key| scene.part.reaches(*key)) {
             self.cut.entry(key).or_default().push(item.clone());
         }
     }
@@ -286,7 +313,7 @@ impl Plan {
     }
 
     pub fn features(&self) -> usize {
-        self.members.len()
+        if self.whole { self.members.len() } else { 0 }
     }
 
     /// The areas of the layer.
@@ -297,14 +324,22 @@ impl Plan {
     }
 }
 
-/// Cuts a polygon into the tiles of a level, each cut on the way halving what the next has to look at.
+fn near_root(grid: &Grid, line: &[[f64; 2]]) -> bool {
+    Bounds2::of(line.iter().copied()).grown(WIDEST * STROKE_WIDTH_M).intersects(&grid.rect(TileKey::ROOT))
+}
+
+/// Cuts a polygon into the tiles of a level that a part reaches, each cut on the way halving what the next has to look at.
 fn cut_down(
     grid: &Grid,
+    reached: &Part,
     polygon: Polygon<f64>,
     key: TileKey,
     level: u32,
     pieces: &mut Vec<(TileKey, Polygon<f64>)>,
 ) {
+    if !reached.reaches(key) {
+        return;
+    }
     let window = grid
         .rect(key)
         .grown(OVERLAP_STEPS * position_step(grid, key.level));
@@ -323,7 +358,7 @@ fn cut_down(
             pieces.push((key, part));
         } else {
             for child in key.children() {
-                cut_down(grid, part.clone(), child, level, pieces);
+                cut_down(grid, reached, part.clone(), child, level, pieces);
             }
         }
     }
@@ -419,7 +454,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.mesh.finish();
     let areas: Vec<&Area> = rows
         .iter()
         .filter_map(|i| scene.region.areas.get(*i))
@@ -429,7 +464,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
             meshes: vec![mesh],
             tables: vec![table(&areas, &plan.kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }
@@ -626,7 +661,7 @@ mod tests {
             .collect();
         let polygon = Polygon::new(LineString::from(ring), Vec::new());
         let mut pieces = Vec::new();
-        cut_down(&grid, polygon.clone(), TileKey::ROOT, 3, &mut pieces);
+        cut_down(&grid, &Part::Whole, polygon.clone(), TileKey::ROOT, 3, &mut pieces);
         let sum: f64 = pieces.iter().map(|(_, piece)| piece.unsigned_area()).sum();
         let overlap = 64.0 * 4.0 * 512.0 * 2.0 * OVERLAP_STEPS * position_step(&grid, 3);
         assert!(

@@ -1,17 +1,20 @@
 //! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
 
-use super::kept::{self, Kept};
-use super::grid::TileKey;
+use super::grid::{Grid, TileKey};
+use super::kept::{self, Columns, Kept};
 use super::mesh::MeshBuilder;
 use super::palette;
+use super::part::Part;
 use super::scene::{Drawn, Scene};
-use crate::base::Rng;
+use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, roof_kind};
+use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
+use crate::region::roof_shape::RoofKind;
 use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
-use std::collections::BTreeMap;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -36,7 +39,37 @@ const ROOF_HINT: f64 = 1.5;
 pub struct Plan {
     tiles: BTreeMap<TileKey, TilePlan>,
     kept: Vec<Kept>,
+    /// By place in the region's list: the same in every level, so that a record never changes with the distance.
+    roofs: BTreeMap<usize, DrawnRoof>,
 }
+
+/// What the records say of a roof.
+#[derive(Clone, Copy, Debug)]
+struct DrawnRoof {
+    kind: RoofKind,
+    /// Highest point above the ground as it is drawn.
+    ridge_m: f64,
+    /// The stated one where the drawn roof does not reach it.
+    stated_m: Option<f64>,
+}
+
+impl DrawnRoof {
+    fn of(building: &Building) -> Self {
+        let drawn = drawn(building, &RoofOptions::default());
+        let stated_m = building.ridge_height_m;
+        let ridge_m = drawn.ridge_m.unwrap_or(stated_m);
+        Self {
+            kind: drawn.roof,
+            ridge_m,
+            stated_m: (stated_m - ridge_m > REACHED_M).then_some(stated_m),
+        }
+    }
+}
+
+/// A drawn ridge this near to the stated one has reached it, metres.
+const REACHED_M: f64 = 0.5;
+/// A roof drawn so much lower than stated is worth a warning, metres: the building has more than one height.
+const FAR_BELOW_M: f64 = 5.0;
 
 #[derive(Debug)]
 struct TilePlan {
@@ -45,10 +78,15 @@ struct TilePlan {
     leaf: bool,
 }
 
+/// Smaller footprints are left out of a level, unless its tile is a leaf, square metres.
+pub fn smallest_m2(grid: &Grid, level: u32) -> f64 {
+    (SMALLEST_TOLERANCES * grid.tolerance(level)).powi(2)
+}
+
 impl Plan {
     /// Buildings by the middle of their footprint; those without one (nothing to draw) are in no tile.
-    pub fn new(scene: &Scene) -> Self {
-        let placed: Vec<(usize, [f64; 2])> = scene
+    pub fn new(scene: &Scene, columns: &Columns) -> Self {
+        let placed = scene
             .region
             .buildings
             .iter()
@@ -56,18 +94,48 @@ impl Plan {
             .filter_map(|(index, building)| {
                 let at = building.footprint.centroid()?;
                 Some((index, scene.place([at.x(), at.y()])?))
-            })
-            .collect();
-        let mut plan = Self { kept: kept::columns(scene.region.buildings.iter().map(|building| building.attributes.as_slice()), &OWN_COLUMNS), ..Self::default() };
-        if !placed.is_empty() {
-            plan.split(scene, TileKey::ROOT, placed);
+            });
+        let mut plan = Self { kept: kept::columns(columns, &OWN_COLUMNS), ..Self::default() };
+        match &scene.part {
+            Part::Above(_) => placed.for_each(|(index, at)| plan.show_above(scene, index, at)),
+            Part::Whole | Part::Below(_) => {
+                let root = if let Part::Below(root) = scene.part { root } else { TileKey::ROOT };
+                let own: Vec<(usize, [f64; 2])> = placed.filter(|(_, at)| scene.owns(*at)).collect();
+                if !own.is_empty() {
+                    plan.split(scene, root, own);
+                }
+            }
         }
+        plan.roofs = plan.roofs_of(&scene.region.buildings);
         plan
+    }
+
+    /// A building in the coarse tiles above the cut: as in [`Self::split`], none of them a leaf.
+    fn show_above(&mut self, scene: &Scene, index: usize, at: [f64; 2]) {
+        let Some(building) = scene.region.buildings.get(index) else { return };
+        let area = building.footprint.unsigned_area();
+        for level in 0..=scene.grid.finest {
+            let key = scene.grid.tile_at(level, at);
+            if !scene.part.holds(key) {
+                break;
+            }
+            if area >= smallest_m2(&scene.grid, level) {
+                self.tiles.entry(key).or_insert(TilePlan { buildings: Vec::new(), leaf: false }).buildings.push(index);
+            }
+        }
+    }
+
+    fn roofs_of(&self, buildings: &[Building]) -> BTreeMap<usize, DrawnRoof> {
+        let planned: BTreeSet<usize> = self.tiles.values().flat_map(|tile| tile.buildings.iter().copied()).collect();
+        planned
+            .into_par_iter()
+            .filter_map(|index| Some((index, DrawnRoof::of(buildings.get(index)?))))
+            .collect()
     }
 
     fn split(&mut self, scene: &Scene, key: TileKey, placed: Vec<(usize, [f64; 2])>) {
         let leaf = placed.len() <= MOST_IN_A_LEAF || key.level >= scene.grid.finest;
-        let smallest = (SMALLEST_TOLERANCES * scene.grid.tolerance(key.level)).powi(2);
+        let smallest = smallest_m2(&scene.grid, key.level);
         let buildings = placed
             .iter()
             .map(|(index, _)| *index)
@@ -95,6 +163,27 @@ impl Plan {
     pub fn features(&self) -> usize {
         self.tiles.values().filter(|t| t.leaf).map(|t| t.buildings.len()).sum()
     }
+
+    /// Says which roofs stay below their stated ridge and by how much, the furthest first.
+    pub fn report(&self, buildings: &[Building], report: &mut Report) {
+        let leaves = self.tiles.values().filter(|tile| tile.leaf).flat_map(|tile| &tile.buildings);
+        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = leaves
+            .filter_map(|index| {
+                let (building, roof) = (buildings.get(*index)?, self.roofs.get(index)?);
+                Some((roof.stated_m? - roof.ridge_m, building, roof))
+            })
+            .collect();
+        limited.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
+        for (by_m, building, roof) in limited {
+            let severity = if by_m > FAR_BELOW_M { Severity::Warning } else { Severity::Info };
+            let (stated_m, ridge_m) = (building.ridge_height_m, roof.ridge_m);
+            report.push(
+                Finding::new("building-roof-limited", severity, building.dataset.as_str())
+                    .object(&building.id)
+                    .value(format!("{stated_m:.1} m → {ridge_m:.1} m, −{by_m:.1} m, {}", roof.kind.name())),
+            );
+        }
+    }
 }
 
 pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
@@ -106,27 +195,28 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     // A leaf of few buildings may be large, but the ground around them is drawn finely.
     let surface = scene.surface_of(if tile.leaf { scene.grid.finest } else { key.level }, key);
     let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
-    let mut drawn: Vec<&Building> = Vec::with_capacity(tile.buildings.len());
-    for building in tile.buildings.iter().filter_map(|i| scene.region.buildings.get(*i)) {
+    let mut rows: Vec<(&Building, DrawnRoof)> = Vec::with_capacity(tile.buildings.len());
+    let of_tile = tile.buildings.iter().filter_map(|i| Some((scene.region.buildings.get(*i)?, plan.roofs.get(i)?)));
+    for (building, roof) in of_tile {
         let shape = if whole {
             building_surface(building, &RoofOptions::default())
         } else {
             block_surface(building, tolerance)
         };
-        let feature = drawn.len() as u32;
+        let feature = rows.len() as u32;
         paint(scene, building, &shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
-        drawn.push(building);
+        rows.push((building, *roof));
     }
     if mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
-            tables: vec![table(&drawn, &plan.kept)],
+            tables: vec![table(&rows, &plan.kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: tile.leaf,
     }
 }
@@ -283,7 +373,9 @@ fn demand_row(class: DemandClass) -> u32 {
 }
 
 /// The facts of buildings, one row each; the names are a contract with the viewer.
-fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
+fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
+    let buildings: Vec<&Building> = rows.iter().map(|(building, _)| *building).collect();
+    let roof = |of: &dyn Fn(&DrawnRoof) -> f64| Values::F32(rows.iter().map(|(_, roof)| of(roof) as f32).collect());
     let text = |of: &dyn Fn(&Building) -> String| Values::Text(buildings.iter().map(|b| of(b)).collect());
     let real = |of: &dyn Fn(&Building) -> f64| Values::F32(buildings.iter().map(|b| of(b) as f32).collect());
     let count = |of: &dyn Fn(&Building) -> Option<u32>| {
@@ -293,7 +385,7 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     let floor = |b: &Building| {
         floor_area_of_class_m2(demand_class(b.usage), footprint(b), b.storeys, b.eave_height_m)
     };
-    let columns = [
+    let columns: [_; OWN_COLUMNS.len()] = [
         ("id", text(&|b| b.id.clone())),
         ("rnb", text(&|b| b.rnb.join("/"))),
         ("usage", text(&|b| usage_name(b.usage).to_owned())),
@@ -302,13 +394,16 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
         ("storeys", count(&|b| b.storeys)),
         ("year", count(&|b| b.year.and_then(|year| u32::try_from(year).ok()))),
         ("height_m", real(&|b| b.eave_height_m)),
-        ("ridge_m", real(&|b| b.ridge_height_m)),
+        // What is drawn; what the source states stands beside it where that is higher, NaN elsewhere.
+        ("ridge_m", roof(&|roof| roof.ridge_m)),
+        ("ridge_stated_m", roof(&|roof| roof.stated_m.unwrap_or(f64::NAN))),
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
-        ("roof", text(&|b| roof_kind(b, &RoofOptions::default()).name().to_owned())),
+        ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name().to_owned()).collect())),
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
+        ("demand_spread", real(&|b| spread(annual_kwh(demand_class(b.usage), floor(b), b.dwellings).1))),
         ("demand_profile", count(&|b| Some(demand_row(demand_class(b.usage))))),
         ("dataset", text(&|b| b.dataset.to_string())),
     ];
@@ -326,8 +421,16 @@ fn table(buildings: &[&Building], kept: &[Kept]) -> PropertyTable {
     }
 }
 
+/// The share by which a value may be off.
+fn spread(uncertainty: Uncertainty) -> f64 {
+    match uncertainty {
+        Uncertainty::Share(share) => share,
+        _ => f64::NAN,
+    }
+}
+
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 16] = [
-    "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ground_m", "height_origin",
-    "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_profile", "dataset",
+const OWN_COLUMNS: [&str; 19] = [
+    "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ridge_stated_m", "ground_m",
+    "height_origin", "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];

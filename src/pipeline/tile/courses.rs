@@ -70,6 +70,19 @@ impl RTreeObject for Entry {
 }
 
 impl Course {
+    /// Its points in the plane.
+    pub fn path(&self) -> Vec<[f64; 2]> {
+        match &self.kind {
+            Kind::Ground(points) => points.clone(),
+            Kind::Deck(deck) => deck.points.iter().map(|p| [p[0], p[1]]).collect(),
+        }
+    }
+
+    /// What is drawn of it lies this near its points.
+    pub fn reach_m(&self) -> f64 {
+        0.5 * self.width_m + 3.0
+    }
+
     /// Where it begins and ends.
     pub fn ends(&self) -> [Option<[f64; 2]>; 2] {
         match &self.kind {
@@ -117,11 +130,7 @@ impl Courses {
         set_deck_heights(&mut all, scene, &dry_ends);
         let mut entries = Vec::with_capacity(all.len());
         for (course, found) in all.iter_mut().enumerate() {
-            let bounds = match &found.kind {
-                Kind::Ground(points) => Bounds2::of(points.iter().copied()),
-                Kind::Deck(deck) => Bounds2::of(deck.points.iter().map(|p| [p[0], p[1]])),
-            };
-            found.bounds = bounds.grown(0.5 * found.width_m + 3.0);
+            found.bounds = Bounds2::of(found.path()).grown(found.reach_m());
             entries.push(Entry {
                 course,
                 bounds: found.bounds,

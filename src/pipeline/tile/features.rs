@@ -13,8 +13,10 @@ use crate::formats::shape::{Shape, ShapeKind};
 use crate::formats::territory::FeatureTable;
 use crate::formats::wkb;
 use crate::pipeline::Progress;
-use crate::region::roof::{RoofOptions, roof_kind};
-use crate::region::{Area, AreaShape, Attribute, AttributeValue, Building, LineClass, NetworkLine};
+use crate::geodesy::Crs;
+use crate::region::roof::{RoofOptions, drawn};
+use crate::region::utility::{Conduit, Fixture};
+use crate::region::{Area, AreaShape, Attribute, AttributeValue, Building, LineClass, NetworkLine, WaterArea};
 use geo::{Area as _, Centroid, MultiPolygon, Orient, Polygon, orient::Direction};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
 use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
@@ -23,9 +25,11 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::types::{Type, TypePtr};
+use rayon::prelude::*;
 use std::collections::BTreeSet;
-use std::io::Write;
-use std::path::Path;
+use std::fs::File;
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// The file's name in a package.
@@ -368,82 +372,154 @@ fn kind_name(shape: &Shape) -> Option<&'static str> {
     }
 }
 
-/// Writes the table of a territory below `out`.
+/// One thing that has a row.
+#[derive(Clone, Copy, Debug)]
+pub enum Feature<'a> {
+    Building(&'a Building),
+    Line(&'a NetworkLine),
+    Water(&'a WaterArea),
+    Area(&'a Area),
+    Conduit(&'a Conduit),
+    Fixture(&'a Fixture),
+}
+
+/// The table of a territory on its way: features go in in the order of their rows.
+pub struct Table<'a> {
+    writer: FeatureWriter<BufWriter<File>>,
+    path: PathBuf,
+    crs: &'a Crs,
+}
+
+impl<'a> Table<'a> {
+    /// # Errors
+    /// A [`TileFault`] when the file cannot be made below `out`.
+    pub fn create(out: &Path, crs: &'a Crs) -> Result<Self, TileFault> {
+        let path = out.join(PATH);
+        let file = File::create(&path).map_err(|error| fault(&error))?;
+        let writer = FeatureWriter::new(BufWriter::new(file)).map_err(|error| fault(&error))?;
+        Ok(Self { writer, path, crs })
+    }
+
+    /// Adds features; their rows are made on all threads and written in order.
+    ///
+    /// # Errors
+    /// A [`TileFault`] when the file cannot be written.
+    pub fn add(&mut self, features: &[Feature]) -> Result<(), TileFault> {
+        let crs = self.crs;
+        let place = |at: [f64; 2]| crs.to_lonlat(at[0], at[1]).ok().map(|at| [at.lon_deg, at.lat_deg]);
+        for some in features.chunks(GROUP_ROWS) {
+            let rows: Vec<Option<Row>> = some.par_iter().map(|feature| row(feature, &place)).collect();
+            // A feature that has no longitude and latitude is reported where its layer is drawn.
+            for row in rows.iter().flatten() {
+                self.writer.push(row).map_err(|error| fault(&error))?;
+            }
+        }
+        Ok(())
+    }
+
+    /// # Errors
+    /// A [`TileFault`] when the file cannot be written.
+    pub fn finish(self) -> Result<FeatureTable, TileFault> {
+        let (rows, sink) = self.writer.finish().map_err(|error| fault(&error))?;
+        sink.into_inner().map_err(|error| fault(&error))?;
+        let bytes = std::fs::metadata(&self.path).map_err(|error| fault(&error))?.len();
+        Ok(FeatureTable { path: PATH.to_owned(), rows, bytes })
+    }
+}
+
+fn fault(detail: &dyn std::fmt::Display) -> TileFault {
+    TileFault::Write { path: PATH.to_owned(), detail: detail.to_string() }
+}
+
+/// Writes the table of a territory that is whole in memory below `out`.
 ///
 /// # Errors
 /// A [`TileFault`] when the file cannot be written or the work is cancelled.
-pub(super) fn write(
-    territory: &Territory,
-    out: &Path,
-    progress: &dyn Progress,
-) -> Result<FeatureTable, TileFault> {
-    let path = out.join(PATH);
-    let fault = |detail: &dyn std::fmt::Display| TileFault::Write {
-        path: PATH.to_owned(),
-        detail: detail.to_string(),
-    };
-    let file = std::fs::File::create(&path).map_err(|error| fault(&error))?;
-    let mut table =
-        FeatureWriter::new(std::io::BufWriter::new(file)).map_err(|error| fault(&error))?;
+pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<FeatureTable, TileFault> {
     let region = territory.region;
-    let place = |at: [f64; 2]| {
-        territory
-            .crs
-            .to_lonlat(at[0], at[1])
-            .ok()
-            .map(|at| [at.lon_deg, at.lat_deg])
-    };
-    let total =
-        (region.buildings.len() + region.lines.len() + region.water.len() + region.areas.len())
-            as u64;
-    let rows = region
-        .buildings
-        .iter()
-        .map(|b| building(b, &place))
-        .chain(region.lines.iter().map(|l| line(l, &place)))
-        .chain(region.water.iter().map(|w| {
-            let outline = MultiPolygon(vec![w.outline.clone()]);
-            let values = vec![
-                ("id", Value::Text(w.id.clone())),
-                ("layer", Value::Text("water".to_owned())),
-                ("name", Value::Text(w.name.clone().unwrap_or_default())),
-                ("dataset", Value::Text(w.dataset.to_string())),
-                ("area_m2", Value::Real(outline.unsigned_area())),
-                ("ground_m", Value::Real(w.level_m)),
-            ];
-            surface(&outline, values, &place)
-        }))
-        .chain(region.areas.iter().map(|a| area(a, &place)));
-    for (done, row) in rows.enumerate() {
-        if done % 4096 == 0 {
-            if progress.cancelled() {
-                return Err(TileFault::Cancelled);
-            }
-            progress.step("tile-features", done as u64, total);
+    let features: Vec<Feature> = (region.buildings.iter().map(Feature::Building))
+        .chain(region.lines.iter().map(Feature::Line))
+        .chain(region.water.iter().map(Feature::Water))
+        .chain(region.areas.iter().map(Feature::Area))
+        .chain(region.conduits.iter().map(Feature::Conduit))
+        .chain(region.fixtures.iter().map(Feature::Fixture))
+        .collect();
+    let mut table = Table::create(out, territory.crs)?;
+    for (done, some) in features.chunks(GROUP_ROWS).enumerate() {
+        if progress.cancelled() {
+            return Err(TileFault::Cancelled);
         }
-        // A feature that has no longitude and latitude is reported where its layer is drawn.
-        if let Some(row) = row {
-            table.push(&row).map_err(|error| fault(&error))?;
-        }
+        progress.step("tile-features", (done * GROUP_ROWS) as u64, features.len() as u64);
+        table.add(some)?;
     }
-    progress.step("tile-features", total, total);
-    let (rows, sink) = table.finish().map_err(|error| fault(&error))?;
-    sink.into_inner().map_err(|error| fault(&error))?;
-    let bytes = std::fs::metadata(&path)
-        .map_err(|error| fault(&error))?
-        .len();
-    Ok(FeatureTable {
-        path: PATH.to_owned(),
-        rows,
-        bytes,
+    progress.step("tile-features", features.len() as u64, features.len() as u64);
+    table.finish()
+}
+
+fn row(feature: &Feature, place: Place) -> Option<Row> {
+    match feature {
+        Feature::Building(of) => building(of, place),
+        Feature::Line(of) => line(of, place),
+        Feature::Water(of) => water(of, place),
+        Feature::Area(of) => area(of, place),
+        Feature::Conduit(of) => conduit(of, place),
+        Feature::Fixture(of) => fixture(of, place),
+    }
+}
+
+fn water(water: &WaterArea, place: Place) -> Option<Row> {
+    let outline = MultiPolygon(vec![water.outline.clone()]);
+    let values = vec![
+        ("id", Value::Text(water.id.clone())),
+        ("layer", Value::Text("water".to_owned())),
+        ("name", Value::Text(water.name.clone().unwrap_or_default())),
+        ("dataset", Value::Text(water.dataset.to_string())),
+        ("area_m2", Value::Real(outline.unsigned_area())),
+        ("ground_m", Value::Real(water.level_m)),
+    ];
+    surface(&outline, values, place)
+}
+
+fn conduit(conduit: &Conduit, place: Place) -> Option<Row> {
+    let points = placed(&conduit.points, place)?;
+    let at = points.get(points.len() / 2).map(|p| [p[0], p[1]])?;
+    let length = conduit.points.windows(2).map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1])).sum();
+    Some(Row {
+        shape: Shape::Line(points),
+        at,
+        values: vec![
+            ("id", Value::Text(conduit.id.clone())),
+            ("layer", Value::Text(conduit.utility.id().to_owned())),
+            ("name", Value::Text(conduit.name.clone().unwrap_or_default())),
+            ("class", Value::Text(conduit.class.clone())),
+            ("dataset", Value::Text(conduit.dataset.to_string())),
+            ("length_m", Value::Real(length)),
+        ],
     })
 }
 
-type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
+fn fixture(fixture: &Fixture, place: Place) -> Option<Row> {
+    let at = place(fixture.at)?;
+    Some(Row {
+        shape: Shape::Point([at[0], at[1], f64::NAN]),
+        at,
+        values: vec![
+            ("id", Value::Text(fixture.id.clone())),
+            ("layer", Value::Text(fixture.utility.id().to_owned())),
+            ("name", Value::Text(fixture.name.clone().unwrap_or_default())),
+            ("class", Value::Text(fixture.class.clone())),
+            ("dataset", Value::Text(fixture.dataset.to_string())),
+        ],
+    })
+}
+
+type Place<'a> = &'a (dyn Fn([f64; 2]) -> Option<[f64; 2]> + Sync);
 
 fn building(building: &Building, place: Place) -> Option<Row> {
     let footprint_m2 = building.footprint.unsigned_area();
     let class = demand_class(building.usage);
+    // As its tile says it.
+    let roof = drawn(building, &RoofOptions::default());
     let floor_m2 = floor_area_of_class_m2(
         class,
         footprint_m2,
@@ -468,7 +544,7 @@ fn building(building: &Building, place: Place) -> Option<Row> {
             ),
         ),
         ("height_m", Value::Real(building.eave_height_m)),
-        ("ridge_m", Value::Real(building.ridge_height_m)),
+        ("ridge_m", Value::Real(roof.ridge_m.unwrap_or(building.ridge_height_m))),
         ("ground_m", Value::Real(building.ground_m)),
         (
             "height_origin",
@@ -476,11 +552,7 @@ fn building(building: &Building, place: Place) -> Option<Row> {
         ),
         (
             "roof",
-            Value::Text(
-                roof_kind(building, &RoofOptions::default())
-                    .name()
-                    .to_owned(),
-            ),
+            Value::Text(roof.roof.name().to_owned()),
         ),
         ("floor_area_m2", Value::Real(floor_m2)),
         (

@@ -7,6 +7,7 @@
 
 use crate::base::Bounds2;
 use crate::geodesy::LonLat;
+use std::collections::BTreeSet;
 
 /// Cells of a tile's terrain along one side. A power of two, so that a coarse tile's vertices are also vertices of its children.
 pub const CELLS: u32 = 32;
@@ -44,6 +45,16 @@ impl TileKey {
             level: self.level + 1,
             x: 2 * self.x + dx,
             y: 2 * self.y + dy,
+        })
+    }
+
+    /// The tile of a coarser level, or of its own, that it lies in; `None` for finer levels.
+    pub fn ancestor(self, level: u32) -> Option<Self> {
+        let up = self.level.checked_sub(level)?;
+        Some(Self {
+            level,
+            x: self.x.checked_shr(up).unwrap_or(0),
+            y: self.y.checked_shr(up).unwrap_or(0),
         })
     }
 
@@ -125,6 +136,53 @@ impl Grid {
         (low.y..=high.y)
             .flat_map(|y| (low.x..=high.x).map(move |x| TileKey { level, x, y }))
             .collect()
+    }
+}
+
+impl Grid {
+    /// The same square with leaves twice as large.
+    pub fn coarser(self) -> Self {
+        Self {
+            finest: self.finest.saturating_sub(1).max(1),
+            ..self
+        }
+    }
+
+    /// The tiles of a level that lie along a line, or within `reach_m` of it: those of its box would be its length squared.
+    pub fn tiles_along(
+        &self,
+        level: u32,
+        points: impl IntoIterator<Item = [f64; 2]>,
+        reach_m: f64,
+    ) -> BTreeSet<TileKey> {
+        let side = self.tile_side(level);
+        let most = f64::from(4u32 << level.min(29));
+        let mut tiles = BTreeSet::new();
+        let mut piece = Bounds2::EMPTY;
+        let mut last: Option<[f64; 2]> = None;
+        for at in points {
+            let from = last.unwrap_or(at);
+            let (dx, dy) = (at[0] - from[0], at[1] - from[1]);
+            let steps = (dx.hypot(dy) / side).ceil().clamp(1.0, most) as u32;
+            let mut before = from;
+            for step in 1..=steps {
+                let share = f64::from(step) / f64::from(steps);
+                let here = [from[0] + share * dx, from[1] + share * dy];
+                let longer = piece.union(Bounds2::of([before, here]));
+                if !piece.is_empty() && longer.size().iter().any(|size| *size > side) {
+                    tiles.extend(self.tiles_in(level, &piece.grown(reach_m)));
+                    piece = Bounds2::of([before, here]);
+                } else {
+                    piece = longer;
+                }
+                before = here;
+            }
+            last = Some(at);
+        }
+        if !piece.is_empty() {
+            tiles.extend(self.tiles_in(level, &piece.grown(reach_m)));
+        }
+        tiles
     }
 }
 
@@ -353,6 +411,18 @@ mod tests {
             .fold(Bounds2::EMPTY, |sum, key| sum.union(grid.rect(*key)));
         assert_eq!(union, grid.rect(parent));
         assert!(parent.children().iter().all(|c| c.parent() == Some(parent)));
+    }
+
+    #[test]
+    fn a_line_has_the_tiles_it_crosses_and_not_those_of_its_box() {
+        let grid = Grid::new(60_000.0);
+        let tiles = grid.tiles_along(grid.finest, [[10.0, 10.0], [59_000.0, 59_000.0]], 20.0);
+        let across = (60_000.0 / grid.tile_side(grid.finest)) as usize;
+        assert!(tiles.len() >= across - 10 && tiles.len() < 6 * across, "{}", tiles.len());
+        for i in 0..1_000 {
+            let at = 10.0 + 58.99 * f64::from(i);
+            assert!(tiles.contains(&grid.tile_at(grid.finest, [at, at])), "{at}");
+        }
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use super::grid::{Grid, Plane};
 use crate::base::{Bounds2, Finding, Report, Severity};
-use crate::region::{HeightGrid, Region};
+use crate::pipeline::shards::bytes::{Bytes, Fingerprint};
+use crate::region::{Building, HeightGrid, NetworkLine, Region, WaterArea};
 use geo::Polygon;
 
 /// A bank rises at least this far above the water, and this far inland.
@@ -29,10 +30,21 @@ pub struct Ground {
 impl Ground {
     /// From the region's terrain, or else from what stands and lies on the ground.
     pub fn new(region: &Region, extract: &Bounds2, report: &mut Report) -> Self {
-        let base = match usable(region.terrain.as_ref()) {
-            Some(grid) => grid.clone(),
+        let mut known = KnownHeights::over(extract);
+        let needed = usable(region.terrain.as_ref()).is_none();
+        if needed {
+            region.lines.iter().for_each(|line| known.line(line));
+            region.buildings.iter().for_each(|building| known.building(building));
+        }
+        Self::from_parts(region.terrain.clone(), known, &region.water, extract, report)
+    }
+
+    /// From terrain, or where there is none from heights known of lines and buildings; water lies lower than its banks.
+    pub fn from_parts(terrain: Option<HeightGrid>, known: KnownHeights, water: &[WaterArea], extract: &Bounds2, report: &mut Report) -> Self {
+        let base = match terrain.filter(|grid| usable(Some(grid)).is_some()) {
+            Some(grid) => grid,
             None => {
-                let made = from_objects(region, extract);
+                let made = known.finish();
                 let code = if made.is_some() { "terrain-derived" } else { "terrain-flat" };
                 report.push(Finding::new(code, Severity::Warning, "terrain"));
                 made.unwrap_or_else(|| flat(extract))
@@ -40,12 +52,11 @@ impl Ground {
         };
         let mut pyramid = filled(base);
         if let Some(finest) = pyramid.first_mut() {
-            for area in &region.water {
+            for area in water {
                 raise_banks(finest, &area.outline, area.level_m);
             }
         }
-        let lowest_calm = region
-            .water
+        let lowest_calm = water
             .iter()
             .map(|area| area.level_m + 2.0 * BANK_M)
             .fold(f64::NEG_INFINITY, f64::max);
@@ -92,6 +103,50 @@ impl Ground {
         };
         let t = (away / CALM_WITHIN_M).min(1.0);
         rim + t * t * (3.0 - 2.0 * t) * (self.calm_m - rim)
+    }
+
+    /// Everything, as bytes.
+    pub fn put(&self, bytes: &mut Vec<u8>) {
+        bytes.extend(self.calm_m.to_le_bytes());
+        [self.bounds.min, self.bounds.max].iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
+        bytes.extend((self.pyramid.len() as u64).to_le_bytes());
+        for grid in &self.pyramid {
+            [grid.origin[0], grid.origin[1], grid.cell_m].iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+            [grid.columns, grid.rows].iter().for_each(|value| bytes.extend((*value as u64).to_le_bytes()));
+            grid.values.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+        }
+    }
+
+    /// What [`Self::put`] wrote.
+    pub fn take(bytes: &mut Bytes) -> Option<Self> {
+        let [calm_m, w, s, e, n] = bytes.f64s()?;
+        let mut pyramid = Vec::new();
+        for _ in 0..bytes.count()? {
+            let [x, y, cell_m] = bytes.f64s()?;
+            let (columns, rows) = (bytes.count()?, bytes.count()?);
+            let values = bytes.f32_list(columns.checked_mul(rows)?)?;
+            pyramid.push(HeightGrid { origin: [x, y], cell_m, columns, rows, values });
+        }
+        (!pyramid.is_empty()).then_some(Self { pyramid, bounds: Bounds2 { min: [w, s], max: [e, n] }, calm_m })
+    }
+
+    /// Adds the heights within a rectangle of the sources' system to a fingerprint: all of them where the rectangle goes beyond.
+    pub fn mark(&self, rect: &Bounds2, print: &mut Fingerprint) {
+        print.add(&self.calm_m.to_le_bytes());
+        let Some(grid) = self.pyramid.first() else { return };
+        let inside = self.bounds.contains(rect.min) && self.bounds.contains(rect.max);
+        let (columns, rows) = if inside {
+            let column = |x: f64| ((x - grid.origin[0]) / grid.cell_m).max(0.0) as usize;
+            let row = |y: f64| ((grid.origin[1] - y) / grid.cell_m).max(0.0) as usize;
+            (column(rect.min[0])..=column(rect.max[0]) + 1, row(rect.max[1])..=row(rect.min[1]) + 1)
+        } else {
+            (0..=grid.columns - 1, 0..=grid.rows - 1)
+        };
+        for row in rows {
+            let last = (*columns.end()).min(grid.columns - 1);
+            let cells = grid.values.get(row * grid.columns + columns.start()..=row * grid.columns + last);
+            cells.unwrap_or_default().iter().for_each(|value| print.add(&value.to_le_bytes()));
+        }
     }
 
     fn sample(&self, level: usize, at: [f64; 2]) -> f64 {
@@ -202,52 +257,75 @@ fn flat(extract: &Bounds2) -> HeightGrid {
     }
 }
 
-/// The median of road vertices and building grounds in each cell.
-fn from_objects(region: &Region, extract: &Bounds2) -> Option<HeightGrid> {
-    let size = extract.size();
-    if extract.is_empty() || !size.iter().all(|s| s.is_finite()) {
-        return None;
-    }
-    let cell_m = MADE_CELL_M.max((size[0] * size[1] / MAX_MADE_CELLS).sqrt());
-    let columns = (size[0] / cell_m).ceil() as usize + 1;
-    let rows = (size[1] / cell_m).ceil() as usize + 1;
-    let roads = region
-        .lines
-        .iter()
-        .filter(|line| line.level == 0)
-        .flat_map(|line| line.points.iter().copied());
-    let grounds = region.buildings.iter().filter_map(|building| {
-        use geo::Centroid;
-        let at = building.footprint.centroid()?;
-        Some([at.x(), at.y(), building.ground_m])
-    });
-    let mut known: Vec<(usize, f64)> = roads
-        .chain(grounds)
-        .filter(|p| p.iter().all(|v| v.is_finite()))
-        .filter(|p| extract.contains([p[0], p[1]]))
-        .map(|p| {
-            let column = ((p[0] - extract.min[0]) / cell_m).round() as usize;
-            let row = ((extract.max[1] - p[1]) / cell_m).round() as usize;
-            (row.min(rows - 1) * columns + column.min(columns - 1), p[2])
-        })
-        .collect();
-    if known.is_empty() {
-        return None;
-    }
-    known.sort_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
-    let mut values = vec![f32::NAN; columns * rows];
-    for group in known.chunk_by(|a, b| a.0 == b.0) {
-        if let (Some(middle), Some(value)) = (group.get(group.len() / 2), values.get_mut(group[0].0)) {
-            *value = middle.1 as f32;
+/// Heights of road vertices and building grounds, for a ground that no source gives.
+pub struct KnownHeights {
+    extract: Bounds2,
+    cell_m: f64,
+    columns: usize,
+    rows: usize,
+    /// Cell and height.
+    known: Vec<(u32, f32)>,
+}
+
+impl KnownHeights {
+    pub fn over(extract: &Bounds2) -> Self {
+        let sound = !extract.is_empty() && extract.size().iter().all(|s| s.is_finite());
+        let size = if sound { extract.size() } else { [0.0; 2] };
+        let cell_m = MADE_CELL_M.max((size[0] * size[1] / MAX_MADE_CELLS).sqrt());
+        let cells = |size: f64| (size / cell_m).ceil() as usize + 1;
+        Self {
+            extract: if sound { *extract } else { Bounds2::EMPTY },
+            cell_m,
+            columns: cells(size[0]),
+            rows: cells(size[1]),
+            known: Vec::new(),
         }
     }
-    Some(HeightGrid {
-        origin: [extract.min[0], extract.max[1]],
-        cell_m,
-        columns,
-        rows,
-        values,
-    })
+
+    pub fn line(&mut self, line: &NetworkLine) {
+        if line.level == 0 {
+            line.points.iter().for_each(|point| self.add(*point));
+        }
+    }
+
+    pub fn building(&mut self, building: &Building) {
+        use geo::Centroid;
+        if let Some(at) = building.footprint.centroid() {
+            self.add([at.x(), at.y(), building.ground_m]);
+        }
+    }
+
+    fn add(&mut self, point: [f64; 3]) {
+        if !point.iter().all(|v| v.is_finite()) || !self.extract.contains([point[0], point[1]]) {
+            return;
+        }
+        let column = ((point[0] - self.extract.min[0]) / self.cell_m).round() as usize;
+        let row = ((self.extract.max[1] - point[1]) / self.cell_m).round() as usize;
+        let cell = row.min(self.rows - 1) * self.columns + column.min(self.columns - 1);
+        self.known.push((cell as u32, point[2] as f32));
+    }
+
+    /// The median of each cell; `None` where nothing is known.
+    fn finish(mut self) -> Option<HeightGrid> {
+        if self.known.is_empty() {
+            return None;
+        }
+        self.known.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(a.1.total_cmp(&b.1)));
+        let mut values = vec![f32::NAN; self.columns * self.rows];
+        for group in self.known.chunk_by(|a, b| a.0 == b.0) {
+            let cell = group.first().map_or(0, |(cell, _)| *cell as usize);
+            if let (Some(middle), Some(value)) = (group.get(group.len() / 2), values.get_mut(cell)) {
+                *value = middle.1;
+            }
+        }
+        Some(HeightGrid {
+            origin: [self.extract.min[0], self.extract.max[1]],
+            cell_m: self.cell_m,
+            columns: self.columns,
+            rows: self.rows,
+            values,
+        })
+    }
 }
 
 /// Halves the grid until one cell is left, then fills each level's holes from the coarser one (pull and push, Gortler 1996).

@@ -1,12 +1,12 @@
 //! From what was imported to a package: the importer's last step.
 
-use super::package;
 use super::{Territory, TileFault, TileOptions, TileSummary, write_territory};
-use crate::base::{DatasetId, Report};
+use crate::base::DatasetId;
 use crate::formats::territory::Name;
-use crate::geodesy::{Crs, Geoid};
-use crate::pipeline::sources::declaration::Role;
-use crate::pipeline::{ImportFault, Imported, Progress, generate, models};
+use crate::geodesy::Crs;
+use crate::pipeline::sources::declaration::{Declaration, Role};
+use crate::region::Region;
+use crate::pipeline::{ImportFault, Imported, Progress, generate};
 use std::path::Path;
 
 /// Plants the trees that the declaration asks for. To be called before [`write_imported`]; a second call changes nothing.
@@ -30,7 +30,12 @@ pub fn write_imported(
 ) -> Result<TileSummary, ImportFault> {
     let crs = Crs::from_code(&imported.crs)
         .map_err(|fault| ImportFault::new("crs-unknown", &imported.crs, fault))?;
-    let declaration = &imported.declaration;
+    let territory = territory_of(&imported.declaration, &crs, &imported.region);
+    write_territory(&territory, out, options, progress).map_err(|fault| coded(&fault))
+}
+
+/// What a declaration says about a territory, and the region that is drawn of it.
+pub fn territory_of<'a>(declaration: &Declaration, crs: &'a Crs, region: &'a Region) -> Territory<'a> {
     let dataset_of = |role: Role| -> Option<DatasetId> {
         declaration
             .layers
@@ -38,58 +43,27 @@ pub fn write_imported(
             .find(|layer| layer.role == role)
             .map(|layer| layer.dataset.clone())
     };
-    let territory = Territory {
+    Territory {
         id: declaration.id.clone(),
         name: declaration.name.clone().unwrap_or_else(|| Name {
             fr: declaration.id.clone(),
             en: declaration.id.clone(),
         }),
-        crs: &crs,
+        crs,
         vertical: declaration.vertical.clone().unwrap_or_else(|| "NGF-IGN69".to_owned()),
-        region: &imported.region,
+        region,
         datasets: declaration.datasets.clone(),
         terrain_dataset: dataset_of(Role::Terrain),
         generated_trees_dataset: declaration.generate.dataset.clone(),
         trees_dataset: dataset_of(Role::Trees),
         home: declaration.home,
         views: declaration.views.clone(),
-    };
-    let tiled = write_territory(&territory, out, options, progress);
-    if imported.models.list.is_empty() {
-        return tiled.map_err(as_import_fault);
     }
-    let geoid = match &options.geoid {
-        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| ImportFault::new("geoid-unreadable", "", fault))?,
-        None => Geoid::approximate_france(),
-    };
-    let written = models::write(&imported.models, &geoid, out, progress).map_err(as_import_fault)?;
-    let mut summary = match tiled {
-        Ok(summary) => summary,
-        // Models alone are a territory too.
-        Err(TileFault::Empty) => TileSummary {
-            manifest: models::manifest(
-                &territory.id,
-                territory.name.clone(),
-                territory.crs,
-                &territory.vertical,
-                &geoid,
-                &territory.datasets,
-                &written,
-            )?,
-            report: Report::default(),
-            models: None,
-        },
-        Err(fault) => return Err(as_import_fault(fault)),
-    };
-    summary.manifest.layers.extend(written.layers);
-    summary.report.merge(written.report);
-    summary.models = Some(written.count);
-    package::write_manifest(out, &summary.manifest).map_err(as_import_fault)?;
-    Ok(summary)
 }
 
-fn as_import_fault(fault: TileFault) -> ImportFault {
-    let (object, value) = match &fault {
+/// The fault as a code with a sentence.
+pub fn coded(fault: &TileFault) -> ImportFault {
+    let (object, value) = match fault {
         TileFault::Empty | TileFault::Cancelled => (String::new(), String::new()),
         TileFault::OutsideCrs { crs, x, y } => (crs.clone(), format!("{x} {y}")),
         TileFault::Geoid(detail) | TileFault::Threads(detail) => (String::new(), detail.clone()),

@@ -1,8 +1,11 @@
 //! Columns of the sources that keep their names, the same in all tiles of a layer, so that they share one schema.
 
 use crate::formats::gltf::{Column, Values};
-use crate::region::{Attribute, AttributeValue};
+use crate::region::{Attribute, AttributeValue, Region};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// The layer of buildings.
+pub const BUILDINGS: &str = "buildings";
 
 /// One kept column.
 #[derive(Clone, Debug)]
@@ -14,17 +17,55 @@ pub struct Kept {
     numeric: bool,
 }
 
-/// The kept columns of all objects of a layer, in a stable order; a column named as one of `own` gives way.
-pub fn columns<'a>(objects: impl Iterator<Item = &'a [Attribute]>, own: &[&str]) -> Vec<Kept> {
-    let mut numeric: BTreeMap<&'static str, bool> = BTreeMap::new();
-    for attribute in objects.flatten() {
-        let is_number = matches!(attribute.value, AttributeValue::Number(_));
-        *numeric.entry(attribute.name).or_insert(true) &= is_number;
+/// Columns of one layer, and whether they hold numbers throughout.
+pub type Columns = BTreeMap<&'static str, bool>;
+
+/// The columns of all layers of a territory, by the layers' ids.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct KeptColumns(BTreeMap<String, Columns>);
+
+impl KeptColumns {
+    /// Adds the columns of an object.
+    pub fn note(&mut self, layer: &str, attributes: &[Attribute]) {
+        for attribute in attributes {
+            let is_number = matches!(attribute.value, AttributeValue::Number(_));
+            self.add(layer, attribute.name, is_number);
+        }
     }
+
+    /// Adds a column; one of numbers stays one as long as all agree.
+    pub fn add(&mut self, layer: &str, name: &'static str, numeric: bool) {
+        if !self.0.contains_key(layer) {
+            self.0.insert(layer.to_owned(), Columns::new());
+        }
+        let Some(columns) = self.0.get_mut(layer) else { return };
+        *columns.entry(name).or_insert(true) &= numeric;
+    }
+
+    /// Those of a whole region.
+    pub fn of(region: &Region) -> Self {
+        let mut all = Self::default();
+        region.buildings.iter().for_each(|building| all.note(BUILDINGS, &building.attributes));
+        region.areas.iter().for_each(|area| all.note(area.theme.id(), &area.attributes));
+        all
+    }
+
+    pub fn layer(&self, layer: &str) -> Columns {
+        self.0.get(layer).cloned().unwrap_or_default()
+    }
+
+    /// Layer, name, numbers throughout; in a stable order.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &'static str, bool)> + '_ {
+        self.0.iter().flat_map(|(layer, columns)| columns.iter().map(|(name, numeric)| (layer.as_str(), *name, *numeric)))
+    }
+}
+
+/// The kept columns of a layer under ids of their own, in a stable order; a column named as one of `own` gives way.
+pub fn columns(columns: &Columns, own: &[&str]) -> Vec<Kept> {
     let mut ids: BTreeSet<String> = own.iter().map(|name| (*name).to_owned()).collect();
-    numeric
-        .into_iter()
-        .map(|(name, numeric)| {
+    columns
+        .iter()
+        .map(|(&name, &numeric)| {
             let plain: String = name
                 .chars()
                 .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })

@@ -2,26 +2,32 @@
 
 use super::grid::{Grid, Plane, TileKey};
 use super::palette::Rgba;
+use crate::base::Bounds2;
 use crate::formats::gltf::TileMesh;
 use crate::geodesy::{EnuFrame, LonLatH};
 use glam::{DMat4, DVec3, DVec4};
 use std::collections::HashMap;
 
-/// Heights above the ellipsoid, metres.
+/// The room that vertices take.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Heights {
+pub struct Extent {
+    /// In the plane.
+    pub plan: Bounds2,
+    /// Heights above the ellipsoid, metres.
     pub min_m: f64,
     pub max_m: f64,
 }
 
-impl Heights {
+impl Extent {
     pub const EMPTY: Self = Self {
+        plan: Bounds2::EMPTY,
         min_m: f64::INFINITY,
         max_m: f64::NEG_INFINITY,
     };
 
     pub fn union(self, other: Self) -> Self {
         Self {
+            plan: self.plan.union(other.plan),
             min_m: self.min_m.min(other.min_m),
             max_m: self.max_m.max(other.max_m),
         }
@@ -78,7 +84,7 @@ pub struct MeshBuilder<'a> {
     frame: TileFrame<'a>,
     mesh: TileMesh,
     known: HashMap<VertexKey, u32>,
-    heights: Heights,
+    extent: Extent,
     with_features: bool,
 }
 
@@ -92,7 +98,7 @@ impl<'a> MeshBuilder<'a> {
             },
             frame,
             known: HashMap::new(),
-            heights: Heights::EMPTY,
+            extent: Extent::EMPTY,
             with_features: false,
         }
     }
@@ -118,7 +124,8 @@ impl<'a> MeshBuilder<'a> {
         }
         let plan = [at[0], at[1]];
         let height_m = at[2] + self.frame.plane.undulation_m(plan);
-        self.heights = self.heights.union(Heights {
+        self.extent = self.extent.union(Extent {
+            plan: Bounds2 { min: plan, max: plan },
             min_m: height_m,
             max_m: height_m,
         });
@@ -166,8 +173,8 @@ impl<'a> MeshBuilder<'a> {
         self.mesh.indices.is_empty()
     }
 
-    pub fn finish(self) -> (TileMesh, Heights) {
-        (self.mesh, self.heights)
+    pub fn finish(self) -> (TileMesh, Extent) {
+        (self.mesh, self.extent)
     }
 }
 

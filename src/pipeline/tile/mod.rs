@@ -4,12 +4,14 @@
 //! |---|---|
 //! | [`grid`] | the quadtree all layers share, its errors, and the plane everything is cut in |
 //! | [`ground`] | heights everywhere, and the very triangles a level draws |
+//! | [`occupied`] | where there is something to show |
 //! | [`shore`] | water outlines by level |
-//! | [`scene`] | what the layers of one run share |
+//! | [`scene`], [`part`] | what the layers of one run share; which tiles it draws |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`areas`] | zones, parcels and outlines, one layer for each theme |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
+//! | [`utilities`] | networks of electricity, gas, heat, water, sewers, telecommunication, lighting, public transport |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
@@ -30,8 +32,10 @@ pub mod imported;
 pub mod kept;
 pub mod mesh;
 pub mod networks;
+pub mod occupied;
 pub mod package;
 pub mod palette;
+pub mod part;
 pub mod ribbon;
 pub mod scene;
 pub mod series;
@@ -41,6 +45,7 @@ pub mod surround;
 pub mod terrain;
 pub mod trees;
 pub mod urban;
+pub mod utilities;
 pub mod water;
 
 pub use imported::{grow_trees, write_imported};
@@ -48,16 +53,19 @@ pub use imported::{grow_trees, write_imported};
 use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
-use crate::pipeline::{LayerCount, Progress};
-use crate::region::Region;
+use crate::pipeline::Progress;
+use crate::region::utility::Utility;
+use crate::region::{NetworkLine, Region};
 use courses::Courses;
 use grid::TileKey;
-use mesh::Heights;
+use kept::KeptColumns;
+use mesh::Extent;
 use networks::Lines;
-use package::{LayerPlan, TileHeights, Written};
+use package::{LayerPlan, TileExtents, Written};
 use rayon::prelude::*;
-use scene::{Drawn, Scene};
-use std::collections::{BTreeMap, BTreeSet};
+use part::Part;
+use scene::{Drawn, Scene, Stage};
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -95,14 +103,12 @@ pub struct TileSummary {
     pub manifest: Manifest,
     /// What had to be made up or left out while tiling.
     pub report: Report,
-    /// How the contents of ready-made models fared, where there were any.
-    pub models: Option<LayerCount>,
 }
 
 /// Why there is no package.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TileFault {
-    #[error("nothing to tile: no building, line or terrain was kept")]
+    #[error("nothing to tile: no building, line, area or terrain was kept")]
     Empty,
     #[error("no longitude and latitude for {x} {y}: {crs} does not reach there")]
     OutsideCrs { crs: String, x: f64, y: f64 },
@@ -162,6 +168,36 @@ struct Job<'a> {
     draw: Draw<'a>,
 }
 
+/// A layer, and the tiles of it that were written in this run.
+#[derive(Clone, Debug)]
+pub struct DrawnLayer {
+    pub plan: LayerPlan,
+    pub written: Vec<Written>,
+}
+
+/// The geoid that the options name, or the approximation, which is said.
+///
+/// # Errors
+/// [`TileFault::Geoid`].
+pub fn geoid(bytes: Option<&[u8]>, report: &mut Report) -> Result<Geoid, TileFault> {
+    match bytes {
+        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| TileFault::Geoid(fault.to_string())),
+        None => {
+            report.push(Finding::new("geoid-approximate", Severity::Info, "territory"));
+            Ok(Geoid::approximate_france())
+        }
+    }
+}
+
+/// No longitude and latitude at a point.
+pub fn outside(crs: &Crs, no: &grid::NoPlane) -> TileFault {
+    TileFault::OutsideCrs {
+        crs: crs.code().to_owned(),
+        x: no.point[0],
+        y: no.point[1],
+    }
+}
+
 fn write_all(
     territory: &Territory,
     out: &Path,
@@ -169,44 +205,73 @@ fn write_all(
     progress: &dyn Progress,
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
-    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() && region.areas.is_empty() {
+    let networks = !region.conduits.is_empty() || !region.fixtures.is_empty();
+    let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
+    if bare && !networks && region.areas.is_empty() {
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
-    let geoid = match &options.geoid {
-        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| TileFault::Geoid(fault.to_string()))?,
-        None => {
-            report.push(Finding::new("geoid-approximate", Severity::Info, "territory"));
-            Geoid::approximate_france()
-        }
-    };
+    let geoid = geoid(options.geoid.as_deref(), &mut report)?;
     let to_lonlat = |at: [f64; 2]| territory.crs.to_lonlat(at[0], at[1]).ok();
     let undulation_m = |at: LonLat| geoid.undulation_m(at);
     progress.step("tile-prepare", 0, 1);
-    let scene = Scene::new(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| {
-        TileFault::OutsideCrs {
-            crs: territory.crs.code().to_owned(),
-            x: no.point[0],
-            y: no.point[1],
-        }
-    })?;
-    let courses = Courses::new(&scene);
-    let plan = buildings::Plan::new(&scene);
-    let surveyed = trees::Plan::new(&scene, false);
-    let generated = trees::Plan::new(&scene, true);
-    let streets = streets::Plan::new(&scene, &courses);
-    let surround = surround::Plan::new(&scene, &courses);
-    let area_plans = areas::plans(&scene);
-    let mut jobs = jobs(territory, &scene, &courses, &plan, [&surveyed, &generated]);
-    jobs.extend(made_jobs(&scene, &streets, &surround));
-    let ground = if area_plans.is_empty() { BTreeSet::new() } else { scene.ground_tiles().into_iter().collect() };
-    jobs.extend(area_plans.iter().map(|plan| area_job(territory, &scene, plan, &ground)));
+    let stage = Stage::of(region, &to_lonlat, &undulation_m, &mut report).map_err(|no| outside(territory.crs, &no))?;
+    let scene = Scene::new(stage, region, Part::Whole, &to_lonlat, &mut report);
+    let mut far = utilities::Far::from(&scene.grid);
+    for conduit in &region.conduits {
+        far.conduit(conduit, &|at| scene.place(at));
+    }
+    for fixture in &region.fixtures {
+        far.fixture(fixture, &|at| scene.place(at));
+    }
+    far.tell(&mut report);
+    let columns = KeptColumns::of(region);
+    let layers = draw_part(territory, &scene, &columns, None, out, &mut report, progress)?;
+    let mut manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
+    manifest.features = Some(features::write(territory, out, progress)?);
+    package::write_manifest(out, &manifest)?;
+    progress.step("tile-package", 1, 1);
+    Ok(TileSummary { manifest, report })
+}
+
+/// Draws the tiles of a part and writes their contents. The roads beyond the data are found here where `outings` does not bring them.
+///
+/// # Errors
+/// See [`TileFault`].
+pub fn draw_part(
+    territory: &Territory,
+    scene: &Scene,
+    columns: &KeptColumns,
+    outings: Option<&[surround::Outing]>,
+    out: &Path,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<Vec<DrawnLayer>, TileFault> {
+    let courses = Courses::new(scene);
+    let plan = buildings::Plan::new(scene, &columns.layer(kept::BUILDINGS));
+    plan.report(&scene.region.buildings, report);
+    let surveyed = trees::Plan::new(scene, false);
+    let generated = trees::Plan::new(scene, true);
+    let streets = streets::Plan::new(scene, &courses);
+    let surround = match outings {
+        Some(outings) => surround::Plan::new(scene, outings),
+        None => surround::Plan::new(scene, &surround::outings(scene, &courses)),
+    };
+    let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(scene, utility)).collect();
+    let areas = areas::plans(scene, columns);
+    let mut jobs = jobs(territory, scene, &courses, &plan, [&surveyed, &generated]);
+    // Those of all utilities: a part that has none of a network still has the layer, and one without tiles goes in the end.
+    jobs.extend(utilities.iter().map(|plan| utility_job(territory, scene, plan)));
+    let ground: BTreeSet<TileKey> = scene.ground_tiles().into_iter().collect();
+    jobs.extend(areas.iter().map(|plan| area_job(territory, scene, plan, &ground)));
+    jobs.extend(made_jobs(scene, &streets, &surround));
     progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
         .iter()
         .enumerate()
         .flat_map(|(job, j)| j.tiles.iter().map(move |key| (job, *key)))
+        .filter(|(_, key)| scene.part.holds(*key))
         .collect();
     let done = AtomicUsize::new(0);
     let results: Vec<Result<Option<Written>, TileFault>> = work
@@ -215,38 +280,61 @@ fn write_all(
             if progress.cancelled() {
                 return Err(TileFault::Cancelled);
             }
-            let job = &jobs[*index];
+            let Some(job) = jobs.get(*index) else { return Ok(None) };
             let drawn = (job.draw)(*key);
-            let written = package::write_content(out, job.plan.id, &scene.grid, *key, &drawn);
+            let written = package::write_content(out, &job.plan, &scene.grid, *key, &drawn);
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress.step("tile-draw", so_far as u64, work.len() as u64);
             written
         })
         .collect();
-    let mut by_job: BTreeMap<usize, Vec<Written>> = BTreeMap::new();
+    let mut layers: Vec<DrawnLayer> = jobs.into_iter().map(|job| DrawnLayer { plan: job.plan, written: Vec::new() }).collect();
     for ((job, _), result) in work.iter().zip(results) {
-        if let Some(written) = result? {
-            by_job.entry(*job).or_default().push(written);
+        if let (Some(written), Some(layer)) = (result?, layers.get_mut(*job)) {
+            layer.written.push(written);
         }
     }
-    let heights = TileHeights::new(&scene.grid, by_job.values().flatten());
-    if heights.all().is_empty() {
+    Ok(layers)
+}
+
+/// Writes what stands above the contents: subtrees, tilesets and series. The manifest is returned, to be completed and written.
+///
+/// # Errors
+/// See [`TileFault`].
+pub fn assemble(
+    territory: &Territory,
+    scene: &Scene,
+    geoid: &Geoid,
+    drawn: Vec<DrawnLayer>,
+    has_buildings: bool,
+    out: &Path,
+) -> Result<Manifest, TileFault> {
+    let extents = TileExtents::new(&scene.plane, &scene.grid, drawn.iter().flat_map(|layer| &layer.written));
+    if extents.all().is_empty() {
         return Err(TileFault::Empty);
     }
-
-    let bounds = region_volume(&scene, heights.all());
+    let bounds = region_volume(scene, extents.all());
     let mut layers = Vec::new();
-    for (index, job) in jobs.iter().enumerate() {
+    for layer in &drawn {
         // A layer without a single content is no layer.
-        if let Some(written) = by_job.get(&index) {
-            layers.push(package::write_layer(out, &job.plan, &scene.grid, bounds, &heights, written)?);
+        if !layer.written.is_empty() {
+            layers.push(package::write_layer(out, &layer.plan, &scene.grid, bounds, &extents, &layer.written)?);
         }
     }
-    let mut manifest = manifest(territory, &scene, &geoid, layers, out)?;
-    manifest.features = Some(features::write(territory, out, progress)?);
-    package::write_manifest(out, &manifest)?;
-    progress.step("tile-package", 1, 1);
-    Ok(TileSummary { manifest, report, models: None })
+    manifest(territory, scene, geoid, layers, has_buildings, out)
+}
+
+/// A layer is what its data sets are; where one of several is made by us, the layer says so.
+pub fn nature_of(datasets: &[DatasetId], known: &[Dataset], usual: Nature) -> Nature {
+    let stated: Vec<Nature> = datasets
+        .iter()
+        .filter_map(|id| known.iter().find(|d| d.id == *id).map(|d| d.nature))
+        .collect();
+    match stated.first() {
+        _ if stated.contains(&Nature::Made) => Nature::Made,
+        Some(first) => *first,
+        None => usual,
+    }
 }
 
 fn jobs<'a>(
@@ -257,18 +345,6 @@ fn jobs<'a>(
     [surveyed, generated]: [&'a trees::Plan; 2],
 ) -> Vec<Job<'a>> {
     let region = territory.region;
-    // A layer is what its data sets are; where one of several is made by us, the layer says so.
-    let nature = |datasets: &[DatasetId], usual: Nature| {
-        let stated: Vec<Nature> = datasets
-            .iter()
-            .filter_map(|id| territory.datasets.iter().find(|d| d.id == *id).map(|d| d.nature))
-            .collect();
-        match stated.first() {
-            _ if stated.contains(&Nature::Made) => Nature::Made,
-            Some(first) => *first,
-            None => usual,
-        }
-    };
     let distinct = |ids: BTreeSet<&DatasetId>| ids.into_iter().cloned().collect::<Vec<_>>();
     let ground_tiles = scene.ground_tiles();
     let layer = |id, kind, fr: &str, en: &str, datasets: Vec<DatasetId>, usual, features: usize| LayerPlan {
@@ -278,7 +354,8 @@ fn jobs<'a>(
             fr: fr.to_owned(),
             en: en.to_owned(),
         },
-        nature: nature(&datasets, usual),
+        nature: nature_of(&datasets, &territory.datasets, usual),
+        attributions: attributions_of(&datasets, &territory.datasets),
         datasets,
         features: features as u64,
     };
@@ -290,7 +367,7 @@ fn jobs<'a>(
     }];
     if !scene.water.pools.is_empty() {
         let data = distinct(region.water.iter().map(|w| &w.dataset).collect());
-        let count = scene.water.pools.len();
+        let count = scene.water.pools.iter().filter(|pool| scene.owns(pool.bounds.centre())).count();
         jobs.push(Job {
             plan: layer("water", LayerKind::Water, "Eau", "Water", data, Nature::Measured, count),
             tiles: ground_tiles,
@@ -309,17 +386,24 @@ fn jobs<'a>(
     ] {
         let mine: Vec<_> = courses.all.iter().filter(|c| lines.holds(c.class)).collect();
         let ids: BTreeSet<usize> = mine.iter().map(|c| c.line).collect();
+        // A line that runs through several parts is counted where it begins.
+        let begins_here = |line: &&NetworkLine| {
+            let start = line.points.first().and_then(|at| scene.place([at[0], at[1]]));
+            start.is_some_and(|at| scene.owns(at))
+        };
+        let count = ids.iter().filter_map(|i| region.lines.get(*i)).filter(begins_here).count();
         let data = distinct(ids.iter().filter_map(|i| region.lines.get(*i)).map(|l| &l.dataset).collect());
         let mut tiles = BTreeSet::new();
         for level in 0..=scene.grid.finest {
             // Ribbons drawn wide from afar may reach into the next tile.
             let wide = 2.0 * scene.grid.tolerance(level);
             for course in &mine {
-                tiles.extend(scene.grid.tiles_in(level, &course.bounds.grown(wide)));
+                let reach = wide + course.reach_m();
+                tiles.extend(scene.grid.tiles_along(level, course.path(), reach));
             }
         }
         jobs.push(Job {
-            plan: layer(id, LayerKind::Networks, fr, en, data, Nature::Measured, ids.len()),
+            plan: layer(id, LayerKind::Networks, fr, en, data, Nature::Measured, count),
             tiles: tiles.into_iter().collect(),
             draw: Box::new(move |key| networks::draw(scene, courses, key, lines, id)),
         });
@@ -338,6 +422,29 @@ fn jobs<'a>(
     jobs
 }
 
+/// Whom data sets are owed to, our own among them.
+pub fn attributions_of(ids: &[DatasetId], declared: &[Dataset]) -> Vec<String> {
+    package::attributions(ids, declared.iter().chain(&made_datasets()))
+}
+
+/// The layer of one utility.
+fn utility_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a utilities::Plan) -> Job<'a> {
+    let (fr, en) = utilities::title(plan.utility);
+    Job {
+        plan: LayerPlan {
+            id: plan.utility.id(),
+            kind: LayerKind::Networks,
+            name: Name { fr: fr.to_owned(), en: en.to_owned() },
+            datasets: plan.datasets.clone(),
+            attributions: attributions_of(&plan.datasets, &territory.datasets),
+            nature: nature_of(&plan.datasets, &territory.datasets, Nature::Declared),
+            features: plan.features as u64,
+        },
+        tiles: plan.tiles().collect(),
+        draw: Box::new(move |key| utilities::draw(scene, plan, key)),
+    }
+}
+
 /// What no source tells and the picture needs, in layers of their own that can be switched off.
 fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a surround::Plan) -> [Job<'a>; 2] {
     let layer = |id, dataset: &str, fr: &str, en: &str| LayerPlan {
@@ -349,6 +456,7 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
         },
         nature: Nature::Made,
         datasets: vec![DatasetId::from(dataset)],
+        attributions: attributions_of(&[DatasetId::from(dataset)], &[]),
         features: 0,
     };
     [
@@ -367,11 +475,8 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
 
 /// One theme of areas.
 fn area_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a areas::Plan, ground: &BTreeSet<TileKey>) -> Job<'a> {
-    let datasets: BTreeSet<DatasetId> = plan.areas(scene).map(|area| area.dataset.clone()).collect();
-    let stated = datasets
-        .iter()
-        .find_map(|id| territory.datasets.iter().find(|dataset| dataset.id == *id))
-        .map_or(Nature::Declared, |dataset| dataset.nature);
+    let datasets: BTreeSet<&DatasetId> = plan.areas(scene).map(|area| &area.dataset).collect();
+    let datasets: Vec<DatasetId> = datasets.into_iter().cloned().collect();
     let (fr, en) = areas::title(plan.theme);
     Job {
         plan: LayerPlan {
@@ -381,8 +486,9 @@ fn area_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a areas::Plan, 
                 fr: fr.to_owned(),
                 en: en.to_owned(),
             },
-            nature: stated,
-            datasets: datasets.into_iter().collect(),
+            nature: nature_of(&datasets, &territory.datasets, Nature::Declared),
+            attributions: attributions_of(&datasets, &territory.datasets),
+            datasets,
             features: plan.features() as u64,
         },
         tiles: plan.tiles(&scene.grid, ground),
@@ -391,7 +497,7 @@ fn area_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a areas::Plan, 
 }
 
 /// The data sets of the layers that the tiling itself makes.
-fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> + '_ {
+fn made_datasets() -> [Dataset; 2] {
     [
         (
             STREETS_DATASET,
@@ -404,8 +510,6 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
             "abords générés",
         ),
     ]
-    .into_iter()
-    .filter(|(id, ..)| layers.iter().any(|layer| layer.datasets.contains(&DatasetId::from(*id))))
     .map(|(id, title, attribution)| Dataset {
         id: DatasetId::from(id),
         title: title.to_owned(),
@@ -417,18 +521,10 @@ fn made_datasets(layers: &[territory::Layer]) -> impl Iterator<Item = Dataset> +
     })
 }
 
-/// `[west, south, east, north]` in radians and the heights of everything.
-fn region_volume(scene: &Scene, heights: Heights) -> [f64; 6] {
-    let side = scene.plane.side_m();
-    let (low, high) = (scene.plane.lonlat([0.0; 2]), scene.plane.lonlat([side; 2]));
-    [
-        low.lon_deg.to_radians(),
-        low.lat_deg.to_radians(),
-        high.lon_deg.to_radians(),
-        high.lat_deg.to_radians(),
-        heights.min_m,
-        heights.max_m,
-    ]
+/// The grid's root with the heights of everything.
+fn region_volume(scene: &Scene, all: Extent) -> [f64; 6] {
+    let plan = scene.grid.rect(TileKey::ROOT);
+    package::region(&scene.plane, &Extent { plan, ..all })
 }
 
 fn manifest(
@@ -436,6 +532,7 @@ fn manifest(
     scene: &Scene,
     geoid: &Geoid,
     layers: Vec<territory::Layer>,
+    has_buildings: bool,
     out: &Path,
 ) -> Result<Manifest, TileFault> {
     let extract: Bounds2 = scene.extract;
@@ -446,11 +543,8 @@ fn manifest(
     let mut datasets = territory.datasets.clone();
     let (mut axes, mut series) = (Vec::new(), Vec::new());
     let demand = series::Demand::new();
-    if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), territory.region.buildings.is_empty()) {
-        package::write_series(out, &demand)?;
-        axes.push(axis);
-        series.push(one);
-        datasets.push(Dataset {
+    if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), !has_buildings) {
+        let dataset = Dataset {
             id: DatasetId::from(DEMAND_DATASET),
             title: "Demande d’électricité estimée par bâtiment".to_owned(),
             producer: "Jumeau".to_owned(),
@@ -458,9 +552,14 @@ fn manifest(
             date: series::YEAR.to_string(),
             attribution: "estimation Jumeau, valeurs simulées".to_owned(),
             nature: Nature::Simulated,
-        });
+        };
+        package::write_series(out, &demand, &dataset)?;
+        axes.push(axis);
+        series.push(one);
+        datasets.push(dataset);
     }
-    datasets.extend(made_datasets(&layers));
+    let shown = |made: &Dataset| layers.iter().any(|layer| layer.datasets.contains(&made.id));
+    datasets.extend(made_datasets().into_iter().filter(shown));
     Ok(Manifest {
         jumeau: territory::VERSION,
         id: territory.id.clone(),

@@ -55,6 +55,11 @@ fn style(class: LineClass) -> Style {
     }
 }
 
+/// Whether levels of this tolerance show a class.
+pub fn shown(class: LineClass, tolerance_m: f64) -> bool {
+    tolerance_m <= style(class).up_to_tolerance_m
+}
+
 /// Rails are drawn one by one up to this tolerance, as one dark ribbon beyond.
 const RAILS_UP_TO_M: f64 = 1.3;
 const RAIL_WIDTH_M: f64 = 0.22;
@@ -84,7 +89,7 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     let mut rows: Vec<usize> = Vec::new();
     for course in courses.near(&rect.grown(tolerance)) {
         let style = style(course.class);
-        if !lines.holds(course.class) || tolerance > style.up_to_tolerance_m {
+        if !lines.holds(course.class) || !shown(course.class, tolerance) {
             continue;
         }
         // Stretches of one line follow each other, so its row is the last one or a new one.
@@ -104,14 +109,14 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     if painter.cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = painter.cloth.mesh.finish();
+    let (mesh, extent) = painter.cloth.mesh.finish();
     let kept: Vec<&NetworkLine> = rows.iter().filter_map(|i| scene.region.lines.get(*i)).collect();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table(&kept)],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

@@ -1,18 +1,17 @@
 //! The package's files: contents, subtrees, tilesets, series, manifest.
 
 use super::TileFault;
-use super::grid::{Grid, TileKey};
-use super::mesh::Heights;
+use super::grid::{Grid, Plane, TileKey};
+use super::mesh::Extent;
 use super::scene::Drawn;
 use super::series::Demand;
-use crate::base::{DatasetId, LayerId, Nature};
+use crate::base::{Dataset, DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, glb};
 use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
     Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
 };
-use crate::formats::zarr;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -33,8 +32,51 @@ pub struct LayerPlan {
     pub kind: LayerKind,
     pub name: Name,
     pub datasets: Vec<DatasetId>,
+    /// The sentences that must stand wherever the layer is shown; they go into every tile, which may travel alone.
+    pub attributions: Vec<String>,
     pub nature: Nature,
     pub features: u64,
+}
+
+impl LayerPlan {
+    fn copyright(&self) -> String {
+        copyright(&self.attributions)
+    }
+}
+
+/// One text, its parts by semicolons, as readers of glTF take `asset.copyright` apart.
+pub fn copyright(attributions: &[String]) -> String {
+    let parts: Vec<String> = attributions.iter().map(|text| text.replace(';', ",")).collect();
+    parts.join("; ")
+}
+
+/// What a tileset's `asset.extras` say: the same text, and credits where CesiumJS looks for them.
+pub fn asset_extras(attributions: &[String]) -> serde_json::Map<String, serde_json::Value> {
+    let mut extras = serde_json::Map::new();
+    if !attributions.is_empty() {
+        let escaped = |text: &String| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let credits: Vec<_> = attributions
+            .iter()
+            .map(|text| serde_json::json!({ "html": escaped(text), "showOnScreen": true }))
+            .collect();
+        extras.insert("copyright".to_owned(), copyright(attributions).into());
+        extras.insert("cesium".to_owned(), serde_json::json!({ "credits": credits }));
+    }
+    extras
+}
+
+/// The attributions of data sets, each once, in their order.
+pub fn attributions<'d>(ids: &[DatasetId], datasets: impl Iterator<Item = &'d Dataset> + Clone) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for id in ids {
+        let stated = datasets.clone().find(|dataset| dataset.id == *id).map(|dataset| dataset.attribution.trim());
+        if let Some(text) = stated.filter(|text| !text.is_empty())
+            && !found.iter().any(|known| known == text)
+        {
+            found.push(text.to_owned());
+        }
+    }
+    found
 }
 
 /// One content that was written.
@@ -42,46 +84,49 @@ pub struct LayerPlan {
 pub struct Written {
     pub key: TileKey,
     pub bytes: u64,
-    pub heights: Heights,
+    pub extent: Extent,
 }
 
-/// The heights of each tile and all below it, over all layers.
+/// The room of each tile and all below it, over all layers: its cell, and what reaches over the cell's edge.
 #[derive(Clone, Debug)]
-pub struct TileHeights {
-    tiles: BTreeMap<TileKey, Heights>,
-    all: Heights,
+pub struct TileExtents<'p> {
+    plane: &'p Plane,
+    tiles: BTreeMap<TileKey, Extent>,
+    all: Extent,
 }
 
 /// Heights in subtrees are rounded outward to this, metres; a power of two, so that single precision holds them exactly.
 const HEIGHT_STEP_M: f64 = 1.0 / 16.0;
 
-impl TileHeights {
-    pub fn new<'w>(grid: &Grid, written: impl Iterator<Item = &'w Written>) -> Self {
-        let mut heights = Self {
+impl<'p> TileExtents<'p> {
+    pub fn new<'w>(plane: &'p Plane, grid: &Grid, written: impl Iterator<Item = &'w Written>) -> Self {
+        let mut extents = Self {
+            plane,
             tiles: BTreeMap::new(),
-            all: Heights::EMPTY,
+            all: Extent::EMPTY,
         };
         for content in written {
-            // Positions are rounded after their heights were taken.
-            let own = outward(content.heights, position_step(grid, content.key.level));
-            heights.all = heights.all.union(own);
+            // Positions are rounded after their extent was taken.
+            let own = outward(content.extent, position_step(grid, content.key.level));
+            extents.all = extents.all.union(own);
             let mut next = Some(content.key);
             while let Some(key) = next {
-                let tile = heights.tiles.entry(key).or_insert(Heights::EMPTY);
+                let cell = Extent { plan: grid.rect(key), ..Extent::EMPTY };
+                let tile = extents.tiles.entry(key).or_insert(cell);
                 *tile = tile.union(own);
                 next = key.parent();
             }
         }
-        heights
+        extents
     }
 
-    /// The heights of everything.
-    pub fn all(&self) -> Heights {
+    /// The room of everything.
+    pub fn all(&self) -> Extent {
         self.all
     }
 
     fn of_subtree(&self, root: TileCoord, subtree: &Subtree) -> TileBounds {
-        let (mut low_m, mut high_m) = (Vec::new(), Vec::new());
+        let mut regions = Vec::new();
         for level in 0..SUBTREE_LEVELS {
             for morton in 0..1_u64 << (2 * level) {
                 let inner = TileCoord::from_morton(level, morton);
@@ -95,20 +140,32 @@ impl TileHeights {
                         y: tile.y,
                     })
                 });
-                let heights = known.unwrap_or(&self.all);
-                low_m.push(heights.min_m);
-                high_m.push(heights.max_m);
+                regions.push(region(self.plane, known.unwrap_or(&self.all)));
             }
         }
-        TileBounds::of_heights(low_m, high_m)
+        TileBounds::of_regions(&regions)
     }
 }
 
-/// Heights a little wider, on the lattice of [`HEIGHT_STEP_M`].
-fn outward(heights: Heights, by_m: f64) -> Heights {
-    Heights {
-        min_m: ((heights.min_m - by_m) / HEIGHT_STEP_M).floor() * HEIGHT_STEP_M,
-        max_m: ((heights.max_m + by_m) / HEIGHT_STEP_M).ceil() * HEIGHT_STEP_M,
+/// `[west, south, east, north]` in radians, then the heights.
+pub fn region(plane: &Plane, extent: &Extent) -> [f64; 6] {
+    let (low, high) = (plane.lonlat(extent.plan.min), plane.lonlat(extent.plan.max));
+    [
+        low.lon_deg.to_radians(),
+        low.lat_deg.to_radians(),
+        high.lon_deg.to_radians(),
+        high.lat_deg.to_radians(),
+        extent.min_m,
+        extent.max_m,
+    ]
+}
+
+/// A little more room, with heights on the lattice of [`HEIGHT_STEP_M`].
+fn outward(extent: Extent, by_m: f64) -> Extent {
+    Extent {
+        plan: extent.plan.grown(by_m),
+        min_m: ((extent.min_m - by_m) / HEIGHT_STEP_M).floor() * HEIGHT_STEP_M,
+        max_m: ((extent.max_m + by_m) / HEIGHT_STEP_M).ceil() * HEIGHT_STEP_M,
     }
 }
 
@@ -118,8 +175,9 @@ pub fn position_step(grid: &Grid, level: u32) -> f64 {
 }
 
 /// Writes a tile's content; nothing for an empty tile.
-pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: &Drawn) -> Result<Option<Written>, TileFault> {
-    let Some(heights) = drawn.heights.filter(|h| !h.is_empty()) else {
+pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, drawn: &Drawn) -> Result<Option<Written>, TileFault> {
+    let layer = plan.id;
+    let Some(extent) = drawn.extent.filter(|extent| !extent.is_empty()) else {
         return Ok(None);
     };
     let options = WriteOptions {
@@ -128,6 +186,7 @@ pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: 
         } else {
             position_step(grid, key.level)
         },
+        copyright: plan.copyright(),
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
@@ -139,20 +198,20 @@ pub fn write_content(out: &Path, layer: &str, grid: &Grid, key: TileKey, drawn: 
     Ok(Some(Written {
         key,
         bytes: bytes.len() as u64,
-        heights,
+        extent,
     }))
 }
 
 /// Writes a layer's `tileset.json` and subtrees, and describes it for the manifest.
 ///
-/// `region` and `heights` are the same for all layers of a territory: so a tile of the ground and the roads on it are refined at the same moment.
-/// `heights` are those of each tile and all below it, in whatever layer.
+/// `region` and `extents` are the same for all layers of a territory: so a tile of the ground and the roads on it are refined at the same moment.
+/// `extents` are those of each tile and all below it, in whatever layer.
 pub fn write_layer(
     out: &Path,
     plan: &LayerPlan,
     grid: &Grid,
     region: [f64; 6],
-    heights: &TileHeights,
+    extents: &TileExtents,
     written: &[Written],
 ) -> Result<Layer, TileFault> {
     let coords: BTreeSet<TileCoord> = written
@@ -166,7 +225,7 @@ pub fn write_layer(
     };
     let mut bytes: u64 = written.iter().map(|w| w.bytes).sum();
     for (root, mut subtree) in plan_subtrees(SUBTREE_LEVELS, &coords).map_err(|f| faulty(&f))? {
-        subtree.bounds = Some(heights.of_subtree(root, &subtree));
+        subtree.bounds = Some(extents.of_subtree(root, &subtree));
         let body = write_subtree(&subtree);
         bytes += body.len() as u64;
         let path = format!("{}/subtrees/{}.{}.{}.subtree", plan.id, root.level, root.x, root.y);
@@ -190,13 +249,14 @@ pub fn write_layer(
         asset: Asset {
             version: "1.1".to_owned(),
             generator: Some("Jumeau".to_owned()),
+            extras: asset_extras(&plan.attributions),
             ..Asset::default()
         },
         geometric_error: 2.0 * grid.error(0),
         root,
         extensions_used: Vec::new(),
         extensions_required: Vec::new(),
-        schema: Some(metadata::height_schema()),
+        schema: Some(metadata::tile_schema()),
         schema_uri: None,
         extras: serde_json::Map::new(),
     };
@@ -219,14 +279,13 @@ pub fn write_layer(
 }
 
 /// Writes the load profiles.
-pub fn write_series(out: &Path, demand: &Demand) -> Result<(), TileFault> {
-    let files = zarr::write(demand.rows, demand.hours, super::series::CHUNK_HOURS, &demand.values)
-        .map_err(|fault| TileFault::Content {
-            layer: "series".to_owned(),
-            detail: fault.to_string(),
-        })?;
+pub fn write_series(out: &Path, demand: &Demand, dataset: &Dataset) -> Result<(), TileFault> {
+    let files = demand.files(dataset).map_err(|fault| TileFault::Content {
+        layer: "series".to_owned(),
+        detail: fault.to_string(),
+    })?;
     for (path, bytes) in files {
-        write_file(out, &format!("{}/{path}", super::series::PATH), &bytes)?;
+        write_file(out, &path, &bytes)?;
     }
     Ok(())
 }

@@ -116,7 +116,7 @@ impl Plan {
             }
             for level in 0..=scene.grid.finest {
                 if drawn_at(scene.grid.tolerance(level)) {
-                    tiles.extend(scene.grid.tiles_in(level, &bounds));
+                    tiles.extend(scene.grid.tiles_along(level, centre.iter().copied(), reach));
                 }
             }
             boxes.push(GeomWithData::new(
@@ -282,13 +282,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: Vec::new(),
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

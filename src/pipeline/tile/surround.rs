@@ -31,72 +31,86 @@ const MOST_ROADS: usize = 400;
 const WIDTH_TOLERANCES: f64 = 0.8;
 
 /// A road beyond the data.
-#[derive(Debug)]
-struct Outing {
-    line: Vec<[f64; 2]>,
-    width_m: f64,
-    major: bool,
-    bounds: Bounds2,
+#[derive(Clone, Debug)]
+pub struct Outing {
+    pub line: Vec<[f64; 2]>,
+    pub width_m: f64,
+    pub major: bool,
 }
+
+impl Outing {
+    fn bounds(&self) -> Bounds2 {
+        Bounds2::of(self.line.iter().copied()).grown(2.0 * self.width_m)
+    }
+}
+
+/// Lines that come this near to the rim of the data may go on beyond it: all that [`outings`] needs.
+pub const RIM_M: f64 = 320.0;
 
 #[derive(Debug, Default)]
 pub struct Plan {
-    roads: Vec<Outing>,
+    roads: Vec<(Outing, Bounds2)>,
     tiles: Vec<TileKey>,
 }
 
-impl Plan {
-    pub fn new(scene: &Scene, courses: &Courses) -> Self {
-        let mut ends: HashMap<[i64; 2], u32> = HashMap::new();
-        let key = |at: &[f64; 2]| at.map(|v| (v * 2.0).round() as i64);
-        for course in &courses.all {
-            let ends_of = course.ends();
-            for at in ends_of.into_iter().flatten() {
-                *ends.entry(key(&at)).or_default() += 1;
-            }
+/// Where the main roads leave the data. Only lines near the rim matter, but all of those.
+pub fn outings(scene: &Scene, courses: &Courses) -> Vec<Outing> {
+    let mut ends: HashMap<[i64; 2], u32> = HashMap::new();
+    let key = |at: &[f64; 2]| at.map(|v| (v * 2.0).round() as i64);
+    for course in &courses.all {
+        let ends_of = course.ends();
+        for at in ends_of.into_iter().flatten() {
+            *ends.entry(key(&at)).or_default() += 1;
         }
-        let mut roads: Vec<Outing> = Vec::new();
-        for class in [LineClass::MajorRoad, LineClass::Road] {
-            for course in courses.all.iter().filter(|course| course.class == class) {
-                let Kind::Ground(points) = &course.kind else {
+    }
+    let mut roads: Vec<Outing> = Vec::new();
+    for class in [LineClass::MajorRoad, LineClass::Road] {
+        for course in courses.all.iter().filter(|course| course.class == class) {
+            let Kind::Ground(points) = &course.kind else {
+                continue;
+            };
+            let backwards: Vec<[f64; 2]> = points.iter().rev().copied().collect();
+            for points in [points, &backwards] {
+                let Some(end) = points.last() else { continue };
+                let alone = ends.get(&key(end)) == Some(&1);
+                let Some(heading) =
+                    heading(points).filter(|_| alone && roads.len() < MOST_ROADS)
+                else {
                     continue;
                 };
-                let backwards: Vec<[f64; 2]> = points.iter().rev().copied().collect();
-                for points in [points, &backwards] {
-                    let Some(end) = points.last() else { continue };
-                    let alone = ends.get(&key(end)) == Some(&1);
-                    let Some(heading) =
-                        heading(points).filter(|_| alone && roads.len() < MOST_ROADS)
-                    else {
-                        continue;
-                    };
-                    let ahead = |m: f64| [end[0] + m * heading.cos(), end[1] + m * heading.sin()];
-                    let open = AHEAD_M.iter().all(|m| scene.urban.known(ahead(*m)) < 0.02);
-                    let leaves = !scene.extract.contains(ahead(AHEAD_M[2]));
-                    let beside = roads.iter().any(|road| {
-                        road.line
-                            .first()
-                            .is_some_and(|p| (p[0] - end[0]).hypot(p[1] - end[1]) < APART_M)
-                    });
-                    if open && leaves && !beside {
-                        roads.push(walk(
-                            scene,
-                            *end,
-                            heading,
-                            course.width_m,
-                            class == LineClass::MajorRoad,
-                        ));
-                    }
+                let ahead = |m: f64| [end[0] + m * heading.cos(), end[1] + m * heading.sin()];
+                let open = AHEAD_M.iter().all(|m| scene.urban.known(ahead(*m)) < 0.02);
+                let leaves = !scene.extract.contains(ahead(AHEAD_M[2]));
+                let beside = roads.iter().any(|road| {
+                    road.line
+                        .first()
+                        .is_some_and(|p| (p[0] - end[0]).hypot(p[1] - end[1]) < APART_M)
+                });
+                if open && leaves && !beside {
+                    roads.push(walk(
+                        scene,
+                        *end,
+                        heading,
+                        course.width_m,
+                        class == LineClass::MajorRoad,
+                    ));
                 }
             }
         }
+    }
+    roads
+}
+
+impl Plan {
+    pub fn new(scene: &Scene, roads: &[Outing]) -> Self {
+        let roads: Vec<(Outing, Bounds2)> = roads.iter().map(|road| (road.clone(), road.bounds())).collect();
         // The tiles of the ground below, no finer.
         let tiles = scene
             .ground_tiles()
             .into_iter()
             .filter(|key| {
                 let rect = scene.grid.rect(*key);
-                roads.iter().any(|road| road.bounds.intersects(&rect))
+                roads.iter().any(|(_, bounds)| bounds.intersects(&rect))
             })
             .collect();
         Self { roads, tiles }
@@ -133,13 +147,7 @@ fn walk(scene: &Scene, from: [f64; 2], heading: f64, width_m: f64, major: bool) 
         }
         line.push(at);
     }
-    let bounds = Bounds2::of(line.iter().copied()).grown(2.0 * width_m);
-    Outing {
-        line,
-        width_m,
-        major,
-        bounds,
-    }
+    Outing { line, width_m, major }
 }
 
 pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
@@ -149,10 +157,10 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let surface = scene.surface(key);
     let mesh = MeshBuilder::new("surround", scene.frame(key));
     let mut cloth = Drape::new(&surface, &rect, step_m, tolerance, mesh);
-    for road in plan
+    for (road, _) in plan
         .roads
         .iter()
-        .filter(|road| road.bounds.intersects(&rect))
+        .filter(|(_, bounds)| bounds.intersects(&rect))
     {
         let width_m = road
             .width_m
@@ -185,13 +193,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: Vec::new(),
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

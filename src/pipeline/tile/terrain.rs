@@ -77,13 +77,13 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
     if painter.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, heights) = painter.mesh.finish();
+    let (mesh, extent) = painter.mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: Vec::new(),
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

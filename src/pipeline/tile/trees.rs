@@ -30,10 +30,13 @@ impl Plan {
                 continue;
             }
             let Some(at) = scene.place([tree.x, tree.y]) else { continue };
+            if !scene.owns(at) {
+                continue;
+            }
             plan.features += 1;
             for level in levels(&scene.grid) {
                 // From afar every second tree, then every fourth, drawn larger.
-                if index % thinning(&scene.grid, level) == 0 {
+                if index % thinning(&scene.grid, level) == 0 && scene.part.holds(scene.grid.tile_at(level, at)) {
                     plan.tiles
                         .entry(scene.grid.tile_at(level, at))
                         .or_default()
@@ -93,13 +96,13 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey, name: &str) -> Drawn {
             Column { name: "crown_m".to_owned(), values: real(&|t| t.crown_m) },
         ],
     };
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

@@ -1,7 +1,8 @@
 //! How built-up the ground is, for its colour.
 
 use crate::base::Bounds2;
-use crate::region::{LineClass, Region};
+use crate::pipeline::shards::bytes::{Bytes, Fingerprint};
+use crate::region::{Building, LineClass, NetworkLine};
 use geo::{Area, Centroid};
 
 const CELL_M: f64 = 20.0;
@@ -23,61 +24,87 @@ pub struct Urban {
     shares: Vec<f32>,
 }
 
-impl Urban {
-    pub fn new(
-        region: &Region,
-        extract: &Bounds2,
-        place: impl Fn([f64; 2]) -> Option<[f64; 2]>,
-    ) -> Self {
+/// Built and paved area, counted object by object; in whole square decimetres, so that their order changes nothing.
+pub struct UrbanCount {
+    bounds: Bounds2,
+    inner: Bounds2,
+    cell_m: f64,
+    columns: usize,
+    rows: usize,
+    dm2: Vec<u64>,
+}
+
+impl UrbanCount {
+    pub fn over(extract: &Bounds2) -> Self {
         let bounds = extract.grown(200.0);
         let size = if extract.is_empty() { [1.0; 2] } else { bounds.size() };
         let cell_m = CELL_M.max((size[0] * size[1] / MAX_CELLS).sqrt());
         let columns = (size[0] / cell_m).ceil().max(1.0) as usize;
         let rows = (size[1] / cell_m).ceil().max(1.0) as usize;
-        let mut urban = Self {
-            origin: bounds.min,
+        Self {
+            bounds,
             inner: if extract.is_empty() { bounds } else { *extract },
             cell_m,
             columns,
             rows,
-            shares: vec![0.0; columns * rows],
-        };
-        for building in &region.buildings {
-            if let Some(at) = building
-                .footprint
-                .centroid()
-                .and_then(|c| place([c.x(), c.y()]))
-            {
-                urban.add(at, building.footprint.unsigned_area());
-            }
+            dm2: vec![0; columns * rows],
         }
-        for line in &region.lines {
-            if line.class == LineClass::Path {
-                continue;
-            }
-            for pair in line.points.windows(2) {
-                let (a, b) = (pair[0], pair[1]);
-                let length = (b[0] - a[0]).hypot(b[1] - a[1]);
-                let steps = (length / cell_m).ceil().clamp(1.0, 1_000.0) as usize;
-                for step in 0..steps {
-                    let share = (step as f64 + 0.5) / steps as f64;
-                    let at = [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])];
-                    if let Some(at) = place(at) {
-                        urban.add(at, length / steps as f64 * line.width_m.clamp(2.0, 30.0));
-                    }
+    }
+
+    pub fn building(&mut self, building: &Building, place: impl Fn([f64; 2]) -> Option<[f64; 2]>) {
+        if let Some(at) = building
+            .footprint
+            .centroid()
+            .and_then(|c| place([c.x(), c.y()]))
+        {
+            self.add(at, building.footprint.unsigned_area());
+        }
+    }
+
+    pub fn line(&mut self, line: &NetworkLine, place: impl Fn([f64; 2]) -> Option<[f64; 2]>) {
+        if line.class == LineClass::Path {
+            return;
+        }
+        for pair in line.points.windows(2) {
+            let (a, b) = (pair[0], pair[1]);
+            let length = (b[0] - a[0]).hypot(b[1] - a[1]);
+            let steps = (length / self.cell_m).ceil().clamp(1.0, 1_000.0) as usize;
+            for step in 0..steps {
+                let share = (step as f64 + 0.5) / steps as f64;
+                let at = [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])];
+                if let Some(at) = place(at) {
+                    self.add(at, length / steps as f64 * line.width_m.clamp(2.0, 30.0));
                 }
             }
         }
-        let cell_area = cell_m * cell_m * FULL_SHARE;
-        for share in &mut urban.shares {
-            *share = (*share / cell_area as f32).min(2.0);
+    }
+
+    fn add(&mut self, at: [f64; 2], area_m2: f64) {
+        let column = (at[0] - self.bounds.min[0]) / self.cell_m;
+        let row = (at[1] - self.bounds.min[1]) / self.cell_m;
+        if column >= 0.0 && row >= 0.0 && column < self.columns as f64 && row < self.rows as f64 {
+            self.dm2[row as usize * self.columns + column as usize] += (100.0 * area_m2).round() as u64;
         }
+    }
+
+    pub fn finish(self) -> Urban {
+        let full_dm2 = 100.0 * self.cell_m * self.cell_m * FULL_SHARE;
+        let mut urban = Urban {
+            origin: self.bounds.min,
+            inner: self.inner,
+            cell_m: self.cell_m,
+            columns: self.columns,
+            rows: self.rows,
+            shares: self.dm2.iter().map(|dm2| ((*dm2 as f64 / full_dm2) as f32).min(2.0)).collect(),
+        };
         for _ in 0..3 {
             urban.soften();
         }
         urban
     }
+}
 
+impl Urban {
     /// 0 in the open … 1 in town. Beyond the raster the town goes on as it is at the rim, blurred, and fades.
     pub fn at(&self, at: [f64; 2]) -> f64 {
         let near: [f64; 2] = std::array::from_fn(|k| at[k].clamp(self.inner.min[k], self.inner.max[k]));
@@ -116,11 +143,36 @@ impl Urban {
         (south * (1.0 - fy) + north * fy).clamp(0.0, 1.0)
     }
 
-    fn add(&mut self, at: [f64; 2], area_m2: f64) {
-        let column = (at[0] - self.origin[0]) / self.cell_m;
-        let row = (at[1] - self.origin[1]) / self.cell_m;
-        if column >= 0.0 && row >= 0.0 && column < self.columns as f64 && row < self.rows as f64 {
-            self.shares[row as usize * self.columns + column as usize] += area_m2 as f32;
+    /// Everything, as bytes.
+    pub fn put(&self, bytes: &mut Vec<u8>) {
+        let numbers = [self.origin[0], self.origin[1], self.inner.min[0], self.inner.min[1], self.inner.max[0], self.inner.max[1], self.cell_m];
+        numbers.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+        [self.columns, self.rows].iter().for_each(|value| bytes.extend((*value as u64).to_le_bytes()));
+        self.shares.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    }
+
+    /// What [`Self::put`] wrote.
+    pub fn take(bytes: &mut Bytes) -> Option<Self> {
+        let [x, y, w, s, e, n, cell_m] = bytes.f64s()?;
+        let (columns, rows) = (bytes.count()?, bytes.count()?);
+        let shares = bytes.f32_list(columns.checked_mul(rows)?)?;
+        Some(Self { origin: [x, y], inner: Bounds2 { min: [w, s], max: [e, n] }, cell_m, columns, rows, shares })
+    }
+
+    /// Adds what is known within a rectangle of the plane to a fingerprint: all of it where the rectangle goes beyond the data.
+    pub fn mark(&self, rect: &Bounds2, print: &mut Fingerprint) {
+        let inside = self.inner.contains(rect.min) && self.inner.contains(rect.max);
+        let place = |value: f64, k: usize, last: usize| ((value - self.origin[k]) / self.cell_m).clamp(0.0, last as f64) as usize;
+        let (columns, rows) = if inside {
+            let column = |value| place(value, 0, self.columns - 1);
+            let row = |value| place(value, 1, self.rows - 1);
+            (column(rect.min[0])..=column(rect.max[0]), row(rect.min[1])..=row(rect.max[1]))
+        } else {
+            (0..=self.columns - 1, 0..=self.rows - 1)
+        };
+        for row in rows {
+            let cells = self.shares.get(row * self.columns + columns.start()..=row * self.columns + columns.end());
+            cells.unwrap_or_default().iter().for_each(|share| print.add(&share.to_le_bytes()));
         }
     }
 

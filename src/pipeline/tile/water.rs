@@ -83,13 +83,13 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
             Column { name: "dataset".to_owned(), values: text(&|a| a.dataset.to_string()) },
         ],
     };
-    let (mesh, heights) = mesh.finish();
+    let (mesh, extent) = mesh.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],
             tables: vec![table],
         },
-        heights: Some(heights),
+        extent: Some(extent),
         finest: false,
     }
 }

@@ -2,12 +2,11 @@
 //!
 //! Drag moves the point under the pointer; right drag (or two fingers) turns; the wheel comes nearer to the pointer. Keys do all of it in [`super::keys`].
 
-use super::map::{Pose, dragged, on_plane, zoomed};
-use super::{DrawnCamera, ground_height};
 use crate::view::{Camera, Command};
 use crate::viewer::anchor::Anchor;
-use crate::viewer::tiles::{Resident, nearest_hit};
-use crate::viewer::vocab::{PointerOverPanel, Scene, ViewCommand, ViewerSystems};
+use crate::viewer::pose::{self, Pose, dragged, on_plane, zoomed};
+use crate::viewer::resident::{Resident, ground_height, nearest_hit};
+use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, Scene, ViewCommand, ViewerSystems};
 use bevy::input::mouse::{AccumulatedMouseMotion, MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -22,8 +21,10 @@ const PX_PER_NOTCH: f64 = 60.0;
 
 #[derive(Resource, Default)]
 pub struct Gesture {
-    /// The point of the ground under the pointer when the button went down, and whether the gesture is ours.
+    /// The point of the scene, in ECEF, that was under the pointer when the button went down. The anchor may move during a drag.
     grabbed: Option<DVec3>,
+    /// The same for one finger.
+    touched: Option<DVec3>,
     turning: bool,
     /// Last two fingers, if two are down.
     fingers: Option<(DVec2, DVec2)>,
@@ -69,7 +70,7 @@ impl<'a> Picture<'a> {
         self.pose.ray_at(pointer, self.size)
     }
 
-    /// The point of the scene under the pointer, or of the plane at the target's height where nothing is drawn yet.
+    /// The point of the scene (world axes) under the pointer, or of the plane at the target's height where nothing is drawn yet.
     fn point(&self, pointer: DVec2) -> Option<DVec3> {
         let ray = self.ray(pointer);
         let ecef = self.anchor.ecef_from_world();
@@ -85,13 +86,25 @@ impl<'a> Picture<'a> {
         }
     }
 
+    /// As [`Self::point`], in ECEF.
+    fn grab(&self, pointer: DVec2) -> Option<DVec3> {
+        Some(self.anchor.ecef_from_world().transform_point3(self.point(pointer)?))
+    }
+
+    /// The camera for which the grabbed point (ECEF) lies under the pointer.
+    fn carried(&self, grabbed: DVec3, pointer: DVec2) -> Option<Camera> {
+        let grabbed = self.anchor.world_from_ecef().transform_point3(grabbed);
+        let now = self.plane(pointer, grabbed.y)?;
+        Some(self.grounded(dragged(&self.camera, self.anchor, grabbed, now)))
+    }
+
     fn plane(&self, pointer: DVec2, height: f64) -> Option<DVec3> {
         on_plane(self.pose.eye, self.ray(pointer), height, self.camera.distance_m * 20.0)
     }
 
     /// The camera with its target put on the ground below it.
     fn grounded(&self, mut camera: Camera) -> Camera {
-        let target = self.anchor.world(super::map::lonlat(camera.target));
+        let target = self.anchor.world(pose::lonlat(camera.target));
         if let Some(ground) = ground_height(self.anchor, self.resident, target) {
             camera.target[2] += ground - target.y;
         }
@@ -115,7 +128,7 @@ fn drag(
     let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
     let pointer = window.cursor_position().map(|p| p.as_dvec2());
     if buttons.just_pressed(MouseButton::Left) && !over_panel.0 {
-        gesture.grabbed = pointer.and_then(|p| picture.point(p));
+        gesture.grabbed = pointer.and_then(|p| picture.grab(p));
     }
     if buttons.any_just_pressed([MouseButton::Right, MouseButton::Middle]) {
         gesture.turning = !over_panel.0;
@@ -130,9 +143,8 @@ fn drag(
         return;
     }
     if let (Some(grabbed), Some(pointer)) = (gesture.grabbed, pointer)
-        && let Some(now) = picture.plane(pointer, grabbed.y)
+        && let Some(camera) = picture.carried(grabbed, pointer)
     {
-        let camera = picture.grounded(dragged(&picture.camera, &anchor, grabbed, now));
         commands.write(ViewCommand(Command::LookAt { camera }));
     } else if gesture.turning {
         commands.write(ViewCommand(Command::Orbit {
@@ -176,10 +188,12 @@ fn wheel(
     commands.write(ViewCommand(Command::LookAt { camera }));
 }
 
+#[expect(clippy::too_many_arguments, reason = "a gesture is fingers, window and scene at once")]
 fn fingers(
     touches: Res<Touches>,
     windows: Query<&Window, With<PrimaryWindow>>,
     drawn: Res<DrawnCamera>,
+    scene: Res<Scene>,
     anchor: Res<Anchor>,
     resident: Res<Resident>,
     mut gesture: ResMut<Gesture>,
@@ -193,25 +207,25 @@ fn fingers(
         [one] => {
             gesture.fingers = None;
             let pointer = one.position().as_dvec2();
-            if touches.just_pressed(one.id()) || gesture.grabbed.is_none() {
-                gesture.grabbed = picture.point(pointer);
-            } else if let Some(grabbed) = gesture.grabbed
+            if touches.just_pressed(one.id()) || gesture.touched.is_none() {
+                gesture.touched = picture.grab(pointer);
+            } else if let Some(touched) = gesture.touched
                 && one.delta() != Vec2::ZERO
-                && let Some(now) = picture.plane(pointer, grabbed.y)
+                && let Some(camera) = picture.carried(touched, pointer)
             {
-                let camera = picture.grounded(dragged(&picture.camera, &anchor, grabbed, now));
                 commands.write(ViewCommand(Command::LookAt { camera }));
             }
         }
         [a, b, ..] => {
-            gesture.grabbed = None;
+            gesture.touched = None;
             let (a, b) = (a.position().as_dvec2(), b.position().as_dvec2());
             if let Some((old_a, old_b)) = gesture.fingers {
                 let (old, new) = (old_b - old_a, b - a);
                 if old.length() > 1.0 && new.length() > 1.0 {
+                    // As with the wheel, the goal is the state's camera: steps add up while the picture still eases.
                     let middle = 0.5 * (a + b);
                     let point = picture.point(middle).unwrap_or(picture.pose.target);
-                    let camera = zoomed(&picture.camera, &anchor, point, old.length() / new.length());
+                    let camera = zoomed(&scene.state.camera, &anchor, point, old.length() / new.length());
                     commands.write(ViewCommand(Command::LookAt { camera: picture.grounded(camera) }));
                     let risen = middle.y - 0.5 * (old_a + old_b).y;
                     commands.write(ViewCommand(Command::Orbit {
@@ -222,6 +236,9 @@ fn fingers(
             }
             gesture.fingers = Some((a, b));
         }
-        [] => gesture.fingers = None,
+        [] => {
+            gesture.fingers = None;
+            gesture.touched = None;
+        }
     }
 }

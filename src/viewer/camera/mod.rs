@@ -4,37 +4,19 @@
 
 mod gestures;
 mod keys;
-pub mod map;
 
 use super::anchor::Anchor;
-use super::tiles::{Resident, nearest_hit};
-use super::vocab::{Eye, EyePlace, Scene, ViewerSystems};
-use crate::formats::territory::LayerKind;
+use super::pose::{self, FOV_Y, Pose};
+use super::resident::{Resident, ground_height};
+use super::vocab::{CameraSystems, DrawnCamera, Eye, EyePlace, Scene, ViewerSystems};
 use crate::view::Camera as MapCamera;
 use bevy::prelude::*;
 use glam::{DQuat, DVec3};
-use map::{FOV_Y, Pose};
 
 /// The eye stays this far above the ground.
 const CLEARANCE_M: f64 = 2.0;
 /// The distance to the state's camera shrinks by this factor each second divided by e: soft, but done in a third of a second.
 const EASE_PER_S: f64 = 11.0;
-
-/// The camera as it is drawn: it eases towards the state's.
-#[derive(Resource, Default)]
-pub struct DrawnCamera {
-    pub camera: Option<MapCamera>,
-    /// The eye itself, kept above the ground; what pointers ask.
-    pub pose: Option<Pose>,
-    /// Pictures and reduced motion show the state at once.
-    pub at_once: bool,
-    /// Still on its way.
-    pub moving: bool,
-}
-
-/// Where the eye is placed; light and overlay come after.
-#[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct CameraSystems;
 
 pub struct CameraPlugin;
 
@@ -99,7 +81,7 @@ fn turn(from: f64, to: f64) -> f64 {
 /// Moves the anchor when the camera has left it far behind.
 fn follow(drawn: Res<DrawnCamera>, mut anchor: ResMut<Anchor>) {
     let Some(camera) = drawn.camera else { return };
-    let target = map::lonlat(camera.target);
+    let target = pose::lonlat(camera.target);
     if anchor.is_far_from(target) {
         *anchor = Anchor::at(target);
     }
@@ -158,16 +140,3 @@ fn place_eye(
     });
 }
 
-/// Height (world y) of the shown ground under a world point.
-pub fn ground_height(anchor: &Anchor, resident: &Resident, point: DVec3) -> Option<f64> {
-    const ABOVE_M: f64 = 5_000.0;
-    let from = DVec3::new(point.x, ABOVE_M, point.z);
-    let ecef = anchor.ecef_from_world();
-    let hit = nearest_hit(
-        resident,
-        ecef.transform_point3(from),
-        ecef.transform_vector3(-DVec3::Y),
-        |kind| matches!(kind, LayerKind::Terrain | LayerKind::Water),
-    )?;
-    Some(ABOVE_M - hit.distance)
-}

@@ -4,22 +4,26 @@
 //! The series is uploaded once; afterwards the slider changes a few numbers of the uniform.
 
 use super::requests::{Purpose, Requests};
-use super::tiles::load::{PROFILE_WIDTH, feature_hash, profile_image};
-use super::tiles::material::{SceneUniform, TileMaterial};
-use super::tiles::Profiles;
-use super::vocab::{Legend, Scene, SceneFacts, ViewerSystems};
-use crate::base::{DatasetId, Instant, Nature};
-use crate::formats::territory::{Axis, Manifest, Series};
+use super::material::{Profiles, SceneUniform, TileMaterial};
+use super::series::{DemandSeries, Loading, demand_series, step_at};
+use super::textures::{PROFILE_WIDTH, feature_hash, profile_image};
+use super::vocab::{Legend, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use crate::base::{DatasetId, Nature};
 use crate::formats::zarr;
 use crate::io::IoFault;
-use crate::view::Theme;
+use crate::view::{Command, Theme};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 
-/// Id of the series the demand theme reads.
-pub const DEMAND_SERIES: &str = "demand";
+/// Passing faults of one series before it is given up, all its chunks together.
+const MAX_TRIES: u32 = 6;
+/// Wait before the first new try, seconds; doubles each time.
+const RETRY_S: f64 = 0.5;
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
 const DEMAND_TOP_W_M2: f32 = 24.0;
+
+/// Homes draw two or three watts per square metre and offices twenty: on an even scale every home would have one colour.
+const DEMAND_EXPONENT: f64 = 0.5;
 
 /// Eight colours of cividis (Nuñez, Anderton, Renslow 2018), dark to light; safe for the common colour-blindnesses.
 const CIVIDIS: [[u8; 3]; 8] = [
@@ -33,62 +37,14 @@ const CIVIDIS: [[u8; 3]; 8] = [
     [255, 234, 70],
 ];
 
-/// A series on its way to the GPU, then in memory for figures.
-#[derive(Resource, Default)]
-pub struct DemandSeries {
-    state: Loading,
-    pub values: Vec<f32>,
-    pub rows: usize,
-    pub steps: usize,
-}
-
-#[derive(Default, PartialEq)]
-enum Loading {
-    #[default]
-    Unasked,
-    Metadata,
-    Chunks,
-    Done,
-}
-
 #[derive(Resource, Default)]
 struct Parts {
     metadata: Vec<u8>,
     /// What has come so far; `None` for a chunk that is not there, which the format reads as "no data".
     chunks: HashMap<String, Option<Vec<u8>>>,
     missing: usize,
-}
-
-impl DemandSeries {
-    /// The coefficient of a profile at a step; `None` where the series has none.
-    pub fn coefficient(&self, row: usize, step: usize) -> Option<f32> {
-        (row < self.rows && step < self.steps)
-            .then(|| self.values.get(row * self.steps + step).copied())
-            .flatten()
-            .filter(|value| value.is_finite())
-    }
-
-    pub fn is_settled(&self) -> bool {
-        self.state == Loading::Done
-    }
-}
-
-/// The step of an axis at an instant; before the first and after the last there is none.
-pub fn step_at(axis: &Axis, instant: Instant) -> Option<usize> {
-    if axis.step <= 0 || instant < axis.start || instant >= axis.end {
-        return None;
-    }
-    usize::try_from((instant.0 - axis.start.0) / axis.step).ok()
-}
-
-pub fn demand_series(manifest: &Manifest) -> Option<(usize, &Series, &Axis)> {
-    let (index, series) = manifest
-        .series
-        .iter()
-        .enumerate()
-        .find(|(_, series)| series.id == DEMAND_SERIES)?;
-    let axis = manifest.axes.iter().find(|axis| axis.id == series.axis)?;
-    Some((index, series, axis))
+    /// Passing faults so far.
+    tries: u32,
 }
 
 pub struct OverlayPlugin;
@@ -110,6 +66,7 @@ impl Plugin for OverlayPlugin {
 #[expect(clippy::too_many_arguments, reason = "a series touches requests, images and the materials that wait for it")]
 fn load_series(
     scene: Res<Scene>,
+    mut asked: MessageReader<ViewCommand>,
     mut requests: ResMut<Requests>,
     mut demand: ResMut<DemandSeries>,
     mut parts: ResMut<Parts>,
@@ -118,28 +75,41 @@ fn load_series(
     mut materials: ResMut<Assets<TileMaterial>>,
     mut facts: ResMut<SceneFacts>,
 ) {
-    if demand.state == Loading::Done {
+    let again = asked.read().any(|command| command.0 == Command::TryAgain);
+    if demand.state == Loading::Failed && again {
+        demand.state = Loading::Unasked;
+    }
+    if demand.is_settled() {
         return;
     }
     let Some((index, series, _)) = demand_series(&scene.manifest) else {
         demand.state = Loading::Done;
         return;
     };
-    if demand.state == Loading::Unasked {
-        let path = "zarr.json".to_owned();
+    let ask = |requests: &mut Requests, path: String| {
         requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+    };
+    if demand.state == Loading::Unasked {
+        *parts = Parts::default();
+        ask(&mut requests, "zarr.json".to_owned());
         demand.state = Loading::Metadata;
         return;
     }
+    let mut fault = None;
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Series { .. })) {
         let Purpose::Series { path, .. } = purpose else { continue };
         let bytes = match body {
             Ok(bytes) => Some(bytes),
             Err(IoFault::NotFound(_)) if demand.state == Loading::Chunks => None,
-            Err(fault) => {
-                facts.fault("error-series-unreachable", format!("{}: {fault}", series.path));
-                demand.state = Loading::Done;
-                return;
+            Err(passing) if passing.is_passing() && parts.tries < MAX_TRIES => {
+                let wait_s = RETRY_S * f64::from(1u32 << parts.tries);
+                parts.tries += 1;
+                requests.ask_after(wait_s, &format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+                continue;
+            }
+            Err(lasting) => {
+                fault = Some(("error-series-unreachable", lasting.to_string()));
+                break;
             }
         };
         if demand.state == Loading::Metadata {
@@ -150,14 +120,13 @@ fn load_series(
                 paths.push(path.to_owned());
                 None
             });
-            if let Err(fault) = read {
-                facts.fault("error-series-unreadable", format!("{}: {fault}", series.path));
-                demand.state = Loading::Done;
-                return;
+            if let Err(unreadable) = read {
+                fault = Some(("error-series-unreadable", unreadable.to_string()));
+                break;
             }
             parts.missing = paths.len();
             for path in paths {
-                requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
+                ask(&mut requests, path);
             }
             parts.metadata = metadata;
             demand.state = Loading::Chunks;
@@ -166,27 +135,36 @@ fn load_series(
             parts.missing = parts.missing.saturating_sub(1);
         }
     }
-    if demand.state != Loading::Chunks || parts.missing > 0 {
-        return;
-    }
-    demand.state = Loading::Done;
-    let mut parts = std::mem::take(&mut *parts);
-    match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
-        Ok(array) => {
-            let handle = images.add(profile_image(&array.values, array.rows, array.steps));
-            // Tiles that came first bound the stand-in; they take the true one now.
-            let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
-            for id in waiting {
-                if let Some(mut material) = materials.get_mut(id) {
-                    material.profiles = Some(handle.clone());
+    if fault.is_none() && demand.state == Loading::Chunks && parts.missing == 0 {
+        demand.state = Loading::Done;
+        let mut parts = std::mem::take(&mut *parts);
+        match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
+            Ok(array) => match profile_image(&array.values, array.rows, array.steps) {
+                Some(image) => {
+                    let handle = images.add(image);
+                    // Tiles that came first bound the stand-in; they take the true one now.
+                    let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
+                    for id in waiting {
+                        if let Some(mut material) = materials.get_mut(id) {
+                            material.profiles = Some(handle.clone());
+                        }
+                    }
+                    profiles.0 = Some(handle);
+                    demand.rows = array.rows;
+                    demand.steps = array.steps;
+                    demand.values = array.values;
                 }
-            }
-            profiles.0 = Some(handle);
-            demand.rows = array.rows;
-            demand.steps = array.steps;
-            demand.values = array.values;
+                None => fault = Some(("error-series-too-large", format!("{} × {}", array.rows, array.steps))),
+            },
+            Err(unreadable) => fault = Some(("error-series-unreadable", unreadable.to_string())),
         }
-        Err(fault) => facts.fault("error-series-unreadable", format!("{}: {fault}", series.path)),
+    }
+    if let Some((key, detail)) = fault {
+        facts.fault(key, format!("{}: {detail}", series.path));
+        demand.state = Loading::Failed;
+        // What is still on its way would be waited for in vain.
+        requests.cancel(|purpose| matches!(purpose, Purpose::Series { .. }));
+        requests.take(|purpose| matches!(purpose, Purpose::Series { .. }));
     }
 }
 
@@ -216,8 +194,9 @@ fn write_overlay(
     next.overlay = UVec4::new(theme, step.unwrap_or(0) as u32, PROFILE_WIDTH as u32, selected);
     next.overlay_range = Vec4::new(low, high, state.year as f32, lines);
     next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, if missing { 1.0 } else { 0.0 });
+    let exponent = if state.theme == Theme::Demand { DEMAND_EXPONENT } else { 1.0 };
     for (slot, colour) in next.ramp.iter_mut().zip(CIVIDIS) {
-        *slot = linear(colour).extend(1.0);
+        *slot = linear(colour).extend(exponent as f32);
     }
     *uniform = next;
     let legend = legend(&scene);
@@ -240,6 +219,7 @@ fn legend(scene: &Scene) -> Option<Legend> {
             unit: "unit-watt-per-square-metre",
             low: 0.0,
             high: f64::from(DEMAND_TOP_W_M2),
+            exponent: DEMAND_EXPONENT,
             colours: CIVIDIS.to_vec(),
             nature: Nature::Simulated,
             dataset: demand_series(&scene.manifest)
@@ -251,6 +231,7 @@ fn legend(scene: &Scene) -> Option<Legend> {
             unit: "unit-year",
             low: f64::from(scene.limits.years[0]),
             high: f64::from(scene.limits.years[1]),
+            exponent: 1.0,
             colours: CIVIDIS.to_vec(),
             nature: Nature::Declared,
             dataset: buildings.unwrap_or_else(|| DatasetId::from("jumeau")),

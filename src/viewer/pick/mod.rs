@@ -2,14 +2,13 @@
 //!
 //! Reads: pointer, shown tiles, [`Scene`]. Sends: [`Command::Select`]. Writes: the figures of [`SceneFacts`].
 
-pub mod bvh;
 mod sheet;
 
 use super::anchor::Anchor;
-use super::camera::DrawnCamera;
-use super::overlay::{DemandSeries, demand_series, step_at};
-use super::tiles::{Resident, nearest_hit};
-use super::vocab::{PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::resident::{Resident, nearest_hit};
+use super::series::{DemandSeries, demand_series, step_at};
+use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use crate::base::DatasetId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::view::{Command, Selection};
@@ -93,15 +92,19 @@ fn pick(resident: &Resident, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<
     })
 }
 
-/// The row of a selected feature among the tiles in memory.
-fn find<'a>(resident: &'a Resident, selection: &Selection) -> Option<(LayerKind, &'a PropertyTable, usize)> {
+/// What is known of the selected feature: a table of one row, kept because its tile may be dropped while the clock runs on.
+struct Held {
+    selection: Selection,
+    kind: LayerKind,
+    facts: PropertyTable,
+}
+
+/// Looks for a selected feature among the tiles in memory.
+fn find(resident: &Resident, selection: &Selection) -> Option<Held> {
     let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
-    layer.tiles.values().filter(|tile| tile.shown).find_map(|tile| {
-        tile.tables.iter().find_map(|table| {
-            (0..table.count)
-                .find(|row| table.text("id", *row) == Some(&selection.id))
-                .map(|row| (layer.kind, table, row))
-        })
+    layer.tiles.values().flat_map(|tile| &tile.tables).find_map(|table| {
+        let row = (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?;
+        Some(Held { selection: selection.clone(), kind: layer.kind, facts: table.row(row) })
     })
 }
 
@@ -109,47 +112,42 @@ fn tell(
     scene: Res<Scene>,
     resident: Res<Resident>,
     demand: Res<DemandSeries>,
-    mut told: Local<Option<(Selection, i64, bool)>>,
+    mut held: Local<Option<Held>>,
+    mut told: Local<Option<(Selection, Option<usize>, bool)>>,
     mut facts: ResMut<SceneFacts>,
 ) {
-    let Some(selection) = &scene.state.selection else {
+    let selection = scene.state.selection.as_ref();
+    if held.as_ref().map(|held| &held.selection) != selection {
+        *held = selection.and_then(|selection| find(&resident, selection));
+    }
+    let Some(held) = held.as_ref() else {
+        // Nothing is selected, or its tile is not there yet: the sheet follows when it is.
         if told.take().is_some() || !facts.figures.is_empty() {
             facts.figures.clear();
         }
         return;
     };
-    let step = demand_series(&scene.manifest).and_then(|(_, _, axis)| step_at(axis, scene.state.instant));
-    let key = (
-        selection.clone(),
-        step.map_or(-1, |step| step as i64),
-        demand.is_settled(),
-    );
-    if told.as_ref() == Some(&key) && !facts.figures.is_empty() {
+    let series = demand_series(&scene.manifest);
+    let step = series.and_then(|(_, _, axis)| step_at(axis, scene.state.instant));
+    let key = (held.selection.clone(), step, demand.is_settled());
+    if told.as_ref() == Some(&key) {
         return;
     }
-    let Some((kind, table, row)) = find(&resident, selection) else {
-        // The tile is not there yet; the sheet follows when it is.
-        if told.as_ref().is_some_and(|(before, ..)| before != selection) {
-            facts.figures.clear();
-        }
-        return;
-    };
-    let dataset = scene
-        .manifest
-        .layer(&selection.layer)
-        .and_then(|layer| layer.datasets.first().cloned())
+    // A layer may hold features of several data sets; each names its own.
+    let dataset = held.facts.text("dataset", 0).map(DatasetId::from);
+    let dataset = dataset
+        .or_else(|| scene.manifest.layer(&held.selection.layer)?.datasets.first().cloned())
         .unwrap_or_else(|| "jumeau".into());
-    facts.figures = match kind {
+    facts.figures = match held.kind {
         LayerKind::Buildings => {
             let coefficient = step.and_then(|step| {
-                let profile = table.number("demand_profile", row)?;
+                let profile = held.facts.number("demand_profile", 0)?;
                 demand.coefficient(profile as usize, step)
             });
-            let model = demand_series(&scene.manifest)
-                .map_or_else(|| dataset.clone(), |(_, series, _)| series.dataset.clone());
-            sheet::building(table, row, &dataset, &model, coefficient)
+            let model = series.map_or_else(|| dataset.clone(), |(_, series, _)| series.dataset.clone());
+            sheet::building(&held.facts, &dataset, &model, coefficient)
         }
-        _ => sheet::line(table, row, &dataset),
+        _ => sheet::line(&held.facts, &dataset),
     };
     *told = Some(key);
 }

@@ -3,14 +3,9 @@
 use crate::base::{Amount, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
 use crate::formats::gltf::PropertyTable;
 
-/// Height accuracy BD TOPO states for most buildings, metres.
-const HEIGHT_ACCURACY_M: f64 = 1.0;
-/// Share by which a single building's yearly demand may miss the estimate: use and floor area explain only part of it.
-const DEMAND_SHARE: f64 = 0.5;
-
 struct Sheet<'a> {
+    /// One row.
     table: &'a PropertyTable,
-    row: usize,
     dataset: &'a DatasetId,
     figures: Vec<Figure>,
 }
@@ -19,7 +14,7 @@ impl Sheet<'_> {
     fn text(&mut self, name: &str, column: &str) {
         let amount = self
             .table
-            .text(column, self.row)
+            .text(column, 0)
             .map_or(Amount::Absent, |text| Amount::Text(text.to_owned()));
         self.push(name, amount, Unit::One, Nature::Declared, "");
     }
@@ -27,7 +22,7 @@ impl Sheet<'_> {
     fn number(&mut self, name: &str, column: &str, unit: Unit, nature: Nature, method: &str) {
         let amount = self
             .table
-            .number(column, self.row)
+            .number(column, 0)
             .map_or(Amount::Absent, Amount::Number);
         self.push(name, amount, unit, nature, method);
     }
@@ -46,28 +41,27 @@ impl Sheet<'_> {
         });
     }
 
-    fn uncertain(&mut self, uncertainty: Uncertainty) {
+    fn uncertain(&mut self, uncertainty: Option<Uncertainty>) {
         if let Some(figure) = self.figures.last_mut()
             && figure.amount != Amount::Absent
         {
-            figure.uncertainty = Some(uncertainty);
+            figure.uncertainty = uncertainty;
         }
     }
 }
 
-/// `coefficient` is the profile's value at the instant, `None` where the series has none.
+/// `table` has the one row of the building; `coefficient` is the profile's value at the instant, `None` where the series has none.
 pub fn building(
     table: &PropertyTable,
-    row: usize,
     dataset: &DatasetId,
     model: &DatasetId,
     coefficient: Option<f32>,
 ) -> Vec<Figure> {
-    let mut sheet = Sheet { table, row, dataset, figures: Vec::new() };
+    let mut sheet = Sheet { table, dataset, figures: Vec::new() };
     sheet.text("figure-rnb", "rnb");
     sheet.text("figure-usage", "usage");
     // How a height came about decides what it may be called.
-    let (nature, method) = match table.text("height_origin", row) {
+    let (nature, method) = match table.text("height_origin", 0) {
         Some("source") => (Nature::Measured, ""),
         Some("other-altitudes") => (Nature::Measured, "method-height-other-altitudes"),
         Some("storeys") => (Nature::Simulated, "method-height-storeys"),
@@ -75,16 +69,13 @@ pub fn building(
         _ => (Nature::Made, "method-height-assumed"),
     };
     sheet.number("figure-height", "height_m", Unit::Metre, nature, method);
-    if nature == Nature::Measured {
-        sheet.uncertain(Uncertainty::Plus(HEIGHT_ACCURACY_M));
-    }
     sheet.number("figure-storeys", "storeys", Unit::One, Nature::Declared, "");
     sheet.number("figure-dwellings", "dwellings", Unit::One, Nature::Declared, "");
     sheet.number("figure-year", "year", Unit::Year, Nature::Declared, "method-year");
     sheet.number("figure-footprint", "footprint_m2", Unit::SquareMetre, Nature::Measured, "method-footprint");
     sheet.number("figure-floor-area", "floor_area_m2", Unit::SquareMetre, Nature::Simulated, "method-floor-area");
     sheet.dataset = model;
-    let yearly = table.number("demand_kwh_year", row);
+    let yearly = table.number("demand_kwh_year", 0);
     sheet.number(
         "figure-demand-year",
         "demand_kwh_year",
@@ -92,21 +83,23 @@ pub fn building(
         Nature::Simulated,
         "method-demand-year",
     );
-    sheet.uncertain(Uncertainty::Share(DEMAND_SHARE));
+    // How far a single building may lie from the estimate depends on its use; the importer says it.
+    let spread = table.number("demand_spread", 0).map(Uncertainty::Share);
+    sheet.uncertain(spread.clone());
     let now = match (yearly, coefficient) {
         (Some(kwh), Some(coefficient)) => Amount::Number(kwh / 8760.0 * f64::from(coefficient)),
         _ => Amount::Absent,
     };
     sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
-    sheet.uncertain(Uncertainty::Share(DEMAND_SHARE));
+    sheet.uncertain(spread);
     sheet.dataset = dataset;
     sheet.text("figure-id", "id");
     sheet.figures
 }
 
-/// A road, path or track.
-pub fn line(table: &PropertyTable, row: usize, dataset: &DatasetId) -> Vec<Figure> {
-    let mut sheet = Sheet { table, row, dataset, figures: Vec::new() };
+/// A road, path or track: the one row of `table`.
+pub fn line(table: &PropertyTable, dataset: &DatasetId) -> Vec<Figure> {
+    let mut sheet = Sheet { table, dataset, figures: Vec::new() };
     sheet.text("figure-road-name", "name");
     sheet.text("figure-class", "class");
     sheet.number("figure-road-width", "width_m", Unit::Metre, Nature::Measured, "");
@@ -131,7 +124,7 @@ mod tests {
                 Column { name: "height_origin".into(), values: Values::Text(vec!["neighbours".into()]) },
             ],
         };
-        let figures = building(&table, 0, &"bdtopo".into(), &"model".into(), None);
+        let figures = building(&table, &"bdtopo".into(), &"model".into(), None);
         let figure = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap();
         assert_eq!(figure("figure-storeys").amount, Amount::Absent);
         assert_eq!(figure("figure-demand-now").amount, Amount::Absent);

@@ -5,10 +5,9 @@
 pub mod light;
 
 use super::anchor::Anchor;
-use super::camera::DrawnCamera;
 use super::platform;
-use super::tiles::material::{SceneUniform, SkyMaterial};
-use super::vocab::{Scene, ViewerSystems};
+use super::material::{SceneUniform, SkyMaterial};
+use super::vocab::{CameraSystems, DrawnCamera, Scene, ViewerSystems};
 use bevy::camera::visibility::NoFrustumCulling;
 use bevy::light::{CascadeShadowConfig, CascadeShadowConfigBuilder, DirectionalLightShadowMap, NotShadowCaster, NotShadowReceiver};
 use bevy::prelude::*;
@@ -35,7 +34,7 @@ impl Plugin for SkyPlugin {
                 Update,
                 (shine, fit_shadows)
                     .in_set(ViewerSystems::Prepare)
-                    .after(super::camera::CameraSystems)
+                    .after(CameraSystems)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
             );
     }

@@ -4,51 +4,39 @@
 //! The engine decides; this plugin fetches, decodes off the main thread, uploads within a budget, shows and drops.
 
 pub mod load;
-pub mod material;
 
 use super::anchor::Anchor;
+use super::material::{EmptyTextures, Profiles, SurfacePlugin, TileKey, TileMaterial};
 use super::platform;
 use super::requests::{Purpose, Requests};
-use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewerSystems};
-use crate::base::{LayerId, Severity};
-use crate::formats::gltf::PropertyTable;
+use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
+use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
+use crate::base::Severity;
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
-use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted};
+use crate::view::{Command, Theme};
+use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DMat4;
 use load::LoadedTile;
-use material::{EmptyTextures, TileKey, TileMaterial};
 
-/// Bytes handed to the GPU in one frame; a bigger tile goes alone.
+/// Bytes handed to the GPU in a quick frame; a bigger tile goes alone.
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
+/// Bytes handed to the GPU for each second that a slow frame takes: where drawing takes long, tiles must not come one by one.
+const UPLOAD_BYTES_PER_S: f64 = 64e6;
 /// Main-thread time for decoding in a quick frame, seconds.
 const DECODE_BUDGET_S: f64 = 0.004;
+/// And in a frame that is slow anyway.
+const MOST_DECODE_S: f64 = 1.0;
+/// Wait before the first new try after a passing fault, seconds; the engine doubles it each time.
+const RETRY_S: f64 = 0.5;
+/// Time between two tries of everything that failed for passing reasons, seconds.
+const AGAIN_S: f64 = 30.0;
 /// How far outside the view a building may stand and still throw its shadow into it.
 const SHADOW_MARGIN_M: f64 = 150.0;
-
-/// The hourly profiles of the territory on the GPU; written by the overlay plugin, bound by every tile with features.
-#[derive(Resource, Default)]
-pub struct Profiles(pub Option<Handle<Image>>);
-
-/// A mesh that rays can ask.
-pub struct PickMesh {
-    pub ecef_from_mesh: DMat4,
-    pub bvh: super::pick::bvh::Bvh,
-    pub feature_ids: Vec<u32>,
-    pub table: Option<usize>,
-}
-
-/// A tile whose content is in memory.
-pub struct ResidentTile {
-    pub shown: bool,
-    pub meshes: Vec<PickMesh>,
-    pub tables: Vec<PropertyTable>,
-    pieces: Vec<Piece>,
-}
 
 struct Piece {
     entity: Entity,
@@ -57,17 +45,18 @@ struct Piece {
     fading: Handle<TileMaterial>,
 }
 
-/// One layer in the stream.
-pub struct LayerStream {
-    pub id: LayerId,
-    pub kind: LayerKind,
-    pub tiles: HashMap<TileId, ResidentTile>,
+/// One layer in the stream; its tiles in memory are in [`Resident`], at the same place.
+struct LayerStream {
     folder: String,
     engine: Engine,
     decoding: HashSet<RequestId>,
+    /// What each tile in memory is drawn with.
+    pieces: HashMap<TileId, Vec<Piece>>,
     waiting: usize,
     failed: usize,
     bytes: u64,
+    /// What the picture needs of this layer, for its share of the memory.
+    needed_bytes: u64,
     fading: bool,
     /// Findings of the engine that have been told.
     told: usize,
@@ -77,9 +66,11 @@ pub struct LayerStream {
 
 /// All layers, in the manifest's order.
 #[derive(Resource, Default)]
-pub struct Resident {
-    pub layers: Vec<LayerStream>,
+struct Streams {
+    layers: Vec<LayerStream>,
     frame: FrameNo,
+    /// Time since everything that failed was last asked for again, seconds.
+    since_again_s: f64,
 }
 
 /// A content back from the workers.
@@ -130,20 +121,18 @@ impl Default for StreamBudget {
     }
 }
 
-impl StreamBudget {
-    /// Frames of a fade where a frame lasts so long; none where one frame is longer than the fade.
-    fn fade_frames(&self, frame_s: f64) -> u32 {
-        (self.fade_s / frame_s.max(0.005)) as u32
-    }
+/// Frames in a span of time where one frame lasts so long; none where a frame is longer than that.
+fn frames(span_s: f64, frame_s: f64) -> u32 {
+    (span_s / frame_s) as u32
 }
 
 pub struct TilesPlugin;
 
 impl Plugin for TilesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_plugins(material::SurfacePlugin)
+        app.add_plugins(SurfacePlugin)
             .init_resource::<Resident>()
-            .init_resource::<Profiles>()
+            .init_resource::<Streams>()
             .init_resource::<Workshop>()
             .init_resource::<StreamBudget>()
             .add_systems(
@@ -156,37 +145,38 @@ impl Plugin for TilesPlugin {
     }
 }
 
-fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResMut<Resident>) {
+fn start_layers(
+    scene: Res<Scene>,
+    budget: Res<StreamBudget>,
+    mut streams: ResMut<Streams>,
+    mut resident: ResMut<Resident>,
+) {
     if !resident.layers.is_empty() || scene.manifest.layers.is_empty() {
         return;
     }
-    // The ceiling is shared out by what a layer weighs on disk, with a floor for the light ones.
-    let total: u64 = scene.manifest.layers.iter().map(|layer| layer.bytes.max(1)).sum();
     for layer in &scene.manifest.layers {
-        let share = budget.max_bytes as f64 * (0.5 * layer.bytes.max(1) as f64 / total as f64
-            + 0.5 / scene.manifest.layers.len() as f64);
         let (folder, root) = layer
             .tileset
             .rsplit_once('/')
             .unwrap_or(("", layer.tileset.as_str()));
-        resident.layers.push(LayerStream {
-            id: layer.id.clone(),
-            kind: layer.kind,
-            tiles: HashMap::default(),
+        resident.layers.push(ResidentLayer { id: layer.id.clone(), kind: layer.kind, tiles: HashMap::default() });
+        streams.layers.push(LayerStream {
             folder: if folder.is_empty() { String::new() } else { format!("{folder}/") },
             engine: Engine::new(
                 root,
                 Settings {
                     screen_space_error: budget.screen_space_error,
-                    max_bytes: share as u64,
+                    max_bytes: budget.max_bytes,
                     fade_frames: 0,
                     ..Settings::default()
                 },
             ),
             decoding: HashSet::default(),
+            pieces: HashMap::default(),
             waiting: 1,
             failed: 0,
             bytes: 0,
+            needed_bytes: 0,
             fading: false,
             told: 0,
             visible: HashSet::default(),
@@ -195,10 +185,10 @@ fn start_layers(scene: Res<Scene>, budget: Res<StreamBudget>, mut resident: ResM
 }
 
 /// Gives arrived bytes to the engines (tilesets, subtrees) or to the workers (contents).
-fn hand_over_bytes(mut requests: ResMut<Requests>, mut resident: ResMut<Resident>, mut workshop: ResMut<Workshop>) {
+fn hand_over_bytes(mut requests: ResMut<Requests>, mut streams: ResMut<Streams>, mut workshop: ResMut<Workshop>) {
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Tile { .. })) {
         let Purpose::Tile { layer, request, tile, wanted } = purpose else { continue };
-        let Some(stream) = resident.layers.get_mut(layer) else { continue };
+        let Some(stream) = streams.layers.get_mut(layer) else { continue };
         match (wanted, body) {
             (_, Err(fault)) => {
                 let text = fault.to_string();
@@ -216,16 +206,16 @@ fn hand_over_bytes(mut requests: ResMut<Requests>, mut resident: ResMut<Resident
     }
 }
 
-fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, resident: Res<Resident>) {
+fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, streams: Res<Streams>) {
     let workshop = &mut *workshop;
     // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
     let clock = Clock::start();
-    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, 0.25);
+    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
     while workshop.busy < platform::DECODES_AT_ONCE
         && clock.seconds() < budget_s
         && let Some((layer, request, tile, placement, bytes)) = workshop.queue.pop_front()
     {
-        let wanted = resident.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
+        let wanted = streams.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
         if !wanted {
             continue;
         }
@@ -244,7 +234,9 @@ fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, resident: Res
 #[expect(clippy::too_many_arguments, reason = "assets of three kinds meet here and nowhere else")]
 fn upload(
     mut commands: Commands,
+    time: Res<Time>,
     mut workshop: ResMut<Workshop>,
+    mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
     anchor: Res<Anchor>,
     mut meshes: ResMut<Assets<Mesh>>,
@@ -254,11 +246,15 @@ fn upload(
     empty: Res<EmptyTextures>,
 ) {
     let mut spent = 0;
-    while spent < UPLOAD_BYTES_PER_FRAME
+    let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
+    while spent < room
         && let Ok(decoded) = workshop.receiver.try_recv()
     {
         workshop.busy = workshop.busy.saturating_sub(1);
-        let Some(stream) = resident.layers.get_mut(decoded.layer) else { continue };
+        let (Some(stream), Some(layer)) = (streams.layers.get_mut(decoded.layer), resident.layers.get_mut(decoded.layer))
+        else {
+            continue;
+        };
         if !stream.decoding.remove(&decoded.request) {
             continue;
         }
@@ -278,14 +274,14 @@ fn upload(
             shown: false,
             meshes: Vec::new(),
             tables: loaded.tables,
-            pieces: Vec::new(),
         };
+        let mut pieces = Vec::new();
         for mesh in loaded.meshes {
             let table = mesh.table.and_then(|index| tables.get(index)).cloned();
             let key = TileKey {
-                water: stream.kind == LayerKind::Water,
+                water: layer.kind == LayerKind::Water,
                 // Only buildings answer to themes and selection so far; the rest keeps the cheaper pipeline.
-                features: stream.kind == LayerKind::Buildings && table.is_some(),
+                features: layer.kind == LayerKind::Buildings && table.is_some(),
                 fading: false,
                 double_sided: mesh.double_sided,
             };
@@ -306,12 +302,12 @@ fn upload(
                 mesh.aabb,
                 Visibility::Hidden,
                 MeshTag(255),
-                TilePiece { layer: stream.id.clone(), tile: decoded.tile },
+                TilePiece { layer: layer.id.clone(), tile: decoded.tile },
             ));
-            if !matches!(stream.kind, LayerKind::Buildings | LayerKind::Trees) {
+            if !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) {
                 entity.insert(NotShadowCaster);
             }
-            tile.pieces.push(Piece {
+            pieces.push(Piece {
                 entity: entity.id(),
                 ecef_from_mesh: mesh.ecef_from_mesh,
                 solid,
@@ -324,18 +320,19 @@ fn upload(
                 table: mesh.table,
             });
         }
-        if let Some(old) = stream.tiles.insert(decoded.tile, tile) {
+        layer.tiles.insert(decoded.tile, tile);
+        if let Some(old) = stream.pieces.insert(decoded.tile, pieces) {
             despawn(&mut commands, old);
         }
     }
 }
 
 /// After the anchor has moved every tile is placed anew, from f64.
-fn place_again(anchor: Res<Anchor>, resident: Res<Resident>, mut transforms: Query<&mut Transform, With<TilePiece>>) {
+fn place_again(anchor: Res<Anchor>, streams: Res<Streams>, mut transforms: Query<&mut Transform, With<TilePiece>>) {
     if !anchor.is_changed() || anchor.is_added() {
         return;
     }
-    for piece in resident.layers.iter().flat_map(|layer| layer.tiles.values()).flat_map(|tile| &tile.pieces) {
+    for piece in streams.layers.iter().flat_map(|layer| layer.pieces.values()).flatten() {
         if let Ok(mut transform) = transforms.get_mut(piece.entity) {
             *transform = anchor.transform(piece.ecef_from_mesh);
         }
@@ -348,7 +345,9 @@ fn stream(
     scene: Res<Scene>,
     eye: Res<EyePlace>,
     time: Res<Time>,
+    mut asked: MessageReader<ViewCommand>,
     budget: Res<StreamBudget>,
+    mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
     workshop: Res<Workshop>,
@@ -356,25 +355,36 @@ fn stream(
     mut facts: ResMut<SceneFacts>,
 ) {
     let Some(view) = &eye.view else { return };
-    let resident = &mut *resident;
-    resident.frame += 1;
+    let (streams, resident) = (&mut *streams, &mut *resident);
+    streams.frame += 1;
     let mut progress = super::vocab::Progress::default();
     let mut fading = false;
-    let fade_frames = budget.fade_frames(f64::from(time.delta_secs()));
-    for (index, layer) in resident.layers.iter_mut().enumerate() {
-        if scene.state.hidden.contains(&layer.id) {
-            for id in std::mem::take(&mut layer.visible) {
-                if let Some(tile) = layer.tiles.get_mut(&id) {
-                    tile.shown = false;
-                    show(tile, None, &mut pieces);
-                }
-            }
-            continue;
+    let frame_s = f64::from(time.delta_secs()).max(0.005);
+    resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
+    streams.since_again_s += frame_s;
+    let failed = streams.layers.iter().any(|layer| layer.failed > 0);
+    let again = asked.read().any(|command| command.0 == Command::TryAgain) || failed && streams.since_again_s >= AGAIN_S;
+    if again {
+        streams.since_again_s = 0.0;
+    }
+    let needs: Vec<u64> = streams.layers.iter().map(|layer| layer.needed_bytes).collect();
+    let shares = shares(budget.max_bytes, &needs);
+    for (index, ((layer, held), share)) in streams.layers.iter_mut().zip(&mut resident.layers).zip(shares).enumerate() {
+        let casts = matches!(held.kind, LayerKind::Buildings | LayerKind::Trees);
+        // A hidden layer is one that nobody looks at: it asks for nothing and gives way when others need its room.
+        let (views, fade_frames) = match scene.state.hidden.contains(&held.id) {
+            true => (Vec::new(), 0),
+            false => (vec![if casts { widened(view) } else { view.clone() }], frames(budget.fade_s, frame_s)),
+        };
+        if again {
+            layer.engine.try_again();
         }
-        let casts = matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees);
-        let view = if casts { widened(view) } else { view.clone() };
-        layer.engine.set_fade_frames(fade_frames);
-        let update = layer.engine.update(std::slice::from_ref(&view), resident.frame);
+        let settings = layer.engine.settings_mut();
+        settings.fade_frames = fade_frames;
+        settings.retry_frames = frames(RETRY_S, frame_s);
+        settings.max_bytes = share;
+        let update = layer.engine.update(&views, streams.frame);
         for request in &update.cancel {
             layer.decoding.remove(request);
         }
@@ -391,23 +401,24 @@ fn stream(
         }
         for id in update.evict {
             layer.visible.remove(&id);
-            if let Some(tile) = layer.tiles.remove(&id) {
-                despawn(&mut commands, tile);
+            held.tiles.remove(&id);
+            if let Some(pieces) = layer.pieces.remove(&id) {
+                despawn(&mut commands, pieces);
             }
         }
         let opacity: HashMap<TileId, f32> = update.fade.iter().map(|fade| (fade.tile, fade.opacity)).collect();
         let shown: HashSet<TileId> = update.show.iter().map(|show| show.tile).collect();
         for id in layer.visible.difference(&shown) {
-            if let Some(tile) = layer.tiles.get_mut(id) {
+            if let Some(tile) = held.tiles.get_mut(id) {
                 tile.shown = false;
-                show(tile, None, &mut pieces);
+                show(layer.pieces.get(id), None, &mut pieces);
             }
         }
         for id in &shown {
-            if let Some(tile) = layer.tiles.get_mut(id) {
+            if let Some(tile) = held.tiles.get_mut(id) {
                 tile.shown = true;
-                show(tile, Some(opacity.get(id).copied().unwrap_or(1.0)), &mut pieces);
-                if layer.kind == LayerKind::Buildings {
+                show(layer.pieces.get(id), Some(opacity.get(id).copied().unwrap_or(1.0)), &mut pieces);
+                if held.kind == LayerKind::Buildings {
                     progress.features += tile.tables.iter().map(|table| table.count as u64).sum::<u64>();
                 }
             }
@@ -424,6 +435,7 @@ fn stream(
         layer.waiting = update.stats.waiting;
         layer.failed = update.stats.failed;
         layer.bytes = update.stats.resident_bytes;
+        layer.needed_bytes = update.stats.needed_bytes;
         layer.fading = !update.fade.is_empty();
         progress.waiting += layer.waiting;
         progress.failed += layer.failed;
@@ -435,8 +447,7 @@ fn stream(
         && workshop.busy == 0
         && workshop.queue.is_empty()
         && requests.waiting() == 0
-        && !fading
-        && progress.shown > 0;
+        && !fading;
     if facts.progress != progress {
         facts.progress = progress;
     }
@@ -452,11 +463,11 @@ fn widened(view: &View) -> View {
 }
 
 fn show(
-    tile: &ResidentTile,
+    drawn: Option<&Vec<Piece>>,
     opacity: Option<f32>,
     pieces: &mut Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
 ) {
-    for piece in &tile.pieces {
+    for piece in drawn.into_iter().flatten() {
         let Ok((mut visibility, mut tag, mut material)) = pieces.get_mut(piece.entity) else { continue };
         let wanted = if opacity.is_some() { Visibility::Visible } else { Visibility::Hidden };
         visibility.set_if_neq(wanted);
@@ -469,51 +480,9 @@ fn show(
     }
 }
 
-fn despawn(commands: &mut Commands, tile: ResidentTile) {
-    for piece in tile.pieces {
+fn despawn(commands: &mut Commands, pieces: Vec<Piece>) {
+    for piece in pieces {
         commands.entity(piece.entity).try_despawn();
     }
 }
 
-/// The nearest hit of a ray given in ECEF among the shown tiles of the layers that `wanted` accepts.
-pub fn nearest_hit(
-    resident: &Resident,
-    origin: glam::DVec3,
-    direction: glam::DVec3,
-    wanted: impl Fn(LayerKind) -> bool,
-) -> Option<RayHit> {
-    let mut best: Option<RayHit> = None;
-    for (index, layer) in resident.layers.iter().enumerate().filter(|(_, layer)| wanted(layer.kind)) {
-        for (id, tile) in layer.tiles.iter().filter(|(_, tile)| tile.shown) {
-            for (mesh_index, mesh) in tile.meshes.iter().enumerate() {
-                // Placements are rotations and translations, so lengths along the ray stay true.
-                let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
-                let local = mesh_from_ecef.transform_point3(origin).as_vec3();
-                let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
-                if let Some(hit) = mesh.bvh.nearest(local, along)
-                    && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
-                {
-                    best = Some(RayHit {
-                        layer: index,
-                        tile: *id,
-                        mesh: mesh_index,
-                        vertex: hit.vertex,
-                        distance: f64::from(hit.t),
-                    });
-                }
-            }
-        }
-    }
-    best
-}
-
-/// Where a ray met a tile.
-#[derive(Clone, Debug)]
-pub struct RayHit {
-    pub layer: usize,
-    pub tile: TileId,
-    pub mesh: usize,
-    pub vertex: u32,
-    /// In lengths of the ray's direction.
-    pub distance: f64,
-}

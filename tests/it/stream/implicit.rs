@@ -336,18 +336,20 @@ fn heights_told_by_subtrees_keep_far_tiles_coarse() {
         let mut document: serde_json::Value = serde_json::from_str(&tileset).unwrap();
         document["root"]["boundingVolume"]["region"][5] = json!(4_000.0);
         if told {
-            document["schema"] = metadata::height_schema();
+            document["schema"] = metadata::tile_schema();
         }
         host.files.insert(
             "buildings/tileset.json".to_owned(),
             document.to_string().into_bytes(),
         );
-        let schema = TileSchema::of(Some(&metadata::height_schema()));
+        let schema = TileSchema::of(Some(&metadata::tile_schema()));
         for (path, bytes) in &mut host.files {
             if path.ends_with(".subtree") {
                 let mut subtree = Subtree::parse_with(bytes, &schema, &mut |_| None).unwrap();
                 let tiles = subtree.tiles.count(5) as usize;
-                subtree.bounds = Some(TileBounds::of_heights(vec![40.0; tiles], vec![60.0; tiles]));
+                let heights = [(metadata::Semantic::MinimumHeight, 40.0), (metadata::Semantic::MaximumHeight, 60.0)];
+                let columns = heights.map(|(semantic, height_m)| (semantic, vec![height_m; tiles]));
+                subtree.bounds = Some(TileBounds { columns: columns.into() });
                 *bytes = write_subtree(&subtree);
             }
         }
@@ -400,4 +402,54 @@ fn places_left_behind_are_forgotten() {
         shown.contains(&"buildings/content/5/0/0.glb".to_owned()),
         "{shown:?}"
     );
+}
+
+/// A house over the edge of the tile that owns it is in sight where its tile's cell is not: the region that the subtree states counts, down through every subtree.
+#[test]
+fn what_reaches_over_its_cell_is_asked_for_where_it_is_in_sight() {
+    let [west, south, east, north, low, high] = REGION;
+    let at = |x: f64, y: f64, height_m: f64| {
+        LonLatH::new((west + x * (east - west)).to_degrees(), (south + y * (north - south)).to_degrees(), height_m).to_ecef().0
+    };
+    // In sight: east of 0.3 and south of 0.1; the diagonal's cells are not there.
+    let (to_east, to_north) = ((at(1.0, 0.0, low) - at(0.0, 0.0, low)).normalize(), (at(0.0, 1.0, low) - at(0.0, 0.0, low)).normalize());
+    let plane = |normal: DVec3, through: DVec3| (normal, -normal.dot(through));
+    let position = at(0.35, 0.05, 100.0);
+    let view = View {
+        position,
+        direction: -position.normalize(),
+        frustum: vec![plane(to_east, at(0.3, 0.0, low)), plane(-to_north, at(0.0, 0.1, low))],
+        pixels_per_radian: 700.0,
+    };
+    let mut seen = Vec::new();
+    for told in [false, true] {
+        let mut host = Host::new();
+        let mut document: serde_json::Value = serde_json::from_slice(&host.files["buildings/tileset.json"]).unwrap();
+        document["schema"] = metadata::tile_schema();
+        host.files.insert("buildings/tileset.json".to_owned(), document.to_string().into_bytes());
+        for (path, bytes) in host.files.iter_mut().filter(|(path, _)| told && path.ends_with(".subtree")) {
+            let place: Vec<u32> = path.trim_end_matches(".subtree").rsplit('/').next().unwrap().split('.').map(|n| n.parse().unwrap()).collect();
+            let root = TileCoord::new(place[0], place[1], place[2]);
+            let mut subtree = Subtree::parse(bytes).unwrap();
+            let tiles = (0..2).flat_map(|level| (0..1_u64 << (2 * level)).map(move |morton| TileCoord::from_morton(level, morton)));
+            let regions: Vec<[f64; 6]> = tiles
+                .filter(|inner| subtree.has_tile(*inner))
+                .map(|inner| {
+                    let tile = root.below(inner).unwrap();
+                    let share = |at: u32| f64::from(at) / f64::from(tile.level).exp2();
+                    // All that hold the tile in the corner hold its house, which ends in the middle.
+                    let right = if tile.x == 0 { share(tile.x + 1).max(0.5) } else { share(tile.x + 1) };
+                    let (lon, lat) = (|x: f64| west + x * (east - west), |y: f64| south + y * (north - south));
+                    [lon(share(tile.x)), lat(share(tile.y)), lon(right), lat(share(tile.y + 1)), low, high]
+                })
+                .collect();
+            subtree.bounds = Some(TileBounds::of_regions(&regions));
+            *bytes = write_subtree(&subtree);
+        }
+        let mut engine = Engine::new("buildings/tileset.json", settings());
+        let shown = host.settle(&mut engine, &view, 0..80);
+        assert!(engine.report().is_empty(), "{:?}", engine.report());
+        seen.push(shown.contains(&"buildings/content/5/0/0.glb".to_owned()));
+    }
+    assert_eq!(seen, [false, true]);
 }

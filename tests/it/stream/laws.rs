@@ -12,6 +12,11 @@ struct Case {
     adds: bool,
     faults: bool,
     max_bytes: u64,
+    frames: u64,
+    /// Longest wait for an answer, frames.
+    latency: u64,
+    /// The camera moves once in so many frames.
+    rest: u64,
 }
 
 fn pick(rng: &mut Rng, count: u64) -> u64 {
@@ -86,11 +91,11 @@ fn fly(
     }
     let mut engine = Engine::new("tileset.json", settings);
     let mut view = camera(&mut rng, None);
-    for frame in 0..150 {
-        if pick(&mut rng, 5) == 0 {
+    for frame in 0..case.frames {
+        if pick(&mut rng, case.rest) == 0 {
             view = camera(&mut rng, Some(&view));
         }
-        world.latency = 1 + pick(&mut rng, 9);
+        world.latency = 1 + pick(&mut rng, case.latency);
         world.size = 500 + pick(&mut rng, 1000);
         world.deliver(&mut engine, frame);
         let update = engine.update(std::slice::from_ref(&view), frame);
@@ -175,6 +180,9 @@ fn shown_tiles_cover_the_view_once() {
         adds: false,
         faults: false,
         max_bytes: 64 << 20,
+        frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 0..150);
 }
@@ -186,6 +194,9 @@ fn shown_tiles_cover_the_view_once_with_faults_and_empty_tiles() {
         adds: false,
         faults: true,
         max_bytes: 64 << 20,
+        frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 1000..1150);
 }
@@ -197,8 +208,26 @@ fn shown_tiles_cover_the_view_once_when_memory_is_short() {
         adds: false,
         faults: true,
         max_bytes: 150_000,
+        frames: 150,
+        latency: 9,
+        rest: 5,
     };
     check_cover(&case, 2000..2150);
+}
+
+/// Long enough for tiles to be forgotten while others of their branch are shown.
+#[test]
+fn forgetting_makes_no_hole_either() {
+    let case = Case {
+        empties: true,
+        adds: false,
+        faults: true,
+        max_bytes: 60_000,
+        frames: 3000,
+        latency: 600,
+        rest: 250,
+    };
+    check_cover(&case, 6000..6060);
 }
 
 #[test]
@@ -209,6 +238,9 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
             adds: true,
             faults: true,
             max_bytes: 64 << 20,
+            frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let mut rng = Rng::new(seed);
         let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
@@ -246,6 +278,37 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
     }
 }
 
+/// What an engine says it needs is enough to complete its picture, whoever shares the memory out.
+#[test]
+fn an_engine_that_gets_what_it_needs_completes_its_picture() {
+    for seed in 7000..7100 {
+        let case = Case {
+            empties: true,
+            adds: true,
+            faults: false,
+            max_bytes: 64 << 20,
+            frames: 400,
+            latency: 9,
+            rest: 400,
+        };
+        let mut rng = Rng::new(seed);
+        let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
+        let mut world = World::new(root);
+        let mut engine = Engine::new("tileset.json", settings());
+        let view = camera(&mut rng, None);
+        let mut last = Update::default();
+        for frame in 0..case.frames {
+            world.deliver(&mut engine, frame);
+            engine.settings_mut().max_bytes = last.stats.needed_bytes * 11 / 10;
+            last = engine.update(std::slice::from_ref(&view), frame);
+            world.take(&last, frame);
+        }
+        assert_eq!(last.stats.waiting, 0, "seed {seed}: {:?}", last.stats);
+        let error = last.stats.screen_space_error / settings().screen_space_error;
+        assert!(error < 1.1, "seed {seed}: the picture is {error} times too coarse");
+    }
+}
+
 #[test]
 fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
     for seed in 4000..4080 {
@@ -254,6 +317,9 @@ fn memory_stays_below_the_ceiling_once_there_is_a_picture() {
             adds: true,
             faults: false,
             max_bytes: 260_000,
+            frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let settings = Settings {
             max_bytes: case.max_bytes,
@@ -295,6 +361,9 @@ fn while_tiles_fade_something_opaque_is_always_there() {
             adds: false,
             faults: false,
             max_bytes: 64 << 20,
+            frames: 150,
+            latency: 9,
+            rest: 5,
         };
         let mut begun = false;
         let settings = Settings {

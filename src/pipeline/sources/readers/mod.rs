@@ -4,10 +4,13 @@
 
 pub mod csv;
 pub mod dbf;
+pub mod epanet;
 pub mod flatgeobuf;
 pub mod city;
 pub mod geojson;
 pub mod geopackage;
+pub mod gtfs;
+pub mod osm;
 pub mod points;
 pub mod parquet;
 pub mod rasters;
@@ -16,7 +19,7 @@ pub mod shapefile;
 use super::record::Record;
 use super::vocabulary::Mapping;
 use crate::formats::raster::Heights;
-use crate::base::Severity;
+use crate::base::{Dataset, DatasetId, Severity};
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
 
@@ -34,11 +37,16 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: dbf::recognises, open: dbf::open },
     Reader { recognises: flatgeobuf::recognises, open: flatgeobuf::open },
     Reader { recognises: parquet::recognises, open: parquet::open },
+    Reader { recognises: osm::is_pbf, open: osm::open_pbf },
+    Reader { recognises: osm::is_xml, open: osm::open_xml },
     Reader { recognises: city::is_cityjson, open: city::open_cityjson },
     Reader { recognises: city::is_citygml, open: city::open_citygml },
     Reader { recognises: geojson::recognises, open: geojson::open },
     // Without a mark of its own, so after all others.
     Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
+    Reader { recognises: epanet::recognises, open: epanet::open },
+    Reader { recognises: gtfs::recognises, open: gtfs::open },
+    Reader { recognises: gtfs::is_companion, open: gtfs::open_companion },
     // Any text with delimiters: after all that say what they are.
     Reader { recognises: csv::recognises, open: csv::open },
 ];
@@ -66,13 +74,16 @@ impl Head<'_> {
     }
 }
 
+/// The system of a plan that is drawn somewhere of its own: a person has to say where it belongs, or it is not drawn.
+pub const PLAN: &str = "PLAN";
+
 /// One table or raster of a file.
 pub struct Found {
     /// As a person names it.
     pub file: String,
     pub table: Option<String>,
     pub kind: ShapeKind,
-    /// Code or WKT; `None` when the source states none.
+    /// Code or WKT, or [`PLAN`]; `None` when the source states none.
     pub crs: Option<String>,
     pub columns: Vec<String>,
     pub content: Content,
@@ -114,6 +125,12 @@ pub trait Table {
     /// What was found beside the rows, once they are read: parts left out, links that lead nowhere.
     fn remarks(&self) -> Vec<Remark> {
         Vec::new()
+    }
+
+    /// Who made the data and on which terms, where the format itself says so.
+    fn dataset(&self, id: &DatasetId, file: &str) -> Option<Dataset> {
+        let _ = (id, file);
+        None
     }
 
     /// False for a table whose rows lie nowhere: it can only be joined to another.

@@ -55,6 +55,10 @@ pub struct SceneUniform {
     pub ramp: [Vec4; 8],
 }
 
+/// The hourly profiles of the territory on the GPU; written by the overlay plugin, bound by every tile with features.
+#[derive(Resource, Default)]
+pub struct Profiles(pub Option<Handle<Image>>);
+
 /// The buffer behind [`SceneUniform`], bound by every tile and by the sky.
 #[derive(Resource)]
 pub struct SceneBuffer(Buffer);
@@ -312,22 +316,23 @@ pub struct SurfacePlugin;
 
 impl Plugin for SurfacePlugin {
     fn build(&self, app: &mut App) {
+        app.init_resource::<Profiles>();
         let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
         // The shaders travel inside the program: nothing to fetch, nothing to lose.
         for (handle, source, path) in [
-            (&SCENE_LIBRARY, include_str!("../../../shaders/lib/scene.wgsl"), "shaders/lib/scene.wgsl"),
-            (&FEATURES_LIBRARY, include_str!("../../../shaders/lib/features.wgsl"), "shaders/lib/features.wgsl"),
-            (&TILE_SHADER, include_str!("../../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
-            (&TILE_SHADOW_SHADER, include_str!("../../../shaders/tile_shadow.wgsl"), "shaders/tile_shadow.wgsl"),
-            (&SKY_SHADER, include_str!("../../../shaders/sky.wgsl"), "shaders/sky.wgsl"),
+            (&SCENE_LIBRARY, include_str!("../../shaders/lib/scene.wgsl"), "shaders/lib/scene.wgsl"),
+            (&FEATURES_LIBRARY, include_str!("../../shaders/lib/features.wgsl"), "shaders/lib/features.wgsl"),
+            (&TILE_SHADER, include_str!("../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
+            (&TILE_SHADOW_SHADER, include_str!("../../shaders/tile_shadow.wgsl"), "shaders/tile_shadow.wgsl"),
+            (&SKY_SHADER, include_str!("../../shaders/sky.wgsl"), "shaders/sky.wgsl"),
         ] {
             let _ = shaders.insert(handle.id(), Shader::from_wgsl(source, path));
         }
         let empty = {
             let mut images = app.world_mut().resource_mut::<Assets<Image>>();
             EmptyTextures {
-                table: images.add(super::load::table_image(&[[0; 4]])),
-                profiles: images.add(super::load::profile_image(&[1.0], 1, 1)),
+                table: images.add(super::textures::table_image(&[[0; 4]])),
+                profiles: images.add(super::textures::profile_image(&[1.0], 1, 1).unwrap_or_default()),
             }
         };
         app.insert_resource(empty)

@@ -111,8 +111,8 @@ impl Bvh {
         (self.corner(triangle[0]) + self.corner(triangle[1]) + self.corner(triangle[2])) / 3.0
     }
 
-    /// The nearest triangle along a ray in the mesh's own axes, from either side.
-    pub fn nearest(&self, origin: Vec3, direction: Vec3) -> Option<Hit> {
+    /// The nearest triangle along a ray in the mesh's own axes, from either side, among those whose first vertex `counts`.
+    pub fn nearest(&self, origin: Vec3, direction: Vec3, counts: impl Fn(u32) -> bool) -> Option<Hit> {
         let inverse = direction.recip();
         let mut best: Option<Hit> = None;
         let mut stack = Vec::with_capacity(64);
@@ -135,6 +135,7 @@ impl Bvh {
                 let corners = triangle.map(|i| self.corner(i));
                 if let Some(t) = crosses(origin, direction, corners)
                     && best.is_none_or(|hit| t < hit.t)
+                    && counts(triangle[0])
                 {
                     best = Some(Hit {
                         t,
@@ -194,7 +195,7 @@ mod tests {
                     crosses(origin, direction, [corner(0), corner(1), corner(2)])
                 })
                 .min_by(f32::total_cmp);
-            assert_eq!(bvh.nearest(origin, direction).map(|hit| hit.t), scanned);
+            assert_eq!(bvh.nearest(origin, direction, |_| true).map(|hit| hit.t), scanned);
         }
     }
 }

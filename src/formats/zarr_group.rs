@@ -1,0 +1,93 @@
+//! A Zarr v3 group around arrays of [`super::zarr`]: with coordinates for their dimensions, xarray and its like open it as one data set.
+//!
+//! Metadata of all members stand in the group's own `zarr.json` too ("consolidated"), so that a reader over HTTP needs no listing of the folder.
+//! Source: Zarr core specification version 3.0, the extensions `string` and `vlen-utf8` of zarr-extensions, xarray's encoding (`dimension_names`).
+
+use super::Fault;
+use serde_json::{Map, Value, json};
+
+/// Most labels of one coordinate.
+const MAX_LABELS: usize = 1 << 24;
+
+/// What stands along a dimension.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Labels {
+    Integers(Vec<i64>),
+    Texts(Vec<String>),
+}
+
+/// The coordinate of a dimension, of the dimension's name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Coordinate<'a> {
+    pub name: &'a str,
+    pub labels: Labels,
+    pub attributes: Value,
+}
+
+/// The files of a group, as paths relative to its folder: its `zarr.json` and its coordinates.
+///
+/// `arrays` are the members that are written beside them: name and `zarr.json`.
+///
+/// # Errors
+/// `zarr-shape` for a coordinate without labels or with too many, `zarr-json`.
+pub fn write(attributes: &Value, coordinates: &[Coordinate], arrays: &[(&str, &[u8])]) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+    let text = |value: &Value| serde_json::to_vec_pretty(value).map_err(|error| Fault::new("zarr-json", "zarr.json", error));
+    let mut members = Map::new();
+    let mut files = Vec::new();
+    for coordinate in coordinates {
+        let (metadata, chunk) = coordinate.array()?;
+        files.push((format!("{}/zarr.json", coordinate.name), text(&metadata)?));
+        files.push((format!("{}/c/0", coordinate.name), chunk));
+        members.insert(coordinate.name.to_owned(), metadata);
+    }
+    for (name, metadata) in arrays {
+        let metadata = serde_json::from_slice(metadata).map_err(|error| Fault::new("zarr-json", *name, error))?;
+        members.insert((*name).to_owned(), metadata);
+    }
+    let group = json!({
+        "zarr_format": 3,
+        "node_type": "group",
+        "attributes": attributes,
+        "consolidated_metadata": { "kind": "inline", "must_understand": false, "metadata": members },
+    });
+    files.insert(0, ("zarr.json".to_owned(), text(&group)?));
+    Ok(files)
+}
+
+impl Coordinate<'_> {
+    /// Metadata, and the only chunk.
+    fn array(&self) -> Result<(Value, Vec<u8>), Fault> {
+        let mut chunk = Vec::new();
+        let (count, data_type, fill, codec) = match &self.labels {
+            Labels::Integers(numbers) => {
+                numbers.iter().for_each(|number| chunk.extend(number.to_le_bytes()));
+                (numbers.len(), "int64", json!(0), json!({ "name": "bytes", "configuration": { "endian": "little" } }))
+            }
+            Labels::Texts(texts) => {
+                // How many, then each with its length before it, all little-endian.
+                chunk.extend((texts.len() as u32).to_le_bytes());
+                for text in texts {
+                    chunk.extend((text.len() as u32).to_le_bytes());
+                    chunk.extend(text.as_bytes());
+                }
+                (texts.len(), "string", json!(""), json!({ "name": "vlen-utf8", "configuration": {} }))
+            }
+        };
+        if !(1..=MAX_LABELS).contains(&count) {
+            return Err(Fault::new("zarr-shape", self.name, count));
+        }
+        let metadata = json!({
+            "zarr_format": 3,
+            "node_type": "array",
+            "shape": [count],
+            "data_type": data_type,
+            "chunk_grid": { "name": "regular", "configuration": { "chunk_shape": [count] } },
+            "chunk_key_encoding": { "name": "default", "configuration": { "separator": "/" } },
+            "fill_value": fill,
+            "codecs": [codec],
+            "attributes": self.attributes,
+            "dimension_names": [self.name],
+        });
+        Ok((metadata, chunk))
+    }
+}

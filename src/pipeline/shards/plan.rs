@@ -1,0 +1,668 @@
+//! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
+
+use super::bytes::Fingerprint;
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
+use super::spool::{Spool, SpoolWriter, bounds_of};
+use super::{ShardOptions, work};
+use crate::base::{Bounds2, Report, Severity};
+use crate::geodesy::{Crs, Geoid, LonLat};
+use crate::pipeline::clean::far::{self, Far};
+use crate::pipeline::clean::{self, Object, Source, clean_record, relief, roof_points, terrain::Floor};
+use crate::pipeline::sources::declaration::{Declaration, Role};
+use crate::pipeline::sources::join::{Owners, Tally};
+use crate::pipeline::sources::record::Record;
+use crate::pipeline::sources::{OpenTable, Opened, RawRaster, open_all};
+use crate::pipeline::models;
+use crate::pipeline::tile::kept::{self, KeptColumns};
+use crate::pipeline::tile::courses::Courses;
+use crate::pipeline::tile::grid::{Grid, TileKey};
+use crate::pipeline::tile::ground::{Ground, KnownHeights};
+use crate::pipeline::tile::occupied::OccupiedCount;
+use crate::pipeline::tile::part::Part;
+use crate::pipeline::tile::scene::{Scene, Stage, ground_of, plane_and_extract};
+use crate::pipeline::tile::surround;
+use crate::pipeline::tile::urban::UrbanCount;
+use crate::pipeline::tile::imported::coded;
+use crate::pipeline::tile::{self, utilities};
+use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
+use crate::region::{Building, HeightGrid, LineClass, NetworkLine, Region, WaterArea};
+use geo::Centroid;
+use rayon::prelude::*;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{Hash, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Records cleaned at once, on all threads.
+const BATCH: usize = 4_096;
+/// Records that one thread cleans in a row.
+const STRETCH: usize = 128;
+/// A shard spans at most so many levels: 4^7 tiles of ground.
+const MOST_LEVELS: u32 = 7;
+/// Tiles above shards are at least so coarse: neither trees nor pavements are drawn there, so little is read for them.
+const ABOVE_TOLERANCE_M: f64 = 2.6;
+
+/// Plans an import into `folder`; a plan of the same inputs stays as it is.
+///
+/// # Errors
+/// An [`ImportFault`]; then there is no plan.
+pub fn plan(
+    sources: &[PathBuf],
+    folder: &Path,
+    options: &ImportOptions,
+    sharding: &ShardOptions,
+    progress: &dyn Progress,
+) -> Result<PlanFile, ImportFault> {
+    let inputs = inputs_of(sources, options, sharding);
+    if let Ok(known) = file::read::<PlanFile>(&folder.join(PLAN))
+        && known.version == VERSION
+        && known.inputs == inputs
+    {
+        return Ok(known);
+    }
+    let failed = |error: std::io::Error| ImportFault::new("write-failed", folder.display(), error);
+    std::fs::create_dir_all(folder.join(PACKAGE)).map_err(failed)?;
+    // An older plan is none any more, should this one be interrupted.
+    if folder.join(PLAN).exists() {
+        std::fs::remove_file(folder.join(PLAN)).map_err(failed)?;
+    }
+    work::sweep(&folder.join(PACKAGE))?;
+    match &options.geoid {
+        Some(bytes) => file::write_whole(&folder.join(GEOID), bytes)?,
+        None if folder.join(GEOID).exists() => std::fs::remove_file(folder.join(GEOID)).map_err(failed)?,
+        None => {}
+    }
+    let mut report = Report::default();
+    let geoid = match &options.geoid {
+        Some(bytes) => Geoid::from_raf20_tiff(bytes).map_err(|fault| ImportFault::new("geoid-unreadable", "", fault))?,
+        None => {
+            report.push(crate::base::Finding::new("geoid-approximate", Severity::Info, "territory"));
+            Geoid::approximate_france()
+        }
+    };
+    let mut opened = open_all(sources, options, &mut report, progress)?;
+    let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
+    progress.step("import-terrain", 0, 1);
+    let mut terrain = None;
+    let mut vertical = None;
+    if !opened.rasters.is_empty() {
+        let Opened { declaration, target, rasters, .. } = &mut opened;
+        let stated = clean::vertical(&mut declaration.vertical, target, rasters, || None);
+        let count = counts.entry(Role::Terrain).or_default();
+        terrain = relief::grid(rasters, &stated, &geoid, count, &mut report, progress)?.map(|relief| relief.grid);
+        vertical = Some(stated);
+    }
+    progress.step("import-terrain", 1, 1);
+    let mut gathered = {
+        let clouds = cloud_bounds(&opened.rasters);
+        let floor = Floor::of(terrain.as_ref());
+        let mut reader = Reading::new(folder, &floor, clouds, progress)?;
+        reader.tables(&mut opened, &mut counts, &mut report)?;
+        reader.finish(folder, &mut counts, &mut report)?
+    };
+    match vertical {
+        Some(vertical) => {
+            roof_points::roofs(&mut opened.rasters, &std::mem::take(&mut gathered.under_clouds), &vertical, &geoid, &mut report);
+        }
+        // Without rasters nothing was to be converted, and the first object tells where we are.
+        None => {
+            clean::vertical(&mut opened.declaration.vertical, &opened.target, &[], || gathered.first);
+        }
+    }
+    let models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
+    let Opened { declaration, target, .. } = opened;
+    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, sharding, inputs, counts, report, progress)?;
+    file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
+    file::write(&folder.join(PLAN), &file)?;
+    Ok(file)
+}
+
+/// Models are read and written once, here: they belong to no tile of ours, and whoever merges may not have them.
+fn write_models(
+    opened: &Opened,
+    folder: &Path,
+    geoid: &Geoid,
+    counts: &mut BTreeMap<Role, LayerCount>,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<ModelsFile, ImportFault> {
+    let below = folder.join(MODELS);
+    if below.exists() {
+        std::fs::remove_dir_all(&below).map_err(|error| ImportFault::new("write-failed", below.display(), error))?;
+    }
+    if opened.models.is_empty() {
+        return Ok(ModelsFile::default());
+    }
+    let written = models::write(&opened.models, &opened.declaration.datasets, geoid, &below, progress).map_err(|fault| coded(&fault))?;
+    report.merge(written.report);
+    counts.entry(Role::Models).or_default().merge(&written.count);
+    Ok(ModelsFile { layers: written.layers, bounds: written.bounds })
+}
+
+/// A fingerprint of what the plan is made from, without reading it.
+fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptions) -> String {
+    let mut print = Fingerprint::default();
+    print.text(env!("CARGO_PKG_VERSION"));
+    let mut files: Vec<PathBuf> = Vec::new();
+    for source in sources.iter().chain(&options.map) {
+        let path = source.canonicalize().unwrap_or_else(|_| source.clone());
+        let named = crate::pipeline::sources::files_of(&path);
+        // A tileset names files beside it that nobody named here.
+        files.extend(models::found::among(&named).models.iter().flat_map(|(path, kind)| models::files_of(path, *kind)));
+        files.extend(named);
+    }
+    files.sort();
+    files.dedup();
+    for path in files {
+        print.text(&path.display().to_string());
+        if let Ok(meta) = std::fs::metadata(&path) {
+            print.add(&meta.len().to_le_bytes());
+            let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            print.add(&changed.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        }
+    }
+    for option in [&options.crs, &options.name] {
+        print.text(option.as_deref().unwrap_or_default());
+    }
+    print.add(options.geoid.as_deref().unwrap_or_default());
+    print.add(&sharding.most_buildings.to_le_bytes());
+    print.hex()
+}
+
+/// Where point clouds lie: roofs of buildings there are looked for in them.
+fn cloud_bounds(rasters: &[RawRaster]) -> Vec<Bounds2> {
+    rasters
+        .iter()
+        .filter(|raw| raw.heights.has_roof_points())
+        .filter_map(|raw| relief::bounds(raw, &raw.heights.placement()))
+        .collect()
+}
+
+/// What one pass over the sources gathers.
+struct Gathered {
+    spool: Spool,
+    extract: Bounds2,
+    kept: KeptColumns,
+    buildings: u64,
+    lines: u64,
+    /// Lines and points of networks that are no roads.
+    networks: u64,
+    network_extract: Bounds2,
+    areas: u64,
+    area_extract: Bounds2,
+    under_clouds: Vec<Building>,
+    /// A point of the first object with a place.
+    first: Option<[f64; 2]>,
+}
+
+struct Reading<'a> {
+    floor: &'a Floor<'a>,
+    progress: &'a dyn Progress,
+    spool: SpoolWriter,
+    clouds: Vec<Bounds2>,
+    /// Ids that occurred, as 64 bits each: a hash that falls together with another is one wrong remark in ten million imports.
+    ids: HashSet<u64>,
+    extract: Bounds2,
+    kept: KeptColumns,
+    buildings: u64,
+    lines: u64,
+    networks: u64,
+    network_extract: Bounds2,
+    areas: u64,
+    area_extract: Bounds2,
+    under_clouds: Vec<Building>,
+    first: Option<[f64; 2]>,
+    /// First positions of what stretches the territory, to tell what lies far from the rest.
+    places: Vec<[f64; 2]>,
+    read: u64,
+}
+
+/// Records of one table on their way.
+struct Batch<'a> {
+    table: &'a OpenTable,
+    records: Vec<(Role, Record)>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(folder: &Path, floor: &'a Floor<'a>, clouds: Vec<Bounds2>, progress: &'a dyn Progress) -> Result<Self, ImportFault> {
+        Ok(Self {
+            floor,
+            progress,
+            spool: SpoolWriter::create(folder)?,
+            clouds,
+            ids: HashSet::new(),
+            extract: Bounds2::EMPTY,
+            kept: KeptColumns::default(),
+            buildings: 0,
+            lines: 0,
+            networks: 0,
+            network_extract: Bounds2::EMPTY,
+            areas: 0,
+            area_extract: Bounds2::EMPTY,
+            under_clouds: Vec::new(),
+            first: None,
+            places: Vec::new(),
+            read: 0,
+        })
+    }
+
+    fn tables(&mut self, opened: &mut Opened, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<(), ImportFault> {
+        let Opened { tables, joins, declaration, .. } = opened;
+        // Tables with joins are read twice: first to see which object of an id is the largest.
+        let mut owners: Vec<Owners> = joins.iter().map(|_| Owners::default()).collect();
+        for (at, table) in tables.iter().enumerate() {
+            let wanted = |role: Role| joins.iter().any(|join| join.onto == role);
+            if !table.role.map_or(!joins.is_empty(), wanted) {
+                continue;
+            }
+            let mut index = 0;
+            let read = table.read(&mut Report::default(), &mut |role, record| {
+                for (join, owners) in joins.iter().zip(&mut owners).filter(|(join, _)| join.onto == role) {
+                    join.survey(&record, (at, index), owners);
+                }
+                index += 1;
+            });
+            for (join, owners) in joins.iter().zip(&mut owners) {
+                owners.layers += usize::from(read.roles.contains(&join.onto));
+            }
+        }
+        let mut tallies: Vec<Tally> = joins.iter().map(|_| Tally::default()).collect();
+        for (at, table) in tables.iter().enumerate() {
+            let mut batch = Batch { table, records: Vec::new() };
+            let mut fault = None;
+            let mut index = 0;
+            let mut cleaning = Report::default();
+            let read = table.read(report, &mut |role, mut record| {
+                if fault.is_some() {
+                    return;
+                }
+                for ((join, owners), tally) in joins.iter().zip(&owners).zip(&mut tallies).filter(|((join, _), _)| join.onto == role) {
+                    join.give_to(&mut record, (at, index), owners, tally);
+                }
+                index += 1;
+                batch.records.push((role, record));
+                if batch.records.len() >= BATCH {
+                    fault = self.clean(&mut batch, counts, &mut cleaning).err();
+                }
+            });
+            if let Some(fault) = fault {
+                return Err(fault);
+            }
+            self.clean(&mut batch, counts, &mut cleaning)?;
+            report.merge(cleaning);
+            table.declare(&read, declaration);
+            if let Some(first) = read.roles.first() {
+                counts.entry(*first).or_default().lose(read.lost);
+            }
+            read.roles.iter().for_each(|role| {
+                counts.entry(*role).or_default();
+            });
+        }
+        for ((join, owners), tally) in joins.iter().zip(&owners).zip(&tallies) {
+            join.conclude(owners, tally, report);
+        }
+        Ok(())
+    }
+
+    /// Cleans a batch on all threads and spools it in order.
+    fn clean(&mut self, batch: &mut Batch, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<(), ImportFault> {
+        if self.progress.cancelled() {
+            return Err(ImportFault::new("import-cancelled", "", ""));
+        }
+        let records = std::mem::take(&mut batch.records);
+        let doubled: Vec<bool> = records
+            .iter()
+            .map(|(role, record)| {
+                record.has("id") && {
+                    let mut hasher = std::hash::DefaultHasher::new();
+                    (role, &record.object).hash(&mut hasher);
+                    !self.ids.insert(hasher.finish())
+                }
+            })
+            .collect();
+        let (floor, table) = (self.floor, (&batch.table.file, &batch.table.dataset));
+        let cleaned: Vec<(Report, Vec<(Role, clean::Fate)>, Vec<Object>)> = records
+            .par_chunks(STRETCH)
+            .zip(doubled.par_chunks(STRETCH))
+            .map(|(records, doubled)| {
+                let (mut report, mut fates, mut objects) = (Report::default(), Vec::new(), Vec::new());
+                for ((role, record), doubled) in records.iter().zip(doubled) {
+                    let mut source = Source { file: table.0, dataset: table.1, role: *role, report: &mut report };
+                    if *doubled {
+                        source.finding("duplicate-id", Severity::Warning, &record.object, "");
+                    }
+                    let (fate, found) = clean_record(record, floor, &mut source);
+                    fates.push((*role, fate));
+                    objects.extend(found);
+                }
+                (report, fates, objects)
+            })
+            .collect();
+        for (more, fates, objects) in cleaned {
+            report.merge(more);
+            for (role, fate) in fates {
+                counts.entry(role).or_default().note(role, fate);
+            }
+            for object in &objects {
+                self.note(object);
+                self.spool.add(object)?;
+            }
+        }
+        self.read += records.len() as u64;
+        self.progress.step("import-read", self.read, 0);
+        Ok(())
+    }
+
+    fn note(&mut self, object: &Object) {
+        let bounds = bounds_of(object);
+        if self.first.is_none() && !bounds.is_empty() {
+            self.first = Some(bounds.min);
+        }
+        self.places.extend(stretching(object).map(|(_, at)| at));
+        match object {
+            Object::Building(draft) => {
+                self.buildings += 1;
+                self.kept.note(kept::BUILDINGS, &draft.building.attributes);
+                self.extract = self.extract.union(bounds);
+                if self.clouds.iter().any(|cloud| cloud.intersects(&bounds)) {
+                    self.under_clouds.push(draft.building.clone());
+                }
+            }
+            Object::Line(_) => {
+                self.lines += 1;
+                self.extract = self.extract.union(bounds);
+            }
+            Object::Conduit(_) | Object::Fixture(_) => {
+                self.networks += 1;
+                self.network_extract = self.network_extract.union(bounds);
+            }
+            Object::Area(area) => {
+                self.areas += 1;
+                self.kept.note(area.theme.id(), &area.attributes);
+                self.area_extract = self.area_extract.union(bounds);
+            }
+            Object::Water(_) | Object::Tree(_) => {}
+        }
+    }
+
+    /// What was gathered, without what lies astray.
+    fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
+        let Self { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first, places, .. } = self;
+        let spool = spool.finish()?;
+        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first };
+        let Some(far) = Far::among(&places) else { return Ok(gathered) };
+        let mut extract = Bounds2::EMPTY;
+        let (mut buildings, mut lines) = (0, 0);
+        let spool = gathered.spool.without(folder, &mut |object| {
+            let astray = stretching(object).and_then(|(role, at)| Some((role, far.distance_m(at)?)));
+            if let Some((role, away_m)) = astray {
+                counts.entry(role).or_default().set_aside(role);
+                let (file, id) = named(object);
+                report.push(far::finding(file, id, away_m));
+                return true;
+            }
+            match object {
+                Object::Building(_) => buildings += 1,
+                Object::Line(_) => lines += 1,
+                _ => return false,
+            }
+            extract = extract.union(bounds_of(object));
+            false
+        })?;
+        Ok(Gathered { spool, extract, buildings, lines, ..gathered })
+    }
+}
+
+/// The first position of an object that a territory's extent follows, and what it counts as.
+fn stretching(object: &Object) -> Option<(Role, [f64; 2])> {
+    match object {
+        Object::Building(draft) => {
+            let at = draft.building.footprint.iter().find_map(|polygon| polygon.exterior().0.first())?;
+            Some((Role::Buildings, [at.x, at.y]))
+        }
+        Object::Line(line) => {
+            let role = match line.class {
+                LineClass::Tram => Role::Tram,
+                LineClass::Rail => Role::Rail,
+                _ => Role::Roads,
+            };
+            line.points.first().map(|[x, y, _]| (role, [*x, *y]))
+        }
+        Object::Tree(tree) => Some((Role::Trees, [tree.x, tree.y])),
+        Object::Conduit(_) | Object::Fixture(_) | Object::Water(_) | Object::Area(_) => None,
+    }
+}
+
+/// Where an object comes from, and its id.
+fn named(object: &Object) -> (&str, &str) {
+    match object {
+        Object::Building(draft) => (&draft.file, &draft.building.id),
+        Object::Line(line) => (line.dataset.as_str(), &line.id),
+        _ => ("", ""),
+    }
+}
+
+/// The second look, over the clean objects: ground, built-up share, shards.
+#[allow(clippy::too_many_arguments)]
+fn lay_out(
+    folder: &Path,
+    gathered: Gathered,
+    terrain: Option<HeightGrid>,
+    declaration: Declaration,
+    target: &Crs,
+    geoid: &Geoid,
+    models: ModelsFile,
+    sharding: &ShardOptions,
+    inputs: String,
+    counts: BTreeMap<Role, LayerCount>,
+    mut report: Report,
+    progress: &dyn Progress,
+) -> Result<PlanFile, ImportFault> {
+    let Gathered { spool, mut extract, kept, buildings, lines, networks, network_extract, areas, area_extract, .. } = gathered;
+    let bare = buildings == 0 && lines == 0 && terrain.is_none();
+    let alone = bare && networks == 0 && areas == 0;
+    if alone && models.bounds.is_none() {
+        return Err(ImportFault::new("tile-empty", "", ""));
+    }
+    if let (true, Some(grid)) = (extract.is_empty(), &terrain) {
+        let size = [grid.columns, grid.rows].map(|cells| cells.saturating_sub(1) as f64 * grid.cell_m);
+        extract = Bounds2::of([grid.origin, [grid.origin[0] + size[0], grid.origin[1] - size[1]]]);
+    }
+    // The grid of a whole country does not make a commune that large: networks count where there is nothing else.
+    if extract.is_empty() {
+        extract = network_extract;
+    }
+    // A plan alone is a territory too.
+    if extract.is_empty() {
+        extract = area_extract;
+    }
+    if let (true, Some([west, south, east, north, ..])) = (alone, models.bounds) {
+        extract = Bounds2::of([[west, south], [east, north]]);
+    }
+    let to_lonlat = |at: [f64; 2]| work::lonlat(target, alone, at);
+    let undulation_m = |at: LonLat| geoid.undulation_m(at);
+    let (plane, extract_in_plane) = plane_and_extract(&extract, &to_lonlat, &undulation_m)
+        .map_err(|no| ImportFault::new("tile-outside-crs", target.code(), format!("{} {}", no.point[0], no.point[1])))?;
+    let grid = Grid::new(plane.side_m());
+    let place = |at: [f64; 2]| to_lonlat(at).map(|lonlat| plane.from_lonlat(lonlat));
+    let inner = extract_in_plane.grown(-surround::RIM_M);
+    let mut urban = UrbanCount::over(&extract_in_plane);
+    let mut known = KnownHeights::over(&extract);
+    let mut occupied = OccupiedCount::over(&grid);
+    let mut leaves: HashMap<TileKey, Weight> = HashMap::new();
+    let mut far = utilities::Far::from(&grid);
+    let mut water: Vec<(u64, WaterArea)> = Vec::new();
+    let mut rim: Vec<(u64, NetworkLine)> = Vec::new();
+    let mut seen = 0_u64;
+    spool.all(&mut |number, object| {
+        seen += 1;
+        if seen % 4_096 == 0 {
+            if progress.cancelled() {
+                return Err(ImportFault::new("import-cancelled", "", ""));
+            }
+            progress.step("plan-shards", seen, buildings + lines + networks + areas);
+        }
+        match object {
+            Object::Building(draft) => {
+                let building = &draft.building;
+                urban.building(building, place);
+                occupied.building(building, &place);
+                if terrain.is_none() && draft.has_ground {
+                    known.building(building);
+                }
+                if let Some(at) = building.footprint.centroid().and_then(|at| place([at.x(), at.y()])) {
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().buildings += 1;
+                }
+            }
+            Object::Line(line) => {
+                urban.line(&line, place);
+                occupied.line(&line, &place);
+                if terrain.is_none() {
+                    known.line(&line);
+                }
+                let leaves_soon = line.points.iter().any(|at| place([at[0], at[1]]).is_none_or(|at| !inner.contains(at)));
+                if leaves_soon {
+                    rim.push((number, line));
+                }
+            }
+            Object::Water(area) => water.push((number, area)),
+            Object::Conduit(conduit) => {
+                occupied.conduit(&conduit, &place);
+                if let Some(at) = far.conduit(&conduit, &place) {
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
+                }
+            }
+            Object::Fixture(fixture) => {
+                occupied.fixture(&fixture, &place);
+                if let Some(at) = far.fixture(&fixture, &place) {
+                    leaves.entry(grid.tile_at(grid.finest, at)).or_default().networks += 1;
+                }
+            }
+            Object::Tree(tree) => occupied.tree(&tree, &place),
+            Object::Area(area) => {
+                if bare {
+                    occupied.area(&area, &place);
+                }
+                let at = tile::areas::placed_bounds(&area, &place);
+                if at.intersects(&grid.rect(TileKey::ROOT)) {
+                    leaves.entry(grid.tile_at(grid.finest, at.centre())).or_default().areas += 1;
+                }
+            }
+        }
+        Ok(())
+    })?;
+    far.tell(&mut report);
+    water.sort_by_key(|(number, _)| *number);
+    rim.sort_by_key(|(number, _)| *number);
+    let at_the_rim = Region {
+        lines: rim.into_iter().map(|(_, line)| line).collect(),
+        water: water.into_iter().map(|(_, area)| area).collect(),
+        ..Region::default()
+    };
+    let occupied = occupied.finish(terrain.as_ref(), &place);
+    let (grid, ground_tiles) = ground_of(grid, &extract_in_plane, &occupied, bare, &mut report);
+    let ground = Ground::from_parts(terrain, known, &at_the_rim.water, &extract, &mut report);
+    let urban = urban.finish();
+    let mut bytes = Vec::new();
+    ground.put(&mut bytes);
+    file::write_whole(&folder.join(GROUND), &bytes)?;
+    bytes.clear();
+    urban.put(&mut bytes);
+    file::write_whole(&folder.join(URBAN), &bytes)?;
+    bytes.clear();
+    ground_tiles.iter().for_each(|key| work::put_tile(key, &mut |part| bytes.extend(part)));
+    file::write_whole(&folder.join(TILES), &bytes)?;
+    let finest_ground = ground_tiles.iter().map(|key| key.level).max().unwrap_or(0);
+    let shards = if alone { Vec::new() } else { shards(&grid, finest_ground, &leaves, sharding) };
+    let outings = {
+        let stage = Stage {
+            plane: Arc::new(plane),
+            grid,
+            ground: Arc::new(ground),
+            urban: Arc::new(urban),
+            ground_tiles: Arc::new(ground_tiles),
+            extract: extract_in_plane,
+            source_extract: extract,
+        };
+        // What is wrong with water is said here once, not by every shard.
+        let scene = Scene::new(stage, &at_the_rim, Part::Whole, &to_lonlat, &mut report);
+        let courses = Courses::new(&scene);
+        surround::outings(&scene, &courses)
+    };
+    Ok(PlanFile {
+        version: VERSION,
+        id: String::new(),
+        inputs,
+        crs: target.code().to_owned(),
+        extract: [extract.min[0], extract.min[1], extract.max[0], extract.max[1]],
+        finest: grid.finest,
+        shards,
+        kept: kept.all().map(|(layer, name, numeric)| (layer.to_owned(), name.to_owned(), numeric)).collect(),
+        outings: outings.iter().map(OutingFile::of).collect(),
+        layers: counts
+            .into_iter()
+            .map(|(role, count)| CountFile::of(&LayerCount { id: role.id().to_owned(), ..count }))
+            .collect(),
+        findings: file::findings_of(&report),
+        buildings,
+        bare,
+        models,
+        declaration,
+    })
+}
+
+/// Of everything that all tiles depend on. Not the name of the territory, and no object: those belong to their shards.
+fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
+    let mut print = Fingerprint::default();
+    print.add(&VERSION.to_le_bytes());
+    for text in [env!("CARGO_PKG_VERSION"), &file.crs, geoid_name] {
+        print.text(text);
+    }
+    print.add(geoid);
+    file.extract.iter().for_each(|value| print.add(&value.to_le_bytes()));
+    print.add(&file.finest.to_le_bytes());
+    let generate = &file.declaration.generate;
+    print.add(&[u8::from(generate.trees), u8::from(file.bare)]);
+    print.add(&generate.seed.to_le_bytes());
+    for part in [serde_json::to_string(&file.kept), serde_json::to_string(&file.outings)] {
+        print.text(&part.unwrap_or_default());
+    }
+    print.hex()
+}
+
+/// What lies in a tile: it decides where shards are cut.
+#[derive(Clone, Copy, Default)]
+struct Weight {
+    buildings: u64,
+    /// Lines of networks where they begin, and points.
+    networks: u64,
+    /// By their middle.
+    areas: u64,
+}
+
+/// Tiles that cover everything, none with more buildings (and things of networks, and areas) than asked unless it is too small to be cut.
+fn shards(grid: &Grid, finest_ground: u32, leaves: &HashMap<TileKey, Weight>, sharding: &ShardOptions) -> Vec<Shard> {
+    let mut sums: HashMap<TileKey, Weight> = HashMap::new();
+    for (leaf, count) in leaves {
+        for key in (0..=leaf.level.min(grid.finest)).filter_map(|level| leaf.ancestor(level)) {
+            let sum = sums.entry(key).or_default();
+            sum.buildings += count.buildings;
+            sum.networks += count.networks;
+            sum.areas += count.areas;
+        }
+    }
+    let mut shards = Vec::new();
+    let mut open = vec![TileKey::ROOT];
+    while let Some(key) = open.pop() {
+        let Weight { buildings, networks, areas } = sums.get(&key).copied().unwrap_or_default();
+        let large = buildings + networks + areas > sharding.most_buildings || finest_ground.saturating_sub(key.level) > MOST_LEVELS;
+        if large && grid.tolerance(key.level) > ABOVE_TOLERANCE_M && key.level < grid.finest {
+            open.extend(key.children());
+        } else {
+            shards.push(Shard { tile: [key.level, key.x, key.y], buildings });
+        }
+    }
+    // The heaviest first, so that the last to end is a light one.
+    shards.sort_by_key(|shard| (std::cmp::Reverse(shard.buildings), shard.tile));
+    shards
+}

@@ -1,0 +1,946 @@
+//! Networks of utilities: traces on the ground, tubes in the earth where the depth is known, wires in the air, and what stands at their points.
+//!
+//! What is buried is marked on the ground as surveyors mark it: in the colours of the French standard for marking networks (NF P 98-332:
+//! red electricity and lighting, yellow gas, blue water, brown sewers, green telecommunication, violet heat), unbroken where the place is
+//! known within 40 cm (class A), in long dashes within 1.5 m (B), in short ones otherwise. Where the depth is known too, the pipe itself
+//! lies below.
+
+use super::drape::{Drape, lift};
+use super::grid::{Grid, TileKey};
+use super::mesh::MeshBuilder;
+use super::palette::Rgba;
+use super::ribbon::{End, Ribbon};
+use super::scene::{Drawn, Scene};
+use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
+use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
+use geo::{LineString, Simplify};
+use std::collections::{BTreeMap, BTreeSet};
+use std::f64::consts::TAU;
+
+/// Coarser levels than these tolerances leave out …
+const POINTS_UP_TO_M: f64 = 2.6;
+const LOW_LINES_UP_TO_M: f64 = 5.5;
+const HIGH_LINES_UP_TO_M: f64 = 22.0;
+/// Dashes and pipes in the earth are drawn up to this tolerance.
+const DETAIL_UP_TO_M: f64 = 1.3;
+/// Lines of this voltage and more are seen from afar, volts.
+const HIGH_V: f64 = 45_000.0;
+/// Narrower traces would not be seen, metres.
+const NARROWEST_M: f64 = 0.45;
+/// Sides of pipes and wires.
+const PIPE_SIDES: usize = 8;
+const WIRE_SIDES: usize = 4;
+const WIRE_RADIUS_M: f64 = 0.06;
+/// A wire hangs by so much of its span, and never deeper than this, metres.
+const SAG: f64 = 0.03;
+const DEEPEST_SAG_M: f64 = 9.0;
+/// Bundles of a high line are so far from its middle, metres.
+const BUNDLE_M: f64 = 5.0;
+/// A segment is looked at in pieces of so many tiles.
+const PIECE_TILES: f64 = 8.0;
+/// Pieces of one span.
+const SPAN_PIECES: usize = 8;
+/// Pieces of one line in one tile: dashes of a line across a region.
+const MAX_DASHES: usize = 20_000;
+
+/// What one layer holds, by tile.
+#[derive(Debug)]
+pub struct Plan {
+    pub utility: Utility,
+    lines: Vec<Line>,
+    posts: Vec<Post>,
+    tiles: BTreeMap<TileKey, (Vec<usize>, Vec<usize>)>,
+    pub datasets: Vec<DatasetId>,
+    /// Those that are counted in the scene's part.
+    pub features: usize,
+}
+
+#[derive(Debug)]
+struct Line {
+    conduit: usize,
+    /// In the plane.
+    points: Vec<[f64; 2]>,
+    bounds: Bounds2,
+}
+
+#[derive(Debug)]
+struct Post {
+    fixture: usize,
+    at: [f64; 2],
+    /// Clockwise from north, along the line it carries.
+    turn: f64,
+}
+
+impl Plan {
+    pub fn new(scene: &Scene, utility: Utility) -> Self {
+        let root = scene.grid.rect(TileKey::ROOT);
+        let place = |at: [f64; 2]| scene.place(at);
+        let mut features = 0;
+        let mut datasets = BTreeSet::new();
+        let mut lines = Vec::new();
+        for (index, conduit) in scene.region.conduits.iter().enumerate().filter(|(_, conduit)| conduit.utility == utility) {
+            let Some((points, entry)) = placed(conduit, &place, &root) else { continue };
+            // A line that runs through several parts is counted where it begins.
+            features += usize::from(scene.owns(entry));
+            datasets.insert(&conduit.dataset);
+            lines.push(Line { conduit: index, bounds: Bounds2::of(points.iter().copied()), points });
+        }
+        // Towers stand across their line, so each looks for the wire that goes through it.
+        let mut directions: BTreeMap<[i64; 2], f64> = BTreeMap::new();
+        for line in &lines {
+            for (index, at) in line.points.iter().enumerate() {
+                let before = line.points.get(index.wrapping_sub(1)).unwrap_or(at);
+                let after = line.points.get(index + 1).unwrap_or(at);
+                directions.insert(
+                    lattice(*at),
+                    (after[0] - before[0]).atan2(after[1] - before[1]),
+                );
+            }
+        }
+        let mut posts = Vec::new();
+        for (index, fixture) in scene.region.fixtures.iter().enumerate().filter(|(_, fixture)| fixture.utility == utility) {
+            let Some(at) = stands(fixture, &place, &root) else { continue };
+            features += usize::from(scene.owns(at));
+            datasets.insert(&fixture.dataset);
+            posts.push(Post {
+                fixture: index,
+                at,
+                turn: directions.get(&lattice(at)).copied().unwrap_or(0.0),
+            });
+        }
+        let mut plan = Self {
+            utility,
+            lines,
+            posts,
+            tiles: BTreeMap::new(),
+            datasets: datasets.into_iter().cloned().collect(),
+            features,
+        };
+        plan.spread(scene);
+        plan
+    }
+
+    /// Which tiles of the scene's part show what.
+    fn spread(&mut self, scene: &Scene) {
+        let window = scene.part.window(&scene.grid);
+        for level in scene.part.levels(&scene.grid) {
+            let tolerance = scene.grid.tolerance(level);
+            let finest = level == scene.grid.finest;
+            let reach = 2.0 * tolerance + 2.0;
+            let window = window.grown(reach);
+            for (index, line) in self.lines.iter().enumerate() {
+                let Some(conduit) = scene.region.conduits.get(line.conduit) else {
+                    continue;
+                };
+                if (!finest && !shown(conduit, tolerance)) || !line.bounds.intersects(&window) {
+                    continue;
+                }
+                // By segments, or a long diagonal would fill every tile of its box.
+                let mut mine: BTreeSet<TileKey> = BTreeSet::new();
+                for side in line.points.windows(2).filter(|side| Bounds2::of(side.iter().copied()).intersects(&window)) {
+                    let flat: Vec<[f64; 3]> = side.iter().map(|p| [p[0], p[1], 0.0]).collect();
+                    let pieces = super::ribbon::subdivided(&flat, PIECE_TILES * scene.grid.tile_side(level));
+                    let pieces: Vec<[f64; 2]> = pieces.into_iter().map(|p| [p[0], p[1]]).collect();
+                    for pair in pieces.windows(2) {
+                        let bounds = Bounds2::of(pair.iter().copied()).grown(reach);
+                        if !bounds.intersects(&window) {
+                            continue;
+                        }
+                        let keys = scene.grid.tiles_in(level, &bounds).into_iter();
+                        mine.extend(keys.filter(|key| scene.part.holds(*key) && near(&scene.grid.rect(*key).grown(reach), pair)));
+                    }
+                }
+                for key in mine {
+                    self.tiles.entry(key).or_default().0.push(index);
+                }
+            }
+            if finest || tolerance <= POINTS_UP_TO_M {
+                for (index, post) in self.posts.iter().enumerate() {
+                    let key = scene.grid.tile_at(level, post.at);
+                    if scene.part.holds(key) {
+                        self.tiles.entry(key).or_default().1.push(index);
+                    }
+                }
+            }
+        }
+    }
+
+    pub fn tiles(&self) -> impl Iterator<Item = TileKey> + '_ {
+        self.tiles.keys().copied()
+    }
+}
+
+/// A place in the plane, where there is one.
+type Place<'a> = &'a dyn Fn([f64; 2]) -> Option<[f64; 2]>;
+
+/// A line in the plane and where it enters the territory and its surroundings; `None` when it never does.
+fn placed(conduit: &Conduit, place: Place, root: &Bounds2) -> Option<(Vec<[f64; 2]>, [f64; 2])> {
+    let points: Vec<[f64; 2]> = conduit.points.iter().filter_map(|at| place(*at)).collect();
+    let entry = points.windows(2).find_map(|pair| {
+        let (from, to) = within(pair[0], pair[1], root);
+        (from < to).then(|| std::array::from_fn(|k| (pair[0][k] + from * (pair[1][k] - pair[0][k])).clamp(root.min[k], root.max[k])))
+    })?;
+    Some((points, entry))
+}
+
+fn stands(fixture: &Fixture, place: Place, root: &Bounds2) -> Option<[f64; 2]> {
+    let at = place(fixture.at)?;
+    (0..2).all(|k| root.min[k] <= at[k] && at[k] < root.max[k]).then_some(at)
+}
+
+/// Lines and points that lie beyond the territory and its surroundings, and are not drawn.
+pub struct Far {
+    root: Bounds2,
+    counts: BTreeMap<Utility, usize>,
+}
+
+impl Far {
+    pub fn from(grid: &Grid) -> Self {
+        Self { root: grid.rect(TileKey::ROOT), counts: BTreeMap::new() }
+    }
+
+    /// Where a line enters the territory; one that never does is counted as far.
+    pub fn conduit(&mut self, conduit: &Conduit, place: Place) -> Option<[f64; 2]> {
+        let entry = placed(conduit, place, &self.root).map(|(_, entry)| entry);
+        self.note(conduit.utility, entry)
+    }
+
+    /// Where a point stands; one beyond the territory is counted as far.
+    pub fn fixture(&mut self, fixture: &Fixture, place: Place) -> Option<[f64; 2]> {
+        let at = stands(fixture, place, &self.root);
+        self.note(fixture.utility, at)
+    }
+
+    fn note(&mut self, utility: Utility, at: Option<[f64; 2]>) -> Option<[f64; 2]> {
+        if at.is_none() {
+            *self.counts.entry(utility).or_default() += 1;
+        }
+        at
+    }
+
+    pub fn tell(&self, report: &mut Report) {
+        for (utility, count) in &self.counts {
+            report.push(Finding::new("network-outside", Severity::Info, "territory").object(utility.id()).value(count));
+        }
+    }
+}
+
+/// Whether levels of this tolerance show a line.
+pub fn shown(conduit: &Conduit, tolerance_m: f64) -> bool {
+    tolerance_m <= up_to(conduit)
+}
+
+fn lattice(at: [f64; 2]) -> [i64; 2] {
+    at.map(|v| (v * 4.0).round() as i64)
+}
+
+/// Does a segment come near a rectangle? Both ends beyond the same side say no.
+fn near(rect: &Bounds2, pair: &[[f64; 2]]) -> bool {
+    let (Some(a), Some(b)) = (pair.first(), pair.last()) else {
+        return false;
+    };
+    let beyond = (0..2).any(|k| {
+        (a[k] < rect.min[k] && b[k] < rect.min[k]) || (a[k] > rect.max[k] && b[k] > rect.max[k])
+    });
+    if beyond {
+        return false;
+    }
+    // And all corners on one side of the line say no.
+    let side = |p: [f64; 2]| (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0]);
+    let corners = [
+        rect.min,
+        rect.max,
+        [rect.min[0], rect.max[1]],
+        [rect.max[0], rect.min[1]],
+    ];
+    let signs = corners.map(|corner| side(corner) > 0.0);
+    signs.contains(&true) && signs.contains(&false) || (a == b)
+}
+
+fn is_high(conduit: &Conduit) -> bool {
+    conduit.voltage_v.is_some_and(|volts| volts >= HIGH_V)
+}
+
+fn up_to(conduit: &Conduit) -> f64 {
+    if is_high(conduit) || conduit.utility == Utility::Transit {
+        HIGH_LINES_UP_TO_M
+    } else {
+        LOW_LINES_UP_TO_M
+    }
+}
+
+/// The layer's name in French and English.
+pub fn title(utility: Utility) -> (&'static str, &'static str) {
+    match utility {
+        Utility::Electricity => ("Réseau électrique", "Electricity network"),
+        Utility::Gas => ("Réseau de gaz", "Gas network"),
+        Utility::Heat => ("Réseau de chaleur", "District heating"),
+        Utility::Water => ("Eau potable", "Drinking water"),
+        Utility::Sewer => ("Assainissement", "Sewers"),
+        Utility::Telecom => ("Télécommunications", "Telecommunications"),
+        Utility::Lighting => ("Éclairage public", "Street lighting"),
+        Utility::Transit => ("Transports en commun", "Public transport"),
+    }
+}
+
+fn colour(utility: Utility) -> Rgba {
+    match utility {
+        Utility::Electricity => [196, 76, 66, 255],
+        Utility::Lighting => [214, 122, 104, 255],
+        Utility::Gas => [222, 190, 74, 255],
+        Utility::Water => [72, 126, 186, 255],
+        Utility::Sewer => [142, 104, 72, 255],
+        Utility::Telecom => [86, 150, 98, 255],
+        Utility::Heat => [142, 92, 158, 255],
+        Utility::Transit => [64, 104, 150, 255],
+    }
+}
+
+/// Lengths of a dash and of the gap after it; `None` is unbroken.
+fn dashes(conduit: &Conduit) -> Option<(f64, f64)> {
+    if !matches!(conduit.lay, Lay::Underground { .. }) {
+        return None;
+    }
+    match conduit.accuracy {
+        Accuracy::A => None,
+        Accuracy::B => Some((8.0, 2.0)),
+        Accuracy::C | Accuracy::Unstated => Some((3.0, 2.0)),
+        Accuracy::Schematic => Some((1.5, 3.0)),
+    }
+}
+
+/// Height of the wires at their supports, metres: as stated, or usual for the voltage.
+fn wire_height_m(conduit: &Conduit, stated: Option<f64>) -> f64 {
+    stated.unwrap_or(match conduit.voltage_v {
+        Some(volts) if volts >= 200_000.0 => 32.0,
+        Some(volts) if volts >= HIGH_V => 22.0,
+        Some(volts) if volts >= 1_000.0 => 10.0,
+        _ => 7.0,
+    })
+}
+
+pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
+    let Some((lines, posts)) = plan.tiles.get(&key) else {
+        return Drawn::default();
+    };
+    let tolerance = scene.grid.tolerance(key.level);
+    let rect = scene.grid.rect(key);
+    let surface = scene.surface(key);
+    let step_m = super::package::position_step(&scene.grid, key.level);
+    let mesh = MeshBuilder::new(plan.utility.id(), scene.frame(key)).featured(0);
+    let mut painter = Painter {
+        scene,
+        rect,
+        tolerance,
+        cloth: Drape::new(&surface, &rect, step_m, tolerance, mesh),
+    };
+    let mut rows: Vec<Row> = Vec::new();
+    for line in lines.iter().filter_map(|index| plan.lines.get(*index)) {
+        let Some(conduit) = scene.region.conduits.get(line.conduit) else {
+            continue;
+        };
+        let before = painter.cloth.mesh.triangles();
+        if line.bounds.grown(4.0 * tolerance + 4.0).intersects(&rect) {
+            painter.line(line, conduit, rows.len() as u32);
+        }
+        if painter.cloth.mesh.triangles() > before {
+            rows.push(Row::Line(conduit));
+        }
+    }
+    for post in posts.iter().filter_map(|index| plan.posts.get(*index)) {
+        let Some(fixture) = scene.region.fixtures.get(post.fixture) else {
+            continue;
+        };
+        let before = painter.cloth.mesh.triangles();
+        let foot = [post.at[0], post.at[1], surface.height(post.at)];
+        painter.post(foot, post.turn, fixture, rows.len() as u32);
+        if painter.cloth.mesh.triangles() > before {
+            rows.push(Row::Post(fixture));
+        }
+    }
+    if painter.cloth.mesh.is_empty() {
+        return Drawn::default();
+    }
+    let (mesh, extent) = painter.cloth.mesh.finish();
+    Drawn {
+        content: TileContent {
+            meshes: vec![mesh],
+            tables: vec![table(&rows)],
+        },
+        extent: Some(extent),
+        finest: false,
+    }
+}
+
+struct Painter<'a> {
+    scene: &'a Scene<'a>,
+    rect: Bounds2,
+    tolerance: f64,
+    cloth: Drape<'a>,
+}
+
+impl Painter<'_> {
+    fn line(&mut self, line: &Line, conduit: &Conduit, feature: u32) {
+        let own = conduit.colour.map(|[r, g, b]| [r, g, b, 255]);
+        let colour = own.unwrap_or_else(|| colour(conduit.utility));
+        match conduit.lay {
+            Lay::Overhead { height_m } => self.wire(
+                &line.points,
+                wire_height_m(conduit, height_m),
+                is_high(conduit),
+                feature,
+            ),
+            Lay::Ground | Lay::Underground { .. } => {
+                self.trace(&line.points, conduit, colour, feature);
+                if let Lay::Underground {
+                    depth_m: Some(depth),
+                } = conduit.lay
+                    && self.tolerance <= DETAIL_UP_TO_M
+                {
+                    let radius = 0.5 * conduit.diameter_m.unwrap_or(0.1).max(0.1);
+                    self.pipe(&line.points, depth, radius, colour, feature);
+                }
+            }
+        }
+    }
+
+    /// A ribbon on the ground.
+    fn trace(&mut self, points: &[[f64; 2]], conduit: &Conduit, colour: Rgba, feature: u32) {
+        let width = conduit.diameter_m.unwrap_or(0.0).clamp(NARROWEST_M, 3.0);
+        let width = if conduit.utility == Utility::Transit {
+            1.2
+        } else {
+            width
+        };
+        // As wide as a pixel of its level, within reason: it is also seen from near by.
+        let half = 0.5 * width.max(self.tolerance.min(6.0 * width));
+        let plain = self.simplified(points);
+        match dashes(conduit).filter(|_| self.tolerance <= DETAIL_UP_TO_M) {
+            Some((dash, gap)) => {
+                // Only what this tile shows is cut up.
+                let window = self.rect.grown(dash + gap);
+                for piece in dashed(&plain, dash, gap, &window) {
+                    self.lay(&piece, half, colour, feature);
+                }
+            }
+            None => self.lay(&plain, half, colour, feature),
+        }
+    }
+
+    fn lay(&mut self, points: &[[f64; 2]], half: f64, colour: Rgba, feature: u32) {
+        let ribbon = Ribbon::new(points, half, [End::Flat; 2]);
+        self.cloth
+            .lay(ribbon.triangles(), lift::TRACK + 0.05, &|_| colour, feature);
+    }
+
+    fn simplified(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
+        if self.tolerance < 0.7 {
+            return points.to_vec();
+        }
+        LineString::from(points.to_vec())
+            .simplify(0.3 * self.tolerance)
+            .0
+            .iter()
+            .map(|c| [c.x, c.y])
+            .collect()
+    }
+
+    /// Is a piece this tile's to draw? Its middle tells.
+    fn mine(&self, a: [f64; 3], b: [f64; 3]) -> bool {
+        (0..2).all(|k| {
+            let middle = 0.5 * (a[k] + b[k]);
+            self.rect.min[k] <= middle && middle < self.rect.max[k]
+        })
+    }
+
+    fn pipe(&mut self, points: &[[f64; 2]], depth: f64, radius: f64, colour: Rgba, feature: u32) {
+        // Long sides follow the ground.
+        const STEP_M: f64 = 20.0;
+        let rect = self.rect;
+        for side in points.windows(2).filter(|side| Bounds2::of(side.iter().copied()).intersects(&rect)) {
+            let flat: Vec<[f64; 3]> = side.iter().map(|p| [p[0], p[1], 0.0]).collect();
+            for pair in super::ribbon::subdivided(&flat, STEP_M).windows(2) {
+                if !self.mine(pair[0], pair[1]) {
+                    continue;
+                }
+                let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at([p[0], p[1]]) - depth - radius]);
+                self.tube(ends[0], ends[1], radius, PIPE_SIDES, colour, feature);
+            }
+        }
+    }
+
+    fn wire(&mut self, points: &[[f64; 2]], height: f64, high: bool, feature: u32) {
+        const WIRE: Rgba = [104, 102, 104, 255];
+        let radius = WIRE_RADIUS_M
+            .max(0.12 * self.tolerance)
+            .min(8.0 * WIRE_RADIUS_M);
+        // As far as the bundles of a line are from its middle.
+        let near = self.rect.grown(2.0 * BUNDLE_M);
+        for pair in points.windows(2).filter(|pair| Bounds2::of(pair.iter().copied()).intersects(&near)) {
+            let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at(p) + height]);
+            let (a, b) = (ends[0], ends[1]);
+            let span = (b[0] - a[0]).hypot(b[1] - a[1]);
+            if span < 1e-6 {
+                continue;
+            }
+            // High lines carry a bundle on each side; lower ones are drawn as one.
+            let aside = if high && self.tolerance <= POINTS_UP_TO_M {
+                &[-BUNDLE_M, 0.0, BUNDLE_M][..]
+            } else {
+                &[0.0][..]
+            };
+            let normal = [(b[1] - a[1]) / span, -(b[0] - a[0]) / span];
+            let sag = (SAG * span).min(DEEPEST_SAG_M).min(0.5 * height);
+            let pieces = if self.tolerance > LOW_LINES_UP_TO_M {
+                1
+            } else {
+                SPAN_PIECES
+            };
+            // A long span is cut further, so that each tile draws its own.
+            let pieces = pieces.max((span / 200.0).ceil().min(2_000.0) as usize);
+            for off in aside {
+                let at = |piece: usize| {
+                    let t = piece as f64 / pieces as f64;
+                    let hang = 4.0 * sag * t * (1.0 - t);
+                    [
+                        a[0] + t * (b[0] - a[0]) + off * normal[0],
+                        a[1] + t * (b[1] - a[1]) + off * normal[1],
+                        a[2] + t * (b[2] - a[2]) - hang,
+                    ]
+                };
+                for piece in 0..pieces {
+                    let (from, to) = (at(piece), at(piece + 1));
+                    if self.mine(from, to) {
+                        self.tube(from, to, radius, WIRE_SIDES, WIRE, feature);
+                    }
+                }
+            }
+        }
+    }
+
+    /// A prism from one point to another, open at its ends.
+    fn tube(
+        &mut self,
+        a: [f64; 3],
+        b: [f64; 3],
+        radius: f64,
+        sides: usize,
+        colour: Rgba,
+        feature: u32,
+    ) {
+        let d: [f64; 3] = std::array::from_fn(|k| b[k] - a[k]);
+        let length = d.iter().map(|v| v * v).sum::<f64>().sqrt();
+        let run = d[0].hypot(d[1]);
+        if length < 1e-6 {
+            return;
+        }
+        let across = if run > 1e-9 {
+            [d[1] / run, -d[0] / run, 0.0]
+        } else {
+            [1.0, 0.0, 0.0]
+        };
+        let along = d.map(|v| v / length);
+        let up = [
+            across[1] * along[2] - across[2] * along[1],
+            across[2] * along[0] - across[0] * along[2],
+            across[0] * along[1] - across[1] * along[0],
+        ];
+        let corner = |at: [f64; 3], side: usize| -> [f64; 3] {
+            let (sin, cos) = (TAU * (side % sides) as f64 / sides as f64).sin_cos();
+            std::array::from_fn(|k| at[k] + radius * (cos * across[k] + sin * up[k]))
+        };
+        for side in 0..sides {
+            let face = [
+                corner(a, side),
+                corner(a, side + 1),
+                corner(b, side + 1),
+                corner(b, side),
+            ];
+            self.outward(face, a, b, colour, feature);
+        }
+    }
+
+    /// A face turned away from the axis between two points.
+    fn outward(
+        &mut self,
+        face: [[f64; 3]; 4],
+        a: [f64; 3],
+        b: [f64; 3],
+        colour: Rgba,
+        feature: u32,
+    ) {
+        let edge = |p: [f64; 3], q: [f64; 3]| -> [f64; 3] { std::array::from_fn(|k| q[k] - p[k]) };
+        let (u, v) = (edge(face[0], face[1]), edge(face[0], face[3]));
+        let normal = [
+            u[1] * v[2] - u[2] * v[1],
+            u[2] * v[0] - u[0] * v[2],
+            u[0] * v[1] - u[1] * v[0],
+        ];
+        let away: f64 = (0..3)
+            .map(|k| {
+                normal[k] * (face.iter().map(|p| p[k]).sum::<f64>() * 0.25 - 0.5 * (a[k] + b[k]))
+            })
+            .sum();
+        let face = if away < 0.0 {
+            [face[3], face[2], face[1], face[0]]
+        } else {
+            face
+        };
+        self.cloth.mesh.face(&face, &[colour; 4], feature);
+    }
+
+    /// An upright prism with a lid, wider or narrower above.
+    fn column(
+        &mut self,
+        foot: [f64; 3],
+        from_m: f64,
+        to_m: f64,
+        radii: [f64; 2],
+        sides: usize,
+        turn: f64,
+        colour: Rgba,
+        feature: u32,
+    ) {
+        let corner = |side: usize, z: f64, radius: f64| {
+            let angle = TAU * ((side % sides) as f64 + 0.5) / sides as f64 - turn;
+            [
+                foot[0] + radius * angle.cos(),
+                foot[1] + radius * angle.sin(),
+                foot[2] + z,
+            ]
+        };
+        for side in 0..sides {
+            let face = [
+                corner(side, from_m, radii[0]),
+                corner(side + 1, from_m, radii[0]),
+                corner(side + 1, to_m, radii[1]),
+                corner(side, to_m, radii[1]),
+            ];
+            self.cloth.mesh.face(&face, &[colour; 4], feature);
+        }
+        let lid: Vec<[f64; 3]> = (0..sides)
+            .map(|side| corner(side, to_m, radii[1]))
+            .collect();
+        self.cloth.mesh.face(&lid, &vec![colour; sides], feature);
+    }
+
+    fn post(&mut self, foot: [f64; 3], turn: f64, fixture: &Fixture, feature: u32) {
+        const STEEL: Rgba = [132, 132, 130, 255];
+        const WOOD: Rgba = [140, 122, 102, 255];
+        const BOX: Rgba = [196, 192, 184, 255];
+        let mark = colour(fixture.utility);
+        let height = fixture
+            .height_m
+            .unwrap_or_else(|| fixture.kind.usual_height_m());
+        match fixture.kind {
+            FixtureKind::Tower => {
+                let wide = (0.09 * height).clamp(0.8, 4.0);
+                self.column(
+                    foot,
+                    -0.3,
+                    0.6 * height,
+                    [wide, 0.35 * wide],
+                    4,
+                    turn,
+                    STEEL,
+                    feature,
+                );
+                self.column(
+                    foot,
+                    0.6 * height,
+                    height,
+                    [0.35 * wide, 0.12 * wide],
+                    4,
+                    turn,
+                    STEEL,
+                    feature,
+                );
+                let (sin, cos) = turn.sin_cos();
+                for (share, reach) in [(0.70, 0.22), (0.84, 0.16)] {
+                    let reach = reach * height;
+                    let end = |sign: f64| {
+                        [
+                            foot[0] + sign * reach * cos,
+                            foot[1] - sign * reach * sin,
+                            foot[2] + share * height,
+                        ]
+                    };
+                    self.tube(end(-1.0), end(1.0), 0.18, WIRE_SIDES, STEEL, feature);
+                }
+            }
+            FixtureKind::Pole => {
+                self.column(foot, -0.3, height, [0.16, 0.11], 6, turn, WOOD, feature)
+            }
+            FixtureKind::Lamp => {
+                self.column(foot, -0.2, height, [0.08, 0.06], 6, turn, STEEL, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.25,
+                    [0.16, 0.38],
+                    6,
+                    turn,
+                    mark,
+                    feature,
+                );
+            }
+            FixtureKind::Stop => {
+                self.column(
+                    foot,
+                    -0.2,
+                    height - 0.6,
+                    [0.05, 0.05],
+                    6,
+                    turn,
+                    STEEL,
+                    feature,
+                );
+                self.column(
+                    foot,
+                    height - 0.6,
+                    height,
+                    [0.34, 0.34],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
+            }
+            FixtureKind::Substation => {
+                self.column(foot, -0.3, height, [1.9, 1.9], 4, turn, BOX, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.2,
+                    [2.0, 2.0],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
+            }
+            FixtureKind::Plant => {
+                self.column(foot, -0.3, height, [9.0, 9.0], 4, turn, BOX, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.4,
+                    [9.3, 9.3],
+                    4,
+                    turn,
+                    mark,
+                    feature,
+                );
+            }
+            FixtureKind::Tank => {
+                self.column(foot, -0.3, height, [4.0, 4.0], 16, turn, BOX, feature);
+                self.column(
+                    foot,
+                    height,
+                    height + 0.4,
+                    [4.1, 3.0],
+                    16,
+                    turn,
+                    mark,
+                    feature,
+                );
+            }
+            FixtureKind::Valve | FixtureKind::Pump => {
+                let radius = if fixture.kind == FixtureKind::Pump {
+                    0.6
+                } else {
+                    0.3
+                };
+                self.column(foot, -0.1, height, [radius, radius], 8, turn, mark, feature);
+            }
+            FixtureKind::Node => self.column(foot, 0.0, height, [0.4, 0.4], 8, turn, mark, feature),
+        }
+    }
+}
+
+/// The dashes of a line that come near a window; the pattern runs on where it is not drawn, so it does not jump from tile to tile.
+fn dashed(points: &[[f64; 2]], dash: f64, gap: f64, window: &Bounds2) -> Vec<Vec<[f64; 2]>> {
+    let period = dash + gap;
+    let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
+    let mut walked = 0.0;
+    for pair in points.windows(2) {
+        let (a, b) = (pair[0], pair[1]);
+        let length = (b[0] - a[0]).hypot(b[1] - a[1]);
+        let at = |s: f64| {
+            let t = if length > 0.0 {
+                (s - walked) / length
+            } else {
+                0.0
+            };
+            [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])]
+        };
+        let (from, to) = within(a, b, window);
+        let (from, to) = (walked + from * length, walked + to * length);
+        let mut number = (from / period).floor();
+        while number * period < to && pieces.len() < MAX_DASHES {
+            let (start, end) = (
+                (number * period).max(walked),
+                (number * period + dash).min(walked + length),
+            );
+            number += 1.0;
+            if end <= start {
+                continue;
+            }
+            // A dash goes on around a corner.
+            match pieces.last_mut() {
+                Some(last) if start == walked && last.last() == Some(&a) => last.push(at(end)),
+                _ => pieces.push(vec![at(start), at(end)]),
+            }
+        }
+        walked += length;
+    }
+    pieces
+}
+
+/// The shares of a segment between which it is inside a window; equal where it is not.
+fn within(a: [f64; 2], b: [f64; 2], window: &Bounds2) -> (f64, f64) {
+    let (mut from, mut to) = (0.0_f64, 1.0_f64);
+    for k in 0..2 {
+        let d = b[k] - a[k];
+        if d.abs() < 1e-12 {
+            if a[k] < window.min[k] || a[k] > window.max[k] {
+                return (0.0, 0.0);
+            }
+            continue;
+        }
+        let (x, y) = ((window.min[k] - a[k]) / d, (window.max[k] - a[k]) / d);
+        from = from.max(x.min(y));
+        to = to.min(x.max(y));
+    }
+    if from < to { (from, to) } else { (0.0, 0.0) }
+}
+
+enum Row<'a> {
+    Line(&'a Conduit),
+    Post(&'a Fixture),
+}
+
+fn table(rows: &[Row]) -> PropertyTable {
+    let column = |name: &str, values: Values| Column {
+        name: name.to_owned(),
+        values,
+    };
+    let text = |name: &str, of: &dyn Fn(&Row) -> String| {
+        column(name, Values::Text(rows.iter().map(of).collect()))
+    };
+    let number = |name: &str, of: &dyn Fn(&Row) -> Option<f64>| {
+        column(
+            name,
+            Values::F32(
+                rows.iter()
+                    .map(|row| of(row).map_or(f32::NAN, |value| value as f32))
+                    .collect(),
+            ),
+        )
+    };
+    PropertyTable {
+        class: "utility".to_owned(),
+        count: rows.len(),
+        columns: vec![
+            text("id", &|row| match row {
+                Row::Line(line) => line.id.clone(),
+                Row::Post(post) => post.id.clone(),
+            }),
+            text("name", &|row| match row {
+                Row::Line(line) => line.name.clone().unwrap_or_default(),
+                Row::Post(post) => post.name.clone().unwrap_or_default(),
+            }),
+            text("class", &|row| match row {
+                Row::Line(line) => line.class.clone(),
+                Row::Post(post) => post.class.clone(),
+            }),
+            text("kind", &|row| {
+                match row {
+                    Row::Line(line) => match line.lay {
+                        Lay::Ground => "ground",
+                        Lay::Underground { .. } => "underground",
+                        Lay::Overhead { .. } => "overhead",
+                    },
+                    Row::Post(post) => post.kind.name(),
+                }
+                .to_owned()
+            }),
+            text("accuracy", &|row| {
+                match row {
+                    Row::Line(line) => line.accuracy,
+                    Row::Post(post) => post.accuracy,
+                }
+                .name()
+                .to_owned()
+            }),
+            text("material", &|row| match row {
+                Row::Line(line) => line.material.clone().unwrap_or_default(),
+                Row::Post(_) => String::new(),
+            }),
+            number("depth_m", &|row| match row {
+                Row::Line(Conduit {
+                    lay: Lay::Underground { depth_m },
+                    ..
+                }) => *depth_m,
+                _ => None,
+            }),
+            number("height_m", &|row| match row {
+                Row::Line(Conduit {
+                    lay: Lay::Overhead { height_m },
+                    ..
+                }) => *height_m,
+                Row::Line(_) => None,
+                Row::Post(post) => post.height_m,
+            }),
+            number("diameter_m", &|row| match row {
+                Row::Line(line) => line.diameter_m,
+                Row::Post(_) => None,
+            }),
+            number("voltage_v", &|row| match row {
+                Row::Line(line) => line.voltage_v,
+                Row::Post(post) => post.voltage_v,
+            }),
+            text("dataset", &|row| match row {
+                Row::Line(line) => line.dataset.to_string(),
+                Row::Post(post) => post.dataset.to_string(),
+            }),
+        ],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dashes_keep_their_pattern_whatever_the_window() {
+        let line = [[0.0, 0.0], [7.0, 0.0], [7.0, 20.0]];
+        let everywhere = Bounds2 {
+            min: [-100.0; 2],
+            max: [100.0; 2],
+        };
+        let all = dashed(&line, 3.0, 2.0, &everywhere);
+        let length = |piece: &Vec<[f64; 2]>| {
+            piece
+                .windows(2)
+                .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
+                .sum::<f64>()
+        };
+        assert_eq!(all.len(), 6);
+        // The second dash goes around the corner: two metres before it and one after.
+        assert_eq!(all[1], [[5.0, 0.0], [7.0, 0.0], [7.0, 1.0]]);
+        assert!((all.iter().map(length).sum::<f64>() - 17.0).abs() < 1e-9);
+        let part = dashed(
+            &line,
+            3.0,
+            2.0,
+            &Bounds2 {
+                min: [6.5, 7.0],
+                max: [8.0, 9.0],
+            },
+        );
+        assert!(part.iter().all(|piece| all.contains(piece)), "{part:?}");
+        assert!(!part.is_empty());
+    }
+}

@@ -1,0 +1,174 @@
+//! Networks that are no roads: lines of electricity, gas, heat, water, sewers, telecommunication, lighting and public transport, and what
+//! stands on them.
+
+use crate::base::DatasetId;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Utility {
+    Electricity,
+    Gas,
+    Heat,
+    /// Drinking water.
+    Water,
+    Sewer,
+    Telecom,
+    Lighting,
+    /// Stops and routes of public transport.
+    Transit,
+}
+
+impl Utility {
+    pub const ALL: [Self; 8] = [
+        Self::Electricity,
+        Self::Gas,
+        Self::Heat,
+        Self::Water,
+        Self::Sewer,
+        Self::Telecom,
+        Self::Lighting,
+        Self::Transit,
+    ];
+
+    /// The id of its layer.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Electricity => "electricity",
+            Self::Gas => "gas",
+            Self::Heat => "heat",
+            Self::Water => "drinking-water",
+            Self::Sewer => "sewer",
+            Self::Telecom => "telecom",
+            Self::Lighting => "lighting",
+            Self::Transit => "transit",
+        }
+    }
+}
+
+/// How well a place is known: the classes of the French decree on works near networks (arrêté du 15 février 2012), and two more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Accuracy {
+    /// Within 40 cm, 50 cm for what bends.
+    A,
+    /// Within 1.5 m.
+    B,
+    /// Worse than 1.5 m.
+    C,
+    /// A drawing of what is connected to what, no survey.
+    Schematic,
+    /// The source does not tell.
+    Unstated,
+}
+
+impl Accuracy {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::A => "A",
+            Self::B => "B",
+            Self::C => "C",
+            Self::Schematic => "schematic",
+            Self::Unstated => "unstated",
+        }
+    }
+}
+
+/// Where a line runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Lay {
+    Ground,
+    /// Metres of earth above it, where known.
+    Underground {
+        depth_m: Option<f64>,
+    },
+    /// Metres above the ground at the supports, where known.
+    Overhead {
+        height_m: Option<f64>,
+    },
+}
+
+/// A pipe, a cable, a route.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Conduit {
+    pub id: String,
+    pub dataset: DatasetId,
+    pub utility: Utility,
+    /// In the source's own words: `HTA`, `pipe`, `bus`.
+    pub class: String,
+    pub name: Option<String>,
+    /// `[x, y]` in the territory's system.
+    pub points: Vec<[f64; 2]>,
+    pub lay: Lay,
+    pub diameter_m: Option<f64>,
+    pub voltage_v: Option<f64>,
+    pub material: Option<String>,
+    pub accuracy: Accuracy,
+    /// Red, green, blue where the source has a colour of its own for the line.
+    pub colour: Option<[u8; 3]>,
+}
+
+/// What stands at a point of a network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum FixtureKind {
+    /// Lattice tower of a high line.
+    Tower,
+    /// Pole of a lower line, mast.
+    Pole,
+    /// Substation, transformer, cabinet.
+    Substation,
+    /// Where electricity or heat is made.
+    Plant,
+    Stop,
+    Lamp,
+    Valve,
+    Pump,
+    /// Tank, reservoir, water tower.
+    Tank,
+    /// Manhole, junction, anything else.
+    Node,
+}
+
+impl FixtureKind {
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tower => "tower",
+            Self::Pole => "pole",
+            Self::Substation => "substation",
+            Self::Plant => "plant",
+            Self::Stop => "stop",
+            Self::Lamp => "lamp",
+            Self::Valve => "valve",
+            Self::Pump => "pump",
+            Self::Tank => "tank",
+            Self::Node => "node",
+        }
+    }
+
+    /// How high it is drawn where its height is not known, metres.
+    pub fn usual_height_m(self) -> f64 {
+        match self {
+            Self::Tower => 32.0,
+            Self::Pole => 9.0,
+            Self::Substation => 2.5,
+            Self::Plant => 8.0,
+            Self::Stop => 2.8,
+            Self::Lamp => 7.0,
+            Self::Valve | Self::Pump => 0.8,
+            Self::Tank => 6.0,
+            Self::Node => 0.25,
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub struct Fixture {
+    pub id: String,
+    pub dataset: DatasetId,
+    pub utility: Utility,
+    pub kind: FixtureKind,
+    /// In the source's own words.
+    pub class: String,
+    pub name: Option<String>,
+    pub at: [f64; 2],
+    pub height_m: Option<f64>,
+    pub voltage_v: Option<f64>,
+    pub accuracy: Accuracy,
+}

@@ -1,0 +1,113 @@
+//! What lies in memory of each layer, for whoever asks the scene: rays, facts, the height of the ground.
+//!
+//! Written by the tiles plugin alone.
+
+use super::anchor::Anchor;
+use super::bvh::Bvh;
+use crate::base::LayerId;
+use crate::formats::gltf::PropertyTable;
+use crate::formats::territory::LayerKind;
+use crate::stream::TileId;
+use bevy::platform::collections::HashMap;
+use bevy::prelude::*;
+use glam::{DMat4, DVec3};
+
+/// A mesh that rays can ask.
+pub struct PickMesh {
+    pub ecef_from_mesh: DMat4,
+    pub bvh: Bvh,
+    pub feature_ids: Vec<u32>,
+    pub table: Option<usize>,
+}
+
+/// A tile whose content is in memory.
+pub struct ResidentTile {
+    pub shown: bool,
+    pub meshes: Vec<PickMesh>,
+    pub tables: Vec<PropertyTable>,
+}
+
+/// A layer's tiles in memory.
+pub struct ResidentLayer {
+    pub id: LayerId,
+    pub kind: LayerKind,
+    pub tiles: HashMap<TileId, ResidentTile>,
+}
+
+/// All layers, in the manifest's order.
+#[derive(Resource, Default)]
+pub struct Resident {
+    pub layers: Vec<ResidentLayer>,
+    /// The year shown, when buildings that came later are not drawn.
+    pub year: Option<i32>,
+}
+
+impl Resident {
+    /// Whether a vertex belongs to a building that does not stand yet in the year shown; the shader leaves the same ones out.
+    fn is_still_to_come(&self, tile: &ResidentTile, mesh: &PickMesh, vertex: u32) -> bool {
+        let Some(year) = self.year else { return false };
+        let built = mesh.table.and_then(|table| {
+            let row = *mesh.feature_ids.get(vertex as usize)?;
+            tile.tables.get(table)?.number("year", row as usize)
+        });
+        built.is_some_and(|built| built > f64::from(year))
+    }
+}
+
+/// The nearest hit of a ray given in ECEF among the shown tiles of the layers that `wanted` accepts.
+pub fn nearest_hit(
+    resident: &Resident,
+    origin: glam::DVec3,
+    direction: glam::DVec3,
+    wanted: impl Fn(LayerKind) -> bool,
+) -> Option<RayHit> {
+    let mut best: Option<RayHit> = None;
+    for (index, layer) in resident.layers.iter().enumerate().filter(|(_, layer)| wanted(layer.kind)) {
+        for (id, tile) in layer.tiles.iter().filter(|(_, tile)| tile.shown) {
+            for (mesh_index, mesh) in tile.meshes.iter().enumerate() {
+                // Placements are rotations and translations, so lengths along the ray stay true.
+                let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
+                let local = mesh_from_ecef.transform_point3(origin).as_vec3();
+                let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
+                let counts = |vertex| !resident.is_still_to_come(tile, mesh, vertex);
+                if let Some(hit) = mesh.bvh.nearest(local, along, counts)
+                    && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
+                {
+                    best = Some(RayHit {
+                        layer: index,
+                        tile: *id,
+                        mesh: mesh_index,
+                        vertex: hit.vertex,
+                        distance: f64::from(hit.t),
+                    });
+                }
+            }
+        }
+    }
+    best
+}
+
+/// Where a ray met a tile.
+#[derive(Clone, Debug)]
+pub struct RayHit {
+    pub layer: usize,
+    pub tile: TileId,
+    pub mesh: usize,
+    pub vertex: u32,
+    /// In lengths of the ray's direction.
+    pub distance: f64,
+}
+
+/// Height (world y) of the shown ground under a world point.
+pub fn ground_height(anchor: &Anchor, resident: &Resident, point: DVec3) -> Option<f64> {
+    const ABOVE_M: f64 = 5_000.0;
+    let from = DVec3::new(point.x, ABOVE_M, point.z);
+    let ecef = anchor.ecef_from_world();
+    let hit = nearest_hit(
+        resident,
+        ecef.transform_point3(from),
+        ecef.transform_vector3(-DVec3::Y),
+        |kind| matches!(kind, LayerKind::Terrain | LayerKind::Water),
+    )?;
+    Some(ABOVE_M - hit.distance)
+}

@@ -1,0 +1,74 @@
+//! Arrays as the shaders read them: a tile's feature table, the territory's hourly profiles.
+
+use bevy::asset::RenderAssetUsages;
+use bevy::image::Image;
+use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
+
+/// Width of a feature table's texture; every WebGL2 device has at least 2,048.
+const TABLE_WIDTH: usize = 256;
+/// Rows of a texture that every WebGL2 device has.
+const MAX_TEXTURE_HEIGHT: usize = 2048;
+/// Width of the profile texture.
+pub const PROFILE_WIDTH: usize = 1024;
+
+/// FNV-1a of a feature's id; 0 is kept for "nothing selected".
+pub fn feature_hash(id: &str) -> u32 {
+    let hash = id.bytes().fold(0x811c_9dc5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
+    hash.max(1)
+}
+
+/// One texel per record, row after row.
+pub fn table_image(records: &[[u32; 4]]) -> Image {
+    let width = TABLE_WIDTH.min(records.len().max(1));
+    let height = records.len().max(1).div_ceil(width);
+    let mut data = Vec::with_capacity(width * height * 16);
+    for index in 0..width * height {
+        for word in records.get(index).unwrap_or(&[0; 4]) {
+            data.extend_from_slice(&word.to_le_bytes());
+        }
+    }
+    Image::new(
+        extent(width, height),
+        TextureDimension::D2,
+        data,
+        TextureFormat::Rgba32Uint,
+        RenderAssetUsages::RENDER_WORLD,
+    )
+}
+
+/// `rows` profiles of `steps` coefficients, each beginning on a texture row of its own. A missing value becomes -1.
+///
+/// `None` when they need more rows than every device has.
+pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Option<Image> {
+    let lines = steps.max(1).div_ceil(PROFILE_WIDTH);
+    let height = lines.checked_mul(rows.max(1)).filter(|height| *height <= MAX_TEXTURE_HEIGHT)?;
+    let mut data = Vec::with_capacity(PROFILE_WIDTH * height * 4);
+    for row in 0..rows.max(1) {
+        for step in 0..lines * PROFILE_WIDTH {
+            let value = (step < steps)
+                .then(|| values.get(row * steps + step))
+                .flatten()
+                .copied()
+                .filter(|value| value.is_finite())
+                .unwrap_or(-1.0);
+            data.extend_from_slice(&value.to_le_bytes());
+        }
+    }
+    Some(Image::new(
+        extent(PROFILE_WIDTH, height),
+        TextureDimension::D2,
+        data,
+        TextureFormat::R32Float,
+        RenderAssetUsages::RENDER_WORLD,
+    ))
+}
+
+fn extent(width: usize, height: usize) -> Extent3d {
+    Extent3d {
+        width: width as u32,
+        height: height as u32,
+        depth_or_array_layers: 1,
+    }
+}
