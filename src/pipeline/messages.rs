@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 

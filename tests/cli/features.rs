@@ -5,6 +5,7 @@ use jumeau::pipeline::tile::features::{FeatureWriter, Row, Value};
 use jumeau::pipeline::shards::ShardOptions;
 use jumeau::pipeline::{ImportOptions, Silent, import};
 use serde_json::Value as Json;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 fn fixtures() -> PathBuf {
@@ -50,6 +51,26 @@ fn the_table_is_the_one_that_other_tools_have_read() {
         std::fs::read(again.join("features.parquet")).unwrap(),
         written
     );
+    // The second was cut into many shards, and its areas are the same to the byte.
+    let shards = std::fs::read_dir(again.join(".shards")).unwrap().count();
+    assert!(shards > 3, "{shards}");
+    for layer in ["zones", "prescriptions"] {
+        assert_eq!(below(&again.join(layer).join("content")), below(&out.join(layer).join("content")), "{layer}");
+    }
+}
+
+/// The files below a folder and their bytes.
+fn below(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
+    let mut files = BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(path) = open.pop() {
+        if path.is_dir() {
+            open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            files.insert(path.strip_prefix(folder).unwrap().to_owned(), std::fs::read(&path).unwrap());
+        }
+    }
+    files
 }
 
 #[test]

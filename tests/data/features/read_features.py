@@ -32,7 +32,8 @@ back = Transformer.from_crs("EPSG:4326", "EPSG:2154", always_xy=True)
 metres = frame.geometry.map(
     lambda shape: shapely.transform(shape, lambda at: numpy.column_stack(back.transform(at[:, 0], at[:, 1])))
 )
-lon, lat = frame.lon.iloc[0], frame.lat.iloc[0]
+house = frame[frame.id == "BAT1"].iloc[0]
+lon, lat = house.lon, house.lat
 boxed = geopandas.read_parquet(file, bbox=(lon - 1e-6, lat - 1e-6, lon + 1e-6, lat + 1e-6))
 sql = duckdb.connect().execute(
     "select layer, count(*), round(sum(area_m2), 3), min(bbox.xmin) <= min(lon) from read_parquet(?) group by layer order by layer",
