@@ -107,7 +107,7 @@ fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, Im
         progress.step("tile-features", rows, 0);
         let buildings = settled(loaded, &objects)?;
         let mut next = buildings.iter();
-        let features: Vec<Feature> = objects
+        let mut features: Vec<Feature> = objects
             .iter()
             .filter_map(|(_, object)| {
                 Some(match object {
@@ -121,6 +121,7 @@ fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, Im
                 })
             })
             .collect();
+        features.sort_by_key(Feature::rank);
         table.add(&features).map_err(|fault| coded(&fault))
     })?;
     table.finish().map_err(|fault| coded(&fault))

@@ -279,6 +279,11 @@ pub fn bounds_of(object: &Object) -> Bounds2 {
     }
 }
 
+/// Where an object comes in the order of places.
+pub fn place_of(object: &Object) -> Option<(i32, i32)> {
+    cells_of(object).first().copied()
+}
+
 /// The cells an object lies in, in order; a line only in those that its pieces touch.
 fn cells_of(object: &Object) -> Vec<Cell> {
     let mut cells = BTreeSet::new();

@@ -13,6 +13,8 @@ use crate::formats::shape::{Shape, ShapeKind};
 use crate::formats::territory::FeatureTable;
 use crate::formats::wkb;
 use crate::pipeline::Progress;
+use crate::pipeline::clean::{Object, buildings::Draft};
+use crate::pipeline::shards::spool::place_of;
 use crate::geodesy::Crs;
 use crate::region::roof::{RoofOptions, drawn};
 use crate::region::utility::{Conduit, Fixture};
@@ -383,6 +385,39 @@ pub enum Feature<'a> {
     Fixture(&'a Fixture),
 }
 
+impl Feature<'_> {
+    /// Its place among those of one kilometre.
+    pub fn rank(&self) -> u8 {
+        match self {
+            Self::Building(_) => 0,
+            Self::Line(_) => 1,
+            Self::Water(_) => 2,
+            Self::Area(_) => 3,
+            Self::Conduit(_) => 4,
+            Self::Fixture(_) => 5,
+        }
+    }
+
+    /// As it would be spooled.
+    fn object(&self) -> Object {
+        match *self {
+            Self::Building(of) => Object::Building(Draft {
+                building: of.clone(),
+                file: String::new(),
+                has_height: true,
+                has_ground: true,
+                repaired: false,
+                above_ground: false,
+            }),
+            Self::Line(of) => Object::Line(of.clone()),
+            Self::Water(of) => Object::Water(of.clone()),
+            Self::Area(of) => Object::Area(of.clone()),
+            Self::Conduit(of) => Object::Conduit(of.clone()),
+            Self::Fixture(of) => Object::Fixture(of.clone()),
+        }
+    }
+}
+
 /// The table of a territory on its way: features go in in the order of their rows.
 pub struct Table<'a> {
     writer: FeatureWriter<BufWriter<File>>,
@@ -437,13 +472,14 @@ fn fault(detail: &dyn std::fmt::Display) -> TileFault {
 /// A [`TileFault`] when the file cannot be written or the work is cancelled.
 pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<FeatureTable, TileFault> {
     let region = territory.region;
-    let features: Vec<Feature> = (region.buildings.iter().map(Feature::Building))
+    let mut features: Vec<Feature> = (region.buildings.iter().map(Feature::Building))
         .chain(region.lines.iter().map(Feature::Line))
         .chain(region.water.iter().map(Feature::Water))
         .chain(region.areas.iter().map(Feature::Area))
         .chain(region.conduits.iter().map(Feature::Conduit))
         .chain(region.fixtures.iter().map(Feature::Fixture))
         .collect();
+    features.sort_by_cached_key(|feature| (place_of(&feature.object()), feature.rank()));
     let mut table = Table::create(out, territory.crs)?;
     for (done, some) in features.chunks(GROUP_ROWS).enumerate() {
         if progress.cancelled() {
