@@ -50,6 +50,16 @@ fn assert_same(a: &Path, b: &Path) {
     }
 }
 
+/// A territory of one shard is what the tiler makes of the same sources whole in memory.
+fn assert_same_as_in_memory(at: &Path, sources: &[PathBuf], territory: &str) {
+    let mut imported = read_sources(sources, &ImportOptions::default(), &Silent).unwrap();
+    grow_trees(&mut imported);
+    std::fs::create_dir(at.join("memory")).unwrap();
+    write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
+    std::fs::remove_dir_all(at.join(territory).join(".shards")).unwrap();
+    assert_same(&at.join(territory), &at.join("memory"));
+}
+
 /// Crowns that hang over a tile's edge are worth a warning and no more.
 pub fn assert_no_errors(checked: &serde_json::Value) {
     let errors: Vec<_> = checked["findings"].as_array().unwrap().iter().filter(|finding| finding["severity"] == "error").collect();
@@ -93,12 +103,7 @@ fn one_shard_is_the_region_drawn_in_memory() {
     let at = folder.path();
     demo(at, "5");
     run(&["import", "sources", "--out", "disk", "--json"], at);
-    let mut imported = read_sources(&[at.join("sources")], &ImportOptions::default(), &Silent).unwrap();
-    grow_trees(&mut imported);
-    std::fs::create_dir(at.join("memory")).unwrap();
-    write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
-    std::fs::remove_dir_all(at.join("disk/.shards")).unwrap();
-    assert_same(&at.join("disk"), &at.join("memory"));
+    assert_same_as_in_memory(at, &[at.join("sources")], "disk");
 }
 
 /// Networks over a territory: a line of a country's grid that only passes, towers and their wires, a sewer in many bends, and a line that lies far away.
@@ -195,12 +200,7 @@ fn networks_do_not_depend_on_shards() {
     assert_same(&at.join("many"), &at.join("parts"));
 
     let sources: Vec<PathBuf> = paths.iter().map(|path| at.join(path)).collect();
-    let mut imported = read_sources(&sources, &ImportOptions::default(), &Silent).unwrap();
-    grow_trees(&mut imported);
-    std::fs::create_dir(at.join("memory")).unwrap();
-    write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
-    std::fs::remove_dir_all(at.join("one/.shards")).unwrap();
-    assert_same(&at.join("one"), &at.join("memory"));
+    assert_same_as_in_memory(at, &sources, "one");
 }
 
 #[test]
@@ -249,12 +249,7 @@ fn a_village_of_openstreetmap_is_the_same_in_shards() {
     assert!(std::fs::read_dir(at.join("many/.shards")).unwrap().count() > 4);
     assert_same_networks(&at.join("one"), &at.join("many"), &["electricity", "gas", "lighting", "transit"]);
     assert_eq!(features("one", at), features("many", at));
-    let mut imported = read_sources(&sources, &ImportOptions::default(), &Silent).unwrap();
-    grow_trees(&mut imported);
-    std::fs::create_dir(at.join("memory")).unwrap();
-    write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
-    std::fs::remove_dir_all(at.join("one/.shards")).unwrap();
-    assert_same(&at.join("one"), &at.join("memory"));
+    assert_same_as_in_memory(at, &sources, "one");
 }
 
 #[test]

@@ -76,14 +76,7 @@ pub fn outline(source: impl BufRead) -> Result<Outline, CityGmlFault> {
     let mut buffer = Vec::new();
     let mut outline = Outline::default();
     loop {
-        buffer.clear();
-        let event = reader
-            .read_event_into(&mut buffer)
-            .map_err(|error| CityGmlFault::Xml {
-                at: reader.error_position(),
-                detail: error.to_string(),
-            })?;
-        match event {
+        match next_event(&mut reader, &mut buffer)? {
             Event::Start(start) | Event::Empty(start) => {
                 if outline.root.is_empty() {
                     outline.root = local(start.name().as_ref());
@@ -107,6 +100,19 @@ pub fn outline(source: impl BufRead) -> Result<Outline, CityGmlFault> {
     }
 }
 
+/// The next piece of XML; what was in the buffer is gone.
+fn next_event<'b>(
+    reader: &mut Reader<impl BufRead>,
+    buffer: &'b mut Vec<u8>,
+) -> Result<Event<'b>, CityGmlFault> {
+    buffer.clear();
+    let event = reader.read_event_into(buffer);
+    event.map_err(|error| CityGmlFault::Xml {
+        at: reader.error_position(),
+        detail: error.to_string(),
+    })
+}
+
 /// Hands out every top-level object in the order of the document. `each` says whether to go on.
 ///
 /// # Errors
@@ -119,14 +125,7 @@ pub fn read(
     let mut buffer = Vec::new();
     let mut state = State::default();
     loop {
-        buffer.clear();
-        let event = reader
-            .read_event_into(&mut buffer)
-            .map_err(|error| CityGmlFault::Xml {
-                at: reader.error_position(),
-                detail: error.to_string(),
-            })?;
-        match event {
+        match next_event(&mut reader, &mut buffer)? {
             Event::Start(start) => state.start(&start)?,
             Event::Empty(start) => {
                 state.start(&start)?;

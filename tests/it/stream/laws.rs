@@ -230,6 +230,27 @@ fn forgetting_makes_no_hole_either() {
     check_cover(&case, 6000..6060);
 }
 
+/// A random world after the camera has rested for all frames of the case; `adjust` sees the engine and its last answer before each of them.
+fn rested(
+    seed: u64,
+    case: &Case,
+    mut adjust: impl FnMut(&mut Engine, &Update),
+) -> (World, Engine, View, Update) {
+    let mut rng = Rng::new(seed);
+    let root = tree(&mut rng, case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
+    let mut world = World::new(root);
+    let mut engine = Engine::new("tileset.json", settings());
+    let view = camera(&mut rng, None);
+    let mut last = Update::default();
+    for frame in 0..case.frames {
+        world.deliver(&mut engine, frame);
+        adjust(&mut engine, &last);
+        last = engine.update(std::slice::from_ref(&view), frame);
+        world.take(&last, frame);
+    }
+    (world, engine, view, last)
+}
+
 #[test]
 fn a_picture_is_complete_some_time_after_the_camera_rests() {
     for seed in 3000..3100 {
@@ -238,21 +259,11 @@ fn a_picture_is_complete_some_time_after_the_camera_rests() {
             adds: true,
             faults: true,
             max_bytes: 64 << 20,
-            frames: 150,
+            frames: 400,
             latency: 9,
             rest: 5,
         };
-        let mut rng = Rng::new(seed);
-        let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
-        let mut world = World::new(root);
-        let mut engine = Engine::new("tileset.json", settings());
-        let view = camera(&mut rng, None);
-        let mut last = Update::default();
-        for frame in 0..400 {
-            world.deliver(&mut engine, frame);
-            last = engine.update(std::slice::from_ref(&view), frame);
-            world.take(&last, frame);
-        }
+        let (world, engine, view, last) = rested(seed, &case, |_, _| {});
         assert_eq!(last.stats.waiting, 0, "seed {seed}: {:?}", last.stats);
         assert_eq!(last.fetch, []);
         // Every tile shown is fine enough or has nothing finer.
@@ -291,18 +302,9 @@ fn an_engine_that_gets_what_it_needs_completes_its_picture() {
             latency: 9,
             rest: 400,
         };
-        let mut rng = Rng::new(seed);
-        let root = tree(&mut rng, &case, "t".to_owned(), (0.0, WIDTH), 600.0, 0);
-        let mut world = World::new(root);
-        let mut engine = Engine::new("tileset.json", settings());
-        let view = camera(&mut rng, None);
-        let mut last = Update::default();
-        for frame in 0..case.frames {
-            world.deliver(&mut engine, frame);
-            engine.settings_mut().max_bytes = last.stats.needed_bytes * 11 / 10;
-            last = engine.update(std::slice::from_ref(&view), frame);
-            world.take(&last, frame);
-        }
+        let (.., last) = rested(seed, &case, |engine, before| {
+            engine.settings_mut().max_bytes = before.stats.needed_bytes * 11 / 10;
+        });
         assert_eq!(last.stats.waiting, 0, "seed {seed}: {:?}", last.stats);
         let error = last.stats.screen_space_error / settings().screen_space_error;
         assert!(error < 1.1, "seed {seed}: the picture is {error} times too coarse");
