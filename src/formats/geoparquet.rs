@@ -1,4 +1,4 @@
-//! GeoParquet: the `geo` metadata of a Parquet file. The columns themselves are read by the pipeline, natively only.
+//! GeoParquet: the `geo` metadata of a Parquet file, read and written. The columns themselves are the pipeline's, natively only.
 //!
 //! Source: GeoParquet specification 1.1.0 (and 1.0.0, which says the same about what is read here).
 
@@ -84,6 +84,42 @@ pub fn metadata(json: &str) -> Result<Geometry, GeoParquetFault> {
         kind: kind(column),
         bounds,
     })
+}
+
+/// The metadata of a file of ours: WKB in longitude and latitude (EPSG:4326, x first as the format wants it), with the bounds of each row in
+/// the columns `bbox.xmin` … and outer rings counter-clockwise.
+pub fn written(column: &str, kinds: &[&str], bounds: Option<[f64; 4]>) -> String {
+    let corner = |name: &str| serde_json::json!(["bbox", name]);
+    let mut geometry = serde_json::json!({
+        "encoding": "WKB",
+        "geometry_types": kinds,
+        "crs": {
+            "type": "GeographicCRS",
+            "name": "WGS 84",
+            "datum": {
+                "type": "GeodeticReferenceFrame",
+                "name": "World Geodetic System 1984",
+                "ellipsoid": { "name": "WGS 84", "semi_major_axis": 6_378_137, "inverse_flattening": 298.257_223_563 },
+            },
+            "coordinate_system": {
+                "subtype": "ellipsoidal",
+                "axis": [
+                    { "name": "Geodetic latitude", "abbreviation": "Lat", "direction": "north", "unit": "degree" },
+                    { "name": "Geodetic longitude", "abbreviation": "Lon", "direction": "east", "unit": "degree" },
+                ],
+            },
+            "id": { "authority": "EPSG", "code": 4326 },
+        },
+        "edges": "planar",
+        "orientation": "counterclockwise",
+        "covering": {
+            "bbox": { "xmin": corner("xmin"), "ymin": corner("ymin"), "xmax": corner("xmax"), "ymax": corner("ymax") },
+        },
+    });
+    if let (Some(bounds), Some(geometry)) = (bounds, geometry.as_object_mut()) {
+        geometry.insert("bbox".to_owned(), serde_json::json!(bounds));
+    }
+    serde_json::json!({ "version": "1.1.0", "primary_column": column, "columns": { column: geometry } }).to_string()
 }
 
 fn kind(column: &Value) -> ShapeKind {

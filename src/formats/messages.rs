@@ -84,6 +84,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The layer {object} states another number of tiles than was found: {value}.",
     ),
     (
+        "manifest-features",
+        "La table des objets n'a pas le nombre de lignes annoncé : {value}.",
+        "The feature table has not as many rows as stated: {value}.",
+    ),
+    (
         "manifest-series",
         "La série {object} n'a pas la taille annoncée : {value}.",
         "The series {object} does not have the stated size: {value}.",
@@ -508,6 +513,21 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "legacy-version",
         "Version {value} de {object} inconnue (1 attendue).",
         "Unknown version {value} of {object} (1 is expected).",
+    ),
+    (
+        "legacy-gltf",
+        "Le modèle contient un glTF {value}, que rien ne lit plus : convertissez-le en glTF 2.0.",
+        "The model holds glTF {value}, which nothing reads any more: convert it to glTF 2.0.",
+    ),
+    (
+        "legacy-batch-id",
+        "Un sommet porte un numéro d'objet hors de la table : {value}.",
+        "A vertex has a feature number beyond the table: {value}.",
+    ),
+    (
+        "legacy-table",
+        "La table {object} d'un contenu 3D Tiles 1.0 est illisible : {value}.",
+        "The table {object} of a 3D Tiles 1.0 content cannot be read: {value}.",
     ),
     (
         "legacy-length",

@@ -45,6 +45,17 @@ pub struct Manifest {
     #[serde(default)]
     pub series: Vec<Series>,
     pub datasets: Vec<Dataset>,
+    /// All features as one table, for search and export.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub features: Option<FeatureTable>,
+}
+
+/// A GeoParquet file: one row for each feature of the territory.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FeatureTable {
+    pub path: String,
+    pub rows: u64,
+    pub bytes: u64,
 }
 
 /// A camera as people think of it: it looks at a point of the ground from a distance.
@@ -80,6 +91,10 @@ pub enum LayerKind {
     Buildings,
     Networks,
     Trees,
+    /// Zones, parcels, outlines: surfaces laid on the ground, each layer of one meaning.
+    Areas,
+    /// Ready-made models that came as tilesets or glTF.
+    Models,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

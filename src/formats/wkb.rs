@@ -56,6 +56,13 @@ fn put(bytes: &mut Vec<u8>, shape: &Shape, with_z: bool) {
         Shape::Point(_) => 1,
         Shape::Line(_) => 2,
         Shape::Polygon(_) => 3,
+        // Parts of one kind have a kind of their own: points 4, lines 5, polygons 6.
+        Shape::Many(parts) if !parts.iter().any(|part| matches!(part, Shape::Many(_))) => match shape.kind() {
+            super::shape::ShapeKind::Point => 4,
+            super::shape::ShapeKind::Line => 5,
+            super::shape::ShapeKind::Polygon => 6,
+            _ => 7,
+        },
         Shape::Many(_) | Shape::Shells(_) => 7,
     };
     bytes.push(1);

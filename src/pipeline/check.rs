@@ -278,7 +278,7 @@ impl Walk {
                 );
             }
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
-            Kind::Legacy => content::legacy(&bytes, &name),
+            Kind::Legacy => content::legacy(&bytes, &name, place, &mut resources),
             Kind::Subtree => {
                 match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources) {
                     Ok(subtree) => match depth(&subtree) {
@@ -567,6 +567,32 @@ impl Walk {
             self.layer(&manifest, layer, path);
         }
         self.series(&manifest, path);
+        self.features(&manifest, path);
+    }
+
+    /// The feature table is there, can be opened, and has the rows that the manifest states.
+    fn features(&mut self, manifest: &Manifest, path: &Path) {
+        let Some(table) = &manifest.features else { return };
+        let Some(file) = self.inside(path, &table.path, "features") else { return };
+        if !file.is_file() {
+            return self.push("file-missing", Severity::Error, path, "features", &table.path);
+        }
+        self.done.checked += 1;
+        match super::sources::readers::parquet::open(&file) {
+            Err((_, reason)) => self.push("file-unreadable", Severity::Error, &file, "", reason),
+            Ok(found) => {
+                let rows: u64 = found
+                    .iter()
+                    .filter_map(|found| match &found.content {
+                        super::sources::readers::Content::Table(table) => table.rows(),
+                        super::sources::readers::Content::Raster(_) => None,
+                    })
+                    .sum();
+                if rows != table.rows {
+                    self.push("manifest-features", Severity::Error, path, "features", format!("{} ≠ {rows}", table.rows));
+                }
+            }
+        }
     }
 
     /// The file at a manifest's path, which must stay inside the territory.
@@ -724,7 +750,7 @@ fn resolve(folder: &Path, uri: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-fn percent_decoded(uri: &str) -> String {
+pub(super) fn percent_decoded(uri: &str) -> String {
     let mut bytes = Vec::with_capacity(uri.len());
     let mut rest = uri.as_bytes();
     while let Some((&first, tail)) = rest.split_first() {

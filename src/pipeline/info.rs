@@ -168,6 +168,8 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
             LayerKind::Buildings => say("bâtiments", "buildings"),
             LayerKind::Networks => say("réseaux", "networks"),
             LayerKind::Trees => say("arbres", "trees"),
+            LayerKind::Areas => say("zones", "areas"),
+            LayerKind::Models => say("modèles", "models"),
         };
         let _ = writeln!(
             out,

@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 
@@ -112,6 +112,13 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("line-underground", "souterrain (niveau {value}) : gardé, mais non dessiné", "underground (level {value}): kept, but not drawn"),
     ("line-degenerate", "ligne sans longueur", "line without a length"),
     ("mapping-unreadable", "Le fichier de correspondance {object} ne peut pas servir : {value}", "The mapping file {object} cannot be used: {value}"),
+    ("model-content-skipped", "contenu {value} laissé de côté : seuls les modèles à triangles sont importés", "{value} content left out: only models of triangles are imported"),
+    ("model-empty", "aucun contenu utilisable dans ce modèle", "no usable content in this model"),
+    ("model-not-placed", "fichier glTF sans emplacement : donnez « place » (lon, lat, height, heading, scale) dans le fichier --map", "glTF file without a place: give “place” (lon, lat, height, heading, scale) in the --map file"),
+    ("model-placement", "emplacement invraisemblable, « {object} » : {value}", "implausible placement, “{object}”: {value}"),
+    ("model-property-skipped", "attribut {object} sans équivalent dans une table, laissé de côté", "property {object} has no place in a table, left out"),
+    ("model-texture-left-out", "textures laissées de côté, couleurs gardées", "textures left out, colours kept"),
+    ("model-without-triangles", "contenu sans triangles", "content without triangles"),
     ("network-depth-implausible", "profondeur invraisemblable ({value}), écartée", "implausible depth ({value}), set aside"),
     ("network-diameter-implausible", "diamètre invraisemblable ({value}), écarté", "implausible diameter ({value}), set aside"),
     ("network-not-standing", "ouvrage qui n’existe pas sur place ({value})", "work that does not stand ({value})"),
@@ -141,6 +148,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("out-leftover", "reste d’un import interrompu, effacé : {object}", "left by an import that was killed, removed: {object}"),
     ("out-restored", "territoire mis de côté par un import interrompu, remis à sa place : {object}", "territory moved aside by an import that was killed, put back: {object}"),
     ("outline-repaired", "contour réparé", "outline repaired"),
+    ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
     ("plan-outside", "le plan tomberait hors du domaine de {object} ({value}), il n’est pas dessiné : placez-le par « place » dans le fichier --map", "the plan would fall outside the area of {object} ({value}), it is not drawn: place it by “place” in the --map file"),
     ("plan-without-crs", "réseau dessiné sur un plan sans système de coordonnées, non dessiné : dites où il est par --crs (s’il est dans ce système) ou par « place » dans le fichier --map", "network on a plan without a coordinate system, not drawn: say where it is by --crs (when it is in that system) or by “place” in the --map file"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
@@ -203,6 +211,9 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("tile-content", "la couche {object} n’a pas pu être dessinée : {value}", "layer {object} could not be drawn: {value}"),
     ("tile-empty", "Rien à dessiner : aucun bâtiment, ligne ou terrain n’a été gardé.", "Nothing to draw: no building, line or terrain was kept."),
     ("tile-outside-crs", "{value} est hors du domaine de {object} : vérifiez le système de coordonnées.", "{value} is outside the area of {object}: check the coordinate system."),
+    ("tileset-content-missing", "contenu introuvable : {value}", "content not found: {value}"),
+    ("tileset-not-on-earth", "le tileset n’est pas sur le globe ({value}) : indiquez son système avec --crs ou son emplacement dans --map", "the tileset is not on the globe ({value}): state its system with --crs, or its place in --map"),
+    ("tileset-projected", "coordonnées du tileset lues dans {value}", "coordinates of the tileset read in {value}"),
     ("tiling-failed", "Le territoire n’a pas pu être écrit : {value}", "The territory could not be written: {value}"),
     ("tree-height-assumed", "hauteur d’arbre inconnue, supposée de {value}", "unknown tree height, assumed {value}"),
     ("vertical-converted", "altitudes converties : {value}", "altitudes converted: {value}"),
@@ -227,7 +238,18 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("import-telecom", "Télécommunications", "Telecommunications"),
     ("import-transit", "Transports en commun", "Public transport"),
     ("import-buildings", "Bâtiments", "Buildings"),
+    ("import-flood", "Zones inondables", "Flood zones"),
+    ("import-information", "Informations du plan", "Information of the plan"),
+    ("import-iris", "IRIS", "IRIS"),
+    ("import-land-cover", "Occupation du sol", "Land cover"),
+    ("import-models", "Modèles", "Models"),
+    ("import-parcels", "Parcelles", "Parcels"),
+    ("import-parks", "Parcs et jardins", "Parks and gardens"),
+    ("import-prescriptions", "Prescriptions du plan", "Prescriptions of the plan"),
+    ("import-servitudes", "Servitudes d’utilité publique", "Public easements"),
+    ("import-zones", "Zones du plan", "Zones of the plan"),
     ("import-generate", "Arbres générés", "Generated trees"),
+    ("tile-features", "Écriture de la table des objets", "Writing the feature table"),
     ("tile-package", "Assemblage du territoire", "Putting the territory together"),
     ("tile-prepare", "Préparation des tuiles", "Preparing tiles"),
     ("shards-draw", "Bâtiments mis en tuiles", "Buildings tiled"),
@@ -259,6 +281,8 @@ pub fn stage(key: &str, french: bool) -> &str {
 pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
     MESSAGES
         .iter()
+        // Files that the importer opens are judged by the same rules as those that are checked.
+        .chain(crate::formats::messages::SENTENCES)
         .find(|(known, ..)| *known == code)
         .map(|(_, fr, en)| (*fr, *en))
 }

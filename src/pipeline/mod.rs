@@ -14,6 +14,7 @@
 //! | [`shards`] | the same in parts, on one machine or many |
 //! | [`outfolder`] | where an import grows, and what killed ones left there |
 //! | [`messages`] | the sentences of this room's findings |
+//! | [`models`] | tilesets and glTF files that came ready-made |
 //! | [`network`] | files of electrical networks to the model of [`crate::energy::grid`], and flows to JSON |
 
 pub mod check;
@@ -24,6 +25,7 @@ pub mod import;
 pub mod info;
 pub mod messages;
 pub mod solar;
+pub mod models;
 pub mod network;
 pub mod outfolder;
 pub mod shards;

@@ -3,6 +3,7 @@
 //! Coordinates are metres in the territory's projected system (x east, y north) with heights in the sources' vertical datum.
 //! Every object keeps its data set and its ids.
 
+pub mod area;
 pub mod footprint;
 pub mod height_blend;
 pub mod point_grid;
@@ -13,6 +14,8 @@ pub mod skeleton;
 pub mod surveyed;
 pub mod triangulate;
 pub mod utility;
+
+pub use area::{Area, AreaShape, AreaTheme};
 
 use crate::base::DatasetId;
 use geo::{MultiPolygon, Polygon};
@@ -153,15 +156,6 @@ pub struct Tree {
     pub crown_m: f64,
     /// Drawn by us, no surveyed tree.
     pub generated: bool,
-}
-
-/// A named outline: commune, district.
-#[derive(Clone, Debug)]
-pub struct Area {
-    pub id: String,
-    pub dataset: DatasetId,
-    pub name: String,
-    pub outline: MultiPolygon<f64>,
 }
 
 /// Altitudes on a regular grid; row 0 is the northernmost.

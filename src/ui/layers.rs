@@ -9,13 +9,14 @@ use crate::view::{Command, Theme};
 use bevy_egui::egui::{RichText, Ui};
 
 /// Layers in the order of the questions they answer.
-const GROUPS: [(&str, &[LayerKind]); 3] = [
-    ("ui-group-built", &[LayerKind::Buildings]),
+const GROUPS: [(&str, &[LayerKind]); 4] = [
+    ("ui-group-built", &[LayerKind::Buildings, LayerKind::Models]),
     ("ui-group-networks", &[LayerKind::Networks]),
     (
         "ui-group-ground",
         &[LayerKind::Terrain, LayerKind::Water, LayerKind::Trees],
     ),
+    ("ui-group-areas", &[LayerKind::Areas]),
 ];
 
 pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {

@@ -1,12 +1,15 @@
 //! Tier 1: the program as people type it.
 
+mod areas;
 mod check_info;
 mod city;
+mod features;
 mod demo;
 mod doors;
 mod generate;
 mod grid;
 mod import;
+mod models;
 mod project_sun;
 mod pv;
 mod serve;

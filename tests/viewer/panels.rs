@@ -87,6 +87,7 @@ fn manifest() -> Manifest {
             attribution: "IGN – BD TOPO®, édition 2025-06-15".to_owned(),
             nature: Nature::Measured,
         }],
+        features: None,
     }
 }
 

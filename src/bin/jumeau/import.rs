@@ -37,7 +37,7 @@ pub struct What {
     /// Nom du territoire / name of the territory.
     #[arg(long)]
     name: Option<String>,
-    /// Système de coordonnées du territoire / target coordinate system, EPSG:2154.
+    /// Système de coordonnées du territoire, et des tilesets qui ne sont pas sur le globe / target coordinate system, and that of tilesets that are not on the globe, EPSG:2154.
     #[arg(long, value_name = "EPSG:n")]
     crs: Option<String>,
     /// Grille RAF20 de l’IGN (.tac ou .tif) pour les hauteurs ellipsoïdales / IGN's RAF20 grid for ellipsoidal heights.
@@ -93,7 +93,7 @@ const MAP_HELP: &str = "\
   [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
       \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
       \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
-  \"as\": buildings, roads, tram, rail, water, areas, trees, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  \"as\": buildings, roads, tram, rail, water, trees, models, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
   Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
   Termes / terms
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
@@ -108,6 +108,21 @@ Réseaux / networks
   a plan without a coordinate system (EPANET) is placed by --crs when it is drawn in that system, else by \"place\":
   { \"as\": \"drinking-water\", \"file\": \"*.inp\", \"place\": { \"origin\": [355000, 6690000], \"scale\": 0.3048, \"turn_deg\": 12 } }
   OpenStreetMap : découpez l'extrait avant l'import / cut the extract before the import: osmium extract -b W,S,E,N region.osm.pbf -o bourg.osm.pbf
+    iris, zones, prescriptions, information, servitudes, flood, parks, land-cover: id, name, code, document      parcels: id, section, number, code
+
+Zones / areas
+  Un dossier de PLU, PLUi ou carte communale au standard CNIG est reconnu par ses attributs (TYPEZONE, TYPEPSC, TYPEINF) ; DOC_URBA donne date et état.
+  A folder of a local plan after the CNIG standard is told by its attributes; DOC_URBA gives its date and state.
+  De même : servitudes, parcelles (Etalab, PCI), IRIS, communes, parcs, occupation du sol, zones inondables. Tous les attributs restent sous leur nom.
+  Ces couches sont masquées à l’ouverture ; la table features.parquet contient tous les objets / hidden at first; features.parquet holds every object.
+
+Modèles / models
+  Un tileset (tileset.json et ses fichiers) devient une couche ; s’il n’est pas en coordonnées géocentriques, --crs EPSG:n dit son système.
+  A tileset becomes a layer; if it is not in geocentric coordinates, --crs EPSG:n says its system.
+  Un glTF est placé par / a glTF is placed by --map:
+  [ { \"as\": \"models\", \"file\": \"mairie.glb\",
+      \"place\": { \"lon\": -1.553, \"lat\": 47.218, \"height\": 12.5, \"heading\": 90, \"scale\": 1 } } ]
+  height : altitude de l’origine / of the origin; heading : degrés depuis le nord / degrees from north; \"crs\" : système d’un tileset / of a tileset
 
 sources.json, dans le dossier des sources / in the folder of sources
   { \"id\": \"bourg\", \"crs\": \"EPSG:2154\",

@@ -6,7 +6,8 @@ use crate::base::{Finding, Severity};
 use crate::formats::gltf::accessor::{Resources, Store};
 use crate::formats::gltf::json::{Document, FeatureIds, MeshFeatures, Primitive, extension};
 use crate::formats::gltf::metadata::STRUCTURAL_METADATA;
-use crate::formats::gltf::{GltfFault, Limits, TileContent, container, read};
+use crate::formats::gltf::{GltfFault, Limits, TileContent, TileMesh, container, read};
+use crate::formats::tiles3d::batched::{self, Batched, Inner};
 use crate::formats::tiles3d::BoundingVolume;
 use glam::{DMat4, DVec3};
 use serde_json::{Map, Value};
@@ -83,8 +84,58 @@ fn reading_fault(fault: GltfFault, file: &str) -> Finding {
     finding
 }
 
-/// Checks the header of a b3dm, i3dm, pnts or cmpt and says that the viewer does not draw it.
-pub fn legacy(bytes: &[u8], file: &str) -> Vec<Finding> {
+/// Checks a b3dm, i3dm, pnts or cmpt, and says that the viewer does not draw it.
+///
+/// Of a batched model the tables and the glTF inside are checked as those of newer contents are; a glTF 1.0 can only be told to be one.
+pub fn legacy(bytes: &[u8], file: &str, place: Option<&Place>, resources: &mut Resources<'_>) -> Vec<Finding> {
+    let mut findings = legacy_header(bytes, file);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return findings;
+    }
+    match batched::parts(bytes) {
+        Err(fault) => findings.push(fault.finding(file)),
+        Ok(parts) => {
+            for part in parts {
+                if let Inner::Batched(batch) = part {
+                    findings.extend(batch_faults(&batch, file, place, resources));
+                }
+            }
+        }
+    }
+    findings
+}
+
+fn batch_faults(batch: &Batched, file: &str, place: Option<&Place>, resources: &mut Resources<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let limits = Limits::default();
+    let mut content = match read::glb_with(batch.glb, &limits, resources) {
+        Ok(content) => content,
+        Err(fault) if matches!(fault.code, "glb-version" | "gltf-version") => {
+            findings.push(Finding::new("legacy-gltf", Severity::Warning, file).value(fault.value));
+            return findings;
+        }
+        Err(fault) => {
+            findings.push(reading_fault(fault, file));
+            return findings;
+        }
+    };
+    let of_batch = |mesh: &&TileMesh| mesh.table.is_none();
+    let last = content.meshes.iter().filter(of_batch).flat_map(|mesh| &mesh.feature_ids).max();
+    if let Some(last) = last.filter(|last| batch.batch_length > 0 && **last as usize >= batch.batch_length) {
+        findings.push(
+            Finding::new("legacy-batch-id", Severity::Error, file).value(format!("{last} ≥ {}", batch.batch_length)),
+        );
+    }
+    if let Some(at) = batch.rtc_center {
+        for mesh in &mut content.meshes {
+            mesh.tile_from_mesh = DMat4::from_translation(DVec3::from(at)) * mesh.tile_from_mesh;
+        }
+    }
+    findings.extend(place.and_then(|place| outside(&content, place, file)));
+    findings
+}
+
+fn legacy_header(bytes: &[u8], file: &str) -> Vec<Finding> {
     let word = |at: usize| {
         let four = bytes.get(at..at + 4)?;
         Some(u32::from_le_bytes(four.try_into().ok()?))

@@ -10,9 +10,14 @@ use super::json::{Document, MeshFeatures, Node, Primitive, TRIANGLES, extension}
 use super::metadata;
 use super::{GltfFault, Limits, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
 use glam::{DMat4, DQuat, DVec3, Vec3};
+use serde::Deserialize;
+
+/// Where positions count from, in older contents: a translation in the tile's frame.
+const RTC: &str = "CESIUM_RTC";
 
 /// Required extensions that we obey, or that only concern what we leave out.
-const KNOWN: [&str; 13] = [
+const KNOWN: [&str; 14] = [
+    RTC,
     "KHR_mesh_quantization",
     "EXT_meshopt_compression",
     "EXT_mesh_features",
@@ -97,11 +102,16 @@ struct Step<'d> {
 impl<'s> Reader<'s> {
     fn walk(&mut self, limits: &Limits) -> Result<(), GltfFault> {
         let document = self.document;
+        let centre = document
+            .extensions
+            .get(RTC)
+            .and_then(|rtc| <[f64; 3]>::deserialize(rtc.get("center")?).ok())
+            .unwrap_or_default();
         let mut stack: Vec<Step<'s>> = Vec::new();
         for node in roots(document).into_iter().rev() {
             stack.push(Step {
                 node,
-                parent: ZUP_FROM_YUP,
+                parent: DMat4::from_translation(DVec3::from(centre)) * ZUP_FROM_YUP,
                 depth: 0,
                 name: "",
             });

@@ -6,11 +6,13 @@
 //! | [`volume`] | bounding volumes and their subdivision |
 //! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
+//! | [`batched`] | contents of 3D Tiles 1.0 |
 //! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
 //!
 //! Implicit tiling is read and written as a quadtree; an octree is recognised ([`Subdivision::Octree`]) and refused by what needs its coordinates.
 //! Source: OGC 22-025r4, 3D Tiles Specification 1.1.
 
+pub mod batched;
 pub mod implicit;
 pub mod metadata;
 pub mod subtree;

@@ -327,7 +327,12 @@ fn attributes(record: &Record) -> Vec<Attribute> {
     let consumption = record
         .number("consumption")
         .map(|kwh| Attribute { name: CONSUMPTION, value: AttributeValue::Number(kwh) });
-    let kept = record.values.iter().filter_map(|(term, cell)| {
+    consumption.into_iter().chain(kept_attributes(record)).collect()
+}
+
+/// Columns that keep their names.
+pub(super) fn kept_attributes(record: &Record) -> impl Iterator<Item = Attribute> + '_ {
+    record.values.iter().filter_map(|(term, cell)| {
         let name = term.strip_prefix(SOURCE).filter(|name| !name.is_empty())?;
         let value = match cell {
             Cell::Number(number) => AttributeValue::Number(*number),
@@ -335,8 +340,7 @@ fn attributes(record: &Record) -> Vec<Attribute> {
             Cell::Flag(flag) => AttributeValue::Text(flag.to_string()),
         };
         Some(Attribute { name, value })
-    });
-    consumption.into_iter().chain(kept).collect()
+    })
 }
 
 /// 0 and unknown are two things; negative counts are neither.

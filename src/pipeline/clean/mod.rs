@@ -2,6 +2,7 @@
 //!
 //! Terrain comes first: the other layers' altitudes are judged against it.
 
+pub mod areas;
 pub mod buildings;
 pub mod far;
 pub mod heights;
@@ -109,9 +110,18 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let fate = places::water(record, floor, source, &mut found);
             all(fate, found, Object::Water)
         }
-        Role::Areas => {
+        Role::Areas
+        | Role::Iris
+        | Role::Parcels
+        | Role::Zones
+        | Role::Prescriptions
+        | Role::Information
+        | Role::Servitudes
+        | Role::Flood
+        | Role::Parks
+        | Role::LandCover => {
             let mut found = Vec::new();
-            let fate = places::area(record, source, &mut found);
+            let fate = areas::area(record, source, &mut found);
             all(fate, found, Object::Area)
         }
         Role::Trees => {
@@ -125,7 +135,7 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let fixtures = fixtures.into_iter().map(Object::Fixture);
             (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
-        Role::Terrain => (Fate::Rejected, Vec::new()),
+        Role::Terrain | Role::Models => (Fate::Rejected, Vec::new()),
     }
 }
 
@@ -258,6 +268,16 @@ pub fn key(role: Role) -> &'static str {
         Role::Water => "import-water",
         Role::Areas => "import-areas",
         Role::Trees => "import-trees",
+        Role::Iris => "import-iris",
+        Role::Parcels => "import-parcels",
+        Role::Zones => "import-zones",
+        Role::Prescriptions => "import-prescriptions",
+        Role::Information => "import-information",
+        Role::Servitudes => "import-servitudes",
+        Role::Flood => "import-flood",
+        Role::Parks => "import-parks",
+        Role::LandCover => "import-land-cover",
+        Role::Models => "import-models",
         Role::Network(utility) => match utility {
             Utility::Electricity => "import-electricity",
             Utility::Gas => "import-gas",

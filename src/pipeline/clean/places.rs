@@ -1,11 +1,11 @@
-//! Water, named outlines and trees.
+//! Water and trees, and outlines as all areas have them.
 
 use super::terrain::Floor;
 use super::{Fate, Source};
 use crate::base::Severity;
 use crate::pipeline::sources::record::Record;
 use crate::region::footprint::{self, Rejection, Repairs};
-use crate::region::{Area, Tree, WaterArea};
+use crate::region::{Tree, WaterArea};
 use geo::MultiPolygon;
 
 /// Height of a tree of which nothing is known, metres.
@@ -63,19 +63,6 @@ pub fn water(
     fate
 }
 
-pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate {
-    let Some((outline, repairs)) = outline(record, source) else {
-        return Fate::Rejected;
-    };
-    areas.push(Area {
-        id: record.text("code").unwrap_or_else(|| record.object.clone()),
-        dataset: source.dataset.clone(),
-        name: record.text("name").unwrap_or_else(|| record.object.clone()),
-        outline,
-    });
-    if repairs.any() { Fate::Repaired } else { Fate::Kept }
-}
-
 pub fn tree(record: &Record, source: &mut Source, trees: &mut Vec<Tree>) -> Fate {
     let points = record.shape.as_ref().map(|shape| shape.points()).unwrap_or_default();
     if points.is_empty() {
@@ -99,7 +86,7 @@ pub fn tree(record: &Record, source: &mut Source, trees: &mut Vec<Tree>) -> Fate
     }
 }
 
-fn outline(record: &Record, source: &mut Source) -> Option<(MultiPolygon<f64>, Repairs)> {
+pub(super) fn outline(record: &Record, source: &mut Source) -> Option<(MultiPolygon<f64>, Repairs)> {
     let polygons: Vec<Vec<Vec<[f64; 2]>>> = record
         .shape
         .iter()

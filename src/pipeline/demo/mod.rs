@@ -499,6 +499,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         dataset: id.clone(),
         fields: Default::default(),
         keep: Vec::new(),
+        place: None,
     };
     let mut layers: Vec<DeclaredLayer> = relief_files.iter().map(|file| layer(file, None, Role::Terrain)).collect();
     layers.extend([

@@ -1,6 +1,7 @@
 //! `plan.json`, and the file of each shard that is done.
 
 use crate::base::{DatasetId, Finding, Report, Severity};
+use crate::formats::territory::Layer;
 use crate::pipeline::sources::declaration::Declaration;
 use crate::pipeline::tile::grid::TileKey;
 use crate::base::Bounds2;
@@ -14,7 +15,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";
@@ -25,6 +26,8 @@ pub const URBAN: &str = "urban.bin";
 /// The tiles of ground, and with them how fine the leaves are.
 pub const TILES: &str = "tiles.bin";
 pub const GEOID: &str = "geoid.bin";
+/// Layers that came ready-made, as they go into the territory; in the folder of the plan.
+pub const MODELS: &str = "models";
 
 /// Findings of one kind that are kept with their place.
 const EXAMPLES: usize = 20;
@@ -38,19 +41,36 @@ pub struct PlanFile {
     pub inputs: String,
     pub declaration: Declaration,
     pub crs: String,
-    /// West, south, east, north in the territory's system.
+    /// West, south, east, north in the territory's system; in degrees where there are only models.
     pub extract: [f64; 4],
     /// Level of the finest tiles.
     pub finest: u32,
     pub shards: Vec<Shard>,
-    /// Source columns that keep their names; true for numbers.
-    pub kept: Vec<(String, bool)>,
+    /// Source columns that keep their names, by layer; true for numbers.
+    pub kept: Vec<(String, String, bool)>,
     pub outings: Vec<OutingFile>,
     pub layers: Vec<CountFile>,
     pub findings: Vec<FindingFile>,
     pub buildings: u64,
-    /// Neither buildings nor lines nor terrain: networks alone.
+    /// Neither buildings nor lines nor terrain: networks or areas alone.
     pub bare: bool,
+    #[serde(default)]
+    pub models: ModelsFile,
+}
+
+impl PlanFile {
+    /// Ready-made models are all there is: no shard, and coordinates in degrees.
+    pub fn models_alone(&self) -> bool {
+        self.shards.is_empty()
+    }
+}
+
+/// Ready-made models, written by the plan.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct ModelsFile {
+    pub layers: Vec<Layer>,
+    /// West, south, east, north in degrees, lowest and highest ellipsoidal height.
+    pub bounds: Option<[f64; 6]>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,9 +2,12 @@
 
 use super::file::{self, DoneFile, TileFile, done_path};
 use super::work::{self, Loaded};
-use crate::base::{DatasetId, Report};
-use crate::formats::territory::Manifest;
-use crate::pipeline::clean::Object;
+use super::spool::bounds_of;
+use crate::base::{Bounds2, DatasetId, Report};
+use crate::formats::territory::{FeatureTable, Manifest};
+use crate::pipeline::clean::{Object, buildings};
+use crate::pipeline::models;
+use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
 use crate::pipeline::tile::imported::{coded, territory_of};
@@ -12,11 +15,12 @@ use crate::pipeline::tile::networks;
 use crate::pipeline::tile::part::Part;
 use crate::pipeline::tile::scene::Scene;
 use crate::pipeline::tile::utilities;
-use crate::pipeline::tile::{self, DrawnLayer};
+use crate::pipeline::tile::features::{Feature, Table};
+use crate::pipeline::tile::{self, DrawnLayer, Territory, TileFault};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
-use crate::region::Region;
+use crate::region::{Building, Region};
 use geo::Area;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 /// What a merged territory is.
 pub struct Merged {
@@ -47,19 +51,32 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     // In the order of the map: which worker ended first means nothing.
     done.sort_by_key(|file| file.tile);
     leave_only(&package, plan)?;
+    work::take_models(loaded)?;
+    let (mut report, mut counts) = (Report::default(), plan.layers.iter().map(file::CountFile::count).collect::<Vec<LayerCount>>());
+    file::report_of(&plan.findings, &mut report);
+    if plan.models_alone() {
+        let manifest = models_alone(loaded)?;
+        tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
+        progress.step("tile-package", 1, 1);
+        return Ok(Merged { manifest, layers: counts, report });
+    }
     let roots: BTreeSet<TileKey> = plan.shards.iter().map(file::Shard::key).collect();
-    let region = region_above(loaded, &roots, progress)?;
+    let (region, areas) = region_above(loaded, &roots, progress)?;
     let mut layers = work::drawn(loaded, &region, Part::Above(roots), &mut Report::default(), progress)?;
-    add(&mut layers, &done, loaded);
+    add(&mut layers, &done, &areas, loaded);
     let to_lonlat = |at: [f64; 2]| loaded.crs.to_lonlat(at[0], at[1]).ok();
     let scene = Scene::new(loaded.stage.clone(), &region, Part::Whole, &to_lonlat, &mut Report::default());
     let territory = territory_of(&plan.declaration, &loaded.crs, &region);
-    let manifest = tile::assemble(&territory, &scene, &loaded.geoid, layers, plan.buildings > 0, &package).map_err(|fault| coded(&fault))?;
+    let mut manifest = match tile::assemble(&territory, &scene, &loaded.geoid, layers, plan.buildings > 0, &package) {
+        Ok(manifest) => manifest,
+        Err(TileFault::Empty) if !plan.models.layers.is_empty() => models_alone(loaded)?,
+        Err(fault) => return Err(coded(&fault)),
+    };
+    manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
+    manifest.features = Some(features(loaded, progress)?);
+    tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
 
-    let mut report = Report::default();
-    file::report_of(&plan.findings, &mut report);
-    let mut counts: Vec<LayerCount> = plan.layers.iter().map(file::CountFile::count).collect();
     for file in &done {
         file::report_of(&file.findings, &mut report);
         if let Some(buildings) = counts.iter_mut().find(|count| count.id == "buildings") {
@@ -67,6 +84,77 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         }
     }
     Ok(Merged { manifest, layers: counts, report })
+}
+
+/// The manifest of a territory that holds nothing but models.
+fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
+    let region = Region::default();
+    let Territory { id, name, crs, vertical, datasets, .. } = territory_of(&loaded.plan.declaration, &loaded.crs, &region);
+    let mut manifest = models::manifest(&id, name, crs, &vertical, &loaded.geoid, &datasets, loaded.plan.models.bounds)?;
+    manifest.layers.clone_from(&loaded.plan.models.layers);
+    Ok(manifest)
+}
+
+/// Writes the feature table from the clean objects, place by place: its bytes do not depend on how the territory was cut.
+fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, ImportFault> {
+    let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
+    let mut rows = 0_u64;
+    loaded.spool.by_place(&mut |objects| {
+        if progress.cancelled() {
+            return Err(ImportFault::new("import-cancelled", "", ""));
+        }
+        rows += objects.len() as u64;
+        progress.step("tile-features", rows, 0);
+        let buildings = settled(loaded, &objects)?;
+        let mut next = buildings.iter();
+        let mut features: Vec<Feature> = objects
+            .iter()
+            .filter_map(|(_, object)| {
+                Some(match object {
+                    Object::Building(_) => Feature::Building(next.next()?),
+                    Object::Line(line) => Feature::Line(line),
+                    Object::Water(water) => Feature::Water(water),
+                    Object::Area(area) => Feature::Area(area),
+                    Object::Conduit(conduit) => Feature::Conduit(conduit),
+                    Object::Fixture(fixture) => Feature::Fixture(fixture),
+                    Object::Tree(_) => return None,
+                })
+            })
+            .collect();
+        features.sort_by_key(Feature::rank);
+        table.add(&features).map_err(|fault| coded(&fault))
+    })?;
+    table.finish().map_err(|fault| coded(&fault))
+}
+
+/// The buildings among objects, with the heights that their shards gave them: neighbours are looked up where a height is theirs to tell.
+fn settled(loaded: &Loaded, objects: &[(u64, Object)]) -> Result<Vec<Building>, ImportFault> {
+    let mut drafts = Vec::new();
+    let mut own = HashSet::new();
+    let mut around = Bounds2::EMPTY;
+    for (number, object) in objects {
+        if let Object::Building(draft) = object {
+            if !(draft.has_height && draft.has_ground) {
+                around = around.union(bounds_of(object));
+            }
+            own.insert(*number);
+            drafts.push(draft.clone());
+        }
+    }
+    let count = drafts.len();
+    if !around.is_empty() {
+        for numbered in loaded.spool.within(&around.grown(buildings::NEIGHBOUR_DISTANCE_M))? {
+            if own.contains(&numbered.number) {
+                continue;
+            }
+            if let Object::Building(draft) = loaded.spool.object(&numbered)? {
+                drafts.push(draft);
+            }
+        }
+    }
+    let mut settled = buildings::settle(drafts, &|_| false, &mut LayerCount::default(), &mut Report::default());
+    settled.truncate(count);
+    Ok(settled)
 }
 
 /// Shards of a former plan that are not in this one go, with what they wrote.
@@ -82,14 +170,22 @@ fn leave_only(package: &std::path::Path, plan: &file::PlanFile) -> Result<(), Im
     work::sweep(package)
 }
 
-/// What can be seen in the tiles above the shards: large buildings, main roads, water.
-fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progress) -> Result<Region, ImportFault> {
+/// What can be seen in the tiles above the shards: large buildings, main roads, water, large areas; and how many areas there are, by layer.
+fn region_above(
+    loaded: &Loaded,
+    roots: &BTreeSet<TileKey>,
+    progress: &dyn Progress,
+) -> Result<(Region, BTreeMap<&'static str, u64>), ImportFault> {
     let grid = &loaded.stage.grid;
     let mut region = Region::default();
     // The finest level above a shard; where the root is the only shard there is none, and only the water is counted.
     let finest = roots.iter().filter_map(|root| root.level.checked_sub(1)).max();
     let smallest = finest.map_or(f64::INFINITY, |finest| smallest_m2(grid, finest));
     let tolerance_m = finest.map_or(f64::INFINITY, |finest| grid.tolerance(finest));
+    let above = Part::Above(roots.clone());
+    let place = |at: [f64; 2]| loaded.place(at);
+    let whole = grid.rect(TileKey::ROOT);
+    let mut counted: BTreeMap<&'static str, u64> = BTreeMap::new();
     let mut found: Vec<(u64, Object)> = Vec::new();
     let mut seen = 0_u64;
     loaded.spool.all(&mut |number, object| {
@@ -103,7 +199,14 @@ fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progr
             Object::Conduit(conduit) => finest.is_some() && utilities::shown(conduit, tolerance_m),
             Object::Water(_) => true,
             // Points of networks are drawn where trees are: below the shards' roots.
-            Object::Fixture(_) | Object::Tree(_) | Object::Area(_) => false,
+            Object::Fixture(_) | Object::Tree(_) => false,
+            Object::Area(area) => {
+                // An area may lie in many shards; it is counted here, once.
+                if areas::placed_bounds(area, &place).intersects(&whole) {
+                    *counted.entry(area.theme.id()).or_default() += 1;
+                }
+                areas::shown_in(area, grid, &above, &place)
+            }
         };
         if shown {
             found.push((number, object));
@@ -123,19 +226,21 @@ fn region_above(loaded: &Loaded, roots: &BTreeSet<TileKey>, progress: &dyn Progr
             Object::Line(line) => region.lines.push(line),
             Object::Water(water) => region.water.push(water),
             Object::Conduit(conduit) => region.conduits.push(conduit),
-            Object::Fixture(_) | Object::Tree(_) | Object::Area(_) => {}
+            Object::Area(area) => region.areas.push(area),
+            Object::Fixture(_) | Object::Tree(_) => {}
         }
     }
-    Ok(region)
+    Ok((region, counted))
 }
 
 /// Adds the shards' tiles, features and data sets to the layers as drawn above them.
-fn add(layers: &mut Vec<DrawnLayer>, done: &[DoneFile], loaded: &Loaded) {
+fn add(layers: &mut Vec<DrawnLayer>, done: &[DoneFile], areas: &BTreeMap<&'static str, u64>, loaded: &Loaded) {
     for layer in layers.iter_mut() {
         let mine = || done.iter().flat_map(|file| &file.layers).filter(|part| part.id == layer.plan.id);
         let datasets: BTreeSet<&DatasetId> = mine().flat_map(|part| &part.datasets).chain(&layer.plan.datasets).collect();
         layer.plan.datasets = datasets.into_iter().cloned().collect();
-        layer.plan.features = mine().map(|part| part.features).sum();
+        let in_parts: u64 = mine().map(|part| part.features).sum();
+        layer.plan.features = areas.get(layer.plan.id).copied().unwrap_or(in_parts);
         let written: BTreeMap<TileKey, _> = mine()
             .flat_map(|part| &part.tiles)
             .map(TileFile::written)

@@ -9,7 +9,7 @@ use crate::region::roof::Surface;
 use crate::region::surveyed::{Surveyed, SurveyedFace};
 use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
 use crate::region::{
-    Attribute, AttributeValue, Building, HeightOrigin, LineClass, NetworkLine, Tree, Usage, WaterArea,
+    Area, AreaShape, AreaTheme, Attribute, AttributeValue, Building, HeightOrigin, LineClass, NetworkLine, Tree, Usage, WaterArea,
 };
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 
@@ -55,7 +55,7 @@ const KINDS: [FixtureKind; 10] = [
 /// No number of storeys, dwellings …
 const NONE: u32 = u32::MAX;
 
-/// Writes an object; named areas are not drawn and have no bytes.
+/// Writes an object.
 pub fn put(object: &Object, bytes: &mut Vec<u8>) {
     match object {
         Object::Building(draft) => {
@@ -87,7 +87,10 @@ pub fn put(object: &Object, bytes: &mut Vec<u8>) {
             bytes.push(6);
             put_fixture(fixture, bytes);
         }
-        Object::Area(_) => {}
+        Object::Area(area) => {
+            bytes.push(7);
+            put_area(area, bytes);
+        }
     }
 }
 
@@ -109,6 +112,7 @@ pub fn take(bytes: &mut Bytes) -> Option<Object> {
         }
         5 => Object::Conduit(take_conduit(bytes)?),
         6 => Object::Fixture(take_fixture(bytes)?),
+        7 => Object::Area(take_area(bytes)?),
         _ => return None,
     })
 }
@@ -132,20 +136,7 @@ fn put_draft(draft: &Draft, bytes: &mut Vec<u8>) {
     bytes.extend(building.dwellings.unwrap_or(NONE).to_le_bytes());
     bytes.extend(building.storeys.unwrap_or(NONE).to_le_bytes());
     bytes.extend(building.year.unwrap_or(i32::MIN).to_le_bytes());
-    put_count(building.attributes.len(), bytes);
-    for attribute in &building.attributes {
-        put_text(bytes, attribute.name);
-        match &attribute.value {
-            AttributeValue::Number(number) => {
-                bytes.push(0);
-                bytes.extend(number.to_le_bytes());
-            }
-            AttributeValue::Text(text) => {
-                bytes.push(1);
-                put_text(bytes, text);
-            }
-        }
-    }
+    put_attributes(&building.attributes, bytes);
     bytes.push(u8::from(building.surveyed.is_some()));
     if let Some(surveyed) = &building.surveyed {
         bytes.extend(surveyed.lod.to_le_bytes());
@@ -174,14 +165,7 @@ fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
     let dwellings = Some(bytes.u32()?).filter(|count| *count != NONE);
     let storeys = Some(bytes.u32()?).filter(|count| *count != NONE);
     let year = Some(bytes.i32()?).filter(|year| *year != i32::MIN);
-    let attributes = list(bytes, |bytes| {
-        let name = attribute_name(bytes.text()?);
-        let value = match bytes.u8()? {
-            0 => AttributeValue::Number(bytes.f64()?),
-            _ => AttributeValue::Text(bytes.text()?.to_owned()),
-        };
-        Some(Attribute { name, value })
-    })?;
+    let attributes = take_attributes(bytes)?;
     let surveyed = if bytes.u8()? == 0 {
         None
     } else {
@@ -212,6 +196,81 @@ fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
         surveyed,
     };
     Some(Draft { building, file, has_height, has_ground, repaired, above_ground })
+}
+
+fn put_attributes(attributes: &[Attribute], bytes: &mut Vec<u8>) {
+    put_count(attributes.len(), bytes);
+    for attribute in attributes {
+        put_text(bytes, attribute.name);
+        match &attribute.value {
+            AttributeValue::Number(number) => {
+                bytes.push(0);
+                bytes.extend(number.to_le_bytes());
+            }
+            AttributeValue::Text(text) => {
+                bytes.push(1);
+                put_text(bytes, text);
+            }
+        }
+    }
+}
+
+fn take_attributes(bytes: &mut Bytes) -> Option<Vec<Attribute>> {
+    list(bytes, |bytes| {
+        let name = attribute_name(bytes.text()?);
+        let value = match bytes.u8()? {
+            0 => AttributeValue::Number(bytes.f64()?),
+            _ => AttributeValue::Text(bytes.text()?.to_owned()),
+        };
+        Some(Attribute { name, value })
+    })
+}
+
+fn put_area(area: &Area, bytes: &mut Vec<u8>) {
+    let Area { id, dataset, theme, name, code, shape, attributes } = area;
+    put_text(bytes, id);
+    put_text(bytes, dataset.as_str());
+    bytes.push(place(&AreaTheme::ALL, *theme));
+    put_text(bytes, name);
+    put_text(bytes, code);
+    let put_flat = |points: &[[f64; 2]], bytes: &mut Vec<u8>| {
+        put_count(points.len(), bytes);
+        points.iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
+    };
+    match shape {
+        AreaShape::Surface(outline) => {
+            bytes.push(0);
+            put_count(outline.0.len(), bytes);
+            outline.iter().for_each(|polygon| put_polygon(polygon, bytes));
+        }
+        AreaShape::Lines(lines) => {
+            bytes.push(1);
+            put_count(lines.len(), bytes);
+            lines.iter().for_each(|line| put_flat(line, bytes));
+        }
+        AreaShape::Places(places) => {
+            bytes.push(2);
+            put_flat(places, bytes);
+        }
+    }
+    put_attributes(attributes, bytes);
+}
+
+fn take_area(bytes: &mut Bytes) -> Option<Area> {
+    Some(Area {
+        id: bytes.text()?.to_owned(),
+        dataset: DatasetId::from(bytes.text()?),
+        theme: *AreaTheme::ALL.get(usize::from(bytes.u8()?))?,
+        name: bytes.text()?.to_owned(),
+        code: bytes.text()?.to_owned(),
+        shape: match bytes.u8()? {
+            0 => AreaShape::Surface(MultiPolygon(list(bytes, take_polygon)?)),
+            1 => AreaShape::Lines(list(bytes, |bytes| list(bytes, |bytes| bytes.f64s()))?),
+            2 => AreaShape::Places(list(bytes, |bytes| bytes.f64s())?),
+            _ => return None,
+        },
+        attributes: take_attributes(bytes)?,
+    })
 }
 
 /// Names of kept columns live as long as the program.
@@ -454,6 +513,24 @@ mod tests {
         }
     }
 
+    fn areas() -> [Area; 3] {
+        let ring = LineString::from(vec![(0.5, 0.0), (9.0, 0.0), (9.0, 9.0), (0.5, 0.0)]);
+        [
+            AreaShape::Surface(MultiPolygon(vec![Polygon::new(ring.clone(), vec![ring])])),
+            AreaShape::Lines(vec![vec![[1.0, 2.0], [3.0, 4.5]], vec![[0.0, 0.25], [1.0, 1.0]]]),
+            AreaShape::Places(vec![[7.5, -8.0]]),
+        ]
+        .map(|shape| Area {
+            id: "44999_PLU/zones/1".to_owned(),
+            dataset: DatasetId::from("plu"),
+            theme: AreaTheme::LandCover,
+            name: "Ucp".to_owned(),
+            code: "U".to_owned(),
+            shape,
+            attributes: vec![Attribute { name: "NOMFIC", value: AttributeValue::Text("a.pdf".to_owned()) }],
+        })
+    }
+
     #[test]
     fn objects_come_back_as_they_went() {
         let line = NetworkLine {
@@ -465,6 +542,7 @@ mod tests {
             level: -1,
             name: Some("Rue".to_owned()),
         };
+        let areas = areas();
         let tree = Tree { x: 1.0, y: 2.0, height_m: 3.0, crown_m: 4.0, generated: false };
         let lays = [Lay::Ground, Lay::Underground { depth_m: None }, Lay::Underground { depth_m: Some(1.2) }, Lay::Overhead { height_m: Some(31.5) }];
         let conduits = lays.map(|lay| conduit(lay, lay == Lay::Ground));
@@ -482,7 +560,7 @@ mod tests {
         }
         assert!(reader.is_empty());
         bytes.clear();
-        for object in [Object::Building(building()), Object::Line(line), Object::Tree(tree)] {
+        for object in [Object::Building(building()), Object::Line(line), Object::Tree(tree)].into_iter().chain(areas.clone().map(Object::Area)) {
             put(&object, &mut bytes);
         }
         let mut reader = Bytes::new(&bytes);
@@ -491,6 +569,14 @@ mod tests {
             put(&take(&mut reader).unwrap(), &mut again);
         }
         assert_eq!(bytes, again);
+        for known in &areas {
+            bytes.clear();
+            put(&Object::Area(known.clone()), &mut bytes);
+            let Some(Object::Area(area)) = take(&mut Bytes::new(&bytes)) else { panic!("an area went in") };
+            assert_eq!(format!("{area:?}"), format!("{known:?}"));
+        }
+        bytes.clear();
+        put(&Object::Building(building()), &mut bytes);
         let Some(Object::Building(draft)) = take(&mut Bytes::new(&bytes)) else { panic!("a building came first") };
         assert_eq!(format!("{draft:?}"), format!("{:?}", building()));
     }
@@ -502,7 +588,8 @@ mod tests {
         for end in 0..bytes.len() {
             assert!(take(&mut Bytes::new(&bytes[..end])).is_none());
         }
-        for object in [Object::Conduit(conduit(Lay::Ground, false)), Object::Fixture(fixture(FixtureKind::Lamp))] {
+        let drawn = [Object::Conduit(conduit(Lay::Ground, false)), Object::Fixture(fixture(FixtureKind::Lamp))];
+        for object in drawn.into_iter().chain(areas().map(Object::Area)) {
             bytes.clear();
             put(&object, &mut bytes);
             for end in 0..bytes.len() {

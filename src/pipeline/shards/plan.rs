@@ -1,7 +1,7 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
 use super::{ShardOptions, work};
 use crate::base::{Bounds2, Report, Severity};
@@ -12,7 +12,8 @@ use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::sources::join::{Owners, Tally};
 use crate::pipeline::sources::record::Record;
 use crate::pipeline::sources::{OpenTable, Opened, RawRaster, open_all};
-use crate::pipeline::tile::buildings::{KeptColumns, note_kept};
+use crate::pipeline::models;
+use crate::pipeline::tile::kept::{self, KeptColumns};
 use crate::pipeline::tile::courses::Courses;
 use crate::pipeline::tile::grid::{Grid, TileKey};
 use crate::pipeline::tile::ground::{Ground, KnownHeights};
@@ -21,7 +22,8 @@ use crate::pipeline::tile::part::Part;
 use crate::pipeline::tile::scene::{Scene, Stage, ground_of, plane_and_extract};
 use crate::pipeline::tile::surround;
 use crate::pipeline::tile::urban::UrbanCount;
-use crate::pipeline::tile::utilities;
+use crate::pipeline::tile::imported::coded;
+use crate::pipeline::tile::{self, utilities};
 use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
 use crate::region::{Building, HeightGrid, LineClass, NetworkLine, Region, WaterArea};
 use geo::Centroid;
@@ -107,11 +109,34 @@ pub fn plan(
             clean::vertical(&mut opened.declaration.vertical, &opened.target, &[], || gathered.first);
         }
     }
+    let models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
     let Opened { declaration, target, .. } = opened;
-    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, sharding, inputs, counts, report, progress)?;
+    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, sharding, inputs, counts, report, progress)?;
     file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
     file::write(&folder.join(PLAN), &file)?;
     Ok(file)
+}
+
+/// Models are read and written once, here: they belong to no tile of ours, and whoever merges may not have them.
+fn write_models(
+    opened: &Opened,
+    folder: &Path,
+    geoid: &Geoid,
+    counts: &mut BTreeMap<Role, LayerCount>,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<ModelsFile, ImportFault> {
+    let below = folder.join(MODELS);
+    if below.exists() {
+        std::fs::remove_dir_all(&below).map_err(|error| ImportFault::new("write-failed", below.display(), error))?;
+    }
+    if opened.models.is_empty() {
+        return Ok(ModelsFile::default());
+    }
+    let written = models::write(&opened.models, &opened.declaration.datasets, geoid, &below, progress).map_err(|fault| coded(&fault))?;
+    report.merge(written.report);
+    counts.entry(Role::Models).or_default().merge(&written.count);
+    Ok(ModelsFile { layers: written.layers, bounds: written.bounds })
 }
 
 /// A fingerprint of what the plan is made from, without reading it.
@@ -121,8 +146,13 @@ fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptio
     let mut files: Vec<PathBuf> = Vec::new();
     for source in sources.iter().chain(&options.map) {
         let path = source.canonicalize().unwrap_or_else(|_| source.clone());
-        files.extend(crate::pipeline::sources::files_of(&path));
+        let named = crate::pipeline::sources::files_of(&path);
+        // A tileset names files beside it that nobody named here.
+        files.extend(models::found::among(&named).models.iter().flat_map(|(path, kind)| models::files_of(path, *kind)));
+        files.extend(named);
     }
+    files.sort();
+    files.dedup();
     for path in files {
         print.text(&path.display().to_string());
         if let Ok(meta) = std::fs::metadata(&path) {
@@ -158,6 +188,8 @@ struct Gathered {
     /// Lines and points of networks that are no roads.
     networks: u64,
     network_extract: Bounds2,
+    areas: u64,
+    area_extract: Bounds2,
     under_clouds: Vec<Building>,
     /// A point of the first object with a place.
     first: Option<[f64; 2]>,
@@ -176,6 +208,8 @@ struct Reading<'a> {
     lines: u64,
     networks: u64,
     network_extract: Bounds2,
+    areas: u64,
+    area_extract: Bounds2,
     under_clouds: Vec<Building>,
     first: Option<[f64; 2]>,
     /// First positions of what stretches the territory, to tell what lies far from the rest.
@@ -198,11 +232,13 @@ impl<'a> Reading<'a> {
             clouds,
             ids: HashSet::new(),
             extract: Bounds2::EMPTY,
-            kept: KeptColumns::new(),
+            kept: KeptColumns::default(),
             buildings: 0,
             lines: 0,
             networks: 0,
             network_extract: Bounds2::EMPTY,
+            areas: 0,
+            area_extract: Bounds2::EMPTY,
             under_clouds: Vec::new(),
             first: None,
             places: Vec::new(),
@@ -326,7 +362,7 @@ impl<'a> Reading<'a> {
         match object {
             Object::Building(draft) => {
                 self.buildings += 1;
-                note_kept(&draft.building, &mut self.kept);
+                self.kept.note(kept::BUILDINGS, &draft.building.attributes);
                 self.extract = self.extract.union(bounds);
                 if self.clouds.iter().any(|cloud| cloud.intersects(&bounds)) {
                     self.under_clouds.push(draft.building.clone());
@@ -340,14 +376,20 @@ impl<'a> Reading<'a> {
                 self.networks += 1;
                 self.network_extract = self.network_extract.union(bounds);
             }
-            Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}
+            Object::Area(area) => {
+                self.areas += 1;
+                self.kept.note(area.theme.id(), &area.attributes);
+                self.area_extract = self.area_extract.union(bounds);
+            }
+            Object::Water(_) | Object::Tree(_) => {}
         }
     }
 
     /// What was gathered, without what lies astray.
     fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
-        let Self { spool, extract, kept, buildings, lines, networks, network_extract, under_clouds, first, places, .. } = self;
-        let gathered = Gathered { spool: spool.finish()?, extract, kept, buildings, lines, networks, network_extract, under_clouds, first };
+        let Self { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first, places, .. } = self;
+        let spool = spool.finish()?;
+        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first };
         let Some(far) = Far::among(&places) else { return Ok(gathered) };
         let mut extract = Bounds2::EMPTY;
         let (mut buildings, mut lines) = (0, 0);
@@ -409,15 +451,17 @@ fn lay_out(
     declaration: Declaration,
     target: &Crs,
     geoid: &Geoid,
+    models: ModelsFile,
     sharding: &ShardOptions,
     inputs: String,
     counts: BTreeMap<Role, LayerCount>,
     mut report: Report,
     progress: &dyn Progress,
 ) -> Result<PlanFile, ImportFault> {
-    let Gathered { spool, mut extract, kept, buildings, lines, networks, network_extract, .. } = gathered;
+    let Gathered { spool, mut extract, kept, buildings, lines, networks, network_extract, areas, area_extract, .. } = gathered;
     let bare = buildings == 0 && lines == 0 && terrain.is_none();
-    if bare && networks == 0 {
+    let alone = bare && networks == 0 && areas == 0;
+    if alone && models.bounds.is_none() {
         return Err(ImportFault::new("tile-empty", "", ""));
     }
     if let (true, Some(grid)) = (extract.is_empty(), &terrain) {
@@ -428,7 +472,14 @@ fn lay_out(
     if extract.is_empty() {
         extract = network_extract;
     }
-    let to_lonlat = |at: [f64; 2]| target.to_lonlat(at[0], at[1]).ok();
+    // A plan alone is a territory too.
+    if extract.is_empty() {
+        extract = area_extract;
+    }
+    if let (true, Some([west, south, east, north, ..])) = (alone, models.bounds) {
+        extract = Bounds2::of([[west, south], [east, north]]);
+    }
+    let to_lonlat = |at: [f64; 2]| work::lonlat(target, alone, at);
     let undulation_m = |at: LonLat| geoid.undulation_m(at);
     let (plane, extract_in_plane) = plane_and_extract(&extract, &to_lonlat, &undulation_m)
         .map_err(|no| ImportFault::new("tile-outside-crs", target.code(), format!("{} {}", no.point[0], no.point[1])))?;
@@ -449,7 +500,7 @@ fn lay_out(
             if progress.cancelled() {
                 return Err(ImportFault::new("import-cancelled", "", ""));
             }
-            progress.step("plan-shards", seen, buildings + lines + networks);
+            progress.step("plan-shards", seen, buildings + lines + networks + areas);
         }
         match object {
             Object::Building(draft) => {
@@ -488,7 +539,15 @@ fn lay_out(
                 }
             }
             Object::Tree(tree) => occupied.tree(&tree, &place),
-            Object::Area(_) => {}
+            Object::Area(area) => {
+                if bare {
+                    occupied.area(&area, &place);
+                }
+                let at = tile::areas::placed_bounds(&area, &place);
+                if at.intersects(&grid.rect(TileKey::ROOT)) {
+                    leaves.entry(grid.tile_at(grid.finest, at.centre())).or_default().areas += 1;
+                }
+            }
         }
         Ok(())
     })?;
@@ -514,7 +573,7 @@ fn lay_out(
     ground_tiles.iter().for_each(|key| work::put_tile(key, &mut |part| bytes.extend(part)));
     file::write_whole(&folder.join(TILES), &bytes)?;
     let finest_ground = ground_tiles.iter().map(|key| key.level).max().unwrap_or(0);
-    let shards = shards(&grid, finest_ground, &leaves, sharding);
+    let shards = if alone { Vec::new() } else { shards(&grid, finest_ground, &leaves, sharding) };
     let outings = {
         let stage = Stage {
             plane: Arc::new(plane),
@@ -538,7 +597,7 @@ fn lay_out(
         extract: [extract.min[0], extract.min[1], extract.max[0], extract.max[1]],
         finest: grid.finest,
         shards,
-        kept: kept.iter().map(|(name, numeric)| ((*name).to_owned(), *numeric)).collect(),
+        kept: kept.all().map(|(layer, name, numeric)| (layer.to_owned(), name.to_owned(), numeric)).collect(),
         outings: outings.iter().map(OutingFile::of).collect(),
         layers: counts
             .into_iter()
@@ -547,6 +606,7 @@ fn lay_out(
         findings: file::findings_of(&report),
         buildings,
         bare,
+        models,
         declaration,
     })
 }
@@ -576,9 +636,11 @@ struct Weight {
     buildings: u64,
     /// Lines of networks where they begin, and points.
     networks: u64,
+    /// By their middle.
+    areas: u64,
 }
 
-/// Tiles that cover everything, none with more buildings (and things of networks) than asked unless it is too small to be cut.
+/// Tiles that cover everything, none with more buildings (and things of networks, and areas) than asked unless it is too small to be cut.
 fn shards(grid: &Grid, finest_ground: u32, leaves: &HashMap<TileKey, Weight>, sharding: &ShardOptions) -> Vec<Shard> {
     let mut sums: HashMap<TileKey, Weight> = HashMap::new();
     for (leaf, count) in leaves {
@@ -586,13 +648,14 @@ fn shards(grid: &Grid, finest_ground: u32, leaves: &HashMap<TileKey, Weight>, sh
             let sum = sums.entry(key).or_default();
             sum.buildings += count.buildings;
             sum.networks += count.networks;
+            sum.areas += count.areas;
         }
     }
     let mut shards = Vec::new();
     let mut open = vec![TileKey::ROOT];
     while let Some(key) = open.pop() {
-        let Weight { buildings, networks } = sums.get(&key).copied().unwrap_or_default();
-        let large = buildings + networks > sharding.most_buildings || finest_ground.saturating_sub(key.level) > MOST_LEVELS;
+        let Weight { buildings, networks, areas } = sums.get(&key).copied().unwrap_or_default();
+        let large = buildings + networks + areas > sharding.most_buildings || finest_ground.saturating_sub(key.level) > MOST_LEVELS;
         if large && grid.tolerance(key.level) > ABOVE_TOLERANCE_M && key.level < grid.finest {
             open.extend(key.children());
         } else {

@@ -8,6 +8,7 @@ use super::objects;
 use crate::base::Bounds2;
 use crate::pipeline::ImportFault;
 use crate::pipeline::clean::Object;
+use crate::region::{Area, AreaShape};
 use geo::BoundingRect;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -166,16 +167,26 @@ impl Spool {
     /// # Errors
     /// `plan-unreadable`, or what `each` brings.
     pub fn all(&self, each: &mut dyn FnMut(u64, Object) -> Result<(), ImportFault>) -> Result<(), ImportFault> {
+        self.by_place(&mut |objects| objects.into_iter().try_for_each(|(number, object)| each(number, object)))
+    }
+
+    /// All objects, each once, those of one place together: the cells in order, in each the order of the sources. It depends on nothing else.
+    ///
+    /// # Errors
+    /// As [`Self::all`].
+    pub fn by_place(&self, each: &mut dyn FnMut(Vec<(u64, Object)>) -> Result<(), ImportFault>) -> Result<(), ImportFault> {
         let mut file = self.file()?;
         for (cell, chunks) in &self.index {
             for chunk in chunks {
+                let mut objects = Vec::new();
                 for numbered in self.chunk(&mut file, chunk)? {
                     let object = self.object(&numbered)?;
                     // An object in several cells is met in the first of them.
                     if cells_of(&object).first() == Some(cell) {
-                        each(numbered.number, object)?;
+                        objects.push((numbered.number, object));
                     }
                 }
+                each(objects)?;
             }
         }
         Ok(())
@@ -261,11 +272,16 @@ pub fn bounds_of(object: &Object) -> Bounds2 {
         Object::Building(draft) => rect(draft.building.footprint.bounding_rect()),
         Object::Line(line) => Bounds2::of(line.points.iter().map(|p| [p[0], p[1]])),
         Object::Water(water) => rect(water.outline.bounding_rect()),
-        Object::Area(area) => rect(area.outline.bounding_rect()),
+        Object::Area(area) => area.shape.bounds(),
         Object::Tree(tree) => Bounds2::of([[tree.x, tree.y]]),
         Object::Conduit(conduit) => Bounds2::of(conduit.points.iter().copied()),
         Object::Fixture(fixture) => Bounds2::of([fixture.at]),
     }
+}
+
+/// Where an object comes in the order of places.
+pub fn place_of(object: &Object) -> Option<(i32, i32)> {
+    cells_of(object).first().copied()
 }
 
 /// The cells an object lies in, in order; a line only in those that its pieces touch.
@@ -284,6 +300,10 @@ fn cells_of(object: &Object) -> Vec<Cell> {
     let fits = match object {
         Object::Line(line) => line.points.windows(2).all(|pair| add(&Bounds2::of(pair.iter().map(|p| [p[0], p[1]])))),
         Object::Conduit(conduit) => conduit.points.windows(2).all(|pair| add(&Bounds2::of(pair.iter().copied()))),
+        Object::Area(Area { shape: AreaShape::Lines(lines), .. }) => {
+            lines.iter().flat_map(|line| line.windows(2)).all(|pair| add(&Bounds2::of(pair.iter().copied())))
+        }
+        Object::Area(Area { shape: AreaShape::Places(places), .. }) => places.iter().all(|at| add(&Bounds2::of([*at]))),
         _ => add(&bounds_of(object)),
     };
     if fits && !cells.is_empty() && cells.len() <= MAX_CELLS { cells.into_iter().collect() } else { vec![EVERYWHERE] }

@@ -8,7 +8,7 @@ use crate::base::{Bounds2, Report};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::clean::{Object, buildings};
 use crate::pipeline::generate;
-use crate::pipeline::tile::buildings::KeptColumns;
+use crate::pipeline::tile::kept::KeptColumns;
 use crate::pipeline::tile::grid::{Grid, TileKey};
 use crate::pipeline::tile::ground::Ground;
 use crate::pipeline::tile::imported::{coded, territory_of};
@@ -61,7 +61,8 @@ impl Loaded {
         let ground_tiles = take_tiles(&mut Bytes::new(&bytes_of(TILES)?)).ok_or_else(|| unreadable(TILES, &""))?;
         let [w, s, e, n] = plan.extract;
         let source_extract = Bounds2 { min: [w, s], max: [e, n] };
-        let to_lonlat = |at: [f64; 2]| crs.to_lonlat(at[0], at[1]).ok();
+        let alone = plan.models_alone();
+        let to_lonlat = |at: [f64; 2]| lonlat(&crs, alone, at);
         let undulation_m = |at: LonLat| geoid.undulation_m(at);
         let (plane, extract) = plane_and_extract(&source_extract, &to_lonlat, &undulation_m)
             .map_err(|no| ImportFault::new("tile-outside-crs", crs.code(), format!("{} {}", no.point[0], no.point[1])))?;
@@ -75,7 +76,10 @@ impl Loaded {
             extract,
             source_extract,
         };
-        let kept = plan.kept.iter().map(|(name, numeric)| (attribute_name(name), *numeric)).collect();
+        let mut kept = KeptColumns::default();
+        for (layer, name, numeric) in &plan.kept {
+            kept.add(layer, attribute_name(name), *numeric);
+        }
         let outings = plan.outings.iter().map(file::OutingFile::outing).collect();
         Ok(Self { spool: Spool::open(folder)?, folder: folder.to_owned(), plan, crs, geoid, stage, kept, outings })
     }
@@ -85,7 +89,7 @@ impl Loaded {
     }
 
     /// A point of the sources' system in the plane.
-    fn place(&self, at: [f64; 2]) -> Option<[f64; 2]> {
+    pub(super) fn place(&self, at: [f64; 2]) -> Option<[f64; 2]> {
         let lonlat = self.crs.to_lonlat(at[0], at[1]).ok()?;
         Some(self.stage.plane.from_lonlat(lonlat))
     }
@@ -96,6 +100,14 @@ impl Loaded {
         let share = |k: usize, i: usize| rect.min[k] + 0.25 * size[k] * i as f64;
         Bounds2::of((0..=4).flat_map(|i| (0..=4).map(move |j| (i, j))).map(|(i, j)| self.stage.plane.source([share(0, i), share(1, j)]))).grown(10.0)
     }
+}
+
+/// A point of the territory's system, or of models alone, in degrees.
+pub(super) fn lonlat(crs: &Crs, models_alone: bool, at: [f64; 2]) -> Option<LonLat> {
+    if models_alone {
+        return Some(LonLat { lon_deg: at[0], lat_deg: at[1] });
+    }
+    crs.to_lonlat(at[0], at[1]).ok()
 }
 
 /// Draws the shard of this number unless it is done already; `earlier` is a territory whose unchanged shards are taken over.
@@ -317,14 +329,35 @@ fn taken_over(earlier: &Path, package: &Path, tile: [u32; 3], key: &str) -> Opti
             if !whole {
                 return None;
             }
-            std::fs::create_dir_all(to.parent()?).ok()?;
-            let _ = std::fs::remove_file(&to);
-            if std::fs::hard_link(&from, &to).is_err() {
-                std::fs::copy(&from, &to).ok()?;
-            }
+            link(&from, &to).ok()?;
         }
     }
     Some(done)
+}
+
+/// One file under a second name, or a copy where that cannot be.
+fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+    if let Some(folder) = to.parent() {
+        std::fs::create_dir_all(folder)?;
+    }
+    let _ = std::fs::remove_file(to);
+    if std::fs::hard_link(from, to).is_err() {
+        std::fs::copy(from, to)?;
+    }
+    Ok(())
+}
+
+/// Puts the models of a plan into its territory.
+///
+/// # Errors
+/// `write-failed`.
+pub(super) fn take_models(loaded: &Loaded) -> Result<(), ImportFault> {
+    let (models, package) = (loaded.folder.join(file::MODELS), loaded.package());
+    for from in all_below(&models).0 {
+        let Ok(path) = from.strip_prefix(&models) else { continue };
+        link(&from, &package.join(path)).map_err(|error| ImportFault::new("write-failed", from.display(), error))?;
+    }
+    Ok(())
 }
 
 /// Takes away what a shard wrote from other inputs.

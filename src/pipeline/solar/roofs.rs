@@ -523,7 +523,7 @@ fn scene(
         let wanted = match layer.kind {
             LayerKind::Buildings | LayerKind::Terrain => true,
             LayerKind::Trees => layer.nature != Nature::Made,
-            LayerKind::Water | LayerKind::Networks => false,
+            LayerKind::Water | LayerKind::Networks | LayerKind::Areas | LayerKind::Models => false,
         };
         if !wanted {
             continue;
@@ -581,7 +581,7 @@ fn take(
                     scene.buildings.entry(id).or_default().push(triangle);
                 }
                 LayerKind::Trees => scene.trees.push(triangle),
-                LayerKind::Terrain | LayerKind::Water | LayerKind::Networks => {
+                LayerKind::Terrain | LayerKind::Water | LayerKind::Networks | LayerKind::Areas | LayerKind::Models => {
                     scene.ground.push(triangle)
                 }
             }

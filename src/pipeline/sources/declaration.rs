@@ -2,6 +2,8 @@
 
 use crate::base::{Dataset, DatasetId};
 use crate::formats::territory::{HomeView, Name, NamedView};
+use crate::region::AreaTheme;
+use crate::pipeline::models::place::Placement;
 use crate::region::utility::Utility;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -57,6 +59,9 @@ pub struct DeclaredLayer {
     /// Columns that stay beside our terms under their own names; `*` keeps all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub keep: Vec<String>,
+    /// Where a model stands.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Placement>,
 }
 
 /// A table whose rows belong to the objects of a layer.
@@ -115,6 +120,18 @@ pub enum Role {
     Water,
     Areas,
     Trees,
+    Iris,
+    Parcels,
+    Zones,
+    Prescriptions,
+    Information,
+    Servitudes,
+    Flood,
+    Parks,
+    #[serde(rename = "land-cover")]
+    LandCover,
+    /// Tilesets and glTF files.
+    Models,
     /// Lines and points of one utility.
     Network(Utility),
 }
@@ -134,7 +151,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 18] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -143,6 +160,16 @@ impl Role {
         Self::Water,
         Self::Areas,
         Self::Trees,
+        Self::Iris,
+        Self::Parcels,
+        Self::Zones,
+        Self::Prescriptions,
+        Self::Information,
+        Self::Servitudes,
+        Self::Flood,
+        Self::Parks,
+        Self::LandCover,
+        Self::Models,
     ];
 
     /// Every id there is.
@@ -166,8 +193,28 @@ impl Role {
             Self::Water => "water",
             Self::Areas => "areas",
             Self::Trees => "trees",
+            Self::Iris => "iris",
+            Self::Parcels => "parcels",
+            Self::Zones => "zones",
+            Self::Prescriptions => "prescriptions",
+            Self::Information => "information",
+            Self::Servitudes => "servitudes",
+            Self::Flood => "flood",
+            Self::Parks => "parks",
+            Self::LandCover => "land-cover",
+            Self::Models => "models",
             Self::Network(utility) => utility.id(),
         }
+    }
+
+    /// Layers that a planning document of the CNIG standard consists of.
+    pub fn is_of_a_plan(self) -> bool {
+        matches!(self, Self::Zones | Self::Prescriptions | Self::Information)
+    }
+
+    /// The meaning of the land, for layers of areas.
+    pub fn theme(self) -> Option<AreaTheme> {
+        AreaTheme::ALL.into_iter().find(|theme| theme.id() == self.id())
     }
 }
 

@@ -13,6 +13,7 @@
 
 use super::declaration::Role;
 use super::readers::Found;
+use crate::pipeline::models::place::Placement;
 use crate::formats::shape::ShapeKind;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -36,8 +37,50 @@ pub struct MappedLayer {
     /// Columns that keep their own names.
     #[serde(default)]
     pub keep: Vec<String>,
+    /// Where a plan or a model lies.
     #[serde(default)]
-    pub place: Option<Place>,
+    pub place: Option<Position>,
+    /// The system of a tileset's coordinates that are not on the globe.
+    #[serde(default)]
+    pub crs: Option<String>,
+}
+
+impl MappedLayer {
+    /// Where a plan lies.
+    pub fn plan_place(&self) -> Option<Place> {
+        match self.place {
+            Some(Position::Plan(place)) => Some(place),
+            _ => None,
+        }
+    }
+
+    /// Where a model stands.
+    pub fn model_place(&self) -> Option<Placement> {
+        match self.place {
+            Some(Position::Model(placement)) => Some(placement),
+            _ => None,
+        }
+    }
+}
+
+/// A plan has its zero in the territory's system, a model its longitude and latitude.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Position {
+    Plan(Place),
+    Model(Placement),
+}
+
+impl<'de> Deserialize<'de> for Position {
+    /// Told apart by their members, so that what is wrong is said of the one that was meant.
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        let known = if value.get("lon").is_some() || value.get("lat").is_some() {
+            serde_json::from_value(value).map(Self::Model)
+        } else {
+            serde_json::from_value(value).map(Self::Plan)
+        };
+        known.map_err(serde::de::Error::custom)
+    }
 }
 
 /// Where a plan lies.
@@ -77,6 +120,7 @@ impl Default for MappedLayer {
             fields: BTreeMap::new(),
             keep: Vec::new(),
             place: None,
+            crs: None,
         }
     }
 }
@@ -152,11 +196,23 @@ pub fn layer_for<'a>(mapping: &'a [MappedLayer], found: &Found) -> Option<&'a Ma
         .map(|(.., layer)| layer)
 }
 
+/// What the mapping says of a tileset or model: the entry that names its file, or one without a name.
+pub fn model_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a MappedLayer> {
+    let short = file.rsplit('/').next().unwrap_or_default();
+    let models = || mapping.iter().filter(|layer| layer.role == Role::Models);
+    models()
+        .find(|layer| layer.file.as_deref().is_some_and(|pattern| matches(pattern, file) || matches(pattern, short)))
+        .or_else(|| models().find(|layer| layer.file.is_none()))
+}
+
 /// Whether a role can be drawn from shapes of this kind.
 fn fits(role: Role, kind: ShapeKind) -> bool {
     match role {
-        Role::Terrain => false,
-        Role::Buildings | Role::Areas | Role::Water => {
+        Role::Terrain | Role::Models => false,
+        // Plans name lines and places too.
+        Role::Prescriptions | Role::Information | Role::Servitudes => kind != ShapeKind::Shells,
+        Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover
+        | Role::Buildings | Role::Water => {
             matches!(kind, ShapeKind::Polygon | ShapeKind::Other)
         }
         Role::Roads | Role::Tram | Role::Rail => matches!(kind, ShapeKind::Line | ShapeKind::Other),

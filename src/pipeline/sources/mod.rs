@@ -5,6 +5,7 @@
 
 pub mod container;
 pub mod declaration;
+mod documents;
 pub mod join;
 pub mod mapping;
 pub mod place;
@@ -13,9 +14,12 @@ pub mod record;
 pub mod utilities;
 pub mod vocabulary;
 
+pub use open::crs;
+
 pub(super) mod open;
 mod plan;
 
+use super::models::Model;
 use super::{ImportFault, ImportOptions, Progress};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use crate::formats::raster::Heights;
@@ -32,6 +36,9 @@ use vocabulary::Mapping;
 
 /// Lambert-93: what France uses when nothing else is said.
 pub const DEFAULT_CRS: &str = "EPSG:2154";
+
+/// Mixed files with more columns keep no attributes but those we have terms for: every tag of a country is a column there.
+const MAX_COLUMNS_OF_ALL: usize = 200;
 
 /// Everything the sources hold, in one system, before cleaning.
 pub struct Gathered {
@@ -74,6 +81,8 @@ pub struct Opened {
     pub tables: Vec<OpenTable>,
     pub rasters: Vec<RawRaster>,
     pub joins: Vec<Joined>,
+    /// Tilesets and glTF files, which are read where they lie.
+    pub models: Vec<Model>,
     /// What was unpacked stays until everything is read.
     _unpacked: container::Unpacked,
 }
@@ -91,6 +100,10 @@ pub struct OpenTable {
     is_plan: bool,
     /// Where a plan lies, as the mapping file says.
     place: Option<mapping::Place>,
+    /// What is true of every object of it.
+    facts: Vec<(&'static str, record::Cell)>,
+    /// All columns were taken along, for those of its rows that are land.
+    whole: bool,
     found_file: String,
     found_table: Option<String>,
 }
@@ -114,13 +127,14 @@ pub fn open_all(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Opened, ImportFault> {
-    let mut plan = Plan { mapping: read_mapping(options)?, ..Plan::default() };
+    let mut plan = Plan { mapping: read_mapping(options)?, crs: options.crs.clone(), ..Plan::default() };
     let known = report.findings().len();
     for path in paths {
         plan_path(path, &mut plan, report)?;
     }
-    let Plan { mut declaration, items: planned, joins, unpacked, .. } = plan;
-    if planned.is_empty() {
+    documents::attach(&plan.documents, &mut plan.items, &mut plan.declaration.datasets);
+    let Plan { mut declaration, items: planned, joins, unpacked, models, .. } = plan;
+    if planned.is_empty() && models.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         // One file that says why it is nothing needs no longer sentence.
         let fresh = report.findings().get(known..).unwrap_or_default();
@@ -144,7 +158,7 @@ pub fn open_all(
     let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
-    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, _unpacked: unpacked };
+    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, _unpacked: unpacked };
     for item in planned {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
@@ -164,7 +178,8 @@ pub fn gather(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
-    let Opened { mut declaration, target, tables, rasters, joins, _unpacked } = open_all(paths, options, report, progress)?;
+    // Models are no records: a plan writes them (`shards::plan`).
+    let Opened { mut declaration, target, tables, rasters, joins, models: _, _unpacked } = open_all(paths, options, report, progress)?;
     let mut layers: Vec<RawLayer> = Vec::new();
     let total = tables.len() as u64;
     for (done, table) in tables.iter().enumerate() {
@@ -260,7 +275,7 @@ fn target_crs(
 
 /// `told`: a person said which system the territory is in.
 fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report) {
-    let Planned { found, role, dataset, fields, keep, rank, place } = item;
+    let Planned { found, role, dataset, fields, keep, rank, place, facts, .. } = item;
     let file = found.label();
     let is_plan = found.crs.as_deref() == Some(readers::PLAN);
     if is_plan && !told && place.is_none() {
@@ -295,7 +310,12 @@ fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report)
         Content::Table(table) => table,
     };
     let mut mapping = mapping_for(role, &found.columns, &fields, &file, report);
-    mapping.extend(vocabulary::kept(&keep, &found.columns));
+    // Land is what its source says it is: every attribute stays.
+    let all = ["*".to_owned()];
+    let few = found.columns.len() <= MAX_COLUMNS_OF_ALL;
+    let whole = keep.is_empty() && role.map_or(few, |role| role.theme().is_some());
+    let kept: &[String] = if whole { &all } else { &keep };
+    mapping.extend(vocabulary::kept(kept, &found.columns));
     // A join may go by a column that none of our terms stands for.
     for join in opened.joins.iter().filter(|join| Some(join.onto) == role) {
         let Some(column) = join.by.strip_prefix(vocabulary::JOINING) else { continue };
@@ -312,6 +332,8 @@ fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report)
         placer,
         is_plan,
         place,
+        facts,
+        whole,
         found_file: found.file,
         found_table: found.table,
     });
@@ -349,6 +371,10 @@ impl OpenTable {
                 return;
             };
             result.roles.insert(role);
+            record.values.extend(self.facts.iter().cloned());
+            if self.role.is_none() && self.whole && role.theme().is_none() {
+                record.values.retain(|(term, _)| !term.starts_with(vocabulary::SOURCE));
+            }
             if let (Some(place), Some(shape)) = (self.place, &mut record.shape) {
                 let _ = shape.try_map(&mut |p: &mut [f64; 3]| -> Result<(), ()> {
                     [p[0], p[1]] = place.point([p[0], p[1]]);
@@ -404,6 +430,7 @@ impl OpenTable {
             dataset: self.dataset.clone(),
             fields: Default::default(),
             keep: Vec::new(),
+            place: None,
         }));
     }
 }

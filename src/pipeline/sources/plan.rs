@@ -1,6 +1,8 @@
 //! What is to be read: as a declaration says, or as columns and names tell; archives are unpacked on the way.
 
 use super::container::{self, Unpacked};
+use super::documents::{self, Document};
+use super::record::Cell;
 use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
 use super::join::Joined;
 use super::mapping::{self, MappedLayer, Place};
@@ -8,8 +10,9 @@ use super::readers::{Content, Found};
 use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
+use crate::pipeline::models::{self, Model, place::Placement};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// One thing to read, with what it is.
 pub(super) struct Planned {
@@ -22,6 +25,10 @@ pub(super) struct Planned {
     pub keep: Vec<String>,
     /// Place in the declaration, where there is one.
     pub rank: Option<usize>,
+    /// Where the file lies; in an archive, where it was unpacked.
+    pub path: Option<PathBuf>,
+    /// What is true of every object of it.
+    pub facts: Vec<(&'static str, Cell)>,
     /// Where a plan lies, as the mapping file says.
     pub place: Option<Place>,
 }
@@ -35,6 +42,12 @@ pub(super) struct Plan {
     /// What the person's mapping file says.
     pub mapping: Vec<MappedLayer>,
     pub unpacked: Unpacked,
+    /// Tilesets and glTF files.
+    pub models: Vec<Model>,
+    /// The system that the person named for the whole import.
+    pub crs: Option<String>,
+    /// What the tables of planning documents say.
+    pub documents: Vec<Document>,
 }
 
 /// The layers of the person's mapping file, if there is one.
@@ -81,10 +94,49 @@ pub(super) fn plan_path(
     }
     let files = open::files_below(path, report)
         .map_err(|error| ImportFault::new("source-unreadable", &named, error))?;
-    for file in files {
-        plan_file(&file, plan, report);
-    }
+    plan_files(&files, plan, report);
     Ok(())
+}
+
+/// The files of a folder: tilesets take what is theirs, the rest is looked at one by one.
+fn plan_files(files: &[PathBuf], plan: &mut Plan, report: &mut Report) {
+    let found = models::found::among(files);
+    for (path, kind) in &found.models {
+        let label = plan.unpacked.label(path);
+        let said = mapping::model_for(&plan.mapping, &label).cloned().unwrap_or_default();
+        let dataset = DatasetId(declaration::id_from(&label));
+        let crs = said.crs.clone().or_else(|| plan.crs.clone());
+        plan_model(path, *kind, label, dataset, said.model_place(), crs, plan, report);
+    }
+    for file in files {
+        if !found.theirs.contains(file) && !found.models.iter().any(|(model, _)| model == file) {
+            plan_file(file, plan, report);
+        }
+    }
+}
+
+#[expect(clippy::too_many_arguments, reason = "all that a model is; folders and declarations say it in different ways")]
+fn plan_model(
+    path: &Path,
+    kind: models::Kind,
+    label: String,
+    dataset: DatasetId,
+    placement: Option<Placement>,
+    crs: Option<String>,
+    plan: &mut Plan,
+    report: &mut Report,
+) {
+    if let Some((placement, member)) = placement.and_then(|place| Some((place, place.fault()?))) {
+        report.push(
+            Finding::new("model-placement", Severity::Error, &label).object(member).value(format!("{placement:?}")),
+        );
+        return;
+    }
+    if !plan.declaration.datasets.iter().any(|known| known.id == dataset) {
+        report.push(Finding::new("dataset-unknown", Severity::Warning, &label));
+        plan.declaration.datasets.push(unknown_dataset(dataset.clone(), &label));
+    }
+    plan.models.push(Model { label, path: path.to_owned(), dataset, kind, placement, crs });
 }
 
 /// A file, or what is in it when it is an archive.
@@ -108,9 +160,7 @@ fn plan_file(file: &Path, plan: &mut Plan, report: &mut Report) {
         }
         return;
     }
-    for file in files {
-        plan_file(&file, plan, report);
-    }
+    plan_files(&files, plan, report);
 }
 
 /// Files as `sources.json` says.
@@ -129,6 +179,18 @@ fn plan_declared(
         plan_join(folder, join, plan, report);
     }
     for layer in &read.layers {
+        if layer.role == Role::Models {
+            let path = folder.join(&layer.file);
+            if !stays_inside(&layer.file) {
+                report.push(Finding::new("declaration-path-outside", Severity::Error, &layer.file));
+            } else if let Some((path, kind)) = models::found::among(&[path]).models.pop() {
+                let crs = read.crs.clone().or_else(|| plan.crs.clone());
+                plan_model(&path, kind, layer.file.clone(), layer.dataset.clone(), layer.place, crs, plan, report);
+            } else {
+                report.push(Finding::new("declaration-mismatch", Severity::Error, &layer.file).value(layer.role.id()));
+            }
+            continue;
+        }
         plan_layer(folder, layer, plan, report);
         if !read.datasets.iter().any(|dataset| dataset.id == layer.dataset) {
             report.push(
@@ -154,10 +216,7 @@ fn plan_declared(
 /// The one table or raster that a declaration names; everything else is a finding.
 fn declared_one(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan, report: &mut Report) -> Option<Found> {
     let relative = Path::new(file);
-    let stays_inside = relative
-        .components()
-        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir));
-    if !stays_inside {
+    if !stays_inside(file) {
         report.push(Finding::new("declaration-path-outside", Severity::Error, file));
         return None;
     }
@@ -208,6 +267,12 @@ fn declared_one(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan,
     }
 }
 
+fn stays_inside(file: &str) -> bool {
+    Path::new(file)
+        .components()
+        .all(|part| matches!(part, std::path::Component::Normal(_) | std::path::Component::CurDir))
+}
+
 fn plan_join(folder: &Path, join: &DeclaredJoin, plan: &mut Plan, report: &mut Report) {
     let found = declared_one(folder, &join.file, join.table.as_deref(), plan, report);
     if let Some(joined) = found.and_then(|found| Joined::read(join, &found, report)) {
@@ -234,6 +299,8 @@ fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mu
         fields: layer.fields.clone(),
         keep: layer.keep.clone(),
         rank: Some(plan.items.len()),
+        path: Some(folder.join(&layer.file)),
+        facts: Vec::new(),
         place: None,
     });
 }
@@ -273,6 +340,12 @@ fn plan_guessed(
         let mapped = mapping::layer_for(&plan.mapping, &found).cloned();
         let guess = match &found.content {
             Content::Raster(_) => Guess::All(Role::Terrain),
+            Content::Table(table) if !table.has_geometry() && documents::is_one(&found.columns) => {
+                let read = documents::read(file, &found, table.as_ref());
+                report.push(Finding::new("plan-document", Severity::Info, found.label()).value(read.len()));
+                plan.documents.extend(read);
+                continue;
+            }
             Content::Table(table) if !table.has_geometry() => {
                 report.push(
                     Finding::new("table-without-geometry", Severity::Info, found.label())
@@ -322,7 +395,8 @@ fn plan_guessed(
                 continue;
             }
         };
-        let MappedLayer { fields, keep, place, .. } = mapped.unwrap_or_default();
+        let place = mapped.as_ref().and_then(MappedLayer::plan_place);
+        let MappedLayer { fields, keep, .. } = mapped.unwrap_or_default();
         // The declaration then says what was understood, as if somebody had written it.
         if let Some(role) = role {
             plan.declaration.layers.push(DeclaredLayer {
@@ -332,6 +406,7 @@ fn plan_guessed(
                 dataset: id.clone(),
                 fields: fields.clone(),
                 keep: keep.clone(),
+                place: None,
             });
         }
         plan.items.push(Planned {
@@ -341,6 +416,8 @@ fn plan_guessed(
             fields,
             keep,
             rank: None,
+            path: Some(file.to_owned()),
+            facts: Vec::new(),
             place,
         });
     }

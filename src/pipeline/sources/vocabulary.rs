@@ -56,6 +56,57 @@ const TREES: &[Term] = &[
 
 const AREAS: &[Term] = &[("code", &["insee_com", "code_insee", "code_siren", "codcom", "code"])];
 
+const IRIS: &[Term] = &[
+    ("name", &["nom_iris", "lib_iris", "libiris", "nom_iri"]),
+    ("code", &["code_iris", "dcomiris", "iris"]),
+];
+
+/// Parcels as Etalab's GeoJSON and IGN's "Parcellaire Express" spell them.
+const PARCELS: &[Term] = &[
+    ("id", &["id", "idu", "id_parcelle", "geo_parcelle"]),
+    ("section", &["section"]),
+    ("number", &["numero", "num_parc"]),
+    ("code", &["commune", "code_insee", "codeinsee", "insee_com"]),
+];
+
+/// Attributes of the CNIG standard, of all its generations; a POS and a carte communale have the same.
+const ZONES: &[Term] = &[
+    ("name", &["libelle", "libelong"]),
+    ("code", &["typezone", "typesect"]),
+    ("document", &["idurba", "partition"]),
+];
+const PRESCRIPTIONS: &[Term] = &[
+    ("name", &["libelle", "txt"]),
+    ("code", &["typepsc"]),
+    ("document", &["idurba", "partition"]),
+];
+const INFORMATION: &[Term] = &[
+    ("name", &["libelle", "txt"]),
+    ("code", &["typeinf"]),
+    ("document", &["idurba", "partition"]),
+];
+const SERVITUDES: &[Term] = &[
+    ("id", &["idass", "idgen", "id_ass", "id_gen"]),
+    ("name", &["nomsuplitt", "nomass", "nomgen", "nomsup", "nom_ass", "nom_gen"]),
+    ("code", &["suptype", "typesup", "categorie"]),
+    ("document", &["idacte", "nomacte", "fichier", "partition"]),
+];
+const FLOOD: &[Term] = &[
+    ("id", &["id_zone", "id_s_inond"]),
+    ("name", &["nom_ppr", "nom", "libelle", "nomzone"]),
+    ("code", &["codezone", "code_zone", "typereg", "scenario", "typ_inond1", "typ_inond", "niv_alea", "alea"]),
+    ("document", &["id_gaspar", "id_tri"]),
+];
+const PARKS: &[Term] = &[("code", &["leisure", "boundary", "nature_detaillee", "nature", "landuse", "fclass", "type"])];
+/// CORINE Land Cover, Urban Atlas, OCS GE, RPG, OpenStreetMap, BD TOPO.
+const LAND_COVER: &[Term] = &[
+    ("id", &["id_parcel", "objectid"]),
+    ("code", &[
+        "code_18", "code_12", "code_06", "code_00", "code_90", "code_2018", "code_2012", "code_cs", "code_cultu",
+        "landuse", "landcover", "natural", "fclass", "nature", "class", "type",
+    ]),
+];
+
 /// Lines and points of electricity, gas, heat, water, sewers, telecommunication, lighting and public transport.
 const NETWORK: &[Term] = &[
     ("id", &["line_id", "bus_id", "generator_id", "stop_id", "shape_id", "id_reseau", "id_canalisation", "idcana"]),
@@ -84,6 +135,9 @@ const TAGS: &[Term] = &[
     ("tag:waterway", &["waterway"]),
     ("tag:fclass", &["fclass"]),
     ("tag:type", &["type"]),
+    ("tag:leisure", &["leisure"]),
+    ("tag:landuse", &["landuse"]),
+    ("tag:boundary", &["boundary"]),
     ("tag:power", &["power"]),
     ("tag:man_made", &["man_made"]),
     ("tag:substance", &["substance"]),
@@ -99,10 +153,21 @@ fn terms(role: Role) -> Vec<Term> {
         Role::Water => WATER,
         Role::Trees => TREES,
         Role::Areas => AREAS,
+        Role::Iris => IRIS,
+        Role::Parcels => PARCELS,
+        Role::Zones => ZONES,
+        Role::Prescriptions => PRESCRIPTIONS,
+        Role::Information => INFORMATION,
+        Role::Servitudes => SERVITUDES,
+        Role::Flood => FLOOD,
+        Role::Parks => PARKS,
+        Role::LandCover => LAND_COVER,
         Role::Network(_) => NETWORK,
-        Role::Terrain => &[],
+        Role::Terrain | Role::Models => &[],
     };
-    IDENTITY.iter().chain(own).copied().collect()
+    // What an area layer calls its name comes before what others do: an IRIS also has the name of its commune.
+    let (first, then) = if role.theme().is_some() { (own, IDENTITY) } else { (IDENTITY, own) };
+    first.iter().chain(then).copied().collect()
 }
 
 /// What a table is.
@@ -119,6 +184,11 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
     let lower: Vec<String> = columns.iter().map(|name| name.to_lowercase()).collect();
     let any = |names: &[&str]| names.iter().any(|name| lower.iter().any(|c| c == name));
     let tagged = any(&["building", "highway", "railway", "natural", "waterway", "fclass", "water", "power", "telecom", "emergency"]);
+    if kind != ShapeKind::Shells
+        && let Some(role) = planned_land(&any, kind)
+    {
+        return Guess::All(role);
+    }
     match kind {
         ShapeKind::Polygon => {
             if any(&[
@@ -131,7 +201,10 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
             if any(&["level_m", "id_water", "persistance", "regime_des_eaux", "nature_du_plan_d_eau"]) {
                 return Guess::All(Role::Water);
             }
-            if tagged {
+            if let Some(role) = covered_land(&any) {
+                return Guess::All(role);
+            }
+            if tagged || any(&["leisure", "landuse"]) {
                 return Guess::ByTags;
             }
             if any(&["height"]) {
@@ -183,6 +256,42 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
     Guess::NotUnderstood
 }
 
+/// Layers of plans, servitudes and risks, by the attributes that their standards require.
+fn planned_land(any: &dyn Fn(&[&str]) -> bool, kind: ShapeKind) -> Option<Role> {
+    let surface = matches!(kind, ShapeKind::Polygon | ShapeKind::Other);
+    if any(&["typepsc"]) {
+        Some(Role::Prescriptions)
+    } else if any(&["typeinf"]) {
+        Some(Role::Information)
+    } else if surface && (any(&["typezone"]) || (any(&["typesect"]) && any(&["libelle", "idurba", "nomfic"]))) {
+        Some(Role::Zones)
+    } else if any(&["idass", "id_ass", "idgen", "id_gen"])
+        && any(&["typeass", "nomass", "typegen", "nomgen", "suptype", "nomsuplitt", "nom_ass", "nom_gen"])
+    {
+        Some(Role::Servitudes)
+    } else if surface
+        && (any(&["typ_inond1", "typ_inond", "id_tri", "id_s_inond"])
+            || (any(&["id_gaspar"]) && any(&["codezone", "code_zone", "typereg", "niv_alea", "alea", "typealea"])))
+    {
+        Some(Role::Flood)
+    } else {
+        None
+    }
+}
+
+/// Parcels, statistics and land cover, by the attributes that only they have.
+fn covered_land(any: &dyn Fn(&[&str]) -> bool) -> Option<Role> {
+    if any(&["contenance", "arpente", "idu"]) && any(&["section"]) && any(&["numero", "num_parc"]) {
+        Some(Role::Parcels)
+    } else if any(&["code_iris", "dcomiris", "nom_iris", "typ_iris", "type_iris"]) {
+        Some(Role::Iris)
+    } else if any(&["code_18", "code_12", "code_06", "code_00", "code_90", "code_2018", "code_2012", "code_cs", "code_cultu"]) {
+        Some(Role::LandCover)
+    } else {
+        None
+    }
+}
+
 /// What a table without telling columns is, by the name BD TOPO gives its classes: shapes without their attributes can still be drawn.
 pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
     let name = name.to_lowercase();
@@ -192,8 +301,26 @@ pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
         ("troncon_de_voie_ferree", ShapeKind::Line) => Role::Rail,
         ("surface_hydrographique" | "plan_d_eau", ShapeKind::Polygon) => Role::Water,
         ("commune" | "arrondissement_municipal", ShapeKind::Polygon) => Role::Areas,
-        _ => return None,
+        ("parc_ou_reserve" | "parcs" | "parc" | "espaces_verts", ShapeKind::Polygon) => Role::Parks,
+        ("zone_de_vegetation" | "landuse" | "ocsge", ShapeKind::Polygon) => Role::LandCover,
+        (name, kind) => return by_standard_name(name, kind),
     })
+}
+
+/// Tables of the CNIG standards carry their class in their name, between codes and dates: `30014_ZONE_URBA_20171013`, `AC1_ASSIETTE_SUP_S`.
+fn by_standard_name(name: &str, kind: ShapeKind) -> Option<Role> {
+    let is = |class: &str| name == class || name.starts_with(&format!("{class}_")) || name.contains(&format!("_{class}"));
+    let surface = kind == ShapeKind::Polygon;
+    match () {
+        () if surface && (is("zone_urba") || is("secteur_cc")) => Some(Role::Zones),
+        () if is("prescription_surf") || is("prescription_lin") || is("prescription_pct") => Some(Role::Prescriptions),
+        () if is("info_surf") || is("info_lin") || is("info_pct") => Some(Role::Information),
+        () if is("assiette_sup") || is("generateur_sup") => Some(Role::Servitudes),
+        () if surface && (is("parcelle") || is("parcelles")) => Some(Role::Parcels),
+        () if surface && (is("iris") || is("iris_ge") || is("contours_iris")) => Some(Role::Iris),
+        () if surface && is("zone_inondable") => Some(Role::Flood),
+        () => None,
+    }
 }
 
 /// A feature's role by its OSM tags; `None` where they say nothing we draw.
@@ -224,6 +351,7 @@ fn drawn_by_tags(record: &Record) -> Option<Role> {
                 || said("tag:waterway", &["riverbank", "dock"])
                 || said("tag:fclass", &wet))
             .then_some(Role::Water)
+            .or_else(|| land_by_tags(&text))
         }
         ShapeKind::Line => {
             let trams = ["tram", "light_rail"];
@@ -244,6 +372,28 @@ fn drawn_by_tags(record: &Record) -> Option<Role> {
         ShapeKind::Point => (said("tag:natural", &["tree"]) || said("tag:fclass", &["tree"]))
             .then_some(Role::Trees),
         ShapeKind::Other => None,
+    }
+}
+
+/// Parks and what else covers the ground, by tags; administrative boundaries and unknown uses stay out.
+fn land_by_tags(text: &dyn Fn(&str) -> Option<String>) -> Option<Role> {
+    const PARKS: [&str; 7] =
+        ["park", "garden", "playground", "nature_reserve", "recreation_ground", "dog_park", "village_green"];
+    const COVERS: [&str; 32] = [
+        "forest", "wood", "meadow", "grass", "grassland", "farmland", "farmyard", "orchard", "vineyard", "scrub", "heath",
+        "wetland", "bare_rock", "beach", "sand", "allotments", "plant_nursery", "greenhouse_horticulture", "residential",
+        "industrial", "commercial", "retail", "cemetery", "quarry", "landfill", "railway", "military", "construction",
+        "brownfield", "greenfield", "glacier", "scree",
+    ];
+    let said = |term: &str, values: &[&str]| text(term).is_some_and(|value| values.contains(&value.as_str()));
+    if ["tag:leisure", "tag:landuse", "tag:fclass", "tag:type"].iter().any(|term| said(term, &PARKS))
+        || said("tag:boundary", &["national_park", "protected_area"])
+    {
+        Some(Role::Parks)
+    } else if ["tag:landuse", "tag:natural"].iter().any(|term| said(term, &COVERS)) {
+        Some(Role::LandCover)
+    } else {
+        None
     }
 }
 
@@ -268,7 +418,7 @@ pub fn mapping(
 /// The mapping for a mixed file: the terms of all roles and the tags themselves.
 pub fn mapping_by_tags(columns: &[String]) -> Mapping {
     let mut merged: Vec<(&'static str, Vec<String>)> = Vec::new();
-    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, NETWORK] {
+    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, PARKS, LAND_COVER, NETWORK] {
         for (term, columns) in map_terms(group, columns, &BTreeMap::new()) {
             match merged.iter_mut().find(|(name, _)| *name == term) {
                 Some((_, known)) => {
@@ -292,7 +442,13 @@ pub fn term(role: Role, name: &str) -> Option<&'static str> {
 
 /// Our terms for a role, for help and complaints.
 pub fn term_names(role: Role) -> Vec<&'static str> {
-    terms(role).into_iter().map(|(term, _)| term).collect()
+    let mut names: Vec<&'static str> = Vec::new();
+    for (term, _) in terms(role) {
+        if !names.contains(&term) {
+            names.push(term);
+        }
+    }
+    names
 }
 
 /// Begins the term under which a column keeps its own name.

@@ -1,6 +1,7 @@
 //! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
 
 use super::grid::{Grid, TileKey};
+use super::kept::{self, Columns, Kept};
 use super::mesh::MeshBuilder;
 use super::palette;
 use super::part::Part;
@@ -10,7 +11,7 @@ use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
 use crate::region::roof_shape::RoofKind;
-use crate::region::{AttributeValue, Building, HeightOrigin, Usage};
+use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,17 +43,6 @@ pub struct Plan {
     roofs: BTreeMap<usize, DrawnRoof>,
 }
 
-/// Columns of the sources that keep their names, and whether they hold numbers throughout: the same in all tiles of a territory.
-pub type KeptColumns = BTreeMap<&'static str, bool>;
-
-/// Adds a building's columns.
-pub fn note_kept(building: &Building, columns: &mut KeptColumns) {
-    for attribute in &building.attributes {
-        let is_number = matches!(attribute.value, AttributeValue::Number(_));
-        *columns.entry(attribute.name).or_insert(true) &= is_number;
-    }
-}
-
 /// What the records say of a roof.
 #[derive(Clone, Copy, Debug)]
 struct DrawnRoof {
@@ -81,16 +71,6 @@ const REACHED_M: f64 = 0.5;
 /// A roof drawn so much lower than stated is worth a warning, metres: the building has more than one height.
 const FAR_BELOW_M: f64 = 5.0;
 
-/// A column of the sources that keeps its name; the same in all tiles, so that they share one schema.
-#[derive(Debug)]
-struct Kept {
-    name: &'static str,
-    /// Its id in the schema: letters, digits and `_` only.
-    id: String,
-    /// Numbers throughout.
-    numeric: bool,
-}
-
 #[derive(Debug)]
 struct TilePlan {
     /// Places in the region's list, ascending.
@@ -105,7 +85,7 @@ pub fn smallest_m2(grid: &Grid, level: u32) -> f64 {
 
 impl Plan {
     /// Buildings by the middle of their footprint; those without one (nothing to draw) are in no tile.
-    pub fn new(scene: &Scene, columns: &KeptColumns) -> Self {
+    pub fn new(scene: &Scene, columns: &Columns) -> Self {
         let placed = scene
             .region
             .buildings
@@ -115,7 +95,7 @@ impl Plan {
                 let at = building.footprint.centroid()?;
                 Some((index, scene.place([at.x(), at.y()])?))
             });
-        let mut plan = Self { kept: kept(columns), ..Self::default() };
+        let mut plan = Self { kept: kept::columns(columns, &OWN_COLUMNS), ..Self::default() };
         match &scene.part {
             Part::Above(_) => placed.for_each(|(index, at)| plan.show_above(scene, index, at)),
             Part::Whole | Part::Below(_) => {
@@ -436,7 +416,7 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
                 name: name.to_owned(),
                 values,
             })
-            .chain(kept.iter().map(|kept| kept.column(&buildings)))
+            .chain(kept.iter().map(|kept| kept.column(buildings.iter().map(|building| building.attributes.as_slice()))))
             .collect(),
     }
 }
@@ -454,44 +434,3 @@ const OWN_COLUMNS: [&str; 19] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ridge_stated_m", "ground_m",
     "height_origin", "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];
-
-/// The kept columns under ids of their own, in a stable order.
-fn kept(columns: &KeptColumns) -> Vec<Kept> {
-    let mut ids: BTreeSet<String> = OWN_COLUMNS.iter().map(|name| (*name).to_owned()).collect();
-    columns
-        .iter()
-        .map(|(&name, &numeric)| {
-            let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-            let begins_well = plain.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
-            let mut id = if begins_well { plain } else { format!("source_{plain}") };
-            // Two names that differ in punctuation only, or one of ours.
-            while !ids.insert(id.clone()) {
-                id = format!("source_{id}");
-            }
-            Kept { name, id, numeric }
-        })
-        .collect()
-}
-
-impl Kept {
-    fn column(&self, buildings: &[&Building]) -> Column {
-        let value = |building: &&Building| {
-            building.attributes.iter().find(|attribute| attribute.name == self.name).map(|attribute| attribute.value.clone())
-        };
-        let values = if self.numeric {
-            let number = |building| match value(building) {
-                Some(AttributeValue::Number(number)) => number,
-                _ => f64::NAN,
-            };
-            Values::F64(buildings.iter().map(number).collect())
-        } else {
-            let text = |building| match value(building) {
-                Some(AttributeValue::Number(number)) => number.to_string(),
-                Some(AttributeValue::Text(text)) => text,
-                None => String::new(),
-            };
-            Values::Text(buildings.iter().map(text).collect())
-        };
-        Column { name: self.id.clone(), values }
-    }
-}

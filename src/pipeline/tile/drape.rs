@@ -12,7 +12,11 @@ const OVERLAP_STEPS: f64 = 3.0;
 
 /// Heights above the drawn ground, metres: what lies on what, from below. Each step is more than the ground may bend under one piece.
 pub mod lift {
+    /// Land cover, parks, flood zones.
+    pub const COVER: f64 = 0.02;
     pub const PAVEMENT: f64 = 0.04;
+    /// Zones, parcels and whatever else is decided about the land.
+    pub const ZONE: f64 = 0.0575;
     pub const CASING: f64 = 0.075;
     pub const JUNCTION: f64 = 0.11;
     pub const PATH: f64 = 0.145;
@@ -20,6 +24,8 @@ pub mod lift {
     pub const ROAD: f64 = 0.215;
     pub const MAJOR_ROAD: f64 = 0.25;
     pub const TRACK: f64 = 0.29;
+    /// Outlines and marks of areas.
+    pub const OUTLINE: f64 = 0.36;
 }
 
 /// One tile's cloth: everything laid belongs to its mesh.

@@ -8,22 +8,28 @@
 //! | [`shore`] | water outlines by level |
 //! | [`scene`], [`part`] | what the layers of one run share; which tiles it draws |
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
+//! | [`areas`] | zones, parcels and outlines, one layer for each theme |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
 //! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
 //! | [`utilities`] | networks of electricity, gas, heat, water, sewers, telecommunication, lighting, public transport |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
+//! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
+//! | [`features`] | the feature table |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
 
+pub mod areas;
 pub mod buildings;
 pub mod clip;
 pub mod courses;
 pub mod drape;
+pub mod features;
 pub mod grid;
 pub mod ground;
 pub mod imported;
+pub mod kept;
 pub mod mesh;
 pub mod networks;
 pub mod occupied;
@@ -52,6 +58,7 @@ use crate::region::utility::Utility;
 use crate::region::{NetworkLine, Region};
 use courses::Courses;
 use grid::TileKey;
+use kept::KeptColumns;
 use mesh::Extent;
 use networks::Lines;
 use package::{LayerPlan, TileExtents, Written};
@@ -101,7 +108,7 @@ pub struct TileSummary {
 /// Why there is no package.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TileFault {
-    #[error("nothing to tile: no building, line or terrain was kept")]
+    #[error("nothing to tile: no building, line, area or terrain was kept")]
     Empty,
     #[error("no longitude and latitude for {x} {y}: {crs} does not reach there")]
     OutsideCrs { crs: String, x: f64, y: f64 },
@@ -199,7 +206,8 @@ fn write_all(
 ) -> Result<TileSummary, TileFault> {
     let region = territory.region;
     let networks = !region.conduits.is_empty() || !region.fixtures.is_empty();
-    if region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none() && !networks {
+    let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
+    if bare && !networks && region.areas.is_empty() {
         return Err(TileFault::Empty);
     }
     let mut report = Report::default();
@@ -217,10 +225,11 @@ fn write_all(
         far.fixture(fixture, &|at| scene.place(at));
     }
     far.tell(&mut report);
-    let mut columns = buildings::KeptColumns::new();
-    region.buildings.iter().for_each(|building| buildings::note_kept(building, &mut columns));
+    let columns = KeptColumns::of(region);
     let layers = draw_part(territory, &scene, &columns, None, out, &mut report, progress)?;
-    let manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
+    let mut manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
+    manifest.features = Some(features::write(territory, out, progress)?);
+    package::write_manifest(out, &manifest)?;
     progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })
 }
@@ -232,14 +241,14 @@ fn write_all(
 pub fn draw_part(
     territory: &Territory,
     scene: &Scene,
-    columns: &buildings::KeptColumns,
+    columns: &KeptColumns,
     outings: Option<&[surround::Outing]>,
     out: &Path,
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Vec<DrawnLayer>, TileFault> {
     let courses = Courses::new(scene);
-    let plan = buildings::Plan::new(scene, columns);
+    let plan = buildings::Plan::new(scene, &columns.layer(kept::BUILDINGS));
     plan.report(&scene.region.buildings, report);
     let surveyed = trees::Plan::new(scene, false);
     let generated = trees::Plan::new(scene, true);
@@ -249,10 +258,13 @@ pub fn draw_part(
         None => surround::Plan::new(scene, &surround::outings(scene, &courses)),
     };
     let utilities: Vec<utilities::Plan> = Utility::ALL.into_iter().map(|utility| utilities::Plan::new(scene, utility)).collect();
+    let areas = areas::plans(scene, columns);
     let mut jobs = jobs(territory, scene, &courses, &plan, [&surveyed, &generated]);
     // Those of all utilities: a part that has none of a network still has the layer, and one without tiles goes in the end.
     jobs.extend(utilities.iter().map(|plan| utility_job(territory, scene, plan)));
+    let ground: BTreeSet<TileKey> = scene.ground_tiles().into_iter().collect();
     jobs.extend(made_jobs(scene, &streets, &surround));
+    jobs.extend(areas.iter().map(|plan| area_job(territory, scene, plan, &ground)));
     progress.step("tile-prepare", 1, 1);
 
     let work: Vec<(usize, TileKey)> = jobs
@@ -285,7 +297,7 @@ pub fn draw_part(
     Ok(layers)
 }
 
-/// Writes what stands above the contents: subtrees, tilesets, series and manifest.
+/// Writes what stands above the contents: subtrees, tilesets and series. The manifest is returned, to be completed and written.
 ///
 /// # Errors
 /// See [`TileFault`].
@@ -309,14 +321,7 @@ pub fn assemble(
             layers.push(package::write_layer(out, &layer.plan, &scene.grid, bounds, &extents, &layer.written)?);
         }
     }
-    let manifest = manifest(territory, scene, geoid, layers, has_buildings, out)?;
-    let mut text = serde_json::to_vec_pretty(&manifest).map_err(|error| TileFault::Content {
-        layer: "territory.json".to_owned(),
-        detail: error.to_string(),
-    })?;
-    text.push(b'\n');
-    package::write_file(out, "territory.json", &text)?;
-    Ok(manifest)
+    manifest(territory, scene, geoid, layers, has_buildings, out)
 }
 
 /// A layer is what its data sets are; where one of several is made by us, the layer says so.
@@ -468,6 +473,29 @@ fn made_jobs<'a>(scene: &'a Scene, streets: &'a streets::Plan, surround: &'a sur
     ]
 }
 
+/// One theme of areas.
+fn area_job<'a>(territory: &Territory, scene: &'a Scene, plan: &'a areas::Plan, ground: &BTreeSet<TileKey>) -> Job<'a> {
+    let datasets: BTreeSet<&DatasetId> = plan.areas(scene).map(|area| &area.dataset).collect();
+    let datasets: Vec<DatasetId> = datasets.into_iter().cloned().collect();
+    let (fr, en) = areas::title(plan.theme);
+    Job {
+        plan: LayerPlan {
+            id: plan.theme.id(),
+            kind: LayerKind::Areas,
+            name: Name {
+                fr: fr.to_owned(),
+                en: en.to_owned(),
+            },
+            nature: nature_of(&datasets, &territory.datasets, Nature::Declared),
+            attributions: attributions_of(&datasets, &territory.datasets),
+            datasets,
+            features: plan.features() as u64,
+        },
+        tiles: plan.tiles(&scene.grid, ground),
+        draw: Box::new(move |key| areas::draw(scene, plan, key)),
+    }
+}
+
 /// The data sets of the layers that the tiling itself makes.
 fn made_datasets() -> [Dataset; 2] {
     [
@@ -548,11 +576,12 @@ fn manifest(
         axes,
         series,
         datasets,
+        features: None,
     })
 }
 
 /// Three-quarter view from the south-west, near enough that the data fill the picture.
-fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> HomeView {
+pub(super) fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> HomeView {
     let size = extract.size();
     HomeView {
         lon: centre.lon_deg,

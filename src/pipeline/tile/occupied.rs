@@ -3,7 +3,7 @@
 use super::grid::{Grid, TileKey};
 use crate::base::Bounds2;
 use crate::region::utility::{Conduit, Fixture};
-use crate::region::{Building, HeightGrid, NetworkLine, Tree};
+use crate::region::{Area, AreaShape, Building, HeightGrid, NetworkLine, Tree};
 use std::collections::HashSet;
 
 /// The most tiles of ground; a territory that wants more gets coarser leaves, and says so.
@@ -64,6 +64,19 @@ impl OccupiedCount {
 
     pub fn tree(&mut self, tree: &Tree, place: Place) {
         self.mark([tree.x, tree.y], place);
+    }
+
+    /// The edges of an area. They count where there is nothing else: under a plan the ground follows what stands on it.
+    pub fn area(&mut self, area: &Area, place: Place) {
+        match &area.shape {
+            AreaShape::Surface(outline) => {
+                for polygon in outline {
+                    self.walk(polygon.exterior().0.iter().map(|c| [c.x, c.y]), place);
+                }
+            }
+            AreaShape::Lines(lines) => lines.iter().for_each(|line| self.walk(line.iter().copied(), place)),
+            AreaShape::Places(places) => places.iter().for_each(|at| self.mark(*at, place)),
+        }
     }
 
     fn mark(&mut self, at: [f64; 2], place: Place) {

@@ -8,7 +8,7 @@ use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, glb};
 use crate::formats::gltf::{TileContent, Values};
-use crate::formats::territory::{Layer, LayerKind, Name};
+use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
     Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
@@ -40,12 +40,6 @@ pub struct LayerPlan {
 }
 
 impl LayerPlan {
-    /// One text, its parts by semicolons, as readers of glTF take `asset.copyright` apart.
-    fn copyright(&self, of: &TileContent) -> String {
-        let parts: Vec<String> = self.sentences(of).into_iter().map(|text| text.replace(';', ",")).collect();
-        parts.join("; ")
-    }
-
     /// The sentences for what a content holds, each once; all of them where its objects do not say whose they are.
     fn sentences(&self, of: &TileContent) -> Vec<&str> {
         let columns = of.tables.iter().filter_map(|table| table.column("dataset"));
@@ -53,31 +47,41 @@ impl LayerPlan {
             .filter_map(|column| if let Values::Text(texts) = column { Some(texts) } else { None })
             .flat_map(|texts| texts.iter().map(String::as_str))
             .collect();
-        let mut found: Vec<&str> = Vec::new();
-        for (id, text) in &self.attributions {
-            if (held.is_empty() || held.contains(id.as_str())) && !found.contains(&text.as_str()) {
-                found.push(text);
-            }
-        }
-        found
+        let owed = self.attributions.iter().filter(|(id, _)| held.is_empty() || held.contains(id.as_str()));
+        each_once(owed)
     }
+}
 
-    /// What a tileset's `asset.extras` say: the same text, and credits where CesiumJS looks for them.
-    fn asset_extras(&self) -> serde_json::Map<String, serde_json::Value> {
-        let mut extras = serde_json::Map::new();
-        let everything = TileContent::default();
-        let sentences = self.sentences(&everything);
-        if !sentences.is_empty() {
-            let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-            let credits: Vec<_> = sentences
-                .into_iter()
-                .map(|text| serde_json::json!({ "html": escaped(text), "showOnScreen": true }))
-                .collect();
-            extras.insert("copyright".to_owned(), self.copyright(&everything).into());
-            extras.insert("cesium".to_owned(), serde_json::json!({ "credits": credits }));
+/// The sentences of attributions, each once, in their order.
+pub fn each_once<'a>(attributions: impl IntoIterator<Item = &'a (DatasetId, String)>) -> Vec<&'a str> {
+    let mut found: Vec<&str> = Vec::new();
+    for (_, text) in attributions {
+        if !found.contains(&text.as_str()) {
+            found.push(text);
         }
-        extras
     }
+    found
+}
+
+/// One text, its parts by semicolons, as readers of glTF take `asset.copyright` apart.
+pub fn copyright(sentences: &[&str]) -> String {
+    let parts: Vec<String> = sentences.iter().map(|text| text.replace(';', ",")).collect();
+    parts.join("; ")
+}
+
+/// What a tileset's `asset.extras` say: the same text, and credits where CesiumJS looks for them.
+pub fn asset_extras(sentences: &[&str]) -> serde_json::Map<String, serde_json::Value> {
+    let mut extras = serde_json::Map::new();
+    if !sentences.is_empty() {
+        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
+        let credits: Vec<_> = sentences
+            .iter()
+            .map(|text| serde_json::json!({ "html": escaped(text), "showOnScreen": true }))
+            .collect();
+        extras.insert("copyright".to_owned(), copyright(sentences).into());
+        extras.insert("cesium".to_owned(), serde_json::json!({ "credits": credits }));
+    }
+    extras
 }
 
 /// The attributions of data sets, in their order; those without one are left out.
@@ -197,7 +201,7 @@ pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, dr
         } else {
             position_step(grid, key.level)
         },
-        copyright: plan.copyright(&drawn.content),
+        copyright: copyright(&plan.sentences(&drawn.content)),
         ..WriteOptions::default()
     };
     let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
@@ -260,7 +264,7 @@ pub fn write_layer(
         asset: Asset {
             version: "1.1".to_owned(),
             generator: Some("Jumeau".to_owned()),
-            extras: plan.asset_extras(),
+            extras: asset_extras(&each_once(&plan.attributions)),
             ..Asset::default()
         },
         geometric_error: 2.0 * grid.error(0),
@@ -284,7 +288,8 @@ pub fn write_layer(
         bytes,
         datasets: plan.datasets.clone(),
         nature: plan.nature,
-        visible: true,
+        // A plan over the whole scene would hide the map; it is there when somebody asks for it.
+        visible: plan.kind != LayerKind::Areas,
     })
 }
 
@@ -298,6 +303,16 @@ pub fn write_series(out: &Path, demand: &Demand, dataset: &Dataset) -> Result<()
         write_file(out, &path, &bytes)?;
     }
     Ok(())
+}
+
+/// Writes `territory.json`.
+pub fn write_manifest(out: &Path, manifest: &Manifest) -> Result<(), TileFault> {
+    let mut text = serde_json::to_vec_pretty(manifest).map_err(|error| TileFault::Content {
+        layer: "territory.json".to_owned(),
+        detail: error.to_string(),
+    })?;
+    text.push(b'\n');
+    write_file(out, "territory.json", &text)
 }
 
 /// Writes a file below the package's folder; its parents are made.

@@ -72,9 +72,12 @@ impl Stage {
         region.trees.iter().for_each(|tree| occupied.tree(tree, &place));
         region.conduits.iter().for_each(|conduit| occupied.conduit(conduit, &place));
         region.fixtures.iter().for_each(|fixture| occupied.fixture(fixture, &place));
+        let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
+        if bare {
+            region.areas.iter().for_each(|area| occupied.area(area, &place));
+        }
         let occupied = occupied.finish(region.terrain.as_ref(), &place);
         drop(place);
-        let bare = region.buildings.is_empty() && region.lines.is_empty() && region.terrain.is_none();
         let (grid, ground_tiles) = ground_of(Grid::new(plane.side_m()), &extract, &occupied, bare, report);
         Ok(Self {
             grid,
@@ -279,6 +282,10 @@ fn extract_of(region: &Region) -> Bounds2 {
         for at in region.conduits.iter().flat_map(|line| &line.points).chain(posts) {
             bounds.add(*at);
         }
+    }
+    // A plan alone is a territory too.
+    if bounds.is_empty() {
+        bounds = region.areas.iter().fold(bounds, |sum, area| sum.union(area.shape.bounds()));
     }
     bounds
 }

@@ -1,0 +1,362 @@
+//! Contents of 3D Tiles 1.0: batched models (`b3dm`), and composites (`cmpt`) that hold them.
+//!
+//! A batch table becomes the same [`PropertyTable`] that EXT_structural_metadata gives, so that nobody after this has to know which version a tile was.
+//! Instances (`i3dm`) and point clouds (`pnts`) are told apart and left out.
+//! Source: OGC 18-053r2, 3D Tiles Specification 1.0, sections 10.2, 10.5 and 11.
+
+use super::TilesFault;
+use crate::formats::gltf::{Column, PropertyTable, Values};
+use serde_json::Value;
+
+/// Composites in composites.
+const MAX_DEPTH: usize = 8;
+/// Contents of one composite, all levels together.
+const MAX_INNER: usize = 4_096;
+/// Rows times columns of a batch table.
+const MAX_VALUES: usize = 32 << 20;
+/// Columns of a batch table.
+const MAX_COLUMNS: usize = 10_000;
+/// `(code of the specification, bytes)`.
+const COMPONENTS: [(&str, usize); 8] = [
+    ("BYTE", 1),
+    ("UNSIGNED_BYTE", 1),
+    ("SHORT", 2),
+    ("UNSIGNED_SHORT", 2),
+    ("INT", 4),
+    ("UNSIGNED_INT", 4),
+    ("FLOAT", 4),
+    ("DOUBLE", 8),
+];
+
+/// One batched model.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Batched<'a> {
+    /// The glTF inside, as it stands.
+    pub glb: &'a [u8],
+    /// Models in the batch; 0 where nothing can be told apart.
+    pub batch_length: usize,
+    /// Where positions count from, in the tile's frame.
+    pub rtc_center: Option<[f64; 3]>,
+    /// `class` is empty; rows are batch ids.
+    pub table: PropertyTable,
+    /// Properties that have no place in a table: vectors, and what the file states wrongly.
+    pub skipped: Vec<String>,
+}
+
+/// What a content of 1.0 is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Inner<'a> {
+    Batched(Box<Batched<'a>>),
+    /// `i3dm`, `pnts`, or four letters nobody knows.
+    Other(String),
+}
+
+/// True for contents of 3D Tiles 1.0.
+pub fn is_legacy(bytes: &[u8]) -> bool {
+    matches!(bytes.get(..4), Some(b"b3dm" | b"i3dm" | b"pnts" | b"cmpt"))
+}
+
+/// The parts of a content, composites taken apart.
+///
+/// # Errors
+/// `legacy-length`, `legacy-version`, `legacy-table`, `tileset-limit`.
+pub fn parts(bytes: &[u8]) -> Result<Vec<Inner<'_>>, TilesFault> {
+    let mut found = Vec::new();
+    collect(bytes, 0, &mut found)?;
+    Ok(found)
+}
+
+fn collect<'a>(
+    bytes: &'a [u8],
+    depth: usize,
+    found: &mut Vec<Inner<'a>>,
+) -> Result<(), TilesFault> {
+    if depth > MAX_DEPTH || found.len() >= MAX_INNER {
+        return Err(TilesFault::new("tileset-limit", "cmpt", found.len()));
+    }
+    let name = name(bytes);
+    match name.as_str() {
+        "b3dm" => found.push(Inner::Batched(Box::new(b3dm(bytes)?))),
+        "cmpt" => {
+            header(bytes, "cmpt")?;
+            let count = word(bytes, 12).unwrap_or(0);
+            let mut at = 16;
+            for _ in 0..count {
+                let length = word(bytes, at + 8).unwrap_or(0) as usize;
+                // A tile has at least its own header, so the walk goes on.
+                let inner = at
+                    .checked_add(length)
+                    .filter(|_| length >= 12)
+                    .and_then(|end| bytes.get(at..end))
+                    .ok_or_else(|| TilesFault::new("legacy-length", "cmpt", length))?;
+                collect(inner, depth + 1, found)?;
+                at += length;
+            }
+        }
+        _ => found.push(Inner::Other(name)),
+    }
+    Ok(())
+}
+
+/// Reads a batched model.
+///
+/// # Errors
+/// `legacy-length`, `legacy-version`, `legacy-table`.
+pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
+    let whole = header(bytes, "b3dm")?;
+    let [feature_json, feature_bin, batch_json, batch_bin] =
+        [12, 16, 20, 24].map(|at| word(bytes, at).unwrap_or(0) as usize);
+    let mut at = 28;
+    let mut take = |length: usize| {
+        let end = at + length;
+        let part = whole.get(at..end).ok_or_else(|| {
+            TilesFault::new("legacy-length", "b3dm", format!("{end} > {}", whole.len()))
+        });
+        at = end;
+        part
+    };
+    let feature_json = json(take(feature_json)?, "featureTable")?;
+    let feature_bin = take(feature_bin)?;
+    let batch_json = json(take(batch_json)?, "batchTable")?;
+    let batch_bin = take(batch_bin)?;
+    let glb = whole.get(at..).unwrap_or_default();
+    let batch_length = feature_json
+        .get("BATCH_LENGTH")
+        .and_then(Value::as_u64)
+        .and_then(|length| usize::try_from(length).ok())
+        .unwrap_or(0);
+    let rtc_center =
+        match feature_json.get("RTC_CENTER") {
+            None => None,
+            Some(Value::Array(list)) => three(list.iter().filter_map(Value::as_f64)),
+            Some(place) => place
+                .get("byteOffset")
+                .and_then(Value::as_u64)
+                .and_then(|offset| feature_bin.get(usize::try_from(offset).ok()?..)?.get(..12))
+                .and_then(|floats| {
+                    three(floats.chunks_exact(4).filter_map(|four| {
+                        Some(f64::from(f32::from_le_bytes(four.try_into().ok()?)))
+                    }))
+                }),
+        };
+    let mut skipped = Vec::new();
+    let table = table(&batch_json, batch_bin, batch_length, &mut skipped)?;
+    Ok(Batched {
+        glb,
+        batch_length,
+        rtc_center,
+        table,
+        skipped,
+    })
+}
+
+/// The bytes that belong to the tile, its header checked.
+fn header<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8], TilesFault> {
+    match word(bytes, 4) {
+        Some(1) => {}
+        other => return Err(TilesFault::new("legacy-version", name, other.unwrap_or(0))),
+    }
+    let length = word(bytes, 8).unwrap_or(0) as usize;
+    bytes
+        .get(..length)
+        .filter(|whole| whole.len() >= if name == "cmpt" { 16 } else { 28 })
+        .ok_or_else(|| {
+            TilesFault::new("legacy-length", name, format!("{length} ≠ {}", bytes.len()))
+        })
+}
+
+fn name(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes.get(..4).unwrap_or_default())
+        .escape_default()
+        .to_string()
+}
+
+fn word(bytes: &[u8], at: usize) -> Option<u32> {
+    let four = bytes.get(at..at.checked_add(4)?)?;
+    Some(u32::from_le_bytes(four.try_into().ok()?))
+}
+
+fn three(values: impl Iterator<Item = f64>) -> Option<[f64; 3]> {
+    let list: Vec<f64> = values.collect();
+    <[f64; 3]>::try_from(list)
+        .ok()
+        .filter(|at| at.iter().all(|x| x.is_finite()))
+}
+
+fn json(bytes: &[u8], object: &str) -> Result<Value, TilesFault> {
+    let text = bytes.trim_ascii();
+    // Writers pad with blanks, some with zeros.
+    let end = text
+        .iter()
+        .rposition(|byte| *byte != 0)
+        .map_or(0, |last| last + 1);
+    let text = text.get(..end).unwrap_or_default();
+    if text.is_empty() {
+        return Ok(Value::Null);
+    }
+    serde_json::from_slice(text).map_err(|error| TilesFault::new("legacy-table", object, error))
+}
+
+fn table(
+    json: &Value,
+    bin: &[u8],
+    rows: usize,
+    skipped: &mut Vec<String>,
+) -> Result<PropertyTable, TilesFault> {
+    let mut columns = Vec::new();
+    for (name, value) in json.as_object().into_iter().flatten() {
+        if name == "extensions" || name == "extras" {
+            continue;
+        }
+        if columns.len() >= MAX_COLUMNS || columns.len().saturating_mul(rows) > MAX_VALUES {
+            return Err(TilesFault::new("legacy-table", name, "tileset-limit"));
+        }
+        let values = match value {
+            Value::Array(list) if list.len() >= rows => {
+                Some(listed(list.get(..rows).unwrap_or_default()))
+            }
+            Value::Object(place) => binary(place, bin, rows),
+            _ => None,
+        };
+        match values {
+            Some(values) => columns.push(Column {
+                name: name.clone(),
+                values,
+            }),
+            None => skipped.push(name.clone()),
+        }
+    }
+    Ok(PropertyTable {
+        class: String::new(),
+        count: rows,
+        columns,
+    })
+}
+
+/// Numbers stay numbers where all are; anything else becomes text, structures as their JSON.
+fn listed(list: &[Value]) -> Values {
+    let numeric = list.iter().any(Value::is_number)
+        && list
+            .iter()
+            .all(|value| value.is_number() || value.is_null());
+    if numeric {
+        return Values::F64(
+            list.iter()
+                .map(|value| value.as_f64().unwrap_or(f64::NAN))
+                .collect(),
+        );
+    }
+    let text = |value: &Value| match value {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    };
+    Values::Text(list.iter().map(text).collect())
+}
+
+fn binary(place: &serde_json::Map<String, Value>, bin: &[u8], rows: usize) -> Option<Values> {
+    let text = |key: &str| place.get(key).and_then(Value::as_str);
+    if text("type") != Some("SCALAR") {
+        return None;
+    }
+    let offset = usize::try_from(place.get("byteOffset")?.as_u64()?).ok()?;
+    let kind = text("componentType")?;
+    let (_, size) = COMPONENTS.iter().find(|(known, _)| *known == kind)?;
+    let bytes = bin.get(offset..offset.checked_add(rows.checked_mul(*size)?)?)?;
+    let number = |raw: &[u8]| -> Option<f64> {
+        Some(match kind {
+            "BYTE" => f64::from(i8::from_le_bytes(raw.try_into().ok()?)),
+            "UNSIGNED_BYTE" => f64::from(u8::from_le_bytes(raw.try_into().ok()?)),
+            "SHORT" => f64::from(i16::from_le_bytes(raw.try_into().ok()?)),
+            "UNSIGNED_SHORT" => f64::from(u16::from_le_bytes(raw.try_into().ok()?)),
+            "INT" => f64::from(i32::from_le_bytes(raw.try_into().ok()?)),
+            "UNSIGNED_INT" => f64::from(u32::from_le_bytes(raw.try_into().ok()?)),
+            "FLOAT" => f64::from(f32::from_le_bytes(raw.try_into().ok()?)),
+            _ => f64::from_le_bytes(raw.try_into().ok()?),
+        })
+    };
+    bytes
+        .chunks_exact(*size)
+        .map(number)
+        .collect::<Option<Vec<f64>>>()
+        .map(Values::F64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn tile(feature: &str, batch: &str, bin: &[u8], glb: &[u8]) -> Vec<u8> {
+        let lengths = [feature.len(), 0, batch.len(), bin.len()];
+        let total = 28 + lengths.iter().sum::<usize>() + glb.len();
+        let mut bytes = b"b3dm".to_vec();
+        for word in [1, total, lengths[0], lengths[1], lengths[2], lengths[3]] {
+            bytes.extend((word as u32).to_le_bytes());
+        }
+        bytes.extend(feature.as_bytes());
+        bytes.extend(batch.as_bytes());
+        bytes.extend(bin);
+        bytes.extend(glb);
+        bytes
+    }
+
+    #[test]
+    fn a_batch_table_becomes_columns() {
+        let mut bin = Vec::new();
+        bin.extend(7_u16.to_le_bytes());
+        bin.extend(9_u16.to_le_bytes());
+        let batch = r#"{"id":["a","b"],"height":[1.5,null],"n":{"byteOffset":0,"componentType":"UNSIGNED_SHORT","type":"SCALAR"},"v":{"byteOffset":0,"componentType":"FLOAT","type":"VEC3"},"more":[{"x":1},true]}"#;
+        let bytes = tile(
+            r#"{"BATCH_LENGTH":2,"RTC_CENTER":[1,2,3]}  "#,
+            batch,
+            &bin,
+            b"glTF",
+        );
+        let read = b3dm(&bytes).unwrap();
+        assert_eq!(
+            (read.batch_length, read.rtc_center, read.glb),
+            (2, Some([1.0, 2.0, 3.0]), &b"glTF"[..])
+        );
+        assert_eq!(
+            read.table.column("id"),
+            Some(&Values::Text(vec!["a".into(), "b".into()]))
+        );
+        assert_eq!(read.table.number("height", 0), Some(1.5));
+        assert_eq!(read.table.number("height", 1), None);
+        assert_eq!(read.table.column("n"), Some(&Values::F64(vec![7.0, 9.0])));
+        assert_eq!(read.table.text("more", 0), Some(r#"{"x":1}"#));
+        assert_eq!(read.skipped, ["v"]);
+    }
+
+    #[test]
+    fn a_composite_is_taken_apart() {
+        let inner = tile(r#"{"BATCH_LENGTH":0}"#, "", &[], b"glTF");
+        let mut points = b"pnts".to_vec();
+        for word in [1_u32, 28, 0, 0, 0, 0] {
+            points.extend(word.to_le_bytes());
+        }
+        let mut bytes = b"cmpt".to_vec();
+        for word in [1, 16 + inner.len() + points.len(), 2] {
+            bytes.extend((word as u32).to_le_bytes());
+        }
+        bytes.extend(&inner);
+        bytes.extend(&points);
+        let found = parts(&bytes).unwrap();
+        assert!(matches!(&found[..], [Inner::Batched(_), Inner::Other(name)] if name == "pnts"));
+        // A count that is a lie ends with the bytes.
+        bytes[12..16].copy_from_slice(&u32::MAX.to_le_bytes());
+        assert_eq!(parts(&bytes).unwrap_err().code, "legacy-length");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_end(mut bytes in prop::collection::vec(any::<u8>(), 0..200), kind in 0..4_usize) {
+            let name = [b"b3dm", b"cmpt", b"i3dm", b"pnts"][kind];
+            for (slot, letter) in bytes.iter_mut().zip(name) {
+                *slot = *letter;
+            }
+            let _ = parts(&bytes);
+        }
+    }
+}
