@@ -31,6 +31,7 @@ pub enum Unit {
     KilowattHour,
     KilowattHourPerYear,
     WattPerSquareMetre,
+    Volt,
     Degree,
     Percent,
     /// A calendar year.
@@ -82,10 +83,13 @@ pub enum Uncertainty {
     Between(f64, f64),
 }
 
+/// Begins the name of a figure that stands in the source under a name of its own: `column:LIBELLE`.
+pub const COLUMN: &str = "column:";
+
 /// A number (or word) that may be shown: value, unit, nature, origin, uncertainty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Figure {
-    /// i18n key of its name: `figure-height`.
+    /// i18n key of its name: `figure-height`; or [`COLUMN`] and the name that the source gives to it.
     pub name: String,
     pub amount: Amount,
     pub unit: Unit,

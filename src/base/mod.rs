@@ -3,6 +3,7 @@
 //! Nothing here knows a format, a map projection or a program.
 
 pub mod bounds;
+pub mod clock;
 pub mod figure;
 pub mod ids;
 pub mod language;
@@ -12,7 +13,8 @@ pub mod rng;
 pub mod time;
 
 pub use bounds::{Bounds2, Bounds3};
-pub use figure::{Amount, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
+pub use clock::Clock;
+pub use figure::{Amount, COLUMN, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
 pub use ids::{DatasetId, LayerId};
 pub use language::Language;
 pub use printable::{printable, printable_lines};

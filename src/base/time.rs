@@ -37,9 +37,6 @@ pub struct Interval {
     pub end: Instant,
 }
 
-/// The territory's clock. Metropolitan France for now; the rule set is compiled in, never read from the machine.
-static PARIS: TimeZone = jiff::tz::get!("Europe/Paris");
-
 /// Years outside are refused: the calendar rules mean nothing there and sliders need an end.
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 
@@ -74,26 +71,15 @@ impl Instant {
         Some(Self(zoned.timestamp().as_second()))
     }
 
-    /// From the territory's local time. In the hour that exists twice the first is meant; in the hour that is skipped, the one after.
-    pub fn from_local(year: i16, month: i8, day: i8, hour: i8, minute: i8) -> Option<Self> {
-        let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
-        let zoned = civil.to_zoned(PARIS.clone()).ok()?;
-        Some(Self(zoned.timestamp().as_second()))
-    }
-
     pub fn utc(self) -> LocalDateTime {
         self.in_zone(&TimeZone::UTC)
-    }
-
-    pub fn local(self) -> LocalDateTime {
-        self.in_zone(&PARIS)
     }
 
     pub fn plus_seconds(self, seconds: i64) -> Self {
         Self(self.0.saturating_add(seconds))
     }
 
-    fn in_zone(self, zone: &TimeZone) -> LocalDateTime {
+    pub(super) fn in_zone(self, zone: &TimeZone) -> LocalDateTime {
         let timestamp = Timestamp::from_second(self.0).unwrap_or(Timestamp::UNIX_EPOCH);
         let zoned = timestamp.to_zoned(zone.clone());
         LocalDateTime {
@@ -176,25 +162,6 @@ impl<'de> Deserialize<'de> for Instant {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn summer_and_winter_differ_by_an_hour() {
-        let summer = Instant::parse("2026-06-21T13:30:00Z").unwrap().local();
-        assert_eq!(
-            (summer.hour, summer.minute, summer.offset_s),
-            (15, 30, 7200)
-        );
-        let winter = Instant::parse("2026-12-21T14:30:00Z").unwrap().local();
-        assert_eq!((winter.hour, winter.offset_s), (15, 3600));
-    }
-
-    #[test]
-    fn the_skipped_hour_moves_forward_and_the_double_hour_is_the_first() {
-        let skipped = Instant::from_local(2026, 3, 29, 2, 30).unwrap();
-        assert_eq!(skipped.to_string(), "2026-03-29T01:30:00Z");
-        let double = Instant::from_local(2026, 10, 25, 2, 30).unwrap();
-        assert_eq!(double.to_string(), "2026-10-25T00:30:00Z");
-    }
 
     #[test]
     fn what_was_written_keeps_its_fraction_and_its_day() {

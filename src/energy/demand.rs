@@ -26,7 +26,7 @@
 //! The convention is that of Enedis' "coefficients des profils": power = annual energy / hours of the year × coefficient. Enedis' own coefficients are data to be loaded, not shipped.
 
 use super::calendar::{DayKind, day_kind};
-use crate::base::{Instant, Uncertainty};
+use crate::base::{Clock, Instant, Uncertainty};
 
 /// What a building is used for, as far as demand is concerned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -187,10 +187,10 @@ pub fn hours_of(year: i16) -> usize {
     }
 }
 
-/// Hourly load coefficients of a year: element k is the hour that begins k hours after 1 January 00:00 **UTC**; people behave by Europe/Paris time, so the shape moves by an hour at the changes of clock.
+/// Hourly load coefficients of a year: element k is the hour that begins k hours after 1 January 00:00 **UTC**; people behave by the `clock` of their place, so the shape moves by an hour where that clock changes.
 ///
 /// The mean is 1: power in kW of hour k is `annual_kwh / hours × coefficient[k]`, and the sum over the year is the annual energy to 1e-9. Empty for years no calendar knows.
-pub fn profile(class: DemandClass, year: i16) -> Vec<f32> {
+pub fn profile(class: DemandClass, year: i16, clock: Clock) -> Vec<f32> {
     let Some(start) = Instant::from_utc(year, 1, 1, 0, 0, 0) else {
         return Vec::new();
     };
@@ -198,7 +198,7 @@ pub fn profile(class: DemandClass, year: i16) -> Vec<f32> {
     let (mut uses, mut cold) = (Vec::with_capacity(hours), Vec::with_capacity(hours));
     for k in 0..hours {
         let at = start.plus_seconds(k as i64 * 3600);
-        let local = at.local();
+        let local = clock.read(at);
         let kind = day_kind(local.year, local.month, local.day);
         let hour = usize::try_from(local.hour).unwrap_or(0);
         // 1 in mid-January, -1 in mid-July, by UTC hour of the year so that it runs smoothly.

@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{Dataset, DatasetId, Instant, LayerId, Nature};
+use crate::base::{Clock, Dataset, DatasetId, Instant, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -48,6 +48,14 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+}
+
+impl Manifest {
+    /// The territory's clock; one whose name is not known here is told by the place.
+    pub fn clock(&self) -> Clock {
+        let [lon_deg, lat_deg, _] = self.origin;
+        Clock::named(&self.timezone).unwrap_or_else(|| Clock::at(lon_deg, lat_deg))
+    }
 }
 
 /// A GeoParquet file: one row for each feature of the territory.

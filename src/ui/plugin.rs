@@ -4,7 +4,7 @@
 
 use super::model::{LegendText, Memory, PanelModel};
 use super::{install, panels};
-use crate::base::{Dataset, Instant};
+use crate::base::{Clock, Dataset, Instant};
 use crate::energy::sun;
 use crate::i18n::{Texts, figure_line};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
@@ -170,10 +170,11 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
     }
     let texts = &panels.texts;
     let datasets = &scene.manifest.datasets;
+    let clock = scene.manifest.clock();
     let legend = facts
         .legend
         .as_ref()
-        .map(|legend| legend_text(legend, &scene.state, datasets, texts));
+        .map(|legend| legend_text(legend, &scene.state, clock, datasets, texts));
     let figures = facts
         .figures
         .iter()
@@ -183,7 +184,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         figures,
         figures_ready: facts.progress.complete,
         legend,
-        sun: sun_of_day(&scene.state),
+        sun: sun_of_day(&scene.state, clock),
         waiting: facts.progress.waiting,
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
@@ -201,6 +202,7 @@ fn sentences(facts: &SceneFacts, texts: &Texts) -> Vec<String> {
 fn legend_text(
     legend: &Legend,
     state: &ViewState,
+    clock: Clock,
     datasets: &[Dataset],
     texts: &Texts,
 ) -> LegendText {
@@ -215,7 +217,7 @@ fn legend_text(
     let at = if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
     } else {
-        let instant = texts.date_time(state.instant.local());
+        let instant = texts.date_time(clock.read(state.instant));
         texts.text_with("legend-at", &[("instant", instant.into())])
     };
     let source = datasets
@@ -238,11 +240,11 @@ fn legend_text(
 }
 
 /// Sunrise, solar noon and sunset of the local calendar day at the camera's target.
-fn sun_of_day(state: &ViewState) -> Option<[Instant; 3]> {
+fn sun_of_day(state: &ViewState, clock: Clock) -> Option<[Instant; 3]> {
     let [lon, lat, _] = state.camera.target;
-    let local = state.instant.local();
+    let local = clock.read(state.instant);
     // From midday the solar day is the calendar's, whatever the hour shown.
-    let midday = Instant::from_local(local.year, local.month, local.day, 12, 0)?;
+    let midday = clock.instant(local.year, local.month, local.day, 12, 0)?;
     let events = sun::events(midday, lat, lon, None).ok()?;
     Some([events.sunrise?, events.transit?, events.sunset?])
 }

@@ -2,7 +2,7 @@
 
 use super::model::PanelModel;
 use super::widgets::{icon_button, text_button, tip};
-use crate::base::Instant;
+use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
 use crate::view::{Command, SPEED, Theme};
 use bevy_egui::egui::{Align, Layout, RichText, Slider, Ui, WidgetInfo};
@@ -75,7 +75,7 @@ fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comm
             commands.push(Command::StepInstant { seconds });
         }
     }
-    let now = texts.date_time(model.state.instant.local());
+    let now = texts.date_time(model.clock.read(model.state.instant));
     ui.label(RichText::new(now).strong().size(16.0));
     ui.label(RichText::new(texts.text("ui-local-time")).small().weak());
     for (shape, key, factor) in [
@@ -102,7 +102,7 @@ fn sun(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comman
     ];
     for ((shape, key), instant) in shapes.into_iter().zip(events) {
         let label = texts.text(key);
-        let at = format!("{label}, {}", texts.time(instant.local()));
+        let at = format!("{label}, {}", texts.time(model.clock.read(instant)));
         if icon_button(ui, shape, &label, &at).clicked() {
             commands.push(Command::SetInstant { instant });
         }
@@ -111,7 +111,7 @@ fn sun(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comman
 
 /// Local time of the day.
 fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
-    let local = model.state.instant.local();
+    let local = model.clock.read(model.state.instant);
     let now = i64::from(local.hour) * 60 + i64::from(local.minute);
     let mut minutes = now;
     ui.spacing_mut().slider_width = (ui.available_width() * 0.3).clamp(80.0, 320.0);
@@ -149,15 +149,15 @@ fn day(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comman
         .changed()
     {
         commands.push(Command::SetInstant {
-            instant: same_hour(model.state.instant, day - today),
+            instant: same_hour(model.clock, model.state.instant, day - today),
         });
     }
 }
 
 /// The instant some days later at the same local hour, across changes of the clock.
-fn same_hour(instant: Instant, days: i64) -> Instant {
+fn same_hour(clock: Clock, instant: Instant, days: i64) -> Instant {
     let moved = instant.plus_seconds(days.saturating_mul(DAY_S));
-    let shift = i64::from(instant.local().offset_s) - i64::from(moved.local().offset_s);
+    let shift = i64::from(clock.read(instant).offset_s) - i64::from(clock.read(moved).offset_s);
     moved.plus_seconds(shift)
 }
 

@@ -5,7 +5,6 @@
 use super::anchor::Anchor;
 use super::requests::{Purpose, Requests};
 use super::vocab::{Scene, SceneFacts, ViewerSystems};
-use crate::base::Instant;
 use crate::formats::territory::{HomeView, Manifest};
 use crate::geodesy::LonLatH;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
@@ -102,9 +101,10 @@ fn limits(manifest: &Manifest) -> Limits {
     let mean = (0.5 * (south + north)).to_radians();
     let extent_m = ((north - south) * 111_200.0).max((east - west) * 111_200.0 * mean.cos());
     let axis = manifest.axes.first();
-    let year = manifest.home.instant.local().year;
+    let clock = manifest.clock();
+    let year = clock.read(manifest.home.instant).year;
     let whole_year = |year: i16| {
-        Instant::from_local(year, 1, 1, 0, 0).unwrap_or(manifest.home.instant)
+        clock.instant(year, 1, 1, 0, 0).unwrap_or(manifest.home.instant)
     };
     Limits {
         home: camera(&manifest.home),

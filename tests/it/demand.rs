@@ -1,6 +1,6 @@
 //! Laws of the demand model.
 
-use jumeau::base::{Instant, Uncertainty};
+use jumeau::base::{Clock, Instant, Uncertainty};
 use jumeau::energy::demand::{
     DemandClass, annual_kwh, floor_area_m2, floor_area_of_class_m2, hours_of, profile,
 };
@@ -10,9 +10,9 @@ use proptest::prelude::*;
 fn mean(class: DemandClass, year: i16, pick: impl Fn(i8, i64, i8) -> bool) -> f64 {
     let start = Instant::from_utc(year, 1, 1, 0, 0, 0).unwrap();
     let (mut sum, mut count) = (0.0, 0.0);
-    for (k, &c) in profile(class, year).iter().enumerate() {
+    for (k, &c) in profile(class, year, Clock::Paris).iter().enumerate() {
         let at = start.plus_seconds(k as i64 * 3600);
-        let local = at.local();
+        let local = Clock::Paris.read(at);
         let weekday = ((at.0 + i64::from(local.offset_s)).div_euclid(86_400) + 3).rem_euclid(7);
         if pick(local.month, weekday, local.hour) {
             sum += f64::from(c);
@@ -26,7 +26,7 @@ fn mean(class: DemandClass, year: i16, pick: impl Fn(i8, i64, i8) -> bool) -> f6
 fn a_profile_spreads_the_annual_energy_and_no_more() {
     for class in DemandClass::ALL {
         for (year, hours) in [(2023, 8760), (2024, 8784), (2025, 8760), (2028, 8784)] {
-            let coefficients = profile(class, year);
+            let coefficients = profile(class, year, Clock::Paris);
             assert_eq!((coefficients.len(), hours_of(year)), (hours, hours));
             assert!(
                 coefficients.iter().all(|&c| c > 0.0 && c < 12.0),
@@ -82,7 +82,7 @@ fn winter_is_heavier_than_summer() {
 #[test]
 fn people_follow_the_clock_through_its_changes() {
     // The office wakes between six and seven by the clock, an hour earlier by UTC in summer.
-    let coefficients = profile(DemandClass::Services, 2026);
+    let coefficients = profile(DemandClass::Services, 2026, Clock::Paris);
     let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
     let at = |text: &str| {
         f64::from(coefficients[((Instant::parse(text).unwrap().0 - start.0) / 3600) as usize])
@@ -95,7 +95,7 @@ fn people_follow_the_clock_through_its_changes() {
 
 #[test]
 fn a_bank_holiday_is_a_day_of_rest() {
-    let coefficients = profile(DemandClass::Services, 2026);
+    let coefficients = profile(DemandClass::Services, 2026, Clock::Paris);
     let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
     let noon = |day: &str| {
         f64::from(

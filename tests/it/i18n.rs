@@ -246,7 +246,7 @@ fn quantities_scale_to_a_readable_unit() {
 
 #[test]
 fn dates() {
-    let local = |text: &str| Instant::parse(text).expect("an instant").local();
+    let local = |text: &str| Clock::Paris.read(Instant::parse(text).expect("an instant"));
     check(
         &fr().date_time(local("2026-06-21T13:30:00Z")),
         "21_juin_2026, 15_h_30",

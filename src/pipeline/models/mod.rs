@@ -19,7 +19,7 @@ pub mod walk;
 use super::tile::package::{asset_extras, copyright, each_once, write_file};
 use super::tile::{TileFault, attributions_of, composed};
 use super::{ImportFault, LayerCount, Progress};
-use crate::base::{Bounds2, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
+use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
 use crate::formats::territory::{self, Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{Asset, BoundingVolume, Content, Refine, Tile, Tileset};
 use crate::geodesy::{Crs, Geoid, LonLat};
@@ -342,7 +342,7 @@ pub fn manifest(
         geoid: geoid.name().to_owned(),
         bounds_lonlat: [west, south, east, north],
         origin: [centre.lon_deg, centre.lat_deg, low],
-        timezone: "Europe/Paris".to_owned(),
+        timezone: Clock::at(centre.lon_deg, centre.lat_deg).name(),
         home: composed(centre, low, &extent),
         views: Vec::new(),
         layers: Vec::new(),

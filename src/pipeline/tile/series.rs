@@ -1,6 +1,6 @@
 //! The hourly load profiles as a Zarr group: the viewer reads its array, xarray and its like the whole.
 
-use crate::base::{Dataset, DatasetId, Instant, Nature};
+use crate::base::{Clock, Dataset, DatasetId, Instant, Nature};
 use crate::energy::demand::{DemandClass, profile};
 use crate::formats::territory::{Axis, Series};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
@@ -27,8 +27,9 @@ pub struct Demand {
 }
 
 impl Demand {
-    pub fn new() -> Self {
-        let rows: Vec<Vec<f32>> = DemandClass::ALL.iter().map(|class| profile(*class, YEAR)).collect();
+    /// The profiles of a territory with this clock.
+    pub fn new(clock: Clock) -> Self {
+        let rows: Vec<Vec<f32>> = DemandClass::ALL.iter().map(|class| profile(*class, YEAR, clock)).collect();
         let hours = rows.iter().map(Vec::len).min().unwrap_or(0);
         Self {
             rows: rows.len(),
