@@ -29,6 +29,9 @@ struct Varying {
     @location(3) direct: vec3<f32>,
     // x 1 where there is no data, y opacity during a fade.
     @location(4) @interpolate(flat) marks: vec2<f32>,
+#ifdef TRANSLUCENT
+    @location(5) opacity: f32,
+#endif
 }
 
 @vertex
@@ -79,6 +82,9 @@ fn vertex(in: Vertex) -> Varying {
     out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
+#ifdef TRANSLUCENT
+    out.opacity = in.colour.a;
+#endif
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);
     return out;
 }
@@ -111,5 +117,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         colour = mix(colour, colour * 0.72, step(0.5, stripe));
     }
 #endif
+#ifdef TRANSLUCENT
+    return vec4(in_haze(colour, to_point), in.opacity);
+#else
     return vec4(in_haze(colour, to_point), 1.0);
+#endif
 }

@@ -1,7 +1,7 @@
 //! A figure as a person reads it: never a bare number.
 
 use super::Texts;
-use crate::base::{Amount, Dataset, Figure, Nature, Uncertainty, Unit};
+use crate::base::{Amount, COLUMN, Dataset, Figure, Nature, Uncertainty, Unit};
 use serde::{Deserialize, Serialize};
 
 /// The words of one figure, ready to be shown by a panel or sent to a page.
@@ -29,10 +29,12 @@ pub struct FigureText {
 }
 
 /// Figures whose text values are words of a list, and the family of their i18n keys.
-const WORDS: [(&str, &str); 3] = [
+const WORDS: [(&str, &str); 5] = [
     ("figure-usage", "usage"),
     ("figure-second-usage", "usage"),
     ("figure-class", "class"),
+    ("figure-utility-kind", "utility-kind"),
+    ("figure-accuracy", "accuracy"),
 ];
 
 /// The words of a figure; `datasets` are the manifest's.
@@ -44,7 +46,10 @@ pub fn figure_line(figure: &Figure, datasets: &[Dataset], texts: &Texts) -> Figu
     let method = &figure.provenance.method;
     FigureText {
         key: figure.name.clone(),
-        name: texts.text(&figure.name),
+        name: figure
+            .name
+            .strip_prefix(COLUMN)
+            .map_or_else(|| texts.text(&figure.name), str::to_owned),
         value: value(figure, texts),
         nature: texts.text(nature),
         nature_help: texts.text(nature_help),

@@ -120,6 +120,8 @@ impl Scale {
                 energy(["unit-kwh-year", "unit-mwh-year", "unit-gwh-year"])
             }
             Unit::WattPerSquareMetre => ("unit-watt-per-square-metre", 1.0, None),
+            Unit::Volt if size >= 1e3 => ("unit-kilovolt", 1e3, None),
+            Unit::Volt => ("unit-volt", 1.0, Some(0)),
             Unit::Degree => ("unit-degree", 1.0, None),
             Unit::Percent => ("unit-percent", 1.0, Some(1)),
             Unit::Year => ("unit-year", 1.0, Some(0)),

@@ -1,6 +1,6 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
-use crate::base::{Dataset, Instant, LayerId};
+use crate::base::{Clock, Dataset, Instant, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
 use crate::view::{Camera, Language, Limits, Playback, Theme, ViewState, to_link};
@@ -13,6 +13,8 @@ pub struct PanelModel {
     /// The territory's name in the language shown.
     pub territory: String,
     pub state: ViewState,
+    /// The territory's own.
+    pub clock: Clock,
     pub limits: Limits,
     pub layers: Vec<LayerLine>,
     /// Of the selected feature.
@@ -107,6 +109,7 @@ impl PanelModel {
                 selection: None,
                 language,
             },
+            clock: Clock::default(),
             limits: Limits {
                 home: camera,
                 bounds_lonlat: [0.0; 4],
@@ -142,6 +145,7 @@ impl PanelModel {
             is_open: true,
             territory: named(&manifest.name, texts.language()).to_owned(),
             state: state.clone(),
+            clock: manifest.clock(),
             limits: limits.clone(),
             layers: layers.collect(),
             attributions: attributions(&manifest.datasets),

@@ -16,16 +16,10 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
         return Vec::new();
     };
     let mut commands = Vec::new();
-    let kind = model
-        .layers
-        .iter()
-        .find(|layer| layer.id == selection.layer)
-        .map(|layer| layer.kind);
-    let title = texts.text(match kind {
-        Some(LayerKind::Buildings) => "ui-sheet-building",
-        Some(LayerKind::Networks) => "ui-sheet-road",
-        _ => "ui-sheet-other",
-    });
+    let title = match model.layers.iter().find(|layer| layer.id == selection.layer) {
+        Some(layer) if layer.kind != LayerKind::Buildings => layer.name.clone(),
+        _ => texts.text("ui-sheet-building"),
+    };
     ui.horizontal(|ui| {
         ui.label(RichText::new(title).heading().strong());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

@@ -94,6 +94,8 @@ pub struct TileKey {
     pub fading: bool,
     /// Drawn from both sides.
     pub double_sided: bool,
+    /// Lets what lies behind show through, by the alpha of its colours.
+    pub translucent: bool,
 }
 
 /// The surface of one tile.
@@ -201,6 +203,10 @@ impl Material for TileMaterial {
         TILE_SHADOW_SHADER.into()
     }
 
+    fn alpha_mode(&self) -> AlphaMode {
+        if self.key.translucent { AlphaMode::Blend } else { AlphaMode::Opaque }
+    }
+
     fn enable_prepass() -> bool {
         false
     }
@@ -227,6 +233,9 @@ impl Material for TileMaterial {
         }
         if key.fading {
             defs.push("FADING".into());
+        }
+        if key.translucent {
+            defs.push("TRANSLUCENT".into());
         }
         descriptor.vertex.shader_defs.extend(defs.iter().cloned());
         if let Some(fragment) = &mut descriptor.fragment {

@@ -21,6 +21,7 @@ fn a_demo_is_a_clean_territory() {
     let layer = |id: &str| report["layers"].as_array().unwrap().iter().find(|layer| layer["id"] == id).unwrap().clone();
     assert_eq!((&layer("buildings")["kept"], &layer("buildings")["repaired"]), (&200.into(), &0.into()));
     assert_eq!(layer("areas")["kept"], 1);
+    assert!(layer("zones")["kept"].as_u64().unwrap() > 1);
     assert!(layer("roads")["kept"].as_u64().unwrap() > 10);
     assert!(layer("electricity")["kept"].as_u64().unwrap() > 10);
     assert_no_errors(&run(&["check", "t", "--json"], folder.path()));

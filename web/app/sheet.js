@@ -1,6 +1,6 @@
 // The sheet of the selected object: each figure with where it comes from.
 
-import { has, t } from "./words.js";
+import { has, named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, copy, make, setOpen } from "./page.js";
 
@@ -19,6 +19,13 @@ export function wireSheet() {
 
 export function close() {
   command({ do: "select", selection: null });
+}
+
+/** A building is one; of anything else its layer says what it is. */
+function titleOf(id) {
+  const layer = store.manifest?.layers?.find((one) => one.id === id);
+  if (layer?.kind === "buildings") return t("sheet-title");
+  return (layer && named(layer.name)) || t("sheet-object");
 }
 
 function key(selection) {
@@ -48,8 +55,7 @@ export function drawSheet(state, previous) {
     return;
   }
   const known = figuresFor === selected ? figures : [];
-  const isBuilding = state.selection.layer.includes("building");
-  const title = t(isBuilding ? "sheet-title" : "sheet-object");
+  const title = titleOf(state.selection.layer);
   byId("sheet-title").textContent = title;
   byId("sheet-id").textContent = state.selection.id;
   byId("figures").replaceChildren(...known.flatMap(row));

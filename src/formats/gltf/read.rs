@@ -288,15 +288,16 @@ impl<'s> Reader<'s> {
 
     /// The material's colour times the vertices' ones; empty when there is nothing but white.
     fn colors(&self, primitive: &Primitive, count: usize) -> Result<Vec<[u8; 4]>, GltfFault> {
-        let factor = primitive
-            .material
-            .and_then(|material| self.document.materials.get(material))
+        let material = primitive.material.and_then(|material| self.document.materials.get(material));
+        // Alpha means nothing unless the material blends (glTF 2.0, 3.9.4).
+        let blends = material.is_some_and(|material| material.alpha_mode.as_deref() == Some("BLEND"));
+        let factor = material
             .and_then(|material| material.pbr_metallic_roughness.as_ref())
             .and_then(|pbr| pbr.base_color_factor)
             .unwrap_or([1.0; 4]);
         let encode = |linear: [f32; 4]| {
             let [r, g, b, alpha] = [0, 1, 2, 3].map(|i: usize| linear[i] * factor[i]);
-            let alpha = (alpha.clamp(0.0, 1.0) * 255.0).round() as u8;
+            let alpha = if blends { (alpha.clamp(0.0, 1.0) * 255.0).round() as u8 } else { 255 };
             [
                 srgb_from_linear(r),
                 srgb_from_linear(g),

@@ -507,6 +507,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(TOPOGRAPHY, Some(ROAD_TABLE.name), Role::Roads),
         layer(TOPOGRAPHY, Some(WATER_TABLE.name), Role::Water),
         layer(TOPOGRAPHY, Some(COMMUNE_TABLE.name), Role::Areas),
+        layer(ZONES, Some(ZONE_TABLE.name), Role::Zones),
         layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
         layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
     ]);

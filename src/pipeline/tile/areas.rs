@@ -7,7 +7,7 @@
 use super::drape::{Drape, lift};
 use super::grid::{Grid, TileKey};
 use super::kept::{self, Columns, Kept, KeptColumns};
-use super::mesh::MeshBuilder;
+use super::mesh::{Extent, MeshBuilder};
 use super::package::position_step;
 use super::palette::{self, Rgba};
 use super::part::Part;
@@ -385,14 +385,14 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let tolerance = scene.grid.tolerance(key.level);
     let surface = scene.surface(key);
     let step_m = position_step(&scene.grid, key.level);
-    let mesh = MeshBuilder::new(plan.theme.id(), scene.frame(key)).featured(0);
-    let mut cloth = Drape::new(
-        &surface,
-        &rect,
-        step_m.min(OVERHANG_STEP_M),
-        tolerance,
-        mesh,
-    );
+    let drape = |name: &str| {
+        let mesh = MeshBuilder::new(name, scene.frame(key)).featured(0);
+        Drape::new(&surface, &rect, step_m.min(OVERHANG_STEP_M), tolerance, mesh)
+    };
+    // Two meshes: fills let the land show through, outlines do not.
+    let mut fills = drape(plan.theme.id());
+    let mut marks = drape("outlines");
+    let window = fills.window;
     let half = 0.5
         * tolerance.clamp(
             outline_width(plan.theme),
@@ -402,20 +402,20 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let mut rows: Vec<usize> = Vec::new();
     let mut row_of: HashMap<usize, u32> = HashMap::new();
     for item in items {
-        if !item.bounds.intersects(&cloth.window) {
+        if !item.bounds.intersects(&window) {
             continue;
         }
         let Some(area) = scene.region.areas.get(item.area) else {
             continue;
         };
         let feature = row_of.get(&item.area).copied().unwrap_or(rows.len() as u32);
-        let before = cloth.mesh.triangles();
+        let before = fills.mesh.triangles() + marks.mesh.triangles();
         let is_surface = matches!(area.shape, AreaShape::Surface(_));
         match &item.piece {
             Piece::Surface(polygon) => {
                 let fill = fill(plan.theme, &area.code);
-                for part in within(polygon, &item.bounds, &cloth.window) {
-                    cloth.lay(
+                for part in within(polygon, &item.bounds, &window) {
+                    fills.lay(
                         triangulated(&part).into_iter(),
                         fill_lift(plan.theme),
                         &|_| fill,
@@ -429,12 +429,11 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
                 } else {
                     (line_half, mark_colour(plan.theme))
                 };
-                let window = cloth.window;
                 let ribbon = Ribbon::new(points, half, [End::Round(3); 2]);
                 let near = ribbon
                     .triangles()
                     .filter(|t| Bounds2::of(t.iter().copied()).intersects(&window));
-                cloth.lay(near, lift::OUTLINE, &|_| colour, feature);
+                marks.lay(near, lift::OUTLINE, &|_| colour, feature);
             }
             Piece::Place(at) => {
                 let radius = place_radius(tolerance);
@@ -443,25 +442,34 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
                     [at[0] + radius * cos, at[1] + radius * sin]
                 };
                 let slices = (0..PLACE_SLICES).map(|i| [*at, rim(i), rim(i + 1)]);
-                cloth.lay(slices, lift::OUTLINE, &|_| mark_colour(plan.theme), feature);
+                marks.lay(slices, lift::OUTLINE, &|_| mark_colour(plan.theme), feature);
             }
         }
-        if cloth.mesh.triangles() > before && feature as usize == rows.len() {
+        if fills.mesh.triangles() + marks.mesh.triangles() > before && feature as usize == rows.len() {
             rows.push(item.area);
             row_of.insert(item.area, feature);
         }
     }
-    if cloth.mesh.is_empty() {
+    let mut meshes = Vec::new();
+    let mut extent = Extent::EMPTY;
+    for mesh in [fills.mesh, marks.mesh] {
+        if mesh.is_empty() {
+            continue;
+        }
+        let (mesh, its) = mesh.finish();
+        meshes.push(mesh);
+        extent = extent.union(its);
+    }
+    if meshes.is_empty() {
         return Drawn::default();
     }
-    let (mesh, extent) = cloth.mesh.finish();
     let areas: Vec<&Area> = rows
         .iter()
         .filter_map(|i| scene.region.areas.get(*i))
         .collect();
     Drawn {
         content: TileContent {
-            meshes: vec![mesh],
+            meshes,
             tables: vec![table(&areas, &plan.kept)],
         },
         extent: Some(extent),
@@ -547,8 +555,19 @@ const VIOLET: [f64; 3] = [218.0, 204.0, 222.0];
 const BLUE: [f64; 3] = [182.0, 205.0, 224.0];
 const GREY: [f64; 3] = [223.0, 222.0, 218.0];
 
+/// How much of the land a fill hides, of 255: what covers the ground is the ground; what is decided about it lets the land show.
+fn opacity(theme: AreaTheme) -> u8 {
+    match theme {
+        AreaTheme::LandCover | AreaTheme::Park => 255,
+        AreaTheme::Zone => 170,
+        AreaTheme::Flood | AreaTheme::Prescription | AreaTheme::Information | AreaTheme::Servitude => 150,
+        // Enough to be found by a click.
+        AreaTheme::Parcel | AreaTheme::Iris | AreaTheme::Outline => 36,
+    }
+}
+
 fn fill(theme: AreaTheme, code: &str) -> Rgba {
-    palette::opaque(match theme {
+    let [red, green, blue, _] = palette::opaque(match theme {
         AreaTheme::Zone => zone_fill(code),
         AreaTheme::LandCover => cover_fill(code),
         AreaTheme::Park => GREEN,
@@ -557,7 +576,8 @@ fn fill(theme: AreaTheme, code: &str) -> Rgba {
         AreaTheme::Information => [206.0, 212.0, 226.0],
         AreaTheme::Servitude => VIOLET,
         AreaTheme::Outline | AreaTheme::Iris | AreaTheme::Parcel => GREY,
-    })
+    });
+    [red, green, blue, opacity(theme)]
 }
 
 /// The usual colours of French plans, pale: U red, AU orange, A yellow, N green; POS letters and sectors of cartes communales likewise.

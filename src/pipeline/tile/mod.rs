@@ -50,7 +50,7 @@ pub mod water;
 
 pub use imported::{grow_trees, write_imported};
 
-use crate::base::{Bounds2, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
+use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
@@ -542,7 +542,8 @@ fn manifest(
     let (low, high) = (scene.plane.lonlat(extract.min), scene.plane.lonlat(extract.max));
     let mut datasets = territory.datasets.clone();
     let (mut axes, mut series) = (Vec::new(), Vec::new());
-    let demand = series::Demand::new();
+    let clock = Clock::at(centre.lon_deg, centre.lat_deg);
+    let demand = series::Demand::new(clock);
     if let (Some((axis, one)), false) = (demand.described(DatasetId::from(DEMAND_DATASET)), !has_buildings) {
         let dataset = Dataset {
             id: DatasetId::from(DEMAND_DATASET),
@@ -569,7 +570,7 @@ fn manifest(
         geoid: geoid.name().to_owned(),
         bounds_lonlat: [low.lon_deg, low.lat_deg, high.lon_deg, high.lat_deg],
         origin: [centre.lon_deg, centre.lat_deg, height_m],
-        timezone: "Europe/Paris".to_owned(),
+        timezone: clock.name(),
         home: territory.home.unwrap_or_else(|| composed(centre, height_m, &extract)),
         views: territory.views.clone(),
         layers,
@@ -591,6 +592,6 @@ pub(super) fn composed(centre: LonLat, height_m: f64, extract: &Bounds2) -> Home
         heading_deg: 35.0,
         pitch_deg: -24.0,
         // Mid-afternoon in June: long enough shadows, warm enough light.
-        instant: Instant::from_local(series::YEAR, 6, 21, 16, 30).unwrap_or(Instant(0)),
+        instant: Clock::at(centre.lon_deg, centre.lat_deg).instant(series::YEAR, 6, 21, 16, 30).unwrap_or(Instant(0)),
     }
 }

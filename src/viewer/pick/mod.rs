@@ -147,7 +147,7 @@ fn tell(
             let model = series.map_or_else(|| dataset.clone(), |(_, series, _)| series.dataset.clone());
             sheet::building(&held.facts, &dataset, &model, coefficient)
         }
-        _ => sheet::line(&held.facts, &dataset),
+        _ => sheet::object(&held.facts, &dataset),
     };
     *told = Some(key);
 }

@@ -1,7 +1,16 @@
 //! A row of a property table as figures: each with unit, nature, origin and, where we made it, its method.
 
-use crate::base::{Amount, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
-use crate::formats::gltf::PropertyTable;
+use crate::base::{Amount, COLUMN, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
+use crate::formats::gltf::{PropertyTable, Values};
+
+/// The most columns of a source that one sheet shows.
+const MAX_COLUMNS: usize = 120;
+/// Columns of ours that the sheets show under a word, or that serve the picture; every other one is the source's own.
+const OURS: [&str; 32] = [
+    "id", "name", "class", "kind", "theme", "code", "dataset", "width_m", "level", "area_m2", "accuracy", "material", "depth_m",
+    "height_m", "diameter_m", "voltage_v", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "ridge_m", "ridge_stated_m",
+    "ground_m", "roof", "height_origin", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile",
+];
 
 struct Sheet<'a> {
     /// One row.
@@ -39,6 +48,32 @@ impl Sheet<'_> {
             },
             uncertainty: None,
         });
+    }
+
+    /// As [`Self::text`] where the table has the column and says something in it: what few objects have is no gap in the others.
+    fn text_if_known(&mut self, name: &str, column: &str) {
+        if self.table.text(column, 0).is_some() {
+            self.text(name, column);
+        }
+    }
+
+    fn number_if_known(&mut self, name: &str, column: &str, unit: Unit, nature: Nature) {
+        if self.table.number(column, 0).is_some() {
+            self.number(name, column, unit, nature, "");
+        }
+    }
+
+    /// What the source says beside, under the source's own names.
+    fn columns_of_the_source(&mut self) {
+        let table = self.table;
+        let theirs = table.columns.iter().filter(|column| !OURS.contains(&column.name.as_str()));
+        for column in theirs.take(MAX_COLUMNS) {
+            let name = format!("{COLUMN}{}", column.name);
+            match column.values {
+                Values::Text(_) => self.text_if_known(&name, &column.name),
+                _ => self.number_if_known(&name, &column.name, Unit::One, Nature::Declared),
+            }
+        }
     }
 
     fn uncertain(&mut self, uncertainty: Option<Uncertainty>) {
@@ -93,16 +128,39 @@ pub fn building(
     sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
     sheet.uncertain(spread);
     sheet.dataset = dataset;
+    sheet.columns_of_the_source();
     sheet.text("figure-id", "id");
     sheet.figures
 }
 
-/// A road, path or track: the one row of `table`.
-pub fn line(table: &PropertyTable, dataset: &DatasetId) -> Vec<Figure> {
+/// Anything but a building: the one row of `table`, by the class that the importer gave to it.
+pub fn object(table: &PropertyTable, dataset: &DatasetId) -> Vec<Figure> {
     let mut sheet = Sheet { table, dataset, figures: Vec::new() };
-    sheet.text("figure-road-name", "name");
-    sheet.text("figure-class", "class");
-    sheet.number("figure-road-width", "width_m", Unit::Metre, Nature::Measured, "");
+    match table.class.as_str() {
+        "line" => {
+            sheet.text("figure-road-name", "name");
+            sheet.text("figure-class", "class");
+            sheet.number("figure-road-width", "width_m", Unit::Metre, Nature::Measured, "");
+        }
+        "utility" => {
+            sheet.text_if_known("figure-name", "name");
+            sheet.text_if_known("figure-utility-class", "class");
+            sheet.text("figure-utility-kind", "kind");
+            sheet.number_if_known("figure-voltage", "voltage_v", Unit::Volt, Nature::Declared);
+            sheet.number_if_known("figure-diameter", "diameter_m", Unit::Metre, Nature::Declared);
+            sheet.text_if_known("figure-material", "material");
+            sheet.number_if_known("figure-depth", "depth_m", Unit::Metre, Nature::Declared);
+            sheet.number_if_known("figure-height-above", "height_m", Unit::Metre, Nature::Declared);
+            sheet.text("figure-accuracy", "accuracy");
+        }
+        "area" => {
+            sheet.text_if_known("figure-name", "name");
+            sheet.text_if_known("figure-area-code", "code");
+            sheet.number_if_known("figure-area", "area_m2", Unit::SquareMetre, Nature::Measured);
+        }
+        _ => sheet.text_if_known("figure-name", "name"),
+    }
+    sheet.columns_of_the_source();
     sheet.text("figure-id", "id");
     sheet.figures
 }
@@ -130,5 +188,25 @@ mod tests {
         assert_eq!(figure("figure-demand-now").amount, Amount::Absent);
         assert_eq!(figure("figure-height").nature, Nature::Statistical);
         assert_eq!(figure("figure-height").uncertainty, None);
+    }
+
+    #[test]
+    fn an_area_tells_what_its_source_says_under_its_own_names() {
+        let text = |name: &str, value: &str| Column { name: name.into(), values: Values::Text(vec![value.into()]) };
+        let table = PropertyTable {
+            class: "area".into(),
+            count: 1,
+            columns: vec![
+                text("id", "Z1"),
+                text("code", "UA"),
+                text("theme", "zones"),
+                text("LIBELONG", "Zone urbaine"),
+                text("DESTDOMI", ""),
+                Column { name: "NBLOG".into(), values: Values::F64(vec![f64::NAN]) },
+            ],
+        };
+        let figures = object(&table, &"plu".into());
+        let names: Vec<&str> = figures.iter().map(|figure| figure.name.as_str()).collect();
+        assert_eq!(names, ["figure-area-code", "column:LIBELONG", "figure-id"]);
     }
 }

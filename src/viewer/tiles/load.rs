@@ -18,6 +18,8 @@ pub struct LoadedMesh {
     pub ecef_from_mesh: DMat4,
     pub table: Option<usize>,
     pub double_sided: bool,
+    /// Some of its colours let what lies behind show through.
+    pub translucent: bool,
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
@@ -91,6 +93,7 @@ fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
         low = low.min(Vec3::from_array(*position));
         high = high.max(Vec3::from_array(*position));
     }
+    let translucent = colours.iter().any(|[_, _, _, alpha]| *alpha < 255);
     let bvh = Bvh::build(&source.positions, &source.indices);
     let mut mesh = Mesh::new(
         PrimitiveTopology::TriangleList,
@@ -120,6 +123,7 @@ fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
         ecef_from_mesh: ecef_from_tile * source.tile_from_mesh,
         table: source.table,
         double_sided: source.double_sided,
+        translucent,
         bvh,
         feature_ids,
     }

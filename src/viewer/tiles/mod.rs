@@ -284,6 +284,7 @@ fn upload(
                 features: layer.kind == LayerKind::Buildings && table.is_some(),
                 fading: false,
                 double_sided: mesh.double_sided,
+                translucent: mesh.translucent,
             };
             let material = TileMaterial {
                 key,
