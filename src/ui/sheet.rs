@@ -54,8 +54,10 @@ fn line(ui: &mut Ui, figure: &FigureText, memory: &mut Memory, texts: &Texts) {
             if icon_button(ui, icon::INFO, &why, &texts.text("ui-why")).clicked() {
                 memory.explained = (!is_explained).then(|| figure.key.clone());
             }
-            ui.label(RichText::new(&figure.nature).small().italics().weak())
-                .on_hover_text(&figure.nature_help);
+            if !figure.absent {
+                ui.label(RichText::new(&figure.nature).small().italics().weak())
+                    .on_hover_text(&figure.nature_help);
+            }
         });
     });
     ui.horizontal(|ui| {

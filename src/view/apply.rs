@@ -102,7 +102,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         }
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain => {}
+        Command::TryAgain | Command::SelectCentre => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }

@@ -162,6 +162,8 @@ pub enum Command {
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,
+    /// Chooses what stands in the middle of the picture.
+    SelectCentre,
     SetLanguage {
         language: Language,
     },

@@ -48,6 +48,8 @@ pub enum Ask {
     NextLanguage,
     /// Asks again for what could not be fetched.
     TryAgain,
+    /// Chooses what stands in the middle of the picture.
+    SelectCentre,
     /// One step back: closes the sheet.
     Deselect,
 }
@@ -77,6 +79,7 @@ impl Shortcut {
         Some(match self.key {
             " " => "key-name-space",
             "Escape" => "key-name-escape",
+            "Enter" => "key-name-enter",
             "Home" => "key-name-home",
             "PageUp" => "key-name-page-up",
             "PageDown" => "key-name-page-down",
@@ -128,6 +131,7 @@ impl Ask {
                 language: state.language.next(),
             },
             Self::TryAgain => Command::TryAgain,
+            Self::SelectCentre => Command::SelectCentre,
             Self::Deselect => Command::Select { selection: None },
         }
     }
@@ -151,7 +155,7 @@ const HOUR_S: i64 = 3600;
 const DAY_S: i64 = 24 * HOUR_S;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 28] = [
+static SHORTCUTS: [Shortcut; 29] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -164,6 +168,7 @@ static SHORTCUTS: [Shortcut; 28] = [
     plain("-", Ask::Zoom { factor: 1.25 }, "key-zoom-out"),
     plain("Home", Ask::Home, "key-home"),
     plain("n", Ask::North, "key-north"),
+    plain("Enter", Ask::SelectCentre, "key-select-centre"),
     plain(" ", Ask::PlayPause, "key-play"),
     plain("f", Ask::Speed { factor: 2.0 }, "key-faster"),
     plain("s", Ask::Speed { factor: 0.5 }, "key-slower"),

@@ -117,7 +117,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         .map(|figure| {
             let text = figure_line(figure, &scene.manifest.datasets, texts);
             json!({
-                "key": figure.name, "name": text.name, "value": text.value, "nature": text.nature,
+                "key": figure.name, "name": text.name, "value": text.value, "nature": figure.nature, "absent": text.absent,
                 "source": text.source, "method": text.method, "uncertainty": text.uncertainty,
             })
         })

@@ -110,6 +110,11 @@ impl SceneFacts {
         }
     }
 
+    /// Takes back what is no longer so.
+    pub fn forget(&mut self, key: &str) {
+        self.faults.retain(|fault| fault.key != key);
+    }
+
     /// The faults that came after the first `told` ever told, as far as they are still kept.
     pub fn faults_after(&self, told: usize) -> &[Fault] {
         let fresh = self.faults_told.saturating_sub(told);

@@ -30,7 +30,7 @@ function ofRow({ ask }, hurry) {
     }
     case "orbit": return { do: "orbit", heading_deg: ask.heading_deg * hurry, pitch_deg: ask.pitch_deg * hurry };
     case "zoom": return { do: "zoom", factor: ask.factor };
-    case "home": case "north": case "try-again": return { do: ask.ask };
+    case "home": case "north": case "try-again": case "select-centre": return { do: ask.ask };
     case "speed": return { do: "set-speed", speed: playback.speed * ask.factor };
     case "step": return { do: "step-instant", seconds: ask.seconds };
     case "year": return { do: "set-year", year: store.state.year + ask.years };

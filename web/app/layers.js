@@ -14,6 +14,8 @@ let legend = null;
 let drawnFor = "";
 
 export function wireLayers() {
+  // Colours without their key mean nothing: where the panel is closed, the legend lies on the picture.
+  new MutationObserver(placeLegend).observe(byId("layers"), { attributes: true, attributeFilter: ["hidden"] });
   const opener = byId("layers-toggle");
   opener.addEventListener("click", () => {
     const open = byId("layers").hidden;
@@ -28,6 +30,7 @@ export function wireLayers() {
   });
   // The picture comes first where there is little room.
   setOpen("layers", !NARROW.matches && remembered("layers") !== "closed" && !document.body.dataset.embed);
+  placeLegend();
   for (const radio of document.querySelectorAll('input[name="theme"]')) {
     radio.addEventListener("change", () => command({ do: "set-theme", theme: radio.value }));
   }
@@ -76,7 +79,7 @@ function list(anew) {
     box.addEventListener("change", () => command({ do: "show-layer", layer: layer.id, visible: box.checked }));
     const name = make("span", named(layer.name) || layer.id);
     row.append(box, name);
-    if (layer.nature === "made") row.append(make("b", t(layer.kind === "trees" ? "generated" : "made"), { class: "badge" }));
+    if (layer.nature === "made") row.append(make("b", t("made"), { class: "badge" }));
     if (layer.features > 1) row.append(make("small", t("layer-count", { count: number(layer.features, 0) })));
     return row;
   });
@@ -87,6 +90,11 @@ function list(anew) {
     item.append(make("strong", dataset.attribution || dataset.title), make("br"), `${dataset.title}, ${dataset.producer}, ${dataset.date} – ${dataset.licence}`);
     return item;
   }));
+}
+
+function placeLegend() {
+  if (byId("layers").hidden) byId("stage").append(byId("legend"));
+  else byId("year-row").after(byId("legend"));
 }
 
 export function drawLegend() {

@@ -53,7 +53,6 @@ async function loadTerritory() {
   try {
     await readTerritory(settings.territory);
     if (remembered("language") && !linked().language) command({ do: "set-language", language: remembered("language") });
-    document.title = `${named(store.manifest.name)} – Jumeau`;
     drawAll();
   } catch (error) {
     fault(navigator.onLine ? "territory" : "offline", String(error.message ?? error));
@@ -97,7 +96,7 @@ function message(received) {
       keepLink();
       break;
     case "progress":
-      byId("tiles").textContent = received.complete ? "" : t("tiles", { waiting: received.waiting });
+      byId("tiles").textContent = received.complete || !received.waiting ? "" : t("tiles", { waiting: received.waiting });
       document.body.dataset.complete = String(Boolean(received.complete));
       break;
     case "figures":
@@ -131,7 +130,10 @@ function draw(state, before) {
 
 function drawAll() {
   again();
-  if (store.manifest) byId("territory-name").textContent = named(store.manifest.name);
+  if (store.manifest) {
+    byId("territory-name").textContent = named(store.manifest.name);
+    document.title = `${named(store.manifest.name)} – Jumeau`;
+  }
   drawTime(store.state, null);
   drawLayers(store.state, true);
   drawLegend();

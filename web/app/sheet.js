@@ -67,7 +67,8 @@ export function drawSheet(state, previous) {
 
 function row(figure) {
   const name = make("dt", figure.name);
-  if (has(figure.nature)) name.append(" ", make("b", t(figure.nature), { class: `badge ${figure.nature}` }));
+  // What is not known has no nature and no origin.
+  if (has(figure.nature) && !figure.absent) name.append(" ", make("b", t(figure.nature), { class: `badge ${figure.nature}` }));
   const value = make("dd");
   value.append(make("span", figure.value ?? t("no-data"), { class: "value" }));
   if (figure.value && /RNB/i.test(figure.name)) {
@@ -76,7 +77,7 @@ function row(figure) {
     value.append(" ", button);
   }
   const facts = [["source", figure.source], ["method", figure.method], ["uncertainty", figure.uncertainty]].filter(([, text]) => text);
-  if (facts.length > 0) {
+  if (facts.length > 0 && !figure.absent) {
     const details = make("details");
     details.append(make("summary", t("why")));
     for (const [word, text] of facts) details.append(make("p", `${t(word)} : ${text}`));

@@ -15,6 +15,7 @@ export const SHORTCUTS = [
   {"key":"-","name":{"fr":"-","en":"-"},"text":{"fr":"S’éloigner","en":"Go farther"},"ask":{"ask":"zoom","factor":1.25}},
   {"key":"Home","name":{"fr":"Début","en":"Home"},"text":{"fr":"Revenir à la vue d’ensemble","en":"Back to the whole view"},"ask":{"ask":"home"}},
   {"key":"n","name":{"fr":"N","en":"N"},"text":{"fr":"Mettre le nord en haut","en":"North up"},"ask":{"ask":"north"}},
+  {"key":"Enter","name":{"fr":"Entrée","en":"Enter"},"text":{"fr":"Choisir ce qui est au centre de l’image","en":"Choose what is in the middle of the picture"},"ask":{"ask":"select-centre"}},
   {"key":" ","name":{"fr":"Espace","en":"Space"},"text":{"fr":"Lancer ou arrêter le temps","en":"Start or stop time"},"ask":{"ask":"play-pause"}},
   {"key":"f","name":{"fr":"F","en":"F"},"text":{"fr":"Accélérer le temps","en":"Faster"},"ask":{"ask":"speed","factor":2.0}},
   {"key":"s","name":{"fr":"S","en":"S"},"text":{"fr":"Ralentir le temps","en":"Slower"},"ask":{"ask":"speed","factor":0.5}},

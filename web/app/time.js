@@ -1,8 +1,8 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
-import { dateText, instantOf, localText, monthInitials, rfc3339, t } from "./words.js";
+import { dateText, instantOf, localText, monthInitials, number, rfc3339, t } from "./words.js";
 import { command, onChange, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, make, toast } from "./page.js";
 
 let timer = 0;
 
@@ -21,7 +21,11 @@ export function wireTime() {
     const instant = instantOf(event.target.value, store.timezone);
     // An incomplete or impossible date changes nothing; the field shows the instant again.
     if (Number.isFinite(instant)) command({ do: "set-instant", instant: rfc3339(instant) });
-    else drawTime(store.state, null);
+    const shown = localText(Date.parse(store.state.instant), store.timezone);
+    if (Number.isFinite(instant) && shown.slice(0, 4) !== event.target.value.slice(0, 4)) {
+      toast(t("date-round", { year: shown.slice(0, 4) }));
+    }
+    event.target.value = shown;
   });
   // Without a viewer nothing moves the clock; the strip still does what it says.
   let last = performance.now();
@@ -80,7 +84,19 @@ export function drawTime(state, before) {
     play.querySelector("use").setAttribute("href", playing ? "#i-pause" : "#i-play");
   }
   const speed = byId("speed");
-  const known = [...speed.options].some((option) => Number(option.value) === state.playback.speed);
-  if (known) speed.value = String(state.playback.speed);
+  const rate = state.playback.speed;
+  let own = speed.querySelector("[data-own]");
+  if (![...speed.options].some((option) => !option.dataset.own && Number(option.value) === rate)) {
+    // The keyboard doubles and halves; whatever comes of it is said too.
+    own ??= speed.appendChild(make("option", "", { "data-own": "true" }));
+    own.value = String(rate);
+    own.textContent = speedText(rate);
+  } else own?.remove();
+  speed.value = String(rate);
   if (!before) byId("months").replaceChildren(...monthInitials().map((initial) => make("li", initial)));
+}
+
+function speedText(seconds) {
+  const [word, unit] = seconds >= 86_400 ? ["speed-days", 86_400] : seconds >= 3600 ? ["speed-hours", 3600] : ["speed-minutes", 60];
+  return t(word, { count: number(Math.round((seconds / unit) * 10) / 10) });
 }

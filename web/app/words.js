@@ -7,7 +7,7 @@ const WORDS = {
     "share-tip": "Copier un lien vers cette vue", "help-tip": "Raccourcis et explications (?)",
     language: "Read in English",
     scene: "Vue 3D du territoire",
-    "scene-hint": "Flèches pour se déplacer, plus et moins pour s'approcher, Q et E pour tourner, Origine pour revenir.",
+    "scene-hint": "Flèches pour se déplacer, plus et moins pour s'approcher, Q et E pour tourner, Entrée pour choisir ce qui est au centre, Début pour revenir.",
     camera: "Caméra", closer: "S'approcher", farther: "S'éloigner", north: "Vers le nord", home: "Vue d'ouverture",
     close: "Fermer", retry: "Réessayer", reload: "Recharger la page", details: "Détails", loading: "Chargement",
     "loading-territory": "Lecture du territoire…",
@@ -18,12 +18,12 @@ const WORDS = {
     "loading-hint": "Les commandes sont déjà utilisables : vos choix s'appliqueront à l'image.",
     tiles: "{waiting} tuiles en chemin",
     "what-to-see": "Que voir ?", colours: "Couleurs des bâtiments",
-    "theme-none": "Carte", "theme-demand": "Demande d'électricité", "theme-construction-year": "Année de construction",
+    "theme-none": "Carte", "theme-demand": "Demande d'électricité", "theme-construction-year": "Année d'apparition",
     year: "Montrer ce qui existait en", "year-announce": "Année {year}",
     "no-data": "Pas de donnée", "layers-wait": "La liste arrive…", "layer-count": "{count} objets",
     "no-layer": "Ce territoire n'a pas de couche : importez des données avec jumeau import.",
     sources: "Sources et licences",
-    measured: "mesuré", statistical: "statistique", simulated: "simulé", declared: "déclaré", made: "schématique", generated: "généré",
+    measured: "mesuré", statistical: "statistique", simulated: "simulé", declared: "déclaré", made: "schématique",
     "sheet-title": "Bâtiment", "sheet-object": "Objet sélectionné",
     "sheet-empty": "Aucune donnée n'est connue pour cet objet.",
     source: "Source", method: "Méthode", uncertainty: "Incertitude", why: "D'où vient ce chiffre ?",
@@ -35,6 +35,8 @@ const WORDS = {
     play: "Lecture", pause: "Pause", playing: "Le temps avance", paused: "Le temps est arrêté",
     speed: "Vitesse", "speed-600": "10 min par seconde", "speed-3600": "1 h par seconde", "speed-21600": "6 h par seconde",
     "speed-86400": "1 jour par seconde", "speed-604800": "1 semaine par seconde",
+    "speed-minutes": "{count} min par seconde", "speed-hours": "{count} h par seconde", "speed-days": "{count} jours par seconde",
+    "date-round": "L'année montrée est {year} : la date y est reportée.",
     date: "Date et heure locale", hour: "Heure de l'année",
     "view-announce": "Vue vers {direction}, à {distance}, inclinée de {pitch} degrés",
     directions: ["le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest"],
@@ -61,7 +63,7 @@ const WORDS = {
     "share-tip": "Copy a link to this view", "help-tip": "Shortcuts and explanations (?)",
     language: "Lire en français",
     scene: "3D view of the territory",
-    "scene-hint": "Arrows to move, plus and minus to zoom, Q and E to turn, Home to return.",
+    "scene-hint": "Arrows to move, plus and minus to zoom, Q and E to turn, Enter to choose what is in the middle, Home to return.",
     camera: "Camera", closer: "Closer", farther: "Farther", north: "Face north", home: "Opening view",
     close: "Close", retry: "Try again", reload: "Reload the page", details: "Details", loading: "Loading",
     "loading-territory": "Reading the territory…",
@@ -72,12 +74,12 @@ const WORDS = {
     "loading-hint": "The controls already work: your choices will apply to the picture.",
     tiles: "{waiting} tiles on their way",
     "what-to-see": "What to see", colours: "Colour of buildings",
-    "theme-none": "Map", "theme-demand": "Electricity demand", "theme-construction-year": "Year of construction",
+    "theme-none": "Map", "theme-demand": "Electricity demand", "theme-construction-year": "Year of appearance",
     year: "Show what existed in", "year-announce": "Year {year}",
     "no-data": "No data", "layers-wait": "The list is on its way…", "layer-count": "{count} objects",
     "no-layer": "This territory has no layer: import data with jumeau import.",
     sources: "Sources and licences",
-    measured: "measured", statistical: "statistical", simulated: "simulated", declared: "declared", made: "schematic", generated: "generated",
+    measured: "measured", statistical: "statistical", simulated: "simulated", declared: "declared", made: "schematic",
     "sheet-title": "Building", "sheet-object": "Selected object",
     "sheet-empty": "Nothing is known about this object.",
     source: "Source", method: "Method", uncertainty: "Uncertainty", why: "Where does this come from?",
@@ -89,6 +91,8 @@ const WORDS = {
     play: "Play", pause: "Pause", playing: "Time is running", paused: "Time is stopped",
     speed: "Speed", "speed-600": "10 min per second", "speed-3600": "1 h per second", "speed-21600": "6 h per second",
     "speed-86400": "1 day per second", "speed-604800": "1 week per second",
+    "speed-minutes": "{count} min per second", "speed-hours": "{count} h per second", "speed-days": "{count} days per second",
+    "date-round": "The year shown is {year}: the date is carried over to it.",
     date: "Local date and time", hour: "Hour of the year",
     "view-announce": "Looking {direction} from {distance}, tilted {pitch} degrees",
     directions: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"],
@@ -165,7 +169,9 @@ export function dateText(milliseconds, timezone) {
   const date = new Intl.DateTimeFormat(locale, { timeZone: timezone, day: "numeric", month: "long", year: "numeric" });
   const part = (type) => clock(milliseconds, timezone)[type];
   const hour = language === "fr" ? `${Number(part("hour"))}\u00a0h\u00a0${part("minute")}` : `${part("hour")}:${part("minute")}`;
-  return `${date.format(milliseconds)}, ${hour}`;
+  // French counts the first of a month, Intl does not.
+  const day = date.format(milliseconds).replace(/^1 /, language === "fr" ? "1er " : "1 ");
+  return `${day}, ${hour}`;
 }
 
 export function monthInitials() {

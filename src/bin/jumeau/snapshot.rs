@@ -60,6 +60,12 @@ pub fn run(args: Args) -> ExitCode {
     if let Err(code) = viewing::view(&location, &args.view, args.lang) {
         return code;
     }
+    // Found before the picture is drawn, which may take minutes.
+    let folder = args.out.parent().filter(|folder| !folder.as_os_str().is_empty());
+    if args.out.is_dir() || folder.is_some_and(|folder| !folder.is_dir()) {
+        let value = format!("{}: {}", args.out.display(), std::io::ErrorKind::NotFound);
+        return viewing::say(&viewing::fault("error-picture-write", value), args.lang);
+    }
     let request = Request {
         location,
         opening: Opening { link: args.view, language: args.lang.into() },

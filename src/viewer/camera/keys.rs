@@ -119,7 +119,7 @@ fn written(key: &Key) -> Option<String> {
         Key::Character(text) => text.to_string(),
         Key::Space => " ".to_owned(),
         Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown | Key::PageUp | Key::PageDown | Key::Home
-        | Key::Escape => format!("{key:?}"),
+        | Key::Escape | Key::Enter => format!("{key:?}"),
         _ => return None,
     })
 }

@@ -8,10 +8,11 @@ use super::anchor::Anchor;
 use super::resident::{Resident, nearest_hit};
 use super::series::{DemandSeries, demand_series, step_at};
 use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
-use crate::base::DatasetId;
+use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::view::{Command, Selection};
+use bevy::ecs::message::{MessageCursor, Messages};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
@@ -27,6 +28,9 @@ impl Plugin for PickPlugin {
             Update,
             (
                 click
+                    .in_set(ViewerSystems::Input)
+                    .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+                choose_centre
                     .in_set(ViewerSystems::Input)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
                 tell.in_set(ViewerSystems::Report).run_if(resource_exists::<Scene>),
@@ -69,6 +73,22 @@ fn click(
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
     let ray = pose.ray_at(pointer.as_dvec2(), size);
     let selection = pick(&resident, &anchor, pose.eye, ray);
+    commands.write(ViewCommand(Command::Select { selection }));
+}
+
+/// For those who have no pointer: what stands in the middle of the picture, where the camera looks.
+fn choose_centre(
+    mut asked: Local<MessageCursor<ViewCommand>>,
+    mut commands: ResMut<Messages<ViewCommand>>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    drawn: Res<DrawnCamera>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+) {
+    let is_asked = asked.read(&commands).any(|command| command.0 == Command::SelectCentre);
+    let (true, Some(pose), Ok(window)) = (is_asked, drawn.pose, windows.single()) else { return };
+    let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
+    let selection = pick(&resident, &anchor, pose.eye, pose.ray_at(0.5 * size, size));
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
@@ -149,5 +169,9 @@ fn tell(
         }
         _ => sheet::object(&held.facts, &dataset),
     };
+    // What was drawn where the data are silent is measured by nobody and declared by nobody.
+    if scene.manifest.datasets.iter().any(|known| known.id == dataset && known.nature == Nature::Made) {
+        facts.figures.iter_mut().for_each(|figure| figure.nature = Nature::Made);
+    }
     *told = Some(key);
 }

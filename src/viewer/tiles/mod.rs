@@ -24,6 +24,8 @@ use glam::DMat4;
 use load::LoadedTile;
 
 /// Bytes handed to the GPU in a quick frame; a bigger tile goes alone.
+/// What is said while tiles cannot be fetched.
+const CONNECTION: &str = "error-connection";
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
 /// Bytes handed to the GPU for each second that a slow frame takes: where drawing takes long, tiles must not come one by one.
 const UPLOAD_BYTES_PER_S: f64 = 64e6;
@@ -426,11 +428,13 @@ fn stream(
         }
         layer.visible = shown;
         let findings = layer.engine.report().findings();
-        for finding in findings.iter().skip(layer.told).filter(|finding| finding.severity == Severity::Error) {
-            facts.fault(
-                "error-tile-unreadable",
-                format!("{}{}: {}", layer.folder, finding.file, finding.value),
-            );
+        for finding in findings.iter().skip(layer.told) {
+            if finding.code == "tile-fetch-failed" {
+                // The data are as they were; nobody has to import anything again.
+                facts.fault(CONNECTION, "");
+            } else if finding.severity == Severity::Error {
+                facts.fault("error-tile-unreadable", format!("{}{}: {}", layer.folder, finding.file, finding.value));
+            }
         }
         layer.told = findings.len();
         layer.waiting = update.stats.waiting;
@@ -449,6 +453,9 @@ fn stream(
         && workshop.queue.is_empty()
         && requests.waiting() == 0
         && !fading;
+    if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
+        facts.forget(CONNECTION);
+    }
     if facts.progress != progress {
         facts.progress = progress;
     }
