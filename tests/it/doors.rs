@@ -5,6 +5,8 @@
 
 #[path = "../../fuzz/src/doors.rs"]
 mod doors;
+#[path = "doors/growth.rs"]
+mod growth;
 #[cfg(feature = "pipeline")]
 #[path = "../../fuzz/src/source_doors.rs"]
 mod source_doors;
