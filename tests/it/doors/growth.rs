@@ -1,7 +1,7 @@
 //! Small files that ask for much: what once took hours or all memory takes a moment now. Nothing is timed; whoever waits here has found a fault.
 
 use jumeau::formats::osm::rings::{Corner, assemble};
-use jumeau::formats::{check, citygml, gltf, grid, shapefile};
+use jumeau::formats::{check, citygml, geotiff, gltf, grid, shapefile};
 use serde_json::{Value, json};
 
 fn glb(document: &Value, bin: &[u8]) -> Vec<u8> {
@@ -119,6 +119,8 @@ fn a_column_that_is_named_a_million_times_is_not_gone_through() {
         panic!("no case");
     };
     assert!(document.bus.len() == 2_000 && document.bus.iter().all(|row| row.get(2) == Some(&0.0)));
+    // What is left out is said.
+    assert_eq!(document.skipped.len(), 1);
 }
 
 #[test]
@@ -172,6 +174,32 @@ fn links_to_a_large_polygon_are_followed_until_it_is_enough() {
     })
     .unwrap();
     assert!(faults.iter().any(|(code, _)| *code == "city-too-many-faces"), "{faults:?}");
+}
+
+#[test]
+fn strips_of_one_cell_are_not_all_looked_through_for_the_next() {
+    const ROWS: u32 = 300_000;
+    // (tag, type, count, value): arrays of offsets and lengths lie behind the directory.
+    let arrays = 8 + 2 + 12 * 12 + 4;
+    let geo = arrays + 8 * ROWS;
+    let entries: [(u16, u16, u32, u32); 12] = [
+        (256, 4, 1, 1), (257, 4, 1, ROWS), (258, 3, 1, 8), (259, 3, 1, 1), (262, 3, 1, 1), (273, 4, ROWS, arrays),
+        (277, 3, 1, 1), (278, 4, 1, 1), (279, 4, ROWS, arrays + 4 * ROWS), (339, 3, 1, 1), (33_550, 12, 3, geo), (33_922, 12, 6, geo + 24),
+    ];
+    let mut bytes = b"II*\0\x08\0\0\0".to_vec();
+    bytes.extend((entries.len() as u16).to_le_bytes());
+    for (tag, kind, count, value) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(kind.to_le_bytes());
+        bytes.extend(count.to_le_bytes());
+        bytes.extend(value.to_le_bytes());
+    }
+    bytes.extend([0; 4]);
+    (0..ROWS).for_each(|_| bytes.extend(8_u32.to_le_bytes()));
+    (0..ROWS).for_each(|_| bytes.extend(1_u32.to_le_bytes()));
+    [1.0, 1.0, 0.0, 0.0, 0.0, 0.0, 355_000.0, 6_689_000.0, 0.0_f64].iter().for_each(|number| bytes.extend(number.to_le_bytes()));
+    let raster = geotiff::parse(&bytes).unwrap();
+    assert_eq!((raster.columns, raster.rows, raster.values.len()), (1, ROWS as usize, ROWS as usize));
 }
 
 #[cfg(feature = "pipeline")]
