@@ -22,6 +22,8 @@ use tiff::{
 const MAX_CHUNK_CELLS: usize = 32 << 20;
 /// Cells that are kept decoded between two windows, 16 MiB: a row of tiles of many files lies open at once.
 const CACHED_CELLS: usize = 4 << 20;
+/// Chunks that are kept, since they are looked through one by one: strips may be one cell wide.
+const CACHED_CHUNKS: usize = 512;
 /// GDAL's metadata of a raster of heights is a few hundred bytes.
 const MAX_METADATA: usize = 1 << 20;
 
@@ -245,7 +247,7 @@ impl<R: Read + Seek> Tiff<R> {
             kept += values.len();
             kept <= CACHED_CELLS
         });
-        let keep = within.count().max(1);
+        let keep = within.count().clamp(1, CACHED_CHUNKS);
         self.cache.truncate(keep);
     }
 

@@ -3,6 +3,7 @@
 mod architecture;
 mod city_models;
 mod demand;
+mod doors;
 mod economics;
 #[cfg(feature = "pipeline")]
 mod findings_page;
