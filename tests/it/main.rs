@@ -18,6 +18,7 @@ mod import_nantes;
 mod import_vector;
 mod io;
 mod irradiance;
+mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
 mod osm;
