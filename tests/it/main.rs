@@ -24,6 +24,8 @@ mod networks;
 mod osm;
 mod roof;
 mod roof_planes;
+#[cfg(feature = "pipeline")]
+mod roof_points;
 mod roof_yields;
 mod shading;
 mod shared_data;

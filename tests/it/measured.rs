@@ -7,6 +7,7 @@ use jumeau::region::measured::{MeasureSettings, MeasuredRoof, Refusal, RoofSourc
 use jumeau::region::roof::{RoofOptions, Surface, SurfaceMesh, building_surface, drawn};
 use jumeau::region::roof_shape::{RoofKind, RoofMethod};
 use jumeau::region::{Building, HeightOrigin, footprint};
+use jumeau::region::surveyed::{Surveyed, SurveyedFace};
 use proptest::prelude::*;
 
 /// Noise of a good airborne scanner, uniform to both sides, metres.
@@ -245,6 +246,19 @@ fn a_measured_roof_is_drawn_and_says_so() {
     let shown = drawn(&house, &RoofOptions::default());
     assert_eq!((shown.method, shown.residual_m), (RoofMethod::Flat, None));
     assert!(building_surface(&house, &RoofOptions::default()).is_closed());
+}
+
+#[test]
+fn surfaces_of_the_source_go_before_points() {
+    let outline = rectangle(12.0, 8.0);
+    let (mut house, points) = scanned(&outline, 10.0, 1, |_, y| Some(15.0 + 0.6 * (4.0 - (y - 4.0).abs())));
+    let own = building_surface(&house, &RoofOptions::default());
+    house.measured = Some(measured(&house, &points).unwrap());
+    let faces = own.triangles.iter().map(|(corners, surface)| SurveyedFace { surface: *surface, rings: vec![corners.to_vec()] }).collect();
+    house.surveyed = Some(Surveyed { faces, lod: 2.0, closed: true });
+    let shown = drawn(&house, &RoofOptions::default());
+    assert_eq!((shown.roof, shown.method, shown.residual_m), (RoofKind::Surveyed, RoofMethod::Surfaces, None));
+    assert_eq!(shown.mesh.highest_roof_m(), own.highest_roof_m());
 }
 
 proptest! {
