@@ -37,6 +37,8 @@ pub struct Header {
     pub crs: Option<String>,
     /// Body of the record that describes the compression.
     pub laszip: Option<Vec<u8>>,
+    /// The year of the file, 0 in the header for none: never before that of the flight.
+    pub year: Option<u16>,
     /// A cloud-optimised file: its points are compressed in order of an octree.
     pub copc: bool,
 }
@@ -180,6 +182,7 @@ impl Header {
             extended,
             crs: None,
             laszip: None,
+            year: Some(bytes.u16(92)?).filter(|year| (1950..=2200).contains(year)),
             copc: false,
         };
         header.read_records(&bytes, header_bytes)?;

@@ -36,9 +36,7 @@ use crate::base::{Dataset, Report};
 use crate::geodesy::Geoid;
 use crate::region::Region;
 use crate::region::height_blend::HeightCover;
-use crate::region::roof_planes::SurveyedRoof;
 use sources::declaration::Declaration;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Sources as one clean region, with what was found on the way.
@@ -52,8 +50,6 @@ pub struct Imported {
     pub layers: Vec<LayerCount>,
     /// Which source each cell of the terrain comes from; nothing without terrain sources.
     pub terrain_cover: Option<HeightCover>,
-    /// Planes that point clouds show, by the building's id, with method and residual.
-    pub surveyed_roofs: BTreeMap<String, SurveyedRoof>,
     pub report: Report,
 }
 

@@ -19,11 +19,14 @@ mod import_nantes;
 mod import_vector;
 mod io;
 mod irradiance;
+mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
 mod osm;
 mod roof;
 mod roof_planes;
+#[cfg(feature = "pipeline")]
+mod roof_points;
 mod roof_yields;
 mod shading;
 mod shared_data;

@@ -132,6 +132,9 @@ pub enum Role {
     LandCover,
     /// Tilesets and glTF files.
     Models,
+    /// Rasters of the surface, roofs and crowns included: roofs are read from them, never the ground.
+    #[serde(rename = "surface-model")]
+    Surface,
     /// Lines and points of one utility.
     Network(Utility),
 }
@@ -151,7 +154,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -170,6 +173,7 @@ impl Role {
         Self::Parks,
         Self::LandCover,
         Self::Models,
+        Self::Surface,
     ];
 
     /// Every id there is.
@@ -203,6 +207,7 @@ impl Role {
             Self::Parks => "parks",
             Self::LandCover => "land-cover",
             Self::Models => "models",
+            Self::Surface => "surface-model",
             Self::Network(utility) => utility.id(),
         }
     }

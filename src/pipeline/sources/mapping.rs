@@ -196,6 +196,16 @@ pub fn layer_for<'a>(mapping: &'a [MappedLayer], found: &Found) -> Option<&'a Ma
         .map(|(.., layer)| layer)
 }
 
+/// What the mapping says a raster is: the entry that names its file.
+pub fn raster_for(mapping: &[MappedLayer], file: &str) -> Option<Role> {
+    let short = file.rsplit('/').next().unwrap_or_default();
+    mapping
+        .iter()
+        .filter(|layer| matches!(layer.role, Role::Terrain | Role::Surface))
+        .find(|layer| layer.file.as_deref().is_some_and(|pattern| matches(pattern, file) || matches(pattern, short)))
+        .map(|layer| layer.role)
+}
+
 /// What the mapping says of a tileset or model: the entry that names its file, or one without a name.
 pub fn model_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a MappedLayer> {
     let short = file.rsplit('/').next().unwrap_or_default();
@@ -208,7 +218,7 @@ pub fn model_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a Mappe
 /// Whether a role can be drawn from shapes of this kind.
 fn fits(role: Role, kind: ShapeKind) -> bool {
     match role {
-        Role::Terrain | Role::Models => false,
+        Role::Terrain | Role::Surface | Role::Models => false,
         // Plans name lines and places too.
         Role::Prescriptions | Role::Information | Role::Servitudes => kind != ShapeKind::Shells,
         Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover

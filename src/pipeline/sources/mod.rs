@@ -11,10 +11,12 @@ pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
+mod surface;
 pub mod utilities;
 pub mod vocabulary;
 
 pub use open::crs;
+pub use surface::Surface;
 
 pub(super) mod open;
 mod plan;
@@ -66,6 +68,8 @@ pub struct RawRaster {
     pub placer: Placer,
     /// Place in the declaration; `None` for a file that nobody declared.
     pub rank: Option<usize>,
+    /// What its heights are of, where that is not the ground.
+    pub surface: Option<Surface>,
 }
 
 /// The files a person names, those of folders in a stable order; for telling whether they changed.
@@ -165,6 +169,7 @@ pub fn open_all(
         }
         open_one(item, told, &mut opened, report);
     }
+    surface::without_ground(&mut opened.rasters, report);
     Ok(opened)
 }
 
@@ -304,7 +309,8 @@ fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report)
     };
     let table = match found.content {
         Content::Raster(heights) => {
-            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank });
+            let surface = (role == Some(Role::Surface)).then(|| surface::by_name(&file).unwrap_or(Surface::Altitudes));
+            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank, surface });
             return;
         }
         Content::Table(table) => table,

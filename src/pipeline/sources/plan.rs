@@ -7,6 +7,7 @@ use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
 use super::join::Joined;
 use super::mapping::{self, MappedLayer, Place};
 use super::readers::{Content, Found};
+use super::surface;
 use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
@@ -283,8 +284,8 @@ fn plan_join(folder: &Path, join: &DeclaredJoin, plan: &mut Plan, report: &mut R
 fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mut Report) {
     let Some(found) = declared_one(folder, &layer.file, layer.table.as_deref(), plan, report) else { return };
     let fits = match &found.content {
-        Content::Raster(_) => layer.role == Role::Terrain,
-        Content::Table(table) => layer.role != Role::Terrain && table.has_geometry(),
+        Content::Raster(_) => matches!(layer.role, Role::Terrain | Role::Surface),
+        Content::Table(table) => !matches!(layer.role, Role::Terrain | Role::Surface) && table.has_geometry(),
     };
     if !fits {
         report.push(
@@ -339,7 +340,10 @@ fn plan_guessed(
         notice(&found, report);
         let mapped = mapping::layer_for(&plan.mapping, &found).cloned();
         let guess = match &found.content {
-            Content::Raster(_) => Guess::All(Role::Terrain),
+            Content::Raster(heights) => {
+                let by_name = || if surface::by_name(&name).is_some() && !heights.has_roof_points() { Role::Surface } else { Role::Terrain };
+                Guess::All(mapping::raster_for(&plan.mapping, &name).unwrap_or_else(by_name))
+            }
             Content::Table(table) if !table.has_geometry() && documents::is_one(&found.columns) => {
                 let read = documents::read(file, &found, table.as_ref());
                 report.push(Finding::new("plan-document", Severity::Info, found.label()).value(read.len()));

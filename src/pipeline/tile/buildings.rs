@@ -10,7 +10,7 @@ use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
-use crate::region::roof_shape::RoofKind;
+use crate::region::roof_shape::{RoofKind, RoofMethod};
 use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use rayon::prelude::*;
@@ -47,6 +47,9 @@ pub struct Plan {
 #[derive(Clone, Copy, Debug)]
 struct DrawnRoof {
     kind: RoofKind,
+    method: RoofMethod,
+    /// Of measured points, metres.
+    residual_m: Option<f64>,
     /// Highest point above the ground as it is drawn.
     ridge_m: f64,
     /// The stated one where the drawn roof does not reach it.
@@ -60,6 +63,8 @@ impl DrawnRoof {
         let ridge_m = drawn.ridge_m.unwrap_or(stated_m);
         Self {
             kind: drawn.roof,
+            method: drawn.method,
+            residual_m: drawn.residual_m,
             ridge_m,
             stated_m: (stated_m - ridge_m > REACHED_M).then_some(stated_m),
         }
@@ -164,14 +169,30 @@ impl Plan {
         self.tiles.values().filter(|t| t.leaf).map(|t| t.buildings.len()).sum()
     }
 
-    /// Says which roofs stay below their stated ridge and by how much, the furthest first.
+    /// Counts the roofs by the way they are known, and says which stay below their stated ridge and by how much, the furthest first.
     pub fn report(&self, buildings: &[Building], report: &mut Report) {
         let leaves = self.tiles.values().filter(|tile| tile.leaf).flat_map(|tile| &tile.buildings);
-        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = leaves
-            .filter_map(|index| {
-                let (building, roof) = (buildings.get(*index)?, self.roofs.get(index)?);
-                Some((roof.stated_m? - roof.ridge_m, building, roof))
-            })
+        let roofs: Vec<(&Building, &DrawnRoof)> =
+            leaves.filter_map(|index| Some((buildings.get(*index)?, self.roofs.get(index)?))).collect();
+        for (building, roof) in &roofs {
+            let code = match roof.method {
+                RoofMethod::Surfaces => "roof-by-surfaces",
+                RoofMethod::Points => "roof-by-points",
+                RoofMethod::SurfaceModel => "roof-by-surface-model",
+                RoofMethod::Altitudes => "roof-by-altitudes",
+                RoofMethod::Flat => "roof-flat",
+            };
+            let said = match roof.residual_m {
+                Some(residual_m) => format!("{}, {residual_m:.2} m", roof.kind.name()),
+                None => roof.kind.name().to_owned(),
+            };
+            report.push(Finding::new(code, Severity::Info, building.dataset.as_str()).object(&building.id).value(said));
+        }
+        // What was measured needs no comparison with what a form could reach.
+        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = roofs
+            .into_iter()
+            .filter(|(_, roof)| roof.residual_m.is_none())
+            .filter_map(|(building, roof)| Some((roof.stated_m? - roof.ridge_m, building, roof)))
             .collect();
         limited.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         for (by_m, building, roof) in limited {
@@ -346,6 +367,7 @@ pub fn height_origin_name(origin: HeightOrigin) -> &'static str {
         HeightOrigin::Source => "source",
         HeightOrigin::OtherAltitudes => "other-altitudes",
         HeightOrigin::Storeys => "storeys",
+        HeightOrigin::Measured => "measured",
         HeightOrigin::Neighbours => "neighbours",
         HeightOrigin::Assumed => "assumed",
     }
@@ -400,6 +422,9 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
         ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name().to_owned()).collect())),
+        ("roof_method", Values::Text(rows.iter().map(|(_, roof)| roof.method.name().to_owned()).collect())),
+        // NaN where nothing was measured.
+        ("roof_residual_m", roof(&|roof| roof.residual_m.unwrap_or(f64::NAN))),
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
@@ -430,7 +455,7 @@ fn spread(uncertainty: Uncertainty) -> f64 {
 }
 
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 19] = [
+const OWN_COLUMNS: [&str; 21] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ridge_stated_m", "ground_m",
-    "height_origin", "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
+    "height_origin", "roof", "roof_method", "roof_residual_m", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];
