@@ -3,6 +3,11 @@
 use super::write::codec_fault;
 use super::{GltfFault, TileMesh, linear_from_srgb};
 use meshoptimizer_rs::{Workspace, optimize_vertex_cache, optimize_vertex_fetch_remap};
+use std::sync::LazyLock;
+
+/// The bytes of sRGB as linear 16 bits; 256 powers are too dear for each of a hundred thousand meshes.
+static LINEAR: LazyLock<[u16; 256]> =
+    LazyLock::new(|| std::array::from_fn(|byte| (linear_from_srgb(byte as u8) * 65_535.0).round() as u16));
 
 /// Whole steps from an origin that is itself a whole number of steps.
 pub(super) struct Lattice {
@@ -84,12 +89,9 @@ impl Packed {
                 .extend_from_slice(&byte_normal(*normal).map(|x| x as u8));
             packed.normals.push(0);
         }
-        let linear: Vec<u16> = (0..=255)
-            .map(|byte| (linear_from_srgb(byte) * 65_535.0).round() as u16)
-            .collect();
         for [r, g, b, alpha] in &mesh.colors {
             for part in [r, g, b] {
-                let part = linear.get(usize::from(*part)).copied().unwrap_or(0);
+                let part = LINEAR.get(usize::from(*part)).copied().unwrap_or(0);
                 packed.colors.extend_from_slice(&part.to_le_bytes());
             }
             packed

@@ -5,6 +5,7 @@ use crate::base::{Bounds2, Finding, Report, Severity};
 use crate::pipeline::shards::bytes::{Bytes, Fingerprint};
 use crate::region::{Building, HeightGrid, NetworkLine, Region, WaterArea};
 use geo::Polygon;
+use std::cell::Cell;
 
 /// A bank rises at least this far above the water, and this far inland.
 const BANK_M: f64 = 0.6;
@@ -161,10 +162,11 @@ pub struct Surface<'a> {
     ground: &'a Ground,
     plane: &'a Plane,
     cell: f64,
-    /// Heights of the lattice nodes around one tile, so that each is computed once.
+    /// Heights of the lattice nodes around one tile, each computed when it is first asked for, NaN before:
+    /// a tile with one road on it asks for few of them.
     first: [i64; 2],
     side: usize,
-    nodes: Vec<f64>,
+    nodes: Vec<Cell<f64>>,
 }
 
 impl<'a> Surface<'a> {
@@ -172,19 +174,14 @@ impl<'a> Surface<'a> {
         let cell = grid.cell(level);
         let first = [0, 1].map(|k| (rect.min[k] / cell).round() as i64 - 1);
         let side = ((rect.max[0] - rect.min[0]) / cell).round().clamp(1.0, 256.0) as usize + 3;
-        let mut surface = Self {
+        Self {
             ground,
             plane,
             cell,
             first,
             side,
-            nodes: Vec::new(),
-        };
-        let nodes = (0..side * side)
-            .map(|i| surface.node(first[0] + (i % side) as i64, first[1] + (i / side) as i64))
-            .collect();
-        surface.nodes = nodes;
-        surface
+            nodes: vec![Cell::new(f64::NAN); side * side],
+        }
     }
 
     pub fn cell(&self) -> f64 {
@@ -193,22 +190,28 @@ impl<'a> Surface<'a> {
 
     /// Height of a lattice node, counted from the plane's corner.
     pub fn node(&self, column: i64, row: i64) -> f64 {
-        let (c, r) = (column - self.first[0], row - self.first[1]);
-        if c >= 0 && r >= 0 && (c as usize) < self.side {
-            if let Some(height) = self.nodes.get(r as usize * self.side + c as usize) {
-                return *height;
-            }
+        let (c, r) = (column.wrapping_sub(self.first[0]), row.wrapping_sub(self.first[1]));
+        let known = if c >= 0 && r >= 0 && (c as usize) < self.side && (r as usize) < self.side {
+            self.nodes.get(r as usize * self.side + c as usize)
+        } else {
+            None
+        };
+        if let Some(height) = known.map(Cell::get).filter(|height| !height.is_nan()) {
+            return height;
         }
         let at = [column as f64 * self.cell, row as f64 * self.cell];
-        self.ground.height(self.plane.source(at))
+        let height = self.ground.height(self.plane.source(at));
+        if let Some(known) = known {
+            known.set(height);
+        }
+        height
     }
 
     /// Height of the drawn ground at a point of the plane: on the very triangle that is drawn there.
     pub fn height(&self, at: [f64; 2]) -> f64 {
         let (x, y) = (at[0] / self.cell, at[1] / self.cell);
-        let (column, row) = (x.floor(), y.floor());
-        let (fx, fy) = (x - column, y - row);
-        let (column, row) = (column as i64, row as i64);
+        let (column, row) = (whole(x), whole(y));
+        let (fx, fy) = (x - column as f64, y - row as f64);
         let south_west = self.node(column, row);
         let north_east = self.node(column + 1, row + 1);
         if fx >= fy {
@@ -233,6 +236,12 @@ impl<'a> Surface<'a> {
         let length = (dx * dx + dy * dy + 1.0).sqrt();
         [(-dx / length) as f32, (-dy / length) as f32, (1.0 / length) as f32]
     }
+}
+
+/// The whole number at or below; without the call that `f64::floor` is on processors of any age.
+fn whole(value: f64) -> i64 {
+    let towards_zero = value as i64;
+    towards_zero.saturating_sub(i64::from(towards_zero as f64 > value))
 }
 
 /// A grid whose sizes agree with each other and that knows at least one height.
@@ -449,6 +458,13 @@ mod tests {
         });
         assert!(pyramid[0].values.iter().all(|v| (10.0..=20.0).contains(v)));
         assert!((pyramid[0].values[55] - 15.0).abs() < 3.0);
+    }
+
+    #[test]
+    fn whole_numbers_are_those_of_floor() {
+        for value in [0.0, -0.0, 0.5, -0.5, 3.0, -3.0, 2.999_999_999, -1e-300, 1e15, -1e15 - 0.5, f64::MAX, f64::MIN] {
+            assert_eq!(whole(value), value.floor() as i64, "{value}");
+        }
     }
 
     #[test]

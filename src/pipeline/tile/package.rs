@@ -322,8 +322,14 @@ pub fn write_file(out: &Path, path: &str, bytes: &[u8]) -> Result<(), TileFault>
         path: path.to_owned(),
         detail: error.to_string(),
     };
-    if let Some(parent) = whole.parent() {
-        std::fs::create_dir_all(parent).map_err(fault)?;
+    match std::fs::write(&whole, bytes) {
+        // Asked for only then: most tiles follow others into the same folder.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if let Some(parent) = whole.parent() {
+                std::fs::create_dir_all(parent).map_err(fault)?;
+            }
+            std::fs::write(&whole, bytes).map_err(fault)
+        }
+        written => written.map_err(fault),
     }
-    std::fs::write(&whole, bytes).map_err(fault)
 }
