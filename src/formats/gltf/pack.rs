@@ -43,6 +43,25 @@ impl Lattice {
     }
 }
 
+/// The order of the last mesh's triangles: tiles of dry ground have the same triangles one after the other, and finding their order is half of writing them.
+#[derive(Default)]
+pub(super) struct LastOrder {
+    of: Vec<u32>,
+    vertices: usize,
+    ordered: Vec<u32>,
+}
+
+impl LastOrder {
+    /// Triangles ordered for the vertex cache.
+    fn of(&mut self, indices: Vec<u32>, vertices: usize, workspace: &mut Workspace) -> Result<&[u32], GltfFault> {
+        if self.vertices != vertices || self.of != indices {
+            self.ordered = optimize_vertex_cache(&indices, vertices, workspace).map_err(|error| codec_fault(&error))?;
+            (self.of, self.vertices) = (indices, vertices);
+        }
+        Ok(&self.ordered)
+    }
+}
+
 /// Vertex attributes as bytes, each with its own stride (a multiple of four).
 pub(super) struct Packed {
     /// Three u16 and two bytes of nothing, or three f32.
@@ -118,6 +137,7 @@ impl Packed {
         &self,
         indices: &[u32],
         workspace: &mut Workspace,
+        order: &mut LastOrder,
     ) -> Result<(Self, Vec<u32>), GltfFault> {
         let streams: Vec<(&[u8], usize)> = [
             (self.positions.as_slice(), self.position_stride()),
@@ -139,9 +159,8 @@ impl Packed {
             .iter()
             .map(|index| merged.remap.get(*index as usize).copied().unwrap_or(0))
             .collect();
-        let ordered = optimize_vertex_cache(&once, merged.vertex_count, workspace)
-            .map_err(|error| codec_fault(&error))?;
-        let fetch = optimize_vertex_fetch_remap(&ordered, merged.vertex_count, workspace)
+        let ordered = order.of(once, merged.vertex_count, workspace)?;
+        let fetch = optimize_vertex_fetch_remap(ordered, merged.vertex_count, workspace)
             .map_err(|error| codec_fault(&error))?;
         let new_of = |old: u32| fetch.remap.get(old as usize).copied().unwrap_or(u32::MAX);
         let indices = ordered.iter().map(|old| new_of(*old)).collect();

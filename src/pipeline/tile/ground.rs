@@ -6,6 +6,7 @@ use crate::pipeline::shards::bytes::{Bytes, Fingerprint};
 use crate::region::{Building, HeightGrid, NetworkLine, Region, WaterArea};
 use geo::Polygon;
 use std::cell::Cell;
+use std::sync::OnceLock;
 
 /// A bank rises at least this far above the water, and this far inland.
 const BANK_M: f64 = 0.6;
@@ -26,6 +27,8 @@ pub struct Ground {
     pyramid: Vec<HeightGrid>,
     bounds: Bounds2,
     calm_m: f64,
+    /// Of all finest heights, taken when it is first asked for: every shard at the rim of the data asks, and a region has 64 million of them.
+    print: OnceLock<Fingerprint>,
 }
 
 impl Ground {
@@ -79,6 +82,7 @@ impl Ground {
             pyramid,
             bounds,
             calm_m,
+            print: OnceLock::new(),
         }
     }
 
@@ -128,24 +132,26 @@ impl Ground {
             let values = bytes.f32_list(columns.checked_mul(rows)?)?;
             pyramid.push(HeightGrid { origin: [x, y], cell_m, columns, rows, values });
         }
-        (!pyramid.is_empty()).then_some(Self { pyramid, bounds: Bounds2 { min: [w, s], max: [e, n] }, calm_m })
+        (!pyramid.is_empty()).then_some(Self { pyramid, bounds: Bounds2 { min: [w, s], max: [e, n] }, calm_m, print: OnceLock::new() })
     }
 
     /// Adds the heights within a rectangle of the sources' system to a fingerprint: all of them where the rectangle goes beyond.
     pub fn mark(&self, rect: &Bounds2, print: &mut Fingerprint) {
         print.add(&self.calm_m.to_le_bytes());
         let Some(grid) = self.pyramid.first() else { return };
-        let inside = self.bounds.contains(rect.min) && self.bounds.contains(rect.max);
-        let (columns, rows) = if inside {
-            let column = |x: f64| ((x - grid.origin[0]) / grid.cell_m).max(0.0) as usize;
-            let row = |y: f64| ((grid.origin[1] - y) / grid.cell_m).max(0.0) as usize;
-            (column(rect.min[0])..=column(rect.max[0]) + 1, row(rect.max[1])..=row(rect.min[1]) + 1)
-        } else {
-            (0..=grid.columns - 1, 0..=grid.rows - 1)
-        };
-        for row in rows {
-            let last = (*columns.end()).min(grid.columns - 1);
-            let cells = grid.values.get(row * grid.columns + columns.start()..=row * grid.columns + last);
+        if !(self.bounds.contains(rect.min) && self.bounds.contains(rect.max)) {
+            let whole = self.print.get_or_init(|| {
+                let mut print = Fingerprint::default();
+                grid.values.iter().for_each(|value| print.add(&value.to_le_bytes()));
+                print
+            });
+            return print.text(&whole.hex());
+        }
+        let column = |x: f64| ((x - grid.origin[0]) / grid.cell_m).max(0.0) as usize;
+        let row = |y: f64| ((grid.origin[1] - y) / grid.cell_m).max(0.0) as usize;
+        let (first, last) = (column(rect.min[0]), (column(rect.max[0]) + 1).min(grid.columns - 1));
+        for row in row(rect.max[1])..=row(rect.min[1]) + 1 {
+            let cells = grid.values.get(row * grid.columns + first..=row * grid.columns + last);
             cells.unwrap_or_default().iter().for_each(|value| print.add(&value.to_le_bytes()));
         }
     }
