@@ -11,6 +11,7 @@ use super::{
     triangulate,
 };
 use geo::{Area, Polygon};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// What a triangle is part of.
@@ -59,15 +60,21 @@ const MAX_CUTS: usize = 12;
 impl SurfaceMesh {
     /// True when every edge is shared by two triangles that run along it in opposite directions: the surface has an inside.
     pub fn is_closed(&self) -> bool {
-        let mut edges: HashMap<[[u64; 3]; 2], i32> = HashMap::new();
+        // Sorted rather than hashed: every building asks, and the list is short.
+        let mut edges: Vec<([[u64; 3]; 2], i32)> = Vec::with_capacity(3 * self.triangles.len());
         for (points, _) in &self.triangles {
             let [a, b, c] = points.map(|point| point.map(f64::to_bits));
             for (from, to) in [(a, b), (b, c), (c, a)] {
-                *edges.entry([from, to]).or_insert(0) += 1;
-                *edges.entry([to, from]).or_insert(0) -= 1;
+                match from.cmp(&to) {
+                    Ordering::Less => edges.push(([from, to], 1)),
+                    Ordering::Greater => edges.push(([to, from], -1)),
+                    Ordering::Equal => {}
+                }
             }
         }
-        !self.triangles.is_empty() && edges.values().all(|count| *count == 0)
+        edges.sort_unstable();
+        let balanced = |run: &[([[u64; 3]; 2], i32)]| run.iter().map(|(_, way)| way).sum::<i32>() == 0;
+        !self.triangles.is_empty() && edges.chunk_by(|a, b| a.0 == b.0).all(balanced)
     }
 
     /// Signed volume in cubic metres; that of a closed surface is its content.

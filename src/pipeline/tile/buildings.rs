@@ -9,12 +9,12 @@ use super::scene::{Drawn, Scene};
 use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
+use crate::region::roof::{DrawnBuilding, RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
 use crate::region::roof_shape::{RoofKind, RoofMethod};
 use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -40,8 +40,19 @@ pub struct Plan {
     tiles: BTreeMap<TileKey, TilePlan>,
     kept: Vec<Kept>,
     /// By place in the region's list: the same in every level, so that a record never changes with the distance.
-    roofs: BTreeMap<usize, DrawnRoof>,
+    roofs: BTreeMap<usize, Roofed>,
 }
+
+/// A building under its roof.
+#[derive(Debug)]
+struct Roofed {
+    roof: DrawnRoof,
+    /// Its surface, for the levels that draw it whole; where it is not kept it is made again.
+    shape: Option<SurfaceMesh>,
+}
+
+/// Surfaces of more triangles are not kept: with 20,000 buildings in a shard all of them together stay below 200 MB.
+const MOST_KEPT_TRIANGLES: usize = 128;
 
 /// What the records say of a roof.
 #[derive(Clone, Copy, Debug)]
@@ -56,9 +67,19 @@ struct DrawnRoof {
     stated_m: Option<f64>,
 }
 
+impl Roofed {
+    /// `near`: some level draws buildings whole.
+    fn of(building: &Building, near: bool) -> Self {
+        let mut drawn = drawn(building, &RoofOptions::default());
+        let roof = DrawnRoof::of(building, &drawn);
+        let keep = near && building.surveyed.is_none() && drawn.mesh.triangles.len() <= MOST_KEPT_TRIANGLES;
+        drawn.mesh.triangles.shrink_to_fit();
+        Self { roof, shape: keep.then_some(drawn.mesh) }
+    }
+}
+
 impl DrawnRoof {
-    fn of(building: &Building) -> Self {
-        let drawn = drawn(building, &RoofOptions::default());
+    fn of(building: &Building, drawn: &DrawnBuilding) -> Self {
         let stated_m = building.ridge_height_m;
         let ridge_m = drawn.ridge_m.unwrap_or(stated_m);
         Self {
@@ -111,7 +132,7 @@ impl Plan {
                 }
             }
         }
-        plan.roofs = plan.roofs_of(&scene.region.buildings);
+        plan.roofs = plan.roofs_of(&scene.region.buildings, !matches!(scene.part, Part::Above(_)));
         plan
     }
 
@@ -130,11 +151,11 @@ impl Plan {
         }
     }
 
-    fn roofs_of(&self, buildings: &[Building]) -> BTreeMap<usize, DrawnRoof> {
+    fn roofs_of(&self, buildings: &[Building], near: bool) -> BTreeMap<usize, Roofed> {
         let planned: BTreeSet<usize> = self.tiles.values().flat_map(|tile| tile.buildings.iter().copied()).collect();
         planned
             .into_par_iter()
-            .filter_map(|index| Some((index, DrawnRoof::of(buildings.get(index)?))))
+            .filter_map(|index| Some((index, Roofed::of(buildings.get(index)?, near))))
             .collect()
     }
 
@@ -173,7 +194,7 @@ impl Plan {
     pub fn report(&self, buildings: &[Building], report: &mut Report) {
         let leaves = self.tiles.values().filter(|tile| tile.leaf).flat_map(|tile| &tile.buildings);
         let roofs: Vec<(&Building, &DrawnRoof)> =
-            leaves.filter_map(|index| Some((buildings.get(*index)?, self.roofs.get(index)?))).collect();
+            leaves.filter_map(|index| Some((buildings.get(*index)?, &self.roofs.get(index)?.roof))).collect();
         for (building, roof) in &roofs {
             let code = match roof.method {
                 RoofMethod::Surfaces => "roof-by-surfaces",
@@ -218,15 +239,17 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
     let mut rows: Vec<(&Building, DrawnRoof)> = Vec::with_capacity(tile.buildings.len());
     let of_tile = tile.buildings.iter().filter_map(|i| Some((scene.region.buildings.get(*i)?, plan.roofs.get(i)?)));
-    for (building, roof) in of_tile {
-        let shape = if whole {
-            building_surface(building, &RoofOptions::default())
-        } else {
-            block_surface(building, tolerance)
+    let mut places = Places::new(scene);
+    for (building, roofed) in of_tile {
+        let made = match &roofed.shape {
+            _ if !whole => Some(block_surface(building, tolerance)),
+            Some(_) => None,
+            None => Some(building_surface(building, &RoofOptions::default())),
         };
+        let Some(shape) = made.as_ref().or(roofed.shape.as_ref()) else { continue };
         let feature = rows.len() as u32;
-        paint(scene, building, &shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
-        rows.push((building, *roof));
+        paint(&mut places, building, shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
+        rows.push((building, roofed.roof));
     }
     if mesh.is_empty() {
         return Drawn::default();
@@ -242,9 +265,26 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     }
 }
 
+/// Corners of one building in the plane. Walls, roof and floor share each of them some ten times, and the projection is dear.
+struct Places<'a> {
+    scene: &'a Scene<'a>,
+    known: HashMap<[u64; 2], Option<[f64; 2]>, foldhash::fast::RandomState>,
+}
+
+impl<'a> Places<'a> {
+    fn new(scene: &'a Scene<'a>) -> Self {
+        Self { scene, known: HashMap::default() }
+    }
+
+    fn of(&mut self, at: [f64; 2]) -> Option<[f64; 2]> {
+        let scene = self.scene;
+        *self.known.entry(at.map(f64::to_bits)).or_insert_with(|| scene.place(at))
+    }
+}
+
 /// Colours a building's triangles; its lowest points follow the drawn ground down.
 fn paint(
-    scene: &Scene,
+    places: &mut Places,
     building: &Building,
     shape: &SurfaceMesh,
     mesh: &mut MeshBuilder,
@@ -252,12 +292,13 @@ fn paint(
     near: bool,
     drawn_ground: impl Fn([f64; 2]) -> f64,
 ) {
+    places.known.clear();
     let look = Look::of(building);
     let foot_m = building.ground_m + FOOT_M;
     let pieces = shape.triangles.iter().flat_map(|(corners, surface)| {
         // Near by, the dark foot ends where it should, whatever the wall's height.
-        let parts = if near && *surface == Surface::Wall { split(*corners, foot_m) } else { vec![*corners] };
-        parts.into_iter().map(move |part| (part, surface))
+        let (parts, count) = if near && *surface == Surface::Wall { split(*corners, foot_m) } else { ([*corners; 3], 1) };
+        parts.into_iter().take(count).map(move |part| (part, surface))
     });
     for (corners, surface) in pieces {
         // Nobody looks at a floor from below the ground; one high above it bridges a passage.
@@ -268,7 +309,7 @@ fn paint(
         let mut colours = [[0; 4]; 3];
         let mut complete = true;
         for ((corner, place), colour) in corners.iter().zip(&mut placed).zip(&mut colours) {
-            let Some(at) = scene.place([corner[0], corner[1]]) else {
+            let Some(at) = places.of([corner[0], corner[1]]) else {
                 complete = false;
                 break;
             };
@@ -290,11 +331,11 @@ fn paint(
     }
 }
 
-/// A triangle cut along a height, its parts turning the same way.
-fn split(corners: [[f64; 3]; 3], height_m: f64) -> Vec<[[f64; 3]; 3]> {
+/// A triangle cut along a height, its parts turning the same way, and how many they are.
+fn split(corners: [[f64; 3]; 3], height_m: f64) -> ([[[f64; 3]; 3]; 3], usize) {
     let above = corners.map(|corner| corner[2] > height_m);
     let Some(lone) = (0..3).find(|k| above[*k] != above[(k + 1) % 3] && above[*k] != above[(k + 2) % 3]) else {
-        return vec![corners];
+        return ([corners; 3], 1);
     };
     let [a, b, c] = [0, 1, 2].map(|k| corners[(lone + k) % 3]);
     let cut = |p: [f64; 3], q: [f64; 3]| {
@@ -304,7 +345,7 @@ fn split(corners: [[f64; 3]; 3], height_m: f64) -> Vec<[[f64; 3]; 3]> {
         [p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1]), height_m]
     };
     let (ab, ac) = (cut(a, b), cut(a, c));
-    vec![[a, ab, ac], [ab, b, c], [ab, c, ac]]
+    ([[a, ab, ac], [ab, b, c], [ab, c, ac]], 3)
 }
 
 struct Look {
