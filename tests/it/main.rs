@@ -11,6 +11,7 @@ mod geodesy_grids;
 mod gltf;
 mod grid;
 mod i18n;
+mod imagery_formats;
 mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
