@@ -12,6 +12,8 @@ mod gltf;
 mod grid;
 mod i18n;
 mod imagery_formats;
+#[cfg(feature = "pipeline")]
+mod imagery_import;
 mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;

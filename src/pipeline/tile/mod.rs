@@ -576,6 +576,7 @@ fn manifest(
         axes,
         series,
         datasets,
+        imagery: Vec::new(),
         features: None,
     })
 }

@@ -35,7 +35,8 @@ def note(name, exact, opaque_of=None, colours_of=None, white=255):
     with rasterio.open(HERE / name) as file:
         bands = file.read()
         mask = file.dataset_mask()
-        lonlat = pyproj.Transformer.from_crs(file.crs, "EPSG:4326", always_xy=True) if file.crs else None
+        # GDAL does not look into plan.prj.
+        lonlat = pyproj.Transformer.from_crs(file.crs or "EPSG:2154", "EPSG:4326", always_xy=True)
         if colours_of:
             bands = colours_of(file, bands)
         if bands.shape[0] < 3:
@@ -44,7 +45,7 @@ def note(name, exact, opaque_of=None, colours_of=None, white=255):
         for _ in range(30):
             column, row = int(rng.integers(file.width)), int(rng.integers(file.height))
             east, north = file.transform @ (column + 0.5, row + 0.5) if hasattr(file.transform, "__matmul__") else file.transform * (column + 0.5, row + 0.5)
-            lon, lat = lonlat.transform(east, north) if lonlat else (None, None)
+            lon, lat = lonlat.transform(east, north)
             colour = [int(round(float(v) * 255 / white)) for v in bands[:3, row, column]]
             pixels.append({"at": [column, row], "map": [east, north], "lonlat": [lon, lat], "rgba": colour + [int(mask[row, column])]})
         truth[name] = {"size": [file.width, file.height], "exact": exact, "pixels": pixels}
