@@ -2,6 +2,8 @@
 //!
 //! Nothing is fetched from the network, and every walk is bounded.
 
+mod imagery;
+
 use super::info::Missing;
 use super::sources::open;
 use super::sources::readers::{Content, Found};
@@ -588,6 +590,7 @@ impl Walk {
         }
         self.series(&manifest, path);
         self.features(&manifest, path);
+        self.imagery(&manifest, path);
     }
 
     /// The feature table is there, can be opened, and has the rows that the manifest states.
@@ -604,8 +607,8 @@ impl Walk {
                 let rows: u64 = found
                     .iter()
                     .filter_map(|found| match &found.content {
-                        super::sources::readers::Content::Table(table) => table.rows(),
-                        super::sources::readers::Content::Raster(_) => None,
+                        Content::Table(table) => table.rows(),
+                        Content::Raster(_) | Content::Picture { .. } => None,
                     })
                     .sum();
                 if rows != table.rows {

@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 
@@ -94,6 +94,28 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("gtfs-stop-twice", "l’arrêt {object} existe deux fois, le premier est gardé", "the stop {object} exists twice, the first is kept"),
     ("gtfs-stop-without-place", "{value} nœuds intérieurs de gares sans position, non dessinés", "{value} inner nodes of stations without a place, not drawn"),
     ("gtfs-table-missing", "{value} manque : les lignes sans tracé ne peuvent pas être dessinées", "{value} is missing: lines without a shape cannot be drawn"),
+    ("imagery-bands", "bandes de l’image : {value} prises comme couleurs, les autres laissées de côté", "bands of the picture: {value} taken as colours, the others left out"),
+    ("imagery-bounds", "emprise de l’imagerie hors du monde ou vide : {value}", "bounds of the imagery outside the world or empty: {value}"),
+    ("imagery-count", "{object} : le manifeste annonce un autre nombre de tuiles que le dossier ({value})", "{object}: the manifest states another number of tiles than the folder has ({value})"),
+    ("imagery-deep", "image de plus de 8 bits ramenée à 8 ({value})", "picture of more than 8 bits brought to 8 ({value})"),
+    ("imagery-jpeg2000", "{object} est en JPEG 2000, qui n’est pas lu : convertissez-le (gdal_translate -co TILED=YES -co COMPRESS=JPEG image.jp2 image.tif)", "{object} is JPEG 2000, which is not read: convert it (gdal_translate -co TILED=YES -co COMPRESS=JPEG image.jp2 image.tif)"),
+    ("imagery-levels", "{object} : niveaux impossibles ({value})", "{object}: impossible levels ({value})"),
+    ("imagery-outside", "image hors du domaine de son système de coordonnées ({value}), écartée", "picture outside the area of its coordinate system ({value}), set aside"),
+    ("imagery-parent", "tuile {object} de « {value} » : celle du niveau au-dessus manque", "tile {object} of “{value}”: the one a level above is missing"),
+    ("imagery-pieces-damaged", "morceaux d’image endommagés, laissés transparents : {value}", "damaged pieces of a picture, left transparent: {value}"),
+    ("imagery-stray", "tuile {object} : le modèle d’adresse de « {value} » ne la nomme pas", "tile {object}: the template of “{value}” does not name it"),
+    ("imagery-template", "{object} : modèle d’adresse sans …/{z}/{x}/{y}.* ({value})", "{object}: template without …/{z}/{x}/{y}.* ({value})"),
+    ("imagery-tile-outside", "tuile {object} hors des niveaux ou de l’emprise de « {value} »", "tile {object} outside the levels or the bounds of “{value}”"),
+    ("imagery-tile-size", "tuile {object} de mauvaise taille ({value})", "tile {object} of a wrong size ({value})"),
+    ("imagery-tile-unreadable", "tuile {object} illisible : {value}", "unreadable tile {object}: {value}"),
+    ("imagery-tilejson", "{object} : le TileJSON annonce d’autres niveaux ou un autre ordre des lignes ({value})", "{object}: the TileJSON states other levels or another order of rows ({value})"),
+    ("imagery-tiles-bounds", "emprise annoncée sans aucune tuile ({value}) : celle des tuiles est retenue", "stated bounds hold no tile ({value}): those of the tiles are taken"),
+    ("imagery-tiles-empty", "dossier de tuiles sans tuile", "folder of tiles without a tile"),
+    ("imagery-tiles-projection", "tuiles dans une autre projection que Web Mercator ({value}) : non lues", "tiles in another projection than Web Mercator ({value}): not read"),
+    ("imagery-too-large", "imagerie de plus de {value} morceaux : découpez-la", "imagery of more than {value} parts: cut it up"),
+    ("imagery-unreadable", "image illisible : {value}", "unreadable picture: {value}"),
+    ("imagery-without-place", "{object} : image sans position (ni GeoTIFF, ni fichier .pgw, .jgw ou .wld, ni .aux.xml), laissée de côté", "{object}: picture without a place (no GeoTIFF, no .pgw, .jgw or .wld file, no .aux.xml), left out"),
+    ("imagery-without-tiles", "{object} : aucun fichier à l’adresse {value}", "{object}: no file at {value}"),
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
     ("import-nothing", concat!("Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : ", source_formats!(fr), "."), concat!("Nothing usable in {object} ({value}). Give a folder, a zip archive or files: ", source_formats!(en), ".")),
     ("import-nothing-text", concat!("Rien d’utilisable dans {object} : c’est un texte où rien n’est reconnu (« {value} »). Formats lus : ", source_formats!(fr), "."), concat!("Nothing usable in {object}: it is a text in which nothing is recognised (“{value}”). Formats read: ", source_formats!(en), ".")),
@@ -152,6 +174,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
     ("plan-outside", "le plan tomberait hors du domaine de {object} ({value}), il n’est pas dessiné : placez-le par « place » dans le fichier --map", "the plan would fall outside the area of {object} ({value}), it is not drawn: place it by “place” in the --map file"),
     ("plan-without-crs", "réseau dessiné sur un plan sans système de coordonnées, non dessiné : dites où il est par --crs (s’il est dans ce système) ou par « place » dans le fichier --map", "network on a plan without a coordinate system, not drawn: say where it is by --crs (when it is in that system) or by “place” in the --map file"),
+    ("points-copc", "description de l’octree COPC incohérente ({value}) : les points sont lus sans elle", "inconsistent description of the COPC octree ({value}): the points are read without it"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
     ("points-gridded", "points épars ramenés à une grille ({value})", "scattered points brought onto a grid ({value})"),
     ("points-ground-filtered", "nuage non classé : sol reconnu par filtrage des points les plus bas ({value} des mailles)", "cloud without classes: ground told by filtering the lowest points ({value} of the cells)"),
@@ -243,6 +266,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("demo-communes", "Communes fictives", "Fictional communes"),
     ("demo-relief", "Relief fictif", "Fictional relief"),
     ("import-areas", "Contours administratifs", "Administrative outlines"),
+    ("import-imagery", "Images aériennes", "Imagery"),
     ("import-drinking-water", "Eau potable", "Drinking water"),
     ("import-electricity", "Électricité", "Electricity"),
     ("import-gas", "Gaz", "Gas"),

@@ -5,6 +5,7 @@
 //! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
+//! | [`imagery`] | pictures from above to pyramids of tiles |
 //! | [`tile`] | region to tiles, series and manifest |
 //! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
@@ -21,6 +22,7 @@ pub mod check;
 pub mod clean;
 pub mod demo;
 pub mod generate;
+pub mod imagery;
 pub mod import;
 pub mod info;
 pub mod messages;

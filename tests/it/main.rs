@@ -12,6 +12,9 @@ mod geodesy_grids;
 mod gltf;
 mod grid;
 mod i18n;
+mod imagery_formats;
+#[cfg(feature = "pipeline")]
+mod imagery_import;
 mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;

@@ -135,7 +135,7 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let fixtures = fixtures.into_iter().map(Object::Fixture);
             (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
-        Role::Terrain | Role::Surface | Role::Models => (Fate::Rejected, Vec::new()),
+        Role::Terrain | Role::Surface | Role::Models | Role::Imagery => (Fate::Rejected, Vec::new()),
     }
 }
 
@@ -296,6 +296,7 @@ pub fn key(role: Role) -> &'static str {
         Role::Parks => "import-parks",
         Role::LandCover => "import-land-cover",
         Role::Models => "import-models",
+        Role::Imagery => "import-imagery",
         Role::Network(utility) => match utility {
             Utility::Electricity => "import-electricity",
             Utility::Gas => "import-gas",

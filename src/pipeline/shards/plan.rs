@@ -1,7 +1,7 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
 use super::{ShardOptions, roofs, work};
 use crate::base::{Bounds2, Report, Severity};
@@ -12,6 +12,8 @@ use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::sources::join::{Owners, Tally};
 use crate::pipeline::sources::record::Record;
 use crate::pipeline::sources::{OpenTable, Opened, open_all};
+use crate::formats::webtiles;
+use crate::pipeline::imagery::{self, file::PyramidFile};
 use crate::pipeline::models;
 use crate::pipeline::tile::kept::{self, KeptColumns};
 use crate::pipeline::tile::courses::Courses;
@@ -110,12 +112,32 @@ pub fn plan(
             clean::vertical(&mut opened.declaration.vertical, &opened.target, &[], || gathered.first);
         }
     }
-    let models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
+    let mut models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
+    let imagery = if opened.pictures.is_empty() {
+        Vec::new()
+    } else {
+        let Opened { pictures, target, declaration, .. } = &opened;
+        let planned = imagery::plan::plan(pictures, target, &declaration.datasets, &folder.join(PICTURES), &mut report, progress)?;
+        counts.entry(Role::Imagery).or_default().merge(&planned.count);
+        // Pictures alone are a territory too, one without anything that stands up.
+        models.bounds = models.bounds.or_else(|| bounds_lonlat(&planned.pyramids).map(|[w, s, e, n]| [w, s, e, n, 0.0, 0.0]));
+        planned.pyramids
+    };
     let Opened { declaration, target, .. } = opened;
-    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, sharding, inputs, counts, report, progress)?;
+    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, imagery, sharding, inputs, counts, report, progress)?;
     file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
     file::write(&folder.join(PLAN), &file)?;
     Ok(file)
+}
+
+/// Where all pyramids lie, degrees.
+fn bounds_lonlat(pyramids: &[PyramidFile]) -> Option<[f64; 4]> {
+    let all = pyramids.iter().fold(Bounds2::EMPTY, |all, pyramid| all.union(pyramid.bounds()));
+    if all.is_empty() {
+        return None;
+    }
+    let ([west, south], [east, north]) = (webtiles::to_lonlat(all.min), webtiles::to_lonlat(all.max));
+    Some([west, south, east, north])
 }
 
 /// Models are read and written once, here: they belong to no tile of ours, and whoever merges may not have them.
@@ -156,6 +178,10 @@ fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptio
     files.dedup();
     for path in files {
         print.text(&path.display().to_string());
+        if path.is_dir() {
+            // A folder of tiles is one source; which tiles, how large and how old is what it is made of.
+            mark_tiles(&path, &mut print);
+        }
         if let Ok(meta) = std::fs::metadata(&path) {
             print.add(&meta.len().to_le_bytes());
             let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
@@ -168,6 +194,18 @@ fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptio
     print.add(options.geoid.as_deref().unwrap_or_default());
     print.add(&sharding.most_buildings.to_le_bytes());
     print.hex()
+}
+
+fn mark_tiles(folder: &Path, print: &mut Fingerprint) {
+    for (tile, path) in imagery::tiles::all(folder, false) {
+        [tile.z, tile.x, tile.y].iter().for_each(|value| print.add(&value.to_le_bytes()));
+        if let Ok(meta) = std::fs::metadata(&path) {
+            print.add(&meta.len().to_le_bytes());
+            let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            print.add(&changed.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        }
+    }
+    print.text(&format!("{:?}", imagery::tiles::described(folder)));
 }
 
 /// What one pass over the sources gathers.
@@ -436,6 +474,7 @@ fn lay_out(
     target: &Crs,
     geoid: &Geoid,
     models: ModelsFile,
+    imagery: Vec<PyramidFile>,
     sharding: &ShardOptions,
     inputs: String,
     counts: BTreeMap<Role, LayerCount>,
@@ -591,6 +630,7 @@ fn lay_out(
         buildings,
         bare,
         models,
+        imagery,
         declaration,
     })
 }

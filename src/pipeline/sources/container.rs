@@ -117,6 +117,11 @@ impl Unpacked {
         }
     }
 
+    /// Whether a file goes away when the import ends.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.around(path).is_some()
+    }
+
     /// The archive a file came out of.
     fn around(&self, path: &Path) -> Option<&Archive> {
         self.archives

@@ -3,6 +3,7 @@
 use crate::base::{Dataset, DatasetId};
 use crate::formats::territory::{HomeView, Name, NamedView};
 use crate::region::AreaTheme;
+use crate::pipeline::imagery::Said;
 use crate::pipeline::models::place::Placement;
 use crate::region::utility::Utility;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,9 @@ pub struct DeclaredLayer {
     /// Where a model stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Placement>,
+    /// What pictures show and when they were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imagery: Option<Said>,
 }
 
 /// A table whose rows belong to the objects of a layer.
@@ -135,6 +139,8 @@ pub enum Role {
     /// Rasters of the surface, roofs and crowns included: roofs are read from them, never the ground.
     #[serde(rename = "surface-model")]
     Surface,
+    /// Pictures from above, and ready-made tiles of them.
+    Imagery,
     /// Lines and points of one utility.
     Network(Utility),
 }
@@ -154,7 +160,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -174,6 +180,7 @@ impl Role {
         Self::LandCover,
         Self::Models,
         Self::Surface,
+        Self::Imagery,
     ];
 
     /// Every id there is.
@@ -208,6 +215,7 @@ impl Role {
             Self::LandCover => "land-cover",
             Self::Models => "models",
             Self::Surface => "surface-model",
+            Self::Imagery => "imagery",
             Self::Network(utility) => utility.id(),
         }
     }

@@ -578,6 +578,7 @@ fn manifest(
         axes,
         series,
         datasets,
+        imagery: Vec::new(),
         features: None,
     })
 }

@@ -69,6 +69,12 @@ impl Cloud {
             .read_to_end(&mut head)
             .map_err(io)?;
         let mut header = Header::parse(&head)?;
+        let length = file.metadata().map_err(io)?.len();
+        // An entry of the octree has 32 bytes.
+        let page_fits = |(at, bytes): (u64, u64)| bytes >= 32 && bytes % 32 == 0 && at >= header.points_at && at.checked_add(bytes).is_some_and(|end| end <= length);
+        if header.copc && header.copc_fault.is_none() && !header.copc_page.is_some_and(page_fits) {
+            header.copc_fault = Some("its first page is outside the file".to_owned());
+        }
         if let (None, Some((at, _))) = (&header.crs, header.extended) {
             let mut records = Vec::new();
             // A wrong place only means that no system is found there.
@@ -321,6 +327,9 @@ impl Ground {
             .collect::<Vec<_>>()
             .join(", ");
         self.remarks.push(("points-classes", list));
+        if let Some(fault) = &self.cloud.header.copc_fault {
+            self.remarks.push(("points-copc", fault.clone()));
+        }
         if let Some((count, reason)) = missing {
             self.remarks
                 .push(("points-missing", format!("{count} ({reason})")));
