@@ -22,6 +22,10 @@ use tiff::{
 const MAX_CHUNK_CELLS: usize = 32 << 20;
 /// Cells that are kept decoded between two windows, 16 MiB: a row of tiles of many files lies open at once.
 const CACHED_CELLS: usize = 4 << 20;
+/// Chunks that are kept, since they are looked through one by one: strips may be one cell wide.
+const CACHED_CHUNKS: usize = 512;
+/// Bytes of one tag: offsets of a hundred thousand tiles, eight bytes each, and then some.
+pub(super) const LIMITS_IFD_BYTES: usize = 64 << 20;
 /// GDAL's metadata of a raster of heights is a few hundred bytes.
 const MAX_METADATA: usize = 1 << 20;
 
@@ -81,8 +85,7 @@ impl<R: Read + Seek> Tiff<R> {
         let mut limits = Limits::default();
         limits.decoding_buffer_size = MAX_CHUNK_CELLS * 8;
         limits.intermediate_buffer_size = MAX_CHUNK_CELLS * 8;
-        // Offsets of a hundred thousand tiles, eight bytes each, and then some.
-        limits.ifd_value_size = 64 << 20;
+        limits.ifd_value_size = LIMITS_IFD_BYTES;
         let mut decoder = Decoder::new(reader)
             .map_err(unreadable)?
             .with_limits(limits);
@@ -245,7 +248,7 @@ impl<R: Read + Seek> Tiff<R> {
             kept += values.len();
             kept <= CACHED_CELLS
         });
-        let keep = within.count().max(1);
+        let keep = within.count().clamp(1, CACHED_CHUNKS);
         self.cache.truncate(keep);
     }
 
@@ -493,7 +496,7 @@ fn compression<R: Read + Seek>(decoder: &mut Decoder<R>) -> Result<CompressionMe
     )))
 }
 
-fn placement<R: Read + Seek>(
+pub(super) fn placement<R: Read + Seek>(
     decoder: &mut Decoder<R>,
     pixel_is_point: bool,
     [columns, rows]: [usize; 2],
@@ -530,7 +533,7 @@ fn placement<R: Read + Seek>(
 }
 
 /// The text of `<Item … role="ROLE">text</Item>` for the first band.
-fn item<'a>(metadata: &'a str, role: &str) -> Option<&'a str> {
+pub(super) fn item<'a>(metadata: &'a str, role: &str) -> Option<&'a str> {
     let wanted = format!("role=\"{role}\"");
     metadata.split("<Item").skip(1).find_map(|item| {
         let (attributes, rest) = item.split_once('>')?;

@@ -37,8 +37,14 @@ pub struct Header {
     pub crs: Option<String>,
     /// Body of the record that describes the compression.
     pub laszip: Option<Vec<u8>>,
+    /// The year of the file, 0 in the header for none: never before that of the flight.
+    pub year: Option<u16>,
     /// A cloud-optimised file: its points are compressed in order of an octree.
     pub copc: bool,
+    /// What is wrong with the octree's description. The points are read one after the other and do not need it.
+    pub copc_fault: Option<String>,
+    /// Where the octree's first page lies and how long it is.
+    pub copc_page: Option<(u64, u64)>,
 }
 
 /// One point, in the file's own system.
@@ -180,7 +186,10 @@ impl Header {
             extended,
             crs: None,
             laszip: None,
+            year: Some(bytes.u16(92)?).filter(|year| (1950..=2200).contains(year)),
             copc: false,
+            copc_fault: None,
+            copc_page: None,
         };
         header.read_records(&bytes, header_bytes)?;
         Ok(header)
@@ -206,6 +215,7 @@ impl Header {
             }
             if user == "copc" && record == 1 {
                 self.copc = true;
+                self.copc_fault = self.take_octree(body).err();
             }
             self.take_projection(&user, record, body, &mut keys);
             at = body_at + usize::from(length);
@@ -217,6 +227,35 @@ impl Header {
                 texts: &keys.texts,
             }
             .crs();
+        }
+        Ok(())
+    }
+
+    /// The octree's description as COPC 1.0 has it, which is also where the file must have it: the first record, of 160 bytes.
+    fn take_octree(&mut self, body: &[u8]) -> Result<(), String> {
+        const LENGTH: usize = 160;
+        if body.len() != LENGTH {
+            return Err(format!("{} ≠ {LENGTH} bytes", body.len()));
+        }
+        let bytes = Bytes(body);
+        let cut = |fault: RasterFault| fault.to_string();
+        let mut centre = [0.0; 3];
+        for (axis, value) in centre.iter_mut().enumerate() {
+            *value = bytes.f64(8 * axis).map_err(cut)?;
+        }
+        let (half, spacing) = (bytes.f64(24).map_err(cut)?, bytes.f64(32).map_err(cut)?);
+        if !(centre.iter().all(|value| value.is_finite()) && half.is_finite() && half > 0.0 && spacing.is_finite() && spacing > 0.0) {
+            return Err(format!("half {half}, spacing {spacing}"));
+        }
+        // A hundredth more: writers round.
+        let reach = half * 1.01;
+        let outside = (0..3).any(|axis| self.min[axis] < centre[axis] - reach || self.max[axis] > centre[axis] + reach);
+        if outside {
+            return Err("points outside the octree".to_owned());
+        }
+        self.copc_page = Some((bytes.u64(40).map_err(cut)?, bytes.u64(48).map_err(cut)?));
+        if !self.compressed || self.format < 6 {
+            return Err(format!("point format {}", self.format));
         }
         Ok(())
     }

@@ -64,6 +64,14 @@ pub struct Window {
     pub rows: usize,
 }
 
+/// A point that may lie on a roof.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RoofPoint {
+    pub at: [f64; 3],
+    /// The source says that it lies on a building; otherwise only its height over the ground can tell.
+    pub classified: bool,
+}
+
 /// What a reader noticed without being stopped by it: the code of a finding and its value.
 pub type Remark = (&'static str, String);
 
@@ -85,12 +93,17 @@ pub trait Heights {
         false
     }
 
-    /// Hands out the points on roofs, `[x, y, z]` in the source's own system; nothing for most sources.
+    /// Hands out the points on roofs, in the source's own system; nothing for most sources.
     ///
     /// # Errors
     /// Where they cannot be read at all.
-    fn roof_points(&mut self, _take: &mut dyn FnMut([f64; 3])) -> Result<(), RasterFault> {
+    fn roof_points(&mut self, _take: &mut dyn FnMut(RoofPoint)) -> Result<(), RasterFault> {
         Ok(())
+    }
+
+    /// The year the source was made or flown, where it says so.
+    fn year(&self) -> Option<i32> {
+        None
     }
 
     /// Lets go of what is kept between two windows; a later window takes it up again.

@@ -15,7 +15,7 @@ pub const RECORD_HEADER_BYTES: usize = 8;
 pub const MAX_RECORD_BYTES: u64 = 256 << 20;
 /// Below this a measure or height means "no data".
 const NO_DATA: f64 = -1e38;
-/// Steps spent in one record on finding the outline of each hole; beyond, the smallest box around it counts.
+/// Steps spent in one record on finding the outline of each hole; beyond, any box around it counts.
 const MAX_STEPS: usize = 100_000_000;
 
 /// Why bytes are no shapefile, or no record of one.
@@ -329,6 +329,15 @@ fn place_holes(outlines: &mut Vec<Vec<Vec<[f64; 3]>>>, holes: Vec<Vec<[f64; 3]>>
         else {
             continue;
         };
+        // A million outlines in one place are around each of a million holes.
+        if steps > MAX_STEPS {
+            let any = tree.locate_in_envelope_intersecting(&AABB::from_point(at)).next().map(|entry| entry.data);
+            match any.and_then(|index| outlines.get_mut(index)) {
+                Some(rings) => rings.push(hole),
+                None => outlines.push(vec![hole]),
+            }
+            continue;
+        }
         let mut around: Vec<(f64, usize)> = tree
             .locate_in_envelope_intersecting(&AABB::from_point(at))
             .map(|entry| {
@@ -337,6 +346,8 @@ fn place_holes(outlines: &mut Vec<Vec<Vec<[f64; 3]>>>, holes: Vec<Vec<[f64; 3]>>
             })
             .collect();
         around.sort_by(|a, b| a.0.total_cmp(&b.0));
+        // Sorting them costs a few steps each.
+        steps = steps.saturating_add(16 * around.len());
         let chosen = match around.as_slice() {
             [(_, only)] => Some(*only),
             several => several

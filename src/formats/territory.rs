@@ -45,6 +45,9 @@ pub struct Manifest {
     #[serde(default)]
     pub series: Vec<Series>,
     pub datasets: Vec<Dataset>,
+    /// Pictures from above, each a pyramid of tiles.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imagery: Vec<Imagery>,
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
@@ -56,6 +59,35 @@ impl Manifest {
         let [lon_deg, lat_deg, _] = self.origin;
         Clock::named(&self.timezone).unwrap_or_else(|| Clock::at(lon_deg, lat_deg))
     }
+}
+
+/// A pyramid of square tiles in Web Mercator (EPSG:3857), rows counted from the north.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Imagery {
+    pub id: String,
+    pub name: Name,
+    /// Path of its tiles, with `{z}`, `{x}` and `{y}`. Where nothing was photographed there is no tile.
+    pub tiles: String,
+    /// The same for tiles that are partly transparent: those of a photograph are white there, and lie here too, as PNG.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clear_tiles: Option<String>,
+    /// Path of its TileJSON.
+    pub tilejson: String,
+    /// Pixels of a tile's side.
+    pub tile_size: u32,
+    /// The level at which all lies in one tile, or the coarsest that the source had.
+    pub min_zoom: u32,
+    pub max_zoom: u32,
+    /// `[west, south, east, north]` in degrees.
+    pub bounds_lonlat: [f64; 4],
+    /// When the pictures were taken, ISO 8601; may be a year alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub date: Option<String>,
+    /// Whom it is owed to.
+    pub dataset: DatasetId,
+    /// Tiles of all levels.
+    pub count: u64,
+    pub bytes: u64,
 }
 
 /// A GeoParquet file: one row for each feature of the territory.

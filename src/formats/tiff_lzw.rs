@@ -86,7 +86,7 @@ pub(super) fn numbers(chunk: &[u8], layout: &Layout) -> Result<Vec<f64>, RasterF
 }
 
 /// At most `wanted` bytes of what the codes stand for.
-fn expanded(chunk: &[u8], wanted: usize) -> Result<Vec<u8>, RasterFault> {
+pub(super) fn expanded(chunk: &[u8], wanted: usize) -> Result<Vec<u8>, RasterFault> {
     let damaged = || RasterFault::Unreadable("damaged LZW".into());
     let mut out: Vec<u8> = Vec::with_capacity(wanted.min(chunk.len().saturating_mul(64)));
     // Each entry is a piece of what was written already: where it begins and how long it is.
@@ -147,7 +147,7 @@ fn expanded(chunk: &[u8], wanted: usize) -> Result<Vec<u8>, RasterFault> {
 }
 
 /// Undoes horizontal differences of one row.
-fn summed(row: &mut [u8], layout: &Layout) {
+pub(super) fn summed(row: &mut [u8], layout: &Layout) {
     let size = layout.bytes();
     let stride = size * layout.samples;
     for at in (stride..row.len()).step_by(size) {

@@ -6,6 +6,8 @@ use super::shape::Shape;
 
 /// Collections inside collections; real data never nest more than twice.
 const MAX_DEPTH: usize = 8;
+/// Parts that room is made for before they are there: every level of a nest may state as many as there are bytes.
+const MAX_RESERVED: usize = 1_024;
 
 /// Why bytes are no well-known binary.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -174,7 +176,7 @@ impl Reader<'_> {
             // A triangle (17) is written as a polygon.
             3 | 17 => {
                 let rings = self.count(4)?;
-                let mut polygon = Vec::with_capacity(rings);
+                let mut polygon = Vec::with_capacity(rings.min(MAX_RESERVED));
                 for _ in 0..rings {
                     polygon.push(self.positions(position)?);
                 }
@@ -183,7 +185,7 @@ impl Reader<'_> {
             // Multi-geometries, collections, polyhedral surfaces and TINs differ in what they may hold only.
             4..=7 | 15 | 16 => {
                 let count = self.count(9)?;
-                let mut parts = Vec::with_capacity(count);
+                let mut parts = Vec::with_capacity(count.min(MAX_RESERVED));
                 for _ in 0..count {
                     parts.push(self.geometry(depth + 1)?);
                 }

@@ -169,7 +169,8 @@ fn read_tac(bytes: &[u8]) -> Result<(Grid, String), GeodesyFault> {
     }
     let (columns, rows) = (columns as usize, rows as usize);
     let nodes = columns * rows;
-    let mut numbers = Vec::with_capacity(nodes * 2);
+    // A number takes two letters at least, whatever is announced.
+    let mut numbers = Vec::with_capacity((nodes * 2).min(body.len() / 2 + 1));
     for word in body.split_whitespace() {
         if numbers.len() > nodes * 2 {
             break;

@@ -2,6 +2,8 @@
 //!
 //! Nothing is fetched from the network, and every walk is bounded.
 
+mod imagery;
+
 use super::info::Missing;
 use super::sources::open;
 use super::sources::readers::{Content, Found};
@@ -24,6 +26,9 @@ use std::path::{Component, Path, PathBuf};
 pub const MAX_FILES: usize = 1 << 20;
 /// Most tilesets inside each other.
 const MAX_DEPTH: usize = 32;
+/// Most bits of availability looked at in one run: a few bytes say of millions of tiles that they are there, and a template may give every
+/// subtree one file.
+const MAX_BITS: u64 = 1 << 28;
 /// Largest file read, bytes.
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
@@ -63,6 +68,7 @@ pub fn check(path: &Path) -> Result<Checked, Missing> {
         seen: BTreeSet::new(),
         chain: Vec::new(),
         full: false,
+        bits: 0,
         done: Checked::default(),
     };
     walk.file(&start, None);
@@ -200,6 +206,8 @@ struct Walk {
     /// Tilesets we are inside of.
     chain: Vec<PathBuf>,
     full: bool,
+    /// Bits of availability so far.
+    bits: u64,
     done: Checked,
 }
 
@@ -422,10 +430,21 @@ impl Walk {
             for fault in subtree.check(levels) {
                 self.done.report.push(fault.finding(&name));
             }
+            self.bits = self.bits.saturating_add(1_u64.checked_shl(2 * levels).unwrap_or(u64::MAX).saturating_mul(2));
+            if self.bits > MAX_BITS {
+                return self.push("tileset-limit", Severity::Error, &file, &link.object, MAX_BITS);
+            }
+            // Rows of metadata are those of available tiles, in this very order.
+            let mut row = 0;
             for level in 0..levels {
                 for morton in 0..1_u64 << (2 * level) {
                     let inner = TileCoord::from_morton(level, morton);
-                    let Some(tile) = root.below(inner).filter(|_| subtree.has_tile(inner)) else {
+                    if !subtree.has_tile(inner) {
+                        continue;
+                    }
+                    let own_row = row;
+                    row += 1;
+                    let Some(tile) = root.below(inner) else {
                         continue;
                     };
                     if tile.level >= link.tiling.available_levels {
@@ -447,7 +466,10 @@ impl Walk {
                                 volume: link
                                     .volume
                                     .and_then(|volume| volume.quadtree_tile(tile))
-                                    .map(|volume| subtree.bounds_of(inner, volume)),
+                                    .map(|volume| match &subtree.bounds {
+                                        Some(bounds) => bounds.applied(own_row, volume),
+                                        None => volume,
+                                    }),
                                 root_from_tile: link.root_from_tile,
                             };
                             self.content(from, &content, ecef_from_root);
@@ -568,6 +590,7 @@ impl Walk {
         }
         self.series(&manifest, path);
         self.features(&manifest, path);
+        self.imagery(&manifest, path);
     }
 
     /// The feature table is there, can be opened, and has the rows that the manifest states.
@@ -584,8 +607,8 @@ impl Walk {
                 let rows: u64 = found
                     .iter()
                     .filter_map(|found| match &found.content {
-                        super::sources::readers::Content::Table(table) => table.rows(),
-                        super::sources::readers::Content::Raster(_) => None,
+                        Content::Table(table) => table.rows(),
+                        Content::Raster(_) | Content::Picture { .. } => None,
                     })
                     .sum();
                 if rows != table.rows {

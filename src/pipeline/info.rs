@@ -126,10 +126,22 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
         .iter()
         .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step }))
         .collect();
+    let imagery: Vec<Value> = manifest
+        .imagery
+        .iter()
+        .map(|imagery| {
+            let name = if english { &imagery.name.en } else { &imagery.name.fr };
+            json!({
+                "id": imagery.id, "name": name, "date": imagery.date, "dataset": imagery.dataset, "tiles": imagery.count,
+                "bytes": imagery.bytes, "min_zoom": imagery.min_zoom, "max_zoom": imagery.max_zoom,
+                "bounds_lonlat": imagery.bounds_lonlat, "template": imagery.tiles,
+            })
+        })
+        .collect();
     json!({
         "id": manifest.id, "name": name, "crs": manifest.crs, "vertical": manifest.vertical,
         "geoid": manifest.geoid, "bounds_lonlat": manifest.bounds_lonlat,
-        "layers": layers, "datasets": datasets, "axes": axes,
+        "layers": layers, "imagery": imagery, "datasets": datasets, "axes": axes,
     })
 }
 
@@ -182,6 +194,23 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
             say("tuiles", "tiles"),
             size(layer.bytes, english)
         );
+    }
+    if !manifest.imagery.is_empty() {
+        let _ = writeln!(out, "\n{}", say("Images", "Imagery"));
+        for imagery in &manifest.imagery {
+            let _ = writeln!(
+                out,
+                "  {:<12} {}  {} {} … {}  {:>5} {}  {}",
+                imagery.id,
+                imagery.date.as_deref().unwrap_or(say("sans date", "undated")),
+                say("niveaux", "levels"),
+                imagery.min_zoom,
+                imagery.max_zoom,
+                imagery.count,
+                say("tuiles", "tiles"),
+                size(imagery.bytes, english)
+            );
+        }
     }
     if !manifest.axes.is_empty() {
         let _ = writeln!(out, "\n{}", say("Axes de temps", "Time axes"));

@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 
@@ -35,6 +35,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("building-height-doubtful", "hauteur peu compatible avec le nombre d’étages ({value}), gardée", "height hardly fits the number of storeys ({value}), kept"),
     ("building-height-from-altitudes", "hauteur calculée d’après les altitudes ({value})", "height computed from the altitudes ({value})"),
     ("building-height-from-neighbours", "hauteur médiane des bâtiments voisins ({value})", "median height of the buildings nearby ({value})"),
+    ("building-height-from-points", "hauteur absente, tirée des points mesurés ({value})", "no height, taken from measured points ({value})"),
     ("building-height-from-storeys", "hauteur déduite du nombre d’étages, 3 m par étage ({value})", "height from the number of storeys, 3 m each ({value})"),
     ("building-height-implausible", "hauteur invraisemblable ({value}), écartée", "implausible height ({value}), set aside"),
     ("building-height-missing", "hauteur absente de la source", "no height in the source"),
@@ -93,6 +94,28 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("gtfs-stop-twice", "l’arrêt {object} existe deux fois, le premier est gardé", "the stop {object} exists twice, the first is kept"),
     ("gtfs-stop-without-place", "{value} nœuds intérieurs de gares sans position, non dessinés", "{value} inner nodes of stations without a place, not drawn"),
     ("gtfs-table-missing", "{value} manque : les lignes sans tracé ne peuvent pas être dessinées", "{value} is missing: lines without a shape cannot be drawn"),
+    ("imagery-bands", "bandes de l’image : {value} prises comme couleurs, les autres laissées de côté", "bands of the picture: {value} taken as colours, the others left out"),
+    ("imagery-bounds", "emprise de l’imagerie hors du monde ou vide : {value}", "bounds of the imagery outside the world or empty: {value}"),
+    ("imagery-count", "{object} : le manifeste annonce un autre nombre de tuiles que le dossier ({value})", "{object}: the manifest states another number of tiles than the folder has ({value})"),
+    ("imagery-deep", "image de plus de 8 bits ramenée à 8 ({value})", "picture of more than 8 bits brought to 8 ({value})"),
+    ("imagery-jpeg2000", "{object} est en JPEG 2000, qui n’est pas lu : convertissez-le (gdal_translate -co TILED=YES -co COMPRESS=JPEG image.jp2 image.tif)", "{object} is JPEG 2000, which is not read: convert it (gdal_translate -co TILED=YES -co COMPRESS=JPEG image.jp2 image.tif)"),
+    ("imagery-levels", "{object} : niveaux impossibles ({value})", "{object}: impossible levels ({value})"),
+    ("imagery-outside", "image hors du domaine de son système de coordonnées ({value}), écartée", "picture outside the area of its coordinate system ({value}), set aside"),
+    ("imagery-parent", "tuile {object} de « {value} » : celle du niveau au-dessus manque", "tile {object} of “{value}”: the one a level above is missing"),
+    ("imagery-pieces-damaged", "morceaux d’image endommagés, laissés transparents : {value}", "damaged pieces of a picture, left transparent: {value}"),
+    ("imagery-stray", "tuile {object} : le modèle d’adresse de « {value} » ne la nomme pas", "tile {object}: the template of “{value}” does not name it"),
+    ("imagery-template", "{object} : modèle d’adresse sans …/{z}/{x}/{y}.* ({value})", "{object}: template without …/{z}/{x}/{y}.* ({value})"),
+    ("imagery-tile-outside", "tuile {object} hors des niveaux ou de l’emprise de « {value} »", "tile {object} outside the levels or the bounds of “{value}”"),
+    ("imagery-tile-size", "tuile {object} de mauvaise taille ({value})", "tile {object} of a wrong size ({value})"),
+    ("imagery-tile-unreadable", "tuile {object} illisible : {value}", "unreadable tile {object}: {value}"),
+    ("imagery-tilejson", "{object} : le TileJSON annonce d’autres niveaux ou un autre ordre des lignes ({value})", "{object}: the TileJSON states other levels or another order of rows ({value})"),
+    ("imagery-tiles-bounds", "emprise annoncée sans aucune tuile ({value}) : celle des tuiles est retenue", "stated bounds hold no tile ({value}): those of the tiles are taken"),
+    ("imagery-tiles-empty", "dossier de tuiles sans tuile", "folder of tiles without a tile"),
+    ("imagery-tiles-projection", "tuiles dans une autre projection que Web Mercator ({value}) : non lues", "tiles in another projection than Web Mercator ({value}): not read"),
+    ("imagery-too-large", "imagerie de plus de {value} morceaux : découpez-la", "imagery of more than {value} parts: cut it up"),
+    ("imagery-unreadable", "image illisible : {value}", "unreadable picture: {value}"),
+    ("imagery-without-place", "{object} : image sans position (ni GeoTIFF, ni fichier .pgw, .jgw ou .wld, ni .aux.xml), laissée de côté", "{object}: picture without a place (no GeoTIFF, no .pgw, .jgw or .wld file, no .aux.xml), left out"),
+    ("imagery-without-tiles", "{object} : aucun fichier à l’adresse {value}", "{object}: no file at {value}"),
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
     ("import-nothing", concat!("Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : ", source_formats!(fr), "."), concat!("Nothing usable in {object} ({value}). Give a folder, a zip archive or files: ", source_formats!(en), ".")),
     ("import-nothing-text", concat!("Rien d’utilisable dans {object} : c’est un texte où rien n’est reconnu (« {value} »). Formats lus : ", source_formats!(fr), "."), concat!("Nothing usable in {object}: it is a text in which nothing is recognised (“{value}”). Formats read: ", source_formats!(en), ".")),
@@ -151,8 +174,10 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
     ("plan-outside", "le plan tomberait hors du domaine de {object} ({value}), il n’est pas dessiné : placez-le par « place » dans le fichier --map", "the plan would fall outside the area of {object} ({value}), it is not drawn: place it by “place” in the --map file"),
     ("plan-without-crs", "réseau dessiné sur un plan sans système de coordonnées, non dessiné : dites où il est par --crs (s’il est dans ce système) ou par « place » dans le fichier --map", "network on a plan without a coordinate system, not drawn: say where it is by --crs (when it is in that system) or by “place” in the --map file"),
+    ("points-copc", "description de l’octree COPC incohérente ({value}) : les points sont lus sans elle", "inconsistent description of the COPC octree ({value}): the points are read without it"),
     ("points-classes", "points par classe : {value}", "points by class: {value}"),
     ("points-gridded", "points épars ramenés à une grille ({value})", "scattered points brought onto a grid ({value})"),
+    ("points-ground-filtered", "nuage non classé : sol reconnu par filtrage des points les plus bas ({value} des mailles)", "cloud without classes: ground told by filtering the lowest points ({value} of the cells)"),
     ("points-implausible", "{value} points du sol à une altitude invraisemblable, écartés", "{value} ground points at an implausible altitude, set aside"),
     ("points-missing", "points annoncés mais absents ou illisibles : {value}", "points announced but missing or unreadable: {value}"),
     ("points-synthetic", "{value} points du sol synthétiques (non mesurés), gardés", "{value} synthetic ground points (not measured), kept"),
@@ -173,6 +198,17 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("road-not-built", "tronçon qui n’existe pas sur place ({value})", "segment that is not built ({value})"),
     ("road-width-assumed", "largeur absente, supposée de {value}", "no width, assumed {value}"),
     ("road-without-altitude", "sans altitude (Z = {value}) : la ligne suit le terrain", "without altitude (Z = {value}): the line follows the terrain"),
+    ("roof-by-altitudes", "toit d’une forme plausible, entre égout et faîte connus ({value})", "roof of a plausible form between known eave and ridge ({value})"),
+    ("roof-by-points", "toit tiré d’un nuage de points ({value})", "roof from a point cloud ({value})"),
+    ("roof-by-surface-model", "toit tiré d’un modèle de surface ({value})", "roof from a surface model ({value})"),
+    ("roof-by-surfaces", "toit tel que la source le donne, face par face ({value})", "roof as its source has it, face by face ({value})"),
+    ("roof-contradicts-heights", "les points donnent un autre faîte que la source ({value}) : les points sont dessinés", "the points show another ridge than the source ({value}): the points are drawn"),
+    ("roof-flat", "toit dessiné plat : rien n’en dit la forme, ou aucune ne tient sur cette emprise ({value})", "roof drawn level: nothing tells its form, or none holds over this footprint ({value})"),
+    ("roof-points-few", "trop peu de points pour un toit ({value})", "too few points for a roof ({value})"),
+    ("roof-points-gaps", "points sur {value} de l’emprise seulement : toit non tiré des points", "points over {value} of the footprint only: roof not taken from points"),
+    ("roof-points-outdated", "points plus anciens que le bâtiment ({value}), écartés", "points older than the building ({value}), set aside"),
+    ("roof-points-scattered", "points trop éloignés de tout pan (part proche · résidu : {value}) : toit non tiré des points", "points too far from any plane (share near · residual: {value}): roof not taken from points"),
+    ("roof-points-shape", "aucune surface fermée et plausible sur les pans trouvés : toit non tiré des points", "no closed and plausible surface over the planes found: roof not taken from points"),
     ("roof-surveyed", "pans de toit tirés du nuage de points par croissance de régions (pans · résidu · part expliquée : {value})", "roof planes from the point cloud by region growing (planes · residual · share explained: {value})"),
     ("shapefile-attributes-differ", "la table .dbf et les formes ne se correspondent pas ({value} lignes)", "the .dbf table and the shapes do not match ({value} rows)"),
     ("shapefile-attributes-missing", "pas de fichier .dbf : des formes sans attributs", "no .dbf file: shapes without attributes"),
@@ -194,6 +230,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("surface-orientation", "faces mal orientées, retournées : {value}", "faces the wrong way round, turned: {value}"),
     ("surface-ring-crossing", "contour de face qui se croise : {value}", "ring of a face crosses itself: {value}"),
     ("surface-too-few-points", "face de moins de trois points ({value})", "face of fewer than three points ({value})"),
+    ("surface-model-as-terrain", "modèle de surface sans modèle de terrain : il tient lieu de sol, toits et arbres compris", "surface model without a model of the ground: it stands for the ground, roofs and trees included"),
     ("table-missing", "la table « {object} » n’y est pas", "table “{object}” is not in it"),
     ("table-not-named", "{value} tables : dites laquelle avec « table »", "{value} tables: say which with “table”"),
     ("table-without-geometry", "table sans géométrie (colonnes : {value}) ; pour la joindre, décrivez-la dans « join » d’un sources.json", "table without geometry (columns: {value}); to join it, describe it under “join” in a sources.json"),
@@ -229,6 +266,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("demo-communes", "Communes fictives", "Fictional communes"),
     ("demo-relief", "Relief fictif", "Fictional relief"),
     ("import-areas", "Contours administratifs", "Administrative outlines"),
+    ("import-imagery", "Images aériennes", "Imagery"),
     ("import-drinking-water", "Eau potable", "Drinking water"),
     ("import-electricity", "Électricité", "Electricity"),
     ("import-gas", "Gaz", "Gas"),
@@ -262,6 +300,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("solar-trees", "Horizons des arbres", "Horizons of trees"),
     ("solar-yield", "Rendements", "Yields"),
     ("import-roads", "Routes et chemins", "Roads and paths"),
+    ("import-roofs", "Toits d’après les points", "Roofs from points"),
     ("import-terrain", "Terrain", "Ground"),
     ("tile-draw", "Écriture des tuiles", "Writing tiles"),
     ("import-tram", "Tramway", "Tram"),

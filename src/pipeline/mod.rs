@@ -5,6 +5,7 @@
 //! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
+//! | [`imagery`] | pictures from above to pyramids of tiles |
 //! | [`tile`] | region to tiles, series and manifest |
 //! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
@@ -21,6 +22,7 @@ pub mod check;
 pub mod clean;
 pub mod demo;
 pub mod generate;
+pub mod imagery;
 pub mod import;
 pub mod info;
 pub mod messages;
@@ -36,9 +38,7 @@ use crate::base::{Dataset, Report};
 use crate::geodesy::Geoid;
 use crate::region::Region;
 use crate::region::height_blend::HeightCover;
-use crate::region::roof_planes::SurveyedRoof;
 use sources::declaration::Declaration;
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// Sources as one clean region, with what was found on the way.
@@ -52,8 +52,6 @@ pub struct Imported {
     pub layers: Vec<LayerCount>,
     /// Which source each cell of the terrain comes from; nothing without terrain sources.
     pub terrain_cover: Option<HeightCover>,
-    /// Planes that point clouds show, by the building's id, with method and residual.
-    pub surveyed_roofs: BTreeMap<String, SurveyedRoof>,
     pub report: Report,
 }
 

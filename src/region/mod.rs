@@ -5,9 +5,12 @@
 
 pub mod area;
 pub mod footprint;
+pub mod ground_filter;
 pub mod height_blend;
+pub mod measured;
 pub mod point_grid;
 pub mod roof;
+pub mod roof_pieces;
 pub mod roof_planes;
 pub mod roof_shape;
 pub mod skeleton;
@@ -65,6 +68,8 @@ pub struct Building {
     pub attributes: Vec<Attribute>,
     /// The source's own surfaces, where it has them; they are drawn instead of a roof of our choice.
     pub surveyed: Option<surveyed::Surveyed>,
+    /// The roof that points of a cloud or of a surface model show; drawn where the source has no surfaces of its own.
+    pub measured: Option<measured::MeasuredRoof>,
 }
 
 /// A value that we keep without giving it a meaning.
@@ -90,6 +95,8 @@ pub enum HeightOrigin {
     OtherAltitudes,
     /// From the number of storeys.
     Storeys,
+    /// From points of a cloud or of a surface model over the footprint.
+    Measured,
     /// From the buildings nearby.
     Neighbours,
     /// Nothing known: a modest constant.

@@ -5,11 +5,13 @@
 
 use super::{
     Building, Usage, footprint,
-    roof_shape::{self, RoofKind, RoofRules, RoofShape, Tents},
+    measured::RoofSource,
+    roof_shape::{self, RoofKind, RoofMethod, RoofRules, RoofShape, Tents},
     skeleton::Skeleton,
     triangulate,
 };
 use geo::{Area, Polygon};
+use std::cmp::Ordering;
 use std::collections::HashMap;
 
 /// What a triangle is part of.
@@ -50,21 +52,29 @@ impl Default for RoofOptions {
 const STRAIGHT_M: f64 = 0.02;
 /// Points of a roof closer than this become one, metres.
 const WELD_M: f64 = 1e-4;
+/// A roof comes no nearer to the base of its walls, metres.
+pub(super) const LEAST_WALL_M: f64 = 0.8;
 /// Cuts through one piece of roof; the richest roof here has six planes.
 const MAX_CUTS: usize = 12;
 
 impl SurfaceMesh {
     /// True when every edge is shared by two triangles that run along it in opposite directions: the surface has an inside.
     pub fn is_closed(&self) -> bool {
-        let mut edges: HashMap<[[u64; 3]; 2], i32> = HashMap::new();
+        // Sorted rather than hashed: every building asks, and the list is short.
+        let mut edges: Vec<([[u64; 3]; 2], i32)> = Vec::with_capacity(3 * self.triangles.len());
         for (points, _) in &self.triangles {
             let [a, b, c] = points.map(|point| point.map(f64::to_bits));
             for (from, to) in [(a, b), (b, c), (c, a)] {
-                *edges.entry([from, to]).or_insert(0) += 1;
-                *edges.entry([to, from]).or_insert(0) -= 1;
+                match from.cmp(&to) {
+                    Ordering::Less => edges.push(([from, to], 1)),
+                    Ordering::Greater => edges.push(([to, from], -1)),
+                    Ordering::Equal => {}
+                }
             }
         }
-        !self.triangles.is_empty() && edges.values().all(|count| *count == 0)
+        edges.sort_unstable();
+        let balanced = |run: &[([[u64; 3]; 2], i32)]| run.iter().map(|(_, way)| way).sum::<i32>() == 0;
+        !self.triangles.is_empty() && edges.chunk_by(|a, b| a.0 == b.0).all(balanced)
     }
 
     /// Signed volume in cubic metres; that of a closed surface is its content.
@@ -102,6 +112,10 @@ pub struct DrawnBuilding {
     pub mesh: SurfaceMesh,
     /// The roof over the largest part: what was drawn, not what was tried.
     pub roof: RoofKind,
+    /// How that is known.
+    pub method: RoofMethod,
+    /// Distance of the measured points to the roof, root mean square; `None` where nothing was measured.
+    pub residual_m: Option<f64>,
     /// The highest point of the roof above the building's ground; `None` where nothing could be drawn.
     pub ridge_m: Option<f64>,
 }
@@ -114,7 +128,17 @@ pub fn drawn(building: &Building, options: &RoofOptions) -> DrawnBuilding {
     if let Some(surveyed) = building.surveyed.as_ref().filter(|surveyed| !surveyed.is_empty()) {
         let mesh = surveyed.mesh();
         let ridge_m = mesh.highest_roof_m().map(|top| top - building.ground_m);
-        return DrawnBuilding { mesh, roof: RoofKind::Surveyed, ridge_m };
+        return DrawnBuilding { mesh, roof: RoofKind::Surveyed, method: RoofMethod::Surfaces, residual_m: None, ridge_m };
+    }
+    if let Some(measured) = &building.measured
+        && let Some(mesh) = measured.mesh(building.ground_m - options.foundation_m)
+    {
+        let ridge_m = mesh.highest_roof_m().map(|top| top - building.ground_m);
+        let method = match measured.source {
+            RoofSource::Points => RoofMethod::Points,
+            RoofSource::SurfaceModel => RoofMethod::SurfaceModel,
+        };
+        return DrawnBuilding { mesh, roof: RoofKind::Measured, method, residual_m: Some(measured.residual_m), ridge_m };
     }
     let mut mesh = SurfaceMesh::default();
     let mut largest = (RoofKind::Flat, 0.0);
@@ -130,7 +154,8 @@ pub fn drawn(building: &Building, options: &RoofOptions) -> DrawnBuilding {
         }
     }
     let ridge_m = mesh.highest_roof_m().map(|top| top - building.ground_m);
-    DrawnBuilding { mesh, roof: largest.0, ridge_m }
+    let method = if largest.0 == RoofKind::Flat { RoofMethod::Flat } else { RoofMethod::Altitudes };
+    DrawnBuilding { mesh, roof: largest.0, method, residual_m: None, ridge_m }
 }
 
 /// Walls, roof and floor of a building: the surface of [`drawn`].
@@ -188,12 +213,36 @@ fn rise_m(building: &Building) -> f64 {
     (building.ridge_height_m - building.eave_height_m).max(0.0)
 }
 
-fn polygon_origin(polygon: &Polygon<f64>) -> [f64; 2] {
+/// Whole metres near a polygon, so that coordinates relative to it keep their digits.
+pub(super) fn polygon_origin(polygon: &Polygon<f64>) -> [f64; 2] {
     polygon
         .exterior()
         .0
         .first()
         .map_or([0.0, 0.0], |c| [c.x.floor(), c.y.floor()])
+}
+
+/// The rings of a polygon as they are built: outer counter-clockwise, holes clockwise, relative to `origin`, without repeated ends and straight corners.
+pub(super) fn rings_of(polygon: &Polygon<f64>, origin: [f64; 2]) -> Option<Vec<Vec<[f64; 2]>>> {
+    let mut rings = Vec::new();
+    for (index, ring) in std::iter::once(polygon.exterior())
+        .chain(polygon.interiors())
+        .enumerate()
+    {
+        let mut points = footprint::corners(ring, origin, STRAIGHT_M);
+        let area = triangulate::ring_area2(&points);
+        if points.len() < 3 || area == 0.0 {
+            if index == 0 {
+                return None;
+            }
+            continue;
+        }
+        if (area > 0.0) != (index == 0) {
+            points.reverse();
+        }
+        rings.push(points);
+    }
+    Some(rings)
 }
 
 /// One part of a building between its base and its roof, in coordinates relative to `origin`.
@@ -215,24 +264,7 @@ impl Solid {
         if !finite {
             return None;
         }
-        let mut rings = Vec::new();
-        for (index, ring) in std::iter::once(polygon.exterior())
-            .chain(polygon.interiors())
-            .enumerate()
-        {
-            let mut points = footprint::corners(ring, origin, STRAIGHT_M);
-            let area = triangulate::ring_area2(&points);
-            if points.len() < 3 || area == 0.0 {
-                if index == 0 {
-                    return None;
-                }
-                continue;
-            }
-            if (area > 0.0) != (index == 0) {
-                points.reverse();
-            }
-            rings.push(points);
-        }
+        let rings = rings_of(polygon, origin)?;
         Some(Self {
             origin,
             rings,
@@ -373,7 +405,7 @@ impl Solid {
         }
         let points = weld.points;
         let top = |p: [f64; 2]| self.eave_m + tents.height(p);
-        if points.iter().any(|p| top(*p) < self.base_m + 0.8) {
+        if points.iter().any(|p| top(*p) < self.base_m + LEAST_WALL_M) {
             return None;
         }
         let mut area2 = 0.0;

@@ -83,6 +83,24 @@ const FLAT_DEG: f64 = 2.0;
 
 /// Finds the planes of one roof. `plan_area_m2` is the footprint's; points that are no numbers are ignored.
 pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) -> SurveyedRoof {
+    segments(points, plan_area_m2, settings).roof
+}
+
+/// A roof and which of its points lie on which plane.
+pub(super) struct Segments {
+    pub roof: SurveyedRoof,
+    /// The points that were looked at.
+    pub points: Vec<[f64; 3]>,
+    /// For each of them its plane's place in the roof's list.
+    pub planes_of: Vec<Option<usize>>,
+}
+
+/// As [`planes`], with the points.
+pub(super) fn segments(
+    points: &[[f64; 3]],
+    plan_area_m2: f64,
+    settings: &PlaneSettings,
+) -> Segments {
     let given = points.len();
     let every = given.div_ceil(MAX_POINTS).max(1);
     let points: Vec<[f64; 3]> = points
@@ -116,7 +134,7 @@ pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) 
     };
     seeds.sort_by(|a, b| roughness(*a).total_cmp(&roughness(*b)).then(a.cmp(b)));
     let mut taken = vec![false; points.len()];
-    let mut found: Vec<RoofPlane> = Vec::new();
+    let mut found: Vec<(RoofPlane, Vec<usize>)> = Vec::new();
     let share = plan_area_m2.max(0.0) / points.len().max(1) as f64;
     for seed in seeds {
         if taken.get(seed).copied().unwrap_or(true) || roughness(seed) > settings.tolerance_m {
@@ -135,19 +153,30 @@ pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) 
                 *taken = true;
             }
         }
-        found.push(fit.plane(members.len(), area));
+        found.push((fit.plane(members.len(), area), members));
     }
-    found.sort_by(|a, b| {
+    found.sort_by(|(a, _), (b, _)| {
         b.points
             .cmp(&a.points)
             .then(a.centre[0].total_cmp(&b.centre[0]))
     });
+    let mut planes_of = vec![None; points.len()];
+    let mut planes = Vec::with_capacity(found.len());
+    for (number, (plane, members)) in found.into_iter().enumerate() {
+        for at in members {
+            if let Some(of) = planes_of.get_mut(at) {
+                *of = Some(number);
+            }
+        }
+        planes.push(plane);
+    }
+    let found = planes;
     let explained: usize = found.iter().map(|plane| plane.points).sum();
     let squares: f64 = found
         .iter()
         .map(|plane| plane.residual_m.powi(2) * plane.points as f64)
         .sum();
-    SurveyedRoof {
+    let roof = SurveyedRoof {
         method: METHOD,
         points: given,
         explained: explained as f64 / points.len().max(1) as f64,
@@ -157,6 +186,11 @@ pub fn planes(points: &[[f64; 3]], plan_area_m2: f64, settings: &PlaneSettings) 
             0.0
         },
         planes: found,
+    };
+    Segments {
+        roof,
+        points,
+        planes_of,
     }
 }
 
@@ -237,15 +271,15 @@ fn grown(
 
 /// A least-squares plane `z = a x + b y + c` about the mean of its points.
 #[derive(Clone, Copy, Debug)]
-struct Fit {
-    centre: [f64; 3],
-    slope: [f64; 2],
-    residual_m: f64,
+pub(super) struct Fit {
+    pub centre: [f64; 3],
+    pub slope: [f64; 2],
+    pub residual_m: f64,
 }
 
 impl Fit {
     /// `None` for fewer than three points and for points on one line in plan.
-    fn of<'a>(points: impl Iterator<Item = &'a [f64; 3]> + Clone) -> Option<Self> {
+    pub fn of<'a>(points: impl Iterator<Item = &'a [f64; 3]> + Clone) -> Option<Self> {
         let mut centre = [0.0; 3];
         let mut count = 0.0;
         for point in points.clone() {

@@ -56,10 +56,42 @@ pub enum RoofKind {
     Skeleton,
     /// The source's own surfaces.
     Surveyed,
+    /// Planes that measured points show.
+    Measured,
+}
+
+/// How a roof is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RoofMethod {
+    /// The source's own surfaces.
+    Surfaces,
+    /// Planes in the points of a cloud.
+    Points,
+    /// Planes in a raster of the surface.
+    SurfaceModel,
+    /// A form that fits the footprint and the stated eave and ridge.
+    Altitudes,
+    /// Nothing tells a form, or none can be drawn: level.
+    Flat,
+}
+
+impl RoofMethod {
+    pub const ALL: [Self; 5] = [Self::Surfaces, Self::Points, Self::SurfaceModel, Self::Altitudes, Self::Flat];
+
+    /// As tables and files name it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Surfaces => "surfaces",
+            Self::Points => "points",
+            Self::SurfaceModel => "surface-model",
+            Self::Altitudes => "altitudes",
+            Self::Flat => "flat",
+        }
+    }
 }
 
 impl RoofKind {
-    /// The method as tables and files name it.
+    /// The form as tables and files name it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Flat => "flat",
@@ -69,6 +101,7 @@ impl RoofKind {
             Self::Corner => "corner",
             Self::Skeleton => "skeleton",
             Self::Surveyed => "surveyed",
+            Self::Measured => "measured",
         }
     }
 }

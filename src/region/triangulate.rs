@@ -3,6 +3,9 @@
 //! Two ways, on purpose: `earcut` for outlines with holes and many points, and a small ear clipper for roof pieces.
 //! The clipper keeps points that lie on a straight side; earcut drops them, which leaves cracks between a roof and its neighbours.
 
+/// Twice the area of a triangle that is none: moved to its place in France, its corners lose the digits that say on which side it looks up.
+const FLAT_M2: f64 = 1e-7;
+
 /// Triangles (indices into the points) of a simple counter-clockwise ring, none of them dropped. `None` when the ring is not simple.
 ///
 /// Quadratic to cubic: meant for roof pieces of a few dozen points.
@@ -17,7 +20,7 @@ pub fn clip_ears(points: &[[f64; 2]]) -> Option<Vec<[usize; 3]>> {
             let (ia, ib, ic) = (left[(i + n - 1) % n], left[i], left[(i + 1) % n]);
             let (a, b, c) = (points[ia], points[ib], points[ic]);
             let double_area = cross(a, b, c);
-            if double_area <= 1e-9 {
+            if double_area <= FLAT_M2 {
                 continue;
             }
             let blocked = left
@@ -38,7 +41,7 @@ pub fn clip_ears(points: &[[f64; 2]]) -> Option<Vec<[usize; 3]>> {
         left.remove(i);
     }
     if let [a, b, c] = left[..] {
-        if cross(points[a], points[b], points[c]) <= 0.0 {
+        if cross(points[a], points[b], points[c]) <= FLAT_M2 {
             return None;
         }
         triangles.push([a, b, c]);
@@ -95,7 +98,8 @@ fn inside(p: [f64; 2], a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> bool {
     if p == a || p == b || p == c {
         return false;
     }
-    cross(a, b, p) >= -1e-12 && cross(b, c, p) >= -1e-12 && cross(c, a, p) >= -1e-12
+    // What an ear would leave flat lies on its border.
+    cross(a, b, p) >= -FLAT_M2 && cross(b, c, p) >= -FLAT_M2 && cross(c, a, p) >= -FLAT_M2
 }
 
 fn length(a: [f64; 2], b: [f64; 2]) -> f64 {

@@ -54,7 +54,8 @@ pub fn tileset(
         }
     }
 
-    let schema = TileSchema::of(document.schema.as_ref());
+    // A million tiles may be implicit roots: they share it.
+    let schema = Arc::new(TileSchema::of(document.schema.as_ref()));
     let is_root = at == tree.root();
     let mut waiting = VecDeque::from([Planned {
         tile: &document.root,
@@ -118,7 +119,7 @@ pub fn tileset(
 fn plant(
     tree: &mut Tree,
     planned: &Planned,
-    schema: &TileSchema,
+    schema: &Arc<TileSchema>,
     file: &str,
     report: &mut Report,
 ) -> Option<(TileId, bool, Arc<DMat4>)> {
@@ -230,7 +231,7 @@ fn tiling(
     tile: &Tile,
     implicit: &ImplicitTiling,
     node: &Node,
-    schema: &TileSchema,
+    schema: &Arc<TileSchema>,
     file: &str,
 ) -> Result<Tiling, Finding> {
     let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
@@ -275,7 +276,7 @@ fn tiling(
         geometric_error_m: node.geometric_error_m,
         additive: node.additive,
         ecef_from_tile: Arc::clone(&node.ecef_from_tile),
-        schema: schema.clone(),
+        schema: Arc::clone(schema),
     })
 }
 

@@ -23,7 +23,7 @@ pub struct Tiling {
     pub additive: bool,
     pub ecef_from_tile: Arc<DMat4>,
     /// How subtrees tell tighter bounds.
-    pub schema: TileSchema,
+    pub schema: Arc<TileSchema>,
 }
 
 /// A place in an implicit tiling.

@@ -225,6 +225,7 @@ fn building(outline: Polygon<f64>) -> Building {
         light: false,
         attributes: Vec::new(),
         surveyed: None,
+        measured: None,
     }
 }
 

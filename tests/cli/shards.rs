@@ -41,7 +41,7 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 }
 
 /// Two folders hold the same; the first difference is named.
-fn assert_same(a: &Path, b: &Path) {
+pub fn assert_same(a: &Path, b: &Path) {
     let (a, b) = (files(a), files(b));
     let names = |files: &BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&a), names(&b));
@@ -51,7 +51,7 @@ fn assert_same(a: &Path, b: &Path) {
 }
 
 /// A territory of one shard is what the tiler makes of the same sources whole in memory.
-fn assert_same_as_in_memory(at: &Path, sources: &[PathBuf], territory: &str) {
+pub fn assert_same_as_in_memory(at: &Path, sources: &[PathBuf], territory: &str) {
     let mut imported = read_sources(sources, &ImportOptions::default(), &Silent).unwrap();
     grow_trees(&mut imported);
     std::fs::create_dir(at.join("memory")).unwrap();

@@ -43,6 +43,7 @@ fn building(id: &str, corner: [f64; 2], size: [f64; 2], eave: f64, ridge: f64) -
         light: false,
         attributes: Vec::new(),
         surveyed: None,
+        measured: None,
     }
 }
 

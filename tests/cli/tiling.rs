@@ -68,6 +68,7 @@ fn village(houses: usize) -> Region {
                 light: false,
                 attributes: Vec::new(),
                 surveyed: None,
+                measured: None,
             }
         })
         .collect();

@@ -3,6 +3,7 @@
 mod architecture;
 mod city_models;
 mod demand;
+mod doors;
 mod economics;
 #[cfg(feature = "pipeline")]
 mod findings_page;
@@ -11,6 +12,9 @@ mod geodesy_grids;
 mod gltf;
 mod grid;
 mod i18n;
+mod imagery_formats;
+#[cfg(feature = "pipeline")]
+mod imagery_import;
 mod import_formats;
 #[cfg(feature = "pipeline")]
 mod import_nantes;
@@ -18,11 +22,14 @@ mod import_nantes;
 mod import_vector;
 mod io;
 mod irradiance;
+mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
 mod osm;
 mod roof;
 mod roof_planes;
+#[cfg(feature = "pipeline")]
+mod roof_points;
 mod roof_yields;
 mod shading;
 mod shared_data;

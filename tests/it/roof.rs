@@ -25,6 +25,7 @@ pub fn building(outline: &[[f64; 2]], eave: f64, ridge: f64) -> Building {
         light: false,
         attributes: Vec::new(),
         surveyed: None,
+        measured: None,
     }
 }
 

@@ -1,8 +1,9 @@
 //! Straight skeletons against analytic volumes, and the laws every roof obeys.
 
 use crate::roof::building;
-use geo::Area;
-use jumeau::region::roof::{RoofOptions, Surface, building_surface, roof_of};
+use geo::{Area, Centroid, Validation};
+use jumeau::region::footprint;
+use jumeau::region::roof::{RoofOptions, Surface, building_surface, drawn, roof_of};
 use jumeau::region::roof_shape::RoofKind;
 use jumeau::region::skeleton::{Skeleton, skeleton, with_gables};
 use proptest::prelude::*;
@@ -232,6 +233,35 @@ proptest! {
         prop_assert!(mesh.volume_m3() <= plan * (6.5 + rise) * (1.0 + 1e-6));
         let highest = mesh.triangles.iter().flat_map(|(points, _)| points).map(|p| p[2]).fold(f64::MIN, f64::max);
         prop_assert!(highest <= 16.0 + rise + 1e-6);
+    }
+
+    /// Whatever the footprint, with or without a courtyard: a roof over every place exactly once, no triangle of it looks down, no ridge above the stated one.
+    #[test]
+    fn roofs_cover_their_footprint_once(ring in prop_oneof![star(), bays()], courtyard in any::<bool>(), rise in 0.0_f64..9.0) {
+        let mut house = building(&ring, 6.0, 6.0 + rise);
+        if courtyard {
+            let middle = house.footprint.0[0].centroid().unwrap();
+            let hole = house.footprint.0[0].exterior().0.iter().map(|c| (middle.x() + 0.3 * (c.x - middle.x()), middle.y() + 0.3 * (c.y - middle.y())));
+            let hole: geo::LineString<f64> = hole.collect::<Vec<_>>().into();
+            house.footprint.0[0].interiors_push(hole);
+            prop_assume!(house.footprint.is_valid());
+        }
+        let shown = drawn(&house, &RoofOptions::default());
+        prop_assert!(shown.mesh.is_closed());
+        let mut covered = 0.0;
+        for (corners, _) in shown.mesh.triangles.iter().filter(|(_, surface)| *surface == Surface::Roof) {
+            let [a, b, c] = corners;
+            let up = (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0]);
+            prop_assert!(up > 0.0, "{:?}: {:?}", shown.roof, corners);
+            covered += 0.5 * up;
+        }
+        // Corners within two centimetres of a straight side are not built.
+        let polygon = &house.footprint.0[0];
+        let corner = polygon.exterior().0[0];
+        let built = |ring: &geo::LineString<f64>| area(&footprint::corners(ring, [corner.x.floor(), corner.y.floor()], 0.02)).abs();
+        let plan = built(polygon.exterior()) - polygon.interiors().iter().map(built).sum::<f64>();
+        prop_assert!((covered / plan - 1.0).abs() < 1e-6, "{:?}: {} of {} m²", shown.roof, covered, plan);
+        prop_assert!(shown.ridge_m.unwrap() <= 6.0 + rise + 1e-6);
     }
 
     #[test]

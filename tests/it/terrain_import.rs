@@ -446,18 +446,75 @@ fn roofs_are_seen_in_the_points_over_their_footprint() {
     std::fs::write(folder.path().join("batiment.geojson"), house).unwrap();
     let imported = import(&[folder.path().to_owned()]);
     assert_eq!(imported.region.buildings.len(), 1, "{:?}", codes(&imported));
-    let (id, roof) = imported.surveyed_roofs.iter().next().unwrap();
-    assert_eq!(
-        (id.as_str(), roof.method),
-        (imported.region.buildings[0].id.as_str(), "region-growing")
-    );
+    let roof = imported.region.buildings[0].measured.as_ref().expect("a measured roof");
     // The roof was drawn with two planes that rise by half a metre a metre.
     assert_eq!(roof.planes.len(), 2, "{roof:?}");
     for plane in &roof.planes {
-        assert!(
-            (plane.tilt_deg - 26.565).abs() < 1.0 && plane.residual_m < 0.02,
-            "{plane:?}"
-        );
+        let tilt_deg = plane.slope[0].hypot(plane.slope[1]).atan().to_degrees();
+        assert!((tilt_deg - 26.565).abs() < 1.0, "{plane:?}");
     }
+    assert!(roof.residual_m < 0.03, "{}", roof.residual_m);
     assert!(codes(&imported).contains(&"roof-surveyed"));
+}
+
+/// A cloud-optimised file that copclib wrote: the ground is a plane, a quarter of the points stand above it.
+#[test]
+fn a_cloud_optimised_file_is_read_like_any_other() {
+    let imported = import(&[fixture("cloud.copc.laz")]);
+    let codes_found = codes(&imported);
+    assert!(codes_found.contains(&"points-classes") && !codes_found.contains(&"points-copc") && !codes_found.contains(&"points-missing"), "{codes_found:?}");
+    let classes = imported.report.findings().iter().find(|finding| finding.code == "points-classes").unwrap();
+    // What laspy counts.
+    assert_eq!(classes.value, "2: 4438, 5: 1562");
+    let grid = imported.region.terrain.as_ref().unwrap();
+    let mut count = 0;
+    for row in 2..grid.rows - 2 {
+        for column in 2..grid.columns - 2 {
+            let (x, y) = (grid.origin[0] + column as f64 * grid.cell_m, grid.origin[1] - row as f64 * grid.cell_m);
+            let height = grid.values[row * grid.columns + column];
+            if height.is_finite() {
+                // Noise of 2 cm, and points that lie beside the cell's centre on a slope.
+                let plane = 40.0 + 0.05 * (x - 355_000.0) - 0.02 * (y - 6_690_000.0);
+                assert!((f64::from(height) - plane).abs() < 0.15, "{x} {y}: {height} {plane}");
+                count += 1;
+            }
+        }
+    }
+    assert!(count > 50, "{count}");
+}
+
+#[test]
+fn a_lying_or_cut_octree_is_a_finding() {
+    let folder = tempfile::tempdir().unwrap();
+    let bytes = std::fs::read(fixture("cloud.copc.laz")).unwrap();
+    // The description lies behind the header (375) and its own (54).
+    let half_at = 375 + 54 + 24;
+    let page_at = 375 + 54 + 40;
+    let changed = |at: usize, with: [u8; 8]| {
+        let mut bytes = bytes.clone();
+        bytes[at..at + 8].copy_from_slice(&with);
+        bytes
+    };
+    for (name, bytes) in [
+        ("half", changed(half_at, 0.0_f64.to_le_bytes())),
+        ("small", changed(half_at, 1.0_f64.to_le_bytes())),
+        ("nan", changed(half_at, f64::NAN.to_le_bytes())),
+        ("page", changed(page_at, u64::MAX.to_le_bytes())),
+        ("far", changed(page_at, (1_u64 << 40).to_le_bytes())),
+    ] {
+        let path = folder.path().join(format!("{name}.copc.laz"));
+        std::fs::write(&path, bytes).unwrap();
+        let imported = import(&[path]);
+        assert!(codes(&imported).contains(&"points-copc"), "{name}: {:?}", codes(&imported));
+        // The points do not need it.
+        assert!(imported.region.terrain.is_some(), "{name}");
+    }
+    for share in [2, 3, 10] {
+        let path = folder.path().join("cut.copc.laz");
+        std::fs::write(&path, &bytes[..bytes.len() * (share - 1) / share]).unwrap();
+        match read_sources(&[path], &ImportOptions::default(), &Silent) {
+            Ok(imported) => assert!(imported.report.has_errors() || codes(&imported).contains(&"points-copc"), "{share}: {:?}", codes(&imported)),
+            Err(fault) => assert!(!fault.code.is_empty()),
+        }
+    }
 }

@@ -93,7 +93,7 @@ const MAP_HELP: &str = "\
   [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
       \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
       \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
-  \"as\": buildings, roads, tram, rail, water, trees, models, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  \"as\": buildings, roads, tram, rail, water, trees, models, imagery, terrain, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
   Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
   Termes / terms
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
@@ -123,6 +123,14 @@ Modèles / models
   [ { \"as\": \"models\", \"file\": \"mairie.glb\",
       \"place\": { \"lon\": -1.553, \"lat\": 47.218, \"height\": 12.5, \"heading\": 90, \"scale\": 1 } } ]
   height : altitude de l’origine / of the origin; heading : degrés depuis le nord / degrees from north; \"crs\" : système d’un tileset / of a tileset
+
+Images / imagery
+  Orthophotos et plans : GeoTIFF en couleurs, PNG, JPEG ou WebP avec .pgw, .jgw ou .wld (et .prj ou .aux.xml), dossier de tuiles {z}/{x}/{y}.jpg (TileJSON ou tilemapresource.xml à côté).
+  Colour GeoTIFF, PNG, JPEG or WebP with a world file, and folders of tiles; a year in the name is its date. JPEG 2000: gdal_translate.
+  Une bande de 8 bits est une image, sauf si on dit « terrain » / one band of 8 bits is a picture unless said to be terrain:
+  [ { \"as\": \"terrain\", \"file\": \"mnt8.tif\" },
+    { \"as\": \"imagery\", \"file\": \"ortho*.tif\",
+      \"imagery\": { \"id\": \"ortho-2022\", \"name\": { \"fr\": \"…\", \"en\": \"…\" }, \"date\": \"2022-06\", \"crs\": \"EPSG:2154\", \"tms\": false } } ]
 
 sources.json, dans le dossier des sources / in the folder of sources
   { \"id\": \"bourg\", \"crs\": \"EPSG:2154\",

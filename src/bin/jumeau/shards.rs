@@ -73,15 +73,15 @@ pub fn plan(args: PlanArgs) -> ExitCode {
     talk.end();
     match planned {
         Ok(file) => {
-            let (shards, buildings) = (file.shards.len(), file.buildings);
+            let (shards, buildings) = (file.pieces(), file.buildings);
             let work = args.work.display();
             let text = if args.say.json {
                 let tiles: Vec<_> = file.shards.iter().map(|shard| serde_json::json!({ "tile": shard.tile, "buildings": shard.buildings })).collect();
                 format!("{:#}\n", serde_json::json!({ "shards": shards, "buildings": buildings, "tiles": tiles }))
             } else {
                 args.say.lang.of(
-                    format!("{shards} lots, {buildings} bâtiments. Ensuite, pour chaque lot K de 0 à {} : jumeau work {work} --shard K\n", shards - 1),
-                    format!("{shards} shards, {buildings} buildings. Next, for each shard K from 0 to {}: jumeau work {work} --shard K\n", shards - 1),
+                    format!("{shards} lots, {buildings} bâtiments. Ensuite, pour chaque lot K de 0 à {} : jumeau work {work} --shard K\n", shards.saturating_sub(1)),
+                    format!("{shards} shards, {buildings} buildings. Next, for each shard K from 0 to {}: jumeau work {work} --shard K\n", shards.saturating_sub(1)),
                 )
             };
             data(&text, ExitCode::SUCCESS)
@@ -96,8 +96,7 @@ pub fn work(args: WorkArgs) -> ExitCode {
     let worked = Loaded::open(&args.work).and_then(|loaded| work::work_one(&loaded, args.shard, args.threads, &talk));
     talk.end();
     match worked {
-        Ok(done) => {
-            let tiles: usize = done.layers.iter().map(|layer| layer.tiles.len()).sum();
+        Ok(tiles) => {
             let shard = args.shard;
             let text = if args.say.json {
                 format!("{:#}\n", serde_json::json!({ "shard": shard, "tiles": tiles }))

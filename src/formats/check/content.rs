@@ -11,6 +11,10 @@ use crate::formats::tiles3d::batched::{self, Batched, Inner};
 use crate::formats::tiles3d::BoundingVolume;
 use glam::{DMat4, DVec3};
 use serde_json::{Map, Value};
+use std::collections::HashMap;
+
+/// Findings of one content's metadata and features.
+const MAX_FINDINGS: usize = 10_000;
 
 /// Where a content should lie.
 #[derive(Clone, Copy, Debug)]
@@ -64,8 +68,9 @@ pub fn gltf(
         store: &store,
         document: &container.document,
         findings,
+        left: limits.vertices,
     };
-    check.features(&limits);
+    check.features();
     if let Some(metadata) = container.document.extensions.get(STRUCTURAL_METADATA) {
         check.metadata(metadata);
     }
@@ -255,6 +260,8 @@ struct Check<'c> {
     store: &'c Store<'c>,
     document: &'c Document,
     findings: Vec<Finding>,
+    /// Feature ids that may still be looked at: a million sets may name one attribute.
+    left: usize,
 }
 
 impl Check<'_> {
@@ -266,7 +273,12 @@ impl Check<'_> {
         );
     }
 
-    fn features(&mut self, limits: &Limits) {
+    /// Whoever has so many faults in one file needs no more of them.
+    fn is_full(&self) -> bool {
+        self.findings.len() >= MAX_FINDINGS
+    }
+
+    fn features(&mut self) {
         let document = self.document;
         for (mesh_number, mesh) in document.meshes.iter().enumerate() {
             for (number, primitive) in mesh.primitives.iter().enumerate() {
@@ -275,7 +287,10 @@ impl Check<'_> {
                 for (set, ids) in features.into_iter().flat_map(|f| f.feature_ids).enumerate() {
                     let place =
                         format!("meshes[{mesh_number}].primitives[{number}].featureIds[{set}]");
-                    self.feature_set(primitive, &ids, &place, limits);
+                    if self.is_full() {
+                        return;
+                    }
+                    self.feature_set(primitive, &ids, &place);
                 }
             }
         }
@@ -286,7 +301,6 @@ impl Check<'_> {
         primitive: &Primitive,
         set: &FeatureIds,
         place: &str,
-        limits: &Limits,
     ) {
         let rows = match set.property_table {
             None => None,
@@ -317,8 +331,11 @@ impl Check<'_> {
             );
             return;
         };
-        let mut ids = match self.store.scalars(accessor, limits.vertices) {
-            Ok(ids) => ids,
+        let mut ids = match self.store.scalars(accessor, self.left) {
+            Ok(ids) => {
+                self.left -= ids.len();
+                ids
+            }
             Err(fault) => {
                 self.findings.push(reading_fault(fault, self.file));
                 return;
@@ -353,6 +370,14 @@ impl Check<'_> {
             .extend(schema::schema(inline, self.file, "schema"));
         let nothing = Map::new();
         let classes = object(inline, "classes").unwrap_or(&nothing);
+        let required: HashMap<&str, Vec<&String>> = classes
+            .iter()
+            .map(|(name, class)| {
+                let declared = object(class, "properties").into_iter().flatten();
+                let needed = declared.filter(|(_, property)| property.get("required") == Some(&Value::Bool(true)));
+                (name.as_str(), needed.map(|(name, _)| name).collect())
+            })
+            .collect();
         for (list, texture) in [
             ("propertyTables", false),
             ("propertyTextures", true),
@@ -368,10 +393,11 @@ impl Check<'_> {
                 };
                 let declared = object(class, "properties").unwrap_or(&nothing);
                 let given = object(one, "properties").unwrap_or(&nothing);
-                for (name, property) in declared {
-                    if property.get("required") == Some(&Value::Bool(true))
-                        && !given.contains_key(name)
-                    {
+                for name in required.get(class_name).into_iter().flatten() {
+                    if self.is_full() {
+                        return;
+                    }
+                    if !given.contains_key(*name) {
                         self.error("gltf-metadata-required", &place, name);
                     }
                 }
@@ -408,7 +434,7 @@ impl Check<'_> {
         }
         let size = text(property, "componentType").and_then(component_size);
         if let (Some(size), Some(count)) = (size, component_count(kind)) {
-            let need = (size * count) as u64 * fixed.unwrap_or(1);
+            let need = ((size * count) as u64).saturating_mul(fixed.unwrap_or(1));
             if need != channels as u64 {
                 self.error(
                     "gltf-metadata-texture",

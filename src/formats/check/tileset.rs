@@ -8,6 +8,7 @@ use crate::formats::tiles3d::{BoundingVolume, Content, ImplicitTiling, Subdivisi
 use glam::{DMat4, DVec3};
 use serde::Deserialize;
 use serde_json::Value;
+use std::sync::Arc;
 
 /// Required extensions whose content we read.
 const KNOWN: [&str; 3] = [
@@ -46,7 +47,7 @@ pub struct ImplicitLink {
     pub volume: Option<BoundingVolume>,
     pub root_from_tile: DMat4,
     /// How subtrees tell tighter bounds.
-    pub schema: TileSchema,
+    pub schema: Arc<TileSchema>,
 }
 
 /// Checks a tileset.
@@ -55,7 +56,7 @@ pub fn tileset(bytes: &[u8], file: &str) -> (Vec<Finding>, Links) {
         file,
         findings: Vec::new(),
         links: Links::default(),
-        tile_schema: TileSchema::default(),
+        tile_schema: Arc::default(),
         tiles: 0,
     };
     if bytes.len() > MAX_TILESET_BYTES {
@@ -75,7 +76,7 @@ struct Check<'c> {
     findings: Vec<Finding>,
     links: Links,
     tiles: usize,
-    tile_schema: TileSchema,
+    tile_schema: Arc<TileSchema>,
 }
 
 /// A tile on the way down.
@@ -141,7 +142,7 @@ impl<'c> Check<'c> {
             }
         }
         if let Some(inline) = document.get("schema") {
-            self.tile_schema = TileSchema::of(Some(inline));
+            self.tile_schema = Arc::new(TileSchema::of(Some(inline)));
             let mut found = schema::schema(inline, self.file, "schema");
             self.findings.append(&mut found);
         }
@@ -236,7 +237,7 @@ impl<'c> Check<'c> {
                     contents,
                     volume,
                     root_from_tile,
-                    schema: self.tile_schema.clone(),
+                    schema: Arc::clone(&self.tile_schema),
                 });
             }
             return;

@@ -6,10 +6,13 @@ use crate::formats::citymodel::{
 };
 use crate::formats::shape::{Face, FaceRole, Shell};
 use quick_xml::events::BytesStart;
+use std::cell::Cell;
 use std::collections::{HashMap, HashSet};
 
 /// Numbers of one building.
 const MAX_NUMBERS: usize = 30_000_000;
+/// Points of all faces of one object, each link counted with what it leads to.
+const MAX_POINTS: usize = 10_000_000;
 
 /// The object in the making.
 #[derive(Default)]
@@ -32,6 +35,8 @@ pub(super) struct Building {
     ring: Option<Vec<f64>>,
     inner: bool,
     attribute_name: Option<String>,
+    /// Points of faces handed out: a link costs a few letters, and what it leads to may have a million.
+    spent: Cell<usize>,
 }
 
 #[derive(Default)]
@@ -430,6 +435,10 @@ impl Building {
         for link in unresolved {
             whole.fault("city-xlink-unresolved", link);
         }
+        if self.spent.get() > MAX_POINTS {
+            let kept: usize = geometry.shells.iter().map(|shell| shell.faces.len()).sum();
+            whole.fault("city-too-many-faces", kept + geometry.outline.len());
+        }
         whole.geometry = geometry;
         whole
     }
@@ -496,13 +505,16 @@ impl Building {
                 return;
             };
             let Some(role) = polygon.role else { return };
+            let points: usize = polygon.rings.iter().map(Vec::len).sum();
+            self.spent.set(self.spent.get().saturating_add(points));
+            if faces.len() >= MAX_FACES || self.spent.get() > MAX_POINTS {
+                return;
+            }
             let mut rings = polygon.rings.clone();
             if flip {
                 rings.iter_mut().for_each(|ring| ring.reverse());
             }
-            if faces.len() < MAX_FACES {
-                faces.push(Face { role, rings });
-            }
+            faces.push(Face { role, rings });
         };
         for member in &geometry.members {
             match member {

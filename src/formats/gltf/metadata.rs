@@ -12,6 +12,7 @@ use super::write::Bin;
 use super::{Column, GltfFault, Limits, PropertyTable, Values};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::collections::HashMap;
 
 pub const STRUCTURAL_METADATA: &str = "EXT_structural_metadata";
 
@@ -25,26 +26,20 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
     else {
         return Ok(Vec::new());
     };
-    let schema = metadata.schema.unwrap_or_default();
+    let schema = Declared::of(metadata.schema.as_ref());
     let mut values = 0_usize;
     let mut text = limits.text_bytes;
     let mut tables = Vec::with_capacity(metadata.property_tables.len());
     for (number, table) in metadata.property_tables.into_iter().enumerate() {
-        let class: Class = schema
-            .classes
-            .get(&table.class)
-            .and_then(|class| Class::deserialize(class).ok())
-            .unwrap_or_default();
+        let class = schema.classes.get(table.class.as_str());
         let mut columns = Vec::with_capacity(table.properties.len());
         for (name, place) in &table.properties {
-            let property = class.properties.get(name);
-            let (Some(property), Ok(place)) = (
-                property.and_then(|property| Property::deserialize(property).ok()),
-                TableProperty::deserialize(place),
-            ) else {
+            let property = class.and_then(|class| class.get(name.as_str()));
+            let (Some(property), Ok(place)) = (property, TableProperty::deserialize(place)) else {
                 continue;
             };
-            values = values.saturating_add(table.count);
+            // A column costs something even where it has no rows.
+            values = values.saturating_add(table.count).saturating_add(1);
             if values > limits.table_values {
                 return Err(GltfFault::new("gltf-limit", "table_values", values));
             }
@@ -52,7 +47,7 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
             let source = Source {
                 store,
                 schema: &schema,
-                property: &property,
+                property,
                 place: &place,
                 count: table.count,
                 object: &object,
@@ -73,9 +68,38 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
     Ok(tables)
 }
 
+/// A schema read once, since a million tables may be of one class and a thousand columns of one enumeration.
+#[derive(Default)]
+struct Declared<'s> {
+    /// Properties by class and name.
+    classes: HashMap<&'s str, HashMap<&'s str, Property>>,
+    /// The type of their numbers, and names by number.
+    enums: HashMap<&'s str, (Option<String>, HashMap<i64, String>)>,
+}
+
+impl<'s> Declared<'s> {
+    fn of(schema: Option<&'s Schema>) -> Self {
+        let Some(schema) = schema else {
+            return Self::default();
+        };
+        let properties = |class: &'s Value| -> HashMap<&'s str, Property> {
+            let listed = class.get("properties").and_then(Value::as_object).into_iter().flatten();
+            listed.filter_map(|(name, property)| Some((name.as_str(), Property::deserialize(property).ok()?))).collect()
+        };
+        let names = |enumeration: &Value| -> Option<(Option<String>, HashMap<i64, String>)> {
+            let list = Enumeration::deserialize(enumeration).ok()?;
+            Some((list.value_type, list.values.into_iter().map(|value| (value.value, value.name)).collect()))
+        };
+        Self {
+            classes: schema.classes.iter().map(|(id, class)| (id.as_str(), properties(class))).collect(),
+            enums: schema.enums.iter().filter_map(|(id, one)| Some((id.as_str(), names(one)?))).collect(),
+        }
+    }
+}
+
 struct Source<'s> {
     store: &'s Store<'s>,
-    schema: &'s Schema,
+    schema: &'s Declared<'s>,
     property: &'s Property,
     place: &'s TableProperty,
     count: usize,
@@ -291,15 +315,10 @@ impl Source<'_> {
 
     fn names(&self, budget: &mut usize) -> Result<Option<Values>, GltfFault> {
         let id = self.property.enum_type.as_deref().unwrap_or("");
-        let Some(list) = self
-            .schema
-            .enums
-            .get(id)
-            .and_then(|e| Enumeration::deserialize(e).ok())
-        else {
+        let Some((value_type, name_of)) = self.schema.enums.get(id) else {
             return Ok(None);
         };
-        let raw: Vec<i64> = match list.value_type.as_deref().unwrap_or("UINT16") {
+        let raw: Vec<i64> = match value_type.as_deref().unwrap_or("UINT16") {
             "INT8" => self.bytes()?.map(|[b]| i64::from(b as i8)).collect(),
             "UINT8" => self.bytes()?.map(|[b]| i64::from(b)).collect(),
             "INT16" => self
@@ -322,14 +341,9 @@ impl Source<'_> {
             _ => return Ok(None),
         };
         let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
-        let name_of: std::collections::HashMap<i64, &str> = list
-            .values
-            .iter()
-            .map(|value| (value.value, value.name.as_str()))
-            .collect();
         let mut names = Vec::with_capacity(raw.len());
         for value in raw {
-            let name = name_of.get(&value).copied().unwrap_or("");
+            let name = name_of.get(&value).map_or("", String::as_str);
             // A long name costs its length for each row, though the file holds it once.
             *budget = budget
                 .checked_sub(name.len())

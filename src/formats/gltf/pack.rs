@@ -3,6 +3,11 @@
 use super::write::codec_fault;
 use super::{GltfFault, TileMesh, linear_from_srgb};
 use meshoptimizer_rs::{Workspace, optimize_vertex_cache, optimize_vertex_fetch_remap};
+use std::sync::LazyLock;
+
+/// The bytes of sRGB as linear 16 bits; 256 powers are too dear for each of a hundred thousand meshes.
+static LINEAR: LazyLock<[u16; 256]> =
+    LazyLock::new(|| std::array::from_fn(|byte| (linear_from_srgb(byte as u8) * 65_535.0).round() as u16));
 
 /// Whole steps from an origin that is itself a whole number of steps.
 pub(super) struct Lattice {
@@ -35,6 +40,25 @@ impl Lattice {
     fn place(&self, x: f32, axis: usize) -> u16 {
         // A cast saturates, so that rounding at the far end cannot wrap.
         ((f64::from(x) - self.origin[axis]) / self.step).round() as u16
+    }
+}
+
+/// The order of the last mesh's triangles: tiles of dry ground have the same triangles one after the other, and finding their order is half of writing them.
+#[derive(Default)]
+pub(super) struct LastOrder {
+    of: Vec<u32>,
+    vertices: usize,
+    ordered: Vec<u32>,
+}
+
+impl LastOrder {
+    /// Triangles ordered for the vertex cache.
+    fn of(&mut self, indices: Vec<u32>, vertices: usize, workspace: &mut Workspace) -> Result<&[u32], GltfFault> {
+        if self.vertices != vertices || self.of != indices {
+            self.ordered = optimize_vertex_cache(&indices, vertices, workspace).map_err(|error| codec_fault(&error))?;
+            (self.of, self.vertices) = (indices, vertices);
+        }
+        Ok(&self.ordered)
     }
 }
 
@@ -84,12 +108,9 @@ impl Packed {
                 .extend_from_slice(&byte_normal(*normal).map(|x| x as u8));
             packed.normals.push(0);
         }
-        let linear: Vec<u16> = (0..=255)
-            .map(|byte| (linear_from_srgb(byte) * 65_535.0).round() as u16)
-            .collect();
         for [r, g, b, alpha] in &mesh.colors {
             for part in [r, g, b] {
-                let part = linear.get(usize::from(*part)).copied().unwrap_or(0);
+                let part = LINEAR.get(usize::from(*part)).copied().unwrap_or(0);
                 packed.colors.extend_from_slice(&part.to_le_bytes());
             }
             packed
@@ -116,6 +137,7 @@ impl Packed {
         &self,
         indices: &[u32],
         workspace: &mut Workspace,
+        order: &mut LastOrder,
     ) -> Result<(Self, Vec<u32>), GltfFault> {
         let streams: Vec<(&[u8], usize)> = [
             (self.positions.as_slice(), self.position_stride()),
@@ -137,9 +159,8 @@ impl Packed {
             .iter()
             .map(|index| merged.remap.get(*index as usize).copied().unwrap_or(0))
             .collect();
-        let ordered = optimize_vertex_cache(&once, merged.vertex_count, workspace)
-            .map_err(|error| codec_fault(&error))?;
-        let fetch = optimize_vertex_fetch_remap(&ordered, merged.vertex_count, workspace)
+        let ordered = order.of(once, merged.vertex_count, workspace)?;
+        let fetch = optimize_vertex_fetch_remap(ordered, merged.vertex_count, workspace)
             .map_err(|error| codec_fault(&error))?;
         let new_of = |old: u32| fetch.remap.get(old as usize).copied().unwrap_or(u32::MAX);
         let indices = ordered.iter().map(|old| new_of(*old)).collect();

@@ -15,6 +15,9 @@ use serde::Deserialize;
 /// Where positions count from, in older contents: a translation in the tile's frame.
 const RTC: &str = "CESIUM_RTC";
 
+/// What a primitive costs of the vertices allowed, beside its own: a mesh without any would else be drawn by every node for nothing.
+const PRIMITIVE_VERTICES: usize = 16;
+
 /// Required extensions that we obey, or that only concern what we leave out.
 const KNOWN: [&str; 14] = [
     RTC,
@@ -171,8 +174,9 @@ impl<'s> Reader<'s> {
             .ok_or_else(|| GltfFault::new("gltf-index", format!("meshes[{number}]"), ""))?;
         let name = if name.is_empty() { &mesh.name } else { name };
         for (at, primitive) in mesh.primitives.iter().enumerate() {
+            let object = || format!("meshes[{number}].primitives[{at}]");
+            self.spend_vertices(PRIMITIVE_VERTICES, &object)?;
             if matches!(primitive.mode, 4..=6) {
-                let object = || format!("meshes[{number}].primitives[{at}]");
                 if let Some(mesh) = self.primitive(primitive, name, parent, local, &object)? {
                     self.meshes.push(mesh);
                 }

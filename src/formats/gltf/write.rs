@@ -11,7 +11,7 @@ use super::json::{
     Meshopt, Node, Pbr, Primitive, Scene, TRIANGLES, value,
 };
 use super::metadata::{self, STRUCTURAL_METADATA};
-use super::pack::{Lattice, Packed};
+use super::pack::{LastOrder, Lattice, Packed};
 use super::{GltfFault, TileContent, TileMesh, YUP_FROM_ZUP};
 use meshoptimizer_rs::Workspace;
 use meshoptimizer_rs::codec::{self, IndexEncoding, VertexEncoding};
@@ -64,7 +64,38 @@ impl Default for WriteOptions {
 /// `glb-mesh`: lengths that differ, an index or feature id out of range, a number that is not finite;
 /// `glb-table`: see [`metadata`]; `gltf-limit`.
 pub fn glb(content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, GltfFault> {
-    let mut bin = Bin::default();
+    Writer::default().glb(content, options)
+}
+
+/// Writes many contents one after the other; what it remembers changes no byte of them.
+#[derive(Default)]
+pub struct Writer {
+    workspace: Workspace,
+    order: LastOrder,
+}
+
+impl Writer {
+    /// As [`glb`].
+    ///
+    /// # Errors
+    /// As [`glb`].
+    pub fn glb(&mut self, content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, GltfFault> {
+        let mut bin = Bin {
+            workspace: std::mem::take(&mut self.workspace),
+            ..Bin::default()
+        };
+        let written = whole(content, options, &mut bin, &mut self.order);
+        self.workspace = std::mem::take(&mut bin.workspace);
+        written
+    }
+}
+
+fn whole(
+    content: &TileContent,
+    options: &WriteOptions,
+    bin: &mut Bin,
+    order: &mut LastOrder,
+) -> Result<Vec<u8>, GltfFault> {
     let mut document = Document {
         asset: Asset {
             version: "2.0".to_owned(),
@@ -79,10 +110,10 @@ pub fn glb(content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, Glt
         check(content, number, mesh)?;
         if !mesh.indices.is_empty() {
             roots.push(document.nodes.len());
-            add_mesh(mesh, options, &mut document, &mut bin, &mut used)?;
+            add_mesh(mesh, options, &mut document, bin, &mut used, order)?;
         }
     }
-    if let Some(metadata) = metadata::write(&content.tables, &mut bin)? {
+    if let Some(metadata) = metadata::write(&content.tables, bin)? {
         document
             .extensions
             .insert(STRUCTURAL_METADATA.to_owned(), metadata);
@@ -116,10 +147,10 @@ pub fn glb(content: &TileContent, options: &WriteOptions) -> Result<Vec<u8>, Glt
             ..Buffer::default()
         });
     }
-    document.buffer_views = bin.views;
+    document.buffer_views = std::mem::take(&mut bin.views);
     let json = serde_json::to_vec(&document)
         .map_err(|error| GltfFault::new("gltf-json", "JSON", error))?;
-    container::join(json, bin.bytes)
+    container::join(json, std::mem::take(&mut bin.bytes))
 }
 
 #[derive(Default)]
@@ -297,12 +328,13 @@ fn add_mesh(
     document: &mut Document,
     bin: &mut Bin,
     used: &mut Used,
+    order: &mut LastOrder,
 ) -> Result<(), GltfFault> {
     let lattice = Lattice::of(&mesh.positions, options.precision_m);
     let wide_ids = mesh.feature_ids.iter().any(|id| *id > u32::from(u16::MAX));
     let packed = Packed::of(mesh, lattice.as_ref(), wide_ids);
     let (packed, indices) = if options.optimize {
-        packed.optimized(&mesh.indices, &mut bin.workspace)?
+        packed.optimized(&mesh.indices, &mut bin.workspace, order)?
     } else {
         (packed, mesh.indices.clone())
     };

@@ -11,6 +11,8 @@ use std::collections::BTreeMap;
 const MAX_COLUMNS: usize = 64;
 /// Deepest nesting of an expression.
 const MAX_DEPTH: u32 = 64;
+/// Cells that all arithmetic on columns may touch: a few letters go through a whole matrix.
+const MAX_TOUCHED: usize = 50_000_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
@@ -146,6 +148,8 @@ struct Case {
     scalars: BTreeMap<String, f64>,
     matrices: BTreeMap<String, Vec<Vec<f64>>>,
     skipped: Vec<(usize, String)>,
+    /// Cells that arithmetic on columns went through.
+    touched: usize,
 }
 
 /// MATPOWER's names of columns (`idx_bus`, `idx_brch`, `idx_gen`), counted from 1.
@@ -184,6 +188,11 @@ impl Case {
             if self.column_arithmetic(matrix, &columns, right).is_none() {
                 self.skip(statement);
             }
+            return Ok(());
+        }
+        // Single cells, rows, and lists of columns that are none: left out, and said.
+        if ["mpc.bus(", "mpc.branch(", "mpc.gen("].iter().any(|name| left.starts_with(name)) {
+            self.skip(statement);
             return Ok(());
         }
         match self.evaluate(right) {
@@ -294,6 +303,10 @@ impl Case {
             }
         };
         let rows = self.matrices.get_mut(matrix)?;
+        self.touched = self.touched.saturating_add(rows.len().saturating_mul(columns.len()));
+        if self.touched > MAX_TOUCHED {
+            return None;
+        }
         if rows
             .iter()
             .any(|row| columns.iter().any(|&column| column > row.len()))
@@ -346,7 +359,7 @@ fn column_slice(text: &str) -> Option<(&str, Vec<usize>)> {
         .filter(|word| !word.is_empty())
         .map(column_number)
         .collect::<Option<_>>()?;
-    (!columns.is_empty()).then_some((name.trim(), columns))
+    (1..=MAX_COLUMNS).contains(&columns.len()).then_some((name.trim(), columns))
 }
 
 fn column_number(word: &str) -> Option<usize> {

@@ -6,11 +6,15 @@
 use super::{About, Each, Element, Kind, Member, Node, Passes, Relation, Tags, Wanted, Way};
 use crate::formats::Fault;
 use crate::formats::protobuf::{Broken, Fields, Value, repeated, zigzag};
+use std::cell::Cell;
 use std::io::{Read, Seek, SeekFrom};
 
 /// The format's own bounds.
 const MAX_HEADER_BYTES: u32 = 64 << 10;
 const MAX_BLOB_BYTES: u64 = 32 << 20;
+/// Bytes of all keys, values and roles of one block, each counted as often as it is named: a block names one long text a million times in
+/// as many bytes. Real blocks of 8,000 elements have a megabyte or two.
+const MAX_TEXT_BYTES: usize = 128 << 20;
 /// What a reader has to understand; anything else that a file requires is refused.
 const UNDERSTOOD: [&str; 2] = ["OsmSchema-V0.6", "DenseNodes"];
 
@@ -238,6 +242,8 @@ fn day(seconds: u64) -> Option<String> {
 struct Block<'a> {
     number: usize,
     texts: Vec<&'a [u8]>,
+    /// What is left of [`MAX_TEXT_BYTES`].
+    text_left: Cell<usize>,
     granularity: i64,
     lon_offset: i64,
     lat_offset: i64,
@@ -254,6 +260,7 @@ fn block(
     let mut block = Block {
         number,
         texts: Vec::new(),
+        text_left: Cell::new(MAX_TEXT_BYTES),
         granularity: 100,
         lon_offset: 0,
         lat_offset: 0,
@@ -329,17 +336,15 @@ impl Block<'_> {
     }
 
     fn text(&self, index: u64) -> Result<String, Fault> {
-        usize::try_from(index)
-            .ok()
-            .and_then(|index| self.texts.get(index))
-            .map(|bytes| text(bytes))
-            .ok_or_else(|| {
-                Fault::new(
-                    "osm-text-missing",
-                    format!("#{}", self.number),
-                    format!("{index} / {}", self.texts.len()),
-                )
-            })
+        let object = || format!("#{}", self.number);
+        let found = usize::try_from(index).ok().and_then(|index| self.texts.get(index));
+        let Some(bytes) = found else {
+            return Err(Fault::new("osm-text-missing", object(), format!("{index} / {}", self.texts.len())));
+        };
+        // An empty text costs memory too.
+        let left = self.text_left.get().checked_sub(bytes.len() + size_of::<String>());
+        self.text_left.set(left.ok_or_else(|| Fault::new("osm-limit", object(), MAX_TEXT_BYTES))?);
+        Ok(text(bytes))
     }
 
     fn tags(&self, keys: &[u64], values: &[u64]) -> Result<Tags, Fault> {

@@ -3,10 +3,13 @@
 //! Roles are hints that mappers forget; which ring is inside which follows from the places alone. Where several ways meet in one node,
 //! every loop is cut off as soon as the walk comes back to a node it has been at, so rings that touch stay apart.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Rings of one relation; a forest with its clearings has some thousands.
 pub const MAX_RINGS: usize = 20_000;
+
+/// Steps spent in one relation on finding which ring is inside which; beyond, the box around it counts.
+const MAX_STEPS: usize = 100_000_000;
 
 /// A corner: the node's id and its place.
 pub type Corner = (i64, [f64; 2]);
@@ -44,19 +47,23 @@ fn close(ways: &[Vec<Corner>], rings: &mut Vec<Vec<[f64; 2]>>, assembled: &mut A
             }
         }
     }
+    // The first comes first.
+    ends.values_mut().for_each(|candidates| candidates.reverse());
     for start in 0..ways.len() {
         if used[start] {
             continue;
         }
         used[start] = true;
         let mut path: Vec<Corner> = Vec::new();
-        // Where on the path a way's end was passed.
+        // Where on the path a way's end was passed, and the same in the order of the path.
         let mut passed: HashMap<i64, usize> = HashMap::new();
+        let mut order: Vec<(i64, usize)> = Vec::new();
         let mut next: Option<Vec<Corner>> = Some(ways[start].clone());
         while let Some(way) = next.take() {
             let skip = usize::from(!path.is_empty());
             if let (0, Some(first)) = (skip, way.first()) {
                 passed.insert(first.0, 0);
+                order.push((first.0, 0));
             }
             path.extend(way.into_iter().skip(skip));
             let Some(last) = path.last().copied() else {
@@ -64,7 +71,12 @@ fn close(ways: &[Vec<Corner>], rings: &mut Vec<Vec<[f64; 2]>>, assembled: &mut A
             };
             if let Some(from) = passed.get(&last.0).copied() {
                 let ring: Vec<[f64; 2]> = path.drain(from..).map(|corner| corner.1).collect();
-                passed.retain(|_, at| *at <= from && *at < path.len());
+                // What was passed on the ring is no longer on the path.
+                while let Some((node, at)) = order.pop_if(|(_, at)| *at > from || *at >= path.len()) {
+                    if passed.get(&node) == Some(&at) {
+                        passed.remove(&node);
+                    }
+                }
                 if rings.len() >= MAX_RINGS {
                     assembled.too_many = true;
                     return;
@@ -78,9 +90,12 @@ fn close(ways: &[Vec<Corner>], rings: &mut Vec<Vec<[f64; 2]>>, assembled: &mut A
                 path.push(last);
             }
             passed.insert(last.0, path.len() - 1);
-            let follower = ends
-                .get(&last.0)
-                .and_then(|candidates| candidates.iter().copied().find(|index| !used[*index]));
+            order.push((last.0, path.len() - 1));
+            // Ways that are used up are forgotten, or a node where thousands meet would be gone through thousands of times.
+            let follower = ends.get_mut(&last.0).and_then(|candidates| {
+                while candidates.pop_if(|index| used[*index]).is_some() {}
+                candidates.last().copied()
+            });
             if let Some(index) = follower {
                 used[index] = true;
                 let mut way = ways[index].clone();
@@ -133,12 +148,16 @@ fn nest(rings: Vec<Vec<[f64; 2]>>) -> Vec<Polygon> {
         .collect();
     sorted.sort_by(|a, b| b.area.total_cmp(&a.area));
     let mut polygons: Vec<Polygon> = Vec::new();
+    let mut steps = 0_usize;
     for index in 0..sorted.len() {
         let (before, rest) = sorted.split_at_mut(index);
         let Some(ring) = rest.first_mut() else { break };
         let around = before.iter().rev().find(|other| {
-            (0..2).all(|k| other.low[k] <= ring.low[k] && ring.high[k] <= other.high[k])
-                && inside(&ring.points, &other.points)
+            if !(0..2).all(|k| other.low[k] <= ring.low[k] && ring.high[k] <= other.high[k]) {
+                return false;
+            }
+            steps = steps.saturating_add(ring.points.len() + other.points.len());
+            steps > MAX_STEPS || inside(&ring.points, &other.points)
         });
         match around {
             // The smallest around it knows how deep it lies itself.
@@ -161,20 +180,18 @@ fn nest(rings: Vec<Vec<[f64; 2]>>) -> Vec<Polygon> {
 
 /// Whether a ring lies inside another that it does not cross: one corner or middle of a side that is not on the other's edge tells.
 fn inside(ring: &[[f64; 2]], outer: &[[f64; 2]]) -> bool {
-    let corners = ring
-        .iter()
-        .copied()
-        .filter(|corner| !outer.contains(corner));
-    let middles = ring.windows(2).map(|side| {
-        [
-            0.5 * (side[0][0] + side[1][0]),
-            0.5 * (side[0][1] + side[1][1]),
-        ]
-    });
-    corners
-        .chain(middles)
-        .next()
-        .is_some_and(|point| contains(outer, point))
+    let alone = |corner: &&[f64; 2]| !outer.contains(corner);
+    let witness = match ring.first() {
+        Some(first) if alone(&first) => Some(*first),
+        _ => {
+            // Rings that share a whole border are looked at corner by corner only once.
+            let key = |[x, y]: [f64; 2]| [x.to_bits(), y.to_bits()];
+            let shared: HashSet<[u64; 2]> = outer.iter().map(|corner| key(*corner)).collect();
+            let middle = || ring.windows(2).next().map(|side| [0.5 * (side[0][0] + side[1][0]), 0.5 * (side[0][1] + side[1][1])]);
+            ring.iter().copied().find(|corner| !shared.contains(&key(*corner))).or_else(middle)
+        }
+    };
+    witness.is_some_and(|point| contains(outer, point))
 }
 
 /// By counting the sides to the east.

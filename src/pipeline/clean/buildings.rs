@@ -218,6 +218,8 @@ pub fn draft(
             surveyed: surveyed
                 .filter(|survey| survey.eave_and_ridge_m.is_some())
                 .map(|survey| survey.surveyed),
+            // Points come after all tables are read.
+            measured: None,
         },
     });
     Fate::Kept

@@ -17,7 +17,7 @@ pub mod utilities;
 use super::sources::record::Record;
 use super::sources::{Gathered, RawRaster, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
-use crate::base::{Finding, Report, Severity};
+use crate::base::{Bounds2, Finding, Report, Severity};
 use crate::geodesy::{Crs, Geoid, Vertical};
 use crate::region::utility::{Conduit, Fixture, Utility};
 use crate::region::{Area, NetworkLine, Region, Tree, WaterArea};
@@ -135,7 +135,7 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let fixtures = fixtures.into_iter().map(Object::Fixture);
             (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
-        Role::Terrain | Role::Models => (Fate::Rejected, Vec::new()),
+        Role::Terrain | Role::Surface | Role::Models | Role::Imagery => (Fate::Rejected, Vec::new()),
     }
 }
 
@@ -207,11 +207,29 @@ pub fn clean(
         }
         progress.step(what, total, total);
     }
+    if rasters.iter().any(roof_points::has_roofs) {
+        let years = roof_points::years(&declaration);
+        let survey = roof_points::Survey { floor: &floor, vertical: &vertical, geoid, years: &years, progress };
+        let mut sites = |bounds: &Bounds2| {
+            Ok(drafts.iter().enumerate().filter_map(|(number, draft)| roof_points::Site::of(number as u64, draft, bounds)).collect())
+        };
+        let mut outcomes = BTreeMap::new();
+        let mut done = |number: u64, outcome: roof_points::Outcome| {
+            outcomes.insert(number, outcome);
+            Ok(())
+        };
+        survey.roofs(&mut rasters, &mut sites, &mut done, counts.entry(Role::Surface).or_default(), &mut report)?;
+        for (number, draft) in drafts.iter_mut().enumerate() {
+            if let Some(outcome) = outcomes.remove(&(number as u64)) {
+                roof_points::give(draft, outcome, &mut report);
+            }
+        }
+        counts.retain(|role, count| *role != Role::Surface || count.read > 0);
+    }
     if !drafts.is_empty() {
         let count = counts.entry(Role::Buildings).or_default();
         region.buildings = buildings::settle(drafts, &|_| true, count, &mut report);
     }
-    let surveyed_roofs = roof_points::roofs(&mut rasters, &region.buildings, &vertical, geoid, &mut report);
     let layers = counts
         .into_iter()
         .map(|(role, count)| LayerCount { id: role.id().to_owned(), ..count })
@@ -222,7 +240,6 @@ pub fn clean(
         crs: target.code().to_owned(),
         layers,
         terrain_cover,
-        surveyed_roofs,
         report,
     })
 }
@@ -261,6 +278,7 @@ pub fn vertical(
 pub fn key(role: Role) -> &'static str {
     match role {
         Role::Terrain => "import-terrain",
+        Role::Surface => "import-roofs",
         Role::Buildings => "import-buildings",
         Role::Roads => "import-roads",
         Role::Tram => "import-tram",
@@ -278,6 +296,7 @@ pub fn key(role: Role) -> &'static str {
         Role::Parks => "import-parks",
         Role::LandCover => "import-land-cover",
         Role::Models => "import-models",
+        Role::Imagery => "import-imagery",
         Role::Network(utility) => match utility {
             Utility::Electricity => "import-electricity",
             Utility::Gas => "import-gas",

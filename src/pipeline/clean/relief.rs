@@ -156,7 +156,7 @@ fn usable<'a>(
     report: &mut Report,
 ) -> Vec<Source<'a>> {
     let mut sources = Vec::new();
-    for raw in rasters {
+    for raw in rasters.iter_mut().filter(|raw| raw.surface.is_none()) {
         let placement = raw.heights.placement();
         let Some(bounds) = bounds(raw, &placement) else {
             report.push(Finding::new(

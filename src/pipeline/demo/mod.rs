@@ -500,6 +500,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         fields: Default::default(),
         keep: Vec::new(),
         place: None,
+        imagery: None,
     };
     let mut layers: Vec<DeclaredLayer> = relief_files.iter().map(|file| layer(file, None, Role::Terrain)).collect();
     layers.extend([

@@ -19,6 +19,12 @@ const MAX_TREE_DEPTH: usize = 48;
 const MAX_TILESETS_DEEP: usize = 16;
 /// Subtrees of one implicit tree.
 const MAX_SUBTREES: usize = 20_000;
+/// Contents of one tree: a tile may list many, and a template gives all of them to every tile.
+const MAX_PARTS: usize = 4 * MAX_NODES;
+/// Bytes of all tilesets, subtrees and their buffers that are read for one tree: a document may name one file a thousand times.
+const MAX_READ_BYTES: u64 = 2 << 30;
+/// Bytes of one subtree, or of a buffer of it.
+const MAX_SUBTREE_BYTES: u64 = 256 << 20;
 /// Bits of availability looked at in one implicit tree.
 const MAX_BITS: u64 = 1 << 26;
 
@@ -99,6 +105,8 @@ pub fn tileset(path: &Path, label: &str, report: &mut Report) -> Option<Tree> {
         nodes: Vec::new(),
         chain: Vec::new(),
         full: false,
+        parts: 0,
+        read: 0,
         base: path.parent().map(Path::to_owned).unwrap_or_default(),
         label: label.to_owned(),
     };
@@ -143,6 +151,18 @@ pub fn resolved(base: &Path, from: &Path, uri: &str) -> Option<PathBuf> {
     stays.then(|| base.join(decoded))
 }
 
+/// A plain file of at most so many bytes; what is none would be waited for.
+fn plain_bytes(path: &Path, most: u64) -> Result<Vec<u8>, String> {
+    let meta = std::fs::metadata(path).map_err(|error| error.to_string())?;
+    if !meta.is_file() {
+        return Err(format!("{:?}", meta.file_type()));
+    }
+    if meta.len() > most {
+        return Err(format!("{} > {most}", meta.len()));
+    }
+    std::fs::read(path).map_err(|error| error.to_string())
+}
+
 struct Document {
     tileset: Tileset,
     up: Up,
@@ -153,7 +173,12 @@ struct Walk<'r> {
     nodes: Vec<Node>,
     /// Tilesets we are inside of.
     chain: Vec<PathBuf>,
+    /// A limit was met, and said.
     full: bool,
+    /// Contents so far.
+    parts: usize,
+    /// Bytes read so far.
+    read: u64,
     base: PathBuf,
     label: String,
 }
@@ -189,19 +214,25 @@ impl Walk<'_> {
             .push(Finding::new(code, severity, name).value(value));
     }
 
+    /// Says once that there is more than is looked at.
+    fn limit(&mut self, path: &Path, value: impl std::fmt::Display) {
+        if !self.full {
+            self.full = true;
+            self.push("tileset-limit", Severity::Error, path, value);
+        }
+    }
+
     fn read(&mut self, path: &Path, most: u64) -> Option<Vec<u8>> {
-        let found = std::fs::metadata(path)
-            .map_err(|error| error.to_string())
-            .and_then(|meta| {
-                if meta.len() > most {
-                    Err(format!("{} > {most}", meta.len()))
-                } else {
-                    Ok(())
-                }
-            })
-            .and_then(|()| std::fs::read(path).map_err(|error| error.to_string()));
+        let found = plain_bytes(path, most);
         match found {
-            Ok(bytes) => Some(bytes),
+            Ok(bytes) => {
+                self.read = self.read.saturating_add(bytes.len() as u64);
+                if self.read > MAX_READ_BYTES {
+                    self.limit(path, self.read);
+                    return None;
+                }
+                Some(bytes)
+            }
             Err(reason) => {
                 self.push("source-unreadable", Severity::Error, path, reason);
                 None
@@ -251,15 +282,8 @@ impl Walk<'_> {
             None => 0,
         };
         if self.nodes.len() >= MAX_NODES || depth > MAX_TREE_DEPTH {
-            if !self.full {
-                self.full = true;
-                let value = if depth > MAX_TREE_DEPTH {
-                    depth
-                } else {
-                    self.nodes.len()
-                };
-                self.push("tileset-limit", Severity::Error, path, value);
-            }
+            let value = if depth > MAX_TREE_DEPTH { depth } else { self.nodes.len() };
+            self.limit(path, value);
             return None;
         }
         let index = self.nodes.len();
@@ -355,6 +379,10 @@ impl Walk<'_> {
             return self.push("tileset-content-missing", Severity::Warning, from, uri);
         }
         if !crate::stream::paths::is_tileset(uri) {
+            self.parts += 1;
+            if self.parts > MAX_PARTS {
+                return self.limit(from, MAX_PARTS);
+            }
             let label = self.name(&path);
             let base = self.base.clone();
             if let Some(node) = self.nodes.get_mut(node) {
@@ -400,7 +428,7 @@ impl Walk<'_> {
         let levels = tiling.subtree_levels;
         // An octree of as many bits as the deepest quadtree.
         if levels == 0
-            || levels * axes > MAX_SUBTREE_LEVELS * 2
+            || levels.saturating_mul(axes) > MAX_SUBTREE_LEVELS * 2
             || tiling.available_levels > MAX_LEVEL
         {
             return self.push("implicit-levels", Severity::Error, path, levels);
@@ -420,13 +448,19 @@ impl Walk<'_> {
             if subtrees > MAX_SUBTREES || bits > MAX_BITS {
                 return self.push("tileset-limit", Severity::Error, path, subtrees);
             }
-            let Some(bytes) = self.read(&file, 256 << 20) else {
+            let Some(bytes) = self.read(&file, MAX_SUBTREE_BYTES) else {
                 continue;
             };
             let base = self.base.clone();
-            let mut resources = |uri: &str| std::fs::read(resolved(&base, &file, uri)?).ok();
-            let subtree = match Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources)
-            {
+            let mut external = self.read;
+            let mut resources = |uri: &str| {
+                let bytes = plain_bytes(&resolved(&base, &file, uri)?, MAX_SUBTREE_BYTES).ok()?;
+                external = external.saturating_add(bytes.len() as u64);
+                (external <= MAX_READ_BYTES).then_some(bytes)
+            };
+            let parsed = Subtree::parse_with(&bytes, &TileSchema::default(), &mut resources);
+            self.read = external;
+            let subtree = match parsed {
                 Ok(subtree) => subtree,
                 Err(fault) => {
                     let name = self.name(&file);

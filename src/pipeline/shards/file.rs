@@ -2,6 +2,7 @@
 
 use crate::base::{DatasetId, Finding, Report, Severity};
 use crate::formats::territory::Layer;
+use crate::pipeline::imagery::file::PyramidFile;
 use crate::pipeline::sources::declaration::Declaration;
 use crate::pipeline::tile::grid::TileKey;
 use crate::base::Bounds2;
@@ -15,7 +16,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 3;
+pub const VERSION: u32 = 4;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";
@@ -28,6 +29,8 @@ pub const TILES: &str = "tiles.bin";
 pub const GEOID: &str = "geoid.bin";
 /// Layers that came ready-made, as they go into the territory; in the folder of the plan.
 pub const MODELS: &str = "models";
+/// Pictures out of archives, which go away with the plan; in its folder.
+pub const PICTURES: &str = "pictures";
 
 /// Findings of one kind that are kept with their place.
 const EXAMPLES: usize = 20;
@@ -56,12 +59,32 @@ pub struct PlanFile {
     pub bare: bool,
     #[serde(default)]
     pub models: ModelsFile,
+    /// Pyramids of pictures; each of their parts is a shard of its own, behind those of the objects.
+    #[serde(default)]
+    pub imagery: Vec<PyramidFile>,
 }
 
 impl PlanFile {
-    /// Ready-made models are all there is: no shard, and coordinates in degrees.
+    /// Ready-made models or pictures are all there is: no shard, and coordinates in degrees.
     pub fn models_alone(&self) -> bool {
         self.shards.is_empty()
+    }
+
+    /// All that is to be worked on.
+    pub fn pieces(&self) -> usize {
+        self.shards.len() + self.imagery.iter().map(|pyramid| pyramid.parts.len()).sum::<usize>()
+    }
+
+    /// The pyramid and the part of it that a number behind the shards stands for.
+    pub fn imagery_part(&self, number: usize) -> Option<(&PyramidFile, usize)> {
+        let mut left = number.checked_sub(self.shards.len())?;
+        for pyramid in &self.imagery {
+            match left.checked_sub(pyramid.parts.len()) {
+                Some(beyond) => left = beyond,
+                None => return Some((pyramid, left)),
+            }
+        }
+        None
     }
 }
 

@@ -6,6 +6,8 @@ use super::spool::bounds_of;
 use crate::base::{Bounds2, DatasetId, Report};
 use crate::formats::territory::{FeatureTable, Manifest};
 use crate::pipeline::clean::{Object, buildings};
+use crate::pipeline::imagery::file::{PartFile, part_path};
+use crate::pipeline::imagery;
 use crate::pipeline::models;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
@@ -44,6 +46,21 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
             Err(_) => missing.push(number.to_string()),
         }
     }
+    let mut drawn: Vec<Vec<PartFile>> = Vec::new();
+    for (before, pyramid) in plan.imagery.iter().scan(plan.shards.len(), |next, pyramid| {
+        let before = *next;
+        *next += pyramid.parts.len();
+        Some((before, pyramid))
+    }) {
+        let mut parts = Vec::new();
+        for (number, tile) in pyramid.parts.iter().enumerate() {
+            match file::read(&part_path(&package, &pyramid.id, *tile)) {
+                Ok(part) => parts.push(part),
+                Err(_) => missing.push((before + number).to_string()),
+            }
+        }
+        drawn.push(parts);
+    }
     if !missing.is_empty() {
         let some: Vec<String> = missing.iter().take(12).cloned().collect();
         return Err(ImportFault::new("shards-missing", missing.len(), some.join(", ")));
@@ -54,8 +71,14 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     work::take_models(loaded)?;
     let (mut report, mut counts) = (Report::default(), plan.layers.iter().map(file::CountFile::count).collect::<Vec<LayerCount>>());
     file::report_of(&plan.findings, &mut report);
+    let mut pictures = Vec::new();
+    for (pyramid, parts) in plan.imagery.iter().zip(&drawn) {
+        parts.iter().for_each(|part| file::report_of(&part.findings, &mut report));
+        pictures.extend(imagery::finish(pyramid, parts, &plan.declaration.datasets, &package, &mut report, progress)?);
+    }
     if plan.models_alone() {
-        let manifest = models_alone(loaded)?;
+        let mut manifest = models_alone(loaded)?;
+        manifest.imagery = pictures;
         tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
         progress.step("tile-package", 1, 1);
         return Ok(Merged { manifest, layers: counts, report });
@@ -73,6 +96,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         Err(fault) => return Err(coded(&fault)),
     };
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
+    manifest.imagery = pictures;
     manifest.features = Some(features(loaded, progress)?);
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
@@ -159,11 +183,14 @@ fn settled(loaded: &Loaded, objects: &[(u64, Object)]) -> Result<Vec<Building>, 
 
 /// Shards of a former plan that are not in this one go, with what they wrote.
 fn leave_only(package: &std::path::Path, plan: &file::PlanFile) -> Result<(), ImportFault> {
-    let wanted: BTreeSet<_> = plan.shards.iter().map(|shard| done_path(package, Some(shard.tile))).collect();
+    let parts = plan.imagery.iter().flat_map(|pyramid| pyramid.parts.iter().map(|tile| part_path(package, &pyramid.id, *tile)));
+    let wanted: BTreeSet<_> = plan.shards.iter().map(|shard| done_path(package, Some(shard.tile))).chain(parts).collect();
     let entries = std::fs::read_dir(package.join(file::DONE)).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()).filter(|path| !wanted.contains(path)) {
         if let Ok(done) = file::read::<DoneFile>(&path) {
             work::clear(package, &done)?;
+        } else if let Ok(done) = file::read::<PartFile>(&path) {
+            imagery::draw::clear(package, &done)?;
         }
     }
     // What is above the shards is drawn anew each time, and nothing of an older one stays.

@@ -21,6 +21,7 @@ pub mod file;
 pub mod merge;
 pub mod objects;
 pub mod plan;
+mod roofs;
 pub mod spool;
 pub mod work;
 

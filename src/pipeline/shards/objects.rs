@@ -4,8 +4,11 @@ use super::bytes::{Bytes, put_text};
 use crate::base::DatasetId;
 use crate::pipeline::clean::Object;
 use crate::pipeline::clean::buildings::Draft;
+use crate::pipeline::clean::roof_points::Outcome;
 use crate::pipeline::sources::vocabulary;
+use crate::region::measured::{MeasuredRoof, RoofSource};
 use crate::region::roof::Surface;
+use crate::region::roof_pieces::{PiecePlane, RoofPiece};
 use crate::region::surveyed::{Surveyed, SurveyedFace};
 use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
 use crate::region::{
@@ -23,10 +26,11 @@ const USAGES: [Usage; 8] = [
     Usage::Annex,
     Usage::Unknown,
 ];
-const ORIGINS: [HeightOrigin; 5] = [
+const ORIGINS: [HeightOrigin; 6] = [
     HeightOrigin::Source,
     HeightOrigin::OtherAltitudes,
     HeightOrigin::Storeys,
+    HeightOrigin::Measured,
     HeightOrigin::Neighbours,
     HeightOrigin::Assumed,
 ];
@@ -148,6 +152,55 @@ fn put_draft(draft: &Draft, bytes: &mut Vec<u8>) {
             face.rings.iter().for_each(|ring| put_points(ring, bytes));
         }
     }
+    bytes.push(u8::from(building.measured.is_some()));
+    if let Some(measured) = &building.measured {
+        put_measured(measured, bytes);
+    }
+}
+
+fn put_measured(measured: &MeasuredRoof, bytes: &mut Vec<u8>) {
+    let MeasuredRoof { source, residual_m, near, origin, planes, pieces } = measured;
+    bytes.push(place(&RoofSource::ALL, *source));
+    [*residual_m, *near, origin[0], origin[1]].iter().for_each(|value| bytes.extend(value.to_le_bytes()));
+    put_count(planes.len(), bytes);
+    planes.iter().flat_map(|plane| plane.at.iter().chain(&plane.slope)).for_each(|value| bytes.extend(value.to_le_bytes()));
+    put_count(pieces.len(), bytes);
+    for piece in pieces {
+        put_count(piece.plane, bytes);
+        put_count(piece.rings.len(), bytes);
+        for ring in &piece.rings {
+            put_count(ring.len(), bytes);
+            ring.iter().flatten().for_each(|value| bytes.extend(value.to_le_bytes()));
+        }
+    }
+}
+
+/// What points say of a building, for the way between measuring and spooling.
+pub fn put_outcome(outcome: &Outcome, bytes: &mut Vec<u8>) {
+    bytes.push(u8::from(outcome.roof.is_some()));
+    if let Some(roof) = &outcome.roof {
+        put_measured(roof, bytes);
+    }
+    put_number(outcome.median_m, bytes);
+}
+
+pub fn take_outcome(bytes: &mut Bytes) -> Option<Outcome> {
+    let roof = if bytes.u8()? == 0 { None } else { Some(take_measured(bytes)?) };
+    Some(Outcome { roof, median_m: take_number(bytes)? })
+}
+
+fn take_measured(bytes: &mut Bytes) -> Option<MeasuredRoof> {
+    let source = *RoofSource::ALL.get(usize::from(bytes.u8()?))?;
+    let [residual_m, near, x, y] = bytes.f64s()?;
+    let planes = list(bytes, |bytes| {
+        let [a, b, c, east, north] = bytes.f64s()?;
+        Some(PiecePlane { at: [a, b, c], slope: [east, north] })
+    })?;
+    let pieces = list(bytes, |bytes| {
+        let plane = bytes.count()?;
+        Some(RoofPiece { plane, rings: list(bytes, |bytes| list(bytes, |bytes| bytes.f64s()))? })
+    })?;
+    Some(MeasuredRoof { source, residual_m, near, origin: [x, y], planes, pieces })
 }
 
 fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
@@ -177,6 +230,7 @@ fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
         })?;
         Some(Surveyed { faces, lod, closed })
     };
+    let measured = if bytes.u8()? == 0 { None } else { Some(take_measured(bytes)?) };
     let building = Building {
         id,
         rnb,
@@ -194,6 +248,7 @@ fn take_draft(bytes: &mut Bytes) -> Option<Draft> {
         light,
         attributes,
         surveyed,
+        measured,
     };
     Some(Draft { building, file, has_height, has_ground, repaired, above_ground })
 }

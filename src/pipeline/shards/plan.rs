@@ -1,9 +1,9 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
-use super::{ShardOptions, work};
+use super::{ShardOptions, roofs, work};
 use crate::base::{Bounds2, Report, Severity};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::clean::far::{self, Far};
@@ -11,7 +11,9 @@ use crate::pipeline::clean::{self, Object, Source, clean_record, relief, roof_po
 use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::sources::join::{Owners, Tally};
 use crate::pipeline::sources::record::Record;
-use crate::pipeline::sources::{OpenTable, Opened, RawRaster, open_all};
+use crate::pipeline::sources::{OpenTable, Opened, open_all};
+use crate::formats::webtiles;
+use crate::pipeline::imagery::{self, file::PyramidFile};
 use crate::pipeline::models;
 use crate::pipeline::tile::kept::{self, KeptColumns};
 use crate::pipeline::tile::courses::Courses;
@@ -25,7 +27,7 @@ use crate::pipeline::tile::urban::UrbanCount;
 use crate::pipeline::tile::imported::coded;
 use crate::pipeline::tile::{self, utilities};
 use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
-use crate::region::{Building, HeightGrid, LineClass, NetworkLine, Region, WaterArea};
+use crate::region::{HeightGrid, LineClass, NetworkLine, Region, WaterArea};
 use geo::Centroid;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -93,28 +95,49 @@ pub fn plan(
         vertical = Some(stated);
     }
     progress.step("import-terrain", 1, 1);
+    let floor = Floor::of(terrain.as_ref());
     let mut gathered = {
-        let clouds = cloud_bounds(&opened.rasters);
-        let floor = Floor::of(terrain.as_ref());
-        let mut reader = Reading::new(folder, &floor, clouds, progress)?;
+        let mut reader = Reading::new(folder, &floor, progress)?;
         reader.tables(&mut opened, &mut counts, &mut report)?;
         reader.finish(folder, &mut counts, &mut report)?
     };
     match vertical {
         Some(vertical) => {
-            roof_points::roofs(&mut opened.rasters, &std::mem::take(&mut gathered.under_clouds), &vertical, &geoid, &mut report);
+            let years = roof_points::years(&opened.declaration);
+            let survey = roof_points::Survey { floor: &floor, vertical: &vertical, geoid: &geoid, years: &years, progress };
+            gathered.spool = roofs::measured(gathered.spool, folder, &survey, &mut opened.rasters, &mut counts, &mut report)?;
         }
         // Without rasters nothing was to be converted, and the first object tells where we are.
         None => {
             clean::vertical(&mut opened.declaration.vertical, &opened.target, &[], || gathered.first);
         }
     }
-    let models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
+    let mut models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
+    let imagery = if opened.pictures.is_empty() {
+        Vec::new()
+    } else {
+        let Opened { pictures, target, declaration, .. } = &opened;
+        let planned = imagery::plan::plan(pictures, target, &declaration.datasets, &folder.join(PICTURES), &mut report, progress)?;
+        counts.entry(Role::Imagery).or_default().merge(&planned.count);
+        // Pictures alone are a territory too, one without anything that stands up.
+        models.bounds = models.bounds.or_else(|| bounds_lonlat(&planned.pyramids).map(|[w, s, e, n]| [w, s, e, n, 0.0, 0.0]));
+        planned.pyramids
+    };
     let Opened { declaration, target, .. } = opened;
-    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, sharding, inputs, counts, report, progress)?;
+    let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, imagery, sharding, inputs, counts, report, progress)?;
     file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
     file::write(&folder.join(PLAN), &file)?;
     Ok(file)
+}
+
+/// Where all pyramids lie, degrees.
+fn bounds_lonlat(pyramids: &[PyramidFile]) -> Option<[f64; 4]> {
+    let all = pyramids.iter().fold(Bounds2::EMPTY, |all, pyramid| all.union(pyramid.bounds()));
+    if all.is_empty() {
+        return None;
+    }
+    let ([west, south], [east, north]) = (webtiles::to_lonlat(all.min), webtiles::to_lonlat(all.max));
+    Some([west, south, east, north])
 }
 
 /// Models are read and written once, here: they belong to no tile of ours, and whoever merges may not have them.
@@ -155,6 +178,10 @@ fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptio
     files.dedup();
     for path in files {
         print.text(&path.display().to_string());
+        if path.is_dir() {
+            // A folder of tiles is one source; which tiles, how large and how old is what it is made of.
+            mark_tiles(&path, &mut print);
+        }
         if let Ok(meta) = std::fs::metadata(&path) {
             print.add(&meta.len().to_le_bytes());
             let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
@@ -169,13 +196,16 @@ fn inputs_of(sources: &[PathBuf], options: &ImportOptions, sharding: &ShardOptio
     print.hex()
 }
 
-/// Where point clouds lie: roofs of buildings there are looked for in them.
-fn cloud_bounds(rasters: &[RawRaster]) -> Vec<Bounds2> {
-    rasters
-        .iter()
-        .filter(|raw| raw.heights.has_roof_points())
-        .filter_map(|raw| relief::bounds(raw, &raw.heights.placement()))
-        .collect()
+fn mark_tiles(folder: &Path, print: &mut Fingerprint) {
+    for (tile, path) in imagery::tiles::all(folder, false) {
+        [tile.z, tile.x, tile.y].iter().for_each(|value| print.add(&value.to_le_bytes()));
+        if let Ok(meta) = std::fs::metadata(&path) {
+            print.add(&meta.len().to_le_bytes());
+            let changed = meta.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+            print.add(&changed.map_or(0, |since| since.as_nanos()).to_le_bytes());
+        }
+    }
+    print.text(&format!("{:?}", imagery::tiles::described(folder)));
 }
 
 /// What one pass over the sources gathers.
@@ -190,7 +220,6 @@ struct Gathered {
     network_extract: Bounds2,
     areas: u64,
     area_extract: Bounds2,
-    under_clouds: Vec<Building>,
     /// A point of the first object with a place.
     first: Option<[f64; 2]>,
 }
@@ -199,7 +228,6 @@ struct Reading<'a> {
     floor: &'a Floor<'a>,
     progress: &'a dyn Progress,
     spool: SpoolWriter,
-    clouds: Vec<Bounds2>,
     /// Ids that occurred, as 64 bits each: a hash that falls together with another is one wrong remark in ten million imports.
     ids: HashSet<u64>,
     extract: Bounds2,
@@ -210,7 +238,6 @@ struct Reading<'a> {
     network_extract: Bounds2,
     areas: u64,
     area_extract: Bounds2,
-    under_clouds: Vec<Building>,
     first: Option<[f64; 2]>,
     /// First positions of what stretches the territory, to tell what lies far from the rest.
     places: Vec<[f64; 2]>,
@@ -224,12 +251,11 @@ struct Batch<'a> {
 }
 
 impl<'a> Reading<'a> {
-    fn new(folder: &Path, floor: &'a Floor<'a>, clouds: Vec<Bounds2>, progress: &'a dyn Progress) -> Result<Self, ImportFault> {
+    fn new(folder: &Path, floor: &'a Floor<'a>, progress: &'a dyn Progress) -> Result<Self, ImportFault> {
         Ok(Self {
             floor,
             progress,
             spool: SpoolWriter::create(folder)?,
-            clouds,
             ids: HashSet::new(),
             extract: Bounds2::EMPTY,
             kept: KeptColumns::default(),
@@ -239,7 +265,6 @@ impl<'a> Reading<'a> {
             network_extract: Bounds2::EMPTY,
             areas: 0,
             area_extract: Bounds2::EMPTY,
-            under_clouds: Vec::new(),
             first: None,
             places: Vec::new(),
             read: 0,
@@ -364,9 +389,6 @@ impl<'a> Reading<'a> {
                 self.buildings += 1;
                 self.kept.note(kept::BUILDINGS, &draft.building.attributes);
                 self.extract = self.extract.union(bounds);
-                if self.clouds.iter().any(|cloud| cloud.intersects(&bounds)) {
-                    self.under_clouds.push(draft.building.clone());
-                }
             }
             Object::Line(_) => {
                 self.lines += 1;
@@ -387,9 +409,9 @@ impl<'a> Reading<'a> {
 
     /// What was gathered, without what lies astray.
     fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
-        let Self { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first, places, .. } = self;
+        let Self { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, places, .. } = self;
         let spool = spool.finish()?;
-        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, under_clouds, first };
+        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first };
         let Some(far) = Far::among(&places) else { return Ok(gathered) };
         let mut extract = Bounds2::EMPTY;
         let (mut buildings, mut lines) = (0, 0);
@@ -452,6 +474,7 @@ fn lay_out(
     target: &Crs,
     geoid: &Geoid,
     models: ModelsFile,
+    imagery: Vec<PyramidFile>,
     sharding: &ShardOptions,
     inputs: String,
     counts: BTreeMap<Role, LayerCount>,
@@ -607,6 +630,7 @@ fn lay_out(
         buildings,
         bare,
         models,
+        imagery,
         declaration,
     })
 }

@@ -197,11 +197,26 @@ impl Spool {
     /// # Errors
     /// As [`Self::all`], and `write-failed`.
     pub fn without(self, folder: &Path, leaves: &mut dyn FnMut(&Object) -> bool) -> Result<Self, ImportFault> {
+        self.rewritten(folder, &mut |_, object| Ok(if leaves(&object) { None } else { Some(object) }))
+    }
+
+    /// The same objects as `each` makes them, under their numbers; where they lie must not change.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and `write-failed`.
+    pub fn rewritten(
+        self,
+        folder: &Path,
+        each: &mut dyn FnMut(u64, Object) -> Result<Option<Object>, ImportFault>,
+    ) -> Result<Self, ImportFault> {
         let beside = folder.join("fewer");
         let fault = |error: std::io::Error| ImportFault::new("write-failed", beside.display(), error);
         std::fs::create_dir_all(&beside).map_err(fault)?;
         let mut writer = SpoolWriter::create(&beside)?;
-        self.all(&mut |number, object| if leaves(&object) { Ok(()) } else { writer.add_as(number, &object) })?;
+        self.all(&mut |number, object| match each(number, object)? {
+            Some(object) => writer.add_as(number, &object),
+            None => Ok(()),
+        })?;
         writer.finish()?;
         for name in [OBJECTS, INDEX] {
             std::fs::rename(beside.join(name), folder.join(name)).map_err(fault)?;

@@ -20,7 +20,10 @@ use crate::pipeline::tile::{self, DrawnLayer};
 use crate::pipeline::{ImportFault, LayerCount, Progress, Silent};
 use crate::region::Region;
 use crate::region::utility::{Conduit, Lay};
+use crate::formats::still::Encoding;
+use crate::pipeline::imagery::{self, file::PartFile};
 use geo::Centroid;
+use rayon::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -244,16 +247,20 @@ fn region(loaded: &Loaded, objects: Vec<Object>, part: &Part, count: &mut LayerC
     region
 }
 
-/// One shard with so many threads, 0 for as many as there are cores.
+/// One shard, or one part of a pyramid, with so many threads, 0 for as many as there are cores; gives the number of its tiles.
 ///
 /// # Errors
 /// As [`work`].
-pub fn work_one(loaded: &Loaded, number: usize, threads: usize, progress: &dyn Progress) -> Result<DoneFile, ImportFault> {
+pub fn work_one(loaded: &Loaded, number: usize, threads: usize, progress: &dyn Progress) -> Result<usize, ImportFault> {
+    if let Some((pyramid, part)) = loaded.plan.imagery_part(number) {
+        return imagery::draw::part(pyramid, part, &loaded.package(), None, progress).map(|done| done.tiles.len());
+    }
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
         .build()
         .map_err(|error| ImportFault::new("threads-failed", "", error))?;
-    pool.install(|| work(loaded, number, None, progress))
+    let done = pool.install(|| work(loaded, number, None, progress))?;
+    Ok(done.layers.iter().map(|layer| layer.tiles.len()).sum())
 }
 
 /// All shards, as many at once as there are threads; one after the other with all threads where there are few.
@@ -289,7 +296,8 @@ pub fn work_all(loaded: &Loaded, earlier: Option<&Path>, threads: usize, progres
         }
     };
     if workers == 1 {
-        return run();
+        run()?;
+        return imagery_parts(loaded, earlier, threads, progress);
     }
     std::thread::scope(|scope| {
         let running: Vec<_> = (0..workers).map(|_| scope.spawn(run)).collect();
@@ -298,6 +306,27 @@ pub fn work_all(loaded: &Loaded, earlier: Option<&Path>, threads: usize, progres
             .map(|worker| worker.join().unwrap_or_else(|_| Err(ImportFault::new("threads-failed", "", "panic"))))
             .collect::<Result<Vec<()>, ImportFault>>()
             .map(|_| ())
+    })?;
+    imagery_parts(loaded, earlier, threads, progress)
+}
+
+/// All parts of all pyramids, as many at once as there are threads: each draws with one.
+fn imagery_parts(loaded: &Loaded, earlier: Option<&Path>, threads: usize, progress: &dyn Progress) -> Result<(), ImportFault> {
+    let (first, end) = (loaded.plan.shards.len(), loaded.plan.pieces());
+    if first == end {
+        return Ok(());
+    }
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().map_err(|error| ImportFault::new("threads-failed", "", error))?;
+    let done = AtomicU64::new(0);
+    let total = (end - first) as u64;
+    progress.step("import-imagery", 0, total);
+    pool.install(|| {
+        (first..end).into_par_iter().try_for_each(|number| {
+            let Some((pyramid, part)) = loaded.plan.imagery_part(number) else { return Ok(()) };
+            imagery::draw::part(pyramid, part, &loaded.package(), earlier, progress)?;
+            progress.step("import-imagery", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+            Ok(())
+        })
     })
 }
 
@@ -336,7 +365,7 @@ fn taken_over(earlier: &Path, package: &Path, tile: [u32; 3], key: &str) -> Opti
 }
 
 /// One file under a second name, or a copy where that cannot be.
-fn link(from: &Path, to: &Path) -> std::io::Result<()> {
+pub(in crate::pipeline) fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     if let Some(folder) = to.parent() {
         std::fs::create_dir_all(folder)?;
     }
@@ -371,7 +400,7 @@ pub(super) fn clear(package: &Path, done: &DoneFile) -> Result<(), ImportFault> 
     Ok(())
 }
 
-fn remove(path: &Path) -> Result<(), ImportFault> {
+pub(in crate::pipeline) fn remove(path: &Path) -> Result<(), ImportFault> {
     match std::fs::remove_file(path) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(ImportFault::new("write-failed", path.display(), error)),
         _ => Ok(()),
@@ -389,6 +418,10 @@ pub fn sweep(package: &Path) -> Result<(), ImportFault> {
             && done.tile.is_some()
         {
             known.extend(done.layers.iter().flat_map(|layer| layer.tiles.iter().map(|tile| package.join(tile.path(&layer.id)))));
+            known.insert(path);
+        } else if let Ok(done) = file::read::<PartFile>(&path) {
+            let paths = Encoding::ALL.iter().flat_map(|encoding| done.paths(encoding.extension()));
+            known.extend(paths.map(|(tile, _)| package.join(tile)));
             known.insert(path);
         }
     }

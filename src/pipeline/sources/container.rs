@@ -18,7 +18,8 @@ const MAX_TOTAL_BYTES: u64 = 64 << 30;
 const MAX_DEPTH: usize = 3;
 /// An entry may grow to so many times its packed size …
 const MAX_RATIO: u64 = 200;
-/// … once it is larger than this: small files of blanks shrink to nothing.
+/// … once it is larger than this: small files of blanks shrink to nothing. The same holds for all entries of an archive together, those of
+/// archives inside it too: entries may lie over each other and unpack the same bytes a thousand times.
 const RATIO_FROM_BYTES: u64 = 64 << 20;
 
 /// Whether a file is an archive, by its first bytes.
@@ -30,7 +31,10 @@ pub fn is_archive(path: &Path) -> bool {
 #[derive(Debug, Default)]
 pub struct Unpacked {
     archives: Vec<Archive>,
+    /// Unpacked so far.
     bytes: u64,
+    /// What the sizes of the outermost archives allow.
+    allowed: u64,
 }
 
 #[derive(Debug)]
@@ -56,6 +60,10 @@ impl Unpacked {
         };
         if depth >= MAX_DEPTH {
             return refuse("archive-nested", MAX_DEPTH.to_string());
+        }
+        if depth == 0 {
+            let length = std::fs::metadata(path).map_or(0, |meta| meta.len());
+            self.allowed = self.allowed.saturating_add(length.saturating_mul(MAX_RATIO).max(RATIO_FROM_BYTES));
         }
         let opened = File::open(path)
             .map_err(ZipError::from)
@@ -107,6 +115,11 @@ impl Unpacked {
             }
             None => super::readers::short_name(path),
         }
+    }
+
+    /// Whether a file goes away when the import ends.
+    pub fn holds(&self, path: &Path) -> bool {
+        self.around(path).is_some()
     }
 
     /// The archive a file came out of.
@@ -170,12 +183,12 @@ impl Unpacked {
         // Two entries of one name: the first counts.
         let mut file = File::create_new(&target)
             .map_err(|error| Refusal::new("archive-path", &name, error))?;
-        let copied = copy(
-            &mut entry,
-            &mut file,
+        let room = Room {
             packed,
-            MAX_TOTAL_BYTES.saturating_sub(self.bytes),
-        );
+            allowed: self.allowed.saturating_sub(self.bytes),
+            total: MAX_TOTAL_BYTES.saturating_sub(self.bytes),
+        };
+        let copied = copy(&mut entry, &mut file, room);
         match copied {
             Ok(bytes) => {
                 self.bytes += bytes;
@@ -219,7 +232,17 @@ enum Stop {
     Broken(std::io::Error),
 }
 
-fn copy(from: &mut impl Read, to: &mut impl Write, packed: u64, room: u64) -> Result<u64, Stop> {
+/// How far one entry may grow.
+struct Room {
+    /// Its bytes in the archive.
+    packed: u64,
+    /// What is left to the entries of its archive together.
+    allowed: u64,
+    /// What is left to the import.
+    total: u64,
+}
+
+fn copy(from: &mut impl Read, to: &mut impl Write, room: Room) -> Result<u64, Stop> {
     let mut buffer = vec![0; 64 << 10];
     let mut bytes = 0_u64;
     loop {
@@ -230,10 +253,10 @@ fn copy(from: &mut impl Read, to: &mut impl Write, packed: u64, room: u64) -> Re
             Err(error) => return Err(Stop::Broken(error)),
         };
         bytes += count as u64;
-        if bytes > RATIO_FROM_BYTES && bytes / packed > MAX_RATIO {
+        if bytes > RATIO_FROM_BYTES && bytes / room.packed > MAX_RATIO || bytes > room.allowed {
             return Err(Stop::Ratio(bytes));
         }
-        if bytes > room {
+        if bytes > room.total {
             return Err(Stop::Total);
         }
         to.write_all(buffer.get(..count).unwrap_or_default())

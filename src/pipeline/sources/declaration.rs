@@ -3,6 +3,7 @@
 use crate::base::{Dataset, DatasetId};
 use crate::formats::territory::{HomeView, Name, NamedView};
 use crate::region::AreaTheme;
+use crate::pipeline::imagery::Said;
 use crate::pipeline::models::place::Placement;
 use crate::region::utility::Utility;
 use serde::{Deserialize, Serialize};
@@ -62,6 +63,9 @@ pub struct DeclaredLayer {
     /// Where a model stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<Placement>,
+    /// What pictures show and when they were taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub imagery: Option<Said>,
 }
 
 /// A table whose rows belong to the objects of a layer.
@@ -132,6 +136,11 @@ pub enum Role {
     LandCover,
     /// Tilesets and glTF files.
     Models,
+    /// Rasters of the surface, roofs and crowns included: roofs are read from them, never the ground.
+    #[serde(rename = "surface-model")]
+    Surface,
+    /// Pictures from above, and ready-made tiles of them.
+    Imagery,
     /// Lines and points of one utility.
     Network(Utility),
 }
@@ -151,7 +160,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -170,6 +179,8 @@ impl Role {
         Self::Parks,
         Self::LandCover,
         Self::Models,
+        Self::Surface,
+        Self::Imagery,
     ];
 
     /// Every id there is.
@@ -203,6 +214,8 @@ impl Role {
             Self::Parks => "parks",
             Self::LandCover => "land-cover",
             Self::Models => "models",
+            Self::Surface => "surface-model",
+            Self::Imagery => "imagery",
             Self::Network(utility) => utility.id(),
         }
     }

@@ -13,6 +13,7 @@
 
 use super::declaration::Role;
 use super::readers::Found;
+use crate::pipeline::imagery::Said;
 use crate::pipeline::models::place::Placement;
 use crate::formats::shape::ShapeKind;
 use serde::Deserialize;
@@ -43,6 +44,9 @@ pub struct MappedLayer {
     /// The system of a tileset's coordinates that are not on the globe.
     #[serde(default)]
     pub crs: Option<String>,
+    /// What pictures show and when they were taken.
+    #[serde(default)]
+    pub imagery: Option<Said>,
 }
 
 impl MappedLayer {
@@ -121,6 +125,7 @@ impl Default for MappedLayer {
             keep: Vec::new(),
             place: None,
             crs: None,
+            imagery: None,
         }
     }
 }
@@ -205,10 +210,19 @@ pub fn model_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a Mappe
         .or_else(|| models().find(|layer| layer.file.is_none()))
 }
 
+/// What the mapping says of a raster: an entry of terrain, surface or imagery that names its file, or one of imagery without a name.
+pub fn raster_for<'a>(mapping: &'a [MappedLayer], file: &str) -> Option<&'a MappedLayer> {
+    let short = file.rsplit('/').next().unwrap_or_default();
+    let rasters = || mapping.iter().filter(|layer| matches!(layer.role, Role::Terrain | Role::Surface | Role::Imagery));
+    rasters()
+        .find(|layer| layer.file.as_deref().is_some_and(|pattern| matches(pattern, file) || matches(pattern, short)))
+        .or_else(|| rasters().find(|layer| layer.file.is_none() && layer.role == Role::Imagery))
+}
+
 /// Whether a role can be drawn from shapes of this kind.
 fn fits(role: Role, kind: ShapeKind) -> bool {
     match role {
-        Role::Terrain | Role::Models => false,
+        Role::Terrain | Role::Surface | Role::Models | Role::Imagery => false,
         // Plans name lines and places too.
         Role::Prescriptions | Role::Information | Role::Servitudes => kind != ShapeKind::Shells,
         Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover

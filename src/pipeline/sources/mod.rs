@@ -11,14 +11,17 @@ pub mod mapping;
 pub mod place;
 pub mod readers;
 pub mod record;
+mod surface;
 pub mod utilities;
 pub mod vocabulary;
 
 pub use open::crs;
+pub use surface::Surface;
 
 pub(super) mod open;
 mod plan;
 
+use super::imagery::Picture;
 use super::models::Model;
 use super::{ImportFault, ImportOptions, Progress};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
@@ -66,6 +69,8 @@ pub struct RawRaster {
     pub placer: Placer,
     /// Place in the declaration; `None` for a file that nobody declared.
     pub rank: Option<usize>,
+    /// What its heights are of, where that is not the ground.
+    pub surface: Option<Surface>,
 }
 
 /// The files a person names, those of folders in a stable order; for telling whether they changed.
@@ -83,6 +88,8 @@ pub struct Opened {
     pub joins: Vec<Joined>,
     /// Tilesets and glTF files, which are read where they lie.
     pub models: Vec<Model>,
+    /// Pictures from above, which are looked at by a plan.
+    pub pictures: Vec<Picture>,
     /// What was unpacked stays until everything is read.
     _unpacked: container::Unpacked,
 }
@@ -133,8 +140,8 @@ pub fn open_all(
         plan_path(path, &mut plan, report)?;
     }
     documents::attach(&plan.documents, &mut plan.items, &mut plan.declaration.datasets);
-    let Plan { mut declaration, items: planned, joins, unpacked, models, .. } = plan;
-    if planned.is_empty() && models.is_empty() {
+    let Plan { mut declaration, items: planned, joins, unpacked, models, pictures, .. } = plan;
+    if planned.is_empty() && models.is_empty() && pictures.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         // One file that says why it is nothing needs no longer sentence.
         let fresh = report.findings().get(known..).unwrap_or_default();
@@ -158,13 +165,14 @@ pub fn open_all(
     let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
-    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, _unpacked: unpacked };
+    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, pictures, _unpacked: unpacked };
     for item in planned {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         open_one(item, told, &mut opened, report);
     }
+    surface::without_ground(&mut opened.rasters, report);
     Ok(opened)
 }
 
@@ -178,8 +186,8 @@ pub fn gather(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
-    // Models are no records: a plan writes them (`shards::plan`).
-    let Opened { mut declaration, target, tables, rasters, joins, models: _, _unpacked } = open_all(paths, options, report, progress)?;
+    // Models and pictures are no records: a plan writes them (`shards::plan`).
+    let Opened { mut declaration, target, tables, rasters, joins, models: _, pictures: _, _unpacked } = open_all(paths, options, report, progress)?;
     let mut layers: Vec<RawLayer> = Vec::new();
     let total = tables.len() as u64;
     for (done, table) in tables.iter().enumerate() {
@@ -304,9 +312,12 @@ fn open_one(item: Planned, told: bool, opened: &mut Opened, report: &mut Report)
     };
     let table = match found.content {
         Content::Raster(heights) => {
-            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank });
+            let surface = (role == Some(Role::Surface)).then(|| surface::by_name(&file).unwrap_or(Surface::Altitudes));
+            opened.rasters.push(RawRaster { file, dataset, heights, placer, rank, surface });
             return;
         }
+        // Pictures were set aside when they were planned.
+        Content::Picture { .. } => return,
         Content::Table(table) => table,
     };
     let mut mapping = mapping_for(role, &found.columns, &fields, &file, report);
@@ -431,6 +442,7 @@ impl OpenTable {
             fields: Default::default(),
             keep: Vec::new(),
             place: None,
+            imagery: None,
         }));
     }
 }

@@ -1,6 +1,7 @@
 //! Files below a folder, each opened by what it contains and not by its name.
 
-use super::readers::{Head, Opened, READERS};
+use super::readers::{Head, Opened, READERS, pictures};
+use crate::pipeline::imagery::tiles;
 use crate::base::{Finding, Report, Severity};
 use crate::geodesy::{Crs, GeodesyFault};
 use std::io::Read;
@@ -27,7 +28,8 @@ pub fn crs(text: &str) -> Result<Crs, GeodesyFault> {
 /// # Errors
 /// When the folder cannot be listed.
 pub fn files_below(path: &Path, report: &mut Report) -> std::io::Result<Vec<PathBuf>> {
-    if !path.is_dir() {
+    // A pyramid of tiles is one source, of a million files.
+    if !path.is_dir() || tiles::is_pyramid(path) {
         return Ok(vec![path.to_owned()]);
     }
     let mut files = Vec::new();
@@ -45,7 +47,9 @@ pub fn files_below(path: &Path, report: &mut Report) -> std::io::Result<Vec<Path
             if hidden {
                 continue;
             }
-            if kind.is_dir() && depth < MAX_DEPTH {
+            if kind.is_dir() && tiles::is_pyramid(&entry.path()) {
+                files.push(entry.path());
+            } else if kind.is_dir() && depth < MAX_DEPTH {
                 folders.push((entry.path(), depth + 1));
             } else if kind.is_dir() {
                 report.push(
@@ -123,6 +127,9 @@ pub const HEAD_BYTES: usize = 4096;
 pub fn open(path: &Path) -> Opened {
     if let Some(what) = no_file(path) {
         return Err(("source-not-a-file", what.to_owned()));
+    }
+    if path.is_dir() {
+        return pictures::open_tiles(path);
     }
     let bytes = start_of(path, HEAD_BYTES).map_err(|error| ("source-unreadable", error.to_string()))?;
     let head = Head { path, bytes: &bytes };

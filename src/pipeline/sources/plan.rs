@@ -6,10 +6,12 @@ use super::record::Cell;
 use super::declaration::{self, DeclaredJoin, DeclaredLayer, Declaration, Role};
 use super::join::Joined;
 use super::mapping::{self, MappedLayer, Place};
-use super::readers::{Content, Found};
+use super::readers::{Content, Found, pictures, rasters};
+use super::surface;
 use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
+use crate::pipeline::imagery::{Picture, Said, source::{Kind, Source}, year_in};
 use crate::pipeline::models::{self, Model, place::Placement};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use std::path::{Path, PathBuf};
@@ -44,6 +46,8 @@ pub(super) struct Plan {
     pub unpacked: Unpacked,
     /// Tilesets and glTF files.
     pub models: Vec<Model>,
+    /// Pictures from above.
+    pub pictures: Vec<Picture>,
     /// The system that the person named for the whole import.
     pub crs: Option<String>,
     /// What the tables of planning documents say.
@@ -214,7 +218,7 @@ fn plan_declared(
 }
 
 /// The one table or raster that a declaration names; everything else is a finding.
-fn declared_one(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan, report: &mut Report) -> Option<Found> {
+fn declared_one(folder: &Path, file: &str, table: Option<&str>, role: Option<Role>, plan: &mut Plan, report: &mut Report) -> Option<Found> {
     let relative = Path::new(file);
     if !stays_inside(file) {
         report.push(Finding::new("declaration-path-outside", Severity::Error, file));
@@ -236,7 +240,7 @@ fn declared_one(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan,
     let several = files.len() > 1;
     let mut found = Vec::new();
     for path in &files {
-        match open::open(path) {
+        match open::open(path).and_then(|found| as_role(found, role, path)) {
             Ok(more) => found.extend(more.into_iter().map(|found| {
                 // In an archive the file itself is the table.
                 let name = if several { Some(stem_of(&found.file)) } else { None };
@@ -274,17 +278,21 @@ fn stays_inside(file: &str) -> bool {
 }
 
 fn plan_join(folder: &Path, join: &DeclaredJoin, plan: &mut Plan, report: &mut Report) {
-    let found = declared_one(folder, &join.file, join.table.as_deref(), plan, report);
+    let found = declared_one(folder, &join.file, join.table.as_deref(), None, plan, report);
     if let Some(joined) = found.and_then(|found| Joined::read(join, &found, report)) {
         plan.joins.push(joined);
     }
 }
 
 fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mut Report) {
-    let Some(found) = declared_one(folder, &layer.file, layer.table.as_deref(), plan, report) else { return };
+    if layer.role == Role::Imagery {
+        return plan_imagery(folder, layer, plan, report);
+    }
+    let Some(found) = declared_one(folder, &layer.file, layer.table.as_deref(), Some(layer.role), plan, report) else { return };
     let fits = match &found.content {
-        Content::Raster(_) => layer.role == Role::Terrain,
-        Content::Table(table) => layer.role != Role::Terrain && table.has_geometry(),
+        Content::Raster(_) => matches!(layer.role, Role::Terrain | Role::Surface),
+        Content::Picture { .. } => false,
+        Content::Table(table) => !matches!(layer.role, Role::Terrain | Role::Surface) && table.has_geometry(),
     };
     if !fits {
         report.push(
@@ -305,6 +313,65 @@ fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mu
     });
 }
 
+/// Pictures as declared: one, all of a folder or archive, or a folder of tiles.
+fn plan_imagery(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mut Report) {
+    if !stays_inside(&layer.file) {
+        report.push(Finding::new("declaration-path-outside", Severity::Error, &layer.file));
+        return;
+    }
+    let mut path = folder.to_owned();
+    for part in Path::new(&layer.file).components() {
+        path.push(part);
+        if path.is_file() && container::is_archive(&path) {
+            match plan.unpacked.folder(&path, report) {
+                Some(inside) => path = inside,
+                None => return,
+            }
+        }
+    }
+    let files = open::files_below(&path, report).unwrap_or_default();
+    let (several, before) = (files.len() > 1, plan.pictures.len());
+    for file in &files {
+        let label = if several { plan.unpacked.label(file) } else { layer.file.clone() };
+        match open::open(file).and_then(|found| as_role(found, Some(Role::Imagery), file)) {
+            Ok(found) => {
+                for found in found {
+                    if let Content::Picture { source, .. } = found.content {
+                        let said = layer.imagery.clone().unwrap_or_default();
+                        push_picture(label.clone(), source, layer.dataset.clone(), said, None, plan);
+                    }
+                }
+            }
+            // A text beside the pictures is no fault.
+            Err((code, _)) if several && open::is_of_no_known_format(code) => {}
+            Err((code, value)) => report.push(Finding::new(code, Severity::Error, &label).object(&label).value(value)),
+        }
+    }
+    if plan.pictures.len() == before && !files.is_empty() && !report.findings().iter().any(|finding| finding.file == layer.file) {
+        report.push(Finding::new("declaration-mismatch", Severity::Error, &layer.file).value(layer.role.id()));
+    }
+}
+
+fn push_picture(label: String, source: Source, dataset: DatasetId, said: Said, guessed: Option<String>, plan: &mut Plan) {
+    let year = year_in(&stem_of(&label));
+    let unpacked = plan.unpacked.holds(&source.path);
+    plan.pictures.push(Picture { label, source, dataset, said, year, guessed, unpacked });
+}
+
+/// A raster as what somebody says it is: one band of grey may be heights, and heights of sixteen bits a picture.
+fn as_role(found: Vec<Found>, role: Option<Role>, path: &Path) -> Result<Vec<Found>, (&'static str, String)> {
+    let as_heights = matches!(role, Some(Role::Terrain | Role::Surface));
+    let is_tiff = |found: &Found| match &found.content {
+        Content::Picture { source, .. } => source.kind == Kind::Tiff && as_heights,
+        Content::Raster(_) => role == Some(Role::Imagery) && open::start_of(path, 4).is_ok_and(|bytes| bytes.starts_with(b"II") || bytes.starts_with(b"MM")),
+        Content::Table(_) => false,
+    };
+    if !found.iter().any(is_tiff) {
+        return Ok(found);
+    }
+    if as_heights { rasters::open_heights(path) } else { pictures::open_tiff(path) }
+}
+
 /// A file nobody described: columns and tags tell.
 fn plan_guessed(
     file: &Path,
@@ -312,12 +379,13 @@ fn plan_guessed(
     report: &mut Report,
 ) {
     let name = plan.unpacked.label(file);
-    let found = match open::open(file) {
+    let said = mapping::raster_for(&plan.mapping, &name).cloned();
+    let found = match open::open(file).and_then(|found| as_role(found, said.as_ref().map(|layer| layer.role), file)) {
         Ok(found) => found,
         Err((code, reason)) => {
             // A README beside the data is no fault; a damaged GeoPackage is.
             let severity = match code {
-                "file-not-understood" | "file-is-text" => Severity::Info,
+                "file-not-understood" | "file-is-text" | "imagery-without-place" => Severity::Info,
                 "file-empty" | "source-not-a-file" => Severity::Warning,
                 _ => Severity::Error,
             };
@@ -331,15 +399,23 @@ fn plan_guessed(
     let before = plan.items.len();
     let stated = found.iter().find_map(|found| match &found.content {
         Content::Table(table) => table.dataset(&id, &name),
-        Content::Raster(_) => None,
+        Content::Raster(_) | Content::Picture { .. } => None,
     });
     let id = stated.as_ref().map_or(id, |dataset: &Dataset| dataset.id.clone());
     for mut found in found {
+        if let Content::Picture { source, pixel } = found.content {
+            guess_picture(file, &name, source, found.crs, pixel, said.as_ref().and_then(|layer| layer.imagery.clone()), plan, report);
+            return;
+        }
         found.file = name.clone();
         notice(&found, report);
         let mapped = mapping::layer_for(&plan.mapping, &found).cloned();
         let guess = match &found.content {
-            Content::Raster(_) => Guess::All(Role::Terrain),
+            Content::Raster(heights) => {
+                let by_name = || if surface::by_name(&name).is_some() && !heights.has_roof_points() { Role::Surface } else { Role::Terrain };
+                Guess::All(said.as_ref().map_or_else(by_name, |layer| layer.role))
+            }
+            Content::Picture { .. } => Guess::All(Role::Terrain),
             Content::Table(table) if !table.has_geometry() && documents::is_one(&found.columns) => {
                 let read = documents::read(file, &found, table.as_ref());
                 report.push(Finding::new("plan-document", Severity::Info, found.label()).value(read.len()));
@@ -407,6 +483,7 @@ fn plan_guessed(
                 fields: fields.clone(),
                 keep: keep.clone(),
                 place: None,
+                imagery: None,
             });
         }
         plan.items.push(Planned {
@@ -430,6 +507,49 @@ fn plan_guessed(
             }
         });
     }
+}
+
+/// A picture that nobody declared: those of one folder, year, system and size of pixel belong together.
+#[expect(clippy::too_many_arguments, reason = "all that tells pictures apart")]
+fn guess_picture(
+    file: &Path,
+    name: &str,
+    source: Source,
+    crs: Option<String>,
+    pixel: Option<String>,
+    said: Option<Said>,
+    plan: &mut Plan,
+    report: &mut Report,
+) {
+    let said = said.unwrap_or_default();
+    let year = year_in(&stem_of(name)).unwrap_or_default();
+    let folder = file.parent().map(|folder| folder.display().to_string()).unwrap_or_default();
+    let group = match (&said.id, source.kind) {
+        (Some(id), _) => id.clone(),
+        (None, Kind::Tiles) => file.display().to_string(),
+        (None, _) => [folder, year, crs.unwrap_or_default(), pixel.unwrap_or_default()].join("\n"),
+    };
+    // The first of a group names it.
+    let known = plan.pictures.iter().find(|picture| picture.guessed.as_ref() == Some(&group)).map(|picture| picture.dataset.clone());
+    let dataset = known.unwrap_or_else(|| {
+        let dataset = DatasetId(declaration::id_from(said.id.as_deref().unwrap_or(&stem_of(name))));
+        if !plan.declaration.datasets.iter().any(|known| known.id == dataset) {
+            report.push(Finding::new("dataset-unknown", Severity::Warning, name));
+            plan.declaration.datasets.push(unknown_dataset(dataset.clone(), name));
+        }
+        dataset
+    });
+    plan.declaration.layers.push(DeclaredLayer {
+        file: name.to_owned(),
+        table: None,
+        role: Role::Imagery,
+        dataset: dataset.clone(),
+        fields: Default::default(),
+        keep: Vec::new(),
+        place: None,
+        imagery: (said != Said::default()).then(|| said.clone()),
+    });
+    push_picture(name.to_owned(), source, dataset, said, Some(group), plan);
 }
 
 /// What was noticed when a table was opened, and that it is empty.

@@ -163,7 +163,7 @@ fn terms(role: Role) -> Vec<Term> {
         Role::Parks => PARKS,
         Role::LandCover => LAND_COVER,
         Role::Network(_) => NETWORK,
-        Role::Terrain | Role::Models => &[],
+        Role::Terrain | Role::Surface | Role::Models | Role::Imagery => &[],
     };
     // What an area layer calls its name comes before what others do: an IRIS also has the name of its commune.
     let (first, then) = if role.theme().is_some() { (own, IDENTITY) } else { (IDENTITY, own) };

@@ -9,12 +9,12 @@ use super::scene::{Drawn, Scene};
 use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
-use crate::region::roof_shape::RoofKind;
+use crate::region::roof::{DrawnBuilding, RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
+use crate::region::roof_shape::{RoofKind, RoofMethod};
 use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use rayon::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -40,26 +40,52 @@ pub struct Plan {
     tiles: BTreeMap<TileKey, TilePlan>,
     kept: Vec<Kept>,
     /// By place in the region's list: the same in every level, so that a record never changes with the distance.
-    roofs: BTreeMap<usize, DrawnRoof>,
+    roofs: BTreeMap<usize, Roofed>,
 }
+
+/// A building under its roof.
+#[derive(Debug)]
+struct Roofed {
+    roof: DrawnRoof,
+    /// Its surface, for the levels that draw it whole; where it is not kept it is made again.
+    shape: Option<SurfaceMesh>,
+}
+
+/// Surfaces of more triangles are not kept: with 20,000 buildings in a shard all of them together stay below 200 MB.
+const MOST_KEPT_TRIANGLES: usize = 128;
 
 /// What the records say of a roof.
 #[derive(Clone, Copy, Debug)]
 struct DrawnRoof {
     kind: RoofKind,
+    method: RoofMethod,
+    /// Of measured points, metres.
+    residual_m: Option<f64>,
     /// Highest point above the ground as it is drawn.
     ridge_m: f64,
     /// The stated one where the drawn roof does not reach it.
     stated_m: Option<f64>,
 }
 
+impl Roofed {
+    /// `near`: some level draws buildings whole.
+    fn of(building: &Building, near: bool) -> Self {
+        let mut drawn = drawn(building, &RoofOptions::default());
+        let roof = DrawnRoof::of(building, &drawn);
+        let keep = near && building.surveyed.is_none() && drawn.mesh.triangles.len() <= MOST_KEPT_TRIANGLES;
+        drawn.mesh.triangles.shrink_to_fit();
+        Self { roof, shape: keep.then_some(drawn.mesh) }
+    }
+}
+
 impl DrawnRoof {
-    fn of(building: &Building) -> Self {
-        let drawn = drawn(building, &RoofOptions::default());
+    fn of(building: &Building, drawn: &DrawnBuilding) -> Self {
         let stated_m = building.ridge_height_m;
         let ridge_m = drawn.ridge_m.unwrap_or(stated_m);
         Self {
             kind: drawn.roof,
+            method: drawn.method,
+            residual_m: drawn.residual_m,
             ridge_m,
             stated_m: (stated_m - ridge_m > REACHED_M).then_some(stated_m),
         }
@@ -106,7 +132,7 @@ impl Plan {
                 }
             }
         }
-        plan.roofs = plan.roofs_of(&scene.region.buildings);
+        plan.roofs = plan.roofs_of(&scene.region.buildings, !matches!(scene.part, Part::Above(_)));
         plan
     }
 
@@ -125,11 +151,11 @@ impl Plan {
         }
     }
 
-    fn roofs_of(&self, buildings: &[Building]) -> BTreeMap<usize, DrawnRoof> {
+    fn roofs_of(&self, buildings: &[Building], near: bool) -> BTreeMap<usize, Roofed> {
         let planned: BTreeSet<usize> = self.tiles.values().flat_map(|tile| tile.buildings.iter().copied()).collect();
         planned
             .into_par_iter()
-            .filter_map(|index| Some((index, DrawnRoof::of(buildings.get(index)?))))
+            .filter_map(|index| Some((index, Roofed::of(buildings.get(index)?, near))))
             .collect()
     }
 
@@ -164,14 +190,30 @@ impl Plan {
         self.tiles.values().filter(|t| t.leaf).map(|t| t.buildings.len()).sum()
     }
 
-    /// Says which roofs stay below their stated ridge and by how much, the furthest first.
+    /// Counts the roofs by the way they are known, and says which stay below their stated ridge and by how much, the furthest first.
     pub fn report(&self, buildings: &[Building], report: &mut Report) {
         let leaves = self.tiles.values().filter(|tile| tile.leaf).flat_map(|tile| &tile.buildings);
-        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = leaves
-            .filter_map(|index| {
-                let (building, roof) = (buildings.get(*index)?, self.roofs.get(index)?);
-                Some((roof.stated_m? - roof.ridge_m, building, roof))
-            })
+        let roofs: Vec<(&Building, &DrawnRoof)> =
+            leaves.filter_map(|index| Some((buildings.get(*index)?, &self.roofs.get(index)?.roof))).collect();
+        for (building, roof) in &roofs {
+            let code = match roof.method {
+                RoofMethod::Surfaces => "roof-by-surfaces",
+                RoofMethod::Points => "roof-by-points",
+                RoofMethod::SurfaceModel => "roof-by-surface-model",
+                RoofMethod::Altitudes => "roof-by-altitudes",
+                RoofMethod::Flat => "roof-flat",
+            };
+            let said = match roof.residual_m {
+                Some(residual_m) => format!("{}, {residual_m:.2} m", roof.kind.name()),
+                None => roof.kind.name().to_owned(),
+            };
+            report.push(Finding::new(code, Severity::Info, building.dataset.as_str()).object(&building.id).value(said));
+        }
+        // What was measured needs no comparison with what a form could reach.
+        let mut limited: Vec<(f64, &Building, &DrawnRoof)> = roofs
+            .into_iter()
+            .filter(|(_, roof)| roof.residual_m.is_none())
+            .filter_map(|(building, roof)| Some((roof.stated_m? - roof.ridge_m, building, roof)))
             .collect();
         limited.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.id.cmp(&b.1.id)));
         for (by_m, building, roof) in limited {
@@ -197,15 +239,17 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let mut mesh = MeshBuilder::new("buildings", scene.frame(key)).featured(0);
     let mut rows: Vec<(&Building, DrawnRoof)> = Vec::with_capacity(tile.buildings.len());
     let of_tile = tile.buildings.iter().filter_map(|i| Some((scene.region.buildings.get(*i)?, plan.roofs.get(i)?)));
-    for (building, roof) in of_tile {
-        let shape = if whole {
-            building_surface(building, &RoofOptions::default())
-        } else {
-            block_surface(building, tolerance)
+    let mut places = Places::new(scene);
+    for (building, roofed) in of_tile {
+        let made = match &roofed.shape {
+            _ if !whole => Some(block_surface(building, tolerance)),
+            Some(_) => None,
+            None => Some(building_surface(building, &RoofOptions::default())),
         };
+        let Some(shape) = made.as_ref().or(roofed.shape.as_ref()) else { continue };
         let feature = rows.len() as u32;
-        paint(scene, building, &shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
-        rows.push((building, *roof));
+        paint(&mut places, building, shape, &mut mesh, feature, tile.leaf, |at| surface.height(at));
+        rows.push((building, roofed.roof));
     }
     if mesh.is_empty() {
         return Drawn::default();
@@ -221,9 +265,26 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     }
 }
 
+/// Corners of one building in the plane. Walls, roof and floor share each of them some ten times, and the projection is dear.
+struct Places<'a> {
+    scene: &'a Scene<'a>,
+    known: HashMap<[u64; 2], Option<[f64; 2]>, foldhash::fast::RandomState>,
+}
+
+impl<'a> Places<'a> {
+    fn new(scene: &'a Scene<'a>) -> Self {
+        Self { scene, known: HashMap::default() }
+    }
+
+    fn of(&mut self, at: [f64; 2]) -> Option<[f64; 2]> {
+        let scene = self.scene;
+        *self.known.entry(at.map(f64::to_bits)).or_insert_with(|| scene.place(at))
+    }
+}
+
 /// Colours a building's triangles; its lowest points follow the drawn ground down.
 fn paint(
-    scene: &Scene,
+    places: &mut Places,
     building: &Building,
     shape: &SurfaceMesh,
     mesh: &mut MeshBuilder,
@@ -231,12 +292,13 @@ fn paint(
     near: bool,
     drawn_ground: impl Fn([f64; 2]) -> f64,
 ) {
+    places.known.clear();
     let look = Look::of(building);
     let foot_m = building.ground_m + FOOT_M;
     let pieces = shape.triangles.iter().flat_map(|(corners, surface)| {
         // Near by, the dark foot ends where it should, whatever the wall's height.
-        let parts = if near && *surface == Surface::Wall { split(*corners, foot_m) } else { vec![*corners] };
-        parts.into_iter().map(move |part| (part, surface))
+        let (parts, count) = if near && *surface == Surface::Wall { split(*corners, foot_m) } else { ([*corners; 3], 1) };
+        parts.into_iter().take(count).map(move |part| (part, surface))
     });
     for (corners, surface) in pieces {
         // Nobody looks at a floor from below the ground; one high above it bridges a passage.
@@ -247,7 +309,7 @@ fn paint(
         let mut colours = [[0; 4]; 3];
         let mut complete = true;
         for ((corner, place), colour) in corners.iter().zip(&mut placed).zip(&mut colours) {
-            let Some(at) = scene.place([corner[0], corner[1]]) else {
+            let Some(at) = places.of([corner[0], corner[1]]) else {
                 complete = false;
                 break;
             };
@@ -269,11 +331,11 @@ fn paint(
     }
 }
 
-/// A triangle cut along a height, its parts turning the same way.
-fn split(corners: [[f64; 3]; 3], height_m: f64) -> Vec<[[f64; 3]; 3]> {
+/// A triangle cut along a height, its parts turning the same way, and how many they are.
+fn split(corners: [[f64; 3]; 3], height_m: f64) -> ([[[f64; 3]; 3]; 3], usize) {
     let above = corners.map(|corner| corner[2] > height_m);
     let Some(lone) = (0..3).find(|k| above[*k] != above[(k + 1) % 3] && above[*k] != above[(k + 2) % 3]) else {
-        return vec![corners];
+        return ([corners; 3], 1);
     };
     let [a, b, c] = [0, 1, 2].map(|k| corners[(lone + k) % 3]);
     let cut = |p: [f64; 3], q: [f64; 3]| {
@@ -283,7 +345,7 @@ fn split(corners: [[f64; 3]; 3], height_m: f64) -> Vec<[[f64; 3]; 3]> {
         [p[0] + share * (q[0] - p[0]), p[1] + share * (q[1] - p[1]), height_m]
     };
     let (ab, ac) = (cut(a, b), cut(a, c));
-    vec![[a, ab, ac], [ab, b, c], [ab, c, ac]]
+    ([[a, ab, ac], [ab, b, c], [ab, c, ac]], 3)
 }
 
 struct Look {
@@ -346,6 +408,7 @@ pub fn height_origin_name(origin: HeightOrigin) -> &'static str {
         HeightOrigin::Source => "source",
         HeightOrigin::OtherAltitudes => "other-altitudes",
         HeightOrigin::Storeys => "storeys",
+        HeightOrigin::Measured => "measured",
         HeightOrigin::Neighbours => "neighbours",
         HeightOrigin::Assumed => "assumed",
     }
@@ -400,6 +463,9 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
         ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name().to_owned()).collect())),
+        ("roof_method", Values::Text(rows.iter().map(|(_, roof)| roof.method.name().to_owned()).collect())),
+        // NaN where nothing was measured.
+        ("roof_residual_m", roof(&|roof| roof.residual_m.unwrap_or(f64::NAN))),
         ("footprint_m2", real(&footprint)),
         ("floor_area_m2", real(&floor)),
         ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
@@ -430,7 +496,7 @@ fn spread(uncertainty: Uncertainty) -> f64 {
 }
 
 /// Columns of our own; a source's column of the same name gives way.
-const OWN_COLUMNS: [&str; 19] = [
+const OWN_COLUMNS: [&str; 21] = [
     "id", "rnb", "usage", "usage2", "dwellings", "storeys", "year", "height_m", "ridge_m", "ridge_stated_m", "ground_m",
-    "height_origin", "roof", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
+    "height_origin", "roof", "roof_method", "roof_residual_m", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile", "dataset",
 ];

@@ -56,7 +56,7 @@ enum Kind {
 type Leaf = (&'static str, Kind, bool);
 
 /// In the order of the file. What follows a dot is a member of a group.
-const LEAVES: [Leaf; 30] = [
+const LEAVES: [Leaf; 32] = [
     ("id", Kind::Text, true),
     ("layer", Kind::Text, true),
     ("name", Kind::Text, false),
@@ -73,6 +73,8 @@ const LEAVES: [Leaf; 30] = [
     ("ground_m", Kind::Real, false),
     ("height_origin", Kind::Text, false),
     ("roof", Kind::Text, false),
+    ("roof_method", Kind::Text, false),
+    ("roof_residual_m", Kind::Real, false),
     ("floor_area_m2", Kind::Real, false),
     ("demand_kwh_year", Kind::Real, false),
     ("area_m2", Kind::Real, false),
@@ -590,6 +592,7 @@ fn building(building: &Building, place: Place) -> Option<Row> {
             "roof",
             Value::Text(roof.roof.name().to_owned()),
         ),
+        ("roof_method", Value::Text(roof.method.name().to_owned())),
         ("floor_area_m2", Value::Real(floor_m2)),
         (
             "demand_kwh_year",
@@ -598,6 +601,7 @@ fn building(building: &Building, place: Place) -> Option<Row> {
         ("area_m2", Value::Real(footprint_m2)),
         ("attributes", Value::Text(attributes(&building.attributes))),
     ];
+    values.extend(roof.residual_m.map(|residual_m| ("roof_residual_m", Value::Real(residual_m))));
     let counts = [
         ("dwellings", count(building.dwellings)),
         ("storeys", count(building.storeys)),

@@ -5,6 +5,8 @@ use crate::base::{Bounds2, Finding, Report, Severity};
 use crate::pipeline::shards::bytes::{Bytes, Fingerprint};
 use crate::region::{Building, HeightGrid, NetworkLine, Region, WaterArea};
 use geo::Polygon;
+use std::cell::Cell;
+use std::sync::OnceLock;
 
 /// A bank rises at least this far above the water, and this far inland.
 const BANK_M: f64 = 0.6;
@@ -25,6 +27,8 @@ pub struct Ground {
     pyramid: Vec<HeightGrid>,
     bounds: Bounds2,
     calm_m: f64,
+    /// Of all finest heights, taken when it is first asked for: every shard at the rim of the data asks, and a region has 64 million of them.
+    print: OnceLock<Fingerprint>,
 }
 
 impl Ground {
@@ -78,6 +82,7 @@ impl Ground {
             pyramid,
             bounds,
             calm_m,
+            print: OnceLock::new(),
         }
     }
 
@@ -127,24 +132,26 @@ impl Ground {
             let values = bytes.f32_list(columns.checked_mul(rows)?)?;
             pyramid.push(HeightGrid { origin: [x, y], cell_m, columns, rows, values });
         }
-        (!pyramid.is_empty()).then_some(Self { pyramid, bounds: Bounds2 { min: [w, s], max: [e, n] }, calm_m })
+        (!pyramid.is_empty()).then_some(Self { pyramid, bounds: Bounds2 { min: [w, s], max: [e, n] }, calm_m, print: OnceLock::new() })
     }
 
     /// Adds the heights within a rectangle of the sources' system to a fingerprint: all of them where the rectangle goes beyond.
     pub fn mark(&self, rect: &Bounds2, print: &mut Fingerprint) {
         print.add(&self.calm_m.to_le_bytes());
         let Some(grid) = self.pyramid.first() else { return };
-        let inside = self.bounds.contains(rect.min) && self.bounds.contains(rect.max);
-        let (columns, rows) = if inside {
-            let column = |x: f64| ((x - grid.origin[0]) / grid.cell_m).max(0.0) as usize;
-            let row = |y: f64| ((grid.origin[1] - y) / grid.cell_m).max(0.0) as usize;
-            (column(rect.min[0])..=column(rect.max[0]) + 1, row(rect.max[1])..=row(rect.min[1]) + 1)
-        } else {
-            (0..=grid.columns - 1, 0..=grid.rows - 1)
-        };
-        for row in rows {
-            let last = (*columns.end()).min(grid.columns - 1);
-            let cells = grid.values.get(row * grid.columns + columns.start()..=row * grid.columns + last);
+        if !(self.bounds.contains(rect.min) && self.bounds.contains(rect.max)) {
+            let whole = self.print.get_or_init(|| {
+                let mut print = Fingerprint::default();
+                grid.values.iter().for_each(|value| print.add(&value.to_le_bytes()));
+                print
+            });
+            return print.text(&whole.hex());
+        }
+        let column = |x: f64| ((x - grid.origin[0]) / grid.cell_m).max(0.0) as usize;
+        let row = |y: f64| ((grid.origin[1] - y) / grid.cell_m).max(0.0) as usize;
+        let (first, last) = (column(rect.min[0]), (column(rect.max[0]) + 1).min(grid.columns - 1));
+        for row in row(rect.max[1])..=row(rect.min[1]) + 1 {
+            let cells = grid.values.get(row * grid.columns + first..=row * grid.columns + last);
             cells.unwrap_or_default().iter().for_each(|value| print.add(&value.to_le_bytes()));
         }
     }
@@ -161,10 +168,11 @@ pub struct Surface<'a> {
     ground: &'a Ground,
     plane: &'a Plane,
     cell: f64,
-    /// Heights of the lattice nodes around one tile, so that each is computed once.
+    /// Heights of the lattice nodes around one tile, each computed when it is first asked for, NaN before:
+    /// a tile with one road on it asks for few of them.
     first: [i64; 2],
     side: usize,
-    nodes: Vec<f64>,
+    nodes: Vec<Cell<f64>>,
 }
 
 impl<'a> Surface<'a> {
@@ -172,19 +180,14 @@ impl<'a> Surface<'a> {
         let cell = grid.cell(level);
         let first = [0, 1].map(|k| (rect.min[k] / cell).round() as i64 - 1);
         let side = ((rect.max[0] - rect.min[0]) / cell).round().clamp(1.0, 256.0) as usize + 3;
-        let mut surface = Self {
+        Self {
             ground,
             plane,
             cell,
             first,
             side,
-            nodes: Vec::new(),
-        };
-        let nodes = (0..side * side)
-            .map(|i| surface.node(first[0] + (i % side) as i64, first[1] + (i / side) as i64))
-            .collect();
-        surface.nodes = nodes;
-        surface
+            nodes: vec![Cell::new(f64::NAN); side * side],
+        }
     }
 
     pub fn cell(&self) -> f64 {
@@ -193,22 +196,28 @@ impl<'a> Surface<'a> {
 
     /// Height of a lattice node, counted from the plane's corner.
     pub fn node(&self, column: i64, row: i64) -> f64 {
-        let (c, r) = (column - self.first[0], row - self.first[1]);
-        if c >= 0 && r >= 0 && (c as usize) < self.side {
-            if let Some(height) = self.nodes.get(r as usize * self.side + c as usize) {
-                return *height;
-            }
+        let (c, r) = (column.wrapping_sub(self.first[0]), row.wrapping_sub(self.first[1]));
+        let known = if c >= 0 && r >= 0 && (c as usize) < self.side && (r as usize) < self.side {
+            self.nodes.get(r as usize * self.side + c as usize)
+        } else {
+            None
+        };
+        if let Some(height) = known.map(Cell::get).filter(|height| !height.is_nan()) {
+            return height;
         }
         let at = [column as f64 * self.cell, row as f64 * self.cell];
-        self.ground.height(self.plane.source(at))
+        let height = self.ground.height(self.plane.source(at));
+        if let Some(known) = known {
+            known.set(height);
+        }
+        height
     }
 
     /// Height of the drawn ground at a point of the plane: on the very triangle that is drawn there.
     pub fn height(&self, at: [f64; 2]) -> f64 {
         let (x, y) = (at[0] / self.cell, at[1] / self.cell);
-        let (column, row) = (x.floor(), y.floor());
-        let (fx, fy) = (x - column, y - row);
-        let (column, row) = (column as i64, row as i64);
+        let (column, row) = (whole(x), whole(y));
+        let (fx, fy) = (x - column as f64, y - row as f64);
         let south_west = self.node(column, row);
         let north_east = self.node(column + 1, row + 1);
         if fx >= fy {
@@ -233,6 +242,12 @@ impl<'a> Surface<'a> {
         let length = (dx * dx + dy * dy + 1.0).sqrt();
         [(-dx / length) as f32, (-dy / length) as f32, (1.0 / length) as f32]
     }
+}
+
+/// The whole number at or below; without the call that `f64::floor` is on processors of any age.
+fn whole(value: f64) -> i64 {
+    let towards_zero = value as i64;
+    towards_zero.saturating_sub(i64::from(towards_zero as f64 > value))
 }
 
 /// A grid whose sizes agree with each other and that knows at least one height.
@@ -449,6 +464,13 @@ mod tests {
         });
         assert!(pyramid[0].values.iter().all(|v| (10.0..=20.0).contains(v)));
         assert!((pyramid[0].values[55] - 15.0).abs() < 3.0);
+    }
+
+    #[test]
+    fn whole_numbers_are_those_of_floor() {
+        for value in [0.0, -0.0, 0.5, -0.5, 3.0, -3.0, 2.999_999_999, -1e-300, 1e15, -1e15 - 0.5, f64::MAX, f64::MIN] {
+            assert_eq!(whole(value), value.floor() as i64, "{value}");
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use crate::formats::gltf::TileMesh;
 use crate::geodesy::{EnuFrame, LonLatH};
 use glam::{DMat4, DVec3, DVec4};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 
 /// The room that vertices take.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -77,13 +78,41 @@ impl<'a> TileFrame<'a> {
     }
 }
 
-type VertexKey = ([i64; 3], [i8; 3], Rgba, u32);
+/// What makes two vertices one: place in tenths of a millimetre, normal and colour, feature.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct VertexKey {
+    place: [i64; 3],
+    normal_and_colour: u64,
+    feature: u32,
+}
+
+impl VertexKey {
+    fn new(at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32) -> Self {
+        let [x, y, z] = normal.map(|value| (value * 127.0).round() as i8 as u8);
+        let [r, g, b, alpha] = colour;
+        Self {
+            // A tenth of a millimetre: what two computations of one point may differ by.
+            place: at.map(|value| (value * 1e4).round() as i64),
+            normal_and_colour: u64::from_le_bytes([x, y, z, 0, r, g, b, alpha]),
+            feature,
+        }
+    }
+}
+
+impl Hash for VertexKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.place.iter().for_each(|value| state.write_i64(*value));
+        state.write_u64(self.normal_and_colour);
+        state.write_u32(self.feature);
+    }
+}
 
 /// Triangles in the making; equal vertices become one.
 pub struct MeshBuilder<'a> {
     frame: TileFrame<'a>,
     mesh: TileMesh,
-    known: HashMap<VertexKey, u32>,
+    /// Asked for every corner of every triangle: the standard library's hasher took a tenth of a whole import. No order of it is ever used.
+    known: HashMap<VertexKey, u32, foldhash::fast::RandomState>,
     extent: Extent,
     with_features: bool,
 }
@@ -97,7 +126,7 @@ impl<'a> MeshBuilder<'a> {
                 ..TileMesh::default()
             },
             frame,
-            known: HashMap::new(),
+            known: HashMap::default(),
             extent: Extent::EMPTY,
             with_features: false,
         }
@@ -112,13 +141,7 @@ impl<'a> MeshBuilder<'a> {
 
     /// A vertex at `[east, north, height in the sources' datum]`, its normal in east, north, up.
     pub fn vertex(&mut self, at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32) -> u32 {
-        let key = (
-            // A tenth of a millimetre: what two computations of one point may differ by.
-            at.map(|value| (value * 1e4).round() as i64),
-            normal.map(|value| (value * 127.0).round() as i8),
-            colour,
-            feature,
-        );
+        let key = VertexKey::new(at, normal, colour, feature);
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
@@ -152,15 +175,13 @@ impl<'a> MeshBuilder<'a> {
         let Some(normal) = face_normal(corners) else {
             return;
         };
-        let indices: Vec<u32> = corners
-            .iter()
-            .zip(colours)
-            .map(|(corner, colour)| self.vertex(*corner, normal, *colour, feature))
-            .collect();
-        if let Some((&first, rest)) = indices.split_first() {
-            for pair in rest.windows(2) {
-                self.triangle(first, pair[0], pair[1]);
-            }
+        let mut fan: Option<(u32, u32)> = None;
+        for (corner, colour) in corners.iter().zip(colours) {
+            let next = self.vertex(*corner, normal, *colour, feature);
+            let (first, before) = fan.unwrap_or((next, next));
+            // The first two corners make none: two of its corners are one.
+            self.triangle(first, before, next);
+            fan = Some((first, next));
         }
     }
 

@@ -51,6 +51,7 @@ pub mod water;
 pub use imported::{grow_trees, write_imported};
 
 use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
+use crate::formats::gltf::write::Writer;
 use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
@@ -276,13 +277,13 @@ pub fn draw_part(
     let done = AtomicUsize::new(0);
     let results: Vec<Result<Option<Written>, TileFault>> = work
         .par_iter()
-        .map(|(index, key)| {
+        .map_init(Writer::default, |writer, (index, key)| {
             if progress.cancelled() {
                 return Err(TileFault::Cancelled);
             }
             let Some(job) = jobs.get(*index) else { return Ok(None) };
             let drawn = (job.draw)(*key);
-            let written = package::write_content(out, &job.plan, &scene.grid, *key, &drawn);
+            let written = package::write_content(out, &job.plan, &scene.grid, *key, &drawn, writer);
             let so_far = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress.step("tile-draw", so_far as u64, work.len() as u64);
             written
@@ -577,6 +578,7 @@ fn manifest(
         axes,
         series,
         datasets,
+        imagery: Vec::new(),
         features: None,
     })
 }

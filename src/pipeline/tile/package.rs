@@ -6,7 +6,7 @@ use super::mesh::Extent;
 use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
-use crate::formats::gltf::write::{WriteOptions, glb};
+use crate::formats::gltf::write::{WriteOptions, Writer};
 use crate::formats::gltf::{TileContent, Values};
 use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{
@@ -190,7 +190,7 @@ pub fn position_step(grid: &Grid, level: u32) -> f64 {
 }
 
 /// Writes a tile's content; nothing for an empty tile.
-pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, drawn: &Drawn) -> Result<Option<Written>, TileFault> {
+pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, drawn: &Drawn, writer: &mut Writer) -> Result<Option<Written>, TileFault> {
     let layer = plan.id;
     let Some(extent) = drawn.extent.filter(|extent| !extent.is_empty()) else {
         return Ok(None);
@@ -204,7 +204,7 @@ pub fn write_content(out: &Path, plan: &LayerPlan, grid: &Grid, key: TileKey, dr
         copyright: copyright(&plan.sentences(&drawn.content)),
         ..WriteOptions::default()
     };
-    let bytes = glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
+    let bytes = writer.glb(&drawn.content, &options).map_err(|fault| TileFault::Content {
         layer: layer.to_owned(),
         detail: format!("{}/{}/{}: {fault}", key.level, key.x, key.y),
     })?;
@@ -322,8 +322,14 @@ pub fn write_file(out: &Path, path: &str, bytes: &[u8]) -> Result<(), TileFault>
         path: path.to_owned(),
         detail: error.to_string(),
     };
-    if let Some(parent) = whole.parent() {
-        std::fs::create_dir_all(parent).map_err(fault)?;
+    match std::fs::write(&whole, bytes) {
+        // Asked for only then: most tiles follow others into the same folder.
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            if let Some(parent) = whole.parent() {
+                std::fs::create_dir_all(parent).map_err(fault)?;
+            }
+            std::fs::write(&whole, bytes).map_err(fault)
+        }
+        written => written.map_err(fault),
     }
-    std::fs::write(&whole, bytes).map_err(fault)
 }

@@ -41,6 +41,10 @@ const PAVED_GAP_M: f64 = 5.0;
 const KERB_M: f64 = 0.3;
 /// Outlines are kept to this, metres.
 const OUTLINE_M: f64 = 0.04;
+/// Before an outline is widened and narrowed it loses what changes it less than this, metres: each of its points costs an arc.
+const STRAIGHT_M: f64 = 0.01;
+/// Kerbs this near a pavement are closed together with it; far enough that closing feels no more of them, near enough that a tile sees all that counts.
+const KERB_REACH_M: f64 = 2.0 * PAVED_GAP_M + 2.0;
 /// How far from a tile a street may still shape what is in it.
 const REACH_M: f64 = 40.0;
 const FELT_M: f64 = 24.0;
@@ -55,6 +59,9 @@ pub fn drawn_at(tolerance_m: f64) -> bool {
 /// A stretch of carriageway with its pavements.
 #[derive(Debug)]
 struct Street {
+    /// The line as it is.
+    line: Vec<[f64; 2]>,
+    /// The same with a point at every sample of the pavements.
     centre: Vec<[f64; 2]>,
     half_m: f64,
     /// Left and right pavement at each point of the centre line, from the kerb.
@@ -124,6 +131,7 @@ impl Plan {
                 streets.len(),
             ));
             streets.push(Street {
+                line: points.clone(),
                 centre,
                 half_m,
                 pavements_m,
@@ -246,19 +254,21 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     let mut cloth = Drape::new(&surface, &rect, step_m, tolerance, mesh);
 
     let near = plan.near(&rect.grown(REACH_M));
+    // Streets may be long; what is further off than closing can feel is left out first.
+    let reach = rect.grown(FELT_M);
+    let felt = rectangle(&reach);
+    let touches = |corners: &[[f64; 2]; 3]| Bounds2::of(*corners).intersects(&reach);
     let mut lanes: Vec<Polygon<f64>> = Vec::new();
     let mut paved: Vec<Polygon<f64>> = Vec::new();
     for street in &near {
-        let ribbon = Ribbon::new(&street.centre, street.half_m, [End::Round(8); 2]);
-        lanes.extend(ribbon.triangles().filter_map(counter_clockwise));
-        paved.extend(street.paved().into_iter().filter_map(counter_clockwise));
+        let ribbon = Ribbon::new(&street.line, street.half_m, [End::Round(8); 2]);
+        lanes.extend(ribbon.triangles().filter(touches).filter_map(counter_clockwise));
+        paved.extend(street.paved().into_iter().filter(touches).filter_map(counter_clockwise));
     }
-    // Streets may be long; what is further off than closing can feel is cut away first.
-    let felt = rectangle(&rect.grown(FELT_M));
-    let carriageway = closed(&unary_union(&lanes).intersection(&felt), CORNER_M);
+    let together = |pieces: &[Polygon<f64>]| unary_union(pieces).intersection(&felt).simplify(STRAIGHT_M);
+    let carriageway = closed(&together(&lanes), CORNER_M);
     let kerb = carriageway.buffer_with_style(round(KERB_M));
-    paved.extend(kerb.iter().cloned());
-    let pavement = closed(&unary_union(&paved).intersection(&felt), PAVED_GAP_M);
+    let pavement = if paved.is_empty() { MultiPolygon(Vec::new()) } else { pavement(&together(&paved), &kerb) };
 
     // Beyond the window the neighbours draw; over the water nothing lies.
     let window = rectangle(&cloth.window);
@@ -293,8 +303,14 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     }
 }
 
+/// Pavements and the carriageways between them as one surface, their kerbs and narrow gaps included.
+fn pavement(paved: &MultiPolygon<f64>, kerb: &MultiPolygon<f64>) -> MultiPolygon<f64> {
+    let beside = paved.buffer_with_style(BufferStyle::new(KERB_REACH_M).line_join(LineJoin::Bevel));
+    closed(&paved.union(&kerb.intersection(&beside)).simplify(STRAIGHT_M), PAVED_GAP_M)
+}
+
 impl Street {
-    /// Carriageway and pavements as triangles, a disc at each corner of the line.
+    /// Carriageway and pavements as triangles, where there is a pavement: a road in the open country has none.
     fn paved(&self) -> Vec<[[f64; 2]; 3]> {
         let edge = |i: usize| -> Option<[[f64; 2]; 2]> {
             let (at, across, out) = (
@@ -313,7 +329,9 @@ impl Street {
                 ],
             ])
         };
+        let has_pavement = |i: usize| self.pavements_m.get(i).is_some_and(|out| out.iter().any(|width| *width > 0.0));
         (1..self.centre.len())
+            .filter(|i| has_pavement(i - 1) || has_pavement(*i))
             .filter_map(|i| Some((edge(i - 1)?, edge(i)?)))
             .flat_map(|([l0, r0], [l1, r1])| [[l0, r0, r1], [l0, r1, l1]])
             .collect()
@@ -335,6 +353,7 @@ fn counter_clockwise(corners: [[f64; 2]; 3]) -> Option<Polygon<f64>> {
 fn closed(shape: &MultiPolygon<f64>, radius_m: f64) -> MultiPolygon<f64> {
     shape
         .buffer_with_style(round(radius_m))
+        .simplify(STRAIGHT_M)
         .buffer_with_style(round(-radius_m))
 }
 

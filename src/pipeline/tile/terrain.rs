@@ -20,6 +20,9 @@ const WALLS_WITHIN_TOLERANCE_M: f64 = 6.0;
 const SKIRT_M: f64 = 2.0;
 const SKIRT_TOLERANCES: f64 = 3.0;
 
+/// Nodes of the lattice along one side.
+const NODES: usize = CELLS as usize + 1;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Cell {
     Land,
@@ -41,6 +44,7 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
         rect,
         skirt_m: SKIRT_M + SKIRT_TOLERANCES * scene.grid.tolerance(key.level),
         mesh: MeshBuilder::new("terrain", scene.frame(key)),
+        nodes: vec![None; NODES * NODES],
     };
     let cells = classified(&rect, surface.cell(), &water, &banks);
     let cell = surface.cell();
@@ -53,10 +57,13 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
             [c * cell, r * cell]
         };
         let (sw, se, ne, nw) = (corner(0, 0), corner(1, 0), corner(1, 1), corner(0, 1));
-        for half in [[sw, se, ne], [sw, ne, nw]] {
+        let node = |dc: u32, dr: u32| (row + dr) as usize * NODES + (column + dc) as usize;
+        let rim = [column, row].iter().any(|place| *place == 0 || *place == CELLS - 1);
+        let nodes = [node(0, 0), node(1, 0), node(1, 1), node(0, 1)];
+        for (half, nodes) in [([sw, se, ne], [nodes[0], nodes[1], nodes[2]]), ([sw, ne, nw], [nodes[0], nodes[2], nodes[3]])] {
             match kind {
                 Cell::Water => {}
-                Cell::Land => painter.ground(half),
+                Cell::Land => painter.land(half, nodes, rim),
                 Cell::Both => {
                     for polygon in triangle(half).difference(&water) {
                         for piece in triangulated(&polygon) {
@@ -94,13 +101,36 @@ struct Painter<'a> {
     rect: Bounds2,
     skirt_m: f64,
     mesh: MeshBuilder<'a>,
+    /// The vertices of the lattice, row by row from the south: up to six triangles share one, and its height, slope and colour are dear.
+    nodes: Vec<Option<u32>>,
 }
 
 impl Painter<'_> {
+    /// Half a cell of dry ground between three nodes of the lattice; `rim` says whether its cell lies at the tile's border.
+    fn land(&mut self, corners: [[f64; 2]; 3], nodes: [usize; 3], rim: bool) {
+        let mut vertices = [0; 3];
+        for ((vertex, at), node) in vertices.iter_mut().zip(corners).zip(nodes) {
+            let known = self.nodes.get(node).copied().flatten();
+            *vertex = known.unwrap_or_else(|| self.ground_vertex(at, 0.0));
+            if let Some(slot) = self.nodes.get_mut(node) {
+                *slot = Some(*vertex);
+            }
+        }
+        let [a, b, c] = vertices;
+        self.mesh.triangle(a, b, c);
+        if rim {
+            self.skirts(corners);
+        }
+    }
+
     /// A piece of ground, with a skirt where it ends at the tile's border.
     fn ground(&mut self, corners: [[f64; 2]; 3]) {
         let [a, b, c] = corners.map(|at| self.ground_vertex(at, 0.0));
         self.mesh.triangle(a, b, c);
+        self.skirts(corners);
+    }
+
+    fn skirts(&mut self, corners: [[f64; 2]; 3]) {
         for (from, to) in [(0, 1), (1, 2), (2, 0)] {
             let (from, to) = (corners[from], corners[to]);
             if self.on_border(from, to) {

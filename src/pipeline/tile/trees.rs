@@ -16,7 +16,8 @@ const UP_TO_TOLERANCE_M: f64 = 2.6;
 /// Which trees each tile holds.
 #[derive(Debug, Default)]
 pub struct Plan {
-    tiles: BTreeMap<TileKey, Vec<usize>>,
+    /// Places in the region's list, and where that is in the plane: several levels draw a tree, one projection serves all.
+    tiles: BTreeMap<TileKey, Vec<(usize, [f64; 2])>>,
     features: usize,
 }
 
@@ -40,7 +41,7 @@ impl Plan {
                     plan.tiles
                         .entry(scene.grid.tile_at(level, at))
                         .or_default()
-                        .push(index);
+                        .push((index, at));
                 }
             }
         }
@@ -77,9 +78,8 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey, name: &str) -> Drawn {
     let grown = (thinning(&scene.grid, key.level) as f64).sqrt().sqrt();
     let mut mesh = MeshBuilder::new(name, scene.frame(key)).featured(0);
     let mut drawn: Vec<&Tree> = Vec::with_capacity(indices.len());
-    for &index in indices {
+    for &(index, at) in indices {
         let Some(tree) = scene.region.trees.get(index) else { continue };
-        let Some(at) = scene.place([tree.x, tree.y]) else { continue };
         let feature = drawn.len() as u32;
         plant(&mut mesh, tree, [at[0], at[1], surface.height(at)], index as u64, up, grown, feature);
         drawn.push(tree);

@@ -13,12 +13,14 @@ pub mod gtfs;
 pub mod osm;
 pub mod points;
 pub mod parquet;
+pub mod pictures;
 pub mod rasters;
 pub mod shapefile;
 
 use super::record::Record;
 use super::vocabulary::Mapping;
 use crate::formats::raster::Heights;
+use crate::pipeline::imagery::source::Source;
 use crate::base::{Dataset, DatasetId, Severity};
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
@@ -26,7 +28,10 @@ use std::path::Path;
 /// The formats in the order they are tried.
 pub const READERS: &[Reader] = &[
     Reader { recognises: geopackage::recognises, open: geopackage::open },
+    Reader { recognises: pictures::is_companion, open: pictures::open_companion },
     Reader { recognises: rasters::is_tiff, open: rasters::open_tiff },
+    Reader { recognises: pictures::is_still, open: pictures::open_still },
+    Reader { recognises: pictures::is_jpeg2000, open: pictures::open_jpeg2000 },
     Reader { recognises: points::recognises, open: points::open },
     Reader { recognises: rasters::is_raw_header, open: rasters::open_raw_header },
     Reader { recognises: rasters::is_raw, open: rasters::open_raw },
@@ -102,6 +107,8 @@ pub enum Content {
     Table(Box<dyn Table>),
     /// Heights that have not been read yet.
     Raster(Box<dyn Heights>),
+    /// Colours that have not been read yet, and how large a pixel is in the picture's own system.
+    Picture { source: Source, pixel: Option<String> },
 }
 
 /// Rows that have not been read yet.

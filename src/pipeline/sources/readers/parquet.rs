@@ -17,6 +17,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// Rows of nothing that are handed out, where no column is asked for: a footer may state any number of them.
+const MAX_EMPTY_ROWS: u64 = 16 << 20;
 /// Rows looked at for the kind of shapes, where the metadata leave it open.
 const LOOK_ROWS: usize = 20;
 
@@ -153,7 +155,7 @@ impl Rows {
                 .map_err(|fault| fault.to_string())
         })?;
         let Some(rows) = &mut rows else {
-            for _ in 0..self.count.min(most as u64) {
+            for _ in 0..self.count.min(most as u64).min(MAX_EMPTY_ROWS) {
                 each(Vec::new());
             }
             return Ok(());

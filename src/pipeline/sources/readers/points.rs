@@ -2,8 +2,9 @@
 
 use super::{Content, Found, Head, Opened, short_name};
 use crate::formats::las::{self, Header, Point};
-use crate::formats::raster::{Heights, MAX_CELLS, Placement, RasterFault, Remark, Window};
+use crate::formats::raster::{Heights, MAX_CELLS, Placement, RasterFault, Remark, RoofPoint, Window};
 use crate::formats::shape::ShapeKind;
+use crate::region::ground_filter;
 use crate::region::point_grid::{PointGrid, cell_for_density};
 use laz::laszip::{ChunkTable, LasZipDecompressor, LazItemType, LazVlr};
 use std::collections::BTreeMap;
@@ -23,6 +24,10 @@ const PLAUSIBLE_M: std::ops::RangeInclusive<f64> = -500.0..=9_000.0;
 const GROUND: [u8; 4] = [2, 8, 9, 66];
 const VIRTUAL: u8 = 66;
 const BUILDING: u8 = 6;
+/// Never classified, and classified as nothing in particular.
+const LOOSE: [u8; 2] = [0, 1];
+/// Low and high noise.
+const NOISE: [u8; 2] = [7, 18];
 /// The compressor that puts each field of a chunk into a layer of its own.
 const LAYERED: u16 = 3;
 
@@ -64,6 +69,12 @@ impl Cloud {
             .read_to_end(&mut head)
             .map_err(io)?;
         let mut header = Header::parse(&head)?;
+        let length = file.metadata().map_err(io)?.len();
+        // An entry of the octree has 32 bytes.
+        let page_fits = |(at, bytes): (u64, u64)| bytes >= 32 && bytes % 32 == 0 && at >= header.points_at && at.checked_add(bytes).is_some_and(|end| end <= length);
+        if header.copc && header.copc_fault.is_none() && !header.copc_page.is_some_and(page_fits) {
+            header.copc_fault = Some("its first page is outside the file".to_owned());
+        }
         if let (None, Some((at, _))) = (&header.crs, header.extended) {
             let mut records = Vec::new();
             // A wrong place only means that no system is found there.
@@ -251,6 +262,8 @@ struct Ground {
     placement: Placement,
     cell: f64,
     values: Option<Vec<f32>>,
+    /// Whether there are points of the class of buildings, once somebody has looked.
+    has_buildings: Option<bool>,
     remarks: Vec<Remark>,
 }
 
@@ -283,6 +296,7 @@ impl Ground {
             placement,
             cell,
             values: None,
+            has_buildings: None,
             remarks: Vec::new(),
         })
     }
@@ -313,6 +327,9 @@ impl Ground {
             .collect::<Vec<_>>()
             .join(", ");
         self.remarks.push(("points-classes", list));
+        if let Some(fault) = &self.cloud.header.copc_fault {
+            self.remarks.push(("points-copc", fault.clone()));
+        }
         if let Some((count, reason)) = missing {
             self.remarks
                 .push(("points-missing", format!("{count} ({reason})")));
@@ -326,11 +343,40 @@ impl Ground {
                 self.remarks.push((code, count.to_string()));
             }
         }
-        if grid.seen() == 0 {
+        self.has_buildings = Some(classes.contains_key(&BUILDING));
+        let classified = classes.keys().any(|class| !LOOSE.contains(class) && !NOISE.contains(class));
+        if grid.seen() > 0 {
+            self.values = Some(grid.values());
+        } else if classified || classes.is_empty() {
             self.remarks.push(("points-without-ground", String::new()));
+            self.values = Some(grid.values());
+        } else {
+            self.values = Some(self.lowest()?);
         }
-        self.values = Some(grid.values());
         Ok(())
+    }
+
+    /// The ground of a cloud that nobody classified: of the lowest points of each cell those that no building and no tree can be.
+    fn lowest(&mut self) -> Result<Vec<f32>, RasterFault> {
+        let Placement { origin, columns, rows, .. } = self.placement;
+        let mut lowest = vec![f32::NAN; columns * rows];
+        let cell = self.cell;
+        self.cloud.each(&mut |point| {
+            if NOISE.contains(&point.class) || !PLAUSIBLE_M.contains(&point.at[2]) {
+                return;
+            }
+            let column = ((point.at[0] - origin[0]) / cell + 0.5).floor();
+            let row = ((origin[1] - point.at[1]) / cell + 0.5).floor();
+            let inside = column >= 0.0 && row >= 0.0 && column < columns as f64;
+            if let Some(value) = lowest.get_mut(row as usize * columns + column as usize).filter(|_| inside) {
+                *value = value.min(point.at[2] as f32);
+            }
+        })?;
+        let known = lowest.iter().filter(|value| value.is_finite()).count();
+        ground_filter::keep_ground(&mut lowest, columns, cell);
+        let kept = lowest.iter().filter(|value| value.is_finite()).count();
+        self.remarks.push(("points-ground-filtered", format!("{:.0} %", 100.0 * kept as f64 / known.max(1) as f64)));
+        Ok(lowest)
     }
 }
 
@@ -369,14 +415,29 @@ impl Heights for Ground {
         true
     }
 
-    fn roof_points(&mut self, take: &mut dyn FnMut([f64; 3])) -> Result<(), RasterFault> {
+    fn roof_points(&mut self, take: &mut dyn FnMut(RoofPoint)) -> Result<(), RasterFault> {
+        let classified = match self.has_buildings {
+            Some(known) => known,
+            None => {
+                let mut seen = false;
+                self.cloud.each(&mut |point| seen |= point.class == BUILDING)?;
+                *self.has_buildings.insert(seen)
+            }
+        };
         // What is missing was said when the ground was read.
         self.cloud.each(&mut |point| {
-            if point.class == BUILDING && !point.synthetic && PLAUSIBLE_M.contains(&point.at[2]) {
-                take(point.at);
+            // A crown gives an echo before the roof below it does.
+            let last = point.returns == 0 || point.return_number >= point.returns;
+            let of_a_roof = if classified { point.class == BUILDING } else { last && LOOSE.contains(&point.class) };
+            if of_a_roof && !point.synthetic && PLAUSIBLE_M.contains(&point.at[2]) {
+                take(RoofPoint { at: point.at, classified });
             }
         })?;
         Ok(())
+    }
+
+    fn year(&self) -> Option<i32> {
+        self.cloud.header.year.map(i32::from)
     }
 
     fn remarks(&self) -> Vec<Remark> {

@@ -4,6 +4,7 @@ use super::{Content, Found, Head, Opened, short_name, whole};
 use crate::formats::raster::{Heights, Held, MAX_CELLS, Placement, RasterFault, Remark, Window};
 use crate::formats::shape::ShapeKind;
 use crate::formats::xyz::{self, Points};
+use crate::formats::geotiff_colours::{self, Holds};
 use crate::formats::{asciigrid, bil, geotiff, hgt, worldfile};
 use crate::region::point_grid::{PointGrid, cell_for_density};
 use std::fs::File;
@@ -54,7 +55,17 @@ pub fn is_xyz(head: &Head) -> bool {
     xyz::is_points(head.bytes)
 }
 
+/// A picture, or heights: the file's own tags tell.
 pub fn open_tiff(path: &Path) -> Opened {
+    match geotiff_colours::holds(reader(path)?) {
+        Ok(Holds::Colours | Holds::Grey { bits: 8 }) => super::pictures::open_tiff(path),
+        // What is no TIFF at all is said by the reader of heights.
+        _ => opened(path, tiff),
+    }
+}
+
+/// The same file as heights, where somebody says that they are.
+pub fn open_heights(path: &Path) -> Opened {
     opened(path, tiff)
 }
 

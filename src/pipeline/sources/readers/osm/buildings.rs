@@ -530,6 +530,7 @@ impl Solid<'_> {
             light: false,
             attributes: Vec::new(),
             surveyed: None,
+            measured: None,
         };
         let options = RoofOptions {
             foundation_m: 0.0,
