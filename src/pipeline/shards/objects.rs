@@ -504,6 +504,7 @@ mod tests {
         let ring = |at: f64| LineString::from(vec![(at, 0.0), (at + 9.0, 0.0), (at + 9.0, 9.0), (at, 0.0)]);
         Draft {
             building: Building {
+                measured: None,
                 id: "été".to_owned(),
                 rnb: vec!["ABCDEFGH1234".to_owned()],
                 dataset: DatasetId::from("bdtopo"),
