@@ -264,10 +264,10 @@ key-name-enter = Enter
 key-name-home = Home
 key-name-page-up = Page up
 key-name-page-down = Page down
-key-name-left = Left
-key-name-right = Right
-key-name-up = Up
-key-name-down = Down
+key-name-left = Left arrow
+key-name-right = Right arrow
+key-name-up = Up arrow
+key-name-down = Down arrow
 
 ## Links
 

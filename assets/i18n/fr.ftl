@@ -264,10 +264,10 @@ key-name-enter = Entrée
 key-name-home = Début
 key-name-page-up = Page préc.
 key-name-page-down = Page suiv.
-key-name-left = Gauche
-key-name-right = Droite
-key-name-up = Haut
-key-name-down = Bas
+key-name-left = Flèche gauche
+key-name-right = Flèche droite
+key-name-up = Flèche haut
+key-name-down = Flèche bas
 
 ## Links
 

@@ -1,6 +1,6 @@
 //! Every word a person reads: French and English messages, numbers, units and dates.
 //!
-//! Messages live in `assets/i18n/*.ftl` ([Project Fluent](https://projectfluent.org)); nothing else in the code speaks a language.
+//! Messages live in `assets/i18n/*.ftl` ([Project Fluent](https://projectfluent.org)); the sentences of the viewer and its panels. Reports and command line have theirs beside the code that says them.
 //! A test keeps both files to the same keys, and every key named in `src/` to an existing message.
 
 mod dates;

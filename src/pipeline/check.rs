@@ -142,9 +142,12 @@ impl Checked {
                 (Severity::Error, false) => "erreur",
             };
             let colon = if english { ":" } else { " :" };
+            // Of a file with many objects each says its own.
+            let object = if finding.object == finding.file { "" } else { finding.object.as_str() };
+            let place = [finding.file.as_str(), object].join(" ");
             out.push_str(&format!(
                 "{}{colon} {severity} [{}] {}\n",
-                finding.file,
+                place.trim(),
                 finding.code,
                 sentence(finding, english)
             ));

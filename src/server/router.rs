@@ -31,7 +31,7 @@ const ANSWER_MAX: Duration = Duration::from_secs(30);
 /// `frame-ancestors` is left out on purpose: other sites may embed the viewer in an iframe, and since this server has no accounts and accepts no writes, a framed page gives its framer nothing to steal.
 /// Pages that will have accounts must set it.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
-    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; manifest-src 'self'; \
+    img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; frame-src 'self'; manifest-src 'self'; \
     base-uri 'none'; form-action 'none'";
 
 /// All addresses of the server.

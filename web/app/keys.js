@@ -53,6 +53,8 @@ export function wireKeys(canvas) {
     else return;
     event.preventDefault();
   });
+  document.addEventListener("keydown", () => { document.body.dataset.keys = "true"; }, true);
+  document.addEventListener("pointerdown", () => { delete document.body.dataset.keys; }, true);
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input:not([type=range],[type=checkbox],[type=radio]), select, textarea");
     if (rowOf(event.key)?.action === "help" && !typing) {

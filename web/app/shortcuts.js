@@ -3,10 +3,10 @@
 export const THEMES = ["none","demand","construction-year"];
 
 export const SHORTCUTS = [
-  {"key":"ArrowLeft","name":{"fr":"Gauche","en":"Left"},"text":{"fr":"Aller à gauche","en":"Move left"},"ask":{"ask":"pan","right":-0.1,"forward":0.0}},
-  {"key":"ArrowRight","name":{"fr":"Droite","en":"Right"},"text":{"fr":"Aller à droite","en":"Move right"},"ask":{"ask":"pan","right":0.1,"forward":0.0}},
-  {"key":"ArrowUp","name":{"fr":"Haut","en":"Up"},"text":{"fr":"Avancer","en":"Move forward"},"ask":{"ask":"pan","right":0.0,"forward":0.1}},
-  {"key":"ArrowDown","name":{"fr":"Bas","en":"Down"},"text":{"fr":"Reculer","en":"Move back"},"ask":{"ask":"pan","right":0.0,"forward":-0.1}},
+  {"key":"ArrowLeft","name":{"fr":"Flèche gauche","en":"Left arrow"},"text":{"fr":"Aller à gauche","en":"Move left"},"ask":{"ask":"pan","right":-0.1,"forward":0.0}},
+  {"key":"ArrowRight","name":{"fr":"Flèche droite","en":"Right arrow"},"text":{"fr":"Aller à droite","en":"Move right"},"ask":{"ask":"pan","right":0.1,"forward":0.0}},
+  {"key":"ArrowUp","name":{"fr":"Flèche haut","en":"Up arrow"},"text":{"fr":"Avancer","en":"Move forward"},"ask":{"ask":"pan","right":0.0,"forward":0.1}},
+  {"key":"ArrowDown","name":{"fr":"Flèche bas","en":"Down arrow"},"text":{"fr":"Reculer","en":"Move back"},"ask":{"ask":"pan","right":0.0,"forward":-0.1}},
   {"key":"q","name":{"fr":"Q","en":"Q"},"text":{"fr":"Tourner à gauche","en":"Turn left"},"ask":{"ask":"orbit","heading_deg":-10.0,"pitch_deg":0.0}},
   {"key":"e","name":{"fr":"E","en":"E"},"text":{"fr":"Tourner à droite","en":"Turn right"},"ask":{"ask":"orbit","heading_deg":10.0,"pitch_deg":0.0}},
   {"key":"PageUp","name":{"fr":"Page préc.","en":"Page up"},"text":{"fr":"Relever le regard","en":"Look up"},"ask":{"ask":"orbit","heading_deg":0.0,"pitch_deg":5.0}},

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Territoire (dossier), tileset.json, subtree, glb ou gltf ; le contenu décide / territory folder, tileset, subtree or glTF.
+    /// Territoire (dossier), sources, tileset.json, subtree, glb ou gltf ; le contenu décide / territory folder, sources, tileset, subtree or glTF.
     path: PathBuf,
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]

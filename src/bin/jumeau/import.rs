@@ -1,6 +1,6 @@
 //! `jumeau import`: what was typed, progress, and the report in words or JSON.
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressState, ProgressStyle};
 use jumeau::base::Severity;
 use jumeau::pipeline::shards::{SHARD_BUILDINGS, ShardOptions};
 use jumeau::pipeline::{ImportOptions, Progress, import, messages};
@@ -43,7 +43,7 @@ pub struct What {
     /// Grille RAF20 de l’IGN (.tac ou .tif) pour les hauteurs ellipsoïdales / IGN's RAF20 grid for ellipsoidal heights.
     #[arg(long, value_name = "FILE")]
     geoid: Option<PathBuf>,
-    /// Correspondance entre nos termes et les colonnes d'un schéma inconnu / which columns of an unknown schema hold what (below).
+    /// Correspondance entre nos termes et les colonnes d'un schéma inconnu / which columns of an unknown schema hold what (the table at the end of `jumeau import --help`).
     #[arg(long, value_name = "FILE")]
     map: Option<PathBuf>,
     /// Bâtiments d’un lot ; au-delà, il est coupé en quatre / buildings of a shard; larger ones are cut in four.
@@ -99,6 +99,7 @@ const MAP_HELP: &str = "\
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
     roads, tram, rail: id, name, class, importance, position, width, lanes, bridge, tunnel, fictive, state
     water: id, name, level      trees: id, height, crown      areas: id, name, code
+    iris, zones, prescriptions, information, servitudes, flood, parks, land-cover: id, name, code, document      parcels: id, section, number, code
     electricity … transit: id, name, class, voltage, depth, diameter, material, accuracy (A, B, C), underground, lay, height, fixture, colour
 
 Réseaux / networks
@@ -108,7 +109,6 @@ Réseaux / networks
   a plan without a coordinate system (EPANET) is placed by --crs when it is drawn in that system, else by \"place\":
   { \"as\": \"drinking-water\", \"file\": \"*.inp\", \"place\": { \"origin\": [355000, 6690000], \"scale\": 0.3048, \"turn_deg\": 12 } }
   OpenStreetMap : découpez l'extrait avant l'import / cut the extract before the import: osmium extract -b W,S,E,N region.osm.pbf -o bourg.osm.pbf
-    iris, zones, prescriptions, information, servitudes, flood, parks, land-cover: id, name, code, document      parcels: id, section, number, code
 
 Zones / areas
   Un dossier de PLU, PLUi ou carte communale au standard CNIG est reconnu par ses attributs (TYPEZONE, TYPEPSC, TYPEINF) ; DOC_URBA donne date et état.
@@ -218,10 +218,14 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
     }
     lines.push(String::new());
+    // As the person called it, and what this build can do.
+    let program = std::env::args().next().unwrap_or_else(|| "jumeau".to_owned());
+    let next = if cfg!(feature = "ui") { "view" } else { "serve" };
     lines.push(if french {
-        format!("Territoire écrit dans {out} en {seconds:.1} s. Ouvrez-le avec : jumeau view {out}")
+        let seconds = format!("{seconds:.1}").replace('.', ",");
+        format!("Territoire écrit dans {out} en {seconds} s. Ouvrez-le avec : {program} {next} {out}")
     } else {
-        format!("Territory written to {out} in {seconds:.1} s. Open it with: jumeau view {out}")
+        format!("Territory written to {out} in {seconds:.1} s. Open it with: {program} {next} {out}")
     });
     lines.join("\n") + "\n"
 }
@@ -254,9 +258,13 @@ impl Talk {
     pub(super) fn new(french: bool) -> Self {
         let bar = std::io::stderr().is_terminal().then(|| {
             let bar = ProgressBar::new(0);
-            let template = "{msg:28} {bar:30} {human_pos}/{human_len}  {per_sec}  {elapsed} + {eta}";
-            if let Ok(style) = ProgressStyle::with_template(template) {
-                bar.set_style(style);
+            let left = if french { "encore" } else { "left:" };
+            let template = format!("{{msg:28}} {{bar:30}} {{pos}} / {{len}}  {{rate}}/s  {left} {{eta}}");
+            if let Ok(style) = ProgressStyle::with_template(&template) {
+                let rate = |state: &ProgressState, out: &mut dyn std::fmt::Write| {
+                    let _ = write!(out, "{:.0}", state.per_sec());
+                };
+                bar.set_style(style.with_key("rate", rate));
             }
             bar
         });

@@ -2,6 +2,14 @@
 //!
 //! stdout is data, stderr is talk; exit 0 done, 1 findings of severity error, 2 wrong usage or nothing could be done.
 
+/// A line of talk. That nobody listens any more is no reason to stop the work: the standard macro would end the program there.
+macro_rules! eprintln {
+    ($($text:tt)*) => {{
+        use std::io::Write as _;
+        let _ = writeln!(std::io::stderr(), $($text)*);
+    }};
+}
+
 mod check;
 mod demo;
 mod dispatch;
@@ -37,9 +45,9 @@ mod view;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Jumeau, le jumeau numérique d'un territoire.
+/// Jumeau, le jumeau numérique d'un territoire / the digital twin of a territory.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Typed {
     #[command(subcommand)]
     command: Option<Command>,

@@ -69,6 +69,7 @@ pub struct Roof {
     pub usable_m2: f64,
     pub tilt: f64,
     pub azimuth: f64,
+    /// The plane's highest point above the lowest one of its building, where its walls meet the ground.
     pub ridge_m: f64,
     pub modules: usize,
     pub kwp: f64,
@@ -172,7 +173,10 @@ pub fn roofs(
             if count % 64 == 0 || count as usize == planes.len() {
                 progress.step("solar-yield", count, planes.len() as u64);
             }
-            roof(id, *number, plane, samples, hours, step_h, options)
+            let corners = scene.buildings.get(*id).into_iter().flatten().flatten();
+            let foot_m = corners.map(|[_, _, up]| *up).fold(f64::INFINITY, f64::min);
+            let roof = roof(id, *number, plane, samples, hours, step_h, options);
+            Roof { ridge_m: roof.ridge_m - foot_m, ..roof }
         })
         .collect();
     Ok(out)
