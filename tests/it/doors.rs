@@ -26,6 +26,7 @@ const MUTATIONS: usize = 120;
 const MUTATED_BYTES: usize = 2 << 20;
 
 fn all_doors() -> Vec<Door> {
+    #[cfg_attr(not(feature = "pipeline"), expect(unused_mut))]
     let mut doors = doors::DOORS.to_vec();
     #[cfg(feature = "pipeline")]
     doors.extend(source_doors::SOURCE_DOORS);
@@ -110,6 +111,7 @@ fn no_door_breaks_on_seeds_that_were_changed() {
 #[test]
 fn doors_targets_and_seeds_are_the_same_list() {
     let manifest = std::fs::read_to_string(fuzz_folder().join("Cargo.toml")).unwrap();
+    #[cfg_attr(not(feature = "pipeline"), expect(unused_mut))]
     let mut lists = vec![
         doors::DOORS
             .iter()

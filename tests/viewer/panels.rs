@@ -88,6 +88,7 @@ fn manifest() -> Manifest {
             nature: Nature::Measured,
         }],
         features: None,
+        imagery: Vec::new(),
     }
 }
 
