@@ -252,6 +252,44 @@ test("a page that holds the frame commands it, a stranger does not", async () =>
   holder.stop();
 });
 
+test("the example of embedding works on our own server", async () => {
+  const context = await chrome.newContext({ ...SIZES.desktop, locale: "fr-FR" });
+  const page = await context.newPage();
+  const faults = watch(page);
+  await context.route("**/pkg/jumeau_web.js", (route) => route.fulfill({ contentType: "text/javascript", body: VIEWER }));
+  await context.route("**/pkg/jumeau_web_bg.wasm", (route) => route.fulfill({ contentType: "application/wasm", body: "wasm" }));
+  await page.goto(`${server.origin}/embed.html`);
+  const frame = await (await page.waitForSelector("#view")).contentFrame();
+  await frame.waitForFunction(() => window.started);
+  await page.getByText("Demande d'électricité").click();
+  await frame.waitForFunction(() => window.heard.some((one) => one.do === "set-theme" && one.theme === "demand"));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("colours keep their legend where the panel is closed", async () => {
+  for (const size of ["phone", "desktop"]) {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => {
+      window.say({ kind: "ready" });
+      window.say({ kind: "state", state: { theme: "demand" }, link: "v=1" });
+      window.say({ kind: "legend", theme: "demand", colours: ["#00224e", "#7d7c78", "#fee838"], ticks: [0, 6, 24] });
+    });
+    if (size === "desktop") await page.locator('[data-close="layers"]').click();
+    assert.ok(await page.locator("#layers").isHidden());
+    assert.ok(await page.locator("#legend").isVisible());
+    assert.match(await page.locator("#legend").innerText(), /simulé/i);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-legend-${size}`);
+    // Nothing of it lies outside the picture or under the time strip.
+    const [box, stage] = [await page.locator("#legend").boundingBox(), await page.locator("#stage").boundingBox()];
+    assert.ok(box.y >= stage.y && box.y + box.height <= stage.y + stage.height && box.x + box.width <= stage.x + stage.width);
+    assert.deepEqual(faults, []);
+    await context.close();
+  }
+});
+
 test("both languages say everything", async () => {
   const text = readFileSync(join(root, "web/app/words.js"), "utf8");
   const context = await chrome.newContext();

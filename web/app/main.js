@@ -159,7 +159,11 @@ function drawCamera({ camera }, before) {
 
 /** Every licence wants its sentence beside the picture. */
 function credit() {
-  const sentences = (store.manifest?.datasets ?? []).map((dataset) => dataset.attribution).filter(Boolean);
+  const datasets = store.manifest?.datasets ?? [];
+  // What is owed to others comes first: it must be read even where there is little room.
+  const others = datasets.filter((dataset) => dataset.producer !== "Jumeau");
+  const ours = datasets.filter((dataset) => dataset.producer === "Jumeau");
+  const sentences = [...others, ...ours].map((dataset) => dataset.attribution).filter(Boolean);
   byId("credit").textContent = [...new Set(sentences)].join(" · ");
 }
 

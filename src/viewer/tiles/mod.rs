@@ -208,15 +208,25 @@ fn hand_over_bytes(mut requests: ResMut<Requests>, mut streams: ResMut<Streams>,
     }
 }
 
-fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, streams: Res<Streams>) {
+/// What is decoded first: the land and what is built on it, then what lies on it, trees last. A wooded plain is no picture of a town.
+fn turn(kind: LayerKind) -> u8 {
+    match kind {
+        LayerKind::Terrain | LayerKind::Water | LayerKind::Buildings => 0,
+        LayerKind::Trees => 2,
+        _ => 1,
+    }
+}
+
+fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, streams: Res<Streams>, resident: Res<Resident>) {
     let workshop = &mut *workshop;
     // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
     let clock = Clock::start();
     let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
-    while workshop.busy < platform::DECODES_AT_ONCE
-        && clock.seconds() < budget_s
-        && let Some((layer, request, tile, placement, bytes)) = workshop.queue.pop_front()
-    {
+    let turn_of = |layer: usize| resident.layers.get(layer).map_or(0, |layer| turn(layer.kind));
+    while workshop.busy < platform::DECODES_AT_ONCE && clock.seconds() < budget_s {
+        // The first of several is the one that came first; the queue is as short as the requests that may be open.
+        let next = workshop.queue.iter().enumerate().min_by_key(|(_, waiting)| turn_of(waiting.0)).map(|(at, _)| at);
+        let Some((layer, request, tile, placement, bytes)) = next.and_then(|at| workshop.queue.remove(at)) else { break };
         let wanted = streams.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
         if !wanted {
             continue;
