@@ -1,6 +1,5 @@
 //! On the left: what to see, and what the colours mean.
 
-use super::legend;
 use super::model::{LayerLine, PanelModel};
 use super::widgets::tip;
 use crate::formats::territory::LayerKind;
@@ -51,11 +50,6 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
         if response.clicked() && !is_current {
             commands.push(Command::SetTheme { theme });
         }
-    }
-    if let Some(of_theme) = &model.legend {
-        ui.add_space(8.0);
-        ui.separator();
-        legend::legend(ui, of_theme, texts);
     }
     commands
 }

@@ -31,6 +31,10 @@ use crate::i18n::Texts;
 use crate::view::Command;
 use bevy_egui::egui;
 
+/// Between the picture's edge and what lies on it, points.
+const MARGIN: f32 = 12.0;
+const LEGEND_WIDTH: f32 = 240.0;
+
 /// All panels around the picture, which is what they leave free. Answers what was asked for, in order.
 pub fn panels(
     ui: &mut egui::Ui,
@@ -70,6 +74,19 @@ pub fn panels(
             .show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     commands.extend(sheet::panel(ui, model, memory, texts));
+                });
+            });
+    }
+    if let Some(of_theme) = &model.legend {
+        // On the picture: colours without their key mean nothing, whatever panel is closed or however low the window.
+        let corner = ui.available_rect_before_wrap().left_bottom() + egui::vec2(MARGIN, -MARGIN);
+        egui::Area::new(egui::Id::new("legend"))
+            .pivot(egui::Align2::LEFT_BOTTOM)
+            .fixed_pos(corner)
+            .show(ui.ctx(), |ui| {
+                style::card(ui).show(ui, |ui| {
+                    ui.set_width(LEGEND_WIDTH);
+                    legend::legend(ui, of_theme, texts);
                 });
             });
     }

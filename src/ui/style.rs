@@ -108,6 +108,11 @@ pub(super) fn side(ui: &egui::Ui) -> Frame {
         .inner_margin(Margin::same(12))
 }
 
+/// What lies on the picture itself.
+pub(super) fn card(ui: &egui::Ui) -> Frame {
+    side(ui).corner_radius(8.0).shadow(ui.visuals().popup_shadow)
+}
+
 /// A banner that wants to be read: dark on amber, in both themes.
 pub(super) fn warning(ui: &egui::Ui) -> (Frame, Color32) {
     let (fill, text) = if ui.visuals().dark_mode {

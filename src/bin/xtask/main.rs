@@ -8,7 +8,7 @@ mod run;
 mod testing;
 mod tools;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -16,7 +16,9 @@ const HELP: &str = "\
 cargo xtask COMMAND
 
   demo [--port 8080] [--quick]   builds everything, imports the default territory and serves it
-  test [--tier N]                all tests, or those of one tier (0 pure, 1 programs, 2 pictures, 3 browser)
+  test [--tier N]                all tests, or those of one tier (0 pure, 1 programs, 2 pictures, 3 browser);
+                                 Vulkan, Chromium, npm packages and the wasm target are installed where they are missing,
+                                 as far as this user may; else it says what to install
   setup [--check]                installs what is missing for all of this, or only names it
   web [--profile web|web-test]   builds the browser application into build/web
   territory                      imports the default territory into build/territory
@@ -88,8 +90,8 @@ impl Options {
                 None => bail!("{argument} wants a value.\n\n{HELP}"),
             };
             match argument.as_str() {
-                "--port" => options.port = value()?.parse()?,
-                "--tier" => options.tier = Some(value()?.parse()?),
+                "--port" => options.port = value()?.parse().context("--port wants a number from 0 to 65535.")?,
+                "--tier" => options.tier = Some(value()?.parse().context("--tier wants a number from 0 to 3.")?),
                 "--profile" => options.profile = Some(value()?),
                 "--quick" => options.quick = true,
                 "--check" => options.check = true,
