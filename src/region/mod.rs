@@ -17,6 +17,7 @@ pub mod skeleton;
 pub mod surveyed;
 pub mod triangulate;
 pub mod utility;
+mod weld;
 
 pub use area::{Area, AreaShape, AreaTheme};
 

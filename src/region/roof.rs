@@ -10,6 +10,7 @@ use super::{
     skeleton::Skeleton,
     triangulate,
 };
+use super::weld::Weld;
 use geo::{Area, Polygon};
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -392,7 +393,7 @@ impl Solid {
         };
         let mut pieces = Vec::new();
         cut(outline.clone(), tents, &tents.planes(), MAX_CUTS, &mut pieces)?;
-        let mut weld = Weld::default();
+        let mut weld = Weld::new(2.0 * WELD_M, 4.0 * WELD_M);
         let mut pieces: Vec<Vec<usize>> = pieces
             .iter()
             .map(|piece| weld.ring(piece))
@@ -615,35 +616,7 @@ fn far_ends(chains: &[Vec<[f64; 2]>]) -> ([f64; 2], [f64; 2]) {
     (best.0, best.1)
 }
 
-/// Gives points of the same place the same number.
-#[derive(Default)]
-struct Weld {
-    points: Vec<[f64; 2]>,
-    cells: HashMap<(i64, i64), Vec<usize>>,
-}
-
 impl Weld {
-    fn index(&mut self, p: [f64; 2]) -> usize {
-        let cell = |v: f64| (v / (4.0 * WELD_M)).floor() as i64;
-        let (cx, cy) = (cell(p[0]), cell(p[1]));
-        for dx in -1..=1 {
-            for dy in -1..=1 {
-                for &i in self.cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
-                    let q = self.points[i];
-                    if (p[0] - q[0]).hypot(p[1] - q[1]) < 2.0 * WELD_M {
-                        return i;
-                    }
-                }
-            }
-        }
-        self.points.push(p);
-        self.cells
-            .entry((cx, cy))
-            .or_default()
-            .push(self.points.len() - 1);
-        self.points.len() - 1
-    }
-
     fn ring(&mut self, ring: &[[f64; 2]]) -> Vec<usize> {
         let mut indices: Vec<usize> = ring.iter().map(|p| self.index(*p)).collect();
         indices.dedup();

@@ -7,6 +7,7 @@
 
 use super::roof::{Surface, SurfaceMesh};
 use super::triangulate::{self, cross, ring_area2};
+use super::weld::Weld;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// `height = at[2] + slope · (p − at)`.
@@ -307,31 +308,7 @@ fn split_convex(ring: &[[f64; 2]], line: &Line) -> [Option<Vec<[f64; 2]>>; 2] {
     [over.then_some(first), under.then_some(second)]
 }
 
-/// Corners of one place under one number.
-#[derive(Default)]
-struct Places {
-    points: Vec<[f64; 2]>,
-    cells: HashMap<(i64, i64), Vec<usize>>,
-}
-
-impl Places {
-    fn number(&mut self, p: [f64; 2]) -> usize {
-        let cell = |v: f64| (v / (4.0 * WELD_M)).floor() as i64;
-        let (cx, cy) = (cell(p[0]), cell(p[1]));
-        for dx in -1..=1 {
-            for dy in -1..=1 {
-                for &i in self.cells.get(&(cx + dx, cy + dy)).into_iter().flatten() {
-                    if self.points.get(i).is_some_and(|q| (p[0] - q[0]).hypot(p[1] - q[1]) < WELD_M) {
-                        return i;
-                    }
-                }
-            }
-        }
-        self.points.push(p);
-        self.cells.entry((cx, cy)).or_default().push(self.points.len() - 1);
-        self.points.len() - 1
-    }
-
+impl Weld {
     fn at(&self, number: usize) -> [f64; 2] {
         self.points.get(number).copied().unwrap_or_default()
     }
@@ -368,9 +345,9 @@ impl Places {
 
 /// The leaves as one piece for each connected part of a plane, with common corners.
 fn outlines(rings: &[Vec<[f64; 2]>], leaves: &[Cell], planes: &[PiecePlane]) -> Option<Vec<RoofPiece>> {
-    let mut places = Places::default();
+    let mut places = Weld::new(WELD_M, 4.0 * WELD_M);
     // Corners of the outline keep their numbers; then what lies on the outline, so that nothing else moves it.
-    let corners: BTreeSet<usize> = rings.iter().flatten().map(|p| places.number(*p)).collect();
+    let corners: BTreeSet<usize> = rings.iter().flatten().map(|p| places.index(*p)).collect();
     let on_outline = |p: [f64; 2]| {
         rings.iter().any(|ring| {
             ring.iter().enumerate().any(|(i, a)| {
@@ -383,12 +360,12 @@ fn outlines(rings: &[Vec<[f64; 2]>], leaves: &[Cell], planes: &[PiecePlane]) -> 
     };
     let all = || leaves.iter().flat_map(|leaf| leaf.convex.iter().flatten());
     all().filter(|p| on_outline(**p)).for_each(|p| {
-        places.number(*p);
+        places.index(*p);
     });
     let mut numbered: Vec<(usize, Vec<usize>)> = Vec::new();
     for leaf in leaves {
         for ring in &leaf.convex {
-            let mut ring: Vec<usize> = ring.iter().map(|p| places.number(*p)).collect();
+            let mut ring: Vec<usize> = ring.iter().map(|p| places.index(*p)).collect();
             ring.dedup();
             while ring.len() > 1 && ring.first() == ring.last() {
                 ring.pop();
@@ -420,7 +397,7 @@ fn outlines(rings: &[Vec<[f64; 2]>], leaves: &[Cell], planes: &[PiecePlane]) -> 
 }
 
 /// Edges as simple rings, the area to the left.
-fn traced(mut edges: BTreeSet<(usize, usize)>, places: &Places) -> Option<Vec<Vec<usize>>> {
+fn traced(mut edges: BTreeSet<(usize, usize)>, places: &Weld) -> Option<Vec<Vec<usize>>> {
     let mut rings = Vec::new();
     while let Some((start, mut at)) = edges.pop_first() {
         let mut ring = vec![start];
@@ -448,7 +425,7 @@ fn traced(mut edges: BTreeSet<(usize, usize)>, places: &Places) -> Option<Vec<Ve
 }
 
 /// Drops corners that lie on a straight side of every ring that has them.
-fn straighten(rings: &mut [(usize, Vec<usize>)], corners: &BTreeSet<usize>, places: &Places) {
+fn straighten(rings: &mut [(usize, Vec<usize>)], corners: &BTreeSet<usize>, places: &Weld) {
     let mut bent: BTreeSet<usize> = corners.clone();
     for (_, ring) in rings.iter() {
         let n = ring.len();
@@ -468,7 +445,7 @@ fn straighten(rings: &mut [(usize, Vec<usize>)], corners: &BTreeSet<usize>, plac
 }
 
 /// Where one roof is the higher at one end of an edge and the other at the other, the edge gets the corner where they change.
-fn cross_steps(rings: &mut [(usize, Vec<usize>)], planes: &[PiecePlane], places: &mut Places) {
+fn cross_steps(rings: &mut [(usize, Vec<usize>)], planes: &[PiecePlane], places: &mut Weld) {
     let mut owner: BTreeMap<(usize, usize), usize> = BTreeMap::new();
     for (plane, ring) in rings.iter() {
         for (i, &a) in ring.iter().enumerate() {
@@ -485,7 +462,7 @@ fn cross_steps(rings: &mut [(usize, Vec<usize>)], planes: &[PiecePlane], places:
         let (da, db) = (first.height(pa) - second.height(pa), first.height(pb) - second.height(pb));
         if da * db < 0.0 && da.abs() > MEET_M && db.abs() > MEET_M {
             let t = da / (da - db);
-            let new = places.number([pa[0] + t * (pb[0] - pa[0]), pa[1] + t * (pb[1] - pa[1])]);
+            let new = places.index([pa[0] + t * (pb[0] - pa[0]), pa[1] + t * (pb[1] - pa[1])]);
             if new != *a && new != *b {
                 inserted.insert((*a, *b), new);
                 inserted.insert((*b, *a), new);
@@ -505,7 +482,7 @@ fn cross_steps(rings: &mut [(usize, Vec<usize>)], planes: &[PiecePlane], places:
 }
 
 /// Holes to the outer rings they lie in.
-fn grouped(rings: Vec<(usize, Vec<usize>)>, places: &Places) -> Option<Vec<RoofPiece>> {
+fn grouped(rings: Vec<(usize, Vec<usize>)>, places: &Weld) -> Option<Vec<RoofPiece>> {
     let mut pieces: Vec<RoofPiece> = Vec::new();
     let mut holes: Vec<(usize, Vec<[f64; 2]>)> = Vec::new();
     for (plane, ring) in rings {

@@ -1,23 +1,11 @@
 //! Areas as the importer reads them: planning documents of two generations of the CNIG standard, cadastre, servitudes, statistics, risks.
 
+use crate::shared_data::shared;
 use jumeau::base::Dataset;
 use jumeau::pipeline::{ImportOptions, Imported, Silent, read_sources};
 use jumeau::region::{Area, AreaShape, AreaTheme, AttributeValue};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let full = root.join(path);
-    if full.exists() {
-        return Some(full);
-    }
-    eprintln!("skipped: no shared data: {}", full.display());
-    None
-}
 
 fn read(path: &Path) -> Imported {
     read_sources(&[path.to_owned()], &ImportOptions::default(), &Silent).unwrap()

@@ -1,5 +1,6 @@
 //! `jumeau check` and `jumeau info` as people type them.
 
+use crate::shared_data::shared;
 use glam::{DMat4, DVec3};
 use jumeau::formats::gltf::{Column, PropertyTable, TileContent, TileMesh, Values, write};
 use jumeau::formats::tiles3d::{
@@ -385,15 +386,3 @@ fn the_sample_tilesets_are_sound() {
     }
 }
 
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let full = root.join(path);
-    if full.exists() {
-        return Some(full);
-    }
-    eprintln!("skipped: no shared data: {}", full.display());
-    None
-}

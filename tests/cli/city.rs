@@ -1,6 +1,7 @@
 //! City models through the whole importer: small ones of our own making, and Delfshaven in place.
 
-use std::path::{Path, PathBuf};
+use crate::shared_data::shared;
+use std::path::Path;
 use std::process::Command;
 
 fn import(source: &Path, out: &Path, more: &[&str]) -> serde_json::Value {
@@ -29,19 +30,6 @@ fn count(report: &serde_json::Value, code: &str) -> u64 {
         .filter(|f| f["code"] == code)
         .map(|f| f["count"].as_u64().unwrap())
         .sum()
-}
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = match std::env::var_os("JUMEAU_SHARED_DATA") {
-        Some(root) => PathBuf::from(root),
-        None => Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-    };
-    let found = root.join(path);
-    if !found.exists() {
-        eprintln!("skipped: no shared data: {path}");
-        return None;
-    }
-    Some(found)
 }
 
 /// A house in Lambert-93, one wall turned inwards, and a tree that is no building.

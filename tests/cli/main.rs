@@ -14,6 +14,8 @@ mod project_sun;
 mod pv;
 mod roofs;
 mod serve;
+#[path = "../it/shared_data.rs"]
+mod shared_data;
 mod shards;
 mod solar;
 mod tiling;

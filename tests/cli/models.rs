@@ -1,5 +1,6 @@
 //! Tilesets and glTF files as sources: of both versions, explicit and implicit, on the globe, in a projected system, placed by hand; and hostile ones.
 
+use crate::shared_data::shared;
 use jumeau::formats::gltf::read;
 use jumeau::formats::territory::{Layer, LayerKind, Manifest};
 use jumeau::geodesy::{Crs, LonLatH};
@@ -7,20 +8,7 @@ use jumeau::pipeline::shards::ShardOptions;
 use jumeau::pipeline::import::{self, Done};
 use jumeau::pipeline::{ImportFault, ImportOptions, Silent, check};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
-
-fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("JUMEAU_SHARED_DATA").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared/data"),
-        PathBuf::from,
-    );
-    let full = root.join(path);
-    if full.exists() {
-        return Some(full);
-    }
-    eprintln!("skipped: no shared data: {}", full.display());
-    None
-}
+use std::path::Path;
 
 fn import(source: &Path, out: &Path, options: &ImportOptions) -> Result<Done, ImportFault> {
     import::import(&[source.to_owned()], out, options, &ShardOptions::default(), 0, &Silent)

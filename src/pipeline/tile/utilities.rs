@@ -5,6 +5,8 @@
 //! known within 40 cm (class A), in long dashes within 1.5 m (B), in short ones otherwise. Where the depth is known too, the pipe itself
 //! lies below.
 
+mod table;
+
 use super::drape::{Drape, lift};
 use super::grid::{Grid, TileKey};
 use super::mesh::MeshBuilder;
@@ -12,11 +14,12 @@ use super::palette::Rgba;
 use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
 use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
-use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
+use crate::formats::gltf::TileContent;
 use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
 use geo::{LineString, Simplify};
 use std::collections::{BTreeMap, BTreeSet};
 use std::f64::consts::TAU;
+use table::{Row, table};
 
 /// Coarser levels than these tolerances leave out …
 const POINTS_UP_TO_M: f64 = 2.6;
@@ -814,99 +817,6 @@ fn within(a: [f64; 2], b: [f64; 2], window: &Bounds2) -> (f64, f64) {
         to = to.min(x.max(y));
     }
     if from < to { (from, to) } else { (0.0, 0.0) }
-}
-
-enum Row<'a> {
-    Line(&'a Conduit),
-    Post(&'a Fixture),
-}
-
-fn table(rows: &[Row]) -> PropertyTable {
-    let column = |name: &str, values: Values| Column {
-        name: name.to_owned(),
-        values,
-    };
-    let text = |name: &str, of: &dyn Fn(&Row) -> String| {
-        column(name, Values::Text(rows.iter().map(of).collect()))
-    };
-    let number = |name: &str, of: &dyn Fn(&Row) -> Option<f64>| {
-        column(
-            name,
-            Values::F32(
-                rows.iter()
-                    .map(|row| of(row).map_or(f32::NAN, |value| value as f32))
-                    .collect(),
-            ),
-        )
-    };
-    PropertyTable {
-        class: "utility".to_owned(),
-        count: rows.len(),
-        columns: vec![
-            text("id", &|row| match row {
-                Row::Line(line) => line.id.clone(),
-                Row::Post(post) => post.id.clone(),
-            }),
-            text("name", &|row| match row {
-                Row::Line(line) => line.name.clone().unwrap_or_default(),
-                Row::Post(post) => post.name.clone().unwrap_or_default(),
-            }),
-            text("class", &|row| match row {
-                Row::Line(line) => line.class.clone(),
-                Row::Post(post) => post.class.clone(),
-            }),
-            text("kind", &|row| {
-                match row {
-                    Row::Line(line) => match line.lay {
-                        Lay::Ground => "ground",
-                        Lay::Underground { .. } => "underground",
-                        Lay::Overhead { .. } => "overhead",
-                    },
-                    Row::Post(post) => post.kind.name(),
-                }
-                .to_owned()
-            }),
-            text("accuracy", &|row| {
-                match row {
-                    Row::Line(line) => line.accuracy,
-                    Row::Post(post) => post.accuracy,
-                }
-                .name()
-                .to_owned()
-            }),
-            text("material", &|row| match row {
-                Row::Line(line) => line.material.clone().unwrap_or_default(),
-                Row::Post(_) => String::new(),
-            }),
-            number("depth_m", &|row| match row {
-                Row::Line(Conduit {
-                    lay: Lay::Underground { depth_m },
-                    ..
-                }) => *depth_m,
-                _ => None,
-            }),
-            number("height_m", &|row| match row {
-                Row::Line(Conduit {
-                    lay: Lay::Overhead { height_m },
-                    ..
-                }) => *height_m,
-                Row::Line(_) => None,
-                Row::Post(post) => post.height_m,
-            }),
-            number("diameter_m", &|row| match row {
-                Row::Line(line) => line.diameter_m,
-                Row::Post(_) => None,
-            }),
-            number("voltage_v", &|row| match row {
-                Row::Line(line) => line.voltage_v,
-                Row::Post(post) => post.voltage_v,
-            }),
-            text("dataset", &|row| match row {
-                Row::Line(line) => line.dataset.to_string(),
-                Row::Post(post) => post.dataset.to_string(),
-            }),
-        ],
-    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 """What GeoPandas, PyArrow, DuckDB and Shapely read in features.parquet, as expected.json.
 
     pip install geopandas==1.2.0 pyarrow==26.0.1 duckdb==2.0.1 pyproj==3.7.2 shapely==2.2.0
-    jumeau import tests/data/features/sources --out /tmp/hameau && cp /tmp/hameau/features.parquet tests/data/features/
+    jumeau import tests/data/features/sources --out HAMEAU && cp HAMEAU/features.parquet tests/data/features/
     python tests/data/features/read_features.py
 """
 
