@@ -268,6 +268,10 @@ impl Sheet {
                 let (mut held, mut filled) = (0_u32, 0_u16);
                 let mut left = count;
                 for byte in row {
+                    // A tile at the picture's edge is wider than what is wanted of it.
+                    if left == 0 {
+                        break;
+                    }
                     held = held << 8 | u32::from(*byte);
                     filled += 8;
                     while filled >= bits && left > 0 {
