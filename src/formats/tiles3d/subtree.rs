@@ -437,7 +437,8 @@ impl Source<'_> {
         let end = view
             .byte_offset
             .checked_add(view.byte_length)
-            .filter(|end| *end <= buffer.byte_length && view.byte_length <= MAX_SUBTREE_BYTES)
+            // A view has one byte at least: of none, nobody could say what it is a view of.
+            .filter(|end| *end <= buffer.byte_length && (1..=MAX_SUBTREE_BYTES).contains(&view.byte_length))
             .ok_or_else(|| fault(&format!("{} + {}", view.byte_offset, view.byte_length)))?;
         let bytes = match &buffer.uri {
             None => self.bin.get(view.byte_offset..end).map(<[u8]>::to_vec),

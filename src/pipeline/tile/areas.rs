@@ -13,7 +13,7 @@ use super::palette::{self, Rgba};
 use super::part::Part;
 use super::ribbon::{End, Ribbon};
 use super::scene::{Drawn, Scene};
-use super::shore::{bounds_of, rectangle, triangulated};
+use super::shore::{bounds_of, rectangle};
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::{Area, AreaShape, AreaTheme};
@@ -414,14 +414,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         match &item.piece {
             Piece::Surface(polygon) => {
                 let fill = fill(plan.theme, &area.code);
-                for part in within(polygon, &item.bounds, &window) {
-                    fills.lay(
-                        triangulated(&part).into_iter(),
-                        fill_lift(plan.theme),
-                        &|_| fill,
-                        feature,
-                    );
-                }
+                fills.cover(polygon, fill_lift(plan.theme), fill, feature);
             }
             Piece::Stroke(points) => {
                 let (half, colour) = if is_surface {
@@ -475,13 +468,6 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
         extent: Some(extent),
         finest: false,
     }
-}
-
-fn within(polygon: &Polygon<f64>, bounds: &Bounds2, window: &Bounds2) -> MultiPolygon<f64> {
-    if (0..2).all(|k| bounds.min[k] >= window.min[k] && bounds.max[k] <= window.max[k]) {
-        return MultiPolygon(vec![polygon.clone()]);
-    }
-    polygon.intersection(&rectangle(window))
 }
 
 fn table(areas: &[&Area], kept: &[Kept]) -> PropertyTable {

@@ -22,13 +22,15 @@ pub fn cross(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
     (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
 }
 
-/// Cuts a triangle along the lines and diagonals of a lattice with the given cell, and hands on the pieces inside `window`.
+/// Cuts a triangle along the lines and diagonals of a lattice with the given cell, and hands on the pieces of the cells of `window`
+/// whose column and row are wanted.
 ///
 /// The triangle may be given in either order; pieces are counter-clockwise.
 pub fn along_cells(
     triangle: [[f64; 2]; 3],
     cell: f64,
     window: &Bounds2,
+    wanted: impl Fn(i64, i64) -> bool,
     mut piece: impl FnMut(&[[f64; 2]]),
 ) {
     let [a, mut b, mut c] = triangle;
@@ -56,7 +58,7 @@ pub fn along_cells(
         let strip = Bounds2::of(row_strip.iter().copied());
         let from = ((inside(0, strip.min[0]) + 5e-4) / cell).floor() as i64;
         let to = ((inside(0, strip.max[0]) - 5e-4) / cell).floor() as i64;
-        for column in from..=to {
+        for column in (from..=to).filter(|column| wanted(*column, row)) {
             let west = column as f64 * cell;
             keep(&row_strip, &mut spare, |p| p[0] - west);
             keep(&spare, &mut square, |p| west + cell - p[0]);
@@ -168,7 +170,7 @@ mod tests {
             let window = Bounds2 { min: [0.0; 2], max: [100.0; 2] };
             let cell = 7.3;
             let mut sum = 0.0;
-            along_cells([a, b, c], cell, &window, |piece| {
+            along_cells([a, b, c], cell, &window, |_, _| true, |piece| {
                 sum += polygon_area2(piece);
                 let bounds = Bounds2::of(piece.iter().copied());
                 let corner = [
@@ -195,7 +197,7 @@ mod tests {
     fn a_window_takes_its_share_only() {
         let window = Bounds2 { min: [10.0, 0.0], max: [20.0, 10.0] };
         let mut sum = 0.0;
-        along_cells([[0.0, 0.0], [30.0, 0.0], [30.0, 30.0]], 10.0, &window, |p| sum += polygon_area2(p));
+        along_cells([[0.0, 0.0], [30.0, 0.0], [30.0, 30.0]], 10.0, &window, |_, _| true, |p| sum += polygon_area2(p));
         // Under the diagonal from (10,10) down: the whole square of 100 m².
         assert!((sum - 200.0).abs() < 1e-6, "{sum}");
     }

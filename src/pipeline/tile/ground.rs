@@ -173,13 +173,16 @@ pub struct Surface<'a> {
     first: [i64; 2],
     side: usize,
     nodes: Vec<Cell<f64>>,
+    /// Slopes there (east, north), likewise.
+    slopes: Vec<Cell<[f64; 2]>>,
 }
 
 impl<'a> Surface<'a> {
     pub fn new(ground: &'a Ground, plane: &'a Plane, grid: &Grid, level: u32, rect: &Bounds2) -> Self {
         let cell = grid.cell(level);
-        let first = [0, 1].map(|k| (rect.min[k] / cell).round() as i64 - 1);
-        let side = ((rect.max[0] - rect.min[0]) / cell).round().clamp(1.0, 256.0) as usize + 3;
+        // Two nodes beyond the tile: one for what hangs over its rim, one for the slope there.
+        let first = [0, 1].map(|k| (rect.min[k] / cell).round() as i64 - 2);
+        let side = ((rect.max[0] - rect.min[0]) / cell).round().clamp(1.0, 256.0) as usize + 5;
         Self {
             ground,
             plane,
@@ -187,6 +190,7 @@ impl<'a> Surface<'a> {
             first,
             side,
             nodes: vec![Cell::new(f64::NAN); side * side],
+            slopes: vec![Cell::new([f64::NAN; 2]); side * side],
         }
     }
 
@@ -196,12 +200,7 @@ impl<'a> Surface<'a> {
 
     /// Height of a lattice node, counted from the plane's corner.
     pub fn node(&self, column: i64, row: i64) -> f64 {
-        let (c, r) = (column.wrapping_sub(self.first[0]), row.wrapping_sub(self.first[1]));
-        let known = if c >= 0 && r >= 0 && (c as usize) < self.side && (r as usize) < self.side {
-            self.nodes.get(r as usize * self.side + c as usize)
-        } else {
-            None
-        };
+        let known = self.place(column, row).and_then(|place| self.nodes.get(place));
         if let Some(height) = known.map(Cell::get).filter(|height| !height.is_nan()) {
             return height;
         }
@@ -213,34 +212,73 @@ impl<'a> Surface<'a> {
         height
     }
 
-    /// Height of the drawn ground at a point of the plane: on the very triangle that is drawn there.
-    pub fn height(&self, at: [f64; 2]) -> f64 {
+    /// Where a node near the tile is kept.
+    fn place(&self, column: i64, row: i64) -> Option<usize> {
+        let (c, r) = (column.wrapping_sub(self.first[0]), row.wrapping_sub(self.first[1]));
+        let near = c >= 0 && r >= 0 && (c as usize) < self.side && (r as usize) < self.side;
+        near.then(|| r as usize * self.side + c as usize)
+    }
+
+    /// Slope at a lattice node, east and north.
+    fn slope(&self, column: i64, row: i64) -> [f64; 2] {
+        let known = self.place(column, row).and_then(|place| self.slopes.get(place));
+        if let Some(slope) = known.map(Cell::get).filter(|slope| !slope[0].is_nan()) {
+            return slope;
+        }
+        let across = 2.0 * self.cell;
+        let slope = [
+            (self.node(column + 1, row) - self.node(column - 1, row)) / across,
+            (self.node(column, row + 1) - self.node(column, row - 1)) / across,
+        ];
+        if let Some(known) = known {
+            known.set(slope);
+        }
+        slope
+    }
+
+    /// The drawn triangle over a point of the plane: its corners' nodes, and the point's share of each.
+    fn triangle(&self, at: [f64; 2]) -> [((i64, i64), f64); 3] {
         let (x, y) = (at[0] / self.cell, at[1] / self.cell);
         let (column, row) = (whole(x), whole(y));
         let (fx, fy) = (x - column as f64, y - row as f64);
-        let south_west = self.node(column, row);
-        let north_east = self.node(column + 1, row + 1);
+        let north_east = (column + 1, row + 1);
         if fx >= fy {
-            let south_east = self.node(column + 1, row);
-            south_west + fx * (south_east - south_west) + fy * (north_east - south_east)
+            [((column, row), 1.0 - fx), ((column + 1, row), fx - fy), (north_east, fy)]
         } else {
-            let north_west = self.node(column, row + 1);
-            south_west + fx * (north_east - north_west) + fy * (north_west - south_west)
+            [((column, row), 1.0 - fy), ((column, row + 1), fy - fx), (north_east, fx)]
         }
     }
 
-    /// Upward unit normal (east, north, up), smooth across cells.
+    /// Height of the drawn ground at a point of the plane: on the very triangle that is drawn there.
+    pub fn height(&self, at: [f64; 2]) -> f64 {
+        self.triangle(at).iter().map(|((column, row), share)| share * self.node(*column, *row)).sum()
+    }
+
+    /// Upward unit normal (east, north, up): smooth across cells, and what a renderer makes of the normals at the drawn triangle's corners.
     pub fn normal(&self, at: [f64; 2]) -> [f32; 3] {
-        let step = self.cell;
-        let slope = |k: usize| {
-            let mut ends = [at, at];
-            ends[0][k] -= step;
-            ends[1][k] += step;
-            (self.height(ends[1]) - self.height(ends[0])) / (2.0 * step)
-        };
-        let (dx, dy) = (slope(0), slope(1));
+        let [mut dx, mut dy] = [0.0; 2];
+        for ((column, row), share) in self.triangle(at) {
+            let slope = self.slope(column, row);
+            dx += share * slope[0];
+            dy += share * slope[1];
+        }
         let length = (dx * dx + dy * dy + 1.0).sqrt();
         [(-dx / length) as f32, (-dy / length) as f32, (1.0 / length) as f32]
+    }
+
+    /// Does the ground keep to one plane over a whole tile, but for so much?
+    pub fn is_plane(&self, bend_m: f64) -> bool {
+        let corner = [0, 1].map(|k| self.first[k] + 2);
+        let last = self.side as i64 - 5;
+        let node = |column: i64, row: i64| self.node(corner[0] + column, corner[1] + row);
+        let (south_west, south_east, north_west) = (node(0, 0), node(last, 0), node(0, last));
+        let slope = [south_east - south_west, north_west - south_west].map(|rise| rise / last as f64);
+        (0..=last).all(|row| {
+            (0..=last).all(|column| {
+                let plane = south_west + column as f64 * slope[0] + row as f64 * slope[1];
+                (plane - node(column, row)).abs() <= bend_m
+            })
+        })
     }
 }
 

@@ -10,7 +10,7 @@
 //! | [`terrain`], [`water`], [`networks`], [`buildings`], [`trees`] | one layer each |
 //! | [`areas`] | zones, parcels and outlines, one layer for each theme |
 //! | [`streets`], [`surround`] | made: kerbs and pavements; roads that go on beyond the data |
-//! | [`courses`], [`ribbon`], [`clip`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
+//! | [`courses`], [`ribbon`], [`clip`], [`cells`], [`drape`] | lines on the ground and over water; lines with a width; cutting along terrain cells; laying on the ground |
 //! | [`utilities`] | networks of electricity, gas, heat, water, sewers, telecommunication, lighting, public transport |
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`kept`] | columns of the sources under their own names |
@@ -22,6 +22,7 @@
 
 pub mod areas;
 pub mod buildings;
+pub mod cells;
 pub mod clip;
 pub mod courses;
 pub mod drape;

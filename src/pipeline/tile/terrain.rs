@@ -1,5 +1,6 @@
 //! The ground as tiles: a lattice, cut crisply at the water, with quays and skirts.
 
+use super::cells::{Share, shares};
 use super::clip::crossings;
 use super::ground::Surface;
 use super::grid::{CELLS, TileKey};
@@ -10,7 +11,7 @@ use super::shore::triangulated;
 use crate::base::Bounds2;
 use crate::formats::gltf::TileContent;
 use crate::pipeline::generate::noise;
-use geo::{BooleanOps, Contains, Coord, LineString, MultiPolygon, Polygon};
+use geo::{BooleanOps, Contains, Coord, LineString, Polygon};
 
 /// Quay walls reach this far below the water.
 const QUAY_DEPTH_M: f64 = 1.5;
@@ -22,14 +23,6 @@ const SKIRT_TOLERANCES: f64 = 3.0;
 
 /// Nodes of the lattice along one side.
 const NODES: usize = CELLS as usize + 1;
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Cell {
-    Land,
-    Water,
-    /// Crossed by a shore line.
-    Both,
-}
 
 pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
     let rect = scene.grid.rect(key);
@@ -46,7 +39,8 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
         mesh: MeshBuilder::new("terrain", scene.frame(key)),
         nodes: vec![None; NODES * NODES],
     };
-    let cells = classified(&rect, surface.cell(), &water, &banks);
+    let wet = |at: [f64; 2]| water.contains(&Coord { x: at[0], y: at[1] });
+    let cells = shares(&rect, surface.cell(), &banks, |at| !water.0.is_empty() && wet(at));
     let cell = surface.cell();
     for (index, kind) in cells.into_iter().enumerate() {
         let (column, row) = (index as u32 % CELLS, index as u32 / CELLS);
@@ -62,9 +56,9 @@ pub fn draw(scene: &Scene, key: TileKey) -> Drawn {
         let nodes = [node(0, 0), node(1, 0), node(1, 1), node(0, 1)];
         for (half, nodes) in [([sw, se, ne], [nodes[0], nodes[1], nodes[2]]), ([sw, ne, nw], [nodes[0], nodes[2], nodes[3]])] {
             match kind {
-                Cell::Water => {}
-                Cell::Land => painter.land(half, nodes, rim),
-                Cell::Both => {
+                Share::Inside => {}
+                Share::Outside => painter.land(half, nodes, rim),
+                Share::Crossed => {
                     for polygon in triangle(half).difference(&water) {
                         for piece in triangulated(&polygon) {
                             painter.ground(piece);
@@ -226,49 +220,6 @@ fn water_left_of(a: [f64; 2], b: [f64; 2], level_at: impl Fn([f64; 2]) -> Option
             0.5 * (a[1] + b[1]) + dx / length * away,
         ])
     })
-}
-
-/// What each cell of a tile is, row by row from the south.
-fn classified(rect: &Bounds2, cell: f64, water: &MultiPolygon<f64>, banks: &[[[f64; 2]; 2]]) -> Vec<Cell> {
-    let count = (CELLS * CELLS) as usize;
-    if water.0.is_empty() {
-        return vec![Cell::Land; count];
-    }
-    let mut cells: Vec<Option<Cell>> = vec![None; count];
-    for [a, b] in banks {
-        for pair in crossings(*a, *b, cell).windows(2) {
-            let middle = 0.5 * (pair[0] + pair[1]);
-            let index = |k: usize| {
-                let at = a[k] + middle * (b[k] - a[k]) - rect.min[k];
-                (at / cell).floor().clamp(0.0, f64::from(CELLS - 1)) as usize
-            };
-            if let Some(found) = cells.get_mut(index(1) * CELLS as usize + index(0)) {
-                *found = Some(Cell::Both);
-            }
-        }
-    }
-    // Between two crossed cells of a row nothing changes: one question serves the whole run.
-    let mut out = Vec::with_capacity(count);
-    for (row, line) in cells.chunks(CELLS as usize).enumerate() {
-        let mut run: Option<Cell> = None;
-        for (column, known) in line.iter().enumerate() {
-            let kind = match known {
-                Some(kind) => {
-                    run = None;
-                    *kind
-                }
-                None => *run.get_or_insert_with(|| {
-                    let middle = Coord {
-                        x: rect.min[0] + (column as f64 + 0.5) * cell,
-                        y: rect.min[1] + (row as f64 + 0.5) * cell,
-                    };
-                    if water.contains(&middle) { Cell::Water } else { Cell::Land }
-                }),
-            };
-            out.push(kind);
-        }
-    }
-    out
 }
 
 fn triangle(corners: [[f64; 2]; 3]) -> Polygon<f64> {
