@@ -85,6 +85,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("footprint-invalid", "contour invalide qui n’a pas pu être réparé", "invalid outline that could not be repaired"),
     ("footprint-repaired", "contour réparé ({value})", "outline repaired ({value})"),
     ("footprint-sliver", "éclat de découpe trop petit ({value})", "sliver of a cut, too small ({value})"),
+    ("footprint-thinned", "contour trop détaillé pour un bâtiment, dessiné avec moins de points (points dans la source, distance entre les points gardés : {value})", "outline too detailed for a building, drawn with fewer points (points in the source, distance between those kept: {value})"),
     ("geoid-approximate", "grille RAF20 absente : hauteurs ellipsoïdales approchées", "no RAF20 grid: ellipsoidal heights are approximate"),
     ("geoid-unreadable", "la grille du géoïde ne peut pas être lue : {value}", "the geoid grid cannot be read: {value}"),
     ("geometry-missing", "objet sans géométrie", "object without a geometry"),

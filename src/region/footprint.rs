@@ -1,7 +1,8 @@
 //! Footprints as sources bring them, made simple and valid: or refused with the reason.
 
+use super::simplify::Simplify;
 use geo::{
-    Area, BooleanOps, Centroid, Coord, LineString, MultiPolygon, Orient, Polygon, Simplify,
+    Area, BooleanOps, Centroid, Coord, CoordsIter, LineString, MultiPolygon, Orient, Polygon,
     Validation, bool_ops::FillRule, orient::Direction,
 };
 
@@ -13,6 +14,10 @@ pub const SLIVER_M2: f64 = 1.0;
 pub const THIN_M: f64 = 0.2;
 /// Smaller holes are digitising noise, in square metres.
 pub const TINY_HOLE_M2: f64 = 0.5;
+/// With more points, comparing every edge with every other would take minutes: outlines are judged by what resolving them changes.
+const MOST_COMPARED: usize = 2_000;
+/// Two areas are one within this share: what rounding to the lattice of a resolution may do.
+const SAME_AREA: f64 = 1e-6;
 
 /// What was done to a footprint beyond turning its rings and dropping exact duplicates.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -63,17 +68,10 @@ pub fn repair(polygons: Vec<Vec<Vec<[f64; 2]>>>) -> Result<(MultiPolygon<f64>, R
         return Err(Rejection::Degenerate);
     }
     let mut whole = MultiPolygon::new(parts);
-    if !whole.is_valid() {
+    if !is_valid(&whole) {
         repairs.crossings = true;
-        // The even-odd rule keeps what a person would see filled, whatever the direction of the rings.
-        let resolved = whole
-            .boolean_op_with_fill_rule(
-                &MultiPolygon::<f64>::new(Vec::new()),
-                geo::OpType::Union,
-                FillRule::EvenOdd,
-            );
         whole = MultiPolygon::new(
-            resolved
+            resolved(&whole)
                 .into_iter()
                 .filter_map(|polygon| {
                     let (outer, holes) = polygon.into_inner();
@@ -87,10 +85,53 @@ pub fn repair(polygons: Vec<Vec<Vec<[f64; 2]>>>) -> Result<(MultiPolygon<f64>, R
         );
     }
     let whole = drop_slivers(whole, &mut repairs)?;
-    if !whole.is_valid() {
+    if !is_valid(&whole) {
         return Err(Rejection::Invalid);
     }
     Ok((whole.orient(Direction::Default), repairs))
+}
+
+/// Whether no edges cross or overlap and holes lie inside: the rules of OGC Simple Features, in nearly linear time.
+pub fn is_valid<Outline>(outline: &Outline) -> bool
+where
+    Outline: Validation + CoordsIter<Scalar = f64> + BooleanOps<Scalar = f64> + Area<f64>,
+{
+    if outline.coords_count() <= MOST_COMPARED {
+        return outline.is_valid();
+    }
+    let after = resolved(outline);
+    let (area, area_after) = (outline.unsigned_area(), after.unsigned_area());
+    let rings_after: usize = after.iter().map(|polygon| 1 + polygon.interiors().len()).sum();
+    outline.rings().count() == rings_after && (area - area_after).abs() <= SAME_AREA * area
+}
+
+/// The outline without crossings. The even-odd rule keeps what a person would see filled, whatever the direction of the rings.
+fn resolved(outline: &impl BooleanOps<Scalar = f64>) -> MultiPolygon<f64> {
+    outline.boolean_op_with_fill_rule(&MultiPolygon::<f64>::new(Vec::new()), geo::OpType::Union, FillRule::EvenOdd)
+}
+
+/// Rings of at most so many points each, and the distance that points left out have from those kept, metres; 0 where nothing was left out.
+///
+/// Points nearer than a distance to the last one kept go, and the distance doubles until the ring is short enough:
+/// linear whatever the ring's form, unlike Ramer–Douglas–Peucker.
+pub fn thinned(rings: &mut [Vec<[f64; 2]>], most_points: usize) -> f64 {
+    let mut coarsest_m = 0.0_f64;
+    for ring in rings.iter_mut().filter(|ring| ring.len() > most_points) {
+        let mut distance_m = 0.05;
+        while ring.len() > most_points {
+            let mut last: Option<[f64; 2]> = None;
+            ring.retain(|at| {
+                let keep = last.is_none_or(|last| !((at[0] - last[0]).hypot(at[1] - last[1]) < distance_m));
+                if keep {
+                    last = Some(*at);
+                }
+                keep
+            });
+            coarsest_m = coarsest_m.max(distance_m);
+            distance_m *= 2.0;
+        }
+    }
+    coarsest_m
 }
 
 /// Mean width of a polygon: `2 A / P`, the short side of a long rectangle.
@@ -185,42 +226,41 @@ fn clean_line(line: LineString<f64>) -> Option<LineString<f64>> {
 
 /// Drops what is not finite, duplicates and spikes; closes the ring. `None` when fewer than three points remain.
 fn clean_ring(points: Vec<[f64; 2]>, repairs: &mut Repairs) -> Option<LineString<f64>> {
+    let finite = |point: &[f64; 2]| point[0].is_finite() && point[1].is_finite();
     let mut kept: Vec<[f64; 2]> = Vec::with_capacity(points.len());
-    for point in points {
-        if !(point[0].is_finite() && point[1].is_finite()) {
-            continue;
-        }
-        if kept.last().is_some_and(|last| near(*last, point)) {
-            continue;
-        }
-        kept.push(point);
-    }
-    while kept.len() > 1 && near(kept[0], kept[kept.len() - 1]) {
-        kept.pop();
-    }
-    // A spike's removal may bring its neighbours together and make another: one more round until none is left.
-    let mut changed = true;
-    while changed && kept.len() >= 3 {
-        changed = false;
-        let mut index = 0;
-        while index < kept.len() && kept.len() >= 3 {
-            let n = kept.len();
-            let (a, b, c) = (
-                kept[(index + n - 1) % n],
-                kept[index],
-                kept[(index + 1) % n],
-            );
-            if near(a, c) || is_spike(a, b, c) {
-                kept.remove(index);
-                repairs.spikes = true;
-                changed = true;
-            } else if near(a, b) {
-                kept.remove(index);
-                changed = true;
-            } else {
-                index += 1;
+    // A spike's removal may bring its neighbours together and make another: what was kept is looked at again from its end.
+    for point in points.into_iter().filter(finite) {
+        while let [.., a, b] = *kept.as_slice() {
+            if !(near(a, point) || is_spike(a, b, point)) || near(b, point) {
+                break;
             }
+            kept.pop();
+            repairs.spikes = true;
         }
+        if kept.last().is_none_or(|last| !near(*last, point)) {
+            kept.push(point);
+        }
+    }
+    // The ring has no beginning: its two ends are neighbours as well.
+    let mut from = 0;
+    while let [first, second, .., before, last] = kept[from..] {
+        if near(first, last) {
+            kept.pop();
+        } else if near(before, first) || is_spike(before, last, first) {
+            kept.pop();
+            repairs.spikes = true;
+        } else if near(last, second) || is_spike(last, first, second) {
+            from += 1;
+            repairs.spikes = true;
+        } else {
+            break;
+        }
+    }
+    kept.drain(..from);
+    if let [a, b, c] = *kept.as_slice()
+        && [(a, b, c), (b, c, a), (c, a, b)].into_iter().any(|(a, b, c)| near(a, b) || is_spike(a, b, c))
+    {
+        return None;
     }
     if kept.len() < 3 {
         return None;

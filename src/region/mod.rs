@@ -13,6 +13,7 @@ pub mod roof;
 pub mod roof_pieces;
 pub mod roof_planes;
 pub mod roof_shape;
+pub mod simplify;
 pub mod skeleton;
 pub mod surveyed;
 pub mod triangulate;

@@ -15,6 +15,8 @@ use rstar::{RTree, primitives::GeomWithData};
 
 /// The stated ground may differ from the terrain by so much: a derived 5 m grid on a slope, metres.
 const GROUND_TOLERANCE_M: f64 = 10.0;
+/// More corners of one ring are not a building's: what comes after looks at each of them from every other.
+const MOST_CORNERS: usize = 4_000;
 /// Neighbours asked for a height, and how far away they may be, metres.
 const NEIGHBOURS: usize = 8;
 pub const NEIGHBOUR_DISTANCE_M: f64 = 100.0;
@@ -88,6 +90,12 @@ pub fn draft(
             plan
         }
     };
+    let mut flat = flat;
+    let points: usize = flat.iter().flatten().map(Vec::len).sum();
+    let thinned_m = flat.iter_mut().map(|rings| footprint::thinned(rings, MOST_CORNERS)).fold(0.0, f64::max);
+    if thinned_m > 0.0 {
+        source.finding("footprint-thinned", Severity::Warning, object, format!("{points}, {thinned_m} m"));
+    }
     let (footprint, repairs) = match footprint::repair(flat) {
         Ok(repaired) => repaired,
         Err(rejection) => {

@@ -16,8 +16,9 @@ use super::scene::{Drawn, Scene};
 use super::shore::{bounds_of, rectangle};
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
-use crate::region::{Area, AreaShape, AreaTheme};
-use geo::{BooleanOps, Coord, LineString, MapCoords, MultiPolygon, Polygon, Simplify, Validation};
+use crate::region::simplify::Simplify;
+use crate::region::{Area, AreaShape, AreaTheme, footprint};
+use geo::{BooleanOps, Coord, LineString, MapCoords, MultiPolygon, Polygon};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::f64::consts::TAU;
 
@@ -228,7 +229,7 @@ impl Plan {
             let mut drawn = polygon.clone();
             if !exact {
                 let simple = polygon.simplify(0.5 * tolerance);
-                if simple.exterior().0.len() >= 4 && simple.is_valid() {
+                if simple.exterior().0.len() >= 4 && footprint::is_valid(&simple) {
                     drawn = simple;
                 }
             }

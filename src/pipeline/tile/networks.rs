@@ -10,8 +10,9 @@ use super::scene::{Drawn, Scene};
 use super::streets;
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
+use crate::region::simplify::Simplify;
 use crate::region::{LineClass, NetworkLine};
-use geo::{LineString, Simplify};
+use geo::LineString;
 
 /// Which lines a layer holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,10 +2,11 @@
 
 use super::grid::{Grid, Plane};
 use crate::base::{Bounds2, Finding, Report, Severity};
-use crate::region::WaterArea;
+use crate::region::simplify::Simplify;
+use crate::region::{WaterArea, footprint};
 use geo::{
-    BooleanOps, Contains, Coord, LineString, MapCoords, MultiPolygon, Orient, Polygon, Simplify,
-    Validation, orient::Direction, unary_union,
+    BooleanOps, Contains, Coord, LineString, MapCoords, MultiPolygon, Orient, Polygon,
+    orient::Direction, unary_union,
 };
 
 /// One water area in the plane.
@@ -37,7 +38,7 @@ impl Shore {
                     .ok_or(())
             });
             match placed {
-                Ok(outline) if area.level_m.is_finite() && outline.is_valid() => {
+                Ok(outline) if area.level_m.is_finite() && footprint::is_valid(&outline) => {
                     pools.push(pool(outline, area.level_m, index));
                 }
                 _ => report.push(
@@ -56,7 +57,7 @@ impl Shore {
             .iter()
             .map(|p| {
                 let simple = p.outline.simplify(tolerance_m);
-                if simple.exterior().0.len() >= 4 && simple.is_valid() {
+                if simple.exterior().0.len() >= 4 && footprint::is_valid(&simple) {
                     pool(simple, p.level_m, p.index)
                 } else {
                     p.clone()

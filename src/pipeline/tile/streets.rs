@@ -13,11 +13,12 @@ use super::scene::{Drawn, Scene};
 use super::shore::{rectangle, triangulated};
 use crate::base::Bounds2;
 use crate::formats::gltf::TileContent;
+use crate::region::simplify::Simplify;
 use crate::region::{LineClass, Region};
 use geo::algorithm::buffer::{BufferStyle, LineJoin};
 use geo::{
     BooleanOps, BoundingRect, Buffer, Distance, Euclidean, LineString, MultiPolygon, Point,
-    Polygon, Simplify, unary_union,
+    Polygon, unary_union,
 };
 use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};

@@ -2,6 +2,7 @@
 
 use jumeau::formats::osm::rings::{Corner, assemble};
 use jumeau::formats::{check, citygml, geotiff, gltf, grid, shapefile};
+use jumeau::region::footprint;
 use serde_json::{Value, json};
 
 fn glb(document: &Value, bin: &[u8]) -> Vec<u8> {
@@ -274,4 +275,38 @@ mod of_files {
             assert_eq!(walked(&[("tileset.json", &document(&root))]).count("implicit-levels"), 1, "{scheme}");
         }
     }
+}
+
+/// Around a square, so many teeth of 30 m.
+fn saw(teeth: u32) -> Vec<[f64; 2]> {
+    let quarter = teeth / 4;
+    let side = (0..quarter).map(|i| [3_000.0 * f64::from(i) / f64::from(quarter), if i % 2 == 0 { 0.0 } else { 30.0 }]);
+    let side: Vec<[f64; 2]> = side.collect();
+    let turned = |[x, y]: [f64; 2], turns: u32| match turns {
+        0 => [x, -y],
+        1 => [3_000.0 + y, x],
+        2 => [3_000.0 - x, 3_000.0 + y],
+        _ => [-y, 3_000.0 - x],
+    };
+    (0..4).flat_map(|turns| side.iter().map(move |at| turned(*at, turns)).collect::<Vec<_>>()).collect()
+}
+
+#[test]
+fn an_outline_of_many_teeth_is_repaired_and_thinned() {
+    let (outline, repairs) = footprint::repair(vec![vec![saw(100_000)]]).unwrap();
+    assert!(!repairs.any() && outline.0.len() == 1);
+    // Two edges that cross are found among all of them.
+    let mut crossed = saw(100_000);
+    crossed.swap(10, 12);
+    assert!(footprint::repair(vec![vec![crossed]]).unwrap().1.crossings);
+    // Spikes that stand on each other's feet go one after the other, once.
+    let there: Vec<[f64; 2]> = (0..100_000).map(|i| [f64::from(i), 0.0]).collect();
+    let and_back = there.iter().rev().copied();
+    let spike: Vec<[f64; 2]> = there.iter().copied().chain(and_back).chain([[0.0, 50.0], [-50.0, 50.0], [-50.0, 0.0]]).collect();
+    let (left, repairs) = footprint::repair(vec![vec![spike]]).unwrap();
+    assert!(repairs.spikes && left.0[0].exterior().0.len() <= 6, "{}", left.0[0].exterior().0.len());
+
+    let mut rings = vec![saw(100_000), saw(40)];
+    let away_m = footprint::thinned(&mut rings, 4_000);
+    assert!(rings[0].len() <= 4_000 && rings[1].len() == 40 && away_m > 0.0 && away_m < 60.0, "{away_m}");
 }
