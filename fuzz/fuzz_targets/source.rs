@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| jumeau_fuzz::source_doors::any_source(data));
+libfuzzer_sys::fuzz_target!(init: jumeau_fuzz::let_readers_catch(), |data: &[u8]| jumeau_fuzz::source_doors::any_source(data));

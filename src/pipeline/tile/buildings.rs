@@ -15,6 +15,7 @@ use crate::region::{Building, HeightOrigin, Usage};
 use geo::{Area, Centroid};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// A tile with more buildings is split, down to the grid's finest level.
 const MOST_IN_A_LEAF: usize = 250;
@@ -51,8 +52,8 @@ struct Roofed {
     shape: Option<SurfaceMesh>,
 }
 
-/// Surfaces of more triangles are not kept: with 20,000 buildings in a shard all of them together stay below 200 MB.
-const MOST_KEPT_TRIANGLES: usize = 128;
+/// So many triangles of surfaces are kept for a shard, 160 MB; those of further buildings are made again by each level that draws them.
+const MOST_KEPT_TRIANGLES: usize = 2_000_000;
 
 /// What the records say of a roof.
 #[derive(Clone, Copy, Debug)]
@@ -68,11 +69,12 @@ struct DrawnRoof {
 }
 
 impl Roofed {
-    /// `near`: some level draws buildings whole.
-    fn of(building: &Building, near: bool) -> Self {
+    /// `kept`: triangles kept so far, where some level draws buildings whole.
+    fn of(building: &Building, kept: Option<&AtomicUsize>) -> Self {
         let mut drawn = drawn(building, &RoofOptions::default());
         let roof = DrawnRoof::of(building, &drawn);
-        let keep = near && building.surveyed.is_none() && drawn.mesh.triangles.len() <= MOST_KEPT_TRIANGLES;
+        let count = drawn.mesh.triangles.len();
+        let keep = building.surveyed.is_none() && kept.is_some_and(|kept| kept.fetch_add(count, Ordering::Relaxed) + count <= MOST_KEPT_TRIANGLES);
         drawn.mesh.triangles.shrink_to_fit();
         Self { roof, shape: keep.then_some(drawn.mesh) }
     }
@@ -152,10 +154,11 @@ impl Plan {
     }
 
     fn roofs_of(&self, buildings: &[Building], near: bool) -> BTreeMap<usize, Roofed> {
+        let kept = AtomicUsize::new(0);
         let planned: BTreeSet<usize> = self.tiles.values().flat_map(|tile| tile.buildings.iter().copied()).collect();
         planned
             .into_par_iter()
-            .filter_map(|index| Some((index, Roofed::of(buildings.get(index)?, near))))
+            .filter_map(|index| Some((index, Roofed::of(buildings.get(index)?, near.then_some(&kept)))))
             .collect()
     }
 

@@ -225,15 +225,19 @@ impl Cloud {
                 _ => 1,
             })
             .sum();
+        // As the decompressor goes: each chunk begins where the layers of the one before end, wherever the table has it.
         let mut at = self.header.points_at + 8;
-        for index in 0..table.len() {
-            let Some(entry) = catch_unwind(|| table[index]).ok() else {
-                break;
+        let mut left = self.header.points;
+        let mut sizes = vec![0; (layers * 4) as usize];
+        for index in 0.. {
+            let points = if vlr.uses_variable_size_chunks() {
+                catch_unwind(|| table[index]).map_or(0, |entry| entry.point_count)
+            } else {
+                u64::from(vlr.chunk_size())
             };
             let sizes_at = at.saturating_add(u64::from(self.header.record_bytes) + 4);
             reader.seek(SeekFrom::Start(sizes_at)).map_err(io)?;
-            let mut sizes = vec![0; (layers * 4) as usize];
-            if reader.read_exact(&mut sizes).is_err() {
+            if points == 0 || reader.read_exact(&mut sizes).is_err() {
                 // Cut off here: reading will stop here too.
                 return Ok(());
             }
@@ -246,7 +250,11 @@ impl Cloud {
             if asked > length {
                 return Err(broken("a layer larger than the file"));
             }
-            at = at.saturating_add(entry.byte_count);
+            at = sizes_at.saturating_add(sizes.len() as u64).saturating_add(asked);
+            left = left.saturating_sub(points);
+            if left == 0 {
+                break;
+            }
         }
         Ok(())
     }
