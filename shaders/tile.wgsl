@@ -7,6 +7,10 @@
     view_transformations::position_world_to_clip,
 }
 #import jumeau::scene::{scene, sky, in_haze, linear_from_srgb}
+#ifdef PICTURE
+@group(#{MATERIAL_BIND_GROUP}) @binding(3) var picture: texture_2d<f32>;
+@group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
+#endif
 #ifdef FEATURES
 #import jumeau::features::{feature_record, value_now, not_yet, ramp}
 #endif
@@ -17,6 +21,10 @@ struct Vertex {
     @location(1) normal: vec4<f32>,
     @location(2) colour: vec4<f32>,
     @location(3) row: u32,
+#ifdef PICTURE
+    // Share of the picture from its north-west corner.
+    @location(4) place: vec2<f32>,
+#endif
 }
 
 struct Varying {
@@ -31,6 +39,11 @@ struct Varying {
     @location(4) @interpolate(flat) marks: vec2<f32>,
 #ifdef TRANSLUCENT
     @location(5) opacity: f32,
+#endif
+#ifdef PICTURE
+    // With a picture, `ambient` and `direct` are light alone, and this is the colour of the bare ground.
+    @location(6) bare: vec3<f32>,
+    @location(7) place: vec2<f32>,
 #endif
 }
 
@@ -79,6 +92,11 @@ fn vertex(in: Vertex) -> Varying {
         around = max(around, vec3(0.42 + 0.22 * up));
     }
 #endif
+#ifdef PICTURE
+    out.bare = albedo;
+    out.place = in.place;
+    albedo = vec3(1.0);
+#endif
     out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
@@ -91,6 +109,9 @@ fn vertex(in: Vertex) -> Varying {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
+#ifdef PICTURE
+    let photo = textureSample(picture, picture_sampler, in.place);
+#endif
 #ifdef FADING
     // Screen-door fade: every pixel is either there or not, so nothing needs sorting.
     let noise = fract(52.9829189 * fract(dot(floor(in.clip.xy), vec2(0.06711056, 0.00583715))));
@@ -103,6 +124,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
+#ifdef PICTURE
+    colour *= mix(in.bare, photo.rgb, photo.a);
+#endif
     let to_point = in.world.xyz - view.world_position;
 #ifdef WATER
     let along = normalize(to_point);

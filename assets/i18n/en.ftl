@@ -179,6 +179,7 @@ ui-layers-show = Unfold this panel
 ui-group-ground = Ground, water and trees
 ui-group-built = Buildings
 ui-group-networks = Streets and networks
+ui-group-imagery = Pictures from above
 ui-group-areas = Zones and parcels
 ui-layer-help = Show or hide “{ $name }”
 ui-colours = What the colours mean

@@ -179,6 +179,7 @@ ui-layers-show = Déplier ce panneau
 ui-group-ground = Le sol, l’eau et les arbres
 ui-group-built = Les bâtiments
 ui-group-networks = Les voies et les réseaux
+ui-group-imagery = Les vues du ciel
 ui-group-areas = Les zones et les parcelles
 ui-layer-help = Afficher ou masquer « { $name } »
 ui-colours = Que montrent les couleurs ?

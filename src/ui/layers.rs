@@ -8,14 +8,15 @@ use crate::view::{Command, Theme};
 use bevy_egui::egui::{RichText, Ui};
 
 /// Layers in the order of the questions they answer.
-const GROUPS: [(&str, &[LayerKind]); 4] = [
-    ("ui-group-built", &[LayerKind::Buildings, LayerKind::Models]),
-    ("ui-group-networks", &[LayerKind::Networks]),
+const GROUPS: [(&str, &[Option<LayerKind>]); 5] = [
+    ("ui-group-built", &[Some(LayerKind::Buildings), Some(LayerKind::Models)]),
+    ("ui-group-networks", &[Some(LayerKind::Networks)]),
     (
         "ui-group-ground",
-        &[LayerKind::Terrain, LayerKind::Water, LayerKind::Trees],
+        &[Some(LayerKind::Terrain), Some(LayerKind::Water), Some(LayerKind::Trees)],
     ),
-    ("ui-group-areas", &[LayerKind::Areas]),
+    ("ui-group-imagery", &[None]),
+    ("ui-group-areas", &[Some(LayerKind::Areas)]),
 ];
 
 pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {

@@ -35,7 +35,8 @@ pub struct PanelModel {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LayerLine {
     pub id: LayerId,
-    pub kind: LayerKind,
+    /// `None` for a picture from above.
+    pub kind: Option<LayerKind>,
     pub name: String,
     /// The nature's word when the layer is drawn by us, else empty.
     pub mark: String,
@@ -135,10 +136,22 @@ impl PanelModel {
             let word = |text: String| if is_made { text } else { String::new() };
             LayerLine {
                 id: layer.id.clone(),
-                kind: layer.kind,
+                kind: Some(layer.kind),
                 name: named(&layer.name, texts.language()).to_owned(),
                 mark: word(texts.nature(layer.nature)),
                 mark_help: word(texts.nature_help(layer.nature)),
+            }
+        });
+        // Years apart have the same name.
+        let pictures = manifest.imagery.iter().map(|imagery| {
+            let name = named(&imagery.name, texts.language());
+            let year = imagery.date.as_deref().and_then(|date| date.get(..4)).filter(|year| !name.contains(year));
+            LayerLine {
+                id: imagery.id.as_str().into(),
+                kind: None,
+                name: year.map_or_else(|| name.to_owned(), |year| format!("{name}, {year}")),
+                mark: String::new(),
+                mark_help: String::new(),
             }
         });
         Self {
@@ -147,7 +160,7 @@ impl PanelModel {
             state: state.clone(),
             clock: manifest.clock(),
             limits: limits.clone(),
-            layers: layers.collect(),
+            layers: layers.chain(pictures).collect(),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }

@@ -14,7 +14,7 @@ use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
     AsBindGroup, AsBindGroupError, BindGroupLayout, BindGroupLayoutEntry, BindingResources,
     BindingType, Buffer, BufferBindingType, BufferDescriptor, BufferUsages, CompareFunction,
-    OwnedBindingResource, RenderPipelineDescriptor, ShaderStages, ShaderType,
+    OwnedBindingResource, RenderPipelineDescriptor, SamplerBindingType, ShaderStages, ShaderType,
     SpecializedMeshPipelineError, TextureSampleType, TextureViewDimension, UnpreparedBindGroup,
     encase,
 };
@@ -32,6 +32,10 @@ pub const ATTRIBUTE_COLOUR: MeshVertexAttribute =
 /// Row of the tile's feature table.
 pub const ATTRIBUTE_FEATURE: MeshVertexAttribute =
     MeshVertexAttribute::new("Tile_Feature", 0x4a75_6d03, VertexFormat::Uint32);
+
+/// Share of the picture on the ground, from its north-west corner.
+pub const ATTRIBUTE_PLACE: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Place", 0x4a75_6d04, VertexFormat::Unorm16x2);
 
 const TILE_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a01");
 const TILE_SHADOW_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a02");
@@ -96,6 +100,8 @@ pub struct TileKey {
     pub double_sided: bool,
     /// Lets what lies behind show through, by the alpha of its colours.
     pub translucent: bool,
+    /// Has a picture laid on it.
+    pub picture: bool,
 }
 
 /// The surface of one tile.
@@ -106,6 +112,8 @@ pub struct TileMaterial {
     pub table: Option<Handle<Image>>,
     /// R32Float, the profiles of the territory; required when `key.features`.
     pub profiles: Option<Handle<Image>>,
+    /// sRGB with alpha, north up; required when `key.picture`.
+    pub picture: Option<Handle<Image>>,
 }
 
 fn scene_entry() -> BindGroupLayoutEntry {
@@ -139,6 +147,7 @@ fn texture_entry(binding: u32, sample_type: TextureSampleType) -> BindGroupLayou
 pub struct EmptyTextures {
     pub table: Handle<Image>,
     pub profiles: Handle<Image>,
+    pub picture: Handle<Image>,
 }
 
 impl AsBindGroup for TileMaterial {
@@ -172,11 +181,17 @@ impl AsBindGroup for TileMaterial {
                 })
                 .ok_or(AsBindGroupError::RetryNextUpdate)
         };
+        let sampler = |handle: &Option<Handle<Image>>| {
+            let image = handle.as_ref().and_then(|handle| images.get(handle)).ok_or(AsBindGroupError::RetryNextUpdate)?;
+            Ok::<_, AsBindGroupError>(OwnedBindingResource::Sampler(SamplerBindingType::Filtering, image.sampler.clone()))
+        };
         Ok(UnpreparedBindGroup {
             bindings: BindingResources(vec![
                 (0, OwnedBindingResource::Buffer(buffer.0.clone())),
                 (1, view(&self.table)?),
                 (2, view(&self.profiles)?),
+                (3, view(&self.picture)?),
+                (4, sampler(&self.picture)?),
             ]),
         })
     }
@@ -186,6 +201,13 @@ impl AsBindGroup for TileMaterial {
             scene_entry(),
             texture_entry(1, TextureSampleType::Uint),
             texture_entry(2, TextureSampleType::Float { filterable: false }),
+            texture_entry(3, TextureSampleType::Float { filterable: true }),
+            BindGroupLayoutEntry {
+                binding: 4,
+                visibility: ShaderStages::FRAGMENT,
+                ty: BindingType::Sampler(SamplerBindingType::Filtering),
+                count: None,
+            },
         ]
     }
 }
@@ -218,12 +240,16 @@ impl Material for TileMaterial {
         key: MaterialPipelineKey<Self>,
     ) -> Result<(), SpecializedMeshPipelineError> {
         let key = key.bind_group_data;
-        descriptor.vertex.buffers = vec![layout.0.get_layout(&[
+        let mut attributes = vec![
             Mesh::ATTRIBUTE_POSITION.at_shader_location(0),
             ATTRIBUTE_NORMAL.at_shader_location(1),
             ATTRIBUTE_COLOUR.at_shader_location(2),
             ATTRIBUTE_FEATURE.at_shader_location(3),
-        ])?];
+        ];
+        if key.picture {
+            attributes.push(ATTRIBUTE_PLACE.at_shader_location(4));
+        }
+        descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
         let mut defs = vec![];
         if key.water {
             defs.push("WATER".into());
@@ -236,6 +262,9 @@ impl Material for TileMaterial {
         }
         if key.translucent {
             defs.push("TRANSLUCENT".into());
+        }
+        if key.picture {
+            defs.push("PICTURE".into());
         }
         descriptor.vertex.shader_defs.extend(defs.iter().cloned());
         if let Some(fragment) = &mut descriptor.fragment {
@@ -342,6 +371,7 @@ impl Plugin for SurfacePlugin {
             EmptyTextures {
                 table: images.add(super::textures::table_image(&[[0; 4]])),
                 profiles: images.add(super::textures::profile_image(&[1.0], 1, 1).unwrap_or_default()),
+                picture: images.add(super::textures::picture_image(vec![0; 4], 1, 1)),
             }
         };
         app.insert_resource(empty)

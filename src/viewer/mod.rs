@@ -6,6 +6,7 @@
 //! |---|---|
 //! | [`open`] | manifest → scene, anchor, first camera |
 //! | [`tiles`] | streams layers, one lean material for all surfaces |
+//! | [`imagery`] | pictures from above, laid on the ground |
 //! | [`camera`] | map camera and gestures |
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`time`] | the running clock |
@@ -20,6 +21,7 @@
 pub mod anchor;
 pub mod bvh;
 pub mod camera;
+pub mod imagery;
 pub mod material;
 pub mod open;
 pub mod overlay;
@@ -146,6 +148,7 @@ impl Plugin for ViewerPlugin {
             .add_plugins((
                 open::OpenPlugin,
                 tiles::TilesPlugin,
+                imagery::ImageryPlugin,
                 camera::CameraPlugin,
                 sky::SkyPlugin,
                 time::TimePlugin,

@@ -71,6 +71,11 @@ fn first_scene(manifest: Manifest, asked: &Opening) -> (Scene, Option<&'static s
     for layer in manifest.layers.iter().filter(|layer| !layer.visible) {
         state = apply(&state, &Command::ShowLayer { layer: layer.id.clone(), visible: false }, &limits);
     }
+    // Of several pictures from above the newest lies on the ground at first.
+    let newest = manifest.imagery.iter().rev().max_by(|a, b| a.date.cmp(&b.date)).map(|imagery| imagery.id.as_str());
+    for imagery in manifest.imagery.iter().filter(|imagery| newest != Some(imagery.id.as_str())) {
+        state = apply(&state, &Command::ShowLayer { layer: imagery.id.as_str().into(), visible: false }, &limits);
+    }
     let mut fault = None;
     if let Some(named) = manifest.views.iter().find(|view| view.id == asked.link) {
         state = apply(&state, &Command::LookAt { camera: camera(&named.view) }, &limits);

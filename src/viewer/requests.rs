@@ -1,5 +1,6 @@
 //! One door for every byte the viewer asks for: tickets out, a sorted inbox in.
 
+use crate::formats::webtiles::WebTile;
 use crate::io::{Fetcher, IoFault};
 use crate::stream::{RequestId, TileId, Wanted};
 use bevy::platform::collections::HashMap;
@@ -11,6 +12,8 @@ pub enum Purpose {
     Manifest,
     /// A part of a series: its index in the manifest, and the path inside its Zarr folder.
     Series { series: usize, path: String },
+    /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
+    Picture { tile: WebTile, clear: bool },
     Tile {
         layer: usize,
         request: RequestId,

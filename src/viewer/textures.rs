@@ -1,7 +1,7 @@
 //! Arrays as the shaders read them: a tile's feature table, the territory's hourly profiles.
 
 use bevy::asset::RenderAssetUsages;
-use bevy::image::Image;
+use bevy::image::{Image, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
 /// Width of a feature table's texture; every WebGL2 device has at least 2,048.
@@ -71,4 +71,20 @@ fn extent(width: usize, height: usize) -> Extent3d {
         height: height as u32,
         depth_or_array_layers: 1,
     }
+}
+
+/// A square picture for the ground with `levels` of it, each half the one before, as bytes one after the other.
+pub fn picture_image(bytes: Vec<u8>, side: u32, levels: u32) -> Image {
+    let side = side.max(1) as usize;
+    let mut image = Image::new_uninit(extent(side, side), TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, RenderAssetUsages::RENDER_WORLD);
+    image.texture_descriptor.mip_level_count = levels.max(1);
+    image.data = Some(bytes);
+    image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor {
+        mag_filter: ImageFilterMode::Linear,
+        min_filter: ImageFilterMode::Linear,
+        mipmap_filter: ImageFilterMode::Linear,
+        anisotropy_clamp: super::platform::ANISOTROPY,
+        ..ImageSamplerDescriptor::default()
+    });
+    image
 }

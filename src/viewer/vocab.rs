@@ -1,6 +1,7 @@
 //! What the viewer's plugins share. Siblings never call each other: they read and write these.
 
-use crate::base::{Figure, LayerId};
+use super::material::TileMaterial;
+use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
 use crate::view::{Command, Limits, ViewState};
 use bevy::prelude::*;
@@ -128,6 +129,19 @@ pub struct TilePiece {
     pub layer: LayerId,
     pub tile: crate::stream::TileId,
 }
+
+/// Ground that a picture from above may lie on.
+#[derive(Component, Clone, Debug)]
+pub struct Ground {
+    /// Its rectangle in Web Mercator, metres: what its mesh's places are shares of.
+    pub rect: Bounds2,
+    pub solid: Handle<TileMaterial>,
+    pub fading: Handle<TileMaterial>,
+}
+
+/// Pieces of ground whose picture is not there yet; ground that has just come counts until somebody has looked at it.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct PicturesWaiting(pub usize);
 
 /// The one eye of the scene.
 #[derive(Component)]

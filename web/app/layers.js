@@ -72,12 +72,17 @@ export function drawLayers(state, anew = false) {
 function list(anew) {
   const place = byId("layer-list");
   if (!anew && place.querySelector("label")) return;
-  const { layers, datasets } = store.manifest;
-  const rows = layers.map((layer) => {
+  const { layers, imagery, datasets } = store.manifest;
+  // Pictures from above are switched like layers; years apart have the same name.
+  const pictures = (imagery ?? []).map(({ id, name, date }) => {
+    const [said, year] = [named(name) || id, (date ?? "").slice(0, 4)];
+    return { id, title: year && !said.includes(year) ? `${said}, ${year}` : said };
+  });
+  const rows = [...layers, ...pictures].map((layer) => {
     const row = make("label");
     const box = make("input", "", { type: "checkbox", value: layer.id });
     box.addEventListener("change", () => command({ do: "show-layer", layer: layer.id, visible: box.checked }));
-    const name = make("span", named(layer.name) || layer.id);
+    const name = make("span", layer.title ?? (named(layer.name) || layer.id));
     row.append(box, name);
     if (layer.nature === "made") row.append(make("b", t("made"), { class: "badge" }));
     if (layer.features > 1) row.append(make("small", t("layer-count", { count: number(layer.features, 0) })));

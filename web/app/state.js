@@ -109,6 +109,9 @@ export async function readTerritory(address, signal) {
     if (start < end) store.axis = { start, end, step: Math.max(1, hourly.step) * 1000 };
   }
   const hidden = manifest.layers.filter((layer) => layer.visible === false).map((layer) => layer.id);
+  // Of several pictures from above the newest lies on the ground at first.
+  const pictures = [...(manifest.imagery ?? [])].sort((a, b) => (b.date ?? "").localeCompare(a.date ?? ""));
+  hidden.push(...pictures.slice(1).map((picture) => picture.id));
   const link = linked();
   replace({
     ...store.state,

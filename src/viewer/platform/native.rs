@@ -12,6 +12,13 @@ pub const SHADOW_CASCADES: usize = 3;
 /// Keys are ours: the window has no page around it.
 pub const OWN_KEYBOARD: bool = true;
 
+/// Pixels along the side of the picture that lies on a tile of ground.
+pub const PICTURE_SIDE: u32 = 512;
+/// Tiles of imagery that are kept for the pictures to come, a quarter of a megabyte each.
+pub const PICTURE_SOURCES: usize = 256;
+/// Samples along a slope for a picture on the ground.
+pub const ANISOTROPY: u16 = 8;
+
 /// Shadow edges are filtered softly.
 pub const SOFT_SHADOWS: bool = true;
 

@@ -11,6 +11,13 @@ pub const SHADOW_CASCADES: usize = 1;
 /// The page has the keyboard and sends commands.
 pub const OWN_KEYBOARD: bool = false;
 
+/// Pixels along the side of the picture that lies on a tile of ground.
+pub const PICTURE_SIDE: u32 = 256;
+/// Tiles of imagery that are kept for the pictures to come, a quarter of a megabyte each.
+pub const PICTURE_SOURCES: usize = 64;
+/// Samples along a slope for a picture on the ground.
+pub const ANISOTROPY: u16 = 1;
+
 /// Shadow edges are filtered softly.
 pub const SOFT_SHADOWS: bool = false;
 

@@ -1,7 +1,11 @@
 //! From a decoded content to arrays the GPU takes as they are. Pure functions, run off the main thread.
 
-use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL};
+use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, TileContent, TileMesh};
+use crate::formats::webtiles::from_lonlat;
+use crate::geodesy::Ecef;
+use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE};
+use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::bvh::Bvh;
 use crate::viewer::textures::{feature_hash, table_image};
 use bevy::asset::RenderAssetUsages;
@@ -10,6 +14,9 @@ use bevy::image::Image;
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
 use glam::{DMat4, Vec3};
 
+
+/// A picture on the ground with its halvings.
+const PICTURE_BYTES: u64 = PICTURE_SIDE as u64 * PICTURE_SIDE as u64 * 16 / 3;
 
 /// One drawable piece, ready to be handed over.
 pub struct LoadedMesh {
@@ -23,6 +30,8 @@ pub struct LoadedMesh {
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
+    /// Where a picture lies on it, when one may: its rectangle in Web Mercator, metres.
+    pub rect: Option<Bounds2>,
 }
 
 pub struct LoadedTile {
@@ -34,8 +43,8 @@ pub struct LoadedTile {
     pub bytes: u64,
 }
 
-/// Prepares a content whose tile lies at `ecef_from_tile`.
-pub fn load(content: TileContent, ecef_from_tile: DMat4) -> LoadedTile {
+/// Prepares a content whose tile lies at `ecef_from_tile`; `pictured` ground gets places for a picture, and room for it.
+pub fn load(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> LoadedTile {
     let table_images: Vec<Image> = content
         .tables
         .iter()
@@ -58,7 +67,10 @@ pub fn load(content: TileContent, ecef_from_tile: DMat4) -> LoadedTile {
         .into_iter()
         .filter(|mesh| !mesh.indices.is_empty())
         .map(|mesh| {
-            let loaded = load_mesh(mesh, ecef_from_tile);
+            let loaded = load_mesh(mesh, ecef_from_tile, pictured);
+            if pictured {
+                bytes += PICTURE_BYTES;
+            }
             // 24 bytes a vertex on the GPU, positions and indices once more for picking.
             bytes += loaded.bvh.bytes() as u64
                 + loaded.feature_ids.len() as u64 * (24 + 4)
@@ -74,8 +86,27 @@ pub fn load(content: TileContent, ecef_from_tile: DMat4) -> LoadedTile {
     }
 }
 
-fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
+/// Places of positions in their rectangle in Web Mercator, from its north-west corner; and that rectangle.
+fn places(positions: &[[f32; 3]], ecef_from_mesh: DMat4) -> (Bounds2, Vec<[u16; 2]>) {
+    let placed: Vec<[f64; 2]> = positions
+        .iter()
+        .map(|position| {
+            let ecef = ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3());
+            let at = Ecef(ecef).to_lonlath();
+            from_lonlat(at.lon_deg, at.lat_deg)
+        })
+        .collect();
+    let rect = Bounds2::of(placed.iter().copied());
+    let size = rect.size().map(|size| size.max(1e-3));
+    let share = |value: f64| (value.clamp(0.0, 1.0) * f64::from(u16::MAX)).round() as u16;
+    let places = placed.iter().map(|at| [share((at[0] - rect.min[0]) / size[0]), share((rect.max[1] - at[1]) / size[1])]).collect();
+    (rect, places)
+}
+
+fn load_mesh(source: TileMesh, ecef_from_tile: DMat4, pictured: bool) -> LoadedMesh {
     let count = source.positions.len();
+    let ecef_from_mesh = ecef_from_tile * source.tile_from_mesh;
+    let placed = pictured.then(|| places(&source.positions, ecef_from_mesh));
     let normals: Vec<[i8; 4]> = (0..count)
         .map(|i| {
             let [x, y, z] = source.normals.get(i).copied().unwrap_or([0.0, 1.0, 0.0]);
@@ -112,6 +143,10 @@ fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
         ATTRIBUTE_FEATURE,
         bevy::mesh::VertexAttributeValues::Uint32(feature_ids.clone()),
     );
+    let rect = placed.map(|(rect, places)| {
+        mesh.insert_attribute(ATTRIBUTE_PLACE, bevy::mesh::VertexAttributeValues::Unorm16x2(places));
+        rect
+    });
     mesh.insert_indices(if count <= usize::from(u16::MAX) {
         Indices::U16(source.indices.iter().map(|i| *i as u16).collect())
     } else {
@@ -120,12 +155,13 @@ fn load_mesh(source: TileMesh, ecef_from_tile: DMat4) -> LoadedMesh {
     LoadedMesh {
         mesh,
         aabb: Aabb::from_min_max(low, high),
-        ecef_from_mesh: ecef_from_tile * source.tile_from_mesh,
+        ecef_from_mesh,
         table: source.table,
         double_sided: source.double_sided,
         translucent,
         bvh,
         feature_ids,
+        rect,
     }
 }
 

@@ -10,7 +10,7 @@ use super::material::{EmptyTextures, Profiles, SurfacePlugin, TileKey, TileMater
 use super::platform;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
-use super::vocab::{EyePlace, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
+use super::vocab::{EyePlace, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
 use crate::base::Severity;
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
@@ -217,7 +217,7 @@ fn turn(kind: LayerKind) -> u8 {
     }
 }
 
-fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, streams: Res<Streams>, resident: Res<Resident>) {
+fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Workshop>, streams: Res<Streams>, resident: Res<Resident>) {
     let workshop = &mut *workshop;
     // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
     let clock = Clock::start();
@@ -233,9 +233,11 @@ fn start_decoding(time: Res<Time>, mut workshop: ResMut<Workshop>, streams: Res<
         }
         workshop.busy += 1;
         let sender = workshop.sender.clone();
+        let is_ground = resident.layers.get(layer).is_some_and(|layer| layer.kind == LayerKind::Terrain);
+        let pictured = is_ground && !scene.manifest.imagery.is_empty();
         platform::decode(move || {
             let result = crate::formats::gltf::read::glb(&bytes)
-                .map(|content| load::load(content, placement))
+                .map(|content| load::load(content, placement, pictured))
                 .map_err(|fault| fault.to_string());
             // The receiver lives as long as the app; a closed channel means that nobody waits any more.
             let _ = sender.try_send(Decoded { layer, request, tile, result });
@@ -256,6 +258,7 @@ fn upload(
     mut materials: ResMut<Assets<TileMaterial>>,
     profiles: Res<Profiles>,
     empty: Res<EmptyTextures>,
+    mut pictures: ResMut<PicturesWaiting>,
 ) {
     let mut spent = 0;
     let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
@@ -297,11 +300,13 @@ fn upload(
                 fading: false,
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent,
+                picture: false,
             };
             let material = TileMaterial {
                 key,
                 table: Some(table.unwrap_or_else(|| empty.table.clone())),
                 profiles: Some(profiles.0.clone().unwrap_or_else(|| empty.profiles.clone())),
+                picture: Some(empty.picture.clone()),
             };
             let solid = materials.add(material.clone());
             let fading = materials.add(TileMaterial {
@@ -319,6 +324,10 @@ fn upload(
             ));
             if !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) {
                 entity.insert(NotShadowCaster);
+            }
+            if let Some(rect) = mesh.rect {
+                entity.insert(Ground { rect, solid: solid.clone(), fading: fading.clone() });
+                pictures.0 += 1;
             }
             pieces.push(Piece {
                 entity: entity.id(),
@@ -365,6 +374,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     workshop: Res<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
+    pictures: Res<PicturesWaiting>,
     mut facts: ResMut<SceneFacts>,
 ) {
     let Some(view) = &eye.view else { return };
@@ -462,6 +472,7 @@ fn stream(
         && workshop.busy == 0
         && workshop.queue.is_empty()
         && requests.waiting() == 0
+        && pictures.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);

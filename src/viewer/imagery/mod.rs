@@ -1,0 +1,292 @@
+//! Pictures from above, laid on the ground.
+//!
+//! Reads: [`Scene`] (which imagery is shown), pieces of [`Ground`], arrivals. Writes: their materials' picture, [`PicturesWaiting`].
+//! Each piece of ground gets one picture of its own, composed from the tiles of the pyramid that lie on it. Ground whose picture is on its way
+//! shows its own colours, and so does ground beyond the picture's rim.
+
+pub mod compose;
+
+use super::material::TileMaterial;
+use super::platform;
+use super::requests::{Purpose, Requests};
+use super::vocab::{Ground, PicturesWaiting, Scene, ViewerSystems};
+use crate::formats::still::{self, Still};
+use crate::formats::territory::Imagery;
+use crate::formats::webtiles::WebTile;
+use crate::io::{Clock, IoFault};
+use crate::viewer::textures::picture_image;
+use bevy::platform::collections::HashMap;
+use bevy::prelude::*;
+use std::sync::Arc;
+
+/// Tries of a tile that did not come, and the wait before the second, seconds; it doubles each time.
+const TRIES: u32 = 6;
+const RETRY_S: f64 = 0.5;
+/// Main-thread time for decoding and composing in one frame where there are no other threads, seconds.
+const WORK_BUDGET_S: f64 = 0.006;
+
+/// A tile of the pyramid.
+enum Source {
+    Asked { tries: u32 },
+    /// With white that may be nothing: its clear twin is asked for.
+    MaybeClear { opaque: Arc<Still>, tries: u32 },
+    Ready { still: Option<Arc<Still>>, used: u64 },
+}
+
+/// What a piece of ground waits for.
+enum Lying {
+    Waits(Vec<WebTile>),
+    Composing,
+    Done,
+}
+
+enum Made {
+    Decoded { tile: WebTile, clear: bool, still: Option<Still> },
+    Composed { entity: Entity, bytes: Option<Vec<u8>> },
+}
+
+#[derive(Resource)]
+struct Pictures {
+    /// Place of the imagery that is shown in the manifest.
+    shown: Option<usize>,
+    /// Counts changes of it: what was begun before one is nobody's.
+    generation: u32,
+    sources: HashMap<WebTile, Source>,
+    ground: HashMap<Entity, Lying>,
+    busy: usize,
+    frame: u64,
+    sender: async_channel::Sender<(u32, Made)>,
+    receiver: async_channel::Receiver<(u32, Made)>,
+}
+
+impl Default for Pictures {
+    fn default() -> Self {
+        let (sender, receiver) = async_channel::unbounded();
+        Self {
+            shown: None,
+            generation: 0,
+            sources: HashMap::default(),
+            ground: HashMap::default(),
+            busy: 0,
+            frame: 0,
+            sender,
+            receiver,
+        }
+    }
+}
+
+pub struct ImageryPlugin;
+
+impl Plugin for ImageryPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<Pictures>()
+            .init_resource::<PicturesWaiting>()
+            .add_systems(Update, (choose, arrive, take_made, lay).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+    }
+}
+
+/// The imagery that is drawn: the first of the manifest that is not hidden.
+fn shown(scene: &Scene) -> Option<usize> {
+    let hidden = |imagery: &Imagery| scene.state.hidden.iter().any(|id| id.as_str() == imagery.id);
+    scene.manifest.imagery.iter().position(|imagery| !hidden(imagery))
+}
+
+/// Another imagery: all ground is bare again.
+fn choose(
+    scene: Res<Scene>,
+    mut pictures: ResMut<Pictures>,
+    mut requests: ResMut<Requests>,
+    ground: Query<&Ground>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+) {
+    let now = shown(&scene);
+    if now == pictures.shown {
+        return;
+    }
+    pictures.shown = now;
+    pictures.generation += 1;
+    pictures.sources.clear();
+    pictures.ground.clear();
+    requests.cancel(|purpose| matches!(purpose, Purpose::Picture { .. }));
+    for ground in &ground {
+        for handle in [&ground.solid, &ground.fading] {
+            if let Some(mut material) = materials.get_mut(handle) {
+                material.key.picture = false;
+                material.picture = None;
+            }
+        }
+    }
+}
+
+/// Bytes of tiles go to be decoded; what did not come is asked for again, or is not there.
+fn arrive(scene: Res<Scene>, mut pictures: ResMut<Pictures>, mut requests: ResMut<Requests>) {
+    let arrivals = requests.take(|purpose| matches!(purpose, Purpose::Picture { .. }));
+    let Some(imagery) = pictures.shown.and_then(|shown| scene.manifest.imagery.get(shown)) else { return };
+    let pictures = &mut *pictures;
+    for (purpose, body) in arrivals {
+        let Purpose::Picture { tile, clear } = purpose else { continue };
+        match body {
+            Ok(bytes) => {
+                let (sender, generation) = (pictures.sender.clone(), pictures.generation);
+                pictures.busy += 1;
+                platform::decode(move || {
+                    // One that is damaged is as good as none; the territory's check names it.
+                    let still = still::decode(&bytes).ok();
+                    let _ = sender.try_send((generation, Made::Decoded { tile, clear, still }));
+                });
+            }
+            Err(fault) => missed(pictures, &mut requests, imagery, tile, clear, &fault),
+        }
+    }
+}
+
+fn missed(pictures: &mut Pictures, requests: &mut Requests, imagery: &Imagery, tile: WebTile, clear: bool, fault: &IoFault) {
+    let used = pictures.frame;
+    let Some(source) = pictures.sources.get_mut(&tile) else { return };
+    let (Source::Asked { tries } | Source::MaybeClear { tries, .. }) = source else { return };
+    if fault.is_passing() && *tries < TRIES {
+        *tries += 1;
+        let wait_s = RETRY_S * f64::from(1 << *tries);
+        if let Some(path) = path(imagery, tile, clear) {
+            return requests.ask_after(wait_s, &path, Purpose::Picture { tile, clear });
+        }
+    }
+    let still = match source {
+        Source::MaybeClear { opaque, .. } => Some(opaque.clone()),
+        _ => None,
+    };
+    *source = Source::Ready { still, used };
+}
+
+fn path(imagery: &Imagery, tile: WebTile, clear: bool) -> Option<String> {
+    let template = if clear { imagery.clear_tiles.as_ref()? } else { &imagery.tiles };
+    Some(tile.path(template))
+}
+
+/// What the workers made: sources, and pictures for their ground.
+fn take_made(
+    scene: Res<Scene>,
+    mut pictures: ResMut<Pictures>,
+    mut requests: ResMut<Requests>,
+    ground: Query<&Ground>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+) {
+    let pictures = &mut *pictures;
+    let imagery = pictures.shown.and_then(|shown| scene.manifest.imagery.get(shown));
+    while let Ok((generation, made)) = pictures.receiver.try_recv() {
+        pictures.busy = pictures.busy.saturating_sub(1);
+        let Some(imagery) = imagery.filter(|_| generation == pictures.generation) else { continue };
+        match made {
+            Made::Decoded { tile, clear, still } => {
+                let twin = path(imagery, tile, true).filter(|_| !clear);
+                let used = pictures.frame;
+                let Some(source) = pictures.sources.get_mut(&tile) else { continue };
+                match (still.map(Arc::new), twin, &*source) {
+                    (Some(opaque), Some(path), _) if compose::has_white(&opaque) => {
+                        *source = Source::MaybeClear { opaque, tries: 0 };
+                        requests.ask(&path, Purpose::Picture { tile, clear: true });
+                    }
+                    // A clear twin that is damaged leaves what there is.
+                    (None, _, Source::MaybeClear { opaque, .. }) => *source = Source::Ready { still: Some(opaque.clone()), used },
+                    (still, ..) => *source = Source::Ready { still, used },
+                }
+            }
+            Made::Composed { entity, bytes } => {
+                if !pictures.ground.contains_key(&entity) {
+                    continue;
+                }
+                pictures.ground.insert(entity, Lying::Done);
+                let (Some(bytes), Ok(ground)) = (bytes, ground.get(entity)) else { continue };
+                let picture = images.add(picture_image(bytes, platform::PICTURE_SIDE, compose::halvings(platform::PICTURE_SIDE)));
+                for handle in [&ground.solid, &ground.fading] {
+                    if let Some(mut material) = materials.get_mut(handle) {
+                        material.key.picture = true;
+                        material.picture = Some(picture.clone());
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Finds out what each visible piece of ground needs, asks for it, and has it composed once all of it is there.
+fn lay(
+    scene: Res<Scene>,
+    mut pictures: ResMut<Pictures>,
+    mut requests: ResMut<Requests>,
+    ground: Query<(Entity, &Ground, &Visibility)>,
+    mut waiting: ResMut<PicturesWaiting>,
+) {
+    let pictures = &mut *pictures;
+    pictures.frame += 1;
+    let Some(imagery) = pictures.shown.and_then(|shown| scene.manifest.imagery.get(shown)) else {
+        waiting.set_if_neq(PicturesWaiting(0));
+        return;
+    };
+    pictures.ground.retain(|entity, _| ground.contains(*entity));
+    let clock = Clock::start();
+    let mut open = 0;
+    for (entity, piece, visibility) in &ground {
+        let known = pictures.ground.contains_key(&entity);
+        if !known && *visibility != Visibility::Hidden {
+            let lying = match compose::tiles(&piece.rect, platform::PICTURE_SIDE, imagery) {
+                Some(tiles) if !tiles.is_empty() => Lying::Waits(tiles),
+                _ => Lying::Done,
+            };
+            pictures.ground.insert(entity, lying);
+        }
+        let Some(lying) = pictures.ground.get_mut(&entity) else { continue };
+        if let Lying::Waits(tiles) = lying {
+            let mut there = Vec::with_capacity(tiles.len());
+            for tile in tiles.iter() {
+                match pictures.sources.get_mut(tile) {
+                    Some(Source::Ready { still, used }) => {
+                        *used = pictures.frame;
+                        there.push((*tile, still.clone()));
+                    }
+                    Some(_) => {}
+                    None => {
+                        if let Some(path) = path(imagery, *tile, false) {
+                            pictures.sources.insert(*tile, Source::Asked { tries: 0 });
+                            requests.ask(&path, Purpose::Picture { tile: *tile, clear: false });
+                        }
+                    }
+                }
+            }
+            if there.len() == tiles.len() && pictures.busy < platform::DECODES_AT_ONCE && clock.seconds() < WORK_BUDGET_S {
+                let (sender, generation, rect, tile_size) = (pictures.sender.clone(), pictures.generation, piece.rect, imagery.tile_size);
+                *lying = Lying::Composing;
+                pictures.busy += 1;
+                platform::decode(move || {
+                    let bytes = compose::compose(&rect, platform::PICTURE_SIDE, &there, tile_size);
+                    let _ = sender.try_send((generation, Made::Composed { entity, bytes }));
+                });
+            }
+        }
+        open += usize::from(!matches!(lying, Lying::Done));
+    }
+    waiting.set_if_neq(PicturesWaiting(open));
+    forget(pictures);
+}
+
+/// Sources that nobody used for the longest time go once there are too many.
+fn forget(pictures: &mut Pictures) {
+    let over = pictures.sources.len().saturating_sub(platform::PICTURE_SOURCES);
+    if over == 0 {
+        return;
+    }
+    let now = pictures.frame;
+    let mut idle: Vec<(u64, WebTile)> = pictures
+        .sources
+        .iter()
+        .filter_map(|(tile, source)| match source {
+            Source::Ready { used, .. } if *used < now => Some((*used, *tile)),
+            _ => None,
+        })
+        .collect();
+    idle.sort_unstable();
+    for (_, tile) in idle.into_iter().take(over) {
+        pictures.sources.remove(&tile);
+    }
+}
