@@ -17,7 +17,7 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     };
     let mut commands = Vec::new();
     let title = match model.layers.iter().find(|layer| layer.id == selection.layer) {
-        Some(layer) if layer.kind != LayerKind::Buildings => layer.name.clone(),
+        Some(layer) if layer.kind != Some(LayerKind::Buildings) => layer.name.clone(),
         _ => texts.text("ui-sheet-building"),
     };
     ui.horizontal(|ui| {

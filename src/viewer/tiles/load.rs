@@ -14,7 +14,6 @@ use bevy::image::Image;
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
 use glam::{DMat4, Vec3};
 
-
 /// A picture on the ground with its halvings.
 const PICTURE_BYTES: u64 = PICTURE_SIDE as u64 * PICTURE_SIDE as u64 * 16 / 3;
 
@@ -195,3 +194,32 @@ fn table_records(table: &PropertyTable) -> Vec<[u32; 4]> {
         .collect()
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geodesy::{EnuFrame, LonLatH};
+
+    /// A picture lies where its pixels were taken: shares are those of the map projection, whatever the mesh's axes.
+    #[test]
+    fn places_are_shares_of_the_rectangle_in_web_mercator() {
+        let frame = EnuFrame::at(LonLatH::new(-1.55, 47.2, 60.0));
+        let corners = [[-1.552, 47.199], [-1.549, 47.199], [-1.549, 47.2015], [-1.5512, 47.2007]];
+        let positions: Vec<[f32; 3]> = corners
+            .iter()
+            .map(|[lon, lat]| frame.enu_from_ecef.transform_point3(LonLatH::new(*lon, *lat, 42.0).to_ecef().0).as_vec3().to_array())
+            .collect();
+        let (rect, places) = places(&positions, frame.ecef_from_enu);
+        let (low, high) = (from_lonlat(-1.552, 47.199), from_lonlat(-1.549, 47.2015));
+        for k in 0..2 {
+            assert!((rect.min[k] - low[k]).abs() < 0.01 && (rect.max[k] - high[k]).abs() < 0.01, "{rect:?}");
+        }
+        for ([lon, lat], place) in corners.iter().zip(places) {
+            let at = from_lonlat(*lon, *lat);
+            let wanted = [(at[0] - low[0]) / (high[0] - low[0]), (high[1] - at[1]) / (high[1] - low[1])];
+            for k in 0..2 {
+                // Two centimetres of some three hundred metres.
+                assert!((f64::from(place[k]) / 65_535.0 - wanted[k]).abs() < 1e-4, "{place:?} {wanted:?}");
+            }
+        }
+    }
+}

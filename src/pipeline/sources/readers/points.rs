@@ -162,7 +162,9 @@ impl Cloud {
             .as_ref()
             .ok_or_else(|| broken("no description"))?;
         let vlr = LazVlr::from_buffer(body).map_err(|error| broken(&error.to_string()))?;
-        if vlr.items().is_empty() || vlr.items_size() != u64::from(self.header.record_bytes) {
+        // Summed here: the library's own sum has sixteen bits.
+        let items_bytes: u64 = vlr.items().iter().map(|item| u64::from(item.size())).sum();
+        if vlr.items().is_empty() || items_bytes != u64::from(self.header.record_bytes) {
             return Err(broken("its items are not those of the points"));
         }
         let mut eight = [0; 8];
