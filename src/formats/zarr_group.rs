@@ -13,6 +13,7 @@ const MAX_LABELS: usize = 1 << 24;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {
     Integers(Vec<i64>),
+    Reals(Vec<f64>),
     Texts(Vec<String>),
 }
 
@@ -55,6 +56,19 @@ pub fn write(attributes: &Value, coordinates: &[Coordinate], arrays: &[(&str, &[
 }
 
 impl Coordinate<'_> {
+    /// The files of a one-dimensional array along another dimension than its own name, as paths relative to the group.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub fn along(&self, dimension: &str) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let (mut metadata, chunk) = self.array()?;
+        if let Some(names) = metadata.get_mut("dimension_names") {
+            *names = json!([dimension]);
+        }
+        let text = serde_json::to_vec_pretty(&metadata).map_err(|error| Fault::new("zarr-json", self.name, error))?;
+        Ok(vec![(format!("{}/zarr.json", self.name), text), (format!("{}/c/0", self.name), chunk)])
+    }
+
     /// Metadata, and the only chunk.
     fn array(&self) -> Result<(Value, Vec<u8>), Fault> {
         let mut chunk = Vec::new();
@@ -62,6 +76,10 @@ impl Coordinate<'_> {
             Labels::Integers(numbers) => {
                 numbers.iter().for_each(|number| chunk.extend(number.to_le_bytes()));
                 (numbers.len(), "int64", json!(0), json!({ "name": "bytes", "configuration": { "endian": "little" } }))
+            }
+            Labels::Reals(numbers) => {
+                numbers.iter().for_each(|number| chunk.extend(number.to_le_bytes()));
+                (numbers.len(), "float64", json!("NaN"), json!({ "name": "bytes", "configuration": { "endian": "little" } }))
             }
             Labels::Texts(texts) => {
                 // How many, then each with its length before it, all little-endian.

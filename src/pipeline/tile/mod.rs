@@ -577,6 +577,7 @@ fn manifest(
         layers,
         axes,
         series,
+        scaled: Vec::new(),
         datasets,
         imagery: Vec::new(),
         features: None,
