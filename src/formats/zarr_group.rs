@@ -55,6 +55,38 @@ pub fn write(attributes: &Value, coordinates: &[Coordinate], arrays: &[(&str, &[
     Ok(files)
 }
 
+/// The numbers of a one-dimensional array of int64 in one chunk, as [`write`] writes coordinates.
+///
+/// # Errors
+/// `zarr-json`, `zarr-unsupported`, `zarr-shape`, `zarr-chunk`.
+pub fn read_integers(zarr_json: &[u8], chunk: &[u8]) -> Result<Vec<i64>, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let codecs = metadata.get("codecs").and_then(Value::as_array).map(Vec::as_slice);
+    let little = matches!(codecs, Some([one]) if one.pointer("/name") == Some(&json!("bytes")) && one.pointer("/configuration/endian") == Some(&json!("little")));
+    let data_type = metadata.get("data_type").and_then(Value::as_str).unwrap_or_default();
+    if data_type != "int64" || !little {
+        return Err(Fault::new("zarr-unsupported", "data_type", data_type));
+    }
+    if label_count(zarr_json)? as usize * 8 != chunk.len() {
+        return Err(Fault::new("zarr-chunk", "c/0", chunk.len()));
+    }
+    let number = |eight: &[u8]| <[u8; 8]>::try_from(eight).map(i64::from_le_bytes).unwrap_or_default();
+    Ok(chunk.chunks_exact(8).map(number).collect())
+}
+
+/// How many labels a coordinate has.
+///
+/// # Errors
+/// `zarr-json`, `zarr-shape`.
+pub fn label_count(zarr_json: &[u8]) -> Result<u64, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    match metadata.get("shape").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([count]) => count.as_u64().filter(|count| *count <= MAX_LABELS as u64),
+        _ => None,
+    }
+    .ok_or_else(|| Fault::new("zarr-shape", "shape", metadata.get("shape").unwrap_or(&Value::Null)))
+}
+
 impl Coordinate<'_> {
     /// The files of a one-dimensional array along another dimension than its own name, as paths relative to the group.
     ///

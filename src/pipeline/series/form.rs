@@ -200,7 +200,7 @@ impl Look {
     /// A column of values: numbers, or nothing so far under a name that is no other thing's.
     fn is_value(&self, at: usize) -> bool {
         let Some(name) = self.plain.get(at) else { return false };
-        let excluded = NO_VALUES.contains(&name.as_str()) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
+        let excluded = NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
         !excluded && self.is_number(at)
     }
 
@@ -444,7 +444,7 @@ fn plausible(look: &Look, form: &Form) -> bool {
     let near = |gap: &&i64| match finest {
         Precision::Time => **gap % shortest == 0,
         // Months and years are not all as long.
-        _ => (10 * **gap) <= 11 * shortest.max(86_400),
+        _ => (10 * **gap) <= 12 * shortest.max(86_400),
     };
     repeated && 10 * gaps.iter().filter(near).count() >= 6 * gaps.len()
 }

@@ -195,7 +195,7 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn finish(self, teller: &mut Teller) -> std::io::Result<Taken> {
+    pub fn finish(self, typical_year: bool, teller: &mut Teller) -> std::io::Result<Taken> {
         let (rising, falling) = (self.rising, self.falling);
         let order = match (rising, falling) {
             (_, 0) => Order::Rising,
@@ -206,7 +206,8 @@ impl<'a> Intake<'a> {
             _ => Order::Mixed,
         };
         let astray = rising.min(falling);
-        if astray > 0 {
+        // A year made of several is laid on one, and begins wherever it did.
+        if astray > 0 && !typical_year {
             teller.push("series-unsorted", Severity::Info, "", astray);
         }
         Ok(Taken {
@@ -249,6 +250,8 @@ impl<'a> Intake<'a> {
         let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).and_then(Option::as_ref);
         if let Some(row) = plan.constant {
             line.row = row;
+        } else if matches!(plan.values, PlannedValues::Rows(_)) {
+            // The columns are the objects.
         } else {
             line.id.clear();
             for at in &plan.id {
@@ -470,10 +473,11 @@ impl<'a> Intake<'a> {
             teller.note("series-too-many-quantities", Severity::Error, || quantity.to_owned(), || MAX_SLOTS.to_string());
             return None;
         }
+        let called = if quantity.is_empty() { self.wanted.id } else { quantity };
         if symbol.is_empty() {
-            teller.push("series-unit-missing", Severity::Warning, quantity, "");
+            teller.push("series-unit-missing", Severity::Warning, called, "");
         } else if Unit::parse(&symbol).is_none() {
-            teller.push("series-unit-unknown", Severity::Warning, quantity, &symbol);
+            teller.push("series-unit-unknown", Severity::Warning, called, &symbol);
         }
         // One lane for columns of one table; one for each quantity of a long one, in whatever units.
         let known = if own_lane { self.slots.iter().find(|slot| slot.quantity == quantity).map(|slot| slot.lane) } else { (!self.lanes.is_empty()).then_some(0) };

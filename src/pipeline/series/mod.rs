@@ -155,6 +155,7 @@ pub struct Place<'a> {
 ///
 /// # Errors
 /// `write-failed`, or that the work was cancelled.
+#[expect(clippy::too_many_arguments, reason = "what is read, where it belongs, where it goes, and who is told")]
 pub fn write(
     sources: &[SeriesSource],
     scales: &[ScaleSource],
@@ -233,12 +234,12 @@ fn one(
         return Err(ImportFault::new("import-cancelled", "", ""));
     }
     teller.in_file(&first.label);
-    let taken = intake.finish(&mut teller).map_err(failed)?;
+    let facts = first.table.series_facts();
+    let taken = intake.finish(facts.typical_year, &mut teller).map_err(failed)?;
     let onto = told_onto.or_else(|| layer_of(&taken.rows, place.ids));
     let is_row = |id: &str| onto.is_some_and(|role| place.ids.holds(role, id));
     let unknown = unknown_dataset(&source.dataset);
     let dataset = place.datasets.iter().find(|dataset| dataset.id == source.dataset).unwrap_or(&unknown);
-    let facts = first.table.series_facts();
     let nature = declared.and_then(|declared| declared.nature).or(facts.nature).unwrap_or_else(|| nature_of(dataset, first.form.known));
     let spec = Spec {
         id,

@@ -109,7 +109,7 @@ fn write_told(
         let shown = object.clone();
         let known = *objects.entry(object).or_insert((row, scale));
         if known.0 != row || (known.1 != scale && !(known.1.is_nan() && scale.is_nan())) {
-            teller.note("series-stamp-conflict", Severity::Warning, || format!("#{number} {shown}"), || format!("{} ≠ {scale}", known.1));
+            teller.note("scaled-conflict", Severity::Warning, || format!("#{number} {shown}"), || format!("{} ≠ {scale}", known.1));
             // Nothing tells which is right.
             objects.insert(shown, (if known.0 == row { row } else { -1 }, f64::NAN));
         }

@@ -68,7 +68,6 @@ pub struct Writer {
     path: PathBuf,
     file: BufWriter<File>,
     bytes: Vec<u8>,
-    count: u64,
 }
 
 impl Writer {
@@ -77,26 +76,24 @@ impl Writer {
             std::fs::create_dir_all(folder)?;
         }
         let file = BufWriter::with_capacity(1 << 18, File::create(path)?);
-        Ok(Self { path: path.to_owned(), file, bytes: Vec::with_capacity(64), count: 0 })
+        Ok(Self { path: path.to_owned(), file, bytes: Vec::with_capacity(64) })
     }
 
     pub fn add(&mut self, point: &Point) -> std::io::Result<()> {
         self.bytes.clear();
         point.put(&mut self.bytes);
-        self.count += 1;
         self.file.write_all(&self.bytes)
     }
 
     pub fn finish(mut self) -> std::io::Result<Points> {
         self.file.flush()?;
-        Ok(Points { path: self.path, count: self.count })
+        Ok(Points { path: self.path })
     }
 }
 
 /// Points on disk; the file goes away with this.
 pub struct Points {
     path: PathBuf,
-    pub count: u64,
 }
 
 impl Drop for Points {

@@ -233,7 +233,7 @@ pub fn report_of(findings: &[FindingFile], report: &mut Report) {
         let severity = [Severity::Info, Severity::Warning, Severity::Error]
             .into_iter()
             .find(|severity| severity.name() == kind.severity);
-        let (Some(code), Some(severity)) = (messages::codes().find(|code| *code == kind.code), severity) else {
+        let (Some(code), Some(severity)) = (messages::known(&kind.code), severity) else {
             continue;
         };
         for [file, object, value] in &kind.examples {

@@ -83,6 +83,10 @@ pub fn plan(
         }
     };
     let mut opened = open_all(sources, options, &mut report, progress)?;
+    let nothing_else = opened.tables.is_empty() && opened.rasters.is_empty() && opened.models.is_empty() && opened.pictures.is_empty();
+    if let (true, Some(series)) = (nothing_else, opened.series.first()) {
+        return Err(ImportFault::new("import-series-alone", series.tables.first().map_or("", |table| &table.label), ""));
+    }
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
     progress.step("import-terrain", 0, 1);
     let mut terrain = None;

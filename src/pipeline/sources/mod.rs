@@ -23,9 +23,9 @@ mod plan;
 
 use super::imagery::Picture;
 use super::models::Model;
-use super::series::{ScaleSource, SeriesSource};
-use super::{ImportFault, ImportOptions, Progress};
-use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
+use super::series::{self, ScaleSource, SeriesSource};
+use super::{ImportFault, ImportOptions, LayerCount, Progress};
+use crate::base::{Clock, Dataset, DatasetId, Finding, Nature, Report, Severity};
 use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
@@ -191,7 +191,7 @@ pub fn gather(
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
     // Models and pictures are no records: a plan writes them (`shards::plan`).
-    let Opened { mut declaration, target, tables, rasters, joins, models: _, pictures: _, series: _, scales: _, _unpacked } = open_all(paths, options, report, progress)?;
+    let Opened { mut declaration, target, tables, rasters, joins, models: _, pictures: _, series, scales, _unpacked } = open_all(paths, options, report, progress)?;
     let mut layers: Vec<RawLayer> = Vec::new();
     let total = tables.len() as u64;
     for (done, table) in tables.iter().enumerate() {
@@ -216,7 +216,39 @@ pub fn gather(
         join.apply(&mut layers, report);
     }
     progress.step("import-read", total, total);
+    survey_series(&series, &scales, &layers, &target, &declaration, report, progress)?;
     Ok(Gathered { declaration, target, layers, rasters })
+}
+
+/// Reads series for what is to be said of them; the arrays are a plan's to keep.
+fn survey_series(
+    series: &[SeriesSource],
+    scales: &[ScaleSource],
+    layers: &[RawLayer],
+    target: &Crs,
+    declaration: &Declaration,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<(), ImportFault> {
+    if series.is_empty() && scales.is_empty() {
+        return Ok(());
+    }
+    let folder = tempfile::Builder::new().prefix("jumeau-").tempdir().map_err(|error| ImportFault::new("write-failed", "", error))?;
+    let mut ids = series::KnownIds::default();
+    let mut first = None;
+    for layer in layers {
+        for record in &layer.records {
+            first = first.or_else(|| record.shape.as_ref().and_then(|shape| shape.first_position()));
+            if record.has("id") {
+                ids.note(layer.role, &record.object);
+            }
+        }
+    }
+    let at = first.and_then(|[x, y, _]| target.to_lonlat(x, y).ok());
+    let clock = at.map_or_else(Clock::default, |at| Clock::at(at.lon_deg, at.lat_deg));
+    let place = series::Place { clock, ids: &ids, datasets: &declaration.datasets };
+    let (out, work) = (folder.path().join("out"), folder.path().join("work"));
+    series::write(series, scales, &place, &out, &work, &mut LayerCount::default(), report, progress).map(|_| ())
 }
 
 /// Fills what was not declared.
