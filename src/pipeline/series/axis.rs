@@ -15,8 +15,8 @@ const MOST_STAMPS: usize = 1 << 18;
 const BIN_S: i64 = 2_629_746;
 /// Stamps that lie so many bins from the next are a world of their own.
 const APART_BINS: i64 = 60;
-/// A group of stamps apart is kept when it is more than one of so many.
-const FEWEST_SHARE: u64 = 100;
+/// A group of stamps apart is kept when so many of it are as many as the largest.
+const FEWEST_SHARE: u64 = 20;
 /// Steps of one axis.
 pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
@@ -77,9 +77,8 @@ impl Stamps {
                 _ => groups.push((*count, *first, *last, *bin)),
             }
         }
-        let total: u64 = groups.iter().map(|group| group.0).sum();
         let largest = groups.iter().map(|group| group.0).max()?;
-        let kept: Vec<_> = groups.iter().filter(|group| group.0 == largest || group.0 > total / FEWEST_SHARE).collect();
+        let kept: Vec<_> = groups.iter().filter(|group| FEWEST_SHARE.saturating_mul(group.0) >= largest).collect();
         let first = kept.iter().map(|group| group.1).min()?;
         let last = kept.iter().map(|group| group.2).max()?;
         let astray = groups.iter().filter(|group| group.2 < first || group.1 > last).map(|group| group.0).sum();

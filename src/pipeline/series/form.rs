@@ -197,11 +197,22 @@ impl Look {
         seen.numbers > 0 && seen.mostly(seen.numbers)
     }
 
-    /// A column of values: numbers, or nothing so far under a name that is no other thing's.
+    /// A column of values.
     fn is_value(&self, at: usize) -> bool {
+        self.may_be_value(at) && self.is_number(at)
+    }
+
+    /// A column of values that has none so far: batteries and wind at sea begin late. Without a unit in its name it must be one of many alike.
+    fn is_empty_value(&self, at: usize, alike: bool) -> bool {
+        let unit = self.columns.get(at).is_some_and(|name| Unit::in_header(name).is_some());
+        self.may_be_value(at) && self.seen(at).filled == 0 && (alike || unit)
+    }
+
+    /// A name that is no other thing's.
+    fn may_be_value(&self, at: usize) -> bool {
         let Some(name) = self.plain.get(at) else { return false };
         let excluded = NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
-        !excluded && self.is_number(at)
+        !excluded
     }
 
     fn text(&self, row: &[Option<Cell>], at: usize) -> String {
@@ -378,7 +389,8 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
             VALUES.contains(&plain.as_str()) || rest.is_some_and(|rest| VALUES.contains(&rest.as_str()))
         })
     };
-    let numbers: Vec<usize> = if told.is_empty() { (0..look.columns.len()).filter(free).filter(|at| look.is_value(*at)).collect() } else { told.clone() };
+    let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
+    let numbers = if told.is_empty() { list(&|at| look.is_value(at)) } else { told.clone() };
     let one = match (told.as_slice(), wanted) {
         ([only], None | Some(FormName::Long)) => Some(*only),
         (_, Some(FormName::Long)) => named_value().or(numbers.first().copied()),
@@ -394,6 +406,8 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     if numbers.is_empty() {
         return None;
     }
+    let alike = form.id.is_empty() || known(look).is_some() || wanted.is_some();
+    let numbers = if told.is_empty() { list(&|at| look.is_value(at) || look.is_empty_value(at, alike)) } else { told };
     Some(match wanted {
         Some(FormName::Objects) => Values::Objects(numbers),
         Some(_) => Values::Quantities(numbers),

@@ -64,9 +64,8 @@ pub struct Taken {
     pub order: Order,
     pub clock: Clock,
     pub ends: bool,
-    /// Values, and rows without any.
+    /// Values, and rows that were lost whole.
     pub read: u64,
-    pub lost: u64,
 }
 
 /// Objects that stand in order among themselves.
@@ -106,7 +105,6 @@ pub struct Intake<'a> {
     zone_told: bool,
     ends: bool,
     read: u64,
-    lost: u64,
 }
 
 /// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
@@ -142,7 +140,6 @@ impl<'a> Intake<'a> {
             zone_told: named.is_some(),
             ends: wanted.declared.and_then(|declared| declared.stamp) == Some(StampEnd::End),
             read: 0,
-            lost: 0,
         })
     }
 
@@ -169,7 +166,7 @@ impl<'a> Intake<'a> {
             }
             match row {
                 Err(unread) => {
-                    self.lost += 1;
+                    self.read += 1;
                     teller.note("series-row-unreadable", Severity::Warning, || unread.object.clone(), || unread.reason.clone());
                 }
                 Ok((number, cells)) => {
@@ -220,7 +217,6 @@ impl<'a> Intake<'a> {
             clock: self.wall.clock(),
             ends: self.ends,
             read: self.read,
-            lost: self.lost,
         })
     }
 
@@ -265,7 +261,7 @@ impl<'a> Intake<'a> {
                 }
             }
             if line.id.is_empty() {
-                self.lost += 1;
+                self.read += 1;
                 teller.note("series-id-missing", Severity::Warning, || line.place(), String::new);
                 return Ok(());
             }
@@ -295,7 +291,7 @@ impl<'a> Intake<'a> {
             return Ok(());
         }
         let Some(stamp) = plan.stamp(cells) else {
-            self.lost += 1;
+            self.read += 1;
             teller.note("series-stamp-unreadable", Severity::Warning, || line.place(), || plan.stamp_text(cells));
             return Ok(());
         };
@@ -348,7 +344,6 @@ impl<'a> Intake<'a> {
             Value::NotFinite => teller.note("series-value-not-finite", Severity::Warning, || line.place(), shown),
             Value::Unreadable => teller.note("series-value-unreadable", Severity::Warning, || line.place(), shown),
         }
-        self.lost += 1;
         Ok(())
     }
 
@@ -357,14 +352,14 @@ impl<'a> Intake<'a> {
         if let Some(wall) = plan.wall_hour(cells).filter(|_| stamp.absolute)
             && self.wall.read(wall) == Wall::Never
         {
-            self.lost += 1;
+            self.read += 1;
             teller.note("series-hour-nonexistent", Severity::Warning, || line.place(), || plan.stamp_text(cells));
             return None;
         }
         let (first, second) = match self.resolve(stamp) {
             Some(found) => found,
             None => {
-                self.lost += 1;
+                self.read += 1;
                 teller.note("series-hour-nonexistent", Severity::Warning, || line.place(), || plan.stamp_text(cells));
                 return None;
             }
@@ -448,7 +443,7 @@ impl<'a> Intake<'a> {
             return Some(*row);
         }
         if self.rows.len() >= MAX_ROWS {
-            self.lost += 1;
+            self.read += 1;
             teller.note("series-too-many-objects", Severity::Error, || id.to_owned(), || MAX_ROWS.to_string());
             return None;
         }
@@ -469,7 +464,7 @@ impl<'a> Intake<'a> {
             return Some(*slot);
         }
         if self.slots.len() >= MAX_SLOTS {
-            self.lost += 1;
+            self.read += 1;
             teller.note("series-too-many-quantities", Severity::Error, || quantity.to_owned(), || MAX_SLOTS.to_string());
             return None;
         }

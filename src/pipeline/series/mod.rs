@@ -259,7 +259,7 @@ fn one(
     };
     let laid = lay::lay(&taken, &spec, &folder.join(GROUP), work, &cancelled, &mut teller)?;
     teller.finish(report);
-    let read = taken.read as usize + taken.lost.saturating_sub(taken.read) as usize;
+    let read = taken.read as usize;
     count.read += read;
     count.kept += laid.kept as usize;
     count.rejected += read.saturating_sub(laid.kept as usize);
