@@ -252,6 +252,9 @@ pub struct Series {
     /// The layer whose features the rows are, by their ids.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<LayerId>,
+    /// Which attribute of those features the rows are, where it is not their id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// How a value between two steps is found; not at all unless the source says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub interpolation: Option<Interpolation>,
@@ -289,6 +292,8 @@ pub struct ScaledSeries {
     pub dataset: DatasetId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layer: Option<LayerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Manifest {

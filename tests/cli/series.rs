@@ -298,10 +298,37 @@ fn a_declaration_counts_more_than_a_guess() {
     assert_eq!(found["BAT-2"], (0..24).map(|hour| (start + 3600 * hour, 101.0 + hour as f32)).collect());
     assert_eq!((count(&done, "series-longer-than-declared"), count(&done, "series-unit-contradicted")), (12, 2));
     assert!(codes(&done).iter().all(|code| !code.contains("assumed") && !code.contains("guessed")), "{:#}", done["findings"]);
+    // Two columns of a register of other ids, in RNB's spelling: nobody has them here.
+    let done = declare(json!({ "by": "rnb" }));
+    assert_eq!(count(&done, "series-id-unknown"), 2);
     let done = declare(json!({ "time_zone": "Europe/Brume" }));
     assert_eq!(finding(&done, "series-zone-unknown")["severity"], "error");
     let done = declare(json!({ "columns": { "instant": ["jour", "minute"] } }));
     assert_eq!(finding(&done, "declaration-column-missing")["example"]["object"], "minute");
+}
+
+#[test]
+fn series_find_their_objects_by_another_id() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::create_dir(at.join("sources")).unwrap();
+    let buildings = std::fs::read_to_string(fixtures().join("buildings.geojson")).unwrap();
+    let with_rnb = ["ABCDEF123456", "BBBBBB222222/CCCCCC333333"].iter().zip(["BAT-1", "BAT-2"]).fold(buildings, |text, (rnb, id)| {
+        text.replace(&format!("\"cleabs\": \"{id}\""), &format!("\"cleabs\": \"{id}\", \"identifiants_rnb\": \"{rnb}\""))
+    });
+    std::fs::write(at.join("sources/buildings.geojson"), with_rnb).unwrap();
+    let hours: String = (0..5).map(|hour| format!("2025-06-01T0{hour}:00:00Z;1;2;3\n")).collect();
+    std::fs::write(at.join("sources/s.csv"), format!("time;ABCD-EF12-3456;cccccc333333;DDDDDD444444\n{hours}")).unwrap();
+    let dataset = json!({ "id": "d", "title": "d", "producer": "d", "licence": "d", "date": "2025", "attribution": "d", "nature": "measured" });
+    let declaration = json!({ "id": "essai", "datasets": [dataset],
+        "layers": [{ "file": "buildings.geojson", "as": "buildings", "dataset": "d", "fields": { "rnb": "identifiants_rnb" } }],
+        "series": [{ "file": "s.csv", "dataset": "d", "onto": "buildings", "by": "rnb", "form": "objects", "unit": "kW" }] });
+    std::fs::write(at.join("sources/sources.json"), declaration.to_string()).unwrap();
+    let done = run(&["import", "sources", "--out", "territory", "--json"], at);
+    let manifest = manifest(&at.join("territory"));
+    let one = series(&manifest, "s");
+    assert_eq!((one.rows.join(" "), one.by.as_deref()), ("ABCD-EF12-3456 cccccc333333".to_owned(), Some("rnb")));
+    assert_eq!(finding(&done, "series-id-unknown")["example"]["object"], "DDDDDD444444");
 }
 
 #[test]
@@ -413,6 +440,30 @@ fn a_whole_year_of_paris_keeps_its_hours() {
     let axis = manifest.axes.iter().find(|axis| axis.id == year.axis).unwrap();
     assert_eq!((axis.steps(), axis.start.0, axis.end), (Some(8760), start, Clock::Paris.instant(2026, 1, 1, 0, 0).unwrap()));
     assert_eq!(values(&territory, year)["BAT-1"], (0..8760).map(|hour| (start + 3600 * hour, hour as f32)).collect());
+}
+
+/// What others find: xarray and zarr of PyPI open the groups, where `JUMEAU_PYTHON` names a Python that has them.
+#[test]
+fn xarray_finds_the_same_numbers() {
+    let Some(python) = std::env::var_os("JUMEAU_PYTHON") else {
+        return eprintln!("skipped: JUMEAU_PYTHON names no Python with xarray and zarr");
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    for name in ["long_local.csv", "sensorthings.json", "eco2mix.csv"] {
+        import(at, &fixture(name));
+        let territory = at.join("territory");
+        let output = std::process::Command::new(&python).arg(fixtures().join("read_with_xarray.py")).arg(&territory).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let found: BTreeMap<String, BTreeMap<String, BTreeMap<String, f64>>> = serde_json::from_slice(&output.stdout).unwrap();
+        let manifest = manifest(&territory);
+        assert_eq!(found.len(), manifest.series.len() - 1);
+        for (id, rows) in found {
+            let ours = values(&territory, series(&manifest, &id));
+            let theirs = rows.into_iter().map(|(row, values)| (row, values.into_iter().map(|(at, value)| (at.parse().unwrap(), value as f32)).collect())).collect();
+            assert_eq!(ours, theirs, "{name} {id}");
+        }
+    }
 }
 
 #[test]

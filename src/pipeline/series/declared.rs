@@ -28,6 +28,9 @@ pub struct DeclaredSeries {
     /// The layer whose objects the ids are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onto: Option<Role>,
+    /// Which term of those objects the ids are: `rnb`, where it is not their id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub form: Option<FormName>,
     #[serde(default, skip_serializing_if = "DeclaredColumns::is_empty")]
@@ -70,6 +73,7 @@ impl DeclaredSeries {
             id: None,
             dataset,
             onto: None,
+            by: None,
             form: None,
             columns: DeclaredColumns::default(),
             time_zone: None,
@@ -160,6 +164,9 @@ pub struct DeclaredScale {
     pub dataset: DatasetId,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub onto: Option<Role>,
+    /// Which term of those objects the ids are, where it is not their id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
     /// Column of the object's id.
     pub id: String,
     /// Column of the profile's name.

@@ -20,7 +20,7 @@ const CHUNK_VALUES: usize = 1 << 18;
 /// Rows of one chunk, where there are so many.
 const CHUNK_ROWS: usize = 256;
 /// Values that are laid out in memory at once.
-const PART_VALUES: usize = 1 << 24;
+pub const PART_VALUES: usize = 1 << 24;
 /// Values of all arrays of one series.
 const MAX_VALUES: u64 = 1 << 31;
 /// Rows that the manifest names; of more it says how many and where their names are.
@@ -36,9 +36,12 @@ pub struct Spec<'a> {
     pub dataset: &'a Dataset,
     pub nature: Nature,
     pub layer: Option<LayerId>,
+    pub by: Option<&'a str>,
     pub interpolation: Option<Interpolation>,
     pub typical_year: bool,
     pub told: Told,
+    /// Values that are laid out in memory at once, usually [`PART_VALUES`].
+    pub part_values: usize,
     /// Whether a row is one of the layer's objects; rows that are not are left out.
     pub is_known: Option<&'a dyn Fn(&str) -> bool>,
 }
@@ -94,7 +97,7 @@ pub fn lay(taken: &Taken, spec: &Spec, folder: &Path, work: &Path, cancelled: &d
         return Ok(Laid::default());
     }
     let groups = group_names(spec, &axes.found);
-    let Some((mut placed, parts)) = place(arrays, &axes, rows.len(), &groups, teller) else { return Ok(Laid::default()) };
+    let Some((mut placed, parts)) = place(arrays, &axes, rows.len(), &groups, spec.part_values, teller) else { return Ok(Laid::default()) };
     let mut laying = Laying { taken, axes: &axes, row_at: &row_at, array_of: &array_of, told: &spec.told, teller };
     let mut kept = 0;
     let mut rounds = laying.part(&placed, parts, work).map_err(failed)?;
@@ -233,7 +236,7 @@ fn step_name(axis: &Axis) -> String {
 }
 
 /// Where each array lies, and how many parts there are.
-fn place(arrays: Vec<Array>, axes: &Axes, rows: usize, groups: &[String], teller: &mut Teller) -> Option<(Vec<Placed>, usize)> {
+fn place(arrays: Vec<Array>, axes: &Axes, rows: usize, groups: &[String], part_values: usize, teller: &mut Teller) -> Option<(Vec<Placed>, usize)> {
     let (mut part, mut used) = (0, 0_usize);
     let mut names: BTreeSet<(usize, String)> = BTreeSet::new();
     let mut placed = Vec::new();
@@ -252,7 +255,7 @@ fn place(arrays: Vec<Array>, axes: &Axes, rows: usize, groups: &[String], teller
         let mut strips = Vec::new();
         for strip in 0..rows.div_ceil(layout.chunk_rows) {
             let values = layout.chunk_rows.min(rows - strip * layout.chunk_rows) * steps;
-            if used > 0 && used + values > PART_VALUES {
+            if used > 0 && used + values > part_values {
                 (part, used) = (part + 1, 0);
             }
             strips.push((part, used));
@@ -528,6 +531,7 @@ fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<Strin
                 labels: Some(format!("{}/{group}/feature", spec.group)),
                 quantity: (!array.array.quantity.is_empty()).then_some(array.array.quantity),
                 layer: spec.layer.clone(),
+                by: spec.by.map(str::to_owned),
                 interpolation: spec.interpolation,
                 typical_year: spec.typical_year,
             })
@@ -535,4 +539,90 @@ fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<Strin
         .collect();
     let axes = axes.found.into_iter().zip(groups).map(|(found, group)| Axis { id: group.clone(), ..found.axis }).collect();
     Laid { axes, series, rows, kept }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::{Clock, Report};
+    use crate::base::DatasetId;
+    use crate::formats::series::stamp::Precision;
+    use crate::pipeline::series::axis::Stamps;
+
+    /// 600 objects of 300 hours, in no order, with holes.
+    fn taken(folder: &Path) -> Taken {
+        let mut writer = Writer::create(&folder.join("points")).unwrap();
+        let mut stamps = Stamps::default();
+        stamps.coarsest = Some(Precision::Time);
+        stamps.admit(1, 0);
+        for hour in 0..300 {
+            stamps.add(3600 * hour);
+            stamps.look(1, 0, 3600 * hour);
+        }
+        for point in 0..180_000_u32 {
+            let point = (u64::from(point) * 77_777 % 180_000) as u32;
+            let (row, hour) = (point % 600, point / 600);
+            if (row * 7 + hour) % 5 != 0 {
+                let value = f64::from(point) / 8.0;
+                writer.add(&Point { row, slot: 0, at: 3600 * i64::from(hour), value, number: point, met: 0, among: 0 }).unwrap();
+            }
+        }
+        Taken {
+            points: writer.finish().unwrap(),
+            rows: (0..600).map(|row| format!("{:03}", 599 - row)).collect(),
+            slots: vec![Slot { quantity: "a".to_owned(), unit: "kWh".to_owned(), lane: 0, count: 1 }],
+            lanes: vec![stamps],
+            doubles: Default::default(),
+            order: Order::Mixed,
+            clock: Clock::Hours(0),
+            ends: false,
+            read: 0,
+        }
+    }
+
+    #[test]
+    fn many_parts_are_the_bytes_of_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let dataset = Dataset {
+            id: DatasetId::from("d"),
+            title: String::new(),
+            producer: String::new(),
+            licence: String::new(),
+            date: String::new(),
+            attribution: String::new(),
+            nature: Nature::Measured,
+        };
+        let lay_in = |name: &str, part_values: usize| {
+            let spec = Spec {
+                id: "s",
+                group: "timeseries",
+                dataset: &dataset,
+                nature: Nature::Measured,
+                layer: None,
+                by: None,
+                interpolation: None,
+                typical_year: false,
+                told: Told::default(),
+                part_values,
+                is_known: None,
+            };
+            let out = folder.path().join(name);
+            let mut teller = Teller::new("s.csv");
+            let laid = lay(&taken(folder.path()), &spec, &out, &folder.path().join("work"), &|| false, &mut teller).unwrap();
+            let mut report = Report::default();
+            teller.finish(&mut report);
+            let chunk = |path: &str| std::fs::read(out.join("s/a").join(path)).unwrap();
+            (laid.kept, report.count("series-steps-absent"), [chunk("c/0/0"), chunk("c/1/0"), chunk("c/2/0"), chunk("zarr.json")])
+        };
+        let one = lay_in("one", PART_VALUES);
+        assert_eq!(one.0, 144_000);
+        assert_eq!(lay_in("three", 80_000), one);
+        assert!(std::fs::read_dir(folder.path().join("work")).unwrap().next().is_none(), "parts go away");
+        // Row 0 is the object met last; its first hour is there, the fifth hour is not.
+        let values: Vec<f32> = one.2[0].chunks(4).map(|four| f32::from_le_bytes(four.try_into().unwrap())).collect();
+        let expect = |row: u32, hour: u32| if (row * 7 + hour) % 5 == 0 { None } else { Some((hour * 600 + row) as f32 / 8.0) };
+        for hour in 0..300 {
+            assert_eq!(Some(values[hour as usize]).filter(|value| !value.is_nan()), expect(599, hour));
+        }
+    }
 }

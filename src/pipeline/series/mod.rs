@@ -24,7 +24,9 @@ mod spool;
 mod tell;
 
 use super::sources::declaration::Role;
+use super::sources::join;
 use super::sources::readers::{Content, Found, Table};
+use super::sources::record::Record;
 use super::{ImportFault, LayerCount, Progress};
 use crate::base::{Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
 use crate::formats::territory::{Axis, ScaledSeries, Series};
@@ -114,23 +116,48 @@ impl SeriesTable {
 pub struct KnownIds {
     hashes: HashSet<u64>,
     roles: BTreeSet<Role>,
+    terms: BTreeSet<(Role, String)>,
 }
 
 impl KnownIds {
-    /// Notes an id; false when it was known.
-    pub fn note(&mut self, role: Role, id: &str) -> bool {
-        self.roles.insert(role);
-        self.hashes.insert(hash_of(role, id))
+    /// Knows objects by further terms than their id, as series and scales ask for.
+    pub fn wanting(sources: &[SeriesSource], scales: &[ScaleSource]) -> Self {
+        let of_series = sources.iter().filter_map(|source| source.declared.as_ref()).filter_map(|declared| Some((declared.onto?, declared.by.as_deref()?)));
+        let of_scales = scales.iter().filter_map(|scale| Some((scale.declared.onto?, scale.declared.by.as_deref()?)));
+        Self { terms: of_series.chain(of_scales).filter(|(_, by)| *by != "id").map(|(role, by)| (role, by.to_owned())).collect(), ..Self::default() }
     }
 
+    /// Notes an object by its id and by what else it is wanted by; false when the id was known.
+    pub fn note(&mut self, role: Role, record: &Record) -> bool {
+        for (_, term) in self.terms.iter().filter(|(wanted, _)| *wanted == role) {
+            join::ids(record, term).iter().for_each(|id| {
+                self.hashes.insert(hash_of(role, term, id));
+            });
+        }
+        if !record.has("id") {
+            return true;
+        }
+        self.roles.insert(role);
+        self.hashes.insert(hash_of(role, "", &record.object))
+    }
+
+    /// Whether an object of that id is there.
     pub fn holds(&self, role: Role, id: &str) -> bool {
-        self.hashes.contains(&hash_of(role, id))
+        self.holds_by(role, None, id)
+    }
+
+    /// The same by another term.
+    pub fn holds_by(&self, role: Role, by: Option<&str>, id: &str) -> bool {
+        self.hashes.contains(&match by {
+            None => hash_of(role, "", id),
+            Some(term) => hash_of(role, term, &join::plain(id)),
+        })
     }
 }
 
-fn hash_of(role: Role, id: &str) -> u64 {
+fn hash_of(role: Role, term: &str, id: &str) -> u64 {
     let mut hasher = std::hash::DefaultHasher::new();
-    (role, id).hash(&mut hasher);
+    (role, term, id).hash(&mut hasher);
     hasher.finish()
 }
 
@@ -217,9 +244,10 @@ fn one(
     let failed = |error: std::io::Error| ImportFault::new("write-failed", work.display(), error);
     let mut teller = Teller::new(&first.label);
     let declared = source.declared.as_ref();
+    let by = declared.and_then(|declared| declared.by.as_deref()).filter(|by| *by != "id");
     let told_onto = declared.and_then(|declared| declared.onto);
     let is_any = |id: &str| match told_onto {
-        Some(role) => place.ids.holds(role, id),
+        Some(role) => place.ids.holds_by(role, by, id),
         None => place.ids.roles.iter().any(|role| place.ids.holds(*role, id)),
     };
     let cancelled = || progress.cancelled();
@@ -237,7 +265,7 @@ fn one(
     let facts = first.table.series_facts();
     let taken = intake.finish(facts.typical_year, &mut teller).map_err(failed)?;
     let onto = told_onto.or_else(|| layer_of(&taken.rows, place.ids));
-    let is_row = |id: &str| onto.is_some_and(|role| place.ids.holds(role, id));
+    let is_row = |id: &str| onto.is_some_and(|role| place.ids.holds_by(role, by.filter(|_| told_onto.is_some()), id));
     let unknown = unknown_dataset(&source.dataset);
     let dataset = place.datasets.iter().find(|dataset| dataset.id == source.dataset).unwrap_or(&unknown);
     let nature = declared.and_then(|declared| declared.nature).or(facts.nature).unwrap_or_else(|| nature_of(dataset, first.form.known));
@@ -247,6 +275,7 @@ fn one(
         dataset,
         nature,
         layer: onto.map(|role| LayerId::from(role.id())),
+        by: by.filter(|_| told_onto.is_some()),
         interpolation: declared.and_then(|declared| declared.interpolation),
         typical_year: facts.typical_year,
         told: Told {
@@ -255,6 +284,7 @@ fn one(
             end: declared.and_then(|declared| declared.end),
             ends: false,
         },
+        part_values: lay::PART_VALUES,
         is_known: onto.map(|_| &is_row as &dyn Fn(&str) -> bool),
     };
     let laid = lay::lay(&taken, &spec, &folder.join(GROUP), work, &cancelled, &mut teller)?;

@@ -78,7 +78,7 @@ fn write_told(
             return true;
         }
         if let Some(role) = declared.onto
-            && !place.ids.holds(role, &object)
+            && !place.ids.holds_by(role, declared.by.as_deref().filter(|by| *by != "id"), &object)
         {
             teller.note("series-id-unknown", Severity::Warning, || object.clone(), || role.id().to_owned());
             return true;
@@ -176,5 +176,6 @@ fn write_told(
         nature,
         dataset: declared.dataset.clone(),
         layer: declared.onto.map(|role| LayerId::from(role.id())),
+        by: declared.by.clone(),
     }))
 }

@@ -319,7 +319,8 @@ impl<'a> Reading<'a> {
     }
 
     fn tables(&mut self, opened: &mut Opened, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<(), ImportFault> {
-        let Opened { tables, joins, declaration, .. } = opened;
+        let Opened { tables, joins, declaration, series, scales, .. } = opened;
+        self.ids = KnownIds::wanting(series, scales);
         // Tables with joins are read twice: first to see which object of an id is the largest.
         let mut owners: Vec<Owners> = joins.iter().map(|_| Owners::default()).collect();
         for (at, table) in tables.iter().enumerate() {
@@ -384,7 +385,7 @@ impl<'a> Reading<'a> {
         let records = std::mem::take(&mut batch.records);
         let doubled: Vec<bool> = records
             .iter()
-            .map(|(role, record)| record.has("id") && !self.ids.note(*role, &record.object))
+            .map(|(role, record)| !self.ids.note(*role, record))
             .collect();
         let (floor, table) = (self.floor, (&batch.table.file, &batch.table.dataset));
         let cleaned: Vec<(Report, Vec<(Role, clean::Fate)>, Vec<Object>)> = records

@@ -234,14 +234,12 @@ fn survey_series(
         return Ok(());
     }
     let folder = tempfile::Builder::new().prefix("jumeau-").tempdir().map_err(|error| ImportFault::new("write-failed", "", error))?;
-    let mut ids = series::KnownIds::default();
+    let mut ids = series::KnownIds::wanting(series, scales);
     let mut first = None;
     for layer in layers {
         for record in &layer.records {
             first = first.or_else(|| record.shape.as_ref().and_then(|shape| shape.first_position()));
-            if record.has("id") {
-                ids.note(layer.role, &record.object);
-            }
+            ids.note(layer.role, record);
         }
     }
     let at = first.and_then(|[x, y, _]| target.to_lonlat(x, y).ok());

@@ -111,6 +111,7 @@ impl Demand {
             labels: None,
             quantity: None,
             layer: None,
+            by: None,
             interpolation: None,
             typical_year: false,
         };
