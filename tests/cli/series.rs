@@ -423,6 +423,51 @@ proptest! {
     }
 }
 
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    /// Whatever stands in the cells of a table, whatever is said of it: the import ends, and says what it found.
+    #[test]
+    fn no_table_is_too_odd(
+        header in prop::collection::vec(prop::sample::select(HEADERS.to_vec()), 2..7),
+        cells in prop::collection::vec(prop::sample::select(CELLS.to_vec()), 6..90),
+        declared in any::<[u8; 6]>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        let rows: String = cells.chunks(header.len()).filter(|row| row.len() == header.len()).map(|row| row.join(";") + "\n").collect();
+        std::fs::write(at.join("s.csv"), format!("{}\n{rows}", header.join(";"))).unwrap();
+        std::fs::copy(fixtures().join("buildings.geojson"), at.join("buildings.geojson")).unwrap();
+        let pick = |at: usize, list: &[Value]| list[usize::from(declared[at]) % list.len()].clone();
+        let dataset = json!({ "id": "d", "title": "d", "producer": "d", "licence": "d", "date": "2025", "attribution": "d", "nature": "measured" });
+        let mut one = json!({ "file": "s.csv", "dataset": "d" });
+        let members = [
+            ("form", pick(0, &[Value::Null, json!("long"), json!("objects"), json!("quantities"), json!("instants")])),
+            ("step_s", pick(1, &[Value::Null, json!(1), json!(-5), json!(0), json!(i64::MAX), json!(900)])),
+            ("start", pick(2, &[Value::Null, json!("2025-01-01T00:00:00Z"), json!("2199-01-01T00:00:00Z"), json!("1800-01-02T00:00:00Z")])),
+            ("end", pick(3, &[Value::Null, json!("2025-01-01T06:00:00Z"), json!("2200-01-01T00:00:00Z")])),
+            ("stamp", pick(4, &[Value::Null, json!("end"), json!("start")])),
+            ("onto", pick(5, &[Value::Null, json!("buildings"), json!("roads")])),
+        ];
+        one.as_object_mut().unwrap().extend(members.into_iter().filter(|(_, value)| !value.is_null()).map(|(name, value)| (name.to_owned(), value)));
+        let declaration = json!({ "id": "essai", "datasets": [dataset], "layers": [{ "file": "buildings.geojson", "as": "buildings", "dataset": "d" }], "series": [one] });
+        std::fs::write(at.join("sources.json"), declaration.to_string()).unwrap();
+        let read = |path: PathBuf| jumeau::pipeline::read_sources(&[path], &jumeau::pipeline::ImportOptions::default(), &jumeau::pipeline::Silent);
+        prop_assert!(read(at.to_owned()).is_ok());
+        // And as somebody who says nothing about it.
+        std::fs::remove_file(at.join("sources.json")).unwrap();
+        prop_assert!(read(at.to_owned()).is_ok());
+    }
+}
+
+const HEADERS: [&str; 16] = [
+    "id", "cleabs", "horodate", "date", "heure", "Date - Heure", "valeur (kWh)", "value", "unit", "quantity", "BAT-1", "nb_points", "2025-01-01T00:00:00Z",
+    "2025-10-26 02:00", "2025-10-26 02:00", "consommation",
+];
+const CELLS: [&str; 28] = [
+    "BAT-1", "BAT-2", "", "2025-01-01T00:00:00Z", "2025-01-01T01:00:00Z", "2025-10-26 02:30", "2025-03-30 02:30", "26/10/2025 02:00", "1800-01-01", "2200-12-31T23:59:59Z", "02:00",
+    "24:00", "2025", "2025-06", "12,5", "-1e300", "1e39", "NaN", "S", "< 10", "ND", "kWh", "MW", "lieues", "99999999999999999999", "1750000000", "é\u{fffd}", "\"a;b\"",
+];
+
 /// A year of Paris, every hour as the wall clock shows it: 8,760 hours in, the same 8,760 hours out.
 #[test]
 fn a_whole_year_of_paris_keeps_its_hours() {

@@ -27,10 +27,10 @@ impl Value {
         if text.len() > MAX_BYTES {
             return Self::Unreadable;
         }
-        if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ',')) {
-            if let Some(number) = number(text) {
-                return if number.is_finite() { Self::Number(number) } else { Self::NotFinite };
-            }
+        if text.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '-' | '+' | '.' | ','))
+            && let Some(number) = number(text)
+        {
+            return if number.is_finite() { Self::Number(number) } else { Self::NotFinite };
         }
         let lower = text.to_lowercase();
         match lower.as_str() {

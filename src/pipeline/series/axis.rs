@@ -17,6 +17,8 @@ const BIN_S: i64 = 2_629_746;
 const APART_BINS: i64 = 60;
 /// A group of stamps apart is kept when so many of it are as many as the largest.
 const FEWEST_SHARE: u64 = 20;
+/// Seconds of a step that somebody states.
+const MOST_STEP_S: i64 = 100 * 31_556_952;
 /// Steps of one axis.
 pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
@@ -167,7 +169,7 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     if let Some(unit) = calendar {
         return by_calendar(unit, first, last, astray, told, clock);
     }
-    let (step, irregular) = match (told.step_s.filter(|step| *step > 0), usual) {
+    let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
         (Some(step), _) => (step, false),
         (None, Some((gap, count))) if 2 * count >= total => (gap, false),
         (None, Some(_)) => (step_between(&gaps, total), true),

@@ -2,12 +2,13 @@
 
 use super::axis::Stamps;
 use super::declared::{DeclaredSeries, StampEnd};
+use super::columns::{ColumnPlan, PlannedValues};
 use super::form::{self, Form, Known, Values, text_of};
 use super::spool::{Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Severity, Wall};
 use crate::formats::series::plain_name;
-use crate::formats::series::stamp::{Precision, Stamp, WallClock, time_of_day};
+use crate::formats::series::stamp::{Precision, Stamp, WallClock};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
 use crate::pipeline::sources::readers::Table;
@@ -22,8 +23,6 @@ const MAX_ROWS: usize = 4 << 20;
 const MAX_SLOTS: usize = 1024;
 /// Hours that the clock shows twice, counted by object.
 const MAX_DOUBLES: usize = 8 << 20;
-/// Fewer points than this are a secret, unless somebody says otherwise.
-const SECRET_BELOW: f64 = 10.0;
 
 type Map<K, V> = HashMap<K, V, FixedState>;
 
@@ -87,15 +86,15 @@ pub struct Wanted<'a> {
 }
 
 pub struct Intake<'a> {
-    wanted: &'a Wanted<'a>,
+    pub(super) wanted: &'a Wanted<'a>,
     writer: Writer,
     rows: Vec<String>,
     row_of: Map<String, u32>,
     slots: Vec<Slot>,
     slot_of: BTreeMap<(String, String), u16>,
     /// Quantity and unit as the last row wrote them, and their slot: rows repeat themselves.
-    last_slot: Option<(String, String, Option<u16>)>,
-    lanes: Vec<Stamps>,
+    pub(super) last_slot: Option<(String, String, Option<u16>)>,
+    pub(super) lanes: Vec<Stamps>,
     tracks: Vec<Track>,
     track_of: Map<(u32, u16), u32>,
     doubles: Map<(u32, i64), Double>,
@@ -109,10 +108,10 @@ pub struct Intake<'a> {
 
 /// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
 #[derive(Clone, Copy)]
-struct At {
-    seconds: i64,
-    met: u8,
-    among: u32,
+pub(super) struct At {
+    pub seconds: i64,
+    pub met: u8,
+    pub among: u32,
 }
 
 impl<'a> Intake<'a> {
@@ -371,7 +370,7 @@ impl<'a> Intake<'a> {
         self.double(track, first, second, teller)
     }
 
-    fn double(&mut self, among: u32, first: i64, second: i64, teller: &mut Teller) -> Option<At> {
+    pub(super) fn double(&mut self, among: u32, first: i64, second: i64, teller: &mut Teller) -> Option<At> {
         if self.doubles.len() >= MAX_DOUBLES && !self.doubles.contains_key(&(among, first)) {
             teller.note("series-too-many-doubles", Severity::Error, String::new, || MAX_DOUBLES.to_string());
             return None;
@@ -382,7 +381,7 @@ impl<'a> Intake<'a> {
     }
 
     /// The instant of a stamp, and the second where the clock shows it twice.
-    fn resolve(&mut self, stamp: Stamp) -> Option<(i64, Option<i64>)> {
+    pub(super) fn resolve(&mut self, stamp: Stamp) -> Option<(i64, Option<i64>)> {
         if stamp.absolute {
             return Some((stamp.seconds, None));
         }
@@ -398,7 +397,7 @@ impl<'a> Intake<'a> {
     }
 
     /// Says once that stamps were taken to go by the clock of the place.
-    fn assume_zone(&mut self, stamp: Stamp, teller: &mut Teller) {
+    pub(super) fn assume_zone(&mut self, stamp: Stamp, teller: &mut Teller) {
         if !stamp.absolute && !self.zone_told {
             self.zone_told = true;
             let severity = if stamp.precision == Precision::Time { Severity::Warning } else { Severity::Info };
@@ -406,7 +405,7 @@ impl<'a> Intake<'a> {
         }
     }
 
-    fn track(&mut self, row: u32, lane: usize) -> u32 {
+    pub(super) fn track(&mut self, row: u32, lane: usize) -> u32 {
         let key = (row, u16::try_from(lane).unwrap_or(u16::MAX));
         if let Some(track) = self.track_of.get(&key) {
             return *track;
@@ -422,7 +421,7 @@ impl<'a> Intake<'a> {
         track
     }
 
-    fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp) {
+    pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp) {
         let Some(lane) = self.lanes.get_mut(lane) else { return };
         lane.add(at);
         lane.coarsest = Some(lane.coarsest.map_or(stamp.precision, |known| known.min(stamp.precision)));
@@ -438,7 +437,7 @@ impl<'a> Intake<'a> {
         found.last = at;
     }
 
-    fn intern(&mut self, id: &str, teller: &mut Teller) -> Option<u32> {
+    pub(super) fn intern(&mut self, id: &str, teller: &mut Teller) -> Option<u32> {
         if let Some(row) = self.row_of.get(id) {
             return Some(*row);
         }
@@ -454,7 +453,7 @@ impl<'a> Intake<'a> {
     }
 
     /// The slot of a quantity in a unit as written. `own_lane`: its stamps are its own.
-    fn slot(&mut self, quantity: &str, unit: &str, own_lane: bool, teller: &mut Teller) -> Option<u16> {
+    pub(super) fn slot(&mut self, quantity: &str, unit: &str, own_lane: bool, teller: &mut Teller) -> Option<u16> {
         let symbol = match Unit::parse(unit) {
             Some(unit) => unit.symbol.to_owned(),
             None => unit.trim().to_owned(),
@@ -513,219 +512,4 @@ fn number_of(cell: &Cell) -> Value {
 /// The same on every machine and in every run (FNV-1a).
 fn hash_of(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
-}
-
-/// Where what is read stands among the cells that are handed out.
-struct ColumnPlan {
-    instant: Vec<usize>,
-    wall: Option<[usize; 2]>,
-    id: Vec<usize>,
-    quantity: Option<usize>,
-    unit: Option<usize>,
-    points: Option<usize>,
-    values: PlannedValues,
-    /// The only row, where no column names one.
-    constant: Option<u32>,
-    secret_below: f64,
-    /// Quantity and unit of a table that does not say them row by row.
-    usual: (String, String),
-    declared_unit: Option<String>,
-}
-
-enum PlannedValues {
-    One(usize),
-    /// Cell, quantity.
-    Slots(Vec<(usize, u16)>),
-    /// Cell, object, quantity.
-    Rows(Vec<(usize, u32, u16)>),
-    /// Cell, instant; none for hours that there are not.
-    Instants(Vec<(usize, Option<At>)>),
-}
-
-impl ColumnPlan {
-    fn new(intake: &mut Intake, columns: &[String], form: &Form, teller: &mut Teller) -> Self {
-        let order = form.columns();
-        let place = |at: usize| order.iter().position(|known| *known == at).unwrap_or(usize::MAX);
-        let name = |at: usize| columns.get(at).map_or("", String::as_str);
-        let declared = intake.wanted.declared;
-        let declared_unit = declared.and_then(|declared| declared.unit.clone());
-        let secret_below = declared.and_then(|declared| declared.secret_below).map_or(SECRET_BELOW, f64::from);
-        let objects = matches!(form.values, Values::Objects(_));
-        let constant = (form.id.is_empty() && !objects).then(|| intake.intern(intake.wanted.id, teller)).flatten();
-        let mut units = Units { declared, all: declared_unit.clone(), known: form.known, guessed: BTreeMap::new() };
-        let mut usual = (String::new(), String::new());
-        let values = match &form.values {
-            Values::One(at) => {
-                let (quantity, unit) = if form.unit.is_some() { (name(*at).to_owned(), String::new()) } else { units.of(name(*at), teller) };
-                // A column called `value` says nothing of what is measured.
-                let quantity = if form.quantity.is_some() || ["value", "valeur", "result", "val"].contains(&plain_name(&quantity).as_str()) { String::new() } else { quantity };
-                usual = (quantity, unit);
-                PlannedValues::One(place(*at))
-            }
-            Values::Objects(list) => PlannedValues::Rows(
-                list.iter()
-                    .filter_map(|at| {
-                        let (object, unit) = units.of(name(*at), teller);
-                        // An id may end as a unit does.
-                        let object = if (intake.wanted.is_known)(name(*at)) { name(*at).trim().to_owned() } else { object };
-                        Some((place(*at), intake.intern(&object, teller)?, intake.slot("", &unit, false, teller)?))
-                    })
-                    .collect(),
-            ),
-            Values::Quantities(list) | Values::Columns(list) => PlannedValues::Slots(
-                list.iter()
-                    .filter_map(|at| {
-                        let (quantity, unit) = units.of(name(*at), teller);
-                        Some((place(*at), intake.slot(&quantity, &unit, false, teller)?))
-                    })
-                    .collect(),
-            ),
-            Values::Instants(list) => {
-                usual.1 = units.all.clone().unwrap_or_default();
-                // Rows of such a table share all their stamps; they are counted once, as those of one object of their own.
-                let lane = 0;
-                if intake.lanes.is_empty() {
-                    intake.lanes.push(Stamps::default());
-                }
-                let track = intake.track(u32::MAX, lane);
-                let stamps = list
-                    .iter()
-                    .map(|(at, stamp)| {
-                        let found = intake.resolve(*stamp);
-                        intake.assume_zone(*stamp, teller);
-                        let at_instant = match found {
-                            None => {
-                                teller.note("series-hour-nonexistent", Severity::Warning, || name(*at).to_owned(), || name(*at).to_owned());
-                                None
-                            }
-                            Some((first, second)) => {
-                                intake.count(lane, track, first, *stamp);
-                                match second {
-                                    None => Some(At { seconds: first, met: 0, among: 0 }),
-                                    Some(second) => intake.double(track, first, second, teller),
-                                }
-                            }
-                        };
-                        (place(*at), at_instant)
-                    })
-                    .collect();
-                PlannedValues::Instants(stamps)
-            }
-        };
-        for (unit, names) in units.guessed {
-            teller.push("series-unit-guessed", Severity::Info, names, unit);
-        }
-        Self {
-            instant: form.instant.iter().map(|at| place(*at)).collect(),
-            wall: form.wall.map(|wall| wall.map(place)),
-            id: form.id.iter().map(|at| place(*at)).collect(),
-            quantity: form.quantity.map(place),
-            unit: form.unit.map(place),
-            points: form.points.map(place),
-            values,
-            constant,
-            secret_below,
-            usual,
-            declared_unit,
-        }
-    }
-
-    fn stamp(&self, cells: &[Option<Cell>]) -> Option<Stamp> {
-        let cell = |at: usize| cells.get(at).and_then(Option::as_ref);
-        match self.instant.as_slice() {
-            [only] => match cell(*only)? {
-                Cell::Text(text) => Stamp::parse(text),
-                other => Stamp::parse(&text_of(other)),
-            },
-            [date, hour] => match (cell(*date)?, cell(*hour)?) {
-                (Cell::Text(date), Cell::Text(hour)) => Stamp::parse_pair(date, hour),
-                (date, hour) => Stamp::parse_pair(&text_of(date), &text_of(hour)),
-            },
-            _ => None,
-        }
-    }
-
-    fn stamp_text(&self, cells: &[Option<Cell>]) -> String {
-        let texts = self.wall.as_ref().map_or(self.instant.as_slice(), |wall| wall.as_slice()).iter();
-        texts.filter_map(|at| cells.get(*at)?.as_ref().map(text_of)).collect::<Vec<_>>().join(" ")
-    }
-
-    /// The hour that the wall clock showed, beside a stamp with an offset.
-    fn wall_hour(&self, cells: &[Option<Cell>]) -> Option<i64> {
-        let [date, hour] = self.wall?;
-        let (Cell::Text(date), Cell::Text(hour)) = (cells.get(date)?.as_ref()?, cells.get(hour)?.as_ref()?) else { return None };
-        let date = Stamp::parse(date).filter(|stamp| stamp.precision == Precision::Day)?;
-        Some(date.seconds + time_of_day(hour)?.0)
-    }
-
-    /// The slot of a row in long form.
-    fn slot_of_row(&self, intake: &mut Intake, cells: &[Option<Cell>], teller: &mut Teller) -> Option<u16> {
-        let text = |at: Option<usize>| at.and_then(|at| cells.get(at)).and_then(Option::as_ref).map(text_of);
-        let quantity = text(self.quantity).map_or_else(|| self.usual.0.clone(), |text| text.trim().to_owned());
-        let unit = match text(self.unit) {
-            Some(unit) => unit,
-            None => self.declared_unit.clone().unwrap_or_else(|| self.usual.1.clone()),
-        };
-        if let Some((known_quantity, known_unit, slot)) = &intake.last_slot
-            && *known_quantity == quantity
-            && *known_unit == unit
-        {
-            return *slot;
-        }
-        let slot = intake.slot(&quantity, &unit, self.quantity.is_some() && !matches!(self.values, PlannedValues::Instants(_)), teller);
-        intake.last_slot = Some((quantity, unit, slot));
-        slot
-    }
-}
-
-/// Units of columns: as declared, as the header says, as the form is known for.
-struct Units<'a> {
-    declared: Option<&'a DeclaredSeries>,
-    all: Option<String>,
-    known: Option<Known>,
-    /// Unit → columns.
-    guessed: BTreeMap<String, String>,
-}
-
-impl Units<'_> {
-    /// What a column is called without its unit, and that unit.
-    fn of(&mut self, header: &str, teller: &mut Teller) -> (String, String) {
-        let header = header.trim();
-        let found = Unit::in_header(header);
-        let name = found.as_ref().map_or_else(|| header.to_owned(), |(_, rest)| rest.clone());
-        let by_column = self.declared.and_then(|declared| declared.units.iter().find(|(column, _)| column.eq_ignore_ascii_case(header) || column.eq_ignore_ascii_case(&name)));
-        if let Some(told) = by_column.map(|(_, unit)| unit.clone()).or_else(|| self.all.clone()) {
-            if let Some((unit, _)) = &found
-                && Unit::parse(&told).is_some_and(|told| told.symbol != unit.symbol)
-            {
-                teller.push("series-unit-contradicted", Severity::Warning, header, format!("{} ≠ {told}", unit.symbol));
-            }
-            return (name, told);
-        }
-        let unit = match (found, self.known) {
-            (Some((unit, _)), _) => unit.symbol,
-            (None, Some(known)) => known_unit(known, &plain_name(header)),
-            (None, None) => "",
-        };
-        if !unit.is_empty() {
-            let columns = self.guessed.entry(unit.to_owned()).or_default();
-            // A few names tell; a table may have thousands.
-            if columns.len() < 120 {
-                *columns = [columns.as_str(), header].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(", ");
-            }
-        }
-        (name, unit.to_owned())
-    }
-}
-
-/// Units that a form's own documentation states.
-fn known_unit(known: Known, column: &str) -> &'static str {
-    match known {
-        Known::Eco2mix if column.starts_with("tco_") || column.starts_with("tch_") => "%",
-        Known::Eco2mix if column.starts_with("taux_co2") => "g/kWh",
-        Known::Eco2mix => "MW",
-        Known::EnedisProfiles if column.starts_with("coefficient") => "1",
-        Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",
-        Known::EnedisProfiles | Known::EnedisAggregates => "",
-    }
 }

@@ -2,17 +2,16 @@
 
 use super::axis::{self, Told};
 use super::intake::{Order, Slot, Taken};
+use super::publish;
 use super::spool::{Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Dataset, Instant, LayerId, Nature, Severity};
 use crate::formats::series::unit::Unit;
 use crate::formats::territory::{Axis, Interpolation, Series};
-use crate::formats::zarr::{About, Layout};
-use crate::formats::zarr_group::{self, Coordinate, Labels};
+use crate::formats::zarr::Layout;
 use crate::pipeline::ImportFault;
 use crate::pipeline::sources::declaration::id_from;
-use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// Values of one chunk: a mebibyte.
@@ -23,8 +22,6 @@ const CHUNK_ROWS: usize = 256;
 pub const PART_VALUES: usize = 1 << 24;
 /// Values of all arrays of one series.
 const MAX_VALUES: u64 = 1 << 31;
-/// Rows that the manifest names; of more it says how many and where their names are.
-const ROWS_IN_MANIFEST: usize = 1000;
 /// Nothing yet.
 const EMPTY: u32 = u32::MAX;
 
@@ -58,23 +55,23 @@ pub struct Laid {
 }
 
 /// A quantity as it is written: several slots may convert to it.
-struct Array {
-    quantity: String,
-    unit: String,
+pub struct Array {
+    pub quantity: String,
+    pub unit: String,
     lane: usize,
 }
 
 /// Where an array lies.
-struct Placed {
-    array: Array,
+pub struct Placed {
+    pub array: Array,
     /// Place in the list of axes.
-    axis: usize,
-    layout: Layout,
+    pub axis: usize,
+    pub layout: Layout,
     /// Part and first value of each row of chunks.
     strips: Vec<(usize, usize)>,
     /// Relative to the folder.
-    path: String,
-    name: String,
+    pub path: String,
+    pub name: String,
     absent: u64,
 }
 
@@ -115,8 +112,8 @@ pub fn lay(taken: &Taken, spec: &Spec, folder: &Path, work: &Path, cancelled: &d
             teller.push("series-steps-absent", Severity::Info, &array.name, format!("{} / {total}", array.absent));
         }
     }
-    write_groups(&placed, &axes, &groups, &rows, spec, taken, folder)?;
-    Ok(described(placed, axes, &groups, rows, kept, spec))
+    publish::write_groups(&placed, &axes, &groups, &rows, spec, taken, folder)?;
+    Ok(publish::described(placed, axes, &groups, rows, kept, spec))
 }
 
 /// Names of rows in the order of the arrays, and the place of each row as it was first met.
@@ -166,8 +163,8 @@ fn factor(slot: &Slot, array: &Array) -> Option<f64> {
 }
 
 /// The axes of a series, those of equal steps as one.
-struct Axes {
-    found: Vec<axis::Found>,
+pub struct Axes {
+    pub found: Vec<axis::Found>,
     of_lane: Vec<Option<usize>>,
 }
 
@@ -448,97 +445,6 @@ fn write_strip(array: &mut Placed, strip: usize, held: &[f32], folder: &Path) ->
         }
     }
     Ok(())
-}
-
-/// The metadata of all groups, their coordinates and arrays.
-fn write_groups(placed: &[Placed], axes: &Axes, groups: &[String], rows: &[String], spec: &Spec, taken: &Taken, folder: &Path) -> Result<(), ImportFault> {
-    let failed = |path: &str, error: &dyn std::fmt::Display| ImportFault::new("write-failed", folder.join(path).display(), error);
-    for (at, (found, group)) in axes.found.iter().zip(groups).enumerate() {
-        let starts: Vec<i64> = (0..found.steps).filter_map(|step| found.axis.start_of(step)).map(|start| start.0).collect();
-        let coordinates = [
-            Coordinate { name: "feature", labels: Labels::Texts(rows.to_vec()), attributes: json!({ "long_name": "id" }) },
-            Coordinate {
-                name: "time",
-                labels: Labels::Integers(starts),
-                attributes: json!({
-                    "long_name": "start of the step, UTC",
-                    "standard_name": "time",
-                    "units": "seconds since 1970-01-01 00:00:00",
-                    "calendar": "proleptic_gregorian",
-                }),
-            },
-        ];
-        let mut metadata: Vec<(&str, Vec<u8>)> = Vec::new();
-        for array in placed.iter().filter(|array| array.axis == at) {
-            let about = About {
-                dimensions: ["feature", "time"],
-                attributes: json!({
-                    "long_name": if array.array.quantity.is_empty() { spec.dataset.title.as_str() } else { array.array.quantity.as_str() },
-                    "units": array.array.unit,
-                    "source": spec.dataset.attribution,
-                    "nature": spec.nature,
-                }),
-            };
-            metadata.push((&array.name, array.layout.metadata(&about).map_err(|fault| failed(&array.path, &fault))?));
-        }
-        let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (*name, bytes.as_slice())).collect();
-        let about = json!({
-            "Conventions": "CF-1.11",
-            "title": spec.dataset.title,
-            "institution": spec.dataset.producer,
-            "source": spec.dataset.attribution,
-            "license": spec.dataset.licence,
-            "nature": spec.nature,
-            "timezone": taken.clock.name(),
-            "typical_year": spec.typical_year,
-        });
-        let mut files = zarr_group::write(&about, &coordinates, &members).map_err(|fault| failed(group, &fault))?;
-        files.extend(metadata.into_iter().map(|(name, bytes)| (format!("{name}/zarr.json"), bytes)));
-        for (path, bytes) in files {
-            let path = format!("{group}/{path}");
-            let whole = folder.join(&path);
-            let written = whole.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&whole, bytes));
-            written.map_err(|error| failed(&path, &error))?;
-        }
-    }
-    Ok(())
-}
-
-/// What the manifest says of it.
-fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<String>, kept: u64, spec: &Spec) -> Laid {
-    let alone = placed.len() == 1;
-    let listed = rows.len() <= ROWS_IN_MANIFEST;
-    let mut ids: BTreeMap<String, usize> = BTreeMap::new();
-    let series = placed
-        .into_iter()
-        .filter_map(|array| {
-            let group = groups.get(array.axis)?;
-            let mut id = if alone { spec.id.to_owned() } else { format!("{}-{}", spec.id, array.name) };
-            let known = ids.entry(id.clone()).or_default();
-            *known += 1;
-            if *known > 1 {
-                id = format!("{id}-{known}");
-            }
-            Some(Series {
-                id,
-                path: format!("{}/{}", spec.group, array.path),
-                axis: group.clone(),
-                rows: if listed { rows.clone() } else { Vec::new() },
-                unit: array.array.unit,
-                nature: spec.nature,
-                dataset: spec.dataset.id.clone(),
-                row_count: (!listed).then_some(rows.len() as u64),
-                labels: Some(format!("{}/{group}/feature", spec.group)),
-                quantity: (!array.array.quantity.is_empty()).then_some(array.array.quantity),
-                layer: spec.layer.clone(),
-                by: spec.by.map(str::to_owned),
-                interpolation: spec.interpolation,
-                typical_year: spec.typical_year,
-            })
-        })
-        .collect();
-    let axes = axes.found.into_iter().zip(groups).map(|(found, group)| Axis { id: group.clone(), ..found.axis }).collect();
-    Laid { axes, series, rows, kept }
 }
 
 #[cfg(test)]

@@ -5,9 +5,11 @@
 //! | [`declared`] | what `sources.json` says |
 //! | [`form`] | how a table holds its series |
 //! | [`intake`] | one pass over the tables: values to disk, stamps and ids counted |
+//! | [`columns`] | the columns of one table, and their units |
 //! | [`spool`] | the values on disk |
 //! | [`axis`] | the time axis |
-//! | [`lay`] | the arrays, part by part, and what the manifest says of them |
+//! | [`lay`] | the arrays, part by part |
+//! | [`publish`] | the groups around them, and what the manifest says |
 //! | [`scaled`] | amounts that follow a profile |
 //! | [`tell`] | findings about millions of values |
 //!
@@ -15,10 +17,12 @@
 //! A value that is not there is `NaN`, never zero and never the one before.
 
 pub mod axis;
+mod columns;
 pub mod declared;
 pub mod form;
 mod intake;
 mod lay;
+mod publish;
 mod scaled;
 mod spool;
 mod tell;
