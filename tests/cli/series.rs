@@ -266,6 +266,14 @@ fn the_double_hour_is_only_told_apart_where_it_can_be() {
     check(&back, &[(1, 1.0), (2, 2.0), (3, 3.0), (4, 4.0), (5, 5.0)], "series-hour-twice");
     let mixed = [forward[3], forward[1], forward[0], forward[4], forward[2]];
     check(&mixed, &[(1, 1.0), (4, 4.0), (5, 5.0)], "series-hour-undecided");
+    // A column for each hour of that night, two of them of one name.
+    let folder = tempfile::tempdir().unwrap();
+    let (hours, numbers): (Vec<String>, Vec<String>) = forward.iter().map(|(at, value)| (format!("2025-10-26 {at}"), value.to_string())).unzip();
+    std::fs::write(folder.path().join("nuit.csv"), format!("cleabs;{}\nBAT-1;{}\n", hours.join(";"), numbers.join(";"))).unwrap();
+    import(folder.path(), "nuit.csv");
+    let territory = folder.path().join("territory");
+    let found = values(&territory, series(&manifest(&territory), "nuit"));
+    assert_eq!(found["BAT-1"].values().copied().collect::<Vec<_>>(), [1.0, 2.0, 3.0, 4.0, 5.0]);
     check(&[forward[0], forward[1], forward[3], forward[4]], &[(1, 1.0), (2, 2.0), (4, 4.0), (5, 5.0)], "series-hour-ambiguous");
 }
 

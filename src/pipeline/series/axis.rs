@@ -108,13 +108,19 @@ pub struct Found {
     /// No step was the distance of most stamps.
     pub irregular: bool,
     ends: bool,
+    /// Stamps waver about the steps, and belong to the nearest.
+    nearest: bool,
 }
 
 impl Found {
     /// The step of a stamp, and how far into it the stamp lies, seconds.
     pub fn place(&self, at: i64) -> Option<(u64, u32)> {
         // A stamp at the end of its step is just inside it.
-        let inside = if self.ends { at.checked_sub(1)? } else { at };
+        let inside = match (self.ends, self.nearest) {
+            (true, _) => at.checked_sub(1)?,
+            (false, true) => at.checked_add(self.axis.step / 2)?,
+            (false, false) => at,
+        };
         let step = self.axis.step_at(Instant(inside))?;
         let start = match self.axis.calendar {
             None => self.axis.start.0 + self.axis.step * step as i64,
@@ -126,7 +132,7 @@ impl Found {
     /// Whether another axis has the same steps, be it longer or shorter.
     pub fn joins(&self, other: &Self) -> bool {
         let (a, b) = (&self.axis, &other.axis);
-        a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
+        self.nearest == other.nearest && a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
     }
 
     /// Spans both.
@@ -138,12 +144,14 @@ impl Found {
         self.irregular |= other.irregular;
     }
 
-    /// Whether a stamp marks a step exactly.
-    pub fn is_on_grid(&self, into_s: u32) -> bool {
+    /// By how many seconds a stamp misses the mark of its step.
+    pub fn off_by_s(&self, into_s: u32) -> i64 {
+        let into_s = i64::from(into_s);
         match (self.ends, &self.axis.calendar) {
-            (false, _) => into_s == 0,
-            (true, None) => i64::from(into_s) == self.axis.step - 1,
-            (true, Some(_)) => true,
+            (false, None) if self.nearest => into_s - self.axis.step / 2,
+            (false, _) => into_s,
+            (true, None) => into_s - (self.axis.step - 1),
+            (true, Some(_)) => 0,
         }
     }
 }
@@ -169,20 +177,30 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     if let Some(unit) = calendar {
         return by_calendar(unit, first, last, astray, told, clock);
     }
+    let wavering = wavering_about(&gaps, total);
     let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
         (Some(step), _) => (step, false),
         (None, Some((gap, count))) if 2 * count >= total => (gap, false),
-        (None, Some(_)) => (step_between(&gaps, total), true),
+        (None, Some(_)) => (wavering.unwrap_or_else(|| step_between(&gaps, total)), true),
         // A single stamp has no distance.
         (None, None) => (3600, false),
     };
+    let nearest = irregular && wavering.is_some() && !told.ends;
     let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
     seen.iter().for_each(|at| *phases.entry(at.rem_euclid(step)).or_default() += 1);
     let phase = if irregular { 0 } else { phases.iter().max_by_key(|(phase, count)| (**count, -**phase)).map_or(0, |(phase, _)| *phase) };
     let inside = i64::from(told.ends);
-    let start = told.start.map_or_else(|| (first - inside - phase).div_euclid(step) * step + phase, |start| start.0);
-    let end = told.end.map_or_else(|| (last - inside - start).div_euclid(step) * step + step + start, |end| end.0);
-    finish(Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None }, astray, irregular, told)
+    let shift = if nearest { step / 2 } else { -inside };
+    let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
+    let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
+    let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
+    Ok(Found { irregular, nearest, ..finish(axis, astray, told)? })
+}
+
+/// The usual step that most distances are within a tenth of: a sensor that means every ten minutes and is some seconds early or late.
+fn wavering_about(gaps: &BTreeMap<i64, u64>, total: u64) -> Option<i64> {
+    let near = |step: i64| gaps.iter().filter(|(gap, _)| 10 * (**gap - step).abs() <= step).map(|(_, count)| *count).sum::<u64>();
+    USUAL_S.iter().copied().filter(|step| *step >= 10).find(|step| 10 * near(*step) >= 6 * total.max(1))
 }
 
 /// Where stamps have no usual distance: a usual step that a quarter of the distances are not shorter than.
@@ -223,15 +241,15 @@ fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &To
     let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
     let end = told.end.or_else(|| unit.start_of(clock, step(last) + 1)).ok_or(None)?;
     let calendar = Some(AxisCalendar { unit, timezone: clock.name() });
-    finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, false, told)
+    finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, told)
 }
 
-fn finish(axis: Axis, astray: u64, irregular: bool, told: &Told) -> Result<Found, Option<u64>> {
+fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
     let steps = axis.steps().ok_or(None)?;
     if steps > MAX_STEPS {
         return Err(Some(steps));
     }
-    Ok(Found { axis, steps, astray, irregular, ends: told.ends })
+    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false })
 }
 
 #[cfg(test)]
@@ -288,11 +306,23 @@ mod tests {
     }
 
     #[test]
+    fn a_sensor_that_wavers_keeps_one_value_in_each_step() {
+        // Ten minutes, up to 9 seconds early or late.
+        let list: Vec<i64> = (0..500).map(|k: i64| at("2026-01-01T00:00:00Z") + 600 * k + k * k * 7_919 % 19 - 9).collect();
+        let found = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.steps, found.irregular), (600, 500, true));
+        for (k, at) in list.iter().enumerate() {
+            let (step, into) = found.place(*at).unwrap();
+            assert!(step == k as u64 && found.off_by_s(into).abs() <= 9);
+        }
+    }
+
+    #[test]
     fn stamps_at_the_end_belong_to_the_step_before() {
         let list: Vec<i64> = (1..=24).map(|hour| at("2026-01-01T00:00:00Z") + 3600 * hour).collect();
         let found = of(&stamps(&list, Precision::Time), &Told { ends: true, ..Told::default() }, Clock::Paris).unwrap();
         assert_eq!((found.axis.start.0, found.steps), (at("2026-01-01T00:00:00Z"), 24));
         let (step, into) = found.place(at("2026-01-01T01:00:00Z")).unwrap();
-        assert!(step == 0 && found.is_on_grid(into));
+        assert!(step == 0 && found.off_by_s(into) == 0);
     }
 }

@@ -382,8 +382,9 @@ impl Laying<'_> {
             self.double(point);
         }
         let place = || format!("#{} {} {}", point.number, self.taken.rows.get(point.row as usize).map_or("", String::as_str), Instant(point.at));
-        if !self.axes.found.get(array.axis).is_some_and(|found| found.is_on_grid(spot.into_s)) {
-            self.teller.note("series-stamp-off-grid", Severity::Info, place, || format!("{} s", spot.into_s));
+        let off_s = self.axes.found.get(array.axis).map_or(0, |found| found.off_by_s(spot.into_s));
+        if off_s != 0 {
+            self.teller.note("series-stamp-off-grid", Severity::Info, place, || format!("{off_s} s"));
         }
         match *since {
             EMPTY => (*value, *since) = (spot.value, spot.into_s),
