@@ -26,6 +26,16 @@ pub enum Clock {
     Hours(i8),
 }
 
+/// The instants that the clock on the wall shows as one hour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wall {
+    Once(Instant),
+    /// The clock is set back: summer time first.
+    Twice(Instant, Instant),
+    /// The clock is set forward over it.
+    Never,
+}
+
 /// Clocks with a rule set of their own, the IANA name of each, and where they are kept: `[west, south, east, north]` in degrees.
 /// The first box that holds a place counts.
 const KNOWN: [(Clock, &str, [f64; 4]); 13] = [
@@ -87,6 +97,25 @@ impl Clock {
         let civil = jiff::civil::DateTime::new(year, month, day, hour, minute, 0, 0).ok()?;
         let zoned = civil.to_zoned(self.zone()).ok()?;
         Some(Instant(zoned.timestamp().as_second()))
+    }
+
+    /// What an hour of the clock on the wall stands for; `wall_s` is that date and time counted in seconds as if it were UTC.
+    pub fn wall(self, wall_s: i64) -> Wall {
+        use jiff::tz::AmbiguousOffset;
+        let civil = jiff::Timestamp::from_second(wall_s).map(|timestamp| TimeZone::UTC.to_datetime(timestamp));
+        let Ok(civil) = civil else { return Wall::Never };
+        let at = |offset: Offset| Instant(wall_s - i64::from(offset.seconds()));
+        match self.zone().to_ambiguous_timestamp(civil).offset() {
+            AmbiguousOffset::Unambiguous { offset } => Wall::Once(at(offset)),
+            AmbiguousOffset::Gap { .. } => Wall::Never,
+            AmbiguousOffset::Fold { before, after } => Wall::Twice(at(before), at(after)),
+        }
+    }
+
+    /// The instant of an hour on the wall, as [`Clock::instant`] has it: one that is left out moves forward.
+    pub fn wall_forward(self, wall_s: i64) -> Option<Instant> {
+        let at = Instant(wall_s).utc();
+        self.instant(at.year, at.month, at.day, at.hour, at.minute)
     }
 
     fn zone(self) -> TimeZone {
@@ -153,6 +182,16 @@ mod tests {
             assert_eq!(Clock::named(name), None, "{name}");
         }
         assert_eq!(Clock::at(f64::NAN, f64::NAN).name(), "Etc/UTC");
+    }
+
+    #[test]
+    fn the_wall_says_once_twice_or_never() {
+        let wall = |text: &str| Clock::Paris.wall(Instant::parse(text).unwrap().0);
+        let at = |text: &str| Instant::parse(text).unwrap();
+        assert_eq!(wall("2026-01-15T02:30:00Z"), Wall::Once(at("2026-01-15T01:30:00Z")));
+        assert_eq!(wall("2026-03-29T02:30:00Z"), Wall::Never);
+        assert_eq!(wall("2026-10-25T02:30:00Z"), Wall::Twice(at("2026-10-25T00:30:00Z"), at("2026-10-25T01:30:00Z")));
+        assert_eq!(wall("2026-10-25T03:00:00Z"), Wall::Once(at("2026-10-25T02:00:00Z")));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! Nothing here knows a format, a map projection or a program.
 
 pub mod bounds;
+pub mod calendar;
 pub mod clock;
 pub mod figure;
 pub mod ids;
@@ -13,7 +14,8 @@ pub mod rng;
 pub mod time;
 
 pub use bounds::{Bounds2, Bounds3};
-pub use clock::Clock;
+pub use calendar::CalendarUnit;
+pub use clock::{Clock, Wall};
 pub use figure::{Amount, COLUMN, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
 pub use ids::{DatasetId, LayerId};
 pub use language::Language;

@@ -95,6 +95,31 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ),
     // Zarr
     (
+        "series-axis",
+        "Les instants de {object} ne sont pas ceux de l'axe annoncé ({value}).",
+        "The instants of {object} are not those of the stated axis ({value}).",
+    ),
+    (
+        "series-chunk-missing",
+        "Le morceau {value} de {object} manque : ses valeurs paraissent absentes.",
+        "Chunk {value} of {object} is missing: its values show as absent.",
+    ),
+    (
+        "series-json",
+        "Ce document SensorThings ne peut pas être lu ({object} {value}).",
+        "This SensorThings document cannot be read ({object} {value}).",
+    ),
+    (
+        "series-labels",
+        "Les noms des lignes de {object} manquent ou ne sont pas aussi nombreux ({value}).",
+        "The names of the rows of {object} are missing or not as many ({value}).",
+    ),
+    (
+        "series-scaled",
+        "{object} : les profils ou les facteurs ne conviennent pas ({value}).",
+        "{object}: profiles or scales do not fit ({value}).",
+    ),
+    (
         "zarr-json",
         "Les métadonnées Zarr sont illisibles : {value}.",
         "The Zarr metadata cannot be read: {value}.",

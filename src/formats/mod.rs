@@ -5,6 +5,7 @@ pub mod fault;
 pub mod gltf;
 pub mod grid;
 pub mod messages;
+pub mod series;
 pub mod territory;
 pub mod tiles3d;
 pub mod weather;

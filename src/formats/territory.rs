@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{Clock, Dataset, DatasetId, Instant, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -44,6 +44,9 @@ pub struct Manifest {
     pub axes: Vec<Axis>,
     #[serde(default)]
     pub series: Vec<Series>,
+    /// Series that are a profile times an amount, feature by feature.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scaled: Vec<ScaledSeries>,
     pub datasets: Vec<Dataset>,
     /// Pictures from above, each a pyramid of tiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -160,27 +163,137 @@ fn yes() -> bool {
     true
 }
 
-/// A regular time axis `start, start + step, …`, `end` excluded.
+/// A time axis `start, start + step, …`, `end` excluded; regular unless it follows a calendar.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Axis {
     pub id: String,
     pub start: Instant,
     pub end: Instant,
-    /// Seconds.
+    /// Seconds; where the steps are a calendar's, their usual length.
     pub step: i64,
+    /// Steps that are local days, months or years.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<AxisCalendar>,
 }
 
-/// A two-dimensional Zarr v3 array of f32, `[row][step]`.
+/// The calendar of an axis, and the clock whose midnights it goes by.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AxisCalendar {
+    pub unit: CalendarUnit,
+    /// IANA name.
+    pub timezone: String,
+}
+
+impl Axis {
+    /// How many steps there are; a step that does not divide the span has one more. `None` for an axis that makes no sense.
+    pub fn steps(&self) -> Option<u64> {
+        let span = self.end.0.checked_sub(self.start.0).filter(|span| *span > 0)?;
+        let steps = match &self.calendar {
+            None if self.step <= 0 => return None,
+            None => span / self.step + i64::from(span % self.step != 0),
+            Some(calendar) => {
+                let clock = Clock::named(&calendar.timezone)?;
+                let last = calendar.unit.step_of(clock, Instant(self.end.0 - 1));
+                last - calendar.unit.step_of(clock, self.start) + 1
+            }
+        };
+        u64::try_from(steps).ok()
+    }
+
+    /// Where a step begins.
+    pub fn start_of(&self, step: u64) -> Option<Instant> {
+        let step = i64::try_from(step).ok()?;
+        match &self.calendar {
+            None => Some(Instant(self.start.0.checked_add(self.step.checked_mul(step)?)?)),
+            Some(calendar) => {
+                let clock = Clock::named(&calendar.timezone)?;
+                calendar.unit.start_of(clock, calendar.unit.step_of(clock, self.start).checked_add(step)?)
+            }
+        }
+    }
+
+    /// The step that holds an instant; none before the first and after the last.
+    pub fn step_at(&self, at: Instant) -> Option<u64> {
+        if at < self.start || at >= self.end {
+            return None;
+        }
+        let step = match &self.calendar {
+            None if self.step <= 0 => return None,
+            None => (at.0 - self.start.0) / self.step,
+            Some(calendar) => {
+                let clock = Clock::named(&calendar.timezone)?;
+                calendar.unit.step_of(clock, at) - calendar.unit.step_of(clock, self.start)
+            }
+        };
+        u64::try_from(step).ok()
+    }
+}
+
+/// A two-dimensional Zarr v3 array of f32, `[row][step]`; a value is that of the step that begins at its stamp, `NaN` is no data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Series {
     pub id: String,
     pub path: String,
     pub axis: String,
-    /// What the rows are, in order: `residential`, `office` …
+    /// What the rows are, in order: `residential`, `office` … Empty where they are too many for a manifest: then [`Series::row_count`] says
+    /// how many, and the array [`Series::labels`] which.
     pub rows: Vec<String>,
     pub unit: String,
     pub nature: Nature,
     pub dataset: DatasetId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub row_count: Option<u64>,
+    /// Path of the Zarr array with the rows' names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub labels: Option<String>,
+    /// What is measured, as the source calls it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quantity: Option<String>,
+    /// The layer whose features the rows are, by their ids.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<LayerId>,
+    /// Which attribute of those features the rows are, where it is not their id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
+    /// How a value between two steps is found; not at all unless the source says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub interpolation: Option<Interpolation>,
+    /// A year made of months of several years: its dates are not those of the data.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub typical_year: bool,
+}
+
+impl Series {
+    /// Rows of the array.
+    pub fn height(&self) -> u64 {
+        self.row_count.unwrap_or(self.rows.len() as u64)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Interpolation {
+    Linear,
+}
+
+/// Values that are a profile times an amount: at a step, `scale / 8760 h × coefficient`, in kW where the scale is kWh in a year.
+///
+/// A Zarr group with the one-dimensional arrays `feature` (ids), `profile` (row in the profiles' series, -1 for none) and `scale`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ScaledSeries {
+    pub id: String,
+    pub path: String,
+    /// Id of the series whose rows are the profiles.
+    pub profiles: String,
+    pub count: u64,
+    /// Unit of the scale.
+    pub unit: String,
+    pub nature: Nature,
+    pub dataset: DatasetId,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layer: Option<LayerId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<String>,
 }
 
 impl Manifest {

@@ -1,15 +1,18 @@
 //! Zarr v3: two-dimensional arrays of f32, the form of our series (feature or profile × time).
 //!
-//! Written: one regular grid of chunks that hold all rows and some steps, little-endian bytes without compression, `NaN` as fill value.
+//! Written: one regular grid of chunks that hold some rows and some steps, little-endian bytes without compression, `NaN` as fill value.
 //! Read: what we write and what other programs write in that form, in either byte order and with any chunk shape.
 //! Source: Zarr core specification version 3.0.
 
 use super::Fault;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
-/// Most numbers of one array.
+/// Most numbers of one array in memory.
 pub const MAX_VALUES: usize = 1 << 28;
+/// Most numbers of one array that is written and checked chunk by chunk.
+pub const MAX_STORED: usize = 1 << 33;
 /// Most chunks of one array.
 pub const MAX_CHUNKS: usize = 1 << 20;
 
@@ -77,6 +80,149 @@ impl Default for About<'_> {
     }
 }
 
+/// Shape and chunks of an array, apart from its values: what a writer of parts and a check of parts go by.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    pub rows: usize,
+    pub steps: usize,
+    pub chunk_rows: usize,
+    pub chunk_steps: usize,
+    /// Chunks without a single number, where the array lists them ([`EMPTY`]): they are no files.
+    pub empty: Option<BTreeSet<(usize, usize)>>,
+    prefix: &'static str,
+    separator: String,
+}
+
+/// Attribute that lists chunks of nothing but fill values: `row/step`, or `row/first-last` for several in a row.
+/// The format allows to leave such a chunk out; the list tells it from one that got lost.
+pub const EMPTY: &str = "empty_chunks";
+/// Runs of empty chunks that are listed; an array with more of them has no list.
+const MAX_EMPTY_RUNS: usize = 1 << 16;
+
+impl Layout {
+    /// # Errors
+    /// `zarr-shape` when a size is zero or too large.
+    pub fn new(rows: usize, steps: usize, chunk_rows: usize, chunk_steps: usize) -> Result<Self, Fault> {
+        let sound = rows.checked_mul(steps).is_some_and(|values| (1..=MAX_STORED).contains(&values))
+            && chunk_rows.checked_mul(chunk_steps).is_some_and(|values| (1..=MAX_VALUES).contains(&values));
+        let layout = Self {
+            rows,
+            steps,
+            chunk_rows: chunk_rows.min(rows),
+            chunk_steps: chunk_steps.min(steps),
+            empty: Some(BTreeSet::new()),
+            prefix: "c",
+            separator: "/".to_owned(),
+        };
+        let shape = || Fault::new("zarr-shape", "shape", format!("{rows} × {steps} / {chunk_rows} × {chunk_steps}"));
+        if !sound || layout.count().is_none_or(|count| count > MAX_CHUNKS) {
+            return Err(shape());
+        }
+        Ok(layout)
+    }
+
+    /// Reads the layout of a `zarr.json`.
+    ///
+    /// # Errors
+    /// `zarr-json`, `zarr-unsupported`, `zarr-shape`.
+    pub fn parse(zarr_json: &[u8]) -> Result<Self, Fault> {
+        let metadata: Metadata = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+        let grid = Grid::of(&metadata, MAX_STORED)?;
+        let listed = metadata.attributes.as_ref().and_then(|attributes| attributes.get(EMPTY)?.as_array());
+        let ([rows, steps], [chunk_rows, chunk_steps]) = (grid.shape, grid.chunk);
+        Ok(Self {
+            rows,
+            steps,
+            chunk_rows,
+            chunk_steps,
+            empty: listed.map(|runs| runs.iter().filter_map(Value::as_str).filter_map(|run| run_of(run, steps.div_ceil(chunk_steps))).flatten().collect()),
+            prefix: grid.prefix,
+            separator: grid.separator,
+        })
+    }
+
+    /// Chunks, first by rows.
+    pub fn chunks(&self) -> impl Iterator<Item = (usize, usize)> + use<> {
+        let across = self.steps.div_ceil(self.chunk_steps);
+        (0..self.rows.div_ceil(self.chunk_rows)).flat_map(move |row| (0..across).map(move |step| (row, step)))
+    }
+
+    fn count(&self) -> Option<usize> {
+        self.rows.div_ceil(self.chunk_rows).checked_mul(self.steps.div_ceil(self.chunk_steps))
+    }
+
+    pub fn chunk_bytes(&self) -> usize {
+        self.chunk_rows * self.chunk_steps * 4
+    }
+
+    /// Path of a chunk, relative to the array's folder.
+    pub fn path(&self, (row, step): (usize, usize)) -> String {
+        chunk_path(self.prefix, &self.separator, row, step)
+    }
+
+    /// The bytes of a chunk, and whether there is a number in it. `value` is asked for what lies inside the array; the rest is filled.
+    pub fn chunk(&self, (row, step): (usize, usize), value: &mut dyn FnMut(usize, usize) -> f32) -> (Vec<u8>, bool) {
+        let (first_row, first_step) = (row * self.chunk_rows, step * self.chunk_steps);
+        let mut bytes = Vec::with_capacity(self.chunk_bytes());
+        let mut known = false;
+        for row in first_row..first_row + self.chunk_rows {
+            for step in first_step..first_step + self.chunk_steps {
+                let x = if row < self.rows && step < self.steps { value(row, step) } else { f32::NAN };
+                known |= !x.is_nan();
+                // One bit pattern for all that is no number, so that equal series are equal files.
+                bytes.extend_from_slice(&if x.is_nan() { f32::NAN } else { x }.to_le_bytes());
+            }
+        }
+        (bytes, known)
+    }
+
+    /// The array's `zarr.json`.
+    ///
+    /// # Errors
+    /// `zarr-json`.
+    pub fn metadata(&self, about: &About) -> Result<Vec<u8>, Fault> {
+        let mut attributes = about.attributes.clone();
+        let runs = runs_of(self.empty.iter().flatten());
+        if let (Value::Object(members), 1..=MAX_EMPTY_RUNS) = (&mut attributes, runs.len()) {
+            members.insert(EMPTY.to_owned(), json!(runs));
+        }
+        let metadata = Metadata {
+            zarr_format: 3,
+            node_type: "array".into(),
+            shape: vec![self.rows as u64, self.steps as u64],
+            data_type: "float32".into(),
+            chunk_grid: named("regular", json!({ "chunk_shape": [self.chunk_rows, self.chunk_steps] })),
+            chunk_key_encoding: named("default", json!({ "separator": "/" })),
+            fill_value: json!("NaN"),
+            codecs: vec![named("bytes", json!({ "endian": "little" }))],
+            attributes: Some(attributes),
+            dimension_names: Some(about.dimensions.map(|name| Some(name.to_owned())).to_vec()),
+            storage_transformers: Vec::new(),
+        };
+        serde_json::to_vec_pretty(&metadata).map_err(|error| Fault::new("zarr-json", "zarr.json", error))
+    }
+}
+
+/// `2/0`, `2/3-7`.
+fn runs_of<'a>(chunks: impl Iterator<Item = &'a (usize, usize)>) -> Vec<String> {
+    let mut runs: Vec<(usize, usize, usize)> = Vec::new();
+    for (row, step) in chunks {
+        match runs.last_mut() {
+            Some((known, _, last)) if known == row && *last + 1 == *step => *last = *step,
+            _ => runs.push((*row, *step, *step)),
+        }
+    }
+    runs.into_iter().map(|(row, first, last)| if first == last { format!("{row}/{first}") } else { format!("{row}/{first}-{last}") }).collect()
+}
+
+fn run_of(text: &str, across: usize) -> Option<impl Iterator<Item = (usize, usize)> + use<>> {
+    let (row, steps) = text.split_once('/')?;
+    let (first, last) = steps.split_once('-').unwrap_or((steps, steps));
+    let (row, first, last): (usize, usize, usize) = (row.parse().ok()?, first.parse().ok()?, last.parse().ok()?);
+    // A list may say anything; the array ends where it ends.
+    (row < MAX_CHUNKS && first <= last && last < across).then(|| (first..=last).map(move |step| (row, step)))
+}
+
 /// The files of an array, as paths relative to its folder: `zarr.json` and its chunks `c/0/0`, `c/0/1`, …
 ///
 /// `values` is row by row; `chunk_steps` is how many steps one chunk holds. A chunk of nothing but `NaN` is left out, as the format allows.
@@ -90,49 +236,22 @@ pub fn write(
     values: &[f32],
     about: &About,
 ) -> Result<Vec<(String, Vec<u8>)>, Fault> {
-    let shape = || format!("{rows} × {steps} / {chunk_steps}: {}", values.len());
-    if rows.checked_mul(steps) != Some(values.len())
-        || values.is_empty()
-        || values.len() > MAX_VALUES
-        || chunk_steps == 0
-        || steps.div_ceil(chunk_steps) > MAX_CHUNKS
-    {
-        return Err(Fault::new("zarr-shape", "shape", shape()));
+    if rows.checked_mul(steps) != Some(values.len()) || values.len() > MAX_VALUES {
+        return Err(Fault::new("zarr-shape", "shape", format!("{rows} × {steps} / {chunk_steps}: {}", values.len())));
     }
-    let chunk_steps = chunk_steps.min(steps);
-    let metadata = Metadata {
-        zarr_format: 3,
-        node_type: "array".into(),
-        shape: vec![rows as u64, steps as u64],
-        data_type: "float32".into(),
-        chunk_grid: named("regular", json!({ "chunk_shape": [rows, chunk_steps] })),
-        chunk_key_encoding: named("default", json!({ "separator": "/" })),
-        fill_value: json!("NaN"),
-        codecs: vec![named("bytes", json!({ "endian": "little" }))],
-        attributes: Some(about.attributes.clone()),
-        dimension_names: Some(about.dimensions.map(|name| Some(name.to_owned())).to_vec()),
-        storage_transformers: Vec::new(),
-    };
-    let json = serde_json::to_vec_pretty(&metadata)
-        .map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
-    let mut files = vec![("zarr.json".to_owned(), json)];
-    for (number, first) in (0..steps).step_by(chunk_steps).enumerate() {
-        let here = chunk_steps.min(steps - first);
-        let mut chunk = Vec::with_capacity(rows * chunk_steps * 4);
-        let mut known = false;
-        for row in values.chunks_exact(steps) {
-            // Chunks at the border are whole; what lies outside is filled.
-            let inside = row.get(first..first + here).unwrap_or(&[]);
-            known |= inside.iter().any(|x| !x.is_nan());
-            let outside = std::iter::repeat_n(&f32::NAN, chunk_steps - here);
-            for x in inside.iter().chain(outside) {
-                chunk.extend_from_slice(&x.to_le_bytes());
-            }
-        }
+    let mut layout = Layout::new(rows, steps, rows, chunk_steps.min(steps))?;
+    let mut files = Vec::new();
+    let mut empty = BTreeSet::new();
+    for at in layout.chunks() {
+        let (chunk, known) = layout.chunk(at, &mut |row, step| values.get(row * steps + step).copied().unwrap_or(f32::NAN));
         if known {
-            files.push((format!("c/0/{number}"), chunk));
+            files.push((layout.path(at), chunk));
+        } else {
+            empty.insert(at);
         }
     }
+    layout.empty = Some(empty);
+    files.insert(0, ("zarr.json".to_owned(), layout.metadata(about)?));
     Ok(files)
 }
 
@@ -146,7 +265,7 @@ pub fn read(
 ) -> Result<Array, Fault> {
     let metadata: Metadata = serde_json::from_slice(zarr_json)
         .map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
-    let grid = Grid::of(&metadata)?;
+    let grid = Grid::of(&metadata, MAX_VALUES)?;
     let [rows, steps] = grid.shape;
     let mut values = vec![grid.fill; rows * steps];
     let [chunk_rows, chunk_steps] = grid.chunk;
@@ -200,7 +319,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(metadata: &Metadata) -> Result<Self, Fault> {
+    fn of(metadata: &Metadata, most: usize) -> Result<Self, Fault> {
         let unsupported = |object: &str, value: &dyn std::fmt::Display| {
             Fault::new("zarr-unsupported", object, value)
         };
@@ -241,7 +360,7 @@ impl Grid {
                 .filter(|pair| pair.iter().all(|size| *size > 0))
         };
         let shape = pair(metadata.shape.clone())
-            .filter(|[rows, steps]| rows.checked_mul(*steps).is_some_and(|n| n <= MAX_VALUES))
+            .filter(|[rows, steps]| rows.checked_mul(*steps).is_some_and(|n| n <= most))
             .ok_or_else(|| Fault::new("zarr-shape", "shape", format!("{:?}", metadata.shape)))?;
         let chunk = metadata
             .chunk_grid
@@ -292,11 +411,11 @@ impl Grid {
     }
 
     fn path(&self, row: usize, step: usize) -> String {
-        let s = &self.separator;
-        if self.prefix.is_empty() {
-            format!("{row}{s}{step}")
-        } else {
-            format!("{}{s}{row}{s}{step}", self.prefix)
-        }
+        chunk_path(self.prefix, &self.separator, row, step)
     }
+}
+
+fn chunk_path(prefix: &str, separator: &str, row: usize, step: usize) -> String {
+    let s = separator;
+    if prefix.is_empty() { format!("{row}{s}{step}") } else { format!("{prefix}{s}{row}{s}{step}") }
 }

@@ -13,6 +13,7 @@ const MAX_LABELS: usize = 1 << 24;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Labels {
     Integers(Vec<i64>),
+    Reals(Vec<f64>),
     Texts(Vec<String>),
 }
 
@@ -54,7 +55,52 @@ pub fn write(attributes: &Value, coordinates: &[Coordinate], arrays: &[(&str, &[
     Ok(files)
 }
 
+/// The numbers of a one-dimensional array of int64 in one chunk, as [`write`] writes coordinates.
+///
+/// # Errors
+/// `zarr-json`, `zarr-unsupported`, `zarr-shape`, `zarr-chunk`.
+pub fn read_integers(zarr_json: &[u8], chunk: &[u8]) -> Result<Vec<i64>, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let codecs = metadata.get("codecs").and_then(Value::as_array).map(Vec::as_slice);
+    let little = matches!(codecs, Some([one]) if one.pointer("/name") == Some(&json!("bytes")) && one.pointer("/configuration/endian") == Some(&json!("little")));
+    let data_type = metadata.get("data_type").and_then(Value::as_str).unwrap_or_default();
+    if data_type != "int64" || !little {
+        return Err(Fault::new("zarr-unsupported", "data_type", data_type));
+    }
+    if label_count(zarr_json)? as usize * 8 != chunk.len() {
+        return Err(Fault::new("zarr-chunk", "c/0", chunk.len()));
+    }
+    let number = |eight: &[u8]| <[u8; 8]>::try_from(eight).map(i64::from_le_bytes).unwrap_or_default();
+    Ok(chunk.chunks_exact(8).map(number).collect())
+}
+
+/// How many labels a coordinate has.
+///
+/// # Errors
+/// `zarr-json`, `zarr-shape`.
+pub fn label_count(zarr_json: &[u8]) -> Result<u64, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    match metadata.get("shape").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([count]) => count.as_u64().filter(|count| *count <= MAX_LABELS as u64),
+        _ => None,
+    }
+    .ok_or_else(|| Fault::new("zarr-shape", "shape", metadata.get("shape").unwrap_or(&Value::Null)))
+}
+
 impl Coordinate<'_> {
+    /// The files of a one-dimensional array along another dimension than its own name, as paths relative to the group.
+    ///
+    /// # Errors
+    /// As [`write`].
+    pub fn along(&self, dimension: &str) -> Result<Vec<(String, Vec<u8>)>, Fault> {
+        let (mut metadata, chunk) = self.array()?;
+        if let Some(names) = metadata.get_mut("dimension_names") {
+            *names = json!([dimension]);
+        }
+        let text = serde_json::to_vec_pretty(&metadata).map_err(|error| Fault::new("zarr-json", self.name, error))?;
+        Ok(vec![(format!("{}/zarr.json", self.name), text), (format!("{}/c/0", self.name), chunk)])
+    }
+
     /// Metadata, and the only chunk.
     fn array(&self) -> Result<(Value, Vec<u8>), Fault> {
         let mut chunk = Vec::new();
@@ -62,6 +108,10 @@ impl Coordinate<'_> {
             Labels::Integers(numbers) => {
                 numbers.iter().for_each(|number| chunk.extend(number.to_le_bytes()));
                 (numbers.len(), "int64", json!(0), json!({ "name": "bytes", "configuration": { "endian": "little" } }))
+            }
+            Labels::Reals(numbers) => {
+                numbers.iter().for_each(|number| chunk.extend(number.to_le_bytes()));
+                (numbers.len(), "float64", json!("NaN"), json!({ "name": "bytes", "configuration": { "endian": "little" } }))
             }
             Labels::Texts(texts) => {
                 // How many, then each with its length before it, all little-endian.

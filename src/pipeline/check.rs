@@ -3,6 +3,7 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod imagery;
+mod series;
 
 use super::info::Missing;
 use super::sources::open;
@@ -16,7 +17,7 @@ use crate::formats::territory::{Layer, Manifest};
 use crate::formats::tiles3d::implicit::MAX_SUBTREE_LEVELS;
 use crate::formats::tiles3d::implicit::is_of_template;
 use crate::formats::tiles3d::{Availability, Subtree, TileCoord, TileSchema, fill_template};
-use crate::formats::{messages, zarr};
+use crate::formats::messages;
 use glam::DMat4;
 use serde_json::{Value, json};
 use std::collections::{BTreeSet, VecDeque};
@@ -675,80 +676,6 @@ impl Walk {
                 .is_none_or(|e| e != "json" && e != "subtree")
         };
         self.seen.iter().filter(is_content).count() as u64
-    }
-
-    fn series(&mut self, manifest: &Manifest, path: &Path) {
-        for series in &manifest.series {
-            let object = format!("series.{}", series.id);
-            let axis = manifest.axes.iter().find(|axis| axis.id == series.axis);
-            if axis.is_none() {
-                self.push(
-                    "manifest-axis",
-                    Severity::Error,
-                    path,
-                    &object,
-                    &series.axis,
-                );
-            }
-            if !manifest
-                .datasets
-                .iter()
-                .any(|known| known.id == series.dataset)
-            {
-                self.push(
-                    "manifest-dataset",
-                    Severity::Error,
-                    path,
-                    &object,
-                    &series.dataset,
-                );
-            }
-            let Some(folder) = self.inside(path, &series.path, &object) else {
-                continue;
-            };
-            let file = folder.join("zarr.json");
-            if !file.is_file() {
-                self.push(
-                    "file-missing",
-                    Severity::Error,
-                    path,
-                    &object,
-                    format!("{}/zarr.json", series.path),
-                );
-                continue;
-            }
-            let Some(bytes) = self.read(&file) else {
-                continue;
-            };
-            match zarr::read(&bytes, &mut |chunk| {
-                std::fs::read(resolve(&folder, chunk)?).ok()
-            }) {
-                Err(fault) => {
-                    let name = self.name(&file);
-                    self.done.report.push(fault.finding(name));
-                }
-                Ok(array) => {
-                    // `end` is excluded; a step that does not divide the span has one more value.
-                    let steps = axis.filter(|axis| axis.step > 0).map(|axis| {
-                        let span = axis.end.0.saturating_sub(axis.start.0).max(0);
-                        (span / axis.step + i64::from(span % axis.step != 0)) as usize
-                    });
-                    if array.rows != series.rows.len()
-                        || steps.is_some_and(|steps| steps != array.steps)
-                    {
-                        let want =
-                            format!("{} × {}", series.rows.len(), steps.unwrap_or(array.steps));
-                        self.push(
-                            "manifest-series",
-                            Severity::Error,
-                            path,
-                            &object,
-                            format!("{} × {} ≠ {want}", array.rows, array.steps),
-                        );
-                    }
-                }
-            }
-        }
     }
 }
 

@@ -202,6 +202,7 @@ fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
         .iter()
         .map(|layer| top(&layer.tileset))
         .chain(manifest.series.iter().map(|series| top(&series.path)))
+        .chain(manifest.scaled.iter().map(|scaled| top(&scaled.path)))
         .chain(manifest.features.iter().map(|features| top(&features.path)))
         .chain(manifest.imagery.iter().map(|imagery| top(&imagery.tiles)))
         .chain([MANIFEST.to_owned(), DONE.to_owned()])

@@ -141,8 +141,24 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
     json!({
         "id": manifest.id, "name": name, "crs": manifest.crs, "vertical": manifest.vertical,
         "geoid": manifest.geoid, "bounds_lonlat": manifest.bounds_lonlat,
-        "layers": layers, "imagery": imagery, "datasets": datasets, "axes": axes,
+        "layers": layers, "imagery": imagery, "datasets": datasets, "axes": axes, "series": series(manifest),
     })
+}
+
+fn series(manifest: &Manifest) -> Vec<Value> {
+    let arrays = manifest.series.iter().map(|series| {
+        json!({
+            "id": series.id, "axis": series.axis, "rows": series.height(), "unit": series.unit, "nature": series.nature,
+            "quantity": series.quantity, "layer": series.layer, "dataset": series.dataset, "path": series.path,
+        })
+    });
+    let scaled = manifest.scaled.iter().map(|scaled| {
+        json!({
+            "id": scaled.id, "profiles": scaled.profiles, "rows": scaled.count, "unit": scaled.unit, "nature": scaled.nature,
+            "layer": scaled.layer, "dataset": scaled.dataset, "path": scaled.path,
+        })
+    });
+    arrays.chain(scaled).collect()
 }
 
 /// The same for people.
@@ -220,6 +236,15 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
                 "  {:<12} {} … {}  ({} s)",
                 axis.id, axis.start, axis.end, axis.step
             );
+        }
+    }
+    if !manifest.series.is_empty() {
+        let _ = writeln!(out, "\n{}", say("Séries", "Series"));
+        for series in &manifest.series {
+            let _ = writeln!(out, "  {:<12} {} × {}  {}", series.id, series.height(), series.axis, series.unit);
+        }
+        for scaled in &manifest.scaled {
+            let _ = writeln!(out, "  {:<12} {} × {}  {}", scaled.id, scaled.count, scaled.profiles, scaled.unit);
         }
     }
     let _ = writeln!(out, "\n{}", say("Jeux de données", "Data sets"));

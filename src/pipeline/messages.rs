@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), séries temporelles (CSV, Parquet, EPW, PVGIS, SensorThings), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), time series (CSV, Parquet, EPW, PVGIS, SensorThings), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 
@@ -120,6 +120,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("import-cancelled", "Import interrompu à votre demande ; rien n’a été écrit.", "Import stopped at your request; nothing was written."),
     ("import-nothing", concat!("Rien d’utilisable dans {object} ({value}). Donnez un dossier, une archive zip ou des fichiers : ", source_formats!(fr), "."), concat!("Nothing usable in {object} ({value}). Give a folder, a zip archive or files: ", source_formats!(en), ".")),
     ("import-nothing-text", concat!("Rien d’utilisable dans {object} : c’est un texte où rien n’est reconnu (« {value} »). Formats lus : ", source_formats!(fr), "."), concat!("Nothing usable in {object}: it is a text in which nothing is recognised (“{value}”). Formats read: ", source_formats!(en), ".")),
+    ("import-series-alone", "{object} : une série seule n’est pas un territoire ; nommez aussi les objets auxquels elle se rapporte (bâtiments, réseaux, zones).", "{object}: a series alone is no territory; name the objects it belongs to as well (buildings, networks, zones)."),
     ("indoorgml-refused", "ce fichier est un IndoorGML ({value}) : il décrit des pièces et des parcours, pas des bâtiments à importer", "this file is IndoorGML ({value}): it describes rooms and ways through them, no buildings to import"),
     ("join-column-missing", "la colonne « {object} » n’y est pas (colonnes : {value})", "column “{object}” is not in it (columns: {value})"),
     ("join-id-missing", "ligne sans identifiant, non jointe", "row without an id, not joined"),
@@ -211,6 +212,49 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("roof-points-scattered", "points trop éloignés de tout pan (part proche · résidu : {value}) : toit non tiré des points", "points too far from any plane (share near · residual: {value}): roof not taken from points"),
     ("roof-points-shape", "aucune surface fermée et plausible sur les pans trouvés : toit non tiré des points", "no closed and plausible surface over the planes found: roof not taken from points"),
     ("roof-surveyed", "pans de toit tirés du nuage de points par croissance de régions (pans · résidu · part expliquée : {value})", "roof planes from the point cloud by region growing (planes · residual · share explained: {value})"),
+    ("scaled-conflict", "{object} figure plusieurs fois avec des valeurs différentes ({value}) : rien ne dit laquelle est juste, absente", "{object} occurs several times with different values ({value}): nothing tells which is right, absent"),
+    ("scaled-profile-unknown", "{object} : le profil « {value} » n’est pas dans la série des profils", "{object}: profile “{value}” is not in the series of profiles"),
+    ("scaled-profiles-missing", "« profiles » nomme la série « {object} », qui n’existe pas (séries : {value})", "“profiles” names the series “{object}”, which does not exist (series: {value})"),
+    ("series-below-threshold", "{object} : {value} points seulement, valeur secrète laissée absente", "{object}: {value} points only, a secret value left absent"),
+    ("series-empty", "série {object} : aucune valeur utilisable", "series {object}: no usable value"),
+    ("series-hour-ambiguous", "{object} : l’heure doublée du passage à l’heure d’hiver n’est donnée qu’une fois ; prise pour la première ({value}), l’autre reste absente", "{object}: the hour that occurs twice when the clock goes back is given once; taken as the first ({value}), the other stays absent"),
+    ("series-hour-nonexistent", "{object} : cette heure n’existe pas, l’horloge la saute ({value}) ; ligne écartée", "{object}: this hour does not exist, the clock skips it ({value}); row set aside"),
+    ("series-hour-twice", "{object} : heure doublée du passage à l’heure d’hiver, distinguée par l’ordre des lignes ({value})", "{object}: hour that occurs twice when the clock goes back, told apart by the order of the rows ({value})"),
+    ("series-hour-undecided", "{object} : heure doublée du passage à l’heure d’hiver, et les lignes ne sont pas dans l’ordre ({value}) : laissée absente", "{object}: hour that occurs twice when the clock goes back, and the rows are in no order ({value}): left absent"),
+    ("series-id-missing", "{object} : ligne sans identifiant, écartée", "{object}: row without an id, set aside"),
+    ("series-id-unknown", "{object} n’est aucun objet de la couche ({value}) : sa série est écartée", "{object} is no object of the layer ({value}): its series is set aside"),
+    ("series-irregular", "série {object} : horodatages irréguliers, rangés au pas de {value}", "series {object}: irregular stamps, put into steps of {value}"),
+    ("series-longer-than-declared", "{object} : valeur en dehors de la durée annoncée ({value}), écartée", "{object}: value outside the declared span ({value}), set aside"),
+    ("series-masked", "{object} : valeur masquée par le producteur ({value}), absente et non nulle", "{object}: value masked by the producer ({value}), absent and not zero"),
+    ("series-not-understood", "table sans série reconnue (colonnes : {value}) ; décrivez « columns » et « form » dans sources.json", "table without a series that was understood (columns: {value}); describe “columns” and “form” in sources.json"),
+    ("series-pages-missing", "la réponse continue sur {value} pages qui ne sont pas là", "the answer goes on in {value} pages that are not here"),
+    ("series-recognised", "série {object} reconnue ({value})", "series {object} recognised ({value})"),
+    ("series-result-structured", "{value} résultats qui ne sont pas des nombres, laissés de côté", "{value} results that are no numbers, left out"),
+    ("series-row-unreadable", "ligne {object} illisible ({value})", "unreadable row {object} ({value})"),
+    ("series-stamp-astray", "{object} : horodatage loin de tous les autres ({value}), écarté", "{object}: stamp far from all others ({value}), set aside"),
+    ("series-stamp-conflict", "{object} : plusieurs valeurs pour le même instant ({value}) ; rien ne dit laquelle est juste, absente", "{object}: several values for the same instant ({value}); nothing tells which is right, absent"),
+    ("series-stamp-duplicate", "{object} : même instant et même valeur deux fois ({value})", "{object}: same instant and same value twice ({value})"),
+    ("series-stamp-end-guessed", "d’après « {object} », les horodatages marquent la fin du pas", "by “{object}”, stamps mark the end of their step"),
+    ("series-stamp-off-grid", "{object} : horodatage hors du pas, de {value}", "{object}: stamp off its step by {value}"),
+    ("series-stamp-unreadable", "{object} : horodatage illisible ({value}), ligne écartée", "{object}: unreadable stamp ({value}), row set aside"),
+    ("series-step-several", "{object} : plusieurs horodatages dans le même pas, le premier compte", "{object}: several stamps in one step, the first counts"),
+    ("series-steps-absent", "{object} : {value} valeurs absentes", "{object}: {value} values absent"),
+    ("series-too-large", "série {object} trop grande ({value}) : elle n’est pas importée", "series {object} too large ({value}): it is not imported"),
+    ("series-too-long", "série {object} : {value} pas de temps, trop pour un axe ; indiquez « step_s », « start » et « end »", "series {object}: {value} steps, too many for an axis; state “step_s”, “start” and “end”"),
+    ("series-too-many-doubles", "plus de {value} heures doublées : les suivantes sont écartées", "more than {value} hours that occur twice: the rest is set aside"),
+    ("series-too-many-objects", "plus de {value} objets ({object}…) : les suivants sont écartés", "more than {value} objects ({object}…): the rest is set aside"),
+    ("series-too-many-quantities", "plus de {value} grandeurs ({object}…) : les suivantes sont écartées", "more than {value} quantities ({object}…): the rest is set aside"),
+    ("series-unit-contradicted", "unité déclarée contredite par l’en-tête « {object} » ({value}) ; la déclaration compte", "the header “{object}” contradicts the declared unit ({value}); the declaration counts"),
+    ("series-unit-guessed", "unité non déclarée, d’après les en-têtes ({object}) : {value}", "unit not declared, by the headers ({object}): {value}"),
+    ("series-unit-missing", "grandeur « {object} » sans unité ; déclarez-la dans sources.json", "quantity “{object}” without a unit; declare it in sources.json"),
+    ("series-unit-unknown", "unité « {value} » inconnue ({object}), gardée telle quelle", "unknown unit “{value}” ({object}), kept as it is"),
+    ("series-unsorted", "{value} lignes ne sont pas dans l’ordre du temps ; elles sont remises à leur place", "{value} rows are not in the order of time; they are put in their place"),
+    ("series-value-absent", "{object} : pas de valeur ({value})", "{object}: no value ({value})"),
+    ("series-value-not-finite", "{object} : valeur infinie ou indéfinie ({value}), absente", "{object}: infinite or undefined value ({value}), absent"),
+    ("series-value-unreadable", "{object} : valeur illisible ({value}), absente", "{object}: unreadable value ({value}), absent"),
+    ("series-zone-assumed", "fuseau horaire non précisé : heure du territoire supposée ({value})", "time zone not stated: the territory’s clock is assumed ({value})"),
+    ("series-zone-guessed", "fuseau horaire non déclaré, d’après « {object} » : {value}", "time zone not declared, by “{object}”: {value}"),
+    ("series-zone-unknown", "fuseau horaire inconnu ({object}) : {value} à la place", "unknown time zone ({object}): {value} in its place"),
     ("shapefile-attributes-differ", "la table .dbf et les formes ne se correspondent pas ({value} lignes)", "the .dbf table and the shapes do not match ({value} rows)"),
     ("shapefile-attributes-missing", "pas de fichier .dbf : des formes sans attributs", "no .dbf file: shapes without attributes"),
     ("shapefile-attributes-unreadable", "le fichier .dbf ne peut pas être lu ({value}) : des formes sans attributs", "the .dbf file cannot be read ({value}): shapes without attributes"),
@@ -303,6 +347,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("import-roads", "Routes et chemins", "Roads and paths"),
     ("import-roofs", "Toits d’après les points", "Roofs from points"),
     ("import-terrain", "Terrain", "Ground"),
+    ("import-series", "Séries temporelles", "Time series"),
     ("tile-draw", "Écriture des tuiles", "Writing tiles"),
     ("import-tram", "Tramway", "Tram"),
     ("import-trees", "Arbres", "Trees"),
@@ -354,6 +399,12 @@ fn with_commas(text: &str) -> String {
             other => *other,
         })
         .collect()
+}
+
+/// A code as this version knows it.
+pub fn known(code: &str) -> Option<&'static str> {
+    let formats = crate::formats::messages::SENTENCES.iter().map(|(code, ..)| *code);
+    codes().chain(formats).find(|known| *known == code)
 }
 
 /// All codes with a sentence.

@@ -6,7 +6,8 @@
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
 //! | [`imagery`] | pictures from above to pyramids of tiles |
-//! | [`tile`] | region to tiles, series and manifest |
+//! | [`series`] | tables of values in time to Zarr groups |
+//! | [`tile`] | region to tiles, load profiles and manifest |
 //! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
 //! | [`info`] | what a package holds |
@@ -30,6 +31,7 @@ pub mod solar;
 pub mod models;
 pub mod network;
 pub mod outfolder;
+pub mod series;
 pub mod shards;
 pub mod sources;
 pub mod tile;

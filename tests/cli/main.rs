@@ -13,6 +13,7 @@ mod models;
 mod project_sun;
 mod pv;
 mod roofs;
+mod series;
 mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

@@ -31,6 +31,7 @@ mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;
 mod roof_yields;
+mod series;
 mod shading;
 mod shared_data;
 mod skeleton;

@@ -66,6 +66,28 @@ fn a_chunk_of_nothing_is_left_out_and_read_as_no_data() {
     assert!(read(&files).unwrap().values[0].is_nan());
 }
 
+#[test]
+fn an_array_lists_the_chunks_it_has_not() {
+    let layout = |bytes: &[u8]| zarr::Layout::parse(bytes).unwrap();
+    let values: Vec<f32> = (0..24).map(|i| if (4..14).contains(&i) || i == 20 { f32::NAN } else { i as f32 }).collect();
+    let files: BTreeMap<_, _> = zarr::write(1, 24, 2, &values, &About::default()).unwrap().into_iter().collect();
+    let read = layout(&files["zarr.json"]);
+    assert_eq!(read.empty.clone().unwrap().into_iter().collect::<Vec<_>>(), (2..7).map(|step| (0, step)).collect::<Vec<_>>());
+    assert!(String::from_utf8_lossy(&files["zarr.json"]).contains("\"0/2-6\""));
+    assert_eq!(read.chunks().filter(|at| !files.contains_key(&read.path(*at))).count(), 5);
+    // In two dimensions, and as parts are written.
+    let mut layout_2d = zarr::Layout::new(5, 7, 2, 3).unwrap();
+    let (bytes, known) = layout_2d.chunk((2, 2), &mut |row, step| (10 * row + step) as f32);
+    assert!(known && bytes.len() == layout_2d.chunk_bytes() && layout_2d.chunks().count() == 9);
+    let array = |layout: &zarr::Layout| zarr::read(&layout.metadata(&About::default()).unwrap(), &mut |path| (path == "c/2/2").then(|| bytes.clone())).unwrap();
+    assert_eq!(array(&layout_2d).row(4)[6], 46.0);
+    layout_2d.empty = Some([(0, 0), (0, 1), (1, 2)].into());
+    assert_eq!(layout(&layout_2d.metadata(&About::default()).unwrap()), layout_2d);
+    for shape in [(0, 1, 1, 1), (1, 1, 0, 1), (1 << 20, 1 << 20, 1, 1), (1 << 22, 1, 1, 1)] {
+        assert_eq!(zarr::Layout::new(shape.0, shape.1, shape.2, shape.3).unwrap_err().code, "zarr-shape");
+    }
+}
+
 /// A group is, document by document and chunk by chunk, what zarr-python writes and xarray opens.
 #[test]
 fn a_group_is_what_zarr_python_writes() {

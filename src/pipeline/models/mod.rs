@@ -348,6 +348,7 @@ pub fn manifest(
         layers: Vec::new(),
         axes: Vec::new(),
         series: Vec::new(),
+        scaled: Vec::new(),
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,

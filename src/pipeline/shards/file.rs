@@ -3,6 +3,7 @@
 use crate::base::{DatasetId, Finding, Report, Severity};
 use crate::formats::territory::Layer;
 use crate::pipeline::imagery::file::PyramidFile;
+use crate::pipeline::series::SeriesFile;
 use crate::pipeline::sources::declaration::Declaration;
 use crate::pipeline::tile::grid::TileKey;
 use crate::base::Bounds2;
@@ -16,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";
@@ -29,6 +30,10 @@ pub const TILES: &str = "tiles.bin";
 pub const GEOID: &str = "geoid.bin";
 /// Layers that came ready-made, as they go into the territory; in the folder of the plan.
 pub const MODELS: &str = "models";
+/// Series as they go into the territory; in the folder of the plan.
+pub const SERIES: &str = "series";
+/// Series on their way.
+pub const SERIES_WORK: &str = "series-work";
 /// Pictures out of archives, which go away with the plan; in its folder.
 pub const PICTURES: &str = "pictures";
 
@@ -62,6 +67,8 @@ pub struct PlanFile {
     /// Pyramids of pictures; each of their parts is a shard of its own, behind those of the objects.
     #[serde(default)]
     pub imagery: Vec<PyramidFile>,
+    #[serde(default)]
+    pub series: SeriesFile,
 }
 
 impl PlanFile {
@@ -226,7 +233,7 @@ pub fn report_of(findings: &[FindingFile], report: &mut Report) {
         let severity = [Severity::Info, Severity::Warning, Severity::Error]
             .into_iter()
             .find(|severity| severity.name() == kind.severity);
-        let (Some(code), Some(severity)) = (messages::codes().find(|code| *code == kind.code), severity) else {
+        let (Some(code), Some(severity)) = (messages::known(&kind.code), severity) else {
             continue;
         };
         for [file, object, value] in &kind.examples {

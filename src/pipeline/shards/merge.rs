@@ -9,6 +9,7 @@ use crate::pipeline::clean::{Object, buildings};
 use crate::pipeline::imagery::file::{PartFile, part_path};
 use crate::pipeline::imagery;
 use crate::pipeline::models;
+use crate::pipeline::series::SeriesFile;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
@@ -68,7 +69,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     // In the order of the map: which worker ended first means nothing.
     done.sort_by_key(|file| file.tile);
     leave_only(&package, plan)?;
-    work::take_models(loaded)?;
+    work::take_ready_made(loaded)?;
     let (mut report, mut counts) = (Report::default(), plan.layers.iter().map(file::CountFile::count).collect::<Vec<LayerCount>>());
     file::report_of(&plan.findings, &mut report);
     let mut pictures = Vec::new();
@@ -79,6 +80,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     if plan.models_alone() {
         let mut manifest = models_alone(loaded)?;
         manifest.imagery = pictures;
+        add_series(&mut manifest, &plan.series);
         tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
         progress.step("tile-package", 1, 1);
         return Ok(Merged { manifest, layers: counts, report });
@@ -97,6 +99,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     };
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
     manifest.imagery = pictures;
+    add_series(&mut manifest, &plan.series);
     manifest.features = Some(features(loaded, progress)?);
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
@@ -108,6 +111,12 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         }
     }
     Ok(Merged { manifest, layers: counts, report })
+}
+
+fn add_series(manifest: &mut Manifest, written: &SeriesFile) {
+    manifest.axes.extend(written.axes.iter().cloned());
+    manifest.series.extend(written.series.iter().cloned());
+    manifest.scaled.extend(written.scaled.iter().cloned());
 }
 
 /// The manifest of a territory that holds nothing but models.

@@ -1,10 +1,10 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, Shard, TILES, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, SERIES, SERIES_WORK, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
 use super::{ShardOptions, roofs, work};
-use crate::base::{Bounds2, Report, Severity};
+use crate::base::{Bounds2, Clock, Report, Severity};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::clean::far::{self, Far};
 use crate::pipeline::clean::{self, Object, Source, clean_record, relief, roof_points, terrain::Floor};
@@ -15,6 +15,7 @@ use crate::pipeline::sources::{OpenTable, Opened, open_all};
 use crate::formats::webtiles;
 use crate::pipeline::imagery::{self, file::PyramidFile};
 use crate::pipeline::models;
+use crate::pipeline::series::{self, KnownIds};
 use crate::pipeline::tile::kept::{self, KeptColumns};
 use crate::pipeline::tile::courses::Courses;
 use crate::pipeline::tile::grid::{Grid, TileKey};
@@ -30,8 +31,7 @@ use crate::pipeline::{ImportFault, ImportOptions, LayerCount, Progress};
 use crate::region::{HeightGrid, LineClass, NetworkLine, Region, WaterArea};
 use geo::Centroid;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{Hash, Hasher};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -83,6 +83,10 @@ pub fn plan(
         }
     };
     let mut opened = open_all(sources, options, &mut report, progress)?;
+    let nothing_else = opened.tables.is_empty() && opened.rasters.is_empty() && opened.models.is_empty() && opened.pictures.is_empty();
+    if let (true, Some(series)) = (nothing_else, opened.series.first()) {
+        return Err(ImportFault::new("import-series-alone", series.tables.first().map_or("", |table| &table.label), ""));
+    }
     let mut counts: BTreeMap<Role, LayerCount> = BTreeMap::new();
     progress.step("import-terrain", 0, 1);
     let mut terrain = None;
@@ -123,8 +127,15 @@ pub fn plan(
         models.bounds = models.bounds.or_else(|| bounds_lonlat(&planned.pyramids).map(|[w, s, e, n]| [w, s, e, n, 0.0, 0.0]));
         planned.pyramids
     };
+    let mut counted = LayerCount { id: series::COUNTED_AS.to_owned(), ..LayerCount::default() };
+    let written = write_series(&opened, folder, &gathered, models.bounds, &mut counted, &mut report, progress)?;
+    let with_series = !opened.series.is_empty();
     let Opened { declaration, target, .. } = opened;
     let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, imagery, sharding, inputs, counts, report, progress)?;
+    file.series = written;
+    if with_series {
+        file.layers.push(CountFile::of(&counted));
+    }
     file.id = identity(&file, geoid.name(), options.geoid.as_deref().unwrap_or_default());
     file::write(&folder.join(PLAN), &file)?;
     Ok(file)
@@ -160,6 +171,41 @@ fn write_models(
     report.merge(written.report);
     counts.entry(Role::Models).or_default().merge(&written.count);
     Ok(ModelsFile { layers: written.layers, bounds: written.bounds })
+}
+
+/// Series are read and written once, here: they belong to no tile.
+fn write_series(
+    opened: &Opened,
+    folder: &Path,
+    gathered: &Gathered,
+    models: Option<[f64; 6]>,
+    count: &mut LayerCount,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<series::SeriesFile, ImportFault> {
+    let below = folder.join(SERIES);
+    if below.exists() {
+        std::fs::remove_dir_all(&below).map_err(|error| ImportFault::new("write-failed", below.display(), error))?;
+    }
+    if opened.series.is_empty() && opened.scales.is_empty() {
+        return Ok(series::SeriesFile::default());
+    }
+    let extents = [gathered.extract, gathered.network_extract, gathered.area_extract];
+    let middle = extents.iter().find(|extent| !extent.is_empty()).and_then(|extent| {
+        let [x, y] = extent.centre();
+        opened.target.to_lonlat(x, y).ok()
+    });
+    let clock = match (middle, models) {
+        (Some(at), _) => Clock::at(at.lon_deg, at.lat_deg),
+        (None, Some([west, south, east, north, ..])) => Clock::at(0.5 * (west + east), 0.5 * (south + north)),
+        (None, None) => Clock::default(),
+    };
+    let place = series::Place { clock, ids: &gathered.ids, datasets: &opened.declaration.datasets };
+    let work = folder.join(SERIES_WORK);
+    let written = series::write(&opened.series, &opened.scales, &place, &below, &work, count, report, progress);
+    // What is on its way is gone by now; the folder is empty.
+    let _ = std::fs::remove_dir_all(&work);
+    written
 }
 
 /// A fingerprint of what the plan is made from, without reading it.
@@ -222,14 +268,15 @@ struct Gathered {
     area_extract: Bounds2,
     /// A point of the first object with a place.
     first: Option<[f64; 2]>,
+    ids: KnownIds,
 }
 
 struct Reading<'a> {
     floor: &'a Floor<'a>,
     progress: &'a dyn Progress,
     spool: SpoolWriter,
-    /// Ids that occurred, as 64 bits each: a hash that falls together with another is one wrong remark in ten million imports.
-    ids: HashSet<u64>,
+    /// Ids that occurred.
+    ids: KnownIds,
     extract: Bounds2,
     kept: KeptColumns,
     buildings: u64,
@@ -256,7 +303,7 @@ impl<'a> Reading<'a> {
             floor,
             progress,
             spool: SpoolWriter::create(folder)?,
-            ids: HashSet::new(),
+            ids: KnownIds::default(),
             extract: Bounds2::EMPTY,
             kept: KeptColumns::default(),
             buildings: 0,
@@ -272,7 +319,8 @@ impl<'a> Reading<'a> {
     }
 
     fn tables(&mut self, opened: &mut Opened, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<(), ImportFault> {
-        let Opened { tables, joins, declaration, .. } = opened;
+        let Opened { tables, joins, declaration, series, scales, .. } = opened;
+        self.ids = KnownIds::wanting(series, scales);
         // Tables with joins are read twice: first to see which object of an id is the largest.
         let mut owners: Vec<Owners> = joins.iter().map(|_| Owners::default()).collect();
         for (at, table) in tables.iter().enumerate() {
@@ -337,13 +385,7 @@ impl<'a> Reading<'a> {
         let records = std::mem::take(&mut batch.records);
         let doubled: Vec<bool> = records
             .iter()
-            .map(|(role, record)| {
-                record.has("id") && {
-                    let mut hasher = std::hash::DefaultHasher::new();
-                    (role, &record.object).hash(&mut hasher);
-                    !self.ids.insert(hasher.finish())
-                }
-            })
+            .map(|(role, record)| !self.ids.note(*role, record))
             .collect();
         let (floor, table) = (self.floor, (&batch.table.file, &batch.table.dataset));
         let cleaned: Vec<(Report, Vec<(Role, clean::Fate)>, Vec<Object>)> = records
@@ -409,9 +451,9 @@ impl<'a> Reading<'a> {
 
     /// What was gathered, without what lies astray.
     fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
-        let Self { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, places, .. } = self;
+        let Self { spool, ids, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, places, .. } = self;
         let spool = spool.finish()?;
-        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first };
+        let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, ids };
         let Some(far) = Far::among(&places) else { return Ok(gathered) };
         let mut extract = Bounds2::EMPTY;
         let (mut buildings, mut lines) = (0, 0);
@@ -631,6 +673,7 @@ fn lay_out(
         bare,
         models,
         imagery,
+        series: series::SeriesFile::default(),
         declaration,
     })
 }

@@ -376,15 +376,17 @@ pub(in crate::pipeline) fn link(from: &Path, to: &Path) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Puts the models of a plan into its territory.
+/// Puts the models and series of a plan into its territory.
 ///
 /// # Errors
 /// `write-failed`.
-pub(super) fn take_models(loaded: &Loaded) -> Result<(), ImportFault> {
-    let (models, package) = (loaded.folder.join(file::MODELS), loaded.package());
-    for from in all_below(&models).0 {
-        let Ok(path) = from.strip_prefix(&models) else { continue };
-        link(&from, &package.join(path)).map_err(|error| ImportFault::new("write-failed", from.display(), error))?;
+pub(super) fn take_ready_made(loaded: &Loaded) -> Result<(), ImportFault> {
+    let package = loaded.package();
+    for folder in [file::MODELS, file::SERIES].map(|name| loaded.folder.join(name)) {
+        for from in all_below(&folder).0 {
+            let Ok(path) = from.strip_prefix(&folder) else { continue };
+            link(&from, &package.join(path)).map_err(|error| ImportFault::new("write-failed", from.display(), error))?;
+        }
     }
     Ok(())
 }

@@ -5,6 +5,7 @@ use crate::formats::territory::{HomeView, Name, NamedView};
 use crate::region::AreaTheme;
 use crate::pipeline::imagery::Said;
 use crate::pipeline::models::place::Placement;
+use crate::pipeline::series::declared::{DeclaredScale, DeclaredSeries};
 use crate::region::utility::Utility;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -31,6 +32,12 @@ pub struct Declaration {
     /// Tables joined to layers by an id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub join: Vec<DeclaredJoin>,
+    /// Series in time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub series: Vec<DeclaredSeries>,
+    /// Amounts that follow one of those series.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scaled: Vec<DeclaredScale>,
     #[serde(default)]
     pub generate: Generate,
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -243,7 +243,7 @@ fn give(given: &mut Vec<(&'static str, Cell)>, term: &'static str, cell: &Cell, 
 }
 
 /// The ids of a record, as they are compared.
-fn ids(record: &Record, by: &str) -> Vec<String> {
+pub fn ids(record: &Record, by: &str) -> Vec<String> {
     let Some(text) = record.text(by) else {
         return Vec::new();
     };
@@ -257,7 +257,7 @@ fn ids(record: &Record, by: &str) -> Vec<String> {
 }
 
 /// Ids are compared without case, blanks at the ends, and the hyphens people put into RNB ids.
-fn plain(id: &str) -> String {
+pub fn plain(id: &str) -> String {
     let id = id.trim().to_uppercase();
     let bare: String = id.chars().filter(|c| *c != '-').collect();
     if bare.len() == 12 && bare.bytes().all(|b| b.is_ascii_alphanumeric()) {

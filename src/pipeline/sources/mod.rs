@@ -23,8 +23,9 @@ mod plan;
 
 use super::imagery::Picture;
 use super::models::Model;
-use super::{ImportFault, ImportOptions, Progress};
-use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
+use super::series::{self, ScaleSource, SeriesSource};
+use super::{ImportFault, ImportOptions, LayerCount, Progress};
+use crate::base::{Clock, Dataset, DatasetId, Finding, Nature, Report, Severity};
 use crate::formats::raster::Heights;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
@@ -90,6 +91,9 @@ pub struct Opened {
     pub models: Vec<Model>,
     /// Pictures from above, which are looked at by a plan.
     pub pictures: Vec<Picture>,
+    /// Series in time, and amounts that follow them.
+    pub series: Vec<SeriesSource>,
+    pub scales: Vec<ScaleSource>,
     /// What was unpacked stays until everything is read.
     _unpacked: container::Unpacked,
 }
@@ -140,8 +144,8 @@ pub fn open_all(
         plan_path(path, &mut plan, report)?;
     }
     documents::attach(&plan.documents, &mut plan.items, &mut plan.declaration.datasets);
-    let Plan { mut declaration, items: planned, joins, unpacked, models, pictures, .. } = plan;
-    if planned.is_empty() && models.is_empty() && pictures.is_empty() {
+    let Plan { mut declaration, items: planned, joins, unpacked, models, pictures, series, scales, .. } = plan;
+    if planned.is_empty() && models.is_empty() && pictures.is_empty() && series.is_empty() {
         let first = paths.first().map(|p| p.display().to_string());
         // One file that says why it is nothing needs no longer sentence.
         let fresh = report.findings().get(known..).unwrap_or_default();
@@ -165,7 +169,7 @@ pub fn open_all(
     let told = options.crs.is_some() || declaration.crs.is_some();
     let target = target_crs(&declaration, options, &planned)?;
     declaration.crs = Some(target.code().to_owned());
-    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, pictures, _unpacked: unpacked };
+    let mut opened = Opened { declaration, target, tables: Vec::new(), rasters: Vec::new(), joins, models, pictures, series, scales, _unpacked: unpacked };
     for item in planned {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
@@ -187,7 +191,7 @@ pub fn gather(
     progress: &dyn Progress,
 ) -> Result<Gathered, ImportFault> {
     // Models and pictures are no records: a plan writes them (`shards::plan`).
-    let Opened { mut declaration, target, tables, rasters, joins, models: _, pictures: _, _unpacked } = open_all(paths, options, report, progress)?;
+    let Opened { mut declaration, target, tables, rasters, joins, models: _, pictures: _, series, scales, _unpacked } = open_all(paths, options, report, progress)?;
     let mut layers: Vec<RawLayer> = Vec::new();
     let total = tables.len() as u64;
     for (done, table) in tables.iter().enumerate() {
@@ -212,7 +216,37 @@ pub fn gather(
         join.apply(&mut layers, report);
     }
     progress.step("import-read", total, total);
+    survey_series(&series, &scales, &layers, &target, &declaration, report, progress)?;
     Ok(Gathered { declaration, target, layers, rasters })
+}
+
+/// Reads series for what is to be said of them; the arrays are a plan's to keep.
+fn survey_series(
+    series: &[SeriesSource],
+    scales: &[ScaleSource],
+    layers: &[RawLayer],
+    target: &Crs,
+    declaration: &Declaration,
+    report: &mut Report,
+    progress: &dyn Progress,
+) -> Result<(), ImportFault> {
+    if series.is_empty() && scales.is_empty() {
+        return Ok(());
+    }
+    let folder = tempfile::Builder::new().prefix("jumeau-").tempdir().map_err(|error| ImportFault::new("write-failed", "", error))?;
+    let mut ids = series::KnownIds::wanting(series, scales);
+    let mut first = None;
+    for layer in layers {
+        for record in &layer.records {
+            first = first.or_else(|| record.shape.as_ref().and_then(|shape| shape.first_position()));
+            ids.note(layer.role, record);
+        }
+    }
+    let at = first.and_then(|[x, y, _]| target.to_lonlat(x, y).ok());
+    let clock = at.map_or_else(Clock::default, |at| Clock::at(at.lon_deg, at.lat_deg));
+    let place = series::Place { clock, ids: &ids, datasets: &declaration.datasets };
+    let (out, work) = (folder.path().join("out"), folder.path().join("work"));
+    series::write(series, scales, &place, &out, &work, &mut LayerCount::default(), report, progress).map(|_| ())
 }
 
 /// Fills what was not declared.

@@ -12,6 +12,8 @@ use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
 use crate::pipeline::imagery::{Picture, Said, source::{Kind, Source}, year_in};
+use crate::pipeline::series::declared::{DeclaredScale, DeclaredSeries};
+use crate::pipeline::series::{ScaleSource, SeriesSource, SeriesTable};
 use crate::pipeline::models::{self, Model, place::Placement};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use std::path::{Path, PathBuf};
@@ -52,6 +54,8 @@ pub(super) struct Plan {
     pub crs: Option<String>,
     /// What the tables of planning documents say.
     pub documents: Vec<Document>,
+    pub series: Vec<SeriesSource>,
+    pub scales: Vec<ScaleSource>,
 }
 
 /// The layers of the person's mapping file, if there is one.
@@ -182,6 +186,14 @@ fn plan_declared(
     for join in &read.join {
         plan_join(folder, join, plan, report);
     }
+    for series in &read.series {
+        plan_series(folder, series, plan, report);
+        know_dataset(&series.dataset, &series.file, &read, plan, report);
+    }
+    for scale in &read.scaled {
+        plan_scale(folder, scale, plan, report);
+        know_dataset(&scale.dataset, &scale.file, &read, plan, report);
+    }
     for layer in &read.layers {
         if layer.role == Role::Models {
             let path = folder.join(&layer.file);
@@ -196,13 +208,7 @@ fn plan_declared(
             continue;
         }
         plan_layer(folder, layer, plan, report);
-        if !read.datasets.iter().any(|dataset| dataset.id == layer.dataset) {
-            report.push(
-                Finding::new("dataset-undeclared", Severity::Warning, &layer.file)
-                    .object(layer.dataset.as_str()),
-            );
-            plan.declaration.datasets.push(unknown_dataset(layer.dataset.clone(), &layer.file));
-        }
+        know_dataset(&layer.dataset, &layer.file, &read, plan, report);
     }
     let declaration = &mut plan.declaration;
     if declaration.id.is_empty() {
@@ -213,6 +219,8 @@ fn plan_declared(
         declaration.datasets.extend(read.datasets);
         declaration.layers.extend(read.layers);
         declaration.join.extend(read.join);
+        declaration.series.extend(read.series);
+        declaration.scaled.extend(read.scaled);
     }
     Ok(())
 }
@@ -282,6 +290,76 @@ fn plan_join(folder: &Path, join: &DeclaredJoin, plan: &mut Plan, report: &mut R
     if let Some(joined) = found.and_then(|found| Joined::read(join, &found, report)) {
         plan.joins.push(joined);
     }
+}
+
+/// A data set that the declaration names and does not describe.
+fn know_dataset(id: &DatasetId, file: &str, read: &Declaration, plan: &mut Plan, report: &mut Report) {
+    if !read.datasets.iter().chain(&plan.declaration.datasets).any(|dataset| dataset.id == *id) {
+        report.push(Finding::new("dataset-undeclared", Severity::Warning, file).object(id.as_str()));
+        plan.declaration.datasets.push(unknown_dataset(id.clone(), file));
+    }
+}
+
+/// Series as declared: one table, or all tables of a folder or archive that are written alike.
+fn plan_series(folder: &Path, series: &DeclaredSeries, plan: &mut Plan, report: &mut Report) {
+    let mut tables = Vec::new();
+    for found in declared_all(folder, &series.file, series.table.as_deref(), plan, report) {
+        let (label, columns) = (found.label(), found.columns.clone());
+        notice(&found, report);
+        match SeriesTable::of(found, Some(series)) {
+            Ok(table) => tables.push(table),
+            Err((_, Some(column))) => report.push(crate::pipeline::series::missing(&column, &label, &columns)),
+            Err((_, None)) => report.push(Finding::new("series-not-understood", Severity::Error, &label).value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))),
+        }
+    }
+    if !tables.is_empty() {
+        let id = declaration::id_from(series.id.as_deref().unwrap_or(&stem_of(&series.file)));
+        plan.series.push(SeriesSource { id, dataset: series.dataset.clone(), declared: Some(series.clone()), tables });
+    }
+}
+
+fn plan_scale(folder: &Path, scale: &DeclaredScale, plan: &mut Plan, report: &mut Report) {
+    let Some(found) = declared_one(folder, &scale.file, scale.table.as_deref(), None, plan, report) else { return };
+    let (label, id) = (found.label(), declaration::id_from(scale.name.as_deref().unwrap_or(&stem_of(&scale.file))));
+    match found {
+        Found { columns, content: Content::Table(table), .. } => plan.scales.push(ScaleSource { label, id, declared: scale.clone(), columns, table }),
+        _ => report.push(Finding::new("declaration-mismatch", Severity::Error, label).value("scaled")),
+    }
+}
+
+/// All tables of a declared file, folder or archive.
+fn declared_all(folder: &Path, file: &str, table: Option<&str>, plan: &mut Plan, report: &mut Report) -> Vec<Found> {
+    if !stays_inside(file) {
+        report.push(Finding::new("declaration-path-outside", Severity::Error, file));
+        return Vec::new();
+    }
+    let mut path = folder.to_owned();
+    for part in Path::new(file).components() {
+        path.push(part);
+        if path.is_file() && container::is_archive(&path) {
+            match plan.unpacked.folder(&path, report) {
+                Some(inside) => path = inside,
+                None => return Vec::new(),
+            }
+        }
+    }
+    let files = open::files_below(&path, report).unwrap_or_default();
+    let several = files.len() > 1;
+    let mut all = Vec::new();
+    for path in &files {
+        match open::open(path) {
+            Ok(found) => all.extend(found.into_iter().filter(|found| table.is_none() || found.table.as_deref() == table).map(|mut found| {
+                found.file = if several { plan.unpacked.label(path) } else { file.to_owned() };
+                found
+            })),
+            Err((code, _)) if several && open::is_of_no_known_format(code) => {}
+            Err((code, value)) => report.push(Finding::new(code, Severity::Error, file).object(file).value(value)),
+        }
+    }
+    if all.is_empty() && files.is_empty() {
+        report.push(Finding::new("source-missing", Severity::Error, file));
+    }
+    all
 }
 
 fn plan_layer(folder: &Path, layer: &DeclaredLayer, plan: &mut Plan, report: &mut Report) {
@@ -423,10 +501,13 @@ fn plan_guessed(
                 continue;
             }
             Content::Table(table) if !table.has_geometry() => {
-                report.push(
-                    Finding::new("table-without-geometry", Severity::Info, found.label())
-                        .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
-                );
+                match SeriesTable::of(found, None) {
+                    Ok(table) => guess_series(file, &name, &id, table, plan, report),
+                    Err((found, _)) => report.push(
+                        Finding::new("table-without-geometry", Severity::Info, found.label())
+                            .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
+                    ),
+                }
                 continue;
             }
             // Nothing to tell it by, and nothing to draw.
@@ -507,6 +588,17 @@ fn plan_guessed(
             }
         });
     }
+}
+
+/// A table of series that nobody declared; the declaration then says what was understood.
+fn guess_series(file: &Path, name: &str, dataset: &DatasetId, table: SeriesTable, plan: &mut Plan, report: &mut Report) {
+    if !plan.declaration.datasets.iter().any(|known| known.id == *dataset) {
+        report.push(Finding::new("dataset-unknown", Severity::Warning, name));
+        plan.declaration.datasets.push(unknown_dataset(dataset.clone(), name));
+    }
+    plan.declaration.series.push(DeclaredSeries::of(name.to_owned(), table.table_name().map(str::to_owned), dataset.clone()));
+    let id = declaration::id_from(&table.table_name().map_or_else(|| file.file_stem().unwrap_or_default().to_string_lossy().into_owned(), str::to_owned));
+    plan.series.push(SeriesSource { id, dataset: dataset.clone(), declared: None, tables: vec![table] });
 }
 
 /// A picture that nobody declared: those of one folder, year, system and size of pixel belong together.

@@ -578,6 +578,7 @@ fn manifest(
         layers,
         axes,
         series,
+        scaled: Vec::new(),
         datasets,
         imagery: Vec::new(),
         features: None,

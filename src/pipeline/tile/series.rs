@@ -15,7 +15,7 @@ pub const CHUNK_HOURS: usize = 2196;
 pub const AXIS: &str = "hours";
 /// Folder of the group.
 const GROUP: &str = "series";
-const ARRAY: &str = "demand";
+pub const ARRAY: &str = "demand";
 /// Seconds of a step.
 const STEP: i64 = 3600;
 
@@ -97,6 +97,7 @@ impl Demand {
             start,
             end: start.plus_seconds(STEP * self.hours as i64),
             step: STEP,
+            calendar: None,
         };
         let series = Series {
             id: ARRAY.to_owned(),
@@ -106,6 +107,13 @@ impl Demand {
             unit: "1".to_owned(),
             nature: Nature::Simulated,
             dataset,
+            row_count: None,
+            labels: None,
+            quantity: None,
+            layer: None,
+            by: None,
+            interpolation: None,
+            typical_year: false,
         };
         Some((axis, series))
     }

@@ -1,6 +1,6 @@
 //! Tables as text (CSV and its kin): no geometry, to be joined to a layer by an id.
 
-use super::{Content, Found, Head, Note, Opened, Row, Table, Unread, short_name};
+use super::{CellRow, Content, Found, Head, Note, Opened, Row, Table, Unread, short_name};
 use crate::base::Severity;
 use crate::formats::csv::{self, Dialect, Records, written_number};
 use crate::formats::shape::ShapeKind;
@@ -14,6 +14,8 @@ use std::path::{Path, PathBuf};
 
 /// How much of a file tells its dialect.
 const LOOK_BYTES: usize = 1 << 20;
+/// Read at once, where all rows are.
+const BUFFER_BYTES: usize = 1 << 20;
 
 pub fn recognises(head: &Head) -> bool {
     let first = head.text().first();
@@ -123,6 +125,31 @@ impl Table for Rows {
 
     fn has_geometry(&self) -> bool {
         false
+    }
+
+    fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
+        let text = |error: std::io::Error| error.to_string();
+        let file = BufReader::with_capacity(BUFFER_BYTES, File::open(&self.path).map_err(text)?);
+        let mut records = Records::new(file, self.dialect.delimiter);
+        records.next().map_err(text)?;
+        let (mut number, mut cells) = (0_u64, Vec::with_capacity(columns.len()));
+        while let Some(fields) = records.next().map_err(text)? {
+            number += 1;
+            let unread = |reason: String| Unread { object: format!("#{number}"), reason };
+            let going = match fields {
+                Ok(fields) if fields.len() == self.columns.len() => {
+                    cells.clear();
+                    cells.extend(columns.iter().map(|(at, _)| fields.get(*at).and_then(|field| self.cell(field))));
+                    each(Ok((number, &cells)))
+                }
+                Ok(fields) => each(Err(unread(format!("{} / {}", fields.len(), self.columns.len())))),
+                Err(length) => each(Err(unread(format!("{length} > {}", csv::MAX_RECORD_BYTES)))),
+            };
+            if !going {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -15,13 +15,15 @@ pub mod points;
 pub mod parquet;
 pub mod pictures;
 pub mod rasters;
+pub mod sensorthings;
 pub mod shapefile;
+pub mod weather;
 
-use super::record::Record;
+use super::record::{Cell, Record};
 use super::vocabulary::Mapping;
 use crate::formats::raster::Heights;
 use crate::pipeline::imagery::source::Source;
-use crate::base::{Dataset, DatasetId, Severity};
+use crate::base::{Dataset, DatasetId, Nature, Severity};
 use crate::formats::shape::ShapeKind;
 use std::path::Path;
 
@@ -46,6 +48,8 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: osm::is_xml, open: osm::open_xml },
     Reader { recognises: city::is_cityjson, open: city::open_cityjson },
     Reader { recognises: city::is_citygml, open: city::open_citygml },
+    Reader { recognises: sensorthings::recognises, open: sensorthings::open },
+    Reader { recognises: weather::recognises, open: weather::open },
     Reader { recognises: geojson::recognises, open: geojson::open },
     // Without a mark of its own, so after all others.
     Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
@@ -144,6 +148,47 @@ pub trait Table {
     fn has_geometry(&self) -> bool {
         true
     }
+
+    /// Hands out the cells of these columns (place and name in [`Found::columns`]), until told to stop: for tables too long or too wide for a
+    /// record of each row.
+    ///
+    /// # Errors
+    /// As [`Table::read`].
+    fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
+        let mapping: Mapping = columns.iter().map(|(_, name)| (super::vocabulary::source_term(name), vec![(*name).to_owned()])).collect();
+        let (mut number, mut going) = (0_u64, true);
+        let mut cells: Vec<Option<Cell>> = Vec::new();
+        self.read(&mapping, &mut |row| {
+            number += 1;
+            if !going {
+                return;
+            }
+            going = match row {
+                Err(unread) => each(Err(unread)),
+                Ok(record) => {
+                    cells.clear();
+                    cells.extend(mapping.iter().map(|(term, _)| record.get(term).cloned()));
+                    each(Ok((number, &cells)))
+                }
+            };
+        })
+    }
+
+    /// What a format says of the series in it that no column shows.
+    fn series_facts(&self) -> SeriesFacts {
+        SeriesFacts::default()
+    }
+}
+
+/// The number of a row, from 1, and its cells.
+pub type CellRow<'a> = Result<(u64, &'a [Option<Cell>]), Unread>;
+
+/// Facts about all series of a table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SeriesFacts {
+    pub nature: Option<Nature>,
+    /// Months of several years in one.
+    pub typical_year: bool,
 }
 
 /// A finding about a table as a whole.

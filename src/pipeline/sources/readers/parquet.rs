@@ -2,7 +2,7 @@
 //!
 //! The crate panics on some damaged or unusual files; each step into it is caught and becomes a finding.
 
-use super::{Content, Found, Head, Opened, Row, Table, Unread, short_name};
+use super::{CellRow, Content, Found, Head, Opened, Row, Table, Unread, short_name};
 use crate::formats::geoparquet::{self, Geometry};
 use crate::formats::shape::ShapeKind;
 use crate::formats::wkb;
@@ -12,6 +12,7 @@ use parquet::data_type::Decimal;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
 use parquet::schema::types::Type;
+use std::collections::HashMap;
 use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -68,6 +69,7 @@ struct Rows {
     /// Single values only: lists and groups are nothing we can map.
     columns: Vec<String>,
     count: u64,
+    stamps: HashMap<String, Stamps>,
 }
 
 impl Rows {
@@ -96,7 +98,9 @@ impl Rows {
             })
             .collect();
         let count = u64::try_from(metadata.num_rows()).unwrap_or(0);
+        let stamps = metadata.schema().get_fields().iter().filter_map(|field| Some((field.name().to_owned(), Stamps::of(field)?))).collect();
         Ok(Self {
+            stamps,
             path: path.to_owned(),
             geometry,
             columns,
@@ -126,6 +130,19 @@ impl Rows {
         most: usize,
         each: &mut dyn FnMut(Vec<(String, Field)>),
     ) -> Result<(), String> {
+        let mut left = most;
+        if left == 0 {
+            return Ok(());
+        }
+        self.walk_while(columns, &mut |fields| {
+            each(fields);
+            left -= 1;
+            left > 0
+        })
+    }
+
+    /// As long as `each` wants more.
+    fn walk_while(&self, columns: &[&str], each: &mut dyn FnMut(Vec<(String, Field)>) -> bool) -> Result<(), String> {
         let reader = caught(|| reader(&self.path))?;
         let mut rows = caught(|| {
             let root = reader.metadata().file_metadata().schema();
@@ -155,15 +172,16 @@ impl Rows {
                 .map_err(|fault| fault.to_string())
         })?;
         let Some(rows) = &mut rows else {
-            for _ in 0..self.count.min(most as u64).min(MAX_EMPTY_ROWS) {
-                each(Vec::new());
+            for _ in 0..self.count.min(MAX_EMPTY_ROWS) {
+                if !each(Vec::new()) {
+                    break;
+                }
             }
             return Ok(());
         };
-        for _ in 0..most {
-            match caught(|| rows.next().transpose().map_err(|fault| fault.to_string()))? {
-                Some(row) => each(row.into_columns()),
-                None => break,
+        while let Some(row) = caught(|| rows.next().transpose().map_err(|fault| fault.to_string()))? {
+            if !each(row.into_columns()) {
+                break;
             }
         }
         Ok(())
@@ -202,6 +220,67 @@ impl Table for Rows {
 
     fn has_geometry(&self) -> bool {
         self.geometry.is_some()
+    }
+
+    fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
+        let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
+        let kinds: Vec<Option<Stamps>> = names.iter().map(|name| self.stamps.get(*name).copied()).collect();
+        let (mut number, mut going) = (0_u64, true);
+        let mut cells: Vec<Option<Cell>> = Vec::new();
+        let read = self.walk_while(&names, &mut |fields| {
+            number += 1;
+            cells.clear();
+            cells.extend(names.iter().zip(&kinds).enumerate().map(|(at, (name, kind))| {
+                // Mostly they come in the order of the file, which is that of the columns.
+                let found = fields.get(at).filter(|(known, _)| known == name).or_else(|| fields.iter().find(|(known, _)| known == name));
+                let (_, field) = found?;
+                kind.map_or_else(|| cell(field), |kind| kind.cell(field))
+            }));
+            going = each(Ok((number, &cells)));
+            going
+        });
+        match read {
+            Err(reason) if number > 0 && going => {
+                each(Err(Unread { object: format!("#{}", number + 1), reason }));
+                Ok(())
+            }
+            read => read,
+        }
+    }
+}
+
+/// How a column of instants is stored, where the row reader of the crate does not tell.
+#[derive(Clone, Copy, Debug)]
+struct Stamps {
+    /// Of a second; 0 for columns the crate reads as instants itself.
+    per_second: i64,
+    /// Of no place: an hour of somebody's wall clock.
+    wall: bool,
+}
+
+impl Stamps {
+    /// Of a column; `None` when its values are no instants.
+    fn of(column: &Type) -> Option<Self> {
+        use parquet::basic::{LogicalType, TimeUnit};
+        match column.get_basic_info().logical_type_ref() {
+            Some(LogicalType::Timestamp(kind)) => {
+                let per_second = if matches!(kind.unit, TimeUnit::NANOS) { 1_000_000_000 } else { 0 };
+                Some(Self { per_second, wall: !kind.is_adjusted_to_u_t_c })
+            }
+            _ => None,
+        }
+    }
+
+    fn cell(self, field: &Field) -> Option<Cell> {
+        let text = match field {
+            Field::Long(count) if self.per_second > 0 => instant(count.div_euclid(self.per_second / 1000))?,
+            other => match cell(other)? {
+                Cell::Text(text) => text,
+                other => return Some(other),
+            },
+        };
+        // Without an offset the reader of the series asks whose clock it is.
+        Some(Cell::Text(if self.wall { text.trim_end_matches('Z').to_owned() } else { text }))
     }
 }
 

@@ -1,0 +1,379 @@
+//! Instants as producers write them: RFC 3339 with and without an offset, French dates, months, years, seconds since 1970.
+//!
+//! A stamp without an offset is an hour of somebody's wall clock; whose, the file does not say, and nothing here guesses.
+
+use crate::base::{Clock, Instant, Wall};
+use std::collections::HashMap;
+
+/// Years outside are no stamps but numbers.
+const YEARS: std::ops::RangeInclusive<i64> = 1800..=2200;
+const DAY_S: i64 = 86_400;
+/// Days of 400 years at most are remembered.
+const MAX_DAYS: usize = 150_000;
+
+/// How far a stamp goes down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Precision {
+    Year,
+    Month,
+    Day,
+    Time,
+}
+
+/// A stamp as it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stamp {
+    /// Seconds since 1970: in UTC where the stamp says its offset, otherwise as if the wall clock showed UTC.
+    pub seconds: i64,
+    /// The stamp says its offset.
+    pub absolute: bool,
+    pub precision: Precision,
+}
+
+impl Stamp {
+    /// Reads a stamp: `2026-03-29T02:30:00+01:00`, `2026-03-29 02:30`, `29/03/2026 2h30`, `2026-03`, `03/2026`, `20260329`, `2026`;
+    /// `24:00` is the midnight that ends a day. Plain numbers of ten or thirteen digits are seconds or milliseconds since 1970.
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let bytes = text.as_bytes();
+        if bytes.len() < 4 || bytes.len() > 64 {
+            return None;
+        }
+        if bytes.iter().all(u8::is_ascii_digit) {
+            return digits(text);
+        }
+        let mut cursor = Cursor { bytes, at: 0 };
+        let first = cursor.number(4)?;
+        let (year, month, day, date) = match (first.digits, cursor.peek()?) {
+            (4, b'-' | b'/' | b'.') => {
+                let sign = cursor.take()?;
+                let month = cursor.number(2)?.value;
+                if cursor.peek() == Some(sign) {
+                    cursor.take();
+                    (first.value, month, cursor.number(2)?.value, Precision::Day)
+                } else {
+                    (first.value, month, 1, Precision::Month)
+                }
+            }
+            (1 | 2, b'/' | b'-' | b'.') => {
+                let sign = cursor.take()?;
+                let second = cursor.number(4)?;
+                if second.digits == 4 {
+                    (second.value, first.value, 1, Precision::Month)
+                } else if cursor.peek() == Some(sign) {
+                    cursor.take();
+                    let year = cursor.number(4)?;
+                    if year.digits != 4 {
+                        return None;
+                    }
+                    (year.value, second.value, first.value, Precision::Day)
+                } else {
+                    return None;
+                }
+            }
+            // The compact form: `20260329T0230Z`.
+            (4, b'0'..=b'9') => (first.value, cursor.number(2)?.value, cursor.number(2)?.value, Precision::Day),
+            _ => return None,
+        };
+        let date_s = date_s(year, month, day)?;
+        if cursor.is_done() {
+            return Some(Self { seconds: date_s, absolute: false, precision: date });
+        }
+        // A month or a year has no hour.
+        if date != Precision::Day || !matches!(cursor.peek()?, b'T' | b't' | b' ' | b'_' | b':') {
+            return None;
+        }
+        cursor.take();
+        while cursor.peek() == Some(b' ') {
+            cursor.take();
+        }
+        let time_s = cursor.time()?;
+        let offset_s = cursor.offset()?;
+        Some(Self {
+            seconds: date_s + time_s - offset_s.unwrap_or(0),
+            absolute: offset_s.is_some(),
+            precision: Precision::Time,
+        })
+    }
+
+    /// A date and an hour that stand in columns of their own.
+    pub fn parse_pair(date: &str, time: &str) -> Option<Self> {
+        let date = Self::parse(date)?;
+        if date.precision != Precision::Day {
+            return None;
+        }
+        let (time_s, offset_s) = time_of_day(time)?;
+        Some(Self {
+            seconds: date.seconds + time_s - offset_s.unwrap_or(0),
+            absolute: date.absolute || offset_s.is_some(),
+            precision: Precision::Time,
+        })
+    }
+}
+
+/// An hour alone, in seconds from midnight, with its offset where it says one: `02:30`, `2h30`, `24:00`.
+pub fn time_of_day(text: &str) -> Option<(i64, Option<i64>)> {
+    let mut cursor = Cursor { bytes: text.trim().as_bytes(), at: 0 };
+    // Plain digits are a number like any other.
+    if cursor.bytes.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let time_s = cursor.time()?;
+    let offset_s = cursor.offset()?;
+    Some((time_s, offset_s))
+}
+
+/// Stamps of digits alone.
+fn digits(text: &str) -> Option<Stamp> {
+    let number: i64 = text.parse().ok()?;
+    let part = |from: usize, to: usize| text.get(from..to).and_then(|part| part.parse::<i64>().ok());
+    let dated = |year, month, day, precision| {
+        Some(Stamp { seconds: date_s(year, month, day)?, absolute: false, precision })
+    };
+    match text.len() {
+        4 => dated(number, 1, 1, Precision::Year),
+        6 => dated(part(0, 4)?, part(4, 6)?, 1, Precision::Month),
+        8 => dated(part(0, 4)?, part(4, 6)?, part(6, 8)?, Precision::Day),
+        12 | 14 => {
+            let day = dated(part(0, 4)?, part(4, 6)?, part(6, 8)?, Precision::Time)?;
+            let (hour, minute, second) = (part(8, 10)?, part(10, 12)?, if text.len() == 14 { part(12, 14)? } else { 0 });
+            (hour < 24 && minute < 60 && second < 60)
+                .then(|| Stamp { seconds: day.seconds + 3600 * hour + 60 * minute + second, ..day })
+        }
+        10 => Some(Stamp { seconds: number, absolute: true, precision: Precision::Time }),
+        13 => Some(Stamp { seconds: number.div_euclid(1000), absolute: true, precision: Precision::Time }),
+        _ => None,
+    }
+    .filter(|stamp| YEARS.contains(&(1970 + stamp.seconds.div_euclid(31_556_952))))
+}
+
+/// Midnight of a date in seconds since 1970; `None` for dates that no calendar has.
+pub fn date_s(year: i64, month: i64, day: i64) -> Option<i64> {
+    if !YEARS.contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_of(year, month) {
+        return None;
+    }
+    // Counted from a first of March, so that the leap day is the last of its year.
+    let shifted = if month > 2 { year } else { year - 1 };
+    let of_year = (153 * (month + if month > 2 { -3 } else { 9 }) + 2) / 5 + day - 1;
+    let days = 365 * shifted + shifted.div_euclid(4) - shifted.div_euclid(100) + shifted.div_euclid(400) + of_year - 719_468;
+    Some(days * DAY_S)
+}
+
+fn days_of(year: i64, month: i64) -> i64 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+struct Cursor<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+struct Number {
+    value: i64,
+    digits: usize,
+}
+
+impl Cursor<'_> {
+    fn peek(&self) -> Option<u8> {
+        self.bytes.get(self.at).copied()
+    }
+
+    fn take(&mut self) -> Option<u8> {
+        let byte = self.peek()?;
+        self.at += 1;
+        Some(byte)
+    }
+
+    fn is_done(&self) -> bool {
+        self.at >= self.bytes.len()
+    }
+
+    /// One to so many digits.
+    fn number(&mut self, most: usize) -> Option<Number> {
+        let mut number = Number { value: 0, digits: 0 };
+        while let Some(digit @ b'0'..=b'9') = self.peek() {
+            if number.digits == most {
+                break;
+            }
+            number.value = 10 * number.value + i64::from(digit - b'0');
+            number.digits += 1;
+            self.at += 1;
+        }
+        (number.digits > 0).then_some(number)
+    }
+
+    fn time(&mut self) -> Option<i64> {
+        let hour = self.number(2)?.value;
+        let minute = match self.peek() {
+            Some(b':' | b'h' | b'H') => {
+                self.take();
+                match self.peek() {
+                    Some(b'0'..=b'9') => self.number(2)?.value,
+                    _ => 0,
+                }
+            }
+            Some(b'0'..=b'9') => self.number(2)?.value,
+            None => 0,
+            _ => return None,
+        };
+        let second = match self.peek() {
+            Some(b':') => {
+                self.take();
+                self.number(2)?.value
+            }
+            Some(b'0'..=b'9') => self.number(2)?.value,
+            _ => 0,
+        };
+        if matches!(self.peek(), Some(b'.' | b',')) {
+            self.take();
+            self.number(12)?;
+        }
+        let midnight = hour == 24 && minute == 0 && second == 0;
+        // 60 is a leap second, which falls to the next minute.
+        ((hour < 24 || midnight) && minute < 60 && second <= 60).then_some(3600 * hour + 60 * minute + second)
+    }
+
+    /// What follows the time: nothing, an offset, a zone in brackets. The inner `None` is a stamp without an offset.
+    fn offset(&mut self) -> Option<Option<i64>> {
+        while self.peek() == Some(b' ') {
+            self.take();
+        }
+        let offset_s = match self.take() {
+            None => return Some(None),
+            Some(b'Z' | b'z') => 0,
+            Some(b'U') if self.bytes.get(self.at..) == Some(b"TC") => {
+                self.at += 2;
+                0
+            }
+            Some(sign @ (b'+' | b'-')) => {
+                let hours = self.number(2)?.value;
+                if self.peek() == Some(b':') {
+                    self.take();
+                }
+                let minutes = self.number(2).map_or(0, |number| number.value);
+                let size = 3600 * hours + 60 * minutes;
+                if hours > 18 || minutes > 59 {
+                    return None;
+                }
+                if sign == b'-' { -size } else { size }
+            }
+            Some(_) => return None,
+        };
+        (self.is_done() || self.peek() == Some(b'[')).then_some(Some(offset_s))
+    }
+}
+
+/// A wall clock that remembers its days: most have one offset from midnight to midnight.
+pub struct WallClock {
+    clock: Clock,
+    /// Seconds east of UTC by day; `None` for days on which the clock is set.
+    days: HashMap<i64, Option<i64>>,
+    last: Option<(i64, Option<i64>)>,
+}
+
+impl WallClock {
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, days: HashMap::new(), last: None }
+    }
+
+    pub fn clock(&self) -> Clock {
+        self.clock
+    }
+
+    /// The instants that an hour on the wall stands for.
+    pub fn read(&mut self, wall_s: i64) -> Wall {
+        let day = wall_s.div_euclid(DAY_S);
+        let offset = match self.last {
+            Some((known, offset)) if known == day => offset,
+            _ => {
+                if self.days.len() >= MAX_DAYS {
+                    self.days.clear();
+                }
+                let clock = self.clock;
+                *self.days.entry(day).or_insert_with(|| whole_day(clock, day))
+            }
+        };
+        self.last = Some((day, offset));
+        match offset {
+            Some(offset_s) => Wall::Once(Instant(wall_s - offset_s)),
+            None => self.clock.wall(wall_s),
+        }
+    }
+}
+
+/// The offset of a day whose midnights and what is around them have the same.
+fn whole_day(clock: Clock, day: i64) -> Option<i64> {
+    let at = |wall_s: i64| match clock.wall(wall_s) {
+        Wall::Once(instant) => Some(wall_s - instant.0),
+        Wall::Twice(..) | Wall::Never => None,
+    };
+    let (start, end) = (at(day * DAY_S)?, at((day + 1) * DAY_S)?);
+    (start == end).then_some(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, expect: Option<(&str, bool, Precision)>) {
+        let read = Stamp::parse(text).map(|stamp| (Instant(stamp.seconds).to_string(), stamp.absolute, stamp.precision));
+        assert_eq!(read, expect.map(|(at, absolute, precision)| (at.to_owned(), absolute, precision)), "{text}");
+    }
+
+    #[test]
+    fn stamps_of_all_kinds_are_read() {
+        use Precision::{Day, Month, Time, Year};
+        check("2026-03-29T02:30:00+01:00", Some(("2026-03-29T01:30:00Z", true, Time)));
+        check("2026-03-29T02:30:00.250Z", Some(("2026-03-29T02:30:00Z", true, Time)));
+        check("2026-03-29 02:30:00-0930", Some(("2026-03-29T12:00:00Z", true, Time)));
+        check("2026-03-29T02:30:00+02:00[Europe/Paris]", Some(("2026-03-29T00:30:00Z", true, Time)));
+        check("2026-03-29 02:30 UTC", Some(("2026-03-29T02:30:00Z", true, Time)));
+        check("2026-03-29 2:30", Some(("2026-03-29T02:30:00Z", false, Time)));
+        check("29/03/2026 02h30", Some(("2026-03-29T02:30:00Z", false, Time)));
+        check("29/03/2026 24:00", Some(("2026-03-30T00:00:00Z", false, Time)));
+        check("20260329T0230Z", Some(("2026-03-29T02:30:00Z", true, Time)));
+        check("20180101:0130", Some(("2018-01-01T01:30:00Z", false, Time)));
+        check("2024-02-29", Some(("2024-02-29T00:00:00Z", false, Day)));
+        check("20240229", Some(("2024-02-29T00:00:00Z", false, Day)));
+        check("2026-03", Some(("2026-03-01T00:00:00Z", false, Month)));
+        check("03/2026", Some(("2026-03-01T00:00:00Z", false, Month)));
+        check("201703", Some(("2017-03-01T00:00:00Z", false, Month)));
+        check("2017", Some(("2017-01-01T00:00:00Z", false, Year)));
+        check("1774748400", Some(("2026-03-29T01:40:00Z", true, Time)));
+        check("1774748400000", Some(("2026-03-29T01:40:00Z", true, Time)));
+    }
+
+    #[test]
+    fn what_is_no_stamp_is_refused() {
+        for text in [
+            "", "12", "2026-13-01", "2026-02-29", "31/04/2026", "2026-03-29T25:00", "2026-03-29T24:01", "2026-03-29Tmidi", "12.5", "12,5", "demain",
+            "2026-03-29T02:30:00+25:00", "9999", "2026-03T02:00", "1/2/26", "-2026-01-01", "2026-03-29T02:30:00 x", "99999999999999",
+        ] {
+            check(text, None);
+        }
+    }
+
+    #[test]
+    fn dates_are_those_of_the_calendar() {
+        for (year, month, day) in [(1900, 2, 28), (1970, 1, 1), (1999, 12, 31), (2000, 2, 29), (2100, 3, 1)] {
+            let expect = Instant::from_utc(year, month, day, 0, 0, 0).unwrap();
+            assert_eq!(date_s(year.into(), month.into(), day.into()), Some(expect.0));
+        }
+        assert_eq!(date_s(1900, 2, 29), None);
+    }
+
+    #[test]
+    fn a_remembered_day_says_what_the_clock_says() {
+        let mut wall = WallClock::new(Clock::Paris);
+        let start = Instant::parse("2026-01-01T00:00:00Z").unwrap().0;
+        for half_hour in 0..365 * 48 {
+            let at = start + 1800 * half_hour;
+            assert_eq!(wall.read(at), Clock::Paris.wall(at));
+        }
+    }
+}

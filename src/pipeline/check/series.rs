@@ -1,0 +1,130 @@
+//! The series of a territory: their entry, their chunks, their instants and the names of their rows.
+
+use super::{Walk, resolve};
+use crate::base::Severity;
+use crate::formats::territory::{Axis, Manifest, ScaledSeries, Series};
+use crate::formats::zarr::Layout;
+use crate::formats::zarr_group;
+use std::path::Path;
+
+/// Instants compared one by one; of a longer axis the first so many.
+const MAX_COMPARED: usize = 1 << 20;
+
+impl Walk {
+    pub(super) fn series(&mut self, manifest: &Manifest, path: &Path) {
+        for series in &manifest.series {
+            let object = format!("series.{}", series.id);
+            let axis = manifest.axes.iter().find(|axis| axis.id == series.axis);
+            if axis.is_none() {
+                self.push("manifest-axis", Severity::Error, path, &object, &series.axis);
+            }
+            if !manifest.datasets.iter().any(|known| known.id == series.dataset) {
+                self.push("manifest-dataset", Severity::Error, path, &object, &series.dataset);
+            }
+            self.array(series, axis, &object, path);
+        }
+        for scaled in &manifest.scaled {
+            self.scaled(scaled, manifest, path);
+        }
+    }
+
+    /// An array is there, as large as stated, and whole.
+    fn array(&mut self, series: &Series, axis: Option<&Axis>, object: &str, path: &Path) {
+        let Some(folder) = self.inside(path, &series.path, object) else { return };
+        let file = folder.join("zarr.json");
+        if !file.is_file() {
+            return self.push("file-missing", Severity::Error, path, object, format!("{}/zarr.json", series.path));
+        }
+        let Some(bytes) = self.read(&file) else { return };
+        let layout = match Layout::parse(&bytes) {
+            Ok(layout) => layout,
+            Err(fault) => {
+                let name = self.name(&file);
+                self.done.report.push(fault.finding(name));
+                return;
+            }
+        };
+        let steps = axis.and_then(Axis::steps);
+        if layout.rows as u64 != series.height() || steps.is_some_and(|steps| steps != layout.steps as u64) {
+            let want = format!("{} × {}", series.height(), steps.unwrap_or(layout.steps as u64));
+            self.push("manifest-series", Severity::Error, path, object, format!("{} × {} ≠ {want}", layout.rows, layout.steps));
+        }
+        for at in layout.chunks() {
+            let relative = layout.path(at);
+            let Some(chunk) = resolve(&folder, &relative) else { continue };
+            match std::fs::metadata(&chunk) {
+                Ok(meta) if meta.is_file() => {
+                    if meta.len() != layout.chunk_bytes() as u64 {
+                        self.push("zarr-chunk", Severity::Error, &file, &relative, meta.len());
+                    }
+                }
+                // What the array itself calls empty need not be there.
+                _ if layout.empty.as_ref().is_some_and(|empty| empty.contains(&at)) => {}
+                _ => self.push("series-chunk-missing", Severity::Warning, path, object, relative),
+            }
+        }
+        if let (Some(axis), Some(group)) = (axis, folder.parent()) {
+            self.instants(axis, &group.join("time"), object, path);
+        }
+        if let Some(labels) = &series.labels
+            && let Some(folder) = self.inside(path, labels, object)
+        {
+            let count = std::fs::read(folder.join("zarr.json")).ok().and_then(|bytes| zarr_group::label_count(&bytes).ok());
+            if count != Some(series.height()) || !folder.join("c/0").is_file() {
+                self.push("series-labels", Severity::Error, path, object, format!("{} ≠ {}", count.unwrap_or(0), series.height()));
+            }
+        }
+    }
+
+    /// The coordinate beside an array rises, and is the axis of the manifest. One that another program left out is no fault.
+    fn instants(&mut self, axis: &Axis, folder: &Path, object: &str, path: &Path) {
+        let (Ok(metadata), Ok(chunk)) = (std::fs::read(folder.join("zarr.json")), std::fs::read(folder.join("c/0"))) else {
+            if folder.is_dir() {
+                self.push("series-axis", Severity::Error, path, object, "time/c/0");
+            }
+            return;
+        };
+        let instants = match zarr_group::read_integers(&metadata, &chunk) {
+            Ok(instants) => instants,
+            Err(fault) => {
+                let name = self.name(&folder.join("zarr.json"));
+                self.done.report.push(fault.finding(name));
+                return;
+            }
+        };
+        if let Some(at) = instants.windows(2).position(|pair| matches!(pair, [a, b] if a >= b)) {
+            self.push("series-axis", Severity::Error, path, object, format!("time[{}]", at + 1));
+        }
+        if axis.steps() != Some(instants.len() as u64) {
+            return self.push("series-axis", Severity::Error, path, object, format!("{} ≠ {}", instants.len(), axis.steps().unwrap_or(0)));
+        }
+        let wrong = instants.iter().take(MAX_COMPARED).enumerate().find(|(step, at)| axis.start_of(*step as u64).is_none_or(|start| start.0 != **at));
+        if let Some((step, at)) = wrong {
+            self.push("series-axis", Severity::Error, path, object, format!("time[{step}] = {at}"));
+        }
+    }
+
+    /// Profiles and scales are there, as many as features, and no profile is beyond the series it names.
+    fn scaled(&mut self, scaled: &ScaledSeries, manifest: &Manifest, path: &Path) {
+        let object = format!("scaled.{}", scaled.id);
+        if !manifest.datasets.iter().any(|known| known.id == scaled.dataset) {
+            self.push("manifest-dataset", Severity::Error, path, &object, &scaled.dataset);
+        }
+        let Some(profiles) = manifest.series.iter().find(|series| series.id == scaled.profiles) else {
+            return self.push("series-scaled", Severity::Error, path, &object, &scaled.profiles);
+        };
+        let Some(folder) = self.inside(path, &scaled.path, &object) else { return };
+        for name in ["feature", "profile", "scale"] {
+            let count = std::fs::read(folder.join(name).join("zarr.json")).ok().and_then(|bytes| zarr_group::label_count(&bytes).ok());
+            if count != Some(scaled.count) || !folder.join(name).join("c/0").is_file() {
+                self.push("series-scaled", Severity::Error, path, &object, format!("{name}: {} ≠ {}", count.unwrap_or(0), scaled.count));
+            }
+        }
+        let read = std::fs::read(folder.join("profile/zarr.json")).ok().zip(std::fs::read(folder.join("profile/c/0")).ok());
+        let rows = read.and_then(|(metadata, chunk)| zarr_group::read_integers(&metadata, &chunk).ok()).unwrap_or_default();
+        let height = i64::try_from(profiles.height()).unwrap_or(i64::MAX);
+        if let Some((at, row)) = rows.iter().enumerate().find(|(_, row)| !(-1..height).contains(*row)) {
+            self.push("series-scaled", Severity::Error, path, &object, format!("profile[{at}] = {row}"));
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! The time axis of stamps that nobody described: where it begins, how long a step is, and which stamps are astray.
+//!
+//! What is found does not depend on the order of the rows: stamps are counted by month, and a few objects, chosen by their names, are looked at whole.
+
+use crate::base::{CalendarUnit, Clock, Instant};
+use crate::formats::series::stamp::Precision;
+use crate::formats::territory::{Axis, AxisCalendar};
+use std::collections::BTreeMap;
+
+/// Objects whose stamps are looked at whole.
+const LOOKED_AT: usize = 12;
+/// Stamps of one of them.
+const MOST_STAMPS: usize = 1 << 18;
+/// Seconds of a bin.
+const BIN_S: i64 = 2_629_746;
+/// Stamps that lie so many bins from the next are a world of their own.
+const APART_BINS: i64 = 60;
+/// A group of stamps apart is kept when so many of it are as many as the largest.
+const FEWEST_SHARE: u64 = 20;
+/// Seconds of a step that somebody states.
+const MOST_STEP_S: i64 = 100 * 31_556_952;
+/// Steps of one axis.
+pub const MAX_STEPS: u64 = 1 << 23;
+/// Steps that people measure in, seconds.
+const USUAL_S: [i64; 16] = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 86_400];
+
+/// What is kept of the stamps of one lane: of series that share their stamps.
+#[derive(Default)]
+pub struct Stamps {
+    /// By month: how many, first, last.
+    bins: BTreeMap<i64, (u64, i64, i64)>,
+    /// Of the objects with the smallest hashes: all stamps.
+    looked_at: BTreeMap<(u64, u32), Vec<i64>>,
+    pub coarsest: Option<Precision>,
+    /// Some stamps go by a wall clock.
+    pub wall: bool,
+}
+
+impl Stamps {
+    pub fn add(&mut self, at: i64) {
+        let bin = self.bins.entry(at.div_euclid(BIN_S)).or_insert((0, at, at));
+        *bin = (bin.0 + 1, bin.1.min(at), bin.2.max(at));
+    }
+
+    /// Whether an object that occurs for the first time is one of those looked at; with it the one that has to make room.
+    pub fn admit(&mut self, hash: u64, object: u32) -> (bool, Option<u32>) {
+        if self.looked_at.len() < LOOKED_AT {
+            self.looked_at.insert((hash, object), Vec::new());
+            return (true, None);
+        }
+        match self.looked_at.last_key_value() {
+            Some((last, _)) if (hash, object) < *last => {
+                let evicted = self.looked_at.pop_last().map(|((_, object), _)| object);
+                self.looked_at.insert((hash, object), Vec::new());
+                (true, evicted)
+            }
+            _ => (false, None),
+        }
+    }
+
+    pub fn look(&mut self, hash: u64, object: u32, at: i64) {
+        if let Some(stamps) = self.looked_at.get_mut(&(hash, object))
+            && stamps.len() < MOST_STAMPS
+        {
+            stamps.push(at);
+        }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.bins.is_empty()
+    }
+
+    /// First and last stamp of those that belong together, and how many do not.
+    fn span(&self) -> Option<(i64, i64, u64)> {
+        let mut groups: Vec<(u64, i64, i64, i64)> = Vec::new();
+        for (bin, (count, first, last)) in &self.bins {
+            match groups.last_mut() {
+                Some(group) if bin - group.3 <= APART_BINS => *group = (group.0 + count, group.1, group.2.max(*last), *bin),
+                _ => groups.push((*count, *first, *last, *bin)),
+            }
+        }
+        let largest = groups.iter().map(|group| group.0).max()?;
+        let kept: Vec<_> = groups.iter().filter(|group| FEWEST_SHARE.saturating_mul(group.0) >= largest).collect();
+        let first = kept.iter().map(|group| group.1).min()?;
+        let last = kept.iter().map(|group| group.2).max()?;
+        let astray = groups.iter().filter(|group| group.2 < first || group.1 > last).map(|group| group.0).sum();
+        Some((first, last, astray))
+    }
+}
+
+/// What a declaration says of the axis.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Told {
+    pub step_s: Option<i64>,
+    pub start: Option<Instant>,
+    pub end: Option<Instant>,
+    /// Stamps mark the end of their step.
+    pub ends: bool,
+}
+
+/// An axis, and how a stamp finds its step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    pub axis: Axis,
+    pub steps: u64,
+    /// Stamps outside the span that most of them lie in.
+    pub astray: u64,
+    /// No step was the distance of most stamps.
+    pub irregular: bool,
+    ends: bool,
+    /// Stamps waver about the steps, and belong to the nearest.
+    nearest: bool,
+}
+
+impl Found {
+    /// The step of a stamp, and how far into it the stamp lies, seconds.
+    pub fn place(&self, at: i64) -> Option<(u64, u32)> {
+        // A stamp at the end of its step is just inside it.
+        let inside = match (self.ends, self.nearest) {
+            (true, _) => at.checked_sub(1)?,
+            (false, true) => at.checked_add(self.axis.step / 2)?,
+            (false, false) => at,
+        };
+        let step = self.axis.step_at(Instant(inside))?;
+        let start = match self.axis.calendar {
+            None => self.axis.start.0 + self.axis.step * step as i64,
+            Some(_) => self.axis.start_of(step)?.0,
+        };
+        Some((step, u32::try_from(inside - start).unwrap_or(u32::MAX - 1)))
+    }
+
+    /// Whether another axis has the same steps, be it longer or shorter.
+    pub fn joins(&self, other: &Self) -> bool {
+        let (a, b) = (&self.axis, &other.axis);
+        self.nearest == other.nearest && a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
+    }
+
+    /// Spans both.
+    pub fn join(&mut self, other: &Self) {
+        self.axis.start = self.axis.start.min(other.axis.start);
+        self.axis.end = self.axis.end.max(other.axis.end);
+        self.steps = self.axis.steps().unwrap_or(self.steps);
+        self.astray += other.astray;
+        self.irregular |= other.irregular;
+    }
+
+    /// By how many seconds a stamp misses the mark of its step.
+    pub fn off_by_s(&self, into_s: u32) -> i64 {
+        let into_s = i64::from(into_s);
+        match (self.ends, &self.axis.calendar) {
+            (false, None) if self.nearest => into_s - self.axis.step / 2,
+            (false, _) => into_s,
+            (true, None) => into_s - (self.axis.step - 1),
+            (true, Some(_)) => 0,
+        }
+    }
+}
+
+/// The axis of some stamps. `clock` is whose midnights count. `None` when there is no stamp, or more steps than an axis may have.
+pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
+    let (first, last, astray) = stamps.span().ok_or(None)?;
+    let mut gaps: BTreeMap<i64, u64> = BTreeMap::new();
+    for list in stamps.looked_at.values() {
+        let mut sorted: Vec<i64> = list.iter().copied().filter(|at| (first..=last).contains(at)).collect();
+        sorted.sort_unstable();
+        sorted.dedup();
+        sorted.windows(2).for_each(|pair| *gaps.entry(pair.get(1).copied().unwrap_or(0) - pair.first().copied().unwrap_or(0)).or_default() += 1);
+    }
+    let total: u64 = gaps.values().sum();
+    // Of equally frequent distances the shorter.
+    let usual = gaps.iter().max_by_key(|(gap, count)| (**count, -**gap)).map(|(gap, count)| (*gap, *count));
+    let seen: Vec<i64> = stamps.looked_at.values().flatten().copied().filter(|at| (first..=last).contains(at)).collect();
+    let calendar = match told.step_s {
+        Some(_) => None,
+        None => calendar_of(stamps, &seen, usual, clock),
+    };
+    if let Some(unit) = calendar {
+        return by_calendar(unit, first, last, astray, told, clock);
+    }
+    let wavering = wavering_about(&gaps, total);
+    let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
+        (Some(step), _) => (step, false),
+        (None, Some((gap, count))) if 2 * count >= total => (gap, false),
+        (None, Some(_)) => (wavering.unwrap_or_else(|| step_between(&gaps, total)), true),
+        // A single stamp has no distance.
+        (None, None) => (3600, false),
+    };
+    let nearest = irregular && wavering.is_some() && !told.ends;
+    let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
+    seen.iter().for_each(|at| *phases.entry(at.rem_euclid(step)).or_default() += 1);
+    let phase = if irregular { 0 } else { phases.iter().max_by_key(|(phase, count)| (**count, -**phase)).map_or(0, |(phase, _)| *phase) };
+    let inside = i64::from(told.ends);
+    let shift = if nearest { step / 2 } else { -inside };
+    let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
+    let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
+    let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
+    Ok(Found { irregular, nearest, ..finish(axis, astray, told)? })
+}
+
+/// The usual step that most distances are within a tenth of: a sensor that means every ten minutes and is some seconds early or late.
+fn wavering_about(gaps: &BTreeMap<i64, u64>, total: u64) -> Option<i64> {
+    let near = |step: i64| gaps.iter().filter(|(gap, _)| 10 * (**gap - step).abs() <= step).map(|(_, count)| *count).sum::<u64>();
+    USUAL_S.iter().copied().filter(|step| *step >= 10).find(|step| 10 * near(*step) >= 6 * total.max(1))
+}
+
+/// Where stamps have no usual distance: a usual step that a quarter of the distances are not shorter than.
+fn step_between(gaps: &BTreeMap<i64, u64>, total: u64) -> i64 {
+    let mut below = 0;
+    let quarter = gaps.iter().find(|(_, count)| {
+        below += **count;
+        4 * below >= total
+    });
+    let quarter = quarter.map_or(1, |(gap, _)| *gap);
+    USUAL_S.iter().rev().copied().find(|step| *step <= quarter).unwrap_or(1)
+}
+
+/// Days, months and years that begin at a clock's midnight.
+fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: Clock) -> Option<CalendarUnit> {
+    let is_fixed = matches!(clock, Clock::Hours(0));
+    let starts = |unit: CalendarUnit| seen.iter().all(|at| unit.start_of(clock, unit.step_of(clock, Instant(*at))) == Some(Instant(*at)));
+    let gap = usual.map_or(0, |(gap, _)| gap);
+    match stamps.coarsest? {
+        Precision::Year => return Some(CalendarUnit::Year),
+        Precision::Month => return Some(CalendarUnit::Month),
+        _ => {}
+    }
+    if gap >= 28 * 86_400 && starts(CalendarUnit::Year) && gap > 300 * 86_400 {
+        Some(CalendarUnit::Year)
+    } else if (28 * 86_400..=31 * 86_400 + 3600).contains(&gap) && starts(CalendarUnit::Month) {
+        Some(CalendarUnit::Month)
+    } else if (23 * 3600..=25 * 3600).contains(&gap) && !is_fixed && starts(CalendarUnit::Day) {
+        Some(CalendarUnit::Day)
+    } else {
+        None
+    }
+}
+
+fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
+    let inside = i64::from(told.ends);
+    let step = |at: i64| unit.step_of(clock, Instant(at - inside));
+    let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
+    let end = told.end.or_else(|| unit.start_of(clock, step(last) + 1)).ok_or(None)?;
+    let calendar = Some(AxisCalendar { unit, timezone: clock.name() });
+    finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, told)
+}
+
+fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
+    let steps = axis.steps().ok_or(None)?;
+    if steps > MAX_STEPS {
+        return Err(Some(steps));
+    }
+    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stamps(list: &[i64], coarsest: Precision) -> Stamps {
+        let mut stamps = Stamps { coarsest: Some(coarsest), ..Stamps::default() };
+        stamps.admit(1, 0);
+        list.iter().for_each(|at| {
+            stamps.add(*at);
+            stamps.look(1, 0, *at);
+        });
+        stamps
+    }
+
+    fn at(text: &str) -> i64 {
+        Instant::parse(text).unwrap().0
+    }
+
+    #[test]
+    fn a_year_of_paris_has_8760_hours_in_any_order() {
+        let start = Clock::Paris.instant(2026, 1, 1, 0, 0).unwrap().0;
+        let mut list: Vec<i64> = (0..8760).map(|hour| start + 3600 * hour).collect();
+        let sorted = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((sorted.steps, sorted.axis.step, sorted.axis.start.0), (8760, 3600, start));
+        assert_eq!(sorted.axis.end, Clock::Paris.instant(2027, 1, 1, 0, 0).unwrap());
+        list.sort_by_key(|at| at.wrapping_mul(0x9E37_79B9) % 1_000_003);
+        assert_eq!(of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap(), sorted);
+    }
+
+    #[test]
+    fn days_and_months_follow_the_calendar() {
+        let months: Vec<i64> = (1..=12).map(|month| Clock::Paris.instant(2026, month, 1, 0, 0).unwrap().0).collect();
+        let found = of(&stamps(&months, Precision::Month), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, CalendarUnit::Month));
+        assert_eq!(found.place(at("2026-03-31T21:59:59Z")).unwrap().0, 2);
+        assert_eq!(found.place(at("2026-03-31T22:00:00Z")), Some((3, 0)));
+        let days: Vec<i64> = (20..=31).map(|day| Clock::Paris.instant(2026, 3, day, 0, 0).unwrap().0).collect();
+        let found = of(&stamps(&days, Precision::Day), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, CalendarUnit::Day));
+        // In UTC all days are alike.
+        let found = of(&stamps(&[0, 86_400, 172_800], Precision::Day), &Told::default(), Clock::Hours(0)).unwrap();
+        assert_eq!((found.steps, found.axis.calendar), (3, None));
+    }
+
+    #[test]
+    fn one_wild_stamp_does_not_make_the_axis_long() {
+        let mut list: Vec<i64> = (0..1000).map(|hour| at("2026-01-01T00:00:00Z") + 3600 * hour).collect();
+        list.push(at("2126-01-01T00:00:00Z"));
+        let found = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.steps, found.astray), (1000, 1));
+        assert_eq!(found.place(at("2126-01-01T00:00:00Z")), None);
+    }
+
+    #[test]
+    fn a_sensor_that_wavers_keeps_one_value_in_each_step() {
+        // Ten minutes, up to 9 seconds early or late.
+        let list: Vec<i64> = (0..500).map(|k: i64| at("2026-01-01T00:00:00Z") + 600 * k + k * k * 7_919 % 19 - 9).collect();
+        let found = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.steps, found.irregular), (600, 500, true));
+        for (k, at) in list.iter().enumerate() {
+            let (step, into) = found.place(*at).unwrap();
+            assert!(step == k as u64 && found.off_by_s(into).abs() <= 9);
+        }
+    }
+
+    #[test]
+    fn stamps_at_the_end_belong_to_the_step_before() {
+        let list: Vec<i64> = (1..=24).map(|hour| at("2026-01-01T00:00:00Z") + 3600 * hour).collect();
+        let found = of(&stamps(&list, Precision::Time), &Told { ends: true, ..Told::default() }, Clock::Paris).unwrap();
+        assert_eq!((found.axis.start.0, found.steps), (at("2026-01-01T00:00:00Z"), 24));
+        let (step, into) = found.place(at("2026-01-01T01:00:00Z")).unwrap();
+        assert!(step == 0 && found.off_by_s(into) == 0);
+    }
+}

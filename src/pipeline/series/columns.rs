@@ -1,0 +1,231 @@
+//! The columns of one table of series: where each thing stands, in which unit, and what a row says of its instant and quantity.
+
+use super::axis::Stamps;
+use super::declared::DeclaredSeries;
+use super::form::{Form, Known, Values, text_of};
+use super::intake::{At, Intake};
+use super::tell::Teller;
+use crate::base::Severity;
+use crate::formats::series::plain_name;
+use crate::formats::series::stamp::{Precision, Stamp, time_of_day};
+use crate::formats::series::unit::Unit;
+use crate::pipeline::sources::record::Cell;
+use std::collections::BTreeMap;
+
+/// Fewer points than this are a secret, unless somebody says otherwise.
+const SECRET_BELOW: f64 = 10.0;
+
+/// Where what is read stands among the cells that are handed out.
+pub(super) struct ColumnPlan {
+    pub instant: Vec<usize>,
+    pub wall: Option<[usize; 2]>,
+    pub id: Vec<usize>,
+    pub quantity: Option<usize>,
+    pub unit: Option<usize>,
+    pub points: Option<usize>,
+    pub values: PlannedValues,
+    /// The only row, where no column names one.
+    pub constant: Option<u32>,
+    pub secret_below: f64,
+    /// Quantity and unit of a table that does not say them row by row.
+    pub usual: (String, String),
+    pub declared_unit: Option<String>,
+}
+
+pub(super) enum PlannedValues {
+    One(usize),
+    /// Cell, quantity.
+    Slots(Vec<(usize, u16)>),
+    /// Cell, object, quantity.
+    Rows(Vec<(usize, u32, u16)>),
+    /// Cell, instant; none for hours that there are not.
+    Instants(Vec<(usize, Option<At>)>),
+}
+
+impl ColumnPlan {
+    pub fn new(intake: &mut Intake, columns: &[String], form: &Form, teller: &mut Teller) -> Self {
+        let order = form.columns();
+        let place = |at: usize| order.iter().position(|known| *known == at).unwrap_or(usize::MAX);
+        let name = |at: usize| columns.get(at).map_or("", String::as_str);
+        let declared = intake.wanted.declared;
+        let declared_unit = declared.and_then(|declared| declared.unit.clone());
+        let secret_below = declared.and_then(|declared| declared.secret_below).map_or(SECRET_BELOW, f64::from);
+        let objects = matches!(form.values, Values::Objects(_));
+        let constant = (form.id.is_empty() && !objects).then(|| intake.intern(intake.wanted.id, teller)).flatten();
+        let mut units = Units { declared, all: declared_unit.clone(), known: form.known, guessed: BTreeMap::new() };
+        let mut usual = (String::new(), String::new());
+        let values = match &form.values {
+            Values::One(at) => {
+                let (quantity, unit) = if form.unit.is_some() { (name(*at).to_owned(), String::new()) } else { units.of(name(*at), teller) };
+                // A column called `value` says nothing of what is measured.
+                let quantity = if form.quantity.is_some() || ["value", "valeur", "result", "val"].contains(&plain_name(&quantity).as_str()) { String::new() } else { quantity };
+                usual = (quantity, unit);
+                PlannedValues::One(place(*at))
+            }
+            Values::Objects(list) => PlannedValues::Rows(
+                list.iter()
+                    .filter_map(|at| {
+                        let (object, unit) = units.of(name(*at), teller);
+                        // An id may end as a unit does.
+                        let object = if (intake.wanted.is_known)(name(*at)) { name(*at).trim().to_owned() } else { object };
+                        Some((place(*at), intake.intern(&object, teller)?, intake.slot("", &unit, false, teller)?))
+                    })
+                    .collect(),
+            ),
+            Values::Quantities(list) | Values::Columns(list) => PlannedValues::Slots(
+                list.iter()
+                    .filter_map(|at| {
+                        let (quantity, unit) = units.of(name(*at), teller);
+                        Some((place(*at), intake.slot(&quantity, &unit, false, teller)?))
+                    })
+                    .collect(),
+            ),
+            Values::Instants(list) => {
+                usual.1 = units.all.clone().unwrap_or_default();
+                // Rows of such a table share all their stamps; they are counted once, as those of one object of their own.
+                let lane = 0;
+                if intake.lanes.is_empty() {
+                    intake.lanes.push(Stamps::default());
+                }
+                let track = intake.track(u32::MAX, lane);
+                let stamps = list
+                    .iter()
+                    .map(|(at, stamp)| {
+                        let found = intake.resolve(*stamp);
+                        intake.assume_zone(*stamp, teller);
+                        let at_instant = match found {
+                            None => {
+                                teller.note("series-hour-nonexistent", Severity::Warning, || name(*at).to_owned(), || name(*at).to_owned());
+                                None
+                            }
+                            Some((first, second)) => {
+                                intake.count(lane, track, first, *stamp);
+                                match second {
+                                    None => Some(At { seconds: first, met: 0, among: 0 }),
+                                    Some(second) => intake.double(track, first, second, teller),
+                                }
+                            }
+                        };
+                        (place(*at), at_instant)
+                    })
+                    .collect();
+                PlannedValues::Instants(stamps)
+            }
+        };
+        for (unit, names) in units.guessed {
+            teller.push("series-unit-guessed", Severity::Info, names, unit);
+        }
+        Self {
+            instant: form.instant.iter().map(|at| place(*at)).collect(),
+            wall: form.wall.map(|wall| wall.map(place)),
+            id: form.id.iter().map(|at| place(*at)).collect(),
+            quantity: form.quantity.map(place),
+            unit: form.unit.map(place),
+            points: form.points.map(place),
+            values,
+            constant,
+            secret_below,
+            usual,
+            declared_unit,
+        }
+    }
+
+    pub fn stamp(&self, cells: &[Option<Cell>]) -> Option<Stamp> {
+        let cell = |at: usize| cells.get(at).and_then(Option::as_ref);
+        match self.instant.as_slice() {
+            [only] => match cell(*only)? {
+                Cell::Text(text) => Stamp::parse(text),
+                other => Stamp::parse(&text_of(other)),
+            },
+            [date, hour] => match (cell(*date)?, cell(*hour)?) {
+                (Cell::Text(date), Cell::Text(hour)) => Stamp::parse_pair(date, hour),
+                (date, hour) => Stamp::parse_pair(&text_of(date), &text_of(hour)),
+            },
+            _ => None,
+        }
+    }
+
+    pub fn stamp_text(&self, cells: &[Option<Cell>]) -> String {
+        let texts = self.wall.as_ref().map_or(self.instant.as_slice(), |wall| wall.as_slice()).iter();
+        texts.filter_map(|at| cells.get(*at)?.as_ref().map(text_of)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The hour that the wall clock showed, beside a stamp with an offset.
+    pub fn wall_hour(&self, cells: &[Option<Cell>]) -> Option<i64> {
+        let [date, hour] = self.wall?;
+        let (Cell::Text(date), Cell::Text(hour)) = (cells.get(date)?.as_ref()?, cells.get(hour)?.as_ref()?) else { return None };
+        let date = Stamp::parse(date).filter(|stamp| stamp.precision == Precision::Day)?;
+        Some(date.seconds + time_of_day(hour)?.0)
+    }
+
+    /// The slot of a row in long form.
+    pub fn slot_of_row(&self, intake: &mut Intake, cells: &[Option<Cell>], teller: &mut Teller) -> Option<u16> {
+        let text = |at: Option<usize>| at.and_then(|at| cells.get(at)).and_then(Option::as_ref).map(text_of);
+        let quantity = text(self.quantity).map_or_else(|| self.usual.0.clone(), |text| text.trim().to_owned());
+        let unit = match text(self.unit) {
+            Some(unit) => unit,
+            None => self.declared_unit.clone().unwrap_or_else(|| self.usual.1.clone()),
+        };
+        if let Some((known_quantity, known_unit, slot)) = &intake.last_slot
+            && *known_quantity == quantity
+            && *known_unit == unit
+        {
+            return *slot;
+        }
+        let slot = intake.slot(&quantity, &unit, self.quantity.is_some() && !matches!(self.values, PlannedValues::Instants(_)), teller);
+        intake.last_slot = Some((quantity, unit, slot));
+        slot
+    }
+}
+
+/// Units of columns: as declared, as the header says, as the form is known for.
+struct Units<'a> {
+    declared: Option<&'a DeclaredSeries>,
+    all: Option<String>,
+    known: Option<Known>,
+    /// Unit → columns.
+    guessed: BTreeMap<String, String>,
+}
+
+impl Units<'_> {
+    /// What a column is called without its unit, and that unit.
+    fn of(&mut self, header: &str, teller: &mut Teller) -> (String, String) {
+        let header = header.trim();
+        let found = Unit::in_header(header);
+        let name = found.as_ref().map_or_else(|| header.to_owned(), |(_, rest)| rest.clone());
+        let by_column = self.declared.and_then(|declared| declared.units.iter().find(|(column, _)| column.eq_ignore_ascii_case(header) || column.eq_ignore_ascii_case(&name)));
+        if let Some(told) = by_column.map(|(_, unit)| unit.clone()).or_else(|| self.all.clone()) {
+            if let Some((unit, _)) = &found
+                && Unit::parse(&told).is_some_and(|told| told.symbol != unit.symbol)
+            {
+                teller.push("series-unit-contradicted", Severity::Warning, header, format!("{} ≠ {told}", unit.symbol));
+            }
+            return (name, told);
+        }
+        let unit = match (found, self.known) {
+            (Some((unit, _)), _) => unit.symbol,
+            (None, Some(known)) => known_unit(known, &plain_name(header)),
+            (None, None) => "",
+        };
+        if !unit.is_empty() {
+            let columns = self.guessed.entry(unit.to_owned()).or_default();
+            // A few names tell; a table may have thousands.
+            if columns.len() < 120 {
+                *columns = [columns.as_str(), header].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(", ");
+            }
+        }
+        (name, unit.to_owned())
+    }
+}
+
+/// Units that a form's own documentation states.
+fn known_unit(known: Known, column: &str) -> &'static str {
+    match known {
+        Known::Eco2mix if column.starts_with("tco_") || column.starts_with("tch_") => "%",
+        Known::Eco2mix if column.starts_with("taux_co2") => "g/kWh",
+        Known::Eco2mix => "MW",
+        Known::EnedisProfiles if column.starts_with("coefficient") => "1",
+        Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",
+        Known::EnedisProfiles | Known::EnedisAggregates => "",
+    }
+}

@@ -1,0 +1,515 @@
+//! One pass over the tables of a series: values to disk, and what must be known before they can be laid out.
+
+use super::axis::Stamps;
+use super::declared::{DeclaredSeries, StampEnd};
+use super::columns::{ColumnPlan, PlannedValues};
+use super::form::{self, Form, Known, Values, text_of};
+use super::spool::{Point, Points, Writer};
+use super::tell::Teller;
+use crate::base::{Clock, Severity, Wall};
+use crate::formats::series::plain_name;
+use crate::formats::series::stamp::{Precision, Stamp, WallClock};
+use crate::formats::series::unit::Unit;
+use crate::formats::series::value::Value;
+use crate::pipeline::sources::readers::Table;
+use crate::pipeline::sources::record::Cell;
+use foldhash::fast::FixedState;
+use std::collections::{BTreeMap, HashMap};
+use std::path::Path;
+
+/// Objects of one series.
+const MAX_ROWS: usize = 4 << 20;
+/// Quantities of one series, each in a unit.
+const MAX_SLOTS: usize = 1024;
+/// Hours that the clock shows twice, counted by object.
+const MAX_DOUBLES: usize = 8 << 20;
+
+type Map<K, V> = HashMap<K, V, FixedState>;
+
+/// A quantity in a unit.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Slot {
+    pub quantity: String,
+    /// As it will be written; empty where nobody says it.
+    pub unit: String,
+    pub lane: usize,
+    pub count: u64,
+}
+
+/// Which way the rows of a source go in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    Rising,
+    Falling,
+    Mixed,
+}
+
+/// An hour that the clock shows twice: its two instants, and how often it was met.
+#[derive(Clone, Copy, Debug)]
+pub struct Double {
+    pub second: i64,
+    pub met: u8,
+}
+
+/// What a pass brings.
+pub struct Taken {
+    pub points: Points,
+    /// Names of rows as they were first met.
+    pub rows: Vec<String>,
+    pub slots: Vec<Slot>,
+    pub lanes: Vec<Stamps>,
+    /// By the rows they were met among, and the first of the two instants.
+    pub doubles: HashMap<(u32, i64), Double, FixedState>,
+    pub order: Order,
+    pub clock: Clock,
+    pub ends: bool,
+    /// Values, and rows that were lost whole.
+    pub read: u64,
+}
+
+/// Objects that stand in order among themselves.
+struct Track {
+    last: i64,
+    hash: u64,
+    looked_at: bool,
+}
+
+/// What a pass is told.
+pub struct Wanted<'a> {
+    pub id: &'a str,
+    pub declared: Option<&'a DeclaredSeries>,
+    /// The clock of the place.
+    pub clock: Clock,
+    /// Whether an id is one of the territory's objects.
+    pub is_known: &'a dyn Fn(&str) -> bool,
+    pub cancelled: &'a dyn Fn() -> bool,
+}
+
+pub struct Intake<'a> {
+    pub(super) wanted: &'a Wanted<'a>,
+    writer: Writer,
+    rows: Vec<String>,
+    row_of: Map<String, u32>,
+    slots: Vec<Slot>,
+    slot_of: BTreeMap<(String, String), u16>,
+    /// Quantity and unit as the last row wrote them, and their slot: rows repeat themselves.
+    pub(super) last_slot: Option<(String, String, Option<u16>)>,
+    pub(super) lanes: Vec<Stamps>,
+    tracks: Vec<Track>,
+    track_of: Map<(u32, u16), u32>,
+    doubles: Map<(u32, i64), Double>,
+    rising: u64,
+    falling: u64,
+    wall: WallClock,
+    zone_told: bool,
+    ends: bool,
+    read: u64,
+}
+
+/// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub seconds: i64,
+    pub met: u8,
+    pub among: u32,
+}
+
+impl<'a> Intake<'a> {
+    pub fn new(path: &Path, wanted: &'a Wanted<'a>, teller: &mut Teller) -> std::io::Result<Self> {
+        let declared = wanted.declared.and_then(|declared| declared.time_zone.as_deref());
+        let named = declared.and_then(Clock::named);
+        if let (Some(name), None) = (declared, named) {
+            teller.push("series-zone-unknown", Severity::Error, name, wanted.clock.name());
+        }
+        Ok(Self {
+            wanted,
+            writer: Writer::create(path)?,
+            rows: Vec::new(),
+            row_of: Map::default(),
+            slots: Vec::new(),
+            slot_of: BTreeMap::new(),
+            last_slot: None,
+            lanes: Vec::new(),
+            tracks: Vec::new(),
+            track_of: Map::default(),
+            doubles: Map::default(),
+            rising: 0,
+            falling: 0,
+            wall: WallClock::new(named.unwrap_or(wanted.clock)),
+            zone_told: named.is_some(),
+            ends: wanted.declared.and_then(|declared| declared.stamp) == Some(StampEnd::End),
+            read: 0,
+        })
+    }
+
+    /// Reads a table.
+    ///
+    /// # Errors
+    /// What the system says when the values cannot be kept.
+    pub fn table(&mut self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> std::io::Result<()> {
+        self.clock_of(columns, form, teller);
+        let mut form = form.clone();
+        if let Values::Columns(list) = &form.values {
+            let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
+            form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
+        }
+        let plan = ColumnPlan::new(self, columns, &form, teller);
+        let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
+        let mut fault = None;
+        let mut line = Line::default();
+        let mut count = 0_u64;
+        let read = table.cells(&wanted, &mut |row| {
+            count += 1;
+            if count % 65_536 == 0 && (self.wanted.cancelled)() {
+                return false;
+            }
+            match row {
+                Err(unread) => {
+                    self.read += 1;
+                    teller.note("series-row-unreadable", Severity::Warning, || unread.object.clone(), || unread.reason.clone());
+                }
+                Ok((number, cells)) => {
+                    line.number = number;
+                    if let Err(error) = self.row(&plan, cells, &mut line, teller) {
+                        fault = Some(error);
+                        return false;
+                    }
+                }
+            }
+            true
+        });
+        if let Some(error) = fault {
+            return Err(error);
+        }
+        if let Err(reason) = read {
+            teller.push("source-unreadable", Severity::Error, "", reason);
+        }
+        Ok(())
+    }
+
+    /// All that was taken.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn finish(self, typical_year: bool, teller: &mut Teller) -> std::io::Result<Taken> {
+        let (rising, falling) = (self.rising, self.falling);
+        let order = match (rising, falling) {
+            (_, 0) => Order::Rising,
+            (0, _) => Order::Falling,
+            // A few rows out of their place do not turn a file.
+            (up, down) if down.saturating_mul(20) <= up => Order::Rising,
+            (up, down) if up.saturating_mul(20) <= down => Order::Falling,
+            _ => Order::Mixed,
+        };
+        let astray = rising.min(falling);
+        // A year made of several is laid on one, and begins wherever it did.
+        if astray > 0 && !typical_year {
+            teller.push("series-unsorted", Severity::Info, "", astray);
+        }
+        Ok(Taken {
+            points: self.writer.finish()?,
+            rows: self.rows,
+            slots: self.slots,
+            lanes: self.lanes,
+            doubles: self.doubles,
+            order,
+            clock: self.wall.clock(),
+            ends: self.ends,
+            read: self.read,
+        })
+    }
+
+    /// Whose clock stamps without an offset go by: as declared, as the header says, as the form is known for, else that of the place.
+    fn clock_of(&mut self, columns: &[String], form: &Form, teller: &mut Teller) {
+        if self.zone_told {
+            return;
+        }
+        let names: Vec<String> = form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect();
+        let says = |words: &[&str]| names.iter().any(|name| name.split('_').any(|word| words.contains(&word)));
+        if says(&["utc", "gmt", "tu"]) {
+            self.wall = WallClock::new(Clock::Hours(0));
+            self.zone_told = true;
+            teller.push("series-zone-guessed", Severity::Info, names.join(", "), "Etc/UTC");
+        } else if form.known.is_some() {
+            self.wall = WallClock::new(Clock::Paris);
+            self.zone_told = true;
+            teller.push("series-zone-guessed", Severity::Info, form.known.map_or("", Known::name), Clock::Paris.name());
+        }
+        if self.wanted.declared.and_then(|declared| declared.stamp).is_none() && names.iter().any(|name| name.ends_with("_fin") || name.ends_with("_end")) {
+            self.ends = true;
+            teller.push("series-stamp-end-guessed", Severity::Info, names.join(", "), "");
+        }
+    }
+
+    fn row(&mut self, plan: &ColumnPlan, cells: &[Option<Cell>], line: &mut Line, teller: &mut Teller) -> std::io::Result<()> {
+        let cell = |at: Option<usize>| at.and_then(|at| cells.get(at)).and_then(Option::as_ref);
+        if let Some(row) = plan.constant {
+            line.row = row;
+        } else if matches!(plan.values, PlannedValues::Rows(_)) {
+            // The columns are the objects.
+        } else {
+            line.id.clear();
+            for at in &plan.id {
+                if !line.id.is_empty() {
+                    line.id.push_str(" · ");
+                }
+                match cell(Some(*at)) {
+                    Some(Cell::Text(text)) => line.id.push_str(text.trim()),
+                    Some(other) => line.id.push_str(&text_of(other)),
+                    None => {}
+                }
+            }
+            if line.id.is_empty() {
+                self.read += 1;
+                teller.note("series-id-missing", Severity::Warning, || line.place(), String::new);
+                return Ok(());
+            }
+            let Some(row) = self.intern(&line.id, teller) else { return Ok(()) };
+            line.row = row;
+        }
+        let secret = match cell(plan.points) {
+            Some(points) => match number_of(points) {
+                Value::Number(count) if count < plan.secret_below => {
+                    teller.note("series-below-threshold", Severity::Info, || line.place(), || count.to_string());
+                    true
+                }
+                Value::Masked => {
+                    teller.note("series-masked", Severity::Info, || line.place(), || text_of(points));
+                    true
+                }
+                _ => false,
+            },
+            None => false,
+        };
+        if let PlannedValues::Instants(list) = &plan.values {
+            for (at, stamp) in list {
+                let (slot, value) = (plan.slot_of_row(self, cells, teller), cell(Some(*at)));
+                let (Some(slot), Some(stamp)) = (slot, stamp) else { continue };
+                self.keep(line, slot, *stamp, value, secret, teller)?;
+            }
+            return Ok(());
+        }
+        let Some(stamp) = plan.stamp(cells) else {
+            self.read += 1;
+            teller.note("series-stamp-unreadable", Severity::Warning, || line.place(), || plan.stamp_text(cells));
+            return Ok(());
+        };
+        match &plan.values {
+            PlannedValues::One(at) => {
+                let Some(slot) = plan.slot_of_row(self, cells, teller) else { return Ok(()) };
+                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
+                self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)
+            }
+            PlannedValues::Slots(list) => {
+                let lane = list.first().and_then(|(_, slot)| self.slots.get(usize::from(*slot))).map_or(0, |slot| slot.lane);
+                let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
+                for (at, slot) in list {
+                    self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)?;
+                }
+                Ok(())
+            }
+            PlannedValues::Rows(list) => {
+                // All objects of a row share its stamp, and the first speaks for them.
+                line.row = list.first().map_or(0, |(_, row, _)| *row);
+                let lane = list.first().and_then(|(_, _, slot)| self.slots.get(usize::from(*slot))).map_or(0, |slot| slot.lane);
+                let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
+                for (at, row, slot) in list {
+                    line.row = *row;
+                    self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)?;
+                }
+                Ok(())
+            }
+            PlannedValues::Instants(_) => Ok(()),
+        }
+    }
+
+    /// Keeps a value, or says why there is none.
+    fn keep(&mut self, line: &Line, slot: u16, at: At, cell: Option<&Cell>, secret: bool, teller: &mut Teller) -> std::io::Result<()> {
+        self.read += 1;
+        let value = cell.map_or(Value::Absent, number_of);
+        let shown = || cell.map(text_of).unwrap_or_default();
+        match value {
+            Value::Number(_) if secret => {}
+            Value::Number(value) => {
+                if let Some(slot) = self.slots.get_mut(usize::from(slot)) {
+                    slot.count += 1;
+                }
+                let number = u32::try_from(line.number).unwrap_or(u32::MAX);
+                return self.writer.add(&Point { row: line.row, slot, at: at.seconds, value, number, met: at.met, among: at.among });
+            }
+            Value::Absent => teller.note("series-value-absent", Severity::Info, || line.place(), shown),
+            Value::Masked => teller.note("series-masked", Severity::Info, || line.place(), shown),
+            Value::NotFinite => teller.note("series-value-not-finite", Severity::Warning, || line.place(), shown),
+            Value::Unreadable => teller.note("series-value-unreadable", Severity::Warning, || line.place(), shown),
+        }
+        Ok(())
+    }
+
+    /// A row's stamp as an instant, counted in its lane; `None` for hours that there are not.
+    fn instant(&mut self, plan: &ColumnPlan, cells: &[Option<Cell>], line: &Line, stamp: Stamp, lane: usize, teller: &mut Teller) -> Option<At> {
+        if let Some(wall) = plan.wall_hour(cells).filter(|_| stamp.absolute)
+            && self.wall.read(wall) == Wall::Never
+        {
+            self.read += 1;
+            teller.note("series-hour-nonexistent", Severity::Warning, || line.place(), || plan.stamp_text(cells));
+            return None;
+        }
+        let (first, second) = match self.resolve(stamp) {
+            Some(found) => found,
+            None => {
+                self.read += 1;
+                teller.note("series-hour-nonexistent", Severity::Warning, || line.place(), || plan.stamp_text(cells));
+                return None;
+            }
+        };
+        self.assume_zone(stamp, teller);
+        let track = self.track(line.row, lane);
+        self.count(lane, track, first, stamp);
+        let Some(second) = second else { return Some(At { seconds: first, met: 0, among: 0 }) };
+        self.double(track, first, second, teller)
+    }
+
+    pub(super) fn double(&mut self, among: u32, first: i64, second: i64, teller: &mut Teller) -> Option<At> {
+        if self.doubles.len() >= MAX_DOUBLES && !self.doubles.contains_key(&(among, first)) {
+            teller.note("series-too-many-doubles", Severity::Error, String::new, || MAX_DOUBLES.to_string());
+            return None;
+        }
+        let double = self.doubles.entry((among, first)).or_insert(Double { second, met: 0 });
+        double.met = double.met.saturating_add(1);
+        Some(At { seconds: first, met: double.met, among })
+    }
+
+    /// The instant of a stamp, and the second where the clock shows it twice.
+    pub(super) fn resolve(&mut self, stamp: Stamp) -> Option<(i64, Option<i64>)> {
+        if stamp.absolute {
+            return Some((stamp.seconds, None));
+        }
+        match self.wall.read(stamp.seconds) {
+            Wall::Once(at) => Some((at.0, None)),
+            // A day or a month begins when its first hour does.
+            Wall::Twice(first, _) if stamp.precision != Precision::Time => Some((first.0, None)),
+            Wall::Twice(first, second) => Some((first.0, Some(second.0))),
+            // Midnight may be left out; the day is there all the same.
+            Wall::Never if stamp.precision != Precision::Time => Some((self.wall.clock().wall_forward(stamp.seconds)?.0, None)),
+            Wall::Never => None,
+        }
+    }
+
+    /// Says once that stamps were taken to go by the clock of the place.
+    pub(super) fn assume_zone(&mut self, stamp: Stamp, teller: &mut Teller) {
+        if !stamp.absolute && !self.zone_told {
+            self.zone_told = true;
+            let severity = if stamp.precision == Precision::Time { Severity::Warning } else { Severity::Info };
+            teller.push("series-zone-assumed", severity, "", self.wall.clock().name());
+        }
+    }
+
+    pub(super) fn track(&mut self, row: u32, lane: usize) -> u32 {
+        let key = (row, u16::try_from(lane).unwrap_or(u16::MAX));
+        if let Some(track) = self.track_of.get(&key) {
+            return *track;
+        }
+        let track = u32::try_from(self.tracks.len()).unwrap_or(u32::MAX);
+        let hash = hash_of(self.rows.get(row as usize).map_or("", String::as_str));
+        let (looked_at, evicted) = self.lanes.get_mut(lane).map_or((false, None), |lane| lane.admit(hash, track));
+        if let Some(evicted) = evicted.and_then(|evicted| self.tracks.get_mut(evicted as usize)) {
+            evicted.looked_at = false;
+        }
+        self.tracks.push(Track { last: i64::MIN, hash, looked_at });
+        self.track_of.insert(key, track);
+        track
+    }
+
+    pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp) {
+        let Some(lane) = self.lanes.get_mut(lane) else { return };
+        lane.add(at);
+        lane.coarsest = Some(lane.coarsest.map_or(stamp.precision, |known| known.min(stamp.precision)));
+        lane.wall |= !stamp.absolute;
+        let Some(found) = self.tracks.get_mut(track as usize) else { return };
+        if found.looked_at {
+            lane.look(found.hash, track, at);
+        }
+        if found.last != i64::MIN {
+            self.rising += u64::from(at > found.last);
+            self.falling += u64::from(at < found.last);
+        }
+        found.last = at;
+    }
+
+    pub(super) fn intern(&mut self, id: &str, teller: &mut Teller) -> Option<u32> {
+        if let Some(row) = self.row_of.get(id) {
+            return Some(*row);
+        }
+        if self.rows.len() >= MAX_ROWS {
+            self.read += 1;
+            teller.note("series-too-many-objects", Severity::Error, || id.to_owned(), || MAX_ROWS.to_string());
+            return None;
+        }
+        let row = self.rows.len() as u32;
+        self.rows.push(id.to_owned());
+        self.row_of.insert(id.to_owned(), row);
+        Some(row)
+    }
+
+    /// The slot of a quantity in a unit as written. `own_lane`: its stamps are its own.
+    pub(super) fn slot(&mut self, quantity: &str, unit: &str, own_lane: bool, teller: &mut Teller) -> Option<u16> {
+        let symbol = match Unit::parse(unit) {
+            Some(unit) => unit.symbol.to_owned(),
+            None => unit.trim().to_owned(),
+        };
+        let key = (quantity.to_owned(), symbol.clone());
+        if let Some(slot) = self.slot_of.get(&key) {
+            return Some(*slot);
+        }
+        if self.slots.len() >= MAX_SLOTS {
+            self.read += 1;
+            teller.note("series-too-many-quantities", Severity::Error, || quantity.to_owned(), || MAX_SLOTS.to_string());
+            return None;
+        }
+        let called = if quantity.is_empty() { self.wanted.id } else { quantity };
+        if symbol.is_empty() {
+            teller.push("series-unit-missing", Severity::Warning, called, "");
+        } else if Unit::parse(&symbol).is_none() {
+            teller.push("series-unit-unknown", Severity::Warning, called, &symbol);
+        }
+        // One lane for columns of one table; one for each quantity of a long one, in whatever units.
+        let known = if own_lane { self.slots.iter().find(|slot| slot.quantity == quantity).map(|slot| slot.lane) } else { (!self.lanes.is_empty()).then_some(0) };
+        let lane = known.unwrap_or_else(|| {
+            self.lanes.push(Stamps::default());
+            self.lanes.len() - 1
+        });
+        let slot = self.slots.len() as u16;
+        self.slots.push(Slot { quantity: quantity.to_owned(), unit: symbol, lane, count: 0 });
+        self.slot_of.insert(key, slot);
+        Some(slot)
+    }
+}
+
+/// The row that is being read.
+#[derive(Default)]
+struct Line {
+    number: u64,
+    id: String,
+    row: u32,
+}
+
+impl Line {
+    fn place(&self) -> String {
+        if self.id.is_empty() { format!("#{}", self.number) } else { format!("#{} {}", self.number, self.id) }
+    }
+}
+
+fn number_of(cell: &Cell) -> Value {
+    match cell {
+        Cell::Number(number) if number.is_finite() => Value::Number(*number),
+        Cell::Number(_) => Value::NotFinite,
+        Cell::Flag(flag) => Value::Number(f64::from(u8::from(*flag))),
+        Cell::Text(text) => Value::parse(text),
+    }
+}
+
+/// The same on every machine and in every run (FNV-1a).
+fn hash_of(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
