@@ -30,7 +30,7 @@ pub use engine::{Engine, MAX_SUBTREE_BYTES, MAX_TILESET_BYTES, RootState};
 pub use select::LOADING_DESCENDANT_LIMIT;
 pub use share::shares;
 pub use tree::{MAX_DEPTH, MAX_NODES};
-pub use volume::{Obb, Volume};
+pub use volume::{Frustum, Obb, Room, Volume};
 
 use glam::{DMat4, DVec3};
 

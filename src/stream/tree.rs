@@ -1,7 +1,7 @@
 //! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
 
 use super::implicit::{Cell, Tiling};
-use super::volume::Volume;
+use super::volume::{Room, Volume};
 use super::{FrameNo, RequestId, TileId, Wanted};
 use glam::DMat4;
 use std::collections::HashMap;
@@ -75,6 +75,8 @@ pub struct Node {
     pub growth: Growth,
     pub depth: u32,
     pub volume: Volume,
+    /// Only an eye in here gets to see the tile and those below it.
+    pub room: Option<Box<Room>>,
     pub geometric_error_m: f64,
     /// ADD refinement: the tile stays when its children come.
     pub additive: bool,
@@ -106,6 +108,7 @@ impl Node {
             growth: Growth::Whole,
             depth: 0,
             volume,
+            room: None,
             geometric_error_m: 0.0,
             additive: false,
             ecef_from_tile,
@@ -147,7 +150,12 @@ impl Node {
         } else {
             0
         };
-        NODE_BYTES + path + cell
+        let room = if self.room.is_some() {
+            std::mem::size_of::<Room>() as u64
+        } else {
+            0
+        };
+        NODE_BYTES + path + cell + room
     }
 }
 
