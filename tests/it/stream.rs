@@ -4,6 +4,8 @@
 mod implicit;
 #[path = "stream/laws.rs"]
 mod laws;
+#[path = "stream/peer.rs"]
+mod peer;
 #[path = "stream/script.rs"]
 mod script;
 #[path = "stream/volume.rs"]

@@ -33,7 +33,9 @@ impl Subdivision {
 
     /// Tiles of so many full levels.
     pub fn tiles_above(self, levels: u32) -> u64 {
-        let power = levels.checked_mul(self.axes()).and_then(|bits| 1_u64.checked_shl(bits));
+        let power = levels
+            .checked_mul(self.axes())
+            .and_then(|bits| 1_u64.checked_shl(bits));
         power.map_or(u64::MAX, |power| (power - 1) / ((1 << self.axes()) - 1))
     }
 }
@@ -49,35 +51,56 @@ pub struct CellCoord {
 
 impl From<TileCoord> for CellCoord {
     fn from(tile: TileCoord) -> Self {
-        Self { scheme: Subdivision::Quadtree, level: tile.level, at: [tile.x, tile.y, 0] }
+        Self {
+            scheme: Subdivision::Quadtree,
+            level: tile.level,
+            at: [tile.x, tile.y, 0],
+        }
     }
 }
 
 impl CellCoord {
     pub fn root(scheme: Subdivision) -> Self {
-        Self { scheme, level: 0, at: [0; 3] }
+        Self {
+            scheme,
+            level: 0,
+            at: [0; 3],
+        }
     }
 
     /// True when the level exists and holds this tile.
     pub fn is_valid(self) -> bool {
         let flat = self.scheme == Subdivision::Octree || self.at[2] == 0;
-        flat && self.level <= self.scheme.max_level() && self.at.iter().all(|at| at >> self.level == 0)
+        flat && self.level <= self.scheme.max_level()
+            && self.at.iter().all(|at| at >> self.level == 0)
     }
 
     /// In Morton order; empty at the deepest level.
     pub fn children(self) -> impl Iterator<Item = Self> {
-        let count = if self.level < self.scheme.max_level() { 1_u32 << self.scheme.axes() } else { 0 };
+        let count = if self.level < self.scheme.max_level() {
+            1_u32 << self.scheme.axes()
+        } else {
+            0
+        };
         (0..count).map(move |child| {
             let half = |axis: u32| child >> axis & 1;
             let [x, y, z] = self.at.map(|at| at.wrapping_mul(2));
-            Self { scheme: self.scheme, level: self.level + 1, at: [x + half(0), y + half(1), z + half(2)] }
+            Self {
+                scheme: self.scheme,
+                level: self.level + 1,
+                at: [x + half(0), y + half(1), z + half(2)],
+            }
         })
     }
 
     /// The ancestor at a level; itself at its own level or deeper.
     pub fn ancestor(self, level: u32) -> Self {
         let up = self.level.saturating_sub(level);
-        Self { level: self.level - up, at: self.at.map(|at| at.checked_shr(up).unwrap_or(0)), ..self }
+        Self {
+            level: self.level - up,
+            at: self.at.map(|at| at.checked_shr(up).unwrap_or(0)),
+            ..self
+        }
     }
 
     /// The root of the subtree that holds this tile, for subtrees of so many levels.
@@ -116,7 +139,9 @@ impl CellCoord {
 
     /// The bit of a tile in its subtree's availability, the tile given from the subtree's root: levels one after the other, Morton inside.
     pub fn bit(self) -> u64 {
-        self.scheme.tiles_above(self.level).saturating_add(self.morton())
+        self.scheme
+            .tiles_above(self.level)
+            .saturating_add(self.morton())
     }
 
     /// A template URI with `{level}`, `{x}`, `{y}` and, in an octree, `{z}` filled in.

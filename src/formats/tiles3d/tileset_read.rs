@@ -4,7 +4,9 @@
 //! numbers that are not finite in a volume, an error or a transform, an empty URI. So one broken tile of a thousand costs one tile.
 //! Tiles are counted while they are read, since a document of a few megabytes can name a million of them.
 
-use super::{Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset};
+use super::{
+    Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset,
+};
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::cell::Cell;
@@ -41,7 +43,10 @@ pub(super) struct Budget {
 
 impl Budget {
     pub(super) fn of(tiles: usize) -> Self {
-        Self { left: Cell::new(tiles), short: Cell::new(false) }
+        Self {
+            left: Cell::new(tiles),
+            short: Cell::new(false),
+        }
     }
 
     /// Whether there was more than could be read.
@@ -90,13 +95,21 @@ impl<'de> Visitor<'de> for TilesetSeed<'_> {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "asset" => asset = Some(map.next_value::<Asset>()?),
-                "geometricError" => tileset.geometric_error = map.next_value::<Lenient<f64>>()?.or(f64::NAN),
+                "geometricError" => {
+                    tileset.geometric_error = map.next_value::<Lenient<f64>>()?.or(f64::NAN)
+                }
                 "root" => root = Some(map.next_value_seed(TileSeed(self.0))?),
-                "extensionsUsed" => tileset.extensions_used = map.next_value::<Lenient<_>>()?.or(Vec::new()),
-                "extensionsRequired" => tileset.extensions_required = map.next_value::<Lenient<_>>()?.or(Vec::new()),
+                "extensionsUsed" => {
+                    tileset.extensions_used = map.next_value::<Lenient<_>>()?.or(Vec::new())
+                }
+                "extensionsRequired" => {
+                    tileset.extensions_required = map.next_value::<Lenient<_>>()?.or(Vec::new())
+                }
                 "schema" => tileset.schema = Some(map.next_value()?),
                 "schemaUri" => tileset.schema_uri = map.next_value::<Lenient<_>>()?.good(),
-                "extras" => tileset.extras = map.next_value::<Lenient<_>>()?.or(serde_json::Map::new()),
+                "extras" => {
+                    tileset.extras = map.next_value::<Lenient<_>>()?.or(serde_json::Map::new())
+                }
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -131,13 +144,21 @@ impl<'de> Visitor<'de> for TileSeed<'_> {
         let mut extensions = Extensions::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
-                "boundingVolume" => tile.bounding_volume = map.next_value::<Lenient<_>>()?.or(BoundingVolume::UNSOUND),
-                "viewerRequestVolume" => {
-                    tile.viewer_request_volume = Some(map.next_value::<Lenient<_>>()?.or(BoundingVolume::UNSOUND));
+                "boundingVolume" => {
+                    tile.bounding_volume =
+                        map.next_value::<Lenient<_>>()?.or(BoundingVolume::UNSOUND)
                 }
-                "geometricError" => tile.geometric_error = map.next_value::<Lenient<f64>>()?.or(f64::NAN),
+                "viewerRequestVolume" => {
+                    tile.viewer_request_volume =
+                        Some(map.next_value::<Lenient<_>>()?.or(BoundingVolume::UNSOUND));
+                }
+                "geometricError" => {
+                    tile.geometric_error = map.next_value::<Lenient<f64>>()?.or(f64::NAN)
+                }
                 "refine" => tile.refine = map.next_value::<Lenient<Refine>>()?.good(),
-                "transform" => tile.transform = Some(map.next_value::<Lenient<_>>()?.or([f64::NAN; 16])),
+                "transform" => {
+                    tile.transform = Some(map.next_value::<Lenient<_>>()?.or([f64::NAN; 16]))
+                }
                 "content" => tile.content = map.next_value::<Lenient<_>>()?.good(),
                 "contents" => tile.contents = contents(map.next_value()?),
                 "implicitTiling" => tile.implicit_tiling = map.next_value::<Lenient<_>>()?.good(),
@@ -194,9 +215,15 @@ impl<'de> Visitor<'de> for ChildrenSeed<'_> {
 }
 
 fn contents(list: Lenient<Vec<Lenient<Content>>>) -> Vec<Content> {
-    let nameless = || Content { uri: String::new(), bounding_volume: None };
+    let nameless = || Content {
+        uri: String::new(),
+        bounding_volume: None,
+    };
     let list = list.good().unwrap_or_default();
-    list.into_iter().take(MAX_CONTENTS).map(|content| content.or(nameless())).collect()
+    list.into_iter()
+        .take(MAX_CONTENTS)
+        .map(|content| content.or(nameless()))
+        .collect()
 }
 
 /// What 3D Tiles 1.1 took over from extensions of 1.0, as tilesets of that time have it.
@@ -231,7 +258,9 @@ impl Extensions {
         if let Some(old) = self.implicit_tiling.and_then(Lenient::good)
             && tile.implicit_tiling.is_none()
         {
-            let levels = old.available_levels.or_else(|| old.maximum_level?.checked_add(1));
+            let levels = old
+                .available_levels
+                .or_else(|| old.maximum_level?.checked_add(1));
             tile.implicit_tiling = Some(ImplicitTiling {
                 subdivision_scheme: old.subdivision_scheme,
                 subtree_levels: old.subtree_levels,
