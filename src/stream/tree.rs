@@ -333,6 +333,14 @@ impl Tree {
         })
     }
 
+    /// Whether a tile could be the place of a tileset of its own: a model by itself, with nothing below. Further contents of a tile have no place.
+    pub fn takes_a_tileset(&self, id: TileId) -> bool {
+        self.get(id).is_some_and(|node| {
+            let own_place = node.parent.and_then(|parent| self.get(parent)).is_some_and(|parent| parent.children.contains(&id));
+            own_place && node.is_model() && node.children.is_empty() && node.companions.is_empty() && node.growth == Growth::Whole
+        })
+    }
+
     /// The tiles above, nearest first.
     pub fn ancestors(&self, id: TileId) -> impl Iterator<Item = TileId> {
         std::iter::successors(self.get(id).and_then(|node| node.parent), |id| {

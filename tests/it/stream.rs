@@ -1,5 +1,7 @@
 //! The streaming engine: scripted behaviours (`tests/data/stream/*.txt`), laws on random trees, implicit tiling.
 
+#[path = "stream/hostile.rs"]
+mod hostile;
 #[path = "stream/implicit.rs"]
 mod implicit;
 #[path = "stream/laws.rs"]
