@@ -217,6 +217,7 @@ impl Engine {
     }
 
     fn answer(&mut self, tile: TileId, wanted: Wanted, body: Result<Delivery, FetchFault>) {
+        let takes_a_tileset = self.tree.takes_a_tileset(tile);
         let Some(node) = self.tree.get_mut(tile) else {
             if matches!(body, Ok(Delivery::Content { .. })) {
                 self.removed.evict.push(tile);
@@ -237,6 +238,15 @@ impl Engine {
                     grow::tileset(&mut self.tree, tile, &bytes, &mut self.report)
                 };
                 self.grown(tile, grown);
+            }
+            // A tileset under the name of a model: the host has seen by its bytes what it is.
+            (Wanted::Content, Ok(Delivery::Bytes(bytes))) if takes_a_tileset => {
+                self.tree.recount(tile, |node| {
+                    if let Content::Model(path) = &node.content {
+                        node.content = Content::Tileset(path.clone());
+                    }
+                });
+                self.answer(tile, Wanted::Tileset, Ok(Delivery::Bytes(bytes)));
             }
             (Wanted::Subtree, Ok(Delivery::Bytes(bytes))) => {
                 let grown = if bytes.len() > MAX_SUBTREE_BYTES {

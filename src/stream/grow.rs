@@ -3,21 +3,18 @@
 use super::TileId;
 use super::implicit::{Cell, Tiling, companion, volume_in_ecef};
 use super::paths;
-use super::tree::{Content, Growth, Node, Tree};
-use super::volume::largest_scale;
+use super::tree::{Content, Growth, MAX_NODES, Node, Tree};
+use super::volume::{Room, largest_scale};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::tiles3d::{
-    ImplicitTiling, Refine, Subdivision, Subtree, Tile, TileCoord, TileSchema, Tileset,
+    BoundingVolume, CellCoord, ImplicitTiling, Refine, Subtree, Tile, TileSchema, Tileset,
 };
 use glam::DMat4;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-/// Most levels of one subtree: a full one has (4^n − 1) / 3 tiles.
-const MAX_SUBTREE_LEVELS: u32 = 10;
-
-/// Deepest level of an implicit tiling; at 30 a tile of the whole Earth is centimetres wide.
-const MAX_LEVELS: u32 = 30;
+/// Most levels of one subtree times the axes of the tiling: a full one has (4^10 − 1) / 3 tiles, or (8^6 − 1) / 7.
+const MAX_SUBTREE_BITS: u32 = 20;
 
 /// A tile of a document that waits for its node.
 struct Planned<'a> {
@@ -43,7 +40,9 @@ pub fn tileset(
     let Content::Tileset(path) = host.content.clone() else {
         return Ok(());
     };
-    let document = Tileset::parse(bytes).map_err(|fault| fault.finding(&*path))?;
+    // A document of a few megabytes may name a million tiles: no more are read than could be planted.
+    let (document, mut full) =
+        Tileset::parse_some(bytes, MAX_NODES).map_err(|fault| fault.finding(&*path))?;
     for extension in &document.extensions_required {
         // A glTF content needs nothing special here; others may change what volumes or contents mean.
         if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
@@ -64,10 +63,8 @@ pub fn tileset(
         ecef_from_parent: Arc::clone(&host.ecef_from_tile),
         depth: host.depth + u32::from(!is_root),
     }]);
-    let mut full = false;
     while let Some(planned) = waiting.pop_front() {
-        let children = &planned.tile.children;
-        let Some((id, additive, ecef_from_tile)) = plant(tree, &planned, &schema, &path, report)
+        let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &path, report)
         else {
             full = true;
             continue;
@@ -75,8 +72,9 @@ pub fn tileset(
         if let Some(parent) = tree.get_mut(planned.parent) {
             parent.children.push(id);
         }
+        let children: &[Tile] = if refused { &[] } else { &planned.tile.children };
         // Children come all or not at all: a place without its child would be a hole.
-        if tree.len() + waiting.len() + children.len() > super::tree::MAX_NODES {
+        if tree.len() + waiting.len() + children.len() > MAX_NODES {
             full = true;
             continue;
         }
@@ -115,22 +113,29 @@ pub fn tileset(
     Ok(())
 }
 
-/// Makes the node of one explicit tile; returns it with what its children inherit. `None` when the tree is full.
+/// Makes the node of one explicit tile; returns it with what its children inherit, and whether it has no place to inherit. `None` when the tree is full.
 fn plant(
     tree: &mut Tree,
     planned: &Planned,
     schema: &Arc<TileSchema>,
     file: &str,
     report: &mut Report,
-) -> Option<(TileId, bool, Arc<DMat4>)> {
+) -> Option<(TileId, bool, Arc<DMat4>, bool)> {
     let tile = planned.tile;
-    let ecef_from_tile = match tile.transform.map(|t| DMat4::from_cols_array(&t)) {
-        Some(own) if own.is_finite() => Arc::new(*planned.ecef_from_parent * own),
+    let transform = tile.transform.map(|t| DMat4::from_cols_array(&t));
+    // Nobody knows where such a tile and those below it belong: better not drawn than drawn somewhere.
+    let misplaced = transform.is_some_and(|own| !(*planned.ecef_from_parent * own).is_finite());
+    if misplaced {
+        let finding = Finding::new("tile-transform-unsound", Severity::Error, file);
+        report.push(finding.object(place(tile)).value(format!("{:?}", tile.transform.unwrap_or_default())));
+    }
+    let ecef_from_tile = match transform {
+        Some(own) if !misplaced => Arc::new(*planned.ecef_from_parent * own),
         _ => Arc::clone(&planned.ecef_from_parent),
     };
     let volume = volume_in_ecef(&tile.bounding_volume, &ecef_from_tile).or_else(|| {
         let finding = Finding::new("tile-volume-unsound", Severity::Warning, file);
-        report.push(finding.value(format!("{:?}", tile.bounding_volume)));
+        report.push(finding.object(place(tile)).value(format!("{:?}", tile.bounding_volume)));
         tree.get(planned.parent).map(|parent| parent.volume)
     })?;
     let additive = match tile.refine {
@@ -142,23 +147,38 @@ fn plant(
     node.depth = planned.depth;
     node.additive = additive;
     let error = tile.geometric_error * largest_scale(&ecef_from_tile);
-    node.geometric_error_m = if error.is_finite() {
-        error.max(0.0)
+    node.geometric_error_m = if error.is_finite() && tile.geometric_error >= 0.0 {
+        error
     } else {
+        // Taken as exact, it is drawn and nothing below it is.
+        let finding = Finding::new("tile-error-unsound", Severity::Warning, file);
+        report.push(finding.object(place(tile)).value(tile.geometric_error));
         0.0
     };
+    if let Some(room) = &tile.viewer_request_volume {
+        let found = match room {
+            BoundingVolume::Region(region) if room.is_sound() => Some(Room::Region(*region)),
+            other => volume_in_ecef(other, &ecef_from_tile).map(Room::Volume),
+        };
+        if found.is_none() {
+            let finding = Finding::new("tile-volume-unsound", Severity::Warning, file);
+            report.push(finding.object(place(tile)).value(format!("{room:?}")));
+        }
+        node.room = found.map(Box::new);
+    }
 
-    let mut refused = false;
+    let mut refused = misplaced;
     let mut models = Vec::new();
     let mut tilesets = Vec::new();
     if let Some(implicit) = &tile.implicit_tiling {
         match tiling(tile, implicit, &node, schema, file) {
             Ok(tiling) => {
-                node.content = Content::Subtree(tiling.subtree_path(TileCoord::ROOT));
+                let coord = CellCoord::root(tiling.scheme);
+                node.content = Content::Subtree(tiling.subtree_path(coord));
                 node.growth = Growth::Lazy;
                 node.cell = Some(Box::new(Cell {
                     tiling: Arc::new(tiling),
-                    coord: TileCoord::ROOT,
+                    coord,
                     subtree: None,
                 }));
             }
@@ -170,6 +190,10 @@ fn plant(
         }
     } else {
         for content in tile.all_contents() {
+            // An empty object is how some write "no content".
+            if content.uri.is_empty() {
+                continue;
+            }
             match paths::resolve(file, &content.uri) {
                 Some(path) if paths::is_tileset(&path) => {
                     tilesets.push(Content::Tileset(path.into()))
@@ -224,7 +248,12 @@ fn plant(
         node.companions = companions;
         node.children = nested;
     }
-    Some((id, additive, ecef_from_tile))
+    Some((id, additive, ecef_from_tile, misplaced))
+}
+
+/// What a tile is called: its first content.
+fn place(tile: &Tile) -> String {
+    tile.all_contents().map(|content| content.uri.clone()).find(|uri| !uri.is_empty()).unwrap_or_default()
 }
 
 fn tiling(
@@ -235,13 +264,8 @@ fn tiling(
     file: &str,
 ) -> Result<Tiling, Finding> {
     let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
-    if implicit.subdivision_scheme != Subdivision::Quadtree {
-        return refuse(
-            "tileset-octree-unsupported",
-            format!("{:?}", implicit.subdivision_scheme),
-        );
-    }
-    if !(1..=MAX_SUBTREE_LEVELS).contains(&implicit.subtree_levels) {
+    let scheme = implicit.subdivision_scheme;
+    if !(1..=MAX_SUBTREE_BITS / scheme.axes()).contains(&implicit.subtree_levels) {
         return refuse(
             "tileset-subtree-levels",
             implicit.subtree_levels.to_string(),
@@ -249,7 +273,7 @@ fn tiling(
     }
     if tile
         .bounding_volume
-        .quadtree_tile(TileCoord::ROOT)
+        .implicit_tile(CellCoord::root(scheme))
         .is_none()
     {
         return refuse(
@@ -268,10 +292,11 @@ fn tiling(
         return refuse("tile-path-refused", implicit.subtrees.uri.clone());
     };
     Ok(Tiling {
+        scheme,
         contents,
         subtrees,
         subtree_levels: implicit.subtree_levels,
-        available_levels: implicit.available_levels.min(MAX_LEVELS),
+        available_levels: implicit.available_levels.min(scheme.max_level()),
         volume: tile.bounding_volume,
         geometric_error_m: node.geometric_error_m,
         additive: node.additive,

@@ -4,14 +4,15 @@ use super::TileId;
 use super::paths;
 use super::tree::{Content, Growth, Life, Node};
 use super::volume::Volume;
-use crate::formats::tiles3d::{BoundingVolume, Subtree, TileCoord, TileSchema, fill_template};
+use crate::formats::tiles3d::{BoundingVolume, CellCoord, Subdivision, Subtree, TileSchema};
 use glam::DMat4;
 use std::sync::Arc;
 
 /// What all tiles of one implicit tiling have in common.
 #[derive(Debug)]
 pub struct Tiling {
-    /// Paths with `{level}`, `{x}`, `{y}`, relative to the host's root; one for each content of a tile.
+    pub scheme: Subdivision,
+    /// Paths with `{level}`, `{x}`, `{y}`, `{z}`, relative to the host's root; one for each content of a tile.
     pub contents: Vec<String>,
     pub subtrees: String,
     pub subtree_levels: u32,
@@ -30,7 +31,7 @@ pub struct Tiling {
 #[derive(Clone, Debug)]
 pub struct Cell {
     pub tiling: Arc<Tiling>,
-    pub coord: TileCoord,
+    pub coord: CellCoord,
     /// The subtree the tile belongs to; `None` while it has not come.
     pub subtree: Option<Arc<Subtree>>,
 }
@@ -45,13 +46,13 @@ pub fn volume_in_ecef(volume: &BoundingVolume, ecef_from_tile: &DMat4) -> Option
 }
 
 impl Tiling {
-    pub fn subtree_path(&self, coord: TileCoord) -> Arc<str> {
-        fill_template(&self.subtrees, coord).into()
+    pub fn subtree_path(&self, coord: CellCoord) -> Arc<str> {
+        coord.fill(&self.subtrees).into()
     }
 
     /// The bounds of a tile in ECEF, as tight as its subtree tells.
-    pub fn volume_of(&self, coord: TileCoord, subtree: &Subtree) -> Option<Volume> {
-        let implicit = self.volume.quadtree_tile(coord)?;
+    pub fn volume_of(&self, coord: CellCoord, subtree: &Subtree) -> Option<Volume> {
+        let implicit = self.volume.implicit_tile(coord)?;
         let inner = coord.within(coord.subtree_root(self.subtree_levels))?;
         volume_in_ecef(&subtree.bounds_of(inner, implicit), &self.ecef_from_tile)
     }
@@ -61,18 +62,18 @@ impl Tiling {
     /// over the cells' edges, and only the whole of it is sure.
     fn volume_under(
         &self,
-        coord: TileCoord,
-        parent: TileCoord,
+        coord: CellCoord,
+        parent: CellCoord,
         subtree: &Subtree,
     ) -> Option<Volume> {
-        let implicit = self.volume.quadtree_tile(coord)?;
+        let implicit = self.volume.implicit_tile(coord)?;
         let inner = parent.within(parent.subtree_root(self.subtree_levels))?;
         if subtree.states_volume(inner) {
             return self.volume_of(parent, subtree);
         }
         let volume = match (
             implicit,
-            subtree.bounds_of(inner, self.volume.quadtree_tile(parent)?),
+            subtree.bounds_of(inner, self.volume.implicit_tile(parent)?),
         ) {
             (BoundingVolume::Region([w, s, e, n, ..]), BoundingVolume::Region([.., low, high])) => {
                 BoundingVolume::Region([w, s, e, n, low, high])
@@ -83,7 +84,7 @@ impl Tiling {
     }
 
     /// The contents of a tile as its subtree tells them, in order.
-    pub fn contents_at(&self, coord: TileCoord, subtree: &Subtree) -> Vec<Content> {
+    pub fn contents_at(&self, coord: CellCoord, subtree: &Subtree) -> Vec<Content> {
         let Some(inner) = coord.within(coord.subtree_root(self.subtree_levels)) else {
             return Vec::new();
         };
@@ -92,7 +93,7 @@ impl Tiling {
             .enumerate()
             .filter(|(number, _)| subtree.has_tile(inner) && subtree.has_content(inner, *number))
             .map(|(_, template)| {
-                let path: Arc<str> = fill_template(template, coord).into();
+                let path: Arc<str> = coord.fill(template).into();
                 if paths::is_tileset(&path) {
                     Content::Tileset(path)
                 } else {

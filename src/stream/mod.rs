@@ -30,7 +30,7 @@ pub use engine::{Engine, MAX_SUBTREE_BYTES, MAX_TILESET_BYTES, RootState};
 pub use select::LOADING_DESCENDANT_LIMIT;
 pub use share::shares;
 pub use tree::{MAX_DEPTH, MAX_NODES};
-pub use volume::{Obb, Volume};
+pub use volume::{Frustum, Obb, Room, Volume};
 
 use glam::{DMat4, DVec3};
 
@@ -91,7 +91,7 @@ pub enum FetchFault {
 /// What the host hands back for a request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Delivery {
-    /// Bytes of a tileset or subtree, for the engine itself.
+    /// Bytes of a tileset or subtree, for the engine itself; also those of a content that turns out to be a tileset.
     Bytes(Vec<u8>),
     /// The host has decoded and uploaded a content; it holds so many bytes of memory for it.
     Content { bytes: u64 },

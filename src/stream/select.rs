@@ -6,8 +6,12 @@
 //! - *kicking*: children that would leave a gap are taken back and the tile shows itself, while their requests go on;
 //! - *ancestor meets SSE*: when a tile becomes good enough but is not there, finer tiles that are there stay, so zooming out never loses detail;
 //! - *loading descendant limit*: a tile that is not there and has many descendants under way is fetched before them.
+//!
+//! Beside them: a child of an ADD tile is left out where the tile itself is fine enough at the child's distance, as CesiumJS does;
+//! and a tile that states from where it may be seen (`viewerRequestVolume`) is no replacement for its parent until an eye is there.
 
 use super::tree::{Content, Growth, Life, Node, Tree};
+use super::volume::Frustum;
 use super::{FrameNo, TileId, View};
 
 /// Beyond so many missing descendants, a missing ancestor goes first.
@@ -88,6 +92,7 @@ struct Sight {
 pub fn select(tree: &mut Tree, views: &[View], max_error_px: f64, frame: FrameNo) -> Selection {
     let mut traversal = Traversal {
         tree,
+        frusta: views.iter().map(|view| Frustum::of(&view.frustum)).collect(),
         views,
         max_error_px,
         frame,
@@ -110,6 +115,8 @@ pub fn select(tree: &mut Tree, views: &[View], max_error_px: f64, frame: FrameNo
 struct Traversal<'a> {
     tree: &'a mut Tree,
     views: &'a [View],
+    /// One for each view.
+    frusta: Vec<Frustum>,
     max_error_px: f64,
     frame: FrameNo,
     out: Selection,
@@ -120,7 +127,7 @@ impl Traversal<'_> {
     fn visit(&mut self, id: TileId, above: Above) -> Cover {
         self.out.visited += 1;
         let Some(sight) = self.look(id) else {
-            return Cover::NOTHING_TO_SEE;
+            return if self.is_barred(id) { Cover::NEVER } else { Cover::NOTHING_TO_SEE };
         };
         let Some(node) = self.tree.get(id) else {
             return Cover::NOTHING_TO_SEE;
@@ -292,7 +299,9 @@ impl Traversal<'_> {
                 bare: Class::Normal,
             };
             for index in 0..self.tree.open(id) {
-                if let Some(child) = self.tree.child(id, index) {
+                if let Some(child) = self.tree.child(id, index)
+                    && !self.is_fine_there(id, child)
+                {
                     self.visit(child, below);
                 }
             }
@@ -336,6 +345,10 @@ impl Traversal<'_> {
             self.out.visited += 1;
             // Seen, so that nothing on the way to what is shown here is forgotten.
             if self.look(child).is_none() {
+                if self.is_barred(child) {
+                    self.out.shown.truncate(first_shown);
+                    return false;
+                }
                 continue;
             }
             if self.tree.ready(child) {
@@ -379,18 +392,19 @@ impl Traversal<'_> {
         };
         node.seen = self.frame;
         node.kept = self.frame;
-        if node.is_model() && !self.tree.failed_for_good(id) && !self.tree.ready(id) {
+        if node.is_model() && node.room.is_none() && !self.tree.failed_for_good(id) && !self.tree.ready(id) {
             let score = self.score_out_of_view(id);
             self.want(id, Class::Preload, score);
         }
     }
 
-    /// Whether a child in view, without children of its own, has failed for good: then refining can never succeed.
+    /// Whether a child in view may not be seen from here, or has failed for good without children of its own: then refining can never succeed.
     fn child_never_comes(&self, id: TileId, children: usize) -> bool {
         (0..children)
             .filter_map(|index| self.tree.child(id, index))
             .any(|child| {
-                self.tree.failed_for_good(child)
+                self.is_barred(child)
+                    || self.tree.failed_for_good(child)
                     && self.tree.get(child).is_some_and(|node| {
                         node.children.is_empty() && node.growth == Growth::Whole
                             || matches!(node.content, Content::Subtree(_))
@@ -467,13 +481,11 @@ impl Traversal<'_> {
     fn sight(&self, id: TileId) -> Option<Sight> {
         let node = self.tree.get(id)?;
         let mut best: Option<Sight> = None;
-        for view in self
-            .views
-            .iter()
-            .filter(|view| node.volume.in_frustum(&view.frustum))
-        {
-            let distance_m = node.volume.distance_m(view.position).max(NEAREST_M);
-            let error_px = node.geometric_error_m * view.pixels_per_radian / distance_m;
+        for view in self.views_of(node) {
+            if !in_room(node, view) {
+                continue;
+            }
+            let error_px = error_px(node.geometric_error_m, node, view);
             let score = score(node, view);
             best = Some(match best {
                 None => Sight { error_px, score },
@@ -486,6 +498,27 @@ impl Traversal<'_> {
         best
     }
 
+    /// The views that a tile is in the picture of, wherever the eye must be.
+    fn views_of<'n>(&'n self, node: &'n Node) -> impl Iterator<Item = &'n View> {
+        let seen = self.views.iter().zip(&self.frusta);
+        seen.filter(|(_, frustum)| node.volume.in_view(frustum)).map(|(view, _)| view)
+    }
+
+    /// In the picture, but of no view whose eye is where the tile wants it.
+    fn is_barred(&self, id: TileId) -> bool {
+        self.tree.get(id).is_some_and(|node| {
+            node.room.is_some() && self.views_of(node).next().is_some() && !self.views_of(node).any(|view| in_room(node, view))
+        })
+    }
+
+    /// Whether an ADD tile is fine enough where its child is, so that the child would add nothing to be seen.
+    fn is_fine_there(&self, id: TileId, child: TileId) -> bool {
+        let (Some(node), Some(child)) = (self.tree.get(id), self.tree.get(child)) else {
+            return false;
+        };
+        self.views_of(child).all(|view| error_px(node.geometric_error_m, child, view) <= self.max_error_px)
+    }
+
     fn score_out_of_view(&self, id: TileId) -> f64 {
         let scores = self
             .tree
@@ -494,6 +527,16 @@ impl Traversal<'_> {
             .flat_map(|node| self.views.iter().map(move |view| score(node, view)));
         scores.fold(f64::INFINITY, f64::min)
     }
+}
+
+/// Pixels that an error takes where a tile is nearest.
+fn error_px(error_m: f64, at: &Node, view: &View) -> f64 {
+    let distance_m = at.volume.distance_m(view.position).max(NEAREST_M);
+    error_m * view.pixels_per_radian / distance_m
+}
+
+fn in_room(node: &Node, view: &View) -> bool {
+    node.room.as_ref().is_none_or(|room| room.holds(view.position))
 }
 
 fn score(node: &Node, view: &View) -> f64 {

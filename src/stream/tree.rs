@@ -1,7 +1,7 @@
 //! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
 
 use super::implicit::{Cell, Tiling};
-use super::volume::Volume;
+use super::volume::{Room, Volume};
 use super::{FrameNo, RequestId, TileId, Wanted};
 use glam::DMat4;
 use std::collections::HashMap;
@@ -75,6 +75,8 @@ pub struct Node {
     pub growth: Growth,
     pub depth: u32,
     pub volume: Volume,
+    /// Only an eye in here gets to see the tile and those below it.
+    pub room: Option<Box<Room>>,
     pub geometric_error_m: f64,
     /// ADD refinement: the tile stays when its children come.
     pub additive: bool,
@@ -106,6 +108,7 @@ impl Node {
             growth: Growth::Whole,
             depth: 0,
             volume,
+            room: None,
             geometric_error_m: 0.0,
             additive: false,
             ecef_from_tile,
@@ -147,7 +150,12 @@ impl Node {
         } else {
             0
         };
-        NODE_BYTES + path + cell
+        let room = if self.room.is_some() {
+            std::mem::size_of::<Room>() as u64
+        } else {
+            0
+        };
+        NODE_BYTES + path + cell + room
     }
 }
 
@@ -322,6 +330,14 @@ impl Tree {
                     .companions
                     .iter()
                     .any(|companion| self.get(*companion).is_some_and(Node::failed_for_good))
+        })
+    }
+
+    /// Whether a tile could be the place of a tileset of its own: a model by itself, with nothing below. Further contents of a tile have no place.
+    pub fn takes_a_tileset(&self, id: TileId) -> bool {
+        self.get(id).is_some_and(|node| {
+            let own_place = node.parent.and_then(|parent| self.get(parent)).is_some_and(|parent| parent.children.contains(&id));
+            own_place && node.is_model() && node.children.is_empty() && node.companions.is_empty() && node.growth == Growth::Whole
         })
     }
 

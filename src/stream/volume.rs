@@ -162,11 +162,100 @@ impl Volume {
         })
     }
 
+    /// Whether some of it may be in view. Errs towards yes, less often than [`Self::in_frustum`]: a box that crosses a plane far outside the
+    /// frustum is told from one in view by its own faces.
+    pub fn in_view(&self, frustum: &Frustum) -> bool {
+        if !self.in_frustum(&frustum.planes) {
+            return false;
+        }
+        match self {
+            Self::Sphere { .. } => true,
+            Self::Obb(obb) => !obb.has_outside(frustum),
+        }
+    }
+
     /// A sphere around it: centre in ECEF and radius in metres.
     pub fn bounding_sphere(&self) -> (DVec3, f64) {
         match self {
             Self::Sphere { centre, radius_m } => (*centre, *radius_m),
             Self::Obb(obb) => (obb.centre, DVec3::from_array(obb.half_m).length()),
+        }
+    }
+}
+
+impl Obb {
+    /// Whether all of a frustum lies beyond one of the faces. False where the frustum has no corners to tell it by.
+    fn has_outside(&self, frustum: &Frustum) -> bool {
+        if frustum.corners.is_empty() {
+            return false;
+        }
+        (0..6).any(|face| {
+            let axis = if face < 3 { self.axes[face] } else { -self.axes[face - 3] };
+            let reach_m = self.half_m[face % 3];
+            frustum.rays.iter().all(|ray| axis.dot(*ray) >= 0.0)
+                && frustum.corners.iter().all(|corner| axis.dot(*corner - self.centre) > reach_m)
+        })
+    }
+}
+
+/// What a view sees, with its corners and its edges without end, which tell the boxes that its planes alone cannot tell.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Frustum {
+    planes: Vec<(DVec3, f64)>,
+    corners: Vec<DVec3>,
+    /// Directions of the edges that have no end; a pyramid without a far plane has four.
+    rays: Vec<DVec3>,
+}
+
+/// With more planes no corners are looked for: it takes the fourth power of their number.
+const MAX_PLANES: usize = 6;
+
+impl Frustum {
+    /// From planes with the normal inside: `dot(n, p) + d >= 0`.
+    pub fn of(planes: &[(DVec3, f64)]) -> Self {
+        let mut frustum = Self { planes: planes.to_vec(), ..Self::default() };
+        if planes.len() > MAX_PLANES {
+            return frustum;
+        }
+        // What lies on the edge is kept: a corner too many culls less, one too few would cull what is in view.
+        let holds = |point: DVec3| planes.iter().all(|(n, d)| n.dot(point) + d >= -1e-7 * (1.0 + point.length()) * n.length());
+        let turns_in = |ray: DVec3| planes.iter().all(|(n, _)| n.dot(ray) >= -1e-9 * n.length());
+        for (i, (a, da)) in planes.iter().enumerate() {
+            for (j, (b, db)) in planes.iter().enumerate().skip(i + 1) {
+                let edge = a.cross(*b);
+                for (c, dc) in planes.iter().skip(j + 1) {
+                    let det = edge.dot(*c);
+                    if det.abs() > 1e-12 * a.length() * b.length() * c.length() {
+                        let corner = -(b.cross(*c) * *da + c.cross(*a) * *db + edge * *dc) / det;
+                        frustum.corners.extend(Some(corner).filter(|corner| holds(*corner)));
+                    }
+                }
+                if let Some(ray) = edge.try_normalize() {
+                    frustum.rays.extend([ray, -ray].into_iter().filter(|ray| turns_in(*ray)));
+                }
+            }
+        }
+        frustum
+    }
+}
+
+/// Where an eye must be for a tile to count: a volume as the document has it. Regions are exact here, not boxed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Room {
+    Volume(Volume),
+    Region([f64; 6]),
+}
+
+impl Room {
+    pub fn holds(&self, eye: DVec3) -> bool {
+        match self {
+            Self::Volume(volume) => volume.distance_m(eye) <= 0.0,
+            Self::Region([west, south, east, north, low, high]) => {
+                let at = crate::geodesy::Ecef(eye).to_lonlath();
+                let (lon, lat) = (at.lon_deg.to_radians(), at.lat_deg.to_radians());
+                let wide = if west <= east { (*west..=*east).contains(&lon) } else { lon >= *west || lon <= *east };
+                wide && (*south..=*north).contains(&lat) && (*low..=*high).contains(&at.height_m)
+            }
         }
     }
 }

@@ -1,9 +1,13 @@
 //! The streaming engine: scripted behaviours (`tests/data/stream/*.txt`), laws on random trees, implicit tiling.
 
+#[path = "stream/hostile.rs"]
+mod hostile;
 #[path = "stream/implicit.rs"]
 mod implicit;
 #[path = "stream/laws.rs"]
 mod laws;
+#[path = "stream/peer.rs"]
+mod peer;
 #[path = "stream/script.rs"]
 mod script;
 #[path = "stream/volume.rs"]

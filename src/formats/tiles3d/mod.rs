@@ -4,21 +4,25 @@
 //! |---|---|
 //! | [`tileset`] | `tileset.json` as types |
 //! | [`volume`] | bounding volumes and their subdivision |
+//! | [`cell`] | tiles of implicit quadtrees and octrees, as others write them |
 //! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
 //! | [`batched`] | contents of 3D Tiles 1.0 |
 //! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
 //!
-//! Implicit tiling is read and written as a quadtree; an octree is recognised ([`Subdivision::Octree`]) and refused by what needs its coordinates.
+//! Implicit tiling is read as quadtree and octree, and written as a quadtree.
 //! Source: OGC 22-025r4, 3D Tiles Specification 1.1.
 
 pub mod batched;
+pub mod cell;
 pub mod implicit;
 pub mod metadata;
 pub mod subtree;
 pub mod tileset;
+mod tileset_read;
 pub mod volume;
 
+pub use cell::CellCoord;
 pub use implicit::{TileCoord, fill_template, plan_subtrees};
 pub use metadata::{TileBounds, TileSchema};
 pub use subtree::{Availability, Subtree, write_subtree};

@@ -2,7 +2,7 @@
 
 use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
 use super::metadata::{self, TileBounds, TileSchema};
-use super::{BoundingVolume, TilesFault};
+use super::{BoundingVolume, CellCoord, TilesFault};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -95,9 +95,9 @@ impl Availability {
     }
 }
 
-/// What exists below one tile of a quadtree.
+/// What exists below one tile of a quadtree or an octree.
 ///
-/// Bits of tiles and contents are [`TileCoord::bit`] of the tile seen from the subtree's root, bits of children the [`TileCoord::morton`] of their roots one level below its last.
+/// Bits of tiles and contents are [`CellCoord::bit`] of the tile seen from the subtree's root, bits of children the [`CellCoord::morton`] of their roots one level below its last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Subtree {
     pub tiles: Availability,
@@ -225,7 +225,8 @@ impl Subtree {
     }
 
     /// The bounds of an available tile, given from the subtree's root: as its metadata tell, or else the implicit ones.
-    pub fn bounds_of(&self, inner: TileCoord, implicit: BoundingVolume) -> BoundingVolume {
+    pub fn bounds_of(&self, inner: impl Into<CellCoord>, implicit: BoundingVolume) -> BoundingVolume {
+        let inner = inner.into();
         match &self.bounds {
             Some(bounds) if self.has_tile(inner) => {
                 // Rows are those of available tiles, in the order of their bits.
@@ -237,7 +238,8 @@ impl Subtree {
     }
 
     /// Whether the metadata tell a volume of its own for an available tile, which need not lie in the implicit one.
-    pub fn states_volume(&self, inner: TileCoord) -> bool {
+    pub fn states_volume(&self, inner: impl Into<CellCoord>) -> bool {
+        let inner = inner.into();
         self.bounds.as_ref().is_some_and(|bounds| {
             let row = usize::try_from(self.tiles.count(inner.bit()));
             self.has_tile(inner) && row.is_ok_and(|row| bounds.stated(row).is_some())
@@ -245,20 +247,20 @@ impl Subtree {
     }
 
     /// Is the tile there? It is given from the subtree's root.
-    pub fn has_tile(&self, inner: TileCoord) -> bool {
-        self.tiles.get(inner.bit())
+    pub fn has_tile(&self, inner: impl Into<CellCoord>) -> bool {
+        self.tiles.get(inner.into().bit())
     }
 
     /// Has the tile its content of that number (0 mostly)?
-    pub fn has_content(&self, inner: TileCoord, number: usize) -> bool {
+    pub fn has_content(&self, inner: impl Into<CellCoord>, number: usize) -> bool {
         self.contents
             .get(number)
-            .is_some_and(|contents| contents.get(inner.bit()))
+            .is_some_and(|contents| contents.get(inner.into().bit()))
     }
 
     /// Is there a subtree with that root, given from this subtree's root (its level is the subtree's depth)?
-    pub fn has_child(&self, inner: TileCoord) -> bool {
-        self.children.get(inner.morton())
+    pub fn has_child(&self, inner: impl Into<CellCoord>) -> bool {
+        self.children.get(inner.into().morton())
     }
 
     /// Turns bits that all agree into one answer, and states the counts, for a subtree of so many levels.

@@ -1,6 +1,8 @@
 //! `tileset.json` as types; unknown properties are skipped.
 
+use super::tileset_read::{Budget, TilesetSeed};
 use super::{BoundingVolume, TilesFault};
+use serde::de::DeserializeSeed;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -13,23 +15,23 @@ fn no<T>(list: &[T]) -> bool {
     list.is_empty()
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tileset {
     pub asset: Asset,
     /// Metres of error when nothing at all is drawn.
     pub geometric_error: f64,
     pub root: Tile,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(skip_serializing_if = "no")]
     pub extensions_used: Vec<String>,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(skip_serializing_if = "no")]
     pub extensions_required: Vec<String>,
     /// Metadata schema, as it stands.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema: Option<Value>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_uri: Option<String>,
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    #[serde(skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
 }
 
@@ -57,27 +59,27 @@ pub enum Refine {
     Replace,
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tile {
     pub bounding_volume: BoundingVolume,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub viewer_request_volume: Option<BoundingVolume>,
     /// Metres of error when this tile is drawn and its children are not.
     pub geometric_error: f64,
     /// The parent's when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub refine: Option<Refine>,
     /// Column-major, from this tile's frame to its parent's; the identity when absent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub transform: Option<[f64; 16]>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<Content>,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(skip_serializing_if = "no")]
     pub contents: Vec<Content>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub implicit_tiling: Option<ImplicitTiling>,
-    #[serde(default, skip_serializing_if = "no")]
+    #[serde(skip_serializing_if = "no")]
     pub children: Vec<Tile>,
 }
 
@@ -106,14 +108,14 @@ impl Tile {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
-    /// Relative to the tileset's folder; a template for implicit tiling. (`url` before 1.0 was final.)
-    #[serde(alias = "url")]
+    /// Relative to the tileset's folder; a template for implicit tiling; empty where the document has none. (`url` before 1.0 was final.)
+    #[serde(default, alias = "url")]
     pub uri: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounding_volume: Option<BoundingVolume>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 pub enum Subdivision {
     Quadtree,
@@ -143,16 +145,30 @@ impl Tileset {
     /// # Errors
     /// `tileset-limit`, `tileset-json`.
     pub fn parse(bytes: &[u8]) -> Result<Self, TilesFault> {
+        match Self::parse_some(bytes, MAX_TILES)? {
+            (_, true) => Err(TilesFault::new("tileset-limit", "root", MAX_TILES)),
+            (tileset, false) => Ok(tileset),
+        }
+    }
+
+    /// Reads a `tileset.json` and at most so many of its tiles below the root, and says whether there were more.
+    /// Children that do not fit are left out together, with all below them.
+    ///
+    /// # Errors
+    /// `tileset-limit` for too many bytes, `tileset-json`.
+    pub fn parse_some(bytes: &[u8], max_tiles: usize) -> Result<(Self, bool), TilesFault> {
         if bytes.len() > MAX_TILESET_BYTES {
             return Err(TilesFault::new("tileset-limit", "", bytes.len()));
         }
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
-        let tileset: Self = serde_json::from_slice(bytes)
-            .map_err(|error| TilesFault::new("tileset-json", "", error))?;
-        if tileset.count() > MAX_TILES {
-            return Err(TilesFault::new("tileset-limit", "root", MAX_TILES));
+        let budget = Budget::of(max_tiles);
+        let mut json = serde_json::Deserializer::from_slice(bytes);
+        let tileset = TilesetSeed(&budget).deserialize(&mut json);
+        let whole = tileset.and_then(|tileset| json.end().map(|()| tileset));
+        match whole {
+            Ok(tileset) => Ok((tileset, budget.is_short())),
+            Err(error) => Err(TilesFault::new("tileset-json", "", error)),
         }
-        Ok(tileset)
     }
 
     /// The document, indented, with a line's end.

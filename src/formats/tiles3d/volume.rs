@@ -60,18 +60,26 @@ impl From<BoundingVolume> for Raw {
 }
 
 impl BoundingVolume {
-    /// The volume of an implicit tile inside this one, the root's, in a quadtree.
+    /// Stands for a volume that a document lacks or spells wrong; [`Self::is_sound`] is false.
+    pub const UNSOUND: Self = Self::Sphere([f64::NAN; 4]);
+
+    /// The volume of an implicit tile of a quadtree inside this one, the root's.
+    pub fn quadtree_tile(&self, coord: super::TileCoord) -> Option<Self> {
+        self.implicit_tile(coord.into())
+    }
+
+    /// The volume of an implicit tile inside this one, the root's.
     ///
     /// Computed from the root and not step by step, so that neighbours share their edges exactly.
-    /// A region is halved in longitude and latitude, a box along its x and y half axes; heights and z stay.
+    /// A region is halved in longitude and latitude, a box along its x and y half axes; an octree halves heights and z too.
     /// `None` for a sphere, which cannot be divided, and for a coordinate outside its level.
-    pub fn quadtree_tile(&self, coord: super::TileCoord) -> Option<Self> {
+    pub fn implicit_tile(&self, coord: super::CellCoord) -> Option<Self> {
         if !coord.is_valid() {
             return None;
         }
         let tiles = f64::from(coord.level).exp2();
-        let share = |at: u32| (f64::from(at) / tiles, f64::from(at + 1) / tiles);
-        let ((x0, x1), (y0, y1)) = (share(coord.x), share(coord.y));
+        let [(x0, x1), (y0, y1), (z0, z1)] = coord.at.map(|at| (f64::from(at) / tiles, f64::from(at + 1) / tiles));
+        let deep = coord.scheme == super::Subdivision::Octree;
         match *self {
             Self::Region([west, south, east, north, low, high]) => {
                 // A region may cross the antimeridian: then its west is east of its east.
@@ -89,29 +97,26 @@ impl BoundingVolume {
                     }
                 };
                 // The last edge is the root's own, whatever rounding says.
-                let east = if x1 == 1.0 { east } else { lon(x1) };
-                let height = north - south;
-                let top = if y1 == 1.0 {
-                    north
-                } else {
-                    south + height * y1
-                };
+                let part = |from: f64, to: f64, share: f64| if share == 1.0 { to } else { from + (to - from) * share };
+                let (bottom, top) = if deep { (part(low, high, z0), part(low, high, z1)) } else { (low, high) };
                 Some(Self::Region([
                     lon(x0),
-                    south + height * y0,
-                    east,
+                    part(south, north, y0),
+                    if x1 == 1.0 { east } else { lon(x1) },
+                    part(south, north, y1),
+                    bottom,
                     top,
-                    low,
-                    high,
                 ]))
             }
             Self::Box(b) => {
                 let mut tile = b;
+                let cz = if deep { z0 + z1 - 1.0 } else { 0.0 };
                 let (cx, cy) = (x0 + x1 - 1.0, y0 + y1 - 1.0);
                 for axis in 0..3 {
-                    tile[axis] = b[axis] + b[3 + axis] * cx + b[6 + axis] * cy;
+                    tile[axis] = b[axis] + b[3 + axis] * cx + b[6 + axis] * cy + b[9 + axis] * cz;
                     tile[3 + axis] = b[3 + axis] / tiles;
                     tile[6 + axis] = b[6 + axis] / tiles;
+                    tile[9 + axis] = if deep { b[9 + axis] / tiles } else { b[9 + axis] };
                 }
                 Some(Self::Box(tile))
             }

@@ -118,7 +118,8 @@ pub fn tileset(path: &Path, label: &str, report: &mut Report) -> Option<Tree> {
     let (centre, is_regional) = match document.tileset.root.bounding_volume {
         BoundingVolume::Region(_) => (None, true),
         BoundingVolume::Box([x, y, z, ..]) | BoundingVolume::Sphere([x, y, z, _]) => {
-            (Some(above.transform_point3(DVec3::new(x, y, z))), false)
+            let centre = above.transform_point3(DVec3::new(x, y, z));
+            (centre.is_finite().then_some(centre), false)
         }
     };
     walk.document(&document, path, DMat4::IDENTITY, None);

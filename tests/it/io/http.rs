@@ -64,6 +64,12 @@ fn answer(mut stream: TcpStream, seen: &mpsc::Sender<String>) {
             &format!("200 OK\r\nContent-Length: {}", MAX_ANSWER_BYTES + 1),
             b"a",
         ),
+        "/t/endless" => {
+            // No length, and no end before the other side hangs up.
+            let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+            let block = vec![b' '; 1 << 20];
+            while stream.write_all(&block).is_ok() {}
+        }
         "/t/nonsense" => {
             let _ = stream.write_all(b"\x16\x03\x01 this is not http\r\n\r\n");
         }
@@ -103,6 +109,11 @@ fn bad_answers_are_told_apart() {
     assert!(matches!(fetch("round"), Err(IoFault::Refused(_))));
     assert!(matches!(fetch("../up"), Err(IoFault::Refused(_))));
     assert_eq!(fetch("huge"), Err(IoFault::TooLarge(MAX_ANSWER_BYTES + 1)));
+}
+
+#[test]
+fn a_body_without_end_is_cut_off() {
+    assert!(matches!(fetch("endless"), Err(IoFault::TooLarge(length)) if length > MAX_ANSWER_BYTES && length < MAX_ANSWER_BYTES + (4 << 20)));
 }
 
 #[test]
