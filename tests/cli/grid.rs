@@ -42,6 +42,11 @@ fn a_flow_has_the_fields_of_the_contract() {
     assert_eq!(answer["buses"].as_array().unwrap().len(), 14);
     assert_eq!(answer["buses"][3]["id"], 3);
     assert!(answer["buses"][3]["va_deg"].as_f64().unwrap() < -10.0);
+    assert!(answer["violations"].as_array().unwrap().is_empty());
+    let tight = json(&jumeau(&["flow", &data("cigre_mv.json"), "--json"]));
+    // The reference: one transformer at 101.41 %.
+    assert_eq!(tight["violations"][0]["limit"], "loading");
+    assert_eq!(tight["violations"][0]["branch"]["kind"], "transformer");
     for key in ["id", "loading_percent", "p_from_mw", "q_from_mvar"] {
         assert!(answer["branches"][0].get(key).is_some(), "{key}");
     }

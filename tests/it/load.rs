@@ -472,3 +472,70 @@ proptest! {
         prop_assert!(close(energy_kwh(&sum, 0.5), whole));
     }
 }
+
+#[test]
+fn published_coefficients_are_read_in_any_order() {
+    use jumeau::formats::load_profile::{Kind, read};
+    // The hours around the change of clocks in autumn, out of order, one row twice, one missing.
+    let text = "\u{feff}horodate;sous_profil;categorie;coefficient_prepare;coefficient_ajuste;coefficient_dynamique\n\
+        2025-10-26T02:30:00+01:00;RES1-P1;Résidentiel;0,93;0,94;\n\
+        2025-10-26T02:00:00+02:00;RES1-P1;Résidentiel;0,90;0,91;\n\
+        2025-10-26T02:30:00+02:00;RES1-P1;Résidentiel;0,91;;\n\
+        2025-10-26T03:30:00+01:00;RES1-P1;Résidentiel;0,95;0,96;\n\
+        2025-10-26T02:30:00+01:00;RES1-P1;Résidentiel;7;7;\n\
+        2025-10-26T02:00:00+01:00;RES1-P1;Résidentiel;0,92;0,93;\n\
+        hier;RES1-P1;Résidentiel;1;1;\n\
+        2025-10-26T02:00:00+02:00;PRD3-BASE;Production;0;;0,00\n";
+    let document = read(text).unwrap();
+    assert_eq!(
+        (document.unreadable, document.first_unreadable),
+        (1, Some(8))
+    );
+    assert_eq!(document.profiles.len(), 2);
+    let home = &document.profiles[1];
+    assert_eq!(
+        (home.name.as_str(), home.category.as_str()),
+        ("RES1-P1", "Résidentiel")
+    );
+    assert_eq!(home.start, Instant::parse("2025-10-26T00:00:00Z").unwrap());
+    assert_eq!(
+        (home.step_s, home.missing, home.doubled, home.astray),
+        (1800, 1, 1, 0)
+    );
+    assert_eq!(
+        home.coefficients(Kind::Prepared),
+        [
+            Some(0.90),
+            Some(0.91),
+            Some(0.92),
+            Some(0.93),
+            None,
+            Some(0.95)
+        ]
+    );
+    assert_eq!(home.coefficients(Kind::Adjusted)[1], None);
+    assert_eq!(home.best(), Some(Kind::Adjusted));
+    assert_eq!(document.profiles[0].best(), Some(Kind::Dynamic));
+    for (bad, code) in [
+        ("", "load-profile-empty"),
+        (
+            "horodate;sous_profil;coefficient_ajuste\n",
+            "load-profile-empty",
+        ),
+        (
+            "horodate;sous_profil;coefficient_ajuste\nx;y;1\n",
+            "load-profile-empty",
+        ),
+        (
+            "horodate;profil;coefficient_ajuste\n",
+            "load-profile-columns",
+        ),
+        ("horodate;sous_profil;valeur\n", "load-profile-columns"),
+        (
+            "horodate,sous_profil,coefficient_ajuste\n1900-01-01T00:00:00Z,A,1\n1900-01-01T00:30:00Z,A,1\n2100-01-01T00:00:00Z,A,1\n",
+            "load-profile-limit",
+        ),
+    ] {
+        assert_eq!(read(bad).unwrap_err().code, code, "{bad}");
+    }
+}

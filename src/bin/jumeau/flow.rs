@@ -7,7 +7,7 @@ use jumeau::energy::grid::capacity::{
 use jumeau::energy::grid::contingency::{ContingencyOptions, contingencies};
 use jumeau::energy::grid::feeder::feeders;
 use jumeau::energy::grid::flow::{FlowFault, FlowOptions, flow};
-use jumeau::energy::grid::limits::Band;
+use jumeau::energy::grid::limits::{Band, Limits};
 use jumeau::energy::grid::record::{Kept, RecordFault, record};
 use jumeau::energy::grid::reinforcement::{Aim, ReinforcementFault, headroom, reliefs};
 use jumeau::energy::grid::series::{Profiles, SeriesOptions, series};
@@ -91,7 +91,14 @@ pub fn run(args: Args) -> ExitCode {
     };
     let network = &opened.network;
     let mut document = match flow(network, &FlowOptions::default()) {
-        Ok(flow) => answer::flow(network, opened.kind, &flow),
+        Ok(flow) => {
+            let limits = Limits::uniform(network, &band(&args));
+            let breaches = limits.breaches(network, &flow);
+            let mut document = answer::flow(network, opened.kind, &flow);
+            let violations = study::violations(network, opened.kind, &breaches);
+            document.insert("violations".into(), violations);
+            document
+        }
         Err(fault) => {
             opened.report.push(check::fault(&fault, &file));
             match fault {
@@ -308,6 +315,7 @@ fn text_of(document: &Map<String, Value>) -> String {
         number("slack"),
     );
     for (key, label) in [
+        ("violations", "hors limites / violations          "),
         ("steps", "pas / steps                        "),
         ("flows_per_second", "flux par seconde / flows per second"),
         ("worst", "pire pas / worst                   "),

@@ -82,9 +82,28 @@ impl Limits {
     /// The breach that is largest in proportion to its limit; `None` where all holds.
     pub fn breach(&self, network: &Network, flow: &Flow) -> Option<Breach> {
         let mut worst: Option<(f64, Breach)> = None;
-        let mut learn = |excess: f64, breach: Breach| {
-            if excess > SLACK && worst.is_none_or(|(known, _)| excess > known) {
+        self.each(network, flow, &mut |excess, breach| {
+            if worst.is_none_or(|(known, _)| excess > known) {
                 worst = Some((excess, breach));
+            }
+        });
+        worst.map(|(_, breach)| breach)
+    }
+
+    /// All breaches, the largest in proportion to its limit first.
+    pub fn breaches(&self, network: &Network, flow: &Flow) -> Vec<Breach> {
+        let mut all: Vec<(f64, Breach)> = Vec::new();
+        self.each(network, flow, &mut |excess, breach| {
+            all.push((excess, breach))
+        });
+        all.sort_by(|a, b| b.0.total_cmp(&a.0));
+        all.into_iter().map(|(_, breach)| breach).collect()
+    }
+
+    fn each(&self, network: &Network, flow: &Flow, learn: &mut dyn FnMut(f64, Breach)) {
+        let mut told = |excess: f64, breach: Breach| {
+            if excess > SLACK {
+                learn(excess, breach);
             }
         };
         let seen = network.buses.iter().zip(&flow.voltages).enumerate();
@@ -93,17 +112,16 @@ impl Limits {
         {
             if let Some(vm) = voltage.map(|v| v.norm()).filter(|_| !known.internal) {
                 // The band is a tenth wide: a voltage a hundredth outside weighs as much as a branch a tenth over.
-                learn(10.0 * (low - vm), Breach::TooLow(bus, vm));
-                learn(10.0 * (vm - high), Breach::TooHigh(bus, vm));
+                told(10.0 * (low - vm), Breach::TooLow(bus, vm));
+                told(10.0 * (vm - high), Breach::TooHigh(bus, vm));
             }
         }
         for (index, (branch, limit)) in flow.branches.iter().zip(&self.loading_percent).enumerate()
         {
             if let Some(percent) = branch.loading_percent {
-                learn(percent / limit - 1.0, Breach::Overload(index, percent));
+                told(percent / limit - 1.0, Breach::Overload(index, percent));
             }
         }
-        worst.map(|(_, breach)| breach)
     }
 
     /// How far all breaches go together: 0 where all holds. For comparing states of one network only.

@@ -77,6 +77,12 @@ pub fn feeders(
     .collect()
 }
 
+/// `violations`: all that is beyond the band, the worst first.
+pub fn violations(network: &Network, kind: Kind, breaches: &[Breach]) -> Value {
+    let all = breaches.iter();
+    all.map(|one| breach(network, kind, Some(*one))).collect()
+}
+
 fn verdict(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Secure => "secure",
