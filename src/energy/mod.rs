@@ -11,12 +11,16 @@
 //! | [`roof`], [`layout`], [`yields`] | planes of a roof, modules on them, a shaded year | laws: areas add up, shade only takes |
 //! | [`economics`] | savings, premium, sale, pay-back, carbon, with dated facts | laws: balances close; a past fact says so |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
+//! | [`load`] | half-hourly loads: profiles and cold, vehicles, heat pumps, lamps, farms, shops | laws: sums to 1e-9; HiGHS for the smart charging |
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
-//! | [`grid`] | AC power flow, hosting capacity | pandapower, power-grid-model |
+//! | [`balance`] | what an area makes, uses, stores, loses and exchanges, step by step | laws: conserved, additive |
+//! | [`sharing`] | collective self-consumption: keys, and who is near enough | laws; cases by hand |
+//! | [`grid`] | AC power flow, hosting capacity, N-1, reinforcement, a line's year | pandapower, power-grid-model |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
 pub mod atmosphere;
+pub mod balance;
 pub mod calendar;
 pub mod cell;
 pub mod clear_sky;
@@ -29,10 +33,12 @@ pub mod grid;
 pub mod incidence;
 pub mod layout;
 pub mod linke;
+pub mod load;
 pub mod production;
 pub mod pv;
 pub mod roof;
 pub mod shading;
+pub mod sharing;
 pub mod storage;
 pub mod sun;
 pub mod transposition;

@@ -31,6 +31,7 @@ mod geotiff_sheet;
 pub mod gtfs;
 pub mod hgt;
 pub mod las;
+pub mod load_profile;
 pub mod osm;
 pub mod protobuf;
 pub mod raster;

@@ -42,6 +42,11 @@ fn a_flow_has_the_fields_of_the_contract() {
     assert_eq!(answer["buses"].as_array().unwrap().len(), 14);
     assert_eq!(answer["buses"][3]["id"], 3);
     assert!(answer["buses"][3]["va_deg"].as_f64().unwrap() < -10.0);
+    assert!(answer["violations"].as_array().unwrap().is_empty());
+    let tight = json(&jumeau(&["flow", &data("cigre_mv.json"), "--json"]));
+    // The reference: one transformer at 101.41 %.
+    assert_eq!(tight["violations"][0]["limit"], "loading");
+    assert_eq!(tight["violations"][0]["branch"]["kind"], "transformer");
     for key in ["id", "loading_percent", "p_from_mw", "q_from_mvar"] {
         assert!(answer["branches"][0].get(key).is_some(), "{key}");
     }
@@ -72,6 +77,81 @@ fn profiles_and_capacity() {
     assert_eq!(answer["limited_by"], "voltage");
     assert_eq!(answer["capacity_buses"].as_array().unwrap().len(), 13);
     assert_eq!(answer["monte_carlo"]["draws"], 16);
+    // Feeder by feeder: each alone takes more at each bus than all of them together.
+    let feeders = answer["feeders"].as_array().unwrap();
+    assert!(!feeders.is_empty());
+    let buses = feeders
+        .iter()
+        .map(|f| f["connection_buses"].as_u64().unwrap());
+    assert_eq!(buses.sum::<u64>(), 13);
+    for feeder in feeders {
+        assert!(
+            feeder["per_bus_kw"].as_f64().unwrap() >= answer["per_bus_kw"].as_f64().unwrap() - 1e-6
+        );
+        assert!(feeder["total_kw"].is_number() && feeder["limited_by"].is_string());
+    }
+    assert!(answer.get("lines").is_none());
+}
+
+#[test]
+fn a_year_of_lines_outages_and_what_would_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let profile = written(&folder, "p.csv", "*\n0.2\n1.3\n-0.5\n");
+    let done = jumeau(&[
+        "flow",
+        &data("cigre_mv.json"),
+        "--profiles",
+        &profile,
+        "--lines",
+        "3",
+        "--step-hours",
+        "0.5",
+        "--n-1",
+        "--reinforce",
+        "--loading-max",
+        "120",
+        "--json",
+    ]);
+    let answer = json(&done);
+    let lines = answer["lines"].as_array().unwrap();
+    assert_eq!(lines.len(), 3);
+    assert_eq!(lines[0]["duration_percent"].as_array().unwrap().len(), 101);
+    assert_eq!(lines[0]["worst"][0]["step"], 1);
+    assert_eq!(lines[0]["congested_hours"], 0.5);
+    assert!(lines[0]["branch"]["kind"].is_string());
+    let outages = &answer["n_1"];
+    assert_eq!(outages["ties"], 3);
+    let sum: u64 = ["secure", "back_fed", "partly", "lost", "overloaded"]
+        .iter()
+        .map(|key| outages[key].as_u64().unwrap())
+        .sum();
+    let all = outages["outages"].as_array().unwrap();
+    assert_eq!(sum as usize, all.len());
+    assert!(
+        all.iter()
+            .any(|o| !o["closed"].as_array().unwrap().is_empty())
+    );
+    // pandapower's bisection: 1.1641159 as it is, 1.2352731 with the best branch doubled.
+    let help = &answer["reinforcement"];
+    assert!((help["headroom"]["load_factor"].as_f64().unwrap() - 1.1641159).abs() < 1e-6);
+    assert!((help["consumption"][0]["after"].as_f64().unwrap() - 1.2352731).abs() < 1e-6);
+    for key in ["production_kw", "unserved_mw"] {
+        assert!(help[key].is_array(), "{key}");
+    }
+}
+
+#[test]
+fn curves_are_listed_without_anything_else() {
+    let done = jumeau(&["wind", "--curve", "list"]);
+    assert_eq!(done.status.code(), Some(0));
+    let text = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(text.lines().count(), 67);
+    assert!(text.contains("E-82/2300\t2300 kW"));
+    let listed = json(&jumeau(&["wind", "--curve", "list", "--json"]));
+    assert_eq!(listed["curves"].as_array().unwrap().len(), 67);
+    // With a turbine the height and the series are still needed.
+    let bare = jumeau(&["wind", "--curve", "E-82/2300"]);
+    assert_eq!((bare.status.code(), bare.stdout.len()), (Some(2), 0));
 }
 
 #[test]

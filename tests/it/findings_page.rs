@@ -1,18 +1,18 @@
 //! `docs/findings.md` lists every code with its sentences. Run with `JUMEAU_WRITE_DOCS=1` to write it again.
 
 use jumeau::formats;
-use jumeau::pipeline::messages;
+use jumeau::pipeline::{messages, network};
 use std::fmt::Write;
 
 #[test]
 fn every_code_is_documented_on_one_page() {
     let mut page = String::from(
         "# Findings\n\n\
-         What `jumeau import` and `jumeau check` may say about data. Codes never change their meaning.\n\
+         What `jumeau import`, `check`, `flow`, `dispatch` and `wind` may say about data. Codes never change their meaning.\n\
          Each finding also names the file, the object inside it (`{object}`) and the value (`{value}`); \
          its severity is `info` (worth knowing), `warning` (repaired or doubtful) or `error` (refused or broken).\n\
          One bad object never stops an import.\n\n\
-         This page is written by a test from the messages in `src/pipeline/messages.rs` and `src/formats/messages.rs`.\n",
+         This page is written by a test from the messages in `src/pipeline/messages.rs`, `src/pipeline/network/messages.rs` and `src/formats/messages.rs`.\n",
     );
     let mut table = |title: &str, rows: &mut dyn Iterator<Item = (&str, &str, &str)>| {
         let _ = write!(
@@ -36,6 +36,10 @@ fn every_code_is_documented_on_one_page() {
             let (fr, en) = messages::message(code).expect("a code has its sentences");
             (code, fr, en)
         }),
+    );
+    table(
+        "Electrical networks, storage and wind",
+        &mut network::messages::SENTENCES.iter().copied(),
     );
     table(
         "Files and tiles",

@@ -1,6 +1,7 @@
 //! Tier 0: the pure modules against outside truth, and the architecture rule.
 
 mod architecture;
+mod balance;
 mod city_models;
 mod demand;
 mod doors;
@@ -11,6 +12,7 @@ mod geodesy;
 mod geodesy_grids;
 mod gltf;
 mod grid;
+mod grid_planning;
 mod i18n;
 mod imagery_formats;
 #[cfg(feature = "pipeline")]
@@ -22,6 +24,7 @@ mod import_nantes;
 mod import_vector;
 mod io;
 mod irradiance;
+mod load;
 mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;

@@ -90,6 +90,78 @@ fn a_year_as_highs_plans_it() {
     assert!(outside < 1e-6 && inside < 1e-6);
 }
 
+/// Three aims, wear, limits both ways, a given start: the objective of each within 1e-6 of HiGHS's.
+#[test]
+fn aims_as_highs_meets_them() {
+    let answers: serde_json::Value =
+        serde_json::from_str(include_str!("../data/storage/answers.json")).unwrap();
+    let mut met = 0;
+    for frozen in answers.as_array().unwrap() {
+        for answer in frozen["answers"].as_array().unwrap() {
+            let mut written = frozen["case"].clone();
+            written["objective"] = answer["goal"].clone();
+            let case = file::read(written.to_string().as_bytes()).unwrap();
+            let plan = optimal(&case).unwrap();
+            let totals = plan.totals(&case);
+            let ours = match case.goal {
+                Goal::Cost => totals.cost_eur,
+                Goal::Import => totals.import_mwh,
+                Goal::Curtailment => totals.curtailed_mwh,
+            };
+            let theirs = answer["objective"].as_f64().unwrap();
+            let name = &frozen["name"];
+            assert!(totals.unserved_mwh < 1e-6, "{name}: {totals:?}");
+            assert!(
+                (ours - theirs).abs() <= 1e-6 * theirs.abs(),
+                "{name} {:?}: {ours} {theirs}",
+                case.goal
+            );
+            let (outside, inside) = plan.imbalance(&case);
+            assert!(outside < 1e-6 && inside < 1e-6, "{name}");
+            // Where only curtailment counts, losses are no loss.
+            let burns = case.goal == Goal::Curtailment;
+            assert!(
+                burns || totals.simultaneous_mwh < 1e-5,
+                "{name}: {totals:?}"
+            );
+            met += 1;
+        }
+    }
+    assert_eq!(met, 17);
+}
+
+/// Hours of negative prices exist. A plan neither buys and sells at once nor burns energy in its battery, and is never dearer than no battery.
+#[test]
+fn negative_prices_have_a_plan() {
+    for (steps, factor) in [(96, 0.4), (96, 1.3), (480, 0.4), (96, -0.2)] {
+        let mut case = reference(steps);
+        for (step, price) in case.import_price.iter_mut().enumerate() {
+            if (11..15).contains(&(step % 24)) {
+                *price = -40.0;
+            }
+            case.export_price[step] = factor * *price;
+        }
+        let plan = optimal(&case).unwrap();
+        let totals = plan.totals(&case);
+        assert!(
+            totals.simultaneous_mwh < 1e-5,
+            "{steps} {factor}: {totals:?}"
+        );
+        for step in 0..steps {
+            assert!(
+                plan.imported_mw[step].min(plan.exported_mw[step]) < 1e-6,
+                "{step}"
+            );
+        }
+        let without = case.without_battery();
+        let none = greedy(&without).unwrap().totals(&without);
+        assert!(
+            totals.cost_eur <= none.cost_eur + 1e-6 * none.cost_eur.abs(),
+            "{steps} {factor}"
+        );
+    }
+}
+
 /// Story 10: behind a narrow connection a larger battery never curtails more.
 #[test]
 fn curtailment_falls_with_size() {

@@ -1,7 +1,11 @@
-//! Wind against windpowerlib 0.2.2: its functions' values and frozen runs of its model chain.
+//! Wind against windpowerlib 0.2.2 (its functions' values, frozen runs of its model chains) and PyWake's Jensen wakes.
 
 use jumeau::energy::wind::curve::PowerCurve;
-use jumeau::energy::wind::wake::{Rotor, speed_shares};
+use jumeau::energy::wind::park::{
+    Efficiency, Park, ParkFault, Thrust, Turbine, Wind, aggregated, by_coefficient_kw, mean_hub_m,
+    with_efficiency,
+};
+use jumeau::energy::wind::wake::{Rotor, Wakes, speed_shares};
 use jumeau::energy::wind::yields::{Air, Conversion, Profile, Weather};
 use jumeau::energy::wind::{library, profile};
 use jumeau::formats::wind::{Variable, read};
@@ -210,4 +214,174 @@ fn series_of_three_forms() {
     for bad in ["", "temperature\n4\n", "wind_speed\nfast\n", "wind_speed\n"] {
         assert_eq!(read(bad).unwrap_err().code, "wind-series", "{bad}");
     }
+}
+
+fn numbers(value: &Value) -> Vec<f64> {
+    let all = value.as_array().unwrap();
+    all.iter().map(|v| v.as_f64().unwrap()).collect()
+}
+
+#[test]
+fn farms_agree_with_windpowerlib() {
+    let park: Value = serde_json::from_str(include_str!("../data/wind/park.json")).unwrap();
+    let big = library::turbine("E-126/4200").unwrap();
+    let small = library::turbine("E-70/2000").unwrap();
+    let turbines = [(&big.curve, 6.0), (&small.curve, 3.0)];
+    let curve = aggregated(&turbines).unwrap();
+    let hub_m = mean_hub_m(&[
+        (135.0, 6.0 * big.nominal_kw),
+        (84.0, 3.0 * small.nominal_kw),
+    ])
+    .unwrap();
+    close(hub_m, park["hub_m"].as_f64().unwrap(), 1e-9);
+    let both = numbers(&park["curve"]["speed"])
+        .into_iter()
+        .zip(numbers(&park["curve"]["value"]));
+    for (speed, watts) in both {
+        close(curve.at(speed) * 1000.0, watts, 1e-6);
+    }
+    let smoothed = &park["smoothed"];
+    let intensity = smoothed["intensity"].as_f64().unwrap();
+    let efficiency = smoothed["efficiency"].as_f64().unwrap();
+    let ours = with_efficiency(&curve.smoothed(intensity), efficiency).unwrap();
+    let both = numbers(&smoothed["speed"])
+        .into_iter()
+        .zip(numbers(&smoothed["value"]));
+    for (speed, watts) in both {
+        close(ours.at(speed) * 1000.0, watts, 1e-6);
+    }
+    let dena = Efficiency::new(
+        numbers(&park["dena"]["speed"]),
+        numbers(&park["dena"]["efficiency"]),
+    )
+    .unwrap();
+    let conversion = Conversion {
+        curve: &curve,
+        hub_m,
+        profile: Profile::Logarithmic { obstacles_m: 0.0 },
+        density_correction: true,
+        availability: 1.0,
+    };
+    let weather = &park["weather"];
+    let column = |name: &str, step: usize| weather[name][step].as_f64().unwrap();
+    for (step, watts) in numbers(&park["chain"]["power_w"]).into_iter().enumerate() {
+        let at_hub = conversion
+            .hub_speed_ms(&Weather {
+                speed_ms: column("wind_speed@10", step),
+                speed_at_m: 10.0,
+                roughness_m: column("roughness_length@0", step),
+                air: None,
+            })
+            .unwrap();
+        let ours = conversion
+            .power_kw(&Weather {
+                speed_ms: dena.reduced_ms(at_hub),
+                speed_at_m: hub_m,
+                roughness_m: 0.15,
+                air: Some(Air {
+                    temperature_k: column("temperature@2", step),
+                    temperature_at_m: 2.0,
+                    pressure_pa: column("pressure@0", step),
+                    pressure_at_m: 0.0,
+                }),
+            })
+            .unwrap();
+        close(ours * 1000.0, watts, 1e-6);
+    }
+    let coefficient = &park["coefficient"];
+    let (speeds, values) = (
+        numbers(&coefficient["speed"]),
+        numbers(&coefficient["value"]),
+    );
+    let both = numbers(&coefficient["at"])
+        .into_iter()
+        .zip(numbers(&coefficient["power_w"]));
+    for (speed, watts) in both {
+        let ours = by_coefficient_kw(
+            speed,
+            (&speeds, &values),
+            coefficient["diameter_m"].as_f64().unwrap(),
+            coefficient["density"].as_f64().unwrap(),
+        );
+        close(ours * 1000.0, watts, 1e-9);
+    }
+    assert!(Efficiency::new(vec![1.0, 0.0], vec![1.0, 1.0]).is_err());
+    assert!(with_efficiency(&curve, 1.2).is_err() && aggregated(&[]).is_err());
+}
+
+#[test]
+fn wakes_agree_with_pywake() {
+    let frozen: Value = serde_json::from_str(include_str!("../data/wind/wakes.json")).unwrap();
+    let (east, north) = (numbers(&frozen["east_m"]), numbers(&frozen["north_m"]));
+    let rotors = east.iter().zip(&north).map(|(east_m, north_m)| Rotor {
+        east_m: *east_m,
+        north_m: *north_m,
+        hub_m: frozen["hub_m"].as_f64().unwrap(),
+        diameter_m: frozen["diameter_m"].as_f64().unwrap(),
+    });
+    let wakes = Wakes::new(rotors.collect(), frozen["k"].as_f64().unwrap()).unwrap();
+    let thrust = Thrust::Curve(numbers(&frozen["speed"]), numbers(&frozen["ct"]));
+    let mut waked = 0;
+    for (d, from_deg) in numbers(&frozen["from_deg"]).into_iter().enumerate() {
+        for (s, free_ms) in numbers(&frozen["free_ms"]).into_iter().enumerate() {
+            let ours = wakes.speeds_ms(free_ms, from_deg, &|_, v| thrust.at(v));
+            for (met, theirs) in ours.iter().zip(numbers(&frozen["met_ms"][d][s])) {
+                close(*met, theirs, 1e-6);
+                waked += usize::from(theirs < free_ms - 1e-6);
+            }
+        }
+    }
+    assert!(waked > 100);
+}
+
+/// The show-case: four turbines of 2 MW in a row.
+#[test]
+fn a_park_yields_less_in_line_than_abreast() {
+    let curve = library::turbine("E-70/2000").unwrap().curve;
+    let turbine = |north_m: f64| Turbine {
+        rotor: Rotor {
+            east_m: 0.0,
+            north_m,
+            hub_m: 84.0,
+            diameter_m: 70.0,
+        },
+        curve: curve.clone(),
+        availability: 0.97,
+    };
+    let row = || {
+        (0..4)
+            .map(|k| turbine(f64::from(k) * 350.0))
+            .collect::<Vec<_>>()
+    };
+    let park = Park::new(row(), Thrust::Constant(0.8), 0.075).unwrap();
+    let abreast = park.output(8.0, 90.0, None);
+    let in_line = park.output(8.0, 0.0, None);
+    close(abreast.power_kw(), 4.0 * 0.97 * curve.at(8.0), 1e-12);
+    assert!(abreast.wake_loss().abs() < 1e-12 && in_line.wake_loss() > 0.1);
+    // The first in the wind is untouched, and the row is the same from behind.
+    assert_eq!(in_line.speed_ms[3], 8.0);
+    let back = park.output(8.0, 180.0, None);
+    close(back.power_kw(), in_line.power_kw(), 1e-9);
+    let wind = |speed_ms: f64| {
+        Some(Wind {
+            speed_ms,
+            from_deg: 0.0,
+            density: Some(1.1),
+        })
+    };
+    let year = park.series(&[wind(8.0), None, wind(f64::NAN), wind(30.0)]);
+    assert!(year[0].unwrap() < in_line.power_kw());
+    assert_eq!((year[1], year[2], year[3]), (None, None, Some(0.0)));
+    assert_eq!(
+        Park::new(vec![], Thrust::Constant(0.8), 0.075),
+        Err(ParkFault::Turbines(0))
+    );
+    assert_eq!(
+        Park::new(row(), Thrust::Constant(1.2), 0.075),
+        Err(ParkFault::Thrust)
+    );
+    assert!(Park::new(row(), Thrust::Constant(0.8), f64::NAN).is_err());
+    let mut nowhere = row();
+    nowhere[2].rotor.east_m = f64::NAN;
+    assert!(Park::new(nowhere, Thrust::Constant(0.8), 0.075).is_err());
 }

@@ -2,12 +2,18 @@
 
 use jumeau::base::{Finding, Severity};
 use jumeau::energy::grid::capacity::{
-    CapacityFault, CapacityOptions, capacities, each_bus, load_buses, monte_carlo,
+    CapacityFault, CapacityOptions, capacities, each_bus, each_feeder, load_buses, monte_carlo,
 };
-use jumeau::energy::grid::check;
+use jumeau::energy::grid::contingency::{ContingencyOptions, contingencies};
+use jumeau::energy::grid::feeder::feeders;
 use jumeau::energy::grid::flow::{FlowFault, FlowOptions, flow};
-use jumeau::energy::grid::series::{SeriesOptions, series};
-use jumeau::pipeline::network::{Opened, answer, messages, open, profiles};
+use jumeau::energy::grid::limits::{Band, Limits};
+use jumeau::energy::grid::record::{Kept, RecordFault, record};
+use jumeau::energy::grid::reinforcement::{Aim, ReinforcementFault, headroom, reliefs};
+use jumeau::energy::grid::series::{Profiles, SeriesOptions, series};
+use jumeau::energy::grid::{Network, check};
+use jumeau::formats::grid::Kind;
+use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study};
 use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -38,6 +44,21 @@ pub struct Args {
     /// Graine des tirages / seed of the draws.
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Durée d'un pas des profils / length of a step of the profiles, h.
+    #[arg(long, default_value_t = 1.0)]
+    step_hours: f64,
+    /// Avec des profils : l'année de tant de branches, les plus chargées d'abord / with profiles: the year of so many branches, the most loaded first.
+    #[arg(long, default_value_t = 0)]
+    lines: usize,
+    /// Pannes une à une, avec reprise par l'autre côté / outages one by one, with back-feed by switching.
+    #[arg(long = "n-1")]
+    outages: bool,
+    /// Quelle branche doublée soulagerait le plus / which branch, doubled, would relieve most.
+    #[arg(long)]
+    reinforce: bool,
+    /// Tension minimale admise / lowest voltage allowed, pu.
+    #[arg(long, default_value_t = 0.90)]
+    vmin: f64,
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]
     json: bool,
@@ -70,7 +91,14 @@ pub fn run(args: Args) -> ExitCode {
     };
     let network = &opened.network;
     let mut document = match flow(network, &FlowOptions::default()) {
-        Ok(flow) => answer::flow(network, opened.kind, &flow),
+        Ok(flow) => {
+            let limits = Limits::uniform(network, &band(&args));
+            let breaches = limits.breaches(network, &flow);
+            let mut document = answer::flow(network, opened.kind, &flow);
+            let violations = study::violations(network, opened.kind, &breaches);
+            document.insert("violations".into(), violations);
+            document
+        }
         Err(fault) => {
             opened.report.push(check::fault(&fault, &file));
             match fault {
@@ -97,6 +125,15 @@ pub fn run(args: Args) -> ExitCode {
                     );
                 }
                 document.extend(answer::series(network, opened.kind, &series, seconds));
+                if args.lines > 0 {
+                    match years(&args, network, opened.kind, &profiles) {
+                        Ok(lines) => drop(document.insert("lines".into(), lines)),
+                        Err(fault) => opened.report.push(
+                            Finding::new("grid-record", Severity::Error, file.as_str())
+                                .value(fault),
+                        ),
+                    }
+                }
             }
             Err(fault) => opened
                 .report
@@ -109,6 +146,25 @@ pub fn run(args: Args) -> ExitCode {
             Err(fault) => opened
                 .report
                 .push(Finding::new("grid-capacity", Severity::Error, file.as_str()).value(fault)),
+        }
+    }
+    if args.outages && solved {
+        match contingencies(&opened.network, &outage_options(&args)) {
+            Ok(found) => {
+                let found = study::outages(&opened.network, opened.kind, &found);
+                document.insert("n_1".into(), found);
+            }
+            Err(fault) => opened
+                .report
+                .push(Finding::new("grid-outages", Severity::Error, file.as_str()).value(fault)),
+        }
+    }
+    if args.reinforce && solved {
+        match reinforcements(&args, &opened) {
+            Ok(found) => drop(document.insert("reinforcement".into(), found)),
+            Err(fault) => opened.report.push(
+                Finding::new("grid-reinforcement", Severity::Error, file.as_str()).value(fault),
+            ),
         }
     }
     document.insert("findings".into(), answer::findings(&opened.report, english));
@@ -136,12 +192,7 @@ fn opened(path: &Path, english: bool) -> Option<(Opened, String)> {
 
 fn capacity(args: &Args, opened: &Opened) -> Result<Map<String, Value>, CapacityFault> {
     let network = &opened.network;
-    let options = CapacityOptions {
-        highest_pu: args.vmax,
-        loading_percent: args.loading_max,
-        load_factor: args.load_factor,
-        ..CapacityOptions::default()
-    };
+    let options = capacity_options(args);
     let plan = jumeau::energy::grid::plan::Plan::of(network)?;
     let buses: Vec<usize> = load_buses(network)
         .into_iter()
@@ -152,19 +203,99 @@ fn capacity(args: &Args, opened: &Opened) -> Result<Map<String, Value>, Capacity
     }
     let everywhere = capacities(network, std::slice::from_ref(&buses), &options)?;
     let each = each_bus(network, &buses, &options)?;
-    let study = match args.draws.min(MAX_DRAWS) {
+    let feeders = feeders(network)?;
+    let of_feeders = each_feeder(network, &feeders, &options)?;
+    let monte_carlo = match args.draws.min(MAX_DRAWS) {
         0 => None,
         draws => Some(monte_carlo(network, draws, args.seed, &options)?),
     };
     let each: Vec<_> = buses.into_iter().zip(each).collect();
     let first = everywhere.first().ok_or(CapacityFault::NoBus)?;
-    Ok(answer::capacity(
+    let mut found = answer::capacity(network, opened.kind, first, &each, monte_carlo.as_ref());
+    let feeders = study::feeders(network, opened.kind, &feeders, &of_feeders);
+    found.insert("feeders".into(), feeders);
+    Ok(found)
+}
+
+fn band(args: &Args) -> Band {
+    Band {
+        lowest_pu: args.vmin,
+        highest_pu: args.vmax,
+        loading_percent: args.loading_max,
+    }
+}
+
+fn capacity_options(args: &Args) -> CapacityOptions {
+    CapacityOptions {
+        highest_pu: args.vmax,
+        loading_percent: args.loading_max,
+        load_factor: args.load_factor,
+        ..CapacityOptions::default()
+    }
+}
+
+fn outage_options(args: &Args) -> ContingencyOptions {
+    ContingencyOptions {
+        band: band(args),
+        ..ContingencyOptions::default()
+    }
+}
+
+fn years(
+    args: &Args,
+    network: &Network,
+    kind: Kind,
+    profiles: &Profiles,
+) -> Result<Value, RecordFault> {
+    let kept = Kept {
+        buses: Vec::new(),
+        ..Kept::all(network)
+    };
+    let (_, record) = record(network, profiles, &SeriesOptions::default(), &kept)?;
+    let (most, limit) = (args.lines, args.loading_max);
+    Ok(study::lines(
         network,
-        opened.kind,
-        first,
-        &each,
-        study.as_ref(),
+        kind,
+        &record,
+        most,
+        limit,
+        args.step_hours,
     ))
+}
+
+/// What doubling one branch brings to consumption, production and, where outages are asked for, to these.
+fn reinforcements(args: &Args, opened: &Opened) -> Result<Value, ReinforcementFault> {
+    let (network, kind) = (&opened.network, opened.kind);
+    let band = band(args);
+    let now = headroom(network, &band)?;
+    let mut found = Map::new();
+    found.insert("headroom".into(), study::headroom(network, kind, &now));
+    let consumption = reliefs(network, &Aim::Consumption(band))?;
+    found.insert(
+        "consumption".into(),
+        study::reliefs(network, kind, &consumption),
+    );
+    let plan = jumeau::energy::grid::plan::Plan::of(network)?;
+    let buses: Vec<usize> = load_buses(network)
+        .into_iter()
+        .filter(|&bus| plan.topology.node(bus).is_some())
+        .collect();
+    // Networks with held voltages have no hosting capacity; the other answers stand all the same.
+    let production = reliefs(network, &Aim::Production(&buses, capacity_options(args)));
+    if let Ok(production) = production {
+        found.insert(
+            "production_kw".into(),
+            study::reliefs(network, kind, &production),
+        );
+    }
+    if args.outages {
+        let outages = reliefs(network, &Aim::Outages(outage_options(args)))?;
+        found.insert(
+            "unserved_mw".into(),
+            study::reliefs(network, kind, &outages),
+        );
+    }
+    Ok(Value::Object(found))
 }
 
 /// A finding on stderr, in the language asked for.
@@ -184,12 +315,17 @@ fn text_of(document: &Map<String, Value>) -> String {
         number("slack"),
     );
     for (key, label) in [
+        ("violations", "hors limites / violations          "),
         ("steps", "pas / steps                        "),
         ("flows_per_second", "flux par seconde / flows per second"),
         ("worst", "pire pas / worst                   "),
         ("per_bus_kw", "accueil par nœud / per bus (kW)    "),
         ("limited_by", "limité par / limited by            "),
         ("monte_carlo", "tirages / Monte Carlo              "),
+        ("feeders", "départs / feeders                  "),
+        ("lines", "lignes / lines                     "),
+        ("n_1", "pannes / outages                   "),
+        ("reinforcement", "renforcements / reinforcement      "),
     ] {
         if let Some(value) = document.get(key).filter(|value| !value.is_null()) {
             text.push_str(&format!("{label} {value}\n"));

@@ -14,10 +14,10 @@ pub struct Args {
     curve: String,
     /// Hauteur du moyeu / hub height, m.
     #[arg(long)]
-    hub: f64,
+    hub: Option<f64>,
     /// Série / series: CSV de windpowerlib, colonnes nommées (wind_speed_10m …) ou nombres seuls.
     #[arg(long)]
-    series: PathBuf,
+    series: Option<PathBuf>,
     /// Hauteur de mesure si la série ne la dit pas / height of measurement where the series does not say, m.
     #[arg(long, default_value_t = 10.0)]
     height: f64,
@@ -51,13 +51,11 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> ExitCode {
+    if args.curve == "list" {
+        return list(args.json);
+    }
     let Some(turbine) = library::turbine(&args.curve) else {
-        let names: Vec<&str> = if args.curve == "list" {
-            library::names().collect()
-        } else {
-            library::like(&args.curve)
-        };
-        let names = names.join(", ");
+        let names = library::like(&args.curve).join(", ");
         eprintln!(
             "jumeau wind : courbe « {} » inconnue ; voir : {names}",
             args.curve
@@ -65,8 +63,13 @@ pub fn run(args: Args) -> ExitCode {
         eprintln!("jumeau wind: unknown curve '{}'; see: {names}", args.curve);
         return ExitCode::from(2);
     };
-    let sound = args.hub > 0.0
-        && args.hub.is_finite()
+    let (Some(hub_m), Some(path)) = (args.hub, &args.series) else {
+        eprintln!("jumeau wind : il faut --hub et --series (sauf pour --curve list)");
+        eprintln!("jumeau wind: --hub and --series are needed (but for --curve list)");
+        return ExitCode::from(2);
+    };
+    let sound = hub_m > 0.0
+        && hub_m.is_finite()
         && (0.0..=1.0).contains(&args.availability)
         && args.step_hours > 0.0
         && args.height > 0.0;
@@ -77,7 +80,7 @@ pub fn run(args: Args) -> ExitCode {
         eprintln!("jumeau wind: heights and step must be positive, availability within 0…1");
         return ExitCode::from(2);
     }
-    let Some((bytes, name)) = super::input::read(&args.series, false) else {
+    let Some((bytes, name)) = super::input::read(path, false) else {
         return ExitCode::from(2);
     };
     let document = match read(&String::from_utf8_lossy(&bytes)) {
@@ -93,7 +96,7 @@ pub fn run(args: Args) -> ExitCode {
     };
     let conversion = Conversion {
         curve: &curve,
-        hub_m: args.hub,
+        hub_m,
         profile: match args.shear {
             Some(exponent) => Profile::PowerLaw {
                 exponent: Some(exponent),
@@ -114,7 +117,7 @@ pub fn run(args: Args) -> ExitCode {
         "full_load_hours": kwh / turbine.nominal_kw,
         "curve": turbine.name,
         "nominal_kw": turbine.nominal_kw,
-        "hub_m": args.hub,
+        "hub_m": hub_m,
         "steps": powers.len(),
         "step_hours": step_h,
         "missing_steps": powers.len() - known.len(),
@@ -141,10 +144,38 @@ pub fn run(args: Args) -> ExitCode {
     code
 }
 
+/// All curves, a line each: name, nominal power, rotor.
+fn list(as_json: bool) -> ExitCode {
+    let turbines: Vec<library::Turbine> = library::names().filter_map(library::turbine).collect();
+    let text = if as_json {
+        let curves: Vec<Value> = turbines
+            .iter()
+            .map(|turbine| {
+                json!({
+                    "name": turbine.name,
+                    "nominal_kw": turbine.nominal_kw,
+                    "rotor_m": turbine.rotor_m,
+                })
+            })
+            .collect();
+        format!("{:#}\n", json!({"curves": curves}))
+    } else {
+        let line = |turbine: &library::Turbine| {
+            let rotor = turbine
+                .rotor_m
+                .map_or_else(String::new, |m| format!("{m} m"));
+            format!("{}\t{} kW\t{rotor}\n", turbine.name, turbine.nominal_kw)
+        };
+        turbines.iter().map(line).collect()
+    };
+    super::output::data(&text, ExitCode::SUCCESS)
+}
+
 fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Option<f64>> {
-    let speeds = document.nearest(Variable::Speed, args.hub);
-    let temperatures = document.nearest(Variable::Temperature, args.hub);
-    let pressures = document.nearest(Variable::Pressure, args.hub);
+    let hub_m = conversion.hub_m;
+    let speeds = document.nearest(Variable::Speed, hub_m);
+    let temperatures = document.nearest(Variable::Temperature, hub_m);
+    let pressures = document.nearest(Variable::Pressure, hub_m);
     let roughness = document
         .columns
         .iter()

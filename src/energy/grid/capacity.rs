@@ -6,6 +6,7 @@
 //!
 //! An indication, not an answer of the grid operator: it knows the network as the file states it, one state of load, and no rule of planning.
 
+use super::feeder::Feeder;
 use super::meter::Meter;
 use super::network::{Complex, Network};
 use super::plan::{Plan, PlanFault};
@@ -142,6 +143,42 @@ pub fn each_bus(
     capacities(network, &sets, options)
 }
 
+/// What a feeder takes when nothing is added elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FeederCapacity {
+    /// Where the production stands: [`Feeder::connection_buses`].
+    pub buses: Vec<usize>,
+    pub capacity: Capacity,
+}
+
+impl FeederCapacity {
+    pub fn total_kw(&self) -> f64 {
+        self.capacity.per_bus_kw * self.buses.len() as f64
+    }
+}
+
+/// Each feeder alone, the same production at each of its connection buses; feeders without any take nothing.
+///
+/// # Errors
+/// As [`capacities`].
+pub fn each_feeder(
+    network: &Network,
+    feeders: &[Feeder],
+    options: &CapacityOptions,
+) -> Result<Vec<FeederCapacity>, CapacityFault> {
+    let all = load_buses(network);
+    let sets: Vec<Vec<usize>> = feeders
+        .iter()
+        .map(|feeder| feeder.connection_buses(network, &all))
+        .collect();
+    let found = capacities(network, &sets, options)?;
+    Ok(sets
+        .into_iter()
+        .zip(found)
+        .map(|(buses, capacity)| FeederCapacity { buses, capacity })
+        .collect())
+}
+
 /// Random sets of the load buses: each draw takes between one and all of them.
 ///
 /// # Errors
@@ -152,7 +189,20 @@ pub fn monte_carlo(
     seed: u64,
     options: &CapacityOptions,
 ) -> Result<Study, CapacityFault> {
-    let buses = load_buses(network);
+    monte_carlo_of(network, &load_buses(network), draws, seed, options)
+}
+
+/// Random sets of these buses.
+///
+/// # Errors
+/// As [`capacities`].
+pub fn monte_carlo_of(
+    network: &Network,
+    buses: &[usize],
+    draws: usize,
+    seed: u64,
+    options: &CapacityOptions,
+) -> Result<Study, CapacityFault> {
     if buses.is_empty() {
         return Err(CapacityFault::NoBus);
     }
@@ -160,7 +210,7 @@ pub fn monte_carlo(
     let sets: Vec<Vec<usize>> = (0..draws)
         .map(|_| {
             let count = 1 + (rng.unit() * buses.len() as f64) as usize;
-            let mut pool = buses.clone();
+            let mut pool = buses.to_vec();
             // The first `count` of a shuffle.
             for at in 0..count.min(pool.len()) {
                 let rest = pool.len() - at;

@@ -2,7 +2,7 @@
 //!
 //! The residual is computed from the network's own elements at the found voltages, not from the matrix the solver used: a fault in assembling the matrix shows there.
 
-use super::network::{BranchKind, Complex, Coupling, Network, Rating};
+use super::network::{Branch, BranchKind, Complex, Coupling, Network, Rating};
 use super::newton::{Diverged, Newton, NewtonOptions};
 use super::plan::{Plan, PlanFault, finite_or_none};
 use super::sweep::Sweep;
@@ -183,25 +183,9 @@ pub fn results(
     // Power that leaves each bus through elements other than ideal couplings.
     let mut leaving = vec![Complex::new(0.0, 0.0); network.buses.len()];
     for (branch, out) in network.branches.iter().zip(&mut branches) {
-        let Coupling::TwoPort(port) = &branch.coupling else {
+        let from = voltages[branch.from];
+        let Some((from_pu, to_pu)) = through(branch, from, voltages[branch.to]) else {
             continue;
-        };
-        let from = voltages[branch.from].filter(|_| branch.from_closed);
-        let to = voltages[branch.to].filter(|_| branch.to_closed);
-        let (from_pu, to_pu) = match (from, to) {
-            (Some(f), Some(t)) => (
-                f * (port.ff * f + port.ft * t).conj(),
-                t * (port.tf * f + port.tt * t).conj(),
-            ),
-            (Some(f), None) => (
-                (finite_or_none(port.seen_from()) * f).conj() * f,
-                Complex::new(0.0, 0.0),
-            ),
-            (None, Some(t)) => (
-                Complex::new(0.0, 0.0),
-                (finite_or_none(port.seen_to()) * t).conj() * t,
-            ),
-            (None, None) => continue,
         };
         leaving[branch.from] += from_pu;
         leaving[branch.to] += to_pu;
@@ -232,7 +216,13 @@ pub fn results(
     let balance = balance(network, plan, &mut leaving);
     ideal_flows(network, plan, &mut leaving, &mut branches);
     for (branch, out) in network.branches.iter().zip(&mut branches) {
-        out.loading_percent = loading(network, branch, out, &voltages);
+        out.loading_percent = loading(
+            network,
+            branch,
+            out,
+            voltages[branch.from],
+            voltages[branch.to],
+        );
     }
     // A stiff source is what stands at its bus, not what its inner impedance takes.
     let inside: Complex = network
@@ -267,6 +257,48 @@ pub fn results(
         slack_mva: balance.slack_pu * network.base_mva - inside,
         losses_mw,
     }
+}
+
+/// Powers into both ends of a branch, per unit; `None` for ideal couplings and where no closed end has a voltage.
+fn through(
+    branch: &Branch,
+    from: Option<Complex>,
+    to: Option<Complex>,
+) -> Option<(Complex, Complex)> {
+    let Coupling::TwoPort(port) = &branch.coupling else {
+        return None;
+    };
+    let none = Complex::new(0.0, 0.0);
+    let from = from.filter(|_| branch.from_closed);
+    let to = to.filter(|_| branch.to_closed);
+    match (from, to) {
+        (Some(f), Some(t)) => Some((
+            f * (port.ff * f + port.ft * t).conj(),
+            t * (port.tf * f + port.tt * t).conj(),
+        )),
+        (Some(f), None) => Some(((finite_or_none(port.seen_from()) * f).conj() * f, none)),
+        (None, Some(t)) => Some((none, (finite_or_none(port.seen_to()) * t).conj() * t)),
+        (None, None) => None,
+    }
+}
+
+/// What one branch does between these voltages; an ideal coupling's share is not known here.
+pub fn branch_flow(
+    network: &Network,
+    branch: &Branch,
+    from: Option<Complex>,
+    to: Option<Complex>,
+) -> BranchFlow {
+    let Some((from_pu, to_pu)) = through(branch, from, to) else {
+        return BranchFlow::default();
+    };
+    let mut flow = BranchFlow {
+        from_mva: Some(from_pu * network.base_mva),
+        to_mva: Some(to_pu * network.base_mva),
+        loading_percent: None,
+    };
+    flow.loading_percent = loading(network, branch, &flow, from, to);
+    flow
 }
 
 struct Balance {
@@ -387,12 +419,13 @@ fn ideal_flows(
 
 fn loading(
     network: &Network,
-    branch: &super::network::Branch,
+    branch: &Branch,
     flow: &BranchFlow,
-    voltages: &[Option<Complex>],
+    from_pu: Option<Complex>,
+    to_pu: Option<Complex>,
 ) -> Option<f64> {
     let (from, to) = (flow.from_mva?, flow.to_mva?);
-    let current_ka = |power: Complex, bus: usize| match voltages[bus] {
+    let current_ka = |power: Complex, bus: usize, voltage: Option<Complex>| match voltage {
         Some(voltage) if power.norm() > 0.0 => {
             power.norm() / (voltage.norm() * network.buses[bus].nominal_kv * 3.0_f64.sqrt())
         }
@@ -402,7 +435,8 @@ fn loading(
         Rating::None => return None,
         Rating::Current { from_ka, to_ka } => {
             let of = |ka: f64, limit: f64| if limit > 0.0 { ka / limit } else { 0.0 };
-            of(current_ka(from, branch.from), from_ka).max(of(current_ka(to, branch.to), to_ka))
+            of(current_ka(from, branch.from, from_pu), from_ka)
+                .max(of(current_ka(to, branch.to, to_pu), to_ka))
         }
         Rating::Power { mva } if mva > 0.0 => from.norm().max(to.norm()) / mva,
         Rating::Power { .. } => return None,

@@ -138,6 +138,17 @@ impl StepView<'_> {
         };
         Some(turned * Complex::from_polar(1.0, self.plan.topology.turn_rad[node]))
     }
+
+    /// What a branch does in this step; nothing for one that does not exist, or has no impedance.
+    pub fn branch(&self, network: &Network, branch: usize) -> super::flow::BranchFlow {
+        match network.branches.get(branch) {
+            Some(known) => {
+                let (from, to) = (self.voltage(known.from), self.voltage(known.to));
+                super::flow::branch_flow(network, known, from, to)
+            }
+            None => super::flow::BranchFlow::default(),
+        }
+    }
 }
 
 /// # Errors

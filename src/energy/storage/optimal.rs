@@ -2,6 +2,8 @@
 //!
 //! Variables of each step: imported, exported, charged, discharged, stored, and curtailed and unserved where limits may force them; all ≥ 0.
 //! Interior point (clarabel) for long cases, simplex (microlp) for short ones; both run in the browser, unlike HiGHS.
+//! Where selling pays more than buying costs, or a price is negative, a linear programme would buy and sell, or charge and discharge, at once and for ever. One meter does neither: in such steps ([`Turned`]) the direction is that of consumption less production, and the battery only charges. That is a sound plan, if not always the very best one; everywhere else the plan is optimal.
+//! Where curtailment alone counts, energy lost in the battery is energy not thrown away, and the programme does lose some on purpose; the totals tell how much.
 //! An interior point leaves some 1e-7 in idle variables: they are cut to their bounds, and what was charged and discharged at once is told in [`super::Totals::simultaneous_mwh`].
 
 use super::{Battery, Case, CaseFault, Dispatch, Goal};
@@ -130,6 +132,32 @@ fn objective(case: &Case, variables: &Variables) -> Expression {
     sum
 }
 
+/// What prices turn upside down in a step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turned {
+    /// Buying and selling at once would pay.
+    pub one_way: bool,
+    /// Losing energy would pay.
+    pub only_charges: bool,
+}
+
+impl Turned {
+    pub fn of(case: &Case, step: usize) -> Self {
+        // Prices decide between equals in every goal.
+        let at = |prices: &[f64]| prices.get(step).copied().unwrap_or(0.0);
+        let (buy, sell) = (at(&case.import_price), at(&case.export_price));
+        let surplus = case.generation_mw.get(step) > case.load_mw.get(step);
+        Self {
+            one_way: sell > buy,
+            only_charges: if surplus {
+                sell < 0.0 || (buy < 0.0 && sell <= 0.0)
+            } else {
+                buy < 0.0
+            },
+        }
+    }
+}
+
 fn constraints(case: &Case, variables: &Variables) -> Vec<good_lp::Constraint> {
     let battery = case.battery.unwrap_or(NO_BATTERY);
     let steps = case.steps();
@@ -150,6 +178,18 @@ fn constraints(case: &Case, variables: &Variables) -> Vec<good_lp::Constraint> {
         }
         let need = case.load_mw[step] - case.generation_mw[step];
         constraints.push(balance.eq(need));
+        let turned = Turned::of(case, step);
+        if turned.one_way {
+            let idle = if need >= 0.0 {
+                variables.exported[step]
+            } else {
+                variables.imported[step]
+            };
+            constraints.push(constraint!(idle <= 0.0));
+        }
+        if turned.only_charges {
+            constraints.push(constraint!(variables.discharged[step] <= 0.0));
+        }
         let mut change = Expression::with_capacity(4);
         change.add_mul(1.0, variables.stored[step]);
         change.add_mul(
@@ -196,7 +236,7 @@ fn read(case: &Case, variables: &Variables, solution: &impl Solution) -> Dispatc
         list.as_ref()
             .map_or_else(nothing, |list| values(list, f64::INFINITY))
     };
-    Dispatch {
+    let mut plan = Dispatch {
         imported_mw: values(&variables.imported, case.import_limit_mw),
         exported_mw: values(&variables.exported, case.export_limit_mw),
         charged_mw: values(&variables.charged, battery.charge_mw),
@@ -204,5 +244,51 @@ fn read(case: &Case, variables: &Variables, solution: &impl Solution) -> Dispatc
         stored_mwh: values(&variables.stored, battery.energy_mwh),
         curtailed_mw: optional(&variables.curtailed),
         unserved_mw: optional(&variables.unserved),
+    };
+    untangle(case, &battery, &mut plan);
+    plan
+}
+
+/// Charging and discharging at once only warms the battery: both are lowered so that what is stored stays the same, and what is saved is not bought, or is sold. An interior point leaves such loops where little depends on them.
+///
+/// Never dearer, and no more is curtailed; a loop that only curtailment could take the place of stays.
+fn untangle(case: &Case, battery: &Battery, plan: &mut Dispatch) {
+    let there_and_back = battery.charge_efficiency * battery.discharge_efficiency;
+    let powers = plan
+        .charged_mw
+        .iter_mut()
+        .zip(&mut plan.discharged_mw)
+        .zip(plan.imported_mw.iter_mut().zip(&mut plan.exported_mw));
+    for (step, ((charged, discharged), (imported, exported))) in powers.enumerate() {
+        let sells = case
+            .export_price
+            .get(step)
+            .is_some_and(|price| *price >= 0.0);
+        let buys = case
+            .import_price
+            .get(step)
+            .is_some_and(|price| *price >= 0.0);
+        let room = if sells && *imported <= 0.0 {
+            (case.export_limit_mw - *exported).max(0.0)
+        } else {
+            0.0
+        };
+        let unbought = if buys { *imported } else { 0.0 };
+        // Each MW of charging that goes saves so much.
+        let saved = 1.0 - there_and_back;
+        let loops = charged.min(*discharged / there_and_back);
+        let most = if saved > 0.0 {
+            (unbought + room) / saved
+        } else {
+            f64::INFINITY
+        };
+        let off = loops.min(most);
+        if off > 0.0 {
+            *charged = (*charged - off).max(0.0);
+            *discharged = (*discharged - off * there_and_back).max(0.0);
+            let less = (off * saved).min(unbought);
+            *imported -= less;
+            *exported += off * saved - less;
+        }
     }
 }

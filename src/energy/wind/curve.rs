@@ -43,6 +43,14 @@ impl PowerCurve {
         Ok(Self { speed_ms, power_kw })
     }
 
+    pub fn speeds_ms(&self) -> &[f64] {
+        &self.speed_ms
+    }
+
+    pub fn powers_kw(&self) -> &[f64] {
+        &self.power_kw
+    }
+
     /// The largest power, kW.
     pub fn highest_kw(&self) -> f64 {
         self.power_kw.iter().copied().fold(0.0, f64::max)
@@ -125,7 +133,7 @@ impl PowerCurve {
 }
 
 /// Linear between points, zero outside, and NaN in, zero out.
-fn interpolate(at: f64, xs: &[f64], ys: &[f64]) -> f64 {
+pub(super) fn interpolate(at: f64, xs: &[f64], ys: &[f64]) -> f64 {
     let after = xs.partition_point(|x| *x <= at);
     match (after.checked_sub(1), xs.get(after)) {
         (Some(before), Some(_)) => between(at, (xs[before], ys[before]), (xs[after], ys[after])),

@@ -9,6 +9,7 @@
 //! | [`matpower`] | matrices per unit |
 //! | [`roseau`] | three-phase elements to their positive sequence |
 //! | [`answer`] | flows, series and capacities in the fields of the command line |
+//! | [`study`] | feeders, outages, reinforcements and lines' years in the same fields |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod answer;
@@ -19,6 +20,7 @@ pub mod pandapower_transformers;
 pub mod powergrid;
 pub mod profiles;
 pub mod roseau;
+pub mod study;
 
 use crate::base::{Finding, Report, Severity};
 use crate::energy::grid::{
