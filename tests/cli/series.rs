@@ -162,6 +162,26 @@ fn profiles_masks_and_amounts_of_a_distributor() {
 }
 
 #[test]
+fn the_sectors_of_an_iris_are_quantities_of_its_years() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let row = |year: i64, sector: &str, value: &str, sites: &str| format!("{year},441090101,{sector},{value},{sites}\n");
+    let rows: String = (2018..2024).map(|year| row(year, "RESIDENTIEL", &format!("{year}.5"), "300") + &row(year, "TERTIAIRE", "7", if year == 2020 { "3" } else { "30" })).collect();
+    std::fs::write(at.join("iris.csv"), format!("annee,code_iris,code_grand_secteur,conso_totale_mwh,nb_sites\n{rows}")).unwrap();
+    let done = import(at, "iris.csv");
+    let territory = at.join("territory");
+    let manifest = manifest(&territory);
+    let homes = values(&territory, series(&manifest, "iris-residentiel"));
+    assert_eq!(homes["441090101"].values().copied().collect::<Vec<_>>(), (2018..2024).map(|year| year as f32 + 0.5).collect::<Vec<_>>());
+    // Fewer than ten points are a secret.
+    assert_eq!(values(&territory, series(&manifest, "iris-tertiaire"))["441090101"].len(), 5);
+    assert_eq!((count(&done, "series-below-threshold"), count(&done, "series-stamp-conflict")), (1, 0));
+    let axis = manifest.axes.iter().find(|axis| axis.id == "iris").unwrap();
+    assert_eq!((axis.steps(), axis.calendar.as_ref().unwrap().timezone.as_str()), (Some(6), "Europe/Paris"));
+    assert_no_errors(&run(&["check", "territory", "--json"], at));
+}
+
+#[test]
 fn observations_of_sensors_have_a_step_of_their_own() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

@@ -286,6 +286,9 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     if form.id.is_empty() {
         form.id = id_of(look, &form);
     }
+    if form.quantity.is_none() {
+        form.quantity = part_of_object(look, &form);
+    }
     if matches!(form.values, Values::Instants(_)) {
         return Ok(Some(form));
     }
@@ -375,6 +378,15 @@ fn id_of(look: &Look, form: &Form) -> Vec<usize> {
         }
     }
     id
+}
+
+/// What parts the values of one object, sector by sector: each part is a quantity of its own.
+fn part_of_object(look: &Look, form: &Form) -> Option<usize> {
+    let [id] = form.id.as_slice() else { return None };
+    if !look.plain.get(*id).is_some_and(|name| OBJECTS.contains(&name.as_str())) {
+        return None;
+    }
+    look.named(PARTS).filter(|at| at != id && look.seen(*at).filled > 0)
 }
 
 fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Values> {
