@@ -9,6 +9,7 @@ use jumeau::formats::gltf::{Limits, TileContent, TileMesh, container, read, writ
 use jumeau::formats::raster::{self, Heights};
 use jumeau::formats::shape::Shape;
 use jumeau::formats::text::Encoding;
+use jumeau::formats::tiles3d::style::{Feature, Style, Value};
 use jumeau::formats::tiles3d::{Subtree, TileSchema, Tileset, batched, write_subtree};
 use jumeau::formats::{
     asciigrid, bil, check, citygml, cityjson, csv, dbf, epanet, flatgeobuf, geojson, geopackage,
@@ -31,6 +32,7 @@ pub const DOORS: &[Door] = &[
     ("subtree", subtree),
     ("tileset", tileset),
     ("stream", stream),
+    ("style", style),
     ("territory", manifest),
     ("zarr", array),
     ("link", link),
@@ -105,6 +107,33 @@ fn limits() -> Limits {
         table_values: 1 << 20,
         text_bytes: 4 << 20,
         ..Limits::default()
+    }
+}
+
+/// A style, or its bytes as one expression, for a feature that has a value of each kind.
+pub fn style(data: &[u8]) {
+    struct Any;
+    impl Feature for Any {
+        fn property(&self, name: &str) -> Option<Value> {
+            Some(match name.len() % 5 {
+                0 => Value::Number(7.5),
+                1 => Value::Text("École n° 3".to_owned()),
+                2 => Value::Bool(true),
+                3 => Value::vector(&[1.0, 0.5, 0.25, 1.0]),
+                _ => return None,
+            })
+        }
+    }
+    let mut report = jumeau::base::Report::default();
+    let text = String::from_utf8_lossy(data);
+    let as_expression = serde_json::json!({ "show": text, "color": text, "meta": { "m": text } }).to_string();
+    for bytes in [data, as_expression.as_bytes()] {
+        if let Ok(style) = Style::parse(bytes, "style.json", &mut report) {
+            let _ = style.appearance(&Any);
+            for (_, expression) in &style.meta {
+                let _ = expression.evaluate(&Any);
+            }
+        }
     }
 }
 

@@ -337,6 +337,57 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "Le subtree enfant {object} n'a pas de tuile au-dessus de lui.",
         "The child subtree {object} has no tile above it.",
     ),
+    // Styles
+    (
+        "style-json",
+        "Le style est illisible : {value}.",
+        "The style cannot be read: {value}.",
+    ),
+    (
+        "style-limit",
+        "Le style dépasse une limite ({object} : {value}).",
+        "The style exceeds a limit ({object}: {value}).",
+    ),
+    (
+        "style-rule",
+        "{object} n’est ni une expression ni une liste de conditions : {value}.",
+        "{object} is neither an expression nor a list of conditions: {value}.",
+    ),
+    (
+        "style-syntax",
+        "L’expression de {object} est illisible à partir de « {value} ».",
+        "The expression of {object} cannot be read from “{value}” on.",
+    ),
+    (
+        "style-unknown",
+        "L’expression de {object} utilise « {value} », qui n’existe pas.",
+        "The expression of {object} uses “{value}”, which does not exist.",
+    ),
+    (
+        "style-unsupported",
+        "L’expression de {object} utilise « {value} », qui n’est pas pris en charge.",
+        "The expression of {object} uses “{value}”, which is not supported.",
+    ),
+    (
+        "style-arguments",
+        "{object} : « {value} » n’a pas le bon nombre d’arguments.",
+        "{object}: “{value}” has the wrong number of arguments.",
+    ),
+    (
+        "style-type",
+        "{object} : ces valeurs ne vont pas avec l’opération : {value}.",
+        "{object}: these values do not suit the operation: {value}.",
+    ),
+    (
+        "style-colour",
+        "{object} : « {value} » n’est pas une couleur.",
+        "{object}: “{value}” is no colour.",
+    ),
+    (
+        "style-pattern",
+        "{object} : cette expression régulière est fausse ou n’est pas prise en charge : « {value} ».",
+        "{object}: this regular expression is wrong or not supported: “{value}”.",
+    ),
     // glTF
     (
         "glb-magic",

@@ -40,6 +40,7 @@ mod shared_data;
 mod skeleton;
 mod storage;
 mod stream;
+mod style;
 mod sun;
 mod surveyed;
 mod terrain_formats;

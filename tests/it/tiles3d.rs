@@ -346,6 +346,7 @@ fn every_finding_has_a_sentence() {
         "tileset-",
         "implicit-",
         "subtree-",
+        "style-",
         "glb-",
         "gltf-",
         "content-",

@@ -8,6 +8,7 @@
 //! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
 //! | [`batched`] | contents of 3D Tiles 1.0 |
+//! | [`style`] | the styling language |
 //! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
 //!
 //! Implicit tiling is read as quadtree and octree, and written as a quadtree.
@@ -17,6 +18,7 @@ pub mod batched;
 pub mod cell;
 pub mod implicit;
 pub mod metadata;
+pub mod style;
 pub mod subtree;
 pub mod tileset;
 mod tileset_read;
