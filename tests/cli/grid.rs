@@ -77,6 +77,11 @@ fn profiles_and_capacity() {
     assert_eq!(answer["limited_by"], "voltage");
     assert_eq!(answer["capacity_buses"].as_array().unwrap().len(), 13);
     assert_eq!(answer["monte_carlo"]["draws"], 16);
+    let stopped = answer["monte_carlo"]["limited_by"].as_object().unwrap();
+    assert_eq!(
+        stopped.values().map(|n| n.as_u64().unwrap()).sum::<u64>(),
+        16
+    );
     // Feeder by feeder: each alone takes more at each bus than all of them together.
     let feeders = answer["feeders"].as_array().unwrap();
     assert!(!feeders.is_empty());
@@ -89,6 +94,7 @@ fn profiles_and_capacity() {
             feeder["per_bus_kw"].as_f64().unwrap() >= answer["per_bus_kw"].as_f64().unwrap() - 1e-6
         );
         assert!(feeder["total_kw"].is_number() && feeder["limited_by"].is_string());
+        assert!(feeder["monte_carlo"]["draws"].as_u64().unwrap() >= 1);
     }
     assert!(answer.get("lines").is_none());
 }
@@ -106,6 +112,8 @@ fn a_year_of_lines_outages_and_what_would_help() {
         "3",
         "--step-hours",
         "0.5",
+        "--store",
+        &folder.path().join("year").display().to_string(),
         "--n-1",
         "--reinforce",
         "--loading-max",
@@ -119,6 +127,37 @@ fn a_year_of_lines_outages_and_what_would_help() {
     assert_eq!(lines[0]["worst"][0]["step"], 1);
     assert_eq!(lines[0]["congested_hours"], 0.5);
     assert!(lines[0]["branch"]["kind"].is_string());
+    // The same year, kept: what is read back is what was told.
+    let year = folder.path().join("year");
+    assert!(answer["stored"]["bytes"].as_u64().unwrap() > 0);
+    let array = |name: &str| {
+        let at = year.join(name);
+        let json = std::fs::read(at.join("zarr.json")).unwrap();
+        jumeau::formats::zarr::read(&json, &mut |chunk| std::fs::read(at.join(chunk)).ok()).unwrap()
+    };
+    let (loading, voltage) = (array("loading_percent"), array("vm_pu"));
+    assert_eq!((loading.steps, voltage.rows, voltage.steps), (3, 15, 3));
+    let highest = loading.values.iter().map(|v| v.abs()).fold(0.0, f32::max);
+    assert!((f64::from(highest) - lines[0]["highest_percent"].as_f64().unwrap()).abs() < 1e-4);
+    assert!(voltage.values.iter().all(|vm| (0.8..1.2).contains(vm)));
+    // A folder with something in it is left alone.
+    let again = jumeau(&[
+        "flow",
+        &data("cigre_mv.json"),
+        "--profiles",
+        &profile,
+        "--store",
+        &year.display().to_string(),
+        "--json",
+    ]);
+    assert_eq!(again.status.code(), Some(1));
+    let told = &json(&again)["findings"];
+    assert!(
+        told.as_array()
+            .unwrap()
+            .iter()
+            .any(|f| f["code"] == "grid-store")
+    );
     let outages = &answer["n_1"];
     assert_eq!(outages["ties"], 3);
     let sum: u64 = ["secure", "back_fed", "partly", "lost", "overloaded"]

@@ -155,6 +155,47 @@ fn a_failed_line_is_fed_from_the_other_side() {
     assert!(best[0].after < best[0].before);
 }
 
+/// Two neighbours that can carry two thirds each: the dark feeder is cut between them.
+#[test]
+fn two_ties_share_what_one_cannot_carry() {
+    let mut net = two_feeders(0.155);
+    for bus in 7..10 {
+        net.buses.push(Bus::new(bus.to_string(), 20.0));
+        net.loads.push(load(bus, 1.0));
+    }
+    for (id, from, to) in [("c1", 0, 7), ("c2", 7, 8), ("c3", 8, 9)] {
+        net.branches.push(line(id, from, to, 2.0, 0.155));
+    }
+    let mut second = line("tie2", 2, 9, 1.0, 0.155);
+    second.from_closed = false;
+    net.branches.push(second);
+    let as_it_was = net.clone();
+    let study = contingencies(&net, &ContingencyOptions::default()).unwrap();
+    let first = &study.outages[0];
+    assert_eq!(first.verdict, Verdict::BackFed, "{first:?}");
+    let mut closed = first.closed.clone();
+    closed.sort_unstable();
+    // a3, between the two landings, is the only place to cut.
+    assert_eq!((closed, first.opened), (vec![6, 10], Some(2)));
+    assert_eq!((first.unserved_mw, first.breach), (0.0, None));
+    assert_eq!(net, as_it_was);
+    // Where one tie carries all, nothing is cut.
+    let wide = {
+        let mut wide = as_it_was;
+        for branch in &mut wide.branches {
+            branch.rating = Rating::None;
+        }
+        wide
+    };
+    let study = contingencies(&wide, &ContingencyOptions::default()).unwrap();
+    assert!(
+        study
+            .outages
+            .iter()
+            .all(|o| o.opened.is_none() && o.verdict == Verdict::BackFed)
+    );
+}
+
 #[test]
 fn a_ring_loses_nothing_but_may_be_overloaded() {
     let mut ring = two_feeders(0.3);

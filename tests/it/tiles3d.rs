@@ -352,6 +352,7 @@ fn every_finding_has_a_sentence() {
         "content-",
         "legacy-",
         "schema-",
+        "series-",
         "weather-",
         "turbidity-",
     ];
@@ -361,6 +362,7 @@ fn every_finding_has_a_sentence() {
         root.join("formats/tiles3d"),
         root.join("formats/check"),
         root.join("formats/weather"),
+        root.join("pipeline/check"),
     ];
     let mut sources = vec![
         root.join("formats/zarr.rs"),

@@ -3,18 +3,19 @@
 use jumeau::base::{Finding, Severity};
 use jumeau::energy::grid::capacity::{
     CapacityFault, CapacityOptions, capacities, each_bus, each_feeder, load_buses, monte_carlo,
+    monte_carlo_of,
 };
 use jumeau::energy::grid::contingency::{ContingencyOptions, contingencies};
 use jumeau::energy::grid::feeder::feeders;
 use jumeau::energy::grid::flow::{FlowFault, FlowOptions, flow};
 use jumeau::energy::grid::limits::{Band, Limits};
-use jumeau::energy::grid::record::{Kept, RecordFault, record};
+use jumeau::energy::grid::record::{Kept, Record, record};
 use jumeau::energy::grid::reinforcement::{Aim, ReinforcementFault, headroom, reliefs};
 use jumeau::energy::grid::series::{Profiles, SeriesOptions, series};
 use jumeau::energy::grid::{Network, check};
 use jumeau::formats::grid::Kind;
-use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study};
-use serde_json::{Map, Value};
+use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study, year};
+use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
@@ -50,6 +51,12 @@ pub struct Args {
     /// Avec des profils : l'année de tant de branches, les plus chargées d'abord / with profiles: the year of so many branches, the most loaded first.
     #[arg(long, default_value_t = 0)]
     lines: usize,
+    /// Avec des profils : garde l'année (charges, tensions) en Zarr dans ce dossier neuf / with profiles: keeps the year as Zarr in this new folder.
+    #[arg(long)]
+    store: Option<PathBuf>,
+    /// Début du premier pas / start of the first step (RFC 3339).
+    #[arg(long, default_value = "2026-01-01T00:00:00Z")]
+    start: String,
     /// Pannes une à une, avec reprise par l'autre côté / outages one by one, with back-feed by switching.
     #[arg(long = "n-1")]
     outages: bool,
@@ -125,14 +132,11 @@ pub fn run(args: Args) -> ExitCode {
                     );
                 }
                 document.extend(answer::series(network, opened.kind, &series, seconds));
-                if args.lines > 0 {
-                    match years(&args, network, opened.kind, &profiles) {
-                        Ok(lines) => drop(document.insert("lines".into(), lines)),
-                        Err(fault) => opened.report.push(
-                            Finding::new("grid-record", Severity::Error, file.as_str())
-                                .value(fault),
-                        ),
-                    }
+                if args.lines > 0 || args.store.is_some() {
+                    let (more, told) = years(&args, network, opened.kind, &profiles, &file);
+                    document.extend(more);
+                    told.into_iter()
+                        .for_each(|finding| opened.report.push(finding));
                 }
             }
             Err(fault) => opened
@@ -212,7 +216,24 @@ fn capacity(args: &Args, opened: &Opened) -> Result<Map<String, Value>, Capacity
     let each: Vec<_> = buses.into_iter().zip(each).collect();
     let first = everywhere.first().ok_or(CapacityFault::NoBus)?;
     let mut found = answer::capacity(network, opened.kind, first, &each, monte_carlo.as_ref());
-    let feeders = study::feeders(network, opened.kind, &feeders, &of_feeders);
+    // The draws are shared out, so that a network of many feeders is answered as fast as one of few.
+    let draws = args.draws.min(MAX_DRAWS).div_ceil(feeders.len().max(1));
+    let mut studies = Vec::with_capacity(feeders.len());
+    for (index, feeder) in of_feeders.iter().enumerate() {
+        let seed = args.seed.wrapping_add(index as u64 + 1);
+        studies.push(if draws > 0 && !feeder.buses.is_empty() {
+            Some(monte_carlo_of(
+                network,
+                &feeder.buses,
+                draws,
+                seed,
+                &options,
+            )?)
+        } else {
+            None
+        });
+    }
+    let feeders = study::feeders(network, opened.kind, &feeders, &of_feeders, &studies);
     found.insert("feeders".into(), feeders);
     Ok(found)
 }
@@ -241,26 +262,74 @@ fn outage_options(args: &Args) -> ContingencyOptions {
     }
 }
 
+/// The year of the lines, and where it is kept.
 fn years(
     args: &Args,
     network: &Network,
     kind: Kind,
     profiles: &Profiles,
-) -> Result<Value, RecordFault> {
-    let kept = Kept {
-        buses: Vec::new(),
-        ..Kept::all(network)
+    file: &str,
+) -> (Map<String, Value>, Vec<Finding>) {
+    let mut found = Map::new();
+    let error = |code, value: String| Finding::new(code, Severity::Error, file).value(value);
+    let mut kept = Kept::all(network);
+    if args.store.is_none() {
+        kept.buses.clear();
+    }
+    let record = match record(network, profiles, &SeriesOptions::default(), &kept) {
+        Ok((_, record)) => record,
+        Err(fault) => return (found, vec![error("grid-record", fault.to_string())]),
     };
-    let (_, record) = record(network, profiles, &SeriesOptions::default(), &kept)?;
-    let (most, limit) = (args.lines, args.loading_max);
-    Ok(study::lines(
-        network,
-        kind,
-        &record,
-        most,
-        limit,
-        args.step_hours,
-    ))
+    if args.lines > 0 {
+        let (most, limit) = (args.lines, args.loading_max);
+        let lines = study::lines(network, kind, &record, most, limit, args.step_hours);
+        found.insert("lines".into(), lines);
+    }
+    let Some(folder) = &args.store else {
+        return (found, Vec::new());
+    };
+    match store(args, folder, network, &record, file) {
+        Ok(bytes) => {
+            let stored = json!({"folder": folder.display().to_string(), "bytes": bytes});
+            found.insert("stored".into(), stored);
+            (found, Vec::new())
+        }
+        Err(why) => {
+            let name = folder.display().to_string();
+            (found, vec![error("grid-store", why).object(name)])
+        }
+    }
+}
+
+/// Writes the group into a folder that holds nothing yet; the bytes written.
+fn store(
+    args: &Args,
+    folder: &Path,
+    network: &Network,
+    record: &Record,
+    file: &str,
+) -> Result<u64, String> {
+    let start = jumeau::base::Instant::parse(&args.start)
+        .ok_or_else(|| format!("--start {}", args.start))?;
+    if !(args.step_hours > 0.0 && args.step_hours <= 8784.0) {
+        return Err(format!("--step-hours {}", args.step_hours));
+    }
+    let is_full = std::fs::read_dir(folder).is_ok_and(|mut entries| entries.next().is_some());
+    if is_full {
+        return Err("le dossier n’est pas vide / the folder is not empty".to_owned());
+    }
+    let files = year::files(network, file, record, start, args.step_hours)
+        .map_err(|fault| format!("{} {}", fault.object, fault.value))?;
+    let mut written = 0;
+    for (path, bytes) in files {
+        let path = folder.join(path);
+        let parent = path.parent().unwrap_or(folder);
+        std::fs::create_dir_all(parent)
+            .and_then(|()| std::fs::write(&path, &bytes))
+            .map_err(|error| error.to_string())?;
+        written += bytes.len() as u64;
+    }
+    Ok(written)
 }
 
 /// What doubling one branch brings to consumption, production and, where outages are asked for, to these.
@@ -324,6 +393,7 @@ fn text_of(document: &Map<String, Value>) -> String {
         ("monte_carlo", "tirages / Monte Carlo              "),
         ("feeders", "départs / feeders                  "),
         ("lines", "lignes / lines                     "),
+        ("stored", "gardé / stored                     "),
         ("n_1", "pannes / outages                   "),
         ("reinforcement", "renforcements / reinforcement      "),
     ] {

@@ -1,7 +1,7 @@
 //! N-1: what is lost when one branch fails, and what switching can feed from the other side.
 //!
 //! The failed branch is taken out at both ends (its fault is found and isolated); each part that is dark then is tied to a part that is not, by the open branch whose closing strains the network least; several parts take several closings.
-//! Where the tie cannot carry the whole part, the share of its consumption that fits is bisected.
+//! Where one tie cannot carry a whole part and others reach it, the part is cut in two at one of its own branches, each half on a tie of its own; where that does not hold either, the share of the consumption that fits is bisected.
 //!
 //! Range: steady states before and after switching. How long the switching takes, and whether a switch stands at each end, is not known to a network file.
 
@@ -17,6 +17,8 @@ pub const MAX_OUTAGES: usize = 20_000;
 const MAX_TIES: usize = 32;
 /// Closings after one outage: nobody drives to more switches.
 const MAX_CLOSINGS: usize = 4;
+/// Places tried to cut a dark part between two ties.
+const MAX_CUTS: usize = 64;
 /// Halvings of the share that can be fed: to a ten-thousandth of a percent.
 const HALVINGS: u32 = 20;
 
@@ -45,7 +47,7 @@ impl Default for ContingencyOptions {
 /// How an outage ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// Nothing was cut, and all limits hold.
+    /// No consumption was cut, and all limits hold.
     Secure,
     /// What was cut is fed again, and all limits hold.
     BackFed,
@@ -53,7 +55,7 @@ pub enum Verdict {
     Partly,
     /// Nothing of what was cut can be fed.
     Lost,
-    /// Nothing was cut, but a limit breaks.
+    /// No consumption was cut, but a limit breaks.
     Overloaded,
 }
 
@@ -66,6 +68,8 @@ pub struct Outage {
     pub cut_mw: f64,
     /// Branches that are closed, in order.
     pub closed: Vec<usize>,
+    /// A branch within the dark part that is opened, so that two ties share it.
+    pub opened: Option<usize>,
     /// Consumption that stays in the dark, or is more than the ties can carry, MW.
     pub unserved_mw: f64,
     /// What breaks when all that can be reached is fed whole.
@@ -110,7 +114,8 @@ impl Security {
     }
 
     pub fn unserved_mw(&self) -> f64 {
-        self.outages.iter().map(|outage| outage.unserved_mw).sum()
+        let all = self.outages.iter();
+        all.fold(0.0, |sum, outage| sum + outage.unserved_mw)
     }
 }
 
@@ -196,6 +201,55 @@ struct After {
     flow: Option<Flow>,
 }
 
+/// How a dark part is shared by two ties.
+struct Split {
+    tie: usize,
+    opened: usize,
+    after: After,
+}
+
+/// Branches with impedance on the shortest way between two buses through these buses only.
+fn path(network: &Network, inside: &dyn Fn(usize) -> bool, from: usize, to: usize) -> Vec<usize> {
+    let mut around: Vec<Vec<(usize, usize)>> = vec![Vec::new(); network.buses.len()];
+    for (index, branch) in network.branches.iter().enumerate() {
+        if network.conducts(branch) && inside(branch.from) && inside(branch.to) {
+            for (here, there) in [(branch.from, branch.to), (branch.to, branch.from)] {
+                if let Some(list) = around.get_mut(here) {
+                    list.push((there, index));
+                }
+            }
+        }
+    }
+    let mut came_by: Vec<Option<(usize, usize)>> = vec![None; network.buses.len()];
+    let mut queue = std::collections::VecDeque::from([from]);
+    while let Some(bus) = queue.pop_front() {
+        if bus == to {
+            break;
+        }
+        for &(next, index) in around.get(bus).into_iter().flatten() {
+            if next != from
+                && let Some(slot @ None) = came_by.get_mut(next)
+            {
+                *slot = Some((bus, index));
+                queue.push_back(next);
+            }
+        }
+    }
+    let mut way = Vec::new();
+    let mut at = to;
+    while let Some((before, index)) = came_by.get(at).copied().flatten() {
+        let has_impedance = network
+            .branches
+            .get(index)
+            .is_some_and(|branch| branch.coupling != Coupling::Ideal);
+        if has_impedance {
+            way.push(index);
+        }
+        at = before;
+    }
+    way
+}
+
 impl<'a> Study<'a> {
     fn of(network: &'a Network, options: &ContingencyOptions) -> Result<Self, ContingencyFault> {
         let before = match flow(network, &FlowOptions::default()) {
@@ -250,6 +304,17 @@ impl<'a> Study<'a> {
         if closed.is_empty() {
             after = self.state(trial);
         }
+        let mut opened = None;
+        if let ([tie], true) = (&closed[..], after.excess > 0.0)
+            && let Some(split) = self.split(trial, *tie, &dark)
+        {
+            set(trial, split.opened, (false, false));
+            set(trial, split.tie, (true, true));
+            opened = Some(split.opened);
+            closed.push(split.tie);
+            after = split.after;
+            still = Topology::of(trial);
+        }
         let left = self.dark(&still);
         let left_mw = self.consumption_mw(&left);
         let breach = match &after.flow {
@@ -262,19 +327,16 @@ impl<'a> Study<'a> {
             None => left_mw,
             Some(_) => left_mw + fed_mw * (1.0 - self.share_that_fits(trial, &fed)),
         };
-        let was_cut = cut_mw > 0.0 || dark.iter().any(|dark| *dark);
-        let verdict = match (was_cut, breach) {
+        let verdict = match (cut_mw > 0.0, breach) {
             (false, None) => Verdict::Secure,
             (false, Some(_)) => Verdict::Overloaded,
-            (true, None) if left_mw <= 0.0 && (!closed.is_empty() || cut_mw <= 0.0) => {
-                Verdict::BackFed
-            }
+            (true, None) if left_mw <= 0.0 && !closed.is_empty() => Verdict::BackFed,
             (true, _) if unserved_mw < cut_mw * (1.0 - 1e-6) => Verdict::Partly,
             (true, _) => Verdict::Lost,
         };
         set(trial, branch, self.ends(branch));
-        for &tie in &closed {
-            set(trial, tie, self.ends(tie));
+        for &switched in closed.iter().chain(&opened) {
+            set(trial, switched, self.ends(switched));
         }
         let flow = after.flow.as_ref();
         Outage {
@@ -282,6 +344,7 @@ impl<'a> Study<'a> {
             dark_buses: dark.iter().filter(|dark| **dark).count(),
             cut_mw,
             closed,
+            opened,
             unserved_mw,
             breach,
             lowest_pu: flow.map(|flow| lowest_pu(self.network, flow)),
@@ -311,7 +374,8 @@ impl<'a> Study<'a> {
             .filter(|load| load.in_service && load.kind == LoadKind::Consumption)
             .filter(|load| at.get(load.bus).copied().unwrap_or(false))
             .map(|load| load.p_mw)
-            .sum()
+            // An empty sum is −0, and nobody wants to read that.
+            .fold(0.0, |sum, p_mw| sum + p_mw)
     }
 
     /// The closing that feeds some dark part with consumption and strains the network least.
@@ -358,6 +422,51 @@ impl<'a> Study<'a> {
             };
             if better {
                 best = Some((tie, state));
+            }
+        }
+        best
+    }
+
+    /// A second tie, and the branch between both to open, that bring the breaches down most; the first tie is closed already.
+    fn split(&self, trial: &mut Network, first: usize, dark: &[bool]) -> Option<Split> {
+        let whole = self.state(trial).excess;
+        let inside = |bus: usize| dark.get(bus).copied().unwrap_or(false);
+        let landing = |tie: usize| {
+            let branch = self.network.branches.get(tie)?;
+            match (inside(branch.from), inside(branch.to)) {
+                (true, false) => Some(branch.from),
+                (false, true) => Some(branch.to),
+                _ => None,
+            }
+        };
+        let now = Topology::of(trial);
+        let others: Vec<usize> = self
+            .ties
+            .iter()
+            .copied()
+            .filter(|&tie| tie != first && landing(tie).is_some())
+            .filter(|&tie| {
+                // Both ends live: closing it makes the ring that is then opened elsewhere.
+                let branch = self.network.branches.get(tie);
+                branch.is_some_and(|b| now.node(b.from).is_some() && now.node(b.to).is_some())
+            })
+            .take(MAX_TIES)
+            .collect();
+        let mut best: Option<Split> = None;
+        for tie in others {
+            let (Some(from), Some(to)) = (landing(first), landing(tie)) else {
+                continue;
+            };
+            for opened in path(trial, &inside, from, to).into_iter().take(MAX_CUTS) {
+                set(trial, opened, (false, false));
+                set(trial, tie, (true, true));
+                let after = self.state(trial);
+                set(trial, opened, self.ends(opened));
+                set(trial, tie, self.ends(tie));
+                let known = best.as_ref().map_or(whole, |best| best.after.excess);
+                if after.excess < known {
+                    best = Some(Split { tie, opened, after });
+                }
             }
         }
         best

@@ -7,6 +7,7 @@ use crate::energy::grid::series::{Series, Worst};
 use crate::energy::grid::{BranchKind, Flow, Network};
 use crate::formats::grid::Kind;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 /// A flow's fields, `converged` true.
 pub fn flow(network: &Network, kind: Kind, flow: &Flow) -> Map<String, Value> {
@@ -186,22 +187,35 @@ pub fn capacity(
             })
         })
         .collect();
-    let study = study.map(|study| {
-        json!({
-            "draws": study.draws.len(),
-            "fits_95_percent_kw": study.quantile_kw(0.95),
-            "fits_50_percent_kw": study.quantile_kw(0.5),
-            "fits_5_percent_kw": study.quantile_kw(0.05),
-        })
-    });
     into_map(json!({
         "per_bus_kw": everywhere.per_bus_kw,
         "limited_by": word,
         "limiting_element": element,
         "load_buses": buses.len(),
         "capacity_buses": each,
-        "monte_carlo": study,
+        "monte_carlo": study.map(draws),
     }))
+}
+
+/// What random sets of buses can take: the power per bus that fits in so many of them, and what stopped the rest.
+pub fn draws(study: &Study) -> Value {
+    let mut stopped: BTreeMap<&str, usize> = BTreeMap::new();
+    for draw in &study.draws {
+        let word = match draw.capacity.limit {
+            Limit::Voltage(_) => "voltage",
+            Limit::Loading(_) => "loading",
+            Limit::Collapse => "collapse",
+            Limit::Nothing => "nothing",
+        };
+        *stopped.entry(word).or_default() += 1;
+    }
+    json!({
+        "draws": study.draws.len(),
+        "fits_95_percent_kw": study.quantile_kw(0.95),
+        "fits_50_percent_kw": study.quantile_kw(0.5),
+        "fits_5_percent_kw": study.quantile_kw(0.05),
+        "limited_by": stopped,
+    })
 }
 
 /// `findings` as `jumeau check` writes them.

@@ -27,6 +27,7 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("grid-reference-chosen", "Aucun nœud de référence : {object} en tient lieu", "No reference bus: {object} takes its place"),
     ("grid-reinforcement", "Aucun renforcement ne peut être comparé : {value}", "No reinforcement can be compared: {value}"),
     ("grid-setpoints-differ", "{object} : deux consignes de tension au même nœud ({value}), la première compte", "{object}: two voltage setpoints at one node ({value}), the first counts"),
+    ("grid-store", "L’année ne peut pas être écrite dans {object} : {value}", "The year cannot be written to {object}: {value}"),
     ("grid-too-large", "Le réseau dépasse la taille prévue", "The network is larger than foreseen"),
     ("grid-transformer", "{object} : valeurs de plaque impossibles ({value})", "{object}: impossible rating-plate values ({value})"),
     ("grid-type-unknown", "{object} : type « {value} » inconnu du fichier", "{object}: type “{value}” unknown to the file"),

@@ -10,6 +10,7 @@
 //! | [`roseau`] | three-phase elements to their positive sequence |
 //! | [`answer`] | flows, series and capacities in the fields of the command line |
 //! | [`study`] | feeders, outages, reinforcements and lines' years in the same fields |
+//! | [`year`] | a computed year as a Zarr group |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod answer;
@@ -21,6 +22,7 @@ pub mod powergrid;
 pub mod profiles;
 pub mod roseau;
 pub mod study;
+pub mod year;
 
 use crate::base::{Finding, Report, Severity};
 use crate::energy::grid::{

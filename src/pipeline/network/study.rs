@@ -1,8 +1,8 @@
 //! Feeders, outages, reinforcements and the years of lines in the fields of the command line.
 
-use super::answer::{identifier, limit};
+use super::answer::{self, identifier, limit};
 use crate::energy::grid::Network;
-use crate::energy::grid::capacity::FeederCapacity;
+use crate::energy::grid::capacity::{FeederCapacity, Study};
 use crate::energy::grid::contingency::{Security, Verdict};
 use crate::energy::grid::feeder::Feeder;
 use crate::energy::grid::limits::Breach;
@@ -52,9 +52,11 @@ pub fn feeders(
     kind: Kind,
     feeders: &[Feeder],
     capacities: &[FeederCapacity],
+    studies: &[Option<Study>],
 ) -> Value {
-    let all = feeders.iter().zip(capacities);
-    all.map(|(feeder, found)| {
+    let all = feeders.iter().zip(capacities).enumerate();
+    all.map(|(index, (feeder, found))| {
+        let study = studies.get(index).and_then(Option::as_ref);
         let (word, element) = limit(network, kind, found.capacity.limit);
         let heads: Vec<Value> = feeder
             .heads
@@ -72,6 +74,7 @@ pub fn feeders(
             "total_kw": found.total_kw(),
             "limited_by": word,
             "limiting_element": element,
+            "monte_carlo": study.map(answer::draws),
         })
     })
     .collect()
@@ -110,6 +113,7 @@ pub fn outages(network: &Network, kind: Kind, security: &Security) -> Value {
                 "dark_buses": outage.dark_buses,
                 "cut_mw": outage.cut_mw,
                 "closed": closed,
+                "opened": outage.opened.map(|at| branch(network, kind, at)),
                 "unserved_mw": outage.unserved_mw,
                 "lowest_pu": outage.lowest_pu,
                 "loading_percent": outage.loading_percent,
