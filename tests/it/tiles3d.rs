@@ -363,6 +363,7 @@ fn every_finding_has_a_sentence() {
         root.join("formats/check"),
         root.join("formats/weather"),
         root.join("pipeline/check"),
+        root.join("formats/series"),
     ];
     let mut sources = vec![
         root.join("formats/zarr.rs"),
