@@ -105,7 +105,8 @@ fn limits(manifest: &Manifest) -> Limits {
     let [west, south, east, north] = manifest.bounds_lonlat;
     let mean = (0.5 * (south + north)).to_radians();
     let extent_m = ((north - south) * 111_200.0).max((east - west) * 111_200.0 * mean.cos());
-    let axis = manifest.axes.first();
+    // The clock runs over the hours; an axis of days or years belongs to its series alone.
+    let axis = manifest.axes.iter().find(|axis| axis.calendar.is_none() && axis.step <= 3_600);
     let clock = manifest.clock();
     let year = clock.read(manifest.home.instant).year;
     let whole_year = |year: i16| {
