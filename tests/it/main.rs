@@ -21,6 +21,7 @@ mod import_nantes;
 #[cfg(feature = "pipeline")]
 mod import_vector;
 mod io;
+mod ground;
 mod irradiance;
 mod measured;
 #[cfg(feature = "pipeline")]
