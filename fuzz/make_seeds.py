@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Writes the seeds that lie nowhere else: `seeds/<door>/<name>`, small and of our own making. They are committed; run it after a change here."""
-import io, json, sqlite3, struct, tempfile, zipfile
+import gzip, io, json, sqlite3, struct, tempfile, zipfile, zlib
 from pathlib import Path
 
 HERE = Path(__file__).parent / "seeds"
@@ -186,7 +186,103 @@ def database():
         return path.read_bytes()
 
 
+def varint(number):
+    out = b""
+    while number > 127:
+        out, number = out + bytes([number & 127 | 128]), number >> 7
+    return out + bytes([number])
+
+
+def field(number, data):
+    return varint(number << 3 | 2) + varint(len(data)) + data
+
+
+def zigzag(number):
+    return number << 1 if number >= 0 else (-number << 1) - 1
+
+
+def vector_tile():
+    def feature(kind, commands, tags=b""):
+        return field(2, (field(2, tags) if tags else b"") + varint(24) + varint(kind) + field(4, b"".join(map(varint, commands))))
+
+    def steps(*pairs):
+        return [zigzag(number) for pair in pairs for number in pair]
+
+    point = feature(1, [9, *steps((25, 17))], bytes([0, 0, 1, 1]))
+    lines = feature(2, [9, *steps((2, 2)), 18, *steps((0, 8), (8, 0)), 9, *steps((-9, -9)), 10, *steps((2, 4))])
+    area = feature(3, [9, *steps((0, 0)), 26, *steps((10, 0), (0, 10), (-10, 0)), 15, 9, *steps((2, -8)), 26, *steps((0, 4), (4, 0), (0, -4)), 15])
+    values = [field(1, b"route"), varint(2 << 3 | 5) + struct.pack("<f", 1.5), varint(3 << 3 | 1) + struct.pack("<d", 2.5),
+              varint(4 << 3) + varint(9), varint(6 << 3) + varint(zigzag(-3)), varint(7 << 3) + varint(1)]
+    layer = varint(15 << 3) + varint(2) + field(1, b"roads") + point + lines + area + field(3, b"class") + field(3, b"width")
+    return field(3, layer + b"".join(field(4, value) for value in values) + varint(5 << 3) + varint(4096))
+
+
+def picture_of_heights():
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    rows = b"".join(b"\0" + b"".join(bytes((1, 134, 160 + column + 4 * row)) for column in range(4)) for row in range(4))
+    head = struct.pack(">IIBBBBB", 4, 4, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def ground():
+    def steps(numbers):
+        before, out = 0, b""
+        for number in numbers:
+            out, before = out + struct.pack("<H", zigzag(number - before)), number
+        return out
+
+    head = struct.pack("<3d2f4d3d", 4.3e6, -1.1e5, 4.6e6, 3.5, 61.25, 4.3e6, -1.1e5, 4.6e6, 2e3, 0.7, -0.02, 0.72)
+    vertices = struct.pack("<I", 4) + steps([0, 32767, 0, 32767]) + steps([0, 0, 32767, 32767]) + steps([0, 9000, 32767, 12])
+    indices = struct.pack("<I6H", 2, 0, 0, 0, 1, 0, 3)
+    edges = b"".join(struct.pack("<I2H", 2, *edge) for edge in ((0, 2), (0, 1), (1, 3), (2, 3)))
+    below = text({"available": [[{"startX": 1, "startY": 2, "endX": 3, "endY": 4}], []]})
+    more = b"\1" + struct.pack("<I", 8) + bytes([128, 128, 10, 250, 128, 0, 255, 255]) + b"\2" + struct.pack("<I", 1) + b"\xff"
+    return head + vertices + indices + edges + more + b"\4" + struct.pack("<2I", len(below) + 4, len(below)) + below
+
+
+LAYER = {"tilejson": "2.1.0", "format": "quantized-mesh-1.0", "version": "1.2.0", "scheme": "slippyMap", "projection": "EPSG:3857",
+         "tiles": ["a/{z}/{x}/{y}.terrain?v={version}", "b/{z}/{x}/{reverseY}.terrain"], "extensions": ["octvertexnormals", "watermask", "metadata"],
+         "maxzoom": 4, "metadataAvailability": 2, "parentUrl": "../world/", "available": [[{"startX": 0, "startY": 0, "endX": 1, "endY": 0}], []]}
+
+
+def pyramid(packed):
+    """A root of two entries, a run and a directory, and that directory."""
+    def directory(entries):
+        before, out = 0, varint(len(entries))
+        for first, *_ in entries:
+            out, before = out + varint(first - before), first
+        for at in (1, 2):
+            out += b"".join(varint(entry[at]) for entry in entries)
+        return out + b"".join(varint(entry[3] + 1) for entry in entries)
+
+    pack = (lambda data: gzip.compress(data, mtime=0)) if packed else (lambda data: data)
+    leaf = pack(directory([(5, 2, 4, 3), (9, 1, 3, 7)]))
+    root = pack(directory([(0, 3, 3, 0), (5, 0, len(leaf), 0)]))
+    tiles = b"onetwo2far"
+    at = [127, 127 + len(root), 127 + len(root) + 2, 127 + len(root) + 2 + len(leaf)]
+    spans = struct.pack("<8Q", at[0], len(root), at[1], 2, at[2], len(leaf), at[3], len(tiles))
+    head = b"PMTiles\3" + spans + struct.pack("<3Q", 6, 3, 3) + bytes([1, 2 if packed else 1, 1, 1, 0, 3])
+    head += struct.pack("<4i", -16000000, 471000000, -15000000, 473000000) + b"\2" + struct.pack("<2i", 0, 0)
+    return head + root + b"{}" + leaf + tiles
+
+
+STYLE = {"defines": {"tall": "${Height} > 10"}, "show": "!(${tall}) || regExp('^a+(b|c)','i').test('${name} x')",
+         "color": {"conditions": [["${tall}", "mix(color('white'), color('#12345678', 0.5), clamp(${Height} / 100, 0, 1))"],
+                                  ["true", "hsla(0.9, 0.6, 0.7, 0.75) * vec4(vec2(1, 2), ${abc}.xy, 1)"]]},
+         "pointSize": "3 + ${feature['abcd']}.length", "meta": {"m": "'Height: ' + String(${Height})"}}
+
+
 def main():
+    save("style", "every_kind.json", text(STYLE))
+    save("style", "expression.txt", "(${a} % 3 <= 1e2 && !isNaN(${abcd})) ? rgb(1, 2, 3) : [1, 'a', null][1] + regExp('a{2,3}[^b-d]').exec('aae')")
+    save("mvt", "every_kind.mvt", vector_tile())
+    save("terrain_rgb", "hill.png", picture_of_heights())
+    save("quantized_mesh", "square.terrain", ground())
+    save("quantized_mesh", "layer.json", text(LAYER))
+    save("pmtiles", "plain.pmtiles", pyramid(False))
+    save("pmtiles", "packed.pmtiles", pyramid(True))
     save("database", "buildings.gpkg", database())
     save("glb", "features", model())
     save("glb", "gltf", text({"asset": {"version": "2.0"}, "scenes": [{"nodes": [0]}], "nodes": [{"mesh": 0}], "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],

@@ -13,8 +13,8 @@ use jumeau::formats::tiles3d::style::{Feature, Style, Value};
 use jumeau::formats::tiles3d::{Subtree, TileSchema, Tileset, batched, write_subtree};
 use jumeau::formats::{
     asciigrid, bil, check, citygml, cityjson, csv, dbf, epanet, flatgeobuf, geojson, geopackage,
-    geoparquet, geotiff, grid, gtfs, hgt, las, osm, shapefile, territory, weather, wind, wkb,
-    worldfile, xyz, zarr,
+    geoparquet, geotiff, grid, gtfs, hgt, las, mvt, osm, pmtiles, quantizedmesh, shapefile, terrainrgb,
+    territory, weather, wind, wkb, worldfile, xyz, zarr,
 };
 use jumeau::geodesy::{Crs, Geoid, LonLat};
 use jumeau::stream::{Delivery, Engine, Settings, View, Wanted};
@@ -48,6 +48,10 @@ pub const DOORS: &[Door] = &[
     ("grids", grids),
     ("xyz", points_as_text),
     ("las", las_header),
+    ("quantized_mesh", quantized_mesh),
+    ("terrain_rgb", terrain_rgb),
+    ("mvt", vector_tile),
+    ("pmtiles", archive_of_tiles),
     ("csv", table),
     ("gtfs", timetable),
     ("epanet", water),
@@ -651,4 +655,57 @@ pub fn network(data: &[u8]) {
 pub fn energy_files(data: &[u8]) {
     let _ = jumeau::energy::storage::file::read(data);
     let _ = jumeau::energy::economics::file::parse(&String::from_utf8_lossy(data));
+}
+
+/// A tile of ground, or the description of all of them.
+pub fn quantized_mesh(data: &[u8]) {
+    if let Ok(mesh) = quantizedmesh::Mesh::parse(data) {
+        for index in mesh.indices.iter().chain(mesh.edges.iter().flatten()) {
+            assert!((*index as usize) < mesh.vertices.len(), "an index out of the mesh");
+        }
+        for vertex in mesh.vertices.iter().take(64) {
+            let _ = mesh.place(*vertex, [0.0, 45.0, 1.0, 46.0]);
+        }
+    }
+    if let Ok(layer) = quantizedmesh::Layer::parse(data) {
+        for (level, x, y) in [(0, 0, 0), (3, 5, 2), (u32::MAX, u32::MAX, u32::MAX)] {
+            let _ = (layer.has(level, x, y), layer.bounds_deg(level, x, y), layer.path(level, x, y));
+        }
+    }
+}
+
+/// Heights in a picture, by either rule.
+pub fn terrain_rgb(data: &[u8]) {
+    for rule in [terrainrgb::Rule::MAPBOX, terrainrgb::Rule::TERRARIUM] {
+        if let Ok(heights) = terrainrgb::decode(data, &rule) {
+            assert_eq!(heights.heights_m.len(), heights.columns * heights.rows);
+        }
+    }
+}
+
+/// A vector tile, every property and every corner of it.
+pub fn vector_tile(data: &[u8]) {
+    let Ok(tile) = mvt::Tile::parse(data) else { return };
+    for layer in &tile.layers {
+        for feature in &layer.features {
+            assert_eq!(layer.properties(feature).count(), feature.tags.len(), "a tag that points nowhere");
+        }
+    }
+}
+
+/// An archive of tiles: the directories on the way to some of them, and to the first of each directory.
+pub fn archive_of_tiles(data: &[u8]) {
+    let _ = pmtiles::Directory::parse(data);
+    let Ok(archive) = pmtiles::Archive::open(data) else { return };
+    let firsts = archive.root.entries.iter().take(32).map(|entry| entry.first);
+    for number in [0, 1, 5, 1_000_000, u64::MAX].into_iter().chain(firsts) {
+        let mut read = |span: pmtiles::Span| {
+            let from = usize::try_from(span.offset).ok()?;
+            data.get(from..from.checked_add(usize::try_from(span.length).ok()?)?).map(<[u8]>::to_vec)
+        };
+        let _ = archive.tile(number, &mut read);
+        if let Some((level, x, y)) = pmtiles::tile_of(number) {
+            assert_eq!(pmtiles::number_of(level, x, y), Some(number));
+        }
+    }
 }

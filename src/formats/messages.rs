@@ -388,6 +388,152 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "{object} : cette expression régulière est fausse ou n’est pas prise en charge : « {value} ».",
         "{object}: this regular expression is wrong or not supported: “{value}”.",
     ),
+    // Ground and vectors in tiles
+    (
+        "quantized-mesh-packed",
+        "La compression de la tuile de terrain est défectueuse : {value}.",
+        "The terrain tile's compression is broken: {value}.",
+    ),
+    (
+        "quantized-mesh-short",
+        "La tuile de terrain s’arrête avant la fin de {object} ({value}).",
+        "The terrain tile ends before the end of {object} ({value}).",
+    ),
+    (
+        "quantized-mesh-limit",
+        "La tuile de terrain est trop grande ({object} : {value}).",
+        "The terrain tile is too large ({object}: {value}).",
+    ),
+    (
+        "quantized-mesh-number",
+        "La tuile de terrain contient un nombre impossible ({object} : {value}).",
+        "The terrain tile has an impossible number ({object}: {value}).",
+    ),
+    (
+        "quantized-mesh-index",
+        "{object} désigne un sommet qui n’existe pas : {value}.",
+        "{object} points to a vertex that does not exist: {value}.",
+    ),
+    (
+        "terrain-layer-json",
+        "La description du terrain ({object}) est illisible : {value}.",
+        "The terrain's description ({object}) cannot be read: {value}.",
+    ),
+    (
+        "terrain-layer-limit",
+        "La description du terrain est trop grande ({object} : {value}).",
+        "The terrain's description is too large ({object}: {value}).",
+    ),
+    (
+        "terrain-layer-format",
+        "Le terrain est au format « {value} », qui n’est pas pris en charge (quantized-mesh 1.x est attendu).",
+        "The terrain is in the format “{value}”, which is not supported (quantized-mesh 1.x is expected).",
+    ),
+    (
+        "terrain-layer-scheme",
+        "Ordre de tuiles « {value} » inconnu (tms et slippyMap sont connus).",
+        "Unknown order of tiles “{value}” (tms and slippyMap are known).",
+    ),
+    (
+        "terrain-layer-projection",
+        "Projection « {value} » du terrain non prise en charge (EPSG:4326 et EPSG:3857 le sont).",
+        "The terrain's projection “{value}” is not supported (EPSG:4326 and EPSG:3857 are).",
+    ),
+    (
+        "terrain-layer-tiles",
+        "La description du terrain ne dit pas où sont ses tuiles.",
+        "The terrain's description does not say where its tiles are.",
+    ),
+    (
+        "terrain-rgb-picture",
+        "L’image d’altitudes est illisible : {value}.",
+        "The picture of heights cannot be read: {value}.",
+    ),
+    (
+        "terrain-rgb-size",
+        "L’image d’altitudes n’a pas une taille de tuile : {value}.",
+        "The picture of heights has not the size of a tile: {value}.",
+    ),
+    (
+        "terrain-rgb-lossy",
+        "L’image d’altitudes est compressée avec perte ({value}) : ses altitudes ne veulent plus rien dire.",
+        "The picture of heights is compressed with loss ({value}): its heights mean nothing any more.",
+    ),
+    (
+        "mvt-packed",
+        "La compression de la tuile vectorielle est défectueuse : {value}.",
+        "The vector tile's compression is broken: {value}.",
+    ),
+    (
+        "mvt-limit",
+        "La tuile vectorielle est trop grande : {value} octets.",
+        "The vector tile is too large: {value} bytes.",
+    ),
+    (
+        "mvt-broken",
+        "Ce n’est pas une tuile vectorielle MVT, ou elle est tronquée : {value}.",
+        "This is no MVT vector tile, or it is cut short: {value}.",
+    ),
+    (
+        "mvt-layer",
+        "{object} est illisible et laissée de côté : {value}.",
+        "{object} cannot be read and is left out: {value}.",
+    ),
+    (
+        "mvt-feature",
+        "{object} est illisible et laissé de côté : {value}.",
+        "{object} cannot be read and is left out: {value}.",
+    ),
+    (
+        "mvt-version",
+        "{object} est de la version {value}, qui est inconnue ; elle est lue comme la version 2.",
+        "{object} is of version {value}, which is unknown; it is read as version 2.",
+    ),
+    (
+        "pmtiles-magic",
+        "Ce n’est pas une archive PMTiles (début : « {value} »).",
+        "This is no PMTiles archive (it begins with “{value}”).",
+    ),
+    (
+        "pmtiles-version",
+        "Version {value} de PMTiles non prise en charge (3 est attendue).",
+        "Version {value} of PMTiles is not supported (3 is expected).",
+    ),
+    (
+        "pmtiles-short",
+        "L’archive PMTiles s’arrête avant {object} ({value}).",
+        "The PMTiles archive ends before {object} ({value}).",
+    ),
+    (
+        "pmtiles-range",
+        "{object} sort de l’archive PMTiles : {value}.",
+        "{object} reaches out of the PMTiles archive: {value}.",
+    ),
+    (
+        "pmtiles-compression",
+        "Compression {value} de l’archive PMTiles non prise en charge.",
+        "The PMTiles archive's compression {value} is not supported.",
+    ),
+    (
+        "pmtiles-packed",
+        "La compression de l’archive PMTiles est défectueuse : {value}.",
+        "The PMTiles archive's compression is broken: {value}.",
+    ),
+    (
+        "pmtiles-directory",
+        "Un répertoire de l’archive PMTiles est défectueux ({object} : {value}).",
+        "A directory of the PMTiles archive is broken ({object}: {value}).",
+    ),
+    (
+        "pmtiles-limit",
+        "L’archive PMTiles dépasse une limite ({object} : {value}).",
+        "The PMTiles archive exceeds a limit ({object}: {value}).",
+    ),
+    (
+        "pmtiles-depth",
+        "Les répertoires de l’archive PMTiles mènent à eux-mêmes (tuile {object}).",
+        "The directories of the PMTiles archive lead to themselves (tile {object}).",
+    ),
     // glTF
     (
         "glb-magic",

@@ -118,7 +118,7 @@ pub fn repeated(value: Value, into: &mut Vec<u64>) -> Result<(), Broken> {
 }
 
 /// A number of up to ten bytes, seven bits each, the lowest first.
-fn varint(bytes: &mut &[u8]) -> Option<u64> {
+pub(super) fn varint(bytes: &mut &[u8]) -> Option<u64> {
     let mut number = 0_u64;
     for shift in (0..70).step_by(7) {
         let (byte, rest) = bytes.split_first()?;

@@ -23,6 +23,7 @@ mod import_nantes;
 #[cfg(feature = "pipeline")]
 mod import_vector;
 mod io;
+mod ground;
 mod irradiance;
 mod load;
 mod measured;

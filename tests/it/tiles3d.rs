@@ -347,6 +347,11 @@ fn every_finding_has_a_sentence() {
         "implicit-",
         "subtree-",
         "style-",
+        "quantized-mesh-",
+        "terrain-layer-",
+        "terrain-rgb-",
+        "mvt-",
+        "pmtiles-",
         "glb-",
         "gltf-",
         "content-",
@@ -362,10 +367,17 @@ fn every_finding_has_a_sentence() {
         root.join("formats/tiles3d"),
         root.join("formats/check"),
         root.join("formats/weather"),
+<<<<<<< HEAD
         root.join("pipeline/check"),
         root.join("formats/series"),
+=======
+        root.join("formats/quantizedmesh"),
+>>>>>>> stream
     ];
     let mut sources = vec![
+        root.join("formats/mvt.rs"),
+        root.join("formats/pmtiles.rs"),
+        root.join("formats/terrainrgb.rs"),
         root.join("formats/zarr.rs"),
         root.join("formats/zarr_group.rs"),
         root.join("formats/territory.rs"),
