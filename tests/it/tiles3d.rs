@@ -367,12 +367,9 @@ fn every_finding_has_a_sentence() {
         root.join("formats/tiles3d"),
         root.join("formats/check"),
         root.join("formats/weather"),
-<<<<<<< HEAD
         root.join("pipeline/check"),
         root.join("formats/series"),
-=======
         root.join("formats/quantizedmesh"),
->>>>>>> stream
     ];
     let mut sources = vec![
         root.join("formats/mvt.rs"),
