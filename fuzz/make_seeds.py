@@ -203,7 +203,7 @@ def zigzag(number):
 
 def vector_tile():
     def feature(kind, commands, tags=b""):
-        return field(2, (field(2, tags) if tags else b"") + varint(24) + varint(kind) + field(4, b"".join(map(varint, commands))))
+        return field(2, (varint(8) + varint(7) + field(2, tags) if tags else b"") + varint(24) + varint(kind) + field(4, b"".join(map(varint, commands))))
 
     def steps(*pairs):
         return [zigzag(number) for pair in pairs for number in pair]

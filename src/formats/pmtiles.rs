@@ -402,7 +402,7 @@ pub fn tile_of(number: u64) -> Option<(u32, u32, u32)> {
     let (mut x, mut y) = (0_u64, 0_u64);
     for bit in 0..level {
         let side = 1_u64 << bit;
-        let right = along / 2 & 1;
+        let right = (along / 2) & 1;
         let down = (along ^ right) & 1;
         (x, y) = turned(side, x, y, right, down);
         x += side * right;
