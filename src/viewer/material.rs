@@ -114,7 +114,12 @@ pub struct TileMaterial {
     pub profiles: Option<Handle<Image>>,
     /// sRGB with alpha, north up; required when `key.picture`.
     pub picture: Option<Handle<Image>>,
+    /// Place of its layer in the manifest: translucent layers are drawn in this order, for they lie on the same ground.
+    pub order: u16,
 }
+
+/// Further than any two tiles are from each other, metres: with it the order of layers counts before the distance.
+const BETWEEN_LAYERS_M: f32 = 1e6;
 
 fn scene_entry() -> BindGroupLayoutEntry {
     BindGroupLayoutEntry {
@@ -227,6 +232,10 @@ impl Material for TileMaterial {
 
     fn alpha_mode(&self) -> AlphaMode {
         if self.key.translucent { AlphaMode::Blend } else { AlphaMode::Opaque }
+    }
+
+    fn depth_bias(&self) -> f32 {
+        f32::from(self.order) * BETWEEN_LAYERS_M
     }
 
     fn enable_prepass() -> bool {

@@ -307,6 +307,7 @@ fn upload(
                 table: Some(table.unwrap_or_else(|| empty.table.clone())),
                 profiles: Some(profiles.0.clone().unwrap_or_else(|| empty.profiles.clone())),
                 picture: Some(empty.picture.clone()),
+                order: u16::try_from(decoded.layer).unwrap_or(u16::MAX),
             };
             let solid = materials.add(material.clone());
             let fading = materials.add(TileMaterial {
