@@ -341,6 +341,7 @@ fn every_finding_has_a_sentence() {
     let subjects = [
         "file-",
         "json-",
+        "tile-",
         "manifest-",
         "zarr-",
         "tileset-",
@@ -367,6 +368,7 @@ fn every_finding_has_a_sentence() {
         root.join("formats/check"),
         root.join("formats/weather"),
         root.join("formats/quantizedmesh"),
+        root.join("stream"),
     ];
     let mut sources = vec![
         root.join("formats/mvt.rs"),
