@@ -337,6 +337,77 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "Le subtree enfant {object} n'a pas de tuile au-dessus de lui.",
         "The child subtree {object} has no tile above it.",
     ),
+    // While streaming
+    (
+        "tile-fetch-failed",
+        "Le fichier n’est pas arrivé : {value}.",
+        "The file did not come: {value}.",
+    ),
+    (
+        "tile-unusable",
+        "Le contenu de la tuile est inutilisable : {value}.",
+        "The tile's content cannot be used: {value}.",
+    ),
+    (
+        "tile-answer-of-wrong-kind",
+        "La réponse n’est pas de la nature demandée.",
+        "The answer is not of the kind that was asked for.",
+    ),
+    (
+        "tile-path-refused",
+        "L’adresse « {value} » sort du jeu de tuiles ; elle n’est pas suivie.",
+        "The address “{value}” leaves the tileset; it is not followed.",
+    ),
+    (
+        "tile-volume-unsound",
+        "Le volume de la tuile {object} est impossible : {value} ; celui de son parent est pris.",
+        "The volume of the tile {object} is impossible: {value}; its parent's is taken.",
+    ),
+    (
+        "tile-error-unsound",
+        "L’erreur géométrique de la tuile {object} est impossible : {value} ; zéro est pris.",
+        "The geometric error of the tile {object} is impossible: {value}; zero is taken.",
+    ),
+    (
+        "tile-transform-unsound",
+        "La transformation de la tuile {object} est impossible : {value} ; elle et ce qui est dessous ne sont pas dessinés.",
+        "The transform of the tile {object} is impossible: {value}; it and what is below it are not drawn.",
+    ),
+    (
+        "tileset-extension-unknown",
+        "Le tileset demande l’extension {value}, qui est inconnue ; il est lu sans elle.",
+        "The tileset requires the extension {value}, which is unknown; it is read without it.",
+    ),
+    (
+        "tileset-too-large",
+        "Le tileset est trop grand : {value} octets.",
+        "The tileset is too large: {value} bytes.",
+    ),
+    (
+        "tileset-too-many-tiles",
+        "Le tileset a plus de tuiles qu’il n’en est gardé à la fois ; les autres ne sont pas montrées.",
+        "The tileset has more tiles than are kept at once; the others are not shown.",
+    ),
+    (
+        "tileset-nested-too-deep",
+        "Les tilesets sont imbriqués trop profondément, peut-être en rond.",
+        "Tilesets are nested too deep, perhaps in a ring.",
+    ),
+    (
+        "tileset-subtree-levels",
+        "Les subtrees auraient {value} niveaux, ce qui est hors limites.",
+        "Subtrees would have {value} levels, which is out of range.",
+    ),
+    (
+        "tileset-implicit-volume",
+        "Ce volume ne se découpe pas : {value}.",
+        "This volume cannot be divided: {value}.",
+    ),
+    (
+        "subtree-too-large",
+        "Le subtree est trop grand : {value} octets.",
+        "The subtree is too large: {value} bytes.",
+    ),
     // Styles
     (
         "style-json",

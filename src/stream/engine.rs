@@ -304,7 +304,8 @@ impl Engine {
     }
 
     fn fail(&mut self, tile: TileId, retry_at: Option<FrameNo>, mut finding: Finding) {
-        if let Some((_, path)) = self.tree.get(tile).and_then(|node| node.content.wanted()) {
+        let wanted = self.tree.get(tile).and_then(|node| node.content.wanted());
+        if let Some((_, path)) = wanted.filter(|_| finding.file.is_empty()) {
             finding.file = path.to_string();
         }
         self.tree.fail(tile, retry_at);

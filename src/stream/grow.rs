@@ -1,7 +1,7 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
-use super::implicit::{Cell, Tiling, companion, volume_in_ecef};
+use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
 use super::paths;
 use super::tree::{Content, Growth, MAX_NODES, Node, Tree};
 use super::volume::{Room, largest_scale};
@@ -15,6 +15,9 @@ use std::sync::Arc;
 
 /// Most levels of one subtree times the axes of the tiling: a full one has (4^10 − 1) / 3 tiles, or (8^6 − 1) / 7.
 const MAX_SUBTREE_BITS: u32 = 20;
+
+/// Most files beside a subtree that hold its bits; one is usual.
+const MAX_SUBTREE_BUFFERS: usize = 8;
 
 /// A tile of a document that waits for its node.
 struct Planned<'a> {
@@ -180,6 +183,7 @@ fn plant(
                     tiling: Arc::new(tiling),
                     coord,
                     subtree: None,
+                    parts: None,
                 }));
             }
             Err(finding) => {
@@ -313,8 +317,37 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
     let (Content::Subtree(path), Some(cell)) = (&node.content, &node.cell) else {
         return Ok(());
     };
-    let parsed = Subtree::parse_with(bytes, &cell.tiling.schema, &mut |_| None)
-        .map_err(|fault| fault.finding(&**path))?;
+    // Either the document, or a buffer that it named.
+    let mut buffers = cell.parts.as_ref().map_or(Vec::new(), |parts| parts.buffers.clone());
+    buffers.extend(cell.parts.as_ref().map(|parts| (parts.wanted.clone(), bytes.to_vec())));
+    let document = cell.parts.as_ref().map_or(bytes, |parts| &parts.document);
+    let own_path = cell.parts.as_ref().map_or(path, |parts| &parts.path);
+    let size = document.len() as u64;
+    let mut missing = None;
+    let parsed = Subtree::parse_with(document, &cell.tiling.schema, &mut |uri| {
+        let found = buffers.iter().find(|(name, _)| name == uri);
+        if found.is_none() {
+            missing.get_or_insert_with(|| uri.to_owned());
+        }
+        found.map(|(_, bytes)| bytes.clone())
+    });
+    let parsed = match (parsed, missing) {
+        (Ok(parsed), _) => parsed,
+        (Err(_), Some(uri)) if buffers.len() < MAX_SUBTREE_BUFFERS => {
+            let refused = || Finding::new("tile-path-refused", Severity::Error, &**own_path).value(&uri);
+            let path = paths::resolve(own_path, &uri).ok_or_else(refused)?;
+            let parts = Parts { path: Arc::clone(own_path), document: document.to_vec(), buffers, wanted: uri };
+            tree.recount(at, |node| {
+                node.content = Content::Subtree(path.into());
+                node.document_bytes = parts.bytes();
+                if let Some(cell) = &mut node.cell {
+                    cell.parts = Some(Arc::new(parts));
+                }
+            });
+            return Ok(());
+        }
+        (Err(fault), _) => return Err(fault.finding(&**own_path)),
+    };
     let volume = cell.tiling.volume_of(cell.coord, &parsed);
     let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
     let first = contents.next().unwrap_or(Content::Empty);
@@ -329,7 +362,6 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
         .into_iter()
         .filter_map(|node| tree.add(node))
         .collect();
-    let size = bytes.len() as u64;
     tree.recount(at, |node| {
         // What came before was a guess from above.
         node.volume = volume.unwrap_or(node.volume);
@@ -338,6 +370,7 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
         node.document_bytes = size;
         if let Some(cell) = &mut node.cell {
             cell.subtree = Some(Arc::new(parsed));
+            cell.parts = None;
         }
     });
     Ok(())

@@ -34,6 +34,25 @@ pub struct Cell {
     pub coord: CellCoord,
     /// The subtree the tile belongs to; `None` while it has not come.
     pub subtree: Option<Arc<Subtree>>,
+    /// What has come of a subtree whose bits lie in files beside it.
+    pub parts: Option<Arc<Parts>>,
+}
+
+/// A subtree's document and those of its buffers that have come.
+#[derive(Clone, Debug)]
+pub struct Parts {
+    pub path: Arc<str>,
+    pub document: Vec<u8>,
+    /// By the names that the document gives them.
+    pub buffers: Vec<(String, Vec<u8>)>,
+    /// The name of the buffer that is being asked for.
+    pub wanted: String,
+}
+
+impl Parts {
+    pub fn bytes(&self) -> u64 {
+        self.buffers.iter().map(|(_, bytes)| bytes.len() as u64).sum::<u64>() + self.document.len() as u64
+    }
 }
 
 /// A bounding volume as a document has it, in ECEF.
@@ -154,6 +173,7 @@ impl Tiling {
                 tiling: Arc::clone(tiling),
                 coord,
                 subtree: (!starts_subtree).then(|| Arc::clone(subtree)),
+                parts: None,
             }));
             parts.insert(0, child);
             children.push(parts);

@@ -1,7 +1,8 @@
 //! The 3D Tiles styling language against CesiumJS's own evaluation (`tests/data/style`), and against those who mean harm.
 
 use jumeau::base::Report;
-use jumeau::formats::tiles3d::style::{Expression, Feature, Pattern, Style, Value};
+use jumeau::formats::gltf::{Column, PropertyTable, Values};
+use jumeau::formats::tiles3d::style::{Expression, Feature, Pattern, Row, Style, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -190,6 +191,35 @@ fn styles_look_as_in_cesium() {
             }
         }
     }
+}
+
+#[test]
+fn rows_of_a_property_table_are_features() {
+    let column = |name: &str, values: Values| Column {
+        name: name.to_owned(),
+        values,
+    };
+    let table = PropertyTable {
+        class: "building".to_owned(),
+        count: 2,
+        columns: vec![
+            column("height_m", Values::F32(vec![12.5, f32::NAN])),
+            column("year", Values::U32(vec![1974, u32::MAX])),
+            column("use", Values::Text(vec!["école".to_owned(), String::new()])),
+        ],
+    };
+    let style = r#"{ "show": "${height_m} !== undefined", "color": { "conditions": [["${use} === 'école' && ${year} < 1980", "color('blue')"], ["${year} === undefined", "color('grey')"]] } }"#;
+    let style = Style::parse(style.as_bytes(), "", &mut Report::default()).unwrap();
+    let looks = [0, 1, 2].map(|row| style.appearance(&Row { table: &table, row }));
+    assert_eq!(
+        (looks[0].0.show, looks[0].0.colour),
+        (true, [0.0, 0.0, 1.0, 1.0])
+    );
+    assert_eq!(
+        (looks[1].0.show, looks[1].0.colour),
+        (false, [128.0 / 255.0, 128.0 / 255.0, 128.0 / 255.0, 1.0])
+    );
+    assert!(looks.iter().all(|(_, fault)| fault.is_none()) && !looks[2].0.show);
 }
 
 #[test]

@@ -341,6 +341,7 @@ fn every_finding_has_a_sentence() {
     let subjects = [
         "file-",
         "json-",
+        "tile-",
         "manifest-",
         "zarr-",
         "tileset-",
@@ -370,6 +371,7 @@ fn every_finding_has_a_sentence() {
         root.join("pipeline/check"),
         root.join("formats/series"),
         root.join("formats/quantizedmesh"),
+        root.join("stream"),
     ];
     let mut sources = vec![
         root.join("formats/mvt.rs"),

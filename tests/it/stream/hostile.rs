@@ -454,3 +454,119 @@ fn a_room_the_eye_is_not_in_leaves_the_parent_standing() {
     let (shown, _) = Host::of(above(vec![child(11.0), tile("good.glb", 0.0)])).after(6, &near());
     assert_eq!(shown, ["good.glb", "inside.glb"]);
 }
+
+/// A subtree may keep its bits in files beside it, which are asked for one after the other.
+#[test]
+fn bits_beside_a_subtree_are_fetched() {
+    let implicit = |levels: u32| {
+        let tiling = json!({ "subdivisionScheme": "QUADTREE", "subtreeLevels": 2, "availableLevels": levels, "subtrees": { "uri": "s/{level}.json" } });
+        json!({
+            "boundingVolume": { "box": [0, 0, 0, 5, 0, 0, 0, 5, 0, 0, 0, 5] }, "geometricError": 1e4, "refine": "REPLACE",
+            "content": { "uri": "{level}.{x}.{y}.glb" }, "implicitTiling": tiling,
+        })
+    };
+    let document = json!({
+        "buffers": [{ "uri": "bits/tiles.bin", "byteLength": 1 }, { "uri": "../contents.bin", "byteLength": 1 }],
+        "bufferViews": [{ "buffer": 0, "byteOffset": 0, "byteLength": 1 }, { "buffer": 1, "byteOffset": 0, "byteLength": 1 }],
+        "tileAvailability": { "bitstream": 0 }, "contentAvailability": [{ "bitstream": 1 }], "childSubtreeAvailability": { "constant": 0 },
+    });
+    let mut host = Host::of(implicit(2));
+    host.files
+        .insert("s/0.json".to_owned(), document.to_string().into_bytes());
+    host.files
+        .insert("s/bits/tiles.bin".to_owned(), vec![0b11111]);
+    host.files.insert("contents.bin".to_owned(), vec![0b01010]);
+    let (shown, engine) = host.after(12, &near());
+    assert_eq!(shown, ["1.0.0.glb", "1.0.1.glb"]);
+    assert!(engine.report().is_empty(), "{:?}", engine.report());
+    // One is missing, one leads out: named, and asked for once.
+    host.files.remove("contents.bin");
+    let (shown, engine) = host.after(12, &near());
+    assert_eq!(
+        (shown.len(), engine.report().findings()[0].file.as_str()),
+        (0, "contents.bin")
+    );
+    let text = document
+        .to_string()
+        .replace("../contents.bin", "../../contents.bin");
+    host.files.insert("s/0.json".to_owned(), text.into_bytes());
+    let (_, engine) = host.after(12, &near());
+    let finding = &engine.report().findings()[0];
+    assert_eq!(
+        (finding.code, finding.file.as_str(), finding.value.as_str()),
+        ("tile-path-refused", "s/0.json", "../../contents.bin")
+    );
+    // A hundred files for one subtree are not fetched.
+    let buffers: Vec<Value> = (0..100)
+        .map(|number| json!({ "uri": format!("{number}.bin"), "byteLength": 1 }))
+        .collect();
+    let views: Vec<Value> = (0..100)
+        .map(|number| json!({ "buffer": number, "byteOffset": 0, "byteLength": 1 }))
+        .collect();
+    let contents: Vec<Value> = (0..100)
+        .map(|number| json!({ "bitstream": number }))
+        .collect();
+    let many = json!({ "buffers": buffers, "bufferViews": views, "tileAvailability": { "constant": 1 }, "contentAvailability": contents, "childSubtreeAvailability": { "constant": 0 } });
+    let mut host = Host::of(implicit(2));
+    host.files
+        .insert("s/0.json".to_owned(), many.to_string().into_bytes());
+    (0..100).for_each(|number| {
+        host.files.insert(format!("s/{number}.bin"), vec![1]);
+    });
+    let (_, engine) = host.after(40, &near());
+    assert!(host.asked < 14, "{}", host.asked);
+    assert_eq!(
+        (
+            engine.report().count("subtree-buffer"),
+            engine.report().findings()[0].file.as_str()
+        ),
+        (1, "s/0.json")
+    );
+}
+
+/// `ImplicitTileset` of cesium-native, as 3D Tiles 1.1 and as the extension before it: the same tiles.
+#[test]
+fn an_implicit_tileset_of_either_time_is_read() {
+    let Some(folder) = crate::shared_data::shared(
+        "cesium-native-data/Cesium3DTilesSelection/test/data/ImplicitTileset",
+    ) else {
+        return;
+    };
+    let eye =
+        jumeau::geodesy::LonLatH::new(-1.31968_f64.to_degrees(), 0.69887_f64.to_degrees(), 30.0)
+            .to_ecef()
+            .0;
+    let view = View {
+        position: eye,
+        direction: -eye.normalize(),
+        frustum: Vec::new(),
+        pixels_per_radian: 700.0,
+    };
+    let shown = ["tileset_1.0.json", "tileset_1.1.json"].map(|name| {
+        let mut host = Host::default();
+        host.files.insert(
+            "tileset.json".to_owned(),
+            std::fs::read(folder.join(name)).unwrap(),
+        );
+        for entry in std::fs::read_dir(folder.join("subtrees")).unwrap() {
+            let path = entry.unwrap().path();
+            host.files.insert(
+                format!("subtrees/{}", path.file_name().unwrap().to_string_lossy()),
+                std::fs::read(&path).unwrap(),
+            );
+        }
+        let (shown, engine) = host.after(12, &view);
+        assert!(
+            engine
+                .report()
+                .findings()
+                .iter()
+                .all(|finding| finding.severity < Severity::Error),
+            "{name}: {:?}",
+            engine.report()
+        );
+        shown
+    });
+    assert_eq!(shown[0], shown[1]);
+    assert_eq!(shown[0].len(), 5, "{shown:?}");
+}

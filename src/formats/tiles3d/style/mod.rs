@@ -28,6 +28,7 @@ pub use value::Value;
 
 use super::TilesFault;
 use crate::base::{Report, Severity};
+use crate::formats::gltf::{PropertyTable, Values};
 use parse::Defines;
 use serde_json::{Map, Value as Json};
 
@@ -46,6 +47,25 @@ pub trait Feature {
     /// Seconds since the tileset was loaded, for styles that move.
     fn tileset_time_s(&self) -> f64 {
         0.0
+    }
+}
+
+/// A row of a property table. What the table calls "no data" is a property that the feature lacks.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'t> {
+    pub table: &'t PropertyTable,
+    pub row: usize,
+}
+
+impl Feature for Row<'_> {
+    fn property(&self, name: &str) -> Option<Value> {
+        let number = |number: f64| (!number.is_nan()).then_some(Value::Number(number));
+        match self.table.column(name)? {
+            Values::F32(column) => number(f64::from(*column.get(self.row)?)),
+            Values::F64(column) => number(*column.get(self.row)?),
+            Values::U32(column) => column.get(self.row).filter(|value| **value != u32::MAX).map(|value| Value::Number(f64::from(*value))),
+            Values::Text(column) => column.get(self.row).filter(|text| !text.is_empty()).map(|text| Value::Text(text.clone())),
+        }
     }
 }
 
