@@ -47,6 +47,7 @@ mod surveyed;
 mod terrain_formats;
 #[cfg(feature = "pipeline")]
 mod terrain_import;
+mod tile_archives;
 mod tiles3d;
 mod vector_formats;
 mod view;
