@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 /// Most numbers of one array in memory.
 pub const MAX_VALUES: usize = 1 << 28;
 /// Most numbers of one array that is written and checked chunk by chunk.
-pub const MAX_STORED: usize = 1 << 33;
+pub const MAX_STORED: u64 = 1 << 33;
 /// Most chunks of one array.
 pub const MAX_CHUNKS: usize = 1 << 20;
 
@@ -103,7 +103,7 @@ impl Layout {
     /// # Errors
     /// `zarr-shape` when a size is zero or too large.
     pub fn new(rows: usize, steps: usize, chunk_rows: usize, chunk_steps: usize) -> Result<Self, Fault> {
-        let sound = rows.checked_mul(steps).is_some_and(|values| (1..=MAX_STORED).contains(&values))
+        let sound = (rows as u64).checked_mul(steps as u64).is_some_and(|values| (1..=MAX_STORED).contains(&values))
             && chunk_rows.checked_mul(chunk_steps).is_some_and(|values| (1..=MAX_VALUES).contains(&values));
         let layout = Self {
             rows,
@@ -265,7 +265,7 @@ pub fn read(
 ) -> Result<Array, Fault> {
     let metadata: Metadata = serde_json::from_slice(zarr_json)
         .map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
-    let grid = Grid::of(&metadata, MAX_VALUES)?;
+    let grid = Grid::of(&metadata, MAX_VALUES as u64)?;
     let [rows, steps] = grid.shape;
     let mut values = vec![grid.fill; rows * steps];
     let [chunk_rows, chunk_steps] = grid.chunk;
@@ -319,7 +319,7 @@ struct Grid {
 }
 
 impl Grid {
-    fn of(metadata: &Metadata, most: usize) -> Result<Self, Fault> {
+    fn of(metadata: &Metadata, most: u64) -> Result<Self, Fault> {
         let unsupported = |object: &str, value: &dyn std::fmt::Display| {
             Fault::new("zarr-unsupported", object, value)
         };
@@ -360,7 +360,7 @@ impl Grid {
                 .filter(|pair| pair.iter().all(|size| *size > 0))
         };
         let shape = pair(metadata.shape.clone())
-            .filter(|[rows, steps]| rows.checked_mul(*steps).is_some_and(|n| n <= most))
+            .filter(|[rows, steps]| (*rows as u64).checked_mul(*steps as u64).is_some_and(|n| n <= most))
             .ok_or_else(|| Fault::new("zarr-shape", "shape", format!("{:?}", metadata.shape)))?;
         let chunk = metadata
             .chunk_grid
