@@ -54,6 +54,8 @@ pub fn open(path: &Path) -> Opened {
 struct Cloud {
     path: PathBuf,
     header: Header,
+    /// Of the file, bytes.
+    length: u64,
 }
 
 impl Cloud {
@@ -87,6 +89,7 @@ impl Cloud {
         Ok(Self {
             path: path.to_owned(),
             header,
+            length,
         })
     }
 
@@ -266,6 +269,9 @@ fn io(error: std::io::Error) -> RasterFault {
     RasterFault::Unreadable(error.to_string())
 }
 
+/// No compression of points is so good.
+const MOST_POINTS_A_BYTE: u64 = 64;
+
 /// The ground of a cloud, made into a grid when it is first asked for.
 struct Ground {
     cloud: Cloud,
@@ -291,7 +297,9 @@ impl Ground {
         if degrees {
             return Err(RasterFault::Unreadable("points in degrees".into()));
         }
-        let mut cell = cell_for_density(header.points as f64 / area, GROUND_SHARE);
+        // A header may announce any number: a file of five kilobytes once asked for the finest grid there is over a continent.
+        let most = cloud.length.saturating_mul(MOST_POINTS_A_BYTE);
+        let mut cell = cell_for_density(header.points.min(most) as f64 / area, GROUND_SHARE);
         let grid = loop {
             match PointGrid::over([west, south, east, north], cell, MAX_CELLS) {
                 Some(grid) => break grid,
