@@ -451,20 +451,22 @@ mod against_pandapower {
             .unwrap()
     }
 
+    /// Each network with its limits and what pandapower says of it.
+    fn answered() -> Vec<(&'static str, Network, Band, Value)> {
+        let answers: Value = serde_json::from_str(include_str!("../data/grid/security.answer.json")).unwrap();
+        let of = |(name, bytes): (&'static str, &[u8])| {
+            let net = jumeau::pipeline::network::open(bytes, name).unwrap().network;
+            let answer = answers[name].clone();
+            let [lowest_pu, highest_pu, loading_percent] = [0, 1, 2].map(|place| number(&answer["band"][place]));
+            (name, net, Band { lowest_pu, highest_pu, loading_percent }, answer)
+        };
+        NETWORKS.into_iter().map(of).collect()
+    }
+
     #[test]
     fn outages_and_ties() {
-        let answers: Value =
-            serde_json::from_str(include_str!("../data/grid/security.answer.json")).unwrap();
-        for (name, bytes) in NETWORKS {
-            let net = jumeau::pipeline::network::open(bytes, name)
-                .unwrap()
-                .network;
-            let answer = &answers[name];
-            let band = Band {
-                lowest_pu: number(&answer["band"][0]),
-                highest_pu: number(&answer["band"][1]),
-                loading_percent: number(&answer["band"][2]),
-            };
+        for (name, net, band, answer) in answered() {
+            let answer = &answer;
             let mut fed_by_one = 0;
             let lines: Vec<usize> = answer["outages"]
                 .as_array()
@@ -529,18 +531,8 @@ mod against_pandapower {
 
     #[test]
     fn headroom_and_what_widens_it() {
-        let answers: Value =
-            serde_json::from_str(include_str!("../data/grid/security.answer.json")).unwrap();
-        for (name, bytes) in NETWORKS {
-            let net = jumeau::pipeline::network::open(bytes, name)
-                .unwrap()
-                .network;
-            let answer = &answers[name];
-            let band = Band {
-                lowest_pu: number(&answer["band"][0]),
-                highest_pu: number(&answer["band"][1]),
-                loading_percent: number(&answer["band"][2]),
-            };
+        for (name, net, band, answer) in answered() {
+            let answer = &answer;
             let ours = headroom(&net, &band).unwrap();
             let theirs = number(&answer["headroom"]);
             assert!(
