@@ -23,9 +23,9 @@ use bevy::prelude::*;
 use glam::DMat4;
 use load::LoadedTile;
 
-/// Bytes handed to the GPU in a quick frame; a bigger tile goes alone.
 /// What is said while tiles cannot be fetched.
 const CONNECTION: &str = "error-connection";
+/// Bytes handed to the GPU in a quick frame; a bigger tile goes alone.
 const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
 /// Bytes handed to the GPU for each second that a slow frame takes: where drawing takes long, tiles must not come one by one.
 const UPLOAD_BYTES_PER_S: f64 = 64e6;
