@@ -236,7 +236,7 @@ impl Cloud {
         let mut sizes = vec![0; (layers * 4) as usize];
         for index in 0.. {
             let points = if vlr.uses_variable_size_chunks() {
-                catch_unwind(|| table[index]).map_or(0, |entry| entry.point_count)
+                if index < table.len() { table[index].point_count } else { 0 }
             } else {
                 u64::from(vlr.chunk_size())
             };
