@@ -102,6 +102,8 @@ pub struct TileKey {
     pub translucent: bool,
     /// Has a picture laid on it.
     pub picture: bool,
+    /// Land, and what lies flat on it: drawn after all that stands, which hides much of it.
+    pub flat: bool,
 }
 
 /// The surface of one tile.
@@ -231,7 +233,13 @@ impl Material for TileMaterial {
     }
 
     fn alpha_mode(&self) -> AlphaMode {
-        if self.key.translucent { AlphaMode::Blend } else { AlphaMode::Opaque }
+        // The engine draws its opaque surfaces in no order of distance, but all of them before those with a mask. What stands goes first,
+        // so that the ground behind it fails the depth test instead of being lit and drawn over. No surface of ours is masked.
+        match self.key {
+            TileKey { translucent: true, .. } => AlphaMode::Blend,
+            TileKey { flat: true, .. } => AlphaMode::Mask(0.0),
+            _ => AlphaMode::Opaque,
+        }
     }
 
     fn depth_bias(&self) -> f32 {

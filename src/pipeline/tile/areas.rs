@@ -446,11 +446,11 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     }
     let mut meshes = Vec::new();
     let mut extent = Extent::EMPTY;
-    for mesh in [fills.mesh, marks.mesh] {
-        if mesh.is_empty() {
+    for cloth in [fills, marks] {
+        if cloth.mesh.is_empty() {
             continue;
         }
-        let (mesh, its) = mesh.finish();
+        let (mesh, its) = cloth.finish();
         meshes.push(mesh);
         extent = extent.union(its);
     }

@@ -4,10 +4,11 @@ use super::cells::{Share, shares};
 use super::clip::{along_cells, cross, inside, within};
 use super::grid::CELLS;
 use super::ground::Surface;
-use super::mesh::MeshBuilder;
+use super::mesh::{Extent, MeshBuilder};
 use super::palette::Rgba;
 use super::shore::{bounds_of, clipped, rectangle, triangulated};
 use crate::base::Bounds2;
+use crate::formats::gltf::TileMesh;
 use geo::{BooleanOps, Contains, Coord, MultiPolygon, Polygon};
 
 /// Where the ground bends less than this under a piece, the piece is one triangle; well below the lifts of [`lift`].
@@ -61,6 +62,16 @@ impl<'a> Drape<'a> {
         }
     }
 
+    fn bend_m(&self) -> f64 {
+        FLAT_WITHIN_M * self.rise
+    }
+
+    /// What was laid, without the cuts along cells between which the ground does not bend.
+    pub fn finish(self) -> (TileMesh, Extent) {
+        let bend_m = self.bend_m();
+        self.mesh.finish_within(bend_m)
+    }
+
     /// Lays triangles at a lift; what lies outside the tile belongs to the neighbours.
     pub fn lay(
         &mut self,
@@ -70,7 +81,7 @@ impl<'a> Drape<'a> {
         feature: u32,
     ) {
         let lift_m = lift_m * self.rise;
-        let bend_m = FLAT_WITHIN_M * self.rise;
+        let bend_m = self.bend_m();
         let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
         for triangle in triangles {
             pieces.clear();
@@ -99,7 +110,7 @@ impl<'a> Drape<'a> {
         let shares = shares(&self.rect, cell, &edges, |at| outline.contains(&Coord { x: at[0], y: at[1] }));
         let has_whole_cells = shares.contains(&Share::Inside);
         let paint = |_: [f64; 2]| colour;
-        if !has_whole_cells || self.surface.is_plane(FLAT_WITHIN_M * self.rise) {
+        if !has_whole_cells || self.surface.is_plane(self.bend_m()) {
             for part in cut_to(outline, &self.window) {
                 self.lay(triangulated(&part).into_iter(), lift_m, &paint, feature);
             }
@@ -236,7 +247,7 @@ mod tests {
         let mesh = MeshBuilder::new("test", TileFrame::new(&plane, &grid, key, 0.0));
         let mut cloth = Drape::new(&surface, &rect, 1e-3, 0.0, mesh);
         cloth.cover(outline, 1.0, [1, 2, 3, 255], 0);
-        let (mesh, _) = cloth.mesh.finish();
+        let (mesh, _) = cloth.finish();
         // The mesh's axes are east, up and south of the tile's middle.
         let corners: Vec<[f64; 2]> = mesh.positions.iter().map(|p| [f64::from(p[0]), -f64::from(p[2])]).collect();
         let area = mesh.indices.as_chunks::<3>().0.iter().map(|t| 0.5 * cross(corners[t[0] as usize], corners[t[1] as usize], corners[t[2] as usize]));

@@ -6,6 +6,7 @@ use crate::base::Bounds2;
 use crate::formats::gltf::TileMesh;
 use crate::geodesy::{EnuFrame, LonLatH};
 use glam::{DMat4, DVec3, DVec4};
+use meshoptimizer_rs::{Positions, SimplifyOptions, SimplifySettings, Workspace, simplify};
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
 
@@ -196,6 +197,23 @@ impl<'a> MeshBuilder<'a> {
 
     pub fn finish(self) -> (TileMesh, Extent) {
         (self.mesh, self.extent)
+    }
+
+    /// The same without vertices that change the surface by less than `error_m` (edge collapse by quadrics, Garland and Heckbert 1997).
+    ///
+    /// Colours and features stay apart, for they share no vertex. What cannot be simplified is left as it is.
+    pub fn finish_within(mut self, error_m: f64) -> (TileMesh, Extent) {
+        let settings = SimplifySettings {
+            target_index_count: 0,
+            target_error: error_m as f32,
+            options: SimplifyOptions::ERROR_ABSOLUTE,
+        };
+        let positions = Positions::from_packed(&self.mesh.positions);
+        // Vertices that nothing uses any more are left out when the mesh is written.
+        if let Ok(simplified) = simplify(&self.mesh.indices, positions, settings, &mut Workspace::default()) {
+            self.mesh.indices = simplified.indices;
+        }
+        self.finish()
     }
 }
 

@@ -110,7 +110,7 @@ pub fn draw(scene: &Scene, courses: &Courses, key: TileKey, lines: Lines, name: 
     if painter.cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, extent) = painter.cloth.mesh.finish();
+    let (mesh, extent) = painter.cloth.finish();
     let kept: Vec<&NetworkLine> = rows.iter().filter_map(|i| scene.region.lines.get(*i)).collect();
     Drawn {
         content: TileContent {

@@ -40,8 +40,12 @@ const CORNER_M: f64 = 2.0;
 /// Strips of ground between pavements narrower than twice this are paved too.
 const PAVED_GAP_M: f64 = 5.0;
 const KERB_M: f64 = 0.3;
-/// Outlines are kept to this, metres.
+/// Outlines of the finest level are kept to this, metres.
 const OUTLINE_M: f64 = 0.04;
+/// Outlines of the other levels are kept to this share of what their shapes may be off: a quarter of a pixel.
+const OUTLINE_SHARE: f64 = 0.25;
+/// A kerb that is narrower than this share of what shapes may be off is not seen any more.
+const KERB_SHARE: f64 = 0.5;
 /// Before an outline is widened and narrowed it loses what changes it less than this, metres: each of its points costs an arc.
 const STRAIGHT_M: f64 = 0.01;
 /// Kerbs this near a pavement are closed together with it; far enough that closing feels no more of them, near enough that a tile sees all that counts.
@@ -274,17 +278,22 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     // Beyond the window the neighbours draw; over the water nothing lies.
     let window = rectangle(&cloth.window);
     let water = scene.shore(key.level).within(&cloth.window.grown(1.0));
+    let outline_m = if key.level == scene.grid.finest { OUTLINE_M } else { OUTLINE_M.max(OUTLINE_SHARE * tolerance) };
+    let seen = KERB_M >= KERB_SHARE * tolerance;
     for (shape, lift_m, colour) in [
-        (&pavement, lift::PAVEMENT, palette::PAVEMENT),
-        (&kerb, lift::CASING, palette::CASING),
-        (&carriageway, lift::JUNCTION, palette::MINOR_ROAD),
-    ] {
+        Some((&pavement, lift::PAVEMENT, palette::PAVEMENT)),
+        seen.then_some((&kerb, lift::CASING, palette::CASING)),
+        Some((&carriageway, lift::JUNCTION, palette::MINOR_ROAD)),
+    ]
+    .into_iter()
+    .flatten()
+    {
         let mut mine = shape.intersection(&window);
         if !water.0.is_empty() {
             mine = mine.difference(&water);
         }
         let triangles: Vec<_> = mine
-            .simplify(OUTLINE_M)
+            .simplify(outline_m)
             .iter()
             .flat_map(triangulated)
             .collect();
@@ -293,7 +302,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, extent) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],

@@ -193,7 +193,7 @@ pub fn draw(scene: &Scene, plan: &Plan, key: TileKey) -> Drawn {
     if cloth.mesh.is_empty() {
         return Drawn::default();
     }
-    let (mesh, extent) = cloth.mesh.finish();
+    let (mesh, extent) = cloth.finish();
     Drawn {
         content: TileContent {
             meshes: vec![mesh],

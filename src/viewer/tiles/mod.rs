@@ -301,6 +301,7 @@ fn upload(
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent,
                 picture: false,
+                flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) && std::env::var("NOFLAT").is_err(),
             };
             let material = TileMaterial {
                 key,
