@@ -1,7 +1,10 @@
 // The sky: a sphere around the eye, always behind everything.
 
 #import bevy_pbr::mesh_view_bindings::view
-#import jumeau::scene::sky
+#import jumeau::scene::{scene, sky}
+
+// Earth, where the ground lets through what lies under it.
+const EARTH: vec3<f32> = vec3(0.060, 0.048, 0.040);
 
 struct Varying {
     @builtin(position) clip: vec4<f32>,
@@ -22,5 +25,7 @@ fn vertex(@location(0) position: vec3<f32>) -> Varying {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
-    return vec4(sky(normalize(in.direction)), 1.0);
+    let direction = normalize(in.direction);
+    let under = select(0.0, 1.0 - smoothstep(-0.03, 0.0, direction.y), scene.cut.w > 0.0);
+    return vec4(mix(sky(direction), EARTH, under), 1.0);
 }

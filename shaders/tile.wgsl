@@ -118,6 +118,12 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     if noise >= in.marks.y {
         discard;
     }
+#ifdef FLAT
+    // Ground is see-through only while one looks under it; around what is looked at it is away.
+    if distance(in.world.xz, scene.cut.xz) < scene.cut.w {
+        discard;
+    }
+#endif
 #endif
     var lit = 0.0;
     if dot(in.direct, vec3(1.0)) > 0.0005 {

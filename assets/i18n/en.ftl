@@ -228,6 +228,20 @@ ui-fault-more = { $count ->
 ui-fault-hide = Hide this message
 ui-tooltip-key = { $text } ({ $key })
 
+## How the picture is drawn
+
+ui-picture = The picture
+ui-underground = See under the ground
+ui-underground-help = The ground becomes see-through and shows the buried networks
+ui-quality = Quality
+ui-quality-help = What the picture may cost this machine
+quality-auto = Automatic
+quality-auto-now = Automatic ({ $now })
+quality-mobile = Frugal
+quality-laptop = Laptop
+quality-desktop = Desktop
+quality-presentation = Presentation
+
 ## The keyboard
 
 key-pan-left = Move left
@@ -253,6 +267,7 @@ key-day-earlier = A day earlier
 key-decade-later = Ten years later
 key-decade-earlier = Ten years earlier
 key-theme = Change what the colours mean
+key-underground = Look under the ground, or no longer
 key-language = Change the language
 key-try-again = Ask again for what could not be loaded
 key-link = Copy a link to this view

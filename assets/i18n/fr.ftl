@@ -228,6 +228,20 @@ ui-fault-more = { $count ->
 ui-fault-hide = Masquer ce message
 ui-tooltip-key = { $text } ({ $key })
 
+## How the picture is drawn
+
+ui-picture = L’image
+ui-underground = Voir sous le sol
+ui-underground-help = Le sol devient transparent : on voit les réseaux enterrés
+ui-quality = Qualité
+ui-quality-help = Ce que l’image peut coûter à cette machine
+quality-auto = Automatique
+quality-auto-now = Automatique ({ $now })
+quality-mobile = Économe
+quality-laptop = Portable
+quality-desktop = Bureau
+quality-presentation = Présentation
+
 ## The keyboard
 
 key-pan-left = Aller à gauche
@@ -253,6 +267,7 @@ key-day-earlier = Un jour plus tôt
 key-decade-later = Dix ans plus tard
 key-decade-earlier = Dix ans plus tôt
 key-theme = Changer ce que montrent les couleurs
+key-underground = Voir sous le sol, ou ne plus y voir
 key-language = Changer de langue
 key-try-again = Redemander ce qui n’a pas pu être chargé
 key-link = Copier un lien vers cette vue

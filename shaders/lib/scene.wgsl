@@ -19,6 +19,8 @@ struct Scene {
     // x value at the foot of the ramp, y at its top, z year shown, w rows of the profile texture in one profile.
     overlay_range: vec4<f32>,
     no_data_colour: vec4<f32>,
+    // xyz middle of the hole in the ground, w its radius; 0 for none.
+    cut: vec4<f32>,
     // Colours of the scale; w is its exponent.
     ramp: array<vec4<f32>, 8>,
 }

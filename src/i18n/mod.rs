@@ -5,8 +5,10 @@
 
 mod dates;
 mod figures;
+mod names;
 mod numbers;
 
+pub use names::place_name;
 pub use figures::{FigureText, figure_line};
 
 use crate::base::{Finding, Language};

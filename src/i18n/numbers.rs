@@ -52,6 +52,16 @@ impl Texts {
         )
     }
 
+    /// A round length on a map: `20 cm`, `500 m`, `2 km`.
+    pub fn length(&self, metres: f64) -> String {
+        let (value, unit) = match metres {
+            m if m < 1.0 => (m * 100.0, "cm"),
+            m if m < 1000.0 => (m, "m"),
+            m => (m / 1000.0, "km"),
+        };
+        format!("{}{NO_BREAK}{unit}", self.number(value, 0))
+    }
+
     /// How much of the territory's time passes in a second: `1 h par seconde`.
     pub fn speed(&self, seconds_per_second: f64) -> String {
         let (key, size) = match seconds_per_second {

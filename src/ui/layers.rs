@@ -52,6 +52,7 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
             commands.push(Command::SetTheme { theme });
         }
     }
+    commands.extend(super::picture::section(ui, model, texts));
     commands
 }
 

@@ -7,6 +7,8 @@
 //! |---|---|
 //! | [`top`] | territory, whole view, link, language, help |
 //! | [`layers`] | what to see, what the colours mean, the legend |
+//! | [`marks`] | names and scale on the picture |
+//! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
@@ -15,7 +17,9 @@
 mod layers;
 mod legend;
 pub mod model;
+mod marks;
 mod notice;
+mod picture;
 mod plugin;
 mod sheet;
 mod style;
@@ -43,6 +47,7 @@ pub fn panels(
     texts: &Texts,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
+    marks::names(ui, model);
     egui::Panel::top("top")
         .show_separator_line(false)
         .frame(style::bar(ui))
@@ -90,6 +95,7 @@ pub fn panels(
                 });
             });
     }
+    marks::bar(ui, model, ui.available_rect_before_wrap(), texts);
     notice::help(ui, memory, texts);
     commands
 }

@@ -3,7 +3,8 @@
 use crate::base::{Clock, Dataset, Instant, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
-use crate::view::{Camera, Language, Limits, Playback, Theme, ViewState, to_link};
+use crate::view::{Camera, Language, Limits, Playback, Quality, Theme, ViewState, to_link};
+use crate::viewer::vocab::Marks;
 use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +29,10 @@ pub struct PanelModel {
     pub attributions: Vec<String>,
     /// Tiles still on their way.
     pub waiting: usize,
+    /// Written on the picture.
+    pub marks: Marks,
+    /// The quality in force, also where it was picked by itself.
+    pub quality: Quality,
     /// Sentences for the person, the newest last.
     pub faults: Vec<String>,
 }
@@ -109,6 +114,8 @@ impl PanelModel {
                 theme: Theme::None,
                 selection: None,
                 language,
+                underground: false,
+                quality: Quality::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -125,6 +132,8 @@ impl PanelModel {
             sun: None,
             attributions: Vec::new(),
             waiting: 0,
+            marks: Marks::default(),
+            quality: Quality::default(),
             faults: Vec::new(),
         }
     }

@@ -186,6 +186,8 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         legend,
         sun: sun_of_day(&scene.state, clock),
         waiting: facts.progress.waiting,
+        quality: facts.quality,
+        marks: facts.marks.clone(),
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
     };

@@ -1,6 +1,6 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{Camera, Command, Limits, Playback, Selection, Theme, ViewState};
+use super::{Camera, Command, Limits, Playback, Quality, Selection, Theme, ViewState};
 use crate::base::{Instant, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -34,6 +34,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         theme: Theme::None,
         selection: None,
         language: Language::default(),
+        underground: false,
+        quality: Quality::default(),
     };
     kept_inside(state, limits)
 }
@@ -95,6 +97,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             }
         }
         Command::SetTheme { theme } => next.theme = *theme,
+        Command::SetUnderground { underground } => next.underground = *underground,
+        Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
             if selection.as_ref().is_none_or(is_selectable) {
                 next.selection.clone_from(selection);
@@ -129,6 +133,7 @@ fn tick(state: &mut ViewState, seconds: f64) {
 fn restored_over(before: &ViewState, restored: &ViewState) -> ViewState {
     let mut next = restored.clone();
     next.territory.clone_from(&before.territory);
+    next.quality = before.quality;
     if !is_finite(&next.camera) {
         next.camera = before.camera;
     }

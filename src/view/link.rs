@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
-//!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en
+//!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -79,6 +79,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("play", u8::from(state.playback.playing).to_string()),
         ("speed", decimal(state.playback.speed, 3)),
         ("lang", state.language.code().to_owned()),
+        ("under", u8::from(state.underground).to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -137,6 +138,13 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             }
             "speed" => {
                 state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
+            }
+            "under" => {
+                state.underground = match value.as_str() {
+                    "0" => false,
+                    "1" => true,
+                    _ => return Err(wrong()),
+                }
             }
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {

@@ -4,12 +4,14 @@
 
 mod apply;
 mod link;
+mod marks;
 mod shortcuts;
 
 pub use crate::base::Language;
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
+pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -60,6 +62,35 @@ impl Theme {
     }
 }
 
+/// How much a picture may cost: what a machine can draw without a stutter is its own matter, so links do not carry it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Quality {
+    /// What the machine was seen to bear.
+    #[default]
+    Auto,
+    Mobile,
+    Laptop,
+    Desktop,
+    Presentation,
+}
+
+impl Quality {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 5] = [Self::Auto, Self::Mobile, Self::Laptop, Self::Desktop, Self::Presentation];
+
+    /// As JSON writes it; also the end of its i18n key `quality-…`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Mobile => "mobile",
+            Self::Laptop => "laptop",
+            Self::Desktop => "desktop",
+            Self::Presentation => "presentation",
+        }
+    }
+}
+
 /// The running clock.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Playback {
@@ -106,6 +137,11 @@ pub struct ViewState {
     pub theme: Theme,
     pub selection: Option<Selection>,
     pub language: Language,
+    /// The ground lets through what lies under it.
+    #[serde(default)]
+    pub underground: bool,
+    #[serde(default)]
+    pub quality: Quality,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -156,6 +192,13 @@ pub enum Command {
     },
     SetTheme {
         theme: Theme,
+    },
+    /// Shows what lies under the ground, or hides it again.
+    SetUnderground {
+        underground: bool,
+    },
+    SetQuality {
+        quality: Quality,
     },
     Select {
         selection: Option<Selection>,

@@ -46,6 +46,8 @@ pub enum Ask {
     },
     NextTheme,
     NextLanguage,
+    /// Looks under the ground, or no longer.
+    Underground,
     /// Asks again for what could not be fetched.
     TryAgain,
     /// Chooses what stands in the middle of the picture.
@@ -130,6 +132,7 @@ impl Ask {
             Self::NextLanguage => Command::SetLanguage {
                 language: state.language.next(),
             },
+            Self::Underground => Command::SetUnderground { underground: !state.underground },
             Self::TryAgain => Command::TryAgain,
             Self::SelectCentre => Command::SelectCentre,
             Self::Deselect => Command::Select { selection: None },
@@ -155,7 +158,7 @@ const HOUR_S: i64 = 3600;
 const DAY_S: i64 = 24 * HOUR_S;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 29] = [
+static SHORTCUTS: [Shortcut; 30] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -179,6 +182,7 @@ static SHORTCUTS: [Shortcut; 29] = [
     plain(")", Ask::Year { years: 10 }, "key-decade-later"),
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
+    plain("u", Ask::Underground, "key-underground"),
     plain("l", Ask::NextLanguage, "key-language"),
     plain("r", Ask::TryAgain, "key-try-again"),
     other("c", Action::CopyLink, "key-link"),

@@ -56,6 +56,7 @@ pub struct SceneUniform {
     pub overlay: UVec4,
     pub overlay_range: Vec4,
     pub no_data_colour: Vec4,
+    pub cut: Vec4,
     pub ramp: [Vec4; 8],
 }
 
@@ -282,6 +283,9 @@ impl Material for TileMaterial {
         }
         if key.picture {
             defs.push("PICTURE".into());
+        }
+        if key.flat {
+            defs.push("FLAT".into());
         }
         descriptor.vertex.shader_defs.extend(defs.iter().cloned());
         if let Some(fragment) = &mut descriptor.fragment {

@@ -9,9 +9,11 @@
 //! | [`imagery`] | pictures from above, laid on the ground |
 //! | [`camera`] | map camera and gestures |
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
+//! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
 //! | [`time`] | the running clock |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`pick`] | click → feature → figures |
+//! | [`marks`] | names and scale on the picture |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
 //!
@@ -22,6 +24,7 @@ pub mod anchor;
 pub mod bvh;
 pub mod camera;
 pub mod imagery;
+pub mod marks;
 pub mod material;
 pub mod open;
 pub mod overlay;
@@ -29,6 +32,7 @@ pub mod page;
 pub mod pick;
 pub mod platform;
 pub mod pose;
+pub mod quality;
 pub mod requests;
 pub mod resident;
 pub mod series;
@@ -43,10 +47,8 @@ use crate::io::{Fetcher, IoFault, Location};
 use crate::view::apply;
 use bevy::camera::RenderTarget;
 use bevy::core_pipeline::tonemapping::Tonemapping;
-use bevy::light::ShadowFilteringMethod;
 use bevy::log::LogPlugin;
 use bevy::prelude::*;
-use bevy::render::view::Msaa;
 use bevy::window::{ExitCondition, RequestRedraw};
 use bevy::winit::{UpdateMode, WinitSettings};
 use std::time::Duration;
@@ -62,7 +64,7 @@ pub enum Target {
     Picture { width: u32, height: u32 },
 }
 
-/// Samples of a pixel; 1 is off.
+/// Samples of a pixel of a picture; 1 is off, everything else is four. A window's follow its [`quality`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Smoothing(pub u32);
 
@@ -98,7 +100,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
     if picture {
         // One frame after the other, without an event loop: the picture decides when it is done.
         app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
-        app.insert_resource(sky::ShadowDetail(4096))
+        app.insert_resource(quality::Cost { samples: smoothing.0, error: 1.0, ..quality::Cost::of(crate::view::Quality::Presentation) })
             .insert_resource(tiles::StreamBudget {
                 fade_s: 0.0,
                 ..default()
@@ -106,11 +108,11 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
             .insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     } else {
         app.add_plugins(plugins);
-        app.insert_resource(WinitSettings::desktop_app());
+        app.insert_resource(WinitSettings::desktop_app()).add_plugins(quality::QualityPlugin);
     }
     app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
         .insert_resource(opening)
-        .insert_resource(EyeSettings { target, smoothing })
+        .insert_resource(EyeSettings { target })
         .add_plugins(ViewerPlugin);
     Ok(app)
 }
@@ -121,7 +123,6 @@ pub struct ViewerPlugin;
 #[derive(Resource)]
 struct EyeSettings {
     target: Target,
-    smoothing: Smoothing,
 }
 
 /// The picture's target when there is no window.
@@ -131,6 +132,7 @@ pub struct PictureTarget(pub Handle<Image>);
 impl Plugin for ViewerPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<SceneFacts>()
+            .init_resource::<quality::Cost>()
             .init_resource::<PointerOverPanel>()
             .add_message::<ViewCommand>()
             .configure_sets(
@@ -154,6 +156,7 @@ impl Plugin for ViewerPlugin {
                 time::TimePlugin,
                 overlay::OverlayPlugin,
                 pick::PickPlugin,
+                marks::MarksPlugin,
             ))
             .add_systems(Startup, open_eye)
             .add_systems(
@@ -169,7 +172,7 @@ impl Plugin for ViewerPlugin {
     }
 }
 
-fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, mut images: ResMut<Assets<Image>>) {
+fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, cost: Res<quality::Cost>, mut images: ResMut<Assets<Image>>) {
     let mut eye = commands.spawn((
         Eye,
         Camera3d::default(),
@@ -180,13 +183,8 @@ fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, mut images: ResM
         // Colours are chosen as they shall be seen; a tone curve would grey them.
         Tonemapping::None,
         Projection::Perspective(PerspectiveProjection::default()),
-        match settings.smoothing.0 {
-            0 | 1 => Msaa::Off,
-            2 => Msaa::Sample2,
-            _ => Msaa::Sample4,
-        },
-        // Thirteen taps make soft edges; a page on a phone takes the four of the hardware.
-        if platform::SOFT_SHADOWS { ShadowFilteringMethod::Gaussian } else { ShadowFilteringMethod::Hardware2x2 },
+        quality::msaa(cost.samples),
+        quality::filtering(cost.soft_shadows),
     ));
     if let Target::Picture { width, height } = settings.target {
         let handle = images.add(snapshot::target_image(width, height));

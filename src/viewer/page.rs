@@ -3,9 +3,9 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::platform;
-use super::vocab::{Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::i18n::{Texts, figure_line};
-use crate::view::{Command, Language, ViewState, to_link};
+use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
 use serde_json::{Value, json};
 
@@ -41,6 +41,8 @@ struct Told {
     ready: bool,
     state: Option<ViewState>,
     progress: Option<Progress>,
+    quality: Quality,
+    marks: Marks,
     figures: Option<String>,
     legend: Option<String>,
     faults: usize,
@@ -82,6 +84,16 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         if scene.is_changed() || facts.is_changed() {
             tell_figures(scene, &facts, &both, &mut told);
         }
+    }
+    if told.marks != facts.marks {
+        let names: Vec<Value> = facts.marks.names.iter().map(|name| json!({ "text": name.text, "x": name.at[0], "y": name.at[1] })).collect();
+        let bar = facts.marks.bar.map(|bar| json!({ "metres": bar.metres, "pixels": bar.pixels }));
+        platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
+        told.marks = facts.marks.clone();
+    }
+    if told.quality != facts.quality {
+        platform::post(&json!({ "kind": "quality", "quality": facts.quality }));
+        told.quality = facts.quality;
     }
     if told.progress != Some(facts.progress) {
         let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;

@@ -20,9 +20,20 @@ pub struct PickMesh {
     pub table: Option<usize>,
 }
 
+/// Something that has a name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NamedPlace {
+    pub text: String,
+    /// On the thing itself, near its middle.
+    pub ecef: DVec3,
+    /// How large it is, metres across.
+    pub extent_m: f64,
+}
+
 /// A tile whose content is in memory.
 pub struct ResidentTile {
     pub shown: bool,
+    pub names: Vec<NamedPlace>,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
 }

@@ -3,7 +3,7 @@
 use super::material::TileMaterial;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
-use crate::view::{Command, Limits, ViewState};
+use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use bevy::prelude::*;
 
 /// The state of the picture and its limits; exists once the territory is open. Only [`super::apply_commands`] writes it.
@@ -82,12 +82,31 @@ impl Legend {
     }
 }
 
+/// A name on the picture; its place as shares of the picture's width and height, from the top left.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Name {
+    pub text: String,
+    pub at: [f64; 2],
+}
+
+/// What is written on the picture.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Marks {
+    /// The most important first; none overlaps another in letters of thirteen pixels.
+    pub names: Vec<Name>,
+    /// True at what the eye looks at.
+    pub bar: Option<ScaleBar>,
+}
+
 /// Facts for panels and pages, rewritten as they change.
 #[derive(Resource, Default, Debug)]
 pub struct SceneFacts {
     pub figures: Vec<Figure>,
     pub legend: Option<Legend>,
     pub progress: Progress,
+    pub marks: Marks,
+    /// The preset in force; never `Auto` once a territory is open.
+    pub quality: Quality,
     /// The last few; see [`SceneFacts::fault`].
     pub faults: Vec<Fault>,
     /// Faults ever told, so that a listener knows how many of the last few are new to it.

@@ -26,6 +26,7 @@ mod io;
 mod ground;
 mod irradiance;
 mod load;
+mod marks;
 mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;

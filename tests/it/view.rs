@@ -153,6 +153,8 @@ fn state() -> impl Strategy<Value = ViewState> {
                     theme,
                     selection,
                     language,
+                    underground: playing,
+                    quality: Quality::Auto,
                 }
             },
         )
@@ -534,7 +536,7 @@ fn a_link_reads_as_people_would_write_it() {
     assert_eq!(
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
-         &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en"
+         &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0"
     );
 }
 
@@ -669,6 +671,7 @@ fn the_keyboard_reaches_what_the_mouse_reaches() {
         "set-theme",
         "set-year",
         "set-language",
+        "set-underground",
         "select",
     ] {
         assert!(names.contains(name), "no key for {name}");

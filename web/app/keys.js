@@ -30,6 +30,7 @@ function ofRow({ ask }, hurry) {
     }
     case "orbit": return { do: "orbit", heading_deg: ask.heading_deg * hurry, pitch_deg: ask.pitch_deg * hurry };
     case "zoom": return { do: "zoom", factor: ask.factor };
+    case "underground": return { do: "set-underground", underground: !store.state.underground };
     case "home": case "north": case "try-again": case "select-centre": return { do: ask.ask };
     case "speed": return { do: "set-speed", speed: playback.speed * ask.factor };
     case "step": return { do: "step-instant", seconds: ask.seconds };

@@ -6,6 +6,8 @@ import { Fault, check, hear, onStop, start } from "./viewer.js";
 import { drawLayers, drawLegend, legendOf, wireLayers } from "./layers.js";
 import { drawTime, wireTime } from "./time.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
+import { drawPicture, qualityOf, wirePicture } from "./picture.js";
+import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
 import { SHORTCUTS } from "./shortcuts.js";
@@ -21,6 +23,7 @@ async function boot() {
   store.state.language = first;
   wireHeader();
   wireLayers();
+  wirePicture();
   wireTime();
   wireSheet();
   wireKeys(canvas);
@@ -99,6 +102,12 @@ function message(received) {
       byId("tiles").textContent = received.complete || !received.waiting ? "" : t("tiles", { waiting: received.waiting });
       document.body.dataset.complete = String(Boolean(received.complete));
       break;
+    case "marks":
+      marksOf(received);
+      break;
+    case "quality":
+      qualityOf(received);
+      break;
     case "figures":
       figuresOf(received);
       break;
@@ -123,6 +132,7 @@ function draw(state, before) {
   }
   drawTime(state, before);
   drawLayers(state);
+  drawPicture(state);
   drawSheet(state, before);
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -136,6 +146,8 @@ function drawAll() {
   }
   drawTime(store.state, null);
   drawLayers(store.state, true);
+  drawPicture(store.state);
+  drawMarks();
   drawLegend();
   drawSheet(store.state, null);
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);

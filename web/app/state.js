@@ -74,6 +74,8 @@ function mirrored(state, message) {
     case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
     case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };
     case "set-theme": return { ...state, theme: message.theme };
+    case "set-underground": return { ...state, underground: message.underground };
+    case "set-quality": return { ...state, quality: message.quality };
     case "set-language": return { ...state, language: message.language };
     case "select": return { ...state, selection: message.selection };
     case "show-layer": {

@@ -1,5 +1,6 @@
 //! The desktop.
 
+use crate::view::Quality;
 use bevy::prelude::*;
 use bevy::tasks::AsyncComputeTaskPool;
 
@@ -19,8 +20,10 @@ pub const PICTURE_SOURCES: usize = 256;
 /// Samples along a slope for a picture on the ground.
 pub const ANISOTROPY: u16 = 8;
 
-/// Shadow edges are filtered softly.
-pub const SOFT_SHADOWS: bool = true;
+/// What a window begins with.
+pub fn first_quality() -> Quality {
+    Quality::Desktop
+}
 
 /// Runs `work` off the main thread.
 pub fn decode(work: impl FnOnce() + Send + 'static) {

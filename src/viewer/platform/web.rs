@@ -1,5 +1,6 @@
 //! The browser.
 
+use crate::view::Quality;
 use bevy::prelude::*;
 
 /// Memory for tiles, all layers together; phones give a page little more.
@@ -18,8 +19,10 @@ pub const PICTURE_SOURCES: usize = 64;
 /// Samples along a slope for a picture on the ground.
 pub const ANISOTROPY: u16 = 1;
 
-/// Shadow edges are filtered softly.
-pub const SOFT_SHADOWS: bool = false;
+/// What a page begins with; the frames that follow say more than any name of the machine.
+pub fn first_quality() -> Quality {
+    Quality::Laptop
+}
 
 /// Runs `work` at once: the page has one thread.
 pub fn decode(work: impl FnOnce()) {

@@ -5,7 +5,7 @@
 pub mod light;
 
 use super::anchor::Anchor;
-use super::platform;
+use super::quality::Cost;
 use super::material::{SceneUniform, SkyMaterial};
 use super::vocab::{CameraSystems, DrawnCamera, Scene, ViewerSystems};
 use bevy::camera::visibility::NoFrustumCulling;
@@ -19,16 +19,12 @@ const LOWEST_SHADOW_DEG: f64 = 0.5;
 #[derive(Component)]
 struct Sun;
 
-/// Texels of a side of the shadow map; pictures take more.
-#[derive(Resource, Clone, Copy)]
-pub struct ShadowDetail(pub usize);
-
 pub struct SkyPlugin;
 
 impl Plugin for SkyPlugin {
     fn build(&self, app: &mut App) {
-        let detail = app.world().get_resource::<ShadowDetail>().map_or(2048, |detail| detail.0);
-        app.insert_resource(DirectionalLightShadowMap { size: detail })
+        let size = app.world().get_resource::<Cost>().copied().unwrap_or_default().shadow_texels;
+        app.insert_resource(DirectionalLightShadowMap { size })
             .add_systems(Startup, hang_the_sky)
             .add_systems(
                 Update,
@@ -54,7 +50,7 @@ fn hang_the_sky(
             shadow_normal_bias: 1.2,
             ..default()
         },
-        cascades(1_500.0),
+        cascades(1_500.0, 1),
         Transform::default(),
     ));
     commands.spawn((
@@ -105,22 +101,22 @@ fn shine(
 }
 
 /// Shadows reach as far as the scale of the view needs: sharp in a street, present over a district.
-fn fit_shadows(drawn: Res<DrawnCamera>, mut reached: Local<f32>, mut suns: Query<&mut CascadeShadowConfig, With<Sun>>) {
+fn fit_shadows(drawn: Res<DrawnCamera>, cost: Res<Cost>, mut reached: Local<f32>, mut suns: Query<&mut CascadeShadowConfig, With<Sun>>) {
     let Some(camera) = drawn.camera else { return };
     let wanted = ((camera.distance_m * 1.9) as f32).clamp(350.0, 6_000.0);
     // A new configuration each frame would make the edges crawl; steps of a quarter are not seen.
-    if (wanted / *reached - 1.0).abs() < 0.25 {
+    if (wanted / *reached - 1.0).abs() < 0.25 && !cost.is_changed() {
         return;
     }
     *reached = wanted;
     for mut config in &mut suns {
-        *config = cascades(wanted);
+        *config = cascades(wanted, cost.cascades);
     }
 }
 
-fn cascades(maximum_distance: f32) -> CascadeShadowConfig {
+fn cascades(maximum_distance: f32, count: usize) -> CascadeShadowConfig {
     CascadeShadowConfigBuilder {
-        num_cascades: platform::SHADOW_CASCADES,
+        num_cascades: count,
         minimum_distance: 1.0,
         maximum_distance,
         first_cascade_far_bound: maximum_distance * 0.3,

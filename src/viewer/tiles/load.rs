@@ -4,6 +4,7 @@ use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, TileContent, TileMesh};
 use crate::formats::webtiles::from_lonlat;
 use crate::geodesy::Ecef;
+use crate::i18n::place_name;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE};
 use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::bvh::Bvh;
@@ -12,7 +13,9 @@ use bevy::asset::RenderAssetUsages;
 use bevy::camera::primitives::Aabb;
 use bevy::image::Image;
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
-use glam::{DMat4, Vec3};
+use crate::viewer::resident::NamedPlace;
+use glam::{DMat4, DVec3, Vec3};
+use std::collections::BTreeMap;
 
 /// A picture on the ground with its halvings.
 const PICTURE_BYTES: u64 = PICTURE_SIDE as u64 * PICTURE_SIDE as u64 * 16 / 3;
@@ -36,6 +39,8 @@ pub struct LoadedMesh {
 pub struct LoadedTile {
     pub meshes: Vec<LoadedMesh>,
     pub tables: Vec<PropertyTable>,
+    /// What bears a name.
+    pub names: Vec<NamedPlace>,
     /// One texture per table.
     pub table_images: Vec<Image>,
     /// Main memory and GPU memory together.
@@ -61,6 +66,8 @@ pub fn load(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> Load
             };
         }
     }
+    let names = names(&content, ecef_from_tile);
+    bytes += names.iter().map(|place| place.text.len() as u64 + std::mem::size_of::<NamedPlace>() as u64).sum::<u64>();
     let meshes = content
         .meshes
         .into_iter()
@@ -79,10 +86,81 @@ pub fn load(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> Load
         .collect();
     LoadedTile {
         meshes,
+        names,
         tables: content.tables,
         table_images,
         bytes,
     }
+}
+
+/// Most names of one tile; a picture has room for far fewer.
+const MAX_NAMES: usize = 256;
+/// Longest name that is written, characters.
+const LONGEST_NAME: usize = 48;
+
+/// The features with a name, each at the triangle of it that is nearest to its middle.
+fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
+    struct Thing {
+        sum: DVec3,
+        weight: f64,
+        low: Vec3,
+        high: Vec3,
+        nearest: (f64, DVec3),
+    }
+    let mut found = Vec::new();
+    for mesh in &content.meshes {
+        let Some(table) = mesh.table.and_then(|table| content.tables.get(table)) else { continue };
+        let named: Vec<bool> = (0..table.count).map(|row| table.text("name", row).is_some_and(|name| name.chars().count() <= LONGEST_NAME)).collect();
+        if !named.contains(&true) {
+            continue;
+        }
+        let mut things: BTreeMap<u32, Thing> = BTreeMap::new();
+        let corners = |triangle: &[u32; 3]| {
+            let row = *mesh.feature_ids.get(triangle[0] as usize)?;
+            if !named.get(row as usize).copied().unwrap_or(false) {
+                return None;
+            }
+            let [a, b, c] = triangle.map(|index| mesh.positions.get(index as usize).copied().map(Vec3::from_array));
+            Some((row, [a?, b?, c?]))
+        };
+        let triangles = mesh.indices.as_chunks::<3>().0;
+        for (row, [a, b, c]) in triangles.iter().filter_map(corners) {
+            let thing = things.entry(row).or_insert(Thing {
+                sum: DVec3::ZERO,
+                weight: 0.0,
+                low: Vec3::INFINITY,
+                high: Vec3::NEG_INFINITY,
+                nearest: (f64::INFINITY, DVec3::ZERO),
+            });
+            let weight = f64::from((b - a).cross(c - a).length());
+            thing.sum += weight * ((a + b + c) / 3.0).as_dvec3();
+            thing.weight += weight;
+            for corner in [a, b, c] {
+                thing.low = thing.low.min(corner);
+                thing.high = thing.high.max(corner);
+            }
+        }
+        for (row, [a, b, c]) in triangles.iter().filter_map(corners) {
+            let Some(thing) = things.get_mut(&row) else { continue };
+            let middle = ((a + b + c) / 3.0).as_dvec3();
+            let away = middle.distance(thing.sum / thing.weight.max(f64::MIN_POSITIVE));
+            if away < thing.nearest.0 {
+                thing.nearest = (away, middle);
+            }
+        }
+        let ecef_from_mesh = ecef_from_tile * mesh.tile_from_mesh;
+        for (row, thing) in things.into_iter().filter(|(_, thing)| thing.nearest.0.is_finite()) {
+            let Some(text) = table.text("name", row as usize) else { continue };
+            found.push(NamedPlace {
+                text: place_name(text),
+                ecef: ecef_from_mesh.transform_point3(thing.nearest.1),
+                extent_m: f64::from((thing.high - thing.low).length()),
+            });
+        }
+    }
+    found.sort_by(|a, b| b.extent_m.total_cmp(&a.extent_m));
+    found.truncate(MAX_NAMES);
+    found
 }
 
 /// Places of positions in their rectangle in Web Mercator, from its north-west corner; and that rectangle.

@@ -6,14 +6,17 @@
 pub mod load;
 
 use super::anchor::Anchor;
-use super::material::{EmptyTextures, Profiles, SurfacePlugin, TileKey, TileMaterial};
+use super::material::{EmptyTextures, Profiles, SceneUniform, SurfacePlugin, TileKey, TileMaterial};
 use super::platform;
+use super::quality::Cost;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
-use super::vocab::{EyePlace, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
+use super::vocab::{CameraSystems, DrawnCamera, EyePlace, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
 use crate::base::Severity;
 use crate::formats::territory::LayerKind;
+use crate::geodesy::LonLatH;
 use crate::io::Clock;
+use crate::region::utility::Utility;
 use crate::view::{Command, Theme};
 use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
 use bevy::light::NotShadowCaster;
@@ -37,6 +40,11 @@ const MOST_DECODE_S: f64 = 1.0;
 const RETRY_S: f64 = 0.5;
 /// Time between two tries of everything that failed for passing reasons, seconds.
 const AGAIN_S: f64 = 30.0;
+/// How much of the ground is left to see while one looks under it: enough to know where one is.
+const GROUND_OVER_NETWORKS: f32 = 0.3;
+/// The hole in the ground, as a share of the distance it is seen from, and in metres.
+const CUT_SHARE: f64 = 0.2;
+const CUT_M: [f64; 2] = [4.0, 400.0];
 /// How far outside the view a building may stand and still throw its shadow into it.
 const SHADOW_MARGIN_M: f64 = 150.0;
 
@@ -142,6 +150,13 @@ impl Plugin for TilesPlugin {
                 (start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain())
                     .chain()
                     .in_set(ViewerSystems::Stream)
+                    .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+            )
+            .add_systems(
+                Update,
+                cut_ground
+                    .in_set(ViewerSystems::Prepare)
+                    .after(CameraSystems)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
             );
     }
@@ -287,6 +302,7 @@ fn upload(
         let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| images.add(image)).collect();
         let mut tile = ResidentTile {
             shown: false,
+            names: loaded.names,
             meshes: Vec::new(),
             tables: loaded.tables,
         };
@@ -301,7 +317,7 @@ fn upload(
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent,
                 picture: false,
-                flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) && std::env::var("NOFLAT").is_err(),
+                flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees),
             };
             let material = TileMaterial {
                 key,
@@ -370,7 +386,7 @@ fn stream(
     eye: Res<EyePlace>,
     time: Res<Time>,
     mut asked: MessageReader<ViewCommand>,
-    budget: Res<StreamBudget>,
+    (budget, cost): (Res<StreamBudget>, Res<Cost>),
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
@@ -396,6 +412,7 @@ fn stream(
     let needs: Vec<u64> = streams.layers.iter().map(|layer| layer.needed_bytes).collect();
     let shares = shares(budget.max_bytes, &needs);
     for (index, ((layer, held), share)) in streams.layers.iter_mut().zip(&mut resident.layers).zip(shares).enumerate() {
+        let sheer = scene.state.underground && covers_networks(held);
         let casts = matches!(held.kind, LayerKind::Buildings | LayerKind::Trees);
         // A hidden layer is one that nobody looks at: it asks for nothing and gives way when others need its room.
         let (views, fade_frames) = match scene.state.hidden.contains(&held.id) {
@@ -409,6 +426,7 @@ fn stream(
         settings.fade_frames = fade_frames;
         settings.retry_frames = frames(RETRY_S, frame_s);
         settings.max_bytes = share;
+        settings.screen_space_error = budget.screen_space_error * cost.error;
         let update = layer.engine.update(&views, streams.frame);
         for request in &update.cancel {
             layer.decoding.remove(request);
@@ -442,7 +460,8 @@ fn stream(
         for id in &shown {
             if let Some(tile) = held.tiles.get_mut(id) {
                 tile.shown = true;
-                show(layer.pieces.get(id), Some(opacity.get(id).copied().unwrap_or(1.0)), &mut pieces);
+                let opacity = opacity.get(id).copied().unwrap_or(1.0);
+                show(layer.pieces.get(id), Some(if sheer { opacity.min(GROUND_OVER_NETWORKS) } else { opacity }), &mut pieces);
                 if held.kind == LayerKind::Buildings {
                     progress.features += tile.tables.iter().map(|table| table.count as u64).sum::<u64>();
                 }
@@ -481,6 +500,30 @@ fn stream(
     }
     if facts.progress != progress {
         facts.progress = progress;
+    }
+}
+
+/// What lies on the networks that run underground: land, and streets on it.
+fn covers_networks(layer: &ResidentLayer) -> bool {
+    match layer.kind {
+        LayerKind::Terrain | LayerKind::Water | LayerKind::Areas => true,
+        LayerKind::Networks => !Utility::ALL.iter().any(|utility| utility.id() == layer.id.as_str()),
+        LayerKind::Buildings | LayerKind::Trees | LayerKind::Models => false,
+    }
+}
+
+/// Where the ground is cut away: around what is looked at, as wide as a quarter of the way there.
+fn cut_ground(scene: Res<Scene>, drawn: Res<DrawnCamera>, anchor: Res<Anchor>, mut uniform: ResMut<SceneUniform>) {
+    let cut = match drawn.camera.filter(|_| scene.state.underground) {
+        Some(camera) => {
+            let [lon_deg, lat_deg, height_m] = camera.target;
+            let at = anchor.world(LonLatH { lon_deg, lat_deg, height_m }).as_vec3();
+            at.extend((CUT_SHARE * camera.distance_m).clamp(CUT_M[0], CUT_M[1]) as f32)
+        }
+        None => Vec4::ZERO,
+    };
+    if uniform.cut != cut {
+        uniform.cut = cut;
     }
 }
 

@@ -1,0 +1,136 @@
+//! What is written on the picture: names of what is seen, and the bar of lengths.
+//!
+//! Reads: [`Resident`], the eye's pose, [`Scene`]. Writes: [`SceneFacts::marks`]. Panels and pages draw it with their own letters.
+
+use super::anchor::Anchor;
+use super::pose::{FOV_Y, Pose};
+use super::resident::Resident;
+use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, ViewerSystems};
+use crate::view::{Candidate, names, scale_bar};
+use bevy::prelude::*;
+use bevy::window::PrimaryWindow;
+use glam::DVec3;
+use std::collections::HashSet;
+
+/// Height of the letters, and the mean width of one as a share of it.
+const LETTER_PX: f64 = 13.0;
+const LETTER_WIDTH: f64 = 0.56;
+/// What looks smaller than this is not named, pixels.
+const SMALLEST_PX: f64 = 60.0;
+/// The longest bar, pixels.
+const BAR_PX: f64 = 140.0;
+
+pub struct MarksPlugin;
+
+impl Plugin for MarksPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(
+            Update,
+            write_marks
+                .in_set(ViewerSystems::Report)
+                .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
+        );
+    }
+}
+
+/// What the marks of a picture depend on, so that a picture at rest costs nothing.
+#[derive(Default, PartialEq)]
+struct Drawn {
+    pose: Option<Pose>,
+    shown: usize,
+    waiting: usize,
+    hidden: usize,
+    viewport: [f64; 2],
+}
+
+#[expect(clippy::too_many_arguments, reason = "what is seen, from where, and how large")]
+fn write_marks(
+    scene: Res<Scene>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    camera: Res<DrawnCamera>,
+    eye: Res<EyePlace>,
+    windows: Query<&Window, With<PrimaryWindow>>,
+    mut before: Local<Drawn>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    let (Some(pose), Some(drawn)) = (camera.pose, camera.camera) else { return };
+    let now = Drawn {
+        pose: Some(pose),
+        shown: facts.progress.shown,
+        waiting: facts.progress.waiting,
+        hidden: scene.state.hidden.len(),
+        viewport: eye.viewport,
+    };
+    if *before == now {
+        return;
+    }
+    *before = now;
+    // Letters are as large on a fine screen as on a coarse one.
+    let scale = windows.iter().next().map_or(1.0, |window| f64::from(window.scale_factor())).max(0.1);
+    let picture = eye.viewport.map(|side| side / scale);
+    if picture.iter().any(|side| *side < 1.0) {
+        return;
+    }
+    let pixels_per_radian = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
+    let mut candidates = Vec::new();
+    for layer in resident.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id)) {
+        for place in layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.names) {
+            let Some((at, away_m)) = seen(&pose, anchor.world_from_ecef().transform_point3(place.ecef), picture) else { continue };
+            let rank = place.extent_m / away_m * pixels_per_radian;
+            if rank >= SMALLEST_PX {
+                let width = place.text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
+                candidates.push(Candidate { text: place.text.clone(), at, size: [width, LETTER_PX], rank });
+            }
+        }
+    }
+    let kept: HashSet<String> = facts.marks.names.iter().map(|name| name.text.clone()).collect();
+    let written = names(&candidates, picture, &kept);
+    let marks = Marks {
+        names: written
+            .into_iter()
+            .filter_map(|i| candidates.get(i))
+            .map(|candidate| Name {
+                text: candidate.text.clone(),
+                at: [candidate.at[0] / picture[0], candidate.at[1] / picture[1]],
+            })
+            .collect(),
+        bar: scale_bar(drawn.distance_m / pixels_per_radian, BAR_PX),
+    };
+    if facts.marks != marks {
+        facts.marks = marks;
+    }
+}
+
+/// Where a point of the world is in the picture, in pixels from the top left, and how far along the view, metres; `None` behind the eye.
+fn seen(pose: &Pose, point: DVec3, picture: [f64; 2]) -> Option<([f64; 2], f64)> {
+    let to = point - pose.eye;
+    let depth = to.dot(pose.forward);
+    if depth < 1.0 {
+        return None;
+    }
+    let focal = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
+    Some(([0.5 * picture[0] + focal * to.dot(pose.right) / depth, 0.5 * picture[1] - focal * to.dot(pose.up) / depth], depth))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geodesy::LonLatH;
+    use crate::view;
+
+    /// What the middle of the picture looks at is written in the middle, and a point to the right to the right of it.
+    #[test]
+    fn points_are_written_where_they_are_seen() {
+        let at = LonLatH { lon_deg: -1.55, lat_deg: 47.2, height_m: 30.0 };
+        let anchor = Anchor::at(at);
+        let camera = view::Camera { target: [at.lon_deg, at.lat_deg, at.height_m], distance_m: 500.0, heading_deg: 0.0, pitch_deg: -40.0 };
+        let pose = Pose::of(&camera, &anchor);
+        let (middle, away) = seen(&pose, pose.target, [800.0, 600.0]).unwrap();
+        assert!((middle[0] - 400.0).abs() < 1e-6 && (middle[1] - 300.0).abs() < 1e-6 && (away - 500.0).abs() < 1e-6);
+        let (east, _) = seen(&pose, pose.target + DVec3::X * 100.0, [800.0, 600.0]).unwrap();
+        // 100 m at 500 m under 45 degrees of 600 pixels.
+        assert!((east[0] - 400.0 - 0.2 * 300.0 / (0.5 * FOV_Y).tan()).abs() < 1e-6, "{east:?}");
+        assert_eq!(seen(&pose, pose.eye - pose.forward * 10.0, [800.0, 600.0]), None);
+    }
+}
