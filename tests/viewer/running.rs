@@ -626,3 +626,56 @@ fn running_a_picture_of_nothing_but_damage_is_refused() {
     assert!(said.contains("damaged") && said.contains(".glb"), "{said}");
     assert!(!out.exists());
 }
+
+#[test]
+fn running_names_what_is_seen_and_looks_under_the_ground() {
+    use bevy::mesh::MeshTag;
+    use jumeau::viewer::vocab::TilePiece;
+    let mut running = Running::nantes("");
+    let marks = running.facts().marks.clone();
+    assert!(marks.names.len() > 5, "{marks:?}");
+    assert!(marks.names.iter().all(|name| name.at.iter().all(|share| (0.0..=1.0).contains(share))), "{marks:?}");
+    assert!(marks.names.iter().any(|name| name.text == "La Loire" || name.text.starts_with("Quai ")), "{marks:?}");
+    assert!(marks.bar.is_some_and(|bar| bar.metres >= 10.0 && bar.pixels > 40.0), "{marks:?}");
+
+    let tags = |running: &mut Running, layer: &str| -> Vec<u32> {
+        let world = running.app.world_mut();
+        let mut pieces = world.query::<(&TilePiece, &MeshTag, &bevy::prelude::Visibility)>();
+        let shown = pieces.iter(world).filter(|(piece, _, seen)| piece.layer.as_str() == layer && **seen == bevy::prelude::Visibility::Visible);
+        shown.map(|(_, tag, _)| tag.0).collect()
+    };
+    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+    running.send(Command::SetUnderground { underground: true });
+    running.frame();
+    for (layer, sheer) in [("terrain", true), ("streets", true), ("buildings", false), ("tram", true)] {
+        let tags = tags(&mut running, layer);
+        assert!(!tags.is_empty() && tags.iter().all(|tag| (*tag < 128) == sheer), "{layer} {tags:?}");
+    }
+    running.send(Command::SetUnderground { underground: false });
+    running.frame();
+    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+}
+
+#[test]
+fn running_draws_with_the_preset_that_was_chosen() {
+    use bevy::light::DirectionalLightShadowMap;
+    use bevy::render::view::Msaa;
+    use jumeau::view::Quality;
+    use jumeau::viewer::quality::{Cost, QualityPlugin};
+    let mut running = Running::nantes("");
+    bevy::prelude::Plugin::build(&QualityPlugin, &mut running.app);
+    for (quality, samples, texels) in [(Quality::Mobile, 1, 1024), (Quality::Presentation, 4, 4096), (Quality::Laptop, 4, 2048)] {
+        running.send(Command::SetQuality { quality });
+        running.frame();
+        assert_eq!(running.facts().quality, quality);
+        let world = running.app.world_mut();
+        assert_eq!(world.resource::<DirectionalLightShadowMap>().size, texels);
+        assert_eq!(world.resource::<Cost>().samples, samples);
+        let mut eyes = world.query_filtered::<&Msaa, With<Eye>>();
+        assert_eq!(eyes.single(world).ok().map(Msaa::samples), Some(samples));
+    }
+    // Left to itself, it names what it has picked.
+    running.send(Command::SetQuality { quality: Quality::Auto });
+    running.complete();
+    assert_ne!(running.facts().quality, Quality::Auto);
+}
