@@ -9,6 +9,7 @@ import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
 import { SHORTCUTS } from "./shortcuts.js";
+import { keepForNextVisit } from "./shelf.js";
 import { announce, byId, remember, remembered, toast } from "./page.js";
 
 const canvas = byId("scene");
@@ -90,6 +91,7 @@ function message(received) {
       byId("loading").hidden = true;
       byId("fault").hidden = true;
       document.body.dataset.ready = "true";
+      keepForNextVisit();
       break;
     case "state":
       receive(received.state, received.link);
