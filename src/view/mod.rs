@@ -3,6 +3,7 @@
 //! [`apply`] is a pure function. Panels, the browser's shell, the keyboard, share links and `jumeau snapshot` all speak these.
 
 mod apply;
+pub mod flight;
 mod link;
 mod marks;
 mod shortcuts;

@@ -16,6 +16,7 @@
 //! | [`marks`] | names and scale on the picture |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
+//! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
 //! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
@@ -23,6 +24,7 @@
 pub mod anchor;
 pub mod bvh;
 pub mod camera;
+pub mod flight;
 pub mod imagery;
 pub mod marks;
 pub mod material;
@@ -62,6 +64,18 @@ pub enum Target {
     Canvas(String),
     /// No window at all: a picture of so many pixels.
     Picture { width: u32, height: u32 },
+    /// No window either, but drawn as a window is, frame after frame: what is measured is what people get.
+    Film { width: u32, height: u32 },
+}
+
+impl Target {
+    /// Width and height where no window has them.
+    fn pixels(&self) -> Option<(u32, u32)> {
+        match self {
+            Self::Picture { width, height } | Self::Film { width, height } => Some((*width, *height)),
+            Self::Window | Self::Canvas(_) => None,
+        }
+    }
 }
 
 /// Samples of a pixel of a picture; 1 is off, everything else is four. A window's follow its [`quality`].
@@ -78,7 +92,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
     let (window, exit) = match &target {
         Target::Window => (Some(platform::window("Jumeau", "")), ExitCondition::OnAllClosed),
         Target::Canvas(selector) => (Some(platform::window("Jumeau", selector)), ExitCondition::OnAllClosed),
-        Target::Picture { .. } => (None, ExitCondition::DontExit),
+        Target::Picture { .. } | Target::Film { .. } => (None, ExitCondition::DontExit),
     };
     let plugins = DefaultPlugins
         .build()
@@ -97,18 +111,20 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
             synchronous_pipeline_compilation: picture,
             ..default()
         });
-    if picture {
+    if target.pixels().is_some() {
         // One frame after the other, without an event loop: the picture decides when it is done.
         app.add_plugins(plugins.disable::<bevy::winit::WinitPlugin>());
-        app.insert_resource(quality::Cost { samples: smoothing.0, error: 1.0, ..quality::Cost::of(crate::view::Quality::Presentation) })
-            .insert_resource(tiles::StreamBudget {
-                fade_s: 0.0,
-                ..default()
-            })
-            .insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
+        app.insert_resource(quality::Cost { samples: smoothing.0, error: 1.0, ..quality::Cost::of(crate::view::Quality::Presentation) });
     } else {
         app.add_plugins(plugins);
         app.insert_resource(WinitSettings::desktop_app()).add_plugins(quality::QualityPlugin);
+    }
+    if picture {
+        app.insert_resource(tiles::StreamBudget {
+            fade_s: 0.0,
+            ..default()
+        })
+        .insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     }
     app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
         .insert_resource(opening)
@@ -186,7 +202,7 @@ fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, cost: Res<qualit
         quality::msaa(cost.samples),
         quality::filtering(cost.soft_shadows),
     ));
-    if let Target::Picture { width, height } = settings.target {
+    if let Some((width, height)) = settings.target.pixels() {
         let handle = images.add(snapshot::target_image(width, height));
         eye.insert(RenderTarget::Image(handle.clone().into()));
         commands.insert_resource(PictureTarget(handle));

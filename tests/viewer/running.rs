@@ -679,3 +679,30 @@ fn running_draws_with_the_preset_that_was_chosen() {
     running.complete();
     assert_ne!(running.facts().quality, Quality::Auto);
 }
+
+/// The flight of the benches: every height stood still and flown, memory looked at all the way, nothing more than its ceiling held.
+#[test]
+fn running_flight_measures_every_height() {
+    let output = program()
+        .args(["fly"])
+        .arg(territory())
+        .args(["--seconds", "6", "--size", "96x54", "--sse", "64", "--quality", "mobile", "--memory", "256", "--json"])
+        .output()
+        .expect("the viewer starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let flown: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one JSON document");
+    assert!(flown["start"]["all_tiles_s"].as_f64().is_some_and(|seconds| seconds > 0.0), "{}", flown["start"]);
+    for still in flown["still"].as_array().expect("the still views") {
+        assert!(still["complete"] == true && still["tiles"].as_u64() > Some(0) && still["frames"].as_u64() >= Some(5), "{still}");
+        assert!(still["frame_ms"]["median"].as_f64() > Some(0.0), "{still}");
+    }
+    let frames = flown["flight"]["frames"].as_u64().expect("a count of frames");
+    let heights = flown["flight"]["heights"].as_array().expect("the heights");
+    assert_eq!(heights.iter().filter_map(|height| height["frames"].as_u64()).sum::<u64>(), frames);
+    let memory = flown["memory"].as_array().expect("the memory");
+    assert!(memory.len() >= 2);
+    for sample in memory {
+        assert!(sample["resident_bytes"].as_u64().is_some_and(|bytes| bytes > 0 && bytes <= 256 << 20), "{sample}");
+        assert!(sample["failed"] == 0 && sample["screen_space_error"].as_f64() >= Some(64.0), "{sample}");
+    }
+}

@@ -27,9 +27,9 @@ export function need(...paths) {
 }
 
 /** `jumeau serve` on a free port. */
-export async function serve({ web: bundle = web, territory: folder = territory, extra = [] } = {}) {
+export async function serve({ web: bundle = web, territory: folder = territory, port: wanted = 0, extra = [] } = {}) {
   need(program, join(folder, "territory.json"), join(bundle, "index.html"));
-  const child = spawn(program, ["serve", folder, "--web", bundle, "--port", "0", ...extra], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(program, ["serve", folder, "--web", bundle, "--port", String(wanted), ...extra], { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   const port = await new Promise((done, failed) => {
     child.stderr.on("data", (data) => {

@@ -11,6 +11,7 @@ import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
 import { SHORTCUTS } from "./shortcuts.js";
+import { keepForNextVisit } from "./shelf.js";
 import { announce, byId, remember, remembered, toast } from "./page.js";
 
 const canvas = byId("scene");
@@ -93,6 +94,7 @@ function message(received) {
       byId("loading").hidden = true;
       byId("fault").hidden = true;
       document.body.dataset.ready = "true";
+      keepForNextVisit();
       break;
     case "state":
       receive(received.state, received.link);

@@ -24,6 +24,8 @@ mod pv;
 mod serve;
 mod shards;
 #[cfg(feature = "ui")]
+mod fly;
+#[cfg(feature = "ui")]
 mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
@@ -35,6 +37,9 @@ mod view;
 #[cfg(feature = "ui")]
 mod viewing;
 /// A build without the viewer says so instead of knowing the commands only halfway.
+#[cfg(not(feature = "ui"))]
+#[path = "without_viewer.rs"]
+mod fly;
 #[cfg(not(feature = "ui"))]
 #[path = "without_viewer.rs"]
 mod snapshot;
@@ -73,6 +78,8 @@ enum Command {
     Check(check::Args),
     /// Image sans fenêtre / a headless picture.
     Snapshot(snapshot::Args),
+    /// Vol mesuré au-dessus d'un territoire / a measured flight over a territory.
+    Fly(fly::Args),
     /// Sert l'application du navigateur / serves the browser application.
     Serve(serve::Args),
     /// Transforme des coordonnées (stdin) / transforms coordinates.
@@ -105,6 +112,7 @@ fn main() -> ExitCode {
         Command::Demo(args) => demo::run(args),
         Command::Check(args) => check::run(args),
         Command::Snapshot(args) => snapshot::run(args),
+        Command::Fly(args) => fly::run(args),
         Command::Serve(args) => serve::run(args),
         Command::Project(args) => project::run(args),
         Command::Sun(args) => sun::run(args),

@@ -12,16 +12,16 @@ pub struct Args {
     #[arg(long, default_value = "")]
     view: String,
     /// Largeur x hauteur en pixels / width x height in pixels.
-    #[arg(long, default_value = "1280x720", value_parser = size)]
+    #[arg(long, default_value = "1280x720", value_parser = viewing::size)]
     size: (u32, u32),
     /// Fichier PNG / PNG file.
     #[arg(long)]
     out: PathBuf,
     /// Erreur admise à l'écran, en pixels / largest error on screen, pixels.
-    #[arg(long, default_value_t = 8.0, value_parser = error_px)]
+    #[arg(long, default_value_t = 8.0, value_parser = viewing::error_px)]
     sse: f64,
     /// Échantillons par pixel : 1, 2 ou 4 / samples per pixel.
-    #[arg(long, default_value_t = 4, value_parser = samples)]
+    #[arg(long, default_value_t = 4, value_parser = viewing::samples)]
     msaa: u32,
     /// Langue des messages : fr ou en / language of messages.
     #[arg(long, default_value = "fr")]
@@ -29,27 +29,6 @@ pub struct Args {
     /// Un document JSON sur la sortie / one JSON document on stdout.
     #[arg(long)]
     json: bool,
-}
-
-fn size(text: &str) -> Result<(u32, u32), String> {
-    text.split_once(['x', 'X', '×'])
-        .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
-        .filter(|(width, height): &(u32, u32)| *width > 0 && *height > 0)
-        .ok_or_else(|| format!("« {text} » : écrivez par exemple 1280x720 / write for example 1280x720"))
-}
-
-fn error_px(text: &str) -> Result<f64, String> {
-    text.parse()
-        .ok()
-        .filter(|value: &f64| value.is_finite() && *value > 0.0)
-        .ok_or_else(|| format!("« {text} » : un nombre de pixels au-dessus de 0 / a number of pixels above 0"))
-}
-
-fn samples(text: &str) -> Result<u32, String> {
-    text.parse()
-        .ok()
-        .filter(|value| [1, 2, 4].contains(value))
-        .ok_or_else(|| format!("« {text} » : 1, 2 ou / or 4"))
 }
 
 pub fn run(args: Args) -> ExitCode {

@@ -1,4 +1,4 @@
-//! What `view` and `snapshot` share: where the territory is, what the machine lacks, how a fault is said.
+//! What `view`, `snapshot` and `fly` share: where the territory is, what the machine lacks, how a fault is said.
 
 pub use super::lang::Lang;
 use super::screen::{self, Screen};
@@ -86,6 +86,30 @@ pub fn graphics(lang: Lang) -> Result<(), ExitCode> {
     } else {
         Err(say(&fault("error-no-graphics", String::new()), lang))
     }
+}
+
+/// `1280x720`.
+pub fn size(text: &str) -> Result<(u32, u32), String> {
+    text.split_once(['x', 'X', '×'])
+        .and_then(|(width, height)| Some((width.trim().parse().ok()?, height.trim().parse().ok()?)))
+        .filter(|(width, height): &(u32, u32)| *width > 0 && *height > 0)
+        .ok_or_else(|| format!("« {text} » : écrivez par exemple 1280x720 / write for example 1280x720"))
+}
+
+/// A screen-space error.
+pub fn error_px(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value: &f64| value.is_finite() && *value > 0.0)
+        .ok_or_else(|| format!("« {text} » : un nombre de pixels au-dessus de 0 / a number of pixels above 0"))
+}
+
+/// Samples of a pixel.
+pub fn samples(text: &str) -> Result<u32, String> {
+    text.parse()
+        .ok()
+        .filter(|value| [1, 2, 4].contains(value))
+        .ok_or_else(|| format!("« {text} » : 1, 2 ou / or 4"))
 }
 
 /// Writes beside the name first, then renames: a picture is whole or not there.

@@ -1,4 +1,4 @@
-//! `view` and `snapshot` in a build without the viewer.
+//! `view`, `snapshot` and `fly` in a build without the viewer.
 
 use std::process::ExitCode;
 

@@ -2,6 +2,7 @@
 
 use crate::view::Quality;
 use bevy::prelude::*;
+use bevy::render::renderer::RenderDevice;
 use bevy::tasks::AsyncComputeTaskPool;
 
 /// Memory for tiles, all layers together.
@@ -51,6 +52,19 @@ pub fn post(_message: &serde_json::Value) {}
 pub fn has_graphics() -> bool {
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor::new_without_display_handle());
     bevy::tasks::block_on(instance.request_adapter(&wgpu::RequestAdapterOptions::default())).is_ok()
+}
+
+/// Memory this process holds at the moment, bytes, where the system says so (Linux).
+pub fn process_bytes() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    let kilobytes = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?;
+    Some(kilobytes.parse::<u64>().ok()? * 1024)
+}
+
+/// Waits until the graphics card has drawn everything it was given.
+pub fn finish_drawing(device: &RenderDevice) {
+    // A card that is gone has nothing more to draw.
+    let _ = device.poll(wgpu::PollType::wait_indefinitely());
 }
 
 /// Lets start-up tasks go on while there is no event loop yet.

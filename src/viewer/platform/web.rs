@@ -2,6 +2,7 @@
 
 use crate::view::Quality;
 use bevy::prelude::*;
+use bevy::render::renderer::RenderDevice;
 
 /// Memory for tiles, all layers together; phones give a page little more.
 pub const DEFAULT_MEMORY_BYTES: u64 = 512 << 20;
@@ -75,6 +76,16 @@ pub fn post(message: &serde_json::Value) {
         let _ = window.dispatch_event(&event);
     }
 }
+
+/// Memory of the module, bytes: it never shrinks.
+pub fn process_bytes() -> Option<u64> {
+    let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().into();
+    let buffer: js_sys::ArrayBuffer = memory.buffer().into();
+    Some(u64::from(buffer.byte_length()))
+}
+
+/// A page cannot wait for its graphics card.
+pub fn finish_drawing(_device: &RenderDevice) {}
 
 /// The browser runs tasks by itself between two frames.
 pub fn tick_tasks() {}

@@ -131,6 +131,32 @@ impl Default for StreamBudget {
     }
 }
 
+/// What streaming has cost and where it stands, for benches and for a page that wants to tell.
+#[derive(Resource, Clone, Copy, Debug, Default)]
+pub struct Meter {
+    /// Work on tiles on the main thread in the last frame, seconds.
+    pub frame_s: f64,
+    /// And in all frames so far.
+    pub total_s: f64,
+    /// Tiles handed to the GPU so far.
+    pub uploaded: u64,
+    /// Requests made so far: tilesets, subtrees and contents.
+    pub requests: u64,
+    /// The largest screen-space error in force among the layers in view, pixels; above the setting when memory is short.
+    pub screen_space_error: f64,
+    /// When this frame's work began.
+    began: Option<Clock>,
+}
+
+fn begin_work(mut meter: ResMut<Meter>) {
+    meter.began = Some(Clock::start());
+}
+
+fn end_work(mut meter: ResMut<Meter>) {
+    meter.frame_s = meter.began.take().map_or(0.0, |clock| clock.seconds());
+    meter.total_s += meter.frame_s;
+}
+
 /// Frames in a span of time where one frame lasts so long; none where a frame is longer than that.
 fn frames(span_s: f64, frame_s: f64) -> u32 {
     (span_s / frame_s) as u32
@@ -145,9 +171,10 @@ impl Plugin for TilesPlugin {
             .init_resource::<Streams>()
             .init_resource::<Workshop>()
             .init_resource::<StreamBudget>()
+            .init_resource::<Meter>()
             .add_systems(
                 Update,
-                (start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain())
+                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain(), end_work)
                     .chain()
                     .in_set(ViewerSystems::Stream)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
@@ -274,6 +301,7 @@ fn upload(
     profiles: Res<Profiles>,
     empty: Res<EmptyTextures>,
     mut pictures: ResMut<PicturesWaiting>,
+    mut meter: ResMut<Meter>,
 ) {
     let mut spent = 0;
     let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
@@ -296,6 +324,7 @@ fn upload(
             }
         };
         spent += loaded.bytes;
+        meter.uploaded += 1;
         stream
             .engine
             .deliver(decoded.request, Ok(Delivery::Content { bytes: loaded.bytes }));
@@ -394,8 +423,10 @@ fn stream(
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
     pictures: Res<PicturesWaiting>,
     mut facts: ResMut<SceneFacts>,
+    mut meter: ResMut<Meter>,
 ) {
     let Some(view) = &eye.view else { return };
+    meter.screen_space_error = 0.0;
     let (streams, resident) = (&mut *streams, &mut *resident);
     streams.frame += 1;
     let mut progress = super::vocab::Progress::default();
@@ -437,6 +468,7 @@ fn stream(
             });
         }
         for fetch in update.fetch {
+            meter.requests += 1;
             requests.ask(
                 &format!("{}{}", layer.folder, fetch.path),
                 Purpose::Tile { layer: index, request: fetch.id, tile: fetch.tile, wanted: fetch.wanted },
@@ -487,6 +519,9 @@ fn stream(
         progress.failed += layer.failed;
         progress.shown += update.stats.shown;
         progress.resident_bytes += layer.bytes;
+        if !views.is_empty() {
+            meter.screen_space_error = meter.screen_space_error.max(update.stats.screen_space_error);
+        }
         fading |= layer.fading;
     }
     progress.complete = progress.waiting == 0

@@ -1,0 +1,197 @@
+//! `jumeau fly`: the flight of the benches.
+
+use super::viewing;
+use jumeau::view::flight::Band;
+use jumeau::viewer::flight::{Frame, Record, Request, fly, quantile};
+use jumeau::view::Quality;
+use jumeau::viewer::open::Opening;
+use serde_json::{Value, json};
+use std::process::ExitCode;
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Dossier ou adresse du territoire / folder or address of the territory.
+    territory: String,
+    /// Durée du vol en secondes / length of the flight, seconds.
+    #[arg(long, default_value_t = 60.0, value_parser = seconds)]
+    seconds: f64,
+    /// Largeur x hauteur en pixels / width x height in pixels.
+    #[arg(long, default_value = "1280x720", value_parser = viewing::size)]
+    size: (u32, u32),
+    /// Erreur admise à l'écran, en pixels / largest error on screen, pixels.
+    #[arg(long, default_value_t = 16.0, value_parser = viewing::error_px)]
+    sse: f64,
+    /// Mémoire des tuiles, en Mo / memory for tiles, megabytes.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    memory: Option<u64>,
+    /// Qualité de l’image / quality of the picture: mobile, laptop, desktop, presentation.
+    #[arg(long, default_value = "desktop", value_parser = quality)]
+    quality: Quality,
+    /// Langue des messages : fr ou en / language of messages.
+    #[arg(long, default_value = "fr")]
+    lang: viewing::Lang,
+    /// Un document JSON sur la sortie / one JSON document on stdout.
+    #[arg(long)]
+    json: bool,
+}
+
+fn quality(text: &str) -> Result<Quality, String> {
+    let known = Quality::ALL.into_iter().filter(|quality| *quality != Quality::Auto);
+    known
+        .clone()
+        .find(|quality| quality.id() == text)
+        .ok_or_else(|| format!("« {text} » : {}", known.map(Quality::id).collect::<Vec<_>>().join(", ")))
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    text.parse()
+        .ok()
+        .filter(|value| (1.0..=jumeau::view::flight::LONGEST_S).contains(value))
+        .ok_or_else(|| format!("« {text} » : de 1 à 86400 secondes / from 1 to 86400 seconds"))
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let location = match viewing::location(&args.territory, args.lang) {
+        Ok(location) => location,
+        Err(code) => return code,
+    };
+    if let Err(code) = viewing::graphics(args.lang) {
+        return code;
+    }
+    let request = Request {
+        location,
+        opening: Opening { link: String::new(), language: args.lang.into() },
+        width: args.size.0,
+        height: args.size.1,
+        screen_space_error: args.sse,
+        max_bytes: args.memory.map(|megabytes| megabytes << 20),
+        quality: args.quality,
+        seconds: args.seconds,
+    };
+    let record = match fly(request) {
+        Ok(record) => record,
+        Err(fault) => return viewing::say(&fault, args.lang),
+    };
+    for fault in &record.faults {
+        viewing::say(fault, args.lang);
+    }
+    let text = if args.json { format!("{}\n", document(&args, &record)) } else { table(&record, args.lang) };
+    super::output::data(&text, ExitCode::from(u8::from(!record.faults.is_empty())))
+}
+
+/// Milliseconds to a hundredth; `null` for what is no number.
+fn ms(seconds: f64) -> Value {
+    json!((seconds * 1e5).round() / 100.0)
+}
+
+fn spread(seconds: &[f64]) -> Value {
+    let at = |share| ms(quantile(seconds.iter().copied(), share));
+    json!({ "median": at(0.5), "p95": at(0.95), "p99": at(0.99), "worst": at(1.0) })
+}
+
+fn times(record: &Record, wanted: impl Fn(&Frame) -> bool) -> Vec<f64> {
+    record.frames.iter().filter(|frame| wanted(frame)).map(|frame| frame.seconds).collect()
+}
+
+fn document(args: &Args, record: &Record) -> Value {
+    let work: Vec<f64> = record.frames.iter().map(|frame| frame.tile_work_s).collect();
+    let bands: Vec<Value> = Band::ALL
+        .into_iter()
+        .map(|band| {
+            let times = times(record, |frame| frame.band == band);
+            json!({ "height": band.id(), "frames": times.len(), "frame_ms": spread(&times) })
+        })
+        .collect();
+    let still: Vec<Value> = record
+        .still
+        .iter()
+        .map(|still| {
+            json!({
+                "height": still.band.id(), "complete": still.complete, "tiles": still.shown,
+                "frames": still.frames_s.len(), "frame_ms": spread(&still.frames_s),
+            })
+        })
+        .collect();
+    let slowest: Vec<Value> = record
+        .slowest()
+        .iter()
+        .map(|frame| {
+            json!({
+                "at_s": frame.at_s, "frame_ms": ms(frame.seconds), "tile_work_ms": ms(frame.tile_work_s),
+                "uploaded": frame.uploaded, "height": frame.band.id(),
+            })
+        })
+        .collect();
+    let memory: Vec<Value> = record
+        .memory
+        .iter()
+        .map(|sample| {
+            json!({
+                "at_s": sample.at_s, "resident_bytes": sample.resident_bytes, "process_bytes": sample.process_bytes,
+                "screen_space_error": sample.screen_space_error, "tiles": sample.shown, "waiting": sample.waiting,
+                "failed": sample.failed, "requests": sample.requests,
+            })
+        })
+        .collect();
+    let growth = record.growth().map(|growth| {
+        json!({ "since_s": growth.since_s, "resident_bytes": growth.resident_bytes, "process_bytes": growth.process_bytes })
+    });
+    let start = record.start;
+    json!({
+        "width": args.size.0, "height": args.size.1, "seconds": args.seconds, "screen_space_error": args.sse, "quality": args.quality.id(),
+        "max_bytes": record.max_bytes,
+        "start": {
+            "first_tile_s": start.first_tile_s, "all_tiles_s": start.all_tiles_s, "tiles": start.shown, "features": start.features,
+            "requests": start.requests, "resident_bytes": start.resident_bytes,
+        },
+        "still": still,
+        "flight": {
+            "frames": record.frames.len(), "frame_ms": spread(&times(record, |_| true)), "heights": bands,
+            "tile_work_ms": spread(&work), "slowest": slowest,
+        },
+        "largest_resident_bytes": record.memory.iter().map(|sample| sample.resident_bytes).max(),
+        "largest_process_bytes": record.memory.iter().filter_map(|sample| sample.process_bytes).max(),
+        "growth": growth,
+        "memory": memory,
+    })
+}
+
+fn table(record: &Record, lang: viewing::Lang) -> String {
+    let mut text = String::new();
+    let mut line = |name: &str, seconds: &[f64]| {
+        let [median, p95, p99, worst] = [0.5, 0.95, 0.99, 1.0].map(|share| 1e3 * quantile(seconds.iter().copied(), share));
+        text += &format!("{name:<28}{:>8}{median:>10.1}{p95:>10.1}{p99:>10.1}{worst:>10.1}\n", seconds.len());
+    };
+    for band in Band::ALL {
+        let name = match band {
+            Band::Town => lang.of("ville", "town"),
+            Band::District => lang.of("quartier", "district"),
+            Band::Street => lang.of("rue", "street"),
+        };
+        for still in record.still.iter().filter(|still| still.band == band) {
+            line(&format!("{name}, {}", lang.of("immobile", "still")), &still.frames_s);
+        }
+        line(&format!("{name}, {}", lang.of("en vol", "in flight")), &times(record, |frame| frame.band == band));
+    }
+    line(lang.of("tout le vol", "whole flight"), &times(record, |_| true));
+    let work: Vec<f64> = record.frames.iter().map(|frame| frame.tile_work_s).collect();
+    line(lang.of("tuiles, fil principal", "tiles, main thread"), &work);
+    let head = format!(
+        "{:<28}{:>8}{:>10}{:>10}{:>10}{:>10}\n",
+        lang.of("millisecondes", "milliseconds"),
+        lang.of("images", "frames"),
+        lang.of("médiane", "median"),
+        "p95",
+        "p99",
+        lang.of("pire", "worst"),
+    );
+    let megabytes = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), |bytes| format!("{}", bytes >> 20));
+    let most = record.memory.iter().map(|sample| sample.resident_bytes).max();
+    let process = record.memory.iter().filter_map(|sample| sample.process_bytes).max();
+    format!(
+        "{head}{text}{} {} / {} MiB\n",
+        lang.of("Mémoire, tuiles / programme, au plus :", "Memory, tiles / program, at most:"),
+        megabytes(most),
+        megabytes(process)
+    )
+}
