@@ -9,7 +9,7 @@ use super::vocab::{DrawnCamera, Fault, Progress, Scene, SceneFacts, ViewCommand}
 use super::{Smoothing, Target, app, platform};
 use crate::io::{Clock, Location};
 use crate::view::flight::{Band, Flight};
-use crate::view::{Camera, Command, Quality};
+use crate::view::{Camera, Command, Quality, Theme};
 use bevy::app::PluginsState;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderDevice;
@@ -21,6 +21,8 @@ const STILL_FRAMES: usize = 120;
 const STILL_S: f64 = 10.0;
 /// But never fewer.
 const FEWEST_FRAMES: usize = 5;
+/// The clock moves so far between two frames that ask for another hour, seconds.
+const HOUR_S: i64 = 3600;
 /// Frames after the last tile that are not counted: pipelines compile.
 const SETTLING_FRAMES: usize = 3;
 /// Time between two looks at the memory, seconds.
@@ -91,7 +93,11 @@ pub struct Still {
     pub band: Band,
     pub complete: bool,
     pub shown: usize,
+    pub features: u64,
     pub frames_s: Vec<f64>,
+    /// The same with the colours of the demand at one hour, and with another hour in each frame.
+    pub themed_s: Vec<f64>,
+    pub moved_s: Vec<f64>,
 }
 
 #[derive(Clone, Debug)]
@@ -201,15 +207,30 @@ fn stand(app: &mut App, band: Band, camera: Camera) -> Still {
     // The command is heard in the first frame; only then is there something to wait for.
     draw(app);
     let complete = complete(app, &clock, |_| {}).unwrap_or(false);
+    let Progress { shown, features, .. } = facts(app).progress;
+    let frames_s = frames(app, None);
+    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::Demand }));
+    let themed_s = frames(app, None);
+    let moved_s = frames(app, Some(Command::StepInstant { seconds: HOUR_S }));
+    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::None }));
+    draw(app);
+    Still { band, complete, shown, features, frames_s, themed_s, moved_s }
+}
+
+/// The durations of frames of a picture that stands still but for a command in each.
+fn frames(app: &mut App, each: Option<Command>) -> Vec<f64> {
     for _ in 0..SETTLING_FRAMES {
         draw(app);
     }
     let clock = Clock::start();
     let mut frames_s = Vec::new();
     while frames_s.len() < FEWEST_FRAMES || frames_s.len() < STILL_FRAMES && clock.seconds() < STILL_S {
+        if let Some(command) = &each {
+            app.world_mut().write_message(ViewCommand(command.clone()));
+        }
         frames_s.push(draw(app));
     }
-    Still { band, complete, shown: facts(app).progress.shown, frames_s }
+    frames_s
 }
 
 fn travel(app: &mut App, flight: &Flight) -> (Vec<Frame>, Vec<Sample>) {

@@ -108,7 +108,8 @@ fn document(args: &Args, record: &Record) -> Value {
         .map(|still| {
             json!({
                 "height": still.band.id(), "complete": still.complete, "tiles": still.shown,
-                "frames": still.frames_s.len(), "frame_ms": spread(&still.frames_s),
+                "features": still.features, "frames": still.frames_s.len(), "frame_ms": spread(&still.frames_s),
+                "themed_ms": spread(&still.themed_s), "slider_ms": spread(&still.moved_s),
             })
         })
         .collect();
@@ -170,6 +171,8 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
         };
         for still in record.still.iter().filter(|still| still.band == band) {
             line(&format!("{name}, {}", lang.of("immobile", "still")), &still.frames_s);
+            line(&format!("{name}, {}", lang.of("couleurs", "colours")), &still.themed_s);
+            line(&format!("{name}, {}", lang.of("curseur", "slider")), &still.moved_s);
         }
         line(&format!("{name}, {}", lang.of("en vol", "in flight")), &times(record, |frame| frame.band == band));
     }
