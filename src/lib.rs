@@ -46,6 +46,7 @@
 //! | `viewer`, `ui` | the scene; the desktop's panels |
 //! | `pipeline`, `server` | import and check; the server. Native only |
 //! | `http` | territories at an address, on the desktop (part of `viewer`) |
+//! | `webgpu` | the viewer on WebGPU instead of WebGL2, in the browser |
 //! | `xtask` | developers' automation |
 
 pub mod base;

@@ -26,6 +26,12 @@ mod page {
         Ok(())
     }
 
+    /// Starts workers that decode contents beside the page's thread; before [`start`], and only where the page has some.
+    #[wasm_bindgen]
+    pub fn decoders(script: &str, module: &str, wasm: &str, count: usize) {
+        platform::start_decoders(script, module, wasm, count);
+    }
+
     /// Hands over one command as JSON.
     #[wasm_bindgen]
     pub fn send(command: String) {

@@ -12,13 +12,18 @@
 //! | `tree.rs` | nodes and their life |
 //! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
 //! | `share.rs` | one memory ceiling for several engines |
+//! | `arrays.rs`, `bvh.rs` | a content as the graphics card and rays want it |
+//! | `parcel.rs` | the same as one run of bytes, from worker to page |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
 
+pub mod arrays;
+pub mod bvh;
 mod cache;
 mod engine;
 mod fade;
 mod grow;
 mod implicit;
+pub mod parcel;
 pub mod paths;
 mod schedule;
 mod select;

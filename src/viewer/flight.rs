@@ -138,7 +138,7 @@ pub fn fly(request: Request) -> Result<Record, Fault> {
     let Some(limits) = app.world().get_resource::<Scene>().map(|scene| scene.limits.clone()) else {
         return Err(fault("error-picture-empty", String::new()));
     };
-    let flight = Flight::over(&limits, request.seconds);
+    let flight = Flight::over(limits.home, limits.bounds_lonlat, request.seconds);
     let still = Band::ALL.map(|band| stand(&mut app, band, flight.rest(band))).to_vec();
     let (frames, memory) = travel(&mut app, &flight);
     Ok(Record { start, still, frames, memory, max_bytes: budget.max_bytes, faults: facts(&app).faults.clone() })

@@ -22,7 +22,6 @@
 //! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
 
 pub mod anchor;
-pub mod bvh;
 pub mod camera;
 pub mod flight;
 pub mod imagery;

@@ -3,10 +3,12 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::platform;
+use super::tiles::Meter;
 use super::vocab::{Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::i18n::{Texts, figure_line};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
+use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use serde_json::{Value, json};
 
 /// Commands taken from the page in one frame; the rest waits for the next.
@@ -52,7 +54,7 @@ pub struct PagePlugin;
 
 impl Plugin for PagePlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(
+        app.add_systems(Startup, wake_up).add_systems(
             Update,
             (
                 // What a page says before the territory is open waits in its queue: a command needs a state.
@@ -61,6 +63,16 @@ impl Plugin for PagePlugin {
             ),
         );
     }
+}
+
+/// Commands of the page end the wait for events.
+fn wake_up(events: Option<Res<EventLoopProxyWrapper>>) {
+    let Some(events) = events else { return };
+    let events = (**events).clone();
+    platform::on_message(move || {
+        // An event loop that has ended hears nothing more.
+        let _ = events.send_event(WinitUserEvent::WakeUp);
+    });
 }
 
 fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>) {
@@ -74,7 +86,13 @@ fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>)
     }
 }
 
-fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothTexts>, mut told: Local<Told>) {
+fn speak(
+    scene: Option<Res<Scene>>,
+    facts: Res<SceneFacts>,
+    meter: Option<Res<Meter>>,
+    both: Local<BothTexts>,
+    mut told: Local<Told>,
+) {
     if let Some(scene) = &scene {
         // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
         if told.state.as_ref() != Some(&scene.state) {
@@ -100,6 +118,9 @@ fn speak(scene: Option<Res<Scene>>, facts: Res<SceneFacts>, both: Local<BothText
         platform::post(&json!({
             "kind": "progress", "waiting": waiting, "shown": shown, "failed": failed,
             "complete": complete, "features": features, "bytes": resident_bytes,
+            // What a bench asks: milliseconds of the page's thread for tiles so far, and how many that was.
+            "work_ms": meter.as_ref().map(|meter| 1e3 * meter.total_s), "uploaded": meter.as_ref().map(|meter| meter.uploaded),
+            "memory": platform::process_bytes(),
         }));
         told.progress = Some(facts.progress);
     }

@@ -3,11 +3,11 @@
 //! Written by the tiles plugin alone.
 
 use super::anchor::Anchor;
-use super::bvh::Bvh;
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
+use crate::stream::bvh::Bvh;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};

@@ -1,131 +1,222 @@
-// The page beside CesiumJS: same territory, same browser, same view, turn by turn.
+// The page beside CesiumJS and 3DTilesRendererJS: same territory, same browser, same views, same picture size, turn by turn.
 //
-//   node tests/bench/page.mjs [rounds]      (JUMEAU_PROGRAM, JUMEAU_TERRITORY, JUMEAU_WEB as for the browser tests)
+//   cargo xtask bench web [--rounds N] [--frames N] [--seconds N] [--size WxH]      prepares all of it
+//   node tests/bench/page.mjs FLIGHT.json    (JUMEAU_PROGRAM, JUMEAU_TERRITORY, JUMEAU_WEB as for the browser tests)
 //
-// It prints one JSON document: for each system and round the time to the first tile, to all tiles of the opening view, and the
-// time of a frame while the camera turns about its target; the tiles drawn are counted first, so that nobody is quick by drawing less.
+// FLIGHT.json, written by xtask: { width, height, rounds, screen_space_error, latency_ms, mbit_s, cameras: [[lon, lat, height, distance, heading, pitch], …] }.
+// The document goes to stdout as JSON, the table to stderr. Each run has a browser of its own, so that no cache and no memory is shared.
+//
+// A frame counts to its last pixel: after each the picture's first pixel is read back, which waits for the card. All systems draw the
+// same cameras one after the other, as fast as they can; what is shown at each is counted, so that nobody is quick by drawing less.
 
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
-import { browser, files, manifest, root, serve } from "../web/helper.mjs";
+import { join } from "node:path";
+import { browser, manifest, root, serve, web } from "../web/helper.mjs";
+import { meter } from "./meter.mjs";
+import * as cesium from "./peers/cesium.mjs";
+import * as three from "./peers/three.mjs";
 
-const ROUNDS = Number(process.argv[2] ?? 3);
-const VIEWPORT = { width: 1280, height: 720 };
-const FRAMES = 40;
-const PATIENCE = 600_000;
+const PATIENCE = 900_000;
+const MODULES = join(root, "tests/web/node_modules");
 
-const CESIUM = `<!doctype html><meta charset="utf-8"><style>body{margin:0}</style>
-<canvas id="view" width="${VIEWPORT.width}" height="${VIEWPORT.height}"></canvas>
-<script>window.CESIUM_BASE_URL = "/Build/Cesium/";</script>
-<script src="/Build/Cesium/Cesium.js"></script>`;
+const flight = JSON.parse(readFileSync(process.argv[2], "utf8"));
+const viewport = { width: flight.width, height: flight.height };
+const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three").split(",");
 
-/** Runs in the page: times of animation frames while `turn` is called in each. */
-async function flight([frames, turn]) {
-  const step = new Function("index", turn);
+/** Runs in the page: draws every camera to its last pixel. `bench` has pose, draw, tiles and context. */
+async function fly(cameras) {
+  const { bench } = window;
   const times = [];
-  let last = await new Promise(requestAnimationFrame);
-  for (let index = 0; index < frames; index += 1) {
-    step(index);
-    const now = await new Promise(requestAnimationFrame);
-    times.push(now - last);
-    last = now;
+  const tiles = [];
+  const pixel = new Uint8Array(4);
+  for (const camera of cameras) {
+    const began = performance.now();
+    bench.pose(camera);
+    bench.draw();
+    await new Promise(requestAnimationFrame);
+    // After everybody's animation callbacks of this frame.
+    await new Promise((done) => { const { port1, port2 } = new MessageChannel(); port1.onmessage = done; port2.postMessage(0); });
+    const gl = bench.context();
+    gl?.readPixels(0, 0, 1, 1, gl.RGBA, gl.UNSIGNED_BYTE, pixel);
+    times.push(performance.now() - began);
+    tiles.push(bench.tiles());
   }
-  return times;
+  return { times, tiles };
+}
+
+/** Runs in the page: draws until everything is there for three frames. */
+async function settle(patience) {
+  const { bench } = window;
+  let quiet = 0;
+  while (quiet < 3 && performance.now() < patience) {
+    bench.draw();
+    quiet = bench.complete() ? quiet + 1 : 0;
+    if (quiet === 1) bench.allAt = performance.now();
+    await new Promise(requestAnimationFrame);
+  }
+  return { first: bench.firstAt, all: bench.allAt, tiles: bench.tiles() };
+}
+
+/** Runs in the page of Jumeau: the same handles. */
+async function openJumeau() {
+  const { command } = await import(new URL("state.js", document.querySelector('script[type="module"]').src).href);
+  window.bench = {
+    pose: ([lon, lat, height, distance_m, heading_deg, pitch_deg]) => command({ do: "look-at", camera: { target: [lon, lat, height], distance_m, heading_deg, pitch_deg } }),
+    draw() {},
+    complete: () => Boolean(window.progress?.complete),
+    tiles: () => window.progress?.shown ?? 0,
+    context: () => document.querySelector("#scene").getContext("webgl2"),
+    get firstAt() { return window.readyAt; },
+  };
+}
+
+/** Memory of the browser's processes by kind, bytes that belong to them alone. */
+async function memory(chrome) {
+  const session = await chrome.newBrowserCDPSession();
+  const { processInfo } = await session.send("SystemInfo.getProcessInfo");
+  const kinds = {};
+  for (const { type, id } of processInfo) {
+    try {
+      const rollup = readFileSync(`/proc/${id}/smaps_rollup`, "utf8");
+      const kilobytes = ["Private_Clean", "Private_Dirty"].map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(rollup)?.[1] ?? 0));
+      const bytes = 1024 * (kilobytes[0] + kilobytes[1]);
+      kinds[type] = Math.max(kinds[type] ?? 0, bytes);
+    } catch {
+      // Elsewhere than on Linux nothing says so.
+    }
+  }
+  return kinds;
+}
+
+async function run(system, server) {
+  const own = system === "jumeau";
+  const peer = { cesium, three }[system];
+  const pages = own ? {} : { "/": await peer.page({ ...viewport, modules: MODULES }), ...(peer.texts?.() ?? {}) };
+  const line = await meter({
+    origin: server.origin, pages, folder: own ? null : peer.files?.(MODULES) ?? null,
+    latency: flight.latency_ms ?? 0, rate: (flight.mbit_s ?? 0) * 125_000,
+  });
+  const chrome = await browser();
+  try {
+    const held = await chrome.newContext({ viewport, bypassCSP: true });
+    const page = await held.newPage();
+    page.setDefaultTimeout(PATIENCE);
+    if (own) {
+      await page.addInitScript(() => {
+        // The picture as large as the others': nothing of the page takes room from it.
+        window.addEventListener("DOMContentLoaded", () => {
+          const style = document.createElement("style");
+          style.textContent = "body > :not(main), #stage > :not(canvas) { display: none !important } #stage { position: fixed !important; inset: 0 !important }";
+          document.head.append(style);
+        });
+        window.addEventListener("jumeau", ({ detail }) => {
+          const message = JSON.parse(detail);
+          if (message.kind === "ready") window.readyAt = performance.now();
+          if (message.kind === "progress") window.progress = message;
+        });
+      });
+    }
+    await page.goto(line.origin);
+    const { home, layers } = manifest();
+    if (own) await page.evaluate(openJumeau);
+    else {
+      const job = { home, tilesets: layers.map((layer) => `${line.origin}/territory/${layer.tileset}`), error: flight.screen_space_error, aspect: viewport.width / viewport.height };
+      await page.evaluate(peer.open, job);
+    }
+    const start = await page.evaluate(settle, PATIENCE);
+    const afterStart = line.counts();
+    const before = own ? await page.evaluate(() => window.progress) : null;
+    // The opening view again and again: what a frame costs that has nothing to load.
+    const still = await page.evaluate(fly, Array(flight.still ?? 10).fill([home.lon, home.lat, home.height_m, home.distance_m, home.heading_deg, home.pitch_deg]));
+    const flown = await page.evaluate(fly, flight.cameras);
+    const size = await page.evaluate(() => { const canvas = document.querySelector("canvas"); return [canvas.width, canvas.height]; });
+    if (process.env.JUMEAU_PICTURES) await page.screenshot({ path: join(process.env.JUMEAU_PICTURES, `bench-${system}.png`) });
+    const session = await held.newCDPSession(page);
+    await session.send("Performance.enable");
+    const { metrics } = await session.send("Performance.getMetrics");
+    const progress = own ? await page.evaluate(() => window.progress) : null;
+    return {
+      system, canvas: size,
+      bytes: afterStart.bytes, bytes_program: afterStart.bytes - afterStart.territory_bytes, requests: afterStart.requests,
+      bytes_flight: line.counts().bytes - afterStart.bytes, requests_flight: line.counts().requests - afterStart.requests,
+      first_tile_ms: Math.round(start.first), all_tiles_ms: start.all ? Math.round(start.all) : null, tiles: start.tiles,
+      still_ms: quantile(still.times, 0.5),
+      frame_ms: { median: quantile(flown.times, 0.5), p95: quantile(flown.times, 0.95), p99: quantile(flown.times, 0.99) },
+      tiles_flight: Math.round(flown.tiles.reduce((sum, count) => sum + count, 0) / flown.tiles.length),
+      js_heap: metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? null,
+      wasm: progress?.memory ?? null,
+      process_bytes: await memory(chrome),
+      // Milliseconds of the page's own thread for each tile.
+      tile_work_ms: progress?.uploaded ? Number((progress.work_ms / progress.uploaded).toFixed(2)) : null,
+      tile_work_flight_ms: progress && before ? Number((progress.work_ms - before.work_ms).toFixed(1)) : null,
+      uploaded: progress?.uploaded ?? null,
+      load: Number(loadavg()[0].toFixed(1)),
+    };
+  } finally {
+    await chrome.close();
+    line.stop();
+  }
 }
 
 function quantile(times, share) {
   const sorted = [...times].sort((a, b) => a - b);
-  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))]);
+  return Number((sorted[Math.min(sorted.length - 1, Math.round(share * (sorted.length - 1)))] ?? NaN).toFixed(1));
 }
 
-async function jumeau(chrome, server) {
-  const held = await chrome.newContext({ viewport: VIEWPORT });
-  const page = await held.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  await page.addInitScript(() => {
-    window.addEventListener("jumeau", ({ detail }) => {
-      const message = JSON.parse(detail);
-      if (message.kind === "ready") window.readyAt = performance.now();
-      if (message.kind === "progress") {
-        window.progress = message;
-        if (message.complete) window.completeAt ??= performance.now();
-      }
-    });
-  });
-  await page.goto(`${server.origin}/?embed=${server.origin}`);
-  await page.waitForFunction(() => window.completeAt);
-  const { readyAt, completeAt, progress } = await page.evaluate(() => ({ readyAt: window.readyAt, completeAt: window.completeAt, progress: window.progress }));
-  await page.locator("#scene").focus();
-  // The page's own key for turning, as a person would hold it.
-  const turn = `document.querySelector("#scene").dispatchEvent(new KeyboardEvent("keydown", { key: "q", bubbles: true }))`;
-  const times = await page.evaluate(flight, [FRAMES, turn]);
-  await held.close();
-  return row(readyAt, completeAt, progress.shown, times);
+function median(rounds, system, of) {
+  const values = rounds.map((round) => of(round[system])).filter((value) => typeof value === "number").sort((a, b) => a - b);
+  return values.length ? values[Math.floor(values.length / 2)] : null;
 }
 
-async function cesium(chrome, library, server) {
-  const held = await chrome.newContext({ viewport: VIEWPORT });
-  const page = await held.newPage();
-  page.setDefaultTimeout(PATIENCE);
-  await page.goto(library.origin);
-  const { home, layers } = manifest();
-  const said = await page.evaluate(async ([home, addresses, patience]) => {
-    const { Cesium } = window;
-    Cesium.Ion.defaultAccessToken = undefined;
-    const scene = new Cesium.Scene({ canvas: document.querySelector("#view"), contextOptions: { webgl: { alpha: false } } });
-    scene.skyAtmosphere = undefined;
-    scene.fog.enabled = false;
-    const target = Cesium.Cartesian3.fromDegrees(home.lon, home.lat, home.height_m);
-    const pose = (index) => scene.camera.lookAt(target, new Cesium.HeadingPitchRange(
-      Cesium.Math.toRadians(home.heading_deg - 10 * index), Cesium.Math.toRadians(home.pitch_deg), home.distance_m));
-    scene.camera.frustum.fov = Math.PI / 4;
-    scene.camera.frustum.aspectRatio = 1280 / 720;
-    pose(0);
-    const tilesets = await Promise.all(addresses.map((url) => Cesium.Cesium3DTileset.fromUrl(url, { maximumScreenSpaceError: 16 })));
-    let firstAt;
-    const shown = new Set();
-    for (const tileset of tilesets) {
-      scene.primitives.add(tileset);
-      tileset.tileVisible.addEventListener((tile) => {
-        firstAt ??= performance.now();
-        shown.add(tile);
-      });
-    }
-    const render = () => scene.render(Cesium.JulianDate.fromIso8601(home.instant));
-    let quiet = 0;
-    while (quiet < 3 && performance.now() < patience) {
-      shown.clear();
-      render();
-      quiet = tilesets.every((tileset) => tileset.tilesLoaded) ? quiet + 1 : 0;
-      await new Promise(requestAnimationFrame);
-    }
-    window.turn = (index) => { pose(index); render(); };
-    return { firstAt, allAt: performance.now(), shown: shown.size };
-  }, [home, layers.map((layer) => `${server.origin}/territory/${layer.tileset}`), PATIENCE]);
-  const times = await page.evaluate(flight, [FRAMES, "window.turn(index)"]);
-  await held.close();
-  return row(said.firstAt, said.allAt, said.shown, times);
-}
+const ROWS = [
+  ["bytes, page and start view (MB)", (run) => run.bytes / 1e6],
+  ["of these, the program (MB)", (run) => run.bytes_program / 1e6],
+  ["requests", (run) => run.requests],
+  ["first tile (s)", (run) => run.first_tile_ms / 1e3],
+  ["all tiles of the start view (s)", (run) => (run.all_tiles_ms === null ? null : run.all_tiles_ms / 1e3)],
+  ["tiles of the start view", (run) => run.tiles],
+  ["frame standing still (ms)", (run) => run.still_ms],
+  ["frame in flight, median (ms)", (run) => run.frame_ms.median],
+  ["p95 (ms)", (run) => run.frame_ms.p95],
+  ["p99 (ms)", (run) => run.frame_ms.p99],
+  ["tiles in flight, mean", (run) => run.tiles_flight],
+  ["bytes in flight (MB)", (run) => run.bytes_flight / 1e6],
+  ["JavaScript heap (MB)", (run) => run.js_heap / 1e6],
+  ["WebAssembly memory (MB)", (run) => (run.wasm === null ? null : run.wasm / 1e6)],
+  ["page's process, private (MB)", (run) => (run.process_bytes.renderer ? run.process_bytes.renderer / 1e6 : null)],
+  ["graphics process, private (MB)", (run) => (run.process_bytes.GPU ? run.process_bytes.GPU / 1e6 : null)],
+  ["page's thread for a tile (ms)", (run) => run.tile_work_ms],
+];
 
-function row(first, all, tiles, times) {
-  return {
-    first_tile_ms: Math.round(first), all_tiles_ms: Math.round(all), tiles,
-    frame_median_ms: quantile(times, 0.5), frame_p95_ms: quantile(times, 0.95), load: Number(loadavg()[0].toFixed(1)),
-  };
-}
-
-const library = await files(join(root, "tests/web/node_modules/cesium"), { "/": CESIUM });
-const server = await serve({ extra: ["--allow-origin", library.origin] });
-const chrome = await browser();
+const server = await serve();
 const rounds = [];
 try {
-  for (let round = 0; round < ROUNDS; round += 1) {
-    rounds.push({ jumeau: await jumeau(chrome, server), cesium: await cesium(chrome, library, server) });
-    console.error(JSON.stringify(rounds.at(-1)));
+  for (let round = 0; round < (flight.rounds ?? 3); round += 1) {
+    const found = {};
+    for (const system of wanted) {
+      found[system] = await run(system, server);
+      console.error(JSON.stringify(found[system]));
+    }
+    rounds.push(found);
   }
 } finally {
-  await chrome.close();
   await server.stop();
-  library.stop();
 }
-console.log(JSON.stringify({ viewport: VIEWPORT, frames: FRAMES, rounds }, null, 1));
+
+const table = ROWS.map(([title, of]) => [title, ...wanted.map((system) => median(rounds, system, of))]);
+console.error(`\n${["median of the rounds", ...wanted].map((word, at) => (at ? word.padStart(12) : word.padEnd(36))).join("")}`);
+for (const [title, ...values] of table) {
+  console.error(title.padEnd(36) + values.map((value) => (value === null ? "–" : value.toFixed(value < 100 ? 2 : 0)).padStart(12)).join(""));
+}
+const { width, height, screen_space_error, latency_ms, mbit_s, cameras } = flight;
+console.log(JSON.stringify({
+  date: new Date().toISOString(), web, viewport: { width, height }, screen_space_error, latency_ms, mbit_s, frames: cameras.length,
+  versions: { cesium: version("cesium"), three: version("three"), "3d-tiles-renderer": version("3d-tiles-renderer") },
+  median: Object.fromEntries(table.map(([title, ...values]) => [title, Object.fromEntries(wanted.map((system, at) => [system, values[at]]))])),
+  rounds,
+}, null, 1));
+
+function version(name) {
+  return JSON.parse(readFileSync(join(MODULES, name, "package.json"), "utf8")).version;
+}

@@ -2,7 +2,7 @@
 
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
 import { command, onChange, readTerritory, receive, store, linked } from "./state.js";
-import { Fault, check, hear, onStop, start } from "./viewer.js";
+import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
 import { drawLayers, drawLegend, legendOf, wireLayers } from "./layers.js";
 import { drawTime, wireTime } from "./time.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
@@ -17,6 +17,8 @@ import { announce, byId, remember, remembered, toast } from "./page.js";
 const canvas = byId("scene");
 const settings = document.body.dataset;
 const outside = embed();
+/** What the picture is drawn with: `webgl2` or `webgpu`; empty until that is known. */
+let graphics = "";
 
 async function boot() {
   const first = linked().language ?? remembered("language") ?? "fr";
@@ -30,7 +32,11 @@ async function boot() {
   wireKeys(canvas);
   onChange(draw);
   hear(message);
-  onStop(canvas, (code, detail) => fault(code, detail, "reload"));
+  onStop(canvas, (code, detail) => {
+    if (!store.ready && retreat(graphics)) return;
+    fault(code, detail, "reload");
+    if (code === "context") comeBack();
+  });
   window.addEventListener("online", () => {
     toast("");
     command({ do: "try-again" });
@@ -43,14 +49,31 @@ async function boot() {
   draw(store.state, null);
 
   // The territory and the viewer travel together; neither waits for the other.
-  const territory = loadTerritory();
+  await Promise.all([loadTerritory(), loadViewer()]);
+}
+
+/** Time to read what has happened, then the page begins again at the same view: its address holds it. */
+const COME_BACK_AFTER = 3000;
+/** A driver that fails again and again is left to the person: so many times in so long (ms). */
+const COME_BACK_MOST = 3;
+const COME_BACK_WITHIN = 600_000;
+
+/** The browser took the graphics away (a driver that was renewed, a machine that slept): the scene returns by itself, once somebody looks. */
+function comeBack() {
+  let times = [];
   try {
-    check();
-  } catch (error) {
-    fault(error.code, error.message);
+    times = JSON.parse(sessionStorage.getItem("jumeau-came-back") ?? "[]").filter((time) => Date.now() - time < COME_BACK_WITHIN);
+    if (times.length >= COME_BACK_MOST) return;
+    sessionStorage.setItem("jumeau-came-back", JSON.stringify([...times, Date.now()]));
+  } catch {
+    // Without memory nobody could count: the button stays.
     return;
   }
-  await Promise.all([territory, loadViewer()]);
+  const begin = () => {
+    if (document.hidden) document.addEventListener("visibilitychange", begin, { once: true });
+    else setTimeout(() => location.reload(), COME_BACK_AFTER);
+  };
+  begin();
 }
 
 async function loadTerritory() {
@@ -67,14 +90,18 @@ async function loadViewer() {
   loading("loading-viewer");
   const link = location.hash.slice(1);
   try {
+    const chosen = await choose(settings);
+    graphics = chosen.graphics;
+    document.body.dataset.graphics = graphics;
     await start({
-      folder: settings.pkg,
-      wasmBytes: Number(settings.wasmBytes),
+      folder: chosen.folder,
+      wasmBytes: chosen.bytes,
+      decoder: settings.decoder,
       canvas: "#scene",
       territory: settings.territory,
       link,
       progress(received, total) {
-        if (store.ready || Number(settings.wasmBytes) === 0) return;
+        if (store.ready || chosen.bytes === 0) return;
         if (received >= total) loading("loading-start");
         else loading("loading-viewer-of", { done: bytes(received), all: bytes(total) }, received / total);
       },
@@ -82,6 +109,7 @@ async function loadViewer() {
     if (currentLanguage() !== "fr") command({ do: "set-language", language: currentLanguage() });
     if (!store.ready) loading("loading-tiles");
   } catch (error) {
+    if (retreat(graphics)) return;
     fault(error instanceof Fault ? error.code : "viewer", String(error.message ?? error));
   }
 }

@@ -1,5 +1,6 @@
 // Fetching the WebAssembly viewer, starting it, and hearing it.
 
+import { remember, remembered } from "./page.js";
 import { connect, disconnect } from "./state.js";
 
 /** A fault with its stable code; the sentence is chosen by whoever shows it. */
@@ -10,9 +11,54 @@ export class Fault extends Error {
   }
 }
 
-/** Whether this browser can draw at all; throws the fault that says why not. */
-export function check() {
+/** How long a graphics driver may take to say whether there is one. */
+const ADAPTER_PATIENCE = 2000;
+/** Cores that are left to the page and to the browser's own work. */
+const CORES_KEPT = 1;
+/** What is remembered of a start with WebGPU that failed. */
+const FAILED = "webgpu-failed";
+
+/**
+ * The way to draw: WebGPU where an adapter answers, WebGL 2 everywhere else. Resolves to `{ graphics, folder, bytes }`; throws the fault that says why nothing can be drawn.
+ *
+ * Safari draws with WebGL 2: its WebGPU has left whole scenes black. `?graphics=webgl2` or `?graphics=webgpu` in the address overrules all of it.
+ */
+export async function choose({ pkg, wasmBytes, webgpu, webgpuBytes }) {
   if (typeof WebAssembly !== "object" || typeof WebAssembly.instantiateStreaming !== "function") throw new Fault("wasm");
+  const asked = new URLSearchParams(location.search).get("graphics");
+  const plain = { graphics: "webgl2", folder: pkg, bytes: Number(wasmBytes) };
+  if (webgpu && asked !== "webgl2" && await hasAdapter(asked === "webgpu")) {
+    return { graphics: "webgpu", folder: webgpu, bytes: Number(webgpuBytes) };
+  }
+  check();
+  return plain;
+}
+
+async function hasAdapter(forced) {
+  if (!navigator.gpu) return false;
+  if (!forced && (navigator.vendor.startsWith("Apple") || remembered(FAILED) === "yes")) return false;
+  try {
+    const late = new Promise((done) => { setTimeout(done, ADAPTER_PATIENCE, null); });
+    const adapter = await Promise.race([navigator.gpu.requestAdapter({ powerPreference: "high-performance" }), late]);
+    // A driver that draws on the processor is faster by way of WebGL, and a compatibility one lacks what the viewer wants.
+    return Boolean(adapter) && (forced || !(adapter.info?.isFallbackAdapter ?? adapter.isFallbackAdapter));
+  } catch {
+    return false;
+  }
+}
+
+/** Whether the viewer died before its first picture for a reason that WebGL 2 does not have: then the page begins again with it. */
+export function retreat(graphics) {
+  if (graphics !== "webgpu" || new URLSearchParams(location.search).get("graphics") === "webgpu") return false;
+  remember(FAILED, "yes");
+  // Where nothing can be remembered the page would begin again for ever.
+  if (remembered(FAILED) !== "yes") return false;
+  location.reload();
+  return true;
+}
+
+/** Whether this browser has WebGL 2; throws the fault that says so. */
+function check() {
   const context = document.createElement("canvas").getContext("webgl2");
   if (!context) throw new Fault("webgl");
   // Browsers hold few contexts at a time; the probe must not take one.
@@ -23,7 +69,7 @@ export function check() {
  * Loads and starts the viewer. `progress(received, total)` counts bytes as the browser unpacks them.
  * Resolves once commands can be sent; the first picture is announced by the message `ready`.
  */
-export async function start({ folder, wasmBytes, canvas, territory, link, progress }) {
+export async function start({ folder, wasmBytes, decoder, canvas, territory, link, progress }) {
   const base = new URL(folder, document.baseURI);
   let exports;
   try {
@@ -39,6 +85,7 @@ export async function start({ folder, wasmBytes, canvas, territory, link, progre
   } catch (error) {
     throw new Fault(navigator.onLine ? "viewer" : "offline", String(error?.message ?? error));
   }
+  if (decoder) startDecoders(exports, new URL(decoder, document.baseURI));
   try {
     exports.start(canvas, new URL(territory, document.baseURI).href, link);
   } catch (error) {
@@ -55,6 +102,21 @@ export async function start({ folder, wasmBytes, canvas, territory, link, progre
       window.dispatchEvent(new CustomEvent("jumeau-stopped", { detail: String(error) }));
     }
   });
+}
+
+/** Workers that unpack tiles beside the page's thread; without them the viewer does it itself. */
+function startDecoders(exports, base) {
+  const cores = navigator.hardwareConcurrency ?? 2;
+  try {
+    exports.decoders?.(
+      new URL("decoder.js", import.meta.url).href,
+      new URL("jumeau_worker.js", base).href,
+      new URL("jumeau_worker_bg.wasm", base).href,
+      Math.max(1, cores - CORES_KEPT),
+    );
+  } catch {
+    // A browser that refuses workers has none.
+  }
 }
 
 async function count(copy, total, progress) {

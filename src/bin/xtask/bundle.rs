@@ -4,6 +4,7 @@ use super::{House, run, tools};
 use anyhow::{Context, Result, bail};
 use flate2::Compression;
 use flate2::write::GzEncoder;
+use std::collections::BTreeMap;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -14,62 +15,145 @@ pub const PUBLISHED: &str = "web";
 /// Cargo's profile of the file that is tested: quick to build.
 pub const TESTED: &str = "web-test";
 
-/// What the shell imports: `jumeau_web.js` and `jumeau_web_bg.wasm`.
-const MODULE: &str = "jumeau_web";
+/// What is compiled for the browser, each a module with bindings in a folder of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The viewer as every browser can draw it.
+    WebGl2,
+    /// The same on WebGPU: Bevy chooses when it is compiled.
+    WebGpu,
+    /// What decodes tiles in Web Workers.
+    Worker,
+}
+
+impl Part {
+    /// Without WebGPU: a second viewer doubles the time of a build, and tests draw with WebGL 2.
+    pub const TESTED: [Self; 2] = [Self::WebGl2, Self::Worker];
+    pub const ALL: [Self; 3] = [Self::WebGl2, Self::WebGpu, Self::Worker];
+
+    fn id(self) -> &'static str {
+        match self {
+            Self::WebGl2 => "webgl2",
+            Self::WebGpu => "webgpu",
+            Self::Worker => "worker",
+        }
+    }
+
+    fn what(self) -> &'static str {
+        match self {
+            Self::WebGl2 => "Building the viewer for browsers (many minutes the first time)",
+            Self::WebGpu => "Building the viewer for browsers with WebGPU (as long again the first time)",
+            Self::Worker => "Building the decoder of the page's workers",
+        }
+    }
+
+    fn cargo(self) -> &'static [&'static str] {
+        match self {
+            Self::WebGl2 => &["--features", "viewer", "--bin", "web"],
+            Self::WebGpu => &["--features", "webgpu", "--bin", "web"],
+            Self::Worker => &["--bin", "worker"],
+        }
+    }
+
+    fn binary(self) -> &'static str {
+        match self {
+            Self::WebGl2 | Self::WebGpu => "web",
+            Self::Worker => "worker",
+        }
+    }
+
+    /// What the shell imports: `jumeau_web.js` and `jumeau_web_bg.wasm`.
+    fn module(self) -> &'static str {
+        match self {
+            Self::WebGl2 | Self::WebGpu => "jumeau_web",
+            Self::Worker => "jumeau_worker",
+        }
+    }
+
+    /// Tells a page where this part is.
+    fn address(self, page: &str, folder: &str, bytes: u64) -> String {
+        match self {
+            Self::WebGl2 => page
+                .replace("\"pkg/\"", &format!("\"{folder}\""))
+                .replace("data-wasm-bytes=\"0\"", &format!("data-wasm-bytes=\"{bytes}\"")),
+            Self::WebGpu => page
+                .replace("data-webgpu=\"\"", &format!("data-webgpu=\"{folder}\""))
+                .replace("data-webgpu-bytes=\"0\"", &format!("data-webgpu-bytes=\"{bytes}\"")),
+            Self::Worker => page.replace("data-decoder=\"\"", &format!("data-decoder=\"{folder}\"")),
+        }
+    }
+}
+
+/// What a bundle holds and how it is made.
+pub struct Order<'a> {
+    pub profile: &'a str,
+    pub parts: &'a [Part],
+    /// Whether today's sizes become the known ones.
+    pub accept_size: bool,
+}
+
+impl Order<'_> {
+    /// The profile with the parts it has: everything when published, what tests need otherwise.
+    pub fn of(profile: &str) -> Order<'_> {
+        let parts: &[Part] = if profile == PUBLISHED { &Part::ALL } else { &Part::TESTED };
+        Order { profile, parts, accept_size: false }
+    }
+}
 
 /// Builds `build/web` whole under another name, then puts it in its place.
-pub fn web(house: &House, profile: &str) -> Result<()> {
+pub fn web(house: &House, order: &Order) -> Result<()> {
+    let profile = order.profile;
     if ![PUBLISHED, TESTED].contains(&profile) {
         bail!("There is no profile '{profile}': choose {PUBLISHED} or {TESTED}.");
     }
     tools::setup(&[tools::Tool::Compiler, tools::Tool::WasmTarget], true)?;
-    run::step(
-        "Building the viewer for browsers (many minutes the first time)",
-        run::cargo(&house.root).args([
-            "build",
-            "--target",
-            "wasm32-unknown-unknown",
-            "--profile",
-            profile,
-            "--no-default-features",
-            "--features",
-            "viewer",
-            "--bin",
-            "web",
-        ]),
-    )?;
-    let module = house
-        .target
-        .join("wasm32-unknown-unknown")
-        .join(profile)
-        .join("web.wasm");
-    assemble(house, &module, profile)
+    let kept = house.build.join(".modules");
+    fs::create_dir_all(&kept)?;
+    let mut modules = Vec::new();
+    for part in order.parts {
+        run::step(
+            part.what(),
+            run::cargo(&house.root)
+                .args(["build", "--target", "wasm32-unknown-unknown", "--profile", profile, "--no-default-features"])
+                .args(part.cargo()),
+        )?;
+        // Both viewers come out under one name: the next build would write over this one.
+        let place = kept.join(format!("{}.wasm", part.id()));
+        let built = house.target.join("wasm32-unknown-unknown").join(profile).join(format!("{}.wasm", part.binary()));
+        fs::copy(&built, &place).with_context(|| built.display().to_string())?;
+        modules.push((*part, place));
+    }
+    let weights = assemble(house, &modules, profile)?;
+    weigh(house, profile, &weights, order.accept_size)
 }
 
-/// Bindings, shell and compressed neighbours around a built module.
-pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
+/// Bindings, shell and compressed neighbours around built modules; what a visitor downloads of each part, compressed.
+pub fn assemble(house: &House, modules: &[(Part, PathBuf)], profile: &str) -> Result<Weights> {
     let build = &house.build;
     let fresh = build.join(".web-new");
     let finished = build.join("web");
     clear(&fresh)?;
-    let bindings = fresh.join("pkg/new");
-    fs::create_dir_all(&bindings)?;
 
-    run::work("Writing the module's JavaScript", || {
-        let mut bindgen = Bindgen::new();
-        bindgen
-            .input_path(module)
-            .out_name(MODULE)
-            .web(true)?
-            .typescript(false)
-            .remove_name_section(profile == PUBLISHED)
-            .remove_producers_section(true);
-        bindgen.generate(&bindings)
-    })?;
-
-    let wasm_bytes = fs::metadata(bindings.join(format!("{MODULE}_bg.wasm")))?.len();
-    let package = fingerprint(&bindings, profile)?;
-    fs::rename(&bindings, fresh.join("pkg").join(&package))?;
+    let mut packages = Vec::new();
+    for (part, module) in modules {
+        let bindings = fresh.join("pkg/new");
+        fs::create_dir_all(&bindings)?;
+        run::work(&format!("Writing the module's JavaScript ({})", part.id()), || {
+            let mut bindgen = Bindgen::new();
+            bindgen
+                .input_path(module)
+                .out_name(part.module())
+                .web(true)?
+                .typescript(false)
+                .remove_name_section(profile == PUBLISHED)
+                .remove_producers_section(true);
+            bindgen.generate(&bindings)
+        })?;
+        let bytes = fs::metadata(bindings.join(format!("{}_bg.wasm", part.module())))?.len();
+        let package = format!("pkg/{}/", fingerprint(&bindings, profile)?);
+        fs::rename(&bindings, fresh.join(&package))?;
+        packages.push((*part, package, bytes));
+    }
 
     let shell = house.root.join("web");
     let code = fresh.join("app/new");
@@ -87,10 +171,9 @@ pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
     }
     for page in ["index.html", "embed.html"] {
         let text = fs::read_to_string(shell.join(page)).with_context(|| format!("web/{page}"))?;
-        fs::write(
-            fresh.join(page),
-            addressed(&text, &app, &package, wasm_bytes),
-        )?;
+        let text = text.replace("\"app/", &format!("\"app/{app}/"));
+        let text = packages.iter().fold(text, |text, (part, package, bytes)| part.address(&text, package, *bytes));
+        fs::write(fresh.join(page), text)?;
     }
 
     let files = listed(&fresh)?;
@@ -106,17 +189,60 @@ pub fn assemble(house: &House, module: &Path, profile: &str) -> Result<()> {
     }
     fs::rename(&fresh, &finished)?;
     clear(&old)?;
-    sizes(&finished)
+    sizes(&finished, &packages)
 }
 
-/// Puts the folders named after their contents into a page.
-fn addressed(page: &str, app: &str, package: &str, wasm_bytes: u64) -> String {
-    page.replace("\"app/", &format!("\"app/{app}/"))
-        .replace("\"pkg/\"", &format!("\"pkg/{package}/\""))
-        .replace(
-            "data-wasm-bytes=\"0\"",
-            &format!("data-wasm-bytes=\"{wasm_bytes}\""),
-        )
+/// Brotli bytes by part: `webgl2`, `webgpu`, `worker`, and `shell` for all the rest.
+pub type Weights = BTreeMap<String, u64>;
+
+/// A part may grow by this share of its known size before somebody has to say yes.
+const GROWTH: f64 = 0.02;
+
+/// Compares a bundle with the sizes in `tests/web/sizes.json`, or writes them there.
+fn weigh(house: &House, profile: &str, weights: &Weights, accept: bool) -> Result<()> {
+    let place = house.root.join("tests/web/sizes.json");
+    let mut known: BTreeMap<String, Weights> = match fs::read(&place) {
+        Ok(text) => serde_json::from_slice(&text).with_context(|| place.display().to_string())?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => BTreeMap::new(),
+        Err(error) => return Err(error).with_context(|| place.display().to_string()),
+    };
+    if accept {
+        known.entry(profile.to_owned()).or_default().extend(weights.clone());
+        fs::write(&place, format!("{}\n", serde_json::to_string_pretty(&known)?))?;
+        eprintln!("   {} knows these sizes now.", place.display());
+        return Ok(());
+    }
+    let none = Weights::new();
+    let (grown, notes) = grown(known.get(profile).unwrap_or(&none), weights);
+    for note in notes {
+        eprintln!("   {note}");
+    }
+    if !grown.is_empty() {
+        bail!(
+            "The bundle has grown:\n   {}\nIf that is worth it: cargo xtask web --profile {profile} --accept-size, and commit tests/web/sizes.json.",
+            grown.join("\n   ")
+        );
+    }
+    Ok(())
+}
+
+/// What has grown too much, and what else is worth a line.
+fn grown(known: &Weights, weights: &Weights) -> (Vec<String>, Vec<String>) {
+    let (mut grown, mut notes) = (Vec::new(), Vec::new());
+    for (part, bytes) in weights {
+        let Some(before) = known.get(part) else {
+            notes.push(format!("{part}: {}, not known yet (--accept-size writes it down)", run::size(*bytes)));
+            continue;
+        };
+        let share = *bytes as f64 / (*before).max(1) as f64 - 1.0;
+        let line = format!("{part}: {} instead of {} ({:+.1} %)", run::size(*bytes), run::size(*before), 100.0 * share);
+        if share > GROWTH {
+            grown.push(line);
+        } else if share < -GROWTH {
+            notes.push(format!("{line}: --accept-size keeps what was won"));
+        }
+    }
+    (grown, notes)
 }
 
 /// Sixteen hexadecimal digits of a folder's names and contents (FNV-1a, 64 bits): a name for caches, no safeguard.
@@ -240,8 +366,13 @@ fn brotli(mut raw: &[u8], quality: i32) -> Result<Vec<u8>> {
 }
 
 /// Tells what a visitor downloads, and leaves it in `sizes.json` for the benchmarks.
-fn sizes(finished: &Path) -> Result<()> {
-    let mut rows = Vec::new();
+fn sizes(finished: &Path, packages: &[(Part, String, u64)]) -> Result<Weights> {
+    let mut weights = Weights::new();
+    let mut total = [0; 3];
+    eprintln!(
+        "\n   {:<44}{:>12}{:>12}{:>12}",
+        "build/web", "raw", "gzip", "brotli"
+    );
     for path in listed(finished)? {
         let kind = path
             .extension()
@@ -254,26 +385,22 @@ fn sizes(finished: &Path) -> Result<()> {
         let raw = fs::metadata(&path)?.len();
         let [gzip, brotli] = neighbours(&path)
             .map(|place| fs::metadata(place).map_or(raw, |metadata| metadata.len()));
-        rows.push((path.strip_prefix(finished)?.to_owned(), [raw, gzip, brotli]));
-    }
-    let mut total = [0; 3];
-    eprintln!(
-        "\n   {:<44}{:>12}{:>12}{:>12}",
-        "build/web", "raw", "gzip", "brotli"
-    );
-    for (path, row) in &rows {
+        let row = [raw, gzip, brotli];
+        let inside = path.strip_prefix(finished)?;
+        let part = packages.iter().find(|(_, folder, _)| inside.starts_with(folder)).map_or("shell", |(part, ..)| part.id());
+        *weights.entry(part.to_owned()).or_default() += brotli;
         for (sum, bytes) in total.iter_mut().zip(row) {
             *sum += bytes;
         }
         // The shell's small modules are one thing to a visitor.
-        if row[0] > 100_000 {
-            line(&short(path), *row);
+        if raw > 100_000 {
+            line(&format!("{} ({part})", short(&path)), row);
         }
     }
-    line("everything", total);
-    let document = serde_json::json!({ "raw": total[0], "gzip": total[1], "brotli": total[2] });
+    line("everything, of which a visitor takes one viewer", total);
+    let document = serde_json::json!({ "raw": total[0], "gzip": total[1], "brotli": total[2], "parts": weights });
     fs::write(finished.join("sizes.json"), format!("{document}\n"))?;
-    Ok(())
+    Ok(weights)
 }
 
 fn line(name: &str, row: [u64; 3]) {
@@ -303,7 +430,8 @@ mod tests {
         // The smallest WebAssembly module there is.
         let module = folder.path().join("web.wasm");
         fs::write(&module, b"\0asm\x01\0\0\0").unwrap();
-        assemble(&house, &module, TESTED).unwrap();
+        let modules = Part::ALL.map(|part| (part, module.clone()));
+        assemble(&house, &modules, TESTED).unwrap();
         let page = fs::read_to_string(folder.path().join("web/index.html")).unwrap();
         let addresses: Vec<&str> = page
             .split('"')
@@ -329,13 +457,26 @@ mod tests {
                 "{package}{name}"
             );
         }
-        assert!(!page.contains("data-wasm-bytes=\"0\""));
+        let decoder = page.split("data-decoder=\"").nth(1).unwrap().split('"').next().unwrap();
+        assert!(folder.path().join("web").join(decoder).join("jumeau_worker_bg.wasm").is_file(), "{decoder}");
+        assert!(!page.contains("data-wasm-bytes=\"0\"") && !page.contains("data-webgpu=\"\"") && !page.contains("data-webgpu-bytes=\"0\""));
         // A second build over the first one, with the same content, has the same names.
-        assemble(&house, &module, TESTED).unwrap();
+        assemble(&house, &modules, TESTED).unwrap();
         assert_eq!(
             fs::read_to_string(folder.path().join("web/index.html")).unwrap(),
             page
         );
         assert!(!folder.path().join(".web-old").exists());
+    }
+
+    #[test]
+    fn growth_is_noticed_part_by_part() {
+        let weights = |rows: &[(&str, u64)]| rows.iter().map(|(part, bytes)| ((*part).to_owned(), *bytes)).collect::<Weights>();
+        let known = weights(&[("webgl2", 1_000_000), ("shell", 50_000), ("worker", 100_000)]);
+        let (none, notes) = grown(&known, &weights(&[("webgl2", 1_019_000), ("shell", 50_000)]));
+        assert!(none.is_empty() && notes.is_empty(), "{none:?} {notes:?}");
+        let (one, notes) = grown(&known, &weights(&[("webgl2", 1_000_000), ("shell", 51_100), ("worker", 80_000), ("webgpu", 3)]));
+        assert!(one.len() == 1 && one[0].starts_with("shell"), "{one:?}");
+        assert!(notes.len() == 2 && notes[0].contains("not known") && notes[1].starts_with("worker"), "{notes:?}");
     }
 }

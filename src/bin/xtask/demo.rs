@@ -35,11 +35,7 @@ pub fn demo(house: &House, port: u16, quick: bool) -> Result<()> {
     let territory = territory(house, &program)?;
     bundle::web(
         house,
-        if quick {
-            bundle::TESTED
-        } else {
-            bundle::PUBLISHED
-        },
+        &bundle::Order::of(if quick { bundle::TESTED } else { bundle::PUBLISHED }),
     )?;
 
     let display = ["DISPLAY", "WAYLAND_DISPLAY"]

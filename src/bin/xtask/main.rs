@@ -2,6 +2,7 @@
 //!
 //! It builds without Bevy, so that the first word comes within a minute on a cold machine.
 
+mod bench;
 mod bundle;
 mod demo;
 mod run;
@@ -20,8 +21,12 @@ cargo xtask COMMAND
                                  Vulkan, Chromium, npm packages and the wasm target are installed where they are missing,
                                  as far as this user may; else it says what to install
   setup [--check]                installs what is missing for all of this, or only names it
-  web [--profile web|web-test]   builds the browser application into build/web
+  web [--profile web|web-test] [--graphics webgl2|all] [--accept-size]
+                                 builds the browser application into build/web: both viewers (WebGL 2 and WebGPU) when published,
+                                 WebGL 2 alone as tested; fails when a part has grown by more than 2 % over tests/web/sizes.json
   territory                      imports the default territory into build/territory
+  bench web|native               the flight beside CesiumJS and 3DTilesRendererJS in one browser, or on the desktop; results in build/bench
+        [--territory DIR] [--rounds 3] [--frames 45] [--seconds 15] [--size 1280x720] [--latency MS] [--mbit N]
   pictures                       renders the README's pictures again
 
   --quick                        the browser application as the tests build it: ready sooner, slower to draw
@@ -49,11 +54,22 @@ fn command(arguments: &[String]) -> Result<()> {
         "demo" => demo::demo(&house, options.port, options.quick),
         "test" => testing::test(&house, options.tier),
         "setup" => tools::setup(&tools::ALL, !options.check),
-        "web" => bundle::web(&house, options.profile()),
+        "web" => {
+            let mut order = bundle::Order::of(options.profile());
+            order.accept_size = options.accept_size;
+            match options.graphics.as_deref() {
+                None => {}
+                Some("webgl2") => order.parts = &bundle::Part::TESTED,
+                Some("all") => order.parts = &bundle::Part::ALL,
+                Some(other) => bail!("--graphics knows webgl2 and all, not {other}."),
+            }
+            bundle::web(&house, &order)
+        }
         "territory" => {
             let program = demo::program(&house, demo::Speed::Release)?;
             demo::territory(&house, &program).map(drop)
         }
+        "bench" => bench::bench(&house, options.what.as_deref().unwrap_or_default(), &options.bench),
         "pictures" => demo::pictures(&house),
         "help" => {
             print!("{HELP}");
@@ -71,6 +87,11 @@ struct Options {
     tier: Option<u8>,
     check: bool,
     profile: Option<String>,
+    graphics: Option<String>,
+    accept_size: bool,
+    /// The second word, where a command has one.
+    what: Option<String>,
+    bench: bench::Wishes,
 }
 
 impl Options {
@@ -82,6 +103,10 @@ impl Options {
             tier: None,
             check: false,
             profile: None,
+            graphics: None,
+            accept_size: false,
+            what: None,
+            bench: bench::Wishes::default(),
         };
         let mut rest = arguments.iter();
         while let Some(argument) = rest.next() {
@@ -93,11 +118,24 @@ impl Options {
                 "--port" => options.port = value()?.parse().context("--port wants a number from 0 to 65535.")?,
                 "--tier" => options.tier = Some(value()?.parse().context("--tier wants a number from 0 to 3.")?),
                 "--profile" => options.profile = Some(value()?),
-                "--quick" => options.quick = true,
+                "--graphics" => options.graphics = Some(value()?),
+                "--accept-size" => options.accept_size = true,
+                "--territory" => options.bench.territory = Some(value()?.into()),
+                "--rounds" => options.bench.rounds = value()?.parse().context("--rounds wants a number.")?,
+                "--frames" => options.bench.frames = value()?.parse().context("--frames wants a number.")?,
+                "--seconds" => options.bench.seconds = value()?.parse().context("--seconds wants a number.")?,
+                "--latency" => options.bench.latency_ms = value()?.parse().context("--latency wants milliseconds.")?,
+                "--mbit" => options.bench.mbit_s = value()?.parse().context("--mbit wants megabits a second.")?,
+                "--size" => options.bench.size = size(&value()?)?,
+                "--quick" => {
+                    options.quick = true;
+                    options.bench.quick = true;
+                }
                 "--check" => options.check = true,
                 "--help" | "-h" => options.command = Some("help".to_owned()),
                 flag if flag.starts_with('-') => bail!("There is no option '{flag}'.\n\n{HELP}"),
                 name if options.command.is_none() => options.command = Some(name.to_owned()),
+                name if options.command.as_deref() == Some("bench") && options.what.is_none() => options.what = Some(name.to_owned()),
                 name => bail!("'{name}' is one word too many.\n\n{HELP}"),
             }
         }
@@ -111,6 +149,12 @@ impl Options {
             None => bundle::PUBLISHED,
         }
     }
+}
+
+/// `1280x720`.
+fn size(text: &str) -> Result<(u32, u32)> {
+    let sides = text.split_once('x').and_then(|(width, height)| Some((width.parse().ok()?, height.parse().ok()?)));
+    sides.filter(|(width, height)| *width > 0 && *height > 0).with_context(|| format!("--size wants pixels like 1280x720, not {text}."))
 }
 
 /// The folders everything happens in.

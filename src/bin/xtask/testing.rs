@@ -114,7 +114,7 @@ fn cargo_test(house: &House, cargo: &[&str], harness: &[&str], tally: &mut Tally
 fn browser(house: &House, tally: &mut Tally) -> Result<()> {
     let program = demo::program(house, demo::Speed::Dev)?;
     let territory = demo::territory(house, &program)?;
-    bundle::web(house, bundle::TESTED)?;
+    bundle::web(house, &bundle::Order::of(bundle::TESTED))?;
     let folder = house.root.join("tests/web");
     run::step(
         "Fetching the browser tests' packages",

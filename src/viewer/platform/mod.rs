@@ -1,5 +1,7 @@
 //! What differs between the desktop and the browser, in one place.
 
+#[cfg(target_arch = "wasm32")]
+mod crew;
 #[cfg(not(target_arch = "wasm32"))]
 mod native;
 #[cfg(target_arch = "wasm32")]

@@ -31,6 +31,30 @@ pub fn decode(work: impl FnOnce() + Send + 'static) {
     AsyncComputeTaskPool::get().spawn(async move { work() }).detach();
 }
 
+/// What came of a content that was decoded in another process's memory; the desktop's threads share ours.
+pub enum Outcome {
+    Parcel(Vec<u8>),
+    Fault(String),
+    Lost(Vec<u8>),
+}
+
+/// The desktop has no workers of that kind.
+pub fn apart_at_once() -> Option<usize> {
+    None
+}
+
+/// Gives the content back: see [`decode`].
+///
+/// # Errors
+/// Always, with the content.
+pub fn decode_apart(_ticket: u64, content: Vec<u8>, _ecef_from_tile: &glam::DMat4, _pictured: bool) -> Result<(), Vec<u8>> {
+    Err(content)
+}
+
+pub fn decoded_apart() -> Vec<(u64, Outcome)> {
+    Vec::new()
+}
+
 /// The window of the desktop.
 pub fn window(title: &str, _canvas: &str) -> Window {
     Window {
@@ -44,6 +68,9 @@ pub fn window(title: &str, _canvas: &str) -> Window {
 pub fn take_messages(_most: usize) -> Vec<String> {
     Vec::new()
 }
+
+/// What is called when a message of the page has come; none comes here.
+pub fn on_message(_wake: impl Fn() + 'static) {}
 
 /// Tells the page around; the desktop has none.
 pub fn post(_message: &serde_json::Value) {}

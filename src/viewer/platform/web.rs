@@ -25,6 +25,8 @@ pub fn first_quality() -> Quality {
     Quality::Laptop
 }
 
+pub use super::crew::{Outcome, apart_at_once, decode_apart, decoded_apart, start_decoders};
+
 /// Runs `work` at once: the page has one thread.
 pub fn decode(work: impl FnOnce()) {
     work();
@@ -46,6 +48,7 @@ pub fn window(title: &str, canvas: &str) -> Window {
 const MESSAGES_WAITING: usize = 1024;
 
 thread_local! {
+    static WAKE: std::cell::RefCell<Option<Box<dyn Fn()>>> = const { std::cell::RefCell::new(None) };
     static MESSAGES: std::cell::RefCell<std::collections::VecDeque<String>> = const { std::cell::RefCell::new(std::collections::VecDeque::new()) };
 }
 
@@ -57,6 +60,17 @@ pub fn push_message(text: String) {
         }
         messages.push_back(text);
     });
+    // A picture that stands still is drawn by nobody: without this a command would wait until the pointer moves.
+    WAKE.with_borrow(|wake| {
+        if let Some(wake) = wake {
+            wake();
+        }
+    });
+}
+
+/// What is called when a message has come.
+pub fn on_message(wake: impl Fn() + 'static) {
+    WAKE.set(Some(Box::new(wake)));
 }
 
 pub fn take_messages(most: usize) -> Vec<String> {

@@ -1,18 +1,17 @@
-//! From a decoded content to arrays the GPU takes as they are. Pure functions, run off the main thread.
+//! From prepared arrays to what Bevy hands to the graphics card.
 
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, TileContent, TileMesh};
-use crate::formats::webtiles::from_lonlat;
-use crate::geodesy::Ecef;
-use crate::i18n::place_name;
+use crate::formats::gltf::{PropertyTable, TileContent};
+use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices};
+use crate::stream::bvh::Bvh;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE};
 use crate::viewer::platform::PICTURE_SIDE;
-use crate::viewer::bvh::Bvh;
 use crate::viewer::textures::{feature_hash, table_image};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::primitives::Aabb;
 use bevy::image::Image;
-use bevy::mesh::{Indices, Mesh, PrimitiveTopology};
+use bevy::mesh::{Indices, Mesh, PrimitiveTopology, VertexAttributeValues};
+use crate::i18n::place_name;
 use crate::viewer::resident::NamedPlace;
 use glam::{DMat4, DVec3, Vec3};
 use std::collections::BTreeMap;
@@ -49,47 +48,22 @@ pub struct LoadedTile {
 
 /// Prepares a content whose tile lies at `ecef_from_tile`; `pictured` ground gets places for a picture, and room for it.
 pub fn load(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> LoadedTile {
-    let table_images: Vec<Image> = content
-        .tables
-        .iter()
-        .map(|table| table_image(&table_records(table)))
-        .collect();
-    let mut bytes = 0;
-    for table in &content.tables {
-        bytes += table.count as u64 * 16;
-        for column in &table.columns {
-            bytes += match &column.values {
-                crate::formats::gltf::Values::Text(texts) => {
-                    texts.iter().map(|text| text.len() as u64 + 24).sum()
-                }
-                values => values.len() as u64 * 8,
-            };
+    LoadedTile::of(TileArrays::of(content, ecef_from_tile, pictured))
+}
+
+impl LoadedTile {
+    /// What was prepared, here or in a worker: only moved, nothing computed.
+    pub fn of(arrays: TileArrays) -> Self {
+        let pictures = arrays.meshes.iter().filter(|mesh| mesh.places.is_some()).count() as u64;
+        let names = names(&arrays);
+        let written: u64 = names.iter().map(|place| place.text.len() as u64 + std::mem::size_of::<NamedPlace>() as u64).sum();
+        Self {
+            bytes: arrays.bytes() + pictures * PICTURE_BYTES + written,
+            names,
+            table_images: arrays.tables.iter().map(|table| table_image(&table_records(table))).collect(),
+            meshes: arrays.meshes.into_iter().map(load_mesh).collect(),
+            tables: arrays.tables,
         }
-    }
-    let names = names(&content, ecef_from_tile);
-    bytes += names.iter().map(|place| place.text.len() as u64 + std::mem::size_of::<NamedPlace>() as u64).sum::<u64>();
-    let meshes = content
-        .meshes
-        .into_iter()
-        .filter(|mesh| !mesh.indices.is_empty())
-        .map(|mesh| {
-            let loaded = load_mesh(mesh, ecef_from_tile, pictured);
-            if pictured {
-                bytes += PICTURE_BYTES;
-            }
-            // 24 bytes a vertex on the GPU, positions and indices once more for picking.
-            bytes += loaded.bvh.bytes() as u64
-                + loaded.feature_ids.len() as u64 * (24 + 4)
-                + loaded.bvh.triangle_count() as u64 * 12;
-            loaded
-        })
-        .collect();
-    LoadedTile {
-        meshes,
-        names,
-        tables: content.tables,
-        table_images,
-        bytes,
     }
 }
 
@@ -99,7 +73,7 @@ const MAX_NAMES: usize = 256;
 const LONGEST_NAME: usize = 48;
 
 /// The features with a name, each at the triangle of it that is nearest to its middle.
-fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
+fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
     struct Thing {
         sum: DVec3,
         weight: f64,
@@ -108,8 +82,8 @@ fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
         nearest: (f64, DVec3),
     }
     let mut found = Vec::new();
-    for mesh in &content.meshes {
-        let Some(table) = mesh.table.and_then(|table| content.tables.get(table)) else { continue };
+    for mesh in &arrays.meshes {
+        let Some(table) = mesh.table.and_then(|table| arrays.tables.get(table)) else { continue };
         let named: Vec<bool> = (0..table.count).map(|row| table.text("name", row).is_some_and(|name| name.chars().count() <= LONGEST_NAME)).collect();
         if !named.contains(&true) {
             continue;
@@ -123,7 +97,11 @@ fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
             let [a, b, c] = triangle.map(|index| mesh.positions.get(index as usize).copied().map(Vec3::from_array));
             Some((row, [a?, b?, c?]))
         };
-        let triangles = mesh.indices.as_chunks::<3>().0;
+        let indices: Vec<u32> = match &mesh.indices {
+            TriangleIndices::U16(indices) => indices.iter().map(|index| u32::from(*index)).collect(),
+            TriangleIndices::U32(indices) => indices.clone(),
+        };
+        let triangles = indices.as_chunks::<3>().0;
         for (row, [a, b, c]) in triangles.iter().filter_map(corners) {
             let thing = things.entry(row).or_insert(Thing {
                 sum: DVec3::ZERO,
@@ -148,12 +126,11 @@ fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
                 thing.nearest = (away, middle);
             }
         }
-        let ecef_from_mesh = ecef_from_tile * mesh.tile_from_mesh;
         for (row, thing) in things.into_iter().filter(|(_, thing)| thing.nearest.0.is_finite()) {
             let Some(text) = table.text("name", row as usize) else { continue };
             found.push(NamedPlace {
                 text: place_name(text),
-                ecef: ecef_from_mesh.transform_point3(thing.nearest.1),
+                ecef: mesh.ecef_from_mesh.transform_point3(thing.nearest.1),
                 extent_m: f64::from((thing.high - thing.low).length()),
             });
         }
@@ -163,87 +140,31 @@ fn names(content: &TileContent, ecef_from_tile: DMat4) -> Vec<NamedPlace> {
     found
 }
 
-/// Places of positions in their rectangle in Web Mercator, from its north-west corner; and that rectangle.
-fn places(positions: &[[f32; 3]], ecef_from_mesh: DMat4) -> (Bounds2, Vec<[u16; 2]>) {
-    let placed: Vec<[f64; 2]> = positions
-        .iter()
-        .map(|position| {
-            let ecef = ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3());
-            let at = Ecef(ecef).to_lonlath();
-            from_lonlat(at.lon_deg, at.lat_deg)
-        })
-        .collect();
-    let rect = Bounds2::of(placed.iter().copied());
-    let size = rect.size().map(|size| size.max(1e-3));
-    let share = |value: f64| (value.clamp(0.0, 1.0) * f64::from(u16::MAX)).round() as u16;
-    let places = placed.iter().map(|at| [share((at[0] - rect.min[0]) / size[0]), share((rect.max[1] - at[1]) / size[1])]).collect();
-    (rect, places)
-}
-
-fn load_mesh(source: TileMesh, ecef_from_tile: DMat4, pictured: bool) -> LoadedMesh {
-    let count = source.positions.len();
-    let ecef_from_mesh = ecef_from_tile * source.tile_from_mesh;
-    let placed = pictured.then(|| places(&source.positions, ecef_from_mesh));
-    let normals: Vec<[i8; 4]> = (0..count)
-        .map(|i| {
-            let [x, y, z] = source.normals.get(i).copied().unwrap_or([0.0, 1.0, 0.0]);
-            [snorm(x), snorm(y), snorm(z), 0]
-        })
-        .collect();
-    let colours: Vec<[u8; 4]> = (0..count)
-        .map(|i| source.colors.get(i).copied().unwrap_or([214, 210, 202, 255]))
-        .collect();
-    let feature_ids: Vec<u32> = (0..count)
-        .map(|i| source.feature_ids.get(i).copied().unwrap_or(0))
-        .collect();
-    let (mut low, mut high) = (Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY));
-    for position in &source.positions {
-        low = low.min(Vec3::from_array(*position));
-        high = high.max(Vec3::from_array(*position));
-    }
-    let translucent = colours.iter().any(|[_, _, _, alpha]| *alpha < 255);
-    let bvh = Bvh::build(&source.positions, &source.indices);
-    let mut mesh = Mesh::new(
-        PrimitiveTopology::TriangleList,
-        RenderAssetUsages::RENDER_WORLD,
-    );
+fn load_mesh(source: MeshArrays) -> LoadedMesh {
+    let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD);
     mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
-    mesh.insert_attribute(
-        ATTRIBUTE_NORMAL,
-        bevy::mesh::VertexAttributeValues::Snorm8x4(normals),
-    );
-    mesh.insert_attribute(
-        ATTRIBUTE_COLOUR,
-        bevy::mesh::VertexAttributeValues::Unorm8x4(colours),
-    );
-    mesh.insert_attribute(
-        ATTRIBUTE_FEATURE,
-        bevy::mesh::VertexAttributeValues::Uint32(feature_ids.clone()),
-    );
-    let rect = placed.map(|(rect, places)| {
-        mesh.insert_attribute(ATTRIBUTE_PLACE, bevy::mesh::VertexAttributeValues::Unorm16x2(places));
+    mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(source.normals));
+    mesh.insert_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(source.colours));
+    mesh.insert_attribute(ATTRIBUTE_FEATURE, VertexAttributeValues::Uint32(source.feature_ids.clone()));
+    let rect = source.places.map(|(rect, places)| {
+        mesh.insert_attribute(ATTRIBUTE_PLACE, VertexAttributeValues::Unorm16x2(places));
         rect
     });
-    mesh.insert_indices(if count <= usize::from(u16::MAX) {
-        Indices::U16(source.indices.iter().map(|i| *i as u16).collect())
-    } else {
-        Indices::U32(source.indices)
+    mesh.insert_indices(match source.indices {
+        TriangleIndices::U16(indices) => Indices::U16(indices),
+        TriangleIndices::U32(indices) => Indices::U32(indices),
     });
     LoadedMesh {
         mesh,
-        aabb: Aabb::from_min_max(low, high),
-        ecef_from_mesh,
+        aabb: Aabb::from_min_max(Vec3::from_array(source.low), Vec3::from_array(source.high)),
+        ecef_from_mesh: source.ecef_from_mesh,
         table: source.table,
         double_sided: source.double_sided,
-        translucent,
-        bvh,
-        feature_ids,
+        translucent: source.translucent,
+        bvh: source.bvh,
+        feature_ids: source.feature_ids,
         rect,
     }
-}
-
-fn snorm(x: f32) -> i8 {
-    (x.clamp(-1.0, 1.0) * 127.0).round() as i8
 }
 
 /// What the shader reads of a feature; see `shaders/lib/features.wgsl`.
@@ -270,34 +191,4 @@ fn table_records(table: &PropertyTable) -> Vec<[u32; 4]> {
             [scale.to_bits(), profile, year, hash]
         })
         .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::geodesy::{EnuFrame, LonLatH};
-
-    /// A picture lies where its pixels were taken: shares are those of the map projection, whatever the mesh's axes.
-    #[test]
-    fn places_are_shares_of_the_rectangle_in_web_mercator() {
-        let frame = EnuFrame::at(LonLatH::new(-1.55, 47.2, 60.0));
-        let corners = [[-1.552, 47.199], [-1.549, 47.199], [-1.549, 47.2015], [-1.5512, 47.2007]];
-        let positions: Vec<[f32; 3]> = corners
-            .iter()
-            .map(|[lon, lat]| frame.enu_from_ecef.transform_point3(LonLatH::new(*lon, *lat, 42.0).to_ecef().0).as_vec3().to_array())
-            .collect();
-        let (rect, places) = places(&positions, frame.ecef_from_enu);
-        let (low, high) = (from_lonlat(-1.552, 47.199), from_lonlat(-1.549, 47.2015));
-        for k in 0..2 {
-            assert!((rect.min[k] - low[k]).abs() < 0.01 && (rect.max[k] - high[k]).abs() < 0.01, "{rect:?}");
-        }
-        for ([lon, lat], place) in corners.iter().zip(places) {
-            let at = from_lonlat(*lon, *lat);
-            let wanted = [(at[0] - low[0]) / (high[0] - low[0]), (high[1] - at[1]) / (high[1] - low[1])];
-            for k in 0..2 {
-                // Two centimetres of some three hundred metres.
-                assert!((f64::from(place[k]) / 65_535.0 - wanted[k]).abs() < 1e-4, "{place:?} {wanted:?}");
-            }
-        }
-    }
 }

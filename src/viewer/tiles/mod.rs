@@ -18,6 +18,7 @@ use crate::geodesy::LonLatH;
 use crate::io::Clock;
 use crate::region::utility::Utility;
 use crate::view::{Command, Theme};
+use crate::stream::parcel;
 use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
@@ -34,6 +35,8 @@ const UPLOAD_BYTES_PER_FRAME: u64 = 6 << 20;
 const UPLOAD_BYTES_PER_S: f64 = 64e6;
 /// Main-thread time for decoding in a quick frame, seconds.
 const DECODE_BUDGET_S: f64 = 0.004;
+/// The same for handing over what is decoded.
+const UPLOAD_BUDGET_S: f64 = 0.003;
 /// And in a frame that is slow anyway.
 const MOST_DECODE_S: f64 = 1.0;
 /// Wait before the first new try after a passing fault, seconds; the engine doubles it each time.
@@ -98,6 +101,45 @@ struct Workshop {
     /// Contents that wait for a worker: `(layer, request, tile, placement, bytes)`.
     queue: std::collections::VecDeque<(usize, RequestId, TileId, DMat4, Vec<u8>)>,
     busy: usize,
+    /// Contents in the workers of a page, by ticket.
+    apart: HashMap<u64, Apart>,
+    next_ticket: u64,
+    /// What those workers have brought and nobody has unpacked.
+    brought: std::collections::VecDeque<(Apart, platform::Outcome)>,
+}
+
+/// What has to be known of a content when it comes back from a worker that shares no memory.
+struct Apart {
+    layer: usize,
+    request: RequestId,
+    tile: TileId,
+    placement: DMat4,
+    pictured: bool,
+}
+
+impl Workshop {
+    /// The next content that is ready to be handed to the graphics card.
+    fn next(&mut self) -> Option<Decoded> {
+        if let Ok(decoded) = self.receiver.try_recv() {
+            return Some(decoded);
+        }
+        for (ticket, outcome) in platform::decoded_apart() {
+            if let Some(apart) = self.apart.remove(&ticket) {
+                self.brought.push_back((apart, outcome));
+            }
+        }
+        let (Apart { layer, request, tile, placement, pictured }, outcome) = self.brought.pop_front()?;
+        let result = match outcome {
+            platform::Outcome::Parcel(parcel) => parcel::unpack(&parcel).map(LoadedTile::of).ok_or_else(|| "a parcel that is not whole".to_owned()),
+            platform::Outcome::Fault(text) => Err(text),
+            platform::Outcome::Lost(bytes) => decode(&bytes, placement, pictured),
+        };
+        Some(Decoded { layer, request, tile, result })
+    }
+}
+
+fn decode(bytes: &[u8], placement: DMat4, pictured: bool) -> Result<LoadedTile, String> {
+    crate::formats::gltf::read::glb(bytes).map(|content| load::load(content, placement, pictured)).map_err(|fault| fault.to_string())
 }
 
 impl Default for Workshop {
@@ -108,6 +150,9 @@ impl Default for Workshop {
             receiver,
             queue: Default::default(),
             busy: 0,
+            apart: HashMap::default(),
+            next_ticket: 0,
+            brought: Default::default(),
         }
     }
 }
@@ -155,6 +200,11 @@ fn begin_work(mut meter: ResMut<Meter>) {
 fn end_work(mut meter: ResMut<Meter>) {
     meter.frame_s = meter.began.take().map_or(0.0, |clock| clock.seconds());
     meter.total_s += meter.frame_s;
+}
+
+/// Main-thread time for uploads in a frame that lasts so long, seconds.
+fn upload_budget_s(frame_s: f32) -> f64 {
+    (0.25 * f64::from(frame_s)).clamp(UPLOAD_BUDGET_S, MOST_DECODE_S)
 }
 
 /// Frames in a span of time where one frame lasts so long; none where a frame is longer than that.
@@ -265,7 +315,8 @@ fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Works
     let clock = Clock::start();
     let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
     let turn_of = |layer: usize| resident.layers.get(layer).map_or(0, |layer| turn(layer.kind));
-    while workshop.busy < platform::DECODES_AT_ONCE && clock.seconds() < budget_s {
+    let at_once = platform::apart_at_once().unwrap_or(platform::DECODES_AT_ONCE);
+    while workshop.busy < at_once && clock.seconds() < budget_s {
         // The first of several is the one that came first; the queue is as short as the requests that may be open.
         let next = workshop.queue.iter().enumerate().min_by_key(|(_, waiting)| turn_of(waiting.0)).map(|(at, _)| at);
         let Some((layer, request, tile, placement, bytes)) = next.and_then(|at| workshop.queue.remove(at)) else { break };
@@ -277,10 +328,13 @@ fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Works
         let sender = workshop.sender.clone();
         let is_ground = resident.layers.get(layer).is_some_and(|layer| layer.kind == LayerKind::Terrain);
         let pictured = is_ground && !scene.manifest.imagery.is_empty();
+        workshop.next_ticket += 1;
+        let Err(bytes) = platform::decode_apart(workshop.next_ticket, bytes, &placement, pictured) else {
+            workshop.apart.insert(workshop.next_ticket, Apart { layer, request, tile, placement, pictured });
+            continue;
+        };
         platform::decode(move || {
-            let result = crate::formats::gltf::read::glb(&bytes)
-                .map(|content| load::load(content, placement, pictured))
-                .map_err(|fault| fault.to_string());
+            let result = decode(&bytes, placement, pictured);
             // The receiver lives as long as the app; a closed channel means that nobody waits any more.
             let _ = sender.try_send(Decoded { layer, request, tile, result });
         });
@@ -305,8 +359,11 @@ fn upload(
 ) {
     let mut spent = 0;
     let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
+    // Unpacking and copying take time as well: the first always goes, the next ones while there is some left.
+    let clock = Clock::start();
     while spent < room
-        && let Ok(decoded) = workshop.receiver.try_recv()
+        && (spent == 0 || clock.seconds() < upload_budget_s(time.delta_secs()))
+        && let Some(decoded) = workshop.next()
     {
         workshop.busy = workshop.busy.saturating_sub(1);
         let (Some(stream), Some(layer)) = (streams.layers.get_mut(decoded.layer), resident.layers.get_mut(decoded.layer))

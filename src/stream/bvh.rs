@@ -7,15 +7,15 @@ use glam::Vec3;
 
 const LEAF: usize = 8;
 
-#[derive(Clone, Copy)]
-struct Node {
-    min: Vec3,
-    max: Vec3,
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Node {
+    pub(super) min: Vec3,
+    pub(super) max: Vec3,
     /// First triangle of a leaf, or index of the left child (the right one follows the left's subtree).
-    first: u32,
+    pub(super) first: u32,
     /// Triangles of a leaf; 0 marks an inner node.
-    count: u32,
-    right: u32,
+    pub(super) count: u32,
+    pub(super) right: u32,
 }
 
 /// A triangle hit by a ray.
@@ -27,6 +27,7 @@ pub struct Hit {
     pub vertex: u32,
 }
 
+#[derive(Clone, Debug, PartialEq)]
 pub struct Bvh {
     nodes: Vec<Node>,
     triangles: Vec<[u32; 3]>,
@@ -51,6 +52,24 @@ impl Bvh {
         }
         bvh.triangles = triangles;
         bvh
+    }
+
+    pub(super) fn parts(&self) -> (&[Node], &[[u32; 3]]) {
+        (&self.nodes, &self.triangles)
+    }
+
+    /// A tree that was built elsewhere; `None` when its parts do not fit each other.
+    pub(super) fn from_parts(nodes: Vec<Node>, triangles: Vec<[u32; 3]>, positions: Vec<[f32; 3]>) -> Option<Self> {
+        let corners = triangles.iter().flatten().all(|index| (*index as usize) < positions.len());
+        let ways = nodes.iter().enumerate().all(|(at, node)| {
+            if node.count == 0 {
+                // Children lie behind their parent, so that no ray goes round in a circle.
+                node.right as usize > at + 1 && (node.right as usize) < nodes.len()
+            } else {
+                (node.first as usize).checked_add(node.count as usize).is_some_and(|end| end <= triangles.len())
+            }
+        });
+        (corners && ways).then_some(Self { nodes, triangles, positions })
     }
 
     pub fn bytes(&self) -> usize {
