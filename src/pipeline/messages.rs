@@ -350,6 +350,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("solar-trees", "Horizons des arbres", "Horizons of trees"),
     ("solar-yield", "Rendements", "Yields"),
     ("import-roads", "Routes et chemins", "Roads and paths"),
+    ("flow-steps", "Calcul des flux", "Power flow"),
     ("import-networks", "Réseaux générés", "Made networks"),
     ("import-roofs", "Toits d’après les points", "Roofs from points"),
     ("import-terrain", "Terrain", "Ground"),

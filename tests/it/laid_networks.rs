@@ -3,6 +3,9 @@
 use jumeau::base::{DatasetId, Rng};
 use jumeau::energy::demand::DemandClass;
 use jumeau::energy::grid::flow::{FlowOptions, flow};
+use jumeau::energy::grid::reach::Reach;
+use jumeau::formats::territory::Manifest;
+use jumeau::formats::zarr;
 use jumeau::pipeline::laying::graph::{Place, Street};
 use jumeau::pipeline::laying::grid::FEATURE_PREFIX;
 use jumeau::pipeline::laying::sites::Site;
@@ -144,6 +147,41 @@ fn check(seed: u64, blocks: usize, houses: usize) {
     assert_eq!(serde_json::to_vec(&document(&self::laid(&sites, &streets))).unwrap(), bytes);
 }
 
+/// Of all posts and all pieces of lines, one by one.
+fn brute(posts: &[[f64; 2]], lines: &[Vec<[f64; 2]>], at: [f64; 2]) -> (Option<(f64, usize)>, Option<(f64, usize)>) {
+    let far = |a: [f64; 2]| (a[0] - at[0]).hypot(a[1] - at[1]);
+    let least = |best: Option<(f64, usize)>, found: (f64, usize)| if best.is_none_or(|known| found.0 < known.0) { Some(found) } else { best };
+    let post = posts.iter().enumerate().map(|(index, post)| (far(*post), index)).fold(None, least);
+    let line = lines.iter().enumerate().flat_map(|(index, line)| {
+        line.windows(2).map(move |pair| {
+            let (a, b) = (pair[0], pair[1]);
+            let d = [b[0] - a[0], b[1] - a[1]];
+            let square = d[0] * d[0] + d[1] * d[1];
+            let share = if square > 0.0 { (((at[0] - a[0]) * d[0] + (at[1] - a[1]) * d[1]) / square).clamp(0.0, 1.0) } else { 0.0 };
+            (far([a[0] + share * d[0], a[1] + share * d[1]]), index)
+        })
+    });
+    (post, line.fold(None, least))
+}
+
+proptest! {
+    #[test]
+    fn the_nearest_is_that_of_brute_force(
+        posts in prop::collection::vec(prop::array::uniform2(-500.0..500.0_f64), 0..40),
+        lines in prop::collection::vec(prop::collection::vec(prop::array::uniform2(-500.0..500.0_f64), 0..6), 0..30),
+        at in prop::array::uniform2(-700.0..700.0_f64),
+    ) {
+        let reach = Reach::new(&posts, &lines);
+        let (post, line) = brute(&posts, &lines, at);
+        for (found, brute) in [(reach.post(at), post), (reach.line(at), line)] {
+            prop_assert_eq!(found.is_some(), brute.is_some());
+            if let (Some(found), Some((distance, _))) = (found, brute) {
+                prop_assert!((found.distance_m - distance).abs() < 1e-6, "{} {}", found.distance_m, distance);
+            }
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(12))]
     #[test]
@@ -274,6 +312,45 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     assert_eq!(ids, ["demand-of-buildings", "pv-if-equipped", "lighting", "tram"]);
     let rows = &done.manifest.series.iter().find(|series| series.id == "loads").unwrap().rows;
     assert_eq!(rows, &["lighting", "tram", "pv-flat", "pv-east", "pv-south", "pv-west"]);
+
+    // The year of that network, and where to connect to it.
+    let at = out.join("territory.json");
+    let driven = network::territory::open_territory(&at, &done.manifest).unwrap();
+    assert_eq!((driven.profiles.steps, driven.step_h), (8_760, 1.0));
+    assert_eq!(driven.profiles.channels.len(), driven.opened.network.loads.len());
+    let year = driven.year(true, 100.0, &Silent).unwrap();
+    assert!(year.solved.failed.is_empty());
+    // Fourteen steps solved again by themselves say the same.
+    assert!(year.verified.steps >= 13 && year.verified.residual_pu < 1e-9 && year.verified.difference_pu < 1e-7, "{:?}", year.verified);
+    let manifest = Manifest::parse(&std::fs::read(&at).unwrap()).unwrap();
+    let loading = manifest.series.iter().find(|series| series.id == "flow-loading").unwrap();
+    assert_eq!((loading.layer.as_ref().map(|layer| layer.as_str()), loading.height()), (Some("electricity"), year.rows as u64));
+    let array = |path: &str| {
+        let folder = out.join(path);
+        zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap()
+    };
+    let kept = array(&loading.path);
+    let first = &year.lines[0];
+    let row = loading.rows.iter().position(|row| *row == driven.feature(first.branch)).unwrap();
+    assert_eq!(kept.row(row), year.loading_of(first.branch));
+    let highest = kept.row(row).iter().fold(0.0_f32, |most, percent| most.max(percent.abs()));
+    assert_eq!(f64::from(highest), first.highest_percent);
+    // The duration curve begins with it, and the worst hour is where it is.
+    assert_eq!(array("flow/electricity/duration_percent").row(row)[0], highest);
+    let worst = array("flow/electricity/worst_hour").row(row)[0] as usize;
+    assert_eq!(kept.row(row)[worst].abs(), highest);
+    // Every row is an object of the layer.
+    let checked = jumeau::pipeline::check::check(&out).unwrap();
+    assert!(!checked.report.has_errors(), "{:?}", checked.report.findings());
+    // A second year takes the place of the first.
+    assert!(driven.year(true, 100.0, &Silent).is_ok());
+    let again = Manifest::parse(&std::fs::read(&at).unwrap()).unwrap();
+    assert_eq!(again.series.len(), manifest.series.len());
+    let parts = network::reach::of_territory(&at, &manifest).unwrap();
+    let [west, south, east, north] = manifest.bounds_lonlat;
+    let answer = network::reach::answer(&parts, 0.5 * (west + east), 0.5 * (south + north), 400.0, false).unwrap();
+    assert!(answer["post"]["distance_m"].as_f64().unwrap() < 400.0 && answer["level"] == "HTA");
+    assert!(answer["line"]["voltage_v"].as_f64().unwrap() > 1_000.0);
 
     // Cut otherwise, it is the same network; and the package checks clean.
     let (other, again) = run("many", 20);
