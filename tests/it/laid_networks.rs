@@ -360,3 +360,22 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let errors: Vec<_> = checked.report.findings().iter().filter(|finding| finding.severity == jumeau::base::Severity::Error).collect();
     assert!(errors.is_empty(), "{errors:?}");
 }
+
+/// The 20 kV feeder of roseau-load-flow lies in Normandie, and its lines bear the names that the flow knows them by.
+#[test]
+fn a_roseau_feeder_lies_in_its_real_place() {
+    let Some(path) = crate::shared_data::shared("roseau-mv-lv-networks/MVFeeder210_Winter.json") else { return };
+    let imported = jumeau::pipeline::read_sources(&[path.clone()], &ImportOptions::default(), &Silent).unwrap();
+    let (conduits, fixtures) = (&imported.region.conduits, &imported.region.fixtures);
+    assert_eq!((conduits.len(), fixtures.len()), (126, 128), "{:?}", imported.report.findings());
+    let crs = jumeau::geodesy::Crs::from_code(&imported.crs).unwrap();
+    for at in conduits.iter().flat_map(|line| &line.points) {
+        let place = crs.to_lonlat(at[0], at[1]).unwrap();
+        assert!((place.lon_deg + 1.3).abs() < 0.3 && (place.lat_deg - 48.7).abs() < 0.3, "{place:?}");
+    }
+    assert!(conduits.iter().all(|line| line.utility == Utility::Electricity && line.voltage_v == Some(20_000.0)));
+    assert!(fixtures.iter().any(|post| post.kind == FixtureKind::Substation));
+    let opened = network::open(&std::fs::read(&path).unwrap(), "feeder").unwrap();
+    let computed: BTreeSet<&str> = opened.network.branches.iter().map(|branch| branch.id.as_str()).collect();
+    assert!(conduits.iter().all(|line| computed.contains(line.id.as_str())));
+}
