@@ -47,6 +47,9 @@ pub struct Manifest {
     /// Series that are a profile times an amount, feature by feature.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scaled: Vec<ScaledSeries>,
+    /// Electrical networks that can be computed, and on whose lines the layers' features lie.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub grids: Vec<GridFile>,
     pub datasets: Vec<Dataset>,
     /// Pictures from above, each a pyramid of tiles.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -294,6 +297,17 @@ pub struct ScaledSeries {
     pub layer: Option<LayerId>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,
+}
+
+/// A network as power-grid-model's JSON. Component 17 of it is the feature `prefix` + `17` of its layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GridFile {
+    pub id: String,
+    pub path: String,
+    pub layer: LayerId,
+    pub prefix: String,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 impl Manifest {

@@ -203,6 +203,7 @@ fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
         .map(|layer| top(&layer.tileset))
         .chain(manifest.series.iter().map(|series| top(&series.path)))
         .chain(manifest.scaled.iter().map(|scaled| top(&scaled.path)))
+        .chain(manifest.grids.iter().map(|grid| top(&grid.path)))
         .chain(manifest.features.iter().map(|features| top(&features.path)))
         .chain(manifest.imagery.iter().map(|imagery| top(&imagery.tiles)))
         .chain([MANIFEST.to_owned(), DONE.to_owned()])

@@ -5,6 +5,7 @@
 //! | [`sources`] | opens what a person names, tells what is what, hands out records in our own terms |
 //! | [`clean`] | records to [`Region`], with every repair and rejection reported |
 //! | [`generate`] | what the sources lack, made and marked as made |
+//! | [`laying`] | networks laid along the streets where the sources have none |
 //! | [`imagery`] | pictures from above to pyramids of tiles |
 //! | [`series`] | tables of values in time to Zarr groups |
 //! | [`tile`] | region to tiles, load profiles and manifest |
@@ -26,6 +27,7 @@ pub mod generate;
 pub mod imagery;
 pub mod import;
 pub mod info;
+pub mod laying;
 pub mod messages;
 pub mod solar;
 pub mod models;

@@ -302,3 +302,24 @@ fn wind_becomes_energy() {
         Some(2)
     );
 }
+
+#[test]
+fn a_collective_self_consumption_is_shared() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = written(
+        &folder,
+        "case.json",
+        r#"{"step_h": 1.0, "producers_kw": {"école": [10.0, 0.0]}, "consumers_kw": {"b": [8.0, 1.0], "a": [4.0, 1.0]}, "keys": {"static": {"a": 0.5, "b": 0.5}}}"#,
+    );
+    let answer = json(&jumeau(&["share", &case, "--series", "--json"]));
+    // By hand: a gets its 4 of 5, b 5 of 8; 1 kW is left to the producer.
+    assert_eq!(answer["consumers"][0]["id"], "a");
+    assert_eq!(answer["consumers"][0]["allocated_kw"], serde_json::json!([4.0, 0.0]));
+    assert_eq!(answer["consumers"][1]["allocated_kwh"], 5.0);
+    assert_eq!(answer["producers"][0]["surplus_kwh"], 1.0);
+    assert_eq!(answer["self_consumption"], 0.9);
+    let strange = written(&folder, "strange.json", r#"{"producers_kw": {"p": [1.0]}, "consumers_kw": {"a": [1.0]}, "keys": {"static": {"b": 1.0}}}"#);
+    let refused = jumeau(&["share", &strange]);
+    assert_eq!(refused.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains('a'));
+}

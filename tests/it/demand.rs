@@ -4,6 +4,7 @@ use jumeau::base::{Clock, Instant, Uncertainty};
 use jumeau::energy::demand::{
     DemandClass, annual_kwh, floor_area_m2, floor_area_of_class_m2, hours_of, profile,
 };
+use crate::shared_data::shared;
 use proptest::prelude::*;
 
 /// Mean coefficient over the hours of a year that a test picks by local month, weekday (0 Monday) and hour.
@@ -163,5 +164,52 @@ proptest! {
         let small = annual_kwh(class, area, homes).0;
         let large = annual_kwh(class, area + more, homes).0;
         prop_assert!(small >= 0.0 && large >= small && large.is_finite());
+    }
+}
+
+/// Power by month of Pays de la Loire, 2014 to 2016, as RTE's éCO2mix publishes it; the mix of uses is that of the region's electricity (homes 42 %, services 30 %, industry 24 %, farms 4 %: orders of magnitude of SDES).
+#[test]
+fn demand_follows_the_published_months() {
+    let Some(path) = shared("eco2mix/eco2mix_regions_monthly_2010_2017.csv") else { return };
+    let text = std::fs::read_to_string(path).unwrap();
+    let mut lines = text.lines();
+    let header: Vec<&str> = lines.next().unwrap().split(',').collect();
+    let column = |name: &str| header.iter().position(|known| *known == name).unwrap();
+    let (area, month, load) = (column("area"), column("month"), column("load"));
+    let mut published = [0.0; 12];
+    for line in lines {
+        let cells: Vec<&str> = line.split(',').collect();
+        let year = &cells[month][..4];
+        if cells[area] == "Pays-de-la-Loire" && ["2014", "2015", "2016"].contains(&year) {
+            let place: usize = cells[month][5..].parse().unwrap();
+            published[place - 1] += cells[load].parse::<f64>().unwrap();
+        }
+    }
+    let days = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
+    // Three Februaries, one of 29 days.
+    let published_days = days.map(|d| if d == 28.0 { 85.0 } else { 3.0 * d });
+    let mix = [
+        (DemandClass::Residential, 0.42),
+        (DemandClass::Services, 0.27),
+        (DemandClass::Public, 0.03),
+        (DemandClass::Industrial, 0.24),
+        (DemandClass::Agricultural, 0.04),
+    ];
+    let mut ours = [0.0; 12];
+    let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
+    for (class, share) in mix {
+        for (k, &c) in profile(class, 2026, Clock::Paris).iter().enumerate() {
+            let month = Clock::Paris.read(start.plus_seconds(k as i64 * 3600)).month;
+            ours[month as usize - 1] += share * f64::from(c);
+        }
+    }
+    let power = |energy: [f64; 12], days: [f64; 12]| {
+        let daily: Vec<f64> = energy.iter().zip(days).map(|(e, d)| e / d).collect();
+        let mean = daily.iter().sum::<f64>() / 12.0;
+        daily.into_iter().map(|p| p / mean).collect::<Vec<f64>>()
+    };
+    let (ours, published) = (power(ours, days), power(published, published_days));
+    for (month, (a, b)) in ours.iter().zip(&published).enumerate() {
+        assert!((a / b - 1.0).abs() < 0.05, "month {}: {a} against {b}", month + 1);
     }
 }

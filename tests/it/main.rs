@@ -25,6 +25,8 @@ mod import_vector;
 mod io;
 mod ground;
 mod irradiance;
+#[cfg(feature = "pipeline")]
+mod laid_networks;
 mod load;
 mod marks;
 mod measured;

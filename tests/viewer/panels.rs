@@ -79,6 +79,7 @@ fn manifest() -> Manifest {
         axes: Vec::new(),
         series: Vec::new(),
         scaled: Vec::new(),
+        grids: Vec::new(),
         datasets: vec![Dataset {
             id: "bdtopo".into(),
             title: "BD TOPO".to_owned(),

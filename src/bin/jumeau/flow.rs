@@ -14,7 +14,7 @@ use jumeau::energy::grid::reinforcement::{Aim, ReinforcementFault, headroom, rel
 use jumeau::energy::grid::series::{Profiles, SeriesOptions, series};
 use jumeau::energy::grid::{Network, check};
 use jumeau::formats::grid::Kind;
-use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study, year};
+use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study, territory, year};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -22,7 +22,7 @@ use std::time::Instant;
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Réseau / network: power-grid-model JSON, MATPOWER .m, pandapower JSON, roseau-load-flow JSON ; le contenu décide.
+    /// Réseau / network: power-grid-model JSON, MATPOWER .m, pandapower JSON, roseau-load-flow JSON ; le contenu décide. Un territoire : son année, heure par heure / a territory: its year, hour by hour.
     network: PathBuf,
     /// Profils / profiles: CSV (colonnes ID, ID:p_kw, ID:q_kvar, *) ou lot power-grid-model / or a power-grid-model batch.
     #[arg(long)]
@@ -51,7 +51,7 @@ pub struct Args {
     /// Avec des profils : l'année de tant de branches, les plus chargées d'abord / with profiles: the year of so many branches, the most loaded first.
     #[arg(long, default_value_t = 0)]
     lines: usize,
-    /// Avec des profils : garde l'année (charges, tensions) en Zarr dans ce dossier neuf / with profiles: keeps the year as Zarr in this new folder.
+    /// Avec des profils : garde l'année (charges, tensions) en Zarr dans ce dossier neuf ; d'un territoire, son propre dossier : elle s'y voit / with profiles: keeps the year as Zarr in this new folder; of a territory, its own folder, where it is then seen.
     #[arg(long)]
     store: Option<PathBuf>,
     /// Début du premier pas / start of the first step (RFC 3339).
@@ -79,6 +79,9 @@ const MAX_DRAWS: usize = 100_000;
 
 pub fn run(args: Args) -> ExitCode {
     let english = args.lang.english();
+    if let Ok((manifest_at, manifest)) = jumeau::pipeline::info::manifest(&args.network) {
+        return of_territory(&args, &manifest_at, &manifest, english);
+    }
     let Some((mut opened, file)) = opened(&args.network, english) else {
         return ExitCode::from(2);
     };
@@ -180,6 +183,64 @@ pub fn run(args: Args) -> ExitCode {
     for finding in opened.report.findings() {
         tell(finding, english);
     }
+    code
+}
+
+/// The year of a territory's own network.
+fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::territory::Manifest, english: bool) -> ExitCode {
+    let mut driven = match territory::open_territory(manifest_at, manifest) {
+        Ok(driven) => driven,
+        Err(fault) => {
+            tell(&fault.finding(&manifest_at.display().to_string()), english);
+            return ExitCode::from(2);
+        }
+    };
+    let (kind, file) = (driven.opened.kind, driven.file.clone());
+    if let Some(path) = &args.profiles {
+        let read = super::input::read(path, english).and_then(|(bytes, file)| {
+            profiles::open(&bytes, &file, &mut driven.opened).map_err(|fault| tell(&fault.finding(file), english)).ok()
+        });
+        let Some(read) = read else { return ExitCode::from(2) };
+        driven.profiles = read;
+    }
+    let mut document = match flow(&driven.opened.network, &FlowOptions::default()) {
+        Ok(flow) => answer::flow(&driven.opened.network, kind, &flow),
+        Err(fault) => {
+            tell(&check::fault(&fault, &file), english);
+            return ExitCode::from(1);
+        }
+    };
+    let home = manifest_at.parent().and_then(|folder| folder.canonicalize().ok());
+    let keep = match &args.store {
+        None => false,
+        Some(folder) if folder.canonicalize().ok() == home => true,
+        Some(folder) => {
+            let finding = Finding::new("grid-store", Severity::Error, file.as_str()).object(folder.display().to_string());
+            tell(&finding.value(manifest_at.display()), english);
+            return ExitCode::from(2);
+        }
+    };
+    let talk = super::import::Talk::new(!english);
+    let year = driven.year(keep, args.loading_max, &talk);
+    talk.end();
+    let year = match year {
+        Ok(year) => year,
+        Err(fault) => {
+            tell(&fault.finding(&file), english);
+            return ExitCode::from(1);
+        }
+    };
+    document.extend(answer::series(&driven.opened.network, kind, &year.solved, year.seconds));
+    document.extend(territory::answer(&driven, &year, args.lines));
+    document.insert("findings".into(), answer::findings(&driven.opened.report, english));
+    let sound = year.solved.failed.is_empty() && !driven.opened.report.has_errors();
+    let done = ExitCode::from(u8::from(!sound));
+    if args.json {
+        return super::output::data(&format!("{:#}\n", Value::Object(document)), done);
+    }
+    document.remove("buses");
+    let code = super::output::words(&text_of(&document), done);
+    driven.opened.report.findings().iter().for_each(|finding| tell(finding, english));
     code
 }
 
@@ -394,6 +455,8 @@ fn text_of(document: &Map<String, Value>) -> String {
         ("feeders", "départs / feeders                  "),
         ("lines", "lignes / lines                     "),
         ("stored", "gardé / stored                     "),
+        ("seconds", "secondes / seconds                 "),
+        ("checked", "vérifié / checked                  "),
         ("n_1", "pannes / outages                   "),
         ("reinforcement", "renforcements / reinforcement      "),
     ] {

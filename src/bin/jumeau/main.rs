@@ -21,7 +21,9 @@ mod lang;
 mod output;
 mod project;
 mod pv;
+mod reach;
 mod serve;
+mod share;
 mod shards;
 #[cfg(feature = "ui")]
 mod fly;
@@ -96,6 +98,10 @@ enum Command {
     Wind(wind::Args),
     /// Flux de puissance d'un réseau / AC power flow of a network.
     Flow(flow::Args),
+    /// Où raccorder : poste et ligne les plus proches / where to connect: the nearest post and line.
+    Reach(reach::Args),
+    /// Autoconsommation collective / collective self-consumption.
+    Share(share::Args),
 }
 
 fn main() -> ExitCode {
@@ -121,5 +127,7 @@ fn main() -> ExitCode {
         Command::Dispatch(args) => dispatch::run(args),
         Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),
+        Command::Reach(args) => reach::run(args),
+        Command::Share(args) => share::run(args),
     }
 }

@@ -16,6 +16,7 @@
 //! | [`capacity`] | hosting capacity by bisection and by draws |
 //! | [`limits`] | voltage band and ratings, and what breaks them |
 //! | [`contingency`] | N-1 with back-feed by switching |
+//! | [`reach`] | the post and the line nearest to a place |
 //! | [`reinforcement`] | which branch, doubled, would relieve most |
 //!
 //! Anchors: pandapower (voltages within 1e-8 per unit), power-grid-model (speed).
@@ -33,6 +34,7 @@ pub mod meter;
 pub mod network;
 pub mod newton;
 pub mod plan;
+pub mod reach;
 pub mod record;
 pub mod reinforcement;
 pub mod series;

@@ -519,7 +519,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         vertical: Some("NGF-IGN69".to_owned()),
         datasets: vec![dataset],
         layers,
-        generate: Generate { trees: true, seed: options.seed, dataset: None },
+        generate: Generate { trees: true, networks: false, seed: options.seed, dataset: None },
         ..Declaration::default()
     };
     let body = serde_json::to_string_pretty(&declaration).map_err(|error| ImportFault::new("write-failed", FILE, error))?;

@@ -349,6 +349,7 @@ pub fn manifest(
         axes: Vec::new(),
         series: Vec::new(),
         scaled: Vec::new(),
+        grids: Vec::new(),
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,

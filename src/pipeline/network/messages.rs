@@ -28,6 +28,8 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("grid-reinforcement", "Aucun renforcement ne peut être comparé : {value}", "No reinforcement can be compared: {value}"),
     ("grid-setpoints-differ", "{object} : deux consignes de tension au même nœud ({value}), la première compte", "{object}: two voltage setpoints at one node ({value}), the first counts"),
     ("grid-store", "L’année ne peut pas être écrite dans {object} : {value}", "The year cannot be written to {object}: {value}"),
+    ("grid-territory-none", "Le territoire « {value} » n’a pas de réseau calculable : l’importer avec « networks » dans « generate »", "Territory “{value}” has no network to compute: import it with “networks” in “generate”"),
+    ("grid-territory-profiles", "Aucun profil horaire du territoire ne correspond aux charges du réseau « {value} »", "No hourly profile of the territory fits the loads of network “{value}”"),
     ("grid-too-large", "Le réseau dépasse la taille prévue", "The network is larger than foreseen"),
     ("grid-transformer", "{object} : valeurs de plaque impossibles ({value})", "{object}: impossible rating-plate values ({value})"),
     ("grid-type-unknown", "{object} : type « {value} » inconnu du fichier", "{object}: type “{value}” unknown to the file"),

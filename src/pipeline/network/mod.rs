@@ -11,6 +11,9 @@
 //! | [`answer`] | flows, series and capacities in the fields of the command line |
 //! | [`study`] | feeders, outages, reinforcements and lines' years in the same fields |
 //! | [`year`] | a computed year as a Zarr group |
+//! | [`reach`] | where a plant could be connected |
+//! | [`territory`] | the network of a territory through its year, kept beside its tiles |
+//! | [`year_check`] | some steps of a year solved again by themselves |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod answer;
@@ -20,9 +23,12 @@ pub mod pandapower;
 pub mod pandapower_transformers;
 pub mod powergrid;
 pub mod profiles;
+pub mod reach;
 pub mod roseau;
 pub mod study;
+pub mod territory;
 pub mod year;
+pub mod year_check;
 
 use crate::base::{Finding, Report, Severity};
 use crate::energy::grid::{

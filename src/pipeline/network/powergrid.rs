@@ -7,6 +7,7 @@ use crate::energy::grid::{BranchKind, Bus, Complex, LoadKind, Rating, TwoPort, Z
 use crate::formats::Fault;
 use crate::formats::grid::powergrid::{Components, Document};
 use crate::formats::grid::{Row, Table};
+use crate::geodesy::LonLat;
 
 /// Hz; the format does not say, its solver's default is this.
 const FREQUENCY_HZ: f64 = 50.0;
@@ -25,7 +26,7 @@ pub fn map(document: &Document, builder: &mut Builder) -> Result<(), Fault> {
     for row in rows(components, "node") {
         let id = name(&row);
         let kv = positive(builder, &row, "node", "u_rated").unwrap_or(1000.0) / 1000.0;
-        builder.bus(Bus::new(id, kv));
+        builder.bus(Bus { place: place(&row), ..Bus::new(id, kv) });
     }
     branches(components, builder);
     for row in rows(components, "transformer") {
@@ -56,6 +57,16 @@ fn rows<'a>(components: &'a Components, name: &str) -> impl Iterator<Item = Row<
 /// Identifiers are numbers; what stands there is the name.
 fn name(row: &Row) -> String {
     reference(row, "id")
+}
+
+/// Longitude and latitude, which the format does not know and our own files add.
+fn place(row: &Row) -> Option<LonLat> {
+    let [lon, lat] = row.value("lonlat")?.as_array()?.as_slice() else {
+        return None;
+    };
+    let (lon_deg, lat_deg) = (lon.as_f64()?, lat.as_f64()?);
+    let is_on_earth = lon_deg.abs() <= 180.0 && lat_deg.abs() <= 90.0;
+    is_on_earth.then_some(LonLat { lon_deg, lat_deg })
 }
 
 fn reference(row: &Row, column: &str) -> String {

@@ -23,7 +23,7 @@ pub mod form;
 mod intake;
 mod lay;
 mod publish;
-mod scaled;
+pub mod scaled;
 mod spool;
 mod tell;
 
@@ -33,7 +33,7 @@ use super::sources::readers::{Content, Found, Table};
 use super::sources::record::Record;
 use super::{ImportFault, LayerCount, Progress};
 use crate::base::{Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
-use crate::formats::territory::{Axis, ScaledSeries, Series};
+use crate::formats::territory::{Axis, GridFile, ScaledSeries, Series};
 use axis::Told;
 use declared::{DeclaredScale, DeclaredSeries};
 use form::{Form, Look, Missing};
@@ -145,6 +145,12 @@ impl KnownIds {
         self.hashes.insert(hash_of(role, "", &record.object))
     }
 
+    /// Notes an object that no record of the sources is.
+    pub fn note_made(&mut self, role: Role, id: &str) {
+        self.roles.insert(role);
+        self.hashes.insert(hash_of(role, "", id));
+    }
+
     /// Whether an object of that id is there.
     pub fn holds(&self, role: Role, id: &str) -> bool {
         self.holds_by(role, None, id)
@@ -172,6 +178,8 @@ pub struct SeriesFile {
     pub series: Vec<Series>,
     #[serde(default)]
     pub scaled: Vec<ScaledSeries>,
+    #[serde(default)]
+    pub grids: Vec<GridFile>,
 }
 
 /// What a territory is, for its series.

@@ -3,7 +3,7 @@
 use super::form::text_of;
 use super::tell::Teller;
 use super::{GROUP, Place, ScaleSource, nature_of, unknown_dataset};
-use crate::base::{LayerId, Report, Severity};
+use crate::base::{Dataset, LayerId, Report, Severity};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
 use crate::formats::territory::ScaledSeries;
@@ -137,13 +137,34 @@ fn write_told(
     let unknown = unknown_dataset(&declared.dataset);
     let dataset = place.datasets.iter().find(|dataset| dataset.id == declared.dataset).unwrap_or(&unknown);
     let nature = declared.nature.unwrap_or_else(|| nature_of(dataset, None));
+    let said = ScaledSeries {
+        id: id.to_owned(),
+        path: format!("{GROUP}/{id}"),
+        profiles: declared.profiles.clone(),
+        count: objects.len() as u64,
+        unit,
+        nature,
+        dataset: declared.dataset.clone(),
+        layer: declared.onto.map(|role| LayerId::from(role.id())),
+        by: declared.by.clone(),
+    };
+    write_group(&said, dataset, &objects, folder)?;
+    Ok(Some(said))
+}
+
+/// Writes the group of a series below `folder`: of each object the row of its profile, -1 for none, and its amount.
+///
+/// # Errors
+/// `write-failed`.
+pub fn write_group(said: &ScaledSeries, dataset: &Dataset, objects: &BTreeMap<String, (i64, f64)>, folder: &Path) -> Result<(), ImportFault> {
     let coordinate = |name, labels, attributes| Coordinate { name, labels, attributes };
     let feature = coordinate("feature", Labels::Texts(objects.keys().cloned().collect()), json!({ "long_name": "id" }));
     let columns = [
-        coordinate(ARRAYS[0], Labels::Integers(objects.values().map(|(row, _)| *row).collect()), json!({ "long_name": "row of the profile, -1 for none", "profiles": declared.profiles })),
-        coordinate(ARRAYS[1], Labels::Reals(objects.values().map(|(_, scale)| *scale).collect()), json!({ "long_name": "amount of a year", "units": unit })),
+        coordinate(ARRAYS[0], Labels::Integers(objects.values().map(|(row, _)| *row).collect()), json!({ "long_name": "row of the profile, -1 for none", "profiles": said.profiles })),
+        coordinate(ARRAYS[1], Labels::Reals(objects.values().map(|(_, scale)| *scale).collect()), json!({ "long_name": "amount of a year", "units": said.unit })),
     ];
-    let failed = |error: &dyn std::fmt::Display| ImportFault::new("write-failed", folder.join(GROUP).join(id).display(), error);
+    let below = folder.join(&said.path);
+    let failed = |error: &dyn std::fmt::Display| ImportFault::new("write-failed", below.display(), error);
     let mut files: Vec<(String, Vec<u8>)> = Vec::new();
     for column in &columns {
         files.extend(column.along("feature").map_err(|fault| failed(&fault))?);
@@ -157,25 +178,15 @@ fn write_told(
         "institution": dataset.producer,
         "source": dataset.attribution,
         "license": dataset.licence,
-        "nature": nature,
+        "nature": said.nature,
         "formula": "scale / 8760 h × profile",
-        "profiles": declared.profiles,
+        "profiles": said.profiles,
     });
     let group = zarr_group::write(&about, &[feature], &metadata).map_err(|fault| failed(&fault))?;
     for (path, bytes) in group.into_iter().chain(files) {
-        let whole = folder.join(GROUP).join(id).join(path);
+        let whole = below.join(path);
         let written = whole.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&whole, bytes));
         written.map_err(|error| failed(&error))?;
     }
-    Ok(Some(ScaledSeries {
-        id: id.to_owned(),
-        path: format!("{GROUP}/{id}"),
-        profiles: declared.profiles.clone(),
-        count: objects.len() as u64,
-        unit,
-        nature,
-        dataset: declared.dataset.clone(),
-        layer: declared.onto.map(|role| LayerId::from(role.id())),
-        by: declared.by.clone(),
-    }))
+    Ok(())
 }

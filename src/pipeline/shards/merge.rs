@@ -117,6 +117,7 @@ fn add_series(manifest: &mut Manifest, written: &SeriesFile) {
     manifest.axes.extend(written.axes.iter().cloned());
     manifest.series.extend(written.series.iter().cloned());
     manifest.scaled.extend(written.scaled.iter().cloned());
+    manifest.grids.extend(written.grids.iter().cloned());
 }
 
 /// The manifest of a territory that holds nothing but models.

@@ -15,10 +15,12 @@
 //! | [`bytes`], [`objects`], [`spool`] | our own files: values, objects, objects by place |
 //! | [`file`] | the two small JSON files, `plan.json` and the one of each shard |
 //! | [`plan`], [`work`], [`merge`] | the steps |
+//! | `networks` | what the sources lack, laid before the tiles are cut |
 
 pub mod bytes;
 pub mod file;
 pub mod merge;
+mod networks;
 pub mod objects;
 pub mod plan;
 mod roofs;

@@ -3,7 +3,7 @@
 use super::bytes::Fingerprint;
 use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, SERIES, SERIES_WORK, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
-use super::{ShardOptions, roofs, work};
+use super::{ShardOptions, networks, roofs, work};
 use crate::base::{Bounds2, Clock, Report, Severity};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::clean::far::{self, Far};
@@ -116,6 +116,7 @@ pub fn plan(
             clean::vertical(&mut opened.declaration.vertical, &opened.target, &[], || gathered.first);
         }
     }
+    let (gathered, made) = networks::lay(gathered, folder, terrain.as_ref(), &mut opened.declaration, &mut counts, &mut report, progress)?;
     let mut models = write_models(&opened, folder, &geoid, &mut counts, &mut report, progress)?;
     let imagery = if opened.pictures.is_empty() {
         Vec::new()
@@ -128,7 +129,10 @@ pub fn plan(
         planned.pyramids
     };
     let mut counted = LayerCount { id: series::COUNTED_AS.to_owned(), ..LayerCount::default() };
-    let written = write_series(&opened, folder, &gathered, models.bounds, &mut counted, &mut report, progress)?;
+    let mut written = write_series(&opened, folder, &gathered, models.bounds, &mut counted, &mut report, progress)?;
+    if let Some(made) = &made {
+        networks::write(made, folder, &opened.target, &mut written)?;
+    }
     let with_series = !opened.series.is_empty();
     let Opened { declaration, target, .. } = opened;
     let mut file = lay_out(folder, gathered, terrain, declaration, &target, &geoid, models, imagery, sharding, inputs, counts, report, progress)?;
@@ -255,20 +259,20 @@ fn mark_tiles(folder: &Path, print: &mut Fingerprint) {
 }
 
 /// What one pass over the sources gathers.
-struct Gathered {
-    spool: Spool,
-    extract: Bounds2,
-    kept: KeptColumns,
-    buildings: u64,
-    lines: u64,
+pub(super) struct Gathered {
+    pub(super) spool: Spool,
+    pub(super) extract: Bounds2,
+    pub(super) kept: KeptColumns,
+    pub(super) buildings: u64,
+    pub(super) lines: u64,
     /// Lines and points of networks that are no roads.
-    networks: u64,
-    network_extract: Bounds2,
-    areas: u64,
-    area_extract: Bounds2,
+    pub(super) networks: u64,
+    pub(super) network_extract: Bounds2,
+    pub(super) areas: u64,
+    pub(super) area_extract: Bounds2,
     /// A point of the first object with a place.
-    first: Option<[f64; 2]>,
-    ids: KnownIds,
+    pub(super) first: Option<[f64; 2]>,
+    pub(super) ids: KnownIds,
 }
 
 struct Reading<'a> {
@@ -689,7 +693,7 @@ fn identity(file: &PlanFile, geoid_name: &str, geoid: &[u8]) -> String {
     file.extract.iter().for_each(|value| print.add(&value.to_le_bytes()));
     print.add(&file.finest.to_le_bytes());
     let generate = &file.declaration.generate;
-    print.add(&[u8::from(generate.trees), u8::from(file.bare)]);
+    print.add(&[u8::from(generate.trees), u8::from(generate.networks), u8::from(file.bare)]);
     print.add(&generate.seed.to_le_bytes());
     for part in [serde_json::to_string(&file.kept), serde_json::to_string(&file.outings)] {
         print.text(&part.unwrap_or_default());

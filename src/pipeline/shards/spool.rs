@@ -209,20 +209,41 @@ impl Spool {
         folder: &Path,
         each: &mut dyn FnMut(u64, Object) -> Result<Option<Object>, ImportFault>,
     ) -> Result<Self, ImportFault> {
+        self.remade(folder, each, &[])
+    }
+
+    fn remade(
+        self,
+        folder: &Path,
+        each: &mut dyn FnMut(u64, Object) -> Result<Option<Object>, ImportFault>,
+        more: &[Object],
+    ) -> Result<Self, ImportFault> {
         let beside = folder.join("fewer");
         let fault = |error: std::io::Error| ImportFault::new("write-failed", beside.display(), error);
         std::fs::create_dir_all(&beside).map_err(fault)?;
         let mut writer = SpoolWriter::create(&beside)?;
-        self.all(&mut |number, object| match each(number, object)? {
-            Some(object) => writer.add_as(number, &object),
-            None => Ok(()),
+        self.all(&mut |number, object| {
+            writer.next = writer.next.max(number + 1);
+            match each(number, object)? {
+                Some(object) => writer.add_as(number, &object),
+                None => Ok(()),
+            }
         })?;
+        more.iter().try_for_each(|object| writer.add(object))?;
         writer.finish()?;
         for name in [OBJECTS, INDEX] {
             std::fs::rename(beside.join(name), folder.join(name)).map_err(fault)?;
         }
         std::fs::remove_dir(&beside).map_err(fault)?;
         Self::open(folder)
+    }
+
+    /// The same objects and more of them, these under the numbers that follow.
+    ///
+    /// # Errors
+    /// As [`Self::all`], and `write-failed`.
+    pub fn with(self, folder: &Path, more: &[Object]) -> Result<Self, ImportFault> {
+        self.remade(folder, &mut |_, object| Ok(Some(object)), more)
     }
 
     /// Everything in the cells that touch a rectangle, each once, in the order of the sources.

@@ -112,9 +112,12 @@ fn by_id() -> String {
 pub struct Generate {
     #[serde(default)]
     pub trees: bool,
+    /// Networks along the streets, and what they carry: [`crate::pipeline::laying`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub networks: bool,
     #[serde(default)]
     pub seed: u64,
-    /// Data set that generated objects belong to.
+    /// Data set that generated trees belong to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dataset: Option<DatasetId>,
 }

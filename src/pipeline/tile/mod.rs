@@ -579,6 +579,7 @@ fn manifest(
         axes,
         series,
         scaled: Vec::new(),
+        grids: Vec::new(),
         datasets,
         imagery: Vec::new(),
         features: None,

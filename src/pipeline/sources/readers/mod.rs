@@ -15,6 +15,7 @@ pub mod points;
 pub mod parquet;
 pub mod pictures;
 pub mod rasters;
+pub mod roseau;
 pub mod sensorthings;
 pub mod shapefile;
 pub mod weather;
@@ -48,6 +49,7 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: osm::is_xml, open: osm::open_xml },
     Reader { recognises: city::is_cityjson, open: city::open_cityjson },
     Reader { recognises: city::is_citygml, open: city::open_citygml },
+    Reader { recognises: roseau::recognises, open: roseau::open },
     Reader { recognises: sensorthings::recognises, open: sensorthings::open },
     Reader { recognises: weather::recognises, open: weather::open },
     Reader { recognises: geojson::recognises, open: geojson::open },

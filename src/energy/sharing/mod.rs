@@ -12,6 +12,8 @@
 //!
 //! Distances, power and their dates are facts of [`super::economics`] (`acc-distance`, `acc-power`), not code.
 
+pub mod file;
+
 use super::economics::{Fact, Facts, Validity};
 use crate::base::Instant;
 use crate::geodesy::LonLat;

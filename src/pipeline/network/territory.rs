@@ -1,0 +1,427 @@
+//! The network of a territory through its year: loads that follow the territory's profiles, every step solved, kept beside the tiles.
+//!
+//! | array of the group `flow/ID` | is |
+//! |---|---|
+//! | `loading_percent` (feature, time) | of lines and transformers; negative where power runs against the branch; NaN is no data |
+//! | `vm_pu` (feature, time) | voltage at the far end of the line or on the low side of the transformer, as a share of the nominal one |
+//! | `duration_percent` (feature, share) | load-duration curve: loading that is exceeded in so many percent of the year |
+//! | `worst_hour` (feature, rank) | steps of the highest loadings, the worst first |
+//!
+//! Rows are the features of the layer that the network is drawn in, by their ids.
+//! Values go to disk as they are solved; in memory are one block of steps and the loadings of all.
+
+use super::year_check::{self, Verified};
+use super::{Opened, open};
+use crate::base::{Finding, Instant, LayerId, Nature, Severity};
+use crate::energy::grid::record::{duration_curve, duration_points, worst_steps};
+use crate::energy::grid::series::{Channel, Profiles, Quantity, Series as Solved, SeriesFault, SeriesOptions, Target, series_with};
+use crate::energy::grid::{BranchKind, Rating};
+use crate::formats::grid::{Document, read};
+use crate::formats::territory::{GridFile, Manifest, Series};
+use crate::formats::zarr::{self, About, Layout};
+use crate::formats::zarr_group::{self, Coordinate, Labels};
+use crate::pipeline::Progress;
+use serde_json::{Map, Value, json};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// Folder of computed years in a territory.
+pub const FOLDER: &str = "flow";
+/// Values kept in memory: loadings of all steps, and one block of both quantities.
+const MAX_VALUES: usize = 120_000_000;
+const CHUNK_ROWS: usize = 256;
+const CHUNK_STEPS: usize = 1_024;
+/// A file of a network; a metropolis has a hundred megabytes.
+const MAX_BYTES: u64 = 1 << 30;
+const DURATION_POINTS: usize = 101;
+const WORST: usize = 24;
+/// Rows that the manifest names; of more it says where their names are.
+const ROWS_IN_MANIFEST: usize = 1_000;
+
+/// A territory's network with what drives it.
+pub struct Driven {
+    pub opened: Opened,
+    pub profiles: Profiles,
+    pub start: Instant,
+    pub step_h: f64,
+    pub grid: GridFile,
+    pub file: String,
+    folder: PathBuf,
+    manifest_at: PathBuf,
+}
+
+/// Why a territory's network has no year.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum YearFault {
+    #[error("{} {}", .0.code, .0.value)]
+    Finding(Finding),
+    #[error(transparent)]
+    Series(#[from] SeriesFault),
+    #[error("cancelled")]
+    Cancelled,
+}
+
+impl YearFault {
+    pub fn finding(self, file: &str) -> Finding {
+        match self {
+            Self::Finding(finding) => finding,
+            Self::Series(fault) => Finding::new("profiles-value", Severity::Error, file).value(fault),
+            Self::Cancelled => Finding::new("import-cancelled", Severity::Error, file),
+        }
+    }
+}
+
+fn fault(code: &'static str, file: &Path, value: impl std::fmt::Display) -> YearFault {
+    YearFault::Finding(Finding::new(code, Severity::Error, file.display().to_string()).value(value))
+}
+
+/// Reads the network of a territory and its profiles.
+///
+/// # Errors
+/// `grid-territory-none` for a territory without a network, or what is unreadable.
+pub fn open_territory(manifest_at: &Path, manifest: &Manifest) -> Result<Driven, YearFault> {
+    let folder = manifest_at.parent().unwrap_or(Path::new(".")).to_owned();
+    let grid = manifest.grids.first().cloned().ok_or_else(|| fault("grid-territory-none", manifest_at, &manifest.id))?;
+    let path = inside(&folder, &grid.path).ok_or_else(|| fault("manifest-path", manifest_at, &grid.path))?;
+    let size = std::fs::metadata(&path).map_or(0, |data| data.len());
+    if size > MAX_BYTES {
+        return Err(fault("file-too-large", &path, size));
+    }
+    let bytes = std::fs::read(&path).map_err(|error| fault("file-unreadable", &path, error))?;
+    let file = path.display().to_string();
+    let broken = |broken: crate::formats::Fault| YearFault::Finding(broken.finding(file.clone()));
+    let mut opened = open(&bytes, &file).map_err(broken)?;
+    let Document::PowerGrid(document) = read(&bytes).map_err(broken)? else {
+        return Err(fault("grid-territory-none", &path, "power-grid-model"));
+    };
+    // Which profile each load follows.
+    let index: HashMap<&str, usize> = opened.network.loads.iter().enumerate().map(|(index, load)| (load.id.as_str(), index)).collect();
+    let mut follows: Vec<(usize, String)> = Vec::new();
+    for row in document.scenarios.iter().flat_map(|scenario| scenario.get("sym_load")).flat_map(|table| table.rows()) {
+        let load = row.integer("id").and_then(|id| index.get(id.to_string().as_str()).copied());
+        if let (Some(load), Some(profile)) = (load, row.value("profile").and_then(Value::as_str)) {
+            follows.push((load, profile.to_owned()));
+        }
+    }
+    let wanted = manifest.series.iter().filter(|series| series.unit == "1" && series.layer.is_none());
+    let mut column_of: HashMap<String, usize> = HashMap::new();
+    let mut profiles = Profiles::default();
+    let mut axis = None;
+    for series in wanted {
+        let rows: Vec<(usize, &String)> = series.rows.iter().enumerate().filter(|(_, row)| follows.iter().any(|(_, name)| name == *row) && !column_of.contains_key(*row)).collect();
+        if rows.is_empty() || axis.as_ref().is_some_and(|known| *known != series.axis) {
+            continue;
+        }
+        let array = array(&folder, series)?;
+        axis = Some(series.axis.clone());
+        profiles.steps = array.steps;
+        for (row, name) in rows {
+            column_of.insert(name.clone(), profiles.columns.len());
+            profiles.columns.push(array.row(row).iter().map(|value| f64::from(*value)).collect());
+        }
+    }
+    let axis = axis.and_then(|id| manifest.axes.iter().find(|axis| axis.id == id)).ok_or_else(|| fault("grid-territory-profiles", manifest_at, &grid.id))?;
+    for (load, profile) in follows {
+        match column_of.get(&profile) {
+            Some(&column) => profiles.channels.push(Channel { target: Target::Load(load), quantity: Quantity::Factor, column }),
+            None => {
+                let name = opened.network.loads.get(load).map_or(String::new(), |load| load.id.clone());
+                opened.report.push(Finding::new("profiles-element-unknown", Severity::Warning, file.clone()).object(name).value(profile));
+            }
+        }
+    }
+    let (start, step_h) = (axis.start, axis.step as f64 / 3600.0);
+    Ok(Driven { opened, profiles, start, step_h, grid, file, folder, manifest_at: manifest_at.to_owned() })
+}
+
+/// A path of a manifest, if it stays in the territory.
+pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
+    let plain = !path.is_empty() && path.split('/').all(|part| !matches!(part, "" | "." | "..") && !part.contains(['\\', ':']));
+    plain.then(|| folder.join(path))
+}
+
+fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
+    let at = inside(folder, &series.path).ok_or_else(|| fault("manifest-path", folder, &series.path))?;
+    let about = std::fs::read(at.join("zarr.json")).map_err(|error| fault("file-unreadable", &at, error))?;
+    zarr::read(&about, &mut |path| std::fs::read(at.join(path)).ok()).map_err(|broken| YearFault::Finding(broken.finding(at.display().to_string())))
+}
+
+/// What a year was.
+pub struct Year {
+    pub solved: Solved,
+    pub seconds: f64,
+    pub verified: Verified,
+    /// Feature and its year, the most loaded first.
+    pub lines: Vec<crate::energy::grid::record::LineYear>,
+    pub rows: usize,
+    pub bytes: u64,
+    /// Signed loadings of the kept branches, row by row.
+    loadings: Vec<f32>,
+    kept: Vec<usize>,
+}
+
+impl Year {
+    /// The signed loadings of a branch.
+    pub fn loading_of(&self, branch: usize) -> &[f32] {
+        let steps = self.solved.steps.len();
+        let row = self.kept.iter().position(|known| *known == branch);
+        row.and_then(|row| self.loadings.get(row * steps..(row + 1) * steps)).unwrap_or_default()
+    }
+}
+
+impl Driven {
+    /// The name on the map of a branch.
+    pub fn feature(&self, branch: usize) -> String {
+        self.opened.network.branches.get(branch).map_or(String::new(), |branch| format!("{}{}", self.grid.prefix, branch.id))
+    }
+
+    /// Branches that have a year: lines and transformers with a rating; where they are too many, those above low voltage.
+    fn kept(&self) -> Vec<usize> {
+        let network = &self.opened.network;
+        let rated: Vec<usize> = network
+            .branches
+            .iter()
+            .enumerate()
+            .filter(|(_, branch)| matches!(branch.kind, BranchKind::Line | BranchKind::Transformer) && branch.rating != Rating::None)
+            .map(|(index, _)| index)
+            .collect();
+        if rated.len().saturating_mul(self.profiles.steps) <= MAX_VALUES {
+            return rated;
+        }
+        let is_high = |branch: &usize| network.branches.get(*branch).and_then(|branch| network.buses.get(branch.from)).is_some_and(|bus| bus.nominal_kv > 1.0);
+        rated.into_iter().filter(is_high).take(MAX_VALUES / self.profiles.steps.max(1)).collect()
+    }
+
+    /// Solves all steps; with `keep`, writes the year into the territory and tells its manifest.
+    ///
+    /// # Errors
+    /// A [`YearFault`]; what was written until then is no part of the territory.
+    pub fn year(&self, keep: bool, limit_percent: f64, progress: &dyn Progress) -> Result<Year, YearFault> {
+        let (network, steps) = (&self.opened.network, self.profiles.steps);
+        let kept = self.kept();
+        let rows = kept.len();
+        let write_failed = |error: &dyn std::fmt::Display| fault("write-failed", &self.folder, error);
+        // Into a folder beside, which takes the place of an older year when it is whole.
+        let group = self.folder.join(FOLDER).join(&self.grid.id);
+        let growing = self.folder.join(FOLDER).join(format!(".{}.new", self.grid.id));
+        if keep {
+            let _ = std::fs::remove_dir_all(&growing);
+            std::fs::create_dir_all(&growing).map_err(|error| write_failed(&error))?;
+        }
+        let layout = Layout::new(rows, steps, CHUNK_ROWS, CHUNK_STEPS).map_err(|broken| YearFault::Finding(broken.finding(self.file.clone())))?;
+        let mut loadings = vec![f32::NAN; rows * steps];
+        let mut voltages = vec![f32::NAN; if keep { rows * CHUNK_STEPS } else { 0 }];
+        let (mut bytes, mut trouble, mut block) = (0_u64, None, 0);
+        let mut check = year_check::Sample::of(network, &self.profiles);
+        let started = std::time::Instant::now();
+        let flush = |block: usize, loadings: &[f32], voltages: &mut [f32]| -> std::io::Result<u64> {
+            let mut written = 0;
+            for row in 0..rows.div_ceil(CHUNK_ROWS) {
+                let at = (row, block);
+                let (loading, _) = layout.chunk(at, &mut |row, step| loadings.get(row * steps + step).copied().unwrap_or(f32::NAN));
+                let (voltage, _) = layout.chunk(at, &mut |row, step| voltages.get(row * CHUNK_STEPS + step % CHUNK_STEPS).copied().unwrap_or(f32::NAN));
+                for (name, bytes) in [("loading_percent", loading), ("vm_pu", voltage)] {
+                    let path = growing.join(name).join(layout.path(at));
+                    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+                    std::fs::write(&path, &bytes)?;
+                    written += bytes.len() as u64;
+                }
+            }
+            voltages.fill(f32::NAN);
+            Ok(written)
+        };
+        let solved = series_with(network, &self.profiles, &SeriesOptions::default(), &mut |step, view| {
+            if step % 256 == 0 {
+                progress.step("flow-steps", step as u64, steps as u64);
+            }
+            if trouble.is_some() || progress.cancelled() {
+                return;
+            }
+            if keep && step / CHUNK_STEPS != block {
+                match flush(block, &loadings, &mut voltages) {
+                    Ok(written) => bytes += written,
+                    Err(error) => trouble = Some(error.to_string()),
+                }
+                block = step / CHUNK_STEPS;
+            }
+            for (row, &branch) in kept.iter().enumerate() {
+                let flow = view.branch(network, branch);
+                if let (Some(percent), Some(from), Some(slot)) = (flow.loading_percent, flow.from_mva, loadings.get_mut(row * steps + step)) {
+                    *slot = if from.re < 0.0 { -percent } else { percent } as f32;
+                }
+                let far = network.branches.get(branch).and_then(|branch| view.voltage(branch.to));
+                if let (Some(voltage), Some(slot)) = (far, voltages.get_mut(row * CHUNK_STEPS + step % CHUNK_STEPS)) {
+                    *slot = voltage.norm() as f32;
+                }
+            }
+            check.look(step, view);
+        })?;
+        let seconds = started.elapsed().as_secs_f64();
+        if progress.cancelled() {
+            let _ = std::fs::remove_dir_all(&growing);
+            return Err(YearFault::Cancelled);
+        }
+        progress.step("flow-steps", steps as u64, steps as u64);
+        if keep && trouble.is_none() {
+            match flush(block, &loadings, &mut voltages) {
+                Ok(written) => bytes += written,
+                Err(error) => trouble = Some(error.to_string()),
+            }
+        }
+        if let Some(error) = trouble {
+            let _ = std::fs::remove_dir_all(&growing);
+            return Err(write_failed(&error));
+        }
+        let verified = check.verify(network, &self.profiles);
+        let of = |row: usize| loadings.get(row * steps..(row + 1) * steps).unwrap_or_default();
+        let mut lines: Vec<_> = kept.iter().enumerate().map(|(row, &branch)| crate::energy::grid::record::LineYear::of(branch, of(row), limit_percent, self.step_h)).collect();
+        lines.sort_by(|a, b| b.highest_percent.total_cmp(&a.highest_percent));
+        if keep {
+            bytes += self.finish(&growing, &layout, &kept, &of).map_err(|error| write_failed(&error))?;
+            if group.exists() {
+                std::fs::remove_dir_all(&group).map_err(|error| write_failed(&error))?;
+            }
+            std::fs::rename(&growing, &group).map_err(|error| write_failed(&error))?;
+            self.publish(&kept).map_err(|error| write_failed(&error))?;
+        }
+        Ok(Year { solved, seconds, verified, lines, rows, bytes, loadings, kept })
+    }
+
+    /// The small arrays, the coordinates and the group's own files.
+    fn finish<'a>(&self, folder: &Path, layout: &Layout, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> Result<u64, String> {
+        let steps = self.profiles.steps;
+        let text = |fault: crate::formats::Fault| format!("{} {}", fault.object, fault.value);
+        let about = |name: &str, units: &str, second: &'static str| About {
+            dimensions: ["feature", second],
+            attributes: json!({"long_name": name, "units": units, "nature": Nature::Simulated}),
+        };
+        let mut files: Vec<(String, Vec<u8>)> = vec![
+            ("loading_percent/zarr.json".to_owned(), layout.metadata(&about("loading of lines and transformers, negative against the branch’s direction", "%", "time")).map_err(text)?),
+            ("vm_pu/zarr.json".to_owned(), layout.metadata(&about("voltage at the far end", "1", "time")).map_err(text)?),
+        ];
+        let duration: Vec<f32> = (0..kept.len())
+            .flat_map(|row| {
+                let mut points = duration_points(&duration_curve(of(row)), DURATION_POINTS);
+                points.resize(DURATION_POINTS, f32::NAN);
+                points
+            })
+            .collect();
+        let worst: Vec<f32> = (0..kept.len())
+            .flat_map(|row| {
+                let mut found: Vec<f32> = worst_steps(of(row), WORST).into_iter().map(|(step, _)| step as f32).collect();
+                found.resize(WORST, f32::NAN);
+                found
+            })
+            .collect();
+        for (name, values, width, said) in [
+            ("duration_percent", &duration, DURATION_POINTS, about("loading exceeded in so much of the year", "%", "share")),
+            ("worst_hour", &worst, WORST, about("steps of the highest loadings, the worst first", "1", "rank")),
+        ] {
+            let written = zarr::write(kept.len(), width, width, values, &said).map_err(text)?;
+            files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        }
+        let step_s = (self.step_h * 3600.0).round() as i64;
+        let coordinates = [
+            Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
+            Coordinate {
+                name: "time",
+                labels: Labels::Integers((0..steps as i64).map(|step| self.start.0 + step_s * step).collect()),
+                attributes: json!({"long_name": "start of the step, UTC", "standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"}),
+            },
+            Coordinate { name: "share", labels: Labels::Reals((0..DURATION_POINTS).map(|point| point as f64).collect()), attributes: json!({"units": "%"}) },
+            Coordinate { name: "rank", labels: Labels::Integers((1..=WORST as i64).collect()), attributes: json!({}) },
+        ];
+        let group = json!({
+            "Conventions": "CF-1.11",
+            "title": format!("AC power flow of {}", self.grid.path),
+            "source": "réseau généré, non réel ; calcul AC de Jumeau",
+            "nature": Nature::Simulated,
+        });
+        let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
+        let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        files.extend(zarr_group::write(&group, &coordinates, &members).map_err(text)?);
+        let mut written = 0;
+        for (path, bytes) in files {
+            let whole = folder.join(path);
+            let done = whole.parent().map_or(Ok(()), std::fs::create_dir_all).and_then(|()| std::fs::write(&whole, &bytes));
+            done.map_err(|error| error.to_string())?;
+            written += bytes.len() as u64;
+        }
+        Ok(written)
+    }
+
+    /// The manifest with the two series of the year, written whole or not at all.
+    fn publish(&self, kept: &[usize]) -> Result<(), String> {
+        let bytes = std::fs::read(&self.manifest_at).map_err(|error| error.to_string())?;
+        let mut manifest = Manifest::parse(&bytes).map_err(|(code, detail)| format!("{code} {detail}"))?;
+        let axis = manifest
+            .axes
+            .iter()
+            .find(|axis| axis.start == self.start && axis.calendar.is_none() && axis.steps() == Some(self.profiles.steps as u64))
+            .map(|axis| axis.id.clone())
+            .ok_or_else(|| "axis".to_owned())?;
+        let rows: Vec<String> = kept.iter().map(|branch| self.feature(*branch)).collect();
+        let named = rows.len() <= ROWS_IN_MANIFEST;
+        for (id, array, unit, quantity) in [("flow-loading", "loading_percent", "%", "charge"), ("flow-voltage", "vm_pu", "1", "tension")] {
+            let path = format!("{FOLDER}/{}/{array}", self.grid.id);
+            manifest.series.retain(|known| known.id != id);
+            manifest.series.push(Series {
+                id: id.to_owned(),
+                path,
+                axis: axis.clone(),
+                rows: if named { rows.clone() } else { Vec::new() },
+                unit: unit.to_owned(),
+                nature: Nature::Simulated,
+                dataset: self.grid.dataset.clone(),
+                row_count: (!named).then_some(rows.len() as u64),
+                labels: (!named).then(|| format!("{FOLDER}/{}/feature", self.grid.id)),
+                quantity: Some(quantity.to_owned()),
+                layer: Some(LayerId::from(self.grid.layer.as_str())),
+                by: None,
+                interpolation: None,
+                typical_year: false,
+            });
+        }
+        let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
+        let beside = self.manifest_at.with_extension("json.new");
+        std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &self.manifest_at)).map_err(|error| error.to_string())
+    }
+}
+
+/// `seconds`, `checked`, `lines`, `stored` of a territory's year.
+pub fn answer(driven: &Driven, year: &Year, most: usize) -> Map<String, Value> {
+    let stamp = |step: usize| driven.start.plus_seconds((step as f64 * driven.step_h * 3600.0).round() as i64).to_string();
+    let lines: Vec<Value> = year
+        .lines
+        .iter()
+        .take(most)
+        .map(|line| {
+            let signed = year.loading_of(line.branch);
+            let worst: Vec<Value> = worst_steps(signed, WORST)
+                .into_iter()
+                .map(|(step, percent)| json!({"step": step, "instant": stamp(step), "loading_percent": percent.abs(), "reversed": percent < 0.0}))
+                .collect();
+            json!({
+                "feature": driven.feature(line.branch),
+                "congested_hours": line.congested_h,
+                "excess_hours": line.excess_h,
+                "highest_percent": line.highest_percent,
+                "mean_percent": line.mean_percent,
+                "reversed_share": line.reversed_share,
+                "duration_percent": duration_points(&duration_curve(signed), DURATION_POINTS),
+                "worst": worst,
+            })
+        })
+        .collect();
+    let mut found = Map::new();
+    found.insert("seconds".into(), json!(year.seconds));
+    found.insert("checked".into(), json!({"steps": year.verified.steps, "residual_pu": year.verified.residual_pu, "difference_pu": year.verified.difference_pu}));
+    if most > 0 {
+        found.insert("lines".into(), Value::Array(lines));
+    }
+    if year.bytes > 0 {
+        let folder = driven.folder.join(FOLDER).join(&driven.grid.id);
+        found.insert("stored".into(), json!({"folder": folder.display().to_string(), "bytes": year.bytes, "features": year.rows}));
+    }
+    found
+}
