@@ -6,6 +6,7 @@
 mod dates;
 mod figures;
 mod numbers;
+pub use numbers::number;
 
 pub use figures::{FigureText, figure_line};
 

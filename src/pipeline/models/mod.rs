@@ -352,5 +352,6 @@ pub fn manifest(
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,
+        tables: Vec::new(),
     })
 }

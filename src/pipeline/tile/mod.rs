@@ -582,6 +582,7 @@ fn manifest(
         datasets,
         imagery: Vec::new(),
         features: None,
+        tables: Vec::new(),
     })
 }
 
