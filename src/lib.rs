@@ -20,6 +20,7 @@
 //! | [`formats`] | bytes ⇄ typed documents, one room for each format | base, geodesy |
 //! | [`region`] | our model of a territory, roofs | base, geodesy |
 //! | [`energy`] | sun, light, shade, photovoltaics, earnings, electricity demand, wind, batteries, power flow; plain inputs | base, geodesy |
+//! | [`planning`] | rules of planning law asked of a place | base, geodesy, region |
 //! | [`view`] | state, commands, share links | base, geodesy |
 //! | [`stream`] | which tiles, when; no input or output of its own | base, geodesy, formats |
 //! | [`pipeline`] | sources → territory package; check; info | all above |
@@ -55,6 +56,7 @@ pub mod formats;
 pub mod geodesy;
 pub mod i18n;
 pub mod io;
+pub mod planning;
 pub mod region;
 pub mod stream;
 pub mod view;

@@ -61,6 +61,16 @@ impl Iam {
         }
     }
 
+    /// The same modifier for many angles: what does not depend on the angle is worked out once.
+    pub fn prepared(self) -> PreparedIam {
+        let straight = match self {
+            Self::Physical { index, extinction_per_m, thickness_m } => straight(index, extinction_per_m * thickness_m),
+            Self::MartinRuiz { a_r } => 1.0 - (-1.0 / a_r).exp(),
+            Self::Ashrae { .. } | Self::None => 1.0,
+        };
+        PreparedIam { iam: self, straight }
+    }
+
     /// The same of the angle of incidence, degrees.
     pub fn of_angle(&self, incidence: f64) -> f64 {
         if incidence.abs() >= 90.0 {
@@ -71,6 +81,11 @@ impl Iam {
 }
 
 fn physical(cos_outside: f64, n: f64, depth: f64) -> f64 {
+    slanting(cos_outside, n, depth) / straight(n, depth)
+}
+
+/// What passes of slanting light; nothing from behind.
+fn slanting(cos_outside: f64, n: f64, depth: f64) -> f64 {
     if cos_outside <= 0.0 {
         return 0.0;
     }
@@ -78,9 +93,32 @@ fn physical(cos_outside: f64, n: f64, depth: f64) -> f64 {
     let cos_inside = (1.0 - sin_inside2).sqrt();
     let s = ((cos_outside - n * cos_inside) / (cos_outside + n * cos_inside)).powi(2);
     let p = ((cos_inside - n * cos_outside) / (cos_inside + n * cos_outside)).powi(2);
-    let straight = (1.0 - ((1.0 - n) / (1.0 + n)).powi(2)) * (-depth).exp();
-    let slanting = (1.0 - 0.5 * (s + p)) * (-depth / cos_inside).exp();
-    slanting / straight
+    (1.0 - 0.5 * (s + p)) * (-depth / cos_inside).exp()
+}
+
+/// What passes of light straight on.
+fn straight(n: f64, depth: f64) -> f64 {
+    (1.0 - ((1.0 - n) / (1.0 + n)).powi(2)) * (-depth).exp()
+}
+
+/// A modifier ready for many angles.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PreparedIam {
+    iam: Iam,
+    straight: f64,
+}
+
+impl PreparedIam {
+    /// As [`Iam::of_cosine`].
+    #[inline]
+    pub fn of_cosine(&self, cos_incidence: f64) -> f64 {
+        let cosine = cos_incidence.clamp(-1.0, 1.0);
+        match self.iam {
+            Iam::Physical { index, extinction_per_m, thickness_m } => slanting(cosine.max(0.0), index, extinction_per_m * thickness_m) / self.straight,
+            Iam::MartinRuiz { a_r } if cosine > 0.0 => (1.0 - (-cosine / a_r).exp()) / self.straight,
+            iam => iam.of_cosine(cosine),
+        }
+    }
 }
 
 /// Modifiers of Martin and Ruiz for the sky's and the ground's diffuse light on a plane of this tilt (Progress in Photovoltaics 13 (2005) 75–84).

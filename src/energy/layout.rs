@@ -58,10 +58,16 @@ const LARGE_FILL: f64 = 0.85;
 /// How finely the first row and column are shifted to find the best layout.
 const SHIFTS: usize = 4;
 
-/// The better of upright and lying modules in a regular grid; places can be taken out by hand afterwards.
+/// The better of upright and lying modules in a regular grid; places can be taken out by hand afterwards ([`Layout::without`]).
 pub fn lay(plane: &RoofPlane, kind: &ModuleKind) -> Layout {
-    let outline = Outline::new(plane);
-    let usable_m2 = outline.usable_m2(plane.area_m2, kind.margin_m);
+    lay_around(plane, kind, &[])
+}
+
+/// The same round obstacles (chimneys, windows, dormers): rings in space, whose shadow on the plane along its normal is kept free with the margin.
+pub fn lay_around(plane: &RoofPlane, kind: &ModuleKind, obstacles: &[Vec<[f64; 3]>]) -> Layout {
+    let outline = Outline::new(plane, obstacles);
+    let free_m2 = (plane.area_m2 - outline.obstacles_m2()).max(0.0);
+    let usable_m2 = (outline.usable_m2(plane.area_m2, kind.margin_m) - outline.obstacles_m2()).clamp(0.0, free_m2);
     let module_m2 = kind.long_m * kind.short_m;
     let none = Layout {
         orientation: Orientation::Portrait,
@@ -74,7 +80,7 @@ pub fn lay(plane: &RoofPlane, kind: &ModuleKind) -> Layout {
     if !(module_m2 > 0.0 && kind.margin_m >= 0.0 && kind.gap_m >= 0.0) {
         return none;
     }
-    if usable_m2 / module_m2 > MOST_TRIED {
+    if usable_m2 / module_m2 > MOST_TRIED && obstacles.is_empty() {
         let modules = (usable_m2 * LARGE_FILL / module_m2) as usize;
         return Layout {
             modules,
@@ -111,17 +117,56 @@ pub fn lay(plane: &RoofPlane, kind: &ModuleKind) -> Layout {
     best
 }
 
+impl Layout {
+    /// Without some of the modules, by their places in the list; places that are none are ignored.
+    pub fn without(&self, taken: &[usize], kind: &ModuleKind) -> Self {
+        let corners: Vec<[f64; 2]> = self.corners.iter().enumerate().filter(|(at, _)| !taken.contains(at)).map(|(_, corner)| *corner).collect();
+        let modules = corners.len();
+        Self { modules, kwp: modules as f64 * kind.kwp, covered_m2: modules as f64 * kind.long_m * kind.short_m, corners, ..self.clone() }
+    }
+
+    /// Width along the eave and depth up the slope of its modules, metres.
+    pub fn module_size(&self, kind: &ModuleKind) -> [f64; 2] {
+        match self.orientation {
+            Orientation::Portrait => [kind.short_m, kind.long_m],
+            Orientation::Landscape => [kind.long_m, kind.short_m],
+        }
+    }
+
+    /// The four corners of each module in space, on the plane.
+    pub fn in_space(&self, plane: &RoofPlane, kind: &ModuleKind) -> Vec<[[f64; 3]; 4]> {
+        let (level, up) = plane.axes();
+        let outline = Outline::new(plane, &[]);
+        let Some(on) = plane.triangles.first().map(|triangle| triangle[0]) else { return Vec::new() };
+        let height = dot(on, plane.normal);
+        let point = |x: f64, y: f64| {
+            let (along, upwards) = (x + outline.low[0], y + outline.low[1]);
+            [0, 1, 2].map(|axis: usize| along * level[axis] + upwards * up[axis] + height * plane.normal[axis])
+        };
+        let [width, depth] = self.module_size(kind);
+        self.corners.iter().map(|[x, y]| [point(*x, *y), point(x + width, *y), point(x + width, y + depth), point(*x, y + depth)]).collect()
+    }
+}
+
+fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
+    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
+}
+
 /// A plane in its own two axes.
 struct Outline {
     triangles: Vec<[[f64; 2]; 3]>,
+    /// Its lowest left corner in the axes of space.
+    low: [f64; 2],
     size: [f64; 2],
     perimeter_m: f64,
+    /// Rings, closed.
+    obstacles: Vec<Vec<[f64; 2]>>,
 }
 
 impl Outline {
-    fn new(plane: &RoofPlane) -> Self {
+    fn new(plane: &RoofPlane, obstacles: &[Vec<[f64; 3]>]) -> Self {
         let (level, up) = plane.axes();
-        let along = |p: [f64; 3], axis: [f64; 3]| p[0] * axis[0] + p[1] * axis[1] + p[2] * axis[2];
+        let along = dot;
         let mut triangles: Vec<[[f64; 2]; 3]> = plane
             .triangles
             .iter()
@@ -138,11 +183,36 @@ impl Outline {
             *point = [point[0] - low[0], point[1] - low[1]];
         }
         let perimeter_m = perimeter(&triangles);
+        let ring = |ring: &Vec<[f64; 3]>| {
+            let mut flat: Vec<[f64; 2]> = ring.iter().map(|p| [along(*p, level) - low[0], along(*p, up) - low[1]]).collect();
+            if flat.first() != flat.last() {
+                flat.extend(flat.first().copied());
+            }
+            flat
+        };
         Self {
             triangles,
+            low,
             size: [high[0] - low[0], high[1] - low[1]],
             perimeter_m,
+            obstacles: obstacles.iter().map(ring).filter(|ring| ring.len() > 3).collect(),
         }
+    }
+
+    fn obstacles_m2(&self) -> f64 {
+        let area = |ring: &Vec<[f64; 2]>| 0.5 * ring.windows(2).map(|side| side[0][0] * side[1][1] - side[1][0] * side[0][1]).sum::<f64>().abs();
+        self.obstacles.iter().map(area).sum()
+    }
+
+    /// Whether a rectangle and an obstacle have a point in common.
+    fn meets_obstacle(&self, low: [f64; 2], high: [f64; 2]) -> bool {
+        let corners = [low, [high[0], low[1]], high, [low[0], high[1]]];
+        self.obstacles.iter().any(|ring| {
+            let within = |p: &[f64; 2]| (low[0]..=high[0]).contains(&p[0]) && (low[1]..=high[1]).contains(&p[1]);
+            ring.iter().any(within)
+                || corners.iter().any(|corner| goes_round(ring, *corner))
+                || ring.windows(2).any(|side| (0..4).any(|at| cross_each_other([side[0], side[1]], [corners[at], corners[(at + 1) % 4]])))
+        })
     }
 
     /// What a margin along all edges leaves: exact for rectangles, close for others.
@@ -183,13 +253,26 @@ impl Outline {
                         .iter()
                         .map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)])
                 });
-                if tried.into_iter().all(|point| self.contains(point)) {
+                if tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle([x0, y0], [x1, y1]) {
                     corners.push([x, y]);
                 }
             }
         }
         corners
     }
+}
+
+fn goes_round(ring: &[[f64; 2]], [x, y]: [f64; 2]) -> bool {
+    let crossings = ring.windows(2).filter(|side| {
+        let ([ax, ay], [bx, by]) = (side[0], side[1]);
+        (ay > y) != (by > y) && x < ax + (y - ay) / (by - ay) * (bx - ax)
+    });
+    crossings.count() % 2 == 1
+}
+
+fn cross_each_other([a, b]: [[f64; 2]; 2], [c, d]: [[f64; 2]; 2]) -> bool {
+    let side = |u: [f64; 2], v: [f64; 2], w: [f64; 2]| (v[0] - u[0]) * (w[1] - u[1]) - (v[1] - u[1]) * (w[0] - u[0]);
+    side(a, b, c) * side(a, b, d) < 0.0 && side(c, d, a) * side(c, d, b) < 0.0
 }
 
 /// Length of the edges that belong to one triangle only.

@@ -7,9 +7,11 @@
 //! | [`decomposition`], [`transposition`] | beam and diffuse light; light on a tilted plane | pvlib, PVWatts V8 |
 //! | [`weather`], [`climate`] | hours of sun, light and air: from a file, a clear sky, a climatology | pvlib; FAO-56 |
 //! | [`incidence`], [`cell`], [`pv`], [`production`] | reflection, cell temperature, power, a year's sums | pvlib, PVWatts V8 |
+//! | [`prepared`] | a year made ready for many planes | the plain chain, to 1e-12 |
 //! | [`shading`] | horizon, sky-view factor, porous trees: line sweep and exact rays | closed forms, brute-force marching |
 //! | [`roof`], [`layout`], [`yields`] | planes of a roof, modules on them, a shaded year | laws: areas add up, shade only takes |
 //! | [`economics`] | savings, premium, sale, pay-back, carbon, with dated facts | laws: balances close; a past fact says so |
+//! | [`answer`] | what a roof answers to its household: energy, own use, money, carbon | laws: steps close, a battery never takes own use away |
 //! | [`demand`] | how much electricity a building draws, hour by hour | own model on French orders of magnitude; an estimate |
 //! | [`load`] | half-hourly loads: profiles and cold, vehicles, heat pumps, lamps, farms, shops | laws: sums to 1e-9; HiGHS for the smart charging |
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
@@ -19,6 +21,7 @@
 //! | [`grid`] | AC power flow, hosting capacity, N-1, reinforcement, a line's year | pandapower, power-grid-model |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
+pub mod answer;
 pub mod atmosphere;
 pub mod balance;
 pub mod calendar;
@@ -35,6 +38,7 @@ pub mod layout;
 pub mod linke;
 pub mod load;
 pub mod production;
+pub mod prepared;
 pub mod pv;
 pub mod roof;
 pub mod shading;

@@ -2,6 +2,8 @@
 //!
 //! Plain triangles in metres, x east, y true north, z up; it does not matter whose building they are.
 
+use std::collections::BTreeMap;
+
 type Point = [f64; 3];
 
 /// A surface steeper than this is a wall, degrees.
@@ -144,6 +146,21 @@ impl RoofPlane {
         (level, up)
     }
 
+    /// Rings round the plane's triangles, each closed by its first point; outer ones counter-clockwise from above, holes the other way.
+    ///
+    /// Where triangles meet only part of a side, their sides do not cancel: then each triangle is a ring of its own.
+    pub fn outline(&self) -> Vec<Vec<Point>> {
+        let turned: Vec<[Point; 3]> = self
+            .triangles
+            .iter()
+            .map(|[a, b, c]| {
+                let up = cross(minus(*b, *a), minus(*c, *a))[2] >= 0.0;
+                if up { [*a, *b, *c] } else { [*a, *c, *b] }
+            })
+            .collect();
+        rings(&turned).unwrap_or_else(|| turned.iter().map(|[a, b, c]| vec![*a, *b, *c, *a]).collect())
+    }
+
     fn longest_side(&self) -> Point {
         let mut best = ([1.0, 0.0, 0.0], 0.0);
         for [a, b, c] in &self.triangles {
@@ -212,6 +229,36 @@ impl RoofPlane {
         let step = points.len().div_ceil(most).max(1);
         points.into_iter().step_by(step).map(lift).collect()
     }
+}
+
+/// Sides that no neighbour runs back along, one after the other; `None` when they do not close.
+fn rings(triangles: &[[Point; 3]]) -> Option<Vec<Vec<Point>>> {
+    // Points within a millimetre are one.
+    let key = |p: Point| p.map(|x| (x * 1000.0).round() as i64);
+    type Key = [i64; 3];
+    let mut sides: BTreeMap<(Key, Key), Point> = BTreeMap::new();
+    for [a, b, c] in triangles {
+        for (from, to) in [(a, b), (b, c), (c, a)] {
+            if key(*from) != key(*to) && sides.remove(&(key(*to), key(*from))).is_none() {
+                sides.insert((key(*from), key(*to)), *to);
+            }
+        }
+    }
+    let mut rings = Vec::new();
+    while let Some(((start, mut at), to)) = sides.pop_first() {
+        let mut ring = vec![to];
+        while at != start {
+            let next = sides.range((at, [i64::MIN; 3])..=(at, [i64::MAX; 3])).next().map(|(side, to)| (*side, *to));
+            let (side, to) = next?;
+            sides.remove(&side);
+            ring.push(to);
+            at = side.1;
+        }
+        let first = *ring.first()?;
+        ring.push(first);
+        rings.push(ring);
+    }
+    (!rings.is_empty()).then_some(rings)
 }
 
 /// Weights of the corners, if the point lies in the triangle.

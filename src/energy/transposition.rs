@@ -13,6 +13,7 @@
 //! Angles in degrees, azimuth clockwise from true north, irradiance in W/m².
 
 use super::atmosphere;
+use super::prepared::SkyParts;
 
 /// A plane: tilt from the horizontal and the azimuth it faces.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -43,6 +44,21 @@ impl Plane {
 
     pub fn azimuth(&self) -> f64 {
         self.azimuth
+    }
+
+    pub fn sin_tilt(&self) -> f64 {
+        self.sin_tilt
+    }
+
+    /// sin³(tilt / 2).
+    pub fn sin_half_cubed(&self) -> f64 {
+        self.sin_half_cubed
+    }
+
+    /// Unit normal: east, north, up.
+    pub fn normal(&self) -> [f64; 3] {
+        let (sin, cos) = self.azimuth.to_radians().sin_cos();
+        [self.sin_tilt * sin, self.sin_tilt * cos, self.cos_tilt]
     }
 
     /// Cosine of the angle between the plane's normal and the sun; negative from behind.
@@ -212,6 +228,41 @@ fn diffuse_at(model: SkyModel, plane: &Plane, sky: &Sky, cos_incidence: f64) -> 
     }
 }
 
+/// What a model makes of an hour before any plane comes in; [`super::prepared`] joins it with planes.
+pub fn hour_parts(model: SkyModel, sky: &Sky) -> SkyParts {
+    let cos_zenith = sky.zenith.to_radians().cos();
+    let anisotropy = sky.dni / sky.extraterrestrial;
+    let circumsolar = anisotropy / cos_zenith.max(0.01745);
+    match model {
+        SkyModel::Isotropic => SkyParts { even: sky.dhi, ..SkyParts::default() },
+        SkyModel::Klucher => {
+            let f = if sky.ghi == 0.0 { 0.0 } else { 1.0 - (sky.dhi / sky.ghi).powi(2) };
+            SkyParts { even: sky.dhi, klucher: Some([f, f * sky.zenith.to_radians().sin().powi(3)]), ..SkyParts::default() }
+        }
+        SkyModel::HayDavies => SkyParts {
+            even: (sky.dhi * (1.0 - anisotropy)).max(0.0),
+            circumsolar: (sky.dhi * circumsolar).max(0.0),
+            ..SkyParts::default()
+        },
+        SkyModel::Reindl => {
+            let share = if sky.ghi == 0.0 { 0.0 } else { (sky.dni * cos_zenith).max(0.0) / sky.ghi };
+            let even = sky.dhi * (1.0 - anisotropy);
+            SkyParts { even, circumsolar: sky.dhi * circumsolar, brightening: even * share.max(0.0).sqrt(), ..SkyParts::default() }
+        }
+        SkyModel::Perez | SkyModel::PerezDriesse => {
+            let found = if model == SkyModel::Perez { perez_shares(sky) } else { perez_driesse_shares(sky) };
+            let Some([f1, f2]) = found else { return SkyParts::default() };
+            SkyParts {
+                even: sky.dhi * (1.0 - f1),
+                circumsolar: sky.dhi * f1 / cos_zenith.max(85f64.to_radians().cos()),
+                band: sky.dhi * f2,
+                whole: true,
+                ..SkyParts::default()
+            }
+        }
+    }
+}
+
 fn klucher(plane: &Plane, sky: &Sky, seen: f64) -> SkyDiffuse {
     let f = if sky.ghi == 0.0 {
         0.0
@@ -251,10 +302,12 @@ const PEREZ_BINS: [f64; 7] = [1.065, 1.23, 1.5, 1.95, 2.8, 4.5, 6.2];
 const KAPPA: f64 = 1.041;
 
 fn perez(plane: &Plane, sky: &Sky, seen: f64) -> SkyDiffuse {
-    // Without diffuse light there is none to spread; without an air mass it is night.
-    let (Some(air_mass), true) = (sky.air_mass, sky.dhi > 0.0) else {
-        return SkyDiffuse::default();
-    };
+    perez_shares(sky).map_or(SkyDiffuse::default(), |[f1, f2]| perez_parts(plane, sky, seen, f1, f2))
+}
+
+/// F1 and F2; `None` without diffuse light, which cannot be spread, and without an air mass: it is night.
+fn perez_shares(sky: &Sky) -> Option<[f64; 2]> {
+    let air_mass = sky.air_mass.filter(|_| sky.dhi > 0.0)?;
     let z = sky.zenith.to_radians();
     let delta = sky.dhi * air_mass / sky.extraterrestrial;
     let cubed = KAPPA * z.powi(3);
@@ -263,7 +316,7 @@ fn perez(plane: &Plane, sky: &Sky, seen: f64) -> SkyDiffuse {
     let [f11, f12, f13, f21, f22, f23] = PEREZ[class];
     let f1 = (f11 + f12 * delta + f13 * z).max(0.0);
     let f2 = f21 + f22 * delta + f23 * z;
-    perez_parts(plane, sky, seen, f1, f2)
+    Some([f1, f2])
 }
 
 fn perez_parts(plane: &Plane, sky: &Sky, seen: f64, f1: f64, f2: f64) -> SkyDiffuse {
@@ -296,8 +349,13 @@ const SPLINE: [[f64; 6]; 10] = [
 ];
 
 fn perez_driesse(plane: &Plane, sky: &Sky, seen: f64) -> SkyDiffuse {
+    perez_driesse_shares(sky).map_or(SkyDiffuse::default(), |[f1, f2]| perez_parts(plane, sky, seen, f1, f2))
+}
+
+/// As [`perez_shares`].
+fn perez_driesse_shares(sky: &Sky) -> Option<[f64; 2]> {
     if sky.dhi <= 0.0 {
-        return SkyDiffuse::default();
+        return None;
     }
     // At and below the horizon the model keeps the air mass of the horizon.
     let air_mass = if sky.zenith >= 90.0 {
@@ -313,7 +371,7 @@ fn perez_driesse(plane: &Plane, sky: &Sky, seen: f64) -> SkyDiffuse {
     let [f11, f12, f13, f21, f22, f23] = spline(zeta.clamp(0.0, 1.0));
     let f1 = (f11 + f12 * delta + f13 * z).clamp(0.0, 0.9);
     let f2 = f21 + f22 * delta + f23 * z;
-    perez_parts(plane, sky, seen, f1, f2)
+    Some([f1, f2])
 }
 
 /// All six splines at one place, by de Boor's algorithm (degree 2).

@@ -5,8 +5,8 @@
 //! Beam and circumsolar light are multiplied by the share of samples that see the sun, the even sky and its horizon band by the share of the sky they see. What neighbours reflect instead of the sky is left out: a few percent of the diffuse light, on the safe side.
 
 use super::production::Sums;
-use super::pv::System;
-use super::shading::visibility::{Foliage, Visibility};
+use super::pv::{Output, System};
+use super::shading::visibility::{Foliage, SkyOfPlane, Visibility};
 use super::transposition::{Plane, PlaneLight, SkyDiffuse, plane_light};
 use super::weather::{SkyHour, day_of_year};
 
@@ -42,45 +42,58 @@ impl PlaneView {
         };
         let azimuths = first.azimuths().max(1);
         let leaves = [foliage.in_leaf, foliage.bare];
-        let mut shares = vec![[0f32; 2]; azimuths * BINS];
+        let strips = SkyOfPlane::new(plane, azimuths.max(72));
+        let mut sums = vec![[0f64; 2]; azimuths * BINS];
+        // Samples without trees see all that is above their horizon's bin: they are counted where that begins and added up once, at the end.
+        let mut begin = vec![0u32; azimuths * BINS];
         let mut sky = [0.0; 2];
-        let each = 1.0 / samples.len() as f64;
         for sample in samples {
-            for (season, leaf) in leaves.into_iter().enumerate() {
-                sky[season] += each * sample.sky_share(plane, leaf);
-            }
+            let plain = sample.is_plain();
+            let in_leaf = sample.sky_share_of(&strips, foliage.in_leaf);
+            sky[0] += in_leaf;
+            sky[1] += if plain { in_leaf } else { sample.sky_share_of(&strips, foliage.bare) };
             for azimuth in 0..azimuths {
                 let direction = 360.0 * azimuth as f64 / azimuths as f64;
-                let horizon = sample.horizon_at(direction);
+                let horizon = match sample.horizon().get(azimuth) {
+                    Some(kept) if sample.azimuths() == azimuths => f64::from(*kept),
+                    _ => sample.horizon_at(direction),
+                };
                 // Below the horizon nothing is added.
                 let first = ((horizon / BIN_DEG) as usize).min(BINS - 1);
-                let plain = sample.is_plain();
-                let bins = shares
-                    .iter_mut()
-                    .skip(azimuth * BINS)
-                    .take(BINS)
-                    .enumerate()
-                    .skip(first);
-                for (bin, share) in bins {
+                let row = azimuth * BINS;
+                let (Some(bins), Some(begins)) = (sums.get_mut(row..row + BINS), begin.get_mut(row..row + BINS)) else { continue };
+                for (bin, share) in bins.iter_mut().enumerate().skip(first) {
                     let high = (bin + 1) as f64 * BIN_DEG;
                     let low = horizon.max(high - BIN_DEG);
                     // The horizon cuts the bin where it lies, not at its edge.
                     let above = ((high - low) / BIN_DEG).clamp(0.0, 1.0);
+                    if plain {
+                        share[0] += above;
+                        share[1] += above;
+                        if let Some(begins) = begins.get_mut(bin + 1) {
+                            *begins += 1;
+                        }
+                        break;
+                    }
                     for (season, leaf) in leaves.into_iter().enumerate() {
-                        let passes = if plain {
-                            1.0
-                        } else {
-                            sample.transmittance(direction, 0.5 * (low + high), leaf)
-                        };
-                        share[season] += (each * above * passes) as f32;
+                        share[season] += above * sample.transmittance(direction, 0.5 * (low + high), leaf);
                     }
                 }
+            }
+        }
+        let count = samples.len() as f64;
+        let mut shares = Vec::with_capacity(azimuths * BINS);
+        for (bins, begins) in sums.chunks(BINS).zip(begin.chunks(BINS)) {
+            let mut whole = 0;
+            for (sum, begins) in bins.iter().zip(begins) {
+                whole += begins;
+                shares.push(sum.map(|sum| ((sum + f64::from(whole)) / count) as f32));
             }
         }
         Self {
             azimuths,
             shares,
-            sky,
+            sky: sky.map(|sum| sum / count),
             foliage,
             open: false,
         }
@@ -88,6 +101,11 @@ impl PlaneView {
 
     /// Share of the plane that sees the sun.
     pub fn sun_share(&self, azimuth: f64, elevation: f64, season: usize) -> f64 {
+        self.sun_share_at(azimuth.rem_euclid(360.0) / 360.0, elevation, season)
+    }
+
+    /// The same with the azimuth as a share of the circle, 0 up to 1.
+    pub(super) fn sun_share_at(&self, turn: f64, elevation: f64, season: usize) -> f64 {
         if elevation <= 0.0 {
             return 0.0;
         }
@@ -95,7 +113,7 @@ impl PlaneView {
             return 1.0;
         }
         let season = season.min(1);
-        let place = azimuth.rem_euclid(360.0) / 360.0 * self.azimuths as f64;
+        let place = turn * self.azimuths as f64;
         let low = place as usize % self.azimuths;
         let height = (elevation / BIN_DEG - 0.5).clamp(0.0, (BINS - 1) as f64);
         let bin = height as usize;
@@ -112,6 +130,29 @@ impl PlaneView {
             mix(value(low + 1, bin), value(low + 1, bin + 1), up),
             part,
         )
+    }
+
+    /// Nothing stands in the way anywhere.
+    pub(super) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    fn season(&self, hour: &SkyHour) -> usize {
+        // Where nothing stands in the way no tree does.
+        if self.open {
+            return 0;
+        }
+        self.season_of_day(day_of_year(hour.at).0)
+    }
+
+    /// 0 in leaf, 1 bare.
+    pub(super) fn season_of_day(&self, day: u16) -> usize {
+        usize::from(!(self.foliage.leaf_days.0..=self.foliage.leaf_days.1).contains(&day))
+    }
+
+    /// Share of the even sky in a season.
+    pub(super) fn sky_of_season(&self, season: usize) -> f64 {
+        self.sky.get(season).copied().unwrap_or(1.0)
     }
 
     /// Share of the even sky over the year: half in leaf, half bare.
@@ -133,44 +174,58 @@ pub fn produce_shaded(
     step_h: f64,
     mut hour_kw: impl FnMut(f64),
 ) -> Sums {
-    let mut sums = Sums {
-        hours: hours.len(),
-        ..Sums::default()
-    };
+    let mut sums = Fold::default();
     for hour in hours {
+        let out = plane_hour(system, plane, hour).map(|light| {
+            let light = shaded(&light, view, hour, view.season(hour));
+            system.output_of(&light, hour.air_c, hour.wind_m_s)
+        });
+        hour_kw(out.as_ref().map_or(0.0, |out| out.ac_kw));
+        sums.add(hour, out, step_h);
+    }
+    sums.finish(hours.len(), step_h)
+}
+
+/// Light on a plane in the open; `None` at night.
+fn plane_hour(system: &System, plane: &Plane, hour: &SkyHour) -> Option<PlaneLight> {
+    let dark = hour.sky.ghi <= 0.0 && hour.sky.dni <= 0.0 && hour.sky.dhi <= 0.0;
+    (!dark).then(|| plane_light(system.model, plane, &hour.sky, system.albedo))
+}
+
+/// Sums on their way: of powers, not yet of energies.
+#[derive(Default)]
+struct Fold(Sums);
+
+impl Fold {
+    fn add(&mut self, hour: &SkyHour, out: Option<Output>, step_h: f64) {
+        let sums = &mut self.0;
         sums.ghi_kwh += hour.sky.ghi;
         sums.dni_kwh += hour.sky.dni;
         sums.dhi_kwh += hour.sky.dhi;
-        if hour.sky.ghi <= 0.0 && hour.sky.dni <= 0.0 && hour.sky.dhi <= 0.0 {
-            hour_kw(0.0);
-            continue;
-        }
-        let light = plane_light(system.model, plane, &hour.sky, system.albedo);
-        let (day, _) = day_of_year(hour.at);
-        let season =
-            usize::from(!(view.foliage.leaf_days.0..=view.foliage.leaf_days.1).contains(&day));
-        let light = shaded(&light, view, hour, season);
-        let out = system.output_of(&light, hour.air_c, hour.wind_m_s);
+        let Some(out) = out else { return };
         sums.poa_kwh += out.poa;
         sums.dc_kwh += out.dc_kw;
         sums.ac_kwh += out.ac_kw;
         if let Some(month) = sums.month_kwh.get_mut(usize::from(hour.month)) {
             *month += out.ac_kw * step_h;
         }
-        hour_kw(out.ac_kw);
     }
-    let per_kilo = step_h / 1000.0;
-    for sum in [
-        &mut sums.ghi_kwh,
-        &mut sums.dni_kwh,
-        &mut sums.dhi_kwh,
-        &mut sums.poa_kwh,
-    ] {
-        *sum *= per_kilo;
+
+    fn finish(self, hours: usize, step_h: f64) -> Sums {
+        let mut sums = Sums { hours, ..self.0 };
+        let per_kilo = step_h / 1000.0;
+        for sum in [
+            &mut sums.ghi_kwh,
+            &mut sums.dni_kwh,
+            &mut sums.dhi_kwh,
+            &mut sums.poa_kwh,
+        ] {
+            *sum *= per_kilo;
+        }
+        sums.dc_kwh *= step_h;
+        sums.ac_kwh *= step_h;
+        sums
     }
-    sums.dc_kwh *= step_h;
-    sums.ac_kwh *= step_h;
-    sums
 }
 
 fn shaded(light: &PlaneLight, view: &PlaneView, hour: &SkyHour, season: usize) -> PlaneLight {
@@ -215,6 +270,11 @@ impl Sureness {
 
     pub fn sigma(&self) -> f64 {
         (self.weather.powi(2) + self.resource.powi(2) + self.model.powi(2)).sqrt()
+    }
+
+    /// What is reached in one year of ten, of a mean of `p50`.
+    pub fn p10(&self, p50: f64) -> f64 {
+        p50 * (1.0 + 1.281_551_565_5 * self.sigma())
     }
 
     /// What is reached in nine years of ten, of a mean of `p50`.

@@ -85,8 +85,33 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ),
     (
         "manifest-features",
-        "La table des objets n'a pas le nombre de lignes annoncé : {value}.",
-        "The feature table has not as many rows as stated: {value}.",
+        "La table {object} n'a pas le nombre de lignes annoncé : {value}.",
+        "The table {object} has not as many rows as stated: {value}.",
+    ),
+    (
+        "meter-columns",
+        "Aucune colonne de puissance ou d'énergie reconnue ({value}) : nommez-la par exemple « puissance_kw » ou « energie_kwh ».",
+        "No column of power or energy recognised ({value}): name it for instance “power_kw” or “energy_kwh”.",
+    ),
+    (
+        "meter-empty",
+        "Moins de deux mesures lisibles ({value}), ou un pas hors d'une minute à un jour.",
+        "Fewer than two readable measurements ({value}), or a step not within a minute and a day.",
+    ),
+    (
+        "meter-limit",
+        "Plus de {value} mesures : le fichier n'est pas lu.",
+        "More than {value} measurements: the file is not read.",
+    ),
+    (
+        "meter-no-table",
+        "Ce n'est pas un tableau de texte (CSV).",
+        "This is no table as text (CSV).",
+    ),
+    (
+        "manifest-table-layer",
+        "{object} porte sur la couche « {value} », que le manifeste n'a pas.",
+        "{object} is about the layer “{value}”, which the manifest does not have.",
     ),
     (
         "manifest-series",

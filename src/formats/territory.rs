@@ -57,6 +57,9 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+    /// What was computed of features, a row or several for each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub tables: Vec<PropertyTable>,
 }
 
 impl Manifest {
@@ -102,6 +105,22 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+}
+
+/// A GeoParquet file with rows about the features of a layer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PropertyTable {
+    pub id: String,
+    pub name: Name,
+    pub path: String,
+    pub rows: u64,
+    pub bytes: u64,
+    /// The layer whose features the rows are about.
+    pub layer: LayerId,
+    /// The column that holds the feature's id.
+    pub by: String,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 /// A camera as people think of it: it looks at a point of the ground from a distance.

@@ -7,6 +7,7 @@ mod dates;
 mod figures;
 mod names;
 mod numbers;
+pub use numbers::number;
 
 pub use names::place_name;
 pub use figures::{FigureText, figure_line};

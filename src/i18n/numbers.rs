@@ -165,7 +165,7 @@ fn rounded(value: f64) -> f64 {
 }
 
 /// What no number is shows as a dash; very large numbers keep all their digits.
-pub(super) fn number(value: f64, decimals: usize, language: Language) -> String {
+pub fn number(value: f64, decimals: usize, language: Language) -> String {
     if !value.is_finite() {
         return "–".to_owned();
     }

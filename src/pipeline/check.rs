@@ -597,12 +597,27 @@ impl Walk {
         self.imagery(&manifest, path);
     }
 
-    /// The feature table is there, can be opened, and has the rows that the manifest states.
+    /// The tables are there, can be opened, and have the rows that the manifest states.
     fn features(&mut self, manifest: &Manifest, path: &Path) {
-        let Some(table) = &manifest.features else { return };
-        let Some(file) = self.inside(path, &table.path, "features") else { return };
+        if let Some(table) = &manifest.features {
+            self.table("features", &table.path, table.rows, path);
+        }
+        for table in &manifest.tables {
+            let object = format!("tables.{}", table.id);
+            if !manifest.datasets.iter().any(|known| known.id == table.dataset) {
+                self.push("manifest-dataset", Severity::Error, path, &object, &table.dataset);
+            }
+            if manifest.layer(&table.layer).is_none() {
+                self.push("manifest-table-layer", Severity::Error, path, &object, &table.layer);
+            }
+            self.table(&object, &table.path, table.rows, path);
+        }
+    }
+
+    fn table(&mut self, object: &str, relative: &str, stated: u64, path: &Path) {
+        let Some(file) = self.inside(path, relative, object) else { return };
         if !file.is_file() {
-            return self.push("file-missing", Severity::Error, path, "features", &table.path);
+            return self.push("file-missing", Severity::Error, path, object, relative);
         }
         self.done.checked += 1;
         match super::sources::readers::parquet::open(&file) {
@@ -615,8 +630,8 @@ impl Walk {
                         Content::Raster(_) | Content::Picture { .. } => None,
                     })
                     .sum();
-                if rows != table.rows {
-                    self.push("manifest-features", Severity::Error, path, "features", format!("{} ≠ {rows}", table.rows));
+                if rows != stated {
+                    self.push("manifest-features", Severity::Error, path, object, format!("{stated} ≠ {rows}"));
                 }
             }
         }

@@ -142,7 +142,22 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
         "id": manifest.id, "name": name, "crs": manifest.crs, "vertical": manifest.vertical,
         "geoid": manifest.geoid, "bounds_lonlat": manifest.bounds_lonlat,
         "layers": layers, "imagery": imagery, "datasets": datasets, "axes": axes, "series": series(manifest),
+        "tables": tables(manifest, english),
     })
+}
+
+fn tables(manifest: &Manifest, english: bool) -> Vec<Value> {
+    manifest
+        .tables
+        .iter()
+        .map(|table| {
+            let name = if english { &table.name.en } else { &table.name.fr };
+            json!({
+                "id": table.id, "name": name, "rows": table.rows, "bytes": table.bytes, "layer": table.layer, "by": table.by,
+                "nature": table.nature, "dataset": table.dataset, "path": table.path,
+            })
+        })
+        .collect()
 }
 
 fn series(manifest: &Manifest) -> Vec<Value> {
@@ -245,6 +260,12 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
         }
         for scaled in &manifest.scaled {
             let _ = writeln!(out, "  {:<12} {} × {}  {}", scaled.id, scaled.count, scaled.profiles, scaled.unit);
+        }
+    }
+    if !manifest.tables.is_empty() {
+        let _ = writeln!(out, "\n{}", say("Tables", "Tables"));
+        for table in &manifest.tables {
+            let _ = writeln!(out, "  {:<12} {:>9} {}  {}  {}", table.id, table.rows, say("lignes", "rows"), size(table.bytes, english), pick(&table.name));
         }
     }
     let _ = writeln!(out, "\n{}", say("Jeux de données", "Data sets"));

@@ -1,6 +1,7 @@
 //! `jumeau solar` on a made-up hamlet: a house alone, its copy behind a tower, a flat hall.
 
 use geo::{Coord, LineString, MultiPolygon, Polygon};
+use jumeau::base::{Dataset, Nature};
 use jumeau::formats::territory::Name;
 use jumeau::geodesy::Crs;
 use jumeau::pipeline::Silent;
@@ -48,13 +49,21 @@ fn building(id: &str, corner: [f64; 2], size: [f64; 2], eave: f64, ridge: f64) -
 }
 
 fn hamlet(out: &Path, trees: Vec<Tree>) {
+    settle(out, trees, buildings());
+}
+
+fn buildings() -> Vec<Building> {
+    vec![
+        building("alone", [50.0, 50.0], [14.0, 9.0], 6.0, 9.0),
+        building("behind", [250.0, 50.0], [14.0, 9.0], 6.0, 9.0),
+        building("tower", [247.0, 25.0], [20.0, 12.0], 30.0, 30.0),
+        building("hall", [400.0, 60.0], [60.0, 40.0], 8.0, 8.0),
+    ]
+}
+
+fn settle(out: &Path, trees: Vec<Tree>, buildings: Vec<Building>) {
     let region = Region {
-        buildings: vec![
-            building("alone", [50.0, 50.0], [14.0, 9.0], 6.0, 9.0),
-            building("behind", [250.0, 50.0], [14.0, 9.0], 6.0, 9.0),
-            building("tower", [247.0, 25.0], [20.0, 12.0], 30.0, 30.0),
-            building("hall", [400.0, 60.0], [60.0, 40.0], 8.0, 8.0),
-        ],
+        buildings,
         lines: vec![],
         water: vec![],
         trees,
@@ -78,7 +87,15 @@ fn hamlet(out: &Path, trees: Vec<Tree>) {
         crs: &crs,
         vertical: "NGF-IGN69".to_owned(),
         region: &region,
-        datasets: vec![],
+        datasets: vec![Dataset {
+            id: "houses".into(),
+            title: "Maisons".to_owned(),
+            producer: "essai".to_owned(),
+            licence: "CC0 1.0".to_owned(),
+            date: "2026".to_owned(),
+            attribution: "maisons d’essai".to_owned(),
+            nature: Nature::Made,
+        }],
         terrain_dataset: None,
         generated_trees_dataset: None,
         trees_dataset: None,
@@ -287,4 +304,138 @@ fn what_cannot_be_computed_is_named_and_one_bad_tile_ends_nothing() {
     let all: Value = serde_json::from_slice(&out.stdout).unwrap();
     assert!(planes(&all, "alone").len() >= 2);
     assert!(!all["findings"].as_array().unwrap().is_empty());
+}
+
+fn program(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_jumeau")).args(arguments).output().unwrap()
+}
+
+/// Every file of a folder with its bytes.
+fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+    let (mut found, mut open) = (Vec::new(), vec![folder.to_owned()]);
+    while let Some(at) = open.pop() {
+        for entry in std::fs::read_dir(at).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                found.push((path.strip_prefix(folder).unwrap().display().to_string(), std::fs::read(&path).unwrap()));
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+/// A stored array and the names of its rows.
+fn series(folder: &Path, path: &str) -> (jumeau::formats::zarr::Array, Value) {
+    let array = folder.join(path);
+    let read = |path: &str| std::fs::read(array.join(path)).ok();
+    let read = jumeau::formats::zarr::read(&read("zarr.json").unwrap(), &mut |chunk: &str| read(chunk)).unwrap();
+    (read, serde_json::from_slice(&std::fs::read(folder.join("territory.json")).unwrap()).unwrap())
+}
+
+#[test]
+fn results_land_in_the_territory() {
+    let folder = tempfile::tempdir().unwrap();
+    hamlet(folder.path(), vec![]);
+    let path = folder.path().to_str().unwrap();
+    let plain = answer(&[path, "--json"]);
+    let stored = answer(&[path, "--all", "--store", "--json"]);
+    assert_eq!(plain["roofs"], stored["roofs"], "storing changes no number");
+    assert_eq!(stored["stored"]["hours"], true);
+    let planes = stored["roofs"].as_array().unwrap().len();
+    assert_eq!(stored["stored"]["table"], planes);
+    let first = files(folder.path());
+    assert!(first.iter().all(|(path, _)| !path.contains(".part") && !path.contains("solar.work")), "nothing is left of the work");
+
+    let check = program(&["check", path, "--json"]);
+    let found: Value = serde_json::from_slice(&check.stdout).unwrap();
+    assert_eq!(check.status.code(), Some(0), "{found:#}");
+    assert!(found["findings"].as_array().unwrap().is_empty(), "{found:#}");
+    let info: Value = serde_json::from_slice(&program(&["info", path, "--json"]).stdout).unwrap();
+    assert_eq!(info["tables"][0]["rows"], planes);
+    let ids: Vec<&str> = info["series"].as_array().unwrap().iter().map(|one| one["id"].as_str().unwrap()).collect();
+    assert!(ids.contains(&"solar-months") && ids.contains(&"solar-hours"), "{ids:?}");
+    assert!(String::from_utf8_lossy(&program(&["info", path]).stdout).contains("solar-roofs"));
+
+    // Twice is once: the same bytes, and no entry doubled.
+    answer(&[path, "--store", "--json"]);
+    let second = files(folder.path());
+    for ((name, a), (other, b)) in first.iter().zip(&second) {
+        assert!(name == other && a == b, "{name} {other}");
+    }
+    assert_eq!(first.len(), second.len());
+
+    // The sums of the series are those of the planes, by building, month by month and over the hours.
+    let (months, manifest) = series(folder.path(), "solar/months/kwh");
+    let (hours, _) = series(folder.path(), "solar/hours/kw");
+    let of = |id: &str| manifest["series"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap().clone();
+    let names: Vec<String> = serde_json::from_value(of("solar-hours")["rows"].clone()).unwrap();
+    assert_eq!(of("solar-hours")["axis"], "hours", "the axis of the demand is shared");
+    assert_eq!((hours.rows, hours.steps, months.steps), (names.len(), 8760, 12));
+    for (row, name) in names.iter().enumerate() {
+        let own: Vec<&Value> = stored["roofs"].as_array().unwrap().iter().filter(|roof| roof["building"] == name.as_str()).collect();
+        let kwh = total(&own, "kwh_year");
+        let of_months: f64 = months.row(row).iter().map(|kwh| f64::from(*kwh)).sum();
+        let of_hours: f64 = hours.row(row).iter().map(|kw| f64::from(*kw)).sum();
+        assert!((of_months / kwh - 1.0).abs() < 1e-6, "{name}: {of_months} {kwh}");
+        assert!((of_hours / kwh - 1.0).abs() < 1e-6, "{name}: {of_hours} {kwh}");
+        assert!(hours.row(row).iter().all(|kw| *kw >= 0.0));
+    }
+}
+
+#[test]
+fn an_interrupted_run_goes_on_and_another_question_begins_anew() {
+    let folder = tempfile::tempdir().unwrap();
+    hamlet(folder.path(), vec![]);
+    let path = folder.path().to_str().unwrap();
+    answer(&[path, "--store", "--hours", "never", "--json"]);
+    let whole = files(folder.path());
+    assert!(whole.iter().all(|(path, _)| !path.starts_with("solar/hours")));
+    // What a killed run leaves: a half folder of results, and blocks of another question.
+    std::fs::create_dir_all(folder.path().join("solar.part/months")).unwrap();
+    std::fs::create_dir_all(folder.path().join("solar.work")).unwrap();
+    std::fs::write(folder.path().join("solar.work/key"), "another").unwrap();
+    std::fs::write(folder.path().join("solar.work/block-0"), "JSOLAR01 but damaged").unwrap();
+    answer(&[path, "--store", "--hours", "never", "--json"]);
+    assert!(files(folder.path()) == whole);
+}
+
+#[test]
+fn blocks_say_what_the_whole_says() {
+    use jumeau::energy::yields::Sureness;
+    use jumeau::pipeline::solar::{roofs, weather};
+    let folder = tempfile::tempdir().unwrap();
+    let mut all = buildings();
+    // A second hamlet in other blocks.
+    all.extend(buildings().into_iter().map(|mut building| {
+        use geo::Translate;
+        building.id.push_str("-far");
+        building.footprint.translate_mut(700.0, 900.0);
+        building
+    }));
+    settle(folder.path(), vec![], all);
+    let (_, manifest) = jumeau::pipeline::info::manifest(folder.path()).unwrap();
+    let [lon, lat, _] = manifest.origin;
+    let ask = weather::Ask { lat: Some(lat), lon: Some(lon), year: 2026, ..weather::Ask::default() };
+    let weather = weather::weather(&ask).unwrap();
+    let of = |most_cells: usize| {
+        let options = roofs::RoofOptions {
+            building: None,
+            cell_m: 2.0,
+            most_cells,
+            module: Default::default(),
+            system: Default::default(),
+            foliage: Default::default(),
+            sureness: Sureness::CLIMATOLOGY,
+        };
+        roofs::roofs(folder.path(), &manifest, &weather.hours, 1.0, &options, &Silent).unwrap()
+    };
+    let (whole, blocks) = (of(40_000_000), of(400_000));
+    assert_eq!(whole.roofs.len(), blocks.roofs.len());
+    for (a, b) in whole.roofs.iter().zip(&blocks.roofs) {
+        assert_eq!((&a.building, a.plane, a.modules), (&b.building, b.plane, b.modules));
+        assert!((a.shading_loss - b.shading_loss).abs() < 0.02, "{} {}: {} {}", a.building, a.plane, a.shading_loss, b.shading_loss);
+    }
 }

@@ -33,6 +33,7 @@ mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
 mod osm;
+mod prepared_year;
 mod roof;
 mod roof_planes;
 #[cfg(feature = "pipeline")]

@@ -90,6 +90,7 @@ fn manifest() -> Manifest {
             nature: Nature::Measured,
         }],
         features: None,
+        tables: Vec::new(),
         imagery: Vec::new(),
     }
 }

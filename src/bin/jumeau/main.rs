@@ -22,6 +22,7 @@ mod output;
 mod project;
 mod pv;
 mod reach;
+mod roof;
 mod serve;
 mod share;
 mod shards;
@@ -92,6 +93,8 @@ enum Command {
     Pv(pv::Args),
     /// Potentiel solaire des toits d'un territoire / solar potential of a territory's roofs.
     Solar(solar::Args),
+    /// « Mon toit » : un bâtiment, son argent, ses formalités / one roof, its money, its formalities.
+    Roof(roof::Args),
     /// Pilotage d'une batterie / battery dispatch.
     Dispatch(dispatch::Args),
     /// Production éolienne / wind production.
@@ -124,6 +127,7 @@ fn main() -> ExitCode {
         Command::Sun(args) => sun::run(args),
         Command::Pv(args) => pv::run(args),
         Command::Solar(args) => solar::run(args),
+        Command::Roof(args) => roof::run(args),
         Command::Dispatch(args) => dispatch::run(args),
         Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),

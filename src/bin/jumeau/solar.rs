@@ -10,10 +10,14 @@ use jumeau::energy::transposition::SkyModel;
 use jumeau::energy::weather::DEFAULT_LINKE;
 use jumeau::energy::yields::Sureness;
 use jumeau::pipeline::solar::roofs::{self, Roof, RoofOptions, Roofs};
+use jumeau::formats::territory::Manifest;
+use jumeau::pipeline::solar::plan;
+use jumeau::pipeline::solar::store::{HoursWanted, Made, store};
 use jumeau::pipeline::solar::weather::{self, Ask, Origin, Weather};
 use jumeau::pipeline::{info, messages};
+use serde_json::json;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -42,6 +46,18 @@ pub struct Args {
     /// Maille de la surface qui ombrage, m / cell of the shading surface, m.
     #[arg(long, default_value_t = 1.0)]
     cell: f64,
+    /// Range les résultats dans le territoire : table GeoParquet, séries Zarr, manifeste / lays the results into the territory.
+    #[arg(long, conflicts_with = "building")]
+    store: bool,
+    /// Avec --store : la puissance heure par heure de chaque bâtiment (auto : jusqu’à 1 Go) / hourly power of each building (auto: up to 1 GB).
+    #[arg(long, default_value = "auto", value_parser = ["auto", "always", "never"], requires = "store")]
+    hours: String,
+    /// Plan communal : les toits d’au moins tant de m², triés, et leur total / the commune's plan: roofs of at least so many m².
+    #[arg(long, value_name = "M2", num_args = 0..=1, default_missing_value = "500", conflicts_with_all = ["building", "store", "csv"])]
+    plan: Option<f64>,
+    /// Avec --plan : écrit la liste (.csv, .gpkg, .parquet, .geojson) ; répétable / writes the list; may be repeated.
+    #[arg(long, value_name = "FILE", requires = "plan")]
+    export: Vec<PathBuf>,
     /// Un document JSON / one JSON document.
     #[arg(long, conflicts_with = "csv")]
     json: bool,
@@ -96,7 +112,7 @@ pub fn run(args: Args) -> ExitCode {
     let options = RoofOptions {
         building: args.building.clone(),
         cell_m: args.cell,
-        most_cells: 40_000_000,
+        most_cells: 16_000_000,
         module: ModuleKind::default(),
         system: System {
             model: SkyModel::from_name(&args.model).unwrap_or(SkyModel::HayDavies),
@@ -113,17 +129,27 @@ pub fn run(args: Args) -> ExitCode {
     };
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     let talk = Talk::new(!english);
-    let result = roofs::roofs(
-        &folder,
-        &manifest,
-        &weather.hours,
-        weather.step_h,
-        &options,
-        &talk,
-    );
+    if let Some(least_m2) = args.plan {
+        let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
+        return planned(&args, &folder, &manifest, &made, &options, least_m2.max(0.0), &talk);
+    }
+    let result = if args.store {
+        let hours = match args.hours.as_str() {
+            "always" => HoursWanted::Always,
+            "never" => HoursWanted::Never,
+            _ => HoursWanted::Auto,
+        };
+        let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
+        store(&folder, &manifest, &made, &options, hours, &talk).map(|stored| {
+            let said = json!({ "table": stored.rows, "table_bytes": stored.table_bytes, "series_rows": stored.series_rows, "hours": stored.hours });
+            (stored.roofs, Some(said))
+        })
+    } else {
+        roofs::roofs(&folder, &manifest, &weather.hours, weather.step_h, &options, &talk).map(|roofs| (roofs, None))
+    };
     talk.end();
-    let roofs = match result {
-        Ok(roofs) => roofs,
+    let (roofs, stored) = match result {
+        Ok(done) => done,
         Err(finding) => {
             eprintln!("{}", sentence(&finding, english));
             return ExitCode::from(2);
@@ -131,11 +157,15 @@ pub fn run(args: Args) -> ExitCode {
     };
     let seconds = started.elapsed().as_secs_f64();
     let text = if args.json {
-        json(&args, &weather, &roofs, seconds)
+        to_json(&args, &weather, &roofs, seconds, stored.as_ref())
     } else if args.csv {
         csv(&roofs.roofs)
     } else {
-        words(&args, &weather, &roofs, seconds, english)
+        let mut text = words(&args, &weather, &roofs, seconds, english);
+        if stored.is_some() {
+            text.push_str(if english { "stored in the territory: solar/\n" } else { "rangé dans le territoire : solar/\n" });
+        }
+        text
     };
     for finding in &weather.findings {
         say(finding, english);
@@ -147,6 +177,70 @@ pub fn run(args: Args) -> ExitCode {
             .any(|finding| finding.severity == Severity::Error);
     let code = ExitCode::from(u8::from(bad));
     if args.json || args.csv { super::output::data(&text, code) } else { super::output::words(&text, code) }
+}
+
+/// The commune's plan, told and written.
+fn planned(args: &Args, folder: &Path, manifest: &Manifest, made: &Made, options: &RoofOptions, least_m2: f64, talk: &Talk) -> ExitCode {
+    let english = args.lang.english();
+    let result = plan::plan(folder, manifest, made, options, least_m2, talk);
+    talk.end();
+    let found = match result {
+        Ok(found) => found,
+        Err(finding) => {
+            eprintln!("{}", sentence(&finding, english));
+            return ExitCode::from(2);
+        }
+    };
+    let provenance = json!({ "territory": manifest.id, "datasets": manifest.datasets, "parameters": made.parameters(options) });
+    for path in &args.export {
+        if let Err(error) = plan::export(&found, path, &provenance) {
+            eprintln!("{}: {error}", path.display());
+            return ExitCode::from(2);
+        }
+    }
+    let code = ExitCode::from(u8::from(found.report.has_errors()));
+    if args.json {
+        super::output::data(&format!("{:#}\n", plan::json(&found, &provenance)), code)
+    } else {
+        super::output::words(&plan_words(&found, english), code)
+    }
+}
+
+fn plan_words(found: &plan::SolarPlan, english: bool) -> String {
+    let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
+    let mut out = String::new();
+    // Writing to a text does not fail.
+    let _ = writeln!(out, "{:<28}{:>10}{:>10}{:>12}{:>9}  {}", say("Bâtiment", "Building"), "m²", say("kWc", "kWp"), say("kWh/an", "kWh/year"), say("ombre", "shade"), say("usage, périmètres", "use, perimeters"));
+    for roof in found.roofs.iter().take(SHOWN) {
+        let _ = writeln!(out, "{:<28}{:>10.0}{:>10.1}{:>12.0}{:>8.1}%  {} {}", roof.building, roof.area_m2, roof.kwp, roof.kwh_year, 100.0 * roof.shading_loss, roof.usage, roof.heritage.join(" "));
+    }
+    if found.roofs.len() > SHOWN {
+        let _ = writeln!(out, "… {} {}", found.roofs.len() - SHOWN, say("autres : --json ou --export", "more: --json or --export"));
+    }
+    let _ = writeln!(
+        out,
+        "\n{} {} ≥ {:.0} m² : {:.0} m², {:.1} MWc, {:.2} GWh/{} (P90 {:.2})",
+        found.roofs.len(), say("toits", "roofs"), found.least_m2, found.area_m2, found.kwp / 1e3, found.kwh_year / 1e6, say("an", "year"), found.kwh_year_p90 / 1e6
+    );
+    let _ = writeln!(out, "{} {} : {:.1} MWc, {:.2} GWh/{}", say("Tous les toits,", "All roofs,"), found.all_buildings, found.all_kwp / 1e3, found.all_kwh_year / 1e6, say("an", "year"));
+    match (found.demand_kwh_year, found.covered_at_once, found.used_at_once) {
+        (Some(demand), Some(covered), Some(used)) => {
+            let _ = writeln!(
+                out,
+                "{} {:.2} GWh/{} ; {} {:.1} % ; {} {:.1} %",
+                say("Consommation estimée des bâtiments :", "Estimated demand of the buildings:"), demand / 1e6, say("an", "year"),
+                say("couverte à l’heure même", "covered in the same hour"), 100.0 * covered, say("production consommée à l’heure même", "production used in the same hour"), 100.0 * used
+            );
+        }
+        _ => {
+            let _ = writeln!(out, "{}", say("Consommation : inconnue de ce territoire.", "Demand: unknown to this territory."));
+        }
+    }
+    let _ = writeln!(out, "{}", say("Parkings : ce territoire n’en a pas la couche.", "Car parks: this territory has no layer of them."));
+    if !found.has_servitudes {
+        let _ = writeln!(out, "{}", say("Périmètres patrimoniaux : absents du territoire, à vérifier.", "Heritage perimeters: absent from the territory, to be checked."));
+    }
+    out
 }
 
 fn say(finding: &Finding, english: bool) {
@@ -162,7 +256,7 @@ fn sentence(finding: &Finding, english: bool) -> String {
     if english { en } else { fr }
 }
 
-fn json(args: &Args, weather: &Weather, roofs: &Roofs, seconds: f64) -> String {
+fn to_json(args: &Args, weather: &Weather, roofs: &Roofs, seconds: f64, stored: Option<&serde_json::Value>) -> String {
     let planes: Vec<serde_json::Value> = roofs
         .roofs
         .iter()
@@ -182,7 +276,7 @@ fn json(args: &Args, weather: &Weather, roofs: &Roofs, seconds: f64) -> String {
             serde_json::json!({ "code": code, "severity": severity.name(), "count": count, "example": { "file": example.file, "object": example.object, "value": example.value } })
         })
         .collect();
-    let document = serde_json::json!({
+    let mut document = serde_json::json!({
         "roofs": planes,
         "seconds": seconds,
         "buildings": roofs.buildings,
@@ -195,6 +289,9 @@ fn json(args: &Args, weather: &Weather, roofs: &Roofs, seconds: f64) -> String {
         "findings": findings,
         "weather_findings": weather::findings_json(&weather.findings),
     });
+    if let (Some(stored), Some(document)) = (stored, document.as_object_mut()) {
+        document.insert("stored".to_owned(), stored.clone());
+    }
     format!("{document:#}\n")
 }
 

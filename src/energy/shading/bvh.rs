@@ -59,26 +59,39 @@ impl Bvh {
 
     /// True when a triangle lies on the ray between the two distances (in lengths of `direction`), from either side.
     pub fn any_hit(&self, origin: Point, direction: Point, from: f64, to: f64) -> bool {
+        self.nearest(origin, direction, from, to, true).is_some()
+    }
+
+    /// How far the nearest triangle on the ray is, in lengths of `direction`.
+    pub fn first_hit(&self, origin: Point, direction: Point, from: f64, to: f64) -> Option<f64> {
+        self.nearest(origin, direction, from, to, false)
+    }
+
+    /// The nearest hit, or any.
+    fn nearest(&self, origin: Point, direction: Point, from: f64, to: f64, any: bool) -> Option<f64> {
         let inverse = direction.map(|x| 1.0 / x);
         let mut stack = [0u32; STACK];
         let mut depth = usize::from(!self.nodes.is_empty());
+        let (mut end, mut found) = (to, None);
         while depth > 0 {
             depth -= 1;
             let number = stack[depth];
             let Some(node) = self.nodes.get(number as usize) else {
                 continue;
             };
-            if !crosses(node, origin, inverse, from, to) {
+            if !crosses(node, origin, inverse, from, end) {
                 continue;
             }
             if node.count > 0 {
                 let range = node.first as usize..(node.first + node.count) as usize;
                 let leaf = self.triangles.get(range).unwrap_or_default();
-                if leaf
-                    .iter()
-                    .any(|triangle| hits(triangle, origin, direction, from, to))
-                {
-                    return true;
+                for at in leaf.iter().filter_map(|triangle| meets(triangle, origin, direction)) {
+                    if at > from && at < end {
+                        if any {
+                            return Some(at);
+                        }
+                        (end, found) = (at, Some(at));
+                    }
                 }
             } else if depth + 2 <= STACK {
                 stack[depth] = node.first;
@@ -86,7 +99,7 @@ impl Bvh {
                 depth += 2;
             }
         }
-        false
+        found
     }
 
     /// What a point sees among the triangles, in `azimuths` directions (x east, y *true* north, z up).
@@ -184,26 +197,25 @@ fn crosses(node: &Node, origin: Point, inverse: Point, from: f64, to: f64) -> bo
     near <= far
 }
 
-/// T. Möller and B. Trumbore, Journal of Graphics Tools 2 (1997) 21–28.
-fn hits(triangle: &[Point; 3], origin: Point, direction: Point, from: f64, to: f64) -> bool {
+/// Where a ray meets a triangle, in lengths of `direction`. T. Möller and B. Trumbore, Journal of Graphics Tools 2 (1997) 21–28.
+fn meets(triangle: &[Point; 3], origin: Point, direction: Point) -> Option<f64> {
     let [corner, e1, e2] = *triangle;
     let p = cross(direction, e2);
     let determinant = dot(e1, p);
     if determinant.abs() < 1e-12 {
-        return false;
+        return None;
     }
     let s = minus(origin, corner);
     let u = dot(s, p) / determinant;
     if !(0.0..=1.0).contains(&u) {
-        return false;
+        return None;
     }
     let q = cross(s, e1);
     let v = dot(direction, q) / determinant;
     if v < 0.0 || u + v > 1.0 {
-        return false;
+        return None;
     }
-    let t = dot(e2, q) / determinant;
-    t > from && t < to
+    Some(dot(e2, q) / determinant)
 }
 
 fn minus(a: Point, b: Point) -> Point {

@@ -7,12 +7,14 @@
 //! | [`sweep`] | the horizon of every cell of a grid, direction by direction, by a convex hull that slides along lines |
 //! | [`march`] | one ray over a grid step by step: slow, plain, what the sweep is held against |
 //! | [`bvh`] | exact rays through triangles |
+//! | [`sight`] | what one place sees of another |
 //!
 //! Directions here are azimuths of the *grid*. A grid in a projected system is turned against true north by the meridian convergence γ (PROJ's sign, negative west of the central meridian): grid azimuth = true azimuth - γ. The wrong sign doubles the error, so [`grid_azimuth`] is the only place it is written.
 
 pub mod bvh;
 pub mod height_grid;
 pub mod march;
+pub mod sight;
 pub mod sweep;
 pub mod visibility;
 

@@ -150,20 +150,30 @@ impl Visibility {
     ///
     /// Exact in elevation, the rule of midpoints in azimuth.
     pub fn sky_share(&self, plane: &Plane, leaf: f64) -> f64 {
-        let (mut seen, mut all) = (0.0, 0.0);
         // A point in the open keeps one azimuth; a plane needs more to be told apart from behind.
-        let count = self.horizon.len().max(72);
-        for number in 0..count {
-            let azimuth = 360.0 * number as f64 / count as f64;
-            let part = Strip::new(plane, azimuth);
-            let horizon = self.horizon_at(azimuth);
+        self.sky_share_of(&SkyOfPlane::new(plane, self.horizon.len().max(72)), leaf)
+    }
+
+    /// The same for many points of one plane.
+    pub fn sky_share_of(&self, sky: &SkyOfPlane, leaf: f64) -> f64 {
+        let mut seen = 0.0;
+        let count = sky.strips.len();
+        for (number, part) in sky.strips.iter().enumerate() {
+            let horizon = match self.horizon.get(number) {
+                Some(kept) if self.horizon.len() == count => f64::from(*kept),
+                _ => self.horizon_at(360.0 * number as f64 / count as f64),
+            };
+            let above_horizon = part.above(horizon);
+            if self.is_plain() {
+                seen += above_horizon;
+                continue;
+            }
             let tops = if self.tree_tops.is_empty() {
                 horizon
             } else {
-                between(&self.tree_tops, azimuth).max(horizon)
+                between(&self.tree_tops, 360.0 * number as f64 / count as f64).max(horizon)
             };
-            all += part.above(0.0);
-            seen += part.above(tops) + leaf * (part.above(horizon) - part.above(tops));
+            seen += part.above(tops) + leaf * (above_horizon - part.above(tops));
             if !self.overhead.is_empty() {
                 let bits = self
                     .overhead
@@ -179,8 +189,8 @@ impl Visibility {
                 }
             }
         }
-        if all > 0.0 {
-            (seen / all).clamp(0.0, 1.0)
+        if sky.all > 0.0 {
+            (seen / sky.all).clamp(0.0, 1.0)
         } else {
             0.0
         }
@@ -209,13 +219,32 @@ fn between(values: &[f32], azimuth: f64) -> f64 {
     value(low) * (1.0 - part) + value(low + 1) * part
 }
 
+/// The even sky of a plane, azimuth by azimuth.
+#[derive(Clone, Debug)]
+pub struct SkyOfPlane {
+    strips: Vec<Strip>,
+    all: f64,
+}
+
+impl SkyOfPlane {
+    pub fn new(plane: &Plane, azimuths: usize) -> Self {
+        let count = azimuths.clamp(1, 3600);
+        let strips: Vec<Strip> = (0..count).map(|number| Strip::new(plane, 360.0 * number as f64 / count as f64)).collect();
+        let all = strips.iter().map(|strip| strip.above(0.0)).sum();
+        Self { strips, all }
+    }
+}
+
 /// The sky of one azimuth as a plane sees it: light per radian of azimuth from the elevation `e` up, ∫ (cos β sin e + sin β cos ΔA cos e)⁺ cos e de.
+#[derive(Clone, Copy, Debug)]
 struct Strip {
     cos_tilt: f64,
     /// sin β cos ΔA.
     side: f64,
     /// Below this elevation the plane turns its back.
     back: f64,
+    /// The integral's antiderivative at the zenith.
+    zenith: f64,
 }
 
 impl Strip {
@@ -223,19 +252,24 @@ impl Strip {
         let (sin_tilt, cos_tilt) = plane.tilt().to_radians().sin_cos();
         let side = sin_tilt * (azimuth - plane.azimuth()).to_radians().cos();
         let quarter = std::f64::consts::FRAC_PI_2;
-        Self {
+        let mut strip = Self {
             cos_tilt,
             side,
             back: (-side).atan2(cos_tilt).clamp(0.0, quarter),
-        }
+            zenith: 0.0,
+        };
+        strip.zenith = strip.sum(quarter);
+        strip
+    }
+
+    fn sum(&self, e: f64) -> f64 {
+        let (sin, cos) = e.sin_cos();
+        0.5 * (self.cos_tilt * sin * sin + self.side * (e + sin * cos))
     }
 
     fn above(&self, degrees: f64) -> f64 {
         let quarter = std::f64::consts::FRAC_PI_2;
         let low = degrees.to_radians().clamp(0.0, quarter).max(self.back);
-        let sum = |e: f64| {
-            0.5 * self.cos_tilt * e.sin().powi(2) + self.side * (0.5 * e + 0.25 * (2.0 * e).sin())
-        };
-        (sum(quarter) - sum(low)).max(0.0)
+        (self.zenith - self.sum(low)).max(0.0)
     }
 }

@@ -36,12 +36,22 @@ pub struct Package {
     connection: Connection,
     inserts: Vec<String>,
     pending: usize,
+    srs_id: i32,
 }
 
 impl Package {
     /// # Errors
     /// `write-failed`.
     pub fn create(path: &Path, tables: &[TableShape], extent: Extent) -> Result<Self, ImportFault> {
+        Self::create_in(path, tables, extent, 2154, "Territoire fictif / fictional territory")
+    }
+
+    /// The same in another system of those it lists (4326, 2154), its tables described by a text: where their values come from.
+    ///
+    /// # Errors
+    /// `write-failed`.
+    pub fn create_in(path: &Path, tables: &[TableShape], extent: Extent, srs_id: i32, about: &str) -> Result<Self, ImportFault> {
+        let about = about.replace('\'', "''");
         let fault = |error: rusqlite::Error| ImportFault::new("write-failed", path.display(), error);
         let connection = Connection::open(path).map_err(fault)?;
         connection
@@ -71,8 +81,8 @@ impl Package {
             connection
                 .execute_batch(&format!(
                     "CREATE TABLE {0} (fid INTEGER PRIMARY KEY, geom {1}{2});
-                     INSERT INTO gpkg_contents VALUES ('{0}', 'features', '{0}', 'Territoire fictif / fictional territory', '{LAST_CHANGE}', {3}, {4}, {5}, {6}, 2154);
-                     INSERT INTO gpkg_geometry_columns VALUES ('{0}', 'geom', '{1}', 2154, 2, 0);",
+                     INSERT INTO gpkg_contents VALUES ('{0}', 'features', '{0}', '{about}', '{LAST_CHANGE}', {3}, {4}, {5}, {6}, {srs_id});
+                     INSERT INTO gpkg_geometry_columns VALUES ('{0}', 'geom', '{1}', {srs_id}, 2, 0);",
                     table.name, table.kind, columns.concat(), extent[0], extent[1], extent[2], extent[3],
                 ))
                 .map_err(fault)?;
@@ -80,7 +90,7 @@ impl Package {
             inserts.push(format!("INSERT INTO {} (geom{}) VALUES (?{})", table.name, names.concat(), ", ?".repeat(names.len())));
         }
         connection.execute_batch("BEGIN").map_err(fault)?;
-        Ok(Self { path: path.to_owned(), connection, inserts, pending: 0 })
+        Ok(Self { path: path.to_owned(), connection, inserts, pending: 0, srs_id })
     }
 
     /// Adds a row to the table of this number.
@@ -91,7 +101,7 @@ impl Package {
         let fault = |error: rusqlite::Error| ImportFault::new("write-failed", self.path.display(), error);
         let insert = self.inserts.get(table).map(String::as_str).unwrap_or_default();
         let mut statement = self.connection.prepare_cached(insert).map_err(fault)?;
-        let row = std::iter::once(Value::Blob(write_geometry(2154, shape))).chain(values);
+        let row = std::iter::once(Value::Blob(write_geometry(self.srs_id, shape))).chain(values);
         statement.execute(rusqlite::params_from_iter(row)).map_err(fault)?;
         self.pending += 1;
         if self.pending >= ROWS_PER_COMMIT {

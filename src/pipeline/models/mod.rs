@@ -353,5 +353,6 @@ pub fn manifest(
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,
+        tables: Vec::new(),
     })
 }

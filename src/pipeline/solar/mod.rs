@@ -4,10 +4,31 @@
 //! |---|---|
 //! | [`weather`] | a weather file, a clear sky or the climatology → hours of sun, light and air |
 //! | [`tiles`] | the finest contents of a tileset on disk |
+//! | [`scene`] | their triangles in the local frame: buildings, ground, surveyed trees |
 //! | [`surface`] | triangles → a grid of heights |
+//! | [`horizons`] | what the planes of roofs see, by sweeps or by rays |
 //! | [`roofs`] | every roof of a territory: planes, modules, shade, a year of power |
+//! | [`plan`] | the commune's large roofs, their total, exports |
+//! | [`around`] | what the tables say of a building and its place |
+//! | [`sights`] | covisibility with monuments |
+//! | [`answer`] | "my roof": planes, load, money, formalities |
+//! | [`told`], [`dossier`] | the answer as JSON, as words, as a PDF to hand in |
+//! | [`year`] | hours of any weather on the hours of one year |
+//! | [`spool`] | blocks done, kept until all are, so that an interrupted run goes on where it stopped |
+//! | [`store`] | results into the territory: a table, series, entries of the manifest |
 
+pub mod answer;
+pub mod around;
+pub mod dossier;
+pub mod horizons;
+pub mod plan;
 pub mod roofs;
+pub mod scene;
+pub mod sights;
+pub mod spool;
+pub mod store;
 pub mod surface;
 pub mod tiles;
+pub mod told;
 pub mod weather;
+pub mod year;

@@ -45,7 +45,7 @@ const GROUP_BYTES: usize = 16 << 20;
 const ZSTD_LEVEL: i32 = 3;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+pub enum Kind {
     Text,
     Count,
     Real,
@@ -53,10 +53,21 @@ enum Kind {
 }
 
 /// A leaf of the schema: its path, what it holds, whether every row has a value.
-type Leaf = (&'static str, Kind, bool);
+pub type Leaf = (&'static str, Kind, bool);
+
+/// Where a row lies, what it covers and its shape: the last columns of every such table, filled in by the writer.
+pub const PLACE: [Leaf; 7] = [
+    ("lon", Kind::Real, true),
+    ("lat", Kind::Real, true),
+    ("bbox.xmin", Kind::Real, true),
+    ("bbox.ymin", Kind::Real, true),
+    ("bbox.xmax", Kind::Real, true),
+    ("bbox.ymax", Kind::Real, true),
+    (GEOMETRY, Kind::Bytes, true),
+];
 
 /// In the order of the file. What follows a dot is a member of a group.
-const LEAVES: [Leaf; 32] = [
+const LEAVES: [Leaf; 25] = [
     ("id", Kind::Text, true),
     ("layer", Kind::Text, true),
     ("name", Kind::Text, false),
@@ -83,13 +94,6 @@ const LEAVES: [Leaf; 32] = [
     ("level", Kind::Real, false),
     // What the source says under its own names, as one JSON object.
     ("attributes", Kind::Text, false),
-    ("lon", Kind::Real, true),
-    ("lat", Kind::Real, true),
-    ("bbox.xmin", Kind::Real, true),
-    ("bbox.ymin", Kind::Real, true),
-    ("bbox.xmax", Kind::Real, true),
-    ("bbox.ymax", Kind::Real, true),
-    (GEOMETRY, Kind::Bytes, true),
 ];
 
 /// A value of a row; what is not known has none.
@@ -125,6 +129,7 @@ impl From<ParquetError> for TableFault {
 /// Writes rows as they come, group by group.
 pub struct FeatureWriter<W: Write + Send> {
     file: SerializedFileWriter<W>,
+    leaves: Vec<Leaf>,
     columns: Vec<Column>,
     buffered_rows: usize,
     buffered_bytes: usize,
@@ -144,13 +149,23 @@ impl<W: Write + Send> FeatureWriter<W> {
     /// # Errors
     /// What the sink says.
     pub fn new(sink: W) -> Result<Self, TableFault> {
+        Self::of_columns(sink, &LEAVES)
+    }
+
+    /// A table of other columns; [`PLACE`] follows them.
+    ///
+    /// # Errors
+    /// What the sink says.
+    pub fn of_columns(sink: W, columns: &[Leaf]) -> Result<Self, TableFault> {
+        let leaves: Vec<Leaf> = columns.iter().chain(&PLACE).copied().collect();
         let properties = WriterProperties::builder()
             .set_created_by(WRITTEN_BY.to_owned())
             .set_compression(Compression::ZSTD(ZstdLevel::try_new(ZSTD_LEVEL)?))
             .build();
         Ok(Self {
-            file: SerializedFileWriter::new(sink, schema()?, Arc::new(properties))?,
-            columns: empty_columns(),
+            file: SerializedFileWriter::new(sink, schema(&leaves)?, Arc::new(properties))?,
+            columns: empty_columns(&leaves),
+            leaves,
             buffered_rows: 0,
             buffered_bytes: 0,
             rows: 0,
@@ -173,7 +188,7 @@ impl<W: Write + Send> FeatureWriter<W> {
         let geometry = wkb::write(&row.shape);
         self.buffered_bytes += geometry.len();
         let mut geometry = Some(ByteArray::from(geometry));
-        for ((name, _, required), column) in LEAVES.iter().zip(&mut self.columns) {
+        for ((name, _, required), column) in self.leaves.iter().zip(&mut self.columns) {
             let own = match *name {
                 "lon" => Some(Value::Real(row.at[0])),
                 "lat" => Some(Value::Real(row.at[1])),
@@ -223,6 +238,11 @@ impl<W: Write + Send> FeatureWriter<W> {
         Ok(())
     }
 
+    /// Says something of the whole table, under a key of the file.
+    pub fn note(&mut self, key: &str, value: String) {
+        self.file.append_key_value_metadata(KeyValue::new(key.to_owned(), value));
+    }
+
     /// Writes what is left and the end of the file. Returns the rows and the sink.
     ///
     /// # Errors
@@ -248,11 +268,11 @@ impl<W: Write + Send> FeatureWriter<W> {
         if self.buffered_rows == 0 {
             return Ok(());
         }
-        let columns = std::mem::replace(&mut self.columns, empty_columns());
+        let columns = std::mem::replace(&mut self.columns, empty_columns(&self.leaves));
         self.buffered_rows = 0;
         self.buffered_bytes = 0;
         let mut group = self.file.next_row_group()?;
-        for ((_, _, required), column) in LEAVES.iter().zip(columns) {
+        for ((_, _, required), column) in self.leaves.iter().zip(columns) {
             let Some(mut writer) = group.next_column()? else {
                 break;
             };
@@ -290,8 +310,8 @@ fn put<T>(value: Option<T>, values: &mut Vec<T>, levels: &mut Vec<i16>, required
     values.extend(value);
 }
 
-fn empty_columns() -> Vec<Column> {
-    LEAVES
+fn empty_columns(leaves: &[Leaf]) -> Vec<Column> {
+    leaves
         .iter()
         .map(|(_, kind, _)| match kind {
             Kind::Text | Kind::Bytes => Column::Text(Vec::new(), Vec::new()),
@@ -301,7 +321,7 @@ fn empty_columns() -> Vec<Column> {
         .collect()
 }
 
-fn schema() -> Result<TypePtr, TableFault> {
+fn schema(leaves: &[Leaf]) -> Result<TypePtr, TableFault> {
     let leaf = |name: &str, kind: Kind, required: bool| -> Result<TypePtr, TableFault> {
         let repetition = if required {
             Repetition::REQUIRED
@@ -322,13 +342,13 @@ fn schema() -> Result<TypePtr, TableFault> {
     };
     let mut fields: Vec<TypePtr> = Vec::new();
     let mut members: Vec<TypePtr> = Vec::new();
-    for (index, (path, kind, required)) in LEAVES.iter().enumerate() {
+    for (index, (path, kind, required)) in leaves.iter().enumerate() {
         let Some((group, member)) = path.split_once('.') else {
             fields.push(leaf(path, *kind, *required)?);
             continue;
         };
         members.push(leaf(member, *kind, *required)?);
-        let next = LEAVES
+        let next = leaves
             .get(index + 1)
             .and_then(|(path, ..)| path.split_once('.'));
         if next.is_none_or(|(other, _)| other != group) {

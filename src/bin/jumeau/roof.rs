@@ -1,0 +1,182 @@
+//! `jumeau roof`: one building's roof, its money and its formalities; a dossier to print.
+
+use super::import::Talk;
+use jumeau::base::{Finding, Instant};
+use jumeau::energy::economics::{Use, Validity, file as facts_file};
+use jumeau::energy::layout::ModuleKind;
+use jumeau::energy::shading::Foliage;
+use jumeau::energy::weather::DEFAULT_LINKE;
+use jumeau::energy::yields::Sureness;
+use jumeau::formats::meter;
+use jumeau::pipeline::solar::answer::{Ask, Load, MyRoof, my_roof};
+use jumeau::pipeline::solar::roofs::RoofOptions;
+use jumeau::pipeline::solar::{dossier, told, weather};
+use jumeau::pipeline::{info, messages};
+use jumeau::planning::file::Texts;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+#[derive(clap::Args)]
+pub struct Args {
+    /// Dossier du territoire ou son territory.json / the territory's folder.
+    territory: PathBuf,
+    /// Identifiant du bâtiment / id of the building.
+    #[arg(long, value_name = "ID")]
+    building: String,
+    /// Profil de consommation : household, farm, school, ou un fichier de compteur CSV / load profile, or a meter's CSV file.
+    #[arg(long, default_value = "household", value_name = "PROFILE|FILE")]
+    load: String,
+    /// Consommation annuelle, kWh / yearly demand, kWh.
+    #[arg(long)]
+    load_kwh: Option<f64>,
+    /// Capacité de batterie, kWh / battery, kWh.
+    #[arg(long, default_value_t = 0.0)]
+    battery_kwh: f64,
+    /// Pans à équiper, à partir de 0 (par défaut : ceux qui en valent la peine) / planes to cover.
+    #[arg(long, value_delimiter = ',')]
+    planes: Option<Vec<usize>>,
+    /// Puissance à ne pas dépasser, kWc / most power, kWp.
+    #[arg(long)]
+    kwp_max: Option<f64>,
+    /// Modules retirés à la main, PAN:PLACE / modules taken out by hand, PLANE:PLACE.
+    #[arg(long, value_delimiter = ',', value_parser = module)]
+    without: Vec<(usize, usize)>,
+    /// Tout vendre au lieu d’autoconsommer / sell all.
+    #[arg(long)]
+    sell_all: bool,
+    /// Coût du devis, € hors taxes / cost of the quotation before tax, €.
+    #[arg(long)]
+    cost: Option<f64>,
+    /// Prix de l’électricité achetée, €/kWh / price of power.
+    #[arg(long)]
+    power_price: Option<f64>,
+    /// Fichier de faits datés à la place de celui du produit / file of dated facts instead of the product's.
+    #[arg(long, value_name = "FILE")]
+    facts: Option<PathBuf>,
+    /// Date de la réponse, AAAA-MM-JJ (aujourd’hui) / date of the answer (today).
+    #[arg(long, value_name = "DATE")]
+    date: Option<String>,
+    /// Fichier météo ; climatologie intégrée sinon / weather file, else the built-in climatology.
+    #[arg(long, value_name = "FILE")]
+    weather: Option<PathBuf>,
+    /// Écrit un dossier PDF / writes a PDF dossier.
+    #[arg(long, value_name = "FILE")]
+    pdf: Option<PathBuf>,
+    /// Un document JSON / one JSON document.
+    #[arg(long)]
+    json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
+}
+
+fn module(text: &str) -> Result<(usize, usize), String> {
+    let parts = text.split_once(':').and_then(|(plane, place)| Some((plane.trim().parse().ok()?, place.trim().parse().ok()?)));
+    parts.ok_or_else(|| format!("{text}: PAN:PLACE"))
+}
+
+pub fn run(args: Args) -> ExitCode {
+    let english = args.lang.english();
+    match answer(&args, english) {
+        Ok((found, at)) => {
+            if let Some(path) = &args.pdf
+                && let Err(error) = std::fs::write(path, dossier::pdf(&found.0, &found.1, at, english))
+            {
+                eprintln!("{}: {error}", path.display());
+                return ExitCode::from(2);
+            }
+            for finding in found.0.report.findings() {
+                eprintln!("{}: {}", finding.file, sentence(finding, english));
+            }
+            let code = ExitCode::from(u8::from(found.0.report.has_errors()));
+            if args.json {
+                super::output::data(&format!("{:#}\n", told::json(&found.0, &found.1, at)), code)
+            } else {
+                super::output::words(&told::words(&found.0, &found.1, at, english), code)
+            }
+        }
+        Err(said) => {
+            eprintln!("{said}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn answer(args: &Args, english: bool) -> Result<((MyRoof, told::Basis), Instant), String> {
+    let pick = |(fr, en): (String, String)| if english { en } else { fr };
+    let (file, manifest) = info::manifest(&args.territory).map_err(|missing| pick(missing.sentence()))?;
+    let positive = |value: Option<f64>| value.is_none_or(|value| value.is_finite() && value >= 0.0);
+    if ![args.load_kwh, args.cost, args.power_price, args.kwp_max, Some(args.battery_kwh)].into_iter().all(positive) {
+        return Err(pick(("les quantités doivent être positives".to_owned(), "amounts must not be negative".to_owned())));
+    }
+    let at = match &args.date {
+        Some(date) => Instant::parse(&format!("{date}T12:00:00Z")).ok_or_else(|| pick((format!("« {date} » n’est pas une date AAAA-MM-JJ"), format!("“{date}” is no date YYYY-MM-DD"))))?,
+        None => Instant(SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_secs() as i64).unwrap_or(0)),
+    };
+    let facts = match &args.facts {
+        Some(path) => std::fs::read_to_string(path).map_err(|error| error.to_string()).and_then(|text| facts_file::parse(&text).map_err(|error| error.to_string())).map_err(|error| format!("{}: {error}", path.display()))?,
+        None => facts_file::france().map_err(|error| error.to_string())?,
+    };
+    let texts = Texts::france()?;
+    let load = match args.load.as_str() {
+        "household" => Load::Household,
+        "farm" => Load::Farm,
+        "school" => Load::School,
+        path => Load::Meter(meter_of(Path::new(path), english)?),
+    };
+    let [lon, lat, height_m] = manifest.origin;
+    let ask = weather::Ask {
+        lat: Some(lat),
+        lon: Some(lon),
+        elevation_m: Some(height_m.max(0.0)),
+        year: jumeau::pipeline::solar::store::YEAR,
+        clear_sky: false,
+        linke: Some(DEFAULT_LINKE),
+        file: args.weather.clone(),
+    };
+    let weather = weather::weather(&ask).map_err(|fault| pick(fault.sentence()))?;
+    let sureness = if weather.origin == weather::Origin::Climatology { Sureness::CLIMATOLOGY } else { Sureness::TYPICAL_YEAR };
+    let options = RoofOptions { sureness, module: ModuleKind::default(), foliage: Foliage::default(), ..RoofOptions::default() };
+    let question = Ask {
+        building: args.building.clone(),
+        load,
+        load_kwh: args.load_kwh,
+        battery_kwh: args.battery_kwh,
+        power_price: args.power_price,
+        cost_eur: args.cost,
+        way: if args.sell_all { Use::TotalSale } else { Use::Surplus },
+        at,
+        planes: args.planes.clone(),
+        most_kwp: args.kwp_max,
+        without: args.without.clone(),
+    };
+    let talk = Talk::new(!english);
+    let folder = file.parent().map(PathBuf::from).unwrap_or_default();
+    let found = my_roof(&folder, &manifest, &weather, &options, &question, &facts, &texts, &talk);
+    talk.end();
+    let found = found.map_err(|finding| sentence(&finding, english))?;
+    let basis = told::Basis::of(&manifest, &weather, &options, &question);
+    for (fact, _) in found.answer.earnings.used.iter().filter(|(_, validity)| *validity == Validity::Past) {
+        eprintln!("{}: {}", if english { "past its validity" } else { "validité dépassée" }, if english { &fact.en } else { &fact.fr });
+    }
+    Ok(((found, basis), at))
+}
+
+fn meter_of(path: &Path, english: bool) -> Result<meter::Meter, String> {
+    let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+    if size > 256 << 20 {
+        return Err(format!("{}: {size} > 256 MB", path.display()));
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    meter::read(&bytes).map_err(|fault| format!("{}: {}", path.display(), sentence(&fault.finding(path.display().to_string()), english)))
+}
+
+/// The importer's sentence, or that of the formats.
+fn sentence(finding: &Finding, english: bool) -> String {
+    if messages::message(finding.code).is_some() {
+        return messages::sentence(finding.code, !english, &finding.object, &finding.value);
+    }
+    let (fr, en) = jumeau::formats::messages::message(finding);
+    if english { en } else { fr }
+}

@@ -1,0 +1,292 @@
+//! "My roof" as one JSON document and as words.
+
+use super::answer::{Ask, MyRoof};
+use super::roofs::RoofOptions;
+use super::scene::Scene;
+use super::weather::Weather;
+use crate::base::{DatasetId, Instant, Language};
+use crate::i18n::number;
+use crate::energy::answer::facts_used;
+use crate::energy::economics::{Confidence, Use, Validity};
+use crate::energy::layout::Orientation;
+use crate::energy::shading::sight::SightLine;
+use crate::formats::territory::{LayerKind, Manifest};
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+use std::fmt::Write;
+
+/// What the figures rest on, for their provenance.
+#[derive(Clone, Debug)]
+pub struct Basis {
+    pub territory: String,
+    pub commune: String,
+    /// Sentences that must stand beside the figures.
+    pub sources: Vec<String>,
+    pub weather: &'static str,
+    pub weather_fr: String,
+    pub weather_en: String,
+    pub model: &'static str,
+    pub losses: f64,
+    pub sigma: f64,
+    pub battery_kwh: f64,
+    pub load: &'static str,
+    pub way: Use,
+}
+
+impl Basis {
+    pub fn of(manifest: &Manifest, weather: &Weather, options: &RoofOptions, ask: &Ask) -> Self {
+        let used: BTreeSet<&DatasetId> =
+            manifest.layers.iter().filter(|layer| matches!(layer.kind, LayerKind::Buildings | LayerKind::Terrain | LayerKind::Areas)).flat_map(|layer| &layer.datasets).collect();
+        let sources = manifest.datasets.iter().filter(|set| used.contains(&set.id)).map(|set| if set.attribution.is_empty() { set.title.clone() } else { set.attribution.clone() });
+        let (fr, en) = weather.origin.sentence();
+        Self {
+            territory: manifest.name.fr.clone(),
+            commune: String::new(),
+            sources: sources.collect(),
+            weather: weather.origin.name(),
+            weather_fr: format!("{fr} {}", weather.title).trim().to_owned(),
+            weather_en: format!("{en} {}", weather.title).trim().to_owned(),
+            model: options.system.model.name(),
+            losses: options.system.losses,
+            sigma: options.sureness.sigma(),
+            battery_kwh: ask.battery_kwh,
+            load: ask.load.name(),
+            way: ask.way,
+        }
+    }
+}
+
+fn line(scene: &Scene, line: &SightLine) -> Value {
+    let at = |point: [f64; 3]| {
+        let at = scene.lonlat(point);
+        json!([at.lon_deg, at.lat_deg, at.height_m])
+    };
+    json!({ "from": at(line.from), "to": at(line.to), "free": line.is_free(), "hidden_at": line.hidden_at.map(at), "length_m": line.length_m() })
+}
+
+/// The document of `jumeau roof --json`.
+pub fn json(found: &MyRoof, basis: &Basis, at: Instant) -> Value {
+    let answer = &found.answer;
+    let scene = &found.scene;
+    let planes: Vec<Value> = found
+        .covered
+        .iter()
+        .map(|covered| {
+            let roof = &covered.roof;
+            let modules: Vec<Vec<[f64; 3]>> = covered
+                .modules
+                .iter()
+                .map(|corners| {
+                    let at = |p: [f64; 3]| {
+                        let at = scene.lonlat(p);
+                        [at.lon_deg, at.lat_deg, at.height_m]
+                    };
+                    corners.iter().map(|p| at(*p)).collect()
+                })
+                .collect();
+            json!({
+                "plane": roof.plane, "area_m2": roof.area_m2, "usable_m2": roof.usable_m2, "tilt": roof.tilt, "azimuth": roof.azimuth, "modules": roof.modules,
+                "kwp": roof.kwp, "kwh_year": roof.kwh_year, "kwh_year_p90": roof.kwh_year_p90, "kwh_month": roof.kwh_month,
+                "shading_loss": roof.shading_loss, "sky_view": roof.sky_view, "poa_kwh_m2": roof.poa_kwh_m2,
+                "layout": { "orientation": if covered.layout.orientation == Orientation::Portrait { "portrait" } else { "landscape" }, "corners_m": covered.layout.corners, "modules_lonlath": modules },
+            })
+        })
+        .collect();
+    let left: Vec<Value> = found
+        .roofs
+        .iter()
+        .filter(|roof| !found.covered.iter().any(|covered| covered.roof.plane == roof.plane))
+        .map(|roof| json!({ "plane": roof.plane, "area_m2": roof.area_m2, "tilt": roof.tilt, "azimuth": roof.azimuth, "kwp": roof.kwp, "kwh_year": roof.kwh_year }))
+        .collect();
+    let facts: Vec<Value> = facts_used(answer)
+        .into_iter()
+        .map(|(fact, validity)| {
+            json!({
+                "id": fact.id, "value": fact.value, "unit": fact.unit, "from": fact.from, "to": fact.to, "state": state(validity),
+                "confidence": confidence(fact.confidence), "fr": fact.fr, "en": fact.en, "source": fact.source,
+            })
+        })
+        .collect();
+    let steps: Vec<Value> = found
+        .formalities
+        .steps
+        .iter()
+        .map(|step| {
+            json!({
+                "id": step.id, "state": step.state.name(), "article": step.article, "fr": step.fr, "en": step.en, "do_fr": step.do_fr, "do_en": step.do_en,
+                "why": step.why, "source": step.source, "from": step.from, "past": step.past, "confidence": step.confidence,
+            })
+        })
+        .collect();
+    let monuments: Vec<Value> = found
+        .covisibilities
+        .iter()
+        .map(|one| {
+            let middle = scene.lonlat([one.monument.at[0], one.monument.at[1], 0.0]);
+            json!({
+                "name": one.monument.name, "dataset": one.monument.dataset, "lon": middle.lon_deg, "lat": middle.lat_deg, "distance_m": one.monument.distance_m,
+                "told_by_its_perimeter": one.monument.guessed, "building": one.building, "covisible": one.covisible,
+                "direct": one.direct.as_ref().map(|found| line(scene, found)),
+                "from_street": one.from_street.as_ref().map(|[a, b]| json!([line(scene, a), line(scene, b)])),
+                "viewpoints": one.viewpoints,
+            })
+        })
+        .collect();
+    let cover = |cover: &crate::planning::rooftop::Cover| json!({ "code": cover.code, "name": cover.name, "dataset": cover.dataset, "date": cover.date });
+    let centre = scene.lonlat(found.at);
+    let earned = &answer.earnings;
+    json!({
+        "building": found.building, "lon": centre.lon_deg, "lat": centre.lat_deg, "date": at,
+        "area_m2": answer.area_m2, "usable_m2": answer.usable_m2, "modules": answer.modules, "kwp": answer.kwp,
+        "kwh_year": answer.kwh_year, "kwh_year_p90": answer.kwh_p90, "kwh_year_p10": answer.kwh_p10, "kwh_month": answer.kwh_month,
+        "planes": planes, "left_out": left,
+        "load": { "profile": basis.load, "kwh_year": found.load_kwh, "known": found.load_known, "hours_filled_in": found.load_missing },
+        "battery_kwh": basis.battery_kwh,
+        "self_consumption": answer.self_consumption, "self_sufficiency": answer.self_sufficiency,
+        "balance_kwh": {
+            "produced": answer.balance.produced, "demanded": answer.balance.demanded, "own_use": answer.balance.own_use,
+            "exported": answer.balance.exported, "imported": answer.balance.imported, "stored_or_lost": answer.balance.stored_or_lost,
+            "worst_step": answer.imbalance_kwh,
+        },
+        "money_eur": {
+            "way": if basis.way == Use::Surplus { "surplus" } else { "total-sale" },
+            "cost": answer.cost_eur, "cost_assumed": answer.cost_assumed, "cost_with_tax": earned.cost_with_tax, "premium": earned.premium,
+            "savings": earned.savings, "sale": earned.sale, "payback_years": earned.payback_years, "missing": earned.missing, "dated": answer.is_dated(),
+        },
+        "facts": facts,
+        "co2_kg_year": { "against_mean": answer.carbon.against_mean, "life_cycle": answer.carbon.life_cycle, "marginal": answer.carbon.marginal },
+        "place": {
+            "zones": found.place.zones.iter().map(cover).collect::<Vec<_>>(), "servitudes": found.place.servitudes.iter().map(cover).collect::<Vec<_>>(),
+            "prescriptions": found.place.prescriptions.iter().map(cover).collect::<Vec<_>>(), "information": found.place.information.iter().map(cover).collect::<Vec<_>>(),
+            "monuments": monuments,
+        },
+        "formalities": steps, "delay_months": found.formalities.delay_months, "appearance_rules_apply": found.formalities.excepted,
+        "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": "rays",
+        "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources,
+    })
+}
+
+fn state(validity: Validity) -> &'static str {
+    match validity {
+        Validity::Valid => "valid",
+        Validity::NotYet => "not-yet",
+        Validity::Past => "past",
+    }
+}
+
+fn confidence(confidence: Confidence) -> &'static str {
+    match confidence {
+        Confidence::Low => "low",
+        Confidence::Medium => "medium",
+        Confidence::High => "high",
+    }
+}
+
+/// A figure's line: name, value, and what it rests on.
+pub type Line = (String, String, String);
+
+/// The figures of the answer, each with its origin: the same in the words and in the dossier.
+pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
+    let say = |fr: &str, en: &str| if english { en.to_owned() } else { fr.to_owned() };
+    let answer = &found.answer;
+    let earned = &answer.earnings;
+    let weather = if english { &basis.weather_en } else { &basis.weather_fr };
+    let model = format!("{} {}, {} {:.0} %", say("simulé : ciel", "simulated: sky"), basis.model, say("pertes comprises", "losses included"), 100.0 * basis.losses);
+    let amount = |value: f64, unit: &str| format!("{} {unit}", grouped(value, english));
+    let euro = |value: f64| amount(value, "€");
+    let fact = |id: &str| {
+        earned.used.iter().find(|(fact, _)| fact.id == id).map_or_else(
+            || say("aucun fait daté pour cette puissance", "no dated fact for this size"),
+            |(fact, validity)| {
+                let until = fact.to.map_or_else(String::new, |to| format!(" → {}", day(to)));
+                let past = if *validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
+                format!("{} ; {}{until}{past}", fact.source, day(fact.from))
+            },
+        )
+    };
+    let known = match found.load_known {
+        "given" => say("donnée", "as given"),
+        "meter" => say("fichier de compteur", "meter’s file"),
+        "building" => say("estimée pour ce bâtiment", "estimated for this building"),
+        _ => say("valeur usuelle, à remplacer par la vôtre", "a usual value, to be replaced by yours"),
+    };
+    let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
+    vec![
+        (say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
+        (say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {:.1} m", say("retrait aux bords", "margin to the edges"), found.module.margin_m)),
+        (say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
+        (
+            say("Production", "Production"),
+            format!("{} ({} – {})", amount(answer.kwh_year, &say("kWh/an", "kWh/year")), grouped(answer.kwh_p90, english), grouped(answer.kwh_p10, english)),
+            format!("{model} ; {weather} ; {}", say("P90 – P10", "P90 – P10")),
+        ),
+        (say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", basis.load)),
+        (say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english))),
+        (say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
+        (say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
+        (say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact("vat")),
+        (say("Prime", "Premium"), euro(earned.premium), fact("pv-premium")),
+        (say("Économie la première année", "Savings in the first year"), euro(earned.savings), fact("power-price")),
+        (say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
+        (
+            say("Temps de retour", "Pay-back"),
+            earned.payback_years.map_or_else(|| say("au-delà de 40 ans ou inconnu", "beyond 40 years or unknown"), |years| format!("{} {}", decimal(years, 1, english), say("ans", "years"))),
+            say("aux prix du jour, sans la batterie, vieillissement 0,5 %/an", "at today’s prices, without the battery, ageing 0.5 % a year"),
+        ),
+        (say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), say("production moyenne française", "mean French generation")),
+        (say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative")),
+        (say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
+    ]
+}
+
+/// The card as words.
+pub fn words(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> String {
+    let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
+    let mut out = String::new();
+    // Writing to a text does not fail.
+    let _ = writeln!(out, "{} {} · {} · {}", say("Bâtiment", "Building"), found.building, basis.territory, day(at));
+    for (name, value, origin) in figures(found, basis, english) {
+        let _ = writeln!(out, "  {name:<32} {value:<32} {origin}");
+    }
+    let months: Vec<String> = found.answer.kwh_month.iter().map(|kwh| grouped(*kwh, english)).collect();
+    let _ = writeln!(out, "  {:<32} {}", say("Mois, kWh", "Months, kWh"), months.join(" · "));
+    let _ = writeln!(out, "\n{} ({} {})", say("Formalités", "Formalities"), found.formalities.delay_months, say("mois d’instruction", "months for the decision"));
+    for step in &found.formalities.steps {
+        let mark = match step.state {
+            crate::planning::rooftop::State::Needed => say("à faire   ", "to do     "),
+            crate::planning::rooftop::State::Known => say("à savoir  ", "to know   "),
+            crate::planning::rooftop::State::ToVerify => say("à vérifier", "to verify "),
+        };
+        let text = if english { &step.en } else { &step.fr };
+        let _ = writeln!(out, "  {mark} {text}{}{}", bracketed(&step.article), if step.why.is_empty() { String::new() } else { format!(" — {}", step.why) });
+    }
+    for one in &found.covisibilities {
+        let verdict = match one.covisible {
+            Some(true) => say("covisible (indication)", "seen together (an indication)"),
+            Some(false) => say("non covisible (indication)", "not seen together (an indication)"),
+            None => say("covisibilité non calculable", "covisibility cannot be computed"),
+        };
+        let _ = writeln!(out, "  {} : {verdict}, {:.0} m, {} {}", one.monument.name, one.monument.distance_m, one.viewpoints, say("points de vue dans les rues", "viewpoints in streets"));
+    }
+    let _ = writeln!(out, "\n{} : {}", say("Sources", "Sources"), basis.sources.join(" ; "));
+    out
+}
+
+fn bracketed(text: &str) -> String {
+    if text.is_empty() { String::new() } else { format!(" ({text})") }
+}
+
+/// `2026-11-26`.
+pub fn day(at: Instant) -> String {
+    at.to_string().chars().take(10).collect()
+}
+
+/// Whole numbers with a blank (or comma) between thousands.
+pub fn grouped(value: f64, english: bool) -> String {
+    decimal(value, 0, english)
+}
+
+/// A number of so many decimals in the language's manner.
+pub fn decimal(value: f64, digits: usize, english: bool) -> String {
+    number(value, digits, if english { Language::En } else { Language::Fr })
+}
