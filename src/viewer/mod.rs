@@ -11,17 +11,20 @@
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`time`] | the running clock |
 //! | [`overlay`] | themes: values on the GPU, legend |
+//! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
+//! [`series`] and [`join`] (values in time, and whose they are), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
 
 pub mod anchor;
 pub mod bvh;
 pub mod camera;
+pub mod curves;
 pub mod imagery;
+pub mod join;
 pub mod material;
 pub mod open;
 pub mod overlay;
@@ -152,7 +155,9 @@ impl Plugin for ViewerPlugin {
                 camera::CameraPlugin,
                 sky::SkyPlugin,
                 time::TimePlugin,
+                series::SeriesPlugin,
                 overlay::OverlayPlugin,
+                curves::CurvesPlugin,
                 pick::PickPlugin,
             ))
             .add_systems(Startup, open_eye)
