@@ -3,8 +3,9 @@
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
 import { command, onChange, readTerritory, receive, store, linked } from "./state.js";
 import { Fault, check, hear, onStop, start } from "./viewer.js";
-import { drawLayers, drawLegend, legendOf, wireLayers } from "./layers.js";
-import { drawTime, wireTime } from "./time.js";
+import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
+import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
+import { chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
@@ -105,6 +106,16 @@ function message(received) {
     case "legend":
       legendOf(received);
       break;
+    case "series":
+      seriesOf(received);
+      drawSeries();
+      break;
+    case "day":
+      dayOf(received);
+      break;
+    case "chart":
+      chartOf(received);
+      break;
     case "fault":
       // Only what leaves no picture at all takes its place; the rest is said beside it.
       if (received.fatal) fault(received.code, received.code, "retry", { fr: received.fr, en: received.en });
@@ -124,6 +135,7 @@ function draw(state, before) {
   drawTime(state, before);
   drawLayers(state);
   drawSheet(state, before);
+  if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
 }
@@ -136,8 +148,10 @@ function drawAll() {
   }
   drawTime(store.state, null);
   drawLayers(store.state, true);
+  drawSeries();
   drawLegend();
   drawSheet(store.state, null);
+  drawChart();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
   credit();
 }
