@@ -12,7 +12,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef FEATURES
-#import jumeau::features::{feature_record, value_now, not_yet, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, not_yet, ramp}
 #endif
 
 struct Vertex {
@@ -64,11 +64,13 @@ fn vertex(in: Vertex) -> Varying {
     var lift = 0.0;
 #ifdef FEATURES
     let record = feature_record(in.row);
-    if scene.overlay.x != 0u {
+    let meant = is_meant(record);
+    if meant {
         let value = value_now(record);
         let grey = dot(albedo, vec3(0.2126, 0.7152, 0.0722));
-        if value < 0.0 {
-            no_data = 1.0;
+        if !is_value(value) {
+            // Values on their way are no gap in the data: grey without the hatch.
+            no_data = select(1.0, 0.0, scene.no_data_colour.w > 1.5);
             albedo = scene.no_data_colour.rgb * (0.6 + 0.6 * grey);
         } else {
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
@@ -87,7 +89,7 @@ fn vertex(in: Vertex) -> Varying {
     let up = 0.5 + 0.5 * normal.y;
     var around = mix(scene.ground_light.rgb, scene.sky_light.rgb, up) + vec3(lift);
 #ifdef FEATURES
-    if scene.overlay.x != 0u {
+    if meant {
         // Data stay readable at night: a colour of the scale must be found again in the legend.
         around = max(around, vec3(0.42 + 0.22 * up));
     }

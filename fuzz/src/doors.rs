@@ -288,6 +288,8 @@ pub fn link(data: &[u8]) {
         distance_m: [20.0, 20_000.0],
         instants: [instant, instant.plus_seconds(31_000_000)],
         years: [1800, 2025],
+        clock: jumeau::base::Clock::Paris,
+        series: vec![view::KnownSeries { id: "courbes".to_owned(), on_features: true }],
     };
     let base = view::opening("nantes-centre", instant, &limits);
     if let Ok(state) = view::from_link(&text, &base) {

@@ -2,48 +2,85 @@
 
 #import jumeau::scene::scene
 
-// One texel per feature: x scale as f32 bits, y row of its profile (or NO_DATA), z year (or NO_DATA), w hash of its id.
+// One texel per feature: x scale as f32 bits, y row of its values (or NO_DATA, or NOT_MEANT), z year (or NO_DATA, or NOT_MEANT), w hash of its id.
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var feature_table: texture_2d<u32>;
-// Hourly coefficients, profile after profile, each starting on a row of its own.
+// Values of the series that is shown, four to a texel: row after row, from one step of the page to its last.
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var profiles: texture_2d<f32>;
 
 const NO_DATA: u32 = 0xffffffffu;
+// The theme is about features of another kind: these keep the colours of the map.
+const NOT_MEANT: u32 = 0xfffffffeu;
+// Stands for a value that is absent; all that is below half of it.
+const NO_VALUE: f32 = -3.0e38;
 
 fn feature_record(id: u32) -> vec4<u32> {
     let width = textureDimensions(feature_table).x;
     return textureLoad(feature_table, vec2(id % width, id / width), 0);
 }
 
-// The value of a feature at the instant, or a negative number where there is none.
+fn is_value(value: f32) -> bool {
+    return value > 0.5 * NO_VALUE;
+}
+
+// Whether the theme says anything about features of this kind.
+fn is_meant(record: vec4<u32>) -> bool {
+    if scene.overlay.x == 2u {
+        return record.z != NOT_MEANT;
+    }
+    return scene.overlay.x == 1u && record.y != NOT_MEANT;
+}
+
+fn value_at(index: u32) -> f32 {
+    let width = textureDimensions(profiles).x;
+    let texel = index / 4u;
+    let four = textureLoad(profiles, vec2(texel % width, texel / width), 0);
+    let place = index % 4u;
+    return select(select(four.x, four.y, place == 1u), select(four.z, four.w, place == 3u), place > 1u);
+}
+
+// The value of a feature at the instant, or NO_VALUE where there is none.
 fn value_now(record: vec4<u32>) -> f32 {
     if scene.overlay.x == 2u {
         if record.z == NO_DATA {
-            return -1.0;
+            return NO_VALUE;
         }
         return f32(record.z);
     }
     let scale = bitcast<f32>(record.x);
     // The colour's w says that the series does not reach this instant.
-    if record.y == NO_DATA || scale < 0.0 || scene.no_data_colour.w > 0.5 {
-        return -1.0;
+    if record.y == NO_DATA || !is_value(scale) || scene.no_data_colour.w > 0.5 {
+        return NO_VALUE;
     }
-    let step = scene.overlay.y;
-    let width = scene.overlay.z;
-    let row = record.y * u32(scene.overlay_range.w) + step / width;
-    let coefficient = textureLoad(profiles, vec2(step % width, row), 0).x;
-    // The series marks a missing hour with a negative coefficient.
-    if coefficient < 0.0 {
-        return -1.0;
+    let index = record.y * scene.overlay.z + scene.overlay.y;
+    var value = value_at(index);
+    if !is_value(value) {
+        return NO_VALUE;
     }
-    return scale * coefficient;
+    let part = scene.overlay_range.w;
+    if part > 0.0 {
+        // Only where the series says that it may be interpolated.
+        let next = value_at(index + 1u);
+        if !is_value(next) {
+            return NO_VALUE;
+        }
+        value = mix(value, next, part);
+    }
+    return scale * value;
 }
 
 // Whether the feature does not exist yet in the year shown.
 fn not_yet(record: vec4<u32>) -> bool {
-    return scene.overlay.x == 2u && record.z != NO_DATA && f32(record.z) > scene.overlay_range.z;
+    return scene.overlay.x == 2u && record.z < NOT_MEANT && f32(record.z) > scene.overlay_range.z;
 }
 
 fn ramp(value: f32) -> vec3<f32> {
+    let classes = u32(scene.ramp[1].w);
+    if classes > 0u {
+        let first = vec4<u32>(vec4(value) > scene.breaks[0]);
+        let second = vec4<u32>(vec4(value) > scene.breaks[1]);
+        let class_at = first.x + first.y + first.z + first.w + second.x + second.y + second.z + second.w;
+        return scene.ramp[min(class_at, classes - 1u)].rgb;
+    }
     let share = clamp((value - scene.overlay_range.x) / (scene.overlay_range.y - scene.overlay_range.x), 0.0, 1.0);
     // The first colour's w is the exponent of the scale.
     let t = pow(share, scene.ramp[0].w) * 7.0;

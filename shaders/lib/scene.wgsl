@@ -14,15 +14,19 @@ struct Scene {
     haze_colour: vec4<f32>,
     // x distance where haze begins, y where it has taken all, z glow around the sun, w unused.
     haze: vec4<f32>,
-    // x theme (0 none, 1 profile × scale, 2 year), y step, z texels in a row of the profile texture, w hash of the selected feature.
+    // x theme (0 none, 1 value × scale, 2 year), y index of the first row's value at the step, z values from one row to the next,
+    // w hash of the selected feature.
     overlay: vec4<u32>,
-    // x value at the foot of the ramp, y at its top, z year shown, w rows of the profile texture in one profile.
+    // x value at the foot of the ramp, y at its top, z year shown, w how far the instant is on the way to the next step.
     overlay_range: vec4<f32>,
+    // w 1 where the series does not reach the instant, 2 where its values are on their way.
     no_data_colour: vec4<f32>,
     // xyz middle of the hole in the ground, w its radius; 0 for none.
     cut: vec4<f32>,
-    // Colours of the scale; w is its exponent.
+    // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other).
     ramp: array<vec4<f32>, 8>,
+    // Upper ends of the classes but the last.
+    breaks: array<vec4<f32>, 2>,
 }
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> scene: Scene;

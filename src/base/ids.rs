@@ -38,3 +38,18 @@ text_id! {
     /// A data set as the manifest lists it: `bdtopo`, `osm-tram` …
     DatasetId
 }
+
+/// Ids are compared without case, blanks at the ends, and the hyphens people put into RNB ids.
+pub fn plain_id(id: &str) -> String {
+    let id = id.trim().to_uppercase();
+    let bare: String = id.chars().filter(|c| *c != '-').collect();
+    if bare.len() == 12 && bare.bytes().all(|b| b.is_ascii_alphanumeric()) { bare } else { id }
+}
+
+/// The ids in one cell of an attribute that objects are joined by, as they are compared: of RNB ids there may be several.
+pub fn joined_ids(by: &str, text: &str) -> Vec<String> {
+    if by != "rnb" {
+        return vec![plain_id(text)];
+    }
+    text.split(['/', ',', ';', ' ']).map(plain_id).filter(|id| !id.is_empty()).collect()
+}

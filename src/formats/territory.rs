@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -283,6 +283,12 @@ pub struct Series {
     /// A year made of months of several years: its dates are not those of the data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typical_year: bool,
+    /// Values at even shares of all values, from the lowest to the highest: what a scale of colours is drawn up from.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub quantiles: Vec<f32>,
+    /// Spans of the axis in which no row has a value, the longest ones.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<Interval>,
 }
 
 impl Series {

@@ -91,6 +91,9 @@ pub struct Layout {
     pub empty: Option<BTreeSet<(usize, usize)>>,
     prefix: &'static str,
     separator: String,
+    little: bool,
+    /// Bits of what stands where nothing was written.
+    fill_bits: u32,
 }
 
 /// Attribute that lists chunks of nothing but fill values: `row/step`, or `row/first-last` for several in a row.
@@ -113,6 +116,8 @@ impl Layout {
             empty: Some(BTreeSet::new()),
             prefix: "c",
             separator: "/".to_owned(),
+            little: true,
+            fill_bits: f32::NAN.to_bits(),
         };
         let shape = || Fault::new("zarr-shape", "shape", format!("{rows} × {steps} / {chunk_rows} × {chunk_steps}"));
         if !sound || layout.count().is_none_or(|count| count > MAX_CHUNKS) {
@@ -138,6 +143,8 @@ impl Layout {
             empty: listed.map(|runs| runs.iter().filter_map(Value::as_str).filter_map(|run| run_of(run, steps.div_ceil(chunk_steps))).flatten().collect()),
             prefix: grid.prefix,
             separator: grid.separator,
+            little: grid.little,
+            fill_bits: grid.fill.to_bits(),
         })
     }
 
@@ -158,6 +165,26 @@ impl Layout {
     /// Path of a chunk, relative to the array's folder.
     pub fn path(&self, (row, step): (usize, usize)) -> String {
         chunk_path(self.prefix, &self.separator, row, step)
+    }
+
+    /// What a chunk that is no file holds.
+    pub fn fill(&self) -> f32 {
+        f32::from_bits(self.fill_bits)
+    }
+
+    /// The numbers of a chunk, `chunk_rows × chunk_steps` of them.
+    ///
+    /// # Errors
+    /// `zarr-chunk` when it has another length.
+    pub fn values(&self, path: &str, bytes: &[u8]) -> Result<Vec<f32>, Fault> {
+        if bytes.len() != self.chunk_bytes() {
+            return Err(Fault::new("zarr-chunk", path, bytes.len()));
+        }
+        let number = |four: &[u8]| {
+            let four = <[u8; 4]>::try_from(four).unwrap_or_default();
+            if self.little { f32::from_le_bytes(four) } else { f32::from_be_bytes(four) }
+        };
+        Ok(bytes.chunks_exact(4).map(number).collect())
     }
 
     /// The bytes of a chunk, and whether there is a number in it. `value` is asked for what lies inside the array; the rest is filled.

@@ -74,6 +74,59 @@ pub fn read_integers(zarr_json: &[u8], chunk: &[u8]) -> Result<Vec<i64>, Fault> 
     Ok(chunk.chunks_exact(8).map(number).collect())
 }
 
+/// The numbers of a one-dimensional array of float64 in one chunk, as [`Coordinate::along`] writes them.
+///
+/// # Errors
+/// As [`read_integers`].
+pub fn read_reals(zarr_json: &[u8], chunk: &[u8]) -> Result<Vec<f64>, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let codecs = metadata.get("codecs").and_then(Value::as_array).map(Vec::as_slice);
+    let little = matches!(codecs, Some([one]) if one.pointer("/name") == Some(&json!("bytes")) && one.pointer("/configuration/endian") == Some(&json!("little")));
+    let data_type = metadata.get("data_type").and_then(Value::as_str).unwrap_or_default();
+    if data_type != "float64" || !little {
+        return Err(Fault::new("zarr-unsupported", "data_type", data_type));
+    }
+    if label_count(zarr_json)? as usize * 8 != chunk.len() {
+        return Err(Fault::new("zarr-chunk", "c/0", chunk.len()));
+    }
+    let number = |eight: &[u8]| <[u8; 8]>::try_from(eight).map(f64::from_le_bytes).unwrap_or_default();
+    Ok(chunk.chunks_exact(8).map(number).collect())
+}
+
+/// The texts of a one-dimensional array of strings in one chunk, as [`write`] writes coordinates.
+///
+/// # Errors
+/// As [`read_integers`].
+pub fn read_texts(zarr_json: &[u8], chunk: &[u8]) -> Result<Vec<String>, Fault> {
+    let metadata: Value = serde_json::from_slice(zarr_json).map_err(|error| Fault::new("zarr-json", "zarr.json", error))?;
+    let codecs = metadata.get("codecs").and_then(Value::as_array).map(Vec::as_slice);
+    let plain = matches!(codecs, Some([one]) if one.pointer("/name") == Some(&json!("vlen-utf8")));
+    let data_type = metadata.get("data_type").and_then(Value::as_str).unwrap_or_default();
+    if data_type != "string" || !plain {
+        return Err(Fault::new("zarr-unsupported", "data_type", data_type));
+    }
+    let count = label_count(zarr_json)?;
+    let mut rest = chunk;
+    let broken = || Fault::new("zarr-chunk", "c/0", chunk.len());
+    let number = |rest: &mut &[u8]| -> Option<u32> {
+        let (four, after) = rest.split_at_checked(4)?;
+        *rest = after;
+        <[u8; 4]>::try_from(four).ok().map(u32::from_le_bytes)
+    };
+    if number(&mut rest).map(u64::from) != Some(count) {
+        return Err(broken());
+    }
+    // Each text has its length before it: a chunk cannot promise more of them than it has room for.
+    let mut texts = Vec::with_capacity((count as usize).min(chunk.len() / 4));
+    for _ in 0..count {
+        let length = number(&mut rest).ok_or_else(broken)? as usize;
+        let (text, after) = rest.split_at_checked(length).ok_or_else(broken)?;
+        rest = after;
+        texts.push(std::str::from_utf8(text).map_err(|_| broken())?.to_owned());
+    }
+    if rest.is_empty() { Ok(texts) } else { Err(broken()) }
+}
+
 /// How many labels a coordinate has.
 ///
 /// # Errors

@@ -52,8 +52,39 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
             commands.push(Command::SetTheme { theme });
         }
     }
+    for on_features in [true, false] {
+        commands.extend(series(ui, model, on_features, texts));
+    }
     commands.extend(super::picture::section(ui, model, texts));
     commands
+}
+
+/// The territory's own series: on its features as colours, of the whole as curves.
+fn series(ui: &mut Ui, model: &PanelModel, on_features: bool, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let mut lines = model.series.iter().filter(|series| series.on_features == on_features).peekable();
+    if lines.peek().is_none() {
+        return commands;
+    }
+    ui.add_space(4.0);
+    ui.label(RichText::new(texts.text(if on_features { "ui-series-features" } else { "ui-series-territory" })).weak());
+    for line in lines {
+        let is_current = model.state.series.as_deref() == Some(line.id.as_str()) && (!on_features || model.state.theme == Theme::Series);
+        let (from, to) = (model.clock.read(line.extent.start), model.clock.read(line.extent.end.plus_seconds(-1)));
+        let extent = texts.text_with("ui-series-extent", &[("from", texts.date(from).into()), ("to", texts.date(to).into()), ("unit", line.unit.as_str().into())]);
+        if ui.radio(is_current, &line.title).on_hover_text(tip_text(texts, &extent)).clicked() {
+            let series = (!is_current).then(|| line.id.clone());
+            commands.push(Command::ShowSeries { series });
+        }
+    }
+    commands
+}
+
+fn tip_text(texts: &Texts, text: &str) -> String {
+    match super::widgets::key_name(texts, "key-series-next") {
+        Some(key) => texts.text_with("ui-tooltip-key", &[("text", text.into()), ("key", key.into())]),
+        None => text.to_owned(),
+    }
 }
 
 fn line(ui: &mut Ui, model: &PanelModel, layer: &LayerLine, texts: &Texts) -> Option<Command> {

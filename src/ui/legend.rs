@@ -1,25 +1,52 @@
 //! The legend: title, unit, instant, colours, "no data", nature and source.
 
-use super::model::LegendText;
+use super::model::{HistogramText, LegendText, Memory};
+use super::widgets::{icon_button, text_button};
 use crate::i18n::Texts;
+use crate::view::colours::Palette;
+use crate::view::{Breaks, Command, MAX_CLASSES, Scale};
 use bevy_egui::egui::{
-    Align, Color32, Layout, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, TextStyle, Ui, UiBuilder, Vec2, pos2, vec2,
+    Align, Color32, Key, Layout, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, TextEdit, TextStyle, Ui, UiBuilder, Vec2,
+    WidgetInfo, WidgetType, pos2, vec2,
 };
+use egui_phosphor::regular as icon;
 
 const BAR_HEIGHT: f32 = 16.0;
 /// Distance between the lines of the hatch, points.
 const HATCH_STEP: f32 = 5.0;
 
-pub fn legend(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
+pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     ui.label(RichText::new(texts.text("ui-legend")).weak());
     ui.label(RichText::new(&legend.title).strong());
     if !legend.at.is_empty() {
         ui.label(RichText::new(&legend.at).small());
     }
-    let (_, bar) = ui.allocate_space(vec2(ui.available_width(), BAR_HEIGHT));
-    ramp(ui, bar, &legend.colours);
-    ticks(ui, &legend.ticks);
+    if !legend.notice.is_empty() {
+        ui.label(RichText::new(&legend.notice).small().strong());
+    }
+    if let Some(histogram) = &legend.histogram {
+        let (response, bars) = ui.allocate_painter(vec2(ui.available_width(), HISTOGRAM_HEIGHT), Sense::hover());
+        spread(&bars, response.rect, histogram, ui.visuals().weak_text_color());
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, &histogram.said));
+        response.on_hover_text(&histogram.said);
+    }
+    if legend.classes.is_empty() {
+        let (_, bar) = ui.allocate_space(vec2(ui.available_width(), BAR_HEIGHT));
+        ramp(ui, bar, &legend.colours);
+        ticks(ui, &legend.ticks);
+    }
+    for (words, colour) in legend.classes.iter().zip(&legend.colours) {
+        ui.horizontal(|ui| {
+            let (swatch, _) = ui.allocate_exact_size(vec2(24.0, 12.0), Sense::hover());
+            let [r, g, b] = *colour;
+            ui.painter().rect(swatch, 0.0, Color32::from_rgb(r, g, b), Stroke::new(1.0, ui.visuals().weak_text_color()), StrokeKind::Inside);
+            ui.label(RichText::new(words).small());
+        });
+    }
     ui.label(RichText::new(&legend.unit).small().weak());
+    if let Some(histogram) = &legend.histogram {
+        ui.label(RichText::new(&histogram.said).small().weak());
+    }
     ui.horizontal(|ui| {
         let (swatch, _) = ui.allocate_exact_size(vec2(24.0, BAR_HEIGHT), Sense::hover());
         hatch(ui, swatch);
@@ -30,6 +57,90 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
         .on_hover_text(&legend.nature_help);
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
+    scale_controls(ui, legend, scale, memory, texts)
+}
+
+const HISTOGRAM_HEIGHT: f32 = 28.0;
+
+fn spread(painter: &Painter, rect: Rect, histogram: &HistogramText, colour: Color32) {
+    let most = histogram.counts.iter().copied().max().unwrap_or(0).max(1) as f32;
+    let width = rect.width() / histogram.counts.len().max(1) as f32;
+    for (bin, count) in histogram.counts.iter().enumerate() {
+        if *count > 0 {
+            // A single object still shows.
+            let height = (rect.height() * *count as f32 / most).max(1.5);
+            let left = rect.left() + bin as f32 * width;
+            painter.rect_filled(Rect::from_min_max(pos2(left, rect.bottom() - height), pos2(left + (width - 1.0).max(1.0), rect.bottom())), 0.0, colour);
+        }
+    }
+}
+
+/// Colours and classes, folded away until somebody wants to change them.
+fn scale_controls(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let (shape, label) = if memory.scale_open { (icon::CARET_DOWN, "legend-scale-hide") } else { (icon::CARET_RIGHT, "legend-scale-show") };
+    let label = texts.text(label);
+    if text_button(ui, shape, &label, &label).clicked() {
+        memory.scale_open = !memory.scale_open;
+    }
+    if !memory.scale_open {
+        return commands;
+    }
+    let mut set = |breaks: Breaks, palette: Palette| commands.push(Command::SetScale { scale: Scale { breaks, palette } });
+    ui.horizontal_wrapped(|ui| {
+        for palette in Palette::ALL {
+            let name = texts.text(&format!("legend-palette-{}", palette.id()));
+            if ui.selectable_label(scale.palette == palette, RichText::new(name).small()).clicked() {
+                set(scale.breaks.clone(), palette);
+            }
+        }
+    });
+    let classes = match &scale.breaks {
+        Breaks::Equal { classes } | Breaks::Quantiles { classes } | Breaks::Jenks { classes } => *classes,
+        Breaks::Smooth | Breaks::Manual { .. } => 5,
+    };
+    let mut offers = vec![("smooth", Breaks::Smooth), ("equal", Breaks::Equal { classes })];
+    if legend.counts_classes {
+        offers.extend([("quantiles", Breaks::Quantiles { classes }), ("jenks", Breaks::Jenks { classes })]);
+    }
+    ui.horizontal_wrapped(|ui| {
+        for (id, breaks) in offers {
+            let is_current = scale.breaks == breaks;
+            let name = RichText::new(texts.text(&format!("legend-breaks-{id}"))).small();
+            if ui.selectable_label(is_current, name).on_hover_text(texts.text(&format!("legend-breaks-{id}-help"))).clicked() {
+                set(breaks, scale.palette);
+            }
+        }
+    });
+    let with = |classes: u8| match &scale.breaks {
+        Breaks::Equal { .. } => Some(Breaks::Equal { classes }),
+        Breaks::Quantiles { .. } => Some(Breaks::Quantiles { classes }),
+        Breaks::Jenks { .. } => Some(Breaks::Jenks { classes }),
+        Breaks::Smooth | Breaks::Manual { .. } => None,
+    };
+    if with(classes).is_some() {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(texts.text_with("legend-classes", &[("count", i32::from(classes).into())])).small());
+            for (shape, label, next) in [(icon::MINUS, "legend-classes-fewer", classes - 1), (icon::PLUS, "legend-classes-more", classes + 1)] {
+                let label = texts.text(label);
+                let sound = (2..=MAX_CLASSES).contains(&usize::from(next));
+                if icon_button(ui, shape, &label, &label).clicked() && sound && let Some(breaks) = with(next) {
+                    set(breaks, scale.palette);
+                }
+            }
+        });
+    }
+    let label = ui.label(RichText::new(texts.text("legend-breaks-manual")).small());
+    let field = ui.add(TextEdit::singleline(&mut memory.ends).desired_width(f32::INFINITY).hint_text(texts.text("legend-breaks-manual-hint"))).labelled_by(label.id);
+    if field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) {
+        // A comma is decimal in French: ends are told apart by semicolons or blanks.
+        let at: Option<Vec<f64>> = memory.ends.split([';', ' ']).map(str::trim).filter(|part| !part.is_empty()).map(|part| part.replace(',', ".").parse().ok()).collect();
+        let breaks = at.map(|at| Breaks::Manual { at }).filter(|breaks| Scale { breaks: breaks.clone(), palette: scale.palette }.is_sound());
+        if let Some(breaks) = breaks {
+            set(breaks, scale.palette);
+        }
+    }
+    commands
 }
 
 /// The values under the ramp, each below its place; the first and the last keep to the ends.

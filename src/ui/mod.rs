@@ -10,10 +10,13 @@
 //! | [`marks`] | names and scale on the picture |
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
+//! | [`ruler`] | the ruler of time, with the extent of each series |
+//! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
 //! | [`plugin`] | the thin glue to the viewer |
 
+mod chart;
 mod layers;
 mod legend;
 pub mod model;
@@ -21,13 +24,14 @@ mod marks;
 mod notice;
 mod picture;
 mod plugin;
+mod ruler;
 mod sheet;
 mod style;
 mod time;
 mod top;
 mod widgets;
 
-pub use model::{LayerLine, LegendText, Memory, PanelModel};
+pub use model::{ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
 pub use style::{install, style};
 
@@ -56,7 +60,7 @@ pub fn panels(
     egui::Panel::bottom("time")
         .show_separator_line(false)
         .frame(style::bar(ui))
-        .show(ui, |ui| commands.extend(time::strip(ui, model, texts)));
+        .show(ui, |ui| commands.extend(time::strip(ui, model, memory, texts)));
     if model.is_open {
         let mut layers_open = memory.layers_open;
         egui::Panel::left("layers")
@@ -71,7 +75,7 @@ pub fn panels(
             });
         memory.layers_open = layers_open;
     }
-    if model.state.selection.is_some() {
+    if model.state.selection.is_some() || model.chart.is_some() {
         egui::Panel::right("sheet")
             .resizable(false)
             .exact_size(320.0)
@@ -91,7 +95,7 @@ pub fn panels(
             .show(ui.ctx(), |ui| {
                 style::card(ui).show(ui, |ui| {
                     ui.set_width(LEGEND_WIDTH);
-                    legend::legend(ui, of_theme, texts);
+                    commands.extend(legend::legend(ui, of_theme, &model.state.scale, memory, texts));
                 });
             });
     }

@@ -1,9 +1,12 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
-use crate::base::{Clock, Dataset, Instant, LayerId};
+use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
-use crate::view::{Camera, Language, Limits, Playback, Quality, Theme, ViewState, to_link};
+use crate::view::curve::Point;
+use crate::view::timeline::Ruler;
+use crate::view::{Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
+use crate::viewer::series::{catalogue, titles};
 use crate::viewer::vocab::Marks;
 use std::collections::BTreeSet;
 
@@ -23,6 +26,11 @@ pub struct PanelModel {
     /// Whether the selected feature's figures have arrived; an empty list then means that nothing is known.
     pub figures_ready: bool,
     pub legend: Option<LegendText>,
+    /// What may be shown in time.
+    pub series: Vec<SeriesLine>,
+    pub chart: Option<ChartText>,
+    /// When the series in view is highest on the day shown.
+    pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
     pub sun: Option<[Instant; 3]>,
     /// The sentences that must stand wherever the data are shown.
@@ -49,7 +57,49 @@ pub struct LayerLine {
     pub mark_help: String,
 }
 
+/// A series of the territory.
 #[derive(Clone, Debug, PartialEq)]
+pub struct SeriesLine {
+    pub id: String,
+    pub title: String,
+    pub unit: String,
+    /// Whether colours can show it; a curve otherwise.
+    pub on_features: bool,
+    pub extent: Interval,
+    pub gaps: Vec<Interval>,
+}
+
+/// Curves, ready to be painted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChartText {
+    pub title: String,
+    pub unit: String,
+    pub nature: String,
+    pub nature_help: String,
+    pub source: String,
+    pub method: String,
+    pub curves: Vec<(String, Vec<Point>)>,
+    pub has_total: bool,
+    pub more_rows: u64,
+    pub duration: Vec<f64>,
+    pub known: usize,
+    pub absent: usize,
+    pub peak: Option<(Instant, f64)>,
+    pub waiting: bool,
+    pub typical: bool,
+    /// What is carried away.
+    pub csv: String,
+}
+
+/// How the values in view are spread.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistogramText {
+    pub counts: Vec<u32>,
+    /// `8 620 objets en vue, 12 sans donnée`.
+    pub said: String,
+}
+
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LegendText {
     pub title: String,
     /// Values under the ramp, evenly spaced from end to end.
@@ -62,6 +112,13 @@ pub struct LegendText {
     pub nature: String,
     pub nature_help: String,
     pub source: String,
+    /// Words of the classes, a colour each; none where colours run into each other.
+    pub classes: Vec<String>,
+    pub histogram: Option<HistogramText>,
+    /// What is to be known beside: values on their way, an instant the series does not reach.
+    pub notice: String,
+    /// Whether classes can follow the values.
+    pub counts_classes: bool,
 }
 
 /// What the panels remember of themselves between frames.
@@ -76,6 +133,21 @@ pub struct Memory {
     /// What was put on the clipboard last, so that the button can say so.
     pub copied: Option<String>,
     pub dark: bool,
+    /// What the ruler shows; all of time at first.
+    pub ruler: Option<Ruler>,
+    /// The instant the ruler was last made to show.
+    pub ruler_at: Option<Instant>,
+    /// Where a part of time begins that is being taken.
+    pub span_from: Option<Instant>,
+    /// The date that is being typed, and whether it could not be read.
+    pub date: String,
+    pub date_wrong: bool,
+    /// The numbers behind a chart.
+    pub table_open: bool,
+    /// Colours and classes of the legend.
+    pub scale_open: bool,
+    /// Class ends that are being typed.
+    pub ends: String,
 }
 
 impl Default for Memory {
@@ -87,6 +159,14 @@ impl Default for Memory {
             closed_faults: Vec::new(),
             copied: None,
             dark: false,
+            ruler: None,
+            ruler_at: None,
+            span_from: None,
+            date: String::new(),
+            date_wrong: false,
+            table_open: false,
+            scale_open: false,
+            ends: String::new(),
         }
     }
 }
@@ -116,6 +196,9 @@ impl PanelModel {
                 language,
                 underground: false,
                 quality: Quality::default(),
+                series: None,
+                span: None,
+                scale: Scale::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -124,11 +207,16 @@ impl PanelModel {
                 distance_m: [1.0; 2],
                 instants: [epoch; 2],
                 years: [0; 2],
+                clock: Clock::default(),
+                series: Vec::new(),
             },
             layers: Vec::new(),
             figures: Vec::new(),
             figures_ready: false,
             legend: None,
+            series: Vec::new(),
+            chart: None,
+            peak: None,
             sun: None,
             attributions: Vec::new(),
             waiting: 0,
@@ -170,6 +258,7 @@ impl PanelModel {
             clock: manifest.clock(),
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
+            series: series(manifest),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }
@@ -179,6 +268,23 @@ impl PanelModel {
     pub fn link(&self) -> String {
         format!("#{}", to_link(&self.state))
     }
+}
+
+fn series(manifest: &Manifest) -> Vec<SeriesLine> {
+    let choices = catalogue(manifest);
+    let titles = titles(manifest, &choices);
+    choices
+        .iter()
+        .zip(titles)
+        .map(|(choice, title)| SeriesLine {
+            id: choice.id.to_owned(),
+            title,
+            unit: choice.unit().to_owned(),
+            on_features: choice.layer().is_some(),
+            extent: Interval { start: choice.axis.start, end: choice.axis.end },
+            gaps: choice.series.gaps.clone(),
+        })
+        .collect()
 }
 
 pub fn named(name: &Name, language: Language) -> &str {

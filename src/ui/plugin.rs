@@ -2,13 +2,13 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{LegendText, Memory, PanelModel};
+use super::model::{ChartText, HistogramText, LegendText, Memory, PanelModel};
 use super::{install, panels};
-use crate::base::{Clock, Dataset, Instant};
-use crate::energy::sun;
+use crate::base::{Clock, Dataset};
 use crate::i18n::{Texts, figure_line};
+use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand};
+use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -184,7 +184,9 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         figures,
         figures_ready: facts.progress.complete,
         legend,
-        sun: sun_of_day(&scene.state, clock),
+        chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        peak: facts.day.peak,
+        sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
         quality: facts.quality,
         marks: facts.marks.clone(),
@@ -212,10 +214,32 @@ fn legend_text(
     let number = |value: f64| {
         if of_years {
             format!("{value:.0}")
-        } else {
+        } else if matches!(legend.title, Words::Key(_)) {
             texts.number(value, usize::from(value.fract() != 0.0))
+        } else {
+            super::chart::number(value, texts)
         }
     };
+    let mut low = legend.low;
+    let classes = legend.ends.iter().map(|end| {
+        let words = texts.text_with("legend-class", &[("low", number(low).into()), ("high", number(*end).into())]);
+        low = *end;
+        words
+    });
+    let classes = classes.collect();
+    let notice = if legend.is_waiting {
+        texts.text("legend-waiting")
+    } else if legend.is_outside {
+        texts.text("legend-outside")
+    } else if legend.is_typical {
+        texts.text("chart-typical")
+    } else {
+        String::new()
+    };
+    let histogram = legend.histogram.as_ref().map(|histogram| HistogramText {
+        counts: histogram.counts.clone(),
+        said: texts.text_with("legend-histogram", &[("known", f64::from(histogram.known).into()), ("without", f64::from(histogram.without).into())]),
+    });
     let at = if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
     } else {
@@ -230,23 +254,43 @@ fn legend_text(
             |dataset| texts.source(dataset),
         );
     LegendText {
-        title: texts.text(legend.title),
+        title: legend.title.text(texts),
         ticks: legend.ticks().into_iter().map(number).collect(),
-        unit: texts.text(legend.unit),
+        unit: legend.unit.text(texts),
         at,
         colours: legend.colours.clone(),
         nature: texts.nature(legend.nature),
         nature_help: texts.nature_help(legend.nature),
         source,
+        classes,
+        histogram,
+        notice,
+        counts_classes: legend.counts_classes,
     }
 }
 
-/// Sunrise, solar noon and sunset of the local calendar day at the camera's target.
-fn sun_of_day(state: &ViewState, clock: Clock) -> Option<[Instant; 3]> {
-    let [lon, lat, _] = state.camera.target;
-    let local = clock.read(state.instant);
-    // From midday the solar day is the calendar's, whatever the hour shown.
-    let midday = clock.instant(local.year, local.month, local.day, 12, 0)?;
-    let events = sun::events(midday, lat, lon, None).ok()?;
-    Some([events.sunrise?, events.transit?, events.sunset?])
+fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> ChartText {
+    let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == chart.dataset);
+    let source = dataset.map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
+    let title = chart.title.text(texts);
+    let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, territory: &scene.manifest.id };
+    ChartText {
+        csv: csv(&origin, clock, &chart.day),
+        unit: chart.unit.clone(),
+        nature: texts.nature(chart.nature),
+        nature_help: texts.nature_help(chart.nature),
+        curves: chart.day.clone(),
+        has_total: chart.has_total,
+        more_rows: chart.more_rows,
+        duration: chart.duration.clone(),
+        known: chart.known,
+        absent: chart.absent,
+        peak: chart.peak,
+        waiting: chart.is_waiting,
+        typical: chart.is_typical,
+        title,
+        source,
+        method,
+    }
 }

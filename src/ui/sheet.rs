@@ -1,5 +1,6 @@
 //! On the right: what is known of the selected feature. Every figure says where it comes from, one click away.
 
+use super::chart;
 use super::model::{Memory, PanelModel};
 use super::widgets::{icon_button, tip};
 use crate::formats::territory::LayerKind;
@@ -12,10 +13,11 @@ use egui_phosphor::regular as icon;
 const COPIED: [&str; 2] = ["figure-rnb", "figure-id"];
 
 pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
-    let Some(selection) = &model.state.selection else {
-        return Vec::new();
-    };
     let mut commands = Vec::new();
+    let Some(selection) = &model.state.selection else {
+        commands.extend(curves(ui, model, memory, texts));
+        return commands;
+    };
     let title = match model.layers.iter().find(|layer| layer.id == selection.layer) {
         Some(layer) if layer.kind != Some(LayerKind::Buildings) => layer.name.clone(),
         _ => texts.text("ui-sheet-building"),
@@ -37,10 +39,33 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
         };
         ui.label(texts.text(key));
     }
+    if model.chart.is_some() {
+        ui.separator();
+        commands.extend(curves(ui, model, memory, texts));
+    }
     for figure in &model.figures {
         ui.separator();
         line(ui, figure, memory, texts);
     }
+    commands
+}
+
+/// The curves of the series in view; of the whole territory they have a way to be closed.
+fn curves(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
+    let Some(of_series) = &model.chart else { return Vec::new() };
+    let mut commands = Vec::new();
+    if model.state.selection.is_none() {
+        ui.horizontal(|ui| {
+            ui.label(RichText::new(texts.text("chart-territory")).heading().strong());
+            ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+                let close = texts.text("ui-close");
+                if icon_button(ui, icon::X, &close, &close).clicked() {
+                    commands.push(Command::ShowSeries { series: None });
+                }
+            });
+        });
+    }
+    commands.extend(chart::chart(ui, of_series, model.clock, model.state.instant, memory, texts));
     commands
 }
 

@@ -1,34 +1,40 @@
 //! At the bottom, over the full width: day, hour and year, the running clock, what is loading, and whose data these are.
 
-use super::model::PanelModel;
+use super::model::{Memory, PanelModel};
+use super::ruler;
 use super::widgets::{icon_button, text_button, tip};
-use crate::base::{Clock, Instant};
+use crate::base::{Instant, Interval};
 use crate::i18n::Texts;
+use crate::view::timeline::{Span, read_date};
 use crate::view::{Command, SPEED, Theme};
-use bevy_egui::egui::{Align, Layout, RichText, Slider, Ui, WidgetInfo};
+use bevy_egui::egui::{Align, Key, Layout, RichText, Slider, TextEdit, Ui, WidgetInfo};
 use egui_phosphor::regular as icon;
 
-const DAY_S: i64 = 86_400;
 const HOUR_S: i64 = 3_600;
 const MINUTE_S: i64 = 60;
 /// The hour slider moves by quarters of an hour, like the shadows one can tell apart.
 const STEP_MIN: i64 = 15;
 
-pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+pub fn strip(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     if model.is_open {
         ui.horizontal_wrapped(|ui| {
             clock(ui, model, texts, &mut commands);
             sun(ui, model, texts, &mut commands);
+            date(ui, model, memory, texts, &mut commands);
+            scopes(ui, model, memory, texts, &mut commands);
         });
-        ui.horizontal(|ui| {
-            hour(ui, model, texts, &mut commands);
-            if model.state.theme == Theme::ConstructionYear {
+        if model.state.theme == Theme::ConstructionYear {
+            ui.horizontal(|ui| {
+                hour(ui, model, texts, &mut commands);
                 year(ui, model, texts, &mut commands);
-            } else {
-                day(ui, model, texts, &mut commands);
-            }
-        });
+            });
+        } else {
+            ui.horizontal(|ui| {
+                hour(ui, model, texts, &mut commands);
+                commands.extend(ruler::ruler(ui, model, memory, texts));
+            });
+        }
     }
     ui.horizontal_wrapped(|ui| {
         if !model.attributions.is_empty() {
@@ -63,16 +69,19 @@ fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comm
             playing: !playback.playing,
         });
     }
-    for (shape, key, seconds) in [
-        (icon::CARET_DOUBLE_LEFT, "day-earlier", -DAY_S),
-        (icon::CARET_LEFT, "hour-earlier", -HOUR_S),
-        (icon::CARET_RIGHT, "hour-later", HOUR_S),
-        (icon::CARET_DOUBLE_RIGHT, "day-later", DAY_S),
+    for (shape, key, command) in [
+        (icon::CARET_DOUBLE_LEFT, "ui-year-earlier", later(Span::Year, -1)),
+        (icon::ARROW_LEFT, "ui-month-earlier", later(Span::Month, -1)),
+        (icon::CARET_LINE_LEFT, "ui-day-earlier", later(Span::Day, -1)),
+        (icon::CARET_LEFT, "ui-hour-earlier", Command::StepInstant { seconds: -HOUR_S }),
+        (icon::CARET_RIGHT, "ui-hour-later", Command::StepInstant { seconds: HOUR_S }),
+        (icon::CARET_LINE_RIGHT, "ui-day-later", later(Span::Day, 1)),
+        (icon::ARROW_RIGHT, "ui-month-later", later(Span::Month, 1)),
+        (icon::CARET_DOUBLE_RIGHT, "ui-year-later", later(Span::Year, 1)),
     ] {
-        let label = format!("ui-{key}");
-        let help = tip(texts, &label, &format!("key-{key}"));
-        if icon_button(ui, shape, &texts.text(&label), &help).clicked() {
-            commands.push(Command::StepInstant { seconds });
+        let help = tip(texts, key, &key.replacen("ui", "key", 1));
+        if icon_button(ui, shape, &texts.text(key), &help).clicked() {
+            commands.push(command);
         }
     }
     let now = texts.date_time(model.clock.read(model.state.instant));
@@ -96,16 +105,75 @@ fn clock(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comm
 fn sun(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
     let Some(events) = model.sun else { return };
     let shapes = [
-        (icon::SUN_HORIZON, "ui-sunrise"),
-        (icon::SUN, "ui-noon"),
-        (icon::MOON_STARS, "ui-sunset"),
+        (icon::SUN_HORIZON, "sunrise"),
+        (icon::SUN, "noon"),
+        (icon::MOON_STARS, "sunset"),
     ];
     for ((shape, key), instant) in shapes.into_iter().zip(events) {
-        let label = texts.text(key);
-        let at = format!("{label}, {}", texts.time(model.clock.read(instant)));
-        if icon_button(ui, shape, &label, &at).clicked() {
-            commands.push(Command::SetInstant { instant });
+        jump(ui, model, shape, key, instant, texts, commands);
+    }
+}
+
+fn jump(ui: &mut Ui, model: &PanelModel, shape: &str, key: &str, instant: Instant, texts: &Texts, commands: &mut Vec<Command>) {
+    let label = texts.text(&format!("ui-{key}"));
+    let at = format!("{}, {}", tip(texts, &format!("ui-{key}"), &format!("key-{key}")), texts.time(model.clock.read(instant)));
+    if icon_button(ui, shape, &label, &at).clicked() {
+        commands.push(Command::SetInstant { instant });
+    }
+}
+
+fn later(unit: Span, count: i32) -> Command {
+    Command::StepClock { unit, count }
+}
+
+/// A date as people write it; Enter goes there.
+fn date(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, commands: &mut Vec<Command>) {
+    if let Some(instant) = model.peak {
+        jump(ui, model, icon::CHART_LINE_UP, "peak", instant, texts, commands);
+    }
+    let field = TextEdit::singleline(&mut memory.date).desired_width(132.0).hint_text(texts.text("ui-date-hint"));
+    let response = ui.add(field);
+    let said = memory.date.clone();
+    response.widget_info(|| WidgetInfo {
+        label: Some(texts.text("ui-date")),
+        ..WidgetInfo::text_edit(true, &said, &said, "")
+    });
+    if response.changed() {
+        memory.date_wrong = false;
+    }
+    if response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter)) && !memory.date.trim().is_empty() {
+        match read_date(&memory.date, model.clock, model.state.instant) {
+            Some(instant) => {
+                commands.push(Command::SetInstant { instant });
+                memory.date.clear();
+                memory.date_wrong = false;
+            }
+            None => memory.date_wrong = true,
         }
+    }
+    let help = texts.text(if memory.date_wrong { "ui-date-wrong" } else { "ui-date-help" });
+    response.on_hover_text(help);
+    if memory.date_wrong {
+        ui.label(RichText::new(texts.text("ui-date-wrong")).small().strong());
+    }
+}
+
+/// How much of time the ruler shows, and the part that is played.
+fn scopes(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, commands: &mut Vec<Command>) {
+    if model.state.theme == Theme::ConstructionYear {
+        return;
+    }
+    for (key, span) in [("ui-scope-day", Some(Span::Day)), ("ui-scope-month", Some(Span::Month)), ("ui-scope-year", Some(Span::Year)), ("ui-scope-all", None)] {
+        let help = texts.text("ui-scope-help");
+        if ui.small_button(texts.text(key)).on_hover_text(help).clicked() {
+            ruler::zoom_to(model, memory, span);
+        }
+    }
+    let label = texts.text(if model.state.span.is_some() { "ui-span-none" } else { "ui-span-shown" });
+    let help = tip(texts, "ui-span-help", "key-span-none");
+    if icon_button(ui, if model.state.span.is_some() { icon::ARROWS_OUT_LINE_HORIZONTAL } else { icon::REPEAT }, &label, &help).clicked() {
+        let shown = memory.ruler.map(|ruler| Interval { start: ruler.start, end: ruler.end });
+        commands.push(Command::SetSpan { span: if model.state.span.is_some() { None } else { shown } });
     }
 }
 
@@ -114,7 +182,7 @@ fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comma
     let local = model.clock.read(model.state.instant);
     let now = i64::from(local.hour) * 60 + i64::from(local.minute);
     let mut minutes = now;
-    ui.spacing_mut().slider_width = (ui.available_width() * 0.3).clamp(80.0, 320.0);
+    ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(80.0, 240.0);
     // A slider with steps would round the running clock and call that a change.
     let response = ui.add(Slider::new(&mut minutes, 0..=1439).show_value(false));
     describe(ui, &response, now as f64, &texts.text("ui-hour"));
@@ -132,33 +200,6 @@ fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comma
             instant: model.state.instant.plus_seconds((wanted - now) * MINUTE_S),
         });
     }
-}
-
-/// Day of the territory's time; the hour stays, so that dragging shows how the sun climbs over the year.
-fn day(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
-    let [start, end] = model.limits.instants;
-    let days = (end.0.saturating_sub(start.0) / DAY_S).max(1) - 1;
-    let since = model.state.instant.0.saturating_sub(start.0);
-    let today = since.div_euclid(DAY_S);
-    let mut day = today;
-    ui.spacing_mut().slider_width = (ui.available_width() - 8.0).max(80.0);
-    let response = ui.add(Slider::new(&mut day, 0..=days).show_value(false));
-    describe(ui, &response, today as f64, &texts.text("ui-time"));
-    if response
-        .on_hover_text(tip(texts, "ui-time-help", "key-day-later"))
-        .changed()
-    {
-        commands.push(Command::SetInstant {
-            instant: same_hour(model.clock, model.state.instant, day - today),
-        });
-    }
-}
-
-/// The instant some days later at the same local hour, across changes of the clock.
-fn same_hour(clock: Clock, instant: Instant, days: i64) -> Instant {
-    let moved = instant.plus_seconds(days.saturating_mul(DAY_S));
-    let shift = i64::from(clock.read(instant).offset_s) - i64::from(clock.read(moved).offset_s);
-    moved.plus_seconds(shift)
 }
 
 fn year(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {

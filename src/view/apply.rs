@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{Camera, Command, Limits, Playback, Quality, Selection, Theme, ViewState};
-use crate::base::{Instant, Language, LayerId};
+use super::{Camera, Command, Limits, Playback, Quality, Scale, Selection, Theme, ViewState, timeline};
+use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
 /// Lowest and highest pitch, degrees. The eye stays above its target, so that it cannot dive under level ground.
@@ -16,6 +16,9 @@ pub const MAX_HIDDEN: usize = 32;
 pub const MAX_LAYER_BYTES: usize = 64;
 /// Longest id of a selected feature, bytes.
 pub const MAX_ID_BYTES: usize = 200;
+
+/// Longest id of a series, bytes.
+pub const MAX_SERIES_BYTES: usize = 200;
 
 /// Ellipsoidal heights of targets, metres: wider than the Earth's surface, narrow enough for sums to stay exact.
 const HEIGHT_M: [f64; 2] = [-1_000.0, 10_000.0];
@@ -36,6 +39,9 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         language: Language::default(),
         underground: false,
         quality: Quality::default(),
+        series: None,
+        span: None,
+        scale: Scale::default(),
     };
     kept_inside(state, limits)
 }
@@ -82,6 +88,11 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             let instant = next.instant.plus_seconds(*seconds);
             set_instant(&mut next, instant);
         }
+        Command::StepClock { unit, count } => {
+            let instant = timeline::stepped(limits.clock, next.instant, *unit, *count);
+            set_instant(&mut next, instant);
+        }
+        Command::SetSpan { span } => next.span = *span,
         Command::SetYear { year } => next.year = *year,
         Command::Play { playing } => next.playback.playing = *playing,
         Command::SetSpeed { speed } => {
@@ -96,7 +107,25 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.hidden.insert(layer.clone());
             }
         }
-        Command::SetTheme { theme } => next.theme = *theme,
+        Command::SetTheme { theme } => {
+            if *theme != Theme::Series || is_on_features(next.series.as_deref(), limits) {
+                next.theme = *theme;
+            }
+        }
+        Command::ShowSeries { series } => show_series(&mut next, series.as_deref(), limits),
+        Command::NextSeries { by } => {
+            let count = limits.series.len() as i64;
+            let place = limits.series.iter().position(|known| Some(&known.id) == next.series.as_ref());
+            // Before the first stands "none", so that going on comes back to the plain map.
+            let place = (place.map_or(0, |place| place as i64 + 1) + i64::from(*by)).rem_euclid(count + 1);
+            let series = usize::try_from(place - 1).ok().and_then(|place| limits.series.get(place)).map(|known| known.id.clone());
+            show_series(&mut next, series.as_deref(), limits);
+        }
+        Command::SetScale { scale } => {
+            if scale.is_sound() {
+                next.scale.clone_from(scale);
+            }
+        }
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
@@ -106,11 +135,27 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         }
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
     kept_inside(next, limits)
+}
+
+fn is_on_features(series: Option<&str>, limits: &Limits) -> bool {
+    limits.series.iter().any(|known| known.on_features && Some(known.id.as_str()) == series)
+}
+
+/// An id that no series has changes nothing.
+fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
+    if series.is_none_or(|id| limits.series.iter().any(|known| known.id == id)) {
+        state.series = series.map(str::to_owned);
+        if is_on_features(series, limits) {
+            state.theme = Theme::Series;
+        } else if state.theme == Theme::Series {
+            state.theme = Theme::None;
+        }
+    }
 }
 
 fn set_instant(state: &mut ViewState, instant: Instant) {
@@ -126,6 +171,9 @@ fn tick(state: &mut ViewState, seconds: f64) {
     // A speed from outside may be anything; `kept_inside` has not seen it yet when a state is handed in raw.
     let passed = within(passed, [0.0, SPEED[1] * MAX_TICK_S + 1.0]);
     state.instant = state.instant.plus_seconds(passed.floor() as i64);
+    if let Some(Interval { start, end }) = state.span {
+        state.instant = looped(state.instant, [start, end]);
+    }
     state.playback.carry_s = passed - passed.floor();
 }
 
@@ -158,6 +206,19 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     camera.pitch_deg = within(or(camera.pitch_deg, home.pitch_deg), PITCH_DEG);
 
     state.instant = looped(state.instant, limits.instants);
+    state.span = state.span.and_then(|span| {
+        let (start, end) = (span.start.max(limits.instants[0]), span.end.min(limits.instants[1]));
+        (start < end).then_some(Interval { start, end })
+    });
+    if state.series.as_ref().is_some_and(|id| !limits.series.iter().any(|known| known.id == *id)) {
+        state.series = None;
+    }
+    if state.theme == Theme::Series && !is_on_features(state.series.as_deref(), limits) {
+        state.theme = Theme::None;
+    }
+    if !state.scale.is_sound() {
+        state.scale = Scale::default();
+    }
     let [first, last] = limits.years;
     state.year = state.year.min(last).max(first);
     state.playback.speed = within(or(state.playback.speed, SPEED[0]), SPEED);

@@ -3,6 +3,7 @@
 //! ```text
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
+//!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -12,9 +13,9 @@
 
 use super::apply::is_id;
 use super::{
-    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, Selection, Theme, ViewState,
+    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, Scale, Selection, Theme, ViewState,
 };
-use crate::base::{Instant, LayerId};
+use crate::base::{Instant, Interval, LayerId};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -80,6 +81,9 @@ pub fn to_link(state: &ViewState) -> String {
         ("speed", decimal(state.playback.speed, 3)),
         ("lang", state.language.code().to_owned()),
         ("under", u8::from(state.underground).to_string()),
+        ("series", state.series.clone().unwrap_or_default()),
+        ("span", state.span.map_or_else(String::new, |span| format!("{},{}", span.start, span.end))),
+        ("scale", state.scale.to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -146,6 +150,11 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
                     _ => return Err(wrong()),
                 }
             }
+            "series" if value.is_empty() => state.series = None,
+            "series" if is_id(&value, MAX_SERIES_BYTES) => state.series = Some(value),
+            "series" => return Err(wrong()),
+            "span" => state.span = span(&value).ok_or_else(wrong)?,
+            "scale" => state.scale = Scale::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());
@@ -218,6 +227,17 @@ fn selection(value: &str) -> Option<Option<Selection>> {
         layer: LayerId(layer),
         id,
     }))
+}
+
+/// The outer `None` is a fault, the inner one is "all of time".
+#[allow(clippy::option_option)]
+fn span(value: &str) -> Option<Option<Interval>> {
+    if value.is_empty() {
+        return Some(None);
+    }
+    let (start, end) = value.split_once(',')?;
+    let span = Interval { start: Instant::parse(start)?, end: Instant::parse(end)? };
+    (span.start < span.end).then_some(Some(span))
 }
 
 /// A finite number in plain decimal notation.

@@ -3,20 +3,26 @@
 //! [`apply`] is a pure function. Panels, the browser's shell, the keyboard, share links and `jumeau snapshot` all speak these.
 
 mod apply;
+pub mod classes;
+pub mod colours;
+pub mod curve;
 pub mod flight;
 mod link;
 mod marks;
+mod scale;
 mod shortcuts;
+pub mod timeline;
 
 pub use crate::base::Language;
 pub use apply::{
-    MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
+    MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
-use crate::base::{Instant, LayerId};
+use crate::base::{Clock, Instant, Interval, LayerId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -43,10 +49,12 @@ pub enum Theme {
     Demand,
     /// Year of first appearance of each building; later ones are not yet there.
     ConstructionYear,
+    /// Values of [`ViewState::series`] at the instant, on the features they are of.
+    Series,
 }
 
 impl Theme {
-    /// In the order in which they are offered.
+    /// Those that every territory offers, in this order; its own series come after them.
     pub const ALL: [Self; 3] = [Self::None, Self::Demand, Self::ConstructionYear];
 
     /// As JSON and links write it; also the end of its i18n key `theme-…`.
@@ -55,11 +63,12 @@ impl Theme {
             Self::None => "none",
             Self::Demand => "demand",
             Self::ConstructionYear => "construction-year",
+            Self::Series => "series",
         }
     }
 
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|theme| theme.id() == id)
+        Self::ALL.into_iter().chain([Self::Series]).find(|theme| theme.id() == id)
     }
 }
 
@@ -143,6 +152,15 @@ pub struct ViewState {
     pub underground: bool,
     #[serde(default)]
     pub quality: Quality,
+    /// The series in view: what the colours show with [`Theme::Series`], or the one whose curve is shown.
+    #[serde(default)]
+    pub series: Option<String>,
+    /// The part of time that a playing clock goes round in; all of it where there is none.
+    #[serde(default)]
+    pub span: Option<Interval>,
+    /// How values become colours.
+    #[serde(default)]
+    pub scale: Scale,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -178,6 +196,19 @@ pub enum Command {
     StepInstant {
         seconds: i64,
     },
+    /// Moves the clock by so many hours, days, months or years of the territory's calendar: a day later is the same hour of the next day.
+    StepClock {
+        unit: timeline::Span,
+        count: i32,
+    },
+    /// Moves the clock to a moment of the day it shows; whoever knows sun and values listens to this one.
+    JumpTo {
+        moment: Moment,
+    },
+    /// The part of time a playing clock goes round in.
+    SetSpan {
+        span: Option<Interval>,
+    },
     SetYear {
         year: i32,
     },
@@ -201,6 +232,17 @@ pub enum Command {
     SetQuality {
         quality: Quality,
     },
+    /// Shows a series of the territory: as colours where it belongs to features, as a curve where it belongs to the whole.
+    ShowSeries {
+        series: Option<String>,
+    },
+    /// The next series of the territory, or the one before.
+    NextSeries {
+        by: i32,
+    },
+    SetScale {
+        scale: Scale,
+    },
     Select {
         selection: Option<Selection>,
     },
@@ -221,6 +263,25 @@ pub enum Command {
     },
 }
 
+/// A moment of the day that is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moment {
+    Sunrise,
+    Noon,
+    Sunset,
+    /// When the series in view is highest.
+    Peak,
+}
+
+/// A series that may be shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownSeries {
+    pub id: String,
+    /// Whether it belongs to features, so that colours can show it.
+    pub on_features: bool,
+}
+
 /// What [`apply`] needs to know of the territory: where it may look and when it may be.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limits {
@@ -232,4 +293,8 @@ pub struct Limits {
     /// The clock loops inside `[start, end)`.
     pub instants: [Instant; 2],
     pub years: [i32; 2],
+    /// The territory's own.
+    pub clock: Clock,
+    /// What may be shown, in the order in which it is offered.
+    pub series: Vec<KnownSeries>,
 }

@@ -1,6 +1,7 @@
 //! The keyboard, once: the help, the panels' tooltips and the viewer read this table, the browser's shell reads `web/app/shortcuts.js`, written from it by a test.
 
-use super::{Command, SPEED, Theme, ViewState};
+use super::timeline::Span;
+use super::{Command, Moment, SPEED, Theme, ViewState};
 use serde::Serialize;
 
 /// What pressing a key asks for.
@@ -41,6 +42,19 @@ pub enum Ask {
     Step {
         seconds: i64,
     },
+    /// By the territory's calendar.
+    StepClock {
+        unit: Span,
+        count: i32,
+    },
+    Jump {
+        moment: Moment,
+    },
+    NextSeries {
+        by: i32,
+    },
+    /// The clock goes through all of time again.
+    NoSpan,
     Year {
         years: i32,
     },
@@ -119,6 +133,10 @@ impl Ask {
                 speed: (state.playback.speed * factor).clamp(SPEED[0], SPEED[1]),
             },
             Self::Step { seconds } => Command::StepInstant { seconds },
+            Self::StepClock { unit, count } => Command::StepClock { unit, count },
+            Self::Jump { moment } => Command::JumpTo { moment },
+            Self::NoSpan => Command::SetSpan { span: None },
+            Self::NextSeries { by } => Command::NextSeries { by },
             Self::Year { years } => Command::SetYear {
                 year: state.year.saturating_add(years),
             },
@@ -155,10 +173,9 @@ pub fn shortcut_for(key: &str) -> Option<&'static Shortcut> {
 }
 
 const HOUR_S: i64 = 3600;
-const DAY_S: i64 = 24 * HOUR_S;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 30] = [
+static SHORTCUTS: [Shortcut; 41] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -177,8 +194,19 @@ static SHORTCUTS: [Shortcut; 30] = [
     plain("s", Ask::Speed { factor: 0.5 }, "key-slower"),
     plain(".", Ask::Step { seconds: HOUR_S }, "key-hour-later"),
     plain(",", Ask::Step { seconds: -HOUR_S }, "key-hour-earlier"),
-    plain(">", Ask::Step { seconds: DAY_S }, "key-day-later"),
-    plain("<", Ask::Step { seconds: -DAY_S }, "key-day-earlier"),
+    plain(">", Ask::StepClock { unit: Span::Day, count: 1 }, "key-day-later"),
+    plain("<", Ask::StepClock { unit: Span::Day, count: -1 }, "key-day-earlier"),
+    plain("]", Ask::StepClock { unit: Span::Month, count: 1 }, "key-month-later"),
+    plain("[", Ask::StepClock { unit: Span::Month, count: -1 }, "key-month-earlier"),
+    plain("}", Ask::StepClock { unit: Span::Year, count: 1 }, "key-year-later"),
+    plain("{", Ask::StepClock { unit: Span::Year, count: -1 }, "key-year-earlier"),
+    plain("1", Ask::Jump { moment: Moment::Sunrise }, "key-sunrise"),
+    plain("2", Ask::Jump { moment: Moment::Noon }, "key-noon"),
+    plain("3", Ask::Jump { moment: Moment::Sunset }, "key-sunset"),
+    plain("4", Ask::Jump { moment: Moment::Peak }, "key-peak"),
+    plain("y", Ask::NextSeries { by: 1 }, "key-series-next"),
+    plain("u", Ask::NextSeries { by: -1 }, "key-series-before"),
+    plain("x", Ask::NoSpan, "key-span-none"),
     plain(")", Ask::Year { years: 10 }, "key-decade-later"),
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),

@@ -337,7 +337,7 @@ mod tests {
             start: Start { first_tile_s: 0.0, all_tiles_s: None, shown: 0, features: 0, requests: 0, resident_bytes: 0 },
             still: Vec::new(),
             frames: Vec::new(),
-            memory: (0..=100).map(|second| sample(f64::from(second), 1_000 + second)).collect(),
+            memory: (0..=100u32).map(|second| sample(f64::from(second), 1_000 + u64::from(second))).collect(),
             max_bytes: 0,
             faults: Vec::new(),
         };

@@ -13,14 +13,14 @@ use bevy::render::extract_resource::{ExtractResource, ExtractResourcePlugin};
 use bevy::render::render_asset::RenderAssets;
 use bevy::render::render_resource::{
     AsBindGroup, AsBindGroupError, BindGroupLayout, BindGroupLayoutEntry, BindingResources,
-    BindingType, Buffer, BufferBindingType, BufferDescriptor, BufferUsages, CompareFunction,
-    OwnedBindingResource, RenderPipelineDescriptor, SamplerBindingType, ShaderStages, ShaderType,
+    BindingType, Buffer, BufferBindingType, BufferDescriptor, BufferUsages, CompareFunction, Extent3d, Origin3d,
+    OwnedBindingResource, TexelCopyBufferLayout, TexelCopyTextureInfo, TextureAspect, RenderPipelineDescriptor, SamplerBindingType, ShaderStages, ShaderType,
     SpecializedMeshPipelineError, TextureSampleType, TextureViewDimension, UnpreparedBindGroup,
     encase,
 };
 use bevy::render::renderer::{RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
-use bevy::render::{GpuResourceAppExt, Render, RenderApp, RenderSystems};
+use bevy::render::{ExtractSchedule, GpuResourceAppExt, MainWorld, Render, RenderApp, RenderSystems};
 use bevy::shader::ShaderRef;
 
 /// Unit normal in signed bytes.
@@ -58,11 +58,69 @@ pub struct SceneUniform {
     pub no_data_colour: Vec4,
     pub cut: Vec4,
     pub ramp: [Vec4; 8],
+    pub breaks: [Vec4; 2],
 }
 
-/// The hourly profiles of the territory on the GPU; written by the overlay plugin, bound by every tile with features.
+/// The values of the series that is shown, on the GPU; written by the overlay plugin, bound by every tile with features.
 #[derive(Resource, Default)]
 pub struct Profiles(pub Option<Handle<Image>>);
+
+/// Rows of a texture that are written over in place: no binding, no pipeline and no other texture hears of it.
+#[derive(Clone, Debug)]
+pub struct LineWrite {
+    pub image: AssetId<Image>,
+    pub first_line: u32,
+    pub width: u32,
+    pub lines: u32,
+    /// Bytes of a row of texels.
+    pub line_bytes: u32,
+    pub bytes: Vec<u8>,
+}
+
+/// What is to be written in this frame.
+#[derive(Resource, Default)]
+pub struct LineWrites(pub Vec<LineWrite>);
+
+/// How many times something was handed to the card for a series; tests count it.
+#[derive(Resource, Default, Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeriesUploads(pub usize);
+
+/// On the render side: what has not found its texture yet.
+#[derive(Resource, Default)]
+struct PendingWrites(Vec<LineWrite>);
+
+fn extract_writes(mut main: ResMut<MainWorld>, mut pending: ResMut<PendingWrites>) {
+    if let Some(mut writes) = main.get_resource_mut::<LineWrites>()
+        && !writes.0.is_empty()
+    {
+        pending.0.append(&mut writes.0);
+    }
+}
+
+fn write_lines(mut pending: ResMut<PendingWrites>, images: Res<RenderAssets<GpuImage>>, queue: Res<RenderQueue>) {
+    pending.0.retain(|write| {
+        let Some(image) = images.get(write.image) else { return true };
+        queue.write_texture(
+            TexelCopyTextureInfo {
+                texture: &image.texture,
+                mip_level: 0,
+                origin: Origin3d { x: 0, y: write.first_line, z: 0 },
+                aspect: TextureAspect::All,
+            },
+            &write.bytes,
+            TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(write.line_bytes), rows_per_image: None },
+            Extent3d { width: write.width, height: write.lines, depth_or_array_layers: 1 },
+        );
+        false
+    });
+    // A texture that was given up before it came takes its lines with it.
+    if pending.0.len() > MAX_PENDING {
+        pending.0.clear();
+    }
+}
+
+/// Writes that wait for their textures.
+const MAX_PENDING: usize = 4096;
 
 /// The buffer behind [`SceneUniform`], bound by every tile and by the sky.
 #[derive(Resource)]
@@ -113,7 +171,7 @@ pub struct TileMaterial {
     pub key: TileKey,
     /// Rgba32Uint, one texel per feature (see `shaders/lib/features.wgsl`); required when `key.features`.
     pub table: Option<Handle<Image>>,
-    /// R32Float, the profiles of the territory; required when `key.features`.
+    /// Rgba32Float, the values of the series that is shown; required when `key.features`.
     pub profiles: Option<Handle<Image>>,
     /// sRGB with alpha, north up; required when `key.picture`.
     pub picture: Option<Handle<Image>>,
@@ -375,7 +433,7 @@ pub struct SurfacePlugin;
 
 impl Plugin for SurfacePlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<Profiles>();
+        app.init_resource::<Profiles>().init_resource::<LineWrites>().init_resource::<SeriesUploads>();
         let mut shaders = app.world_mut().resource_mut::<Assets<Shader>>();
         // The shaders travel inside the program: nothing to fetch, nothing to lose.
         for (handle, source, path) in [
@@ -391,7 +449,7 @@ impl Plugin for SurfacePlugin {
             let mut images = app.world_mut().resource_mut::<Assets<Image>>();
             EmptyTextures {
                 table: images.add(super::textures::table_image(&[[0; 4]])),
-                profiles: images.add(super::textures::profile_image(&[1.0], 1, 1).unwrap_or_default()),
+                profiles: images.add(super::textures::value_image(1, 1)),
                 picture: images.add(super::textures::picture_image(vec![0; 4], 1, 1)),
             }
         };
@@ -405,7 +463,9 @@ impl Plugin for SurfacePlugin {
         if let Some(render_app) = app.get_sub_app_mut(RenderApp) {
             render_app
                 .init_gpu_resource::<SceneBuffer>()
-                .add_systems(Render, write_scene.in_set(RenderSystems::PrepareResources));
+                .init_resource::<PendingWrites>()
+                .add_systems(ExtractSchedule, extract_writes)
+                .add_systems(Render, (write_scene, write_lines).in_set(RenderSystems::PrepareResources));
         }
     }
 }

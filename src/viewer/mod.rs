@@ -12,6 +12,7 @@
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
 //! | [`time`] | the running clock |
 //! | [`overlay`] | themes: values on the GPU, legend |
+//! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
 //! | [`marks`] | names and scale on the picture |
 //! | [`page`] | the bridge to a web page |
@@ -19,12 +20,14 @@
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
+//! [`series`] and [`join`] (values in time, and whose they are), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
 
 pub mod anchor;
 pub mod camera;
+pub mod curves;
 pub mod flight;
 pub mod imagery;
+pub mod join;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -169,7 +172,9 @@ impl Plugin for ViewerPlugin {
                 camera::CameraPlugin,
                 sky::SkyPlugin,
                 time::TimePlugin,
+                series::SeriesPlugin,
                 overlay::OverlayPlugin,
+                curves::CurvesPlugin,
                 pick::PickPlugin,
                 marks::MarksPlugin,
             ))

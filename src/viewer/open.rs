@@ -4,6 +4,7 @@
 
 use super::anchor::Anchor;
 use super::requests::{Purpose, Requests};
+use super::series::known;
 use super::vocab::{Scene, SceneFacts, ViewerSystems};
 use crate::formats::territory::{HomeView, Manifest};
 use crate::geodesy::LonLatH;
@@ -105,8 +106,9 @@ fn limits(manifest: &Manifest) -> Limits {
     let [west, south, east, north] = manifest.bounds_lonlat;
     let mean = (0.5 * (south + north)).to_radians();
     let extent_m = ((north - south) * 111_200.0).max((east - west) * 111_200.0 * mean.cos());
-    // The clock runs over the hours; an axis of days or years belongs to its series alone.
-    let axis = manifest.axes.iter().find(|axis| axis.calendar.is_none() && axis.step <= 3_600);
+    // The clock runs over everything that has a date.
+    let dated = manifest.axes.iter().filter(|axis| axis.steps().is_some());
+    let dated = dated.map(|axis| [axis.start, axis.end]).reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
     let clock = manifest.clock();
     let year = clock.read(manifest.home.instant).year;
     let whole_year = |year: i16| {
@@ -116,8 +118,10 @@ fn limits(manifest: &Manifest) -> Limits {
         home: camera(&manifest.home),
         bounds_lonlat: manifest.bounds_lonlat,
         distance_m: [15.0, (extent_m * 3.0).max(2_000.0)],
-        instants: axis.map_or([whole_year(year), whole_year(year + 1)], |axis| [axis.start, axis.end]),
+        instants: dated.unwrap_or([whole_year(year), whole_year(year + 1)]),
         // The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
         years: [1850, i32::from(year)],
+        clock,
+        series: known(manifest),
     }
 }

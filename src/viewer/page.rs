@@ -3,9 +3,11 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::platform;
+use super::series::{catalogue, titles};
 use super::tiles::Meter;
-use super::vocab::{Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{Chart, DayFacts, Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems, Words};
 use crate::i18n::{Texts, figure_line};
+use crate::view::curve::{Origin, csv};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
@@ -48,6 +50,10 @@ struct Told {
     figures: Option<String>,
     legend: Option<String>,
     faults: usize,
+    day: Option<DayFacts>,
+    catalogue: bool,
+    chart: Option<Chart>,
+    chart_language: Option<Language>,
 }
 
 pub struct PagePlugin;
@@ -166,17 +172,15 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         Some(legend) => {
             let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == legend.dataset);
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
-            let in_both = |key: &str| {
-                json!({
-                    "fr": both.fr.text(key),
-                    "en": both.en.text(key),
-                })
-            };
             json!({
-                "kind": "legend", "theme": scene.state.theme, "title": in_both(legend.title), "unit": texts.text(legend.unit),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "nature": legend.nature,
+                "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
+                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
+                "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
+                "histogram": legend.histogram.as_ref().map(|histogram| json!({
+                    "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
+                })),
             })
         }
     };
@@ -185,4 +189,61 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         platform::post(&message);
         told.legend = Some(text);
     }
+    tell_curves(scene, facts, both, told);
+}
+
+fn in_both(words: &Words, both: &BothTexts) -> Value {
+    json!({ "fr": words.text(&both.fr), "en": words.text(&both.en) })
+}
+
+/// Curves, moments of the day, and what there is in time: the page's charts and ruler.
+fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut Told) {
+    if told.day != Some(facts.day) {
+        let DayFacts { sunrise, noon, sunset, peak } = facts.day;
+        platform::post(&json!({ "kind": "day", "sunrise": sunrise, "noon": noon, "sunset": sunset, "peak": peak }));
+        told.day = Some(facts.day);
+    }
+    if !told.catalogue {
+        let choices = catalogue(&scene.manifest);
+        let series: Vec<Value> = choices
+            .iter()
+            .zip(titles(&scene.manifest, &choices))
+            .map(|(choice, title)| {
+                json!({
+                    "id": choice.id, "title": title, "unit": choice.unit(), "nature": choice.nature(), "layer": choice.layer(),
+                    "start": choice.axis.start, "end": choice.axis.end, "step": choice.axis.step, "gaps": choice.series.gaps,
+                })
+            })
+            .collect();
+        platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1] }));
+        told.catalogue = true;
+    }
+    if told.chart != facts.chart || told.chart_language != Some(scene.state.language) {
+        let texts = both.of(scene.state.language);
+        platform::post(&match &facts.chart {
+            None => json!({ "kind": "chart", "chart": null }),
+            Some(chart) => json!({ "kind": "chart", "chart": chart_message(chart, scene, both, texts) }),
+        });
+        told.chart.clone_from(&facts.chart);
+        told.chart_language = Some(scene.state.language);
+    }
+}
+
+fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) -> Value {
+    let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == chart.dataset);
+    let source = dataset.map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
+    let curves: Vec<Value> = chart
+        .day
+        .iter()
+        .map(|(name, points)| json!({ "name": name, "points": points.iter().map(|point| json!([point.at, point.value])).collect::<Vec<_>>() }))
+        .collect();
+    let title = chart.title.text(texts);
+    let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, territory: &scene.manifest.id };
+    json!({
+        "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
+        "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
+        "peak": chart.peak.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
+    })
 }

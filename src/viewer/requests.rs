@@ -1,5 +1,6 @@
 //! One door for every byte the viewer asks for: tickets out, a sorted inbox in.
 
+use super::series::Part;
 use crate::formats::webtiles::WebTile;
 use crate::io::{Fetcher, IoFault};
 use crate::stream::{RequestId, TileId, Wanted};
@@ -10,8 +11,8 @@ use bevy::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     Manifest,
-    /// A part of a series: its index in the manifest, and the path inside its Zarr folder.
-    Series { series: usize, path: String },
+    /// A part of a series: the folder of its array, and which part.
+    Values { path: String, part: Part },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
     Picture { tile: WebTile, clear: bool },
     Tile {

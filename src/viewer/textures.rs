@@ -1,15 +1,14 @@
-//! Arrays as the shaders read them: a tile's feature table, the territory's hourly profiles.
+//! Arrays as the shaders read them: a tile's feature table, a series' values.
 
+use crate::formats::gltf::PropertyTable;
 use bevy::asset::RenderAssetUsages;
 use bevy::image::{Image, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
 /// Width of a feature table's texture; every WebGL2 device has at least 2,048.
 const TABLE_WIDTH: usize = 256;
-/// Rows of a texture that every WebGL2 device has.
-const MAX_TEXTURE_HEIGHT: usize = 2048;
-/// Width of the profile texture.
-pub const PROFILE_WIDTH: usize = 1024;
+/// Width of the texture of values; every WebGL2 device has at least 2,048.
+pub const VALUES_WIDTH: usize = 2048;
 
 /// FNV-1a of a feature's id; 0 is kept for "nothing selected".
 pub fn feature_hash(id: &str) -> u32 {
@@ -17,6 +16,42 @@ pub fn feature_hash(id: &str) -> u32 {
         (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
     });
     hash.max(1)
+}
+
+/// No row of values, no year. As `shaders/lib/features.wgsl` has it.
+pub const NO_DATA: u32 = u32::MAX;
+/// The theme is not about features of this kind.
+pub const NOT_MEANT: u32 = u32::MAX - 1;
+/// Stands for a value that is absent: NaN does not survive every driver.
+pub const NO_VALUE: f32 = -3.0e38;
+
+/// What the shader reads of each feature of a table; `lookup` gives the scale and the row of its values.
+pub fn table_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32)) -> Vec<[u32; 4]> {
+    let is_building = table.class == BUILDING;
+    (0..table.count)
+        .map(|row| {
+            let (scale, values) = lookup(row);
+            let year = if is_building { table.number("year", row).map_or(NO_DATA, |year| year as u32) } else { NOT_MEANT };
+            let hash = table.text("id", row).map_or(0, feature_hash);
+            [scale.to_bits(), values, year, hash]
+        })
+        .collect()
+}
+
+/// Class of the tables that the demand theme and the years are about.
+const BUILDING: &str = "building";
+
+/// Scale and profile of the demand theme: watts per square metre of floor, averaged over the year; the profile's mean is one.
+pub fn demand_record(table: &PropertyTable, row: usize) -> (f32, u32) {
+    const HOURS_PER_YEAR: f64 = 8760.0;
+    if table.class != BUILDING {
+        return (NO_VALUE, NOT_MEANT);
+    }
+    let scale = match (table.number("demand_kwh_year", row), table.number("floor_area_m2", row)) {
+        (Some(kwh), Some(area)) if area > 0.0 => (kwh * 1000.0 / HOURS_PER_YEAR / area) as f32,
+        _ => NO_VALUE,
+    };
+    (scale, table.number("demand_profile", row).map_or(NO_DATA, |profile| profile as u32))
 }
 
 /// One texel per record, row after row.
@@ -38,31 +73,9 @@ pub fn table_image(records: &[[u32; 4]]) -> Image {
     )
 }
 
-/// `rows` profiles of `steps` coefficients, each beginning on a texture row of its own. A missing value becomes -1.
-///
-/// `None` when they need more rows than every device has.
-pub fn profile_image(values: &[f32], rows: usize, steps: usize) -> Option<Image> {
-    let lines = steps.max(1).div_ceil(PROFILE_WIDTH);
-    let height = lines.checked_mul(rows.max(1)).filter(|height| *height <= MAX_TEXTURE_HEIGHT)?;
-    let mut data = Vec::with_capacity(PROFILE_WIDTH * height * 4);
-    for row in 0..rows.max(1) {
-        for step in 0..lines * PROFILE_WIDTH {
-            let value = (step < steps)
-                .then(|| values.get(row * steps + step))
-                .flatten()
-                .copied()
-                .filter(|value| value.is_finite())
-                .unwrap_or(-1.0);
-            data.extend_from_slice(&value.to_le_bytes());
-        }
-    }
-    Some(Image::new(
-        extent(PROFILE_WIDTH, height),
-        TextureDimension::D2,
-        data,
-        TextureFormat::R32Float,
-        RenderAssetUsages::RENDER_WORLD,
-    ))
+/// Room for values, four to a texel, row after row; whoever owns it writes into it.
+pub fn value_image(width: usize, height: usize) -> Image {
+    Image::new_uninit(extent(width.max(1), height.max(1)), TextureDimension::D2, TextureFormat::Rgba32Float, RenderAssetUsages::RENDER_WORLD)
 }
 
 fn extent(width: usize, height: usize) -> Extent3d {

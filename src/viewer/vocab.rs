@@ -3,6 +3,7 @@
 use super::material::TileMaterial;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
+use crate::view::curve::Point;
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use bevy::prelude::*;
 
@@ -60,19 +61,58 @@ pub struct Progress {
     pub complete: bool,
 }
 
-/// What a legend says; colours are the ramp's, sRGB.
+/// Words for a person: ours in every language, or a source's own.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Words {
+    /// An i18n key.
+    Key(&'static str),
+    Said(String),
+}
+
+impl Words {
+    pub fn text(&self, texts: &crate::i18n::Texts) -> String {
+        match self {
+            Self::Key(key) => texts.text(key),
+            Self::Said(words) => words.clone(),
+        }
+    }
+}
+
+/// What a legend says; colours are sRGB: the ramp's, or those of the classes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Legend {
-    /// i18n keys of title and unit.
-    pub title: &'static str,
-    pub unit: &'static str,
+    pub title: Words,
+    pub unit: Words,
     pub low: f64,
     pub high: f64,
     /// A value at a share `s` of the range has the colour at the share `s^exponent` of the ramp.
     pub exponent: f64,
+    /// Upper ends of the classes; none where colours run into each other.
+    pub ends: Vec<f64>,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
+    /// How the values in view are spread, once they have been counted.
+    pub histogram: Option<Histogram>,
+    /// Values of the instant are still on their way.
+    pub is_waiting: bool,
+    /// The series does not reach the instant.
+    pub is_outside: bool,
+    /// Whether classes can follow the values (quantiles, Jenks).
+    pub counts_classes: bool,
+    /// A year made of months of several years.
+    pub is_typical: bool,
+}
+
+/// Counts of the values in view, in equal parts of `[low, high]`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Histogram {
+    pub low: f64,
+    pub high: f64,
+    pub counts: Vec<u32>,
+    /// Features with a value, and without.
+    pub known: u32,
+    pub without: u32,
 }
 
 impl Legend {
@@ -103,6 +143,10 @@ pub struct Marks {
 pub struct SceneFacts {
     pub figures: Vec<Figure>,
     pub legend: Option<Legend>,
+    /// Curves of the series in view, of what is selected or of the whole territory.
+    pub chart: Option<Chart>,
+    /// Moments of the day that can be jumped to, where they are known.
+    pub day: DayFacts,
     pub progress: Progress,
     pub marks: Marks,
     /// The preset in force; never `Auto` once a territory is open.
@@ -142,6 +186,45 @@ impl SceneFacts {
     }
 }
 
+/// Moments of the local day.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct DayFacts {
+    pub sunrise: Option<crate::base::Instant>,
+    pub noon: Option<crate::base::Instant>,
+    pub sunset: Option<crate::base::Instant>,
+    /// When the series in view is highest.
+    pub peak: Option<crate::base::Instant>,
+}
+
+/// Curves of a series.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Chart {
+    pub series: String,
+    pub title: Words,
+    pub unit: String,
+    pub nature: crate::base::Nature,
+    pub dataset: crate::base::DatasetId,
+    /// i18n key of how the values were found; empty when they stand in the data set as they are.
+    pub method: &'static str,
+    /// Of the local day, a curve for each row.
+    pub day: Vec<(String, Vec<Point>)>,
+    /// All that is known, from the highest to the lowest, thinned for drawing; empty until all of it is there.
+    pub duration: Vec<f64>,
+    /// Steps with a value and without, over all of the series; both 0 until all of it is there.
+    pub known: usize,
+    pub absent: usize,
+    /// Highest value of all and when.
+    pub peak: Option<(crate::base::Instant, f64)>,
+    /// Rows that are not drawn, beyond those that are.
+    pub more_rows: u64,
+    /// Whether the last curve is the sum of the others.
+    pub has_total: bool,
+    /// Whether values are still on their way.
+    pub is_waiting: bool,
+    /// A year made of months of several years.
+    pub is_typical: bool,
+}
+
 /// A mesh of a tile in the scene: which layer and tile it belongs to.
 #[derive(Component, Clone, Debug)]
 pub struct TilePiece {
@@ -161,6 +244,21 @@ pub struct Ground {
 /// Pieces of ground whose picture is not there yet; ground that has just come counts until somebody has looked at it.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct PicturesWaiting(pub usize);
+
+/// A piece of a tile whose features answer to themes and selection.
+#[derive(Component, Clone, Debug)]
+pub struct Featured {
+    /// Place of its layer in the manifest, its tile there, and its table there.
+    pub layer: usize,
+    pub tile: crate::stream::TileId,
+    pub table: usize,
+    pub solid: Handle<TileMaterial>,
+    pub fading: Handle<TileMaterial>,
+}
+
+/// Whether values that the picture needs are still on their way to the card: 0 when it has them all.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct ValuesWaiting(pub usize);
 
 /// The one eye of the scene.
 #[derive(Component)]

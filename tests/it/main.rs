@@ -3,6 +3,7 @@
 mod architecture;
 mod balance;
 mod city_models;
+mod classes;
 mod demand;
 mod doors;
 mod economics;
@@ -53,6 +54,7 @@ mod terrain_formats;
 mod terrain_import;
 mod tile_archives;
 mod tiles3d;
+mod timeline;
 mod vector_formats;
 mod view;
 mod weather;

@@ -2,7 +2,7 @@
 //!
 //! `web/app/shortcuts.js` is that table for the browser; `JUMEAU_WRITE_DOCS=1` writes it again.
 
-use jumeau::base::{Instant, Language, LayerId};
+use jumeau::base::{Clock, Instant, Interval, Language, LayerId};
 use jumeau::i18n::Texts;
 use jumeau::view::*;
 use proptest::prelude::*;
@@ -23,6 +23,11 @@ fn limits() -> Limits {
             instant("2027-01-01T00:00:00Z"),
         ],
         years: [1800, 2025],
+        clock: Clock::Paris,
+        series: vec![
+            KnownSeries { id: "courbes".to_owned(), on_features: true },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false },
+        ],
     }
 }
 
@@ -119,11 +124,31 @@ fn selection() -> impl Strategy<Value = Option<Selection>> {
 }
 
 fn theme() -> impl Strategy<Value = Theme> {
-    proptest::sample::select(&Theme::ALL[..])
+    proptest::sample::select(vec![Theme::None, Theme::Demand, Theme::ConstructionYear, Theme::Series])
 }
 
 fn language() -> impl Strategy<Value = Language> {
     proptest::sample::select(&Language::ALL[..])
+}
+
+fn series() -> impl Strategy<Value = Option<String>> {
+    proptest::option::of(prop_oneof![Just("courbes".to_owned()), Just("eco2mix".to_owned()), any::<String>()])
+}
+
+fn span() -> impl Strategy<Value = Option<Interval>> {
+    proptest::option::of((any_instant(), any_instant()).prop_map(|(start, end)| Interval { start, end }))
+}
+
+fn scale() -> impl Strategy<Value = Scale> {
+    let breaks = prop_oneof![
+        Just(Breaks::Smooth),
+        any::<u8>().prop_map(|classes| Breaks::Equal { classes }),
+        (2..=8_u8).prop_map(|classes| Breaks::Quantiles { classes }),
+        (2..=8_u8).prop_map(|classes| Breaks::Jenks { classes }),
+        proptest::collection::vec(number(), 0..9).prop_map(|at| Breaks::Manual { at }),
+        (-1e3..1e3, 0.1..1e3).prop_map(|(first, width)| Breaks::Manual { at: vec![first, first + width] }),
+    ];
+    (breaks, proptest::sample::select(&colours::Palette::ALL[..])).prop_map(|(breaks, palette)| Scale { breaks, palette })
 }
 
 fn state() -> impl Strategy<Value = ViewState> {
@@ -135,10 +160,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        language(),
+        (language(), series(), span(), scale()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, language)| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -155,6 +180,9 @@ fn state() -> impl Strategy<Value = ViewState> {
                     language,
                     underground: playing,
                     quality: Quality::Auto,
+                    series,
+                    span,
+                    scale,
                 }
             },
         )
@@ -178,6 +206,11 @@ fn command() -> impl Strategy<Value = Command> {
         number().prop_map(|speed| Command::SetSpeed { speed }),
         (layer(), any::<bool>()).prop_map(|(layer, visible)| Command::ShowLayer { layer, visible }),
         theme().prop_map(|theme| Command::SetTheme { theme }),
+        series().prop_map(|series| Command::ShowSeries { series }),
+        any::<i32>().prop_map(|by| Command::NextSeries { by }),
+        scale().prop_map(|scale| Command::SetScale { scale }),
+        span().prop_map(|span| Command::SetSpan { span }),
+        (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
@@ -214,7 +247,7 @@ proptest! {
         home in camera(),
         commands in proptest::collection::vec(command(), 0..10),
     ) {
-        let limits = Limits { home, bounds_lonlat: bounds, distance_m, instants: [from, to], years };
+        let limits = Limits { home, bounds_lonlat: bounds, distance_m, instants: [from, to], years, clock: Clock::Paris, series: Vec::new() };
         let mut state = start();
         for command in &commands {
             state = apply(&state, command, &limits);
@@ -227,7 +260,7 @@ proptest! {
         command in command().prop_filter("absolute", |command| !matches!(
             command,
             Command::Orbit { .. } | Command::Zoom { .. } | Command::Pan { .. }
-                | Command::StepInstant { .. } | Command::Tick { .. }
+                | Command::StepInstant { .. } | Command::StepClock { .. } | Command::NextSeries { .. } | Command::Tick { .. }
         )),
     ) {
         let once = apply(&start(), &command, &limits());
@@ -536,7 +569,8 @@ fn a_link_reads_as_people_would_write_it() {
     assert_eq!(
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
-         &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0"
+         &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
+         &series=&span=&scale=smooth,,cividis"
     );
 }
 

@@ -3,4 +3,5 @@
 mod golden;
 mod panels;
 mod running;
+mod series;
 mod territory;

@@ -3,7 +3,7 @@
 use bevy_egui::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use jumeau::base::{Dataset, Instant, LayerId, Nature};
+use jumeau::base::{Clock, Dataset, Instant, LayerId, Nature};
 use jumeau::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name};
 use jumeau::i18n::{FigureText, Texts};
 use jumeau::ui::{LegendText, Memory, PanelModel, install, panels};
@@ -110,6 +110,8 @@ fn limits() -> Limits {
             instant("2027-01-01T00:00:00Z"),
         ],
         years: [1850, 2025],
+        clock: Clock::Paris,
+        series: Vec::new(),
     }
 }
 
@@ -201,7 +203,7 @@ fn controls_ask_for_commands_in_both_languages() {
     check(
         En,
         "A day earlier",
-        Command::StepInstant { seconds: -86_400 },
+        Command::StepClock { unit: jumeau::view::timeline::Span::Day, count: -1 },
     );
     check(
         Fr,
@@ -281,7 +283,7 @@ fn everything_can_be_done_with_the_keyboard() {
             .contains(&LayerId::from("water"))
     );
     // Sliders follow the arrows, and keep the local hour from day to day.
-    desk.get_by_label("Jour de l’année").focus();
+    desk.get_by_label("Règle du temps").focus();
     desk.run();
     desk.key_press(egui::Key::ArrowRight);
     desk.run();
@@ -407,6 +409,7 @@ fn the_legend_says_what_the_colours_are() {
             nature: "simulé".to_owned(),
             nature_help: "Une estimation.".to_owned(),
             source: "Jumeau, 2026".to_owned(),
+            ..LegendText::default()
         });
     });
     for part in [
@@ -430,7 +433,7 @@ fn years_have_their_slider_when_colours_are_years() {
         model.state.theme = Theme::ConstructionYear;
         model.state.year = 1950;
     });
-    assert!(desk.query_by_label("Day of the year").is_none());
+    assert!(desk.query_by_label("Time ruler").is_none());
     desk.get_by_label("Year").focus();
     desk.run();
     desk.key_press(egui::Key::ArrowRight);

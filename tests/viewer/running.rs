@@ -28,13 +28,13 @@ const HEIGHT: u32 = 360;
 /// More frames than any of these stories needs; a wait beyond is a hang.
 const MOST_FRAMES: usize = 60_000;
 
-struct Running {
-    app: App,
+pub struct Running {
+    pub app: App,
     window: Entity,
 }
 
 impl Running {
-    fn open(location: &str, link: &str) -> Self {
+    pub fn open(location: &str, link: &str) -> Self {
         let opening = Opening { link: link.to_owned(), ..Opening::default() };
         let target = Target::Picture { width: WIDTH, height: HEIGHT };
         let mut app = app(Location::parse(location), opening, target, Smoothing(1)).expect("a viewer");
@@ -50,13 +50,13 @@ impl Running {
     }
 
     /// The default territory, complete.
-    fn nantes(link: &str) -> Self {
+    pub fn nantes(link: &str) -> Self {
         let mut running = Self::open(&territory().display().to_string(), link);
         running.complete();
         running
     }
 
-    fn frame(&mut self) {
+    pub fn frame(&mut self) {
         self.app.update();
         // Nothing of these tests is about pixels.
         let world = self.app.world_mut();
@@ -67,7 +67,7 @@ impl Running {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
 
-    fn complete(&mut self) {
+    pub fn complete(&mut self) {
         for _ in 0..MOST_FRAMES {
             self.frame();
             if self.facts().progress.complete {
@@ -77,15 +77,19 @@ impl Running {
         panic!("never complete: {:?} {:?}", self.facts().progress, self.facts().faults);
     }
 
-    fn facts(&self) -> &SceneFacts {
+    pub fn facts(&self) -> &SceneFacts {
         self.app.world().resource::<SceneFacts>()
     }
 
-    fn state(&self) -> &ViewState {
+    pub fn resource<R: bevy::prelude::Resource>(&self) -> &R {
+        self.app.world().resource::<R>()
+    }
+
+    pub fn state(&self) -> &ViewState {
         &self.app.world().resource::<Scene>().state
     }
 
-    fn send(&mut self, command: Command) {
+    pub fn send(&mut self, command: Command) {
         self.app.world_mut().write_message(ViewCommand(command));
         self.frame();
     }

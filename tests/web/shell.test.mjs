@@ -302,3 +302,80 @@ test("both languages say everything", async () => {
   assert.deepEqual(missing, []);
   await context.close();
 });
+
+const SERIES = [
+  { id: "courbes", title: "Courbes de charge", unit: "kW", nature: "measured", layer: "buildings", start: "2025-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z", step: 3600, gaps: [{ start: "2026-03-01T00:00:00Z", end: "2026-04-01T00:00:00Z" }] },
+  { id: "eco2mix", title: "éCO2mix", unit: "MW", nature: "measured", layer: null, start: "2013-01-01T00:00:00Z", end: "2026-01-01T00:00:00Z", step: 3600, gaps: [] },
+];
+
+const CHART = {
+  series: "eco2mix", title: { fr: "Production", en: "Production" }, unit: "MW", nature: "measured", source: "RTE, 2026", method: "",
+  curves: ["solaire", "bois", ""].map((name, line) => ({
+    name, points: Array.from({ length: 24 }, (_, hour) => [new Date(Date.UTC(2026, 5, 20, 22 + hour)).toISOString(), line === 0 && hour === 3 ? null : Math.abs(Math.sin(hour / 8)) * (line + 1) * 10]),
+  })),
+  duration: Array.from({ length: 50 }, (_, place) => 50 - place), known: 8700, absent: 60, peak: ["2026-01-12T18:00:00Z", 50], moreRows: 0, total: true,
+  waiting: false, typical: false, csv: "# source: RTE\nutc,local,solaire\n",
+};
+
+test("imported series are offered, drawn as curves, and readable as numbers", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "day", sunrise: "2026-06-21T04:06:00Z", noon: null, sunset: "2026-06-21T20:08:00Z", peak: "2026-06-21T17:00:00Z" });
+    window.say({ kind: "chart", chart });
+  }, { series: SERIES, chart: CHART });
+  await page.getByLabel("Courbes de charge").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, series }) => what === "show-series" && series === "courbes"));
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "series", title: { fr: "Courbes de charge", en: "Load curves" }, unit: "kW", domain: [0, 9], colours: ["#00204d", "#6c6e72", "#ffea46"],
+      ticks: [0, 2.25, 4.5, 6.75, 9], ends: [2, 5, 9], nature: "measured", source: "Enedis", date: "2026", countsClasses: true, waiting: false, outside: false,
+      histogram: { low: 0, high: 9, counts: [3, 9, 20, 12, 4, 0, 1], known: 8000, without: 620 } });
+  });
+  const legend = await page.locator("#legend").innerText();
+  assert.match(legend, /Courbes de charge \(kW\)/);
+  assert.match(legend, /2,00 à 5,00|2 à 5/);
+  assert.match(legend, /620 sans/);
+  await page.getByText("Changer l'échelle").click();
+  await page.locator("#scale-breaks").selectOption("jenks");
+  await page.waitForFunction(() => window.heard.some(({ do: what, scale }) => what === "set-scale" && scale.breaks.by === "jenks" && scale.breaks.classes === 5));
+  const chart = page.locator("#chart");
+  assert.match(await chart.innerText(), /Production \(MW\)/);
+  assert.equal(await chart.locator("svg.curve").count(), 2);
+  await chart.getByText("Voir les nombres").click();
+  assert.equal(await chart.locator("table tr").count(), 25);
+  assert.match(await chart.locator("table").innerText(), /Pas de donnée/);
+  const saved = page.waitForEvent("download");
+  await chart.getByText("Télécharger en CSV").click();
+  assert.equal((await saved).suggestedFilename(), "eco2mix.csv");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-series");
+  await page.getByRole("button", { name: "Maximum du jour" }).click();
+  await page.waitForFunction(() => window.heard.some(({ instant }) => instant === "2026-06-21T17:00:00Z"));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("any instant is a scope and a slider away, by days of 23 and 25 hours", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate((series) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "state", state: { instant: "2026-10-25T10:00:00Z" } });
+  }, SERIES);
+  await page.locator('[data-scope="day"]').click();
+  // The day the clock is set back has 25 hours, a hundred quarters.
+  assert.equal(await page.locator("#hour").getAttribute("max"), "99");
+  await page.locator("#hour").focus();
+  await page.keyboard.press("Home");
+  await page.waitForFunction(() => window.heard.some(({ do: what, instant }) => what === "set-instant" && instant === "2026-10-24T22:00:00Z"));
+  await page.locator('[data-scope="all"]').click();
+  assert.match(await page.locator("#months").innerText(), /2014[^]*2026/);
+  assert.ok((await page.locator("#lanes .gap").count()) >= 1);
+  await page.getByRole("button", { name: "+ 1 mois" }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, unit, count }) => what === "step-clock" && unit === "month" && count === 1));
+  assert.deepEqual(faults, []);
+  await context.close();
+});

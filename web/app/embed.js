@@ -11,7 +11,7 @@ import { command, store } from "./state.js";
 
 const COMMANDS = new Set([
   "look-at", "orbit", "zoom", "pan", "home", "north", "set-instant", "step-instant", "set-year", "play", "set-speed",
-  "show-layer", "set-theme", "set-underground", "select", "set-language", "restore",
+  "step-clock", "jump-to", "set-span", "show-series", "next-series", "set-scale", "show-layer", "set-theme", "set-underground", "select", "set-language", "restore",
 ]);
 
 /** Longest command that is passed on, characters of JSON. */

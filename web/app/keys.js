@@ -34,6 +34,10 @@ function ofRow({ ask }, hurry) {
     case "home": case "north": case "try-again": case "select-centre": return { do: ask.ask };
     case "speed": return { do: "set-speed", speed: playback.speed * ask.factor };
     case "step": return { do: "step-instant", seconds: ask.seconds };
+    case "step-clock": return { do: "step-clock", unit: ask.unit, count: ask.count };
+    case "jump": return { do: "jump-to", moment: ask.moment };
+    case "next-series": return { do: "next-series", by: ask.by };
+    case "no-span": return { do: "set-span", span: null };
     case "year": return { do: "set-year", year: store.state.year + ask.years };
     case "next-theme": return { do: "set-theme", theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] };
     default: return null;

@@ -2,6 +2,7 @@
 
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
+import { three } from "./chart.js";
 import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
 
 /** What a legend says until the viewer has sent its own. */
@@ -31,6 +32,7 @@ export function wireLayers() {
   // The picture comes first where there is little room.
   setOpen("layers", !NARROW.matches && remembered("layers") !== "closed" && !document.body.dataset.embed);
   placeLegend();
+  wireScale();
   for (const radio of document.querySelectorAll('input[name="theme"]')) {
     radio.addEventListener("change", () => command({ do: "set-theme", theme: radio.value }));
   }
@@ -53,8 +55,10 @@ export function legendOf(message) {
 }
 
 export function drawLayers(state, anew = false) {
-  const radio = document.querySelector(`input[name="theme"][value="${CSS.escape(state.theme)}"]`);
+  const wanted = state.theme === "series" ? `series:${state.series}` : state.theme;
+  const radio = document.querySelector(`input[name="theme"][value="${CSS.escape(wanted)}"]`);
   if (radio) radio.checked = true;
+  for (const box of byId("curve-list").querySelectorAll("input")) box.checked = box.value === state.series;
   byId("year-row").hidden = state.theme !== "construction-year";
   byId("year").value = state.year;
   byId("year-text").textContent = state.year;
@@ -62,9 +66,9 @@ export function drawLayers(state, anew = false) {
     list(anew);
     for (const box of byId("layer-list").querySelectorAll("input")) box.checked = !state.hidden.includes(box.value);
   }
-  const wanted = `${state.theme} ${state.instant} ${state.year}`;
-  if (wanted !== drawnFor) {
-    drawnFor = wanted;
+  const picture = `${state.theme} ${state.instant} ${state.year}`;
+  if (picture !== drawnFor) {
+    drawnFor = picture;
     drawLegend();
   }
 }
@@ -97,6 +101,62 @@ function list(anew) {
   }));
 }
 
+/** The territory's own series: of objects as colours, of the whole as curves. */
+export function drawSeries() {
+  const row = (series, type, name) => {
+    const label = make("label");
+    const input = make("input", "", { type, name, value: type === "radio" ? `series:${series.id}` : series.id });
+    input.addEventListener("change", () => command({ do: "show-series", series: input.checked ? series.id : null }));
+    label.append(input, make("span", series.title));
+    if (series.unit) label.append(make("small", series.unit));
+    return label;
+  };
+  const [colours, curves] = [store.series.filter(({ layer }) => layer), store.series.filter(({ layer }) => !layer)];
+  byId("series-list").replaceChildren(...colours.map((series) => row(series, "radio", "theme")));
+  byId("curve-list").hidden = curves.length === 0;
+  byId("curve-list").replaceChildren(make("legend", t("curves")), ...curves.map((series) => row(series, "checkbox", "curve")));
+  drawLayers(store.state);
+}
+
+/** Colours and classes of the legend. */
+function wireScale() {
+  const change = () => {
+    const [by, classes] = [byId("scale-breaks").value, Number(byId("scale-classes").value)];
+    const at = byId("scale-ends").value.split(/[;\s]+/).filter(Boolean).map((text) => Number(text.replace(",", ".")));
+    const sound = at.length > 0 && at.length < 8 && at.every((end, place) => Number.isFinite(end) && (place === 0 || end > at[place - 1]));
+    byId("scale-ends-row").hidden = by !== "manual";
+    byId("scale-classes-row").hidden = by === "smooth" || by === "manual";
+    if (by === "manual" && !sound) return;
+    const breaks = by === "manual" ? { by, at } : by === "smooth" ? { by } : { by, classes };
+    command({ do: "set-scale", scale: { breaks, palette: byId("scale-palette").value } });
+  };
+  for (const id of ["scale-breaks", "scale-classes", "scale-palette", "scale-ends"]) byId(id).addEventListener("change", change);
+}
+
+function drawScale(facts) {
+  const { breaks, palette } = store.state.scale ?? { breaks: { by: "smooth" }, palette: "cividis" };
+  byId("scale-palette").value = palette;
+  if (document.activeElement !== byId("scale-breaks")) byId("scale-breaks").value = breaks.by;
+  if (breaks.classes) byId("scale-classes").value = breaks.classes;
+  byId("scale-classes-row").hidden = breaks.classes === undefined;
+  byId("scale-ends-row").hidden = byId("scale-breaks").value !== "manual";
+  for (const option of byId("scale-breaks").options) option.hidden = ["quantiles", "jenks"].includes(option.value) && !facts.countsClasses;
+}
+
+/** How the values in view are spread; the sentence says the same. */
+function drawHistogram(histogram) {
+  const place = byId("legend-histogram");
+  place.hidden = !histogram;
+  byId("legend-counts").textContent = histogram ? t("legend-counts", { known: number(histogram.known, 0), without: number(histogram.without, 0) }) : "";
+  if (!histogram) return;
+  const most = Math.max(1, ...histogram.counts);
+  place.replaceChildren(...histogram.counts.map((count) => {
+    const bar = make("i");
+    bar.style.height = count > 0 ? `${Math.max(6, (100 * count) / most)}%` : "0";
+    return bar;
+  }));
+}
+
 function placeLegend() {
   if (byId("layers").hidden) byId("stage").append(byId("legend"));
   else byId("year-row").after(byId("legend"));
@@ -111,11 +171,24 @@ export function drawLegend() {
   const facts = { ...LEGENDS[theme], ...said };
   const unit = facts.unit ? ` (${facts.unit})` : "";
   byId("legend-title").textContent = `${named(facts.title) || t(`theme-${theme}`)}${unit}`;
-  byId("legend-when").textContent = theme === "demand" ? dateText(Date.parse(instant), store.timezone) : String(year);
+  byId("legend-notice").textContent = facts.waiting ? t("values-wait") : facts.outside ? t("values-outside") : facts.typical ? t("chart-typical") : "";
+  byId("legend-when").textContent = theme !== "construction-year" ? dateText(Date.parse(instant), store.timezone) : String(year);
   // The viewer says the colours; until then there are none to explain.
   const colours = facts.colours ?? [];
   const ramp = byId("legend-ramp");
-  ramp.hidden = colours.length < 2;
+  const ends = facts.ends ?? [];
+  ramp.hidden = colours.length < 2 || ends.length > 0;
+  byId("legend-ends").hidden = ends.length > 0;
+  byId("legend-classes").hidden = ends.length === 0;
+  byId("legend-classes").replaceChildren(...ends.map((end, place) => {
+    const row = make("li");
+    const swatch = make("i", "", { class: "swatch", "aria-hidden": "true" });
+    if (CSS.supports("color", colours[place] ?? "")) swatch.style.backgroundColor = colours[place];
+    row.append(swatch, t("legend-class", { low: three(place > 0 ? ends[place - 1] : (facts.domain?.[0] ?? 0)), high: three(end) }));
+    return row;
+  }));
+  drawHistogram(facts.histogram);
+  drawScale(facts);
   // Only colours go into a style: what is none is left out by the browser's own parser.
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
   byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));

@@ -3,8 +3,9 @@
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
 import { command, onChange, readTerritory, receive, store, linked } from "./state.js";
 import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
-import { drawLayers, drawLegend, legendOf, wireLayers } from "./layers.js";
-import { drawTime, wireTime } from "./time.js";
+import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
+import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
+import { chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawMarks, marksOf } from "./marks.js";
@@ -144,6 +145,16 @@ function message(received) {
     case "legend":
       legendOf(received);
       break;
+    case "series":
+      seriesOf(received);
+      drawSeries();
+      break;
+    case "day":
+      dayOf(received);
+      break;
+    case "chart":
+      chartOf(received);
+      break;
     case "fault":
       // Only what leaves no picture at all takes its place; the rest is said beside it.
       if (received.fatal) fault(received.code, received.code, "retry", { fr: received.fr, en: received.en });
@@ -164,6 +175,7 @@ function draw(state, before) {
   drawLayers(state);
   drawPicture(state);
   drawSheet(state, before);
+  if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
 }
@@ -178,8 +190,10 @@ function drawAll() {
   drawLayers(store.state, true);
   drawPicture(store.state);
   drawMarks();
+  drawSeries();
   drawLegend();
   drawSheet(store.state, null);
+  drawChart();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
   credit();
 }

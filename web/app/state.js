@@ -2,6 +2,8 @@
 //
 // The viewer owns the truth. Until it is there, the mirror follows the commands by itself, so that every control works from the first moment.
 
+import { stepped } from "./ruler.js";
+
 /** Commands kept for a viewer that has not arrived; later ones push out the oldest. */
 const WAITING_MAX = 200;
 
@@ -15,9 +17,12 @@ export const store = {
   /** `{start, end, step}` of the hours on the slider, milliseconds. */
   axis: { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), step: 3_600_000 },
   years: [1850, 2026],
+  /** What may be shown in time: `{id, title, unit, layer, start, end, gaps}` of each series. */
+  series: [],
   state: {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
     playback: { playing: false, speed: 3600 }, hidden: [], theme: "none", selection: null, language: "fr",
+    series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
   link: "",
@@ -70,6 +75,15 @@ function mirrored(state, message) {
   switch (message.do) {
     case "set-instant": return { ...state, instant: inside(message.instant) };
     case "step-instant": return { ...state, instant: inside(Date.parse(state.instant) + 1000 * message.seconds) };
+    case "step-clock": return { ...state, instant: inside(stepped(Date.parse(state.instant), message.unit, message.count, store.timezone)) };
+    case "set-span": return { ...state, span: message.span };
+    case "set-scale": return { ...state, scale: message.scale };
+    case "show-series": return shown(state, message.series);
+    case "next-series": {
+      const ids = [null, ...store.series.map(({ id }) => id)];
+      const place = Math.max(0, ids.indexOf(state.series)) + message.by;
+      return shown(state, ids[((place % ids.length) + ids.length) % ids.length]);
+    }
     case "set-year": return { ...state, year: message.year };
     case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
     case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };
@@ -85,6 +99,14 @@ function mirrored(state, message) {
     }
     default: return state;
   }
+}
+
+/** A series of objects is a meaning of colours, one of the whole territory a curve. */
+function shown(state, id) {
+  const series = store.series.find((one) => one.id === id);
+  if (id !== null && !series) return state;
+  const theme = series?.layer ? "series" : state.theme === "series" ? "none" : state.theme;
+  return { ...state, series: id, theme };
 }
 
 /** The clock goes round inside the axis. */
@@ -105,10 +127,11 @@ export async function readTerritory(address, signal) {
   if (manifest?.jumeau !== 1 || !Array.isArray(manifest.layers)) throw new Error("manifest-version");
   store.manifest = manifest;
   store.timezone = valid(manifest.timezone) ? manifest.timezone : "Europe/Paris";
-  const hourly = (manifest.axes ?? []).find((axis) => axis.step <= 3600);
-  if (hourly) {
-    const [start, end] = [Date.parse(hourly.start), Date.parse(hourly.end)];
-    if (start < end) store.axis = { start, end, step: Math.max(1, hourly.step) * 1000 };
+  // The clock runs over everything that has a date.
+  const dated = (manifest.axes ?? []).map((axis) => [Date.parse(axis.start), Date.parse(axis.end)]).filter(([start, end]) => start < end);
+  if (dated.length > 0) {
+    const [start, end] = [Math.min(...dated.map(([first]) => first)), Math.max(...dated.map(([, last]) => last))];
+    store.axis = { start, end, step: 3_600_000 };
   }
   const hidden = manifest.layers.filter((layer) => layer.visible === false).map((layer) => layer.id);
   // Of several pictures from above the newest lies on the ground at first.
@@ -138,7 +161,8 @@ export function linked() {
   const state = {};
   const time = parts.get("t");
   if (time && Number.isFinite(Date.parse(time))) state.instant = time;
-  if (["none", "demand", "construction-year"].includes(parts.get("theme"))) state.theme = parts.get("theme");
+  if (["none", "demand", "construction-year", "series"].includes(parts.get("theme"))) state.theme = parts.get("theme");
+  if (parts.get("series")) state.series = parts.get("series");
   if (/^\d{4}$/.test(parts.get("y") ?? "")) state.year = Number(parts.get("y"));
   if (["fr", "en"].includes(parts.get("lang"))) state.language = parts.get("lang");
   return state;

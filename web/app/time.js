@@ -1,17 +1,89 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
-import { dateText, instantOf, localText, monthInitials, number, rfc3339, t } from "./words.js";
+import { clock, dateText, instantOf, localText, number, rfc3339, t } from "./words.js";
 import { command, onChange, store } from "./state.js";
+import { around, inside, marks } from "./ruler.js";
 import { announce, byId, make, toast } from "./page.js";
 
 let timer = 0;
+/** What the slider shows of time, milliseconds; all of it at first, or the year where there are many. */
+let shown = null;
+/** Moments of the day that can be jumped to. */
+let moments = {};
+/** Steps of the slider: a quarter of an hour in a day or a month, an hour beyond. */
+const stepOf = ([start, end]) => (end - start > 40 * 86_400_000 ? 3_600_000 : 900_000);
+/** Lanes drawn under the slider; the series in view is always among them. */
+const LANES_MAX = 4;
+
+function all() {
+  return [store.axis.start, store.axis.end];
+}
+
+/** The visible part of time, with the instant in it. */
+function visible() {
+  const [start, end] = all();
+  const now = Date.parse(store.state.instant);
+  shown ??= end - start > 400 * 86_400_000 ? around("year", now, store.timezone) : [start, end];
+  if (now < shown[0] || now >= shown[1]) {
+    const half = (shown[1] - shown[0]) / 2;
+    shown = [now - half, now + half];
+  }
+  shown = inside(shown, [start, end]);
+  return shown;
+}
+
+/** A series message of the viewer: what there is in time. */
+export function seriesOf(message) {
+  store.series = Array.isArray(message.series) ? message.series : [];
+  const [start, end] = [Date.parse(message.start), Date.parse(message.end)];
+  if (start < end && (start !== store.axis.start || end !== store.axis.end)) {
+    store.axis = { start, end, step: 3_600_000 };
+    shown = null;
+  }
+  drawTime(store.state, null);
+}
+
+/** A day message of the viewer: sunrise, noon, sunset, and when the series in view is highest. */
+export function dayOf(message) {
+  moments = message;
+  for (const button of document.querySelectorAll("[data-moment]")) button.hidden = !moments[button.dataset.moment];
+}
 
 export function wireTime() {
   const hour = byId("hour");
   hour.addEventListener("input", () => {
-    const { start, step } = store.axis;
-    command({ do: "set-instant", instant: rfc3339(start + Number(hour.value) * step) });
+    const [start] = visible();
+    command({ do: "set-instant", instant: rfc3339(start + Number(hour.value) * stepOf(shown)) });
   });
+  // The wheel comes closer to what the pointer is on.
+  hour.closest(".year-line").addEventListener("wheel", (event) => {
+    event.preventDefault();
+    const box = hour.getBoundingClientRect();
+    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
+    const [start, end] = visible();
+    const length = Math.max(3_600_000, Math.min((end - start) * 1.25 ** Math.sign(event.deltaY), store.axis.end - store.axis.start));
+    const fixed = start + share * (end - start);
+    shown = inside([fixed - share * length, fixed + (1 - share) * length], all());
+    drawTime(store.state, null);
+  }, { passive: false });
+  for (const button of document.querySelectorAll("[data-scope]")) {
+    button.addEventListener("click", () => {
+      shown = button.dataset.scope === "all" ? all() : inside(around(button.dataset.scope, Date.parse(store.state.instant), store.timezone), all());
+      drawTime(store.state, null);
+      announce(t("scope-announce", { from: dateText(shown[0], store.timezone), to: dateText(shown[1], store.timezone) }));
+    });
+  }
+  for (const button of document.querySelectorAll("[data-clock]")) {
+    button.addEventListener("click", () => command({ do: "step-clock", unit: button.dataset.clock, count: Number(button.dataset.count) }));
+  }
+  for (const button of document.querySelectorAll("[data-moment]")) {
+    button.addEventListener("click", () => command({ do: "set-instant", instant: moments[button.dataset.moment] }));
+  }
+  byId("span").addEventListener("click", () => {
+    const [start, end] = visible();
+    command({ do: "set-span", span: store.state.span ? null : { start: rfc3339(start), end: rfc3339(end) } });
+  });
+  new ResizeObserver(() => drawMarks()).observe(hour);
   for (const button of document.querySelectorAll("[data-step]")) {
     button.addEventListener("click", () => command({ do: "step-instant", seconds: Number(button.dataset.step) }));
   }
@@ -62,15 +134,23 @@ function later() {
 }
 
 export function drawTime(state, before) {
-  const { start, end, step } = store.axis;
+  const { start, end } = store.axis;
   const time = Date.parse(state.instant);
+  const part = visible();
+  const step = stepOf(part);
   const hour = byId("hour");
-  hour.max = Math.max(1, Math.round((end - start) / step) - 1);
-  hour.value = Math.floor((time - start) / step);
+  hour.max = Math.max(1, Math.round((part[1] - part[0]) / step) - 1);
+  hour.value = Math.floor((time - part[0]) / step);
   hour.setAttribute("aria-valuetext", dateText(time, store.timezone));
+  byId("span").setAttribute("aria-pressed", String(Boolean(state.span)));
+  const picture = `${part} ${state.series} ${JSON.stringify(state.span)} ${store.series.length} ${document.documentElement.lang}`;
+  if (!before || picture !== drawnFor) {
+    drawnFor = picture;
+    drawMarks();
+  }
   const date = byId("date");
   date.min = localText(start, store.timezone);
-  date.max = localText(end - step, store.timezone);
+  date.max = localText(end - 3_600_000, store.timezone);
   // Writing into a field that somebody types in would take the words out of their mouth.
   if (document.activeElement !== date || state.playback.playing) date.value = localText(time, store.timezone);
 
@@ -93,7 +173,48 @@ export function drawTime(state, before) {
     own.textContent = speedText(rate);
   } else own?.remove();
   speed.value = String(rate);
-  if (!before) byId("months").replaceChildren(...monthInitials().map((initial) => make("li", initial)));
+}
+
+let drawnFor = "";
+
+/** Marks of the visible part, and under them what there is of each series, its gaps, and the part that is played. */
+function drawMarks() {
+  const part = visible();
+  const share = (time) => 100 * Math.min(1, Math.max(0, (time - part[0]) / (part[1] - part[0])));
+  const width = byId("hour").clientWidth || 320;
+  byId("months").replaceChildren(...marks(part, width, store.timezone).map((mark) => {
+    const item = make("li", words(mark));
+    item.style.insetInlineStart = `${100 * mark.share}%`;
+    return item;
+  }));
+  const bar = (from, to, kind) => {
+    const element = make("i", "", { class: kind });
+    element.style.insetInlineStart = `${share(from)}%`;
+    element.style.width = `${Math.max(0.2, share(to) - share(from))}%`;
+    return element;
+  };
+  const { series, span } = store.state;
+  const ordered = [...store.series].sort((a, b) => Number(b.id === series) - Number(a.id === series)).slice(0, LANES_MAX);
+  const lanes = ordered.map((one) => {
+    const lane = make("div", "", { class: one.id === series ? "lane current" : "lane", title: one.title });
+    lane.append(bar(Date.parse(one.start), Date.parse(one.end), "extent"), ...(one.gaps ?? []).map((gap) => bar(Date.parse(gap.start), Date.parse(gap.end), "gap")));
+    return lane;
+  });
+  if (span) {
+    const lane = make("div", "", { class: "lane span" });
+    lane.append(bar(Date.parse(span.start), Date.parse(span.end), "extent"));
+    lanes.unshift(lane);
+  }
+  byId("lanes").replaceChildren(...lanes);
+}
+
+/** As much as tells a mark from its neighbours. */
+function words({ time, span }) {
+  const local = clock(time, store.timezone);
+  if (span === "year" || span === "decade") return local.year;
+  if (span === "hour" || span === "quarter") return `${local.hour}:${local.minute}`;
+  const form = span === "month" ? { month: "short" } : { day: "numeric", month: "short" };
+  return new Intl.DateTimeFormat(document.documentElement.lang, { ...form, timeZone: store.timezone }).format(time);
 }
 
 function speedText(seconds) {

@@ -21,6 +21,22 @@ const WORDS = {
     "theme-none": "Carte", "theme-demand": "Demande d'électricité", "theme-construction-year": "Année d'apparition",
     names: "Noms sur l'image", picture: "Image", underground: "Voir sous le sol", quality: "Qualité", "quality-now": "Choisie pour cette machine : {name}",
     "quality-auto": "Automatique", "quality-mobile": "Économe", "quality-laptop": "Portable", "quality-desktop": "Bureau", "quality-presentation": "Présentation",
+    "theme-series": "Série du territoire", curves: "Courbes du territoire",
+    "values-wait": "Les valeurs de cet instant arrivent…", "values-outside": "La série ne va pas jusqu'à cet instant.",
+    "legend-counts": "{known} objets en vue avec une valeur, {without} sans", "legend-class": "{low} à {high}",
+    scale: "Changer l'échelle", "scale-palette": "Couleurs", "scale-breaks": "Classes", "scale-count": "Nombre de classes",
+    "scale-ends": "Limites, séparées par des points-virgules",
+    "palette-cividis": "Bleu à jaune", "palette-blues": "Bleus", "palette-blue-orange": "Bleu et orange", "palette-okabe-ito": "Couleurs distinctes",
+    "breaks-smooth": "Continu", "breaks-equal": "Classes égales", "breaks-quantiles": "Quantiles", "breaks-jenks": "Jenks", "breaks-manual": "Limites choisies",
+    scopes: "Ce que montre la règle du temps", "scope-day": "Jour", "scope-month": "Mois", "scope-year": "Année", "scope-all": "Tout",
+    "scope-announce": "La règle va du {from} au {to}", span: "Lire en boucle",
+    "month-back": "− 1 mois", "month-next": "+ 1 mois", "year-back": "− 1 an", "year-next": "+ 1 an",
+    sunrise: "Lever du soleil", sunset: "Coucher du soleil", peak: "Maximum du jour",
+    chart: "Courbe", "chart-of": "Courbe : {title}.", "chart-announce": "Courbe : {title}", "chart-none": "Pas de donnée ce jour-là.",
+    "chart-typical": "Année type : ses dates ne sont pas celles des mesures.",
+    "chart-duration": "Courbe monotone : part du temps où la valeur est au moins celle-ci",
+    "chart-counts": "{known} valeurs, {absent} absentes", "chart-peak": "Maximum : {value}, {instant}", "chart-total": "Somme", "chart-more": "et {count} autres, non tracées",
+    "chart-table": "Voir les nombres", "chart-csv": "Télécharger en CSV", "chart-instant": "Instant", "chart-value": "Valeur",
     year: "Montrer ce qui existait en", "year-announce": "Année {year}",
     "no-data": "Pas de donnée", "layers-wait": "La liste arrive…", "layer-count": "{count} objets",
     "no-layer": "Ce territoire n'a pas de couche : importez des données avec jumeau import.",
@@ -39,7 +55,7 @@ const WORDS = {
     "speed-86400": "1 jour par seconde", "speed-604800": "1 semaine par seconde",
     "speed-minutes": "{count} min par seconde", "speed-hours": "{count} h par seconde", "speed-days": "{count} jours par seconde",
     "date-round": "L'année montrée est {year} : la date y est reportée.",
-    date: "Date et heure locale", hour: "Heure de l'année",
+    date: "Date et heure locale", hour: "Règle du temps",
     "view-announce": "Vue vers {direction}, à {distance}, inclinée de {pitch} degrés",
     directions: ["le nord", "le nord-est", "l'est", "le sud-est", "le sud", "le sud-ouest", "l'ouest", "le nord-ouest"],
     "help-title": "Se déplacer et regarder",
@@ -79,6 +95,22 @@ const WORDS = {
     "theme-none": "Map", "theme-demand": "Electricity demand", "theme-construction-year": "Year of appearance",
     names: "Names on the picture", picture: "Picture", underground: "See under the ground", quality: "Quality", "quality-now": "Picked for this machine: {name}",
     "quality-auto": "Automatic", "quality-mobile": "Frugal", "quality-laptop": "Laptop", "quality-desktop": "Desktop", "quality-presentation": "Presentation",
+    "theme-series": "Series of the territory", curves: "Curves of the territory",
+    "values-wait": "Values of this instant are on their way…", "values-outside": "The series does not reach this instant.",
+    "legend-counts": "{known} objects in view with a value, {without} without", "legend-class": "{low} to {high}",
+    scale: "Change the scale", "scale-palette": "Colours", "scale-breaks": "Classes", "scale-count": "Number of classes",
+    "scale-ends": "Ends, separated by semicolons",
+    "palette-cividis": "Blue to yellow", "palette-blues": "Blues", "palette-blue-orange": "Blue and orange", "palette-okabe-ito": "Distinct colours",
+    "breaks-smooth": "Continuous", "breaks-equal": "Equal classes", "breaks-quantiles": "Quantiles", "breaks-jenks": "Jenks", "breaks-manual": "Ends of your choice",
+    scopes: "What the time ruler shows", "scope-day": "Day", "scope-month": "Month", "scope-year": "Year", "scope-all": "All",
+    "scope-announce": "The ruler goes from {from} to {to}", span: "Play over and over",
+    "month-back": "− 1 month", "month-next": "+ 1 month", "year-back": "− 1 year", "year-next": "+ 1 year",
+    sunrise: "Sunrise", sunset: "Sunset", peak: "Peak of the day",
+    chart: "Curve", "chart-of": "Curve: {title}.", "chart-announce": "Curve: {title}", "chart-none": "No data on that day.",
+    "chart-typical": "Typical year: its dates are not those of the measurements.",
+    "chart-duration": "Load-duration curve: share of time with at least this value",
+    "chart-counts": "{known} values, {absent} absent", "chart-peak": "Highest: {value}, {instant}", "chart-total": "Sum", "chart-more": "and {count} more, not drawn",
+    "chart-table": "See the numbers", "chart-csv": "Download as CSV", "chart-instant": "Instant", "chart-value": "Value",
     year: "Show what existed in", "year-announce": "Year {year}",
     "no-data": "No data", "layers-wait": "The list is on its way…", "layer-count": "{count} objects",
     "no-layer": "This territory has no layer: import data with jumeau import.",
@@ -97,7 +129,7 @@ const WORDS = {
     "speed-86400": "1 day per second", "speed-604800": "1 week per second",
     "speed-minutes": "{count} min per second", "speed-hours": "{count} h per second", "speed-days": "{count} days per second",
     "date-round": "The year shown is {year}: the date is carried over to it.",
-    date: "Local date and time", hour: "Hour of the year",
+    date: "Local date and time", hour: "Time ruler",
     "view-announce": "Looking {direction} from {distance}, tilted {pitch} degrees",
     directions: ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"],
     "help-title": "Moving and looking",
@@ -176,11 +208,6 @@ export function dateText(milliseconds, timezone) {
   // French counts the first of a month, Intl does not.
   const day = date.format(milliseconds).replace(/^1 /, language === "fr" ? "1er " : "1 ");
   return `${day}, ${hour}`;
-}
-
-export function monthInitials() {
-  const format = new Intl.DateTimeFormat(language, { month: "narrow", timeZone: "UTC" });
-  return Array.from({ length: 12 }, (_, month) => format.format(Date.UTC(2026, month, 15)));
 }
 
 /** The parts of the local time at an instant, as two-digit text. */

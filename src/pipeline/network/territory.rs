@@ -380,6 +380,8 @@ impl Driven {
                 by: None,
                 interpolation: None,
                 typical_year: false,
+                quantiles: Vec::new(),
+                gaps: Vec::new(),
             });
         }
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;

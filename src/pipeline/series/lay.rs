@@ -4,6 +4,7 @@ use super::axis::{self, Told};
 use super::intake::{Order, Slot, Taken};
 use super::publish;
 use super::spool::{Point, Points, Writer};
+use super::spread::Spread;
 use super::tell::Teller;
 use crate::base::{Dataset, Instant, LayerId, Nature, Severity};
 use crate::formats::series::unit::Unit;
@@ -73,6 +74,7 @@ pub struct Placed {
     pub path: String,
     pub name: String,
     absent: u64,
+    pub spread: Spread,
 }
 
 /// Lays a series out below `folder`.
@@ -263,7 +265,7 @@ fn place(arrays: Vec<Array>, axes: &Axes, rows: usize, groups: &[String], part_v
             name.push_str("-2");
         }
         let path = format!("{}/{name}", groups.get(axis)?);
-        placed.push(Placed { array, axis, layout, strips, path, name, absent: 0 });
+        placed.push(Placed { array, axis, layout, strips, path, name, absent: 0, spread: Spread::default() });
     }
     (!placed.is_empty()).then_some((placed, part + 1))
 }
@@ -363,6 +365,7 @@ impl Laying<'_> {
                 let known = held.iter().filter(|value| !value.is_nan()).count() as u64;
                 kept += known;
                 array.absent += held.len() as u64 - known;
+                array.spread.add(strip * array.layout.chunk_rows, array.layout.steps, held);
                 write_strip(array, strip, held, folder)?;
             }
         }

@@ -25,6 +25,7 @@ mod lay;
 mod publish;
 pub mod scaled;
 mod spool;
+mod spread;
 mod tell;
 
 use super::sources::declaration::Role;

@@ -76,6 +76,7 @@ pub fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<S
         .into_iter()
         .filter_map(|array| {
             let group = groups.get(array.axis)?;
+            let axis = &axes.found.get(array.axis)?.axis;
             let mut id = if alone { spec.id.to_owned() } else { format!("{}-{}", spec.id, array.name) };
             let known = ids.entry(id.clone()).or_default();
             *known += 1;
@@ -97,6 +98,8 @@ pub fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<S
                 by: spec.by.map(str::to_owned),
                 interpolation: spec.interpolation,
                 typical_year: spec.typical_year,
+                quantiles: array.spread.quantiles(),
+                gaps: array.spread.gaps(axis),
             })
         })
         .collect();

@@ -312,6 +312,8 @@ pub fn write(made: &Made, folder: &Path, target: &Crs, file: &mut SeriesFile) ->
         by: None,
         interpolation: None,
         typical_year: false,
+        quantiles: Vec::new(),
+        gaps: Vec::new(),
     });
     // What follows them, and how much of it.
     let class_row = |class: DemandClass| DemandClass::ALL.iter().position(|known| *known == class).map_or(-1, |row| row as i64);

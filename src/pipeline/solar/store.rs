@@ -507,6 +507,8 @@ impl Described {
             by: None,
             interpolation: None,
             typical_year,
+            quantiles: Vec::new(),
+            gaps: Vec::new(),
         };
         let typical = made.weather.hours.iter().any(|hour| hour.at.utc().year != YEAR) || made.weather.origin == super::weather::Origin::Climatology;
         if let (Some(axis), false) = (month_axis(old), self.names.is_empty()) {

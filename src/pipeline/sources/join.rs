@@ -7,6 +7,7 @@ use super::declaration::{DeclaredJoin, Role};
 use super::readers::{Content, Found};
 use super::record::{Cell, Record};
 use super::vocabulary::{self, Mapping};
+pub use crate::base::plain_id as plain;
 use crate::base::{Finding, Report, Severity};
 use std::collections::HashMap;
 
@@ -247,24 +248,7 @@ pub fn ids(record: &Record, by: &str) -> Vec<String> {
     let Some(text) = record.text(by) else {
         return Vec::new();
     };
-    if by != "rnb" {
-        return vec![plain(&text)];
-    }
-    text.split(['/', ',', ';', ' '])
-        .map(plain)
-        .filter(|id| !id.is_empty())
-        .collect()
-}
-
-/// Ids are compared without case, blanks at the ends, and the hyphens people put into RNB ids.
-pub fn plain(id: &str) -> String {
-    let id = id.trim().to_uppercase();
-    let bare: String = id.chars().filter(|c| *c != '-').collect();
-    if bare.len() == 12 && bare.bytes().all(|b| b.is_ascii_alphanumeric()) {
-        bare
-    } else {
-        id
-    }
+    crate::base::joined_ids(by, &text)
 }
 
 /// Area of its outlines, for telling the largest.

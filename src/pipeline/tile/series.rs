@@ -114,6 +114,8 @@ impl Demand {
             by: None,
             interpolation: None,
             typical_year: false,
+            quantiles: Vec::new(),
+            gaps: Vec::new(),
         };
         Some((axis, series))
     }

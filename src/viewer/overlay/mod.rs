@@ -1,245 +1,363 @@
-//! Themes: what the buildings' colours mean at the instant.
+//! Themes: what colours mean at the instant.
 //!
-//! Reads: [`Scene`] (theme, instant, year, selection), the territory's series. Writes: [`SceneUniform`]'s overlay part, [`Profiles`], the legend.
-//! The series is uploaded once; afterwards the slider changes a few numbers of the uniform.
+//! Reads: [`Scene`] (theme, series, instant, year, selection), the series in memory. Writes: [`SceneUniform`]'s overlay part, [`Profiles`], the tables of
+//! [`Featured`] tiles, the legend.
+//! A page of the series lies on the card; inside it the slider changes a few numbers of the uniform. The page that comes next is written ahead, in place.
 
-use super::requests::{Purpose, Requests};
-use super::material::{Profiles, SceneUniform, TileMaterial};
-use super::series::{DemandSeries, Loading, demand_series, step_at};
-use super::textures::{PROFILE_WIDTH, feature_hash, profile_image};
-use super::vocab::{Legend, Scene, SceneFacts, ViewCommand, ViewerSystems};
-use crate::base::{DatasetId, Nature};
-use crate::formats::zarr;
-use crate::io::IoFault;
-use crate::view::{Command, Theme};
+mod legend;
+pub mod pages;
+
+use super::join::{Join, Rows};
+use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploads, TileMaterial};
+use super::series::{self, Choice, SeriesStore};
+use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, table_image, table_records, value_image};
+use super::resident::Resident;
+use super::vocab::{DrawnCamera, Featured, Scene, SceneFacts, ValuesWaiting, ViewerSystems};
+use crate::formats::territory::{Axis, Manifest};
+use crate::formats::zarr::Layout;
+use crate::view::Theme;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
+use pages::{LINE_VALUES, Pages, Plan, Slot};
 
-/// Passing faults of one series before it is given up, all its chunks together.
-const MAX_TRIES: u32 = 6;
-/// Wait before the first new try, seconds; doubles each time.
-const RETRY_S: f64 = 0.5;
-/// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
-const DEMAND_TOP_W_M2: f32 = 24.0;
+/// Rows of the texture that are written in one frame: 4 MiB of the page that is waited for, 1 MiB of the one that comes next.
+const LINES_NOW: usize = 128;
+const LINES_AHEAD: usize = 32;
+/// Rows and steps of a series that its scale is drawn up from, where the importer did not count.
+const SAMPLE_ROWS: usize = 500;
+const SAMPLE_STEPS: usize = 40;
 
-/// Homes draw two or three watts per square metre and offices twenty: on an even scale every home would have one colour.
-const DEMAND_EXPONENT: f64 = 0.5;
-
-/// Eight colours of cividis (Nuñez, Anderton, Renslow 2018), dark to light; safe for the common colour-blindnesses.
-const CIVIDIS: [[u8; 3]; 8] = [
-    [0, 32, 77],
-    [33, 60, 110],
-    [76, 85, 108],
-    [108, 110, 114],
-    [140, 136, 120],
-    [175, 165, 112],
-    [214, 196, 92],
-    [255, 234, 70],
-];
-
+/// What is shown of a series: its values on the card, and how features find theirs.
 #[derive(Resource, Default)]
-struct Parts {
-    metadata: Vec<u8>,
-    /// What has come so far; `None` for a chunk that is not there, which the format reads as "no data".
-    chunks: HashMap<String, Option<Vec<u8>>>,
-    missing: usize,
-    /// Passing faults so far.
-    tries: u32,
+pub struct ThemeValues {
+    /// Id of the choice; the demand's own for the demand theme.
+    shown: Option<String>,
+    path: String,
+    axis: Option<Axis>,
+    interpolates: bool,
+    layout: Option<Layout>,
+    plan: Option<Plan>,
+    pages: Pages,
+    join: Option<Join>,
+    /// Changes with what features are looked up by.
+    generation: u64,
+    /// Values of the series, sorted, that its scale is drawn up from.
+    sample: Vec<f64>,
+    is_sampled: bool,
+    step: Option<usize>,
+    forwards: bool,
+    has_moved: bool,
+    failed: bool,
+}
+
+impl ThemeValues {
+    /// The step of an instant, where the series has one.
+    fn step_at(&self, instant: crate::base::Instant) -> Option<usize> {
+        let step = usize::try_from(self.axis.as_ref()?.step_at(instant)?).ok()?;
+        (step < self.plan.as_ref()?.steps).then_some(step)
+    }
+
+    /// How far an instant is on the way from its step to the next one, where the series may be interpolated.
+    fn part_at(&self, instant: crate::base::Instant, step: usize) -> f32 {
+        let (Some(axis), Some(plan)) = (&self.axis, &self.plan) else { return 0.0 };
+        if !self.interpolates || step + 1 >= plan.steps {
+            return 0.0;
+        }
+        match (axis.start_of(step as u64), axis.start_of(step as u64 + 1)) {
+            (Some(from), Some(to)) if to > from => ((instant.0 - from.0) as f64 / (to.0 - from.0) as f64) as f32,
+            _ => 0.0,
+        }
+    }
+
+    /// Slot and step of the page that shows an instant, once it is there.
+    fn ready(&self, instant: crate::base::Instant) -> Option<(usize, usize)> {
+        let step = self.step_at(instant)?;
+        self.join.as_ref()?;
+        Some((self.pages.slot_of(self.plan.as_ref()?, step)?, step))
+    }
 }
 
 pub struct OverlayPlugin;
 
 impl Plugin for OverlayPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<DemandSeries>()
-            .init_resource::<Parts>()
+        app.init_resource::<ThemeValues>()
+            .init_resource::<ValuesWaiting>()
             .add_systems(
                 Update,
-                (load_series, write_overlay)
-                    .chain()
-                    .in_set(ViewerSystems::Prepare)
+                (
+                    (load_values, write_overlay).chain().in_set(ViewerSystems::Prepare),
+                    bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
+                    legend::describe.in_set(ViewerSystems::Report),
+                )
                     .run_if(resource_exists::<Scene>),
             );
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a series touches requests, images and the materials that wait for it")]
-fn load_series(
-    scene: Res<Scene>,
-    mut asked: MessageReader<ViewCommand>,
-    mut requests: ResMut<Requests>,
-    mut demand: ResMut<DemandSeries>,
-    mut parts: ResMut<Parts>,
-    mut profiles: ResMut<Profiles>,
-    mut images: ResMut<Assets<Image>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
-    mut facts: ResMut<SceneFacts>,
-) {
-    let again = asked.read().any(|command| command.0 == Command::TryAgain);
-    if demand.state == Loading::Failed && again {
-        demand.state = Loading::Unasked;
-    }
-    if demand.is_settled() {
-        return;
-    }
-    let Some((index, series, _)) = demand_series(&scene.manifest) else {
-        demand.state = Loading::Done;
-        return;
-    };
-    let ask = |requests: &mut Requests, path: String| {
-        requests.ask(&format!("{}/{path}", series.path), Purpose::Series { series: index, path });
-    };
-    if demand.state == Loading::Unasked {
-        *parts = Parts::default();
-        ask(&mut requests, "zarr.json".to_owned());
-        demand.state = Loading::Metadata;
-        return;
-    }
-    let mut fault = None;
-    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Series { .. })) {
-        let Purpose::Series { path, .. } = purpose else { continue };
-        let bytes = match body {
-            Ok(bytes) => Some(bytes),
-            Err(IoFault::NotFound(_)) if demand.state == Loading::Chunks => None,
-            Err(passing) if passing.is_passing() && parts.tries < MAX_TRIES => {
-                let wait_s = RETRY_S * f64::from(1u32 << parts.tries);
-                parts.tries += 1;
-                requests.ask_after(wait_s, &format!("{}/{path}", series.path), Purpose::Series { series: index, path });
-                continue;
-            }
-            Err(lasting) => {
-                fault = Some(("error-series-unreachable", lasting.to_string()));
-                break;
-            }
-        };
-        if demand.state == Loading::Metadata {
-            // A first reading without any chunk says which ones there are.
-            let mut paths = Vec::new();
-            let metadata = bytes.unwrap_or_default();
-            let read = zarr::read(&metadata, &mut |path| {
-                paths.push(path.to_owned());
-                None
-            });
-            if let Err(unreadable) = read {
-                fault = Some(("error-series-unreadable", unreadable.to_string()));
-                break;
-            }
-            parts.missing = paths.len();
-            for path in paths {
-                ask(&mut requests, path);
-            }
-            parts.metadata = metadata;
-            demand.state = Loading::Chunks;
-        } else {
-            parts.chunks.insert(path, bytes);
-            parts.missing = parts.missing.saturating_sub(1);
-        }
-    }
-    if fault.is_none() && demand.state == Loading::Chunks && parts.missing == 0 {
-        demand.state = Loading::Done;
-        let mut parts = std::mem::take(&mut *parts);
-        match zarr::read(&parts.metadata, &mut |path| parts.chunks.remove(path).flatten()) {
-            Ok(array) => match profile_image(&array.values, array.rows, array.steps) {
-                Some(image) => {
-                    let handle = images.add(image);
-                    // Tiles that came first bound the stand-in; they take the true one now.
-                    let waiting: Vec<_> = materials.iter().map(|(id, _)| id).collect();
-                    for id in waiting {
-                        if let Some(mut material) = materials.get_mut(id) {
-                            material.profiles = Some(handle.clone());
-                        }
-                    }
-                    profiles.0 = Some(handle);
-                    demand.rows = array.rows;
-                    demand.steps = array.steps;
-                    demand.values = array.values;
-                }
-                None => fault = Some(("error-series-too-large", format!("{} × {}", array.rows, array.steps))),
-            },
-            Err(unreadable) => fault = Some(("error-series-unreadable", unreadable.to_string())),
-        }
-    }
-    if let Some((key, detail)) = fault {
-        facts.fault(key, format!("{}: {detail}", series.path));
-        demand.state = Loading::Failed;
-        // What is still on its way would be waited for in vain.
-        requests.cancel(|purpose| matches!(purpose, Purpose::Series { .. }));
-        requests.take(|purpose| matches!(purpose, Purpose::Series { .. }));
+/// The series that the theme shows.
+fn active<'a>(scene: &Scene, manifest: &'a Manifest) -> Option<Choice<'a>> {
+    match scene.state.theme {
+        Theme::Demand => series::demand(manifest),
+        Theme::Series => series::choice(manifest, scene.state.series.as_deref()?).filter(|choice| choice.layer().is_some()),
+        Theme::None | Theme::ConstructionYear => None,
     }
 }
 
-fn write_overlay(
+#[expect(clippy::too_many_arguments, reason = "a series touches memory, images and the materials that wait for it")]
+fn load_values(
     scene: Res<Scene>,
-    demand: Res<DemandSeries>,
-    mut uniform: ResMut<SceneUniform>,
+    drawn: Res<DrawnCamera>,
+    mut store: ResMut<SeriesStore>,
+    mut values: ResMut<ThemeValues>,
+    mut profiles: ResMut<Profiles>,
+    mut writes: ResMut<LineWrites>,
+    mut uploads: ResMut<SeriesUploads>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+    mut waiting: ResMut<ValuesWaiting>,
     mut facts: ResMut<SceneFacts>,
 ) {
-    if !scene.is_changed() && !demand.is_changed() {
+    let store = store.bypass_change_detection();
+    let choice = active(&scene, &scene.manifest);
+    let wanted = choice.map(|choice| choice.id);
+    if values.shown.as_deref() != wanted {
+        *values = ThemeValues {
+            shown: wanted.map(str::to_owned),
+            path: choice.map_or_else(String::new, |choice| choice.series.path.clone()),
+            axis: choice.map(|choice| choice.axis.clone()),
+            interpolates: choice.is_some_and(|choice| choice.interpolates()),
+            forwards: true,
+            generation: values.generation + 1,
+            ..ThemeValues::default()
+        };
+    }
+    let Some(choice) = choice else {
+        waiting.set_if_neq(ValuesWaiting(0));
+        return;
+    };
+    if values.failed != store.has_failed(&values.path) {
+        values.failed = store.has_failed(&values.path);
+    }
+    let is_settled = values.failed || {
+        let is_here = values.plan.is_some() && values.join.is_some();
+        is_here && settle_pages(&scene, &drawn, store, &mut values, &profiles, &mut writes, &mut uploads)
+    };
+    if !values.failed && values.plan.is_none() && let Some(layout) = store.layout(&choice.series.path).cloned() {
+        match Plan::new(layout.rows, layout.steps, layout.chunk_steps, values.interpolates) {
+            Some(plan) => {
+                let handle = images.add(value_image(VALUES_WIDTH, plan.lines() * plan.slots()));
+                // Tiles that came first bound another one; they take this one now.
+                let bound: Vec<_> = materials.iter().map(|(id, _)| id).collect();
+                for id in bound {
+                    if let Some(mut material) = materials.get_mut(id) {
+                        material.profiles = Some(handle.clone());
+                    }
+                }
+                profiles.0 = Some(handle);
+                (values.plan, values.layout) = (Some(plan), Some(layout));
+            }
+            None => {
+                facts.fault("error-series-too-large", format!("{}: {} × {}", choice.id, layout.rows, layout.steps));
+                values.failed = true;
+            }
+        }
+    }
+    if !values.failed && values.join.is_none() && let Some(join) = join(&choice, &scene, store) {
+        values.join = Some(join);
+        values.generation += 1;
+    }
+    let is_settled = is_settled || Rows::have_failed(&choice, store);
+    waiting.set_if_neq(ValuesWaiting(usize::from(!is_settled)));
+}
+
+/// How features find their rows; `None` while the names of the rows are on their way.
+fn join(choice: &Choice, scene: &Scene, store: &mut SeriesStore) -> Option<Join> {
+    if scene.state.theme == Theme::Demand { Some(Join::Own) } else { Rows::of(choice, store).map(Join::Rows) }
+}
+
+/// Brings the page of the instant, then the next one, onto the card; whether the first is there.
+fn settle_pages(
+    scene: &Scene,
+    drawn: &DrawnCamera,
+    store: &mut SeriesStore,
+    values: &mut ThemeValues,
+    profiles: &Profiles,
+    writes: &mut LineWrites,
+    uploads: &mut SeriesUploads,
+) -> bool {
+    let step = values.step_at(scene.state.instant);
+    let ThemeValues { plan, layout, pages, path, .. } = values;
+    let (Some(plan), Some(layout), Some(image)) = (*plan, layout.as_ref(), profiles.0.as_ref()) else { return false };
+    // Outside of the series there is nothing to wait for, but something to count its scale from.
+    let at = step.unwrap_or(0).min(plan.steps.saturating_sub(1));
+    if let (Some(before), Some(now)) = (values.step, step)
+        && before != now
+    {
+        (values.forwards, values.has_moved) = (now > before, true);
+    }
+    values.step = step.or(values.step);
+    let page = plan.page_of(at);
+    let keep = values.has_moved.then(|| Pages::next(&plan, at, values.forwards)).flatten();
+    let place = |pages: &Pages, page: usize, other: Option<usize>| {
+        let holds = pages.slots.iter().position(|slot| slot.page == Some(page));
+        let free = || pages.slots.iter().take(plan.slots()).position(|slot| slot.page.is_none() || slot.page != other);
+        holds.or_else(free).unwrap_or(0)
+    };
+    let begin = |pages: &mut Pages, page: usize, other: Option<usize>| {
+        let at = place(pages, page, other);
+        let slot = &mut pages.slots[at];
+        if slot.page != Some(page) {
+            *slot = Slot::begin(page, &plan, layout);
+        }
+        at
+    };
+    let current = begin(pages, page, keep);
+    let mut fill = |slot_at: usize, slot: &mut Slot, lines: usize| {
+        if slot.is_ready {
+            return;
+        }
+        let missing = std::mem::take(&mut slot.missing);
+        for chunk in missing {
+            if store.want(path, chunk) {
+                slot.copy(chunk, &plan, layout, |row, steps| store.run(path, row, steps));
+            } else {
+                slot.missing.push(chunk);
+            }
+        }
+        if slot.missing.is_empty() {
+            let lines = lines.min(plan.lines() - slot.written);
+            let part = slot.values.get(slot.written * LINE_VALUES..(slot.written + lines) * LINE_VALUES).unwrap_or_default();
+            writes.0.push(LineWrite {
+                image: image.id(),
+                first_line: (slot_at * plan.lines() + slot.written) as u32,
+                width: VALUES_WIDTH as u32,
+                lines: lines as u32,
+                line_bytes: (LINE_VALUES * 4) as u32,
+                bytes: part.iter().flat_map(|value| value.to_le_bytes()).collect(),
+            });
+            uploads.0 += 1;
+            slot.written += lines;
+            slot.is_ready = slot.written >= plan.lines();
+        }
+    };
+    let at_once = if drawn.at_once { usize::MAX } else { LINES_NOW };
+    fill(current, &mut pages.slots[current], at_once.min(plan.lines()));
+    let is_ready = pages.slots[current].is_ready;
+    if is_ready && let Some(next) = keep.filter(|next| *next != page && !drawn.at_once) {
+        let ahead = begin(pages, next, Some(page));
+        fill(ahead, &mut pages.slots[ahead], LINES_AHEAD);
+    }
+    if is_ready && !values.is_sampled {
+        values.is_sampled = true;
+        values.sample = sample(scene, values, current);
+    }
+    is_ready
+}
+
+/// Values that the scale is drawn up from: the importer's own count, else some of the page that came first.
+fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> Vec<f64> {
+    let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, &values.join) else { return Vec::new() };
+    let choice = active(scene, &scene.manifest);
+    let counted = choice.filter(|choice| choice.scaled.is_none()).map(|choice| &choice.series.quantiles).filter(|quantiles| quantiles.len() > 1);
+    if let Some(quantiles) = counted {
+        return quantiles.iter().map(|value| f64::from(*value)).collect();
+    }
+    let Some(slot) = values.pages.slots.get(slot) else { return Vec::new() };
+    let range = slot.page.map_or(0..0, |page| plan.range(page));
+    let every = range.len().div_ceil(SAMPLE_STEPS).max(1);
+    let mut found: Vec<f64> = Vec::new();
+    for (row, scale) in rows.sample(SAMPLE_ROWS) {
+        let of_row = range.clone().step_by(every);
+        found.extend(of_row.filter_map(|step| slot.value(plan, row as usize, step)).map(|value| f64::from(value * scale)));
+    }
+    found.sort_by(f64::total_cmp);
+    found
+}
+
+fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMut<SceneUniform>) {
+    if !scene.is_changed() && !values.is_changed() {
         return;
     }
     let state = &scene.state;
     let selected = state.selection.as_ref().map_or(0, |selection| feature_hash(&selection.id));
-    let step = demand_series(&scene.manifest)
-        .and_then(|(_, _, axis)| step_at(axis, state.instant))
-        .filter(|step| *step < demand.steps);
-    let (theme, low, high) = match state.theme {
-        Theme::None => (0, 0.0, 1.0),
-        Theme::Demand => (1, 0.0, DEMAND_TOP_W_M2),
-        Theme::ConstructionYear => (2, scene.limits.years[0] as f32, scene.limits.years[1] as f32),
+    let key = legend::key(&scene, &values);
+    let theme = match state.theme {
+        Theme::None => 0,
+        Theme::Demand | Theme::Series => 1,
+        Theme::ConstructionYear => 2,
     };
-    // Outside the series every building is "no data"; the shader reads it in the colour's w.
-    let missing = theme == 1 && step.is_none();
-    let lines = demand.steps.max(1).div_ceil(PROFILE_WIDTH) as f32;
+    let step = values.step_at(state.instant);
+    let ready = values.ready(state.instant);
+    // Outside the series every feature is "no data"; on its way it is not yet anything. The shader reads both in the colour's w.
+    let mark = match (theme, step, ready) {
+        (1, _, Some(_)) | (0 | 2, ..) => 0.0,
+        (_, None, _) if values.plan.is_some() || values.failed => 1.0,
+        _ if values.failed => 1.0,
+        _ => 2.0,
+    };
+    let plan = values.plan;
+    let (offset, stride) = match (ready, plan) {
+        (Some((slot, step)), Some(plan)) => (plan.offset(slot, step), plan.stride),
+        _ => (0, 1),
+    };
     let mut next = uniform.clone();
-    next.overlay = UVec4::new(theme, step.unwrap_or(0) as u32, PROFILE_WIDTH as u32, selected);
-    next.overlay_range = Vec4::new(low, high, state.year as f32, lines);
-    next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, if missing { 1.0 } else { 0.0 });
-    let exponent = if state.theme == Theme::Demand { DEMAND_EXPONENT } else { 1.0 };
-    for (slot, colour) in next.ramp.iter_mut().zip(CIVIDIS) {
-        *slot = linear(colour).extend(exponent as f32);
+    next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
+    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, state.year as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
+    next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, mark);
+    for (slot, colour) in next.ramp.iter_mut().zip(&key.colours) {
+        *slot = linear(*colour).extend(0.0);
     }
+    next.ramp[0].w = key.exponent as f32;
+    next.ramp[1].w = key.ends.len() as f32;
+    let inner = key.ends.len().saturating_sub(1);
+    let end = |at: usize| key.ends.get(at).filter(|_| at < inner).map_or(f32::MAX, |end| *end as f32);
+    next.breaks = [Vec4::new(end(0), end(1), end(2), end(3)), Vec4::new(end(4), end(5), end(6), end(7))];
     *uniform = next;
-    let legend = legend(&scene);
-    if facts.legend != legend {
-        facts.legend = legend;
-    }
 }
 
-fn legend(scene: &Scene) -> Option<Legend> {
-    let buildings = scene
-        .manifest
-        .layers
-        .iter()
-        .find(|layer| layer.kind == crate::formats::territory::LayerKind::Buildings)
-        .and_then(|layer| layer.datasets.first().cloned());
-    match scene.state.theme {
-        Theme::None => None,
-        Theme::Demand => Some(Legend {
-            title: "theme-demand",
-            unit: "unit-watt-per-square-metre",
-            low: 0.0,
-            high: f64::from(DEMAND_TOP_W_M2),
-            exponent: DEMAND_EXPONENT,
-            colours: CIVIDIS.to_vec(),
-            nature: Nature::Simulated,
-            dataset: demand_series(&scene.manifest)
-                .map(|(_, series, _)| series.dataset.clone())
-                .unwrap_or_else(|| DatasetId::from("jumeau")),
-        }),
-        Theme::ConstructionYear => Some(Legend {
-            title: "theme-construction-year",
-            unit: "unit-year",
-            low: f64::from(scene.limits.years[0]),
-            high: f64::from(scene.limits.years[1]),
-            exponent: 1.0,
-            colours: CIVIDIS.to_vec(),
-            nature: Nature::Declared,
-            dataset: buildings.unwrap_or_else(|| DatasetId::from("jumeau")),
-        }),
+/// Writes the rows of values into the tables of tiles: of all when the series changes, of those that have come since otherwise.
+fn bind_tables(
+    scene: Res<Scene>,
+    values: Res<ThemeValues>,
+    resident: Res<Resident>,
+    featured: Query<Ref<Featured>>,
+    mut bound: Local<u64>,
+    mut images: ResMut<Assets<Image>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+    mut uploads: ResMut<SeriesUploads>,
+) {
+    let is_own = scene.state.theme != Theme::Series || values.join.is_none();
+    let all = *bound != values.generation;
+    *bound = values.generation;
+    let own = Join::Own;
+    let join = if is_own { &own } else { values.join.as_ref().unwrap_or(&own) };
+    // Tables come with their own rows.
+    if !all && is_own {
+        return;
+    }
+    let mut made: HashMap<(usize, crate::stream::TileId, usize), Handle<Image>> = HashMap::default();
+    for piece in featured.iter().filter(|piece| all || piece.is_added()) {
+        let Some(layer) = resident.layers.get(piece.layer) else { continue };
+        let Some(table) = layer.tiles.get(&piece.tile).and_then(|tile| tile.tables.get(piece.table)) else { continue };
+        let image = made.entry((piece.layer, piece.tile, piece.table)).or_insert_with(|| {
+            uploads.0 += 1;
+            images.add(table_image(&table_records(table, &|row| join.record(&layer.id, table, row))))
+        });
+        for handle in [&piece.solid, &piece.fading] {
+            if let Some(mut material) = materials.get_mut(handle) {
+                material.table = Some(image.clone());
+            }
+        }
     }
 }
 
 fn linear([r, g, b]: [u8; 3]) -> Vec3 {
     let colour = Color::srgb_u8(r, g, b).to_linear();
     Vec3::new(colour.red, colour.green, colour.blue)
+}
+
+/// Whether a value is there.
+fn is_value(value: f32) -> bool {
+    value > 0.5 * NO_VALUE
 }

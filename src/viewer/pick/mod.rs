@@ -6,7 +6,7 @@ mod sheet;
 
 use super::anchor::Anchor;
 use super::resident::{Resident, nearest_hit};
-use super::series::{DemandSeries, demand_series, step_at};
+use super::series::{SeriesStore, demand};
 use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::PropertyTable;
@@ -33,7 +33,7 @@ impl Plugin for PickPlugin {
                 choose_centre
                     .in_set(ViewerSystems::Input)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
-                tell.in_set(ViewerSystems::Report).run_if(resource_exists::<Scene>),
+                tell.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
             ),
         );
     }
@@ -131,7 +131,7 @@ fn find(resident: &Resident, selection: &Selection) -> Option<Held> {
 fn tell(
     scene: Res<Scene>,
     resident: Res<Resident>,
-    demand: Res<DemandSeries>,
+    mut store: ResMut<SeriesStore>,
     mut held: Local<Option<Held>>,
     mut told: Local<Option<(Selection, Option<usize>, bool)>>,
     mut facts: ResMut<SceneFacts>,
@@ -147,9 +147,17 @@ fn tell(
         }
         return;
     };
-    let series = demand_series(&scene.manifest);
-    let step = series.and_then(|(_, _, axis)| step_at(axis, scene.state.instant));
-    let key = (held.selection.clone(), step, demand.is_settled());
+    let store = store.bypass_change_detection();
+    let series = demand(&scene.manifest);
+    let step = series.and_then(|choice| usize::try_from(choice.axis.step_at(scene.state.instant)?).ok());
+    let profile = held.facts.number("demand_profile", 0).filter(|_| held.kind == LayerKind::Buildings).map(|profile| profile as usize);
+    // The hour's chunk is asked for as long as it is not there.
+    let is_there = series.zip(step).zip(profile).is_none_or(|((choice, step), profile)| {
+        let path = &choice.series.path;
+        let chunk = store.layout(path).filter(|layout| profile < layout.rows && step < layout.steps).map(|layout| (profile / layout.chunk_rows, step / layout.chunk_steps));
+        chunk.is_some_and(|chunk| store.want(path, chunk)) || store.has_failed(path)
+    });
+    let key = (held.selection.clone(), step, is_there);
     if told.as_ref() == Some(&key) {
         return;
     }
@@ -160,11 +168,8 @@ fn tell(
         .unwrap_or_else(|| "jumeau".into());
     facts.figures = match held.kind {
         LayerKind::Buildings => {
-            let coefficient = step.and_then(|step| {
-                let profile = held.facts.number("demand_profile", 0)?;
-                demand.coefficient(profile as usize, step)
-            });
-            let model = series.map_or_else(|| dataset.clone(), |(_, series, _)| series.dataset.clone());
+            let coefficient = series.and_then(|choice| store.value(&choice.series.path, profile?, step?));
+            let model = series.map_or_else(|| dataset.clone(), |choice| choice.series.dataset.clone());
             sheet::building(&held.facts, &dataset, &model, coefficient)
         }
         _ => sheet::object(&held.facts, &dataset),

@@ -7,6 +7,8 @@ use bevy::tasks::AsyncComputeTaskPool;
 
 /// Memory for tiles, all layers together.
 pub const DEFAULT_MEMORY_BYTES: u64 = 2 << 30;
+/// Memory for parts of series that may be needed again.
+pub const SERIES_BYTES: usize = 256 << 20;
 /// Contents handed to the workers at the same time: more than there are workers, so that they are busy through a slow frame.
 pub const DECODES_AT_ONCE: usize = 32;
 /// Shadow maps along the view.

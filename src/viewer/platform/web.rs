@@ -6,6 +6,8 @@ use bevy::render::renderer::RenderDevice;
 
 /// Memory for tiles, all layers together; phones give a page little more.
 pub const DEFAULT_MEMORY_BYTES: u64 = 512 << 20;
+/// Memory for parts of series that may be needed again.
+pub const SERIES_BYTES: usize = 48 << 20;
 /// Contents decoded in one frame at most; decoding shares the page's one thread, and a time budget ends it sooner.
 pub const DECODES_AT_ONCE: usize = 32;
 /// WebGL2 has one shadow map.

@@ -6,7 +6,7 @@ use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices};
 use crate::stream::bvh::Bvh;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE};
 use crate::viewer::platform::PICTURE_SIDE;
-use crate::viewer::textures::{feature_hash, table_image};
+use crate::viewer::textures::{demand_record, table_image, table_records};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::primitives::Aabb;
 use bevy::image::Image;
@@ -60,7 +60,7 @@ impl LoadedTile {
         Self {
             bytes: arrays.bytes() + pictures * PICTURE_BYTES + written,
             names,
-            table_images: arrays.tables.iter().map(|table| table_image(&table_records(table))).collect(),
+            table_images: arrays.tables.iter().map(|table| table_image(&table_records(table, &|row| demand_record(table, row)))).collect(),
             meshes: arrays.meshes.into_iter().map(load_mesh).collect(),
             tables: arrays.tables,
         }
@@ -165,30 +165,4 @@ fn load_mesh(source: MeshArrays) -> LoadedMesh {
         feature_ids: source.feature_ids,
         rect,
     }
-}
-
-/// What the shader reads of a feature; see `shaders/lib/features.wgsl`.
-fn table_records(table: &PropertyTable) -> Vec<[u32; 4]> {
-    const NO_DATA: u32 = u32::MAX;
-    const HOURS_PER_YEAR: f64 = 8760.0;
-    (0..table.count)
-        .map(|row| {
-            // Watts per square metre of floor, averaged over the year; the profile's mean is one.
-            let scale = match (
-                table.number("demand_kwh_year", row),
-                table.number("floor_area_m2", row),
-            ) {
-                (Some(kwh), Some(area)) if area > 0.0 => {
-                    (kwh * 1000.0 / HOURS_PER_YEAR / area) as f32
-                }
-                _ => -1.0,
-            };
-            let profile = table
-                .number("demand_profile", row)
-                .map_or(NO_DATA, |profile| profile as u32);
-            let year = table.number("year", row).map_or(NO_DATA, |year| year as u32);
-            let hash = table.text("id", row).map_or(0, feature_hash);
-            [scale.to_bits(), profile, year, hash]
-        })
-        .collect()
 }

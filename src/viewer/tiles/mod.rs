@@ -11,7 +11,7 @@ use super::platform;
 use super::quality::Cost;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
-use super::vocab::{CameraSystems, DrawnCamera, EyePlace, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ViewCommand, ViewerSystems};
+use super::vocab::{CameraSystems, DrawnCamera, EyePlace, Featured, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand, ViewerSystems};
 use crate::base::Severity;
 use crate::formats::territory::LayerKind;
 use crate::geodesy::LonLatH;
@@ -345,6 +345,7 @@ fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Works
 fn upload(
     mut commands: Commands,
     time: Res<Time>,
+    scene: Res<Scene>,
     mut workshop: ResMut<Workshop>,
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
@@ -397,8 +398,8 @@ fn upload(
             let table = mesh.table.and_then(|index| tables.get(index)).cloned();
             let key = TileKey {
                 water: layer.kind == LayerKind::Water,
-                // Only buildings answer to themes and selection so far; the rest keeps the cheaper pipeline.
-                features: layer.kind == LayerKind::Buildings && table.is_some(),
+                // Buildings answer to themes and selection, other layers where a series is about them; the rest keeps the cheaper pipeline.
+                features: table.is_some() && (layer.kind == LayerKind::Buildings || has_series(&scene, &layer.id)),
                 fading: false,
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent,
@@ -429,6 +430,9 @@ fn upload(
             if !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) {
                 entity.insert(NotShadowCaster);
             }
+            if let Some(table) = mesh.table.filter(|_| key.features) {
+                entity.insert(Featured { layer: decoded.layer, tile: decoded.tile, table, solid: solid.clone(), fading: fading.clone() });
+            }
             if let Some(rect) = mesh.rect {
                 entity.insert(Ground { rect, solid: solid.clone(), fading: fading.clone() });
                 pictures.0 += 1;
@@ -451,6 +455,12 @@ fn upload(
             despawn(&mut commands, old);
         }
     }
+}
+
+/// Whether a series of the territory is about features of a layer.
+fn has_series(scene: &Scene, layer: &crate::base::LayerId) -> bool {
+    let manifest = &scene.manifest;
+    manifest.series.iter().any(|series| series.layer.as_ref() == Some(layer)) || manifest.scaled.iter().any(|scaled| scaled.layer.as_ref() == Some(layer))
 }
 
 /// After the anchor has moved every tile is placed anew, from f64.
@@ -478,7 +488,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     workshop: Res<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
-    pictures: Res<PicturesWaiting>,
+    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>),
     mut facts: ResMut<SceneFacts>,
     mut meter: ResMut<Meter>,
 ) {
@@ -585,7 +595,8 @@ fn stream(
         && workshop.busy == 0
         && workshop.queue.is_empty()
         && requests.waiting() == 0
-        && pictures.0 == 0
+        && waits.0.0 == 0
+        && waits.1.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);

@@ -1,0 +1,122 @@
+//! Curves of values in time: a day, a year sorted by height, sums of parts, and the file that carries them away.
+
+use crate::base::{Clock, Instant, Interval, Nature};
+use std::fmt::Write;
+
+/// A value from one instant to the next; `None` where there is none.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    pub at: Instant,
+    pub value: Option<f64>,
+}
+
+/// Those of an interval.
+pub fn within(points: &[Point], interval: Interval) -> &[Point] {
+    let from = points.partition_point(|point| point.at < interval.start);
+    let to = points.partition_point(|point| point.at < interval.end);
+    points.get(from..to).unwrap_or(&[])
+}
+
+/// The values from the highest to the lowest, absent ones left out: how long at least so much is drawn.
+pub fn load_duration(points: &[Point]) -> Vec<f64> {
+    let mut values: Vec<f64> = points.iter().filter_map(|point| point.value).filter(|value| value.is_finite()).collect();
+    values.sort_by(|a, b| b.total_cmp(a));
+    values
+}
+
+/// So many of a sorted list, ends included, for drawing.
+pub fn thinned(values: &[f64], most: usize) -> Vec<f64> {
+    if values.len() <= most || most < 2 {
+        return values.to_vec();
+    }
+    (0..most).filter_map(|place| values.get(place * (values.len() - 1) / (most - 1))).copied().collect()
+}
+
+/// The highest value and when it begins; the first of several.
+pub fn peak(points: &[Point]) -> Option<(Instant, f64)> {
+    let mut best: Option<(Instant, f64)> = None;
+    for point in points {
+        if let Some(value) = point.value.filter(|value| value.is_finite())
+            && best.is_none_or(|(_, most)| value > most)
+        {
+            best = Some((point.at, value));
+        }
+    }
+    best
+}
+
+/// Whether values of a unit may be added up: amounts and flows may, shares, temperatures and coefficients may not.
+pub fn adds_up(unit: &str) -> bool {
+    const FLOWS: [&str; 18] =
+        ["Wh", "kWh", "MWh", "GWh", "TWh", "W", "kW", "MW", "GW", "J", "kJ", "MJ", "GJ", "m³", "m³/h", "L", "kg", "t"];
+    FLOWS.contains(&unit)
+}
+
+/// The sum of parts at each step. Where one of them is absent the sum is too: a part of a total must not pass for the total.
+pub fn total(parts: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
+    let steps = parts.iter().map(Vec::len).max().unwrap_or(0);
+    (0..steps)
+        .map(|step| parts.iter().map(|part| part.get(step).copied().flatten()).try_fold(0.0, |sum, value| Some(sum + value?)))
+        .collect()
+}
+
+/// Whom values are owed to and what they are, for the head of a file.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Origin<'a> {
+    pub title: &'a str,
+    pub unit: &'a str,
+    pub nature: Nature,
+    /// Title, producer, date and licence.
+    pub source: &'a str,
+    pub method: &'a str,
+    pub territory: &'a str,
+}
+
+/// A table of curves with where they come from: lines that begin with `#`, then the columns. Absent values are empty cells.
+pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> String {
+    let mut text = String::new();
+    let nature = match origin.nature {
+        Nature::Measured => "measured",
+        Nature::Statistical => "statistical",
+        Nature::Simulated => "simulated",
+        Nature::Declared => "declared",
+        Nature::Made => "made",
+    };
+    for (name, value) in [("title", origin.title), ("territory", origin.territory), ("unit", origin.unit), ("nature", nature), ("source", origin.source), ("method", origin.method), ("clock", clock.name().as_str())] {
+        if !value.is_empty() {
+            // One line each, whatever a title holds. Writing to a String cannot fail.
+            let _ = writeln!(text, "# {name}: {}", value.replace(['\r', '\n'], " "));
+        }
+    }
+    text.push_str("utc,local");
+    for (name, _) in curves {
+        text.push(',');
+        text.push_str(&cell(name));
+    }
+    text.push('\n');
+    let steps = curves.iter().map(|(_, points)| points.len()).max().unwrap_or(0);
+    for step in 0..steps {
+        let Some(at) = curves.iter().find_map(|(_, points)| points.get(step)).map(|point| point.at) else { continue };
+        let local = clock.read(at);
+        let (sign, offset) = (if local.offset_s < 0 { '-' } else { '+' }, local.offset_s.abs() / 60);
+        let _ = write!(
+            text,
+            "{at},{:04}-{:02}-{:02}T{:02}:{:02}{sign}{:02}:{:02}",
+            local.year, local.month, local.day, local.hour, local.minute, offset / 60, offset % 60
+        );
+        for (_, points) in curves {
+            text.push(',');
+            if let Some(value) = points.get(step).and_then(|point| point.value) {
+                let _ = write!(text, "{value}");
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+/// Quoted where it must be; a name that a spreadsheet would take for a formula gets an apostrophe before it.
+fn cell(text: &str) -> String {
+    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
+    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
+}

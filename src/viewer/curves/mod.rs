@@ -1,0 +1,244 @@
+//! Curves of the series in view: of the selected feature, or of the whole territory where it belongs to no feature.
+//!
+//! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the chart and the day's peak of [`SceneFacts`].
+
+use super::join::Rows;
+use super::resident::Resident;
+use super::series::{self, Choice, List, ListKind, SeriesStore};
+use super::textures::{NO_DATA, NO_VALUE};
+use super::vocab::{Chart, Scene, SceneFacts, ViewerSystems, Words};
+use crate::base::{Instant, Interval};
+use crate::formats::territory::{Axis, LayerKind};
+use crate::formats::zarr::Layout;
+use crate::view::curve::{Point, adds_up, load_duration, peak, thinned, total};
+use crate::view::timeline::Span;
+use crate::view::{Selection, Theme};
+use bevy::prelude::*;
+
+/// Curves of one chart; more cannot be told apart.
+const MOST_ROWS: usize = 7;
+/// Steps of the part that is drawn.
+const MOST_STEPS: usize = 4096;
+/// Chunks that are fetched for all of a curve: some 32 MiB.
+const MOST_CHUNKS: usize = 32;
+/// Points of a load-duration curve.
+const DURATION_POINTS: usize = 256;
+
+pub struct CurvesPlugin;
+
+impl Plugin for CurvesPlugin {
+    fn build(&self, app: &mut App) {
+        app.add_systems(Update, draw.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+    }
+}
+
+/// A row that is drawn: its name, its place in the array, and what its values are multiplied by.
+#[derive(Clone, Debug, PartialEq)]
+struct Line {
+    name: String,
+    row: usize,
+    scale: f64,
+}
+
+/// What a chart is of, kept because the feature's tile may be dropped while the clock runs on.
+#[derive(Default)]
+struct Subject {
+    key: Option<(String, Option<Selection>)>,
+    lines: Option<Vec<Line>>,
+    more_rows: u64,
+    rows: Option<Rows>,
+    rows_of: String,
+    /// Of all steps, once they are there.
+    whole: Option<Whole>,
+    /// What was drawn last, and for which state of the memory.
+    drawn: Option<(Interval, u64, bool)>,
+}
+
+struct Whole {
+    duration: Vec<f64>,
+    known: usize,
+    absent: usize,
+    peak: Option<(Instant, f64)>,
+}
+
+fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut subject: Local<Subject>, mut facts: ResMut<SceneFacts>) {
+    let store = store.bypass_change_detection();
+    let selection = scene.state.selection.clone();
+    let chosen = scene.state.series.as_deref().and_then(|id| series::choice(&scene.manifest, id));
+    let of_demand = chosen.is_none() && (scene.state.theme == Theme::Demand || selection.is_some());
+    let Some(choice) = chosen.or_else(|| of_demand.then(|| series::demand(&scene.manifest)).flatten()) else {
+        clear(&mut subject, &mut facts);
+        return;
+    };
+    let is_of_feature = of_demand || choice.layer().is_some();
+    let key = (choice.id.to_owned(), selection.clone().filter(|_| is_of_feature));
+    if subject.key.as_ref() != Some(&key) {
+        let rows = if subject.rows_of == choice.id { subject.rows.take() } else { None };
+        *subject = Subject { key: Some(key), rows, rows_of: choice.id.to_owned(), ..Subject::default() };
+    }
+    if subject.lines.is_none() {
+        find_lines(&choice, of_demand, &scene, &resident, store, &mut subject);
+    }
+    let Some(lines) = subject.lines.clone().filter(|lines| !lines.is_empty()) else {
+        if facts.chart.is_some() || facts.day.peak.is_some() {
+            (facts.chart, facts.day.peak) = (None, None);
+        }
+        return;
+    };
+    let path = &choice.series.path;
+    let Some(layout) = store.layout(path).cloned() else { return };
+    let window = window(choice.axis, scene.state.instant, &scene);
+    let steps = steps_of(choice.axis, window, layout.steps);
+    let mut is_there = true;
+    for line in &lines {
+        for step in steps.clone().step_by(layout.chunk_steps.max(1)).chain(steps.clone().last()) {
+            is_there &= store.want(path, (line.row / layout.chunk_rows, step / layout.chunk_steps));
+        }
+    }
+    let all_chunks = layout.steps.div_ceil(layout.chunk_steps);
+    let mut rows_of_chunks: Vec<usize> = lines.iter().map(|line| line.row / layout.chunk_rows).collect();
+    rows_of_chunks.sort_unstable();
+    rows_of_chunks.dedup();
+    if subject.whole.is_none() && is_there && all_chunks * rows_of_chunks.len() <= MOST_CHUNKS {
+        // Every chunk is asked for before any answer counts.
+        let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
+        if missing == 0 {
+            let curves = values(&lines, 0..layout.steps, choice.axis, &layout, path, store);
+            let sum = sum_of(&curves, choice.unit());
+            let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
+            let duration = load_duration(&points);
+            subject.whole = Some(Whole {
+                known: duration.len(),
+                absent: points.len() - duration.len(),
+                peak: peak(&points),
+                duration: thinned(&duration, DURATION_POINTS),
+            });
+        }
+    }
+    let drawn = (window, store.arrivals, subject.whole.is_some());
+    if subject.drawn == Some(drawn) {
+        return;
+    }
+    subject.drawn = Some(drawn);
+    let curves = values(&lines, steps, choice.axis, &layout, path, store);
+    let sum = sum_of(&curves, choice.unit()).filter(|_| subject.more_rows == 0);
+    let has_total = sum.is_some();
+    let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());
+    let mut day: Vec<(String, Vec<Point>)> = lines.iter().map(|line| line.name.clone()).zip(curves).collect();
+    day.extend(sum.map(|sum| (String::new(), sum)));
+    let whole = subject.whole.as_ref();
+    let chart = Chart {
+        series: choice.id.to_owned(),
+        title: if of_demand { Words::Key("figure-demand-now") } else { Words::Said(choice.title(&scene.manifest)) },
+        unit: if of_demand { "kW".to_owned() } else { choice.unit().to_owned() },
+        nature: choice.nature(),
+        dataset: choice.dataset().clone(),
+        method: if of_demand || choice.scaled.is_some() { "method-demand-now" } else { "" },
+        day,
+        duration: whole.map(|whole| whole.duration.clone()).unwrap_or_default(),
+        known: whole.map_or(0, |whole| whole.known),
+        absent: whole.map_or(0, |whole| whole.absent),
+        peak: whole.and_then(|whole| whole.peak),
+        more_rows: subject.more_rows,
+        has_total,
+        is_waiting: !is_there,
+        is_typical: choice.series.typical_year,
+    };
+    facts.day.peak = highest.map(|(at, _)| at);
+    if facts.chart.as_ref() != Some(&chart) {
+        facts.chart = Some(chart);
+    }
+}
+
+fn clear(subject: &mut Subject, facts: &mut ResMut<SceneFacts>) {
+    *subject = Subject::default();
+    if facts.chart.is_some() || facts.day.peak.is_some() {
+        (facts.chart, facts.day.peak) = (None, None);
+    }
+}
+
+/// The rows that are drawn; stays unknown while names or tiles are on their way.
+fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Resident, store: &mut SeriesStore, subject: &mut Subject) {
+    let selection = scene.state.selection.as_ref();
+    let table_of = |selection: &Selection| {
+        let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
+        let mut tables = layer.tiles.values().flat_map(|tile| &tile.tables);
+        tables.find_map(|table| Some((layer.kind, table, (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?)))
+    };
+    if of_demand {
+        let Some((kind, table, row)) = selection.and_then(table_of) else { return };
+        let line = table.number("demand_kwh_year", row).zip(table.number("demand_profile", row)).filter(|_| kind == LayerKind::Buildings);
+        let line = line.map(|(kwh, profile)| Line { name: selection.map(|selection| selection.id.clone()).unwrap_or_default(), row: profile as usize, scale: kwh / 8760.0 });
+        subject.lines = Some(line.into_iter().collect());
+        return;
+    }
+    if let Some(layer) = choice.layer() {
+        let Some(selection) = selection.filter(|selection| selection.layer == *layer) else {
+            subject.lines = Some(Vec::new());
+            return;
+        };
+        if subject.rows.is_none() {
+            subject.rows = Rows::of(choice, store);
+        }
+        let (Some(rows), Some((_, table, row))) = (&subject.rows, table_of(selection)) else { return };
+        let (scale, values_row) = rows.find(table, row);
+        let line = (values_row != NO_DATA && scale > 0.5 * NO_VALUE).then(|| Line { name: selection.id.clone(), row: values_row as usize, scale: f64::from(scale) });
+        subject.lines = Some(line.into_iter().collect());
+        return;
+    }
+    let names: Vec<String> = if choice.series.rows.is_empty() {
+        let Some(labels) = choice.series.labels.as_deref() else {
+            subject.lines = Some(Vec::new());
+            return;
+        };
+        let Some(List::Texts(names)) = store.list(labels, ListKind::Texts) else { return };
+        names.iter().take(MOST_ROWS).cloned().collect()
+    } else {
+        choice.series.rows.iter().take(MOST_ROWS).cloned().collect()
+    };
+    subject.more_rows = choice.series.height().saturating_sub(names.len() as u64);
+    subject.lines = Some(names.into_iter().enumerate().map(|(row, name)| Line { name, row, scale: 1.0 }).collect());
+}
+
+/// The part of time that a chart draws: the day, or the year where a step is as long as a day, or everything.
+fn window(axis: &Axis, at: Instant, scene: &Scene) -> Interval {
+    let clock = scene.manifest.clock();
+    match axis.step {
+        step if step < Span::Day.usual_s() / 2 => Span::Day.around(clock, at),
+        step if step < 2 * Span::Month.usual_s() => Span::Year.around(clock, at),
+        _ => Interval { start: axis.start, end: axis.end },
+    }
+}
+
+fn steps_of(axis: &Axis, window: Interval, most: usize) -> std::ops::Range<usize> {
+    let (start, end) = (window.start.max(axis.start), window.end.min(axis.end));
+    if start >= end {
+        return 0..0;
+    }
+    let at = |at: Instant| axis.step_at(at).and_then(|step| usize::try_from(step).ok());
+    let (Some(mut first), Some(last)) = (at(start), at(Instant(end.0 - 1))) else { return 0..0 };
+    // A step that began before belongs to the time before.
+    if axis.start_of(first as u64).is_some_and(|begins| begins < start) {
+        first += 1;
+    }
+    first..(last + 1).min(most).min(first + MOST_STEPS).max(first)
+}
+
+/// The values of rows at steps, as far as they are in memory.
+fn values(lines: &[Line], steps: std::ops::Range<usize>, axis: &Axis, layout: &Layout, path: &str, store: &SeriesStore) -> Vec<Vec<Point>> {
+    let starts: Vec<(usize, Instant)> = steps.filter(|step| *step < layout.steps).filter_map(|step| Some((step, axis.start_of(step as u64)?))).collect();
+    lines
+        .iter()
+        .map(|line| starts.iter().map(|(step, at)| Point { at: *at, value: store.value(path, line.row, *step).map(|value| f64::from(value) * line.scale) }).collect())
+        .collect()
+}
+
+/// The sum of several curves, where their unit adds up.
+fn sum_of(curves: &[Vec<Point>], unit: &str) -> Option<Vec<Point>> {
+    if curves.len() < 2 || !adds_up(unit) {
+        return None;
+    }
+    let parts: Vec<Vec<Option<f64>>> = curves.iter().map(|curve| curve.iter().map(|point| point.value).collect()).collect();
+    let first = curves.first()?;
+    Some(total(&parts).into_iter().zip(first).map(|(value, point)| Point { at: point.at, value }).collect())
+}

@@ -1,0 +1,227 @@
+//! What the colours mean: title, unit, classes, and how the values in view are spread.
+
+use super::{ThemeValues, active, is_value};
+use crate::base::{DatasetId, LayerId, Nature};
+use crate::formats::territory::{LayerKind, Manifest};
+use crate::stream::TileId;
+use crate::view::classes::{ends, histogram, quantile};
+use crate::view::colours::Palette;
+use crate::view::{Breaks, Scale, Theme, ViewState};
+use crate::viewer::resident::Resident;
+use crate::viewer::series;
+use crate::viewer::textures::NO_DATA;
+use crate::viewer::vocab::{Histogram, Legend, Scene, SceneFacts, Words};
+use bevy::prelude::*;
+
+/// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
+const DEMAND_TOP_W_M2: f64 = 24.0;
+/// Homes draw two or three watts per square metre and offices twenty: on an even scale every home would have one colour.
+const DEMAND_EXPONENT: f64 = 0.5;
+/// Bars of a histogram.
+const BINS: usize = 24;
+/// Features in view that are counted; a picture of more is counted in part, and says how many.
+const MOST_COUNTED: usize = 200_000;
+
+/// From values to colours.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Key {
+    pub low: f64,
+    pub high: f64,
+    pub exponent: f64,
+    /// Upper ends of classes; none where colours run into each other.
+    pub ends: Vec<f64>,
+    pub colours: Vec<[u8; 3]>,
+}
+
+/// The key of the theme that is shown.
+pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
+    let Scale { breaks, palette } = &scene.state.scale;
+    let [first, last] = scene.limits.years.map(f64::from);
+    let (low, high, exponent, sample) = match scene.state.theme {
+        Theme::None => (0.0, 1.0, 1.0, Vec::new()),
+        Theme::Demand => (0.0, DEMAND_TOP_W_M2, DEMAND_EXPONENT, vec![0.0, DEMAND_TOP_W_M2]),
+        Theme::ConstructionYear => (first, last, 1.0, vec![first, last]),
+        Theme::Series => {
+            let [low, high] = range(&values.sample, *palette);
+            (low, high, 1.0, values.sample.clone())
+        }
+    };
+    // What is not counted beforehand has no quantiles: evenly cut instead.
+    let of_series = scene.state.theme == Theme::Series;
+    let breaks = match breaks {
+        Breaks::Quantiles { classes } | Breaks::Jenks { classes } if !of_series => &Breaks::Equal { classes: *classes },
+        other => other,
+    };
+    let ends = if *breaks == Breaks::Smooth && palette.is_ordered() { Vec::new() } else { ends(&sample, breaks) };
+    if ends.len() > 1 {
+        let colours = palette.classes(ends.len());
+        let low = sample.first().copied().unwrap_or(low);
+        return Key { low, high: ends.last().copied().unwrap_or(high), exponent: 1.0, ends, colours };
+    }
+    Key { low, high, exponent, ends: Vec::new(), colours: palette.stops().to_vec() }
+}
+
+/// Where a scale without classes begins and ends: round numbers that leave out the outermost hundredth; about zero for two directions.
+fn range(sample: &[f64], palette: Palette) -> [f64; 2] {
+    let (Some(low), Some(high)) = (quantile(sample, 0.01), quantile(sample, 0.99)) else { return [0.0, 1.0] };
+    if palette == Palette::BlueOrange {
+        let most = rounded_up(low.abs().max(high.abs()));
+        return [-most, most];
+    }
+    let high = if high > 0.0 { rounded_up(high) } else { -rounded_down(-high) };
+    // A scale of amounts begins at nothing where it nearly does.
+    let low = if low >= 0.0 && low < 0.5 * high { 0.0 } else if low < 0.0 { -rounded_up(-low) } else { rounded_down(low) };
+    if high > low { [low, high] } else { [low - 0.5, low + 0.5] }
+}
+
+/// Two digits.
+fn rounded_up(value: f64) -> f64 {
+    let unit = unit_of(value);
+    (value / unit).ceil() * unit
+}
+
+fn rounded_down(value: f64) -> f64 {
+    let unit = unit_of(value);
+    (value / unit).floor() * unit
+}
+
+fn unit_of(value: f64) -> f64 {
+    if value.abs() > f64::MIN_POSITIVE { 10_f64.powf(value.abs().log10().floor() - 1.0) } else { 1.0 }
+}
+
+/// What the histogram was counted for; it is counted again when this has changed and then stood still for a frame.
+#[derive(Clone, PartialEq)]
+pub(super) struct Counted {
+    theme: Theme,
+    series: Option<String>,
+    step: Option<usize>,
+    is_ready: bool,
+    generation: u64,
+    key: Key,
+    shown: Vec<(usize, TileId)>,
+}
+
+pub(super) fn describe(
+    scene: Res<Scene>,
+    values: Res<ThemeValues>,
+    resident: Res<Resident>,
+    mut seen: Local<Option<Counted>>,
+    mut counted: Local<Option<(Counted, Histogram)>>,
+    mut facts: ResMut<SceneFacts>,
+) {
+    if scene.state.theme == Theme::None {
+        *counted = None;
+        if facts.legend.is_some() {
+            facts.legend = None;
+        }
+        return;
+    }
+    let key = key(&scene, &values);
+    let ready = values.ready(scene.state.instant);
+    let now = Counted {
+        theme: scene.state.theme,
+        series: scene.state.series.clone(),
+        step: ready.map(|(_, step)| step),
+        is_ready: ready.is_some(),
+        generation: values.generation,
+        key: key.clone(),
+        shown: shown(&resident, target(&scene).as_ref()),
+    };
+    // Counting a town takes longer than a frame may: never while the clock or the camera runs.
+    let is_still = seen.as_ref() == Some(&now) && !scene.state.playback.playing;
+    if is_still && counted.as_ref().is_none_or(|(of, _)| *of != now) {
+        let histogram = count(&scene.state, &values, &resident, &now, &key);
+        *counted = Some((now.clone(), histogram));
+    }
+    let of_now = counted.as_ref().filter(|(of, _)| *of == now).map(|(_, histogram)| histogram.clone());
+    *seen = Some(now);
+    let legend = legend(&scene, &values, key, of_now);
+    if facts.legend != legend {
+        facts.legend = legend;
+    }
+}
+
+/// The layer that the theme is about; `None` for the buildings.
+fn target(scene: &Scene) -> Option<LayerId> {
+    if scene.state.theme == Theme::Series { active(scene, &scene.manifest)?.layer().cloned() } else { None }
+}
+
+fn shown(resident: &Resident, layer: Option<&LayerId>) -> Vec<(usize, TileId)> {
+    let is_meant = |held: &crate::viewer::resident::ResidentLayer| layer.map_or(held.kind == LayerKind::Buildings, |layer| held.id == *layer);
+    let layers = resident.layers.iter().enumerate().filter(|(_, held)| is_meant(held));
+    let mut tiles: Vec<(usize, TileId)> = layers.flat_map(|(at, held)| held.tiles.iter().filter(|(_, tile)| tile.shown).map(move |(id, _)| (at, *id))).collect();
+    tiles.sort();
+    tiles
+}
+
+fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Counted, key: &Key) -> Histogram {
+    let mut found: Vec<f64> = Vec::new();
+    let mut without = 0_u32;
+    let ready = values.ready(state.instant);
+    'tiles: for (at, id) in &now.shown {
+        let Some((layer, tile)) = resident.layers.get(*at).and_then(|layer| Some((layer, layer.tiles.get(id)?))) else { continue };
+        for table in &tile.tables {
+            for row in 0..table.count {
+                if found.len() + without as usize >= MOST_COUNTED {
+                    break 'tiles;
+                }
+                let value = if state.theme == Theme::ConstructionYear {
+                    table.number("year", row)
+                } else {
+                    let of_row = ready.zip(values.join.as_ref()).and_then(|((slot, step), join)| {
+                        let (scale, values_row) = join.record(&layer.id, table, row);
+                        let is_known = values_row < NO_DATA - 1 && is_value(scale);
+                        let value = is_known.then(|| values.pages.slots.get(slot)?.value(values.plan.as_ref()?, values_row as usize, step)).flatten()?;
+                        Some(f64::from(value * scale))
+                    });
+                    of_row
+                };
+                match value {
+                    Some(value) => found.push(value),
+                    None => without += 1,
+                }
+            }
+        }
+    }
+    let known = found.len() as u32;
+    Histogram { low: key.low, high: key.high, counts: histogram(found.into_iter(), [key.low, key.high], BINS), known, without }
+}
+
+fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histogram>) -> Option<Legend> {
+    let buildings = |manifest: &Manifest| manifest.layers.iter().find(|layer| layer.kind == LayerKind::Buildings).and_then(|layer| layer.datasets.first().cloned());
+    let ours = || DatasetId::from("jumeau");
+    let (title, unit, nature, dataset) = match scene.state.theme {
+        Theme::None => return None,
+        Theme::Demand => (
+            Words::Key("theme-demand"),
+            Words::Key("unit-watt-per-square-metre"),
+            Nature::Simulated,
+            series::demand(&scene.manifest).map_or_else(ours, |choice| choice.dataset().clone()),
+        ),
+        Theme::ConstructionYear => {
+            (Words::Key("theme-construction-year"), Words::Key("unit-year"), Nature::Declared, buildings(&scene.manifest).unwrap_or_else(ours))
+        }
+        Theme::Series => {
+            let choice = active(scene, &scene.manifest)?;
+            (Words::Said(choice.title(&scene.manifest)), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
+        }
+    };
+    let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
+    let is_outside = of_series && values.plan.is_some() && values.step_at(scene.state.instant).is_none();
+    Some(Legend {
+        title,
+        unit,
+        low: key.low,
+        high: key.high,
+        exponent: key.exponent,
+        ends: key.ends,
+        colours: key.colours,
+        nature,
+        dataset,
+        histogram,
+        is_waiting: of_series && !is_outside && !values.failed && values.ready(scene.state.instant).is_none(),
+        is_outside,
+        counts_classes: scene.state.theme == Theme::Series,
+        is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
+    })
+}
