@@ -702,6 +702,26 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "Draco compression is not supported; convert to meshopt.",
     ),
     (
+        "gltf-picture-codec",
+        "Une image de surface n’est pas montrée ({object}) : sa compression {value} n’est pas prise en charge. Convertissez-la en JPEG, PNG ou WebP.",
+        "A picture of a surface is not shown ({object}): its compression {value} is not supported. Convert it to JPEG, PNG or WebP.",
+    ),
+    (
+        "gltf-picture-missing",
+        "Une image de surface n’est pas montrée ({object}) : son fichier « {value} » manque.",
+        "A picture of a surface is not shown ({object}): its file “{value}” is missing.",
+    ),
+    (
+        "gltf-picture-unreadable",
+        "Une image de surface n’est pas montrée ({object}) : elle est illisible ({value}).",
+        "A picture of a surface is not shown ({object}): it cannot be read ({value}).",
+    ),
+    (
+        "pnts-draco",
+        "Le nuage de points n’est pas montré : sa compression Draco n’est pas prise en charge.",
+        "The point cloud is not shown: its Draco compression is not supported.",
+    ),
+    (
         "gltf-extension-unsupported",
         "L'extension requise {value} n'est pas prise en charge.",
         "The required extension {value} is not supported.",
