@@ -2,17 +2,40 @@
 
 #import jumeau::scene::scene
 
-// One texel per feature: x scale as f32 bits, y row of its profile (or NO_DATA), z year (or NO_DATA), w hash of its id.
+// One texel per feature (with STYLED two: the second is how it looks): x scale as f32 bits, y row of its profile (or NO_DATA), z year (or NO_DATA), w hash of its id.
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var feature_table: texture_2d<u32>;
 // Hourly coefficients, profile after profile, each starting on a row of its own.
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var profiles: texture_2d<f32>;
 
 const NO_DATA: u32 = 0xffffffffu;
 
-fn feature_record(id: u32) -> vec4<u32> {
+fn texel(at: u32) -> vec4<u32> {
     let width = textureDimensions(feature_table).x;
-    return textureLoad(feature_table, vec2(id % width, id / width), 0);
+    return textureLoad(feature_table, vec2(at % width, at / width), 0);
 }
+
+fn feature_record(id: u32) -> vec4<u32> {
+#ifdef STYLED
+    return texel(2u * id);
+#else
+    return texel(id);
+#endif
+}
+
+#ifdef STYLED
+// How a feature looks: x its colour as sRGB bytes with opacity, y 1 where it is not shown, z the size of a point as f32 bits, pixels.
+fn feature_style(id: u32) -> vec4<u32> {
+    return texel(2u * id + 1u);
+}
+
+fn is_hidden(style: vec4<u32>) -> bool {
+    return style.y != 0u;
+}
+
+fn style_colour(style: vec4<u32>) -> vec4<f32> {
+    return unpack4x8unorm(style.x);
+}
+#endif
 
 // The value of a feature at the instant, or a negative number where there is none.
 fn value_now(record: vec4<u32>) -> f32 {

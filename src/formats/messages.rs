@@ -717,6 +717,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "A picture of a surface is not shown ({object}): it cannot be read ({value}).",
     ),
     (
+        "content-empty",
+        "Le contenu ne contient rien qui se dessine.",
+        "The content holds nothing that can be drawn.",
+    ),
+    (
         "pnts-draco",
         "Le nuage de points n’est pas montré : sa compression Draco n’est pas prise en charge.",
         "The point cloud is not shown: its Draco compression is not supported.",

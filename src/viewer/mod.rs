@@ -16,11 +16,12 @@
 //! | [`snapshot`] | a picture once all tiles are drawn |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] (values in time), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
+//! [`series`] (values in time), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes).
 
 pub mod anchor;
 pub mod bvh;
 pub mod camera;
+pub mod foreign;
 pub mod imagery;
 pub mod material;
 pub mod open;
@@ -34,6 +35,7 @@ pub mod resident;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
+pub mod stand;
 pub mod textures;
 pub mod tiles;
 pub mod time;

@@ -10,6 +10,8 @@ use bevy::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     Manifest,
+    /// The document of a tileset that is opened by itself, at this path.
+    Foreign { path: String },
     /// A part of a series: its index in the manifest, and the path inside its Zarr folder.
     Series { series: usize, path: String },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
@@ -20,6 +22,8 @@ pub enum Purpose {
         tile: TileId,
         wanted: Wanted,
     },
+    /// A file that a tile's content names, as it is named there.
+    Part { layer: usize, request: RequestId, uri: String },
 }
 
 pub type Arrival = (Purpose, Result<Vec<u8>, IoFault>);

@@ -23,6 +23,8 @@ pub struct PickMesh {
 /// A tile whose content is in memory.
 pub struct ResidentTile {
     pub shown: bool,
+    /// Rows that somebody wrote.
+    pub features: u64,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
 }
