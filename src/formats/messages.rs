@@ -697,9 +697,9 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The meshopt compression is broken ({object}: {value}).",
     ),
     (
-        "gltf-draco",
-        "La compression Draco n'est pas prise en charge ; convertissez en meshopt.",
-        "Draco compression is not supported; convert to meshopt.",
+        "gltf-draco-broken",
+        "La compression Draco est défectueuse ({object} : {value}).",
+        "The Draco compression is broken ({object}: {value}).",
     ),
     (
         "gltf-picture-codec",
@@ -722,9 +722,9 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The content holds nothing that can be drawn.",
     ),
     (
-        "pnts-draco",
-        "Le nuage de points n’est pas montré : sa compression Draco n’est pas prise en charge.",
-        "The point cloud is not shown: its Draco compression is not supported.",
+        "legacy-draco",
+        "Le nuage de points n’est pas montré : sa compression Draco est défectueuse ({value}).",
+        "The point cloud is not shown: its Draco compression is broken ({value}).",
     ),
     (
         "gltf-extension-unsupported",
@@ -824,8 +824,8 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     // 3D Tiles 1.0
     (
         "legacy-content",
-        "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié, et la visionneuse ne le dessine pas.",
-        "{object} content of 3D Tiles 1.0: only its header is checked, and the viewer does not draw it.",
+        "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié.",
+        "{object} content of 3D Tiles 1.0: only its header is checked.",
     ),
     (
         "legacy-version",

@@ -8,8 +8,8 @@ use crate::geodesy::{Crs, Ecef};
 
 /// The one layer.
 pub const LAYER: &str = "tileset";
-/// From the middle to the eye, in radii: a sphere fills the height of the picture at 2.6, and contents fill their volumes' sphere badly.
-const AWAY: f64 = 2.3;
+/// From the middle to the eye, in radii: at 2.6 a sphere fills the height of the picture.
+const AWAY: f64 = 2.7;
 /// From how far a tileset round the globe is looked at, metres.
 const FARTHEST_M: f64 = 3e6;
 /// Where such a one is looked at: longitude, latitude.
@@ -68,6 +68,7 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
         datasets: vec![dataset.id.clone()],
         nature: Nature::Declared,
         visible: true,
+        style: None,
     };
     let manifest = Manifest {
         jumeau: VERSION,

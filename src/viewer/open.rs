@@ -14,6 +14,7 @@ use crate::geodesy::{Crs, LonLatH};
 use crate::io::IoFault;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
+use std::sync::Arc;
 
 /// What to open and how to begin.
 #[derive(Resource, Clone, Debug, Default)]
@@ -39,7 +40,14 @@ pub struct OpenPlugin;
 impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Startup, ask_for_manifest)
-            .add_systems(Update, open.in_set(ViewerSystems::Arrive).run_if(not(resource_exists::<Scene>)));
+            .add_systems(
+                Update,
+                (
+                    open.run_if(not(resource_exists::<Scene>)),
+                    (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
+                )
+                    .in_set(ViewerSystems::Arrive),
+            );
     }
 }
 
@@ -107,21 +115,11 @@ fn open(
 
 /// Makes a manifest the scene.
 fn enter(commands: &mut Commands, manifest: Manifest, limits: Limits, asked: &Opening, traits: &mut LayerTraits, facts: &mut SceneFacts) {
-    if let Some(bytes) = &asked.style {
-        let mut report = Report::default();
-        match Style::parse(bytes, "", &mut report) {
-            Ok(style) => {
-                let style = std::sync::Arc::new(style);
-                let styled = manifest.layers.iter().filter(|layer| matches!(layer.kind, LayerKind::Buildings | LayerKind::Models));
-                traits.styles.extend(styled.map(|layer| (layer.id.clone(), style.clone())));
-            }
-            Err(fault) => facts.fault("error-style", fault.to_string()),
-        }
-        for finding in report.findings() {
-            let (fr, en) = crate::formats::messages::message(finding);
-            let text = if asked.language == Language::Fr { fr } else { en };
-            facts.fault("error-style", format!("{}: {text}", finding.object));
-        }
+    if let Some(bytes) = &asked.style
+        && let Some(style) = style(bytes, asked.language, facts)
+    {
+        let styled = manifest.layers.iter().filter(|layer| matches!(layer.kind, LayerKind::Buildings | LayerKind::Models));
+        traits.styles.extend(styled.map(|layer| (layer.id.clone(), style.clone())));
     }
     let (scene, fault) = first_scene(manifest, limits, asked);
     if let Some(key) = fault {
@@ -130,6 +128,45 @@ fn enter(commands: &mut Commands, manifest: Manifest, limits: Limits, asked: &Op
     let [lon_deg, lat_deg, height_m] = scene.manifest.origin;
     commands.insert_resource(Anchor::at(LonLatH { lon_deg, lat_deg, height_m }));
     commands.insert_resource(scene);
+}
+
+/// Reads a style; what of it cannot be applied is told.
+fn style(bytes: &[u8], language: Language, facts: &mut SceneFacts) -> Option<Arc<Style>> {
+    let mut report = Report::default();
+    let style = Style::parse(bytes, "", &mut report);
+    for finding in report.findings() {
+        let (fr, en) = crate::formats::messages::message(finding);
+        let text = if language == Language::Fr { fr } else { en };
+        facts.fault("error-style", format!("{}: {text}", finding.object));
+    }
+    style.map(Arc::new).map_err(|fault| facts.fault("error-style", fault.to_string())).ok()
+}
+
+/// The styles that layers name, unless a person has brought another.
+fn ask_for_styles(scene: Res<Scene>, traits: Res<LayerTraits>, requests: Option<ResMut<Requests>>) {
+    let Some(mut requests) = requests else { return };
+    for (layer, of) in scene.manifest.layers.iter().enumerate() {
+        let dressable = matches!(of.kind, LayerKind::Buildings | LayerKind::Models) && !traits.styles.contains_key(&of.id);
+        if let Some(path) = of.style.as_ref().filter(|_| dressable) {
+            requests.ask(path, Purpose::Style { layer });
+        }
+    }
+}
+
+fn take_styles(scene: Res<Scene>, requests: Option<ResMut<Requests>>, mut traits: ResMut<LayerTraits>, mut facts: ResMut<SceneFacts>) {
+    let Some(mut requests) = requests else { return };
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Style { .. })) {
+        let Purpose::Style { layer } = purpose else { continue };
+        let Some(of) = scene.manifest.layers.get(layer) else { continue };
+        match body {
+            Ok(bytes) => {
+                if let Some(style) = style(&bytes, scene.state.language, &mut facts) {
+                    traits.styles.insert(of.id.clone(), style);
+                }
+            }
+            Err(fault) => facts.fault("error-style", fault.to_string()),
+        }
+    }
 }
 
 /// The scene a territory opens with, and what was wrong with the link. Whatever the link says is kept inside the territory's limits.

@@ -12,6 +12,8 @@ pub enum Purpose {
     Manifest,
     /// The document of a tileset that is opened by itself, at this path.
     Foreign { path: String },
+    /// The style of a layer, by its place in the manifest.
+    Style { layer: usize },
     /// A part of a series: its index in the manifest, and the path inside its Zarr folder.
     Series { series: usize, path: String },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.

@@ -19,6 +19,8 @@ const LOWEST_M: f64 = -12_000.0;
 const HIGHEST_M: f64 = 100_000.0;
 /// A larger tileset goes round the globe; it has no middle on the ground.
 const WIDEST_M: f64 = 2e6;
+/// Tiles looked at for the extent; of larger documents the root is believed.
+const MOST_TILES: usize = 20_000;
 /// Length over which the tangent of a projection is taken, metres.
 const TANGENT_M: f64 = 50.0;
 
@@ -58,19 +60,9 @@ pub struct Stood {
 impl Stand {
     /// Where a tileset with this root stands; `crs` is the system that a person named. `None` where its volume says nothing.
     pub fn of(root: &Tile, crs: Option<&Crs>) -> Option<Stood> {
-        let own = root.transform.map_or(DMat4::IDENTITY, |columns| DMat4::from_cols_array(&columns));
-        let volume = match &root.bounding_volume {
-            BoundingVolume::Region(region) => Volume::of_region(*region),
-            BoundingVolume::Box(numbers) => Volume::of_box(*numbers, &own),
-            BoundingVolume::Sphere(numbers) => Volume::of_sphere(*numbers, &own),
-        }?;
-        let (centre, radius_m) = volume.bounding_sphere();
-        if !centre.is_finite() || !radius_m.is_finite() {
-            return None;
-        }
-        let on_globe = |stand| Some(Stood { stand, centre, radius_m });
-        if matches!(root.bounding_volume, BoundingVolume::Region(_)) {
-            return on_globe(Self::Globe);
+        let Extent { centre, radius_m, regional } = Extent::of(root)?;
+        if regional {
+            return Some(Stood { stand: Self::Globe, centre, radius_m });
         }
         let projected = crs.filter(|crs| !crs.is_geographic() && !crs.is_ecef());
         // Metres of a projection may look like a place on the globe: what a person says counts, where it leads into the system's own area.
@@ -80,7 +72,7 @@ impl Stand {
         }
         let height_m = Ecef(centre).to_lonlath().height_m;
         if (LOWEST_M..=HIGHEST_M).contains(&height_m) || radius_m > WIDEST_M && centre.length() < radius_m {
-            return on_globe(Self::Globe);
+            return Some(Stood { stand: Self::Globe, centre, radius_m });
         }
         let [lon_deg, lat_deg] = NOWHERE;
         let frame = EnuFrame::at(LonLatH { lon_deg, lat_deg, height_m: 0.0 });
@@ -109,6 +101,66 @@ impl Stand {
     /// Whether [`Self::exact`] changes anything.
     pub fn bends(&self) -> bool {
         matches!(self, Self::Projected(_))
+    }
+}
+
+/// A sphere that holds what a tileset draws, as far as its first document tells: a root may claim the whole globe for one house.
+struct Extent {
+    centre: DVec3,
+    radius_m: f64,
+    /// Some volume is told in degrees, so all is on the globe.
+    regional: bool,
+}
+
+impl Extent {
+    fn of(root: &Tile) -> Option<Self> {
+        let volume = |volume: &BoundingVolume, frame: &DMat4| {
+            let (sphere, regional) = match volume {
+                BoundingVolume::Region(region) => (Volume::of_region(*region)?, true),
+                BoundingVolume::Box(numbers) => (Volume::of_box(*numbers, frame)?, false),
+                BoundingVolume::Sphere(numbers) => (Volume::of_sphere(*numbers, frame)?, false),
+            };
+            let (centre, radius_m) = sphere.bounding_sphere();
+            (centre.is_finite() && radius_m.is_finite()).then_some(Self { centre, radius_m, regional })
+        };
+        let own = |tile: &Tile, parent: DMat4| tile.transform.map_or(parent, |columns| parent * DMat4::from_cols_array(&columns));
+        let whole = volume(&root.bounding_volume, &own(root, DMat4::IDENTITY));
+        let mut drawn: Option<Self> = None;
+        let mut waiting = vec![(root, DMat4::IDENTITY)];
+        let mut looked = 0;
+        while let Some((tile, parent)) = waiting.pop() {
+            looked += 1;
+            if looked > MOST_TILES {
+                return whole;
+            }
+            let frame = own(tile, parent);
+            if tile.children.is_empty() || tile.all_contents().next().is_some() || tile.implicit_tiling.is_some() {
+                if tile.all_contents().next().is_some() || tile.implicit_tiling.is_some() {
+                    let other = volume(&tile.bounding_volume, &frame);
+                    drawn = match (drawn, other) {
+                        (Some(a), Some(b)) => Some(a.with(b)),
+                        (a, b) => a.or(b),
+                    };
+                }
+                continue;
+            }
+            waiting.extend(tile.children.iter().map(|child| (child, frame)));
+        }
+        let regional = whole.as_ref().is_some_and(|whole| whole.regional);
+        drawn.map(|drawn| Self { regional: drawn.regional || regional, ..drawn }).or(whole)
+    }
+
+    /// The smallest sphere that holds both.
+    fn with(self, other: Self) -> Self {
+        let regional = self.regional || other.regional;
+        let apart = self.centre.distance(other.centre);
+        let (large, small) = if self.radius_m >= other.radius_m { (self, other) } else { (other, self) };
+        if apart + small.radius_m <= large.radius_m {
+            return Self { regional, ..large };
+        }
+        let radius_m = 0.5 * (apart + large.radius_m + small.radius_m);
+        let centre = large.centre + (small.centre - large.centre) * ((radius_m - large.radius_m) / apart);
+        Self { centre, radius_m, regional }
     }
 }
 
@@ -170,6 +222,21 @@ mod tests {
         let stood = Stand::of(&tile(cube(at.to_array(), 100.0)), None).unwrap();
         assert!(matches!(stood.stand, Stand::Globe));
         assert!((stood.centre - at).length() < 1e-6);
+    }
+
+    #[test]
+    fn a_root_that_claims_the_globe_is_not_believed() {
+        let mut root = tile(BoundingVolume::Region([-3.14, -1.57, 3.14, 1.57, -100.0, 200.0]));
+        for (lat_deg, east) in [(47.0, 0.0), (47.0, 100.0)] {
+            let frame = EnuFrame::at(LonLatH::new(2.0, lat_deg, 0.0)).ecef_from_enu * DMat4::from_translation(DVec3::X * east);
+            let mut child = tile(cube([0.0; 3], 1.0));
+            child.transform = Some(frame.to_cols_array());
+            child.content = Some(crate::formats::tiles3d::Content { uri: "cube.glb".into(), bounding_volume: None });
+            root.children.push(child);
+        }
+        let stood = Stand::of(&root, None).unwrap();
+        assert!(matches!(stood.stand, Stand::Globe));
+        assert!((stood.radius_m - (50.0 + 3.0_f64.sqrt())).abs() < 1e-6, "{}", stood.radius_m);
     }
 
     /// Three kilometres from the middle the tangent is off by more than a decimetre; the vertex itself is not.

@@ -1,6 +1,9 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod foreign;
 mod golden;
 mod panels;
 mod running;
+#[path = "../it/shared_data.rs"]
+mod shared_data;
 mod territory;

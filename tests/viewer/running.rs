@@ -23,18 +23,18 @@ use jumeau::viewer::{Smoothing, Target, app, open::Opening};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 360;
+pub const WIDTH: u32 = 640;
+pub const HEIGHT: u32 = 360;
 /// More frames than any of these stories needs; a wait beyond is a hang.
 const MOST_FRAMES: usize = 60_000;
 
-struct Running {
-    app: App,
+pub struct Running {
+    pub app: App,
     window: Entity,
 }
 
 impl Running {
-    fn open(location: &str, link: &str) -> Self {
+    pub fn open(location: &str, link: &str) -> Self {
         let opening = Opening { link: link.to_owned(), ..Opening::default() };
         let target = Target::Picture { width: WIDTH, height: HEIGHT };
         let mut app = app(Location::parse(location), opening, target, Smoothing(1)).expect("a viewer");
@@ -56,7 +56,7 @@ impl Running {
         running
     }
 
-    fn frame(&mut self) {
+    pub fn frame(&mut self) {
         self.app.update();
         // Nothing of these tests is about pixels.
         let world = self.app.world_mut();
@@ -67,7 +67,7 @@ impl Running {
         std::thread::sleep(std::time::Duration::from_millis(1));
     }
 
-    fn complete(&mut self) {
+    pub fn complete(&mut self) {
         for _ in 0..MOST_FRAMES {
             self.frame();
             if self.facts().progress.complete {
@@ -77,11 +77,11 @@ impl Running {
         panic!("never complete: {:?} {:?}", self.facts().progress, self.facts().faults);
     }
 
-    fn facts(&self) -> &SceneFacts {
+    pub fn facts(&self) -> &SceneFacts {
         self.app.world().resource::<SceneFacts>()
     }
 
-    fn state(&self) -> &ViewState {
+    pub fn state(&self) -> &ViewState {
         &self.app.world().resource::<Scene>().state
     }
 
@@ -103,7 +103,7 @@ impl Running {
         self.frame();
     }
 
-    fn click(&mut self, at: Vec2) {
+    pub fn click(&mut self, at: Vec2) {
         self.point(at);
         self.button(MouseButton::Left, ButtonState::Pressed);
         self.button(MouseButton::Left, ButtonState::Released);

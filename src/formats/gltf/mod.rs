@@ -1,7 +1,7 @@
 //! glTF 2.0 binary as the content of 3D Tiles 1.1: our own lean reader and writer.
 //!
 //! What goes in and comes out is a [`TileContent`]: plain arrays in the tile's own frame, features and their property tables.
-//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `EXT_mesh_features`, `EXT_structural_metadata`.
+//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `KHR_draco_mesh_compression` (reading), `EXT_mesh_features`, `EXT_structural_metadata`.
 
 //!
 //! | module | holds |
@@ -12,11 +12,13 @@
 //! | [`container`] | the chunks of a GLB, data URIs |
 //! | [`accessor`] | buffers, buffer views (decompressed), accessors as arrays |
 //! | [`metadata`] | property tables, both ways |
+//! | [`draco`] | what Draco compressed |
 //! | [`finish`] | pictures on surfaces, what cuts and what lights them |
 //! | [`instances`] | one mesh at many places |
 
 pub mod accessor;
 pub mod container;
+pub mod draco;
 pub mod finish;
 pub mod instances;
 pub mod json;

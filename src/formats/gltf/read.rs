@@ -22,7 +22,7 @@ const RTC: &str = "CESIUM_RTC";
 const PRIMITIVE_VERTICES: usize = 16;
 
 /// Required extensions that we obey, or that only concern what we leave out.
-const KNOWN: [&str; 15] = [
+const KNOWN: [&str; 16] = [
     RTC,
     "KHR_mesh_quantization",
     "EXT_meshopt_compression",
@@ -38,6 +38,7 @@ const KNOWN: [&str; 15] = [
     "KHR_materials_emissive_strength",
     "KHR_materials_pbrSpecularGlossiness",
     "KHR_techniques_webgl",
+    super::draco::DRACO,
 ];
 /// Required extensions that are obeyed where all of a scene is read.
 const KNOWN_TO_SCENES: [&str; 2] = [instances::INSTANCING, instances::INSTANCE_FEATURES];
@@ -85,12 +86,7 @@ fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: boo
     let document = &container.document;
     let known = |name: &str| KNOWN.contains(&name) || whole && KNOWN_TO_SCENES.contains(&name);
     if let Some(name) = document.extensions_required.iter().find(|name| !known(name)) {
-        let code = if name == "KHR_draco_mesh_compression" {
-            "gltf-draco"
-        } else {
-            "gltf-extension-unsupported"
-        };
-        return Err(GltfFault::new(code, "extensionsRequired", name));
+        return Err(GltfFault::new("gltf-extension-unsupported", "extensionsRequired", name));
     }
     let store = Store::open(&container, limits, resources)?;
     let tables = metadata::tables(&store, limits)?;
@@ -254,12 +250,6 @@ impl<'s> Reader<'s, '_, '_> {
         local: DMat4,
         object: &dyn Fn() -> String,
     ) -> Result<Option<TileMesh>, GltfFault> {
-        if primitive
-            .extensions
-            .contains_key("KHR_draco_mesh_compression")
-        {
-            return Err(GltfFault::new("gltf-draco", object(), ""));
-        }
         let Some(position) = primitive.attribute("POSITION") else {
             return Ok(None);
         };

@@ -166,6 +166,11 @@ impl<'a> Features<'a> {
         }
     }
 
+    /// Bytes of the part behind the JSON.
+    pub fn span(&self, offset: usize, length: usize) -> Option<&'a [u8]> {
+        self.bin.get(offset..offset.checked_add(length)?)
+    }
+
     /// The bytes of a property of `count` features, `size` for each; `None` where the table does not have it.
     pub fn bytes(&self, name: &str, count: usize, size: usize) -> Result<Option<&'a [u8]>, TilesFault> {
         let Some(offset) = self.json.get(name).and_then(|value| value.get("byteOffset")) else {

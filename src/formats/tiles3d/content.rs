@@ -87,6 +87,10 @@ pub fn read(bytes: &[u8], limits: &Limits, files: &Files) -> Result<Read, TilesF
         return Ok(Read::Missing(work.missing));
     }
     work.paint();
+    let drawn = &mut work.drawn;
+    if drawn.left_out.is_empty() && drawn.content.meshes.iter().all(|mesh| mesh.indices.is_empty()) {
+        drawn.left_out.push(TilesFault::new("content-empty", "", ""));
+    }
     Ok(Read::Drawn(Box::new(work.drawn)))
 }
 

@@ -3,8 +3,8 @@
 //! Source: OGC 18-053r2, 3D Tiles Specification 1.0, section 10.4.
 
 use super::TilesFault;
-use super::batched::{octahedral, outside, table};
-use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
+use super::batched::{Features, octahedral, outside, table};
+use crate::formats::gltf::{Limits, PropertyTable, Shape, TileMesh, draco};
 use glam::{DMat4, DVec3};
 use serde_json::Value;
 
@@ -25,7 +25,7 @@ pub struct Points {
 /// Reads a point cloud.
 ///
 /// # Errors
-/// `legacy-length`, `legacy-version`, `legacy-table`, `tileset-limit`, `pnts-draco`.
+/// `legacy-length`, `legacy-version`, `legacy-table`, `tileset-limit`, `legacy-draco`.
 pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
     let outside = outside(bytes, "pnts", 28)?;
     let features = &outside.features;
@@ -33,13 +33,13 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
     if count > MAX_POINTS {
         return Err(TilesFault::new("tileset-limit", "POINTS_LENGTH", count));
     }
-    if features.json.get("extensions").is_some_and(|all| all.get(DRACO).is_some()) {
-        return Err(TilesFault::new("pnts-draco", DRACO, ""));
-    }
+    let packed = Packed::of(features, count)?;
     let mut origin = features.vector("RTC_CENTER").map_or(DVec3::ZERO, DVec3::from_array);
-    let mut positions = match features.floats::<3>("POSITION", count)? {
-        Some(list) => list,
-        None => {
+    let mut positions = match (packed.vectors("POSITION"), features.floats::<3>("POSITION", count)) {
+        (Some(list), _) => list,
+        (None, Ok(Some(list))) => list,
+        (None, Err(fault)) => return Err(fault),
+        (None, Ok(None)) => {
             let list = features.shorts::<3>("POSITION_QUANTIZED", count)?;
             let list = list.ok_or_else(|| TilesFault::new("legacy-table", "POSITION", ""))?;
             origin += DVec3::from_array(features.vector("QUANTIZED_VOLUME_OFFSET").unwrap_or_default());
@@ -50,13 +50,19 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
     };
     // A point that is nowhere is not drawn; the rest keep their numbers.
     positions.iter_mut().filter(|p| !p.iter().all(|x| x.is_finite())).for_each(|p| *p = [0.0; 3]);
-    let normals = match features.floats::<3>("NORMAL", count)? {
+    let normals = match packed.vectors("NORMAL") {
         Some(list) => list,
+        None if features.json.get("NORMAL").is_some() => features.floats::<3>("NORMAL", count)?.unwrap_or_default(),
         None => features.bytes("NORMAL_OCT16P", count, 2)?.map_or_else(Vec::new, |bytes| {
             bytes.as_chunks::<2>().0.iter().map(|xy| octahedral(xy.map(|x| f32::from(x) / 255.0))).collect()
         }),
     };
-    let colors: Vec<[u8; 4]> = if let Some(bytes) = features.bytes("RGBA", count, 4)? {
+    let byte = |value: f32| value.clamp(0.0, 255.0) as u8;
+    let colors: Vec<[u8; 4]> = if let Some(list) = packed.list::<4>("RGBA") {
+        list.into_iter().map(|of| of.map(byte)).collect()
+    } else if let Some(list) = packed.list::<3>("RGB") {
+        list.into_iter().map(|[r, g, b]| [byte(r), byte(g), byte(b), 255]).collect()
+    } else if let Some(bytes) = features.bytes("RGBA", count, 4)? {
         bytes.as_chunks::<4>().0.to_vec()
     } else if let Some(bytes) = features.bytes("RGB", count, 3)? {
         bytes.as_chunks::<3>().0.iter().map(|[r, g, b]| [*r, *g, *b, 255]).collect()
@@ -67,7 +73,10 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
     } else {
         Vec::new()
     };
-    let batched = features.ids("BATCH_ID", count)?;
+    let batched = match packed.list::<1>("BATCH_ID") {
+        Some(list) => Some(list.into_iter().map(|[id]| id as u32).collect()),
+        None => features.ids("BATCH_ID", count)?,
+    };
     // Without batches each point is a feature of its own.
     let rows = if batched.is_some() { features.count("BATCH_LENGTH").unwrap_or(0) } else { count };
     let mut skipped = Vec::new();
@@ -90,6 +99,39 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
         ..TileMesh::default()
     };
     Ok(Points { mesh, table, skipped })
+}
+
+/// What Draco compressed of a cloud, by name: components and values.
+struct Packed(Vec<(&'static str, usize, Vec<f32>)>);
+
+impl Packed {
+    fn of(features: &Features<'_>, count: usize) -> Result<Self, TilesFault> {
+        let Some(packed) = features.json.get("extensions").and_then(|all| all.get(DRACO)) else {
+            return Ok(Self(Vec::new()));
+        };
+        let fault = |value: String| TilesFault::new("legacy-draco", DRACO, value);
+        let number = |key: &str| packed.get(key).and_then(Value::as_u64).and_then(|number| usize::try_from(number).ok());
+        let span = number("byteOffset").zip(number("byteLength"));
+        let bytes = span.and_then(|(offset, length)| features.span(offset, length)).ok_or_else(|| fault("byteOffset, byteLength".to_owned()))?;
+        let known = [("POSITION", 3), ("NORMAL", 3), ("RGB", 3), ("RGBA", 4), ("BATCH_ID", 1)];
+        let stated = |name: &str| packed.get("properties")?.get(name)?.as_u64().and_then(|id| u32::try_from(id).ok());
+        let wanted: Vec<(&'static str, u32, usize)> = known.into_iter().filter_map(|(name, size)| Some((name, stated(name)?, size))).collect();
+        let ids: Vec<(u32, usize)> = wanted.iter().map(|(_, id, size)| (*id, *size)).collect();
+        let (found, values) = draco::points(bytes, &ids, &Limits { vertices: MAX_POINTS, ..Limits::default() }).map_err(fault)?;
+        if found != count {
+            return Err(fault(format!("{found} ≠ {count}")));
+        }
+        Ok(Self(wanted.into_iter().zip(values).filter_map(|((name, _, size), values)| Some((name, size, values?))).collect()))
+    }
+
+    fn list<const N: usize>(&self, name: &str) -> Option<Vec<[f32; N]>> {
+        let (_, _, values) = self.0.iter().find(|(known, size, _)| *known == name && *size == N)?;
+        Some(values.as_chunks::<N>().0.to_vec())
+    }
+
+    fn vectors(&self, name: &str) -> Option<Vec<[f32; 3]>> {
+        self.list(name)
+    }
 }
 
 /// Five bits of red, six of green, five of blue, each stretched to a byte.

@@ -5,6 +5,7 @@
 
 mod dress;
 pub mod load;
+mod restyle;
 mod workshop;
 
 use super::anchor::Anchor;
@@ -87,6 +88,8 @@ struct Streams {
     since_again_s: f64,
     /// It has been said that there is nothing to see.
     blank_told: bool,
+    /// Tiles that still look as an older style said.
+    restyling: usize,
 }
 
 /// A sentence about something that is not shown, for a person.
@@ -128,7 +131,7 @@ impl Plugin for TilesPlugin {
             .init_resource::<StreamBudget>()
             .add_systems(
                 Update,
-                (start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain())
+                (start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, stream).chain())
                     .chain()
                     .in_set(ViewerSystems::Stream)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
@@ -486,6 +489,7 @@ fn stream(
     }
     progress.complete = progress.waiting == 0
         && workshop.is_idle()
+        && streams.restyling == 0
         && requests.waiting() == 0
         && pictures.0 == 0
         && !fading;

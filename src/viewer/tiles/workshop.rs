@@ -172,11 +172,9 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
 fn work(job: Job, language: Language) -> Outcome {
     match read(&job.bytes, &Limits::default(), &job.files) {
         Ok(Read::Drawn(drawn)) => {
-            let mut told: Vec<Told> = drawn.left_out.iter().map(|fault| Told(sentence(fault, &job.path, language))).collect();
-            let empty = drawn.content.meshes.iter().all(|mesh| mesh.indices.is_empty());
-            if empty && told.is_empty() && job.wish.dressed.is_some() {
-                told.push(Told(sentence(&TilesFault::new("content-empty", "", ""), &job.path, language)));
-            }
+            // Our own tiles may be empty, where there is nothing.
+            let worth_telling = drawn.left_out.iter().filter(|fault| job.wish.dressed.is_some() || fault.code != "content-empty");
+            let told = worth_telling.map(|fault| Told(sentence(fault, &job.path, language))).collect();
             Outcome::Tile(Box::new(load::load(*drawn, &job.wish)), told)
         }
         Ok(Read::Tileset) => Outcome::Tileset(job.bytes),
