@@ -7,12 +7,16 @@
     view_transformations::position_world_to_clip,
 }
 #import jumeau::scene::{scene, sky, in_haze, linear_from_srgb}
-#ifdef PICTURE
+// SAMPLED is PICTURE (laid on the ground, the bare ground shows where it ends) or TEXTURED (a model's own surface); TABLE is FEATURES or STYLED.
+#ifdef SAMPLED
 @group(#{MATERIAL_BIND_GROUP}) @binding(3) var picture: texture_2d<f32>;
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
-#ifdef FEATURES
+#ifdef TABLE
 #import jumeau::features::{feature_record, value_now, is_value, is_meant, not_yet, ramp}
+#endif
+#ifdef STYLED
+#import jumeau::features::{feature_style, is_hidden, style_colour}
 #endif
 
 struct Vertex {
@@ -21,8 +25,8 @@ struct Vertex {
     @location(1) normal: vec4<f32>,
     @location(2) colour: vec4<f32>,
     @location(3) row: u32,
-#ifdef PICTURE
-    // Share of the picture from its north-west corner.
+#ifdef SAMPLED
+    // Share of the picture from its north-west (upper left) corner.
     @location(4) place: vec2<f32>,
 #endif
 }
@@ -37,13 +41,17 @@ struct Varying {
     @location(3) direct: vec3<f32>,
     // x 1 where there is no data, y opacity during a fade.
     @location(4) @interpolate(flat) marks: vec2<f32>,
-#ifdef TRANSLUCENT
+#ifdef OPACITY
     @location(5) opacity: f32,
 #endif
-#ifdef PICTURE
+#ifdef SAMPLED
     // With a picture, `ambient` and `direct` are light alone, and this is the colour of the bare ground.
     @location(6) bare: vec3<f32>,
     @location(7) place: vec2<f32>,
+#endif
+#ifdef POINTS
+    // Place on the disc of a point, its edge at 1.
+    @location(8) disc: vec2<f32>,
 #endif
 }
 
@@ -62,8 +70,31 @@ fn vertex(in: Vertex) -> Varying {
     var albedo = linear_from_srgb(in.colour.rgb);
     var no_data = 0.0;
     var lift = 0.0;
-#ifdef FEATURES
+#ifdef OPACITY
+    var opacity = in.colour.a;
+#endif
+#ifdef TABLE
     let record = feature_record(in.row);
+#endif
+#ifdef STYLED
+    let style = feature_style(in.row);
+    let tint = style_colour(style);
+    albedo *= linear_from_srgb(tint.rgb);
+#ifdef OPACITY
+    opacity *= tint.a;
+#endif
+    if is_hidden(style) {
+        // Behind the eye: the triangle is clipped away.
+        out.clip = vec4(0.0, 0.0, 2.0, 1.0);
+    }
+#endif
+#ifdef POINTS
+    // A triangle around the disc: one corner above, one at each side below, all at twice the radius. The normal's w counts them.
+    let corner = array(vec2(0.0, 2.0), vec2(-1.7320508, -1.0), vec2(1.7320508, -1.0))[i32(round(in.normal.w)) + 1];
+    out.disc = corner;
+    out.clip = vec4(out.clip.xy + corner * bitcast<f32>(style.z) / view.viewport.zw * out.clip.w, out.clip.zw);
+#endif
+#ifdef FEATURES
     let meant = is_meant(record);
     if meant {
         let value = value_now(record);
@@ -81,6 +112,8 @@ fn vertex(in: Vertex) -> Varying {
             out.clip = vec4(0.0, 0.0, 2.0, 1.0);
         }
     }
+#endif
+#ifdef TABLE
     if scene.overlay.w != 0u && record.w == scene.overlay.w {
         albedo = mix(albedo, vec3(1.0, 0.55, 0.05), 0.65);
         lift = 0.15;
@@ -94,7 +127,7 @@ fn vertex(in: Vertex) -> Varying {
         around = max(around, vec3(0.42 + 0.22 * up));
     }
 #endif
-#ifdef PICTURE
+#ifdef SAMPLED
     out.bare = albedo;
     out.place = in.place;
     albedo = vec3(1.0);
@@ -102,8 +135,12 @@ fn vertex(in: Vertex) -> Varying {
     out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
-#ifdef TRANSLUCENT
-    out.opacity = in.colour.a;
+#ifdef UNLIT
+    out.ambient = albedo * (1.0 + lift);
+    out.direct = vec3(0.0);
+#endif
+#ifdef OPACITY
+    out.opacity = opacity;
 #endif
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);
     return out;
@@ -111,7 +148,7 @@ fn vertex(in: Vertex) -> Varying {
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
-#ifdef PICTURE
+#ifdef SAMPLED
     let photo = textureSample(picture, picture_sampler, in.place);
 #endif
 #ifdef FADING
@@ -127,6 +164,22 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     }
 #endif
 #endif
+#ifdef OPACITY
+    var opacity = in.opacity;
+#ifdef TEXTURED
+    opacity *= photo.a;
+#endif
+#endif
+#ifdef CUTOFF
+    if opacity < f32(#{CUTOFF}) / 255.0 {
+        discard;
+    }
+#endif
+#ifdef POINTS
+    if dot(in.disc, in.disc) > 1.0 {
+        discard;
+    }
+#endif
     var lit = 0.0;
     if dot(in.direct, vec3(1.0)) > 0.0005 {
         lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
@@ -134,6 +187,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     var colour = in.ambient + in.direct * lit;
 #ifdef PICTURE
     colour *= mix(in.bare, photo.rgb, photo.a);
+#endif
+#ifdef TEXTURED
+    colour *= in.bare * photo.rgb;
 #endif
     let to_point = in.world.xyz - view.world_position;
 #ifdef WATER
@@ -150,7 +206,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     }
 #endif
 #ifdef TRANSLUCENT
-    return vec4(in_haze(colour, to_point), in.opacity);
+    return vec4(in_haze(colour, to_point), opacity);
 #else
     return vec4(in_haze(colour, to_point), 1.0);
 #endif

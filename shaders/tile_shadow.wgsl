@@ -8,6 +8,9 @@
 #ifdef FEATURES
 #import jumeau::features::{feature_record, not_yet}
 #endif
+#ifdef STYLED
+#import jumeau::features::{feature_style, is_hidden}
+#endif
 
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
@@ -28,6 +31,11 @@ fn vertex(in: Vertex) -> VertexOutput {
 #endif
 #ifdef FEATURES
     if not_yet(feature_record(in.row)) {
+        out.position = vec4(0.0, 0.0, 2.0, 1.0);
+    }
+#endif
+#ifdef STYLED
+    if is_hidden(feature_style(in.row)) {
         out.position = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif

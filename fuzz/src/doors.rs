@@ -110,6 +110,7 @@ fn limits() -> Limits {
         indices: 1 << 20,
         table_values: 1 << 20,
         text_bytes: 4 << 20,
+        pictures: 16,
         ..Limits::default()
     }
 }

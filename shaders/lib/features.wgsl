@@ -2,7 +2,7 @@
 
 #import jumeau::scene::scene
 
-// One texel per feature: x scale as f32 bits, y row of its values (or NO_DATA, or NOT_MEANT), z year (or NO_DATA, or NOT_MEANT), w hash of its id.
+// One texel per feature (with STYLED two: the second is how it looks): x scale as f32 bits, y row of its values (or NO_DATA, or NOT_MEANT), z year (or NO_DATA, or NOT_MEANT), w hash of its id.
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var feature_table: texture_2d<u32>;
 // Values of the series that is shown, four to a texel: row after row, from one step of the page to its last.
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var profiles: texture_2d<f32>;
@@ -13,9 +13,9 @@ const NOT_MEANT: u32 = 0xfffffffeu;
 // Stands for a value that is absent; all that is below half of it.
 const NO_VALUE: f32 = -3.0e38;
 
-fn feature_record(id: u32) -> vec4<u32> {
+fn texel(at: u32) -> vec4<u32> {
     let width = textureDimensions(feature_table).x;
-    return textureLoad(feature_table, vec2(id % width, id / width), 0);
+    return textureLoad(feature_table, vec2(at % width, at / width), 0);
 }
 
 fn is_value(value: f32) -> bool {
@@ -37,6 +37,29 @@ fn value_at(index: u32) -> f32 {
     let place = index % 4u;
     return select(select(four.x, four.y, place == 1u), select(four.z, four.w, place == 3u), place > 1u);
 }
+
+fn feature_record(id: u32) -> vec4<u32> {
+#ifdef STYLED
+    return texel(2u * id);
+#else
+    return texel(id);
+#endif
+}
+
+#ifdef STYLED
+// How a feature looks: x its colour as sRGB bytes with opacity, y 1 where it is not shown, z the size of a point as f32 bits, pixels.
+fn feature_style(id: u32) -> vec4<u32> {
+    return texel(2u * id + 1u);
+}
+
+fn is_hidden(style: vec4<u32>) -> bool {
+    return style.y != 0u;
+}
+
+fn style_colour(style: vec4<u32>) -> vec4<f32> {
+    return unpack4x8unorm(style.x);
+}
+#endif
 
 // The value of a feature at the instant, or NO_VALUE where there is none.
 fn value_now(record: vec4<u32>) -> f32 {

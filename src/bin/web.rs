@@ -17,6 +17,8 @@ mod page {
             link: link.to_owned(),
             // The page tells its language by a command.
             language: Language::Fr,
+            name: territory.to_owned(),
+            ..Opening::default()
         };
         let location = Location::parse(territory);
         app(location, opening, Target::Canvas(canvas.to_owned()), Smoothing(4))

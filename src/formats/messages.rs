@@ -722,9 +722,34 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The meshopt compression is broken ({object}: {value}).",
     ),
     (
-        "gltf-draco",
-        "La compression Draco n'est pas prise en charge ; convertissez en meshopt.",
-        "Draco compression is not supported; convert to meshopt.",
+        "gltf-draco-broken",
+        "La compression Draco est défectueuse ({object} : {value}).",
+        "The Draco compression is broken ({object}: {value}).",
+    ),
+    (
+        "gltf-picture-codec",
+        "Une image de surface n’est pas montrée ({object}) : sa compression {value} n’est pas prise en charge. Convertissez-la en JPEG, PNG ou WebP.",
+        "A picture of a surface is not shown ({object}): its compression {value} is not supported. Convert it to JPEG, PNG or WebP.",
+    ),
+    (
+        "gltf-picture-missing",
+        "Une image de surface n’est pas montrée ({object}) : son fichier « {value} » manque.",
+        "A picture of a surface is not shown ({object}): its file “{value}” is missing.",
+    ),
+    (
+        "gltf-picture-unreadable",
+        "Une image de surface n’est pas montrée ({object}) : elle est illisible ({value}).",
+        "A picture of a surface is not shown ({object}): it cannot be read ({value}).",
+    ),
+    (
+        "content-empty",
+        "Le contenu ne contient rien qui se dessine.",
+        "The content holds nothing that can be drawn.",
+    ),
+    (
+        "legacy-draco",
+        "Le nuage de points n’est pas montré : sa compression Draco est défectueuse ({value}).",
+        "The point cloud is not shown: its Draco compression is broken ({value}).",
     ),
     (
         "gltf-extension-unsupported",
@@ -824,8 +849,8 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     // 3D Tiles 1.0
     (
         "legacy-content",
-        "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié, et la visionneuse ne le dessine pas.",
-        "{object} content of 3D Tiles 1.0: only its header is checked, and the viewer does not draw it.",
+        "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié.",
+        "{object} content of 3D Tiles 1.0: only its header is checked.",
     ),
     (
         "legacy-version",

@@ -179,6 +179,9 @@ pub struct Layer {
     /// Shown when the territory opens.
     #[serde(default = "yes")]
     pub visible: bool,
+    /// Path of a style in the language of 3D Tiles; for buildings and models.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub style: Option<String>,
 }
 
 fn yes() -> bool {

@@ -65,7 +65,8 @@ impl TileArrays {
     }
 }
 
-fn table_bytes(table: &PropertyTable) -> u64 {
+/// What a table costs in memory and on the GPU, bytes.
+pub fn table_bytes(table: &PropertyTable) -> u64 {
     let columns: u64 = table
         .columns
         .iter()

@@ -10,7 +10,7 @@ use super::{
     View, Wanted, grow,
 };
 use crate::base::{Finding, Report, Severity};
-use glam::DVec3;
+use glam::{DMat4, DVec3};
 
 /// Largest `tileset.json` that is read, bytes.
 pub const MAX_TILESET_BYTES: usize = 64 << 20;
@@ -35,8 +35,13 @@ pub struct Engine {
 impl Engine {
     /// An engine that will first ask for the tileset at `root_path` (relative to the host's root: `buildings/tileset.json`).
     pub fn new(root_path: &str, settings: Settings) -> Self {
+        Self::placed(root_path, DMat4::IDENTITY, settings)
+    }
+
+    /// An engine of a tileset whose own root frame stands somewhere on the globe.
+    pub fn placed(root_path: &str, ecef_from_root: DMat4, settings: Settings) -> Self {
         Self {
-            tree: Tree::new(root_path),
+            tree: Tree::new(root_path, ecef_from_root),
             settings,
             frame: 0,
             schedule: Schedule::default(),

@@ -181,12 +181,12 @@ pub struct Tree {
 
 impl Tree {
     /// A tree of one node whose document has not come yet; it is everywhere, since nothing is known.
-    pub fn new(root_path: &str) -> Self {
+    pub fn new(root_path: &str, ecef_from_root: DMat4) -> Self {
         let everywhere = Volume::Sphere {
             centre: glam::DVec3::ZERO,
             radius_m: f64::MAX,
         };
-        let mut node = Node::new(None, everywhere, Arc::new(DMat4::IDENTITY));
+        let mut node = Node::new(None, everywhere, Arc::new(ecef_from_root));
         node.content = Content::Tileset(root_path.into());
         node.geometric_error_m = f64::MAX;
         let mut tree = Self {

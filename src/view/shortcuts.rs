@@ -210,7 +210,7 @@ static SHORTCUTS: [Shortcut; 41] = [
     plain(")", Ask::Year { years: 10 }, "key-decade-later"),
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
-    plain("u", Ask::Underground, "key-underground"),
+    plain("b", Ask::Underground, "key-underground"),
     plain("l", Ask::NextLanguage, "key-language"),
     plain("r", Ask::TryAgain, "key-try-again"),
     other("c", Action::CopyLink, "key-link"),

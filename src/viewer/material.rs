@@ -21,7 +21,7 @@ use bevy::render::render_resource::{
 use bevy::render::renderer::{RenderDevice, RenderQueue};
 use bevy::render::texture::GpuImage;
 use bevy::render::{ExtractSchedule, GpuResourceAppExt, MainWorld, Render, RenderApp, RenderSystems};
-use bevy::shader::ShaderRef;
+use bevy::shader::{ShaderDefVal, ShaderRef};
 
 /// Unit normal in signed bytes.
 pub const ATTRIBUTE_NORMAL: MeshVertexAttribute =
@@ -36,6 +36,10 @@ pub const ATTRIBUTE_FEATURE: MeshVertexAttribute =
 /// Share of the picture on the ground, from its north-west corner.
 pub const ATTRIBUTE_PLACE: MeshVertexAttribute =
     MeshVertexAttribute::new("Tile_Place", 0x4a75_6d04, VertexFormat::Unorm16x2);
+
+/// Place on a model's own picture, from its upper left corner.
+pub const ATTRIBUTE_UV: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Uv", 0x4a75_6d05, VertexFormat::Float32x2);
 
 const TILE_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a01");
 const TILE_SHADOW_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a02");
@@ -163,17 +167,27 @@ pub struct TileKey {
     pub picture: bool,
     /// Land, and what lies flat on it: drawn after all that stands, which hides much of it.
     pub flat: bool,
+    /// Has pictures of its own, placed by [`ATTRIBUTE_UV`].
+    pub textured: bool,
+    /// Its triangles are points: discs of a size in pixels.
+    pub points: bool,
+    /// No light falls on it.
+    pub unlit: bool,
+    /// Its feature table says how each feature looks (two texels for each).
+    pub styled: bool,
+    /// What is less opaque than this, of 255, is cut away; 0 cuts nothing.
+    pub cutoff: u8,
 }
 
 /// The surface of one tile.
 #[derive(Asset, TypePath, Clone, Debug)]
 pub struct TileMaterial {
     pub key: TileKey,
-    /// Rgba32Uint, one texel per feature (see `shaders/lib/features.wgsl`); required when `key.features`.
+    /// Rgba32Uint, one texel per feature (see `shaders/lib/features.wgsl`); required when `key.features` or `key.styled`.
     pub table: Option<Handle<Image>>,
     /// Rgba32Float, the values of the series that is shown; required when `key.features`.
     pub profiles: Option<Handle<Image>>,
-    /// sRGB with alpha, north up; required when `key.picture`.
+    /// sRGB with alpha; north up when `key.picture`, a model's own when `key.textured`; required for both.
     pub picture: Option<Handle<Image>>,
     /// Place of its layer in the manifest: translucent layers are drawn in this order, for they lie on the same ground.
     pub order: u16,
@@ -324,6 +338,8 @@ impl Material for TileMaterial {
         ];
         if key.picture {
             attributes.push(ATTRIBUTE_PLACE.at_shader_location(4));
+        } else if key.textured {
+            attributes.push(ATTRIBUTE_UV.at_shader_location(4));
         }
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
         let mut defs = vec![];
@@ -345,11 +361,28 @@ impl Material for TileMaterial {
         if key.flat {
             defs.push("FLAT".into());
         }
+        // What foreign models bring: none of it costs a territory's own tiles anything.
+        for (is_so, def) in [
+            (key.picture || key.textured, "SAMPLED"),
+            (key.textured, "TEXTURED"),
+            (key.points, "POINTS"),
+            (key.unlit, "UNLIT"),
+            (key.styled, "STYLED"),
+            (key.features || key.styled, "TABLE"),
+            (key.translucent || key.cutoff > 0, "OPACITY"),
+        ] {
+            if is_so {
+                defs.push(def.into());
+            }
+        }
+        if key.cutoff > 0 {
+            defs.push(ShaderDefVal::UInt("CUTOFF".to_owned(), u32::from(key.cutoff)));
+        }
         descriptor.vertex.shader_defs.extend(defs.iter().cloned());
         if let Some(fragment) = &mut descriptor.fragment {
             fragment.shader_defs.extend(defs);
         }
-        descriptor.primitive.cull_mode = if key.double_sided {
+        descriptor.primitive.cull_mode = if key.double_sided || key.points {
             None
         } else {
             Some(bevy::render::render_resource::Face::Back)

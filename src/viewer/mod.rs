@@ -20,12 +20,13 @@
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] and [`join`] (values in time, and whose they are), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are).
+//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes).
 
 pub mod anchor;
 pub mod camera;
 pub mod curves;
 pub mod flight;
+pub mod foreign;
 pub mod imagery;
 pub mod join;
 pub mod marks;
@@ -42,6 +43,7 @@ pub mod resident;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
+pub mod stand;
 pub mod textures;
 pub mod tiles;
 pub mod time;

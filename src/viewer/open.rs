@@ -1,15 +1,21 @@
-//! Opens a territory: its manifest becomes a [`Scene`], an [`Anchor`] and a first camera.
+//! Opens a territory: its manifest becomes a [`Scene`], an [`Anchor`] and a first camera. A tileset of other people opens as a scene of its own.
 //!
-//! Reads: the manifest's bytes. Writes: [`Scene`], [`Anchor`], faults.
+//! Reads: the manifest's or the tileset's bytes. Writes: [`Scene`], [`Anchor`], [`LayerTraits`], faults.
 
 use super::anchor::Anchor;
+use super::foreign;
 use super::requests::{Purpose, Requests};
 use super::series::known;
-use super::vocab::{Scene, SceneFacts, ViewerSystems};
-use crate::formats::territory::{HomeView, Manifest};
-use crate::geodesy::LonLatH;
+use super::vocab::{LayerTraits, Scene, SceneFacts, ViewerSystems};
+use crate::base::Report;
+use crate::formats::territory::{HomeView, LayerKind, Manifest};
+use crate::formats::tiles3d::Tileset;
+use crate::formats::tiles3d::style::Style;
+use crate::geodesy::{Crs, LonLatH};
+use crate::io::IoFault;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
+use std::sync::Arc;
 
 /// What to open and how to begin.
 #[derive(Resource, Clone, Debug, Default)]
@@ -17,20 +23,41 @@ pub struct Opening {
     /// A share link (whole address, or the part after `#`), or the id of a view of the manifest; empty for the opening view.
     pub link: String,
     pub language: Language,
+    /// Not a territory but a tileset: the path of its document below the root. Without it `tileset.json` is tried where there is no manifest.
+    pub tileset: Option<String>,
+    /// What a person called it.
+    pub name: String,
+    /// EPSG code of the projected system that the tileset is in, as a person says.
+    pub crs: Option<u32>,
+    /// A style in the language of 3D Tiles, for buildings and models.
+    pub style: Option<Vec<u8>>,
 }
+
+/// The document that a tileset is usually in.
+pub const TILESET: &str = "tileset.json";
 
 pub struct OpenPlugin;
 
 impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
         app.add_systems(Startup, ask_for_manifest)
-            .add_systems(Update, open.in_set(ViewerSystems::Arrive).run_if(not(resource_exists::<Scene>)));
+            .add_systems(
+                Update,
+                (
+                    open.run_if(not(resource_exists::<Scene>)),
+                    (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
+                )
+                    .in_set(ViewerSystems::Arrive),
+            );
     }
 }
 
-fn ask_for_manifest(requests: Option<ResMut<Requests>>) {
+fn ask_for_manifest(requests: Option<ResMut<Requests>>, asked: Res<Opening>) {
     if let Some(mut requests) = requests {
-        requests.ask("territory.json", Purpose::Manifest);
+        match &asked.tileset {
+            None => requests.ask("territory.json", Purpose::Manifest),
+            Some(path) => requests.ask(path, Purpose::Foreign { path: path.clone() }),
+        }
     }
 }
 
@@ -38,12 +65,40 @@ fn open(
     mut commands: Commands,
     requests: Option<ResMut<Requests>>,
     asked: Res<Opening>,
+    mut traits: ResMut<LayerTraits>,
     mut facts: ResMut<SceneFacts>,
 ) {
     let Some(mut requests) = requests else { return };
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Foreign { .. })) {
+        let Purpose::Foreign { path } = purpose else { continue };
+        let tileset = match body {
+            Ok(bytes) => Tileset::parse(&bytes).map_err(|fault| fault.to_string()),
+            Err(IoFault::NotFound(_)) if asked.tileset.is_none() => {
+                facts.fault("error-territory-unreachable", asked.name.clone());
+                continue;
+            }
+            Err(fault) => Err(fault.to_string()),
+        };
+        let crs = asked.crs.and_then(|epsg| Crs::from_epsg(epsg).ok());
+        let opened = tileset.and_then(|tileset| {
+            foreign::scene(&tileset, &path, &asked.name, crs.as_ref()).ok_or_else(|| format!("boundingVolume {:?}", tileset.root.bounding_volume))
+        });
+        match opened {
+            Ok(opened) => {
+                traits.stands.insert(foreign::LAYER.into(), opened.stand);
+                let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
+                enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+            }
+            Err(what) => facts.fault("error-tileset-unreadable", format!("{path}: {what}")),
+        }
+    }
     for (_, body) in requests.take(|purpose| *purpose == Purpose::Manifest) {
         let manifest = match body {
             Ok(bytes) => Manifest::parse(&bytes),
+            Err(IoFault::NotFound(_)) => {
+                requests.ask(TILESET, Purpose::Foreign { path: TILESET.to_owned() });
+                continue;
+            }
             Err(fault) => {
                 facts.fault("error-territory-unreachable", fault.to_string());
                 continue;
@@ -51,22 +106,72 @@ fn open(
         };
         match manifest {
             Ok(manifest) => {
-                let (scene, fault) = first_scene(manifest, &asked);
-                if let Some(key) = fault {
-                    facts.fault(key, asked.link.clone());
-                }
-                let [lon_deg, lat_deg, height_m] = scene.manifest.origin;
-                commands.insert_resource(Anchor::at(LonLatH { lon_deg, lat_deg, height_m }));
-                commands.insert_resource(scene);
+                let limits = limits(&manifest);
+                enter(&mut commands, manifest, limits, &asked, &mut traits, &mut facts);
             }
             Err((code, detail)) => facts.fault(&format!("error-{code}"), detail),
         }
     }
 }
 
+/// Makes a manifest the scene.
+fn enter(commands: &mut Commands, manifest: Manifest, limits: Limits, asked: &Opening, traits: &mut LayerTraits, facts: &mut SceneFacts) {
+    if let Some(bytes) = &asked.style
+        && let Some(style) = style(bytes, asked.language, facts)
+    {
+        let styled = manifest.layers.iter().filter(|layer| matches!(layer.kind, LayerKind::Buildings | LayerKind::Models));
+        traits.styles.extend(styled.map(|layer| (layer.id.clone(), style.clone())));
+    }
+    let (scene, fault) = first_scene(manifest, limits, asked);
+    if let Some(key) = fault {
+        facts.fault(key, asked.link.clone());
+    }
+    let [lon_deg, lat_deg, height_m] = scene.manifest.origin;
+    commands.insert_resource(Anchor::at(LonLatH { lon_deg, lat_deg, height_m }));
+    commands.insert_resource(scene);
+}
+
+/// Reads a style; what of it cannot be applied is told.
+fn style(bytes: &[u8], language: Language, facts: &mut SceneFacts) -> Option<Arc<Style>> {
+    let mut report = Report::default();
+    let style = Style::parse(bytes, "", &mut report);
+    for finding in report.findings() {
+        let (fr, en) = crate::formats::messages::message(finding);
+        let text = if language == Language::Fr { fr } else { en };
+        facts.fault("error-style", format!("{}: {text}", finding.object));
+    }
+    style.map(Arc::new).map_err(|fault| facts.fault("error-style", fault.to_string())).ok()
+}
+
+/// The styles that layers name, unless a person has brought another.
+fn ask_for_styles(scene: Res<Scene>, traits: Res<LayerTraits>, requests: Option<ResMut<Requests>>) {
+    let Some(mut requests) = requests else { return };
+    for (layer, of) in scene.manifest.layers.iter().enumerate() {
+        let dressable = matches!(of.kind, LayerKind::Buildings | LayerKind::Models) && !traits.styles.contains_key(&of.id);
+        if let Some(path) = of.style.as_ref().filter(|_| dressable) {
+            requests.ask(path, Purpose::Style { layer });
+        }
+    }
+}
+
+fn take_styles(scene: Res<Scene>, requests: Option<ResMut<Requests>>, mut traits: ResMut<LayerTraits>, mut facts: ResMut<SceneFacts>) {
+    let Some(mut requests) = requests else { return };
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Style { .. })) {
+        let Purpose::Style { layer } = purpose else { continue };
+        let Some(of) = scene.manifest.layers.get(layer) else { continue };
+        match body {
+            Ok(bytes) => {
+                if let Some(style) = style(&bytes, scene.state.language, &mut facts) {
+                    traits.styles.insert(of.id.clone(), style);
+                }
+            }
+            Err(fault) => facts.fault("error-style", fault.to_string()),
+        }
+    }
+}
+
 /// The scene a territory opens with, and what was wrong with the link. Whatever the link says is kept inside the territory's limits.
-fn first_scene(manifest: Manifest, asked: &Opening) -> (Scene, Option<&'static str>) {
-    let limits = limits(&manifest);
+fn first_scene(manifest: Manifest, limits: Limits, asked: &Opening) -> (Scene, Option<&'static str>) {
     let mut state = opening(&manifest.id, manifest.home.instant, &limits);
     state.language = asked.language;
     for layer in manifest.layers.iter().filter(|layer| !layer.visible) {

@@ -11,6 +11,10 @@ use bevy::prelude::*;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Purpose {
     Manifest,
+    /// The document of a tileset that is opened by itself, at this path.
+    Foreign { path: String },
+    /// The style of a layer, by its place in the manifest.
+    Style { layer: usize },
     /// A part of a series: the folder of its array, and which part.
     Values { path: String, part: Part },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
@@ -21,6 +25,8 @@ pub enum Purpose {
         tile: TileId,
         wanted: Wanted,
     },
+    /// A file that a tile's content names, as it is named there.
+    Part { layer: usize, request: RequestId, uri: String },
 }
 
 pub type Arrival = (Purpose, Result<Vec<u8>, IoFault>);

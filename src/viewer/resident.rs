@@ -34,6 +34,8 @@ pub struct NamedPlace {
 pub struct ResidentTile {
     pub shown: bool,
     pub names: Vec<NamedPlace>,
+    /// Rows that somebody wrote.
+    pub features: u64,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
 }

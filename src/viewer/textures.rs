@@ -2,7 +2,9 @@
 
 use crate::formats::gltf::PropertyTable;
 use bevy::asset::RenderAssetUsages;
-use bevy::image::{Image, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
+use crate::formats::gltf::Wrap;
+use crate::formats::tiles3d::content::Painting;
+use bevy::image::{Image, ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
 /// Width of a feature table's texture; every WebGL2 device has at least 2,048.
@@ -84,6 +86,32 @@ fn extent(width: usize, height: usize) -> Extent3d {
         height: height as u32,
         depth_or_array_layers: 1,
     }
+}
+
+/// A model's own picture with its halvings.
+pub fn surface_image(painting: Painting) -> Image {
+    let Painting { columns, rows, levels, bytes, wrap, nearest, .. } = painting;
+    let mut image =
+        Image::new_uninit(extent(columns, rows), TextureDimension::D2, TextureFormat::Rgba8UnormSrgb, RenderAssetUsages::RENDER_WORLD);
+    image.texture_descriptor.mip_level_count = levels.max(1);
+    image.data = Some(bytes);
+    let [across, down] = wrap.map(|wrap| match wrap {
+        Wrap::Repeat => ImageAddressMode::Repeat,
+        Wrap::Clamp => ImageAddressMode::ClampToEdge,
+        Wrap::Mirror => ImageAddressMode::MirrorRepeat,
+    });
+    let near = if nearest { ImageFilterMode::Nearest } else { ImageFilterMode::Linear };
+    image.sampler = ImageSampler::Descriptor(ImageSamplerDescriptor {
+        address_mode_u: across,
+        address_mode_v: down,
+        mag_filter: near,
+        // Wherever pixels are to stay square the card takes no more than one sample.
+        min_filter: near,
+        mipmap_filter: near,
+        anisotropy_clamp: if nearest { 1 } else { super::platform::ANISOTROPY },
+        ..ImageSamplerDescriptor::default()
+    });
+    image
 }
 
 /// A square picture for the ground with `levels` of it, each half the one before, as bytes one after the other.

@@ -1,11 +1,15 @@
 //! What the viewer's plugins share. Siblings never call each other: they read and write these.
 
 use super::material::TileMaterial;
+use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
 use crate::view::curve::Point;
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
+use crate::formats::tiles3d::style::Style;
+use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
+use std::sync::Arc;
 
 /// The state of the picture and its limits; exists once the territory is open. Only [`super::apply_commands`] writes it.
 #[derive(Resource)]
@@ -18,6 +22,14 @@ pub struct Scene {
 /// Something a person, a page or a script asked for.
 #[derive(Message, Clone, Debug)]
 pub struct ViewCommand(pub Command);
+
+/// What layers have beside what their manifest says: where they stand, how their features look. Written when a scene opens.
+#[derive(Resource, Default)]
+pub struct LayerTraits {
+    /// A layer without one stands on the globe.
+    pub stands: HashMap<LayerId, Stand>,
+    pub styles: HashMap<LayerId, Arc<Style>>,
+}
 
 /// The order of one frame.
 #[derive(SystemSet, Clone, Copy, Debug, PartialEq, Eq, Hash)]

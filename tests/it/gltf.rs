@@ -259,10 +259,10 @@ fn truncated_and_foreign_bytes_give_a_coded_fault() {
     assert_eq!(code(b"glTF\x01\0\0\0"), "glb-version");
     assert_eq!(code(&bytes[..bytes.len() - 1]), "glb-truncated");
     assert_eq!(code(b"{}"), "gltf-version");
-    assert_eq!(
-        code(br#"{"asset":{"version":"2.0"},"extensionsRequired":["KHR_draco_mesh_compression"]}"#),
-        "gltf-draco"
-    );
+    let packed = br#"{"asset":{"version":"2.0"},"extensionsRequired":["KHR_draco_mesh_compression"],"bufferViews":[{"buffer":0,"byteLength":6}],
+        "buffers":[{"byteLength":6,"uri":"data:;base64,RFJBQ08C"}],"meshes":[{"primitives":[{"attributes":{},
+        "extensions":{"KHR_draco_mesh_compression":{"bufferView":0,"attributes":{}}}}]}]}"#;
+    assert_eq!(code(packed), "gltf-draco-broken");
     assert_eq!(
         code(br#"{"asset":{"version":"2.0"},"extensionsRequired":["ACME_magic"]}"#),
         "gltf-extension-unsupported"

@@ -351,6 +351,7 @@ fn every_finding_has_a_sentence() {
         "quantized-mesh-",
         "terrain-layer-",
         "terrain-rgb-",
+        "meter-",
         "mvt-",
         "pmtiles-",
         "glb-",
@@ -374,6 +375,7 @@ fn every_finding_has_a_sentence() {
         root.join("stream"),
     ];
     let mut sources = vec![
+        root.join("formats/meter.rs"),
         root.join("formats/mvt.rs"),
         root.join("formats/pmtiles.rs"),
         root.join("formats/terrainrgb.rs"),

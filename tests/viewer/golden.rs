@@ -31,22 +31,26 @@ fn check(name: &str, view: &str) {
         "{}",
         String::from_utf8_lossy(&output.stderr)
     );
-    let golden = root().join("tests/golden").join(format!("{name}.png"));
+    compare(&taken, &root().join("tests/golden").join(format!("{name}.png")));
+    // Only a picture that failed is worth keeping.
+    std::fs::remove_dir_all(&folder).expect("the temporary folder goes");
+}
+
+/// Compares a picture with the one we looked at, or takes its place.
+pub fn compare(taken: &Path, golden: &Path) {
     if std::env::var_os("UPDATE_GOLDEN").is_some() {
-        std::fs::copy(&taken, &golden).expect("the golden picture is written");
+        std::fs::copy(taken, golden).expect("the golden picture is written");
         return;
     }
-    let Difference { mean, share, worst_square } = difference(&taken, &golden);
+    let Difference { mean, share, worst_square } = difference(taken, golden);
     assert!(
         mean <= MEAN_DIFFERENCE && share <= PIXEL_SHARE && worst_square <= SQUARE_SHARE,
-        "{name}: mean difference {mean:.2} of 255, {:.2} % of the pixels differ, {:.0} % of a small square; look at {} and {}",
+        "mean difference {mean:.2} of 255, {:.2} % of the pixels differ, {:.0} % of a small square; look at {} and {}",
         share * 100.0,
         worst_square * 100.0,
         taken.display(),
         golden.display()
     );
-    // Only a picture that failed is worth keeping.
-    std::fs::remove_dir_all(&folder).expect("the temporary folder goes");
 }
 
 struct Difference {

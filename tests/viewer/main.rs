@@ -1,7 +1,10 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod foreign;
 mod golden;
 mod panels;
 mod running;
 mod series;
+#[path = "../it/shared_data.rs"]
+mod shared_data;
 mod territory;

@@ -45,6 +45,7 @@ fn manifest() -> Manifest {
         datasets: vec!["bdtopo".into()],
         nature,
         visible: true,
+        style: None,
     };
     Manifest {
         jumeau: 1,

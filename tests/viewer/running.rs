@@ -23,8 +23,8 @@ use jumeau::viewer::{Smoothing, Target, app, open::Opening};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 
-const WIDTH: u32 = 640;
-const HEIGHT: u32 = 360;
+pub const WIDTH: u32 = 640;
+pub const HEIGHT: u32 = 360;
 /// More frames than any of these stories needs; a wait beyond is a hang.
 const MOST_FRAMES: usize = 60_000;
 
@@ -107,7 +107,7 @@ impl Running {
         self.frame();
     }
 
-    fn click(&mut self, at: Vec2) {
+    pub fn click(&mut self, at: Vec2) {
         self.point(at);
         self.button(MouseButton::Left, ButtonState::Pressed);
         self.button(MouseButton::Left, ButtonState::Released);

@@ -37,7 +37,7 @@ export const SHORTCUTS = [
   {"key":")","name":{"fr":")","en":")"},"text":{"fr":"Dix ans plus tard","en":"Ten years later"},"ask":{"ask":"year","years":10}},
   {"key":"(","name":{"fr":"(","en":"("},"text":{"fr":"Dix ans plus tôt","en":"Ten years earlier"},"ask":{"ask":"year","years":-10}},
   {"key":"t","name":{"fr":"T","en":"T"},"text":{"fr":"Changer ce que montrent les couleurs","en":"Change what the colours mean"},"ask":{"ask":"next-theme"}},
-  {"key":"u","name":{"fr":"U","en":"U"},"text":{"fr":"Voir sous le sol, ou ne plus y voir","en":"Look under the ground, or no longer"},"ask":{"ask":"underground"}},
+  {"key":"b","name":{"fr":"B","en":"B"},"text":{"fr":"Voir sous le sol, ou ne plus y voir","en":"Look under the ground, or no longer"},"ask":{"ask":"underground"}},
   {"key":"l","name":{"fr":"L","en":"L"},"text":{"fr":"Changer de langue","en":"Change the language"},"ask":{"ask":"next-language"}},
   {"key":"r","name":{"fr":"R","en":"R"},"text":{"fr":"Redemander ce qui n’a pas pu être chargé","en":"Ask again for what could not be loaded"},"ask":{"ask":"try-again"}},
   {"key":"c","name":{"fr":"C","en":"C"},"text":{"fr":"Copier un lien vers cette vue","en":"Copy a link to this view"},"action":"copy-link"},

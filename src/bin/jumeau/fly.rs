@@ -4,7 +4,6 @@ use super::viewing;
 use jumeau::view::flight::Band;
 use jumeau::viewer::flight::{Frame, Record, Request, fly, quantile};
 use jumeau::view::Quality;
-use jumeau::viewer::open::Opening;
 use serde_json::{Value, json};
 use std::process::ExitCode;
 
@@ -27,9 +26,8 @@ pub struct Args {
     /// Qualité de l’image / quality of the picture: mobile, laptop, desktop, presentation.
     #[arg(long, default_value = "desktop", value_parser = quality)]
     quality: Quality,
-    /// Langue des messages : fr ou en / language of messages.
-    #[arg(long, default_value = "fr")]
-    lang: viewing::Lang,
+    #[command(flatten)]
+    manner: viewing::Manner,
     /// Un document JSON sur la sortie / one JSON document on stdout.
     #[arg(long)]
     json: bool,
@@ -51,16 +49,17 @@ fn seconds(text: &str) -> Result<f64, String> {
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let location = match viewing::location(&args.territory, args.lang) {
-        Ok(location) => location,
+    let lang = args.manner.lang;
+    let (location, opening) = match viewing::scene(&args.territory, &args.manner) {
+        Ok(scene) => scene,
         Err(code) => return code,
     };
-    if let Err(code) = viewing::graphics(args.lang) {
+    if let Err(code) = viewing::graphics(lang) {
         return code;
     }
     let request = Request {
         location,
-        opening: Opening { link: String::new(), language: args.lang.into() },
+        opening,
         width: args.size.0,
         height: args.size.1,
         screen_space_error: args.sse,
@@ -70,12 +69,12 @@ pub fn run(args: Args) -> ExitCode {
     };
     let record = match fly(request) {
         Ok(record) => record,
-        Err(fault) => return viewing::say(&fault, args.lang),
+        Err(fault) => return viewing::say(&fault, lang),
     };
     for fault in &record.faults {
-        viewing::say(fault, args.lang);
+        viewing::say(fault, lang);
     }
-    let text = if args.json { format!("{}\n", document(&args, &record)) } else { table(&record, args.lang) };
+    let text = if args.json { format!("{}\n", document(&args, &record)) } else { table(&record, lang) };
     super::output::data(&text, ExitCode::from(u8::from(!record.faults.is_empty())))
 }
 

@@ -3,11 +3,13 @@
 pub use super::lang::Lang;
 use super::screen::{self, Screen};
 use jumeau::formats::territory::Manifest;
+use jumeau::geodesy::Crs;
 use jumeau::i18n::Texts;
 use jumeau::io::Location;
+use jumeau::viewer::open::{Opening, TILESET};
 use jumeau::viewer::snapshot::Picture;
 use jumeau::viewer::vocab::Fault;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Where `cargo xtask demo` prepares the default territory, from the folder the program is started in.
@@ -24,15 +26,82 @@ pub fn say(fault: &Fault, lang: Lang) -> ExitCode {
     ExitCode::from(2)
 }
 
-/// The territory a person named, once it is clear that something is there.
-pub fn location(territory: &str, lang: Lang) -> Result<Location, ExitCode> {
-    let location = Location::parse(territory);
-    if let Location::Folder(folder) = &location
-        && !folder.join("territory.json").is_file()
-    {
-        return Err(say(&fault("error-territory-missing", territory.to_owned()), lang));
+/// How a scene is opened, beside where it is.
+#[derive(clap::Args, Default)]
+pub struct Manner {
+    /// Lien de partage, ou nom d'une vue du territoire / share link, or name of a view.
+    #[arg(long, default_value = "")]
+    pub view: String,
+    /// Système projeté d'un tileset, par exemple EPSG:2154 / projected system of a tileset.
+    #[arg(long)]
+    pub crs: Option<String>,
+    /// Style 3D Tiles (JSON) des bâtiments et des modèles / 3D Tiles style of buildings and models.
+    #[arg(long)]
+    pub style: Option<PathBuf>,
+    /// Langue des messages : fr ou en / language of messages.
+    #[arg(long, default_value = "fr")]
+    pub lang: Lang,
+}
+
+/// Where the scene is that a person named, and how it opens, once it is clear that something is there.
+pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCode> {
+    let lang = manner.lang;
+    let (location, tileset) = location(named, lang)?;
+    view(&location, &manner.view, lang)?;
+    let crs = match &manner.crs {
+        None => None,
+        Some(text) => {
+            let number = text.trim().rsplit(':').next().and_then(|number| number.parse().ok());
+            let known = number.filter(|epsg| Crs::from_epsg(*epsg).is_ok_and(|crs| !crs.is_geographic()));
+            Some(known.ok_or_else(|| say(&fault("error-crs-argument", text.clone()), lang))?)
+        }
+    };
+    let style = match &manner.style {
+        None => None,
+        Some(path) => {
+            let bytes = std::fs::read(path).map_err(|error| say(&fault("error-style", format!("{}: {error}", path.display())), lang))?;
+            Some(bytes)
+        }
+    };
+    let name = named.trim_end_matches('/').trim_end_matches("tileset.json").trim_end_matches('/');
+    let name = name.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(named).to_owned();
+    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style }))
+}
+
+/// A territory's root, or a tileset's and the path of its document there.
+fn location(named: &str, lang: Lang) -> Result<(Location, Option<String>), ExitCode> {
+    let document = |text: &str| text.len() > 5 && text.to_ascii_lowercase().ends_with(".json") && !text.ends_with("territory.json");
+    let location = Location::parse(named);
+    match &location {
+        Location::Url(_) => {
+            let (address, query) = named.split_once('#').map_or(named, |(address, _)| address).split_once('?').map_or((named, ""), |parts| parts);
+            match address.rsplit_once('/').filter(|(_, last)| document(last)) {
+                Some((folder, last)) => {
+                    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
+                    Ok((Location::Url(format!("{folder}/")), Some(format!("{last}{query}"))))
+                }
+                None => Ok((location, None)),
+            }
+        }
+        Location::Folder(path) if document(named) && path.is_file() => {
+            let file = path.file_name().map(|name| encoded(&name.to_string_lossy()));
+            Ok((Location::Folder(path.parent().unwrap_or(Path::new("")).to_owned()), file))
+        }
+        Location::Folder(folder) if folder.join("territory.json").is_file() => Ok((location, None)),
+        Location::Folder(folder) if folder.join(TILESET).is_file() => Ok((location, Some(TILESET.to_owned()))),
+        Location::Folder(_) => Err(say(&fault("error-territory-missing", named.to_owned()), lang)),
     }
-    Ok(location)
+}
+
+/// A file's name as a reference: what has a meaning there is written `%XX`.
+fn encoded(name: &str) -> String {
+    name.bytes()
+        .map(|byte| match byte {
+            b'%' | b'?' | b'#' | b':' => format!("%{byte:02X}"),
+            _ if byte.is_ascii_graphic() => char::from(byte).to_string(),
+            _ => format!("%{byte:02X}"),
+        })
+        .collect()
 }
 
 pub fn default_territory(lang: Lang) -> Result<String, ExitCode> {
@@ -59,7 +128,7 @@ pub fn display(lang: Lang) -> Result<(), ExitCode> {
 }
 
 /// Whether the view that a person named exists; links are judged when they are opened, and so are territories on a server.
-pub fn view(location: &Location, view: &str, lang: Lang) -> Result<(), ExitCode> {
+fn view(location: &Location, view: &str, lang: Lang) -> Result<(), ExitCode> {
     let Location::Folder(folder) = location else { return Ok(()) };
     if view.is_empty() || view.contains(['=', '#', '?', '/']) {
         return Ok(());

@@ -82,14 +82,14 @@ fn reading_fault(fault: GltfFault, file: &str) -> Finding {
     let mut finding = fault.finding(file);
     if matches!(
         finding.code,
-        "gltf-extension-unsupported" | "gltf-draco" | "gltf-sparse"
+        "gltf-extension-unsupported" | "gltf-sparse"
     ) {
         finding.severity = Severity::Warning;
     }
     finding
 }
 
-/// Checks a b3dm, i3dm, pnts or cmpt, and says that the viewer does not draw it.
+/// Checks a b3dm, i3dm, pnts or cmpt.
 ///
 /// Of a batched model the tables and the glTF inside are checked as those of newer contents are; a glTF 1.0 can only be told to be one.
 pub fn legacy(bytes: &[u8], file: &str, place: Option<&Place>, resources: &mut Resources<'_>) -> Vec<Finding> {

@@ -1,11 +1,13 @@
 //! Buffers, buffer views and accessors: from indices in JSON to plain arrays, every step checked.
 
 use super::container::{Container, data_uri};
+use super::draco;
 use super::json::{Accessor, Document, Meshopt, extension};
 use super::{GltfFault, Limits};
 use meshoptimizer_rs::codec::{self, Filter, Mode};
 use meshoptimizer_rs::{Limits as CodecLimits, Workspace};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 pub const MESHOPT: &str = "EXT_meshopt_compression";
 
@@ -19,6 +21,8 @@ pub struct Store<'a> {
     buffers: Vec<Result<Cow<'a, [u8]>, GltfFault>>,
     /// Decompressed buffer views.
     decoded: Vec<Option<Vec<u8>>>,
+    /// Accessors that Draco decompressed, tight.
+    unpacked: BTreeMap<usize, Vec<u8>>,
 }
 
 impl<'a> Store<'a> {
@@ -72,8 +76,10 @@ impl<'a> Store<'a> {
             document,
             buffers,
             decoded: Vec::new(),
+            unpacked: BTreeMap::new(),
         };
         store.decoded = store.decompress(limits)?;
+        store.unpacked = draco::unpack(&store, document, limits)?;
         Ok(store)
     }
 
@@ -208,6 +214,19 @@ impl<'a> Store<'a> {
             GltfFault::new("gltf-accessor-type", object(), accessor.component_type)
         })?;
         let size = component.size() * N;
+        if let Some(bytes) = self.unpacked.get(&number) {
+            let count = bytes.len() / size;
+            if count > limit {
+                return Err(GltfFault::new("gltf-limit", object(), count));
+            }
+            return Ok(Elements {
+                bytes: bytes.get(..count * size).unwrap_or_default(),
+                stride: size,
+                count,
+                component,
+                normalized: accessor.normalized,
+            });
+        }
         let Some(view_number) = accessor.buffer_view else {
             // The specification's "filled with zeros".
             return Ok(Elements {

@@ -52,6 +52,8 @@ pub struct Document {
     pub images: Vec<Value>,
     #[serde(skip_serializing_if = "no")]
     pub textures: Vec<Value>,
+    #[serde(skip_serializing_if = "no")]
+    pub samplers: Vec<Value>,
     #[serde(skip_serializing_if = "nothing")]
     pub extensions: Extensions,
 }
@@ -145,6 +147,9 @@ pub struct Material {
     /// `OPAQUE` when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub alpha_mode: Option<String>,
+    /// 0.5 when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub alpha_cutoff: Option<f32>,
     #[serde(skip_serializing_if = "is_false")]
     pub double_sided: bool,
     #[serde(skip_serializing_if = "nothing")]
@@ -157,6 +162,8 @@ pub struct Pbr {
     /// Linear; white when absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub base_color_factor: Option<[f32; 4]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_color_texture: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub metallic_factor: Option<f32>,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -1,7 +1,7 @@
 //! glTF 2.0 binary as the content of 3D Tiles 1.1: our own lean reader and writer.
 //!
 //! What goes in and comes out is a [`TileContent`]: plain arrays in the tile's own frame, features and their property tables.
-//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `EXT_mesh_features`, `EXT_structural_metadata`.
+//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `KHR_draco_mesh_compression` (reading), `EXT_mesh_features`, `EXT_structural_metadata`.
 
 //!
 //! | module | holds |
@@ -12,9 +12,15 @@
 //! | [`container`] | the chunks of a GLB, data URIs |
 //! | [`accessor`] | buffers, buffer views (decompressed), accessors as arrays |
 //! | [`metadata`] | property tables, both ways |
+//! | [`draco`] | what Draco compressed |
+//! | [`finish`] | pictures on surfaces, what cuts and what lights them |
+//! | [`instances`] | one mesh at many places |
 
 pub mod accessor;
 pub mod container;
+pub mod draco;
+pub mod finish;
+pub mod instances;
 pub mod json;
 pub mod metadata;
 mod pack;
@@ -22,6 +28,7 @@ pub mod read;
 pub mod write;
 
 pub use super::fault::Fault as GltfFault;
+pub use finish::{Finish, Picture, Wrap};
 
 /// What a reader of foreign bytes will at most do; beyond a limit it answers with the fault `gltf-limit`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -42,6 +49,8 @@ pub struct Limits {
     pub table_values: usize,
     /// Characters of all text columns, in bytes.
     pub text_bytes: usize,
+    /// Pictures on surfaces.
+    pub pictures: usize,
 }
 
 impl Default for Limits {
@@ -55,6 +64,7 @@ impl Default for Limits {
             node_depth: 64,
             table_values: 32 << 20,
             text_bytes: 128 << 20,
+            pictures: 256,
         }
     }
 }
@@ -121,7 +131,26 @@ pub struct TileMesh {
     pub table: Option<usize>,
     /// Seen from both sides (tree crowns, thin things).
     pub double_sided: bool,
+    /// What `indices` join; other than triangles only where a reader was asked for all ([`read::scene`]).
+    pub shape: Shape,
+    /// How its surface looks beside its colours; only from [`read::scene`].
+    pub finish: Finish,
 }
+
+/// What a mesh's indices join: one for each point, two for each line, three for each triangle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    Points,
+    Lines,
+    #[default]
+    Triangles,
+}
+
+/// What other programs call an object's id, in the order of trust.
+const IDS: [&str; 12] = [
+    "id", "gml_id", "gml:id", "gmlid", "cleabs", "id_rnb", "rnb", "osm_id", "guid", "uuid",
+    "globalid", "name",
+];
 
 /// A property table of `EXT_structural_metadata`: `count` rows, typed columns.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -172,6 +201,21 @@ impl PropertyTable {
             .iter()
             .find(|column| column.name == name)
             .map(|column| &column.values)
+    }
+
+    /// What the rows are called: by the column that most likely holds an id, and where there is none, after `prefix` and their number.
+    pub fn ids(&self, prefix: &str) -> Vec<String> {
+        let column = IDS
+            .iter()
+            .find_map(|id| self.columns.iter().find(|column| column.name.eq_ignore_ascii_case(id)))
+            .filter(|column| column.values.len() == self.count);
+        let stated = |row: usize| {
+            column.and_then(|column| match &column.values {
+                Values::Text(texts) => texts.get(row).filter(|text| !text.is_empty()).cloned(),
+                _ => self.number(&column.name, row).map(|number| number.to_string()),
+            })
+        };
+        (0..self.count).map(|row| stated(row).unwrap_or_else(|| format!("{prefix}/{row}"))).collect()
     }
 
     /// One row as a table of its own.

@@ -2,13 +2,16 @@
 //!
 //! Reads what we write and reasonable content of others: any index type or none, strips and fans, f32 or quantised attributes,
 //! missing normals (flat ones are made), hierarchies of nodes, meshopt compression, embedded buffers, `.gltf` with data URIs.
-//! Points, lines, textures, skins and animations are left out; sparse accessors and unknown required extensions are refused.
+//! [`scene`] also brings points, lines, pictures and instances; [`glb_with`] leaves them out. Skins and animations are nobody's;
+//! sparse accessors and unknown required extensions are refused.
 
 use super::accessor::{Resources, Store};
 use super::container;
 use super::json::{Document, MeshFeatures, Node, Primitive, TRIANGLES, extension};
 use super::metadata;
-use super::{GltfFault, Limits, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
+use super::finish::{Gallery, Picture};
+use super::instances;
+use super::{GltfFault, Limits, Shape, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
 use glam::{DMat4, DQuat, DVec3, Vec3};
 use serde::Deserialize;
 
@@ -19,7 +22,7 @@ const RTC: &str = "CESIUM_RTC";
 const PRIMITIVE_VERTICES: usize = 16;
 
 /// Required extensions that we obey, or that only concern what we leave out.
-const KNOWN: [&str; 14] = [
+const KNOWN: [&str; 16] = [
     RTC,
     "KHR_mesh_quantization",
     "EXT_meshopt_compression",
@@ -34,7 +37,11 @@ const KNOWN: [&str; 14] = [
     "KHR_materials_ior",
     "KHR_materials_emissive_strength",
     "KHR_materials_pbrSpecularGlossiness",
+    "KHR_techniques_webgl",
+    super::draco::DRACO,
 ];
+/// Required extensions that are obeyed where all of a scene is read.
+const KNOWN_TO_SCENES: [&str; 2] = [instances::INSTANCING, instances::INSTANCE_FEATURES];
 
 /// Reads a GLB (or a `.gltf` with data URIs) within the default [`Limits`].
 ///
@@ -53,45 +60,71 @@ pub fn glb_with(
     limits: &Limits,
     resources: &mut Resources<'_>,
 ) -> Result<TileContent, GltfFault> {
+    Ok(read(bytes, limits, resources, false)?.content)
+}
+
+/// A document with all that can be drawn of it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Scene {
+    pub content: TileContent,
+    /// As [`super::Finish::picture`] counts them.
+    pub pictures: Vec<Picture>,
+    /// What could not be had of an otherwise sound document: pictures in a codec that nobody here reads, or that are not there.
+    pub left_out: Vec<GltfFault>,
+}
+
+/// Reads all that can be drawn: points, lines and instances too, and pictures as they are coded. `resources` is asked for pictures as well.
+///
+/// # Errors
+/// As [`glb`].
+pub fn scene(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>) -> Result<Scene, GltfFault> {
+    read(bytes, limits, resources, true)
+}
+
+fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: bool) -> Result<Scene, GltfFault> {
     let container = container::split(bytes, limits)?;
     let document = &container.document;
-    if let Some(name) = document
-        .extensions_required
-        .iter()
-        .find(|name| !KNOWN.contains(&name.as_str()))
-    {
-        let code = if name == "KHR_draco_mesh_compression" {
-            "gltf-draco"
-        } else {
-            "gltf-extension-unsupported"
-        };
-        return Err(GltfFault::new(code, "extensionsRequired", name));
+    let known = |name: &str| KNOWN.contains(&name) || whole && KNOWN_TO_SCENES.contains(&name);
+    if let Some(name) = document.extensions_required.iter().find(|name| !known(name)) {
+        return Err(GltfFault::new("gltf-extension-unsupported", "extensionsRequired", name));
     }
     let store = Store::open(&container, limits, resources)?;
     let tables = metadata::tables(&store, limits)?;
     let mut reader = Reader {
         store: &store,
         document,
+        limits,
+        whole,
+        resources,
         tables: tables.len(),
         vertices: limits.vertices,
         indices: limits.indices,
         meshes: Vec::new(),
+        gallery: Gallery::default(),
+        left_out: Vec::new(),
     };
     reader.walk(limits)?;
-    Ok(TileContent {
-        meshes: reader.meshes,
-        tables,
+    Ok(Scene {
+        pictures: reader.gallery.pictures,
+        left_out: reader.left_out,
+        content: TileContent { meshes: reader.meshes, tables },
     })
 }
 
-struct Reader<'s> {
+struct Reader<'s, 'r, 'c> {
     store: &'s Store<'s>,
     document: &'s Document,
+    limits: &'s Limits,
+    /// Points, lines, pictures and instances too.
+    whole: bool,
+    resources: &'r mut Resources<'c>,
     tables: usize,
     /// How many more may come.
     vertices: usize,
     indices: usize,
     meshes: Vec<TileMesh>,
+    gallery: Gallery,
+    left_out: Vec<GltfFault>,
 }
 
 /// A node on the way down: its number, its parent's transform, its depth and the nearest name above.
@@ -102,7 +135,7 @@ struct Step<'d> {
     name: &'d str,
 }
 
-impl<'s> Reader<'s> {
+impl<'s> Reader<'s, '_, '_> {
     fn walk(&mut self, limits: &Limits) -> Result<(), GltfFault> {
         let document = self.document;
         let centre = document
@@ -143,7 +176,14 @@ impl<'s> Reader<'s> {
                 return Err(GltfFault::new("gltf-transform", object(), ""));
             }
             if let Some(mesh) = node.mesh {
-                self.mesh(mesh, name, step.parent, local)?;
+                let many = match self.whole {
+                    true => instances::of_node(self.store, node, self.tables)?,
+                    false => None,
+                };
+                match many {
+                    Some(many) => self.many(mesh, name, step.parent * local, many)?,
+                    None => self.mesh(mesh, name, step.parent, local)?,
+                }
             }
             if stack.len() + node.children.len() > limits.nodes {
                 return Err(GltfFault::new("gltf-limit", object(), node.children.len()));
@@ -176,11 +216,28 @@ impl<'s> Reader<'s> {
         for (at, primitive) in mesh.primitives.iter().enumerate() {
             let object = || format!("meshes[{number}].primitives[{at}]");
             self.spend_vertices(PRIMITIVE_VERTICES, &object)?;
-            if matches!(primitive.mode, 4..=6) {
+            if matches!(primitive.mode, 4..=6) || self.whole && primitive.mode <= 3 {
                 if let Some(mesh) = self.primitive(primitive, name, parent, local, &object)? {
                     self.meshes.push(mesh);
                 }
             }
+        }
+        Ok(())
+    }
+
+    /// A mesh at all places of its instances.
+    fn many(&mut self, number: usize, name: &str, frame_from_node: DMat4, mut many: instances::Instances) -> Result<(), GltfFault> {
+        let first = self.meshes.len();
+        self.mesh(number, name, DMat4::IDENTITY, DMat4::IDENTITY)?;
+        for place in &mut many.places {
+            *place = frame_from_node * *place;
+        }
+        let copies = many.places.len();
+        for mesh in self.meshes.split_off(first) {
+            let object = || format!("meshes[{number}]");
+            self.spend_vertices(mesh.positions.len().saturating_mul(copies), &object)?;
+            self.spend_indices(mesh.indices.len().saturating_mul(copies), &object)?;
+            self.meshes.extend(instances::written_out(&mesh, mesh.tile_from_mesh, &many));
         }
         Ok(())
     }
@@ -193,12 +250,6 @@ impl<'s> Reader<'s> {
         local: DMat4,
         object: &dyn Fn() -> String,
     ) -> Result<Option<TileMesh>, GltfFault> {
-        if primitive
-            .extensions
-            .contains_key("KHR_draco_mesh_compression")
-        {
-            return Err(GltfFault::new("gltf-draco", object(), ""));
-        }
         let Some(position) = primitive.attribute("POSITION") else {
             return Ok(None);
         };
@@ -236,6 +287,14 @@ impl<'s> Reader<'s> {
         if !mesh.feature_ids.is_empty() {
             same(mesh.feature_ids.len(), "_FEATURE_ID")?;
         }
+        mesh.shape = match primitive.mode {
+            0 => Shape::Points,
+            1..=3 => Shape::Lines,
+            _ => Shape::Triangles,
+        };
+        if self.whole {
+            mesh.finish = self.gallery.finish(store, primitive, count, self.limits, self.resources, &mut self.left_out)?;
+        }
         mesh.double_sided = primitive
             .material
             .and_then(|material| self.document.materials.get(material))
@@ -248,11 +307,12 @@ impl<'s> Reader<'s> {
         if primitive.mode != TRIANGLES && listed.len().saturating_mul(3) > self.indices {
             return Err(GltfFault::new("gltf-limit", object(), listed.len()));
         }
-        mesh.indices = triangles(listed, primitive.mode);
-        self.indices = self
-            .indices
-            .checked_sub(mesh.indices.len())
-            .ok_or_else(|| GltfFault::new("gltf-limit", object(), mesh.indices.len()))?;
+        mesh.indices = match mesh.shape {
+            Shape::Points => listed,
+            Shape::Lines => lines(listed, primitive.mode),
+            Shape::Triangles => triangles(listed, primitive.mode),
+        };
+        self.spend_indices(mesh.indices.len(), object)?;
         if let Some(index) = mesh.indices.iter().find(|index| **index as usize >= count) {
             return Err(GltfFault::new(
                 "gltf-vertex-index",
@@ -265,6 +325,9 @@ impl<'s> Reader<'s> {
         }
         let quantized = store.accessor(position)?.component_type != 5126;
         mesh.tile_from_mesh = parent * place(&mut mesh, local, quantized);
+        if mesh.shape != Shape::Triangles {
+            return Ok(Some(mesh));
+        }
         if mesh.normals.is_empty() && count > 0 {
             self.spend_vertices(mesh.indices.len(), object)?;
             flatten(&mut mesh);
@@ -290,11 +353,17 @@ impl<'s> Reader<'s> {
         Ok(())
     }
 
+    fn spend_indices(&mut self, count: usize, object: &dyn Fn() -> String) -> Result<(), GltfFault> {
+        self.indices = self.indices.checked_sub(count).ok_or_else(|| GltfFault::new("gltf-limit", object(), count))?;
+        Ok(())
+    }
+
     /// The material's colour times the vertices' ones; empty when there is nothing but white.
     fn colors(&self, primitive: &Primitive, count: usize) -> Result<Vec<[u8; 4]>, GltfFault> {
         let material = primitive.material.and_then(|material| self.document.materials.get(material));
-        // Alpha means nothing unless the material blends (glTF 2.0, 3.9.4).
-        let blends = material.is_some_and(|material| material.alpha_mode.as_deref() == Some("BLEND"));
+        // Alpha means nothing unless the material blends or cuts (glTF 2.0, 3.9.4); who reads triangles alone cuts nothing.
+        let alpha_mode = material.and_then(|material| material.alpha_mode.as_deref());
+        let blends = alpha_mode == Some("BLEND") || self.whole && alpha_mode == Some("MASK");
         let factor = material
             .and_then(|material| material.pbr_metallic_roughness.as_ref())
             .and_then(|pbr| pbr.base_color_factor)
@@ -451,6 +520,18 @@ fn unit(vector: [f32; 3]) -> [f32; 3] {
     }
 }
 
+/// A list of lines from a list (1), a loop (2) or a strip (3).
+fn lines(mut listed: Vec<u32>, mode: u32) -> Vec<u32> {
+    if mode == 1 {
+        listed.truncate(listed.len() / 2 * 2);
+        return listed;
+    }
+    if mode == 2 && listed.len() > 2 {
+        listed.extend(listed.first().copied());
+    }
+    listed.windows(2).flatten().copied().collect()
+}
+
 /// A list of triangles from a list (4), strip (5) or fan (6).
 fn triangles(mut listed: Vec<u32>, mode: u32) -> Vec<u32> {
     match mode {
@@ -518,6 +599,10 @@ fn flatten(mesh: &mut TileMesh) {
                 .unwrap_or_default()
         };
         mesh.feature_ids = mesh.indices.iter().map(pick).collect();
+    }
+    if !mesh.finish.uvs.is_empty() {
+        let pick = |index: &u32| mesh.finish.uvs.get(*index as usize).copied().unwrap_or_default();
+        mesh.finish.uvs = mesh.indices.iter().map(pick).collect();
     }
     mesh.indices = (0..positions.len() as u32).collect();
     mesh.positions = positions;

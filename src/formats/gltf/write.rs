@@ -427,10 +427,12 @@ fn add_mesh(
         name: mesh.name.clone(),
         pbr_metallic_roughness: Some(Pbr {
             base_color_factor: None,
+            base_color_texture: None,
             metallic_factor: Some(0.0),
             roughness_factor: None,
         }),
         alpha_mode: translucent.then(|| "BLEND".to_owned()),
+        alpha_cutoff: None,
         double_sided: mesh.double_sided,
         extensions: Map::new(),
     });

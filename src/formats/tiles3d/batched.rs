@@ -1,7 +1,7 @@
 //! Contents of 3D Tiles 1.0: batched models (`b3dm`), and composites (`cmpt`) that hold them.
 //!
 //! A batch table becomes the same [`PropertyTable`] that EXT_structural_metadata gives, so that nobody after this has to know which version a tile was.
-//! Instances (`i3dm`) and point clouds (`pnts`) are told apart and left out.
+//! Instances (`i3dm`) and point clouds (`pnts`) are told apart here and read in [`super::instanced`] and [`super::points`].
 //! Source: OGC 18-053r2, 3D Tiles Specification 1.0, sections 10.2, 10.5 and 11.
 
 use super::TilesFault;
@@ -61,56 +61,68 @@ pub fn is_legacy(bytes: &[u8]) -> bool {
 /// # Errors
 /// `legacy-length`, `legacy-version`, `legacy-table`, `tileset-limit`.
 pub fn parts(bytes: &[u8]) -> Result<Vec<Inner<'_>>, TilesFault> {
+    pieces(bytes)?
+        .into_iter()
+        .map(|piece| match name(piece) {
+            name if name == "b3dm" => Ok(Inner::Batched(Box::new(b3dm(piece)?))),
+            name => Ok(Inner::Other(name)),
+        })
+        .collect()
+}
+
+/// The bytes of the parts of a content, composites taken apart and nothing else looked at.
+///
+/// # Errors
+/// `legacy-length`, `legacy-version`, `tileset-limit`: a composite that cannot be taken apart.
+pub fn pieces(bytes: &[u8]) -> Result<Vec<&[u8]>, TilesFault> {
     let mut found = Vec::new();
     collect(bytes, 0, &mut found)?;
     Ok(found)
 }
 
-fn collect<'a>(
-    bytes: &'a [u8],
-    depth: usize,
-    found: &mut Vec<Inner<'a>>,
-) -> Result<(), TilesFault> {
+fn collect<'a>(bytes: &'a [u8], depth: usize, found: &mut Vec<&'a [u8]>) -> Result<(), TilesFault> {
     if depth > MAX_DEPTH || found.len() >= MAX_INNER {
         return Err(TilesFault::new("tileset-limit", "cmpt", found.len()));
     }
-    let name = name(bytes);
-    match name.as_str() {
-        "b3dm" => found.push(Inner::Batched(Box::new(b3dm(bytes)?))),
-        "cmpt" => {
-            header(bytes, "cmpt")?;
-            let count = word(bytes, 12).unwrap_or(0);
-            let mut at = 16;
-            for _ in 0..count {
-                let length = word(bytes, at + 8).unwrap_or(0) as usize;
-                // A tile has at least its own header, so the walk goes on.
-                let inner = at
-                    .checked_add(length)
-                    .filter(|_| length >= 12)
-                    .and_then(|end| bytes.get(at..end))
-                    .ok_or_else(|| TilesFault::new("legacy-length", "cmpt", length))?;
-                collect(inner, depth + 1, found)?;
-                at += length;
-            }
-        }
-        _ => found.push(Inner::Other(name)),
+    if !bytes.starts_with(b"cmpt") {
+        found.push(bytes);
+        return Ok(());
+    }
+    header(bytes, "cmpt", 16)?;
+    let count = word(bytes, 12).unwrap_or(0);
+    let mut at = 16;
+    for _ in 0..count {
+        let length = word(bytes, at + 8).unwrap_or(0) as usize;
+        // A tile has at least its own header, so the walk goes on.
+        let inner = at
+            .checked_add(length)
+            .filter(|_| length >= 12)
+            .and_then(|end| bytes.get(at..end))
+            .ok_or_else(|| TilesFault::new("legacy-length", "cmpt", length))?;
+        collect(inner, depth + 1, found)?;
+        at += length;
     }
     Ok(())
 }
 
-/// Reads a batched model.
-///
-/// # Errors
-/// `legacy-length`, `legacy-version`, `legacy-table`.
-pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
-    let whole = header(bytes, "b3dm")?;
+/// A content of 1.0 but its own body: what it says of itself and of its features.
+pub(super) struct Outside<'a> {
+    pub features: Features<'a>,
+    pub batch_json: Value,
+    pub batch_bin: &'a [u8],
+    pub body: &'a [u8],
+}
+
+/// Takes a content of 1.0 apart; `own` is the length of its header.
+pub(super) fn outside<'a>(bytes: &'a [u8], name: &str, own: usize) -> Result<Outside<'a>, TilesFault> {
+    let whole = header(bytes, name, own)?;
     let [feature_json, feature_bin, batch_json, batch_bin] =
         [12, 16, 20, 24].map(|at| word(bytes, at).unwrap_or(0) as usize);
-    let mut at = 28;
+    let mut at = own;
     let mut take = |length: usize| {
-        let end = at + length;
+        let end = at.saturating_add(length);
         let part = whole.get(at..end).ok_or_else(|| {
-            TilesFault::new("legacy-length", "b3dm", format!("{end} > {}", whole.len()))
+            TilesFault::new("legacy-length", name, format!("{end} > {}", whole.len()))
         });
         at = end;
         part
@@ -119,39 +131,113 @@ pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
     let feature_bin = take(feature_bin)?;
     let batch_json = json(take(batch_json)?, "batchTable")?;
     let batch_bin = take(batch_bin)?;
-    let glb = whole.get(at..).unwrap_or_default();
-    let batch_length = feature_json
-        .get("BATCH_LENGTH")
-        .and_then(Value::as_u64)
-        .and_then(|length| usize::try_from(length).ok())
-        .unwrap_or(0);
-    let rtc_center =
-        match feature_json.get("RTC_CENTER") {
-            None => None,
-            Some(Value::Array(list)) => three(list.iter().filter_map(Value::as_f64)),
-            Some(place) => place
-                .get("byteOffset")
-                .and_then(Value::as_u64)
-                .and_then(|offset| feature_bin.get(usize::try_from(offset).ok()?..)?.get(..12))
-                .and_then(|floats| {
-                    three(floats.chunks_exact(4).filter_map(|four| {
-                        Some(f64::from(f32::from_le_bytes(four.try_into().ok()?)))
-                    }))
-                }),
+    Ok(Outside {
+        features: Features { json: feature_json, bin: feature_bin },
+        batch_json,
+        batch_bin,
+        body: whole.get(at..).unwrap_or_default(),
+    })
+}
+
+/// A feature table: what a content says of itself, in JSON or as numbers behind it.
+pub(super) struct Features<'a> {
+    pub json: Value,
+    bin: &'a [u8],
+}
+
+impl<'a> Features<'a> {
+    pub fn count(&self, name: &str) -> Option<usize> {
+        let value = self.json.get(name)?;
+        let count = value.as_u64().or_else(|| {
+            let at = usize::try_from(value.get("byteOffset")?.as_u64()?).ok()?;
+            word(self.bin, at).map(u64::from)
+        })?;
+        usize::try_from(count).ok()
+    }
+
+    /// A place or a size that stands once.
+    pub fn vector(&self, name: &str) -> Option<[f64; 3]> {
+        match self.json.get(name)? {
+            Value::Array(list) => three(list.iter().filter_map(Value::as_f64)),
+            _ => {
+                let floats = self.bytes(name, 1, 12).ok()??;
+                three(floats.as_chunks::<4>().0.iter().map(|four| f64::from(f32::from_le_bytes(*four))))
+            }
+        }
+    }
+
+    /// Bytes of the part behind the JSON.
+    pub fn span(&self, offset: usize, length: usize) -> Option<&'a [u8]> {
+        self.bin.get(offset..offset.checked_add(length)?)
+    }
+
+    /// The bytes of a property of `count` features, `size` for each; `None` where the table does not have it.
+    pub fn bytes(&self, name: &str, count: usize, size: usize) -> Result<Option<&'a [u8]>, TilesFault> {
+        let Some(offset) = self.json.get(name).and_then(|value| value.get("byteOffset")) else {
+            return Ok(None);
         };
+        let span = offset.as_u64().and_then(|offset| {
+            let at = usize::try_from(offset).ok()?;
+            self.bin.get(at..at.checked_add(count.checked_mul(size)?)?)
+        });
+        span.map(Some).ok_or_else(|| TilesFault::new("legacy-length", name, format!("{offset} + {count} × {size} > {}", self.bin.len())))
+    }
+
+    pub fn floats<const N: usize>(&self, name: &str, count: usize) -> Result<Option<Vec<[f32; N]>>, TilesFault> {
+        Ok(self.bytes(name, count, 4 * N)?.map(|bytes| {
+            let numbers = bytes.as_chunks::<4>().0;
+            numbers.as_chunks::<N>().0.iter().map(|of| of.map(f32::from_le_bytes)).collect()
+        }))
+    }
+
+    pub fn shorts<const N: usize>(&self, name: &str, count: usize) -> Result<Option<Vec<[u16; N]>>, TilesFault> {
+        Ok(self.bytes(name, count, 2 * N)?.map(|bytes| {
+            let numbers = bytes.as_chunks::<2>().0;
+            numbers.as_chunks::<N>().0.iter().map(|of| of.map(u16::from_le_bytes)).collect()
+        }))
+    }
+
+    /// Feature numbers, in whichever width the table says.
+    pub fn ids(&self, name: &str, count: usize) -> Result<Option<Vec<u32>>, TilesFault> {
+        let kind = self.json.get(name).and_then(|value| value.get("componentType")).and_then(Value::as_str);
+        Ok(match kind.unwrap_or("UNSIGNED_SHORT") {
+            "UNSIGNED_BYTE" => self.bytes(name, count, 1)?.map(|bytes| bytes.iter().map(|byte| u32::from(*byte)).collect()),
+            "UNSIGNED_INT" => {
+                self.bytes(name, count, 4)?.map(|bytes| bytes.as_chunks::<4>().0.iter().map(|four| u32::from_le_bytes(*four)).collect())
+            }
+            _ => self.shorts::<1>(name, count)?.map(|list| list.into_iter().map(|[id]| u32::from(id)).collect()),
+        })
+    }
+}
+
+/// A unit vector from its octahedral code, each part from 0 to 1 (Meyer et al., "On Floating-Point Normal Vectors", 2010).
+pub(super) fn octahedral([x, y]: [f32; 2]) -> [f32; 3] {
+    let (x, y) = (2.0 * x - 1.0, 2.0 * y - 1.0);
+    let z = 1.0 - x.abs() - y.abs();
+    let (x, y) = if z < 0.0 { ((1.0 - y.abs()).copysign(x), (1.0 - x.abs()).copysign(y)) } else { (x, y) };
+    glam::Vec3::new(x, y, z).normalize_or(glam::Vec3::Z).to_array()
+}
+
+/// Reads a batched model.
+///
+/// # Errors
+/// `legacy-length`, `legacy-version`, `legacy-table`.
+pub fn b3dm(bytes: &[u8]) -> Result<Batched<'_>, TilesFault> {
+    let outside = outside(bytes, "b3dm", 28)?;
+    let batch_length = outside.features.count("BATCH_LENGTH").unwrap_or(0);
     let mut skipped = Vec::new();
-    let table = table(&batch_json, batch_bin, batch_length, &mut skipped)?;
+    let table = table(&outside.batch_json, outside.batch_bin, batch_length, &mut skipped)?;
     Ok(Batched {
-        glb,
+        glb: outside.body,
         batch_length,
-        rtc_center,
+        rtc_center: outside.features.vector("RTC_CENTER"),
         table,
         skipped,
     })
 }
 
 /// The bytes that belong to the tile, its header checked.
-fn header<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8], TilesFault> {
+fn header<'a>(bytes: &'a [u8], name: &str, own: usize) -> Result<&'a [u8], TilesFault> {
     match word(bytes, 4) {
         Some(1) => {}
         other => return Err(TilesFault::new("legacy-version", name, other.unwrap_or(0))),
@@ -159,7 +245,7 @@ fn header<'a>(bytes: &'a [u8], name: &str) -> Result<&'a [u8], TilesFault> {
     let length = word(bytes, 8).unwrap_or(0) as usize;
     bytes
         .get(..length)
-        .filter(|whole| whole.len() >= if name == "cmpt" { 16 } else { 28 })
+        .filter(|whole| whole.len() >= own)
         .ok_or_else(|| {
             TilesFault::new("legacy-length", name, format!("{length} ≠ {}", bytes.len()))
         })
@@ -171,7 +257,7 @@ fn name(bytes: &[u8]) -> String {
         .to_string()
 }
 
-fn word(bytes: &[u8], at: usize) -> Option<u32> {
+pub(super) fn word(bytes: &[u8], at: usize) -> Option<u32> {
     let four = bytes.get(at..at.checked_add(4)?)?;
     Some(u32::from_le_bytes(four.try_into().ok()?))
 }
@@ -197,7 +283,7 @@ fn json(bytes: &[u8], object: &str) -> Result<Value, TilesFault> {
     serde_json::from_slice(text).map_err(|error| TilesFault::new("legacy-table", object, error))
 }
 
-fn table(
+pub(super) fn table(
     json: &Value,
     bin: &[u8],
     rows: usize,

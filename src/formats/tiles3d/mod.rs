@@ -7,7 +7,8 @@
 //! | [`cell`] | tiles of implicit quadtrees and octrees, as others write them |
 //! | [`implicit`] | tile coordinates, Morton order, template URIs, the plan of subtrees |
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
-//! | [`batched`] | contents of 3D Tiles 1.0 |
+//! | [`content`] | bytes of any content to what is drawn |
+//! | [`batched`], [`instanced`], [`points`] | contents of 3D Tiles 1.0 |
 //! | [`style`] | the styling language |
 //! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
 //!
@@ -16,8 +17,11 @@
 
 pub mod batched;
 pub mod cell;
+pub mod content;
 pub mod implicit;
+pub mod instanced;
 pub mod metadata;
+pub mod points;
 pub mod style;
 pub mod subtree;
 pub mod tileset;

@@ -19,11 +19,6 @@ const MAX_BYTES: u64 = 1 << 30;
 const STEPS: f64 = 40_000.0;
 /// … and never coarser or finer than this, metres.
 const STEP_M: std::ops::RangeInclusive<f64> = 0.000_1..=0.01;
-/// What other programs call an object's id, in the order of trust.
-const IDS: [&str; 12] = [
-    "id", "gml_id", "gml:id", "gmlid", "cleabs", "id_rnb", "rnb", "osm_id", "guid", "uuid",
-    "globalid", "name",
-];
 const MAX_NAME: usize = 200;
 
 /// A content on the globe.
@@ -380,7 +375,7 @@ fn fit(table: &mut PropertyTable, index: usize, dataset: &DatasetId, number: &st
     } else {
         format!("model_{index}")
     };
-    let ids = ids(table, index, number);
+    let ids = table.ids(&format!("{number}/{index}"));
     let mut taken: BTreeSet<String> = BTreeSet::from(["id".to_owned(), "dataset".to_owned()]);
     let mut columns = vec![
         Column {
@@ -422,30 +417,6 @@ fn fit(table: &mut PropertyTable, index: usize, dataset: &DatasetId, number: &st
         });
     }
     table.columns = columns;
-}
-
-/// The ids that the source has, or else the content and the row.
-fn ids(table: &PropertyTable, index: usize, number: &str) -> Vec<String> {
-    let column = IDS
-        .iter()
-        .find_map(|id| {
-            table
-                .columns
-                .iter()
-                .find(|column| column.name.eq_ignore_ascii_case(id))
-        })
-        .filter(|column| column.values.len() == table.count);
-    (0..table.count)
-        .map(|row| {
-            let stated = column.and_then(|column| match &column.values {
-                Values::Text(texts) => texts.get(row).filter(|text| !text.is_empty()).cloned(),
-                _ => table
-                    .number(&column.name, row)
-                    .map(|number| number.to_string()),
-            });
-            stated.unwrap_or_else(|| format!("{number}/{index}/{row}"))
-        })
-        .collect()
 }
 
 #[cfg(test)]

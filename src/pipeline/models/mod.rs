@@ -263,6 +263,7 @@ fn write_one(
         datasets: vec![model.dataset.clone()],
         nature: Nature::Declared,
         visible: true,
+        style: None,
     }))
 }
 

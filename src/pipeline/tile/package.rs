@@ -290,6 +290,7 @@ pub fn write_layer(
         nature: plan.nature,
         // A plan over the whole scene would hide the map; it is there when somebody asks for it.
         visible: plan.kind != LayerKind::Areas,
+        style: None,
     })
 }
 

@@ -114,7 +114,7 @@ fn place_eye(
         *transform = placed;
     }
     // The nearest plane follows the scale, so that depth keeps its precision from the street to the region.
-    let near = (camera.distance_m * 0.004).clamp(0.2, 20.0) as f32;
+    let near = (camera.distance_m * 0.004).clamp((camera.distance_m * 0.02).min(0.2), 20.0) as f32;
     if let Projection::Perspective(perspective) = &mut *projection
         && (perspective.near != near || perspective.fov != FOV_Y as f32)
     {

@@ -1,23 +1,28 @@
-//! From prepared arrays to what Bevy hands to the graphics card.
+//! From prepared arrays to what Bevy hands to the graphics card: our own tiles by [`TileArrays`], those of others dressed as they ask.
 
+use super::dress::{self, Look};
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, TileContent};
-use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices};
+use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
+use crate::formats::tiles3d::content::Drawn;
+use crate::i18n::place_name;
+use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, table_bytes};
 use crate::stream::bvh::Bvh;
-use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE};
+use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
-use crate::viewer::textures::{demand_record, table_image, table_records};
+use crate::viewer::resident::NamedPlace;
+use crate::viewer::stand::Stand;
+use crate::viewer::textures::{demand_record, surface_image, table_image, table_records};
 use bevy::asset::RenderAssetUsages;
 use bevy::camera::primitives::Aabb;
 use bevy::image::Image;
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology, VertexAttributeValues};
-use crate::i18n::place_name;
-use crate::viewer::resident::NamedPlace;
 use glam::{DMat4, DVec3, Vec3};
 use std::collections::BTreeMap;
 
 /// A picture on the ground with its halvings.
 const PICTURE_BYTES: u64 = PICTURE_SIDE as u64 * PICTURE_SIDE as u64 * 16 / 3;
+/// Surfaces without a colour of their own.
+const PLAIN: [u8; 4] = [214, 210, 202, 255];
 
 /// One drawable piece, ready to be handed over.
 pub struct LoadedMesh {
@@ -28,6 +33,7 @@ pub struct LoadedMesh {
     pub double_sided: bool,
     /// Some of its colours let what lies behind show through.
     pub translucent: bool,
+    pub look: Look,
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
@@ -42,13 +48,74 @@ pub struct LoadedTile {
     pub names: Vec<NamedPlace>,
     /// One texture per table.
     pub table_images: Vec<Image>,
+    /// Pictures of its own, as [`Look::picture`] counts them.
+    pub pictures: Vec<Option<Image>>,
+    /// Rows that somebody wrote.
+    pub features: u64,
+    /// Some features are to be seen through.
+    pub styled_translucent: bool,
     /// Main memory and GPU memory together.
     pub bytes: u64,
 }
 
-/// Prepares a content whose tile lies at `ecef_from_tile`; `pictured` ground gets places for a picture, and room for it.
-pub fn load(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> LoadedTile {
-    LoadedTile::of(TileArrays::of(content, ecef_from_tile, pictured))
+/// Where a content goes and how it is to be seen.
+#[derive(Clone, Debug)]
+pub struct Wish {
+    pub ecef_from_tile: DMat4,
+    pub stand: Stand,
+    /// Ground gets places for a picture, and room for it.
+    pub pictured: bool,
+    /// Features get a look of their own, and names where their tables have none: after this.
+    pub dressed: Option<String>,
+    pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
+}
+
+/// Prepares a content: our own tiles are as they shall be drawn, those of others are dressed.
+pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
+    let Some(name) = &wish.dressed else {
+        return LoadedTile::of(TileArrays::of(drawn.content, wish.ecef_from_tile, wish.pictured));
+    };
+    let Drawn { mut content, pictures, .. } = drawn;
+    content.meshes.retain(|mesh| !mesh.indices.is_empty());
+    let features = dress::name_features(&mut content, name);
+    let mut styled_translucent = false;
+    let table_images: Vec<Image> = content
+        .tables
+        .iter()
+        .map(|table| {
+            let (records, translucent) = dress::records(table, wish.style.as_deref());
+            styled_translucent |= translucent;
+            table_image(&records)
+        })
+        .collect();
+    // One texel more for each feature than `table_bytes` counts: how it looks.
+    let mut bytes: u64 = content.tables.iter().map(|table| table_bytes(table) + table.count as u64 * 16).sum();
+    let opaque: Vec<bool> = pictures.iter().map(|picture| picture.as_ref().is_none_or(|picture| picture.opaque)).collect();
+    let meshes = content
+        .meshes
+        .into_iter()
+        .map(|mesh| {
+            let rows = mesh.table.and_then(|table| content.tables.get(table)).map_or(0, |table| table.count);
+            let loaded = load_mesh(mesh, rows, &opaque, wish);
+            // 24 bytes a vertex on the GPU (eight more for its place on a picture), positions and indices once more for picking.
+            let a_vertex = 24 + 4 + if loaded.look.picture.is_some() { 8 } else { 0 };
+            bytes += loaded.bvh.bytes() as u64
+                + loaded.mesh.count_vertices() as u64 * a_vertex
+                + loaded.bvh.triangle_count() as u64 * 12;
+            loaded
+        })
+        .collect();
+    bytes += pictures.iter().flatten().map(|picture| picture.bytes.len() as u64).sum::<u64>();
+    LoadedTile {
+        meshes,
+        tables: content.tables,
+        table_images,
+        pictures: pictures.into_iter().map(|picture| picture.map(surface_image)).collect(),
+        names: Vec::new(),
+        features,
+        styled_translucent,
+        bytes,
+    }
 }
 
 impl LoadedTile {
@@ -61,7 +128,10 @@ impl LoadedTile {
             bytes: arrays.bytes() + pictures * PICTURE_BYTES + written,
             names,
             table_images: arrays.tables.iter().map(|table| table_image(&table_records(table, &|row| demand_record(table, row)))).collect(),
-            meshes: arrays.meshes.into_iter().map(load_mesh).collect(),
+            features: arrays.tables.iter().map(|table| table.count as u64).sum(),
+            styled_translucent: false,
+            pictures: Vec::new(),
+            meshes: arrays.meshes.into_iter().map(own_mesh).collect(),
             tables: arrays.tables,
         }
     }
@@ -140,7 +210,7 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
     found
 }
 
-fn load_mesh(source: MeshArrays) -> LoadedMesh {
+fn own_mesh(source: MeshArrays) -> LoadedMesh {
     let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD);
     mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
     mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(source.normals));
@@ -161,8 +231,88 @@ fn load_mesh(source: MeshArrays) -> LoadedMesh {
         table: source.table,
         double_sided: source.double_sided,
         translucent: source.translucent,
+        look: Look::default(),
         bvh: source.bvh,
         feature_ids: source.feature_ids,
         rect,
     }
+}
+
+fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) -> LoadedMesh {
+    let mut ecef_from_mesh = wish.ecef_from_tile * source.tile_from_mesh;
+    if dress::wants_settling(&source, ecef_from_mesh, &wish.stand) {
+        ecef_from_mesh = dress::settle(&mut source, ecef_from_mesh, &wish.stand);
+    }
+    let picture = source.finish.picture.filter(|_| source.finish.uvs.len() == source.positions.len());
+    let plain = if picture.is_some() { [255; 4] } else { PLAIN };
+    source.colors.resize(source.positions.len(), plain);
+    source.feature_ids.resize(source.positions.len(), 0);
+    // The row after the last looks like nothing was said.
+    let last = u32::try_from(rows).unwrap_or(u32::MAX);
+    source.feature_ids.iter_mut().for_each(|id| *id = (*id).min(last));
+    let cutoff = source.finish.cutoff.map_or(0, |cutoff| (cutoff.clamp(0.0, 1.0) * 255.0).round() as u8);
+    let see_through = source.colors.iter().any(|[_, _, _, alpha]| *alpha < 255)
+        || source.finish.blends && picture.is_some_and(|picture| !opaque.get(picture).copied().unwrap_or(true));
+    let look = Look {
+        picture,
+        cutoff,
+        unlit: source.finish.unlit,
+        shape: source.shape,
+    };
+    let up = dress::up_in(ecef_from_mesh);
+    let no_normal = if source.shape == Shape::Triangles { [0.0, 1.0, 0.0] } else { up };
+    source.normals.resize(source.positions.len(), no_normal);
+    let (mut low, mut high) = (Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY));
+    for position in &source.positions {
+        low = low.min(Vec3::from_array(*position));
+        high = high.max(Vec3::from_array(*position));
+    }
+    let bvh = match source.shape {
+        Shape::Triangles => Bvh::build(&source.positions, &source.indices),
+        Shape::Points | Shape::Lines => Bvh::build(&[], &[]),
+    };
+    let corners: &[i8] = if source.shape == Shape::Points { &[-127, 0, 127] } else { &[0] };
+    if source.shape == Shape::Points {
+        dress::spread_points(&mut source, corners.len());
+    }
+    let normals: Vec<[i8; 4]> = source
+        .normals
+        .iter()
+        .zip(corners.iter().cycle())
+        .map(|([x, y, z], corner)| [snorm(*x), snorm(*y), snorm(*z), *corner])
+        .collect();
+    let topology = match source.shape {
+        Shape::Lines => PrimitiveTopology::LineList,
+        Shape::Points | Shape::Triangles => PrimitiveTopology::TriangleList,
+    };
+    let count = source.positions.len();
+    let mut mesh = Mesh::new(topology, RenderAssetUsages::RENDER_WORLD);
+    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
+    mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(normals));
+    mesh.insert_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(source.colors));
+    mesh.insert_attribute(ATTRIBUTE_FEATURE, VertexAttributeValues::Uint32(source.feature_ids.clone()));
+    if picture.is_some() {
+        mesh.insert_attribute(ATTRIBUTE_UV, VertexAttributeValues::Float32x2(source.finish.uvs));
+    }
+    mesh.insert_indices(if count <= usize::from(u16::MAX) {
+        Indices::U16(source.indices.iter().map(|i| *i as u16).collect())
+    } else {
+        Indices::U32(source.indices)
+    });
+    LoadedMesh {
+        mesh,
+        aabb: Aabb::from_min_max(low, high),
+        ecef_from_mesh,
+        table: source.table,
+        double_sided: source.double_sided,
+        translucent: see_through && cutoff == 0,
+        look,
+        bvh,
+        feature_ids: source.feature_ids,
+        rect: None,
+    }
+}
+
+fn snorm(x: f32) -> i8 {
+    (x.clamp(-1.0, 1.0) * 127.0).round() as i8
 }

@@ -3,7 +3,10 @@
 //! Reads: [`Scene`] (layers, hidden ones), [`EyePlace`], arrivals. Writes: tile entities, [`Resident`], progress.
 //! The engine decides; this plugin fetches, decodes off the main thread, uploads within a budget, shows and drops.
 
+mod dress;
 pub mod load;
+mod restyle;
+mod workshop;
 
 use super::anchor::Anchor;
 use super::material::{EmptyTextures, Profiles, SceneUniform, SurfacePlugin, TileKey, TileMaterial};
@@ -11,21 +14,26 @@ use super::platform;
 use super::quality::Cost;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
-use super::vocab::{CameraSystems, DrawnCamera, EyePlace, Featured, Ground, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand, ViewerSystems};
-use crate::base::Severity;
+use super::stand::Stand;
+use super::vocab::{
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    ViewerSystems,
+};
+use crate::base::{Finding, Language, Severity};
 use crate::formats::territory::LayerKind;
 use crate::geodesy::LonLatH;
 use crate::io::Clock;
 use crate::region::utility::Utility;
 use crate::view::{Command, Theme};
-use crate::stream::parcel;
 use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DMat4;
-use load::LoadedTile;
+use crate::formats::gltf::Shape;
+use load::Wish;
+use workshop::{Decoded, Job, Outcome, Workshop, start_decoding};
 
 /// What is said while tiles cannot be fetched.
 const CONNECTION: &str = "error-connection";
@@ -56,6 +64,9 @@ struct Piece {
     ecef_from_mesh: DMat4,
     solid: Handle<TileMaterial>,
     fading: Handle<TileMaterial>,
+    table: Option<usize>,
+    /// Its own colours let what lies behind show through, whatever a style says.
+    translucent: bool,
 }
 
 /// One layer in the stream; its tiles in memory are in [`Resident`], at the same place.
@@ -65,6 +76,11 @@ struct LayerStream {
     decoding: HashSet<RequestId>,
     /// What each tile in memory is drawn with.
     pieces: HashMap<TileId, Vec<Piece>>,
+    /// The textures of its tiles' tables.
+    tables: HashMap<TileId, Vec<Handle<Image>>>,
+    stand: Stand,
+    /// Not made by our importer: features have a look of their own.
+    dressed: bool,
     waiting: usize,
     failed: usize,
     bytes: u64,
@@ -84,78 +100,14 @@ struct Streams {
     frame: FrameNo,
     /// Time since everything that failed was last asked for again, seconds.
     since_again_s: f64,
+    /// It has been said that there is nothing to see.
+    blank_told: bool,
+    /// Tiles that still look as an older style said.
+    restyling: usize,
 }
 
-/// A content back from the workers.
-struct Decoded {
-    layer: usize,
-    request: RequestId,
-    tile: TileId,
-    result: Result<LoadedTile, String>,
-}
-
-#[derive(Resource)]
-struct Workshop {
-    sender: async_channel::Sender<Decoded>,
-    receiver: async_channel::Receiver<Decoded>,
-    /// Contents that wait for a worker: `(layer, request, tile, placement, bytes)`.
-    queue: std::collections::VecDeque<(usize, RequestId, TileId, DMat4, Vec<u8>)>,
-    busy: usize,
-    /// Contents in the workers of a page, by ticket.
-    apart: HashMap<u64, Apart>,
-    next_ticket: u64,
-    /// What those workers have brought and nobody has unpacked.
-    brought: std::collections::VecDeque<(Apart, platform::Outcome)>,
-}
-
-/// What has to be known of a content when it comes back from a worker that shares no memory.
-struct Apart {
-    layer: usize,
-    request: RequestId,
-    tile: TileId,
-    placement: DMat4,
-    pictured: bool,
-}
-
-impl Workshop {
-    /// The next content that is ready to be handed to the graphics card.
-    fn next(&mut self) -> Option<Decoded> {
-        if let Ok(decoded) = self.receiver.try_recv() {
-            return Some(decoded);
-        }
-        for (ticket, outcome) in platform::decoded_apart() {
-            if let Some(apart) = self.apart.remove(&ticket) {
-                self.brought.push_back((apart, outcome));
-            }
-        }
-        let (Apart { layer, request, tile, placement, pictured }, outcome) = self.brought.pop_front()?;
-        let result = match outcome {
-            platform::Outcome::Parcel(parcel) => parcel::unpack(&parcel).map(LoadedTile::of).ok_or_else(|| "a parcel that is not whole".to_owned()),
-            platform::Outcome::Fault(text) => Err(text),
-            platform::Outcome::Lost(bytes) => decode(&bytes, placement, pictured),
-        };
-        Some(Decoded { layer, request, tile, result })
-    }
-}
-
-fn decode(bytes: &[u8], placement: DMat4, pictured: bool) -> Result<LoadedTile, String> {
-    crate::formats::gltf::read::glb(bytes).map(|content| load::load(content, placement, pictured)).map_err(|fault| fault.to_string())
-}
-
-impl Default for Workshop {
-    fn default() -> Self {
-        let (sender, receiver) = async_channel::unbounded();
-        Self {
-            sender,
-            receiver,
-            queue: Default::default(),
-            busy: 0,
-            apart: HashMap::default(),
-            next_ticket: 0,
-            brought: Default::default(),
-        }
-    }
-}
+/// A sentence about something that is not shown, for a person.
+struct Told(String);
 
 /// Screen-space error and memory of every engine; the host may lower both for small machines.
 #[derive(Resource, Clone, Copy, Debug)]
@@ -220,11 +172,12 @@ impl Plugin for TilesPlugin {
             .init_resource::<Resident>()
             .init_resource::<Streams>()
             .init_resource::<Workshop>()
+            .init_resource::<LayerTraits>()
             .init_resource::<StreamBudget>()
             .init_resource::<Meter>()
             .add_systems(
                 Update,
-                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, stream).chain(), end_work)
+                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, stream).chain(), end_work)
                     .chain()
                     .in_set(ViewerSystems::Stream)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
@@ -241,6 +194,7 @@ impl Plugin for TilesPlugin {
 
 fn start_layers(
     scene: Res<Scene>,
+    traits: Res<LayerTraits>,
     budget: Res<StreamBudget>,
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
@@ -253,11 +207,13 @@ fn start_layers(
             .tileset
             .rsplit_once('/')
             .unwrap_or(("", layer.tileset.as_str()));
+        let stand = traits.stands.get(&layer.id).cloned().unwrap_or_default();
         resident.layers.push(ResidentLayer { id: layer.id.clone(), kind: layer.kind, tiles: HashMap::default() });
         streams.layers.push(LayerStream {
             folder: if folder.is_empty() { String::new() } else { format!("{folder}/") },
-            engine: Engine::new(
+            engine: Engine::placed(
                 root,
+                stand.ecef_from_root(),
                 Settings {
                     screen_space_error: budget.screen_space_error,
                     max_bytes: budget.max_bytes,
@@ -267,6 +223,9 @@ fn start_layers(
             ),
             decoding: HashSet::default(),
             pieces: HashMap::default(),
+            tables: HashMap::default(),
+            stand,
+            dressed: layer.kind == LayerKind::Models || traits.styles.contains_key(&layer.id),
             waiting: 1,
             failed: 0,
             bytes: 0,
@@ -279,10 +238,27 @@ fn start_layers(
 }
 
 /// Gives arrived bytes to the engines (tilesets, subtrees) or to the workers (contents).
-fn hand_over_bytes(mut requests: ResMut<Requests>, mut streams: ResMut<Streams>, mut workshop: ResMut<Workshop>) {
-    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Tile { .. })) {
-        let Purpose::Tile { layer, request, tile, wanted } = purpose else { continue };
-        let Some(stream) = streams.layers.get_mut(layer) else { continue };
+fn hand_over_bytes(
+    scene: Res<Scene>,
+    traits: Res<LayerTraits>,
+    mut requests: ResMut<Requests>,
+    mut streams: ResMut<Streams>,
+    mut workshop: ResMut<Workshop>,
+) {
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Tile { .. } | Purpose::Part { .. })) {
+        let (layer, request, tile, wanted) = match purpose {
+            Purpose::Tile { layer, request, tile, wanted } => (layer, request, tile, wanted),
+            Purpose::Part { layer, request, uri } => {
+                let Some(stream) = streams.layers.get_mut(layer) else { continue };
+                if let Some(fault) = workshop.part(layer, request, uri, body) {
+                    stream.decoding.remove(&request);
+                    stream.engine.deliver(request, Err(fault));
+                }
+                continue;
+            }
+            _ => continue,
+        };
+        let (Some(stream), Some(of)) = (streams.layers.get_mut(layer), scene.manifest.layers.get(layer)) else { continue };
         match (wanted, body) {
             (_, Err(fault)) => {
                 let text = fault.to_string();
@@ -292,52 +268,18 @@ fn hand_over_bytes(mut requests: ResMut<Requests>, mut streams: ResMut<Streams>,
             (Wanted::Content, Ok(bytes)) => {
                 if let Some(placement) = stream.engine.placement(tile) {
                     stream.decoding.insert(request);
-                    workshop.queue.push_back((layer, request, tile, placement.ecef_from_tile, bytes));
+                    let wish = Wish {
+                        ecef_from_tile: placement.ecef_from_tile,
+                        stand: stream.stand.clone(),
+                        pictured: of.kind == LayerKind::Terrain && !scene.manifest.imagery.is_empty(),
+                        dressed: stream.dressed.then(|| placement.path.clone()),
+                        style: traits.styles.get(&of.id).cloned(),
+                    };
+                    workshop.add(Job { layer, request, tile, path: placement.path, wish, bytes, files: default(), rounds: 0 });
                 }
             }
             (_, Ok(bytes)) => stream.engine.deliver(request, Ok(Delivery::Bytes(bytes))),
         }
-    }
-}
-
-/// What is decoded first: the land and what is built on it, then what lies on it, trees last. A wooded plain is no picture of a town.
-fn turn(kind: LayerKind) -> u8 {
-    match kind {
-        LayerKind::Terrain | LayerKind::Water | LayerKind::Buildings => 0,
-        LayerKind::Trees => 2,
-        _ => 1,
-    }
-}
-
-fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Workshop>, streams: Res<Streams>, resident: Res<Resident>) {
-    let workshop = &mut *workshop;
-    // Where decoding shares the main thread it may take this much of a frame: little of a quick one, a quarter of one that is slow anyway.
-    let clock = Clock::start();
-    let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
-    let turn_of = |layer: usize| resident.layers.get(layer).map_or(0, |layer| turn(layer.kind));
-    let at_once = platform::apart_at_once().unwrap_or(platform::DECODES_AT_ONCE);
-    while workshop.busy < at_once && clock.seconds() < budget_s {
-        // The first of several is the one that came first; the queue is as short as the requests that may be open.
-        let next = workshop.queue.iter().enumerate().min_by_key(|(_, waiting)| turn_of(waiting.0)).map(|(at, _)| at);
-        let Some((layer, request, tile, placement, bytes)) = next.and_then(|at| workshop.queue.remove(at)) else { break };
-        let wanted = streams.layers.get(layer).is_some_and(|stream| stream.decoding.contains(&request));
-        if !wanted {
-            continue;
-        }
-        workshop.busy += 1;
-        let sender = workshop.sender.clone();
-        let is_ground = resident.layers.get(layer).is_some_and(|layer| layer.kind == LayerKind::Terrain);
-        let pictured = is_ground && !scene.manifest.imagery.is_empty();
-        workshop.next_ticket += 1;
-        let Err(bytes) = platform::decode_apart(workshop.next_ticket, bytes, &placement, pictured) else {
-            workshop.apart.insert(workshop.next_ticket, Apart { layer, request, tile, placement, pictured });
-            continue;
-        };
-        platform::decode(move || {
-            let result = decode(&bytes, placement, pictured);
-            // The receiver lives as long as the app; a closed channel means that nobody waits any more.
-            let _ = sender.try_send(Decoded { layer, request, tile, result });
-        });
     }
 }
 
@@ -356,7 +298,8 @@ fn upload(
     profiles: Res<Profiles>,
     empty: Res<EmptyTextures>,
     mut pictures: ResMut<PicturesWaiting>,
-    mut meter: ResMut<Meter>,
+    (mut meter, mut requests): (ResMut<Meter>, ResMut<Requests>),
+    mut facts: ResMut<SceneFacts>,
 ) {
     let mut spent = 0;
     let room = UPLOAD_BYTES_PER_FRAME.max((UPLOAD_BYTES_PER_S * f64::from(time.delta_secs())) as u64);
@@ -364,54 +307,75 @@ fn upload(
     let clock = Clock::start();
     while spent < room
         && (spent == 0 || clock.seconds() < upload_budget_s(time.delta_secs()))
-        && let Some(decoded) = workshop.next()
+        && let Some(Decoded { layer: index, request, tile: id, outcome }) = workshop.take(scene.state.language)
     {
-        workshop.busy = workshop.busy.saturating_sub(1);
-        let (Some(stream), Some(layer)) = (streams.layers.get_mut(decoded.layer), resident.layers.get_mut(decoded.layer))
+        let (Some(stream), Some(layer)) = (streams.layers.get_mut(index), resident.layers.get_mut(index))
         else {
             continue;
         };
-        if !stream.decoding.remove(&decoded.request) {
+        if !stream.decoding.contains(&request) {
             continue;
         }
-        let loaded = match decoded.result {
-            Ok(loaded) => loaded,
-            Err(text) => {
-                stream.engine.deliver(decoded.request, Err(FetchFault::Lasting(text)));
+        if let Outcome::Missing(missing, job) = outcome {
+            workshop.wait_for(missing, *job, &stream.folder, &mut requests);
+            continue;
+        }
+        stream.decoding.remove(&request);
+        let loaded = match outcome {
+            Outcome::Tile(loaded, told) => {
+                for Told(text) in told {
+                    facts.fault("error-tile-part", format!("{}{text}", stream.folder));
+                }
+                *loaded
+            }
+            Outcome::Tileset(bytes) => {
+                stream.engine.deliver(request, Ok(Delivery::Bytes(bytes)));
                 continue;
             }
+            Outcome::Unusable(text) => {
+                stream.engine.deliver(request, Err(FetchFault::Lasting(text)));
+                continue;
+            }
+            Outcome::Missing(..) => continue,
         };
         spent += loaded.bytes;
         meter.uploaded += 1;
-        stream
-            .engine
-            .deliver(decoded.request, Ok(Delivery::Content { bytes: loaded.bytes }));
+        stream.engine.deliver(request, Ok(Delivery::Content { bytes: loaded.bytes }));
         let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| images.add(image)).collect();
+        let own_pictures: Vec<Option<Handle<Image>>> =
+            loaded.pictures.into_iter().map(|image| image.map(|image| images.add(image))).collect();
         let mut tile = ResidentTile {
             shown: false,
             names: loaded.names,
+            features: loaded.features,
             meshes: Vec::new(),
             tables: loaded.tables,
         };
         let mut pieces = Vec::new();
         for mesh in loaded.meshes {
             let table = mesh.table.and_then(|index| tables.get(index)).cloned();
+            let picture = mesh.look.picture.and_then(|index| own_pictures.get(index)).cloned().flatten();
             let key = TileKey {
                 water: layer.kind == LayerKind::Water,
                 // Buildings answer to themes and selection, other layers where a series is about them; the rest keeps the cheaper pipeline.
                 features: table.is_some() && (layer.kind == LayerKind::Buildings || has_series(&scene, &layer.id)),
                 fading: false,
                 double_sided: mesh.double_sided,
-                translucent: mesh.translucent,
+                translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
                 picture: false,
                 flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees),
+                textured: picture.is_some(),
+                points: mesh.look.shape == Shape::Points,
+                unlit: mesh.look.unlit,
+                styled: stream.dressed && table.is_some(),
+                cutoff: mesh.look.cutoff,
             };
             let material = TileMaterial {
                 key,
                 table: Some(table.unwrap_or_else(|| empty.table.clone())),
                 profiles: Some(profiles.0.clone().unwrap_or_else(|| empty.profiles.clone())),
-                picture: Some(empty.picture.clone()),
-                order: u16::try_from(decoded.layer).unwrap_or(u16::MAX),
+                picture: Some(picture.unwrap_or_else(|| empty.picture.clone())),
+                order: u16::try_from(index).unwrap_or(u16::MAX),
             };
             let solid = materials.add(material.clone());
             let fading = materials.add(TileMaterial {
@@ -425,13 +389,13 @@ fn upload(
                 mesh.aabb,
                 Visibility::Hidden,
                 MeshTag(255),
-                TilePiece { layer: layer.id.clone(), tile: decoded.tile },
+                TilePiece { layer: layer.id.clone(), tile: id },
             ));
             if !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) {
                 entity.insert(NotShadowCaster);
             }
-            if let Some(table) = mesh.table.filter(|_| key.features) {
-                entity.insert(Featured { layer: decoded.layer, tile: decoded.tile, table, solid: solid.clone(), fading: fading.clone() });
+            if let Some(table) = mesh.table.filter(|_| key.features && !key.styled) {
+                entity.insert(Featured { layer: index, tile: id, table, solid: solid.clone(), fading: fading.clone() });
             }
             if let Some(rect) = mesh.rect {
                 entity.insert(Ground { rect, solid: solid.clone(), fading: fading.clone() });
@@ -442,6 +406,8 @@ fn upload(
                 ecef_from_mesh: mesh.ecef_from_mesh,
                 solid,
                 fading,
+                table: mesh.table,
+                translucent: mesh.translucent,
             });
             tile.meshes.push(PickMesh {
                 ecef_from_mesh: mesh.ecef_from_mesh,
@@ -450,8 +416,9 @@ fn upload(
                 table: mesh.table,
             });
         }
-        layer.tiles.insert(decoded.tile, tile);
-        if let Some(old) = stream.pieces.insert(decoded.tile, pieces) {
+        layer.tiles.insert(id, tile);
+        stream.tables.insert(id, tables);
+        if let Some(old) = stream.pieces.insert(id, pieces) {
             despawn(&mut commands, old);
         }
     }
@@ -486,7 +453,7 @@ fn stream(
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
-    workshop: Res<Workshop>,
+    mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
     waits: (Res<PicturesWaiting>, Res<ValuesWaiting>),
     mut facts: ResMut<SceneFacts>,
@@ -530,8 +497,10 @@ fn stream(
             layer.decoding.remove(request);
         }
         if !update.cancel.is_empty() {
-            requests.cancel(|purpose| {
-                matches!(purpose, Purpose::Tile { layer, request, .. } if *layer == index && update.cancel.contains(request))
+            workshop.cancel(index, &update.cancel);
+            requests.cancel(|purpose| match purpose {
+                Purpose::Tile { layer, request, .. } | Purpose::Part { layer, request, .. } => *layer == index && update.cancel.contains(request),
+                _ => false,
             });
         }
         for fetch in update.fetch {
@@ -544,6 +513,7 @@ fn stream(
         for id in update.evict {
             layer.visible.remove(&id);
             held.tiles.remove(&id);
+            layer.tables.remove(&id);
             if let Some(pieces) = layer.pieces.remove(&id) {
                 despawn(&mut commands, pieces);
             }
@@ -561,8 +531,8 @@ fn stream(
                 tile.shown = true;
                 let opacity = opacity.get(id).copied().unwrap_or(1.0);
                 show(layer.pieces.get(id), Some(if sheer { opacity.min(GROUND_OVER_NETWORKS) } else { opacity }), &mut pieces);
-                if held.kind == LayerKind::Buildings {
-                    progress.features += tile.tables.iter().map(|table| table.count as u64).sum::<u64>();
+                if matches!(held.kind, LayerKind::Buildings | LayerKind::Models) {
+                    progress.features += tile.features;
                 }
             }
         }
@@ -573,7 +543,11 @@ fn stream(
                 // The data are as they were; nobody has to import anything again.
                 facts.fault(CONNECTION, "");
             } else if finding.severity == Severity::Error {
-                facts.fault("error-tile-unreadable", format!("{}{}: {}", layer.folder, finding.file, finding.value));
+                let (key, what) = match layer.dressed {
+                    true => ("error-tile-part", told(finding, scene.state.language)),
+                    false => ("error-tile-unreadable", finding.value.clone()),
+                };
+                facts.fault(key, format!("{}{}: {what}", layer.folder, finding.file));
             }
         }
         layer.told = findings.len();
@@ -592,14 +566,20 @@ fn stream(
         fading |= layer.fading;
     }
     progress.complete = progress.waiting == 0
-        && workshop.busy == 0
-        && workshop.queue.is_empty()
+        && workshop.is_idle()
+        && streams.restyling == 0
         && requests.waiting() == 0
         && waits.0.0 == 0
         && waits.1.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);
+    }
+    // A foreign tileset of which nothing can be seen says so; ours is never empty where its view looks.
+    let foreign = streams.layers.iter().all(|layer| layer.dressed && layer.told == 0);
+    if progress.complete && progress.shown == 0 && foreign && !streams.blank_told && facts.faults.is_empty() {
+        streams.blank_told = true;
+        facts.fault("error-tileset-empty", scene.manifest.name.fr.clone());
     }
     if facts.progress != progress {
         facts.progress = progress;
@@ -627,6 +607,18 @@ fn cut_ground(scene: Res<Scene>, drawn: Res<DrawnCamera>, anchor: Res<Anchor>, m
     };
     if uniform.cut != cut {
         uniform.cut = cut;
+    }
+}
+
+/// What a finding of an engine says; one without a sentence of its own speaks by its value.
+fn told(finding: &Finding, language: Language) -> String {
+    if finding.code == "tile-unusable" {
+        return finding.value.clone();
+    }
+    let (fr, en) = crate::formats::messages::message(finding);
+    match language {
+        Language::Fr => fr,
+        Language::En => en,
     }
 }
 
