@@ -70,8 +70,8 @@ fn value_now(record: vec4<u32>) -> f32 {
         return f32(record.z);
     }
     let scale = bitcast<f32>(record.x);
-    // The colour's w says that the series does not reach this instant.
-    if record.y == NO_DATA || !is_value(scale) || scene.no_data_colour.w > 0.5 {
+    // The colour's w says that the series does not reach this instant; a row beyond the last one is none.
+    if record.y >= u32(scene.ramp[2].w) || !is_value(scale) || scene.no_data_colour.w > 0.5 {
         return NO_VALUE;
     }
     let index = record.y * scene.overlay.z + scene.overlay.y;

@@ -23,7 +23,8 @@ struct Scene {
     no_data_colour: vec4<f32>,
     // xyz middle of the hole in the ground, w its radius; 0 for none.
     cut: vec4<f32>,
-    // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other).
+    // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
+    // w of the third the rows of the series.
     ramp: array<vec4<f32>, 8>,
     // Upper ends of the classes but the last.
     breaks: array<vec4<f32>, 2>,

@@ -93,14 +93,10 @@ pub fn catalogue(manifest: &Manifest) -> Vec<Choice<'_>> {
         let series = manifest.series.iter().find(|series| series.id == scaled.profiles)?;
         Some(Choice { id: &scaled.id, series, axis: axis(series)?, scaled: Some(scaled) })
     });
-    let mut choices: Vec<Choice> = Vec::new();
-    for choice in direct.chain(scaled) {
-        // An id that stands twice could not be told in a link.
-        let sound = choice.id.len() <= MAX_SERIES_BYTES && !choice.id.is_empty() && choices.iter().all(|known| known.id != choice.id);
-        if sound && choices.len() < MAX_SERIES {
-            choices.push(choice);
-        }
-    }
+    let mut ids: HashSet<&str> = HashSet::default();
+    // An id that stands twice could not be told in a link.
+    let is_sound = |choice: &Choice| (1..=MAX_SERIES_BYTES).contains(&choice.id.len());
+    let mut choices: Vec<Choice> = direct.chain(scaled).filter(is_sound).filter(|choice| ids.insert(choice.id)).take(MAX_SERIES).collect();
     choices.sort_by_key(|choice| choice.layer().is_none());
     choices
 }
@@ -118,7 +114,14 @@ pub fn known(manifest: &Manifest) -> Vec<KnownSeries> {
 }
 
 pub fn choice<'a>(manifest: &'a Manifest, id: &str) -> Option<Choice<'a>> {
-    catalogue(manifest).into_iter().find(|choice| choice.id == id)
+    let axis = |series: &Series| manifest.axes.iter().find(|axis| axis.id == series.axis && axis.steps().is_some());
+    let direct = manifest.series.iter().find(|series| series.id == id && series.id != DEMAND_SERIES);
+    if let Some(series) = direct {
+        return Some(Choice { id: &series.id, series, axis: axis(series)?, scaled: None });
+    }
+    let scaled = manifest.scaled.iter().find(|scaled| scaled.id == id)?;
+    let series = manifest.series.iter().find(|series| series.id == scaled.profiles)?;
+    Some(Choice { id: &scaled.id, series, axis: axis(series)?, scaled: Some(scaled) })
 }
 
 /// The profiles of the demand theme.
@@ -168,6 +171,21 @@ struct Stored {
     asked_layout: bool,
     tries: u32,
     failed: bool,
+    /// A chunk could not be had and stands as "no data".
+    lost: bool,
+}
+
+impl Stored {
+    /// One chunk that cannot be had costs that chunk; the rest of the series is shown.
+    fn give_up(&mut self, part: &Part, now: u64) {
+        match part {
+            Part::Chunk(row, step) => {
+                self.lost = true;
+                self.chunks.insert((*row, *step), (Held::Empty, now));
+            }
+            _ => self.failed = true,
+        }
+    }
 }
 
 /// The parts of all series that are in memory.
@@ -181,6 +199,8 @@ pub struct SeriesStore {
     on_way: usize,
     /// Changes whenever something has arrived.
     pub arrivals: u64,
+    /// Changes when what could not be had is asked for again.
+    pub epoch: u64,
 }
 
 impl SeriesStore {
@@ -294,7 +314,9 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
     store.wants.clear();
     if asked.read().any(|command| command.0 == Command::TryAgain) {
         // What stood in for parts that could not be fetched goes too.
-        store.arrays.retain(|_, stored| !stored.failed);
+        store.arrays.retain(|_, stored| !stored.failed && !stored.lost);
+        store.bytes = store.arrays.values().flat_map(|stored| stored.chunks.values()).map(|(held, _)| if let Held::Values(values) = held { values.len() * 4 } else { 0 }).sum();
+        store.epoch += 1;
     }
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Values { .. })) {
         let Purpose::Values { path, part } = purpose else { continue };
@@ -311,7 +333,7 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
                 continue;
             }
             Err(lasting) => {
-                stored.failed = true;
+                stored.give_up(&part, store.now);
                 store.on_way = store.on_way.saturating_sub(1);
                 facts.fault("error-series-unreachable", format!("{path}: {lasting}"));
                 continue;
@@ -351,7 +373,7 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
             }
         };
         if let Err(unreadable) = read {
-            stored.failed = true;
+            stored.give_up(&part, store.now);
             facts.fault("error-series-unreadable", format!("{path}: {unreadable}"));
         }
     }

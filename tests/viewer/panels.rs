@@ -3,11 +3,13 @@
 use bevy_egui::egui;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable};
-use jumeau::base::{Clock, Dataset, Instant, LayerId, Nature};
+use jumeau::base::{Clock, Dataset, Instant, Interval, LayerId, Nature};
 use jumeau::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name};
 use jumeau::i18n::{FigureText, Texts};
-use jumeau::ui::{LegendText, Memory, PanelModel, install, panels};
-use jumeau::view::{Camera, Command, Language, Limits, Selection, Theme, apply, opening};
+use jumeau::ui::{ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
+use jumeau::view::colours::Palette;
+use jumeau::view::curve::Point;
+use jumeau::view::{Breaks, Camera, Command, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
 struct Desk {
@@ -554,4 +556,127 @@ fn the_picture_comes_first_and_nothing_leaves_the_window() {
             );
         }
     }
+}
+
+fn series_line(id: &str, title: &str, on_features: bool) -> SeriesLine {
+    SeriesLine {
+        id: id.to_owned(),
+        title: title.to_owned(),
+        unit: "kW".to_owned(),
+        on_features,
+        extent: Interval { start: instant("2026-02-01T00:00:00Z"), end: instant("2026-12-01T00:00:00Z") },
+        gaps: vec![Interval { start: instant("2026-04-01T00:00:00Z"), end: instant("2026-05-01T00:00:00Z") }],
+    }
+}
+
+fn curves() -> ChartText {
+    let start = instant("2026-06-20T22:00:00Z");
+    let curve = |factor: f64| (0..24).map(|hour| Point { at: start.plus_seconds(3600 * hour), value: (hour != 5).then_some(factor * hour as f64) }).collect();
+    ChartText {
+        title: "Production".to_owned(),
+        unit: "MW".to_owned(),
+        nature: "mesuré".to_owned(),
+        nature_help: String::new(),
+        source: "RTE, 2026".to_owned(),
+        method: String::new(),
+        curves: vec![("solaire".to_owned(), curve(1.0)), ("bois".to_owned(), curve(2.0)), (String::new(), curve(3.0))],
+        has_total: true,
+        more_rows: 0,
+        duration: vec![9.0, 5.0, 1.0],
+        known: 8000,
+        absent: 760,
+        peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
+        waiting: false,
+        typical: false,
+        csv: "# source: RTE\n".to_owned(),
+    }
+}
+
+#[test]
+fn series_are_offered_as_colours_and_as_curves() {
+    let mut desk = desk(Language::Fr, |model| {
+        model.series = vec![series_line("courbes", "Charge", true), series_line("eco2mix", "Production", false)];
+        model.limits.series = vec![
+            KnownSeries { id: "courbes".to_owned(), on_features: true },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false },
+        ];
+    });
+    click(&mut desk, "Charge");
+    assert_eq!(desk.state().model.state.theme, Theme::Series);
+    click(&mut desk, "Production");
+    let state = &desk.state().model.state;
+    assert_eq!((state.theme, state.series.as_deref()), (Theme::None, Some("eco2mix")));
+}
+
+#[test]
+fn a_typed_date_sets_the_clock_or_says_why_not() {
+    let mut desk = desk(Language::Fr, |_| {});
+    for (typed, expect) in [("demain", None), ("1er août 2026 9h15", Some("2026-08-01T07:15:00Z"))] {
+        desk.get_by_label("Date et heure").focus();
+        desk.run();
+        desk.state_mut().memory.date = typed.to_owned();
+        desk.run();
+        desk.key_press(egui::Key::Enter);
+        desk.run();
+        match expect {
+            None => assert!(desk.query_by_label_contains("ne se lit pas").is_some()),
+            Some(expect) => assert_eq!(desk.state().model.state.instant, instant(expect)),
+        }
+    }
+}
+
+#[test]
+fn curves_can_be_read_copied_and_followed() {
+    let mut desk = desk(Language::Fr, |model| {
+        model.state.series = Some("eco2mix".to_owned());
+        model.chart = Some(curves());
+    });
+    desk.run();
+    for part in ["Production", "solaire", "bois", "Somme", "Source\u{A0}: RTE, 2026"] {
+        assert!(desk.query_all_by_label(part).next().is_some(), "{part}");
+    }
+    click(&mut desk, "Voir les nombres");
+    assert!(desk.query_all_by_label("pas de donnée").count() >= 3, "a gap has its word in every column");
+    desk.get_by_label("Copier en CSV").click();
+    assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    desk.get_by_label_contains("Maximum\u{A0}: 9").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
+}
+
+#[test]
+fn classes_of_a_legend_can_be_chosen() {
+    let mut desk = desk(Language::En, |model| {
+        model.state.theme = Theme::Demand;
+        model.legend = Some(LegendText {
+            title: "Load".to_owned(),
+            classes: vec!["0 to 2".to_owned(), "2 to 9".to_owned()],
+            colours: vec![[0, 32, 77], [255, 234, 70]],
+            counts_classes: true,
+            notice: "Values of this instant are on their way…".to_owned(),
+            histogram: Some(HistogramText { counts: vec![1, 5, 0], said: "6 objects".to_owned() }),
+            ..LegendText::default()
+        });
+    });
+    desk.run();
+    for part in ["0 to 2", "2 to 9", "Values of this instant are on their way…"] {
+        assert!(desk.query_by_label(part).is_some(), "{part}");
+    }
+    click(&mut desk, "Change the scale");
+    click(&mut desk, "Jenks");
+    click(&mut desk, "One class more");
+    click(&mut desk, "Blue and orange");
+    let scale = Scale { breaks: Breaks::Jenks { classes: 6 }, palette: Palette::BlueOrange };
+    assert_eq!(desk.state().model.state.scale, scale);
+}
+
+#[test]
+fn the_part_that_is_played_is_what_the_ruler_shows() {
+    let mut desk = desk(Language::En, |model| model.series = vec![series_line("courbes", "Load", true)]);
+    click(&mut desk, "Month");
+    click(&mut desk, "Play what the ruler shows, over and over");
+    let span = Interval { start: instant("2026-05-31T22:00:00Z"), end: instant("2026-06-30T22:00:00Z") };
+    assert_eq!(desk.state().model.state.span, Some(span));
+    click(&mut desk, "Play all of time");
+    assert_eq!(desk.state().model.state.span, None);
 }

@@ -50,6 +50,7 @@ struct Subject {
     rows_of: String,
     /// Of all steps, once they are there.
     whole: Option<Whole>,
+    layout: Option<Layout>,
     /// What was drawn last, and for which state of the memory.
     drawn: Option<(Interval, u64, bool)>,
 }
@@ -86,11 +87,30 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
         return;
     };
     let path = &choice.series.path;
-    let Some(layout) = store.layout(path).cloned() else { return };
-    let window = window(choice.axis, scene.state.instant, &scene);
+    if subject.layout.is_none() {
+        subject.layout = store.layout(path).cloned();
+    }
+    let Some(layout) = subject.layout.take() else { return };
+    draw_lines(&choice, of_demand, &scene, &lines, &layout, store, &mut subject, &mut facts);
+    subject.layout = Some(layout);
+}
+
+#[expect(clippy::too_many_arguments, reason = "a chart is made of a series, its rows, the memory and the clock")]
+fn draw_lines(
+    choice: &Choice,
+    of_demand: bool,
+    scene: &Scene,
+    lines: &[Line],
+    layout: &Layout,
+    store: &mut SeriesStore,
+    subject: &mut Subject,
+    facts: &mut ResMut<SceneFacts>,
+) {
+    let path = &choice.series.path;
+    let window = window(choice.axis, scene.state.instant, scene);
     let steps = steps_of(choice.axis, window, layout.steps);
     let mut is_there = true;
-    for line in &lines {
+    for line in lines {
         for step in steps.clone().step_by(layout.chunk_steps.max(1)).chain(steps.clone().last()) {
             is_there &= store.want(path, (line.row / layout.chunk_rows, step / layout.chunk_steps));
         }
@@ -103,7 +123,7 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
         // Every chunk is asked for before any answer counts.
         let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
         if missing == 0 {
-            let curves = values(&lines, 0..layout.steps, choice.axis, &layout, path, store);
+            let curves = values(lines, 0..layout.steps, choice.axis, layout, path, store);
             let sum = sum_of(&curves, choice.unit());
             let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
             let duration = load_duration(&points);
@@ -120,7 +140,7 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
         return;
     }
     subject.drawn = Some(drawn);
-    let curves = values(&lines, steps, choice.axis, &layout, path, store);
+    let curves = values(lines, steps, choice.axis, layout, path, store);
     let sum = sum_of(&curves, choice.unit()).filter(|_| subject.more_rows == 0);
     let has_total = sum.is_some();
     let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());

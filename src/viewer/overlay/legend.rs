@@ -207,7 +207,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         }
     };
     let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
-    let is_outside = of_series && values.plan.is_some() && values.step_at(scene.state.instant).is_none();
+    let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.step_at(scene.state.instant).is_none();
     Some(Legend {
         title,
         unit,
@@ -219,7 +219,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         nature,
         dataset,
         histogram,
-        is_waiting: of_series && !is_outside && !values.failed && values.ready(scene.state.instant).is_none(),
+        is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(scene.state.instant).is_none(),
         is_outside,
         counts_classes: scene.state.theme == Theme::Series,
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),

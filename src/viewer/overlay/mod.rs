@@ -16,6 +16,7 @@ use super::vocab::{DrawnCamera, Featured, Scene, SceneFacts, ValuesWaiting, View
 use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
 use crate::view::Theme;
+use crate::view::curve::thinned;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use pages::{LINE_VALUES, Pages, Plan, Slot};
@@ -26,6 +27,8 @@ const LINES_AHEAD: usize = 32;
 /// Rows and steps of a series that its scale is drawn up from, where the importer did not count.
 const SAMPLE_ROWS: usize = 500;
 const SAMPLE_STEPS: usize = 40;
+/// Values that stand for all of them, evenly taken.
+const SAMPLE_KEPT: usize = 257;
 
 /// What is shown of a series: its values on the card, and how features find theirs.
 #[derive(Resource, Default)]
@@ -48,6 +51,8 @@ pub struct ThemeValues {
     forwards: bool,
     has_moved: bool,
     failed: bool,
+    /// Of the memory, when this began.
+    epoch: u64,
 }
 
 impl ThemeValues {
@@ -121,8 +126,9 @@ fn load_values(
     let store = store.bypass_change_detection();
     let choice = active(&scene, &scene.manifest);
     let wanted = choice.map(|choice| choice.id);
-    if values.shown.as_deref() != wanted {
+    if values.shown.as_deref() != wanted || values.epoch != store.epoch {
         *values = ThemeValues {
+            epoch: store.epoch,
             shown: wanted.map(str::to_owned),
             path: choice.map_or_else(String::new, |choice| choice.series.path.clone()),
             axis: choice.map(|choice| choice.axis.clone()),
@@ -176,7 +182,7 @@ fn join(choice: &Choice, scene: &Scene, store: &mut SeriesStore) -> Option<Join>
     if scene.state.theme == Theme::Demand { Some(Join::Own) } else { Rows::of(choice, store).map(Join::Rows) }
 }
 
-/// Brings the page of the instant, then the next one, onto the card; whether the first is there.
+/// Brings the page of the instant, then the next one where the clock moves, onto the card; whether they are there.
 fn settle_pages(
     scene: &Scene,
     drawn: &DrawnCamera,
@@ -244,15 +250,17 @@ fn settle_pages(
     let at_once = if drawn.at_once { usize::MAX } else { LINES_NOW };
     fill(current, &mut pages.slots[current], at_once.min(plan.lines()));
     let is_ready = pages.slots[current].is_ready;
+    let mut is_ahead = true;
     if is_ready && let Some(next) = keep.filter(|next| *next != page && !drawn.at_once) {
         let ahead = begin(pages, next, Some(page));
         fill(ahead, &mut pages.slots[ahead], LINES_AHEAD);
+        is_ahead = pages.slots[ahead].is_ready;
     }
     if is_ready && !values.is_sampled {
         values.is_sampled = true;
         values.sample = sample(scene, values, current);
     }
-    is_ready
+    is_ready && is_ahead
 }
 
 /// Values that the scale is drawn up from: the importer's own count, else some of the page that came first.
@@ -272,7 +280,7 @@ fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> Vec<f64> {
         found.extend(of_row.filter_map(|step| slot.value(plan, row as usize, step)).map(|value| f64::from(value * scale)));
     }
     found.sort_by(f64::total_cmp);
-    found
+    thinned(&found, SAMPLE_KEPT)
 }
 
 fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMut<SceneUniform>) {
@@ -292,8 +300,8 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     // Outside the series every feature is "no data"; on its way it is not yet anything. The shader reads both in the colour's w.
     let mark = match (theme, step, ready) {
         (1, _, Some(_)) | (0 | 2, ..) => 0.0,
-        (_, None, _) if values.plan.is_some() || values.failed => 1.0,
-        _ if values.failed => 1.0,
+        (_, None, _) if values.plan.is_some() => 1.0,
+        _ if values.failed || values.shown.is_none() => 1.0,
         _ => 2.0,
     };
     let plan = values.plan;
@@ -310,6 +318,7 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     }
     next.ramp[0].w = key.exponent as f32;
     next.ramp[1].w = key.ends.len() as f32;
+    next.ramp[2].w = plan.map_or(0.0, |plan| plan.rows as f32);
     let inner = key.ends.len().saturating_sub(1);
     let end = |at: usize| key.ends.get(at).filter(|_| at < inner).map_or(f32::MAX, |end| *end as f32);
     next.breaks = [Vec4::new(end(0), end(1), end(2), end(3)), Vec4::new(end(4), end(5), end(6), end(7))];

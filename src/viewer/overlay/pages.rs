@@ -100,7 +100,7 @@ impl Slot {
     pub fn begin(page: usize, plan: &Plan, layout: &Layout) -> Self {
         Self {
             page: Some(page),
-            values: vec![NO_VALUE; plan.lines() * LINE_VALUES],
+            values: vec![if layout.fill().is_finite() { layout.fill() } else { NO_VALUE }; plan.lines() * LINE_VALUES],
             missing: plan.chunks(page, layout),
             written: 0,
             is_ready: false,
