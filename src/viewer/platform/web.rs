@@ -22,7 +22,7 @@ pub const ANISOTROPY: u16 = 1;
 /// Shadow edges are filtered softly.
 pub const SOFT_SHADOWS: bool = false;
 
-pub use super::crew::{Outcome, apart_at_once, decode_apart, decoded_apart, start_decoders};
+pub use super::crew::{Outcome, cancel_apart, decode_apart, decoded_apart, has_workers, start_decoders};
 
 /// Runs `work` at once: the page has one thread.
 pub fn decode(work: impl FnOnce()) {

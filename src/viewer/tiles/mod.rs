@@ -128,6 +128,15 @@ impl Workshop {
         };
         Some(Decoded { layer, request, tile, result })
     }
+
+    /// Forgets a content that waits in a worker.
+    fn cancel(&mut self, layer: usize, request: RequestId) {
+        let ticket = self.apart.iter().find(|(_, apart)| apart.layer == layer && apart.request == request).map(|(ticket, _)| *ticket);
+        if let Some(ticket) = ticket.filter(|ticket| platform::cancel_apart(*ticket)) {
+            self.apart.remove(&ticket);
+            self.busy = self.busy.saturating_sub(1);
+        }
+    }
 }
 
 fn decode(bytes: &[u8], placement: DMat4, pictured: bool) -> Result<LoadedTile, String> {
@@ -300,8 +309,7 @@ fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Works
     let clock = Clock::start();
     let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
     let turn_of = |layer: usize| resident.layers.get(layer).map_or(0, |layer| turn(layer.kind));
-    let at_once = platform::apart_at_once().unwrap_or(platform::DECODES_AT_ONCE);
-    while workshop.busy < at_once && clock.seconds() < budget_s {
+    while workshop.busy < platform::DECODES_AT_ONCE && clock.seconds() < budget_s {
         // The first of several is the one that came first; the queue is as short as the requests that may be open.
         let next = workshop.queue.iter().enumerate().min_by_key(|(_, waiting)| turn_of(waiting.0)).map(|(at, _)| at);
         let Some((layer, request, tile, placement, bytes)) = next.and_then(|at| workshop.queue.remove(at)) else { break };
@@ -309,15 +317,21 @@ fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: ResMut<Works
         if !wanted {
             continue;
         }
-        workshop.busy += 1;
-        let sender = workshop.sender.clone();
         let is_ground = resident.layers.get(layer).is_some_and(|layer| layer.kind == LayerKind::Terrain);
         let pictured = is_ground && !scene.manifest.imagery.is_empty();
         workshop.next_ticket += 1;
         let Err(bytes) = platform::decode_apart(workshop.next_ticket, bytes, &placement, pictured) else {
             workshop.apart.insert(workshop.next_ticket, Apart { layer, request, tile, placement, pictured });
+            workshop.busy += 1;
             continue;
         };
+        if platform::has_workers() {
+            // All of them have enough to do.
+            workshop.queue.push_front((layer, request, tile, placement, bytes));
+            break;
+        }
+        workshop.busy += 1;
+        let sender = workshop.sender.clone();
         platform::decode(move || {
             let result = decode(&bytes, placement, pictured);
             // The receiver lives as long as the app; a closed channel means that nobody waits any more.
@@ -459,7 +473,7 @@ fn stream(
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
     mut requests: ResMut<Requests>,
-    workshop: Res<Workshop>,
+    mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
     pictures: Res<PicturesWaiting>,
     mut facts: ResMut<SceneFacts>,
@@ -499,6 +513,7 @@ fn stream(
         let update = layer.engine.update(&views, streams.frame);
         for request in &update.cancel {
             layer.decoding.remove(request);
+            workshop.cancel(index, *request);
         }
         if !update.cancel.is_empty() {
             requests.cancel(|purpose| {
