@@ -1,6 +1,9 @@
 // Runs in a Web Worker: contents of tiles become parcels that the viewer only unpacks. No picture, no network of its own but its module.
 
 let module = null;
+/** Contents that wait; a content that is no longer wanted is taken out between two others. */
+const waiting = [];
+const { port1: next, port2: again } = new MessageChannel();
 
 self.onmessage = ({ data }) => {
   if (data.module) {
@@ -11,8 +14,20 @@ self.onmessage = ({ data }) => {
     module.catch((error) => self.postMessage({ broken: String(error) }));
     return;
   }
-  module?.then(({ decode }) => answer(decode, data), () => {});
+  if (data.cancel !== undefined) {
+    const at = waiting.findIndex(({ ticket }) => ticket === data.cancel);
+    if (at >= 0) waiting.splice(at, 1);
+    return;
+  }
+  waiting.push(data);
+  again.postMessage(0);
 };
+
+// One content in each turn of the event loop, so that what was said meanwhile is heard first.
+next.onmessage = () => module?.then(({ decode }) => {
+  const job = waiting.shift();
+  if (job) answer(decode, job);
+}, () => {});
 
 function answer(decode, { ticket, content, placement, pictured }) {
   try {

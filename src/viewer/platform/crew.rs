@@ -8,8 +8,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-/// Contents with one worker at the same time: one that is decoded, and one that waits, so that no worker does.
-const AT_ONCE: usize = 2;
+/// Contents with one worker at the same time: one that is decoded, and some that wait, so that it is busy through a slow frame.
+const AT_ONCE: usize = 8;
 /// Workers of a page at most: more would take the cores from the page itself.
 const MOST_WORKERS: usize = 3;
 /// Nothing has come back for so long: the content is given up, and its worker with it, seconds.
@@ -74,9 +74,23 @@ fn hire(number: usize, script: &str, module: &str, wasm: &str) -> Result<Hand, J
     Ok(Hand { number, worker, jobs: VecDeque::new(), _heard: heard, _failed: failed })
 }
 
-/// Contents that may be with the workers at the same time; `None` without any worker.
-pub fn apart_at_once() -> Option<usize> {
-    CREW.with_borrow(|crew| (!crew.hands.is_empty()).then_some(crew.hands.len() * AT_ONCE))
+/// Whether there is any worker.
+pub fn has_workers() -> bool {
+    CREW.with_borrow(|crew| !crew.hands.is_empty())
+}
+
+/// Takes a content back that nobody wants any more; whether it was still waiting. What a worker has begun comes to its end.
+pub fn cancel_apart(ticket: u64) -> bool {
+    CREW.with_borrow_mut(|crew| {
+        crew.hands.iter_mut().any(|hand| {
+            let Some(at) = hand.jobs.iter().position(|job| job.ticket == ticket).filter(|at| *at > 0) else { return false };
+            hand.jobs.remove(at);
+            let message = Object::new();
+            // A worker that does not hear it decodes in vain, no more.
+            let _ = Reflect::set(&message, &"cancel".into(), &(ticket as f64).into()).and_then(|_| hand.worker.post_message(&message));
+            true
+        })
+    })
 }
 
 /// Hands a content to the worker that has least to do; it comes back when none has room.

@@ -41,8 +41,12 @@ pub enum Outcome {
 }
 
 /// The desktop has no workers of that kind.
-pub fn apart_at_once() -> Option<usize> {
-    None
+pub fn has_workers() -> bool {
+    false
+}
+
+pub fn cancel_apart(_ticket: u64) -> bool {
+    false
 }
 
 /// Gives the content back: see [`decode`].

@@ -27,7 +27,7 @@ pub fn first_quality() -> Quality {
     Quality::Laptop
 }
 
-pub use super::crew::{Outcome, apart_at_once, decode_apart, decoded_apart, start_decoders};
+pub use super::crew::{Outcome, cancel_apart, decode_apart, decoded_apart, has_workers, start_decoders};
 
 /// Runs `work` at once: the page has one thread.
 pub fn decode(work: impl FnOnce()) {

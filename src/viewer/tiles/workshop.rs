@@ -130,9 +130,15 @@ impl Workshop {
         Some(Decoded { layer, request, tile, outcome })
     }
 
-    /// Forgets jobs that wait for files and that nobody wants any more.
+    /// Forgets jobs that nobody wants any more: those that wait for files, and those that wait in a worker of a page.
     pub fn cancel(&mut self, layer: usize, cancelled: &[RequestId]) {
         self.waiting.retain(|(of, request), _| *of != layer || !cancelled.contains(request));
+        let unwanted = |apart: &Apart| apart.layer == layer && cancelled.contains(&apart.request);
+        let tickets: Vec<u64> = self.apart.iter().filter(|(_, apart)| unwanted(apart)).map(|(ticket, _)| *ticket).collect();
+        for ticket in tickets.into_iter().filter(|ticket| platform::cancel_apart(*ticket)) {
+            self.apart.remove(&ticket);
+            self.busy = self.busy.saturating_sub(1);
+        }
     }
 
     /// Asks for the files of a content, and holds it until they are there.
@@ -196,8 +202,7 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
     let budget_s = (0.25 * f64::from(time.delta_secs())).clamp(DECODE_BUDGET_S, MOST_DECODE_S);
     let turn_of = |layer: usize| resident.layers.get(layer).map_or(0, |layer| turn(layer.kind));
     let language = scene.state.language;
-    let at_once = platform::apart_at_once().unwrap_or(platform::DECODES_AT_ONCE);
-    while workshop.busy < at_once && clock.seconds() < budget_s {
+    while workshop.busy < platform::DECODES_AT_ONCE && clock.seconds() < budget_s {
         // The first of several is the one that came first; the queue is as short as the requests that may be open.
         let next = workshop.queue.iter().enumerate().min_by_key(|(_, job)| turn_of(job.layer)).map(|(at, _)| at);
         let Some(job) = next.and_then(|at| workshop.queue.remove(at)) else { break };
@@ -205,7 +210,6 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
         if !wanted {
             continue;
         }
-        workshop.busy += 1;
         let mut job = job;
         // Our own tiles are whole in themselves: a worker that shares no memory can have them.
         if job.wish.dressed.is_none() && job.bytes.starts_with(b"glTF") {
@@ -214,11 +218,18 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
             match platform::decode_apart(workshop.next_ticket, std::mem::take(&mut job.bytes), &job.wish.ecef_from_tile, job.wish.pictured) {
                 Ok(()) => {
                     workshop.apart.insert(workshop.next_ticket, Apart { layer, request, tile, path: job.path, wish: job.wish });
+                    workshop.busy += 1;
                     continue;
                 }
                 Err(bytes) => job.bytes = bytes,
             }
+            if platform::has_workers() {
+                // All of them have enough to do.
+                workshop.queue.push_front(job);
+                break;
+            }
         }
+        workshop.busy += 1;
         let sender = workshop.sender.clone();
         platform::decode(move || {
             let (layer, request, tile) = (job.layer, job.request, job.tile);
