@@ -76,15 +76,15 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     }
     let step_s = usual_step(&rows).filter(|step| STEP_S.contains(step)).ok_or_else(|| Fault::new("meter-empty", "", rows.len()))?;
     let hours = step_s as f64 / 3600.0;
-    let factor = match unit {
-        Unit::Watt => 0.001,
+    let in_a_kilowatt = match unit {
+        Unit::Watt => 1000.0,
         Unit::Kilowatt => 1.0,
-        Unit::WattHour => 0.001 / hours,
-        Unit::KilowattHour => 1.0 / hours,
+        Unit::WattHour => 1000.0 * hours,
+        Unit::KilowattHour => hours,
     };
     // Enedis stamps the end of a step.
     let back_s = if enedis { step_s } else { 0 };
-    Ok(Meter { step_s, kw: rows.into_iter().map(|(at, value)| (at - back_s, value * factor)).collect(), absolute, unreadable, doubled })
+    Ok(Meter { step_s, kw: rows.into_iter().map(|(at, value)| (at - back_s, value / in_a_kilowatt)).collect(), absolute, unreadable, doubled })
 }
 
 const TIME_NAMES: [&str; 8] = ["horodate", "date", "time", "instant", "heure", "debut", "début", "start"];
