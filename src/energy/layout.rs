@@ -103,6 +103,7 @@ pub fn lay_around(plane: &RoofPlane, kind: &ModuleKind, obstacles: &[Vec<[f64; 3
                 [share(shift % SHIFTS), share(shift / SHIFTS)],
             );
             if corners.len() > best.modules {
+                let corners = outline.centred(corners, [width, depth], kind);
                 best = Layout {
                     orientation,
                     modules: corners.len(),
@@ -231,6 +232,33 @@ impl Outline {
             .any(|triangle| inside(triangle, point).is_some())
     }
 
+    /// A whole field moved into the middle of what is left free beside it, along the eave and then up the slope, where all its modules still have their margin.
+    fn centred(&self, corners: Vec<[f64; 2]>, size: [f64; 2], kind: &ModuleKind) -> Vec<[f64; 2]> {
+        let mut field = corners;
+        for axis in 0..2 {
+            let low = field.iter().map(|corner| corner[axis]).fold(f64::INFINITY, f64::min);
+            let high = field.iter().map(|corner| corner[axis] + size[axis]).fold(f64::NEG_INFINITY, f64::max);
+            let mut moved = field.clone();
+            moved.iter_mut().for_each(|corner| corner[axis] += 0.5 * (self.size[axis] - low - high));
+            if moved.iter().all(|corner| self.fits(*corner, size, kind)) {
+                field = moved;
+            }
+        }
+        field
+    }
+
+    /// Whether a module lies inside with its margin.
+    fn fits(&self, [x, y]: [f64; 2], [width, depth]: [f64; 2], kind: &ModuleKind) -> bool {
+        let (x0, x1) = (x - kind.margin_m, x + width + kind.margin_m);
+        let (y0, y1) = (y - kind.margin_m, y + depth + kind.margin_m);
+        if x0 < -1e-9 || y0 < -1e-9 || x1 > self.size[0] + 1e-9 || y1 > self.size[1] + 1e-9 {
+            return false;
+        }
+        // Corners, middles of sides and the middle: a notch narrower than half a module is missed, edges are not.
+        let tried = [0.0, 0.5, 1.0].iter().flat_map(|u| [0.0, 0.5, 1.0].iter().map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)]));
+        tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle([x0, y0], [x1, y1])
+    }
+
     /// Corners of the modules of one grid that lie inside with their margin.
     fn places(&self, width: f64, depth: f64, kind: &ModuleKind, shift: [f64; 2]) -> Vec<[f64; 2]> {
         let pitch = [width + kind.gap_m, depth + kind.gap_m];
@@ -241,19 +269,7 @@ impl Outline {
             for j in 0..count(1) {
                 let x = kind.margin_m + (i as f64 - shift[0]) * pitch[0];
                 let y = kind.margin_m + (j as f64 - shift[1]) * pitch[1];
-                let (x0, x1) = (x - kind.margin_m, x + width + kind.margin_m);
-                let (y0, y1) = (y - kind.margin_m, y + depth + kind.margin_m);
-                if x0 < -1e-9 || y0 < -1e-9 || x1 > self.size[0] + 1e-9 || y1 > self.size[1] + 1e-9
-                {
-                    continue;
-                }
-                // Corners, middles of sides and the middle: a notch narrower than half a module is missed, edges are not.
-                let tried = [0.0, 0.5, 1.0].iter().flat_map(|u| {
-                    [0.0, 0.5, 1.0]
-                        .iter()
-                        .map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)])
-                });
-                if tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle([x0, y0], [x1, y1]) {
+                if self.fits([x, y], [width, depth], kind) {
                     corners.push([x, y]);
                 }
             }

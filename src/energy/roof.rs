@@ -133,14 +133,14 @@ impl RoofPlane {
         self.area_m2 * self.normal[2]
     }
 
-    /// Axes in the plane: level (along the eave), and up the slope.
+    /// Axes in the plane: level (along the eave, to the right of a person who looks at the slope), and up the slope.
     pub fn axes(&self) -> (Point, Point) {
         let azimuth = self.azimuth.to_radians();
         // A flat roof has no eave: its own longest side is its direction.
         let level = if self.tilt < 0.5 {
             self.longest_side()
         } else {
-            [azimuth.cos(), -azimuth.sin(), 0.0]
+            [-azimuth.cos(), azimuth.sin(), 0.0]
         };
         let up = cross(self.normal, level);
         (level, up)

@@ -175,6 +175,8 @@ fn path(points: &[[f64; 2]]) -> String {
 /// A string of a content stream in WinAnsi, everything beyond ASCII as octal.
 fn literal(text: &str) -> String {
     let mut out = String::from("(");
+    // Signs that WinAnsi lacks and that must not change their meaning.
+    let text = text.replace('≤', "<=").replace('≥', ">=").replace('→', "->");
     for letter in text.chars() {
         match win_ansi(letter) {
             b @ (b'(' | b')' | b'\\') => {
@@ -215,8 +217,6 @@ fn win_ansi(letter: char) -> u8 {
         // Blanks of all widths, and signs that have a near relation.
         '\u{a0}' | '\u{202f}' | '\u{2009}' | '\t' | '\n' | '\r' => b' ',
         '−' | '‑' | '‐' => b'-',
-        '≤' => b'<',
-        '≥' => b'>',
         _ => WINDOWS.iter().find(|(known, _)| *known == letter).map_or(b'?', |(_, byte)| *byte),
     }
 }

@@ -170,7 +170,7 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
         match monument.covisible {
             Some(true) => add("heritage-agreement", State::Needed, why),
             Some(false) => add("heritage-advice", State::ToVerify, why),
-            None => add("heritage-advice", State::ToVerify, format!("{why} ; lignes de vue non calculables")),
+            None => add("heritage-unknown", State::ToVerify, format!("{why} ; lignes de vue non calculables")),
         }
     }
     // A perimeter without its monument in the data still binds.
@@ -178,7 +178,7 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
         of("AC1").for_each(|cover| add("heritage-perimeter", State::Needed, named(cover)));
     }
     if !place.has_servitudes && place.monuments.is_empty() {
-        add("heritage-advice", State::ToVerify, "servitudes (AC1) absentes du territoire : consulter le Géoportail de l’urbanisme".to_owned());
+        add("heritage-unknown", State::ToVerify, "servitudes (AC1) absentes du territoire : consulter le Géoportail de l’urbanisme".to_owned());
     }
     of("AC2").for_each(|cover| add("site", State::Needed, named(cover)));
     of("AC4").for_each(|cover| add("heritage-site", State::Needed, named(cover)));
@@ -195,11 +195,11 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
         add("prescription", State::ToVerify, "prescriptions absentes du territoire".to_owned());
     }
     let class = match plan.kwp {
-        kwp if kwp <= 3.0 => "≤ 3 kWc",
-        kwp if kwp <= 9.0 => "≤ 9 kWc",
-        kwp if kwp <= 36.0 => "≤ 36 kWc",
-        kwp if kwp <= 100.0 => "≤ 100 kWc",
-        _ => "> 100 kWc : appel d’offres",
+        kwp if kwp <= 3.0 => "jusqu’à 3 kWc",
+        kwp if kwp <= 9.0 => "jusqu’à 9 kWc",
+        kwp if kwp <= 36.0 => "jusqu’à 36 kWc",
+        kwp if kwp <= 100.0 => "jusqu’à 100 kWc",
+        _ => "plus de 100 kWc : appel d’offres",
     };
     add("connection", State::Needed, class.to_owned());
     if plan.feeds_in {
@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn absence_of_data_is_to_be_verified() {
         let nothing = steps(&Place::default());
-        for id in ["heritage-advice", "rnu", "prescription", "delay"] {
+        for id in ["heritage-unknown", "rnu", "prescription", "delay"] {
             assert!(nothing.steps.iter().any(|step| step.id == id && step.state == State::ToVerify), "{id}");
         }
     }

@@ -12,6 +12,7 @@ mod import;
 mod models;
 mod project_sun;
 mod pv;
+mod roof;
 mod roofs;
 mod series;
 mod serve;

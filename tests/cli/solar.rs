@@ -439,3 +439,40 @@ fn blocks_say_what_the_whole_says() {
         assert!((a.shading_loss - b.shading_loss).abs() < 0.02, "{} {}: {} {}", a.building, a.plane, a.shading_loss, b.shading_loss);
     }
 }
+
+#[test]
+fn the_plan_of_the_commune_adds_up_in_every_format() {
+    let folder = tempfile::tempdir().unwrap();
+    hamlet(folder.path(), vec![]);
+    let path = folder.path().to_str().unwrap();
+    let file = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let names = ["plan.csv", "plan.gpkg", "plan.parquet", "plan.geojson"].map(file);
+    let mut arguments = vec![path, "--plan", "200", "--json"];
+    names.iter().for_each(|name| arguments.extend(["--export", name.as_str()]));
+    let found = answer(&arguments);
+    let roofs = found["roofs"].as_array().unwrap();
+    // The hall and the tower; the houses are smaller.
+    assert_eq!(roofs.iter().map(|roof| roof["building"].as_str().unwrap()).collect::<Vec<_>>(), ["hall", "tower"]);
+    let sum = |key: &str| roofs.iter().map(|roof| number(roof, key)).sum::<f64>();
+    for key in ["kwh_year", "kwp", "area_m2", "kwh_year_p90"] {
+        assert!((sum(key) - number(&found, key)).abs() < 1e-6, "{key}");
+    }
+    assert!(number(&found["all"], "kwh_year") > number(&found, "kwh_year"));
+    assert!((0.0..=1.0).contains(&number(&found, "covered_at_once")) && (0.0..=1.0).contains(&number(&found, "used_at_once")));
+    assert!(found["provenance"]["parameters"]["sky_model"].is_string());
+    // Every file has both roofs, the same energy, and where it comes from.
+    let csv = std::fs::read_to_string(&names[0]).unwrap();
+    assert!(csv.starts_with("# {") && csv.lines().count() == 4);
+    let column = csv.lines().nth(1).unwrap().split(',').position(|name| name == "kwh_year").unwrap();
+    let kwh: f64 = csv.lines().skip(2).map(|line| line.split(',').nth(column).unwrap().parse::<f64>().unwrap()).sum();
+    assert!((kwh - number(&found, "kwh_year")).abs() < 0.01);
+    let geojson: Value = serde_json::from_str(&std::fs::read_to_string(&names[3]).unwrap()).unwrap();
+    assert_eq!(geojson["features"].as_array().unwrap().len(), 2);
+    assert!(geojson["provenance"]["parameters"].is_object());
+    let package = rusqlite::Connection::open(&names[1]).unwrap();
+    let (rows, kwh, about): (i64, f64, String) =
+        package.query_row("SELECT count(*), sum(kwh_year), (SELECT description FROM gpkg_contents) FROM solar_roofs", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    assert!(rows == 2 && (kwh - number(&found, "kwh_year")).abs() < 1e-6 && about.contains("sky_model"));
+    assert!(std::fs::read(&names[2]).unwrap().starts_with(b"PAR1"));
+    assert_eq!(jumeau(&[path, "--plan", "--export", &file("plan.xls")]).status.code(), Some(2));
+}

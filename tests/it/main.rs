@@ -36,6 +36,7 @@ mod networks;
 mod osm;
 mod prepared_year;
 mod roof;
+mod roof_answer;
 mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;

@@ -94,7 +94,7 @@ pub fn pdf(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Vec<u8>
             State::ToVerify => say("[  ] à vérifier", "[  ] to verify"),
         };
         let (text, todo) = if english { (&step.en, &step.do_en) } else { (&step.fr, &step.do_fr) };
-        sheet.step(mark, text, todo, &format!("{} · {} · {} {}{}", step.article, step.source, say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), &step.why);
+        sheet.step(mark, text, todo, &format!("{}{} · {} {}{}", if step.article.is_empty() { String::new() } else { format!("{} · ", step.article) }, step.source, say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), &step.why);
     }
     sheet.heading(say("Sources", "Sources"));
     for source in &basis.sources {

@@ -410,3 +410,55 @@ fn geopackage(plan: &SolarPlan, path: &Path, provenance: &Json) -> Result<(), St
     }
     package.finish().map_err(|fault| fault.value)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::LayerId;
+    use crate::geodesy::{EnuFrame, LonLatH};
+    use proptest::prelude::*;
+
+    fn roof(building: usize, plane: usize, side: f64, kwh: f64) -> Roof {
+        let at = 40.0 * building as f64;
+        let ring = vec![[at, 0.0, 5.0], [at + side, 0.0, 5.0], [at + side, side, 5.0], [at, side, 5.0], [at, 0.0, 5.0]];
+        Roof {
+            building: format!("b{building}"),
+            layer: LayerId::from("buildings"),
+            plane,
+            area_m2: side * side,
+            usable_m2: 0.8 * side * side,
+            tilt: 0.0,
+            azimuth: 180.0,
+            ridge_m: 5.0,
+            modules: 1,
+            kwp: side,
+            kwh_year: kwh,
+            kwh_year_p90: 0.9 * kwh,
+            kwh_month: [kwh / 12.0; 12],
+            shading_loss: 0.1,
+            sky_view: 1.0,
+            poa_kwh_m2: 1000.0,
+            outline: vec![ring],
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_sum_of_the_parts_is_the_total(planes in proptest::collection::vec((0..12_usize, 1.0..40.0_f64, 0.0..9e5_f64), 1..60), least in 0.0..3000.0_f64) {
+            let scene = Scene { frame: EnuFrame::at(LonLatH::new(-1.5, 47.2, 20.0)), buildings: BTreeMap::new(), ground: Vec::new(), trees: Vec::new() };
+            let roofs: Vec<Roof> = planes.iter().enumerate().map(|(plane, (building, side, kwh))| roof(*building, plane, *side, *kwh)).collect();
+            let near = |a: f64, b: f64| (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0);
+            let plan = of_roofs(&roofs, &scene, &Said::default(), least);
+            prop_assert!(near(plan.roofs.iter().map(|one| one.kwh_year).sum(), plan.kwh_year));
+            prop_assert!(near(plan.roofs.iter().map(|one| one.kwp).sum(), plan.kwp));
+            prop_assert!(near(plan.kwh_month.iter().sum(), plan.kwh_year));
+            prop_assert!(plan.roofs.iter().all(|one| one.area_m2 >= least));
+            prop_assert!(plan.roofs.windows(2).all(|pair| pair[0].kwh_year >= pair[1].kwh_year));
+            // Every plane is in the list or belongs to a building that is too small.
+            let listed: f64 = roofs.iter().filter(|roof| plan.roofs.iter().any(|one| one.building == roof.building)).map(|roof| roof.kwh_year).sum();
+            prop_assert!(near(listed, plan.kwh_year));
+            let whole = of_roofs(&roofs, &scene, &Said::default(), 0.0);
+            prop_assert!(near(whole.kwh_year, whole.all_kwh_year) && near(whole.kwp, plan.all_kwp));
+        }
+    }
+}

@@ -198,7 +198,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         earned.used.iter().find(|(fact, _)| fact.id == id).map_or_else(
             || say("aucun fait daté pour cette puissance", "no dated fact for this size"),
             |(fact, validity)| {
-                let until = fact.to.map_or_else(String::new, |to| format!(" → {}", day(to)));
+                let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
                 let past = if *validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
                 format!("{} ; {}{until}{past}", fact.source, day(fact.from))
             },
