@@ -215,10 +215,14 @@ fn table(ui: &mut Ui, chart: &ChartText, clock: Clock, texts: &Texts) {
     });
 }
 
-/// Three digits that count.
+/// Three digits that count, without zeros at their end.
 pub fn number(value: f64, texts: &Texts) -> String {
-    let digits = if value == 0.0 { 0 } else { (2.0 - value.abs().log10().floor()).clamp(0.0, 6.0) as usize };
-    texts.number(value, digits)
+    let mut digits = if value == 0.0 { 0 } else { (2.0 - value.abs().log10().floor()).clamp(0.0, 6.0) as i32 };
+    let rounded = |digits: i32| (value * 10_f64.powi(digits)).round() / 10_f64.powi(digits);
+    while digits > 0 && (rounded(digits) - rounded(digits - 1)).abs() < 1e-9 * value.abs() {
+        digits -= 1;
+    }
+    texts.number(value, digits as usize)
 }
 
 fn written(value: f64, unit: &str, texts: &Texts) -> String {

@@ -36,11 +36,15 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memo
         ticks(ui, &legend.ticks);
     }
     for (words, colour) in legend.classes.iter().zip(&legend.colours) {
-        ui.horizontal(|ui| {
-            let (swatch, _) = ui.allocate_exact_size(vec2(24.0, 12.0), Sense::hover());
-            let [r, g, b] = *colour;
-            ui.painter().rect(swatch, 0.0, Color32::from_rgb(r, g, b), Stroke::new(1.0, ui.visuals().weak_text_color()), StrokeKind::Inside);
-            ui.label(RichText::new(words).small());
+        ui.scope(|ui| {
+            // Classes stand close: they are one scale, not rows of controls.
+            (ui.spacing_mut().interact_size.y, ui.spacing_mut().item_spacing.y) = (14.0, 1.0);
+            ui.horizontal(|ui| {
+                let (swatch, _) = ui.allocate_exact_size(vec2(24.0, 12.0), Sense::hover());
+                let [r, g, b] = *colour;
+                ui.painter().rect(swatch, 0.0, Color32::from_rgb(r, g, b), Stroke::new(1.0, ui.visuals().weak_text_color()), StrokeKind::Inside);
+                ui.label(RichText::new(words).small());
+            });
         });
     }
     ui.label(RichText::new(&legend.unit).small().weak());

@@ -164,7 +164,7 @@ fn paint(ui: &Ui, rect: Rect, shown: Ruler, lanes: &[Lane], model: &PanelModel, 
     let painter = ui.painter().with_clip_rect(rect.expand(1.0));
     let visuals = ui.visuals();
     let (faint, weak, strong) = (visuals.extreme_bg_color, visuals.weak_text_color(), visuals.text_color());
-    let accent = visuals.selection.bg_fill;
+    let accent = visuals.hyperlink_color;
     painter.rect(rect, 4.0, faint, Stroke::new(1.0, if is_active { strong } else { weak.gamma_multiply(0.5) }), StrokeKind::Inside);
     let x = |at: Instant| rect.left() + rect.width() * shown.share_of(at).clamp(-0.1, 1.1) as f32;
     if let Some(span) = model.state.span {

@@ -131,7 +131,7 @@ fn date(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, com
     if let Some(instant) = model.peak {
         jump(ui, model, icon::CHART_LINE_UP, "peak", instant, texts, commands);
     }
-    let field = TextEdit::singleline(&mut memory.date).desired_width(132.0).hint_text(texts.text("ui-date-hint"));
+    let field = TextEdit::singleline(&mut memory.date).desired_width(160.0).hint_text(texts.text("ui-date-hint"));
     let response = ui.add(field);
     let said = memory.date.clone();
     response.widget_info(|| WidgetInfo {

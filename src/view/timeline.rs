@@ -102,7 +102,7 @@ const YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 /// Narrowest part of a ruler that a pointer hits, pixels.
 pub const HIT_PX: f64 = 2.0;
 /// Narrowest distance of marks with words, pixels.
-const WORD_PX: f64 = 64.0;
+const WORD_PX: f64 = 44.0;
 /// Narrowest distance of marks without, pixels.
 const MARK_PX: f64 = 6.0;
 /// Shortest time a ruler shows.

@@ -137,9 +137,15 @@ impl Pages {
         self.slots.iter().position(|slot| slot.page == Some(page) && slot.is_ready)
     }
 
-    /// The page that the clock comes to next: the one after, or the one before where it goes backwards; the first after the last.
+    /// The page that the clock comes to next: the one after, the first after the last; going backwards the one before, once its edge is nearer than
+    /// the other. Who only turns round inside a page asks for nothing.
     pub fn next(plan: &Plan, step: usize, forwards: bool) -> Option<usize> {
         let (page, pages) = (plan.page_of(step), plan.pages());
-        (pages > 1).then(|| if forwards { (page + 1) % pages } else { (page + pages - 1) % pages })
+        let is_near_start = step % plan.page_steps < plan.page_steps / 2;
+        match (pages > 1, forwards) {
+            (false, _) => None,
+            (true, true) => Some((page + 1) % pages),
+            (true, false) => page.checked_sub(1).filter(|_| is_near_start),
+        }
     }
 }
