@@ -6,6 +6,7 @@ use super::mesh::Extent;
 use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
+use crate::region::utility::Utility;
 use crate::formats::gltf::write::{WriteOptions, Writer};
 use crate::formats::gltf::{TileContent, Values};
 use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
@@ -288,8 +289,8 @@ pub fn write_layer(
         bytes,
         datasets: plan.datasets.clone(),
         nature: plan.nature,
-        // A plan over the whole scene would hide the map; it is there when somebody asks for it.
-        visible: plan.kind != LayerKind::Areas,
+        // A plan over the whole scene would hide the map, and pipes that we made up are no first picture of a town: both are there when asked for.
+        visible: plan.kind != LayerKind::Areas && !(plan.nature == Nature::Made && Utility::ALL.iter().any(|utility| utility.id() == plan.id)),
         style: None,
     })
 }
