@@ -295,6 +295,28 @@ pub struct Series {
 }
 
 impl Series {
+    /// An array of one row whose name is not told, which belongs to no layer: what there is more is said field by field.
+    pub fn of(id: &str, path: String, axis: &str, unit: &str, nature: Nature, dataset: DatasetId) -> Self {
+        Self {
+            id: id.to_owned(),
+            path,
+            axis: axis.to_owned(),
+            rows: Vec::new(),
+            unit: unit.to_owned(),
+            nature,
+            dataset,
+            row_count: None,
+            labels: None,
+            quantity: None,
+            layer: None,
+            by: None,
+            interpolation: None,
+            typical_year: false,
+            quantiles: Vec::new(),
+            gaps: Vec::new(),
+        }
+    }
+
     /// Rows of the array.
     pub fn height(&self) -> u64 {
         self.row_count.unwrap_or(self.rows.len() as u64)

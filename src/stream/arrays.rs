@@ -140,7 +140,8 @@ fn places(positions: &[[f32; 3]], ecef_from_mesh: DMat4) -> (Bounds2, Vec<[u16; 
     (rect, places)
 }
 
-fn snorm(x: f32) -> i8 {
+/// A share of one as a signed byte.
+pub fn snorm(x: f32) -> i8 {
     (x.clamp(-1.0, 1.0) * 127.0).round() as i8
 }
 

@@ -366,22 +366,12 @@ impl Driven {
             let path = format!("{FOLDER}/{}/{array}", self.grid.id);
             manifest.series.retain(|known| known.id != id);
             manifest.series.push(Series {
-                id: id.to_owned(),
-                path,
-                axis: axis.clone(),
                 rows: if named { rows.clone() } else { Vec::new() },
-                unit: unit.to_owned(),
-                nature: Nature::Simulated,
-                dataset: self.grid.dataset.clone(),
                 row_count: (!named).then_some(rows.len() as u64),
                 labels: (!named).then(|| format!("{FOLDER}/{}/feature", self.grid.id)),
                 quantity: Some(quantity.to_owned()),
                 layer: Some(LayerId::from(self.grid.layer.as_str())),
-                by: None,
-                interpolation: None,
-                typical_year: false,
-                quantiles: Vec::new(),
-                gaps: Vec::new(),
+                ..Series::of(id, path, &axis, unit, Nature::Simulated, self.grid.dataset.clone())
             });
         }
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;

@@ -298,22 +298,8 @@ pub fn write(made: &Made, folder: &Path, target: &Crs, file: &mut SeriesFile) ->
         put(&format!("{group_path}/{LOADS}/{path}"), bytes)?;
     }
     file.series.push(Series {
-        id: LOADS.to_owned(),
-        path: format!("{group_path}/{LOADS}"),
-        axis: AXIS.to_owned(),
         rows: names.clone(),
-        unit: "1".to_owned(),
-        nature: Nature::Simulated,
-        dataset: id.clone(),
-        row_count: None,
-        labels: None,
-        quantity: None,
-        layer: None,
-        by: None,
-        interpolation: None,
-        typical_year: false,
-        quantiles: Vec::new(),
-        gaps: Vec::new(),
+        ..Series::of(LOADS, format!("{group_path}/{LOADS}"), AXIS, "1", Nature::Simulated, id.clone())
     });
     // What follows them, and how much of it.
     let class_row = |class: DemandClass| DemandClass::ALL.iter().position(|known| *known == class).map_or(-1, |row| row as i64);

@@ -493,22 +493,13 @@ impl Described {
         });
         let listed = self.names.len() <= ROWS_IN_MANIFEST;
         let series = |id: &str, path: &str, axis: &str, unit: &str, quantity: &str, typical_year: bool| Series {
-            id: id.to_owned(),
-            path: format!("{FOLDER}/{path}"),
-            axis: axis.to_owned(),
             rows: if listed { self.names.clone() } else { Vec::new() },
-            unit: unit.to_owned(),
-            nature: Nature::Simulated,
-            dataset: self.dataset.id.clone(),
             row_count: (!listed).then_some(self.names.len() as u64),
             labels: path.split_once('/').map(|(group, _)| format!("{FOLDER}/{group}/feature")),
             quantity: Some(quantity.to_owned()),
             layer: self.one_layer.then(|| self.layer.clone()),
-            by: None,
-            interpolation: None,
             typical_year,
-            quantiles: Vec::new(),
-            gaps: Vec::new(),
+            ..Series::of(id, format!("{FOLDER}/{path}"), axis, unit, Nature::Simulated, self.dataset.id.clone())
         };
         let typical = made.weather.hours.iter().any(|hour| hour.at.utc().year != YEAR) || made.weather.origin == super::weather::Origin::Climatology;
         if let (Some(axis), false) = (month_axis(old), self.names.is_empty()) {

@@ -100,22 +100,8 @@ impl Demand {
             calendar: None,
         };
         let series = Series {
-            id: ARRAY.to_owned(),
-            path: format!("{GROUP}/{ARRAY}"),
-            axis: AXIS.to_owned(),
             rows: DemandClass::ALL.iter().map(|class| class.name().to_owned()).collect(),
-            unit: "1".to_owned(),
-            nature: Nature::Simulated,
-            dataset,
-            row_count: None,
-            labels: None,
-            quantity: None,
-            layer: None,
-            by: None,
-            interpolation: None,
-            typical_year: false,
-            quantiles: Vec::new(),
-            gaps: Vec::new(),
+            ..Series::of(ARRAY, format!("{GROUP}/{ARRAY}"), AXIS, "1", Nature::Simulated, dataset)
         };
         Some((axis, series))
     }

@@ -5,7 +5,7 @@ use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
-use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, table_bytes};
+use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
@@ -311,8 +311,4 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         feature_ids: source.feature_ids,
         rect: None,
     }
-}
-
-fn snorm(x: f32) -> i8 {
-    (x.clamp(-1.0, 1.0) * 127.0).round() as i8
 }
