@@ -210,12 +210,18 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
     found
 }
 
+/// What every surface has for each vertex.
+fn bare(topology: PrimitiveTopology, positions: Vec<[f32; 3]>, normals: Vec<[i8; 4]>, colours: Vec<[u8; 4]>, feature_ids: Vec<u32>) -> Mesh {
+    let mut mesh = Mesh::new(topology, RenderAssetUsages::RENDER_WORLD);
+    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, positions);
+    mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(normals));
+    mesh.insert_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(colours));
+    mesh.insert_attribute(ATTRIBUTE_FEATURE, VertexAttributeValues::Uint32(feature_ids));
+    mesh
+}
+
 fn own_mesh(source: MeshArrays) -> LoadedMesh {
-    let mut mesh = Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD);
-    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
-    mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(source.normals));
-    mesh.insert_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(source.colours));
-    mesh.insert_attribute(ATTRIBUTE_FEATURE, VertexAttributeValues::Uint32(source.feature_ids.clone()));
+    let mut mesh = bare(PrimitiveTopology::TriangleList, source.positions, source.normals, source.colours, source.feature_ids.clone());
     let rect = source.places.map(|(rect, places)| {
         mesh.insert_attribute(ATTRIBUTE_PLACE, VertexAttributeValues::Unorm16x2(places));
         rect
@@ -286,11 +292,7 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         Shape::Points | Shape::Triangles => PrimitiveTopology::TriangleList,
     };
     let count = source.positions.len();
-    let mut mesh = Mesh::new(topology, RenderAssetUsages::RENDER_WORLD);
-    mesh.insert_attribute(Mesh::ATTRIBUTE_POSITION, source.positions);
-    mesh.insert_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(normals));
-    mesh.insert_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(source.colors));
-    mesh.insert_attribute(ATTRIBUTE_FEATURE, VertexAttributeValues::Uint32(source.feature_ids.clone()));
+    let mut mesh = bare(topology, source.positions, normals, source.colors, source.feature_ids.clone());
     if picture.is_some() {
         mesh.insert_attribute(ATTRIBUTE_UV, VertexAttributeValues::Float32x2(source.finish.uvs));
     }
