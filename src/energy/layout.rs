@@ -55,6 +55,9 @@ pub struct Layout {
 const MOST_TRIED: f64 = 2_000.0;
 /// Share of the usable area that modules fill on a large roof, paths between fields left free.
 const LARGE_FILL: f64 = 0.85;
+/// So near to the margin's line a module still counts as inside, metres: the first row lies right on it, and a roof's edge that is a millimetre off its
+/// square must not cost a whole row.
+const EDGE_M: f64 = 0.005;
 /// How finely the first row and column are shifted to find the best layout.
 const SHIFTS: usize = 4;
 
@@ -249,11 +252,9 @@ impl Outline {
 
     /// Whether a module lies inside with its margin.
     fn fits(&self, [x, y]: [f64; 2], [width, depth]: [f64; 2], kind: &ModuleKind) -> bool {
-        let (x0, x1) = (x - kind.margin_m, x + width + kind.margin_m);
-        let (y0, y1) = (y - kind.margin_m, y + depth + kind.margin_m);
-        if x0 < -1e-9 || y0 < -1e-9 || x1 > self.size[0] + 1e-9 || y1 > self.size[1] + 1e-9 {
-            return false;
-        }
+        let reach = kind.margin_m - EDGE_M;
+        let (x0, x1) = (x - reach, x + width + reach);
+        let (y0, y1) = (y - reach, y + depth + reach);
         // Corners, middles of sides and the middle: a notch narrower than half a module is missed, edges are not.
         let tried = [0.0, 0.5, 1.0].iter().flat_map(|u| [0.0, 0.5, 1.0].iter().map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)]));
         tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle([x0, y0], [x1, y1])
