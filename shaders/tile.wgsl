@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, not_yet, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -107,10 +107,10 @@ fn vertex(in: Vertex) -> Varying {
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
             albedo = ramp(value) * (0.55 + 0.75 * grey);
         }
-        if not_yet(record) {
-            // Behind the eye: the triangle is clipped away.
-            out.clip = vec4(0.0, 0.0, 2.0, 1.0);
-        }
+    }
+    if is_away(record) {
+        // Behind the eye: the triangle is clipped away.
+        out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
 #ifdef TABLE

@@ -7,15 +7,19 @@
 //! |---|---|
 //! | [`top`] | territory, whole view, link, language, help |
 //! | [`layers`] | what to see, what the colours mean, the legend |
+//! | [`attributes`] | colours and filters by what objects are |
 //! | [`marks`] | names and scale on the picture |
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
+//! | [`calendar`] | a year of a series, hour by hour |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
 //! | [`plugin`] | the thin glue to the viewer |
 
+mod attributes;
+mod calendar;
 mod chart;
 mod layers;
 mod legend;
@@ -31,7 +35,7 @@ mod time;
 mod top;
 mod widgets;
 
-pub use model::{ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
+pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
 pub use style::{install, style};
 

@@ -3,12 +3,13 @@
 use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
-use crate::view::curve::Point;
+use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
-use crate::view::{Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
+use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
 use crate::viewer::vocab::Marks;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
@@ -28,6 +29,8 @@ pub struct PanelModel {
     pub legend: Option<LegendText>,
     /// What may be shown in time.
     pub series: Vec<SeriesLine>,
+    /// What colours and filters can be made of.
+    pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
@@ -69,6 +72,18 @@ pub struct SeriesLine {
     pub gaps: Vec<Interval>,
 }
 
+/// An attribute of the objects of a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeLine {
+    pub attribute: Attribute,
+    /// Layer and attribute, as people call them.
+    pub title: String,
+    /// Of a number.
+    pub range: Option<[f64; 2]>,
+    /// Of a text.
+    pub kinds: Vec<String>,
+}
+
 /// Curves, ready to be painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartText {
@@ -85,6 +100,8 @@ pub struct ChartText {
     pub known: usize,
     pub absent: usize,
     pub peak: Option<(Instant, f64)>,
+    pub trough: Option<(Instant, f64)>,
+    pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
@@ -199,6 +216,8 @@ impl PanelModel {
                 series: None,
                 span: None,
                 scale: Scale::default(),
+                attribute: None,
+                filters: Vec::new(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -215,6 +234,7 @@ impl PanelModel {
             figures_ready: false,
             legend: None,
             series: Vec::new(),
+            attributes: Vec::new(),
             chart: None,
             peak: None,
             sun: None,
@@ -262,6 +282,11 @@ impl PanelModel {
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }
+    }
+
+    /// What an attribute is called; where it is not known here, as it calls itself.
+    pub fn title_of(&self, attribute: &Attribute) -> String {
+        self.attributes.iter().find(|line| line.attribute == *attribute).map_or_else(|| attribute.name.clone(), |line| line.title.clone())
     }
 
     /// What stands after `#` in a link to this picture.

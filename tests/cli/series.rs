@@ -579,3 +579,93 @@ fn weather_files_are_series_too() {
     assert_eq!(row.len(), 8760);
     assert!((row.values().map(|value| f64::from(*value)).sum::<f64>() / 1000.0 - 1435.861).abs() < 0.001);
 }
+
+/// Five areas side by side, a hundred metres wide, with so many homes in each; home `H<area>-<n>` stands in area `A<area>`.
+fn homes(at: &Path, homes: [usize; 5]) -> (PathBuf, BTreeMap<String, usize>) {
+    let square = |x: f64, y: f64, side: f64| json!({ "type": "Polygon", "coordinates": [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]] });
+    let collection = |features: Vec<Value>| json!({ "type": "FeatureCollection", "crs": { "type": "name", "properties": { "name": "EPSG:2154" } }, "features": features });
+    let (mut buildings, mut area_of) = (Vec::new(), BTreeMap::new());
+    let areas = (0..5).map(|area| json!({ "type": "Feature", "properties": { "code_iris": format!("A{area}"), "nom_iris": format!("Aire {area}") }, "geometry": square(355_000.0 + 100.0 * area as f64, 6_689_000.0, 100.0) }));
+    let areas = collection(areas.collect());
+    for (area, count) in homes.into_iter().enumerate() {
+        for home in 0..count {
+            let id = format!("H{area}-{home}");
+            let (x, y) = (355_002.0 + 100.0 * area as f64 + 12.0 * (home % 8) as f64, 6_689_002.0 + 12.0 * (home / 8) as f64);
+            buildings.push(json!({ "type": "Feature", "properties": { "cleabs": id, "hauteur": 6.0, "usage_1": "Résidentiel" }, "geometry": square(x, y, 8.0) }));
+            area_of.insert(id, area);
+        }
+    }
+    let folder = at.join("sources");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("homes.geojson"), collection(buildings).to_string()).unwrap();
+    std::fs::write(folder.join("iris.geojson"), areas.to_string()).unwrap();
+    (folder, area_of)
+}
+
+#[test]
+fn energy_of_homes_is_summed_by_area_and_tells_of_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    // 4 homes are secret; so that they cannot be computed from the total, the smallest other area is withheld.
+    let (sources, area_of) = homes(at, [20, 4, 12, 0, 31]);
+    let value = |home: usize, hour: usize| (home % 7 + 1) as f64 * 0.125 + hour as f64 * 0.25;
+    let mut csv = String::from("cleabs;horodate_utc;kWh\n");
+    let (mut by_area, mut all) = (vec![[0.0; 24]; 5], [0.0; 24]);
+    for (home, (id, area)) in area_of.iter().enumerate() {
+        for hour in 0..24 {
+            // One home of area 4 says nothing at five o'clock.
+            if id == "H4-3" && hour == 5 {
+                continue;
+            }
+            csv.push_str(&format!("{id};2025-01-01T{hour:02}:00:00Z;{}\n", value(home, hour)));
+            by_area[*area][hour] += value(home, hour);
+            all[hour] += value(home, hour);
+        }
+    }
+    std::fs::write(sources.join("courbes.csv"), csv).unwrap();
+    let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "P", "licence": "LO 2.0", "date": "2025", "attribution": "P", "nature": "measured" });
+    let declare = |aggregate: Value| {
+        let mut series = json!({ "file": "courbes.csv", "id": "conso", "dataset": "courbes", "onto": "buildings", "unit": "kWh" });
+        if !aggregate.is_null() {
+            series["aggregate"] = aggregate;
+        }
+        let declaration = json!({
+            "id": "essai", "datasets": [dataset("bati"), dataset("courbes")],
+            "layers": [{ "file": "homes.geojson", "as": "buildings", "dataset": "bati" }, { "file": "iris.geojson", "as": "iris", "dataset": "bati" }],
+            "series": [series],
+        });
+        std::fs::write(sources.join("sources.json"), declaration.to_string()).unwrap();
+    };
+    declare(json!({ "onto": "iris" }));
+    let done = run(&["import", "sources", "--out", "territory", "--json"], at);
+    assert_eq!((count(&done, "series-cell-secret"), count(&done, "series-cell-withheld")), (1, 1), "{:#}", done["findings"]);
+    assert_eq!(finding(&done, "series-cell-secret")["example"]["object"], "A1");
+    assert_eq!(finding(&done, "series-cell-withheld")["example"]["object"], "A2");
+    assert_eq!(count(&done, "series-personal"), 0);
+    let territory = at.join("territory");
+    let told = manifest(&territory);
+    let of_areas = series(&told, "conso");
+    assert_eq!((of_areas.rows.as_slice(), of_areas.layer.as_ref().unwrap().as_str(), of_areas.unit.as_str()), (["A0".to_owned(), "A4".to_owned()].as_slice(), "iris", "kWh"));
+    let (sums, total) = (values(&territory, of_areas), values(&territory, series(&told, "conso-total")));
+    let start = Instant::parse("2025-01-01T00:00:00Z").unwrap().0;
+    for hour in 0..24 {
+        let at = start + 3600 * hour as i64;
+        assert_eq!(sums["A0"][&at], by_area[0][hour] as f32);
+        // A sum without one of its homes is none.
+        assert_eq!(sums["A4"].get(&at), (hour != 5).then_some(&(by_area[4][hour] as f32)));
+        assert_eq!(total["total"].get(&at), (hour != 5).then_some(&(all[hour] as f32)));
+    }
+    // No home's own value is anywhere in the territory.
+    let of_homes = files(&territory.join("timeseries")).into_iter().filter(|(_, bytes)| bytes.windows(4).any(|four| four == b"H0-3")).count();
+    assert_eq!(of_homes, 0);
+    assert_no_errors(&run(&["check", "territory", "--json"], at));
+    // Nothing is said to sum them: they are taken as they are, and somebody is told what that means.
+    declare(Value::Null);
+    let done = run(&["import", "sources", "--out", "plain", "--json"], at);
+    assert_eq!(count(&done, "series-personal"), 1);
+    // A layer of surfaces that is not there publishes nothing.
+    declare(json!({ "onto": "zones" }));
+    let done = run(&["import", "sources", "--out", "none", "--json"], at);
+    assert_eq!(count(&done, "series-areas-missing"), 1);
+    assert!(manifest(&at.join("none")).series.iter().all(|series| series.id == "demand"));
+}
