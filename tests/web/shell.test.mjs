@@ -290,6 +290,11 @@ test("colours keep their legend where the panel is closed", async () => {
   }
 });
 
+test("no part of the page answers to another's name", () => {
+  const names = [...readFileSync(join(root, "web/index.html"), "utf8").matchAll(/\sid="([^"]+)"/g)].map((found) => found[1]);
+  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
+});
+
 test("both languages say everything", async () => {
   const text = readFileSync(join(root, "web/app/words.js"), "utf8");
   const context = await chrome.newContext();
