@@ -6,6 +6,7 @@ import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
+import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
@@ -30,6 +31,7 @@ async function boot() {
   wireLayers();
   wirePicture();
   wireAttributes();
+  wireBookmarks();
   wireTime();
   wireSheet();
   wireKeys(canvas);
@@ -198,6 +200,7 @@ function drawAll() {
   drawTime(store.state, null);
   drawLayers(store.state, true);
   drawAttributes(true);
+  drawBookmarks();
   drawPicture(store.state);
   drawMarks();
   drawSeries();
