@@ -134,7 +134,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
-method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
+method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
 ## Themes and legend
@@ -431,17 +431,17 @@ ui-attributes = Couleurs d’après un attribut
 ui-attribute-none = Aucun
 ui-filters = Filtres
 ui-filter-add = Ajouter un filtre…
-ui-filter-remove = Retirer le filtre « { $name } »
+ui-filter-remove = Retirer le filtre « { $name } »
 ui-filter-from = de
 ui-filter-to = à
 legend-others = Autres
 
 # Courbes du territoire et calendrier
 chart-demand-territory = Demande d’électricité du territoire, par usage
-chart-trough = Minimum : { $value }, { $instant }
+chart-trough = Minimum : { $value }, { $instant }
 chart-calendar = L’année heure par heure
-chart-calendar-of = Calendrier : { $title }, jour par jour et heure par heure, de { $low } à { $high }
-chart-hour = { $hour } h
+chart-calendar-of = Calendrier : { $title }, jour par jour et heure par heure, de { $low } à { $high }
+chart-hour = { $hour } h
 demand-class-residential = Logements
 demand-class-services = Commerces et services
 demand-class-public = Équipements publics

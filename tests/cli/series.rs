@@ -667,5 +667,50 @@ fn energy_of_homes_is_summed_by_area_and_tells_of_nobody() {
     declare(json!({ "onto": "zones" }));
     let done = run(&["import", "sources", "--out", "none", "--json"], at);
     assert_eq!(count(&done, "series-areas-missing"), 1);
-    assert!(manifest(&at.join("none")).series.iter().all(|series| series.id == "demand"));
+    let told = manifest(&at.join("none"));
+    assert!(told.series.iter().all(|series| series.id.starts_with("demand")));
+    // The estimate by area: all homes lie in areas, so their sum is the territory's demand at every hour.
+    let [homes] = told.features.as_ref().unwrap().demand.as_slice() else { panic!("homes alone") };
+    assert_eq!((homes.profile.as_str(), homes.buildings), ("residential", area_of.len() as u64));
+    let profile = &values(&at.join("none"), series(&told, "demand"))["residential"];
+    let by_area = values(&at.join("none"), series(&told, "demand-iris"));
+    assert_eq!(by_area.len(), 4, "an area without a building has no demand");
+    for (at, coefficient) in profile.iter().step_by(97) {
+        let (sum, whole) = (by_area.values().map(|area| f64::from(area[at])).sum::<f64>(), homes.kwh_year / 8760.0 * f64::from(*coefficient));
+        assert!((sum - whole).abs() < 1e-5 * whole, "{sum} ≠ {whole}");
+    }
+}
+
+#[test]
+fn departures_of_a_feed_are_a_series_of_its_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let feed = at.join("bus");
+    std::fs::create_dir(&feed).unwrap();
+    for (name, text) in [
+        ("agency.txt", "agency_id,agency_name,agency_url,agency_timezone\nB,Bus du Bourg,http://b,Europe/Paris\n"),
+        ("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nA,Mairie,47.2100,-1.5500\nB,Gare,47.2150,-1.5450\n"),
+        ("routes.txt", "route_id,agency_id,route_short_name,route_type\nR,B,1,3\n"),
+        ("trips.txt", "route_id,service_id,trip_id\nR,all,T\nR,all,N\n"),
+        ("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nT,8:00:00,8:00:00,A,1\nT,8:20:00,8:20:00,B,2\nN,24:30:00,24:30:00,B,1\nN,24:50:00,24:50:00,A,2\n"),
+        // The clock goes back in the night to Sunday 25 October.
+        ("calendar.txt", "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nall,1,1,1,1,1,1,1,20261024,20261026\n"),
+    ] {
+        std::fs::write(feed.join(name), text).unwrap();
+    }
+    let done = run(&["import", "bus", "--crs", "EPSG:2154", "--out", "territory", "--json"], at);
+    let territory = at.join("territory");
+    let told = manifest(&territory);
+    let departures = told.series.iter().find(|series| series.id.starts_with("departures")).unwrap_or_else(|| panic!("{:#}", done["findings"]));
+    assert_eq!((departures.layer.as_ref().map(|layer| layer.as_str()), departures.rows.len()), (Some("transit"), 2));
+    let found = values(&territory, departures);
+    let at_utc = |text: &str| Instant::parse(text).unwrap().0;
+    // Eight in the morning is six in summer and seven in winter.
+    assert_eq!(found["A"][&at_utc("2026-10-24T06:00:00Z")], 1.0);
+    assert_eq!(found["A"][&at_utc("2026-10-25T07:00:00Z")], 1.0);
+    assert_eq!(found["A"][&at_utc("2026-10-25T06:00:00Z")], 0.0);
+    // Half past midnight of the night in which the clock goes back, before it does.
+    assert_eq!(found["B"][&at_utc("2026-10-24T22:00:00Z")], 1.0);
+    assert_eq!(found["B"].values().sum::<f32>(), 2.0, "of three nights the last is beyond the last day");
+    assert_no_errors(&run(&["check", "territory", "--json"], at));
 }

@@ -640,8 +640,12 @@ fn curves_can_be_read_copied_and_followed() {
     for part in ["Production", "solaire", "bois", "Somme", "Source\u{A0}: RTE, 2026"] {
         assert!(desk.query_all_by_label(part).next().is_some(), "{part}");
     }
+    desk.get_by_label("Copier en CSV").scroll_to_me();
+    desk.run();
     desk.get_by_label("Copier en CSV").click();
     assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
+    desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));

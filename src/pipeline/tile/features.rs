@@ -4,6 +4,7 @@
 //! Longitude and latitude on WGS84 (which no survey of this precision tells from RGF93), geometries in two dimensions.
 
 use super::buildings::{demand_class, height_origin_name, usage_name};
+use super::area_demand::{DemandOfAreas, DemandOfLayer};
 use super::networks::class_name;
 use super::{Territory, TileFault};
 use crate::base::Bounds2;
@@ -447,6 +448,7 @@ pub struct Table<'a> {
     crs: &'a Crs,
     /// Yearly demand and buildings of each class.
     demand: [(f64, u64); DemandClass::ALL.len()],
+    areas: DemandOfAreas,
 }
 
 impl<'a> Table<'a> {
@@ -456,7 +458,7 @@ impl<'a> Table<'a> {
         let path = out.join(PATH);
         let file = File::create(&path).map_err(|error| fault(&error))?;
         let writer = FeatureWriter::new(BufWriter::new(file)).map_err(|error| fault(&error))?;
-        Ok(Self { writer, path, crs, demand: Default::default() })
+        Ok(Self { writer, path, crs, demand: Default::default(), areas: DemandOfAreas::default() })
     }
 
     /// Adds features; their rows are made on all threads and written in order.
@@ -479,14 +481,21 @@ impl<'a> Table<'a> {
     }
 
     fn count_demand(&mut self, feature: &Feature, row: &Row) {
+        if let Feature::Area(area) = feature {
+            self.areas.note_area(area);
+        }
         let Feature::Building(building) = feature else { return };
         let class = demand_class(building.usage);
         let stated = row.values.iter().find_map(|(name, value)| match value {
             Value::Real(kwh) if *name == "demand_kwh_year" => Some(*kwh),
             _ => None,
         });
-        let slot = self.demand.iter_mut().zip(DemandClass::ALL).find(|(_, known)| *known == class);
-        if let (Some(kwh), Some((slot, _))) = (stated, slot) {
+        let place = DemandClass::ALL.iter().position(|known| *known == class);
+        let slot = place.and_then(|place| self.demand.get_mut(place));
+        if let (Some(kwh), Some(place)) = (stated, place) {
+            self.areas.note_building(building, place, kwh);
+        }
+        if let (Some(kwh), Some(slot)) = (stated, slot) {
             // As the tiles have it: what is summed over buildings anywhere is this sum, to the last bit that a sum has.
             slot.0 += f64::from(kwh as f32);
             slot.1 += 1;
@@ -495,13 +504,14 @@ impl<'a> Table<'a> {
 
     /// # Errors
     /// A [`TileFault`] when the file cannot be written.
-    pub fn finish(self) -> Result<FeatureTable, TileFault> {
+    pub fn finish(self) -> Result<(FeatureTable, Vec<DemandOfLayer>), TileFault> {
+        let of_areas = self.areas.sums();
         let (rows, sink) = self.writer.finish().map_err(|error| fault(&error))?;
         sink.into_inner().map_err(|error| fault(&error))?;
         let bytes = std::fs::metadata(&self.path).map_err(|error| fault(&error))?.len();
         let demand = DemandClass::ALL.iter().zip(self.demand).filter(|(_, (_, buildings))| *buildings > 0);
         let demand = demand.map(|(class, (kwh_year, buildings))| DemandOfClass { profile: class.name().to_owned(), kwh_year, buildings }).collect();
-        Ok(FeatureTable { path: PATH.to_owned(), rows, bytes, demand })
+        Ok((FeatureTable { path: PATH.to_owned(), rows, bytes, demand }, of_areas))
     }
 }
 
@@ -513,7 +523,7 @@ fn fault(detail: &dyn std::fmt::Display) -> TileFault {
 ///
 /// # Errors
 /// A [`TileFault`] when the file cannot be written or the work is cancelled.
-pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<FeatureTable, TileFault> {
+pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<(FeatureTable, Vec<DemandOfLayer>), TileFault> {
     let region = territory.region;
     let mut features: Vec<Feature> = (region.buildings.iter().map(Feature::Building))
         .chain(region.lines.iter().map(Feature::Line))
