@@ -453,3 +453,11 @@ demand-class-industrial = Industry
 demand-class-agricultural = Farming
 demand-class-annex = Annexes
 demand-class-unknown = Unknown use
+
+# Saved views
+ui-views = Saved views
+ui-view-name = Name of the view
+ui-view-keep = Save this view
+ui-view-keep-help = Keeps camera, moment, colours and filters under this name
+ui-view-open = Go back to this view
+ui-view-remove = Forget the view “{ $name }”

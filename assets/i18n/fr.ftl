@@ -453,3 +453,11 @@ demand-class-industrial = Industrie
 demand-class-agricultural = Agriculture
 demand-class-annex = Annexes
 demand-class-unknown = Usage inconnu
+
+# Vues enregistrées
+ui-views = Vues enregistrées
+ui-view-name = Nom de la vue
+ui-view-keep = Enregistrer cette vue
+ui-view-keep-help = Garde la caméra, le moment, les couleurs et les filtres sous ce nom
+ui-view-open = Revenir à cette vue
+ui-view-remove = Oublier la vue « { $name } »

@@ -12,6 +12,7 @@
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
+//! | [`bookmarks`] | views that a person keeps |
 //! | [`calendar`] | a year of a series, hour by hour |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
@@ -19,6 +20,7 @@
 //! | [`plugin`] | the thin glue to the viewer |
 
 mod attributes;
+mod bookmarks;
 mod calendar;
 mod chart;
 mod layers;
@@ -75,6 +77,7 @@ pub fn panels(
             .show_collapsible(ui, &mut layers_open, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     commands.extend(layers::panel(ui, model, texts));
+                    commands.extend(bookmarks::section(ui, model, memory, texts));
                 });
             });
         memory.layers_open = layers_open;

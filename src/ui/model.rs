@@ -3,6 +3,7 @@
 use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
+use crate::view::bookmarks::Bookmark;
 use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
@@ -165,6 +166,9 @@ pub struct Memory {
     pub scale_open: bool,
     /// Class ends that are being typed.
     pub ends: String,
+    /// Views that were kept, and the name that is being typed.
+    pub bookmarks: Vec<Bookmark>,
+    pub view_name: String,
 }
 
 impl Default for Memory {
@@ -184,6 +188,8 @@ impl Default for Memory {
             table_open: false,
             scale_open: false,
             ends: String::new(),
+            bookmarks: Vec::new(),
+            view_name: String::new(),
         }
     }
 }

@@ -48,7 +48,7 @@ impl Default for Panels {
         let language = Language::default();
         Self {
             texts: Texts::new(language),
-            memory: Memory::default(),
+            memory: Memory { bookmarks: super::bookmarks::load(), ..Memory::default() },
             model: PanelModel::closed(language),
             is_installed: false,
             is_fresh: false,
@@ -103,7 +103,11 @@ fn draw(
             .layer_id(egui::LayerId::background())
             .max_rect(ctx.content_rect()),
     );
+    let kept = state.memory.bookmarks.clone();
     let asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
+    if kept != state.memory.bookmarks && let Err(error) = super::bookmarks::save(&state.memory.bookmarks) {
+        warn!("views cannot be kept: {error}");
+    }
     if ctx.egui_wants_keyboard_input() {
         keyboard.clear();
     } else {

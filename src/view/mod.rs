@@ -4,6 +4,7 @@
 
 mod apply;
 pub mod attribute;
+pub mod bookmarks;
 pub mod classes;
 pub mod colours;
 pub mod curve;

@@ -665,7 +665,8 @@ fn energy_of_homes_is_summed_by_area_and_tells_of_nobody() {
     assert_eq!(count(&done, "series-personal"), 1);
     // A layer of surfaces that is not there publishes nothing.
     declare(json!({ "onto": "zones" }));
-    let done = run(&["import", "sources", "--out", "none", "--json"], at);
+    let done = output(&["import", "sources", "--out", "none", "--json"], at);
+    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
     assert_eq!(count(&done, "series-areas-missing"), 1);
     let told = manifest(&at.join("none"));
     assert!(told.series.iter().all(|series| series.id.starts_with("demand")));

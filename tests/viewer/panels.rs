@@ -731,3 +731,24 @@ fn attributes_are_colours_and_filters() {
     click(&mut desk, "Retirer le filtre «\u{A0}Bâtiments · Usage\u{A0}»");
     assert!(desk.state().model.state.filters.is_empty());
 }
+
+#[test]
+fn a_view_is_kept_opened_again_and_forgotten() {
+    let mut desk = desk(Language::Fr, |model| model.state.theme = Theme::Demand);
+    desk.run();
+    desk.get_by_label("Enregistrer cette vue").scroll_to_me();
+    desk.run();
+    desk.state_mut().memory.view_name = "La place le soir".to_owned();
+    desk.get_by_label("Enregistrer cette vue").click();
+    desk.run();
+    assert_eq!(desk.state().memory.bookmarks.len(), 1);
+    desk.state_mut().model.state.theme = Theme::None;
+    desk.run();
+    desk.get_by_label("La place le soir").scroll_to_me();
+    desk.run();
+    desk.get_by_label("La place le soir").click();
+    desk.run();
+    assert_eq!(desk.state().model.state.theme, Theme::Demand);
+    click(&mut desk, "Oublier la vue «\u{A0}La place le soir\u{A0}»");
+    assert!(desk.state().memory.bookmarks.is_empty());
+}
