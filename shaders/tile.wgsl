@@ -106,6 +106,10 @@ fn vertex(in: Vertex) -> Varying {
         } else {
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
             albedo = ramp(value) * (0.55 + 0.75 * grey);
+#ifdef OPACITY
+            // A surface laid over the ground like a breath of colour has to be found again in the legend.
+            opacity = max(opacity, 0.6);
+#endif
         }
     }
     if is_away(record) {
