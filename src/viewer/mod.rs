@@ -29,6 +29,7 @@ pub mod flight;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
+pub mod machines;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -177,6 +178,7 @@ impl Plugin for ViewerPlugin {
                 series::SeriesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
+                machines::MachinesPlugin,
                 pick::PickPlugin,
                 marks::MarksPlugin,
             ))

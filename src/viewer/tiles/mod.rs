@@ -368,6 +368,7 @@ fn upload(
                 points: mesh.look.shape == Shape::Points,
                 unlit: mesh.look.unlit,
                 styled: stream.dressed && table.is_some(),
+                stroked: mesh.look.stroked,
                 cutoff: mesh.look.cutoff,
             };
             let material = TileMaterial {
