@@ -100,7 +100,8 @@ pub fn open(document: &Document) -> Result<Opened, Fault> {
         Some(park::Thrust::Curve(points)) => Thrust::Curve(points.iter().map(|[speed, _]| *speed).collect(), points.iter().map(|[_, value]| *value).collect()),
     };
     let curve = turbines.first().map(|turbine| turbine.curve.clone()).ok_or_else(|| Fault::new("wind-park", "turbines", 0))?;
-    let hub_m = mean_hub_m(&hubs).ok_or_else(|| Fault::new("wind-park", "hub_m", "–"))?;
+    let same = hubs.first().filter(|(hub_m, _)| hubs.iter().all(|(other, _)| other == hub_m)).map(|(hub_m, _)| *hub_m);
+    let hub_m = same.or_else(|| mean_hub_m(&hubs)).ok_or_else(|| Fault::new("wind-park", "hub_m", "–"))?;
     let park = Park::new(turbines, thrust, document.wake_widening.unwrap_or(WIDENING)).map_err(|fault| Fault::new("wind-park", "turbines", fault))?;
     Ok(Opened {
         ids: document.turbines.iter().map(|turbine| turbine.id.clone()).collect(),
