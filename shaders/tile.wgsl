@@ -60,7 +60,7 @@ struct Varying {
 #ifdef STROKED
     // x metres along, y place across (1 at the edge; from 2 on it is no ribbon).
     @location(9) stroke: vec2<f32>,
-    // x which way it runs: 1, -1, or 0; y 1 where it is out of bounds; z metres of a pixel.
+    // x which way it runs: 1, -1, or 0; y 1 where it has a value, 2 where that is out of bounds; z metres of a pixel.
     @location(10) @interpolate(flat) course: vec3<f32>,
 #endif
 }
@@ -166,7 +166,7 @@ fn vertex(in: Vertex) -> Varying {
     let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
     let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, in.normal.xyz, max(pixel, 0.0), marked), 1.0);
     out.stroke = vec2(in.stroke.x, in.stroke.w);
-    out.course = vec3(way, marked.y, pixel);
+    out.course = vec3(way, marked.x + marked.y, pixel);
 #else
     let world = world_from_local * vec4(in.position, 1.0);
 #endif
@@ -227,7 +227,11 @@ fn vertex(in: Vertex) -> Varying {
                 value = abs(value);
             }
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
+#ifdef STROKED
+            albedo = ramp(value);
+#else
             albedo = ramp(value) * (0.55 + 0.75 * grey);
+#endif
         }
         if not_yet(record) {
             // Behind the eye: the triangle is clipped away.
@@ -249,6 +253,15 @@ fn vertex(in: Vertex) -> Varying {
         around = max(around, vec3(0.42 + 0.22 * up));
     }
 #endif
+#ifdef STROKED
+    // What carries a value glows: its colour is the legend's by day and by night. Objects keep their shape.
+    let glows = marked.x > 0.5 && in.stroke.w < 2.5;
+    if glows {
+        around = vec3(1.0);
+    } else if marked.x > 0.5 {
+        around = max(around, vec3(0.55 + 0.4 * up));
+    }
+#endif
 #ifdef SAMPLED
     out.bare = albedo;
     out.place = in.place;
@@ -257,6 +270,11 @@ fn vertex(in: Vertex) -> Varying {
     out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
+#ifdef STROKED
+    if glows {
+        out.direct = vec3(0.0);
+    }
+#endif
 #ifdef UNLIT
     out.ambient = albedo * (1.0 + lift);
     out.direct = vec3(0.0);
@@ -284,21 +302,22 @@ fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
         let period = max(scene.run.x, 0.001);
         let ahead = in.course.x * in.stroke.x + select(0.0, 0.22 * period * (1.0 - across), is_ribbon);
         let place = fract(ahead / period - scene.run.y);
-        let glow = smoothstep(0.35, 0.97, place) * (1.0 - smoothstep(0.97, 1.0, place));
-        seen = mix(seen * mix(1.0, 0.72, scene.run.z), vec3(1.0), 0.7 * glow);
+        let glow = smoothstep(0.55, 0.96, place) * (1.0 - smoothstep(0.96, 1.0, place));
+        seen = mix(seen, vec3(1.0), 0.62 * glow);
     }
     if is_ribbon {
         // The rim is as wide as a pixel at least, else a fifth of the half.
         let soft = max(change, 0.001);
         let rim = smoothstep(0.80 - soft, 0.80, across);
-        var casing = seen * 0.38;
-        if in.course.y > 0.5 {
+        // Around a value the rim is pale, so that the darkest colour of the scale stands out from the night and from the road.
+        var casing = select(seen * 0.38, vec3(0.8), in.course.y > 0.5);
+        if in.course.y > 1.5 {
             let stripe = fract(in.stroke.x / max(0.25 * scene.run.x, 0.001));
             casing = select(vec3(0.01), vec3(0.95), stripe > 0.5);
         }
-        let width = select(rim, smoothstep(0.5 - soft, 0.5, across), in.course.y > 0.5);
+        let width = select(rim, smoothstep(0.5 - soft, 0.5, across), in.course.y > 1.5);
         seen = mix(seen, casing, width);
-    } else if in.course.y > 0.5 {
+    } else if in.course.y > 1.5 {
         let third = 3.0 * fract(in.stroke.x / max(select(0.25 * scene.run.x, 1.2, is_object), 0.001));
         seen = select(select(seen, vec3(0.95), third < 2.0), vec3(0.01), third < 1.0);
     }

@@ -83,6 +83,7 @@ impl Week {
             "price_eur_mwh": (0..generation.len()).map(price).collect::<Vec<f64>>(),
             "generation_mw": { "wind": generation },
             "export_price_factor": 1.0,
+            "import_limit_mw": 0.0,
             "export_limit_mw": CONNECTION_MW,
             "battery": { "energy_mwh": BATTERY_MWH, "power_mw": BATTERY_MW, "round_trip_efficiency": ROUND_TRIP, "initial_mwh": 0.0, "cyclic": false },
         });
