@@ -5,7 +5,7 @@
 
 use super::material::SceneUniform;
 use super::series::{SeriesStore, catalogue};
-use super::vocab::{Scene, ViewerSystems};
+use super::vocab::{MachinesWaiting, Scene, ViewerSystems};
 use crate::base::Instant;
 use crate::formats::territory::Moves;
 use bevy::prelude::*;
@@ -25,14 +25,19 @@ pub struct MachinesPlugin;
 
 impl Plugin for MachinesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, turn.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+        app.init_resource::<MachinesWaiting>().add_systems(Update, turn.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
     }
 }
 
-fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut turned: Local<Option<f64>>, mut uniform: ResMut<SceneUniform>) {
+fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut turned: Local<Option<f64>>, mut waiting: ResMut<MachinesWaiting>, mut uniform: ResMut<SceneUniform>) {
     let store = store.bypass_change_detection();
-    let mut now = |moves: Moves| mean(&scene, store, moves, scene.state.instant);
+    let mut missing = 0;
+    let mut now = |moves: Moves| mean(&scene, store, moves, scene.state.instant).unwrap_or_else(|OnItsWay| {
+        missing += 1;
+        None
+    });
     let (speed_ms, from_deg, charge) = (now(Moves::WindSpeed), now(Moves::WindDirection), now(Moves::Charge));
+    waiting.set_if_neq(MachinesWaiting(missing));
     let angle = turned.get_or_insert(STILL_RAD);
     if scene.state.playback.playing {
         *angle = (*angle + TAU * rpm(speed_ms.unwrap_or(0.0)) / 60.0 * time.delta_secs_f64().min(0.25)).rem_euclid(TAU);
@@ -52,21 +57,29 @@ fn rpm(speed_ms: f64) -> f64 {
     if (TURNS_MS[0]..TURNS_MS[1]).contains(&speed_ms) { MOST_RPM * (speed_ms / FULL_MS).min(1.0) } else { 0.0 }
 }
 
+/// Values have been asked for.
+struct OnItsWay;
+
 /// The mean over the rows of the first series that moves something, at the step of an instant; asked for while it is not there.
-fn mean(scene: &Scene, store: &mut SeriesStore, moves: Moves, at: Instant) -> Option<f64> {
-    let choice = catalogue(&scene.manifest).into_iter().find(|choice| choice.scaled.is_none() && choice.series.moves == Some(moves))?;
+fn mean(scene: &Scene, store: &mut SeriesStore, moves: Moves, at: Instant) -> Result<Option<f64>, OnItsWay> {
+    let choice = catalogue(&scene.manifest).into_iter().find(|choice| choice.scaled.is_none() && choice.series.moves == Some(moves));
+    let Some((choice, step)) = choice.and_then(|choice| Some((choice, usize::try_from(choice.axis.step_at(at)?).ok()?))) else { return Ok(None) };
     let path = &choice.series.path;
-    let step = usize::try_from(choice.axis.step_at(at)?).ok()?;
-    let layout = store.layout(path)?.clone();
+    if store.has_failed(path) {
+        return Ok(None);
+    }
+    let layout = store.layout(path).ok_or(OnItsWay)?.clone();
     if step >= layout.steps {
-        return None;
+        return Ok(None);
     }
     let rows = layout.rows.min(MOST_ROWS);
     for row in (0..rows).step_by(layout.chunk_rows.max(1)) {
-        store.want(path, (row / layout.chunk_rows.max(1), step / layout.chunk_steps.max(1)));
+        if !store.want(path, (row / layout.chunk_rows.max(1), step / layout.chunk_steps.max(1))) {
+            return Err(OnItsWay);
+        }
     }
     let values: Vec<f64> = (0..rows).filter_map(|row| store.value(path, row, step)).map(f64::from).collect();
-    if moves == Moves::WindDirection { mean_direction(&values) } else { (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64) }
+    Ok(if moves == Moves::WindDirection { mean_direction(&values) } else { (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64) })
 }
 
 /// 350° and 10° are 0° together, not 180°.

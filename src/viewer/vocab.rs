@@ -280,6 +280,10 @@ pub struct Featured {
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct ValuesWaiting(pub usize);
 
+/// Whether values that turbines and batteries follow are still on their way.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct MachinesWaiting(pub usize);
+
 /// The one eye of the scene.
 #[derive(Component)]
 pub struct Eye;

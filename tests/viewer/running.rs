@@ -7,14 +7,16 @@ use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
 use bevy::input::mouse::{MouseButton, MouseButtonInput, MouseMotion, MouseScrollUnit, MouseWheel};
 use bevy::input::touch::{TouchInput, TouchPhase};
 use bevy::prelude::{App, Assets, Entity, Mesh, Vec2, With, Window};
+use bevy::render::renderer::RenderDevice;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
 use jumeau::base::Amount;
 use jumeau::formats::webtiles::{self, WebTile};
 use jumeau::geodesy::LonLatH;
 use jumeau::io::Location;
-use jumeau::view::{Command, Theme, ViewState};
+use jumeau::view::{Command, Theme, ViewState, to_link};
 use jumeau::viewer::anchor::Anchor;
+use jumeau::viewer::lost::Kept;
 use jumeau::viewer::material::TileMaterial;
 use jumeau::viewer::requests::Requests;
 use jumeau::viewer::resident::{Resident, ground_height, nearest_hit};
@@ -658,6 +660,32 @@ fn running_names_what_is_seen_and_looks_under_the_ground() {
     running.send(Command::SetUnderground { underground: false });
     running.frame();
     assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+}
+
+#[test]
+fn running_graphics_that_fail_keep_the_place() {
+    let mut running = Running::nantes("v=1&c=-1.556,47.213,20,800,40,-30");
+    let kept = running.app.world().resource::<Kept>().clone();
+    assert_eq!(kept.loss(), None);
+    let place = to_link(&running.state());
+    let before = running.app.world().resource::<Scene>().state.camera;
+    let device = running.app.world().resource::<RenderDevice>().clone();
+    device.wgpu_device().destroy();
+    for _ in 0..200 {
+        running.frame();
+        // Its driver says so when it is asked the next time, and a device that is gone may answer anything.
+        let _ = device.poll(wgpu::PollType::Poll);
+        if kept.loss().is_some() {
+            break;
+        }
+    }
+    let loss = kept.loss().expect("the loss of a device is noticed");
+    assert_eq!((loss.link, loss.out_of_memory), (place, false));
+    assert!(running.app.should_exit().is_some_and(|exit| exit.is_error()), "the program ends instead of standing still");
+    // What is opened by that link is what was seen.
+    let again = Running::nantes(&kept.loss().expect("still there").link);
+    let after = again.app.world().resource::<Scene>().state.camera;
+    assert!((after.heading_deg - before.heading_deg).abs() < 0.1 && (after.target[0] - before.target[0]).abs() < 1e-5, "{after:?} {before:?}");
 }
 
 #[test]
