@@ -67,8 +67,8 @@ struct Varying {
 
 #ifdef STROKED
 // Pixels that a line, a wire and an object are wide at least, from the middle: calm, with a value, out of bounds.
-const LINE_PX: vec3<f32> = vec3(0.6, 2.0, 3.6);
-const WIRE_PX: vec3<f32> = vec3(0.0, 1.4, 2.6);
+const LINE_PX: vec3<f32> = vec3(0.8, 2.2, 3.6);
+const WIRE_PX: vec3<f32> = vec3(0.45, 1.4, 2.6);
 const OBJECT_PX: vec3<f32> = vec3(0.0, 3.5, 6.0);
 // Widest growth: what stands alone in a far tile must not cover a town.
 const MOST_GROWTH: f32 = 40.0;
@@ -89,7 +89,7 @@ fn grown(stroke: vec4<f32>, normal: vec3<f32>, pixel: f32, marks: vec2<f32>) -> 
         return vec3(stroke.y, stroke.x, stroke.z) * (clamp(level(OBJECT_PX, marks) * pixel / size, 1.0, MOST_GROWTH) - 1.0);
     }
     if stroke.w > 1.5 {
-        return normal * max(level(WIRE_PX, marks) * pixel - 0.15, 0.0);
+        return normal * max(level(WIRE_PX, marks) * pixel - 0.1, 0.0);
     }
     let across = abs(stroke.w);
     if across < 0.05 {
@@ -308,7 +308,8 @@ fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
     if is_ribbon {
         // The rim is as wide as a pixel at least, else a fifth of the half.
         let soft = max(change, 0.001);
-        let rim = smoothstep(0.80 - soft, 0.80, across);
+        // A line of few pixels has no room for one.
+        let rim = smoothstep(0.80 - soft, 0.80, across) * (1.0 - smoothstep(0.35, 0.7, soft));
         // Around a value the rim is pale, so that the darkest colour of the scale stands out from the night and from the road.
         var casing = select(seen * 0.38, vec3(0.8), in.course.y > 0.5);
         if in.course.y > 1.5 {

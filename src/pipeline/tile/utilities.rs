@@ -798,7 +798,7 @@ impl Painter<'_> {
 
 /// What lies between two dashes.
 fn pale([r, g, b, alpha]: Rgba) -> Rgba {
-    let [r, g, b] = [r, g, b].map(|part| ((u16::from(part) + 2 * 236) / 3) as u8);
+    let [r, g, b] = [r, g, b].map(|part| ((u16::from(part) + 236) / 2) as u8);
     [r, g, b, alpha]
 }
 
