@@ -635,7 +635,7 @@ fn running_a_picture_of_nothing_but_damage_is_refused() {
 
 #[test]
 fn running_names_what_is_seen_and_looks_under_the_ground() {
-    use bevy::mesh::MeshTag;
+    use bevy::prelude::{MeshMaterial3d, Visibility};
     use jumeau::viewer::vocab::TilePiece;
     let mut running = Running::nantes("");
     let marks = running.facts().marks.clone();
@@ -644,22 +644,25 @@ fn running_names_what_is_seen_and_looks_under_the_ground() {
     assert!(marks.names.iter().any(|name| name.text == "La Loire" || name.text.starts_with("Quai ")), "{marks:?}");
     assert!(marks.bar.is_some_and(|bar| bar.metres >= 10.0 && bar.pixels > 40.0), "{marks:?}");
 
-    let tags = |running: &mut Running, layer: &str| -> Vec<u32> {
+    // Which of the tiles that are seen are glass.
+    let glass = |running: &mut Running, layer: &str| -> Vec<bool> {
         let world = running.app.world_mut();
-        let mut pieces = world.query::<(&TilePiece, &MeshTag, &bevy::prelude::Visibility)>();
-        let shown = pieces.iter(world).filter(|(piece, _, seen)| piece.layer.as_str() == layer && **seen == bevy::prelude::Visibility::Visible);
-        shown.map(|(_, tag, _)| tag.0).collect()
+        let mut pieces = world.query::<(&TilePiece, &MeshMaterial3d<TileMaterial>, &Visibility)>();
+        let shown = pieces.iter(world).filter(|(piece, _, seen)| piece.layer.as_str() == layer && **seen == Visibility::Visible);
+        let handles: Vec<_> = shown.map(|(_, material, _)| material.0.clone()).collect();
+        let materials = world.resource::<Assets<TileMaterial>>();
+        handles.iter().map(|handle| materials.get(handle).expect("a material").key.glass).collect()
     };
-    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+    assert!(glass(&mut running, "terrain").iter().all(|glass| !glass));
     running.send(Command::SetUnderground { underground: true });
     running.frame();
     for (layer, sheer) in [("terrain", true), ("streets", true), ("buildings", false), ("tram", true)] {
-        let tags = tags(&mut running, layer);
-        assert!(!tags.is_empty() && tags.iter().all(|tag| (*tag < 128) == sheer), "{layer} {tags:?}");
+        let glass = glass(&mut running, layer);
+        assert!(!glass.is_empty() && glass.iter().all(|glass| *glass == sheer), "{layer} {glass:?}");
     }
     running.send(Command::SetUnderground { underground: false });
     running.frame();
-    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+    assert!(glass(&mut running, "terrain").iter().all(|glass| !glass));
 }
 
 #[test]
