@@ -30,6 +30,10 @@ impl Plugin for MachinesPlugin {
 }
 
 fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut turned: Local<Option<f64>>, mut waiting: ResMut<MachinesWaiting>, mut uniform: ResMut<SceneUniform>) {
+    if scene.manifest.series.iter().all(|series| series.moves.is_none()) {
+        waiting.set_if_neq(MachinesWaiting(0));
+        return;
+    }
     let store = store.bypass_change_detection();
     let mut missing = 0;
     let mut now = |moves: Moves| mean(&scene, store, moves, scene.state.instant).unwrap_or_else(|OnItsWay| {
