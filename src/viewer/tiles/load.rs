@@ -2,7 +2,7 @@
 
 use super::dress::{self, Look};
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
+use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
@@ -227,6 +227,9 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         rect
     });
     let stroked = !source.strokes.is_empty();
+    // What turns reaches beyond where it was built.
+    let turning = source.strokes.iter().filter(|stroke| stroke[3] > STROKE_OBJECT + 0.5);
+    let reach = Vec3::splat(turning.map(|[up, east, south, _]| Vec3::new(*east, *up, *south).length()).fold(0.0, f32::max));
     if stroked {
         mesh.insert_attribute(ATTRIBUTE_STROKE, VertexAttributeValues::Float32x4(source.strokes));
     }
@@ -236,7 +239,7 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
     });
     LoadedMesh {
         mesh,
-        aabb: Aabb::from_min_max(Vec3::from_array(source.low), Vec3::from_array(source.high)),
+        aabb: Aabb::from_min_max(Vec3::from_array(source.low) - reach, Vec3::from_array(source.high) + reach),
         ecef_from_mesh: source.ecef_from_mesh,
         table: source.table,
         double_sided: source.double_sided,
