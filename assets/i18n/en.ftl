@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25.5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = One class fewer
 legend-classes-more = One class more
+legend-arrows = Arrows: the way that power runs
+legend-outside-band = Black and white bands: outside { $least } to { $most }
+legend-beyond = Black and white bands: more than { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
 chart-counts = { $known } values, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
+chart-worst = Worst moments
+chart-beyond = { $count } steps out of bounds
 chart-peak-help = Go to this instant
 chart-total = Sum
 chart-more = and { $count } more, not drawn

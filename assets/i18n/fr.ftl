@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25,5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = Une classe de moins
 legend-classes-more = Une classe de plus
+legend-arrows = Flèches : le sens de la puissance
+legend-outside-band = Bandes noires et blanches : hors de { $least } à { $most }
+legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
 chart-counts = { $known } valeurs, { $absent } absentes
 chart-peak = Maximum : { $value }, { $instant }
+chart-worst = Pires moments
+chart-beyond = { $count } pas de temps hors limites
 chart-peak-help = Aller à cet instant
 chart-total = Somme
 chart-more = et { $count } autres, non tracées

@@ -307,12 +307,36 @@ pub struct Series {
     /// A year made of months of several years: its dates are not those of the data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typical_year: bool,
+    /// Values below the first or above the second are out of bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<[f64; 2]>,
+    /// Its rows are alternatives: their sum means nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
+    /// What in the scene follows its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<Moves>,
+    /// The sign of a value says which way it runs along its line, the rest how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub directed: bool,
     /// Values at even shares of all values, from the lowest to the highest: what a scale of colours is drawn up from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<f32>,
     /// Spans of the axis in which no row has a value, the longest ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Interval>,
+}
+
+/// What in a scene follows a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moves {
+    /// Metres per second at the hub: rotors turn.
+    WindSpeed,
+    /// Degrees clockwise from north that the wind comes from: rotors face it.
+    WindDirection,
+    /// Per cent: batteries fill.
+    Charge,
 }
 
 impl Series {
@@ -333,6 +357,10 @@ impl Series {
             by: None,
             interpolation: None,
             typical_year: false,
+            band: None,
+            moves: None,
+            apart: false,
+            directed: false,
             quantiles: Vec::new(),
             gaps: Vec::new(),
         }

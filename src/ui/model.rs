@@ -85,6 +85,9 @@ pub struct ChartText {
     pub known: usize,
     pub absent: usize,
     pub peak: Option<(Instant, f64)>,
+    /// The worst moments, where the series has bounds, and how many values are beyond.
+    pub worst: Vec<(Instant, f64)>,
+    pub beyond: Option<usize>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
@@ -119,6 +122,8 @@ pub struct LegendText {
     pub notice: String,
     /// Whether classes can follow the values.
     pub counts_classes: bool,
+    /// What marks mean that are no colours: bounds, arrows.
+    pub marks: Vec<String>,
 }
 
 /// What the panels remember of themselves between frames.

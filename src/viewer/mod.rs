@@ -31,6 +31,7 @@ pub mod foreign;
 pub mod imagery;
 pub mod join;
 pub mod lost;
+pub mod machines;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -181,6 +182,7 @@ impl Plugin for ViewerPlugin {
                 series::SeriesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
+                machines::MachinesPlugin,
                 pick::PickPlugin,
                 marks::MarksPlugin,
             ))

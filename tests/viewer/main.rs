@@ -3,6 +3,7 @@
 mod foreign;
 mod golden;
 mod panels;
+mod power;
 mod running;
 mod series;
 #[path = "../it/shared_data.rs"]

@@ -375,6 +375,33 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   await context.close();
 });
 
+test("a network's line has its worst moments, and the legend says its marks", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "chart", chart: { ...chart, unit: "%", total: false, curves: chart.curves.slice(0, 1), beyond: 7, worst: [["2026-01-12T18:00:00Z", -131], ["2026-01-13T18:00:00Z", 104]] } });
+  }, { series: SERIES, chart: CHART });
+  await page.getByLabel("Courbes de charge").check();
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "series", title: { fr: "charge", en: "loading" }, unit: "%", domain: [0, 100], colours: ["#00204d", "#ffea46"], ticks: [0, 25, 50, 75, 100],
+      ends: [], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true, waiting: false, outside: false, band: [-100, 100], directed: true });
+  });
+  const legend = await page.locator("#legend").innerText();
+  assert.match(legend, /noires et blanches : plus de 100 %/);
+  assert.match(legend, /sens de la puissance/);
+  const chart = page.locator("#chart");
+  assert.match(await chart.innerText(), /7 pas de temps hors limites/);
+  assert.equal(await chart.locator("ol.worst li").count(), 2);
+  await chart.locator("ol.worst button").first().click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, instant }) => what === "set-instant" && instant === "2026-01-12T18:00:00Z"));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-worst");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("any instant is a scope and a slider away, by days of 23 and 25 hours", async () => {
   const { page, faults, context } = await open();
   await started(page);

@@ -16,7 +16,7 @@ use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
     ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
@@ -373,6 +373,7 @@ fn upload(
                 points: mesh.look.shape == Shape::Points,
                 unlit: mesh.look.unlit,
                 styled: stream.dressed && table.is_some(),
+                stroked: mesh.look.stroked,
                 cutoff: mesh.look.cutoff,
             };
             let material = TileMaterial {
@@ -461,7 +462,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
-    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>),
+    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>, Res<MachinesWaiting>),
     mut facts: ResMut<SceneFacts>,
     mut meter: ResMut<Meter>,
 ) {
@@ -577,6 +578,7 @@ fn stream(
         && requests.waiting() == 0
         && waits.0.0 == 0
         && waits.1.0 == 0
+        && waits.2.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);
