@@ -134,7 +134,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
-method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage.
+method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
 ## Themes and legend
@@ -423,3 +423,46 @@ finding-geoid-approximate = Les hauteurs sont converties avec une valeur approch
 finding-water-outline-invalid = Le contour de l’eau « { $object } » se croise lui-même : il est laissé de côté.
 finding-manifest-unreadable = Le fichier territory.json est abîmé : { $value }
 finding-manifest-version = Le fichier territory.json est d’une version inconnue : { $value }
+
+# Attributs et filtres
+theme-attribute = Attribut
+theme-attribute-help = Ce que la source dit de chaque objet.
+attribute-usage2 = Usage secondaire
+attribute-ridge = Hauteur du faîte
+attribute-ridge-stated = Hauteur du faîte selon la source
+attribute-roof = Forme du toit
+attribute-roof-method = Origine du toit
+attribute-height-origin = Origine de la hauteur
+attribute-class = Nature
+ui-attributes = Couleurs d’après un attribut
+ui-attribute-none = Aucun
+ui-filters = Filtres
+ui-filter-add = Ajouter un filtre…
+ui-filter-remove = Retirer le filtre « { $name } »
+ui-filter-from = de
+ui-filter-to = à
+legend-others = Autres
+
+# Courbes du territoire et calendrier
+chart-demand-territory = Demande d’électricité du territoire, par usage
+chart-trough = Minimum : { $value }, { $instant }
+chart-calendar = L’année heure par heure
+chart-calendar-of = Calendrier : { $title }, jour par jour et heure par heure, de { $low } à { $high }
+chart-hour = { $hour } h
+demand-class-residential = Logements
+demand-class-services = Commerces et services
+demand-class-public = Équipements publics
+demand-class-sport = Sport
+demand-class-religious = Lieux de culte
+demand-class-industrial = Industrie
+demand-class-agricultural = Agriculture
+demand-class-annex = Annexes
+demand-class-unknown = Usage inconnu
+
+# Vues enregistrées
+ui-views = Vues enregistrées
+ui-view-name = Nom de la vue
+ui-view-keep = Enregistrer cette vue
+ui-view-keep-help = Garde la caméra, le moment, les couleurs et les filtres sous ce nom
+ui-view-open = Revenir à cette vue
+ui-view-remove = Oublier la vue « { $name } »

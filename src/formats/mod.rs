@@ -29,6 +29,7 @@ pub mod geotiff;
 pub mod geotiff_colours;
 mod geotiff_sheet;
 pub mod gtfs;
+pub mod gtfs_departures;
 mod gzip;
 pub mod hgt;
 pub mod las;

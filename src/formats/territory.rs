@@ -126,6 +126,18 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+    /// What the estimated demand of its buildings sums to, by the row of the demand's profiles that it follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demand: Vec<DemandOfClass>,
+}
+
+/// The estimated electricity demand of all buildings of a class of use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DemandOfClass {
+    /// Row of the series of profiles: `residential`, `services` …
+    pub profile: String,
+    pub kwh_year: f64,
+    pub buildings: u64,
 }
 
 /// A GeoParquet file with rows about the features of a layer.

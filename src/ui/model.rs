@@ -3,12 +3,14 @@
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
-use crate::view::curve::Point;
+use crate::view::bookmarks::Bookmark;
+use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
-use crate::view::{Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
+use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
 use crate::viewer::vocab::Marks;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
@@ -28,6 +30,8 @@ pub struct PanelModel {
     pub legend: Option<LegendText>,
     /// What may be shown in time.
     pub series: Vec<SeriesLine>,
+    /// What colours and filters can be made of.
+    pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
@@ -69,6 +73,18 @@ pub struct SeriesLine {
     pub gaps: Vec<Interval>,
 }
 
+/// An attribute of the objects of a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeLine {
+    pub attribute: Attribute,
+    /// Layer and attribute, as people call them.
+    pub title: String,
+    /// Of a number.
+    pub range: Option<[f64; 2]>,
+    /// Of a text.
+    pub kinds: Vec<String>,
+}
+
 /// Curves, ready to be painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartText {
@@ -88,6 +104,8 @@ pub struct ChartText {
     /// The worst moments, where the series has bounds, and how many values are beyond.
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
+    pub trough: Option<(Instant, f64)>,
+    pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
@@ -153,6 +171,9 @@ pub struct Memory {
     pub scale_open: bool,
     /// Class ends that are being typed.
     pub ends: String,
+    /// Views that were kept, and the name that is being typed.
+    pub bookmarks: Vec<Bookmark>,
+    pub view_name: String,
 }
 
 impl Default for Memory {
@@ -172,6 +193,8 @@ impl Default for Memory {
             table_open: false,
             scale_open: false,
             ends: String::new(),
+            bookmarks: Vec::new(),
+            view_name: String::new(),
         }
     }
 }
@@ -204,6 +227,8 @@ impl PanelModel {
                 series: None,
                 span: None,
                 scale: Scale::default(),
+                attribute: None,
+                filters: Vec::new(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -220,6 +245,7 @@ impl PanelModel {
             figures_ready: false,
             legend: None,
             series: Vec::new(),
+            attributes: Vec::new(),
             chart: None,
             peak: None,
             sun: None,
@@ -267,6 +293,11 @@ impl PanelModel {
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }
+    }
+
+    /// What an attribute is called; where it is not known here, as it calls itself.
+    pub fn title_of(&self, attribute: &Attribute) -> String {
+        self.attributes.iter().find(|line| line.attribute == *attribute).map_or_else(|| attribute.name.clone(), |line| line.title.clone())
     }
 
     /// What stands after `#` in a link to this picture.

@@ -4,7 +4,7 @@ use super::material::TileMaterial;
 use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
-use crate::view::curve::Point;
+use crate::view::curve::{Calendar, Point};
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use crate::formats::tiles3d::style::Style;
 use bevy::platform::collections::HashMap;
@@ -101,6 +101,8 @@ pub struct Legend {
     pub exponent: f64,
     /// Upper ends of the classes; none where colours run into each other.
     pub ends: Vec<f64>,
+    /// What the classes are called, where they are kinds and no ranges; an empty name is all other kinds.
+    pub names: Vec<String>,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
@@ -165,6 +167,8 @@ pub struct SceneFacts {
     pub day: DayFacts,
     pub progress: Progress,
     pub marks: Marks,
+    /// Attributes of the features in memory that colours and filters can be made of.
+    pub attributes: Vec<KnownAttribute>,
     /// The preset in force; never `Auto` once a territory is open.
     pub quality: Quality,
     /// The last few; see [`SceneFacts::fault`].
@@ -202,6 +206,16 @@ impl SceneFacts {
     }
 }
 
+/// An attribute of the features in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownAttribute {
+    pub attribute: crate::view::Attribute,
+    /// Lowest and highest number met; none of a text.
+    pub range: Option<[f64; 2]>,
+    /// Kinds of a text, in the order of the alphabet.
+    pub kinds: Vec<String>,
+}
+
 /// Moments of the local day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DayFacts {
@@ -235,6 +249,10 @@ pub struct Chart {
     pub worst: Vec<(crate::base::Instant, f64)>,
     /// How many values are out of bounds, where there are bounds and all values are there.
     pub beyond: Option<usize>,
+    /// Lowest value of all and when.
+    pub trough: Option<(crate::base::Instant, f64)>,
+    /// The year of the instant, hour by hour; empty until all of it is there, and where steps are longer than an hour.
+    pub calendar: std::sync::Arc<Calendar>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.

@@ -6,10 +6,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use jumeau::base::{Clock, Dataset, Instant, Interval, LayerId, Nature};
 use jumeau::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name};
 use jumeau::i18n::{FigureText, Texts};
-use jumeau::ui::{ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
+use jumeau::ui::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
 use jumeau::view::colours::Palette;
-use jumeau::view::curve::Point;
-use jumeau::view::{Breaks, Camera, Command, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
+use jumeau::view::curve::{Calendar, Point};
+use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
 struct Desk {
@@ -588,6 +588,11 @@ fn curves() -> ChartText {
         peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
         worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
         beyond: Some(3),
+        trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
+        calendar: std::sync::Arc::new(Calendar {
+            days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
+            hours: (0..3).map(|day| std::array::from_fn(|hour| (hour != 5).then(|| f64::from(day) + hour as f64 / 10.0))).collect(),
+        }),
         waiting: false,
         typical: false,
         csv: "# source: RTE\n".to_owned(),
@@ -637,8 +642,12 @@ fn curves_can_be_read_copied_and_followed() {
     for part in ["Production", "solaire", "bois", "Somme", "Source\u{A0}: RTE, 2026"] {
         assert!(desk.query_all_by_label(part).next().is_some(), "{part}");
     }
+    desk.get_by_label("Copier en CSV").scroll_to_me();
+    desk.run();
     desk.get_by_label("Copier en CSV").click();
     assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
+    desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
@@ -647,6 +656,16 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label_contains("8,5\u{A0}MW").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-02-03T18:00:00Z") }));
+    desk.get_by_label_contains("Minimum\u{A0}: 1").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-08-15T03:00:00Z") }));
+    // The year as a sheet says what it is, and a click on it goes to the hour.
+    let sheet = desk.get_by_label_contains("Calendrier\u{A0}: Production");
+    sheet.scroll_to_me();
+    desk.run();
+    desk.get_by_label_contains("Calendrier\u{A0}: Production").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-13T10:00:00Z") }));
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("pas de donnée").count() >= 3, "a gap has its word in every column");
 }
@@ -687,4 +706,57 @@ fn the_part_that_is_played_is_what_the_ruler_shows() {
     assert_eq!(desk.state().model.state.span, Some(span));
     click(&mut desk, "Play all of time");
     assert_eq!(desk.state().model.state.span, None);
+}
+
+#[test]
+fn attributes_are_colours_and_filters() {
+    let of = |layer: &str, name: &str| Attribute { layer: layer.into(), name: name.to_owned() };
+    let line = |name: &str, title: &str, range, kinds: &[&str]| AttributeLine {
+        attribute: of("buildings", name),
+        title: title.to_owned(),
+        range,
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let mut desk = desk(Language::Fr, |model| {
+        model.attributes = vec![line("height_m", "Bâtiments · Hauteur", Some([2.0, 40.0]), &[]), line("usage", "Bâtiments · Usage", None, &["annexe", "habitation"])];
+        model.state.filters = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["annexe".to_owned(), "habitation".to_owned()] } }];
+        model.state.attribute = Some(of("buildings", "usage"));
+        model.state.theme = Theme::Attribute;
+        model.legend = Some(LegendText { title: "Usage".to_owned(), classes: vec!["annexe".to_owned(), "Autres".to_owned()], colours: vec![[0, 114, 178], [96; 3]], ..LegendText::default() });
+    });
+    desk.run();
+    for part in ["Filtres", "Bâtiments · Usage", "Autres"] {
+        assert!(desk.query_all_by_label_contains(part).next().is_some(), "{part}");
+    }
+    desk.get_all_by_label("annexe").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    let only = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["habitation".to_owned()] } }];
+    assert_eq!(desk.state().model.state.filters, only);
+    // The last kind stays: a filter that lets nothing through says nothing.
+    desk.get_all_by_label("habitation").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    assert_eq!(desk.state().model.state.filters, only);
+    click(&mut desk, "Retirer le filtre «\u{A0}Bâtiments · Usage\u{A0}»");
+    assert!(desk.state().model.state.filters.is_empty());
+}
+
+#[test]
+fn a_view_is_kept_opened_again_and_forgotten() {
+    let mut desk = desk(Language::Fr, |model| model.state.theme = Theme::Demand);
+    desk.run();
+    desk.get_by_label("Enregistrer cette vue").scroll_to_me();
+    desk.run();
+    desk.state_mut().memory.view_name = "La place le soir".to_owned();
+    desk.get_by_label("Enregistrer cette vue").click();
+    desk.run();
+    assert_eq!(desk.state().memory.bookmarks.len(), 1);
+    desk.state_mut().model.state.theme = Theme::None;
+    desk.run();
+    desk.get_by_label("La place le soir").scroll_to_me();
+    desk.run();
+    desk.get_by_label("La place le soir").click();
+    desk.run();
+    assert_eq!(desk.state().model.state.theme, Theme::Demand);
+    click(&mut desk, "Oublier la vue «\u{A0}La place le soir\u{A0}»");
+    assert!(desk.state().memory.bookmarks.is_empty());
 }

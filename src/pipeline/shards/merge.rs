@@ -10,6 +10,7 @@ use crate::pipeline::imagery::file::{PartFile, part_path};
 use crate::pipeline::imagery;
 use crate::pipeline::models;
 use crate::pipeline::series::SeriesFile;
+use crate::pipeline::tile::area_demand;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
@@ -100,7 +101,9 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
-    manifest.features = Some(features(loaded, progress)?);
+    let (table, of_areas) = features(loaded, progress)?;
+    manifest.features = Some(table);
+    area_demand::write(&of_areas, &package, &mut manifest).map_err(|fault| coded(&fault))?;
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
 
@@ -130,7 +133,7 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
 }
 
 /// Writes the feature table from the clean objects, place by place: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, ImportFault> {
+fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {

@@ -361,8 +361,9 @@ fn upload(
             let picture = mesh.look.picture.and_then(|index| own_pictures.get(index)).cloned().flatten();
             let key = TileKey {
                 water: layer.kind == LayerKind::Water,
-                // Buildings answer to themes and selection, other layers where a series is about them; the rest keeps the cheaper pipeline.
-                features: table.is_some() && (layer.kind == LayerKind::Buildings || has_series(&scene, &layer.id)),
+                // Buildings, areas and networks answer to themes, filters and selection, other layers where a series is about them; the rest keeps
+                // the cheaper pipeline.
+                features: table.is_some() && (answers(layer.kind) || has_series(&scene, &layer.id)),
                 fading: false,
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
@@ -431,6 +432,11 @@ fn upload(
     }
 }
 
+/// Whether the features of a layer have attributes that people ask for by colour or filter.
+fn answers(kind: LayerKind) -> bool {
+    matches!(kind, LayerKind::Buildings | LayerKind::Areas | LayerKind::Networks)
+}
+
 /// Whether a series of the territory is about features of a layer.
 fn has_series(scene: &Scene, layer: &crate::base::LayerId) -> bool {
     let manifest = &scene.manifest;
@@ -474,6 +480,9 @@ fn stream(
     let mut fading = false;
     let frame_s = f64::from(time.delta_secs()).max(0.005);
     resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    if resident.filters != scene.state.filters {
+        resident.filters.clone_from(&scene.state.filters);
+    }
     // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
     streams.since_again_s += frame_s;
     let failed = streams.layers.iter().any(|layer| layer.failed > 0);
