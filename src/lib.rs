@@ -22,6 +22,7 @@
 //! | [`energy`] | sun, light, shade, photovoltaics, earnings, electricity demand, wind, batteries, power flow; plain inputs | base, geodesy |
 //! | [`planning`] | rules of planning law asked of a place | base, geodesy, region |
 //! | [`view`] | state, commands, share links | base, geodesy |
+//! | [`search`] | what a person types → places and addresses | base, geodesy, formats |
 //! | [`stream`] | which tiles, when; no input or output of its own | base, geodesy, formats |
 //! | [`pipeline`] | sources → territory package; check; info | all above |
 //! | [`server`] | the browser's application and territories over HTTP | all above |
@@ -58,6 +59,7 @@ pub mod i18n;
 pub mod io;
 pub mod planning;
 pub mod region;
+pub mod search;
 pub mod stream;
 pub mod view;
 

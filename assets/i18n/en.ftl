@@ -416,3 +416,32 @@ finding-geoid-approximate = Heights are converted with an approximate value of t
 finding-water-outline-invalid = The outline of the water “{ $object }” crosses itself and is left out.
 finding-manifest-unreadable = territory.json is damaged: { $value }
 finding-manifest-version = territory.json has an unknown version: { $value }
+
+## Search
+
+search-label = Search for an address, a street, a place
+search-hint = 12 rue des Lilas
+search-open = Search
+search-clear = Clear the search
+search-waiting = Searching…
+search-no-index = This territory has no search index: import it again to search for addresses and streets.
+search-nothing = No address and no place “{ $query }” in this territory; try the street without a number, or the name of the commune.
+search-partial = A part of the index did not arrive: there may be more answers.
+search-local = Nothing you type leaves this device.
+search-remark-number-unknown = unknown number, here is the street
+search-remark-other-suffix = same number, another suffix
+search-kind-address = address
+search-kind-commune = commune
+search-kind-quarter = quarter or hamlet
+search-kind-street = street
+search-kind-place = place
+search-kind-building = building
+search-kind-stop = stop
+search-kind-line = line
+search-kind-water = water
+search-results = { $count ->
+    [one] { $count } answer
+   *[other] { $count } answers
+}
+search-tip = Search for an address (/ or Ctrl+K)
+error-search = Searching does not work: its index is damaged ({ $value }). Import the territory again.

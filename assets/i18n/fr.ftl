@@ -416,3 +416,32 @@ finding-geoid-approximate = Les hauteurs sont converties avec une valeur approch
 finding-water-outline-invalid = Le contour de l’eau « { $object } » se croise lui-même : il est laissé de côté.
 finding-manifest-unreadable = Le fichier territory.json est abîmé : { $value }
 finding-manifest-version = Le fichier territory.json est d’une version inconnue : { $value }
+
+## Search
+
+search-label = Chercher une adresse, une rue, un lieu
+search-hint = 12 rue des Lilas
+search-open = Chercher
+search-clear = Effacer la recherche
+search-waiting = Recherche…
+search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
+search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
+search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
+search-local = Rien de ce que vous tapez ne quitte cet appareil.
+search-remark-number-unknown = numéro inconnu, voici la rue
+search-remark-other-suffix = même numéro, autre indice
+search-kind-address = adresse
+search-kind-commune = commune
+search-kind-quarter = quartier ou lieu-dit
+search-kind-street = rue
+search-kind-place = lieu
+search-kind-building = bâtiment
+search-kind-stop = arrêt
+search-kind-line = ligne
+search-kind-water = eau
+search-results = { $count ->
+    [one] { $count } réponse
+   *[other] { $count } réponses
+}
+search-tip = Chercher une adresse (/ ou Ctrl+K)
+error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.

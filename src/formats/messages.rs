@@ -164,6 +164,37 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "Le bloc {object} a une longueur inattendue : {value} octets.",
         "The chunk {object} has an unexpected length: {value} bytes.",
     ),
+    // Search
+    (
+        "search-format",
+        "Ce n'est pas un fichier de l'index de recherche ({object}).",
+        "This is no file of the search index ({object}).",
+    ),
+    (
+        "search-version",
+        "L'index de recherche a la version {value}, inconnue ici : mettez Jumeau à jour ou refaites l'import.",
+        "The search index has version {value}, unknown here: update Jumeau or import again.",
+    ),
+    (
+        "search-too-large",
+        "Un fichier de l'index de recherche dépasse la limite ({object} : {value} octets).",
+        "A file of the search index is beyond the limit ({object}: {value} bytes).",
+    ),
+    (
+        "search-broken",
+        "L'index de recherche est endommagé ({object}) : refaites l'import.",
+        "The search index is damaged ({object}): import again.",
+    ),
+    (
+        "search-link",
+        "L'index de recherche nomme ce qui n'existe pas ({object} : {value}).",
+        "The search index names what does not exist ({object}: {value}).",
+    ),
+    (
+        "search-count",
+        "L'index de recherche n'a pas le nombre d'éléments annoncé ({object} : {value}).",
+        "The search index does not hold as much as it states ({object}: {value}).",
+    ),
     // Tileset
     (
         "tileset-json",

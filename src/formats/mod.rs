@@ -41,6 +41,7 @@ pub mod pmtiles;
 pub mod protobuf;
 pub mod quantizedmesh;
 pub mod raster;
+pub mod search;
 pub mod shape;
 pub mod still;
 pub mod terrainrgb;

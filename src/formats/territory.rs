@@ -57,6 +57,9 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+    /// Names and addresses, in files small enough to be searched over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchIndex>,
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
@@ -105,6 +108,20 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+}
+
+/// A folder with the files of [`crate::formats::search`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchIndex {
+    pub path: String,
+    /// Named things, and house numbers.
+    pub names: u64,
+    pub addresses: u64,
+    pub files: u64,
+    pub bytes: u64,
+    /// What a first search fetches before anything else.
+    pub index_bytes: u64,
+    pub datasets: Vec<DatasetId>,
 }
 
 /// A GeoParquet file with rows about the features of a layer.

@@ -3,6 +3,7 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod imagery;
+mod search;
 mod series;
 
 use super::info::Missing;
@@ -595,6 +596,7 @@ impl Walk {
         self.series(&manifest, path);
         self.features(&manifest, path);
         self.imagery(&manifest, path);
+        self.search(&manifest, path);
     }
 
     /// The tables are there, can be opened, and have the rows that the manifest states.

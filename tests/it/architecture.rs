@@ -18,7 +18,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
         "planning" => vec!["base", "geodesy", "region"],
         "scenario" => vec!["base", "geodesy", "region", "energy", "planning"],
         "view" => vec!["base", "geodesy", "scenario"],
-        "stream" => vec!["base", "geodesy", "formats"],
+        "stream" | "search" => vec!["base", "geodesy", "formats"],
         "pipeline" | "connect" | "server" => pure_and(&["io"]),
         "viewer" => pure_and(&["io", "connect"]),
         "ui" => pure_and(&["viewer"]),
@@ -27,7 +27,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Values in, values out.
-const PURE: [&str; 11] = [
+const PURE: [&str; 12] = [
     "base",
     "geodesy",
     "i18n",
@@ -39,6 +39,7 @@ const PURE: [&str; 11] = [
     "participate",
     "view",
     "stream",
+    "search",
 ];
 
 #[test]

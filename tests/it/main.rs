@@ -41,6 +41,7 @@ mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;
 mod roof_yields;
+mod search;
 mod series;
 mod shading;
 mod shared_data;

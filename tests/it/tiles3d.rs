@@ -344,6 +344,7 @@ fn every_finding_has_a_sentence() {
         "tile-",
         "manifest-",
         "zarr-",
+        "search-",
         "tileset-",
         "implicit-",
         "subtree-",

@@ -354,6 +354,7 @@ pub fn manifest(
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
     })
 }

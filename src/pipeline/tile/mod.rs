@@ -583,6 +583,7 @@ fn manifest(
         datasets,
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
     })
 }
