@@ -358,6 +358,7 @@ key-underground = Look under the ground, or no longer
 key-language = Change the language
 key-try-again = Ask again for what could not be loaded
 key-link = Copy a link to this view
+key-search = Search for an address, a street, a place
 key-help = Open or close the help
 key-help-letter = Open or close the help
 key-escape = One step back

@@ -358,6 +358,7 @@ key-underground = Voir sous le sol, ou ne plus y voir
 key-language = Changer de langue
 key-try-again = Redemander ce qui n’a pas pu être chargé
 key-link = Copier un lien vers cette vue
+key-search = Chercher une adresse, une rue, un lieu
 key-help = Ouvrir ou fermer l’aide
 key-help-letter = Ouvrir ou fermer l’aide
 key-escape = Revenir d’un pas

@@ -5,6 +5,7 @@
 //!
 //! | module | shows |
 //! |---|---|
+//! | [`search`] | the search box and its answers |
 //! | [`top`] | territory, whole view, link, language, help |
 //! | [`layers`] | what to see, what the colours mean, the legend |
 //! | [`marks`] | names and scale on the picture |
@@ -25,6 +26,7 @@ mod notice;
 mod picture;
 mod plugin;
 mod ruler;
+pub mod search;
 mod sheet;
 mod style;
 mod time;

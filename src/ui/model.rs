@@ -12,6 +12,8 @@ use std::collections::BTreeSet;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<super::search::SearchModel>,
     /// Whether a territory is open; until then only the bar, the progress and the faults mean something.
     pub is_open: bool,
     /// The territory's name in the language shown.
@@ -148,6 +150,7 @@ pub struct Memory {
     pub scale_open: bool,
     /// Class ends that are being typed.
     pub ends: String,
+    pub search: super::search::SearchMemory,
 }
 
 impl Default for Memory {
@@ -167,6 +170,7 @@ impl Default for Memory {
             table_open: false,
             scale_open: false,
             ends: String::new(),
+            search: super::search::SearchMemory::default(),
         }
     }
 }
@@ -214,6 +218,7 @@ impl PanelModel {
             figures: Vec::new(),
             figures_ready: false,
             legend: None,
+            search: None,
             series: Vec::new(),
             chart: None,
             peak: None,

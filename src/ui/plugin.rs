@@ -140,6 +140,9 @@ fn pressed(
     memory: &mut Memory,
 ) {
     let held = ctx.input(|input| input.modifiers);
+    if model.is_open && ctx.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::K)) {
+        memory.search.wants_focus = true;
+    }
     for press in keyboard.read() {
         let Key::Character(text) = &press.logical_key else {
             continue;
@@ -148,6 +151,7 @@ fn pressed(
             continue;
         }
         match shortcut_for(text).map(|shortcut| shortcut.action) {
+            Some(Action::Search) if model.is_open => memory.search.wants_focus = true,
             Some(Action::Help) => memory.help_open = !memory.help_open,
             Some(Action::CopyLink) if model.is_open => {
                 let link = model.link();
@@ -185,6 +189,13 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         figures_ready: facts.progress.complete,
         legend,
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        search: facts.search.as_ref().map(|search| super::search::SearchModel {
+            query: search.query.clone(),
+            hits: search.answer.hits.clone(),
+            is_waiting: search.is_waiting,
+            is_partial: search.answer.is_partial,
+            has_index: search.has_index,
+        }),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,

@@ -1,6 +1,6 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{Camera, Command, Limits, Playback, Quality, Scale, Selection, Theme, ViewState, timeline};
+use super::{Camera, Command, Limits, Playback, Quality, Scale, Selection, Theme, ViewState, landing, timeline};
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -133,9 +133,15 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.selection.clone_from(selection);
             }
         }
+        Command::GoTo { at, span_m, selection } => {
+            if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
+                next.camera = landing(&state.camera, *at, *span_m, limits);
+                next.selection.clone_from(selection);
+            }
+        }
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }

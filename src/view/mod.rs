@@ -7,6 +7,7 @@ pub mod classes;
 pub mod colours;
 pub mod curve;
 pub mod flight;
+mod landing;
 mod link;
 mod marks;
 mod scale;
@@ -17,6 +18,7 @@ pub use crate::base::Language;
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
+pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
@@ -245,6 +247,16 @@ pub enum Command {
     },
     Select {
         selection: Option<Selection>,
+    },
+    /// Comes down at a place (degrees, degrees, metres above the ellipsoid) of so many metres, and chooses what stands there; nothing where nothing does.
+    GoTo {
+        at: [f64; 3],
+        span_m: f64,
+        selection: Option<Selection>,
+    },
+    /// Looks for an address or a name; whoever has the index listens to this one.
+    Find {
+        query: String,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

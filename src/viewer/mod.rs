@@ -40,6 +40,7 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+mod search;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
@@ -179,6 +180,7 @@ impl Plugin for ViewerPlugin {
                 curves::CurvesPlugin,
                 pick::PickPlugin,
                 marks::MarksPlugin,
+                search::SearchPlugin,
             ))
             .add_systems(Startup, open_eye)
             .add_systems(
@@ -237,7 +239,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

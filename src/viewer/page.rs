@@ -5,7 +5,7 @@
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
-use super::vocab::{Chart, DayFacts, Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems, Words};
+use super::vocab::{Chart, DayFacts, Marks, Progress, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words};
 use crate::i18n::{Texts, figure_line};
 use crate::view::curve::{Origin, csv};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
@@ -50,6 +50,7 @@ struct Told {
     figures: Option<String>,
     legend: Option<String>,
     faults: usize,
+    search: Option<SearchFacts>,
     day: Option<DayFacts>,
     catalogue: bool,
     chart: Option<Chart>,
@@ -115,6 +116,10 @@ fn speak(
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
     }
+    if told.search != facts.search {
+        platform::post(&search_message(facts.search.as_ref()));
+        told.search.clone_from(&facts.search);
+    }
     if told.quality != facts.quality {
         platform::post(&json!({ "kind": "quality", "quality": facts.quality }));
         told.quality = facts.quality;
@@ -146,6 +151,25 @@ fn speak(
         }));
     }
     told.faults = facts.faults_told;
+}
+
+/// Answers of the search box; each brings the command that goes there.
+fn search_message(search: Option<&SearchFacts>) -> Value {
+    let Some(SearchFacts { query, answer, is_waiting, has_index }) = search else {
+        return json!({ "kind": "search", "query": "", "hits": [], "waiting": false, "index": true, "partial": false });
+    };
+    let hits: Vec<Value> = answer
+        .hits
+        .iter()
+        .map(|hit| {
+            let selection = hit.feature.as_ref().map(|(layer, id)| json!({ "layer": layer, "id": id }));
+            json!({
+                "label": hit.label, "detail": hit.detail, "what": if hit.is_house { "address" } else { hit.kind.id() }, "remark": hit.remark.id(),
+                "go": { "do": "go-to", "at": hit.at, "span_m": hit.span_m, "selection": selection },
+            })
+        })
+        .collect();
+    json!({ "kind": "search", "query": query, "hits": hits, "waiting": is_waiting, "index": has_index, "partial": answer.is_partial })
 }
 
 fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut Told) {

@@ -159,6 +159,8 @@ pub struct SceneFacts {
     pub chart: Option<Chart>,
     /// Moments of the day that can be jumped to, where they are known.
     pub day: DayFacts,
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<SearchFacts>,
     pub progress: Progress,
     pub marks: Marks,
     /// The preset in force; never `Auto` once a territory is open.
@@ -196,6 +198,17 @@ impl SceneFacts {
         let fresh = self.faults_told.saturating_sub(told);
         self.faults.get(self.faults.len().saturating_sub(fresh)..).unwrap_or_default()
     }
+}
+
+/// What was typed and what was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchFacts {
+    pub query: String,
+    /// While waiting, that of the letters before.
+    pub answer: crate::search::Answer,
+    pub is_waiting: bool,
+    /// The territory has an index.
+    pub has_index: bool,
 }
 
 /// Moments of the local day.

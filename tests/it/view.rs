@@ -732,6 +732,7 @@ fn the_browser_reads_the_same_keyboard() {
                 Action::View(ask) => row["ask"] = serde_json::to_value(ask).unwrap(),
                 Action::Help => row["action"] = "help".into(),
                 Action::CopyLink => row["action"] = "copy-link".into(),
+                Action::Search => row["action"] = "search".into(),
             }
             format!("  {row},\n")
         })

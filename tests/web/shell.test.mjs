@@ -131,6 +131,65 @@ for (const size of ["phone", "desktop"]) {
   });
 }
 
+const ANSWERS = {
+  kind: "search", query: "12 rue des lilas", waiting: false, index: true, partial: false,
+  hits: [
+    { label: "12 rue des Lilas", detail: "29830 Plouguin", what: "address", remark: "none", go: { do: "go-to", at: [-1.55, 47.21, 60], span_m: 0, selection: { layer: "buildings", id: "B12" } } },
+    { label: "Rue des Lilas", detail: "44300 Nantes", what: "street", remark: "number-unknown", go: { do: "go-to", at: [-1.53, 47.22, 60], span_m: 300, selection: null } },
+  ],
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`an address is found with the keyboard, and with a finger (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => window.say({ kind: "ready" }));
+    if (size === "desktop") await page.keyboard.press("/");
+    else await page.locator("#search-text").tap();
+    assert.equal(await page.evaluate(() => document.activeElement.id), "search-text");
+    await page.keyboard.type("12 rue des lilas");
+    await page.waitForFunction(() => window.heard.at(-1)?.query === "12 rue des lilas");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "find", query: "12 rue des lilas" });
+    await page.evaluate((answers) => window.say(answers), ANSWERS);
+    const box = page.getByRole("combobox", { name: "Chercher une adresse" });
+    assert.equal(await box.getAttribute("aria-expanded"), "true");
+    assert.equal(await page.locator("#search-list [role=option]").count(), 2);
+    assert.match(await page.locator("#search-answers").innerText(), /numéro inconnu, voici la rue/);
+    assert.match(await page.locator("#search-answers").innerText(), /ne quitte cet appareil/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-search-${size}`);
+    if (size === "desktop") {
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      assert.equal(await box.getAttribute("aria-activedescendant"), "search-1");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("Enter");
+    } else await page.locator("#search-list [role=option]").first().tap();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), ANSWERS.hits[0].go);
+    assert.ok(await page.locator("#search-answers").isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+test("a search that finds nothing says what to try, and Escape goes back step by step", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.evaluate(() => window.say({ kind: "ready" }));
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("xyz");
+  await page.waitForFunction(() => window.heard.at(-1)?.query === "xyz");
+  await page.evaluate(() => window.say({ kind: "search", query: "xyz", hits: [], waiting: false, index: true, partial: false }));
+  assert.match(await page.locator("#search-answers").innerText(), /Aucune adresse ni aucun lieu « xyz ».*essayez/);
+  assert.match(await page.locator("#live").innerText(), /Aucune adresse/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#search-text").inputValue(), "");
+  assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "find", query: "" });
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "scene");
+  await context.close();
+});
+
 test("the keyboard does on the scene what the pointer does", async () => {
   const { page, context } = await open();
   await started(page);

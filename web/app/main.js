@@ -8,6 +8,7 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
+import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
@@ -31,6 +32,7 @@ async function boot() {
   wireTime();
   wireSheet();
   wireKeys(canvas);
+  wireSearch();
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => {
@@ -152,6 +154,9 @@ function message(received) {
     case "day":
       dayOf(received);
       break;
+    case "search":
+      searchOf(received);
+      break;
     case "chart":
       chartOf(received);
       break;
@@ -190,6 +195,7 @@ function drawAll() {
   drawLayers(store.state, true);
   drawPicture(store.state);
   drawMarks();
+  drawSearch();
   drawSeries();
   drawLegend();
   drawSheet(store.state, null);

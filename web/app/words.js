@@ -38,6 +38,15 @@ const WORDS = {
     "chart-counts": "{known} valeurs, {absent} absentes", "chart-peak": "Maximum : {value}, {instant}", "chart-total": "Somme", "chart-more": "et {count} autres, non tracées",
     "chart-table": "Voir les nombres", "chart-csv": "Télécharger en CSV", "chart-instant": "Instant", "chart-value": "Valeur",
     year: "Montrer ce qui existait en", "year-announce": "Année {year}",
+    search: "Chercher", "search-label": "Chercher une adresse, une rue, un lieu", "search-hint": "12 rue des Lilas", "search-clear": "Effacer la recherche", "search-list": "Réponses",
+    "search-waiting": "Recherche…", "search-soon": "La recherche répondra dès que l'image sera là.",
+    "search-no-index": "Ce territoire n'a pas d'index de recherche : il faut l'importer à nouveau.",
+    "search-nothing": "Aucune adresse ni aucun lieu « {query} » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.",
+    "search-partial": "Une partie de l'index n'est pas arrivée : il peut y avoir d'autres réponses.", "search-local": "Rien de ce que vous tapez ne quitte cet appareil.",
+    "search-one": "1 réponse", "search-many": "{count} réponses",
+    "search-number-unknown": "numéro inconnu, voici la rue", "search-other-suffix": "même numéro, autre indice",
+    "search-address": "adresse", "search-commune": "commune", "search-quarter": "quartier ou lieu-dit", "search-street": "rue", "search-place": "lieu",
+    "search-building": "bâtiment", "search-stop": "arrêt", "search-line": "ligne", "search-water": "eau",
     "no-data": "Pas de donnée", "layers-wait": "La liste arrive…", "layer-count": "{count} objets",
     "no-layer": "Ce territoire n'a pas de couche : importez des données avec jumeau import.",
     sources: "Sources et licences",
@@ -112,6 +121,15 @@ const WORDS = {
     "chart-counts": "{known} values, {absent} absent", "chart-peak": "Highest: {value}, {instant}", "chart-total": "Sum", "chart-more": "and {count} more, not drawn",
     "chart-table": "See the numbers", "chart-csv": "Download as CSV", "chart-instant": "Instant", "chart-value": "Value",
     year: "Show what existed in", "year-announce": "Year {year}",
+    search: "Search", "search-label": "Search for an address, a street, a place", "search-hint": "12 rue des Lilas", "search-clear": "Clear the search", "search-list": "Answers",
+    "search-waiting": "Searching…", "search-soon": "Answers come as soon as the picture is there.",
+    "search-no-index": "This territory has no search index: it must be imported again.",
+    "search-nothing": "No address and no place “{query}” in this territory; try the street without a number, or the name of the commune.",
+    "search-partial": "A part of the index did not arrive: there may be more answers.", "search-local": "Nothing you type leaves this device.",
+    "search-one": "1 answer", "search-many": "{count} answers",
+    "search-number-unknown": "unknown number, here is the street", "search-other-suffix": "same number, another suffix",
+    "search-address": "address", "search-commune": "commune", "search-quarter": "quarter or hamlet", "search-street": "street", "search-place": "place",
+    "search-building": "building", "search-stop": "stop", "search-line": "line", "search-water": "water",
     "no-data": "No data", "layers-wait": "The list is on its way…", "layer-count": "{count} objects",
     "no-layer": "This territory has no layer: import data with jumeau import.",
     sources: "Sources and licences",
@@ -177,6 +195,7 @@ export function speak(next) {
     element.setAttribute("aria-label", t(element.dataset.label));
     if (element.matches("button")) element.title = t(element.dataset.label);
   }
+  for (const element of document.querySelectorAll("[data-hint]")) element.placeholder = t(element.dataset.hint);
   for (const element of document.querySelectorAll("[data-tip]")) element.title = t(element.dataset.tip);
 }
 
