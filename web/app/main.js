@@ -8,6 +8,7 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
+import { drawRoof, roofOf } from "./roof.js";
 import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
@@ -154,6 +155,9 @@ function message(received) {
     case "day":
       dayOf(received);
       break;
+    case "roof":
+      roofOf(received);
+      break;
     case "search":
       searchOf(received);
       break;
@@ -180,6 +184,7 @@ function draw(state, before) {
   drawLayers(state);
   drawPicture(state);
   drawSheet(state, before);
+  if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -195,6 +200,7 @@ function drawAll() {
   drawLayers(store.state, true);
   drawPicture(store.state);
   drawMarks();
+  drawRoof();
   drawSearch();
   drawSeries();
   drawLegend();
