@@ -1,6 +1,7 @@
 //! A picture of a view, taken once every tile it needs is drawn. No window, no event loop.
 
 use super::open::Opening;
+use super::lost::Kept;
 use super::tiles::StreamBudget;
 use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app, platform};
@@ -77,11 +78,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         request.smoothing,
     )
     .map_err(|io| fault("error-territory-unreachable", io.to_string()))?;
-    app.insert_resource(StreamBudget {
-        screen_space_error: request.screen_space_error,
-        fade_s: 0.0,
-        ..default()
-    });
+    app.world_mut().resource_mut::<StreamBudget>().screen_space_error = request.screen_space_error;
     while app.plugins_state() == PluginsState::Adding {
         platform::tick_tasks();
     }
@@ -93,6 +90,9 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
     let mut last_progress = (0.0, super::vocab::Progress::default());
     while settled < SETTLING_FRAMES {
         app.update();
+        if let Some(loss) = app.world().resource::<Kept>().loss() {
+            return Err(fault("error-graphics-lost", loss.cause));
+        }
         let facts = app.world().resource::<SceneFacts>();
         let now = clock.seconds();
         if facts.progress != last_progress.1 {
