@@ -43,6 +43,7 @@ pub mod quantizedmesh;
 pub mod raster;
 pub mod shape;
 pub mod still;
+pub mod roofbook;
 pub mod terrainrgb;
 pub mod webtiles;
 pub mod wind;

@@ -17,6 +17,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
         "formats" | "region" | "energy" | "participate" => vec!["base", "geodesy"],
         "planning" => vec!["base", "geodesy", "region"],
         "scenario" => vec!["base", "geodesy", "region", "energy", "planning"],
+        "rooftop" => vec!["base", "geodesy", "i18n", "formats", "energy", "planning"],
         "view" => vec!["base", "geodesy", "scenario"],
         "stream" => vec!["base", "geodesy", "formats"],
         "pipeline" | "connect" | "server" => pure_and(&["io"]),
@@ -27,7 +28,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Values in, values out.
-const PURE: [&str; 11] = [
+const PURE: [&str; 12] = [
     "base",
     "geodesy",
     "i18n",
@@ -37,6 +38,7 @@ const PURE: [&str; 11] = [
     "scenario",
     "planning",
     "participate",
+    "rooftop",
     "view",
     "stream",
 ];

@@ -352,6 +352,7 @@ fn every_finding_has_a_sentence() {
         "terrain-layer-",
         "terrain-rgb-",
         "meter-",
+        "roofbook-",
         "mvt-",
         "pmtiles-",
         "glb-",
@@ -376,6 +377,7 @@ fn every_finding_has_a_sentence() {
     ];
     let mut sources = vec![
         root.join("formats/meter.rs"),
+        root.join("formats/roofbook.rs"),
         root.join("formats/mvt.rs"),
         root.join("formats/pmtiles.rs"),
         root.join("formats/terrainrgb.rs"),

@@ -355,5 +355,6 @@ pub fn manifest(
         imagery: Vec::new(),
         features: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }

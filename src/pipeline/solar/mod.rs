@@ -11,14 +11,15 @@
 //! | [`plan`] | the commune's large roofs, their total, exports |
 //! | [`around`] | what the tables say of a building and its place |
 //! | [`sights`] | covisibility with monuments |
-//! | [`answer`] | "my roof": planes, load, money, formalities |
-//! | [`told`], [`dossier`] | the answer as JSON, as words, as a PDF to hand in |
-//! | [`year`] | hours of any weather on the hours of one year |
+//! | [`answer`] | "my roof" of a territory on disk, from its book or by exact rays |
+//! | [`dossier`] | the answer as a PDF to hand in |
+//! | [`book`] | the roof book: what "my roof" needs without the importer, building by building |
 //! | [`spool`] | blocks done, kept until all are, so that an interrupted run goes on where it stopped |
 //! | [`store`] | results into the territory: a table, series, entries of the manifest |
 
 pub mod answer;
 pub mod around;
+pub mod book;
 pub mod dossier;
 pub mod horizons;
 pub mod plan;
@@ -29,6 +30,4 @@ pub mod spool;
 pub mod store;
 pub mod surface;
 pub mod tiles;
-pub mod told;
 pub mod weather;
-pub mod year;

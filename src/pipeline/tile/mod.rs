@@ -584,6 +584,7 @@ fn manifest(
         imagery: Vec::new(),
         features: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }
 
