@@ -10,10 +10,12 @@
 //! | [`answer`] | planes, modules, load, battery, money, formalities: what changes with the question |
 //! | [`load`] | whose load the roof meets, and its hours |
 //! | [`year`] | hours of any weather on the hours of one year |
+//! | [`card`] | the answer as one card shows it |
 //! | [`told`] | the answer as JSON and as words |
 //! | [`message`] | the answer as a page is told it |
 
 pub mod answer;
+pub mod card;
 pub mod load;
 pub mod message;
 pub mod prepare;

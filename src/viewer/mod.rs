@@ -14,6 +14,7 @@
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
+//! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
@@ -40,6 +41,7 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+pub mod roof;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
@@ -178,6 +180,7 @@ impl Plugin for ViewerPlugin {
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
                 pick::PickPlugin,
+                roof::RoofPlugin,
                 marks::MarksPlugin,
             ))
             .add_systems(Startup, open_eye)

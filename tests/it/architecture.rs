@@ -412,7 +412,7 @@ fn no_bevy(source: &Source) -> Vec<String> {
 }
 
 /// Plugins of the viewer, each in a folder of its own.
-const PLUGINS: [&str; 6] = ["tiles", "camera", "sky", "time", "overlay", "pick"];
+const PLUGINS: [&str; 7] = ["tiles", "camera", "sky", "time", "overlay", "pick", "roof"];
 
 fn no_siblings(source: &Source) -> Vec<String> {
     let Some(own) = PLUGINS.iter().find(|plugin| source.is_in(&[format!("viewer/{plugin}").as_str()])) else {
