@@ -20,7 +20,8 @@ pub const COLOURS: [[u8; 3]; 6] = [[45, 22, 82], [110, 30, 110], [178, 52, 88], 
 pub fn colour(kwh_m2: f64) -> [u8; 3] {
     let [low, high] = LIGHT_KWH_M2;
     let last = COLOURS.len() - 1;
-    let place = ((kwh_m2 - low) / (high - low)).clamp(0.0, 1.0) * last as f64;
+    let share = (kwh_m2 - low) / (high - low);
+    let place = if share.is_nan() { 0.0 } else { share.clamp(0.0, 1.0) * last as f64 };
     let at = (place as usize).min(last.saturating_sub(1));
     let part = place - at as f64;
     let (a, b) = (COLOURS.get(at).copied().unwrap_or_default(), COLOURS.get(at + 1).copied().unwrap_or_default());

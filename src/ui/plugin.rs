@@ -13,7 +13,7 @@ use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFac
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
+use bevy::window::{FileDragAndDrop, RequestRedraw};
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 
@@ -30,6 +30,7 @@ impl Plugin for UiPlugin {
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
             .init_resource::<RoofFacts>()
+            .add_message::<FileDragAndDrop>()
             .add_systems(Update, roof::take_dropped)
             .add_systems(EguiPrimaryContextPass, draw);
     }

@@ -216,10 +216,11 @@ fn choices(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, comm
     ui.horizontal(|ui| {
         let label = ui.label(texts.text("roof-demand"));
         let mut kwh = choice.load_kwh.unwrap_or(0.0);
-        let mut drag = DragValue::new(&mut kwh).range(0.0..=1e7).speed(50.0).max_decimals(0).suffix("\u{A0}kWh");
-        if choice.load_kwh.is_none() {
-            drag = drag.custom_formatter(|_, _| texts.text("roof-demand-known"));
-        }
+        let mut drag = DragValue::new(&mut kwh).range(0.0..=1e7).speed(50.0).max_decimals(0);
+        drag = match choice.load_kwh {
+            Some(_) => drag.suffix("\u{A0}kWh"),
+            None => drag.custom_formatter(|_, _| texts.text("roof-demand-known")),
+        };
         let response = ui.add(drag).labelled_by(label.id).on_hover_text(texts.text("roof-demand-help"));
         if response.changed() {
             commands.push(Command::SetRoofLoad { load: choice.load, kwh: (kwh > 0.0).then_some(kwh) });

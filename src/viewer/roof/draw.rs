@@ -34,7 +34,7 @@ const MOST_DASHES: usize = 200;
 
 /// A mesh of the selected roof, and where it stands.
 #[derive(Component)]
-pub(super) struct RoofPiece {
+pub struct RoofPiece {
     ecef_from_mesh: DMat4,
 }
 

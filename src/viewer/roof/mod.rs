@@ -2,7 +2,7 @@
 //!
 //! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], and the meshes of `draw`.
 
-mod draw;
+pub mod draw;
 
 use super::requests::{Purpose, Requests};
 use super::vocab::{RoofFacts, Scene, ViewCommand, ViewerSystems};
@@ -40,14 +40,18 @@ impl Plugin for RoofPlugin {
 }
 
 /// What has been asked for and what has come.
-#[derive(Default)]
 enum Part<T> {
-    #[default]
     Unasked,
     Asked,
     Here(T),
     /// Why not: words of the reader or of the network.
     Failed(String),
+}
+
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self::Unasked
+    }
 }
 
 /// The answer on its way.
