@@ -42,14 +42,9 @@ fn sorted(points: &[Visibility], azimuths: usize) -> Vec<Visibility> {
     let trees = points.iter().any(|point| !point.tree_tops().is_empty());
     let groups = |of: &dyn Fn(&Visibility, usize) -> f32| -> Vec<Vec<f32>> {
         let mut out = vec![Vec::with_capacity(azimuths); VIEWS];
-        let mut angles: Vec<f32> = Vec::with_capacity(points.len());
         for azimuth in 0..azimuths {
-            angles.clear();
-            angles.extend(points.iter().map(|point| of(point, azimuth)));
-            angles.sort_by(f32::total_cmp);
-            for (number, view) in out.iter_mut().enumerate() {
-                view.push(quarter(mean_of_share(&angles, number)));
-            }
+            let angles = points.iter().map(|point| of(point, azimuth)).collect();
+            out.iter_mut().zip(shares(angles)).for_each(|(view, angle)| view.push(angle));
         }
         out
     };
@@ -60,6 +55,14 @@ fn sorted(points: &[Visibility], azimuths: usize) -> Vec<Visibility> {
     }
     let tops = groups(&|point, azimuth| point.tree_tops().get(azimuth).copied().unwrap_or(0.0).max(horizon(point, azimuth)));
     solid.into_iter().zip(tops).map(|(solid, tops)| Visibility::from_horizon(solid).with_tree_tops(tops)).collect()
+}
+
+/// The angles of one direction, from all points, as those of the views: the lowest eighth of them first.
+pub fn shares(mut angles: Vec<f32>) -> [f32; VIEWS] {
+    angles.sort_by(f32::total_cmp);
+    let mut out = [0.0; VIEWS];
+    out.iter_mut().enumerate().for_each(|(number, share)| *share = quarter(mean_of_share(&angles, number)));
+    out
 }
 
 /// Mean over the `number`-th of [`VIEWS`] equal parts of a sorted list; a value that two parts share counts in both by its share.

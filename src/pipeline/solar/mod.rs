@@ -7,6 +7,7 @@
 //! | [`scene`] | their triangles in the local frame: buildings, ground, surveyed trees |
 //! | [`surface`] | triangles → a grid of heights |
 //! | [`horizons`] | what the planes of roofs see, by sweeps or by rays |
+//! | [`edit`] | what a felled tree gives back to the roofs around it |
 //! | [`roofs`] | every roof of a territory: planes, modules, shade, a year of power |
 //! | [`plan`] | the commune's large roofs, their total, exports |
 //! | [`around`] | what the tables say of a building and its place |
@@ -21,6 +22,7 @@ pub mod answer;
 pub mod around;
 pub mod book;
 pub mod dossier;
+pub mod edit;
 pub mod horizons;
 pub mod plan;
 pub mod roofs;

@@ -7,6 +7,7 @@
 
 use super::horizons::{Beyond, Blocks, Placed, Views, by_rays, by_sweep};
 use super::scene::{self, Scene, bounds};
+use crate::rooftop::prepare::years;
 use crate::rooftop::record;
 use crate::rooftop::year::StoredYear;
 use crate::base::{Finding, LayerId, Report, Severity};
@@ -320,9 +321,7 @@ impl<'a> Rest<'a> {
                 year.add(sums, hour, kw * kwp);
             }
         });
-        // Files may hold more or less than a year.
-        let years = (self.prepared.hours() as f64 * self.prepared.step_h() / 8766.0).max(1e-9);
-        let years = if (0.99..1.01).contains(&years) { 1.0 } else { years };
+        let years = years(self.prepared);
         let kwh_month = shaded.month_kwh.map(|kwh| record::energy(kwh * kwp / years));
         let kwh_year = record::energy(kwh_month.iter().sum());
         let solid = self.scene.buildings.get(placed.building);
