@@ -104,6 +104,36 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "More than {value} measurements: the file is not read.",
     ),
     (
+        "roofbook-head",
+        "La tête du livre des toits est illisible ou ne se tient pas ({object}) : {value}.",
+        "The head of the roof book cannot be read or does not hold together ({object}): {value}.",
+    ),
+    (
+        "roofbook-misplaced",
+        "Le bâtiment {object} est à la page {value} du livre des toits, où personne ne le cherche.",
+        "The building {object} is on page {value} of the roof book, where nobody looks for it.",
+    ),
+    (
+        "roofbook-page",
+        "La page du livre des toits est illisible : {value}.",
+        "The page of the roof book cannot be read: {value}.",
+    ),
+    (
+        "roofbook-record",
+        "La fiche d’un toit est illisible ou ne se tient pas ({object}) : {value}.",
+        "A roof’s record cannot be read or does not hold together ({object}): {value}.",
+    ),
+    (
+        "roofbook-version",
+        "Version {value} du livre des toits : ce programme ne connaît que la version 1.",
+        "Version {value} of the roof book: this program knows version 1 only.",
+    ),
+    (
+        "roofbook-count",
+        "Le livre des toits connaît {value} bâtiments au lieu du nombre annoncé.",
+        "The roof book knows {value} buildings instead of the number stated.",
+    ),
+    (
         "meter-no-table",
         "Ce n'est pas un tableau de texte (CSV).",
         "This is no table as text (CSV).",

@@ -44,6 +44,7 @@ pub mod raster;
 pub mod search;
 pub mod shape;
 pub mod still;
+pub mod roofbook;
 pub mod terrainrgb;
 pub mod webtiles;
 pub mod wind;

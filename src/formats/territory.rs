@@ -63,6 +63,22 @@ pub struct Manifest {
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
+    /// What "my roof" needs of each building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofs: Option<RoofBook>,
+}
+
+/// A roof book ([`super::roofbook`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoofBook {
+    /// Folder of its head and its pages.
+    pub path: String,
+    pub pages: u32,
+    /// Buildings it knows.
+    pub buildings: u64,
+    pub bytes: u64,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 impl Manifest {

@@ -3,6 +3,7 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod imagery;
+mod roofbook;
 mod search;
 mod series;
 
@@ -594,6 +595,7 @@ impl Walk {
             self.layer(&manifest, layer, path);
         }
         self.series(&manifest, path);
+        self.roofbook(&manifest, path);
         self.features(&manifest, path);
         self.imagery(&manifest, path);
         self.search(&manifest, path);

@@ -359,6 +359,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("solar-far", "Horizon du relief", "Horizon of the land"),
     ("solar-trees", "Horizons des arbres", "Horizons of trees"),
     ("solar-yield", "Rendements", "Yields"),
+    ("solar-sights", "Lieux et lignes de vue", "Places and sight lines"),
     ("import-roads", "Routes et chemins", "Roads and paths"),
     ("flow-steps", "Calcul des flux", "Power flow"),
     ("import-networks", "Réseaux générés", "Made networks"),

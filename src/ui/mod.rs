@@ -11,6 +11,7 @@
 //! | [`marks`] | names and scale on the picture |
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
+//! | [`roof`] | "my roof" of the selected building |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
@@ -24,6 +25,7 @@ pub mod model;
 mod marks;
 mod notice;
 mod picture;
+mod roof;
 mod plugin;
 mod ruler;
 pub mod search;
@@ -35,6 +37,7 @@ mod widgets;
 
 pub use model::{ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
+pub use roof::RoofText;
 pub use style::{install, style};
 
 use crate::i18n::Texts;

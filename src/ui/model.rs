@@ -1,5 +1,6 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
+use super::roof::RoofText;
 use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, Name};
 use crate::i18n::{FigureText, Texts};
@@ -31,6 +32,8 @@ pub struct PanelModel {
     /// What may be shown in time.
     pub series: Vec<SeriesLine>,
     pub chart: Option<ChartText>,
+    /// "My roof" of the selected building.
+    pub roof: Option<RoofText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -203,6 +206,7 @@ impl PanelModel {
                 series: None,
                 span: None,
                 scale: Scale::default(),
+                roof: crate::view::RoofChoice::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -221,6 +225,7 @@ impl PanelModel {
             search: None,
             series: Vec::new(),
             chart: None,
+            roof: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),

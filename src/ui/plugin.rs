@@ -3,16 +3,17 @@
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
 use super::model::{ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::roof::{self, RoofText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset};
 use crate::i18n::{Texts, figure_line};
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
+use bevy::window::{FileDragAndDrop, RequestRedraw};
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 
@@ -28,6 +29,9 @@ impl Plugin for UiPlugin {
             .init_resource::<PointerOverPanel>()
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
+            .init_resource::<RoofFacts>()
+            .add_message::<FileDragAndDrop>()
+            .add_systems(Update, roof::take_dropped)
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -78,6 +82,7 @@ fn draw(
     mut contexts: EguiContexts,
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
+    roof: Res<RoofFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -91,9 +96,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts);
+        refresh(state, scene.as_deref(), &facts, &roof);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -163,7 +168,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -196,6 +201,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
             is_partial: search.answer.is_partial,
             has_index: search.has_index,
         }),
+        roof: RoofText::of(roof, texts),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,

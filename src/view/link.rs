@@ -3,7 +3,7 @@
 //! ```text
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
-//!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
+//!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis&roof=farm,29400,5.5,0,,1,0-3
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -13,7 +13,7 @@
 
 use super::apply::is_id;
 use super::{
-    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, Scale, Selection, Theme, ViewState,
+    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme, ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
 use std::collections::BTreeSet;
@@ -84,6 +84,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("series", state.series.clone().unwrap_or_default()),
         ("span", state.span.map_or_else(String::new, |span| format!("{},{}", span.start, span.end))),
         ("scale", state.scale.to_string()),
+        ("roof", state.roof.to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -155,6 +156,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "series" => return Err(wrong()),
             "span" => state.span = span(&value).ok_or_else(wrong)?,
             "scale" => state.scale = Scale::parse(&value).ok_or_else(wrong)?,
+            "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());

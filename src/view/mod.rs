@@ -10,6 +10,7 @@ pub mod flight;
 mod landing;
 mod link;
 mod marks;
+mod roof;
 mod scale;
 mod shortcuts;
 pub mod timeline;
@@ -21,6 +22,7 @@ pub use apply::{
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -163,6 +165,9 @@ pub struct ViewState {
     /// How values become colours.
     #[serde(default)]
     pub scale: Scale,
+    /// What is chosen for the selected roof.
+    #[serde(default)]
+    pub roof: RoofChoice,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -257,6 +262,36 @@ pub enum Command {
     /// Looks for an address or a name; whoever has the index listens to this one.
     Find {
         query: String,
+    },
+    /// Whose load the selected roof meets, and kWh a year where they are known.
+    SetRoofLoad {
+        load: RoofLoad,
+        #[serde(default)]
+        kwh: Option<f64>,
+    },
+    SetRoofBattery {
+        kwh: f64,
+    },
+    /// Sells all instead of the surplus.
+    SetRoofSale {
+        all: bool,
+    },
+    CoverRoofPlane {
+        plane: u16,
+        covered: bool,
+    },
+    SetRoofModule {
+        plane: u16,
+        place: u16,
+        on: bool,
+    },
+    /// Planes and modules as they are proposed.
+    ResetRoof,
+    /// A meter's file, kept by whoever listens; none forgets it.
+    RoofMeter {
+        name: String,
+        #[serde(default)]
+        csv: Option<String>,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

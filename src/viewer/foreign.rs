@@ -73,6 +73,7 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
     let manifest = Manifest {
         grids: Vec::new(),
         tables: Vec::new(),
+        roofs: None,
         jumeau: VERSION,
         id: slug(name),
         name: Name { fr: name.to_owned(), en: name.to_owned() },

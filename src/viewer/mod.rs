@@ -14,6 +14,7 @@
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
+//! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -42,6 +43,7 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+pub mod roof;
 mod search;
 pub mod series;
 pub mod sky;
@@ -183,6 +185,7 @@ impl Plugin for ViewerPlugin {
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
                 pick::PickPlugin,
+                roof::RoofPlugin,
                 marks::MarksPlugin,
                 search::SearchPlugin,
             ))

@@ -5,8 +5,10 @@
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
-use super::vocab::{Chart, DayFacts, Marks, Progress, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words};
+use super::vocab::{Chart, DayFacts, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words};
+use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
+use crate::rooftop::message;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
@@ -55,6 +57,7 @@ struct Told {
     catalogue: bool,
     chart: Option<Chart>,
     chart_language: Option<Language>,
+    roof: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -96,6 +99,7 @@ fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>)
 fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
+    roof: Option<Res<RoofFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut told: Local<Told>,
@@ -108,6 +112,10 @@ fn speak(
         }
         if scene.is_changed() || facts.is_changed() {
             tell_figures(scene, &facts, &both, &mut told);
+        }
+        if let Some(roof) = roof.filter(|roof| told.roof != Some(roof.version)) {
+            platform::post(&roof_message(scene, &roof, &both));
+            told.roof = Some(roof.version);
         }
     }
     if told.marks != facts.marks {
@@ -270,4 +278,27 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
+}
+
+/// The selected roof, as [`message`] has it.
+fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
+    let english = scene.state.language == Language::En;
+    let choice = &scene.state.roof;
+    let told = message::Outline {
+        state: if roof.state.is_empty() { "none" } else { roof.state },
+        building: roof.building.clone(),
+        message: roof.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])),
+        choice: json!({
+            "load": choice.load, "loadKwh": choice.load_kwh, "batteryKwh": choice.battery_kwh, "sellAll": choice.sell_all,
+            "planes": roof.chosen_planes, "without": choice.without,
+        }),
+        meter: roof.meter.clone(),
+    };
+    match (&roof.card, &roof.found) {
+        (Some(card), Some(found)) => {
+            let [lon, lat, height_m] = scene.manifest.origin;
+            message::ready(&told, &roof.planes, card, found, &EnuFrame::at(LonLatH::new(lon, lat, height_m)), english, roof.ms)
+        }
+        _ => message::outline(&told, &roof.planes, english),
+    }
 }

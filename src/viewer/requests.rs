@@ -27,6 +27,9 @@ pub enum Purpose {
         tile: TileId,
         wanted: Wanted,
     },
+    /// What all roofs of the roof book share, and the page that has a building.
+    RoofHead,
+    RoofPage { building: String },
     /// A file that a tile's content names, as it is named there.
     Part { layer: usize, request: RequestId, uri: String },
 }

@@ -317,3 +317,26 @@ pub struct EyePlace {
     /// Width and height of the picture in physical pixels.
     pub viewport: [f64; 2],
 }
+
+/// What is known of the selected roof.
+#[derive(Resource, Clone, Default)]
+pub struct RoofFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// `none` (also when empty), `waiting`, `absent`, `empty`, `failed`, `ready`.
+    pub state: &'static str,
+    pub building: Option<String>,
+    /// An i18n key and the value it speaks of: why there is no answer, or what is wrong with it.
+    pub why: Option<(&'static str, String)>,
+    /// Name of a meter's file and how many steps it has.
+    pub meter: Option<(String, usize)>,
+    /// Planes that a person chose, where anything was chosen.
+    pub chosen_planes: Option<Vec<usize>>,
+    pub planes: Vec<crate::rooftop::card::PlaneCard>,
+    pub card: Option<crate::rooftop::card::Card>,
+    pub found: Option<Arc<crate::rooftop::answer::MyRoof>>,
+    pub prepared: Option<Arc<crate::rooftop::prepare::Prepared>>,
+    pub module: Option<crate::energy::layout::ModuleKind>,
+    /// Milliseconds that the answer took.
+    pub ms: f64,
+}

@@ -37,6 +37,7 @@ mod osm;
 mod prepared_year;
 mod roof;
 mod roof_answer;
+mod rooftop;
 mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;

@@ -76,6 +76,9 @@ fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
         ),
         ("carry", (0.0..1.0).contains(&state.playback.carry_s)),
         ("hidden", state.hidden.len() <= MAX_HIDDEN),
+        ("battery", (0.0..=MAX_BATTERY_KWH).contains(&state.roof.battery_kwh)),
+        ("load", state.roof.load_kwh.is_none_or(|kwh| kwh >= 1.0)),
+        ("planes", state.roof.covered.is_disjoint(&state.roof.uncovered)),
     ];
     match checks.iter().find(|(_, holds)| !holds) {
         Some((what, _)) => Err(format!("{what} out of limits: {state:?}")),
@@ -151,6 +154,14 @@ fn scale() -> impl Strategy<Value = Scale> {
     (breaks, proptest::sample::select(&colours::Palette::ALL[..])).prop_map(|(breaks, palette)| Scale { breaks, palette })
 }
 
+fn roof() -> impl Strategy<Value = RoofChoice> {
+    let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
+    let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
+    (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without).prop_map(
+        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without)| RoofChoice { load, load_kwh, battery_kwh, sell_all, covered, uncovered, without },
+    )
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -160,10 +171,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale()),
+        (language(), series(), span(), scale(), roof()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, roof))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -183,6 +194,7 @@ fn state() -> impl Strategy<Value = ViewState> {
                     series,
                     span,
                     scale,
+                    roof,
                 }
             },
         )
@@ -212,6 +224,13 @@ fn command() -> impl Strategy<Value = Command> {
         span().prop_map(|span| Command::SetSpan { span }),
         (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
+        (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number())).prop_map(|(load, kwh)| Command::SetRoofLoad { load, kwh }),
+        number().prop_map(|kwh| Command::SetRoofBattery { kwh }),
+        any::<bool>().prop_map(|all| Command::SetRoofSale { all }),
+        (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
+        (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
+        Just(Command::ResetRoof),
+        proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
             state: Box::new(state)
@@ -752,4 +771,30 @@ fn the_browser_reads_the_same_keyboard() {
         std::fs::read_to_string(&path).unwrap_or_default() == module,
         "web/app/shortcuts.js is out of date: run this test with JUMEAU_WRITE_DOCS=1"
     );
+}
+
+#[test]
+fn another_building_has_its_own_planes_and_the_same_household() {
+    let select = |id: &str| Command::Select { selection: Some(Selection { layer: "buildings".into(), id: id.to_owned() }) };
+    let chosen = [
+        select("a"),
+        Command::SetRoofBattery { kwh: 5.04 },
+        Command::SetRoofLoad { load: RoofLoad::Farm, kwh: Some(30_000.4) },
+        Command::CoverRoofPlane { plane: 1, covered: false },
+        Command::SetRoofModule { plane: 0, place: 3, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: true },
+    ];
+    let state = do_all(&chosen);
+    assert_eq!(state.roof.to_string(), "farm,30000,5,0,,1,0-3");
+    assert_eq!(RoofChoice::parse(&state.roof.to_string()), Some(state.roof.clone()));
+    let other = apply(&state, &select("b"), &limits());
+    assert_eq!(other.roof.to_string(), "farm,30000,5,0,,,");
+    assert_eq!(apply(&state, &select("a"), &limits()).roof, state.roof, "the same building again changes nothing");
+    let metered = apply(&state, &Command::RoofMeter { name: "m.csv".to_owned(), csv: Some("a".to_owned()) }, &limits());
+    assert_eq!((metered.roof.load, metered.roof.load_kwh), (RoofLoad::Meter, None));
+    assert_eq!(apply(&metered, &Command::RoofMeter { name: String::new(), csv: None }, &limits()).roof.load, RoofLoad::Household);
+    for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,"] {
+        assert_eq!(RoofChoice::parse(wrong), None, "{wrong}");
+    }
 }

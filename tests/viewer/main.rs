@@ -3,6 +3,7 @@
 mod foreign;
 mod golden;
 mod panels;
+mod roof;
 mod running;
 mod series;
 #[path = "../it/shared_data.rs"]

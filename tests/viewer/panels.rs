@@ -94,6 +94,7 @@ fn manifest() -> Manifest {
         }],
         features: None,
         tables: Vec::new(),
+        roofs: None,
         imagery: Vec::new(),
     }
 }

@@ -356,5 +356,6 @@ pub fn manifest(
         features: None,
         search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }

@@ -585,6 +585,7 @@ fn manifest(
         features: None,
         search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }
 
