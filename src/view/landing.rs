@@ -1,6 +1,6 @@
 //! Where the camera comes down when a person goes to a place: near enough to read a house, far enough to see all of a commune.
 
-use super::{Camera, Limits};
+use super::Camera;
 
 /// From a house to the eye, metres.
 pub const HOUSE_M: f64 = 110.0;
@@ -12,11 +12,11 @@ const FARTHEST_M: f64 = 25_000.0;
 const PITCH_DEG: [f64; 2] = [-55.0, -30.0];
 
 /// The camera over a place (degrees, degrees, metres above the ellipsoid) of so many metres; it keeps looking where it looked.
-pub fn landing(camera: &Camera, at: [f64; 3], span_m: f64, limits: &Limits) -> Camera {
+pub fn landing(camera: &Camera, at: [f64; 3], span_m: f64) -> Camera {
     let span_m = if span_m.is_finite() { span_m.clamp(0.0, FARTHEST_M) } else { 0.0 };
     Camera {
         target: at,
-        distance_m: (SPANS * span_m).clamp(HOUSE_M, FARTHEST_M).clamp(limits.distance_m[0], limits.distance_m[1].max(limits.distance_m[0])),
+        distance_m: (SPANS * span_m).clamp(HOUSE_M, FARTHEST_M),
         heading_deg: camera.heading_deg,
         pitch_deg: camera.pitch_deg.clamp(PITCH_DEG[0], PITCH_DEG[1]),
     }

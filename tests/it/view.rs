@@ -224,6 +224,8 @@ fn command() -> impl Strategy<Value = Command> {
         span().prop_map(|span| Command::SetSpan { span }),
         (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
+        (proptest::array::uniform3(number()), number(), selection()).prop_map(|(at, span_m, selection)| Command::GoTo { at, span_m, selection }),
+        ".{0,20}".prop_map(|query| Command::Find { query }),
         (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number())).prop_map(|(load, kwh)| Command::SetRoofLoad { load, kwh }),
         number().prop_map(|kwh| Command::SetRoofBattery { kwh }),
         any::<bool>().prop_map(|all| Command::SetRoofSale { all }),
@@ -797,4 +799,31 @@ fn another_building_has_its_own_planes_and_the_same_household() {
     for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,"] {
         assert_eq!(RoofChoice::parse(wrong), None, "{wrong}");
     }
+}
+
+#[test]
+fn going_to_a_house_lands_on_it_and_chooses_it() {
+    let at = [-1.5512, 47.2171, 68.0];
+    let house = Selection { layer: "buildings".into(), id: "BATIMENT0000000302930441".to_owned() };
+    let before = do_all(&[Command::Orbit { heading_deg: 77.0, pitch_deg: 25.0 }]);
+    let go = |span_m: f64, selection: Option<Selection>| apply(&before, &Command::GoTo { at, span_m, selection }, &limits());
+    let there = go(0.0, Some(house.clone()));
+    assert_eq!((there.camera.target, there.camera.distance_m, there.selection), (at, HOUSE_M, Some(house)));
+    assert_eq!(there.camera.heading_deg, before.camera.heading_deg, "it keeps looking where it looked");
+    assert!((-55.0..=-30.0).contains(&there.camera.pitch_deg), "roofs are seen from above");
+    // A place without a building: what was chosen before is not left standing there.
+    assert_eq!(apply(&there_with(&before), &Command::GoTo { at, span_m: 0.0, selection: None }, &limits()).selection, None);
+    // All of a commune, and no farther than the territory allows.
+    assert_eq!(go(4_000.0, None).camera.distance_m, 5_000.0);
+    assert_eq!(go(1e9, None).camera.distance_m, limits().distance_m[1]);
+    // A link carries the landing.
+    let landed = go(0.0, None);
+    let read = from_link(&to_link(&landed), &start()).unwrap();
+    assert!((read.camera.target[0] - at[0]).abs() < 1e-7 && read.camera.distance_m == HOUSE_M);
+    assert_eq!(apply(&before, &Command::GoTo { at: [f64::NAN, 47.0, 0.0], span_m: 0.0, selection: None }, &limits()), before);
+    assert_eq!(apply(&before, &Command::Find { query: "12 rue des Lilas".to_owned() }, &limits()), before, "a question changes no picture");
+}
+
+fn there_with(state: &ViewState) -> ViewState {
+    ViewState { selection: Some(Selection { layer: "buildings".into(), id: "other".to_owned() }), ..state.clone() }
 }

@@ -5,6 +5,7 @@ mod golden;
 mod panels;
 mod roof;
 mod running;
+mod search;
 mod series;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
