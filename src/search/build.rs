@@ -49,7 +49,7 @@ pub fn build(mut named: Vec<Named>, building_layer: &str) -> Built {
     // Streets of one name stand side by side, in every commune: their numbers are asked for together.
     named.sort_by_cached_key(|one| (words::same_name(&one.name), one.clone()));
     let mut files: Vec<(Part, Vec<u8>)> = Vec::new();
-    let layers: Vec<String> = named.iter().filter_map(|one| one.feature.as_ref().map(|(layer, _)| layer.as_str())).chain([building_layer]).collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
+    let layers: Vec<String> = named.iter().filter_map(|one| one.feature.as_ref().map(|(layer, _)| layer.as_str())).chain(named.iter().any(|one| !one.houses.is_empty()).then_some(building_layer)).collect::<BTreeSet<_>>().into_iter().map(str::to_owned).collect();
     let layer = |id: &str| layers.iter().position(|known| known == id).and_then(|at| u32::try_from(at).ok()).unwrap_or(0);
     let localities: Vec<Locality> = named.iter().filter_map(|one| one.locality.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut entries: Vec<Entry> = Vec::with_capacity(named.len());

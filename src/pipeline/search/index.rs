@@ -172,7 +172,7 @@ impl Names {
                 if !around.contains(row.at) {
                     continue;
                 }
-                let away = if building.footprint.contains(&at) { 0.0 } else { Euclidean.distance(&at, &building.footprint) };
+                let away = if building.footprint.contains(&at) { 0.0 } else { building.footprint.iter().map(|polygon| Euclidean.distance(&at, polygon)).fold(f64::INFINITY, f64::min) };
                 let nearer = home.as_ref().is_none_or(|(best, id)| away < *best || (away == *best && building.id < *id));
                 if away <= BUILDING_M && nearer {
                     *home = Some((away, building.id.clone()));
