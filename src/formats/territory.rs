@@ -78,9 +78,28 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+    /// Names and addresses, in files small enough to be searched over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchIndex>,
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
+    /// What "my roof" needs of each building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofs: Option<RoofBook>,
+}
+
+/// A roof book ([`super::roofbook`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoofBook {
+    /// Folder of its head and its pages.
+    pub path: String,
+    pub pages: u32,
+    /// Buildings it knows.
+    pub buildings: u64,
+    pub bytes: u64,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 impl Manifest {
@@ -138,6 +157,20 @@ pub struct DemandOfClass {
     pub profile: String,
     pub kwh_year: f64,
     pub buildings: u64,
+}
+
+/// A folder with the files of [`crate::formats::search`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchIndex {
+    pub path: String,
+    /// Named things, and house numbers.
+    pub names: u64,
+    pub addresses: u64,
+    pub files: u64,
+    pub bytes: u64,
+    /// What a first search fetches before anything else.
+    pub index_bytes: u64,
+    pub datasets: Vec<DatasetId>,
 }
 
 /// A GeoParquet file with rows about the features of a layer.

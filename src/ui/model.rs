@@ -1,5 +1,6 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
+use super::roof::RoofText;
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<super::search::SearchModel>,
     /// Whether a territory is open; until then only the bar, the progress and the faults mean something.
     pub is_open: bool,
     /// The territory's name in the language shown.
@@ -33,6 +36,8 @@ pub struct PanelModel {
     /// What colours and filters can be made of.
     pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
+    /// "My roof" of the selected building.
+    pub roof: Option<RoofText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -174,6 +179,7 @@ pub struct Memory {
     /// Views that were kept, and the name that is being typed.
     pub bookmarks: Vec<Bookmark>,
     pub view_name: String,
+    pub search: super::search::SearchMemory,
 }
 
 impl Default for Memory {
@@ -195,6 +201,7 @@ impl Default for Memory {
             ends: String::new(),
             bookmarks: Vec::new(),
             view_name: String::new(),
+            search: super::search::SearchMemory::default(),
         }
     }
 }
@@ -229,6 +236,7 @@ impl PanelModel {
                 scale: Scale::default(),
                 attribute: None,
                 filters: Vec::new(),
+                roof: crate::view::RoofChoice::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -244,9 +252,11 @@ impl PanelModel {
             figures: Vec::new(),
             figures_ready: false,
             legend: None,
+            search: None,
             series: Vec::new(),
             attributes: Vec::new(),
             chart: None,
+            roof: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),

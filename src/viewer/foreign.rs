@@ -73,6 +73,8 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
     let manifest = Manifest {
         grids: Vec::new(),
         tables: Vec::new(),
+        roofs: None,
+        search: None,
         jumeau: VERSION,
         id: slug(name),
         name: Name { fr: name.to_owned(), en: name.to_owned() },

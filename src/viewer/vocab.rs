@@ -165,6 +165,8 @@ pub struct SceneFacts {
     pub chart: Option<Chart>,
     /// Moments of the day that can be jumped to, where they are known.
     pub day: DayFacts,
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<SearchFacts>,
     pub progress: Progress,
     pub marks: Marks,
     /// Attributes of the features in memory that colours and filters can be made of.
@@ -214,6 +216,17 @@ pub struct KnownAttribute {
     pub range: Option<[f64; 2]>,
     /// Kinds of a text, in the order of the alphabet.
     pub kinds: Vec<String>,
+}
+
+/// What was typed and what was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchFacts {
+    pub query: String,
+    /// While waiting, that of the letters before.
+    pub answer: crate::search::Answer,
+    pub is_waiting: bool,
+    /// The territory has an index.
+    pub has_index: bool,
 }
 
 /// Moments of the local day.
@@ -333,4 +346,27 @@ pub struct EyePlace {
     pub view: Option<crate::stream::View>,
     /// Width and height of the picture in physical pixels.
     pub viewport: [f64; 2],
+}
+
+/// What is known of the selected roof.
+#[derive(Resource, Clone, Default)]
+pub struct RoofFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// `none` (also when empty), `waiting`, `absent`, `empty`, `failed`, `ready`.
+    pub state: &'static str,
+    pub building: Option<String>,
+    /// An i18n key and the value it speaks of: why there is no answer, or what is wrong with it.
+    pub why: Option<(&'static str, String)>,
+    /// Name of a meter's file and how many steps it has.
+    pub meter: Option<(String, usize)>,
+    /// Planes that a person chose, where anything was chosen.
+    pub chosen_planes: Option<Vec<usize>>,
+    pub planes: Vec<crate::rooftop::card::PlaneCard>,
+    pub card: Option<crate::rooftop::card::Card>,
+    pub found: Option<Arc<crate::rooftop::answer::MyRoof>>,
+    pub prepared: Option<Arc<crate::rooftop::prepare::Prepared>>,
+    pub module: Option<crate::energy::layout::ModuleKind>,
+    /// Milliseconds that the answer took.
+    pub ms: f64,
 }

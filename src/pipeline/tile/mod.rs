@@ -588,7 +588,9 @@ fn manifest(
         datasets,
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }
 
