@@ -44,6 +44,7 @@ pub mod raster;
 pub mod shape;
 pub mod still;
 pub mod terrainrgb;
+pub mod tiledescription;
 pub mod webtiles;
 pub mod wind;
 mod tiff_lzw;

@@ -1,6 +1,7 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
+use super::ground;
 use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
 use super::paths;
 use super::tree::{Content, Growth, MAX_NODES, Node, Tree};
@@ -44,8 +45,16 @@ pub fn tileset(
         return Ok(());
     };
     // A document of a few megabytes may name a million tiles: no more are read than could be planted.
-    let (document, mut full) =
-        Tileset::parse_some(bytes, MAX_NODES).map_err(|fault| fault.finding(&*path))?;
+    let (document, mut full) = match Tileset::parse_some(bytes, MAX_NODES) {
+        Ok(parsed) => parsed,
+        // What is no tileset may be the description of a pyramid.
+        Err(fault) => {
+            return match ground::pyramid(bytes, &path) {
+                Some(opened) => pyramid(tree, at, &path, opened.map_err(|fault| fault.finding(&*path))?),
+                None => Err(fault.finding(&*path)),
+            };
+        }
+    };
     for extension in &document.extensions_required {
         // A glTF content needs nothing special here; others may change what volumes or contents mean.
         if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
@@ -112,6 +121,31 @@ pub fn tileset(
         if is_root {
             node.volume = root_volume;
         }
+    });
+    Ok(())
+}
+
+/// Hangs a pyramid under the node that asked for it; or asks for more of an archive's head.
+fn pyramid(tree: &mut Tree, at: TileId, path: &Arc<str>, opened: ground::Opened) -> Result<(), Finding> {
+    let mut pyramid = match opened {
+        ground::Opened::Pyramid(pyramid) => *pyramid,
+        ground::Opened::Longer(bytes) if bytes > tree.head_bytes => {
+            tree.head_bytes = bytes;
+            return Ok(());
+        }
+        ground::Opened::Longer(bytes) => return Err(Finding::new("pmtiles-short", Severity::Error, &**path).value(bytes)),
+    };
+    pyramid.base_m = tree.lie.base_m;
+    pyramid.paper = tree.lie.paper;
+    let Some(host) = tree.get(at) else { return Ok(()) };
+    let roots = ground::roots(&Arc::new(pyramid), host, at);
+    if roots.is_empty() {
+        return Err(Finding::new("terrain-layer-tiles", Severity::Error, &**path));
+    }
+    let children: Vec<TileId> = roots.into_iter().filter_map(|node| tree.add(node)).collect();
+    tree.recount(at, |node| {
+        node.children = children;
+        node.content = Content::Grafted(Arc::clone(path));
     });
     Ok(())
 }

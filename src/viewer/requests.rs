@@ -2,7 +2,7 @@
 
 use super::series::Part;
 use crate::formats::webtiles::WebTile;
-use crate::io::{Fetcher, IoFault};
+use crate::io::{Fetcher, IoFault, Part};
 use crate::stream::{RequestId, TileId, Wanted};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -57,6 +57,18 @@ impl Requests {
         self.next += 1;
         self.open.insert(self.next, purpose);
         self.fetcher.start(self.next, path);
+    }
+
+    /// Asks for a part of a file, or for what lies at a whole address: see [`Fetcher::start_part`].
+    pub fn ask_part(&mut self, path: &str, part: Option<Part>, purpose: Purpose) {
+        self.next += 1;
+        self.open.insert(self.next, purpose);
+        self.fetcher.start_part(self.next, path, part);
+    }
+
+    /// What somebody has already, as if it had just arrived.
+    pub fn have(&mut self, purpose: Purpose, bytes: Vec<u8>) {
+        self.inbox.push((purpose, Ok(bytes)));
     }
 
     /// Asks once `wait_s` seconds have passed: another try after a passing fault.

@@ -3,10 +3,12 @@
 use super::dress::{self, Look};
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
+use crate::formats::quantizedmesh::Range;
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
+use crate::stream::ground::{Made, Plot};
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::resident::NamedPlace;
@@ -56,6 +58,14 @@ pub struct LoadedTile {
     pub styled_translucent: bool,
     /// Main memory and GPU memory together.
     pub bytes: u64,
+    /// Of a tile of a pyramid: its heights, and what it says is below it.
+    pub ground: Option<Told>,
+}
+
+/// What a tile of a pyramid tells the engine.
+pub struct Told {
+    pub heights_m: Option<[f64; 2]>,
+    pub below: Vec<Vec<Range>>,
 }
 
 /// Where a content goes and how it is to be seen.
@@ -68,6 +78,8 @@ pub struct Wish {
     /// Features get a look of their own, and names where their tables have none: after this.
     pub dressed: Option<String>,
     pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
+    /// Its place in a pyramid of ground, which says what its bytes are.
+    pub plot: Option<Plot>,
 }
 
 /// Prepares a content: our own tiles are as they shall be drawn, those of others are dressed.
@@ -115,6 +127,7 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
         features,
         styled_translucent,
         bytes,
+        ground: None,
     }
 }
 
@@ -133,7 +146,14 @@ impl LoadedTile {
             pictures: Vec::new(),
             meshes: arrays.meshes.into_iter().map(own_mesh).collect(),
             tables: arrays.tables,
+            ground: None,
         }
+    }
+
+    /// A tile of a pyramid.
+    pub fn of_ground(made: Made, wish: &Wish) -> Self {
+        let Made { content, heights_m, below, .. } = made;
+        Self { ground: Some(Told { heights_m, below }), ..Self::of(TileArrays::of(content, wish.ecef_from_tile, wish.pictured)) }
     }
 }
 

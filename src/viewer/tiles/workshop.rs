@@ -10,7 +10,7 @@ use crate::formats::tiles3d::content::{Files, Read, read};
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
 use crate::stream::parcel;
-use crate::stream::{FetchFault, RequestId, TileId, paths};
+use crate::stream::{FetchFault, RequestId, TileId, ground, paths};
 use crate::viewer::platform;
 use crate::viewer::requests::{Purpose, Requests};
 use crate::viewer::resident::Resident;
@@ -212,7 +212,7 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
         }
         let mut job = job;
         // Our own tiles are whole in themselves: a worker that shares no memory can have them.
-        if job.wish.dressed.is_none() && job.bytes.starts_with(b"glTF") {
+        if job.wish.dressed.is_none() && job.wish.plot.is_none() && job.bytes.starts_with(b"glTF") {
             workshop.next_ticket += 1;
             let Job { layer, request, tile, .. } = job;
             match platform::decode_apart(workshop.next_ticket, std::mem::take(&mut job.bytes), &job.wish.ecef_from_tile, job.wish.pictured) {
@@ -241,6 +241,15 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
 }
 
 fn work(job: Job, language: Language) -> Outcome {
+    if let Some(plot) = &job.wish.plot {
+        return match ground::content(&job.bytes, plot) {
+            Ok(made) => {
+                let told = made.faults.iter().map(|fault| Told(sentence(fault, &job.path, language))).collect();
+                Outcome::Tile(Box::new(LoadedTile::of_ground(made, &job.wish)), told)
+            }
+            Err(fault) => Outcome::Unusable(sentence(&fault, "", language)),
+        };
+    }
     match read(&job.bytes, &Limits::default(), &job.files) {
         Ok(Read::Drawn(drawn)) => {
             // Our own tiles may be empty, where there is nothing.
