@@ -165,6 +165,7 @@ impl Engine {
             Content::Model(path) => Some(Placement {
                 ecef_from_tile: *node.ecef_from_tile,
                 path: path.to_string(),
+                z_is_up: node.z_is_up,
                 plot: node.plot.as_deref().cloned(),
             }),
             _ => None,

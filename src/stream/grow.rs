@@ -27,6 +27,7 @@ struct Planned<'a> {
     additive: bool,
     ecef_from_parent: Arc<DMat4>,
     depth: u32,
+    z_is_up: bool,
 }
 
 /// Hangs a tileset under the node that asked for it.
@@ -74,6 +75,7 @@ pub fn tileset(
         additive: false,
         ecef_from_parent: Arc::clone(&host.ecef_from_tile),
         depth: host.depth + u32::from(!is_root),
+        z_is_up: document.asset.z_is_up(),
     }]);
     while let Some(planned) = waiting.pop_front() {
         let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &path, report)
@@ -96,6 +98,7 @@ pub fn tileset(
             additive,
             ecef_from_parent: Arc::clone(&ecef_from_tile),
             depth: planned.depth + 1,
+            z_is_up: planned.z_is_up,
         }));
     }
     if full {
@@ -183,6 +186,7 @@ fn plant(
     let mut node = Node::new(Some(planned.parent), volume, Arc::clone(&ecef_from_tile));
     node.depth = planned.depth;
     node.additive = additive;
+    node.z_is_up = planned.z_is_up;
     let error = tile.geometric_error * largest_scale(&ecef_from_tile);
     node.geometric_error_m = if error.is_finite() && tile.geometric_error >= 0.0 {
         error
@@ -338,6 +342,7 @@ fn tiling(
         volume: tile.bounding_volume,
         geometric_error_m: node.geometric_error_m,
         additive: node.additive,
+        z_is_up: node.z_is_up,
         ecef_from_tile: Arc::clone(&node.ecef_from_tile),
         schema: Arc::clone(schema),
     })

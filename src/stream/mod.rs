@@ -197,6 +197,8 @@ pub struct Placement {
     /// From the tile's frame to ECEF (product of the transforms on the way from the root).
     pub ecef_from_tile: DMat4,
     pub path: String,
+    /// Its models are upright already.
+    pub z_is_up: bool,
     /// Its place in a pyramid of ground, when it has one.
     pub plot: Option<ground::Plot>,
 }

@@ -88,6 +88,8 @@ pub struct Node {
     pub cell: Option<Box<Cell>>,
     /// Its place in a pyramid of ground.
     pub plot: Option<Box<Plot>>,
+    /// Its models are upright already: see [`crate::formats::tiles3d::Asset::z_is_up`].
+    pub z_is_up: bool,
     pub life: Life,
     /// Passing faults so far.
     pub tries: u32,
@@ -119,6 +121,7 @@ impl Node {
             content: Content::Empty,
             cell: None,
             plot: None,
+            z_is_up: false,
             life: Life::Unloaded,
             tries: 0,
             content_bytes: 0,
@@ -370,7 +373,7 @@ impl Tree {
         let Some(mut node) = self.nodes.remove(&id) else { return };
         let before = node.own_bytes() + node.document_bytes;
         self.failed -= usize::from(node.failed_for_good());
-        let above = node.parent.and_then(|parent| self.nodes.get(&parent));
+        let above = std::iter::successors(node.parent.and_then(|parent| self.nodes.get(&parent)), |node| self.nodes.get(&node.parent?));
         ground::absent(&mut node, above);
         self.bytes = (self.bytes + node.own_bytes() + node.document_bytes).saturating_sub(before);
         self.nodes.insert(id, node);

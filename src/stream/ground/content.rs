@@ -49,9 +49,12 @@ pub struct Made {
 pub fn content(bytes: &[u8], plot: &Plot) -> Result<Made, Fault> {
     let unpacked = match plot.pyramid.packing() {
         // Archives that do not say, and servers that do: the first bytes tell.
-        crate::formats::pmtiles::Compression::Unknown | crate::formats::pmtiles::Compression::None => Cow::Borrowed(bytes),
+        crate::formats::pmtiles::Compression::Unknown
+        | crate::formats::pmtiles::Compression::None => Cow::Borrowed(bytes),
         // Some programs unpack on the way and leave the word.
-        crate::formats::pmtiles::Compression::Gzip if !bytes.starts_with(&[0x1F, 0x8B]) => Cow::Borrowed(bytes),
+        crate::formats::pmtiles::Compression::Gzip if !bytes.starts_with(&[0x1F, 0x8B]) => {
+            Cow::Borrowed(bytes)
+        }
         packed => Cow::Owned(packed.unpack(bytes, MAX_BYTES)?),
     };
     if unpacked.is_empty() && plot.pyramid.matter != Matter::Vectors {
@@ -74,9 +77,17 @@ fn mesh(mesh: &Mesh, plot: &Plot) -> Result<Made, Fault> {
     let (low, high) = (low.min(high), low.max(high));
     // A tile that reaches out of the Earth, or into its core, is broken, whatever its checksum says.
     if !(-100_000.0..=100_000.0).contains(&low) || !(-100_000.0..=100_000.0).contains(&high) {
-        return Err(Fault::new("quantized-mesh-number", "maximumHeight", format!("{low} … {high}")));
+        return Err(Fault::new(
+            "quantized-mesh-number",
+            "maximumHeight",
+            format!("{low} … {high}"),
+        ));
     }
-    let places: Vec<[f64; 3]> = mesh.vertices.iter().map(|[u, v, h]| [share(*u), share(*v), low + (high - low) * share(*h)]).collect();
+    let places: Vec<[f64; 3]> = mesh
+        .vertices
+        .iter()
+        .map(|[u, v, h]| [share(*u), share(*v), low + (high - low) * share(*h)])
+        .collect();
     let water = match &mesh.water {
         None => Vec::new(),
         Some(Water::All(value)) => vec![f32::from(*value) / 255.0; places.len()],
@@ -93,17 +104,28 @@ fn mesh(mesh: &Mesh, plot: &Plot) -> Result<Made, Fault> {
     let [west, south, east, north] = from_bounds;
     // Inside a tile degrees are shared out evenly, in Mercator too.
     let lonlat = |u: f64, v: f64| {
-        let (u, v) = (part[0] + u * (part[2] - part[0]), part[1] + v * (part[3] - part[1]));
+        let (u, v) = (
+            part[0] + u * (part[2] - part[0]),
+            part[1] + v * (part[3] - part[1]),
+        );
         [west + u * (east - west), south + v * (north - south)]
     };
-    let below = if plot.from == plot.spot { mesh.available.clone() } else { Vec::new() };
-    Ok(Made { below, ..ground(&sheet, lonlat, plot) })
+    let below = if plot.from == plot.spot {
+        mesh.available.clone()
+    } else {
+        Vec::new()
+    };
+    Ok(Made {
+        below,
+        ..ground(&sheet, lonlat, plot)
+    })
 }
 
 /// How much of a place is water.
 fn masked(mask: &[u8], [u, v, _]: &[f64; 3]) -> f32 {
     let pixel = |share: f64| ((share * WATER_SIDE as f64) as usize).min(WATER_SIDE - 1);
-    mask.get(pixel(1.0 - v) * WATER_SIDE + pixel(*u)).map_or(0.0, |value| f32::from(*value) / 255.0)
+    mask.get(pixel(1.0 - v) * WATER_SIDE + pixel(*u))
+        .map_or(0.0, |value| f32::from(*value) / 255.0)
 }
 
 fn heights(heights: &Heights, rule: &Rule, plot: &Plot) -> Made {
@@ -118,35 +140,56 @@ fn heights(heights: &Heights, rule: &Rule, plot: &Plot) -> Made {
     for row in 0..=cells {
         for column in 0..=cells {
             let (u, v) = (column as f64 / cells as f64, row as f64 / cells as f64);
-            let at = [part[0] + u * (part[2] - part[0]), part[1] + v * (part[3] - part[1])];
+            let at = [
+                part[0] + u * (part[2] - part[0]),
+                part[1] + v * (part[3] - part[1]),
+            ];
             let height_m = sampled(heights, rule, at);
             known.push(height_m.is_some());
             // Pictures hold heights above the sea, the globe wants them above the ellipsoid.
             let [lon, lat] = lonlat(u, v);
-            places.push([u, v, height_m.unwrap_or(0.0) + geoid.undulation_m(LonLat::new(lon, lat))]);
+            places.push([
+                u,
+                v,
+                height_m.unwrap_or(0.0) + geoid.undulation_m(LonLat::new(lon, lat)),
+            ]);
         }
     }
     let mut triangles = Vec::with_capacity(2 * cells * cells);
     for row in 0..cells {
         for column in 0..cells {
-            let at = |east: usize, north: usize| ((row + north) * (cells + 1) + column + east) as u32;
+            let at =
+                |east: usize, north: usize| ((row + north) * (cells + 1) + column + east) as u32;
             let [a, b, c, d] = [at(0, 0), at(1, 0), at(1, 1), at(0, 1)];
             triangles.extend([[a, b, c], [a, c, d]]);
         }
     }
     let there = |at: &u32| known.get(*at as usize).copied().unwrap_or(false);
     triangles.retain(|triangle: &[u32; 3]| triangle.iter().all(there));
-    let sheet = Sheet { places, triangles, ..Sheet::default() };
-    let sheet = if known.contains(&false) { sheet.without_loose() } else { sheet };
+    let sheet = Sheet {
+        places,
+        triangles,
+        ..Sheet::default()
+    };
+    let sheet = if known.contains(&false) {
+        sheet.without_loose()
+    } else {
+        sheet
+    };
     ground(&sheet, lonlat, plot)
 }
 
 /// The height at a place of a picture, between the middles of its pixels; none where it says none.
 fn sampled(heights: &Heights, rule: &Rule, [u, v]: [f64; 2]) -> Option<f64> {
     let said = |column: usize, row: usize| {
-        let height_m = heights.heights_m.get(row * heights.columns + column).copied().filter(|height| height.is_finite())?;
+        let height_m = heights
+            .heights_m
+            .get(row * heights.columns + column)
+            .copied()
+            .filter(|height| height.is_finite())?;
         // Black is what producers leave where they know nothing: ten kilometres deep for one rule, thirty for the other.
-        let black = (*rule == Rule::MAPBOX || *rule == Rule::TERRARIUM) && f64::from(height_m) <= rule.base_m + 0.01;
+        let black = (*rule == Rule::MAPBOX || *rule == Rule::TERRARIUM)
+            && f64::from(height_m) <= rule.base_m + 0.01;
         (!black).then_some(f64::from(height_m))
     };
     let along = |share: f64, count: usize| {
@@ -156,7 +199,12 @@ fn sampled(heights: &Heights, rule: &Rule, [u, v]: [f64; 2]) -> Option<f64> {
     };
     let (west, east, x) = along(u, heights.columns);
     let (north, south, y) = along(1.0 - v, heights.rows);
-    let corners = [(west, north, (1.0 - x) * (1.0 - y)), (east, north, x * (1.0 - y)), (west, south, (1.0 - x) * y), (east, south, x * y)];
+    let corners = [
+        (west, north, (1.0 - x) * (1.0 - y)),
+        (east, north, x * (1.0 - y)),
+        (west, south, (1.0 - x) * y),
+        (east, south, x * y),
+    ];
     let (mut sum, mut weight) = (0.0, 0.0);
     for (column, row, share) in corners {
         if let Some(height_m) = said(column, row) {
@@ -176,9 +224,17 @@ pub(super) fn mercator_between([west, south, east, north]: [f64; 4], u: f64, v: 
 
 fn ground(sheet: &Sheet, lonlat: impl Fn(f64, f64) -> [f64; 2], plot: &Plot) -> Made {
     let heights_m = sheet.heights_m().filter(|_| !sheet.triangles.is_empty());
-    let meshes = heights_m.map(|_| sheet.mesh("ground", lonlat, colour, skirt_m(&plot.pyramid, plot)));
-    let content = TileContent { meshes: meshes.into_iter().collect(), tables: Vec::new() };
-    Made { content, heights_m, ..Made::default() }
+    let meshes =
+        heights_m.map(|_| sheet.mesh("ground", lonlat, colour, skirt_m(&plot.pyramid, plot)));
+    let content = TileContent {
+        meshes: meshes.into_iter().collect(),
+        tables: Vec::new(),
+    };
+    Made {
+        content,
+        heights_m,
+        ..Made::default()
+    }
 }
 
 fn skirt_m(pyramid: &Pyramid, plot: &Plot) -> f64 {
@@ -188,10 +244,22 @@ fn skirt_m(pyramid: &Pyramid, plot: &Plot) -> f64 {
 
 /// How ground of a height looks, and water.
 fn colour(height_m: f64, water: f32) -> [u8; 4] {
-    let above = LAND.iter().position(|(from, _)| *from > height_m).unwrap_or(LAND.len());
-    let (low, high) = (LAND.get(above.saturating_sub(1)), LAND.get(above.min(LAND.len() - 1)));
-    let (Some((from, a)), Some((to, b))) = (low, high) else { return [WATER[0], WATER[1], WATER[2], 255] };
-    let share = if to > from { ((height_m - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+    let above = LAND
+        .iter()
+        .position(|(from, _)| *from > height_m)
+        .unwrap_or(LAND.len());
+    let (low, high) = (
+        LAND.get(above.saturating_sub(1)),
+        LAND.get(above.min(LAND.len() - 1)),
+    );
+    let (Some((from, a)), Some((to, b))) = (low, high) else {
+        return [WATER[0], WATER[1], WATER[2], 255];
+    };
+    let share = if to > from {
+        ((height_m - from) / (to - from)).clamp(0.0, 1.0)
+    } else {
+        0.0
+    };
     let mixed = |k: usize| {
         let part = |colour: &[u8; 3]| f64::from(colour.get(k).copied().unwrap_or(0));
         let land = part(a) + (part(b) - part(a)) * share;
@@ -206,14 +274,27 @@ mod tests {
 
     #[test]
     fn between_the_middles_of_pixels_heights_run_evenly() {
-        let heights = Heights { columns: 2, rows: 2, heights_m: vec![0.0, 10.0, 20.0, f32::NAN] };
-        let rule = Rule { red_m: 1.0, green_m: 0.0, blue_m: 0.0, base_m: 0.0 };
+        let heights = Heights {
+            columns: 2,
+            rows: 2,
+            heights_m: vec![0.0, 10.0, 20.0, f32::NAN],
+        };
+        let rule = Rule {
+            red_m: 1.0,
+            green_m: 0.0,
+            blue_m: 0.0,
+            base_m: 0.0,
+        };
         let at = |u, v| sampled(&heights, &rule, [u, v]);
         assert_eq!(at(0.5, 0.75), Some(5.0));
         assert_eq!(at(0.0, 1.0), Some(0.0));
         assert_eq!(at(0.25, 0.5), Some(10.0));
         assert_eq!(at(1.0, 0.0), None);
-        let black = Heights { columns: 1, rows: 1, heights_m: vec![-10_000.0] };
+        let black = Heights {
+            columns: 1,
+            rows: 1,
+            heights_m: vec![-10_000.0],
+        };
         assert_eq!(sampled(&black, &Rule::MAPBOX, [0.5, 0.5]), None);
     }
 

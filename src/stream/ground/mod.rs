@@ -65,8 +65,14 @@ enum Source {
     /// Of quantized-mesh; its templates are resolved.
     Layer(Layer),
     /// One template for each server, resolved; rows from the south or the north.
-    Templates { tiles: Vec<String>, tms: bool },
-    Archive { path: Arc<str>, archive: Archive },
+    Templates {
+        tiles: Vec<String>,
+        tms: bool,
+    },
+    Archive {
+        path: Arc<str>,
+        archive: Archive,
+    },
 }
 
 /// All there is to know of a pyramid before its tiles come.
@@ -97,8 +103,16 @@ pub struct Spot {
 
 impl Spot {
     fn children(self) -> [Self; 4] {
-        let (z, x, y) = (self.z + 1, self.x.saturating_mul(2), self.y.saturating_mul(2));
-        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(east, north)| Self { z, x: x + east, y: y + north })
+        let (z, x, y) = (
+            self.z + 1,
+            self.x.saturating_mul(2),
+            self.y.saturating_mul(2),
+        );
+        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(east, north)| Self {
+            z,
+            x: x + east,
+            y: y + north,
+        })
     }
 
     /// The part of a tile above that this one is: west, south, east, north as shares of its sides.
@@ -145,7 +159,10 @@ pub struct Leaves(VecDeque<(u64, Arc<Directory>)>);
 
 impl Leaves {
     fn get(&self, offset: u64) -> Option<&Arc<Directory>> {
-        self.0.iter().find(|(at, _)| *at == offset).map(|(_, leaf)| leaf)
+        self.0
+            .iter()
+            .find(|(at, _)| *at == offset)
+            .map(|(_, leaf)| leaf)
     }
 
     fn add(&mut self, offset: u64, leaf: Directory) {
@@ -170,31 +187,57 @@ impl Pyramid {
         let [columns, rows] = self.size(spot.z).map(f64::from);
         let lat = |y: f64| {
             if self.mercator {
-                ((2.0 * y / rows - 1.0) * std::f64::consts::PI).sinh().atan().to_degrees()
+                ((2.0 * y / rows - 1.0) * std::f64::consts::PI)
+                    .sinh()
+                    .atan()
+                    .to_degrees()
             } else {
                 -90.0 + 180.0 * y / rows
             }
         };
         let (x, y) = (f64::from(spot.x), f64::from(spot.y));
-        [-180.0 + 360.0 * x / columns, lat(y), -180.0 + 360.0 * (x + 1.0) / columns, lat(y + 1.0)]
+        [
+            -180.0 + 360.0 * x / columns,
+            lat(y),
+            -180.0 + 360.0 * (x + 1.0) / columns,
+            lat(y + 1.0),
+        ]
     }
 
     /// Where there is something to look at: where it has its finest tiles, as far as it says, and its bounds otherwise.
     pub fn extent_deg(&self) -> [f64; 4] {
-        let Source::Layer(layer) = &self.source else { return self.bounds_deg };
+        let Source::Layer(layer) = &self.source else {
+            return self.bounds_deg;
+        };
         let levels = layer.available.iter().flatten().enumerate();
         let finest = levels.filter(|(_, ranges)| !ranges.is_empty()).last();
-        let Some((z, ranges)) = finest else { return self.bounds_deg };
+        let Some((z, ranges)) = finest else {
+            return self.bounds_deg;
+        };
         let mut extent = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
         for range in ranges {
             for (x, y) in [(range.start_x, range.start_y), (range.end_x, range.end_y)] {
                 let [w, s, e, n] = self.tile_bounds_deg(Spot { z: z as u32, x, y });
-                extent = [extent[0].min(w), extent[1].min(s), extent[2].max(e), extent[3].max(n)];
+                extent = [
+                    extent[0].min(w),
+                    extent[1].min(s),
+                    extent[2].max(e),
+                    extent[3].max(n),
+                ];
             }
         }
         let [west, south, east, north] = self.bounds_deg;
-        let inside = [extent[0].max(west), extent[1].max(south), extent[2].min(east), extent[3].min(north)];
-        if inside[0] < inside[2] && inside[1] < inside[3] { inside } else { self.bounds_deg }
+        let inside = [
+            extent[0].max(west),
+            extent[1].max(south),
+            extent[2].min(east),
+            extent[3].min(north),
+        ];
+        if inside[0] < inside[2] && inside[1] < inside[3] {
+            inside
+        } else {
+            self.bounds_deg
+        }
     }
 
     fn touches(&self, spot: Spot) -> bool {
@@ -227,7 +270,8 @@ impl Pyramid {
         let [west, south, east, north] = self.bounds_deg;
         // Rows of Mercator are about as high as they are wide.
         let across = ((east - west) / 360.0 * columns).ceil() + 1.0;
-        let up = ((north - south) / 180.0 * rows * if self.mercator { 2.0 } else { 1.0 }).ceil() + 1.0;
+        let up =
+            ((north - south) / 180.0 * rows * if self.mercator { 2.0 } else { 1.0 }).ceil() + 1.0;
         (across.min(columns) * up.min(rows)) as u64
     }
 
@@ -244,10 +288,23 @@ impl Pyramid {
             Source::Layer(layer) => layer.path(spot.z, spot.x, spot.y).into(),
             Source::Archive { path, .. } => Arc::clone(path),
             Source::Templates { tiles, tms } => {
-                let template = tiles.get(number % tiles.len().max(1)).map_or("", String::as_str);
+                let template = tiles
+                    .get(number % tiles.len().max(1))
+                    .map_or("", String::as_str);
                 let flipped = self.from_north(spot);
-                let (row, other) = if *tms { (spot.y, flipped) } else { (flipped, spot.y) };
-                WebTile { z: spot.z, x: spot.x, y: row }.path(template).replace("{-y}", &other.to_string()).into()
+                let (row, other) = if *tms {
+                    (spot.y, flipped)
+                } else {
+                    (flipped, spot.y)
+                };
+                WebTile {
+                    z: spot.z,
+                    x: spot.x,
+                    y: row,
+                }
+                .path(template)
+                .replace("{-y}", &other.to_string())
+                .into()
             }
         }
     }
@@ -271,31 +328,68 @@ impl Pyramid {
         }
         match &self.source {
             Source::Templates { .. } => There::Yes(None),
-            Source::Archive { archive, .. } => match number_of(spot.z, spot.x, self.from_north(spot)) {
-                Some(number) => looked_up(archive, &archive.root, number, leaves, 0),
-                None => There::No,
-            },
+            Source::Archive { archive, .. } => {
+                match number_of(spot.z, spot.x, self.from_north(spot)) {
+                    Some(number) => looked_up(archive, &archive.root, number, leaves, 0),
+                    None => There::No,
+                }
+            }
             Source::Layer(layer) => match (layer.has(spot.z, spot.x, spot.y), &plot.told) {
-                (Some(there), _) => if there { There::Yes(None) } else { There::No },
-                (None, Some(told)) if spot.z > told.0 && (spot.z - told.0) as usize <= told.1.len() => {
+                (Some(there), _) => {
+                    if there {
+                        There::Yes(None)
+                    } else {
+                        There::No
+                    }
+                }
+                (None, Some(told))
+                    if spot.z > told.0 && (spot.z - told.0) as usize <= told.1.len() =>
+                {
                     let ranges = told.1.get((spot.z - told.0 - 1) as usize);
-                    if ranges.is_some_and(|ranges| ranges.iter().any(|range| range.holds(spot.x, spot.y))) { There::Yes(None) } else { There::No }
+                    if ranges.is_some_and(|ranges| {
+                        ranges.iter().any(|range| range.holds(spot.x, spot.y))
+                    }) {
+                        There::Yes(None)
+                    } else {
+                        There::No
+                    }
                 }
                 // The tile above is one that tells, and has not come.
-                (None, _) if !came && layer.metadata_levels.is_some_and(|levels| plot.spot.z.is_multiple_of(levels)) => There::Waits,
+                (None, _)
+                    if !came
+                        && layer
+                            .metadata_levels
+                            .is_some_and(|levels| plot.spot.z.is_multiple_of(levels)) =>
+                {
+                    There::Waits
+                }
                 // Nobody says anything: asking is the only way to know.
-                (None, _) => if layer.metadata_levels.is_none() { There::Yes(None) } else { There::No },
+                (None, _) => {
+                    if layer.metadata_levels.is_none() {
+                        There::Yes(None)
+                    } else {
+                        There::No
+                    }
+                }
             },
         }
     }
 }
 
 /// Follows directories as far as they are here.
-fn looked_up(archive: &Archive, directory: &Directory, number: u64, leaves: &Leaves, depth: u32) -> There {
+fn looked_up(
+    archive: &Archive,
+    directory: &Directory,
+    number: u64,
+    leaves: &Leaves,
+    depth: u32,
+) -> There {
     match archive.place(directory, number) {
         Ok(Place::Tile(span)) => There::Yes(Some(span)),
         Ok(Place::Leaf(span)) => match leaves.get(span.offset) {
-            Some(leaf) if depth < MAX_LEAF_DEPTH => looked_up(archive, leaf, number, leaves, depth + 1),
+            Some(leaf) if depth < MAX_LEAF_DEPTH => {
+                looked_up(archive, leaf, number, leaves, depth + 1)
+            }
             Some(_) => There::No,
             None => There::Leaf(span),
         },
@@ -318,13 +412,26 @@ impl Plot {
 /// The nodes of the coarsest level, hung under the node whose document the pyramid was.
 pub(super) fn roots(pyramid: &Arc<Pyramid>, under: &Node, id: TileId) -> Vec<Node> {
     let columns = if pyramid.mercator { 1 } else { 2 };
-    let heights_m = if pyramid.matter == Matter::Vectors { FLAT_M.map(|m| m + pyramid.base_m) } else { UNMEASURED_M };
+    let heights_m = if pyramid.matter == Matter::Vectors {
+        FLAT_M.map(|m| m + pyramid.base_m)
+    } else {
+        UNMEASURED_M
+    };
     let leaves = Leaves::default();
     (0..columns)
         .map(|x| Spot { z: 0, x, y: 0 })
         .filter(|spot| pyramid.touches(*spot))
         .filter_map(|spot| {
-            let plot = Plot { pyramid: Arc::clone(pyramid), spot, from: spot, span: None, heights_m, measured: false, told: None, leaves: 0 };
+            let plot = Plot {
+                pyramid: Arc::clone(pyramid),
+                spot,
+                from: spot,
+                span: None,
+                heights_m,
+                measured: false,
+                told: None,
+                leaves: 0,
+            };
             let there = pyramid.there(spot, &plot, true, &leaves);
             node(plot, there, None, under, id)
         })
@@ -333,7 +440,9 @@ pub(super) fn roots(pyramid: &Arc<Pyramid>, under: &Node, id: TileId) -> Vec<Nod
 
 /// The children of a node; `None` while nobody can tell which there are.
 pub(super) fn children(of: &Node, id: TileId, leaves: &Leaves) -> Option<Vec<Node>> {
-    let Some(plot) = of.plot.as_deref() else { return Some(Vec::new()) };
+    let Some(plot) = of.plot.as_deref() else {
+        return Some(Vec::new());
+    };
     let pyramid = &plot.pyramid;
     if plot.spot.z >= pyramid.last_level() {
         return Some(Vec::new());
@@ -354,10 +463,20 @@ pub(super) fn children(of: &Node, id: TileId, leaves: &Leaves) -> Option<Vec<Nod
     }
     // What lies on the ground needs no ground under it.
     let cut = (pyramid.matter != Matter::Vectors && of.is_model()).then_some(plot);
-    let made = spots.into_iter().zip(there).filter(|(spot, _)| cut.is_some() || pyramid.touches(*spot));
+    let made = spots
+        .into_iter()
+        .zip(there)
+        .filter(|(spot, _)| cut.is_some() || pyramid.touches(*spot));
     Some(
         made.filter_map(|(spot, found)| {
-            let child = Plot { spot, from: spot, span: None, measured: false, leaves: 0, ..plot.clone() };
+            let child = Plot {
+                spot,
+                from: spot,
+                span: None,
+                measured: false,
+                leaves: 0,
+                ..plot.clone()
+            };
             node(child, found, cut, of, id)
         })
         .collect(),
@@ -365,7 +484,13 @@ pub(super) fn children(of: &Node, id: TileId, leaves: &Leaves) -> Option<Vec<Nod
 }
 
 /// The node of a tile. `cut` is the tile above that it is cut from where it has no bytes of its own.
-fn node(mut plot: Plot, there: There, cut: Option<&Plot>, under: &Node, parent: TileId) -> Option<Node> {
+fn node(
+    mut plot: Plot,
+    there: There,
+    cut: Option<&Plot>,
+    under: &Node,
+    parent: TileId,
+) -> Option<Node> {
     let pyramid = Arc::clone(&plot.pyramid);
     let volume = pyramid.volume(plot.spot, plot.heights_m)?;
     let mut node = Node::new(Some(parent), volume, Arc::clone(&under.ecef_from_tile));
@@ -400,24 +525,34 @@ fn node(mut plot: Plot, there: There, cut: Option<&Plot>, under: &Node, parent: 
     Some(node)
 }
 
-/// What becomes of a tile that is not there after all: it is cut from the one above, or there is nothing.
-pub(super) fn absent(node: &mut Node, above: Option<&Node>) {
-    let Some(plot) = node.plot.as_deref_mut() else { return };
-    let covered = above.filter(|above| above.is_model());
-    let cut = covered.filter(|_| plot.pyramid.matter != Matter::Vectors).and_then(|above| above.plot.as_deref());
+/// What becomes of a tile that is not there after all: it is cut from one above, or there is nothing. `above` are the tiles above, the nearest first.
+pub(super) fn absent<'n>(node: &mut Node, above: impl Iterator<Item = &'n Node>) {
+    let Some(plot) = node.plot.as_deref_mut() else {
+        return;
+    };
+    let mut above = above.filter(|above| above.is_model()).peekable();
+    let covered = above.peek().is_some();
+    // Not what has just been missed, and nothing below it: what is itself still on its way may go the same way later, and then its turn comes again.
+    let source = above
+        .filter(|_| plot.pyramid.matter != Matter::Vectors)
+        .filter_map(|above| above.plot.as_deref())
+        .find(|above| above.from == above.spot && above.spot.z < plot.from.z);
     // A pyramid may begin further down than it says; below something that is there nothing more is looked for.
     let unsaid = matches!(&plot.pyramid.source, Source::Templates { .. });
-    node.growth = if covered.is_none() && unsaid { Growth::Lazy } else { Growth::Whole };
+    node.growth = if !covered && unsaid {
+        Growth::Lazy
+    } else {
+        Growth::Whole
+    };
     node.life = Life::Unloaded;
     node.tries = 0;
-    node.content = match cut {
-        // A tile that was already cut, or whose source is itself gone, gives nothing.
-        Some(above) if plot.from == plot.spot && above.from != plot.spot => {
-            plot.from = above.from;
+    node.content = match source {
+        Some(above) => {
+            plot.from = above.spot;
             plot.span = above.span;
-            Content::Model(plot.pyramid.path(above.from))
+            Content::Model(plot.pyramid.path(above.spot))
         }
-        _ => Content::Empty,
+        None => Content::Empty,
     };
 }
 
@@ -430,12 +565,17 @@ pub(super) fn leaf(node: &mut Node, bytes: &[u8], leaves: &mut Leaves) -> Result
         Content::Subtree(path) => Arc::clone(path),
         _ => return Ok(true),
     };
-    let Some(plot) = node.plot.as_deref_mut() else { return Ok(true) };
+    let Some(plot) = node.plot.as_deref_mut() else {
+        return Ok(true);
+    };
     let pyramid = Arc::clone(&plot.pyramid);
-    let (Source::Archive { archive, .. }, Some(span)) = (&pyramid.source, plot.span) else { return Ok(false) };
+    let (Source::Archive { archive, .. }, Some(span)) = (&pyramid.source, plot.span) else {
+        return Ok(false);
+    };
     let refuse = |fault: crate::formats::Fault| fault.finding(&*path);
     let directory = archive.leaf(bytes).map_err(refuse)?;
-    let number = number_of(plot.spot.z, plot.spot.x, pyramid.from_north(plot.spot)).unwrap_or(u64::MAX);
+    let number =
+        number_of(plot.spot.z, plot.spot.x, pyramid.from_north(plot.spot)).unwrap_or(u64::MAX);
     let place = archive.place(&directory, number).map_err(refuse)?;
     leaves.add(span.offset, directory);
     match place {
@@ -444,9 +584,11 @@ pub(super) fn leaf(node: &mut Node, bytes: &[u8], leaves: &mut Leaves) -> Result
             node.content = Content::Model(path);
             Ok(true)
         }
-        Place::Leaf(_) if plot.leaves >= MAX_LEAF_DEPTH => {
-            Err(refuse(crate::formats::Fault::new("pmtiles-depth", number.to_string(), MAX_LEAF_DEPTH)))
-        }
+        Place::Leaf(_) if plot.leaves >= MAX_LEAF_DEPTH => Err(refuse(crate::formats::Fault::new(
+            "pmtiles-depth",
+            number.to_string(),
+            MAX_LEAF_DEPTH,
+        ))),
         Place::Leaf(span) => {
             plot.span = Some(span);
             plot.leaves += 1;
@@ -458,7 +600,9 @@ pub(super) fn leaf(node: &mut Node, bytes: &[u8], leaves: &mut Leaves) -> Result
 
 /// A tile has come and told its heights, and perhaps what is below it.
 pub(super) fn measured(node: &mut Node, heights_m: [f64; 2], below: Vec<Vec<Range>>) {
-    let Some(plot) = node.plot.as_deref_mut() else { return };
+    let Some(plot) = node.plot.as_deref_mut() else {
+        return;
+    };
     plot.heights_m = heights_m;
     plot.measured = true;
     if let Some(volume) = plot.pyramid.volume(plot.spot, heights_m) {
@@ -471,7 +615,9 @@ pub(super) fn measured(node: &mut Node, heights_m: [f64; 2], below: Vec<Vec<Rang
 
 /// A tile that has not come itself takes the heights of the one above; `false` where it knows better.
 pub(super) fn supposed(node: &mut Node, heights_m: [f64; 2]) -> bool {
-    let Some(plot) = node.plot.as_deref_mut().filter(|plot| !plot.measured) else { return false };
+    let Some(plot) = node.plot.as_deref_mut().filter(|plot| !plot.measured) else {
+        return false;
+    };
     plot.heights_m = heights_m;
     if let Some(volume) = plot.pyramid.volume(plot.spot, heights_m) {
         node.volume = volume;
@@ -481,5 +627,7 @@ pub(super) fn supposed(node: &mut Node, heights_m: [f64; 2]) -> bool {
 
 /// A template's path relative to the host's root; addresses of other places stay as they are, for those a person may have opened.
 fn resolve(file: &str, template: &str) -> Option<String> {
-    paths::address(template).map(str::to_owned).or_else(|| paths::resolve(file, template))
+    paths::address(template)
+        .map(str::to_owned)
+        .or_else(|| paths::resolve(file, template))
 }

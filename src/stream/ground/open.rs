@@ -28,12 +28,18 @@ pub fn pyramid(bytes: &[u8], path: &str) -> Option<Result<Opened, Fault>> {
         return Some(archive(bytes, path));
     }
     let start = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let says = |word: &str| start.windows(word.len()).any(|window| window == word.as_bytes());
+    let says = |word: &str| {
+        start
+            .windows(word.len())
+            .any(|window| window == word.as_bytes())
+    };
     if says("quantized-mesh") || says("heightmap-1") {
         return Some(layer(bytes, path).map(|pyramid| Opened::Pyramid(Box::new(pyramid))));
     }
     match Description::parse(bytes) {
-        Ok(description) => Some(described(description, path).map(|pyramid| Opened::Pyramid(Box::new(pyramid)))),
+        Ok(description) => {
+            Some(described(description, path).map(|pyramid| Opened::Pyramid(Box::new(pyramid))))
+        }
         // Neither this nor a tileset: the reader of tilesets says what is wrong.
         Err(fault) if fault.code == "tiles-description-json" || fault.object == "tilejson" => None,
         Err(fault) => Some(Err(fault)),
@@ -43,9 +49,14 @@ pub fn pyramid(bytes: &[u8], path: &str) -> Option<Result<Opened, Fault>> {
 fn layer(bytes: &[u8], path: &str) -> Result<Pyramid, Fault> {
     let mut layer = Layer::parse(bytes)?;
     for template in &mut layer.tiles {
-        *template = resolve(path, template).ok_or_else(|| Fault::new("tile-path-refused", "tiles", &template))?;
+        *template = resolve(path, template)
+            .ok_or_else(|| Fault::new("tile-path-refused", "tiles", &template))?;
     }
-    let edge = if layer.mercator { MAX_LATITUDE_DEG } else { 90.0 };
+    let edge = if layer.mercator {
+        MAX_LATITUDE_DEG
+    } else {
+        90.0
+    };
     Ok(Pyramid {
         matter: Matter::Mesh,
         mercator: layer.mercator,
@@ -70,7 +81,10 @@ fn described(mut description: Description, path: &str) -> Result<Pyramid, Fault>
     let tiles = description
         .tiles
         .iter()
-        .map(|template| resolve(path, template).ok_or_else(|| Fault::new("tile-path-refused", "tiles", template)))
+        .map(|template| {
+            resolve(path, template)
+                .ok_or_else(|| Fault::new("tile-path-refused", "tiles", template))
+        })
         .collect::<Result<Vec<_>, _>>()?;
     Ok(Pyramid {
         matter: matter(description.matter)?,
@@ -80,7 +94,10 @@ fn described(mut description: Description, path: &str) -> Result<Pyramid, Fault>
         attribution: description.attribution,
         base_m: 0.0,
         paper: true,
-        source: Source::Templates { tiles, tms: description.tms },
+        source: Source::Templates {
+            tiles,
+            tms: description.tms,
+        },
     })
 }
 
@@ -103,37 +120,64 @@ fn archive(head: &[u8], path: &str) -> Result<Opened, Fault> {
         return Ok(Opened::Longer(end));
     }
     let archive = Archive::open(head)?;
-    let metadata = head.get(header.metadata.offset as usize..ends[1] as usize).unwrap_or_default();
+    let metadata = head
+        .get(header.metadata.offset as usize..ends[1] as usize)
+        .unwrap_or_default();
     // Metadata is there to be read by people; an archive without is whole.
-    let metadata = header.internal.unpack(metadata, tiledescription::MAX_BYTES).unwrap_or_default();
+    let metadata = header
+        .internal
+        .unpack(metadata, tiledescription::MAX_BYTES)
+        .unwrap_or_default();
     let description = Description::parse(&metadata).ok();
-    let attribution = description.as_ref().map_or_else(String::new, |description| description.attribution.clone());
+    let attribution = description
+        .as_ref()
+        .map_or_else(String::new, |description| description.attribution.clone());
     let matter = match header.kind {
         Kind::Mvt => Matter::Vectors,
-        Kind::Png | Kind::Webp | Kind::Jpeg | Kind::Unknown => match description.map(|description| description.matter) {
-            Some(found) => matter(found)?,
-            None => rule_in(&metadata).map(Matter::Heights).ok_or_else(|| Fault::new("ground-matter", "kind", format!("{:?}", header.kind)))?,
-        },
-        other @ (Kind::Avif | Kind::Mlt) => return Err(Fault::new("ground-matter", "kind", format!("{other:?}"))),
+        Kind::Png | Kind::Webp | Kind::Jpeg | Kind::Unknown => {
+            match description.map(|description| description.matter) {
+                Some(found) => matter(found)?,
+                None => rule_in(&metadata).map(Matter::Heights).ok_or_else(|| {
+                    Fault::new("ground-matter", "kind", format!("{:?}", header.kind))
+                })?,
+            }
+        }
+        other @ (Kind::Avif | Kind::Mlt) => {
+            return Err(Fault::new("ground-matter", "kind", format!("{other:?}")));
+        }
     };
-    let [low, high] = header.levels.map(|level| u32::from(level).min(crate::formats::pmtiles::MAX_LEVEL - 1));
+    let [low, high] = header
+        .levels
+        .map(|level| u32::from(level).min(crate::formats::pmtiles::MAX_LEVEL - 1));
     Ok(Opened::Pyramid(Box::new(Pyramid {
         matter,
         mercator: true,
         levels: [low.min(high), high],
-        bounds_deg: sound(header.bounds_deg).unwrap_or([-180.0, -MAX_LATITUDE_DEG, 180.0, MAX_LATITUDE_DEG]),
+        bounds_deg: sound(header.bounds_deg).unwrap_or([
+            -180.0,
+            -MAX_LATITUDE_DEG,
+            180.0,
+            MAX_LATITUDE_DEG,
+        ]),
         attribution,
         base_m: 0.0,
         paper: true,
-        source: Source::Archive { path: Arc::from(path), archive },
+        source: Source::Archive {
+            path: Arc::from(path),
+            archive,
+        },
     })))
 }
 
 /// Metadata that says an encoding and nothing else that a description needs.
 fn rule_in(metadata: &[u8]) -> Option<crate::formats::terrainrgb::Rule> {
-    let mut json: serde_json::Map<String, serde_json::Value> = serde_json::from_slice(metadata).ok()?;
+    let mut json: serde_json::Map<String, serde_json::Value> =
+        serde_json::from_slice(metadata).ok()?;
     json.insert("format".to_owned(), "png".into());
-    match Description::parse(&serde_json::to_vec(&json).ok()?).ok()?.matter {
+    match Description::parse(&serde_json::to_vec(&json).ok()?)
+        .ok()?
+        .matter
+    {
         tiledescription::Matter::Heights(rule) => Some(rule),
         tiledescription::Matter::Vectors | tiledescription::Matter::Pictures => None,
     }

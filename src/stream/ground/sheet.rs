@@ -23,19 +23,32 @@ impl Sheet {
         if [west, south, east, north] == [0.0, 0.0, 1.0, 1.0] {
             return self;
         }
-        for (axis, limit, sign) in [(0, west, 1.0), (0, east, -1.0), (1, south, 1.0), (1, north, -1.0)] {
+        for (axis, limit, sign) in [
+            (0, west, 1.0),
+            (0, east, -1.0),
+            (1, south, 1.0),
+            (1, north, -1.0),
+        ] {
             self.clip(axis, limit, sign);
         }
         let share = |at: f64, low: f64, high: f64| ((at - low) / (high - low)).clamp(0.0, 1.0);
         for place in &mut self.places {
-            *place = [share(place[0], west, east), share(place[1], south, north), place[2]];
+            *place = [
+                share(place[0], west, east),
+                share(place[1], south, north),
+                place[2],
+            ];
         }
         self.only_used()
     }
 
     /// Takes away what lies on the wrong side of a line across the tile.
     fn clip(&mut self, axis: usize, limit: f64, sign: f64) {
-        let beyond: Vec<f64> = self.places.iter().map(|place| sign * (place.get(axis).copied().unwrap_or(0.0) - limit)).collect();
+        let beyond: Vec<f64> = self
+            .places
+            .iter()
+            .map(|place| sign * (place.get(axis).copied().unwrap_or(0.0) - limit))
+            .collect();
         if beyond.iter().all(|side| *side >= 0.0) {
             return;
         }
@@ -44,18 +57,27 @@ impl Sheet {
         let mut kept = Vec::with_capacity(self.triangles.len());
         for triangle in std::mem::take(&mut self.triangles) {
             let mut corners: Vec<u32> = Vec::with_capacity(4);
-            for (a, b) in [(triangle[0], triangle[1]), (triangle[1], triangle[2]), (triangle[2], triangle[0])] {
+            for (a, b) in [
+                (triangle[0], triangle[1]),
+                (triangle[1], triangle[2]),
+                (triangle[2], triangle[0]),
+            ] {
                 if side(a) >= 0.0 {
                     corners.push(a);
                 }
                 if side(a) * side(b) < 0.0 {
                     let key = (a.min(b), a.max(b));
-                    let at = *made.entry(key).or_insert_with(|| self.between(key, side(key.0) / (side(key.0) - side(key.1)), axis, limit));
+                    let at = *made.entry(key).or_insert_with(|| {
+                        self.between(key, side(key.0) / (side(key.0) - side(key.1)), axis, limit)
+                    });
                     corners.push(at);
                 }
             }
             if let Some((first, rest)) = corners.split_first() {
-                kept.extend(rest.windows(2).filter_map(|pair| Some([*first, *pair.first()?, *pair.get(1)?])));
+                kept.extend(
+                    rest.windows(2)
+                        .filter_map(|pair| Some([*first, *pair.first()?, *pair.get(1)?])),
+                );
             }
         }
         self.triangles = kept;
@@ -66,14 +88,23 @@ impl Sheet {
         let (a, b) = (a as usize, b as usize);
         let at = self.places.len() as u32;
         if let (Some(p), Some(q)) = (self.places.get(a).copied(), self.places.get(b).copied()) {
-            let mut place = [0, 1, 2].map(|k: usize| p.get(k).zip(q.get(k)).map_or(0.0, |(p, q)| p + (q - p) * share));
+            let mut place = [0, 1, 2].map(|k: usize| {
+                p.get(k)
+                    .zip(q.get(k))
+                    .map_or(0.0, |(p, q)| p + (q - p) * share)
+            });
             if let Some(slot) = place.get_mut(axis) {
                 *slot = limit;
             }
             self.places.push(place);
         }
         if let (Some(p), Some(q)) = (self.normals.get(a).copied(), self.normals.get(b).copied()) {
-            self.normals.push(Vec3::from(p).lerp(Vec3::from(q), share as f32).normalize_or(Vec3::Z).to_array());
+            self.normals.push(
+                Vec3::from(p)
+                    .lerp(Vec3::from(q), share as f32)
+                    .normalize_or(Vec3::Z)
+                    .to_array(),
+            );
         }
         if let (Some(p), Some(q)) = (self.water.get(a).copied(), self.water.get(b).copied()) {
             self.water.push(p + (q - p) * share as f32);
@@ -100,42 +131,74 @@ impl Sheet {
             }
             Some(*slot)
         };
-        let triangles = self.triangles.iter().filter_map(|[a, b, c]| Some([take(*a)?, take(*b)?, take(*c)?])).collect();
+        let triangles = self
+            .triangles
+            .iter()
+            .filter_map(|[a, b, c]| Some([take(*a)?, take(*b)?, take(*c)?]))
+            .collect();
         Self { triangles, ..used }
     }
 
     /// Lowest and highest height; none where there is nothing.
     pub fn heights_m(&self) -> Option<[f64; 2]> {
         let heights = self.places.iter().map(|place| place[2]);
-        heights.fold(None, |range: Option<[f64; 2]>, height| Some(range.map_or([height; 2], |[low, high]| [low.min(height), high.max(height)])))
+        heights.fold(None, |range: Option<[f64; 2]>, height| {
+            Some(range.map_or([height; 2], |[low, high]| {
+                [low.min(height), high.max(height)]
+            }))
+        })
     }
 
     /// The sheet on the globe. `lonlat` says where shares are, `colour` how a place looks; around it hang skirts of a depth, which hide the cracks to
     /// coarser neighbours.
-    pub fn mesh(&self, name: &str, lonlat: impl Fn(f64, f64) -> [f64; 2], colour: impl Fn(f64, f32) -> [u8; 4], skirt_m: f64) -> TileMesh {
+    pub fn mesh(
+        &self,
+        name: &str,
+        lonlat: impl Fn(f64, f64) -> [f64; 2],
+        colour: impl Fn(f64, f32) -> [u8; 4],
+        skirt_m: f64,
+    ) -> TileMesh {
         let [low, high] = self.heights_m().unwrap_or_default();
         let [lon, lat] = lonlat(0.5, 0.5);
         let frame = EnuFrame::at(LonLatH::new(lon, lat, 0.5 * (low + high)));
         let in_mesh = |enu: DVec3| [enu.x, enu.z, -enu.y];
         let place = |[u, v, height_m]: [f64; 3]| {
             let [lon, lat] = lonlat(u, v);
-            in_mesh(frame.enu_from_ecef.transform_point3(LonLatH::new(lon, lat, height_m).to_ecef().0)).map(|x| x as f32)
+            in_mesh(
+                frame
+                    .enu_from_ecef
+                    .transform_point3(LonLatH::new(lon, lat, height_m).to_ecef().0),
+            )
+            .map(|x| x as f32)
         };
         let mut positions: Vec<[f32; 3]> = self.places.iter().map(|at| place(*at)).collect();
         let mut normals: Vec<[f32; 3]> = if self.normals.len() == self.places.len() {
-            let turned = |normal: &[f32; 3]| frame.enu_from_ecef.transform_vector3(Vec3::from(*normal).as_dvec3());
-            self.normals.iter().map(|normal| in_mesh(turned(normal)).map(|x| x as f32)).collect()
+            let turned = |normal: &[f32; 3]| {
+                frame
+                    .enu_from_ecef
+                    .transform_vector3(Vec3::from(*normal).as_dvec3())
+            };
+            self.normals
+                .iter()
+                .map(|normal| in_mesh(turned(normal)).map(|x| x as f32))
+                .collect()
         } else {
             self.reckoned(&positions)
         };
-        let mut colors: Vec<[u8; 4]> =
-            self.places.iter().enumerate().map(|(at, place)| colour(place[2], self.water.get(at).copied().unwrap_or(0.0))).collect();
+        let mut colors: Vec<[u8; 4]> = self
+            .places
+            .iter()
+            .enumerate()
+            .map(|(at, place)| colour(place[2], self.water.get(at).copied().unwrap_or(0.0)))
+            .collect();
         let mut indices: Vec<u32> = self.triangles.as_flattened().to_vec();
         for edge in self.edges().into_iter().filter(|_| skirt_m > 0.0) {
             let first = positions.len() as u32;
             for at in &edge {
                 let at = *at as usize;
-                let Some([u, v, height_m]) = self.places.get(at).copied() else { continue };
+                let Some([u, v, height_m]) = self.places.get(at).copied() else {
+                    continue;
+                };
                 positions.push(place([u, v, height_m - skirt_m]));
                 normals.extend(normals.get(at).copied());
                 colors.extend(colors.get(at).copied());
@@ -161,7 +224,13 @@ impl Sheet {
     fn reckoned(&self, positions: &[[f32; 3]]) -> Vec<[f32; 3]> {
         let mut sums = vec![Vec3::ZERO; positions.len()];
         for triangle in &self.triangles {
-            let [a, b, c] = triangle.map(|at| positions.get(at as usize).copied().map(Vec3::from).unwrap_or_default());
+            let [a, b, c] = triangle.map(|at| {
+                positions
+                    .get(at as usize)
+                    .copied()
+                    .map(Vec3::from)
+                    .unwrap_or_default()
+            });
             let normal = (b - a).cross(c - a);
             for at in triangle {
                 if let Some(sum) = sums.get_mut(*at as usize) {
@@ -169,13 +238,16 @@ impl Sheet {
                 }
             }
         }
-        sums.into_iter().map(|sum| sum.normalize_or(Vec3::Y).to_array()).collect()
+        sums.into_iter()
+            .map(|sum| sum.normalize_or(Vec3::Y).to_array())
+            .collect()
     }
 
     /// Places along the four sides, each in the order in which the outside is on the left.
     fn edges(&self) -> [Vec<u32>; 4] {
         let side = |axis: usize, at: f64, along: usize, sign: f64| {
-            let coordinate = |place: &[f64; 3], axis: usize| place.get(axis).copied().unwrap_or(0.0);
+            let coordinate =
+                |place: &[f64; 3], axis: usize| place.get(axis).copied().unwrap_or(0.0);
             let mut found: Vec<(f64, u32)> = self
                 .places
                 .iter()
@@ -184,9 +256,17 @@ impl Sheet {
                 .map(|(number, place)| (sign * coordinate(place, along), number as u32))
                 .collect();
             found.sort_by(|a, b| a.0.total_cmp(&b.0));
-            found.into_iter().map(|(_, number)| number).collect::<Vec<u32>>()
+            found
+                .into_iter()
+                .map(|(_, number)| number)
+                .collect::<Vec<u32>>()
         };
-        [side(0, 0.0, 1, 1.0), side(1, 1.0, 0, 1.0), side(0, 1.0, 1, -1.0), side(1, 0.0, 0, -1.0)]
+        [
+            side(0, 0.0, 1, 1.0),
+            side(1, 1.0, 0, 1.0),
+            side(0, 1.0, 1, -1.0),
+            side(1, 0.0, 0, -1.0),
+        ]
     }
 }
 
@@ -197,7 +277,12 @@ mod tests {
 
     fn square() -> Sheet {
         Sheet {
-            places: vec![[0.0, 0.0, 0.0], [1.0, 0.0, 100.0], [1.0, 1.0, 200.0], [0.0, 1.0, 100.0]],
+            places: vec![
+                [0.0, 0.0, 0.0],
+                [1.0, 0.0, 100.0],
+                [1.0, 1.0, 200.0],
+                [0.0, 1.0, 100.0],
+            ],
             triangles: vec![[0, 1, 2], [0, 2, 3]],
             ..Sheet::default()
         }
@@ -238,7 +323,11 @@ mod tests {
             let normal = (b - a).cross(c - a).normalize();
             let middle = (a + b + c) / 3.0;
             // The ground looks up, a skirt away from the middle.
-            assert!(normal.y > 0.9 || normal.y.abs() < 0.2 && normal.dot(middle * Vec3::new(1.0, 0.0, 1.0)) > 0.0, "{normal} {middle}");
+            assert!(
+                normal.y > 0.9
+                    || normal.y.abs() < 0.2 && normal.dot(middle * Vec3::new(1.0, 0.0, 1.0)) > 0.0,
+                "{normal} {middle}"
+            );
         }
     }
 

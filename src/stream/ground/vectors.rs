@@ -57,7 +57,12 @@ pub(super) fn made(tile: Tile, plot: &Plot) -> Made {
             let properties: Vec<(&str, &Value)> = layer.properties(feature).collect();
             let row = ids.len() as u32;
             let before = drawing.indices.len();
-            drawing.feature(layer, &feature.shape, &pen(&layer.name, &properties, &feature.shape), row);
+            drawing.feature(
+                layer,
+                &feature.shape,
+                &pen(&layer.name, &properties, &feature.shape),
+                row,
+            );
             if drawing.indices.len() == before {
                 continue;
             }
@@ -75,10 +80,19 @@ pub(super) fn made(tile: Tile, plot: &Plot) -> Made {
     if left_out > 0 {
         faults.push(Fault::new("vectors-too-many", "", left_out));
     }
-    let heights_m = (!drawing.indices.is_empty()).then(|| FLAT_M.map(|height| height + plot.pyramid.base_m));
+    let heights_m =
+        (!drawing.indices.is_empty()).then(|| FLAT_M.map(|height| height + plot.pyramid.base_m));
     let table = table(columns, ids, sources);
     let mesh = drawing.mesh(table.is_some());
-    Made { content: TileContent { meshes: mesh.into_iter().collect(), tables: table.into_iter().collect() }, heights_m, below: Vec::new(), faults }
+    Made {
+        content: TileContent {
+            meshes: mesh.into_iter().collect(),
+            tables: table.into_iter().collect(),
+        },
+        heights_m,
+        below: Vec::new(),
+        faults,
+    }
 }
 
 fn keep(columns: &mut Vec<(String, Vec<Option<Value>>)>, key: &str, value: &Value, row: usize) {
@@ -103,30 +117,53 @@ fn keep(columns: &mut Vec<(String, Vec<Option<Value>>)>, key: &str, value: &Valu
 }
 
 /// One row for each feature; numbers stay numbers where a whole column is.
-fn table(columns: Vec<(String, Vec<Option<Value>>)>, ids: Vec<String>, sources: Vec<String>) -> Option<PropertyTable> {
+fn table(
+    columns: Vec<(String, Vec<Option<Value>>)>,
+    ids: Vec<String>,
+    sources: Vec<String>,
+) -> Option<PropertyTable> {
     let count = ids.len();
     if count == 0 {
         return None;
     }
     let mut found = vec![
-        Column { name: "id".to_owned(), values: Values::Text(ids) },
-        Column { name: "layer".to_owned(), values: Values::Text(sources) },
+        Column {
+            name: "id".to_owned(),
+            values: Values::Text(ids),
+        },
+        Column {
+            name: "layer".to_owned(),
+            values: Values::Text(sources),
+        },
     ];
     let has_name = columns.iter().any(|(name, _)| name == "name");
     for (name, mut values) in columns {
         values.resize(count, None);
-        let numbers: Option<Vec<f64>> = values.iter().map(|value| value.as_ref().map_or(Some(f64::NAN), number)).collect();
+        let numbers: Option<Vec<f64>> = values
+            .iter()
+            .map(|value| value.as_ref().map_or(Some(f64::NAN), number))
+            .collect();
         let said = |value: &Option<Value>| value.as_ref().map_or_else(String::new, text);
         let values = match numbers {
             Some(numbers) if name != "name" => Values::F64(numbers),
             _ => Values::Text(values.iter().map(said).collect()),
         };
-        if !has_name && ["name:latin", "name_fr", "name:fr", "nom", "name_en"].contains(&name.as_str()) && !found.iter().any(|column| column.name == "name") {
-            found.push(Column { name: "name".to_owned(), values: values.clone() });
+        if !has_name
+            && ["name:latin", "name_fr", "name:fr", "nom", "name_en"].contains(&name.as_str())
+            && !found.iter().any(|column| column.name == "name")
+        {
+            found.push(Column {
+                name: "name".to_owned(),
+                values: values.clone(),
+            });
         }
         found.push(Column { name, values });
     }
-    Some(PropertyTable { class: "vector".to_owned(), count, columns: found })
+    Some(PropertyTable {
+        class: "vector".to_owned(),
+        count,
+        columns: found,
+    })
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -155,53 +192,101 @@ fn text(value: &Value) -> String {
 fn pen(layer: &str, properties: &[(&str, &Value)], shape: &Shape) -> Pen {
     let mut words = layer.to_ascii_lowercase();
     for (key, value) in properties {
-        if let (true, Value::Text(value)) = (["class", "kind", "type", "subclass", "nature", "symbo", "fclass", "highway"].contains(key), value) {
+        if let (true, Value::Text(value)) = (
+            [
+                "class", "kind", "type", "subclass", "nature", "symbo", "fclass", "highway",
+            ]
+            .contains(key),
+            value,
+        ) {
             words.push(' ');
-            words.extend(value.chars().take(60).map(|letter| letter.to_ascii_lowercase()));
+            words.extend(
+                value
+                    .chars()
+                    .take(60)
+                    .map(|letter| letter.to_ascii_lowercase()),
+            );
         }
     }
     let has = |list: &[&str]| list.iter().any(|word| words.contains(word));
-    let (colour, rank, width_px): ([u8; 3], f64, f64) = if has(&["boundary", "boundaries", "admin", "limite"]) {
-        ([150, 134, 160], 8.0, 1.2)
-    } else if has(&["building", "bati", "bâti"]) {
-        ([205, 196, 184], 5.0, 1.0)
-    } else if has(&["water", "ocean", "river", "lake", "sea", "hydro", "eau"]) {
-        ([170, 200, 220], 3.0, 1.6)
-    } else if has(&["motorway", "trunk", "autoroute"]) {
-        ([228, 160, 96], 7.5, 3.4)
-    } else if has(&["primary", "secondary", "principale"]) {
-        ([240, 204, 132], 7.0, 2.6)
-    } else if has(&["rail", "transit", "ferr"]) {
-        ([140, 140, 148], 6.5, 1.4)
-    } else if has(&["path", "footway", "track", "sentier", "cycle"]) {
-        ([196, 178, 150], 6.0, 1.0)
-    } else if has(&["road", "street", "transport", "highway", "route"]) {
-        ([255, 255, 252], 6.2, 1.8)
-    } else if has(&["wood", "forest", "foret", "forêt", "park", "grass", "meadow", "nature", "vegetation", "scrub", "green"]) {
-        ([200, 218, 182], 2.0, 1.0)
-    } else if has(&["farm", "crop", "agri", "vineyard", "orchard"]) {
-        ([228, 226, 198], 1.5, 1.0)
-    } else if has(&["residential", "urban", "industrial", "commercial", "landuse", "landcover", "land"]) {
-        ([228, 223, 214], 1.0, 1.0)
-    } else {
-        (own_colour(layer), 4.0, 1.6)
-    };
+    let (colour, rank, width_px): ([u8; 3], f64, f64) =
+        if has(&["boundary", "boundaries", "admin", "limite"]) {
+            ([150, 134, 160], 8.0, 1.2)
+        } else if has(&["building", "bati", "bâti"]) {
+            ([205, 196, 184], 5.0, 1.0)
+        } else if has(&["water", "ocean", "river", "lake", "sea", "hydro", "eau"]) {
+            ([170, 200, 220], 3.0, 1.6)
+        } else if has(&["motorway", "trunk", "autoroute"]) {
+            ([228, 160, 96], 7.5, 3.4)
+        } else if has(&["primary", "secondary", "principale"]) {
+            ([240, 204, 132], 7.0, 2.6)
+        } else if has(&["rail", "transit", "ferr"]) {
+            ([140, 140, 148], 6.5, 1.4)
+        } else if has(&["path", "footway", "track", "sentier", "cycle"]) {
+            ([196, 178, 150], 6.0, 1.0)
+        } else if has(&["road", "street", "transport", "highway", "route"]) {
+            ([255, 255, 252], 6.2, 1.8)
+        } else if has(&[
+            "wood",
+            "forest",
+            "foret",
+            "forêt",
+            "park",
+            "grass",
+            "meadow",
+            "nature",
+            "vegetation",
+            "scrub",
+            "green",
+        ]) {
+            ([200, 218, 182], 2.0, 1.0)
+        } else if has(&["farm", "crop", "agri", "vineyard", "orchard"]) {
+            ([228, 226, 198], 1.5, 1.0)
+        } else if has(&[
+            "residential",
+            "urban",
+            "industrial",
+            "commercial",
+            "landuse",
+            "landcover",
+            "land",
+        ]) {
+            ([228, 223, 214], 1.0, 1.0)
+        } else {
+            (own_colour(layer), 4.0, 1.6)
+        };
     // What is drawn over areas is told from them.
     let colour = match shape {
-        Shape::Lines(_) if has(&["water", "ocean", "river", "lake", "sea", "hydro", "eau"]) => [140, 180, 208],
+        Shape::Lines(_) if has(&["water", "ocean", "river", "lake", "sea", "hydro", "eau"]) => {
+            [140, 180, 208]
+        }
         Shape::Points(_) if !has(&["building"]) => [122, 96, 108],
         _ => colour,
     };
     match shape {
-        Shape::Points(_) => Pen { colour, rank: 10.0, width_px: 5.0 },
-        Shape::Lines(_) => Pen { colour, rank: rank + 5.0, width_px },
-        Shape::Areas(_) | Shape::Unknown => Pen { colour, rank, width_px },
+        Shape::Points(_) => Pen {
+            colour,
+            rank: 10.0,
+            width_px: 5.0,
+        },
+        Shape::Lines(_) => Pen {
+            colour,
+            rank: rank + 5.0,
+            width_px,
+        },
+        Shape::Areas(_) | Shape::Unknown => Pen {
+            colour,
+            rank,
+            width_px,
+        },
     }
 }
 
 /// A calm colour that a name always has: FNV-1a chooses the hue.
 fn own_colour(name: &str) -> [u8; 3] {
-    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let hash = name.bytes().fold(0x811C_9DC5_u32, |hash, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193)
+    });
     let hue = f64::from(hash % 360).to_radians();
     [0.0, 2.094, 4.189].map(|turn| (182.0 + 38.0 * (hue + turn).cos()) as u8)
 }
@@ -251,7 +336,11 @@ impl Drawing {
 
     fn paper(&mut self) {
         let corners = [[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]];
-        let pen = Pen { colour: PAPER, rank: 0.0, width_px: 0.0 };
+        let pen = Pen {
+            colour: PAPER,
+            rank: 0.0,
+            width_px: 0.0,
+        };
         for [a, b, c] in [[0, 1, 2], [0, 2, 3_usize]] {
             if let (Some(a), Some(b), Some(c)) = (corners.get(a), corners.get(b), corners.get(c)) {
                 self.triangle([*a, *b, *c], &pen, u32::MAX);
@@ -266,9 +355,14 @@ impl Drawing {
             Shape::Unknown => {}
             Shape::Points(points) => {
                 let radius = 0.5 * pen.width_px / TILE_PX;
-                for [u, v] in points.iter().map(|point| share(*point)).filter(|at| at.iter().all(|x| (0.0..1.0).contains(x))) {
+                for [u, v] in points
+                    .iter()
+                    .map(|point| share(*point))
+                    .filter(|at| at.iter().all(|x| (0.0..1.0).contains(x)))
+                {
                     let corner = |k: usize| {
-                        let (sin, cos) = (std::f64::consts::TAU * k as f64 / DOT_SIDES as f64).sin_cos();
+                        let (sin, cos) =
+                            (std::f64::consts::TAU * k as f64 / DOT_SIDES as f64).sin_cos();
                         [u + radius * cos, v + radius * sin]
                     };
                     for k in 1..DOT_SIDES - 1 {
@@ -284,7 +378,8 @@ impl Drawing {
             }
             Shape::Areas(areas) => {
                 for area in areas {
-                    let points: Vec<[f64; 2]> = area.iter().flatten().map(|at| share(*at)).collect();
+                    let points: Vec<[f64; 2]> =
+                        area.iter().flatten().map(|at| share(*at)).collect();
                     let mut starts = Vec::new();
                     let mut at = 0_usize;
                     for ring in area {
@@ -296,7 +391,11 @@ impl Drawing {
                     let mut found: Vec<u32> = Vec::new();
                     earcut::Earcut::new().earcut(points.iter().copied(), &starts, &mut found);
                     for [a, b, c] in found.as_chunks::<3>().0 {
-                        if let (Some(a), Some(b), Some(c)) = (points.get(*a as usize), points.get(*b as usize), points.get(*c as usize)) {
+                        if let (Some(a), Some(b), Some(c)) = (
+                            points.get(*a as usize),
+                            points.get(*b as usize),
+                            points.get(*c as usize),
+                        ) {
                             self.triangle([*a, *b, *c], pen, row);
                         }
                     }
@@ -315,18 +414,32 @@ impl Drawing {
             let length = x.hypot(y).max(f64::MIN_POSITIVE);
             [-y / length, x / length]
         };
-        let across: Vec<[f64; 2]> = line.windows(2).filter_map(|pair| Some(left(*pair.first()?, *pair.get(1)?))).collect();
+        let across: Vec<[f64; 2]> = line
+            .windows(2)
+            .filter_map(|pair| Some(left(*pair.first()?, *pair.get(1)?)))
+            .collect();
         let sides: Vec<[[f64; 2]; 2]> = line
             .iter()
             .enumerate()
             .filter_map(|(k, [u, v])| {
-                let before = k.checked_sub(1).and_then(|k| across.get(k)).or_else(|| across.get(k))?;
+                let before = k
+                    .checked_sub(1)
+                    .and_then(|k| across.get(k))
+                    .or_else(|| across.get(k))?;
                 let after = across.get(k).unwrap_or(before);
                 let sum = [before[0] + after[0], before[1] + after[1]];
                 let length = sum[0].hypot(sum[1]);
                 // The mitre is as long as the half angle asks, and no longer than bearable.
-                let scale = if length > 1e-6 { (2.0 / (length * length)).min(LONGEST_MITRE / length) } else { 0.0 };
-                let [x, y] = if scale > 0.0 { [sum[0] * scale * half, sum[1] * scale * half] } else { [before[0] * half, before[1] * half] };
+                let scale = if length > 1e-6 {
+                    (2.0 / (length * length)).min(LONGEST_MITRE / length)
+                } else {
+                    0.0
+                };
+                let [x, y] = if scale > 0.0 {
+                    [sum[0] * scale * half, sum[1] * scale * half]
+                } else {
+                    [before[0] * half, before[1] * half]
+                };
                 Some([[u + x, v + y], [u - x, v - y]])
             })
             .collect();
@@ -351,20 +464,36 @@ impl Drawing {
         let count = self.facets as f64;
         let range = |axis: usize| {
             let of = |corner: &[f64; 2]| corner.get(axis).copied().unwrap_or(0.0);
-            let (low, high) = corners.iter().fold((f64::MAX, f64::MIN), |(low, high), corner| (low.min(of(corner)), high.max(of(corner))));
-            ((low * count).floor().clamp(0.0, count) as usize, (high * count).ceil().clamp(0.0, count) as usize)
+            let (low, high) = corners
+                .iter()
+                .fold((f64::MAX, f64::MIN), |(low, high), corner| {
+                    (low.min(of(corner)), high.max(of(corner)))
+                });
+            (
+                (low * count).floor().clamp(0.0, count) as usize,
+                (high * count).ceil().clamp(0.0, count) as usize,
+            )
         };
         let ((west, east), (south, north)) = (range(0), range(1));
         for column in west..east {
-            let strip = clipped(&clipped(&corners, [1.0, 0.0, -(column as f64) / count]), [-1.0, 0.0, (column + 1) as f64 / count]);
+            let strip = clipped(
+                &clipped(&corners, [1.0, 0.0, -(column as f64) / count]),
+                [-1.0, 0.0, (column + 1) as f64 / count],
+            );
             if strip.is_empty() {
                 continue;
             }
             for line in south..north {
-                let cell = clipped(&clipped(&strip, [0.0, 1.0, -(line as f64) / count]), [0.0, -1.0, (line + 1) as f64 / count]);
+                let cell = clipped(
+                    &clipped(&strip, [0.0, 1.0, -(line as f64) / count]),
+                    [0.0, -1.0, (line + 1) as f64 / count],
+                );
                 // The facets of a cell meet on its rising diagonal.
                 let diagonal = (line as f64 - column as f64) / count;
-                for half in [clipped(&cell, [1.0, -1.0, diagonal]), clipped(&cell, [-1.0, 1.0, -diagonal])] {
+                for half in [
+                    clipped(&cell, [1.0, -1.0, diagonal]),
+                    clipped(&cell, [-1.0, 1.0, -diagonal]),
+                ] {
                     self.fan(&half, [column, line], pen, row);
                 }
             }
@@ -381,17 +510,30 @@ impl Drawing {
         let first = self.positions.len() as u32;
         let post = |u: f64, v: f64| {
             let [lon, lat] = mercator_between(self.bounds_deg, u, v);
-            let enu = self.frame.enu_from_ecef.transform_point3(LonLatH::new(lon, lat, self.base_m + rise).to_ecef().0);
+            let enu = self
+                .frame
+                .enu_from_ecef
+                .transform_point3(LonLatH::new(lon, lat, self.base_m + rise).to_ecef().0);
             glam::DVec3::new(enu.x, enu.z, -enu.y)
         };
         let [u0, v0] = cell.map(|at| at as f64 / count);
         let step = 1.0 / count;
-        let (sw, se, ne, nw) = (post(u0, v0), post(u0 + step, v0), post(u0 + step, v0 + step), post(u0, v0 + step));
+        let (sw, se, ne, nw) = (
+            post(u0, v0),
+            post(u0 + step, v0),
+            post(u0 + step, v0 + step),
+            post(u0, v0 + step),
+        );
         for [u, v] in corners {
             let (x, y) = ((u - u0) * count, (v - v0) * count);
-            let at = if x >= y { sw + (se - sw) * x + (ne - se) * y } else { sw + (nw - sw) * y + (ne - nw) * x };
+            let at = if x >= y {
+                sw + (se - sw) * x + (ne - se) * y
+            } else {
+                sw + (nw - sw) * y + (ne - nw) * x
+            };
             self.positions.push(at.as_vec3().to_array());
-            self.colors.push([pen.colour[0], pen.colour[1], pen.colour[2], 255]);
+            self.colors
+                .push([pen.colour[0], pen.colour[1], pen.colour[2], 255]);
             self.rows.push(row);
         }
         for k in 1..corners.len() as u32 - 1 {

@@ -50,6 +50,8 @@ pub struct LoadedTile {
     pub names: Vec<NamedPlace>,
     /// One texture per table.
     pub table_images: Vec<Image>,
+    /// By table, which of its features a style hides; an empty list hides none.
+    pub hidden: Vec<Vec<bool>>,
     /// Pictures of its own, as [`Look::picture`] counts them.
     pub pictures: Vec<Option<Image>>,
     /// Rows that somebody wrote.
@@ -80,6 +82,8 @@ pub struct Wish {
     pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
     /// Its place in a pyramid of ground, which says what its bytes are.
     pub plot: Option<Plot>,
+    /// Its models are upright already.
+    pub z_is_up: bool,
 }
 
 /// Prepares a content: our own tiles are as they shall be drawn, those of others are dressed.
@@ -91,12 +95,14 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
     content.meshes.retain(|mesh| !mesh.indices.is_empty());
     let features = dress::name_features(&mut content, name);
     let mut styled_translucent = false;
+    let mut hidden = Vec::with_capacity(content.tables.len());
     let table_images: Vec<Image> = content
         .tables
         .iter()
         .map(|table| {
             let (records, translucent) = dress::records(table, wish.style.as_deref());
             styled_translucent |= translucent;
+            hidden.push(dress::hidden(&records));
             table_image(&records)
         })
         .collect();
@@ -122,6 +128,7 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
         meshes,
         tables: content.tables,
         table_images,
+        hidden,
         pictures: pictures.into_iter().map(|picture| picture.map(surface_image)).collect(),
         names: Vec::new(),
         features,
@@ -143,6 +150,7 @@ impl LoadedTile {
             table_images: arrays.tables.iter().map(|table| table_image(&table_records(table, &|row| demand_record(table, row)))).collect(),
             features: arrays.tables.iter().map(|table| table.count as u64).sum(),
             styled_translucent: false,
+            hidden: Vec::new(),
             pictures: Vec::new(),
             meshes: arrays.meshes.into_iter().map(own_mesh).collect(),
             tables: arrays.tables,

@@ -311,6 +311,7 @@ fn hand_over_bytes(
                         dressed: stream.dressed.then(|| placement.path.clone()),
                         style: traits.styles.get(&of.id).cloned(),
                         plot: placement.plot,
+                        z_is_up: placement.z_is_up,
                     };
                     if let Some(plot) = &wish.plot {
                         stream.kept.keep(&placement.path, plot.span, &bytes);
@@ -393,6 +394,7 @@ fn upload(
             shown: false,
             names: loaded.names,
             features: loaded.features,
+            hidden: loaded.hidden,
             meshes: Vec::new(),
             tables: loaded.tables,
         };
@@ -631,7 +633,8 @@ fn stream(
         facts.forget(CONNECTION);
     }
     // A foreign tileset of which nothing can be seen says so; ours is never empty where its view looks.
-    let foreign = streams.layers.iter().all(|layer| layer.dressed && layer.told == 0);
+    let alone = scene.manifest.layers.iter().all(|layer| layer.id.as_str() == super::foreign::LAYER);
+    let foreign = streams.layers.iter().all(|layer| (layer.dressed || alone) && layer.told == 0);
     if progress.complete && progress.shown == 0 && foreign && !streams.blank_told && facts.faults.is_empty() {
         streams.blank_told = true;
         facts.fault("error-tileset-empty", scene.manifest.name.fr.clone());
