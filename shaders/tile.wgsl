@@ -157,18 +157,18 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     if noise >= in.marks.y {
         discard;
     }
-#ifdef FLAT
-    // Ground is see-through only while one looks under it; around what is looked at it is away.
-    if distance(in.world.xz, scene.cut.xz) < scene.cut.w {
-        discard;
-    }
-#endif
 #endif
 #ifdef OPACITY
     var opacity = in.opacity;
 #ifdef TEXTURED
     opacity *= photo.a;
 #endif
+#else ifdef GLASS
+    var opacity = 1.0;
+#endif
+#ifdef GLASS
+    // Around what is looked at the ground is away.
+    opacity *= scene.cut.y * smoothstep(0.85, 1.0, distance(in.world.xz, scene.cut.xz) / scene.cut.w);
 #endif
 #ifdef CUTOFF
     if opacity < f32(#{CUTOFF}) / 255.0 {
@@ -205,7 +205,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         colour = mix(colour, colour * 0.72, step(0.5, stripe));
     }
 #endif
-#ifdef TRANSLUCENT
+#ifdef BLENDED
     return vec4(in_haze(colour, to_point), opacity);
 #else
     return vec4(in_haze(colour, to_point), 1.0);

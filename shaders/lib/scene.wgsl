@@ -21,7 +21,7 @@ struct Scene {
     overlay_range: vec4<f32>,
     // w 1 where the series does not reach the instant, 2 where its values are on their way.
     no_data_colour: vec4<f32>,
-    // xyz middle of the hole in the ground, w its radius; 0 for none.
+    // xz middle of the hole in the ground, w its radius (0 for none), y how much of the ground around it is left to see.
     cut: vec4<f32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
     // w of the third the rows of the series.

@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, Language, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -13,6 +13,27 @@ pub const VERSION: u32 = 1;
 pub struct Name {
     pub fr: String,
     pub en: String,
+}
+
+impl Name {
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// How data sets want to be named where they are shown: each sentence once, in their order.
+pub fn attributions<'a>(datasets: impl IntoIterator<Item = &'a Dataset>) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for dataset in datasets {
+        let sentence = dataset.attribution.trim();
+        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
+            sentences.push(sentence.to_owned());
+        }
+    }
+    sentences
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -167,6 +167,8 @@ pub struct TileKey {
     pub picture: bool,
     /// Land, and what lies flat on it: drawn after all that stands, which hides much of it.
     pub flat: bool,
+    /// Ground that one looks under: what lies below shines through as through glass.
+    pub glass: bool,
     /// Has pictures of its own, placed by [`ATTRIBUTE_UV`].
     pub textured: bool,
     /// Its triangles are points: discs of a size in pixels.
@@ -309,7 +311,7 @@ impl Material for TileMaterial {
         // The engine draws its opaque surfaces in no order of distance, but all of them before those with a mask. What stands goes first,
         // so that the ground behind it fails the depth test instead of being lit and drawn over. No surface of ours is masked.
         match self.key {
-            TileKey { translucent: true, .. } => AlphaMode::Blend,
+            TileKey { translucent: true, .. } | TileKey { glass: true, .. } => AlphaMode::Blend,
             TileKey { flat: true, .. } => AlphaMode::Mask(0.0),
             _ => AlphaMode::Opaque,
         }
@@ -352,8 +354,11 @@ impl Material for TileMaterial {
         if key.fading {
             defs.push("FADING".into());
         }
-        if key.translucent {
-            defs.push("TRANSLUCENT".into());
+        if key.translucent || key.glass {
+            defs.push("BLENDED".into());
+        }
+        if key.glass {
+            defs.push("GLASS".into());
         }
         if key.picture {
             defs.push("PICTURE".into());

@@ -252,6 +252,19 @@ test("a page that holds the frame commands it, a stranger does not", async () =>
   holder.stop();
 });
 
+test("a viewer that loses its graphics without an event of the page comes back by itself", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.before = true;
+    window.say({ kind: "ready" });
+    window.say({ kind: "lost", cause: "device lost" });
+  });
+  assert.match(await page.locator("#fault").innerText(), /carte graphique/);
+  await page.waitForFunction(() => !window.before && window.started);
+  await context.close();
+});
+
 test("the example of embedding works on our own server", async () => {
   const context = await chrome.newContext({ ...SIZES.desktop, locale: "fr-FR" });
   const page = await context.newPage();
@@ -288,6 +301,11 @@ test("colours keep their legend where the panel is closed", async () => {
     assert.deepEqual(faults, []);
     await context.close();
   }
+});
+
+test("no part of the page answers to another's name", () => {
+  const names = [...readFileSync(join(root, "web/index.html"), "utf8").matchAll(/\sid="([^"]+)"/g)].map((found) => found[1]);
+  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
 });
 
 test("both languages say everything", async () => {
