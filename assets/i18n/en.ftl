@@ -402,6 +402,7 @@ error-connection = The data do not answer: the picture is incomplete. What is mi
 error-series-unreachable = The series is not shown: its values are out of reach ({ $value }). Check the connection, then press R.
 error-series-too-large = The series is not shown: the series is too large for this graphics card ({ $value }). Import the territory with one series per profile.
 error-series-unreadable = The series is not shown: its values are damaged ({ $value }). Import the territory again.
+error-imagery-grid = The aerial picture is not shown: its grid of tiles is “{ $value }”. Only Web Mercator’s (EPSG:3857, “PM”) can be laid on the ground.
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
 error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.

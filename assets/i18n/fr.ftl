@@ -402,6 +402,7 @@ error-connection = Les données ne répondent pas : l’image est incomplète. 
 error-series-unreachable = La série ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis appuyez sur R.
 error-series-too-large = La série ne s’affiche pas : la série est trop grande pour cette carte graphique ({ $value }). Importez le territoire avec une série par profil.
 error-series-unreadable = La série ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-imagery-grid = La vue aérienne n’est pas affichée : sa grille de tuiles est « { $value } ». Seule la grille de Web Mercator (EPSG:3857, « PM ») se pose sur le sol.
 error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
 error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».

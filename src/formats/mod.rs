@@ -48,6 +48,7 @@ pub mod shape;
 pub mod still;
 pub mod roofbook;
 pub mod terrainrgb;
+pub mod tiledescription;
 pub mod webtiles;
 pub mod wind;
 mod tiff_lzw;
