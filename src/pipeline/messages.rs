@@ -19,6 +19,8 @@ pub const SOURCE_FORMATS: [&str; 2] = [source_formats!(fr), source_formats!(en)]
 
 /// `(code, French, English)`, sorted by code.
 const MESSAGES: &[(&str, &str, &str)] = &[
+    ("address-incomplete", "adresse sans numéro lisible ou sans nom de voie ({value}), laissée de côté", "address without a readable number or a street name ({value}), left out"),
+    ("addresses-too-many", "trop d’adresses et de lieux nommés : {value} ne se trouveront pas par la recherche", "too many addresses and named places: {value} will not be found by searching"),
     ("archive-bomb", "{object} : taille démesurée une fois décompressé ({value} octets), écarté", "{object}: grows out of all proportion when unpacked ({value} bytes), refused"),
     ("archive-encrypted", "{object} est chiffré : décompressez l’archive vous-même", "{object} is encrypted: unpack the archive yourself"),
     ("archive-entries", "archive de {value} fichiers : trop, elle n’est pas ouverte", "archive of {value} files: too many, it is not opened"),
@@ -180,6 +182,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("out-leftover", "reste d’un import interrompu, effacé : {object}", "left by an import that was killed, removed: {object}"),
     ("out-restored", "territoire mis de côté par un import interrompu, remis à sa place : {object}", "territory moved aside by an import that was killed, put back: {object}"),
     ("outline-repaired", "contour réparé", "outline repaired"),
+    ("place-without-name", "lieu sans nom ({value}), laissé de côté", "place without a name ({value}), left out"),
     ("plan-document", "table DOC_URBA : {value} document(s) d’urbanisme, dates et états repris", "DOC_URBA table: {value} planning document(s), dates and states taken over"),
     ("plan-outside", "le plan tomberait hors du domaine de {object} ({value}), il n’est pas dessiné : placez-le par « place » dans le fichier --map", "the plan would fall outside the area of {object} ({value}), it is not drawn: place it by “place” in the --map file"),
     ("plan-without-crs", "réseau dessiné sur un plan sans système de coordonnées, non dessiné : dites où il est par --crs (s’il est dans ce système) ou par « place » dans le fichier --map", "network on a plan without a coordinate system, not drawn: say where it is by --crs (when it is in that system) or by “place” in the --map file"),
@@ -349,6 +352,8 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("import-prescriptions", "Prescriptions du plan", "Prescriptions of the plan"),
     ("import-servitudes", "Servitudes d’utilité publique", "Public easements"),
     ("import-zones", "Zones du plan", "Zones of the plan"),
+    ("import-addresses", "Adresses", "Addresses"),
+    ("import-places", "Lieux nommés", "Named places"),
     ("import-generate", "Arbres générés", "Generated trees"),
     ("tile-features", "Écriture de la table des objets", "Writing the feature table"),
     ("tile-package", "Assemblage du territoire", "Putting the territory together"),
@@ -362,6 +367,7 @@ const STAGES: &[(&str, &str, &str)] = &[
     ("solar-far", "Horizon du relief", "Horizon of the land"),
     ("solar-trees", "Horizons des arbres", "Horizons of trees"),
     ("solar-yield", "Rendements", "Yields"),
+    ("solar-sights", "Lieux et lignes de vue", "Places and sight lines"),
     ("import-roads", "Routes et chemins", "Roads and paths"),
     ("flow-steps", "Calcul des flux", "Power flow"),
     ("import-networks", "Réseaux générés", "Made networks"),

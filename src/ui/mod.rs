@@ -5,12 +5,14 @@
 //!
 //! | module | shows |
 //! |---|---|
+//! | [`search`] | the search box and its answers |
 //! | [`top`] | territory, whole view, link, language, help |
 //! | [`layers`] | what to see, what the colours mean, the legend |
 //! | [`attributes`] | colours and filters by what objects are |
 //! | [`marks`] | names and scale on the picture |
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
+//! | [`roof`] | "my roof" of the selected building |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
 //! | [`calendar`] | a year of a series, hour by hour |
@@ -29,8 +31,10 @@ pub mod model;
 mod marks;
 mod notice;
 mod picture;
+mod roof;
 mod plugin;
 mod ruler;
+pub mod search;
 mod sheet;
 mod style;
 mod time;
@@ -39,6 +43,7 @@ mod widgets;
 
 pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
+pub use roof::RoofText;
 pub use style::{install, style};
 
 use crate::i18n::Texts;

@@ -1,7 +1,8 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
-use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
-use crate::formats::territory::{LayerKind, Manifest, Name};
+use super::roof::RoofText;
+use crate::base::{Clock, Instant, Interval, LayerId};
+use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
 use crate::view::bookmarks::Bookmark;
 use crate::view::curve::{Calendar, Point};
@@ -14,6 +15,8 @@ use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<super::search::SearchModel>,
     /// Whether a territory is open; until then only the bar, the progress and the faults mean something.
     pub is_open: bool,
     /// The territory's name in the language shown.
@@ -33,6 +36,8 @@ pub struct PanelModel {
     /// What colours and filters can be made of.
     pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
+    /// "My roof" of the selected building.
+    pub roof: Option<RoofText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -101,6 +106,9 @@ pub struct ChartText {
     pub known: usize,
     pub absent: usize,
     pub peak: Option<(Instant, f64)>,
+    /// The worst moments, where the series has bounds, and how many values are beyond.
+    pub worst: Vec<(Instant, f64)>,
+    pub beyond: Option<usize>,
     pub trough: Option<(Instant, f64)>,
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
@@ -137,6 +145,8 @@ pub struct LegendText {
     pub notice: String,
     /// Whether classes can follow the values.
     pub counts_classes: bool,
+    /// What marks mean that are no colours: bounds, arrows.
+    pub marks: Vec<String>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -169,6 +179,7 @@ pub struct Memory {
     /// Views that were kept, and the name that is being typed.
     pub bookmarks: Vec<Bookmark>,
     pub view_name: String,
+    pub search: super::search::SearchMemory,
 }
 
 impl Default for Memory {
@@ -190,6 +201,7 @@ impl Default for Memory {
             ends: String::new(),
             bookmarks: Vec::new(),
             view_name: String::new(),
+            search: super::search::SearchMemory::default(),
         }
     }
 }
@@ -224,6 +236,7 @@ impl PanelModel {
                 scale: Scale::default(),
                 attribute: None,
                 filters: Vec::new(),
+                roof: crate::view::RoofChoice::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -239,9 +252,11 @@ impl PanelModel {
             figures: Vec::new(),
             figures_ready: false,
             legend: None,
+            search: None,
             series: Vec::new(),
             attributes: Vec::new(),
             chart: None,
+            roof: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),
@@ -260,14 +275,14 @@ impl PanelModel {
             LayerLine {
                 id: layer.id.clone(),
                 kind: Some(layer.kind),
-                name: named(&layer.name, texts.language()).to_owned(),
+                name: layer.name.text(texts.language()).to_owned(),
                 mark: word(texts.nature(layer.nature)),
                 mark_help: word(texts.nature_help(layer.nature)),
             }
         });
         // Years apart have the same name.
         let pictures = manifest.imagery.iter().map(|imagery| {
-            let name = named(&imagery.name, texts.language());
+            let name = imagery.name.text(texts.language());
             let year = imagery.date.as_deref().and_then(|date| date.get(..4)).filter(|year| !name.contains(year));
             LayerLine {
                 id: imagery.id.as_str().into(),
@@ -279,7 +294,7 @@ impl PanelModel {
         });
         Self {
             is_open: true,
-            territory: named(&manifest.name, texts.language()).to_owned(),
+            territory: manifest.name.text(texts.language()).to_owned(),
             state: state.clone(),
             clock: manifest.clock(),
             limits: limits.clone(),
@@ -318,21 +333,3 @@ fn series(manifest: &Manifest) -> Vec<SeriesLine> {
         .collect()
 }
 
-pub fn named(name: &Name, language: Language) -> &str {
-    match language {
-        Language::Fr => &name.fr,
-        Language::En => &name.en,
-    }
-}
-
-/// Each sentence once, in the manifest's order.
-fn attributions(datasets: &[Dataset]) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for dataset in datasets {
-        let sentence = dataset.attribution.trim();
-        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
-            sentences.push(sentence.to_owned());
-        }
-    }
-    sentences
-}

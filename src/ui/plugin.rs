@@ -3,17 +3,18 @@
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
 use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::roof::{self, RoofText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
+use bevy::window::{FileDragAndDrop, RequestRedraw};
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 
@@ -29,6 +30,9 @@ impl Plugin for UiPlugin {
             .init_resource::<PointerOverPanel>()
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
+            .init_resource::<RoofFacts>()
+            .add_message::<FileDragAndDrop>()
+            .add_systems(Update, roof::take_dropped)
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -79,6 +83,7 @@ fn draw(
     mut contexts: EguiContexts,
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
+    roof: Res<RoofFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -92,9 +97,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts);
+        refresh(state, scene.as_deref(), &facts, &roof);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -145,6 +150,9 @@ fn pressed(
     memory: &mut Memory,
 ) {
     let held = ctx.input(|input| input.modifiers);
+    if model.is_open && ctx.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::K)) {
+        memory.search.wants_focus = true;
+    }
     for press in keyboard.read() {
         let Key::Character(text) = &press.logical_key else {
             continue;
@@ -153,6 +161,7 @@ fn pressed(
             continue;
         }
         match shortcut_for(text).map(|shortcut| shortcut.action) {
+            Some(Action::Search) if model.is_open => memory.search.wants_focus = true,
             Some(Action::Help) => memory.help_open = !memory.help_open,
             Some(Action::CopyLink) if model.is_open => {
                 let link = model.link();
@@ -164,7 +173,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -191,6 +200,14 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         legend,
         attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        search: facts.search.as_ref().map(|search| super::search::SearchModel {
+            query: search.query.clone(),
+            hits: search.answer.hits.clone(),
+            is_waiting: search.is_waiting,
+            is_partial: search.answer.is_partial,
+            has_index: search.has_index,
+        }),
+        roof: RoofText::of(roof, texts),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -203,7 +220,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
 
 fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
     let lines = facts.attributes.iter().map(|known| {
-        let layer = scene.manifest.layer(&known.attribute.layer).map_or_else(|| known.attribute.layer.to_string(), |layer| super::model::named(&layer.name, texts.language()).to_owned());
+        let layer = scene.manifest.layer(&known.attribute.layer).map_or_else(|| known.attribute.layer.to_string(), |layer| layer.name.text(texts.language()).to_owned());
         let title = format!("{layer} · {}", title(&known.attribute.name).text(texts));
         AttributeLine { attribute: known.attribute.clone(), title, range: known.range, kinds: known.kinds.clone() }
     });
@@ -286,7 +303,24 @@ fn legend_text(
         histogram,
         notice,
         counts_classes: legend.counts_classes,
+        marks: marks(legend, texts),
     }
+}
+
+/// Words for the marks of a scene that are no colours.
+fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
+    let number = |value: f64| super::chart::number(value, texts);
+    let unit = legend.unit.text(texts);
+    let mut said = Vec::new();
+    match legend.band {
+        Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
+        Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
+        None => {}
+    }
+    if legend.is_directed {
+        said.push(texts.text("legend-arrows"));
+    }
+    said
 }
 
 fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> ChartText {
@@ -307,6 +341,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         known: chart.known,
         absent: chart.absent,
         peak: chart.peak,
+        worst: chart.worst.clone(),
+        beyond: chart.beyond,
         trough: chart.trough,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,

@@ -1,6 +1,8 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{attribute, Camera, Command, Limits, Playback, Quality, Scale, Selection, Theme, ViewState, timeline};
+use super::{
+    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+};
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -44,6 +46,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         scale: Scale::default(),
         attribute: None,
         filters: Vec::new(),
+        roof: RoofChoice::default(),
     };
     kept_inside(state, limits)
 }
@@ -152,12 +155,34 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
             if selection.as_ref().is_none_or(is_selectable) {
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }
+        Command::GoTo { at, span_m, selection } => {
+            if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
+                next.camera = landing(&state.camera, *at, *span_m);
+                next.selection.clone_from(selection);
+            }
+        }
+        Command::SetRoofLoad { load, kwh } => (next.roof.load, next.roof.load_kwh) = (*load, *kwh),
+        Command::SetRoofBattery { kwh } => {
+            if kwh.is_finite() {
+                next.roof.battery_kwh = *kwh;
+            }
+        }
+        Command::SetRoofSale { all } => next.roof.sell_all = *all,
+        Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
+        Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
+        Command::ResetRoof => next.roof.reset(),
+        Command::RoofMeter { csv, .. } => match csv {
+            Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
+            None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
+            None => {}
+        },
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -247,6 +272,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     if !attribute::are_sound(&state.filters) {
         state.filters.clear();
     }
+    state.roof = state.roof.sound();
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

@@ -9,8 +9,10 @@ pub mod classes;
 pub mod colours;
 pub mod curve;
 pub mod flight;
+mod landing;
 mod link;
 mod marks;
+mod roof;
 mod scale;
 mod shortcuts;
 pub mod timeline;
@@ -20,8 +22,10 @@ pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
+pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -173,6 +177,9 @@ pub struct ViewState {
     /// Features that do not pass all filters of their layer are not drawn, cannot be picked and are not counted.
     #[serde(default)]
     pub filters: Vec<Filter>,
+    /// What is chosen for the selected roof.
+    #[serde(default)]
+    pub roof: RoofChoice,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -265,6 +272,46 @@ pub enum Command {
     },
     Select {
         selection: Option<Selection>,
+    },
+    /// Comes down at a place (degrees, degrees, metres above the ellipsoid) of so many metres, and chooses what stands there; nothing where nothing does.
+    GoTo {
+        at: [f64; 3],
+        span_m: f64,
+        selection: Option<Selection>,
+    },
+    /// Looks for an address or a name; whoever has the index listens to this one.
+    Find {
+        query: String,
+    },
+    /// Whose load the selected roof meets, and kWh a year where they are known.
+    SetRoofLoad {
+        load: RoofLoad,
+        #[serde(default)]
+        kwh: Option<f64>,
+    },
+    SetRoofBattery {
+        kwh: f64,
+    },
+    /// Sells all instead of the surplus.
+    SetRoofSale {
+        all: bool,
+    },
+    CoverRoofPlane {
+        plane: u16,
+        covered: bool,
+    },
+    SetRoofModule {
+        plane: u16,
+        place: u16,
+        on: bool,
+    },
+    /// Planes and modules as they are proposed.
+    ResetRoof,
+    /// A meter's file, kept by whoever listens; none forgets it.
+    RoofMeter {
+        name: String,
+        #[serde(default)]
+        csv: Option<String>,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

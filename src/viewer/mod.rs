@@ -15,6 +15,7 @@
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
+//! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -33,6 +34,7 @@ pub mod foreign;
 pub mod imagery;
 pub mod join;
 pub mod lost;
+pub mod machines;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -44,6 +46,8 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+pub mod roof;
+mod search;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
@@ -184,8 +188,11 @@ impl Plugin for ViewerPlugin {
                 attributes::AttributesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
+                machines::MachinesPlugin,
                 pick::PickPlugin,
+                roof::RoofPlugin,
                 marks::MarksPlugin,
+                search::SearchPlugin,
             ))
             .add_systems(Startup, open_eye)
             .add_systems(
@@ -244,7 +251,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

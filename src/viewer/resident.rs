@@ -38,8 +38,21 @@ pub struct ResidentTile {
     pub names: Vec<NamedPlace>,
     /// Rows that somebody wrote.
     pub features: u64,
+    /// By table, which of its features a style hides; an empty list hides none.
+    pub hidden: Vec<Vec<bool>>,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
+}
+
+impl ResidentTile {
+    /// Whether a vertex belongs to a feature that a style hides: what cannot be seen cannot be met.
+    fn is_hidden(&self, mesh: &PickMesh, vertex: u32) -> bool {
+        let row = || {
+            let hidden = self.hidden.get(mesh.table?).filter(|hidden| !hidden.is_empty())?;
+            hidden.get(*mesh.feature_ids.get(vertex as usize)? as usize).copied()
+        };
+        row().unwrap_or(false)
+    }
 }
 
 /// A layer's tiles in memory.
@@ -88,7 +101,7 @@ pub fn nearest_hit(
                 let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
                 let local = mesh_from_ecef.transform_point3(origin).as_vec3();
                 let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
-                let counts = |vertex| !resident.is_away(layer, tile, mesh, vertex);
+                let counts = |vertex| !resident.is_away(layer, tile, mesh, vertex) && !tile.is_hidden(mesh, vertex);
                 if let Some(hit) = mesh.bvh.nearest(local, along, counts)
                     && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
                 {

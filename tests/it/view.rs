@@ -76,6 +76,9 @@ fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
         ),
         ("carry", (0.0..1.0).contains(&state.playback.carry_s)),
         ("hidden", state.hidden.len() <= MAX_HIDDEN),
+        ("battery", (0.0..=MAX_BATTERY_KWH).contains(&state.roof.battery_kwh)),
+        ("load", state.roof.load_kwh.is_none_or(|kwh| kwh >= 1.0)),
+        ("planes", state.roof.covered.is_disjoint(&state.roof.uncovered)),
     ];
     match checks.iter().find(|(_, holds)| !holds) {
         Some((what, _)) => Err(format!("{what} out of limits: {state:?}")),
@@ -169,6 +172,14 @@ fn filters() -> impl Strategy<Value = Vec<Filter>> {
     proptest::collection::vec(filter(), 0..6)
 }
 
+fn roof() -> impl Strategy<Value = RoofChoice> {
+    let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
+    let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
+    (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without).prop_map(
+        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without)| RoofChoice { load, load_kwh, battery_kwh, sell_all, covered, uncovered, without },
+    )
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -178,10 +189,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters()),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -203,6 +214,7 @@ fn state() -> impl Strategy<Value = ViewState> {
                     scale,
                     attribute,
                     filters,
+                    roof,
                 }
             },
         )
@@ -234,6 +246,15 @@ fn command() -> impl Strategy<Value = Command> {
         span().prop_map(|span| Command::SetSpan { span }),
         (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
+        (proptest::array::uniform3(number()), number(), selection()).prop_map(|(at, span_m, selection)| Command::GoTo { at, span_m, selection }),
+        ".{0,20}".prop_map(|query| Command::Find { query }),
+        (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number())).prop_map(|(load, kwh)| Command::SetRoofLoad { load, kwh }),
+        number().prop_map(|kwh| Command::SetRoofBattery { kwh }),
+        any::<bool>().prop_map(|all| Command::SetRoofSale { all }),
+        (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
+        (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
+        Just(Command::ResetRoof),
+        proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
             state: Box::new(state)
@@ -754,6 +775,7 @@ fn the_browser_reads_the_same_keyboard() {
                 Action::View(ask) => row["ask"] = serde_json::to_value(ask).unwrap(),
                 Action::Help => row["action"] = "help".into(),
                 Action::CopyLink => row["action"] = "copy-link".into(),
+                Action::Search => row["action"] = "search".into(),
             }
             format!("  {row},\n")
         })
@@ -797,4 +819,57 @@ fn a_filter_lets_through_what_it_says_and_stands_in_a_link() {
     }
     let plain = apply(&state, &Command::ShowAttribute { attribute: None }, &limits());
     assert_eq!((plain.theme, plain.attribute), (Theme::None, None));
+}
+
+#[test]
+fn another_building_has_its_own_planes_and_the_same_household() {
+    let select = |id: &str| Command::Select { selection: Some(Selection { layer: "buildings".into(), id: id.to_owned() }) };
+    let chosen = [
+        select("a"),
+        Command::SetRoofBattery { kwh: 5.04 },
+        Command::SetRoofLoad { load: RoofLoad::Farm, kwh: Some(30_000.4) },
+        Command::CoverRoofPlane { plane: 1, covered: false },
+        Command::SetRoofModule { plane: 0, place: 3, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: true },
+    ];
+    let state = do_all(&chosen);
+    assert_eq!(state.roof.to_string(), "farm,30000,5,0,,1,0-3");
+    assert_eq!(RoofChoice::parse(&state.roof.to_string()), Some(state.roof.clone()));
+    let other = apply(&state, &select("b"), &limits());
+    assert_eq!(other.roof.to_string(), "farm,30000,5,0,,,");
+    assert_eq!(apply(&state, &select("a"), &limits()).roof, state.roof, "the same building again changes nothing");
+    let metered = apply(&state, &Command::RoofMeter { name: "m.csv".to_owned(), csv: Some("a".to_owned()) }, &limits());
+    assert_eq!((metered.roof.load, metered.roof.load_kwh), (RoofLoad::Meter, None));
+    assert_eq!(apply(&metered, &Command::RoofMeter { name: String::new(), csv: None }, &limits()).roof.load, RoofLoad::Household);
+    for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,"] {
+        assert_eq!(RoofChoice::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn going_to_a_house_lands_on_it_and_chooses_it() {
+    let at = [-1.5512, 47.2171, 68.0];
+    let house = Selection { layer: "buildings".into(), id: "BATIMENT0000000302930441".to_owned() };
+    let before = do_all(&[Command::Orbit { heading_deg: 77.0, pitch_deg: 25.0 }]);
+    let go = |span_m: f64, selection: Option<Selection>| apply(&before, &Command::GoTo { at, span_m, selection }, &limits());
+    let there = go(0.0, Some(house.clone()));
+    assert_eq!((there.camera.target, there.camera.distance_m, there.selection), (at, HOUSE_M, Some(house)));
+    assert_eq!(there.camera.heading_deg, before.camera.heading_deg, "it keeps looking where it looked");
+    assert!((-55.0..=-30.0).contains(&there.camera.pitch_deg), "roofs are seen from above");
+    // A place without a building: what was chosen before is not left standing there.
+    assert_eq!(apply(&there_with(&before), &Command::GoTo { at, span_m: 0.0, selection: None }, &limits()).selection, None);
+    // All of a commune, and no farther than the territory allows.
+    assert_eq!(go(4_000.0, None).camera.distance_m, 5_000.0);
+    assert_eq!(go(1e9, None).camera.distance_m, limits().distance_m[1]);
+    // A link carries the landing.
+    let landed = go(0.0, None);
+    let read = from_link(&to_link(&landed), &start()).unwrap();
+    assert!((read.camera.target[0] - at[0]).abs() < 1e-7 && read.camera.distance_m == HOUSE_M);
+    assert_eq!(apply(&before, &Command::GoTo { at: [f64::NAN, 47.0, 0.0], span_m: 0.0, selection: None }, &limits()), before);
+    assert_eq!(apply(&before, &Command::Find { query: "12 rue des Lilas".to_owned() }, &limits()), before, "a question changes no picture");
+}
+
+fn there_with(state: &ViewState) -> ViewState {
+    ViewState { selection: Some(Selection { layer: "buildings".into(), id: "other".to_owned() }), ..state.clone() }
 }

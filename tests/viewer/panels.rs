@@ -94,6 +94,8 @@ fn manifest() -> Manifest {
         }],
         features: None,
         tables: Vec::new(),
+        roofs: None,
+        search: None,
         imagery: Vec::new(),
     }
 }
@@ -586,6 +588,8 @@ fn curves() -> ChartText {
         known: 8000,
         absent: 760,
         peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
+        worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
+        beyond: Some(3),
         trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
         calendar: std::sync::Arc::new(Calendar {
             days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
@@ -649,6 +653,11 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
+    // The worst moments are ways to go there.
+    assert!(desk.query_by_label_contains("3 pas de temps hors limites").is_some());
+    desk.get_by_label_contains("8,5\u{A0}MW").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-02-03T18:00:00Z") }));
     desk.get_by_label_contains("Minimum\u{A0}: 1").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-08-15T03:00:00Z") }));
@@ -676,11 +685,12 @@ fn classes_of_a_legend_can_be_chosen() {
             counts_classes: true,
             notice: "Values of this instant are on their way…".to_owned(),
             histogram: Some(HistogramText { counts: vec![1, 5, 0], said: "6 objects".to_owned() }),
+            marks: vec!["Arrows: the way that power runs".to_owned()],
             ..LegendText::default()
         });
     });
     desk.run();
-    for part in ["0 to 2", "2 to 9", "Values of this instant are on their way…"] {
+    for part in ["Arrows: the way that power runs", "0 to 2", "2 to 9", "Values of this instant are on their way…"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     click(&mut desk, "Change the scale");
@@ -753,4 +763,60 @@ fn a_view_is_kept_opened_again_and_forgotten() {
     assert_eq!(desk.state().model.state.theme, Theme::Demand);
     click(&mut desk, "Oublier la vue «\u{A0}La place le soir\u{A0}»");
     assert!(desk.state().memory.bookmarks.is_empty());
+}
+
+fn hit(label: &str, remark: jumeau::search::Remark, feature: Option<(&str, &str)>) -> jumeau::search::Hit {
+    jumeau::search::Hit {
+        label: label.to_owned(),
+        detail: "44000 Nantes".to_owned(),
+        kind: jumeau::formats::search::Kind::Street,
+        is_house: feature.is_some(),
+        remark,
+        at: [-1.55, 47.21, 60.0],
+        span_m: 0.0,
+        feature: feature.map(|(layer, id)| (layer.to_owned(), id.to_owned())),
+    }
+}
+
+#[test]
+fn an_address_is_typed_chosen_with_the_arrows_and_gone_to() {
+    let hits = vec![
+        hit("12 rue des Lilas", jumeau::search::Remark::None, Some(("buildings", "B12"))),
+        hit("Rue des Lilas", jumeau::search::Remark::NumberUnknown, None),
+    ];
+    let answers = jumeau::ui::search::SearchModel { query: "12 rue".to_owned(), hits, is_waiting: false, is_partial: false, has_index: true };
+    let mut desk = desk(Language::Fr, |model| model.search = Some(answers));
+    let field = "Chercher une adresse, une rue, un lieu";
+    desk.get_by_label(field).focus();
+    desk.run();
+    desk.get_by_label(field).type_text("12 rue");
+    desk.run();
+    assert!(desk.state().asked.contains(&Command::Find { query: "12 rue".to_owned() }), "{:?}", desk.state().asked);
+    assert!(desk.query_by_label_contains("numéro inconnu, voici la rue").is_some());
+    assert!(desk.query_by_label_contains("ne quitte cet appareil").is_some());
+    desk.state_mut().asked.clear();
+    desk.key_press(egui::Key::ArrowDown);
+    desk.run();
+    desk.key_press(egui::Key::ArrowUp);
+    desk.run();
+    desk.key_press(egui::Key::Enter);
+    desk.run();
+    let selection = Some(Selection { layer: "buildings".into(), id: "B12".to_owned() });
+    assert_eq!(desk.state().asked, [Command::GoTo { at: [-1.55, 47.21, 60.0], span_m: 0.0, selection }]);
+    assert!(desk.query_by_label_contains("ne quitte cet appareil").is_none(), "the list is closed");
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_what_to_try() {
+    let nothing = jumeau::ui::search::SearchModel { query: "xyz".to_owned(), has_index: true, ..Default::default() };
+    let mut desk = desk(Language::Fr, |model| model.search = Some(nothing));
+    let field = "Chercher une adresse, une rue, un lieu";
+    desk.get_by_label(field).focus();
+    desk.run();
+    desk.get_by_label(field).type_text("xyz");
+    desk.run();
+    assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_some());
+    desk.key_press(egui::Key::Escape);
+    desk.run();
+    assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_none());
 }

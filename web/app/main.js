@@ -10,6 +10,8 @@ import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
+import { drawRoof, roofOf } from "./roof.js";
+import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
@@ -35,6 +37,7 @@ async function boot() {
   wireTime();
   wireSheet();
   wireKeys(canvas);
+  wireSearch();
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => {
@@ -162,6 +165,12 @@ function message(received) {
     case "calendar":
       calendarOf(received);
       break;
+    case "roof":
+      roofOf(received);
+      break;
+    case "search":
+      searchOf(received);
+      break;
     case "chart":
       chartOf(received);
       break;
@@ -186,6 +195,7 @@ function draw(state, before) {
   drawAttributes();
   drawPicture(state);
   drawSheet(state, before);
+  if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -203,6 +213,8 @@ function drawAll() {
   drawBookmarks();
   drawPicture(store.state);
   drawMarks();
+  drawRoof();
+  drawSearch();
   drawSeries();
   drawLegend();
   drawSheet(store.state, null);

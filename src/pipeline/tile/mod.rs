@@ -43,6 +43,8 @@ pub mod scene;
 pub mod series;
 pub mod shore;
 pub mod streets;
+mod machines;
+mod stroke;
 pub mod surround;
 pub mod terrain;
 pub mod trees;
@@ -586,7 +588,9 @@ fn manifest(
         datasets,
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }
 

@@ -10,7 +10,7 @@ use super::vocab::{Chart, Scene, SceneFacts, ViewerSystems, Words};
 use crate::base::{Clock, Instant, Interval, Language};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
-use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough};
+use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough, worst};
 use crate::view::timeline::Span;
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
@@ -24,6 +24,8 @@ const MOST_STEPS: usize = 4096;
 const MOST_CHUNKS: usize = 32;
 /// Points of a load-duration curve.
 const DURATION_POINTS: usize = 256;
+/// Worst moments that are told.
+const MOST_WORST: usize = 8;
 
 pub struct CurvesPlugin;
 
@@ -61,6 +63,8 @@ struct Whole {
     known: usize,
     absent: usize,
     peak: Option<(Instant, f64)>,
+    worst: Vec<(Instant, f64)>,
+    beyond: Option<usize>,
     trough: Option<(Instant, f64)>,
     points: Vec<Point>,
     /// Of the year that begins there.
@@ -128,6 +132,8 @@ fn draw_lines(
 ) {
     let path = &choice.series.path;
     let unit = if of_demand { "kW" } else { choice.unit() };
+    // Alternatives are no parts of anything.
+    let adds = adds_up(unit) && !choice.series.apart;
     let window = window(choice.axis, scene.state.instant, scene);
     let steps = steps_of(choice.axis, window, layout.steps);
     let mut is_there = true;
@@ -145,13 +151,27 @@ fn draw_lines(
         let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
         if missing == 0 {
             let curves = values(lines, 0..layout.steps, choice.axis, layout, path, store);
-            let sum = sum_of(&curves, unit);
+            let sum = sum_of(&curves, adds);
             let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
-            let duration = load_duration(&points);
+            // How long a line carries how much does not ask which way.
+            let amounts: Vec<Point> = match choice.series.directed {
+                true => points.iter().map(|point| Point { value: point.value.map(f64::abs), ..*point }).collect(),
+                false => points.clone(),
+            };
+            let duration = load_duration(&amounts);
+            let (worst, beyond) = match choice.series.band.filter(|_| lines.len() == 1) {
+                Some(band) => {
+                    let (moments, beyond) = worst(&points, band, MOST_WORST);
+                    (moments, Some(beyond))
+                }
+                None => (Vec::new(), None),
+            };
             subject.whole = Some(Whole {
+                worst,
+                beyond,
                 known: duration.len(),
                 absent: points.len() - duration.len(),
-                peak: peak(&points),
+                peak: peak(&amounts),
                 trough: trough(&points),
                 duration: thinned(&duration, DURATION_POINTS),
                 calendar: None,
@@ -165,7 +185,7 @@ fn draw_lines(
     }
     subject.drawn = Some(drawn);
     let curves = values(lines, steps, choice.axis, layout, path, store);
-    let sum = sum_of(&curves, unit).filter(|_| subject.more_rows == 0);
+    let sum = sum_of(&curves, adds).filter(|_| subject.more_rows == 0);
     let has_total = sum.is_some();
     let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());
     let mut day: Vec<(String, Vec<Point>)> = lines.iter().map(|line| line.name.clone()).zip(curves).collect();
@@ -185,6 +205,8 @@ fn draw_lines(
         known: whole.map_or(0, |whole| whole.known),
         absent: whole.map_or(0, |whole| whole.absent),
         peak: whole.and_then(|whole| whole.peak),
+        worst: whole.map(|whole| whole.worst.clone()).unwrap_or_default(),
+        beyond: whole.and_then(|whole| whole.beyond),
         trough: whole.and_then(|whole| whole.trough),
         calendar,
         more_rows: subject.more_rows,
@@ -301,9 +323,9 @@ fn values(lines: &[Line], steps: std::ops::Range<usize>, axis: &Axis, layout: &L
         .collect()
 }
 
-/// The sum of several curves, where their unit adds up.
-fn sum_of(curves: &[Vec<Point>], unit: &str) -> Option<Vec<Point>> {
-    if curves.len() < 2 || !adds_up(unit) {
+/// The sum of several curves, where they add up.
+fn sum_of(curves: &[Vec<Point>], adds: bool) -> Option<Vec<Point>> {
+    if curves.len() < 2 || !adds {
         return None;
     }
     let parts: Vec<Vec<Option<f64>>> = curves.iter().map(|curve| curve.iter().map(|point| point.value).collect()).collect();
