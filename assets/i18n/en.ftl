@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25.5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = One class fewer
 legend-classes-more = One class more
+legend-arrows = Arrows: the way that power runs
+legend-outside-band = Black and white bands: outside { $least } to { $most }
+legend-beyond = Black and white bands: more than { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
 chart-counts = { $known } values, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
+chart-worst = Worst moments
+chart-beyond = { $count } steps out of bounds
 chart-peak-help = Go to this instant
 chart-total = Sum
 chart-more = and { $count } more, not drawn
@@ -400,6 +405,8 @@ error-territory-missing = The territory does not open: there is no territory.jso
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
 error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
 error-display-silent = The window does not open: the screen “{ $value }” that this session names (DISPLAY or WAYLAND_DISPLAY) does not answer. Correct the variable, run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
+error-graphics-lost = The graphics card has stopped answering: { $value }. If this comes back, renew its driver or ask less of it (--memory 512).
+graphics-lost-again = The graphics card has stopped answering; the view opens again at the same place.
 error-no-graphics = Nothing can be drawn: no graphics driver was found. Install the one of your card, or a software driver (mesa-vulkan-drivers on Debian and Ubuntu).
 error-command = A page asked for something Jumeau does not know ({ $value }). Nothing has changed; update the page.
 error-picture-write = The picture was not saved ({ $value }). Check the folder and the space left there.

@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25,5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = Une classe de moins
 legend-classes-more = Une classe de plus
+legend-arrows = Flèches : le sens de la puissance
+legend-outside-band = Bandes noires et blanches : hors de { $least } à { $most }
+legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
 chart-counts = { $known } valeurs, { $absent } absentes
 chart-peak = Maximum : { $value }, { $instant }
+chart-worst = Pires moments
+chart-beyond = { $count } pas de temps hors limites
 chart-peak-help = Aller à cet instant
 chart-total = Somme
 chart-more = et { $count } autres, non tracées
@@ -400,6 +405,8 @@ error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fi
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
 error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
 error-display-silent = La fenêtre ne s’ouvre pas : l’écran « { $value } » que cette session nomme (DISPLAY ou WAYLAND_DISPLAY) ne répond pas. Corrigez la variable, lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
+error-graphics-lost = La carte graphique a cessé de répondre : { $value }. Si cela revient, mettez son pilote à jour ou demandez moins d’elle (--memory 512).
+graphics-lost-again = La carte graphique a cessé de répondre ; la vue est rouverte au même endroit.
 error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a été trouvé. Installez celui de votre carte, ou un pilote logiciel (mesa-vulkan-drivers sous Debian et Ubuntu).
 error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
 error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.

@@ -36,6 +36,7 @@ pub mod load_profile;
 pub mod meter;
 pub mod mvt;
 pub mod osm;
+pub mod park;
 pub mod pdf;
 pub mod pmtiles;
 pub mod protobuf;

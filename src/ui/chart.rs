@@ -44,6 +44,18 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
             }
         }
     }
+    if let Some(beyond) = chart.beyond {
+        ui.label(RichText::new(texts.text_with("chart-beyond", &[("count", (beyond as f64).into())])).small());
+    }
+    if !chart.worst.is_empty() {
+        ui.label(RichText::new(texts.text("chart-worst")).small().strong());
+        for (at, value) in &chart.worst {
+            let text = format!("{} · {}", texts.date_time(clock.read(*at)), written(*value, &chart.unit, texts));
+            if ui.link(RichText::new(text).small()).on_hover_text(texts.text("chart-peak-help")).clicked() {
+                commands.push(Command::SetInstant { instant: *at });
+            }
+        }
+    }
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     ui.label(RichText::new(nature).small()).on_hover_text(&chart.nature_help);
     if !chart.method.is_empty() {

@@ -1,8 +1,8 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
 use super::roof::RoofText;
-use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
-use crate::formats::territory::{LayerKind, Manifest, Name};
+use crate::base::{Clock, Instant, Interval, LayerId};
+use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
 use crate::view::curve::Point;
 use crate::view::timeline::Ruler;
@@ -88,6 +88,9 @@ pub struct ChartText {
     pub known: usize,
     pub absent: usize,
     pub peak: Option<(Instant, f64)>,
+    /// The worst moments, where the series has bounds, and how many values are beyond.
+    pub worst: Vec<(Instant, f64)>,
+    pub beyond: Option<usize>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
@@ -122,6 +125,8 @@ pub struct LegendText {
     pub notice: String,
     /// Whether classes can follow the values.
     pub counts_classes: bool,
+    /// What marks mean that are no colours: bounds, arrows.
+    pub marks: Vec<String>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -239,14 +244,14 @@ impl PanelModel {
             LayerLine {
                 id: layer.id.clone(),
                 kind: Some(layer.kind),
-                name: named(&layer.name, texts.language()).to_owned(),
+                name: layer.name.text(texts.language()).to_owned(),
                 mark: word(texts.nature(layer.nature)),
                 mark_help: word(texts.nature_help(layer.nature)),
             }
         });
         // Years apart have the same name.
         let pictures = manifest.imagery.iter().map(|imagery| {
-            let name = named(&imagery.name, texts.language());
+            let name = imagery.name.text(texts.language());
             let year = imagery.date.as_deref().and_then(|date| date.get(..4)).filter(|year| !name.contains(year));
             LayerLine {
                 id: imagery.id.as_str().into(),
@@ -258,7 +263,7 @@ impl PanelModel {
         });
         Self {
             is_open: true,
-            territory: named(&manifest.name, texts.language()).to_owned(),
+            territory: manifest.name.text(texts.language()).to_owned(),
             state: state.clone(),
             clock: manifest.clock(),
             limits: limits.clone(),
@@ -292,21 +297,3 @@ fn series(manifest: &Manifest) -> Vec<SeriesLine> {
         .collect()
 }
 
-pub fn named(name: &Name, language: Language) -> &str {
-    match language {
-        Language::Fr => &name.fr,
-        Language::En => &name.en,
-    }
-}
-
-/// Each sentence once, in the manifest's order.
-fn attributions(datasets: &[Dataset]) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for dataset in datasets {
-        let sentence = dataset.attribution.trim();
-        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
-            sentences.push(sentence.to_owned());
-        }
-    }
-    sentences
-}

@@ -272,7 +272,24 @@ fn legend_text(
         histogram,
         notice,
         counts_classes: legend.counts_classes,
+        marks: marks(legend, texts),
     }
+}
+
+/// Words for the marks of a scene that are no colours.
+fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
+    let number = |value: f64| super::chart::number(value, texts);
+    let unit = legend.unit.text(texts);
+    let mut said = Vec::new();
+    match legend.band {
+        Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
+        Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
+        None => {}
+    }
+    if legend.is_directed {
+        said.push(texts.text("legend-arrows"));
+    }
+    said
 }
 
 fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> ChartText {
@@ -293,6 +310,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         known: chart.known,
         absent: chart.absent,
         peak: chart.peak,
+        worst: chart.worst.clone(),
+        beyond: chart.beyond,
         waiting: chart.is_waiting,
         typical: chart.is_typical,
         title,

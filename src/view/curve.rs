@@ -45,6 +45,21 @@ pub fn peak(points: &[Point]) -> Option<(Instant, f64)> {
     best
 }
 
+/// How far a value is towards the bounds it shall keep: 0 in their middle, 1 at them, more beyond.
+pub fn strain(value: f64, [least, most]: [f64; 2]) -> f64 {
+    (value - 0.5 * (least + most)).abs() / (0.5 * (most - least)).max(f64::MIN_POSITIVE)
+}
+
+/// The values nearest to their bounds or furthest beyond, the worst first, the first of several; and how many are beyond.
+pub fn worst(points: &[Point], band: [f64; 2], most: usize) -> (Vec<(Instant, f64)>, usize) {
+    let known = points.iter().filter_map(|point| point.value.filter(|value| value.is_finite()).map(|value| (point.at, value)));
+    let mut all: Vec<(Instant, f64)> = known.collect();
+    let beyond = all.iter().filter(|(_, value)| *value < band[0] || *value > band[1]).count();
+    all.sort_by(|a, b| strain(b.1, band).total_cmp(&strain(a.1, band)));
+    all.truncate(most);
+    (all, beyond)
+}
+
 /// Whether values of a unit may be added up: amounts and flows may, shares, temperatures and coefficients may not.
 pub fn adds_up(unit: &str) -> bool {
     const FLOWS: [&str; 18] =

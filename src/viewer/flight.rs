@@ -2,6 +2,7 @@
 //!
 //! It stands still first, at each height of the path, so that a frame in flight has something to be compared with.
 
+use super::lost::Kept;
 use super::open::Opening;
 use super::quality::Cost;
 use super::tiles::{Meter, StreamBudget};
@@ -41,8 +42,6 @@ pub struct Request {
     pub width: u32,
     pub height: u32,
     pub screen_space_error: f64,
-    /// Memory for tiles, all layers together; `None` takes the desktop's.
-    pub max_bytes: Option<u64>,
     pub quality: Quality,
     pub seconds: f64,
 }
@@ -124,9 +123,9 @@ pub fn fly(request: Request) -> Result<Record, Fault> {
     let mut app = app(request.location, request.opening, Target::Film { width, height }, Smoothing(1))
         .map_err(|io| fault("error-territory-unreachable", io.to_string()))?;
     app.insert_resource(Cost::of(request.quality));
-    let mut budget = StreamBudget { screen_space_error: request.screen_space_error, ..default() };
-    budget.max_bytes = request.max_bytes.unwrap_or(budget.max_bytes);
-    app.insert_resource(budget);
+    let mut budget = app.world_mut().resource_mut::<StreamBudget>();
+    budget.screen_space_error = request.screen_space_error;
+    let max_bytes = budget.max_bytes;
     app.insert_resource(DrawnCamera { at_once: true, ..default() });
     while app.plugins_state() == PluginsState::Adding {
         platform::tick_tasks();
@@ -141,7 +140,10 @@ pub fn fly(request: Request) -> Result<Record, Fault> {
     let flight = Flight::over(limits.home, limits.bounds_lonlat, request.seconds);
     let still = Band::ALL.map(|band| stand(&mut app, band, flight.rest(band))).to_vec();
     let (frames, memory) = travel(&mut app, &flight);
-    Ok(Record { start, still, frames, memory, max_bytes: budget.max_bytes, faults: facts(&app).faults.clone() })
+    if let Some(loss) = app.world().resource::<Kept>().loss() {
+        return Err(fault("error-graphics-lost", loss.cause));
+    }
+    Ok(Record { start, still, frames, memory, max_bytes, faults: facts(&app).faults.clone() })
 }
 
 /// One frame to its last pixel, seconds.

@@ -16,6 +16,7 @@
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
+//! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
 //! | [`snapshot`] | a picture once all tiles are drawn |
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
@@ -30,6 +31,8 @@ pub mod flight;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
+pub mod lost;
+pub mod machines;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -125,12 +128,14 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
         app.add_plugins(plugins);
         app.insert_resource(WinitSettings::desktop_app()).add_plugins(quality::QualityPlugin);
     }
+    let budget = tiles::StreamBudget::default();
+    app.add_plugins(lost::LostPlugin).insert_resource(tiles::StreamBudget {
+        max_bytes: opening.max_bytes.unwrap_or(budget.max_bytes),
+        fade_s: if picture { 0.0 } else { budget.fade_s },
+        ..budget
+    });
     if picture {
-        app.insert_resource(tiles::StreamBudget {
-            fade_s: 0.0,
-            ..default()
-        })
-        .insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
+        app.insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     }
     app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
         .insert_resource(opening)
@@ -179,6 +184,7 @@ impl Plugin for ViewerPlugin {
                 series::SeriesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
+                machines::MachinesPlugin,
                 pick::PickPlugin,
                 roof::RoofPlugin,
                 marks::MarksPlugin,

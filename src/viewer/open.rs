@@ -31,6 +31,8 @@ pub struct Opening {
     pub crs: Option<u32>,
     /// A style in the language of 3D Tiles, for buildings and models.
     pub style: Option<Vec<u8>>,
+    /// Memory for tiles, all layers together; `None` takes what this platform gives.
+    pub max_bytes: Option<u64>,
 }
 
 /// The document that a tileset is usually in.

@@ -186,6 +186,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
+                "band": legend.band, "directed": legend.is_directed,
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),
@@ -252,6 +253,7 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
 }

@@ -114,6 +114,10 @@ pub struct Legend {
     pub counts_classes: bool,
     /// A year made of months of several years.
     pub is_typical: bool,
+    /// Values beyond it are marked in black and white.
+    pub band: Option<[f64; 2]>,
+    /// Arrows show which way values run.
+    pub is_directed: bool,
 }
 
 /// Counts of the values in view, in equal parts of `[low, high]`.
@@ -227,6 +231,10 @@ pub struct Chart {
     pub absent: usize,
     /// Highest value of all and when.
     pub peak: Option<(crate::base::Instant, f64)>,
+    /// The values nearest to their bounds or beyond, the worst first; only of a series that has bounds.
+    pub worst: Vec<(crate::base::Instant, f64)>,
+    /// How many values are out of bounds, where there are bounds and all values are there.
+    pub beyond: Option<usize>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.
@@ -271,6 +279,10 @@ pub struct Featured {
 /// Whether values that the picture needs are still on their way to the card: 0 when it has them all.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct ValuesWaiting(pub usize);
+
+/// Whether values that turbines and batteries follow are still on their way.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct MachinesWaiting(pub usize);
 
 /// The one eye of the scene.
 #[derive(Component)]

@@ -19,5 +19,6 @@ mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
 mod shards;
+mod showcase;
 mod solar;
 mod tiling;

@@ -587,6 +587,8 @@ fn curves() -> ChartText {
         known: 8000,
         absent: 760,
         peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
+        worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
+        beyond: Some(3),
         waiting: false,
         typical: false,
         csv: "# source: RTE\n".to_owned(),
@@ -641,6 +643,11 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
+    // The worst moments are ways to go there.
+    assert!(desk.query_by_label_contains("3 pas de temps hors limites").is_some());
+    desk.get_by_label_contains("8,5\u{A0}MW").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-02-03T18:00:00Z") }));
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("pas de donnée").count() >= 3, "a gap has its word in every column");
 }
@@ -656,11 +663,12 @@ fn classes_of_a_legend_can_be_chosen() {
             counts_classes: true,
             notice: "Values of this instant are on their way…".to_owned(),
             histogram: Some(HistogramText { counts: vec![1, 5, 0], said: "6 objects".to_owned() }),
+            marks: vec!["Arrows: the way that power runs".to_owned()],
             ..LegendText::default()
         });
     });
     desk.run();
-    for part in ["0 to 2", "2 to 9", "Values of this instant are on their way…"] {
+    for part in ["Arrows: the way that power runs", "0 to 2", "2 to 9", "Values of this instant are on their way…"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     click(&mut desk, "Change the scale");

@@ -7,14 +7,16 @@ use bevy::input::keyboard::{Key, KeyCode, KeyboardInput};
 use bevy::input::mouse::{MouseButton, MouseButtonInput, MouseMotion, MouseScrollUnit, MouseWheel};
 use bevy::input::touch::{TouchInput, TouchPhase};
 use bevy::prelude::{App, Assets, Entity, Mesh, Vec2, With, Window};
+use bevy::render::renderer::RenderDevice;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
 use jumeau::base::Amount;
 use jumeau::formats::webtiles::{self, WebTile};
 use jumeau::geodesy::LonLatH;
 use jumeau::io::Location;
-use jumeau::view::{Command, Theme, ViewState};
+use jumeau::view::{Command, Theme, ViewState, to_link};
 use jumeau::viewer::anchor::Anchor;
+use jumeau::viewer::lost::Kept;
 use jumeau::viewer::material::TileMaterial;
 use jumeau::viewer::requests::Requests;
 use jumeau::viewer::resident::{Resident, ground_height, nearest_hit};
@@ -633,7 +635,7 @@ fn running_a_picture_of_nothing_but_damage_is_refused() {
 
 #[test]
 fn running_names_what_is_seen_and_looks_under_the_ground() {
-    use bevy::mesh::MeshTag;
+    use bevy::prelude::{MeshMaterial3d, Visibility};
     use jumeau::viewer::vocab::TilePiece;
     let mut running = Running::nantes("");
     let marks = running.facts().marks.clone();
@@ -642,22 +644,51 @@ fn running_names_what_is_seen_and_looks_under_the_ground() {
     assert!(marks.names.iter().any(|name| name.text == "La Loire" || name.text.starts_with("Quai ")), "{marks:?}");
     assert!(marks.bar.is_some_and(|bar| bar.metres >= 10.0 && bar.pixels > 40.0), "{marks:?}");
 
-    let tags = |running: &mut Running, layer: &str| -> Vec<u32> {
+    // Which of the tiles that are seen are glass.
+    let glass = |running: &mut Running, layer: &str| -> Vec<bool> {
         let world = running.app.world_mut();
-        let mut pieces = world.query::<(&TilePiece, &MeshTag, &bevy::prelude::Visibility)>();
-        let shown = pieces.iter(world).filter(|(piece, _, seen)| piece.layer.as_str() == layer && **seen == bevy::prelude::Visibility::Visible);
-        shown.map(|(_, tag, _)| tag.0).collect()
+        let mut pieces = world.query::<(&TilePiece, &MeshMaterial3d<TileMaterial>, &Visibility)>();
+        let shown = pieces.iter(world).filter(|(piece, _, seen)| piece.layer.as_str() == layer && **seen == Visibility::Visible);
+        let handles: Vec<_> = shown.map(|(_, material, _)| material.0.clone()).collect();
+        let materials = world.resource::<Assets<TileMaterial>>();
+        handles.iter().map(|handle| materials.get(handle).expect("a material").key.glass).collect()
     };
-    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+    assert!(glass(&mut running, "terrain").iter().all(|glass| !glass));
     running.send(Command::SetUnderground { underground: true });
     running.frame();
     for (layer, sheer) in [("terrain", true), ("streets", true), ("buildings", false), ("tram", true)] {
-        let tags = tags(&mut running, layer);
-        assert!(!tags.is_empty() && tags.iter().all(|tag| (*tag < 128) == sheer), "{layer} {tags:?}");
+        let glass = glass(&mut running, layer);
+        assert!(!glass.is_empty() && glass.iter().all(|glass| *glass == sheer), "{layer} {glass:?}");
     }
     running.send(Command::SetUnderground { underground: false });
     running.frame();
-    assert!(tags(&mut running, "terrain").iter().all(|tag| *tag == 255));
+    assert!(glass(&mut running, "terrain").iter().all(|glass| !glass));
+}
+
+#[test]
+fn running_graphics_that_fail_keep_the_place() {
+    let mut running = Running::nantes("v=1&c=-1.556,47.213,20,800,40,-30");
+    let kept = running.app.world().resource::<Kept>().clone();
+    assert_eq!(kept.loss(), None);
+    let place = to_link(&running.state());
+    let before = running.app.world().resource::<Scene>().state.camera;
+    let device = running.app.world().resource::<RenderDevice>().clone();
+    device.wgpu_device().destroy();
+    for _ in 0..200 {
+        running.frame();
+        // Its driver says so when it is asked the next time, and a device that is gone may answer anything.
+        let _ = device.poll(wgpu::PollType::Poll);
+        if kept.loss().is_some() {
+            break;
+        }
+    }
+    let loss = kept.loss().expect("the loss of a device is noticed");
+    assert_eq!((loss.link, loss.out_of_memory), (place, false));
+    assert!(running.app.should_exit().is_some_and(|exit| exit.is_error()), "the program ends instead of standing still");
+    // What is opened by that link is what was seen.
+    let again = Running::nantes(&kept.loss().expect("still there").link);
+    let after = again.app.world().resource::<Scene>().state.camera;
+    assert!((after.heading_deg - before.heading_deg).abs() < 0.1 && (after.target[0] - before.target[0]).abs() < 1e-5, "{after:?} {before:?}");
 }
 
 #[test]

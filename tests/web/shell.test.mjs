@@ -252,6 +252,19 @@ test("a page that holds the frame commands it, a stranger does not", async () =>
   holder.stop();
 });
 
+test("a viewer that loses its graphics without an event of the page comes back by itself", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.before = true;
+    window.say({ kind: "ready" });
+    window.say({ kind: "lost", cause: "device lost" });
+  });
+  assert.match(await page.locator("#fault").innerText(), /carte graphique/);
+  await page.waitForFunction(() => !window.before && window.started);
+  await context.close();
+});
+
 test("the example of embedding works on our own server", async () => {
   const context = await chrome.newContext({ ...SIZES.desktop, locale: "fr-FR" });
   const page = await context.newPage();
@@ -288,6 +301,11 @@ test("colours keep their legend where the panel is closed", async () => {
     assert.deepEqual(faults, []);
     await context.close();
   }
+});
+
+test("no part of the page answers to another's name", () => {
+  const names = [...readFileSync(join(root, "web/index.html"), "utf8").matchAll(/\sid="([^"]+)"/g)].map((found) => found[1]);
+  assert.deepEqual(names.filter((name, index) => names.indexOf(name) !== index), []);
 });
 
 test("both languages say everything", async () => {
@@ -353,6 +371,33 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   await picture(page, "shell-series");
   await page.getByRole("button", { name: "Maximum du jour" }).click();
   await page.waitForFunction(() => window.heard.some(({ instant }) => instant === "2026-06-21T17:00:00Z"));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a network's line has its worst moments, and the legend says its marks", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "chart", chart: { ...chart, unit: "%", total: false, curves: chart.curves.slice(0, 1), beyond: 7, worst: [["2026-01-12T18:00:00Z", -131], ["2026-01-13T18:00:00Z", 104]] } });
+  }, { series: SERIES, chart: CHART });
+  await page.getByLabel("Courbes de charge").check();
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "series", title: { fr: "charge", en: "loading" }, unit: "%", domain: [0, 100], colours: ["#00204d", "#ffea46"], ticks: [0, 25, 50, 75, 100],
+      ends: [], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true, waiting: false, outside: false, band: [-100, 100], directed: true });
+  });
+  const legend = await page.locator("#legend").innerText();
+  assert.match(legend, /noires et blanches : plus de 100 %/);
+  assert.match(legend, /sens de la puissance/);
+  const chart = page.locator("#chart");
+  assert.match(await chart.innerText(), /7 pas de temps hors limites/);
+  assert.equal(await chart.locator("ol.worst li").count(), 2);
+  await chart.locator("ol.worst button").first().click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, instant }) => what === "set-instant" && instant === "2026-01-12T18:00:00Z"));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-worst");
   assert.deepEqual(faults, []);
   await context.close();
 });

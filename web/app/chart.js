@@ -50,6 +50,7 @@ export function drawChart() {
       go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
       parts.push(go);
     }
+    parts.push(...worst());
   }
   const origin = make("p", "", { class: "quiet" });
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
@@ -68,6 +69,22 @@ export function drawChart() {
   }
   place.replaceChildren(...parts, origin, details, tools);
   place.lang = currentLanguage();
+}
+
+/** How often bounds are passed, and the moments when it is worst, each a way to go there. */
+function worst() {
+  const parts = [];
+  if (Number.isFinite(chart.beyond)) parts.push(make("p", t("chart-beyond", { count: number(chart.beyond, 0) }), { class: "quiet" }));
+  if (!chart.worst?.length) return parts;
+  const list = make("ol", "", { class: "worst", "aria-label": t("chart-worst") });
+  for (const [at, value] of chart.worst) {
+    const row = make("li");
+    const go = make("button", `${dateText(Date.parse(at), store.timezone)} · ${written(value)}`, { type: "button", class: "small" });
+    go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
+    row.append(go);
+    list.append(row);
+  }
+  return [...parts, make("p", t("chart-worst"), { class: "quiet" }), list];
 }
 
 /** Three digits that count. */

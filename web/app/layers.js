@@ -162,6 +162,13 @@ function placeLegend() {
   else byId("year-row").after(byId("legend"));
 }
 
+/** What marks mean that are no colours: bounds, arrows. */
+function marksOf({ band, directed, unit }) {
+  const [least, most] = band ?? [];
+  const bounds = !band ? "" : directed ? t("legend-beyond", { most: three(most), unit: unit ?? "" }) : t("legend-outside-band", { least: three(least), most: three(most) });
+  return [bounds, directed ? t("legend-arrows") : ""].filter(Boolean).join(" · ");
+}
+
 export function drawLegend() {
   const { theme, instant, year } = store.state;
   const place = byId("legend");
@@ -192,6 +199,7 @@ export function drawLegend() {
   // Only colours go into a style: what is none is left out by the browser's own parser.
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
   byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
+  byId("legend-marks").textContent = marksOf(facts);
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");

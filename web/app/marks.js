@@ -27,7 +27,7 @@ export function drawMarks() {
     element.hidden = false;
   });
   pool.slice(last.names.length).forEach((element) => { element.hidden = true; });
-  const bar = byId("scale");
+  const bar = byId("scale-bar");
   bar.hidden = !last.bar;
   if (!last.bar) return;
   bar.style.width = `${last.bar.pixels}px`;

@@ -163,4 +163,8 @@ export function onStop(canvas, listener) {
   });
   window.addEventListener("jumeau-stopped", (event) => stopped("stopped", event.detail));
   canvas.addEventListener("webglcontextlost", () => stopped("context", "webglcontextlost"));
+  // WebGPU has no such event: the viewer itself is told.
+  hear((message) => {
+    if (message.kind === "lost") stopped("context", message.cause);
+  });
 }

@@ -20,9 +20,6 @@ pub struct Args {
     /// Erreur admise à l'écran, en pixels / largest error on screen, pixels.
     #[arg(long, default_value_t = 16.0, value_parser = viewing::error_px)]
     sse: f64,
-    /// Mémoire des tuiles, en Mo / memory for tiles, megabytes.
-    #[arg(long, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
-    memory: Option<u64>,
     /// Qualité de l’image / quality of the picture: mobile, laptop, desktop, presentation.
     #[arg(long, default_value = "desktop", value_parser = quality)]
     quality: Quality,
@@ -63,7 +60,6 @@ pub fn run(args: Args) -> ExitCode {
         width: args.size.0,
         height: args.size.1,
         screen_space_error: args.sse,
-        max_bytes: args.memory.map(|megabytes| megabytes << 20),
         quality: args.quality,
         seconds: args.seconds,
     };

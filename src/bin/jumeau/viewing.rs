@@ -38,6 +38,9 @@ pub struct Manner {
     /// Style 3D Tiles (JSON) des bâtiments et des modèles / 3D Tiles style of buildings and models.
     #[arg(long)]
     pub style: Option<PathBuf>,
+    /// Mémoire des tuiles, en Mo / memory for tiles, megabytes.
+    #[arg(long, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
+    pub memory: Option<u64>,
     /// Langue des messages : fr ou en / language of messages.
     #[arg(long, default_value = "fr")]
     pub lang: Lang,
@@ -65,7 +68,7 @@ pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCo
     };
     let name = named.trim_end_matches('/').trim_end_matches("tileset.json").trim_end_matches('/');
     let name = name.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(named).to_owned();
-    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style }))
+    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style, max_bytes: manner.memory.map(|megabytes| megabytes << 20) }))
 }
 
 /// A territory's root, or a tileset's and the path of its document there.

@@ -16,6 +16,7 @@
 //! The order of rows changes nothing in the bytes, except where only the order tells two hours apart that the wall clock shows as one.
 //! A value that is not there is `NaN`, never zero and never the one before.
 
+pub mod add;
 pub mod axis;
 mod columns;
 pub mod declared;

@@ -42,6 +42,8 @@ pub mod scene;
 pub mod series;
 pub mod shore;
 pub mod streets;
+mod machines;
+mod stroke;
 pub mod surround;
 pub mod terrain;
 pub mod trees;

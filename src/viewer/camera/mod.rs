@@ -82,7 +82,7 @@ fn turn(from: f64, to: f64) -> f64 {
 fn follow(drawn: Res<DrawnCamera>, mut anchor: ResMut<Anchor>) {
     let Some(camera) = drawn.camera else { return };
     let target = pose::lonlat(camera.target);
-    if anchor.is_far_from(target) {
+    if anchor.is_far_from(target, camera.distance_m) {
         *anchor = Anchor::at(target);
     }
 }

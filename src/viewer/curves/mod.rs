@@ -10,7 +10,7 @@ use super::vocab::{Chart, Scene, SceneFacts, ViewerSystems, Words};
 use crate::base::{Instant, Interval};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
-use crate::view::curve::{Point, adds_up, load_duration, peak, thinned, total};
+use crate::view::curve::{Point, adds_up, load_duration, peak, thinned, total, worst};
 use crate::view::timeline::Span;
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
@@ -23,6 +23,8 @@ const MOST_STEPS: usize = 4096;
 const MOST_CHUNKS: usize = 32;
 /// Points of a load-duration curve.
 const DURATION_POINTS: usize = 256;
+/// Worst moments that are told.
+const MOST_WORST: usize = 8;
 
 pub struct CurvesPlugin;
 
@@ -60,6 +62,8 @@ struct Whole {
     known: usize,
     absent: usize,
     peak: Option<(Instant, f64)>,
+    worst: Vec<(Instant, f64)>,
+    beyond: Option<usize>,
 }
 
 fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut subject: Local<Subject>, mut facts: ResMut<SceneFacts>) {
@@ -124,13 +128,27 @@ fn draw_lines(
         let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
         if missing == 0 {
             let curves = values(lines, 0..layout.steps, choice.axis, layout, path, store);
-            let sum = sum_of(&curves, choice.unit());
+            let sum = sum_of(&curves, &choice);
             let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
-            let duration = load_duration(&points);
+            // How long a line carries how much does not ask which way.
+            let amounts: Vec<Point> = match choice.series.directed {
+                true => points.iter().map(|point| Point { value: point.value.map(f64::abs), ..*point }).collect(),
+                false => points.clone(),
+            };
+            let duration = load_duration(&amounts);
+            let (worst, beyond) = match choice.series.band.filter(|_| lines.len() == 1) {
+                Some(band) => {
+                    let (moments, beyond) = worst(&points, band, MOST_WORST);
+                    (moments, Some(beyond))
+                }
+                None => (Vec::new(), None),
+            };
             subject.whole = Some(Whole {
+                worst,
+                beyond,
                 known: duration.len(),
                 absent: points.len() - duration.len(),
-                peak: peak(&points),
+                peak: peak(&amounts),
                 duration: thinned(&duration, DURATION_POINTS),
             });
         }
@@ -141,7 +159,7 @@ fn draw_lines(
     }
     subject.drawn = Some(drawn);
     let curves = values(lines, steps, choice.axis, layout, path, store);
-    let sum = sum_of(&curves, choice.unit()).filter(|_| subject.more_rows == 0);
+    let sum = sum_of(&curves, &choice).filter(|_| subject.more_rows == 0);
     let has_total = sum.is_some();
     let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());
     let mut day: Vec<(String, Vec<Point>)> = lines.iter().map(|line| line.name.clone()).zip(curves).collect();
@@ -159,6 +177,8 @@ fn draw_lines(
         known: whole.map_or(0, |whole| whole.known),
         absent: whole.map_or(0, |whole| whole.absent),
         peak: whole.and_then(|whole| whole.peak),
+        worst: whole.map(|whole| whole.worst.clone()).unwrap_or_default(),
+        beyond: whole.and_then(|whole| whole.beyond),
         more_rows: subject.more_rows,
         has_total,
         is_waiting: !is_there,
@@ -254,8 +274,8 @@ fn values(lines: &[Line], steps: std::ops::Range<usize>, axis: &Axis, layout: &L
 }
 
 /// The sum of several curves, where their unit adds up.
-fn sum_of(curves: &[Vec<Point>], unit: &str) -> Option<Vec<Point>> {
-    if curves.len() < 2 || !adds_up(unit) {
+fn sum_of(curves: &[Vec<Point>], choice: &Choice) -> Option<Vec<Point>> {
+    if curves.len() < 2 || choice.series.apart || !adds_up(choice.unit()) {
         return None;
     }
     let parts: Vec<Vec<Option<f64>>> = curves.iter().map(|curve| curve.iter().map(|point| point.value).collect()).collect();

@@ -42,8 +42,19 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
         Theme::Demand => (0.0, DEMAND_TOP_W_M2, DEMAND_EXPONENT, vec![0.0, DEMAND_TOP_W_M2]),
         Theme::ConstructionYear => (first, last, 1.0, vec![first, last]),
         Theme::Series => {
-            let [low, high] = range(&values.sample, *palette);
-            (low, high, 1.0, values.sample.clone())
+            let shown = active(scene, &scene.manifest).map(|choice| choice.series);
+            // What runs both ways is coloured by how much runs.
+            let mut sample = values.sample.clone();
+            if shown.is_some_and(|series| series.directed) {
+                sample.iter_mut().for_each(|value| *value = value.abs());
+                sample.sort_by(f64::total_cmp);
+            }
+            let [low, high] = match shown.and_then(|series| series.band.filter(|_| series.directed)) {
+                // Up to its limit: what is beyond has a mark of its own.
+                Some([_, most]) if most.is_finite() && most > 0.0 => [0.0, most],
+                _ => range(&sample, *palette),
+            };
+            (low, high, 1.0, sample)
         }
     };
     // What is not counted beforehand has no quantiles: evenly cut instead.
@@ -98,6 +109,7 @@ pub(super) struct Counted {
     is_ready: bool,
     generation: u64,
     key: Key,
+    is_directed: bool,
     shown: Vec<(usize, TileId)>,
 }
 
@@ -125,6 +137,7 @@ pub(super) fn describe(
         is_ready: ready.is_some(),
         generation: values.generation,
         key: key.clone(),
+        is_directed: active(&scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         shown: shown(&resident, target(&scene).as_ref()),
     };
     // Counting a town takes longer than a frame may: never while the clock or the camera runs.
@@ -171,8 +184,10 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                     let of_row = ready.zip(values.join.as_ref()).and_then(|((slot, step), join)| {
                         let (scale, values_row) = join.record(&layer.id, table, row);
                         let is_known = values_row < NO_DATA - 1 && is_value(scale);
+                        let is_directed = now.is_directed;
                         let value = is_known.then(|| values.pages.slots.get(slot)?.value(values.plan.as_ref()?, values_row as usize, step)).flatten()?;
-                        Some(f64::from(value * scale))
+                        let value = f64::from(value * scale);
+                        Some(if is_directed { value.abs() } else { value })
                     });
                     of_row
                 };
@@ -222,6 +237,8 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(scene.state.instant).is_none(),
         is_outside,
         counts_classes: scene.state.theme == Theme::Series,
+        band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
+        is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
     })
 }

@@ -4,6 +4,7 @@
 //! [`Featured`] tiles, the legend.
 //! A page of the series lies on the card; inside it the slider changes a few numbers of the uniform. The page that comes next is written ahead, in place.
 
+mod course;
 mod legend;
 pub mod pages;
 
@@ -91,7 +92,7 @@ impl Plugin for OverlayPlugin {
             .add_systems(
                 Update,
                 (
-                    (load_values, write_overlay).chain().in_set(ViewerSystems::Prepare),
+                    (load_values, write_overlay, course::run).chain().in_set(ViewerSystems::Prepare),
                     bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     legend::describe.in_set(ViewerSystems::Report),
                 )
@@ -312,6 +313,9 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     let mut next = uniform.clone();
     next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
     next.overlay_range = Vec4::new(key.low as f32, key.high as f32, state.year as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
+    let series = active(&scene, &scene.manifest).map(|choice| choice.series);
+    let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
+    next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, 0.0);
     next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, mark);
     for (slot, colour) in next.ramp.iter_mut().zip(&key.colours) {
         *slot = linear(*colour).extend(0.0);

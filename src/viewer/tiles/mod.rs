@@ -16,7 +16,7 @@ use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
     ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
@@ -52,7 +52,7 @@ const RETRY_S: f64 = 0.5;
 /// Time between two tries of everything that failed for passing reasons, seconds.
 const AGAIN_S: f64 = 30.0;
 /// How much of the ground is left to see while one looks under it: enough to know where one is.
-const GROUND_OVER_NETWORKS: f32 = 0.3;
+const GROUND_OVER_NETWORKS: f32 = 0.35;
 /// The hole in the ground, as a share of the distance it is seen from, and in metres.
 const CUT_SHARE: f64 = 0.2;
 const CUT_M: [f64; 2] = [4.0, 400.0];
@@ -67,6 +67,8 @@ struct Piece {
     table: Option<usize>,
     /// Its own colours let what lies behind show through, whatever a style says.
     translucent: bool,
+    /// Its fading material is glass.
+    glass: bool,
 }
 
 /// One layer in the stream; its tiles in memory are in [`Resident`], at the same place.
@@ -104,6 +106,8 @@ struct Streams {
     blank_told: bool,
     /// Tiles that still look as an older style said.
     restyling: usize,
+    /// The ground is glass, or some of it still is.
+    glazed: bool,
 }
 
 /// A sentence about something that is not shown, for a person.
@@ -177,7 +181,7 @@ impl Plugin for TilesPlugin {
             .init_resource::<Meter>()
             .add_systems(
                 Update,
-                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, stream).chain(), end_work)
+                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, stream, glaze).chain(), end_work)
                     .chain()
                     .in_set(ViewerSystems::Stream)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
@@ -364,10 +368,12 @@ fn upload(
                 translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
                 picture: false,
                 flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees),
+                glass: false,
                 textured: picture.is_some(),
                 points: mesh.look.shape == Shape::Points,
                 unlit: mesh.look.unlit,
                 styled: stream.dressed && table.is_some(),
+                stroked: mesh.look.stroked,
                 cutoff: mesh.look.cutoff,
             };
             let material = TileMaterial {
@@ -408,6 +414,7 @@ fn upload(
                 fading,
                 table: mesh.table,
                 translucent: mesh.translucent,
+                glass: false,
             });
             tile.meshes.push(PickMesh {
                 ecef_from_mesh: mesh.ecef_from_mesh,
@@ -455,7 +462,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
-    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>),
+    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>, Res<MachinesWaiting>),
     mut facts: ResMut<SceneFacts>,
     mut meter: ResMut<Meter>,
 ) {
@@ -523,14 +530,14 @@ fn stream(
         for id in layer.visible.difference(&shown) {
             if let Some(tile) = held.tiles.get_mut(id) {
                 tile.shown = false;
-                show(layer.pieces.get(id), None, &mut pieces);
+                show(layer.pieces.get(id), None, sheer, &mut pieces);
             }
         }
         for id in &shown {
             if let Some(tile) = held.tiles.get_mut(id) {
                 tile.shown = true;
                 let opacity = opacity.get(id).copied().unwrap_or(1.0);
-                show(layer.pieces.get(id), Some(if sheer { opacity.min(GROUND_OVER_NETWORKS) } else { opacity }), &mut pieces);
+                show(layer.pieces.get(id), Some(opacity), sheer, &mut pieces);
                 if matches!(held.kind, LayerKind::Buildings | LayerKind::Models) {
                     progress.features += tile.features;
                 }
@@ -571,6 +578,7 @@ fn stream(
         && requests.waiting() == 0
         && waits.0.0 == 0
         && waits.1.0 == 0
+        && waits.2.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);
@@ -595,13 +603,31 @@ fn covers_networks(layer: &ResidentLayer) -> bool {
     }
 }
 
+/// Turns the ground to glass while one looks under it, and back.
+fn glaze(scene: Res<Scene>, resident: Res<Resident>, mut streams: ResMut<Streams>, mut materials: ResMut<Assets<TileMaterial>>) {
+    let streams = &mut *streams;
+    if !scene.state.underground && !streams.glazed {
+        return;
+    }
+    streams.glazed = scene.state.underground;
+    for layer in streams.layers.iter_mut().zip(&resident.layers).filter(|(_, held)| covers_networks(held)).map(|(layer, _)| layer) {
+        for piece in layer.pieces.values_mut().flatten().filter(|piece| piece.glass != scene.state.underground) {
+            if let Some(mut material) = materials.get_mut(&piece.fading) {
+                material.key.glass = scene.state.underground;
+                piece.glass = scene.state.underground;
+            }
+        }
+    }
+}
+
 /// Where the ground is cut away: around what is looked at, as wide as a quarter of the way there.
 fn cut_ground(scene: Res<Scene>, drawn: Res<DrawnCamera>, anchor: Res<Anchor>, mut uniform: ResMut<SceneUniform>) {
     let cut = match drawn.camera.filter(|_| scene.state.underground) {
         Some(camera) => {
             let [lon_deg, lat_deg, height_m] = camera.target;
             let at = anchor.world(LonLatH { lon_deg, lat_deg, height_m }).as_vec3();
-            at.extend((CUT_SHARE * camera.distance_m).clamp(CUT_M[0], CUT_M[1]) as f32)
+            let radius_m = (CUT_SHARE * camera.distance_m).clamp(CUT_M[0], CUT_M[1]) as f32;
+            Vec4::new(at.x, GROUND_OVER_NETWORKS, at.z, radius_m)
         }
         None => Vec4::ZERO,
     };
@@ -634,6 +660,7 @@ fn widened(view: &View) -> View {
 fn show(
     drawn: Option<&Vec<Piece>>,
     opacity: Option<f32>,
+    sheer: bool,
     pieces: &mut Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
 ) {
     for piece in drawn.into_iter().flatten() {
@@ -642,7 +669,7 @@ fn show(
         visibility.set_if_neq(wanted);
         let byte = (opacity.unwrap_or(1.0).clamp(0.0, 1.0) * 255.0).round() as u32;
         tag.set_if_neq(MeshTag(byte));
-        let handle = if byte < 255 { &piece.fading } else { &piece.solid };
+        let handle = if byte < 255 || sheer { &piece.fading } else { &piece.solid };
         if material.0 != *handle {
             material.0 = handle.clone();
         }
