@@ -407,8 +407,8 @@ error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fi
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
 error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
 error-display-silent = La fenêtre ne s’ouvre pas : l’écran « { $value } » que cette session nomme (DISPLAY ou WAYLAND_DISPLAY) ne répond pas. Corrigez la variable, lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
-error-graphics-lost = La carte graphique a cessé de répondre : { $value }. Si cela revient, mettez son pilote à jour ou demandez moins d’elle (--memory 512).
-graphics-lost-again = La carte graphique a cessé de répondre ; la vue est rouverte au même endroit.
+error-graphics-lost = La carte graphique a cessé de répondre : { $value }. Si cela revient, mettez son pilote à jour ou demandez moins d’elle (--memory 512).
+graphics-lost-again = La carte graphique a cessé de répondre ; la vue est rouverte au même endroit.
 error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a été trouvé. Installez celui de votre carte, ou un pilote logiciel (mesa-vulkan-drivers sous Debian et Ubuntu).
 error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
 error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.
@@ -476,9 +476,9 @@ search-hint = 12 rue des Lilas
 search-open = Chercher
 search-clear = Effacer la recherche
 search-waiting = Recherche…
-search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
-search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
-search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
+search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
+search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
+search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
 search-local = Rien de ce que vous tapez ne quitte cet appareil.
 search-remark-number-unknown = numéro inconnu, voici la rue
 search-remark-other-suffix = même numéro, autre indice
@@ -496,7 +496,7 @@ search-results = { $count ->
    *[other] { $count } réponses
 }
 search-tip = Chercher une adresse (/ ou Ctrl+K)
-error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.
+error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.
 
 roof-title = Mon toit
 roof-waiting = Le toit arrive…
