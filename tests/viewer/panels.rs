@@ -820,3 +820,72 @@ fn a_search_that_finds_nothing_says_what_to_try() {
     desk.run();
     assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_none());
 }
+
+fn roof_text() -> jumeau::ui::RoofText {
+    use jumeau::rooftop::card::{Card, Day, PlaneCard};
+    use jumeau::rooftop::told::Line;
+    let line = |key: &'static str, name: &str, value: &str| Line { key, name: name.to_owned(), value: value.to_owned(), origin: "simulé".to_owned() };
+    let card = Card {
+        figures: vec![line("production", "Production", "8 123 kWh/an (7 204 – 9 042)"), line("power", "Puissance", "7,74 kWc")],
+        months: [600.0; 12],
+        month_names: Default::default(),
+        days: vec![Day::default(); 12],
+        facts: Vec::new(),
+        missing: Vec::new(),
+        steps: Vec::new(),
+        delay_months: 2,
+        monuments: Vec::new(),
+        covisible: Some(true),
+        co2: Vec::new(),
+        sources: vec!["IGN".to_owned()],
+    };
+    let plane = PlaneCard {
+        plane: 0,
+        name: "Pan 1 · sud · 30°".to_owned(),
+        area_m2: 50.0,
+        usable_m2: 40.0,
+        tilt: 30.0,
+        azimuth: 180.0,
+        modules: 18,
+        places: 18,
+        kwp: 7.74,
+        kwh_year: 8123.0,
+        kwh_m2: 1450.0,
+        shading_loss: 0.02,
+        sky_view: 0.9,
+        covered: true,
+        colour: [250, 170, 30],
+        outline: Vec::new(),
+        modules_at: Vec::new(),
+    };
+    jumeau::ui::RoofText { state: "ready", planes: vec![plane], card: Some(card), dated: true, ..Default::default() }
+}
+
+#[test]
+fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
+    for (language, title, sale, dated) in [
+        (Language::Fr, "Mon toit", "Tout vendre", "Un fait daté a dépassé sa validité"),
+        (Language::En, "My roof", "Sell all", "A dated fact is past its validity"),
+    ] {
+        let mut desk = desk(language, |model| {
+            model.state.selection = Some(building());
+            model.roof = Some(roof_text());
+        });
+        assert!(desk.query_by_label(title).is_some());
+        assert!(desk.query_by_label_contains(dated).is_some());
+        assert!(desk.query_by_label_contains("7,74 kWc").is_some());
+        // They may lie below the window's edge, where a pointer has to scroll to.
+        for control in [sale, "Pan 1 · sud · 30°"] {
+            desk.get_by_label(control).click_accesskit();
+            desk.run();
+        }
+        assert_eq!(desk.state().asked, [Command::SetRoofSale { all: true }, Command::CoverRoofPlane { plane: 0, covered: false }]);
+        assert!(desk.state().model.state.roof.uncovered.contains(&0));
+    }
+    let mut waiting = desk(Language::Fr, |model| {
+        model.state.selection = Some(building());
+        model.roof = Some(jumeau::ui::RoofText { state: "absent", message: Some("Ce bâtiment n’y est pas.".to_owned()), ..Default::default() });
+    });
+    waiting.run();
+    assert!(waiting.query_by_label("Ce bâtiment n’y est pas.").is_some() && waiting.query_by_label("Tout vendre").is_none());
+}
