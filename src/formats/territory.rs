@@ -78,9 +78,28 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+    /// Names and addresses, in files small enough to be searched over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchIndex>,
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
+    /// What "my roof" needs of each building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofs: Option<RoofBook>,
+}
+
+/// A roof book ([`super::roofbook`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoofBook {
+    /// Folder of its head and its pages.
+    pub path: String,
+    pub pages: u32,
+    /// Buildings it knows.
+    pub buildings: u64,
+    pub bytes: u64,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 impl Manifest {
@@ -126,6 +145,32 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+    /// What the estimated demand of its buildings sums to, by the row of the demand's profiles that it follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demand: Vec<DemandOfClass>,
+}
+
+/// The estimated electricity demand of all buildings of a class of use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DemandOfClass {
+    /// Row of the series of profiles: `residential`, `services` …
+    pub profile: String,
+    pub kwh_year: f64,
+    pub buildings: u64,
+}
+
+/// A folder with the files of [`crate::formats::search`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchIndex {
+    pub path: String,
+    /// Named things, and house numbers.
+    pub names: u64,
+    pub addresses: u64,
+    pub files: u64,
+    pub bytes: u64,
+    /// What a first search fetches before anything else.
+    pub index_bytes: u64,
+    pub datasets: Vec<DatasetId>,
 }
 
 /// A GeoParquet file with rows about the features of a layer.
@@ -307,12 +352,36 @@ pub struct Series {
     /// A year made of months of several years: its dates are not those of the data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typical_year: bool,
+    /// Values below the first or above the second are out of bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<[f64; 2]>,
+    /// Its rows are alternatives: their sum means nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
+    /// What in the scene follows its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<Moves>,
+    /// The sign of a value says which way it runs along its line, the rest how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub directed: bool,
     /// Values at even shares of all values, from the lowest to the highest: what a scale of colours is drawn up from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<f32>,
     /// Spans of the axis in which no row has a value, the longest ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Interval>,
+}
+
+/// What in a scene follows a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moves {
+    /// Metres per second at the hub: rotors turn.
+    WindSpeed,
+    /// Degrees clockwise from north that the wind comes from: rotors face it.
+    WindDirection,
+    /// Per cent: batteries fill.
+    Charge,
 }
 
 impl Series {
@@ -333,6 +402,10 @@ impl Series {
             by: None,
             interpolation: None,
             typical_year: false,
+            band: None,
+            moves: None,
+            apart: false,
+            directed: false,
             quantiles: Vec::new(),
             gaps: Vec::new(),
         }

@@ -139,6 +139,8 @@ fn manifest(of: &Portrait) -> Manifest {
     Manifest {
         grids: Vec::new(),
         tables: Vec::new(),
+        roofs: None,
+        search: None,
         jumeau: VERSION,
         id: slug(name),
         name: Name { fr: name.to_owned(), en: name.to_owned() },

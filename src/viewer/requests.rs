@@ -17,6 +17,8 @@ pub enum Purpose {
     Style { layer: usize },
     /// A part of a series: the folder of its array, and which part.
     Values { path: String, part: Part },
+    /// A file of the search index.
+    Search { part: crate::formats::search::Part },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
     Picture { tile: WebTile, clear: bool },
     Tile {
@@ -25,6 +27,9 @@ pub enum Purpose {
         tile: TileId,
         wanted: Wanted,
     },
+    /// What all roofs of the roof book share, and the page that has a building.
+    RoofHead,
+    RoofPage { building: String },
     /// A file that a tile's content names, as it is named there.
     Part { layer: usize, request: RequestId, uri: String },
 }

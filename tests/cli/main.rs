@@ -4,6 +4,7 @@ mod areas;
 mod check_info;
 mod city;
 mod features;
+mod find;
 mod demo;
 mod doors;
 mod generate;
@@ -19,5 +20,6 @@ mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
 mod shards;
+mod showcase;
 mod solar;
 mod tiling;

@@ -344,6 +344,7 @@ fn every_finding_has_a_sentence() {
         "tile-",
         "manifest-",
         "zarr-",
+        "search-",
         "tileset-",
         "implicit-",
         "subtree-",
@@ -352,6 +353,7 @@ fn every_finding_has_a_sentence() {
         "terrain-layer-",
         "terrain-rgb-",
         "meter-",
+        "roofbook-",
         "mvt-",
         "ground-",
         "vectors-",
@@ -379,6 +381,9 @@ fn every_finding_has_a_sentence() {
     ];
     let mut sources = vec![
         root.join("formats/meter.rs"),
+        root.join("formats/roofbook.rs"),
+        root.join("formats/search.rs"),
+        root.join("formats/tiledescription.rs"),
         root.join("formats/mvt.rs"),
         root.join("formats/pmtiles.rs"),
         root.join("formats/terrainrgb.rs"),

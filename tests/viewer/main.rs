@@ -3,7 +3,10 @@
 mod foreign;
 mod golden;
 mod panels;
+mod power;
+mod roof;
 mod running;
+mod search;
 mod series;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

@@ -355,6 +355,8 @@ pub fn manifest(
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }

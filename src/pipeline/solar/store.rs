@@ -4,17 +4,21 @@
 //! |---|---|
 //! | `solar/roofs.parquet` | GeoParquet, one row for each roof plane |
 //! | `solar/months/kwh` | Zarr, building × month, kWh |
+//! | `solar/book/` | the roof book: what "my roof" needs of each building ([`crate::formats::roofbook`]) |
 //! | `solar/hours/kw` | Zarr, building × hour of the year, kW; left out where it would be too large, unless it is asked for |
 //!
 //! The new folder is written beside the old one and takes its place when it is whole; the manifest follows. A second run gives the same bytes.
 
-use super::roofs::{Roof, RoofOptions, Roofs, roofs_into};
+use super::around::Land;
+use super::book::{Book, Bound};
+use super::roofs::{Roof, RoofOptions, Roofs, roofs_of};
+use super::scene;
 use super::spool::Spool;
 use super::weather::Weather;
-use super::year::StoredYear;
-use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Severity};
+use crate::rooftop::year::StoredYear;
+use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Report, Severity};
 use crate::formats::shape::Shape;
-use crate::formats::territory::{Axis, AxisCalendar, Manifest, Name, PropertyTable, Series};
+use crate::formats::territory::{Axis, AxisCalendar, Manifest, Name, PropertyTable, RoofBook, Series};
 use crate::formats::zarr::{About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -29,6 +33,8 @@ use std::path::Path;
 
 /// The folder of all results.
 pub const FOLDER: &str = "solar";
+/// The roof book inside it.
+const BOOK: &str = "book";
 /// Blocks on their way, and results before they are whole.
 const WORK: &str = "solar.work";
 const PART: &str = "solar.part";
@@ -38,9 +44,11 @@ pub const TABLE: &str = "solar-roofs";
 pub const MONTHS: &str = "solar-months";
 pub const HOURS: &str = "solar-hours";
 /// The year on whose calendar stored hours lie: that of the demand profiles, so that both share an axis.
-pub const YEAR: i16 = crate::pipeline::tile::series::YEAR;
+pub const YEAR: i16 = crate::rooftop::YEAR;
 /// Hours are stored unasked up to so many bytes.
 const HOURS_BYTES: u64 = 1 << 30;
+/// Values at even shares that the scale of colours is drawn up from.
+const QUANTILES: usize = 101;
 /// Shape of a chunk: a year of one building is four requests.
 const CHUNK_ROWS: usize = 64;
 const CHUNK_HOURS: usize = 2196;
@@ -102,6 +110,8 @@ pub struct Stored {
     pub table_bytes: u64,
     /// Buildings with at least one module.
     pub series_rows: usize,
+    /// Bytes of the roof book; none where it has no words for the system.
+    pub book_bytes: u64,
     pub hours: bool,
 }
 
@@ -160,10 +170,20 @@ pub fn store(
     let parameters = made.parameters(options);
     let key = key(manifest, &parameters, made.weather, with_hours);
     let mut spool = Spool::open(&folder.join(WORK), &key)?;
-    let mut roofs = roofs_into(folder, manifest, (&made.weather.hours, made.weather.step_h), year.as_ref(), options, &mut spool, progress)?;
+    let mut report = Report::default();
+    let scene = scene::read(folder, manifest, &mut report, progress);
+    let with_records = RoofOptions { records: true, ..options.clone() };
+    let mut roofs = roofs_of(&scene, &folder.display().to_string(), (&made.weather.hours, made.weather.step_h), year.as_ref(), &with_records, &mut spool, progress)?;
+    report.merge(std::mem::take(&mut roofs.report));
+    roofs.report = report;
     if progress.cancelled() {
         return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
+    let part = folder.join(PART);
+    let begun = if part.exists() { fs::remove_dir_all(&part) } else { Ok(()) };
+    begun.and_then(|()| fs::create_dir_all(&part)).map_err(|error| failed(&part, &error))?;
+    let land = Land::read(folder, manifest, &scene, None)?;
+    let mut book = Book::new(&part.join(BOOK), &scene, &land, progress).map_err(|error| failed(&part, &error))?;
     // Buildings of the series in the order of the blocks: so a row of chunks needs no more than one block in memory.
     let mut with_modules: Vec<(String, [f64; 12])> = Vec::new();
     for block in spool.blocks() {
@@ -181,16 +201,22 @@ pub fn store(
             }
             roofs.roofs.push(roof);
         }
+        book.add(done.records).map_err(|error| failed(&part, &error))?;
+    }
+    if progress.cancelled() {
+        return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
     roofs.roofs.sort_by(|a, b| (&a.building, a.plane).cmp(&(&b.building, b.plane)));
-    let part = folder.join(PART);
-    let begun = if part.exists() { fs::remove_dir_all(&part) } else { Ok(()) };
-    begun.and_then(|()| fs::create_dir_all(&part)).map_err(|error| failed(&part, &error))?;
+    let book = book.finish(&super::book::shared(manifest, made.weather, options, &land)).map_err(|error| failed(&part, &error))?;
     let dataset = dataset(manifest, made, options);
     let [lon, lat, height] = manifest.origin;
     let frame = EnuFrame::at(LonLatH::new(lon, lat, height));
     let rows = table(&part.join("roofs.parquet"), &roofs.roofs, &frame, &parameters).map_err(|error| failed(&part, &error))?;
     let table_bytes = fs::metadata(part.join("roofs.parquet")).map_err(|error| failed(&part, &error))?.len();
+    let mut values: Vec<f32> = with_modules.iter().flat_map(|(_, months)| months.map(|kwh| kwh as f32)).collect();
+    values.sort_by(f32::total_cmp);
+    let last = values.len().saturating_sub(1);
+    let quantiles: Vec<f32> = (0..QUANTILES).filter_map(|share| values.get(share * last / (QUANTILES - 1))).copied().collect();
     let names: Vec<String> = with_modules.iter().map(|(building, _)| building.clone()).collect();
     if !names.is_empty() {
         let months = Group { folder: &part, name: "months", array: "kwh", unit: "kWh", title: "electricity from the roofs of a building in a month", dataset: &dataset, parameters: &parameters };
@@ -206,8 +232,8 @@ pub fn store(
     place(folder, &part).map_err(|error| failed(&part, &error))?;
     let layers: BTreeSet<&LayerId> = roofs.roofs.iter().map(|roof| &roof.layer).collect();
     let layer = layers.first().map(|layer| (*layer).clone()).unwrap_or_else(|| LayerId::from("buildings"));
-    let stored = Stored { rows, table_bytes, series_rows: names.len(), hours: year.is_some() && !names.is_empty(), roofs };
-    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, year };
+    let stored = Stored { rows, table_bytes, series_rows: names.len(), book_bytes: book.as_ref().map_or(0, |book| book.bytes), hours: year.is_some() && !names.is_empty(), roofs };
+    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, quantiles, year, book };
     let manifest = described.into_manifest(manifest, &stored, made);
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(folder, &error))?;
     let file = folder.join("territory.json");
@@ -470,7 +496,10 @@ struct Described {
     layer: LayerId,
     one_layer: bool,
     names: Vec<String>,
+    /// Of the months' values at even shares of all.
+    quantiles: Vec<f32>,
     year: Option<StoredYear>,
+    book: Option<Bound>,
 }
 
 impl Described {
@@ -503,7 +532,7 @@ impl Described {
         };
         let typical = made.weather.hours.iter().any(|hour| hour.at.utc().year != YEAR) || made.weather.origin == super::weather::Origin::Climatology;
         if let (Some(axis), false) = (month_axis(old), self.names.is_empty()) {
-            manifest.series.push(series(MONTHS, "months/kwh", MONTHS, "kWh", "Production solaire", typical));
+            manifest.series.push(Series { quantiles: self.quantiles, ..series(MONTHS, "months/kwh", MONTHS, "kWh", "Production solaire", typical) });
             manifest.axes.push(axis);
             if let Some(year) = &self.year {
                 let end = Instant(year.start.0 + 3600 * year.hours as i64);
@@ -515,6 +544,14 @@ impl Described {
                 manifest.series.push(series(HOURS, "hours/kw", &id, "kW", "Production solaire", typical));
             }
         }
+        manifest.roofs = self.book.as_ref().map(|book| RoofBook {
+            path: format!("{FOLDER}/{BOOK}"),
+            pages: book.pages,
+            buildings: book.buildings,
+            bytes: book.bytes,
+            nature: Nature::Simulated,
+            dataset: self.dataset.id.clone(),
+        });
         match manifest.datasets.iter_mut().find(|set| set.id == self.dataset.id) {
             Some(known) => *known = self.dataset,
             None => manifest.datasets.push(self.dataset),

@@ -23,6 +23,8 @@ pub struct Look {
     pub cutoff: u8,
     pub unlit: bool,
     pub shape: Shape,
+    /// Its vertices tell where they are on a line or an object.
+    pub stroked: bool,
 }
 
 /// Gives every feature an id, and what has no features one for all; returns how many rows somebody wrote.

@@ -2,14 +2,14 @@
 
 use super::dress::{self, Look};
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, Shape, TileMesh};
+use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
 use crate::formats::quantizedmesh::Range;
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
 use crate::stream::ground::{Made, Plot};
-use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_UV};
+use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::resident::NamedPlace;
 use crate::viewer::stand::Stand;
@@ -254,18 +254,25 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         mesh.insert_attribute(ATTRIBUTE_PLACE, VertexAttributeValues::Unorm16x2(places));
         rect
     });
+    let stroked = !source.strokes.is_empty();
+    // What turns reaches beyond where it was built.
+    let turning = source.strokes.iter().filter(|stroke| stroke[3] > STROKE_OBJECT + 0.5);
+    let reach = Vec3::splat(turning.map(|[up, east, south, _]| Vec3::new(*east, *up, *south).length()).fold(0.0, f32::max));
+    if stroked {
+        mesh.insert_attribute(ATTRIBUTE_STROKE, VertexAttributeValues::Float32x4(source.strokes));
+    }
     mesh.insert_indices(match source.indices {
         TriangleIndices::U16(indices) => Indices::U16(indices),
         TriangleIndices::U32(indices) => Indices::U32(indices),
     });
     LoadedMesh {
         mesh,
-        aabb: Aabb::from_min_max(Vec3::from_array(source.low), Vec3::from_array(source.high)),
+        aabb: Aabb::from_min_max(Vec3::from_array(source.low) - reach, Vec3::from_array(source.high) + reach),
         ecef_from_mesh: source.ecef_from_mesh,
         table: source.table,
         double_sided: source.double_sided,
         translucent: source.translucent,
-        look: Look::default(),
+        look: Look { stroked, ..Look::default() },
         bvh: source.bvh,
         feature_ids: source.feature_ids,
         rect,
@@ -292,6 +299,7 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         cutoff,
         unlit: source.finish.unlit,
         shape: source.shape,
+        stroked: false,
     };
     let up = dress::up_in(ecef_from_mesh);
     let no_normal = if source.shape == Shape::Triangles { [0.0, 1.0, 0.0] } else { up };

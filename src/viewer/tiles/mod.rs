@@ -16,7 +16,7 @@ use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
     ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
@@ -408,8 +408,9 @@ fn upload(
             let picture = mesh.look.picture.and_then(|index| own_pictures.get(index)).cloned().flatten();
             let key = TileKey {
                 water: layer.kind == LayerKind::Water,
-                // Buildings answer to themes and selection, other layers where a series is about them; the rest keeps the cheaper pipeline.
-                features: table.is_some() && (layer.kind == LayerKind::Buildings || has_series(&scene, &layer.id)),
+                // Buildings, areas and networks answer to themes, filters and selection, other layers where a series is about them; the rest keeps
+                // the cheaper pipeline.
+                features: table.is_some() && (answers(layer.kind) || has_series(&scene, &layer.id)),
                 fading: false,
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
@@ -420,6 +421,7 @@ fn upload(
                 points: mesh.look.shape == Shape::Points,
                 unlit: mesh.look.unlit,
                 styled: stream.dressed && table.is_some(),
+                stroked: mesh.look.stroked,
                 cutoff: mesh.look.cutoff,
             };
             let material = TileMaterial {
@@ -477,6 +479,11 @@ fn upload(
     }
 }
 
+/// Whether the features of a layer have attributes that people ask for by colour or filter.
+fn answers(kind: LayerKind) -> bool {
+    matches!(kind, LayerKind::Buildings | LayerKind::Areas | LayerKind::Networks)
+}
+
 /// Whether a series of the territory is about features of a layer.
 fn has_series(scene: &Scene, layer: &crate::base::LayerId) -> bool {
     let manifest = &scene.manifest;
@@ -508,7 +515,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
-    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>),
+    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>, Res<MachinesWaiting>),
     mut facts: ResMut<SceneFacts>,
     mut meter: ResMut<Meter>,
 ) {
@@ -520,6 +527,9 @@ fn stream(
     let mut fading = false;
     let frame_s = f64::from(time.delta_secs()).max(0.005);
     resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    if resident.filters != scene.state.filters {
+        resident.filters.clone_from(&scene.state.filters);
+    }
     // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
     streams.since_again_s += frame_s;
     let failed = streams.layers.iter().any(|layer| layer.failed > 0);
@@ -634,6 +644,7 @@ fn stream(
         && requests.waiting() == 0
         && waits.0.0 == 0
         && waits.1.0 == 0
+        && waits.2.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);
