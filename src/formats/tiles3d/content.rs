@@ -323,6 +323,41 @@ mod tests {
         assert!(matches!(read(model, &Limits::default(), &files), Ok(Read::Drawn(drawn)) if drawn.content.meshes.len() == 1));
     }
 
+    /// A triangle whose corners only a sparse accessor says, with a feature table whose schema lies in a file beside it.
+    const SPARSE: &[u8] = br#"{"asset":{"version":"2.0"},"scenes":[{"nodes":[0]}],"nodes":[{"mesh":0}],
+        "meshes":[{"primitives":[{"attributes":{"POSITION":0}}]}],
+        "accessors":[{"componentType":5126,"count":3,"type":"VEC3","sparse":{"count":2,
+            "indices":{"bufferView":0,"componentType":5123},"values":{"bufferView":0,"byteOffset":4}}}],
+        "bufferViews":[{"buffer":0,"byteLength":28}],"buffers":[{"uri":"a.bin","byteLength":28}],
+        "extensions":{"EXT_structural_metadata":{"schemaUri":"schema.json","propertyTables":[{"class":"c","count":1,"properties":{"height":{"values":0}}}]}}}"#;
+
+    fn sparse_files(second: u16) -> Files {
+        let mut bytes = [1_u16.to_le_bytes(), second.to_le_bytes()].concat();
+        bytes.extend([1.0_f32, 0.0, 0.0, 0.0, 2.0, 0.0].iter().flat_map(|x| x.to_le_bytes()));
+        let schema = br#"{"id":"s","classes":{"c":{"properties":{"height":{"type":"SCALAR","componentType":"UINT8"}}}}}"#;
+        Files::from([("a.bin".to_owned(), Some(bytes)), ("schema.json".to_owned(), Some(schema.to_vec()))])
+    }
+
+    #[test]
+    fn what_a_sparse_accessor_says_anew_counts() {
+        let Ok(Read::Drawn(drawn)) = read(SPARSE, &Limits::default(), &sparse_files(2)) else { panic!("not drawn") };
+        assert_eq!(drawn.content.meshes[0].positions, [[0.0; 3], [1.0, 0.0, 0.0], [0.0, 2.0, 0.0]]);
+        // The first byte of the buffer, by a type that only the file beside it knows.
+        assert_eq!(drawn.content.tables[0].number("height", 0), Some(1.0));
+        assert_eq!(read(SPARSE, &Limits::default(), &sparse_files(3)).unwrap_err().code, "gltf-accessor-range");
+    }
+
+    #[test]
+    fn a_model_that_is_upright_already_is_not_turned() {
+        let files = sparse_files(2);
+        let frame = |z_is_up| match read_turned(SPARSE, &Limits::default(), &files, z_is_up) {
+            Ok(Read::Drawn(drawn)) => drawn.content.meshes[0].tile_from_mesh,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(frame(true), DMat4::IDENTITY);
+        assert_eq!(frame(false), crate::formats::gltf::ZUP_FROM_YUP);
+    }
+
     #[test]
     fn halvings_end_at_one_pixel_and_see_through_pixels_lend_no_colour() {
         let (columns, rows, pixels) = halved(3, 1, &[[200, 0, 0, 255], [0, 9, 9, 0], [1, 1, 1, 255]]);
