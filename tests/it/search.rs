@@ -138,14 +138,14 @@ fn what_is_lost_is_said() {
 fn region() -> Vec<Named> {
     let mut rng = Rng::new(7);
     let syllables = ["ba", "ker", "lan", "mor", "ple", "tre", "gui", "ros", "quen", "vil", "le", "sau", "ber", "mon", "che", "dur", "fon", "gar", "hou", "jus"];
-    let mut word = |rng: &mut Rng, count: usize| (0..count).map(|_| syllables[(rng.unit() * syllables.len() as f64) as usize]).collect::<String>();
+    let word = |rng: &mut Rng, count: usize| (0..count).map(|_| syllables[(rng.unit() * syllables.len() as f64) as usize]).collect::<String>();
     let common: Vec<String> = (0..200).map(|_| word(&mut rng, 3)).collect();
     let mut all = Vec::new();
     for commune in 0..100 {
         let name = word(&mut rng, 4);
         let locality = Locality { name: name.clone(), code: format!("{:05}", 22_000 + commune), postcode: format!("{:05}", 22_000 + 10 * (commune / 3)) };
         let corner = [-4.0 + 0.03 * f64::from(commune % 10), 48.0 + 0.03 * f64::from(commune / 10)];
-        let mut at = |rng: &mut Rng| Spot::at([corner[0] + rng.range(0.0, 0.03), corner[1] + rng.range(0.0, 0.03)], 80.0);
+        let at = |rng: &mut Rng| Spot::at([corner[0] + rng.range(0.0, 0.03), corner[1] + rng.range(0.0, 0.03)], 80.0);
         let spot = at(&mut rng);
         all.push(Named { name, kind: Kind::Commune, locality: Some(locality.clone()), spot, span_m: 4_000, weight: 1_000_000, feature: None, houses: Vec::new() });
         for street in 0..400 {
