@@ -427,9 +427,9 @@ search-hint = 12 rue des Lilas
 search-open = Chercher
 search-clear = Effacer la recherche
 search-waiting = Recherche…
-search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
-search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
-search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
+search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
+search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
+search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
 search-local = Rien de ce que vous tapez ne quitte cet appareil.
 search-remark-number-unknown = numéro inconnu, voici la rue
 search-remark-other-suffix = même numéro, autre indice
@@ -447,7 +447,7 @@ search-results = { $count ->
    *[other] { $count } réponses
 }
 search-tip = Chercher une adresse (/ ou Ctrl+K)
-error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.
+error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.
 
 roof-title = Mon toit
 roof-waiting = Le toit arrive…
