@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, not_yet, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -28,6 +28,10 @@ struct Vertex {
 #ifdef SAMPLED
     // Share of the picture from its north-west (upper left) corner.
     @location(4) place: vec2<f32>,
+#endif
+#ifdef STROKED
+    // Where it is on the line or the object: see src/formats/gltf/mod.rs.
+    @location(5) stroke: vec4<f32>,
 #endif
 }
 
@@ -53,16 +57,130 @@ struct Varying {
     // Place on the disc of a point, its edge at 1.
     @location(8) disc: vec2<f32>,
 #endif
+#ifdef STROKED
+    // x metres along, y place across (1 at the edge; from 2 on it is no ribbon).
+    @location(9) stroke: vec2<f32>,
+    // x which way it runs: 1, -1, or 0; y 1 where it has a value, 2 where that is out of bounds; z metres of a pixel.
+    @location(10) @interpolate(flat) course: vec3<f32>,
+#endif
 }
+
+#ifdef STROKED
+// Pixels that a line, a wire and an object are wide at least, from the middle: calm, with a value, out of bounds.
+const LINE_PX: vec3<f32> = vec3(0.8, 2.2, 3.6);
+const WIRE_PX: vec3<f32> = vec3(0.45, 1.4, 2.6);
+const OBJECT_PX: vec3<f32> = vec3(0.0, 3.5, 6.0);
+// Widest growth: what stands alone in a far tile must not cover a town.
+const MOST_GROWTH: f32 = 40.0;
+// How much nearer to the eye a line with a value is drawn than it is: it lies on streets that bend.
+const NEARER: f32 = 0.004;
+
+fn level(pixels: vec3<f32>, marks: vec2<f32>) -> f32 {
+    return select(select(pixels.x, pixels.y, marks.x > 0.5), pixels.z, marks.y > 0.5);
+}
+
+// How far a vertex moves so that what it draws can be seen; `marks` say whether there is a value, and whether it is out of bounds.
+fn grown(stroke: vec4<f32>, normal: vec3<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
+    if stroke.w > 3.5 {
+        return vec3(0.0);
+    }
+    if stroke.w > 2.5 {
+        let size = max(1.0, length(stroke.yz));
+        return vec3(stroke.y, stroke.x, stroke.z) * (clamp(level(OBJECT_PX, marks) * pixel / size, 1.0, MOST_GROWTH) - 1.0);
+    }
+    if stroke.w > 1.5 {
+        return normal * max(level(WIRE_PX, marks) * pixel - 0.1, 0.0);
+    }
+    let across = abs(stroke.w);
+    if across < 0.05 {
+        return vec3(0.0);
+    }
+    let half = length(stroke.yz) / across;
+    let wanted = max(level(LINE_PX, marks) * pixel, select(half, 1.6 * half, marks.y > 0.5));
+    return vec3(stroke.y, 0.0, stroke.z) * (clamp(wanted / max(half, 0.01), 1.0, MOST_GROWTH) - 1.0);
+}
+#endif
+
+#ifdef STROKED
+// Turned about an upright axis, clockwise from above.
+fn turned(at: vec2<f32>) -> vec2<f32> {
+    let c = cos(scene.machines.x);
+    let s = sin(scene.machines.x);
+    return vec2(at.x * c - at.y * s, at.x * s + at.y * c);
+}
+
+// How far a vertex of a machine is from where it was built: it faces the wind, spins, or sinks with what is left in it.
+fn moved(stroke: vec4<f32>) -> vec3<f32> {
+    if stroke.w < 3.5 || stroke.w > 6.5 {
+        return vec3(0.0);
+    }
+    if stroke.w > 5.5 {
+        return vec3(0.0, -stroke.x * scene.machines.z, 0.0);
+    }
+    var at = vec3(stroke.y, stroke.x, stroke.z);
+    if stroke.w > 4.5 {
+        let c = cos(scene.machines.y);
+        let s = sin(scene.machines.y);
+        at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
+    }
+    let facing = turned(at.xz);
+    return vec3(facing.x, at.y, facing.y) - vec3(stroke.y, stroke.x, stroke.z);
+}
+
+// Its normal, turned in the same way.
+fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>) -> vec3<f32> {
+    if stroke.w < 3.5 || stroke.w > 5.5 {
+        return normal;
+    }
+    var at = normal;
+    if stroke.w > 4.5 {
+        let c = cos(scene.machines.y);
+        let s = sin(scene.machines.y);
+        at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
+    }
+    let facing = turned(at.xz);
+    return vec3(facing.x, at.y, facing.y);
+}
+#endif
 
 @vertex
 fn vertex(in: Vertex) -> Varying {
     var out: Varying;
     let world_from_local = get_world_from_local(in.instance_index);
+#ifdef STROKED
+    var marked = vec2(0.0);
+    var way = 0.0;
+#ifdef FEATURES
+    let own = feature_record(in.row);
+    if is_meant(own) && scene.overlay.x == 1u {
+        let own_value = value_now(own);
+        if is_value(own_value) {
+            let bounded = scene.band.x < scene.band.y;
+            marked = vec2(1.0, select(0.0, 1.0, bounded && (own_value < scene.band.x || own_value > scene.band.y)));
+            way = select(0.0, sign(own_value), scene.band.z > 0.5);
+        }
+    }
+#endif
+    let still = world_from_local * vec4(in.position, 1.0);
+    // Metres that a pixel of the picture is wide there.
+    let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
+    let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, in.normal.xyz, max(pixel, 0.0), marked), 1.0);
+    out.stroke = vec2(in.stroke.x, in.stroke.w);
+    out.course = vec3(way, marked.x + marked.y, pixel);
+#else
     let world = world_from_local * vec4(in.position, 1.0);
+#endif
     // Tiles are placed by rotation and translation alone, so normals turn like positions.
+#ifdef STROKED
+    let normal = normalize((world_from_local * vec4(moved_normal(in.stroke, in.normal.xyz), 0.0)).xyz);
+#else
     let normal = normalize((world_from_local * vec4(in.normal.xyz, 0.0)).xyz);
+#endif
     out.clip = position_world_to_clip(world.xyz);
+#ifdef STROKED
+    // Depth falls with the distance.
+    out.clip.z *= 1.0 + NEARER * (0.25 + marked.x + marked.y);
+#endif
     let view_z = dot(vec4(view.view_from_world[0].z, view.view_from_world[1].z, view.view_from_world[2].z, view.view_from_world[3].z), world);
     out.world = vec4(world.xyz, view_z);
     out.normal = normal;
@@ -97,20 +215,32 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef FEATURES
     let meant = is_meant(record);
     if meant {
-        let value = value_now(record);
+        var value = value_now(record);
         let grey = dot(albedo, vec3(0.2126, 0.7152, 0.0722));
         if !is_value(value) {
             // Values on their way are no gap in the data: grey without the hatch.
             no_data = select(1.0, 0.0, scene.no_data_colour.w > 1.5);
             albedo = scene.no_data_colour.rgb * (0.6 + 0.6 * grey);
         } else {
+            if scene.band.z > 0.5 {
+                // The sign is the way, not the amount.
+                value = abs(value);
+            }
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
+#ifdef STROKED
+            albedo = ramp(value);
+#else
             albedo = ramp(value) * (0.55 + 0.75 * grey);
+#endif
+#ifdef OPACITY
+            // A surface laid over the ground like a breath of colour has to be found again in the legend.
+            opacity = max(opacity, 0.6);
+#endif
         }
-        if not_yet(record) {
-            // Behind the eye: the triangle is clipped away.
-            out.clip = vec4(0.0, 0.0, 2.0, 1.0);
-        }
+    }
+    if is_away(record) {
+        // Behind the eye: the triangle is clipped away.
+        out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
 #ifdef TABLE
@@ -127,6 +257,15 @@ fn vertex(in: Vertex) -> Varying {
         around = max(around, vec3(0.42 + 0.22 * up));
     }
 #endif
+#ifdef STROKED
+    // What carries a value glows: its colour is the legend's by day and by night. Objects keep their shape.
+    let glows = marked.x > 0.5 && in.stroke.w < 2.5;
+    if glows {
+        around = vec3(1.0);
+    } else if marked.x > 0.5 {
+        around = max(around, vec3(0.55 + 0.4 * up));
+    }
+#endif
 #ifdef SAMPLED
     out.bare = albedo;
     out.place = in.place;
@@ -135,6 +274,11 @@ fn vertex(in: Vertex) -> Varying {
     out.ambient = albedo * around;
     let incidence = max(dot(normal, scene.to_sun.xyz), 0.0);
     out.direct = albedo * scene.sun_colour.rgb * incidence * scene.to_sun.w;
+#ifdef STROKED
+    if glows {
+        out.direct = vec3(0.0);
+    }
+#endif
 #ifdef UNLIT
     out.ambient = albedo * (1.0 + lift);
     out.direct = vec3(0.0);
@@ -145,6 +289,46 @@ fn vertex(in: Vertex) -> Varying {
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);
     return out;
 }
+
+#ifdef STROKED
+// Casing, arrows of the way that power runs, and the black and white of what is out of bounds.
+fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
+    var seen = colour;
+    let across = abs(in.stroke.y);
+    // What turns or fills is no place for bands: they would turn with it.
+    if in.stroke.y > 3.5 {
+        return seen;
+    }
+    let is_object = in.stroke.y > 2.5;
+    let is_ribbon = across < 1.5;
+    if in.course.x != 0.0 && !is_object {
+        // Arrowheads: the middle of the line is ahead of its edges.
+        let period = max(scene.run.x, 0.001);
+        let ahead = in.course.x * in.stroke.x + select(0.0, 0.22 * period * (1.0 - across), is_ribbon);
+        let place = fract(ahead / period - scene.run.y);
+        let glow = smoothstep(0.55, 0.96, place) * (1.0 - smoothstep(0.96, 1.0, place));
+        seen = mix(seen, vec3(1.0), 0.62 * glow);
+    }
+    if is_ribbon {
+        // The rim is as wide as a pixel at least, else a fifth of the half.
+        let soft = max(change, 0.001);
+        // A line of few pixels has no room for one.
+        let rim = smoothstep(0.80 - soft, 0.80, across) * (1.0 - smoothstep(0.35, 0.7, soft));
+        // Around a value the rim is pale, so that the darkest colour of the scale stands out from the night and from the road.
+        var casing = select(seen * 0.38, vec3(0.8), in.course.y > 0.5);
+        if in.course.y > 1.5 {
+            let stripe = fract(in.stroke.x / max(0.25 * scene.run.x, 0.001));
+            casing = select(vec3(0.01), vec3(0.95), stripe > 0.5);
+        }
+        let width = select(rim, smoothstep(0.5 - soft, 0.5, across), in.course.y > 1.5);
+        seen = mix(seen, casing, width);
+    } else if in.course.y > 1.5 {
+        let third = 3.0 * fract(in.stroke.x / max(select(0.25 * scene.run.x, 1.2, is_object), 0.001));
+        seen = select(select(seen, vec3(0.95), third < 2.0), vec3(0.01), third < 1.0);
+    }
+    return seen;
+}
+#endif
 
 @fragment
 fn fragment(in: Varying) -> @location(0) vec4<f32> {
@@ -185,6 +369,9 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
+#ifdef STROKED
+    colour = stroked(colour, in, fwidth(in.stroke.y));
+#endif
 #ifdef PICTURE
     colour *= mix(in.bare, photo.rgb, photo.a);
 #endif

@@ -134,7 +134,7 @@ method-height-assumed = Nothing is known: a modest height is drawn.
 method-footprint = Area of the outline drawn by the source.
 method-floor-area = Footprint times the number of storeys, known or estimated from the height.
 method-year = The year it first appears in the source’s data, which may be several years after it was built.
-method-demand-year = Floor area and dwellings times what such a use typically consumes.
+method-demand-year = Floor area and dwellings times what such a use typically consumes. No meter is read: this very building may use quite another amount.
 method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
 
 ## Themes and legend
@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25.5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = One class fewer
 legend-classes-more = One class more
+legend-arrows = Arrows: the way that power runs
+legend-outside-band = Black and white bands: outside { $least } to { $most }
+legend-beyond = Black and white bands: more than { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
 chart-counts = { $known } values, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
+chart-worst = Worst moments
+chart-beyond = { $count } steps out of bounds
 chart-peak-help = Go to this instant
 chart-total = Sum
 chart-more = and { $count } more, not drawn
@@ -397,6 +402,7 @@ error-connection = The data do not answer: the picture is incomplete. What is mi
 error-series-unreachable = The series is not shown: its values are out of reach ({ $value }). Check the connection, then press R.
 error-series-too-large = The series is not shown: the series is too large for this graphics card ({ $value }). Import the territory with one series per profile.
 error-series-unreadable = The series is not shown: its values are damaged ({ $value }). Import the territory again.
+error-imagery-grid = The aerial picture is not shown: its grid of tiles is “{ $value }”. Only Web Mercator’s (EPSG:3857, “PM”) can be laid on the ground.
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
 error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
@@ -419,6 +425,49 @@ finding-geoid-approximate = Heights are converted with an approximate value of t
 finding-water-outline-invalid = The outline of the water “{ $object }” crosses itself and is left out.
 finding-manifest-unreadable = territory.json is damaged: { $value }
 finding-manifest-version = territory.json has an unknown version: { $value }
+
+# Attributes and filters
+theme-attribute = Attribute
+theme-attribute-help = What the source says of each object.
+attribute-usage2 = Second use
+attribute-ridge = Height of the ridge
+attribute-ridge-stated = Height of the ridge as stated
+attribute-roof = Shape of the roof
+attribute-roof-method = Origin of the roof
+attribute-height-origin = Origin of the height
+attribute-class = Kind
+ui-attributes = Colours by an attribute
+ui-attribute-none = None
+ui-filters = Filters
+ui-filter-add = Add a filter…
+ui-filter-remove = Remove the filter “{ $name }”
+ui-filter-from = from
+ui-filter-to = to
+legend-others = Others
+
+# Curves of the territory and calendar
+chart-demand-territory = Electricity demand of the territory, by use
+chart-trough = Lowest: { $value }, { $instant }
+chart-calendar = The year hour by hour
+chart-calendar-of = Calendar: { $title }, day by day and hour by hour, from { $low } to { $high }
+chart-hour = { $hour } h
+demand-class-residential = Homes
+demand-class-services = Shops and services
+demand-class-public = Public buildings
+demand-class-sport = Sport
+demand-class-religious = Places of worship
+demand-class-industrial = Industry
+demand-class-agricultural = Farming
+demand-class-annex = Annexes
+demand-class-unknown = Unknown use
+
+# Saved views
+ui-views = Saved views
+ui-view-name = Name of the view
+ui-view-keep = Save this view
+ui-view-keep-help = Keeps camera, moment, colours and filters under this name
+ui-view-open = Go back to this view
+ui-view-remove = Forget the view “{ $name }”
 
 ## Search
 

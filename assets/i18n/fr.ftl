@@ -134,7 +134,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
-method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage.
+method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
 ## Themes and legend
@@ -173,6 +173,9 @@ legend-breaks-manual-hint = 10; 25,5; 40
 legend-classes = { $count } classes
 legend-classes-fewer = Une classe de moins
 legend-classes-more = Une classe de plus
+legend-arrows = Flèches : le sens de la puissance
+legend-outside-band = Bandes noires et blanches : hors de { $least } à { $most }
+legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 
 ## Curves
 
@@ -183,6 +186,8 @@ chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
 chart-counts = { $known } valeurs, { $absent } absentes
 chart-peak = Maximum : { $value }, { $instant }
+chart-worst = Pires moments
+chart-beyond = { $count } pas de temps hors limites
 chart-peak-help = Aller à cet instant
 chart-total = Somme
 chart-more = et { $count } autres, non tracées
@@ -397,12 +402,13 @@ error-connection = Les données ne répondent pas : l’image est incomplète. 
 error-series-unreachable = La série ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis appuyez sur R.
 error-series-too-large = La série ne s’affiche pas : la série est trop grande pour cette carte graphique ({ $value }). Importez le territoire avec une série par profil.
 error-series-unreadable = La série ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-imagery-grid = La vue aérienne n’est pas affichée : sa grille de tuiles est « { $value } ». Seule la grille de Web Mercator (EPSG:3857, « PM ») se pose sur le sol.
 error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
 error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
 error-display-silent = La fenêtre ne s’ouvre pas : l’écran « { $value } » que cette session nomme (DISPLAY ou WAYLAND_DISPLAY) ne répond pas. Corrigez la variable, lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
-error-graphics-lost = La carte graphique a cessé de répondre : { $value }. Si cela revient, mettez son pilote à jour ou demandez moins d’elle (--memory 512).
-graphics-lost-again = La carte graphique a cessé de répondre ; la vue est rouverte au même endroit.
+error-graphics-lost = La carte graphique a cessé de répondre : { $value }. Si cela revient, mettez son pilote à jour ou demandez moins d’elle (--memory 512).
+graphics-lost-again = La carte graphique a cessé de répondre ; la vue est rouverte au même endroit.
 error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a été trouvé. Installez celui de votre carte, ou un pilote logiciel (mesa-vulkan-drivers sous Debian et Ubuntu).
 error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
 error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.
@@ -419,6 +425,49 @@ finding-geoid-approximate = Les hauteurs sont converties avec une valeur approch
 finding-water-outline-invalid = Le contour de l’eau « { $object } » se croise lui-même : il est laissé de côté.
 finding-manifest-unreadable = Le fichier territory.json est abîmé : { $value }
 finding-manifest-version = Le fichier territory.json est d’une version inconnue : { $value }
+
+# Attributs et filtres
+theme-attribute = Attribut
+theme-attribute-help = Ce que la source dit de chaque objet.
+attribute-usage2 = Usage secondaire
+attribute-ridge = Hauteur du faîte
+attribute-ridge-stated = Hauteur du faîte selon la source
+attribute-roof = Forme du toit
+attribute-roof-method = Origine du toit
+attribute-height-origin = Origine de la hauteur
+attribute-class = Nature
+ui-attributes = Couleurs d’après un attribut
+ui-attribute-none = Aucun
+ui-filters = Filtres
+ui-filter-add = Ajouter un filtre…
+ui-filter-remove = Retirer le filtre « { $name } »
+ui-filter-from = de
+ui-filter-to = à
+legend-others = Autres
+
+# Courbes du territoire et calendrier
+chart-demand-territory = Demande d’électricité du territoire, par usage
+chart-trough = Minimum : { $value }, { $instant }
+chart-calendar = L’année heure par heure
+chart-calendar-of = Calendrier : { $title }, jour par jour et heure par heure, de { $low } à { $high }
+chart-hour = { $hour } h
+demand-class-residential = Logements
+demand-class-services = Commerces et services
+demand-class-public = Équipements publics
+demand-class-sport = Sport
+demand-class-religious = Lieux de culte
+demand-class-industrial = Industrie
+demand-class-agricultural = Agriculture
+demand-class-annex = Annexes
+demand-class-unknown = Usage inconnu
+
+# Vues enregistrées
+ui-views = Vues enregistrées
+ui-view-name = Nom de la vue
+ui-view-keep = Enregistrer cette vue
+ui-view-keep-help = Garde la caméra, le moment, les couleurs et les filtres sous ce nom
+ui-view-open = Revenir à cette vue
+ui-view-remove = Oublier la vue « { $name } »
 
 ## Search
 

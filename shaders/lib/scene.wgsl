@@ -23,6 +23,12 @@ struct Scene {
     no_data_colour: vec4<f32>,
     // xz middle of the hole in the ground, w its radius (0 for none), y how much of the ground around it is left to see.
     cut: vec4<f32>,
+    // Values beyond x and y are out of bounds (both 0: there are no bounds); z 1 where the sign of a value is the way it runs.
+    band: vec4<f32>,
+    // x metres from one arrow of a line to the next, y share of that way that the arrows have gone.
+    run: vec4<f32>,
+    // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
+    machines: vec4<f32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
     // w of the third the rows of the series.
     ramp: array<vec4<f32>, 8>,

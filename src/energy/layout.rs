@@ -252,12 +252,12 @@ impl Outline {
 
     /// Whether a module lies inside with its margin.
     fn fits(&self, [x, y]: [f64; 2], [width, depth]: [f64; 2], kind: &ModuleKind) -> bool {
-        let reach = kind.margin_m - EDGE_M;
-        let (x0, x1) = (x - reach, x + width + reach);
-        let (y0, y1) = (y - reach, y + depth + reach);
+        let box_of = |reach: f64| ([x - reach, y - reach], [x + width + reach, y + depth + reach]);
+        let ([x0, y0], [x1, y1]) = box_of(kind.margin_m - EDGE_M);
         // Corners, middles of sides and the middle: a notch narrower than half a module is missed, edges are not.
         let tried = [0.0, 0.5, 1.0].iter().flat_map(|u| [0.0, 0.5, 1.0].iter().map(move |v| [x0 + u * (x1 - x0), y0 + v * (y1 - y0)]));
-        tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle([x0, y0], [x1, y1])
+        let (low, high) = box_of(kind.margin_m);
+        tried.into_iter().all(|point| self.contains(point)) && !self.meets_obstacle(low, high)
     }
 
     /// Corners of the modules of one grid that lie inside with their margin.

@@ -163,8 +163,10 @@ impl RoofPlane {
 
     fn longest_side(&self) -> Point {
         let mut best = ([1.0, 0.0, 0.0], 0.0);
-        for [a, b, c] in &self.triangles {
-            for (from, to) in [(a, b), (b, c), (c, a)] {
+        // Of the outline: a side between two triangles runs across the roof, and modules along it would too.
+        for ring in self.outline() {
+            for ends in ring.windows(2) {
+                let (from, to) = (ends[0], ends[1]);
                 let side = [to[0] - from[0], to[1] - from[1], 0.0];
                 let length = dot(side, side);
                 if length > best.1 {

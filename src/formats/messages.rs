@@ -617,6 +617,36 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The picture of heights is compressed with loss ({value}): its heights mean nothing any more.",
     ),
     (
+        "tiles-description-json",
+        "La description des tuiles est illisible : {value}.",
+        "The description of the tiles cannot be read: {value}.",
+    ),
+    (
+        "tiles-description-limit",
+        "La description des tuiles est trop grande ({value} octets).",
+        "The description of the tiles is too large ({value} bytes).",
+    ),
+    (
+        "tiles-description-unknown",
+        "La description des tuiles n’est pas prise en charge ({object} : « {value} »).",
+        "The description of the tiles is not supported ({object}: “{value}”).",
+    ),
+    (
+        "ground-matter",
+        "Ces tuiles ne sont ni un sol ni des vecteurs ({object} : {value}) : des images se posent sur le sol d’un territoire (« imagery »), et des altitudes en couleurs disent leur code (« encoding » : mapbox ou terrarium).",
+        "These tiles are neither ground nor vectors ({object}: {value}): pictures are laid on a territory’s ground (“imagery”), and heights in colours say their code (“encoding”: mapbox or terrarium).",
+    ),
+    (
+        "ground-empty",
+        "La tuile de sol est vide.",
+        "The tile of ground is empty.",
+    ),
+    (
+        "vectors-too-many",
+        "La tuile vectorielle a trop d’objets : {value} ne sont pas dessinés.",
+        "The vector tile has too many features: {value} are not drawn.",
+    ),
+    (
         "mvt-packed",
         "La compression de la tuile vectorielle est défectueuse : {value}.",
         "The vector tile's compression is broken: {value}.",

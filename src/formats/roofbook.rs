@@ -18,7 +18,7 @@ use std::io::Write;
 /// The only version so far.
 pub const VERSION: u32 = 1;
 /// Buildings of a page, on average.
-pub const PER_PAGE: u64 = 64;
+pub const PER_PAGE: u64 = 32;
 /// Most pages of a book.
 pub const MAX_PAGES: u32 = 100_000;
 /// Unpacked bytes of a page or a head that are believed.
@@ -428,7 +428,7 @@ mod tests {
         let pages = pages_for(10_000);
         let mut counts = vec![0_u32; pages as usize];
         (0..10_000).for_each(|number| counts[page_of(&format!("BATIMENT{number:016}"), pages) as usize] += 1);
-        assert!(counts.iter().all(|count| (20..150).contains(count)), "{counts:?}");
-        assert_eq!((pages_for(0), pages_for(64), pages_for(65), pages_for(u64::MAX)), (1, 1, 2, MAX_PAGES));
+        assert!(counts.iter().all(|count| (8..80).contains(count)), "{counts:?}");
+        assert_eq!((pages_for(0), pages_for(32), pages_for(33), pages_for(u64::MAX)), (1, 1, 2, MAX_PAGES));
     }
 }

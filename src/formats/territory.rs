@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, Language, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -13,6 +13,27 @@ pub const VERSION: u32 = 1;
 pub struct Name {
     pub fr: String,
     pub en: String,
+}
+
+impl Name {
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// How data sets want to be named where they are shown: each sentence once, in their order.
+pub fn attributions<'a>(datasets: impl IntoIterator<Item = &'a Dataset>) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for dataset in datasets {
+        let sentence = dataset.attribution.trim();
+        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
+            sentences.push(sentence.to_owned());
+        }
+    }
+    sentences
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -124,6 +145,18 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+    /// What the estimated demand of its buildings sums to, by the row of the demand's profiles that it follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demand: Vec<DemandOfClass>,
+}
+
+/// The estimated electricity demand of all buildings of a class of use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DemandOfClass {
+    /// Row of the series of profiles: `residential`, `services` …
+    pub profile: String,
+    pub kwh_year: f64,
+    pub buildings: u64,
 }
 
 /// A folder with the files of [`crate::formats::search`].
@@ -319,12 +352,36 @@ pub struct Series {
     /// A year made of months of several years: its dates are not those of the data.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub typical_year: bool,
+    /// Values below the first or above the second are out of bounds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub band: Option<[f64; 2]>,
+    /// Its rows are alternatives: their sum means nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub apart: bool,
+    /// What in the scene follows its values.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves: Option<Moves>,
+    /// The sign of a value says which way it runs along its line, the rest how much.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub directed: bool,
     /// Values at even shares of all values, from the lowest to the highest: what a scale of colours is drawn up from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<f32>,
     /// Spans of the axis in which no row has a value, the longest ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Interval>,
+}
+
+/// What in a scene follows a series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Moves {
+    /// Metres per second at the hub: rotors turn.
+    WindSpeed,
+    /// Degrees clockwise from north that the wind comes from: rotors face it.
+    WindDirection,
+    /// Per cent: batteries fill.
+    Charge,
 }
 
 impl Series {
@@ -345,6 +402,10 @@ impl Series {
             by: None,
             interpolation: None,
             typical_year: false,
+            band: None,
+            moves: None,
+            apart: false,
+            directed: false,
             quantiles: Vec::new(),
             gaps: Vec::new(),
         }

@@ -25,6 +25,8 @@ pub enum Variable {
     Temperature,
     Pressure,
     Roughness,
+    /// Degrees clockwise from north that the wind comes from.
+    Direction,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +42,8 @@ pub struct Document {
     pub steps: usize,
     /// Between the first two instants, where there are instants.
     pub step_h: Option<f64>,
+    /// Of the first step, where there are instants.
+    pub start: Option<Instant>,
     pub columns: Vec<Column>,
 }
 
@@ -157,6 +161,7 @@ pub fn read(text: &str) -> Result<Document, Fault> {
     if document.steps == 0 || !has_speed {
         return Err(Fault::new("wind-series", "wind_speed", document.steps));
     }
+    document.start = instants.first().copied();
     if let [first, second] = instants.as_slice() {
         let step_h = (second.0 - first.0) as f64 / 3600.0;
         document.step_h = Some(step_h).filter(|step_h| *step_h > 0.0);
@@ -183,8 +188,8 @@ fn variable(name: &str) -> Option<Variable> {
     let letters: String = name.chars().take_while(|c| !c.is_ascii_digit()).collect();
     let letters = letters.trim_end_matches(['_', ' ', '-', '(', '@']);
     let begins = |words: &[&str]| words.iter().any(|word| name.starts_with(word));
-    if begins(&["wind_dir", "winddir", "direction"]) {
-        None
+    if begins(&["wind_dir", "winddir", "direction", "vent_direction"]) || matches!(letters, "dd" | "wd") {
+        Some(Variable::Direction)
     } else if begins(&["wind", "speed", "vitesse", "vent"])
         || matches!(letters, "v" | "ws" | "ff" | "u")
     {

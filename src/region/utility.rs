@@ -116,6 +116,10 @@ pub enum FixtureKind {
     Substation,
     /// Where electricity or heat is made.
     Plant,
+    /// A wind turbine; its height is that of the hub.
+    Turbine,
+    /// A battery in containers.
+    Battery,
     Stop,
     Lamp,
     Valve,
@@ -133,6 +137,8 @@ impl FixtureKind {
             Self::Pole => "pole",
             Self::Substation => "substation",
             Self::Plant => "plant",
+            Self::Turbine => "turbine",
+            Self::Battery => "battery",
             Self::Stop => "stop",
             Self::Lamp => "lamp",
             Self::Valve => "valve",
@@ -149,6 +155,8 @@ impl FixtureKind {
             Self::Pole => 9.0,
             Self::Substation => 2.5,
             Self::Plant => 8.0,
+            Self::Turbine => 90.0,
+            Self::Battery => 2.9,
             Self::Stop => 2.8,
             Self::Lamp => 7.0,
             Self::Valve | Self::Pump => 0.8,
@@ -169,6 +177,8 @@ pub struct Fixture {
     pub name: Option<String>,
     pub at: [f64; 2],
     pub height_m: Option<f64>,
+    /// Of a rotor.
+    pub diameter_m: Option<f64>,
     pub voltage_v: Option<f64>,
     pub accuracy: Accuracy,
 }

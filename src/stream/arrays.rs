@@ -2,7 +2,7 @@
 
 use super::bvh::Bvh;
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, TileContent, TileMesh, Values};
+use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh, Values};
 use crate::formats::webtiles::from_lonlat;
 use crate::geodesy::Ecef;
 use glam::{DMat4, Vec3};
@@ -25,6 +25,8 @@ pub struct MeshArrays {
     pub normals: Vec<[i8; 4]>,
     pub colours: Vec<[u8; 4]>,
     pub feature_ids: Vec<u32>,
+    /// Where each vertex is on its line or object; none for surfaces.
+    pub strokes: Vec<Stroke>,
     /// Where a picture lies on it, when one may: its rectangle in Web Mercator (metres), and the places of its positions there.
     pub places: Option<(Bounds2, Vec<[u16; 2]>)>,
     pub indices: TriangleIndices,
@@ -108,6 +110,7 @@ impl MeshArrays {
             normals,
             colours,
             feature_ids,
+            strokes: if source.strokes.len() == count { source.strokes } else { Vec::new() },
             places,
             low: low.to_array(),
             high: high.to_array(),
@@ -119,7 +122,7 @@ impl MeshArrays {
 
     fn bytes(&self) -> u64 {
         // 24 bytes a vertex on the GPU, positions and indices once more for picking.
-        self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + self.bvh.triangle_count() as u64 * 12
+        self.strokes.len() as u64 * 16 + self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + self.bvh.triangle_count() as u64 * 12
     }
 }
 

@@ -17,6 +17,7 @@ pub fn pack(tile: &TileArrays) -> Vec<u8> {
         array(&mut out, &mesh.normals, |out, normal| out.extend(normal.map(|value| value as u8)));
         array(&mut out, &mesh.colours, |out, colour| out.extend(colour));
         array(&mut out, &mesh.feature_ids, |out, id| out.extend(id.to_le_bytes()));
+        array(&mut out, &mesh.strokes, |out, stroke| stroke.iter().for_each(|part| out.extend(part.to_le_bytes())));
         flag(&mut out, mesh.places.is_some());
         if let Some((rect, places)) = &mesh.places {
             for value in rect.min.iter().chain(&rect.max) {
@@ -100,6 +101,7 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
         let normals = parcel.array(|bytes: [u8; 4]| bytes.map(|byte| byte as i8))?;
         let colours = parcel.array(|bytes: [u8; 4]| bytes)?;
         let feature_ids = parcel.array(u32::from_le_bytes)?;
+        let strokes = parcel.array(|bytes: [u8; 16]| [0, 1, 2, 3].map(|at| f32::from_bits(word(&bytes, at))))?;
         let places = if parcel.flag()? {
             let [west, south, east, north] = parcel.doubles()?;
             let rect = Bounds2 { min: [west, south], max: [east, north] };
@@ -124,7 +126,7 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
         let triangles = parcel.array(|bytes: [u8; 12]| [0, 1, 2].map(|at| word(&bytes, at)))?;
         let bvh = Bvh::from_parts(nodes, triangles, positions.clone())?;
         Some(MeshArrays {
-            positions, normals, colours, feature_ids, places, indices, low, high, ecef_from_mesh, table, double_sided, translucent, bvh,
+            positions, normals, colours, feature_ids, strokes, places, indices, low, high, ecef_from_mesh, table, double_sided, translucent, bvh,
         })
     })?;
     let tables = parcel.list(|parcel| {
@@ -222,6 +224,7 @@ mod tests {
             positions: (0..count).map(|at| [value(at), value(at + 7), value(at + 13)]).collect(),
             colors: vec![[1, 2, 3, (seed % 256) as u8]; count],
             feature_ids: (0..count as u32).collect(),
+            strokes: if seed % 5 == 0 { (0..count).map(|at| [value(at), 1.0, -2.0, 3.0]).collect() } else { Vec::new() },
             indices: (0..3 * count).map(|at| (at * 7 % count.max(1)) as u32).collect(),
             table: (seed % 2 == 0).then_some(0),
             double_sided: seed % 3 == 0,

@@ -56,6 +56,9 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memo
         hatch(ui, swatch);
         ui.label(RichText::new(texts.text("legend-no-data")).small());
     });
+    for mark in &legend.marks {
+        ui.label(RichText::new(mark).small());
+    }
     let nature = texts.text_with("ui-nature", &[("nature", legend.nature.as_str().into())]);
     ui.label(RichText::new(nature).small())
         .on_hover_text(&legend.nature_help);

@@ -2,11 +2,12 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
 use super::roof::{self, RoofText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset};
 use crate::i18n::{Texts, figure_line};
+use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
 use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
@@ -51,7 +52,7 @@ impl Default for Panels {
         let language = Language::default();
         Self {
             texts: Texts::new(language),
-            memory: Memory::default(),
+            memory: Memory { bookmarks: super::bookmarks::load(), ..Memory::default() },
             model: PanelModel::closed(language),
             is_installed: false,
             is_fresh: false,
@@ -107,7 +108,11 @@ fn draw(
             .layer_id(egui::LayerId::background())
             .max_rect(ctx.content_rect()),
     );
+    let kept = state.memory.bookmarks.clone();
     let asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
+    if kept != state.memory.bookmarks && let Err(error) = super::bookmarks::save(&state.memory.bookmarks) {
+        warn!("views cannot be kept: {error}");
+    }
     if ctx.egui_wants_keyboard_input() {
         keyboard.clear();
     } else {
@@ -193,6 +198,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         figures,
         figures_ready: facts.progress.complete,
         legend,
+        attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
         search: facts.search.as_ref().map(|search| super::search::SearchModel {
             query: search.query.clone(),
@@ -212,6 +218,15 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
     };
 }
 
+fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
+    let lines = facts.attributes.iter().map(|known| {
+        let layer = scene.manifest.layer(&known.attribute.layer).map_or_else(|| known.attribute.layer.to_string(), |layer| layer.name.text(texts.language()).to_owned());
+        let title = format!("{layer} · {}", title(&known.attribute.name).text(texts));
+        AttributeLine { attribute: known.attribute.clone(), title, range: known.range, kinds: known.kinds.clone() }
+    });
+    lines.collect()
+}
+
 fn sentences(facts: &SceneFacts, texts: &Texts) -> Vec<String> {
     facts
         .faults
@@ -228,8 +243,9 @@ fn legend_text(
     texts: &Texts,
 ) -> LegendText {
     let of_years = state.theme == Theme::ConstructionYear;
+    let are_years = of_years || legend.unit == Words::Key("unit-year");
     let number = |value: f64| {
-        if of_years {
+        if are_years {
             format!("{value:.0}")
         } else if matches!(legend.title, Words::Key(_)) {
             texts.number(value, usize::from(value.fract() != 0.0))
@@ -238,12 +254,14 @@ fn legend_text(
         }
     };
     let mut low = legend.low;
-    let classes = legend.ends.iter().map(|end| {
+    let others = texts.text("legend-others");
+    let named = legend.names.iter().map(|name| if name.is_empty() { others.clone() } else { name.clone() });
+    let ranges = legend.ends.iter().skip(legend.names.len()).map(|end| {
         let words = texts.text_with("legend-class", &[("low", number(low).into()), ("high", number(*end).into())]);
         low = *end;
         words
     });
-    let classes = classes.collect();
+    let classes = named.chain(ranges).collect();
     let notice = if legend.is_waiting {
         texts.text("legend-waiting")
     } else if legend.is_outside {
@@ -257,7 +275,9 @@ fn legend_text(
         counts: histogram.counts.clone(),
         said: texts.text_with("legend-histogram", &[("known", f64::from(histogram.known).into()), ("without", f64::from(histogram.without).into())]),
     });
-    let at = if of_years {
+    let at = if state.theme == Theme::Attribute {
+        String::new()
+    } else if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
     } else {
         let instant = texts.date_time(clock.read(state.instant));
@@ -283,7 +303,24 @@ fn legend_text(
         histogram,
         notice,
         counts_classes: legend.counts_classes,
+        marks: marks(legend, texts),
     }
+}
+
+/// Words for the marks of a scene that are no colours.
+fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
+    let number = |value: f64| super::chart::number(value, texts);
+    let unit = legend.unit.text(texts);
+    let mut said = Vec::new();
+    match legend.band {
+        Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
+        Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
+        None => {}
+    }
+    if legend.is_directed {
+        said.push(texts.text("legend-arrows"));
+    }
+    said
 }
 
 fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> ChartText {
@@ -304,6 +341,10 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         known: chart.known,
         absent: chart.absent,
         peak: chart.peak,
+        worst: chart.worst.clone(),
+        beyond: chart.beyond,
+        trough: chart.trough,
+        calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,
         title,

@@ -1,6 +1,8 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline};
+use super::{
+    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+};
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -42,6 +44,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         series: None,
         span: None,
         scale: Scale::default(),
+        attribute: None,
+        filters: Vec::new(),
         roof: RoofChoice::default(),
     };
     kept_inside(state, limits)
@@ -109,8 +113,28 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             }
         }
         Command::SetTheme { theme } => {
-            if *theme != Theme::Series || is_on_features(next.series.as_deref(), limits) {
+            let is_there = match theme {
+                Theme::Series => is_on_features(next.series.as_deref(), limits),
+                Theme::Attribute => next.attribute.is_some(),
+                Theme::None | Theme::Demand | Theme::ConstructionYear => true,
+            };
+            if is_there {
                 next.theme = *theme;
+            }
+        }
+        Command::ShowAttribute { attribute } => {
+            if attribute.as_ref().is_none_or(attribute::Attribute::is_sound) {
+                next.attribute.clone_from(attribute);
+                match attribute {
+                    Some(_) => next.theme = Theme::Attribute,
+                    None if next.theme == Theme::Attribute => next.theme = Theme::None,
+                    None => {}
+                }
+            }
+        }
+        Command::SetFilters { filters } => {
+            if attribute::are_sound(filters) {
+                next.filters.clone_from(filters);
             }
         }
         Command::ShowSeries { series } => show_series(&mut next, series.as_deref(), limits),
@@ -238,6 +262,15 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     }
     if state.theme == Theme::Series && !is_on_features(state.series.as_deref(), limits) {
         state.theme = Theme::None;
+    }
+    if !state.attribute.as_ref().is_none_or(attribute::Attribute::is_sound) {
+        state.attribute = None;
+    }
+    if state.theme == Theme::Attribute && state.attribute.is_none() {
+        state.theme = Theme::None;
+    }
+    if !attribute::are_sound(&state.filters) {
+        state.filters.clear();
     }
     state.roof = state.roof.sound();
     if !state.scale.is_sound() {

@@ -3,6 +3,8 @@
 //! [`apply`] is a pure function. Panels, the browser's shell, the keyboard, share links and `jumeau snapshot` all speak these.
 
 mod apply;
+pub mod attribute;
+pub mod bookmarks;
 pub mod classes;
 pub mod colours;
 pub mod curve;
@@ -16,6 +18,7 @@ mod shortcuts;
 pub mod timeline;
 
 pub use crate::base::Language;
+pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
@@ -55,6 +58,8 @@ pub enum Theme {
     ConstructionYear,
     /// Values of [`ViewState::series`] at the instant, on the features they are of.
     Series,
+    /// What [`ViewState::attribute`] says of each feature, whatever the instant.
+    Attribute,
 }
 
 impl Theme {
@@ -68,11 +73,12 @@ impl Theme {
             Self::Demand => "demand",
             Self::ConstructionYear => "construction-year",
             Self::Series => "series",
+            Self::Attribute => "attribute",
         }
     }
 
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain([Self::Series]).find(|theme| theme.id() == id)
+        Self::ALL.into_iter().chain([Self::Series, Self::Attribute]).find(|theme| theme.id() == id)
     }
 }
 
@@ -165,6 +171,12 @@ pub struct ViewState {
     /// How values become colours.
     #[serde(default)]
     pub scale: Scale,
+    /// What the colours show with [`Theme::Attribute`].
+    #[serde(default)]
+    pub attribute: Option<Attribute>,
+    /// Features that do not pass all filters of their layer are not drawn, cannot be picked and are not counted.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
     /// What is chosen for the selected roof.
     #[serde(default)]
     pub roof: RoofChoice,
@@ -249,6 +261,14 @@ pub enum Command {
     },
     SetScale {
         scale: Scale,
+    },
+    /// Shows an attribute of a layer's features as colours.
+    ShowAttribute {
+        attribute: Option<Attribute>,
+    },
+    /// Which features are shown; an empty list shows all.
+    SetFilters {
+        filters: Vec<Filter>,
     },
     Select {
         selection: Option<Selection>,

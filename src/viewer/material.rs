@@ -41,6 +41,10 @@ pub const ATTRIBUTE_PLACE: MeshVertexAttribute =
 pub const ATTRIBUTE_UV: MeshVertexAttribute =
     MeshVertexAttribute::new("Tile_Uv", 0x4a75_6d05, VertexFormat::Float32x2);
 
+/// Where a vertex is on the line or the object it draws; see [`crate::formats::gltf::Stroke`].
+pub const ATTRIBUTE_STROKE: MeshVertexAttribute =
+    MeshVertexAttribute::new("Tile_Stroke", 0x4a75_6d06, VertexFormat::Float32x4);
+
 const TILE_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a01");
 const TILE_SHADOW_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a02");
 const SKY_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a03");
@@ -61,6 +65,9 @@ pub struct SceneUniform {
     pub overlay_range: Vec4,
     pub no_data_colour: Vec4,
     pub cut: Vec4,
+    pub band: Vec4,
+    pub run: Vec4,
+    pub machines: Vec4,
     pub ramp: [Vec4; 8],
     pub breaks: [Vec4; 2],
 }
@@ -179,6 +186,8 @@ pub struct TileKey {
     pub styled: bool,
     /// What is less opaque than this, of 255, is cut away; 0 cuts nothing.
     pub cutoff: u8,
+    /// Has [`ATTRIBUTE_STROKE`].
+    pub stroked: bool,
 }
 
 /// The surface of one tile.
@@ -343,6 +352,9 @@ impl Material for TileMaterial {
         } else if key.textured {
             attributes.push(ATTRIBUTE_UV.at_shader_location(4));
         }
+        if key.stroked {
+            attributes.push(ATTRIBUTE_STROKE.at_shader_location(5));
+        }
         descriptor.vertex.buffers = vec![layout.0.get_layout(&attributes)?];
         let mut defs = vec![];
         if key.water {
@@ -373,6 +385,7 @@ impl Material for TileMaterial {
             (key.points, "POINTS"),
             (key.unlit, "UNLIT"),
             (key.styled, "STYLED"),
+            (key.stroked, "STROKED"),
             (key.features || key.styled, "TABLE"),
             (key.translucent || key.cutoff > 0, "OPACITY"),
         ] {

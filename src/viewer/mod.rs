@@ -11,6 +11,7 @@
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
 //! | [`time`] | the running clock |
+//! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
@@ -25,6 +26,7 @@
 //! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes).
 
 pub mod anchor;
+pub mod attributes;
 pub mod camera;
 pub mod curves;
 pub mod flight;
@@ -32,6 +34,7 @@ pub mod foreign;
 pub mod imagery;
 pub mod join;
 pub mod lost;
+pub mod machines;
 pub mod marks;
 pub mod material;
 pub mod open;
@@ -182,8 +185,10 @@ impl Plugin for ViewerPlugin {
                 sky::SkyPlugin,
                 time::TimePlugin,
                 series::SeriesPlugin,
+                attributes::AttributesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
+                machines::MachinesPlugin,
                 pick::PickPlugin,
                 roof::RoofPlugin,
                 marks::MarksPlugin,

@@ -2,10 +2,13 @@
 //!
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
+use super::attributes::title;
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
-use super::vocab::{Chart, DayFacts, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words};
+use super::vocab::{
+    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+};
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
 use crate::rooftop::message;
@@ -55,6 +58,8 @@ struct Told {
     search: Option<SearchFacts>,
     day: Option<DayFacts>,
     catalogue: bool,
+    attributes: Option<Vec<KnownAttribute>>,
+    calendar: Option<std::sync::Arc<crate::view::curve::Calendar>>,
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
@@ -206,10 +211,11 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
+                "band": legend.band, "directed": legend.is_directed,
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),
@@ -250,6 +256,22 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1] }));
         told.catalogue = true;
     }
+    let calendar = facts.chart.as_ref().map(|chart| &chart.calendar);
+    if told.calendar.as_ref().map(std::sync::Arc::as_ptr) != calendar.map(std::sync::Arc::as_ptr) {
+        // Apart from the chart, which changes with the day: days as their midnights, four digits of each hour.
+        let short = |value: &Option<f64>| value.map(|value| format!("{value:.3e}").parse::<f64>().unwrap_or(value));
+        let hours = |sheet: &crate::view::curve::Calendar| sheet.hours.iter().map(|hours| json!(hours.iter().map(short).collect::<Vec<_>>())).collect::<Vec<Value>>();
+        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default() }));
+        told.calendar = calendar.cloned();
+    }
+    if told.attributes.as_ref() != Some(&facts.attributes) {
+        let list = facts.attributes.iter().map(|known| {
+            let KnownAttribute { attribute, range, kinds } = known;
+            json!({ "layer": attribute.layer, "name": attribute.name, "title": in_both(&title(&attribute.name), both), "range": range, "kinds": kinds })
+        });
+        platform::post(&json!({ "kind": "attributes", "attributes": list.collect::<Vec<_>>() }));
+        told.attributes = Some(facts.attributes.clone());
+    }
     if told.chart != facts.chart || told.chart_language != Some(scene.state.language) {
         let texts = both.of(scene.state.language);
         platform::post(&match &facts.chart {
@@ -275,7 +297,8 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
     json!({
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
-        "peak": chart.peak.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
 }

@@ -4,7 +4,7 @@ use super::material::TileMaterial;
 use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
-use crate::view::curve::Point;
+use crate::view::curve::{Calendar, Point};
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use crate::formats::tiles3d::style::Style;
 use bevy::platform::collections::HashMap;
@@ -101,6 +101,8 @@ pub struct Legend {
     pub exponent: f64,
     /// Upper ends of the classes; none where colours run into each other.
     pub ends: Vec<f64>,
+    /// What the classes are called, where they are kinds and no ranges; an empty name is all other kinds.
+    pub names: Vec<String>,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
@@ -114,6 +116,10 @@ pub struct Legend {
     pub counts_classes: bool,
     /// A year made of months of several years.
     pub is_typical: bool,
+    /// Values beyond it are marked in black and white.
+    pub band: Option<[f64; 2]>,
+    /// Arrows show which way values run.
+    pub is_directed: bool,
 }
 
 /// Counts of the values in view, in equal parts of `[low, high]`.
@@ -163,6 +169,8 @@ pub struct SceneFacts {
     pub search: Option<SearchFacts>,
     pub progress: Progress,
     pub marks: Marks,
+    /// Attributes of the features in memory that colours and filters can be made of.
+    pub attributes: Vec<KnownAttribute>,
     /// The preset in force; never `Auto` once a territory is open.
     pub quality: Quality,
     /// The last few; see [`SceneFacts::fault`].
@@ -198,6 +206,16 @@ impl SceneFacts {
         let fresh = self.faults_told.saturating_sub(told);
         self.faults.get(self.faults.len().saturating_sub(fresh)..).unwrap_or_default()
     }
+}
+
+/// An attribute of the features in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownAttribute {
+    pub attribute: crate::view::Attribute,
+    /// Lowest and highest number met; none of a text.
+    pub range: Option<[f64; 2]>,
+    /// Kinds of a text, in the order of the alphabet.
+    pub kinds: Vec<String>,
 }
 
 /// What was typed and what was found.
@@ -240,6 +258,14 @@ pub struct Chart {
     pub absent: usize,
     /// Highest value of all and when.
     pub peak: Option<(crate::base::Instant, f64)>,
+    /// The values nearest to their bounds or beyond, the worst first; only of a series that has bounds.
+    pub worst: Vec<(crate::base::Instant, f64)>,
+    /// How many values are out of bounds, where there are bounds and all values are there.
+    pub beyond: Option<usize>,
+    /// Lowest value of all and when.
+    pub trough: Option<(crate::base::Instant, f64)>,
+    /// The year of the instant, hour by hour; empty until all of it is there, and where steps are longer than an hour.
+    pub calendar: std::sync::Arc<Calendar>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.
@@ -284,6 +310,10 @@ pub struct Featured {
 /// Whether values that the picture needs are still on their way to the card: 0 when it has them all.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct ValuesWaiting(pub usize);
+
+/// Whether values that turbines and batteries follow are still on their way.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct MachinesWaiting(pub usize);
 
 /// The one eye of the scene.
 #[derive(Component)]

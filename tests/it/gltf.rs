@@ -386,3 +386,29 @@ fn the_sample_contents_are_read() {
     }
     assert!(count > 60, "{count}");
 }
+
+/// Where vertices are on their lines comes back, compressed and plain; a broken one says nothing.
+#[test]
+fn lines_know_where_they_run() {
+    let mut mesh = sheet(6, 3.0);
+    mesh.strokes = (0..36).map(|vertex| [vertex as f32 * 2.5, 0.25, -0.5, if vertex % 2 == 0 { -1.0 } else { 1.0 }]).collect();
+    let content = TileContent { meshes: vec![mesh], tables: vec![table(6)] };
+    for compress in [false, true] {
+        let options = WriteOptions { compress, optimize: false, ..WriteOptions::default() };
+        let back = read::glb(&write::glb(&content, &options).unwrap()).unwrap();
+        assert_eq!(back.meshes[0].strokes, content.meshes[0].strokes);
+        // The order may change, the pairs of place and stroke may not.
+        let ordered = read::glb(&write::glb(&content, &WriteOptions { compress, ..WriteOptions::default() }).unwrap()).unwrap();
+        let mesh = &ordered.meshes[0];
+        assert_eq!(mesh.strokes.len(), mesh.positions.len());
+        for (position, stroke) in mesh.positions.iter().zip(&mesh.strokes) {
+            let (column, row) = ((position[0] / 3.0).round() as usize, (-position[2] / 3.0).round() as usize);
+            assert_eq!(*stroke, content.meshes[0].strokes[row * 6 + column]);
+        }
+    }
+    let mut short = content.clone();
+    short.meshes[0].strokes.pop();
+    assert_eq!(write::glb(&short, &WriteOptions::default()).unwrap_err().code, "glb-mesh");
+    short.meshes[0].strokes.push([f32::NAN; 4]);
+    assert_eq!(write::glb(&short, &WriteOptions::default()).unwrap_err().code, "glb-mesh");
+}

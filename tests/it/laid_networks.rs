@@ -201,6 +201,23 @@ fn a_dense_town_has_several_feeders_that_can_help_each_other() {
     assert!(laid.conduits.iter().any(|conduit| conduit.utility == Utility::Heat));
 }
 
+/// Arrows of power go by it: a line is drawn from where its file says "from" to where it says "to".
+#[test]
+fn lines_are_drawn_as_their_file_runs_them() {
+    let (sites, streets) = town(7, 6, 300);
+    let laid = laid(&sites, &streets);
+    let grid = laid.grid.as_ref().unwrap();
+    let at: BTreeMap<i64, [f64; 2]> = grid.nodes.iter().map(|node| (node.id, node.at)).collect();
+    let drawn: BTreeMap<&str, &Vec<[f64; 2]>> = laid.conduits.iter().map(|conduit| (conduit.id.as_str(), &conduit.points)).collect();
+    let apart = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
+    for line in &grid.lines {
+        let points = drawn[format!("elec-genere-{}", line.id).as_str()];
+        let (first, last, from, to) = (points[0], points[points.len() - 1], at[&line.from], at[&line.to]);
+        let (right, wrong) = (apart(first, from) + apart(last, to), apart(first, to) + apart(last, from));
+        assert!(right <= wrong, "{}: {right} {wrong}", line.name);
+    }
+}
+
 #[test]
 fn streets_that_do_not_touch_are_joined_and_nothing_is_too_odd() {
     let street = |points: Vec<[f64; 2]>| Street { points, width_m: 5.0, path: false };

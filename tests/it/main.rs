@@ -42,6 +42,7 @@ mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;
 mod roof_yields;
+mod secrecy;
 mod search;
 mod series;
 mod shading;

@@ -166,7 +166,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
     #[test]
     fn a_few_views_say_what_many_points_see(
-        points in proptest::collection::vec((proptest::collection::vec(0.0..60.0f32, 24), proptest::collection::vec(0.0..80.0f32, 24)), 1..60),
+        points in proptest::collection::vec((proptest::collection::vec(0.0..60.0f32, 72), proptest::collection::vec(0.0..80.0f32, 72)), 1..60),
         trees in any::<bool>(), tilt in 0.0..60.0f64, facing in 0.0..360.0f64,
     ) {
         let points: Vec<Visibility> = points
@@ -184,7 +184,7 @@ proptest! {
         prop_assert!((all.sky_share() - told.sky_share()).abs() < if points.len() <= VIEWS { 0.004 } else { 0.02 }, "{} {}", all.sky_share(), told.sky_share());
         if points.len() > VIEWS {
             // No direction is off by more than a view's share, and a quarter of a degree.
-            for azimuth in (0..24).map(|number| 15.0 * f64::from(number)) {
+            for azimuth in (0..72).map(|number| 5.0 * f64::from(number)) {
                 for elevation in [5.0, 20.0, 40.0, 70.0] {
                     let (a, b) = (all.sun_share(azimuth, elevation, 0), told.sun_share(azimuth, elevation, 0));
                     prop_assert!((a - b).abs() < 1.5 / VIEWS as f64, "{azimuth} {elevation}: {a} {b}");

@@ -1,7 +1,7 @@
 //! Battery dispatch against HiGHS's answers of the closed reference case, and the conservation of energy.
 
 use jumeau::energy::storage::optimal::optimal;
-use jumeau::energy::storage::{Battery, Case, CaseFault, Goal, file, greedy::greedy};
+use jumeau::energy::storage::{Battery, Case, CaseFault, Goal, connection::connection, file, greedy::greedy};
 use proptest::prelude::*;
 use std::f64::consts::PI;
 
@@ -268,4 +268,77 @@ proptest! {
         let (outside, inside) = plan.imbalance(&case);
         prop_assert!(outside < 1e-6 && inside < 1e-6, "{outside} {inside}");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    /// Story 10: at a connection, a battery keeps its bounds, loses no energy, and a larger one never curtails more.
+    #[test]
+    fn a_battery_at_a_connection(
+        steps in prop::collection::vec((0.0..9.0f64, 0.0..3.0f64), 1..80),
+        limit_mw in 0.5..8.0f64,
+        power_mw in 0.0..4.0f64,
+        sizes_mwh in prop::array::uniform2(0.0..12.0f64),
+        efficiency in 0.7..1.0f64,
+        step_h in prop::sample::select(vec![0.25, 0.5, 1.0]),
+    ) {
+        let of = |energy_mwh: f64| Case {
+            step_h,
+            generation_mw: steps.iter().map(|(generation, _)| *generation).collect(),
+            load_mw: steps.iter().map(|(_, load)| *load).collect(),
+            import_price: vec![60.0; steps.len()],
+            export_price: vec![50.0; steps.len()],
+            import_limit_mw: f64::INFINITY,
+            export_limit_mw: limit_mw,
+            curtailable: false,
+            battery: Some(Battery {
+                energy_mwh,
+                charge_mw: power_mw,
+                discharge_mw: power_mw,
+                charge_efficiency: efficiency,
+                discharge_efficiency: efficiency,
+                initial_mwh: 0.0,
+                cyclic: false,
+                degradation_eur_mwh: 0.0,
+            }),
+            goal: Goal::Cost,
+        };
+        let [small, large] = { let mut sizes = sizes_mwh; sizes.sort_by(f64::total_cmp); sizes };
+        let mut curtailed = Vec::new();
+        for energy_mwh in [0.0, small, large] {
+            let case = of(energy_mwh);
+            let done = connection(&case).unwrap();
+            let (imbalance_mw, imbalance_mwh) = done.imbalance(&case);
+            prop_assert!(imbalance_mw < 1e-9 && imbalance_mwh < 1e-9, "{imbalance_mw} {imbalance_mwh}");
+            for stored in &done.stored_mwh {
+                prop_assert!((0.0..=energy_mwh).contains(stored), "{stored} of {energy_mwh}");
+            }
+            for (step, exported) in done.exported_mw.iter().enumerate() {
+                prop_assert!(*exported <= limit_mw + 1e-12);
+                prop_assert!(done.charged_mw[step] * done.discharged_mw[step] == 0.0, "never both at once");
+                prop_assert!(done.curtailed_mw[step] >= -1e-12 && done.unserved_mw[step] >= -1e-12);
+            }
+            curtailed.push(done.curtailed_mw);
+        }
+        for pair in curtailed.windows(2) {
+            // Not only in sum: in every step of the time that has passed so far.
+            let (mut less, mut more) = (0.0, 0.0);
+            for (a, b) in pair[0].iter().zip(&pair[1]) {
+                (more, less) = (more + a, less + b);
+                prop_assert!(less <= more + 1e-9, "{less} > {more}");
+            }
+        }
+        // Perfect foresight never throws away more than no battery.
+        if energy_of(&of(large)) {
+            let planned = optimal(&of(large)).unwrap().totals(&of(large));
+            let without = connection(&of(large).without_battery()).unwrap().totals(&of(large).without_battery());
+            prop_assert!(planned.curtailed_mwh <= without.curtailed_mwh + 1e-6);
+        }
+    }
+}
+
+/// Whether a case has a battery worth a plan.
+fn energy_of(case: &Case) -> bool {
+    case.battery.is_some_and(|battery| battery.energy_mwh > 0.1 && battery.charge_mw > 0.1)
 }

@@ -355,6 +355,9 @@ fn every_finding_has_a_sentence() {
         "meter-",
         "roofbook-",
         "mvt-",
+        "ground-",
+        "vectors-",
+        "tiles-description-",
         "pmtiles-",
         "glb-",
         "gltf-",
@@ -379,6 +382,8 @@ fn every_finding_has_a_sentence() {
     let mut sources = vec![
         root.join("formats/meter.rs"),
         root.join("formats/roofbook.rs"),
+        root.join("formats/search.rs"),
+        root.join("formats/tiledescription.rs"),
         root.join("formats/mvt.rs"),
         root.join("formats/pmtiles.rs"),
         root.join("formats/terrainrgb.rs"),

@@ -1,7 +1,7 @@
 //! The ruler of time: any instant in three actions, days of 23 and 25 hours, dates as people type them; curves and their sums.
 
 use jumeau::base::{Clock, Instant, Interval, Nature};
-use jumeau::view::curve::{Origin, Point, adds_up, csv, load_duration, peak, thinned, total, within};
+use jumeau::view::curve::{Origin, Point, adds_up, csv, load_duration, peak, strain, thinned, total, within, worst};
 use jumeau::view::timeline::{Ruler, Span, read_date, stepped};
 use proptest::prelude::*;
 
@@ -133,6 +133,19 @@ fn a_day_is_carried_away_with_its_origin() {
 fn parts() -> impl Strategy<Value = Vec<Vec<Option<f64>>>> {
     let value = prop_oneof![9 => (-1e6..1e6_f64).prop_map(Some), 1 => Just(None)];
     (1..6_usize, 1..50_usize).prop_flat_map(move |(rows, steps)| proptest::collection::vec(proptest::collection::vec(value.clone(), steps), rows))
+}
+
+#[test]
+fn the_worst_moments_are_nearest_to_their_bounds_or_beyond() {
+    let start = instant("2026-01-01T00:00:00Z");
+    let values = [Some(12.0), None, Some(-130.0), Some(101.0), Some(f64::NAN), Some(-130.0), Some(99.0)];
+    let points: Vec<Point> = values.iter().enumerate().map(|(hour, value)| Point { at: start.plus_seconds(3600 * hour as i64), value: *value }).collect();
+    let (moments, beyond) = worst(&points, [-100.0, 100.0], 3);
+    // The first of two that are alike comes first; direction does not matter.
+    assert_eq!(moments, [(points[2].at, -130.0), (points[5].at, -130.0), (points[3].at, 101.0)]);
+    assert_eq!(beyond, 3);
+    assert!((strain(0.9, [0.9, 1.1]) - 1.0).abs() < 1e-9 && strain(1.0, [0.9, 1.1]) < 1e-9 && strain(1.2, [0.9, 1.1]) > 1.9);
+    assert_eq!(worst(&[], [0.0, 1.0], 5), (vec![], 0));
 }
 
 proptest! {

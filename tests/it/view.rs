@@ -127,7 +127,7 @@ fn selection() -> impl Strategy<Value = Option<Selection>> {
 }
 
 fn theme() -> impl Strategy<Value = Theme> {
-    proptest::sample::select(vec![Theme::None, Theme::Demand, Theme::ConstructionYear, Theme::Series])
+    proptest::sample::select(vec![Theme::None, Theme::Demand, Theme::ConstructionYear, Theme::Series, Theme::Attribute])
 }
 
 fn language() -> impl Strategy<Value = Language> {
@@ -154,6 +154,24 @@ fn scale() -> impl Strategy<Value = Scale> {
     (breaks, proptest::sample::select(&colours::Palette::ALL[..])).prop_map(|(breaks, palette)| Scale { breaks, palette })
 }
 
+fn attribute() -> impl Strategy<Value = Attribute> {
+    let name = prop_oneof![Just("usage".to_owned()), "[A-Za-z_é:,%]{0,20}", any::<String>()];
+    (layer(), name).prop_map(|(layer, name)| Attribute { layer, name })
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    let end = || proptest::option::of(prop_oneof![number(), -1e3..1e3]);
+    let keep = prop_oneof![
+        (end(), end()).prop_map(|(low, high)| Keep::Range { low, high }),
+        proptest::collection::vec(".{1,60}", 0..18).prop_map(|values| Keep::Values { values }),
+    ];
+    (attribute(), keep).prop_map(|(attribute, keep)| Filter { attribute, keep })
+}
+
+fn filters() -> impl Strategy<Value = Vec<Filter>> {
+    proptest::collection::vec(filter(), 0..6)
+}
+
 fn roof() -> impl Strategy<Value = RoofChoice> {
     let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
     let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
@@ -171,10 +189,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale(), roof()),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, roof))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -194,6 +212,8 @@ fn state() -> impl Strategy<Value = ViewState> {
                     series,
                     span,
                     scale,
+                    attribute,
+                    filters,
                     roof,
                 }
             },
@@ -221,6 +241,8 @@ fn command() -> impl Strategy<Value = Command> {
         series().prop_map(|series| Command::ShowSeries { series }),
         any::<i32>().prop_map(|by| Command::NextSeries { by }),
         scale().prop_map(|scale| Command::SetScale { scale }),
+        proptest::option::of(attribute()).prop_map(|attribute| Command::ShowAttribute { attribute }),
+        filters().prop_map(|filters| Command::SetFilters { filters }),
         span().prop_map(|span| Command::SetSpan { span }),
         (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
@@ -591,7 +613,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis"
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof="
     );
 }
 
@@ -773,6 +795,30 @@ fn the_browser_reads_the_same_keyboard() {
         std::fs::read_to_string(&path).unwrap_or_default() == module,
         "web/app/shortcuts.js is out of date: run this test with JUMEAU_WRITE_DOCS=1"
     );
+}
+
+#[test]
+fn a_filter_lets_through_what_it_says_and_stands_in_a_link() {
+    let of = |name: &str, keep: Keep| Filter { attribute: Attribute { layer: "buildings".into(), name: name.to_owned() }, keep };
+    let tall = of("height_m", Keep::Range { low: Some(12.0), high: None });
+    assert!(tall.lets_through(Some(12.0), None) && !tall.lets_through(Some(11.9), None) && !tall.lets_through(None, Some("12")));
+    let homes = of("usage", Keep::Values { values: vec!["Résidentiel".to_owned(), "à louer: 50 %, étage".to_owned()] });
+    assert!(homes.lets_through(None, Some("Résidentiel")) && !homes.lets_through(None, Some("Annexe")) && !homes.lets_through(None, None));
+    let shown = Attribute { layer: "buildings".into(), name: "usage".to_owned() };
+    let state = do_all(&[Command::SetFilters { filters: vec![tall.clone(), homes.clone()] }, Command::ShowAttribute { attribute: Some(shown.clone()) }]);
+    assert_eq!((state.theme, state.attribute.as_ref(), state.filters.len()), (Theme::Attribute, Some(&shown), 2));
+    let link = to_link(&state);
+    assert!(link.contains("&filter=buildings:height_m:range:12:,buildings:usage:values:R"), "{link}");
+    assert_eq!(from_link(&link, &start()), Ok(state.clone()));
+    // As a page says it.
+    let said = r#"{"do":"set-filters","filters":[{"layer":"buildings","name":"height_m","by":"range","low":12.0}]}"#;
+    assert_eq!(serde_json::from_str::<Command>(said).unwrap(), Command::SetFilters { filters: vec![tall.clone()] });
+    // Two of one attribute, an empty one and one the wrong way round mean nothing.
+    for wrong in [vec![tall.clone(), tall], vec![of("usage", Keep::Values { values: Vec::new() })], vec![of("year", Keep::Range { low: Some(2.0), high: Some(1.0) })]] {
+        assert_eq!(apply(&state, &Command::SetFilters { filters: wrong }, &limits()).filters, state.filters);
+    }
+    let plain = apply(&state, &Command::ShowAttribute { attribute: None }, &limits());
+    assert_eq!((plain.theme, plain.attribute), (Theme::None, None));
 }
 
 #[test]

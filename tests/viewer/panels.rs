@@ -6,10 +6,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use jumeau::base::{Clock, Dataset, Instant, Interval, LayerId, Nature};
 use jumeau::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name};
 use jumeau::i18n::{FigureText, Texts};
-use jumeau::ui::{ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
+use jumeau::ui::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
 use jumeau::view::colours::Palette;
-use jumeau::view::curve::Point;
-use jumeau::view::{Breaks, Camera, Command, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
+use jumeau::view::curve::{Calendar, Point};
+use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
 struct Desk {
@@ -588,6 +588,13 @@ fn curves() -> ChartText {
         known: 8000,
         absent: 760,
         peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
+        worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
+        beyond: Some(3),
+        trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
+        calendar: std::sync::Arc::new(Calendar {
+            days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
+            hours: (0..3).map(|day| std::array::from_fn(|hour| (hour != 5).then(|| f64::from(day) + hour as f64 / 10.0))).collect(),
+        }),
         waiting: false,
         typical: false,
         csv: "# source: RTE\n".to_owned(),
@@ -637,11 +644,32 @@ fn curves_can_be_read_copied_and_followed() {
     for part in ["Production", "solaire", "bois", "Somme", "Source\u{A0}: RTE, 2026"] {
         assert!(desk.query_all_by_label(part).next().is_some(), "{part}");
     }
+    desk.get_by_label("Copier en CSV").scroll_to_me();
+    desk.run();
     desk.get_by_label("Copier en CSV").click();
     assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
+    desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
+    // The worst moments are ways to go there.
+    assert!(desk.query_by_label_contains("3 pas de temps hors limites").is_some());
+    desk.get_by_label_contains("8,5\u{A0}MW").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-02-03T18:00:00Z") }));
+    desk.get_by_label_contains("Minimum\u{A0}: 1").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-08-15T03:00:00Z") }));
+    // The year as a sheet says what it is, and a click on it goes to the hour.
+    let sheet = desk.get_by_label_contains("Calendrier\u{A0}: Production");
+    sheet.scroll_to_me();
+    desk.run();
+    desk.get_by_label_contains("Calendrier\u{A0}: Production").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-13T12:00:00Z") }));
+    desk.get_by_label("Voir les nombres").scroll_to_me();
+    desk.run();
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("pas de donnée").count() >= 3, "a gap has its word in every column");
 }
@@ -657,11 +685,12 @@ fn classes_of_a_legend_can_be_chosen() {
             counts_classes: true,
             notice: "Values of this instant are on their way…".to_owned(),
             histogram: Some(HistogramText { counts: vec![1, 5, 0], said: "6 objects".to_owned() }),
+            marks: vec!["Arrows: the way that power runs".to_owned()],
             ..LegendText::default()
         });
     });
     desk.run();
-    for part in ["0 to 2", "2 to 9", "Values of this instant are on their way…"] {
+    for part in ["Arrows: the way that power runs", "0 to 2", "2 to 9", "Values of this instant are on their way…"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     click(&mut desk, "Change the scale");
@@ -681,6 +710,59 @@ fn the_part_that_is_played_is_what_the_ruler_shows() {
     assert_eq!(desk.state().model.state.span, Some(span));
     click(&mut desk, "Play all of time");
     assert_eq!(desk.state().model.state.span, None);
+}
+
+#[test]
+fn attributes_are_colours_and_filters() {
+    let of = |layer: &str, name: &str| Attribute { layer: layer.into(), name: name.to_owned() };
+    let line = |name: &str, title: &str, range, kinds: &[&str]| AttributeLine {
+        attribute: of("buildings", name),
+        title: title.to_owned(),
+        range,
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let mut desk = desk(Language::Fr, |model| {
+        model.attributes = vec![line("height_m", "Bâtiments · Hauteur", Some([2.0, 40.0]), &[]), line("usage", "Bâtiments · Usage", None, &["annexe", "habitation"])];
+        model.state.filters = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["annexe".to_owned(), "habitation".to_owned()] } }];
+        model.state.attribute = Some(of("buildings", "usage"));
+        model.state.theme = Theme::Attribute;
+        model.legend = Some(LegendText { title: "Usage".to_owned(), classes: vec!["annexe".to_owned(), "Autres".to_owned()], colours: vec![[0, 114, 178], [96; 3]], ..LegendText::default() });
+    });
+    desk.run();
+    for part in ["Filtres", "Bâtiments · Usage", "Autres"] {
+        assert!(desk.query_all_by_label_contains(part).next().is_some(), "{part}");
+    }
+    desk.get_all_by_label("annexe").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    let only = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["habitation".to_owned()] } }];
+    assert_eq!(desk.state().model.state.filters, only);
+    // The last kind stays: a filter that lets nothing through says nothing.
+    desk.get_all_by_label("habitation").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    assert_eq!(desk.state().model.state.filters, only);
+    click(&mut desk, "Retirer le filtre «\u{A0}Bâtiments · Usage\u{A0}»");
+    assert!(desk.state().model.state.filters.is_empty());
+}
+
+#[test]
+fn a_view_is_kept_opened_again_and_forgotten() {
+    let mut desk = desk(Language::Fr, |model| model.state.theme = Theme::Demand);
+    desk.run();
+    desk.get_by_label("Enregistrer cette vue").scroll_to_me();
+    desk.run();
+    desk.state_mut().memory.view_name = "La place le soir".to_owned();
+    desk.get_by_label("Enregistrer cette vue").click();
+    desk.run();
+    assert_eq!(desk.state().memory.bookmarks.len(), 1);
+    desk.state_mut().model.state.theme = Theme::None;
+    desk.run();
+    desk.get_by_label("La place le soir").scroll_to_me();
+    desk.run();
+    desk.get_by_label("La place le soir").click();
+    desk.run();
+    assert_eq!(desk.state().model.state.theme, Theme::Demand);
+    click(&mut desk, "Oublier la vue «\u{A0}La place le soir\u{A0}»");
+    assert!(desk.state().memory.bookmarks.is_empty());
 }
 
 fn hit(label: &str, remark: jumeau::search::Remark, feature: Option<(&str, &str)>) -> jumeau::search::Hit {
@@ -737,4 +819,73 @@ fn a_search_that_finds_nothing_says_what_to_try() {
     desk.key_press(egui::Key::Escape);
     desk.run();
     assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_none());
+}
+
+fn roof_text() -> jumeau::ui::RoofText {
+    use jumeau::rooftop::card::{Card, Day, PlaneCard};
+    use jumeau::rooftop::told::Line;
+    let line = |key: &'static str, name: &str, value: &str| Line { key, name: name.to_owned(), value: value.to_owned(), origin: "simulé".to_owned() };
+    let card = Card {
+        figures: vec![line("production", "Production", "8 123 kWh/an (7 204 – 9 042)"), line("power", "Puissance", "7,74 kWc")],
+        months: [600.0; 12],
+        month_names: Default::default(),
+        days: vec![Day::default(); 12],
+        facts: Vec::new(),
+        missing: Vec::new(),
+        steps: Vec::new(),
+        delay_months: 2,
+        monuments: Vec::new(),
+        covisible: Some(true),
+        co2: Vec::new(),
+        sources: vec!["IGN".to_owned()],
+    };
+    let plane = PlaneCard {
+        plane: 0,
+        name: "Pan 1 · sud · 30°".to_owned(),
+        area_m2: 50.0,
+        usable_m2: 40.0,
+        tilt: 30.0,
+        azimuth: 180.0,
+        modules: 18,
+        places: 18,
+        kwp: 7.74,
+        kwh_year: 8123.0,
+        kwh_m2: 1450.0,
+        shading_loss: 0.02,
+        sky_view: 0.9,
+        covered: true,
+        colour: [250, 170, 30],
+        outline: Vec::new(),
+        modules_at: Vec::new(),
+    };
+    jumeau::ui::RoofText { state: "ready", planes: vec![plane], card: Some(card), dated: true, ..Default::default() }
+}
+
+#[test]
+fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
+    for (language, title, sale, dated) in [
+        (Language::Fr, "Mon toit", "Tout vendre", "Un fait daté a dépassé sa validité"),
+        (Language::En, "My roof", "Sell all", "A dated fact is past its validity"),
+    ] {
+        let mut desk = desk(language, |model| {
+            model.state.selection = Some(building());
+            model.roof = Some(roof_text());
+        });
+        assert!(desk.query_by_label(title).is_some());
+        assert!(desk.query_by_label_contains(dated).is_some());
+        assert!(desk.query_by_label_contains("7,74 kWc").is_some());
+        // They may lie below the window's edge, where a pointer has to scroll to.
+        for control in [sale, "Pan 1 · sud · 30°"] {
+            desk.get_by_label(control).click_accesskit();
+            desk.run();
+        }
+        assert_eq!(desk.state().asked, [Command::SetRoofSale { all: true }, Command::CoverRoofPlane { plane: 0, covered: false }]);
+        assert!(desk.state().model.state.roof.uncovered.contains(&0));
+    }
+    let mut waiting = desk(Language::Fr, |model| {
+        model.state.selection = Some(building());
+        model.roof = Some(jumeau::ui::RoofText { state: "absent", message: Some("Ce bâtiment n’y est pas.".to_owned()), ..Default::default() });
+    });
+    waiting.run();
+    assert!(waiting.query_by_label("Ce bâtiment n’y est pas.").is_some() && waiting.query_by_label("Tout vendre").is_none());
 }

@@ -84,6 +84,7 @@ fn the_selected_roof_answers_and_follows_every_choice() {
     let facts = running.resource::<RoofFacts>().clone();
     assert_eq!((facts.state, facts.building.as_deref(), facts.planes.len()), ("ready", Some(KNOWN), 2), "{:?}", facts.why);
     let found = facts.found.clone().expect("an answer");
+    assert_eq!(found.answer.modules, 30, "eight by three, and two by three, along the longest side of the outline");
     assert!(found.answer.modules > 20 && (found.answer.kwh_year / found.answer.kwp - 1000.0).abs() < 1e-6);
     assert_eq!(facts.card.as_ref().and_then(|card| card.covisible), Some(true));
     assert_eq!(pieces(&mut running), 2, "planes with modules, and the line of sight");

@@ -521,6 +521,33 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   await context.close();
 });
 
+test("a network's line has its worst moments, and the legend says its marks", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "chart", chart: { ...chart, unit: "%", total: false, curves: chart.curves.slice(0, 1), beyond: 7, worst: [["2026-01-12T18:00:00Z", -131], ["2026-01-13T18:00:00Z", 104]] } });
+  }, { series: SERIES, chart: CHART });
+  await page.getByLabel("Courbes de charge").check();
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "series", title: { fr: "charge", en: "loading" }, unit: "%", domain: [0, 100], colours: ["#00204d", "#ffea46"], ticks: [0, 25, 50, 75, 100],
+      ends: [], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true, waiting: false, outside: false, band: [-100, 100], directed: true });
+  });
+  const legend = await page.locator("#legend").innerText();
+  assert.match(legend, /noires et blanches : plus de 100 %/);
+  assert.match(legend, /sens de la puissance/);
+  const chart = page.locator("#chart");
+  assert.match(await chart.innerText(), /7 pas de temps hors limites/);
+  assert.equal(await chart.locator("ol.worst li").count(), 2);
+  await chart.locator("ol.worst button").first().click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, instant }) => what === "set-instant" && instant === "2026-01-12T18:00:00Z"));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-worst");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("any instant is a scope and a slider away, by days of 23 and 25 hours", async () => {
   const { page, faults, context } = await open();
   await started(page);
@@ -540,6 +567,112 @@ test("any instant is a scope and a slider away, by days of 23 and 25 hours", asy
   assert.ok((await page.locator("#lanes .gap").count()) >= 1);
   await page.getByRole("button", { name: "+ 1 mois" }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, unit, count }) => what === "step-clock" && unit === "month" && count === 1));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("attributes are colours and filters, by mouse and by keyboard", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "attributes", attributes: [
+      { layer: "buildings", name: "height_m", title: { fr: "Hauteur", en: "Height" }, range: [2, 48.5], kinds: [] },
+      { layer: "buildings", name: "usage", title: { fr: "Usage", en: "Use" }, range: null, kinds: ["annexe", "commerce", "habitation"] },
+    ] });
+  });
+  await page.locator("#attribute").selectOption({ label: "Bâtiments · Usage" });
+  await page.waitForFunction(() => window.heard.some(({ do: what, attribute }) => what === "show-attribute" && attribute.layer === "buildings" && attribute.name === "usage"));
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "attribute", title: { fr: "Usage", en: "Use" }, unit: "", domain: [-0.5, 2.5], colours: ["#0072b2", "#e69f00", "#606060"],
+      ticks: [], ends: [0.5, 1.5, 2.5], names: ["habitation", "commerce", ""], nature: "declared", source: "IGN", date: "2025",
+      histogram: { low: -0.5, high: 2.5, counts: [7000, 900, 300], known: 8200, without: 420 } });
+  });
+  assert.match(await page.locator("#legend").innerText(), /habitation\s+commerce\s+Autres/);
+  // A range of numbers: what is wrong is marked and not sent.
+  await page.locator("#filter-add").selectOption({ label: "Bâtiments · Hauteur" });
+  await page.getByLabel("De", { exact: true }).fill("12");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => window.heard.some(({ do: what, filters }) => what === "set-filters" && filters[0]?.low === 12 && filters[0]?.high === 48.5));
+  await page.getByLabel("à", { exact: true }).fill("5");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.getByLabel("à", { exact: true }).getAttribute("aria-invalid"), "true");
+  // Kinds: the keyboard stays where it was.
+  await page.locator("#filter-add").selectOption({ label: "Bâtiments · Usage" });
+  const box = page.locator("#filters").getByLabel("annexe");
+  await box.focus();
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => window.heard.at(-1)?.filters?.[1]?.values?.join() === "commerce,habitation");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.filter), "1-annexe");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-filters");
+  await page.getByRole("button", { name: "Retirer le filtre Bâtiments · Usage" }).click();
+  await page.waitForFunction(() => window.heard.at(-1)?.filters?.length === 1);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a year is a sheet of days and hours, with its months in numbers, and a curve is a picture to carry away", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5] } });
+    // Midnights of the clock: 25 hours lie between two of them in October.
+    const days = Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(2025, 11, 31, 23) + 86_400_000 * day - (day > 87 && day < 298 ? 3_600_000 : 0)).toISOString());
+    const hours = days.map((_, day) => Array.from({ length: 24 }, (_, hour) => (day === 87 && hour === 2 ? null : 5 + 3 * Math.cos(day / 58) + Math.sin(hour / 3.8))));
+    window.say({ kind: "calendar", days, hours });
+  }, { series: SERIES, chart: CHART });
+  const chart = page.locator("#chart");
+  assert.match(await chart.locator("canvas").getAttribute("aria-label"), /Calendrier : Production, jour par jour/);
+  await chart.getByText("Les mois en nombres").click();
+  assert.match(await chart.locator("table").first().innerText(), /janvier 2026[^]*décembre 2026/);
+  const box = await chart.locator("canvas").boundingBox();
+  await chart.locator("canvas").click({ position: { x: (100.5 / 365) * box.width, y: (14.5 / 24) * box.height } });
+  // A day is narrower than a pixel here.
+  await page.waitForFunction(() => window.heard.some(({ instant }) => /^2026-04-1[01]T12:00:00Z$/.test(instant)));
+  await chart.getByText("Minimum").first().click();
+  await page.waitForFunction(() => window.heard.some(({ instant }) => instant === "2026-08-15T03:00:00Z"));
+  const saved = page.waitForEvent("download");
+  await chart.getByText("Enregistrer l'image").click();
+  const file = await saved;
+  assert.equal(file.suggestedFilename(), "eco2mix.png");
+  const bytes = readFileSync(await file.path());
+  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  // Width and height stand in the first chunk.
+  assert.ok(bytes.readUInt32BE(16) > 1200 && bytes.length > 5000, String(bytes.length));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-calendar");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("views are kept in this browser, opened again and forgotten", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  const state = { territory: "essai", camera: { target: [-1.55, 47.215, 60], distance_m: 900, heading_deg: 10, pitch_deg: -30 }, instant: "2026-06-21T13:30:00Z", year: 2020, theme: "demand", hidden: [], selection: null };
+  await page.evaluate((state) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state, link: "v=1" });
+  }, state);
+  await page.getByText("Vues enregistrées").click();
+  await page.getByLabel("Nom", { exact: true }).fill("La place le soir");
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#live").innerText(), /La place le soir/);
+  await page.reload();
+  await started(page);
+  await page.evaluate((state) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { ...state, theme: "none" }, link: "v=1" });
+  }, state);
+  await page.getByText("Vues enregistrées").click();
+  await page.getByRole("button", { name: /^La place le soir/ }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, state }) => what === "restore" && state.theme === "demand" && state.camera.distance_m === 900));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-views");
+  await page.getByRole("button", { name: "Oublier la vue La place le soir" }).click();
+  assert.equal(await page.locator("#views li").count(), 0);
   assert.deepEqual(faults, []);
   await context.close();
 });

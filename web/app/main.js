@@ -5,7 +5,9 @@ import { command, onChange, readTerritory, receive, store, linked } from "./stat
 import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
-import { chartOf, drawChart } from "./chart.js";
+import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
+import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
+import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
@@ -30,6 +32,8 @@ async function boot() {
   wireHeader();
   wireLayers();
   wirePicture();
+  wireAttributes();
+  wireBookmarks();
   wireTime();
   wireSheet();
   wireKeys(canvas);
@@ -152,8 +156,14 @@ function message(received) {
       seriesOf(received);
       drawSeries();
       break;
+    case "attributes":
+      attributesOf(received);
+      break;
     case "day":
       dayOf(received);
+      break;
+    case "calendar":
+      calendarOf(received);
       break;
     case "roof":
       roofOf(received);
@@ -182,6 +192,7 @@ function draw(state, before) {
   }
   drawTime(state, before);
   drawLayers(state);
+  drawAttributes();
   drawPicture(state);
   drawSheet(state, before);
   if (before && state.selection !== before.selection) drawRoof();
@@ -198,6 +209,8 @@ function drawAll() {
   }
   drawTime(store.state, null);
   drawLayers(store.state, true);
+  drawAttributes(true);
+  drawBookmarks();
   drawPicture(store.state);
   drawMarks();
   drawRoof();

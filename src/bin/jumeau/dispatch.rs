@@ -1,6 +1,8 @@
 //! `jumeau dispatch`: a battery's best plan, beside the controller without foresight and no battery at all.
 
-use jumeau::energy::storage::{Case, CaseFault, Dispatch, Totals, file, greedy, optimal};
+use jumeau::energy::storage::{Case, CaseFault, Dispatch, Totals, connection, file, greedy, optimal};
+use jumeau::formats::Fault;
+use jumeau::pipeline::network::dispatch;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -13,6 +15,18 @@ pub struct Args {
     /// Écrit aussi la puissance de chaque pas / writes each step's powers too.
     #[arg(long)]
     series: bool,
+    /// Ajoute les séries avec et sans batterie à ce territoire / adds the series with and without the battery to this territory.
+    #[arg(long, value_name = "TERRITORY")]
+    store: Option<PathBuf>,
+    /// Début du premier pas / start of the first step.
+    #[arg(long, default_value = "2026-01-01T00:00:00Z")]
+    start: String,
+    /// Batterie du territoire qui se remplit / the territory's battery that fills.
+    #[arg(long, value_name = "ID")]
+    feature: Option<String>,
+    /// Couche de la batterie / layer of the battery.
+    #[arg(long, default_value = "electricity")]
+    layer: String,
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]
     json: bool,
@@ -31,6 +45,18 @@ pub fn run(args: Args) -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    if let Some(territory) = &args.store {
+        let told = jumeau::base::Instant::parse(&args.start)
+            .ok_or_else(|| Fault::new("series-store", "--start", &args.start))
+            .and_then(|start| dispatch::store(territory, &case, start, args.feature.as_deref(), &args.layer));
+        match told {
+            Ok(bytes) => eprintln!("séries ajoutées / series added: {} ({bytes} o)", territory.display()),
+            Err(fault) => {
+                super::flow::tell(&fault.finding(territory.display().to_string()), false);
+                return ExitCode::from(2);
+            }
+        }
+    }
     match document(&case, args.series) {
         Ok(document) if args.json => {
             super::output::data(&format!("{document:#}\n"), ExitCode::SUCCESS)
@@ -50,6 +76,7 @@ fn document(case: &Case, with_series: bool) -> Result<Value, CaseFault> {
     let plan = optimal::optimal(case)?;
     let seconds = started.elapsed().as_secs_f64();
     let controlled = greedy::greedy(case)?;
+    let at_connection = connection::connection(case)?;
     let without = greedy::greedy(&case.without_battery())?;
     let mut document = fields(&plan.totals(case));
     let (imbalance_mw, imbalance_mwh) = plan.imbalance(case);
@@ -59,6 +86,8 @@ fn document(case: &Case, with_series: bool) -> Result<Value, CaseFault> {
         map.insert("imbalance_mw".into(), json!(imbalance_mw));
         map.insert("imbalance_mwh".into(), json!(imbalance_mwh));
         map.insert("greedy".into(), fields(&controlled.totals(case)));
+        map.insert("connection".into(), fields(&at_connection.totals(case)));
+        map.insert("curtailment_avoided_mwh".into(), json!(without.totals(case).curtailed_mwh - at_connection.totals(case).curtailed_mwh));
         map.insert("without_battery".into(), fields(&without.totals(case)));
         if with_series {
             map.insert("series".into(), series(&plan));
@@ -101,8 +130,8 @@ fn series(dispatch: &Dispatch) -> Value {
 
 fn text(document: &Value) -> String {
     let mut text = format!(
-        "{:<38}{:>16}{:>16}{:>16}\n",
-        "", "plan optimal", "sans prévision", "sans batterie"
+        "{:<38}{:>16}{:>16}{:>16}{:>16}\n",
+        "", "plan optimal", "autoconsommation", "raccordement", "sans batterie"
     );
     for (key, label) in [
         ("objective_eur", "coût / cost (€)"),
@@ -118,9 +147,10 @@ fn text(document: &Value) -> String {
         let none = Value::Null;
         let part = |name: &str| of(document.get(name).unwrap_or(&none));
         text.push_str(&format!(
-            "{label:<38}{:>16.4}{:>16.4}{:>16.4}\n",
+            "{label:<38}{:>16.4}{:>16.4}{:>16.4}{:>16.4}\n",
             of(document),
             part("greedy"),
+            part("connection"),
             part("without_battery"),
         ));
     }

@@ -2,6 +2,9 @@
 
 use jumeau::energy::wind::library;
 use jumeau::energy::wind::yields::{Air, Conversion, Profile, Weather};
+use jumeau::formats::Fault;
+use jumeau::pipeline::network::park;
+use jumeau::pipeline::series::add::Steps;
 use jumeau::formats::wind::{Column, Document, Variable, read};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -10,8 +13,20 @@ use std::process::ExitCode;
 #[derive(clap::Args, Default)]
 pub struct Args {
     /// Courbe de puissance / power curve: E-82/2300 …; « list » les nomme / names them.
-    #[arg(long)]
+    #[arg(long, required_unless_present = "park", default_value = "")]
     curve: String,
+    /// Parc / wind park: GeoJSON de points (id, courbe, hauteur_moyeu_m, diametre_rotor_m) ou objet JSON (turbines …) ; les sillages sont comptés / wakes are counted.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["curve", "hub"])]
+    park: Option<PathBuf>,
+    /// Ajoute les séries du parc à ce territoire / adds the park's series to this territory.
+    #[arg(long, value_name = "TERRITORY", requires = "park")]
+    store: Option<PathBuf>,
+    /// Couche des éoliennes du territoire / layer of the territory's turbines.
+    #[arg(long, default_value = "electricity")]
+    layer: String,
+    /// Début, si la série ne le dit pas / start where the series does not say.
+    #[arg(long, default_value = "2026-01-01T00:00:00Z")]
+    start: String,
     /// Hauteur du moyeu / hub height, m.
     #[arg(long)]
     hub: Option<f64>,
@@ -51,6 +66,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> ExitCode {
+    if let Some(park) = args.park.clone() {
+        return of_park(&args, &park);
+    }
     if args.curve == "list" {
         return list(args.json);
     }
@@ -97,14 +115,7 @@ pub fn run(args: Args) -> ExitCode {
     let conversion = Conversion {
         curve: &curve,
         hub_m,
-        profile: match args.shear {
-            Some(exponent) => Profile::PowerLaw {
-                exponent: Some(exponent),
-            },
-            None => Profile::Logarithmic {
-                obstacles_m: args.obstacles,
-            },
-        },
+        profile: profile(&args),
         density_correction: args.density,
         availability: args.availability,
     };
@@ -142,6 +153,73 @@ pub fn run(args: Args) -> ExitCode {
         );
     }
     code
+}
+
+/// A park in its wakes, turbine by turbine; into a territory where one is named.
+fn of_park(args: &Args, path: &std::path::Path) -> ExitCode {
+    let tell = |fault: Fault, file: String| {
+        super::flow::tell(&fault.finding(file), false);
+        ExitCode::from(2)
+    };
+    let Some((bytes, file)) = super::input::read(path, false) else { return ExitCode::from(2) };
+    let opened = match jumeau::formats::park::read(&bytes).and_then(|document| park::open(&document)) {
+        Ok(opened) => opened,
+        Err(fault) => return tell(fault, file),
+    };
+    let Some(path) = &args.series else {
+        eprintln!("jumeau wind : il faut --series / --series is needed");
+        return ExitCode::from(2);
+    };
+    let Some((bytes, name)) = super::input::read(path, false) else { return ExitCode::from(2) };
+    let site = park::Site { measured_at_m: args.height, roughness_m: args.roughness, profile: profile(args), density: args.density };
+    let read = read(&String::from_utf8_lossy(&bytes)).and_then(|document| Ok((opened.over(&document, &site)?, document)));
+    let (done, document) = match read {
+        Ok(done) => done,
+        Err(fault) => return tell(fault, name),
+    };
+    let step_h = document.step_h.unwrap_or(args.step_hours);
+    let kwh = |values: &[Option<f64>]| values.iter().flatten().sum::<f64>() * step_h;
+    let whole = done.park_kw();
+    let mut answer = json!({
+        "kwh": kwh(&whole),
+        "full_load_hours": kwh(&whole) / opened.nominal_kw,
+        "nominal_kw": opened.nominal_kw,
+        "hub_m": opened.hub_m,
+        "wake_loss": done.wake_loss(),
+        "steps": document.steps,
+        "step_hours": step_h,
+        "missing_steps": whole.iter().filter(|kw| kw.is_none()).count(),
+        "turbines": opened.ids.iter().zip(&done.power_kw).map(|(id, of)| json!({ "id": id, "kwh": kwh(of) })).collect::<Vec<_>>(),
+    });
+    if let (true, Value::Object(map)) = (args.hourly, &mut answer) {
+        map.insert("power_kw".into(), json!(whole));
+    }
+    if let Some(territory) = &args.store {
+        let start = document.start.or_else(|| jumeau::base::Instant::parse(&args.start));
+        let stored = start.ok_or_else(|| Fault::new("series-store", "--start", &args.start)).and_then(|start| {
+            let steps = Steps { start, step_s: (step_h * 3600.0).round() as i64, count: document.steps };
+            park::store(territory, &opened, &done, steps, &args.layer)
+        });
+        match (stored, &mut answer) {
+            (Ok(bytes), Value::Object(map)) => drop(map.insert("stored".into(), json!({ "folder": territory.display().to_string(), "bytes": bytes }))),
+            (Err(fault), _) => return tell(fault, territory.display().to_string()),
+            _ => {}
+        }
+    }
+    let text = if args.json {
+        format!("{answer:#}\n")
+    } else {
+        let each = opened.ids.iter().zip(&done.power_kw).map(|(id, of)| format!("{id}\t{:.0} kWh\n", kwh(of))).collect::<String>();
+        format!("énergie / energy                  {:.0} kWh\nsillages / wakes                  {:.2} %\n{each}", kwh(&whole), 100.0 * done.wake_loss())
+    };
+    super::output::data(&text, ExitCode::SUCCESS)
+}
+
+fn profile(args: &Args) -> Profile {
+    match args.shear {
+        Some(exponent) => Profile::PowerLaw { exponent: Some(exponent) },
+        None => Profile::Logarithmic { obstacles_m: args.obstacles },
+    }
 }
 
 /// All curves, a line each: name, nominal power, rotor.

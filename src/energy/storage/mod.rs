@@ -3,12 +3,14 @@
 //! | module | answers |
 //! |---|---|
 //! | [`greedy`] | what a controller without foresight does: store every surplus, use it at the first need. Microseconds for a year: live at a slider |
+//! | [`connection`] | what a controller without foresight does for a park: store what the connection cannot carry, give it back when there is room |
 //! | [`optimal`] | what the best plan with perfect foresight does, as a linear programme |
 //! | [`file`] | the case file of `jumeau dispatch` |
 //!
 //! In each step: production − curtailed + discharged + imported + unserved = consumption + charged + exported.
 //! The state of charge counts energy inside the battery: + η_c·charged − discharged/η_d.
 
+pub mod connection;
 pub mod file;
 pub mod greedy;
 pub mod optimal;

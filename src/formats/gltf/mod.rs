@@ -126,6 +126,8 @@ pub struct TileMesh {
     pub colors: Vec<[u8; 4]>,
     /// `_FEATURE_ID_0`; empty, or as many as positions. An index into `tables[table]`.
     pub feature_ids: Vec<u32>,
+    /// [`STROKE`]; empty, or as many as positions.
+    pub strokes: Vec<Stroke>,
     /// Triangles, counter-clockwise from outside.
     pub indices: Vec<u32>,
     pub table: Option<usize>,
@@ -136,6 +138,28 @@ pub struct TileMesh {
     /// How its surface looks beside its colours; only from [`read::scene`].
     pub finish: Finish,
 }
+
+/// The attribute that tells where a vertex is on the line or the object it draws; other readers pass over it.
+pub const STROKE: &str = "_STROKE";
+
+/// Where a vertex is on what it draws, so that a line can be made wider and can tell which way it runs.
+///
+/// | part | of a line's ribbon | of a wire or pipe | of an object that stands |
+/// |---|---|---|---|
+/// | 0 | metres from the line's beginning | the same | metres above its foot |
+/// | 1, 2 | metres east and south of the line's middle | 0 | metres east and south of its foot |
+/// | 3 | -1 at the left edge, 1 at the right one | [`STROKE_ROUND`] | [`STROKE_OBJECT`] |
+pub type Stroke = [f32; 4];
+/// A tube: it grows along its normals.
+pub const STROKE_ROUND: f32 = 2.0;
+/// An object: it grows from its foot.
+pub const STROKE_OBJECT: f32 = 3.0;
+/// A part that faces the wind: it turns about the upright axis that parts 1 and 2 count from. Built to face north.
+pub const STROKE_FACING: f32 = 4.0;
+/// The same, and it spins: part 0 is metres above the hub.
+pub const STROKE_ROTOR: f32 = 5.0;
+/// A gauge: part 0 is metres above its zero.
+pub const STROKE_GAUGE: f32 = 6.0;
 
 /// What a mesh's indices join: one for each point, two for each line, three for each triangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -73,6 +73,8 @@ pub(super) struct Packed {
     pub colors: Vec<u8>,
     /// One u16 and two bytes of nothing, or one f32; or none.
     pub ids: Vec<u8>,
+    /// Four f32; or none.
+    pub strokes: Vec<u8>,
 }
 
 impl Packed {
@@ -84,6 +86,7 @@ impl Packed {
             normals: Vec::with_capacity(count * 4),
             colors: Vec::with_capacity(mesh.colors.len() * 8),
             ids: Vec::with_capacity(mesh.feature_ids.len() * 4),
+            strokes: mesh.strokes.iter().flatten().flat_map(|part| part.to_le_bytes()).collect(),
         };
         for position in &mesh.positions {
             match lattice {
@@ -144,6 +147,7 @@ impl Packed {
             (&self.normals, 4),
             (&self.colors, 8),
             (&self.ids, 4),
+            (&self.strokes, 16),
         ]
         .into_iter()
         .filter(|(bytes, _)| !bytes.is_empty())
@@ -191,6 +195,7 @@ impl Packed {
                 normals: moved(&self.normals, 4),
                 colors: moved(&self.colors, 8),
                 ids: moved(&self.ids, 4),
+                strokes: moved(&self.strokes, 16),
             },
             indices,
         ))

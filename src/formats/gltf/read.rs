@@ -287,6 +287,12 @@ impl<'s> Reader<'s, '_, '_> {
         if !mesh.feature_ids.is_empty() {
             same(mesh.feature_ids.len(), "_FEATURE_ID")?;
         }
+        if let Some(stroke) = primitive.attribute(super::STROKE) {
+            mesh.strokes = store.vectors(stroke, count)?;
+            same(mesh.strokes.len(), super::STROKE)?;
+            // A vertex that tells nothing is drawn as it stands.
+            mesh.strokes.iter_mut().filter(|stroke| !stroke.iter().all(|part| part.is_finite())).for_each(|stroke| *stroke = [0.0; 4]);
+        }
         mesh.shape = match primitive.mode {
             0 => Shape::Points,
             1..=3 => Shape::Lines,
@@ -564,6 +570,8 @@ fn triangles(mut listed: Vec<u32>, mode: u32) -> Vec<u32> {
 
 /// Gives every triangle its own vertices and its own normal, as the specification asks when there are none.
 fn flatten(mesh: &mut TileMesh) {
+    // Who tells of lines tells normals too.
+    mesh.strokes.clear();
     // All indices are checked before.
     let pick = |index: &u32| {
         mesh.positions

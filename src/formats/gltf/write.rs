@@ -172,6 +172,7 @@ fn check(content: &TileContent, number: usize, mesh: &TileMesh) -> Result<(), Gl
         ("normals", mesh.normals.len(), false),
         ("colors", mesh.colors.len(), true),
         ("feature_ids", mesh.feature_ids.len(), true),
+        ("strokes", mesh.strokes.len(), true),
     ] {
         if length != count && !(optional && length == 0) {
             return fault(format!("{name}: {length} ≠ {count}"));
@@ -184,6 +185,7 @@ fn check(content: &TileContent, number: usize, mesh: &TileMesh) -> Result<(), Gl
         return fault(format!("index {index} ≥ {count}"));
     }
     if !mesh.positions.as_flattened().iter().all(|x| x.is_finite())
+        || !mesh.strokes.as_flattened().iter().all(|x| x.is_finite())
         || !mesh.tile_from_mesh.is_finite()
     {
         return fault("NaN".to_owned());
@@ -379,6 +381,10 @@ fn add_mesh(
             "COLOR_0".into(),
             accessor(view, UNSIGNED_SHORT, true, "VEC4", None),
         );
+    }
+    if !packed.strokes.is_empty() {
+        let view = bin.attribute(&packed.strokes, 16, options.compress)?;
+        attributes.insert(super::STROKE.into(), accessor(view, FLOAT, false, "VEC4", None));
     }
     let mut extensions = Map::new();
     if !packed.ids.is_empty() {

@@ -12,6 +12,8 @@ const SHORTEST_M: f64 = 0.05;
 const DEEPEST_M: f64 = 200.0;
 /// Wider pipes are tunnels, metres.
 const WIDEST_M: f64 = 10.0;
+/// Across a rotor; the largest of 2026 have 310 metres.
+const LARGEST_ROTOR_M: f64 = 400.0;
 /// Towers of power lines and chimneys of plants, metres.
 const HIGHEST_M: f64 = 350.0;
 /// Above this a voltage is a mistake, volts.
@@ -85,15 +87,18 @@ pub fn clean(
         .number("height")
         .filter(|height| *height > 0.0 && *height <= HIGHEST_M);
     for (index, at) in points.into_iter().enumerate() {
+        let kind = fixture_kind(record, utility, &class, source.file);
+        let rotor = || record.number("diameter").filter(|diameter| *diameter > 0.0 && *diameter <= LARGEST_ROTOR_M);
         fixtures.push(Fixture {
             id: name_of(lines.len() + index),
             dataset: source.dataset.clone(),
             utility,
-            kind: fixture_kind(record, utility, &class, source.file),
+            kind,
             class: class.clone(),
             name: record.text("name"),
             at,
             height_m,
+            diameter_m: if kind == FixtureKind::Turbine { rotor() } else { None },
             voltage_v,
             accuracy,
         });
@@ -379,6 +384,9 @@ fn kind_by_words(utility: Utility, text: &str) -> Option<FixtureKind> {
         Utility::Transit => FixtureKind::Stop,
         Utility::Lighting if !has(&["armoire", "cabinet"]) => FixtureKind::Lamp,
         Utility::Electricity if has(&["tower", "pylon", "portal"]) => FixtureKind::Tower,
+        // Before masts: a turbine stands on one.
+        Utility::Electricity if has(&["éolien", "eolien", "wind_turbine", "wind turbine"]) => FixtureKind::Turbine,
+        Utility::Electricity if has(&["batterie", "battery"]) => FixtureKind::Battery,
         _ if has(&["pole", "poteau", "mast", "support"]) => FixtureKind::Pole,
         Utility::Electricity
             if has(&[

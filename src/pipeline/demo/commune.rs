@@ -19,8 +19,11 @@ const FROM_WATER_M: f64 = 90.0;
 const SITES: u32 = 6;
 /// No dwelling stands nearer to a turbine: the French rule is 500 m.
 const FROM_TURBINE_M: f64 = 650.0;
-const TURBINES: u32 = 3;
+const TURBINES: u32 = 4;
+/// Along a row and from one row to the next: some five rotors.
 const TURBINE_SPACING_M: f64 = 330.0;
+const ROW_SPACING_M: f64 = 370.0;
+const ROWS: u32 = 2;
 /// One commune of so many has a wind park.
 const PARK_EVERY: u64 = 24;
 /// Largest hamlet.
@@ -305,7 +308,7 @@ impl Maker<'_> {
         sites.into_iter().map(|(_, at)| at).collect()
     }
 
-    /// Turbines in a row on the highest ground that is far enough from the village.
+    /// Turbines in two rows on the highest ground that is far enough from the village.
     fn park(&self, i: u32, j: u32, village: &Site) -> Option<Park> {
         let mut rng = self.land.rng(i, j, 4);
         let lot = rng.next_u64() % PARK_EVERY;
@@ -316,8 +319,10 @@ impl Maker<'_> {
         let row = |first: [f64; 2]| -> Vec<[f64; 2]> {
             (0..TURBINES)
                 .map(|k| {
-                    let along = (f64::from(k) - 0.5 * f64::from(TURBINES - 1)) * TURBINE_SPACING_M;
-                    [first[0] + along * axis.1, first[1] + along * axis.0]
+                    let of_row = TURBINES / ROWS;
+                    let along = (f64::from(k % of_row) - 0.5 * f64::from(of_row - 1)) * TURBINE_SPACING_M;
+                    let across = (f64::from(k / of_row) - 0.5 * f64::from(ROWS - 1)) * ROW_SPACING_M;
+                    [first[0] + along * axis.1 - across * axis.0, first[1] + along * axis.0 + across * axis.1]
                 })
                 .collect()
         };

@@ -7,6 +7,7 @@
 //! | [`houses`] | buildings on their plots |
 //! | [`commune`] | one commune with all that is in it |
 //! | [`names`] | invented names |
+//! | [`windy_week`] | a week of wind over the first park, and the case of its battery |
 //! | [`files`] | GeoPackages and texts as streams |
 //!
 //! Communes are made and written one by one, so the memory does not grow with the territory.
@@ -19,6 +20,7 @@ pub mod houses;
 pub mod land;
 pub mod names;
 pub mod settlement;
+pub mod windy_week;
 
 use super::sources::declaration::{DeclaredLayer, Declaration, FILE, Generate, Role};
 use super::{ImportFault, Progress};
@@ -43,6 +45,8 @@ const TOPOGRAPHY: &str = "topographie-fictive.gpkg";
 const ZONES: &str = "urbanisme-fictif.gpkg";
 const GRID: &str = "reseau-electrique-fictif.gpkg";
 const PARKS: &str = "parc-eolien-fictif.geojson";
+const WIND: &str = "vent-fictif.csv";
+const BATTERY_CASE: &str = "cas-batterie-fictif.json";
 const MONUMENTS: &str = "monuments-fictifs.geojson";
 const SENSORS: &str = "capteurs-fictifs.geojson";
 const MEASURES: &str = "mesures-fictives.csv";
@@ -151,10 +155,11 @@ pub fn write(out: &Path, options: &DemoOptions, progress: &dyn Progress) -> Resu
         writer.commune(&land, &commune)?;
     }
     writer.rivers(&land)?;
-    let mut files = writer.finish(out)?;
+    let battery = writer.first_park.as_ref().map_or_else(String::new, |(battery, _)| battery.clone());
+    let mut files = writer.finish(out, options.seed)?;
     files.extend(relief(out, &land, progress)?);
     let relief_files: Vec<String> = files.iter().filter(|file| file.ends_with(".asc")).cloned().collect();
-    files.extend(about(out, &land, options, &relief_files)?);
+    files.extend(about(out, &land, options, &relief_files, &battery)?);
     files.sort();
     Ok(Written { buildings: options.buildings - short, files })
 }
@@ -192,6 +197,8 @@ struct Writer {
     food: Points,
     addresses: Text,
     lambert: Crs,
+    /// Its battery's id and its turbines, in the plane.
+    first_park: Option<(String, Vec<[f64; 2]>)>,
 }
 
 impl Writer {
@@ -219,6 +226,7 @@ impl Writer {
             food: Points::create(&out.join(FOOD))?,
             addresses,
             lambert,
+            first_park: None,
         })
     }
 
@@ -316,15 +324,20 @@ impl Writer {
             for (number, at) in park.turbines.iter().enumerate() {
                 let properties = json!({
                     "id": format!("FICTIF-{}-E{}", commune.code, number + 1), "type": "éolienne", "nom": format!("Parc éolien de {}", commune.name),
-                    "courbe": "E-82/2300", "puissance_kw": 2300, "hauteur_moyeu_m": 98, "diametre_rotor_m": 82, "altitude_sol_m": rounded(land.ground(*at), 10.0),
+                    "courbe": windy_week::CURVE, "puissance_kw": windy_week::NOMINAL_KW, "hauteur_moyeu_m": windy_week::HUB_M, "diametre_rotor_m": windy_week::ROTOR_M,
+                    "disponibilite": windy_week::AVAILABILITY, "altitude_sol_m": rounded(land.ground(*at), 10.0),
                 });
                 let at = self.lon_lat(*at)?;
                 self.parks.add(at, &properties)?;
             }
             let properties = json!({
                 "id": format!("FICTIF-{}-BAT", commune.code), "type": "batterie", "nom": format!("Batterie de {}", commune.name),
-                "puissance_kw": 2000, "energie_kwh": 4000, "rendement_aller_retour": 0.88,
+                "puissance_kw": 1000.0 * windy_week::BATTERY_MW, "energie_kwh": 1000.0 * windy_week::BATTERY_MWH, "rendement_aller_retour": windy_week::ROUND_TRIP,
+                "parametres_supposes": "puissance_kw, rendement_aller_retour",
             });
+            if self.first_park.is_none() {
+                self.first_park = Some((format!("FICTIF-{}-BAT", commune.code), park.turbines.clone()));
+            }
             let at = self.lon_lat(park.battery)?;
             self.parks.add(at, &properties)?;
         }
@@ -400,7 +413,7 @@ impl Writer {
         Ok(())
     }
 
-    fn finish(self, out: &Path) -> Result<Vec<String>, ImportFault> {
+    fn finish(self, out: &Path, seed: u64) -> Result<Vec<String>, ImportFault> {
         self.batiments.finish()?;
         self.topography.finish()?;
         self.zones.finish()?;
@@ -411,9 +424,21 @@ impl Writer {
         self.measures.finish()?;
         self.food.finish()?;
         self.addresses.finish()?;
+        let mut more = Vec::new();
+        if let Some((battery, turbines)) = &self.first_park {
+            let week = windy_week::Week::new(seed);
+            let mut wind = Text::create(&out.join(WIND))?;
+            wind.add(&week.csv())?;
+            wind.finish()?;
+            let mut case = Text::create(&out.join(BATTERY_CASE))?;
+            case.add(&week.case(battery, turbines))?;
+            case.finish()?;
+            more.extend([WIND.to_owned(), BATTERY_CASE.to_owned()]);
+        }
         let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, SENSORS, MEASURES, FOOD, ADDRESSES];
         debug_assert!(files.iter().all(|file| out.join(file).is_file()));
-        Ok(files.map(str::to_owned).into())
+        more.extend(files.map(str::to_owned));
+        Ok(more)
     }
 }
 
@@ -503,7 +528,7 @@ fn relief(out: &Path, land: &Land, progress: &dyn Progress) -> Result<Vec<String
 }
 
 /// `sources.json`, and a page for people.
-fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]) -> Result<Vec<String>, ImportFault> {
+fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String], battery: &str) -> Result<Vec<String>, ImportFault> {
     let id = DatasetId::from("fictif");
     let dataset = Dataset {
         id: id.clone(),
@@ -534,6 +559,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(ADDRESSES, None, Role::Addresses),
         layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
         layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
+        layer(PARKS, None, Role::Network(Utility::Electricity)),
     ]);
     let declaration = Declaration {
         id: format!("brumevel-fictif-{}", options.seed),
@@ -552,8 +578,8 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
     file.finish()?;
     let mut page = Text::create(&out.join(README))?;
     page.add(&format!(
-        "{}\n\nTout est inventé : relief, villages, noms, réseaux, mesures. Les coordonnées sont en Lambert-93 (EPSG:2154), altitudes NGF-IGN69,\nlà où se trouvent en réalité d’autres collines ; aucun lieu réel n’est décrit. Graine {}, {} × {} communes, licence CC0 1.0.\nImport : jumeau import . --out TERRITOIRE\n\n{}\n\nEverything is invented: relief, villages, names, networks, measures. Coordinates are Lambert-93 (EPSG:2154), heights NGF-IGN69,\nwhere other hills are in reality; no real place is described. Seed {}, {} × {} communes, licence CC0 1.0.\nImport: jumeau import . --out TERRITORY\n",
-        names::TERRITORY_FR, land.seed, land.columns, land.rows, names::TERRITORY_EN, land.seed, land.columns, land.rows,
+        "{}\n\nTout est inventé : relief, villages, noms, réseaux, mesures. Les coordonnées sont en Lambert-93 (EPSG:2154), altitudes NGF-IGN69,\nlà où se trouvent en réalité d’autres collines ; aucun lieu réel n’est décrit. Graine {}, {} × {} communes, licence CC0 1.0.\nImport : jumeau import . --out TERRITOIRE\nParc éolien et batterie : jumeau wind --park parc-eolien-fictif.geojson --series vent-fictif.csv --store TERRITOIRE\n  jumeau dispatch cas-batterie-fictif.json --start 2026-02-02T00:00:00Z --feature {} --store TERRITOIRE\n  (puissance de la batterie, rendement et limite de raccordement sont supposés : le parc dont celui-ci s’inspire ne les publie pas)\n\n{}\n\nEverything is invented: relief, villages, names, networks, measures. Coordinates are Lambert-93 (EPSG:2154), heights NGF-IGN69,\nwhere other hills are in reality; no real place is described. Seed {}, {} × {} communes, licence CC0 1.0.\nImport: jumeau import . --out TERRITORY\nThe wind park and its battery are computed by the two commands above; power and efficiency of the battery and the limit of the connection are assumed.\n",
+        names::TERRITORY_FR, land.seed, land.columns, land.rows, battery, names::TERRITORY_EN, land.seed, land.columns, land.rows,
     ))?;
     page.finish()?;
     Ok(vec![FILE.to_owned(), README.to_owned()])

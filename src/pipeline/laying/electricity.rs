@@ -306,7 +306,7 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
             let Some(&from) = buses.get(&(head, run.to)) else { continue };
             let cable = trunk(below.get(&run.from).copied().unwrap_or(0.0));
             let id = grid.line((from, to), true, cable, 1, run.length_m, feeder.clone());
-            draft.line(feature(id), Kind::HighVoltage, feeder.clone(), run.points(graph), Piece::cable(cable, 20_000.0));
+            draft.line(feature(id), Kind::HighVoltage, feeder.clone(), run.downwards(graph), Piece::cable(cable, 20_000.0));
         }
     }
     for index in 0..posts.len() {
@@ -529,7 +529,7 @@ fn low_voltage(graph: &Graph, forest: &Forest, sites: &[Site], at_node: &BTreeMa
         buses.insert(line.run.from, to);
         let cable = line.cable();
         let id = grid.line((from, to), true, cable, line.count, line.run.length_m, name.clone());
-        draft.line(feature(id), Kind::LowVoltage, name, line.run.points(graph), Piece::cable(cable, 400.0));
+        draft.line(feature(id), Kind::LowVoltage, name, line.run.downwards(graph), Piece::cable(cable, 400.0));
     }
     for &node in &order {
         for (index, site) in here(node) {

@@ -196,6 +196,7 @@ impl Draft {
             name: Some(name),
             at: [at[0] + dx, at[1] + dy],
             height_m,
+            diameter_m: None,
             voltage_v,
             accuracy: Accuracy::Schematic,
         });

@@ -121,6 +121,11 @@ impl Run {
     pub fn points(&self, graph: &Graph) -> Vec<[f64; 2]> {
         self.nodes.iter().map(|node| graph.place(*node)).collect()
     }
+
+    /// From the next stop down to where it begins: as power is fed, and as the network's file says from and to.
+    pub fn downwards(&self, graph: &Graph) -> Vec<[f64; 2]> {
+        self.nodes.iter().rev().map(|node| graph.place(*node)).collect()
+    }
 }
 
 /// The runs of a pruned tree: from each stop up to the next one. `order` has parents before children.

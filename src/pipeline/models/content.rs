@@ -180,6 +180,7 @@ fn read_any(bytes: &[u8], part: &Part, report: &mut Report) -> Option<TileConten
             .map(|at| DMat4::from_translation(DVec3::from(at)));
         let (tables, table) = (whole.tables.len() + content.tables.len(), batch.table);
         for mesh in &mut content.meshes {
+            mesh.strokes.clear();
             if let Some(shift) = shift {
                 mesh.tile_from_mesh = shift * mesh.tile_from_mesh;
             }

@@ -209,6 +209,7 @@ fn write_one(
     };
     let tileset = Tileset {
         asset: Asset {
+            gltf_up_axis: None,
             version: "1.1".to_owned(),
             tileset_version: None,
             generator: Some("jumeau".to_owned()),

@@ -53,7 +53,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("profiles-row", "{object} : trop de cellules ({value})", "{object}: too many cells ({value})"),
     ("profiles-value", "{object} : « {value} » n’est pas un nombre", "{object}: “{value}” is not a number"),
     ("roseau-version", "Version {value} de roseau-load-flow non vérifiée (4 et 5 le sont)", "Version {value} of roseau-load-flow not verified (4 and 5 are)"),
+    ("series-store", "Les séries n’ont pas pu être ajoutées au territoire ({object}) : {value}", "The series could not be added to the territory ({object}): {value}"),
+    ("wind-direction", "La série de vent n’a pas de direction : les sillages d’un parc en dépendent", "The wind series has no direction: the wakes of a park depend on it"),
+    ("wind-park", "Le fichier n’est pas un parc éolien lisible ({object} : {value})", "The file is no readable wind park ({object}: {value})"),
     ("wind-series", "La série de vent est illisible ({object}) : {value}", "The wind series cannot be read ({object}): {value}"),
+    ("wind-turbine", "Éolienne « {object} » : valeur impossible ou absente ({value})", "Turbine “{object}”: a value is impossible or missing ({value})"),
 ];
 
 /// The French and English sentence of a finding of this room.

@@ -11,16 +11,19 @@
 //! | [`answer`] | flows, series and capacities in the fields of the command line |
 //! | [`study`] | feeders, outages, reinforcements and lines' years in the same fields |
 //! | [`year`] | a computed year as a Zarr group |
+//! | [`park`], [`dispatch`] | a wind park in its wakes, a battery's steps, and both as series of a territory |
 //! | [`reach`] | where a plant could be connected |
 //! | [`territory`] | the network of a territory through its year, kept beside its tiles |
 //! | [`year_check`] | some steps of a year solved again by themselves |
 //! | [`messages`] | the sentences of this room's findings |
 
 pub mod answer;
+pub mod dispatch;
 pub mod matpower;
 pub mod messages;
 pub mod pandapower;
 pub mod pandapower_transformers;
+pub mod park;
 pub mod powergrid;
 pub mod profiles;
 pub mod reach;

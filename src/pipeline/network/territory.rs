@@ -35,6 +35,8 @@ const CHUNK_STEPS: usize = 1_024;
 const MAX_BYTES: u64 = 1 << 30;
 const DURATION_POINTS: usize = 101;
 const WORST: usize = 24;
+/// What the contract of supply allows, as a share of the nominal voltage.
+const VOLTAGE_BAND_PU: [f64; 2] = [0.9, 1.1];
 /// Rows that the manifest names; of more it says where their names are.
 const ROWS_IN_MANIFEST: usize = 1_000;
 
@@ -362,7 +364,10 @@ impl Driven {
             .ok_or_else(|| "axis".to_owned())?;
         let rows: Vec<String> = kept.iter().map(|branch| self.feature(*branch)).collect();
         let named = rows.len() <= ROWS_IN_MANIFEST;
-        for (id, array, unit, quantity) in [("flow-loading", "loading_percent", "%", "charge"), ("flow-voltage", "vm_pu", "1", "tension")] {
+        for (id, array, unit, quantity, band, directed) in [
+            ("flow-loading", "loading_percent", "%", "charge", [-100.0, 100.0], true),
+            ("flow-voltage", "vm_pu", "1", "tension", VOLTAGE_BAND_PU, false),
+        ] {
             let path = format!("{FOLDER}/{}/{array}", self.grid.id);
             manifest.series.retain(|known| known.id != id);
             manifest.series.push(Series {
@@ -371,6 +376,8 @@ impl Driven {
                 labels: (!named).then(|| format!("{FOLDER}/{}/feature", self.grid.id)),
                 quantity: Some(quantity.to_owned()),
                 layer: Some(LayerId::from(self.grid.layer.as_str())),
+                band: Some(band),
+                directed,
                 ..Series::of(id, path, &axis, unit, Nature::Simulated, self.grid.dataset.clone())
             });
         }

@@ -98,6 +98,10 @@ pub fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<S
                 by: spec.by.map(str::to_owned),
                 interpolation: spec.interpolation,
                 typical_year: spec.typical_year,
+                band: None,
+                directed: false,
+                moves: None,
+                apart: false,
                 quantiles: array.spread.quantiles(),
                 gaps: array.spread.gaps(axis),
             })

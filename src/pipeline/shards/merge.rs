@@ -14,6 +14,7 @@ use crate::pipeline::models;
 use crate::pipeline::search::index::Names;
 use crate::pipeline::search::register::Register;
 use crate::pipeline::series::SeriesFile;
+use crate::pipeline::tile::area_demand;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
@@ -105,7 +106,9 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
     let mut names = Names::new(register(loaded)?);
-    manifest.features = Some(features(loaded, &mut names, progress)?);
+    let (table, of_areas) = features(loaded, &mut names, progress)?;
+    manifest.features = Some(table);
+    area_demand::write(&of_areas, &package, &mut manifest).map_err(|fault| coded(&fault))?;
     let to_spot = |at: [f64; 2]| {
         let place = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
         let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);
@@ -149,7 +152,7 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
 }
 
 /// Writes the feature table from the clean objects, place by place, and hands their names on: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, names: &mut Names, progress: &dyn Progress) -> Result<FeatureTable, ImportFault> {
+fn features(loaded: &Loaded, names: &mut Names, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {

@@ -44,7 +44,7 @@ const CLASSES: [LineClass; 6] = [
 ];
 const SURFACES: [Surface; 3] = [Surface::Wall, Surface::Roof, Surface::Floor];
 const ACCURACIES: [Accuracy; 5] = [Accuracy::A, Accuracy::B, Accuracy::C, Accuracy::Schematic, Accuracy::Unstated];
-const KINDS: [FixtureKind; 10] = [
+const KINDS: [FixtureKind; 12] = [
     FixtureKind::Tower,
     FixtureKind::Pole,
     FixtureKind::Substation,
@@ -55,6 +55,8 @@ const KINDS: [FixtureKind; 10] = [
     FixtureKind::Pump,
     FixtureKind::Tank,
     FixtureKind::Node,
+    FixtureKind::Turbine,
+    FixtureKind::Battery,
 ];
 /// No number of storeys, dwellings …
 const NONE: u32 = u32::MAX;
@@ -400,7 +402,7 @@ fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
 }
 
 fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
-    let Fixture { id, dataset, utility, kind, class, name, at, height_m, voltage_v, accuracy } = fixture;
+    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, accuracy } = fixture;
     put_text(bytes, id);
     put_text(bytes, dataset.as_str());
     bytes.push(place(&Utility::ALL, *utility));
@@ -408,7 +410,7 @@ fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
     put_text(bytes, class);
     put_option(name.as_deref(), bytes);
     at.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
-    [*height_m, *voltage_v].into_iter().for_each(|value| put_number(value, bytes));
+    [*height_m, *diameter_m, *voltage_v].into_iter().for_each(|value| put_number(value, bytes));
     bytes.push(place(&ACCURACIES, *accuracy));
 }
 
@@ -422,6 +424,7 @@ fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
         name: take_option(bytes)?,
         at: bytes.f64s()?,
         height_m: take_number(bytes)?,
+        diameter_m: take_number(bytes)?,
         voltage_v: take_number(bytes)?,
         accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
     })
@@ -564,6 +567,7 @@ mod tests {
             name: None,
             at: [355_000.25, 6_690_000.5],
             height_m: Some(9.0),
+            diameter_m: (kind == FixtureKind::Turbine).then_some(71.0),
             voltage_v: None,
             accuracy: Accuracy::B,
         }

@@ -86,11 +86,15 @@ fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &B
     let step = 360.0 / AZIMUTHS as f64;
     let mut directions = [false; AZIMUTHS];
     for point in &points {
-        for corner in felled.iter().flatten().filter(|corner| corner[2] > point[2]) {
-            let azimuth = (corner[0] - point[0]).atan2(corner[1] - point[1]).to_degrees().rem_euclid(360.0);
-            let low = (azimuth / step) as usize;
-            // What lies between two directions is seen in both.
-            [low, low + 1].into_iter().for_each(|at| directions[at % AZIMUTHS] = true);
+        for triangle in felled.iter().filter(|triangle| triangle.iter().any(|corner| corner[2] > point[2])) {
+            let azimuths = triangle.map(|corner| (corner[0] - point[0]).atan2(corner[1] - point[1]).to_degrees());
+            for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+                // The shorter way round; what lies between two directions is seen in both.
+                let turn = (azimuths[to] - azimuths[from] + 540.0).rem_euclid(360.0) - 180.0;
+                let (low, high) = if turn >= 0.0 { (azimuths[from], azimuths[from] + turn) } else { (azimuths[from] + turn, azimuths[from]) };
+                let (first, last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
+                (first..=last).for_each(|at| directions[at.rem_euclid(AZIMUTHS as i64) as usize] = true);
+            }
         }
     }
     let mut renewed = false;

@@ -5,6 +5,8 @@ use crate::energy::roof::RoofPlane;
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::sight::{SightLine, sight};
 use crate::rooftop::{Covisibility, Standing};
+use std::collections::HashMap;
+use std::sync::Mutex;
 
 /// Things farther than this from the middle of a line hide nothing that matters here, metres beyond its half.
 const AROUND_M: f64 = 60.0;
@@ -27,7 +29,14 @@ pub struct Outlook {
     /// Ids of buildings with `[west, south, east, north]`.
     boxes: Vec<(String, [f64; 4])>,
     has_ground: bool,
+    /// What viewpoints see of monuments: neighbours look from the same ones.
+    of_monuments: Mutex<HashMap<Looking, Option<SightLine>>>,
 }
+
+/// A viewpoint and the first point of a monument, bit by bit, and how many points it has.
+type Looking = ([u64; 6], usize);
+/// Looks that are remembered.
+const MOST_REMEMBERED: usize = 1 << 20;
 
 impl Outlook {
     /// All of a territory: for many buildings.
@@ -47,6 +56,7 @@ impl Outlook {
             ground: Bvh::new(scene.ground.iter().filter(|triangle| keep(triangle)).copied()),
             boxes: scene.buildings.iter().map(|(id, solid)| (id.clone(), solid.bounds())).collect(),
             has_ground: !scene.ground.is_empty(),
+            of_monuments: Mutex::default(),
         }
     }
 
@@ -82,14 +92,33 @@ impl Outlook {
             if best.as_ref().is_some_and(|(length, _)| *length <= at_least) {
                 break;
             }
+            let Some(of_monument) = self.monument_from(*eye, targets) else { continue };
             let Some(of_roof) = best_sight(&self.obstacles, &[*eye], roof).filter(SightLine::is_free) else { continue };
-            let Some(of_monument) = best_sight(&self.obstacles, &[*eye], targets).filter(SightLine::is_free) else { continue };
             let length = of_roof.length_m() + of_monument.length_m();
             if apart_deg(*eye, of_roof.to, of_monument.to) <= AT_ONCE_DEG && best.as_ref().is_none_or(|(known, _)| length < *known) {
                 best = Some((length, [of_roof, of_monument]));
             }
         }
         best.map(|(_, lines)| lines)
+    }
+
+    /// The shortest free line from a viewpoint to a monument.
+    fn monument_from(&self, eye: [f64; 3], targets: &[[f64; 3]]) -> Option<SightLine> {
+        let first = targets.first().copied().unwrap_or_default();
+        let bits = |point: [f64; 3]| point.map(f64::to_bits);
+        let ([a, b, c], [d, e, f]) = (bits(eye), bits(first));
+        let key = ([a, b, c, d, e, f], targets.len());
+        // A look that another thread was about to remember is taken twice: the answer is the same.
+        if let Some(known) = self.of_monuments.lock().ok().and_then(|known| known.get(&key).copied()) {
+            return known;
+        }
+        let found = best_sight(&self.obstacles, &[eye], targets).filter(SightLine::is_free);
+        if let Ok(mut known) = self.of_monuments.lock()
+            && known.len() < MOST_REMEMBERED
+        {
+            known.insert(key, found);
+        }
+        found
     }
 
     /// Points of a monument: the top and the middle of the building that stands there, or some heights above the ground.

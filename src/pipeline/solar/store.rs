@@ -47,6 +47,8 @@ pub const HOURS: &str = "solar-hours";
 pub const YEAR: i16 = crate::rooftop::YEAR;
 /// Hours are stored unasked up to so many bytes.
 const HOURS_BYTES: u64 = 1 << 30;
+/// Values at even shares that the scale of colours is drawn up from.
+const QUANTILES: usize = 101;
 /// Shape of a chunk: a year of one building is four requests.
 const CHUNK_ROWS: usize = 64;
 const CHUNK_HOURS: usize = 2196;
@@ -211,6 +213,10 @@ pub fn store(
     let frame = EnuFrame::at(LonLatH::new(lon, lat, height));
     let rows = table(&part.join("roofs.parquet"), &roofs.roofs, &frame, &parameters).map_err(|error| failed(&part, &error))?;
     let table_bytes = fs::metadata(part.join("roofs.parquet")).map_err(|error| failed(&part, &error))?.len();
+    let mut values: Vec<f32> = with_modules.iter().flat_map(|(_, months)| months.map(|kwh| kwh as f32)).collect();
+    values.sort_by(f32::total_cmp);
+    let last = values.len().saturating_sub(1);
+    let quantiles: Vec<f32> = (0..QUANTILES).filter_map(|share| values.get(share * last / (QUANTILES - 1))).copied().collect();
     let names: Vec<String> = with_modules.iter().map(|(building, _)| building.clone()).collect();
     if !names.is_empty() {
         let months = Group { folder: &part, name: "months", array: "kwh", unit: "kWh", title: "electricity from the roofs of a building in a month", dataset: &dataset, parameters: &parameters };
@@ -227,7 +233,7 @@ pub fn store(
     let layers: BTreeSet<&LayerId> = roofs.roofs.iter().map(|roof| &roof.layer).collect();
     let layer = layers.first().map(|layer| (*layer).clone()).unwrap_or_else(|| LayerId::from("buildings"));
     let stored = Stored { rows, table_bytes, series_rows: names.len(), book_bytes: book.as_ref().map_or(0, |book| book.bytes), hours: year.is_some() && !names.is_empty(), roofs };
-    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, year, book };
+    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, quantiles, year, book };
     let manifest = described.into_manifest(manifest, &stored, made);
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(folder, &error))?;
     let file = folder.join("territory.json");
@@ -490,6 +496,8 @@ struct Described {
     layer: LayerId,
     one_layer: bool,
     names: Vec<String>,
+    /// Of the months' values at even shares of all.
+    quantiles: Vec<f32>,
     year: Option<StoredYear>,
     book: Option<Bound>,
 }
@@ -524,7 +532,7 @@ impl Described {
         };
         let typical = made.weather.hours.iter().any(|hour| hour.at.utc().year != YEAR) || made.weather.origin == super::weather::Origin::Climatology;
         if let (Some(axis), false) = (month_axis(old), self.names.is_empty()) {
-            manifest.series.push(series(MONTHS, "months/kwh", MONTHS, "kWh", "Production solaire", typical));
+            manifest.series.push(Series { quantiles: self.quantiles, ..series(MONTHS, "months/kwh", MONTHS, "kWh", "Production solaire", typical) });
             manifest.axes.push(axis);
             if let Some(year) = &self.year {
                 let end = Instant(year.start.0 + 3600 * year.hours as i64);

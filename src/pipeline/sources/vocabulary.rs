@@ -50,7 +50,7 @@ const LINES: &[Term] = &[
 const WATER: &[Term] = &[("level", &["level_m", "altitude", "z_moyen"])];
 
 const TREES: &[Term] = &[
-    ("height", &["hauteur", "height", "haut", "hauteur_m"]),
+    ("height", &["hauteur", "height", "haut", "hauteur_m", "hauteur_moyeu_m", "hub_height", "height:hub"]),
     ("crown", &["diameter_crown", "diametre_couronne", "crown_m", "couronne"]),
 ];
 
@@ -114,7 +114,7 @@ const NETWORK: &[Term] = &[
     ("class", &["nature", "power", "technology", "symbol", "type", "type_reseau", "class", "man_made", "telecom"]),
     ("voltage", &["voltage", "voltage_kv", "tension", "tension_kv", "niveau_tension", "tension_maximale", "u_nom"]),
     ("depth", &["profondeur", "prof", "depth", "charge", "profondeur_m", "depth_m", "prof_moy"]),
-    ("diameter", &["diametre", "diameter", "dn", "diam", "diametre_mm", "diameter_mm", "diam_nom"]),
+    ("diameter", &["diametre", "diameter", "dn", "diam", "diametre_mm", "diameter_mm", "diam_nom", "diametre_rotor_m", "rotor_diameter", "rotor:diameter"]),
     ("material", &["materiau", "material", "mat", "nature_canalisation"]),
     ("accuracy", &["classe_precision", "classe_de_precision", "qualite_geoloc", "qualgloc", "precision", "accuracy", "precision_xy", "classe"]),
     ("underground", &["underground", "souterrain", "enterre"]),

@@ -3,7 +3,8 @@
 use super::grid::{Grid, Plane, TileKey};
 use super::palette::Rgba;
 use crate::base::Bounds2;
-use crate::formats::gltf::TileMesh;
+use super::stroke::Drawing;
+use crate::formats::gltf::{Stroke, TileMesh};
 use crate::geodesy::{EnuFrame, LonLatH};
 use glam::{DMat4, DVec3, DVec4};
 use meshoptimizer_rs::{Positions, SimplifyOptions, SimplifySettings, Workspace, simplify};
@@ -45,6 +46,8 @@ pub struct TileFrame<'a> {
     plane: &'a Plane,
     enu_from_ecef: DMat4,
     tile_from_mesh: DMat4,
+    /// Metres east and south, in the mesh's axes, for a metre along each axis of the plane.
+    mesh_from_plane: [[f32; 2]; 2],
 }
 
 impl<'a> TileFrame<'a> {
@@ -58,11 +61,26 @@ impl<'a> TileFrame<'a> {
         });
         // The mesh has glTF's axes: x east, y up, z south.
         let enu_from_mesh = DMat4::from_cols(DVec4::X, DVec4::Z, -DVec4::Y, DVec4::W);
-        Self {
+        let mut frame = Self {
             plane,
             enu_from_ecef: frame.enu_from_ecef,
             tile_from_mesh: frame.ecef_from_enu * enu_from_mesh,
-        }
+            mesh_from_plane: [[1.0, 0.0], [0.0, -1.0]],
+        };
+        const ARM_M: f64 = 100.0;
+        let centre = grid.rect(key).centre();
+        let from = frame.mesh_point(centre, height_m);
+        frame.mesh_from_plane = [[ARM_M, 0.0], [0.0, ARM_M]].map(|arm| {
+            let to = frame.mesh_point([centre[0] + arm[0], centre[1] + arm[1]], height_m);
+            [0, 2].map(|axis: usize| (to[axis] - from[axis]) / ARM_M as f32)
+        });
+        frame
+    }
+
+    /// A direction of the plane as metres east and south.
+    fn mesh_direction(&self, [x, y]: [f32; 2]) -> [f32; 2] {
+        let [east, north] = self.mesh_from_plane;
+        [0, 1].map(|axis: usize| x * east[axis] + y * north[axis])
     }
 
     /// A point of the plane with an ellipsoidal height, in the mesh's axes.
@@ -85,10 +103,11 @@ struct VertexKey {
     place: [i64; 3],
     normal_and_colour: u64,
     feature: u32,
+    stroke: [u32; 4],
 }
 
 impl VertexKey {
-    fn new(at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32) -> Self {
+    fn new(at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32, stroke: Stroke) -> Self {
         let [x, y, z] = normal.map(|value| (value * 127.0).round() as i8 as u8);
         let [r, g, b, alpha] = colour;
         Self {
@@ -96,6 +115,7 @@ impl VertexKey {
             place: at.map(|value| (value * 1e4).round() as i64),
             normal_and_colour: u64::from_le_bytes([x, y, z, 0, r, g, b, alpha]),
             feature,
+            stroke: stroke.map(f32::to_bits),
         }
     }
 }
@@ -105,6 +125,9 @@ impl Hash for VertexKey {
         self.place.iter().for_each(|value| state.write_i64(*value));
         state.write_u64(self.normal_and_colour);
         state.write_u32(self.feature);
+        if self.stroke != [0; 4] {
+            self.stroke.iter().for_each(|part| state.write_u32(*part));
+        }
     }
 }
 
@@ -116,6 +139,8 @@ pub struct MeshBuilder<'a> {
     known: HashMap<VertexKey, u32, foldhash::fast::RandomState>,
     extent: Extent,
     with_features: bool,
+    /// What the next vertices draw; `None` for surfaces, whose vertices tell nothing of it.
+    drawing: Option<Drawing>,
 }
 
 impl<'a> MeshBuilder<'a> {
@@ -130,6 +155,7 @@ impl<'a> MeshBuilder<'a> {
             known: HashMap::default(),
             extent: Extent::EMPTY,
             with_features: false,
+            drawing: None,
         }
     }
 
@@ -140,9 +166,19 @@ impl<'a> MeshBuilder<'a> {
         self
     }
 
+    /// Vertices tell where they are on what they draw: this, until the next.
+    pub fn draws(&mut self, drawing: Drawing) {
+        self.drawing = Some(drawing);
+    }
+
     /// A vertex at `[east, north, height in the sources' datum]`, its normal in east, north, up.
     pub fn vertex(&mut self, at: [f64; 3], normal: [f32; 3], colour: Rgba, feature: u32) -> u32 {
-        let key = VertexKey::new(at, normal, colour, feature);
+        let stroke = self.drawing.map(|drawing| {
+            let [along, x, y, place] = drawing.stroke(at);
+            let [east, south] = self.frame.mesh_direction([x, y]);
+            [along, east, south, place]
+        });
+        let key = VertexKey::new(at, normal, colour, feature, stroke.unwrap_or_default());
         if let Some(index) = self.known.get(&key) {
             return *index;
         }
@@ -160,6 +196,7 @@ impl<'a> MeshBuilder<'a> {
         if self.with_features {
             self.mesh.feature_ids.push(feature);
         }
+        self.mesh.strokes.extend(stroke);
         self.known.insert(key, index);
         index
     }

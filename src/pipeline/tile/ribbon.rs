@@ -18,8 +18,22 @@ pub enum End {
 pub struct Ribbon {
     /// For each segment: left and right at its start, left and right at its end.
     pub quads: Vec<[[f64; 2]; 4]>,
+    /// The middle line of each of the quads.
+    axes: Vec<Axis>,
     /// Joins and ends.
     pub fans: Vec<[[f64; 2]; 3]>,
+    /// The middle of each of the fans.
+    hubs: Vec<Axis>,
+}
+
+/// Where a piece of a ribbon has its middle.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Axis {
+    pub at: [f64; 2],
+    /// Of length one; nothing for joins and ends, which lie around a point.
+    pub direction: [f64; 2],
+    /// Metres from the beginning of the ribbon.
+    pub from_m: f64,
 }
 
 impl Ribbon {
@@ -48,6 +62,7 @@ impl Ribbon {
         let left = |d: &[f64; 2]| [-d[1] * half_width, d[0] * half_width];
         let plus = |p: [f64; 2], v: [f64; 2], sign: f64| [p[0] + sign * v[0], p[1] + sign * v[1]];
         let mut start = left(first);
+        let mut walked = 0.0;
         for (index, direction) in directions.iter().enumerate() {
             let (a, b) = (line[index], line[index + 1]);
             let own = left(direction);
@@ -67,7 +82,7 @@ impl Ribbon {
                     let outer = if turn > 0.0 { -1.0 } else { 1.0 };
                     let slices = (turn.abs() / 0.5).ceil() as u32;
                     let from = [own[0] * outer, own[1] * outer];
-                    ribbon.fan(b, from, turn, slices);
+                    ribbon.fan(b, walked + (b[0] - a[0]).hypot(b[1] - a[1]), from, turn, slices);
                 }
             }
             ribbon.quads.push([
@@ -76,14 +91,16 @@ impl Ribbon {
                 plus(b, end, 1.0),
                 plus(b, end, -1.0),
             ]);
+            ribbon.axes.push(Axis { at: a, direction: *direction, from_m: walked });
+            walked += (b[0] - a[0]).hypot(b[1] - a[1]);
             start = next_start;
         }
         if let (End::Round(slices), Some(&at)) = (ends[0], line.first()) {
-            ribbon.fan(at, left(first), std::f64::consts::PI, slices);
+            ribbon.fan(at, 0.0, left(first), std::f64::consts::PI, slices);
         }
         if let (End::Round(slices), Some(&at)) = (ends[1], line.last()) {
             let right = left(last).map(|v| -v);
-            ribbon.fan(at, right, std::f64::consts::PI, slices);
+            ribbon.fan(at, walked, right, std::f64::consts::PI, slices);
         }
         ribbon
     }
@@ -96,8 +113,14 @@ impl Ribbon {
             .chain(self.fans.iter().copied())
     }
 
+    /// The same, piece by piece, with the middle of each.
+    pub fn pieces(&self) -> impl Iterator<Item = (Vec<[[f64; 2]; 3]>, Axis)> + '_ {
+        let quads = self.quads.iter().zip(&self.axes).map(|([l0, r0, l1, r1], axis)| (vec![[*l0, *r0, *r1], [*l0, *r1, *l1]], *axis));
+        quads.chain(self.fans.iter().zip(&self.hubs).map(|(fan, hub)| (vec![*fan], *hub)))
+    }
+
     /// Slices of a disc around `centre`, from `from` turning by `angle` radians (counter-clockwise when positive).
-    fn fan(&mut self, centre: [f64; 2], from: [f64; 2], angle: f64, slices: u32) {
+    fn fan(&mut self, centre: [f64; 2], at_m: f64, from: [f64; 2], angle: f64, slices: u32) {
         let slices = slices.clamp(1, 16);
         let spoke = |i: u32| {
             let (sin, cos) = (angle * f64::from(i) / f64::from(slices)).sin_cos();
@@ -108,6 +131,7 @@ impl Ribbon {
         };
         for i in 0..slices {
             self.fans.push([centre, spoke(i), spoke(i + 1)]);
+            self.hubs.push(Axis { at: centre, direction: [0.0; 2], from_m: at_m });
         }
     }
 }

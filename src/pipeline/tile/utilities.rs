@@ -11,8 +11,9 @@ use super::drape::{Drape, lift};
 use super::grid::{Grid, TileKey};
 use super::mesh::MeshBuilder;
 use super::palette::Rgba;
-use super::ribbon::{End, Ribbon};
+use super::ribbon::{Axis, End, Ribbon};
 use super::scene::{Drawn, Scene};
+use super::stroke::Drawing;
 use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
 use crate::formats::gltf::TileContent;
 use crate::region::simplify::Simplify;
@@ -24,14 +25,22 @@ use table::{Row, table};
 
 /// Coarser levels than these tolerances leave out …
 const POINTS_UP_TO_M: f64 = 2.6;
+/// Turbines are seen across a country.
+const TALL_POINTS_UP_TO_M: f64 = 22.0;
 const LOW_LINES_UP_TO_M: f64 = 5.5;
+const MIDDLE_LINES_UP_TO_M: f64 = 11.0;
 const HIGH_LINES_UP_TO_M: f64 = 22.0;
 /// Dashes and pipes in the earth are drawn up to this tolerance.
 const DETAIL_UP_TO_M: f64 = 1.3;
 /// Lines of this voltage and more are seen from afar, volts.
 const HIGH_V: f64 = 45_000.0;
+/// Lines of this voltage and more carry power from town to town, volts.
+const MIDDLE_V: f64 = 1_000.0;
 /// Narrower traces would not be seen, metres.
 const NARROWEST_M: f64 = 0.45;
+/// Traces of lines above low voltage, metres: broader than those they feed.
+const MIDDLE_WIDTH_M: f64 = 0.7;
+const HIGH_WIDTH_M: f64 = 1.0;
 /// Sides of pipes and wires.
 const PIPE_SIDES: usize = 8;
 const WIRE_SIDES: usize = 4;
@@ -159,8 +168,12 @@ impl Plan {
                     self.tiles.entry(key).or_default().0.push(index);
                 }
             }
-            if finest || tolerance <= POINTS_UP_TO_M {
+            if finest || tolerance <= TALL_POINTS_UP_TO_M {
                 for (index, post) in self.posts.iter().enumerate() {
+                    let is_tall = || scene.region.fixtures.get(post.fixture).is_some_and(|fixture| fixture.kind == FixtureKind::Turbine);
+                    if !finest && tolerance > POINTS_UP_TO_M && !is_tall() {
+                        continue;
+                    }
                     let key = scene.grid.tile_at(level, post.at);
                     if scene.part.holds(key) {
                         self.tiles.entry(key).or_default().1.push(index);
@@ -269,6 +282,8 @@ fn is_high(conduit: &Conduit) -> bool {
 fn up_to(conduit: &Conduit) -> f64 {
     if is_high(conduit) || conduit.utility == Utility::Transit {
         HIGH_LINES_UP_TO_M
+    } else if conduit.voltage_v.is_some_and(|volts| volts >= MIDDLE_V) {
+        MIDDLE_LINES_UP_TO_M
     } else {
         LOW_LINES_UP_TO_M
     }
@@ -411,7 +426,12 @@ impl Painter<'_> {
 
     /// A ribbon on the ground.
     fn trace(&mut self, points: &[[f64; 2]], conduit: &Conduit, colour: Rgba, feature: u32) {
-        let width = conduit.diameter_m.unwrap_or(0.0).clamp(NARROWEST_M, 3.0);
+        let narrowest = match conduit.voltage_v {
+            Some(volts) if volts >= HIGH_V => HIGH_WIDTH_M,
+            Some(volts) if volts >= MIDDLE_V => MIDDLE_WIDTH_M,
+            _ => NARROWEST_M,
+        };
+        let width = conduit.diameter_m.unwrap_or(0.0).clamp(narrowest, 3.0);
         let width = if conduit.utility == Utility::Transit {
             1.2
         } else {
@@ -422,20 +442,28 @@ impl Painter<'_> {
         let plain = self.simplified(points);
         match dashes(conduit).filter(|_| self.tolerance <= DETAIL_UP_TO_M) {
             Some((dash, gap)) => {
-                // Only what this tile shows is cut up.
+                // Only what this tile shows is cut up. Between the dashes the line is pale, so that it is still one.
                 let window = self.rect.grown(dash + gap);
-                for piece in dashed(&plain, dash, gap, &window) {
-                    self.lay(&piece, half, colour, feature);
+                for (begins, length, colour) in [(0.0, dash, colour), (dash, gap, pale(colour))] {
+                    for (from_m, piece) in dashed(&plain, [begins, length, dash + gap], &window) {
+                        self.lay(&piece, from_m, half, [End::Flat; 2], colour, feature);
+                    }
                 }
             }
-            None => self.lay(&plain, half, colour, feature),
+            None => self.lay(&plain, 0.0, half, [End::Round(6); 2], colour, feature),
         }
     }
 
-    fn lay(&mut self, points: &[[f64; 2]], half: f64, colour: Rgba, feature: u32) {
-        let ribbon = Ribbon::new(points, half, [End::Flat; 2]);
-        self.cloth
-            .lay(ribbon.triangles(), lift::TRACK + 0.05, &|_| colour, feature);
+    /// A stretch of a line that begins so many metres from the line's beginning.
+    fn lay(&mut self, points: &[[f64; 2]], from_m: f64, half: f64, ends: [End; 2], colour: Rgba, feature: u32) {
+        let near = self.rect.grown(2.0 * half + 1.0);
+        for (triangles, axis) in Ribbon::new(points, half, ends).pieces() {
+            if triangles.iter().any(|triangle| Bounds2::of(triangle.iter().copied()).intersects(&near)) {
+                let axis = Axis { from_m: axis.from_m + from_m, ..axis };
+                self.cloth.mesh.draws(Drawing::Ribbon(axis, half));
+                self.cloth.lay(triangles.into_iter(), lift::TRACK + 0.05, &|_| colour, feature);
+            }
+        }
     }
 
     fn simplified(&self, points: &[[f64; 2]]) -> Vec<[f64; 2]> {
@@ -462,12 +490,13 @@ impl Painter<'_> {
         // Long sides follow the ground.
         const STEP_M: f64 = 20.0;
         let rect = self.rect;
-        for side in points.windows(2).filter(|side| Bounds2::of(side.iter().copied()).intersects(&rect)) {
+        for (side, axis) in sides(points).filter(|(side, _)| Bounds2::of(side.iter().copied()).intersects(&rect)) {
             let flat: Vec<[f64; 3]> = side.iter().map(|p| [p[0], p[1], 0.0]).collect();
             for pair in super::ribbon::subdivided(&flat, STEP_M).windows(2) {
                 if !self.mine(pair[0], pair[1]) {
                     continue;
                 }
+                self.cloth.mesh.draws(Drawing::Round(axis));
                 let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at([p[0], p[1]]) - depth - radius]);
                 self.tube(ends[0], ends[1], radius, PIPE_SIDES, colour, feature);
             }
@@ -481,7 +510,8 @@ impl Painter<'_> {
             .min(8.0 * WIRE_RADIUS_M);
         // As far as the bundles of a line are from its middle.
         let near = self.rect.grown(2.0 * BUNDLE_M);
-        for pair in points.windows(2).filter(|pair| Bounds2::of(pair.iter().copied()).intersects(&near)) {
+        for (pair, axis) in sides(points).filter(|(pair, _)| Bounds2::of(pair.iter().copied()).intersects(&near)) {
+            self.cloth.mesh.draws(Drawing::Round(axis));
             let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at(p) + height]);
             let (a, b) = (ends[0], ends[1]);
             let span = (b[0] - a[0]).hypot(b[1] - a[1]);
@@ -634,6 +664,7 @@ impl Painter<'_> {
         const WOOD: Rgba = [140, 122, 102, 255];
         const BOX: Rgba = [196, 192, 184, 255];
         let mark = colour(fixture.utility);
+        self.cloth.mesh.draws(Drawing::Object(foot));
         let height = fixture
             .height_m
             .unwrap_or_else(|| fixture.kind.usual_height_m());
@@ -724,6 +755,8 @@ impl Painter<'_> {
                     feature,
                 );
             }
+            FixtureKind::Turbine => super::machines::turbine(&mut self.cloth.mesh, foot, height, fixture.diameter_m, feature),
+            FixtureKind::Battery => super::machines::battery(&mut self.cloth.mesh, foot, turn, feature),
             FixtureKind::Plant => {
                 self.column(foot, -0.3, height, [9.0, 9.0], 4, turn, BOX, feature);
                 self.column(
@@ -763,10 +796,29 @@ impl Painter<'_> {
     }
 }
 
-/// The dashes of a line that come near a window; the pattern runs on where it is not drawn, so it does not jump from tile to tile.
-fn dashed(points: &[[f64; 2]], dash: f64, gap: f64, window: &Bounds2) -> Vec<Vec<[f64; 2]>> {
-    let period = dash + gap;
-    let mut pieces: Vec<Vec<[f64; 2]>> = Vec::new();
+/// What lies between two dashes.
+fn pale([r, g, b, alpha]: Rgba) -> Rgba {
+    let [r, g, b] = [r, g, b].map(|part| ((u16::from(part) + 236) / 2) as u8);
+    [r, g, b, alpha]
+}
+
+/// The sides of a line, each with its axis.
+fn sides(points: &[[f64; 2]]) -> impl Iterator<Item = ([[f64; 2]; 2], Axis)> + '_ {
+    points.array_windows::<2>().scan(0.0, |walked, pair| {
+        let [a, b] = *pair;
+        let d = [b[0] - a[0], b[1] - a[1]];
+        let length = d[0].hypot(d[1]);
+        let direction = if length > 0.0 { d.map(|part| part / length) } else { [0.0; 2] };
+        let axis = Axis { at: a, direction, from_m: *walked };
+        *walked += length;
+        Some(([a, b], axis))
+    })
+}
+
+/// The stretches of a line that begin `begins` metres into each period and are `dash` metres long, as far as they come near a window; each with
+/// its distance from the line's beginning. The pattern runs on where it is not drawn, so it does not jump from tile to tile.
+fn dashed(points: &[[f64; 2]], [begins, dash, period]: [f64; 3], window: &Bounds2) -> Vec<(f64, Vec<[f64; 2]>)> {
+    let mut pieces: Vec<(f64, Vec<[f64; 2]>)> = Vec::new();
     let mut walked = 0.0;
     for pair in points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
@@ -781,11 +833,11 @@ fn dashed(points: &[[f64; 2]], dash: f64, gap: f64, window: &Bounds2) -> Vec<Vec
         };
         let (from, to) = within(a, b, window);
         let (from, to) = (walked + from * length, walked + to * length);
-        let mut number = (from / period).floor();
-        while number * period < to && pieces.len() < MAX_DASHES {
+        let mut number = ((from - begins) / period).floor();
+        while number * period + begins < to && pieces.len() < MAX_DASHES {
             let (start, end) = (
-                (number * period).max(walked),
-                (number * period + dash).min(walked + length),
+                (number * period + begins).max(walked),
+                (number * period + begins + dash).min(walked + length),
             );
             number += 1.0;
             if end <= start {
@@ -793,8 +845,8 @@ fn dashed(points: &[[f64; 2]], dash: f64, gap: f64, window: &Bounds2) -> Vec<Vec
             }
             // A dash goes on around a corner.
             match pieces.last_mut() {
-                Some(last) if start == walked && last.last() == Some(&a) => last.push(at(end)),
-                _ => pieces.push(vec![at(start), at(end)]),
+                Some((_, last)) if start == walked && last.last() == Some(&a) => last.push(at(end)),
+                _ => pieces.push((start, vec![at(start), at(end)])),
             }
         }
         walked += length;
@@ -831,8 +883,8 @@ mod tests {
             min: [-100.0; 2],
             max: [100.0; 2],
         };
-        let all = dashed(&line, 3.0, 2.0, &everywhere);
-        let length = |piece: &Vec<[f64; 2]>| {
+        let all = dashed(&line, [0.0, 3.0, 5.0], &everywhere);
+        let length = |(_, piece): &(f64, Vec<[f64; 2]>)| {
             piece
                 .windows(2)
                 .map(|p| (p[1][0] - p[0][0]).hypot(p[1][1] - p[0][1]))
@@ -840,12 +892,14 @@ mod tests {
         };
         assert_eq!(all.len(), 6);
         // The second dash goes around the corner: two metres before it and one after.
-        assert_eq!(all[1], [[5.0, 0.0], [7.0, 0.0], [7.0, 1.0]]);
+        assert_eq!(all[1], (5.0, vec![[5.0, 0.0], [7.0, 0.0], [7.0, 1.0]]));
         assert!((all.iter().map(length).sum::<f64>() - 17.0).abs() < 1e-9);
+        // What lies between is the rest, and nothing twice.
+        let between = dashed(&line, [3.0, 2.0, 5.0], &everywhere);
+        assert!((all.iter().chain(&between).map(length).sum::<f64>() - 27.0).abs() < 1e-9);
         let part = dashed(
             &line,
-            3.0,
-            2.0,
+            [0.0, 3.0, 5.0],
             &Bounds2 {
                 min: [6.5, 7.0],
                 max: [8.0, 9.0],

@@ -23,6 +23,8 @@ pub struct Look {
     pub cutoff: u8,
     pub unlit: bool,
     pub shape: Shape,
+    /// Its vertices tell where they are on a line or an object.
+    pub stroked: bool,
 }
 
 /// Gives every feature an id, and what has no features one for all; returns how many rows somebody wrote.
@@ -90,6 +92,12 @@ pub fn records(table: &PropertyTable, style: Option<&Style>) -> (Vec<[u32; 4]>, 
     records.push([(-1.0_f32).to_bits(), u32::MAX, u32::MAX, 0]);
     records.push(plain);
     (records, translucent)
+}
+
+/// Which features a style hides, by their records; empty where it hides none.
+pub fn hidden(records: &[[u32; 4]]) -> Vec<bool> {
+    let hidden: Vec<bool> = records.as_chunks::<2>().0.iter().map(|[_, [_, hidden, ..]]| *hidden == 1).collect();
+    if hidden.contains(&true) { hidden } else { Vec::new() }
 }
 
 /// Whether a mesh is not simply turned and moved, or counts from too far away.
@@ -161,6 +169,9 @@ mod tests {
         assert_eq!(records[3][0].to_le_bytes(), [255, 0, 0, 128]);
         // What is no feature looks as if nothing had been said.
         assert_eq!(records[5][..2], [u32::MAX, 0]);
+        assert!(hidden(&records).is_empty());
+        let tall = Style::parse(br#"{"show":"${Height} > 20"}"#, "", &mut crate::base::Report::default()).unwrap();
+        assert_eq!(hidden(&super::records(&table(), Some(&tall)).0), [true, false, false]);
     }
 
     #[test]

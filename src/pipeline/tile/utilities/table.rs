@@ -84,7 +84,7 @@ pub(super) fn table(rows: &[Row]) -> PropertyTable {
             }),
             number("diameter_m", &|row| match row {
                 Row::Line(line) => line.diameter_m,
-                Row::Post(_) => None,
+                Row::Post(post) => post.diameter_m,
             }),
             number("voltage_v", &|row| match row {
                 Row::Line(line) => line.voltage_v,
