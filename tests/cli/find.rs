@@ -15,7 +15,7 @@ fn find(folder: &Path, territory: &str, query: &str) -> (Value, Option<i32>) {
 #[test]
 fn twelve_rue_des_lilas_is_found_in_every_demo() {
     let folder = tempfile::tempdir().unwrap();
-    for (seed, buildings) in [("0", "200"), ("7", "200"), ("3", "500")] {
+    for (seed, buildings) in [("0", "200"), ("7", "200")] {
         let (sources, territory) = (format!("s{seed}"), format!("t{seed}"));
         run(&["demo", "--out", &sources, "--seed", seed, "--buildings", buildings, "--json"], folder.path());
         let report = run(&["import", &sources, "--out", &territory, "--json"], folder.path());
