@@ -281,6 +281,13 @@ def main():
     save("terrain_rgb", "hill.png", picture_of_heights())
     save("quantized_mesh", "square.terrain", ground())
     save("quantized_mesh", "layer.json", text(LAYER))
+    # A description's length, the description, and one body for all tiles.
+    for name, document, body in [("mesh", text(LAYER), ground()),
+                                 ("heights", text({"tilejson": "3.0.0", "encoding": "mapbox", "tiles": ["{z}/{x}/{y}.png"], "maxzoom": 2}), picture_of_heights()),
+                                 ("vectors", text({"tilejson": "3.0.0", "format": "pbf", "tiles": ["{z}/{x}/{y}.pbf"], "maxzoom": 2}), vector_tile()),
+                                 ("archive", pyramid(True), b"")]:
+        document = document if isinstance(document, bytes) else document.encode()
+        save("ground", name, struct.pack("<H", len(document)) + document + body)
     save("pmtiles", "plain.pmtiles", pyramid(False))
     save("pmtiles", "packed.pmtiles", pyramid(True))
     save("database", "buildings.gpkg", database())

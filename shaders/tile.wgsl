@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, not_yet, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -232,11 +232,15 @@ fn vertex(in: Vertex) -> Varying {
 #else
             albedo = ramp(value) * (0.55 + 0.75 * grey);
 #endif
+#ifdef OPACITY
+            // A surface laid over the ground like a breath of colour has to be found again in the legend.
+            opacity = max(opacity, 0.6);
+#endif
         }
-        if not_yet(record) {
-            // Behind the eye: the triangle is clipped away.
-            out.clip = vec4(0.0, 0.0, 2.0, 1.0);
-        }
+    }
+    if is_away(record) {
+        // Behind the eye: the triangle is clipped away.
+        out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
 #ifdef TABLE

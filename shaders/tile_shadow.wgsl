@@ -6,7 +6,7 @@
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
-#import jumeau::features::{feature_record, not_yet}
+#import jumeau::features::{feature_record, is_away}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden}
@@ -30,7 +30,7 @@ fn vertex(in: Vertex) -> VertexOutput {
     out.position.z = min(out.position.z, 1.0);
 #endif
 #ifdef FEATURES
-    if not_yet(feature_record(in.row)) {
+    if is_away(feature_record(in.row)) {
         out.position = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif

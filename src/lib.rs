@@ -21,7 +21,9 @@
 //! | [`region`] | our model of a territory, roofs | base, geodesy |
 //! | [`energy`] | sun, light, shade, photovoltaics, earnings, electricity demand, wind, batteries, power flow; plain inputs | base, geodesy |
 //! | [`planning`] | rules of planning law asked of a place | base, geodesy, region |
+//! | [`rooftop`] | "my roof", joined from the book's records: the same answer on the command line, the desktop and in the browser | base, geodesy, i18n, formats, energy, planning |
 //! | [`view`] | state, commands, share links | base, geodesy |
+//! | [`search`] | what a person types → places and addresses | base, geodesy, formats |
 //! | [`stream`] | which tiles, when; no input or output of its own | base, geodesy, formats |
 //! | [`pipeline`] | sources → territory package; check; info | all above |
 //! | [`server`] | the browser's application and territories over HTTP | all above |
@@ -58,6 +60,8 @@ pub mod i18n;
 pub mod io;
 pub mod planning;
 pub mod region;
+pub mod rooftop;
+pub mod search;
 pub mod stream;
 pub mod view;
 

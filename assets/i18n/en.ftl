@@ -134,7 +134,7 @@ method-height-assumed = Nothing is known: a modest height is drawn.
 method-footprint = Area of the outline drawn by the source.
 method-floor-area = Footprint times the number of storeys, known or estimated from the height.
 method-year = The year it first appears in the source’s data, which may be several years after it was built.
-method-demand-year = Floor area and dwellings times what such a use typically consumes.
+method-demand-year = Floor area and dwellings times what such a use typically consumes. No meter is read: this very building may use quite another amount.
 method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
 
 ## Themes and legend
@@ -363,6 +363,7 @@ key-underground = Look under the ground, or no longer
 key-language = Change the language
 key-try-again = Ask again for what could not be loaded
 key-link = Copy a link to this view
+key-search = Search for an address, a street, a place
 key-help = Open or close the help
 key-help-letter = Open or close the help
 key-escape = One step back
@@ -401,6 +402,7 @@ error-connection = The data do not answer: the picture is incomplete. What is mi
 error-series-unreachable = The series is not shown: its values are out of reach ({ $value }). Check the connection, then press R.
 error-series-too-large = The series is not shown: the series is too large for this graphics card ({ $value }). Import the territory with one series per profile.
 error-series-unreadable = The series is not shown: its values are damaged ({ $value }). Import the territory again.
+error-imagery-grid = The aerial picture is not shown: its grid of tiles is “{ $value }”. Only Web Mercator’s (EPSG:3857, “PM”) can be laid on the ground.
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
 error-no-display = The window does not open: this session has no screen. Run “jumeau serve” and open a browser, or make a picture with “jumeau snapshot”.
@@ -423,3 +425,121 @@ finding-geoid-approximate = Heights are converted with an approximate value of t
 finding-water-outline-invalid = The outline of the water “{ $object }” crosses itself and is left out.
 finding-manifest-unreadable = territory.json is damaged: { $value }
 finding-manifest-version = territory.json has an unknown version: { $value }
+
+# Attributes and filters
+theme-attribute = Attribute
+theme-attribute-help = What the source says of each object.
+attribute-usage2 = Second use
+attribute-ridge = Height of the ridge
+attribute-ridge-stated = Height of the ridge as stated
+attribute-roof = Shape of the roof
+attribute-roof-method = Origin of the roof
+attribute-height-origin = Origin of the height
+attribute-class = Kind
+ui-attributes = Colours by an attribute
+ui-attribute-none = None
+ui-filters = Filters
+ui-filter-add = Add a filter…
+ui-filter-remove = Remove the filter “{ $name }”
+ui-filter-from = from
+ui-filter-to = to
+legend-others = Others
+
+# Curves of the territory and calendar
+chart-demand-territory = Electricity demand of the territory, by use
+chart-trough = Lowest: { $value }, { $instant }
+chart-calendar = The year hour by hour
+chart-calendar-of = Calendar: { $title }, day by day and hour by hour, from { $low } to { $high }
+chart-hour = { $hour } h
+demand-class-residential = Homes
+demand-class-services = Shops and services
+demand-class-public = Public buildings
+demand-class-sport = Sport
+demand-class-religious = Places of worship
+demand-class-industrial = Industry
+demand-class-agricultural = Farming
+demand-class-annex = Annexes
+demand-class-unknown = Unknown use
+
+# Saved views
+ui-views = Saved views
+ui-view-name = Name of the view
+ui-view-keep = Save this view
+ui-view-keep-help = Keeps camera, moment, colours and filters under this name
+ui-view-open = Go back to this view
+ui-view-remove = Forget the view “{ $name }”
+
+## Search
+
+search-label = Search for an address, a street, a place
+search-hint = 12 rue des Lilas
+search-open = Search
+search-clear = Clear the search
+search-waiting = Searching…
+search-no-index = This territory has no search index: import it again to search for addresses and streets.
+search-nothing = No address and no place “{ $query }” in this territory; try the street without a number, or the name of the commune.
+search-partial = A part of the index did not arrive: there may be more answers.
+search-local = Nothing you type leaves this device.
+search-remark-number-unknown = unknown number, here is the street
+search-remark-other-suffix = same number, another suffix
+search-kind-address = address
+search-kind-commune = commune
+search-kind-quarter = quarter or hamlet
+search-kind-street = street
+search-kind-place = place
+search-kind-building = building
+search-kind-stop = stop
+search-kind-line = line
+search-kind-water = water
+search-results = { $count ->
+    [one] { $count } answer
+   *[other] { $count } answers
+}
+search-tip = Search for an address (/ or Ctrl+K)
+error-search = Searching does not work: its index is damaged ({ $value }). Import the territory again.
+
+roof-title = My roof
+roof-waiting = The roof is on its way…
+roof-absent = This building is not in the territory’s roof book.
+roof-empty = No module fits on this roof, or all have been taken out.
+roof-failed = The roof could not be worked out: { $value }
+roof-meter-unread = The meter’s file is missing or cannot be read; a household’s profile stands in. { $value }
+roof-dated = A dated fact is past its validity: to be checked.
+roof-months = Production by month, kWh
+roof-day = Mean day of { $month }, hour by hour, kW
+roof-hours = Hours of the mean day
+roof-hour = { $hour } h: production { $made } kW, demand { $drawn } kW
+roof-made = production
+roof-drawn = demand
+roof-load = Consumer
+roof-load-household = Household
+roof-load-farm = Farm
+roof-load-school = School
+roof-load-meter = My meter
+roof-load-help = The load profile, hour by hour, that the roof meets.
+roof-demand = Yearly demand
+roof-demand-known = estimated
+roof-demand-help = Your demand in kWh a year; otherwise an estimate for this building or a usual value.
+roof-battery = battery
+roof-battery-help = A lithium battery beside the meter that empties in two hours, 90 % there and back. Its price is not counted.
+roof-sell-all = Sell all
+roof-meter-drop = Drop your meter’s load curve (CSV) here: it stays on this device.
+roof-meter-forget = Forget this file
+roof-planes = Planes of the roof
+roof-plane = { $light } kWh/m²/year, { $modules } / { $places } modules
+roof-plane-help = { $area } m² of which { $usable } m² usable; shade takes { $shade } %; { $sky } % of the sky seen. Simulated values.
+roof-key = Colours of the planes: light in a year
+roof-key-ends = { $low } – { $high } kWh/m²/year
+roof-reset = As proposed
+roof-reset-help = Puts back the proposed planes and modules.
+roof-figures = Figures and their sources
+roof-carbon = CO₂ by three methods
+roof-carbon-help = Three ways to count, never one number.
+roof-formalities = Formalities ({ $months } months for the decision)
+roof-covisible = Seen together with a monument, by the sight lines: the heritage architect has to agree.
+roof-not-covisible = Not seen together by the sight lines; the heritage architect judges.
+roof-covisible-unknown = Protected monuments: none within 500 m in the data, or not computable; to be checked.
+roof-step-needed = to do
+roof-step-known = to know
+roof-step-to-verify = to verify
+roof-facts = Dated facts

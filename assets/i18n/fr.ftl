@@ -134,7 +134,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
-method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage.
+method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
 ## Themes and legend
@@ -363,6 +363,7 @@ key-underground = Voir sous le sol, ou ne plus y voir
 key-language = Changer de langue
 key-try-again = Redemander ce qui n’a pas pu être chargé
 key-link = Copier un lien vers cette vue
+key-search = Chercher une adresse, une rue, un lieu
 key-help = Ouvrir ou fermer l’aide
 key-help-letter = Ouvrir ou fermer l’aide
 key-escape = Revenir d’un pas
@@ -401,6 +402,7 @@ error-connection = Les données ne répondent pas : l’image est incomplète. 
 error-series-unreachable = La série ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis appuyez sur R.
 error-series-too-large = La série ne s’affiche pas : la série est trop grande pour cette carte graphique ({ $value }). Importez le territoire avec une série par profil.
 error-series-unreadable = La série ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-imagery-grid = La vue aérienne n’est pas affichée : sa grille de tuiles est « { $value } ». Seule la grille de Web Mercator (EPSG:3857, « PM ») se pose sur le sol.
 error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
 error-no-display = La fenêtre ne s’ouvre pas : aucun écran n’est relié à cette session. Lancez « jumeau serve » et ouvrez le navigateur, ou faites une image avec « jumeau snapshot ».
@@ -423,3 +425,121 @@ finding-geoid-approximate = Les hauteurs sont converties avec une valeur approch
 finding-water-outline-invalid = Le contour de l’eau « { $object } » se croise lui-même : il est laissé de côté.
 finding-manifest-unreadable = Le fichier territory.json est abîmé : { $value }
 finding-manifest-version = Le fichier territory.json est d’une version inconnue : { $value }
+
+# Attributs et filtres
+theme-attribute = Attribut
+theme-attribute-help = Ce que la source dit de chaque objet.
+attribute-usage2 = Usage secondaire
+attribute-ridge = Hauteur du faîte
+attribute-ridge-stated = Hauteur du faîte selon la source
+attribute-roof = Forme du toit
+attribute-roof-method = Origine du toit
+attribute-height-origin = Origine de la hauteur
+attribute-class = Nature
+ui-attributes = Couleurs d’après un attribut
+ui-attribute-none = Aucun
+ui-filters = Filtres
+ui-filter-add = Ajouter un filtre…
+ui-filter-remove = Retirer le filtre « { $name } »
+ui-filter-from = de
+ui-filter-to = à
+legend-others = Autres
+
+# Courbes du territoire et calendrier
+chart-demand-territory = Demande d’électricité du territoire, par usage
+chart-trough = Minimum : { $value }, { $instant }
+chart-calendar = L’année heure par heure
+chart-calendar-of = Calendrier : { $title }, jour par jour et heure par heure, de { $low } à { $high }
+chart-hour = { $hour } h
+demand-class-residential = Logements
+demand-class-services = Commerces et services
+demand-class-public = Équipements publics
+demand-class-sport = Sport
+demand-class-religious = Lieux de culte
+demand-class-industrial = Industrie
+demand-class-agricultural = Agriculture
+demand-class-annex = Annexes
+demand-class-unknown = Usage inconnu
+
+# Vues enregistrées
+ui-views = Vues enregistrées
+ui-view-name = Nom de la vue
+ui-view-keep = Enregistrer cette vue
+ui-view-keep-help = Garde la caméra, le moment, les couleurs et les filtres sous ce nom
+ui-view-open = Revenir à cette vue
+ui-view-remove = Oublier la vue « { $name } »
+
+## Search
+
+search-label = Chercher une adresse, une rue, un lieu
+search-hint = 12 rue des Lilas
+search-open = Chercher
+search-clear = Effacer la recherche
+search-waiting = Recherche…
+search-no-index = Ce territoire n’a pas d’index de recherche : importez-le à nouveau pour chercher des adresses et des rues.
+search-nothing = Aucune adresse ni aucun lieu « { $query } » dans ce territoire ; essayez la rue sans numéro, ou le nom de la commune.
+search-partial = Une partie de l’index n’est pas arrivée : il peut y avoir d’autres réponses.
+search-local = Rien de ce que vous tapez ne quitte cet appareil.
+search-remark-number-unknown = numéro inconnu, voici la rue
+search-remark-other-suffix = même numéro, autre indice
+search-kind-address = adresse
+search-kind-commune = commune
+search-kind-quarter = quartier ou lieu-dit
+search-kind-street = rue
+search-kind-place = lieu
+search-kind-building = bâtiment
+search-kind-stop = arrêt
+search-kind-line = ligne
+search-kind-water = eau
+search-results = { $count ->
+    [one] { $count } réponse
+   *[other] { $count } réponses
+}
+search-tip = Chercher une adresse (/ ou Ctrl+K)
+error-search = La recherche ne marche pas : son index est abîmé ({ $value }). Importez le territoire à nouveau.
+
+roof-title = Mon toit
+roof-waiting = Le toit arrive…
+roof-absent = Ce bâtiment n’est pas dans le livre des toits du territoire.
+roof-empty = Aucun module ne tient sur ce toit, ou tous sont retirés.
+roof-failed = Le toit n’a pas pu être calculé : { $value }
+roof-meter-unread = Le fichier de compteur manque ou ne peut pas être lu ; le profil d’un foyer le remplace. { $value }
+roof-dated = Un fait daté a dépassé sa validité : à vérifier.
+roof-months = Production mois par mois, kWh
+roof-day = Jour moyen de { $month }, heure par heure, kW
+roof-hours = Heures du jour moyen
+roof-hour = { $hour } h : production { $made } kW, consommation { $drawn } kW
+roof-made = production
+roof-drawn = consommation
+roof-load = Consommateur
+roof-load-household = Foyer
+roof-load-farm = Ferme
+roof-load-school = École
+roof-load-meter = Mon compteur
+roof-load-help = Le profil de consommation, heure par heure, que le toit rencontre.
+roof-demand = Consommation annuelle
+roof-demand-known = estimée
+roof-demand-help = Votre consommation en kWh par an ; sinon une estimation pour ce bâtiment ou une valeur usuelle.
+roof-battery = batterie
+roof-battery-help = Une batterie au lithium à côté du compteur, qui se vide en deux heures, 90 % aller et retour. Son prix n’est pas compté.
+roof-sell-all = Tout vendre
+roof-meter-drop = Déposez ici la courbe de charge de votre compteur (CSV) : elle reste sur cet appareil.
+roof-meter-forget = Oublier ce fichier
+roof-planes = Pans du toit
+roof-plane = { $light } kWh/m²/an, { $modules } / { $places } modules
+roof-plane-help = { $area } m² dont { $usable } m² utiles ; l’ombre prend { $shade } % ; { $sky } % du ciel vu. Valeurs simulées.
+roof-key = Couleurs des pans : lumière reçue en un an
+roof-key-ends = { $low } – { $high } kWh/m²/an
+roof-reset = Proposition initiale
+roof-reset-help = Remet les pans et les modules proposés.
+roof-figures = Chiffres et leurs sources
+roof-carbon = CO₂ par trois méthodes
+roof-carbon-help = Trois manières de compter, jamais un seul chiffre.
+roof-formalities = Formalités ({ $months } mois d’instruction)
+roof-covisible = Covisible avec un monument, d’après les lignes de vue : accord de l’architecte des Bâtiments de France.
+roof-not-covisible = Non covisible d’après les lignes de vue ; l’architecte des Bâtiments de France en juge.
+roof-covisible-unknown = Monuments historiques : rien à moins de 500 m dans les données, ou non calculable ; à vérifier.
+roof-step-needed = à faire
+roof-step-known = à savoir
+roof-step-to-verify = à vérifier
+roof-facts = Faits datés

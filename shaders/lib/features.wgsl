@@ -10,6 +10,9 @@
 const NO_DATA: u32 = 0xffffffffu;
 // The theme is about features of another kind: these keep the colours of the map.
 const NOT_MEANT: u32 = 0xfffffffeu;
+// As a row of values: the scale is the value itself. As a year: a filter leaves the feature out.
+const CONSTANT: u32 = 0xfffffffdu;
+const FILTERED: u32 = 0xfffffffdu;
 // Stands for a value that is absent; all that is below half of it.
 const NO_VALUE: f32 = -3.0e38;
 
@@ -70,6 +73,9 @@ fn value_now(record: vec4<u32>) -> f32 {
         return f32(record.z);
     }
     let scale = bitcast<f32>(record.x);
+    if record.y == CONSTANT {
+        return scale;
+    }
     // The colour's w says that the series does not reach this instant; a row beyond the last one is none.
     if record.y >= u32(scene.ramp[2].w) || !is_value(scale) || scene.no_data_colour.w > 0.5 {
         return NO_VALUE;
@@ -91,9 +97,9 @@ fn value_now(record: vec4<u32>) -> f32 {
     return scale * value;
 }
 
-// Whether the feature does not exist yet in the year shown.
-fn not_yet(record: vec4<u32>) -> bool {
-    return scene.overlay.x == 2u && record.z < NOT_MEANT && f32(record.z) > scene.overlay_range.z;
+// Whether the feature is not drawn: a filter leaves it out, or it does not exist yet in the year shown.
+fn is_away(record: vec4<u32>) -> bool {
+    return record.z == FILTERED || (scene.overlay.x == 2u && record.z < FILTERED && f32(record.z) > scene.overlay_range.z);
 }
 
 fn ramp(value: f32) -> vec3<f32> {

@@ -18,6 +18,7 @@
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
 //! | [`balance`] | what an area makes, uses, stores, loses and exchanges, step by step | laws: conserved, additive |
 //! | [`sharing`] | collective self-consumption: keys, and who is near enough | laws; cases by hand |
+//! | [`secrecy`] | which sums of energy may be published, and sums of parts | decree 2020-196; brute force over all differences |
 //! | [`grid`] | AC power flow, hosting capacity, N-1, reinforcement, a line's year | pandapower, power-grid-model |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
@@ -41,6 +42,7 @@ pub mod production;
 pub mod prepared;
 pub mod pv;
 pub mod roof;
+pub mod secrecy;
 pub mod shading;
 pub mod sharing;
 pub mod storage;

@@ -104,6 +104,36 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "More than {value} measurements: the file is not read.",
     ),
     (
+        "roofbook-head",
+        "La tête du livre des toits est illisible ou ne se tient pas ({object}) : {value}.",
+        "The head of the roof book cannot be read or does not hold together ({object}): {value}.",
+    ),
+    (
+        "roofbook-misplaced",
+        "Le bâtiment {object} est à la page {value} du livre des toits, où personne ne le cherche.",
+        "The building {object} is on page {value} of the roof book, where nobody looks for it.",
+    ),
+    (
+        "roofbook-page",
+        "La page du livre des toits est illisible : {value}.",
+        "The page of the roof book cannot be read: {value}.",
+    ),
+    (
+        "roofbook-record",
+        "La fiche d’un toit est illisible ou ne se tient pas ({object}) : {value}.",
+        "A roof’s record cannot be read or does not hold together ({object}): {value}.",
+    ),
+    (
+        "roofbook-version",
+        "Version {value} du livre des toits : ce programme ne connaît que la version 1.",
+        "Version {value} of the roof book: this program knows version 1 only.",
+    ),
+    (
+        "roofbook-count",
+        "Le livre des toits connaît {value} bâtiments au lieu du nombre annoncé.",
+        "The roof book knows {value} buildings instead of the number stated.",
+    ),
+    (
         "meter-no-table",
         "Ce n'est pas un tableau de texte (CSV).",
         "This is no table as text (CSV).",
@@ -163,6 +193,37 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "zarr-chunk",
         "Le bloc {object} a une longueur inattendue : {value} octets.",
         "The chunk {object} has an unexpected length: {value} bytes.",
+    ),
+    // Search
+    (
+        "search-format",
+        "Ce n'est pas un fichier de l'index de recherche ({object}).",
+        "This is no file of the search index ({object}).",
+    ),
+    (
+        "search-version",
+        "L'index de recherche a la version {value}, inconnue ici : mettez Jumeau à jour ou refaites l'import.",
+        "The search index has version {value}, unknown here: update Jumeau or import again.",
+    ),
+    (
+        "search-too-large",
+        "Un fichier de l'index de recherche dépasse la limite ({object} : {value} octets).",
+        "A file of the search index is beyond the limit ({object}: {value} bytes).",
+    ),
+    (
+        "search-broken",
+        "L'index de recherche est endommagé ({object}) : refaites l'import.",
+        "The search index is damaged ({object}): import again.",
+    ),
+    (
+        "search-link",
+        "L'index de recherche nomme ce qui n'existe pas ({object} : {value}).",
+        "The search index names what does not exist ({object}: {value}).",
+    ),
+    (
+        "search-count",
+        "L'index de recherche n'a pas le nombre d'éléments annoncé ({object} : {value}).",
+        "The search index does not hold as much as it states ({object}: {value}).",
     ),
     // Tileset
     (
@@ -554,6 +615,36 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "terrain-rgb-lossy",
         "L’image d’altitudes est compressée avec perte ({value}) : ses altitudes ne veulent plus rien dire.",
         "The picture of heights is compressed with loss ({value}): its heights mean nothing any more.",
+    ),
+    (
+        "tiles-description-json",
+        "La description des tuiles est illisible : {value}.",
+        "The description of the tiles cannot be read: {value}.",
+    ),
+    (
+        "tiles-description-limit",
+        "La description des tuiles est trop grande ({value} octets).",
+        "The description of the tiles is too large ({value} bytes).",
+    ),
+    (
+        "tiles-description-unknown",
+        "La description des tuiles n’est pas prise en charge ({object} : « {value} »).",
+        "The description of the tiles is not supported ({object}: “{value}”).",
+    ),
+    (
+        "ground-matter",
+        "Ces tuiles ne sont ni un sol ni des vecteurs ({object} : {value}) : des images se posent sur le sol d’un territoire (« imagery »), et des altitudes en couleurs disent leur code (« encoding » : mapbox ou terrarium).",
+        "These tiles are neither ground nor vectors ({object}: {value}): pictures are laid on a territory’s ground (“imagery”), and heights in colours say their code (“encoding”: mapbox or terrarium).",
+    ),
+    (
+        "ground-empty",
+        "La tuile de sol est vide.",
+        "The tile of ground is empty.",
+    ),
+    (
+        "vectors-too-many",
+        "La tuile vectorielle a trop d’objets : {value} ne sont pas dessinés.",
+        "The vector tile has too many features: {value} are not drawn.",
     ),
     (
         "mvt-packed",

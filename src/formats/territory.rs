@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, Language, LayerId, Nature};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -13,6 +13,27 @@ pub const VERSION: u32 = 1;
 pub struct Name {
     pub fr: String,
     pub en: String,
+}
+
+impl Name {
+    pub fn text(&self, language: Language) -> &str {
+        match language {
+            Language::Fr => &self.fr,
+            Language::En => &self.en,
+        }
+    }
+}
+
+/// How data sets want to be named where they are shown: each sentence once, in their order.
+pub fn attributions<'a>(datasets: impl IntoIterator<Item = &'a Dataset>) -> Vec<String> {
+    let mut sentences: Vec<String> = Vec::new();
+    for dataset in datasets {
+        let sentence = dataset.attribution.trim();
+        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
+            sentences.push(sentence.to_owned());
+        }
+    }
+    sentences
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,9 +78,28 @@ pub struct Manifest {
     /// All features as one table, for search and export.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub features: Option<FeatureTable>,
+    /// Names and addresses, in files small enough to be searched over a network.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub search: Option<SearchIndex>,
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
+    /// What "my roof" needs of each building.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub roofs: Option<RoofBook>,
+}
+
+/// A roof book ([`super::roofbook`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RoofBook {
+    /// Folder of its head and its pages.
+    pub path: String,
+    pub pages: u32,
+    /// Buildings it knows.
+    pub buildings: u64,
+    pub bytes: u64,
+    pub nature: Nature,
+    pub dataset: DatasetId,
 }
 
 impl Manifest {
@@ -105,6 +145,32 @@ pub struct FeatureTable {
     pub path: String,
     pub rows: u64,
     pub bytes: u64,
+    /// What the estimated demand of its buildings sums to, by the row of the demand's profiles that it follows.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub demand: Vec<DemandOfClass>,
+}
+
+/// The estimated electricity demand of all buildings of a class of use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DemandOfClass {
+    /// Row of the series of profiles: `residential`, `services` …
+    pub profile: String,
+    pub kwh_year: f64,
+    pub buildings: u64,
+}
+
+/// A folder with the files of [`crate::formats::search`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SearchIndex {
+    pub path: String,
+    /// Named things, and house numbers.
+    pub names: u64,
+    pub addresses: u64,
+    pub files: u64,
+    pub bytes: u64,
+    /// What a first search fetches before anything else.
+    pub index_bytes: u64,
+    pub datasets: Vec<DatasetId>,
 }
 
 /// A GeoParquet file with rows about the features of a layer.

@@ -76,9 +76,12 @@ impl WebTile {
         Some(Self { y: u32::try_from(y).ok()?, ..*self })
     }
 
-    /// A template's path for this tile.
+    /// A template's path for this tile: `{z}`, `{x}`, `{y}`, with `{-y}` for rows from the south, and the names that WMTS has for them.
     pub fn path(&self, template: &str) -> String {
-        template.replace("{z}", &self.z.to_string()).replace("{x}", &self.x.to_string()).replace("{y}", &self.y.to_string())
+        let [z, x, y] = [self.z, self.x, self.y].map(|number| number.to_string());
+        let other = self.flipped().map_or_else(String::new, |tile| tile.y.to_string());
+        let names = [("{z}", &z), ("{x}", &x), ("{y}", &y), ("{-y}", &other), ("{TileMatrix}", &z), ("{TileCol}", &x), ("{TileRow}", &y)];
+        names.into_iter().fold(template.to_owned(), |path, (name, number)| path.replace(name, number))
     }
 }
 

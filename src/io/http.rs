@@ -1,6 +1,6 @@
 //! HTTP for the desktop: reqwest on one thread of its own, which runs a small tokio; callers never see either.
 
-use super::super::{IoFault, MAX_ANSWER_BYTES, REQUEST_TIMEOUT_S, STALL_TIMEOUT_S};
+use super::super::{IoFault, MAX_ANSWER_BYTES, Part, REQUEST_TIMEOUT_S, STALL_TIMEOUT_S};
 use super::Answer;
 use reqwest::{Client, StatusCode};
 use std::collections::HashMap;
@@ -27,7 +27,7 @@ pub struct Http {
 }
 
 enum Order {
-    Start { ticket: u64, url: String },
+    Start { ticket: u64, url: String, part: Option<Part> },
     Cancel { ticket: u64 },
 }
 
@@ -53,9 +53,9 @@ impl Http {
         Ok(Self { orders })
     }
 
-    pub fn start(&self, ticket: u64, url: String) {
+    pub fn start(&self, ticket: u64, url: String, part: Option<Part>) {
         // The thread ends only after this sender.
-        let _ = self.orders.send(Order::Start { ticket, url });
+        let _ = self.orders.send(Order::Start { ticket, url, part });
     }
 
     pub fn cancel(&self, ticket: u64) {
@@ -98,14 +98,14 @@ async fn serve(
     let mut running: HashMap<u64, AbortHandle> = HashMap::new();
     while let Some(order) = orders.recv().await {
         match order {
-            Order::Start { ticket, url } => {
+            Order::Start { ticket, url, part } => {
                 running.retain(|_, task| !task.is_finished());
                 let (client, slots, answers) =
                     (client.clone(), Arc::clone(&slots), answers.clone());
                 let task = tokio::spawn(async move {
                     // Fails only when the semaphore is closed, which nobody does.
                     let _slot = slots.acquire().await;
-                    let body = fetch(&client, &url).await;
+                    let body = fetch(&client, &url, part).await;
                     let _ = answers.send((ticket, body));
                 });
                 running.insert(ticket, task.abort_handle());
@@ -119,7 +119,7 @@ async fn serve(
     }
 }
 
-async fn fetch(client: &Client, url: &str) -> Result<Vec<u8>, IoFault> {
+async fn fetch(client: &Client, url: &str, part: Option<Part>) -> Result<Vec<u8>, IoFault> {
     let fault = |error: reqwest::Error| {
         if error.is_timeout() {
             IoFault::TimedOut(url.to_owned())
@@ -129,7 +129,12 @@ async fn fetch(client: &Client, url: &str) -> Result<Vec<u8>, IoFault> {
             IoFault::Network(format!("{url}: {}", said(&error)))
         }
     };
-    let mut response = client.get(url).send().await.map_err(fault)?;
+    let mut request = client.get(url);
+    if let Some(part) = part {
+        request = request.header(reqwest::header::RANGE, part.header());
+    }
+    let mut response = request.send().await.map_err(fault)?;
+    let whole = response.status() != StatusCode::PARTIAL_CONTENT;
     match response.status() {
         status if status.is_success() => {}
         StatusCode::NOT_FOUND | StatusCode::GONE => return Err(IoFault::NotFound(url.to_owned())),
@@ -148,7 +153,10 @@ async fn fetch(client: &Client, url: &str) -> Result<Vec<u8>, IoFault> {
         }
         bytes.extend_from_slice(&chunk);
     }
-    Ok(bytes)
+    Ok(match part {
+        Some(part) if whole => part.of(bytes),
+        _ => bytes,
+    })
 }
 
 /// What reqwest says, with the causes it keeps to itself and without the address, which the caller adds.

@@ -1,6 +1,6 @@
 //! What stands in for HTTP in a build without the feature `http`.
 
-use super::super::IoFault;
+use super::super::{IoFault, Part};
 use super::Answer;
 use std::sync::mpsc::Sender;
 
@@ -14,7 +14,7 @@ impl Http {
         )))
     }
 
-    pub fn start(&self, _ticket: u64, _url: String) {
+    pub fn start(&self, _ticket: u64, _url: String, _part: Option<Part>) {
         match *self {}
     }
 

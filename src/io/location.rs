@@ -109,6 +109,15 @@ impl Location {
     }
 }
 
+/// A whole address, where it is one: nothing but printable characters, a host, nobody's name before it.
+pub(super) fn address(reference: &str) -> Option<Place> {
+    let lower = reference.get(..8).unwrap_or(reference).to_ascii_lowercase();
+    let start = if lower.starts_with("https://") { 8 } else if lower.starts_with("http://") { 7 } else { return None };
+    let host = reference.get(start..)?.split(['/', '?']).next().unwrap_or_default();
+    let plain = reference.len() <= MAX_REFERENCE && !host.is_empty() && !host.contains('@') && reference.chars().all(|c| c.is_ascii_graphic() && c != '\\');
+    plain.then(|| Place::Url(reference.to_owned()))
+}
+
 impl std::fmt::Display for Location {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {

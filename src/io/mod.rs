@@ -102,6 +102,28 @@ impl IoFault {
     }
 }
 
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    pub offset: u64,
+    pub length: u64,
+}
+
+impl Part {
+    /// The part of bytes that came whole although a part was asked for: some servers know no ranges. What lies beyond the end is not there.
+    pub fn of(self, mut bytes: Vec<u8>) -> Vec<u8> {
+        let start = usize::try_from(self.offset).unwrap_or(usize::MAX).min(bytes.len());
+        let mut part = bytes.split_off(start);
+        part.truncate(usize::try_from(self.length).unwrap_or(usize::MAX));
+        part
+    }
+
+    /// As a header says it.
+    pub fn header(self) -> String {
+        format!("bytes={}-{}", self.offset, self.offset.saturating_add(self.length.max(1) - 1))
+    }
+}
+
 /// Fetches files below one root. Dropping it cancels everything.
 #[derive(Debug)]
 pub struct Fetcher(Backend);
@@ -130,6 +152,15 @@ impl Fetcher {
         match &mut self.0 {
             Backend::Real(fetcher) => fetcher.start(ticket, path),
             Backend::Scripted(fetcher) => fetcher.start(ticket, path),
+        }
+    }
+
+    /// Asks for a part of a file, or for all of it: from which byte on, and how many. The path may also be a whole address (`https://…`), where the
+    /// caller knows that a person wants what is there: a pyramid of tiles names its servers.
+    pub fn start_part(&mut self, ticket: u64, path: &str, part: Option<Part>) {
+        match &mut self.0 {
+            Backend::Real(fetcher) => fetcher.start_part(ticket, path, part),
+            Backend::Scripted(fetcher) => fetcher.start_part(ticket, path, part),
         }
     }
 

@@ -1,8 +1,9 @@
 //! The desktop's fetcher: a few threads read files; addresses go to `http.rs`.
 
-use super::{IoFault, Location, MAX_ANSWER_BYTES, MAX_REQUESTS, Place};
+use super::location::address;
+use super::{IoFault, Location, MAX_ANSWER_BYTES, MAX_REQUESTS, Part, Place};
 use std::collections::{HashSet, VecDeque};
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -21,6 +22,8 @@ pub(super) type Answer = (u64, Result<Vec<u8>, IoFault>);
 pub(super) struct Fetcher {
     root: Location,
     worker: Worker,
+    /// For addresses of other places, once one has been asked for.
+    abroad: Option<http::Http>,
     /// Asked and neither answered nor cancelled.
     running: HashSet<u64>,
     answers: Sender<Answer>,
@@ -44,6 +47,7 @@ impl Fetcher {
         Ok(Self {
             root,
             worker,
+            abroad: None,
             running: HashSet::new(),
             answers,
             answered: Mutex::new(answered),
@@ -51,17 +55,34 @@ impl Fetcher {
     }
 
     pub fn start(&mut self, ticket: u64, path: &str) {
-        let place = if self.running.len() >= MAX_REQUESTS {
-            Err(IoFault::Refused(format!(
-                "more than {MAX_REQUESTS} requests at once"
-            )))
-        } else {
-            self.root.join(path)
-        };
+        let place = self.root.join(path);
+        self.go(ticket, path, place, None);
+    }
+
+    pub fn start_part(&mut self, ticket: u64, path: &str, part: Option<Part>) {
+        let place = address(path).map_or_else(|| self.root.join(path), Ok);
+        self.go(ticket, path, place, part);
+    }
+
+    fn go(&mut self, ticket: u64, path: &str, place: Result<Place, IoFault>, part: Option<Part>) {
+        let full = self.running.len() >= MAX_REQUESTS;
+        let place = if full { Err(IoFault::Refused(format!("more than {MAX_REQUESTS} requests at once"))) } else { place };
         self.running.insert(ticket);
         match (place, &self.worker) {
-            (Ok(Place::File(file)), Worker::Files(queue)) => queue.push(ticket, file, path),
-            (Ok(Place::Url(url)), Worker::Http(http)) => http.start(ticket, url),
+            (Ok(Place::File(file)), Worker::Files(queue)) => queue.push(ticket, file, path, part),
+            (Ok(Place::Url(url)), Worker::Http(http)) => http.start(ticket, url, part),
+            // A folder's fetcher has no sockets before somebody needs one.
+            (Ok(Place::Url(url)), Worker::Files(_)) => {
+                if self.abroad.is_none() {
+                    match http::Http::new(&url, self.answers.clone()) {
+                        Ok(http) => self.abroad = Some(http),
+                        Err(fault) => return self.answer_at_once(ticket, fault),
+                    }
+                }
+                if let Some(http) = &self.abroad {
+                    http.start(ticket, url, part);
+                }
+            }
             (Err(fault), _) => self.answer_at_once(ticket, fault),
             // A root makes places of its own kind only.
             (Ok(_), _) => self.answer_at_once(ticket, IoFault::Refused(path.to_owned())),
@@ -73,6 +94,9 @@ impl Fetcher {
         match &self.worker {
             Worker::Files(queue) => queue.cancel(ticket),
             Worker::Http(http) => http.cancel(ticket),
+        }
+        if let Some(http) = &self.abroad {
+            http.cancel(ticket);
         }
     }
 
@@ -121,6 +145,7 @@ struct Task {
     file: PathBuf,
     /// As it was asked for: the user's words in a fault.
     path: String,
+    part: Option<Part>,
 }
 
 impl Queue {
@@ -144,7 +169,7 @@ impl Queue {
 
     fn work(&self, answers: &Sender<Answer>) {
         while let Some(task) = self.take() {
-            let body = read(&task.file, &task.path);
+            let body = read(&task.file, &task.path, task.part);
             if answers.send((task.ticket, body)).is_err() {
                 return;
             }
@@ -168,11 +193,12 @@ impl Queue {
         }
     }
 
-    fn push(&self, ticket: u64, file: PathBuf, path: &str) {
+    fn push(&self, ticket: u64, file: PathBuf, path: &str, part: Option<Part>) {
         self.lock().waiting.push_back(Task {
             ticket,
             file,
             path: path.to_owned(),
+            part,
         });
         self.changed.notify_one();
     }
@@ -194,22 +220,33 @@ impl Queue {
     }
 }
 
-fn read(file: &Path, path: &str) -> Result<Vec<u8>, IoFault> {
+fn read(file: &Path, path: &str, part: Option<Part>) -> Result<Vec<u8>, IoFault> {
     let fault = |error: std::io::Error| match error.kind() {
         std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory => {
             IoFault::NotFound(path.to_owned())
         }
         _ => IoFault::Disk(format!("{path}: {error}")),
     };
-    let opened = std::fs::File::open(file).map_err(fault)?;
+    let mut opened = std::fs::File::open(file).map_err(fault)?;
     let metadata = opened.metadata().map_err(fault)?;
     if !metadata.is_file() {
         return Err(IoFault::NotFound(path.to_owned()));
     }
-    if metadata.len() > MAX_ANSWER_BYTES {
-        return Err(IoFault::TooLarge(metadata.len()));
+    let length = match part {
+        Some(part) => {
+            opened.seek(SeekFrom::Start(part.offset)).map_err(fault)?;
+            part.length.min(metadata.len().saturating_sub(part.offset))
+        }
+        None => metadata.len(),
+    };
+    if length > MAX_ANSWER_BYTES {
+        return Err(IoFault::TooLarge(length));
     }
-    let mut bytes = Vec::with_capacity(metadata.len() as usize);
+    let mut bytes = Vec::with_capacity(length as usize);
+    if part.is_some() {
+        opened.take(length).read_to_end(&mut bytes).map_err(fault)?;
+        return Ok(bytes);
+    }
     // The file may grow between the two looks.
     opened
         .take(MAX_ANSWER_BYTES + 1)

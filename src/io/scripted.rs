@@ -1,6 +1,6 @@
 //! A fetcher for tests: answers, faults and latencies as written, and a log of what was asked.
 
-use super::{IoFault, Location};
+use super::{IoFault, Location, Part};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -84,6 +84,23 @@ impl Fetcher {
             script,
             asked: HashMap::new(),
             running: BTreeMap::new(),
+        }
+    }
+
+    /// A part of a scripted file; a whole address is a path of the script like any other.
+    pub fn start_part(&mut self, ticket: u64, path: &str, part: Option<Part>) {
+        if super::location::address(path).is_some() {
+            self.script.log.push(format!("start {path}"));
+            let answers = self.script.answers.get(path);
+            let answer = answers.and_then(|answers| answers.last().cloned()).unwrap_or_else(|| self.script.unknown(path));
+            self.running.insert(ticket, (path.to_owned(), answer));
+        } else {
+            self.start(ticket, path);
+        }
+        if let (Some(part), Some((_, answer))) = (part, self.running.get_mut(&ticket))
+            && let Ok(bytes) = &mut answer.body
+        {
+            *bytes = part.of(std::mem::take(bytes));
         }
     }
 

@@ -1,12 +1,13 @@
 //! The browser's fetcher: `fetch` with an `AbortController`, in a page or a worker.
 
-use super::{IoFault, Location, MAX_ANSWER_BYTES, MAX_REQUESTS, Place, REQUEST_TIMEOUT_S};
+use super::location::address;
+use super::{IoFault, Location, MAX_ANSWER_BYTES, MAX_REQUESTS, Part, Place, REQUEST_TIMEOUT_S};
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, RequestInit, Response};
+use web_sys::{AbortController, Headers, RequestInit, Response};
 
 type Answer = (u64, Result<Vec<u8>, IoFault>);
 
@@ -44,13 +45,18 @@ impl Fetcher {
     }
 
     pub fn start(&mut self, ticket: u64, path: &str) {
-        let place = if self.running.len() >= MAX_REQUESTS {
-            Err(IoFault::Refused(format!(
-                "more than {MAX_REQUESTS} requests at once"
-            )))
-        } else {
-            self.root.join(path)
-        };
+        let place = self.root.join(path);
+        self.go(ticket, path, place, None);
+    }
+
+    pub fn start_part(&mut self, ticket: u64, path: &str, part: Option<Part>) {
+        let place = address(path).map_or_else(|| self.root.join(path), Ok);
+        self.go(ticket, path, place, part);
+    }
+
+    fn go(&mut self, ticket: u64, path: &str, place: Result<Place, IoFault>, part: Option<Part>) {
+        let full = self.running.len() >= MAX_REQUESTS;
+        let place = if full { Err(IoFault::Refused(format!("more than {MAX_REQUESTS} requests at once"))) } else { place };
         self.running.insert(ticket, milliseconds());
         let answered = Arc::clone(&self.answered);
         let key = (self.number, ticket);
@@ -68,9 +74,15 @@ impl Fetcher {
         let init = RequestInit::new();
         init.set_method("GET");
         init.set_signal(Some(&controller.signal()));
+        if let Some(part) = part {
+            match Headers::new().and_then(|headers| headers.set("range", &part.header()).map(|()| headers)) {
+                Ok(headers) => init.set_headers(&headers),
+                Err(error) => return push(&answered, ticket, Err(IoFault::Unsupported(said(&error)))),
+            }
+        }
         ABORTS.with_borrow_mut(|aborts| aborts.insert(key, controller));
         wasm_bindgen_futures::spawn_local(async move {
-            let body = fetch(&url, &init).await;
+            let body = fetch(&url, &init, part).await;
             ABORTS.with_borrow_mut(|aborts| aborts.remove(&key));
             push(&answered, ticket, body);
         });
@@ -136,7 +148,7 @@ fn push(answered: &Mutex<Vec<Answer>>, ticket: u64, body: Result<Vec<u8>, IoFaul
         .push((ticket, body));
 }
 
-async fn fetch(url: &str, init: &RequestInit) -> Result<Vec<u8>, IoFault> {
+async fn fetch(url: &str, init: &RequestInit, part: Option<Part>) -> Result<Vec<u8>, IoFault> {
     let network = |error: JsValue| IoFault::Network(format!("{url}: {}", said(&error)));
     let promise = match js_sys::global().dyn_into::<web_sys::Window>() {
         Ok(window) => window.fetch_with_str_and_init(url, init),
@@ -170,7 +182,10 @@ async fn fetch(url: &str, init: &RequestInit) -> Result<Vec<u8>, IoFault> {
     if u64::from(bytes.length()) > MAX_ANSWER_BYTES {
         return Err(IoFault::TooLarge(u64::from(bytes.length())));
     }
-    Ok(bytes.to_vec())
+    Ok(match part {
+        Some(part) if response.status() != 206 => part.of(bytes.to_vec()),
+        _ => bytes.to_vec(),
+    })
 }
 
 fn said(error: &JsValue) -> String {

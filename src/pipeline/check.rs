@@ -3,6 +3,8 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod imagery;
+mod roofbook;
+mod search;
 mod series;
 
 use super::info::Missing;
@@ -593,8 +595,10 @@ impl Walk {
             self.layer(&manifest, layer, path);
         }
         self.series(&manifest, path);
+        self.roofbook(&manifest, path);
         self.features(&manifest, path);
         self.imagery(&manifest, path);
+        self.search(&manifest, path);
     }
 
     /// The tables are there, can be opened, and have the rows that the manifest states.

@@ -206,6 +206,7 @@ fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
         .chain(manifest.grids.iter().map(|grid| top(&grid.path)))
         .chain(manifest.features.iter().map(|features| top(&features.path)))
         .chain(manifest.imagery.iter().map(|imagery| top(&imagery.tiles)))
+        .chain(manifest.search.iter().map(|search| top(&search.path)))
         .chain([MANIFEST.to_owned(), DONE.to_owned()])
         .collect();
     match names.difference(&ours).next() {

@@ -142,7 +142,11 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
         "id": manifest.id, "name": name, "crs": manifest.crs, "vertical": manifest.vertical,
         "geoid": manifest.geoid, "bounds_lonlat": manifest.bounds_lonlat,
         "layers": layers, "imagery": imagery, "datasets": datasets, "axes": axes, "series": series(manifest),
-        "tables": tables(manifest, english),
+        "tables": tables(manifest, english), "roofs": manifest.roofs,
+        "search": manifest.search.as_ref().map(|search| json!({
+            "names": search.names, "addresses": search.addresses, "files": search.files, "bytes": search.bytes,
+            "index_bytes": search.index_bytes, "path": search.path, "datasets": search.datasets,
+        })),
     })
 }
 
@@ -267,6 +271,16 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
         for table in &manifest.tables {
             let _ = writeln!(out, "  {:<12} {:>9} {}  {}  {}", table.id, table.rows, say("lignes", "rows"), size(table.bytes, english), pick(&table.name));
         }
+    }
+    if let Some(search) = &manifest.search {
+        let _ = writeln!(
+            out,
+            "\n{}\n  {} {}, {} {}, {} {}, {}",
+            say("Recherche", "Search"), search.names, say("noms", "names"), search.addresses, say("adresses", "addresses"), search.files, say("fichiers", "files"), size(search.bytes, english),
+        );
+    }
+    if let Some(book) = &manifest.roofs {
+        let _ = writeln!(out, "\n{} : {} {}, {} pages, {}", say("Livre des toits", "Roof book"), book.buildings, say("bâtiments", "buildings"), book.pages, size(book.bytes, english));
     }
     let _ = writeln!(out, "\n{}", say("Jeux de données", "Data sets"));
     for set in &manifest.datasets {

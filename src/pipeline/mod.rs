@@ -14,6 +14,7 @@
 //! | [`info`] | what a package holds |
 //! | [`solar`] | weather files and roofs joined to the models of [`crate::energy`] |
 //! | [`import`] | all of it, into a folder that appears whole or not at all |
+//! | [`search`] | names and addresses to the search index |
 //! | [`shards`] | the same in parts, on one machine or many |
 //! | [`outfolder`] | where an import grows, and what killed ones left there |
 //! | [`messages`] | the sentences of this room's findings |
@@ -33,6 +34,7 @@ pub mod solar;
 pub mod models;
 pub mod network;
 pub mod outfolder;
+pub mod search;
 pub mod series;
 pub mod shards;
 pub mod sources;

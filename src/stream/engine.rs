@@ -4,7 +4,7 @@ use super::cache::Cache;
 use super::fade::Fades;
 use super::schedule::{Answered, Schedule, retry_at};
 use super::select::select;
-use super::tree::{Content, Life, Removed, Tree};
+use super::tree::{Content, Lie, Life, Removed, Tree};
 use super::{
     Delivery, FetchFault, FrameNo, Placement, RequestId, Settings, Show, Stats, TileId, Update,
     View, Wanted, grow,
@@ -50,6 +50,12 @@ impl Engine {
             removed: Removed::default(),
             report: Report::default(),
         }
+    }
+
+    /// How vectors of a pyramid lie: at an ellipsoidal height, on a sheet of their own or on what is there.
+    pub fn lying_at(mut self, base_m: f64, paper: bool) -> Self {
+        self.tree.lie = Lie { base_m, paper };
+        self
     }
 
     /// One frame: what to show, what to ask for, what to drop. `frame` counts up; a frame that does not is taken as the next one.
@@ -144,7 +150,7 @@ impl Engine {
         match self.schedule.answered(id) {
             Answered::Running(request) => self.answer(request.tile, request.wanted, body),
             Answered::Late(tile) => {
-                if let Ok(Delivery::Content { bytes }) = body {
+                if let Ok(Delivery::Content { bytes } | Delivery::Ground { bytes, .. }) = body {
                     self.late_content(tile, bytes);
                 }
             }
@@ -159,6 +165,8 @@ impl Engine {
             Content::Model(path) => Some(Placement {
                 ecef_from_tile: *node.ecef_from_tile,
                 path: path.to_string(),
+                z_is_up: node.z_is_up,
+                plot: node.plot.as_deref().cloned(),
             }),
             _ => None,
         }
@@ -224,7 +232,7 @@ impl Engine {
     fn answer(&mut self, tile: TileId, wanted: Wanted, body: Result<Delivery, FetchFault>) {
         let takes_a_tileset = self.tree.takes_a_tileset(tile);
         let Some(node) = self.tree.get_mut(tile) else {
-            if matches!(body, Ok(Delivery::Content { .. })) {
+            if matches!(body, Ok(Delivery::Content { .. } | Delivery::Ground { .. })) {
                 self.removed.evict.push(tile);
             }
             return;
@@ -235,6 +243,37 @@ impl Engine {
                 node.tries = 0;
                 node.content_bytes = bytes;
                 self.cache.added(bytes);
+            }
+            (Wanted::Content, Ok(Delivery::Ground { bytes, heights_m, below })) => {
+                node.life = Life::Ready;
+                node.tries = 0;
+                node.content_bytes = bytes;
+                self.cache.added(bytes);
+                if let Some(heights_m) = heights_m {
+                    self.tree.measured(tile, heights_m, below);
+                }
+            }
+            // No picture here: what is above stands in.
+            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Absent(_))) if node.plot.is_some() => self.tree.absent(tile),
+            // A damaged tile of ground is told, and the ground goes on.
+            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Lasting(why))) if node.plot.is_some() => {
+                let file = node.content.wanted().map_or_else(String::new, |(_, path)| path.to_string());
+                self.report.push(Finding::new("tile-unusable", Severity::Error, file).value(why));
+                self.tree.absent(tile);
+            }
+            (Wanted::Subtree, Ok(Delivery::Bytes(bytes))) if node.plot.is_some() => {
+                let grown = if bytes.len() > MAX_SUBTREE_BYTES {
+                    Err(Finding::new("subtree-too-large", Severity::Error, "").value(bytes.len()))
+                } else {
+                    self.tree.leaf(tile, &bytes)
+                };
+                match grown {
+                    Ok(()) => self.grown(tile, Ok(())),
+                    Err(finding) => {
+                        self.report.push(finding);
+                        self.tree.absent(tile);
+                    }
+                }
             }
             (Wanted::Tileset, Ok(Delivery::Bytes(bytes))) => {
                 let grown = if bytes.len() > MAX_TILESET_BYTES {
@@ -285,7 +324,7 @@ impl Engine {
                     Finding::new("tile-fetch-failed", severity, "").value(why),
                 );
             }
-            (_, Err(FetchFault::Lasting(why))) => {
+            (_, Err(FetchFault::Lasting(why) | FetchFault::Absent(why))) => {
                 node.tries = 0;
                 self.fail(
                     tile,

@@ -1,6 +1,7 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
+use super::ground;
 use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
 use super::paths;
 use super::tree::{Content, Growth, MAX_NODES, Node, Tree};
@@ -26,6 +27,7 @@ struct Planned<'a> {
     additive: bool,
     ecef_from_parent: Arc<DMat4>,
     depth: u32,
+    z_is_up: bool,
 }
 
 /// Hangs a tileset under the node that asked for it.
@@ -44,8 +46,16 @@ pub fn tileset(
         return Ok(());
     };
     // A document of a few megabytes may name a million tiles: no more are read than could be planted.
-    let (document, mut full) =
-        Tileset::parse_some(bytes, MAX_NODES).map_err(|fault| fault.finding(&*path))?;
+    let (document, mut full) = match Tileset::parse_some(bytes, MAX_NODES) {
+        Ok(parsed) => parsed,
+        // What is no tileset may be the description of a pyramid.
+        Err(fault) => {
+            return match ground::pyramid(bytes, &path) {
+                Some(opened) => pyramid(tree, at, &path, opened.map_err(|fault| fault.finding(&*path))?),
+                None => Err(fault.finding(&*path)),
+            };
+        }
+    };
     for extension in &document.extensions_required {
         // A glTF content needs nothing special here; others may change what volumes or contents mean.
         if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
@@ -65,6 +75,7 @@ pub fn tileset(
         additive: false,
         ecef_from_parent: Arc::clone(&host.ecef_from_tile),
         depth: host.depth + u32::from(!is_root),
+        z_is_up: document.asset.z_is_up(),
     }]);
     while let Some(planned) = waiting.pop_front() {
         let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &path, report)
@@ -87,6 +98,7 @@ pub fn tileset(
             additive,
             ecef_from_parent: Arc::clone(&ecef_from_tile),
             depth: planned.depth + 1,
+            z_is_up: planned.z_is_up,
         }));
     }
     if full {
@@ -112,6 +124,31 @@ pub fn tileset(
         if is_root {
             node.volume = root_volume;
         }
+    });
+    Ok(())
+}
+
+/// Hangs a pyramid under the node that asked for it; or asks for more of an archive's head.
+fn pyramid(tree: &mut Tree, at: TileId, path: &Arc<str>, opened: ground::Opened) -> Result<(), Finding> {
+    let mut pyramid = match opened {
+        ground::Opened::Pyramid(pyramid) => *pyramid,
+        ground::Opened::Longer(bytes) if bytes > tree.head_bytes => {
+            tree.head_bytes = bytes;
+            return Ok(());
+        }
+        ground::Opened::Longer(bytes) => return Err(Finding::new("pmtiles-short", Severity::Error, &**path).value(bytes)),
+    };
+    pyramid.base_m = tree.lie.base_m;
+    pyramid.paper = tree.lie.paper;
+    let Some(host) = tree.get(at) else { return Ok(()) };
+    let roots = ground::roots(&Arc::new(pyramid), host, at);
+    if roots.is_empty() {
+        return Err(Finding::new("terrain-layer-tiles", Severity::Error, &**path));
+    }
+    let children: Vec<TileId> = roots.into_iter().filter_map(|node| tree.add(node)).collect();
+    tree.recount(at, |node| {
+        node.children = children;
+        node.content = Content::Grafted(Arc::clone(path));
     });
     Ok(())
 }
@@ -149,6 +186,7 @@ fn plant(
     let mut node = Node::new(Some(planned.parent), volume, Arc::clone(&ecef_from_tile));
     node.depth = planned.depth;
     node.additive = additive;
+    node.z_is_up = planned.z_is_up;
     let error = tile.geometric_error * largest_scale(&ecef_from_tile);
     node.geometric_error_m = if error.is_finite() && tile.geometric_error >= 0.0 {
         error
@@ -304,6 +342,7 @@ fn tiling(
         volume: tile.bounding_volume,
         geometric_error_m: node.geometric_error_m,
         additive: node.additive,
+        z_is_up: node.z_is_up,
         ecef_from_tile: Arc::clone(&node.ecef_from_tile),
         schema: Arc::clone(schema),
     })

@@ -22,6 +22,7 @@ pub struct Tiling {
     /// Of the root, metres; halves with each level.
     pub geometric_error_m: f64,
     pub additive: bool,
+    pub z_is_up: bool,
     pub ecef_from_tile: Arc<DMat4>,
     /// How subtrees tell tighter bounds.
     pub schema: Arc<TileSchema>,
@@ -160,6 +161,7 @@ impl Tiling {
             child.depth = node.depth + 1;
             child.geometric_error_m = tiling.geometric_error_m / f64::from(coord.level).exp2();
             child.additive = tiling.additive;
+            child.z_is_up = tiling.z_is_up;
             child.growth = Growth::Lazy;
             let mut parts = Vec::new();
             if starts_subtree {
@@ -188,6 +190,7 @@ pub fn companion(of: &Node, content: Content) -> Node {
     node.depth = of.depth;
     node.geometric_error_m = of.geometric_error_m;
     node.additive = of.additive;
+    node.z_is_up = of.z_is_up;
     node.content = match content {
         // Trees hang on tiles, not on further contents.
         Content::Tileset(_) => {

@@ -11,6 +11,7 @@
 //! | `cache.rs` | memory: eviction, forgetting far tiles, coarser pictures under pressure |
 //! | `tree.rs` | nodes and their life |
 //! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
+//! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
 //! | `arrays.rs`, `bvh.rs` | a content as the graphics card and rays want it |
 //! | `parcel.rs` | the same as one run of bytes, from worker to page |
@@ -21,6 +22,7 @@ pub mod bvh;
 mod cache;
 mod engine;
 mod fade;
+pub mod ground;
 mod grow;
 mod implicit;
 pub mod parcel;
@@ -37,6 +39,8 @@ pub use share::shares;
 pub use tree::{MAX_DEPTH, MAX_NODES};
 pub use volume::{Frustum, Obb, Room, Volume};
 
+use crate::formats::pmtiles::Span;
+use crate::formats::quantizedmesh::Range;
 use glam::{DMat4, DVec3};
 
 /// A counter of frames; the only clock the engine has.
@@ -73,13 +77,15 @@ pub enum Wanted {
     Content,
 }
 
-/// A request for bytes. `path` is relative to the folder of the root tileset.
+/// A request for bytes. `path` is relative to the folder of the root tileset; of a pyramid's tiles it may be a whole address.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Fetch {
     pub id: RequestId,
     pub tile: TileId,
     pub path: String,
     pub wanted: Wanted,
+    /// Only this part of the file; all of it without.
+    pub span: Option<Span>,
     /// Higher is sooner.
     pub priority: f32,
 }
@@ -91,6 +97,8 @@ pub enum FetchFault {
     Passing(String),
     /// Will not get better: 404, unreadable content.
     Lasting(String),
+    /// There is nothing at that address. Of a pyramid's tile that is an answer, of anything else a lasting fault.
+    Absent(String),
 }
 
 /// What the host hands back for a request.
@@ -100,6 +108,8 @@ pub enum Delivery {
     Bytes(Vec<u8>),
     /// The host has decoded and uploaded a content; it holds so many bytes of memory for it.
     Content { bytes: u64 },
+    /// The same of a pyramid's tile: its heights above the ellipsoid (none where it is empty), and what it says is below it.
+    Ground { bytes: u64, heights_m: Option<[f64; 2]>, below: Vec<Vec<Range>> },
 }
 
 /// A tile to draw.
@@ -187,4 +197,8 @@ pub struct Placement {
     /// From the tile's frame to ECEF (product of the transforms on the way from the root).
     pub ecef_from_tile: DMat4,
     pub path: String,
+    /// Its models are upright already.
+    pub z_is_up: bool,
+    /// Its place in a pyramid of ground, when it has one.
+    pub plot: Option<ground::Plot>,
 }

@@ -41,6 +41,14 @@ pub fn resolve(file: &str, reference: &str) -> Option<String> {
     (!resolved.is_empty() && resolved.len() <= MAX_PATH).then_some(resolved)
 }
 
+/// A reference that is an address with scheme and host, without what could smuggle anything else in; only pyramids of tiles, which a person opens by their description, follow those.
+pub fn address(reference: &str) -> Option<&str> {
+    let rest = reference.strip_prefix("https://").or_else(|| reference.strip_prefix("http://"))?;
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let plain = reference.len() <= MAX_PATH && !host.is_empty() && !host.contains('@') && reference.chars().all(|letter| letter.is_ascii_graphic() && letter != '\\');
+    plain.then_some(reference)
+}
+
 /// Whether a content is a tileset of its own, by its name.
 pub fn is_tileset(path: &str) -> bool {
     let path = path.split_once('?').map_or(path, |(path, _)| path);

@@ -87,6 +87,7 @@ impl Schedule {
                 .count() as u64,
         );
         for want in &wants {
+            let span = tree.get(want.tile).and_then(|node| tree.span(node));
             let Some(node) = tree.get_mut(want.tile) else {
                 continue;
             };
@@ -144,6 +145,7 @@ impl Schedule {
                 tile: want.tile,
                 path,
                 wanted: kind,
+                span,
                 priority: priority(want),
             });
         }

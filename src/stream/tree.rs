@@ -1,8 +1,10 @@
 //! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
 
+use super::ground::{self, Leaves, Plot};
 use super::implicit::{Cell, Tiling};
 use super::volume::{Room, Volume};
 use super::{FrameNo, RequestId, TileId, Wanted};
+use crate::formats::pmtiles::{HEAD_BYTES, Span};
 use glam::DMat4;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -84,6 +86,10 @@ pub struct Node {
     pub content: Content,
     /// Its place in an implicit tiling.
     pub cell: Option<Box<Cell>>,
+    /// Its place in a pyramid of ground.
+    pub plot: Option<Box<Plot>>,
+    /// Its models are upright already: see [`crate::formats::tiles3d::Asset::z_is_up`].
+    pub z_is_up: bool,
     pub life: Life,
     /// Passing faults so far.
     pub tries: u32,
@@ -114,6 +120,8 @@ impl Node {
             ecef_from_tile,
             content: Content::Empty,
             cell: None,
+            plot: None,
+            z_is_up: false,
             life: Life::Unloaded,
             tries: 0,
             content_bytes: 0,
@@ -155,7 +163,8 @@ impl Node {
         } else {
             0
         };
-        NODE_BYTES + path + cell + room
+        let plot = self.plot.as_ref().map_or(0, |plot| plot.bytes());
+        NODE_BYTES + path + cell + room + plot
     }
 }
 
@@ -177,6 +186,19 @@ pub struct Tree {
     bytes: u64,
     /// Nodes that have failed for good.
     failed: usize,
+    /// Directories of an archive that is a pyramid.
+    pub leaves: Leaves,
+    /// Bytes of an archive's head that are asked for.
+    pub head_bytes: u64,
+    /// How the host wants pyramids of vectors to lie.
+    pub lie: Lie,
+}
+
+/// How vectors lie: at which ellipsoidal height (metres), and on a sheet of their own or not.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Lie {
+    pub base_m: f64,
+    pub paper: bool,
 }
 
 impl Tree {
@@ -195,6 +217,9 @@ impl Tree {
             root: TileId(0),
             bytes: 0,
             failed: 0,
+            leaves: Leaves::default(),
+            head_bytes: HEAD_BYTES as u64,
+            lie: Lie { base_m: 0.0, paper: true },
         };
         // A fresh tree has room for its root.
         if let Some(root) = tree.add(node) {
@@ -281,7 +306,14 @@ impl Tree {
             return 0;
         };
         if node.growth == Growth::Lazy && node.children.is_empty() {
-            let children = Tiling::children(node, id);
+            let children = match &node.plot {
+                None => Tiling::children(node, id),
+                Some(_) => match ground::children(node, id, &self.leaves) {
+                    Some(children) => children.into_iter().map(|child| vec![child]).collect(),
+                    // Another look once the tile itself has come.
+                    None => return 0,
+                },
+            };
             // All or none: a place without a child for want of room would be a hole.
             if self.nodes.len() + children.iter().map(|c| c.len()).sum::<usize>() > MAX_NODES {
                 return 0;
@@ -305,6 +337,58 @@ impl Tree {
             }
         }
         self.nodes.get(&id).map_or(0, |node| node.children.len())
+    }
+
+    /// Which part of its file a node's content or document is; none where it is all of it.
+    pub fn span(&self, node: &Node) -> Option<Span> {
+        match (&node.content, &node.plot) {
+            (Content::Tileset(path), _) if is_archive(path) => Some(Span { offset: 0, length: self.head_bytes }),
+            (_, Some(plot)) => plot.span,
+            _ => None,
+        }
+    }
+
+    /// A tile of ground has told its heights; those below it that know none of their own take them.
+    pub fn measured(&mut self, id: TileId, heights_m: [f64; 2], below: Vec<Vec<crate::formats::quantizedmesh::Range>>) {
+        let told: u64 = below.iter().map(|ranges| ranges.len() as u64 * 16 + 24).sum();
+        self.recount(id, |node| {
+            if told > 0 {
+                node.growth = Growth::Lazy;
+                node.document_bytes = told;
+            }
+            ground::measured(node, heights_m, below);
+        });
+        let mut waiting = self.get(id).map_or_else(Vec::new, |node| node.children.clone());
+        while let Some(id) = waiting.pop() {
+            if let Some(node) = self.nodes.get_mut(&id)
+                && ground::supposed(node, heights_m)
+            {
+                waiting.extend(node.children.iter().copied());
+            }
+        }
+    }
+
+    /// A tile of a pyramid is not there after all: it is cut from the one above, or empty.
+    pub fn absent(&mut self, id: TileId) {
+        let Some(mut node) = self.nodes.remove(&id) else { return };
+        let before = node.own_bytes() + node.document_bytes;
+        self.failed -= usize::from(node.failed_for_good());
+        let above = std::iter::successors(node.parent.and_then(|parent| self.nodes.get(&parent)), |node| self.nodes.get(&node.parent?));
+        ground::absent(&mut node, above);
+        self.bytes = (self.bytes + node.own_bytes() + node.document_bytes).saturating_sub(before);
+        self.nodes.insert(id, node);
+    }
+
+    /// A directory of an archive has come for a node.
+    ///
+    /// # Errors
+    /// As [`ground::leaf`].
+    pub fn leaf(&mut self, id: TileId, bytes: &[u8]) -> Result<(), crate::base::Finding> {
+        let Some(node) = self.nodes.get_mut(&id) else { return Ok(()) };
+        if !ground::leaf(node, bytes, &mut self.leaves)? {
+            self.absent(id);
+        }
+        Ok(())
     }
 
     pub fn child(&self, id: TileId, index: usize) -> Option<TileId> {
@@ -399,6 +483,12 @@ impl Tree {
         found.sort_unstable();
         found.into_iter().map(|(_, id)| id).collect()
     }
+}
+
+/// Whether a document is the head of an archive, by its name.
+fn is_archive(path: &str) -> bool {
+    let path = path.split_once('?').map_or(path, |(path, _)| path);
+    path.len() >= 8 && path.as_bytes().get(path.len() - 8..).is_some_and(|ending| ending.eq_ignore_ascii_case(b".pmtiles"))
 }
 
 /// Tile ids are counters already; hashing them again would only cost time in the traversal.

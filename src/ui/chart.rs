@@ -37,12 +37,13 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         duration(ui, chart, texts);
         let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
         ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
-        if let Some((at, value)) = chart.peak {
-            let text = texts.text_with("chart-peak", &[("value", written(value, &chart.unit, texts).into()), ("instant", texts.date_time(clock.read(at)).into())]);
+        for (key, (at, value)) in [("chart-peak", chart.peak), ("chart-trough", chart.trough)].into_iter().filter_map(|(key, end)| Some((key, end?))) {
+            let text = texts.text_with(key, &[("value", written(value, &chart.unit, texts).into()), ("instant", texts.date_time(clock.read(at)).into())]);
             if ui.link(RichText::new(text).small()).on_hover_text(texts.text("chart-peak-help")).clicked() {
                 commands.push(Command::SetInstant { instant: at });
             }
         }
+        commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
     }
     if let Some(beyond) = chart.beyond {
         ui.label(RichText::new(texts.text_with("chart-beyond", &[("count", (beyond as f64).into())])).small());
@@ -237,6 +238,6 @@ pub fn number(value: f64, texts: &Texts) -> String {
     texts.number(value, digits as usize)
 }
 
-fn written(value: f64, unit: &str, texts: &Texts) -> String {
+pub fn written(value: f64, unit: &str, texts: &Texts) -> String {
     format!("{}\u{A0}{unit}", number(value, texts)).trim_end().to_owned()
 }

@@ -5,17 +5,25 @@
 //!
 //! | module | shows |
 //! |---|---|
+//! | [`search`] | the search box and its answers |
 //! | [`top`] | territory, whole view, link, language, help |
 //! | [`layers`] | what to see, what the colours mean, the legend |
+//! | [`attributes`] | colours and filters by what objects are |
 //! | [`marks`] | names and scale on the picture |
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
+//! | [`roof`] | "my roof" of the selected building |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
+//! | [`bookmarks`] | views that a person keeps |
+//! | [`calendar`] | a year of a series, hour by hour |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
 //! | [`plugin`] | the thin glue to the viewer |
 
+mod attributes;
+mod bookmarks;
+mod calendar;
 mod chart;
 mod layers;
 mod legend;
@@ -23,16 +31,19 @@ pub mod model;
 mod marks;
 mod notice;
 mod picture;
+mod roof;
 mod plugin;
 mod ruler;
+pub mod search;
 mod sheet;
 mod style;
 mod time;
 mod top;
 mod widgets;
 
-pub use model::{ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
+pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
+pub use roof::RoofText;
 pub use style::{install, style};
 
 use crate::i18n::Texts;
@@ -71,6 +82,7 @@ pub fn panels(
             .show_collapsible(ui, &mut layers_open, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     commands.extend(layers::panel(ui, model, texts));
+                    commands.extend(bookmarks::section(ui, model, memory, texts));
                 });
             });
         memory.layers_open = layers_open;

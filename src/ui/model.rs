@@ -1,17 +1,22 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
-use crate::base::{Clock, Dataset, Instant, Interval, LayerId};
-use crate::formats::territory::{LayerKind, Manifest, Name};
+use super::roof::RoofText;
+use crate::base::{Clock, Instant, Interval, LayerId};
+use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
-use crate::view::curve::Point;
+use crate::view::bookmarks::Bookmark;
+use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
-use crate::view::{Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
+use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
 use crate::viewer::vocab::Marks;
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 #[derive(Clone, Debug, PartialEq)]
 pub struct PanelModel {
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<super::search::SearchModel>,
     /// Whether a territory is open; until then only the bar, the progress and the faults mean something.
     pub is_open: bool,
     /// The territory's name in the language shown.
@@ -28,7 +33,11 @@ pub struct PanelModel {
     pub legend: Option<LegendText>,
     /// What may be shown in time.
     pub series: Vec<SeriesLine>,
+    /// What colours and filters can be made of.
+    pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
+    /// "My roof" of the selected building.
+    pub roof: Option<RoofText>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -69,6 +78,18 @@ pub struct SeriesLine {
     pub gaps: Vec<Interval>,
 }
 
+/// An attribute of the objects of a layer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AttributeLine {
+    pub attribute: Attribute,
+    /// Layer and attribute, as people call them.
+    pub title: String,
+    /// Of a number.
+    pub range: Option<[f64; 2]>,
+    /// Of a text.
+    pub kinds: Vec<String>,
+}
+
 /// Curves, ready to be painted.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChartText {
@@ -88,6 +109,8 @@ pub struct ChartText {
     /// The worst moments, where the series has bounds, and how many values are beyond.
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
+    pub trough: Option<(Instant, f64)>,
+    pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
@@ -153,6 +176,10 @@ pub struct Memory {
     pub scale_open: bool,
     /// Class ends that are being typed.
     pub ends: String,
+    /// Views that were kept, and the name that is being typed.
+    pub bookmarks: Vec<Bookmark>,
+    pub view_name: String,
+    pub search: super::search::SearchMemory,
 }
 
 impl Default for Memory {
@@ -172,6 +199,9 @@ impl Default for Memory {
             table_open: false,
             scale_open: false,
             ends: String::new(),
+            bookmarks: Vec::new(),
+            view_name: String::new(),
+            search: super::search::SearchMemory::default(),
         }
     }
 }
@@ -204,6 +234,9 @@ impl PanelModel {
                 series: None,
                 span: None,
                 scale: Scale::default(),
+                attribute: None,
+                filters: Vec::new(),
+                roof: crate::view::RoofChoice::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -219,8 +252,11 @@ impl PanelModel {
             figures: Vec::new(),
             figures_ready: false,
             legend: None,
+            search: None,
             series: Vec::new(),
+            attributes: Vec::new(),
             chart: None,
+            roof: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),
@@ -239,14 +275,14 @@ impl PanelModel {
             LayerLine {
                 id: layer.id.clone(),
                 kind: Some(layer.kind),
-                name: named(&layer.name, texts.language()).to_owned(),
+                name: layer.name.text(texts.language()).to_owned(),
                 mark: word(texts.nature(layer.nature)),
                 mark_help: word(texts.nature_help(layer.nature)),
             }
         });
         // Years apart have the same name.
         let pictures = manifest.imagery.iter().map(|imagery| {
-            let name = named(&imagery.name, texts.language());
+            let name = imagery.name.text(texts.language());
             let year = imagery.date.as_deref().and_then(|date| date.get(..4)).filter(|year| !name.contains(year));
             LayerLine {
                 id: imagery.id.as_str().into(),
@@ -258,7 +294,7 @@ impl PanelModel {
         });
         Self {
             is_open: true,
-            territory: named(&manifest.name, texts.language()).to_owned(),
+            territory: manifest.name.text(texts.language()).to_owned(),
             state: state.clone(),
             clock: manifest.clock(),
             limits: limits.clone(),
@@ -267,6 +303,11 @@ impl PanelModel {
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }
+    }
+
+    /// What an attribute is called; where it is not known here, as it calls itself.
+    pub fn title_of(&self, attribute: &Attribute) -> String {
+        self.attributes.iter().find(|line| line.attribute == *attribute).map_or_else(|| attribute.name.clone(), |line| line.title.clone())
     }
 
     /// What stands after `#` in a link to this picture.
@@ -292,21 +333,3 @@ fn series(manifest: &Manifest) -> Vec<SeriesLine> {
         .collect()
 }
 
-pub fn named(name: &Name, language: Language) -> &str {
-    match language {
-        Language::Fr => &name.fr,
-        Language::En => &name.en,
-    }
-}
-
-/// Each sentence once, in the manifest's order.
-fn attributions(datasets: &[Dataset]) -> Vec<String> {
-    let mut sentences: Vec<String> = Vec::new();
-    for dataset in datasets {
-        let sentence = dataset.attribution.trim();
-        if !sentence.is_empty() && !sentences.iter().any(|known| known == sentence) {
-            sentences.push(sentence.to_owned());
-        }
-    }
-    sentences
-}

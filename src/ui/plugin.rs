@@ -2,17 +2,19 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::roof::{self, RoofText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset};
 use crate::i18n::{Texts, figure_line};
+use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
-use bevy::window::RequestRedraw;
+use bevy::window::{FileDragAndDrop, RequestRedraw};
 use bevy_egui::input::EguiWantsInput;
 use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
 
@@ -28,6 +30,9 @@ impl Plugin for UiPlugin {
             .init_resource::<PointerOverPanel>()
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
+            .init_resource::<RoofFacts>()
+            .add_message::<FileDragAndDrop>()
+            .add_systems(Update, roof::take_dropped)
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -47,7 +52,7 @@ impl Default for Panels {
         let language = Language::default();
         Self {
             texts: Texts::new(language),
-            memory: Memory::default(),
+            memory: Memory { bookmarks: super::bookmarks::load(), ..Memory::default() },
             model: PanelModel::closed(language),
             is_installed: false,
             is_fresh: false,
@@ -78,6 +83,7 @@ fn draw(
     mut contexts: EguiContexts,
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
+    roof: Res<RoofFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -91,9 +97,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts);
+        refresh(state, scene.as_deref(), &facts, &roof);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -102,7 +108,11 @@ fn draw(
             .layer_id(egui::LayerId::background())
             .max_rect(ctx.content_rect()),
     );
+    let kept = state.memory.bookmarks.clone();
     let asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
+    if kept != state.memory.bookmarks && let Err(error) = super::bookmarks::save(&state.memory.bookmarks) {
+        warn!("views cannot be kept: {error}");
+    }
     if ctx.egui_wants_keyboard_input() {
         keyboard.clear();
     } else {
@@ -140,6 +150,9 @@ fn pressed(
     memory: &mut Memory,
 ) {
     let held = ctx.input(|input| input.modifiers);
+    if model.is_open && ctx.input_mut(|input| input.consume_key(egui::Modifiers::COMMAND, egui::Key::K)) {
+        memory.search.wants_focus = true;
+    }
     for press in keyboard.read() {
         let Key::Character(text) = &press.logical_key else {
             continue;
@@ -148,6 +161,7 @@ fn pressed(
             continue;
         }
         match shortcut_for(text).map(|shortcut| shortcut.action) {
+            Some(Action::Search) if model.is_open => memory.search.wants_focus = true,
             Some(Action::Help) => memory.help_open = !memory.help_open,
             Some(Action::CopyLink) if model.is_open => {
                 let link = model.link();
@@ -159,7 +173,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -184,7 +198,16 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         figures,
         figures_ready: facts.progress.complete,
         legend,
+        attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        search: facts.search.as_ref().map(|search| super::search::SearchModel {
+            query: search.query.clone(),
+            hits: search.answer.hits.clone(),
+            is_waiting: search.is_waiting,
+            is_partial: search.answer.is_partial,
+            has_index: search.has_index,
+        }),
+        roof: RoofText::of(roof, texts),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -193,6 +216,15 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts) {
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
     };
+}
+
+fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
+    let lines = facts.attributes.iter().map(|known| {
+        let layer = scene.manifest.layer(&known.attribute.layer).map_or_else(|| known.attribute.layer.to_string(), |layer| layer.name.text(texts.language()).to_owned());
+        let title = format!("{layer} · {}", title(&known.attribute.name).text(texts));
+        AttributeLine { attribute: known.attribute.clone(), title, range: known.range, kinds: known.kinds.clone() }
+    });
+    lines.collect()
 }
 
 fn sentences(facts: &SceneFacts, texts: &Texts) -> Vec<String> {
@@ -211,8 +243,9 @@ fn legend_text(
     texts: &Texts,
 ) -> LegendText {
     let of_years = state.theme == Theme::ConstructionYear;
+    let are_years = of_years || legend.unit == Words::Key("unit-year");
     let number = |value: f64| {
-        if of_years {
+        if are_years {
             format!("{value:.0}")
         } else if matches!(legend.title, Words::Key(_)) {
             texts.number(value, usize::from(value.fract() != 0.0))
@@ -221,12 +254,14 @@ fn legend_text(
         }
     };
     let mut low = legend.low;
-    let classes = legend.ends.iter().map(|end| {
+    let others = texts.text("legend-others");
+    let named = legend.names.iter().map(|name| if name.is_empty() { others.clone() } else { name.clone() });
+    let ranges = legend.ends.iter().skip(legend.names.len()).map(|end| {
         let words = texts.text_with("legend-class", &[("low", number(low).into()), ("high", number(*end).into())]);
         low = *end;
         words
     });
-    let classes = classes.collect();
+    let classes = named.chain(ranges).collect();
     let notice = if legend.is_waiting {
         texts.text("legend-waiting")
     } else if legend.is_outside {
@@ -240,7 +275,9 @@ fn legend_text(
         counts: histogram.counts.clone(),
         said: texts.text_with("legend-histogram", &[("known", f64::from(histogram.known).into()), ("without", f64::from(histogram.without).into())]),
     });
-    let at = if of_years {
+    let at = if state.theme == Theme::Attribute {
+        String::new()
+    } else if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
     } else {
         let instant = texts.date_time(clock.read(state.instant));
@@ -306,6 +343,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         peak: chart.peak,
         worst: chart.worst.clone(),
         beyond: chart.beyond,
+        trough: chart.trough,
+        calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,
         title,

@@ -1,6 +1,6 @@
 //! On the right: what is known of the selected feature. Every figure says where it comes from, one click away.
 
-use super::chart;
+use super::{chart, roof};
 use super::model::{Memory, PanelModel};
 use super::widgets::{icon_button, tip};
 use crate::formats::territory::LayerKind;
@@ -31,6 +31,10 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
             }
         });
     });
+    if let Some(of_roof) = &model.roof {
+        commands.extend(roof::panel(ui, of_roof, model, texts));
+        ui.separator();
+    }
     if model.figures.is_empty() {
         let key = if model.figures_ready {
             "ui-sheet-none"

@@ -1,6 +1,7 @@
 //! The bar at the top: where we are, and what concerns the whole program.
 
 use super::model::{Memory, PanelModel};
+use super::search;
 use super::widgets::{icon_button, text_button, tip};
 use crate::i18n::Texts;
 use crate::view::{Command, Language};
@@ -48,6 +49,9 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
                     commands.push(command);
                 }
             }
+        }
+        if model.is_open {
+            commands.extend(search::field(ui, model, memory, texts));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = texts.text("ui-help");

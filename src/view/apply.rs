@@ -1,6 +1,8 @@
 //! What each command does, and how a state is kept inside its limits.
 
-use super::{Camera, Command, Limits, Playback, Quality, Scale, Selection, Theme, ViewState, timeline};
+use super::{
+    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+};
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -42,6 +44,9 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         series: None,
         span: None,
         scale: Scale::default(),
+        attribute: None,
+        filters: Vec::new(),
+        roof: RoofChoice::default(),
     };
     kept_inside(state, limits)
 }
@@ -108,8 +113,28 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             }
         }
         Command::SetTheme { theme } => {
-            if *theme != Theme::Series || is_on_features(next.series.as_deref(), limits) {
+            let is_there = match theme {
+                Theme::Series => is_on_features(next.series.as_deref(), limits),
+                Theme::Attribute => next.attribute.is_some(),
+                Theme::None | Theme::Demand | Theme::ConstructionYear => true,
+            };
+            if is_there {
                 next.theme = *theme;
+            }
+        }
+        Command::ShowAttribute { attribute } => {
+            if attribute.as_ref().is_none_or(attribute::Attribute::is_sound) {
+                next.attribute.clone_from(attribute);
+                match attribute {
+                    Some(_) => next.theme = Theme::Attribute,
+                    None if next.theme == Theme::Attribute => next.theme = Theme::None,
+                    None => {}
+                }
+            }
+        }
+        Command::SetFilters { filters } => {
+            if attribute::are_sound(filters) {
+                next.filters.clone_from(filters);
             }
         }
         Command::ShowSeries { series } => show_series(&mut next, series.as_deref(), limits),
@@ -130,12 +155,34 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
             if selection.as_ref().is_none_or(is_selectable) {
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }
+        Command::GoTo { at, span_m, selection } => {
+            if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
+                next.camera = landing(&state.camera, *at, *span_m);
+                next.selection.clone_from(selection);
+            }
+        }
+        Command::SetRoofLoad { load, kwh } => (next.roof.load, next.roof.load_kwh) = (*load, *kwh),
+        Command::SetRoofBattery { kwh } => {
+            if kwh.is_finite() {
+                next.roof.battery_kwh = *kwh;
+            }
+        }
+        Command::SetRoofSale { all } => next.roof.sell_all = *all,
+        Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
+        Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
+        Command::ResetRoof => next.roof.reset(),
+        Command::RoofMeter { csv, .. } => match csv {
+            Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
+            None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
+            None => {}
+        },
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -216,6 +263,16 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     if state.theme == Theme::Series && !is_on_features(state.series.as_deref(), limits) {
         state.theme = Theme::None;
     }
+    if !state.attribute.as_ref().is_none_or(attribute::Attribute::is_sound) {
+        state.attribute = None;
+    }
+    if state.theme == Theme::Attribute && state.attribute.is_none() {
+        state.theme = Theme::None;
+    }
+    if !attribute::are_sound(&state.filters) {
+        state.filters.clear();
+    }
+    state.roof = state.roof.sound();
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

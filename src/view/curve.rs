@@ -60,6 +60,57 @@ pub fn worst(points: &[Point], band: [f64; 2], most: usize) -> (Vec<(Instant, f6
     (all, beyond)
 }
 
+/// The lowest value and when it begins; the first of several.
+pub fn trough(points: &[Point]) -> Option<(Instant, f64)> {
+    let turned: Vec<Point> = points.iter().map(|point| Point { at: point.at, value: point.value.map(|value| -value) }).collect();
+    peak(&turned).map(|(at, value)| (at, -value))
+}
+
+/// A year as a sheet of days and hours.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Calendar {
+    /// Midnight of each day, local.
+    pub days: Vec<Instant>,
+    /// For each day the mean of its values in each local hour: none where there is no value, and where the clock skips the hour.
+    pub hours: Vec<[Option<f64>; 24]>,
+}
+
+/// Days that a sheet shows.
+pub const MAX_DAYS: usize = 366;
+
+/// The days of the local year that holds an instant; empty where values are further apart than an hour, for they would leave hours without any.
+pub fn calendar(points: &[Point], clock: Clock, at: Instant) -> Calendar {
+    let year = super::timeline::Span::Year.around(clock, at);
+    let points = within(points, year);
+    let steps: Vec<i64> = points.windows(2).filter_map(|pair| match pair { [a, b] => Some(b.at.0 - a.at.0), _ => None }).collect();
+    if steps.is_empty() || steps.iter().any(|step| *step > 3600) {
+        return Calendar::default();
+    }
+    let mut sheet = Calendar::default();
+    let mut counts = [0_u32; 24];
+    for point in points {
+        let local = clock.read(point.at);
+        let midnight = super::timeline::Span::Day.around(clock, point.at).start;
+        if sheet.days.last() != Some(&midnight) {
+            if sheet.days.len() >= MAX_DAYS {
+                break;
+            }
+            sheet.days.push(midnight);
+            sheet.hours.push([None; 24]);
+            counts = [0; 24];
+        }
+        let hour = usize::try_from(local.hour).unwrap_or(0);
+        let slot = sheet.hours.last_mut().and_then(|hours| hours.get_mut(hour));
+        if let (Some(slot), Some(count), Some(value)) = (slot, counts.get_mut(hour), point.value.filter(|value| value.is_finite())) {
+            // A running mean: quarters of an hour, and the hour that an autumn night has twice.
+            let before = slot.unwrap_or(0.0);
+            *slot = Some(before + (value - before) / f64::from(*count + 1));
+            *count += 1;
+        }
+    }
+    sheet
+}
+
 /// Whether values of a unit may be added up: amounts and flows may, shares, temperatures and coefficients may not.
 pub fn adds_up(unit: &str) -> bool {
     const FLOWS: [&str; 18] =

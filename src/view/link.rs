@@ -4,6 +4,7 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
+//!   &roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -13,7 +14,8 @@
 
 use super::apply::is_id;
 use super::{
-    Camera, Language, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, Scale, Selection, Theme, ViewState,
+    Attribute, Camera, Filter, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
+    ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
 use std::collections::BTreeSet;
@@ -22,7 +24,7 @@ use std::fmt::Write;
 /// The only version of links so far.
 const VERSION: &str = "1";
 /// Longest link that is read; a state inside its limits never writes a longer one.
-pub const MAX_LINK_BYTES: usize = 16 * 1024;
+pub const MAX_LINK_BYTES: usize = 64 * 1024;
 
 /// Why a link could not be read: an i18n key with its arguments `part` and `value`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -84,6 +86,9 @@ pub fn to_link(state: &ViewState) -> String {
         ("series", state.series.clone().unwrap_or_default()),
         ("span", state.span.map_or_else(String::new, |span| format!("{},{}", span.start, span.end))),
         ("scale", state.scale.to_string()),
+        ("attr", state.attribute.as_ref().map_or_else(String::new, |attribute| format!("{}:{}", escaped(attribute.layer.as_str()), escaped(&attribute.name)))),
+        ("filter", state.filters.iter().map(filter_text).collect::<Vec<_>>().join(",")),
+        ("roof", state.roof.to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -155,6 +160,9 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "series" => return Err(wrong()),
             "span" => state.span = span(&value).ok_or_else(wrong)?,
             "scale" => state.scale = Scale::parse(&value).ok_or_else(wrong)?,
+            "attr" => state.attribute = attribute_of(&value).ok_or_else(wrong)?,
+            "filter" => state.filters = filters(&value).ok_or_else(wrong)?,
+            "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());
@@ -238,6 +246,48 @@ fn span(value: &str) -> Option<Option<Interval>> {
     let (start, end) = value.split_once(',')?;
     let span = Interval { start: Instant::parse(start)?, end: Instant::parse(end)? };
     (span.start < span.end).then_some(Some(span))
+}
+
+/// The outer `None` is a fault, the inner one is "none".
+#[allow(clippy::option_option)]
+fn attribute_of(value: &str) -> Option<Option<Attribute>> {
+    if value.is_empty() {
+        return Some(None);
+    }
+    let (layer, name) = value.split_once(':')?;
+    let attribute = Attribute { layer: LayerId(percent_decode(layer)?), name: percent_decode(name)? };
+    attribute.is_sound().then_some(Some(attribute))
+}
+
+/// `buildings:height_m:range:12:`, `buildings:usage:values:Résidentiel:Annexe`.
+fn filter_text(filter: &Filter) -> String {
+    let mut parts = vec![escaped(filter.attribute.layer.as_str()), escaped(&filter.attribute.name)];
+    let end = |end: &Option<f64>| end.map_or_else(String::new, |end| end.to_string());
+    match &filter.keep {
+        Keep::Range { low, high } => parts.extend(["range".to_owned(), end(low), end(high)]),
+        Keep::Values { values } => {
+            parts.push("values".to_owned());
+            parts.extend(values.iter().map(|value| escaped(value)));
+        }
+    }
+    parts.join(":")
+}
+
+fn filters(value: &str) -> Option<Vec<Filter>> {
+    let filters: Vec<Filter> = value.split(',').filter(|text| !text.is_empty()).take(attribute::MAX_FILTERS + 1).map(filter).collect::<Option<_>>()?;
+    attribute::are_sound(&filters).then_some(filters)
+}
+
+fn filter(text: &str) -> Option<Filter> {
+    let mut parts = text.split(':');
+    let (layer, name, by) = (percent_decode(parts.next()?)?, percent_decode(parts.next()?)?, parts.next()?);
+    let end = |text: &str| if text.is_empty() { Some(None) } else { number(text).map(Some) };
+    let keep = match by {
+        "range" => Keep::Range { low: end(parts.next()?)?, high: end(parts.next()?)? },
+        "values" => Keep::Values { values: parts.by_ref().map(percent_decode).collect::<Option<_>>()? },
+        _ => return None,
+    };
+    parts.next().is_none().then_some(Filter { attribute: Attribute { layer: LayerId(layer), name }, keep })
 }
 
 /// A finite number in plain decimal notation.

@@ -3,22 +3,29 @@
 //! [`apply`] is a pure function. Panels, the browser's shell, the keyboard, share links and `jumeau snapshot` all speak these.
 
 mod apply;
+pub mod attribute;
+pub mod bookmarks;
 pub mod classes;
 pub mod colours;
 pub mod curve;
 pub mod flight;
+mod landing;
 mod link;
 mod marks;
+mod roof;
 mod scale;
 mod shortcuts;
 pub mod timeline;
 
 pub use crate::base::Language;
+pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
+pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -51,6 +58,8 @@ pub enum Theme {
     ConstructionYear,
     /// Values of [`ViewState::series`] at the instant, on the features they are of.
     Series,
+    /// What [`ViewState::attribute`] says of each feature, whatever the instant.
+    Attribute,
 }
 
 impl Theme {
@@ -64,11 +73,12 @@ impl Theme {
             Self::Demand => "demand",
             Self::ConstructionYear => "construction-year",
             Self::Series => "series",
+            Self::Attribute => "attribute",
         }
     }
 
     pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().chain([Self::Series]).find(|theme| theme.id() == id)
+        Self::ALL.into_iter().chain([Self::Series, Self::Attribute]).find(|theme| theme.id() == id)
     }
 }
 
@@ -161,6 +171,15 @@ pub struct ViewState {
     /// How values become colours.
     #[serde(default)]
     pub scale: Scale,
+    /// What the colours show with [`Theme::Attribute`].
+    #[serde(default)]
+    pub attribute: Option<Attribute>,
+    /// Features that do not pass all filters of their layer are not drawn, cannot be picked and are not counted.
+    #[serde(default)]
+    pub filters: Vec<Filter>,
+    /// What is chosen for the selected roof.
+    #[serde(default)]
+    pub roof: RoofChoice,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -243,8 +262,56 @@ pub enum Command {
     SetScale {
         scale: Scale,
     },
+    /// Shows an attribute of a layer's features as colours.
+    ShowAttribute {
+        attribute: Option<Attribute>,
+    },
+    /// Which features are shown; an empty list shows all.
+    SetFilters {
+        filters: Vec<Filter>,
+    },
     Select {
         selection: Option<Selection>,
+    },
+    /// Comes down at a place (degrees, degrees, metres above the ellipsoid) of so many metres, and chooses what stands there; nothing where nothing does.
+    GoTo {
+        at: [f64; 3],
+        span_m: f64,
+        selection: Option<Selection>,
+    },
+    /// Looks for an address or a name; whoever has the index listens to this one.
+    Find {
+        query: String,
+    },
+    /// Whose load the selected roof meets, and kWh a year where they are known.
+    SetRoofLoad {
+        load: RoofLoad,
+        #[serde(default)]
+        kwh: Option<f64>,
+    },
+    SetRoofBattery {
+        kwh: f64,
+    },
+    /// Sells all instead of the surplus.
+    SetRoofSale {
+        all: bool,
+    },
+    CoverRoofPlane {
+        plane: u16,
+        covered: bool,
+    },
+    SetRoofModule {
+        plane: u16,
+        place: u16,
+        on: bool,
+    },
+    /// Planes and modules as they are proposed.
+    ResetRoof,
+    /// A meter's file, kept by whoever listens; none forgets it.
+    RoofMeter {
+        name: String,
+        #[serde(default)]
+        csv: Option<String>,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

@@ -13,6 +13,8 @@ pub enum Action {
     Help,
     /// Puts a link to this picture on the clipboard.
     CopyLink,
+    /// Goes to the search box.
+    Search,
 }
 
 /// A command whose amounts depend on the state.
@@ -175,7 +177,7 @@ pub fn shortcut_for(key: &str) -> Option<&'static Shortcut> {
 const HOUR_S: i64 = 3600;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 41] = [
+static SHORTCUTS: [Shortcut; 42] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -213,6 +215,7 @@ static SHORTCUTS: [Shortcut; 41] = [
     plain("b", Ask::Underground, "key-underground"),
     plain("l", Ask::NextLanguage, "key-language"),
     plain("r", Ask::TryAgain, "key-try-again"),
+    other("/", Action::Search, "key-search"),
     other("c", Action::CopyLink, "key-link"),
     other("?", Action::Help, "key-help"),
     other("h", Action::Help, "key-help-letter"),

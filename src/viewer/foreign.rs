@@ -4,12 +4,16 @@ use super::stand::{Stand, Stood};
 use crate::base::{Dataset, Instant, Nature};
 use crate::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name, VERSION};
 use crate::formats::tiles3d::Tileset;
-use crate::geodesy::{Crs, Ecef};
+use crate::geodesy::{Crs, Ecef, LonLatH};
+use crate::stream::ground::{Matter, Pyramid};
 
 /// The one layer.
 pub const LAYER: &str = "tileset";
 /// From the middle to the eye, in radii: at 2.6 a sphere fills the height of the picture.
 const AWAY: f64 = 2.7;
+/// The same for ground, which is seen from above.
+const AWAY_FROM_GROUND: f64 = 1.9;
+const METRES_PER_DEGREE: f64 = 111_200.0;
 /// From how far a tileset round the globe is looked at, metres.
 const FARTHEST_M: f64 = 3e6;
 /// Where such a one is looked at: longitude, latitude.
@@ -36,6 +40,68 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
         [place.lon_deg, place.lat_deg] = GLOBE_VIEW;
         place.height_m = 0.0;
     }
+    let manifest = manifest(&Portrait {
+        path,
+        name,
+        place,
+        radius_m,
+        distance_m,
+        pitch_deg: -30.0,
+        kind: LayerKind::Models,
+        producer: tileset.asset.generator.clone().unwrap_or_default(),
+        date: tileset.asset.tileset_version.clone().unwrap_or_default(),
+        attribution: text_of(&tileset.asset.extras, "copyright"),
+        tiles: tileset.count() as u64,
+        crs: crs.map_or_else(|| "EPSG:4978".to_owned(), |crs| crs.code().to_owned()),
+    });
+    Some(Opened { manifest, stand, distance_m: [(radius_m * 0.05).clamp(0.02, 15.0), (radius_m * 30.0).clamp(50.0, 2.0 * FARTHEST_M)] })
+}
+
+/// A pyramid of ground, or of vectors, as a scene of its own: seen from the south, all that it says it covers in view.
+pub fn ground(pyramid: &Pyramid, path: &str, name: &str) -> Opened {
+    let [west, south, east, north] = pyramid.extent_deg();
+    let mut place = LonLatH::new(0.5 * (west + east), 0.5 * (south + north), 0.0);
+    let across_m = (east - west) * METRES_PER_DEGREE * place.lat_deg.to_radians().cos();
+    let radius_m = (0.5 * across_m.hypot((north - south) * METRES_PER_DEGREE)).max(50.0);
+    if radius_m > FARTHEST_M {
+        [place.lon_deg, place.lat_deg] = GLOBE_VIEW;
+    }
+    let distance_m = (radius_m * AWAY_FROM_GROUND).min(FARTHEST_M);
+    let manifest = manifest(&Portrait {
+        path,
+        name,
+        place,
+        radius_m,
+        distance_m,
+        pitch_deg: -48.0,
+        kind: if pyramid.matter == Matter::Vectors { LayerKind::Areas } else { LayerKind::Terrain },
+        producer: String::new(),
+        date: String::new(),
+        attribution: pyramid.attribution.clone(),
+        tiles: 0,
+        crs: if pyramid.mercator { "EPSG:3857".to_owned() } else { "EPSG:4326".to_owned() },
+    });
+    Opened { manifest, stand: Stand::Globe, distance_m: [15.0, (radius_m * 30.0).clamp(2_000.0, 2.0 * FARTHEST_M)] }
+}
+
+/// What a manifest in memory is made of.
+struct Portrait<'a> {
+    path: &'a str,
+    name: &'a str,
+    place: LonLatH,
+    radius_m: f64,
+    distance_m: f64,
+    pitch_deg: f64,
+    kind: LayerKind,
+    producer: String,
+    date: String,
+    attribution: String,
+    tiles: u64,
+    crs: String,
+}
+
+fn manifest(of: &Portrait) -> Manifest {
+    let Portrait { path, name, place, radius_m, distance_m, .. } = *of;
     let (south, north) = (place.lat_deg - reach(radius_m), place.lat_deg + reach(radius_m));
     let across = reach(radius_m) / place.lat_deg.to_radians().cos().max(0.01);
     let home = HomeView {
@@ -44,39 +110,41 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
         height_m: place.height_m,
         distance_m,
         heading_deg: 335.0,
-        pitch_deg: -30.0,
+        pitch_deg: of.pitch_deg,
         // An hour of the sun is fifteen degrees of longitude.
         instant: Instant(MORNING.0 - (place.lon_deg * 240.0) as i64),
     };
     let dataset = Dataset {
         id: LAYER.into(),
         title: name.to_owned(),
-        producer: tileset.asset.generator.clone().unwrap_or_default(),
+        producer: of.producer.clone(),
         licence: String::new(),
-        date: tileset.asset.tileset_version.clone().unwrap_or_default(),
-        attribution: text_of(&tileset.asset.extras, "copyright"),
+        date: of.date.clone(),
+        attribution: of.attribution.clone(),
         nature: Nature::Declared,
     };
     let layer = Layer {
         id: LAYER.into(),
-        kind: LayerKind::Models,
+        kind: of.kind,
         name: Name { fr: name.to_owned(), en: name.to_owned() },
         tileset: path.split('?').next().unwrap_or(path).to_owned(),
         features: 0,
-        tiles: tileset.count() as u64,
+        tiles: of.tiles,
         bytes: 0,
         datasets: vec![dataset.id.clone()],
         nature: Nature::Declared,
         visible: true,
         style: None,
     };
-    let manifest = Manifest {
+    Manifest {
         grids: Vec::new(),
         tables: Vec::new(),
+        roofs: None,
+        search: None,
         jumeau: VERSION,
         id: slug(name),
         name: Name { fr: name.to_owned(), en: name.to_owned() },
-        crs: crs.map_or_else(|| "EPSG:4978".to_owned(), |crs| crs.code().to_owned()),
+        crs: of.crs.clone(),
         vertical: String::new(),
         geoid: String::new(),
         bounds_lonlat: [(place.lon_deg - across).max(-180.0), south.max(-90.0), (place.lon_deg + across).min(180.0), north.min(90.0)],
@@ -91,8 +159,7 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
         datasets: vec![dataset],
         imagery: Vec::new(),
         features: None,
-    };
-    Some(Opened { manifest, stand, distance_m: [(radius_m * 0.05).clamp(0.02, 15.0), (radius_m * 30.0).clamp(50.0, 2.0 * FARTHEST_M)] })
+    }
 }
 
 /// Degrees of a meridian that the target may stray from the middle.

@@ -1,9 +1,10 @@
 //! Which row of values each feature has: its id, or another of its attributes, looked up among the rows of a series.
 
+use crate::view::{Attribute, Filter};
 use crate::base::{LayerId, joined_ids, plain_id};
 use crate::formats::gltf::{PropertyTable, Values};
 use super::series::{Choice, List, ListKind, SeriesStore};
-use super::textures::{NO_DATA, NO_VALUE, NOT_MEANT, demand_record};
+use super::textures::{CONSTANT, NO_DATA, NO_VALUE, NOT_MEANT, demand_record};
 use bevy::platform::collections::HashMap;
 
 /// Hours of a year in the formula of amounts that follow a profile.
@@ -16,6 +17,35 @@ pub enum Join {
     #[default]
     Own,
     Rows(Rows),
+    Attribute(Named),
+}
+
+/// An attribute of a layer as values: a number as it is, a text as the place of its kind.
+pub struct Named {
+    pub attribute: Attribute,
+    /// Kinds by their texts, where the attribute is a text; what is none of them is the last class.
+    pub kinds: Option<HashMap<String, u32>>,
+}
+
+/// The class of all that has no colour of its own.
+pub const OTHER_KIND: u32 = 7;
+
+impl Named {
+    fn find(&self, table: &PropertyTable, row: usize) -> f32 {
+        let name = &self.attribute.name;
+        match &self.kinds {
+            None => table.number(name, row).map_or(NO_VALUE, |number| number as f32),
+            Some(kinds) => table.text(name, row).map_or(NO_VALUE, |text| kinds.get(text).copied().unwrap_or(OTHER_KIND) as f32),
+        }
+    }
+}
+
+/// Whether all filters of a layer let a feature through.
+pub fn passes(filters: &[Filter], layer: &LayerId, table: &PropertyTable, row: usize) -> bool {
+    filters.iter().filter(|filter| filter.attribute.layer == *layer).all(|filter| {
+        let name = &filter.attribute.name;
+        filter.lets_through(table.number(name, row), table.text(name, row))
+    })
 }
 
 /// The rows of a series by what its features are looked up by.
@@ -106,7 +136,8 @@ impl Join {
         match self {
             Self::Own => demand_record(table, row),
             Self::Rows(rows) if rows.layer == *layer => rows.find(table, row),
-            Self::Rows(_) => (NO_VALUE, NOT_MEANT),
+            Self::Attribute(named) if named.attribute.layer == *layer => (named.find(table, row), CONSTANT),
+            Self::Rows(_) | Self::Attribute(_) => (NO_VALUE, NOT_MEANT),
         }
     }
 }

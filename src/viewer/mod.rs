@@ -11,9 +11,11 @@
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
 //! | [`time`] | the running clock |
+//! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
+//! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -24,6 +26,7 @@
 //! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes).
 
 pub mod anchor;
+pub mod attributes;
 pub mod camera;
 pub mod curves;
 pub mod flight;
@@ -43,6 +46,8 @@ pub mod pose;
 pub mod quality;
 pub mod requests;
 pub mod resident;
+pub mod roof;
+mod search;
 pub mod series;
 pub mod sky;
 pub mod snapshot;
@@ -180,11 +185,14 @@ impl Plugin for ViewerPlugin {
                 sky::SkyPlugin,
                 time::TimePlugin,
                 series::SeriesPlugin,
+                attributes::AttributesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
                 machines::MachinesPlugin,
                 pick::PickPlugin,
+                roof::RoofPlugin,
                 marks::MarksPlugin,
+                search::SearchPlugin,
             ))
             .add_systems(Startup, open_eye)
             .add_systems(
@@ -243,7 +251,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

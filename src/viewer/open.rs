@@ -8,11 +8,14 @@ use super::requests::{Purpose, Requests};
 use super::series::known;
 use super::vocab::{LayerTraits, Scene, SceneFacts, ViewerSystems};
 use crate::base::Report;
+use crate::formats::messages::message;
 use crate::formats::territory::{HomeView, LayerKind, Manifest};
+use crate::formats::{Fault, pmtiles};
 use crate::formats::tiles3d::Tileset;
 use crate::formats::tiles3d::style::Style;
 use crate::geodesy::{Crs, LonLatH};
-use crate::io::IoFault;
+use crate::io::{IoFault, Part};
+use crate::stream::ground;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -58,8 +61,19 @@ fn ask_for_manifest(requests: Option<ResMut<Requests>>, asked: Res<Opening>) {
     if let Some(mut requests) = requests {
         match &asked.tileset {
             None => requests.ask("territory.json", Purpose::Manifest),
-            Some(path) => requests.ask(path, Purpose::Foreign { path: path.clone() }),
+            Some(path) => ask_for_foreign(&mut requests, path, pmtiles::HEAD_BYTES as u64),
         }
+    }
+}
+
+/// Asks for a document that is no territory: all of it, or the head of an archive, which may be as large as a country.
+fn ask_for_foreign(requests: &mut Requests, path: &str, head_bytes: u64) {
+    let purpose = Purpose::Foreign { path: path.to_owned() };
+    let name = path.split('?').next().unwrap_or(path);
+    if name.to_ascii_lowercase().ends_with(".pmtiles") {
+        requests.ask_part(path, Some(Part { offset: 0, length: head_bytes }), purpose);
+    } else {
+        requests.ask(path, purpose);
     }
 }
 
@@ -74,7 +88,21 @@ fn open(
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Foreign { .. })) {
         let Purpose::Foreign { path } = purpose else { continue };
         let tileset = match body {
-            Ok(bytes) => Tileset::parse(&bytes).map_err(|fault| fault.to_string()),
+            Ok(bytes) => match (Tileset::parse(&bytes), ground::pyramid(&bytes, &path)) {
+                (Err(_), Some(Ok(ground::Opened::Pyramid(pyramid)))) => {
+                    let opened = foreign::ground(&pyramid, &path, &asked.name);
+                    let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
+                    enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+                    continue;
+                }
+                (Err(_), Some(Ok(ground::Opened::Longer(head_bytes)))) if (bytes.len() as u64) < head_bytes && bytes.len() as u64 >= pmtiles::HEAD_BYTES as u64 => {
+                    ask_for_foreign(&mut requests, &path, head_bytes);
+                    continue;
+                }
+                (Err(_), Some(Ok(ground::Opened::Longer(head_bytes)))) => Err(sentence(Fault::new("pmtiles-short", "header", head_bytes), &path, asked.language)),
+                (Err(_), Some(Err(fault))) => Err(sentence(fault, &path, asked.language)),
+                (parsed, _) => parsed.map_err(|fault| fault.to_string()),
+            },
             Err(IoFault::NotFound(_)) if asked.tileset.is_none() => {
                 facts.fault("error-territory-unreachable", asked.name.clone());
                 continue;
@@ -113,6 +141,15 @@ fn open(
             }
             Err((code, detail)) => facts.fault(&format!("error-{code}"), detail),
         }
+    }
+}
+
+/// A fault as a person reads it.
+fn sentence(fault: Fault, path: &str, language: Language) -> String {
+    let (fr, en) = message(&fault.finding(path));
+    match language {
+        Language::Fr => fr,
+        Language::En => en,
     }
 }
 

@@ -2,11 +2,16 @@
 //!
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
+use super::attributes::title;
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
-use super::vocab::{Chart, DayFacts, Marks, Progress, Scene, SceneFacts, ViewCommand, ViewerSystems, Words};
+use super::vocab::{
+    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+};
+use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
+use crate::rooftop::message;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
@@ -50,10 +55,14 @@ struct Told {
     figures: Option<String>,
     legend: Option<String>,
     faults: usize,
+    search: Option<SearchFacts>,
     day: Option<DayFacts>,
     catalogue: bool,
+    attributes: Option<Vec<KnownAttribute>>,
+    calendar: Option<std::sync::Arc<crate::view::curve::Calendar>>,
     chart: Option<Chart>,
     chart_language: Option<Language>,
+    roof: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -95,6 +104,7 @@ fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>)
 fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
+    roof: Option<Res<RoofFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut told: Local<Told>,
@@ -108,12 +118,20 @@ fn speak(
         if scene.is_changed() || facts.is_changed() {
             tell_figures(scene, &facts, &both, &mut told);
         }
+        if let Some(roof) = roof.filter(|roof| told.roof != Some(roof.version)) {
+            platform::post(&roof_message(scene, &roof, &both));
+            told.roof = Some(roof.version);
+        }
     }
     if told.marks != facts.marks {
         let names: Vec<Value> = facts.marks.names.iter().map(|name| json!({ "text": name.text, "x": name.at[0], "y": name.at[1] })).collect();
         let bar = facts.marks.bar.map(|bar| json!({ "metres": bar.metres, "pixels": bar.pixels }));
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
+    }
+    if told.search != facts.search {
+        platform::post(&search_message(facts.search.as_ref()));
+        told.search.clone_from(&facts.search);
     }
     if told.quality != facts.quality {
         platform::post(&json!({ "kind": "quality", "quality": facts.quality }));
@@ -148,6 +166,25 @@ fn speak(
     told.faults = facts.faults_told;
 }
 
+/// Answers of the search box; each brings the command that goes there.
+fn search_message(search: Option<&SearchFacts>) -> Value {
+    let Some(SearchFacts { query, answer, is_waiting, has_index }) = search else {
+        return json!({ "kind": "search", "query": "", "hits": [], "waiting": false, "index": true, "partial": false });
+    };
+    let hits: Vec<Value> = answer
+        .hits
+        .iter()
+        .map(|hit| {
+            let selection = hit.feature.as_ref().map(|(layer, id)| json!({ "layer": layer, "id": id }));
+            json!({
+                "label": hit.label, "detail": hit.detail, "what": if hit.is_house { "address" } else { hit.kind.id() }, "remark": hit.remark.id(),
+                "go": { "do": "go-to", "at": hit.at, "span_m": hit.span_m, "selection": selection },
+            })
+        })
+        .collect();
+    json!({ "kind": "search", "query": query, "hits": hits, "waiting": is_waiting, "index": has_index, "partial": answer.is_partial })
+}
+
 fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut Told) {
     let texts = both.of(scene.state.language);
     let figures: Vec<Value> = facts
@@ -174,7 +211,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
@@ -219,6 +256,22 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1] }));
         told.catalogue = true;
     }
+    let calendar = facts.chart.as_ref().map(|chart| &chart.calendar);
+    if told.calendar.as_ref().map(std::sync::Arc::as_ptr) != calendar.map(std::sync::Arc::as_ptr) {
+        // Apart from the chart, which changes with the day: days as their midnights, four digits of each hour.
+        let short = |value: &Option<f64>| value.map(|value| format!("{value:.3e}").parse::<f64>().unwrap_or(value));
+        let hours = |sheet: &crate::view::curve::Calendar| sheet.hours.iter().map(|hours| json!(hours.iter().map(short).collect::<Vec<_>>())).collect::<Vec<Value>>();
+        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default() }));
+        told.calendar = calendar.cloned();
+    }
+    if told.attributes.as_ref() != Some(&facts.attributes) {
+        let list = facts.attributes.iter().map(|known| {
+            let KnownAttribute { attribute, range, kinds } = known;
+            json!({ "layer": attribute.layer, "name": attribute.name, "title": in_both(&title(&attribute.name), both), "range": range, "kinds": kinds })
+        });
+        platform::post(&json!({ "kind": "attributes", "attributes": list.collect::<Vec<_>>() }));
+        told.attributes = Some(facts.attributes.clone());
+    }
     if told.chart != facts.chart || told.chart_language != Some(scene.state.language) {
         let texts = both.of(scene.state.language);
         platform::post(&match &facts.chart {
@@ -244,8 +297,31 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
     json!({
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
-        "peak": chart.peak.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
+}
+
+/// The selected roof, as [`message`] has it.
+fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
+    let english = scene.state.language == Language::En;
+    let choice = &scene.state.roof;
+    let told = message::Outline {
+        state: if roof.state.is_empty() { "none" } else { roof.state },
+        building: roof.building.clone(),
+        message: roof.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])),
+        choice: json!({
+            "load": choice.load, "loadKwh": choice.load_kwh, "batteryKwh": choice.battery_kwh, "sellAll": choice.sell_all,
+            "planes": roof.chosen_planes, "without": choice.without,
+        }),
+        meter: roof.meter.clone(),
+    };
+    match (&roof.card, &roof.found) {
+        (Some(card), Some(found)) => {
+            let [lon, lat, height_m] = scene.manifest.origin;
+            message::ready(&told, &roof.planes, card, found, &EnuFrame::at(LonLatH::new(lon, lat, height_m)), english, roof.ms)
+        }
+        _ => message::outline(&told, &roof.planes, english),
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::series::Part;
 use crate::formats::webtiles::WebTile;
-use crate::io::{Fetcher, IoFault};
+use crate::io::{self, Fetcher, IoFault};
 use crate::stream::{RequestId, TileId, Wanted};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -17,6 +17,8 @@ pub enum Purpose {
     Style { layer: usize },
     /// A part of a series: the folder of its array, and which part.
     Values { path: String, part: Part },
+    /// A file of the search index.
+    Search { part: crate::formats::search::Part },
     /// A tile of the imagery that is shown; `clear` asks for its partly transparent twin.
     Picture { tile: WebTile, clear: bool },
     Tile {
@@ -25,6 +27,9 @@ pub enum Purpose {
         tile: TileId,
         wanted: Wanted,
     },
+    /// What all roofs of the roof book share, and the page that has a building.
+    RoofHead,
+    RoofPage { building: String },
     /// A file that a tile's content names, as it is named there.
     Part { layer: usize, request: RequestId, uri: String },
 }
@@ -57,6 +62,18 @@ impl Requests {
         self.next += 1;
         self.open.insert(self.next, purpose);
         self.fetcher.start(self.next, path);
+    }
+
+    /// Asks for a part of a file, or for what lies at a whole address: see [`Fetcher::start_part`].
+    pub fn ask_part(&mut self, path: &str, part: Option<io::Part>, purpose: Purpose) {
+        self.next += 1;
+        self.open.insert(self.next, purpose);
+        self.fetcher.start_part(self.next, path, part);
+    }
+
+    /// What somebody has already, as if it had just arrived.
+    pub fn have(&mut self, purpose: Purpose, bytes: Vec<u8>) {
+        self.inbox.push((purpose, Ok(bytes)));
     }
 
     /// Asks once `wait_s` seconds have passed: another try after a passing fault.
@@ -100,7 +117,11 @@ pub fn receive(time: Res<Time>, mut requests: ResMut<Requests>) {
     let (due, later): (Vec<_>, Vec<_>) = std::mem::take(&mut requests.later).into_iter().partition(|(wait_s, ..)| *wait_s <= 0.0);
     requests.later = later;
     for (_, path, purpose) in due {
-        requests.ask(&path, purpose);
+        match purpose {
+            // Pictures may lie anywhere.
+            Purpose::Picture { .. } => requests.ask_part(&path, None, purpose),
+            _ => requests.ask(&path, purpose),
+        }
     }
     for (ticket, body) in requests.fetcher.poll() {
         if let Some(purpose) = requests.open.remove(&ticket) {

@@ -3,6 +3,8 @@
 //! Written by the tiles plugin alone.
 
 use super::anchor::Anchor;
+use super::join::passes;
+use crate::view::Filter;
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
@@ -36,8 +38,21 @@ pub struct ResidentTile {
     pub names: Vec<NamedPlace>,
     /// Rows that somebody wrote.
     pub features: u64,
+    /// By table, which of its features a style hides; an empty list hides none.
+    pub hidden: Vec<Vec<bool>>,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
+}
+
+impl ResidentTile {
+    /// Whether a vertex belongs to a feature that a style hides: what cannot be seen cannot be met.
+    fn is_hidden(&self, mesh: &PickMesh, vertex: u32) -> bool {
+        let row = || {
+            let hidden = self.hidden.get(mesh.table?).filter(|hidden| !hidden.is_empty())?;
+            hidden.get(*mesh.feature_ids.get(vertex as usize)? as usize).copied()
+        };
+        row().unwrap_or(false)
+    }
 }
 
 /// A layer's tiles in memory.
@@ -53,17 +68,21 @@ pub struct Resident {
     pub layers: Vec<ResidentLayer>,
     /// The year shown, when buildings that came later are not drawn.
     pub year: Option<i32>,
+    /// What features must be like to be drawn.
+    pub filters: Vec<Filter>,
 }
 
 impl Resident {
-    /// Whether a vertex belongs to a building that does not stand yet in the year shown; the shader leaves the same ones out.
-    fn is_still_to_come(&self, tile: &ResidentTile, mesh: &PickMesh, vertex: u32) -> bool {
-        let Some(year) = self.year else { return false };
-        let built = mesh.table.and_then(|table| {
-            let row = *mesh.feature_ids.get(vertex as usize)?;
-            tile.tables.get(table)?.number("year", row as usize)
-        });
-        built.is_some_and(|built| built > f64::from(year))
+    /// Whether a vertex belongs to a feature that is not drawn: it does not stand yet in the year shown, or a filter leaves it out.
+    /// The shader leaves the same ones out.
+    fn is_away(&self, layer: &ResidentLayer, tile: &ResidentTile, mesh: &PickMesh, vertex: u32) -> bool {
+        if self.year.is_none() && self.filters.is_empty() {
+            return false;
+        }
+        let of_feature = mesh.table.and_then(|table| Some((tile.tables.get(table)?, *mesh.feature_ids.get(vertex as usize)? as usize)));
+        let Some((table, row)) = of_feature else { return false };
+        let built = self.year.zip(table.number("year", row));
+        built.is_some_and(|(year, built)| built > f64::from(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
     }
 }
 
@@ -82,7 +101,7 @@ pub fn nearest_hit(
                 let mesh_from_ecef = mesh.ecef_from_mesh.inverse();
                 let local = mesh_from_ecef.transform_point3(origin).as_vec3();
                 let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
-                let counts = |vertex| !resident.is_still_to_come(tile, mesh, vertex);
+                let counts = |vertex| !resident.is_away(layer, tile, mesh, vertex) && !tile.is_hidden(mesh, vertex);
                 if let Some(hit) = mesh.bvh.nearest(local, along, counts)
                     && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
                 {

@@ -5,12 +5,15 @@ use super::lost::Kept;
 use super::tiles::StreamBudget;
 use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app, platform};
+use crate::formats::territory::attributions;
 use crate::io::{Clock, Location};
+use crate::view::to_link;
 use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
 use bevy::prelude::*;
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat, TextureUsages};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 /// Largest side of a picture, pixels.
@@ -45,6 +48,11 @@ pub struct Picture {
     pub seconds: f64,
     /// What was wrong on the way; the picture may lack something.
     pub faults: Vec<Fault>,
+    pub title: String,
+    /// Whose data are seen, as their licences want it said; each once.
+    pub credits: Vec<String>,
+    /// The view as a share link.
+    pub link: String,
 }
 
 /// The image a camera without window draws into.
@@ -149,6 +157,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         }
     };
     let facts = app.world().resource::<SceneFacts>();
+    let scene = app.world().resource::<Scene>();
     let rgb = image
         .data
         .as_deref()
@@ -165,7 +174,17 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         first_tile_s,
         seconds: clock.seconds(),
         faults: facts.faults.clone(),
+        title: scene.manifest.name.text(scene.state.language).to_owned(),
+        credits: credits(scene),
+        link: to_link(&scene.state),
     })
+}
+
+/// The attributions of the layers that are seen.
+fn credits(scene: &Scene) -> Vec<String> {
+    let layers = scene.manifest.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id));
+    let seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
+    attributions(scene.manifest.datasets.iter().filter(|dataset| seen.contains(dataset.id.as_str())))
 }
 
 fn wake_eye(app: &mut App, awake: bool) {
@@ -178,25 +197,63 @@ fn wake_eye(app: &mut App, awake: bool) {
     }
 }
 
-/// The picture as PNG.
+/// The picture as PNG. Whose data it shows, and where the view is found again, go with it wherever the file goes: as texts of the file.
+///
+/// # Errors
+/// What the encoder says.
 pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, String> {
-    let rgba: Vec<u8> = picture
-        .rgb
-        .chunks_exact(3)
-        .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], 255])
-        .collect();
-    let image = Image::new(
-        Extent3d { width: picture.width, height: picture.height, depth_or_array_layers: 1 },
-        TextureDimension::D2,
-        rgba,
-        TextureFormat::Rgba8UnormSrgb,
-        RenderAssetUsages::MAIN_WORLD,
-    );
-    let dynamic = image.try_into_dynamic().map_err(|error| error.to_string())?;
-    let mut bytes = std::io::Cursor::new(Vec::new());
-    dynamic
-        .to_rgb8()
-        .write_to(&mut bytes, image::ImageFormat::Png)
-        .map_err(|error| error.to_string())?;
-    Ok(bytes.into_inner())
+    let mut bytes = Vec::new();
+    let write = |bytes: &mut Vec<u8>| -> Result<(), png::EncodingError> {
+        let mut encoder = png::Encoder::new(bytes, picture.width, picture.height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
+        for (keyword, text) in [
+            ("Title", picture.title.clone()),
+            ("Copyright", picture.credits.join(" \u{b7} ")),
+            ("Comment", picture.link.clone()),
+            ("Software", "Jumeau".to_owned()),
+        ] {
+            if !text.is_empty() {
+                encoder.add_itxt_chunk(keyword.to_owned(), text)?;
+            }
+        }
+        let mut writer = encoder.write_header()?;
+        writer.write_image_data(&picture.rgb)?;
+        writer.finish()
+    };
+    write(&mut bytes).map_err(|error| error.to_string())?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_picture_says_whose_data_it_shows_wherever_it_goes() {
+        let picture = Picture {
+            width: 2,
+            height: 1,
+            rgb: vec![255, 0, 0, 1, 2, 3],
+            tiles: 1,
+            features: 0,
+            first_tile_s: 0.0,
+            seconds: 0.0,
+            faults: Vec::new(),
+            title: "Centre de Nantes".to_owned(),
+            credits: vec!["IGN – BD TOPO®, édition 2025-06-15".to_owned(), "© les contributeurs d’OpenStreetMap".to_owned()],
+            link: "v=1&c=-1.5,47.2,20,850,35,-32".to_owned(),
+        };
+        let bytes = encode_png(&picture).expect("a PNG");
+        let mut reader = png::Decoder::new(std::io::Cursor::new(bytes)).read_info().expect("it is read");
+        let mut rgb = vec![0; 6];
+        reader.next_frame(&mut rgb).expect("its pixels");
+        assert_eq!(rgb, picture.rgb);
+        let texts: Vec<(String, String)> =
+            reader.info().utf8_text.iter().map(|text| (text.keyword.clone(), text.get_text().expect("a text"))).collect();
+        let said = |keyword: &str| texts.iter().find(|(known, _)| known == keyword).map(|(_, text)| text.as_str());
+        assert_eq!(said("Copyright"), Some("IGN – BD TOPO®, édition 2025-06-15 · © les contributeurs d’OpenStreetMap"));
+        assert_eq!((said("Title"), said("Comment")), (Some("Centre de Nantes"), Some(picture.link.as_str())));
+    }
 }

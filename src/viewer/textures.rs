@@ -24,18 +24,27 @@ pub fn feature_hash(id: &str) -> u32 {
 pub const NO_DATA: u32 = u32::MAX;
 /// The theme is not about features of this kind.
 pub const NOT_MEANT: u32 = u32::MAX - 1;
+/// As a row: the scale is the value, at every instant.
+pub const CONSTANT: u32 = u32::MAX - 2;
+/// As a year: a filter leaves the feature out.
+pub const FILTERED: u32 = u32::MAX - 2;
 /// Stands for a value that is absent: NaN does not survive every driver.
 pub const NO_VALUE: f32 = -3.0e38;
 
 /// What the shader reads of each feature of a table; `lookup` gives the scale and the row of its values.
 pub fn table_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32)) -> Vec<[u32; 4]> {
+    filtered_records(table, lookup, &|_| true)
+}
+
+/// The same, where some features are left out.
+pub fn filtered_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32), is_shown: &dyn Fn(usize) -> bool) -> Vec<[u32; 4]> {
     let is_building = table.class == BUILDING;
     (0..table.count)
         .map(|row| {
             let (scale, values) = lookup(row);
             let year = if is_building { table.number("year", row).map_or(NO_DATA, |year| year as u32) } else { NOT_MEANT };
             let hash = table.text("id", row).map_or(0, feature_hash);
-            [scale.to_bits(), values, year, hash]
+            [scale.to_bits(), values, if is_shown(row) { year } else { FILTERED }, hash]
         })
         .collect()
 }

@@ -4,7 +4,7 @@ use super::material::TileMaterial;
 use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
-use crate::view::curve::Point;
+use crate::view::curve::{Calendar, Point};
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use crate::formats::tiles3d::style::Style;
 use bevy::platform::collections::HashMap;
@@ -101,6 +101,8 @@ pub struct Legend {
     pub exponent: f64,
     /// Upper ends of the classes; none where colours run into each other.
     pub ends: Vec<f64>,
+    /// What the classes are called, where they are kinds and no ranges; an empty name is all other kinds.
+    pub names: Vec<String>,
     pub colours: Vec<[u8; 3]>,
     pub nature: crate::base::Nature,
     pub dataset: crate::base::DatasetId,
@@ -163,8 +165,12 @@ pub struct SceneFacts {
     pub chart: Option<Chart>,
     /// Moments of the day that can be jumped to, where they are known.
     pub day: DayFacts,
+    /// Answers of the search box; none while nothing is typed.
+    pub search: Option<SearchFacts>,
     pub progress: Progress,
     pub marks: Marks,
+    /// Attributes of the features in memory that colours and filters can be made of.
+    pub attributes: Vec<KnownAttribute>,
     /// The preset in force; never `Auto` once a territory is open.
     pub quality: Quality,
     /// The last few; see [`SceneFacts::fault`].
@@ -202,6 +208,27 @@ impl SceneFacts {
     }
 }
 
+/// An attribute of the features in memory.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KnownAttribute {
+    pub attribute: crate::view::Attribute,
+    /// Lowest and highest number met; none of a text.
+    pub range: Option<[f64; 2]>,
+    /// Kinds of a text, in the order of the alphabet.
+    pub kinds: Vec<String>,
+}
+
+/// What was typed and what was found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SearchFacts {
+    pub query: String,
+    /// While waiting, that of the letters before.
+    pub answer: crate::search::Answer,
+    pub is_waiting: bool,
+    /// The territory has an index.
+    pub has_index: bool,
+}
+
 /// Moments of the local day.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct DayFacts {
@@ -235,6 +262,10 @@ pub struct Chart {
     pub worst: Vec<(crate::base::Instant, f64)>,
     /// How many values are out of bounds, where there are bounds and all values are there.
     pub beyond: Option<usize>,
+    /// Lowest value of all and when.
+    pub trough: Option<(crate::base::Instant, f64)>,
+    /// The year of the instant, hour by hour; empty until all of it is there, and where steps are longer than an hour.
+    pub calendar: std::sync::Arc<Calendar>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.
@@ -315,4 +346,27 @@ pub struct EyePlace {
     pub view: Option<crate::stream::View>,
     /// Width and height of the picture in physical pixels.
     pub viewport: [f64; 2],
+}
+
+/// What is known of the selected roof.
+#[derive(Resource, Clone, Default)]
+pub struct RoofFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// `none` (also when empty), `waiting`, `absent`, `empty`, `failed`, `ready`.
+    pub state: &'static str,
+    pub building: Option<String>,
+    /// An i18n key and the value it speaks of: why there is no answer, or what is wrong with it.
+    pub why: Option<(&'static str, String)>,
+    /// Name of a meter's file and how many steps it has.
+    pub meter: Option<(String, usize)>,
+    /// Planes that a person chose, where anything was chosen.
+    pub chosen_planes: Option<Vec<usize>>,
+    pub planes: Vec<crate::rooftop::card::PlaneCard>,
+    pub card: Option<crate::rooftop::card::Card>,
+    pub found: Option<Arc<crate::rooftop::answer::MyRoof>>,
+    pub prepared: Option<Arc<crate::rooftop::prepare::Prepared>>,
+    pub module: Option<crate::energy::layout::ModuleKind>,
+    /// Milliseconds that the answer took.
+    pub ms: f64,
 }

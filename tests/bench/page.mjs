@@ -22,17 +22,20 @@ const MODULES = join(root, "tests/web/node_modules");
 
 const flight = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const viewport = { width: flight.width, height: flight.height };
-const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three").split(",");
+// "jumeau" draws with the preset that has the others' error, four samples and a shadow map; "jumeau-auto" with the one it picks for the machine.
+const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three,jumeau-auto").split(",");
 
-/** Runs in the page: draws every camera to its last pixel. `bench` has pose, draw, tiles and context. */
-async function fly(cameras) {
+/** Runs in the page: draws every camera to its last pixel; `moves` sets the clock on by an hour before each. `bench` has pose, draw, tiles and context. */
+async function fly({ cameras, moves }) {
   const { bench } = window;
   const times = [];
   const tiles = [];
   const pixel = new Uint8Array(4);
+  let hour = 0;
   for (const camera of cameras) {
     const began = performance.now();
     bench.pose(camera);
+    if (moves) bench.hour((hour += 1));
     bench.draw();
     await new Promise(requestAnimationFrame);
     // After everybody's animation callbacks of this frame.
@@ -59,11 +62,14 @@ async function settle(patience) {
 }
 
 /** Runs in the page of Jumeau: the same handles. */
-async function openJumeau() {
+async function openJumeau(quality) {
   const { command } = await import(new URL("state.js", document.querySelector('script[type="module"]').src).href);
+  command({ do: "set-quality", quality });
   window.bench = {
     pose: ([lon, lat, height, distance_m, heading_deg, pitch_deg]) => command({ do: "look-at", camera: { target: [lon, lat, height], distance_m, heading_deg, pitch_deg } }),
     draw() {},
+    theme: () => command({ do: "set-theme", theme: "demand" }),
+    hour: (hour) => command({ do: "set-instant", instant: new Date(Date.UTC(2026, 0, 15, hour)).toISOString() }),
     complete: () => Boolean(window.progress?.complete),
     tiles: () => window.progress?.shown ?? 0,
     context: () => document.querySelector("#scene").getContext("webgl2"),
@@ -90,7 +96,7 @@ async function memory(chrome) {
 }
 
 async function run(system, server) {
-  const own = system === "jumeau";
+  const own = system.startsWith("jumeau");
   const peer = { cesium, three }[system];
   const pages = own ? {} : { "/": await peer.page({ ...viewport, modules: MODULES }), ...(peer.texts?.() ?? {}) };
   const line = await meter({
@@ -119,17 +125,28 @@ async function run(system, server) {
     }
     await page.goto(line.origin);
     const { home, layers } = manifest();
-    if (own) await page.evaluate(openJumeau);
+    if (own) await page.evaluate(openJumeau, system === "jumeau" ? "laptop" : "auto");
     else {
-      const job = { home, tilesets: layers.map((layer) => `${line.origin}/territory/${layer.tileset}`), error: flight.screen_space_error, aspect: viewport.width / viewport.height };
+      const job = { home, tilesets: layers.filter(({ visible }) => visible !== false).map((layer) => `${line.origin}/territory/${layer.tileset}`), error: flight.screen_space_error, aspect: viewport.width / viewport.height };
       await page.evaluate(peer.open, job);
     }
     const start = await page.evaluate(settle, PATIENCE);
     const afterStart = line.counts();
     const before = own ? await page.evaluate(() => window.progress) : null;
     // The opening view again and again: what a frame costs that has nothing to load.
-    const still = await page.evaluate(fly, Array(flight.still ?? 10).fill([home.lon, home.lat, home.height_m, home.distance_m, home.heading_deg, home.pitch_deg]));
-    const flown = await page.evaluate(fly, flight.cameras);
+    const opening = [home.lon, home.lat, home.height_m, home.distance_m, home.heading_deg, home.pitch_deg];
+    const still = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening) });
+    const flown = await page.evaluate(fly, { cameras: flight.cameras });
+    // The slider: buildings coloured by a value of each hour, at rest and with another hour in each frame.
+    let slider = null;
+    if (await page.evaluate(() => Boolean(window.bench.theme))) {
+      await page.evaluate(fly, { cameras: [opening] });
+      await page.evaluate(() => window.bench.theme());
+      await page.evaluate(settle, PATIENCE);
+      const themed = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening) });
+      const moved = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening), moves: true });
+      slider = { themed_ms: quantile(themed.times, 0.5), moved_ms: quantile(moved.times, 0.5) };
+    }
     const size = await page.evaluate(() => { const canvas = document.querySelector("canvas"); return [canvas.width, canvas.height]; });
     if (process.env.JUMEAU_PICTURES) await page.screenshot({ path: join(process.env.JUMEAU_PICTURES, `bench-${system}.png`) });
     const session = await held.newCDPSession(page);
@@ -143,6 +160,7 @@ async function run(system, server) {
       first_tile_ms: Math.round(start.first), all_tiles_ms: start.all ? Math.round(start.all) : null, tiles: start.tiles,
       still_ms: quantile(still.times, 0.5),
       frame_ms: { median: quantile(flown.times, 0.5), p95: quantile(flown.times, 0.95), p99: quantile(flown.times, 0.99) },
+      slider,
       tiles_flight: Math.round(flown.tiles.reduce((sum, count) => sum + count, 0) / flown.tiles.length),
       js_heap: metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? null,
       wasm: progress?.memory ?? null,
@@ -180,6 +198,8 @@ const ROWS = [
   ["frame in flight, median (ms)", (run) => run.frame_ms.median],
   ["p95 (ms)", (run) => run.frame_ms.p95],
   ["p99 (ms)", (run) => run.frame_ms.p99],
+  ["with the colours of an hour (ms)", (run) => run.slider?.themed_ms],
+  ["with another hour in each frame (ms)", (run) => run.slider?.moved_ms],
   ["tiles in flight, mean", (run) => run.tiles_flight],
   ["bytes in flight (MB)", (run) => run.bytes_flight / 1e6],
   ["JavaScript heap (MB)", (run) => run.js_heap / 1e6],

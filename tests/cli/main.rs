@@ -4,6 +4,7 @@ mod areas;
 mod check_info;
 mod city;
 mod features;
+mod find;
 mod demo;
 mod doors;
 mod generate;

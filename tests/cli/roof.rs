@@ -206,3 +206,83 @@ fn the_dossier_has_its_pages() {
     let modules = text.matches("0.1 0.17 0.33 rg").count();
     assert!(modules >= 20 && modules % 2 == 0, "{modules}");
 }
+
+#[test]
+fn the_book_answers_as_the_rays_do() {
+    let folder = tempfile::tempdir().unwrap();
+    village(folder.path(), 0.0);
+    let path = folder.path().to_str().unwrap();
+    let stored = jumeau(&["solar", path, "--store", "--json"]);
+    assert_eq!(stored.status.code(), Some(0), "{}", String::from_utf8_lossy(&stored.stderr));
+    let stored: Value = serde_json::from_slice(&stored.stdout).unwrap();
+    assert!(number(&stored["stored"]["book_bytes"]) > 0.0);
+    let checked = jumeau(&["check", path]);
+    assert_eq!(checked.status.code(), Some(0), "{}", String::from_utf8_lossy(&checked.stdout));
+    let (book, rays) = (answer(folder.path(), &[]), answer(folder.path(), &["--rays"]));
+    assert_eq!((book["shading"].as_str(), rays["shading"].as_str()), (Some("book"), Some("rays")));
+    // Heights of the sweep are those of cells of a metre: close to the rays, never the same.
+    let (a, b) = (number(&book["kwh_year"]), number(&rays["kwh_year"]));
+    assert!((a / b - 1.0).abs() < 0.02, "{a} {b}");
+    for key in ["modules", "kwp", "area_m2", "usable_m2", "place", "formalities", "load", "delay_months", "sources", "weather"] {
+        assert_eq!(book[key], rays[key], "{key}");
+    }
+    // The table and the book are one answer.
+    let of_table: f64 = stored["roofs"].as_array().unwrap().iter().filter(|roof| roof["building"] == "house").map(|roof| number(&roof["kwh_year"])).sum();
+    let of_book: f64 = ["planes", "left_out"].iter().flat_map(|key| book[*key].as_array().unwrap()).map(|plane| number(&plane["kwh_year"])).sum();
+    assert!((of_table - of_book).abs() < 1e-9, "{of_table} {of_book}");
+    assert!((number(&book["balance_kwh"]["produced"]) / a - 1.0).abs() < 1e-6, "the hours are the year");
+    // A dossier of a book's answer.
+    let pdf = folder.path().join("d.pdf");
+    answer(folder.path(), &["--pdf", pdf.to_str().unwrap()]);
+    assert!(std::fs::read(&pdf).unwrap().starts_with(b"%PDF"));
+    // Damage is told by check, and passed over by the answer, which then takes the rays.
+    let page = folder.path().join("solar/book/0000.jsonl.gz");
+    std::fs::write(&page, b"{\"building\":\"house\"").unwrap();
+    assert_eq!(answer(folder.path(), &[])["shading"], "rays");
+    let checked = String::from_utf8_lossy(&jumeau(&["check", path, "--json"]).stdout).into_owned();
+    assert!(checked.contains("roofbook-record") && checked.contains("roofbook-count"), "{checked}");
+}
+
+#[test]
+fn a_record_answers_the_same_when_it_has_been_written_and_read() {
+    use jumeau::base::{Instant, Report};
+    use jumeau::energy::economics::{Use, file::france};
+    use jumeau::formats::roofbook::{Head, Record};
+    use jumeau::pipeline::solar::{around::Land, answer::by_rays, book, roofs::RoofOptions, scene, weather};
+    use jumeau::planning::file::Texts;
+    use jumeau::rooftop::answer::{Ask, answer};
+    use jumeau::rooftop::load::Load;
+    use jumeau::rooftop::prepare::{Prepared, Sunlight};
+    use jumeau::rooftop::record;
+    let folder = tempfile::tempdir().unwrap();
+    village(folder.path(), 40.0);
+    let (_, manifest) = jumeau::pipeline::info::manifest(folder.path()).unwrap();
+    let [lon, lat, _] = manifest.origin;
+    let sun = weather::weather(&weather::Ask { lat: Some(lat), lon: Some(lon), year: 2026, ..weather::Ask::default() }).unwrap();
+    let (options, mut report) = (RoofOptions::default(), Report::default());
+    let scene = scene::read(folder.path(), &manifest, &mut report, &Silent);
+    let land = Land::read(folder.path(), &manifest, &scene, None).unwrap();
+    let made = by_rays(&scene, &land, folder.path(), &sun, &options, "house", &mut report, &Silent).unwrap();
+    let shared = book::shared(&manifest, &sun, &options, &land);
+    let read = Record::parse(&made.line()).unwrap();
+    assert_eq!(read, made);
+    let shared_read = record::shared(&Head::parse(&record::head(&shared).unwrap().bytes().unwrap()).unwrap()).unwrap();
+    assert_eq!(shared_read.hours.len(), shared.hours.len());
+    let texts = Texts::france().unwrap();
+    let of = |record: Record, shared: record::Shared, without: Vec<(usize, usize)>, battery_kwh: f64| {
+        let sunlight = Sunlight::new(shared).unwrap();
+        let prepared = Prepared::new(record, &sunlight);
+        let at = Instant::parse("2026-02-01T12:00:00Z").unwrap();
+        let ask = Ask { building: "house".to_owned(), load: Load::Farm, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes: None, most_kwp: None, without };
+        answer(&prepared, &sunlight, manifest.clock(), &ask, &france().unwrap(), &texts).unwrap()
+    };
+    let covered = of(made.clone(), shared.clone(), vec![], 0.0).covered[0].roof.plane;
+    for (without, battery_kwh) in [(vec![], 0.0), (vec![(covered, 0), (covered, 3)], 5.0)] {
+        let (direct, stored) = (of(made.clone(), shared.clone(), without.clone(), battery_kwh), of(read.clone(), shared_read.clone(), without.clone(), battery_kwh));
+        assert_eq!(direct.answer, stored.answer);
+        assert_eq!((direct.production_kw, direct.formalities, direct.place), (stored.production_kw, stored.formalities, stored.place));
+        assert_eq!(direct.covered[0].roof.modules, made.planes[covered].modules - without.len());
+    }
+    assert_eq!(made.monuments.len(), 1);
+    assert_eq!(made.monuments[0].covisible, Some(false));
+}

@@ -579,3 +579,139 @@ fn weather_files_are_series_too() {
     assert_eq!(row.len(), 8760);
     assert!((row.values().map(|value| f64::from(*value)).sum::<f64>() / 1000.0 - 1435.861).abs() < 0.001);
 }
+
+/// Five areas side by side, a hundred metres wide, with so many homes in each; home `H<area>-<n>` stands in area `A<area>`.
+fn homes(at: &Path, homes: [usize; 5]) -> (PathBuf, BTreeMap<String, usize>) {
+    let square = |x: f64, y: f64, side: f64| json!({ "type": "Polygon", "coordinates": [[[x, y], [x + side, y], [x + side, y + side], [x, y + side], [x, y]]] });
+    let collection = |features: Vec<Value>| json!({ "type": "FeatureCollection", "crs": { "type": "name", "properties": { "name": "EPSG:2154" } }, "features": features });
+    let (mut buildings, mut area_of) = (Vec::new(), BTreeMap::new());
+    let areas = (0..5).map(|area| json!({ "type": "Feature", "properties": { "code_iris": format!("A{area}"), "nom_iris": format!("Aire {area}") }, "geometry": square(355_000.0 + 100.0 * area as f64, 6_689_000.0, 100.0) }));
+    let areas = collection(areas.collect());
+    for (area, count) in homes.into_iter().enumerate() {
+        for home in 0..count {
+            let id = format!("H{area}-{home}");
+            let (x, y) = (355_002.0 + 100.0 * area as f64 + 12.0 * (home % 8) as f64, 6_689_002.0 + 12.0 * (home / 8) as f64);
+            buildings.push(json!({ "type": "Feature", "properties": { "cleabs": id, "hauteur": 6.0, "usage_1": "Résidentiel" }, "geometry": square(x, y, 8.0) }));
+            area_of.insert(id, area);
+        }
+    }
+    let folder = at.join("sources");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("homes.geojson"), collection(buildings).to_string()).unwrap();
+    std::fs::write(folder.join("iris.geojson"), areas.to_string()).unwrap();
+    (folder, area_of)
+}
+
+#[test]
+fn energy_of_homes_is_summed_by_area_and_tells_of_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    // 4 homes are secret; so that they cannot be computed from the total, the smallest other area is withheld.
+    let (sources, area_of) = homes(at, [20, 4, 12, 0, 31]);
+    let value = |home: usize, hour: usize| (home % 7 + 1) as f64 * 0.125 + hour as f64 * 0.25;
+    let mut csv = String::from("cleabs;horodate_utc;kWh\n");
+    let (mut by_area, mut all) = (vec![[0.0; 24]; 5], [0.0; 24]);
+    for (home, (id, area)) in area_of.iter().enumerate() {
+        for hour in 0..24 {
+            // One home of area 4 says nothing at five o'clock.
+            if id == "H4-3" && hour == 5 {
+                continue;
+            }
+            csv.push_str(&format!("{id};2025-01-01T{hour:02}:00:00Z;{}\n", value(home, hour)));
+            by_area[*area][hour] += value(home, hour);
+            all[hour] += value(home, hour);
+        }
+    }
+    std::fs::write(sources.join("courbes.csv"), csv).unwrap();
+    let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "P", "licence": "LO 2.0", "date": "2025", "attribution": "P", "nature": "measured" });
+    let declare = |aggregate: Value| {
+        let mut series = json!({ "file": "courbes.csv", "id": "conso", "dataset": "courbes", "onto": "buildings", "unit": "kWh" });
+        if !aggregate.is_null() {
+            series["aggregate"] = aggregate;
+        }
+        let declaration = json!({
+            "id": "essai", "datasets": [dataset("bati"), dataset("courbes")],
+            "layers": [{ "file": "homes.geojson", "as": "buildings", "dataset": "bati" }, { "file": "iris.geojson", "as": "iris", "dataset": "bati" }],
+            "series": [series],
+        });
+        std::fs::write(sources.join("sources.json"), declaration.to_string()).unwrap();
+    };
+    declare(json!({ "onto": "iris" }));
+    let done = run(&["import", "sources", "--out", "territory", "--json"], at);
+    assert_eq!((count(&done, "series-cell-secret"), count(&done, "series-cell-withheld")), (1, 1), "{:#}", done["findings"]);
+    assert_eq!(finding(&done, "series-cell-secret")["example"]["object"], "A1");
+    assert_eq!(finding(&done, "series-cell-withheld")["example"]["object"], "A2");
+    assert_eq!(count(&done, "series-personal"), 0);
+    let territory = at.join("territory");
+    let told = manifest(&territory);
+    let of_areas = series(&told, "conso");
+    assert_eq!((of_areas.rows.as_slice(), of_areas.layer.as_ref().unwrap().as_str(), of_areas.unit.as_str()), (["A0".to_owned(), "A4".to_owned()].as_slice(), "iris", "kWh"));
+    let (sums, total) = (values(&territory, of_areas), values(&territory, series(&told, "conso-total")));
+    let start = Instant::parse("2025-01-01T00:00:00Z").unwrap().0;
+    for hour in 0..24 {
+        let at = start + 3600 * hour as i64;
+        assert_eq!(sums["A0"][&at], by_area[0][hour] as f32);
+        // A sum without one of its homes is none.
+        assert_eq!(sums["A4"].get(&at), (hour != 5).then_some(&(by_area[4][hour] as f32)));
+        assert_eq!(total["total"].get(&at), (hour != 5).then_some(&(all[hour] as f32)));
+    }
+    // No home's own value is anywhere in the territory.
+    let of_homes = files(&territory.join("timeseries")).into_iter().filter(|(_, bytes)| bytes.windows(4).any(|four| four == b"H0-3")).count();
+    assert_eq!(of_homes, 0);
+    assert_no_errors(&run(&["check", "territory", "--json"], at));
+    // Nothing is said to sum them: they are taken as they are, and somebody is told what that means.
+    declare(Value::Null);
+    let done = run(&["import", "sources", "--out", "plain", "--json"], at);
+    assert_eq!(count(&done, "series-personal"), 1);
+    // A layer of surfaces that is not there publishes nothing.
+    declare(json!({ "onto": "zones" }));
+    let done = output(&["import", "sources", "--out", "none", "--json"], at);
+    let done: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert_eq!(count(&done, "series-areas-missing"), 1);
+    let told = manifest(&at.join("none"));
+    assert!(told.series.iter().all(|series| series.id.starts_with("demand")));
+    // The estimate by area: all homes lie in areas, so their sum is the territory's demand at every hour.
+    let [homes] = told.features.as_ref().unwrap().demand.as_slice() else { panic!("homes alone") };
+    assert_eq!((homes.profile.as_str(), homes.buildings), ("residential", area_of.len() as u64));
+    let profile = &values(&at.join("none"), series(&told, "demand"))["residential"];
+    let by_area = values(&at.join("none"), series(&told, "demand-iris"));
+    assert_eq!(by_area.len(), 4, "an area without a building has no demand");
+    for (at, coefficient) in profile.iter().step_by(97) {
+        let (sum, whole) = (by_area.values().map(|area| f64::from(area[at])).sum::<f64>(), homes.kwh_year / 8760.0 * f64::from(*coefficient));
+        assert!((sum - whole).abs() < 1e-5 * whole, "{sum} ≠ {whole}");
+    }
+}
+
+#[test]
+fn departures_of_a_feed_are_a_series_of_its_stops() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let feed = at.join("bus");
+    std::fs::create_dir(&feed).unwrap();
+    for (name, text) in [
+        ("agency.txt", "agency_id,agency_name,agency_url,agency_timezone\nB,Bus du Bourg,http://b,Europe/Paris\n"),
+        ("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nA,Mairie,47.2100,-1.5500\nB,Gare,47.2150,-1.5450\n"),
+        ("routes.txt", "route_id,agency_id,route_short_name,route_type\nR,B,1,3\n"),
+        ("trips.txt", "route_id,service_id,trip_id\nR,all,T\nR,all,N\n"),
+        ("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nT,8:00:00,8:00:00,A,1\nT,8:20:00,8:20:00,B,2\nN,24:30:00,24:30:00,B,1\nN,24:50:00,24:50:00,A,2\n"),
+        // The clock goes back in the night to Sunday 25 October.
+        ("calendar.txt", "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nall,1,1,1,1,1,1,1,20261024,20261026\n"),
+    ] {
+        std::fs::write(feed.join(name), text).unwrap();
+    }
+    let done = run(&["import", "bus", "--crs", "EPSG:2154", "--out", "territory", "--json"], at);
+    let territory = at.join("territory");
+    let told = manifest(&territory);
+    let departures = told.series.iter().find(|series| series.id.starts_with("departures")).unwrap_or_else(|| panic!("{:#}", done["findings"]));
+    assert_eq!((departures.layer.as_ref().map(|layer| layer.as_str()), departures.rows.len()), (Some("transit"), 2));
+    let found = values(&territory, departures);
+    let at_utc = |text: &str| Instant::parse(text).unwrap().0;
+    // Eight in the morning is six in summer and seven in winter.
+    assert_eq!(found["A"][&at_utc("2026-10-24T06:00:00Z")], 1.0);
+    assert_eq!(found["A"][&at_utc("2026-10-25T07:00:00Z")], 1.0);
+    assert_eq!(found["A"][&at_utc("2026-10-25T06:00:00Z")], 0.0);
+    // Half past midnight of the night in which the clock goes back, before it does.
+    assert_eq!(found["B"][&at_utc("2026-10-24T22:00:00Z")], 1.0);
+    assert_eq!(found["B"].values().sum::<f32>(), 2.0, "of three nights the last is beyond the last day");
+    assert_no_errors(&run(&["check", "territory", "--json"], at));
+}

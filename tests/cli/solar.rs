@@ -421,7 +421,7 @@ fn blocks_say_what_the_whole_says() {
     let ask = weather::Ask { lat: Some(lat), lon: Some(lon), year: 2026, ..weather::Ask::default() };
     let weather = weather::weather(&ask).unwrap();
     let of = |most_cells: usize| {
-        let options = roofs::RoofOptions {
+        let options = roofs::RoofOptions { records: false,
             building: None,
             cell_m: 2.0,
             most_cells,

@@ -201,6 +201,11 @@ fn every_building_is_in_one_leaf() {
     let layer = summary.manifest.layer(&"buildings".into()).unwrap();
     assert_eq!((layer.kind, layer.features), (LayerKind::Buildings, 600));
     assert!(tiles.len() > 3, "600 houses want more than one leaf");
+    // The territory's demand is that of its buildings, to the last kWh; with one profile for all of a class, at every hour.
+    let of_tiles: f64 = leaves(&tiles).flat_map(|(_, content)| (0..content.tables[0].count).filter_map(|row| content.tables[0].number("demand_kwh_year", row))).sum();
+    let [homes] = summary.manifest.features.as_ref().unwrap().demand.as_slice() else { panic!() };
+    assert_eq!((homes.profile.as_str(), homes.buildings), ("residential", 600));
+    assert!((homes.kwh_year - of_tiles).abs() < 1e-6 * of_tiles, "{} ≠ {of_tiles}", homes.kwh_year);
 }
 
 /// The record of every building says the height of the roof that is drawn, in whatever tile.

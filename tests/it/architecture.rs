@@ -17,8 +17,9 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
         "formats" | "region" | "energy" | "participate" => vec!["base", "geodesy"],
         "planning" => vec!["base", "geodesy", "region"],
         "scenario" => vec!["base", "geodesy", "region", "energy", "planning"],
+        "rooftop" => vec!["base", "geodesy", "i18n", "formats", "energy", "planning"],
         "view" => vec!["base", "geodesy", "scenario"],
-        "stream" => vec!["base", "geodesy", "formats"],
+        "stream" | "search" => vec!["base", "geodesy", "formats"],
         "pipeline" | "connect" | "server" => pure_and(&["io"]),
         "viewer" => pure_and(&["io", "connect"]),
         "ui" => pure_and(&["viewer"]),
@@ -27,7 +28,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Values in, values out.
-const PURE: [&str; 11] = [
+const PURE: [&str; 13] = [
     "base",
     "geodesy",
     "i18n",
@@ -37,8 +38,10 @@ const PURE: [&str; 11] = [
     "scenario",
     "planning",
     "participate",
+    "rooftop",
     "view",
     "stream",
+    "search",
 ];
 
 #[test]
@@ -410,7 +413,7 @@ fn no_bevy(source: &Source) -> Vec<String> {
 }
 
 /// Plugins of the viewer, each in a folder of its own.
-const PLUGINS: [&str; 6] = ["tiles", "camera", "sky", "time", "overlay", "pick"];
+const PLUGINS: [&str; 7] = ["tiles", "camera", "sky", "time", "overlay", "pick", "roof"];
 
 fn no_siblings(source: &Source) -> Vec<String> {
     let Some(own) = PLUGINS.iter().find(|plugin| source.is_in(&[format!("viewer/{plugin}").as_str()])) else {

@@ -37,10 +37,13 @@ mod osm;
 mod prepared_year;
 mod roof;
 mod roof_answer;
+mod rooftop;
 mod roof_planes;
 #[cfg(feature = "pipeline")]
 mod roof_points;
 mod roof_yields;
+mod secrecy;
+mod search;
 mod series;
 mod shading;
 mod shared_data;

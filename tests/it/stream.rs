@@ -8,6 +8,8 @@ mod implicit;
 mod laws;
 #[path = "stream/peer.rs"]
 mod peer;
+#[path = "stream/pyramid.rs"]
+mod pyramid;
 #[path = "stream/script.rs"]
 mod script;
 #[path = "stream/volume.rs"]

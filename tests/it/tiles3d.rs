@@ -344,6 +344,7 @@ fn every_finding_has_a_sentence() {
         "tile-",
         "manifest-",
         "zarr-",
+        "search-",
         "tileset-",
         "implicit-",
         "subtree-",
@@ -352,7 +353,11 @@ fn every_finding_has_a_sentence() {
         "terrain-layer-",
         "terrain-rgb-",
         "meter-",
+        "roofbook-",
         "mvt-",
+        "ground-",
+        "vectors-",
+        "tiles-description-",
         "pmtiles-",
         "glb-",
         "gltf-",
@@ -376,6 +381,7 @@ fn every_finding_has_a_sentence() {
     ];
     let mut sources = vec![
         root.join("formats/meter.rs"),
+        root.join("formats/roofbook.rs"),
         root.join("formats/mvt.rs"),
         root.join("formats/pmtiles.rs"),
         root.join("formats/terrainrgb.rs"),

@@ -76,6 +76,9 @@ fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
         ),
         ("carry", (0.0..1.0).contains(&state.playback.carry_s)),
         ("hidden", state.hidden.len() <= MAX_HIDDEN),
+        ("battery", (0.0..=MAX_BATTERY_KWH).contains(&state.roof.battery_kwh)),
+        ("load", state.roof.load_kwh.is_none_or(|kwh| kwh >= 1.0)),
+        ("planes", state.roof.covered.is_disjoint(&state.roof.uncovered)),
     ];
     match checks.iter().find(|(_, holds)| !holds) {
         Some((what, _)) => Err(format!("{what} out of limits: {state:?}")),
@@ -124,7 +127,7 @@ fn selection() -> impl Strategy<Value = Option<Selection>> {
 }
 
 fn theme() -> impl Strategy<Value = Theme> {
-    proptest::sample::select(vec![Theme::None, Theme::Demand, Theme::ConstructionYear, Theme::Series])
+    proptest::sample::select(vec![Theme::None, Theme::Demand, Theme::ConstructionYear, Theme::Series, Theme::Attribute])
 }
 
 fn language() -> impl Strategy<Value = Language> {
@@ -151,6 +154,32 @@ fn scale() -> impl Strategy<Value = Scale> {
     (breaks, proptest::sample::select(&colours::Palette::ALL[..])).prop_map(|(breaks, palette)| Scale { breaks, palette })
 }
 
+fn attribute() -> impl Strategy<Value = Attribute> {
+    let name = prop_oneof![Just("usage".to_owned()), "[A-Za-z_é:,%]{0,20}", any::<String>()];
+    (layer(), name).prop_map(|(layer, name)| Attribute { layer, name })
+}
+
+fn filter() -> impl Strategy<Value = Filter> {
+    let end = || proptest::option::of(prop_oneof![number(), -1e3..1e3]);
+    let keep = prop_oneof![
+        (end(), end()).prop_map(|(low, high)| Keep::Range { low, high }),
+        proptest::collection::vec(".{1,60}", 0..18).prop_map(|values| Keep::Values { values }),
+    ];
+    (attribute(), keep).prop_map(|(attribute, keep)| Filter { attribute, keep })
+}
+
+fn filters() -> impl Strategy<Value = Vec<Filter>> {
+    proptest::collection::vec(filter(), 0..6)
+}
+
+fn roof() -> impl Strategy<Value = RoofChoice> {
+    let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
+    let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
+    (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without).prop_map(
+        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without)| RoofChoice { load, load_kwh, battery_kwh, sell_all, covered, uncovered, without },
+    )
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -160,10 +189,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale()),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -183,6 +212,9 @@ fn state() -> impl Strategy<Value = ViewState> {
                     series,
                     span,
                     scale,
+                    attribute,
+                    filters,
+                    roof,
                 }
             },
         )
@@ -209,9 +241,20 @@ fn command() -> impl Strategy<Value = Command> {
         series().prop_map(|series| Command::ShowSeries { series }),
         any::<i32>().prop_map(|by| Command::NextSeries { by }),
         scale().prop_map(|scale| Command::SetScale { scale }),
+        proptest::option::of(attribute()).prop_map(|attribute| Command::ShowAttribute { attribute }),
+        filters().prop_map(|filters| Command::SetFilters { filters }),
         span().prop_map(|span| Command::SetSpan { span }),
         (proptest::sample::select(&timeline::Span::ALL[..]), any::<i32>()).prop_map(|(unit, count)| Command::StepClock { unit, count }),
         selection().prop_map(|selection| Command::Select { selection }),
+        (proptest::array::uniform3(number()), number(), selection()).prop_map(|(at, span_m, selection)| Command::GoTo { at, span_m, selection }),
+        ".{0,20}".prop_map(|query| Command::Find { query }),
+        (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number())).prop_map(|(load, kwh)| Command::SetRoofLoad { load, kwh }),
+        number().prop_map(|kwh| Command::SetRoofBattery { kwh }),
+        any::<bool>().prop_map(|all| Command::SetRoofSale { all }),
+        (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
+        (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
+        Just(Command::ResetRoof),
+        proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
             state: Box::new(state)
@@ -570,7 +613,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis"
+         &series=&span=&scale=smooth,,cividis&attr=&filter="
     );
 }
 
@@ -732,6 +775,7 @@ fn the_browser_reads_the_same_keyboard() {
                 Action::View(ask) => row["ask"] = serde_json::to_value(ask).unwrap(),
                 Action::Help => row["action"] = "help".into(),
                 Action::CopyLink => row["action"] = "copy-link".into(),
+                Action::Search => row["action"] = "search".into(),
             }
             format!("  {row},\n")
         })
@@ -751,4 +795,81 @@ fn the_browser_reads_the_same_keyboard() {
         std::fs::read_to_string(&path).unwrap_or_default() == module,
         "web/app/shortcuts.js is out of date: run this test with JUMEAU_WRITE_DOCS=1"
     );
+}
+
+#[test]
+fn a_filter_lets_through_what_it_says_and_stands_in_a_link() {
+    let of = |name: &str, keep: Keep| Filter { attribute: Attribute { layer: "buildings".into(), name: name.to_owned() }, keep };
+    let tall = of("height_m", Keep::Range { low: Some(12.0), high: None });
+    assert!(tall.lets_through(Some(12.0), None) && !tall.lets_through(Some(11.9), None) && !tall.lets_through(None, Some("12")));
+    let homes = of("usage", Keep::Values { values: vec!["Résidentiel".to_owned(), "à louer: 50 %, étage".to_owned()] });
+    assert!(homes.lets_through(None, Some("Résidentiel")) && !homes.lets_through(None, Some("Annexe")) && !homes.lets_through(None, None));
+    let shown = Attribute { layer: "buildings".into(), name: "usage".to_owned() };
+    let state = do_all(&[Command::SetFilters { filters: vec![tall.clone(), homes.clone()] }, Command::ShowAttribute { attribute: Some(shown.clone()) }]);
+    assert_eq!((state.theme, state.attribute.as_ref(), state.filters.len()), (Theme::Attribute, Some(&shown), 2));
+    let link = to_link(&state);
+    assert!(link.contains("&filter=buildings:height_m:range:12:,buildings:usage:values:R"), "{link}");
+    assert_eq!(from_link(&link, &start()), Ok(state.clone()));
+    // As a page says it.
+    let said = r#"{"do":"set-filters","filters":[{"layer":"buildings","name":"height_m","by":"range","low":12.0}]}"#;
+    assert_eq!(serde_json::from_str::<Command>(said).unwrap(), Command::SetFilters { filters: vec![tall.clone()] });
+    // Two of one attribute, an empty one and one the wrong way round mean nothing.
+    for wrong in [vec![tall.clone(), tall], vec![of("usage", Keep::Values { values: Vec::new() })], vec![of("year", Keep::Range { low: Some(2.0), high: Some(1.0) })]] {
+        assert_eq!(apply(&state, &Command::SetFilters { filters: wrong }, &limits()).filters, state.filters);
+    }
+    let plain = apply(&state, &Command::ShowAttribute { attribute: None }, &limits());
+    assert_eq!((plain.theme, plain.attribute), (Theme::None, None));
+}
+
+#[test]
+fn another_building_has_its_own_planes_and_the_same_household() {
+    let select = |id: &str| Command::Select { selection: Some(Selection { layer: "buildings".into(), id: id.to_owned() }) };
+    let chosen = [
+        select("a"),
+        Command::SetRoofBattery { kwh: 5.04 },
+        Command::SetRoofLoad { load: RoofLoad::Farm, kwh: Some(30_000.4) },
+        Command::CoverRoofPlane { plane: 1, covered: false },
+        Command::SetRoofModule { plane: 0, place: 3, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: false },
+        Command::SetRoofModule { plane: 0, place: 4, on: true },
+    ];
+    let state = do_all(&chosen);
+    assert_eq!(state.roof.to_string(), "farm,30000,5,0,,1,0-3");
+    assert_eq!(RoofChoice::parse(&state.roof.to_string()), Some(state.roof.clone()));
+    let other = apply(&state, &select("b"), &limits());
+    assert_eq!(other.roof.to_string(), "farm,30000,5,0,,,");
+    assert_eq!(apply(&state, &select("a"), &limits()).roof, state.roof, "the same building again changes nothing");
+    let metered = apply(&state, &Command::RoofMeter { name: "m.csv".to_owned(), csv: Some("a".to_owned()) }, &limits());
+    assert_eq!((metered.roof.load, metered.roof.load_kwh), (RoofLoad::Meter, None));
+    assert_eq!(apply(&metered, &Command::RoofMeter { name: String::new(), csv: None }, &limits()).roof.load, RoofLoad::Household);
+    for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,"] {
+        assert_eq!(RoofChoice::parse(wrong), None, "{wrong}");
+    }
+}
+
+#[test]
+fn going_to_a_house_lands_on_it_and_chooses_it() {
+    let at = [-1.5512, 47.2171, 68.0];
+    let house = Selection { layer: "buildings".into(), id: "BATIMENT0000000302930441".to_owned() };
+    let before = do_all(&[Command::Orbit { heading_deg: 77.0, pitch_deg: 25.0 }]);
+    let go = |span_m: f64, selection: Option<Selection>| apply(&before, &Command::GoTo { at, span_m, selection }, &limits());
+    let there = go(0.0, Some(house.clone()));
+    assert_eq!((there.camera.target, there.camera.distance_m, there.selection), (at, HOUSE_M, Some(house)));
+    assert_eq!(there.camera.heading_deg, before.camera.heading_deg, "it keeps looking where it looked");
+    assert!((-55.0..=-30.0).contains(&there.camera.pitch_deg), "roofs are seen from above");
+    // A place without a building: what was chosen before is not left standing there.
+    assert_eq!(apply(&there_with(&before), &Command::GoTo { at, span_m: 0.0, selection: None }, &limits()).selection, None);
+    // All of a commune, and no farther than the territory allows.
+    assert_eq!(go(4_000.0, None).camera.distance_m, 5_000.0);
+    assert_eq!(go(1e9, None).camera.distance_m, limits().distance_m[1]);
+    // A link carries the landing.
+    let landed = go(0.0, None);
+    let read = from_link(&to_link(&landed), &start()).unwrap();
+    assert!((read.camera.target[0] - at[0]).abs() < 1e-7 && read.camera.distance_m == HOUSE_M);
+    assert_eq!(apply(&before, &Command::GoTo { at: [f64::NAN, 47.0, 0.0], span_m: 0.0, selection: None }, &limits()), before);
+    assert_eq!(apply(&before, &Command::Find { query: "12 rue des Lilas".to_owned() }, &limits()), before, "a question changes no picture");
+}
+
+fn there_with(state: &ViewState) -> ViewState {
+    ViewState { selection: Some(Selection { layer: "buildings".into(), id: "other".to_owned() }), ..state.clone() }
 }

@@ -353,3 +353,68 @@ fn golden_style() {
     let style = r#"{"color":{"conditions":[["${Height} >= 11","color('red')"],["true","color('lime')"]]},"show":"${Height} > 8"}"#;
     golden("foreign-style", &format!("{NATIVE}/Tileset/tileset.json"), Some(style));
 }
+
+/// A hill in Mapbox's colours over four tiles of level 9; one is missing, and cut from level 8.
+fn hill() -> tempfile::TempDir {
+    use image::ImageEncoder;
+    use jumeau::formats::webtiles::{WebTile, from_lonlat};
+    const SIDE: u32 = 64;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let parent = WebTile::at(8, from_lonlat(5.9, 45.1));
+    let middle = [parent.corner()[0] + 0.5 * WebTile::side_m(8), parent.corner()[1] - 0.5 * WebTile::side_m(8)];
+    for tile in std::iter::once(parent).chain(parent.children().into_iter().skip(1)) {
+        let ([west, north], step) = (tile.corner(), WebTile::side_m(tile.z) / f64::from(SIDE));
+        let pixels: Vec<u8> = (0..SIDE * SIDE)
+            .flat_map(|k| {
+                let (x, y) = (west + (f64::from(k % SIDE) + 0.5) * step - middle[0], north - (f64::from(k / SIDE) + 0.5) * step - middle[1]);
+                let height_m = 3_000.0 * (-(x * x + y * y) / 8e8).exp() + 300.0 * (x / 4_000.0).sin();
+                let code = ((height_m + 10_000.0) * 10.0).round() as u32;
+                [(code >> 16) as u8, (code >> 8) as u8, code as u8]
+            })
+            .collect();
+        let path = folder.path().join(format!("{}/{}", tile.z, tile.x));
+        std::fs::create_dir_all(&path).expect("a folder");
+        let mut png = Vec::new();
+        image::codecs::png::PngEncoder::new(&mut png).write_image(&pixels, SIDE, SIDE, image::ExtendedColorType::Rgb8).expect("a picture");
+        std::fs::write(path.join(format!("{}.png", tile.y)), png).expect("a tile");
+    }
+    let west_south = jumeau::formats::webtiles::to_lonlat([parent.corner()[0], parent.corner()[1] - WebTile::side_m(8)]);
+    let east_north = jumeau::formats::webtiles::to_lonlat([parent.corner()[0] + WebTile::side_m(8), parent.corner()[1]]);
+    let inward = 1e-6;
+    let document = format!(
+        r#"{{"tilejson":"2.2.0","encoding":"mapbox","tiles":["{{z}}/{{x}}/{{y}}.png"],"minzoom":8,"maxzoom":9,"bounds":[{},{},{},{}]}}"#,
+        west_south[0] + inward,
+        west_south[1] + inward,
+        east_north[0] - inward,
+        east_north[1] - inward
+    );
+    std::fs::write(folder.path().join("tiles.json"), document).expect("a description");
+    folder
+}
+
+#[test]
+fn heights_in_colours_are_seen_as_ground() {
+    let folder = hill();
+    let picture = picture(&folder.path().join("tiles.json"), None, 1).expect("a picture");
+    assert!(picture.faults.is_empty(), "{:?}", picture.faults);
+    // Ground fills the middle of the picture, in more than one shade of light.
+    let pixels: Vec<&[u8]> = picture.rgb.chunks_exact(3).collect();
+    let middle: Vec<&[u8]> = (HEIGHT / 3..HEIGHT * 2 / 3).flat_map(|row| (WIDTH / 3..WIDTH * 2 / 3).map(move |column| (row * WIDTH + column) as usize)).filter_map(|at| pixels.get(at).copied()).collect();
+    let (low, high) = middle.iter().fold((u8::MAX, u8::MIN), |(low, high), pixel| (low.min(pixel[1]), high.max(pixel[1])));
+    assert!(seen(&picture) > (WIDTH * HEIGHT / 4) as usize && high - low > 12, "{} pixels, {low} to {high}", seen(&picture));
+}
+
+#[test]
+fn an_archive_of_vector_tiles_is_seen() {
+    let Some(archive) = shared("vector-raster-tiles/pmtiles/js_test_fixture_1.pmtiles") else { return };
+    let picture = picture(&archive, None, 1).expect("a picture");
+    assert!(picture.faults.is_empty(), "{:?}", picture.faults);
+    assert!(seen(&picture) > LEAST_SEEN, "{} pixels", seen(&picture));
+}
+
+#[test]
+fn an_archive_of_pictures_is_told() {
+    let Some(archive) = shared("vector-raster-tiles/pmtiles/png.pmtiles") else { return };
+    let fault = picture(&archive, None, 1).expect_err("no scene");
+    assert_eq!(fault.key, "error-tileset-unreadable");
+}

@@ -4,7 +4,9 @@ mod foreign;
 mod golden;
 mod panels;
 mod power;
+mod roof;
 mod running;
+mod search;
 mod series;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

@@ -6,10 +6,10 @@ use egui_kittest::kittest::{NodeT as _, Queryable};
 use jumeau::base::{Clock, Dataset, Instant, Interval, LayerId, Nature};
 use jumeau::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name};
 use jumeau::i18n::{FigureText, Texts};
-use jumeau::ui::{ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
+use jumeau::ui::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel, SeriesLine, install, panels};
 use jumeau::view::colours::Palette;
-use jumeau::view::curve::Point;
-use jumeau::view::{Breaks, Camera, Command, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
+use jumeau::view::curve::{Calendar, Point};
+use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
 struct Desk {
@@ -94,6 +94,8 @@ fn manifest() -> Manifest {
         }],
         features: None,
         tables: Vec::new(),
+        roofs: None,
+        search: None,
         imagery: Vec::new(),
     }
 }
@@ -588,6 +590,11 @@ fn curves() -> ChartText {
         peak: Some((instant("2026-01-12T17:00:00Z"), 9.0)),
         worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
         beyond: Some(3),
+        trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
+        calendar: std::sync::Arc::new(Calendar {
+            days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
+            hours: (0..3).map(|day| std::array::from_fn(|hour| (hour != 5).then(|| f64::from(day) + hour as f64 / 10.0))).collect(),
+        }),
         waiting: false,
         typical: false,
         csv: "# source: RTE\n".to_owned(),
@@ -637,8 +644,12 @@ fn curves_can_be_read_copied_and_followed() {
     for part in ["Production", "solaire", "bois", "Somme", "Source\u{A0}: RTE, 2026"] {
         assert!(desk.query_all_by_label(part).next().is_some(), "{part}");
     }
+    desk.get_by_label("Copier en CSV").scroll_to_me();
+    desk.run();
     desk.get_by_label("Copier en CSV").click();
     assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
+    desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-12T17:00:00Z") }));
@@ -647,6 +658,18 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label_contains("8,5\u{A0}MW").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-02-03T18:00:00Z") }));
+    desk.get_by_label_contains("Minimum\u{A0}: 1").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-08-15T03:00:00Z") }));
+    // The year as a sheet says what it is, and a click on it goes to the hour.
+    let sheet = desk.get_by_label_contains("Calendrier\u{A0}: Production");
+    sheet.scroll_to_me();
+    desk.run();
+    desk.get_by_label_contains("Calendrier\u{A0}: Production").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetInstant { instant: instant("2026-01-13T12:00:00Z") }));
+    desk.get_by_label("Voir les nombres").scroll_to_me();
+    desk.run();
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("pas de donnée").count() >= 3, "a gap has its word in every column");
 }
@@ -687,4 +710,113 @@ fn the_part_that_is_played_is_what_the_ruler_shows() {
     assert_eq!(desk.state().model.state.span, Some(span));
     click(&mut desk, "Play all of time");
     assert_eq!(desk.state().model.state.span, None);
+}
+
+#[test]
+fn attributes_are_colours_and_filters() {
+    let of = |layer: &str, name: &str| Attribute { layer: layer.into(), name: name.to_owned() };
+    let line = |name: &str, title: &str, range, kinds: &[&str]| AttributeLine {
+        attribute: of("buildings", name),
+        title: title.to_owned(),
+        range,
+        kinds: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+    };
+    let mut desk = desk(Language::Fr, |model| {
+        model.attributes = vec![line("height_m", "Bâtiments · Hauteur", Some([2.0, 40.0]), &[]), line("usage", "Bâtiments · Usage", None, &["annexe", "habitation"])];
+        model.state.filters = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["annexe".to_owned(), "habitation".to_owned()] } }];
+        model.state.attribute = Some(of("buildings", "usage"));
+        model.state.theme = Theme::Attribute;
+        model.legend = Some(LegendText { title: "Usage".to_owned(), classes: vec!["annexe".to_owned(), "Autres".to_owned()], colours: vec![[0, 114, 178], [96; 3]], ..LegendText::default() });
+    });
+    desk.run();
+    for part in ["Filtres", "Bâtiments · Usage", "Autres"] {
+        assert!(desk.query_all_by_label_contains(part).next().is_some(), "{part}");
+    }
+    desk.get_all_by_label("annexe").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    let only = vec![Filter { attribute: of("buildings", "usage"), keep: Keep::Values { values: vec!["habitation".to_owned()] } }];
+    assert_eq!(desk.state().model.state.filters, only);
+    // The last kind stays: a filter that lets nothing through says nothing.
+    desk.get_all_by_label("habitation").find(|node| node.accesskit_node().role() == egui::accesskit::Role::CheckBox).unwrap().click();
+    desk.run();
+    assert_eq!(desk.state().model.state.filters, only);
+    click(&mut desk, "Retirer le filtre «\u{A0}Bâtiments · Usage\u{A0}»");
+    assert!(desk.state().model.state.filters.is_empty());
+}
+
+#[test]
+fn a_view_is_kept_opened_again_and_forgotten() {
+    let mut desk = desk(Language::Fr, |model| model.state.theme = Theme::Demand);
+    desk.run();
+    desk.get_by_label("Enregistrer cette vue").scroll_to_me();
+    desk.run();
+    desk.state_mut().memory.view_name = "La place le soir".to_owned();
+    desk.get_by_label("Enregistrer cette vue").click();
+    desk.run();
+    assert_eq!(desk.state().memory.bookmarks.len(), 1);
+    desk.state_mut().model.state.theme = Theme::None;
+    desk.run();
+    desk.get_by_label("La place le soir").scroll_to_me();
+    desk.run();
+    desk.get_by_label("La place le soir").click();
+    desk.run();
+    assert_eq!(desk.state().model.state.theme, Theme::Demand);
+    click(&mut desk, "Oublier la vue «\u{A0}La place le soir\u{A0}»");
+    assert!(desk.state().memory.bookmarks.is_empty());
+}
+
+fn hit(label: &str, remark: jumeau::search::Remark, feature: Option<(&str, &str)>) -> jumeau::search::Hit {
+    jumeau::search::Hit {
+        label: label.to_owned(),
+        detail: "44000 Nantes".to_owned(),
+        kind: jumeau::formats::search::Kind::Street,
+        is_house: feature.is_some(),
+        remark,
+        at: [-1.55, 47.21, 60.0],
+        span_m: 0.0,
+        feature: feature.map(|(layer, id)| (layer.to_owned(), id.to_owned())),
+    }
+}
+
+#[test]
+fn an_address_is_typed_chosen_with_the_arrows_and_gone_to() {
+    let hits = vec![
+        hit("12 rue des Lilas", jumeau::search::Remark::None, Some(("buildings", "B12"))),
+        hit("Rue des Lilas", jumeau::search::Remark::NumberUnknown, None),
+    ];
+    let answers = jumeau::ui::search::SearchModel { query: "12 rue".to_owned(), hits, is_waiting: false, is_partial: false, has_index: true };
+    let mut desk = desk(Language::Fr, |model| model.search = Some(answers));
+    let field = "Chercher une adresse, une rue, un lieu";
+    desk.get_by_label(field).focus();
+    desk.run();
+    desk.get_by_label(field).type_text("12 rue");
+    desk.run();
+    assert!(desk.state().asked.contains(&Command::Find { query: "12 rue".to_owned() }), "{:?}", desk.state().asked);
+    assert!(desk.query_by_label_contains("numéro inconnu, voici la rue").is_some());
+    assert!(desk.query_by_label_contains("ne quitte cet appareil").is_some());
+    desk.state_mut().asked.clear();
+    desk.key_press(egui::Key::ArrowDown);
+    desk.run();
+    desk.key_press(egui::Key::ArrowUp);
+    desk.run();
+    desk.key_press(egui::Key::Enter);
+    desk.run();
+    let selection = Some(Selection { layer: "buildings".into(), id: "B12".to_owned() });
+    assert_eq!(desk.state().asked, [Command::GoTo { at: [-1.55, 47.21, 60.0], span_m: 0.0, selection }]);
+    assert!(desk.query_by_label_contains("ne quitte cet appareil").is_none(), "the list is closed");
+}
+
+#[test]
+fn a_search_that_finds_nothing_says_what_to_try() {
+    let nothing = jumeau::ui::search::SearchModel { query: "xyz".to_owned(), has_index: true, ..Default::default() };
+    let mut desk = desk(Language::Fr, |model| model.search = Some(nothing));
+    let field = "Chercher une adresse, une rue, un lieu";
+    desk.get_by_label(field).focus();
+    desk.run();
+    desk.get_by_label(field).type_text("xyz");
+    desk.run();
+    assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_some());
+    desk.key_press(egui::Key::Escape);
+    desk.run();
+    assert!(desk.query_by_label_contains("essayez la rue sans numéro").is_none());
 }

@@ -14,7 +14,7 @@ use jumeau::base::Amount;
 use jumeau::formats::webtiles::{self, WebTile};
 use jumeau::geodesy::LonLatH;
 use jumeau::io::Location;
-use jumeau::view::{Command, Theme, ViewState, to_link};
+use jumeau::view::{Attribute, Filter, Keep, Command, Theme, ViewState, to_link};
 use jumeau::viewer::anchor::Anchor;
 use jumeau::viewer::lost::Kept;
 use jumeau::viewer::material::TileMaterial;
@@ -330,6 +330,78 @@ fn running_what_is_not_built_yet_cannot_be_clicked() {
     }
 }
 
+fn all_meshes(running: &Running) -> Vec<bevy::asset::AssetId<Mesh>> {
+    let mut ids: Vec<_> = running.app.world().resource::<Assets<Mesh>>().ids().collect();
+    ids.sort();
+    ids
+}
+
+/// An attribute becomes colours and a filter hides the rest, from the pointer and from the counts too; no geometry moves for either.
+#[test]
+fn running_attributes_and_filters_cost_no_geometry() {
+    let mut running = Running::nantes("street");
+    let at = Vec2::new(60.0, 190.0);
+    running.click(at);
+    let selection = running.state().selection.clone().expect("a building");
+    running.send(Command::Select { selection: None });
+    running.complete();
+    let of = |name: &str| Attribute { layer: "buildings".into(), name: name.to_owned() };
+    let known = |running: &Running, name: &str| running.facts().attributes.iter().find(|known| known.attribute == of(name)).cloned().expect("an attribute");
+    let [low, high] = known(&running, "height_m").range.expect("numbers");
+    assert!(low < high && known(&running, "usage").kinds.contains(&"residential".to_owned()), "{:?}", known(&running, "usage"));
+    let before = all_meshes(&running);
+    let counted = |running: &mut Running| {
+        for _ in 0..20 {
+            running.frame();
+        }
+        let legend = running.facts().legend.clone().expect("a legend");
+        (legend.names.clone(), legend.colours.len(), legend.histogram.expect("a count"))
+    };
+    running.send(Command::ShowAttribute { attribute: Some(of("usage")) });
+    let (names, colours, all) = counted(&mut running);
+    assert!(names.contains(&"residential".to_owned()) && names.len() == colours && all.known > 100, "{names:?} {all:?}");
+    // Only homes: one class has all, and there are as many of them as before.
+    let homes = Filter { attribute: of("usage"), keep: Keep::Values { values: vec!["residential".to_owned()] } };
+    running.send(Command::SetFilters { filters: vec![homes] });
+    let (_, _, some) = counted(&mut running);
+    let place = names.iter().position(|name| name == "residential").expect("homes");
+    assert_eq!((some.known, some.counts[place]), (all.counts[place], all.counts[place]));
+    // Nothing is so high: no building is left under the pointer.
+    running.send(Command::SetFilters { filters: vec![Filter { attribute: of("height_m"), keep: Keep::Range { low: Some(high + 1.0), high: None } }] });
+    running.frame();
+    running.click(at);
+    assert!(running.state().selection.as_ref().is_none_or(|selection| selection.layer.as_str() != "buildings"), "{:?}", running.state().selection);
+    running.send(Command::SetFilters { filters: Vec::new() });
+    running.frame();
+    running.click(at);
+    assert_eq!(running.state().selection.as_ref(), Some(&selection));
+    assert_eq!(all_meshes(&running), before);
+}
+
+/// The demand of the territory is a curve by use whose parts sum to the total at every step, and to the buildings' own figures.
+#[test]
+fn running_the_territory_has_a_curve_by_use() {
+    let mut running = Running::nantes("");
+    running.send(Command::SetTheme { theme: Theme::Demand });
+    running.complete();
+    for _ in 0..200 {
+        running.frame();
+    }
+    let chart = running.facts().chart.clone().expect("a chart");
+    assert!(chart.has_total && chart.day.len() > 3, "{:?}", chart.day.len());
+    let (total, parts) = chart.day.split_last().expect("a total");
+    for (step, point) in total.1.iter().enumerate() {
+        let sum: f64 = parts.iter().map(|(_, points)| points[step].value.expect("a value")).sum();
+        assert!((sum - point.value.expect("a total")).abs() <= 1e-9 * sum);
+    }
+    assert_eq!((chart.calendar.days.len(), chart.known, chart.absent), (365, 8760, 0));
+    let (peak, trough) = (chart.peak.expect("a peak").1, chart.trough.expect("a trough").1);
+    assert!(trough > 0.0 && trough < peak);
+    let kwh: f64 = running.resource::<Scene>().manifest.features.as_ref().expect("features").demand.iter().map(|of| of.kwh_year).sum();
+    let mean = chart.calendar.hours.iter().flatten().flatten().sum::<f64>() / chart.calendar.hours.iter().flatten().flatten().count() as f64;
+    assert!((mean * 8760.0 / kwh - 1.0).abs() < 1e-3, "{mean} kW all year are {kwh} kWh");
+}
+
 /// The facts stay when their tile goes, and follow the clock.
 #[test]
 fn running_the_sheet_outlives_its_tile() {
@@ -424,17 +496,12 @@ fn running_time_costs_no_request_and_no_geometry() {
         running.frame();
     }
     assert!(running.facts().legend.is_some());
-    let meshes = |running: &Running| {
-        let mut ids: Vec<_> = running.app.world().resource::<Assets<Mesh>>().ids().collect();
-        ids.sort();
-        ids
-    };
-    let (before, shown) = (meshes(&running), running.facts().progress);
+    let (before, shown) = (all_meshes(&running), running.facts().progress);
     for step in 0..50 {
         running.send(Command::StepInstant { seconds: 3600 * (1 + step) });
         assert_eq!(running.app.world().resource::<Requests>().waiting(), 0);
     }
-    assert_eq!(meshes(&running), before);
+    assert_eq!(all_meshes(&running), before);
     assert_eq!(running.facts().progress, shown);
 }
 

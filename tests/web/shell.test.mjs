@@ -131,6 +131,152 @@ for (const size of ["phone", "desktop"]) {
   });
 }
 
+const ANSWERS = {
+  kind: "search", query: "12 rue des lilas", waiting: false, index: true, partial: false,
+  hits: [
+    { label: "12 rue des Lilas", detail: "29830 Plouguin", what: "address", remark: "none", go: { do: "go-to", at: [-1.55, 47.21, 60], span_m: 0, selection: { layer: "buildings", id: "B12" } } },
+    { label: "Rue des Lilas", detail: "44300 Nantes", what: "street", remark: "number-unknown", go: { do: "go-to", at: [-1.53, 47.22, 60], span_m: 300, selection: null } },
+  ],
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`an address is found with the keyboard, and with a finger (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => window.say({ kind: "ready" }));
+    if (size === "desktop") await page.keyboard.press("/");
+    else await page.locator("#search-text").tap();
+    assert.equal(await page.evaluate(() => document.activeElement.id), "search-text");
+    await page.keyboard.type("12 rue des lilas");
+    await page.waitForFunction(() => window.heard.at(-1)?.query === "12 rue des lilas");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "find", query: "12 rue des lilas" });
+    await page.evaluate((answers) => window.say(answers), ANSWERS);
+    const box = page.getByRole("combobox", { name: "Chercher une adresse" });
+    assert.equal(await box.getAttribute("aria-expanded"), "true");
+    assert.equal(await page.locator("#search-list [role=option]").count(), 2);
+    assert.match(await page.locator("#search-answers").innerText(), /numéro inconnu, voici la rue/);
+    assert.match(await page.locator("#search-answers").innerText(), /ne quitte cet appareil/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-search-${size}`);
+    if (size === "desktop") {
+      await page.keyboard.press("ArrowDown");
+      await page.keyboard.press("ArrowDown");
+      assert.equal(await box.getAttribute("aria-activedescendant"), "search-1");
+      await page.keyboard.press("ArrowUp");
+      await page.keyboard.press("Enter");
+    } else await page.locator("#search-list [role=option]").first().tap();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), ANSWERS.hits[0].go);
+    assert.ok(await page.locator("#search-answers").isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+test("a search that finds nothing says what to try, and Escape goes back step by step", async () => {
+  const { page, context } = await open();
+  await started(page);
+  await page.evaluate(() => window.say({ kind: "ready" }));
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("xyz");
+  await page.waitForFunction(() => window.heard.at(-1)?.query === "xyz");
+  await page.evaluate(() => window.say({ kind: "search", query: "xyz", hits: [], waiting: false, index: true, partial: false }));
+  assert.match(await page.locator("#search-answers").innerText(), /Aucune adresse ni aucun lieu « xyz ».*essayez/);
+  assert.match(await page.locator("#live").innerText(), /Aucune adresse/);
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator("#search-text").inputValue(), "");
+  assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "find", query: "" });
+  await page.keyboard.press("Escape");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "scene");
+  await context.close();
+});
+
+const ROOF = {
+  kind: "roof", state: "ready", building: "B12", message: null, nature: "simulated", shading: "book", ms: 3,
+  choice: { load: "household", loadKwh: null, batteryKwh: 0, sellAll: false, planes: null, without: [] }, meter: null,
+  numbers: {
+    areaM2: 96, usableM2: 52, modules: 18, kwp: 7.7, kwhYear: 8123, kwhP90: 7204, kwhP10: 9042, loadKwh: 4700, selfConsumption: 0.31, selfSufficiency: 0.54,
+    costEur: 14200, premiumEur: 616, savingsEur: 640, saleEur: 224, paybackYears: 15, delayMonths: 2, covisible: null, dated: true,
+  },
+  figures: [{ key: "production", name: "Production", value: "8 123 kWh/an (7 204 – 9 042)", origin: "simulé : 8 760 heures, ombre du relief et des voisins" }],
+  months: [310, 430, 690, 850, 960, 1010, 1020, 940, 760, 540, 350, 263],
+  monthNames: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
+  planes: [
+    { plane: 0, name: "Pan 1 · sud · 32°", areaM2: 48, usableM2: 40, tilt: 32, azimuth: 180, modules: 14, places: 14, kwp: 6, kwhYear: 6600, kwhM2: 1420, shadingLoss: 0.02, skyView: 0.97, covered: true, colour: "#f2c14e", outline: [], modulesAt: [] },
+    { plane: 1, name: "Pan 2 · nord · 32°", areaM2: 48, usableM2: 12, tilt: 32, azimuth: 0, modules: 4, places: 4, kwp: 1.7, kwhYear: 1523, kwhM2: 890, shadingLoss: 0.04, skyView: 0.95, covered: true, colour: "#4d7ea8", outline: [], modulesAt: [] },
+  ],
+  legend: { low: 600, high: 1500, colours: ["#4d7ea8", "#f2c14e"], unit: "kWh/m²/an" },
+  facts: [{ id: "price", text: "Prix de l'électricité", value: 0.194, unit: "€/kWh", from: "2025-08-01", to: "2026-01-31", state: "past", confidence: "high", source: "CRE" }],
+  missing: [],
+  steps: [
+    { id: "declaration", state: "needed", text: "Déclaration préalable en mairie", do: "Remplir le formulaire 16702", article: "R.421-17", source: "Code de l'urbanisme", from: "2025-01-01", past: false, why: "" },
+    { id: "zone", state: "to-verify", text: "Zone du PLU", do: "", article: "", source: "", from: "", past: false, why: "aucun document dans ce territoire" },
+  ],
+  monuments: [{ name: "Église Saint-Pierre", distanceM: 300, covisible: true, viewpoints: 4, direct: null, fromStreet: null }],
+  co2: [
+    { key: "against-mean", name: "Contre le mélange moyen", kgYear: 240, origin: "RTE 2024" },
+    { key: "life-cycle", name: "Cycle de vie déduit", kgYear: 35, origin: "ADEME" },
+    { key: "marginal", name: "À la marge", kgYear: null, origin: "" },
+  ],
+  sources: ["IGN – BD TOPO®, édition 2025-06-15"],
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`the card of a roof can be read, changed and printed (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    if (size === "desktop") await page.setViewportSize({ width: 1280, height: 720 });
+    await started(page);
+    await page.evaluate((roof) => {
+      const selection = { layer: "buildings", id: "B12" };
+      window.say({ kind: "ready" });
+      window.say({ kind: "state", state: { selection }, link: "v=1" });
+      window.say({ kind: "figures", selection, figures: [] });
+      window.say(roof);
+    }, ROOF);
+    const card = page.locator("#roof");
+    await card.waitFor();
+    const said = await card.innerText();
+    for (const words of [/8.123.kWh\/an/, /7,7.kWc/, /52.m²/, /Déclaration préalable/, /à vérifier/, /accord de l'architecte/, /date de validité/, /31.%/]) assert.match(said, words);
+    assert.match(await card.locator("svg[role=img]").first().getAttribute("aria-label"), /le plus en juil\..*1.020/);
+    assert.equal(await card.locator("table td").count(), 12);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-roof-${size}`);
+    await card.locator("#roof-battery").scrollIntoViewIfNeeded();
+    await picture(page, `shell-roof-use-${size}`);
+
+    await card.getByLabel("Profil").selectOption("farm");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-load", load: "farm", kwh: null });
+    await card.locator("#roof-battery").fill("5");
+    await page.waitForFunction(() => window.heard.at(-1).do === "set-roof-battery");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-battery", kwh: 5 });
+    await card.getByLabel("Pan 2").uncheck();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "cover-roof-plane", plane: 1, covered: false });
+    await card.getByLabel("Tout vendre").check();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-sale", all: true });
+    // The card is drawn anew with each answer; who was at a control still is.
+    await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, sellAll: true, batteryKwh: 5 } }), ROOF);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "roof-sale");
+    assert.equal(await card.locator("#roof-battery").inputValue(), "5");
+
+    // On paper: the card alone, its parts unfolded.
+    await page.evaluate(() => { window.print = () => { window.printed = document.querySelectorAll("#roof details:not([open])").length; }; });
+    await card.locator("#roof-print").click();
+    assert.equal(await page.evaluate(() => window.printed), 0);
+    await page.emulateMedia({ media: "print" });
+    assert.ok(await page.locator("#time").isHidden());
+    assert.ok(await card.isVisible());
+    if (size === "desktop") await picture(page, "shell-roof-print");
+    await page.emulateMedia({ media: "screen" });
+    await page.evaluate(() => window.dispatchEvent(new Event("afterprint")));
+
+    await page.evaluate(() => window.say({ kind: "roof", state: "absent", message: "Ce toit n'est pas dans le livre." }));
+    assert.match(await card.innerText(), /pas dans le livre/);
+    await page.evaluate(() => window.say({ kind: "roof", state: "none" }));
+    assert.ok(await card.isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
 test("the keyboard does on the scene what the pointer does", async () => {
   const { page, context } = await open();
   await started(page);
@@ -421,6 +567,112 @@ test("any instant is a scope and a slider away, by days of 23 and 25 hours", asy
   assert.ok((await page.locator("#lanes .gap").count()) >= 1);
   await page.getByRole("button", { name: "+ 1 mois" }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, unit, count }) => what === "step-clock" && unit === "month" && count === 1));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("attributes are colours and filters, by mouse and by keyboard", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "attributes", attributes: [
+      { layer: "buildings", name: "height_m", title: { fr: "Hauteur", en: "Height" }, range: [2, 48.5], kinds: [] },
+      { layer: "buildings", name: "usage", title: { fr: "Usage", en: "Use" }, range: null, kinds: ["annexe", "commerce", "habitation"] },
+    ] });
+  });
+  await page.locator("#attribute").selectOption({ label: "Bâtiments · Usage" });
+  await page.waitForFunction(() => window.heard.some(({ do: what, attribute }) => what === "show-attribute" && attribute.layer === "buildings" && attribute.name === "usage"));
+  await page.evaluate(() => {
+    window.say({ kind: "legend", theme: "attribute", title: { fr: "Usage", en: "Use" }, unit: "", domain: [-0.5, 2.5], colours: ["#0072b2", "#e69f00", "#606060"],
+      ticks: [], ends: [0.5, 1.5, 2.5], names: ["habitation", "commerce", ""], nature: "declared", source: "IGN", date: "2025",
+      histogram: { low: -0.5, high: 2.5, counts: [7000, 900, 300], known: 8200, without: 420 } });
+  });
+  assert.match(await page.locator("#legend").innerText(), /habitation\s+commerce\s+Autres/);
+  // A range of numbers: what is wrong is marked and not sent.
+  await page.locator("#filter-add").selectOption({ label: "Bâtiments · Hauteur" });
+  await page.getByLabel("De", { exact: true }).fill("12");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => window.heard.some(({ do: what, filters }) => what === "set-filters" && filters[0]?.low === 12 && filters[0]?.high === 48.5));
+  await page.getByLabel("à", { exact: true }).fill("5");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.getByLabel("à", { exact: true }).getAttribute("aria-invalid"), "true");
+  // Kinds: the keyboard stays where it was.
+  await page.locator("#filter-add").selectOption({ label: "Bâtiments · Usage" });
+  const box = page.locator("#filters").getByLabel("annexe");
+  await box.focus();
+  await page.keyboard.press("Space");
+  await page.waitForFunction(() => window.heard.at(-1)?.filters?.[1]?.values?.join() === "commerce,habitation");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.filter), "1-annexe");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-filters");
+  await page.getByRole("button", { name: "Retirer le filtre Bâtiments · Usage" }).click();
+  await page.waitForFunction(() => window.heard.at(-1)?.filters?.length === 1);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a year is a sheet of days and hours, with its months in numbers, and a curve is a picture to carry away", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(({ series, chart }) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5] } });
+    // Midnights of the clock: 25 hours lie between two of them in October.
+    const days = Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(2025, 11, 31, 23) + 86_400_000 * day - (day > 87 && day < 298 ? 3_600_000 : 0)).toISOString());
+    const hours = days.map((_, day) => Array.from({ length: 24 }, (_, hour) => (day === 87 && hour === 2 ? null : 5 + 3 * Math.cos(day / 58) + Math.sin(hour / 3.8))));
+    window.say({ kind: "calendar", days, hours });
+  }, { series: SERIES, chart: CHART });
+  const chart = page.locator("#chart");
+  assert.match(await chart.locator("canvas").getAttribute("aria-label"), /Calendrier : Production, jour par jour/);
+  await chart.getByText("Les mois en nombres").click();
+  assert.match(await chart.locator("table").first().innerText(), /janvier 2026[^]*décembre 2026/);
+  const box = await chart.locator("canvas").boundingBox();
+  await chart.locator("canvas").click({ position: { x: (100.5 / 365) * box.width, y: (14.5 / 24) * box.height } });
+  // A day is narrower than a pixel here.
+  await page.waitForFunction(() => window.heard.some(({ instant }) => /^2026-04-1[01]T12:00:00Z$/.test(instant)));
+  await chart.getByText("Minimum").first().click();
+  await page.waitForFunction(() => window.heard.some(({ instant }) => instant === "2026-08-15T03:00:00Z"));
+  const saved = page.waitForEvent("download");
+  await chart.getByText("Enregistrer l'image").click();
+  const file = await saved;
+  assert.equal(file.suggestedFilename(), "eco2mix.png");
+  const bytes = readFileSync(await file.path());
+  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+  // Width and height stand in the first chunk.
+  assert.ok(bytes.readUInt32BE(16) > 1200 && bytes.length > 5000, String(bytes.length));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-calendar");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("views are kept in this browser, opened again and forgotten", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  const state = { territory: "essai", camera: { target: [-1.55, 47.215, 60], distance_m: 900, heading_deg: 10, pitch_deg: -30 }, instant: "2026-06-21T13:30:00Z", year: 2020, theme: "demand", hidden: [], selection: null };
+  await page.evaluate((state) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state, link: "v=1" });
+  }, state);
+  await page.getByText("Vues enregistrées").click();
+  await page.getByLabel("Nom", { exact: true }).fill("La place le soir");
+  await page.keyboard.press("Enter");
+  assert.match(await page.locator("#live").innerText(), /La place le soir/);
+  await page.reload();
+  await started(page);
+  await page.evaluate((state) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { ...state, theme: "none" }, link: "v=1" });
+  }, state);
+  await page.getByText("Vues enregistrées").click();
+  await page.getByRole("button", { name: /^La place le soir/ }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, state }) => what === "restore" && state.theme === "demand" && state.camera.distance_m === 900));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-views");
+  await page.getByRole("button", { name: "Oublier la vue La place le soir" }).click();
+  assert.equal(await page.locator("#views li").count(), 0);
   assert.deepEqual(faults, []);
   await context.close();
 });

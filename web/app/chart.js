@@ -13,6 +13,8 @@ const DASHES = ["", "6 3", "2 2", "8 3 2 3", "4 4", "1 3", "10 4"];
 const ROWS_MAX = 400;
 
 let chart = null;
+/** The year hour by hour: midnights of its days, and 24 values of each. It comes apart from the chart, which changes with the day. */
+let sheet = { days: [], hours: [] };
 let said = "";
 
 /** A chart message of the viewer; `null` takes it away. */
@@ -22,6 +24,12 @@ export function chartOf(message) {
   const words = chart ? named(chart.title) : "";
   if (words && words !== said) announce(t("chart-announce", { title: words }));
   said = words;
+}
+
+/** A calendar message of the viewer. */
+export function calendarOf(message) {
+  sheet = { days: message.days ?? [], hours: message.hours ?? [] };
+  if (chart) drawChart();
 }
 
 export function drawChart() {
@@ -44,13 +52,15 @@ export function drawChart() {
       parts.push(make("p", t("chart-duration"), { class: "quiet" }), duration());
       parts.push(make("p", t("chart-counts", { known: number(chart.known, 0), absent: number(chart.absent, 0) }), { class: "quiet" }));
     }
-    if (chart.peak) {
-      const [at, value] = chart.peak;
-      const go = make("button", t("chart-peak", { value: written(value), instant: dateText(Date.parse(at), store.timezone) }), { type: "button", class: "small" });
+    for (const [key, end] of [["chart-peak", chart.peak], ["chart-trough", chart.trough]]) {
+      if (!end) continue;
+      const [at, value] = end;
+      const go = make("button", t(key, { value: written(value), instant: dateText(Date.parse(at), store.timezone) }), { type: "button", class: "small" });
       go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
       parts.push(go);
     }
     parts.push(...worst());
+    if (sheet.days.length > 1) parts.push(...calendar());
   }
   const origin = make("p", "", { class: "quiet" });
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
@@ -60,8 +70,10 @@ export function drawChart() {
   details.append(make("summary", t("chart-table")), values());
   const save = make("button", t("chart-csv"), { type: "button", class: "small" });
   save.addEventListener("click", download);
+  const still = make("button", t("chart-png"), { type: "button", class: "small" });
+  still.addEventListener("click", () => downloadPicture(place.querySelector("svg.curve")));
   const tools = make("p");
-  tools.append(save);
+  tools.append(save, " ", still);
   if (!store.state.selection && store.state.series) {
     const close = make("button", t("close"), { type: "button", class: "small" });
     close.addEventListener("click", () => command({ do: "show-series", series: null }));
@@ -188,6 +200,70 @@ function duration() {
   return picture;
 }
 
+/** Stops of the ramp "cividis" (Nuñez, Anderton, Renslow 2018), as the picture has them. */
+const CIVIDIS = [[0, 32, 77], [33, 60, 110], [76, 85, 108], [108, 110, 114], [140, 136, 120], [175, 165, 112], [214, 196, 92], [255, 234, 70]];
+
+function shade(share) {
+  const place = Math.min(1, Math.max(0, share)) * (CIVIDIS.length - 1);
+  const low = Math.min(CIVIDIS.length - 2, Math.floor(place));
+  return CIVIDIS[low].map((from, at) => Math.round(from + (place - low) * (CIVIDIS[low + 1][at] - from)));
+}
+
+/** Days from left to right, hours from top to bottom; months and their values stand in a table for whoever does not see colours. */
+function calendar() {
+  const known = sheet.hours.flat().filter((value) => value !== null);
+  if (known.length === 0) return [];
+  const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+  const canvas = make("canvas", "", { width: sheet.days.length, height: 24, class: "calendar", role: "img", "aria-label": t("chart-calendar-of", { title: named(chart.title), low: written(low), high: written(high) }) });
+  const context = canvas.getContext("2d");
+  const pixels = context.createImageData(sheet.days.length, 24);
+  sheet.hours.forEach((hours, day) => hours.forEach((value, hour) => {
+    if (value === null) return;
+    pixels.data.set([...shade((value - low) / (high - low || 1)), 255], 4 * (hour * sheet.days.length + day));
+  }));
+  context.putImageData(pixels, 0, 0);
+  canvas.addEventListener("click", (event) => {
+    const box = canvas.getBoundingClientRect();
+    const day = Math.floor(((event.clientX - box.left) / box.width) * sheet.days.length);
+    const hour = Math.min(23, Math.floor(((event.clientY - box.top) / box.height) * 24));
+    const midnight = Date.parse(sheet.days[day] ?? "");
+    if (Number.isFinite(midnight)) command({ do: "set-instant", instant: new Date(hourOf(midnight, hour)).toISOString().replace(/\.\d+Z$/, "Z") });
+  });
+  const key = make("p", "", { class: "quiet calendar-key" });
+  key.append(three(low), make("i", "", { class: "ramp", "aria-hidden": "true" }), written(high));
+  key.querySelector("i").style.backgroundImage = `linear-gradient(to right, ${CIVIDIS.map((colour) => `rgb(${colour})`).join(",")})`;
+  const details = make("details", "", { class: "values" });
+  details.append(make("summary", t("chart-months")), months());
+  return [make("p", t("chart-calendar"), { class: "quiet" }), canvas, key, details];
+}
+
+/** The hour of a day on the clock: nights of 23 and 25 hours move it. */
+function hourOf(midnight, hour) {
+  const guess = midnight + 3_600_000 * hour;
+  const told = Number(new Intl.DateTimeFormat("en-GB", { timeZone: store.timezone, hour: "2-digit", hourCycle: "h23" }).format(guess));
+  const off = hour - told;
+  return Math.abs(off) === 1 ? guess + 3_600_000 * off : guess;
+}
+
+function months() {
+  const of = new Map();
+  sheet.days.forEach((day, place) => {
+    const month = new Intl.DateTimeFormat(currentLanguage(), { timeZone: store.timezone, month: "long", year: "numeric" }).format(Date.parse(day));
+    of.set(month, [...(of.get(month) ?? []), ...sheet.hours[place].filter((value) => value !== null)]);
+  });
+  const table = make("table");
+  const head = make("tr");
+  head.append(...["chart-month", "chart-lowest", "chart-mean", "chart-highest"].map((word) => make("th", t(word), { scope: "col" })));
+  const rows = [...of].map(([month, values]) => {
+    const row = make("tr");
+    const cell = (value) => make("td", values.length === 0 ? t("no-data") : three(value));
+    row.append(make("th", month, { scope: "row" }), cell(Math.min(...values)), cell(values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)), cell(Math.max(...values)));
+    return row;
+  });
+  table.append(make("caption", `${named(chart.title)}${chart.unit ? ` (${chart.unit})` : ""}`), head, ...rows);
+  return table;
+}
+
 function values() {
   const table = make("table");
   const head = make("tr");
@@ -205,9 +281,44 @@ function values() {
 }
 
 function download() {
-  const link = make("a", "", { download: `${chart.series.replace(/[^\w-]+/g, "-")}.csv` });
   // The mark at the beginning tells spreadsheets that it is UTF-8.
-  link.href = URL.createObjectURL(new Blob(["\ufeff", chart.csv], { type: "text/csv;charset=utf-8" }));
+  keep("csv", new Blob(["\ufeff", chart.csv], { type: "text/csv;charset=utf-8" }));
+}
+
+/** The curve of the day as a picture, four times as large, with title and source: what is shown elsewhere says where it comes from. */
+function downloadPicture(drawn) {
+  if (!drawn) return;
+  const [scale, head, foot] = [4, 22, 18];
+  const [width, height] = [WIDTH + 8, HEIGHT + 16 + head + foot];
+  const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * scale, height: height * scale, viewBox: `0 0 ${width} ${height}` });
+  const [ink, paper] = [getComputedStyle(document.body).color, getComputedStyle(byId("layers")).backgroundColor];
+  const inside = drawn.cloneNode(true);
+  for (const [key, value] of Object.entries({ x: 0, y: head, width: WIDTH, height: HEIGHT + 16, overflow: "visible" })) inside.setAttribute(key, value);
+  inside.querySelectorAll("text").forEach((text) => text.setAttribute("fill", ink));
+  inside.querySelectorAll(".grid").forEach((line) => line.setAttribute("stroke", "#88888855"));
+  inside.querySelectorAll(".now").forEach((line) => line.setAttribute("stroke", "#d55e00"));
+  const style = { fill: ink, "font-family": "sans-serif" };
+  picture.append(
+    svg("rect", { width: "100%", height: "100%", fill: paper }),
+    svg("text", { ...style, x: 4, y: 14, "font-size": 11, "font-weight": 600 }, `${named(chart.title)}${chart.unit ? ` (${chart.unit})` : ""}`),
+    inside,
+    svg("text", { ...style, x: 4, y: height - 5, "font-size": 7 }, [t(has(chart.nature) ? chart.nature : "no-data"), chart.source].filter(Boolean).join(" · ")),
+  );
+  picture.style.color = ink;
+  picture.style.font = "10px sans-serif";
+  const image = new Image();
+  image.addEventListener("load", () => {
+    const canvas = make("canvas", "", { width: width * scale, height: height * scale });
+    canvas.getContext("2d").drawImage(image, 0, 0);
+    canvas.toBlob((blob) => blob && keep("png", blob), "image/png");
+  });
+  image.addEventListener("error", () => announce(t("chart-png-failed")));
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(picture))}`;
+}
+
+function keep(ending, blob) {
+  const link = make("a", "", { download: `${chart.series.replace(/[^\w-]+/g, "-")}.${ending}` });
+  link.href = URL.createObjectURL(blob);
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);
 }

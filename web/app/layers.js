@@ -7,6 +7,7 @@ import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./p
 
 /** What a legend says until the viewer has sent its own. */
 const LEGENDS = {
+  attribute: { unit: "", nature: "declared" },
   demand: { unit: "W/m²", nature: "simulated" },
   "construction-year": { unit: "", nature: "declared" },
 };
@@ -58,6 +59,8 @@ export function drawLayers(state, anew = false) {
   const wanted = state.theme === "series" ? `series:${state.series}` : state.theme;
   const radio = document.querySelector(`input[name="theme"][value="${CSS.escape(wanted)}"]`);
   if (radio) radio.checked = true;
+  // An attribute is chosen elsewhere.
+  else for (const other of document.querySelectorAll('input[name="theme"]')) other.checked = false;
   for (const box of byId("curve-list").querySelectorAll("input")) box.checked = box.value === state.series;
   byId("year-row").hidden = state.theme !== "construction-year";
   byId("year").value = state.year;
@@ -179,7 +182,7 @@ export function drawLegend() {
   const unit = facts.unit ? ` (${facts.unit})` : "";
   byId("legend-title").textContent = `${named(facts.title) || t(`theme-${theme}`)}${unit}`;
   byId("legend-notice").textContent = facts.waiting ? t("values-wait") : facts.outside ? t("values-outside") : facts.typical ? t("chart-typical") : "";
-  byId("legend-when").textContent = theme !== "construction-year" ? dateText(Date.parse(instant), store.timezone) : String(year);
+  byId("legend-when").textContent = theme === "attribute" ? "" : theme !== "construction-year" ? dateText(Date.parse(instant), store.timezone) : String(year);
   // The viewer says the colours; until then there are none to explain.
   const colours = facts.colours ?? [];
   const ramp = byId("legend-ramp");
@@ -191,7 +194,9 @@ export function drawLegend() {
     const row = make("li");
     const swatch = make("i", "", { class: "swatch", "aria-hidden": "true" });
     if (CSS.supports("color", colours[place] ?? "")) swatch.style.backgroundColor = colours[place];
-    row.append(swatch, t("legend-class", { low: three(place > 0 ? ends[place - 1] : (facts.domain?.[0] ?? 0)), high: three(end) }));
+    const name = facts.names?.[place];
+    if (name !== undefined) row.append(swatch, name || t("legend-others"));
+    else row.append(swatch, t("legend-class", { low: three(place > 0 ? ends[place - 1] : (facts.domain?.[0] ?? 0)), high: three(end) }));
     return row;
   }));
   drawHistogram(facts.histogram);

@@ -5,9 +5,13 @@ import { command, onChange, readTerritory, receive, store, linked } from "./stat
 import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
-import { chartOf, drawChart } from "./chart.js";
+import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
+import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
+import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
+import { drawRoof, roofOf } from "./roof.js";
+import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
@@ -28,9 +32,12 @@ async function boot() {
   wireHeader();
   wireLayers();
   wirePicture();
+  wireAttributes();
+  wireBookmarks();
   wireTime();
   wireSheet();
   wireKeys(canvas);
+  wireSearch();
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => {
@@ -149,8 +156,20 @@ function message(received) {
       seriesOf(received);
       drawSeries();
       break;
+    case "attributes":
+      attributesOf(received);
+      break;
     case "day":
       dayOf(received);
+      break;
+    case "calendar":
+      calendarOf(received);
+      break;
+    case "roof":
+      roofOf(received);
+      break;
+    case "search":
+      searchOf(received);
       break;
     case "chart":
       chartOf(received);
@@ -173,8 +192,10 @@ function draw(state, before) {
   }
   drawTime(state, before);
   drawLayers(state);
+  drawAttributes();
   drawPicture(state);
   drawSheet(state, before);
+  if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -188,8 +209,12 @@ function drawAll() {
   }
   drawTime(store.state, null);
   drawLayers(store.state, true);
+  drawAttributes(true);
+  drawBookmarks();
   drawPicture(store.state);
   drawMarks();
+  drawRoof();
+  drawSearch();
   drawSeries();
   drawLegend();
   drawSheet(store.state, null);

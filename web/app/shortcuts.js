@@ -40,6 +40,7 @@ export const SHORTCUTS = [
   {"key":"b","name":{"fr":"B","en":"B"},"text":{"fr":"Voir sous le sol, ou ne plus y voir","en":"Look under the ground, or no longer"},"ask":{"ask":"underground"}},
   {"key":"l","name":{"fr":"L","en":"L"},"text":{"fr":"Changer de langue","en":"Change the language"},"ask":{"ask":"next-language"}},
   {"key":"r","name":{"fr":"R","en":"R"},"text":{"fr":"Redemander ce qui n’a pas pu être chargé","en":"Ask again for what could not be loaded"},"ask":{"ask":"try-again"}},
+  {"key":"/","name":{"fr":"/","en":"/"},"text":{"fr":"Chercher une adresse, une rue, un lieu","en":"Search for an address, a street, a place"},"action":"search"},
   {"key":"c","name":{"fr":"C","en":"C"},"text":{"fr":"Copier un lien vers cette vue","en":"Copy a link to this view"},"action":"copy-link"},
   {"key":"?","name":{"fr":"?","en":"?"},"text":{"fr":"Ouvrir ou fermer l’aide","en":"Open or close the help"},"action":"help"},
   {"key":"h","name":{"fr":"H","en":"H"},"text":{"fr":"Ouvrir ou fermer l’aide","en":"Open or close the help"},"action":"help"},

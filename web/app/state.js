@@ -21,7 +21,7 @@ export const store = {
   series: [],
   state: {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
-    playback: { playing: false, speed: 3600 }, hidden: [], theme: "none", selection: null, language: "fr",
+    playback: { playing: false, speed: 3600 }, hidden: [], filters: [], attribute: null, theme: "none", selection: null, language: "fr",
     series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
@@ -88,6 +88,11 @@ function mirrored(state, message) {
     case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
     case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };
     case "set-theme": return { ...state, theme: message.theme };
+    case "show-attribute": {
+      const theme = message.attribute ? "attribute" : state.theme === "attribute" ? "none" : state.theme;
+      return { ...state, attribute: message.attribute, theme };
+    }
+    case "set-filters": return { ...state, filters: message.filters };
     case "set-underground": return { ...state, underground: message.underground };
     case "set-quality": return { ...state, quality: message.quality };
     case "set-language": return { ...state, language: message.language };
@@ -161,7 +166,7 @@ export function linked() {
   const state = {};
   const time = parts.get("t");
   if (time && Number.isFinite(Date.parse(time))) state.instant = time;
-  if (["none", "demand", "construction-year", "series"].includes(parts.get("theme"))) state.theme = parts.get("theme");
+  if (["none", "demand", "construction-year", "series", "attribute"].includes(parts.get("theme"))) state.theme = parts.get("theme");
   if (parts.get("series")) state.series = parts.get("series");
   if (/^\d{4}$/.test(parts.get("y") ?? "")) state.year = Number(parts.get("y"));
   if (["fr", "en"].includes(parts.get("lang"))) state.language = parts.get("lang");

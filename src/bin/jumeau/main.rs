@@ -13,6 +13,7 @@ macro_rules! eprintln {
 mod check;
 mod demo;
 mod dispatch;
+mod find;
 mod flow;
 mod import;
 mod info;
@@ -77,6 +78,8 @@ enum Command {
     Merge(shards::MergeArgs),
     /// Territoire rural fictif, en fichiers sources / fictional rural territory as source files.
     Demo(demo::Args),
+    /// Cherche une adresse, une rue, un lieu / finds an address, a street, a place.
+    Find(find::Args),
     /// Vérifie un territoire, un tileset ou un glb / checks a territory, tileset or glb.
     Check(check::Args),
     /// Image sans fenêtre / a headless picture.
@@ -119,6 +122,7 @@ fn main() -> ExitCode {
         Command::Work(args) => shards::work(args),
         Command::Merge(args) => shards::merge(args),
         Command::Demo(args) => demo::run(args),
+        Command::Find(args) => find::run(args),
         Command::Check(args) => check::run(args),
         Command::Snapshot(args) => snapshot::run(args),
         Command::Fly(args) => fly::run(args),

@@ -8,11 +8,15 @@ use jumeau::energy::shading::Foliage;
 use jumeau::energy::weather::DEFAULT_LINKE;
 use jumeau::energy::yields::Sureness;
 use jumeau::formats::meter;
-use jumeau::pipeline::solar::answer::{Ask, Load, MyRoof, my_roof};
+use jumeau::geodesy::{EnuFrame, LonLatH};
+use jumeau::pipeline::solar::answer::{Found, drawn, my_roof};
 use jumeau::pipeline::solar::roofs::RoofOptions;
-use jumeau::pipeline::solar::{dossier, told, weather};
+use jumeau::pipeline::solar::{dossier, weather};
 use jumeau::pipeline::{info, messages};
 use jumeau::planning::file::Texts;
+use jumeau::rooftop::answer::Ask;
+use jumeau::rooftop::load::Load;
+use jumeau::rooftop::told;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -60,6 +64,9 @@ pub struct Args {
     /// Fichier météo ; climatologie intégrée sinon / weather file, else the built-in climatology.
     #[arg(long, value_name = "FILE")]
     weather: Option<PathBuf>,
+    /// Rayons exacts, même si le territoire a un livre des toits / exact rays, even where the territory has a roof book.
+    #[arg(long)]
+    rays: bool,
     /// Écrit un dossier PDF / writes a PDF dossier.
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
@@ -79,21 +86,22 @@ fn module(text: &str) -> Result<(usize, usize), String> {
 pub fn run(args: Args) -> ExitCode {
     let english = args.lang.english();
     match answer(&args, english) {
-        Ok((found, at)) => {
-            if let Some(path) = &args.pdf
-                && let Err(error) = std::fs::write(path, dossier::pdf(&found.0, &found.1, at, english))
+        Ok(told) => {
+            let Told { found, basis, frame, at, dossier } = &told;
+            if let (Some(path), Some(bytes)) = (&args.pdf, dossier)
+                && let Err(error) = std::fs::write(path, bytes)
             {
                 eprintln!("{}: {error}", path.display());
                 return ExitCode::from(2);
             }
-            for finding in found.0.report.findings() {
+            for finding in found.report.findings() {
                 eprintln!("{}: {}", finding.file, sentence(finding, english));
             }
-            let code = ExitCode::from(u8::from(found.0.report.has_errors()));
+            let code = ExitCode::from(u8::from(found.report.has_errors()));
             if args.json {
-                super::output::data(&format!("{:#}\n", told::json(&found.0, &found.1, at)), code)
+                super::output::data(&format!("{:#}\n", told::json(&found.roof, basis, frame, *at)), code)
             } else {
-                super::output::words(&told::words(&found.0, &found.1, at, english), code)
+                super::output::words(&told::words(&found.roof, basis, *at, english), code)
             }
         }
         Err(said) => {
@@ -103,7 +111,16 @@ pub fn run(args: Args) -> ExitCode {
     }
 }
 
-fn answer(args: &Args, english: bool) -> Result<((MyRoof, told::Basis), Instant), String> {
+/// An answer with what it is told by.
+struct Told {
+    found: Found,
+    basis: told::Basis,
+    frame: EnuFrame,
+    at: Instant,
+    dossier: Option<Vec<u8>>,
+}
+
+fn answer(args: &Args, english: bool) -> Result<Told, String> {
     let pick = |(fr, en): (String, String)| if english { en } else { fr };
     let (file, manifest) = info::manifest(&args.territory).map_err(|missing| pick(missing.sentence()))?;
     let positive = |value: Option<f64>| value.is_none_or(|value| value.is_finite() && value >= 0.0);
@@ -153,14 +170,25 @@ fn answer(args: &Args, english: bool) -> Result<((MyRoof, told::Basis), Instant)
     };
     let talk = Talk::new(!english);
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
-    let found = my_roof(&folder, &manifest, &weather, &options, &question, &facts, &texts, &talk);
+    // Another weather is another question than the stored one.
+    let rays = args.rays || args.weather.is_some();
+    let found = my_roof(&folder, &manifest, (&weather, &options), rays, &question, (&facts, &texts), &talk);
     talk.end();
     let found = found.map_err(|finding| sentence(&finding, english))?;
-    let basis = told::Basis::of(&manifest, &weather, &options, &question);
-    for (fact, _) in found.answer.earnings.used.iter().filter(|(_, validity)| *validity == Validity::Past) {
+    let basis = told::Basis::of(&manifest.name.fr, &found.shared, &question, found.shading);
+    for (fact, _) in found.roof.answer.earnings.used.iter().filter(|(_, validity)| *validity == Validity::Past) {
         eprintln!("{}: {}", if english { "past its validity" } else { "validité dépassée" }, if english { &fact.en } else { &fact.fr });
     }
-    Ok(((found, basis), at))
+    let dossier = match &args.pdf {
+        Some(_) => {
+            let drawn = drawn(&folder, &manifest, &found.roof, &talk);
+            talk.end();
+            Some(dossier::pdf(&found.roof, &drawn.map_err(|finding| sentence(&finding, english))?, &basis, at, english))
+        }
+        None => None,
+    };
+    let [lon, lat, height_m] = manifest.origin;
+    Ok(Told { found, basis, frame: EnuFrame::at(LonLatH::new(lon, lat, height_m)), at, dossier })
 }
 
 fn meter_of(path: &Path, english: bool) -> Result<meter::Meter, String> {

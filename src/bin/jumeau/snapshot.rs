@@ -64,6 +64,7 @@ pub fn run(args: Args) -> ExitCode {
         let document = serde_json::json!({
             "width": picture.width, "height": picture.height, "tiles": picture.tiles, "features": picture.features,
             "seconds": picture.seconds, "first_tile_seconds": picture.first_tile_s,
+            "attributions": picture.credits, "view": picture.link,
         });
         format!("{document}\n")
     } else {

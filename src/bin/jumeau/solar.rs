@@ -126,6 +126,7 @@ pub fn run(args: Args) -> ExitCode {
         } else {
             Sureness::TYPICAL_YEAR
         },
+        records: false,
     };
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     let talk = Talk::new(!english);
@@ -141,7 +142,7 @@ pub fn run(args: Args) -> ExitCode {
         };
         let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
         store(&folder, &manifest, &made, &options, hours, &talk).map(|stored| {
-            let said = json!({ "table": stored.rows, "table_bytes": stored.table_bytes, "series_rows": stored.series_rows, "hours": stored.hours });
+            let said = json!({ "table": stored.rows, "table_bytes": stored.table_bytes, "series_rows": stored.series_rows, "hours": stored.hours, "book_bytes": stored.book_bytes });
             (stored.roofs, Some(said))
         })
     } else {

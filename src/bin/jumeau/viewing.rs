@@ -15,6 +15,9 @@ use std::process::ExitCode;
 /// Where `cargo xtask demo` prepares the default territory, from the folder the program is started in.
 const DEFAULT_TERRITORY: &str = "build/territory/nantes-centre";
 
+/// What a folder that is no territory may be known by: a tileset, a terrain, a pyramid of tiles.
+const DOCUMENTS: [&str; 5] = [TILESET, "layer.json", "tiles.json", "tilejson.json", "metadata.json"];
+
 pub fn fault(key: &str, value: String) -> Fault {
     Fault { key: key.to_owned(), value }
 }
@@ -73,7 +76,10 @@ pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCo
 
 /// A territory's root, or a tileset's and the path of its document there.
 fn location(named: &str, lang: Lang) -> Result<(Location, Option<String>), ExitCode> {
-    let document = |text: &str| text.len() > 5 && text.to_ascii_lowercase().ends_with(".json") && !text.ends_with("territory.json");
+    let document = |text: &str| {
+        let lower = text.to_ascii_lowercase();
+        lower.len() > 5 && (lower.ends_with(".json") || lower.ends_with(".pmtiles")) && !text.ends_with("territory.json")
+    };
     let location = Location::parse(named);
     match &location {
         Location::Url(_) => {
@@ -91,8 +97,10 @@ fn location(named: &str, lang: Lang) -> Result<(Location, Option<String>), ExitC
             Ok((Location::Folder(path.parent().unwrap_or(Path::new("")).to_owned()), file))
         }
         Location::Folder(folder) if folder.join("territory.json").is_file() => Ok((location, None)),
-        Location::Folder(folder) if folder.join(TILESET).is_file() => Ok((location, Some(TILESET.to_owned()))),
-        Location::Folder(_) => Err(say(&fault("error-territory-missing", named.to_owned()), lang)),
+        Location::Folder(folder) => match DOCUMENTS.iter().find(|document| folder.join(document).is_file()) {
+            Some(document) => Ok((location, Some((*document).to_owned()))),
+            None => Err(say(&fault("error-territory-missing", named.to_owned()), lang)),
+        },
     }
 }
 

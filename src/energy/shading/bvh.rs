@@ -107,46 +107,31 @@ impl Bvh {
     /// `from_m` keeps a roof from hiding its own samples.
     pub fn visibility(&self, point: Point, azimuths: usize, from_m: f64) -> Visibility {
         let azimuths = azimuths.clamp(1, 3600);
-        let bin = 90.0 / ELEVATION_BINS as f64;
-        let (mut horizon, mut overhead) =
-            (Vec::with_capacity(azimuths), Vec::with_capacity(azimuths));
-        for number in 0..azimuths {
-            let azimuth = (360.0 * number as f64 / azimuths as f64).to_radians();
-            let hidden = |elevation: f64| {
-                let (sin, cos) = elevation.to_radians().sin_cos();
-                self.any_hit(
-                    point,
-                    [azimuth.sin() * cos, azimuth.cos() * cos, sin],
-                    from_m,
-                    f64::INFINITY,
-                )
-            };
-            let bits = (0..ELEVATION_BINS).fold(0u64, |bits, at| {
-                bits | u64::from(hidden((at as f64 + 0.5) * bin)) << at
-            });
-            let run = bits.trailing_ones() as usize;
-            // The edge lies between the middles of two bins.
-            let (mut low, mut high) = ((run as f64 - 0.5) * bin, (run as f64 + 0.5) * bin);
-            if run == 0 {
-                (low, high) = (0.0, 0.5 * bin);
-            }
-            for _ in 0..7 {
-                let middle = 0.5 * (low + high);
-                if hidden(middle) {
-                    low = middle
-                } else {
-                    high = middle
-                }
-            }
-            let edge = if run == 0 && low == 0.0 {
-                0.0
-            } else {
-                0.5 * (low + high)
-            };
-            horizon.push(edge as f32);
-            overhead.push(if run >= 64 { 0 } else { bits >> run << run });
-        }
+        let (horizon, overhead): (Vec<f32>, Vec<u64>) = (0..azimuths).map(|number| self.look(point, 360.0 * number as f64 / azimuths as f64, from_m)).unzip();
         Visibility::from_horizon(horizon).with_overhead(overhead)
+    }
+
+    /// Horizon in one direction, degrees, and the hidden bins above it.
+    pub fn look(&self, point: Point, azimuth_deg: f64, from_m: f64) -> (f32, u64) {
+        let bin = 90.0 / ELEVATION_BINS as f64;
+        let azimuth = azimuth_deg.to_radians();
+        let hidden = |elevation: f64| {
+            let (sin, cos) = elevation.to_radians().sin_cos();
+            self.any_hit(point, [azimuth.sin() * cos, azimuth.cos() * cos, sin], from_m, f64::INFINITY)
+        };
+        let bits = (0..ELEVATION_BINS).fold(0u64, |bits, at| bits | u64::from(hidden((at as f64 + 0.5) * bin)) << at);
+        let run = bits.trailing_ones() as usize;
+        // The edge lies between the middles of two bins.
+        let (mut low, mut high) = ((run as f64 - 0.5) * bin, (run as f64 + 0.5) * bin);
+        if run == 0 {
+            (low, high) = (0.0, 0.5 * bin);
+        }
+        for _ in 0..7 {
+            let middle = 0.5 * (low + high);
+            if hidden(middle) { low = middle } else { high = middle }
+        }
+        let edge = if run == 0 && low == 0.0 { 0.0 } else { 0.5 * (low + high) };
+        (edge as f32, if run >= 64 { 0 } else { bits >> run << run })
     }
 }
 

@@ -3,6 +3,7 @@
 //! | module | does |
 //! |---|---|
 //! | [`visibility`] | the one result of all ways: horizon, things overhead, trees; share of the sky seen |
+//! | [`condense`] | the same of many points, told by a few |
 //! | [`height_grid`] | a surface as heights on a lattice |
 //! | [`sweep`] | the horizon of every cell of a grid, direction by direction, by a convex hull that slides along lines |
 //! | [`march`] | one ray over a grid step by step: slow, plain, what the sweep is held against |
@@ -12,6 +13,7 @@
 //! Directions here are azimuths of the *grid*. A grid in a projected system is turned against true north by the meridian convergence γ (PROJ's sign, negative west of the central meridian): grid azimuth = true azimuth - γ. The wrong sign doubles the error, so [`grid_azimuth`] is the only place it is written.
 
 pub mod bvh;
+pub mod condense;
 pub mod height_grid;
 pub mod march;
 pub mod sight;

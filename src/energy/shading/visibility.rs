@@ -117,6 +117,16 @@ impl Visibility {
         &self.horizon
     }
 
+    /// Tree tops as they are kept; none without trees.
+    pub fn tree_tops(&self) -> &[f32] {
+        &self.tree_tops
+    }
+
+    /// Hidden bins above the horizon as they are kept; none where there is nothing overhead.
+    pub fn overhead(&self) -> &[u64] {
+        &self.overhead
+    }
+
     /// Horizon at any true azimuth, degrees, straight between the kept ones.
     pub fn horizon_at(&self, azimuth: f64) -> f64 {
         between(&self.horizon, azimuth)

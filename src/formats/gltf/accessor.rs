@@ -2,7 +2,7 @@
 
 use super::container::{Container, data_uri};
 use super::draco;
-use super::json::{Accessor, Document, Meshopt, extension};
+use super::json::{Accessor, Document, Meshopt, Schema, StructuralMetadata, extension};
 use super::{GltfFault, Limits};
 use meshoptimizer_rs::codec::{self, Filter, Mode};
 use meshoptimizer_rs::{Limits as CodecLimits, Workspace};
@@ -23,7 +23,12 @@ pub struct Store<'a> {
     decoded: Vec<Option<Vec<u8>>>,
     /// Accessors that Draco decompressed, tight.
     unpacked: BTreeMap<usize, Vec<u8>>,
+    /// The schema that the document has beside itself (`schemaUri`).
+    pub schema: Option<Schema>,
 }
+
+/// Largest schema that is read, bytes.
+const MAX_SCHEMA_BYTES: usize = 8 << 20;
 
 impl<'a> Store<'a> {
     /// Finds all buffers and decompresses all compressed views.
@@ -77,7 +82,14 @@ impl<'a> Store<'a> {
             buffers,
             decoded: Vec::new(),
             unpacked: BTreeMap::new(),
+            schema: None,
         };
+        // A schema that cannot be had leaves columns without a type, which are passed over.
+        let outside = document_extension::<StructuralMetadata>(document, super::metadata::STRUCTURAL_METADATA).filter(|metadata| metadata.schema.is_none()).and_then(|metadata| metadata.schema_uri);
+        store.schema = outside
+            .and_then(|uri| if uri.starts_with("data:") { data_uri(&uri) } else { resources(&uri) })
+            .filter(|bytes| bytes.len() <= MAX_SCHEMA_BYTES)
+            .and_then(|bytes| serde_json::from_slice(&bytes).ok());
         store.decoded = store.decompress(limits)?;
         store.unpacked = draco::unpack(&store, document, limits)?;
         Ok(store)
@@ -195,11 +207,45 @@ impl<'a> Store<'a> {
         number: usize,
         limit: usize,
     ) -> Result<Elements<'_>, GltfFault> {
+        let dense = self.dense::<N>(number, limit)?;
+        match &self.accessor(number)?.sparse {
+            Some(sparse) => self.replaced::<N>(number, dense, sparse),
+            None => Ok(dense),
+        }
+    }
+
+    /// Elements of which some are said anew, by number: the specification's sparse accessors.
+    fn replaced<const N: usize>(&self, number: usize, dense: Elements<'_>, sparse: &serde_json::Value) -> Result<Elements<'_>, GltfFault> {
+        let object = || format!("accessors[{number}].sparse");
+        let sparse: Sparse = serde::Deserialize::deserialize(sparse).map_err(|error: serde_json::Error| GltfFault::new("gltf-accessor-type", object(), error))?;
+        let size = dense.component.size() * N;
+        let wide = match Component::of(sparse.indices.component_type) {
+            Some(component @ (Component::U8 | Component::U16 | Component::U32)) => component.size(),
+            _ => return Err(GltfFault::new("gltf-accessor-type", object(), sparse.indices.component_type)),
+        };
+        let part = |view: usize, offset: usize, width: usize| {
+            let view = self.view(view)?;
+            let end = sparse.count.checked_mul(width).and_then(|length| length.checked_add(offset));
+            end.and_then(|end| view.get(offset..end)).ok_or_else(|| GltfFault::new("gltf-accessor-range", object(), sparse.count))
+        };
+        let indices = part(sparse.indices.buffer_view, sparse.indices.byte_offset, wide)?;
+        let values = part(sparse.values.buffer_view, sparse.values.byte_offset, size)?;
+        let mut bytes = vec![0; dense.count.saturating_mul(size)];
+        for (slot, element) in bytes.chunks_exact_mut(size).zip(dense.bytes.chunks(dense.stride.max(1))) {
+            slot.iter_mut().zip(element).for_each(|(to, from)| *to = *from);
+        }
+        for (index, value) in indices.chunks_exact(wide).zip(values.chunks_exact(size)) {
+            let index = index.iter().rev().fold(0_usize, |index, byte| (index << 8) | usize::from(*byte));
+            let slot = index.checked_mul(size).and_then(|at| bytes.get_mut(at..at.checked_add(size)?));
+            slot.ok_or_else(|| GltfFault::new("gltf-accessor-range", object(), index))?.copy_from_slice(value);
+        }
+        Ok(Elements { bytes: Cow::Owned(bytes), stride: size, count: dense.count, component: dense.component, normalized: dense.normalized })
+    }
+
+    /// Elements without what a sparse accessor says anew.
+    fn dense<const N: usize>(&self, number: usize, limit: usize) -> Result<Elements<'_>, GltfFault> {
         let accessor = self.accessor(number)?;
         let object = || format!("accessors[{number}]");
-        if accessor.sparse.is_some() {
-            return Err(GltfFault::new("gltf-sparse", object(), ""));
-        }
         if accessor.count > limit {
             return Err(GltfFault::new("gltf-limit", object(), accessor.count));
         }
@@ -220,7 +266,7 @@ impl<'a> Store<'a> {
                 return Err(GltfFault::new("gltf-limit", object(), count));
             }
             return Ok(Elements {
-                bytes: bytes.get(..count * size).unwrap_or_default(),
+                bytes: Cow::Borrowed(bytes.get(..count * size).unwrap_or_default()),
                 stride: size,
                 count,
                 component,
@@ -230,7 +276,7 @@ impl<'a> Store<'a> {
         let Some(view_number) = accessor.buffer_view else {
             // The specification's "filled with zeros".
             return Ok(Elements {
-                bytes: &[],
+                bytes: Cow::Borrowed(&[]),
                 stride: size,
                 count: accessor.count,
                 component,
@@ -274,7 +320,7 @@ impl<'a> Store<'a> {
             view.get(accessor.byte_offset..span).ok_or_else(short)?
         };
         Ok(Elements {
-            bytes,
+            bytes: Cow::Borrowed(bytes),
             stride,
             count: accessor.count,
             component,
@@ -285,7 +331,7 @@ impl<'a> Store<'a> {
     /// Vectors of `N` numbers; normalised integers become `0..=1` or `-1..=1`, other integers stay what they are.
     ///
     /// # Errors
-    /// As [`Self::view`], and `gltf-accessor-type`, `gltf-accessor-range`, `gltf-sparse`, `gltf-limit`.
+    /// As [`Self::view`], and `gltf-accessor-type`, `gltf-accessor-range`, `gltf-limit`.
     pub fn vectors<const N: usize>(
         &self,
         number: usize,
@@ -397,9 +443,28 @@ impl Component {
     }
 }
 
+/// What a sparse accessor says anew.
+#[derive(serde::Deserialize)]
+struct Sparse {
+    count: usize,
+    indices: SparsePart,
+    values: SparsePart,
+}
+
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct SparsePart {
+    buffer_view: usize,
+    #[serde(default)]
+    byte_offset: usize,
+    /// Of indices only.
+    #[serde(default)]
+    component_type: u32,
+}
+
 /// Checked elements: `bytes` is empty (all zero) or holds `count` of them.
 struct Elements<'b> {
-    bytes: &'b [u8],
+    bytes: Cow<'b, [u8]>,
     stride: usize,
     count: usize,
     component: Component,

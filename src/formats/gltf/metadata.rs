@@ -26,7 +26,7 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
     else {
         return Ok(Vec::new());
     };
-    let schema = Declared::of(metadata.schema.as_ref());
+    let schema = Declared::of(metadata.schema.as_ref().or(store.schema.as_ref()));
     let mut values = 0_usize;
     let mut text = limits.text_bytes;
     let mut tables = Vec::with_capacity(metadata.property_tables.len());

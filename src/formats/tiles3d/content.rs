@@ -8,7 +8,7 @@ use super::instanced::{self, Model};
 use super::points;
 use crate::formats::gltf::instances::{Instances, written_out};
 use crate::formats::gltf::read::{Scene, scene};
-use crate::formats::gltf::{Limits, Picture, PropertyTable, TileContent, TileMesh, Wrap};
+use crate::formats::gltf::{Limits, Picture, PropertyTable, TileContent, TileMesh, Wrap, YUP_FROM_ZUP};
 use crate::formats::still;
 use glam::{DMat4, DVec3};
 use std::collections::BTreeMap;
@@ -62,10 +62,18 @@ pub struct Painting {
 /// # Errors
 /// What made all of it unusable; parts that are not shown are told in [`Drawn::left_out`].
 pub fn read(bytes: &[u8], limits: &Limits, files: &Files) -> Result<Read, TilesFault> {
+    read_turned(bytes, limits, files, false)
+}
+
+/// The same for a tileset that says of its models that z is up in them already (`gltfUpAxis`, from before 3D Tiles 1.0 was a standard).
+///
+/// # Errors
+/// As [`read`].
+pub fn read_turned(bytes: &[u8], limits: &Limits, files: &Files, z_is_up: bool) -> Result<Read, TilesFault> {
     if is_tileset(bytes) {
         return Ok(Read::Tileset);
     }
-    let mut work = Work { limits: *limits, files, missing: Vec::new(), drawn: Drawn::default(), pictures: Vec::new() };
+    let mut work = Work { limits: *limits, files, z_is_up, missing: Vec::new(), drawn: Drawn::default(), pictures: Vec::new() };
     if batched::is_legacy(bytes) {
         let pieces = batched::pieces(bytes)?;
         let alone = pieces.len() == 1;
@@ -111,6 +119,7 @@ struct Work<'f> {
     /// What is left of them: all parts together may cost no more than one content.
     limits: Limits,
     files: &'f Files,
+    z_is_up: bool,
     missing: Vec<String>,
     drawn: Drawn,
     /// Still coded.
@@ -185,7 +194,11 @@ impl Work<'_> {
             // What went wrong may be right with the files; this is not the last try.
             return Ok(Scene::default());
         }
-        let scene = scene?;
+        let mut scene = scene?;
+        if self.z_is_up {
+            // The reader has turned what was upright already.
+            scene.content.meshes.iter_mut().for_each(|mesh| mesh.tile_from_mesh = YUP_FROM_ZUP * mesh.tile_from_mesh);
+        }
         let (vertices, indices) = scene.content.meshes.iter().fold((0, 0), |(v, i), mesh| (v + mesh.positions.len(), i + mesh.indices.len()));
         self.spend(vertices, indices)?;
         Ok(scene)

@@ -45,8 +45,19 @@ pub struct Asset {
     /// Not in the specification's list but allowed: who made it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub generator: Option<String>,
+    /// `Z` where models are upright already; from before the standard, and still written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gltf_up_axis: Option<Value>,
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
+}
+
+impl Asset {
+    /// Whether z is up in the models too; some write it among the extras.
+    pub fn z_is_up(&self) -> bool {
+        let said = self.gltf_up_axis.as_ref().or_else(|| self.extras.get("gltfUpAxis")).and_then(Value::as_str);
+        said.is_some_and(|axis| axis.eq_ignore_ascii_case("z"))
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -14,6 +14,7 @@ pub mod surfaces;
 pub mod terrain;
 pub mod utilities;
 
+use super::search::register;
 use super::sources::record::Record;
 use super::sources::{Gathered, RawRaster, declaration::Role};
 use super::{ImportFault, Imported, LayerCount, Progress};
@@ -135,6 +136,8 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             let fixtures = fixtures.into_iter().map(Object::Fixture);
             (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
+        // Kept by the search index alone.
+        Role::Addresses | Role::Places => (register::fate(record, source), Vec::new()),
         Role::Terrain | Role::Surface | Role::Models | Role::Imagery => (Fate::Rejected, Vec::new()),
     }
 }
@@ -297,6 +300,8 @@ pub fn key(role: Role) -> &'static str {
         Role::LandCover => "import-land-cover",
         Role::Models => "import-models",
         Role::Imagery => "import-imagery",
+        Role::Addresses => "import-addresses",
+        Role::Places => "import-places",
         Role::Network(utility) => match utility {
             Utility::Electricity => "import-electricity",
             Utility::Gas => "import-gas",

@@ -9,6 +9,7 @@ use super::settlement::{
     Site, Street, fronts, hamlet_street, road_between, unit, village_reach_m, village_streets,
 };
 use crate::base::{Bounds2, Rng};
+use std::collections::BTreeMap;
 
 /// Settlements stay so far from the commune's border.
 const RIM_M: f64 = 330.0;
@@ -29,6 +30,8 @@ const PARK_EVERY: u64 = 24;
 const HAMLET_BUILDINGS: usize = 14;
 /// Width of a departmental road, metres.
 const LINK_M: f64 = 6.5;
+/// A house farther from a road has no number on it.
+const FROM_ROAD_M: f64 = 120.0;
 /// One post serves about so many buildings.
 const BUILDINGS_PER_POST: usize = 80;
 
@@ -43,6 +46,16 @@ pub struct Commune {
     pub cables: Vec<Cable>,
     pub park: Option<Park>,
     pub listed: Option<Listed>,
+    pub addresses: Vec<Address>,
+}
+
+/// A house number, and the road and house it is of.
+pub struct Address {
+    pub number: u32,
+    /// Places in [`Commune::roads`] and [`Commune::houses`].
+    pub road: usize,
+    pub house: usize,
+    pub at: [f64; 2],
 }
 
 pub struct Road {
@@ -174,11 +187,20 @@ pub fn commune(land: &Land, i: u32, j: u32, planned: &dyn Fn(u32, u32) -> usize,
         name: names::church(&name),
         house,
     });
+    let addresses = addresses(&maker.roads, &builder.houses);
+    // Where the first commune has most houses on one side of a street, everybody finds the lilacs.
+    if (i, j) == (0, 0)
+        && let Some(longest) = addresses.iter().filter(|address| address.number % 2 == 0).max_by_key(|address| address.number)
+        && let Some(road) = maker.roads.get_mut(longest.road)
+    {
+        road.name = names::LILACS.to_owned();
+    }
     Commune {
         code: maker.code,
         name,
         bounds,
         village: site,
+        addresses,
         roads: maker.roads,
         houses: builder.houses,
         posts: maker.posts,
@@ -186,6 +208,58 @@ pub fn commune(land: &Land, i: u32, j: u32, planned: &dyn Fn(u32, u32) -> usize,
         park,
         listed,
     }
+}
+
+/// A house number for each house where somebody lives or works, along the nearest road that has a name: even numbers on the side with more houses.
+fn addresses(roads: &[Road], houses: &[House]) -> Vec<Address> {
+    let mut sides: BTreeMap<(usize, bool), Vec<(f64, usize)>> = BTreeMap::new();
+    for (number, house) in houses.iter().enumerate().filter(|(_, house)| !house.light && (house.dwellings > 0 || house.usage != "Annexe")) {
+        let near = roads.iter().enumerate().filter(|(_, road)| !road.name.is_empty()).filter_map(|(at, road)| Some((along(&road.points, house.centre)?, at)));
+        let nearest = near.min_by(|(a, _), (b, _)| a.away_m.total_cmp(&b.away_m)).filter(|(along, _)| along.away_m <= FROM_ROAD_M);
+        if let Some((along, road)) = nearest {
+            sides.entry((road, along.is_left)).or_default().push((along.metres, number));
+        }
+    }
+    let count = |road: usize, left: bool| sides.get(&(road, left)).map_or(0, Vec::len);
+    let mut all = Vec::new();
+    for (&(road, left), side) in &sides {
+        let more = count(road, left) > count(road, !left) || (left && count(road, left) == count(road, !left));
+        let mut side = side.clone();
+        side.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        for (place, (_, house)) in (1_u32..).zip(side) {
+            let number = if more { 2 * place } else { 2 * place - 1 };
+            all.extend(houses.get(house).map(|known| Address { number, road, house, at: known.centre }));
+        }
+    }
+    all
+}
+
+/// Where a point lies beside a line.
+struct Along {
+    metres: f64,
+    away_m: f64,
+    is_left: bool,
+}
+
+fn along(points: &[[f64; 2]], at: [f64; 2]) -> Option<Along> {
+    let mut before = 0.0;
+    let mut best: Option<Along> = None;
+    for pair in points.windows(2) {
+        let [from, to] = pair else { continue };
+        let way = [to[0] - from[0], to[1] - from[1]];
+        let length = way[0].hypot(way[1]);
+        if length <= 0.0 {
+            continue;
+        }
+        let off = [at[0] - from[0], at[1] - from[1]];
+        let share = ((off[0] * way[0] + off[1] * way[1]) / (length * length)).clamp(0.0, 1.0);
+        let away_m = (off[0] - share * way[0]).hypot(off[1] - share * way[1]);
+        if best.as_ref().is_none_or(|best| away_m < best.away_m) {
+            best = Some(Along { metres: before + share * length, away_m, is_left: way[0] * off[1] - way[1] * off[0] > 0.0 });
+        }
+        before += length;
+    }
+    best
 }
 
 /// Which sites become hamlets and which farms, by how many buildings there are to place.

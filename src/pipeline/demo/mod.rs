@@ -51,6 +51,7 @@ const MONUMENTS: &str = "monuments-fictifs.geojson";
 const SENSORS: &str = "capteurs-fictifs.geojson";
 const MEASURES: &str = "mesures-fictives.csv";
 const FOOD: &str = "aide-alimentaire-fictive.geojson";
+const ADDRESSES: &str = "adresses-fictives.csv";
 const RELIEF: &str = "relief-fictif";
 const README: &str = "LISEZMOI.txt";
 
@@ -194,6 +195,7 @@ struct Writer {
     sensor_points: Points,
     measures: Text,
     food: Points,
+    addresses: Text,
     lambert: Crs,
     /// Its battery's id and its turbines, in the plane.
     first_park: Option<(String, Vec<[f64; 2]>)>,
@@ -206,6 +208,9 @@ impl Writer {
         let lambert = Crs::from_code("EPSG:2154").map_err(|fault| ImportFault::new("crs-unknown", "EPSG:2154", fault))?;
         let mut measures = Text::create(&out.join(MEASURES))?;
         measures.add("capteur;instant;grandeur;unite;valeur\n")?;
+        let mut addresses = Text::create(&out.join(ADDRESSES))?;
+        // The columns of the Base adresse nationale.
+        addresses.add("id;numero;rep;nom_voie;code_postal;code_insee;nom_commune;x;y;lon;lat;type_position\n")?;
         Ok(Self {
             buildings: 0,
             roads: 0,
@@ -219,6 +224,7 @@ impl Writer {
             sensor_points: Points::create(&out.join(SENSORS))?,
             measures,
             food: Points::create(&out.join(FOOD))?,
+            addresses,
             lambert,
             first_park: None,
         })
@@ -284,6 +290,16 @@ impl Writer {
             let shape = Shape::Many(area.iter().map(|polygon| Shape::Polygon(rings(polygon))).collect());
             let row = vec![text(label), text(long), text(kind), text(commune.code.as_str()), text("20260101"), text(format!("{}_PLU_FICTIF", commune.code))];
             self.zones.add(0, &shape, row)?;
+        }
+        let mut addresses: Vec<&commune::Address> = commune.addresses.iter().collect();
+        addresses.sort_by_key(|address| (address.road, address.number));
+        for address in addresses {
+            let Some(road) = commune.roads.get(address.road) else { continue };
+            let [lon, lat] = self.lon_lat(address.at)?;
+            self.addresses.add(&format!(
+                "{code}_FICTIF_{:04}_{:05};{};;{};{};{code};{};{:.2};{:.2};{lon:.7};{lat:.7};bâtiment\n",
+                address.road, address.number, address.number, road.name, postcode(&commune.code), commune.name, address.at[0], address.at[1], code = commune.code,
+            ))?;
         }
         self.points(land, commune)
     }
@@ -407,6 +423,7 @@ impl Writer {
         self.sensor_points.finish()?;
         self.measures.finish()?;
         self.food.finish()?;
+        self.addresses.finish()?;
         let mut more = Vec::new();
         if let Some((battery, turbines)) = &self.first_park {
             let week = windy_week::Week::new(seed);
@@ -418,11 +435,16 @@ impl Writer {
             case.finish()?;
             more.extend([WIND.to_owned(), BATTERY_CASE.to_owned()]);
         }
-        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, SENSORS, MEASURES, FOOD];
+        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, SENSORS, MEASURES, FOOD, ADDRESSES];
         debug_assert!(files.iter().all(|file| out.join(file).is_file()));
         more.extend(files.map(str::to_owned));
         Ok(more)
     }
+}
+
+/// Five digits that no place of France has.
+fn postcode(code: &str) -> String {
+    format!("00{:0>3}", code.trim_start_matches('F').chars().rev().take(3).collect::<Vec<_>>().into_iter().rev().collect::<String>())
 }
 
 fn population_of(commune: &Commune) -> u32 {
@@ -534,6 +556,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(TOPOGRAPHY, Some(WATER_TABLE.name), Role::Water),
         layer(TOPOGRAPHY, Some(COMMUNE_TABLE.name), Role::Areas),
         layer(ZONES, Some(ZONE_TABLE.name), Role::Zones),
+        layer(ADDRESSES, None, Role::Addresses),
         layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
         layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
         layer(PARKS, None, Role::Network(Utility::Electricity)),

@@ -5,6 +5,9 @@ use crate::base::Rng;
 /// Every name ends so.
 pub const FICTIONAL: &str = "(fictif)";
 
+/// The street that every demo has, with a number 12 in it.
+pub const LILACS: &str = "Rue des Lilas (fictif)";
+
 pub const TERRITORY_FR: &str = "Pays de Brumevel (territoire fictif)";
 pub const TERRITORY_EN: &str = "Brumevel country (fictional territory)";
 

@@ -209,6 +209,7 @@ fn write_one(
     };
     let tileset = Tileset {
         asset: Asset {
+            gltf_up_axis: None,
             version: "1.1".to_owned(),
             tileset_version: None,
             generator: Some("jumeau".to_owned()),
@@ -354,6 +355,8 @@ pub fn manifest(
         datasets: datasets.to_vec(),
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }

@@ -62,6 +62,25 @@ pub struct DeclaredSeries {
     /// Values of fewer points than this are left out, where a column counts points; 10 unless said otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret_below: Option<u32>,
+    /// The values are never shown object by object, but summed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub aggregate: Option<DeclaredAggregate>,
+}
+
+/// Sums in place of the objects' own values: `"aggregate": { "onto": "iris" }`.
+///
+/// An object counts in the smallest surface that its middle lies in. Sums of fewer delivery points than `secret_below` are left out, and further
+/// ones from which those could be computed ([`crate::energy::secrecy`]). Where a value of an object is absent, so is the sum. What does not add up
+/// (a temperature, a share) becomes the mean of the objects.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DeclaredAggregate {
+    /// The layer of surfaces: `areas`, `iris`, `parcels` …
+    pub onto: Role,
+    /// Term of the objects that says how many delivery points each has, where the series has no column of it; `dwellings` unless said otherwise.
+    /// An object that does not say it is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<String>,
 }
 
 impl DeclaredSeries {
@@ -86,6 +105,7 @@ impl DeclaredSeries {
             nature: None,
             interpolation: None,
             secret_below: None,
+            aggregate: None,
         }
     }
 }

@@ -65,6 +65,8 @@ pub struct Taken {
     pub ends: bool,
     /// Values, and rows that were lost whole.
     pub read: u64,
+    /// Delivery points of rows as the series' own column counts them, the fewest of each; only where rows are to be summed.
+    pub points_of: HashMap<u32, u64, FixedState>,
 }
 
 /// Objects that stand in order among themselves.
@@ -104,6 +106,7 @@ pub struct Intake<'a> {
     zone_told: bool,
     ends: bool,
     read: u64,
+    points_of: Map<u32, u64>,
 }
 
 /// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
@@ -139,6 +142,7 @@ impl<'a> Intake<'a> {
             zone_told: named.is_some(),
             ends: wanted.declared.and_then(|declared| declared.stamp) == Some(StampEnd::End),
             read: 0,
+            points_of: Map::default(),
         })
     }
 
@@ -216,6 +220,7 @@ impl<'a> Intake<'a> {
             clock: self.wall.clock(),
             ends: self.ends,
             read: self.read,
+            points_of: self.points_of,
         })
     }
 
@@ -269,6 +274,12 @@ impl<'a> Intake<'a> {
         }
         let secret = match cell(plan.points) {
             Some(points) => match number_of(points) {
+                // What is summed is judged by its sum.
+                Value::Number(count) if self.wanted.declared.is_some_and(|declared| declared.aggregate.is_some()) => {
+                    let (count, known) = (count.max(0.0) as u64, self.points_of.entry(line.row).or_insert(u64::MAX));
+                    *known = count.min(*known);
+                    false
+                }
                 Value::Number(count) if count < plan.secret_below => {
                     teller.note("series-below-threshold", Severity::Info, || line.place(), || count.to_string());
                     true

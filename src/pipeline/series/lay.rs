@@ -7,6 +7,7 @@ use super::spool::{Point, Points, Writer};
 use super::spread::Spread;
 use super::tell::Teller;
 use crate::base::{Dataset, Instant, LayerId, Nature, Severity};
+use crate::formats::Fault;
 use crate::formats::series::unit::Unit;
 use crate::formats::territory::{Axis, Interpolation, Series};
 use crate::formats::zarr::Layout;
@@ -42,6 +43,36 @@ pub struct Spec<'a> {
     pub part_values: usize,
     /// Whether a row is one of the layer's objects; rows that are not are left out.
     pub is_known: Option<&'a dyn Fn(&str) -> bool>,
+}
+
+impl Placed {
+    /// The same quantity of other rows, all of whose chunks are in memory together.
+    ///
+    /// # Errors
+    /// `zarr-shape`.
+    pub fn with_rows(&self, rows: usize, group: &str) -> Result<Self, Fault> {
+        let steps = self.layout.steps;
+        let chunk_rows = rows.min(CHUNK_ROWS).min((PART_VALUES / steps.max(1)).max(1));
+        let layout = Layout::new(rows, steps, chunk_rows, (CHUNK_VALUES / chunk_rows.max(1)).max(1))?;
+        let array = Array { quantity: self.array.quantity.clone(), unit: self.array.unit.clone(), lane: self.array.lane };
+        Ok(Self { array, axis: self.axis, layout, strips: Vec::new(), path: format!("{group}/{}", self.name), name: self.name.clone(), absent: 0, spread: Spread::default() })
+    }
+
+    /// Writes all values of it, row by row; gives how many there are.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub fn write_all(&mut self, held: &[f32], folder: &Path) -> std::io::Result<u64> {
+        let steps = self.layout.steps;
+        self.spread.add(0, steps, held);
+        for strip in 0..self.layout.rows.div_ceil(self.layout.chunk_rows) {
+            let from = strip * self.layout.chunk_rows * steps;
+            write_strip(self, strip, held.get(from..).unwrap_or_default(), folder)?;
+        }
+        let known = held.iter().filter(|value| !value.is_nan()).count() as u64;
+        self.absent = held.len() as u64 - known;
+        Ok(known)
+    }
 }
 
 /// What was written.
@@ -82,21 +113,40 @@ pub struct Placed {
 /// # Errors
 /// `write-failed`, or that the work was cancelled.
 pub fn lay(taken: &Taken, spec: &Spec, folder: &Path, work: &Path, cancelled: &dyn Fn() -> bool, teller: &mut Teller) -> Result<Laid, ImportFault> {
+    let Some(Filled { placed, axes, groups, rows, kept }) = fill(taken, spec, folder, work, cancelled, teller)? else { return Ok(Laid::default()) };
+    publish::write_groups(&placed, &axes, &groups, &rows, spec, taken, folder)?;
+    Ok(publish::described(placed, axes, &groups, rows, kept, spec))
+}
+
+/// Arrays whose chunks are written, and nothing around them yet.
+pub struct Filled {
+    pub placed: Vec<Placed>,
+    pub axes: Axes,
+    pub groups: Vec<String>,
+    pub rows: Vec<String>,
+    pub kept: u64,
+}
+
+/// Writes the chunks of a series below `folder`; nothing where it has no value.
+///
+/// # Errors
+/// As [`lay`].
+pub fn fill(taken: &Taken, spec: &Spec, folder: &Path, work: &Path, cancelled: &dyn Fn() -> bool, teller: &mut Teller) -> Result<Option<Filled>, ImportFault> {
     let failed = |error: std::io::Error| ImportFault::new("write-failed", folder.display(), error);
     let (rows, row_at) = rows(taken, spec, teller);
     let (arrays, array_of) = arrays(&taken.slots);
-    let Some(axes) = axes(taken, spec, teller) else { return Ok(Laid::default()) };
+    let Some(axes) = axes(taken, spec, teller) else { return Ok(None) };
     if rows.is_empty() || arrays.is_empty() || axes.is_empty() {
         teller.push("series-empty", Severity::Warning, spec.id, "");
-        return Ok(Laid::default());
+        return Ok(None);
     }
     let values: u64 = arrays.iter().filter_map(|array| axes.of_lane(array.lane)).map(|axis| axes.steps(axis).saturating_mul(rows.len() as u64)).sum();
     if values > MAX_VALUES {
         teller.push("series-too-large", Severity::Error, spec.id, values);
-        return Ok(Laid::default());
+        return Ok(None);
     }
     let groups = group_names(spec, &axes.found);
-    let Some((mut placed, parts)) = place(arrays, &axes, rows.len(), &groups, spec.part_values, teller) else { return Ok(Laid::default()) };
+    let Some((mut placed, parts)) = place(arrays, &axes, rows.len(), &groups, spec.part_values, teller) else { return Ok(None) };
     let mut laying = Laying { taken, axes: &axes, row_at: &row_at, array_of: &array_of, told: &spec.told, teller };
     let mut kept = 0;
     let mut rounds = laying.part(&placed, parts, work).map_err(failed)?;
@@ -114,8 +164,7 @@ pub fn lay(taken: &Taken, spec: &Spec, folder: &Path, work: &Path, cancelled: &d
             teller.push("series-steps-absent", Severity::Info, &array.name, format!("{} / {total}", array.absent));
         }
     }
-    publish::write_groups(&placed, &axes, &groups, &rows, spec, taken, folder)?;
-    Ok(publish::described(placed, axes, &groups, rows, kept, spec))
+    Ok(Some(Filled { placed, axes, groups, rows, kept }))
 }
 
 /// Names of rows in the order of the arrays, and the place of each row as it was first met.
@@ -165,6 +214,7 @@ fn factor(slot: &Slot, array: &Array) -> Option<f64> {
 }
 
 /// The axes of a series, those of equal steps as one.
+#[derive(Clone)]
 pub struct Axes {
     pub found: Vec<axis::Found>,
     of_lane: Vec<Option<usize>>,
@@ -487,6 +537,7 @@ mod tests {
             clock: Clock::Hours(0),
             ends: false,
             read: 0,
+            points_of: Default::default(),
         }
     }
 

@@ -9,6 +9,8 @@
 //! | [`spool`] | the values on disk |
 //! | [`axis`] | the time axis |
 //! | [`lay`] | the arrays, part by part |
+//! | [`places`] | where objects lie, and in which surfaces |
+//! | [`summed`] | sums in place of objects, as secrecy has it |
 //! | [`publish`] | the groups around them, and what the manifest says |
 //! | [`scaled`] | amounts that follow a profile |
 //! | [`tell`] | findings about millions of values |
@@ -23,10 +25,12 @@ pub mod declared;
 pub mod form;
 mod intake;
 mod lay;
+mod places;
 mod publish;
 pub mod scaled;
 mod spool;
 mod spread;
+mod summed;
 mod tell;
 
 use super::sources::declaration::Role;
@@ -34,6 +38,7 @@ use super::sources::join;
 use super::sources::readers::{Content, Found, Table};
 use super::sources::record::Record;
 use super::{ImportFault, LayerCount, Progress};
+use crate::energy::secrecy::DELIVERY_POINTS;
 use crate::base::{Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
 use crate::formats::territory::{Axis, GridFile, ScaledSeries, Series};
 use axis::Told;
@@ -123,6 +128,7 @@ pub struct KnownIds {
     hashes: HashSet<u64>,
     roles: BTreeSet<Role>,
     terms: BTreeSet<(Role, String)>,
+    places: places::Places,
 }
 
 impl KnownIds {
@@ -130,21 +136,28 @@ impl KnownIds {
     pub fn wanting(sources: &[SeriesSource], scales: &[ScaleSource]) -> Self {
         let of_series = sources.iter().filter_map(|source| source.declared.as_ref()).filter_map(|declared| Some((declared.onto?, declared.by.as_deref()?)));
         let of_scales = scales.iter().filter_map(|scale| Some((scale.declared.onto?, scale.declared.by.as_deref()?)));
-        Self { terms: of_series.chain(of_scales).filter(|(_, by)| *by != "id").map(|(role, by)| (role, by.to_owned())).collect(), ..Self::default() }
+        let terms = of_series.chain(of_scales).filter(|(_, by)| *by != "id").map(|(role, by)| (role, by.to_owned())).collect();
+        Self { terms, places: places::Places::wanting(sources), ..Self::default() }
     }
 
     /// Notes an object by its id and by what else it is wanted by; false when the id was known.
     pub fn note(&mut self, role: Role, record: &Record) -> bool {
+        self.places.note_surface(role, record);
+        let spot = self.places.spot_of(role, record);
         for (_, term) in self.terms.iter().filter(|(wanted, _)| *wanted == role) {
             join::ids(record, term).iter().for_each(|id| {
-                self.hashes.insert(hash_of(role, term, id));
+                let hash = hash_of(role, term, id);
+                self.hashes.insert(hash);
+                self.places.keep(hash, spot);
             });
         }
         if !record.has("id") {
             return true;
         }
         self.roles.insert(role);
-        self.hashes.insert(hash_of(role, "", &record.object))
+        let hash = hash_of(role, "", &record.object);
+        self.places.keep(hash, spot);
+        self.hashes.insert(hash)
     }
 
     /// Notes an object that no record of the sources is.
@@ -160,10 +173,19 @@ impl KnownIds {
 
     /// The same by another term.
     pub fn holds_by(&self, role: Role, by: Option<&str>, id: &str) -> bool {
-        self.hashes.contains(&match by {
-            None => hash_of(role, "", id),
-            Some(term) => hash_of(role, term, &join::plain(id)),
-        })
+        self.hashes.contains(&hash_by(role, by, id))
+    }
+
+    /// Where an object is, as far as somebody wants to know it.
+    pub fn spot(&self, role: Role, by: Option<&str>, id: &str) -> Option<places::Spot> {
+        self.places.spot(hash_by(role, by, id))
+    }
+}
+
+fn hash_by(role: Role, by: Option<&str>, id: &str) -> u64 {
+    match by {
+        None => hash_of(role, "", id),
+        Some(term) => hash_of(role, term, &join::plain(id)),
     }
 }
 
@@ -259,7 +281,9 @@ fn one(
     let mut teller = Teller::new(&first.label);
     let declared = source.declared.as_ref();
     let by = declared.and_then(|declared| declared.by.as_deref()).filter(|by| *by != "id");
-    let told_onto = declared.and_then(|declared| declared.onto);
+    let aggregate = declared.and_then(|declared| declared.aggregate.as_ref());
+    // What is summed is told by its places, which are kept of the layer that is said.
+    let told_onto = declared.and_then(|declared| declared.onto).or(aggregate.map(|_| Role::Buildings));
     let is_any = |id: &str| match told_onto {
         Some(role) => place.ids.holds_by(role, by, id),
         None => place.ids.roles.iter().any(|role| place.ids.holds(*role, id)),
@@ -301,7 +325,21 @@ fn one(
         part_values: lay::PART_VALUES,
         is_known: onto.map(|_| &is_row as &dyn Fn(&str) -> bool),
     };
-    let laid = lay::lay(&taken, &spec, &folder.join(GROUP), work, &cancelled, &mut teller)?;
+    let laid = match aggregate {
+        Some(aggregate) => {
+            let role = told_onto.unwrap_or(Role::Buildings);
+            let fewest = declared.and_then(|declared| declared.secret_below).unwrap_or(DELIVERY_POINTS);
+            let rule = summed::Rule { ids: place.ids, role, onto: aggregate.onto, fewest };
+            summed::write(&taken, &spec, &rule, &folder.join(GROUP), work, &cancelled, &mut teller)?
+        }
+        None => {
+            let laid = lay::lay(&taken, &spec, &folder.join(GROUP), work, &cancelled, &mut teller)?;
+            if onto == Some(Role::Buildings) && summed::is_personal(&laid, nature) {
+                teller.push("series-personal", Severity::Warning, id, laid.rows.len());
+            }
+            laid
+        }
+    };
     teller.finish(report);
     let read = taken.read as usize;
     count.read += read;

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 6;
+pub const VERSION: u32 = 7;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";
@@ -27,6 +27,8 @@ pub const GROUND: &str = "ground.bin";
 pub const URBAN: &str = "urban.bin";
 /// The tiles of ground, and with them how fine the leaves are.
 pub const TILES: &str = "tiles.bin";
+/// Addresses and places, on their way to the search index.
+pub const REGISTER: &str = "register.bin";
 pub const GEOID: &str = "geoid.bin";
 /// Layers that came ready-made, as they go into the territory; in the folder of the plan.
 pub const MODELS: &str = "models";

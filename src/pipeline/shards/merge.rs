@@ -1,15 +1,20 @@
 //! The last step: coarse tiles above the shards, subtrees, tilesets, manifest.
 
+use super::bytes::Bytes;
 use super::file::{self, DoneFile, TileFile, done_path};
 use super::work::{self, Loaded};
 use super::spool::bounds_of;
 use crate::base::{Bounds2, DatasetId, Report};
+use crate::formats::search::Spot;
 use crate::formats::territory::{FeatureTable, Manifest};
 use crate::pipeline::clean::{Object, buildings};
 use crate::pipeline::imagery::file::{PartFile, part_path};
 use crate::pipeline::imagery;
 use crate::pipeline::models;
+use crate::pipeline::search::index::Names;
+use crate::pipeline::search::register::Register;
 use crate::pipeline::series::SeriesFile;
+use crate::pipeline::tile::area_demand;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
@@ -100,7 +105,16 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
-    manifest.features = Some(features(loaded, progress)?);
+    let mut names = Names::new(register(loaded)?);
+    let (table, of_areas) = features(loaded, &mut names, progress)?;
+    manifest.features = Some(table);
+    area_demand::write(&of_areas, &package, &mut manifest).map_err(|fault| coded(&fault))?;
+    let to_spot = |at: [f64; 2]| {
+        let place = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
+        let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);
+        Some(Spot::at([place.lon_deg, place.lat_deg], height_m))
+    };
+    manifest.search = names.write(&package, &to_spot)?;
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
 
@@ -111,6 +125,14 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         }
     }
     Ok(Merged { manifest, layers: counts, report })
+}
+
+/// Addresses and places that the plan kept.
+fn register(loaded: &Loaded) -> Result<Register, ImportFault> {
+    let path = loaded.folder.join(file::REGISTER);
+    let fault = |value: String| ImportFault::new("plan-unreadable", path.display(), value);
+    let bytes = std::fs::read(&path).map_err(|error| fault(error.to_string()))?;
+    Register::take(&mut Bytes::new(&bytes)).ok_or_else(|| fault(String::new()))
 }
 
 fn add_series(manifest: &mut Manifest, written: &SeriesFile) {
@@ -129,8 +151,8 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
     Ok(manifest)
 }
 
-/// Writes the feature table from the clean objects, place by place: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, ImportFault> {
+/// Writes the feature table from the clean objects, place by place, and hands their names on: its bytes do not depend on how the territory was cut.
+fn features(loaded: &Loaded, names: &mut Names, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {
@@ -139,6 +161,7 @@ fn features(loaded: &Loaded, progress: &dyn Progress) -> Result<FeatureTable, Im
         }
         rows += objects.len() as u64;
         progress.step("tile-features", rows, 0);
+        objects.iter().for_each(|(_, object)| names.note(object));
         let buildings = settled(loaded, &objects)?;
         let mut next = buildings.iter();
         let mut features: Vec<Feature> = objects

@@ -1,10 +1,10 @@
 //! The sources, read once: clean objects by place, the ground, and which tiles are drawn together.
 
 use super::bytes::Fingerprint;
-use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, SERIES, SERIES_WORK, Shard, TILES, URBAN, VERSION};
+use super::file::{self, CountFile, GEOID, GROUND, MODELS, ModelsFile, OutingFile, PACKAGE, PICTURES, PLAN, PlanFile, REGISTER, SERIES, SERIES_WORK, Shard, TILES, URBAN, VERSION};
 use super::spool::{Spool, SpoolWriter, bounds_of};
 use super::{ShardOptions, networks, roofs, work};
-use crate::base::{Bounds2, Clock, Report, Severity};
+use crate::base::{Bounds2, Clock, Finding, Report, Severity};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::clean::far::{self, Far};
 use crate::pipeline::clean::{self, Object, Source, clean_record, relief, roof_points, terrain::Floor};
@@ -15,6 +15,7 @@ use crate::pipeline::sources::{OpenTable, Opened, open_all};
 use crate::formats::webtiles;
 use crate::pipeline::imagery::{self, file::PyramidFile};
 use crate::pipeline::models;
+use crate::pipeline::search::register::Register;
 use crate::pipeline::series::{self, KnownIds};
 use crate::pipeline::tile::kept::{self, KeptColumns};
 use crate::pipeline::tile::courses::Courses;
@@ -292,6 +293,8 @@ struct Reading<'a> {
     first: Option<[f64; 2]>,
     /// First positions of what stretches the territory, to tell what lies far from the rest.
     places: Vec<[f64; 2]>,
+    /// Addresses, and places that no layer draws.
+    register: Register,
     read: u64,
 }
 
@@ -318,6 +321,7 @@ impl<'a> Reading<'a> {
             area_extract: Bounds2::EMPTY,
             first: None,
             places: Vec::new(),
+            register: Register::default(),
             read: 0,
         })
     }
@@ -409,6 +413,9 @@ impl<'a> Reading<'a> {
                 (report, fates, objects)
             })
             .collect();
+        for (role, record) in records.iter().filter(|(role, _)| role.is_of_names()) {
+            self.register.note(*role, record, table.1);
+        }
         for (more, fates, objects) in cleaned {
             report.merge(more);
             for (role, fate) in fates {
@@ -455,8 +462,14 @@ impl<'a> Reading<'a> {
 
     /// What was gathered, without what lies astray.
     fn finish(self, folder: &Path, counts: &mut BTreeMap<Role, LayerCount>, report: &mut Report) -> Result<Gathered, ImportFault> {
-        let Self { spool, ids, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, places, .. } = self;
+        let Self { spool, ids, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, places, register, .. } = self;
         let spool = spool.finish()?;
+        if register.left_out > 0 {
+            report.push(Finding::new("addresses-too-many", Severity::Warning, "territory").value(register.left_out));
+        }
+        let mut bytes = Vec::new();
+        register.put(&mut bytes);
+        file::write_whole(&folder.join(REGISTER), &bytes)?;
         let gathered = Gathered { spool, extract, kept, buildings, lines, networks, network_extract, areas, area_extract, first, ids };
         let Some(far) = Far::among(&places) else { return Ok(gathered) };
         let mut extract = Bounds2::EMPTY;

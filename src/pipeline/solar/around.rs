@@ -8,7 +8,9 @@ use crate::pipeline::solar::scene::Scene;
 use crate::pipeline::sources::readers::{Content, parquet};
 use crate::pipeline::sources::vocabulary::Mapping;
 use crate::planning::rooftop::{Cover, SURROUNDINGS_M};
+use crate::rooftop::Standing;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// Streets farther than this are no viewpoints, metres; and most of them that are kept.
@@ -18,18 +20,6 @@ const MOST_STREETS: usize = 2_000;
 const MOST_COVERS: usize = 200;
 /// Parcels and outlines round the building that its ground plan shows, metres.
 const PLAN_M: f64 = 80.0;
-
-/// A protected monument, where it stands.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Standing {
-    pub name: String,
-    pub dataset: String,
-    /// In the local frame; heights are not known.
-    pub at: [f64; 2],
-    pub distance_m: f64,
-    /// Told by its perimeter alone.
-    pub guessed: bool,
-}
 
 #[derive(Clone, Debug, Default)]
 pub struct Around {
@@ -44,109 +34,202 @@ pub struct Around {
     pub prescriptions: Vec<Cover>,
     pub information: Vec<Cover>,
     pub monuments: Vec<Standing>,
-    /// Layers that have any row at all.
-    pub layers: Vec<String>,
     /// Lines and rings in the local frame.
     pub streets: Vec<Vec<[f64; 2]>>,
     pub parcels: Vec<Vec<[f64; 2]>>,
 }
 
-/// Looks round a building.
-///
-/// # Errors
-/// `file-unreadable` when the territory's feature table is there and cannot be read. A territory without one has nothing to say.
-pub fn around(folder: &Path, manifest: &Manifest, scene: &Scene, building: &str, at: [f64; 3]) -> Result<Around, Finding> {
-    let mut out = Around::default();
-    let Some(table) = &manifest.features else { return Ok(out) };
-    let unreadable = |reason: String| Finding::new("file-unreadable", Severity::Error, table.path.clone()).value(reason);
-    let found = parquet::open(&folder.join(&table.path)).map_err(|(_, reason)| unreadable(reason))?;
-    let terms = ["id", "layer", "name", "class", "dataset", "usage", "dwellings", "year", "demand_kwh_year", "attributes"];
-    let mapping: Mapping = terms.iter().map(|term| (*term, vec![(*term).to_owned()])).collect();
-    let centre = scene.lonlat(at);
-    for found in found {
-        let Content::Table(table) = found.content else { continue };
-        table
-            .read(&mapping, &mut |row| {
-                let Ok(record) = row else { return };
-                let text = |term: &str| record.text(term).unwrap_or_default();
-                let layer = text("layer");
-                if !out.layers.contains(&layer) && out.layers.len() < 64 {
-                    out.layers.push(layer.clone());
-                }
-                if record.object == building || text("id") == building {
-                    if scene.buildings.get(building).is_some_and(|solid| solid.layer.as_str() == layer) {
-                        out.usage = text("usage");
-                        out.dwellings = record.number("dwellings").filter(|count| *count > 0.0).map(|count| count as u32);
-                        out.year = record.number("year").map(|year| year as i32);
-                        out.demand_kwh_year = record.number("demand_kwh_year").filter(|kwh| *kwh > 0.0);
-                        out.dataset = text("dataset");
+/// What a territory's table says, read once for as many buildings as are asked about.
+#[derive(Clone, Debug, Default)]
+pub struct Land {
+    /// Layers that have any row at all.
+    pub layers: Vec<String>,
+    buildings: BTreeMap<String, Facts>,
+    covers: Vec<Covering>,
+    streets: Vec<Boxed>,
+    parcels: Vec<Boxed>,
+}
+
+/// A building's own row.
+#[derive(Clone, Debug, Default)]
+struct Facts {
+    usage: String,
+    dwellings: Option<u32>,
+    year: Option<i32>,
+    demand_kwh_year: Option<f64>,
+    dataset: String,
+}
+
+/// A zone, a servitude … with its shape in degrees and where it lies in the local frame.
+#[derive(Clone, Debug)]
+struct Covering {
+    layer: &'static str,
+    shape: Shape,
+    /// Degrees.
+    bounds: [f64; 4],
+    cover: Cover,
+    protects: bool,
+    generator: bool,
+    monument: String,
+}
+
+/// A line in the local frame and its `[west, south, east, north]`.
+type Boxed = ([f64; 4], Vec<[f64; 2]>);
+
+/// Layers whose surfaces say something of a place.
+const COVERS: [&str; 5] = ["zones", "servitudes", "prescriptions", "information", "areas"];
+/// Rows that are kept of a whole territory; more is a fault of the data.
+const MOST_COVERINGS: usize = 1 << 20;
+const MOST_LINES: usize = 1 << 22;
+
+impl Land {
+    /// Reads the territory's table; `near` is the one place that will be asked about.
+    ///
+    /// # Errors
+    /// `file-unreadable` when the feature table is there and cannot be read. A territory without one has nothing to say.
+    pub fn read(folder: &Path, manifest: &Manifest, scene: &Scene, near: Option<[f64; 2]>) -> Result<Self, Finding> {
+        let mut out = Self::default();
+        let Some(table) = &manifest.features else { return Ok(out) };
+        let unreadable = |reason: String| Finding::new("file-unreadable", Severity::Error, table.path.clone()).value(reason);
+        let found = parquet::open(&folder.join(&table.path)).map_err(|(_, reason)| unreadable(reason))?;
+        let terms = ["id", "layer", "name", "class", "dataset", "usage", "dwellings", "year", "demand_kwh_year", "attributes"];
+        let mapping: Mapping = terms.iter().map(|term| (*term, vec![(*term).to_owned()])).collect();
+        let [.., height_m] = manifest.origin;
+        for found in found {
+            let Content::Table(table) = found.content else { continue };
+            table
+                .read(&mapping, &mut |row| {
+                    let Ok(record) = row else { return };
+                    let text = |term: &str| record.text(term).unwrap_or_default();
+                    let layer = text("layer");
+                    if !out.layers.contains(&layer) && out.layers.len() < 64 {
+                        out.layers.push(layer.clone());
                     }
-                    return;
-                }
-                let Some(shape) = &record.shape else { return };
-                let local = |p: &[f64; 3]| {
-                    let [x, y, _] = scene.local(LonLatH::new(p[0], p[1], centre.height_m));
-                    [x, y]
-                };
-                let near = |metres: f64| distance_m(shape, &local, [at[0], at[1]]) <= metres;
-                match layer.as_str() {
-                    "roads" if out.streets.len() < MOST_STREETS => {
-                        if let Shape::Line(points) = shape
-                            && near(STREETS_M)
-                        {
-                            out.streets.push(points.iter().map(local).collect());
-                        }
-                    }
-                    "parcels" if near(PLAN_M) => rings(shape).into_iter().take(64).for_each(|ring| out.parcels.push(ring.iter().map(local).collect())),
-                    "zones" | "servitudes" | "prescriptions" | "information" | "areas" => {
-                        let covers = covers(shape, [centre.lon_deg, centre.lat_deg]);
-                        let attributes: Value = serde_json::from_str(&text("attributes")).unwrap_or(Value::Null);
-                        let cover = Cover { code: text("class"), name: text("name"), dataset: text("dataset"), date: said(&attributes, &["datvalid", "datappro", "date_approbation"]).unwrap_or_default() };
-                        if layer == "servitudes" && cover.code.get(..3).is_some_and(|code| code.eq_ignore_ascii_case("AC1")) {
-                            monument(&mut out, shape, &attributes, &cover, covers, &local, at);
-                        }
-                        let list = match layer.as_str() {
-                            "zones" => &mut out.zones,
-                            "servitudes" if !is_generator(&attributes) => &mut out.servitudes,
-                            "prescriptions" => &mut out.prescriptions,
-                            "information" => &mut out.information,
-                            "areas" if covers => {
-                                if out.commune.is_none() {
-                                    out.commune = Some((cover.name, cover.code));
-                                }
-                                return;
-                            }
-                            _ => return,
+                    let id = if scene.buildings.contains_key(&record.object) { record.object.clone() } else { text("id") };
+                    if scene.buildings.get(&id).is_some_and(|solid| solid.layer.as_str() == layer) {
+                        let facts = Facts {
+                            usage: text("usage"),
+                            dwellings: record.number("dwellings").filter(|count| *count > 0.0).map(|count| count as u32),
+                            year: record.number("year").map(|year| year as i32),
+                            demand_kwh_year: record.number("demand_kwh_year").filter(|kwh| *kwh > 0.0),
+                            dataset: text("dataset"),
                         };
-                        if covers && list.len() < MOST_COVERS && !list.contains(&cover) {
-                            list.push(cover);
+                        out.buildings.insert(id, facts);
+                        return;
+                    }
+                    let Some(shape) = &record.shape else { return };
+                    let local = |p: &[f64; 3]| {
+                        let [x, y, _] = scene.local(LonLatH::new(p[0], p[1], height_m));
+                        [x, y]
+                    };
+                    match layer.as_str() {
+                        "roads" => {
+                            if let Shape::Line(points) = shape {
+                                keep(&mut out.streets, points.iter().map(local).collect(), near);
+                            }
+                        }
+                        // The ground plan is drawn of one building.
+                        "parcels" if near.is_some() => rings(shape).into_iter().take(64).for_each(|ring| keep(&mut out.parcels, ring.iter().map(local).collect(), near)),
+                        name => {
+                            let Some(layer) = COVERS.into_iter().find(|known| *known == name) else { return };
+                            let attributes: Value = serde_json::from_str(&text("attributes")).unwrap_or(Value::Null);
+                            let cover = Cover { code: text("class"), name: text("name"), dataset: text("dataset"), date: said(&attributes, &["datvalid", "datappro", "date_approbation"]).unwrap_or_default() };
+                            let protects = layer == "servitudes" && cover.code.get(..3).is_some_and(|code| code.eq_ignore_ascii_case("AC1"));
+                            let monument = said(&attributes, &["nomgen", "nomsuplitt", "nomreg", "libelle", "nomass"]).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| cover.name.clone());
+                            let points: Vec<[f64; 2]> = positions(shape).iter().map(|p| [p[0], p[1]]).collect();
+                            let Some(bounds) = bounds(&points) else { return };
+                            if out.covers.len() < MOST_COVERINGS {
+                                out.covers.push(Covering { layer, shape: shape.clone(), bounds, cover, protects, generator: is_generator(&attributes), monument });
+                            }
                         }
                     }
-                    _ => {}
+                })
+                .map_err(unreadable)?;
+        }
+        Ok(out)
+    }
+
+    /// What is known of a building that stands there.
+    pub fn around(&self, scene: &Scene, building: &str, at: [f64; 3]) -> Around {
+        let mut out = Around::default();
+        if let Some(facts) = self.buildings.get(building) {
+            let Facts { usage, dwellings, year, demand_kwh_year, dataset } = facts.clone();
+            out = Around { usage, dwellings, year, demand_kwh_year, dataset, ..out };
+        }
+        let centre = scene.lonlat(at);
+        let place = [centre.lon_deg, centre.lat_deg];
+        let local = |p: &[f64; 3]| {
+            let [x, y, _] = scene.local(LonLatH::new(p[0], p[1], centre.height_m));
+            [x, y]
+        };
+        // A degree of latitude is 111 km, of longitude less: a generous box round the place.
+        let reach_deg = [SURROUNDINGS_M / 111_000.0 / centre.lat_deg.to_radians().cos().max(0.01) * 1.2, SURROUNDINGS_M / 111_000.0 * 1.2];
+        for one in &self.covers {
+            let [west, south, east, north] = one.bounds;
+            let reach = if one.protects { reach_deg } else { [0.0; 2] };
+            if place[0] < west - reach[0] || place[0] > east + reach[0] || place[1] < south - reach[1] || place[1] > north + reach[1] {
+                continue;
+            }
+            let covers = covers(&one.shape, place);
+            if one.protects {
+                monument(&mut out, one, covers, &local, at);
+            }
+            let list = match one.layer {
+                "zones" => &mut out.zones,
+                "servitudes" if !one.generator => &mut out.servitudes,
+                "prescriptions" => &mut out.prescriptions,
+                "information" => &mut out.information,
+                "areas" if covers => {
+                    if out.commune.is_none() {
+                        out.commune = Some((one.cover.name.clone(), one.cover.code.clone()));
+                    }
+                    continue;
                 }
-            })
-            .map_err(unreadable)?;
+                _ => continue,
+            };
+            if covers && list.len() < MOST_COVERS && !list.contains(&one.cover) {
+                list.push(one.cover.clone());
+            }
+        }
+        let flat = [at[0], at[1]];
+        let near = |lines: &[Boxed], metres: f64, most: usize| -> Vec<Vec<[f64; 2]>> {
+            lines.iter().filter(|(bounds, line)| apart(bounds, flat) <= metres && line_distance_m(line, flat) <= metres).take(most).map(|(_, line)| line.clone()).collect()
+        };
+        out.streets = near(&self.streets, STREETS_M, MOST_STREETS);
+        out.parcels = near(&self.parcels, PLAN_M, MOST_STREETS);
+        // A perimeter says where its monument may stand; the monument itself says it better.
+        if out.monuments.iter().any(|monument| !monument.guessed) {
+            out.monuments.retain(|monument| !monument.guessed);
+        }
+        out.monuments.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
+        out.monuments.truncate(20);
+        out
     }
-    // A perimeter says where its monument may stand; the monument itself says it better.
-    if out.monuments.iter().any(|monument| !monument.guessed) {
-        out.monuments.retain(|monument| !monument.guessed);
+}
+
+/// Keeps a line that may be near enough.
+fn keep(lines: &mut Vec<Boxed>, line: Vec<[f64; 2]>, near: Option<[f64; 2]>) {
+    let Some(bounds) = bounds(&line) else { return };
+    if lines.len() < MOST_LINES && near.is_none_or(|at| apart(&bounds, at) <= STREETS_M) {
+        lines.push((bounds, line));
     }
-    out.monuments.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
-    out.monuments.truncate(20);
-    Ok(out)
+}
+
+/// From a place to a rectangle.
+fn apart([west, south, east, north]: &[f64; 4], at: [f64; 2]) -> f64 {
+    (west - at[0]).max(at[0] - east).max(0.0).hypot((south - at[1]).max(at[1] - north).max(0.0))
 }
 
 /// A monument, or a round perimeter of 500 m whose middle it is.
-fn monument(out: &mut Around, shape: &Shape, attributes: &Value, cover: &Cover, covers: bool, local: &dyn Fn(&[f64; 3]) -> [f64; 2], at: [f64; 3]) {
-    let points: Vec<[f64; 2]> = positions(shape).iter().map(local).collect();
+fn monument(out: &mut Around, one: &Covering, covers: bool, local: &dyn Fn(&[f64; 3]) -> [f64; 2], at: [f64; 3]) {
+    let points: Vec<[f64; 2]> = positions(&one.shape).iter().map(local).collect();
     let Some(middle) = middle(&points) else { return };
-    let generator = is_generator(attributes) || !matches!(shape, Shape::Polygon(_) | Shape::Many(_));
+    let generator = one.generator || !matches!(one.shape, Shape::Polygon(_) | Shape::Many(_));
     let reach: Vec<f64> = points.iter().map(|p| (p[0] - middle[0]).hypot(p[1] - middle[1])).collect();
     let round = reach.iter().all(|r| (0.9 * SURROUNDINGS_M..1.2 * SURROUNDINGS_M).contains(r));
-    let distance = if generator { distance_m(shape, local, [at[0], at[1]]) } else { (at[0] - middle[0]).hypot(at[1] - middle[1]) };
+    let distance = if generator { distance_m(&one.shape, local, [at[0], at[1]]) } else { (at[0] - middle[0]).hypot(at[1] - middle[1]) };
     if (generator && distance <= SURROUNDINGS_M) || (!generator && covers && round) {
-        let name = said(attributes, &["nomgen", "nomsuplitt", "nomreg", "libelle", "nomass"]).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| cover.name.clone());
-        out.monuments.push(Standing { name, dataset: cover.dataset.clone(), at: middle, distance_m: distance, guessed: !generator });
+        out.monuments.push(Standing { name: one.monument.clone(), dataset: one.cover.dataset.clone(), at: middle, distance_m: distance, guessed: !generator });
     }
 }
 
@@ -187,11 +270,15 @@ fn rings(shape: &Shape) -> Vec<Vec<[f64; 3]>> {
 }
 
 fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
-    let bounds = points.iter().filter(|p| p[0].is_finite() && p[1].is_finite()).fold(None, |bounds: Option<[f64; 4]>, p| {
+    bounds(points).map(|[w, s, e, n]| [0.5 * (w + e), 0.5 * (s + n)])
+}
+
+/// `[west, south, east, north]` of points.
+fn bounds(points: &[[f64; 2]]) -> Option<[f64; 4]> {
+    points.iter().filter(|p| p[0].is_finite() && p[1].is_finite()).fold(None, |bounds: Option<[f64; 4]>, p| {
         let [w, s, e, n] = bounds.unwrap_or([p[0], p[1], p[0], p[1]]);
         Some([w.min(p[0]), s.min(p[1]), e.max(p[0]), n.max(p[1])])
-    });
-    bounds.map(|[w, s, e, n]| [0.5 * (w + e), 0.5 * (s + n)])
+    })
 }
 
 /// Whether a surface covers a point, holes left out.
@@ -208,11 +295,7 @@ pub fn covers(shape: &Shape, at: [f64; 2]) -> bool {
 
 /// From a point to a shape's lines; 0 inside a surface.
 fn distance_m(shape: &Shape, local: &dyn Fn(&[f64; 3]) -> [f64; 2], at: [f64; 2]) -> f64 {
-    let line = |points: &[[f64; 3]]| -> f64 {
-        let flat: Vec<[f64; 2]> = points.iter().map(local).collect();
-        let ends = flat.first().map_or(f64::INFINITY, |p| (p[0] - at[0]).hypot(p[1] - at[1]));
-        flat.windows(2).map(|side| to_side(side[0], side[1], at)).fold(ends, f64::min)
-    };
+    let line = |points: &[[f64; 3]]| line_distance_m(&points.iter().map(local).collect::<Vec<_>>(), at);
     match shape {
         Shape::Point(p) => line(&[*p]),
         Shape::Line(points) => line(points),
@@ -226,6 +309,11 @@ fn distance_m(shape: &Shape, local: &dyn Fn(&[f64; 3]) -> [f64; 2], at: [f64; 2]
         Shape::Many(parts) => parts.iter().map(|part| distance_m(part, local, at)).fold(f64::INFINITY, f64::min),
         Shape::Shells(_) => f64::INFINITY,
     }
+}
+
+fn line_distance_m(line: &[[f64; 2]], at: [f64; 2]) -> f64 {
+    let ends = line.first().map_or(f64::INFINITY, |p| (p[0] - at[0]).hypot(p[1] - at[1]));
+    line.windows(2).map(|side| to_side(side[0], side[1], at)).fold(ends, f64::min)
 }
 
 fn to_side(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> f64 {

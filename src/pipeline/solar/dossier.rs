@@ -2,13 +2,14 @@
 //!
 //! Plans are drawn to a round scale with a bar and a north arrow; true north is up.
 
-use super::answer::MyRoof;
+use super::answer::Drawn;
 use super::scene::Scene;
-use super::told::{Basis, day, decimal, figures, grouped};
 use crate::base::Instant;
 use crate::energy::roof;
 use crate::formats::pdf::{Colour, Font, PAGE, Pdf, width, wrapped};
 use crate::planning::rooftop::State;
+use crate::rooftop::answer::{Covered, MyRoof};
+use crate::rooftop::told::{Basis, Line, day, decimal, figures, grouped};
 
 const MARGIN: f64 = 48.0;
 const INK: Colour = [0.12, 0.14, 0.17];
@@ -25,23 +26,23 @@ const LOCATION_M: f64 = 300.0;
 const GROUND_M: f64 = 35.0;
 
 /// The bytes of the dossier.
-pub fn pdf(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Vec<u8> {
+pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: bool) -> Vec<u8> {
     let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
     let title = format!("{} — {}", say("Mon toit", "My roof"), found.building);
     let mut sheet = Sheet { pdf: Pdf::new(&title, "Jumeau", say("Dossier solaire, à vérifier avant dépôt", "Solar dossier, to be checked before handing in"), if english { "en" } else { "fr-FR" }), y: 0.0, foot: String::new() };
-    let centre = found.scene.lonlat(found.at);
+    let centre = drawn.scene.lonlat(found.at);
     sheet.foot = format!("Jumeau {} · {} · {:.6} N {:.6} E · {} · {}", env!("CARGO_PKG_VERSION"), found.building, centre.lat_deg, centre.lon_deg, day(at), say("valeurs simulées, indicatives", "simulated values, an indication"));
     sheet.begin(&title);
     sheet.text(&format!("{} · {} {}", basis.territory, say("dossier préparé le", "prepared on"), day(at)), 10.0, Font::Regular, GREY);
     sheet.heading(say("Chiffres et leurs sources", "Figures and their sources"));
-    for (name, value, origin) in figures(found, basis, english) {
+    for Line { name, value, origin, .. } in figures(found, basis, english) {
         sheet.figure(&name, &value, &origin);
     }
     sheet.heading(say("Production mois par mois", "Production by month"));
     sheet.months(&found.answer.kwh_month, english);
 
     sheet.begin(say("Plan de situation", "Location plan"));
-    let buildings = outlines(&found.scene, found.at, LOCATION_M * 1.5);
+    let buildings = outlines(&drawn.scene, found.at, LOCATION_M * 1.5);
     let sights = |map: &Map, pdf: &mut Pdf| {
         for one in &found.covisibilities {
             let colour = if one.covisible == Some(true) { SEEN } else { HIDDEN };
@@ -55,7 +56,7 @@ pub fn pdf(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Vec<u8>
             pdf.text([x + 6.0, y - 3.0], 8.0, Font::Regular, colour, &one.monument.name);
         }
     };
-    sheet.map(LOCATION_M, 430.0, found, &buildings, english, &sights);
+    sheet.map(LOCATION_M, 430.0, (found, drawn), &buildings, english, &sights);
     for one in &found.covisibilities {
         let verdict = match one.covisible {
             Some(true) => say("covisible d’après les lignes de vue : accord de l’ABF à demander", "seen together by the sight lines: ask for the heritage architect’s agreement"),
@@ -69,7 +70,7 @@ pub fn pdf(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Vec<u8>
     }
 
     sheet.begin(say("Plan de masse", "Ground plan"));
-    let near = outlines(&found.scene, found.at, GROUND_M * 2.5);
+    let near = outlines(&drawn.scene, found.at, GROUND_M * 2.5);
     let modules = |map: &Map, pdf: &mut Pdf| {
         for covered in &found.covered {
             for module in &covered.modules {
@@ -77,7 +78,7 @@ pub fn pdf(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Vec<u8>
             }
         }
     };
-    sheet.map(GROUND_M, 470.0, found, &near, english, &modules);
+    sheet.map(GROUND_M, 470.0, (found, drawn), &near, english, &modules);
     sheet.text(say("Toits d’après le territoire ; modules projetés en plan.", "Roofs as in the territory; modules projected."), 9.0, Font::Regular, GREY);
 
     sheet.begin(say("Calepinage", "Layout"));
@@ -207,7 +208,7 @@ impl Sheet {
     }
 
     /// Buildings, streets and parcels round the roof, with scale and north.
-    fn map(&mut self, half_m: f64, high: f64, found: &MyRoof, roofs: &[(String, Vec<Vec<[f64; 3]>>)], english: bool, more: &dyn Fn(&Map, &mut Pdf)) {
+    fn map(&mut self, half_m: f64, high: f64, (found, drawn): (&MyRoof, &Drawn), roofs: &[(String, Vec<Vec<[f64; 3]>>)], english: bool, more: &dyn Fn(&Map, &mut Pdf)) {
         let wide = PAGE[0] - 2.0 * MARGIN;
         let bottom = self.y - high;
         // A round scale: 1 : 100, 200, 500 …
@@ -216,10 +217,10 @@ impl Sheet {
         let map = Map { centre: [found.at[0], found.at[1]], middle: [MARGIN + 0.5 * wide, bottom + 0.5 * high], points_per_m: 72.0 / 0.0254 / scale };
         let flat = |ring: &Vec<[f64; 3]>| ring.iter().map(|p| map.at([p[0], p[1]])).collect::<Vec<_>>();
         self.pdf.clipped([MARGIN, bottom, wide, high], |pdf| {
-            for street in &found.around.streets {
+            for street in &drawn.around.streets {
                 pdf.line(&street.iter().map(|p| map.at(*p)).collect::<Vec<_>>(), (4.0 * map.points_per_m).clamp(0.8, 12.0), STREET);
             }
-            for parcel in &found.around.parcels {
+            for parcel in &drawn.around.parcels {
                 pdf.line(&parcel.iter().map(|p| map.at(*p)).collect::<Vec<_>>(), 0.5, GREY);
             }
             for (id, outline) in roofs {
@@ -242,7 +243,7 @@ impl Sheet {
     }
 
     /// A plane with its modules, seen straight on.
-    fn plane(&mut self, covered: &super::answer::Covered, found: &MyRoof, english: bool) {
+    fn plane(&mut self, covered: &Covered, found: &MyRoof, english: bool) {
         let plane = &covered.plane;
         let (level, up) = plane.axes();
         let dot = |a: [f64; 3], b: [f64; 3]| a[0] * b[0] + a[1] * b[1] + a[2] * b[2];

@@ -19,9 +19,9 @@ pub const AZIMUTHS: usize = 72;
 const SAMPLES: [usize; 2] = [16, 200];
 const SAMPLE_M2: f64 = 4.0;
 /// Above its plane, so that it does not hide itself, metres.
-const ABOVE_M: f64 = 0.05;
+pub const ABOVE_M: f64 = 0.05;
 /// Triangles farther than this from a single building are left to the horizon of the terrain, metres.
-const NEAR_M: f64 = 600.0;
+pub const NEAR_M: f64 = 600.0;
 /// Fine cells reach so far beyond the outermost building, metres.
 const AROUND_M: f64 = 60.0;
 /// And so far beyond a block's own buildings.
@@ -47,8 +47,13 @@ pub struct Placed<'s> {
 
 impl Placed<'_> {
     fn samples(&self) -> usize {
-        ((self.plane.area_m2 / SAMPLE_M2) as usize).clamp(SAMPLES[0], SAMPLES[1])
+        samples_of(&self.plane)
     }
+}
+
+/// Points of a plane that look around.
+pub fn samples_of(plane: &RoofPlane) -> usize {
+    ((plane.area_m2 / SAMPLE_M2) as usize).clamp(SAMPLES[0], SAMPLES[1])
 }
 
 /// Squares of land that are worked on one after the other.

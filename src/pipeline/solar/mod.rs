@@ -7,19 +7,22 @@
 //! | [`scene`] | their triangles in the local frame: buildings, ground, surveyed trees |
 //! | [`surface`] | triangles → a grid of heights |
 //! | [`horizons`] | what the planes of roofs see, by sweeps or by rays |
+//! | [`edit`] | what a felled tree gives back to the roofs around it |
 //! | [`roofs`] | every roof of a territory: planes, modules, shade, a year of power |
 //! | [`plan`] | the commune's large roofs, their total, exports |
 //! | [`around`] | what the tables say of a building and its place |
 //! | [`sights`] | covisibility with monuments |
-//! | [`answer`] | "my roof": planes, load, money, formalities |
-//! | [`told`], [`dossier`] | the answer as JSON, as words, as a PDF to hand in |
-//! | [`year`] | hours of any weather on the hours of one year |
+//! | [`answer`] | "my roof" of a territory on disk, from its book or by exact rays |
+//! | [`dossier`] | the answer as a PDF to hand in |
+//! | [`book`] | the roof book: what "my roof" needs without the importer, building by building |
 //! | [`spool`] | blocks done, kept until all are, so that an interrupted run goes on where it stopped |
 //! | [`store`] | results into the territory: a table, series, entries of the manifest |
 
 pub mod answer;
 pub mod around;
+pub mod book;
 pub mod dossier;
+pub mod edit;
 pub mod horizons;
 pub mod plan;
 pub mod roofs;
@@ -29,6 +32,4 @@ pub mod spool;
 pub mod store;
 pub mod surface;
 pub mod tiles;
-pub mod told;
 pub mod weather;
-pub mod year;

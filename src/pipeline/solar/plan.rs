@@ -6,7 +6,7 @@ use super::around::covers;
 use super::roofs::{BlockDone, Blockwise, Roof, RoofOptions, roofs_of};
 use super::scene::{self, Scene};
 use super::store::{Made, YEAR, shape_of};
-use super::year::StoredYear;
+use crate::rooftop::year::StoredYear;
 use crate::base::{Clock, Finding, Report, Severity};
 use crate::energy::demand::{DemandClass, hours_of, profile};
 use crate::formats::shape::Shape;

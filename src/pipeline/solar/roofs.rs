@@ -7,17 +7,21 @@
 
 use super::horizons::{Beyond, Blocks, Placed, Views, by_rays, by_sweep};
 use super::scene::{self, Scene, bounds};
-use super::year::StoredYear;
+use crate::rooftop::prepare::years;
+use crate::rooftop::record;
+use crate::rooftop::year::StoredYear;
 use crate::base::{Finding, LayerId, Report, Severity};
 use crate::energy::layout::{Layout, ModuleKind, lay};
 use crate::energy::prepared::PreparedYear;
 use crate::energy::pv::System;
 use crate::energy::roof;
 use crate::energy::shading::Foliage;
+use crate::energy::shading::condense::condensed;
 use crate::energy::cell::Mount;
 use crate::energy::transposition::{Plane, SkyModel};
 use crate::energy::weather::SkyHour;
 use crate::energy::yields::{PlaneView, Sureness};
+use crate::formats::roofbook::{PlaneRecord, Record};
 use crate::formats::territory::Manifest;
 use crate::pipeline::Progress;
 use rayon::prelude::*;
@@ -39,6 +43,8 @@ pub struct RoofOptions {
     pub system: System,
     pub foliage: Foliage,
     pub sureness: Sureness,
+    /// Records of the roof book are wanted.
+    pub records: bool,
 }
 
 impl Default for RoofOptions {
@@ -52,39 +58,12 @@ impl Default for RoofOptions {
             system: System { model: SkyModel::HayDavies, mount: Mount::SEMI_INTEGRATED, losses: 0.14, ..System::default() },
             foliage: Foliage::default(),
             sureness: Sureness::CLIMATOLOGY,
+            records: false,
         }
     }
 }
 
-/// One plane's answer.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Roof {
-    pub building: String,
-    /// The building's layer.
-    pub layer: LayerId,
-    /// From 0, the largest of its building first.
-    pub plane: usize,
-    pub area_m2: f64,
-    pub usable_m2: f64,
-    pub tilt: f64,
-    pub azimuth: f64,
-    /// The plane's highest point above the lowest one of its building, where its walls meet the ground.
-    pub ridge_m: f64,
-    pub modules: usize,
-    pub kwp: f64,
-    pub kwh_year: f64,
-    /// Reached in nine years of ten.
-    pub kwh_year_p90: f64,
-    pub kwh_month: [f64; 12],
-    /// Share of the unshaded year that shade takes.
-    pub shading_loss: f64,
-    /// Share of the sky's dome that the plane sees, its own tilt included.
-    pub sky_view: f64,
-    /// Light on the plane, shade included, kWh/m² a year.
-    pub poa_kwh_m2: f64,
-    /// Rings in the local frame, closed; outer ones counter-clockwise from above.
-    pub outline: Vec<Vec<[f64; 3]>>,
-}
+pub use crate::rooftop::Roof;
 
 /// All planes with what was found on the way.
 #[derive(Clone, Debug, Default)]
@@ -104,6 +83,8 @@ pub struct BlockDone {
     pub roofs: Vec<Roof>,
     /// Building and the hours of a [`StoredYear`].
     pub hours: Vec<(String, Vec<f32>)>,
+    /// What the roof book is to know of each building, without its place; where it was asked for.
+    pub records: Vec<Record>,
     pub cell_m: Option<f64>,
 }
 
@@ -199,7 +180,8 @@ pub fn roofs_of(
     }
     out.buildings = wanted.len();
     out.trees = !scene.trees.is_empty();
-    let prepared = PreparedYear::new(&options.system, hours, step_h);
+    let hours = record::hours_rounded(hours);
+    let prepared = PreparedYear::new(&options.system, &hours, step_h);
     let rest = Rest { scene, prepared: &prepared, year, options, total: wanted.len() as u64, done: AtomicU64::new(0) };
     if options.building.is_some() {
         let planes = rest.planes(&wanted, place, &mut out.report);
@@ -256,7 +238,7 @@ impl<'a> Rest<'a> {
             if found.is_empty() {
                 report.push(Finding::new("solar-roof-none", Severity::Warning, place).object((*id).clone()).value(triangles.len()));
             }
-            planes.extend(found.into_iter().enumerate().map(|(number, plane)| Placed { building: id.as_str(), number, plane }));
+            planes.extend(found.into_iter().enumerate().map(|(number, plane)| Placed { building: id.as_str(), number, plane: record::plane_rounded(plane) }));
         }
         planes
     }
@@ -281,7 +263,7 @@ impl<'a> Rest<'a> {
                 range
             })
             .collect();
-        let done: Vec<(Vec<Roof>, Option<(String, Vec<f32>)>)> = buildings
+        let done: Vec<BlockDone> = buildings
             .into_par_iter()
             .filter(|_| !progress.cancelled())
             .map(|range| {
@@ -291,40 +273,59 @@ impl<'a> Rest<'a> {
             })
             .collect();
         let mut block = BlockDone::default();
-        for (roofs, hours) in done {
-            block.roofs.extend(roofs);
-            block.hours.extend(hours);
+        for mut own in done {
+            block.roofs.append(&mut own.roofs);
+            block.hours.append(&mut own.hours);
+            block.records.append(&mut own.records);
         }
         block
     }
 
-    fn building(&self, planes: &[Placed], range: std::ops::Range<usize>, views: &Views) -> (Vec<Roof>, Option<(String, Vec<f32>)>) {
+    fn building(&self, planes: &[Placed], range: std::ops::Range<usize>, views: &Views) -> BlockDone {
         let own = planes.get(range.clone()).unwrap_or_default();
+        let mut out = BlockDone::default();
+        let Some(first) = own.first() else { return out };
         let mut hours = self.year.map(StoredYear::empty);
-        let roofs: Vec<Roof> = own.iter().zip(range).map(|(placed, number)| self.roof(placed, views, number, hours.as_deref_mut())).collect();
-        let named = own.first().map(|placed| placed.building.to_owned());
-        let hours = self.year.zip(hours).zip(named).map(|((year, sums), building)| (building, year.mean(&sums)));
+        let mut records = Vec::new();
+        for (placed, number) in own.iter().zip(range) {
+            let (roof, record) = self.roof(placed, views, number, hours.as_deref_mut());
+            out.roofs.push(roof);
+            records.push(record);
+        }
         // A building without a single module has no series.
-        let hours = hours.filter(|_| roofs.iter().any(|roof| roof.modules > 0));
-        (roofs, hours)
+        if let (Some(year), Some(sums), true) = (self.year, hours, out.roofs.iter().any(|roof| roof.modules > 0)) {
+            out.hours.push((first.building.to_owned(), year.mean(&sums)));
+        }
+        if self.options.records {
+            let solid = self.scene.buildings.get(first.building);
+            out.records.push(Record {
+                building: first.building.to_owned(),
+                layer: solid.map_or_else(String::new, |solid| solid.layer.to_string()),
+                foot_m: record::rounded(solid.map_or(0.0, super::scene::Solid::foot_m), 3),
+                planes: records,
+                ..Record::default()
+            });
+        }
+        out
     }
 
-    fn roof(&self, placed: &Placed, views: &Views, number: usize, mut hours: Option<&mut [f64]>) -> Roof {
+    fn roof(&self, placed: &Placed, views: &Views, number: usize, mut hours: Option<&mut [f64]>) -> (Roof, PlaneRecord) {
         let plane = &placed.plane;
-        let Layout { modules, kwp, usable_m2, .. } = lay(plane, &self.options.module);
+        let layout = record::layout_rounded(lay(plane, &self.options.module));
+        let Layout { modules, kwp, usable_m2, .. } = layout;
         let tilted = Plane::new(plane.tilt, plane.azimuth);
-        let view = PlaneView::new(&tilted, &views.of(number), self.options.foliage);
+        let seen = condensed(&views.of(number));
+        let view = PlaneView::new(&tilted, &seen, self.options.foliage);
         let (shaded, open_kwh) = self.prepared.produce(&tilted, &view, |hour, kw| {
             if let (Some(sums), Some(year)) = (hours.as_deref_mut(), self.year) {
                 year.add(sums, hour, kw * kwp);
             }
         });
-        // Files may hold more or less than a year.
-        let years = (self.prepared.hours() as f64 * self.prepared.step_h() / 8766.0).max(1e-9);
-        let years = if (0.99..1.01).contains(&years) { 1.0 } else { years };
-        let kwh_year = shaded.ac_kwh * kwp / years;
+        let years = years(self.prepared);
+        let kwh_month = shaded.month_kwh.map(|kwh| record::energy(kwh * kwp / years));
+        let kwh_year = record::energy(kwh_month.iter().sum());
         let solid = self.scene.buildings.get(placed.building);
-        Roof {
+        let roof = Roof {
             building: placed.building.to_owned(),
             layer: solid.map_or_else(|| LayerId::from("buildings"), |solid| solid.layer.clone()),
             plane: placed.number,
@@ -337,11 +338,13 @@ impl<'a> Rest<'a> {
             kwp,
             kwh_year,
             kwh_year_p90: self.options.sureness.p90(kwh_year),
-            kwh_month: shaded.month_kwh.map(|kwh| kwh * kwp / years),
-            shading_loss: if open_kwh > 0.0 { (1.0 - shaded.ac_kwh / open_kwh).clamp(0.0, 1.0) } else { 0.0 },
-            sky_view: view.sky_share() * tilted.sky_view(),
-            poa_kwh_m2: shaded.poa_kwh / years,
+            kwh_month,
+            shading_loss: record::energy(if open_kwh > 0.0 { (1.0 - shaded.ac_kwh / open_kwh).clamp(0.0, 1.0) } else { 0.0 }),
+            sky_view: record::energy(view.sky_share() * tilted.sky_view()),
+            poa_kwh_m2: record::energy(shaded.poa_kwh / years),
             outline: plane.outline(),
-        }
+        };
+        let record = record::plane_record(plane, &layout, &roof, &seen);
+        (roof, record)
     }
 }

@@ -1,11 +1,10 @@
 //! Covisibility of a roof with a monument: sight lines over terrain and buildings, straight between both, and from the streets that see both at once.
 
-use super::around::Standing;
 use super::scene::{Scene, Triangle};
 use crate::energy::roof::RoofPlane;
 use crate::energy::shading::bvh::Bvh;
-use crate::energy::shading::sight::{SightLine, sights};
-use rayon::prelude::*;
+use crate::energy::shading::sight::{SightLine, sight};
+use crate::rooftop::{Covisibility, Standing};
 
 /// Things farther than this from the middle of a line hide nothing that matters here, metres beyond its half.
 const AROUND_M: f64 = 60.0;
@@ -21,54 +20,122 @@ const ASSUMED_M: [f64; 3] = [3.0, 8.0, 15.0];
 /// A building belongs to a monument that stands so near to it, metres.
 const AT_MONUMENT_M: f64 = 15.0;
 
-/// What was found for one monument.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Covisibility {
-    pub monument: Standing,
-    /// The building of the scene that it is, where one stands there.
-    pub building: Option<String>,
-    /// `None` without terrain: then nothing can be said.
-    pub covisible: Option<bool>,
-    /// The free line with the shortest way, or the one that comes nearest to being free.
-    pub direct: Option<SightLine>,
-    /// A viewpoint in a street with its lines to the roof and to the monument.
-    pub from_street: Option<[SightLine; 2]>,
-    pub viewpoints: usize,
+/// What hides and what is seen: of a whole territory, or of the land between two places.
+pub struct Outlook {
+    obstacles: Bvh,
+    ground: Bvh,
+    /// Ids of buildings with `[west, south, east, north]`.
+    boxes: Vec<(String, [f64; 4])>,
+    has_ground: bool,
 }
 
-/// Sight lines between the planes of a building and a monument.
-pub fn covisibility(scene: &Scene, building: &str, planes: &[RoofPlane], monument: &Standing, streets: &[Vec<[f64; 2]>]) -> Covisibility {
-    let mut out = Covisibility { monument: monument.clone(), building: None, covisible: None, direct: None, from_street: None, viewpoints: 0 };
-    let roof = roof_points(planes);
-    let Some(first) = roof.first().copied() else { return out };
-    if scene.ground.is_empty() {
-        return out;
+impl Outlook {
+    /// All of a territory: for many buildings.
+    pub fn whole(scene: &Scene) -> Self {
+        Self::of(scene, |_| true)
     }
-    let (middle, reach) = (
-        [0.5 * (first[0] + monument.at[0]), 0.5 * (first[1] + monument.at[1])],
-        0.5 * (first[0] - monument.at[0]).hypot(first[1] - monument.at[1]) + 400.0 + AROUND_M,
-    );
-    let near = |triangle: &&Triangle| triangle.iter().any(|p| (p[0] - middle[0]).hypot(p[1] - middle[1]) < reach) || wide(triangle, middle, reach);
-    let obstacles = Bvh::new(scene.solid().filter(near).copied());
-    let ground = Bvh::new(scene.ground.iter().filter(near).copied());
-    let (of_building, targets) = monument_points(scene, building, monument, &ground);
-    out.building = of_building;
-    if targets.is_empty() {
-        return out;
+
+    /// What may hide two places no farther from `at` than `reach_m`.
+    pub fn near(scene: &Scene, at: [f64; 2], reach_m: f64) -> Self {
+        let reach = reach_m + AROUND_M;
+        Self::of(scene, |triangle| triangle.iter().any(|p| (p[0] - at[0]).hypot(p[1] - at[1]) < reach) || wide(triangle, at, reach))
     }
-    out.direct = sights(&obstacles, &roof, &targets).into_iter().next();
-    let eyes = viewpoints(streets, first, &ground);
-    out.viewpoints = eyes.len();
-    out.from_street = eyes
-        .par_iter()
-        .filter_map(|eye| {
-            let of_roof = sights(&obstacles, &[*eye], &roof).into_iter().next().filter(SightLine::is_free)?;
-            let of_monument = sights(&obstacles, &[*eye], &targets).into_iter().next().filter(SightLine::is_free)?;
-            (apart_deg(*eye, of_roof.to, of_monument.to) <= AT_ONCE_DEG).then_some([of_roof, of_monument])
-        })
-        .min_by(|a, b| (a[0].length_m() + a[1].length_m()).total_cmp(&(b[0].length_m() + b[1].length_m())));
-    out.covisible = Some(out.direct.as_ref().is_some_and(SightLine::is_free) || out.from_street.is_some());
-    out
+
+    fn of(scene: &Scene, keep: impl Fn(&Triangle) -> bool) -> Self {
+        Self {
+            obstacles: Bvh::new(scene.solid().filter(|triangle| keep(triangle)).copied()),
+            ground: Bvh::new(scene.ground.iter().filter(|triangle| keep(triangle)).copied()),
+            boxes: scene.buildings.iter().map(|(id, solid)| (id.clone(), solid.bounds())).collect(),
+            has_ground: !scene.ground.is_empty(),
+        }
+    }
+
+    /// Sight lines between the planes of a building and a monument.
+    pub fn covisibility(&self, scene: &Scene, building: &str, planes: &[RoofPlane], monument: &Standing, streets: &[Vec<[f64; 2]>]) -> Covisibility {
+        let mut out = Covisibility { monument: monument.clone(), building: None, covisible: None, direct: None, from_street: None, viewpoints: 0 };
+        let roof = roof_points(planes);
+        let Some(first) = roof.first().copied() else { return out };
+        if !self.has_ground {
+            return out;
+        }
+        let (of_building, targets) = self.monument_points(scene, building, monument);
+        out.building = of_building;
+        if targets.is_empty() {
+            return out;
+        }
+        out.direct = best_sight(&self.obstacles, &roof, &targets);
+        let eyes = viewpoints(streets, first, &self.ground);
+        out.viewpoints = eyes.len();
+        out.from_street = self.from_street(&eyes, &roof, &targets);
+        out.covisible = Some(out.direct.as_ref().is_some_and(SightLine::is_free) || out.from_street.is_some());
+        out
+    }
+
+    /// The viewpoint with the shortest lines to both, as long as both are free and seen at once.
+    fn from_street(&self, eyes: &[[f64; 3]], roof: &[[f64; 3]], targets: &[[f64; 3]]) -> Option<[SightLine; 2]> {
+        let nearest = |eye: &[f64; 3], points: &[[f64; 3]]| points.iter().map(|point| length_m(*eye, *point)).fold(f64::INFINITY, f64::min);
+        let mut order: Vec<(f64, &[f64; 3])> = eyes.iter().map(|eye| (nearest(eye, roof) + nearest(eye, targets), eye)).collect();
+        order.sort_by(|a, b| a.0.total_cmp(&b.0));
+        let mut best: Option<(f64, [SightLine; 2])> = None;
+        for (at_least, eye) in order {
+            // No line from here can be shorter than what has been found.
+            if best.as_ref().is_some_and(|(length, _)| *length <= at_least) {
+                break;
+            }
+            let Some(of_roof) = best_sight(&self.obstacles, &[*eye], roof).filter(SightLine::is_free) else { continue };
+            let Some(of_monument) = best_sight(&self.obstacles, &[*eye], targets).filter(SightLine::is_free) else { continue };
+            let length = of_roof.length_m() + of_monument.length_m();
+            if apart_deg(*eye, of_roof.to, of_monument.to) <= AT_ONCE_DEG && best.as_ref().is_none_or(|(known, _)| length < *known) {
+                best = Some((length, [of_roof, of_monument]));
+            }
+        }
+        best.map(|(_, lines)| lines)
+    }
+
+    /// Points of a monument: the top and the middle of the building that stands there, or some heights above the ground.
+    fn monument_points(&self, scene: &Scene, own: &str, monument: &Standing) -> (Option<String>, Vec<[f64; 3]>) {
+        let at = monument.at;
+        let near = self
+            .boxes
+            .iter()
+            .filter(|(id, _)| id.as_str() != own)
+            .map(|(id, [west, south, east, north])| ((west - at[0]).max(at[0] - east).max(0.0).hypot((south - at[1]).max(at[1] - north).max(0.0)), id))
+            .filter(|(distance, _)| *distance < AT_MONUMENT_M)
+            .min_by(|a, b| a.0.total_cmp(&b.0))
+            .and_then(|(_, id)| Some((id, scene.buildings.get(id)?)));
+        let Some((id, solid)) = near else {
+            return (None, foot(&self.ground, at).map(|z| ASSUMED_M.map(|height| [at[0], at[1], z + height]).to_vec()).unwrap_or_default());
+        };
+        let mut corners: Vec<[f64; 3]> = solid.triangles.iter().flatten().copied().collect();
+        corners.sort_by(|a, b| b[2].total_cmp(&a[2]));
+        corners.dedup();
+        let foot = solid.foot_m();
+        let mut points: Vec<[f64; 3]> = corners.iter().take(6).map(|p| [p[0], p[1], p[2] + 0.05]).collect();
+        // The middle of its height, at the corners of its walls.
+        let top = corners.first().map_or(foot, |p| p[2]);
+        let lowest = corners.iter().rev().take(8).map(|p| [p[0] + (p[0] - at[0]).signum() * 0.5, p[1] + (p[1] - at[1]).signum() * 0.5, 0.5 * (foot + top)]);
+        points.extend(lowest);
+        (Some(id.clone()), points)
+    }
+}
+
+fn length_m(a: [f64; 3], b: [f64; 3]) -> f64 {
+    (0..3).map(|axis| (a[axis] - b[axis]).powi(2)).sum::<f64>().sqrt()
+}
+
+/// Of all lines between two places the shortest free one, or the shortest.
+fn best_sight(obstacles: &Bvh, from: &[[f64; 3]], to: &[[f64; 3]]) -> Option<SightLine> {
+    let mut pairs: Vec<(f64, [f64; 3], [f64; 3])> = from.iter().flat_map(|a| to.iter().map(|b| (length_m(*a, *b), *a, *b))).collect();
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let mut shortest = None;
+    for (_, a, b) in pairs {
+        let line = sight(obstacles, a, b);
+        if line.is_free() {
+            return Some(line);
+        }
+        shortest.get_or_insert(line);
+    }
+    shortest
 }
 
 /// Large triangles may lie across a circle without a corner in it.
@@ -86,36 +153,6 @@ fn wide(triangle: &Triangle, middle: [f64; 2], reach: f64) -> bool {
 /// Corners and middles of the planes, a hand’s breadth above them.
 fn roof_points(planes: &[RoofPlane]) -> Vec<[f64; 3]> {
     planes.iter().flat_map(|plane| plane.samples(4, 0.15)).take(24).collect()
-}
-
-/// Points of a monument: the top and the middle of the building that stands there, or some heights above the ground.
-fn monument_points(scene: &Scene, own: &str, monument: &Standing, ground: &Bvh) -> (Option<String>, Vec<[f64; 3]>) {
-    let at = monument.at;
-    let near = scene
-        .buildings
-        .iter()
-        .filter(|(id, _)| id.as_str() != own)
-        .map(|(id, solid)| {
-            let [west, south, east, north] = solid.bounds();
-            let (dx, dy) = ((west - at[0]).max(at[0] - east).max(0.0), (south - at[1]).max(at[1] - north).max(0.0));
-            (dx.hypot(dy), id, solid)
-        })
-        .filter(|(distance, ..)| *distance < AT_MONUMENT_M)
-        .min_by(|a, b| a.0.total_cmp(&b.0));
-    if let Some((_, id, solid)) = near {
-        let mut corners: Vec<[f64; 3]> = solid.triangles.iter().flatten().copied().collect();
-        corners.sort_by(|a, b| b[2].total_cmp(&a[2]));
-        corners.dedup();
-        let foot = solid.foot_m();
-        let mut points: Vec<[f64; 3]> = corners.iter().take(6).map(|p| [p[0], p[1], p[2] + 0.05]).collect();
-        // The middle of its height, at the corners of its walls.
-        let top = corners.first().map_or(foot, |p| p[2]);
-        let lowest = corners.iter().rev().take(8).map(|p| [p[0] + (p[0] - at[0]).signum() * 0.5, p[1] + (p[1] - at[1]).signum() * 0.5, 0.5 * (foot + top)]);
-        points.extend(lowest);
-        return (Some(id.clone()), points);
-    }
-    let foot = foot(ground, at);
-    (None, foot.map(|z| ASSUMED_M.map(|height| [at[0], at[1], z + height]).to_vec()).unwrap_or_default())
 }
 
 /// Height of the ground at a place.

@@ -5,13 +5,14 @@
 
 use super::roofs::{BlockDone, Blockwise, Roof};
 use crate::base::{Finding, LayerId, Severity};
+use crate::formats::roofbook::Record;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Longest string, ring or list of a block that is believed.
 const MAX_COUNT: usize = 1 << 26;
 const KEY: &str = "key";
-const MARK: &[u8; 8] = b"JSOLAR01";
+const MARK: &[u8; 8] = b"JSOLAR02";
 
 /// The folder of blocks.
 pub struct Spool {
@@ -105,6 +106,8 @@ fn written(done: &BlockDone) -> Vec<u8> {
         count(&mut out, hours.len());
         hours.iter().for_each(|kw| out.extend(kw.to_le_bytes()));
     }
+    count(&mut out, done.records.len());
+    done.records.iter().for_each(|record| text(&mut out, &record.line()));
     out
 }
 
@@ -151,7 +154,8 @@ impl Reading<'_> {
                 Some((building, hours))
             })
             .collect::<Option<_>>()?;
-        self.0.is_empty().then_some(BlockDone { roofs, hours, cell_m })
+        let records = (0..self.count()?).map(|_| Record::parse(&self.text()?).ok()).collect::<Option<_>>()?;
+        self.0.is_empty().then_some(BlockDone { roofs, hours, records, cell_m })
     }
 
     fn roof(&mut self) -> Option<Roof> {
@@ -199,7 +203,7 @@ mod tests {
             poa_kwh_m2: 13.0,
             outline: vec![vec![[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]], vec![]],
         };
-        BlockDone { roofs: vec![roof], hours: vec![("é".to_owned(), vec![0.5, 1.5])], cell_m: Some(1.0) }
+        BlockDone { roofs: vec![roof], hours: vec![("é".to_owned(), vec![0.5, 1.5])], records: vec![Record { building: "é".to_owned(), ..Record::default() }], cell_m: Some(1.0) }
     }
 
     #[test]

@@ -4,17 +4,21 @@
 //! |---|---|
 //! | `solar/roofs.parquet` | GeoParquet, one row for each roof plane |
 //! | `solar/months/kwh` | Zarr, building × month, kWh |
+//! | `solar/book/` | the roof book: what "my roof" needs of each building ([`crate::formats::roofbook`]) |
 //! | `solar/hours/kw` | Zarr, building × hour of the year, kW; left out where it would be too large, unless it is asked for |
 //!
 //! The new folder is written beside the old one and takes its place when it is whole; the manifest follows. A second run gives the same bytes.
 
-use super::roofs::{Roof, RoofOptions, Roofs, roofs_into};
+use super::around::Land;
+use super::book::{Book, Bound};
+use super::roofs::{Roof, RoofOptions, Roofs, roofs_of};
+use super::scene;
 use super::spool::Spool;
 use super::weather::Weather;
-use super::year::StoredYear;
-use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Severity};
+use crate::rooftop::year::StoredYear;
+use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Report, Severity};
 use crate::formats::shape::Shape;
-use crate::formats::territory::{Axis, AxisCalendar, Manifest, Name, PropertyTable, Series};
+use crate::formats::territory::{Axis, AxisCalendar, Manifest, Name, PropertyTable, RoofBook, Series};
 use crate::formats::zarr::{About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -29,6 +33,8 @@ use std::path::Path;
 
 /// The folder of all results.
 pub const FOLDER: &str = "solar";
+/// The roof book inside it.
+const BOOK: &str = "book";
 /// Blocks on their way, and results before they are whole.
 const WORK: &str = "solar.work";
 const PART: &str = "solar.part";
@@ -38,7 +44,7 @@ pub const TABLE: &str = "solar-roofs";
 pub const MONTHS: &str = "solar-months";
 pub const HOURS: &str = "solar-hours";
 /// The year on whose calendar stored hours lie: that of the demand profiles, so that both share an axis.
-pub const YEAR: i16 = crate::pipeline::tile::series::YEAR;
+pub const YEAR: i16 = crate::rooftop::YEAR;
 /// Hours are stored unasked up to so many bytes.
 const HOURS_BYTES: u64 = 1 << 30;
 /// Shape of a chunk: a year of one building is four requests.
@@ -102,6 +108,8 @@ pub struct Stored {
     pub table_bytes: u64,
     /// Buildings with at least one module.
     pub series_rows: usize,
+    /// Bytes of the roof book; none where it has no words for the system.
+    pub book_bytes: u64,
     pub hours: bool,
 }
 
@@ -160,10 +168,20 @@ pub fn store(
     let parameters = made.parameters(options);
     let key = key(manifest, &parameters, made.weather, with_hours);
     let mut spool = Spool::open(&folder.join(WORK), &key)?;
-    let mut roofs = roofs_into(folder, manifest, (&made.weather.hours, made.weather.step_h), year.as_ref(), options, &mut spool, progress)?;
+    let mut report = Report::default();
+    let scene = scene::read(folder, manifest, &mut report, progress);
+    let with_records = RoofOptions { records: true, ..options.clone() };
+    let mut roofs = roofs_of(&scene, &folder.display().to_string(), (&made.weather.hours, made.weather.step_h), year.as_ref(), &with_records, &mut spool, progress)?;
+    report.merge(std::mem::take(&mut roofs.report));
+    roofs.report = report;
     if progress.cancelled() {
         return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
+    let part = folder.join(PART);
+    let begun = if part.exists() { fs::remove_dir_all(&part) } else { Ok(()) };
+    begun.and_then(|()| fs::create_dir_all(&part)).map_err(|error| failed(&part, &error))?;
+    let land = Land::read(folder, manifest, &scene, None)?;
+    let mut book = Book::new(&part.join(BOOK), &scene, &land, progress).map_err(|error| failed(&part, &error))?;
     // Buildings of the series in the order of the blocks: so a row of chunks needs no more than one block in memory.
     let mut with_modules: Vec<(String, [f64; 12])> = Vec::new();
     for block in spool.blocks() {
@@ -181,11 +199,13 @@ pub fn store(
             }
             roofs.roofs.push(roof);
         }
+        book.add(done.records).map_err(|error| failed(&part, &error))?;
+    }
+    if progress.cancelled() {
+        return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
     roofs.roofs.sort_by(|a, b| (&a.building, a.plane).cmp(&(&b.building, b.plane)));
-    let part = folder.join(PART);
-    let begun = if part.exists() { fs::remove_dir_all(&part) } else { Ok(()) };
-    begun.and_then(|()| fs::create_dir_all(&part)).map_err(|error| failed(&part, &error))?;
+    let book = book.finish(&super::book::shared(manifest, made.weather, options, &land)).map_err(|error| failed(&part, &error))?;
     let dataset = dataset(manifest, made, options);
     let [lon, lat, height] = manifest.origin;
     let frame = EnuFrame::at(LonLatH::new(lon, lat, height));
@@ -206,8 +226,8 @@ pub fn store(
     place(folder, &part).map_err(|error| failed(&part, &error))?;
     let layers: BTreeSet<&LayerId> = roofs.roofs.iter().map(|roof| &roof.layer).collect();
     let layer = layers.first().map(|layer| (*layer).clone()).unwrap_or_else(|| LayerId::from("buildings"));
-    let stored = Stored { rows, table_bytes, series_rows: names.len(), hours: year.is_some() && !names.is_empty(), roofs };
-    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, year };
+    let stored = Stored { rows, table_bytes, series_rows: names.len(), book_bytes: book.as_ref().map_or(0, |book| book.bytes), hours: year.is_some() && !names.is_empty(), roofs };
+    let described = Described { dataset, layer, one_layer: stored.roofs.roofs.iter().all(|roof| Some(&roof.layer) == stored.roofs.roofs.first().map(|first| &first.layer)), names, year, book };
     let manifest = described.into_manifest(manifest, &stored, made);
     let text = serde_json::to_vec_pretty(&manifest).map_err(|error| failed(folder, &error))?;
     let file = folder.join("territory.json");
@@ -471,6 +491,7 @@ struct Described {
     one_layer: bool,
     names: Vec<String>,
     year: Option<StoredYear>,
+    book: Option<Bound>,
 }
 
 impl Described {
@@ -515,6 +536,14 @@ impl Described {
                 manifest.series.push(series(HOURS, "hours/kw", &id, "kW", "Production solaire", typical));
             }
         }
+        manifest.roofs = self.book.as_ref().map(|book| RoofBook {
+            path: format!("{FOLDER}/{BOOK}"),
+            pages: book.pages,
+            buildings: book.buildings,
+            bytes: book.bytes,
+            nature: Nature::Simulated,
+            dataset: self.dataset.id.clone(),
+        });
         match manifest.datasets.iter_mut().find(|set| set.id == self.dataset.id) {
             Some(known) => *known = self.dataset,
             None => manifest.datasets.push(self.dataset),

@@ -151,6 +151,10 @@ pub enum Role {
     Surface,
     /// Pictures from above, and ready-made tiles of them.
     Imagery,
+    /// House numbers: where people live, to be found and not to be drawn.
+    Addresses,
+    /// Names of places that no layer draws.
+    Places,
     /// Lines and points of one utility.
     Network(Utility),
 }
@@ -170,7 +174,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -191,6 +195,8 @@ impl Role {
         Self::Models,
         Self::Surface,
         Self::Imagery,
+        Self::Addresses,
+        Self::Places,
     ];
 
     /// Every id there is.
@@ -226,6 +232,8 @@ impl Role {
             Self::Models => "models",
             Self::Surface => "surface-model",
             Self::Imagery => "imagery",
+            Self::Addresses => "addresses",
+            Self::Places => "places",
             Self::Network(utility) => utility.id(),
         }
     }
@@ -233,6 +241,11 @@ impl Role {
     /// Layers that a planning document of the CNIG standard consists of.
     pub fn is_of_a_plan(self) -> bool {
         matches!(self, Self::Zones | Self::Prescriptions | Self::Information)
+    }
+
+    /// Only found, never drawn.
+    pub fn is_of_names(self) -> bool {
+        matches!(self, Self::Addresses | Self::Places)
     }
 
     /// The meaning of the land, for layers of areas.

@@ -230,7 +230,8 @@ fn fits(role: Role, kind: ShapeKind) -> bool {
             matches!(kind, ShapeKind::Polygon | ShapeKind::Other)
         }
         Role::Roads | Role::Tram | Role::Rail => matches!(kind, ShapeKind::Line | ShapeKind::Other),
-        Role::Trees => matches!(kind, ShapeKind::Point | ShapeKind::Other),
+        Role::Trees | Role::Addresses => matches!(kind, ShapeKind::Point | ShapeKind::Other),
+        Role::Places => kind != ShapeKind::Shells,
         Role::Network(_) => !matches!(kind, ShapeKind::Shells),
     }
 }

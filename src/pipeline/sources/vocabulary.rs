@@ -125,6 +125,24 @@ const NETWORK: &[Term] = &[
     ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
 ];
 
+/// Addresses as the BAN publishes them (CSV and GeoJSON), as communes do (BAL), as OpenStreetMap tags them.
+const ADDRESSES: &[Term] = &[
+    ("id", &["id", "cle_interop", "id_ban_adresse", "uid_adresse"]),
+    ("number", &["numero", "housenumber", "addr:housenumber", "num"]),
+    ("suffix", &["rep", "suffixe", "indice_de_repetition", "repetition"]),
+    ("street", &["nom_voie", "voie_nom", "street", "addr:street", "nom_1"]),
+    ("hamlet", &["nom_ld", "lieudit_complement_nom", "addr:place", "locality"]),
+    ("commune", &["nom_commune", "commune_nom", "city", "addr:city"]),
+    ("code", &["code_insee", "commune_insee", "citycode", "insee_com"]),
+    ("postcode", &["code_postal", "postcode", "addr:postcode"]),
+];
+/// Named places of BD TOPO and of gazetteers.
+const PLACES: &[Term] = &[
+    ("name", &["toponyme", "graphie_du_toponyme", "nom", "name"]),
+    ("class", &["nature_detaillee", "nature", "nature_de_l_objet", "type", "place"]),
+    ("people", &["population"]),
+];
+
 /// OSM tags, for telling features of one mixed file apart.
 const TAGS: &[Term] = &[
     ("tag:building", &["building"]),
@@ -163,10 +181,12 @@ fn terms(role: Role) -> Vec<Term> {
         Role::Parks => PARKS,
         Role::LandCover => LAND_COVER,
         Role::Network(_) => NETWORK,
+        Role::Addresses => ADDRESSES,
+        Role::Places => PLACES,
         Role::Terrain | Role::Surface | Role::Models | Role::Imagery => &[],
     };
     // What an area layer calls its name comes before what others do: an IRIS also has the name of its commune.
-    let (first, then) = if role.theme().is_some() { (own, IDENTITY) } else { (IDENTITY, own) };
+    let (first, then) = if role.theme().is_some() || role.is_of_names() { (own, IDENTITY) } else { (IDENTITY, own) };
     first.iter().chain(then).copied().collect()
 }
 
@@ -188,6 +208,9 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
         && let Some(role) = planned_land(&any, kind)
     {
         return Guess::All(role);
+    }
+    if matches!(kind, ShapeKind::Point | ShapeKind::Other) && is_addresses(&lower) {
+        return Guess::All(Role::Addresses);
     }
     match kind {
         ShapeKind::Polygon => {
@@ -292,6 +315,12 @@ fn covered_land(any: &dyn Fn(&[&str]) -> bool) -> Option<Role> {
     }
 }
 
+/// Whether columns (in small letters) are those of addresses: a house number and the street it belongs to.
+pub fn is_addresses(columns: &[String]) -> bool {
+    let any = |names: &[&str]| names.iter().any(|name| columns.iter().any(|column| column == name));
+    any(&["numero", "housenumber"]) && any(&["nom_voie", "voie_nom", "street"]) && any(&["code_postal", "postcode", "code_insee", "commune_insee", "citycode", "nom_commune", "commune_nom", "city"])
+}
+
 /// What a table without telling columns is, by the name BD TOPO gives its classes: shapes without their attributes can still be drawn.
 pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
     let name = name.to_lowercase();
@@ -303,6 +332,7 @@ pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
         ("commune" | "arrondissement_municipal", ShapeKind::Polygon) => Role::Areas,
         ("parc_ou_reserve" | "parcs" | "parc" | "espaces_verts", ShapeKind::Polygon) => Role::Parks,
         ("zone_de_vegetation" | "landuse" | "ocsge", ShapeKind::Polygon) => Role::LandCover,
+        ("zone_d_activite_ou_d_interet" | "zone_d_habitation" | "lieu_dit_non_habite" | "toponymie", ShapeKind::Point | ShapeKind::Polygon) => Role::Places,
         (name, kind) => return by_standard_name(name, kind),
     })
 }

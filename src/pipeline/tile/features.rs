@@ -4,13 +4,14 @@
 //! Longitude and latitude on WGS84 (which no survey of this precision tells from RGF93), geometries in two dimensions.
 
 use super::buildings::{demand_class, height_origin_name, usage_name};
+use super::area_demand::{DemandOfAreas, DemandOfLayer};
 use super::networks::class_name;
 use super::{Territory, TileFault};
 use crate::base::Bounds2;
-use crate::energy::demand::{annual_kwh, floor_area_of_class_m2};
+use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::geoparquet;
 use crate::formats::shape::{Shape, ShapeKind};
-use crate::formats::territory::FeatureTable;
+use crate::formats::territory::{DemandOfClass, FeatureTable};
 use crate::formats::wkb;
 use crate::pipeline::Progress;
 use crate::pipeline::clean::{Object, buildings::Draft};
@@ -445,6 +446,9 @@ pub struct Table<'a> {
     writer: FeatureWriter<BufWriter<File>>,
     path: PathBuf,
     crs: &'a Crs,
+    /// Yearly demand and buildings of each class.
+    demand: [(f64, u64); DemandClass::ALL.len()],
+    areas: DemandOfAreas,
 }
 
 impl<'a> Table<'a> {
@@ -454,7 +458,7 @@ impl<'a> Table<'a> {
         let path = out.join(PATH);
         let file = File::create(&path).map_err(|error| fault(&error))?;
         let writer = FeatureWriter::new(BufWriter::new(file)).map_err(|error| fault(&error))?;
-        Ok(Self { writer, path, crs })
+        Ok(Self { writer, path, crs, demand: Default::default(), areas: DemandOfAreas::default() })
     }
 
     /// Adds features; their rows are made on all threads and written in order.
@@ -467,20 +471,47 @@ impl<'a> Table<'a> {
         for some in features.chunks(GROUP_ROWS) {
             let rows: Vec<Option<Row>> = some.par_iter().map(|feature| row(feature, &place)).collect();
             // A feature that has no longitude and latitude is reported where its layer is drawn.
-            for row in rows.iter().flatten() {
+            for (feature, row) in some.iter().zip(&rows) {
+                let Some(row) = row else { continue };
+                self.count_demand(feature, row);
                 self.writer.push(row).map_err(|error| fault(&error))?;
             }
         }
         Ok(())
     }
 
+    fn count_demand(&mut self, feature: &Feature, row: &Row) {
+        if let Feature::Area(area) = feature {
+            self.areas.note_area(area);
+        }
+        let Feature::Building(building) = feature else { return };
+        let class = demand_class(building.usage);
+        let stated = row.values.iter().find_map(|(name, value)| match value {
+            Value::Real(kwh) if *name == "demand_kwh_year" => Some(*kwh),
+            _ => None,
+        });
+        let place = DemandClass::ALL.iter().position(|known| *known == class);
+        let slot = place.and_then(|place| self.demand.get_mut(place));
+        if let (Some(kwh), Some(place)) = (stated, place) {
+            self.areas.note_building(building, place, kwh);
+        }
+        if let (Some(kwh), Some(slot)) = (stated, slot) {
+            // As the tiles have it: what is summed over buildings anywhere is this sum, to the last bit that a sum has.
+            slot.0 += f64::from(kwh as f32);
+            slot.1 += 1;
+        }
+    }
+
     /// # Errors
     /// A [`TileFault`] when the file cannot be written.
-    pub fn finish(self) -> Result<FeatureTable, TileFault> {
+    pub fn finish(self) -> Result<(FeatureTable, Vec<DemandOfLayer>), TileFault> {
+        let of_areas = self.areas.sums();
         let (rows, sink) = self.writer.finish().map_err(|error| fault(&error))?;
         sink.into_inner().map_err(|error| fault(&error))?;
         let bytes = std::fs::metadata(&self.path).map_err(|error| fault(&error))?.len();
-        Ok(FeatureTable { path: PATH.to_owned(), rows, bytes })
+        let demand = DemandClass::ALL.iter().zip(self.demand).filter(|(_, (_, buildings))| *buildings > 0);
+        let demand = demand.map(|(class, (kwh_year, buildings))| DemandOfClass { profile: class.name().to_owned(), kwh_year, buildings }).collect();
+        Ok((FeatureTable { path: PATH.to_owned(), rows, bytes, demand }, of_areas))
     }
 }
 
@@ -492,7 +523,7 @@ fn fault(detail: &dyn std::fmt::Display) -> TileFault {
 ///
 /// # Errors
 /// A [`TileFault`] when the file cannot be written or the work is cancelled.
-pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<FeatureTable, TileFault> {
+pub(super) fn write(territory: &Territory, out: &Path, progress: &dyn Progress) -> Result<(FeatureTable, Vec<DemandOfLayer>), TileFault> {
     let region = territory.region;
     let mut features: Vec<Feature> = (region.buildings.iter().map(Feature::Building))
         .chain(region.lines.iter().map(Feature::Line))

@@ -15,11 +15,12 @@
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
-//! | [`features`] | the feature table |
+//! | [`features`], [`area_demand`] | the feature table; what is summed of it by area |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
 
+pub mod area_demand;
 pub mod areas;
 pub mod buildings;
 pub mod cells;
@@ -232,7 +233,9 @@ fn write_all(
     let columns = KeptColumns::of(region);
     let layers = draw_part(territory, &scene, &columns, None, out, &mut report, progress)?;
     let mut manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
-    manifest.features = Some(features::write(territory, out, progress)?);
+    let (table, of_areas) = features::write(territory, out, progress)?;
+    manifest.features = Some(table);
+    area_demand::write(&of_areas, out, &mut manifest)?;
     package::write_manifest(out, &manifest)?;
     progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })
@@ -585,7 +588,9 @@ fn manifest(
         datasets,
         imagery: Vec::new(),
         features: None,
+        search: None,
         tables: Vec::new(),
+        roofs: None,
     })
 }
 

@@ -263,6 +263,7 @@ pub fn write_layer(
     });
     let tileset = Tileset {
         asset: Asset {
+            gltf_up_axis: None,
             version: "1.1".to_owned(),
             generator: Some("Jumeau".to_owned()),
             extras: asset_extras(&each_once(&plan.attributions)),

@@ -8,7 +8,7 @@ use crate::formats::{Fault, zarr};
 use serde_json::json;
 
 /// The year whose calendar the profiles follow.
-pub const YEAR: i16 = 2026;
+pub const YEAR: i16 = crate::rooftop::YEAR;
 /// Hours of a chunk: some three months, so that a year is four requests.
 pub const CHUNK_HOURS: usize = 2196;
 

@@ -7,13 +7,14 @@ use super::resident::Resident;
 use super::series::{self, Choice, List, ListKind, SeriesStore};
 use super::textures::{NO_DATA, NO_VALUE};
 use super::vocab::{Chart, Scene, SceneFacts, ViewerSystems, Words};
-use crate::base::{Instant, Interval};
+use crate::base::{Clock, Instant, Interval, Language};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
-use crate::view::curve::{Point, adds_up, load_duration, peak, thinned, total, worst};
+use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough, worst};
 use crate::view::timeline::Span;
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
+use std::sync::Arc;
 
 /// Curves of one chart; more cannot be told apart.
 const MOST_ROWS: usize = 7;
@@ -45,7 +46,7 @@ struct Line {
 /// What a chart is of, kept because the feature's tile may be dropped while the clock runs on.
 #[derive(Default)]
 struct Subject {
-    key: Option<(String, Option<Selection>)>,
+    key: Option<(String, Option<Selection>, Language)>,
     lines: Option<Vec<Line>>,
     more_rows: u64,
     rows: Option<Rows>,
@@ -64,6 +65,25 @@ struct Whole {
     peak: Option<(Instant, f64)>,
     worst: Vec<(Instant, f64)>,
     beyond: Option<usize>,
+    trough: Option<(Instant, f64)>,
+    points: Vec<Point>,
+    /// Of the year that begins there.
+    calendar: Option<(Instant, Arc<Calendar>)>,
+}
+
+impl Whole {
+    /// Made once for a year.
+    fn calendar(&mut self, clock: Clock, at: Instant) -> Arc<Calendar> {
+        let year = Span::Year.around(clock, at).start;
+        match &self.calendar {
+            Some((of, sheet)) if *of == year => sheet.clone(),
+            _ => {
+                let sheet = Arc::new(calendar(&self.points, clock, at));
+                self.calendar = Some((year, sheet.clone()));
+                sheet
+            }
+        }
+    }
 }
 
 fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut subject: Local<Subject>, mut facts: ResMut<SceneFacts>) {
@@ -76,7 +96,7 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
         return;
     };
     let is_of_feature = of_demand || choice.layer().is_some();
-    let key = (choice.id.to_owned(), selection.clone().filter(|_| is_of_feature));
+    let key = (choice.id.to_owned(), selection.clone().filter(|_| is_of_feature), scene.state.language);
     if subject.key.as_ref() != Some(&key) {
         let rows = if subject.rows_of == choice.id { subject.rows.take() } else { None };
         *subject = Subject { key: Some(key), rows, rows_of: choice.id.to_owned(), ..Subject::default() };
@@ -111,6 +131,9 @@ fn draw_lines(
     facts: &mut ResMut<SceneFacts>,
 ) {
     let path = &choice.series.path;
+    let unit = if of_demand { "kW" } else { choice.unit() };
+    // Alternatives are no parts of anything.
+    let adds = adds_up(unit) && !choice.series.apart;
     let window = window(choice.axis, scene.state.instant, scene);
     let steps = steps_of(choice.axis, window, layout.steps);
     let mut is_there = true;
@@ -128,7 +151,7 @@ fn draw_lines(
         let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
         if missing == 0 {
             let curves = values(lines, 0..layout.steps, choice.axis, layout, path, store);
-            let sum = sum_of(&curves, &choice);
+            let sum = sum_of(&curves, adds);
             let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
             // How long a line carries how much does not ask which way.
             let amounts: Vec<Point> = match choice.series.directed {
@@ -149,7 +172,10 @@ fn draw_lines(
                 known: duration.len(),
                 absent: points.len() - duration.len(),
                 peak: peak(&amounts),
+                trough: trough(&points),
                 duration: thinned(&duration, DURATION_POINTS),
+                calendar: None,
+                points,
             });
         }
     }
@@ -159,16 +185,18 @@ fn draw_lines(
     }
     subject.drawn = Some(drawn);
     let curves = values(lines, steps, choice.axis, layout, path, store);
-    let sum = sum_of(&curves, &choice).filter(|_| subject.more_rows == 0);
+    let sum = sum_of(&curves, adds).filter(|_| subject.more_rows == 0);
     let has_total = sum.is_some();
     let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());
     let mut day: Vec<(String, Vec<Point>)> = lines.iter().map(|line| line.name.clone()).zip(curves).collect();
     day.extend(sum.map(|sum| (String::new(), sum)));
+    let calendar = subject.whole.as_mut().map(|whole| whole.calendar(scene.manifest.clock(), scene.state.instant)).unwrap_or_default();
     let whole = subject.whole.as_ref();
+    let of_territory = of_demand && scene.state.selection.is_none();
     let chart = Chart {
         series: choice.id.to_owned(),
-        title: if of_demand { Words::Key("figure-demand-now") } else { Words::Said(choice.title(&scene.manifest)) },
-        unit: if of_demand { "kW".to_owned() } else { choice.unit().to_owned() },
+        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand { Words::Key("figure-demand-now") } else { Words::Said(choice.title(&scene.manifest)) },
+        unit: unit.to_owned(),
         nature: choice.nature(),
         dataset: choice.dataset().clone(),
         method: if of_demand || choice.scaled.is_some() { "method-demand-now" } else { "" },
@@ -179,6 +207,8 @@ fn draw_lines(
         peak: whole.and_then(|whole| whole.peak),
         worst: whole.map(|whole| whole.worst.clone()).unwrap_or_default(),
         beyond: whole.and_then(|whole| whole.beyond),
+        trough: whole.and_then(|whole| whole.trough),
+        calendar,
         more_rows: subject.more_rows,
         has_total,
         is_waiting: !is_there,
@@ -205,6 +235,10 @@ fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Reside
         let mut tables = layer.tiles.values().flat_map(|tile| &tile.tables);
         tables.find_map(|table| Some((layer.kind, table, (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?)))
     };
+    if of_demand && selection.is_none() {
+        subject.lines = Some(demand_by_use(choice, scene));
+        return;
+    }
     if of_demand {
         let Some((kind, table, row)) = selection.and_then(table_of) else { return };
         let line = table.number("demand_kwh_year", row).zip(table.number("demand_profile", row)).filter(|_| kind == LayerKind::Buildings);
@@ -240,6 +274,22 @@ fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Reside
     subject.lines = Some(names.into_iter().enumerate().map(|(row, name)| Line { name, row, scale: 1.0 }).collect());
 }
 
+/// The demand of all buildings, a line for each class of use, the greatest first: their sum is the sum over the buildings.
+fn demand_by_use(choice: &Choice, scene: &Scene) -> Vec<Line> {
+    let texts = crate::i18n::Texts::new(scene.state.language);
+    let demand = scene.manifest.features.as_ref().map_or(&[][..], |features| &features.demand);
+    let mut lines: Vec<Line> = demand
+        .iter()
+        .filter(|of| of.kwh_year.is_finite() && of.kwh_year > 0.0)
+        .filter_map(|of| {
+            let row = choice.series.rows.iter().position(|row| *row == of.profile)?;
+            Some(Line { name: texts.text(&format!("demand-class-{}", of.profile)), row, scale: of.kwh_year / 8760.0 })
+        })
+        .collect();
+    lines.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+    lines
+}
+
 /// The part of time that a chart draws: the day, or the year where a step is as long as a day, or everything.
 fn window(axis: &Axis, at: Instant, scene: &Scene) -> Interval {
     let clock = scene.manifest.clock();
@@ -273,9 +323,9 @@ fn values(lines: &[Line], steps: std::ops::Range<usize>, axis: &Axis, layout: &L
         .collect()
 }
 
-/// The sum of several curves, where their unit adds up.
-fn sum_of(curves: &[Vec<Point>], choice: &Choice) -> Option<Vec<Point>> {
-    if curves.len() < 2 || choice.series.apart || !adds_up(choice.unit()) {
+/// The sum of several curves, where they add up.
+fn sum_of(curves: &[Vec<Point>], adds: bool) -> Option<Vec<Point>> {
+    if curves.len() < 2 || !adds {
         return None;
     }
     let parts: Vec<Vec<Option<f64>>> = curves.iter().map(|curve| curve.iter().map(|point| point.value).collect()).collect();

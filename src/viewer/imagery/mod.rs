@@ -9,7 +9,7 @@ pub mod compose;
 use super::material::TileMaterial;
 use super::platform;
 use super::requests::{Purpose, Requests};
-use super::vocab::{Ground, PicturesWaiting, Scene, ViewerSystems};
+use super::vocab::{Ground, PicturesWaiting, Scene, SceneFacts, ViewerSystems};
 use crate::formats::still::{self, Still};
 use crate::formats::territory::Imagery;
 use crate::formats::webtiles::WebTile;
@@ -47,7 +47,8 @@ enum Made {
 
 #[derive(Resource)]
 struct Pictures {
-    /// Place of the imagery that is shown in the manifest.
+    /// Place of the imagery that is to be shown in the manifest, and of the one that can be.
+    chosen: Option<usize>,
     shown: Option<usize>,
     /// Counts changes of it: what was begun before one is nobody's.
     generation: u32,
@@ -63,6 +64,7 @@ impl Default for Pictures {
     fn default() -> Self {
         let (sender, receiver) = async_channel::unbounded();
         Self {
+            chosen: None,
             shown: None,
             generation: 0,
             sources: HashMap::default(),
@@ -91,6 +93,15 @@ fn shown(scene: &Scene) -> Option<usize> {
     scene.manifest.imagery.iter().position(|imagery| !hidden(imagery))
 }
 
+/// The grid that a WMTS address names, where it is not Web Mercator's.
+fn strange_grid(template: &str) -> Option<String> {
+    const MERCATOR: [&str; 8] = ["pm", "googlemapscompatible", "webmercator", "3857", "900913", "3785", "102100", "goog"];
+    let lower = template.to_ascii_lowercase();
+    let grid = lower.split(['?', '&']).find_map(|part| part.strip_prefix("tilematrixset="))?;
+    let known = grid.is_empty() || MERCATOR.iter().any(|name| if *name == "pm" { grid == "pm" || grid.starts_with("pm_") } else { grid.contains(name) });
+    (!known).then(|| grid.to_owned())
+}
+
 /// Another imagery: all ground is bare again.
 fn choose(
     scene: Res<Scene>,
@@ -98,12 +109,19 @@ fn choose(
     mut requests: ResMut<Requests>,
     ground: Query<&Ground>,
     mut materials: ResMut<Assets<TileMaterial>>,
+    mut facts: ResMut<SceneFacts>,
 ) {
     let now = shown(&scene);
-    if now == pictures.shown {
+    if now == pictures.chosen {
         return;
     }
-    pictures.shown = now;
+    pictures.chosen = now;
+    // Tiles of another grid would lie somewhere, and look as if they belonged there.
+    let strange = now.and_then(|now| scene.manifest.imagery.get(now)).and_then(|imagery| strange_grid(&imagery.tiles));
+    if let Some(grid) = &strange {
+        facts.fault("error-imagery-grid", grid.clone());
+    }
+    pictures.shown = now.filter(|_| strange.is_none());
     pictures.generation += 1;
     pictures.sources.clear();
     pictures.ground.clear();
@@ -185,7 +203,7 @@ fn take_made(
                 match (still.map(Arc::new), twin, &*source) {
                     (Some(opaque), Some(path), _) if compose::has_white(&opaque) => {
                         *source = Source::MaybeClear { opaque, tries: 0 };
-                        requests.ask(&path, Purpose::Picture { tile, clear: true });
+                        requests.ask_part(&path, None, Purpose::Picture { tile, clear: true });
                     }
                     // A clear twin that is damaged leaves what there is.
                     (None, _, Source::MaybeClear { opaque, .. }) => *source = Source::Ready { still: Some(opaque.clone()), used },
@@ -249,7 +267,7 @@ fn lay(
                     None => {
                         if let Some(path) = path(imagery, *tile, false) {
                             pictures.sources.insert(*tile, Source::Asked { tries: 0 });
-                            requests.ask(&path, Purpose::Picture { tile: *tile, clear: false });
+                            requests.ask_part(&path, None, Purpose::Picture { tile: *tile, clear: false });
                         }
                     }
                 }
@@ -288,5 +306,19 @@ fn forget(pictures: &mut Pictures) {
     idle.sort_unstable();
     for (_, tile) in idle.into_iter().take(over) {
         pictures.sources.remove(&tile);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::strange_grid;
+
+    #[test]
+    fn a_grid_that_is_not_web_mercators_is_told() {
+        for known in ["photo/{z}/{x}/{y}.jpg", "https://data.example.org/wmts?LAYER=A&TILEMATRIXSET=PM&TILEMATRIX={z}", "https://e.org/wmts?tilematrixset=GoogleMapsCompatible&x={x}", "https://e.org/w?TileMatrixSet=EPSG:3857", "https://e.org/w?TileMatrixSet=PM_0_19"] {
+            assert_eq!(strange_grid(known), None, "{known}");
+        }
+        assert_eq!(strange_grid("https://e.org/w?TILEMATRIXSET=LAMB93_5cm&TILEROW={y}").as_deref(), Some("lamb93_5cm"));
+        assert_eq!(strange_grid("https://e.org/w?tilematrixset=EPSG:4326").as_deref(), Some("epsg:4326"));
     }
 }

@@ -1,15 +1,17 @@
 //! What the colours mean: title, unit, classes, and how the values in view are spread.
 
-use super::{ThemeValues, active, is_value};
+use super::{ThemeValues, active, is_value, shown_attribute};
+use crate::viewer::attributes;
+use crate::viewer::join::{OTHER_KIND, passes};
 use crate::base::{DatasetId, LayerId, Nature};
 use crate::formats::territory::{LayerKind, Manifest};
 use crate::stream::TileId;
 use crate::view::classes::{ends, histogram, quantile};
 use crate::view::colours::Palette;
-use crate::view::{Breaks, Scale, Theme, ViewState};
+use crate::view::{Breaks, Filter, Scale, Theme, ViewState};
 use crate::viewer::resident::Resident;
 use crate::viewer::series;
-use crate::viewer::textures::NO_DATA;
+use crate::viewer::textures::{CONSTANT, NO_DATA};
 use crate::viewer::vocab::{Histogram, Legend, Scene, SceneFacts, Words};
 use bevy::prelude::*;
 
@@ -36,6 +38,9 @@ pub struct Key {
 /// The key of the theme that is shown.
 pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
     let Scale { breaks, palette } = &scene.state.scale;
+    if scene.state.theme == Theme::Attribute && !values.kinds.is_empty() {
+        return key_of_kinds(values);
+    }
     let [first, last] = scene.limits.years.map(f64::from);
     let (low, high, exponent, sample) = match scene.state.theme {
         Theme::None => (0.0, 1.0, 1.0, Vec::new()),
@@ -56,9 +61,13 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
             };
             (low, high, 1.0, sample)
         }
+        Theme::Attribute => {
+            let [low, high] = range(&values.sample, *palette);
+            (low, high, 1.0, values.sample.clone())
+        }
     };
     // What is not counted beforehand has no quantiles: evenly cut instead.
-    let of_series = scene.state.theme == Theme::Series;
+    let of_series = matches!(scene.state.theme, Theme::Series | Theme::Attribute);
     let breaks = match breaks {
         Breaks::Quantiles { classes } | Breaks::Jenks { classes } if !of_series => &Breaks::Equal { classes: *classes },
         other => other,
@@ -70,6 +79,20 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
         return Key { low, high: ends.last().copied().unwrap_or(high), exponent: 1.0, ends, colours };
     }
     Key { low, high, exponent, ends: Vec::new(), colours: palette.stops().to_vec() }
+}
+
+/// Grey, between the colours of kinds and the hatch of what is not known.
+const OTHER_COLOUR: [u8; 3] = [96, 96, 96];
+
+/// A colour for each kind, whatever palette is chosen: kinds have no order. Of more than eight the last one is all others.
+fn key_of_kinds(values: &ThemeValues) -> Key {
+    let mut colours = Palette::OkabeIto.classes(values.kinds.len());
+    if values.has_others {
+        colours.truncate(OTHER_KIND as usize);
+        colours.push(OTHER_COLOUR);
+    }
+    let ends = (0..colours.len()).map(|place| place as f64 + 0.5).collect();
+    Key { low: -0.5, high: colours.len() as f64 - 0.5, exponent: 1.0, ends, colours }
 }
 
 /// Where a scale without classes begins and ends: round numbers that leave out the outermost hundredth; about zero for two directions.
@@ -108,6 +131,7 @@ pub(super) struct Counted {
     step: Option<usize>,
     is_ready: bool,
     generation: u64,
+    filters: Vec<Filter>,
     key: Key,
     is_directed: bool,
     shown: Vec<(usize, TileId)>,
@@ -136,6 +160,7 @@ pub(super) fn describe(
         step: ready.map(|(_, step)| step),
         is_ready: ready.is_some(),
         generation: values.generation,
+        filters: scene.state.filters.clone(),
         key: key.clone(),
         is_directed: active(&scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         shown: shown(&resident, target(&scene).as_ref()),
@@ -156,7 +181,11 @@ pub(super) fn describe(
 
 /// The layer that the theme is about; `None` for the buildings.
 fn target(scene: &Scene) -> Option<LayerId> {
-    if scene.state.theme == Theme::Series { active(scene, &scene.manifest)?.layer().cloned() } else { None }
+    match scene.state.theme {
+        Theme::Attribute => shown_attribute(scene).map(|attribute| attribute.layer.clone()),
+        Theme::Series => active(scene, &scene.manifest)?.layer().cloned(),
+        Theme::None | Theme::Demand | Theme::ConstructionYear => None,
+    }
 }
 
 fn shown(resident: &Resident, layer: Option<&LayerId>) -> Vec<(usize, TileId)> {
@@ -178,8 +207,14 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                 if found.len() + without as usize >= MOST_COUNTED {
                     break 'tiles;
                 }
+                if !passes(&state.filters, &layer.id, table, row) {
+                    continue;
+                }
                 let value = if state.theme == Theme::ConstructionYear {
                     table.number("year", row)
+                } else if state.theme == Theme::Attribute {
+                    let (value, row) = values.join.as_ref().map_or((f32::NAN, 0), |join| join.record(&layer.id, table, row));
+                    (row == CONSTANT && is_value(value)).then_some(f64::from(value))
                 } else {
                     let of_row = ready.zip(values.join.as_ref()).and_then(|((slot, step), join)| {
                         let (scale, values_row) = join.record(&layer.id, table, row);
@@ -199,7 +234,8 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
         }
     }
     let known = found.len() as u32;
-    Histogram { low: key.low, high: key.high, counts: histogram(found.into_iter(), [key.low, key.high], BINS), known, without }
+    let bins = if state.theme == Theme::Attribute && !values.kinds.is_empty() { key.ends.len() } else { BINS };
+    Histogram { low: key.low, high: key.high, counts: histogram(found.into_iter(), [key.low, key.high], bins), known, without }
 }
 
 fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histogram>) -> Option<Legend> {
@@ -220,6 +256,13 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
             let choice = active(scene, &scene.manifest)?;
             (Words::Said(choice.title(&scene.manifest)), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
         }
+        Theme::Attribute => {
+            let attribute = shown_attribute(scene)?;
+            let layer = scene.manifest.layer(&attribute.layer);
+            let nature = if attribute.name.starts_with("demand_") { Nature::Simulated } else { layer.map_or(Nature::Declared, |layer| layer.nature) };
+            let dataset = layer.and_then(|layer| layer.datasets.first().cloned()).unwrap_or_else(ours);
+            (attributes::title(&attribute.name), attributes::unit(&attribute.name), nature, dataset)
+        }
     };
     let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.step_at(scene.state.instant).is_none();
@@ -229,6 +272,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         low: key.low,
         high: key.high,
         exponent: key.exponent,
+        names: names(scene, values),
         ends: key.ends,
         colours: key.colours,
         nature,
@@ -236,9 +280,18 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         histogram,
         is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(scene.state.instant).is_none(),
         is_outside,
-        counts_classes: scene.state.theme == Theme::Series,
+        counts_classes: matches!(scene.state.theme, Theme::Series | Theme::Attribute),
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
     })
+}
+
+/// What the classes are called, where they are kinds.
+fn names(scene: &Scene, values: &ThemeValues) -> Vec<String> {
+    if scene.state.theme != Theme::Attribute {
+        return Vec::new();
+    }
+    let others = values.has_others.then(String::new);
+    values.kinds.iter().take(if values.has_others { OTHER_KIND as usize } else { usize::MAX }).cloned().chain(others).collect()
 }

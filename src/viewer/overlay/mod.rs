@@ -8,15 +8,16 @@ mod course;
 mod legend;
 pub mod pages;
 
-use super::join::{Join, Rows};
+use super::attributes::Attributes;
+use super::join::{Join, Named, OTHER_KIND, Rows, passes};
 use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploads, TileMaterial};
 use super::series::{self, Choice, SeriesStore};
-use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, table_image, table_records, value_image};
+use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, filtered_records, table_image, value_image};
 use super::resident::Resident;
 use super::vocab::{DrawnCamera, Featured, Scene, SceneFacts, ValuesWaiting, ViewerSystems};
 use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
-use crate::view::Theme;
+use crate::view::{Attribute, Filter, Theme};
 use crate::view::curve::thinned;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -48,6 +49,12 @@ pub struct ThemeValues {
     /// Values of the series, sorted, that its scale is drawn up from.
     sample: Vec<f64>,
     is_sampled: bool,
+    /// Kinds of the attribute that is shown, a colour each, in the order in which they were met; they keep their colours while it is shown.
+    kinds: Vec<String>,
+    /// Whether there are kinds without a colour of their own.
+    has_others: bool,
+    /// Of the attributes in memory, when the sample was taken.
+    attributes: u64,
     step: Option<usize>,
     forwards: bool,
     has_moved: bool,
@@ -106,8 +113,40 @@ fn active<'a>(scene: &Scene, manifest: &'a Manifest) -> Option<Choice<'a>> {
     match scene.state.theme {
         Theme::Demand => series::demand(manifest),
         Theme::Series => series::choice(manifest, scene.state.series.as_deref()?).filter(|choice| choice.layer().is_some()),
-        Theme::None | Theme::ConstructionYear => None,
+        Theme::None | Theme::ConstructionYear | Theme::Attribute => None,
     }
+}
+
+/// The attribute that the theme shows.
+fn shown_attribute(scene: &Scene) -> Option<&Attribute> {
+    scene.state.attribute.as_ref().filter(|_| scene.state.theme == Theme::Attribute)
+}
+
+/// Takes over what is known of the attribute that is shown; its kinds get their colours in the order in which they are met.
+fn load_attribute(attribute: &Attribute, attributes: &Attributes, values: &mut ThemeValues) {
+    if values.attributes == attributes.changes && values.join.is_some() {
+        return;
+    }
+    values.attributes = attributes.changes;
+    let seen = attributes.get(attribute);
+    let kinds = seen.map(|seen| seen.kinds()).unwrap_or_default();
+    values.has_others = kinds.len() > OTHER_KIND as usize + 1;
+    let most = OTHER_KIND as usize + usize::from(!values.has_others);
+    let mut named = values.kinds.clone();
+    named.truncate(most);
+    for kind in kinds {
+        if named.len() < most && !named.iter().any(|known| known == kind) {
+            named.push(kind.to_owned());
+        }
+    }
+    if values.join.is_none() || named != values.kinds {
+        let of_kinds = || named.iter().enumerate().map(|(place, kind)| (kind.clone(), place as u32)).collect();
+        let is_text = seen.is_some_and(|seen| seen.is_text());
+        values.join = Some(Join::Attribute(Named { attribute: attribute.clone(), kinds: is_text.then(of_kinds) }));
+        values.kinds = named;
+        values.generation += 1;
+    }
+    values.sample = seen.map(|seen| thinned(&seen.sample(), SAMPLE_KEPT)).unwrap_or_default();
 }
 
 #[expect(clippy::too_many_arguments, reason = "a series touches memory, images and the materials that wait for it")]
@@ -123,10 +162,14 @@ fn load_values(
     mut materials: ResMut<Assets<TileMaterial>>,
     mut waiting: ResMut<ValuesWaiting>,
     mut facts: ResMut<SceneFacts>,
+    attributes: Res<Attributes>,
 ) {
     let store = store.bypass_change_detection();
     let choice = active(&scene, &scene.manifest);
-    let wanted = choice.map(|choice| choice.id);
+    let attribute = shown_attribute(&scene);
+    // Ids of series hold no control characters.
+    let named = attribute.map(|attribute| format!("{}\n{}", attribute.layer.as_str(), attribute.name));
+    let wanted = choice.map(|choice| choice.id).or(named.as_deref());
     if values.shown.as_deref() != wanted || values.epoch != store.epoch {
         *values = ThemeValues {
             epoch: store.epoch,
@@ -138,6 +181,13 @@ fn load_values(
             generation: values.generation + 1,
             ..ThemeValues::default()
         };
+    }
+    if let Some(attribute) = attribute {
+        if values.attributes != attributes.changes || values.join.is_none() {
+            load_attribute(attribute, &attributes, &mut values);
+        }
+        waiting.set_if_neq(ValuesWaiting(usize::from(attributes.is_behind)));
+        return;
     }
     let Some(choice) = choice else {
         waiting.set_if_neq(ValuesWaiting(0));
@@ -293,13 +343,14 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     let key = legend::key(&scene, &values);
     let theme = match state.theme {
         Theme::None => 0,
-        Theme::Demand | Theme::Series => 1,
+        Theme::Demand | Theme::Series | Theme::Attribute => 1,
         Theme::ConstructionYear => 2,
     };
     let step = values.step_at(state.instant);
     let ready = values.ready(state.instant);
     // Outside the series every feature is "no data"; on its way it is not yet anything. The shader reads both in the colour's w.
     let mark = match (theme, step, ready) {
+        _ if state.theme == Theme::Attribute => 0.0,
         (1, _, Some(_)) | (0 | 2, ..) => 0.0,
         (_, None, _) if values.plan.is_some() => 1.0,
         _ if values.failed || values.shown.is_none() => 1.0,
@@ -335,18 +386,21 @@ fn bind_tables(
     values: Res<ThemeValues>,
     resident: Res<Resident>,
     featured: Query<Ref<Featured>>,
-    mut bound: Local<u64>,
+    mut bound: Local<(u64, Vec<Filter>)>,
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<TileMaterial>>,
     mut uploads: ResMut<SeriesUploads>,
 ) {
-    let is_own = scene.state.theme != Theme::Series || values.join.is_none();
-    let all = *bound != values.generation;
-    *bound = values.generation;
+    let is_own = !matches!(scene.state.theme, Theme::Series | Theme::Attribute) || values.join.is_none();
+    let filters = &scene.state.filters;
+    let all = bound.0 != values.generation || bound.1 != *filters;
+    if all {
+        *bound = (values.generation, filters.clone());
+    }
     let own = Join::Own;
     let join = if is_own { &own } else { values.join.as_ref().unwrap_or(&own) };
     // Tables come with their own rows.
-    if !all && is_own {
+    if !all && is_own && filters.is_empty() {
         return;
     }
     let mut made: HashMap<(usize, crate::stream::TileId, usize), Handle<Image>> = HashMap::default();
@@ -355,7 +409,7 @@ fn bind_tables(
         let Some(table) = layer.tiles.get(&piece.tile).and_then(|tile| tile.tables.get(piece.table)) else { continue };
         let image = made.entry((piece.layer, piece.tile, piece.table)).or_insert_with(|| {
             uploads.0 += 1;
-            images.add(table_image(&table_records(table, &|row| join.record(&layer.id, table, row))))
+            images.add(table_image(&filtered_records(table, &|row| join.record(&layer.id, table, row), &|row| passes(filters, &layer.id, table, row))))
         });
         for handle in [&piece.solid, &piece.fading] {
             if let Some(mut material) = materials.get_mut(handle) {

@@ -94,6 +94,12 @@ pub fn records(table: &PropertyTable, style: Option<&Style>) -> (Vec<[u32; 4]>, 
     (records, translucent)
 }
 
+/// Which features a style hides, by their records; empty where it hides none.
+pub fn hidden(records: &[[u32; 4]]) -> Vec<bool> {
+    let hidden: Vec<bool> = records.as_chunks::<2>().0.iter().map(|[_, [_, hidden, ..]]| *hidden == 1).collect();
+    if hidden.contains(&true) { hidden } else { Vec::new() }
+}
+
 /// Whether a mesh is not simply turned and moved, or counts from too far away.
 pub fn wants_settling(mesh: &TileMesh, ecef_from_mesh: DMat4, stand: &Stand) -> bool {
     let linear = DMat3::from_mat4(ecef_from_mesh);
@@ -163,6 +169,9 @@ mod tests {
         assert_eq!(records[3][0].to_le_bytes(), [255, 0, 0, 128]);
         // What is no feature looks as if nothing had been said.
         assert_eq!(records[5][..2], [u32::MAX, 0]);
+        assert!(hidden(&records).is_empty());
+        let tall = Style::parse(br#"{"show":"${Height} > 20"}"#, "", &mut crate::base::Report::default()).unwrap();
+        assert_eq!(hidden(&super::records(&table(), Some(&tall)).0), [true, false, false]);
     }
 
     #[test]

@@ -3,10 +3,12 @@
 use super::dress::{self, Look};
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
+use crate::formats::quantizedmesh::Range;
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
+use crate::stream::ground::{Made, Plot};
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::resident::NamedPlace;
@@ -48,6 +50,8 @@ pub struct LoadedTile {
     pub names: Vec<NamedPlace>,
     /// One texture per table.
     pub table_images: Vec<Image>,
+    /// By table, which of its features a style hides; an empty list hides none.
+    pub hidden: Vec<Vec<bool>>,
     /// Pictures of its own, as [`Look::picture`] counts them.
     pub pictures: Vec<Option<Image>>,
     /// Rows that somebody wrote.
@@ -56,6 +60,14 @@ pub struct LoadedTile {
     pub styled_translucent: bool,
     /// Main memory and GPU memory together.
     pub bytes: u64,
+    /// Of a tile of a pyramid: its heights, and what it says is below it.
+    pub ground: Option<Told>,
+}
+
+/// What a tile of a pyramid tells the engine.
+pub struct Told {
+    pub heights_m: Option<[f64; 2]>,
+    pub below: Vec<Vec<Range>>,
 }
 
 /// Where a content goes and how it is to be seen.
@@ -68,6 +80,10 @@ pub struct Wish {
     /// Features get a look of their own, and names where their tables have none: after this.
     pub dressed: Option<String>,
     pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
+    /// Its place in a pyramid of ground, which says what its bytes are.
+    pub plot: Option<Plot>,
+    /// Its models are upright already.
+    pub z_is_up: bool,
 }
 
 /// Prepares a content: our own tiles are as they shall be drawn, those of others are dressed.
@@ -79,12 +95,14 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
     content.meshes.retain(|mesh| !mesh.indices.is_empty());
     let features = dress::name_features(&mut content, name);
     let mut styled_translucent = false;
+    let mut hidden = Vec::with_capacity(content.tables.len());
     let table_images: Vec<Image> = content
         .tables
         .iter()
         .map(|table| {
             let (records, translucent) = dress::records(table, wish.style.as_deref());
             styled_translucent |= translucent;
+            hidden.push(dress::hidden(&records));
             table_image(&records)
         })
         .collect();
@@ -110,11 +128,13 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
         meshes,
         tables: content.tables,
         table_images,
+        hidden,
         pictures: pictures.into_iter().map(|picture| picture.map(surface_image)).collect(),
         names: Vec::new(),
         features,
         styled_translucent,
         bytes,
+        ground: None,
     }
 }
 
@@ -130,10 +150,18 @@ impl LoadedTile {
             table_images: arrays.tables.iter().map(|table| table_image(&table_records(table, &|row| demand_record(table, row)))).collect(),
             features: arrays.tables.iter().map(|table| table.count as u64).sum(),
             styled_translucent: false,
+            hidden: Vec::new(),
             pictures: Vec::new(),
             meshes: arrays.meshes.into_iter().map(own_mesh).collect(),
             tables: arrays.tables,
+            ground: None,
         }
+    }
+
+    /// A tile of a pyramid.
+    pub fn of_ground(made: Made, wish: &Wish) -> Self {
+        let Made { content, heights_m, below, .. } = made;
+        Self { ground: Some(Told { heights_m, below }), ..Self::of(TileArrays::of(content, wish.ecef_from_tile, wish.pictured)) }
     }
 }
 

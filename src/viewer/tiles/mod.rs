@@ -22,15 +22,17 @@ use super::vocab::{
 use crate::base::{Finding, Language, Severity};
 use crate::formats::territory::LayerKind;
 use crate::geodesy::LonLatH;
-use crate::io::Clock;
+use crate::formats::pmtiles::Span;
+use crate::io::{Clock, IoFault, Part};
 use crate::region::utility::Utility;
 use crate::view::{Command, Theme};
-use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, shares};
+use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DMat4;
+use std::collections::VecDeque;
 use crate::formats::gltf::Shape;
 use load::Wish;
 use workshop::{Decoded, Job, Outcome, Workshop, start_decoding};
@@ -93,6 +95,31 @@ struct LayerStream {
     told: usize,
     /// Tiles whose entities are visible.
     visible: HashSet<TileId>,
+    kept: Kept,
+}
+
+/// Most tiles of a pyramid whose bytes are kept, and the largest, bytes.
+const MOST_KEPT: usize = 24;
+const LARGEST_KEPT: usize = 512 << 10;
+
+/// Bytes of the last tiles of a pyramid: what has no tile of its own is cut from one above, often four or sixteen times.
+#[derive(Default)]
+struct Kept(VecDeque<(String, Option<Span>, Vec<u8>)>);
+
+impl Kept {
+    fn keep(&mut self, path: &str, span: Option<Span>, bytes: &[u8]) {
+        if bytes.len() > LARGEST_KEPT || self.get(path, span).is_some() {
+            return;
+        }
+        self.0.push_back((path.to_owned(), span, bytes.to_vec()));
+        if self.0.len() > MOST_KEPT {
+            self.0.pop_front();
+        }
+    }
+
+    fn get(&self, path: &str, span: Option<Span>) -> Option<Vec<u8>> {
+        self.0.iter().find(|(of, part, _)| of == path && *part == span).map(|(_, _, bytes)| bytes.clone())
+    }
 }
 
 /// All layers, in the manifest's order.
@@ -206,6 +233,9 @@ fn start_layers(
     if !resident.layers.is_empty() || scene.manifest.layers.is_empty() {
         return;
     }
+    // Vectors lie on the territory's ground, as high as its middle; without any, on the ellipsoid and a sheet of their own.
+    let has_ground = scene.manifest.layers.iter().any(|layer| layer.kind == LayerKind::Terrain);
+    let base_m = if has_ground { scene.manifest.origin[2] } else { 0.0 };
     for layer in &scene.manifest.layers {
         let (folder, root) = layer
             .tileset
@@ -224,7 +254,8 @@ fn start_layers(
                     fade_frames: 0,
                     ..Settings::default()
                 },
-            ),
+            )
+            .lying_at(base_m, !has_ground),
             decoding: HashSet::default(),
             pieces: HashMap::default(),
             tables: HashMap::default(),
@@ -237,6 +268,7 @@ fn start_layers(
             fading: false,
             told: 0,
             visible: HashSet::default(),
+            kept: Kept::default(),
         });
     }
 }
@@ -266,7 +298,11 @@ fn hand_over_bytes(
         match (wanted, body) {
             (_, Err(fault)) => {
                 let text = fault.to_string();
-                let fault = if fault.is_passing() { FetchFault::Passing(text) } else { FetchFault::Lasting(text) };
+                let fault = match fault {
+                    IoFault::NotFound(_) => FetchFault::Absent(text),
+                    fault if fault.is_passing() => FetchFault::Passing(text),
+                    _ => FetchFault::Lasting(text),
+                };
                 stream.engine.deliver(request, Err(fault));
             }
             (Wanted::Content, Ok(bytes)) => {
@@ -278,7 +314,12 @@ fn hand_over_bytes(
                         pictured: of.kind == LayerKind::Terrain && !scene.manifest.imagery.is_empty(),
                         dressed: stream.dressed.then(|| placement.path.clone()),
                         style: traits.styles.get(&of.id).cloned(),
+                        plot: placement.plot,
+                        z_is_up: placement.z_is_up,
                     };
+                    if let Some(plot) = &wish.plot {
+                        stream.kept.keep(&placement.path, plot.span, &bytes);
+                    }
                     workshop.add(Job { layer, request, tile, path: placement.path, wish, bytes, files: default(), rounds: 0 });
                 }
             }
@@ -344,7 +385,12 @@ fn upload(
         };
         spent += loaded.bytes;
         meter.uploaded += 1;
-        stream.engine.deliver(request, Ok(Delivery::Content { bytes: loaded.bytes }));
+        let bytes = loaded.bytes;
+        let delivery = match loaded.ground {
+            Some(load::Told { heights_m, below }) => Delivery::Ground { bytes, heights_m, below },
+            None => Delivery::Content { bytes },
+        };
+        stream.engine.deliver(request, Ok(delivery));
         let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| images.add(image)).collect();
         let own_pictures: Vec<Option<Handle<Image>>> =
             loaded.pictures.into_iter().map(|image| image.map(|image| images.add(image))).collect();
@@ -352,6 +398,7 @@ fn upload(
             shown: false,
             names: loaded.names,
             features: loaded.features,
+            hidden: loaded.hidden,
             meshes: Vec::new(),
             tables: loaded.tables,
         };
@@ -361,8 +408,9 @@ fn upload(
             let picture = mesh.look.picture.and_then(|index| own_pictures.get(index)).cloned().flatten();
             let key = TileKey {
                 water: layer.kind == LayerKind::Water,
-                // Buildings answer to themes and selection, other layers where a series is about them; the rest keeps the cheaper pipeline.
-                features: table.is_some() && (layer.kind == LayerKind::Buildings || has_series(&scene, &layer.id)),
+                // Buildings, areas and networks answer to themes, filters and selection, other layers where a series is about them; the rest keeps
+                // the cheaper pipeline.
+                features: table.is_some() && (answers(layer.kind) || has_series(&scene, &layer.id)),
                 fading: false,
                 double_sided: mesh.double_sided,
                 translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
@@ -431,6 +479,11 @@ fn upload(
     }
 }
 
+/// Whether the features of a layer have attributes that people ask for by colour or filter.
+fn answers(kind: LayerKind) -> bool {
+    matches!(kind, LayerKind::Buildings | LayerKind::Areas | LayerKind::Networks)
+}
+
 /// Whether a series of the territory is about features of a layer.
 fn has_series(scene: &Scene, layer: &crate::base::LayerId) -> bool {
     let manifest = &scene.manifest;
@@ -474,6 +527,9 @@ fn stream(
     let mut fading = false;
     let frame_s = f64::from(time.delta_secs()).max(0.005);
     resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    if resident.filters != scene.state.filters {
+        resident.filters.clone_from(&scene.state.filters);
+    }
     // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
     streams.since_again_s += frame_s;
     let failed = streams.layers.iter().any(|layer| layer.failed > 0);
@@ -512,10 +568,20 @@ fn stream(
         }
         for fetch in update.fetch {
             meter.requests += 1;
-            requests.ask(
-                &format!("{}{}", layer.folder, fetch.path),
-                Purpose::Tile { layer: index, request: fetch.id, tile: fetch.tile, wanted: fetch.wanted },
-            );
+            let purpose = Purpose::Tile { layer: index, request: fetch.id, tile: fetch.tile, wanted: fetch.wanted };
+            // Several pieces of ground may be cut from one tile.
+            if let Some(bytes) = layer.kept.get(&fetch.path, fetch.span) {
+                requests.have(purpose, bytes);
+                continue;
+            }
+            let part = fetch.span.map(|span| Part { offset: span.offset, length: span.length });
+            let abroad = paths::address(&fetch.path).is_some();
+            let path = if abroad { fetch.path } else { format!("{}{}", layer.folder, fetch.path) };
+            if abroad || part.is_some() {
+                requests.ask_part(&path, part, purpose);
+            } else {
+                requests.ask(&path, purpose);
+            }
         }
         for id in update.evict {
             layer.visible.remove(&id);
@@ -584,7 +650,8 @@ fn stream(
         facts.forget(CONNECTION);
     }
     // A foreign tileset of which nothing can be seen says so; ours is never empty where its view looks.
-    let foreign = streams.layers.iter().all(|layer| layer.dressed && layer.told == 0);
+    let alone = scene.manifest.layers.iter().all(|layer| layer.id.as_str() == super::foreign::LAYER);
+    let foreign = streams.layers.iter().all(|layer| (layer.dressed || alone) && layer.told == 0);
     if progress.complete && progress.shown == 0 && foreign && !streams.blank_told && facts.faults.is_empty() {
         streams.blank_told = true;
         facts.fault("error-tileset-empty", scene.manifest.name.fr.clone());

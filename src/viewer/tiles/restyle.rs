@@ -1,6 +1,6 @@
 //! New looks for features that are in memory already: when a style changes, only the small textures of their tables are written anew.
 //!
-//! Reads: [`LayerTraits`], [`Resident`]. Writes: textures of tables, keys of materials.
+//! Reads: [`LayerTraits`]. Writes: textures of tables, keys of materials, what of [`Resident`] is hidden.
 
 use super::{Streams, dress};
 use crate::base::LayerId;
@@ -24,7 +24,7 @@ pub(super) struct Pending(VecDeque<(usize, TileId)>);
 pub(super) fn restyle(
     traits: Res<LayerTraits>,
     mut streams: ResMut<Streams>,
-    resident: Res<Resident>,
+    mut resident: ResMut<Resident>,
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<TileMaterial>>,
     mut pending: Local<Pending>,
@@ -56,6 +56,7 @@ pub(super) fn restyle(
         let Some(tile) = layer.tiles.get(&id) else { continue };
         let style = traits.styles.get(&layer.id).map(AsRef::as_ref);
         let mut translucent = vec![false; tile.tables.len()];
+        let mut hidden = Vec::with_capacity(tile.tables.len());
         let handles = stream.tables.get(&id).map(Vec::as_slice).unwrap_or_default();
         for ((table, handle), translucent) in tile.tables.iter().zip(handles).zip(&mut translucent) {
             rows += table.count;
@@ -63,12 +64,16 @@ pub(super) fn restyle(
                 true => {
                     let (records, see_through) = dress::records(table, style);
                     *translucent = see_through;
+                    hidden.push(dress::hidden(&records));
                     table_image(&records)
                 }
                 false => table_image(&table_records(table, &|row| demand_record(table, row))),
             };
             // The same handle: who binds it binds the new one.
             let _ = images.insert(handle.id(), image);
+        }
+        if let Some(tile) = resident.layers.get_mut(index).and_then(|layer| layer.tiles.get_mut(&id)) {
+            tile.hidden = hidden;
         }
         for piece in stream.pieces.get(&id).into_iter().flatten() {
             let see_through = piece.table.and_then(|table| translucent.get(table)).copied().unwrap_or(false);

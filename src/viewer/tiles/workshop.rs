@@ -6,11 +6,11 @@ use crate::base::Language;
 use crate::formats::gltf::Limits;
 use crate::formats::messages::message;
 use crate::formats::tiles3d::TilesFault;
-use crate::formats::tiles3d::content::{Files, Read, read};
+use crate::formats::tiles3d::content::{Files, Read, read_turned};
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
 use crate::stream::parcel;
-use crate::stream::{FetchFault, RequestId, TileId, paths};
+use crate::stream::{FetchFault, RequestId, TileId, ground, paths};
 use crate::viewer::platform;
 use crate::viewer::requests::{Purpose, Requests};
 use crate::viewer::resident::Resident;
@@ -212,7 +212,7 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
         }
         let mut job = job;
         // Our own tiles are whole in themselves: a worker that shares no memory can have them.
-        if job.wish.dressed.is_none() && job.bytes.starts_with(b"glTF") {
+        if job.wish.dressed.is_none() && job.wish.plot.is_none() && !job.wish.z_is_up && job.bytes.starts_with(b"glTF") {
             workshop.next_ticket += 1;
             let Job { layer, request, tile, .. } = job;
             match platform::decode_apart(workshop.next_ticket, std::mem::take(&mut job.bytes), &job.wish.ecef_from_tile, job.wish.pictured) {
@@ -241,7 +241,16 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
 }
 
 fn work(job: Job, language: Language) -> Outcome {
-    match read(&job.bytes, &Limits::default(), &job.files) {
+    if let Some(plot) = &job.wish.plot {
+        return match ground::content(&job.bytes, plot) {
+            Ok(made) => {
+                let told = made.faults.iter().map(|fault| Told(sentence(fault, &job.path, language))).collect();
+                Outcome::Tile(Box::new(LoadedTile::of_ground(made, &job.wish)), told)
+            }
+            Err(fault) => Outcome::Unusable(sentence(&fault, "", language)),
+        };
+    }
+    match read_turned(&job.bytes, &Limits::default(), &job.files, job.wish.z_is_up) {
         Ok(Read::Drawn(drawn)) => {
             // Our own tiles may be empty, where there is nothing.
             let worth_telling = drawn.left_out.iter().filter(|fault| job.wish.dressed.is_some() || fault.code != "content-empty");

@@ -4,9 +4,10 @@
 //! companions. Lines come from `shapes.txt`; a feed without shapes gets straight lines from stop to stop of the longest trip of each route
 //! and direction, marked as schematic.
 
-use super::{Content, Found, Head, Note, Opened, Remark, Row, Table, Unread, short_name};
-use crate::base::{Dataset, DatasetId, Nature, Severity};
+use super::{CellRow, Content, Found, Head, Note, Opened, Remark, Row, Table, Unread, short_name};
+use crate::base::{Clock, Dataset, DatasetId, Instant, Nature, Severity};
 use crate::formats::gtfs::{self, Route, RowFault};
+use crate::formats::gtfs_departures::{Departures, Tables};
 use crate::formats::shape::{Shape, ShapeKind};
 use crate::pipeline::sources::declaration::id_from;
 use crate::pipeline::sources::open::{HEAD_BYTES, start_of};
@@ -151,7 +152,93 @@ pub fn open(path: &Path) -> Opened {
             std::mem::take(&mut notes),
         );
     }
+    found.extend(timetable(path, &folder));
     Ok(found)
+}
+
+/// The departures of a feed that says when they are: a series of its stops.
+fn timetable(path: &Path, folder: &Path) -> Option<Found> {
+    let tables = Tables {
+        calendar: reader(folder, "calendar.txt"),
+        calendar_dates: reader(folder, "calendar_dates.txt"),
+        trips: reader(folder, "trips.txt"),
+        stop_times: reader(folder, "stop_times.txt"),
+        frequencies: reader(folder, "frequencies.txt"),
+    };
+    // What cannot be read is told by the tables of stops and lines.
+    let departures = Departures::read(tables).ok().filter(|departures| !departures.is_empty())?;
+    let mut clock = None;
+    if let Some(source) = reader(folder, "agency.txt") {
+        let _ = gtfs::rows(source, ["agency_timezone"], &mut |_, [zone]| {
+            clock = Clock::named(zone);
+            clock.is_none()
+        });
+    }
+    let mut notes = Vec::new();
+    if departures.without_time > 0 {
+        notes.push(Note::new("gtfs-times-missing", Severity::Info, departures.without_time.to_string()));
+    }
+    if departures.more_days > 0 {
+        notes.push(Note::new("gtfs-days-left-out", Severity::Info, departures.more_days.to_string()));
+    }
+    Some(Found {
+        file: short_name(path),
+        table: Some("departures".to_owned()),
+        kind: ShapeKind::Other,
+        crs: None,
+        columns: TIMETABLE.iter().map(|column| (*column).to_owned()).collect(),
+        content: Content::Table(Box::new(Timetable { departures, clock: clock.unwrap_or_default(), notes })),
+    })
+}
+
+/// Columns of the table of departures, as series name them.
+const TIMETABLE: [&str; 5] = ["id", "quantity", "timestamp_utc", "value", "unit"];
+
+/// Departures as a long table: a row for each stop and hour.
+struct Timetable {
+    departures: Departures,
+    clock: Clock,
+    notes: Vec<Note>,
+}
+
+impl Table for Timetable {
+    fn read(&self, _mapping: &Mapping, _each: &mut dyn FnMut(Row)) -> Result<(), String> {
+        // Its rows lie nowhere; whoever wants them asks for cells.
+        Ok(())
+    }
+
+    fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    fn has_geometry(&self) -> bool {
+        false
+    }
+
+    fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
+        let mut number = 0;
+        let mut cells: Vec<Option<Cell>> = Vec::with_capacity(columns.len());
+        // Times of a feed are counted from noon minus twelve hours: on the days of 23 and 25 hours that is not midnight.
+        let begins = |day: i64| {
+            let local = Clock::Hours(0).read(Instant(day * 86_400));
+            Some(self.clock.instant(local.year, local.month, local.day, 12, 0)?.0 - 12 * 3600)
+        };
+        self.departures.each(&begins, &mut |stop, at, count| {
+            number += 1;
+            cells.clear();
+            cells.extend(columns.iter().map(|(_, name)| {
+                Some(match *name {
+                    "id" => Cell::Text(stop.to_owned()),
+                    "quantity" => Cell::Text("départs".to_owned()),
+                    "timestamp_utc" => Cell::Text(Instant(at).to_string()),
+                    "value" => Cell::Number(f64::from(count)),
+                    _ => Cell::Text("1".to_owned()),
+                })
+            }));
+            each(Ok((number, &cells)))
+        });
+        Ok(())
+    }
 }
 
 fn reader(folder: &Path, table: &str) -> Option<BufReader<File>> {

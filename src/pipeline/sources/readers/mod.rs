@@ -6,7 +6,8 @@ pub mod csv;
 pub mod dbf;
 pub mod epanet;
 pub mod flatgeobuf;
-pub mod city;
+pub mod addresses;
+mod city;
 pub mod geojson;
 pub mod geopackage;
 pub mod gtfs;
@@ -58,6 +59,7 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: epanet::recognises, open: epanet::open },
     Reader { recognises: gtfs::recognises, open: gtfs::open },
     Reader { recognises: gtfs::is_companion, open: gtfs::open_companion },
+    Reader { recognises: addresses::recognises, open: addresses::open },
     // Any text with delimiters: after all that say what they are.
     Reader { recognises: csv::recognises, open: csv::open },
 ];

@@ -1,28 +1,25 @@
 //! "My roof" as one JSON document and as words.
 
 use super::answer::{Ask, MyRoof};
-use super::roofs::RoofOptions;
-use super::scene::Scene;
-use super::weather::Weather;
-use crate::base::{DatasetId, Instant, Language};
-use crate::i18n::number;
+use super::record::Shared;
+use crate::base::{Instant, Language};
 use crate::energy::answer::facts_used;
 use crate::energy::economics::{Confidence, Use, Validity};
 use crate::energy::layout::Orientation;
 use crate::energy::shading::sight::SightLine;
-use crate::formats::territory::{LayerKind, Manifest};
+use crate::geodesy::{EnuFrame, LonLatH};
+use crate::i18n::number;
+use glam::DVec3;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// What the figures rest on, for their provenance.
 #[derive(Clone, Debug)]
 pub struct Basis {
     pub territory: String,
-    pub commune: String,
     /// Sentences that must stand beside the figures.
     pub sources: Vec<String>,
-    pub weather: &'static str,
+    pub weather: String,
     pub weather_fr: String,
     pub weather_en: String,
     pub model: &'static str,
@@ -31,43 +28,46 @@ pub struct Basis {
     pub battery_kwh: f64,
     pub load: &'static str,
     pub way: Use,
+    /// `rays` or `book`: how the shade is known.
+    pub shading: &'static str,
 }
 
 impl Basis {
-    pub fn of(manifest: &Manifest, weather: &Weather, options: &RoofOptions, ask: &Ask) -> Self {
-        let used: BTreeSet<&DatasetId> =
-            manifest.layers.iter().filter(|layer| matches!(layer.kind, LayerKind::Buildings | LayerKind::Terrain | LayerKind::Areas)).flat_map(|layer| &layer.datasets).collect();
-        let sources = manifest.datasets.iter().filter(|set| used.contains(&set.id)).map(|set| if set.attribution.is_empty() { set.title.clone() } else { set.attribution.clone() });
-        let (fr, en) = weather.origin.sentence();
+    pub fn of(territory: &str, shared: &Shared, ask: &Ask, shading: &'static str) -> Self {
+        let [name, fr, en] = &shared.weather;
         Self {
-            territory: manifest.name.fr.clone(),
-            commune: String::new(),
-            sources: sources.collect(),
-            weather: weather.origin.name(),
-            weather_fr: format!("{fr} {}", weather.title).trim().to_owned(),
-            weather_en: format!("{en} {}", weather.title).trim().to_owned(),
-            model: options.system.model.name(),
-            losses: options.system.losses,
-            sigma: options.sureness.sigma(),
+            territory: territory.to_owned(),
+            sources: shared.sources.clone(),
+            weather: name.clone(),
+            weather_fr: fr.clone(),
+            weather_en: en.clone(),
+            model: shared.system.model.name(),
+            losses: shared.system.losses,
+            sigma: shared.sureness.sigma(),
             battery_kwh: ask.battery_kwh,
             load: ask.load.name(),
             way: ask.way,
+            shading,
         }
     }
 }
 
-fn line(scene: &Scene, line: &SightLine) -> Value {
+/// Longitude and latitude, degrees, and ellipsoidal height of a local point.
+pub fn lonlat(frame: &EnuFrame, point: [f64; 3]) -> LonLatH {
+    frame.to_ecef(DVec3::from_array(point)).to_lonlath()
+}
+
+pub(super) fn line(frame: &EnuFrame, line: &SightLine) -> Value {
     let at = |point: [f64; 3]| {
-        let at = scene.lonlat(point);
+        let at = lonlat(frame, point);
         json!([at.lon_deg, at.lat_deg, at.height_m])
     };
     json!({ "from": at(line.from), "to": at(line.to), "free": line.is_free(), "hidden_at": line.hidden_at.map(at), "length_m": line.length_m() })
 }
 
 /// The document of `jumeau roof --json`.
-pub fn json(found: &MyRoof, basis: &Basis, at: Instant) -> Value {
+pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Value {
     let answer = &found.answer;
-    let scene = &found.scene;
     let planes: Vec<Value> = found
         .covered
         .iter()
@@ -78,7 +78,7 @@ pub fn json(found: &MyRoof, basis: &Basis, at: Instant) -> Value {
                 .iter()
                 .map(|corners| {
                     let at = |p: [f64; 3]| {
-                        let at = scene.lonlat(p);
+                        let at = lonlat(frame, p);
                         [at.lon_deg, at.lat_deg, at.height_m]
                     };
                     corners.iter().map(|p| at(*p)).collect()
@@ -122,18 +122,18 @@ pub fn json(found: &MyRoof, basis: &Basis, at: Instant) -> Value {
         .covisibilities
         .iter()
         .map(|one| {
-            let middle = scene.lonlat([one.monument.at[0], one.monument.at[1], 0.0]);
+            let middle = lonlat(frame, [one.monument.at[0], one.monument.at[1], 0.0]);
             json!({
                 "name": one.monument.name, "dataset": one.monument.dataset, "lon": middle.lon_deg, "lat": middle.lat_deg, "distance_m": one.monument.distance_m,
                 "told_by_its_perimeter": one.monument.guessed, "building": one.building, "covisible": one.covisible,
-                "direct": one.direct.as_ref().map(|found| line(scene, found)),
-                "from_street": one.from_street.as_ref().map(|[a, b]| json!([line(scene, a), line(scene, b)])),
+                "direct": one.direct.as_ref().map(|found| line(frame, found)),
+                "from_street": one.from_street.as_ref().map(|[a, b]| json!([line(frame, a), line(frame, b)])),
                 "viewpoints": one.viewpoints,
             })
         })
         .collect();
     let cover = |cover: &crate::planning::rooftop::Cover| json!({ "code": cover.code, "name": cover.name, "dataset": cover.dataset, "date": cover.date });
-    let centre = scene.lonlat(found.at);
+    let centre = lonlat(frame, found.at);
     let earned = &answer.earnings;
     json!({
         "building": found.building, "lon": centre.lon_deg, "lat": centre.lat_deg, "date": at,
@@ -161,12 +161,12 @@ pub fn json(found: &MyRoof, basis: &Basis, at: Instant) -> Value {
             "monuments": monuments,
         },
         "formalities": steps, "delay_months": found.formalities.delay_months, "appearance_rules_apply": found.formalities.excepted,
-        "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": "rays",
+        "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": basis.shading,
         "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources,
     })
 }
 
-fn state(validity: Validity) -> &'static str {
+pub(super) fn state(validity: Validity) -> &'static str {
     match validity {
         Validity::Valid => "valid",
         Validity::NotYet => "not-yet",
@@ -174,7 +174,7 @@ fn state(validity: Validity) -> &'static str {
     }
 }
 
-fn confidence(confidence: Confidence) -> &'static str {
+pub(super) fn confidence(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Low => "low",
         Confidence::Medium => "medium",
@@ -182,8 +182,16 @@ fn confidence(confidence: Confidence) -> &'static str {
     }
 }
 
-/// A figure's line: name, value, and what it rests on.
-pub type Line = (String, String, String);
+/// A figure's line.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Line {
+    /// Stable, in English.
+    pub key: &'static str,
+    pub name: String,
+    pub value: String,
+    /// What it rests on.
+    pub origin: String,
+}
 
 /// The figures of the answer, each with its origin: the same in the words and in the dossier.
 pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
@@ -211,31 +219,34 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         _ => say("valeur usuelle, à remplacer par la vôtre", "a usual value, to be replaced by yours"),
     };
     let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
+    let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
     vec![
-        (say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
-        (say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {:.1} m", say("retrait aux bords", "margin to the edges"), found.module.margin_m)),
-        (say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
-        (
+        line("covered-area", say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
+        line("usable-area", say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {:.1} m", say("retrait aux bords", "margin to the edges"), found.module.margin_m)),
+        line("power", say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
+        line(
+            "production",
             say("Production", "Production"),
             format!("{} ({} – {})", amount(answer.kwh_year, &say("kWh/an", "kWh/year")), grouped(answer.kwh_p90, english), grouped(answer.kwh_p10, english)),
             format!("{model} ; {weather} ; {}", say("P90 – P10", "P90 – P10")),
         ),
-        (say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", basis.load)),
-        (say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english))),
-        (say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
-        (say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
-        (say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact("vat")),
-        (say("Prime", "Premium"), euro(earned.premium), fact("pv-premium")),
-        (say("Économie la première année", "Savings in the first year"), euro(earned.savings), fact("power-price")),
-        (say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
-        (
+        line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", basis.load)),
+        line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english))),
+        line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
+        line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
+        line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact("vat")),
+        line("premium", say("Prime", "Premium"), euro(earned.premium), fact("pv-premium")),
+        line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings), fact("power-price")),
+        line("sale", say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
+        line(
+            "pay-back",
             say("Temps de retour", "Pay-back"),
             earned.payback_years.map_or_else(|| say("au-delà de 40 ans ou inconnu", "beyond 40 years or unknown"), |years| format!("{} {}", decimal(years, 1, english), say("ans", "years"))),
             say("aux prix du jour, sans la batterie, vieillissement 0,5 %/an", "at today’s prices, without the battery, ageing 0.5 % a year"),
         ),
-        (say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), say("production moyenne française", "mean French generation")),
-        (say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative")),
-        (say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
+        line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), say("production moyenne française", "mean French generation")),
+        line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative")),
+        line("co2-marginal", say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
     ]
 }
 
@@ -245,7 +256,7 @@ pub fn words(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Strin
     let mut out = String::new();
     // Writing to a text does not fail.
     let _ = writeln!(out, "{} {} · {} · {}", say("Bâtiment", "Building"), found.building, basis.territory, day(at));
-    for (name, value, origin) in figures(found, basis, english) {
+    for Line { name, value, origin, .. } in figures(found, basis, english) {
         let _ = writeln!(out, "  {name:<32} {value:<32} {origin}");
     }
     let months: Vec<String> = found.answer.kwh_month.iter().map(|kwh| grouped(*kwh, english)).collect();

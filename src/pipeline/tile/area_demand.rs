@@ -1,0 +1,162 @@
+//! The estimated demand of communes, districts and IRIS, hour by hour: the sum over the buildings in them, as a series of their layer.
+//!
+//! A building counts in every surface that its middle lies in, so a commune has the demand of its districts. The sums are of estimates, made of
+//! public attributes alone, and are marked so ([decision 0009](../../../.dev/decisions/0009-energy-of-homes.md)).
+
+use super::series::{AXIS, ARRAY, CHUNK_HOURS, Demand};
+use super::{TileFault, package};
+use crate::base::{LayerId, Nature};
+use crate::energy::demand::DemandClass;
+use crate::formats::territory::{Manifest, Series};
+use crate::formats::zarr;
+use crate::formats::zarr_group::{self, Coordinate, Labels};
+use crate::region::{Area, AreaShape, AreaTheme, Building};
+use geo::{BoundingRect, Centroid, Contains, MultiPolygon, Point};
+use rstar::RTree;
+use rstar::primitives::{GeomWithData, Rectangle};
+use serde_json::json;
+
+/// Surfaces whose demand is summed; a layer of more has none.
+const MAX_AREAS: usize = 2048;
+/// Values of one chunk: a mebibyte.
+const CHUNK_VALUES: usize = 1 << 18;
+/// Buildings that are remembered until all surfaces are known: 256 MB.
+const MAX_BUILDINGS: usize = 8 << 20;
+/// Themes that people ask sums of.
+const THEMES: [AreaTheme; 2] = [AreaTheme::Outline, AreaTheme::Iris];
+/// Folder of the series, beside the imported ones.
+const GROUP: &str = "timeseries";
+const CLASSES: usize = DemandClass::ALL.len();
+const HOURS_PER_YEAR: f64 = 8760.0;
+
+/// What is gathered while all features go by.
+#[derive(Default)]
+pub struct DemandOfAreas {
+    buildings: Vec<([f64; 2], u8, f32)>,
+    areas: Vec<(AreaTheme, String, MultiPolygon<f64>)>,
+    is_too_much: bool,
+}
+
+/// The yearly demand of a layer's surfaces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DemandOfLayer {
+    pub layer: LayerId,
+    /// In the order of their ids: kWh of each class of use.
+    pub areas: Vec<(String, [f64; CLASSES])>,
+}
+
+impl DemandOfAreas {
+    pub fn note_building(&mut self, building: &Building, class: usize, kwh: f64) {
+        if self.buildings.len() >= MAX_BUILDINGS {
+            // A sum of some would pass for the sum of all.
+            self.is_too_much = true;
+        } else if let Some(at) = building.footprint.centroid() {
+            self.buildings.push(([at.x(), at.y()], class as u8, kwh as f32));
+        }
+    }
+
+    pub fn note_area(&mut self, area: &Area) {
+        if !THEMES.contains(&area.theme) {
+            return;
+        }
+        match &area.shape {
+            AreaShape::Surface(outline) if self.areas.len() < MAX_AREAS => self.areas.push((area.theme, area.id.clone(), outline.clone())),
+            AreaShape::Surface(_) => self.is_too_much = true,
+            AreaShape::Lines(_) | AreaShape::Places(_) => {}
+        }
+    }
+
+    /// The sums of each layer; none where there is no surface, no building, or too many of either.
+    pub fn sums(&self) -> Vec<DemandOfLayer> {
+        if self.is_too_much || self.buildings.is_empty() {
+            return Vec::new();
+        }
+        THEMES.iter().filter_map(|theme| self.of_theme(*theme)).collect()
+    }
+
+    fn of_theme(&self, theme: AreaTheme) -> Option<DemandOfLayer> {
+        let of_theme = || self.areas.iter().filter(move |(known, _, _)| *known == theme);
+        let mut ids: Vec<&str> = of_theme().map(|(_, id, _)| id.as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        let boxes = of_theme().filter_map(|(_, id, outline)| {
+            let (rect, place) = (outline.bounding_rect()?, ids.binary_search(&id.as_str()).ok()?);
+            Some(GeomWithData::new(Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]), (place, outline)))
+        });
+        let tree = RTree::bulk_load(boxes.collect());
+        let mut sums = vec![[0.0; CLASSES]; ids.len()];
+        for (at, class, kwh) in &self.buildings {
+            // Pieces of one surface count once.
+            let mut places: Vec<usize> = tree.locate_all_at_point(at).filter(|known| known.data.1.contains(&Point::new(at[0], at[1]))).map(|known| known.data.0).collect();
+            places.sort_unstable();
+            places.dedup();
+            for place in places {
+                if let Some(sum) = sums.get_mut(place).and_then(|sums| sums.get_mut(usize::from(*class))) {
+                    *sum += f64::from(*kwh);
+                }
+            }
+        }
+        let areas: Vec<(String, [f64; CLASSES])> = ids.into_iter().map(str::to_owned).zip(sums).filter(|(_, sums)| sums.iter().any(|kwh| *kwh > 0.0)).collect();
+        (!areas.is_empty()).then(|| DemandOfLayer { layer: LayerId::from(theme.id()), areas })
+    }
+}
+
+/// Writes the sums as series below `out` and tells the manifest. A territory without the demand's profiles has none.
+///
+/// # Errors
+/// A [`TileFault`] when a file cannot be written.
+pub fn write(of_layers: &[DemandOfLayer], out: &std::path::Path, manifest: &mut Manifest) -> Result<(), TileFault> {
+    let Some(profiles) = manifest.series.iter().find(|series| series.id == ARRAY).cloned() else { return Ok(()) };
+    let fault = |detail: &dyn std::fmt::Display| TileFault::Content { layer: GROUP.to_owned(), detail: detail.to_string() };
+    let demand = Demand::new(manifest.clock());
+    for of in of_layers.iter().filter(|of| manifest.layers.iter().any(|layer| layer.id == of.layer)) {
+        let id = format!("{ARRAY}-{}", of.layer.as_str());
+        if manifest.series.iter().any(|series| series.id == id) {
+            continue;
+        }
+        let mut values: Vec<f32> = Vec::with_capacity(of.areas.len() * demand.hours);
+        for (_, kwh) in &of.areas {
+            for hour in 0..demand.hours {
+                let coefficient = |class: usize| demand.values.get(class * demand.hours + hour).copied().map_or(0.0, f64::from);
+                values.push(kwh.iter().enumerate().map(|(class, kwh)| kwh / HOURS_PER_YEAR * coefficient(class)).sum::<f64>() as f32);
+            }
+        }
+        let attributes = json!({ "long_name": "estimated electricity demand of the buildings inside", "units": "kW", "nature": Nature::Simulated });
+        let about = zarr::About { dimensions: ["feature", "time"], attributes };
+        let array = zarr::write(of.areas.len(), demand.hours, (CHUNK_VALUES / of.areas.len().max(1)).clamp(24, CHUNK_HOURS), &values, &about).map_err(|error| fault(&error))?;
+        let start = manifest.axes.iter().find(|axis| axis.id == AXIS).map_or(0, |axis| axis.start.0);
+        let names: Vec<String> = of.areas.iter().map(|(id, _)| id.clone()).collect();
+        let coordinates = [
+            Coordinate { name: "feature", labels: Labels::Texts(names.clone()), attributes: json!({ "long_name": "id" }) },
+            Coordinate {
+                name: "time",
+                labels: Labels::Integers((0..demand.hours as i64).map(|hour| start + 3600 * hour).collect()),
+                attributes: json!({
+                    "long_name": "start of the hour, UTC",
+                    "standard_name": "time",
+                    "units": "seconds since 1970-01-01 00:00:00",
+                    "calendar": "proleptic_gregorian",
+                }),
+            },
+        ];
+        let metadata: Vec<(&str, &[u8])> = array.iter().filter(|(path, _)| path == "zarr.json").map(|(_, bytes)| (ARRAY, bytes.as_slice())).collect();
+        let about = json!({ "Conventions": "CF-1.11", "title": "estimated electricity demand by area", "nature": Nature::Simulated });
+        let mut files = zarr_group::write(&about, &coordinates, &metadata).map_err(|error| fault(&error))?;
+        files.extend(array.iter().map(|(path, bytes)| (format!("{ARRAY}/{path}"), bytes.clone())));
+        for (path, bytes) in files {
+            package::write_file(out, &format!("{GROUP}/{id}/{path}"), &bytes)?;
+        }
+        let mut quantiles = values.clone();
+        quantiles.sort_by(f32::total_cmp);
+        let last = quantiles.len().saturating_sub(1);
+        let path = format!("{GROUP}/{id}/{ARRAY}");
+        manifest.series.push(Series {
+            rows: names,
+            labels: Some(format!("{GROUP}/{id}/feature")),
+            layer: Some(of.layer.clone()),
+            quantiles: (0..=64).filter_map(|share| quantiles.get(share * last / 64)).copied().collect(),
+            ..Series::of(&id, path, AXIS, "kW", Nature::Simulated, profiles.dataset.clone())
+        });
+    }
+    Ok(())
+}

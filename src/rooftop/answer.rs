@@ -1,0 +1,225 @@
+//! What changes with the question: planes and modules, load and battery, money, formalities.
+
+use super::load::{Load, load_year};
+use super::prepare::{Prepared, Sunlight};
+use super::record::{cover, covisibility, layout, plane, roofs};
+use super::{Covisibility, Roof};
+use crate::base::{Clock, Instant};
+use crate::energy::answer::{Answer, HomeBattery, PlaneYear, Question, answer as answer_of, worth_covering};
+use crate::energy::economics::{Facts, Use};
+use crate::energy::layout::{Layout, ModuleKind};
+use crate::energy::roof::RoofPlane;
+use crate::planning::file::Texts;
+use crate::planning::rooftop::{self, Formalities, Monument, Place, Plan};
+
+/// What is asked.
+#[derive(Clone, Debug)]
+pub struct Ask {
+    pub building: String,
+    pub load: Load,
+    /// kWh a year, where it is known.
+    pub load_kwh: Option<f64>,
+    pub battery_kwh: f64,
+    pub power_price: Option<f64>,
+    pub cost_eur: Option<f64>,
+    pub way: Use,
+    pub at: Instant,
+    /// Planes to cover; those worth it otherwise.
+    pub planes: Option<Vec<usize>>,
+    /// Modules beyond this power are left out, the least sunny plane first.
+    pub most_kwp: Option<f64>,
+    /// Modules taken out by hand: plane and place in its list.
+    pub without: Vec<(usize, usize)>,
+}
+
+/// A plane's yield below this share of the best one's is not worth its modules.
+pub const WORTH: f64 = 0.75;
+/// Loss of output a year: what manufacturers guarantee for common modules.
+const AGEING: f64 = 0.005;
+
+/// A covered plane.
+#[derive(Clone, Debug)]
+pub struct Covered {
+    pub roof: Roof,
+    pub plane: RoofPlane,
+    pub layout: Layout,
+    /// Modules in space, corner by corner.
+    pub modules: Vec<[[f64; 3]; 4]>,
+}
+
+/// Everything the card and the dossier show.
+#[derive(Clone, Debug)]
+pub struct MyRoof {
+    pub building: String,
+    /// Middle of the covered planes, in the local frame.
+    pub at: [f64; 3],
+    /// All planes, and those that are covered.
+    pub roofs: Vec<Roof>,
+    pub covered: Vec<Covered>,
+    pub module: ModuleKind,
+    pub answer: Answer,
+    /// kW of the covered planes and of the load, by hour of the stored year.
+    pub production_kw: Vec<f64>,
+    pub load_kw: Vec<f64>,
+    pub load_kwh: f64,
+    /// How the load's energy is known: `given`, `meter`, `building`, `usual`.
+    pub load_known: &'static str,
+    /// Hours of the meter's year that were not in its file.
+    pub load_missing: usize,
+    pub formalities: Formalities,
+    pub place: Place,
+    pub covisibilities: Vec<Covisibility>,
+}
+
+/// Why a roof has no answer: the code of a finding and the value it speaks of.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{code}: {value}")]
+pub struct RoofFault {
+    pub code: &'static str,
+    pub value: String,
+}
+
+impl RoofFault {
+    fn new(code: &'static str, value: impl std::fmt::Display) -> Self {
+        Self { code, value: value.to_string() }
+    }
+}
+
+/// Answers for one building.
+///
+/// # Errors
+/// `roof-nothing-to-cover`, `roof-load-empty`, `roof-question`.
+pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask, facts: &Facts, texts: &Texts) -> Result<MyRoof, RoofFault> {
+    let record = &prepared.record;
+    let shared = &sunlight.shared;
+    let kind = &shared.module;
+    let roofs = roofs(record, shared.sureness);
+    let covered = covered(prepared, &roofs, kind, ask);
+    if covered.is_empty() {
+        return Err(RoofFault::new("roof-nothing-to-cover", roofs.len()));
+    }
+    let hours = prepared.per_kwp.iter().map(Vec::len).max().unwrap_or(0);
+    let mut production = vec![0.0; hours];
+    for covered in &covered {
+        let own = prepared.per_kwp.get(covered.roof.plane).map(Vec::as_slice).unwrap_or_default();
+        production.iter_mut().zip(own).for_each(|(sum, kw)| *sum += f64::from(*kw) * covered.roof.kwp);
+    }
+    let (load_kwh, load_known) = match (&ask.load, ask.load_kwh, record.demand_kwh_year) {
+        (Load::Meter(_), None, _) => (0.0, "meter"),
+        (_, Some(kwh), _) => (kwh, "given"),
+        (Load::Household, None, Some(kwh)) if record.usage == "residential" => (kwh, "building"),
+        (load, None, _) => (load.usual_kwh(), "usual"),
+    };
+    let (load_kw, load_missing) = load_year(&ask.load, load_kwh, clock, ask.load_kwh.is_some()).ok_or_else(|| RoofFault::new("roof-load-empty", load_kwh))?;
+    let load_kwh = load_kw.iter().sum();
+    let chosen: Vec<PlaneYear> = covered.iter().map(|covered| plane_year(&covered.roof)).collect();
+    let question = Question {
+        planes: &chosen,
+        production_kw: &production,
+        load_kw: &load_kw,
+        step_h: 1.0,
+        battery: (ask.battery_kwh > 0.0).then(|| HomeBattery::of_kwh(ask.battery_kwh)),
+        sureness: shared.sureness,
+        at: ask.at,
+        way: ask.way,
+        cost_eur: ask.cost_eur,
+        power_price: ask.power_price,
+        ageing: AGEING,
+    };
+    let answer = answer_of(&question, facts).map_err(|error| RoofFault::new("roof-question", error))?;
+    let covisibilities: Vec<Covisibility> = record.monuments.iter().map(covisibility).collect();
+    let has = |layer: &str| shared.layers.iter().any(|known| known == layer);
+    let place = Place {
+        zones: record.zones.iter().map(cover).collect(),
+        servitudes: record.servitudes.iter().map(cover).collect(),
+        prescriptions: record.prescriptions.iter().map(cover).collect(),
+        information: record.information.iter().map(cover).collect(),
+        monuments: covisibilities
+            .iter()
+            .map(|found| Monument { name: found.monument.name.clone(), dataset: found.monument.dataset.clone(), distance_m: found.monument.distance_m, covisible: found.covisible })
+            .collect(),
+        has_zones: has("zones"),
+        has_servitudes: has("servitudes"),
+        has_prescriptions: has("prescriptions"),
+        new_building: false,
+    };
+    let formalities = rooftop::formalities(&place, &Plan { kwp: answer.kwp, feeds_in: answer.balance.exported > 0.0 || ask.way == Use::TotalSale }, texts, ask.at);
+    let at = centre(&covered);
+    Ok(MyRoof {
+        building: record.building.clone(),
+        at,
+        roofs,
+        covered,
+        module: *kind,
+        answer,
+        production_kw: production,
+        load_kw,
+        load_kwh,
+        load_known,
+        load_missing,
+        formalities,
+        place,
+        covisibilities,
+    })
+}
+
+/// Planes that are covered where nobody chose others.
+pub fn proposed(roofs: &[Roof]) -> Vec<usize> {
+    worth_covering(&roofs.iter().map(plane_year).collect::<Vec<_>>(), WORTH)
+}
+
+fn covered(prepared: &Prepared, roofs: &[Roof], kind: &ModuleKind, ask: &Ask) -> Vec<Covered> {
+    let wanted = match &ask.planes {
+        Some(planes) => planes.clone(),
+        None => proposed(roofs),
+    };
+    let mut covered: Vec<Covered> = Vec::new();
+    let mut order: Vec<&Roof> = roofs.iter().filter(|roof| wanted.contains(&roof.plane)).collect();
+    let per_kwp = |roof: &Roof| if roof.kwp > 0.0 { roof.kwh_year / roof.kwp } else { 0.0 };
+    order.sort_by(|a, b| per_kwp(b).total_cmp(&per_kwp(a)));
+    let mut left_kwp = ask.most_kwp.unwrap_or(f64::INFINITY);
+    for roof in order {
+        let Some(own) = prepared.record.planes.get(roof.plane) else { continue };
+        let mut layout = layout(own, kind);
+        let taken: Vec<usize> = ask.without.iter().filter(|(plane, _)| *plane == roof.plane).map(|(_, place)| *place).collect();
+        layout = if layout.corners.is_empty() || taken.is_empty() { layout } else { layout.without(&taken, kind) };
+        let room = (left_kwp / kind.kwp + 1e-9).max(0.0) as usize;
+        if layout.modules > room {
+            // From the ridge down: the last places of the list are those farthest along the eave and up.
+            let beyond: Vec<usize> = (room..layout.modules).collect();
+            layout = if layout.corners.is_empty() { few(&layout, room, kind) } else { layout.without(&beyond, kind) };
+        }
+        if layout.modules == 0 || roof.kwp <= 0.0 {
+            continue;
+        }
+        left_kwp -= layout.kwp;
+        let share = layout.kwp / roof.kwp;
+        let roof = Roof {
+            modules: layout.modules,
+            kwp: layout.kwp,
+            kwh_year: roof.kwh_year * share,
+            kwh_year_p90: roof.kwh_year_p90 * share,
+            kwh_month: roof.kwh_month.map(|kwh| kwh * share),
+            ..roof.clone()
+        };
+        let plane = plane(own);
+        covered.push(Covered { modules: layout.in_space(&plane, kind), roof, plane, layout });
+    }
+    covered.sort_by_key(|covered| covered.roof.plane);
+    covered
+}
+
+fn plane_year(roof: &Roof) -> PlaneYear {
+    PlaneYear { plane: roof.plane, area_m2: roof.area_m2, usable_m2: roof.usable_m2, modules: roof.modules, kwp: roof.kwp, kwh_year: roof.kwh_year, kwh_month: roof.kwh_month }
+}
+
+/// A field that was filled by its area has no places to take out.
+fn few(layout: &Layout, modules: usize, kind: &ModuleKind) -> Layout {
+    Layout { modules, kwp: modules as f64 * kind.kwp, covered_m2: modules as f64 * kind.long_m * kind.short_m, ..layout.clone() }
+}
+
+fn centre(covered: &[Covered]) -> [f64; 3] {
+    let corners: Vec<[f64; 3]> = covered.iter().flat_map(|covered| covered.plane.triangles.iter().flatten()).copied().collect();
+    let sum = corners.iter().fold([0.0; 3], |sum: [f64; 3], p| [sum[0] + p[0], sum[1] + p[1], sum[2] + p[2]]);
+    sum.map(|x| x / corners.len().max(1) as f64)
+}

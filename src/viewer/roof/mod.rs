@@ -1,0 +1,242 @@
+//! "My roof" of the selected building: its record is fetched, the answer worked out, its planes lit up.
+//!
+//! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], and the meshes of `draw`.
+
+pub mod draw;
+
+use super::requests::{Purpose, Requests};
+use super::vocab::{RoofFacts, Scene, ViewCommand, ViewerSystems};
+use crate::energy::economics::{Facts, Use, file as facts_file};
+use crate::formats::meter::{self, Meter};
+use crate::formats::roofbook::{self, HEAD, Head, page_file, page_of};
+use crate::formats::territory::LayerKind;
+use crate::io::{self, Clock, IoFault};
+use crate::planning::file::Texts;
+use crate::rooftop::answer::{Ask, answer};
+use crate::rooftop::card::{Card, chosen, planes};
+use crate::rooftop::load::Load;
+use crate::rooftop::prepare::{Prepared, Sunlight};
+use crate::rooftop::record;
+use crate::rooftop::told::Basis;
+use crate::view::{Command, Language, RoofChoice, RoofLoad};
+use bevy::prelude::*;
+use std::sync::Arc;
+
+/// Largest meter's file that is taken, bytes.
+const MAX_METER_BYTES: usize = 64 << 20;
+
+pub struct RoofPlugin;
+
+impl Plugin for RoofPlugin {
+    fn build(&self, app: &mut App) {
+        app.init_resource::<RoofFacts>().init_resource::<Work>().add_systems(
+            Update,
+            (
+                (hear, follow, draw::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
+                draw::place_again.in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
+            ),
+        );
+    }
+}
+
+/// What has been asked for and what has come.
+enum Part<T> {
+    Unasked,
+    Asked,
+    Here(T),
+    /// Why not: words of the reader or of the network.
+    Failed(String),
+}
+
+impl<T> Default for Part<T> {
+    fn default() -> Self {
+        Self::Unasked
+    }
+}
+
+/// The answer on its way.
+#[derive(Resource, Default)]
+struct Work {
+    sunlight: Part<Arc<Sunlight>>,
+    /// Of the building that is selected; `None` inside where the book does not know it.
+    building: Option<String>,
+    prepared: Part<Option<Arc<Prepared>>>,
+    /// Its page, until the sun is there too.
+    page: Option<Result<Vec<u8>, IoFault>>,
+    meter: Option<(String, Result<Meter, String>)>,
+    /// The dated facts and texts, read once.
+    facts: Option<(Facts, Texts)>,
+    answered: Option<(RoofChoice, Language)>,
+    stale: bool,
+}
+
+/// A meter's file, and another try.
+fn hear(mut commands: MessageReader<ViewCommand>, mut work: ResMut<Work>) {
+    for ViewCommand(command) in commands.read() {
+        match command {
+            Command::RoofMeter { csv: None, .. } => {
+                work.meter = None;
+                work.stale = true;
+            }
+            Command::RoofMeter { name, csv: Some(csv) } => {
+                let read = if csv.len() > MAX_METER_BYTES {
+                    Err(format!("{} > {MAX_METER_BYTES}", csv.len()))
+                } else {
+                    meter::read(csv.as_bytes()).map_err(|fault| fault.to_string())
+                };
+                work.meter = Some((name.chars().take(200).collect(), read));
+                work.stale = true;
+            }
+            Command::TryAgain => {
+                if matches!(work.sunlight, Part::Failed(_)) {
+                    work.sunlight = Part::Unasked;
+                }
+                if matches!(work.prepared, Part::Failed(_)) {
+                    work.prepared = Part::Unasked;
+                }
+                work.stale = true;
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Asks for what is missing, takes what has come, answers when the question has changed.
+fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut work: ResMut<Work>, mut facts: ResMut<RoofFacts>) {
+    let work = &mut *work;
+    let book = scene.manifest.roofs.as_ref();
+    let selected = scene.state.selection.as_ref().filter(|selection| scene.manifest.layer(&selection.layer).is_some_and(|layer| layer.kind == LayerKind::Buildings));
+    let building = book.and(selected).map(|selection| &selection.id);
+    if work.building.as_ref() != building {
+        requests.cancel(|purpose| matches!(purpose, Purpose::RoofPage { .. }));
+        work.building = building.cloned();
+        work.prepared = Part::Unasked;
+        work.page = None;
+        work.stale = true;
+    }
+    let (Some(book), Some(building)) = (book, work.building.clone()) else {
+        if facts.building.is_some() {
+            let version = facts.version + 1;
+            *facts = RoofFacts { version, ..RoofFacts::default() };
+        }
+        return;
+    };
+    if matches!(work.sunlight, Part::Unasked) {
+        requests.ask(&format!("{}/{HEAD}", book.path), Purpose::RoofHead);
+        work.sunlight = Part::Asked;
+    }
+    if matches!(work.prepared, Part::Unasked) {
+        requests.ask(&format!("{}/{}", book.path, page_file(page_of(&building, book.pages))), Purpose::RoofPage { building: building.clone() });
+        work.prepared = Part::Asked;
+    }
+    take(&mut requests, work, &building);
+    let now = (scene.state.roof.clone(), scene.state.language);
+    if work.stale || work.answered.as_ref() != Some(&now) {
+        work.stale = false;
+        work.answered = Some(now);
+        tell(&scene, work, &building, &mut facts);
+    }
+}
+
+/// What has come.
+fn take(requests: &mut Requests, work: &mut Work, wanted: &str) {
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::RoofHead | Purpose::RoofPage { .. })) {
+        work.stale = true;
+        match purpose {
+            Purpose::RoofHead => {
+                let read = |bytes: Vec<u8>| {
+                    let head = Head::parse(&bytes).map_err(|fault| fault.to_string())?;
+                    let shared = record::shared(&head).ok_or_else(|| head.system.sky_model.clone())?;
+                    Sunlight::new(shared).map(Arc::new).ok_or_else(|| head.year.to_string())
+                };
+                work.sunlight = match body.map_err(|fault| fault.to_string()).and_then(read) {
+                    Ok(sunlight) => Part::Here(sunlight),
+                    Err(why) => Part::Failed(why),
+                };
+            }
+            Purpose::RoofPage { building } if building == wanted => work.page = Some(body),
+            _ => {}
+        }
+    }
+    // A record becomes hours once the sun is there.
+    let Part::Here(sunlight) = &work.sunlight else { return };
+    let Some(body) = work.page.take() else { return };
+    work.prepared = match body.map_err(|fault| fault.to_string()).and_then(|bytes| roofbook::find(&bytes, wanted).map_err(|fault| fault.to_string())) {
+        Ok(found) => Part::Here(found.map(|record| Arc::new(Prepared::new(record, sunlight)))),
+        Err(why) => Part::Failed(why),
+    };
+}
+
+/// Works out the answer and writes it down.
+fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
+    let clock = Clock::start();
+    let version = facts.version + 1;
+    let mut out = RoofFacts { version, building: Some(building.to_owned()), ..RoofFacts::default() };
+    out.meter = work.meter.as_ref().and_then(|(name, read)| Some((name.clone(), read.as_ref().ok()?.kw.len())));
+    out.state = "waiting";
+    let failed = match (&work.sunlight, &work.prepared) {
+        (Part::Failed(why), _) | (_, Part::Failed(why)) => Some(why.clone()),
+        _ => None,
+    };
+    if let Some(why) = failed {
+        (out.state, out.why) = ("failed", Some(("roof-failed", why)));
+    } else if let (Part::Here(_), Part::Here(None)) = (&work.sunlight, &work.prepared) {
+        (out.state, out.why) = ("absent", Some(("roof-absent", String::new())));
+    } else if let (Part::Here(sunlight), Part::Here(Some(prepared))) = (&work.sunlight, &work.prepared) {
+        if work.facts.is_none() {
+            // What the product ships can be read; a test keeps it so.
+            work.facts = facts_file::france().ok().zip(Texts::france().ok());
+        }
+        let Some((dated, texts)) = &work.facts else { return };
+        let shared = &sunlight.shared;
+        let choice = &scene.state.roof;
+        let numbers = |planes: &std::collections::BTreeSet<u16>| planes.iter().map(|plane| usize::from(*plane)).collect::<Vec<usize>>();
+        let (load, unread) = load(choice.load, work.meter.as_ref());
+        let by_hand = !choice.covered.is_empty() || !choice.uncovered.is_empty();
+        let ask = Ask {
+            building: building.to_owned(),
+            load,
+            load_kwh: choice.load_kwh,
+            battery_kwh: choice.battery_kwh,
+            power_price: None,
+            cost_eur: None,
+            way: if choice.sell_all { Use::TotalSale } else { Use::Surplus },
+            at: io::now(),
+            planes: by_hand.then(|| chosen(prepared, shared, &numbers(&choice.covered), &numbers(&choice.uncovered))),
+            most_kwp: None,
+            without: choice.without.iter().map(|(plane, place)| (usize::from(*plane), usize::from(*place))).collect(),
+        };
+        out.chosen_planes.clone_from(&ask.planes);
+        let english = scene.state.language == Language::En;
+        match answer(prepared, sunlight, scene.manifest.clock(), &ask, dated, texts) {
+            Ok(found) => {
+                let basis = Basis::of(if english { &scene.manifest.name.en } else { &scene.manifest.name.fr }, shared, &ask, "book");
+                out.planes = planes(prepared, shared, Some(&found), &ask.without, english);
+                out.card = Some(Card::new(&found, &basis, scene.manifest.clock(), english));
+                out.found = Some(Arc::new(found));
+                out.state = "ready";
+                out.why = unread.map(|why| ("roof-meter-unread", why));
+            }
+            Err(fault) => {
+                out.planes = planes(prepared, shared, None, &ask.without, english);
+                (out.state, out.why) = ("empty", Some((if fault.code == "roof-nothing-to-cover" { "roof-empty" } else { "roof-failed" }, fault.to_string())));
+            }
+        }
+        out.prepared = Some(prepared.clone());
+        out.module = Some(shared.module);
+    }
+    out.ms = 1e3 * clock.seconds();
+    *facts = out;
+}
+
+/// The load that is meant; a meter's file that is not there or cannot be read is a household, and said.
+fn load(chosen: RoofLoad, meter: Option<&(String, Result<Meter, String>)>) -> (Load, Option<String>) {
+    match (chosen, meter) {
+        (RoofLoad::Household, _) => (Load::Household, None),
+        (RoofLoad::Farm, _) => (Load::Farm, None),
+        (RoofLoad::School, _) => (Load::School, None),
+        (RoofLoad::Meter, Some((_, Ok(meter)))) => (Load::Meter(meter.clone()), None),
+        (RoofLoad::Meter, Some((name, Err(why)))) => (Load::Household, Some(format!("{name}: {why}"))),
+        (RoofLoad::Meter, None) => (Load::Household, Some(String::new())),
+    }
+}

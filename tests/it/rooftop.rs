@@ -1,0 +1,201 @@
+//! "My roof" from a record alone: what a few views say of many points, what a choice changes, what a page is told.
+
+use jumeau::base::{Clock, Instant};
+use jumeau::energy::climate::typical_year;
+use jumeau::energy::economics::{Use, file::france};
+use jumeau::energy::layout::{ModuleKind, lay};
+use jumeau::energy::prepared::PreparedYear;
+use jumeau::energy::pv::System;
+use jumeau::energy::roof::planes;
+use jumeau::energy::shading::condense::{VIEWS, condensed};
+use jumeau::energy::shading::{Foliage, Visibility};
+use jumeau::energy::transposition::Plane;
+use jumeau::energy::weather::Site;
+use jumeau::energy::yields::{PlaneView, Sureness};
+use jumeau::formats::roofbook::{MonumentRecord, Record};
+use jumeau::geodesy::{EnuFrame, LonLatH};
+use jumeau::planning::file::Texts;
+use jumeau::rooftop::answer::{Ask, MyRoof, answer};
+use jumeau::rooftop::card::{self, COLOURS, Card};
+use jumeau::rooftop::load::Load;
+use jumeau::rooftop::prepare::{Prepared, Sunlight};
+use jumeau::rooftop::record::{self, Shared};
+use jumeau::rooftop::told::Basis;
+use jumeau::rooftop::{Roof, message};
+use proptest::prelude::*;
+
+const NANTES: Site = Site { lat: 47.21, lon: -1.55, elevation_m: 20.0 };
+
+fn shared() -> Shared {
+    Shared {
+        module: ModuleKind::default(),
+        system: System::default(),
+        foliage: Foliage::default(),
+        sureness: Sureness::CLIMATOLOGY,
+        weather: ["climatology".to_owned(), "climatologie".to_owned(), "climatology".to_owned()],
+        layers: vec!["buildings".to_owned(), "servitudes".to_owned()],
+        sources: vec!["essai, 2026".to_owned()],
+        hours: record::hours_rounded(&typical_year(&NANTES, 2026).unwrap()),
+        step_h: 1.0,
+    }
+}
+
+/// A gable of 12 m by 6 m a side, 30°, whose ridge runs east and west; `views` is what both sides see.
+fn gable(views: &[Visibility]) -> Record {
+    let (run, rise) = (6.0 * 30f64.to_radians().cos(), 3.0);
+    let (a, b, c, d) = ([0.0, 0.0, 5.0], [12.0, 0.0, 5.0], [12.0, run, 5.0 + rise], [0.0, run, 5.0 + rise]);
+    let (e, f) = ([12.0, 2.0 * run, 5.0], [0.0, 2.0 * run, 5.0]);
+    let shared = shared();
+    let prepared = PreparedYear::new(&shared.system, &shared.hours, 1.0);
+    let records = planes(&[[a, b, c], [a, c, d], [d, c, e], [d, e, f]])
+        .into_iter()
+        .enumerate()
+        .map(|(number, plane)| {
+            let plane = record::plane_rounded(plane);
+            let layout = record::layout_rounded(lay(&plane, &shared.module));
+            let tilted = Plane::new(plane.tilt, plane.azimuth);
+            let (sums, open) = prepared.produce(&tilted, &PlaneView::new(&tilted, views, shared.foliage), |_, _| ());
+            let kwh_month = sums.month_kwh.map(|kwh| record::energy(kwh * layout.kwp));
+            let roof = Roof {
+                building: "b".to_owned(),
+                layer: "buildings".into(),
+                plane: number,
+                area_m2: plane.area_m2,
+                usable_m2: layout.usable_m2,
+                tilt: plane.tilt,
+                azimuth: plane.azimuth,
+                ridge_m: 8.0,
+                modules: layout.modules,
+                kwp: layout.kwp,
+                kwh_year: kwh_month.iter().sum(),
+                kwh_year_p90: 0.0,
+                kwh_month,
+                shading_loss: record::energy(1.0 - sums.ac_kwh / open),
+                sky_view: 0.9,
+                poa_kwh_m2: record::energy(sums.poa_kwh),
+                outline: plane.outline(),
+            };
+            record::plane_record(&plane, &layout, &roof, views)
+        })
+        .collect();
+    let monument = MonumentRecord { name: "Église".to_owned(), dataset: "sup".to_owned(), at: [300.0, 0.0], distance_m: 300.0, covisible: Some(true), ..MonumentRecord::default() };
+    Record { building: "b".to_owned(), layer: "buildings".to_owned(), usage: "residential".to_owned(), planes: records, monuments: vec![monument], ..Record::default() }
+}
+
+fn ask(battery_kwh: f64, planes: Option<Vec<usize>>, without: Vec<(usize, usize)>) -> Ask {
+    let at = Instant::parse("2026-11-26T12:00:00Z").unwrap();
+    Ask { building: "b".to_owned(), load: Load::Household, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes, most_kwp: None, without }
+}
+
+fn answered(prepared: &Prepared, sunlight: &Sunlight, ask: &Ask) -> MyRoof {
+    answer(prepared, sunlight, Clock::Paris, ask, &france().unwrap(), &Texts::france().unwrap()).unwrap()
+}
+
+#[test]
+fn a_choice_changes_the_answer_and_a_battery_takes_no_own_use_away() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let proposed = answered(&prepared, &sunlight, &ask(0.0, None, vec![]));
+    assert_eq!(proposed.covered.len(), 1, "the north side is left out");
+    assert!((proposed.covered[0].roof.azimuth - 180.0).abs() < 1e-6);
+    let both = answered(&prepared, &sunlight, &ask(0.0, Some(vec![0, 1]), vec![]));
+    assert_eq!(both.answer.modules, 2 * proposed.answer.modules);
+    let plane = proposed.covered[0].roof.plane;
+    let fewer = answered(&prepared, &sunlight, &ask(0.0, None, vec![(plane, 0), (plane, 1)]));
+    assert_eq!(fewer.answer.modules, proposed.answer.modules - 2);
+    assert!((fewer.answer.kwh_year / fewer.answer.kwp - proposed.answer.kwh_year / proposed.answer.kwp).abs() < 1e-9);
+    let mut own_use = 0.0;
+    for tenths in (0..=100).step_by(20) {
+        let with = answered(&prepared, &sunlight, &ask(f64::from(tenths) / 10.0, None, vec![]));
+        assert!(with.answer.imbalance_kwh < 1e-6 && with.answer.self_consumption >= own_use - 1e-12, "{tenths}");
+        own_use = with.answer.self_consumption;
+        let made: f64 = with.production_kw.iter().sum();
+        assert!((made / with.answer.kwh_year - 1.0).abs() < 1e-6, "{made} {}", with.answer.kwh_year);
+    }
+    // A wall to the south takes some of it.
+    let wall = Visibility::from_horizon((0..72).map(|number| if (30..43).contains(&number) { 25.0 } else { 0.0 }));
+    let shaded = answered(&Prepared::new(gable(&[wall]), &sunlight), &sunlight, &ask(0.0, None, vec![]));
+    assert!(shaded.answer.kwh_year < 0.9 * proposed.answer.kwh_year && shaded.answer.kwh_year > 0.3 * proposed.answer.kwh_year);
+}
+
+#[test]
+fn the_page_is_told_all_that_was_agreed() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let question = ask(5.0, None, vec![(0, 1)]);
+    let found = answered(&prepared, &sunlight, &question);
+    for english in [false, true] {
+        let basis = Basis::of("Village", &sunlight.shared, &question, "book");
+        let (cards, card) = (card::planes(&prepared, &sunlight.shared, Some(&found), &question.without, english), Card::new(&found, &basis, Clock::Paris, english));
+        let outline = message::Outline { state: "ready", building: Some("b".to_owned()), ..message::Outline::default() };
+        let told = message::ready(&outline, &cards, &card, &found, &EnuFrame::at(LonLatH::new(NANTES.lon, NANTES.lat, 60.0)), english, 1.5);
+        for key in ["kind", "state", "building", "message", "choice", "meter", "numbers", "figures", "months", "monthNames", "days", "planes", "legend", "facts", "missing", "steps", "monuments", "co2", "sources", "nature", "shading", "ms"] {
+            assert!(told.get(key).is_some(), "{key}");
+        }
+        let count = |key: &str| told[key].as_array().unwrap().len();
+        assert_eq!((count("months"), count("days"), count("planes"), count("co2"), count("monuments")), (12, 12, 2, 3, 1));
+        assert_eq!(told["numbers"]["covisible"], true);
+        assert_eq!(told["numbers"]["dated"], true, "tariffs of spring are past in November");
+        let south = found.covered[0].roof.plane;
+        let modules = told["planes"][south]["modulesAt"].as_array().unwrap();
+        assert_eq!(modules.len() as u64, told["planes"][south]["places"].as_u64().unwrap());
+        assert_eq!(modules.iter().filter(|module| module["on"] == true).count(), found.answer.modules);
+        assert!(told["planes"][south]["kwhM2"].as_f64() > told["planes"][1 - south]["kwhM2"].as_f64(), "light from the south");
+        assert_eq!(told["planes"][south]["name"].as_str().unwrap().contains(if english { "south" } else { "sud" }), true);
+        for figure in told["figures"].as_array().unwrap() {
+            assert!(["name", "value", "origin"].iter().all(|part| !figure[*part].as_str().unwrap().is_empty()), "{figure}");
+        }
+        assert!(told["steps"].as_array().unwrap().iter().any(|step| step["id"] == "heritage-agreement" && step["article"].as_str().unwrap().contains("L.621")));
+        // Twelve mean days are the year, but for months of different lengths.
+        let day = |month: usize| card.days[month].production.iter().sum::<f64>();
+        let lengths = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
+        let year: f64 = (0..12).map(|month| day(month) * lengths[month]).sum();
+        assert!((year / found.answer.kwh_year - 1.0).abs() < 2e-3, "{year}");
+    }
+}
+
+#[test]
+fn colours_grow_lighter_with_the_light() {
+    let luminance = |[r, g, b]: [u8; 3]| 0.2126 * f64::from(r) + 0.7152 * f64::from(g) + 0.0722 * f64::from(b);
+    let steps: Vec<f64> = (0..=30).map(|step| luminance(card::colour(300.0 + 60.0 * f64::from(step)))).collect();
+    assert!(steps.windows(2).all(|pair| pair[0] <= pair[1]), "{steps:?}");
+    assert_eq!((card::colour(0.0), card::colour(9e9), card::colour(f64::NAN)), (COLOURS[0], COLOURS[5], COLOURS[0]));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #[test]
+    fn a_few_views_say_what_many_points_see(
+        points in proptest::collection::vec((proptest::collection::vec(0.0..60.0f32, 24), proptest::collection::vec(0.0..80.0f32, 24)), 1..60),
+        trees in any::<bool>(), tilt in 0.0..60.0f64, facing in 0.0..360.0f64,
+    ) {
+        let points: Vec<Visibility> = points
+            .into_iter()
+            .map(|(horizon, tops)| {
+                let seen = Visibility::from_horizon(horizon);
+                if trees { seen.with_tree_tops(tops) } else { seen }
+            })
+            .collect();
+        let few = condensed(&points);
+        prop_assert!(few.len() <= VIEWS && !few.is_empty());
+        prop_assert_eq!(&condensed(&few), &few, "what is condensed stays as it is");
+        let plane = Plane::new(tilt, facing);
+        let (all, told) = (PlaneView::new(&plane, &points, Foliage::default()), PlaneView::new(&plane, &few, Foliage::default()));
+        prop_assert!((all.sky_share() - told.sky_share()).abs() < if points.len() <= VIEWS { 0.004 } else { 0.02 }, "{} {}", all.sky_share(), told.sky_share());
+        if points.len() > VIEWS {
+            // No direction is off by more than a view's share, and a quarter of a degree.
+            for azimuth in (0..24).map(|number| 15.0 * f64::from(number)) {
+                for elevation in [5.0, 20.0, 40.0, 70.0] {
+                    let (a, b) = (all.sun_share(azimuth, elevation, 0), told.sun_share(azimuth, elevation, 0));
+                    prop_assert!((a - b).abs() < 1.5 / VIEWS as f64, "{azimuth} {elevation}: {a} {b}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn nothing_in_the_way_is_no_view() {
+    assert!(condensed(&[]).is_empty());
+    assert!(condensed(&vec![Visibility::from_horizon([0.1; 72]); 20]).is_empty(), "a tenth of a degree is none");
+}

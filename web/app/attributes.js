@@ -1,0 +1,113 @@
+// Attributes of the objects: which one the colours show, and which objects are shown at all. The viewer says which there are (message `attributes`).
+
+import { named, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, make } from "./page.js";
+
+/** As the viewer has it: more filters at once are not taken. */
+const FILTERS_MAX = 4;
+const VALUES_MAX = 16;
+
+let known = [];
+let drawn = "";
+
+const key = ({ layer, name }) => `${layer}\n${name}`;
+
+/** An `attributes` message of the viewer. */
+export function attributesOf(message) {
+  known = Array.isArray(message.attributes) ? message.attributes : [];
+  drawAttributes(true);
+}
+
+export function wireAttributes() {
+  byId("attribute").addEventListener("change", (event) => {
+    const chosen = known.find((one) => key(one) === event.target.value);
+    command({ do: "show-attribute", attribute: chosen ? { layer: chosen.layer, name: chosen.name } : null });
+  });
+  byId("filter-add").addEventListener("change", (event) => {
+    const chosen = known.find((one) => key(one) === event.target.value);
+    event.target.value = "";
+    if (!chosen) return;
+    const keep = chosen.range ? { by: "range", low: chosen.range[0], high: chosen.range[1] } : { by: "values", values: chosen.kinds.slice(0, VALUES_MAX) };
+    set([...filters(), { layer: chosen.layer, name: chosen.name, ...keep }]);
+    announce(t("filter-added", { name: title(chosen) }));
+  });
+}
+
+const filters = () => store.state.filters ?? [];
+
+function set(next) {
+  command({ do: "set-filters", filters: next });
+}
+
+function title({ layer, name }) {
+  const one = known.find((candidate) => candidate.layer === layer && candidate.name === name);
+  const of = store.manifest?.layers.find(({ id }) => id === layer);
+  return `${(of && named(of.name)) || layer} · ${(one && named(one.title)) || name}`;
+}
+
+export function drawAttributes(anew = false) {
+  const { attribute, theme } = store.state;
+  byId("attributes").hidden = known.length === 0 && filters().length === 0;
+  const now = JSON.stringify([known.length, attribute, theme, filters(), store.state.language]);
+  if (!anew && now === drawn) return;
+  drawn = now;
+  const option = (value, words) => make("option", words, { value });
+  const select = byId("attribute");
+  select.replaceChildren(option("", t("attribute-none")), ...known.map((one) => option(key(one), title(one))));
+  select.value = theme === "attribute" && attribute ? key(attribute) : "";
+  const add = byId("filter-add");
+  const taken = new Set(filters().map(key));
+  add.replaceChildren(option("", t("filter-add")), ...known.filter((one) => !taken.has(key(one))).map((one) => option(key(one), title(one))));
+  add.hidden = filters().length >= FILTERS_MAX;
+  const focused = document.activeElement?.dataset?.filter;
+  byId("filters").replaceChildren(...filters().map(row));
+  // A control that was drawn again keeps the keyboard.
+  if (focused) byId("filters").querySelector(`[data-filter="${CSS.escape(focused)}"]`)?.focus();
+}
+
+function row(filter, place) {
+  const name = title(filter);
+  const group = make("fieldset", "", { class: "filter" });
+  const change = (keep) => set(filters().map((one, at) => (at === place ? { layer: one.layer, name: one.name, ...keep } : one)));
+  const remove = make("button", t("filter-remove"), { type: "button", class: "small", "aria-label": t("filter-remove-of", { name }), "data-filter": `${place}-remove` });
+  remove.addEventListener("click", () => {
+    set(filters().filter((_, at) => at !== place));
+    byId("filter-add").focus();
+  });
+  group.append(make("legend", name));
+  const one = known.find((candidate) => key(candidate) === key(filter));
+  if (filter.by === "range") {
+    const field = (end, words) => {
+      const label = make("label", words);
+      const input = make("input", "", { type: "number", step: "any", value: filter[end] ?? "", "data-filter": `${place}-${end}` });
+      input.addEventListener("change", () => {
+        const number = input.value === "" ? null : Number(input.value);
+        const next = { by: "range", low: filter.low ?? null, high: filter.high ?? null, [end]: number };
+        const sound = (next.low !== null || next.high !== null) && (next.low === null || next.high === null || next.low <= next.high);
+        input.setAttribute("aria-invalid", String(!sound));
+        if (sound) change(next);
+      });
+      label.append(" ", input);
+      return label;
+    };
+    group.append(field("low", t("filter-from")), field("high", t("filter-to")));
+  } else {
+    const all = one?.kinds?.length ? one.kinds : filter.values;
+    for (const kind of all) {
+      const label = make("label");
+      const box = make("input", "", { type: "checkbox", "data-filter": `${place}-${kind}` });
+      box.checked = filter.values.includes(kind);
+      box.addEventListener("change", () => {
+        const values = all.filter((other) => (other === kind ? box.checked : filter.values.includes(other)));
+        // Nothing at all is no filter: the last kind stays.
+        if (values.length === 0) box.checked = true;
+        else change({ by: "values", values });
+      });
+      label.append(box, make("span", kind));
+      group.append(label);
+    }
+  }
+  group.append(remove);
+  return group;
+}

@@ -1,0 +1,317 @@
+// "My roof": the card of the selected roof. The viewer computes and words everything (message `roof`); here it becomes HTML that can be read aloud,
+// changed with the keyboard and printed.
+
+import { currentLanguage, has, number, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, make } from "./page.js";
+
+const WIDTH = 320;
+const HEIGHT = 110;
+/** A meter's file is small; larger ones are something else. */
+const METER_BYTES_MAX = 32 << 20;
+const BATTERY_MAX = 10;
+const LOADS = ["household", "farm", "school", "meter"];
+/** A slider that moves says many values; the last one counts (ms). */
+const PAUSE = 120;
+
+let roof = { state: "none" };
+let said = "";
+let timer = 0;
+/** Parts that a person has unfolded stay so when the numbers change. */
+const unfolded = new Set();
+
+/** A roof message of the viewer. */
+export function roofOf(message) {
+  roof = message && typeof message.state === "string" ? message : { state: "none" };
+  drawRoof();
+  const words = roof.state === "ready" ? t("roof-announce", { kwh: number(roof.numbers.kwhYear, 0), kwp: number(roof.numbers.kwp, 1) }) : roof.message ?? "";
+  if (words && words !== said) announce(words);
+  said = words;
+}
+
+export function drawRoof() {
+  const place = byId("roof");
+  const shown = roof.state !== "none" && Boolean(store.state.selection);
+  place.hidden = !shown;
+  document.body.dataset.roof = shown ? roof.state : "none";
+  if (!shown) return place.replaceChildren();
+  // What had the focus has it again: a card is drawn anew at every change.
+  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
+  place.lang = currentLanguage();
+  const title = make("h3", t("roof-title"), { id: "roof-title" });
+  if (roof.state !== "ready") {
+    const note = make("p", roof.message ?? t(`roof-${roof.state}`), { class: roof.state === "failed" ? "notice-line" : "quiet" });
+    const parts = [title, note];
+    if (roof.state === "failed") parts.push(button(t("retry"), "roof-retry", () => command({ do: "try-again" })));
+    if (roof.state === "empty" && roof.planes) parts.push(planes(), reset());
+    place.replaceChildren(...parts);
+  } else {
+    place.replaceChildren(title, headline(), months(), planes(), use(), figures(), steps(), money(), climate(), sources());
+  }
+  if (focused) byId(focused)?.focus();
+}
+
+const unit = (value, digits, name) => `${number(value, digits)}\u00a0${name}`;
+
+function button(text, id, act) {
+  const made = make("button", text, { type: "button", class: "small", id });
+  made.addEventListener("click", act);
+  return made;
+}
+
+/** A part that folds, and keeps how it was left. */
+function part(key, title, ...content) {
+  const details = make("details", "", { class: "roof-part" });
+  details.open = unfolded.has(key);
+  details.addEventListener("toggle", () => (details.open ? unfolded.add(key) : unfolded.delete(key)));
+  details.append(make("summary", title), ...content);
+  return details;
+}
+
+/** The year's yield with its range first, then what it takes and what it brings. */
+function headline() {
+  const { kwhYear, kwhP90, kwhP10, kwp, usableM2, modules, paybackYears, selfConsumption } = roof.numbers;
+  const head = make("div", "", { class: "roof-head" });
+  const year = make("p", "", { class: "roof-year" });
+  year.append(make("strong", unit(kwhYear, 0, t("roof-kwh-year"))), " ", make("span", t("roof-range", { low: number(kwhP90, 0), high: number(kwhP10, 0) }), { class: "quiet" }));
+  const list = make("dl", "", { class: "roof-tiles" });
+  const tiles = [
+    [t("roof-power"), unit(kwp, 1, "kWc")],
+    [t("roof-area"), unit(usableM2, 0, "m²")],
+    [t("roof-modules"), number(modules, 0)],
+    [t("roof-own"), unit(100 * selfConsumption, 0, "%")],
+    [t("roof-payback"), Number.isFinite(paybackYears) ? t("roof-years", { count: number(paybackYears, 0) }) : t("roof-never")],
+  ];
+  for (const [name, value] of tiles) {
+    const tile = make("div");
+    tile.append(make("dt", name), make("dd", value));
+    list.append(tile);
+  }
+  head.append(year, list);
+  if (has(roof.nature)) head.append(make("p", "", { class: "quiet" }));
+  if (has(roof.nature)) head.lastChild.append(make("b", t(roof.nature), { class: "badge" }), " ", t("roof-honest"));
+  return head;
+}
+
+function svg(tag, attributes = {}, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text) element.textContent = text;
+  return element;
+}
+
+/** Twelve bars for the eye, a table for everybody. */
+function months() {
+  const values = (roof.months ?? []).slice(0, 12);
+  const names = roof.monthNames ?? [];
+  const most = Math.max(1, ...values);
+  const best = values.indexOf(Math.max(...values));
+  const least = values.indexOf(Math.min(...values));
+  const label = t("roof-months-label", { best: names[best] ?? "", high: number(values[best] ?? 0, 0), least: names[least] ?? "", low: number(values[least] ?? 0, 0) });
+  const picture = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + 16}`, role: "img", "aria-label": label, class: "curve bars" });
+  const step = (WIDTH - 44) / 12;
+  for (const share of [0, 0.5, 1]) {
+    const y = HEIGHT - share * (HEIGHT - 8);
+    picture.append(svg("line", { x1: 44, x2: WIDTH, y1: y, y2: y, class: "grid" }), svg("text", { x: 40, y: y + 3, "text-anchor": "end" }, number(share * most, 0)));
+  }
+  values.forEach((value, month) => {
+    const height = (Math.max(0, value) / most) * (HEIGHT - 8);
+    const x = 44 + month * step;
+    picture.append(svg("rect", { x: x + 2, y: HEIGHT - height, width: step - 4, height, class: "bar-fill" }));
+    picture.append(svg("text", { x: x + step / 2, y: HEIGHT + 12, "text-anchor": "middle" }, (names[month] ?? "").slice(0, 1).toUpperCase()));
+  });
+  const table = make("table");
+  const body = make("tbody");
+  values.forEach((value, month) => {
+    const row = make("tr");
+    row.append(make("th", names[month] ?? String(month + 1), { scope: "row" }), make("td", unit(value, 0, "kWh")));
+    body.append(row);
+  });
+  table.append(make("caption", t("roof-months"), { class: "hidden" }), body);
+  const section = make("section");
+  section.append(make("h4", t("roof-months")), picture, part("months", t("chart-table"), table));
+  return section;
+}
+
+function planes() {
+  const list = make("ul", "", { class: "roof-planes" });
+  for (const plane of roof.planes ?? []) {
+    const row = make("li");
+    const label = make("label");
+    const box = make("input", "", { type: "checkbox", id: `roof-plane-${plane.plane}` });
+    box.checked = Boolean(plane.covered);
+    box.addEventListener("change", () => command({ do: "cover-roof-plane", plane: plane.plane, covered: box.checked }));
+    const colour = make("i", "", { class: "swatch", "aria-hidden": "true" });
+    colour.style.background = /^#[0-9a-f]{6}$/i.test(plane.colour ?? "") ? plane.colour : "transparent";
+    label.append(box, colour, make("span", plane.name ?? ""));
+    const facts = [unit(plane.kwhM2 ?? 0, 0, t("roof-light")), unit(plane.usableM2 ?? 0, 0, "m²"), `${number(plane.modules ?? 0, 0)} × ${t("roof-module")}`, t("roof-shade", { share: number(100 * (plane.shadingLoss ?? 0), 0) })];
+    row.append(label, make("p", facts.join(" · "), { class: "quiet" }));
+    list.append(row);
+  }
+  const section = make("section");
+  section.append(make("h4", t("roof-planes")), list);
+  const changed = roof.choice?.planes || (roof.choice?.without ?? []).length > 0;
+  if (changed) section.append(reset());
+  return section;
+}
+
+function reset() {
+  return button(t("roof-reset"), "roof-reset", () => command({ do: "reset-roof" }));
+}
+
+/** Who uses the current, and what a battery does to it. */
+function use() {
+  const { load = "household", loadKwh = null, batteryKwh = 0, sellAll = false } = roof.choice ?? {};
+  const { selfConsumption, selfSufficiency, loadKwh: used } = roof.numbers;
+  const field = make("fieldset", "", { class: "roof-use" });
+  field.append(make("legend", t("roof-use")));
+  const profile = make("label", t("roof-load"));
+  const select = make("select", "", { id: "roof-load" });
+  for (const one of LOADS.filter((one) => one !== "meter" || roof.meter)) {
+    const option = make("option", one === "meter" ? `${t("roof-load-meter")} (${roof.meter.name})` : t(`roof-load-${one}`), { value: one });
+    option.selected = one === load;
+    select.append(option);
+  }
+  const consumption = make("input", "", { type: "number", id: "roof-kwh", min: "0", max: "10000000", step: "100", inputmode: "numeric" });
+  consumption.value = loadKwh === null ? "" : String(Math.round(loadKwh));
+  consumption.placeholder = used ? String(Math.round(used)) : "";
+  const tell = () => {
+    const kwh = consumption.value === "" ? null : Number(consumption.value);
+    command({ do: "set-roof-load", load: select.value, kwh: Number.isFinite(kwh) && kwh !== null && kwh > 0 ? kwh : null });
+  };
+  select.addEventListener("change", () => {
+    consumption.value = "";
+    tell();
+  });
+  consumption.addEventListener("change", tell);
+  profile.append(select);
+  const amount = make("label", t("roof-kwh"));
+  amount.append(consumption);
+  const battery = make("label", t("roof-battery"));
+  const slider = make("input", "", { type: "range", id: "roof-battery", min: "0", max: String(BATTERY_MAX), step: "0.5", "aria-valuetext": unit(batteryKwh, 1, "kWh") });
+  slider.value = String(batteryKwh);
+  const shown = make("output", unit(batteryKwh, 1, "kWh"), { for: "roof-battery" });
+  slider.addEventListener("input", () => {
+    shown.textContent = unit(Number(slider.value), 1, "kWh");
+    slider.setAttribute("aria-valuetext", shown.textContent);
+    clearTimeout(timer);
+    timer = setTimeout(() => command({ do: "set-roof-battery", kwh: Number(slider.value) }), PAUSE);
+  });
+  battery.append(" ", shown, slider);
+  const sale = make("label");
+  const all = make("input", "", { type: "checkbox", id: "roof-sale" });
+  all.checked = Boolean(sellAll);
+  all.addEventListener("change", () => command({ do: "set-roof-sale", all: all.checked }));
+  sale.append(all, make("span", t("roof-sell-all")));
+  const file = make("label", t("roof-meter"));
+  const input = make("input", "", { type: "file", id: "roof-meter", accept: ".csv,text/csv,text/plain" });
+  input.addEventListener("change", () => meter(input));
+  file.append(input);
+  field.append(profile, amount, battery, sale, file);
+  if (roof.meter) field.append(button(t("roof-meter-forget"), "roof-meter-forget", () => command({ do: "roof-meter", name: roof.meter.name, csv: null })));
+  const result = make("p", t("roof-use-result", { own: number(100 * selfConsumption, 0), need: number(100 * selfSufficiency, 0) }), { class: "roof-result", role: "status" });
+  field.append(result, make("p", t("roof-stays"), { class: "quiet" }));
+  return field;
+}
+
+async function meter(input) {
+  const [file] = input.files;
+  if (!file) return;
+  if (file.size > METER_BYTES_MAX) return announce(t("roof-meter-large"));
+  command({ do: "roof-meter", name: file.name.slice(0, 120), csv: await file.text() });
+}
+
+/** Every number with where it comes from. */
+function figures() {
+  const list = make("dl", "", { class: "roof-figures" });
+  for (const { name, value, origin } of roof.figures ?? []) {
+    const cell = make("dd");
+    cell.append(make("span", value ?? t("no-data"), { class: "value" }));
+    if (origin) {
+      const why = make("details");
+      why.append(make("summary", t("why")), make("p", origin));
+      cell.append(why);
+    }
+    list.append(make("dt", name), cell);
+  }
+  return part("figures", t("roof-figures"), list);
+}
+
+/** What to do, in order, as a list to tick off; what is not sure says so. */
+function steps() {
+  const list = make("ol", "", { class: "roof-steps" });
+  for (const step of roof.steps ?? []) {
+    const row = make("li", "", { "data-state": step.state });
+    row.append(make("b", t(`roof-step-${step.state}`), { class: "badge" }), " ", make("span", step.text));
+    if (step.do) row.append(make("p", step.do));
+    const origin = [step.article, step.source, step.from && t("roof-since", { date: step.from })].filter(Boolean).join(" · ");
+    if (step.why || origin) row.append(make("p", [step.why, origin].filter(Boolean).join(" — "), { class: "quiet" }));
+    if (step.past) row.append(make("p", t("roof-past"), { class: "notice-line" }));
+    list.append(row);
+  }
+  const section = make("section");
+  section.append(make("h4", t("roof-steps")), list);
+  for (const monument of roof.monuments ?? []) {
+    const verdict = monument.covisible === true ? "roof-covisible" : monument.covisible === false ? "roof-not-covisible" : "roof-covisible-unknown";
+    section.append(make("p", t(verdict, { name: monument.name, distance: unit(monument.distanceM, 0, "m") })));
+  }
+  return section;
+}
+
+/** Tariffs, each with its date and its source. */
+function money() {
+  const list = make("ul", "", { class: "roof-facts" });
+  for (const fact of roof.facts ?? []) {
+    const row = make("li");
+    const value = fact.value === null || fact.value === undefined ? "" : ` : ${number(fact.value, 4)}\u00a0${fact.unit ?? ""}`;
+    row.append(make("span", `${fact.text}${value}`));
+    const dates = fact.to ? t("roof-from-to", { from: fact.from, to: fact.to }) : t("roof-since", { date: fact.from });
+    row.append(make("p", [dates, fact.source].filter(Boolean).join(" · "), { class: "quiet" }));
+    if (fact.state !== "valid") row.append(make("p", t(fact.state === "past" ? "roof-past" : "roof-not-yet"), { class: "notice-line" }));
+    list.append(row);
+  }
+  const { costEur, premiumEur, savingsEur, saleEur, dated } = roof.numbers;
+  const sums = make("dl", "", { class: "roof-tiles" });
+  for (const [key, value] of [["roof-cost", costEur], ["roof-premium", premiumEur], ["roof-savings", savingsEur], ["roof-sale-year", saleEur]]) {
+    if (!Number.isFinite(value)) continue;
+    const tile = make("div");
+    tile.append(make("dt", t(key)), make("dd", unit(value, 0, "€")));
+    sums.append(tile);
+  }
+  const section = make("section");
+  section.append(make("h4", t("roof-money")), sums);
+  if (dated) section.append(make("p", t("roof-dated"), { class: "notice-line", role: "status" }));
+  section.append(part("facts", t("roof-facts"), list));
+  return section;
+}
+
+/** Three ways to count, never one number. */
+function climate() {
+  const list = make("dl", "", { class: "roof-figures" });
+  for (const { name, kgYear, origin } of roof.co2 ?? []) {
+    const cell = make("dd", kgYear === null || kgYear === undefined ? t("no-data") : t("roof-kg", { kg: number(kgYear, 0) }));
+    if (origin) cell.append(make("p", origin, { class: "quiet" }));
+    list.append(make("dt", name), cell);
+  }
+  return part("co2", t("roof-co2"), list);
+}
+
+function sources() {
+  const section = make("section");
+  section.append(make("p", (roof.sources ?? []).join(" · "), { class: "quiet" }));
+  section.append(button(t("roof-print"), "roof-print", print));
+  return section;
+}
+
+/** The browser's own print makes paper or PDF of the card: all its parts unfolded, nothing else of the page. */
+function print() {
+  const folded = [...byId("roof").querySelectorAll("details:not([open])")];
+  for (const details of folded) details.open = true;
+  document.body.dataset.print = "roof";
+  const after = () => {
+    delete document.body.dataset.print;
+    for (const details of folded) details.open = false;
+  };
+  window.addEventListener("afterprint", after, { once: true });
+  window.print();
+}
