@@ -58,7 +58,7 @@ fn open(folder: &tempfile::TempDir) -> Running {
 
 fn settle(running: &mut Running) {
     running.complete();
-    for _ in 0..20 {
+    for _ in 0..60 {
         running.frame();
     }
 }
