@@ -80,7 +80,7 @@ fn level(pixels: vec3<f32>, marks: vec2<f32>) -> f32 {
 }
 
 // How far a vertex moves so that what it draws can be seen; `marks` say whether there is a value, and whether it is out of bounds.
-fn grown(stroke: vec4<f32>, normal: vec3<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
+fn grown(stroke: vec4<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
     if stroke.w > 3.5 {
         return vec3(0.0);
     }
@@ -89,7 +89,9 @@ fn grown(stroke: vec4<f32>, normal: vec3<f32>, pixel: f32, marks: vec2<f32>) -> 
         return vec3(stroke.y, stroke.x, stroke.z) * (clamp(level(OBJECT_PX, marks) * pixel / size, 1.0, MOST_GROWTH) - 1.0);
     }
     if stroke.w > 1.5 {
-        return normal * max(level(WIRE_PX, marks) * pixel - 0.1, 0.0);
+        // Sideways alone: its faces share no corner's normal, and would part.
+        let radius = max(length(stroke.yz), 0.01);
+        return vec3(stroke.y, 0.0, stroke.z) * (clamp(level(WIRE_PX, marks) * pixel / radius, 1.0, MOST_GROWTH) - 1.0);
     }
     let across = abs(stroke.w);
     if across < 0.05 {
@@ -164,7 +166,7 @@ fn vertex(in: Vertex) -> Varying {
     let still = world_from_local * vec4(in.position, 1.0);
     // Metres that a pixel of the picture is wide there.
     let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
-    let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, in.normal.xyz, max(pixel, 0.0), marked), 1.0);
+    let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else

@@ -188,12 +188,13 @@ impl Plugin for ViewerPlugin {
                 attributes::AttributesPlugin,
                 overlay::OverlayPlugin,
                 curves::CurvesPlugin,
-                machines::MachinesPlugin,
                 pick::PickPlugin,
                 roof::RoofPlugin,
                 marks::MarksPlugin,
                 search::SearchPlugin,
             ))
+            // One tuple holds fifteen.
+            .add_plugins(machines::MachinesPlugin)
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,

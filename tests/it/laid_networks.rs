@@ -211,7 +211,7 @@ fn lines_are_drawn_as_their_file_runs_them() {
     let drawn: BTreeMap<&str, &Vec<[f64; 2]>> = laid.conduits.iter().map(|conduit| (conduit.id.as_str(), &conduit.points)).collect();
     let apart = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).hypot(a[1] - b[1]);
     for line in &grid.lines {
-        let points = drawn[format!("elec-genere-{}", line.id).as_str()];
+        let points = drawn.get(format!("{FEATURE_PREFIX}{}", line.id).as_str()).expect("every line is drawn");
         let (first, last, from, to) = (points[0], points[points.len() - 1], at[&line.from], at[&line.to]);
         let (right, wrong) = (apart(first, from) + apart(last, to), apart(first, to) + apart(last, from));
         assert!(right <= wrong, "{}: {right} {wrong}", line.name);

@@ -1,7 +1,7 @@
 //! Tier 2: values that run, that have bounds, and that move what stands in the scene.
 
 use super::running::Running;
-use super::territory::copy;
+use super::territory::program;
 use jumeau::base::{Dataset, DatasetId, Instant, LayerId, Nature};
 use jumeau::formats::territory::{Moves, Series};
 use jumeau::pipeline::series::add::{Added, Steps, add};
@@ -12,7 +12,7 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 const STEPS: usize = 48;
 
-fn at(step: usize) -> Instant {
+fn at_step(step: usize) -> Instant {
     Instant::parse("2024-01-01T00:00:00Z").expect("an instant").plus_seconds(3600 * step as i64)
 }
 
@@ -20,9 +20,22 @@ fn series(id: &str, unit: &str, rows: Vec<String>) -> Series {
     Series { rows, quantity: Some(id.to_owned()), ..Series::of(id, String::new(), "", unit, Nature::Simulated, DatasetId::from("essai")) }
 }
 
-/// The default territory with these.
-fn with(added: Vec<Added>) -> tempfile::TempDir {
-    let copy = copy();
+/// A small fictional territory with these.
+fn with(make: impl FnOnce(String) -> Vec<Added>) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let status = program().args(["demo", "--seed", "3", "--buildings", "200", "--out"]).arg(at("sources")).status().expect("the program starts");
+    assert!(status.success());
+    let status = program().arg("import").arg(at("sources")).arg("--out").arg(at("territory")).status().expect("the program starts");
+    assert!(status.success());
+    let id = {
+        let mut running = Running::open(&at("territory").display().to_string(), "");
+        running.complete();
+        let resident = running.resource::<Resident>();
+        let layer = resident.layers.iter().find(|layer| layer.id.as_str() == "buildings").expect("buildings");
+        let table = layer.tiles.values().flat_map(|tile| &tile.tables).find(|table| table.count > 0).expect("a table");
+        table.text("id", 0).expect("an id").to_owned()
+    };
     let dataset = Dataset {
         id: DatasetId::from("essai"),
         title: "Essai".to_owned(),
@@ -32,14 +45,20 @@ fn with(added: Vec<Added>) -> tempfile::TempDir {
         attribution: "essai".to_owned(),
         nature: Nature::Simulated,
     };
-    let steps = Steps { start: at(0), step_s: 3600, count: STEPS };
-    add(&copy.path().join("territory.json"), "essai", steps, dataset, added).expect("added");
-    copy
+    let steps = Steps { start: at_step(0), step_s: 3600, count: STEPS };
+    add(&at("territory/territory.json"), "essai", steps, dataset, make(id)).expect("added");
+    folder
+}
+
+fn open(folder: &tempfile::TempDir) -> Running {
+    let mut running = Running::open(&folder.path().join("territory").display().to_string(), "");
+    running.complete();
+    running
 }
 
 fn settle(running: &mut Running) {
     running.complete();
-    for _ in 0..20 {
+    for _ in 0..60 {
         running.frame();
     }
 }
@@ -50,13 +69,13 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
         series: Series { moves: Some(moves), ..series(&format!("{moves:?}"), "", vec!["E1".to_owned()]) },
         values: (0..STEPS).map(value).collect(),
     };
-    let copy = with(vec![
+    let folder = with(|_| vec![
         of(Moves::WindSpeed, &|step| if step < 10 { 11.0 } else { 0.0 }),
         of(Moves::WindDirection, &|step| if step == 0 { 90.0 } else { 180.0 }),
         of(Moves::Charge, &|step| if step == 0 { 25.0 } else { 100.0 }),
     ]);
-    let mut running = Running::open(&copy.path().display().to_string(), "");
-    running.send(Command::SetInstant { instant: at(0) });
+    let mut running = open(&folder);
+    running.send(Command::SetInstant { instant: at_step(0) });
     settle(&mut running);
     let machines = |running: &Running| running.resource::<SceneUniform>().machines;
     let first = machines(&running);
@@ -64,7 +83,7 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     // While the clock stands, nothing moves.
     settle(&mut running);
     assert_eq!(machines(&running), first);
-    running.send(Command::SetInstant { instant: at(1) });
+    running.send(Command::SetInstant { instant: at_step(1) });
     settle(&mut running);
     let second = machines(&running);
     assert!((second.x - PI).abs() < 1e-6 && second.z == 0.0 && second.y == first.y, "{second:?}");
@@ -77,7 +96,7 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     let turned = machines(&running).y;
     assert_ne!(turned, second.y);
     // … and stand in a calm.
-    running.send(Command::SetInstant { instant: at(20) });
+    running.send(Command::SetInstant { instant: at_step(20) });
     running.frame();
     let calm = machines(&running).y;
     for _ in 0..5 {
@@ -86,26 +105,23 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     assert_eq!(machines(&running).y, calm);
     // Beyond the series batteries are as they were built, and no older level stays.
     running.send(Command::Play { playing: false });
-    running.send(Command::SetInstant { instant: at(STEPS + 3) });
+    running.send(Command::SetInstant { instant: at_step(STEPS + 3) });
     settle(&mut running);
     assert_eq!(machines(&running).z, 0.0);
 }
 
 #[test]
 fn power_that_runs_has_arrows_and_bounds() {
-    let id = {
-        let running = Running::nantes("");
-        let resident = running.resource::<Resident>();
-        let layer = resident.layers.iter().find(|layer| layer.id.as_str() == "buildings").expect("buildings");
-        let table = layer.tiles.values().flat_map(|tile| &tile.tables).find(|table| table.count > 0).expect("a table");
-        table.text("id", 0).expect("an id").to_owned()
-    };
-    let copy = with(vec![Added {
-        series: Series { layer: Some(LayerId::from("buildings")), band: Some([-100.0, 100.0]), directed: true, ..series("charge", "%", vec![id.clone()]) },
-        values: (0..STEPS).map(|step| if step == 7 { -130.0 } else if step == 30 { 110.0 } else { step as f32 }).collect(),
-    }]);
-    let mut running = Running::open(&copy.path().display().to_string(), "");
-    running.send(Command::SetInstant { instant: at(7) });
+    let mut id = String::new();
+    let folder = with(|first| {
+        id.clone_from(&first);
+        vec![Added {
+            series: Series { layer: Some(LayerId::from("buildings")), band: Some([-100.0, 100.0]), directed: true, ..series("charge", "%", vec![first]) },
+            values: (0..STEPS).map(|step| if step == 7 { -130.0 } else if step == 30 { 110.0 } else { step as f32 }).collect(),
+        }]
+    });
+    let mut running = open(&folder);
+    running.send(Command::SetInstant { instant: at_step(7) });
     running.send(Command::ShowSeries { series: Some("charge".to_owned()) });
     running.send(Command::Select { selection: Some(Selection { layer: "buildings".into(), id }) });
     settle(&mut running);
@@ -118,9 +134,9 @@ fn power_that_runs_has_arrows_and_bounds() {
     assert!(legend.is_directed && legend.band == Some([-100.0, 100.0]));
     let chart = running.facts().chart.clone().expect("a chart");
     assert_eq!(chart.beyond, Some(2));
-    assert_eq!(chart.worst[..2], [(at(7), -130.0), (at(30), 110.0)]);
+    assert_eq!(chart.worst[..2], [(at_step(7), -130.0), (at_step(30), 110.0)]);
     assert_eq!(chart.duration.first(), Some(&130.0));
-    assert_eq!(chart.peak, Some((at(7), 130.0)));
+    assert_eq!(chart.peak, Some((at_step(7), 130.0)));
     // Arrows go with the clock, and stand with it.
     settle(&mut running);
     assert_eq!(running.resource::<SceneUniform>().run, uniform.run);

@@ -147,10 +147,10 @@ pub const STROKE: &str = "_STROKE";
 /// | part | of a line's ribbon | of a wire or pipe | of an object that stands |
 /// |---|---|---|---|
 /// | 0 | metres from the line's beginning | the same | metres above its foot |
-/// | 1, 2 | metres east and south of the line's middle | 0 | metres east and south of its foot |
+/// | 1, 2 | metres east and south of the line's middle | the same | metres east and south of its foot |
 /// | 3 | -1 at the left edge, 1 at the right one | [`STROKE_ROUND`] | [`STROKE_OBJECT`] |
 pub type Stroke = [f32; 4];
-/// A tube: it grows along its normals.
+/// A tube: it grows sideways.
 pub const STROKE_ROUND: f32 = 2.0;
 /// An object: it grows from its foot.
 pub const STROKE_OBJECT: f32 = 3.0;

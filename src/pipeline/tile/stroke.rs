@@ -29,7 +29,10 @@ impl Drawing {
                 let side = if axis.direction[0] * off[1] - axis.direction[1] * off[0] > 0.0 { -1.0 } else { 1.0 };
                 [axis.from_m + along, off[0], off[1], side * off[0].hypot(off[1]) / half.max(f64::MIN_POSITIVE)]
             }
-            Self::Round(axis) => [axis.from_m + beside(axis, at).0, 0.0, 0.0, f64::from(STROKE_ROUND)],
+            Self::Round(axis) => {
+                let (along, off) = beside(axis, at);
+                [axis.from_m + along, off[0], off[1], f64::from(STROKE_ROUND)]
+            }
             Self::Facing(axis) => [0.0, at[0] - axis[0], at[1] - axis[1], f64::from(STROKE_FACING)],
             Self::Rotor(hub) => [at[2] - hub[2], at[0] - hub[0], at[1] - hub[1], f64::from(STROKE_ROTOR)],
             Self::Gauge(zero_m) => [at[2] - zero_m, 0.0, 0.0, f64::from(STROKE_GAUGE)],

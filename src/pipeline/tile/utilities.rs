@@ -511,7 +511,6 @@ impl Painter<'_> {
         // As far as the bundles of a line are from its middle.
         let near = self.rect.grown(2.0 * BUNDLE_M);
         for (pair, axis) in sides(points).filter(|(pair, _)| Bounds2::of(pair.iter().copied()).intersects(&near)) {
-            self.cloth.mesh.draws(Drawing::Round(axis));
             let ends = [pair[0], pair[1]].map(|p| [p[0], p[1], self.scene.ground_at(p) + height]);
             let (a, b) = (ends[0], ends[1]);
             let span = (b[0] - a[0]).hypot(b[1] - a[1]);
@@ -534,6 +533,7 @@ impl Painter<'_> {
             // A long span is cut further, so that each tile draws its own.
             let pieces = pieces.max((span / 200.0).ceil().min(2_000.0) as usize);
             for off in aside {
+                self.cloth.mesh.draws(Drawing::Round(Axis { at: [axis.at[0] + off * normal[0], axis.at[1] + off * normal[1]], ..axis }));
                 let at = |piece: usize| {
                     let t = piece as f64 / pieces as f64;
                     let hang = 4.0 * sag * t * (1.0 - t);
