@@ -44,7 +44,8 @@ pub fn build(mut named: Vec<Named>, building_layer: &str) -> Built {
     for one in &mut named {
         one.name = cut(&one.name, MAX_NAME_BYTES).to_owned();
         one.houses.sort();
-        one.houses.dedup_by(|a, b| a.number == b.number && a.suffix == b.suffix);
+        // Two streets of a commune may bear one name: only what is told twice goes.
+        one.houses.dedup_by(|a, b| a.number == b.number && a.suffix == b.suffix && a.spot == b.spot);
     }
     // Streets of one name stand side by side, in every commune: their numbers are asked for together.
     named.sort_by_cached_key(|one| (words::same_name(&one.name), one.clone()));
