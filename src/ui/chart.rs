@@ -43,7 +43,6 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
                 commands.push(Command::SetInstant { instant: at });
             }
         }
-        commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
     }
     if let Some(beyond) = chart.beyond {
         ui.label(RichText::new(texts.text_with("chart-beyond", &[("count", (beyond as f64).into())])).small());
@@ -57,6 +56,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
             }
         }
     }
+    commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     ui.label(RichText::new(nature).small()).on_hover_text(&chart.nature_help);
     if !chart.method.is_empty() {

@@ -70,7 +70,8 @@ pub fn field(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     if response.gained_focus() && !mine.text.trim().is_empty() {
         mine.is_open = true;
     }
-    if leave {
+    // The field gives the keyboard up by itself on Escape, before anybody is asked.
+    if leave || response.lost_focus() && ui.input(|input| input.key_pressed(Key::Escape)) {
         mine.is_open = false;
         response.surrender_focus();
     }

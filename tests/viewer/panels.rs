@@ -792,7 +792,7 @@ fn an_address_is_typed_chosen_with_the_arrows_and_gone_to() {
     desk.get_by_label(field).type_text("12 rue");
     desk.run();
     assert!(desk.state().asked.contains(&Command::Find { query: "12 rue".to_owned() }), "{:?}", desk.state().asked);
-    assert!(desk.query_by_label_contains("numéro inconnu, voici la rue").is_some());
+    assert!(desk.query_all_by_label_contains("numéro inconnu, voici la rue").next().is_some());
     assert!(desk.query_by_label_contains("ne quitte cet appareil").is_some());
     desk.state_mut().asked.clear();
     desk.key_press(egui::Key::ArrowDown);
@@ -873,7 +873,7 @@ fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
         });
         assert!(desk.query_by_label(title).is_some());
         assert!(desk.query_by_label_contains(dated).is_some());
-        assert!(desk.query_by_label_contains("7,74 kWc").is_some());
+        assert!(desk.query_all_by_label_contains("7,74 kWc").next().is_some());
         // They may lie below the window's edge, where a pointer has to scroll to.
         for control in [sale, "Pan 1 · sud · 30°"] {
             desk.get_by_label(control).click_accesskit();
