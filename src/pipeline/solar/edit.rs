@@ -78,11 +78,19 @@ impl Neighbourhood {
 /// Renews what a plane sees where something was felled; whether anything was.
 fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &Bvh) -> bool {
     // A plane that no tree stood before has no tops to lose.
-    if own.views.len() != VIEWS || own.views.iter().all(|view| view.tree_tops.is_empty()) {
+    if own.views.iter().all(|view| view.tree_tops.is_empty()) {
         return false;
     }
     let surface = plane(own);
-    let points = surface.samples(samples_of(&surface), ABOVE_M);
+    let mut points = surface.samples(samples_of(&surface), ABOVE_M);
+    // As the views were made: few points, and those with something overhead, stand for themselves.
+    let is_sorted = points.len() > VIEWS && own.views.iter().all(|view| view.overhead.is_empty());
+    if !is_sorted {
+        points = points.iter().step_by(points.len().div_ceil(VIEWS).max(1)).copied().collect();
+    }
+    if own.views.len() != if is_sorted { VIEWS } else { points.len() } {
+        return false;
+    }
     let step = 360.0 / AZIMUTHS as f64;
     let mut directions = [false; AZIMUTHS];
     for point in &points {
@@ -100,7 +108,7 @@ fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &B
     let mut renewed = false;
     for (number, _) in directions.iter().enumerate().filter(|(_, is_felled)| **is_felled) {
         let azimuth = step * number as f64;
-        let tops = points
+        let tops: Vec<f32> = points
             .iter()
             .map(|point| {
                 let (top, _) = trees.look(*point, azimuth, FROM_M);
@@ -108,7 +116,8 @@ fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &B
                 top.max(solid.look(*point, azimuth, FROM_M).0)
             })
             .collect();
-        for (view, top) in own.views.iter_mut().zip(shares(tops)) {
+        let tops = if is_sorted { shares(tops).to_vec() } else { tops };
+        for (view, top) in own.views.iter_mut().zip(tops) {
             let top = (f64::from(top) * PER_DEGREE).round() as u16;
             let (horizon, tree_tops) = (view.horizon.get(number).copied().unwrap_or(0), view.tree_tops.get_mut(number));
             if let Some(kept) = tree_tops
