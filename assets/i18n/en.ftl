@@ -543,3 +543,25 @@ roof-step-needed = to do
 roof-step-known = to know
 roof-step-to-verify = to verify
 roof-facts = Dated facts
+
+# Computed series
+series-demand-areas = Demand by district
+series-demand-iris = Demand by IRIS
+series-demand-of-buildings = Demand of the buildings
+series-pv-if-equipped = Solar production, roofs equipped
+series-lighting = Street lighting
+series-tram = Tramway
+series-flow-loading = Loading of the lines
+series-flow-voltage = Voltage
+series-wind-power = Wind production
+series-wind-speed = Wind at the hub
+series-wind-direction = Direction of the wind
+series-wind-park = Wind park, with and without wakes
+series-battery-production = Production of the park
+series-battery-export = Fed into the grid
+series-battery-curtailed = Curtailed
+series-battery-stored = Energy stored
+series-battery-charge = State of charge
+series-solar-months = Solar production by month
+series-solar-hours = Solar production hour by hour
+series-loads = Load profiles

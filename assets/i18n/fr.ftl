@@ -543,3 +543,25 @@ roof-step-needed = à faire
 roof-step-known = à savoir
 roof-step-to-verify = à vérifier
 roof-facts = Faits datés
+
+# Séries calculées
+series-demand-areas = Demande par quartier
+series-demand-iris = Demande par IRIS
+series-demand-of-buildings = Demande des bâtiments
+series-pv-if-equipped = Production solaire, toits équipés
+series-lighting = Éclairage public
+series-tram = Tramway
+series-flow-loading = Charge des lignes
+series-flow-voltage = Tension
+series-wind-power = Production éolienne
+series-wind-speed = Vent au moyeu
+series-wind-direction = Direction du vent
+series-wind-park = Parc éolien, avec et sans sillages
+series-battery-production = Production du parc
+series-battery-export = Injection au réseau
+series-battery-curtailed = Écrêtement
+series-battery-stored = Énergie stockée
+series-battery-charge = État de charge
+series-solar-months = Production solaire par mois
+series-solar-hours = Production solaire heure par heure
+series-loads = Profils de charge

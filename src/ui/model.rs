@@ -299,7 +299,7 @@ impl PanelModel {
             clock: manifest.clock(),
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
-            series: series(manifest),
+            series: series(manifest, texts),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }
@@ -316,9 +316,9 @@ impl PanelModel {
     }
 }
 
-fn series(manifest: &Manifest) -> Vec<SeriesLine> {
+fn series(manifest: &Manifest, texts: &Texts) -> Vec<SeriesLine> {
     let choices = catalogue(manifest);
-    let titles = titles(manifest, &choices);
+    let titles = titles(manifest, &choices, texts);
     choices
         .iter()
         .zip(titles)

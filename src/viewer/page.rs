@@ -57,7 +57,8 @@ struct Told {
     faults: usize,
     search: Option<SearchFacts>,
     day: Option<DayFacts>,
-    catalogue: bool,
+    /// The language it was told in.
+    catalogue: Option<Language>,
     attributes: Option<Vec<KnownAttribute>>,
     calendar: Option<std::sync::Arc<crate::view::curve::Calendar>>,
     chart: Option<Chart>,
@@ -241,11 +242,11 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         platform::post(&json!({ "kind": "day", "sunrise": sunrise, "noon": noon, "sunset": sunset, "peak": peak }));
         told.day = Some(facts.day);
     }
-    if !told.catalogue {
+    if told.catalogue != Some(scene.state.language) {
         let choices = catalogue(&scene.manifest);
         let series: Vec<Value> = choices
             .iter()
-            .zip(titles(&scene.manifest, &choices))
+            .zip(titles(&scene.manifest, &choices, both.of(scene.state.language)))
             .map(|(choice, title)| {
                 json!({
                     "id": choice.id, "title": title, "unit": choice.unit(), "nature": choice.nature(), "layer": choice.layer(),
@@ -254,7 +255,7 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
             })
             .collect();
         platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1] }));
-        told.catalogue = true;
+        told.catalogue = Some(scene.state.language);
     }
     let calendar = facts.chart.as_ref().map(|chart| &chart.calendar);
     if told.calendar.as_ref().map(std::sync::Arc::as_ptr) != calendar.map(std::sync::Arc::as_ptr) {

@@ -5,11 +5,12 @@
 
 use super::platform;
 use super::requests::{Purpose, Requests};
-use super::vocab::{Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{Scene, SceneFacts, ViewCommand, ViewerSystems, Words};
 use crate::base::{DatasetId, LayerId, Nature};
 use crate::formats::territory::{Axis, Interpolation, Manifest, ScaledSeries, Series};
 use crate::formats::zarr::Layout;
 use crate::formats::zarr_group;
+use crate::i18n::Texts;
 use crate::io::IoFault;
 use crate::view::{Command, KnownSeries, MAX_SERIES_BYTES};
 use bevy::platform::collections::{HashMap, HashSet};
@@ -25,6 +26,30 @@ const AT_ONCE: usize = 12;
 const MAX_TRIES: u32 = 6;
 /// Wait before the first new try, seconds; doubles each time.
 const RETRY_S: f64 = 0.5;
+
+/// Series that we compute ourselves, and what they are called.
+const OWN: [(&str, &str); 20] = [
+    ("demand-areas", "series-demand-areas"),
+    ("demand-iris", "series-demand-iris"),
+    ("demand-of-buildings", "series-demand-of-buildings"),
+    ("pv-if-equipped", "series-pv-if-equipped"),
+    ("lighting", "series-lighting"),
+    ("tram", "series-tram"),
+    ("flow-loading", "series-flow-loading"),
+    ("flow-voltage", "series-flow-voltage"),
+    ("wind-power", "series-wind-power"),
+    ("wind-speed", "series-wind-speed"),
+    ("wind-direction", "series-wind-direction"),
+    ("wind-park", "series-wind-park"),
+    ("battery-production", "series-battery-production"),
+    ("battery-export", "series-battery-export"),
+    ("battery-curtailed", "series-battery-curtailed"),
+    ("battery-stored", "series-battery-stored"),
+    ("battery-charge", "series-battery-charge"),
+    ("solar-months", "series-solar-months"),
+    ("solar-hours", "series-solar-hours"),
+    ("loads", "series-loads"),
+];
 
 /// A series that may be shown: values of rows, or amounts that follow the rows as profiles.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -73,14 +98,19 @@ impl<'a> Choice<'a> {
         self.series.interpolation == Some(Interpolation::Linear)
     }
 
-    /// What it is called: what is measured, else the data set.
-    pub fn title(&self, manifest: &Manifest) -> String {
-        let dataset = || manifest.datasets.iter().find(|dataset| dataset.id == *self.dataset()).map(|dataset| dataset.title.clone());
+    /// What it is called: ours by our own words, others by what is measured, else by the data set.
+    pub fn title(&self, manifest: &Manifest) -> Words {
+        let dataset = manifest.datasets.iter().find(|dataset| dataset.id == *self.dataset());
+        let is_own = self.nature() == Nature::Simulated && dataset.is_some_and(|dataset| dataset.producer.starts_with("Jumeau"));
+        if let Some((_, key)) = OWN.iter().find(|(id, _)| is_own && *id == self.id) {
+            return Words::Key(key);
+        }
+        let of_dataset = || dataset.map(|dataset| dataset.title.clone());
         let named = match self.scaled {
-            Some(_) => dataset(),
-            None => self.series.quantity.clone().or_else(dataset),
+            Some(_) => of_dataset(),
+            None => self.series.quantity.clone().or_else(of_dataset),
         };
-        named.filter(|name| !name.is_empty()).unwrap_or_else(|| self.id.to_owned())
+        Words::Said(named.filter(|name| !name.is_empty()).unwrap_or_else(|| self.id.to_owned()))
     }
 }
 
@@ -102,8 +132,8 @@ pub fn catalogue(manifest: &Manifest) -> Vec<Choice<'_>> {
 }
 
 /// The names of all, told apart by their ids where two are alike.
-pub fn titles(manifest: &Manifest, choices: &[Choice]) -> Vec<String> {
-    let plain: Vec<String> = choices.iter().map(|choice| choice.title(manifest)).collect();
+pub fn titles(manifest: &Manifest, choices: &[Choice], texts: &Texts) -> Vec<String> {
+    let plain: Vec<String> = choices.iter().map(|choice| choice.title(manifest).text(texts)).collect();
     let alike = |title: &String| plain.iter().filter(|other| *other == title).count() > 1;
     plain.iter().zip(choices).map(|(title, choice)| if alike(title) { format!("{title} ({})", choice.id) } else { title.clone() }).collect()
 }

@@ -195,7 +195,7 @@ fn draw_lines(
     let of_territory = of_demand && scene.state.selection.is_none();
     let chart = Chart {
         series: choice.id.to_owned(),
-        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand { Words::Key("figure-demand-now") } else { Words::Said(choice.title(&scene.manifest)) },
+        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand { Words::Key("figure-demand-now") } else { choice.title(&scene.manifest) },
         unit: unit.to_owned(),
         nature: choice.nature(),
         dataset: choice.dataset().clone(),

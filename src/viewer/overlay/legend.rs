@@ -254,7 +254,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         }
         Theme::Series => {
             let choice = active(scene, &scene.manifest)?;
-            (Words::Said(choice.title(&scene.manifest)), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
+            (choice.title(&scene.manifest), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
         }
         Theme::Attribute => {
             let attribute = shown_attribute(scene)?;
