@@ -32,6 +32,9 @@ use grid::Grid;
 use sites::Site;
 use std::collections::BTreeSet;
 
+/// The data set of everything that is laid.
+pub const DATASET: &str = "reseaux-generes";
+
 /// Most buildings for which networks are laid: a metropolis. Beyond, nothing is made, and it is said.
 pub const MAX_SITES: usize = 250_000;
 

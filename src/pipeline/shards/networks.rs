@@ -15,7 +15,7 @@ use crate::pipeline::laying::electricity::Extra;
 use crate::pipeline::laying::graph::{self, Place, Street};
 use crate::pipeline::laying::grid::{FEATURE_PREFIX, Grid};
 use crate::pipeline::laying::sites::Site;
-use crate::pipeline::laying::{self, LAID, MAX_SITES, loads, rules};
+use crate::pipeline::laying::{self, DATASET, LAID, MAX_SITES, loads, rules};
 use crate::pipeline::series::{SeriesFile, scaled};
 use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::tile::buildings::demand_class;
@@ -30,8 +30,6 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The data set of everything that is laid.
-pub const DATASET: &str = "reseaux-generes";
 const LOADS: &str = "loads";
 /// Where the network lies in the package.
 const GRID: &str = "grid/electricity.json";

@@ -6,7 +6,6 @@ use super::mesh::Extent;
 use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
-use crate::region::utility::Utility;
 use crate::formats::gltf::write::{WriteOptions, Writer};
 use crate::formats::gltf::{TileContent, Values};
 use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
@@ -14,6 +13,7 @@ use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
     Subtree, TileBounds, Tileset, metadata, plan_subtrees, write_subtree,
 };
+use crate::pipeline::laying;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -290,8 +290,8 @@ pub fn write_layer(
         bytes,
         datasets: plan.datasets.clone(),
         nature: plan.nature,
-        // A plan over the whole scene would hide the map, and pipes that we made up are no first picture of a town: both are there when asked for.
-        visible: plan.kind != LayerKind::Areas && !(plan.nature == Nature::Made && Utility::ALL.iter().any(|utility| utility.id() == plan.id)),
+        // A plan over the whole scene would hide the map, and pipes that we laid ourselves are no first picture of a town: both are there when asked for.
+        visible: plan.kind != LayerKind::Areas && !plan.datasets.iter().any(|dataset| dataset.as_str() == laying::DATASET),
         style: None,
     })
 }
