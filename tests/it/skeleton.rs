@@ -201,6 +201,13 @@ fn bays() -> impl Strategy<Value = Vec<[f64; 2]>> {
     })
 }
 
+/// The plan that is built: corners within two centimetres of a straight side are not.
+fn built_m2(polygon: &geo::Polygon<f64>) -> f64 {
+    let corner = polygon.exterior().0[0];
+    let built = |ring: &geo::LineString<f64>| area(&footprint::corners(ring, [corner.x.floor(), corner.y.floor()], 0.02)).abs();
+    built(polygon.exterior()) - polygon.interiors().iter().map(built).sum::<f64>()
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
 
@@ -228,7 +235,7 @@ proptest! {
         let options = RoofOptions::default();
         let mesh = building_surface(&house, &options);
         prop_assert!(mesh.is_closed());
-        let plan = house.footprint.unsigned_area();
+        let plan = built_m2(&house.footprint.0[0]);
         prop_assert!(mesh.volume_m3() >= plan * 6.5 * (1.0 - 1e-6));
         prop_assert!(mesh.volume_m3() <= plan * (6.5 + rise) * (1.0 + 1e-6));
         let highest = mesh.triangles.iter().flat_map(|(points, _)| points).map(|p| p[2]).fold(f64::MIN, f64::max);
@@ -255,11 +262,7 @@ proptest! {
             prop_assert!(up > 0.0, "{:?}: {:?}", shown.roof, corners);
             covered += 0.5 * up;
         }
-        // Corners within two centimetres of a straight side are not built.
-        let polygon = &house.footprint.0[0];
-        let corner = polygon.exterior().0[0];
-        let built = |ring: &geo::LineString<f64>| area(&footprint::corners(ring, [corner.x.floor(), corner.y.floor()], 0.02)).abs();
-        let plan = built(polygon.exterior()) - polygon.interiors().iter().map(built).sum::<f64>();
+        let plan = built_m2(&house.footprint.0[0]);
         prop_assert!((covered / plan - 1.0).abs() < 1e-6, "{:?}: {} of {} m²", shown.roof, covered, plan);
         prop_assert!(shown.ridge_m.unwrap() <= 6.0 + rise + 1e-6);
     }
