@@ -544,6 +544,64 @@ roof-step-known = to know
 roof-step-to-verify = to verify
 roof-facts = Dated facts
 
+# The commune's solar plan
+plan-open = Solar plan
+plan-open-help = The large roofs and car parks of the commune: table, sorting, filters, their total against the demand.
+plan-title = Solar plan of the commune
+plan-waiting = The solar plan is on its way…
+plan-none = This territory has no solar plan: “jumeau solar TERRITORY --all --store” writes it.
+plan-failed = The solar plan could not be read: { $value }
+plan-total = { $count ->
+    [one] { $count } roof or car park
+   *[other] { $count } roofs and car parks
+} · { $power } MWp · { $energy } GWh/year (9 years of 10: at least { $sure })
+plan-coverage = Estimated demand { $demand } GWh/year: { $covered } % met in the same hour, { $hours } hours of { $of } entirely; { $used } % of the production used at once.
+plan-coverage-help = Hour by hour: simulated production of what is shown, against the estimated demand of all buildings of the territory.
+plan-no-demand = The demand of the territory is unknown.
+plan-only-roofs = Roofs
+plan-only-car-parks = Car parks
+plan-only-public = Public
+plan-only-heritage = Heritage
+plan-only-over-100-kwp = Over 100 kWp
+plan-only-kept = Without excluded
+plan-only-help-roofs = Roofs alone
+plan-only-help-car-parks = Car parks alone (canopies: an assumption)
+plan-only-help-public = Public buildings, or on the grounds of a public facility
+plan-only-help-heritage = In a heritage perimeter: surroundings (AC1), site (AC2), remarkable heritage site (AC4)
+plan-only-help-over-100-kwp = Beyond 100 kWp: calls for tenders
+plan-only-help-kept = Without remarkable heritage sites (AC4) and classified or registered sites (AC2)
+plan-unknown-car-parks = This territory has no layer of car parks.
+plan-unknown-public = Nothing in the data tells public buildings.
+plan-unknown-heritage = This territory has no easements: perimeters are to be checked.
+plan-unknown-kept = This territory has no easements: exclusions are to be checked.
+plan-column-name = Roof or car park
+plan-column-usage = Use
+plan-column-area = m²
+plan-column-power = kWp
+plan-column-energy = MWh/year
+plan-column-shade = Shade
+plan-column-useful-share = Useful
+plan-column-protection = Perimeter
+plan-column-help-name = Name, or the source’s id
+plan-column-help-usage = Use of the building
+plan-column-help-area = Area of all planes, or of the car park
+plan-column-help-power = Power of the modules that fit
+plan-column-help-energy = Simulated production of a year
+plan-column-help-shade = Share of the production that shade takes
+plan-column-help-useful-share = Usefulness to the local grid: share of the production at hours when the territory draws it, if all that is listed is built (mean day of each month)
+plan-column-help-protection = Perimeters that cover the place
+plan-sort-by = Sort by { $column }
+plan-empty = Nothing answers to these filters.
+plan-kind-car-park = car park
+plan-kind-assumed = Assumed canopies
+plan-canopies = Car parks, assumption: canopies over { $share } % of the area (APER law, art. 40), tilted by { $tilt }°, azimuth { $azimuth }°.
+plan-csv = Copy as CSV
+plan-csv-help = Copies the table shown. GeoPackage, GeoParquet and GeoJSON: jumeau solar TERRITORY --plan --export file.gpkg
+plan-simulated = Simulated values; { $weather }
+plan-origin = Roofs and car parks of at least { $least } m². All roofs: { $buildings } buildings, { $energy } GWh/year.
+plan-sizes = Number by power (kWp): { $list }
+plan-day = Mean day of the year, UTC hours: production (yellow) and demand (blue)
+
 # Computed series
 series-demand-areas = Demand by district
 series-demand-iris = Demand by IRIS

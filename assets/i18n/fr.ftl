@@ -544,6 +544,64 @@ roof-step-known = à savoir
 roof-step-to-verify = à vérifier
 roof-facts = Faits datés
 
+# Plan solaire communal
+plan-open = Plan solaire
+plan-open-help = Les grands toits et parkings de la commune : table, tri, filtres, total face à la consommation.
+plan-title = Plan solaire communal
+plan-waiting = Le plan solaire arrive…
+plan-none = Ce territoire n’a pas de plan solaire : « jumeau solar TERRITOIRE --all --store » l’écrit.
+plan-failed = Le plan solaire n’a pas pu être lu : { $value }
+plan-total = { $count ->
+    [one] { $count } toit ou parking
+   *[other] { $count } toits et parkings
+} · { $power } MWc · { $energy } GWh/an (9 années sur 10 : au moins { $sure })
+plan-coverage = Consommation estimée { $demand } GWh/an : { $covered } % couverts à l’heure même, { $hours } heures sur { $of } entièrement ; { $used } % de la production consommés aussitôt.
+plan-coverage-help = Heure par heure : production simulée de ce qui est montré, contre consommation estimée de tous les bâtiments du territoire.
+plan-no-demand = Consommation du territoire inconnue.
+plan-only-roofs = Toits
+plan-only-car-parks = Parkings
+plan-only-public = Publics
+plan-only-heritage = Patrimoine
+plan-only-over-100-kwp = Plus de 100 kWc
+plan-only-kept = Hors exclusions
+plan-only-help-roofs = Seulement les toits
+plan-only-help-car-parks = Seulement les parkings (ombrières : une hypothèse)
+plan-only-help-public = Bâtiments publics, ou sur le terrain d’un équipement public
+plan-only-help-heritage = Dans un périmètre patrimonial : abords (AC1), site (AC2), site patrimonial remarquable (AC4)
+plan-only-help-over-100-kwp = Au-delà de 100 kWc : appel d’offres
+plan-only-help-kept = Sans les sites patrimoniaux remarquables (AC4) ni les sites classés ou inscrits (AC2)
+plan-unknown-car-parks = Ce territoire n’a pas de couche de parkings.
+plan-unknown-public = Rien dans les données ne désigne les bâtiments publics.
+plan-unknown-heritage = Ce territoire n’a pas de servitudes : périmètres à vérifier.
+plan-unknown-kept = Ce territoire n’a pas de servitudes : exclusions à vérifier.
+plan-column-name = Toit ou parking
+plan-column-usage = Usage
+plan-column-area = m²
+plan-column-power = kWc
+plan-column-energy = MWh/an
+plan-column-shade = Ombre
+plan-column-useful-share = Utile
+plan-column-protection = Périmètre
+plan-column-help-name = Nom, ou identifiant de la source
+plan-column-help-usage = Usage du bâtiment
+plan-column-help-area = Surface de tous les pans, ou du parking
+plan-column-help-power = Puissance des modules qui tiennent
+plan-column-help-energy = Production simulée d’une année
+plan-column-help-shade = Part de la production que l’ombre prend
+plan-column-help-useful-share = Utilité pour le réseau local : part de la production à des heures où le territoire la consomme, si tout ce qui est listé est construit (jour moyen de chaque mois)
+plan-column-help-protection = Périmètres qui couvrent le lieu
+plan-sort-by = Trier par { $column }
+plan-empty = Rien ne répond à ces filtres.
+plan-kind-car-park = parking
+plan-kind-assumed = Ombrières supposées
+plan-canopies = Parkings, hypothèse : ombrières sur { $share } % de la surface (loi APER, art. 40), inclinées de { $tilt }°, azimut { $azimuth }°.
+plan-csv = Copier en CSV
+plan-csv-help = Copie la table montrée. GeoPackage, GeoParquet et GeoJSON : jumeau solar TERRITOIRE --plan --export fichier.gpkg
+plan-simulated = Valeurs simulées ; { $weather }
+plan-origin = Toits et parkings d’au moins { $least } m². Tous les toits : { $buildings } bâtiments, { $energy } GWh/an.
+plan-sizes = Nombre par puissance (kWc) : { $list }
+plan-day = Jour moyen de l’année, heures UTC : production (jaune) et consommation (bleu)
+
 # Séries calculées
 series-demand-areas = Demande par quartier
 series-demand-iris = Demande par IRIS

@@ -114,6 +114,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "The building {object} is on page {value} of the roof book, where nobody looks for it.",
     ),
     (
+        "roofbook-plan",
+        "Le plan solaire est illisible ou ne se tient pas ({object}) : {value}.",
+        "The solar plan cannot be read or does not hold together ({object}): {value}.",
+    ),
+    (
         "roofbook-page",
         "La page du livre des toits est illisible : {value}.",
         "The page of the roof book cannot be read: {value}.",

@@ -47,6 +47,7 @@ pub mod search;
 pub mod shape;
 pub mod still;
 pub mod roofbook;
+pub mod roofplan;
 pub mod terrainrgb;
 pub mod tiledescription;
 pub mod webtiles;

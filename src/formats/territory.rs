@@ -100,6 +100,9 @@ pub struct RoofBook {
     pub bytes: u64,
     pub nature: Nature,
     pub dataset: DatasetId,
+    /// The solar plan's file below the folder ([`super::roofplan`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 impl Manifest {

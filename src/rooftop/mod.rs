@@ -12,12 +12,16 @@
 //! | [`year`] | hours of any weather on the hours of one year |
 //! | [`card`] | the answer as one card shows it |
 //! | [`told`] | the answer as JSON and as words |
+//! | [`planner`] | the commune's table: filtered, sorted, summed up, hour by hour |
+//! | [`plan_message`] | that table as a page is told it |
 //! | [`message`] | the answer as a page is told it |
 
 pub mod answer;
 pub mod card;
 pub mod load;
 pub mod message;
+pub mod plan_message;
+pub mod planner;
 pub mod prepare;
 pub mod record;
 pub mod told;

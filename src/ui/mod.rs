@@ -13,6 +13,7 @@
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`roof`] | "my roof" of the selected building |
+//! | [`plan`] | the commune's solar plan: a table of large roofs and car parks |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
 //! | [`calendar`] | a year of a series, hour by hour |
@@ -31,6 +32,7 @@ pub mod model;
 mod marks;
 mod notice;
 mod picture;
+pub mod plan;
 mod roof;
 mod plugin;
 mod ruler;
@@ -112,6 +114,7 @@ pub fn panels(
             });
     }
     marks::bar(ui, model, ui.available_rect_before_wrap(), texts);
+    commands.extend(plan::window(ui, model, texts));
     notice::help(ui, memory, texts);
     commands
 }

@@ -38,6 +38,10 @@ pub struct PanelModel {
     pub chart: Option<ChartText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// The solar plan's table, where it is open.
+    pub plan: Option<super::plan::PlanText>,
+    /// The territory has one.
+    pub has_plan: bool,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -237,6 +241,7 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                plan: None,
             },
             clock: Clock::default(),
             limits: Limits {
@@ -257,6 +262,8 @@ impl PanelModel {
             attributes: Vec::new(),
             chart: None,
             roof: None,
+            plan: None,
+            has_plan: false,
             peak: None,
             sun: None,
             attributions: Vec::new(),
@@ -299,6 +306,7 @@ impl PanelModel {
             clock: manifest.clock(),
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
+            has_plan: manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some()),
             series: series(manifest, texts),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())

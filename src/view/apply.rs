@@ -47,6 +47,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        plan: None,
     };
     kept_inside(state, limits)
 }
@@ -162,6 +163,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::GoTo { at, span_m, selection } => {
             if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
                 next.camera = landing(&state.camera, *at, *span_m);
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }
@@ -175,6 +177,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
         Command::ResetRoof => next.roof.reset(),
+        Command::ShowPlan { plan } => next.plan.clone_from(plan),
         Command::RoofMeter { csv, .. } => match csv {
             Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
@@ -273,6 +276,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.filters.clear();
     }
     state.roof = state.roof.sound();
+    state.plan = state.plan.map(super::PlanView::sound);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

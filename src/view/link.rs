@@ -14,7 +14,7 @@
 
 use super::apply::is_id;
 use super::{
-    Attribute, Camera, Filter, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
+    Attribute, Camera, Filter, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, PlanView, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
@@ -89,6 +89,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("attr", state.attribute.as_ref().map_or_else(String::new, |attribute| format!("{}:{}", escaped(attribute.layer.as_str()), escaped(&attribute.name)))),
         ("filter", state.filters.iter().map(filter_text).collect::<Vec<_>>().join(",")),
         ("roof", state.roof.to_string()),
+        ("plan", state.plan.as_ref().map_or_else(String::new, ToString::to_string)),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -163,6 +164,8 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "attr" => state.attribute = attribute_of(&value).ok_or_else(wrong)?,
             "filter" => state.filters = filters(&value).ok_or_else(wrong)?,
             "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
+            "plan" if value.is_empty() => state.plan = None,
+            "plan" => state.plan = Some(PlanView::parse(&value).ok_or_else(wrong)?),
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());

@@ -12,6 +12,7 @@ pub mod flight;
 mod landing;
 mod link;
 mod marks;
+mod plan;
 mod roof;
 mod scale;
 mod shortcuts;
@@ -25,6 +26,7 @@ pub use apply::{
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use plan::PlanView;
 pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
@@ -180,6 +182,9 @@ pub struct ViewState {
     /// What is chosen for the selected roof.
     #[serde(default)]
     pub roof: RoofChoice,
+    /// The solar plan's table, where it is open.
+    #[serde(default)]
+    pub plan: Option<PlanView>,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -307,6 +312,10 @@ pub enum Command {
     },
     /// Planes and modules as they are proposed.
     ResetRoof,
+    /// Opens the solar plan's table, sorts and filters it; none closes it.
+    ShowPlan {
+        plan: Option<PlanView>,
+    },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {
         name: String,

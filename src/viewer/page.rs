@@ -7,11 +7,11 @@ use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    Chart, DayFacts, KnownAttribute, Marks, PlanFacts, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
-use crate::rooftop::message;
+use crate::rooftop::{message, plan_message};
 use crate::view::curve::{Origin, csv};
 use crate::view::{Command, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
@@ -64,6 +64,7 @@ struct Told {
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
+    plan: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -106,6 +107,7 @@ fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Option<Res<RoofFacts>>,
+    plan: Option<Res<PlanFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut told: Local<Told>,
@@ -122,6 +124,10 @@ fn speak(
         if let Some(roof) = roof.filter(|roof| told.roof != Some(roof.version)) {
             platform::post(&roof_message(scene, &roof, &both));
             told.roof = Some(roof.version);
+        }
+        if let Some(plan) = plan.filter(|plan| told.plan != Some(plan.version)) {
+            platform::post(&told_plan(scene, &plan, &both));
+            told.plan = Some(plan.version);
         }
     }
     if told.marks != facts.marks {
@@ -302,6 +308,15 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
+}
+
+/// The solar plan's table, as [`plan_message`] has it.
+fn told_plan(scene: &Scene, plan: &PlanFacts, both: &BothTexts) -> Value {
+    let has = scene.manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some());
+    match (&plan.shown, &scene.state.plan) {
+        (Some(shown), Some(view)) => plan_message::ready(shown, &view.only.iter().map(String::as_str).collect::<Vec<_>>(), scene.state.language == Language::En),
+        _ => plan_message::without(plan.state, plan.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])), has),
+    }
 }
 
 /// The selected roof, as [`message`] has it.

@@ -348,6 +348,18 @@ pub struct EyePlace {
     pub viewport: [f64; 2],
 }
 
+/// The solar plan of the territory, as it is looked at.
+#[derive(Resource, Clone, Default)]
+pub struct PlanFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// `none` (also when empty), `waiting`, `failed`, `ready`.
+    pub state: &'static str,
+    /// An i18n key and the value it speaks of.
+    pub why: Option<(&'static str, String)>,
+    pub shown: Option<Arc<crate::rooftop::planner::Shown>>,
+}
+
 /// What is known of the selected roof.
 #[derive(Resource, Clone, Default)]
 pub struct RoofFacts {

@@ -22,4 +22,5 @@ mod shared_data;
 mod shards;
 mod showcase;
 mod solar;
+mod solar_plan;
 mod tiling;

@@ -34,6 +34,7 @@ mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;
+mod solar_plan;
 mod sun;
 mod wind;
 #[cfg(feature = "ui")]

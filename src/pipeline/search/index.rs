@@ -192,7 +192,7 @@ impl Names {
         let kind = match area.theme {
             AreaTheme::Outline => Kind::Place,
             AreaTheme::Iris => Kind::Quarter,
-            AreaTheme::Park => Kind::Place,
+            AreaTheme::Park | AreaTheme::PublicFacility => Kind::Place,
             _ => return,
         };
         let AreaShape::Surface(outline) = &area.shape else { return };

@@ -185,7 +185,7 @@ fn roof_points(planes: &[RoofPlane]) -> Vec<[f64; 3]> {
 }
 
 /// Height of the ground at a place.
-fn foot(ground: &Bvh, at: [f64; 2]) -> Option<f64> {
+pub fn foot(ground: &Bvh, at: [f64; 2]) -> Option<f64> {
     const HIGH_M: f64 = 9_000.0;
     ground.first_hit([at[0], at[1], HIGH_M], [0.0, 0.0, -1.0], 0.0, 2.0 * HIGH_M).map(|down| HIGH_M - down)
 }
