@@ -287,6 +287,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solid-not-closed", "solide non fermé, arêtes libres : {value}", "solid not closed, free edges: {value}"),
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
+    ("solar-nothing-felled", "aucun arbre relevé n’ombrage {object} à cet endroit ; les arbres dessinés n’ombragent rien", "no surveyed tree shades {object} there; drawn trees shade nothing"),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
     ("solar-stopped", "Calcul interrompu : le territoire est inchangé ; la même commande reprend là où elle s’est arrêtée.", "Stopped: the territory is unchanged; the same command goes on where it stopped."),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),

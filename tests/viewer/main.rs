@@ -3,6 +3,7 @@
 mod foreign;
 mod golden;
 mod panels;
+mod plan;
 mod power;
 mod roof;
 mod running;

@@ -12,17 +12,17 @@ use jumeau::view::curve::{Calendar, Point};
 use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
-struct Desk {
+pub struct Desk {
     model: PanelModel,
     memory: Memory,
     texts: Texts,
-    asked: Vec<Command>,
+    pub asked: Vec<Command>,
     is_installed: bool,
     /// What the panels leave to the picture.
     picture: egui::Rect,
 }
 
-type Panels = Harness<'static, Desk>;
+pub type Panels = Harness<'static, Desk>;
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).expect("an instant")
@@ -120,7 +120,7 @@ fn limits() -> Limits {
     }
 }
 
-fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
+pub fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
     let texts = Texts::new(language);
     let mut state = opening("nantes-centre", instant("2026-06-21T13:30:00Z"), &limits());
     state.language = language;
@@ -158,7 +158,7 @@ fn harness(model: PanelModel, texts: Texts) -> Panels {
         )
 }
 
-fn click(desk: &mut Panels, label: &str) {
+pub fn click(desk: &mut Panels, label: &str) {
     desk.get_by_label(label).click();
     desk.run();
 }
@@ -373,7 +373,7 @@ fn the_rnb_id_can_be_copied() {
 }
 
 /// What reached the clipboard within the next few frames.
-fn copied(desk: &mut Panels) -> Vec<String> {
+pub fn copied(desk: &mut Panels) -> Vec<String> {
     let mut texts = Vec::new();
     for _ in 0..4 {
         desk.step();

@@ -277,6 +277,65 @@ for (const size of ["phone", "desktop"]) {
   });
 }
 
+const PLAN = {
+  kind: "plan", state: "ready", message: null, has: true, by: "energy", falling: true, only: [],
+  count: 3, areaM2: 5300, kwp: 512, kwhYear: 560000, kwhP90: 497000, usefulKwh: 410000,
+  sizes: [{ end: 50, count: 0 }, { end: 100, count: 1 }, { end: 250, count: 2 }, { end: 500, count: 0 }, { end: 1000, count: 0 }, { end: null, count: 0 }],
+  coverage: { demandKwh: 2100000, covered: 0.195, used: 0.73, hours: 8760, hoursCovered: 610, mostSurplusKw: 210, day: Array.from({ length: 24 }, (_, hour) => [hour > 6 && hour < 19 ? 30 * (6 - Math.abs(12.5 - hour)) : 0, 200 + 40 * (hour > 17)]) },
+  rows: [
+    { id: "B12", layer: "buildings", kind: "roof", name: "Gymnase", usage: "sport", public: true, areaM2: 1800, kwp: 210, kwhYear: 231000, kwhP90: 205000, shadingLoss: 0.02, usefulShare: 0.7, protection: "none", perimeters: [], at: [-1.55, 47.21, 40] },
+    { id: "P1", layer: "car-parks", kind: "car-park", name: "Parking de la gare", usage: "car-park", public: false, areaM2: 2000, kwp: 215, kwhYear: 229000, kwhP90: 203000, shadingLoss: 0.01, usefulShare: 0.74, protection: "surroundings", perimeters: ["AC1 Église"], at: [-1.551, 47.211, 40] },
+    { id: "B13", layer: "buildings", kind: "roof", name: "B13", usage: "commercial", public: false, areaM2: 1500, kwp: 87, kwhYear: 100000, kwhP90: 89000, shadingLoss: 0.05, usefulShare: null, protection: "excluded", perimeters: ["AC4 Centre ancien"], at: [-1.552, 47.212, 40] },
+  ],
+  more: 0, known: { carParks: true, public: true, servitudes: false }, leastM2: 500, canopies: { usableShare: 0.5, tilt: 10, azimuth: 180 }, all: { buildings: 310, kwp: 3200, kwhYear: 3400000 },
+  sources: ["IGN – BD TOPO®, édition 2025-06-15"], weather: "climatologie mensuelle intégrée", nature: "simulated",
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`the solar plan is a table that sorts, filters and leads to roofs (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => {
+      window.say({ kind: "ready" });
+      window.say({ kind: "plan", state: "none", message: null, has: true });
+    });
+    await page.locator("#plan-open").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: true, only: [] } });
+    await page.evaluate((plan) => window.say(plan), PLAN);
+    const panel = page.locator("#plan");
+    await panel.waitFor();
+    const said = await panel.innerText();
+    for (const words of [/3 toits et parkings/, /0,56.GWh\/an/, /19,5.% couverts/, /610 heures/, /Parking de la gare/, /parking \(hypothèse\)/, /exclu : AC4 Centre ancien/, /loi APER/, /simulé/]) assert.match(said, words);
+    assert.equal(await panel.locator("tbody tr").count(), 3);
+    assert.equal(await panel.locator("th[aria-sort=descending]").innerText(), "MWh/an ▾");
+    assert.ok(await panel.locator("#plan-only-heritage").isDisabled(), "no easements, no such filter");
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-plan-${size}`);
+
+    await panel.locator("#plan-sort-energy").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: false, only: [] } });
+    await panel.locator("#plan-sort-name").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "name", falling: false, only: [] } });
+    await panel.locator("#plan-only-public").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: true, only: ["public"] } });
+    await page.evaluate((plan) => window.say({ ...plan, only: ["public"], rows: plan.rows.slice(0, 1), count: 1 }), PLAN);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "plan-only-public");
+    assert.equal(await panel.locator("#plan-only-public").getAttribute("aria-pressed"), "true");
+    await panel.getByRole("button", { name: "Gymnase" }).click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "go-to", at: [-1.55, 47.21, 40], span_m: 2 * Math.sqrt(1800), selection: { layer: "buildings", id: "B12" } });
+    const csv = await page.evaluate(async (plan) => (await import("./app/plan.js")).csvOf(plan), PLAN);
+    assert.equal(csv.split("\n").filter((line) => line && !line.startsWith("#")).length, 4);
+    assert.match(csv, /^# solar plan, roofs and car parks of at least 500 m²/);
+    assert.match(csv, /P1,car-parks,car-park,Parking de la gare,car-park,no,2000\.00,215\.000,/);
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: null });
+    await page.evaluate(() => window.say({ kind: "plan", state: "none", message: null, has: true }));
+    assert.ok(await panel.isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
 test("the keyboard does on the scene what the pointer does", async () => {
   const { page, context } = await open();
   await started(page);

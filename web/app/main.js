@@ -11,6 +11,7 @@ import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
+import { drawPlan, planOf, wirePlan } from "./plan.js";
 import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
@@ -38,6 +39,7 @@ async function boot() {
   wireSheet();
   wireKeys(canvas);
   wireSearch();
+  wirePlan();
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => {
@@ -168,6 +170,9 @@ function message(received) {
     case "roof":
       roofOf(received);
       break;
+    case "plan":
+      planOf(received);
+      break;
     case "search":
       searchOf(received);
       break;
@@ -195,7 +200,10 @@ function draw(state, before) {
   drawAttributes();
   drawPicture(state);
   drawSheet(state, before);
-  if (before && state.selection !== before.selection) drawRoof();
+  if (before && state.selection !== before.selection) {
+    drawRoof();
+    drawPlan();
+  }
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -214,6 +222,7 @@ function drawAll() {
   drawPicture(store.state);
   drawMarks();
   drawRoof();
+  drawPlan();
   drawSearch();
   drawSeries();
   drawLegend();

@@ -185,7 +185,8 @@ fn open_ring(mut ring: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
 fn middle(triangles: &[Triangle]) -> [f64; 3] {
     let corners = triangles.iter().flatten();
     let sum = corners.clone().fold([0.0; 3], |sum: [f64; 3], p| [sum[0] + p[0], sum[1] + p[1], sum[2] + p[2]]);
-    sum.map(|x| x / corners.count().max(1) as f64)
+    let count = corners.count().max(1) as f64;
+    sum.map(|x| x / count)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! "My roof" of the selected building: its record is fetched, the answer worked out, its planes lit up.
 //!
-//! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], [`PlanFacts`], and the meshes of `draw`.
+//! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], [`PlanFacts`], and the meshes of `draw` and `ring`.
 
 pub mod draw;
 mod plan;
+pub mod ring;
 
 use super::requests::{Purpose, Requests};
 use super::vocab::{PlanFacts, RoofFacts, Scene, ViewCommand, ViewerSystems};
@@ -34,8 +35,8 @@ impl Plugin for RoofPlugin {
             Update,
             (
                 plan::follow.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
-                (hear, follow, draw::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
-                draw::place_again.in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
+                (hear, follow, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
+                (draw::place_again, ring::place_again).in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
             ),
         );
     }
