@@ -16,6 +16,7 @@
 //! | [`around`] | what the tables say of a building and its place |
 //! | [`sights`] | covisibility with monuments |
 //! | [`answer`] | "my roof" of a territory on disk, from its book or by exact rays |
+//! | [`street`] | the house from the street, without modules and with them |
 //! | [`dossier`] | the answer as a PDF to hand in |
 //! | [`book`] | the roof book: what "my roof" needs without the importer, building by building |
 //! | [`spool`] | blocks done, kept until all are, so that an interrupted run goes on where it stopped |
@@ -35,6 +36,7 @@ pub mod roofs;
 pub mod scene;
 pub mod sights;
 pub mod spool;
+pub mod street;
 pub mod store;
 pub mod surface;
 pub mod tiles;
