@@ -19,7 +19,7 @@ use std::path::Path;
 const MOST_SURFACES: usize = 1 << 20;
 
 /// A surface in degrees, with its `[west, south, east, north]`.
-type Surface<T> = ([f64; 4], Shape, T);
+pub(super) type Surface<T> = ([f64; 4], Shape, T);
 
 #[derive(Clone, Debug, Default)]
 pub struct PlanLand {
@@ -28,9 +28,9 @@ pub struct PlanLand {
     pub demand: BTreeMap<String, f64>,
     pub by_class: BTreeMap<&'static str, f64>,
     /// Buildings whose own row says that they are public.
-    public: BTreeSet<String>,
-    facilities: Vec<Surface<()>>,
-    servitudes: Vec<Surface<Perimeter>>,
+    pub(super) public: BTreeSet<String>,
+    pub(super) facilities: Vec<Surface<()>>,
+    pub(super) servitudes: Vec<Surface<Perimeter>>,
     pub parks: Vec<CarPark>,
     pub servitudes_known: bool,
     pub car_parks_known: bool,
