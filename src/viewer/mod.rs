@@ -10,6 +10,7 @@
 //! | [`camera`] | map camera and gestures |
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
+//! | [`pace`] | what a frame takes, and which frames of a page are drawn while tiles come |
 //! | [`time`] | the running clock |
 //! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
@@ -39,6 +40,7 @@ pub mod marks;
 pub mod material;
 pub mod open;
 pub mod overlay;
+pub mod pace;
 pub mod page;
 pub mod pick;
 pub mod platform;
@@ -129,7 +131,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
         app.insert_resource(quality::Cost { samples: smoothing.0, error: 1.0, ..quality::Cost::of(crate::view::Quality::Presentation) });
     } else {
         app.add_plugins(plugins);
-        app.insert_resource(WinitSettings::desktop_app()).add_plugins(quality::QualityPlugin);
+        app.insert_resource(WinitSettings::desktop_app()).add_plugins((pace::PacePlugin, quality::QualityPlugin));
     }
     let budget = tiles::StreamBudget::default();
     app.add_plugins(lost::LostPlugin).insert_resource(tiles::StreamBudget {
@@ -164,6 +166,7 @@ impl Plugin for ViewerPlugin {
         app.init_resource::<SceneFacts>()
             .init_resource::<quality::Cost>()
             .init_resource::<PointerOverPanel>()
+            .init_resource::<vocab::FrameTime>()
             .add_message::<ViewCommand>()
             .configure_sets(
                 Update,
