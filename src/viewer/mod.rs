@@ -142,7 +142,9 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
     if picture {
         app.insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     }
-    app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
+    let mut requests = requests::Requests::new(Fetcher::new(location)?);
+    open::ask(&mut requests, &opening);
+    app.insert_resource(requests)
         .insert_resource(opening)
         .insert_resource(EyeSettings { target })
         .add_plugins(ViewerPlugin);
