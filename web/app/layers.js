@@ -2,7 +2,7 @@
 
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { three } from "./chart.js";
+import { three } from "./chart-frame.js";
 import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
 
 /** What a legend says until the viewer has sent its own. */
