@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, raised, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -170,7 +170,13 @@ fn vertex(in: Vertex) -> Varying {
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else
-    let world = world_from_local * vec4(in.position, 1.0);
+    var world = world_from_local * vec4(in.position, 1.0);
+#ifdef FEATURES
+#ifndef POINTS
+    // Values stand upright over the place: the world's second axis is up.
+    world.y += raised(feature_record(in.row), in.normal.w);
+#endif
+#endif
 #endif
     // Tiles are placed by rotation and translation alone, so normals turn like positions.
 #ifdef STROKED

@@ -179,6 +179,8 @@ legend-beyond = Black and white bands: more than { $most } { $unit }
 
 ## Curves
 
+legend-raise = Raise by value
+legend-raise-key = Height: 10 m for { $value } { $unit }
 chart-territory = Curve of the territory
 chart-of = Curve: { $title }
 chart-none = No data on that day.

@@ -179,6 +179,8 @@ legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 
 ## Curves
 
+legend-raise = Élever selon la valeur
+legend-raise-key = Hauteur : 10 m pour { $value } { $unit }
 chart-territory = Courbe du territoire
 chart-of = Courbe : { $title }
 chart-none = Pas de donnée ce jour-là.

@@ -102,6 +102,23 @@ fn is_away(record: vec4<u32>) -> bool {
     return record.z == FILTERED || (scene.overlay.x == 2u && record.z < FILTERED && f32(record.z) > scene.overlay_range.z);
 }
 
+// Metres of a vertex's square, which is its normal's w in 127 parts. As src/stream/rise.rs has it.
+const SQUARE_M: f32 = 0.02;
+
+// How far the value of the moment raises a vertex: `rise` is above 0 where a value lifts it.
+fn raised(record: vec4<u32>, rise: f32) -> f32 {
+    if scene.raise.x <= 0.0 || rise <= 0.0 || !is_meant(record) {
+        return 0.0;
+    }
+    let value = value_now(record);
+    if !is_value(value) {
+        return 0.0;
+    }
+    // Where the sign is the way, the amount counts.
+    let amount = select(value, abs(value), scene.band.z > 0.5);
+    return clamp(amount * scene.raise.x, 0.0, scene.raise.y);
+}
+
 fn ramp(value: f32) -> vec3<f32> {
     let classes = u32(scene.ramp[1].w);
     if classes > 0u {

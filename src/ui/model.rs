@@ -147,6 +147,8 @@ pub struct LegendText {
     pub counts_classes: bool,
     /// What marks mean that are no colours: bounds, arrows.
     pub marks: Vec<String>,
+    /// Where values can be told by heights: whether they are, and what a height means.
+    pub raise: Option<(bool, String)>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -237,6 +239,7 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                raised: false,
             },
             clock: Clock::default(),
             limits: Limits {

@@ -304,6 +304,10 @@ fn legend_text(
         notice,
         counts_classes: legend.counts_classes,
         marks: marks(legend, texts),
+        raise: legend.raise.map(|raise| {
+            let value = super::chart::number(10.0 * raise.value_per_m, texts);
+            (raise.is_on, texts.text_with("legend-raise-key", &[("value", value.into()), ("unit", legend.unit.text(texts).into())]))
+        }),
     }
 }
 

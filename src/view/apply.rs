@@ -47,6 +47,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        raised: false,
     };
     kept_inside(state, limits)
 }
@@ -151,6 +152,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.scale.clone_from(scale);
             }
         }
+        Command::SetRaised { raised } => next.raised = *raised,
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {

@@ -180,6 +180,9 @@ pub struct ViewState {
     /// What is chosen for the selected roof.
     #[serde(default)]
     pub roof: RoofChoice,
+    /// Values raise what they are of, where they are amounts.
+    #[serde(default)]
+    pub raised: bool,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -261,6 +264,10 @@ pub enum Command {
     },
     SetScale {
         scale: Scale,
+    },
+    /// Shows values as heights too, or no longer.
+    SetRaised {
+        raised: bool,
     },
     /// Shows an attribute of a layer's features as colours.
     ShowAttribute {

@@ -33,6 +33,7 @@ pub mod flight;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
+pub mod lift;
 pub mod lost;
 pub mod machines;
 pub mod marks;

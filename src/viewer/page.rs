@@ -216,7 +216,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
-                "band": legend.band, "directed": legend.is_directed,
+                "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),

@@ -120,6 +120,16 @@ pub struct Legend {
     pub band: Option<[f64; 2]>,
     /// Arrows show which way values run.
     pub is_directed: bool,
+    /// Where values can raise the features; kinds, years and coefficients cannot.
+    pub raise: Option<Raise>,
+}
+
+/// Heights as values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raise {
+    /// What a metre stands for, in the legend's unit.
+    pub value_per_m: f64,
+    pub is_on: bool,
 }
 
 /// Counts of the values in view, in equal parts of `[low, high]`.

@@ -315,9 +315,22 @@ test("a date can be typed in local time, and changes of clock are kept", async (
     ["2026-06-21T15:00", "2026-06-21T13:00:00Z"],
     ["2026-12-21T15:00", "2026-12-21T14:00:00Z"],
     ["2026-03-29T03:00", "2026-03-29T01:00:00Z"],
+    ["21/06/2026 15:30", "2026-06-21T13:30:00Z"],
+    ["3 février 2026, 8 h 15", "2026-02-03T07:15:00Z"],
+    ["1er août", "2026-07-31T22:00:00Z"],
+    ["29/03/2026 3:00", "2026-03-29T01:00:00Z"],
   ]) {
     await page.locator("#date").fill(typed);
+    await page.locator("#date").press("Enter");
     await page.waitForFunction((wanted) => window.heard.at(-1)?.instant === wanted, instant);
+  }
+  // Written as the page speaks, not as the browser does; what is no date changes nothing and is said.
+  assert.equal(await page.locator("#date").inputValue(), "29/03/2026 03:00");
+  for (const wrong of ["31/06/2026", "demain", "21/06/2026 25:00"]) {
+    await page.locator("#date").fill(wrong);
+    await page.locator("#date").press("Enter");
+    assert.equal(await page.locator("#date").inputValue(), "29/03/2026 03:00");
+    assert.match(await page.locator("#toast").innerText(), /jj\/mm\/aaaa/);
   }
   await page.locator("#hour").focus();
   await page.keyboard.press("ArrowRight");
@@ -501,6 +514,13 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   assert.match(legend, /Courbes de charge \(kW\)/);
   assert.match(legend, /2,00 à 5,00|2 à 5/);
   assert.match(legend, /620 sans/);
+  // Values as heights: offered where they are amounts, and the legend says what a height means.
+  assert.ok(await page.locator("#raise-row").isHidden());
+  await page.evaluate(() => window.say({ kind: "legend", theme: "series", title: { fr: "Courbes de charge", en: "Load curves" }, unit: "kW", domain: [0, 9], colours: ["#00204d", "#6c6e72", "#ffea46"],
+    ticks: [0, 2.25, 4.5, 6.75, 9], ends: [2, 5, 9], nature: "measured", source: "Enedis", date: "2026", countsClasses: true, waiting: false, outside: false, raise: { perMetre: 0.1, on: true } }));
+  await page.getByLabel("Élever selon la valeur").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, raised }) => what === "set-raised" && raised === true));
+  assert.match(await page.locator("#legend").innerText(), /10\s?m pour 1(,00)?\s?kW/);
   await page.getByText("Changer l'échelle").click();
   await page.locator("#scale-breaks").selectOption("jenks");
   await page.waitForFunction(() => window.heard.some(({ do: what, scale }) => what === "set-scale" && scale.breaks.by === "jenks" && scale.breaks.classes === 5));

@@ -34,6 +34,7 @@ export function wireLayers() {
   setOpen("layers", !NARROW.matches && remembered("layers") !== "closed" && !document.body.dataset.embed);
   placeLegend();
   wireScale();
+  byId("raise").addEventListener("change", (event) => command({ do: "set-raised", raised: event.target.checked }));
   for (const radio of document.querySelectorAll('input[name="theme"]')) {
     radio.addEventListener("change", () => command({ do: "set-theme", theme: radio.value }));
   }
@@ -69,7 +70,7 @@ export function drawLayers(state, anew = false) {
     list(anew);
     for (const box of byId("layer-list").querySelectorAll("input")) box.checked = !state.hidden.includes(box.value);
   }
-  const picture = `${state.theme} ${state.instant} ${state.year}`;
+  const picture = `${state.theme} ${state.instant} ${state.year} ${state.raised}`;
   if (picture !== drawnFor) {
     drawnFor = picture;
     drawLegend();
@@ -205,6 +206,9 @@ export function drawLegend() {
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
   byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
   byId("legend-marks").textContent = marksOf(facts);
+  byId("raise-row").hidden = !facts.raise;
+  byId("raise").checked = Boolean(store.state.raised);
+  byId("raise-key").textContent = facts.raise && store.state.raised ? t("legend-raise-key", { value: three(10 * facts.raise.perMetre), unit: facts.unit ?? "" }) : "";
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");

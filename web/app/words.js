@@ -29,6 +29,7 @@ const WORDS = {
     "values-wait": "Les valeurs de cet instant arrivent…", "values-outside": "La série ne va pas jusqu'à cet instant.",
     "legend-counts": "{known} objets en vue avec une valeur, {without} sans", "legend-class": "{low} à {high}",
     "legend-beyond": "Bandes noires et blanches : plus de {most} {unit}", "legend-outside-band": "Bandes noires et blanches : hors de {least} à {most}",
+    "legend-raise": "Élever selon la valeur", "legend-raise-key": "Hauteur : 10\u00a0m pour {value}\u00a0{unit}",
     "legend-arrows": "Flèches : le sens de la puissance", "chart-beyond": "{count} pas de temps hors limites", "chart-worst": "Pires moments",
     scale: "Changer l'échelle", "scale-palette": "Couleurs", "scale-breaks": "Classes", "scale-count": "Nombre de classes",
     "scale-ends": "Limites, séparées par des points-virgules",
@@ -86,6 +87,7 @@ const WORDS = {
     speed: "Vitesse", "speed-600": "10 min par seconde", "speed-3600": "1 h par seconde", "speed-21600": "6 h par seconde",
     "speed-86400": "1 jour par seconde", "speed-604800": "1 semaine par seconde",
     "speed-minutes": "{count} min par seconde", "speed-hours": "{count} h par seconde", "speed-days": "{count} jours par seconde",
+    "date-unread": "Cette date n'a pas été comprise : {pattern}.",
     "date-round": "L'année montrée est {year} : la date y est reportée.",
     date: "Date et heure locale", hour: "Règle du temps",
     "view-announce": "Vue vers {direction}, à {distance}, inclinée de {pitch} degrés",
@@ -135,6 +137,7 @@ const WORDS = {
     "values-wait": "Values of this instant are on their way…", "values-outside": "The series does not reach this instant.",
     "legend-counts": "{known} objects in view with a value, {without} without", "legend-class": "{low} to {high}",
     "legend-beyond": "Black and white bands: more than {most} {unit}", "legend-outside-band": "Black and white bands: outside {least} to {most}",
+    "legend-raise": "Raise by value", "legend-raise-key": "Height: 10\u00a0m for {value}\u00a0{unit}",
     "legend-arrows": "Arrows: the way that power runs", "chart-beyond": "{count} steps out of bounds", "chart-worst": "Worst moments",
     scale: "Change the scale", "scale-palette": "Colours", "scale-breaks": "Classes", "scale-count": "Number of classes",
     "scale-ends": "Ends, separated by semicolons",
@@ -192,6 +195,7 @@ const WORDS = {
     speed: "Speed", "speed-600": "10 min per second", "speed-3600": "1 h per second", "speed-21600": "6 h per second",
     "speed-86400": "1 day per second", "speed-604800": "1 week per second",
     "speed-minutes": "{count} min per second", "speed-hours": "{count} h per second", "speed-days": "{count} days per second",
+    "date-unread": "This date was not understood: {pattern}.",
     "date-round": "The year shown is {year}: the date is carried over to it.",
     date: "Local date and time", hour: "Time ruler",
     "view-announce": "Looking {direction} from {distance}, tilted {pitch} degrees",
@@ -283,7 +287,7 @@ export function clock(milliseconds, timezone) {
   return Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
 }
 
-/** `2026-06-21T15:30` on the territory's clock, as `<input type=datetime-local>` wants it. */
+/** `2026-06-21T15:30` on the territory's clock. */
 export function localText(milliseconds, timezone) {
   const { year, month, day, hour, minute } = clock(milliseconds, timezone);
   return `${year}-${month}-${day}T${hour}:${minute}`;

@@ -12,7 +12,7 @@ use crate::view::{Breaks, Filter, Scale, Theme, ViewState};
 use crate::viewer::resident::Resident;
 use crate::viewer::series;
 use crate::viewer::textures::{CONSTANT, NO_DATA};
-use crate::viewer::vocab::{Histogram, Legend, Scene, SceneFacts, Words};
+use crate::viewer::vocab::{Histogram, Legend, Raise, Scene, SceneFacts, Words};
 use bevy::prelude::*;
 
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
@@ -266,6 +266,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
     };
     let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.step_at(scene.state.instant).is_none();
+    let raising = key.clone();
     Some(Legend {
         title,
         unit,
@@ -284,7 +285,14 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
+        raise: raise_of(scene, &raising),
     })
+}
+
+/// What a metre of height stands for, where values can be told by heights, and whether they are.
+fn raise_of(scene: &Scene, key: &Key) -> Option<Raise> {
+    let metres_per_unit = super::raise::metres_per_unit(scene, key);
+    (metres_per_unit > 0.0).then(|| Raise { value_per_m: metres_per_unit.recip(), is_on: scene.state.raised })
 }
 
 /// What the classes are called, where they are kinds.
