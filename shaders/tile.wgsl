@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, raised, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -174,7 +174,8 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef FEATURES
 #ifndef POINTS
     // Values stand upright over the place: the world's second axis is up.
-    world.y += raised(feature_record(in.row), in.normal.w);
+    let standing = feature_record(in.row);
+    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
 #endif
 #endif
 #endif
@@ -245,6 +246,10 @@ fn vertex(in: Vertex) -> Varying {
             opacity = max(opacity, 0.6);
 #endif
         }
+    }
+    if meant && is_under_works(record) {
+        // Works have a colour that no scale has: safety yellow, whatever the year they end in.
+        albedo = vec3(0.95, 0.72, 0.02) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
     }
     if is_away(record) {
         // Behind the eye: the triangle is clipped away.

@@ -6,7 +6,7 @@
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
-#import jumeau::features::{feature_record, is_away, raised}
+#import jumeau::features::{feature_record, is_away, raised, ungrown}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden}
@@ -25,7 +25,8 @@ fn vertex(in: Vertex) -> VertexOutput {
     var world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
 #ifdef FEATURES
 #ifndef POINTS
-    world.y += raised(feature_record(in.row), in.normal.w);
+    let standing = feature_record(in.row);
+    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
 #endif
 #endif
     out.world_position = world;

@@ -181,6 +181,13 @@ legend-beyond = Black and white bands: more than { $most } { $unit }
 
 legend-raise = Raise by value
 legend-raise-key = Height: 10 m for { $value } { $unit }
+gantt-title = What changes here from { $first } to { $last }
+gantt-none = Nothing changes here from { $first } to { $last }
+gantt-more = and { $count } more changes
+gantt-works = works from { $year }
+gantt-from = in service in { $year }
+gantt-to = removed in { $year }
+legend-works = Yellow: under works
 chart-territory = Curve of the territory
 chart-of = Curve: { $title }
 chart-none = No data on that day.

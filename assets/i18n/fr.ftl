@@ -181,6 +181,13 @@ legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 
 legend-raise = Élever selon la valeur
 legend-raise-key = Hauteur : 10 m pour { $value } { $unit }
+gantt-title = Ce qui change ici de { $first } à { $last }
+gantt-none = Rien ne change ici de { $first } à { $last }
+gantt-more = et { $count } autres changements
+gantt-works = travaux dès { $year }
+gantt-from = en service en { $year }
+gantt-to = retiré en { $year }
+legend-works = Jaune : en travaux
 chart-territory = Courbe du territoire
 chart-of = Courbe : { $title }
 chart-none = Pas de donnée ce jour-là.

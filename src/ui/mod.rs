@@ -16,6 +16,7 @@
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
 //! | [`calendar`] | a year of a series, hour by hour |
+//! | [`gantt`] | what changes around the year shown |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
@@ -25,6 +26,7 @@ mod attributes;
 mod bookmarks;
 mod calendar;
 mod chart;
+mod gantt;
 mod layers;
 mod legend;
 pub mod model;

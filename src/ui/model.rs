@@ -9,7 +9,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::Marks;
+use crate::viewer::vocab::{Changes, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct PanelModel {
     pub chart: Option<ChartText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// What changes around the year shown, with the theme of years.
+    pub changes: Option<Changes>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -260,6 +262,7 @@ impl PanelModel {
             attributes: Vec::new(),
             chart: None,
             roof: None,
+            changes: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),

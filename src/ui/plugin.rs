@@ -208,6 +208,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
             has_index: search.has_index,
         }),
         roof: RoofText::of(roof, texts),
+        changes: facts.changes.clone(),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -320,6 +321,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
+    }
+    if legend.title == Words::Key("theme-construction-year") {
+        said.push(texts.text("legend-works"));
     }
     if legend.is_directed {
         said.push(texts.text("legend-arrows"));

@@ -33,7 +33,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         territory: territory.to_owned(),
         camera: limits.home,
         instant,
-        year: limits.years[1],
+        // What stands today; plans come when the year moves on.
+        year: i32::from(limits.clock.read(instant).year),
         playback: Playback::default(),
         hidden: BTreeSet::new(),
         theme: Theme::None,

@@ -10,6 +10,7 @@ pub mod colours;
 pub mod curve;
 pub mod flight;
 mod landing;
+pub mod life;
 mod link;
 mod marks;
 mod roof;

@@ -3,11 +3,12 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::attributes::title;
+use super::changes::AROUND;
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    Changes, Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
@@ -64,6 +65,7 @@ struct Told {
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
+    changes: Option<Changes>,
 }
 
 pub struct PagePlugin;
@@ -130,6 +132,10 @@ fn speak(
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
     }
+    if told.changes != facts.changes {
+        platform::post(&changes_message(facts.changes.as_ref()));
+        told.changes.clone_from(&facts.changes);
+    }
     if told.search != facts.search {
         platform::post(&search_message(facts.search.as_ref()));
         told.search.clone_from(&facts.search);
@@ -165,6 +171,22 @@ fn speak(
         }));
     }
     told.faults = facts.faults_told;
+}
+
+/// What changes around the year shown.
+fn changes_message(changes: Option<&Changes>) -> Value {
+    let Some(changes) = changes else { return json!({ "kind": "changes", "rows": null }) };
+    let rows: Vec<Value> = changes
+        .rows
+        .iter()
+        .map(|row| {
+            json!({
+                "layer": row.layer, "id": row.id, "name": row.name, "works": row.life.works, "from": row.life.from, "to": row.life.to,
+                "year": row.year, "at": row.at, "span_m": row.span_m,
+            })
+        })
+        .collect();
+    json!({ "kind": "changes", "year": changes.year, "first": changes.year - AROUND, "last": changes.year + AROUND, "rows": rows, "more": changes.more })
 }
 
 /// Answers of the search box; each brings the command that goes there.
@@ -212,7 +234,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,

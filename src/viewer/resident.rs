@@ -5,6 +5,7 @@
 use super::anchor::Anchor;
 use super::join::passes;
 use super::lift::{Lifting, MOST_M};
+use super::lives::Lives;
 use crate::view::Filter;
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
@@ -83,8 +84,7 @@ impl Resident {
         }
         let of_feature = mesh.table.and_then(|table| Some((tile.tables.get(table)?, *mesh.feature_ids.get(vertex as usize)? as usize)));
         let Some((table, row)) = of_feature else { return false };
-        let built = self.year.zip(table.number("year", row));
-        built.is_some_and(|(year, built)| built > f64::from(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
+        self.year.is_some_and(|year| !Lives::of(table).get(row).stands(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
     }
 }
 

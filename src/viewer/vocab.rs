@@ -177,6 +177,8 @@ pub struct SceneFacts {
     pub day: DayFacts,
     /// Answers of the search box; none while nothing is typed.
     pub search: Option<SearchFacts>,
+    /// With the theme of years.
+    pub changes: Option<Changes>,
     pub progress: Progress,
     pub marks: Marks,
     /// Attributes of the features in memory that colours and filters can be made of.
@@ -247,6 +249,30 @@ pub struct DayFacts {
     pub sunset: Option<crate::base::Instant>,
     /// When the series in view is highest.
     pub peak: Option<crate::base::Instant>,
+}
+
+/// What changes around the year shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    pub year: i32,
+    /// By their beginnings.
+    pub rows: Vec<Change>,
+    /// Changes without a line.
+    pub more: usize,
+}
+
+/// A thing that begins, serves or goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub layer: LayerId,
+    pub id: String,
+    pub name: String,
+    pub life: crate::view::life::Life,
+    /// The change that is nearest to the year shown.
+    pub year: i32,
+    /// Degrees, degrees, metres above the ellipsoid; and how many metres across.
+    pub at: [f64; 3],
+    pub span_m: f64,
 }
 
 /// Curves of a series.

@@ -45,8 +45,8 @@ export function wireLayers() {
 /** A legend message of the viewer; `null` or theme `none` takes it away. */
 export function legendOf(message) {
   legend = message;
-  if (message.theme === "construction-year" && Array.isArray(message.domain)) {
-    const [first, last] = message.domain;
+  if (message.theme === "construction-year" && Array.isArray(message.years)) {
+    const [first, last] = message.years;
     if (first < last) {
       store.years = [first, last];
       byId("year").min = first;
@@ -167,7 +167,8 @@ function placeLegend() {
 }
 
 /** What marks mean that are no colours: bounds, arrows. */
-function marksOf({ band, directed, unit }) {
+function marksOf({ band, directed, unit, theme }) {
+  if (theme === "construction-year") return t("legend-works");
   const [least, most] = band ?? [];
   const bounds = !band ? "" : directed ? t("legend-beyond", { most: three(most), unit: unit ?? "" }) : t("legend-outside-band", { least: three(least), most: three(most) });
   return [bounds, directed ? t("legend-arrows") : ""].filter(Boolean).join(" · ");

@@ -8,6 +8,7 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
+import { changesOf, drawGantt } from "./gantt.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
@@ -165,6 +166,9 @@ function message(received) {
     case "calendar":
       calendarOf(received);
       break;
+    case "changes":
+      changesOf(received);
+      break;
     case "roof":
       roofOf(received);
       break;
@@ -217,6 +221,7 @@ function drawAll() {
   drawSearch();
   drawSeries();
   drawLegend();
+  drawGantt();
   drawSheet(store.state, null);
   drawChart();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
