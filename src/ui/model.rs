@@ -9,7 +9,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::{Changes, Marks};
+use crate::viewer::vocab::{AccountsFacts, Changes, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,6 +38,8 @@ pub struct PanelModel {
     pub chart: Option<ChartText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
     /// What changes around the year shown, with the theme of years.
     pub changes: Option<Changes>,
     /// When the series in view is highest on the day shown.
@@ -242,6 +244,7 @@ impl PanelModel {
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
                 raised: false,
+                balance: false,
             },
             clock: Clock::default(),
             limits: Limits {
@@ -262,6 +265,7 @@ impl PanelModel {
             attributes: Vec::new(),
             chart: None,
             roof: None,
+            accounts: None,
             changes: None,
             peak: None,
             sun: None,

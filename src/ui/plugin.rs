@@ -208,6 +208,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
             has_index: search.has_index,
         }),
         roof: RoofText::of(roof, texts),
+        accounts: facts.accounts.clone(),
         changes: facts.changes.clone(),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),

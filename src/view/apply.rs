@@ -49,6 +49,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         filters: Vec::new(),
         roof: RoofChoice::default(),
         raised: false,
+        balance: false,
     };
     kept_inside(state, limits)
 }
@@ -154,6 +155,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             }
         }
         Command::SetRaised { raised } => next.raised = *raised,
+        Command::ShowBalance { shown } => next.balance = *shown,
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {

@@ -4,7 +4,7 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &raise=0&roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
+//!   &raise=0&balance=0&roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -90,6 +90,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("filter", state.filters.iter().map(filter_text).collect::<Vec<_>>().join(",")),
         ("roof", state.roof.to_string()),
         ("raise", u8::from(state.raised).to_string()),
+        ("balance", u8::from(state.balance).to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -144,6 +145,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
                 state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
             }
             "under" => state.underground = switch(&value).ok_or_else(wrong)?,
+            "balance" => state.balance = switch(&value).ok_or_else(wrong)?,
             "raise" => state.raised = switch(&value).ok_or_else(wrong)?,
             "series" if value.is_empty() => state.series = None,
             "series" if is_id(&value, MAX_SERIES_BYTES) => state.series = Some(value),

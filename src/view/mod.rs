@@ -184,6 +184,9 @@ pub struct ViewState {
     /// Values raise what they are of, where they are amounts.
     #[serde(default)]
     pub raised: bool,
+    /// The balance of sources and uses is shown.
+    #[serde(default)]
+    pub balance: bool,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -269,6 +272,10 @@ pub enum Command {
     /// Shows values as heights too, or no longer.
     SetRaised {
         raised: bool,
+    },
+    /// Shows the balance of sources and uses, or no longer.
+    ShowBalance {
+        shown: bool,
     },
     /// Shows an attribute of a layer's features as colours.
     ShowAttribute {

@@ -8,7 +8,7 @@ use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Changes, Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    AccountsFacts, Changes, Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
@@ -66,6 +66,7 @@ struct Told {
     chart_language: Option<Language>,
     roof: Option<u64>,
     changes: Option<Changes>,
+    accounts: Option<AccountsFacts>,
 }
 
 pub struct PagePlugin;
@@ -131,6 +132,16 @@ fn speak(
         let bar = facts.marks.bar.map(|bar| json!({ "metres": bar.metres, "pixels": bar.pixels }));
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
+    }
+    if told.accounts != facts.accounts {
+        platform::post(&match &facts.accounts {
+            None => json!({ "kind": "accounts", "lines": null }),
+            Some(accounts) => json!({
+                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting,
+                "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
+            }),
+        });
+        told.accounts.clone_from(&facts.accounts);
     }
     if told.changes != facts.changes {
         platform::post(&changes_message(facts.changes.as_ref()));

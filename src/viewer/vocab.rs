@@ -177,6 +177,8 @@ pub struct SceneFacts {
     pub day: DayFacts,
     /// Answers of the search box; none while nothing is typed.
     pub search: Option<SearchFacts>,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
     /// With the theme of years.
     pub changes: Option<Changes>,
     pub progress: Progress,
@@ -249,6 +251,29 @@ pub struct DayFacts {
     pub sunset: Option<crate::base::Instant>,
     /// When the series in view is highest.
     pub peak: Option<crate::base::Instant>,
+}
+
+/// The balance of the territory, or of what is selected, over the part of time that the clock is in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccountsFacts {
+    pub of: Option<crate::view::Selection>,
+    /// Where steps begin.
+    pub starts: Vec<crate::base::Instant>,
+    /// Sources and uses; what passes the border last.
+    pub lines: Vec<AccountLine>,
+    /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
+    pub omitted: Vec<String>,
+    pub is_waiting: bool,
+}
+
+/// One line of a balance: whole watt-hours of each step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountLine {
+    pub name: String,
+    pub is_source: bool,
+    /// It passes the border: what is missing, or what is left.
+    pub is_border: bool,
+    pub wh: Vec<Option<i64>>,
 }
 
 /// What changes around the year shown.

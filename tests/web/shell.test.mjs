@@ -725,3 +725,38 @@ test("what changes around the year is a list whose lines go to the year and to t
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test("the balance is a picture and a table whose sides are the same", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.getByLabel("Bilan des sources et des usages").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, shown }) => what === "show-balance" && shown === true));
+  const hours = Array.from({ length: 24 }, (_, hour) => new Date(Date.UTC(2026, 5, 20, 22 + hour)).toISOString().replace(".000Z", "Z"));
+  const sun = hours.map((_, hour) => Math.max(0, Math.round(9_000_000 * Math.sin(((hour - 6) / 16) * Math.PI))));
+  const use = hours.map((_, hour) => 4_000_000 + 1_000_001 * (hour % 5));
+  const shops = hours.map((_, hour) => (hour === 3 ? null : 2_000_000));
+  const need = hours.map((_, at) => (shops[at] === null ? null : use[at] + shops[at] - sun[at]));
+  await page.evaluate((message) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "accounts", ...message });
+  }, {
+    of: null, starts: hours, omitted: ["Production éolienne"], waiting: false,
+    lines: [
+      { name: "Logements", source: false, border: false, wh: use }, { name: "Commerces et bureaux", source: false, border: false, wh: shops }, { name: "Solaire en toiture", source: true, border: false, wh: sun },
+      { name: "Importé", source: true, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, wh))) }, { name: "Exporté", source: false, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, -wh))) },
+    ],
+  });
+  const place = page.locator("#accounts");
+  assert.match(await place.innerText(), /Bilan du territoire[^]*Solaire en toiture[^]*Importé[^]*Logements[^]*Hors du bilan[^]*Production éolienne/);
+  const totals = await place.locator("tr.total td:nth-child(2)").allInnerTexts();
+  assert.equal(totals.length, 2);
+  assert.equal(totals[0], totals[1]);
+  assert.deepEqual(await violations(page), []);
+  await place.scrollIntoViewIfNeeded();
+  await picture(page, "shell-accounts");
+  const box = await place.locator("svg").boundingBox();
+  await place.locator("svg").click({ position: { x: (44 + (10.5 / 24) * 276) / 320 * box.width, y: 0.4 * box.height } });
+  await page.waitForFunction((wanted) => window.heard.some(({ instant }) => instant === wanted), hours[10]);
+  assert.deepEqual(faults, []);
+  await context.close();
+});

@@ -2,6 +2,8 @@
 //!
 //! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the chart and the day's peak of [`SceneFacts`].
 
+mod accounts;
+
 use super::join::Rows;
 use super::resident::Resident;
 use super::series::{self, Choice, List, ListKind, SeriesStore};
@@ -31,7 +33,7 @@ pub struct CurvesPlugin;
 
 impl Plugin for CurvesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, draw.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+        app.add_systems(Update, (draw, accounts::account).in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
     }
 }
 
