@@ -15,6 +15,7 @@
 //! | [`roof`] | "my roof" of the selected building |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
+//! | [`typical`] | typical days of the seasons |
 //! | [`calendar`] | a year of a series, hour by hour |
 //! | [`accounts`] | the balance of sources and uses |
 //! | [`gantt`] | what changes around the year shown |
@@ -43,6 +44,7 @@ mod sheet;
 mod style;
 mod time;
 mod top;
+mod typical;
 mod widgets;
 
 pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};

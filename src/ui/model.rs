@@ -114,6 +114,9 @@ pub struct ChartText {
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
     pub trough: Option<(Instant, f64)>,
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,

@@ -353,6 +353,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         worst: chart.worst.clone(),
         beyond: chart.beyond,
         trough: chart.trough,
+        typical_days: chart.typical_days.clone(),
+        over: chart.over,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,

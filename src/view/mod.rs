@@ -17,6 +17,7 @@ mod roof;
 mod scale;
 mod shortcuts;
 pub mod timeline;
+pub mod typical;
 
 pub use crate::base::Language;
 pub use attribute::{Attribute, Filter, Keep};

@@ -295,7 +295,9 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         // Apart from the chart, which changes with the day: days as their midnights, four digits of each hour.
         let short = |value: &Option<f64>| value.map(|value| format!("{value:.3e}").parse::<f64>().unwrap_or(value));
         let hours = |sheet: &crate::view::curve::Calendar| sheet.hours.iter().map(|hours| json!(hours.iter().map(short).collect::<Vec<_>>())).collect::<Vec<Value>>();
-        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default() }));
+        let days = facts.chart.as_ref().map(|chart| chart.typical_days.clone()).unwrap_or_default();
+        let typical: Vec<Value> = days.iter().map(|day| json!({ "season": day.season, "weekend": day.weekend, "days": day.days, "hours": day.hours.iter().map(short).collect::<Vec<_>>() })).collect();
+        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default(), "typical": typical }));
         told.calendar = calendar.cloned();
     }
     if told.attributes.as_ref() != Some(&facts.attributes) {
@@ -332,6 +334,7 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.hours_times_value, "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })

@@ -327,6 +327,10 @@ pub struct Chart {
     pub trough: Option<(crate::base::Instant, f64)>,
     /// The year of the instant, hour by hour; empty until all of it is there, and where steps are longer than an hour.
     pub calendar: std::sync::Arc<Calendar>,
+    /// Means of the seasons' days over all of the series; none until all of it is there, and where steps are longer than an hour.
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.

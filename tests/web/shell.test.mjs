@@ -638,12 +638,14 @@ test("a year is a sheet of days and hours, with its months in numbers, and a cur
   await page.evaluate(({ series, chart }) => {
     window.say({ kind: "ready" });
     window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
-    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5] } });
+    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5], over: { mean: 12.5, sum: 300, known: 24, absent: 0 } } });
     // Midnights of the clock: 25 hours lie between two of them in October.
     const days = Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(2025, 11, 31, 23) + 86_400_000 * day - (day > 87 && day < 298 ? 3_600_000 : 0)).toISOString());
     const hours = days.map((_, day) => Array.from({ length: 24 }, (_, hour) => (day === 87 && hour === 2 ? null : 5 + 3 * Math.cos(day / 58) + Math.sin(hour / 3.8))));
-    window.say({ kind: "calendar", days, hours });
+    const typical = [[0, false], [0, true], [2, false], [2, true]].map(([season, weekend]) => ({ season, weekend, days: weekend ? 26 : 64, hours: Array.from({ length: 24 }, (_, hour) => (4 - season) * (weekend ? 0.7 : 1) * (2 + Math.sin((hour - 6) / 3.8))) }));
+    window.say({ kind: "calendar", days, hours, typical });
   }, { series: SERIES, chart: CHART });
+  assert.match(await page.locator("#chart").innerText(), /Jours types[^]*hiver, semaine \(64 jours\)[^]*statistique/);
   const chart = page.locator("#chart");
   assert.match(await chart.locator("canvas").getAttribute("aria-label"), /Calendrier : Production, jour par jour/);
   await chart.getByText("Les mois en nombres").click();

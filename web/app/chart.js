@@ -6,12 +6,13 @@ import { announce, byId, make } from "./page.js";
 import { day, duration, keys } from "./chart-curves.js";
 import { calendar } from "./chart-calendar.js";
 import { download, downloadPicture } from "./chart-save.js";
+import { over, typical } from "./chart-typical.js";
 import { values } from "./chart-table.js";
 import { written } from "./chart-frame.js";
 
 let chart = null;
 /** The year hour by hour: midnights of its days, and 24 values of each. It comes apart from the chart, which changes with the day. */
-let sheet = { days: [], hours: [] };
+let sheet = { days: [], hours: [], typical: [] };
 let said = "";
 
 /** A chart message of the viewer; `null` takes it away. */
@@ -25,7 +26,7 @@ export function chartOf(message) {
 
 /** A calendar message of the viewer. */
 export function calendarOf(message) {
-  sheet = { days: message.days ?? [], hours: message.hours ?? [] };
+  sheet = { days: message.days ?? [], hours: message.hours ?? [], typical: message.typical ?? [] };
   if (chart) drawChart();
 }
 
@@ -56,8 +57,9 @@ export function drawChart() {
       go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
       parts.push(go);
     }
-    parts.push(...worst());
+    parts.push(...over(chart), ...worst());
     if (sheet.days.length > 1) parts.push(...calendar(chart, sheet));
+    parts.push(...typical(chart, sheet.typical));
   }
   const origin = make("p", "", { class: "quiet" });
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");

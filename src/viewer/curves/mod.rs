@@ -14,6 +14,7 @@ use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
 use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough, worst};
 use crate::view::timeline::Span;
+use crate::view::typical::{TypicalDay, over, typical_days};
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -57,7 +58,7 @@ struct Subject {
     whole: Option<Whole>,
     layout: Option<Layout>,
     /// What was drawn last, and for which state of the memory.
-    drawn: Option<(Interval, u64, bool)>,
+    drawn: Option<(Interval, Option<Interval>, u64, bool)>,
 }
 
 struct Whole {
@@ -69,6 +70,7 @@ struct Whole {
     beyond: Option<usize>,
     trough: Option<(Instant, f64)>,
     points: Vec<Point>,
+    typical_days: Arc<Vec<TypicalDay>>,
     /// Of the year that begins there.
     calendar: Option<(Instant, Arc<Calendar>)>,
 }
@@ -176,12 +178,13 @@ fn draw_lines(
                 peak: peak(&amounts),
                 trough: trough(&points),
                 duration: thinned(&duration, DURATION_POINTS),
+                typical_days: Arc::new(typical_days(&points, scene.manifest.clock())),
                 calendar: None,
                 points,
             });
         }
     }
-    let drawn = (window, store.arrivals, subject.whole.is_some());
+    let drawn = (window, scene.state.span, store.arrivals, subject.whole.is_some());
     if subject.drawn == Some(drawn) {
         return;
     }
@@ -211,6 +214,8 @@ fn draw_lines(
         beyond: whole.and_then(|whole| whole.beyond),
         trough: whole.and_then(|whole| whole.trough),
         calendar,
+        typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
+        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, choice.axis.step)),
         more_rows: subject.more_rows,
         has_total,
         is_waiting: !is_there,
