@@ -199,6 +199,7 @@ accounts-sources = Sources
 accounts-uses = Uses
 accounts-now = At this instant
 accounts-all = Over what is drawn
+accounts-open = { $count } steps in which a line is absent are not counted in the sums.
 accounts-imported = Imported
 accounts-exported = Exported
 chart-typical-days = Typical days: mean of each hour, by season

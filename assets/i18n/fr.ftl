@@ -199,6 +199,7 @@ accounts-sources = Sources
 accounts-uses = Usages
 accounts-now = À cet instant
 accounts-all = Sur la durée tracée
+accounts-open = { $count } pas de temps où une ligne est absente ne sont pas comptés dans les sommes.
 accounts-imported = Importé
 accounts-exported = Exporté
 chart-typical-days = Jours types : moyenne de chaque heure, par saison

@@ -115,6 +115,17 @@ impl Accounts {
     }
 }
 
+/// Whether each step is closed: all of its lines are known.
+pub fn closed<'a>(lines: impl Iterator<Item = &'a [Option<i64>]> + Clone) -> Vec<bool> {
+    let steps = lines.clone().map(<[_]>::len).max().unwrap_or(0);
+    (0..steps).map(|step| lines.clone().all(|line| matches!(line.get(step), Some(Some(_))))).collect()
+}
+
+/// The sum of a line over the steps that are closed, so that both sides stay the same where a value is absent.
+pub fn over_closed(wh: &[Option<i64>], closed: &[bool]) -> i64 {
+    wh.iter().zip(closed).filter(|(_, closed)| **closed).filter_map(|(wh, _)| *wh).fold(0, i64::saturating_add)
+}
+
 /// The sum of a line over steps, and in how many of them it is not known.
 pub fn over(wh: &[Option<i64>]) -> (i64, usize) {
     let known = wh.iter().flatten().fold(0_i64, |sum, wh| sum.saturating_add(*wh));
@@ -178,6 +189,11 @@ mod tests {
                     prop_assert_eq!(accounts.imported_wh[step], None);
                 }
             }
+            // Over any part of time both sides are the same, whatever is absent in it.
+            let lines = || accounts.entries.iter().map(|entry| entry.wh.as_slice()).chain([accounts.imported_wh.as_slice(), accounts.exported_wh.as_slice()]);
+            let is_closed = closed(lines());
+            let sum = |is_source: bool| accounts.entries.iter().filter(|entry| entry.side.is_source() == is_source).map(|entry| over_closed(&entry.wh, &is_closed)).sum::<i64>();
+            prop_assert_eq!(sum(true) + over_closed(&accounts.imported_wh, &is_closed), sum(false) + over_closed(&accounts.exported_wh, &is_closed));
             for entry in &accounts.entries {
                 let cut = cut.min(entry.wh.len());
                 let (before, after, all) = (over(&entry.wh[..cut]), over(&entry.wh[cut..]), over(&entry.wh));

@@ -23,7 +23,8 @@ const REPEATS: [&str; 3] = ["demand-areas", "demand-iris", "demand-of-buildings"
 
 /// Lower case without accents, words parted by hyphens.
 fn plain(name: &str) -> String {
-    let letters = name.to_lowercase().chars().map(|c| match c {
+    let lower = name.to_lowercase();
+    let letters = lower.chars().map(|c| match c {
         'à' | 'â' | 'ä' => 'a',
         'é' | 'è' | 'ê' | 'ë' => 'e',
         'î' | 'ï' => 'i',

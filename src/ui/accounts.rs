@@ -3,7 +3,7 @@
 use super::chart::written;
 use super::model::PanelModel;
 use crate::base::{Clock, Instant};
-use crate::energy::accounts::over;
+use crate::energy::accounts::{closed, over_closed};
 use crate::i18n::Texts;
 use crate::view::Command;
 use crate::view::colours::Palette;
@@ -114,6 +114,9 @@ fn energy(wh: i64, texts: &Texts) -> String {
 fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let at = accounts.starts.partition_point(|start| *start <= now).checked_sub(1);
     let step = accounts.starts.first().zip(accounts.starts.get(1)).map_or(3600, |(a, b)| b.0 - a.0).max(1);
+    // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
+    let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
+    let open = is_closed.iter().filter(|closed| !**closed).count();
     Grid::new("accounts").num_columns(3).striped(true).show(ui, |ui| {
         for is_source in [true, false] {
             ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
@@ -129,20 +132,18 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
                 });
                 let value = at.and_then(|at| line.wh.get(at).copied().flatten());
                 ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small());
-                ui.label(RichText::new(sum(line, texts)).small());
+                ui.label(RichText::new(energy(over_closed(&line.wh, &is_closed), texts)).small());
                 ui.end_row();
             }
             let now = at.and_then(|at| side().try_fold(0_i64, |sum, (_, line)| sum.checked_add(line.wh.get(at).copied().flatten()?)));
-            let all: i64 = side().map(|(_, line)| over(&line.wh).0).fold(0, i64::saturating_add);
+            let all: i64 = side().map(|(_, line)| over_closed(&line.wh, &is_closed)).fold(0, i64::saturating_add);
             ui.label(RichText::new(texts.text("chart-total")).small().strong());
             ui.label(RichText::new(now.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small().strong());
             ui.label(RichText::new(energy(all, texts)).small().strong());
             ui.end_row();
         }
     });
-}
-
-fn sum(line: &AccountLine, texts: &Texts) -> String {
-    let (wh, absent) = over(&line.wh);
-    if absent == line.wh.len() { texts.text("legend-no-data") } else { energy(wh, texts) }
+    if open > 0 {
+        ui.label(RichText::new(texts.text_with("accounts-open", &[("count", (open as f64).into())])).small().weak());
+    }
 }

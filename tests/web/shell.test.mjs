@@ -753,6 +753,10 @@ test("the balance is a picture and a table whose sides are the same", async () =
   const totals = await place.locator("tr.total td:nth-child(2)").allInnerTexts();
   assert.equal(totals.length, 2);
   assert.equal(totals[0], totals[1]);
+  // A step with an absent line is in neither sum, and that is said.
+  const all = await place.locator("tr.total td:nth-child(3)").allInnerTexts();
+  assert.equal(all[0], all[1]);
+  assert.match(await place.innerText(), /1 pas de temps où une ligne est absente/);
   assert.deepEqual(await violations(page), []);
   await place.scrollIntoViewIfNeeded();
   await picture(page, "shell-accounts");

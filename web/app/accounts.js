@@ -1,6 +1,6 @@
 // The balance: sources above the line, uses below it, as much above as below in every step. A picture, and the same numbers as a table (message `accounts`).
 
-import { currentLanguage, dateText, t } from "./words.js";
+import { currentLanguage, dateText, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
 import { LEFT, WIDTH, svg, three } from "./chart-frame.js";
@@ -40,10 +40,12 @@ function energy(wh) {
   return `${three(wh / divisor)}\u00a0${unit}`;
 }
 
-/** The sum of a line and whether any step of it is known; whole watt-hours, so that parts make the total. */
+/** Whether all lines of a step are known. */
+const closed = (at) => accounts.lines.every((line) => (line.wh[at] ?? null) !== null);
+
+/** The sum of a line over the steps that are closed: whole watt-hours, and both sides the same where a value is absent. */
 function over(line) {
-  const known = line.wh.filter((wh) => wh !== null);
-  return known.length === 0 ? null : known.reduce((sum, wh) => sum + wh, 0);
+  return line.wh.reduce((sum, wh, at) => (closed(at) ? sum + wh : sum), 0);
 }
 
 const step = () => (accounts.starts.length > 1 ? Date.parse(accounts.starts[1]) - Date.parse(accounts.starts[0]) : 3_600_000);
@@ -57,6 +59,8 @@ export function drawAccounts() {
   if (accounts.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (accounts.lines.length === 0) parts.push(make("p", t("accounts-none"), { class: "quiet" }));
   else parts.push(picture(), table());
+  const open = accounts.starts.filter((_, at) => !closed(at)).length;
+  if (accounts.lines.length > 0 && open > 0) parts.push(make("p", t("accounts-open", { count: number(open, 0) }), { class: "quiet" }));
   if (accounts.omitted?.length) parts.push(make("p", t("accounts-omitted", { names: accounts.omitted.join(", ") }), { class: "quiet" }));
   parts.push(make("p", t("accounts-help"), { class: "quiet" }));
   place.replaceChildren(...parts);
@@ -127,13 +131,12 @@ function table() {
       const swatch = make("i", "", { class: "swatch", "aria-hidden": "true" });
       swatch.style.backgroundColor = colour(line, place);
       name.append(swatch, " ", line.name);
-      const sum = over(line);
-      row.append(name, make("td", watts(line.wh[at])), make("td", sum === null ? t("no-data") : energy(sum)));
+      row.append(name, make("td", watts(line.wh[at])), make("td", energy(over(line))));
       return row;
     });
     const last = make("tr", "", { class: "total" });
     const values = lines.map(([line]) => line.wh[at] ?? null);
-    const of = lines.map(([line]) => over(line) ?? 0).reduce((a, b) => a + b, 0);
+    const of = lines.map(([line]) => over(line)).reduce((a, b) => a + b, 0);
     last.append(make("th", t("chart-total"), { scope: "row" }), make("td", watts(values.includes(null) ? null : values.reduce((a, b) => a + b, 0))), make("td", energy(of)));
     all.append(head, ...rows, last);
   }

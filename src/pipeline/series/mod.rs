@@ -149,13 +149,12 @@ impl KnownIds {
     pub fn note(&mut self, role: Role, record: &Record) -> bool {
         self.places.note_surface(role, record);
         let spot = self.places.spot_of(role, record);
-        for (_, term) in self.terms.iter().filter(|(wanted, _)| *wanted == role) {
-            join::ids(record, term).iter().for_each(|id| {
-                let hash = hash_of(role, term, id);
-                self.hashes.insert(hash);
-                self.places.keep(hash, spot);
-                self.keep_homes(hash, role, record);
-            });
+        let of_terms = self.terms.iter().filter(|(wanted, _)| *wanted == role);
+        let by_terms: Vec<u64> = of_terms.flat_map(|(_, term)| join::ids(record, term).into_iter().map(move |id| hash_of(role, term, &id))).collect();
+        for hash in by_terms {
+            self.hashes.insert(hash);
+            self.places.keep(hash, spot);
+            self.keep_homes(hash, role, record);
         }
         if !record.has("id") {
             return true;

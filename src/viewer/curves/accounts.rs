@@ -208,8 +208,8 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
         return Some(found.zip(side).map(|((row, _), side)| Line { side, name: title.to_owned(), path, rows: vec![(row as usize, times)] }).into_iter().collect());
     }
     let names: Vec<String> = match (&choice.series.rows, choice.series.labels.as_deref()) {
-        (rows, Some(labels)) if rows.is_empty() => match store.list(labels, ListKind::Texts) {
-            Some(List::Texts(names)) => names.clone(),
+        (rows, Some(labels)) if rows.is_empty() => match store.list(labels, ListKind::Texts).cloned() {
+            Some(List::Texts(names)) => names,
             _ if store.has_failed(labels) => return Some(Vec::new()),
             _ => return None,
         },
