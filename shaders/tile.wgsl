@@ -247,7 +247,7 @@ fn vertex(in: Vertex) -> Varying {
 #endif
         }
     }
-    if meant && is_under_works(record) {
+    if meant && scene.overlay.x == 2u && is_under_works(record) {
         // Works have a colour that no scale has: safety yellow, whatever the year they end in.
         albedo = vec3(0.95, 0.72, 0.02) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
     }

@@ -115,7 +115,7 @@ fn is_away(record: vec4<u32>) -> bool {
     if record.z == FILTERED {
         return true;
     }
-    if scene.overlay.x != 2u || !has_years(record) {
+    if !has_years(record) {
         return false;
     }
     let year = u32(scene.overlay_range.z);
@@ -125,7 +125,7 @@ fn is_away(record: vec4<u32>) -> bool {
 
 // Whether it is being built in the year shown.
 fn is_under_works(record: vec4<u32>) -> bool {
-    return scene.overlay.x == 2u && has_years(record) && u32(scene.overlay_range.z) < serves_from(record);
+    return has_years(record) && u32(scene.overlay_range.z) < serves_from(record);
 }
 
 // How far a vertex is under its last place: what is being built grows from year to year.

@@ -95,7 +95,7 @@ pub struct AttributeLine {
 }
 
 /// Curves, ready to be painted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartText {
     pub title: String,
     pub unit: String,

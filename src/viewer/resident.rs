@@ -69,7 +69,7 @@ pub struct ResidentLayer {
 #[derive(Resource, Default)]
 pub struct Resident {
     pub layers: Vec<ResidentLayer>,
-    /// The year shown, when buildings that came later are not drawn.
+    /// The year shown: what does not stand in it is not drawn.
     pub year: Option<i32>,
     /// What features must be like to be drawn.
     pub filters: Vec<Filter>,

@@ -12,6 +12,7 @@ mod raise;
 use super::attributes::Attributes;
 use super::join::{Join, Named, OTHER_KIND, Rows, passes};
 use super::lift::{self, Lifts};
+use super::lives::year_shown;
 use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploads, TileMaterial};
 use super::series::{self, Choice, SeriesStore};
 use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, filtered_records, table_image, value_image};
@@ -364,7 +365,7 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     };
     let mut next = uniform.clone();
     next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
-    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, state.year as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
+    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
     let series = active(&scene, &scene.manifest).map(|choice| choice.series);
     let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
     next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, 0.0);
