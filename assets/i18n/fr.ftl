@@ -180,14 +180,14 @@ legend-beyond = Bandes noires et blanches : plus de { $most } { $unit }
 ## Curves
 
 legend-raise = Élever selon la valeur
-legend-raise-key = Hauteur : 10 m pour { $value } { $unit }
+legend-raise-key = Hauteur : 10 m pour { $value } { $unit }
 gantt-title = Ce qui change ici de { $first } à { $last }
 gantt-none = Rien ne change ici de { $first } à { $last }
 gantt-more = et { $count } autres changements
 gantt-works = travaux dès { $year }
 gantt-from = en service en { $year }
 gantt-to = retiré en { $year }
-legend-works = Jaune : en travaux
+legend-works = Jaune : en travaux
 accounts-show = Bilan des sources et des usages
 accounts-title = Bilan du territoire
 accounts-of-selection = Bilan de la sélection

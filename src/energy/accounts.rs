@@ -22,16 +22,6 @@ impl Side {
     pub fn is_source(self) -> bool {
         matches!(self, Self::Production | Self::Discharged)
     }
-
-    /// The end of its i18n key `accounts-…`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Production => "production",
-            Self::Discharged => "discharged",
-            Self::Consumption => "consumption",
-            Self::Charged => "charged",
-        }
-    }
 }
 
 /// One line of the accounts: energies of the steps; `None` where it is not known.

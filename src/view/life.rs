@@ -38,17 +38,6 @@ pub enum Phase {
     Removed,
 }
 
-impl Phase {
-    /// The end of its i18n key `phase-…`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Planned => "planned",
-            Self::UnderWorks => "under-works",
-            Self::InService => "in-service",
-            Self::Removed => "removed",
-        }
-    }
-}
 
 impl Life {
     /// Years outside of all calendars are none; works that end nowhere, or after the thing serves, are its beginning.

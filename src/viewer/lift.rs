@@ -10,9 +10,9 @@ use bevy::prelude::*;
 use std::sync::Arc;
 
 /// Metres that the top of a scale stands for.
-pub const TOP_M: f64 = 120.0;
+pub const TOP_M: f64 = 80.0;
 /// What no value raises beyond: one that is far out of the scale must not hide the territory.
-pub const MOST_M: f64 = 400.0;
+pub const MOST_M: f64 = 250.0;
 
 /// What is raised, and how far.
 #[derive(Resource, Clone, Default)]
