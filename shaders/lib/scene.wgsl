@@ -29,6 +29,8 @@ struct Scene {
     run: vec4<f32>,
     // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
     machines: vec4<f32>,
+    // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres.
+    raise: vec4<f32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
     // w of the third the rows of the series.
     ramp: array<vec4<f32>, 8>,

@@ -228,6 +228,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("roof-weather-year", "{object} : la météo ({value} heures) ne se range sur aucune année.", "{object}: the weather ({value} hours) fits no year."),
     ("scaled-conflict", "{object} figure plusieurs fois avec des valeurs différentes ({value}) : rien ne dit laquelle est juste, absente", "{object} occurs several times with different values ({value}): nothing tells which is right, absent"),
     ("scaled-profile-unknown", "{object} : le profil « {value} » n’est pas dans la série des profils", "{object}: profile “{value}” is not in the series of profiles"),
+    ("scaled-secret", "{object} : {value} point de livraison résidentiel, moins de 10 : son énergie n’est pas montrée (code de l’énergie, D. 111-52 et suivants)", "{object}: {value} residential delivery points, below 10: its energy is not shown (French code de l’énergie, D. 111-52 and following)"),
     ("scaled-profiles-missing", "« profiles » nomme la série « {object} », qui n’existe pas (séries : {value})", "“profiles” names the series “{object}”, which does not exist (series: {value})"),
     ("series-areas-missing", "série {object} : « aggregate » nomme la couche « {value} », qui n’a aucune surface identifiée ; rien n’est publié", "series {object}: “aggregate” names the layer “{value}”, which has no surface with an id; nothing is published"),
     ("series-below-threshold", "{object} : {value} points seulement, valeur secrète laissée absente", "{object}: {value} points only, a secret value left absent"),

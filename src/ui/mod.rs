@@ -15,16 +15,21 @@
 //! | [`roof`] | "my roof" of the selected building |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
+//! | [`typical`] | typical days of the seasons |
 //! | [`calendar`] | a year of a series, hour by hour |
+//! | [`accounts`] | the balance of sources and uses |
+//! | [`gantt`] | what changes around the year shown |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
 //! | [`plugin`] | the thin glue to the viewer |
 
+mod accounts;
 mod attributes;
 mod bookmarks;
 mod calendar;
 mod chart;
+mod gantt;
 mod layers;
 mod legend;
 pub mod model;
@@ -39,6 +44,7 @@ mod sheet;
 mod style;
 mod time;
 mod top;
+mod typical;
 mod widgets;
 
 pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
@@ -87,7 +93,7 @@ pub fn panels(
             });
         memory.layers_open = layers_open;
     }
-    if model.state.selection.is_some() || model.chart.is_some() {
+    if model.state.selection.is_some() || model.chart.is_some() || model.accounts.is_some() {
         egui::Panel::right("sheet")
             .resizable(false)
             .exact_size(320.0)

@@ -9,7 +9,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::Marks;
+use crate::viewer::vocab::{AccountsFacts, Changes, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -38,6 +38,10 @@ pub struct PanelModel {
     pub chart: Option<ChartText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
+    /// What changes around the year shown, with the theme of years.
+    pub changes: Option<Changes>,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -91,7 +95,7 @@ pub struct AttributeLine {
 }
 
 /// Curves, ready to be painted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartText {
     pub title: String,
     pub unit: String,
@@ -110,6 +114,9 @@ pub struct ChartText {
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
     pub trough: Option<(Instant, f64)>,
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
@@ -147,6 +154,8 @@ pub struct LegendText {
     pub counts_classes: bool,
     /// What marks mean that are no colours: bounds, arrows.
     pub marks: Vec<String>,
+    /// Where values can be told by heights: whether they are, and what a height means.
+    pub raise: Option<(bool, String)>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -237,6 +246,8 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                raised: false,
+                balance: false,
             },
             clock: Clock::default(),
             limits: Limits {
@@ -257,6 +268,8 @@ impl PanelModel {
             attributes: Vec::new(),
             chart: None,
             roof: None,
+            accounts: None,
+            changes: None,
             peak: None,
             sun: None,
             attributions: Vec::new(),

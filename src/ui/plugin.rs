@@ -208,6 +208,8 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
             has_index: search.has_index,
         }),
         roof: RoofText::of(roof, texts),
+        accounts: facts.accounts.clone(),
+        changes: facts.changes.clone(),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -304,6 +306,10 @@ fn legend_text(
         notice,
         counts_classes: legend.counts_classes,
         marks: marks(legend, texts),
+        raise: legend.raise.map(|raise| {
+            let value = super::chart::number(10.0 * raise.value_per_m, texts);
+            (raise.is_on, texts.text_with("legend-raise-key", &[("value", value.into()), ("unit", legend.unit.text(texts).into())]))
+        }),
     }
 }
 
@@ -316,6 +322,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
+    }
+    if legend.title == Words::Key("theme-construction-year") {
+        said.push(texts.text("legend-works"));
     }
     if legend.is_directed {
         said.push(texts.text("legend-arrows"));
@@ -344,6 +353,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         worst: chart.worst.clone(),
         beyond: chart.beyond,
         trough: chart.trough,
+        typical_days: chart.typical_days.clone(),
+        over: chart.over,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,

@@ -33,7 +33,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         territory: territory.to_owned(),
         camera: limits.home,
         instant,
-        year: limits.years[1],
+        // What stands today; plans come when the year moves on.
+        year: i32::from(limits.clock.read(instant).year),
         playback: Playback::default(),
         hidden: BTreeSet::new(),
         theme: Theme::None,
@@ -47,6 +48,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        raised: false,
+        balance: false,
     };
     kept_inside(state, limits)
 }
@@ -151,6 +154,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.scale.clone_from(scale);
             }
         }
+        Command::SetRaised { raised } => next.raised = *raised,
+        Command::ShowBalance { shown } => next.balance = *shown,
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {

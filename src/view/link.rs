@@ -4,7 +4,7 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
+//!   &raise=0&balance=0&roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -89,6 +89,8 @@ pub fn to_link(state: &ViewState) -> String {
         ("attr", state.attribute.as_ref().map_or_else(String::new, |attribute| format!("{}:{}", escaped(attribute.layer.as_str()), escaped(&attribute.name)))),
         ("filter", state.filters.iter().map(filter_text).collect::<Vec<_>>().join(",")),
         ("roof", state.roof.to_string()),
+        ("raise", u8::from(state.raised).to_string()),
+        ("balance", u8::from(state.balance).to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -138,23 +140,13 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "theme" => state.theme = Theme::from_id(&value).ok_or_else(wrong)?,
             "hide" => state.hidden = hidden(&value).ok_or_else(wrong)?,
             "sel" => state.selection = selection(&value).ok_or_else(wrong)?,
-            "play" => {
-                state.playback.playing = match value.as_str() {
-                    "0" => false,
-                    "1" => true,
-                    _ => return Err(wrong()),
-                }
-            }
+            "play" => state.playback.playing = switch(&value).ok_or_else(wrong)?,
             "speed" => {
                 state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
             }
-            "under" => {
-                state.underground = match value.as_str() {
-                    "0" => false,
-                    "1" => true,
-                    _ => return Err(wrong()),
-                }
-            }
+            "under" => state.underground = switch(&value).ok_or_else(wrong)?,
+            "balance" => state.balance = switch(&value).ok_or_else(wrong)?,
+            "raise" => state.raised = switch(&value).ok_or_else(wrong)?,
             "series" if value.is_empty() => state.series = None,
             "series" if is_id(&value, MAX_SERIES_BYTES) => state.series = Some(value),
             "series" => return Err(wrong()),
@@ -288,6 +280,15 @@ fn filter(text: &str) -> Option<Filter> {
         _ => return None,
     };
     parts.next().is_none().then_some(Filter { attribute: Attribute { layer: LayerId(layer), name }, keep })
+}
+
+/// On or off.
+fn switch(value: &str) -> Option<bool> {
+    match value {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    }
 }
 
 /// A finite number in plain decimal notation.

@@ -10,12 +10,14 @@ pub mod colours;
 pub mod curve;
 pub mod flight;
 mod landing;
+pub mod life;
 mod link;
 mod marks;
 mod roof;
 mod scale;
 mod shortcuts;
 pub mod timeline;
+pub mod typical;
 
 pub use crate::base::Language;
 pub use attribute::{Attribute, Filter, Keep};
@@ -180,6 +182,12 @@ pub struct ViewState {
     /// What is chosen for the selected roof.
     #[serde(default)]
     pub roof: RoofChoice,
+    /// Values raise what they are of, where they are amounts.
+    #[serde(default)]
+    pub raised: bool,
+    /// The balance of sources and uses is shown.
+    #[serde(default)]
+    pub balance: bool,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -261,6 +269,14 @@ pub enum Command {
     },
     SetScale {
         scale: Scale,
+    },
+    /// Shows values as heights too, or no longer.
+    SetRaised {
+        raised: bool,
+    },
+    /// Shows the balance of sources and uses, or no longer.
+    ShowBalance {
+        shown: bool,
     },
     /// Shows an attribute of a layer's features as colours.
     ShowAttribute {

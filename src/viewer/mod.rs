@@ -29,11 +29,14 @@
 pub mod anchor;
 pub mod attributes;
 pub mod camera;
+pub mod changes;
 pub mod curves;
 pub mod flight;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
+pub mod lift;
+pub mod lives;
 pub mod lost;
 pub mod machines;
 pub mod marks;
@@ -199,7 +202,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins(machines::MachinesPlugin)
+            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,

@@ -3,11 +3,12 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::attributes::title;
+use super::changes::AROUND;
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    AccountsFacts, Changes, Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
@@ -64,6 +65,8 @@ struct Told {
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
+    changes: Option<Changes>,
+    accounts: Option<AccountsFacts>,
 }
 
 pub struct PagePlugin;
@@ -133,6 +136,20 @@ fn speak(
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
     }
+    if told.accounts != facts.accounts {
+        platform::post(&match &facts.accounts {
+            None => json!({ "kind": "accounts", "lines": null }),
+            Some(accounts) => json!({
+                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting,
+                "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
+            }),
+        });
+        told.accounts.clone_from(&facts.accounts);
+    }
+    if told.changes != facts.changes {
+        platform::post(&changes_message(facts.changes.as_ref()));
+        told.changes.clone_from(&facts.changes);
+    }
     if told.search != facts.search {
         platform::post(&search_message(facts.search.as_ref()));
         told.search.clone_from(&facts.search);
@@ -168,6 +185,22 @@ fn speak(
         }));
     }
     told.faults = facts.faults_told;
+}
+
+/// What changes around the year shown.
+fn changes_message(changes: Option<&Changes>) -> Value {
+    let Some(changes) = changes else { return json!({ "kind": "changes", "rows": null }) };
+    let rows: Vec<Value> = changes
+        .rows
+        .iter()
+        .map(|row| {
+            json!({
+                "layer": row.layer, "id": row.id, "name": row.name, "works": row.life.works, "from": row.life.from, "to": row.life.to,
+                "year": row.year, "at": row.at, "span_m": row.span_m,
+            })
+        })
+        .collect();
+    json!({ "kind": "changes", "year": changes.year, "first": changes.year - AROUND, "last": changes.year + AROUND, "rows": rows, "more": changes.more })
 }
 
 /// Answers of the search box; each brings the command that goes there.
@@ -215,11 +248,11 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
-                "band": legend.band, "directed": legend.is_directed,
+                "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),
@@ -265,7 +298,9 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         // Apart from the chart, which changes with the day: days as their midnights, four digits of each hour.
         let short = |value: &Option<f64>| value.map(|value| format!("{value:.3e}").parse::<f64>().unwrap_or(value));
         let hours = |sheet: &crate::view::curve::Calendar| sheet.hours.iter().map(|hours| json!(hours.iter().map(short).collect::<Vec<_>>())).collect::<Vec<Value>>();
-        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default() }));
+        let days = facts.chart.as_ref().map(|chart| chart.typical_days.clone()).unwrap_or_default();
+        let typical: Vec<Value> = days.iter().map(|day| json!({ "season": day.season, "weekend": day.weekend, "days": day.days, "hours": day.hours.iter().map(short).collect::<Vec<_>>() })).collect();
+        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default(), "typical": typical }));
         told.calendar = calendar.cloned();
     }
     if told.attributes.as_ref() != Some(&facts.attributes) {
@@ -302,6 +337,7 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.hours_times_value, "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })

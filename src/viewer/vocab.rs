@@ -120,6 +120,16 @@ pub struct Legend {
     pub band: Option<[f64; 2]>,
     /// Arrows show which way values run.
     pub is_directed: bool,
+    /// Where values can raise the features; kinds, years and coefficients cannot.
+    pub raise: Option<Raise>,
+}
+
+/// Heights as values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Raise {
+    /// What a metre stands for, in the legend's unit.
+    pub value_per_m: f64,
+    pub is_on: bool,
 }
 
 /// Counts of the values in view, in equal parts of `[low, high]`.
@@ -167,6 +177,10 @@ pub struct SceneFacts {
     pub day: DayFacts,
     /// Answers of the search box; none while nothing is typed.
     pub search: Option<SearchFacts>,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
+    /// With the theme of years.
+    pub changes: Option<Changes>,
     pub progress: Progress,
     pub marks: Marks,
     /// Attributes of the features in memory that colours and filters can be made of.
@@ -244,6 +258,53 @@ pub struct DayFacts {
     pub peak: Option<crate::base::Instant>,
 }
 
+/// The balance of the territory, or of what is selected, over the part of time that the clock is in.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AccountsFacts {
+    pub of: Option<crate::view::Selection>,
+    /// Where steps begin.
+    pub starts: Vec<crate::base::Instant>,
+    /// Sources and uses; what passes the border last.
+    pub lines: Vec<AccountLine>,
+    /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
+    pub omitted: Vec<String>,
+    pub is_waiting: bool,
+}
+
+/// One line of a balance: whole watt-hours of each step.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AccountLine {
+    pub name: String,
+    pub is_source: bool,
+    /// It passes the border: what is missing, or what is left.
+    pub is_border: bool,
+    pub wh: Vec<Option<i64>>,
+}
+
+/// What changes around the year shown.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changes {
+    pub year: i32,
+    /// By their beginnings.
+    pub rows: Vec<Change>,
+    /// Changes without a line.
+    pub more: usize,
+}
+
+/// A thing that begins, serves or goes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    pub layer: LayerId,
+    pub id: String,
+    pub name: String,
+    pub life: crate::view::life::Life,
+    /// The change that is nearest to the year shown.
+    pub year: i32,
+    /// Degrees, degrees, metres above the ellipsoid; and how many metres across.
+    pub at: [f64; 3],
+    pub span_m: f64,
+}
+
 /// Curves of a series.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Chart {
@@ -271,6 +332,10 @@ pub struct Chart {
     pub trough: Option<(crate::base::Instant, f64)>,
     /// The year of the instant, hour by hour; empty until all of it is there, and where steps are longer than an hour.
     pub calendar: std::sync::Arc<Calendar>,
+    /// Means of the seasons' days over all of the series; none until all of it is there, and where steps are longer than an hour.
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
     /// Whether the last curve is the sum of the others.

@@ -1,8 +1,10 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod clock;
+mod clock_panels;
 mod foreign;
 mod golden;
-mod panels;
+pub mod panels;
 mod power;
 mod roof;
 mod running;

@@ -12,17 +12,17 @@ use jumeau::view::curve::{Calendar, Point};
 use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
-struct Desk {
-    model: PanelModel,
+pub struct Desk {
+    pub model: PanelModel,
     memory: Memory,
     texts: Texts,
-    asked: Vec<Command>,
+    pub asked: Vec<Command>,
     is_installed: bool,
     /// What the panels leave to the picture.
     picture: egui::Rect,
 }
 
-type Panels = Harness<'static, Desk>;
+pub type Panels = Harness<'static, Desk>;
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).expect("an instant")
@@ -120,7 +120,7 @@ fn limits() -> Limits {
     }
 }
 
-fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
+pub fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
     let texts = Texts::new(language);
     let mut state = opening("nantes-centre", instant("2026-06-21T13:30:00Z"), &limits());
     state.language = language;
@@ -158,7 +158,7 @@ fn harness(model: PanelModel, texts: Texts) -> Panels {
         )
 }
 
-fn click(desk: &mut Panels, label: &str) {
+pub fn click(desk: &mut Panels, label: &str) {
     desk.get_by_label(label).click();
     desk.run();
 }
@@ -591,6 +591,8 @@ fn curves() -> ChartText {
         worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
         beyond: Some(3),
         trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
+        typical_days: Default::default(),
+        over: None,
         calendar: std::sync::Arc::new(Calendar {
             days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
             hours: (0..3).map(|day| std::array::from_fn(|hour| (hour != 5).then(|| f64::from(day) + hour as f64 / 10.0))).collect(),

@@ -8,6 +8,8 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
+import { accountsOf, drawAccounts, wireAccounts } from "./accounts.js";
+import { changesOf, drawGantt } from "./gantt.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
@@ -34,6 +36,7 @@ async function boot() {
   wirePicture();
   wireAttributes();
   wireBookmarks();
+  wireAccounts();
   wireTime();
   wireSheet();
   wireKeys(canvas);
@@ -168,6 +171,12 @@ function message(received) {
     case "calendar":
       calendarOf(received);
       break;
+    case "accounts":
+      accountsOf(received);
+      break;
+    case "changes":
+      changesOf(received);
+      break;
     case "roof":
       roofOf(received);
       break;
@@ -200,6 +209,7 @@ function draw(state, before) {
   drawSheet(state, before);
   if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
+  if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
 }
@@ -220,6 +230,8 @@ function drawAll() {
   drawSearch();
   drawSeries();
   drawLegend();
+  drawGantt();
+  drawAccounts();
   drawSheet(store.state, null);
   drawChart();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);

@@ -29,6 +29,11 @@ const WORDS = {
     "values-wait": "Les valeurs de cet instant arrivent…", "values-outside": "La série ne va pas jusqu'à cet instant.",
     "legend-counts": "{known} objets en vue avec une valeur, {without} sans", "legend-class": "{low} à {high}",
     "legend-beyond": "Bandes noires et blanches : plus de {most} {unit}", "legend-outside-band": "Bandes noires et blanches : hors de {least} à {most}",
+    "accounts-show": "Bilan des sources et des usages", "accounts-title": "Bilan du territoire", "accounts-of-selection": "Bilan de la sélection", "accounts-none": "Aucune série d'énergie à cet endroit.", "accounts-omitted": "Hors du bilan, faute de mêmes pas de temps ou de côté connu : {names}", "accounts-help": "Au-dessus de la ligne les sources, en dessous les usages. Chaque valeur est en wattheures entiers : à chaque pas de temps la somme des sources est celle des usages. Le gris passe la frontière du territoire.", "accounts-picture": "Bilan : sources au-dessus, usages en dessous ; le tableau dit les mêmes nombres", "accounts-sources": "Sources", "accounts-uses": "Usages", "accounts-now": "À cet instant", "accounts-all": "Sur la durée tracée", "accounts-open": "{count} pas de temps où une ligne est absente ne sont pas comptés dans les sommes.", "accounts-imported": "Importé", "accounts-exported": "Exporté",
+    "chart-typical-days": "Jours types : moyenne de chaque heure, par saison", "chart-typical-nature": "statistique : moyennes de la série affichée ; les jours fériés comptent comme leur jour de semaine", "chart-typical-name": "{season}, {part} ({days} jours)", "chart-weekday": "semaine", "chart-weekend": "fin de semaine", "season-winter": "hiver", "season-spring": "printemps", "season-summer": "été", "season-autumn": "automne", "chart-over-mean": "Sur l'intervalle en boucle : moyenne {value}, {known} valeurs, {absent} absentes", "chart-over-sum": "soit {value}", "chart-typical-table": "Les jours types en nombres",
+    "gantt-title": "Ce qui change ici de {first} à {last}", "gantt-none": "Rien ne change ici de {first} à {last}", "gantt-more": "et {count} autres changements",
+    "gantt-works": "travaux dès {year}", "gantt-from": "en service en {year}", "gantt-to": "retiré en {year}", "legend-works": "Jaune : en travaux",
+    "legend-raise": "Élever selon la valeur", "legend-raise-key": "Hauteur : 10\u00a0m pour {value}\u00a0{unit}",
     "legend-arrows": "Flèches : le sens de la puissance", "chart-beyond": "{count} pas de temps hors limites", "chart-worst": "Pires moments",
     scale: "Changer l'échelle", "scale-palette": "Couleurs", "scale-breaks": "Classes", "scale-count": "Nombre de classes",
     "scale-ends": "Limites, séparées par des points-virgules",
@@ -86,6 +91,7 @@ const WORDS = {
     speed: "Vitesse", "speed-600": "10 min par seconde", "speed-3600": "1 h par seconde", "speed-21600": "6 h par seconde",
     "speed-86400": "1 jour par seconde", "speed-604800": "1 semaine par seconde",
     "speed-minutes": "{count} min par seconde", "speed-hours": "{count} h par seconde", "speed-days": "{count} jours par seconde",
+    "date-unread": "Cette date n'a pas été comprise : {pattern}.",
     "date-round": "L'année montrée est {year} : la date y est reportée.",
     date: "Date et heure locale", hour: "Règle du temps",
     "view-announce": "Vue vers {direction}, à {distance}, inclinée de {pitch} degrés",
@@ -135,6 +141,11 @@ const WORDS = {
     "values-wait": "Values of this instant are on their way…", "values-outside": "The series does not reach this instant.",
     "legend-counts": "{known} objects in view with a value, {without} without", "legend-class": "{low} to {high}",
     "legend-beyond": "Black and white bands: more than {most} {unit}", "legend-outside-band": "Black and white bands: outside {least} to {most}",
+    "accounts-show": "Balance of sources and uses", "accounts-title": "Balance of the territory", "accounts-of-selection": "Balance of the selection", "accounts-none": "No series of energy here.", "accounts-omitted": "Not in the balance, for want of the same steps or of a known side: {names}", "accounts-help": "Above the line the sources, below it the uses. Every value is a whole number of watt-hours: at each step the sum of sources is that of uses. Grey passes the border of the territory.", "accounts-picture": "Balance: sources above, uses below; the table says the same numbers", "accounts-sources": "Sources", "accounts-uses": "Uses", "accounts-now": "At this instant", "accounts-all": "Over what is drawn", "accounts-open": "{count} steps in which a line is absent are not counted in the sums.", "accounts-imported": "Imported", "accounts-exported": "Exported",
+    "chart-typical-days": "Typical days: mean of each hour, by season", "chart-typical-nature": "statistical: means of the series shown; public holidays count as their day of the week", "chart-typical-name": "{season}, {part} ({days} days)", "chart-weekday": "weekdays", "chart-weekend": "weekend", "season-winter": "winter", "season-spring": "spring", "season-summer": "summer", "season-autumn": "autumn", "chart-over-mean": "Over the looped interval: mean {value}, {known} values, {absent} absent", "chart-over-sum": "that is {value}", "chart-typical-table": "Typical days in numbers",
+    "gantt-title": "What changes here from {first} to {last}", "gantt-none": "Nothing changes here from {first} to {last}", "gantt-more": "and {count} more changes",
+    "gantt-works": "works from {year}", "gantt-from": "in service in {year}", "gantt-to": "removed in {year}", "legend-works": "Yellow: under works",
+    "legend-raise": "Raise by value", "legend-raise-key": "Height: 10\u00a0m for {value}\u00a0{unit}",
     "legend-arrows": "Arrows: the way that power runs", "chart-beyond": "{count} steps out of bounds", "chart-worst": "Worst moments",
     scale: "Change the scale", "scale-palette": "Colours", "scale-breaks": "Classes", "scale-count": "Number of classes",
     "scale-ends": "Ends, separated by semicolons",
@@ -192,6 +203,7 @@ const WORDS = {
     speed: "Speed", "speed-600": "10 min per second", "speed-3600": "1 h per second", "speed-21600": "6 h per second",
     "speed-86400": "1 day per second", "speed-604800": "1 week per second",
     "speed-minutes": "{count} min per second", "speed-hours": "{count} h per second", "speed-days": "{count} days per second",
+    "date-unread": "This date was not understood: {pattern}.",
     "date-round": "The year shown is {year}: the date is carried over to it.",
     date: "Local date and time", hour: "Time ruler",
     "view-announce": "Looking {direction} from {distance}, tilted {pitch} degrees",
@@ -283,7 +295,7 @@ export function clock(milliseconds, timezone) {
   return Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
 }
 
-/** `2026-06-21T15:30` on the territory's clock, as `<input type=datetime-local>` wants it. */
+/** `2026-06-21T15:30` on the territory's clock. */
 export function localText(milliseconds, timezone) {
   const { year, month, day, hour, minute } = clock(milliseconds, timezone);
   return `${year}-${month}-${day}T${hour}:${minute}`;
