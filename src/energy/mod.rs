@@ -17,6 +17,7 @@
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
 //! | [`balance`] | what an area makes, uses, stores, loses and exchanges, step by step | laws: conserved, additive |
+//! | [`flows`] | the parts of such a balance in one step, from where to where | laws: conserved at every end |
 //! | [`sharing`] | collective self-consumption: keys, and who is near enough | laws; cases by hand |
 //! | [`secrecy`] | which sums of energy may be published, and sums of parts | decree 2020-196; brute force over all differences |
 //! | [`grid`] | AC power flow, hosting capacity, N-1, reinforcement, a line's year | pandapower, power-grid-model |
@@ -32,6 +33,7 @@ pub mod climate;
 pub mod decomposition;
 pub mod demand;
 pub mod economics;
+pub mod flows;
 pub mod glossary;
 pub mod grid;
 pub mod incidence;

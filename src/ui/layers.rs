@@ -55,6 +55,7 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     for on_features in [true, false] {
         commands.extend(series(ui, model, on_features, texts));
     }
+    commands.extend(super::sankey::switch(ui, model, texts));
     commands.extend(super::attributes::section(ui, model, texts));
     commands.extend(super::picture::section(ui, model, texts));
     commands

@@ -16,6 +16,7 @@
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
 //! | [`calendar`] | a year of a series, hour by hour |
+//! | [`sankey`] | where power comes from and where it goes |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
@@ -34,6 +35,7 @@ mod picture;
 mod roof;
 mod plugin;
 mod ruler;
+mod sankey;
 pub mod search;
 mod sheet;
 mod style;
@@ -41,7 +43,7 @@ mod time;
 mod top;
 mod widgets;
 
-pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
+pub use model::{AttributeLine, ChartText, FlowsText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
 pub use roof::RoofText;
 pub use style::{install, style};
@@ -87,7 +89,7 @@ pub fn panels(
             });
         memory.layers_open = layers_open;
     }
-    if model.state.selection.is_some() || model.chart.is_some() {
+    if model.state.selection.is_some() || model.chart.is_some() || model.flows.is_some() {
         egui::Panel::right("sheet")
             .resizable(false)
             .exact_size(320.0)

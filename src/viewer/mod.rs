@@ -14,6 +14,7 @@
 //! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
+//! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
@@ -30,6 +31,7 @@ pub mod attributes;
 pub mod camera;
 pub mod curves;
 pub mod flight;
+pub mod flows;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
@@ -194,7 +196,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins(machines::MachinesPlugin)
+            .add_plugins((machines::MachinesPlugin, flows::FlowsPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,

@@ -8,6 +8,7 @@ use jumeau::pipeline::series::add::{Added, Steps, add};
 use jumeau::view::{Command, Selection};
 use jumeau::viewer::material::SceneUniform;
 use jumeau::viewer::resident::Resident;
+use jumeau::viewer::textures::feature_hash;
 use std::f32::consts::{FRAC_PI_2, PI};
 
 const STEPS: usize = 48;
@@ -80,6 +81,10 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     let machines = |running: &Running| running.resource::<SceneUniform>().machines;
     let first = machines(&running);
     assert!((first.x - FRAC_PI_2).abs() < 1e-6 && (first.z - 0.75).abs() < 1e-6, "{first:?}");
+    // The machine follows its own row: here it is the only one.
+    let own = running.resource::<SceneUniform>().machine[0];
+    assert_eq!((first.w, own.x), (1.0, feature_hash("E1")));
+    assert_eq!([own.y, own.w].map(f32::from_bits), [first.x, first.z]);
     // While the clock stands, nothing moves.
     settle(&mut running);
     assert_eq!(machines(&running), first);

@@ -190,7 +190,7 @@ function keys() {
 
 function duration() {
   const values = chart.duration;
-  const [low, high] = reach([Math.min(0, values.at(-1)), ...values]);
+  const [low, high] = reach(values);
   const picture = frame(t("chart-duration"), low, high);
   const path = values.map((value, place) => `${place ? "L" : "M"}${(44 + (place / (values.length - 1)) * (WIDTH - 44)).toFixed(1)} ${y(value, low, high).toFixed(1)}`).join("");
   picture.append(svg("path", { d: path, fill: "none", stroke: COLOURS[0], "stroke-width": 2 }));

@@ -8,6 +8,7 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
+import { drawFlows, flowsOf } from "./sankey.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
@@ -171,6 +172,9 @@ function message(received) {
     case "search":
       searchOf(received);
       break;
+    case "flows":
+      flowsOf(received);
+      break;
     case "chart":
       chartOf(received);
       break;
@@ -197,6 +201,7 @@ function draw(state, before) {
   drawSheet(state, before);
   if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
+  if (before && (state.flows !== before.flows || state.selection !== before.selection)) drawFlows();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
 }
@@ -219,6 +224,7 @@ function drawAll() {
   drawLegend();
   drawSheet(store.state, null);
   drawChart();
+  drawFlows();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
   credit();
 }
