@@ -394,7 +394,10 @@ fn park(reader: &mut Reader, draft: &mut Draft, texts: &Texts) {
     }
     if [production, curtailed, exported].iter().any(Option::is_some) {
         let battery = texts.text("flows-battery");
-        [production, curtailed, exported].into_iter().for_each(|reading| drop(draft.take(reading, &battery)));
+        // For what it says of itself alone: nothing of it is drawn by halves.
+        for reading in [production, curtailed, exported] {
+            let _ = draft.take(reading, &battery);
+        }
     }
 }
 
