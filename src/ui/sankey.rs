@@ -120,14 +120,11 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
         painter.rect_filled(Rect::from_center_size(bar.center(), vec2(bar.width(), bar.height().max(1.5))), 1.0, colour(index));
         let (anchor, pos) = label_at(node, bar, rect);
         let words = format!("{}\u{A0}· {}", node.name, power(node.kw, texts));
-        let font = FontId::proportional(11.0);
-        // Words lie on bands: a rim of the panel's colour keeps them readable.
-        for dx in [-1.0, 0.0, 1.0] {
-            for dy in [-1.0, 0.0, 1.0] {
-                painter.text(pos + vec2(dx, dy), anchor, &words, font.clone(), back);
-            }
-        }
-        painter.text(pos, anchor, words, font, text);
+        // Words lie on bands: a breath of the panel's colour keeps them readable.
+        let galley = painter.layout_no_wrap(words, FontId::proportional(11.0), text);
+        let place = anchor.anchor_size(pos, galley.size());
+        painter.rect_filled(place, 2.0, back.gamma_multiply(0.65));
+        painter.galley(place.min, galley, text);
     }
     if let Some(node) = response.hover_pos().and_then(|pointer| under(flows, pointer, &at)) {
         response.on_hover_text_at_pointer(format!("{}\n{}", node.name, power(node.kw, texts)));
@@ -138,7 +135,8 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
 fn label_at(node: &FlowNode, bar: Rect, sheet: Rect) -> (Align2, Pos2) {
     match node.column {
         0 => (Align2::LEFT_CENTER, pos2(bar.right() + 4.0, bar.center().y)),
-        1 => (Align2::CENTER_BOTTOM, pos2(bar.center().x, (bar.top() - 2.0).max(sheet.top() + 13.0))),
+        // Below: small uses crowd above.
+        1 => (Align2::CENTER_TOP, pos2(bar.center().x, (bar.bottom() + 2.0).min(sheet.bottom() - 14.0))),
         _ => (Align2::RIGHT_CENTER, pos2(bar.left() - 4.0, bar.center().y)),
     }
 }

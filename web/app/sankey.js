@@ -128,7 +128,7 @@ function picture(diagram) {
     const [left, top, wide, high] = node.at;
     sheet.append(svg("rect", { x: left, y: top - Math.max(0, 1.5 - high) / 2, width: wide, height: Math.max(1.5, high), fill: colour(node) }));
     const middle = top + high / 2;
-    const [x, y, anchor] = node.column === 0 ? [left + wide + 4, middle + 4, "start"] : node.column === 1 ? [left + wide / 2, Math.max(11, top - 4), "middle"] : [left - 4, middle + 4, "end"];
+    const [x, y, anchor] = node.column === 0 ? [left + wide + 4, middle + 4, "start"] : node.column === 1 ? [left + wide / 2, Math.min(height - 3, top + high + 13), "middle"] : [left - 4, middle + 4, "end"];
     sheet.append(svg("text", { x, y, "text-anchor": anchor }, `${node.name}\u00a0· ${power(node.kw)}`));
   }
   return sheet;
