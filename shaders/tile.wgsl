@@ -104,43 +104,54 @@ fn grown(stroke: vec4<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
 #endif
 
 #ifdef STROKED
+// What a machine follows: its own rows, else the mean of all.
+fn machine_of(hash: u32) -> vec3<f32> {
+    let count = min(u32(scene.machines.w), 32u);
+    for (var at = 0u; at < count; at += 1u) {
+        if scene.machine[at].x == hash {
+            return bitcast<vec3<f32>>(scene.machine[at].yzw);
+        }
+    }
+    return scene.machines.xyz;
+}
+
 // Turned about an upright axis, clockwise from above.
-fn turned(at: vec2<f32>) -> vec2<f32> {
-    let c = cos(scene.machines.x);
-    let s = sin(scene.machines.x);
+fn turned(at: vec2<f32>, facing: f32) -> vec2<f32> {
+    let c = cos(facing);
+    let s = sin(facing);
     return vec2(at.x * c - at.y * s, at.x * s + at.y * c);
 }
 
 // How far a vertex of a machine is from where it was built: it faces the wind, spins, or sinks with what is left in it.
-fn moved(stroke: vec4<f32>) -> vec3<f32> {
+fn moved(stroke: vec4<f32>, machine: vec3<f32>) -> vec3<f32> {
     if stroke.w < 3.5 || stroke.w > 6.5 {
         return vec3(0.0);
     }
     if stroke.w > 5.5 {
-        return vec3(0.0, -stroke.x * scene.machines.z, 0.0);
+        return vec3(0.0, -stroke.x * machine.z, 0.0);
     }
     var at = vec3(stroke.y, stroke.x, stroke.z);
     if stroke.w > 4.5 {
-        let c = cos(scene.machines.y);
-        let s = sin(scene.machines.y);
+        let c = cos(machine.y);
+        let s = sin(machine.y);
         at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
     }
-    let facing = turned(at.xz);
+    let facing = turned(at.xz, machine.x);
     return vec3(facing.x, at.y, facing.y) - vec3(stroke.y, stroke.x, stroke.z);
 }
 
 // Its normal, turned in the same way.
-fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>) -> vec3<f32> {
+fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>, machine: vec3<f32>) -> vec3<f32> {
     if stroke.w < 3.5 || stroke.w > 5.5 {
         return normal;
     }
     var at = normal;
     if stroke.w > 4.5 {
-        let c = cos(scene.machines.y);
-        let s = sin(scene.machines.y);
+        let c = cos(machine.y);
+        let s = sin(machine.y);
         at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
     }
-    let facing = turned(at.xz);
+    let facing = turned(at.xz, machine.x);
     return vec3(facing.x, at.y, facing.y);
 }
 #endif
@@ -152,6 +163,12 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef STROKED
     var marked = vec2(0.0);
     var way = 0.0;
+    var machine = scene.machines.xyz;
+#ifdef TABLE
+    if in.stroke.w > 3.5 {
+        machine = machine_of(feature_record(in.row).w);
+    }
+#endif
 #ifdef FEATURES
     let own = feature_record(in.row);
     if is_meant(own) && scene.overlay.x == 1u {
@@ -166,7 +183,7 @@ fn vertex(in: Vertex) -> Varying {
     let still = world_from_local * vec4(in.position, 1.0);
     // Metres that a pixel of the picture is wide there.
     let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
-    let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
+    let world = world_from_local * vec4(in.position + moved(in.stroke, machine) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else
@@ -181,7 +198,7 @@ fn vertex(in: Vertex) -> Varying {
 #endif
     // Tiles are placed by rotation and translation alone, so normals turn like positions.
 #ifdef STROKED
-    let normal = normalize((world_from_local * vec4(moved_normal(in.stroke, in.normal.xyz), 0.0)).xyz);
+    let normal = normalize((world_from_local * vec4(moved_normal(in.stroke, in.normal.xyz, machine), 0.0)).xyz);
 #else
     let normal = normalize((world_from_local * vec4(in.normal.xyz, 0.0)).xyz);
 #endif

@@ -190,7 +190,7 @@ fn keys(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
 fn duration(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
     let (plot, _) = frame(ui, texts.text("chart-duration"));
     let (high, low) = (chart.duration.first().copied().unwrap_or(1.0), chart.duration.last().copied().unwrap_or(0.0));
-    let low = if low > 0.0 { 0.0 } else { low };
+    let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let [low, high] = if high > low { [low, high] } else { [low - 0.5, low + 0.5] };
     axis(ui, plot, [low, high], texts);
     let last = chart.duration.len().saturating_sub(1).max(1) as f32;

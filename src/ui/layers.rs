@@ -59,6 +59,7 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     if ui.checkbox(&mut shown, texts.text("accounts-show")).changed() {
         commands.push(Command::ShowBalance { shown });
     }
+    commands.extend(super::sankey::switch(ui, model, texts));
     commands.extend(super::attributes::section(ui, model, texts));
     commands.extend(super::picture::section(ui, model, texts));
     commands

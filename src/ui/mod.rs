@@ -19,6 +19,7 @@
 //! | [`calendar`] | a year of a series, hour by hour |
 //! | [`accounts`] | the balance of sources and uses |
 //! | [`gantt`] | what changes around the year shown |
+//! | [`sankey`] | where power comes from and where it goes |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
@@ -39,6 +40,7 @@ mod picture;
 mod roof;
 mod plugin;
 mod ruler;
+mod sankey;
 pub mod search;
 mod sheet;
 mod style;
@@ -47,7 +49,7 @@ mod top;
 mod typical;
 mod widgets;
 
-pub use model::{AttributeLine, ChartText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
+pub use model::{AttributeLine, ChartText, FlowsText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
 pub use roof::RoofText;
 pub use style::{install, style};
@@ -93,7 +95,7 @@ pub fn panels(
             });
         memory.layers_open = layers_open;
     }
-    if model.state.selection.is_some() || model.chart.is_some() || model.accounts.is_some() {
+    if model.state.selection.is_some() || model.chart.is_some() || model.accounts.is_some() || model.flows.is_some() {
         egui::Panel::right("sheet")
             .resizable(false)
             .exact_size(320.0)

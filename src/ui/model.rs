@@ -9,7 +9,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::{AccountsFacts, Changes, Marks};
+use crate::viewer::vocab::{AccountsFacts, Changes, FlowFacts, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -36,6 +36,9 @@ pub struct PanelModel {
     /// What colours and filters can be made of.
     pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
+    /// Whether the territory has what a flow diagram is made of, and the diagram while it is shown.
+    pub has_flows: bool,
+    pub flows: Option<FlowsText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
     /// The balance, while it is shown.
@@ -124,6 +127,15 @@ pub struct ChartText {
     pub csv: String,
 }
 
+/// A flow diagram, ready to be painted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowsText {
+    pub facts: FlowFacts,
+    pub nature: String,
+    pub nature_help: String,
+    pub source: String,
+}
+
 /// How the values in view are spread.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HistogramText {
@@ -181,6 +193,8 @@ pub struct Memory {
     pub date_wrong: bool,
     /// The numbers behind a chart.
     pub table_open: bool,
+    /// The numbers behind the flow diagram.
+    pub flows_table_open: bool,
     /// Colours and classes of the legend.
     pub scale_open: bool,
     /// Class ends that are being typed.
@@ -206,6 +220,7 @@ impl Default for Memory {
             date: String::new(),
             date_wrong: false,
             table_open: false,
+            flows_table_open: false,
             scale_open: false,
             ends: String::new(),
             bookmarks: Vec::new(),
@@ -248,6 +263,7 @@ impl PanelModel {
                 roof: crate::view::RoofChoice::default(),
                 raised: false,
                 balance: false,
+                flows: crate::view::FlowChoice::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -267,6 +283,8 @@ impl PanelModel {
             series: Vec::new(),
             attributes: Vec::new(),
             chart: None,
+            has_flows: false,
+            flows: None,
             roof: None,
             accounts: None,
             changes: None,
@@ -313,6 +331,7 @@ impl PanelModel {
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
             series: series(manifest, texts),
+            has_flows: crate::viewer::flows::are_known(manifest),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }

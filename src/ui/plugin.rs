@@ -2,15 +2,15 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendText, Memory, PanelModel};
 use super::roof::{self, RoofText};
 use super::{install, panels};
-use crate::base::{Clock, Dataset};
+use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -200,6 +200,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         legend,
         attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        flows: facts.flows.as_ref().map(|flows| flows_text(flows, datasets, texts)),
         search: facts.search.as_ref().map(|search| super::search::SearchModel {
             query: search.query.clone(),
             hits: search.answer.hits.clone(),
@@ -218,6 +219,17 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
     };
+}
+
+/// All of it is computed, whatever the data under it are.
+fn flows_text(flows: &FlowFacts, datasets: &[Dataset], texts: &Texts) -> FlowsText {
+    let sources: Vec<String> = flows.datasets.iter().filter_map(|id| datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset)).collect();
+    FlowsText {
+        facts: flows.clone(),
+        nature: texts.nature(Nature::Simulated),
+        nature_help: texts.nature_help(Nature::Simulated),
+        source: if sources.is_empty() { texts.text("source-unknown") } else { sources.join(" · ") },
+    }
 }
 
 fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
@@ -249,8 +261,6 @@ fn legend_text(
     let number = |value: f64| {
         if are_years {
             format!("{value:.0}")
-        } else if matches!(legend.title, Words::Key(_)) {
-            texts.number(value, usize::from(value.fract() != 0.0))
         } else {
             super::chart::number(value, texts)
         }

@@ -1,8 +1,9 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Camera, Command, FlowChoice, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
+use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -50,6 +51,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         roof: RoofChoice::default(),
         raised: false,
         balance: false,
+        flows: FlowChoice::default(),
     };
     kept_inside(state, limits)
 }
@@ -181,6 +183,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
         Command::ResetRoof => next.roof.reset(),
+        Command::ShowFlows { shown } => next.flows.shown = *shown,
+        Command::SetEquipped { percent } => next.flows.equipped_percent = *percent,
         Command::RoofMeter { csv, .. } => match csv {
             Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
@@ -202,6 +206,10 @@ fn is_on_features(series: Option<&str>, limits: &Limits) -> bool {
 /// An id that no series has changes nothing.
 fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
     if series.is_none_or(|id| limits.series.iter().any(|known| known.id == id)) {
+        // Who has not chosen colours gets those that suit the series; who has keeps them.
+        if state.scale == usual_scale(state.series.as_deref(), limits) {
+            state.scale = usual_scale(series, limits);
+        }
         state.series = series.map(str::to_owned);
         if is_on_features(series, limits) {
             state.theme = Theme::Series;
@@ -209,6 +217,12 @@ fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
             state.theme = Theme::None;
         }
     }
+}
+
+/// The scale that a series has until somebody chooses another one.
+fn usual_scale(series: Option<&str>, limits: &Limits) -> Scale {
+    let parts = limits.series.iter().any(|known| known.parts && Some(known.id.as_str()) == series);
+    Scale { palette: if parts { Palette::BlueOrange } else { Palette::default() }, ..Scale::default() }
 }
 
 fn set_instant(state: &mut ViewState, instant: Instant) {
@@ -279,6 +293,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.filters.clear();
     }
     state.roof = state.roof.sound();
+    state.flows = state.flows.sound();
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

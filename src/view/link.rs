@@ -4,7 +4,7 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &raise=0&balance=0&roof=farm,29400,5.5,0,,1,0-3&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
+//!   &roof=farm,29400,5.5,0,,1,0-3&raise=0&balance=0&flows=1,30&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -14,7 +14,7 @@
 
 use super::apply::is_id;
 use super::{
-    Attribute, Camera, Filter, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
+    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
@@ -91,6 +91,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("roof", state.roof.to_string()),
         ("raise", u8::from(state.raised).to_string()),
         ("balance", u8::from(state.balance).to_string()),
+        ("flows", state.flows.to_string()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -154,6 +155,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "scale" => state.scale = Scale::parse(&value).ok_or_else(wrong)?,
             "attr" => state.attribute = attribute_of(&value).ok_or_else(wrong)?,
             "filter" => state.filters = filters(&value).ok_or_else(wrong)?,
+            "flows" => state.flows = FlowChoice::parse(&value).ok_or_else(wrong)?,
             "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {

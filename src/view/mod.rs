@@ -9,11 +9,13 @@ pub mod classes;
 pub mod colours;
 pub mod curve;
 pub mod flight;
+pub mod flows;
 mod landing;
 pub mod life;
 mod link;
 mod marks;
 mod roof;
+pub mod sankey;
 mod scale;
 mod shortcuts;
 pub mod timeline;
@@ -24,6 +26,7 @@ pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
+pub use flows::FlowChoice;
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
@@ -188,6 +191,9 @@ pub struct ViewState {
     /// The balance of sources and uses is shown.
     #[serde(default)]
     pub balance: bool,
+    /// The flow diagram.
+    #[serde(default)]
+    pub flows: FlowChoice,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -329,6 +335,14 @@ pub enum Command {
         #[serde(default)]
         csv: Option<String>,
     },
+    /// Shows the flow diagram of what is selected, or of the whole territory.
+    ShowFlows {
+        shown: bool,
+    },
+    /// How many roofs the flow diagram takes to be equipped, per cent.
+    SetEquipped {
+        percent: u8,
+    },
     /// Asks again for everything that could not be fetched.
     TryAgain,
     /// Chooses what stands in the middle of the picture.
@@ -363,6 +377,8 @@ pub struct KnownSeries {
     pub id: String,
     /// Whether it belongs to features, so that colours can show it.
     pub on_features: bool,
+    /// Whether it is good in the middle and bad at both ends, so that its colours part there.
+    pub parts: bool,
 }
 
 /// What [`apply`] needs to know of the territory: where it may look and when it may be.

@@ -15,6 +15,7 @@
 //! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
+//! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
 //! | [`marks`] | names and scale on the picture |
@@ -32,6 +33,7 @@ pub mod camera;
 pub mod changes;
 pub mod curves;
 pub mod flight;
+pub mod flows;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
@@ -202,7 +204,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin))
+            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,

@@ -4,17 +4,19 @@
 
 use super::attributes::title;
 use super::changes::AROUND;
+use super::flows::{FRAME, are_known};
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    AccountsFacts, Changes, Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    AccountsFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems,
+    Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
 use crate::rooftop::message;
 use crate::view::curve::{Origin, csv};
-use crate::view::{Command, Language, Quality, ViewState, to_link};
+use crate::view::{Command, FlowChoice, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
 use serde_json::{Value, json};
@@ -67,6 +69,7 @@ struct Told {
     roof: Option<u64>,
     changes: Option<Changes>,
     accounts: Option<AccountsFacts>,
+    flows: Option<(Option<FlowFacts>, FlowChoice, Language)>,
 }
 
 pub struct PagePlugin;
@@ -265,6 +268,32 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         told.legend = Some(text);
     }
     tell_curves(scene, facts, both, told);
+    let flows = (facts.flows.clone(), scene.state.flows, scene.state.language);
+    if told.flows.as_ref() != Some(&flows) {
+        platform::post(&flows_message(scene, facts, texts));
+        told.flows = Some(flows);
+    }
+}
+
+/// The flow diagram as it is laid out; a page paints it and writes the table.
+fn flows_message(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Value {
+    let drawn = facts.flows.as_ref().map(|flows| {
+        let nodes = flows.nodes.iter().zip(&flows.diagram.places).map(|(node, place)| {
+            let at = place.map(|place| [place.left, place.top, place.width, place.height]);
+            let [r, g, b] = node.kind.colour();
+            json!({ "name": node.name, "kind": node.kind.id(), "colour": format!("#{r:02x}{g:02x}{b:02x}"), "column": node.column, "kw": node.kw, "at": at })
+        });
+        let bands = flows.diagram.bands.iter().map(|band| json!({ "flow": band.flow, "from": band.from, "to": band.to, "thickness": band.thickness }));
+        let links = flows.flows.iter().map(|flow| json!({ "from": flow.from, "to": flow.to, "kw": flow.value }));
+        let sources = flows.datasets.iter().filter_map(|id| scene.manifest.datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset));
+        json!({
+            "of": texts.text(flows.of.key()), "nodes": nodes.collect::<Vec<_>>(), "bands": bands.collect::<Vec<_>>(), "flows": links.collect::<Vec<_>>(),
+            "frame": [FRAME.width, FRAME.height], "absent": flows.absent, "waiting": flows.is_waiting, "canEquip": flows.can_equip,
+            "nature": crate::base::Nature::Simulated, "source": sources.collect::<Vec<_>>().join(" · "),
+        })
+    });
+    let FlowChoice { shown, equipped_percent } = scene.state.flows;
+    json!({ "kind": "flows", "known": are_known(&scene.manifest), "shown": shown, "equipped": equipped_percent, "diagram": drawn })
 }
 
 fn in_both(words: &Words, both: &BothTexts) -> Value {

@@ -28,15 +28,18 @@ const MAX_TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
 
 /// Series that we compute ourselves, and what they are called.
-const OWN: [(&str, &str); 20] = [
+const OWN: [(&str, &str); 23] = [
     ("demand-areas", "series-demand-areas"),
     ("demand-iris", "series-demand-iris"),
+    ("pv-areas", "series-pv-areas"),
+    ("pv-iris", "series-pv-iris"),
     ("demand-of-buildings", "series-demand-of-buildings"),
     ("pv-if-equipped", "series-pv-if-equipped"),
     ("lighting", "series-lighting"),
     ("tram", "series-tram"),
     ("flow-loading", "series-flow-loading"),
     ("flow-voltage", "series-flow-voltage"),
+    ("flow-losses", "series-flow-losses"),
     ("wind-power", "series-wind-power"),
     ("wind-speed", "series-wind-speed"),
     ("wind-direction", "series-wind-direction"),
@@ -49,6 +52,23 @@ const OWN: [(&str, &str); 20] = [
     ("solar-months", "series-solar-months"),
     ("solar-hours", "series-solar-hours"),
     ("loads", "series-loads"),
+];
+
+/// Rows of those series, and what they are called; others are names of their own.
+const OWN_ROWS: [(&str, &str); 13] = [
+    ("sans batterie", "row-without-battery"),
+    ("avec batterie", "row-with-battery"),
+    ("plan optimal", "row-planned"),
+    ("sans sillages", "row-without-wakes"),
+    ("parc", "row-park"),
+    ("production", "row-production"),
+    ("losses", "row-losses"),
+    ("lighting", "series-lighting"),
+    ("tram", "series-tram"),
+    ("pv-flat", "row-pv-flat"),
+    ("pv-east", "row-pv-east"),
+    ("pv-south", "row-pv-south"),
+    ("pv-west", "row-pv-west"),
 ];
 
 /// A series that may be shown: values of rows, or amounts that follow the rows as profiles.
@@ -93,9 +113,20 @@ impl<'a> Choice<'a> {
         }
     }
 
+    /// Whether it has a best value in the middle of its bounds, as a voltage has: bounds of what runs are those of its amount alone.
+    pub fn parts(&self) -> bool {
+        self.series.band.is_some_and(|[least, most]| least.is_finite() && most.is_finite() && least < most) && !self.series.directed
+    }
+
     /// How a value between two steps is found.
     pub fn interpolates(&self) -> bool {
         self.series.interpolation == Some(Interpolation::Linear)
+    }
+
+    /// What a row is called: those of our own series in words of the language.
+    pub fn row_name(&self, manifest: &Manifest, row: &str, texts: &Texts) -> String {
+        let is_own = self.layer().is_none() && matches!(self.title(manifest), Words::Key(_));
+        OWN_ROWS.iter().find(|(name, _)| is_own && *name == row).map_or_else(|| row.to_owned(), |(_, key)| texts.text(key))
     }
 
     /// What it is called: ours by our own words, others by what is measured, else by the data set.
@@ -140,7 +171,7 @@ pub fn titles(manifest: &Manifest, choices: &[Choice], texts: &Texts) -> Vec<Str
 
 /// What [`crate::view::apply`] knows of them.
 pub fn known(manifest: &Manifest) -> Vec<KnownSeries> {
-    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some() }).collect()
+    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some(), parts: choice.parts() }).collect()
 }
 
 pub fn choice<'a>(manifest: &'a Manifest, id: &str) -> Option<Choice<'a>> {

@@ -9,6 +9,7 @@ mod doors;
 mod economics;
 #[cfg(feature = "pipeline")]
 mod findings_page;
+mod flows;
 mod geodesy;
 mod geodesy_grids;
 mod gltf;

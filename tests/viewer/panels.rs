@@ -608,8 +608,8 @@ fn series_are_offered_as_colours_and_as_curves() {
     let mut desk = desk(Language::Fr, |model| {
         model.series = vec![series_line("courbes", "Charge", true), series_line("eco2mix", "Production", false)];
         model.limits.series = vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false },
+            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false },
         ];
     });
     click(&mut desk, "Charge");
@@ -890,4 +890,47 @@ fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
     });
     waiting.run();
     assert!(waiting.query_by_label("Ce bâtiment n’y est pas.").is_some() && waiting.query_by_label("Tout vendre").is_none());
+}
+
+#[test]
+fn power_flows_are_painted_read_and_chosen() {
+    use jumeau::view::sankey::{Flow, layout};
+    use jumeau::viewer::flows::FRAME;
+    use jumeau::viewer::vocab::{FlowFacts, FlowKind, FlowNode, FlowScope};
+    let node = |name: &str, kind, column, kw| FlowNode { name: name.to_owned(), kind, column, kw };
+    let flows = vec![Flow { from: 0, to: 2, value: 3_000.0 }, Flow { from: 1, to: 2, value: 500.0 }, Flow { from: 2, to: 3, value: 3_500.0 }];
+    let mut desk = desk(Language::Fr, |model| {
+        model.has_flows = true;
+        model.state.flows.shown = true;
+        model.flows = Some(jumeau::ui::FlowsText {
+            facts: FlowFacts {
+                of: FlowScope::Territory,
+                nodes: vec![
+                    node("Parc éolien", FlowKind::Wind, 0, 3_000.0), node("Soutirage", FlowKind::Network, 0, 500.0),
+                    node("Territoire", FlowKind::Area, 1, 3_500.0), node("Logements", FlowKind::Use, 2, 3_500.0),
+                ],
+                diagram: layout(&[0, 0, 1, 2], &flows, &FRAME),
+                flows,
+                absent: vec!["Batterie".to_owned()],
+                is_waiting: false,
+                can_equip: true,
+                datasets: Vec::new(),
+            },
+            nature: "simulé".to_owned(),
+            nature_help: String::new(),
+            source: "Jumeau".to_owned(),
+        });
+    });
+    desk.run();
+    // Whoever does not see it hears it.
+    assert!(desk.query_by_label_contains("Parc éolien 3\u{A0}MW, Soutirage 500\u{A0}kW").is_some());
+    assert!(desk.query_by_label_contains("Sans valeur à cet instant\u{A0}: Batterie").is_some());
+    desk.get_by_label("Voir les nombres").scroll_to_me();
+    desk.run();
+    click(&mut desk, "Voir les nombres");
+    assert!(desk.query_all_by_label("3,5\u{A0}MW").next().is_some());
+    // The switch and the title have the same name.
+    desk.query_all_by_label("Flux d’énergie").next().expect("the switch").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::ShowFlows { shown: false }));
 }

@@ -568,6 +568,53 @@ test("a network's line has its worst moments, and the legend says its marks", as
   await context.close();
 });
 
+const FLOWS = {
+  kind: "flows", known: true, shown: true, equipped: 30,
+  diagram: {
+    of: "Territoire", frame: [296, 330], absent: ["Batterie"], waiting: false, canEquip: true, nature: "simulated", source: "Jumeau",
+    nodes: [
+      { name: "Parc éolien", kind: "wind", colour: "#56b4e9", column: 0, kw: 3000, at: [0, 10, 9, 180] }, { name: "Soutirage", kind: "network", colour: "#787c82", column: 0, kw: 500, at: [0, 205, 9, 30] },
+      { name: "Territoire", kind: "area", colour: "#464a50", column: 1, kw: 3500, at: [143, 20, 9, 210] }, { name: "Logements", kind: "use", colour: "#0072b2", column: 2, kw: 3500, at: [287, 20, 9, 210] },
+    ],
+    flows: [{ from: 0, to: 2, kw: 3000 }, { from: 1, to: 2, kw: 500 }, { from: 2, to: 3, kw: 3500 }],
+    bands: [{ flow: 0, from: [9, 10], to: [143, 20], thickness: 180 }, { flow: 1, from: [9, 205], to: [143, 200], thickness: 30 }, { flow: 2, from: [152, 20], to: [287, 20], thickness: 210 }],
+  },
+};
+
+test("the flow diagram is painted, spoken and readable as numbers", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate((flows) => {
+    window.say({ kind: "ready" });
+    window.say({ ...flows, shown: false, diagram: null });
+  }, FLOWS);
+  const box = page.getByRole("checkbox", { name: "Flux d’énergie" });
+  await box.check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, shown }) => what === "show-flows" && shown === true));
+  await page.evaluate((flows) => {
+    window.say({ kind: "state", state: { flows: { shown: true, equipped_percent: 30 } } });
+    window.say(flows);
+  }, FLOWS);
+  const place = page.locator("#flows");
+  const label = await place.locator("svg.sankey").getAttribute("aria-label");
+  assert.match(label, /Parc éolien 3\s*MW, Soutirage 500\s*kW/);
+  assert.equal(await place.locator("svg.sankey path").count(), 3);
+  assert.match(await place.innerText(), /Sans valeur à cet instant\s*: Batterie/);
+  assert.match(await place.innerText(), /simulé/i);
+  await place.locator("details.values summary").click();
+  assert.equal(await place.locator("table tr").count(), 4);
+  assert.match(await place.locator("table").innerText(), /3,5\s*MW/);
+  await page.locator("#flows-equipped").focus();
+  await page.keyboard.press("ArrowRight");
+  await page.waitForFunction(() => window.heard.some(({ do: what, percent }) => what === "set-equipped" && percent === 35));
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-flows");
+  await place.getByRole("button", { name: "Fermer" }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, shown }) => what === "show-flows" && shown === false));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("any instant is a scope and a slider away, by days of 23 and 25 hours", async () => {
   const { page, faults, context } = await open();
   await started(page);

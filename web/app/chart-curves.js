@@ -65,7 +65,7 @@ export function keys(chart) {
 
 export function duration(chart) {
   const values = chart.duration;
-  const [low, high] = reach([Math.min(0, values.at(-1)), ...values]);
+  const [low, high] = reach(values);
   const picture = frame(t("chart-duration"), low, high);
   const path = values.map((value, place) => `${place ? "L" : "M"}${(LEFT + (place / (values.length - 1)) * (WIDTH - LEFT)).toFixed(1)} ${y(value, low, high).toFixed(1)}`).join("");
   picture.append(svg("path", { d: path, fill: "none", stroke: COLOURS[0], "stroke-width": 2 }));

@@ -219,5 +219,5 @@ export function drawLegend() {
 /** Years stand without a thousands separator. */
 function text(value, theme) {
   if (typeof value !== "number") return String(value);
-  return theme === "construction-year" ? String(Math.round(value)) : number(value);
+  return theme === "construction-year" ? String(Math.round(value)) : three(value);
 }

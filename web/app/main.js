@@ -10,6 +10,7 @@ import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { accountsOf, drawAccounts, wireAccounts } from "./accounts.js";
 import { changesOf, drawGantt } from "./gantt.js";
+import { drawFlows, flowsOf } from "./sankey.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
@@ -183,6 +184,9 @@ function message(received) {
     case "search":
       searchOf(received);
       break;
+    case "flows":
+      flowsOf(received);
+      break;
     case "chart":
       chartOf(received);
       break;
@@ -210,6 +214,7 @@ function draw(state, before) {
   if (before && state.selection !== before.selection) drawRoof();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
+  if (before && (state.flows !== before.flows || state.selection !== before.selection)) drawFlows();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
 }
@@ -234,6 +239,7 @@ function drawAll() {
   drawAccounts();
   drawSheet(store.state, null);
   drawChart();
+  drawFlows();
   byId("clock").textContent = dateText(Date.parse(store.state.instant), store.timezone);
   credit();
 }

@@ -108,7 +108,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     let mut names = Names::new(register(loaded)?);
     let (table, of_areas) = features(loaded, &mut names, progress)?;
     manifest.features = Some(table);
-    area_demand::write(&of_areas, &package, &mut manifest).map_err(|fault| coded(&fault))?;
+    area_demand::write(&of_areas, &|at| loaded.geoid.undulation_m(at), &package, &mut manifest).map_err(|fault| coded(&fault))?;
     let to_spot = |at: [f64; 2]| {
         let place = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
         let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);

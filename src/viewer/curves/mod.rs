@@ -278,7 +278,9 @@ fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Reside
         choice.series.rows.iter().take(MOST_ROWS).cloned().collect()
     };
     subject.more_rows = choice.series.height().saturating_sub(names.len() as u64);
-    subject.lines = Some(names.into_iter().enumerate().map(|(row, name)| Line { name, row, scale: 1.0 }).collect());
+    let texts = crate::i18n::Texts::new(scene.state.language);
+    let named = names.iter().enumerate().map(|(row, name)| Line { name: choice.row_name(&scene.manifest, name, &texts), row, scale: 1.0 });
+    subject.lines = Some(named.collect());
 }
 
 /// The demand of all buildings, a line for each class of use, the greatest first: their sum is the sum over the buildings.

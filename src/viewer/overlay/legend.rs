@@ -61,7 +61,11 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
             let [low, high] = match shown.and_then(|series| series.band.filter(|_| series.directed)) {
                 // Up to its limit: what is beyond has a mark of its own.
                 Some([_, most]) if most.is_finite() && most > 0.0 => [0.0, most],
-                _ => range(&sample, *palette),
+                // From one bound to the other, best in the middle.
+                _ => match active(scene, &scene.manifest).filter(|choice| choice.parts()).and_then(|choice| choice.series.band) {
+                    Some(band) => band,
+                    None => range(&sample, *palette),
+                },
             };
             (low, high, 1.0, sample)
         }
