@@ -237,6 +237,7 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                proposal: crate::view::Proposal::default(),
             },
             clock: Clock::default(),
             limits: Limits {

@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Camera, Command, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
@@ -47,6 +47,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        proposal: Proposal::default(),
     };
     kept_inside(state, limits)
 }
@@ -180,6 +181,21 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
             None => {}
         },
+        Command::UseTool { tool } => next.proposal.tool = *tool,
+        Command::Place { at, thing } => next.proposal.place(Placed { at: *at, thing: thing.clone() }),
+        Command::PlaceHere { tool } => {
+            let [lon, lat, _] = next.camera.target;
+            next.proposal.place(Placed { at: [lon, lat], thing: tool.usual([lon, lat]) });
+        }
+        Command::ChoosePlaced { index } => next.proposal.chosen = *index,
+        Command::MovePlaced { index, east_m, north_m } => next.proposal.shift(*index, *east_m, *north_m),
+        Command::PutPlaced { index, at } => next.proposal.put(*index, *at),
+        Command::ChangePlaced { index, thing } => next.proposal.change(*index, thing),
+        Command::RemovePlaced { index } => next.proposal.remove(*index),
+        Command::SetSiteLimit { kw } => next.proposal.limit_kw = *kw,
+        Command::SetBatteryUse { battery_use } => next.proposal.battery_use = *battery_use,
+        Command::SetSiteWind { ms } => next.proposal.wind_ms = *ms,
+        Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
         Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
@@ -273,6 +289,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.filters.clear();
     }
     state.roof = state.roof.sound();
+    state.proposal = std::mem::take(&mut state.proposal).sound(limits.bounds_lonlat);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

@@ -16,6 +16,7 @@
 //! | [`curves`] | curves of series: of what is selected, of the whole territory |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
+//! | [`siting`] | proposals: things put down and moved, what they would do, the way to the network |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -49,6 +50,7 @@ pub mod resident;
 pub mod roof;
 mod search;
 pub mod series;
+pub mod siting;
 pub mod sky;
 pub mod snapshot;
 pub mod stand;
@@ -194,7 +196,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins(machines::MachinesPlugin)
+            .add_plugins((machines::MachinesPlugin, siting::SitingPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,
@@ -245,6 +247,7 @@ fn stay_awake(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     drawn: Res<vocab::DrawnCamera>,
+    siting: Res<vocab::SitingFacts>,
     settings: Option<ResMut<WinitSettings>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -252,7 +255,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

@@ -354,6 +354,7 @@ fn every_finding_has_a_sentence() {
         "terrain-rgb-",
         "meter-",
         "roofbook-",
+        "gridbook-",
         "mvt-",
         "ground-",
         "vectors-",

@@ -8,7 +8,7 @@ use jumeau::view::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits {
         home: Camera {
             target: [-1.5586, 47.2133, 55.0],

@@ -96,6 +96,7 @@ fn manifest() -> Manifest {
         tables: Vec::new(),
         roofs: None,
         search: None,
+        connect: None,
         imagery: Vec::new(),
     }
 }

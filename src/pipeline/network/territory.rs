@@ -17,10 +17,12 @@ use crate::energy::grid::record::{duration_curve, duration_points, worst_steps};
 use crate::energy::grid::series::{Channel, Profiles, Quantity, Series as Solved, SeriesFault, SeriesOptions, Target, series_with};
 use crate::energy::grid::{BranchKind, Rating};
 use crate::formats::grid::{Document, read};
-use crate::formats::territory::{GridFile, Manifest, Series};
+use crate::formats::territory::{Axis, GridFile, Manifest, Series};
 use crate::formats::zarr::{self, About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::pipeline::Progress;
+use crate::siting::reach::Room;
+use crate::siting::rooms;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -142,7 +144,8 @@ pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     plain.then(|| folder.join(path))
 }
 
-fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
+/// The values of a series, all in memory.
+pub(in crate::pipeline) fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
     let at = inside(folder, &series.path).ok_or_else(|| fault("manifest-path", folder, &series.path))?;
     let about = std::fs::read(at.join("zarr.json")).map_err(|error| fault("file-unreadable", &at, error))?;
     zarr::read(&about, &mut |path| std::fs::read(at.join(path)).ok()).map_err(|broken| YearFault::Finding(broken.finding(at.display().to_string())))
@@ -322,6 +325,11 @@ impl Driven {
             let written = zarr::write(kept.len(), width, width, values, &said).map_err(text)?;
             files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
         }
+        for (name, values) in self.rooms(kept, of) {
+            let said = About { dimensions: ["feature", "all"], attributes: json!({"long_name": "what the worst step leaves of the rating, heat alone", "units": "kW", "nature": Nature::Simulated}) };
+            let written = zarr::write(kept.len(), 1, 1, &values, &said).map_err(text)?;
+            files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        }
         let step_s = (self.step_h * 3600.0).round() as i64;
         let coordinates = [
             Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
@@ -350,6 +358,24 @@ impl Driven {
             written += bytes.len() as u64;
         }
         Ok(written)
+    }
+
+    /// What is left for feeding in and for drawing, kW, row by row.
+    fn rooms<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> [(&'static str, Vec<f32>); 2] {
+        let network = &self.opened.network;
+        let found = |row: usize, index: usize| {
+            let branch = network.branches.get(index)?;
+            let nominal_kv = network.buses.get(branch.from)?.nominal_kv;
+            let rated_kva = match branch.rating {
+                Rating::None => return None,
+                Rating::Current { from_ka, .. } => 3_f64.sqrt() * nominal_kv * from_ka * 1000.0,
+                Rating::Power { mva } => 1000.0 * mva,
+            };
+            rooms::room(rated_kva, of(row), branch.kind == BranchKind::Line)
+        };
+        let all: Vec<_> = kept.iter().enumerate().map(|(row, index)| found(row, *index)).collect();
+        let column = |pick: fn(&Room) -> f64| all.iter().map(|room| room.as_ref().map_or(f32::NAN, |room| pick(room) as f32)).collect();
+        [("room_feed_kw", column(|room| room.feed_kw)), ("room_draw_kw", column(|room| room.draw_kw))]
     }
 
     /// The manifest with the two series of the year, written whole or not at all.
@@ -381,6 +407,23 @@ impl Driven {
                 ..Series::of(id, path, &axis, unit, Nature::Simulated, self.grid.dataset.clone())
             });
         }
+        // What is left of the ratings holds for all of the time: one step.
+        let end = self.start.plus_seconds((self.profiles.steps as f64 * self.step_h * 3600.0).round() as i64);
+        let whole = Axis { id: format!("{FOLDER}-all"), start: self.start, end, step: end.0 - self.start.0, calendar: None };
+        manifest.axes.retain(|axis| axis.id != whole.id);
+        for (id, array, quantity) in [(rooms::FEED, "room_feed_kw", "capacité restante en injection"), (rooms::DRAW, "room_draw_kw", "capacité restante en soutirage")] {
+            manifest.series.retain(|known| known.id != id);
+            manifest.series.push(Series {
+                rows: if named { rows.clone() } else { Vec::new() },
+                row_count: (!named).then_some(rows.len() as u64),
+                labels: (!named).then(|| format!("{FOLDER}/{}/feature", self.grid.id)),
+                quantity: Some(quantity.to_owned()),
+                layer: Some(LayerId::from(self.grid.layer.as_str())),
+                apart: true,
+                ..Series::of(id, format!("{FOLDER}/{}/{array}", self.grid.id), &whole.id, "kW", Nature::Simulated, self.grid.dataset.clone())
+            });
+        }
+        manifest.axes.push(whole);
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
         let beside = self.manifest_at.with_extension("json.new");
         std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &self.manifest_at)).map_err(|error| error.to_string())
