@@ -11,6 +11,7 @@
 //! | [`answer`] | the three cases (before, without battery, with) and what sets them apart |
 //! | [`worth`] | money, from dated facts |
 //! | [`told`] | the answer as words, figures and JSON |
+//! | [`message`] | the answer as a page is told it |
 //! | [`file`] | a proposal as GeoJSON |
 //! | [`territory`] | a package → its ground |
 //! | [`rooms`] | what a stored power flow leaves of posts and lines |
@@ -20,6 +21,7 @@ pub mod answer;
 pub mod breeze;
 pub mod file;
 pub mod ground;
+pub mod message;
 pub mod plant;
 pub mod reach;
 pub mod rooms;

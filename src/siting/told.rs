@@ -196,7 +196,7 @@ fn notes(answer: &Answer, prepared: &Prepared, proposal: &Proposal, english: boo
         });
     }
     if plant.hub_kw > 0.0 {
-        notes.push(say(english, "Recharge : trois séances de 12 kWh par point et par jour (hypothèse).", "Charging: three sessions of 12 kWh a point and day (an assumption)."));
+        notes.push(say(english, "Recharge : jusqu’à trois séances de 12 kWh par point et par jour, selon la durée du séjour et la puissance (hypothèse).", "Charging: up to three sessions of 12 kWh a point and day, as stay and power allow (an assumption)."));
     }
     if plant.feeder_m > 0.0 {
         notes.push(format!("{} {} m. {}", say(english, "Lignes nouvelles, à vol d’oiseau :", "New lines, as the crow flies:"), decimal(plant.feeder_m, 0, english), say(english, "Leur effet sur le réseau demande un calcul de flux (jumeau flow).", "What they do to the network takes a power flow (jumeau flow).")));

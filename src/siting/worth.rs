@@ -25,7 +25,7 @@ impl Worth {
         let mut worth = Self::default();
         let plant = &answer.plant;
         let kwp = plant.solar_kwp;
-        let mut price = |worth: &mut Self, id: &'static str| match facts.find(id, kwp, at) {
+        let price = |worth: &mut Self, id: &'static str| match facts.find(id, kwp, at) {
             Some((fact, validity)) if fact.value.is_some() => {
                 worth.used.push((fact.clone(), validity));
                 fact.value

@@ -1,6 +1,7 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
 use super::roof::RoofText;
+use super::siting::SitingText;
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
@@ -38,6 +39,8 @@ pub struct PanelModel {
     pub chart: Option<ChartText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// What the proposal would do.
+    pub siting: SitingText,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -258,6 +261,7 @@ impl PanelModel {
             attributes: Vec::new(),
             chart: None,
             roof: None,
+            siting: SitingText::default(),
             peak: None,
             sun: None,
             attributions: Vec::new(),

@@ -369,6 +369,10 @@ pub enum Command {
     SetProposal {
         proposal: Box<Proposal>,
     },
+    /// Opens a proposal from a file; whoever reads such files listens to this one.
+    OpenProposal {
+        geojson: String,
+    },
     /// Asks again for everything that could not be fetched.
     TryAgain,
     /// Chooses what stands in the middle of the picture.

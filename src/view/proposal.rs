@@ -141,6 +141,28 @@ impl Thing {
         }
     }
 
+    /// The same, so many times as large: hub, modules, energy and power, points, what a line carries.
+    pub fn times(&self, factor: f64) -> Self {
+        // In steps that people would choose.
+        let times = |value: f64| {
+            let value = value * factor;
+            let step = 10f64.powf(value.abs().max(1e-9).log10().floor() - 1.0);
+            (value / step).round() * step
+        };
+        match self.clone() {
+            Self::Turbine { model, hub_m } => Self::Turbine { model, hub_m: times(hub_m) },
+            Self::Solar { kwp, tilt_deg, azimuth_deg, mount } => Self::Solar { kwp: times(kwp), tilt_deg, azimuth_deg, mount },
+            Self::Battery { kwh, kw } => Self::Battery { kwh: times(kwh), kw: times(kw) },
+            Self::Hub { points, kw } => {
+                let more = (f64::from(points) * factor).round().clamp(1.0, 65_535.0) as u16;
+                // One point more or less at least.
+                let points = if more == points && factor > 1.0 { points.saturating_add(1) } else if more == points && factor < 1.0 { points.saturating_sub(1).max(1) } else { more };
+                Self::Hub { points, kw }
+            }
+            Self::Feeder { to, kw } => Self::Feeder { to, kw: times(kw) },
+        }
+    }
+
     /// The same, moved as little as needed to make sense; `None` for what can mean nothing.
     fn sound(self) -> Option<Self> {
         let within = |value: f64, [low, high]: [f64; 2]| value.is_finite().then(|| value.clamp(low, high));

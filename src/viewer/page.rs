@@ -7,7 +7,7 @@ use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    Chart, DayFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand, ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
@@ -64,6 +64,7 @@ struct Told {
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
+    siting: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -106,6 +107,7 @@ fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Option<Res<RoofFacts>>,
+    siting: Option<Res<SitingFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut told: Local<Told>,
@@ -122,6 +124,10 @@ fn speak(
         if let Some(roof) = roof.filter(|roof| told.roof != Some(roof.version)) {
             platform::post(&roof_message(scene, &roof, &both));
             told.roof = Some(roof.version);
+        }
+        if let Some(siting) = siting.filter(|siting| told.siting != Some(siting.version)) {
+            platform::post(&siting_message(scene, &siting));
+            told.siting = Some(siting.version);
         }
     }
     if told.marks != facts.marks {
@@ -325,4 +331,18 @@ fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
         }
         _ => message::outline(&told, &roof.planes, english),
     }
+}
+
+/// The proposal, as [`crate::siting::message`] has it.
+fn siting_message(scene: &Scene, siting: &SitingFacts) -> Value {
+    let outline = crate::siting::message::Outline {
+        state: siting.state,
+        message: siting.why.as_deref(),
+        card: siting.card.as_ref(),
+        moments: siting.answer.as_ref().map_or(&[], |answer| answer.moments.as_slice()),
+        fits: &siting.fits,
+        has_book: siting.has_book,
+        ms: siting.ms,
+    };
+    crate::siting::message::message(&outline, &scene.state.proposal, scene.state.language == Language::En)
 }

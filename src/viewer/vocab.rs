@@ -393,3 +393,11 @@ pub struct SitingFacts {
     /// Milliseconds that the answer took.
     pub ms: f64,
 }
+
+/// Where proposed things stand, in ECEF: foot, and the middle of what is seen.
+#[derive(Resource, Default)]
+pub struct Standing {
+    pub things: Vec<(glam::DVec3, glam::DVec3)>,
+    /// Rises with every drawing.
+    pub version: u64,
+}

@@ -245,12 +245,15 @@ fn a_windy_week_with_and_without_a_battery() {
 
 #[test]
 fn charging_is_counted_and_never_beyond_the_points() {
-    let proposal = Proposal { placed: vec![Placed { at: HERE, thing: Thing::Hub { points: 3, kw: 7.0 } }], limit_kw: Some(200.0), ..Proposal::default() };
+    let proposal = Proposal { placed: vec![Placed { at: HERE, thing: Thing::Hub { points: 3, kw: 22.0 } }], limit_kw: Some(200.0), ..Proposal::default() };
     let found = answer(village(), &proposal, start()).unwrap();
+    // Some stays are too short, more so at a slow point.
+    let slow = Proposal { placed: vec![Placed { at: HERE, thing: Thing::Hub { points: 3, kw: 7.0 } }], ..Proposal::default() };
+    assert!(answer(village(), &slow, start()).unwrap().charging_kwh < found.charging_kwh);
     let expected = 3.0 * 3.0 * 12.0 * 365.0;
     assert!((0.7 * expected..=1.001 * expected).contains(&found.charging_kwh), "{} {expected}", found.charging_kwh);
     let change = found.year.after.totals.peak_import_kw - found.year.before.totals.peak_import_kw;
-    assert!((0.0..=21.0 + 1e-6).contains(&change), "{change}");
+    assert!((0.0..=66.0 + 1e-6).contains(&change), "{change}");
     assert!(found.year.after.overdrawn_h >= found.year.before.overdrawn_h && found.year.before.overdrawn_h > 0.0);
 }
 

@@ -215,6 +215,7 @@ fn state() -> impl Strategy<Value = ViewState> {
                     attribute,
                     filters,
                     roof,
+                    proposal: Default::default(),
                 }
             },
         )
@@ -613,7 +614,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&plan="
     );
 }
 

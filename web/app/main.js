@@ -11,6 +11,7 @@ import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
+import { drawProposal, proposalOf } from "./proposal.js";
 import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
@@ -168,6 +169,9 @@ function message(received) {
     case "roof":
       roofOf(received);
       break;
+    case "proposal":
+      proposalOf(received);
+      break;
     case "search":
       searchOf(received);
       break;
@@ -196,6 +200,7 @@ function draw(state, before) {
   drawPicture(state);
   drawSheet(state, before);
   if (before && state.selection !== before.selection) drawRoof();
+  if (!before || JSON.stringify(state.proposal) !== JSON.stringify(before.proposal)) drawProposal();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -214,6 +219,7 @@ function drawAll() {
   drawPicture(store.state);
   drawMarks();
   drawRoof();
+  drawProposal();
   drawSearch();
   drawSeries();
   drawLegend();

@@ -9,7 +9,7 @@ use crate::view::{Placed, Proposal, SolarMount, Thing};
 use crate::viewer::anchor::Anchor;
 use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
 use crate::viewer::resident::{Resident, nearest_hit};
-use crate::viewer::vocab::{Scene, SceneFacts, SitingFacts};
+use crate::viewer::vocab::{Scene, SceneFacts, SitingFacts, Standing};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::prelude::*;
@@ -46,12 +46,6 @@ pub struct Piece {
     ecef_from_mesh: DMat4,
 }
 
-/// Where things stand, in ECEF: foot, and the middle of what is seen.
-#[derive(Resource, Default)]
-pub struct Standing {
-    pub things: Vec<(DVec3, DVec3)>,
-}
-
 /// What a drawing depends on.
 #[derive(PartialEq)]
 pub(super) struct Drawn {
@@ -81,6 +75,7 @@ pub(super) fn draw(
     *drawn = Some(now);
     pieces.iter().for_each(|piece| commands.entity(piece).despawn());
     standing.things.clear();
+    standing.version += 1;
     let Some(first) = proposal.placed.first() else { return };
     let ground = Ground { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
     let ecef_from_mesh = EnuFrame::at(ground.on(first.at, false)).ecef_from_enu;

@@ -1,10 +1,9 @@
 //! The pointer and a proposal: a click puts a thing down, a drag that begins on one moves it.
 
-use super::draw::Standing;
 use crate::viewer::anchor::Anchor;
 use crate::viewer::pose::{FOV_Y, Pose};
 use crate::viewer::resident::{Resident, nearest_hit};
-use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, ViewCommand};
+use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, Standing, ViewCommand};
 use crate::formats::territory::LayerKind;
 use crate::view::Command;
 use bevy::prelude::*;

@@ -13,7 +13,7 @@ mod shapes;
 
 use super::requests::{Purpose, Requests};
 use super::series::{List, ListKind, SeriesStore};
-use super::vocab::{PointerTaken, Scene, SitingFacts, ViewCommand, ViewerSystems};
+use super::vocab::{PointerTaken, Scene, SceneFacts, SitingFacts, Standing, ViewCommand, ViewerSystems};
 use crate::base::Nature;
 use crate::energy::economics::{Facts, file as facts_file};
 use crate::formats::gridbook::GridBook;
@@ -21,6 +21,7 @@ use crate::formats::territory::{Manifest, Series};
 use crate::geodesy::Crs;
 use crate::io::{self, Clock};
 use crate::siting::answer::answer_of;
+use crate::siting::file;
 use crate::siting::ground::Prepared;
 use crate::siting::plant::{Plant, connected_kw};
 use crate::siting::reach::{Fit, Places, Room};
@@ -29,6 +30,7 @@ use crate::siting::territory::{What, ground, wanted};
 use crate::siting::told::Card;
 use crate::siting::worth::Worth;
 use crate::view::{Command, Language, Proposal};
+use bevy::ecs::message::{MessageCursor, Messages};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -41,7 +43,7 @@ impl Plugin for SitingPlugin {
         app.init_resource::<SitingFacts>()
             .init_resource::<PointerTaken>()
             .init_resource::<Work>()
-            .init_resource::<draw::Standing>()
+            .init_resource::<Standing>()
             .add_systems(Update, hand::hold.after(ViewerSystems::Arrive).before(ViewerSystems::Input).run_if(is_open()))
             .add_systems(
                 Update,
@@ -86,14 +88,30 @@ struct Question {
     known: (bool, bool),
 }
 
-fn hear(mut commands: MessageReader<ViewCommand>, mut work: ResMut<Work>) {
-    if commands.read().any(|command| command.0 == Command::TryAgain) {
-        if matches!(work.prepared, Part::Failed(_)) {
-            work.prepared = Part::Unasked;
+/// Another try, and a proposal from a file.
+fn hear(mut asked: Local<MessageCursor<ViewCommand>>, mut commands: ResMut<Messages<ViewCommand>>, mut work: ResMut<Work>, mut told: ResMut<SceneFacts>) {
+    let mut opened = None;
+    for ViewCommand(command) in asked.read(&commands) {
+        match command {
+            Command::TryAgain => {
+                if matches!(work.prepared, Part::Failed(_)) {
+                    work.prepared = Part::Unasked;
+                }
+                if matches!(work.places, Part::Failed(_)) {
+                    work.places = Part::Unasked;
+                }
+            }
+            Command::OpenProposal { geojson } => opened = Some(file::read(geojson.as_bytes())),
+            _ => {}
         }
-        if matches!(work.places, Part::Failed(_)) {
-            work.places = Part::Unasked;
+    }
+    match opened {
+        Some(Ok(read)) => {
+            told.forget("siting-unread");
+            commands.write(ViewCommand(Command::SetProposal { proposal: Box::new(read.proposal) }));
         }
+        Some(Err(fault)) => told.fault("siting-unread", fault.value),
+        None => {}
     }
 }
 
