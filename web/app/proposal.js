@@ -174,14 +174,14 @@ function whole(placed) {
   const { limit_kw: limit = null, battery_use: use = "connection", wind_ms: wind = null } = store.state.proposal ?? {};
   const field = make("fieldset", "", { class: "proposal-whole" });
   field.append(make("legend", t("proposal-whole")));
-  const cap = make("label", t("proposal-limit"));
+  const cap = make("label", `${t("proposal-limit")}, kW`);
   const input = make("input", "", { type: "number", id: "proposal-limit", min: "1", max: "1000000", step: "10", inputmode: "numeric", placeholder: t("proposal-limit-none") });
   input.value = limit === null ? "" : String(Math.round(limit));
   input.addEventListener("change", () => {
     const kw = input.value === "" ? null : Number(input.value);
     command({ do: "set-site-limit", kw: kw !== null && Number.isFinite(kw) && kw > 0 ? kw : null });
   });
-  cap.append(" ", input, " kW");
+  cap.append(input);
   field.append(cap);
   const kinds = new Set(placed.map(({ thing }) => thing?.kind));
   if (kinds.has("battery")) {
@@ -197,7 +197,7 @@ function whole(placed) {
     field.append(label);
   }
   if (kinds.has("turbine")) {
-    const label = make("label", t("proposal-wind"));
+    const label = make("label", `${t("proposal-wind")}, m/s`);
     const speed = make("input", "", { type: "number", id: "proposal-wind", min: "2", max: "12", step: "0.1", inputmode: "decimal" });
     speed.value = wind === null ? "" : String(wind);
     speed.placeholder = "6.5";
@@ -205,7 +205,7 @@ function whole(placed) {
       const ms = speed.value === "" ? null : Number(speed.value);
       command({ do: "set-site-wind", ms: ms !== null && Number.isFinite(ms) && ms > 0 ? ms : null });
     });
-    label.append(" ", speed, " m/s");
+    label.append(speed);
     field.append(label);
   }
   return field;
