@@ -144,7 +144,7 @@ fn money(worth: &Worth, english: bool) -> Vec<Line> {
             lines.push(Line { key, name: say(english, fr, en), value: euro(value), origin });
         }
     };
-    push("saved", "Achats évités", "Purchases avoided", worth.saved_eur, fact("power-price"));
+    push("saved", "Achats évités, au tarif de détail", "Purchases avoided, at the retail tariff", worth.saved_eur, fact("power-price"));
     push("sold", "Ventes en plus", "Sales beside", worth.sold_eur, fact("pv-surplus-tariff"));
     push("by-battery", "dont par la batterie", "of which by the battery", worth.by_battery_eur, fact("power-price"));
     push("cost", "Coût hors taxes, solaire", "Cost before tax, solar", worth.cost_eur, fact("pv-cost"));

@@ -90,9 +90,9 @@ fn a_click_puts_a_thing_down_and_a_drag_moves_it() {
     let proposal = running.state().proposal.clone();
     assert_eq!((proposal.placed.len(), proposal.chosen, proposal.tool), (1, Some(0), None));
     assert_eq!(running.state().selection, None, "the click was for the battery");
-    // Where the camera looks, within what a slope does to a ray.
+    // Where the camera looks, or on the roof that stands before it.
     let target = running.state().camera.target;
-    assert!((proposal.placed[0].at[0] - target[0]).abs() < 2e-4 && (proposal.placed[0].at[1] - target[1]).abs() < 2e-4, "{:?} {target:?}", proposal.placed[0].at);
+    assert!((proposal.placed[0].at[0] - target[0]).abs() < 3e-3 && (proposal.placed[0].at[1] - target[1]).abs() < 3e-3, "{:?} {target:?}", proposal.placed[0].at);
     ready(&mut running);
     let camera = running.state().camera;
     running.drag(bevy::input::mouse::MouseButton::Left, middle, bevy::prelude::Vec2::new(400.0, 200.0));
