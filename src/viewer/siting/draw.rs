@@ -19,7 +19,7 @@ const WHITE: Rgb = [238, 240, 240];
 /// Proposed, and in hand.
 const PROJECT: Rgb = [230, 120, 20];
 const CHOSEN: Rgb = [255, 205, 40];
-const MODULE: Rgb = [20, 27, 48];
+const MODULE: Rgb = [30, 46, 88];
 const FRAME: Rgb = [120, 128, 138];
 const CONTAINER: Rgb = [225, 230, 232];
 const POLE: Rgb = [110, 84, 60];
@@ -39,6 +39,8 @@ const MOST_STEPS: usize = 120;
 const WAY_ABOVE_M: f64 = 1.6;
 const SPAN_M: f64 = 50.0;
 const POLE_M: f64 = 10.0;
+/// Rings of so many things follow the ground; of more they are level.
+const MOST_FITTED: usize = 8;
 
 /// The mesh of a proposal, and where it stands.
 #[derive(Component)]
@@ -90,7 +92,12 @@ pub(super) fn draw(
         let place = mesh_from_ecef * ecef_from_thing;
         let (radius, middle_m) = thing(&mut solid, &place, placed, &ground, &mesh_from_ecef);
         let accent = if is_chosen { CHOSEN } else { PROJECT };
-        bright.ring(&place, radius, radius * 1.06 + 1.2, 0.5, accent);
+        let rings = [radius, radius * 1.06 + 1.2];
+        if proposal.placed.len() <= MOST_FITTED {
+            fitted_ring(&mut bright, &ground, &mesh_from_ecef, placed.at, rings, accent);
+        } else {
+            bright.ring(&place, rings[0], rings[1], 0.5, accent);
+        }
         standing.things.push((ecef_from_thing.transform_point3(DVec3::ZERO), ecef_from_thing.transform_point3(DVec3::Z * middle_m)));
         if let Some(Some(fit)) = facts.fits.get(index) {
             for end in [&fit.post, &fit.line].into_iter().flatten() {
@@ -138,6 +145,28 @@ impl Ground<'_> {
         let y = hit.map_or(point.y, |hit| ABOVE_M - hit.distance);
         let found = self.anchor.lonlat(DVec3::new(point.x, y, point.z));
         LonLatH::new(lon_deg, lat_deg, found.height_m)
+    }
+}
+
+/// A ring that follows the ground.
+fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lon, lat]: [f64; 2], [inner, outer]: [f64; 2], colour: Rgb) {
+    const PARTS: usize = 36;
+    const METRES: f64 = 111_320.0;
+    let at = |part: usize, radius: f64, height_m: f64| {
+        let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
+        let (east, north) = (radius * cos / (METRES * lat.to_radians().cos().max(1e-6)), radius * sin / METRES);
+        mesh_from_ecef.transform_point3(LonLatH::new(lon + east, lat + north, height_m).to_ecef().0)
+    };
+    let heights: Vec<f64> = (0..PARTS)
+        .map(|part| {
+            let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
+            ground.on([lon + outer * cos / (METRES * lat.to_radians().cos().max(1e-6)), lat + outer * sin / METRES], false).height_m + 0.6
+        })
+        .collect();
+    for part in 0..PARTS {
+        let next = part + 1;
+        let (Some(here), Some(there)) = (heights.get(part), heights.get(next % PARTS)) else { continue };
+        shapes.quad(&DMat4::IDENTITY, [at(part, inner, *here), at(part, outer, *here), at(next, outer, *there), at(next, inner, *there)], colour);
     }
 }
 
