@@ -1,10 +1,10 @@
 //! How much a picture may cost, chosen by a person or by what the machine was seen to bear.
 //!
-//! Reads: [`Scene`] (the choice), [`SceneFacts`] (whether frames follow one another). Writes: samples and shadow filter of the eye, the
+//! Reads: [`Scene`] (the choice), [`FrameTime`], [`SceneFacts`]. Writes: samples and shadow filter of the eye, the
 //! shadow map, [`Cost`], and which preset is in force.
 
 use super::platform;
-use super::vocab::{DrawnCamera, Eye, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{Eye, FrameTime, Scene, SceneFacts, ViewerSystems};
 use crate::view::Quality;
 use bevy::light::{DirectionalLightShadowMap, ShadowFilteringMethod};
 use bevy::prelude::*;
@@ -117,8 +117,8 @@ impl Judge {
 #[derive(Resource)]
 struct Judged {
     judge: Judge,
-    /// Whether the frame before this one was followed at once.
-    in_a_row: bool,
+    /// Frames looked at so far.
+    seen: u64,
 }
 
 /// Follows the person's choice and the machine; a picture without a window has its own cost and lacks this plugin.
@@ -127,7 +127,7 @@ pub struct QualityPlugin;
 impl Plugin for QualityPlugin {
     fn build(&self, app: &mut App) {
         let start = platform::first_quality();
-        app.insert_resource(Judged { judge: Judge::new(start), in_a_row: false })
+        app.insert_resource(Judged { judge: Judge::new(start), seen: 0 })
             .insert_resource(Cost::of(start))
             .add_systems(
                 Update,
@@ -136,13 +136,11 @@ impl Plugin for QualityPlugin {
     }
 }
 
-fn judge(time: Res<Time<Real>>, scene: Res<Scene>, drawn: Res<DrawnCamera>, mut facts: ResMut<SceneFacts>, mut judged: ResMut<Judged>) {
-    // Between two frames of a picture at rest lies a pause, not work.
-    let busy = drawn.moving || scene.state.playback.playing || !facts.progress.complete;
-    if judged.in_a_row && facts.progress.shown > 0 && scene.state.quality == Quality::Auto {
-        judged.judge.see(f64::from(time.delta_secs()));
+fn judge(frame: Res<FrameTime>, scene: Res<Scene>, mut facts: ResMut<SceneFacts>, mut judged: ResMut<Judged>) {
+    let one_more = std::mem::replace(&mut judged.seen, frame.count) != frame.count;
+    if one_more && facts.progress.shown > 0 && scene.state.quality == Quality::Auto {
+        judged.judge.see(frame.seconds);
     }
-    judged.in_a_row = busy;
     let preset = match scene.state.quality {
         Quality::Auto => judged.judge.preset(),
         chosen => chosen,

@@ -315,6 +315,13 @@ pub struct ValuesWaiting(pub usize);
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct MachinesWaiting(pub usize);
 
+/// What the last drawn frame took that another followed at once, and how many there were: pauses and steps without a picture do not count.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct FrameTime {
+    pub seconds: f64,
+    pub count: u64,
+}
+
 /// The one eye of the scene.
 #[derive(Component)]
 pub struct Eye;

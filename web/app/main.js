@@ -103,6 +103,7 @@ async function loadViewer() {
     graphics = chosen.graphics;
     document.body.dataset.graphics = graphics;
     await start({
+      graphics,
       folder: chosen.folder,
       wasmBytes: chosen.bytes,
       decoder: settings.decoder,
