@@ -75,7 +75,7 @@ fn posts_with_classes_and_reserved_capacity_say_so() {
 fn what_is_no_proposal_says_so() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
-    run(&["demo", "--out", "a", "--seed", "3", "--buildings", "60", "--json"], at);
+    run(&["demo", "--out", "a", "--seed", "3", "--buildings", "200", "--json"], at);
     run(&["import", "a", "--out", "t", "--json"], at);
     std::fs::write(at.join("none.geojson"), "nothing").unwrap();
     std::fs::write(at.join("empty.geojson"), r#"{"type":"FeatureCollection","features":[]}"#).unwrap();

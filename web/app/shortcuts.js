@@ -38,7 +38,7 @@ export const SHORTCUTS = [
   {"key":"(","name":{"fr":"(","en":"("},"text":{"fr":"Dix ans plus tôt","en":"Ten years earlier"},"ask":{"ask":"year","years":-10}},
   {"key":"t","name":{"fr":"T","en":"T"},"text":{"fr":"Changer ce que montrent les couleurs","en":"Change what the colours mean"},"ask":{"ask":"next-theme"}},
   {"key":"b","name":{"fr":"B","en":"B"},"text":{"fr":"Voir sous le sol, ou ne plus y voir","en":"Look under the ground, or no longer"},"ask":{"ask":"underground"}},
-  {"key":"p","name":{"fr":"P","en":"P"},"text":{"fr":"Choisir ce qu’un clic pose : éolienne, solaire, batterie, bornes, ligne, rien","en":"Choose what a click puts down: turbine, solar, battery, chargers, line, nothing"},"ask":{"ask":"next-tool"}},
+  {"key":"p","name":{"fr":"P","en":"P"},"text":{"fr":"Choisir ce qu’un clic pose : éolienne, solaire, batterie, bornes, ligne, rien","en":"Choose what a click puts down: turbine, solar, battery, chargers, line, nothing"},"ask":{"ask":"next-tool"}},
   {"key":"o","name":{"fr":"O","en":"O"},"text":{"fr":"Poser au centre de l’image","en":"Put down in the middle of the picture"},"ask":{"ask":"put-down"}},
   {"key":"w","name":{"fr":"W","en":"W"},"text":{"fr":"Prendre en main l’élément suivant du projet","en":"Take the next thing of the proposal in hand"},"ask":{"ask":"next-placed"}},
   {"key":"i","name":{"fr":"I","en":"I"},"text":{"fr":"Déplacer l’élément de 10 m au nord","en":"Move the thing 10 m north"},"ask":{"ask":"move-placed","east_m":0.0,"north_m":10.0}},
