@@ -22,13 +22,13 @@ pub struct Args {
     /// Le projet, en GeoJSON / the proposal as GeoJSON.
     proposal: PathBuf,
     /// Limite du raccordement, kW, à la place de celle du fichier / limit of the connection, instead of the file's.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     limit_kw: Option<f64>,
     /// Usage des batteries : connection, own-use / use of batteries.
     #[arg(long)]
     battery_use: Option<String>,
     /// Vent moyen à 100 m, m/s, où le territoire n’en sait rien / mean wind at 100 m.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     wind_ms: Option<f64>,
     /// Instant dont l’heure et le jour sont dits, RFC 3339 / instant whose hour and day are told.
     #[arg(long)]
