@@ -6,6 +6,7 @@
 //! | `vm_pu` (feature, time) | voltage at the far end of the line or on the low side of the transformer, as a share of the nominal one |
 //! | `duration_percent` (feature, share) | load-duration curve: loading that is exceeded in so many percent of the year |
 //! | `worst_hour` (feature, rank) | steps of the highest loadings, the worst first |
+//! | `room/feed_kw`, `room/draw_kw` (feature, time) | what the worst step leaves of the rating: one step |
 //!
 //! Rows are the features of the layer that the network is drawn in, by their ids.
 //! Values go to disk as they are solved; in memory are one block of steps and the loadings of all.
@@ -325,11 +326,6 @@ impl Driven {
             let written = zarr::write(kept.len(), width, width, values, &said).map_err(text)?;
             files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
         }
-        for (name, values) in self.rooms(kept, of) {
-            let said = About { dimensions: ["feature", "all"], attributes: json!({"long_name": "what the worst step leaves of the rating, heat alone", "units": "kW", "nature": Nature::Simulated}) };
-            let written = zarr::write(kept.len(), 1, 1, &values, &said).map_err(text)?;
-            files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
-        }
         let step_s = (self.step_h * 3600.0).round() as i64;
         let coordinates = [
             Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
@@ -350,6 +346,7 @@ impl Driven {
         let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
         let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         files.extend(zarr_group::write(&group, &coordinates, &members).map_err(text)?);
+        files.extend(self.room_files(kept, of).map_err(text)?);
         let mut written = 0;
         for (path, bytes) in files {
             let whole = folder.join(path);
@@ -358,6 +355,27 @@ impl Driven {
             written += bytes.len() as u64;
         }
         Ok(written)
+    }
+
+    /// A group of its own: its time is one step, all of the year.
+    fn room_files<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> Result<Vec<(String, Vec<u8>)>, crate::formats::Fault> {
+        let mut files = Vec::new();
+        for (name, values) in self.rooms(kept, of) {
+            let said = About { dimensions: ["feature", "time"], attributes: json!({"long_name": "what the worst step leaves of the rating, heat alone", "units": "kW", "nature": Nature::Simulated}) };
+            files.extend(zarr::write(kept.len(), 1, 1, &values, &said)?.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        }
+        let coordinates = [
+            Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
+            Coordinate {
+                name: "time",
+                labels: Labels::Integers(vec![self.start.0]),
+                attributes: json!({"long_name": "start of the year, UTC", "standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"}),
+            },
+        ];
+        let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
+        let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        files.extend(zarr_group::write(&json!({"Conventions": "CF-1.11", "title": format!("what a year leaves of {}", self.grid.path), "nature": Nature::Simulated}), &coordinates, &members)?);
+        Ok(files.into_iter().map(|(path, bytes)| (format!("room/{path}"), bytes)).collect())
     }
 
     /// What is left for feeding in and for drawing, kW, row by row.
@@ -375,7 +393,7 @@ impl Driven {
         };
         let all: Vec<_> = kept.iter().enumerate().map(|(row, index)| found(row, *index)).collect();
         let column = |pick: fn(&Room) -> f64| all.iter().map(|room| room.as_ref().map_or(f32::NAN, |room| pick(room) as f32)).collect();
-        [("room_feed_kw", column(|room| room.feed_kw)), ("room_draw_kw", column(|room| room.draw_kw))]
+        [("feed_kw", column(|room| room.feed_kw)), ("draw_kw", column(|room| room.draw_kw))]
     }
 
     /// The manifest with the two series of the year, written whole or not at all.
@@ -411,7 +429,7 @@ impl Driven {
         let end = self.start.plus_seconds((self.profiles.steps as f64 * self.step_h * 3600.0).round() as i64);
         let whole = Axis { id: format!("{FOLDER}-all"), start: self.start, end, step: end.0 - self.start.0, calendar: None };
         manifest.axes.retain(|axis| axis.id != whole.id);
-        for (id, array, quantity) in [(rooms::FEED, "room_feed_kw", "capacité restante en injection"), (rooms::DRAW, "room_draw_kw", "capacité restante en soutirage")] {
+        for (id, array, quantity) in [(rooms::FEED, "room/feed_kw", "capacité restante en injection"), (rooms::DRAW, "room/draw_kw", "capacité restante en soutirage")] {
             manifest.series.retain(|known| known.id != id);
             manifest.series.push(Series {
                 rows: if named { rows.clone() } else { Vec::new() },
