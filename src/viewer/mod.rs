@@ -206,7 +206,7 @@ impl Plugin for ViewerPlugin {
             .add_systems(
                 Update,
                 (
-                    requests::receive.before(ViewerSystems::Arrive),
+                    (requests::receive, forget_faults).before(ViewerSystems::Arrive),
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),
@@ -244,6 +244,13 @@ pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<View
         if next != scene.state {
             scene.state = next;
         }
+    }
+}
+
+/// What failed is tried again: when it fails once more, that is news.
+fn forget_faults(mut facts: ResMut<SceneFacts>, mut commands: MessageReader<ViewCommand>) {
+    if commands.read().any(|command| command.0 == crate::view::Command::TryAgain) {
+        facts.forget_all();
     }
 }
 

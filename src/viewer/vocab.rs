@@ -196,6 +196,11 @@ impl SceneFacts {
         }
     }
 
+    /// Forgets them all, so that what goes wrong once more is told once more.
+    pub fn forget_all(&mut self) {
+        self.faults.clear();
+    }
+
     /// Takes back what is no longer so.
     pub fn forget(&mut self, key: &str) {
         self.faults.retain(|fault| fault.key != key);
