@@ -100,9 +100,11 @@ fn write_marks(
         }
     }
     // What is proposed says so: nobody shall take it for something that stands there.
-    let texts = Texts::new(scene.state.language);
-    let things = standing.iter().flat_map(|standing| &standing.things).zip(&scene.state.proposal.placed);
-    for ((_, middle), placed) in things {
+    let things: &[(DVec3, DVec3)] = standing.as_ref().map_or(&[], |standing| standing.things.as_slice());
+    // Words are read anew where there is something to name, not at every step of the camera.
+    let texts = (!things.is_empty()).then(|| Texts::new(scene.state.language));
+    for ((_, middle), placed) in things.iter().zip(&scene.state.proposal.placed) {
+        let Some(texts) = &texts else { break };
         let Some((at, _)) = seen(&pose, anchor.world_from_ecef().transform_point3(*middle), picture) else { continue };
         let text = format!("{} · {}", texts.text("siting-project"), texts.text(&format!("tool-{}", placed.thing.tool().id())));
         let width = text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
