@@ -1,6 +1,7 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
 use super::roof::RoofText;
+use super::siting::SitingText;
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
@@ -45,6 +46,8 @@ pub struct PanelModel {
     pub accounts: Option<AccountsFacts>,
     /// What changes around the year shown, with the theme of years.
     pub changes: Option<Changes>,
+    /// What the proposal would do.
+    pub siting: SitingText,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -264,6 +267,7 @@ impl PanelModel {
                 raised: false,
                 balance: false,
                 flows: crate::view::FlowChoice::default(),
+                proposal: crate::view::Proposal::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -288,6 +292,7 @@ impl PanelModel {
             roof: None,
             accounts: None,
             changes: None,
+            siting: SitingText::default(),
             peak: None,
             sun: None,
             attributions: Vec::new(),

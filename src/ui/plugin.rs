@@ -4,13 +4,14 @@
 
 use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendText, Memory, PanelModel};
 use super::roof::{self, RoofText};
+use super::siting::{self, SitingText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -32,7 +33,8 @@ impl Plugin for UiPlugin {
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
             .init_resource::<RoofFacts>()
             .add_message::<FileDragAndDrop>()
-            .add_systems(Update, roof::take_dropped)
+            .init_resource::<SitingFacts>()
+            .add_systems(Update, (roof::take_dropped, siting::take_dropped))
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -84,6 +86,7 @@ fn draw(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Res<RoofFacts>,
+    siting: Res<SitingFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -97,9 +100,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || siting.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts, &roof);
+        refresh(state, scene.as_deref(), &facts, &roof, &siting);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -173,7 +176,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, siting: &SitingFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -211,6 +214,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         roof: RoofText::of(roof, texts),
         accounts: facts.accounts.clone(),
         changes: facts.changes.clone(),
+        siting: SitingText::of(siting, texts.language() == Language::En),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,

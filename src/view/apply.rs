@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, FlowChoice, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
 use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
@@ -52,6 +52,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         raised: false,
         balance: false,
         flows: FlowChoice::default(),
+        proposal: Proposal::default(),
     };
     kept_inside(state, limits)
 }
@@ -190,9 +191,24 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
             None => {}
         },
+        Command::UseTool { tool } => next.proposal.tool = *tool,
+        Command::Place { at, thing } => next.proposal.place(Placed { at: *at, thing: thing.clone() }),
+        Command::PlaceHere { tool } => {
+            let [lon, lat, _] = next.camera.target;
+            next.proposal.place(Placed { at: [lon, lat], thing: tool.usual([lon, lat]) });
+        }
+        Command::ChoosePlaced { index } => next.proposal.chosen = *index,
+        Command::MovePlaced { index, east_m, north_m } => next.proposal.shift(*index, *east_m, *north_m),
+        Command::PutPlaced { index, at } => next.proposal.put(*index, *at),
+        Command::ChangePlaced { index, thing } => next.proposal.change(*index, thing),
+        Command::RemovePlaced { index } => next.proposal.remove(*index),
+        Command::SetSiteLimit { kw } => next.proposal.limit_kw = *kw,
+        Command::SetBatteryUse { battery_use } => next.proposal.battery_use = *battery_use,
+        Command::SetSiteWind { ms } => next.proposal.wind_ms = *ms,
+        Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -294,6 +310,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     }
     state.roof = state.roof.sound();
     state.flows = state.flows.sound();
+    state.proposal = std::mem::take(&mut state.proposal).sound(limits.bounds_lonlat);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

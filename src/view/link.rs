@@ -4,7 +4,8 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &roof=farm,29400,5.5,0,,1,0-3&raise=0&balance=0&flows=1,30&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
+//!   &roof=farm,29400,5.5,0,,1,0-3&raise=0&balance=0&flows=1,30&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
+//!   &attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -14,7 +15,7 @@
 
 use super::apply::is_id;
 use super::{
-    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
+    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, Proposal, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
@@ -92,6 +93,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("raise", u8::from(state.raised).to_string()),
         ("balance", u8::from(state.balance).to_string()),
         ("flows", state.flows.to_string()),
+        ("plan", state.proposal.text()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -157,6 +159,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "filter" => state.filters = filters(&value).ok_or_else(wrong)?,
             "flows" => state.flows = FlowChoice::parse(&value).ok_or_else(wrong)?,
             "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
+            "plan" => state.proposal = Proposal::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());

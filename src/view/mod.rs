@@ -14,6 +14,7 @@ mod landing;
 pub mod life;
 mod link;
 mod marks;
+pub mod proposal;
 mod roof;
 pub mod sankey;
 mod scale;
@@ -30,6 +31,7 @@ pub use flows::FlowChoice;
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
@@ -194,6 +196,9 @@ pub struct ViewState {
     /// The flow diagram.
     #[serde(default)]
     pub flows: FlowChoice,
+    /// What is proposed for the territory.
+    #[serde(default)]
+    pub proposal: Proposal,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -342,6 +347,61 @@ pub enum Command {
     /// How many roofs the flow diagram takes to be equipped, per cent.
     SetEquipped {
         percent: u8,
+    },
+    /// The next click puts one of these down; none is an ordinary click.
+    UseTool {
+        tool: Option<Tool>,
+    },
+    /// Puts a thing down and takes it in hand.
+    Place {
+        at: [f64; 2],
+        thing: Thing,
+    },
+    /// The same where the camera looks, of a usual size: for those who have no pointer.
+    PlaceHere {
+        tool: Tool,
+    },
+    /// Takes a thing in hand, by its place in the list.
+    ChoosePlaced {
+        index: Option<usize>,
+    },
+    /// Moves a thing by metres.
+    MovePlaced {
+        index: usize,
+        east_m: f64,
+        north_m: f64,
+    },
+    /// Puts a thing elsewhere.
+    PutPlaced {
+        index: usize,
+        at: [f64; 2],
+    },
+    /// Another size, another model.
+    ChangePlaced {
+        index: usize,
+        thing: Thing,
+    },
+    RemovePlaced {
+        index: usize,
+    },
+    /// What the connection to the network around carries, kW.
+    SetSiteLimit {
+        kw: Option<f64>,
+    },
+    SetBatteryUse {
+        battery_use: BatteryUse,
+    },
+    /// Mean wind at 100 m, m/s.
+    SetSiteWind {
+        ms: Option<f64>,
+    },
+    /// All of it at once: one that was kept, or an empty one.
+    SetProposal {
+        proposal: Box<Proposal>,
+    },
+    /// Opens a proposal from a file; whoever reads such files listens to this one.
+    OpenProposal {
+        geojson: String,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

@@ -18,6 +18,7 @@
 //! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
+//! | [`siting`] | proposals: things put down and moved, what they would do, the way to the network |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -56,6 +57,7 @@ pub mod resident;
 pub mod roof;
 mod search;
 pub mod series;
+pub mod siting;
 pub mod sky;
 pub mod snapshot;
 pub mod stand;
@@ -204,7 +206,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin))
+            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin, siting::SitingPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,
@@ -262,6 +264,7 @@ fn stay_awake(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     drawn: Res<vocab::DrawnCamera>,
+    siting: Res<vocab::SitingFacts>,
     settings: Option<ResMut<WinitSettings>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -269,7 +272,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

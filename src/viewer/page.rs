@@ -9,8 +9,8 @@ use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    AccountsFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems,
-    Words,
+    AccountsFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand,
+    ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
@@ -70,6 +70,7 @@ struct Told {
     changes: Option<Changes>,
     accounts: Option<AccountsFacts>,
     flows: Option<(Option<FlowFacts>, FlowChoice, Language)>,
+    siting: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -112,6 +113,7 @@ fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Option<Res<RoofFacts>>,
+    siting: Option<Res<SitingFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut asked: MessageReader<ViewCommand>,
@@ -131,6 +133,10 @@ fn speak(
         if let Some(roof) = roof.filter(|roof| told.roof != Some(roof.version)) {
             platform::post(&roof_message(scene, &roof, &both));
             told.roof = Some(roof.version);
+        }
+        if let Some(siting) = siting.filter(|siting| told.siting != Some(siting.version)) {
+            platform::post(&siting_message(scene, &siting));
+            told.siting = Some(siting.version);
         }
     }
     if told.marks != facts.marks {
@@ -393,4 +399,18 @@ fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
         }
         _ => message::outline(&told, &roof.planes, english),
     }
+}
+
+/// The proposal, as [`crate::siting::message`] has it.
+fn siting_message(scene: &Scene, siting: &SitingFacts) -> Value {
+    let outline = crate::siting::message::Outline {
+        state: siting.state,
+        message: siting.why.as_deref(),
+        card: siting.card.as_ref(),
+        moments: siting.answer.as_ref().map_or(&[], |answer| answer.moments.as_slice()),
+        fits: &siting.fits,
+        has_book: siting.has_book,
+        ms: siting.ms,
+    };
+    crate::siting::message::message(&outline, &scene.state.proposal, scene.state.language == Language::En)
 }

@@ -28,7 +28,7 @@ const MAX_TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
 
 /// Series that we compute ourselves, and what they are called.
-const OWN: [(&str, &str); 23] = [
+const OWN: [(&str, &str); 25] = [
     ("demand-areas", "series-demand-areas"),
     ("demand-iris", "series-demand-iris"),
     ("pv-areas", "series-pv-areas"),
@@ -40,6 +40,8 @@ const OWN: [(&str, &str); 23] = [
     ("flow-loading", "series-flow-loading"),
     ("flow-voltage", "series-flow-voltage"),
     ("flow-losses", "series-flow-losses"),
+    ("flow-room-feed", "series-flow-room-feed"),
+    ("flow-room-draw", "series-flow-room-draw"),
     ("wind-power", "series-wind-power"),
     ("wind-speed", "series-wind-speed"),
     ("wind-direction", "series-wind-direction"),

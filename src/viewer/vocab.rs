@@ -544,3 +544,34 @@ pub struct RoofFacts {
     /// Milliseconds that the answer took.
     pub ms: f64,
 }
+
+/// The pointer is busy with a proposed thing, so that gestures and clicks are not for the map.
+#[derive(Resource, Default, PartialEq)]
+pub struct PointerTaken(pub bool);
+
+/// What a proposal would do, as far as it is known.
+#[derive(Resource, Clone, Default)]
+pub struct SitingFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// `waiting`, `failed`, `ready`; empty while nothing is proposed.
+    pub state: &'static str,
+    /// Why there is no answer.
+    pub why: Option<String>,
+    pub card: Option<crate::siting::told::Card>,
+    pub answer: Option<Arc<crate::siting::answer::Answer>>,
+    /// Where each thing could be connected.
+    pub fits: Vec<Option<crate::siting::reach::Fit>>,
+    /// Posts and lines are known.
+    pub has_book: bool,
+    /// Milliseconds that the answer took.
+    pub ms: f64,
+}
+
+/// Where proposed things stand, in ECEF: foot, and the middle of what is seen.
+#[derive(Resource, Default)]
+pub struct Standing {
+    pub things: Vec<(glam::DVec3, glam::DVec3)>,
+    /// Rises with every drawing.
+    pub version: u64,
+}

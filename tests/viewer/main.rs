@@ -12,4 +12,5 @@ mod search;
 mod series;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
+mod siting;
 mod territory;

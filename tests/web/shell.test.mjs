@@ -220,6 +220,62 @@ const ROOF = {
   sources: ["IGN – BD TOPO®, édition 2025-06-15"],
 };
 
+const PROPOSAL = {
+  kind: "proposal", state: "ready", message: null, nature: "simulated", hasBook: true, dated: false, ms: 4,
+  headline: [{ key: "avoided", name: "Écrêtement évité par la batterie", value: "12,3 MWh", origin: "simulé, pas à pas ; limite de raccordement 6,50 MW" }, { key: "self-sufficiency", name: "Autonomie", value: "31,0 % (+4,2 pt)", origin: "part de la consommation qui n’est pas soutirée" }],
+  money: [{ key: "saved", name: "Achats évités", value: "12 345 €", origin: "0,2001 EUR/kWh" }],
+  year: [{ key: "curtailed", name: "Écrêtement", values: ["0 kWh", "20,0 MWh", "7,7 MWh"] }], day: [{ key: "curtailed", name: "Écrêtement", values: ["0 kWh", "1,0 MWh", "0,4 MWh"] }], hour: [],
+  moments: Array.from({ length: 24 }, (_, hour) => ({ at: `2026-06-21T${String(hour).padStart(2, "0")}:00:00Z`, drawnKw: [200, 200 - 20 * hour, 180 - 15 * hour], curtailedKw: 0, storedKwh: 10 * hour })),
+  fits: [[{ key: "post", text: "Poste le plus proche : 312,4 m — P7 (classe A (40 cm)) ; capacité restante non connue" }, { key: "s3renr", text: "S3REnR : non connu, aucune source du territoire ne le donne" }]],
+  notes: ["Soleil : climatologie statistique de France, sans ombres ; pertes 14 %."], geojson: { type: "FeatureCollection", features: [] },
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`a proposal is put down, sized and read with the keyboard alone (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    if (size === "phone") await page.locator("#layers-toggle").click();
+    await page.locator("#proposal-fold summary").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#proposal-here-battery").focus();
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "place-here", tool: "battery" });
+    await page.locator("#proposal-tool-turbine").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "use-tool", tool: "turbine" });
+    const state = { territory: "essai", instant: "2026-06-21T13:30:00Z", year: 2026, playback: { playing: false, speed: 3600 }, hidden: [], filters: [], theme: "none", selection: null, language: "fr", camera: { target: [-1.55, 47.215, 60], distance_m: 900, heading_deg: 0, pitch_deg: -30 } };
+    const proposal = { placed: [{ at: [-1.55, 47.215], thing: { kind: "battery", kwh: 2000, kw: 1000 } }], limit_kw: 6500, battery_use: "connection", wind_ms: null, chosen: 0, tool: null };
+    await page.evaluate(([message, state]) => { window.say({ kind: "state", state, link: "v=1" }); window.say(message); }, [PROPOSAL, { ...state, proposal }]);
+    const card = page.locator("#proposal");
+    assert.match(await card.textContent(), /Écrêtement évité par la batterie/);
+    assert.match(await card.textContent(), /12,3 MWh/);
+    await card.locator("#proposal-kwh").fill("4000");
+    await page.waitForFunction(() => window.heard.at(-1).do === "change-placed");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "change-placed", index: 0, thing: { kind: "battery", kwh: 4000, kw: 1000 } });
+    await card.locator("#proposal-move-north").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "move-placed", index: 0, east_m: 0, north_m: 25 });
+    await card.locator("#proposal-limit").fill("5000");
+    await card.locator("#proposal-limit").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-site-limit", kw: 5000 });
+    await card.locator("#proposal-use").selectOption("own-use");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-battery-use", battery_use: "own-use" });
+    assert.match(await card.locator("#proposal-save").getAttribute("href"), /^data:application\/geo\+json/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-proposal-${size}`);
+    // On the picture the keys of the table act on the thing in hand.
+    if (size === "desktop") {
+      await page.locator("#scene").focus();
+      await page.keyboard.press("g");
+      assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "change-placed", index: 0, thing: { kind: "battery", kwh: 2500, kw: 1300 } });
+      await page.keyboard.press("Delete");
+      assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "remove-placed", index: 0 });
+    }
+    await page.locator("#proposal-remove-0").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "remove-placed", index: 0 });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
 for (const size of ["phone", "desktop"]) {
   test(`the card of a roof can be read, changed and printed (${size})`, async () => {
     const { page, faults, context } = await open({ size });

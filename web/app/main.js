@@ -14,6 +14,7 @@ import { drawFlows, flowsOf } from "./sankey.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
+import { drawProposal, proposalOf } from "./proposal.js";
 import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
@@ -181,6 +182,9 @@ function message(received) {
     case "roof":
       roofOf(received);
       break;
+    case "proposal":
+      proposalOf(received);
+      break;
     case "search":
       searchOf(received);
       break;
@@ -212,6 +216,7 @@ function draw(state, before) {
   drawPicture(state);
   drawSheet(state, before);
   if (before && state.selection !== before.selection) drawRoof();
+  if (!before || JSON.stringify(state.proposal) !== JSON.stringify(before.proposal)) drawProposal();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
   if (before && (state.flows !== before.flows || state.selection !== before.selection)) drawFlows();
@@ -232,6 +237,7 @@ function drawAll() {
   drawPicture(store.state);
   drawMarks();
   drawRoof();
+  drawProposal();
   drawSearch();
   drawSeries();
   drawLegend();

@@ -8,7 +8,7 @@ use super::anchor::Anchor;
 use super::lift::Lifts;
 use super::resident::{Resident, nearest_raised};
 use super::series::{SeriesStore, demand};
-use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
@@ -46,6 +46,7 @@ fn click(
     touches: Res<Touches>,
     windows: Query<&Window, With<PrimaryWindow>>,
     over_panel: Res<PointerOverPanel>,
+    taken: Option<Res<PointerTaken>>,
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
     (resident, lifts): (Res<Resident>, Res<Lifts>),
@@ -69,6 +70,10 @@ fn click(
         && touch.distance().length() < 2.0 * CLICK_SLOP_PX
     {
         clicked = Some(touch.position());
+    }
+    // The click belongs to a thing that is put down or was moved.
+    if taken.is_some_and(|taken| taken.0) {
+        return;
     }
     let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
