@@ -2,16 +2,17 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendText, Memory, PanelModel};
 use super::plan::PlanText;
 use super::roof::{self, RoofText};
+use super::siting::{self, SitingText};
 use super::{install, panels};
-use crate::base::{Clock, Dataset};
+use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -34,7 +35,8 @@ impl Plugin for UiPlugin {
             .init_resource::<RoofFacts>()
             .init_resource::<PlanFacts>()
             .add_message::<FileDragAndDrop>()
-            .add_systems(Update, roof::take_dropped)
+            .init_resource::<SitingFacts>()
+            .add_systems(Update, (roof::take_dropped, siting::take_dropped))
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -87,6 +89,7 @@ fn draw(
     facts: Res<SceneFacts>,
     roof: Res<RoofFacts>,
     plan: Res<PlanFacts>,
+    siting: Res<SitingFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -100,9 +103,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || roof.is_changed() || plan.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || plan.is_changed() || siting.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts, &roof, &plan);
+        refresh(state, scene.as_deref(), &facts, &roof, &plan, &siting);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -176,7 +179,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, plan: &PlanFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, plan: &PlanFacts, siting: &SitingFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -203,6 +206,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         legend,
         attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        flows: facts.flows.as_ref().map(|flows| flows_text(flows, datasets, texts)),
         search: facts.search.as_ref().map(|search| super::search::SearchModel {
             query: search.query.clone(),
             hits: search.answer.hits.clone(),
@@ -212,6 +216,9 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         }),
         roof: RoofText::of(roof, texts),
         plan: PlanText::of(plan, texts),
+        accounts: facts.accounts.clone(),
+        changes: facts.changes.clone(),
+        siting: SitingText::of(siting, texts.language() == Language::En),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -220,6 +227,17 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
     };
+}
+
+/// All of it is computed, whatever the data under it are.
+fn flows_text(flows: &FlowFacts, datasets: &[Dataset], texts: &Texts) -> FlowsText {
+    let sources: Vec<String> = flows.datasets.iter().filter_map(|id| datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset)).collect();
+    FlowsText {
+        facts: flows.clone(),
+        nature: texts.nature(Nature::Simulated),
+        nature_help: texts.nature_help(Nature::Simulated),
+        source: if sources.is_empty() { texts.text("source-unknown") } else { sources.join(" · ") },
+    }
 }
 
 fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
@@ -251,8 +269,6 @@ fn legend_text(
     let number = |value: f64| {
         if are_years {
             format!("{value:.0}")
-        } else if matches!(legend.title, Words::Key(_)) {
-            texts.number(value, usize::from(value.fract() != 0.0))
         } else {
             super::chart::number(value, texts)
         }
@@ -308,6 +324,10 @@ fn legend_text(
         notice,
         counts_classes: legend.counts_classes,
         marks: marks(legend, texts),
+        raise: legend.raise.map(|raise| {
+            let value = super::chart::number(10.0 * raise.value_per_m, texts);
+            (raise.is_on, texts.text_with("legend-raise-key", &[("value", value.into()), ("unit", legend.unit.text(texts).into())]))
+        }),
     }
 }
 
@@ -320,6 +340,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
+    }
+    if legend.title == Words::Key("theme-construction-year") {
+        said.push(texts.text("legend-works"));
     }
     if legend.is_directed {
         said.push(texts.text("legend-arrows"));
@@ -348,6 +371,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         worst: chart.worst.clone(),
         beyond: chart.beyond,
         trough: chart.trough,
+        typical_days: chart.typical_days.clone(),
+        over: chart.over,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,

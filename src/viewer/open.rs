@@ -16,6 +16,7 @@ use crate::formats::tiles3d::style::Style;
 use crate::geodesy::{Crs, LonLatH};
 use crate::io::{IoFault, Part};
 use crate::stream::ground;
+use crate::view::life::YEARS_AHEAD;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -45,24 +46,22 @@ pub struct OpenPlugin;
 
 impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, ask_for_manifest)
-            .add_systems(
-                Update,
-                (
-                    open.run_if(not(resource_exists::<Scene>)),
-                    (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
-                )
-                    .in_set(ViewerSystems::Arrive),
-            );
+        app.add_systems(
+            Update,
+            (
+                open.run_if(not(resource_exists::<Scene>)),
+                (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
+            )
+                .in_set(ViewerSystems::Arrive),
+        );
     }
 }
 
-fn ask_for_manifest(requests: Option<ResMut<Requests>>, asked: Res<Opening>) {
-    if let Some(mut requests) = requests {
-        match &asked.tileset {
-            None => requests.ask("territory.json", Purpose::Manifest),
-            Some(path) => ask_for_foreign(&mut requests, path, pmtiles::HEAD_BYTES as u64),
-        }
+/// Asks for what describes the scene. Before anything else: it travels while the graphics card makes itself ready.
+pub fn ask(requests: &mut Requests, opening: &Opening) {
+    match &opening.tileset {
+        None => requests.ask("territory.json", Purpose::Manifest),
+        Some(path) => ask_for_foreign(requests, path, pmtiles::HEAD_BYTES as u64),
     }
 }
 
@@ -263,8 +262,8 @@ fn limits(manifest: &Manifest) -> Limits {
         bounds_lonlat: manifest.bounds_lonlat,
         distance_m: [15.0, (extent_m * 3.0).max(2_000.0)],
         instants: dated.unwrap_or([whole_year(year), whole_year(year + 1)]),
-        // The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
-        years: [1850, i32::from(year)],
+        // Ahead as far as plans reach. The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
+        years: [1850, i32::from(year) + YEARS_AHEAD],
         clock,
         series: known(manifest),
     }

@@ -32,6 +32,8 @@ pub enum Purpose {
     RoofPage { building: String },
     /// The solar plan's document.
     RoofPlan,
+    /// The book of posts and lines.
+    ConnectBook,
     /// A file that a tile's content names, as it is named there.
     Part { layer: usize, request: RequestId, uri: String },
 }
