@@ -8,7 +8,7 @@ use super::sights::{viewpoints, wide};
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::sight::sight;
 use crate::formats::pdf::Colour;
-use crate::rooftop::answer::MyRoof;
+use crate::rooftop::answer::{Covered, MyRoof};
 use glam::DVec3;
 
 /// Streets farther than this from the roof are no place to look from, and nearer ones only show eaves, metres.
@@ -83,9 +83,17 @@ pub fn view(scene: &Scene, streets: &[Vec<[f64; 2]>], found: &MyRoof) -> Option<
         let liked = 1.0 / (1.0 + (far - LIKED_M).abs() / LIKED_M);
         (FROM_M[0]..=FROM_M[1]).contains(&far).then(|| (seen(*eye), liked))
     };
+    // Modules seen along their own plane are seen by nobody.
+    let facing = |eye: &[f64; 3]| {
+        let of_plane = |covered: &Covered| {
+            let way = DVec3::from_array(*eye) - covered.plane.triangles.first().map_or(house, |triangle| DVec3::from_array(triangle[0]));
+            DVec3::from_array(covered.plane.normal).dot(way.normalize_or_zero()).max(0.0)
+        };
+        found.covered.iter().map(of_plane).fold(0.0, f64::max)
+    };
     let best = viewpoints(streets, *first, &land)
         .into_iter()
-        .filter_map(|eye| score(&eye).map(|(seen, liked)| ((seen + 0.15) * liked, seen, eye)))
+        .filter_map(|eye| score(&eye).map(|(seen, liked)| ((seen * (0.05 + facing(&eye)) + 0.02) * liked, seen, eye)))
         .max_by(|a, b| a.0.total_cmp(&b.0));
     let (from_street, eye, seen) = match best {
         Some((_, seen, eye)) => (true, eye, seen),
@@ -170,7 +178,7 @@ impl Camera {
                 continue;
             }
             let facing = if away { -n } else { n };
-            let light = 0.62 + 0.38 * facing.dot(LIGHT.normalize()).max(0.0);
+            let light = 0.76 + 0.24 * facing.dot(LIGHT.normalize()).max(0.0);
             let shade = colour.map(|part| (part * light).clamp(0.0, 1.0));
             let mut pieces = vec![triangle];
             if closed {
