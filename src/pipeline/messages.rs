@@ -260,6 +260,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("series-steps-absent", "{object} : {value} valeurs absentes", "{object}: {value} values absent"),
     ("series-summed", "série {object} sommée par zone ({value})", "series {object} summed by area ({value})"),
     ("series-too-large", "série {object} trop grande ({value}) : elle n’est pas importée", "series {object} too large ({value}): it is not imported"),
+    ("series-summed-twice", "série {object} : ces valeurs sont déjà sommées sur une autre couche ; d’une somme moins l’autre ({value}) il resterait quelques foyers : seule la première est publiée", "series {object}: these values are already summed onto another layer; one sum less the other ({value}) would leave a few homes: only the first is published"),
     ("series-too-long", "série {object} : {value} pas de temps, trop pour un axe ; indiquez « step_s », « start » et « end »", "series {object}: {value} steps, too many for an axis; state “step_s”, “start” and “end”"),
     ("series-too-many-doubles", "plus de {value} heures doublées : les suivantes sont écartées", "more than {value} hours that occur twice: the rest is set aside"),
     ("series-too-many-objects", "plus de {value} objets ({object}…) : les suivants sont écartés", "more than {value} objects ({object}…): the rest is set aside"),
