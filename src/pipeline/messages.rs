@@ -288,6 +288,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
+    ("solar-roof-cut", "{object} : toit trop détaillé ({value} triangles) : seuls les plus grands sont pris.", "{object}: roof too detailed ({value} triangles): only the largest are taken."),
     ("solar-stopped", "Calcul interrompu : le territoire est inchangé ; la même commande reprend là où elle s’est arrêtée.", "Stopped: the territory is unchanged; the same command goes on where it stopped."),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),
     ("source-not-a-file", "{object} n’est pas un fichier ({value} : tube, prise ou périphérique) et n’est pas lu ; enregistrez son contenu dans un fichier.", "{object} is no file ({value}: a pipe, socket or device) and is not read; save its contents to a file."),

@@ -4,7 +4,7 @@ use jumeau::base::Instant;
 use jumeau::energy::answer::{HomeBattery, PlaneYear, Question, answer, worth_covering};
 use jumeau::energy::economics::{Use, file::france};
 use jumeau::energy::layout::{ModuleKind, lay, lay_around};
-use jumeau::energy::roof::{RoofPlane, planes};
+use jumeau::energy::roof::{MAX_PLANES, RoofPlane, planes};
 use jumeau::energy::shading::bvh::Bvh;
 use jumeau::energy::shading::sight::{sight, sights};
 use jumeau::energy::yields::Sureness;
@@ -136,4 +136,18 @@ fn a_wall_hides_what_is_lower_than_the_line_over_it() {
     let lines = sights(&wall(10.0), &[from], &[[100.0, 0.0, 5.0], [100.0, 0.0, 30.0], [100.0, 0.0, 25.0]]);
     assert!(lines[0].is_free() && lines[0].to[2] == 25.0 && !lines[2].is_free());
     assert!(sight(&Bvh::default(), from, from).is_free());
+}
+
+/// A whole quarter in one building, a plane for each triangle: the largest are taken, and it ends.
+#[test]
+fn a_roof_of_too_many_planes_is_its_largest() {
+    let triangles: Vec<[[f64; 3]; 3]> = (0..MAX_PLANES + 500)
+        .map(|number| {
+            let (side, z) = (2.0 + 1e-4 * number as f64, number as f64);
+            [[0.0, 0.0, z], [side, 0.0, z], [0.0, side, z]]
+        })
+        .collect();
+    let found = planes(&triangles);
+    assert_eq!(found.len(), MAX_PLANES);
+    assert!(found.iter().all(|plane| plane.eave_m >= 500.0), "the small ones went");
 }
