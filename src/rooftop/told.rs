@@ -32,6 +32,8 @@ pub struct Basis {
     pub way: Use,
     /// `rays` or `book`: how the shade is known.
     pub shading: &'static str,
+    /// What was found wrong on the way, as the command line's contract writes it.
+    pub findings: Vec<Value>,
 }
 
 impl Basis {
@@ -50,7 +52,7 @@ impl Basis {
             load: ask.load.name(),
             way: ask.way,
             shading,
-            price_given: ask.power_price.is_some(),
+            findings: Vec::new(),
         }
     }
 }
@@ -166,7 +168,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         },
         "formalities": steps, "delay_months": found.formalities.delay_months, "appearance_rules_apply": found.formalities.excepted,
         "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": basis.shading,
-        "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources,
+        "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources, "findings": basis.findings,
     })
 }
 
