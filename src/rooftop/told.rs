@@ -50,6 +50,7 @@ impl Basis {
             sigma: shared.sureness.sigma(),
             battery_kwh: ask.battery_kwh,
             load: ask.load.name(),
+            price_given: ask.power_price.is_some(),
             way: ask.way,
             shading,
             findings: Vec::new(),
@@ -224,9 +225,6 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         "building" => say("estimée pour ce bâtiment", "estimated for this building"),
         _ => say("valeur usuelle, à remplacer par la vôtre", "a usual value, to be replaced by yours"),
     };
-    let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
-    let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
-    vec![
     let savings_by = match basis.way {
         Use::TotalSale => say("tout est vendu", "all is sold"),
         Use::Surplus if basis.price_given => say("prix donné", "price as given"),
@@ -243,6 +241,9 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     } else {
         String::new()
     };
+    let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
+    let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
+    vec![
         line("covered-area", say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
         line("usable-area", say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {:.1} m", say("retrait aux bords", "margin to the edges"), found.module.margin_m)),
         line("power", say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
@@ -270,8 +271,8 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
             },
             format!("{}{battery}", say("aux prix du jour, vieillissement 0,5 %/an", "at today’s prices, ageing 0.5 % a year")),
         ),
-        line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), say("production moyenne française", "mean French generation")),
-        line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative")),
+        line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), format!("{} ; {}", say("production moyenne française", "mean French generation"), fact("co2-average"))),
+        line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), format!("{} ; {}", say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative"), fact("co2-life-cycle-pv"))),
         line("co2-marginal", say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
     ]
 }
@@ -300,6 +301,8 @@ pub fn words(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Strin
     for one in &found.covisibilities {
         let verdict = match one.covisible {
             Some(true) => say("covisible (indication)", "seen together (an indication)"),
+            // No street to look from: the straight line alone says nothing of who sees both.
+            Some(false) if one.viewpoints == 0 => say("non covisible en ligne droite ; aucune rue dans les données, à vérifier", "not seen from each other in a straight line; no street in the data, to be checked"),
             Some(false) => say("non covisible (indication)", "not seen together (an indication)"),
             None => say("covisibilité non calculable", "covisibility cannot be computed"),
         };
