@@ -188,6 +188,15 @@ pub fn run(args: Args) -> ExitCode {
 
 /// The year of a territory's own network.
 fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::territory::Manifest, english: bool) -> ExitCode {
+    let asked = [("--capacity", args.capacity), ("--draws", args.draws > 0), ("--n-1", args.outages), ("--reinforce", args.reinforce)];
+    if let Some((option, _)) = asked.into_iter().find(|(_, asked)| *asked) {
+        if english {
+            eprintln!("jumeau flow: {option} is for a network file, not for a territory");
+        } else {
+            eprintln!("jumeau flow : {option} vaut pour un fichier de réseau, pas pour un territoire");
+        }
+        return ExitCode::from(2);
+    }
     let mut driven = match territory::open_territory(manifest_at, manifest) {
         Ok(driven) => driven,
         Err(fault) => {
