@@ -236,9 +236,9 @@ impl<'a> Rest<'a> {
             let found = roof::planes(triangles);
             if found.is_empty() {
                 report.push(Finding::new("solar-roof-none", Severity::Warning, place).object((*id).clone()).value(triangles.len()));
+            }
             if triangles.len() > roof::MAX_TRIANGLES || found.len() >= roof::MAX_PLANES {
                 report.push(Finding::new("solar-roof-cut", Severity::Warning, place).object((*id).clone()).value(triangles.len()));
-            }
             }
             planes.extend(found.into_iter().enumerate().map(|(number, plane)| Placed { building: id.as_str(), number, plane: record::plane_rounded(plane) }));
         }
