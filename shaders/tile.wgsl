@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -104,43 +104,54 @@ fn grown(stroke: vec4<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
 #endif
 
 #ifdef STROKED
+// What a machine follows: its own rows, else the mean of all.
+fn machine_of(hash: u32) -> vec3<f32> {
+    let count = min(u32(scene.machines.w), 32u);
+    for (var at = 0u; at < count; at += 1u) {
+        if scene.machine[at].x == hash {
+            return bitcast<vec3<f32>>(scene.machine[at].yzw);
+        }
+    }
+    return scene.machines.xyz;
+}
+
 // Turned about an upright axis, clockwise from above.
-fn turned(at: vec2<f32>) -> vec2<f32> {
-    let c = cos(scene.machines.x);
-    let s = sin(scene.machines.x);
+fn turned(at: vec2<f32>, facing: f32) -> vec2<f32> {
+    let c = cos(facing);
+    let s = sin(facing);
     return vec2(at.x * c - at.y * s, at.x * s + at.y * c);
 }
 
 // How far a vertex of a machine is from where it was built: it faces the wind, spins, or sinks with what is left in it.
-fn moved(stroke: vec4<f32>) -> vec3<f32> {
+fn moved(stroke: vec4<f32>, machine: vec3<f32>) -> vec3<f32> {
     if stroke.w < 3.5 || stroke.w > 6.5 {
         return vec3(0.0);
     }
     if stroke.w > 5.5 {
-        return vec3(0.0, -stroke.x * scene.machines.z, 0.0);
+        return vec3(0.0, -stroke.x * machine.z, 0.0);
     }
     var at = vec3(stroke.y, stroke.x, stroke.z);
     if stroke.w > 4.5 {
-        let c = cos(scene.machines.y);
-        let s = sin(scene.machines.y);
+        let c = cos(machine.y);
+        let s = sin(machine.y);
         at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
     }
-    let facing = turned(at.xz);
+    let facing = turned(at.xz, machine.x);
     return vec3(facing.x, at.y, facing.y) - vec3(stroke.y, stroke.x, stroke.z);
 }
 
 // Its normal, turned in the same way.
-fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>) -> vec3<f32> {
+fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>, machine: vec3<f32>) -> vec3<f32> {
     if stroke.w < 3.5 || stroke.w > 5.5 {
         return normal;
     }
     var at = normal;
     if stroke.w > 4.5 {
-        let c = cos(scene.machines.y);
-        let s = sin(scene.machines.y);
+        let c = cos(machine.y);
+        let s = sin(machine.y);
         at = vec3(at.x * c - at.y * s, at.x * s + at.y * c, at.z);
     }
-    let facing = turned(at.xz);
+    let facing = turned(at.xz, machine.x);
     return vec3(facing.x, at.y, facing.y);
 }
 #endif
@@ -152,6 +163,12 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef STROKED
     var marked = vec2(0.0);
     var way = 0.0;
+    var machine = scene.machines.xyz;
+#ifdef TABLE
+    if in.stroke.w > 3.5 {
+        machine = machine_of(feature_record(in.row).w);
+    }
+#endif
 #ifdef FEATURES
     let own = feature_record(in.row);
     if is_meant(own) && scene.overlay.x == 1u {
@@ -166,15 +183,22 @@ fn vertex(in: Vertex) -> Varying {
     let still = world_from_local * vec4(in.position, 1.0);
     // Metres that a pixel of the picture is wide there.
     let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
-    let world = world_from_local * vec4(in.position + moved(in.stroke) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
+    let world = world_from_local * vec4(in.position + moved(in.stroke, machine) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else
-    let world = world_from_local * vec4(in.position, 1.0);
+    var world = world_from_local * vec4(in.position, 1.0);
+#ifdef FEATURES
+#ifndef POINTS
+    // Values stand upright over the place: the world's second axis is up.
+    let standing = feature_record(in.row);
+    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
+#endif
+#endif
 #endif
     // Tiles are placed by rotation and translation alone, so normals turn like positions.
 #ifdef STROKED
-    let normal = normalize((world_from_local * vec4(moved_normal(in.stroke, in.normal.xyz), 0.0)).xyz);
+    let normal = normalize((world_from_local * vec4(moved_normal(in.stroke, in.normal.xyz, machine), 0.0)).xyz);
 #else
     let normal = normalize((world_from_local * vec4(in.normal.xyz, 0.0)).xyz);
 #endif
@@ -239,6 +263,10 @@ fn vertex(in: Vertex) -> Varying {
             opacity = max(opacity, 0.6);
 #endif
         }
+    }
+    if meant && scene.overlay.x == 2u && is_under_works(record) {
+        // Works have a colour that no scale has: safety yellow, whatever the year they end in.
+        albedo = vec3(0.95, 0.72, 0.02) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
     }
     if is_away(record) {
         // Behind the eye: the triangle is clipped away.

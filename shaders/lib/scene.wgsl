@@ -28,7 +28,12 @@ struct Scene {
     // x metres from one arrow of a line to the next, y share of that way that the arrows have gone.
     run: vec4<f32>,
     // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
+    // w how many machines follow their own rows.
     machines: vec4<f32>,
+    // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres.
+    raise: vec4<f32>,
+    // The same for single machines: x hash of the feature, yzw as above, f32 bits.
+    machine: array<vec4<u32>, 32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
     // w of the third the rows of the series.
     ramp: array<vec4<f32>, 8>,

@@ -104,6 +104,16 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "More than {value} measurements: the file is not read.",
     ),
     (
+        "gridbook-unreadable",
+        "Le livre des postes et des lignes est illisible ou ne se tient pas : {value}.",
+        "The book of posts and lines cannot be read or does not hold together: {value}.",
+    ),
+    (
+        "gridbook-count",
+        "Le livre des postes et des lignes en compte {value} au lieu du nombre annoncé.",
+        "The book of posts and lines holds {value} of them instead of the number stated.",
+    ),
+    (
         "roofbook-head",
         "La tête du livre des toits est illisible ou ne se tient pas ({object}) : {value}.",
         "The head of the roof book cannot be read or does not hold together ({object}): {value}.",

@@ -26,6 +26,7 @@ pub mod geojson;
 pub mod geopackage;
 pub mod geoparquet;
 pub mod geotiff;
+pub mod gridbook;
 pub mod geotiff_colours;
 mod geotiff_sheet;
 pub mod gtfs;

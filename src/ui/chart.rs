@@ -57,6 +57,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         }
     }
     commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
+    super::typical::typical(ui, chart, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     ui.label(RichText::new(nature).small()).on_hover_text(&chart.nature_help);
     if !chart.method.is_empty() {
@@ -189,7 +190,7 @@ fn keys(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
 fn duration(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
     let (plot, _) = frame(ui, texts.text("chart-duration"));
     let (high, low) = (chart.duration.first().copied().unwrap_or(1.0), chart.duration.last().copied().unwrap_or(0.0));
-    let low = if low > 0.0 { 0.0 } else { low };
+    let low = if low > 0.0 && low < 0.6 * high { 0.0 } else { low };
     let [low, high] = if high > low { [low, high] } else { [low - 0.5, low + 0.5] };
     axis(ui, plot, [low, high], texts);
     let last = chart.duration.len().saturating_sub(1).max(1) as f32;

@@ -1,6 +1,7 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
 use super::roof::RoofText;
+use super::siting::SitingText;
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
@@ -9,7 +10,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::Marks;
+use crate::viewer::vocab::{AccountsFacts, Changes, FlowFacts, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -36,8 +37,17 @@ pub struct PanelModel {
     /// What colours and filters can be made of.
     pub attributes: Vec<AttributeLine>,
     pub chart: Option<ChartText>,
+    /// Whether the territory has what a flow diagram is made of, and the diagram while it is shown.
+    pub has_flows: bool,
+    pub flows: Option<FlowsText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
+    /// What changes around the year shown, with the theme of years.
+    pub changes: Option<Changes>,
+    /// What the proposal would do.
+    pub siting: SitingText,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -91,7 +101,7 @@ pub struct AttributeLine {
 }
 
 /// Curves, ready to be painted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartText {
     pub title: String,
     pub unit: String,
@@ -110,11 +120,23 @@ pub struct ChartText {
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
     pub trough: Option<(Instant, f64)>,
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
     /// What is carried away.
     pub csv: String,
+}
+
+/// A flow diagram, ready to be painted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FlowsText {
+    pub facts: FlowFacts,
+    pub nature: String,
+    pub nature_help: String,
+    pub source: String,
 }
 
 /// How the values in view are spread.
@@ -147,6 +169,8 @@ pub struct LegendText {
     pub counts_classes: bool,
     /// What marks mean that are no colours: bounds, arrows.
     pub marks: Vec<String>,
+    /// Where values can be told by heights: whether they are, and what a height means.
+    pub raise: Option<(bool, String)>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -172,6 +196,8 @@ pub struct Memory {
     pub date_wrong: bool,
     /// The numbers behind a chart.
     pub table_open: bool,
+    /// The numbers behind the flow diagram.
+    pub flows_table_open: bool,
     /// Colours and classes of the legend.
     pub scale_open: bool,
     /// Class ends that are being typed.
@@ -197,6 +223,7 @@ impl Default for Memory {
             date: String::new(),
             date_wrong: false,
             table_open: false,
+            flows_table_open: false,
             scale_open: false,
             ends: String::new(),
             bookmarks: Vec::new(),
@@ -237,6 +264,10 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                raised: false,
+                balance: false,
+                flows: crate::view::FlowChoice::default(),
+                proposal: crate::view::Proposal::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -256,7 +287,12 @@ impl PanelModel {
             series: Vec::new(),
             attributes: Vec::new(),
             chart: None,
+            has_flows: false,
+            flows: None,
             roof: None,
+            accounts: None,
+            changes: None,
+            siting: SitingText::default(),
             peak: None,
             sun: None,
             attributions: Vec::new(),
@@ -300,6 +336,7 @@ impl PanelModel {
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
             series: series(manifest, texts),
+            has_flows: crate::viewer::flows::are_known(manifest),
             attributions: attributions(&manifest.datasets),
             ..Self::closed(texts.language())
         }

@@ -2,15 +2,16 @@
 //!
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
-use super::model::{AttributeLine, ChartText, HistogramText, LegendText, Memory, PanelModel};
+use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendText, Memory, PanelModel};
 use super::roof::{self, RoofText};
+use super::siting::{self, SitingText};
 use super::{install, panels};
-use crate::base::{Clock, Dataset};
+use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -32,7 +33,8 @@ impl Plugin for UiPlugin {
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
             .init_resource::<RoofFacts>()
             .add_message::<FileDragAndDrop>()
-            .add_systems(Update, roof::take_dropped)
+            .init_resource::<SitingFacts>()
+            .add_systems(Update, (roof::take_dropped, siting::take_dropped))
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -84,6 +86,7 @@ fn draw(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Res<RoofFacts>,
+    siting: Res<SitingFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -97,9 +100,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || siting.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts, &roof);
+        refresh(state, scene.as_deref(), &facts, &roof, &siting);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -173,7 +176,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, siting: &SitingFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -200,6 +203,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         legend,
         attributes: attributes(scene, facts, texts),
         chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        flows: facts.flows.as_ref().map(|flows| flows_text(flows, datasets, texts)),
         search: facts.search.as_ref().map(|search| super::search::SearchModel {
             query: search.query.clone(),
             hits: search.answer.hits.clone(),
@@ -208,6 +212,9 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
             has_index: search.has_index,
         }),
         roof: RoofText::of(roof, texts),
+        accounts: facts.accounts.clone(),
+        changes: facts.changes.clone(),
+        siting: SitingText::of(siting, texts.language() == Language::En),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -216,6 +223,17 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         faults: sentences(facts, texts),
         ..PanelModel::open(&scene.manifest, &scene.state, &scene.limits, texts)
     };
+}
+
+/// All of it is computed, whatever the data under it are.
+fn flows_text(flows: &FlowFacts, datasets: &[Dataset], texts: &Texts) -> FlowsText {
+    let sources: Vec<String> = flows.datasets.iter().filter_map(|id| datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset)).collect();
+    FlowsText {
+        facts: flows.clone(),
+        nature: texts.nature(Nature::Simulated),
+        nature_help: texts.nature_help(Nature::Simulated),
+        source: if sources.is_empty() { texts.text("source-unknown") } else { sources.join(" · ") },
+    }
 }
 
 fn attributes(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Vec<AttributeLine> {
@@ -247,8 +265,6 @@ fn legend_text(
     let number = |value: f64| {
         if are_years {
             format!("{value:.0}")
-        } else if matches!(legend.title, Words::Key(_)) {
-            texts.number(value, usize::from(value.fract() != 0.0))
         } else {
             super::chart::number(value, texts)
         }
@@ -304,6 +320,10 @@ fn legend_text(
         notice,
         counts_classes: legend.counts_classes,
         marks: marks(legend, texts),
+        raise: legend.raise.map(|raise| {
+            let value = super::chart::number(10.0 * raise.value_per_m, texts);
+            (raise.is_on, texts.text_with("legend-raise-key", &[("value", value.into()), ("unit", legend.unit.text(texts).into())]))
+        }),
     }
 }
 
@@ -316,6 +336,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
+    }
+    if legend.title == Words::Key("theme-construction-year") {
+        said.push(texts.text("legend-works"));
     }
     if legend.is_directed {
         said.push(texts.text("legend-arrows"));
@@ -344,6 +367,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         worst: chart.worst.clone(),
         beyond: chart.beyond,
         trough: chart.trough,
+        typical_days: chart.typical_days.clone(),
+        over: chart.over,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,

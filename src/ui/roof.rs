@@ -58,7 +58,9 @@ impl RoofText {
 pub fn take_dropped(mut dropped: MessageReader<FileDragAndDrop>, scene: Option<Res<Scene>>, mut commands: MessageWriter<ViewCommand>) {
     for event in dropped.read() {
         let FileDragAndDrop::DroppedFile { path_buf, .. } = event else { continue };
-        if scene.as_ref().is_none_or(|scene| scene.state.selection.is_none()) {
+        // A map is a proposal, no meter.
+        let is_map = path_buf.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("geojson") || extension.eq_ignore_ascii_case("json"));
+        if is_map || scene.as_ref().is_none_or(|scene| scene.state.selection.is_none()) {
             continue;
         }
         let name = path_buf.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -1,8 +1,9 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
+use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
 use std::collections::BTreeSet;
 
@@ -33,7 +34,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         territory: territory.to_owned(),
         camera: limits.home,
         instant,
-        year: limits.years[1],
+        // What stands today; plans come when the year moves on.
+        year: i32::from(limits.clock.read(instant).year),
         playback: Playback::default(),
         hidden: BTreeSet::new(),
         theme: Theme::None,
@@ -47,6 +49,10 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        raised: false,
+        balance: false,
+        flows: FlowChoice::default(),
+        proposal: Proposal::default(),
     };
     kept_inside(state, limits)
 }
@@ -151,6 +157,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.scale.clone_from(scale);
             }
         }
+        Command::SetRaised { raised } => next.raised = *raised,
+        Command::ShowBalance { shown } => next.balance = *shown,
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
@@ -162,6 +170,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::GoTo { at, span_m, selection } => {
             if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
                 next.camera = landing(&state.camera, *at, *span_m);
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }
@@ -175,14 +184,31 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
         Command::ResetRoof => next.roof.reset(),
+        Command::ShowFlows { shown } => next.flows.shown = *shown,
+        Command::SetEquipped { percent } => next.flows.equipped_percent = *percent,
         Command::RoofMeter { csv, .. } => match csv {
             Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
             None => {}
         },
+        Command::UseTool { tool } => next.proposal.tool = *tool,
+        Command::Place { at, thing } => next.proposal.place(Placed { at: *at, thing: thing.clone() }),
+        Command::PlaceHere { tool } => {
+            let [lon, lat, _] = next.camera.target;
+            next.proposal.place(Placed { at: [lon, lat], thing: tool.usual([lon, lat]) });
+        }
+        Command::ChoosePlaced { index } => next.proposal.chosen = *index,
+        Command::MovePlaced { index, east_m, north_m } => next.proposal.shift(*index, *east_m, *north_m),
+        Command::PutPlaced { index, at } => next.proposal.put(*index, *at),
+        Command::ChangePlaced { index, thing } => next.proposal.change(*index, thing),
+        Command::RemovePlaced { index } => next.proposal.remove(*index),
+        Command::SetSiteLimit { kw } => next.proposal.limit_kw = *kw,
+        Command::SetBatteryUse { battery_use } => next.proposal.battery_use = *battery_use,
+        Command::SetSiteWind { ms } => next.proposal.wind_ms = *ms,
+        Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -196,6 +222,10 @@ fn is_on_features(series: Option<&str>, limits: &Limits) -> bool {
 /// An id that no series has changes nothing.
 fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
     if series.is_none_or(|id| limits.series.iter().any(|known| known.id == id)) {
+        // Who has not chosen colours gets those that suit the series; who has keeps them.
+        if state.scale == usual_scale(state.series.as_deref(), limits) {
+            state.scale = usual_scale(series, limits);
+        }
         state.series = series.map(str::to_owned);
         if is_on_features(series, limits) {
             state.theme = Theme::Series;
@@ -203,6 +233,12 @@ fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
             state.theme = Theme::None;
         }
     }
+}
+
+/// The scale that a series has until somebody chooses another one.
+fn usual_scale(series: Option<&str>, limits: &Limits) -> Scale {
+    let parts = limits.series.iter().any(|known| known.parts && Some(known.id.as_str()) == series);
+    Scale { palette: if parts { Palette::BlueOrange } else { Palette::default() }, ..Scale::default() }
 }
 
 fn set_instant(state: &mut ViewState, instant: Instant) {
@@ -273,6 +309,8 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.filters.clear();
     }
     state.roof = state.roof.sound();
+    state.flows = state.flows.sound();
+    state.proposal = std::mem::take(&mut state.proposal).sound(limits.bounds_lonlat);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

@@ -1,13 +1,15 @@
 //! Turbines that face the wind of the hour and turn with it, batteries that fill.
 //!
 //! Reads: [`Scene`], the series in memory that say what they move. Writes: the machines' part of [`SceneUniform`].
-//! One wind and one level for all of a territory: the mean of the rows. Rotors turn while the clock plays; otherwise nothing is drawn anew.
+//! Each machine follows its own row; what has none follows the mean of all. Rotors turn while the clock plays; otherwise nothing is drawn anew.
 
-use super::material::SceneUniform;
-use super::series::{SeriesStore, catalogue};
+use super::material::{MACHINES, SceneUniform};
+use super::series::{List, ListKind, SeriesStore, catalogue};
+use super::textures::feature_hash;
 use super::vocab::{MachinesWaiting, Scene, ViewerSystems};
 use crate::base::Instant;
 use crate::formats::territory::Moves;
+use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::f64::consts::TAU;
 
@@ -29,31 +31,49 @@ impl Plugin for MachinesPlugin {
     }
 }
 
-fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut turned: Local<Option<f64>>, mut waiting: ResMut<MachinesWaiting>, mut uniform: ResMut<SceneUniform>) {
+/// Angles of rotors: of the mean, and of machines by the hash of their ids.
+#[derive(Default)]
+struct Angles {
+    mean: Option<f64>,
+    own: HashMap<u32, f64>,
+}
+
+fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut angles: Local<Angles>, mut waiting: ResMut<MachinesWaiting>, mut uniform: ResMut<SceneUniform>) {
     if scene.manifest.series.iter().all(|series| series.moves.is_none()) {
         waiting.set_if_neq(MachinesWaiting(0));
         return;
     }
     let store = store.bypass_change_detection();
     let mut missing = 0;
-    let mut now = |moves: Moves| mean(&scene, store, moves, scene.state.instant).unwrap_or_else(|OnItsWay| {
+    let mut now = |moves: Moves| rows(&scene, store, moves, scene.state.instant).unwrap_or_else(|OnItsWay| {
         missing += 1;
-        None
+        Vec::new()
     });
-    let (speed_ms, from_deg, charge) = (now(Moves::WindSpeed), now(Moves::WindDirection), now(Moves::Charge));
+    let [speeds, directions, charges] = [Moves::WindSpeed, Moves::WindDirection, Moves::Charge].map(&mut now);
     waiting.set_if_neq(MachinesWaiting(missing));
-    let angle = turned.get_or_insert(STILL_RAD);
-    if scene.state.playback.playing {
-        *angle = (*angle + TAU * rpm(speed_ms.unwrap_or(0.0)) / 60.0 * time.delta_secs_f64().min(0.25)).rem_euclid(TAU);
+    let values = |rows: &[(u32, f64)]| -> Vec<f64> { rows.iter().map(|(_, value)| *value).collect() };
+    let mean = |rows: &[(u32, f64)]| (!rows.is_empty()).then(|| values(rows).iter().sum::<f64>() / rows.len() as f64);
+    let further = |speed_ms: Option<f64>| if scene.state.playback.playing { TAU * rpm(speed_ms.unwrap_or(0.0)) / 60.0 * time.delta_secs_f64().min(0.25) } else { 0.0 };
+    let facing = |degrees: Option<f64>, otherwise: f32| degrees.map_or(otherwise, |degrees| degrees.to_radians() as f32);
+    let empty = |percent: Option<f64>| percent.map_or(0.0, |percent| (1.0 - percent / 100.0).clamp(0.0, 1.0) as f32);
+    let angle = angles.mean.get_or_insert(STILL_RAD);
+    *angle = (*angle + further(mean(&speeds))).rem_euclid(TAU);
+    let mut next = Vec4::new(facing(mean_direction(&values(&directions)), uniform.machines.x), *angle as f32, empty(mean(&charges)), 0.0);
+    let mut machine = [UVec4::ZERO; MACHINES];
+    let of = |rows: &[(u32, f64)], hash: u32| rows.iter().find(|(known, _)| *known == hash).map(|(_, value)| *value);
+    let mut hashes: Vec<u32> = speeds.iter().chain(&directions).chain(&charges).map(|(hash, _)| *hash).collect();
+    hashes.sort_unstable();
+    hashes.dedup();
+    for (slot, hash) in machine.iter_mut().zip(&hashes) {
+        let angle = angles.own.entry(*hash).or_insert(STILL_RAD);
+        *angle = (*angle + further(of(&speeds, *hash))).rem_euclid(TAU);
+        let own = [facing(of(&directions, *hash), next.x), *angle as f32, empty(of(&charges, *hash))];
+        let [facing, angle, empty] = own.map(f32::to_bits);
+        *slot = UVec4::new(*hash, facing, angle, empty);
     }
-    let next = Vec4::new(
-        from_deg.map_or(uniform.machines.x, |degrees| degrees.to_radians() as f32),
-        *angle as f32,
-        charge.map_or(0.0, |percent| (1.0 - percent / 100.0).clamp(0.0, 1.0) as f32),
-        0.0,
-    );
-    if uniform.machines != next {
-        uniform.machines = next;
+    next.w = hashes.len().min(MACHINES) as f32;
+    if uniform.machines != next || uniform.machine != machine {
+        (uniform.machines, uniform.machine) = (next, machine);
     }
 }
 
@@ -64,26 +84,35 @@ fn rpm(speed_ms: f64) -> f64 {
 /// Values have been asked for.
 struct OnItsWay;
 
-/// The mean over the rows of the first series that moves something, at the step of an instant; asked for while it is not there.
-fn mean(scene: &Scene, store: &mut SeriesStore, moves: Moves, at: Instant) -> Result<Option<f64>, OnItsWay> {
+/// Hashes and values of the rows of the first series that moves something, at the step of an instant; asked for while they are not there.
+fn rows(scene: &Scene, store: &mut SeriesStore, moves: Moves, at: Instant) -> Result<Vec<(u32, f64)>, OnItsWay> {
     let choice = catalogue(&scene.manifest).into_iter().find(|choice| choice.scaled.is_none() && choice.series.moves == Some(moves));
-    let Some((choice, step)) = choice.and_then(|choice| Some((choice, usize::try_from(choice.axis.step_at(at)?).ok()?))) else { return Ok(None) };
+    let Some((choice, step)) = choice.and_then(|choice| Some((choice, usize::try_from(choice.axis.step_at(at)?).ok()?))) else { return Ok(Vec::new()) };
     let path = &choice.series.path;
     if store.has_failed(path) {
-        return Ok(None);
+        return Ok(Vec::new());
     }
+    let names = match (&choice.series.labels, choice.series.rows.is_empty()) {
+        (Some(labels), true) if store.has_failed(labels) => Vec::new(),
+        (Some(labels), true) => match store.list(labels, ListKind::Texts) {
+            Some(List::Texts(names)) => names.clone(),
+            Some(_) => Vec::new(),
+            None => return Err(OnItsWay),
+        },
+        _ => choice.series.rows.clone(),
+    };
     let layout = store.layout(path).ok_or(OnItsWay)?.clone();
     if step >= layout.steps {
-        return Ok(None);
+        return Ok(Vec::new());
     }
-    let rows = layout.rows.min(MOST_ROWS);
-    for row in (0..rows).step_by(layout.chunk_rows.max(1)) {
+    let count = layout.rows.min(MOST_ROWS);
+    for row in (0..count).step_by(layout.chunk_rows.max(1)) {
         if !store.want(path, (row / layout.chunk_rows.max(1), step / layout.chunk_steps.max(1))) {
             return Err(OnItsWay);
         }
     }
-    let values: Vec<f64> = (0..rows).filter_map(|row| store.value(path, row, step)).map(f64::from).collect();
-    Ok(if moves == Moves::WindDirection { mean_direction(&values) } else { (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64) })
+    let hash = |row: usize| names.get(row).map_or(0, |name| feature_hash(name));
+    Ok((0..count).filter_map(|row| Some((hash(row), f64::from(store.value(path, row, step)?)))).collect())
 }
 
 /// 350° and 10° are 0° together, not 180°.

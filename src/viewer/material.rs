@@ -51,6 +51,9 @@ const SKY_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7
 const SCENE_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a04");
 const FEATURES_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a05");
 
+/// Machines that may follow rows of their own; further ones follow the mean.
+pub const MACHINES: usize = 32;
+
 /// Light, haze and overlay of the moment. Mirrors `Scene` in `shaders/lib/scene.wgsl`, where each field is explained.
 #[derive(Resource, ExtractResource, Clone, Debug, Default, ShaderType)]
 pub struct SceneUniform {
@@ -68,6 +71,8 @@ pub struct SceneUniform {
     pub band: Vec4,
     pub run: Vec4,
     pub machines: Vec4,
+    pub raise: Vec4,
+    pub machine: [UVec4; MACHINES],
     pub ramp: [Vec4; 8],
     pub breaks: [Vec4; 2],
 }

@@ -28,15 +28,20 @@ const MAX_TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
 
 /// Series that we compute ourselves, and what they are called.
-const OWN: [(&str, &str); 20] = [
+const OWN: [(&str, &str); 25] = [
     ("demand-areas", "series-demand-areas"),
     ("demand-iris", "series-demand-iris"),
+    ("pv-areas", "series-pv-areas"),
+    ("pv-iris", "series-pv-iris"),
     ("demand-of-buildings", "series-demand-of-buildings"),
     ("pv-if-equipped", "series-pv-if-equipped"),
     ("lighting", "series-lighting"),
     ("tram", "series-tram"),
     ("flow-loading", "series-flow-loading"),
     ("flow-voltage", "series-flow-voltage"),
+    ("flow-losses", "series-flow-losses"),
+    ("flow-room-feed", "series-flow-room-feed"),
+    ("flow-room-draw", "series-flow-room-draw"),
     ("wind-power", "series-wind-power"),
     ("wind-speed", "series-wind-speed"),
     ("wind-direction", "series-wind-direction"),
@@ -49,6 +54,23 @@ const OWN: [(&str, &str); 20] = [
     ("solar-months", "series-solar-months"),
     ("solar-hours", "series-solar-hours"),
     ("loads", "series-loads"),
+];
+
+/// Rows of those series, and what they are called; others are names of their own.
+const OWN_ROWS: [(&str, &str); 13] = [
+    ("sans batterie", "row-without-battery"),
+    ("avec batterie", "row-with-battery"),
+    ("plan optimal", "row-planned"),
+    ("sans sillages", "row-without-wakes"),
+    ("parc", "row-park"),
+    ("production", "row-production"),
+    ("losses", "row-losses"),
+    ("lighting", "series-lighting"),
+    ("tram", "series-tram"),
+    ("pv-flat", "row-pv-flat"),
+    ("pv-east", "row-pv-east"),
+    ("pv-south", "row-pv-south"),
+    ("pv-west", "row-pv-west"),
 ];
 
 /// A series that may be shown: values of rows, or amounts that follow the rows as profiles.
@@ -93,9 +115,20 @@ impl<'a> Choice<'a> {
         }
     }
 
+    /// Whether it has a best value in the middle of its bounds, as a voltage has: bounds of what runs are those of its amount alone.
+    pub fn parts(&self) -> bool {
+        self.series.band.is_some_and(|[least, most]| least.is_finite() && most.is_finite() && least < most) && !self.series.directed
+    }
+
     /// How a value between two steps is found.
     pub fn interpolates(&self) -> bool {
         self.series.interpolation == Some(Interpolation::Linear)
+    }
+
+    /// What a row is called: those of our own series in words of the language.
+    pub fn row_name(&self, manifest: &Manifest, row: &str, texts: &Texts) -> String {
+        let is_own = self.layer().is_none() && matches!(self.title(manifest), Words::Key(_));
+        OWN_ROWS.iter().find(|(name, _)| is_own && *name == row).map_or_else(|| row.to_owned(), |(_, key)| texts.text(key))
     }
 
     /// What it is called: ours by our own words, others by what is measured, else by the data set.
@@ -140,7 +173,7 @@ pub fn titles(manifest: &Manifest, choices: &[Choice], texts: &Texts) -> Vec<Str
 
 /// What [`crate::view::apply`] knows of them.
 pub fn known(manifest: &Manifest) -> Vec<KnownSeries> {
-    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some() }).collect()
+    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some(), parts: choice.parts() }).collect()
 }
 
 pub fn choice<'a>(manifest: &'a Manifest, id: &str) -> Option<Choice<'a>> {
@@ -177,7 +210,7 @@ pub enum List {
 }
 
 /// A part of an array in the territory's folder.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     Layout,
     Chunk(usize, usize),
@@ -199,7 +232,8 @@ struct Stored {
     list_layout: Vec<u8>,
     asked: HashSet<(usize, usize)>,
     asked_layout: bool,
-    tries: u32,
+    /// How often each part was asked for again after a passing fault.
+    tries: HashMap<Part, u32>,
     failed: bool,
     /// A chunk could not be had and stands as "no data".
     lost: bool,
@@ -356,9 +390,10 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
             Ok(bytes) => Some(bytes),
             // A chunk that is no file holds no data, as the format has it.
             Err(IoFault::NotFound(_)) if matches!(part, Part::Chunk(..)) => None,
-            Err(passing) if passing.is_passing() && stored.tries < MAX_TRIES => {
-                let wait_s = RETRY_S * f64::from(1_u32 << stored.tries);
-                stored.tries += 1;
+            Err(passing) if passing.is_passing() && stored.tries.get(&part).is_none_or(|tries| *tries < MAX_TRIES) => {
+                let tries = stored.tries.entry(part.clone()).or_default();
+                let wait_s = RETRY_S * f64::from(1_u32 << *tries);
+                *tries += 1;
                 requests.ask_after(wait_s, &file_of(&path, &part, stored.layout.as_ref()), Purpose::Values { path, part });
                 continue;
             }
@@ -370,6 +405,7 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
             }
         };
         store.on_way = store.on_way.saturating_sub(1);
+        stored.tries.remove(&part);
         let bytes = body.as_deref().unwrap_or_default();
         let read = match (&part, body.is_some()) {
             (Part::Layout, _) => Layout::parse(bytes).map(|layout| stored.layout = Some(layout)),

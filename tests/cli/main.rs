@@ -12,6 +12,7 @@ mod grid;
 mod import;
 mod models;
 mod project_sun;
+mod propose;
 mod pv;
 mod roof;
 mod roofs;

@@ -162,6 +162,42 @@ fn profiles_masks_and_amounts_of_a_distributor() {
 }
 
 #[test]
+fn amounts_of_few_homes_are_nobodys_to_see() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::create_dir(at.join("sources")).unwrap();
+    std::fs::copy(fixtures().join("enedis_profiles.csv"), at.join("sources/enedis_profiles.csv")).unwrap();
+    // A house, a house that does not say how many homes it holds, nine homes, ten homes, an office.
+    let buildings: Vec<serde_json::Value> = [("HOUSE", "Résidentiel", Some(1)), ("SILENT", "Résidentiel", None), ("NINE", "Résidentiel", Some(9)), ("TEN", "Résidentiel", Some(10)), ("OFFICE", "Commercial et services", None)]
+        .iter()
+        .enumerate()
+        .map(|(place, (id, usage, dwellings))| {
+            let (x, y) = (355_000.0 + 30.0 * place as f64, 6_689_000.0);
+            let ring = [[x, y], [x + 10.0, y], [x + 10.0, y + 10.0], [x, y + 10.0], [x, y]];
+            json!({ "type": "Feature", "properties": { "cleabs": id, "usage_1": usage, "nombre_de_logements": dwellings, "hauteur": 8.0 }, "geometry": { "type": "Polygon", "coordinates": [ring] } })
+        })
+        .collect();
+    let buildings = json!({ "type": "FeatureCollection", "crs": { "type": "name", "properties": { "name": "urn:ogc:def:crs:EPSG::2154" } }, "features": buildings });
+    std::fs::write(at.join("sources/buildings.geojson"), buildings.to_string()).unwrap();
+    let rows = ["HOUSE", "SILENT", "NINE", "TEN", "OFFICE"].map(|id| format!("{id};RES1_BASE;5000\n")).concat();
+    std::fs::write(at.join("sources/contracts.csv"), format!("cleabs;profil;conso_kwh\n{rows}")).unwrap();
+    let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "Enedis", "licence": "LO 2.0", "date": "2025", "attribution": "Enedis", "nature": "measured" });
+    for (nature, kept, secret) in [("measured", 2, 3), ("simulated", 5, 0)] {
+        let declaration = json!({
+            "id": "essai", "datasets": [dataset("bati"), dataset("enedis")],
+            "layers": [{ "file": "buildings.geojson", "as": "buildings", "dataset": "bati" }],
+            "series": [{ "file": "enedis_profiles.csv", "id": "profils", "dataset": "enedis" }],
+            "scaled": [{ "file": "contracts.csv", "dataset": "enedis", "onto": "buildings", "id": "cleabs", "profile": "profil", "scale": "conso_kwh", "profiles": "profils-coefficient-ajuste", "nature": nature }],
+        });
+        std::fs::write(at.join("sources/sources.json"), declaration.to_string()).unwrap();
+        let done = run(&["import", "sources", "--out", nature, "--json"], at);
+        let scale = std::fs::read(at.join(nature).join("timeseries/contracts/scale/c/0")).unwrap();
+        let known = scale.chunks(8).filter(|eight| !f64::from_le_bytes((*eight).try_into().unwrap()).is_nan()).count();
+        assert_eq!((known, count(&done, "scaled-secret")), (kept, secret), "{nature}");
+    }
+}
+
+#[test]
 fn the_sectors_of_an_iris_are_quantities_of_its_years() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

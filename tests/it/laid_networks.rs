@@ -279,7 +279,9 @@ fn write_sources(folder: &Path, sites: &[Site], streets: &[Street], with_pipes: 
     let tram: Vec<Value> = [[0.0, 4.0], [170.0, 4.0]].iter().map(place).collect();
     write("tram.geojson", vec![json!({"type": "Feature", "properties": {"cleabs": "T1"}, "geometry": {"type": "LineString", "coordinates": tram}})]);
     let layer = |file: &str, role: &str| json!({"file": file, "as": role, "dataset": "town"});
-    let mut layers = vec![layer("batiment.geojson", "buildings"), layer("troncon_de_route.geojson", "roads"), layer("tram.geojson", "tram")];
+    let around: Vec<Value> = [[-200.0, -200.0], [2_000.0, -200.0], [2_000.0, 2_000.0], [-200.0, 2_000.0], [-200.0, -200.0]].iter().map(place).collect();
+    write("quartiers.geojson", vec![json!({"type": "Feature", "properties": {"id": "Q1", "nom": "Tout"}, "geometry": {"type": "Polygon", "coordinates": [around]}})]);
+    let mut layers = vec![layer("batiment.geojson", "buildings"), layer("troncon_de_route.geojson", "roads"), layer("tram.geojson", "tram"), layer("quartiers.geojson", "areas")];
     if with_pipes {
         let line: Vec<Value> = [[0.0, 1.0], [170.0, 1.0]].iter().map(place).collect();
         write("eau_potable.geojson", vec![json!({"type": "Feature", "properties": {"id": "E1"}, "geometry": {"type": "LineString", "coordinates": line}})]);
@@ -331,6 +333,28 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let rows = &done.manifest.series.iter().find(|series| series.id == "loads").unwrap().rows;
     assert_eq!(rows, &["lighting", "tram", "pv-flat", "pv-east", "pv-south", "pv-west"]);
 
+    // A district that holds all roofs makes what all of them make.
+    let array = |path: &str| {
+        let folder = out.join(path);
+        zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap()
+    };
+    let series = |id: &str| done.manifest.series.iter().find(|series| series.id == id).unwrap_or_else(|| panic!("{id}"));
+    let of_district = array(&series("pv-areas").path);
+    assert_eq!((series("pv-areas").rows.len(), series("pv-areas").unit.as_str()), (1, "kW"));
+    let (profiles, list) = (array(&series("loads").path), |name: &str| {
+        let folder = out.join("timeseries/pv-if-equipped").join(name);
+        (std::fs::read(folder.join("zarr.json")).unwrap(), std::fs::read(folder.join("c/0")).unwrap())
+    });
+    let (rows_of, kwh) = (list("profile"), list("scale"));
+    let rows_of = jumeau::formats::zarr_group::read_integers(&rows_of.0, &rows_of.1).unwrap();
+    let kwh = jumeau::formats::zarr_group::read_reals(&kwh.0, &kwh.1).unwrap();
+    for step in (0..8_760).step_by(731) {
+        let sum: f64 = rows_of.iter().zip(&kwh).map(|(row, kwh)| kwh / 8_760.0 * f64::from(profiles.row(*row as usize)[step])).sum();
+        let district = f64::from(of_district.row(0)[step]);
+        // The sun of the territory's middle, not of its buildings'.
+        assert!((district - sum).abs() <= 2e-3 * sum.max(1.0), "{step}: {district} {sum}");
+    }
+
     // The year of that network, and where to connect to it.
     let at = out.join("territory.json");
     let driven = network::territory::open_territory(&at, &done.manifest).unwrap();
@@ -343,10 +367,6 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let manifest = Manifest::parse(&std::fs::read(&at).unwrap()).unwrap();
     let loading = manifest.series.iter().find(|series| series.id == "flow-loading").unwrap();
     assert_eq!((loading.layer.as_ref().map(|layer| layer.as_str()), loading.height()), (Some("electricity"), year.rows as u64));
-    let array = |path: &str| {
-        let folder = out.join(path);
-        zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap()
-    };
     let kept = array(&loading.path);
     let first = &year.lines[0];
     let row = loading.rows.iter().position(|row| *row == driven.feature(first.branch)).unwrap();
@@ -366,9 +386,18 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     assert_eq!(again.series.len(), manifest.series.len());
     let parts = network::reach::of_territory(&at, &manifest).unwrap();
     let [west, south, east, north] = manifest.bounds_lonlat;
-    let answer = network::reach::answer(&parts, 0.5 * (west + east), 0.5 * (south + north), 400.0, false).unwrap();
-    assert!(answer["post"]["distance_m"].as_f64().unwrap() < 400.0 && answer["level"] == "HTA");
-    assert!(answer["line"]["voltage_v"].as_f64().unwrap() > 1_000.0);
+    // What is left of the ratings: a series of one step, on each feature of the year, and what a place is told.
+    let rooms = network::reach::rooms(&at, &manifest);
+    assert!(!rooms.is_empty() && rooms.keys().all(|id| id.starts_with(&grid.prefix)));
+    let ends = [0.5 * (west + east), 0.5 * (south + north)];
+    let fit = parts.find(ends, 400.0, &|id| rooms.get(id).copied()).unwrap();
+    let (post, line) = (fit.post.clone().unwrap(), fit.line.clone().unwrap());
+    assert!(post.distance_m < 400.0 && fit.level() == "HTA" && line.known.voltage_v.unwrap() > 1_000.0);
+    let room = post.room.unwrap();
+    assert!(post.rated_kva.unwrap() > 0.0 && room.feed_kw >= room.draw_kw, "{room:?} of {:?}", post.rated_kva);
+    let said = fit.json(false);
+    assert!(said["s3renr_mw"].is_null() && said["s3renr"].as_str().unwrap().contains("non connu"));
+    assert_eq!((said["post"]["label"].as_str(), said["post"]["generated"].as_bool()), (Some("généré, non réel"), Some(true)));
 
     // Cut otherwise, it is the same network; and the package checks clean.
     let (other, again) = run("many", 20);
@@ -396,4 +425,50 @@ fn a_roseau_feeder_lies_in_its_real_place() {
     let opened = network::open(&std::fs::read(&path).unwrap(), "feeder").unwrap();
     let computed: BTreeSet<&str> = opened.network.branches.iter().map(|branch| branch.id.as_str()).collect();
     assert!(conduits.iter().all(|line| computed.contains(line.id.as_str())));
+}
+
+/// Its year, hour by hour, is kept in the territory that draws it: at the peak it is the flow of the file itself.
+#[test]
+fn the_year_of_a_file_s_network_is_kept_where_it_is_drawn() {
+    let Some(path) = crate::shared_data::shared("roseau-mv-lv-networks/MVFeeder210_Winter.json") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("territory");
+    import::import(&[path.clone()], &out, &ImportOptions::default(), &ShardOptions { most_buildings: 20_000 }, 1, &Silent).unwrap();
+    let at = out.join("territory.json");
+    let manifest = || Manifest::parse(&std::fs::read(&at).unwrap()).unwrap();
+    let opened = || network::open(&std::fs::read(&path).unwrap(), "feeder").unwrap();
+    let unknown = network::onto::drive(&at, &manifest(), opened(), "feeder", "nowhere", None);
+    assert!(matches!(unknown, Err(network::territory::YearFault::Finding(finding)) if finding.code == "grid-store"));
+    let driven = network::onto::drive(&at, &manifest(), opened(), "feeder", "electricity", None).unwrap();
+    // What was assumed is told.
+    assert!(driven.opened.report.findings().iter().any(|finding| finding.code == "grid-profiles-assumed"));
+    let year = driven.year(true, 100.0, &Silent).unwrap();
+    assert!(year.solved.failed.is_empty() && year.verified.difference_pu < 1e-7);
+    let told = manifest();
+    let series = |id: &str| told.series.iter().find(|series| series.id == id).unwrap();
+    // 126 lines; voltages at their ends, and at the 128 posts and joints.
+    assert_eq!((series("flow-loading").height(), series("flow-voltage").height()), (126, 126 + 128));
+    assert_eq!(series("flow-voltage").band, Some([0.9, 1.1]));
+    assert_eq!(told.datasets.iter().find(|dataset| dataset.id == series("flow-loading").dataset).unwrap().producer, "Jumeau");
+    let array = |path: &str| {
+        let folder = out.join(path);
+        zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap()
+    };
+    // Production of the winter file is small: the deepest voltage is that of the file, where consumption is at its peak.
+    let stated = flow(&driven.opened.network, &FlowOptions::default()).unwrap();
+    let voltages = array(&series("flow-voltage").path);
+    let (row, bus) = driven.opened.network.buses.iter().enumerate().filter(|(_, bus)| !bus.internal).find_map(|(index, bus)| Some((series("flow-voltage").rows.iter().position(|row| *row == bus.id)?, index))).unwrap();
+    let lowest = voltages.row(row).iter().copied().fold(f32::INFINITY, f32::min);
+    let of_file = stated.voltages.get(bus).copied().flatten().unwrap().norm();
+    assert!((f64::from(lowest) - of_file).abs() < 2e-3, "{lowest} {of_file}");
+    // Losses of the year are those of its steps.
+    let losses = array(&series("flow-losses").path);
+    let sum = |values: &[f32]| values.iter().map(|value| f64::from(*value)).sum::<f64>();
+    let steps: f64 = year.solved.steps.iter().map(|step| 1_000.0 * step.losses_mw).sum();
+    assert!(steps > 0.0 && (sum(losses.row(0)) / steps - 1.0).abs() < 1e-5);
+    let checked = jumeau::pipeline::check::check(&out).unwrap();
+    assert!(!checked.report.has_errors(), "{:?}", checked.report.findings());
+    // A second year adds nothing.
+    driven.year(true, 100.0, &Silent).unwrap();
+    assert_eq!((manifest().series.len(), manifest().datasets.len(), manifest().axes.len()), (told.series.len(), told.datasets.len(), told.axes.len()));
 }

@@ -9,6 +9,7 @@ mod doors;
 mod economics;
 #[cfg(feature = "pipeline")]
 mod findings_page;
+mod flows;
 mod geodesy;
 mod geodesy_grids;
 mod gltf;
@@ -47,6 +48,7 @@ mod search;
 mod series;
 mod shading;
 mod shared_data;
+mod siting;
 mod skeleton;
 mod storage;
 mod stream;

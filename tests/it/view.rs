@@ -4,11 +4,12 @@
 
 use jumeau::base::{Clock, Instant, Interval, Language, LayerId};
 use jumeau::i18n::Texts;
+use jumeau::view::colours::Palette;
 use jumeau::view::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits {
         home: Camera {
             target: [-1.5586, 47.2133, 55.0],
@@ -25,8 +26,9 @@ fn limits() -> Limits {
         years: [1800, 2025],
         clock: Clock::Paris,
         series: vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false },
+            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false },
+            KnownSeries { id: "tension".to_owned(), on_features: true, parts: true },
         ],
     }
 }
@@ -180,6 +182,10 @@ fn roof() -> impl Strategy<Value = RoofChoice> {
     )
 }
 
+fn flows() -> impl Strategy<Value = FlowChoice> {
+    (any::<bool>(), any::<u8>()).prop_map(|(shown, equipped_percent)| FlowChoice { shown, equipped_percent })
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -189,10 +195,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof()),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof(), flows()),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof, flows))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -215,6 +221,10 @@ fn state() -> impl Strategy<Value = ViewState> {
                     attribute,
                     filters,
                     roof,
+                    raised: !playing,
+                    balance: playing,
+                    flows,
+                    proposal: Default::default(),
                 }
             },
         )
@@ -235,6 +245,8 @@ fn command() -> impl Strategy<Value = Command> {
         any::<i64>().prop_map(|seconds| Command::StepInstant { seconds }),
         any::<i32>().prop_map(|year| Command::SetYear { year }),
         any::<bool>().prop_map(|playing| Command::Play { playing }),
+        any::<bool>().prop_map(|raised| Command::SetRaised { raised }),
+        any::<bool>().prop_map(|shown| Command::ShowBalance { shown }),
         number().prop_map(|speed| Command::SetSpeed { speed }),
         (layer(), any::<bool>()).prop_map(|(layer, visible)| Command::ShowLayer { layer, visible }),
         theme().prop_map(|theme| Command::SetTheme { theme }),
@@ -254,6 +266,8 @@ fn command() -> impl Strategy<Value = Command> {
         (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
         (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
         Just(Command::ResetRoof),
+        any::<bool>().prop_map(|shown| Command::ShowFlows { shown }),
+        any::<u8>().prop_map(|percent| Command::SetEquipped { percent }),
         proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
@@ -613,7 +627,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&raise=0&balance=0&flows=&plan="
     );
 }
 
@@ -872,4 +886,26 @@ fn going_to_a_house_lands_on_it_and_chooses_it() {
 
 fn there_with(state: &ViewState) -> ViewState {
     ViewState { selection: Some(Selection { layer: "buildings".into(), id: "other".to_owned() }), ..state.clone() }
+}
+
+#[test]
+fn colours_part_where_a_series_is_best_in_its_middle_until_somebody_chooses() {
+    let show = |id: &str| Command::ShowSeries { series: Some(id.to_owned()) };
+    let palette = |commands: &[Command]| do_all(commands).scale.palette;
+    assert_eq!(palette(&[show("tension")]), Palette::BlueOrange);
+    assert_eq!(palette(&[show("tension"), show("courbes")]), Palette::default());
+    assert_eq!(palette(&[show("tension"), Command::ShowSeries { series: None }]), Palette::default());
+    let chosen = Command::SetScale { scale: Scale { palette: Palette::Blues, ..Scale::default() } };
+    assert_eq!(palette(&[chosen.clone(), show("tension")]), Palette::Blues);
+    assert_eq!(palette(&[show("tension"), chosen, show("courbes")]), Palette::Blues);
+}
+
+#[test]
+fn the_flow_diagram_is_chosen_and_stands_in_the_link() {
+    let state = do_all(&[Command::ShowFlows { shown: true }, Command::SetEquipped { percent: 250 }]);
+    assert_eq!((state.flows.shown, state.flows.equipped_percent), (true, 100));
+    let link = to_link(&state);
+    assert!(link.contains("flows=1,100"), "{link}");
+    assert_eq!(from_link(&link, &start()).unwrap().flows, state.flows);
+    assert!(from_link("flows=1,300", &start()).is_err());
 }

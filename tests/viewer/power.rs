@@ -5,9 +5,11 @@ use super::territory::program;
 use jumeau::base::{Dataset, DatasetId, Instant, LayerId, Nature};
 use jumeau::formats::territory::{Moves, Series};
 use jumeau::pipeline::series::add::{Added, Steps, add};
+use jumeau::view::colours::Palette;
 use jumeau::view::{Command, Selection};
 use jumeau::viewer::material::SceneUniform;
 use jumeau::viewer::resident::Resident;
+use jumeau::viewer::textures::feature_hash;
 use std::f32::consts::{FRAC_PI_2, PI};
 
 const STEPS: usize = 48;
@@ -80,6 +82,10 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     let machines = |running: &Running| running.resource::<SceneUniform>().machines;
     let first = machines(&running);
     assert!((first.x - FRAC_PI_2).abs() < 1e-6 && (first.z - 0.75).abs() < 1e-6, "{first:?}");
+    // The machine follows its own row: here it is the only one.
+    let own = running.resource::<SceneUniform>().machine[0];
+    assert_eq!((first.w, own.x), (1.0, feature_hash("E1")));
+    assert_eq!([own.y, own.w].map(f32::from_bits), [first.x, first.z]);
     // While the clock stands, nothing moves.
     settle(&mut running);
     assert_eq!(machines(&running), first);
@@ -116,8 +122,11 @@ fn power_that_runs_has_arrows_and_bounds() {
     let folder = with(|first| {
         id.clone_from(&first);
         vec![Added {
-            series: Series { layer: Some(LayerId::from("buildings")), band: Some([-100.0, 100.0]), directed: true, ..series("charge", "%", vec![first]) },
+            series: Series { layer: Some(LayerId::from("buildings")), band: Some([-100.0, 100.0]), directed: true, ..series("charge", "%", vec![first.clone()]) },
             values: (0..STEPS).map(|step| if step == 7 { -130.0 } else if step == 30 { 110.0 } else { step as f32 }).collect(),
+        }, Added {
+            series: Series { layer: Some(LayerId::from("buildings")), band: Some([0.9, 1.1]), ..series("tension", "1", vec![first]) },
+            values: (0..STEPS).map(|step| if step == 7 { 0.85 } else { 0.97 }).collect(),
         }]
     });
     let mut running = open(&folder);
@@ -149,4 +158,14 @@ fn power_that_runs_has_arrows_and_bounds() {
     running.send(Command::ShowSeries { series: None });
     running.frame();
     assert_eq!(running.resource::<SceneUniform>().band.truncate().to_array(), [0.0; 3]);
+    // What is best in its middle has colours that part there, from one bound to the other.
+    running.send(Command::ShowSeries { series: Some("tension".to_owned()) });
+    settle(&mut running);
+    let uniform = running.resource::<SceneUniform>().clone();
+    assert_eq!(uniform.band.truncate().to_array(), [0.9, 1.1, 0.0]);
+    assert_eq!((uniform.overlay_range.x, uniform.overlay_range.y), (0.9, 1.1));
+    let legend = running.facts().legend.clone().expect("a legend");
+    assert_eq!(legend.colours, Palette::BlueOrange.stops());
+    assert_eq!(legend.ticks().map(|tick| (tick * 1e3).round() as i32), [900, 950, 1000, 1050, 1100]);
+    assert_eq!(running.facts().chart.clone().expect("a chart").beyond, Some(1));
 }

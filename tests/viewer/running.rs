@@ -20,7 +20,7 @@ use jumeau::viewer::lost::Kept;
 use jumeau::viewer::material::TileMaterial;
 use jumeau::viewer::requests::Requests;
 use jumeau::viewer::resident::{Resident, ground_height, nearest_hit};
-use jumeau::viewer::vocab::{DrawnCamera, Eye, Ground, Scene, SceneFacts, ViewCommand};
+use jumeau::viewer::vocab::{DrawnCamera, Eye, FlowFacts, FlowScope, Ground, Scene, SceneFacts, ViewCommand};
 use jumeau::viewer::{Smoothing, Target, app, open::Opening};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
@@ -117,7 +117,7 @@ impl Running {
         self.frame();
     }
 
-    fn drag(&mut self, button: MouseButton, from: Vec2, to: Vec2) {
+    pub fn drag(&mut self, button: MouseButton, from: Vec2, to: Vec2) {
         self.point(from);
         self.button(button, ButtonState::Pressed);
         self.point(to);
@@ -400,6 +400,50 @@ fn running_the_territory_has_a_curve_by_use() {
     let kwh: f64 = running.resource::<Scene>().manifest.features.as_ref().expect("features").demand.iter().map(|of| of.kwh_year).sum();
     let mean = chart.calendar.hours.iter().flatten().flatten().sum::<f64>() / chart.calendar.hours.iter().flatten().flatten().count() as f64;
     assert!((mean * 8760.0 / kwh - 1.0).abs() < 1e-3, "{mean} kW all year are {kwh} kWh");
+}
+
+fn settled(running: &mut Running) {
+    running.complete();
+    for _ in 0..200 {
+        running.frame();
+    }
+}
+
+#[test]
+fn running_the_flow_diagram_follows_the_clock_and_what_is_selected() {
+    let mut running = Running::nantes("street");
+    assert!(running.facts().flows.is_none());
+    running.send(Command::ShowFlows { shown: true });
+    running.send(Command::SetInstant { instant: jumeau::base::Instant::parse("2026-01-15T18:00:00Z").expect("an instant") });
+    settled(&mut running);
+    let flows = running.facts().flows.clone().expect("a diagram");
+    let sum = |flows: &FlowFacts, column: usize| flows.nodes.iter().filter(|node| node.column == column).map(|node| node.kw).sum::<f64>();
+    assert!(!flows.is_waiting && flows.of == FlowScope::Territory);
+    // What comes in goes out; without an assumption all of it comes from outside.
+    assert!((sum(&flows, 0) - sum(&flows, 2)).abs() < 1e-9 * sum(&flows, 2), "{:?}", flows.nodes);
+    assert_eq!(flows.nodes.iter().filter(|node| node.column == 0).count(), 1);
+    // It is the demand that the curve by use has at that instant.
+    running.send(Command::SetTheme { theme: Theme::Demand });
+    settled(&mut running);
+    let chart = running.facts().chart.clone().expect("a chart");
+    let total = chart.day.last().and_then(|(_, points)| points.iter().find(|point| point.at == running.state().instant)).and_then(|point| point.value).expect("a value");
+    let demand: f64 = total;
+    let others: f64 = sum(&flows, 2) - demand;
+    assert!(others > -1e-6 * demand && others < 0.5 * demand, "{demand} {others}");
+    // Another hour, other flows.
+    running.send(Command::SetInstant { instant: jumeau::base::Instant::parse("2026-06-15T03:00:00Z").expect("an instant") });
+    settled(&mut running);
+    let later = running.facts().flows.clone().expect("a diagram");
+    assert!(sum(&later, 2) < sum(&flows, 2));
+    // Of a building, and gone when it is not asked for.
+    running.click(Vec2::new(60.0, 190.0));
+    settled(&mut running);
+    let of_one = running.facts().flows.clone().expect("a diagram");
+    assert_eq!(of_one.of, FlowScope::Building);
+    assert!(sum(&of_one, 2) < 0.1 * sum(&later, 2));
+    running.send(Command::ShowFlows { shown: false });
+    running.frame();
+    assert!(running.facts().flows.is_none());
 }
 
 /// The facts stay when their tile goes, and follow the clock.

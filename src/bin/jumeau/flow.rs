@@ -14,7 +14,7 @@ use jumeau::energy::grid::reinforcement::{Aim, ReinforcementFault, headroom, rel
 use jumeau::energy::grid::series::{Profiles, SeriesOptions, series};
 use jumeau::energy::grid::{Network, check};
 use jumeau::formats::grid::Kind;
-use jumeau::pipeline::network::{Opened, answer, messages, open, profiles, study, territory, year};
+use jumeau::pipeline::network::{Opened, answer, messages, onto, open, profiles, study, territory, year};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -51,9 +51,12 @@ pub struct Args {
     /// Avec des profils : l'année de tant de branches, les plus chargées d'abord / with profiles: the year of so many branches, the most loaded first.
     #[arg(long, default_value_t = 0)]
     lines: usize,
-    /// Avec des profils : garde l'année (charges, tensions) en Zarr dans ce dossier neuf ; d'un territoire, son propre dossier : elle s'y voit / with profiles: keeps the year as Zarr in this new folder; of a territory, its own folder, where it is then seen.
+    /// Avec des profils : garde l'année (charges, tensions) en Zarr dans ce dossier neuf, ou dans le territoire qui dessine ce réseau ; d'un territoire, son propre dossier : elle s'y voit / with profiles: keeps the year as Zarr in this new folder, or in the territory that draws this network; of a territory, its own folder, where it is then seen.
     #[arg(long)]
     store: Option<PathBuf>,
+    /// Couche du territoire qui dessine le réseau du fichier / layer of the territory that draws the network of the file.
+    #[arg(long, default_value = "electricity")]
+    layer: String,
     /// Début du premier pas / start of the first step (RFC 3339).
     #[arg(long, default_value = "2026-01-01T00:00:00Z")]
     start: String,
@@ -85,6 +88,9 @@ pub fn run(args: Args) -> ExitCode {
     let Some((mut opened, file)) = opened(&args.network, english) else {
         return ExitCode::from(2);
     };
+    if let Some((manifest_at, manifest)) = args.store.as_ref().and_then(|folder| jumeau::pipeline::info::manifest(folder).ok()) {
+        return onto_territory(&args, &manifest_at, &manifest, opened, &file, english);
+    }
     let steps = match &args.profiles {
         None => None,
         Some(path) => {
@@ -204,7 +210,7 @@ fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::ter
             return ExitCode::from(2);
         }
     };
-    let (kind, file) = (driven.opened.kind, driven.file.clone());
+    let file = driven.file.clone();
     if let Some(path) = &args.profiles {
         let read = super::input::read(path, english).and_then(|(bytes, file)| {
             profiles::open(&bytes, &file, &mut driven.opened).map_err(|fault| tell(&fault.finding(file), english)).ok()
@@ -212,13 +218,6 @@ fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::ter
         let Some(read) = read else { return ExitCode::from(2) };
         driven.profiles = read;
     }
-    let mut document = match flow(&driven.opened.network, &FlowOptions::default()) {
-        Ok(flow) => answer::flow(&driven.opened.network, kind, &flow),
-        Err(fault) => {
-            tell(&check::fault(&fault, &file), english);
-            return ExitCode::from(1);
-        }
-    };
     let home = manifest_at.parent().and_then(|folder| folder.canonicalize().ok());
     let keep = match &args.store {
         None => false,
@@ -227,6 +226,45 @@ fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::ter
             let finding = Finding::new("grid-store", Severity::Error, file.as_str()).object(folder.display().to_string());
             tell(&finding.value(manifest_at.display()), english);
             return ExitCode::from(2);
+        }
+    };
+    year_of(args, driven, keep, english)
+}
+
+/// The year of a file's network, kept in the territory that draws it.
+fn onto_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::territory::Manifest, mut opened: Opened, file: &str, english: bool) -> ExitCode {
+    let given = match &args.profiles {
+        None => None,
+        Some(path) => {
+            let read = super::input::read(path, english).and_then(|(bytes, file)| profiles::open(&bytes, &file, &mut opened).map_err(|fault| tell(&fault.finding(file), english)).ok());
+            let start = jumeau::base::Instant::parse(&args.start).filter(|_| args.step_hours > 0.0 && args.step_hours <= 8784.0);
+            let (Some(profiles), Some(start)) = (read, start) else {
+                if start.is_none() {
+                    let said = format!("--start {} --step-hours {}", args.start, args.step_hours);
+                    tell(&Finding::new("grid-store", Severity::Error, file).object(manifest_at.display().to_string()).value(said), english);
+                }
+                return ExitCode::from(2);
+            };
+            Some(onto::Given { profiles, start, step_h: args.step_hours })
+        }
+    };
+    match onto::drive(manifest_at, manifest, opened, file, &args.layer, given) {
+        Ok(driven) => year_of(args, driven, true, english),
+        Err(fault) => {
+            tell(&fault.finding(file), english);
+            ExitCode::from(2)
+        }
+    }
+}
+
+/// Solves a driven network, keeps its year where that is asked for, and tells it.
+fn year_of(args: &Args, driven: territory::Driven, keep: bool, english: bool) -> ExitCode {
+    let (kind, file) = (driven.opened.kind, driven.file.clone());
+    let mut document = match flow(&driven.opened.network, &FlowOptions::default()) {
+        Ok(flow) => answer::flow(&driven.opened.network, kind, &flow),
+        Err(fault) => {
+            tell(&check::fault(&fault, &file), english);
+            return ExitCode::from(1);
         }
     };
     let talk = super::import::Talk::new(!english);

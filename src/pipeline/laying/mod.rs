@@ -7,7 +7,7 @@
 //! | [`sites`] | what a building asks for |
 //! | [`electricity`], [`grid`] | posts, low voltage, 20 kV feeders and the ties between them; the same as a network to be computed |
 //! | [`lamps`] | street lighting |
-//! | [`loads`] | hourly profiles of lamps, trams and roofs |
+//! | [`loads`], [`roofs`] | hourly profiles of lamps, trams and roofs; what a roof would carry |
 //! | [`pipes`] | water, sewers, heat |
 //!
 //! A function of buildings, streets and ground alone: no random number, and the same bytes on every machine.
@@ -20,6 +20,7 @@ pub mod grid;
 pub mod lamps;
 pub mod loads;
 pub mod pipes;
+pub mod roofs;
 pub mod rules;
 pub mod sites;
 pub mod tree;
@@ -201,8 +202,17 @@ impl Draft {
             height_m,
             diameter_m: None,
             voltage_v,
+            rated_kva: None,
+            reserved_mw: None,
             accuracy: Accuracy::Schematic,
         });
+    }
+
+    /// What the post that was laid last is rated for.
+    fn rated(&mut self, kva: f64) {
+        if let Some(post) = self.fixtures.last_mut() {
+            post.rated_kva = Some(kva);
+        }
     }
 }
 

@@ -23,6 +23,7 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("grid-phases-balanced", "{value} charges monophasées comptées comme équilibrées : calcul en séquence directe", "{value} single-phase loads taken as balanced: the flow is of positive sequence"),
     ("grid-place-missing", "Nœuds sans coordonnées géographiques : {value}", "Buses without geographic coordinates: {value}"),
     ("grid-power-implausible", "{object} : puissance invraisemblable pour sa tension ({value}) ; W ou kW pour MW ?", "{object}: implausible power for its voltage ({value}); W or kW for MW?"),
+    ("grid-profiles-assumed", "Sans profils, les {value} charges suivent une année type dont les puissances du fichier sont les pointes : c’est une hypothèse", "Without profiles the {value} loads follow a typical year whose peaks are the powers of the file: an assumption"),
     ("grid-record", "L’année des branches ne peut pas être gardée : {value}", "The year of the branches cannot be kept: {value}"),
     ("grid-reference-chosen", "Aucun nœud de référence : {object} en tient lieu", "No reference bus: {object} takes its place"),
     ("grid-reinforcement", "Aucun renforcement ne peut être comparé : {value}", "No reinforcement can be compared: {value}"),

@@ -14,6 +14,7 @@
 //! | [`park`], [`dispatch`] | a wind park in its wakes, a battery's steps, and both as series of a territory |
 //! | [`reach`] | where a plant could be connected |
 //! | [`territory`] | the network of a territory through its year, kept beside its tiles |
+//! | [`onto`] | a network of a file on the features of a territory that are drawn of it |
 //! | [`year_check`] | some steps of a year solved again by themselves |
 //! | [`messages`] | the sentences of this room's findings |
 
@@ -21,6 +22,7 @@ pub mod answer;
 pub mod dispatch;
 pub mod matpower;
 pub mod messages;
+pub mod onto;
 pub mod pandapower;
 pub mod pandapower_transformers;
 pub mod park;

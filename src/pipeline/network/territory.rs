@@ -3,26 +3,30 @@
 //! | array of the group `flow/ID` | is |
 //! |---|---|
 //! | `loading_percent` (feature, time) | of lines and transformers; negative where power runs against the branch; NaN is no data |
-//! | `vm_pu` (feature, time) | voltage at the far end of the line or on the low side of the transformer, as a share of the nominal one |
+//! | `vm_pu` (place, time) | voltage as a share of the nominal one: at the far end of a line, on the low side of a transformer, at a bus that is drawn |
+//! | `losses_kw` (sum, time) | in all lines and transformers of the network; NaN where a step has no solution |
 //! | `duration_percent` (feature, share) | load-duration curve: loading that is exceeded in so many percent of the year |
 //! | `worst_hour` (feature, rank) | steps of the highest loadings, the worst first |
+//! | `room/feed_kw`, `room/draw_kw` (feature, time) | what the worst step leaves of the rating: one step |
 //!
 //! Rows are the features of the layer that the network is drawn in, by their ids.
 //! Values go to disk as they are solved; in memory are one block of steps and the loadings of all.
 
 use super::year_check::{self, Verified};
 use super::{Opened, open};
-use crate::base::{Finding, Instant, LayerId, Nature, Severity};
+use crate::base::{Dataset, Finding, Instant, LayerId, Nature, Severity};
 use crate::energy::grid::record::{duration_curve, duration_points, worst_steps};
 use crate::energy::grid::series::{Channel, Profiles, Quantity, Series as Solved, SeriesFault, SeriesOptions, Target, series_with};
 use crate::energy::grid::{BranchKind, Rating};
 use crate::formats::grid::{Document, read};
-use crate::formats::territory::{GridFile, Manifest, Series};
+use crate::formats::territory::{Axis, GridFile, Manifest, Series};
 use crate::formats::zarr::{self, About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::pipeline::Progress;
+use crate::siting::reach::Room;
+use crate::siting::rooms;
 use serde_json::{Map, Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Folder of computed years in a territory.
@@ -35,6 +39,8 @@ const CHUNK_STEPS: usize = 1_024;
 const MAX_BYTES: u64 = 1 << 30;
 const DURATION_POINTS: usize = 101;
 const WORST: usize = 24;
+/// Row of the losses.
+const LOSSES: &str = "losses";
 /// What the contract of supply allows, as a share of the nominal voltage.
 const VOLTAGE_BAND_PU: [f64; 2] = [0.9, 1.1];
 /// Rows that the manifest names; of more it says where their names are.
@@ -48,8 +54,12 @@ pub struct Driven {
     pub step_h: f64,
     pub grid: GridFile,
     pub file: String,
-    folder: PathBuf,
-    manifest_at: PathBuf,
+    pub(super) folder: PathBuf,
+    pub(super) manifest_at: PathBuf,
+    /// Told in the manifest when the year is kept, where it is not there yet.
+    pub(super) dataset: Option<Dataset>,
+    /// Buses are features of the layer too.
+    pub(super) draws_buses: bool,
 }
 
 /// Why a territory's network has no year.
@@ -73,7 +83,7 @@ impl YearFault {
     }
 }
 
-fn fault(code: &'static str, file: &Path, value: impl std::fmt::Display) -> YearFault {
+pub(super) fn fault(code: &'static str, file: &Path, value: impl std::fmt::Display) -> YearFault {
     YearFault::Finding(Finding::new(code, Severity::Error, file.display().to_string()).value(value))
 }
 
@@ -133,7 +143,7 @@ pub fn open_territory(manifest_at: &Path, manifest: &Manifest) -> Result<Driven,
         }
     }
     let (start, step_h) = (axis.start, axis.step as f64 / 3600.0);
-    Ok(Driven { opened, profiles, start, step_h, grid, file, folder, manifest_at: manifest_at.to_owned() })
+    Ok(Driven { opened, profiles, start, step_h, grid, file, folder, manifest_at: manifest_at.to_owned(), dataset: None, draws_buses: false })
 }
 
 /// A path of a manifest, if it stays in the territory.
@@ -142,7 +152,8 @@ pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     plain.then(|| folder.join(path))
 }
 
-fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
+/// The values of a series, all in memory.
+pub(in crate::pipeline) fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
     let at = inside(folder, &series.path).ok_or_else(|| fault("manifest-path", folder, &series.path))?;
     let about = std::fs::read(at.join("zarr.json")).map_err(|error| fault("file-unreadable", &at, error))?;
     zarr::read(&about, &mut |path| std::fs::read(at.join(path)).ok()).map_err(|broken| YearFault::Finding(broken.finding(at.display().to_string())))
@@ -194,6 +205,20 @@ impl Driven {
         rated.into_iter().filter(is_high).take(MAX_VALUES / self.profiles.steps.max(1)).collect()
     }
 
+    /// Where voltages are kept: at the far ends of the branches, and at the buses that are drawn.
+    fn places(&self, kept: &[usize]) -> Vec<(String, usize)> {
+        let network = &self.opened.network;
+        let ends = kept.iter().filter_map(|branch| Some((self.feature(*branch), network.branches.get(*branch)?.to)));
+        let mut places: Vec<(String, usize)> = ends.collect();
+        if self.draws_buses {
+            let known: HashSet<String> = places.iter().map(|(name, _)| name.clone()).collect();
+            let buses = network.buses.iter().enumerate().filter(|(_, bus)| !bus.internal);
+            let named = buses.map(|(index, bus)| (format!("{}{}", self.grid.prefix, bus.id), index)).filter(|(name, _)| !known.contains(name));
+            places.extend(named.take(MAX_VALUES / self.profiles.steps.max(1)));
+        }
+        places
+    }
+
     /// Solves all steps; with `keep`, writes the year into the territory and tells its manifest.
     ///
     /// # Errors
@@ -202,6 +227,7 @@ impl Driven {
         let (network, steps) = (&self.opened.network, self.profiles.steps);
         let kept = self.kept();
         let rows = kept.len();
+        let places = self.places(&kept);
         let write_failed = |error: &dyn std::fmt::Display| fault("write-failed", &self.folder, error);
         // Into a folder beside, which takes the place of an older year when it is whole.
         let group = self.folder.join(FOLDER).join(&self.grid.id);
@@ -210,24 +236,31 @@ impl Driven {
             let _ = std::fs::remove_dir_all(&growing);
             std::fs::create_dir_all(&growing).map_err(|error| write_failed(&error))?;
         }
-        let layout = Layout::new(rows, steps, CHUNK_ROWS, CHUNK_STEPS).map_err(|broken| YearFault::Finding(broken.finding(self.file.clone())))?;
+        let laid = |rows: usize| Layout::new(rows, steps, CHUNK_ROWS, CHUNK_STEPS).map_err(|broken| YearFault::Finding(broken.finding(self.file.clone())));
+        let (layout, voltage_layout) = (laid(rows)?, laid(places.len())?);
         let mut loadings = vec![f32::NAN; rows * steps];
-        let mut voltages = vec![f32::NAN; if keep { rows * CHUNK_STEPS } else { 0 }];
+        let mut voltages = vec![f32::NAN; if keep { places.len() * CHUNK_STEPS } else { 0 }];
         let (mut bytes, mut trouble, mut block) = (0_u64, None, 0);
         let mut check = year_check::Sample::of(network, &self.profiles);
         let started = std::time::Instant::now();
         let flush = |block: usize, loadings: &[f32], voltages: &mut [f32]| -> std::io::Result<u64> {
             let mut written = 0;
+            let mut put = |name: &str, layout: &Layout, at: (usize, usize), bytes: Vec<u8>| {
+                let path = growing.join(name).join(layout.path(at));
+                path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
+                std::fs::write(&path, &bytes)?;
+                written += bytes.len() as u64;
+                std::io::Result::Ok(())
+            };
             for row in 0..rows.div_ceil(CHUNK_ROWS) {
                 let at = (row, block);
                 let (loading, _) = layout.chunk(at, &mut |row, step| loadings.get(row * steps + step).copied().unwrap_or(f32::NAN));
-                let (voltage, _) = layout.chunk(at, &mut |row, step| voltages.get(row * CHUNK_STEPS + step % CHUNK_STEPS).copied().unwrap_or(f32::NAN));
-                for (name, bytes) in [("loading_percent", loading), ("vm_pu", voltage)] {
-                    let path = growing.join(name).join(layout.path(at));
-                    path.parent().map_or(Ok(()), std::fs::create_dir_all)?;
-                    std::fs::write(&path, &bytes)?;
-                    written += bytes.len() as u64;
-                }
+                put("loading_percent", &layout, at, loading)?;
+            }
+            for row in 0..places.len().div_ceil(CHUNK_ROWS) {
+                let at = (row, block);
+                let (voltage, _) = voltage_layout.chunk(at, &mut |row, step| voltages.get(row * CHUNK_STEPS + step % CHUNK_STEPS).copied().unwrap_or(f32::NAN));
+                put("vm_pu", &voltage_layout, at, voltage)?;
             }
             voltages.fill(f32::NAN);
             Ok(written)
@@ -251,8 +284,9 @@ impl Driven {
                 if let (Some(percent), Some(from), Some(slot)) = (flow.loading_percent, flow.from_mva, loadings.get_mut(row * steps + step)) {
                     *slot = if from.re < 0.0 { -percent } else { percent } as f32;
                 }
-                let far = network.branches.get(branch).and_then(|branch| view.voltage(branch.to));
-                if let (Some(voltage), Some(slot)) = (far, voltages.get_mut(row * CHUNK_STEPS + step % CHUNK_STEPS)) {
+            }
+            for (row, (_, bus)) in places.iter().enumerate() {
+                if let (Some(slot), Some(voltage)) = (voltages.get_mut(row * CHUNK_STEPS + step % CHUNK_STEPS), view.voltage(*bus)) {
                     *slot = voltage.norm() as f32;
                 }
             }
@@ -279,27 +313,28 @@ impl Driven {
         let mut lines: Vec<_> = kept.iter().enumerate().map(|(row, &branch)| crate::energy::grid::record::LineYear::of(branch, of(row), limit_percent, self.step_h)).collect();
         lines.sort_by(|a, b| b.highest_percent.total_cmp(&a.highest_percent));
         if keep {
-            bytes += self.finish(&growing, &layout, &kept, &of).map_err(|error| write_failed(&error))?;
+            bytes += self.finish(&growing, [&layout, &voltage_layout], &kept, &places, &of, &solved).map_err(|error| write_failed(&error))?;
             if group.exists() {
                 std::fs::remove_dir_all(&group).map_err(|error| write_failed(&error))?;
             }
             std::fs::rename(&growing, &group).map_err(|error| write_failed(&error))?;
-            self.publish(&kept).map_err(|error| write_failed(&error))?;
+            self.publish(&kept, &places).map_err(|error| write_failed(&error))?;
         }
         Ok(Year { solved, seconds, verified, lines, rows, bytes, loadings, kept })
     }
 
     /// The small arrays, the coordinates and the group's own files.
-    fn finish<'a>(&self, folder: &Path, layout: &Layout, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> Result<u64, String> {
+    fn finish<'a>(&self, folder: &Path, [layout, voltage_layout]: [&Layout; 2], kept: &[usize], places: &[(String, usize)], of: &dyn Fn(usize) -> &'a [f32], solved: &Solved) -> Result<u64, String> {
         let steps = self.profiles.steps;
         let text = |fault: crate::formats::Fault| format!("{} {}", fault.object, fault.value);
-        let about = |name: &str, units: &str, second: &'static str| About {
-            dimensions: ["feature", second],
+        let of_rows = |first: &'static str, name: &str, units: &str, second: &'static str| About {
+            dimensions: [first, second],
             attributes: json!({"long_name": name, "units": units, "nature": Nature::Simulated}),
         };
+        let about = |name: &str, units: &str, second: &'static str| of_rows("feature", name, units, second);
         let mut files: Vec<(String, Vec<u8>)> = vec![
             ("loading_percent/zarr.json".to_owned(), layout.metadata(&about("loading of lines and transformers, negative against the branch’s direction", "%", "time")).map_err(text)?),
-            ("vm_pu/zarr.json".to_owned(), layout.metadata(&about("voltage at the far end", "1", "time")).map_err(text)?),
+            ("vm_pu/zarr.json".to_owned(), voltage_layout.metadata(&of_rows("place", "voltage at the far end of a branch, or at a bus", "1", "time")).map_err(text)?),
         ];
         let duration: Vec<f32> = (0..kept.len())
             .flat_map(|row| {
@@ -322,8 +357,13 @@ impl Driven {
             let written = zarr::write(kept.len(), width, width, values, &said).map_err(text)?;
             files.extend(written.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
         }
+        let losses: Vec<f32> = solved.steps.iter().map(|step| (1_000.0 * step.losses_mw) as f32).collect();
+        let written = zarr::write(1, steps, CHUNK_STEPS, &losses, &of_rows("sum", "losses in lines and transformers", "kW", "time")).map_err(text)?;
+        files.extend(written.into_iter().map(|(path, bytes)| (format!("losses_kw/{path}"), bytes)));
         let step_s = (self.step_h * 3600.0).round() as i64;
         let coordinates = [
+            Coordinate { name: "place", labels: Labels::Texts(places.iter().map(|(name, _)| name.clone()).collect()), attributes: json!({"long_name": "id on the map of the branch or bus"}) },
+            Coordinate { name: "sum", labels: Labels::Texts(vec![LOSSES.to_owned()]), attributes: json!({"long_name": "of the whole network"}) },
             Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
             Coordinate {
                 name: "time",
@@ -336,12 +376,13 @@ impl Driven {
         let group = json!({
             "Conventions": "CF-1.11",
             "title": format!("AC power flow of {}", self.grid.path),
-            "source": "réseau généré, non réel ; calcul AC de Jumeau",
+            "source": if self.grid.nature == Nature::Made { "réseau généré, non réel ; calcul AC de Jumeau" } else { "calcul AC de Jumeau" },
             "nature": Nature::Simulated,
         });
         let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
         let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         files.extend(zarr_group::write(&group, &coordinates, &members).map_err(text)?);
+        files.extend(self.room_files(kept, of).map_err(text)?);
         let mut written = 0;
         for (path, bytes) in files {
             let whole = folder.join(path);
@@ -352,35 +393,98 @@ impl Driven {
         Ok(written)
     }
 
-    /// The manifest with the two series of the year, written whole or not at all.
-    fn publish(&self, kept: &[usize]) -> Result<(), String> {
+    /// A group of its own: its time is one step, all of the year.
+    fn room_files<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> Result<Vec<(String, Vec<u8>)>, crate::formats::Fault> {
+        let mut files = Vec::new();
+        for (name, values) in self.rooms(kept, of) {
+            let said = About { dimensions: ["feature", "time"], attributes: json!({"long_name": "what the worst step leaves of the rating, heat alone", "units": "kW", "nature": Nature::Simulated}) };
+            files.extend(zarr::write(kept.len(), 1, 1, &values, &said)?.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        }
+        let coordinates = [
+            Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
+            Coordinate {
+                name: "time",
+                labels: Labels::Integers(vec![self.start.0]),
+                attributes: json!({"long_name": "start of the year, UTC", "standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"}),
+            },
+        ];
+        let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
+        let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        files.extend(zarr_group::write(&json!({"Conventions": "CF-1.11", "title": format!("what a year leaves of {}", self.grid.path), "nature": Nature::Simulated}), &coordinates, &members)?);
+        Ok(files.into_iter().map(|(path, bytes)| (format!("room/{path}"), bytes)).collect())
+    }
+
+    /// What is left for feeding in and for drawing, kW, row by row.
+    fn rooms<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> [(&'static str, Vec<f32>); 2] {
+        let network = &self.opened.network;
+        let found = |row: usize, index: usize| {
+            let branch = network.branches.get(index)?;
+            let nominal_kv = network.buses.get(branch.from)?.nominal_kv;
+            let rated_kva = match branch.rating {
+                Rating::None => return None,
+                Rating::Current { from_ka, .. } => 3_f64.sqrt() * nominal_kv * from_ka * 1000.0,
+                Rating::Power { mva } => 1000.0 * mva,
+            };
+            rooms::room(rated_kva, of(row), branch.kind == BranchKind::Line)
+        };
+        let all: Vec<_> = kept.iter().enumerate().map(|(row, index)| found(row, *index)).collect();
+        let column = |pick: fn(&Room) -> f64| all.iter().map(|room| room.as_ref().map_or(f32::NAN, |room| pick(room) as f32)).collect();
+        [("feed_kw", column(|room| room.feed_kw)), ("draw_kw", column(|room| room.draw_kw))]
+    }
+
+    /// The manifest with the series of the year, written whole or not at all.
+    fn publish(&self, kept: &[usize], places: &[(String, usize)]) -> Result<(), String> {
         let bytes = std::fs::read(&self.manifest_at).map_err(|error| error.to_string())?;
         let mut manifest = Manifest::parse(&bytes).map_err(|(code, detail)| format!("{code} {detail}"))?;
-        let axis = manifest
-            .axes
-            .iter()
-            .find(|axis| axis.start == self.start && axis.calendar.is_none() && axis.steps() == Some(self.profiles.steps as u64))
-            .map(|axis| axis.id.clone())
-            .ok_or_else(|| "axis".to_owned())?;
-        let rows: Vec<String> = kept.iter().map(|branch| self.feature(*branch)).collect();
-        let named = rows.len() <= ROWS_IN_MANIFEST;
-        for (id, array, unit, quantity, band, directed) in [
-            ("flow-loading", "loading_percent", "%", "charge", [-100.0, 100.0], true),
-            ("flow-voltage", "vm_pu", "1", "tension", VOLTAGE_BAND_PU, false),
-        ] {
-            let path = format!("{FOLDER}/{}/{array}", self.grid.id);
-            manifest.series.retain(|known| known.id != id);
-            manifest.series.push(Series {
-                rows: if named { rows.clone() } else { Vec::new() },
+        let step = (self.step_h * 3600.0).round() as i64;
+        let same = |axis: &&Axis| axis.start == self.start && axis.step == step && axis.calendar.is_none() && axis.steps() == Some(self.profiles.steps as u64);
+        let axis = manifest.axes.iter().find(same).map(|axis| axis.id.clone()).unwrap_or_else(|| {
+            let id = format!("{FOLDER}-steps");
+            manifest.axes.retain(|axis| axis.id != id);
+            manifest.axes.push(Axis { id: id.clone(), start: self.start, end: self.start.plus_seconds(step * self.profiles.steps as i64), step, calendar: None });
+            id
+        });
+        if let Some(dataset) = &self.dataset {
+            manifest.datasets.retain(|known| known.id != dataset.id);
+            manifest.datasets.push(dataset.clone());
+        }
+        let at = |array: &str| format!("{FOLDER}/{}/{array}", self.grid.id);
+        let of = |id: &str, array: &str, unit: &str, quantity: &str| Series {
+            quantity: Some(quantity.to_owned()),
+            ..Series::of(id, at(array), &axis, unit, Nature::Simulated, self.grid.dataset.clone())
+        };
+        let drawn = |series: Series, rows: Vec<String>, labels: &str, band: [f64; 2], directed: bool| {
+            let named = rows.len() <= ROWS_IN_MANIFEST;
+            Series {
                 row_count: (!named).then_some(rows.len() as u64),
-                labels: (!named).then(|| format!("{FOLDER}/{}/feature", self.grid.id)),
-                quantity: Some(quantity.to_owned()),
+                rows: if named { rows } else { Vec::new() },
+                labels: (!named).then(|| at(labels)),
                 layer: Some(LayerId::from(self.grid.layer.as_str())),
                 band: Some(band),
                 directed,
-                ..Series::of(id, path, &axis, unit, Nature::Simulated, self.grid.dataset.clone())
-            });
+                ..series
+            }
+        };
+        let branches: Vec<String> = kept.iter().map(|branch| self.feature(*branch)).collect();
+        let buses = places.iter().map(|(name, _)| name.clone()).collect();
+        for series in [
+            drawn(of("flow-loading", "loading_percent", "%", "charge"), branches.clone(), "feature", [-100.0, 100.0], true),
+            drawn(of("flow-voltage", "vm_pu", "1", "tension"), buses, "place", VOLTAGE_BAND_PU, false),
+            Series { rows: vec![LOSSES.to_owned()], ..of("flow-losses", "losses_kw", "kW", "pertes") },
+        ] {
+            manifest.series.retain(|known| known.id != series.id);
+            manifest.series.push(series);
         }
+        // What is left of the ratings holds for all of the time: one step.
+        let end = self.start.plus_seconds((self.profiles.steps as f64 * self.step_h * 3600.0).round() as i64);
+        let whole = Axis { id: format!("{FOLDER}-all"), start: self.start, end, step: end.0 - self.start.0, calendar: None };
+        manifest.axes.retain(|axis| axis.id != whole.id);
+        for (id, array, quantity) in [(rooms::FEED, "room/feed_kw", "capacité restante en injection"), (rooms::DRAW, "room/draw_kw", "capacité restante en soutirage")] {
+            let series = Series { axis: whole.id.clone(), apart: true, ..drawn(of(id, array, "kW", quantity), branches.clone(), "feature", [0.0, 0.0], false) };
+            manifest.series.retain(|known| known.id != id);
+            manifest.series.push(Series { band: None, ..series });
+        }
+        manifest.axes.push(whole);
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
         let beside = self.manifest_at.with_extension("json.new");
         std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &self.manifest_at)).map_err(|error| error.to_string())

@@ -15,7 +15,7 @@ use crate::pipeline::laying::electricity::Extra;
 use crate::pipeline::laying::graph::{self, Place, Street};
 use crate::pipeline::laying::grid::{FEATURE_PREFIX, Grid};
 use crate::pipeline::laying::sites::Site;
-use crate::pipeline::laying::{self, DATASET, LAID, MAX_SITES, loads, rules};
+use crate::pipeline::laying::{self, DATASET, LAID, MAX_SITES, loads, roofs, rules};
 use crate::pipeline::series::{SeriesFile, scaled};
 use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::tile::buildings::demand_class;
@@ -138,7 +138,7 @@ pub fn lay(
     gathered.networks += objects.len() as u64;
     tell("networks-laid", objects.len().to_string(), report);
     gathered.spool = gathered.spool.with(folder, &objects)?;
-    let roofs = buildings.iter().filter_map(roof).collect();
+    let roofs = buildings.iter().filter_map(|building| roofs::roof(building).map(|(row, kwp)| (building.id.clone(), row, kwp))).collect();
     let place = Bounds2::of(sites.iter().map(|site| site.place.at)).centre();
     let elevation_m = ground(place);
     Ok((gathered, Some(Made { grid: laid.grid, sites, roofs, extras: laid.extras, place, elevation_m })))
@@ -206,31 +206,6 @@ fn trams(lines: &[(u64, NetworkLine)]) -> Vec<Extra> {
             (kwh > 0.0).then(|| Extra { at: [middle[0], middle[1]], kwh, profile: loads::TRAM, layer: "tram", feature: line.id.clone() })
         })
         .collect()
-}
-
-/// The row and the kWp of a roof, if it had modules.
-fn roof(building: &Building) -> Option<(String, &'static str, f64)> {
-    if building.light {
-        return None;
-    }
-    let area = building.footprint.unsigned_area();
-    let is_flat = building.ridge_height_m - building.eave_height_m < 0.5;
-    let (row, share) = if is_flat { ("pv-flat", loads::ROOF_SHARE) } else { (facing(building)?, loads::PITCHED_SHARE) };
-    let kwp = area * share * loads::KWP_M2;
-    (kwp >= loads::LEAST_KWP).then(|| (building.id.clone(), row, kwp))
-}
-
-/// Where the better side of a pitched roof looks: its ridge follows the longest wall.
-fn facing(building: &Building) -> Option<&'static str> {
-    let walls = building.footprint.iter().flat_map(|polygon| polygon.exterior().lines());
-    let longest = walls.max_by(|a, b| (a.dx().hypot(a.dy())).total_cmp(&b.dx().hypot(b.dy())))?;
-    // Across the wall, on the southern side: 90° to 270°, clockwise from north.
-    let across = (longest.dy().atan2(-longest.dx())).to_degrees().rem_euclid(180.0) + 90.0;
-    Some(match across {
-        a if a < 135.0 => "pv-east",
-        a if a < 225.0 => "pv-south",
-        _ => "pv-west",
-    })
 }
 
 /// Writes network and series, and tells the manifest of them.

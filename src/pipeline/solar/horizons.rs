@@ -361,17 +361,16 @@ fn horizons(surface: &Surface, cells: &[usize], stage: &str, progress: &dyn Prog
     let done = std::sync::atomic::AtomicU64::new(0);
     let columns: Vec<Vec<f32>> = (0..AZIMUTHS)
         .into_par_iter()
-        .map(|number| {
+        .map_init(Vec::new, |out, number| {
             if progress.cancelled() {
                 return vec![0.0; cells.len()];
             }
-            let mut out = Vec::new();
             horizon_of(
                 &grid,
                 360.0 * number as f64 / AZIMUTHS as f64,
                 SweepOptions::FAST,
                 Some(&wanted),
-                &mut out,
+                out,
             );
             progress.step(
                 stage,

@@ -121,6 +121,8 @@ const NETWORK: &[Term] = &[
     ("lay", &["location", "position", "pose", "type_pose", "mode_pose", "lay"]),
     ("height", &["hauteur", "height", "haut", "hauteur_m"]),
     ("fixture", &["fixture", "type_ouvrage", "type_objet"]),
+    ("rated", &["puissance_kva", "puissance_nominale_kva", "puissance_installee_kva", "rated_kva", "sn_kva"]),
+    ("reserved", &["s3renr_mw", "s3renr_restante_mw", "capacite_reservee_restante_mw", "capacite_reservee_disponible_mw", "capacite_restante_mw", "capacite_accueil_restante_mw"]),
     ("colour", &["route_color", "couleur", "colour", "color"]),
     ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
 ];

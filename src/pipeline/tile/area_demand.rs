@@ -1,15 +1,18 @@
 //! The estimated demand of communes, districts and IRIS, hour by hour: the sum over the buildings in them, as a series of their layer.
+//! Where the buildings' roofs have their own series of what they would make, so have these surfaces.
 //!
 //! A building counts in every surface that its middle lies in, so a commune has the demand of its districts. The sums are of estimates, made of
 //! public attributes alone, and are marked so ([decision 0009](../../../.dev/decisions/0009-energy-of-homes.md)).
 
-use super::series::{AXIS, ARRAY, CHUNK_HOURS, Demand};
+use super::series::{AXIS, ARRAY, CHUNK_HOURS, Demand, YEAR};
 use super::{TileFault, package};
-use crate::base::{LayerId, Nature};
+use crate::base::{DatasetId, LayerId, Nature};
 use crate::energy::demand::DemandClass;
 use crate::formats::territory::{Manifest, Series};
 use crate::formats::zarr;
+use crate::geodesy::LonLat;
 use crate::formats::zarr_group::{self, Coordinate, Labels};
+use crate::pipeline::laying::{loads, roofs};
 use crate::region::{Area, AreaShape, AreaTheme, Building};
 use geo::{BoundingRect, Centroid, Contains, MultiPolygon, Point};
 use rstar::RTree;
@@ -28,13 +31,25 @@ const THEMES: [AreaTheme; 2] = [AreaTheme::Outline, AreaTheme::Iris];
 const GROUP: &str = "timeseries";
 const CLASSES: usize = DemandClass::ALL.len();
 const HOURS_PER_YEAR: f64 = 8760.0;
+const ROOFS: usize = loads::PV.len();
+/// The series of the buildings that says what their roofs would make; and the beginning of the ids of its sums.
+const OF_ROOFS: &str = "pv-if-equipped";
+const SUN: &str = "pv";
 
 /// What is gathered while all features go by.
 #[derive(Default)]
 pub struct DemandOfAreas {
-    buildings: Vec<([f64; 2], u8, f32)>,
+    buildings: Vec<Noted>,
     areas: Vec<(AreaTheme, String, MultiPolygon<f64>)>,
     is_too_much: bool,
+}
+
+struct Noted {
+    at: [f64; 2],
+    class: u8,
+    kwh: f32,
+    /// Row of the sun, and kWp.
+    roof: Option<(u8, f32)>,
 }
 
 /// The yearly demand of a layer's surfaces.
@@ -43,6 +58,8 @@ pub struct DemandOfLayer {
     pub layer: LayerId,
     /// In the order of their ids: kWh of each class of use.
     pub areas: Vec<(String, [f64; CLASSES])>,
+    /// In the same order: kWp of each row of [`loads::PV`].
+    pub roofs: Vec<[f64; ROOFS]>,
 }
 
 impl DemandOfAreas {
@@ -51,7 +68,8 @@ impl DemandOfAreas {
             // A sum of some would pass for the sum of all.
             self.is_too_much = true;
         } else if let Some(at) = building.footprint.centroid() {
-            self.buildings.push(([at.x(), at.y()], class as u8, kwh as f32));
+            let roof = roofs::roof(building).and_then(|(row, kwp)| Some((loads::PV.iter().position(|(name, ..)| *name == row)? as u8, kwp as f32)));
+            self.buildings.push(Noted { at: [at.x(), at.y()], class: class as u8, kwh: kwh as f32, roof });
         }
     }
 
@@ -84,20 +102,25 @@ impl DemandOfAreas {
             Some(GeomWithData::new(Rectangle::from_corners([rect.min().x, rect.min().y], [rect.max().x, rect.max().y]), (place, outline)))
         });
         let tree = RTree::bulk_load(boxes.collect());
-        let mut sums = vec![[0.0; CLASSES]; ids.len()];
-        for (at, class, kwh) in &self.buildings {
+        let mut sums = vec![([0.0; CLASSES], [0.0; ROOFS]); ids.len()];
+        for Noted { at, class, kwh, roof } in &self.buildings {
             // Pieces of one surface count once.
             let mut places: Vec<usize> = tree.locate_all_at_point(at).filter(|known| known.data.1.contains(&Point::new(at[0], at[1]))).map(|known| known.data.0).collect();
             places.sort_unstable();
             places.dedup();
             for place in places {
-                if let Some(sum) = sums.get_mut(place).and_then(|sums| sums.get_mut(usize::from(*class))) {
+                let Some((demand, sun)) = sums.get_mut(place) else { continue };
+                if let Some(sum) = demand.get_mut(usize::from(*class)) {
                     *sum += f64::from(*kwh);
+                }
+                if let Some((row, kwp)) = roof && let Some(sum) = sun.get_mut(usize::from(*row)) {
+                    *sum += f64::from(*kwp);
                 }
             }
         }
-        let areas: Vec<(String, [f64; CLASSES])> = ids.into_iter().map(str::to_owned).zip(sums).filter(|(_, sums)| sums.iter().any(|kwh| *kwh > 0.0)).collect();
-        (!areas.is_empty()).then(|| DemandOfLayer { layer: LayerId::from(theme.id()), areas })
+        let known = ids.into_iter().map(str::to_owned).zip(sums).filter(|(_, (demand, _))| demand.iter().any(|kwh| *kwh > 0.0));
+        let (areas, roofs): (Vec<_>, Vec<_>) = known.map(|(id, (demand, roofs))| ((id, demand), roofs)).unzip();
+        (!areas.is_empty()).then(|| DemandOfLayer { layer: LayerId::from(theme.id()), areas, roofs })
     }
 }
 
@@ -105,15 +128,15 @@ impl DemandOfAreas {
 ///
 /// # Errors
 /// A [`TileFault`] when a file cannot be written.
-pub fn write(of_layers: &[DemandOfLayer], out: &std::path::Path, manifest: &mut Manifest) -> Result<(), TileFault> {
+pub fn write(of_layers: &[DemandOfLayer], undulation_m: &dyn Fn(LonLat) -> f64, out: &std::path::Path, manifest: &mut Manifest) -> Result<(), TileFault> {
     let Some(profiles) = manifest.series.iter().find(|series| series.id == ARRAY).cloned() else { return Ok(()) };
-    let fault = |detail: &dyn std::fmt::Display| TileFault::Content { layer: GROUP.to_owned(), detail: detail.to_string() };
     let demand = Demand::new(manifest.clock());
-    for of in of_layers.iter().filter(|of| manifest.layers.iter().any(|layer| layer.id == of.layer)) {
-        let id = format!("{ARRAY}-{}", of.layer.as_str());
-        if manifest.series.iter().any(|series| series.id == id) {
+    let sun = sun(manifest, undulation_m, demand.hours);
+    for of in of_layers {
+        if !manifest.layers.iter().any(|layer| layer.id == of.layer) {
             continue;
         }
+        let names: Vec<String> = of.areas.iter().map(|(id, _)| id.clone()).collect();
         let mut values: Vec<f32> = Vec::with_capacity(of.areas.len() * demand.hours);
         for (_, kwh) in &of.areas {
             for hour in 0..demand.hours {
@@ -121,16 +144,58 @@ pub fn write(of_layers: &[DemandOfLayer], out: &std::path::Path, manifest: &mut 
                 values.push(kwh.iter().enumerate().map(|(class, kwh)| kwh / HOURS_PER_YEAR * coefficient(class)).sum::<f64>() as f32);
             }
         }
-        let attributes = json!({ "long_name": "estimated electricity demand of the buildings inside", "units": "kW", "nature": Nature::Simulated });
+        let sums = Sums { id: format!("{ARRAY}-{}", of.layer.as_str()), array: ARRAY, said: "estimated electricity demand of the buildings inside", names: &names, hours: demand.hours };
+        sums.write(&values, of, &profiles.dataset, out, manifest)?;
+        let Some((of_kwp, dataset)) = &sun else { continue };
+        let mut values: Vec<f32> = Vec::with_capacity(of.areas.len() * demand.hours);
+        for kwp in &of.roofs {
+            values.extend((0..demand.hours).map(|hour| kwp.iter().zip(of_kwp).map(|(kwp, row)| kwp * row.get(hour).copied().unwrap_or(0.0)).sum::<f64>() as f32));
+        }
+        let sums = Sums { id: format!("{SUN}-{}", of.layer.as_str()), array: "power", said: "what the roofs inside would make if all were equipped, without shade", ..sums };
+        sums.write(&values, of, dataset, out, manifest)?;
+    }
+    Ok(())
+}
+
+/// kW of 1 kWp, hour by hour, for each row of [`loads::PV`], and whose data that is; only where the buildings have such a series.
+fn sun(manifest: &Manifest, undulation_m: &dyn Fn(LonLat) -> f64, hours: usize) -> Option<([Vec<f64>; ROOFS], DatasetId)> {
+    let of_buildings = manifest.scaled.iter().find(|scaled| scaled.id == OF_ROOFS)?;
+    let [lon, lat, height_m] = manifest.origin;
+    // The air is as thin as it is above the sea, not above the ellipsoid.
+    let rows = loads::rows(YEAR, lat, lon, height_m - undulation_m(LonLat::new(lon, lat)), manifest.clock());
+    let of = |name: &str| -> Option<Vec<f64>> {
+        let row = rows.iter().find(|row| row.name == name && row.values.len() == hours)?;
+        Some(row.values.iter().map(|value| f64::from(*value) * row.kwh_per_kwp / hours as f64).collect())
+    };
+    let [flat, east, south, west] = loads::PV.map(|(name, ..)| of(name));
+    Some(([flat?, east?, south?, west?], of_buildings.dataset.clone()))
+}
+
+/// A series of sums that is written.
+struct Sums<'a> {
+    id: String,
+    array: &'static str,
+    said: &'static str,
+    names: &'a [String],
+    hours: usize,
+}
+
+impl Sums<'_> {
+    fn write(&self, values: &[f32], of: &DemandOfLayer, dataset: &DatasetId, out: &std::path::Path, manifest: &mut Manifest) -> Result<(), TileFault> {
+        let fault = |detail: &dyn std::fmt::Display| TileFault::Content { layer: GROUP.to_owned(), detail: detail.to_string() };
+        let Self { id, array: name, said, names, hours } = self;
+        if manifest.series.iter().any(|series| series.id == *id) {
+            return Ok(());
+        }
+        let attributes = json!({ "long_name": said, "units": "kW", "nature": Nature::Simulated });
         let about = zarr::About { dimensions: ["feature", "time"], attributes };
-        let array = zarr::write(of.areas.len(), demand.hours, (CHUNK_VALUES / of.areas.len().max(1)).clamp(24, CHUNK_HOURS), &values, &about).map_err(|error| fault(&error))?;
+        let array = zarr::write(names.len(), *hours, (CHUNK_VALUES / names.len().max(1)).clamp(24, CHUNK_HOURS), values, &about).map_err(|error| fault(&error))?;
         let start = manifest.axes.iter().find(|axis| axis.id == AXIS).map_or(0, |axis| axis.start.0);
-        let names: Vec<String> = of.areas.iter().map(|(id, _)| id.clone()).collect();
         let coordinates = [
-            Coordinate { name: "feature", labels: Labels::Texts(names.clone()), attributes: json!({ "long_name": "id" }) },
+            Coordinate { name: "feature", labels: Labels::Texts(names.to_vec()), attributes: json!({ "long_name": "id" }) },
             Coordinate {
                 name: "time",
-                labels: Labels::Integers((0..demand.hours as i64).map(|hour| start + 3600 * hour).collect()),
+                labels: Labels::Integers((0..*hours as i64).map(|hour| start + 3600 * hour).collect()),
                 attributes: json!({
                     "long_name": "start of the hour, UTC",
                     "standard_name": "time",
@@ -139,24 +204,23 @@ pub fn write(of_layers: &[DemandOfLayer], out: &std::path::Path, manifest: &mut 
                 }),
             },
         ];
-        let metadata: Vec<(&str, &[u8])> = array.iter().filter(|(path, _)| path == "zarr.json").map(|(_, bytes)| (ARRAY, bytes.as_slice())).collect();
-        let about = json!({ "Conventions": "CF-1.11", "title": "estimated electricity demand by area", "nature": Nature::Simulated });
+        let metadata: Vec<(&str, &[u8])> = array.iter().filter(|(path, _)| path == "zarr.json").map(|(_, bytes)| (*name, bytes.as_slice())).collect();
+        let about = json!({ "Conventions": "CF-1.11", "title": said, "nature": Nature::Simulated });
         let mut files = zarr_group::write(&about, &coordinates, &metadata).map_err(|error| fault(&error))?;
-        files.extend(array.iter().map(|(path, bytes)| (format!("{ARRAY}/{path}"), bytes.clone())));
+        files.extend(array.iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes.clone())));
         for (path, bytes) in files {
             package::write_file(out, &format!("{GROUP}/{id}/{path}"), &bytes)?;
         }
-        let mut quantiles = values.clone();
+        let mut quantiles = values.to_vec();
         quantiles.sort_by(f32::total_cmp);
         let last = quantiles.len().saturating_sub(1);
-        let path = format!("{GROUP}/{id}/{ARRAY}");
         manifest.series.push(Series {
-            rows: names,
+            rows: names.to_vec(),
             labels: Some(format!("{GROUP}/{id}/feature")),
             layer: Some(of.layer.clone()),
             quantiles: (0..=64).filter_map(|share| quantiles.get(share * last / 64)).copied().collect(),
-            ..Series::of(&id, path, AXIS, "kW", Nature::Simulated, profiles.dataset.clone())
+            ..Series::of(id, format!("{GROUP}/{id}/{name}"), AXIS, "kW", Nature::Simulated, dataset.clone())
         });
+        Ok(())
     }
-    Ok(())
 }

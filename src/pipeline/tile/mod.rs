@@ -235,7 +235,7 @@ fn write_all(
     let mut manifest = assemble(territory, &scene, &geoid, layers, !region.buildings.is_empty(), out)?;
     let (table, of_areas) = features::write(territory, out, progress)?;
     manifest.features = Some(table);
-    area_demand::write(&of_areas, out, &mut manifest)?;
+    area_demand::write(&of_areas, &undulation_m, out, &mut manifest)?;
     package::write_manifest(out, &manifest)?;
     progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })
@@ -589,6 +589,7 @@ fn manifest(
         imagery: Vec::new(),
         features: None,
         search: None,
+        connect: None,
         tables: Vec::new(),
         roofs: None,
     })

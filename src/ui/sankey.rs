@@ -1,0 +1,183 @@
+//! The flow diagram: where power comes from and where it goes at the instant, with the numbers behind it as a table.
+
+use super::chart::written;
+use super::model::{FlowsText, Memory, PanelModel};
+use super::widgets::{icon_button, text_button};
+use crate::i18n::Texts;
+use crate::view::Command;
+use crate::view::sankey::{Band, bent};
+use crate::viewer::flows::FRAME;
+use crate::viewer::vocab::FlowNode;
+use bevy_egui::egui::{Align, Align2, Color32, FontId, Grid, Layout, Mesh, Pos2, Rect, RichText, Sense, Slider, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use egui_phosphor::regular as icon;
+
+/// Straight pieces that a band is drawn of.
+const PIECES: u32 = 24;
+
+/// The switch in the list of what to see.
+pub fn switch(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Option<Command> {
+    if !model.has_flows {
+        return None;
+    }
+    let mut shown = model.state.flows.shown;
+    ui.add_space(4.0);
+    let response = ui.checkbox(&mut shown, texts.text("flows-title")).on_hover_text(texts.text("flows-help"));
+    response.changed().then_some(Command::ShowFlows { shown })
+}
+
+pub fn panel(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(texts.text("flows-title")).heading().strong());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            let close = texts.text("ui-close");
+            if icon_button(ui, icon::X, &close, &close).clicked() {
+                commands.push(Command::ShowFlows { shown: false });
+            }
+        });
+    });
+    let facts = &flows.facts;
+    let of = texts.text(facts.of.key());
+    let at = texts.date_time(model.clock.read(model.state.instant));
+    ui.label(RichText::new(format!("{of} · {at}")).small());
+    if facts.is_waiting {
+        ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
+    }
+    if facts.flows.is_empty() {
+        ui.label(RichText::new(texts.text(if facts.is_waiting { "legend-waiting" } else { "flows-none" })).weak());
+    } else {
+        picture(ui, flows, texts);
+    }
+    if !facts.absent.is_empty() {
+        ui.label(RichText::new(texts.text_with("flows-absent", &[("names", facts.absent.join(", ").into())])).small());
+    }
+    if facts.can_equip {
+        let label = ui.label(RichText::new(texts.text("flows-equipped")).small());
+        let mut percent = model.state.flows.equipped_percent;
+        let slider = ui.add(Slider::new(&mut percent, 0..=100).suffix("\u{A0}%")).labelled_by(label.id).on_hover_text(texts.text("flows-equipped-help"));
+        if slider.changed() {
+            commands.push(Command::SetEquipped { percent });
+        }
+    }
+    ui.label(RichText::new(texts.text_with("ui-nature", &[("nature", flows.nature.as_str().into())])).small()).on_hover_text(&flows.nature_help);
+    ui.label(RichText::new(texts.text_with("ui-source", &[("source", flows.source.as_str().into())])).small().weak());
+    let (shape, key) = if memory.flows_table_open { (icon::CARET_DOWN, "chart-table-hide") } else { (icon::CARET_RIGHT, "chart-table-show") };
+    let label = texts.text(key);
+    if text_button(ui, shape, &label, &label).clicked() {
+        memory.flows_table_open = !memory.flows_table_open;
+    }
+    if memory.flows_table_open {
+        table(ui, flows, texts);
+    }
+    commands
+}
+
+/// Kilowatts as people say them.
+pub fn power(kw: f64, texts: &Texts) -> String {
+    match kw {
+        kw if kw >= 999_500.0 => written(kw / 1e6, "GW", texts),
+        kw if kw >= 999.5 => written(kw / 1e3, "MW", texts),
+        kw if kw < 0.9995 => written(kw * 1e3, "W", texts),
+        kw => written(kw, "kW", texts),
+    }
+}
+
+/// All of it in one sentence, for whoever does not see it.
+fn said(flows: &FlowsText, texts: &Texts) -> String {
+    let side = |column: usize| {
+        let nodes = flows.facts.nodes.iter().filter(|node| node.column == column);
+        nodes.map(|node| format!("{} {}", node.name, power(node.kw, texts))).collect::<Vec<_>>().join(", ")
+    };
+    texts.text_with("flows-said", &[("sources", side(0).into()), ("uses", side(2).into())])
+}
+
+fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
+    let facts = &flows.facts;
+    let width = ui.available_width();
+    let scale = width / FRAME.width as f32;
+    let (rect, response) = ui.allocate_exact_size(vec2(width, FRAME.height as f32), Sense::hover());
+    let said = said(flows, texts);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, &said));
+    let at = |[x, y]: [f64; 2]| pos2(rect.left() + x as f32 * scale, rect.top() + y as f32);
+    let colour = |node: usize| facts.nodes.get(node).map_or(Color32::GRAY, |node| {
+        let [r, g, b] = node.kind.colour();
+        Color32::from_rgb(r, g, b)
+    });
+    let painter = ui.painter_at(rect);
+    for band in &facts.diagram.bands {
+        let Some(flow) = facts.flows.get(band.flow) else { continue };
+        // A band has the colour of its outer end: the middle has none of its own.
+        let is_in = facts.nodes.get(flow.to).is_some_and(|node| node.column == 1);
+        painter.add(strip(band, &at, colour(if is_in { flow.from } else { flow.to }).gamma_multiply(0.45)));
+    }
+    let text = ui.visuals().strong_text_color();
+    let back = ui.visuals().panel_fill;
+    for (index, (node, place)) in facts.nodes.iter().zip(&facts.diagram.places).enumerate() {
+        let Some(place) = place else { continue };
+        let [left, right] = [at([place.left, place.top]), at([place.left + place.width, place.top + place.height])];
+        let bar = Rect::from_two_pos(left, right);
+        // What is thin is still seen.
+        painter.rect_filled(Rect::from_center_size(bar.center(), vec2(bar.width(), bar.height().max(1.5))), 1.0, colour(index));
+        let (anchor, pos) = label_at(node, bar, rect);
+        let words = format!("{}\u{A0}· {}", node.name, power(node.kw, texts));
+        // Words lie on bands: a breath of the panel's colour keeps them readable.
+        let galley = painter.layout_no_wrap(words, FontId::proportional(11.0), text);
+        let place = anchor.anchor_size(pos, galley.size());
+        painter.rect_filled(place, 2.0, back.gamma_multiply(0.65));
+        painter.galley(place.min, galley, text);
+    }
+    if let Some(node) = response.hover_pos().and_then(|pointer| under(flows, pointer, &at)) {
+        response.on_hover_text_at_pointer(format!("{}\n{}", node.name, power(node.kw, texts)));
+    }
+}
+
+/// Beside its node, inside the sheet.
+fn label_at(node: &FlowNode, bar: Rect, sheet: Rect) -> (Align2, Pos2) {
+    match node.column {
+        0 => (Align2::LEFT_CENTER, pos2(bar.right() + 4.0, bar.center().y)),
+        // Below: small uses crowd above.
+        1 => (Align2::CENTER_TOP, pos2(bar.center().x, (bar.bottom() + 2.0).min(sheet.bottom() - 14.0))),
+        _ => (Align2::RIGHT_CENTER, pos2(bar.left() - 4.0, bar.center().y)),
+    }
+}
+
+fn under<'a>(flows: &'a FlowsText, pointer: Pos2, at: &dyn Fn([f64; 2]) -> Pos2) -> Option<&'a FlowNode> {
+    flows.facts.nodes.iter().zip(&flows.facts.diagram.places).find_map(|(node, place)| {
+        let place = (*place)?;
+        let bar = Rect::from_two_pos(at([place.left, place.top]), at([place.left + place.width, place.top + place.height]));
+        bar.expand2(vec2(4.0, 6.0)).contains(pointer).then_some(node)
+    })
+}
+
+fn strip(band: &Band, at: &dyn Fn([f64; 2]) -> Pos2, colour: Color32) -> Mesh {
+    let mut mesh = Mesh::default();
+    let thickness = band.thickness.max(0.6);
+    for piece in 0..=PIECES {
+        let share = f64::from(piece) / f64::from(PIECES);
+        let (x, y) = (band.from[0] + (band.to[0] - band.from[0]) * share, bent(band.from[1], band.to[1], share));
+        mesh.colored_vertex(at([x, y]), colour);
+        mesh.colored_vertex(at([x, y + thickness]), colour);
+        if piece > 0 {
+            let base = 2 * (piece - 1);
+            mesh.add_triangle(base, base + 1, base + 2);
+            mesh.add_triangle(base + 1, base + 3, base + 2);
+        }
+    }
+    mesh
+}
+
+fn table(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
+    let name = |node: usize| flows.facts.nodes.get(node).map_or(String::new(), |node| node.name.clone());
+    Grid::new("flows-values").striped(true).show(ui, |ui| {
+        for key in ["flows-from", "flows-to", "flows-power"] {
+            ui.label(RichText::new(texts.text(key)).small().strong());
+        }
+        ui.end_row();
+        for flow in &flows.facts.flows {
+            ui.label(RichText::new(name(flow.from)).small());
+            ui.label(RichText::new(name(flow.to)).small());
+            ui.label(RichText::new(power(flow.value, texts)).small());
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,150 @@
+// The flow diagram: where power comes from at the instant and where it goes. The viewer lays it out (message `flows`); here it is painted, with a table behind it.
+
+import { currentLanguage, dateText, has, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, make } from "./page.js";
+import { three } from "./chart-frame.js";
+
+let told = { known: false, shown: false, equipped: 0, diagram: null };
+let said = false;
+
+/** A flows message of the viewer. */
+export function flowsOf(message) {
+  told = { ...told, ...message };
+  drawFlows();
+  const there = Boolean(told.diagram?.flows?.length);
+  if (there && !said) announce(sentence(told.diagram));
+  said = there;
+}
+
+/** Kilowatts as people say them. */
+export function power(kw) {
+  const [value, unit] = kw >= 999_500 ? [kw / 1e6, "GW"] : kw >= 999.5 ? [kw / 1e3, "MW"] : kw < 0.9995 ? [kw * 1e3, "W"] : [kw, "kW"];
+  return `${three(value)}\u00a0${unit}`;
+}
+
+function sentence({ nodes }) {
+  const side = (column) => nodes.filter((node) => node.column === column).map((node) => `${node.name} ${power(node.kw)}`).join(", ");
+  return t("flows-said", { sources: side(0), uses: side(2) });
+}
+
+/** The switch stands with the curves, the diagram beside what it is of. */
+function places() {
+  let choice = byId("flows-choice");
+  let place = byId("flows");
+  if (!choice) {
+    choice = make("label", "", { id: "flows-choice" });
+    const box = make("input", "", { type: "checkbox" });
+    box.addEventListener("change", () => command({ do: "show-flows", shown: box.checked }));
+    choice.append(box, make("span"));
+    byId("curve-list").after(choice);
+  }
+  if (!place) place = make("section", "", { id: "flows" });
+  const anchor = byId("chart");
+  if (place.nextElementSibling !== anchor) anchor.before(place);
+  return { choice, place };
+}
+
+export function drawFlows() {
+  const { choice, place } = places();
+  choice.hidden = !told.known;
+  choice.querySelector("span").textContent = t("flows-title");
+  choice.querySelector("input").checked = store.state.flows?.shown ?? told.shown;
+  const diagram = told.diagram;
+  place.hidden = !diagram;
+  place.setAttribute("aria-label", t("flows-title"));
+  if (!diagram) return place.replaceChildren();
+  // A slider that is being moved stays the same element.
+  const slider = place.querySelector("#flows-equipped")?.closest("label") ?? null;
+  const table = place.querySelector("details.values")?.open ?? false;
+  const parts = [make("h3", t("flows-title")), make("p", `${diagram.of} · ${dateText(Date.parse(store.state.instant), store.timezone)}`, { class: "quiet" })];
+  if (diagram.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
+  if (diagram.flows.length > 0) parts.push(picture(diagram));
+  else if (!diagram.waiting) parts.push(make("p", t("flows-none"), { class: "quiet" }));
+  if (diagram.absent.length > 0) parts.push(make("p", t("flows-absent", { names: diagram.absent.join(", ") }), { class: "quiet" }));
+  if (diagram.canEquip) parts.push(equipped(slider));
+  const origin = make("p", "", { class: "quiet" });
+  if (has(diagram.nature)) origin.append(make("b", t(diagram.nature), { class: "badge" }), " ");
+  origin.append(diagram.source);
+  const details = make("details", "", { class: "values" });
+  details.open = table;
+  details.append(make("summary", t("flows-table")), values(diagram));
+  const close = make("button", t("close"), { type: "button", class: "small" });
+  close.addEventListener("click", () => command({ do: "show-flows", shown: false }));
+  const tools = make("p");
+  tools.append(close);
+  const focus = document.activeElement?.id === "flows-equipped";
+  place.replaceChildren(...parts, origin, details, tools);
+  if (focus) byId("flows-equipped")?.focus();
+  place.lang = currentLanguage();
+}
+
+function equipped(kept) {
+  const row = kept ?? make("label", "", { class: "flows-equipped" });
+  if (!kept) {
+    const slider = make("input", "", { id: "flows-equipped", type: "range", min: 0, max: 100, step: 5 });
+    slider.addEventListener("input", () => command({ do: "set-equipped", percent: Number(slider.value) }));
+    row.append(make("span"), slider, make("output"));
+  }
+  const slider = row.querySelector("input");
+  const percent = store.state.flows?.equipped_percent ?? told.equipped;
+  row.title = t("flows-equipped-help");
+  row.querySelector("span").textContent = t("flows-equipped");
+  if (document.activeElement !== slider) slider.value = percent;
+  row.querySelector("output").textContent = `${percent}\u00a0%`;
+  return row;
+}
+
+function svg(tag, attributes = {}, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text) element.textContent = text;
+  return element;
+}
+
+const COLOUR = /^#[0-9a-f]{6}$/;
+
+function colour(node) {
+  return COLOUR.test(node?.colour ?? "") ? node.colour : "#808080";
+}
+
+function picture(diagram) {
+  const [width, height] = diagram.frame;
+  const sheet = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": sentence(diagram), class: "sankey" });
+  for (const { flow, from: [x0, y0], to: [x1, y1], thickness } of diagram.bands) {
+    const link = diagram.flows[flow];
+    if (!link) continue;
+    // A band has the colour of its outer end: the middle has none of its own.
+    const outer = diagram.nodes[diagram.nodes[link.to]?.column === 1 ? link.from : link.to];
+    const [middle, thick] = [(x0 + x1) / 2, Math.max(0.6, thickness)];
+    const edge = (top) => [`${x0} ${y0 + top}`, `C${middle} ${y0 + top} ${middle} ${y1 + top} ${x1} ${y1 + top}`];
+    const [begin, upper] = edge(0);
+    const path = svg("path", { d: `M${begin}${upper}L${x1} ${y1 + thick}C${middle} ${y1 + thick} ${middle} ${y0 + thick} ${x0} ${y0 + thick}Z`, fill: colour(outer), "fill-opacity": 0.45 });
+    path.append(svg("title", {}, `${diagram.nodes[link.from].name} → ${diagram.nodes[link.to].name} · ${power(link.kw)}`));
+    sheet.append(path);
+  }
+  for (const node of diagram.nodes) {
+    if (!node.at) continue;
+    const [left, top, wide, high] = node.at;
+    sheet.append(svg("rect", { x: left, y: top - Math.max(0, 1.5 - high) / 2, width: wide, height: Math.max(1.5, high), fill: colour(node) }));
+    const middle = top + high / 2;
+    const [x, y, anchor] = node.column === 0 ? [left + wide + 4, middle + 4, "start"] : node.column === 1 ? [left + wide / 2, Math.min(height - 3, top + high + 13), "middle"] : [left - 4, middle + 4, "end"];
+    sheet.append(svg("text", { x, y, "text-anchor": anchor }, `${node.name}\u00a0· ${power(node.kw)}`));
+  }
+  return sheet;
+}
+
+function values(diagram) {
+  const table = make("table");
+  const head = make("tr");
+  head.append(...["flows-from", "flows-to", "flows-power"].map((key) => make("th", t(key), { scope: "col" })));
+  const rows = diagram.flows.map(({ from, to, kw }) => {
+    const row = make("tr");
+    row.append(make("th", diagram.nodes[from].name, { scope: "row" }), make("td", diagram.nodes[to].name), make("td", power(kw)));
+    return row;
+  });
+  table.append(make("caption", t("flows-title"), { class: "hidden" }), head, ...rows);
+  const scroll = make("div", "", { class: "scroll", tabindex: "0", role: "region", "aria-label": t("flows-table") });
+  scroll.append(table);
+  return scroll;
+}
