@@ -89,12 +89,12 @@ pub struct Answer {
 
 impl Answer {
     /// An amount of money in it rests on a fact past its validity.
-    pub fn money_is_dated(&self) -> bool {
+    pub fn is_dated(&self) -> bool {
         self.earnings.past().next().is_some()
     }
 
-    /// Something in it does.
-    pub fn is_dated(&self) -> bool {
+    /// Anything in it does: money or carbon.
+    pub fn rests_on_past(&self) -> bool {
         facts_used(self).iter().any(|(_, validity)| *validity == Validity::Past)
     }
 }

@@ -158,7 +158,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
             "way": if basis.way == Use::Surplus { "surplus" } else { "total-sale" },
             "cost": answer.cost_eur, "cost_assumed": answer.cost_assumed, "cost_with_tax": earned.cost_with_tax, "premium": earned.premium,
             "savings": earned.savings, "sale": earned.sale, "payback_years": earned.payback.years(), "payback": earned.payback.name(),
-            "payback_without_battery": answer.payback_without_battery, "missing": earned.missing, "dated": answer.money_is_dated(),
+            "payback_without_battery": answer.payback_without_battery, "missing": earned.missing, "dated": answer.is_dated(),
         },
         "facts": facts,
         "co2_kg_year": { "against_mean": answer.carbon.against_mean, "life_cycle": answer.carbon.life_cycle, "marginal": answer.carbon.marginal },

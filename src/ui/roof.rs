@@ -49,7 +49,7 @@ impl RoofText {
             planes: facts.planes.clone(),
             card: facts.card.clone(),
             meter: facts.meter.clone(),
-            dated: facts.found.as_ref().is_some_and(|found| found.answer.money_is_dated()),
+            dated: facts.found.as_ref().is_some_and(|found| found.answer.is_dated()),
         })
     }
 }

@@ -2,7 +2,6 @@
 
 use super::import::Talk;
 use jumeau::base::{Finding, Instant};
-use jumeau::energy::answer::facts_used;
 use jumeau::energy::economics::{Use, Validity, file as facts_file};
 use jumeau::energy::layout::ModuleKind;
 use jumeau::energy::shading::Foliage;
@@ -176,12 +175,12 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
     let found = my_roof(&folder, &manifest, (&weather, &options), rays, &question, (&facts, &texts), &talk);
     talk.end();
     let found = found.map_err(|finding| sentence(&finding, english))?;
-    let found = with_findings(found, &weather.findings);
-    let findings = found.report.findings().iter().map(as_json).collect();
-    let basis = told::Basis { findings, ..told::Basis::of(&manifest.name.fr, &found.shared, &question, found.shading) };
-    for (fact, _) in facts_used(&found.roof.answer).into_iter().filter(|(_, validity)| *validity == Validity::Past) {
+    let basis = told::Basis::of(&manifest.name.fr, &found.shared, &question, found.shading);
+    for (fact, _) in jumeau::energy::answer::facts_used(&found.roof.answer).into_iter().filter(|(_, validity)| *validity == Validity::Past) {
         eprintln!("{}: {}", if english { "past its validity" } else { "validité dépassée" }, if english { &fact.en } else { &fact.fr });
     }
+    let found = with_findings(found, &weather.findings);
+    let basis = told::Basis { findings: found.report.findings().iter().map(as_json).collect(), ..basis };
     let dossier = match &args.pdf {
         Some(_) => {
             let drawn = drawn(&folder, &manifest, &found.roof, &talk);
