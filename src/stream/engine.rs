@@ -10,6 +10,7 @@ use super::{
     View, Wanted, grow,
 };
 use crate::base::{Finding, Report, Severity};
+use crate::geodesy::Crs;
 use glam::{DMat4, DVec3};
 
 /// Largest `tileset.json` that is read, bytes.
@@ -55,6 +56,12 @@ impl Engine {
     /// How vectors of a pyramid lie: at an ellipsoidal height, on a sheet of their own or on what is there.
     pub fn lying_at(mut self, base_m: f64, paper: bool) -> Self {
         self.tree.lie = Lie { base_m, paper };
+        self
+    }
+
+    /// The reference system that a person says the points of a cloud are in.
+    pub fn in_system(mut self, crs: Option<Crs>) -> Self {
+        self.tree.opening = self.tree.opening.take().map(|opening| opening.with_system(crs));
         self
     }
 
@@ -167,6 +174,7 @@ impl Engine {
                 path: path.to_string(),
                 z_is_up: node.z_is_up,
                 plot: node.plot.as_deref().cloned(),
+                block: node.block.as_deref().cloned(),
             }),
             _ => None,
         }
@@ -274,6 +282,14 @@ impl Engine {
                         self.tree.absent(tile);
                     }
                 }
+            }
+            (Wanted::Subtree, Ok(Delivery::Bytes(bytes))) if node.block.is_some() => {
+                let grown = if bytes.len() > MAX_SUBTREE_BYTES {
+                    Err(Finding::new("subtree-too-large", Severity::Error, "").value(bytes.len()))
+                } else {
+                    self.tree.page(tile, &bytes)
+                };
+                self.grown(tile, grown);
             }
             (Wanted::Tileset, Ok(Delivery::Bytes(bytes))) => {
                 let grown = if bytes.len() > MAX_TILESET_BYTES {
