@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::fade::Fades;
+use super::ground::Plot;
 use super::schedule::{Answered, Schedule, retry_at};
 use super::select::select;
 use super::tree::{Content, Lie, Life, Removed, Tree};
@@ -262,7 +263,14 @@ impl Engine {
                 }
             }
             // No picture here: what is above stands in.
-            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Absent(_))) if node.plot.is_some() => self.tree.absent(tile),
+            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Absent(why))) if node.plot.is_some() => {
+                // Unless somebody said that it is there, and nothing is above to stand in.
+                if node.plot.as_deref().is_some_and(Plot::is_promised) && !self.tree.has_model_above(tile) {
+                    let file = self.tree.get(tile).and_then(|node| node.content.wanted()).map_or_else(String::new, |(_, path)| path.to_string());
+                    self.report.push(Finding::new("tile-unusable", Severity::Error, file).value(why));
+                }
+                self.tree.absent(tile);
+            }
             // A damaged tile of ground is told, and the ground goes on.
             (Wanted::Content | Wanted::Subtree, Err(FetchFault::Lasting(why))) if node.plot.is_some() => {
                 let file = node.content.wanted().map_or_else(String::new, |(_, path)| path.to_string());

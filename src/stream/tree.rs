@@ -452,6 +452,11 @@ impl Tree {
         })
     }
 
+    /// Whether a tile above has something to draw.
+    pub fn has_model_above(&self, id: TileId) -> bool {
+        self.ancestors(id).any(|above| self.get(above).is_some_and(Node::is_model))
+    }
+
     /// The tiles above, nearest first.
     pub fn ancestors(&self, id: TileId) -> impl Iterator<Item = TileId> {
         std::iter::successors(self.get(id).and_then(|node| node.parent), |id| {

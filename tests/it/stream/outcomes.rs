@@ -5,8 +5,9 @@
 use super::super::shared_data::shared;
 use glam::DVec3;
 use jumeau::formats::gltf::{Limits, Shape, TileContent};
-use jumeau::formats::tiles3d::Tileset;
+use jumeau::formats::tiles3d::{Tile, Tileset};
 use jumeau::formats::tiles3d::content::{Drawn, Files, Read, read_turned};
+use jumeau::geodesy::LonLatH;
 use jumeau::stream::{Delivery, Engine, Fetch, FetchFault, Settings, View, Wanted, ground, paths};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
@@ -103,6 +104,10 @@ impl Host<'_> {
     }
 }
 
+fn holds_nothing(tile: &Tile) -> bool {
+    tile.all_contents().next().is_none() && tile.implicit_tiling.is_none() && tile.children.iter().all(holds_nothing)
+}
+
 fn eye(position: DVec3, pixels: f64) -> View {
     View { position, direction: DVec3::Z, frustum: Vec::new(), pixels_per_radian: pixels }
 }
@@ -117,7 +122,17 @@ fn outcome(document: &Path) -> Outcome {
     let settings = Settings { fade_frames: 0, max_requests: 64, max_retries: 0, ..Settings::default() };
     let mut engine = Engine::new(&name, settings);
     let mut host = Host { folder, held: BTreeMap::new(), outcome: Outcome::default() };
-    let mut eyes = vec![eye(if tileset { DVec3::ZERO } else { DVec3::new(1.2e7, 0.0, 4e6) }, pixels)];
+    let ground = match ground::pyramid(&bytes, &name) {
+        Some(Ok(ground::Opened::Pyramid(pyramid))) if !tileset => Some(pyramid.extent_deg()),
+        _ => None,
+    };
+    // Above the middle, as high as it is wide.
+    let above = |[west, south, east, north]: [f64; 4]| {
+        let height_m = ((north - south) * 111_000.0).min(1.2e7);
+        LonLatH::new(0.5 * (west + east), 0.5 * (south + north), height_m).to_ecef().0
+    };
+    let mut eyes = vec![eye(ground.map_or(DVec3::ZERO, above), pixels)];
+    let is_empty = Tileset::parse(&bytes).is_ok_and(|tileset| holds_nothing(&tileset.root));
     let mut still = 0;
     for frame in 0..FRAMES {
         let update = engine.update(&eyes, frame);
@@ -153,6 +168,9 @@ fn outcome(document: &Path) -> Outcome {
             break;
         }
         assert!(frame + 1 < FRAMES, "{} never comes to rest", document.display());
+    }
+    if is_empty {
+        host.outcome.told.insert("no tile has a content: the viewer says that there is nothing to see".to_owned());
     }
     for finding in engine.report().findings() {
         let object = if finding.object.is_empty() { String::new() } else { format!(" {}", finding.object) };
