@@ -162,6 +162,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::GoTo { at, span_m, selection } => {
             if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
                 next.camera = landing(&state.camera, *at, *span_m);
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }

@@ -24,7 +24,8 @@ pub struct Candidate {
 /// Which candidates are written, best first: inside the picture, none over another, no name twice near itself.
 ///
 /// `kept` are the texts written before: they go first among their like, so that names do not flicker while the picture moves.
-pub fn names(candidates: &[Candidate], picture: [f64; 2], kept: &HashSet<String>) -> Vec<usize> {
+/// `is_hidden` says whether something stands before a candidate; it is asked only of those that would be written.
+pub fn names(candidates: &[Candidate], picture: [f64; 2], kept: &HashSet<String>, is_hidden: impl Fn(usize) -> bool) -> Vec<usize> {
     /// What a name that is there already is worth more than one that is not.
     const STEADY: f64 = 1.25;
     let worth = |candidate: &Candidate| candidate.rank * if kept.contains(&candidate.text) { STEADY } else { 1.0 };
@@ -52,7 +53,7 @@ pub fn names(candidates: &[Candidate], picture: [f64; 2], kept: &HashSet<String>
             let again = candidate.text == other.text && apart[0].hypot(apart[1]) < SAME_NAME_PX;
             !overlap && !again
         });
-        if free {
+        if free && !is_hidden(index) {
             written.push(index);
         }
     }

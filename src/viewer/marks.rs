@@ -4,8 +4,9 @@
 
 use super::anchor::Anchor;
 use super::pose::{FOV_Y, Pose};
-use super::resident::Resident;
+use super::resident::{Resident, nearest_hit};
 use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, ViewerSystems};
+use crate::formats::territory::LayerKind;
 use crate::view::{Candidate, names, scale_bar};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -19,6 +20,11 @@ const LETTER_WIDTH: f64 = 0.56;
 const SMALLEST_PX: f64 = 60.0;
 /// The longest bar, pixels.
 const BAR_PX: f64 = 140.0;
+/// Seen from nearer than this, a street behind a house is not named; from farther off names say what lies in the gorges between roofs.
+const NEAR_M: f64 = 400.0;
+/// How high above its place a name is thought, and how far before it a house may stand, metres.
+const ABOVE_M: f64 = 2.0;
+const SLACK_M: f64 = 3.0;
 
 pub struct MarksPlugin;
 
@@ -73,19 +79,24 @@ fn write_marks(
         return;
     }
     let pixels_per_radian = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
-    let mut candidates = Vec::new();
+    let (mut candidates, mut places) = (Vec::new(), Vec::new());
     for layer in resident.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id)) {
         for place in layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.names) {
             let Some((at, away_m)) = seen(&pose, anchor.world_from_ecef().transform_point3(place.ecef), picture) else { continue };
             let rank = place.extent_m / away_m * pixels_per_radian;
             if rank >= SMALLEST_PX {
                 let width = place.text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
+                places.push(place.ecef);
                 candidates.push(Candidate { text: place.text.clone(), at, size: [width, LETTER_PX], rank });
             }
         }
     }
     let kept: HashSet<String> = facts.marks.names.iter().map(|name| name.text.clone()).collect();
-    let written = names(&candidates, picture, &kept);
+    let ecef = anchor.ecef_from_world();
+    let (from, up) = (ecef.transform_point3(pose.eye), ecef.transform_vector3(DVec3::Y));
+    let written = names(&candidates, picture, &kept, |index| {
+        drawn.distance_m < NEAR_M && places.get(index).is_some_and(|place| stands_before(&resident, from, *place + up * ABOVE_M))
+    });
     let marks = Marks {
         names: written
             .into_iter()
@@ -100,6 +111,13 @@ fn write_marks(
     if facts.marks != marks {
         facts.marks = marks;
     }
+}
+
+/// Whether a building stands between an eye and a place, both in ECEF.
+fn stands_before(resident: &Resident, eye: DVec3, place: DVec3) -> bool {
+    let away_m = eye.distance(place);
+    away_m > SLACK_M
+        && nearest_hit(resident, eye, (place - eye) / away_m, |kind| kind == LayerKind::Buildings).is_some_and(|hit| hit.distance < away_m - SLACK_M)
 }
 
 /// Where a point of the world is in the picture, in pixels from the top left, and how far along the view, metres; `None` behind the eye.

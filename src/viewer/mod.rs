@@ -10,6 +10,7 @@
 //! | [`camera`] | map camera and gestures |
 //! | [`sky`] | sun, shadows, sky, haze by date and hour |
 //! | [`quality`] | what a frame may cost, by choice or by what the machine bears |
+//! | [`pace`] | what a frame takes, and which frames of a page are drawn while tiles come |
 //! | [`time`] | the running clock |
 //! | [`attributes`] | which attributes the features in memory have |
 //! | [`overlay`] | themes: values on the GPU, legend |
@@ -39,6 +40,7 @@ pub mod marks;
 pub mod material;
 pub mod open;
 pub mod overlay;
+pub mod pace;
 pub mod page;
 pub mod pick;
 pub mod platform;
@@ -129,7 +131,7 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
         app.insert_resource(quality::Cost { samples: smoothing.0, error: 1.0, ..quality::Cost::of(crate::view::Quality::Presentation) });
     } else {
         app.add_plugins(plugins);
-        app.insert_resource(WinitSettings::desktop_app()).add_plugins(quality::QualityPlugin);
+        app.insert_resource(WinitSettings::desktop_app()).add_plugins((pace::PacePlugin, quality::QualityPlugin));
     }
     let budget = tiles::StreamBudget::default();
     app.add_plugins(lost::LostPlugin).insert_resource(tiles::StreamBudget {
@@ -140,7 +142,9 @@ pub fn app(location: Location, opening: open::Opening, target: Target, smoothing
     if picture {
         app.insert_resource(vocab::DrawnCamera { at_once: true, ..default() });
     }
-    app.insert_resource(requests::Requests::new(Fetcher::new(location)?))
+    let mut requests = requests::Requests::new(Fetcher::new(location)?);
+    open::ask(&mut requests, &opening);
+    app.insert_resource(requests)
         .insert_resource(opening)
         .insert_resource(EyeSettings { target })
         .add_plugins(ViewerPlugin);
@@ -164,6 +168,7 @@ impl Plugin for ViewerPlugin {
         app.init_resource::<SceneFacts>()
             .init_resource::<quality::Cost>()
             .init_resource::<PointerOverPanel>()
+            .init_resource::<vocab::FrameTime>()
             .add_message::<ViewCommand>()
             .configure_sets(
                 Update,
@@ -199,7 +204,7 @@ impl Plugin for ViewerPlugin {
             .add_systems(
                 Update,
                 (
-                    requests::receive.before(ViewerSystems::Arrive),
+                    (requests::receive, forget_faults).before(ViewerSystems::Arrive),
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),
@@ -237,6 +242,13 @@ pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<View
         if next != scene.state {
             scene.state = next;
         }
+    }
+}
+
+/// What failed is tried again: when it fails once more, that is news.
+fn forget_faults(mut facts: ResMut<SceneFacts>, mut commands: MessageReader<ViewCommand>) {
+    if commands.read().any(|command| command.0 == crate::view::Command::TryAgain) {
+        facts.forget_all();
     }
 }
 

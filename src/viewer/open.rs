@@ -64,24 +64,22 @@ pub struct OpenPlugin;
 
 impl Plugin for OpenPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Startup, ask_for_manifest)
-            .add_systems(
-                Update,
-                (
-                    open.run_if(not(resource_exists::<Scene>)),
-                    (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
-                )
-                    .in_set(ViewerSystems::Arrive),
-            );
+        app.add_systems(
+            Update,
+            (
+                open.run_if(not(resource_exists::<Scene>)),
+                (ask_for_styles.run_if(resource_added::<Scene>), take_styles).run_if(resource_exists::<Scene>),
+            )
+                .in_set(ViewerSystems::Arrive),
+        );
     }
 }
 
-fn ask_for_manifest(requests: Option<ResMut<Requests>>, asked: Res<Opening>) {
-    if let Some(mut requests) = requests {
-        match &asked.tileset {
-            None => requests.ask("territory.json", Purpose::Manifest),
-            Some(path) => ask_for_foreign(&mut requests, path, pmtiles::HEAD_BYTES as u64),
-        }
+/// Asks for what describes the scene. Before anything else: it travels while the graphics card makes itself ready.
+pub fn ask(requests: &mut Requests, opening: &Opening) {
+    match &opening.tileset {
+        None => requests.ask("territory.json", Purpose::Manifest),
+        Some(path) => ask_for_foreign(requests, path, pmtiles::HEAD_BYTES as u64),
     }
 }
 

@@ -108,11 +108,14 @@ fn speak(
     roof: Option<Res<RoofFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
+    mut asked: MessageReader<ViewCommand>,
     mut told: Local<Told>,
 ) {
+    // The page shows at once what it asked for: where that was refused or bounded it must hear what is so, even when nothing has changed.
+    let was_asked = asked.read().count() > 0;
     if let Some(scene) = &scene {
         // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
-        if told.state.as_ref() != Some(&scene.state) {
+        if was_asked || told.state.as_ref() != Some(&scene.state) {
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
             told.state = Some(scene.state.clone());
         }

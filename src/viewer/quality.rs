@@ -1,10 +1,10 @@
 //! How much a picture may cost, chosen by a person or by what the machine was seen to bear.
 //!
-//! Reads: [`Scene`] (the choice), [`SceneFacts`] (whether frames follow one another). Writes: samples and shadow filter of the eye, the
+//! Reads: [`Scene`] (the choice), [`FrameTime`], [`SceneFacts`]. Writes: samples and shadow filter of the eye, the
 //! shadow map, [`Cost`], and which preset is in force.
 
 use super::platform;
-use super::vocab::{DrawnCamera, Eye, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{Eye, FrameTime, Scene, SceneFacts, ViewerSystems};
 use crate::view::Quality;
 use bevy::light::{DirectionalLightShadowMap, ShadowFilteringMethod};
 use bevy::prelude::*;
@@ -64,6 +64,8 @@ const VERY_SLOW_S: f64 = 0.35;
 /// So many frames without one slower than this allow a better picture: sixty a second, and a little for the clock.
 const QUICK_FRAMES: usize = 90;
 const QUICK_S: f64 = 0.019;
+/// Frames after a change that say nothing: pipelines compile.
+const SETTLING: usize = 3;
 
 /// Picks a preset from the durations of frames that follow one another. Pure.
 #[derive(Clone, Debug)]
@@ -73,11 +75,12 @@ pub struct Judge {
     ceiling: Quality,
     recent: Vec<f64>,
     quick: usize,
+    settling: usize,
 }
 
 impl Judge {
     pub fn new(start: Quality) -> Self {
-        Self { preset: start, ceiling: Quality::Desktop, recent: Vec::new(), quick: 0 }
+        Self { preset: start, ceiling: Quality::Desktop, recent: Vec::new(), quick: 0, settling: 0 }
     }
 
     pub fn preset(&self) -> Quality {
@@ -86,6 +89,11 @@ impl Judge {
 
     /// One more frame, seconds.
     pub fn see(&mut self, frame_s: f64) {
+        if self.settling > 0 {
+            self.settling -= 1;
+            return;
+        }
+        let before = self.preset;
         self.quick = if frame_s <= QUICK_S { self.quick + 1 } else { 0 };
         self.recent.push(frame_s);
         if self.recent.len() >= FRAMES {
@@ -110,6 +118,10 @@ impl Judge {
                 (preset, _) => preset,
             };
         }
+        if self.preset != before {
+            self.recent.clear();
+            self.settling = SETTLING;
+        }
     }
 }
 
@@ -117,8 +129,8 @@ impl Judge {
 #[derive(Resource)]
 struct Judged {
     judge: Judge,
-    /// Whether the frame before this one was followed at once.
-    in_a_row: bool,
+    /// Frames looked at so far.
+    seen: u64,
 }
 
 /// Follows the person's choice and the machine; a picture without a window has its own cost and lacks this plugin.
@@ -127,7 +139,7 @@ pub struct QualityPlugin;
 impl Plugin for QualityPlugin {
     fn build(&self, app: &mut App) {
         let start = platform::first_quality();
-        app.insert_resource(Judged { judge: Judge::new(start), in_a_row: false })
+        app.insert_resource(Judged { judge: Judge::new(start), seen: 0 })
             .insert_resource(Cost::of(start))
             .add_systems(
                 Update,
@@ -136,13 +148,11 @@ impl Plugin for QualityPlugin {
     }
 }
 
-fn judge(time: Res<Time<Real>>, scene: Res<Scene>, drawn: Res<DrawnCamera>, mut facts: ResMut<SceneFacts>, mut judged: ResMut<Judged>) {
-    // Between two frames of a picture at rest lies a pause, not work.
-    let busy = drawn.moving || scene.state.playback.playing || !facts.progress.complete;
-    if judged.in_a_row && facts.progress.shown > 0 && scene.state.quality == Quality::Auto {
-        judged.judge.see(f64::from(time.delta_secs()));
+fn judge(frame: Res<FrameTime>, scene: Res<Scene>, mut facts: ResMut<SceneFacts>, mut judged: ResMut<Judged>) {
+    let one_more = std::mem::replace(&mut judged.seen, frame.count) != frame.count;
+    if one_more && facts.progress.shown > 0 && scene.state.quality == Quality::Auto {
+        judged.judge.see(frame.seconds);
     }
-    judged.in_a_row = busy;
     let preset = match scene.state.quality {
         Quality::Auto => judged.judge.preset(),
         chosen => chosen,
@@ -208,6 +218,8 @@ mod tests {
     fn the_picture_does_not_go_to_and_fro() {
         assert_eq!(after(Quality::Laptop, &[(3, 0.0167), (1, 3.0), (60, 0.0167)]), Quality::Laptop);
         assert_eq!(after(Quality::Laptop, &[(5, 0.2), (5_000, 0.0167)]), Quality::Mobile);
-        assert_eq!(after(Quality::Laptop, &[(200, 0.0167), (5, 0.2), (5_000, 0.0167)]), Quality::Laptop);
+        assert_eq!(after(Quality::Laptop, &[(200, 0.0167), (8, 0.2), (5_000, 0.0167)]), Quality::Laptop);
+        // A better picture whose pipelines take three long frames is kept.
+        assert_eq!(after(Quality::Laptop, &[(90, 0.0167), (3, 2.0), (60, 0.0167)]), Quality::Desktop);
     }
 }

@@ -199,6 +199,11 @@ impl SceneFacts {
         }
     }
 
+    /// Forgets them all, so that what goes wrong once more is told once more.
+    pub fn forget_all(&mut self) {
+        self.faults.clear();
+    }
+
     /// Takes back what is no longer so.
     pub fn forget(&mut self, key: &str) {
         self.faults.retain(|fault| fault.key != key);
@@ -317,6 +322,13 @@ pub struct ValuesWaiting(pub usize);
 /// Whether values that turbines and batteries follow are still on their way.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct MachinesWaiting(pub usize);
+
+/// What the last drawn frame took that another followed at once, and how many there were: pauses and steps without a picture do not count.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct FrameTime {
+    pub seconds: f64,
+    pub count: u64,
+}
 
 /// The one eye of the scene.
 #[derive(Component)]

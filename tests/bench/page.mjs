@@ -22,8 +22,9 @@ const MODULES = join(root, "tests/web/node_modules");
 
 const flight = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const viewport = { width: flight.width, height: flight.height };
-// "jumeau" draws with the preset that has the others' error, four samples and a shadow map; "jumeau-auto" with the one it picks for the machine.
-const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three,jumeau-auto").split(",");
+// "jumeau" draws with the preset that has the others' error, four samples and a shadow map; "jumeau-night" the same when there is no sun,
+// so no shadows either, as with the others; "jumeau-auto" with the preset it picks for the machine.
+const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three,jumeau-night,jumeau-auto").split(",");
 
 /** Runs in the page: draws every camera to its last pixel; `moves` sets the clock on by an hour before each. `bench` has pose, draw, tiles and context. */
 async function fly({ cameras, moves }) {
@@ -62,14 +63,17 @@ async function settle(patience) {
 }
 
 /** Runs in the page of Jumeau: the same handles. */
-async function openJumeau(quality) {
+async function openJumeau({ quality, night }) {
   const { command } = await import(new URL("state.js", document.querySelector('script[type="module"]').src).href);
   command({ do: "set-quality", quality });
+  // Hours of daylight, or of a night: a shadow map that comes and goes would be measured with the slider.
+  const first = night ? 21 : 8;
+  if (night) command({ do: "set-instant", instant: "2026-06-20T23:00:00Z" });
   window.bench = {
     pose: ([lon, lat, height, distance_m, heading_deg, pitch_deg]) => command({ do: "look-at", camera: { target: [lon, lat, height], distance_m, heading_deg, pitch_deg } }),
     draw() {},
     theme: () => command({ do: "set-theme", theme: "demand" }),
-    hour: (hour) => command({ do: "set-instant", instant: new Date(Date.UTC(2026, 0, 15, hour)).toISOString() }),
+    hour: (hour) => command({ do: "set-instant", instant: new Date(Date.UTC(2026, 5, 20, first + (hour % 6))).toISOString() }),
     complete: () => Boolean(window.progress?.complete),
     tiles: () => window.progress?.shown ?? 0,
     context: () => document.querySelector("#scene").getContext("webgl2"),
@@ -125,7 +129,7 @@ async function run(system, server) {
     }
     await page.goto(line.origin);
     const { home, layers } = manifest();
-    if (own) await page.evaluate(openJumeau, system === "jumeau" ? "laptop" : "auto");
+    if (own) await page.evaluate(openJumeau, { quality: system === "jumeau-auto" ? "auto" : "laptop", night: system === "jumeau-night" });
     else {
       const job = { home, tilesets: layers.filter(({ visible }) => visible !== false).map((layer) => `${line.origin}/territory/${layer.tileset}`), error: flight.screen_space_error, aspect: viewport.width / viewport.height };
       await page.evaluate(peer.open, job);

@@ -62,9 +62,13 @@ export function wireKeys(canvas) {
   document.addEventListener("pointerdown", () => { delete document.body.dataset.keys; }, true);
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input:not([type=range],[type=checkbox],[type=radio]), select, textarea");
-    if (rowOf(event.key)?.action === "help" && !typing) {
+    const held = event.ctrlKey || event.metaKey || event.altKey;
+    // A letter alone belongs to the picture: who speaks to the page, or reads it by letters, must not meet the help by chance.
+    const help = rowOf(event.key)?.action === "help" && !typing && !held && (event.key.length > 1 || event.key === "?" || document.activeElement === canvas || byId("help").open);
+    if (help) {
       event.preventDefault();
-      byId("help").showModal();
+      if (byId("help").open) byId("help").close();
+      else if (!document.querySelector("dialog[open]")) byId("help").showModal();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
       // One step back at a time: the layers where they cover the picture, then the selection.
       if (byId("layers").contains(document.activeElement)) {

@@ -51,8 +51,8 @@ async function boot() {
   });
   window.addEventListener("offline", () => toast(t("fault-offline")));
   window.addEventListener("hashchange", () => {
-    // Our own changes of the address replace it without this event: here somebody pasted a link.
-    if (location.hash.slice(1) !== store.link) location.reload();
+    // Our own changes of the address replace it without this event: here somebody pasted a link. A place within the page is none.
+    if (location.hash.includes("=") && location.hash.slice(1) !== store.link) location.reload();
   });
   draw(store.state, null);
 
@@ -102,6 +102,7 @@ async function loadViewer() {
     graphics = chosen.graphics;
     document.body.dataset.graphics = graphics;
     await start({
+      graphics,
       folder: chosen.folder,
       wasmBytes: chosen.bytes,
       decoder: settings.decoder,
@@ -117,8 +118,10 @@ async function loadViewer() {
     if (currentLanguage() !== "fr") command({ do: "set-language", language: currentLanguage() });
     if (!store.ready) loading("loading-tiles");
   } catch (error) {
-    if (retreat(graphics)) return;
-    fault(error instanceof Fault ? error.code : "viewer", String(error.message ?? error));
+    // A line that is gone says nothing of the graphics.
+    const code = error instanceof Fault ? error.code : "viewer";
+    if (code === "start" && retreat(graphics)) return;
+    fault(code, String(error.message ?? error));
   }
 }
 

@@ -157,7 +157,6 @@ export function drawTime(state, before) {
   const play = byId("play");
   if (!before || state.playback.playing !== before.playback.playing) {
     const playing = state.playback.playing;
-    play.setAttribute("aria-pressed", String(playing));
     play.dataset.label = playing ? "pause" : "play";
     play.setAttribute("aria-label", t(play.dataset.label));
     play.title = t(play.dataset.label);

@@ -30,7 +30,6 @@ export async function choose({ pkg, wasmBytes, webgpu, webgpuBytes }) {
   if (webgpu && asked !== "webgl2" && await hasAdapter(asked === "webgpu")) {
     return { graphics: "webgpu", folder: webgpu, bytes: Number(webgpuBytes) };
   }
-  check();
   return plain;
 }
 
@@ -69,14 +68,16 @@ function check() {
  * Loads and starts the viewer. `progress(received, total)` counts bytes as the browser unpacks them.
  * Resolves once commands can be sent; the first picture is announced by the message `ready`.
  */
-export async function start({ folder, wasmBytes, decoder, canvas, territory, link, progress }) {
+export async function start({ graphics, folder, wasmBytes, decoder, canvas, territory, link, progress }) {
   const base = new URL(folder, document.baseURI);
   let exports;
+  const travelling = Promise.all([import(new URL("jumeau_web.js", base).href), fetch(new URL("jumeau_web_bg.wasm", base))]);
+  // A fault of the line is told below, unless there is a greater one.
+  travelling.catch(() => {});
+  // The card is asked while the program travels.
+  if (graphics === "webgl2") check();
   try {
-    const [module, response] = await Promise.all([
-      import(new URL("jumeau_web.js", base).href),
-      fetch(new URL("jumeau_web_bg.wasm", base)),
-    ]);
+    const [module, response] = await travelling;
     if (!response.ok) throw new Error(`HTTP ${response.status}`);
     // The original response goes to the compiler, because the browser keeps compiled code by its address; a copy is counted.
     count(response.clone(), wasmBytes, progress);

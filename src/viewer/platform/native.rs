@@ -11,6 +11,8 @@ pub const DEFAULT_MEMORY_BYTES: u64 = 2 << 30;
 pub const SERIES_BYTES: usize = 256 << 20;
 /// Contents handed to the workers at the same time: more than there are workers, so that they are busy through a slow frame.
 pub const DECODES_AT_ONCE: usize = 32;
+/// Tiles are fetched and decoded beside the frame, and panels are drawn with it.
+pub const LEAVES_FRAMES_OUT: bool = false;
 /// Shadow maps along the view.
 pub const SHADOW_CASCADES: usize = 3;
 /// Keys are ours: the window has no page around it.

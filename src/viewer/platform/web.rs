@@ -12,6 +12,8 @@ pub const SERIES_BYTES: usize = 48 << 20;
 pub const DECODES_AT_ONCE: usize = 32;
 /// WebGL2 has one shadow map.
 pub const SHADOW_CASCADES: usize = 1;
+/// A page has one thread: while it waits for a frame nothing is loaded.
+pub const LEAVES_FRAMES_OUT: bool = true;
 /// The page has the keyboard and sends commands.
 pub const OWN_KEYBOARD: bool = false;
 

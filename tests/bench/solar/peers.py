@@ -76,19 +76,20 @@ def grass_horizon(z, folder, ours):
         return
     asc = os.path.join(folder, "z.asc")
     with open(asc, "w") as out:
-        out.write(f"north: {N}\nsouth: 0\neast: {N}\nwest: 0\nrows: {N}\ncols: {N}\n")
+        # On the central meridian of Lambert-93, where its north is true: r.horizon wants a projection and turns its directions by it.
+        out.write(f"north: {6600000 + N}\nsouth: 6600000\neast: {700000 + N}\nwest: 700000\nrows: {N}\ncols: {N}\n")
         np.savetxt(out, z, fmt="%.4f")
     script = os.path.join(folder, "run.sh")
     with open(script, "w") as out:
         out.write(f"""set -e
-r.in.ascii -f input={asc} output=z --overwrite --quiet
+r.in.ascii input={asc} output=z type=FCELL --overwrite --quiet
 g.region raster=z
 date +%s.%N > {folder}/t0
 r.horizon elevation=z step=10 start=0 end=360 maxdistance=200 output=h --overwrite --quiet
 date +%s.%N > {folder}/t1
 for a in 090 020 310 200; do r.out.ascii input=h_$a output={folder}/h$a.txt --quiet -h precision=6 null_value=nan; done
 """)
-    done = subprocess.run(["grass", "--tmp-location", "XY", "--exec", "bash", script], capture_output=True, text=True)
+    done = subprocess.run(["grass", "--tmp-location", "EPSG:2154", "--exec", "bash", script], capture_output=True, text=True)
     if done.returncode:
         print("GRASS failed:", done.stderr[-600:])
         return
