@@ -118,7 +118,9 @@ fn open(
                 }
                 Ok(Some(cloud)) => match foreign::cloud(&cloud, &path, &asked.name) {
                     Some(opened) => {
-                        traits.systems.extend(crs.clone().map(|crs| (foreign::LAYER.into(), crs)));
+                        if let Some(crs) = &crs {
+                            traits.systems.insert(foreign::LAYER.into(), crs.clone());
+                        }
                         let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
                         enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
                     }
