@@ -4,7 +4,7 @@
 mod page {
     use jumeau::io::Location;
     use jumeau::view::Language;
-    use jumeau::viewer::open::Opening;
+    use jumeau::viewer::open::{Opening, document};
     use jumeau::viewer::page::PagePlugin;
     use jumeau::viewer::{Smoothing, Target, app, platform};
     use wasm_bindgen::prelude::*;
@@ -20,7 +20,11 @@ mod page {
             name: territory.to_owned(),
             ..Opening::default()
         };
-        let location = Location::parse(territory);
+        // A tileset, an archive or a cloud of points opens as well, by its own address.
+        let (location, opening) = match document(territory) {
+            Some((folder, document)) => (Location::Url(folder), Opening { name: document.clone(), tileset: Some(document), ..opening }),
+            None => (Location::parse(territory), opening),
+        };
         app(location, opening, Target::Canvas(canvas.to_owned()), Smoothing(4))
             .map_err(|fault| JsValue::from_str(&fault.to_string()))?
             .add_plugins(PagePlugin)

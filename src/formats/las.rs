@@ -45,6 +45,18 @@ pub struct Header {
     pub copc_fault: Option<String>,
     /// Where the octree's first page lies and how long it is.
     pub copc_page: Option<(u64, u64)>,
+    /// The cube of the octree's root.
+    pub copc_cube: Option<Cube>,
+}
+
+/// The root of an octree, in the file's own system.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cube {
+    pub centre: [f64; 3],
+    /// Half a side.
+    pub half: f64,
+    /// Between points of the root; each level below halves it.
+    pub spacing: f64,
 }
 
 /// One point, in the file's own system.
@@ -190,6 +202,7 @@ impl Header {
             copc: false,
             copc_fault: None,
             copc_page: None,
+            copc_cube: None,
         };
         header.read_records(&bytes, header_bytes)?;
         Ok(header)
@@ -247,6 +260,7 @@ impl Header {
         if !(centre.iter().all(|value| value.is_finite()) && half.is_finite() && half > 0.0 && spacing.is_finite() && spacing > 0.0) {
             return Err(format!("half {half}, spacing {spacing}"));
         }
+        self.copc_cube = Some(Cube { centre, half, spacing });
         // A hundredth more: writers round.
         let reach = half * 1.01;
         let outside = (0..3).any(|axis| self.min[axis] < centre[axis] - reach || self.max[axis] > centre[axis] + reach);

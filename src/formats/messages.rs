@@ -691,6 +691,62 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "{object} est de la version {value}, qui est inconnue ; elle est lue comme la version 2.",
         "{object} is of version {value}, which is unknown; it is read as version 2.",
     ),
+    // Clouds of points
+    (
+        "copc-header",
+        "Ce n’est pas un nuage de points LAS ou LAZ lisible : {value}.",
+        "This is no readable LAS or LAZ point cloud: {value}.",
+    ),
+    (
+        "copc-missing",
+        "Le nuage de points n’a pas d’octree : il s’importe (« jumeau import »), ou se convertit en COPC (par exemple « pdal translate nuage.laz nuage.copc.laz »).",
+        "The point cloud has no octree: import it (“jumeau import”), or convert it to COPC (for example “pdal translate cloud.laz cloud.copc.laz”).",
+    ),
+    (
+        "copc-octree",
+        "La description de l’octree est incohérente : {value}.",
+        "The description of the octree is inconsistent: {value}.",
+    ),
+    (
+        "copc-page",
+        "Une page de l’octree est inutilisable ({object} : {value}).",
+        "A page of the octree is unusable ({object}: {value}).",
+    ),
+    (
+        "copc-crs",
+        "Le système de coordonnées du nuage de points est inconnu ({value}) : indiquez-le avec --crs, par exemple --crs EPSG:2154.",
+        "The reference system of the point cloud is unknown ({value}): state it with --crs, for example --crs EPSG:2154.",
+    ),
+    (
+        "copc-place",
+        "Le nuage de points n’a pas de place dans son système de coordonnées ({object}{value}).",
+        "The point cloud has no place in its reference system ({object}{value}).",
+    ),
+    (
+        "laz-items",
+        "La compression des points n’est pas celle de COPC ({object} : {value}).",
+        "The compression of the points is not that of COPC ({object}: {value}).",
+    ),
+    (
+        "laz-limit",
+        "Trop de points dans un bloc ({object} : {value}).",
+        "Too many points in one chunk ({object}: {value}).",
+    ),
+    (
+        "laz-count",
+        "Un bloc n’a pas autant de points que l’octree le dit ({object} : {value}).",
+        "A chunk has not as many points as the octree says ({object}: {value}).",
+    ),
+    (
+        "laz-short",
+        "Un bloc de points est tronqué ({object} : {value} octets).",
+        "A chunk of points is cut short ({object}: {value} bytes).",
+    ),
+    (
+        "laz-damaged",
+        "Un bloc de points est défectueux ({object}).",
+        "A chunk of points is broken ({object}).",
+    ),
     (
         "pmtiles-magic",
         "Ce n’est pas une archive PMTiles (début : « {value} »).",

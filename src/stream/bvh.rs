@@ -25,6 +25,9 @@ pub struct Hit {
     pub t: f32,
     /// First vertex of the triangle.
     pub vertex: u32,
+    /// The triangle's vertices, and how much of the second and of the third there is in the place that was hit.
+    pub corners: [u32; 3],
+    pub shares: [f32; 2],
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -88,11 +91,11 @@ impl Bvh {
         let mut best: Option<Hit> = None;
         for triangle in &self.triangles {
             let corners = triangle.map(|index| self.corner(index) + moved(index));
-            if let Some(t) = crosses(origin, direction, corners)
+            if let Some((t, shares)) = crosses(origin, direction, corners)
                 && best.is_none_or(|hit| t < hit.t)
                 && counts(triangle[0])
             {
-                best = Some(Hit { t, vertex: triangle[0] });
+                best = Some(Hit { t, vertex: triangle[0], corners: *triangle, shares });
             }
         }
         best
@@ -178,13 +181,15 @@ impl Bvh {
             let range = node.first as usize..(node.first + node.count) as usize;
             for triangle in &self.triangles[range] {
                 let corners = triangle.map(|i| self.corner(i));
-                if let Some(t) = crosses(origin, direction, corners)
+                if let Some((t, shares)) = crosses(origin, direction, corners)
                     && best.is_none_or(|hit| t < hit.t)
                     && counts(triangle[0])
                 {
                     best = Some(Hit {
                         t,
                         vertex: triangle[0],
+                        corners: *triangle,
+                        shares,
                     });
                 }
             }
@@ -202,7 +207,7 @@ fn enters(node: &Node, origin: Vec3, inverse: Vec3, limit: f32) -> bool {
 }
 
 /// Möller and Trumbore (1997), both sides.
-fn crosses(origin: Vec3, direction: Vec3, [a, b, c]: [Vec3; 3]) -> Option<f32> {
+fn crosses(origin: Vec3, direction: Vec3, [a, b, c]: [Vec3; 3]) -> Option<(f32, [f32; 2])> {
     let (ab, ac) = (b - a, c - a);
     let p = direction.cross(ac);
     let determinant = ab.dot(p);
@@ -215,7 +220,7 @@ fn crosses(origin: Vec3, direction: Vec3, [a, b, c]: [Vec3; 3]) -> Option<f32> {
     let q = s.cross(ab);
     let v = direction.dot(q) * inverse;
     let t = ac.dot(q) * inverse;
-    (u >= 0.0 && v >= 0.0 && u + v <= 1.0 && t > 0.0).then_some(t)
+    (u >= 0.0 && v >= 0.0 && u + v <= 1.0 && t > 0.0).then_some((t, [u, v]))
 }
 
 #[cfg(test)]
@@ -237,7 +242,7 @@ mod tests {
                 .chunks_exact(3)
                 .filter_map(|t| {
                     let corner = |i: usize| Vec3::from_array(positions[t[i] as usize]);
-                    crosses(origin, direction, [corner(0), corner(1), corner(2)])
+                    crosses(origin, direction, [corner(0), corner(1), corner(2)]).map(|(t, _)| t)
                 })
                 .min_by(f32::total_cmp);
             assert_eq!(bvh.nearest(origin, direction, |_| true).map(|hit| hit.t), scanned);

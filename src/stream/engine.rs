@@ -2,6 +2,7 @@
 
 use super::cache::Cache;
 use super::fade::Fades;
+use super::ground::Plot;
 use super::schedule::{Answered, Schedule, retry_at};
 use super::select::select;
 use super::tree::{Content, Lie, Life, Removed, Tree};
@@ -10,6 +11,7 @@ use super::{
     View, Wanted, grow,
 };
 use crate::base::{Finding, Report, Severity};
+use crate::geodesy::Crs;
 use glam::{DMat4, DVec3};
 
 /// Largest `tileset.json` that is read, bytes.
@@ -55,6 +57,12 @@ impl Engine {
     /// How vectors of a pyramid lie: at an ellipsoidal height, on a sheet of their own or on what is there.
     pub fn lying_at(mut self, base_m: f64, paper: bool) -> Self {
         self.tree.lie = Lie { base_m, paper };
+        self
+    }
+
+    /// The reference system that a person says the points of a cloud are in.
+    pub fn in_system(mut self, crs: Option<Crs>) -> Self {
+        self.tree.opening = self.tree.opening.take().map(|opening| opening.with_system(crs));
         self
     }
 
@@ -167,6 +175,7 @@ impl Engine {
                 path: path.to_string(),
                 z_is_up: node.z_is_up,
                 plot: node.plot.as_deref().cloned(),
+                block: node.block.as_deref().cloned(),
             }),
             _ => None,
         }
@@ -254,7 +263,14 @@ impl Engine {
                 }
             }
             // No picture here: what is above stands in.
-            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Absent(_))) if node.plot.is_some() => self.tree.absent(tile),
+            (Wanted::Content | Wanted::Subtree, Err(FetchFault::Absent(why))) if node.plot.is_some() => {
+                // Unless somebody said that it is there, and nothing is above to stand in.
+                if node.plot.as_deref().is_some_and(Plot::is_promised) && !self.tree.has_model_above(tile) {
+                    let file = self.tree.get(tile).and_then(|node| node.content.wanted()).map_or_else(String::new, |(_, path)| path.to_string());
+                    self.report.push(Finding::new("tile-unusable", Severity::Error, file).value(why));
+                }
+                self.tree.absent(tile);
+            }
             // A damaged tile of ground is told, and the ground goes on.
             (Wanted::Content | Wanted::Subtree, Err(FetchFault::Lasting(why))) if node.plot.is_some() => {
                 let file = node.content.wanted().map_or_else(String::new, |(_, path)| path.to_string());
@@ -274,6 +290,14 @@ impl Engine {
                         self.tree.absent(tile);
                     }
                 }
+            }
+            (Wanted::Subtree, Ok(Delivery::Bytes(bytes))) if node.block.is_some() => {
+                let grown = if bytes.len() > MAX_SUBTREE_BYTES {
+                    Err(Finding::new("subtree-too-large", Severity::Error, "").value(bytes.len()))
+                } else {
+                    self.tree.page(tile, &bytes)
+                };
+                self.grown(tile, grown);
             }
             (Wanted::Tileset, Ok(Delivery::Bytes(bytes))) => {
                 let grown = if bytes.len() > MAX_TILESET_BYTES {

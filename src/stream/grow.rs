@@ -1,6 +1,7 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
+use super::cloud::{self, Cloud};
 use super::ground;
 use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
 use super::paths;
@@ -39,6 +40,16 @@ pub fn tileset(
     bytes: &[u8],
     report: &mut Report,
 ) -> Result<(), Finding> {
+    if let Some(mut opening) = tree.opening.take() {
+        // The engine names the file.
+        return match opening.take(bytes).map_err(|fault| fault.finding(""))? {
+            Some(cloud) => octree(tree, at, cloud),
+            None => {
+                tree.opening = Some(opening);
+                Ok(())
+            }
+        };
+    }
     let Some(host) = tree.get(at) else {
         return Ok(());
     };
@@ -124,6 +135,21 @@ pub fn tileset(
         if is_root {
             node.volume = root_volume;
         }
+    });
+    Ok(())
+}
+
+/// Hangs the octree of a cloud under the node that asked for it.
+fn octree(tree: &mut Tree, at: TileId, cloud: Cloud) -> Result<(), Finding> {
+    let Some(host) = tree.get(at) else { return Ok(()) };
+    let cloud = Arc::new(cloud);
+    let root = cloud::root(&cloud, host, at).ok_or_else(|| Finding::new("copc-place", Severity::Error, &*cloud.path).value(cloud.crs().code()))?;
+    let volume = root.volume;
+    let children = tree.add(root).into_iter().collect();
+    tree.recount(at, |node| {
+        node.volume = volume;
+        node.children = children;
+        node.content = Content::Grafted(Arc::clone(&cloud.path));
     });
     Ok(())
 }

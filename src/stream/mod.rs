@@ -11,6 +11,7 @@
 //! | `cache.rs` | memory: eviction, forgetting far tiles, coarser pictures under pressure |
 //! | `tree.rs` | nodes and their life |
 //! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
+//! | `cloud/` | an octree of points in one file becomes nodes, its chunks contents |
 //! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
 //! | `arrays.rs`, `bvh.rs` | a content as the graphics card and rays want it |
@@ -20,6 +21,7 @@
 pub mod arrays;
 pub mod bvh;
 mod cache;
+pub mod cloud;
 mod engine;
 mod fade;
 pub mod ground;
@@ -202,4 +204,6 @@ pub struct Placement {
     pub z_is_up: bool,
     /// Its place in a pyramid of ground, when it has one.
     pub plot: Option<ground::Plot>,
+    /// Its place in an octree of points, when it has one.
+    pub block: Option<cloud::Block>,
 }

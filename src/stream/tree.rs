@@ -1,5 +1,6 @@
 //! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
 
+use super::cloud::{self, Block};
 use super::ground::{self, Leaves, Plot};
 use super::implicit::{Cell, Tiling};
 use super::volume::{Room, Volume};
@@ -88,6 +89,8 @@ pub struct Node {
     pub cell: Option<Box<Cell>>,
     /// Its place in a pyramid of ground.
     pub plot: Option<Box<Plot>>,
+    /// Its place in an octree of points.
+    pub block: Option<Box<Block>>,
     /// Its models are upright already: see [`crate::formats::tiles3d::Asset::z_is_up`].
     pub z_is_up: bool,
     pub life: Life,
@@ -121,6 +124,7 @@ impl Node {
             content: Content::Empty,
             cell: None,
             plot: None,
+            block: None,
             z_is_up: false,
             life: Life::Unloaded,
             tries: 0,
@@ -164,7 +168,8 @@ impl Node {
             0
         };
         let plot = self.plot.as_ref().map_or(0, |plot| plot.bytes());
-        NODE_BYTES + path + cell + room + plot
+        let block = self.block.as_ref().map_or(0, |block| block.bytes());
+        NODE_BYTES + path + cell + room + plot + block
     }
 }
 
@@ -192,6 +197,8 @@ pub struct Tree {
     pub head_bytes: u64,
     /// How the host wants pyramids of vectors to lie.
     pub lie: Lie,
+    /// The file of a cloud, as long as it is being opened.
+    pub opening: Option<cloud::Opener>,
 }
 
 /// How vectors lie: at which ellipsoidal height (metres), and on a sheet of their own or not.
@@ -220,6 +227,7 @@ impl Tree {
             leaves: Leaves::default(),
             head_bytes: HEAD_BYTES as u64,
             lie: Lie { base_m: 0.0, paper: true },
+            opening: cloud::is_cloud(root_path).then(|| cloud::Opener::new(root_path, None)),
         };
         // A fresh tree has room for its root.
         if let Some(root) = tree.add(node) {
@@ -306,10 +314,12 @@ impl Tree {
             return 0;
         };
         if node.growth == Growth::Lazy && node.children.is_empty() {
-            let children = match &node.plot {
+            let alone = |children: Vec<Node>| children.into_iter().map(|child| vec![child]).collect();
+            let children: Vec<Vec<Node>> = match &node.plot {
+                None if node.block.is_some() => alone(cloud::children(node, id)),
                 None => Tiling::children(node, id),
                 Some(_) => match ground::children(node, id, &self.leaves) {
-                    Some(children) => children.into_iter().map(|child| vec![child]).collect(),
+                    Some(children) => alone(children),
                     // Another look once the tile itself has come.
                     None => return 0,
                 },
@@ -341,7 +351,11 @@ impl Tree {
 
     /// Which part of its file a node's content or document is; none where it is all of it.
     pub fn span(&self, node: &Node) -> Option<Span> {
+        if let Some(block) = &node.block {
+            return block.span;
+        }
         match (&node.content, &node.plot) {
+            (Content::Tileset(_), _) if self.opening.is_some() => self.opening.as_ref().map(cloud::Opener::wanted),
             (Content::Tileset(path), _) if is_archive(path) => Some(Span { offset: 0, length: self.head_bytes }),
             (_, Some(plot)) => plot.span,
             _ => None,
@@ -391,6 +405,19 @@ impl Tree {
         Ok(())
     }
 
+    /// A page of an octree has come for a node.
+    ///
+    /// # Errors
+    /// As [`cloud::page`].
+    pub fn page(&mut self, id: TileId, bytes: &[u8]) -> Result<(), crate::base::Finding> {
+        let mut read = Ok(());
+        self.recount(id, |node| {
+            let path = node.block.as_ref().map(|block| block.cloud.path.to_string());
+            read = cloud::page(node, bytes).map_err(|fault| fault.finding(path.unwrap_or_default()));
+        });
+        read
+    }
+
     pub fn child(&self, id: TileId, index: usize) -> Option<TileId> {
         self.nodes.get(&id)?.children.get(index).copied()
     }
@@ -423,6 +450,11 @@ impl Tree {
             let own_place = node.parent.and_then(|parent| self.get(parent)).is_some_and(|parent| parent.children.contains(&id));
             own_place && node.is_model() && node.children.is_empty() && node.companions.is_empty() && node.growth == Growth::Whole
         })
+    }
+
+    /// Whether a tile above has something to draw.
+    pub fn has_model_above(&self, id: TileId) -> bool {
+        self.ancestors(id).any(|above| self.get(above).is_some_and(Node::is_model))
     }
 
     /// The tiles above, nearest first.

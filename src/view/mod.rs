@@ -32,7 +32,7 @@ pub use flows::FlowChoice;
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
-pub use plan::PlanView;
+pub use plan::{COLUMNS as PLAN_COLUMNS, PlanView};
 pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};

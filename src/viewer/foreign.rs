@@ -5,6 +5,7 @@ use crate::base::{Dataset, Instant, Nature};
 use crate::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name, VERSION};
 use crate::formats::tiles3d::Tileset;
 use crate::geodesy::{Crs, Ecef, LonLatH};
+use crate::stream::cloud::Cloud;
 use crate::stream::ground::{Matter, Pyramid};
 
 /// The one layer.
@@ -82,6 +83,28 @@ pub fn ground(pyramid: &Pyramid, path: &str, name: &str) -> Opened {
         crs: if pyramid.mercator { "EPSG:3857".to_owned() } else { "EPSG:4326".to_owned() },
     });
     Opened { manifest, stand: Stand::Globe, distance_m: [15.0, (radius_m * 30.0).clamp(2_000.0, 2.0 * FARTHEST_M)] }
+}
+
+/// A cloud of points as a scene of its own, all of it in view. `None` where its octree is nowhere.
+pub fn cloud(cloud: &Cloud, path: &str, name: &str) -> Option<Opened> {
+    let (centre, radius_m) = cloud.sphere()?;
+    let radius_m = radius_m.max(1.0);
+    let distance_m = (radius_m * AWAY_FROM_GROUND).min(FARTHEST_M);
+    let manifest = manifest(&Portrait {
+        path,
+        name,
+        place: Ecef(centre).to_lonlath(),
+        radius_m,
+        distance_m,
+        pitch_deg: -35.0,
+        kind: LayerKind::Models,
+        producer: String::new(),
+        date: cloud.header.year.map_or_else(String::new, |year| year.to_string()),
+        attribution: String::new(),
+        tiles: 0,
+        crs: cloud.crs().code().to_owned(),
+    });
+    Some(Opened { manifest, stand: Stand::Globe, distance_m: [(radius_m * 0.02).clamp(0.5, 15.0), (radius_m * 30.0).clamp(200.0, 2.0 * FARTHEST_M)] })
 }
 
 /// What a manifest in memory is made of.

@@ -15,7 +15,7 @@ use crate::formats::tiles3d::Tileset;
 use crate::formats::tiles3d::style::Style;
 use crate::geodesy::{Crs, LonLatH};
 use crate::io::{IoFault, Part};
-use crate::stream::ground;
+use crate::stream::{cloud, ground};
 use crate::view::life::YEARS_AHEAD;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
@@ -41,6 +41,25 @@ pub struct Opening {
 
 /// The document that a tileset is usually in.
 pub const TILESET: &str = "tileset.json";
+
+/// Whether a path names a document that opens by itself: a tileset, a description of tiles, an archive, a cloud of points. Only the manifest of a territory is none.
+pub fn is_document(path: &str) -> bool {
+    let lower = path.to_ascii_lowercase();
+    let known = lower.len() > 5 && (lower.ends_with(".json") || lower.ends_with(".pmtiles")) || cloud::is_cloud(&lower);
+    known && !path.ends_with("territory.json")
+}
+
+/// The folder and the document of an address that names one; what follows `?` stays with the document.
+pub fn document(address: &str) -> Option<(String, String)> {
+    let whole = address.split_once('#').map_or(address, |(address, _)| address);
+    let (path, query) = whole.split_once('?').map_or((whole, None), |(path, query)| (path, Some(query)));
+    let (folder, name) = path.rsplit_once('/').map_or(("", path), |(folder, name)| (path.get(..=folder.len()).unwrap_or_default(), name));
+    let named = match query {
+        Some(query) => format!("{name}?{query}"),
+        None => name.to_owned(),
+    };
+    is_document(name).then(|| (folder.to_owned(), named))
+}
 
 pub struct OpenPlugin;
 
@@ -69,7 +88,10 @@ pub fn ask(requests: &mut Requests, opening: &Opening) {
 fn ask_for_foreign(requests: &mut Requests, path: &str, head_bytes: u64) {
     let purpose = Purpose::Foreign { path: path.to_owned() };
     let name = path.split('?').next().unwrap_or(path);
-    if name.to_ascii_lowercase().ends_with(".pmtiles") {
+    if cloud::is_cloud(path) {
+        let first = cloud::Opener::new(path, None).wanted();
+        requests.ask_part(path, Some(Part { offset: first.offset, length: first.length }), purpose);
+    } else if name.to_ascii_lowercase().ends_with(".pmtiles") {
         requests.ask_part(path, Some(Part { offset: 0, length: head_bytes }), purpose);
     } else {
         requests.ask(path, purpose);
@@ -82,10 +104,33 @@ fn open(
     asked: Res<Opening>,
     mut traits: ResMut<LayerTraits>,
     mut facts: ResMut<SceneFacts>,
+    mut opener: Local<Option<cloud::Opener>>,
 ) {
     let Some(mut requests) = requests else { return };
+    let crs = asked.crs.and_then(|epsg| Crs::from_epsg(epsg).ok());
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Foreign { .. })) {
         let Purpose::Foreign { path } = purpose else { continue };
+        if let (true, Ok(bytes)) = (cloud::is_cloud(&path), &body) {
+            let opener = opener.get_or_insert_with(|| cloud::Opener::new(&path, crs.clone()));
+            match opener.take(bytes) {
+                Ok(None) => {
+                    let next = opener.wanted();
+                    requests.ask_part(&path, Some(Part { offset: next.offset, length: next.length }), Purpose::Foreign { path: path.clone() });
+                }
+                Ok(Some(cloud)) => match foreign::cloud(&cloud, &path, &asked.name) {
+                    Some(opened) => {
+                        if let Some(crs) = &crs {
+                            traits.systems.insert(foreign::LAYER.into(), crs.clone());
+                        }
+                        let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
+                        enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+                    }
+                    None => facts.fault("error-tileset-unreadable", format!("{path}: {}", cloud.crs().code())),
+                },
+                Err(fault) => facts.fault("error-tileset-unreadable", format!("{path}: {}", sentence(fault, &path, asked.language))),
+            }
+            continue;
+        }
         let tileset = match body {
             Ok(bytes) => match (Tileset::parse(&bytes), ground::pyramid(&bytes, &path)) {
                 (Err(_), Some(Ok(ground::Opened::Pyramid(pyramid)))) => {
@@ -108,7 +153,6 @@ fn open(
             }
             Err(fault) => Err(fault.to_string()),
         };
-        let crs = asked.crs.and_then(|epsg| Crs::from_epsg(epsg).ok());
         let opened = tileset.and_then(|tileset| {
             foreign::scene(&tileset, &path, &asked.name, crs.as_ref()).ok_or_else(|| format!("boundingVolume {:?}", tileset.root.bounding_volume))
         });
@@ -266,5 +310,22 @@ fn limits(manifest: &Manifest) -> Limits {
         years: [1850, i32::from(year) + YEARS_AHEAD],
         clock,
         series: known(manifest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_names_a_territory_or_a_document() {
+        let split = |address: &str| document(address).map(|(folder, name)| format!("{folder} {name}"));
+        assert_eq!(split("https://a.fr/b/cloud.copc.laz?key=1#t=2"), Some("https://a.fr/b/ cloud.copc.laz?key=1".to_owned()));
+        assert_eq!(split("points/ville.LAZ"), Some("points/ ville.LAZ".to_owned()));
+        assert_eq!(split("tileset.json"), Some(" tileset.json".to_owned()));
+        assert_eq!(split("/tiles/ground.pmtiles"), Some("/tiles/ ground.pmtiles".to_owned()));
+        for none in ["https://a.fr/nantes/", "nantes/territory.json", "https://a.fr/x.png", ""] {
+            assert_eq!(document(none), None, "{none}");
+        }
     }
 }

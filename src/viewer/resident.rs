@@ -9,6 +9,8 @@ use super::lives::Lives;
 use crate::view::Filter;
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
+use crate::formats::gltf::sampled::Tells;
+use crate::formats::tiles3d::content::Painting;
 use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
 use crate::stream::bvh::{Bvh, Hit};
@@ -16,6 +18,7 @@ use crate::stream::rise;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
+use std::sync::Arc;
 
 /// A mesh that rays can ask.
 pub struct PickMesh {
@@ -23,6 +26,27 @@ pub struct PickMesh {
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
     pub table: Option<usize>,
+    /// What pictures tell of places on it.
+    pub probes: Vec<Probe>,
+}
+
+/// A picture that tells something of a surface: see [`crate::formats::gltf::sampled`].
+pub struct Probe {
+    pub painting: Arc<Painting>,
+    pub uvs: Vec<[f32; 2]>,
+    pub tells: Tells,
+}
+
+impl Probe {
+    /// What the picture holds where a ray met the surface.
+    pub fn texel(&self, hit: &RayHit) -> Option<[u8; 4]> {
+        let mut corners = [[0.0; 2]; 3];
+        for (place, corner) in corners.iter_mut().zip(hit.corners) {
+            *place = *self.uvs.get(corner as usize)?;
+        }
+        let ([a, b, c], [second, third]) = (corners, hit.shares);
+        self.painting.texel([0, 1].map(|axis: usize| a[axis] + second * (b[axis] - a[axis]) + third * (c[axis] - a[axis])))
+    }
 }
 
 /// Something that has a name.
@@ -127,6 +151,8 @@ pub fn nearest_raised(
                         tile: *id,
                         mesh: mesh_index,
                         vertex: hit.vertex,
+                        corners: hit.corners,
+                        shares: hit.shares,
                         distance: f64::from(hit.t),
                     });
                 }
@@ -165,6 +191,9 @@ pub struct RayHit {
     pub tile: TileId,
     pub mesh: usize,
     pub vertex: u32,
+    /// Of the triangle, and how much of the second and of the third there is in the place.
+    pub corners: [u32; 3],
+    pub shares: [f32; 2],
     /// In lengths of the ray's direction.
     pub distance: f64,
 }

@@ -7,6 +7,7 @@ use crate::formats::territory::Manifest;
 use crate::view::curve::{Calendar, Point};
 use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
 use crate::formats::tiles3d::style::Style;
+use crate::geodesy::Crs;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -29,6 +30,8 @@ pub struct LayerTraits {
     /// A layer without one stands on the globe.
     pub stands: HashMap<LayerId, Stand>,
     pub styles: HashMap<LayerId, Arc<Style>>,
+    /// The reference system that a person says a layer is in.
+    pub systems: HashMap<LayerId, Crs>,
 }
 
 /// The order of one frame.

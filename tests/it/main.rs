@@ -29,6 +29,8 @@ mod ground;
 mod irradiance;
 #[cfg(feature = "pipeline")]
 mod laid_networks;
+#[cfg(feature = "pipeline")]
+mod laz;
 mod load;
 mod marks;
 mod measured;

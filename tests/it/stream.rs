@@ -1,11 +1,15 @@
 //! The streaming engine: scripted behaviours (`tests/data/stream/*.txt`), laws on random trees, implicit tiling.
 
+#[path = "stream/cloud.rs"]
+mod cloud;
 #[path = "stream/hostile.rs"]
 mod hostile;
 #[path = "stream/implicit.rs"]
 mod implicit;
 #[path = "stream/laws.rs"]
 mod laws;
+#[path = "stream/outcomes.rs"]
+mod outcomes;
 #[path = "stream/peer.rs"]
 mod peer;
 #[path = "stream/pyramid.rs"]

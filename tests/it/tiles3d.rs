@@ -360,6 +360,8 @@ fn every_finding_has_a_sentence() {
         "vectors-",
         "tiles-description-",
         "pmtiles-",
+        "copc-",
+        "laz-",
         "glb-",
         "gltf-",
         "content-",
@@ -377,10 +379,12 @@ fn every_finding_has_a_sentence() {
         root.join("formats/weather"),
         root.join("pipeline/check"),
         root.join("formats/series"),
+        root.join("formats/laz"),
         root.join("formats/quantizedmesh"),
         root.join("stream"),
     ];
     let mut sources = vec![
+        root.join("formats/copc.rs"),
         root.join("formats/meter.rs"),
         root.join("formats/roofbook.rs"),
         root.join("formats/gridbook.rs"),

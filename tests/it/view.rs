@@ -186,6 +186,12 @@ fn flows() -> impl Strategy<Value = FlowChoice> {
     (any::<bool>(), any::<u8>()).prop_map(|(shown, equipped_percent)| FlowChoice { shown, equipped_percent })
 }
 
+/// As `apply` leaves it: of two wishes that exclude each other at most one.
+fn plan() -> impl Strategy<Value = Option<PlanView>> {
+    let only = (proptest::sample::select(&["roofs", "car-parks"][..]), any::<bool>()).prop_map(|(wish, kept)| [wish].into_iter().chain(kept.then_some("kept")).map(str::to_owned).collect());
+    proptest::option::of((proptest::sample::select(&jumeau::view::PLAN_COLUMNS[..]), any::<bool>(), only).prop_map(|(by, falling, only)| PlanView { by: by.to_owned(), falling, only }))
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -195,10 +201,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof(), flows()),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof(), (flows(), plan())),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof, flows))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof, (flows, plan)))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -225,6 +231,7 @@ fn state() -> impl Strategy<Value = ViewState> {
                     balance: playing,
                     flows,
                     proposal: Default::default(),
+                    plan,
                 }
             },
         )
@@ -627,7 +634,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&raise=0&balance=0&flows=&plan="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan="
     );
 }
 

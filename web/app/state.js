@@ -129,11 +129,30 @@ function inside(instant) {
   return new Date(kept).toISOString().replace(/\.\d+Z$/, "Z");
 }
 
-/** Reads the manifest and sets what follows from it. */
-export async function readTerritory(address, signal) {
+async function manifestAt(address, signal) {
   const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`territory-http-${response.status}`);
-  const manifest = await response.json();
+  return response.json();
+}
+
+/** What opens by its own address: a tileset, a description of tiles, an archive, a cloud of points. The viewer reads it; the shell knows its name. */
+export function foreign(address) {
+  const name = address.split(/[?#]/)[0].split("/").at(-1);
+  if (name === "territory.json" || !/.\.(json|pmtiles|la[sz])$/i.test(name)) return null;
+  let title = name;
+  try {
+    title = decodeURIComponent(name);
+  } catch {
+    // A name that is no text stays as it is written.
+  }
+  const both = { fr: title, en: title };
+  const layer = { id: "tileset", kind: "models", name: both, tileset: name, features: 0, tiles: 0, bytes: 0, datasets: [], nature: "declared" };
+  return { jumeau: 1, id: "tileset", name: both, layers: [layer], axes: [], series: [], datasets: [] };
+}
+
+/** Reads the manifest and sets what follows from it. */
+export async function readTerritory(address, signal) {
+  const manifest = foreign(address) ?? (await manifestAt(address, signal));
   if (manifest?.jumeau !== 1 || !Array.isArray(manifest.layers)) throw new Error("manifest-version");
   store.manifest = manifest;
   store.timezone = valid(manifest.timezone) ? manifest.timezone : "Europe/Paris";

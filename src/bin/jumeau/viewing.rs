@@ -6,7 +6,7 @@ use jumeau::formats::territory::Manifest;
 use jumeau::geodesy::Crs;
 use jumeau::i18n::Texts;
 use jumeau::io::Location;
-use jumeau::viewer::open::{Opening, TILESET};
+use jumeau::viewer::open::{Opening, TILESET, document, is_document};
 use jumeau::viewer::snapshot::Picture;
 use jumeau::viewer::vocab::Fault;
 use std::path::{Path, PathBuf};
@@ -76,23 +76,13 @@ pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCo
 
 /// A territory's root, or a tileset's and the path of its document there.
 fn location(named: &str, lang: Lang) -> Result<(Location, Option<String>), ExitCode> {
-    let document = |text: &str| {
-        let lower = text.to_ascii_lowercase();
-        lower.len() > 5 && (lower.ends_with(".json") || lower.ends_with(".pmtiles")) && !text.ends_with("territory.json")
-    };
     let location = Location::parse(named);
     match &location {
-        Location::Url(_) => {
-            let (address, query) = named.split_once('#').map_or(named, |(address, _)| address).split_once('?').map_or((named, ""), |parts| parts);
-            match address.rsplit_once('/').filter(|(_, last)| document(last)) {
-                Some((folder, last)) => {
-                    let query = if query.is_empty() { String::new() } else { format!("?{query}") };
-                    Ok((Location::Url(format!("{folder}/")), Some(format!("{last}{query}"))))
-                }
-                None => Ok((location, None)),
-            }
-        }
-        Location::Folder(path) if document(named) && path.is_file() => {
+        Location::Url(_) => match document(named) {
+            Some((folder, document)) => Ok((Location::Url(folder), Some(document))),
+            None => Ok((location, None)),
+        },
+        Location::Folder(path) if is_document(named) && path.is_file() => {
             let file = path.file_name().map(|name| encoded(&name.to_string_lossy()));
             Ok((Location::Folder(path.parent().unwrap_or(Path::new("")).to_owned()), file))
         }

@@ -5,6 +5,7 @@
 use super::accessor::{Resources, Store};
 use super::container::data_uri;
 use super::json::{Material, Primitive, extension};
+use super::sampled::{Reference, Sampled};
 use super::{GltfFault, Limits};
 use serde::Deserialize;
 use serde_json::Value;
@@ -122,10 +123,7 @@ impl Gallery {
         let Some(picture) = self.picture(store, info.index, limits, resources, left_out) else {
             return Ok(finish);
         };
-        let mut uvs = store.vectors::<2>(accessor, count)?;
-        if uvs.len() != count {
-            return Err(GltfFault::new("gltf-attribute-count", format!("TEXCOORD_{set}"), format!("{} ≠ {count}", uvs.len())));
-        }
+        let mut uvs = places(store, accessor, set, count)?;
         let ([dx, dy], [sx, sy]) = (transform.offset.unwrap_or_default(), transform.scale.unwrap_or([1.0; 2]));
         let (sin, cos) = transform.rotation.sin_cos();
         for uv in &mut uvs {
@@ -138,6 +136,25 @@ impl Gallery {
         finish.uvs = uvs;
         finish.picture = Some(picture);
         Ok(finish)
+    }
+
+    /// What pictures tell of a primitive; one whose picture is missing tells nothing, which goes to `left_out`.
+    pub fn sampled(
+        &mut self,
+        store: &Store<'_>,
+        primitive: &Primitive,
+        references: Vec<Reference>,
+        count: usize,
+        (limits, resources): (&Limits, &mut Resources<'_>),
+        left_out: &mut Vec<GltfFault>,
+    ) -> Result<Vec<Sampled>, GltfFault> {
+        let mut found = Vec::with_capacity(references.len());
+        for Reference { texture, set, tells } in references {
+            let Some(accessor) = primitive.attribute(&format!("TEXCOORD_{set}")) else { continue };
+            let Some(picture) = self.picture(store, texture, limits, resources, left_out) else { continue };
+            found.push(Sampled { picture, uvs: places(store, accessor, set, count)?, tells });
+        }
+        Ok(found)
     }
 
     fn picture(
@@ -169,6 +186,15 @@ impl Gallery {
         self.known.insert(texture, place);
         place
     }
+}
+
+/// Where vertices lie on a picture.
+fn places(store: &Store<'_>, accessor: usize, set: usize, count: usize) -> Result<Vec<[f32; 2]>, GltfFault> {
+    let uvs = store.vectors::<2>(accessor, count)?;
+    if uvs.len() != count {
+        return Err(GltfFault::new("gltf-attribute-count", format!("TEXCOORD_{set}"), format!("{} ≠ {count}", uvs.len())));
+    }
+    Ok(uvs)
 }
 
 /// The reference to the picture of the base colour, whichever way the material says it.

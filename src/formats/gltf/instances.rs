@@ -110,6 +110,7 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
         ..TileMesh::default()
     };
     out.finish = super::Finish { uvs: Vec::new(), ..mesh.finish.clone() };
+    out.sampled = mesh.sampled.iter().map(|sampled| super::sampled::Sampled { uvs: Vec::new(), ..sampled.clone() }).collect();
     for (number, place) in places {
         let first = u32::try_from(out.positions.len()).ok()?;
         let here = place.w_axis.truncate() - middle;
@@ -119,6 +120,9 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
         out.normals.extend(mesh.normals.iter().map(|n| (turned * wide(n)).normalize_or(DVec3::Z).as_vec3().to_array()));
         out.colors.extend(&mesh.colors);
         out.finish.uvs.extend(&mesh.finish.uvs);
+        for (to, from) in out.sampled.iter_mut().zip(&mesh.sampled) {
+            to.uvs.extend(&from.uvs);
+        }
         match instances.features.get(number) {
             Some(feature) => out.feature_ids.extend(std::iter::repeat_n(*feature, mesh.positions.len())),
             None => out.feature_ids.extend(&mesh.feature_ids),

@@ -266,6 +266,11 @@ pub struct StructuralMetadata {
     pub schema_uri: Option<String>,
     #[serde(skip_serializing_if = "no")]
     pub property_tables: Vec<Table>,
+    /// As they stand.
+    #[serde(skip_serializing_if = "no")]
+    pub property_textures: Vec<Value>,
+    #[serde(skip_serializing_if = "no")]
+    pub property_attributes: Vec<Value>,
 }
 
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]

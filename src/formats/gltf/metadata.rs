@@ -6,7 +6,7 @@
 
 use super::accessor::{Store, document_extension};
 use super::json::{
-    Class, Enumeration, Property, Schema, StructuralMetadata, Table, TableProperty, value,
+    Class, Enumeration, Primitive, Property, Schema, StructuralMetadata, Table, TableProperty, extension, value,
 };
 use super::write::Bin;
 use super::{Column, GltfFault, Limits, PropertyTable, Values};
@@ -15,6 +15,9 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 pub const STRUCTURAL_METADATA: &str = "EXT_structural_metadata";
+/// Sets of attributes of one primitive, and attributes of one set.
+const MAX_SETS: usize = 16;
+const MAX_ATTRIBUTES: usize = 64;
 
 /// The property tables of a document, in its order, so that their numbers stay.
 ///
@@ -66,6 +69,42 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
         });
     }
     Ok(tables)
+}
+
+/// Attributes of vertices that the schema knows (`propertyAttributes`), as a table with a row for each vertex; `None` where there are none.
+///
+/// # Errors
+/// Those of accessors.
+pub(super) fn of_vertices(store: &Store<'_>, primitive: &Primitive, told: &StructuralMetadata, schema: &Schema, count: usize) -> Result<Option<PropertyTable>, GltfFault> {
+    #[derive(Default, Deserialize)]
+    #[serde(default, rename_all = "camelCase")]
+    struct ByNumber {
+        property_attributes: Vec<usize>,
+    }
+    let numbers = extension::<ByNumber>(&primitive.extensions, STRUCTURAL_METADATA).unwrap_or_default().property_attributes;
+    let mut table = PropertyTable { count, ..PropertyTable::default() };
+    for set in numbers.iter().take(MAX_SETS).filter_map(|number| told.property_attributes.get(*number)) {
+        let class = set.get("class").and_then(Value::as_str).unwrap_or_default();
+        let described = schema.classes.get(class).and_then(|class| class.get("properties"));
+        table.class = class.to_owned();
+        for (name, place) in set.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            let property = described.and_then(|class| Property::deserialize(class.get(name)?).ok());
+            let attribute = place.get("attribute").and_then(Value::as_str).and_then(|name| primitive.attribute(name));
+            let (Some(property), Some(attribute)) = (property, attribute) else { continue };
+            if property.kind != "SCALAR" || store.accessor(attribute)?.kind != "SCALAR" || table.columns.len() >= MAX_ATTRIBUTES {
+                continue;
+            }
+            let number = |key: &str, class: &Option<Value>| place.get(key).or(class.as_ref()).and_then(Value::as_f64);
+            let (scale, offset) = (number("scale", &property.scale).unwrap_or(1.0), number("offset", &property.offset).unwrap_or(0.0));
+            let no_data = property.no_data.as_ref().and_then(Value::as_f64);
+            let value = |raw: f32| if Some(f64::from(raw)) == no_data { f32::NAN } else { (f64::from(raw) * scale + offset) as f32 };
+            let values: Vec<f32> = store.vectors::<1>(attribute, count)?.into_iter().map(|[raw]| value(raw)).collect();
+            if values.len() == count {
+                table.columns.push(Column { name: name.clone(), values: Values::F32(values) });
+            }
+        }
+    }
+    Ok((!table.columns.is_empty() && count > 0).then_some(table))
 }
 
 /// A schema read once, since a million tables may be of one class and a thousand columns of one enumeration.
@@ -417,8 +456,8 @@ pub(super) fn write(tables: &[PropertyTable], bin: &mut Bin) -> Result<Option<Va
             classes,
             enums: Map::new(),
         }),
-        schema_uri: None,
         property_tables: written,
+        ..StructuralMetadata::default()
     })))
 }
 

@@ -15,6 +15,7 @@
 //! | [`draco`] | what Draco compressed |
 //! | [`finish`] | pictures on surfaces, what cuts and what lights them |
 //! | [`instances`] | one mesh at many places |
+//! | [`sampled`] | what pictures tell of places on a surface |
 
 pub mod accessor;
 pub mod container;
@@ -25,6 +26,7 @@ pub mod json;
 pub mod metadata;
 mod pack;
 pub mod read;
+pub mod sampled;
 pub mod write;
 
 pub use super::fault::Fault as GltfFault;
@@ -137,6 +139,8 @@ pub struct TileMesh {
     pub shape: Shape,
     /// How its surface looks beside its colours; only from [`read::scene`].
     pub finish: Finish,
+    /// What pictures tell of places on it; only from [`read::scene`].
+    pub sampled: Vec<sampled::Sampled>,
 }
 
 /// The attribute that tells where a vertex is on the line or the object it draws; other readers pass over it.

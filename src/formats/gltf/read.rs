@@ -5,13 +5,14 @@
 //! [`scene`] also brings points, lines, pictures and instances; [`glb_with`] leaves them out. Skins and animations are nobody's;
 //! sparse accessors and unknown required extensions are refused.
 
-use super::accessor::{Resources, Store};
+use super::accessor::{Resources, Store, document_extension};
 use super::container;
-use super::json::{Document, MeshFeatures, Node, Primitive, TRIANGLES, extension};
+use super::json::{Document, MeshFeatures, Node, Primitive, StructuralMetadata, TRIANGLES, extension};
 use super::metadata;
 use super::finish::{Gallery, Picture};
 use super::instances;
-use super::{GltfFault, Limits, Shape, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
+use super::sampled;
+use super::{GltfFault, Limits, PropertyTable, Shape, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
 use glam::{DMat4, DQuat, DVec3, Vec3};
 use serde::Deserialize;
 
@@ -90,6 +91,7 @@ fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: boo
     }
     let store = Store::open(&container, limits, resources)?;
     let tables = metadata::tables(&store, limits)?;
+    let told = whole.then(|| document_extension::<StructuralMetadata>(document, metadata::STRUCTURAL_METADATA)).flatten();
     let mut reader = Reader {
         store: &store,
         document,
@@ -102,12 +104,14 @@ fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: boo
         meshes: Vec::new(),
         gallery: Gallery::default(),
         left_out: Vec::new(),
+        told,
+        further: Vec::new(),
     };
     reader.walk(limits)?;
     Ok(Scene {
         pictures: reader.gallery.pictures,
         left_out: reader.left_out,
-        content: TileContent { meshes: reader.meshes, tables },
+        content: TileContent { meshes: reader.meshes, tables: [tables, reader.further].concat() },
     })
 }
 
@@ -125,6 +129,10 @@ struct Reader<'s, 'r, 'c> {
     meshes: Vec<TileMesh>,
     gallery: Gallery,
     left_out: Vec<GltfFault>,
+    /// What the document says of its metadata beside tables.
+    told: Option<StructuralMetadata>,
+    /// Tables made of attributes of vertices, after those of the document.
+    further: Vec<PropertyTable>,
 }
 
 /// A node on the way down: its number, its parent's transform, its depth and the nearest name above.
@@ -300,6 +308,7 @@ impl<'s> Reader<'s, '_, '_> {
         };
         if self.whole {
             mesh.finish = self.gallery.finish(store, primitive, count, self.limits, self.resources, &mut self.left_out)?;
+            self.tell(primitive, &mut mesh, object)?;
         }
         mesh.double_sided = primitive
             .material
@@ -345,6 +354,29 @@ impl<'s> Reader<'s, '_, '_> {
                 .for_each(|triangle| triangle.swap(1, 2));
         }
         Ok(Some(mesh))
+    }
+
+    /// What pictures and attributes tell of a primitive beside its feature ids.
+    fn tell(&mut self, primitive: &Primitive, mesh: &mut TileMesh, object: &dyn Fn() -> String) -> Result<(), GltfFault> {
+        let count = mesh.positions.len();
+        let schema = self.told.as_ref().and_then(|told| told.schema.as_ref()).or(self.store.schema.as_ref());
+        let references = sampled::references(primitive, self.told.as_ref(), schema, self.tables);
+        // Each costs as much as a vertex does.
+        self.spend_vertices(count.saturating_mul(references.len()), object)?;
+        mesh.sampled = self.gallery.sampled(self.store, primitive, references, count, (self.limits, &mut *self.resources), &mut self.left_out)?;
+        if mesh.shape == Shape::Points && mesh.feature_ids.is_empty() {
+            let schema = self.told.as_ref().and_then(|told| told.schema.as_ref()).or(self.store.schema.as_ref());
+            if let (Some(told), Some(schema)) = (&self.told, schema)
+                && let Some(table) = metadata::of_vertices(self.store, primitive, told, schema, count)?
+            {
+                // Every point is a feature of its own.
+                self.spend_vertices(count.saturating_mul(table.columns.len()), object)?;
+                mesh.feature_ids = (0..count as u32).collect();
+                mesh.table = Some(self.tables + self.further.len());
+                self.further.push(table);
+            }
+        }
+        Ok(())
     }
 
     fn spend_vertices(
@@ -611,6 +643,10 @@ fn flatten(mesh: &mut TileMesh) {
     if !mesh.finish.uvs.is_empty() {
         let pick = |index: &u32| mesh.finish.uvs.get(*index as usize).copied().unwrap_or_default();
         mesh.finish.uvs = mesh.indices.iter().map(pick).collect();
+    }
+    for sampled in &mut mesh.sampled {
+        let pick = |index: &u32| sampled.uvs.get(*index as usize).copied().unwrap_or_default();
+        sampled.uvs = mesh.indices.iter().map(pick).collect();
     }
     mesh.indices = (0..positions.len() as u32).collect();
     mesh.positions = positions;

@@ -57,6 +57,21 @@ pub struct Painting {
     pub opaque: bool,
 }
 
+impl Painting {
+    /// The texel at a place, counted from the upper left corner in lengths of the picture; never a mixture of two.
+    pub fn texel(&self, uv: [f32; 2]) -> Option<[u8; 4]> {
+        let [u, v] = [0, 1].map(|axis: usize| match self.wrap[axis] {
+            Wrap::Repeat => uv[axis].rem_euclid(1.0),
+            Wrap::Clamp => uv[axis].clamp(0.0, 1.0),
+            Wrap::Mirror => 1.0 - (uv[axis].rem_euclid(2.0) - 1.0).abs(),
+        });
+        // What is no number becomes nought here.
+        let along = |share: f32, count: usize| ((share * count as f32) as usize).min(count.saturating_sub(1));
+        let at = along(v, self.rows) * self.columns + along(u, self.columns);
+        self.bytes.as_chunks::<4>().0.get(at).copied()
+    }
+}
+
 /// Reads a content.
 ///
 /// # Errors
@@ -221,6 +236,7 @@ impl Work<'_> {
         self.drawn.content.meshes.extend(content.meshes.into_iter().map(|mut mesh| {
             mesh.table = mesh.table.map(|table| table + tables);
             mesh.finish.picture = mesh.finish.picture.map(|picture| picture + before);
+            mesh.sampled.iter_mut().for_each(|sampled| sampled.picture += before);
             mesh
         }));
         self.pictures.append(&mut pictures);

@@ -403,6 +403,17 @@ impl Plot {
         self.pyramid.tile_bounds_deg(self.spot)
     }
 
+    /// Whether a list or a directory says that the tile is there, so that one who looks for it must find it.
+    pub fn is_promised(&self) -> bool {
+        let Spot { z, x, y } = self.spot;
+        self.from == self.spot
+            && match &self.pyramid.source {
+                Source::Layer(layer) => layer.has(z, x, y) == Some(true),
+                Source::Archive { .. } => true,
+                Source::Templates { .. } => false,
+            }
+    }
+
     /// Memory beside the struct itself.
     pub fn bytes(&self) -> u64 {
         std::mem::size_of::<Self>() as u64

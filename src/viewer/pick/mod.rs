@@ -6,11 +6,12 @@ mod sheet;
 
 use super::anchor::Anchor;
 use super::lift::Lifts;
-use super::resident::{Resident, nearest_raised};
+use super::resident::{PickMesh, RayHit, Resident, nearest_raised};
 use super::series::{SeriesStore, demand};
 use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
-use crate::formats::gltf::PropertyTable;
+use crate::formats::gltf::sampled::{Said, Tells};
+use crate::formats::gltf::{Column, PropertyTable, Values};
 use crate::formats::territory::LayerKind;
 use crate::view::{Command, Selection};
 use bevy::ecs::message::{MessageCursor, Messages};
@@ -25,7 +26,7 @@ pub struct PickPlugin;
 
 impl Plugin for PickPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(
+        app.init_resource::<Pointed>().add_systems(
             Update,
             (
                 click
@@ -51,6 +52,7 @@ fn click(
     anchor: Res<Anchor>,
     (resident, lifts): (Res<Resident>, Res<Lifts>),
     mut pressed_at: Local<Option<Vec2>>,
+    mut pointed: ResMut<Pointed>,
     mut commands: MessageWriter<ViewCommand>,
 ) {
     let Ok(window) = windows.single() else { return };
@@ -78,7 +80,7 @@ fn click(
     let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
     let ray = pose.ray_at(pointer.as_dvec2(), size);
-    let selection = pick(&resident, &lifts, &anchor, pose.eye, ray);
+    let selection = pointed.take(pick(&resident, &lifts, &anchor, pose.eye, ray));
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
@@ -90,16 +92,17 @@ fn choose_centre(
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
     (resident, lifts): (Res<Resident>, Res<Lifts>),
+    mut pointed: ResMut<Pointed>,
 ) {
     let is_asked = asked.read(&commands).any(|command| command.0 == Command::SelectCentre);
     let (true, Some(pose), Ok(window)) = (is_asked, drawn.pose, windows.single()) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
-    let selection = pick(&resident, &lifts, &anchor, pose.eye, pose.ray_at(0.5 * size, size));
+    let selection = pointed.take(pick(&resident, &lifts, &anchor, pose.eye, pose.ray_at(0.5 * size, size)));
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
 /// The feature that a ray meets first. Whatever is nearest hides what lies behind; only features with an id can be chosen.
-fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<Selection> {
+fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<(Selection, Vec<Column>)> {
     let ecef = anchor.ecef_from_world();
     let hit = nearest_raised(
         resident,
@@ -111,12 +114,50 @@ fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DV
     let layer = &resident.layers[hit.layer];
     let tile = layer.tiles.get(&hit.tile)?;
     let mesh = tile.meshes.get(hit.mesh)?;
-    let row = *mesh.feature_ids.get(hit.vertex as usize)? as usize;
-    let table = tile.tables.get(mesh.table?)?;
-    Some(Selection {
-        layer: layer.id.clone(),
-        id: table.text("id", row)?.to_owned(),
-    })
+    // A picture may tell features apart that share a triangle.
+    let painted = mesh.probes.iter().find_map(|probe| match &probe.tells {
+        Tells::Feature { table: Some(table), .. } => Some((tile.tables.get(*table)?, probe.tells.feature(probe.texel(&hit)?)? as usize)),
+        Tells::Feature { .. } | Tells::Property(_) => None,
+    });
+    let (table, row) = match painted.filter(|(table, row)| *row < table.count) {
+        Some(painted) => painted,
+        None => (tile.tables.get(mesh.table?)?, *mesh.feature_ids.get(hit.vertex as usize)? as usize),
+    };
+    let selection = Selection { layer: layer.id.clone(), id: table.text("id", row)?.to_owned() };
+    Some((selection, said(mesh, &hit)))
+}
+
+/// What pictures tell of the very place that was hit.
+fn said(mesh: &PickMesh, hit: &RayHit) -> Vec<Column> {
+    let told = mesh.probes.iter().filter_map(|probe| {
+        let texel = probe.texel(hit)?;
+        let (name, value) = match &probe.tells {
+            Tells::Property(scale) => (scale.name.clone(), scale.read(texel)?),
+            Tells::Feature { table: None, .. } => ("feature".to_owned(), Said::Number(f64::from(probe.tells.feature(texel)?))),
+            Tells::Feature { .. } => return None,
+        };
+        let values = match value {
+            Said::Number(number) => Values::F64(vec![number]),
+            Said::Text(text) => Values::Text(vec![text]),
+        };
+        Some(Column { name, values })
+    });
+    told.collect()
+}
+
+/// What was told of the place that was pointed at last, beside what is known of the feature there.
+#[derive(Resource, Default)]
+struct Pointed {
+    at: Option<(Selection, Vec<Column>)>,
+    times: u64,
+}
+
+impl Pointed {
+    fn take(&mut self, picked: Option<(Selection, Vec<Column>)>) -> Option<Selection> {
+        self.times += 1;
+        self.at = picked;
+        self.at.as_ref().map(|(selection, _)| selection.clone())
+    }
 }
 
 /// What is known of the selected feature: a table of one row, kept because its tile may be dropped while the clock runs on.
@@ -124,6 +165,20 @@ struct Held {
     selection: Selection,
     kind: LayerKind,
     facts: PropertyTable,
+    /// How often something had been pointed at.
+    times: u64,
+}
+
+impl Held {
+    /// Beside what is known of the feature what is told of the place.
+    fn with(mut self, pointed: &Pointed) -> Self {
+        self.times = pointed.times;
+        if let Some((_, said)) = pointed.at.as_ref().filter(|(selection, _)| *selection == self.selection) {
+            let known: Vec<String> = self.facts.columns.iter().map(|column| column.name.clone()).collect();
+            self.facts.columns.extend(said.iter().filter(|column| !known.contains(&column.name)).cloned());
+        }
+        self
+    }
 }
 
 /// Looks for a selected feature among the tiles in memory.
@@ -131,21 +186,21 @@ fn find(resident: &Resident, selection: &Selection) -> Option<Held> {
     let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
     layer.tiles.values().flat_map(|tile| &tile.tables).find_map(|table| {
         let row = (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?;
-        Some(Held { selection: selection.clone(), kind: layer.kind, facts: table.row(row) })
+        Some(Held { selection: selection.clone(), kind: layer.kind, facts: table.row(row), times: 0 })
     })
 }
 
 fn tell(
     scene: Res<Scene>,
-    resident: Res<Resident>,
+    (resident, pointed): (Res<Resident>, Res<Pointed>),
     mut store: ResMut<SeriesStore>,
     mut held: Local<Option<Held>>,
-    mut told: Local<Option<(Selection, Option<usize>, bool)>>,
+    mut told: Local<Option<(Selection, Option<usize>, bool, u64)>>,
     mut facts: ResMut<SceneFacts>,
 ) {
     let selection = scene.state.selection.as_ref();
-    if held.as_ref().map(|held| &held.selection) != selection {
-        *held = selection.and_then(|selection| find(&resident, selection));
+    if held.as_ref().map(|held| &held.selection) != selection || held.as_ref().is_some_and(|held| held.times != pointed.times) {
+        *held = selection.and_then(|selection| find(&resident, selection)).map(|held| held.with(&pointed));
     }
     let Some(held) = held.as_ref() else {
         // Nothing is selected, or its tile is not there yet: the sheet follows when it is.
@@ -164,7 +219,7 @@ fn tell(
         let chunk = store.layout(path).filter(|layout| profile < layout.rows && step < layout.steps).map(|layout| (profile / layout.chunk_rows, step / layout.chunk_steps));
         chunk.is_some_and(|chunk| store.want(path, chunk)) || store.has_failed(path)
     });
-    let key = (held.selection.clone(), step, is_there);
+    let key = (held.selection.clone(), step, is_there, held.times);
     if told.as_ref() == Some(&key) {
         return;
     }

@@ -4,15 +4,17 @@ use super::dress::{self, Look};
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
 use crate::formats::quantizedmesh::Range;
-use crate::formats::tiles3d::content::Drawn;
+use crate::formats::gltf::sampled::Sampled;
+use crate::formats::tiles3d::content::{Drawn, Painting};
 use crate::i18n::place_name;
 use crate::stream::rise;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
+use crate::stream::cloud::Block;
 use crate::stream::ground::{Made, Plot};
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
-use crate::viewer::resident::NamedPlace;
+use crate::viewer::resident::{NamedPlace, Probe};
 use crate::viewer::stand::Stand;
 use crate::viewer::textures::{demand_record, surface_image, table_image, table_records};
 use bevy::asset::RenderAssetUsages;
@@ -20,7 +22,9 @@ use bevy::camera::primitives::Aabb;
 use bevy::image::Image;
 use bevy::mesh::{Indices, Mesh, PrimitiveTopology, VertexAttributeValues};
 use glam::{DMat4, DVec3, Vec3};
-use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// A picture on the ground with its halvings.
 const PICTURE_BYTES: u64 = PICTURE_SIDE as u64 * PICTURE_SIDE as u64 * 16 / 3;
@@ -40,6 +44,8 @@ pub struct LoadedMesh {
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
+    /// What pictures tell of places on it.
+    pub probes: Vec<Probe>,
     /// Where a picture lies on it, when one may: its rectangle in Web Mercator, metres.
     pub rect: Option<Bounds2>,
 }
@@ -83,6 +89,8 @@ pub struct Wish {
     pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
     /// Its place in a pyramid of ground, which says what its bytes are.
     pub plot: Option<Plot>,
+    /// Its place in an octree of points, the same.
+    pub block: Option<Block>,
     /// Its models are upright already.
     pub z_is_up: bool,
 }
@@ -110,12 +118,31 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
     // One texel more for each feature than `table_bytes` counts: how it looks.
     let mut bytes: u64 = content.tables.iter().map(|table| table_bytes(table) + table.count as u64 * 16).sum();
     let opaque: Vec<bool> = pictures.iter().map(|picture| picture.as_ref().is_none_or(|picture| picture.opaque)).collect();
+    let drawn: BTreeSet<usize> = content.meshes.iter().filter_map(|mesh| mesh.finish.picture).collect();
+    let mut told: BTreeMap<usize, Arc<Painting>> = BTreeMap::new();
     let meshes = content
         .meshes
         .into_iter()
-        .map(|mesh| {
+        .map(|mut mesh| {
+            let sampled = std::mem::take(&mut mesh.sampled);
             let rows = mesh.table.and_then(|table| content.tables.get(table)).map_or(0, |table| table.count);
-            let loaded = load_mesh(mesh, rows, &opaque, wish);
+            let mut loaded = load_mesh(mesh, rows, &opaque, wish);
+            // Pictures that tell something stay in main memory, one copy each.
+            loaded.probes = sampled
+                .into_iter()
+                .filter_map(|Sampled { picture, uvs, tells }| {
+                    let painting = match told.entry(picture) {
+                        Entry::Occupied(known) => Arc::clone(known.get()),
+                        Entry::Vacant(place) => {
+                            let painting = pictures.get(picture)?.clone()?;
+                            bytes += painting.bytes.len() as u64;
+                            Arc::clone(place.insert(Arc::new(painting)))
+                        }
+                    };
+                    bytes += uvs.len() as u64 * 8;
+                    Some(Probe { painting, uvs, tells })
+                })
+                .collect();
             // 24 bytes a vertex on the GPU (eight more for its place on a picture), positions and indices once more for picking.
             let a_vertex = 24 + 4 + if loaded.look.picture.is_some() { 8 } else { 0 };
             bytes += loaded.bvh.bytes() as u64
@@ -124,6 +151,9 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
             loaded
         })
         .collect();
+    // What only tells something is not handed to the graphics card.
+    let mut pictures = pictures;
+    pictures.iter_mut().enumerate().filter(|(number, _)| !drawn.contains(number)).for_each(|(_, picture)| *picture = None);
     bytes += pictures.iter().flatten().map(|picture| picture.bytes.len() as u64).sum::<u64>();
     LoadedTile {
         meshes,
@@ -276,6 +306,7 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         look: Look { stroked, ..Look::default() },
         bvh: source.bvh,
         feature_ids: source.feature_ids,
+        probes: Vec::new(),
         rect,
     }
 }
@@ -348,6 +379,7 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         look,
         bvh,
         feature_ids: source.feature_ids,
+        probes: Vec::new(),
         rect: None,
     }
 }

@@ -255,7 +255,8 @@ fn start_layers(
                     ..Settings::default()
                 },
             )
-            .lying_at(base_m, !has_ground),
+            .lying_at(base_m, !has_ground)
+            .in_system(traits.systems.get(&layer.id).cloned()),
             decoding: HashSet::default(),
             pieces: HashMap::default(),
             tables: HashMap::default(),
@@ -315,6 +316,7 @@ fn hand_over_bytes(
                         dressed: stream.dressed.then(|| placement.path.clone()),
                         style: traits.styles.get(&of.id).cloned(),
                         plot: placement.plot,
+                        block: placement.block,
                         z_is_up: placement.z_is_up,
                     };
                     if let Some(plot) = &wish.plot {
@@ -468,6 +470,7 @@ fn upload(
                 ecef_from_mesh: mesh.ecef_from_mesh,
                 bvh: mesh.bvh,
                 feature_ids: mesh.feature_ids,
+                probes: mesh.probes,
                 table: mesh.table,
             });
         }

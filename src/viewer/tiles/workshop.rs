@@ -6,11 +6,11 @@ use crate::base::Language;
 use crate::formats::gltf::Limits;
 use crate::formats::messages::message;
 use crate::formats::tiles3d::TilesFault;
-use crate::formats::tiles3d::content::{Files, Read, read_turned};
+use crate::formats::tiles3d::content::{Drawn, Files, Read, read_turned};
 use crate::formats::territory::LayerKind;
 use crate::io::Clock;
 use crate::stream::parcel;
-use crate::stream::{FetchFault, RequestId, TileId, ground, paths};
+use crate::stream::{FetchFault, RequestId, TileId, cloud, ground, paths};
 use crate::viewer::platform;
 use crate::viewer::requests::{Purpose, Requests};
 use crate::viewer::resident::Resident;
@@ -247,6 +247,12 @@ fn work(job: Job, language: Language) -> Outcome {
                 let told = made.faults.iter().map(|fault| Told(sentence(fault, &job.path, language))).collect();
                 Outcome::Tile(Box::new(LoadedTile::of_ground(made, &job.wish)), told)
             }
+            Err(fault) => Outcome::Unusable(sentence(&fault, "", language)),
+        };
+    }
+    if let Some(block) = &job.wish.block {
+        return match cloud::content(&job.bytes, block) {
+            Ok(content) => Outcome::Tile(Box::new(load::load(Drawn { content, ..Drawn::default() }, &job.wish)), Vec::new()),
             Err(fault) => Outcome::Unusable(sentence(&fault, "", language)),
         };
     }
