@@ -1030,6 +1030,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "{value} hours are missing after {object}; they are not counted.",
     ),
     (
+        "weather-month-missing",
+        "Il manque {object} mois à la météo ({value}) : les sommes de l’année sont sans eux.",
+        "{object} months are missing from the weather ({value}): the sums of the year are without them.",
+    ),
+    (
         "weather-hour-twice",
         "L’heure {object} existe deux fois ; les deux sont gardées.",
         "The hour {object} exists twice; both are kept.",

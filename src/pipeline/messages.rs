@@ -20,6 +20,7 @@ pub const SOURCE_FORMATS: [&str; 2] = [source_formats!(fr), source_formats!(en)]
 /// `(code, French, English)`, sorted by code.
 const MESSAGES: &[(&str, &str, &str)] = &[
     ("address-incomplete", "adresse sans numéro lisible ou sans nom de voie ({value}), laissée de côté", "address without a readable number or a street name ({value}), left out"),
+    ("addresses-cut", "{value} fichiers de la recherche seraient trop grands : seuls les noms les plus importants y sont", "{value} files of the search would be too large: only the most important names are in them"),
     ("addresses-too-many", "trop d’adresses et de lieux nommés : {value} ne se trouveront pas par la recherche", "too many addresses and named places: {value} will not be found by searching"),
     ("archive-bomb", "{object} : taille démesurée une fois décompressé ({value} octets), écarté", "{object}: grows out of all proportion when unpacked ({value} bytes), refused"),
     ("archive-encrypted", "{object} est chiffré : décompressez l’archive vous-même", "{object} is encrypted: unpack the archive yourself"),
@@ -263,6 +264,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("series-step-several", "{object} : plusieurs horodatages dans le même pas, le premier compte", "{object}: several stamps in one step, the first counts"),
     ("series-steps-absent", "{object} : {value} valeurs absentes", "{object}: {value} values absent"),
     ("series-summed", "série {object} sommée par zone ({value})", "series {object} summed by area ({value})"),
+    ("series-summed-twice", "série {object} : ces valeurs sont déjà sommées sur une autre couche ; d’une somme moins l’autre ({value}) il resterait quelques foyers : seule la première est publiée", "series {object}: these values are already summed onto another layer; one sum less the other ({value}) would leave a few homes: only the first is published"),
     ("series-too-large", "série {object} trop grande ({value}) : elle n’est pas importée", "series {object} too large ({value}): it is not imported"),
     ("series-too-long", "série {object} : {value} pas de temps, trop pour un axe ; indiquez « step_s », « start » et « end »", "series {object}: {value} steps, too many for an axis; state “step_s”, “start” and “end”"),
     ("series-too-many-doubles", "plus de {value} heures doublées : les suivantes sont écartées", "more than {value} hours that occur twice: the rest is set aside"),
@@ -295,6 +297,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-nothing-felled", "aucun arbre relevé n’ombrage {object} à cet endroit ; les arbres dessinés n’ombragent rien", "no surveyed tree shades {object} there; drawn trees shade nothing"),
+    ("solar-roof-cut", "{object} : toit trop détaillé ({value} triangles) : seuls les plus grands sont pris.", "{object}: roof too detailed ({value} triangles): only the largest are taken."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
     ("solar-stopped", "Calcul interrompu : le territoire est inchangé ; la même commande reprend là où elle s’est arrêtée.", "Stopped: the territory is unchanged; the same command goes on where it stopped."),
     ("source-missing", "{object} n’existe pas. Vérifiez le chemin.", "{object} does not exist. Check the path."),

@@ -718,6 +718,66 @@ fn energy_of_homes_is_summed_by_area_and_tells_of_nobody() {
     }
 }
 
+/// An object that is said to stand for no delivery point still has values: it counts as one, or a total less a sum would be its own curve.
+#[test]
+fn a_home_of_no_points_counts_as_one() {
+    for points in ["0", "-3", "0.4", "0,9"] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        let (sources, area_of) = homes(at, [12, 1, 0, 0, 0]);
+        let mut csv = String::from("cleabs;nb_points;horodate_utc;kWh\n");
+        for (home, (id, area)) in area_of.iter().enumerate() {
+            for hour in 0..6 {
+                csv.push_str(&format!("{id};{};2025-01-01T{hour:02}:00:00Z;{}\n", if *area == 1 { points } else { "1" }, home + hour));
+            }
+        }
+        std::fs::write(sources.join("courbes.csv"), csv).unwrap();
+        let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "P", "licence": "LO 2.0", "date": "2025", "attribution": "P", "nature": "measured" });
+        let declaration = json!({
+            "id": "essai", "datasets": [dataset("bati"), dataset("courbes")],
+            "layers": [{ "file": "homes.geojson", "as": "buildings", "dataset": "bati" }, { "file": "iris.geojson", "as": "iris", "dataset": "bati" }],
+            "series": [{ "file": "courbes.csv", "id": "conso", "dataset": "courbes", "onto": "buildings", "unit": "kWh", "aggregate": { "onto": "iris" } }],
+        });
+        std::fs::write(sources.join("sources.json"), declaration.to_string()).unwrap();
+        let done = run(&["import", "sources", "--out", "territory", "--json"], at);
+        assert_eq!((count(&done, "series-cell-secret"), count(&done, "series-cell-withheld")), (1, 1), "{points}: {:#}", done["findings"]);
+        let told = manifest(&at.join("territory"));
+        assert!(told.series.iter().all(|series| series.id != "conso"), "{points}: the twelve beside the total are the one");
+        assert!(told.series.iter().any(|series| series.id == "conso-total"), "{points}");
+    }
+}
+
+/// Each of two declarations publishes only what tells of nobody; side by side they would: eleven homes in a zone, ten of which are a district.
+#[test]
+fn one_table_is_summed_onto_one_layer() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let (sources, area_of) = homes(at, [10, 11, 0, 0, 0]);
+    let mut csv = String::from("cleabs;horodate_utc;kWh;kvarh\n");
+    for (home, (id, _)) in area_of.iter().enumerate() {
+        (0..4).for_each(|hour| csv.push_str(&format!("{id};2025-01-01T{hour:02}:00:00Z;{};{}\n", home + hour, 2 * home + hour)));
+    }
+    std::fs::write(sources.join("courbes.csv"), csv).unwrap();
+    let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "P", "licence": "LO 2.0", "date": "2025", "attribution": "P", "nature": "measured" });
+    let told = |out: &str, second: Value| {
+        let first = json!({ "file": "courbes.csv", "id": "conso", "dataset": "courbes", "onto": "buildings", "unit": "kWh", "columns": { "value": ["kWh"] }, "aggregate": { "onto": "iris" } });
+        let declaration = json!({
+            "id": "essai", "datasets": [dataset("bati"), dataset("courbes")],
+            "layers": [{ "file": "homes.geojson", "as": "buildings", "dataset": "bati" }, { "file": "iris.geojson", "as": "iris", "dataset": "bati" }],
+            "series": [first, second],
+        });
+        std::fs::write(sources.join("sources.json"), declaration.to_string()).unwrap();
+        let done: Value = serde_json::from_slice(&output(&["import", "sources", "--out", out, "--json"], at).stdout).unwrap();
+        let ids: Vec<String> = manifest(&at.join(out)).series.iter().map(|series| series.id.clone()).filter(|id| !id.starts_with("demand")).collect();
+        (count(&done, "series-summed-twice"), ids.iter().any(|id| id == "conso"), ids.iter().any(|id| id.starts_with("encore")))
+    };
+    let second = |columns: Value| json!({ "file": "courbes.csv", "id": "encore", "dataset": "courbes", "onto": "buildings", "unit": "kWh", "columns": columns, "secret_below": 2, "aggregate": { "onto": "iris" } });
+    assert_eq!(told("a", second(json!({ "value": ["kWh"] }))), (1, true, false));
+    assert_eq!(told("b", second(json!({}))), (1, true, false));
+    // Another quantity of the same table is another thing.
+    assert_eq!(told("c", second(json!({ "value": ["kvarh"] }))), (0, true, true));
+}
+
 #[test]
 fn departures_of_a_feed_are_a_series_of_its_stops() {
     let folder = tempfile::tempdir().unwrap();

@@ -309,6 +309,15 @@ for (const size of ["phone", "desktop"]) {
     await card.getByLabel("Tout vendre").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-sale", all: true });
     // The card is drawn anew with each answer; who was at a control still is.
+    // What no fact says is unknown: neither nothing, nor never. And whose pay-back it is, is said.
+    const paid = async (numbers) => {
+      await page.evaluate(([roof, more]) => window.say({ ...roof, numbers: { ...roof.numbers, ...more } }), [ROOF, numbers]);
+      return card.innerText();
+    };
+    assert.match(await paid({ paybackYears: null, payback: "never" }), /jamais/u);
+    const unknown = await paid({ paybackYears: null, payback: "unknown", premiumEur: null });
+    assert.ok(!/jamais/u.test(unknown) && unknown.match(/inconnu/gu)?.length === 2, unknown);
+    assert.match(await paid({ paybackWithoutBattery: true }), /sans la batterie/u);
     await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, sellAll: true, batteryKwh: 5 } }), ROOF);
     assert.equal(await page.evaluate(() => document.activeElement.id), "roof-sale");
     assert.equal(await card.locator("#roof-battery").inputValue(), "5");

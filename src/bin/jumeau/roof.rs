@@ -190,7 +190,7 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         linke: Some(DEFAULT_LINKE),
         file: args.weather.clone(),
     };
-    let weather = weather::weather(&ask).map_err(|fault| pick(fault.sentence()))?;
+    let weather = weather::weather_of_year(&ask).map_err(|fault| pick(fault.sentence()))?;
     let sureness = if weather.origin == weather::Origin::Climatology { Sureness::CLIMATOLOGY } else { Sureness::TYPICAL_YEAR };
     let options = RoofOptions { sureness, module: ModuleKind::default(), foliage: Foliage::default(), ..RoofOptions::default() };
     let question = Ask {
@@ -222,9 +222,11 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         found = without.found;
     }
     let basis = told::Basis::of(&manifest.name.fr, &found.shared, &question, found.shading);
-    for (fact, _) in found.roof.answer.earnings.used.iter().filter(|(_, validity)| *validity == Validity::Past) {
+    for (fact, _) in jumeau::energy::answer::facts_used(&found.roof.answer).into_iter().filter(|(_, validity)| *validity == Validity::Past) {
         eprintln!("{}: {}", if english { "past its validity" } else { "validité dépassée" }, if english { &fact.en } else { &fact.fr });
     }
+    let found = with_findings(found, &weather.findings);
+    let basis = told::Basis { findings: found.report.findings().iter().map(as_json).collect(), ..basis };
     let dossier = match &args.pdf {
         Some(_) => {
             let drawn = drawn(&folder, &manifest, &found.roof, &talk);
@@ -235,6 +237,20 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
     };
     let [lon, lat, height_m] = manifest.origin;
     Ok(Told { found, basis, frame: EnuFrame::at(LonLatH::new(lon, lat, height_m)), at, dossier, felled, clock: manifest.clock() })
+}
+
+/// What is wrong with a person's own weather file is theirs to know.
+fn with_findings(mut found: Found, findings: &[Finding]) -> Found {
+    findings.iter().for_each(|finding| found.report.push(finding.clone()));
+    found
+}
+
+/// A finding as the command line's contract writes it.
+fn as_json(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({
+        "code": finding.code, "severity": finding.severity.name(), "file": finding.file, "object": finding.object, "value": finding.value,
+        "message": sentence(finding, true),
+    })
 }
 
 fn meter_of(path: &Path, english: bool) -> Result<meter::Meter, String> {

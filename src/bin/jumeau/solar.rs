@@ -100,12 +100,12 @@ pub fn run(args: Args) -> ExitCode {
         lat: Some(lat),
         lon: Some(lon),
         elevation_m: Some(height_m.max(0.0)),
-        year: 2025,
+        year: jumeau::pipeline::solar::store::YEAR,
         clear_sky: false,
         linke: Some(DEFAULT_LINKE),
         file: args.weather.clone(),
     };
-    let weather = match weather::weather(&ask) {
+    let weather = match weather::weather_of_year(&ask) {
         Ok(weather) => weather,
         Err(fault) => {
             let (fr, en) = fault.sentence();

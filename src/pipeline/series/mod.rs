@@ -260,6 +260,11 @@ pub fn write(
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-series", done as u64, total);
+        if let Some(label) = sources.iter().take(done).find_map(|before| summed_again(before, source)) {
+            let onto = source.declared.as_ref().and_then(|declared| declared.aggregate.as_ref()).map_or("", |aggregate| aggregate.onto.id());
+            report.push(Finding::new("series-summed-twice", Severity::Error, label).object(source.id.as_str()).value(onto));
+            continue;
+        }
         let id = free(&source.id, &mut ids);
         let laid = one(source, &id, place, folder, work, count, report, progress)?;
         laid.series.iter().for_each(|series| {
@@ -274,6 +279,21 @@ pub fn write(
     }
     progress.step("import-series", total, total);
     Ok(file)
+}
+
+/// The table that both series are summed from. Each of the two publishes only sums that tell of nobody, but a commune less the districts that lie in
+/// it may be one home: only one of them is written. Columns that are said to be others are other values.
+fn summed_again<'a>(before: &SeriesSource, source: &'a SeriesSource) -> Option<&'a str> {
+    let summed = |source: &SeriesSource| source.declared.as_ref().is_some_and(|declared| declared.aggregate.is_some());
+    if !(summed(before) && summed(source)) {
+        return None;
+    }
+    let values = |source: &SeriesSource| source.declared.as_ref().map(|declared| declared.columns.value.clone()).unwrap_or_default();
+    let (of_before, own) = (values(before), values(source));
+    if !of_before.is_empty() && !own.is_empty() && of_before.iter().all(|column| !own.contains(column)) {
+        return None;
+    }
+    source.tables.iter().find(|table| before.tables.iter().any(|known| known.label == table.label)).map(|table| table.label.as_str())
 }
 
 /// An id that no other series has.

@@ -117,7 +117,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);
         Some(Spot::at([place.lon_deg, place.lat_deg], height_m))
     };
-    manifest.search = names.write(&package, &to_spot)?;
+    manifest.search = names.write(&package, &to_spot, &mut report)?;
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
 

@@ -8,7 +8,7 @@ use super::surface::Surface;
 use crate::energy::roof::RoofPlane;
 use crate::energy::shading::Visibility;
 use crate::energy::shading::bvh::Bvh;
-use crate::energy::shading::march::{Steps, horizon_tan};
+use crate::energy::shading::march::{Heights, Steps, horizon_tan};
 use crate::energy::shading::sweep::{SweepOptions, horizon_of};
 use crate::pipeline::Progress;
 use rayon::prelude::*;
@@ -287,9 +287,9 @@ impl Swept {
 }
 
 /// How a ray walks over the land: near things are on finer grids.
-const LAND: Steps = Steps { from_m: 100.0, step_m: FAR_CELL_M, to_m: FAR_M, tolerance_m: 1e-3, curved: true };
+const LAND: Steps = Steps { from_m: 100.0, step_m: FAR_CELL_M, to_m: FAR_M, tolerance_m: 1e-3, curved: true, heights: Heights::InFrame };
 /// And over the town beyond a block.
-const TOWN: Steps = Steps { from_m: REACH_M, step_m: TOWN_CELL_M, to_m: TOWN_M, tolerance_m: 1e-3, curved: true };
+const TOWN: Steps = Steps { from_m: REACH_M, step_m: TOWN_CELL_M, to_m: TOWN_M, tolerance_m: 1e-3, curved: true, heights: Heights::InFrame };
 
 /// Horizon of what lies beyond the fine cells, plane by plane; empty where there is nothing.
 fn far_horizons(surface: Option<&Surface>, planes: &[Placed], steps: &Steps, progress: &dyn Progress) -> Vec<Visibility> {
