@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -187,7 +187,14 @@ fn vertex(in: Vertex) -> Varying {
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else
-    let world = world_from_local * vec4(in.position, 1.0);
+    var world = world_from_local * vec4(in.position, 1.0);
+#ifdef FEATURES
+#ifndef POINTS
+    // Values stand upright over the place: the world's second axis is up.
+    let standing = feature_record(in.row);
+    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
+#endif
+#endif
 #endif
     // Tiles are placed by rotation and translation alone, so normals turn like positions.
 #ifdef STROKED
@@ -256,6 +263,10 @@ fn vertex(in: Vertex) -> Varying {
             opacity = max(opacity, 0.6);
 #endif
         }
+    }
+    if meant && scene.overlay.x == 2u && is_under_works(record) {
+        // Works have a colour that no scale has: safety yellow, whatever the year they end in.
+        albedo = vec3(0.95, 0.72, 0.02) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
     }
     if is_away(record) {
         // Behind the eye: the triangle is clipped away.

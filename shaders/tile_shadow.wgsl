@@ -6,7 +6,7 @@
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
-#import jumeau::features::{feature_record, is_away}
+#import jumeau::features::{feature_record, is_away, raised, ungrown}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden}
@@ -15,13 +15,20 @@
 struct Vertex {
     @builtin(instance_index) instance_index: u32,
     @location(0) position: vec3<f32>,
+    @location(1) normal: vec4<f32>,
     @location(3) row: u32,
 }
 
 @vertex
 fn vertex(in: Vertex) -> VertexOutput {
     var out: VertexOutput;
-    let world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
+    var world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
+#ifdef FEATURES
+#ifndef POINTS
+    let standing = feature_record(in.row);
+    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
+#endif
+#endif
     out.world_position = world;
     out.position = position_world_to_clip(world.xyz);
 #ifdef UNCLIPPED_DEPTH_ORTHO_EMULATION

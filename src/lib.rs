@@ -23,6 +23,7 @@
 //! | [`planning`] | rules of planning law asked of a place | base, geodesy, region |
 //! | [`rooftop`] | "my roof", joined from the book's records: the same answer on the command line, the desktop and in the browser | base, geodesy, i18n, formats, energy, planning |
 //! | [`view`] | state, commands, share links | base, geodesy |
+//! | [`siting`] | what a proposal of turbines, solar plants, batteries, hubs and lines would do, and where it fits | base, geodesy, i18n, formats, energy, rooftop, view |
 //! | [`search`] | what a person types → places and addresses | base, geodesy, formats |
 //! | [`stream`] | which tiles, when; no input or output of its own | base, geodesy, formats |
 //! | [`pipeline`] | sources → territory package; check; info | all above |
@@ -62,6 +63,7 @@ pub mod planning;
 pub mod region;
 pub mod rooftop;
 pub mod search;
+pub mod siting;
 pub mod stream;
 pub mod view;
 

@@ -2,7 +2,7 @@
 
 #import jumeau::scene::scene
 
-// One texel per feature (with STYLED two: the second is how it looks): x scale as f32 bits, y row of its values (or NO_DATA, or NOT_MEANT), z year (or NO_DATA, or NOT_MEANT), w hash of its id.
+// One texel per feature (with STYLED two: the second is how it looks): x scale as f32 bits, y row of its values (or NO_DATA, or NOT_MEANT), z its years (or NO_DATA, or NOT_MEANT), w hash of its id.
 @group(#{MATERIAL_BIND_GROUP}) @binding(1) var feature_table: texture_2d<u32>;
 // Values of the series that is shown, four to a texel: row after row, from one step of the page to its last.
 @group(#{MATERIAL_BIND_GROUP}) @binding(2) var profiles: texture_2d<f32>;
@@ -67,10 +67,10 @@ fn style_colour(style: vec4<u32>) -> vec4<f32> {
 // The value of a feature at the instant, or NO_VALUE where there is none.
 fn value_now(record: vec4<u32>) -> f32 {
     if scene.overlay.x == 2u {
-        if record.z == NO_DATA {
+        if !has_years(record) || serves_from(record) == 0u {
             return NO_VALUE;
         }
-        return f32(record.z);
+        return f32(serves_from(record));
     }
     let scale = bitcast<f32>(record.x);
     if record.y == CONSTANT {
@@ -97,9 +97,63 @@ fn value_now(record: vec4<u32>) -> f32 {
     return scale * value;
 }
 
-// Whether the feature is not drawn: a filter leaves it out, or it does not exist yet in the year shown.
+// Years, as src/view/life.rs packs them: marks have higher bits.
+fn has_years(record: vec4<u32>) -> bool {
+    return record.z < 0x40000000u;
+}
+
+fn serves_from(record: vec4<u32>) -> u32 {
+    return record.z & 0xfffu;
+}
+
+fn works_from(record: vec4<u32>) -> u32 {
+    return serves_from(record) - min((record.z >> 12u) & 0x3fu, serves_from(record));
+}
+
+// Whether the feature is not drawn: a filter leaves it out, or it does not stand in the year shown.
 fn is_away(record: vec4<u32>) -> bool {
-    return record.z == FILTERED || (scene.overlay.x == 2u && record.z < FILTERED && f32(record.z) > scene.overlay_range.z);
+    if record.z == FILTERED {
+        return true;
+    }
+    if !has_years(record) {
+        return false;
+    }
+    let year = u32(scene.overlay_range.z);
+    let gone = record.z >> 18u;
+    return year < works_from(record) || (gone != 0u && year >= gone);
+}
+
+// Whether it is being built in the year shown.
+fn is_under_works(record: vec4<u32>) -> bool {
+    return has_years(record) && u32(scene.overlay_range.z) < serves_from(record);
+}
+
+// How far a vertex is under its last place: what is being built grows from year to year.
+fn ungrown(record: vec4<u32>, rise: f32) -> f32 {
+    if !is_under_works(record) {
+        return 0.0;
+    }
+    let first = works_from(record);
+    let share = (scene.overlay_range.z - f32(first) + 1.0) / (f32(serves_from(record) - first) + 1.0);
+    let code = rise * 127.0;
+    return (1.0 - clamp(share, 0.0, 1.0)) * code * code * SQUARE_M;
+}
+
+// Metres of a vertex's square, which is its normal's w in 127 parts. As src/stream/rise.rs has it.
+const SQUARE_M: f32 = 0.02;
+
+// How far the value of the moment raises a vertex: `rise` is above 0 where a value lifts it.
+fn raised(record: vec4<u32>, rise: f32) -> f32 {
+    if scene.raise.x <= 0.0 || rise <= 0.0 || !is_meant(record) {
+        return 0.0;
+    }
+    let value = value_now(record);
+    if !is_value(value) {
+        return 0.0;
+    }
+    // Where the sign is the way, the amount counts.
+    let amount = select(value, abs(value), scene.band.z > 0.5);
+    return clamp(amount * scene.raise.x, 0.0, scene.raise.y);
 }
 
 fn ramp(value: f32) -> vec3<f32> {

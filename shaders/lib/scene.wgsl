@@ -30,6 +30,8 @@ struct Scene {
     // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
     // w how many machines follow their own rows.
     machines: vec4<f32>,
+    // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres.
+    raise: vec4<f32>,
     // The same for single machines: x hash of the feature, yzw as above, f32 bits.
     machine: array<vec4<u32>, 32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),

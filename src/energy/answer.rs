@@ -77,17 +77,25 @@ pub struct Answer {
     pub self_sufficiency: f64,
     /// Largest difference of what came in and went out in any step, kWh.
     pub imbalance_kwh: f64,
-    pub cost_eur: f64,
+    /// `None` where nobody says it and no dated fact does.
+    pub cost_eur: Option<f64>,
     /// The cost is an assumption of ours.
     pub cost_assumed: bool,
     pub earnings: Earnings,
+    /// The pay-back is that of the modules alone, without what the battery saves: its cost is not known.
+    pub payback_without_battery: bool,
     pub carbon: Carbon,
 }
 
 impl Answer {
-    /// Something in it rests on a fact past its validity.
+    /// An amount of money in it rests on a fact past its validity.
     pub fn is_dated(&self) -> bool {
         self.earnings.past().next().is_some()
+    }
+
+    /// Anything in it does: money or carbon.
+    pub fn rests_on_past(&self) -> bool {
+        facts_used(self).iter().any(|(_, validity)| *validity == Validity::Past)
     }
 }
 
@@ -116,28 +124,33 @@ pub fn answer(question: &Question, facts: &Facts) -> Result<Answer, AnswerFault>
     }
     let sum = |of: fn(&PlaneYear) -> f64| question.planes.iter().map(of).sum::<f64>();
     let (kwp, kwh_year) = (sum(|p| p.kwp), sum(|p| p.kwh_year));
-    let (balance, imbalance_kwh) = dispatched(question)?;
-    let dated = facts.find("pv-cost", kwp, question.at).and_then(|(fact, _)| fact.value);
-    let cost_eur = question.cost_eur.or(dated.map(|per_kwp| per_kwp * kwp)).unwrap_or(0.0);
-    let project = Project {
-        kwp,
-        cost_eur,
-        own_use_kwh: balance.own_use,
-        sold_kwh: balance.exported,
-        way: question.way,
-        ageing: question.ageing,
-        power_price: question.power_price,
+    // What is sold as a whole never passes the household's meter, nor a battery behind it.
+    let battery = question.battery.filter(|battery| battery.capacity_kwh > 0.0 && question.way == Use::Surplus);
+    let (balance, imbalance_kwh) = dispatched(question, battery)?;
+    let known = facts.find("pv-cost", kwp, question.at).and_then(|(fact, validity)| Some((fact, validity, fact.value?))).filter(|_| question.cost_eur.is_none());
+    let cost_eur = question.cost_eur.or(known.map(|(_, _, per_kwp)| per_kwp * kwp));
+    let earned_by = |balance: &Balance| {
+        let project = Project {
+            kwp,
+            cost_eur,
+            own_use_kwh: balance.own_use,
+            sold_kwh: balance.exported,
+            way: question.way,
+            ageing: question.ageing,
+            power_price: question.power_price,
+        };
+        earnings(&project, facts, question.at)
     };
-    let mut earned = earnings(&project, facts, question.at);
-    if question.cost_eur.is_none() {
-        match facts.find("pv-cost", kwp, question.at) {
-            Some((fact, validity)) => earned.used.push((fact.clone(), validity)),
-            None => earned.missing.push("pv-cost"),
-        }
-        // Without a cost there is no pay-back to speak of.
-        if dated.is_none() {
-            earned.payback_years = None;
-        }
+    let mut earned = earned_by(&balance);
+    match known {
+        Some((fact, validity, _)) => earned.used.push((fact.clone(), validity)),
+        None if question.cost_eur.is_none() => earned.missing.push("pv-cost"),
+        None => {}
+    }
+    // A quotation is for what is asked. The cost that we assume is that of modules: what a battery saves must not pay for them.
+    let payback_without_battery = battery.is_some() && question.cost_eur.is_none();
+    if payback_without_battery {
+        earned.payback = earned_by(&dispatched(question, None)?.0).payback;
     }
     let mut kwh_month = [0.0; 12];
     for plane in question.planes {
@@ -160,12 +173,13 @@ pub fn answer(question: &Question, facts: &Facts) -> Result<Answer, AnswerFault>
         cost_eur,
         cost_assumed: question.cost_eur.is_none(),
         earnings: earned,
+        payback_without_battery,
         carbon: carbon(kwh_year, facts, question.at),
     })
 }
 
-/// Own use first, then the battery, then the grid.
-fn dispatched(question: &Question) -> Result<(Balance, f64), AnswerFault> {
+/// Own use first, then the battery, then the grid; or all to the grid.
+fn dispatched(question: &Question, battery: Option<HomeBattery>) -> Result<(Balance, f64), AnswerFault> {
     let steps = question.production_kw.len();
     let mega = |values: &[f64]| values.iter().map(|kw| kw / 1000.0).collect::<Vec<f64>>();
     let case = Case {
@@ -177,7 +191,7 @@ fn dispatched(question: &Question) -> Result<(Balance, f64), AnswerFault> {
         import_limit_mw: f64::INFINITY,
         export_limit_mw: f64::INFINITY,
         curtailable: false,
-        battery: question.battery.filter(|battery| battery.capacity_kwh > 0.0).map(|battery| storage::Battery {
+        battery: battery.map(|battery| storage::Battery {
             energy_mwh: battery.capacity_kwh / 1000.0,
             charge_mw: battery.power_kw / 1000.0,
             discharge_mw: battery.power_kw / 1000.0,
@@ -189,10 +203,14 @@ fn dispatched(question: &Question) -> Result<(Balance, f64), AnswerFault> {
         }),
         goal: Goal::Cost,
     };
-    let done = greedy(&case)?;
-    let (most, _) = done.imbalance(&case);
     let kwh = |values: &[f64]| values.iter().sum::<f64>() * 1000.0 * question.step_h;
     let (produced, demanded) = (kwh(&case.generation_mw), kwh(&case.load_mw));
+    if question.way == Use::TotalSale {
+        case.check()?;
+        return Ok((Balance { produced, demanded, own_use: 0.0, exported: produced, imported: demanded, stored_or_lost: 0.0 }, 0.0));
+    }
+    let done = greedy(&case)?;
+    let (most, _) = done.imbalance(&case);
     let (exported, imported) = (kwh(&done.exported_mw), kwh(&done.imported_mw));
     let own_use = demanded - imported;
     let balance = Balance { produced, demanded, own_use, exported, imported, stored_or_lost: produced - own_use - exported };
@@ -202,7 +220,7 @@ fn dispatched(question: &Question) -> Result<(Balance, f64), AnswerFault> {
 /// Facts of an answer with their state, in the order of their use; each once.
 pub fn facts_used(answer: &Answer) -> Vec<(&super::economics::Fact, Validity)> {
     let mut seen: Vec<(&super::economics::Fact, Validity)> = Vec::new();
-    for (fact, validity) in &answer.earnings.used {
+    for (fact, validity) in answer.earnings.used.iter().chain(&answer.carbon.used) {
         if !seen.iter().any(|(known, _)| *known == fact) {
             seen.push((fact, *validity));
         }

@@ -17,12 +17,15 @@
 //! | [`wind`] | what a turbine or a small park yields | windpowerlib |
 //! | [`storage`] | what a battery does, with and without foresight | HiGHS |
 //! | [`balance`] | what an area makes, uses, stores, loses and exchanges, step by step | laws: conserved, additive |
+//! | [`accounts`] | the same in whole watt-hours, line by line, for charts | law: the sum of parts is the total, to the last Wh |
+//! | [`sides`] | which series are sources and which are uses, by their names | éCO2mix’ own words |
 //! | [`flows`] | the parts of such a balance in one step, from where to where | laws: conserved at every end |
 //! | [`sharing`] | collective self-consumption: keys, and who is near enough | laws; cases by hand |
 //! | [`secrecy`] | which sums of energy may be published, and sums of parts | decree 2020-196; brute force over all differences |
 //! | [`grid`] | AC power flow, hosting capacity, N-1, reinforcement, a line's year | pandapower, power-grid-model |
 //! | [`glossary`] | the field's terms, symbols and units | – |
 
+pub mod accounts;
 pub mod answer;
 pub mod atmosphere;
 pub mod balance;
@@ -47,6 +50,7 @@ pub mod roof;
 pub mod secrecy;
 pub mod shading;
 pub mod sharing;
+pub mod sides;
 pub mod storage;
 pub mod sun;
 pub mod transposition;

@@ -6,7 +6,7 @@
 use super::production::Sums;
 use super::pv::{DcModel, System, huld_dc, pvwatts_dc, pvwatts_inverter};
 use super::transposition::{Plane, hour_parts};
-use super::weather::{SkyHour, day_of_year};
+use super::weather::{SkyHour, day_of_year, month_times};
 use super::yields::PlaneView;
 
 /// Hours with light, and the sums that are the same for all planes.
@@ -15,6 +15,8 @@ pub struct PreparedYear {
     lit: Vec<LitHour>,
     hours: usize,
     step_h: f64,
+    /// How often each month is among the hours.
+    times: [f64; 12],
     system: System,
     ghi_kwh: f64,
     dni_kwh: f64,
@@ -67,6 +69,7 @@ impl PreparedYear {
             lit: Vec::new(),
             hours: hours.len(),
             step_h,
+            times: month_times(hours, step_h),
             system: *system,
             ghi_kwh: 0.0,
             dni_kwh: 0.0,
@@ -115,6 +118,14 @@ impl PreparedYear {
         self.step_h
     }
 
+    /// Sums by month as those of one year: a month that is there ten times is divided by ten, one that is there in half is doubled. What too little is
+    /// known of ([`super::weather::missing_months`]) stays as it is.
+    pub fn of_one_year(&self, months: [f64; 12]) -> [f64; 12] {
+        let mut of_year = months;
+        of_year.iter_mut().zip(&self.times).for_each(|(sum, times)| *sum /= times);
+        of_year
+    }
+
     /// A year of a plane with its shade, and AC energy in the open, kWh. `hour` is told number and kW of each hour with light.
     pub fn produce(&self, plane: &Plane, view: &PlaneView, mut hour: impl FnMut(usize, f64)) -> (Sums, f64) {
         let facing = plane.normal();
@@ -145,6 +156,9 @@ impl PreparedYear {
             sums.ac_kwh += ac;
             if let Some(month) = sums.month_kwh.get_mut(usize::from(lit.month)) {
                 *month += ac * self.step_h;
+            }
+            if let Some(month) = sums.month_poa_kwh.get_mut(usize::from(lit.month)) {
+                *month += poa * self.step_h / 1000.0;
             }
             hour(lit.number as usize, ac);
         }

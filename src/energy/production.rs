@@ -16,6 +16,8 @@ pub struct Sums {
     pub ac_kwh: f64,
     /// Power by month, January first.
     pub month_kwh: [f64; 12],
+    /// Light on the plane by month, kWh/m².
+    pub month_poa_kwh: [f64; 12],
     pub hours: usize,
 }
 
@@ -39,6 +41,9 @@ pub fn produce(system: &System, plane: &Plane, hours: &[SkyHour], step_h: f64) -
         sums.ac_kwh += out.ac_kw;
         if let Some(month) = sums.month_kwh.get_mut(usize::from(hour.month)) {
             *month += out.ac_kw * step_h;
+        }
+        if let Some(month) = sums.month_poa_kwh.get_mut(usize::from(hour.month)) {
+            *month += out.poa * step_h / 1000.0;
         }
     }
     let per_kilo = step_h / 1000.0;

@@ -16,6 +16,9 @@ const SAME_PLANE_M: f64 = 0.12;
 const SLIVER_M2: f64 = 1e-4;
 /// Planes smaller than this are left out, m².
 pub const SMALLEST_M2: f64 = 1.0;
+/// Triangles of one roof that are looked at, the largest, and planes that they may make: each triangle is held against each plane.
+pub const MAX_TRIANGLES: usize = 1 << 17;
+pub const MAX_PLANES: usize = 10_000;
 /// Below this tilt a roof counts as flat, degrees.
 pub const FLAT_DEG: f64 = 5.0;
 
@@ -48,9 +51,11 @@ pub fn planes(triangles: &[[Point; 3]]) -> Vec<RoofPlane> {
         })
         .collect();
     roof.sort_by(|a, b| b.0.total_cmp(&a.0));
+    roof.truncate(MAX_TRIANGLES);
     let cosine = SAME_TILT_DEG.to_radians().cos();
     let mut groups: Vec<Group> = Vec::new();
     for (area, normal, triangle) in roof {
+        let is_full = groups.len() >= MAX_PLANES;
         let home = groups.iter_mut().find(|group| {
             // A sliver's normal means nothing; its place does.
             (area < 0.05 || dot(group.normal, normal) > cosine)
@@ -60,6 +65,7 @@ pub fn planes(triangles: &[[Point; 3]]) -> Vec<RoofPlane> {
         });
         match home {
             Some(group) => group.add(area, normal, triangle),
+            None if is_full => {}
             None => groups.push(Group {
                 normal,
                 point: triangle[0],

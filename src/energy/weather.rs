@@ -110,6 +110,49 @@ pub fn dark_sky(site: &Site, at: Instant) -> Result<(Sky, u8), SunFault> {
     Ok((sky, month))
 }
 
+/// Days of a common year's months.
+const MONTH_DAYS: [f64; 12] = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];
+/// A month of which less is there tells nothing of itself: about a week.
+const LEAST_OF_MONTH: f64 = 0.2;
+/// A leap day, or a day or so that is missing, makes no other month.
+const ABOUT_WHOLE: f64 = 0.04;
+
+/// What share of each month is there, years on end: by the hour of the day that is there most often, so that a file of days without their nights is whole.
+fn month_shares(hours: &[SkyHour], step_h: f64) -> [f64; 12] {
+    let mut counts = [[0_u32; 24]; 12];
+    for hour in hours {
+        let at = usize::try_from(hour.at.utc().hour).unwrap_or(0);
+        if let Some(count) = counts.get_mut(usize::from(hour.month)).and_then(|month| month.get_mut(at)) {
+            *count += 1;
+        }
+    }
+    let mut shares = [0.0; 12];
+    for ((share, month), days) in shares.iter_mut().zip(&counts).zip(MONTH_DAYS) {
+        // Steps longer than an hour leave hours out; shorter ones come several times in one.
+        *share = f64::from(month.iter().copied().max().unwrap_or(0)) * step_h.min(1.0) / days;
+    }
+    shares
+}
+
+/// How often each month is among some hours, for what is to be the sum of one year: 2 for two years of it, 0.5 for its first half. Months of which there is too little are 1, so that nothing is blown up from them.
+pub fn month_times(hours: &[SkyHour], step_h: f64) -> [f64; 12] {
+    month_shares(hours, step_h).map(|share| {
+        let whole = share.round();
+        if share < LEAST_OF_MONTH {
+            1.0
+        } else if whole >= 1.0 && (share - whole).abs() < ABOUT_WHOLE {
+            whole
+        } else {
+            share
+        }
+    })
+}
+
+/// Months, January as 1, of which some hours have too little for the sum of a year.
+pub fn missing_months(hours: &[SkyHour], step_h: f64) -> Vec<u8> {
+    (1..).zip(month_shares(hours, step_h)).filter(|(_, share)| *share < LEAST_OF_MONTH).map(|(month, _)| month).collect()
+}
+
 /// Day from 1 and month from 0, UTC.
 pub fn day_of_year(at: Instant) -> (u16, u8) {
     let date = at.utc();

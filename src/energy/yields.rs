@@ -209,6 +209,9 @@ impl Fold {
         if let Some(month) = sums.month_kwh.get_mut(usize::from(hour.month)) {
             *month += out.ac_kw * step_h;
         }
+        if let Some(month) = sums.month_poa_kwh.get_mut(usize::from(hour.month)) {
+            *month += out.poa * step_h / 1000.0;
+        }
     }
 
     fn finish(self, hours: usize, step_h: f64) -> Sums {

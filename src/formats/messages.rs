@@ -104,6 +104,16 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "More than {value} measurements: the file is not read.",
     ),
     (
+        "gridbook-unreadable",
+        "Le livre des postes et des lignes est illisible ou ne se tient pas : {value}.",
+        "The book of posts and lines cannot be read or does not hold together: {value}.",
+    ),
+    (
+        "gridbook-count",
+        "Le livre des postes et des lignes en compte {value} au lieu du nombre annoncé.",
+        "The book of posts and lines holds {value} of them instead of the number stated.",
+    ),
+    (
         "roofbook-head",
         "La tête du livre des toits est illisible ou ne se tient pas ({object}) : {value}.",
         "The head of the roof book cannot be read or does not hold together ({object}): {value}.",
@@ -112,6 +122,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "roofbook-misplaced",
         "Le bâtiment {object} est à la page {value} du livre des toits, où personne ne le cherche.",
         "The building {object} is on page {value} of the roof book, where nobody looks for it.",
+    ),
+    (
+        "roofbook-plan",
+        "Le plan solaire est illisible ou ne se tient pas ({object}) : {value}.",
+        "The solar plan cannot be read or does not hold together ({object}): {value}.",
     ),
     (
         "roofbook-page",
@@ -1013,6 +1028,11 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
         "weather-gap",
         "Il manque {value} heures après {object} ; elles ne sont pas comptées.",
         "{value} hours are missing after {object}; they are not counted.",
+    ),
+    (
+        "weather-month-missing",
+        "Il manque {object} mois à la météo ({value}) : les sommes de l’année sont sans eux.",
+        "{object} months are missing from the weather ({value}): the sums of the year are without them.",
     ),
     (
         "weather-hour-twice",

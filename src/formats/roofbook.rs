@@ -263,7 +263,7 @@ impl Record {
             if !numbers.iter().chain(&plane.normal).chain(&plane.kwh_month).all(|value| value.is_finite()) {
                 return wrong("not finite");
             }
-            if plane.points_mm.len() > MAX_POINTS || plane.triangles.len() > MAX_POINTS || plane.corners_mm.len() > MAX_POINTS || plane.views.len() > MAX_VIEWS {
+            if plane.modules > MAX_POINTS || plane.points_mm.len() > MAX_POINTS || plane.triangles.len() > MAX_POINTS || plane.corners_mm.len() > MAX_POINTS || plane.views.len() > MAX_VIEWS {
                 return wrong("too large");
             }
             if plane.triangles.iter().flatten().any(|at| *at as usize >= plane.points_mm.len()) {
@@ -403,6 +403,20 @@ mod tests {
         // A server that unpacks on the way changes nothing.
         assert_eq!(find(lines.join("\n").as_bytes(), "ab").unwrap(), Some(record("ab")));
         assert_eq!(page(lines.iter().map(String::as_str)).unwrap(), bytes);
+    }
+
+    #[test]
+    fn more_modules_than_a_roof_has_room_for_are_a_fault() {
+        // A field that was filled by its area has no places that its modules could be counted by.
+        let of = |modules: usize| {
+            let mut record = record("a");
+            record.planes.iter_mut().for_each(|plane| (plane.modules, plane.corners_mm) = (modules, Vec::new()));
+            Record::parse(&record.line())
+        };
+        assert!(of(MAX_POINTS).is_ok());
+        for modules in [MAX_POINTS + 1, 1_000_000_000_000, usize::MAX] {
+            assert_eq!(of(modules).unwrap_err().code, "roofbook-record");
+        }
     }
 
     #[test]

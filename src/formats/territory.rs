@@ -84,9 +84,21 @@ pub struct Manifest {
     /// What was computed of features, a row or several for each.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tables: Vec<PropertyTable>,
+    /// Posts and lines that something may be connected to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub connect: Option<ConnectBook>,
     /// What "my roof" needs of each building.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub roofs: Option<RoofBook>,
+}
+
+/// A book of posts and lines ([`super::gridbook`]).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ConnectBook {
+    pub path: String,
+    pub posts: u64,
+    pub lines: u64,
+    pub bytes: u64,
 }
 
 /// A roof book ([`super::roofbook`]).
@@ -100,6 +112,9 @@ pub struct RoofBook {
     pub bytes: u64,
     pub nature: Nature,
     pub dataset: DatasetId,
+    /// The solar plan's file below the folder ([`super::roofplan`]).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub plan: Option<String>,
 }
 
 impl Manifest {

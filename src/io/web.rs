@@ -175,17 +175,67 @@ async fn fetch(url: &str, init: &RequestInit, part: Option<Part>) -> Result<Vec<
     if let Some(length) = promised.filter(|length| *length > MAX_ANSWER_BYTES) {
         return Err(IoFault::TooLarge(length));
     }
-    let buffer = JsFuture::from(response.array_buffer().map_err(network)?)
-        .await
-        .map_err(network)?;
-    let bytes = js_sys::Uint8Array::new(&buffer);
-    if u64::from(bytes.length()) > MAX_ANSWER_BYTES {
-        return Err(IoFault::TooLarge(u64::from(bytes.length())));
-    }
+    let bytes = match promised {
+        // What was promised is what comes, unless it is packed; browsers are quickest at taking it whole.
+        Some(_) if !is_packed(&response) => {
+            let buffer = JsFuture::from(response.array_buffer().map_err(network)?).await.map_err(network)?;
+            js_sys::Uint8Array::new(&buffer).to_vec()
+        }
+        _ => streamed(&response).await.map_err(|fault| match fault {
+            Streamed::Broken(error) => network(error),
+            Streamed::TooLarge(length) => IoFault::TooLarge(length),
+        })?,
+    };
     Ok(match part {
-        Some(part) if response.status() != 206 => part.of(bytes.to_vec()),
-        _ => bytes.to_vec(),
+        Some(part) if response.status() != 206 => part.of(bytes),
+        _ => bytes,
     })
+}
+
+/// Whether the length that was promised is that of something smaller than what comes out.
+fn is_packed(response: &Response) -> bool {
+    response.headers().get("content-encoding").ok().flatten().is_some_and(|coding| coding != "identity")
+}
+
+enum Streamed {
+    Broken(JsValue),
+    TooLarge(u64),
+}
+
+/// A body piece by piece, no longer than an answer may be: nobody said how long it is.
+async fn streamed(response: &Response) -> Result<Vec<u8>, Streamed> {
+    let call = |of: &JsValue, name: &str| {
+        let function: js_sys::Function = get(of, name)?.dyn_into()?;
+        function.call0(of)
+    };
+    let body = get(response, "body").map_err(Streamed::Broken)?;
+    if body.is_null() {
+        return Ok(Vec::new());
+    }
+    let reader = call(&body, "getReader").map_err(Streamed::Broken)?;
+    let mut bytes: Vec<u8> = Vec::new();
+    loop {
+        let promise: js_sys::Promise = call(&reader, "read").and_then(|promise| promise.dyn_into()).map_err(Streamed::Broken)?;
+        let piece = JsFuture::from(promise).await.map_err(Streamed::Broken)?;
+        if get(&piece, "done").is_ok_and(|done| done.is_truthy()) {
+            return Ok(bytes);
+        }
+        let chunk: js_sys::Uint8Array = get(&piece, "value").and_then(|value| value.dyn_into()).map_err(Streamed::Broken)?;
+        let (from, to) = (bytes.len(), bytes.len() + chunk.length() as usize);
+        if to as u64 > MAX_ANSWER_BYTES {
+            // Whoever sends on sends to nobody; that the reader goes too is all there is to do.
+            let _ = call(&reader, "cancel");
+            return Err(Streamed::TooLarge(to as u64));
+        }
+        bytes.resize(to, 0);
+        if let Some(room) = bytes.get_mut(from..) {
+            chunk.copy_to(room);
+        }
+    }
+}
+
+fn get(of: &JsValue, name: &str) -> Result<JsValue, JsValue> {
+    js_sys::Reflect::get(of, &JsValue::from_str(name))
 }
 
 fn said(error: &JsValue) -> String {

@@ -3,6 +3,7 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod imagery;
+mod gridbook;
 mod roofbook;
 mod search;
 mod series;
@@ -596,6 +597,7 @@ impl Walk {
         }
         self.series(&manifest, path);
         self.roofbook(&manifest, path);
+        self.gridbook(&manifest, path);
         self.features(&manifest, path);
         self.imagery(&manifest, path);
         self.search(&manifest, path);

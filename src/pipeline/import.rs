@@ -207,6 +207,7 @@ fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
         .chain(manifest.features.iter().map(|features| top(&features.path)))
         .chain(manifest.imagery.iter().map(|imagery| top(&imagery.tiles)))
         .chain(manifest.search.iter().map(|search| top(&search.path)))
+        .chain(manifest.connect.iter().map(|book| top(&book.path)))
         .chain([MANIFEST.to_owned(), DONE.to_owned()])
         .collect();
     match names.difference(&ours).next() {

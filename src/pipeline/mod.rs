@@ -30,6 +30,7 @@ pub mod import;
 pub mod info;
 pub mod laying;
 pub mod messages;
+pub mod siting;
 pub mod solar;
 pub mod models;
 pub mod network;

@@ -74,10 +74,14 @@ pub enum AreaTheme {
     Flood,
     Park,
     LandCover,
+    /// Open-air car parks.
+    CarPark,
+    /// Grounds of town halls, schools, hospitals and the like.
+    PublicFacility,
 }
 
 impl AreaTheme {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Outline,
         Self::Iris,
         Self::Parcel,
@@ -88,6 +92,8 @@ impl AreaTheme {
         Self::Flood,
         Self::Park,
         Self::LandCover,
+        Self::CarPark,
+        Self::PublicFacility,
     ];
 
     /// Id of its layer in a territory, and how it is counted.
@@ -103,6 +109,8 @@ impl AreaTheme {
             Self::Flood => "flood",
             Self::Park => "parks",
             Self::LandCover => "land-cover",
+            Self::CarPark => "car-parks",
+            Self::PublicFacility => "public-facilities",
         }
     }
 }

@@ -180,5 +180,9 @@ pub struct Fixture {
     /// Of a rotor.
     pub diameter_m: Option<f64>,
     pub voltage_v: Option<f64>,
+    /// Of its transformers together, kVA.
+    pub rated_kva: Option<f64>,
+    /// What is left of the capacity reserved for renewables at this post (S3REnR), MW.
+    pub reserved_mw: Option<f64>,
     pub accuracy: Accuracy,
 }

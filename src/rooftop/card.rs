@@ -114,7 +114,8 @@ impl Card {
             "co2-life-cycle" => ("life-cycle", carbon.life_cycle),
             _ => ("marginal", carbon.marginal),
         };
-        let seen: Vec<Option<bool>> = found.covisibilities.iter().map(|one| one.covisible).collect();
+        // Where nobody could stand to look, nothing says that the two are not seen together.
+        let seen: Vec<Option<bool>> = found.covisibilities.iter().map(|one| one.covisible.filter(|seen| *seen || one.viewpoints > 0)).collect();
         Self {
             figures,
             months: found.answer.kwh_month,
@@ -127,7 +128,7 @@ impl Card {
             missing: found.answer.earnings.missing.clone(),
             steps: found.formalities.steps.iter().map(|step| StepCard { text: say(&step.fr, &step.en), todo: say(&step.do_fr, &step.do_en), step: step.clone() }).collect(),
             delay_months: found.formalities.delay_months,
-            covisible: if seen.contains(&Some(true)) { Some(true) } else if seen.contains(&None) { None } else { Some(false) },
+            covisible: covisible(&seen, found.place.has_servitudes),
             monuments: found.covisibilities.clone(),
             co2: co2
                 .into_iter()
@@ -139,6 +140,15 @@ impl Card {
             sources: basis.sources.clone(),
         }
     }
+}
+
+/// With any of some monuments; `None` where that cannot be said of all, or where the territory does not know its monuments.
+fn covisible(seen: &[Option<bool>], has_servitudes: bool) -> Option<bool> {
+    if seen.contains(&Some(true)) {
+        return Some(true);
+    }
+    let unknown = seen.contains(&None) || (seen.is_empty() && !has_servitudes);
+    (!unknown).then_some(false)
 }
 
 fn month_names(english: bool) -> [String; 12] {
@@ -238,4 +248,18 @@ pub fn chosen(prepared: &Prepared, shared: &Shared, covered: &[usize], uncovered
     planes.sort_unstable();
     planes.dedup();
     planes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covisible;
+
+    #[test]
+    fn unseen_is_said_only_where_somebody_looked() {
+        assert_eq!(covisible(&[Some(false), Some(true), None], true), Some(true));
+        assert_eq!(covisible(&[Some(false), None], true), None);
+        assert_eq!(covisible(&[Some(false)], true), Some(false));
+        assert_eq!(covisible(&[], true), Some(false));
+        assert_eq!(covisible(&[], false), None, "a territory without servitudes knows no monument");
+    }
 }

@@ -20,8 +20,8 @@
 //!   "meter": { "name": "file's name", "hours": number } | null,         a meter's file that was handed in and is kept on this device
 //!   "numbers": {                                                         only with "ready", as all that follows
 //!     "areaM2", "usableM2", "modules", "kwp", "kwhYear", "kwhP90", "kwhP10", "loadKwh",
-//!     "selfConsumption", "selfSufficiency": shares 0…1, "costEur", "premiumEur", "savingsEur", "saleEur": EUR,
-//!     "paybackYears": number | null, "delayMonths": 1 | 2, "covisible": true | false | null, "dated": bool   some fact is past its validity },
+//!     "selfConsumption", "selfSufficiency": shares 0…1, "costEur", "premiumEur", "savingsEur", "saleEur": EUR, null where no fact says it,
+//!     "paybackYears": number | null, "payback": "years" | "never" | "unknown", "paybackWithoutBattery": bool, "delayMonths": 1 | 2, "covisible": true | false | null, "dated": bool   some amount rests on a fact past its validity },
 //!   "figures": [ { "key": "production", "name": "Production", "value": "8 123 kWh/an (7 204 – 9 042)", "origin": "simulé : …" }, … ],
 //!   "months": [12 × kWh], "monthNames": [12 × "janv."],
 //!   "days": [12 × { "production": [24 × kW], "load": [24 × kW] }],       the mean day of each month, hours of the territory's clock
@@ -143,7 +143,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
             "areaM2": answer.area_m2, "usableM2": answer.usable_m2, "modules": answer.modules, "kwp": answer.kwp, "kwhYear": answer.kwh_year,
             "kwhP90": answer.kwh_p90, "kwhP10": answer.kwh_p10, "loadKwh": found.load_kwh, "selfConsumption": answer.self_consumption,
             "selfSufficiency": answer.self_sufficiency, "costEur": earned.cost_with_tax, "premiumEur": earned.premium, "savingsEur": earned.savings,
-            "saleEur": earned.sale, "paybackYears": earned.payback_years, "delayMonths": card.delay_months, "covisible": card.covisible, "dated": answer.is_dated(),
+            "saleEur": earned.sale, "paybackYears": earned.payback.years(), "payback": earned.payback.name(), "paybackWithoutBattery": answer.payback_without_battery, "delayMonths": card.delay_months, "covisible": card.covisible, "dated": answer.is_dated(),
             "worstStepKwh": answer.imbalance_kwh,
         },
         "figures": card.figures.iter().map(written).collect::<Vec<_>>(),

@@ -8,16 +8,22 @@
 //! | [`record`] | the book's documents ⇄ the models of [`crate::energy`] |
 //! | [`mod@prepare`] | hours of each plane of a building: what is worked out once |
 //! | [`answer`] | planes, modules, load, battery, money, formalities: what changes with the question |
+//! | [`hours`] | its year hour by hour, as CSV |
 //! | [`load`] | whose load the roof meets, and its hours |
 //! | [`year`] | hours of any weather on the hours of one year |
 //! | [`card`] | the answer as one card shows it |
 //! | [`told`] | the answer as JSON and as words |
+//! | [`planner`] | the commune's table: filtered, sorted, summed up, hour by hour |
+//! | [`plan_message`] | that table as a page is told it |
 //! | [`message`] | the answer as a page is told it |
 
 pub mod answer;
 pub mod card;
+pub mod hours;
 pub mod load;
 pub mod message;
+pub mod plan_message;
+pub mod planner;
 pub mod prepare;
 pub mod record;
 pub mod told;

@@ -29,12 +29,11 @@ impl Sunlight {
         let tilted = Plane::new(own.tilt, own.azimuth);
         let view = PlaneView::new(&tilted, &views(own), self.shared.foliage);
         let (sums, open_kwh) = self.prepared.produce(&tilted, &view, |_, _| ());
-        let years = years(&self.prepared);
-        own.kwh_month = sums.month_kwh.map(|kwh| energy(kwh * own.kwp / years));
+        own.kwh_month = self.prepared.of_one_year(sums.month_kwh).map(|kwh| energy(kwh * own.kwp));
         own.kwh_year = energy(own.kwh_month.iter().sum());
         own.shading_loss = energy(if open_kwh > 0.0 { (1.0 - sums.ac_kwh / open_kwh).clamp(0.0, 1.0) } else { 0.0 });
         own.sky_view = energy(view.sky_share() * tilted.sky_view());
-        own.kwh_m2 = energy(sums.poa_kwh / years);
+        own.kwh_m2 = energy(self.prepared.of_one_year(sums.month_poa_kwh).iter().sum());
     }
 
     /// kW of each kWp of a plane, by hour of the stored year; an hour that the weather lacks counts as dark.
@@ -47,7 +46,7 @@ impl Sunlight {
     }
 }
 
-/// How many years the hours are: files may hold more or less than one.
+/// How many years the hours are, for sums that are not known by month; see [`PreparedYear::of_one_year`] for those that are.
 pub fn years(prepared: &PreparedYear) -> f64 {
     let years = (prepared.hours() as f64 * prepared.step_h() / 8766.0).max(1e-9);
     if (0.99..1.01).contains(&years) { 1.0 } else { years }

@@ -4,7 +4,7 @@ use super::answer::{Ask, MyRoof};
 use super::record::Shared;
 use crate::base::{Instant, Language};
 use crate::energy::answer::facts_used;
-use crate::energy::economics::{Confidence, Use, Validity};
+use crate::energy::economics::{Confidence, PayBack, Use, Validity};
 use crate::energy::layout::Orientation;
 use crate::energy::shading::sight::SightLine;
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -27,9 +27,13 @@ pub struct Basis {
     pub sigma: f64,
     pub battery_kwh: f64,
     pub load: &'static str,
+    /// The person gave the price of power.
+    pub price_given: bool,
     pub way: Use,
     /// `rays` or `book`: how the shade is known.
     pub shading: &'static str,
+    /// What was found wrong on the way, as the command line's contract writes it.
+    pub findings: Vec<Value>,
 }
 
 impl Basis {
@@ -46,8 +50,10 @@ impl Basis {
             sigma: shared.sureness.sigma(),
             battery_kwh: ask.battery_kwh,
             load: ask.load.name(),
+            price_given: ask.power_price.is_some(),
             way: ask.way,
             shading,
+            findings: Vec::new(),
         }
     }
 }
@@ -151,7 +157,8 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         "money_eur": {
             "way": if basis.way == Use::Surplus { "surplus" } else { "total-sale" },
             "cost": answer.cost_eur, "cost_assumed": answer.cost_assumed, "cost_with_tax": earned.cost_with_tax, "premium": earned.premium,
-            "savings": earned.savings, "sale": earned.sale, "payback_years": earned.payback_years, "missing": earned.missing, "dated": answer.is_dated(),
+            "savings": earned.savings, "sale": earned.sale, "payback_years": earned.payback.years(), "payback": earned.payback.name(),
+            "payback_without_battery": answer.payback_without_battery, "missing": earned.missing, "dated": answer.is_dated(),
         },
         "facts": facts,
         "co2_kg_year": { "against_mean": answer.carbon.against_mean, "life_cycle": answer.carbon.life_cycle, "marginal": answer.carbon.marginal },
@@ -162,7 +169,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         },
         "formalities": steps, "delay_months": found.formalities.delay_months, "appearance_rules_apply": found.formalities.excepted,
         "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": basis.shading,
-        "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources,
+        "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources, "findings": basis.findings,
     })
 }
 
@@ -201,9 +208,9 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     let weather = if english { &basis.weather_en } else { &basis.weather_fr };
     let model = format!("{} {}, {} {:.0} %", say("simulé : ciel", "simulated: sky"), basis.model, say("pertes comprises", "losses included"), 100.0 * basis.losses);
     let amount = |value: f64, unit: &str| format!("{} {unit}", grouped(value, english));
-    let euro = |value: f64| amount(value, "€");
+    let euro = |value: Option<f64>| value.map_or_else(|| say("inconnu", "unknown"), |value| amount(value, "€"));
     let fact = |id: &str| {
-        earned.used.iter().find(|(fact, _)| fact.id == id).map_or_else(
+        earned.used.iter().chain(&answer.carbon.used).find(|(fact, _)| fact.id == id).map_or_else(
             || say("aucun fait daté pour cette puissance", "no dated fact for this size"),
             |(fact, validity)| {
                 let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
@@ -218,6 +225,22 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         "building" => say("estimée pour ce bâtiment", "estimated for this building"),
         _ => say("valeur usuelle, à remplacer par la vôtre", "a usual value, to be replaced by yours"),
     };
+    let savings_by = match basis.way {
+        Use::TotalSale => say("tout est vendu", "all is sold"),
+        Use::Surplus if basis.price_given => say("prix donné", "price as given"),
+        Use::Surplus => fact("power-price"),
+    };
+    let own_by = match basis.way {
+        Use::TotalSale => say("tout est vendu", "all is sold"),
+        Use::Surplus => format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english)),
+    };
+    let premium_by = if basis.way == Use::TotalSale { say("aucune quand tout est vendu", "none where all is sold") } else { fact("pv-premium") };
+    // The battery's cost is in a quotation, and in no fact of ours.
+    let battery = if answer.payback_without_battery {
+        say(", sans la batterie (ni son coût, ni ce qu’elle épargne)", ", without the battery (neither its cost nor what it saves)")
+    } else {
+        String::new()
+    };
     let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
     let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
     vec![
@@ -231,21 +254,25 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
             format!("{model} ; {weather} ; {}", say("P90 – P10", "P90 – P10")),
         ),
         line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", basis.load)),
-        line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english))),
+        line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), own_by),
         line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
         line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
         line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact("vat")),
-        line("premium", say("Prime", "Premium"), euro(earned.premium), fact("pv-premium")),
-        line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings), fact("power-price")),
+        line("premium", say("Prime", "Premium"), euro(earned.premium), premium_by),
+        line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings), savings_by),
         line("sale", say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
         line(
             "pay-back",
             say("Temps de retour", "Pay-back"),
-            earned.payback_years.map_or_else(|| say("au-delà de 40 ans ou inconnu", "beyond 40 years or unknown"), |years| format!("{} {}", decimal(years, 1, english), say("ans", "years"))),
-            say("aux prix du jour, sans la batterie, vieillissement 0,5 %/an", "at today’s prices, without the battery, ageing 0.5 % a year"),
+            match earned.payback {
+                PayBack::Years(years) => format!("{} {}", decimal(years, 1, english), say("ans", "years")),
+                PayBack::Never => say("au-delà de 40 ans", "beyond 40 years"),
+                PayBack::Unknown => say("inconnu", "unknown"),
+            },
+            format!("{}{battery}", say("aux prix du jour, vieillissement 0,5 %/an", "at today’s prices, ageing 0.5 % a year")),
         ),
-        line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), say("production moyenne française", "mean French generation")),
-        line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative")),
+        line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), format!("{} ; {}", say("production moyenne française", "mean French generation"), fact("co2-average"))),
+        line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), format!("{} ; {}", say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative"), fact("co2-life-cycle-pv"))),
         line("co2-marginal", say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
     ]
 }
@@ -274,6 +301,8 @@ pub fn words(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Strin
     for one in &found.covisibilities {
         let verdict = match one.covisible {
             Some(true) => say("covisible (indication)", "seen together (an indication)"),
+            // No street to look from: the straight line alone says nothing of who sees both.
+            Some(false) if one.viewpoints == 0 => say("non covisible en ligne droite ; aucune rue dans les données, à vérifier", "not seen from each other in a straight line; no street in the data, to be checked"),
             Some(false) => say("non covisible (indication)", "not seen together (an indication)"),
             None => say("covisibilité non calculable", "covisibility cannot be computed"),
         };

@@ -1,7 +1,7 @@
 //! Names and addresses → the files of an index. The same input gives the same bytes, in whatever order it comes.
 
 use super::words;
-use crate::formats::search::{END, Entry, Feature, House, HouseList, Houses, Index, Kind, Locality, MAX_NAME_BYTES, Node, Part, Spot, cut, write_entries, write_houses, write_spelling};
+use crate::formats::search::{END, Entry, Feature, House, HouseList, Houses, Index, Kind, Locality, MAX_NAME_BYTES, MAX_PART_BYTES, Node, Part, Spot, cut, write_entries, write_houses, write_spelling};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Things in one file of words: some twenty kilobytes.
@@ -36,6 +36,8 @@ pub struct Built {
     pub files: Vec<(Part, Vec<u8>)>,
     pub entries: u32,
     pub addresses: u32,
+    /// Files that would have been larger than a reader takes; the most important of theirs was kept.
+    pub cut: usize,
 }
 
 /// Writes the index of these names; houses stand in buildings of `building_layer`.
@@ -55,8 +57,12 @@ pub fn build(mut named: Vec<Named>, building_layer: &str) -> Built {
     let localities: Vec<Locality> = named.iter().filter_map(|one| one.locality.clone()).collect::<BTreeSet<_>>().into_iter().collect();
     let mut entries: Vec<Entry> = Vec::with_capacity(named.len());
     let (mut lists, mut in_lists, mut number_files, mut addresses) = (Vec::new(), 0_usize, 0_u32, 0_usize);
-    for one in named {
+    let mut cut_files = 0;
+    for mut one in named {
         let mut houses = None;
+        if one.houses.len() > FILE_HOUSES {
+            cut_files += usize::from(shorten(&mut one.houses, layer(building_layer)));
+        }
         if !one.houses.is_empty() {
             if in_lists > 0 && in_lists + one.houses.len() > FILE_HOUSES {
                 files.push((Part::Numbers(number_files), write_houses(&std::mem::take(&mut lists))));
@@ -93,11 +99,12 @@ pub fn build(mut named: Vec<Named>, building_layer: &str) -> Built {
             by_word.entry(word).or_default().push(entry.number);
         }
     }
-    let spelling = write_spelling(by_word.keys().map(String::as_str).collect::<Vec<_>>().into_iter());
+    let (spelling, is_cut) = spelling(&by_word);
+    cut_files += usize::from(is_cut);
     let words: Vec<(String, Vec<u32>)> = by_word.into_iter().map(|(word, entries)| (format!("{word}{END}"), entries)).collect();
-    let mut cutting = Cutting { entries: &entries, nodes: Vec::new(), files: Vec::new() };
+    let mut cutting = Cutting { entries: &entries, nodes: Vec::new(), files: Vec::new(), cut: 0 };
     cutting.below(&words, "");
-    let Cutting { mut nodes, files: word_files, .. } = cutting;
+    let Cutting { mut nodes, files: word_files, cut, .. } = cutting;
     nodes.sort_by(|a, b| a.prefix.cmp(&b.prefix));
     files.extend(word_files.into_iter().enumerate().map(|(file, bytes)| (Part::Words(file as u32), bytes)));
     let told = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
@@ -105,7 +112,31 @@ pub fn build(mut named: Vec<Named>, building_layer: &str) -> Built {
     files.push((Part::Spelling, spelling));
     files.push((Part::Index, index.write()));
     files.sort_by_key(|(part, _)| *part);
-    Built { files, entries: index.entries, addresses: index.addresses }
+    Built { files, entries: index.entries, addresses: index.addresses, cut: cut + cut_files }
+}
+
+/// The house numbers of one street, those that a file of their own can hold; whether some had to go.
+fn shorten(houses: &mut Vec<House>, layer: u32) -> bool {
+    let mut is_cut = false;
+    while houses.len() > 1 && write_houses(&[Houses { layer, houses: houses.clone() }]).len() > MAX_PART_BYTES {
+        houses.truncate(houses.len() / 2);
+        is_cut = true;
+    }
+    is_cut
+}
+
+/// All words there are; where those are too many for one file, the ones that several things have.
+fn spelling(by_word: &BTreeMap<String, Vec<u32>>) -> (Vec<u8>, bool) {
+    let mut least = 1;
+    loop {
+        let words: Vec<&str> = by_word.iter().filter(|(_, things)| things.len() >= least).map(|(word, _)| word.as_str()).collect();
+        let none_is_left = words.is_empty();
+        let bytes = write_spelling(words.into_iter());
+        if none_is_left || bytes.len() <= MAX_PART_BYTES {
+            return (bytes, least > 1);
+        }
+        least *= 2;
+    }
 }
 
 /// Words in the order of the alphabet, cut into files.
@@ -113,6 +144,8 @@ struct Cutting<'a> {
     entries: &'a [Entry],
     nodes: Vec<Node>,
     files: Vec<Vec<u8>>,
+    /// Files that were too large.
+    cut: usize,
 }
 
 impl Cutting<'_> {
@@ -155,9 +188,20 @@ impl Cutting<'_> {
         order.into_iter().take(most).collect()
     }
 
-    fn file(&mut self, prefix: &str, numbers: BTreeSet<u32>, is_whole: bool) {
-        let entries: Vec<&Entry> = numbers.iter().filter_map(|number| self.entries.get(*number as usize)).collect();
-        let bytes = write_entries(entries.into_iter());
+    fn file(&mut self, prefix: &str, mut numbers: BTreeSet<u32>, mut is_whole: bool) {
+        let written = |numbers: &BTreeSet<u32>| {
+            let entries: Vec<&Entry> = numbers.iter().filter_map(|number| self.entries.get(*number as usize)).collect();
+            write_entries(entries.into_iter())
+        };
+        let mut is_cut = false;
+        let mut bytes = written(&numbers);
+        // Ids are as long as their sources have them: few things may be many bytes.
+        while bytes.len() > MAX_PART_BYTES && !numbers.is_empty() {
+            numbers = self.top(&numbers, &BTreeSet::new(), numbers.len() / 2);
+            bytes = written(&numbers);
+            (is_cut, is_whole) = (true, false);
+        }
+        self.cut += usize::from(is_cut);
         self.nodes.push(Node { prefix: prefix.to_owned(), is_whole, file: self.files.len() as u32, bytes: bytes.len() as u32 });
         self.files.push(bytes);
     }

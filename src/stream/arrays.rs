@@ -1,6 +1,7 @@
 //! From a decoded content to arrays the graphics card takes as they are, and to what rays ask. Pure functions, run off the main thread.
 
 use super::bvh::Bvh;
+use super::rise;
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh, Values};
 use crate::formats::webtiles::from_lonlat;
@@ -21,7 +22,7 @@ pub struct TileArrays {
 #[derive(Clone, Debug, PartialEq)]
 pub struct MeshArrays {
     pub positions: Vec<[f32; 3]>,
-    /// Signed shares of 127; the fourth fills the word.
+    /// Signed shares of 127; the fourth is what [`rise`] says of the vertex.
     pub normals: Vec<[i8; 4]>,
     pub colours: Vec<[u8; 4]>,
     pub feature_ids: Vec<u32>,
@@ -51,11 +52,16 @@ pub enum TriangleIndices {
 impl TileArrays {
     /// Prepares a content whose tile lies at `ecef_from_tile`; `pictured` ground gets places for a picture.
     pub fn of(content: TileContent, ecef_from_tile: DMat4, pictured: bool) -> Self {
+        let classes: Vec<&str> = content.tables.iter().map(|table| table.class.as_str()).collect();
+        let class_of = |mesh: &TileMesh| mesh.table.and_then(|table| classes.get(table)).copied().unwrap_or_default();
         let meshes = content
             .meshes
             .into_iter()
             .filter(|mesh| !mesh.indices.is_empty())
-            .map(|mesh| MeshArrays::of(mesh, ecef_from_tile, pictured))
+            .map(|mesh| {
+                let class = class_of(&mesh);
+                MeshArrays::of(mesh, ecef_from_tile, pictured, class)
+            })
             .collect();
         Self { meshes, tables: content.tables }
     }
@@ -81,14 +87,15 @@ pub fn table_bytes(table: &PropertyTable) -> u64 {
 }
 
 impl MeshArrays {
-    fn of(source: TileMesh, ecef_from_tile: DMat4, pictured: bool) -> Self {
+    fn of(source: TileMesh, ecef_from_tile: DMat4, pictured: bool, class: &str) -> Self {
         let count = source.positions.len();
         let ecef_from_mesh = ecef_from_tile * source.tile_from_mesh;
         let places = pictured.then(|| places(&source.positions, ecef_from_mesh));
+        let rises = rises(class, &source);
         let normals = (0..count)
             .map(|i| {
                 let [x, y, z] = source.normals.get(i).copied().unwrap_or([0.0, 1.0, 0.0]);
-                [snorm(x), snorm(y), snorm(z), 0]
+                [snorm(x), snorm(y), snorm(z), rises.get(i).copied().unwrap_or(0)]
             })
             .collect();
         let colours: Vec<[u8; 4]> = (0..count).map(|i| source.colors.get(i).copied().unwrap_or(UNCOLOURED)).collect();
@@ -123,6 +130,15 @@ impl MeshArrays {
     fn bytes(&self) -> u64 {
         // 24 bytes a vertex on the GPU, positions and indices once more for picking.
         self.strokes.len() as u64 * 16 + self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + self.bvh.triangle_count() as u64 * 12
+    }
+}
+
+/// What a value raises: the walls and roofs of buildings, and areas as a whole. Our own tiles are upright.
+fn rises(class: &str, source: &TileMesh) -> Vec<i8> {
+    match class {
+        "building" if source.feature_ids.len() == source.positions.len() => rise::codes(&source.positions, &source.feature_ids, Vec3::Y),
+        "area" => vec![1; source.positions.len()],
+        _ => Vec::new(),
     }
 }
 

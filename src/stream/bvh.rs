@@ -72,6 +72,32 @@ impl Bvh {
         (corners && ways).then_some(Self { nodes, triangles, positions })
     }
 
+    /// Where its corners are.
+    pub fn positions(&self) -> &[[f32; 3]] {
+        &self.positions
+    }
+
+    /// Whether a ray comes near: its box, made wider on all sides.
+    pub fn is_near(&self, origin: Vec3, direction: Vec3, room: f32) -> bool {
+        let wider = |node: &Node| Node { min: node.min - room, max: node.max + room, ..*node };
+        self.nodes.first().is_some_and(|node| enters(&wider(node), origin, direction.recip(), f32::INFINITY))
+    }
+
+    /// The nearest triangle where corners have moved from where they were: all are asked, for the tree knows them at their old places.
+    pub fn nearest_moved(&self, origin: Vec3, direction: Vec3, counts: impl Fn(u32) -> bool, moved: impl Fn(u32) -> Vec3) -> Option<Hit> {
+        let mut best: Option<Hit> = None;
+        for triangle in &self.triangles {
+            let corners = triangle.map(|index| self.corner(index) + moved(index));
+            if let Some(t) = crosses(origin, direction, corners)
+                && best.is_none_or(|hit| t < hit.t)
+                && counts(triangle[0])
+            {
+                best = Some(Hit { t, vertex: triangle[0] });
+            }
+        }
+        best
+    }
+
     pub fn bytes(&self) -> usize {
         self.nodes.len() * size_of::<Node>() + self.triangles.len() * 12 + self.positions.len() * 12
     }
@@ -215,6 +241,12 @@ mod tests {
                 })
                 .min_by(f32::total_cmp);
             assert_eq!(bvh.nearest(origin, direction, |_| true).map(|hit| hit.t), scanned);
+            // Moved all together, it is hit from an origin that has moved as far.
+            let way = Vec3::new(0.0, 7.0, 0.0);
+            let moved = bvh.nearest_moved(origin + way, direction, |_| true, |_| way).map(|hit| hit.t);
+            assert_eq!(moved.is_some(), scanned.is_some());
+            assert!(moved.zip(scanned).is_none_or(|(a, b)| (a - b).abs() < 1e-3));
+            assert!(scanned.is_none() || bvh.is_near(origin, direction, 0.0));
         }
     }
 }

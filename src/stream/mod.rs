@@ -27,6 +27,7 @@ mod grow;
 mod implicit;
 pub mod parcel;
 pub mod paths;
+pub mod rise;
 mod schedule;
 mod select;
 mod share;

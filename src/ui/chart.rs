@@ -57,6 +57,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         }
     }
     commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
+    super::typical::typical(ui, chart, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     ui.label(RichText::new(nature).small()).on_hover_text(&chart.nature_help);
     if !chart.method.is_empty() {

@@ -55,6 +55,10 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     for on_features in [true, false] {
         commands.extend(series(ui, model, on_features, texts));
     }
+    let mut shown = model.state.balance;
+    if ui.checkbox(&mut shown, texts.text("accounts-show")).changed() {
+        commands.push(Command::ShowBalance { shown });
+    }
     commands.extend(super::sankey::switch(ui, model, texts));
     commands.extend(super::attributes::section(ui, model, texts));
     commands.extend(super::picture::section(ui, model, texts));

@@ -64,7 +64,20 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memo
         .on_hover_text(&legend.nature_help);
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
-    scale_controls(ui, legend, scale, memory, texts)
+    let mut commands = raise(ui, legend, texts);
+    commands.extend(scale_controls(ui, legend, scale, memory, texts));
+    commands
+}
+
+/// Values as heights: the switch, and what a height means.
+fn raise(ui: &mut Ui, legend: &LegendText, texts: &Texts) -> Vec<Command> {
+    let Some((is_on, key)) = &legend.raise else { return Vec::new() };
+    let mut raised = *is_on;
+    let has_changed = ui.checkbox(&mut raised, RichText::new(texts.text("legend-raise")).small()).changed();
+    if *is_on {
+        ui.label(RichText::new(key).small().weak());
+    }
+    if has_changed { vec![Command::SetRaised { raised }] } else { Vec::new() }
 }
 
 const HISTOGRAM_HEIGHT: f32 = 28.0;

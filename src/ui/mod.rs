@@ -13,39 +13,50 @@
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`roof`] | "my roof" of the selected building |
+//! | [`plan`] | the commune's solar plan: a table of large roofs and car parks |
+//! | [`siting`] | proposals: what to put down, what it would change |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
+//! | [`typical`] | typical days of the seasons |
 //! | [`calendar`] | a year of a series, hour by hour |
+//! | [`accounts`] | the balance of sources and uses |
+//! | [`gantt`] | what changes around the year shown |
 //! | [`sankey`] | where power comes from and where it goes |
 //! | [`chart`] | curves of series, with the numbers behind them |
 //! | [`time`] | day, hour, year, the running clock; sources; loading |
 //! | [`notice`] | errors, the help page |
 //! | [`plugin`] | the thin glue to the viewer |
 
+mod accounts;
 mod attributes;
 mod bookmarks;
 mod calendar;
 mod chart;
+mod gantt;
 mod layers;
 mod legend;
 pub mod model;
 mod marks;
 mod notice;
 mod picture;
+pub mod plan;
 mod roof;
 mod plugin;
 mod ruler;
 mod sankey;
 pub mod search;
+mod siting;
 mod sheet;
 mod style;
 mod time;
 mod top;
+mod typical;
 mod widgets;
 
 pub use model::{AttributeLine, ChartText, FlowsText, HistogramText, LayerLine, LegendText, Memory, PanelModel, SeriesLine};
 pub use plugin::UiPlugin;
 pub use roof::RoofText;
+pub use siting::SitingText;
 pub use style::{install, style};
 
 use crate::i18n::Texts;
@@ -84,18 +95,24 @@ pub fn panels(
             .show_collapsible(ui, &mut layers_open, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     commands.extend(layers::panel(ui, model, texts));
+                    commands.extend(siting::tools(ui, model, texts));
                     commands.extend(bookmarks::section(ui, model, memory, texts));
                 });
             });
         memory.layers_open = layers_open;
     }
-    if model.state.selection.is_some() || model.chart.is_some() || model.flows.is_some() {
+    let asked = model.state.selection.is_some() || model.chart.is_some() || model.accounts.is_some();
+    if asked || model.flows.is_some() || !model.state.proposal.is_empty() {
         egui::Panel::right("sheet")
             .resizable(false)
             .exact_size(320.0)
             .frame(style::side(ui))
             .show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
+                    if !model.state.proposal.is_empty() {
+                        siting::card(ui, model, texts);
+                        ui.separator();
+                    }
                     commands.extend(sheet::panel(ui, model, memory, texts));
                 });
             });
@@ -114,6 +131,7 @@ pub fn panels(
             });
     }
     marks::bar(ui, model, ui.available_rect_before_wrap(), texts);
+    commands.extend(plan::window(ui, model, texts));
     notice::help(ui, memory, texts);
     commands
 }

@@ -1,6 +1,7 @@
 //! What the panels show, as plain values: they need no viewer, so tests need none.
 
 use super::roof::RoofText;
+use super::siting::SitingText;
 use crate::base::{Clock, Instant, Interval, LayerId};
 use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
@@ -9,7 +10,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::{FlowFacts, Marks};
+use crate::viewer::vocab::{AccountsFacts, Changes, FlowFacts, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -41,6 +42,16 @@ pub struct PanelModel {
     pub flows: Option<FlowsText>,
     /// "My roof" of the selected building.
     pub roof: Option<RoofText>,
+    /// The solar plan's table, where it is open.
+    pub plan: Option<super::plan::PlanText>,
+    /// The territory has one.
+    pub has_plan: bool,
+    /// The balance, while it is shown.
+    pub accounts: Option<AccountsFacts>,
+    /// What changes around the year shown, with the theme of years.
+    pub changes: Option<Changes>,
+    /// What the proposal would do.
+    pub siting: SitingText,
     /// When the series in view is highest on the day shown.
     pub peak: Option<Instant>,
     /// Sunrise, solar noon and sunset of the local day; `None` where the sun does not rise or set.
@@ -94,7 +105,7 @@ pub struct AttributeLine {
 }
 
 /// Curves, ready to be painted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct ChartText {
     pub title: String,
     pub unit: String,
@@ -113,6 +124,9 @@ pub struct ChartText {
     pub worst: Vec<(Instant, f64)>,
     pub beyond: Option<usize>,
     pub trough: Option<(Instant, f64)>,
+    pub typical_days: std::sync::Arc<Vec<crate::view::typical::TypicalDay>>,
+    /// What the part of time that is played comes to.
+    pub over: Option<crate::view::typical::Over>,
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
@@ -159,6 +173,8 @@ pub struct LegendText {
     pub counts_classes: bool,
     /// What marks mean that are no colours: bounds, arrows.
     pub marks: Vec<String>,
+    /// Where values can be told by heights: whether they are, and what a height means.
+    pub raise: Option<(bool, String)>,
 }
 
 /// What the panels remember of themselves between frames.
@@ -252,7 +268,11 @@ impl PanelModel {
                 attribute: None,
                 filters: Vec::new(),
                 roof: crate::view::RoofChoice::default(),
+                plan: None,
+                raised: false,
+                balance: false,
                 flows: crate::view::FlowChoice::default(),
+                proposal: crate::view::Proposal::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -275,6 +295,11 @@ impl PanelModel {
             has_flows: false,
             flows: None,
             roof: None,
+            plan: None,
+            has_plan: false,
+            accounts: None,
+            changes: None,
+            siting: SitingText::default(),
             peak: None,
             sun: None,
             attributions: Vec::new(),
@@ -317,6 +342,7 @@ impl PanelModel {
             clock: manifest.clock(),
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
+            has_plan: manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some()),
             series: series(manifest, texts),
             has_flows: crate::viewer::flows::are_known(manifest),
             attributions: attributions(&manifest.datasets),

@@ -3,14 +3,16 @@
 //! Reads: [`Scene`], [`SceneFacts`], the keyboard. Sends: [`ViewCommand`]. Writes: [`PointerOverPanel`], [`KeysInPanel`].
 
 use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendText, Memory, PanelModel};
+use super::plan::PlanText;
 use super::roof::{self, RoofText};
+use super::siting::{self, SitingText};
 use super::{install, panels};
 use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
 use crate::view::curve::{Origin, csv};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PointerOverPanel, RoofFacts, Scene, SceneFacts, ViewCommand, Words};
+use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -31,8 +33,10 @@ impl Plugin for UiPlugin {
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
             .init_resource::<RoofFacts>()
+            .init_resource::<PlanFacts>()
             .add_message::<FileDragAndDrop>()
-            .add_systems(Update, roof::take_dropped)
+            .init_resource::<SitingFacts>()
+            .add_systems(Update, (roof::take_dropped, siting::take_dropped))
             .add_systems(EguiPrimaryContextPass, draw);
     }
 }
@@ -84,6 +88,8 @@ fn draw(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Res<RoofFacts>,
+    plan: Res<PlanFacts>,
+    siting: Res<SitingFacts>,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -97,9 +103,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || roof.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || plan.is_changed() || siting.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts, &roof);
+        refresh(state, scene.as_deref(), &facts, &roof, &plan, &siting);
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -173,7 +179,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, plan: &PlanFacts, siting: &SitingFacts) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -209,6 +215,10 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
             has_index: search.has_index,
         }),
         roof: RoofText::of(roof, texts),
+        plan: PlanText::of(plan, texts),
+        accounts: facts.accounts.clone(),
+        changes: facts.changes.clone(),
+        siting: SitingText::of(siting, texts.language() == Language::En),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
         waiting: facts.progress.waiting,
@@ -314,6 +324,10 @@ fn legend_text(
         notice,
         counts_classes: legend.counts_classes,
         marks: marks(legend, texts),
+        raise: legend.raise.map(|raise| {
+            let value = super::chart::number(10.0 * raise.value_per_m, texts);
+            (raise.is_on, texts.text_with("legend-raise-key", &[("value", value.into()), ("unit", legend.unit.text(texts).into())]))
+        }),
     }
 }
 
@@ -326,6 +340,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([_, most]) if legend.is_directed => said.push(texts.text_with("legend-beyond", &[("most", number(most).into()), ("unit", unit.into())])),
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
+    }
+    if legend.title == Words::Key("theme-construction-year") {
+        said.push(texts.text("legend-works"));
     }
     if legend.is_directed {
         said.push(texts.text("legend-arrows"));
@@ -354,6 +371,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         worst: chart.worst.clone(),
         beyond: chart.beyond,
         trough: chart.trough,
+        typical_days: chart.typical_days.clone(),
+        over: chart.over,
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,

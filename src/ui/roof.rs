@@ -5,6 +5,8 @@ use super::widgets::text_button;
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
 use crate::planning::rooftop::State;
+use crate::rooftop::answer::MyRoof;
+use crate::rooftop::hours;
 use crate::rooftop::card::{COLOURS, Card, Day, LIGHT_KWH_M2, PlaneCard};
 use crate::rooftop::told::Line;
 use crate::view::{Command, MAX_BATTERY_KWH, RoofLoad};
@@ -16,6 +18,7 @@ use bevy_egui::egui::{
 };
 use egui_phosphor::regular as icon;
 use std::io::Read;
+use std::sync::Arc;
 
 /// Largest meter's file that is read, bytes.
 const MAX_METER_BYTES: u64 = 64 << 20;
@@ -37,6 +40,18 @@ pub struct RoofText {
     pub meter: Option<(String, usize)>,
     /// Something rests on a fact past its validity.
     pub dated: bool,
+    /// What the year is written from, hour by hour.
+    pub found: Option<Found>,
+}
+
+/// An answer; the same one is the same.
+#[derive(Clone, Debug)]
+pub struct Found(Arc<MyRoof>);
+
+impl PartialEq for Found {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 impl RoofText {
@@ -49,6 +64,7 @@ impl RoofText {
             planes: facts.planes.clone(),
             card: facts.card.clone(),
             meter: facts.meter.clone(),
+            found: facts.found.clone().map(Found),
             dated: facts.found.as_ref().is_some_and(|found| found.answer.is_dated()),
         })
     }
@@ -58,7 +74,9 @@ impl RoofText {
 pub fn take_dropped(mut dropped: MessageReader<FileDragAndDrop>, scene: Option<Res<Scene>>, mut commands: MessageWriter<ViewCommand>) {
     for event in dropped.read() {
         let FileDragAndDrop::DroppedFile { path_buf, .. } = event else { continue };
-        if scene.as_ref().is_none_or(|scene| scene.state.selection.is_none()) {
+        // A map is a proposal, no meter.
+        let is_map = path_buf.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("geojson") || extension.eq_ignore_ascii_case("json"));
+        if is_map || scene.as_ref().is_none_or(|scene| scene.state.selection.is_none()) {
             continue;
         }
         let name = path_buf.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -89,6 +107,11 @@ pub fn panel(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts) ->
         months(ui, card, texts);
         ui.label(RichText::new(texts.text_with("roof-day", &[("month", month_of(card, model.clock, model.state.instant).into())])).small());
         day(ui, card, model.clock, model.state.instant, texts);
+        if let Some(Found(found)) = &roof.found
+            && text_button(ui, icon::COPY, &texts.text("roof-year-csv"), &texts.text("roof-year-csv-help")).clicked()
+        {
+            ui.ctx().copy_text(hours::csv(found, &model.territory, &card.sources, model.clock));
+        }
     }
     if roof.card.is_some() || roof.state == "empty" {
         ui.separator();

@@ -1,6 +1,6 @@
 //! On the right: what is known of the selected feature. Every figure says where it comes from, one click away.
 
-use super::{chart, roof, sankey};
+use super::{accounts, chart, roof, sankey};
 use super::model::{Memory, PanelModel};
 use super::widgets::{icon_button, tip};
 use crate::formats::territory::LayerKind;
@@ -15,6 +15,7 @@ const COPIED: [&str; 2] = ["figure-rnb", "figure-id"];
 pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(selection) = &model.state.selection else {
+        commands.extend(accounts::section(ui, model, texts));
         if let Some(flows) = &model.flows {
             commands.extend(sankey::panel(ui, flows, model, memory, texts));
             if model.chart.is_some() {
@@ -48,6 +49,10 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
             "ui-sheet-loading"
         };
         ui.label(texts.text(key));
+    }
+    if model.accounts.is_some() {
+        ui.separator();
+        commands.extend(accounts::section(ui, model, texts));
     }
     if let Some(flows) = &model.flows {
         ui.separator();

@@ -1,7 +1,7 @@
 //! At the bottom, over the full width: day, hour and year, the running clock, what is loading, and whose data these are.
 
 use super::model::{Memory, PanelModel};
-use super::ruler;
+use super::{gantt, ruler};
 use super::widgets::{icon_button, text_button, tip};
 use crate::base::{Instant, Interval};
 use crate::i18n::Texts;
@@ -29,6 +29,7 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
                 hour(ui, model, texts, &mut commands);
                 year(ui, model, texts, &mut commands);
             });
+            commands.extend(gantt::strip(ui, model, texts));
         } else {
             ui.horizontal(|ui| {
                 hour(ui, model, texts, &mut commands);

@@ -1,7 +1,7 @@
 //! The bar at the top: where we are, and what concerns the whole program.
 
 use super::model::{Memory, PanelModel};
-use super::search;
+use super::{plan, search};
 use super::widgets::{icon_button, text_button, tip};
 use crate::i18n::Texts;
 use crate::view::{Command, Language};
@@ -52,6 +52,7 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
         }
         if model.is_open {
             commands.extend(search::field(ui, model, memory, texts));
+            commands.extend(plan::opener(ui, model, texts));
         }
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let help = texts.text("ui-help");

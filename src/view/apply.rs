@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, FlowChoice, Limits, Playback, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
 use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
@@ -34,7 +34,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         territory: territory.to_owned(),
         camera: limits.home,
         instant,
-        year: limits.years[1],
+        // What stands today; plans come when the year moves on.
+        year: i32::from(limits.clock.read(instant).year),
         playback: Playback::default(),
         hidden: BTreeSet::new(),
         theme: Theme::None,
@@ -48,7 +49,11 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         attribute: None,
         filters: Vec::new(),
         roof: RoofChoice::default(),
+        plan: None,
+        raised: false,
+        balance: false,
         flows: FlowChoice::default(),
+        proposal: Proposal::default(),
     };
     kept_inside(state, limits)
 }
@@ -153,6 +158,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.scale.clone_from(scale);
             }
         }
+        Command::SetRaised { raised } => next.raised = *raised,
+        Command::ShowBalance { shown } => next.balance = *shown,
         Command::SetUnderground { underground } => next.underground = *underground,
         Command::SetQuality { quality } => next.quality = *quality,
         Command::Select { selection } => {
@@ -164,6 +171,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::GoTo { at, span_m, selection } => {
             if at.iter().all(|part| part.is_finite()) && span_m.is_finite() && selection.as_ref().is_none_or(is_selectable) {
                 next.camera = landing(&state.camera, *at, *span_m);
+                next.roof.follow(next.selection.as_ref(), selection.as_ref());
                 next.selection.clone_from(selection);
             }
         }
@@ -177,6 +185,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
         Command::ResetRoof => next.roof.reset(),
+        Command::ShowPlan { plan } => next.plan.clone_from(plan),
         Command::ShowFlows { shown } => next.flows.shown = *shown,
         Command::SetEquipped { percent } => next.flows.equipped_percent = *percent,
         Command::RoofMeter { csv, .. } => match csv {
@@ -184,9 +193,24 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
             None => {}
         },
+        Command::UseTool { tool } => next.proposal.tool = *tool,
+        Command::Place { at, thing } => next.proposal.place(Placed { at: *at, thing: thing.clone() }),
+        Command::PlaceHere { tool } => {
+            let [lon, lat, _] = next.camera.target;
+            next.proposal.place(Placed { at: [lon, lat], thing: tool.usual([lon, lat]) });
+        }
+        Command::ChoosePlaced { index } => next.proposal.chosen = *index,
+        Command::MovePlaced { index, east_m, north_m } => next.proposal.shift(*index, *east_m, *north_m),
+        Command::PutPlaced { index, at } => next.proposal.put(*index, *at),
+        Command::ChangePlaced { index, thing } => next.proposal.change(*index, thing),
+        Command::RemovePlaced { index } => next.proposal.remove(*index),
+        Command::SetSiteLimit { kw } => next.proposal.limit_kw = *kw,
+        Command::SetBatteryUse { battery_use } => next.proposal.battery_use = *battery_use,
+        Command::SetSiteWind { ms } => next.proposal.wind_ms = *ms,
+        Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } => {}
+        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -287,7 +311,9 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.filters.clear();
     }
     state.roof = state.roof.sound();
+    state.plan = state.plan.map(super::PlanView::sound);
     state.flows = state.flows.sound();
+    state.proposal = std::mem::take(&mut state.proposal).sound(limits.bounds_lonlat);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

@@ -4,7 +4,8 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &roof=farm,29400,5.5,0,,1,0-3&flows=1,30&attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
+//!   &roof=farm,29400,5.5,0,,1,0-3&raise=0&balance=0&flows=1,30&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
+//!   &attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
 //! `c` is longitude, latitude, ellipsoidal height, distance, heading, pitch (degrees and metres).
@@ -14,7 +15,7 @@
 
 use super::apply::is_id;
 use super::{
-    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, RoofChoice, Scale, Selection, Theme,
+    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, PlanView, Proposal, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
@@ -89,7 +90,11 @@ pub fn to_link(state: &ViewState) -> String {
         ("attr", state.attribute.as_ref().map_or_else(String::new, |attribute| format!("{}:{}", escaped(attribute.layer.as_str()), escaped(&attribute.name)))),
         ("filter", state.filters.iter().map(filter_text).collect::<Vec<_>>().join(",")),
         ("roof", state.roof.to_string()),
+        ("solar", state.plan.as_ref().map_or_else(String::new, ToString::to_string)),
+        ("raise", u8::from(state.raised).to_string()),
+        ("balance", u8::from(state.balance).to_string()),
         ("flows", state.flows.to_string()),
+        ("plan", state.proposal.text()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -139,23 +144,13 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "theme" => state.theme = Theme::from_id(&value).ok_or_else(wrong)?,
             "hide" => state.hidden = hidden(&value).ok_or_else(wrong)?,
             "sel" => state.selection = selection(&value).ok_or_else(wrong)?,
-            "play" => {
-                state.playback.playing = match value.as_str() {
-                    "0" => false,
-                    "1" => true,
-                    _ => return Err(wrong()),
-                }
-            }
+            "play" => state.playback.playing = switch(&value).ok_or_else(wrong)?,
             "speed" => {
                 state.playback.speed = number(&value).filter(|s| *s > 0.0).ok_or_else(wrong)?;
             }
-            "under" => {
-                state.underground = match value.as_str() {
-                    "0" => false,
-                    "1" => true,
-                    _ => return Err(wrong()),
-                }
-            }
+            "under" => state.underground = switch(&value).ok_or_else(wrong)?,
+            "balance" => state.balance = switch(&value).ok_or_else(wrong)?,
+            "raise" => state.raised = switch(&value).ok_or_else(wrong)?,
             "series" if value.is_empty() => state.series = None,
             "series" if is_id(&value, MAX_SERIES_BYTES) => state.series = Some(value),
             "series" => return Err(wrong()),
@@ -165,6 +160,9 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "filter" => state.filters = filters(&value).ok_or_else(wrong)?,
             "flows" => state.flows = FlowChoice::parse(&value).ok_or_else(wrong)?,
             "roof" => state.roof = RoofChoice::parse(&value).ok_or_else(wrong)?,
+            "solar" if value.is_empty() => state.plan = None,
+            "solar" => state.plan = Some(PlanView::parse(&value).ok_or_else(wrong)?),
+            "plan" => state.proposal = Proposal::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());
@@ -290,6 +288,15 @@ fn filter(text: &str) -> Option<Filter> {
         _ => return None,
     };
     parts.next().is_none().then_some(Filter { attribute: Attribute { layer: LayerId(layer), name }, keep })
+}
+
+/// On or off.
+fn switch(value: &str) -> Option<bool> {
+    match value {
+        "0" => Some(false),
+        "1" => Some(true),
+        _ => None,
+    }
 }
 
 /// A finite number in plain decimal notation.

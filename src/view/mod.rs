@@ -11,13 +11,17 @@ pub mod curve;
 pub mod flight;
 pub mod flows;
 mod landing;
+pub mod life;
 mod link;
 mod marks;
+mod plan;
+pub mod proposal;
 mod roof;
 pub mod sankey;
 mod scale;
 mod shortcuts;
 pub mod timeline;
+pub mod typical;
 
 pub use crate::base::Language;
 pub use attribute::{Attribute, Filter, Keep};
@@ -28,6 +32,8 @@ pub use flows::FlowChoice;
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
+pub use plan::PlanView;
+pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
@@ -183,9 +189,21 @@ pub struct ViewState {
     /// What is chosen for the selected roof.
     #[serde(default)]
     pub roof: RoofChoice,
+    /// The solar plan's table, where it is open.
+    #[serde(default)]
+    pub plan: Option<PlanView>,
+    /// Values raise what they are of, where they are amounts.
+    #[serde(default)]
+    pub raised: bool,
+    /// The balance of sources and uses is shown.
+    #[serde(default)]
+    pub balance: bool,
     /// The flow diagram.
     #[serde(default)]
     pub flows: FlowChoice,
+    /// What is proposed for the territory.
+    #[serde(default)]
+    pub proposal: Proposal,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -268,6 +286,14 @@ pub enum Command {
     SetScale {
         scale: Scale,
     },
+    /// Shows values as heights too, or no longer.
+    SetRaised {
+        raised: bool,
+    },
+    /// Shows the balance of sources and uses, or no longer.
+    ShowBalance {
+        shown: bool,
+    },
     /// Shows an attribute of a layer's features as colours.
     ShowAttribute {
         attribute: Option<Attribute>,
@@ -313,6 +339,10 @@ pub enum Command {
     },
     /// Planes and modules as they are proposed.
     ResetRoof,
+    /// Opens the solar plan's table, sorts and filters it; none closes it.
+    ShowPlan {
+        plan: Option<PlanView>,
+    },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {
         name: String,
@@ -326,6 +356,61 @@ pub enum Command {
     /// How many roofs the flow diagram takes to be equipped, per cent.
     SetEquipped {
         percent: u8,
+    },
+    /// The next click puts one of these down; none is an ordinary click.
+    UseTool {
+        tool: Option<Tool>,
+    },
+    /// Puts a thing down and takes it in hand.
+    Place {
+        at: [f64; 2],
+        thing: Thing,
+    },
+    /// The same where the camera looks, of a usual size: for those who have no pointer.
+    PlaceHere {
+        tool: Tool,
+    },
+    /// Takes a thing in hand, by its place in the list.
+    ChoosePlaced {
+        index: Option<usize>,
+    },
+    /// Moves a thing by metres.
+    MovePlaced {
+        index: usize,
+        east_m: f64,
+        north_m: f64,
+    },
+    /// Puts a thing elsewhere.
+    PutPlaced {
+        index: usize,
+        at: [f64; 2],
+    },
+    /// Another size, another model.
+    ChangePlaced {
+        index: usize,
+        thing: Thing,
+    },
+    RemovePlaced {
+        index: usize,
+    },
+    /// What the connection to the network around carries, kW.
+    SetSiteLimit {
+        kw: Option<f64>,
+    },
+    SetBatteryUse {
+        battery_use: BatteryUse,
+    },
+    /// Mean wind at 100 m, m/s.
+    SetSiteWind {
+        ms: Option<f64>,
+    },
+    /// All of it at once: one that was kept, or an empty one.
+    SetProposal {
+        proposal: Box<Proposal>,
+    },
+    /// Opens a proposal from a file; whoever reads such files listens to this one.
+    OpenProposal {
+        geojson: String,
     },
     /// Asks again for everything that could not be fetched.
     TryAgain,

@@ -1,6 +1,7 @@
 //! The keyboard, once: the help, the panels' tooltips and the viewer read this table, the browser's shell reads `web/app/shortcuts.js`, written from it by a test.
 
 use super::timeline::Span;
+use super::proposal::Tool;
 use super::{Command, Moment, SPEED, Theme, ViewState};
 use serde::Serialize;
 
@@ -70,6 +71,23 @@ pub enum Ask {
     SelectCentre,
     /// One step back: closes the sheet.
     Deselect,
+    /// The next thing that a click puts down; after the last, none.
+    NextTool,
+    /// Puts the tool's thing down where the camera looks; a battery where no tool is in hand.
+    PutDown,
+    /// Takes the next thing of the proposal in hand.
+    NextPlaced,
+    /// Moves the thing in hand, metres.
+    MovePlaced {
+        east_m: f64,
+        north_m: f64,
+    },
+    /// Makes the thing in hand larger or smaller.
+    SizePlaced {
+        factor: f64,
+    },
+    /// Takes the thing in hand away.
+    RemovePlaced,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -99,6 +117,7 @@ impl Shortcut {
             "Escape" => "key-name-escape",
             "Enter" => "key-name-enter",
             "Home" => "key-name-home",
+            "Delete" => "key-name-delete",
             "PageUp" => "key-name-page-up",
             "PageDown" => "key-name-page-down",
             "ArrowLeft" => "key-name-left",
@@ -156,8 +175,28 @@ impl Ask {
             Self::TryAgain => Command::TryAgain,
             Self::SelectCentre => Command::SelectCentre,
             Self::Deselect => Command::Select { selection: None },
+            Self::NextTool => {
+                let next = state.proposal.tool.map_or(Some(0), |tool| Tool::ALL.iter().position(|known| *known == tool).map(|place| place + 1));
+                Command::UseTool { tool: next.and_then(|place| Tool::ALL.get(place)).copied() }
+            }
+            Self::PutDown => Command::PlaceHere { tool: state.proposal.tool.unwrap_or(Tool::Battery) },
+            Self::NextPlaced => {
+                let next = state.proposal.chosen.map_or(0, |chosen| chosen + 1);
+                Command::ChoosePlaced { index: (next < state.proposal.placed.len()).then_some(next) }
+            }
+            Self::MovePlaced { east_m, north_m } => Command::MovePlaced { index: chosen(state), east_m, north_m },
+            Self::SizePlaced { factor } => match state.proposal.placed.get(chosen(state)) {
+                Some(placed) => Command::ChangePlaced { index: chosen(state), thing: placed.thing.times(factor) },
+                None => Command::ChoosePlaced { index: None },
+            },
+            Self::RemovePlaced => Command::RemovePlaced { index: chosen(state) },
         }
     }
+}
+
+/// The thing in hand; a place that no list has where there is none.
+fn chosen(state: &ViewState) -> usize {
+    state.proposal.chosen.unwrap_or(usize::MAX)
 }
 
 /// Every shortcut, in the order in which the help shows them.
@@ -177,7 +216,7 @@ pub fn shortcut_for(key: &str) -> Option<&'static Shortcut> {
 const HOUR_S: i64 = 3600;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 42] = [
+static SHORTCUTS: [Shortcut; 52] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -213,6 +252,16 @@ static SHORTCUTS: [Shortcut; 42] = [
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
     plain("b", Ask::Underground, "key-underground"),
+    plain("p", Ask::NextTool, "key-tool"),
+    plain("o", Ask::PutDown, "key-put-down"),
+    plain("w", Ask::NextPlaced, "key-placed-next"),
+    plain("i", Ask::MovePlaced { east_m: 0.0, north_m: 10.0 }, "key-placed-north"),
+    plain("k", Ask::MovePlaced { east_m: 0.0, north_m: -10.0 }, "key-placed-south"),
+    plain("j", Ask::MovePlaced { east_m: -10.0, north_m: 0.0 }, "key-placed-west"),
+    plain("m", Ask::MovePlaced { east_m: 10.0, north_m: 0.0 }, "key-placed-east"),
+    plain("g", Ask::SizePlaced { factor: 1.25 }, "key-placed-larger"),
+    plain("d", Ask::SizePlaced { factor: 0.8 }, "key-placed-smaller"),
+    plain("Delete", Ask::RemovePlaced, "key-placed-remove"),
     plain("l", Ask::NextLanguage, "key-language"),
     plain("r", Ask::TryAgain, "key-try-again"),
     other("/", Action::Search, "key-search"),

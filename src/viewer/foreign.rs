@@ -141,6 +141,7 @@ fn manifest(of: &Portrait) -> Manifest {
         tables: Vec::new(),
         roofs: None,
         search: None,
+        connect: None,
         jumeau: VERSION,
         id: slug(name),
         name: Name { fr: name.to_owned(), en: name.to_owned() },

@@ -114,6 +114,11 @@ impl Rows {
         keys.into_iter().step_by(step).filter_map(|key| self.rows.get(key)).copied().filter(|(row, scale)| *row != NO_DATA && *scale > 0.5 * NO_VALUE).collect()
     }
 
+    /// Row and scale of a feature by its id, where rows are looked up by ids.
+    pub fn row_of(&self, id: &str) -> Option<(u32, f32)> {
+        if self.by.is_some() { None } else { self.rows.get(id).copied() }
+    }
+
     /// Scale and row of a feature.
     pub fn find(&self, table: &PropertyTable, row: usize) -> (f32, u32) {
         let found = match &self.by {

@@ -5,8 +5,9 @@
 use super::anchor::Anchor;
 use super::pose::{FOV_Y, Pose};
 use super::resident::{Resident, nearest_hit};
-use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, Standing, ViewerSystems};
 use crate::formats::territory::LayerKind;
+use crate::i18n::Texts;
 use crate::view::{Candidate, names, scale_bar};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -18,6 +19,8 @@ const LETTER_PX: f64 = 13.0;
 const LETTER_WIDTH: f64 = 0.56;
 /// What looks smaller than this is not named, pixels.
 const SMALLEST_PX: f64 = 60.0;
+/// Proposed things are named before all else.
+const PROPOSED: f64 = 1e9;
 /// The longest bar, pixels.
 const BAR_PX: f64 = 140.0;
 /// Seen from nearer than this, a street behind a house is not named; from farther off names say what lies in the gorges between roofs.
@@ -47,6 +50,8 @@ struct Drawn {
     waiting: usize,
     hidden: usize,
     viewport: [f64; 2],
+    proposed: u64,
+    language: crate::view::Language,
 }
 
 #[expect(clippy::too_many_arguments, reason = "what is seen, from where, and how large")]
@@ -56,6 +61,7 @@ fn write_marks(
     resident: Res<Resident>,
     camera: Res<DrawnCamera>,
     eye: Res<EyePlace>,
+    standing: Option<Res<Standing>>,
     windows: Query<&Window, With<PrimaryWindow>>,
     mut before: Local<Drawn>,
     mut facts: ResMut<SceneFacts>,
@@ -67,6 +73,8 @@ fn write_marks(
         waiting: facts.progress.waiting,
         hidden: scene.state.hidden.len(),
         viewport: eye.viewport,
+        proposed: standing.as_ref().map_or(0, |standing| standing.version),
+        language: scene.state.language,
     };
     if *before == now {
         return;
@@ -90,6 +98,17 @@ fn write_marks(
                 candidates.push(Candidate { text: place.text.clone(), at, size: [width, LETTER_PX], rank });
             }
         }
+    }
+    // What is proposed says so: nobody shall take it for something that stands there.
+    let things: &[(DVec3, DVec3)] = standing.as_ref().map_or(&[], |standing| standing.things.as_slice());
+    // Words are read anew where there is something to name, not at every step of the camera.
+    let texts = (!things.is_empty()).then(|| Texts::new(scene.state.language));
+    for ((_, middle), placed) in things.iter().zip(&scene.state.proposal.placed) {
+        let Some(texts) = &texts else { break };
+        let Some((at, _)) = seen(&pose, anchor.world_from_ecef().transform_point3(*middle), picture) else { continue };
+        let text = format!("{} · {}", texts.text("siting-project"), texts.text(&format!("tool-{}", placed.thing.tool().id())));
+        let width = text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
+        candidates.push(Candidate { text, at: [at[0], at[1] - 2.0 * LETTER_PX], size: [width, LETTER_PX], rank: PROPOSED });
     }
     let kept: HashSet<String> = facts.marks.names.iter().map(|name| name.text.clone()).collect();
     let ecef = anchor.ecef_from_world();

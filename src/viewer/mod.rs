@@ -18,6 +18,7 @@
 //! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
+//! | [`siting`] | proposals: things put down and moved, what they would do, the way to the network |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
 //! | [`page`] | the bridge to a web page |
@@ -30,12 +31,15 @@
 pub mod anchor;
 pub mod attributes;
 pub mod camera;
+pub mod changes;
 pub mod curves;
 pub mod flight;
 pub mod flows;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
+pub mod lift;
+pub mod lives;
 pub mod lost;
 pub mod machines;
 pub mod marks;
@@ -53,6 +57,7 @@ pub mod resident;
 pub mod roof;
 mod search;
 pub mod series;
+pub mod siting;
 pub mod sky;
 pub mod snapshot;
 pub mod stand;
@@ -201,12 +206,12 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins((machines::MachinesPlugin, flows::FlowsPlugin))
+            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin, siting::SitingPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,
                 (
-                    requests::receive.before(ViewerSystems::Arrive),
+                    (requests::receive, forget_faults).before(ViewerSystems::Arrive),
                     apply_commands
                         .in_set(ViewerSystems::Apply)
                         .run_if(resource_exists::<Scene>),
@@ -247,11 +252,19 @@ pub fn apply_commands(mut scene: ResMut<Scene>, mut commands: MessageReader<View
     }
 }
 
+/// What failed is tried again: when it fails once more, that is news.
+fn forget_faults(mut facts: ResMut<SceneFacts>, mut commands: MessageReader<ViewCommand>) {
+    if commands.read().any(|command| command.0 == crate::view::Command::TryAgain) {
+        facts.forget_all();
+    }
+}
+
 /// Draws on while something is on its way; otherwise waits for events.
 fn stay_awake(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     drawn: Res<vocab::DrawnCamera>,
+    siting: Res<vocab::SitingFacts>,
     settings: Option<ResMut<WinitSettings>>,
     mut redraw: MessageWriter<RequestRedraw>,
 ) {
@@ -259,7 +272,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
         }
     };
     let mode = if busy {

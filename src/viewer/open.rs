@@ -16,6 +16,7 @@ use crate::formats::tiles3d::style::Style;
 use crate::geodesy::{Crs, LonLatH};
 use crate::io::{IoFault, Part};
 use crate::stream::ground;
+use crate::view::life::YEARS_AHEAD;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -261,8 +262,8 @@ fn limits(manifest: &Manifest) -> Limits {
         bounds_lonlat: manifest.bounds_lonlat,
         distance_m: [15.0, (extent_m * 3.0).max(2_000.0)],
         instants: dated.unwrap_or([whole_year(year), whole_year(year + 1)]),
-        // The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
-        years: [1850, i32::from(year)],
+        // Ahead as far as plans reach. The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
+        years: [1850, i32::from(year) + YEARS_AHEAD],
         clock,
         series: known(manifest),
     }

@@ -6,46 +6,60 @@
 //! Reads: [`Scene`], [`DrawnCamera`], [`SceneFacts`]. Writes: whether the eye is drawn, [`FrameTime`].
 
 use super::platform;
-use super::vocab::{DrawnCamera, Eye, FrameTime, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{DrawnCamera, Eye, EyePlace, FrameTime, Scene, SceneFacts, ViewerSystems};
 use bevy::prelude::*;
 
 /// A frame that takes less holds nobody up, seconds.
 const SLOW_S: f64 = 0.1;
 /// The longest time for loading alone, seconds.
 const LONGEST_S: f64 = 1.0;
+/// The card works behind the page's back: what a frame takes shows in one of so many steps after it.
+const SHOWS_IN: u32 = 2;
+/// Longer than this is no frame: a tab was hidden, a machine slept. Seconds.
+const PAUSE_S: f64 = 10.0;
 
-/// Says which frames are drawn. Pure.
+/// Says which frames are drawn, and what they take. Pure.
 #[derive(Clone, Debug, Default)]
 pub struct Pace {
-    /// What a frame took last: the longest step after it was begun, seconds.
-    frame_s: f64,
-    /// The longest step since the last drawn frame, and all of them.
+    /// What frames have taken of late, seconds; half of it is forgotten with each.
+    lately_s: f64,
+    /// What the last one takes as far as is known, the steps since, and all of their seconds.
     longest_s: f64,
+    steps: u32,
     since_s: f64,
 }
 
+/// What [`Pace`] says of the next frame.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Step {
+    pub draws: bool,
+    /// What the last drawn frame took, once the next one is due, seconds.
+    pub took_s: Option<f64>,
+}
+
 impl Pace {
-    /// Whether the next frame is drawn, `step_s` seconds after the last one; always where it cannot wait. One that can waits as long as a
-    /// frame takes, and at least so many seconds.
-    pub fn draws(&mut self, step_s: f64, can_wait: Option<f64>) -> bool {
-        self.longest_s = self.longest_s.max(step_s);
+    /// Whether the next frame is drawn, `step_s` seconds after the last one (`None` after a pause); always where it cannot wait. One that
+    /// can waits as long as a frame takes, and at least so many seconds.
+    pub fn next(&mut self, step_s: Option<f64>, can_wait: Option<f64>) -> Step {
+        let Some(step_s) = step_s.filter(|step_s| *step_s < PAUSE_S) else {
+            *self = Self::default();
+            return Step { draws: true, took_s: None };
+        };
+        if self.steps < SHOWS_IN {
+            self.longest_s = self.longest_s.max(step_s);
+        }
+        self.steps += 1;
         self.since_s += step_s;
-        // The card works behind the page's back: the wait shows only after a frame or two.
-        let frame_s = self.longest_s.max(0.5 * self.frame_s);
-        let loaded_s = self.since_s - self.longest_s;
+        let lately_s = self.longest_s.max(0.5 * self.lately_s);
         if let Some(least_s) = can_wait {
-            let wait_s = frame_s.max(least_s).min(LONGEST_S);
-            if wait_s > SLOW_S && loaded_s < wait_s {
-                return false;
+            let wait_s = lately_s.max(least_s).min(LONGEST_S);
+            if wait_s > SLOW_S && self.since_s - self.longest_s < wait_s {
+                return Step { draws: false, took_s: None };
             }
         }
-        *self = Self { frame_s, ..Self::default() };
-        true
-    }
-
-    /// What a drawn frame took last, seconds.
-    pub fn frame_s(&self) -> f64 {
-        self.frame_s
+        let took_s = Some(self.longest_s);
+        *self = Self { lately_s, ..Self::default() };
+        Step { draws: true, took_s }
     }
 }
 
@@ -56,6 +70,8 @@ struct Paced {
     seen: bool,
     /// Whether the frame before this one was followed at once.
     in_a_row: bool,
+    /// The picture's size: a canvas that changes it is empty until it is drawn.
+    viewport: [f64; 2],
 }
 
 /// For what is drawn again and again: a page, a window.
@@ -71,7 +87,7 @@ fn pace(
     time: Res<Time<Real>>,
     scene: Res<Scene>,
     drawn: Res<DrawnCamera>,
-    facts: Res<SceneFacts>,
+    (facts, eye): (Res<SceneFacts>, Res<EyePlace>),
     mut paced: ResMut<Paced>,
     mut frame: ResMut<FrameTime>,
     mut eyes: Query<&mut Camera, With<Eye>>,
@@ -80,19 +96,19 @@ fn pace(
     let first = facts.progress.shown > 0 && !paced.seen;
     paced.seen |= first;
     let least_s = if paced.seen { 0.0 } else { LONGEST_S };
-    let asked = drawn.moving || scene.state.playback.playing || facts.progress.complete || paced.seen && scene.is_changed();
+    let resized = std::mem::replace(&mut paced.viewport, eye.viewport) != eye.viewport;
+    let asked = resized || drawn.moving || scene.state.playback.playing || facts.progress.complete || paced.seen && scene.is_changed();
     // Between two frames of a picture at rest lies a pause, not work.
     let in_a_row = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete);
     let can_wait = (platform::LEAVES_FRAMES_OUT && !first && !asked).then_some(least_s);
-    let step_s = if in_a_row { time.delta_secs_f64() } else { 0.0 };
-    let draws = paced.pace.draws(step_s, can_wait);
-    if draws && in_a_row {
+    let step = paced.pace.next(in_a_row.then(|| time.delta_secs_f64()), can_wait);
+    if let Some(took_s) = step.took_s {
         frame.count += 1;
-        frame.seconds = paced.pace.frame_s();
+        frame.seconds = took_s;
     }
     for mut camera in &mut eyes {
-        if camera.is_active != draws {
-            camera.is_active = draws;
+        if camera.is_active != step.draws {
+            camera.is_active = step.draws;
         }
     }
 }
@@ -100,13 +116,15 @@ fn pace(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::Quality;
+    use crate::viewer::quality::Judge;
 
     /// Seconds on the clock, and how many frames were drawn, of `steps` steps where a drawn frame takes `frame_s` and another `quick_s`.
     fn run(steps: usize, frame_s: f64, quick_s: f64, can_wait: Option<f64>) -> (f64, usize) {
         let (mut pace, mut clock, mut count, mut step) = (Pace::default(), 0.0, 0, quick_s);
         for _ in 0..steps {
             clock += step;
-            let draws = pace.draws(step, can_wait);
+            let draws = pace.next(Some(step), can_wait).draws;
             count += usize::from(draws);
             step = if draws { frame_s } else { quick_s };
         }
@@ -124,7 +142,7 @@ mod tests {
     fn a_picture_never_stands_still_for_longer_than_a_frame_and_a_second() {
         let (mut pace, mut still, mut step) = (Pace::default(), 0.0_f64, 5.0);
         for _ in 0..1_000 {
-            let draws = pace.draws(step, Some(0.0));
+            let draws = pace.next(Some(step), Some(0.0)).draws;
             still = if draws { 0.0 } else { still + step };
             assert!(still <= 5.0 + LONGEST_S + 0.011, "{still}");
             step = if draws { 5.0 } else { 0.01 };
@@ -141,5 +159,42 @@ mod tests {
     fn what_nobody_would_see_waits_even_where_frames_are_quick() {
         let (clock, drawn) = run(1_000, 0.02, 0.01, Some(LONGEST_S));
         assert!(drawn as f64 <= clock / LONGEST_S + 1.0, "{drawn} in {clock} s");
+    }
+
+    /// A card that works behind the page's back: the wait shows a step later; and steps that only load are no frames, however long.
+    #[test]
+    fn what_a_frame_takes_is_told_without_the_steps_that_only_load() {
+        let mut pace = Pace::default();
+        assert_eq!(pace.next(Some(0.01), None), Step { draws: true, took_s: Some(0.01) });
+        for step in [0.02, 0.5, 0.01, 0.4, 0.01] {
+            assert_eq!(pace.next(Some(step), Some(0.0)).draws, step == 0.02, "{step}");
+            if step == 0.02 {
+                pace = Pace { lately_s: 0.5, ..Pace::default() };
+            }
+        }
+        let told = (0..1_000).find_map(|_| pace.next(Some(0.01), Some(0.0)).took_s);
+        assert_eq!(told, Some(0.5));
+    }
+
+    /// What a judge thinks of a machine of `frame_s` a frame after one step of `odd_s`.
+    fn judged(odd_s: Option<f64>, before: usize, frame_s: f64) -> Quality {
+        let (mut pace, mut judge) = (Pace::default(), Judge::new(Quality::Laptop));
+        let steps = std::iter::repeat_n(Some(frame_s), before).chain([odd_s]).chain(std::iter::repeat_n(Some(frame_s), 60));
+        for step_s in steps {
+            if let Some(took_s) = pace.next(step_s, None).took_s {
+                judge.see(took_s);
+            }
+        }
+        judge.preset()
+    }
+
+    #[test]
+    fn one_long_frame_or_a_pause_says_nothing_of_a_machine() {
+        for before in 0..6 {
+            for odd_s in [Some(0.3), Some(1.5), Some(3.0), Some(60.0), None] {
+                assert_eq!(judged(odd_s, before, 1.0 / 60.0), Quality::Laptop, "{odd_s:?} after {before}");
+            }
+            assert_eq!(judged(None, before, 0.8), Quality::Mobile);
+        }
     }
 }

@@ -3,16 +3,18 @@
 //! The same messages are the embedding API; the page's shell forwards them. Reads and writes what panels read and write.
 
 use super::attributes::title;
+use super::changes::AROUND;
 use super::flows::{FRAME, are_known};
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    Chart, DayFacts, FlowFacts, KnownAttribute, Marks, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, ViewCommand, ViewerSystems, Words,
+    AccountsFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, PlanFacts, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand,
+    ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
-use crate::rooftop::message;
+use crate::rooftop::{message, plan_message};
 use crate::view::curve::{Origin, csv};
 use crate::view::{Command, FlowChoice, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
@@ -65,7 +67,11 @@ struct Told {
     chart: Option<Chart>,
     chart_language: Option<Language>,
     roof: Option<u64>,
+    plan: Option<u64>,
+    changes: Option<Changes>,
+    accounts: Option<AccountsFacts>,
     flows: Option<(Option<FlowFacts>, FlowChoice, Language)>,
+    siting: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -104,17 +110,23 @@ fn hear(mut commands: MessageWriter<ViewCommand>, mut facts: ResMut<SceneFacts>)
     }
 }
 
+#[expect(clippy::too_many_arguments, reason = "all that a page is told")]
 fn speak(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
     roof: Option<Res<RoofFacts>>,
+    plan: Option<Res<PlanFacts>>,
+    siting: Option<Res<SitingFacts>>,
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
+    mut asked: MessageReader<ViewCommand>,
     mut told: Local<Told>,
 ) {
+    // The page shows at once what it asked for: where that was refused or bounded it must hear what is so, even when nothing has changed.
+    let was_asked = asked.read().count() > 0;
     if let Some(scene) = &scene {
         // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
-        if told.state.as_ref() != Some(&scene.state) {
+        if was_asked || told.state.as_ref() != Some(&scene.state) {
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
             told.state = Some(scene.state.clone());
         }
@@ -125,12 +137,34 @@ fn speak(
             platform::post(&roof_message(scene, &roof, &both));
             told.roof = Some(roof.version);
         }
+        if let Some(plan) = plan.filter(|plan| told.plan != Some(plan.version)) {
+            platform::post(&told_plan(scene, &plan, &both));
+            told.plan = Some(plan.version);
+        }
+        if let Some(siting) = siting.filter(|siting| told.siting != Some(siting.version)) {
+            platform::post(&siting_message(scene, &siting));
+            told.siting = Some(siting.version);
+        }
     }
     if told.marks != facts.marks {
         let names: Vec<Value> = facts.marks.names.iter().map(|name| json!({ "text": name.text, "x": name.at[0], "y": name.at[1] })).collect();
         let bar = facts.marks.bar.map(|bar| json!({ "metres": bar.metres, "pixels": bar.pixels }));
         platform::post(&json!({ "kind": "marks", "names": names, "bar": bar }));
         told.marks = facts.marks.clone();
+    }
+    if told.accounts != facts.accounts {
+        platform::post(&match &facts.accounts {
+            None => json!({ "kind": "accounts", "lines": null }),
+            Some(accounts) => json!({
+                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting,
+                "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
+            }),
+        });
+        told.accounts.clone_from(&facts.accounts);
+    }
+    if told.changes != facts.changes {
+        platform::post(&changes_message(facts.changes.as_ref()));
+        told.changes.clone_from(&facts.changes);
     }
     if told.search != facts.search {
         platform::post(&search_message(facts.search.as_ref()));
@@ -167,6 +201,22 @@ fn speak(
         }));
     }
     told.faults = facts.faults_told;
+}
+
+/// What changes around the year shown.
+fn changes_message(changes: Option<&Changes>) -> Value {
+    let Some(changes) = changes else { return json!({ "kind": "changes", "rows": null }) };
+    let rows: Vec<Value> = changes
+        .rows
+        .iter()
+        .map(|row| {
+            json!({
+                "layer": row.layer, "id": row.id, "name": row.name, "works": row.life.works, "from": row.life.from, "to": row.life.to,
+                "year": row.year, "at": row.at, "span_m": row.span_m,
+            })
+        })
+        .collect();
+    json!({ "kind": "changes", "year": changes.year, "first": changes.year - AROUND, "last": changes.year + AROUND, "rows": rows, "more": changes.more })
 }
 
 /// Answers of the search box; each brings the command that goes there.
@@ -214,11 +264,11 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             let colours: Vec<String> = legend.colours.iter().map(|[r, g, b]| format!("#{r:02x}{g:02x}{b:02x}")).collect();
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
-                "domain": [legend.low, legend.high], "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
+                "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
-                "band": legend.band, "directed": legend.is_directed,
+                "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),
@@ -290,7 +340,9 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
         // Apart from the chart, which changes with the day: days as their midnights, four digits of each hour.
         let short = |value: &Option<f64>| value.map(|value| format!("{value:.3e}").parse::<f64>().unwrap_or(value));
         let hours = |sheet: &crate::view::curve::Calendar| sheet.hours.iter().map(|hours| json!(hours.iter().map(short).collect::<Vec<_>>())).collect::<Vec<Value>>();
-        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default() }));
+        let days = facts.chart.as_ref().map(|chart| chart.typical_days.clone()).unwrap_or_default();
+        let typical: Vec<Value> = days.iter().map(|day| json!({ "season": day.season, "weekend": day.weekend, "days": day.days, "hours": day.hours.iter().map(short).collect::<Vec<_>>() })).collect();
+        platform::post(&json!({ "kind": "calendar", "days": calendar.map(|sheet| sheet.days.clone()).unwrap_or_default(), "hours": calendar.map(|sheet| hours(sheet)).unwrap_or_default(), "typical": typical }));
         told.calendar = calendar.cloned();
     }
     if told.attributes.as_ref() != Some(&facts.attributes) {
@@ -327,9 +379,19 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
+        "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.hours_times_value, "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })
+}
+
+/// The solar plan's table, as [`plan_message`] has it.
+fn told_plan(scene: &Scene, plan: &PlanFacts, both: &BothTexts) -> Value {
+    let has = scene.manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some());
+    match (&plan.shown, &scene.state.plan) {
+        (Some(shown), Some(view)) => plan_message::ready(shown, &view.only.iter().map(String::as_str).collect::<Vec<_>>(), scene.state.language == Language::En),
+        _ => plan_message::without(plan.state, plan.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])), has),
+    }
 }
 
 /// The selected roof, as [`message`] has it.
@@ -353,4 +415,18 @@ fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
         }
         _ => message::outline(&told, &roof.planes, english),
     }
+}
+
+/// The proposal, as [`crate::siting::message`] has it.
+fn siting_message(scene: &Scene, siting: &SitingFacts) -> Value {
+    let outline = crate::siting::message::Outline {
+        state: siting.state,
+        message: siting.why.as_deref(),
+        card: siting.card.as_ref(),
+        moments: siting.answer.as_ref().map_or(&[], |answer| answer.moments.as_slice()),
+        fits: &siting.fits,
+        has_book: siting.has_book,
+        ms: siting.ms,
+    };
+    crate::siting::message::message(&outline, &scene.state.proposal, scene.state.language == Language::En)
 }

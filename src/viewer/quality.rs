@@ -64,6 +64,8 @@ const VERY_SLOW_S: f64 = 0.35;
 /// So many frames without one slower than this allow a better picture: sixty a second, and a little for the clock.
 const QUICK_FRAMES: usize = 90;
 const QUICK_S: f64 = 0.019;
+/// Frames after a change that say nothing: pipelines compile.
+const SETTLING: usize = 3;
 
 /// Picks a preset from the durations of frames that follow one another. Pure.
 #[derive(Clone, Debug)]
@@ -73,11 +75,12 @@ pub struct Judge {
     ceiling: Quality,
     recent: Vec<f64>,
     quick: usize,
+    settling: usize,
 }
 
 impl Judge {
     pub fn new(start: Quality) -> Self {
-        Self { preset: start, ceiling: Quality::Desktop, recent: Vec::new(), quick: 0 }
+        Self { preset: start, ceiling: Quality::Desktop, recent: Vec::new(), quick: 0, settling: 0 }
     }
 
     pub fn preset(&self) -> Quality {
@@ -86,6 +89,11 @@ impl Judge {
 
     /// One more frame, seconds.
     pub fn see(&mut self, frame_s: f64) {
+        if self.settling > 0 {
+            self.settling -= 1;
+            return;
+        }
+        let before = self.preset;
         self.quick = if frame_s <= QUICK_S { self.quick + 1 } else { 0 };
         self.recent.push(frame_s);
         if self.recent.len() >= FRAMES {
@@ -109,6 +117,10 @@ impl Judge {
                 (Quality::Laptop, Quality::Desktop) => Quality::Desktop,
                 (preset, _) => preset,
             };
+        }
+        if self.preset != before {
+            self.recent.clear();
+            self.settling = SETTLING;
         }
     }
 }
@@ -206,6 +218,8 @@ mod tests {
     fn the_picture_does_not_go_to_and_fro() {
         assert_eq!(after(Quality::Laptop, &[(3, 0.0167), (1, 3.0), (60, 0.0167)]), Quality::Laptop);
         assert_eq!(after(Quality::Laptop, &[(5, 0.2), (5_000, 0.0167)]), Quality::Mobile);
-        assert_eq!(after(Quality::Laptop, &[(200, 0.0167), (5, 0.2), (5_000, 0.0167)]), Quality::Laptop);
+        assert_eq!(after(Quality::Laptop, &[(200, 0.0167), (8, 0.2), (5_000, 0.0167)]), Quality::Laptop);
+        // A better picture whose pipelines take three long frames is kept.
+        assert_eq!(after(Quality::Laptop, &[(90, 0.0167), (3, 2.0), (60, 0.0167)]), Quality::Desktop);
     }
 }

@@ -30,6 +30,10 @@ pub enum Purpose {
     /// What all roofs of the roof book share, and the page that has a building.
     RoofHead,
     RoofPage { building: String },
+    /// The solar plan's document.
+    RoofPlan,
+    /// The book of posts and lines.
+    ConnectBook,
     /// A file that a tile's content names, as it is named there.
     Part { layer: usize, request: RequestId, uri: String },
 }

@@ -4,12 +4,15 @@
 
 use super::anchor::Anchor;
 use super::join::passes;
+use super::lift::{Lifting, MOST_M};
+use super::lives::Lives;
 use crate::view::Filter;
 use crate::base::LayerId;
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
-use crate::stream::bvh::Bvh;
+use crate::stream::bvh::{Bvh, Hit};
+use crate::stream::rise;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
@@ -66,7 +69,7 @@ pub struct ResidentLayer {
 #[derive(Resource, Default)]
 pub struct Resident {
     pub layers: Vec<ResidentLayer>,
-    /// The year shown, when buildings that came later are not drawn.
+    /// The year shown: what does not stand in it is not drawn.
     pub year: Option<i32>,
     /// What features must be like to be drawn.
     pub filters: Vec<Filter>,
@@ -81,14 +84,24 @@ impl Resident {
         }
         let of_feature = mesh.table.and_then(|table| Some((tile.tables.get(table)?, *mesh.feature_ids.get(vertex as usize)? as usize)));
         let Some((table, row)) = of_feature else { return false };
-        let built = self.year.zip(table.number("year", row));
-        built.is_some_and(|(year, built)| built > f64::from(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
+        self.year.is_some_and(|year| !Lives::of(table).get(row).stands(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
     }
 }
 
 /// The nearest hit of a ray given in ECEF among the shown tiles of the layers that `wanted` accepts.
 pub fn nearest_hit(
     resident: &Resident,
+    origin: glam::DVec3,
+    direction: glam::DVec3,
+    wanted: impl Fn(LayerKind) -> bool,
+) -> Option<RayHit> {
+    nearest_raised(resident, None, origin, direction, wanted)
+}
+
+/// The same where values raise features.
+pub fn nearest_raised(
+    resident: &Resident,
+    lifting: Option<&Lifting>,
     origin: glam::DVec3,
     direction: glam::DVec3,
     wanted: impl Fn(LayerKind) -> bool,
@@ -102,7 +115,11 @@ pub fn nearest_hit(
                 let local = mesh_from_ecef.transform_point3(origin).as_vec3();
                 let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
                 let counts = |vertex| !resident.is_away(layer, tile, mesh, vertex) && !tile.is_hidden(mesh, vertex);
-                if let Some(hit) = mesh.bvh.nearest(local, along, counts)
+                let hit = match lifting.filter(|_| matches!(layer.kind, LayerKind::Buildings | LayerKind::Areas)) {
+                    Some(lifting) => raised_hit(lifting, layer, tile, mesh, [local, along], counts),
+                    None => mesh.bvh.nearest(local, along, counts),
+                };
+                if let Some(hit) = hit
                     && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
                 {
                     best = Some(RayHit {
@@ -117,6 +134,28 @@ pub fn nearest_hit(
         }
     }
     best
+}
+
+/// The nearest hit of a mesh whose features are raised. A click asks once: nothing of it is kept.
+fn raised_hit(lifting: &Lifting, layer: &ResidentLayer, tile: &ResidentTile, mesh: &PickMesh, [origin, along]: [Vec3; 2], counts: impl Fn(u32) -> bool) -> Option<Hit> {
+    let table = mesh.table.and_then(|table| tile.tables.get(table));
+    let Some(table) = table else { return mesh.bvh.nearest(origin, along, counts) };
+    if !mesh.bvh.is_near(origin, along, MOST_M as f32) {
+        return None;
+    }
+    let up = mesh.ecef_from_mesh.inverse().transform_vector3(mesh.ecef_from_mesh.w_axis.truncate()).normalize_or(DVec3::Y).as_vec3();
+    // Our own meshes are upright, and the globe's middle is not quite under them.
+    let up = if up.y > 0.999 { Vec3::Y } else { up };
+    // As a whole, where it lies on the ground; our own areas and what the shader raises are the same.
+    let is_whole = table.class == "area";
+    let codes = if is_whole { vec![1; mesh.feature_ids.len()] } else { rise::codes(mesh.bvh.positions(), &mesh.feature_ids, up) };
+    let heights: Vec<f32> = (0..table.count).map(|row| lifting.of(&layer.id, table, row)).collect();
+    let moved = |vertex: u32| {
+        let lifted = codes.get(vertex as usize).is_some_and(|code| rise::is_lifted(*code));
+        let row = mesh.feature_ids.get(vertex as usize).map(|row| *row as usize);
+        row.filter(|_| lifted).and_then(|row| heights.get(row)).map_or(Vec3::ZERO, |height| *height * up)
+    };
+    mesh.bvh.nearest_moved(origin, along, counts, moved)
 }
 
 /// Where a ray met a tile.

@@ -28,7 +28,7 @@ const MAX_TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
 
 /// Series that we compute ourselves, and what they are called.
-const OWN: [(&str, &str); 23] = [
+const OWN: [(&str, &str); 25] = [
     ("demand-areas", "series-demand-areas"),
     ("demand-iris", "series-demand-iris"),
     ("pv-areas", "series-pv-areas"),
@@ -40,6 +40,8 @@ const OWN: [(&str, &str); 23] = [
     ("flow-loading", "series-flow-loading"),
     ("flow-voltage", "series-flow-voltage"),
     ("flow-losses", "series-flow-losses"),
+    ("flow-room-feed", "series-flow-room-feed"),
+    ("flow-room-draw", "series-flow-room-draw"),
     ("wind-power", "series-wind-power"),
     ("wind-speed", "series-wind-speed"),
     ("wind-direction", "series-wind-direction"),
@@ -208,7 +210,7 @@ pub enum List {
 }
 
 /// A part of an array in the territory's folder.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Part {
     Layout,
     Chunk(usize, usize),
@@ -230,7 +232,8 @@ struct Stored {
     list_layout: Vec<u8>,
     asked: HashSet<(usize, usize)>,
     asked_layout: bool,
-    tries: u32,
+    /// How often each part was asked for again after a passing fault.
+    tries: HashMap<Part, u32>,
     failed: bool,
     /// A chunk could not be had and stands as "no data".
     lost: bool,
@@ -387,9 +390,10 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
             Ok(bytes) => Some(bytes),
             // A chunk that is no file holds no data, as the format has it.
             Err(IoFault::NotFound(_)) if matches!(part, Part::Chunk(..)) => None,
-            Err(passing) if passing.is_passing() && stored.tries < MAX_TRIES => {
-                let wait_s = RETRY_S * f64::from(1_u32 << stored.tries);
-                stored.tries += 1;
+            Err(passing) if passing.is_passing() && stored.tries.get(&part).is_none_or(|tries| *tries < MAX_TRIES) => {
+                let tries = stored.tries.entry(part.clone()).or_default();
+                let wait_s = RETRY_S * f64::from(1_u32 << *tries);
+                *tries += 1;
                 requests.ask_after(wait_s, &file_of(&path, &part, stored.layout.as_ref()), Purpose::Values { path, part });
                 continue;
             }
@@ -401,6 +405,7 @@ fn take(mut requests: ResMut<Requests>, mut asked: MessageReader<ViewCommand>, m
             }
         };
         store.on_way = store.on_way.saturating_sub(1);
+        stored.tries.remove(&part);
         let bytes = body.as_deref().unwrap_or_default();
         let read = match (&part, body.is_some()) {
             (Part::Layout, _) => Layout::parse(bytes).map(|layout| stored.layout = Some(layout)),

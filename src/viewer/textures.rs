@@ -39,10 +39,13 @@ pub fn table_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32)
 /// The same, where some features are left out.
 pub fn filtered_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32), is_shown: &dyn Fn(usize) -> bool) -> Vec<[u32; 4]> {
     let is_building = table.class == BUILDING;
+    let lives = super::lives::Lives::of(table);
     (0..table.count)
         .map(|row| {
             let (scale, values) = lookup(row);
-            let year = if is_building { table.number("year", row).map_or(NO_DATA, |year| year as u32) } else { NOT_MEANT };
+            // Years are about buildings, and about whatever else has some.
+            let life = lives.get(row);
+            let year = if life.is_known() { life.packed() } else if is_building { NO_DATA } else { NOT_MEANT };
             let hash = table.text("id", row).map_or(0, feature_hash);
             [scale.to_bits(), values, if is_shown(row) { year } else { FILTERED }, hash]
         })

@@ -303,6 +303,32 @@ fn wind_becomes_energy() {
     );
 }
 
+/// What cannot be meant is refused, with a park and without; a density that cannot be corrected is told.
+#[test]
+fn wind_refuses_what_it_would_pass_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let series = written(&folder, "wind.csv", "time,wind_speed_10m,wind_direction_10m,temperature_2m\n2025-01-01T00:00:00Z,5,270,280\n2025-01-01T01:00:00Z,,270,280\n2025-01-01T02:00:00Z,9,270,280\n");
+    let park = written(&folder, "park.json", r#"{"turbines": [{"id": "a", "east_m": 0, "north_m": 0, "hub_m": 98, "rotor_m": 82, "curve": "E-82/2300"}]}"#);
+    let alone = ["wind", "--curve", "E-82/2300", "--hub", "98", "--series", &series];
+    let together = ["wind", "--park", &park, "--series", &series];
+    for of in [&alone[..], &together] {
+        for wrong in [&["--step-hours=-1"][..], &["--step-hours", "NaN"], &["--height", "0"], &["--height", "inf"], &["--roughness", "-0.1"], &["--obstacles", "NaN"], &["--shear", "inf"]] {
+            assert_eq!(jumeau(&[of, wrong].concat()).status.code(), Some(2), "{of:?} {wrong:?}");
+        }
+        let told = jumeau(&[of, &["--density", "--json"]].concat());
+        assert!(String::from_utf8_lossy(&told.stderr).contains("density not corrected"), "{}", String::from_utf8_lossy(&told.stderr));
+        assert_eq!(json(&told)["uncorrected_steps"], 2);
+        assert_eq!(json(&jumeau(&[of, &["--json"]].concat()))["uncorrected_steps"], 0);
+    }
+    for smooth in ["0", "0.01", "1.5", "NaN"] {
+        assert_eq!(jumeau(&[&alone[..], &["--smooth", smooth]].concat()).status.code(), Some(2), "{smooth}");
+    }
+    // A park counts neither: it does not take them and say nothing.
+    for more in [["--smooth", "0.1"], ["--availability", "0.9"]] {
+        assert_eq!(jumeau(&[&together[..], &more].concat()).status.code(), Some(2), "{more:?}");
+    }
+}
+
 #[test]
 fn a_collective_self_consumption_is_shared() {
     let folder = tempfile::tempdir().unwrap();

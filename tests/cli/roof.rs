@@ -138,6 +138,35 @@ fn the_hill_decides_whether_the_church_sees_the_roof() {
     assert_eq!((seen["appearance_rules_apply"].as_bool(), hidden["appearance_rules_apply"].as_bool()), (Some(true), Some(false)));
 }
 
+/// Three months of weather, one value of which is mad: both are told, and no year is made of a quarter.
+#[test]
+fn a_weather_file_of_one_season_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    village(folder.path(), 0.0);
+    let mut csv = String::from("time,ghi,dni,dhi,temp_air\n");
+    for day in 0..59 {
+        let (month, day) = if day < 31 { (1, day + 1) } else { (2, day - 30) };
+        for hour in 0..24 {
+            let light = if (9..16).contains(&hour) { [250, 200, 120] } else { [0; 3] };
+            let ghi = if (month, day, hour) == (1, 7, 12) { 99_999 } else { light[0] };
+            csv.push_str(&format!("2025-{month:02}-{day:02} {hour:02}:00,{ghi},{},{},6\n", light[1], light[2]));
+        }
+    }
+    let file = folder.path().join("winter.csv");
+    std::fs::write(&file, csv).unwrap();
+    let done = jumeau(&["roof", folder.path().to_str().unwrap(), "--building", "house", "--json", "--date", "2026-02-01", "--weather", file.to_str().unwrap()]);
+    assert_eq!(done.status.code(), Some(1), "{}", String::from_utf8_lossy(&done.stderr));
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    let codes: Vec<&str> = found["findings"].as_array().unwrap().iter().map(|finding| finding["code"].as_str().unwrap()).collect();
+    assert!(codes.contains(&"weather-month-missing") && codes.contains(&"weather-value-implausible"), "{codes:?}");
+    assert!(String::from_utf8_lossy(&done.stderr).contains("3, 4, 5, 6, 7, 8, 9, 10, 11, 12"), "{}", String::from_utf8_lossy(&done.stderr));
+    let months: Vec<f64> = found["kwh_month"].as_array().unwrap().iter().map(number).collect();
+    assert!(months[..2].iter().all(|kwh| *kwh > 0.0) && months[2..].iter().all(|kwh| *kwh == 0.0), "{months:?}");
+    // Each day brings what it brings: a January of such days is no year.
+    let of_day = months[0] / 31.0 / number(&found["kwp"]);
+    assert!((0.1..4.0).contains(&of_day), "{of_day} kWh a day for each kWp");
+}
+
 #[test]
 fn the_answer_adds_up_and_follows_what_is_asked() {
     let folder = tempfile::tempdir().unwrap();

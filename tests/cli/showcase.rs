@@ -11,6 +11,12 @@ fn a_windy_week_with_and_without_the_battery() {
     run(&["import", "a", "--out", "t", "--json"], at);
     let manifest = || -> Value { serde_json::from_slice(&std::fs::read(at.join("t/territory.json")).unwrap()).unwrap() };
     let before = manifest();
+    // Studies are of a network file: of a territory they are refused by name, not passed over.
+    for study in [&["--capacity"][..], &["--draws", "5"], &["--n-1"], &["--reinforce"]] {
+        let done = super::shards::output(&[&["flow", "t", "--json"], study].concat(), at);
+        let said = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(done.status.code() == Some(2) && said.contains(study[0]) && done.stdout.is_empty(), "{study:?}: {said}");
+    }
 
     let park = run(&["wind", "--park", "a/parc-eolien-fictif.geojson", "--series", "a/vent-fictif.csv", "--store", "t", "--hourly", "--json"], at);
     assert_eq!((&park["nominal_kw"], &park["hub_m"], &park["missing_steps"], &park["steps"]), (&json!(8000.0), &json!(84.0), &json!(0), &json!(168)));

@@ -476,3 +476,35 @@ fn the_plan_of_the_commune_adds_up_in_every_format() {
     assert!(std::fs::read(&names[2]).unwrap().starts_with(b"PAR1"));
     assert_eq!(jumeau(&[path, "--plan", "--export", &file("plan.xls")]).status.code(), Some(2));
 }
+
+#[test]
+fn a_felled_tree_changes_the_numbers_of_a_roof() {
+    let folder = tempfile::tempdir().unwrap();
+    let trees = (0..8).map(|i| Tree { x: AT[0] + 46.0 + 3.0 * f64::from(i), y: AT[1] + 44.0, height_m: 16.0, crown_m: 6.0, generated: false }).collect();
+    hamlet(folder.path(), trees);
+    let path = folder.path().to_str().unwrap();
+    let crs = Crs::from_code("EPSG:2154").unwrap();
+    let roof = |more: &[&str]| -> (Option<i32>, Value) {
+        let out = Command::new(env!("CARGO_BIN_EXE_jumeau")).args(["roof", path, "--building", "alone", "--rays", "--json", "--date", "2026-02-01"]).args(more).output().unwrap();
+        (out.status.code(), serde_json::from_slice(&out.stdout).unwrap_or(Value::Null))
+    };
+    let (_, before) = roof(&[]);
+    let at = crs.to_lonlat(AT[0] + 56.5, AT[1] + 44.0).unwrap();
+    let all = format!("{},{},60", at.lon_deg, at.lat_deg);
+    let (code, after) = roof(&["--fell", &all]);
+    assert_eq!(code, Some(0));
+    let year = |found: &Value| number(found, "kwh_year");
+    assert!((number(&after["felled"], "before_kwh_year") - year(&before)).abs() < 1e-6 * year(&before));
+    assert!(year(&after) > 1.02 * year(&before), "{} {}", year(&before), year(&after));
+    // One tree of the row gives back less than the row.
+    let first = crs.to_lonlat(AT[0] + 46.0, AT[1] + 44.0).unwrap();
+    let (_, one) = roof(&["--fell", &format!("{},{},4", first.lon_deg, first.lat_deg)]);
+    assert!(year(&one) >= year(&before) && year(&one) < year(&after), "{} {} {}", year(&before), year(&one), year(&after));
+    // Without all trees it is the roof that they never shaded.
+    let open = tempfile::tempdir().unwrap();
+    hamlet(open.path(), vec![]);
+    let out = Command::new(env!("CARGO_BIN_EXE_jumeau")).args(["roof", open.path().to_str().unwrap(), "--building", "alone", "--rays", "--json", "--date", "2026-02-01"]).output().unwrap();
+    let never: Value = serde_json::from_slice(&out.stdout).unwrap();
+    assert!((year(&never) - year(&after)).abs() < 2e-3 * year(&never), "{} {}", year(&never), year(&after));
+    assert_eq!(roof(&["--fell", "200,47"]).0, Some(2), "no such place");
+}

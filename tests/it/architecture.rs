@@ -18,6 +18,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
         "planning" => vec!["base", "geodesy", "region"],
         "scenario" => vec!["base", "geodesy", "region", "energy", "planning"],
         "rooftop" => vec!["base", "geodesy", "i18n", "formats", "energy", "planning"],
+        "siting" => vec!["base", "geodesy", "i18n", "formats", "energy", "rooftop", "view"],
         "view" => vec!["base", "geodesy", "scenario"],
         "stream" | "search" => vec!["base", "geodesy", "formats"],
         "pipeline" | "connect" | "server" => pure_and(&["io"]),
@@ -28,7 +29,7 @@ fn row(module: &str) -> Option<Vec<&'static str>> {
 }
 
 /// Values in, values out.
-const PURE: [&str; 13] = [
+const PURE: [&str; 14] = [
     "base",
     "geodesy",
     "i18n",
@@ -39,6 +40,7 @@ const PURE: [&str; 13] = [
     "planning",
     "participate",
     "rooftop",
+    "siting",
     "view",
     "stream",
     "search",
@@ -413,7 +415,7 @@ fn no_bevy(source: &Source) -> Vec<String> {
 }
 
 /// Plugins of the viewer, each in a folder of its own.
-const PLUGINS: [&str; 7] = ["tiles", "camera", "sky", "time", "overlay", "pick", "roof"];
+const PLUGINS: [&str; 8] = ["tiles", "camera", "sky", "time", "overlay", "pick", "roof", "siting"];
 
 fn no_siblings(source: &Source) -> Vec<String> {
     let Some(own) = PLUGINS.iter().find(|plugin| source.is_in(&[format!("viewer/{plugin}").as_str()])) else {

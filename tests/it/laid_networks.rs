@@ -386,9 +386,18 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     assert_eq!(again.series.len(), manifest.series.len());
     let parts = network::reach::of_territory(&at, &manifest).unwrap();
     let [west, south, east, north] = manifest.bounds_lonlat;
-    let answer = network::reach::answer(&parts, 0.5 * (west + east), 0.5 * (south + north), 400.0, false).unwrap();
-    assert!(answer["post"]["distance_m"].as_f64().unwrap() < 400.0 && answer["level"] == "HTA");
-    assert!(answer["line"]["voltage_v"].as_f64().unwrap() > 1_000.0);
+    // What is left of the ratings: a series of one step, on each feature of the year, and what a place is told.
+    let rooms = network::reach::rooms(&at, &manifest);
+    assert!(!rooms.is_empty() && rooms.keys().all(|id| id.starts_with(&grid.prefix)));
+    let ends = [0.5 * (west + east), 0.5 * (south + north)];
+    let fit = parts.find(ends, 400.0, &|id| rooms.get(id).copied()).unwrap();
+    let (post, line) = (fit.post.clone().unwrap(), fit.line.clone().unwrap());
+    assert!(post.distance_m < 400.0 && fit.level() == "HTA" && line.known.voltage_v.unwrap() > 1_000.0);
+    let room = post.room.unwrap();
+    assert!(post.rated_kva.unwrap() > 0.0 && room.feed_kw >= room.draw_kw, "{room:?} of {:?}", post.rated_kva);
+    let said = fit.json(false);
+    assert!(said["s3renr_mw"].is_null() && said["s3renr"].as_str().unwrap().contains("non connu"));
+    assert_eq!((said["post"]["label"].as_str(), said["post"]["generated"].as_bool()), (Some("généré, non réel"), Some(true)));
 
     // Cut otherwise, it is the same network; and the package checks clean.
     let (other, again) = run("many", 20);

@@ -48,6 +48,7 @@ mod search;
 mod series;
 mod shading;
 mod shared_data;
+mod siting;
 mod skeleton;
 mod storage;
 mod stream;

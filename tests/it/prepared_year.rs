@@ -6,7 +6,7 @@ use jumeau::energy::prepared::PreparedYear;
 use jumeau::energy::pv::System;
 use jumeau::energy::shading::{Foliage, Visibility};
 use jumeau::energy::transposition::{Plane, SkyModel};
-use jumeau::energy::weather::{Site, SkyHour, Turbidity, clear_year};
+use jumeau::energy::weather::{Site, SkyHour, Turbidity, clear_year, missing_months, month_times};
 use jumeau::energy::yields::{PlaneView, produce_shaded};
 use proptest::prelude::*;
 use std::sync::LazyLock;
@@ -64,4 +64,43 @@ proptest! {
             prop_assert!(near(*a, *b), "{a} {b}");
         }
     }
+}
+
+/// A year is the sum of its months, whichever of them are there how often: twice, from another day on, or hardly.
+#[test]
+fn a_part_of_a_year_is_not_blown_up_to_a_year() {
+    let site = Site { lat: 47.2, lon: -1.55, elevation_m: 20.0 };
+    let year = |year: i16| clear_year(&site, year, &Turbidity::Constant(3.0)).unwrap();
+    let plane = Plane::new(30.0, 180.0);
+    let view = PlaneView::new(&plane, &[], Foliage::default());
+    let of = |hours: &[SkyHour]| {
+        let prepared = PreparedYear::new(&System::default(), hours, 1.0);
+        let (sums, _) = prepared.produce(&plane, &view, |_, _| ());
+        (prepared.of_one_year(sums.month_kwh), prepared.of_one_year(sums.month_poa_kwh).iter().sum::<f64>(), sums)
+    };
+    let whole = year(2025);
+    let (months, poa, sums) = of(&whole);
+    assert!(missing_months(&whole, 1.0).is_empty() && month_times(&whole, 1.0) == [1.0; 12]);
+    assert!((months.iter().sum::<f64>() - sums.ac_kwh).abs() < 1e-9 && (poa - sums.poa_kwh).abs() < 1e-9);
+    // Three months of it are three months.
+    let spring: Vec<SkyHour> = whole.iter().filter(|hour| (2..5).contains(&hour.month)).cloned().collect();
+    assert_eq!(missing_months(&spring, 1.0), [1, 2, 6, 7, 8, 9, 10, 11, 12]);
+    let (of_spring, ..) = of(&spring);
+    for (month, (part, all)) in of_spring.iter().zip(months).enumerate() {
+        assert_eq!(*part, if (2..5).contains(&month) { all } else { 0.0 }, "{month}");
+    }
+    // Two years are their mean, a leap year is a year, days without their nights are days.
+    let two: Vec<SkyHour> = whole.iter().chain(&year(2026)).cloned().collect();
+    let days: Vec<SkyHour> = whole.iter().filter(|hour| hour.sky.ghi > 0.0).cloned().collect();
+    for hours in [two, year(2024), days] {
+        let (found, ..) = of(&hours);
+        let (sum, right) = (found.iter().sum::<f64>(), months.iter().sum::<f64>());
+        assert!((sum / right - 1.0).abs() < 0.01 && missing_months(&hours, 1.0).is_empty(), "{sum} {right}");
+    }
+    // From the middle of a month round to the middle of it: that month is whole, from two halves.
+    let round: Vec<SkyHour> = whole[2000..].iter().chain(&year(2026)[..2000]).cloned().collect();
+    assert_eq!(month_times(&round, 1.0), [1.0; 12]);
+    // Half hours are no second year.
+    let halves: Vec<SkyHour> = whole.iter().flat_map(|hour| [hour.clone(), hour.clone()]).collect();
+    assert_eq!(month_times(&halves, 0.5), [1.0; 12]);
 }

@@ -1,10 +1,10 @@
 //! What a roof answers: laws of its year, and modules that lie where they are said to.
 
 use jumeau::base::Instant;
-use jumeau::energy::answer::{HomeBattery, PlaneYear, Question, answer, worth_covering};
-use jumeau::energy::economics::{Use, file::france};
+use jumeau::energy::answer::{HomeBattery, PlaneYear, Question, answer, facts_used, worth_covering};
+use jumeau::energy::economics::{PayBack, Use, Validity, file::france};
 use jumeau::energy::layout::{ModuleKind, lay, lay_around};
-use jumeau::energy::roof::{RoofPlane, planes};
+use jumeau::energy::roof::{MAX_PLANES, RoofPlane, planes};
 use jumeau::energy::shading::bvh::Bvh;
 use jumeau::energy::shading::sight::{sight, sights};
 use jumeau::energy::yields::Sureness;
@@ -49,7 +49,7 @@ proptest! {
             prop_assert!(balance.stored_or_lost > -1e-6);
         }
         prop_assert!(b.self_consumption >= a.self_consumption - 1e-9, "{} {}", a.self_consumption, b.self_consumption);
-        prop_assert!(b.earnings.savings >= a.earnings.savings - 1e-9);
+        prop_assert!(b.earnings.savings.unwrap() >= a.earnings.savings.unwrap() - 1e-9);
         prop_assert!(a.kwh_p90 <= a.kwh_year && a.kwh_year <= a.kwh_p10);
     }
 }
@@ -63,10 +63,50 @@ fn a_tariff_past_its_date_is_said_and_one_in_force_is_not() {
     assert!(!of("2026-02-01").earnings.past().any(|fact| fact.id == "pv-premium"));
     let late = of("2026-11-26");
     assert!(late.is_dated() && late.earnings.past().any(|fact| fact.id == "pv-surplus-tariff"));
-    assert_eq!(late.earnings.premium, 480.0, "the last known value is used, and said to be past");
+    assert_eq!(late.earnings.premium, Some(480.0), "the last known value is used, and said to be past");
     // 0.5 kW of own use all year at 0.2001 €/kWh.
-    assert!((late.earnings.savings - 0.5 * 8760.0 * 0.2001).abs() < 1e-6);
+    assert!((late.earnings.savings.unwrap() - 0.5 * 8760.0 * 0.2001).abs() < 1e-6);
     assert!(answer(&question(&planes, &production, &load[1..], 0.0, "2026-02-01"), &facts).is_err());
+}
+
+/// What a battery saves pays for a battery: without its cost the pay-back is that of the modules; with a quotation it is that of all of it.
+#[test]
+fn a_battery_of_no_price_pays_for_nothing() {
+    let planes = [plane(6.0, 6600.0, 0)];
+    let production: Vec<f64> = (0..8760).map(|hour| if (8..18).contains(&(hour % 24)) { 1.8 } else { 0.0 }).collect();
+    let load = vec![0.5; 8760];
+    let facts = france().unwrap();
+    let of = |kwh: f64, cost_eur: Option<f64>| answer(&Question { cost_eur, ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
+    let (bare, with) = (of(0.0, None), of(10.0, None));
+    assert!(with.self_consumption > bare.self_consumption + 0.1 && with.earnings.savings > bare.earnings.savings);
+    assert_eq!(with.earnings.payback, bare.earnings.payback);
+    assert!(matches!(bare.earnings.payback, PayBack::Years(_)) && with.payback_without_battery && !bare.payback_without_battery);
+    let (bare, with) = (of(0.0, Some(9000.0)), of(10.0, Some(9000.0)));
+    assert!(with.earnings.payback.years() < bare.earnings.payback.years() && !with.payback_without_battery);
+}
+
+/// All of it goes to the grid: no battery and no household is in between.
+#[test]
+fn what_is_sold_as_a_whole_is_used_by_nobody_here() {
+    let planes = [plane(6.0, 6600.0, 0)];
+    let (production, load) = (vec![0.75; 8760], vec![0.5; 8760]);
+    let found = answer(&Question { way: Use::TotalSale, ..question(&planes, &production, &load, 12.0, "2026-02-01") }, &france().unwrap()).unwrap();
+    assert!((found.balance.exported - found.balance.produced).abs() < 1e-9 && (found.balance.produced - 6570.0).abs() < 1e-6);
+    assert!((found.balance.imported - found.balance.demanded).abs() < 1e-9);
+    assert_eq!((found.self_consumption, found.self_sufficiency, found.balance.own_use, found.balance.stored_or_lost), (0.0, 0.0, 0.0, 0.0));
+    assert_eq!(found.earnings.savings, Some(0.0));
+}
+
+/// The mean of 2024 is no figure of 2026, and everything that tells of dates says so.
+#[test]
+fn carbon_of_a_past_year_is_said_to_be() {
+    let planes = [plane(6.0, 6600.0, 0)];
+    let (production, load) = (vec![0.75; 8760], vec![0.5; 8760]);
+    let mut facts = france().unwrap();
+    facts.facts.retain(|fact| fact.id.starts_with("co2-"));
+    let found = answer(&question(&planes, &production, &load, 0.0, "2026-02-01"), &facts).unwrap();
+    assert!(found.earnings.used.is_empty() && !found.is_dated() && found.rests_on_past());
+    assert!(facts_used(&found).iter().any(|(fact, validity)| fact.id == "co2-average" && *validity == Validity::Past));
 }
 
 #[test]
@@ -136,4 +176,18 @@ fn a_wall_hides_what_is_lower_than_the_line_over_it() {
     let lines = sights(&wall(10.0), &[from], &[[100.0, 0.0, 5.0], [100.0, 0.0, 30.0], [100.0, 0.0, 25.0]]);
     assert!(lines[0].is_free() && lines[0].to[2] == 25.0 && !lines[2].is_free());
     assert!(sight(&Bvh::default(), from, from).is_free());
+}
+
+/// A whole quarter in one building, a plane for each triangle: the largest are taken, and it ends.
+#[test]
+fn a_roof_of_too_many_planes_is_its_largest() {
+    let triangles: Vec<[[f64; 3]; 3]> = (0..MAX_PLANES + 500)
+        .map(|number| {
+            let (side, z) = (2.0 + 1e-4 * number as f64, number as f64);
+            [[0.0, 0.0, z], [side, 0.0, z], [0.0, side, z]]
+        })
+        .collect();
+    let found = planes(&triangles);
+    assert_eq!(found.len(), MAX_PLANES);
+    assert!(found.iter().all(|plane| plane.eave_m >= 500.0), "the small ones went");
 }

@@ -118,6 +118,21 @@ fn a_choice_changes_the_answer_and_a_battery_takes_no_own_use_away() {
     assert!(shaded.answer.kwh_year < 0.9 * proposed.answer.kwh_year && shaded.answer.kwh_year > 0.3 * proposed.answer.kwh_year);
 }
 
+/// A monument that is hidden in a straight line, with no street to look from, is not said to be unseen; with streets it is.
+#[test]
+fn a_monument_that_nobody_looked_for_is_not_unseen() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let told = |viewpoints: usize| {
+        let mut record = gable(&[]);
+        record.monuments.iter_mut().for_each(|monument| (monument.covisible, monument.viewpoints) = (Some(false), viewpoints));
+        let question = ask(0.0, None, vec![]);
+        let found = answered(&Prepared::new(record, &sunlight), &sunlight, &question);
+        let basis = Basis::of("Village", &sunlight.shared, &question, "book");
+        Card::new(&found, &basis, Clock::Paris, false).covisible
+    };
+    assert_eq!((told(0), told(12)), (None, Some(false)));
+}
+
 #[test]
 fn the_page_is_told_all_that_was_agreed() {
     let sunlight = Sunlight::new(shared()).unwrap();

@@ -1,7 +1,7 @@
 //! Search: what people type finds what they mean, from files of an index as a territory has them.
 
 use jumeau::base::Rng;
-use jumeau::formats::search::{Entry, Feature, House, HouseList, Houses, Index, Kind, Locality, Node, Part, Spot, read_entries, read_houses, read_spelling, write_entries, write_houses, write_spelling};
+use jumeau::formats::search::{Entry, Feature, House, HouseList, Houses, Index, Kind, Locality, MAX_PART_BYTES, Node, Part, Spot, read_entries, read_houses, read_spelling, write_entries, write_houses, write_spelling};
 use jumeau::search::build::{Built, Named, build};
 use jumeau::search::{Answer, Finder, Found, MAX_HITS, Remark};
 use proptest::prelude::*;
@@ -279,5 +279,41 @@ proptest! {
         let mut rng = Rng::new(seed);
         shuffled.sort_by_cached_key(|_| rng.next_u64());
         prop_assert_eq!(build(shuffled, "buildings").files, build(places(), "buildings").files);
+    }
+}
+
+/// Ids as long as a source may have them, a street of a hundred thousand numbers: no file is larger than its reader takes, and what went is told.
+#[test]
+fn no_file_is_larger_than_its_reader_takes() {
+    // Nothing of one is the beginning of the next.
+    let long = |number: usize, bytes: usize| format!("{} Longue {}", number * 7_919, "xyz ".repeat(bytes / 4));
+    let named = |number: usize, houses: Vec<House>| Named {
+        name: long(number, 260),
+        kind: Kind::Street,
+        locality: None,
+        spot: Spot::at([-1.55, 47.2], 20.0),
+        span_m: 100,
+        weight: number as u32,
+        feature: Some(("roads".to_owned(), long(number, 370))),
+        houses,
+    };
+    let all: Vec<Named> = (0..4_000).map(|number| named(number, Vec::new())).collect();
+    let built = build(all, "buildings");
+    assert!(built.cut > 0);
+    let mut most_important = false;
+    for (part, bytes) in &built.files {
+        assert!(bytes.len() <= MAX_PART_BYTES || *part == Part::Index, "{part:?}: {}", bytes.len());
+        if matches!(part, Part::Words(_)) {
+            most_important |= read_entries(bytes).unwrap().iter().any(|entry| entry.weight == 3_999);
+        }
+    }
+    assert!(most_important);
+    let many: Vec<House> = (0..40_000_u32).map(|number| House { number: number % 9_999, suffix: format!("s{}", number / 9_999), spot: Spot::at([-1.5 + 1e-5 * f64::from(number), 47.0 + 1e-5 * f64::from(number % 100)], 10.0), building: format!("{}{}", number * 7_919, "0".repeat(60)), postcode: "44000".to_owned() }).collect();
+    let built = build(vec![named(1, many)], "buildings");
+    assert_eq!(built.cut, 1);
+    for (part, bytes) in &built.files {
+        if matches!(part, Part::Numbers(_)) {
+            assert!(read_houses(bytes).unwrap().iter().any(|list| list.houses.len() > 1_000));
+        }
     }
 }

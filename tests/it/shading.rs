@@ -1,11 +1,11 @@
 //! Shading against closed forms and against brute-force marching.
 
 use jumeau::energy::shading::bvh::Bvh;
-use jumeau::energy::shading::march::{Steps, horizon_tan, is_shaded};
+use jumeau::energy::shading::march::{Heights, Steps, horizon_tan, is_shaded};
 use jumeau::energy::shading::sweep::{SweepOptions, horizon};
 use jumeau::energy::shading::{BENT_EARTH_M, Foliage, HeightGrid, Visibility, grid_azimuth};
 use jumeau::energy::transposition::Plane;
-use jumeau::geodesy::Crs;
+use jumeau::geodesy::{Crs, EnuFrame, LonLatH};
 use proptest::prelude::*;
 
 /// A wall along a row of the grid, 20 cells north of the view point in the middle.
@@ -290,6 +290,32 @@ fn far_mountains_sink_behind_the_earth() {
         ..Steps::default()
     };
     assert!((horizon_tan(&grid, [50.0, 1.0], 0.0, 90.0, &steps) - expected).abs() < 1e-6);
+}
+
+/// A mountain of 1,500 m some thirty kilometres off, laid as it lies in the frame of the place: the frame has lowered it by the curve of the earth
+/// already, and only the bending of light is left. Beside the truth from straight lines in space, and to what maps' heights say of the same mountain.
+#[test]
+fn a_mountain_in_the_frame_sinks_once() {
+    let (lon, lat) = (-1.55, 47.2);
+    let frame = EnuFrame::at(LonLatH::new(lon, lat, 0.0));
+    let top = frame.from_ecef(LonLatH::new(lon + 30_000.0 / (111_320.0 * f64::to_radians(lat).cos()), lat, 1500.0).to_ecef());
+    let (cell_m, columns) = (25.0, 1300);
+    let at = (top.x / cell_m).round() as usize;
+    let far_m = at as f64 * cell_m;
+    assert!((far_m - top.x).abs() < cell_m && (29_000.0..31_000.0).contains(&far_m) && (1425.0..1435.0).contains(&top.z), "{top}");
+    let found = |height_m: f64, heights: Heights| {
+        let mut grid = vec![f32::NAN; columns * 3];
+        (0..3).for_each(|row| grid[row * columns + at] = height_m as f32);
+        // Around the top nothing is known but the same height, so that a step beside it meets it too.
+        (0..3).for_each(|row| [at - 1, at + 1].into_iter().for_each(|column| grid[row * columns + column] = height_m as f32));
+        let grid = HeightGrid::new(columns, 3, cell_m, grid).unwrap();
+        let steps = Steps { from_m: 100.0, step_m: cell_m, to_m: far_m, curved: true, heights, ..Steps::default() };
+        horizon_tan(&grid, [0.0, 1.0], 0.0, 90.0, &steps).atan().to_degrees()
+    };
+    // A straight line in space, and half of what light bends on its way.
+    let truth = (top.z / top.x).atan().to_degrees() + (0.13 * top.x / (2.0 * 6_371_000.0)).to_degrees();
+    assert!((found(top.z, Heights::InFrame) - truth).abs() < 0.005, "{} {truth}", found(top.z, Heights::InFrame));
+    assert!((found(1500.0, Heights::OnEllipsoid) - truth).abs() < 0.005, "{} {truth}", found(1500.0, Heights::OnEllipsoid));
 }
 
 #[test]

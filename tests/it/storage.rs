@@ -162,6 +162,27 @@ fn negative_prices_have_a_plan() {
     }
 }
 
+/// Where nothing is gained by it, nothing is bought and sold in one step: prices of nought, equal prices, and selling for less, by either solver.
+#[test]
+fn one_meter_turns_one_way() {
+    for steps in [96, 480] {
+        for (buy, sell) in [(0.0, 0.0), (80.0, 80.0), (80.0, 0.0), (-20.0, -20.0)] {
+            for goal in [Goal::Cost, Goal::Import, Goal::Curtailment] {
+                let mut case = Case { goal, ..reference(steps) };
+                case.import_price.fill(buy);
+                case.export_price.fill(sell);
+                let plan = optimal(&case).unwrap();
+                let both: f64 = plan.imported_mw.iter().zip(&plan.exported_mw).map(|(a, b)| a.min(*b)).sum();
+                assert!(both < 1e-9, "{steps} {buy} {sell} {goal:?}: {both} MWh both ways");
+                let (outside, inside) = plan.imbalance(&case);
+                assert!(outside < 1e-6 && inside < 1e-6, "{steps} {buy} {sell} {goal:?}");
+                let totals = plan.totals(&case);
+                assert!((0.0..=1.0).contains(&totals.self_sufficiency) && (0.0..=1.0).contains(&totals.self_consumption), "{totals:?}");
+            }
+        }
+    }
+}
+
 /// Story 10: behind a narrow connection a larger battery never curtails more.
 #[test]
 fn curtailment_falls_with_size() {

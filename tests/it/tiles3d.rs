@@ -354,6 +354,7 @@ fn every_finding_has_a_sentence() {
         "terrain-rgb-",
         "meter-",
         "roofbook-",
+        "gridbook-",
         "mvt-",
         "ground-",
         "vectors-",
@@ -382,6 +383,7 @@ fn every_finding_has_a_sentence() {
     let mut sources = vec![
         root.join("formats/meter.rs"),
         root.join("formats/roofbook.rs"),
+        root.join("formats/gridbook.rs"),
         root.join("formats/search.rs"),
         root.join("formats/tiledescription.rs"),
         root.join("formats/mvt.rs"),

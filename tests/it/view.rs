@@ -9,7 +9,7 @@ use jumeau::view::*;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
-fn limits() -> Limits {
+pub fn limits() -> Limits {
     Limits {
         home: Camera {
             target: [-1.5586, 47.2133, 55.0],
@@ -221,7 +221,10 @@ fn state() -> impl Strategy<Value = ViewState> {
                     attribute,
                     filters,
                     roof,
+                    raised: !playing,
+                    balance: playing,
                     flows,
+                    proposal: Default::default(),
                 }
             },
         )
@@ -242,6 +245,8 @@ fn command() -> impl Strategy<Value = Command> {
         any::<i64>().prop_map(|seconds| Command::StepInstant { seconds }),
         any::<i32>().prop_map(|year| Command::SetYear { year }),
         any::<bool>().prop_map(|playing| Command::Play { playing }),
+        any::<bool>().prop_map(|raised| Command::SetRaised { raised }),
+        any::<bool>().prop_map(|shown| Command::ShowBalance { shown }),
         number().prop_map(|speed| Command::SetSpeed { speed }),
         (layer(), any::<bool>()).prop_map(|(layer, visible)| Command::ShowLayer { layer, visible }),
         theme().prop_map(|theme| Command::SetTheme { theme }),
@@ -622,7 +627,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&flows="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&raise=0&balance=0&flows=&plan="
     );
 }
 

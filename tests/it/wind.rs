@@ -77,6 +77,16 @@ fn values_of_the_reference() {
     ] {
         close(smooth.at(speed), power, 5e-5);
     }
+    // Hardly any turbulence is hardly another curve, and none is none: never more than the turbine has.
+    for intensity in [0.0, 0.001, 0.01, 0.02, 0.04, 0.05, 0.1, 0.2, f64::NAN] {
+        let smooth = curve().smoothed(intensity);
+        for tenths in 0..250 {
+            let speed = f64::from(tenths) / 10.0;
+            let (own, power) = (curve().at(speed), smooth.at(speed));
+            assert!((0.0..=1.01 * curve().highest_kw()).contains(&power), "{intensity} {speed}: {power}");
+            assert!(!(intensity <= 0.01) || power == own, "{intensity} {speed}: {power} {own}");
+        }
+    }
     assert_eq!(curve().at(25.1), 0.0);
     assert_eq!(curve().at(25.0), 2000.0);
     assert!(profile::logarithmic(5.0, 10.0, 100.0, 0.0, 0.0).is_none());

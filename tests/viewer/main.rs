@@ -1,8 +1,11 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod clock;
+mod clock_panels;
 mod foreign;
 mod golden;
-mod panels;
+pub mod panels;
+mod plan;
 mod power;
 mod roof;
 mod running;
@@ -10,4 +13,5 @@ mod search;
 mod series;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
+mod siting;
 mod territory;

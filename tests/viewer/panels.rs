@@ -12,17 +12,17 @@ use jumeau::view::curve::{Calendar, Point};
 use jumeau::view::{Attribute, Breaks, Camera, Command, Filter, Keep, KnownSeries, Language, Limits, Scale, Selection, Theme, apply, opening};
 
 /// The panels with a state that follows their commands, as in the viewer.
-struct Desk {
-    model: PanelModel,
+pub struct Desk {
+    pub model: PanelModel,
     memory: Memory,
     texts: Texts,
-    asked: Vec<Command>,
+    pub asked: Vec<Command>,
     is_installed: bool,
     /// What the panels leave to the picture.
     picture: egui::Rect,
 }
 
-type Panels = Harness<'static, Desk>;
+pub type Panels = Harness<'static, Desk>;
 
 fn instant(text: &str) -> Instant {
     Instant::parse(text).expect("an instant")
@@ -96,6 +96,7 @@ fn manifest() -> Manifest {
         tables: Vec::new(),
         roofs: None,
         search: None,
+        connect: None,
         imagery: Vec::new(),
     }
 }
@@ -120,7 +121,7 @@ fn limits() -> Limits {
     }
 }
 
-fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
+pub fn desk(language: Language, change: impl FnOnce(&mut PanelModel)) -> Panels {
     let texts = Texts::new(language);
     let mut state = opening("nantes-centre", instant("2026-06-21T13:30:00Z"), &limits());
     state.language = language;
@@ -158,7 +159,7 @@ fn harness(model: PanelModel, texts: Texts) -> Panels {
         )
 }
 
-fn click(desk: &mut Panels, label: &str) {
+pub fn click(desk: &mut Panels, label: &str) {
     desk.get_by_label(label).click();
     desk.run();
 }
@@ -373,7 +374,7 @@ fn the_rnb_id_can_be_copied() {
 }
 
 /// What reached the clipboard within the next few frames.
-fn copied(desk: &mut Panels) -> Vec<String> {
+pub fn copied(desk: &mut Panels) -> Vec<String> {
     let mut texts = Vec::new();
     for _ in 0..4 {
         desk.step();
@@ -591,6 +592,8 @@ fn curves() -> ChartText {
         worst: vec![(instant("2026-02-03T18:00:00Z"), 8.5)],
         beyond: Some(3),
         trough: Some((instant("2026-08-15T03:00:00Z"), 1.0)),
+        typical_days: Default::default(),
+        over: None,
         calendar: std::sync::Arc::new(Calendar {
             days: (0..3).map(|day| instant("2026-01-11T23:00:00Z").plus_seconds(86_400 * day)).collect(),
             hours: (0..3).map(|day| std::array::from_fn(|hour| (hour != 5).then(|| f64::from(day) + hour as f64 / 10.0))).collect(),
@@ -933,4 +936,47 @@ fn power_flows_are_painted_read_and_chosen() {
     desk.query_all_by_label("Flux d’énergie").next().expect("the switch").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::ShowFlows { shown: false }));
+}
+
+#[test]
+fn a_proposal_is_put_down_sized_and_read() {
+    use jumeau::rooftop::told::Line;
+    use jumeau::siting::told::{Card, Row};
+    use jumeau::view::{BatteryUse, Placed, Thing, Tool};
+    let row = Row { key: "curtailed", name: "Écrêtement".to_owned(), values: ["0 kWh".to_owned(), "20 MWh".to_owned(), "7 MWh".to_owned()] };
+    let line = |key, name: &str, value: &str| Line { key, name: name.to_owned(), value: value.to_owned(), origin: "simulé".to_owned() };
+    let mut desk = desk(Language::Fr, |model| {
+        model.state.proposal.placed = vec![Placed { at: [-1.56, 47.21], thing: Thing::Battery { kwh: 2_000.0, kw: 1_000.0 } }];
+        model.siting = jumeau::ui::SitingText {
+            state: "ready",
+            card: Some(Card { headline: vec![line("avoided", "Écrêtement évité", "13 MWh")], year: vec![row.clone()], day: vec![row.clone()], hour: vec![row], money: vec![line("saved", "Achats évités", "12 €")], notes: vec!["Batterie : une note".to_owned()], dated: true }),
+            fits: vec![vec!["Poste le plus proche : 12 m".to_owned()]],
+            has_book: true,
+            ..Default::default()
+        };
+    });
+    desk.run();
+    for said in ["13 MWh", "7 MWh", "Poste le plus proche", "Un prix a dépassé"] {
+        assert!(desk.query_all_by_label_contains(said).next().is_some(), "{said}");
+    }
+    let battery = jumeau::i18n::Texts::new(Language::Fr).text("siting-place-here");
+    for (label, expect) in [
+        (format!("Batterie : {battery}"), Command::PlaceHere { tool: Tool::Battery }),
+        (format!("Éolienne : {battery}"), Command::PlaceHere { tool: Tool::Turbine }),
+    ] {
+        desk.get_by_label(&label).click_accesskit();
+        desk.run();
+        assert_eq!(desk.state().asked.last(), Some(&expect));
+    }
+    // The turbine that was put down last is in hand: it goes north, and away.
+    desk.get_by_label("nord").click_accesskit();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::MovePlaced { index: 2, east_m: 0.0, north_m: 25.0 }));
+    desk.get_by_label("pour l’autoconsommation").click_accesskit();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::SetBatteryUse { battery_use: BatteryUse::OwnUse }));
+    desk.get_by_label_contains("Enlever 3.").click_accesskit();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::RemovePlaced { index: 2 }));
+    assert_eq!(desk.state().model.state.proposal.placed.len(), 2);
 }

@@ -117,7 +117,7 @@ impl Running {
         self.frame();
     }
 
-    fn drag(&mut self, button: MouseButton, from: Vec2, to: Vec2) {
+    pub fn drag(&mut self, button: MouseButton, from: Vec2, to: Vec2) {
         self.point(from);
         self.button(button, ButtonState::Pressed);
         self.point(to);

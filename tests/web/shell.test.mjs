@@ -220,6 +220,62 @@ const ROOF = {
   sources: ["IGN – BD TOPO®, édition 2025-06-15"],
 };
 
+const PROPOSAL = {
+  kind: "proposal", state: "ready", message: null, nature: "simulated", hasBook: true, dated: false, ms: 4,
+  headline: [{ key: "avoided", name: "Écrêtement évité par la batterie", value: "12,3 MWh", origin: "simulé, pas à pas ; limite de raccordement 6,50 MW" }, { key: "self-sufficiency", name: "Autonomie", value: "31,0 % (+4,2 pt)", origin: "part de la consommation qui n’est pas soutirée" }],
+  money: [{ key: "saved", name: "Achats évités", value: "12 345 €", origin: "0,2001 EUR/kWh" }],
+  year: [{ key: "curtailed", name: "Écrêtement", values: ["0 kWh", "20,0 MWh", "7,7 MWh"] }], day: [{ key: "curtailed", name: "Écrêtement", values: ["0 kWh", "1,0 MWh", "0,4 MWh"] }], hour: [],
+  moments: Array.from({ length: 24 }, (_, hour) => ({ at: `2026-06-21T${String(hour).padStart(2, "0")}:00:00Z`, drawnKw: [200, 200 - 20 * hour, 180 - 15 * hour], curtailedKw: 0, storedKwh: 10 * hour })),
+  fits: [[{ key: "post", text: "Poste le plus proche : 312,4 m — P7 (classe A (40 cm)) ; capacité restante non connue" }, { key: "s3renr", text: "S3REnR : non connu, aucune source du territoire ne le donne" }]],
+  notes: ["Soleil : climatologie statistique de France, sans ombres ; pertes 14 %."], geojson: { type: "FeatureCollection", features: [] },
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`a proposal is put down, sized and read with the keyboard alone (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    if (size === "phone") await page.locator("#layers-toggle").click();
+    await page.locator("#proposal-fold summary").focus();
+    await page.keyboard.press("Enter");
+    await page.locator("#proposal-here-battery").focus();
+    await page.keyboard.press("Enter");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "place-here", tool: "battery" });
+    await page.locator("#proposal-tool-turbine").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "use-tool", tool: "turbine" });
+    const state = { territory: "essai", instant: "2026-06-21T13:30:00Z", year: 2026, playback: { playing: false, speed: 3600 }, hidden: [], filters: [], theme: "none", selection: null, language: "fr", camera: { target: [-1.55, 47.215, 60], distance_m: 900, heading_deg: 0, pitch_deg: -30 } };
+    const proposal = { placed: [{ at: [-1.55, 47.215], thing: { kind: "battery", kwh: 2000, kw: 1000 } }], limit_kw: 6500, battery_use: "connection", wind_ms: null, chosen: 0, tool: null };
+    await page.evaluate(([message, state]) => { window.say({ kind: "state", state, link: "v=1" }); window.say(message); }, [PROPOSAL, { ...state, proposal }]);
+    const card = page.locator("#proposal");
+    assert.match(await card.textContent(), /Écrêtement évité par la batterie/);
+    assert.match(await card.textContent(), /12,3 MWh/);
+    await card.locator("#proposal-kwh").fill("4000");
+    await page.waitForFunction(() => window.heard.at(-1).do === "change-placed");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "change-placed", index: 0, thing: { kind: "battery", kwh: 4000, kw: 1000 } });
+    await card.locator("#proposal-move-north").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "move-placed", index: 0, east_m: 0, north_m: 25 });
+    await card.locator("#proposal-limit").fill("5000");
+    await card.locator("#proposal-limit").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-site-limit", kw: 5000 });
+    await card.locator("#proposal-use").selectOption("own-use");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-battery-use", battery_use: "own-use" });
+    assert.match(await card.locator("#proposal-save").getAttribute("href"), /^data:application\/geo\+json/);
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-proposal-${size}`);
+    // On the picture the keys of the table act on the thing in hand.
+    if (size === "desktop") {
+      await page.locator("#scene").focus();
+      await page.keyboard.press("g");
+      assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "change-placed", index: 0, thing: { kind: "battery", kwh: 2500, kw: 1300 } });
+      await page.keyboard.press("Delete");
+      assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "remove-placed", index: 0 });
+    }
+    await page.locator("#proposal-remove-0").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "remove-placed", index: 0 });
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
 for (const size of ["phone", "desktop"]) {
   test(`the card of a roof can be read, changed and printed (${size})`, async () => {
     const { page, faults, context } = await open({ size });
@@ -253,6 +309,15 @@ for (const size of ["phone", "desktop"]) {
     await card.getByLabel("Tout vendre").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-sale", all: true });
     // The card is drawn anew with each answer; who was at a control still is.
+    // What no fact says is unknown: neither nothing, nor never. And whose pay-back it is, is said.
+    const paid = async (numbers) => {
+      await page.evaluate(([roof, more]) => window.say({ ...roof, numbers: { ...roof.numbers, ...more } }), [ROOF, numbers]);
+      return card.innerText();
+    };
+    assert.match(await paid({ paybackYears: null, payback: "never" }), /jamais/u);
+    const unknown = await paid({ paybackYears: null, payback: "unknown", premiumEur: null });
+    assert.ok(!/jamais/u.test(unknown) && unknown.match(/inconnu/gu)?.length === 2, unknown);
+    assert.match(await paid({ paybackWithoutBattery: true }), /sans la batterie/u);
     await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, sellAll: true, batteryKwh: 5 } }), ROOF);
     assert.equal(await page.evaluate(() => document.activeElement.id), "roof-sale");
     assert.equal(await card.locator("#roof-battery").inputValue(), "5");
@@ -272,6 +337,65 @@ for (const size of ["phone", "desktop"]) {
     assert.match(await card.innerText(), /pas dans le livre/);
     await page.evaluate(() => window.say({ kind: "roof", state: "none" }));
     assert.ok(await card.isHidden());
+    assert.deepEqual(faults, []);
+    await context.close();
+  });
+}
+
+const PLAN = {
+  kind: "plan", state: "ready", message: null, has: true, by: "energy", falling: true, only: [],
+  count: 3, areaM2: 5300, kwp: 512, kwhYear: 560000, kwhP90: 497000, usefulKwh: 410000,
+  sizes: [{ end: 50, count: 0 }, { end: 100, count: 1 }, { end: 250, count: 2 }, { end: 500, count: 0 }, { end: 1000, count: 0 }, { end: null, count: 0 }],
+  coverage: { demandKwh: 2100000, covered: 0.195, used: 0.73, hours: 8760, hoursCovered: 610, mostSurplusKw: 210, day: Array.from({ length: 24 }, (_, hour) => [hour > 6 && hour < 19 ? 30 * (6 - Math.abs(12.5 - hour)) : 0, 200 + 40 * (hour > 17)]) },
+  rows: [
+    { id: "B12", layer: "buildings", kind: "roof", name: "Gymnase", usage: "sport", public: true, areaM2: 1800, kwp: 210, kwhYear: 231000, kwhP90: 205000, shadingLoss: 0.02, usefulShare: 0.7, protection: "none", perimeters: [], at: [-1.55, 47.21, 40] },
+    { id: "P1", layer: "car-parks", kind: "car-park", name: "Parking de la gare", usage: "car-park", public: false, areaM2: 2000, kwp: 215, kwhYear: 229000, kwhP90: 203000, shadingLoss: 0.01, usefulShare: 0.74, protection: "surroundings", perimeters: ["AC1 Église"], at: [-1.551, 47.211, 40] },
+    { id: "B13", layer: "buildings", kind: "roof", name: "B13", usage: "commercial", public: false, areaM2: 1500, kwp: 87, kwhYear: 100000, kwhP90: 89000, shadingLoss: 0.05, usefulShare: null, protection: "excluded", perimeters: ["AC4 Centre ancien"], at: [-1.552, 47.212, 40] },
+  ],
+  more: 0, known: { carParks: true, public: true, servitudes: false }, leastM2: 500, canopies: { usableShare: 0.5, tilt: 10, azimuth: 180 }, all: { buildings: 310, kwp: 3200, kwhYear: 3400000 },
+  sources: ["IGN – BD TOPO®, édition 2025-06-15"], weather: "climatologie mensuelle intégrée", nature: "simulated",
+};
+
+for (const size of ["phone", "desktop"]) {
+  test(`the solar plan is a table that sorts, filters and leads to roofs (${size})`, async () => {
+    const { page, faults, context } = await open({ size });
+    await started(page);
+    await page.evaluate(() => {
+      window.say({ kind: "ready" });
+      window.say({ kind: "plan", state: "none", message: null, has: true });
+    });
+    await page.locator("#plan-open").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: true, only: [] } });
+    await page.evaluate((plan) => window.say(plan), PLAN);
+    const panel = page.locator("#plan");
+    await panel.waitFor();
+    const said = await panel.innerText();
+    for (const words of [/3 toits et parkings/, /0,56.GWh\/an/, /19,5.% couverts/, /610 heures/, /Parking de la gare/, /parking \(hypothèse\)/, /exclu : AC4 Centre ancien/, /loi APER/, /simulé/]) assert.match(said, words);
+    assert.equal(await panel.locator("tbody tr").count(), 3);
+    assert.equal(await panel.locator("th[aria-sort=descending]").innerText(), "MWh/an ▾");
+    assert.ok(await panel.locator("#plan-only-heritage").isDisabled(), "no easements, no such filter");
+    assert.deepEqual(await violations(page), []);
+    await picture(page, `shell-plan-${size}`);
+
+    await panel.locator("#plan-sort-energy").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: false, only: [] } });
+    await panel.locator("#plan-sort-name").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "name", falling: false, only: [] } });
+    await panel.locator("#plan-only-public").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: { by: "energy", falling: true, only: ["public"] } });
+    await page.evaluate((plan) => window.say({ ...plan, only: ["public"], rows: plan.rows.slice(0, 1), count: 1 }), PLAN);
+    assert.equal(await page.evaluate(() => document.activeElement.id), "plan-only-public");
+    assert.equal(await panel.locator("#plan-only-public").getAttribute("aria-pressed"), "true");
+    await panel.getByRole("button", { name: "Gymnase" }).click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "go-to", at: [-1.55, 47.21, 40], span_m: 2 * Math.sqrt(1800), selection: { layer: "buildings", id: "B12" } });
+    const csv = await page.evaluate(async (plan) => (await import("./app/plan.js")).csvOf(plan), PLAN);
+    assert.equal(csv.split("\n").filter((line) => line && !line.startsWith("#")).length, 4);
+    assert.match(csv, /^# solar plan, roofs and car parks of at least 500 m²/);
+    assert.match(csv, /P1,car-parks,car-park,Parking de la gare,car-park,no,2000\.00,215\.000,/);
+    await page.keyboard.press("Escape");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-plan", plan: null });
+    await page.evaluate(() => window.say({ kind: "plan", state: "none", message: null, has: true }));
+    assert.ok(await panel.isHidden());
     assert.deepEqual(faults, []);
     await context.close();
   });
@@ -315,9 +439,22 @@ test("a date can be typed in local time, and changes of clock are kept", async (
     ["2026-06-21T15:00", "2026-06-21T13:00:00Z"],
     ["2026-12-21T15:00", "2026-12-21T14:00:00Z"],
     ["2026-03-29T03:00", "2026-03-29T01:00:00Z"],
+    ["21/06/2026 15:30", "2026-06-21T13:30:00Z"],
+    ["3 février 2026, 8 h 15", "2026-02-03T07:15:00Z"],
+    ["1er août", "2026-07-31T22:00:00Z"],
+    ["29/03/2026 3:00", "2026-03-29T01:00:00Z"],
   ]) {
     await page.locator("#date").fill(typed);
+    await page.locator("#date").press("Enter");
     await page.waitForFunction((wanted) => window.heard.at(-1)?.instant === wanted, instant);
+  }
+  // Written as the page speaks, not as the browser does; what is no date changes nothing and is said.
+  assert.equal(await page.locator("#date").inputValue(), "29/03/2026 03:00");
+  for (const wrong of ["31/06/2026", "demain", "21/06/2026 25:00"]) {
+    await page.locator("#date").fill(wrong);
+    await page.locator("#date").press("Enter");
+    assert.equal(await page.locator("#date").inputValue(), "29/03/2026 03:00");
+    assert.match(await page.locator("#toast").innerText(), /jj\/mm\/aaaa/);
   }
   await page.locator("#hour").focus();
   await page.keyboard.press("ArrowRight");
@@ -501,6 +638,13 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   assert.match(legend, /Courbes de charge \(kW\)/);
   assert.match(legend, /2,00 à 5,00|2 à 5/);
   assert.match(legend, /620 sans/);
+  // Values as heights: offered where they are amounts, and the legend says what a height means.
+  assert.ok(await page.locator("#raise-row").isHidden());
+  await page.evaluate(() => window.say({ kind: "legend", theme: "series", title: { fr: "Courbes de charge", en: "Load curves" }, unit: "kW", domain: [0, 9], colours: ["#00204d", "#6c6e72", "#ffea46"],
+    ticks: [0, 2.25, 4.5, 6.75, 9], ends: [2, 5, 9], nature: "measured", source: "Enedis", date: "2026", countsClasses: true, waiting: false, outside: false, raise: { perMetre: 0.1, on: true } }));
+  await page.getByLabel("Élever selon la valeur").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, raised }) => what === "set-raised" && raised === true));
+  assert.match(await page.locator("#legend").innerText(), /10\s?m pour 1(,00)?\s?kW/);
   await page.getByText("Changer l'échelle").click();
   await page.locator("#scale-breaks").selectOption("jenks");
   await page.waitForFunction(() => window.heard.some(({ do: what, scale }) => what === "set-scale" && scale.breaks.by === "jenks" && scale.breaks.classes === 5));
@@ -665,12 +809,14 @@ test("a year is a sheet of days and hours, with its months in numbers, and a cur
   await page.evaluate(({ series, chart }) => {
     window.say({ kind: "ready" });
     window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
-    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5] } });
+    window.say({ kind: "chart", chart: { ...chart, trough: ["2026-08-15T03:00:00Z", 0.5], over: { mean: 12.5, sum: 300, known: 24, absent: 0 } } });
     // Midnights of the clock: 25 hours lie between two of them in October.
     const days = Array.from({ length: 365 }, (_, day) => new Date(Date.UTC(2025, 11, 31, 23) + 86_400_000 * day - (day > 87 && day < 298 ? 3_600_000 : 0)).toISOString());
     const hours = days.map((_, day) => Array.from({ length: 24 }, (_, hour) => (day === 87 && hour === 2 ? null : 5 + 3 * Math.cos(day / 58) + Math.sin(hour / 3.8))));
-    window.say({ kind: "calendar", days, hours });
+    const typical = [[0, false], [0, true], [2, false], [2, true]].map(([season, weekend]) => ({ season, weekend, days: weekend ? 26 : 64, hours: Array.from({ length: 24 }, (_, hour) => (4 - season) * (weekend ? 0.7 : 1) * (2 + Math.sin((hour - 6) / 3.8))) }));
+    window.say({ kind: "calendar", days, hours, typical });
   }, { series: SERIES, chart: CHART });
+  assert.match(await page.locator("#chart").innerText(), /Jours types[^]*hiver, semaine \(64 jours\)[^]*statistique/);
   const chart = page.locator("#chart");
   assert.match(await chart.locator("canvas").getAttribute("aria-label"), /Calendrier : Production, jour par jour/);
   await chart.getByText("Les mois en nombres").click();
@@ -720,6 +866,74 @@ test("views are kept in this browser, opened again and forgotten", async () => {
   await picture(page, "shell-views");
   await page.getByRole("button", { name: "Oublier la vue La place le soir" }).click();
   assert.equal(await page.locator("#views li").count(), 0);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("what changes around the year is a list whose lines go to the year and to the place", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { theme: "construction-year", year: 2029 } });
+    window.say({ kind: "legend", theme: "construction-year", title: { fr: "Année d’apparition", en: "Year first seen" }, unit: "", domain: [1850, 2026], years: [1850, 2056],
+      colours: ["#00204d", "#6c6e72", "#ffea46"], ticks: [1850, 2026], ends: [], nature: "declared", source: "IGN", date: "2025" });
+    window.say({ kind: "changes", year: 2029, first: 2014, last: 2044, more: 12, rows: [
+      { layer: "buildings", id: "ecole", name: "École des Tilleuls (fictive)", works: 2028, from: 2031, to: null, year: 2028, at: [-1.55, 47.21, 60], span_m: 42 },
+      { layer: "buildings", id: "hangar", name: "Hangar 7 (fictif)", works: null, from: 1962, to: 2033, year: 2033, at: [-1.551, 47.211, 60], span_m: 30 },
+    ] });
+  });
+  const strip = page.locator("#gantt");
+  assert.match(await strip.innerText(), /Ce qui change ici de 2014 à 2044[^]*École des Tilleuls[^]*travaux dès 2028, en service en 2031[^]*Hangar 7[^]*retiré en 2033[^]*et 12 autres/);
+  assert.match(await page.locator("#legend").innerText(), /Jaune : en travaux/);
+  assert.equal(await page.locator("#year").getAttribute("max"), "2056");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-gantt");
+  await strip.getByRole("button", { name: /Hangar 7/ }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, selection }) => what === "go-to" && selection.id === "hangar"));
+  assert.ok(await page.evaluate(() => window.heard.some(({ do: what, year }) => what === "set-year" && year === 2033)));
+  // Without the theme of years the viewer takes it away.
+  await page.evaluate(() => window.say({ kind: "changes", rows: null }));
+  assert.ok(await strip.isHidden());
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("the balance is a picture and a table whose sides are the same", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.getByLabel("Bilan des sources et des usages").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, shown }) => what === "show-balance" && shown === true));
+  const hours = Array.from({ length: 24 }, (_, hour) => new Date(Date.UTC(2026, 5, 20, 22 + hour)).toISOString().replace(".000Z", "Z"));
+  const sun = hours.map((_, hour) => Math.max(0, Math.round(9_000_000 * Math.sin(((hour - 6) / 16) * Math.PI))));
+  const use = hours.map((_, hour) => 4_000_000 + 1_000_001 * (hour % 5));
+  const shops = hours.map((_, hour) => (hour === 3 ? null : 2_000_000));
+  const need = hours.map((_, at) => (shops[at] === null ? null : use[at] + shops[at] - sun[at]));
+  await page.evaluate((message) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "accounts", ...message });
+  }, {
+    of: null, starts: hours, omitted: ["Production éolienne"], waiting: false,
+    lines: [
+      { name: "Logements", source: false, border: false, wh: use }, { name: "Commerces et bureaux", source: false, border: false, wh: shops }, { name: "Solaire en toiture", source: true, border: false, wh: sun },
+      { name: "Importé", source: true, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, wh))) }, { name: "Exporté", source: false, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, -wh))) },
+    ],
+  });
+  const place = page.locator("#accounts");
+  assert.match(await place.innerText(), /Bilan du territoire[^]*Solaire en toiture[^]*Importé[^]*Logements[^]*Hors du bilan[^]*Production éolienne/);
+  const totals = await place.locator("tr.total td:nth-child(2)").allInnerTexts();
+  assert.equal(totals.length, 2);
+  assert.equal(totals[0], totals[1]);
+  // A step with an absent line is in neither sum, and that is said.
+  const all = await place.locator("tr.total td:nth-child(3)").allInnerTexts();
+  assert.equal(all[0], all[1]);
+  assert.match(await place.innerText(), /1 pas de temps où une ligne est absente/);
+  assert.deepEqual(await violations(page), []);
+  await place.scrollIntoViewIfNeeded();
+  await picture(page, "shell-accounts");
+  const box = await place.locator("svg").boundingBox();
+  await place.locator("svg").click({ position: { x: (44 + (10.5 / 24) * 276) / 320 * box.width, y: 0.4 * box.height } });
+  await page.waitForFunction((wanted) => window.heard.some(({ instant }) => instant === wanted), hours[10]);
   assert.deepEqual(faults, []);
   await context.close();
 });

@@ -2,7 +2,7 @@
 
 import { dateText, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, remember, remembered } from "./page.js";
+import { announce, byId, make, remember, remembered, toast } from "./page.js";
 
 /** Views of one territory, and letters of a name. */
 const VIEWS_MAX = 40;
@@ -20,9 +20,11 @@ function kept() {
   }
 }
 
+/** Whether this browser keeps them. */
 function keep(views) {
-  remember(shelf(), JSON.stringify(views));
+  const done = remember(shelf(), JSON.stringify(views));
   drawBookmarks();
+  return done;
 }
 
 export function wireBookmarks() {
@@ -34,7 +36,8 @@ export function wireBookmarks() {
     const name = field.value.trim().slice(0, NAME_MAX) || dateText(Date.parse(state.instant), store.timezone);
     // The same name once more is the same view, anew.
     const views = [...kept().filter((view) => view.name !== name), { name, state: { ...state, selection: state.selection ?? null } }];
-    keep(views.slice(-VIEWS_MAX));
+    if (views.length > VIEWS_MAX) return toast(t("view-full", { count: VIEWS_MAX }));
+    if (!keep(views)) return toast(t("view-refused"));
     field.value = "";
     announce(t("view-kept", { name }));
   });

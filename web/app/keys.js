@@ -40,8 +40,40 @@ function ofRow({ ask }, hurry) {
     case "no-span": return { do: "set-span", span: null };
     case "year": return { do: "set-year", year: store.state.year + ask.years };
     case "next-theme": return { do: "set-theme", theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] };
+    case "next-tool": case "put-down": case "next-placed": case "move-placed": case "size-placed": case "remove-placed": return ofThing(ask);
     default: return null;
   }
+}
+
+const TOOLS = ["turbine", "solar", "battery", "hub", "feeder"];
+/** What grows and shrinks of each kind of thing. */
+const SIZES = { turbine: ["hub_m"], solar: ["kwp"], battery: ["kwh", "kw"], hub: ["points"], feeder: ["kw"] };
+
+/** Commands about a proposal: the next tool, the next thing, and the thing in hand. */
+function ofThing(ask) {
+  const { placed = [], chosen = null, tool = null } = store.state.proposal ?? {};
+  if (ask.ask === "next-tool") return { do: "use-tool", tool: TOOLS[TOOLS.indexOf(tool) + 1] ?? null };
+  if (ask.ask === "put-down") return { do: "place-here", tool: tool ?? "battery" };
+  if (ask.ask === "next-placed") {
+    const next = chosen === null ? 0 : chosen + 1;
+    return { do: "choose-placed", index: next < placed.length ? next : null };
+  }
+  const thing = placed[chosen]?.thing;
+  if (!thing) return null;
+  if (ask.ask === "move-placed") return { do: "move-placed", index: chosen, east_m: ask.east_m, north_m: ask.north_m };
+  if (ask.ask === "remove-placed") return { do: "remove-placed", index: chosen };
+  const sized = Object.fromEntries((SIZES[thing.kind] ?? []).map((name) => [name, grown(thing[name], ask.factor, name === "points")]));
+  return { do: "change-placed", index: chosen, thing: { ...thing, ...sized } };
+}
+
+/** So many times as large, in steps that people would choose; of things that are counted one more or less at least. */
+function grown(value, factor, isCount) {
+  if (isCount) {
+    const more = Math.max(1, Math.round(value * factor));
+    return more === value ? Math.max(1, value + Math.sign(factor - 1)) : more;
+  }
+  const step = 10 ** (Math.floor(Math.log10(Math.max(1e-9, value * factor))) - 1);
+  return Math.round((value * factor) / step) * step;
 }
 
 export function wireKeys(canvas) {
@@ -62,9 +94,13 @@ export function wireKeys(canvas) {
   document.addEventListener("pointerdown", () => { delete document.body.dataset.keys; }, true);
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input:not([type=range],[type=checkbox],[type=radio]), select, textarea");
-    if (rowOf(event.key)?.action === "help" && !typing) {
+    const held = event.ctrlKey || event.metaKey || event.altKey;
+    // A letter alone belongs to the picture: who speaks to the page, or reads it by letters, must not meet the help by chance.
+    const help = rowOf(event.key)?.action === "help" && !typing && !held && (event.key.length > 1 || event.key === "?" || document.activeElement === canvas || byId("help").open);
+    if (help) {
       event.preventDefault();
-      byId("help").showModal();
+      if (byId("help").open) byId("help").close();
+      else if (!document.querySelector("dialog[open]")) byId("help").showModal();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
       // One step back at a time: the layers where they cover the picture, then the selection.
       if (byId("layers").contains(document.activeElement)) {

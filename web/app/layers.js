@@ -2,7 +2,7 @@
 
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { three } from "./chart.js";
+import { three } from "./chart-frame.js";
 import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
 
 /** What a legend says until the viewer has sent its own. */
@@ -34,6 +34,7 @@ export function wireLayers() {
   setOpen("layers", !NARROW.matches && remembered("layers") !== "closed" && !document.body.dataset.embed);
   placeLegend();
   wireScale();
+  byId("raise").addEventListener("change", (event) => command({ do: "set-raised", raised: event.target.checked }));
   for (const radio of document.querySelectorAll('input[name="theme"]')) {
     radio.addEventListener("change", () => command({ do: "set-theme", theme: radio.value }));
   }
@@ -44,8 +45,8 @@ export function wireLayers() {
 /** A legend message of the viewer; `null` or theme `none` takes it away. */
 export function legendOf(message) {
   legend = message;
-  if (message.theme === "construction-year" && Array.isArray(message.domain)) {
-    const [first, last] = message.domain;
+  if (message.theme === "construction-year" && Array.isArray(message.years)) {
+    const [first, last] = message.years;
     if (first < last) {
       store.years = [first, last];
       byId("year").min = first;
@@ -69,7 +70,7 @@ export function drawLayers(state, anew = false) {
     list(anew);
     for (const box of byId("layer-list").querySelectorAll("input")) box.checked = !state.hidden.includes(box.value);
   }
-  const picture = `${state.theme} ${state.instant} ${state.year}`;
+  const picture = `${state.theme} ${state.instant} ${state.year} ${state.raised}`;
   if (picture !== drawnFor) {
     drawnFor = picture;
     drawLegend();
@@ -166,7 +167,8 @@ function placeLegend() {
 }
 
 /** What marks mean that are no colours: bounds, arrows. */
-function marksOf({ band, directed, unit }) {
+function marksOf({ band, directed, unit, theme }) {
+  if (theme === "construction-year") return t("legend-works");
   const [least, most] = band ?? [];
   const bounds = !band ? "" : directed ? t("legend-beyond", { most: three(most), unit: unit ?? "" }) : t("legend-outside-band", { least: three(least), most: three(most) });
   return [bounds, directed ? t("legend-arrows") : ""].filter(Boolean).join(" · ");
@@ -205,6 +207,9 @@ export function drawLegend() {
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
   byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
   byId("legend-marks").textContent = marksOf(facts);
+  byId("raise-row").hidden = !facts.raise;
+  byId("raise").checked = Boolean(store.state.raised);
+  byId("raise-key").textContent = facts.raise && store.state.raised ? t("legend-raise-key", { value: three(10 * facts.raise.perMetre), unit: facts.unit ?? "" }) : "";
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");

@@ -8,10 +8,14 @@ import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
+import { accountsOf, drawAccounts, wireAccounts } from "./accounts.js";
+import { changesOf, drawGantt } from "./gantt.js";
 import { drawFlows, flowsOf } from "./sankey.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
 import { drawPicture, qualityOf, wirePicture } from "./picture.js";
 import { drawRoof, roofOf } from "./roof.js";
+import { drawPlan, planOf, wirePlan } from "./plan.js";
+import { drawProposal, proposalOf } from "./proposal.js";
 import { drawSearch, searchOf, wireSearch } from "./search.js";
 import { drawMarks, marksOf } from "./marks.js";
 import { cameraButton, wireKeys } from "./keys.js";
@@ -35,10 +39,12 @@ async function boot() {
   wirePicture();
   wireAttributes();
   wireBookmarks();
+  wireAccounts();
   wireTime();
   wireSheet();
   wireKeys(canvas);
   wireSearch();
+  wirePlan();
   onChange(draw);
   hear(message);
   onStop(canvas, (code, detail) => {
@@ -52,8 +58,8 @@ async function boot() {
   });
   window.addEventListener("offline", () => toast(t("fault-offline")));
   window.addEventListener("hashchange", () => {
-    // Our own changes of the address replace it without this event: here somebody pasted a link.
-    if (location.hash.slice(1) !== store.link) location.reload();
+    // Our own changes of the address replace it without this event: here somebody pasted a link. A place within the page is none.
+    if (location.hash.includes("=") && location.hash.slice(1) !== store.link) location.reload();
   });
   draw(store.state, null);
 
@@ -119,8 +125,10 @@ async function loadViewer() {
     if (currentLanguage() !== "fr") command({ do: "set-language", language: currentLanguage() });
     if (!store.ready) loading("loading-tiles");
   } catch (error) {
-    if (retreat(graphics)) return;
-    fault(error instanceof Fault ? error.code : "viewer", String(error.message ?? error));
+    // A line that is gone says nothing of the graphics.
+    const code = error instanceof Fault ? error.code : "viewer";
+    if (code === "start" && retreat(graphics)) return;
+    fault(code, String(error.message ?? error));
   }
 }
 
@@ -167,8 +175,20 @@ function message(received) {
     case "calendar":
       calendarOf(received);
       break;
+    case "accounts":
+      accountsOf(received);
+      break;
+    case "changes":
+      changesOf(received);
+      break;
     case "roof":
       roofOf(received);
+      break;
+    case "plan":
+      planOf(received);
+      break;
+    case "proposal":
+      proposalOf(received);
       break;
     case "search":
       searchOf(received);
@@ -200,8 +220,13 @@ function draw(state, before) {
   drawAttributes();
   drawPicture(state);
   drawSheet(state, before);
-  if (before && state.selection !== before.selection) drawRoof();
+  if (before && state.selection !== before.selection) {
+    drawRoof();
+    drawPlan();
+  }
+  if (!before || JSON.stringify(state.proposal) !== JSON.stringify(before.proposal)) drawProposal();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
+  if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
   if (before && (state.flows !== before.flows || state.selection !== before.selection)) drawFlows();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);
@@ -220,9 +245,13 @@ function drawAll() {
   drawPicture(store.state);
   drawMarks();
   drawRoof();
+  drawPlan();
+  drawProposal();
   drawSearch();
   drawSeries();
   drawLegend();
+  drawGantt();
+  drawAccounts();
   drawSheet(store.state, null);
   drawChart();
   drawFlows();

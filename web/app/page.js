@@ -43,11 +43,13 @@ export async function copy(text) {
 
 // Storage may be refused, in private windows and in frames: then nothing is remembered.
 
+/** Whether it is remembered now. */
 export function remember(name, value) {
   try {
     localStorage.setItem(`jumeau-${name}`, value);
+    return true;
   } catch {
-    // Nothing to do.
+    return false;
   }
 }
 

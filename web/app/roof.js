@@ -70,7 +70,7 @@ function part(key, title, ...content) {
 
 /** The year's yield with its range first, then what it takes and what it brings. */
 function headline() {
-  const { kwhYear, kwhP90, kwhP10, kwp, usableM2, modules, paybackYears, selfConsumption } = roof.numbers;
+  const { kwhYear, kwhP90, kwhP10, kwp, usableM2, modules, paybackYears, payback, paybackWithoutBattery, selfConsumption } = roof.numbers;
   const head = make("div", "", { class: "roof-head" });
   const year = make("p", "", { class: "roof-year" });
   year.append(make("strong", unit(kwhYear, 0, t("roof-kwh-year"))), " ", make("span", t("roof-range", { low: number(kwhP90, 0), high: number(kwhP10, 0) }), { class: "quiet" }));
@@ -80,7 +80,7 @@ function headline() {
     [t("roof-area"), unit(usableM2, 0, "m²")],
     [t("roof-modules"), number(modules, 0)],
     [t("roof-own"), unit(100 * selfConsumption, 0, "%")],
-    [t("roof-payback"), Number.isFinite(paybackYears) ? t("roof-years", { count: number(paybackYears, 0) }) : t("roof-never")],
+    [t(paybackWithoutBattery ? "roof-payback-bare" : "roof-payback"), Number.isFinite(paybackYears) ? t("roof-years", { count: number(paybackYears, 0) }) : t(payback === "never" ? "roof-never" : "roof-unknown")],
   ];
   for (const [name, value] of tiles) {
     const tile = make("div");
@@ -273,9 +273,8 @@ function money() {
   const { costEur, premiumEur, savingsEur, saleEur, dated } = roof.numbers;
   const sums = make("dl", "", { class: "roof-tiles" });
   for (const [key, value] of [["roof-cost", costEur], ["roof-premium", premiumEur], ["roof-savings", savingsEur], ["roof-sale-year", saleEur]]) {
-    if (!Number.isFinite(value)) continue;
     const tile = make("div");
-    tile.append(make("dt", t(key)), make("dd", unit(value, 0, "€")));
+    tile.append(make("dt", t(key)), make("dd", Number.isFinite(value) ? unit(value, 0, "€") : t("roof-unknown")));
     sums.append(tile);
   }
   const section = make("section");

@@ -3,7 +3,7 @@
 import { currentLanguage, dateText, has, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
-import { three } from "./chart.js";
+import { three } from "./chart-frame.js";
 
 let told = { known: false, shown: false, equipped: 0, diagram: null };
 let said = false;

@@ -15,6 +15,8 @@ let answer = { query: "", waiting: false, index: true, partial: false };
 let cursor = -1;
 let open = false;
 let timer = 0;
+/** Somebody pressed Enter before the answer was there. */
+let hurried = false;
 
 const input = () => byId("search-text");
 
@@ -22,23 +24,27 @@ export function wireSearch() {
   const box = input();
   box.addEventListener("input", () => {
     cursor = -1;
+    hurried = false;
     open = true;
     clearTimeout(timer);
     timer = setTimeout(ask, PAUSE);
-    draw();
+    drawSearch();
   });
   box.addEventListener("keydown", key);
-  box.addEventListener("focus", () => { if (box.value.trim()) { open = true; draw(); } });
+  box.addEventListener("focus", () => { if (box.value.trim()) { open = true; drawSearch(); } });
   byId("search").addEventListener("submit", (event) => {
     event.preventDefault();
-    take(Math.max(cursor, 0));
+    // What is listed may still answer older letters.
+    hurried = cursor < 0 && (answer.waiting || answer.query !== asked());
+    if (hurried) ask();
+    else take(Math.max(cursor, 0));
   });
   byId("search-clear").addEventListener("click", () => {
     box.value = "";
     open = false;
     ask();
     box.focus();
-    draw();
+    drawSearch();
   });
   // A press on an answer must not take the focus away before it counts.
   byId("search-list").addEventListener("pointerdown", (event) => event.preventDefault());
@@ -49,7 +55,7 @@ export function wireSearch() {
   byId("search").addEventListener("focusout", (event) => {
     if (byId("search").contains(event.relatedTarget)) return;
     open = false;
-    draw();
+    drawSearch();
   });
   document.addEventListener("keydown", (event) => {
     const typing = event.target.matches?.("input:not([type=range],[type=checkbox],[type=radio]), select, textarea");
@@ -60,12 +66,14 @@ export function wireSearch() {
     box.focus();
     box.select();
   });
-  draw();
+  drawSearch();
 }
+
+const asked = () => input().value.slice(0, LETTERS_MAX);
 
 function ask() {
   clearTimeout(timer);
-  const query = input().value.slice(0, LETTERS_MAX);
+  const query = asked();
   if (!query.trim()) hits = [];
   else answer = { ...answer, waiting: true };
   command({ do: "find", query });
@@ -78,7 +86,7 @@ function key(event) {
     open = true;
     const step = event.key === "ArrowDown" ? 1 : -1;
     if (hits.length > 0) cursor = cursor < 0 ? (step > 0 ? 0 : hits.length - 1) : (cursor + step + hits.length) % hits.length;
-    draw();
+    drawSearch();
   } else if (event.key === "Escape") {
     // One step back at a time: the list, then the words.
     event.stopPropagation();
@@ -87,22 +95,19 @@ function key(event) {
       input().value = "";
       ask();
     } else byId("scene").focus();
-    draw();
+    drawSearch();
   }
 }
 
 /** Goes to an answer. */
 function take(place) {
   const hit = hits[place];
-  if (!hit) {
-    if (timer) ask();
-    return;
-  }
+  if (!hit) return;
   input().value = hit.label;
   open = false;
   command(hit.go);
   announce(`${hit.label}, ${below(hit)}`);
-  draw();
+  drawSearch();
   // On a phone the keyboard goes away, so that the picture can be seen.
   if (matchMedia("(pointer: coarse)").matches) input().blur();
   else byId("scene").focus();
@@ -113,7 +118,11 @@ export function searchOf(message) {
   answer = message;
   hits = Array.isArray(message.hits) ? message.hits.slice(0, 20) : [];
   if (cursor >= hits.length) cursor = -1;
-  draw();
+  if (hurried && !message.waiting && message.query === asked()) {
+    hurried = false;
+    if (hits.length > 0) return take(0);
+  }
+  drawSearch();
   if (!open || message.waiting || !message.query) return;
   announce(hits.length > 0 ? t(hits.length === 1 ? "search-one" : "search-many", { count: hits.length }) : sentence());
 }
@@ -132,10 +141,6 @@ function sentence() {
 }
 
 export function drawSearch() {
-  draw();
-}
-
-function draw() {
   const box = input();
   const list = byId("search-list");
   const shown = open && Boolean(box.value.trim());

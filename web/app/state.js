@@ -22,7 +22,7 @@ export const store = {
   state: {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
     playback: { playing: false, speed: 3600 }, hidden: [], filters: [], attribute: null, theme: "none", selection: null, language: "fr",
-    series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
+    raised: false, balance: false, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
     flows: { shown: false, equipped_percent: 0 },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
@@ -96,6 +96,8 @@ function mirrored(state, message) {
       return { ...state, attribute: message.attribute, theme };
     }
     case "set-filters": return { ...state, filters: message.filters };
+    case "show-balance": return { ...state, balance: message.shown };
+    case "set-raised": return { ...state, raised: message.raised };
     case "set-underground": return { ...state, underground: message.underground };
     case "set-quality": return { ...state, quality: message.quality };
     case "set-language": return { ...state, language: message.language };

@@ -1,8 +1,9 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
-import { clock, dateText, instantOf, localText, number, rfc3339, t } from "./words.js";
+import { clock, dateText, number, rfc3339, t } from "./words.js";
 import { command, onChange, store } from "./state.js";
 import { around, inside, marks } from "./ruler.js";
+import { datePattern, fieldText, typedDate } from "./typed-date.js";
 import { announce, byId, make, toast } from "./page.js";
 
 let timer = 0;
@@ -90,14 +91,14 @@ export function wireTime() {
   byId("play").addEventListener("click", toggle);
   byId("speed").addEventListener("change", (event) => command({ do: "set-speed", speed: Number(event.target.value) }));
   byId("date").addEventListener("change", (event) => {
-    const instant = instantOf(event.target.value, store.timezone);
+    const instant = typedDate(event.target.value, store.timezone, Date.parse(store.state.instant));
     // An incomplete or impossible date changes nothing; the field shows the instant again.
     if (Number.isFinite(instant)) command({ do: "set-instant", instant: rfc3339(instant) });
-    const shown = localText(Date.parse(store.state.instant), store.timezone);
-    if (Number.isFinite(instant) && shown.slice(0, 4) !== event.target.value.slice(0, 4)) {
-      toast(t("date-round", { year: shown.slice(0, 4) }));
-    }
-    event.target.value = shown;
+    const now = Date.parse(store.state.instant);
+    const { year } = clock(now, store.timezone);
+    if (!Number.isFinite(instant)) toast(t("date-unread", { pattern: datePattern() }));
+    else if (year !== clock(instant, store.timezone).year) toast(t("date-round", { year }));
+    event.target.value = fieldText(now, store.timezone);
   });
   // Without a viewer nothing moves the clock; the strip still does what it says.
   let last = performance.now();
@@ -134,7 +135,6 @@ function later() {
 }
 
 export function drawTime(state, before) {
-  const { start, end } = store.axis;
   const time = Date.parse(state.instant);
   const part = visible();
   const step = stepOf(part);
@@ -149,15 +149,13 @@ export function drawTime(state, before) {
     drawMarks();
   }
   const date = byId("date");
-  date.min = localText(start, store.timezone);
-  date.max = localText(end - 3_600_000, store.timezone);
+  date.placeholder = datePattern();
   // Writing into a field that somebody types in would take the words out of their mouth.
-  if (document.activeElement !== date || state.playback.playing) date.value = localText(time, store.timezone);
+  if (document.activeElement !== date || state.playback.playing) date.value = fieldText(time, store.timezone);
 
   const play = byId("play");
   if (!before || state.playback.playing !== before.playback.playing) {
     const playing = state.playback.playing;
-    play.setAttribute("aria-pressed", String(playing));
     play.dataset.label = playing ? "pause" : "play";
     play.setAttribute("aria-label", t(play.dataset.label));
     play.title = t(play.dataset.label);

@@ -194,6 +194,9 @@ pub fn run(args: Args) -> ExitCode {
 
 /// The year of a territory's own network.
 fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::territory::Manifest, english: bool) -> ExitCode {
+    if refuses_studies(args, english) {
+        return ExitCode::from(2);
+    }
     let mut driven = match territory::open_territory(manifest_at, manifest) {
         Ok(driven) => driven,
         Err(fault) => {
@@ -224,6 +227,9 @@ fn of_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::ter
 
 /// The year of a file's network, kept in the territory that draws it.
 fn onto_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::territory::Manifest, mut opened: Opened, file: &str, english: bool) -> ExitCode {
+    if refuses_studies(args, english) {
+        return ExitCode::from(2);
+    }
     let given = match &args.profiles {
         None => None,
         Some(path) => {
@@ -248,14 +254,34 @@ fn onto_territory(args: &Args, manifest_at: &Path, manifest: &jumeau::formats::t
     }
 }
 
+/// Studies are of a file's network alone: a territory's year has none of them, and says so.
+fn refuses_studies(args: &Args, english: bool) -> bool {
+    let asked = [("--capacity", args.capacity), ("--draws", args.draws > 0), ("--n-1", args.outages), ("--reinforce", args.reinforce)];
+    let Some((option, _)) = asked.into_iter().find(|(_, asked)| *asked) else { return false };
+    if english {
+        eprintln!("jumeau flow: {option} is for a network file, not for a territory");
+    } else {
+        eprintln!("jumeau flow : {option} vaut pour un fichier de réseau, pas pour un territoire");
+    }
+    true
+}
+
 /// Solves a driven network, keeps its year where that is asked for, and tells it.
-fn year_of(args: &Args, driven: territory::Driven, keep: bool, english: bool) -> ExitCode {
+fn year_of(args: &Args, mut driven: territory::Driven, keep: bool, english: bool) -> ExitCode {
     let (kind, file) = (driven.opened.kind, driven.file.clone());
     let mut document = match flow(&driven.opened.network, &FlowOptions::default()) {
         Ok(flow) => answer::flow(&driven.opened.network, kind, &flow),
         Err(fault) => {
-            tell(&check::fault(&fault, &file), english);
-            return ExitCode::from(1);
+            let finding = check::fault(&fault, &file);
+            tell(&finding, english);
+            let mut document = match fault {
+                FlowFault::Diverged { iterations, mismatch_pu, .. } => answer::no_flow(iterations, Some(mismatch_pu)),
+                FlowFault::Plan(_) => answer::no_flow(0, None),
+            };
+            driven.opened.report.push(finding);
+            document.insert("findings".into(), answer::findings(&driven.opened.report, english));
+            let failed = ExitCode::from(1);
+            return if args.json { super::output::data(&format!("{:#}\n", Value::Object(document)), failed) } else { failed };
         }
     };
     let talk = super::import::Talk::new(!english);

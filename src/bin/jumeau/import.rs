@@ -93,13 +93,13 @@ const MAP_HELP: &str = "\
   [ { \"as\": \"buildings\", \"file\": \"BATI*.shp\",            une entrée par couche / one entry a layer
       \"fields\": { \"id\": \"NUM\", \"height\": \"HAUT_M\" },
       \"keep\": [\"QUARTIER\"] } ]                          colonnes gardées sous leur nom / kept as they are; \"*\": all
-  \"as\": buildings, roads, tram, rail, water, trees, models, imagery, terrain, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
+  \"as\": buildings, roads, tram, rail, water, trees, models, imagery, terrain, electricity, gas, heat, drinking-water, sewer, telecom, lighting, transit, et des zones / and areas: areas, iris, parcels, zones, prescriptions, information, servitudes, flood, parks, land-cover, car-parks, public-facilities; \"file\", \"table\" (avec / with *), \"keep\": facultatifs / optional
   Sans « file » ni « table », une table est reconnue à la moitié de ses colonnes / without them a table is told by half of its columns.
   Termes / terms
     buildings: id, name, rnb, height, ridge_height, ground, roof_min, roof_max, storeys, dwellings, consumption, usage, usage2, nature, light, year, state
     roads, tram, rail: id, name, class, importance, position, width, lanes, bridge, tunnel, fictive, state
     water: id, name, level      trees: id, height, crown      areas: id, name, code
-    iris, zones, prescriptions, information, servitudes, flood, parks, land-cover: id, name, code, document      parcels: id, section, number, code
+    iris, zones, prescriptions, information, servitudes, flood, parks, land-cover, car-parks, public-facilities: id, name, code, document      parcels: id, section, number, code
     electricity … transit: id, name, class, voltage, depth, diameter, material, accuracy (A, B, C), underground, lay, height, fixture, colour
 
 Réseaux / networks
@@ -113,7 +113,7 @@ Réseaux / networks
 Zones / areas
   Un dossier de PLU, PLUi ou carte communale au standard CNIG est reconnu par ses attributs (TYPEZONE, TYPEPSC, TYPEINF) ; DOC_URBA donne date et état.
   A folder of a local plan after the CNIG standard is told by its attributes; DOC_URBA gives its date and state.
-  De même : servitudes, parcelles (Etalab, PCI), IRIS, communes, parcs, occupation du sol, zones inondables. Tous les attributs restent sous leur nom.
+  De même : servitudes, parcelles (Etalab, PCI), IRIS, communes, parcs, occupation du sol, zones inondables, parkings, équipements publics. Tous les attributs restent sous leur nom.
   Ces couches sont masquées à l’ouverture ; la table features.parquet contient tous les objets / hidden at first; features.parquet holds every object.
 
 Modèles / models

@@ -21,6 +21,7 @@ mod input;
 mod lang;
 mod output;
 mod project;
+mod propose;
 mod pv;
 mod reach;
 mod roof;
@@ -34,6 +35,7 @@ mod screen;
 #[cfg(feature = "ui")]
 mod snapshot;
 mod solar;
+mod solar_plan;
 mod sun;
 mod wind;
 #[cfg(feature = "ui")]
@@ -106,6 +108,8 @@ enum Command {
     Flow(flow::Args),
     /// Où raccorder : poste et ligne les plus proches / where to connect: the nearest post and line.
     Reach(reach::Args),
+    /// Un projet (éoliennes, solaire, batteries, bornes, lignes) et ce qu’il change / a proposal and what it changes.
+    Propose(propose::Args),
     /// Autoconsommation collective / collective self-consumption.
     Share(share::Args),
 }
@@ -136,6 +140,7 @@ fn main() -> ExitCode {
         Command::Wind(args) => wind::run(args),
         Command::Flow(args) => flow::run(args),
         Command::Reach(args) => reach::run(args),
+        Command::Propose(args) => propose::run(args),
         Command::Share(args) => share::run(args),
     }
 }

@@ -1,7 +1,7 @@
 //! `jumeau roof`: one building's roof, its money and its formalities; a dossier to print.
 
 use super::import::Talk;
-use jumeau::base::{Finding, Instant};
+use jumeau::base::{Clock, Finding, Instant};
 use jumeau::energy::economics::{Use, Validity, file as facts_file};
 use jumeau::energy::layout::ModuleKind;
 use jumeau::energy::shading::Foliage;
@@ -9,12 +9,14 @@ use jumeau::energy::weather::DEFAULT_LINKE;
 use jumeau::energy::yields::Sureness;
 use jumeau::formats::meter;
 use jumeau::geodesy::{EnuFrame, LonLatH};
-use jumeau::pipeline::solar::answer::{Found, drawn, my_roof};
+use jumeau::pipeline::solar::answer::{Felling, Found, drawn, my_roof, without_trees};
+use jumeau::pipeline::solar::edit::Changed;
 use jumeau::pipeline::solar::roofs::RoofOptions;
 use jumeau::pipeline::solar::{dossier, weather};
 use jumeau::pipeline::{info, messages};
 use jumeau::planning::file::Texts;
 use jumeau::rooftop::answer::Ask;
+use jumeau::rooftop::hours;
 use jumeau::rooftop::load::Load;
 use jumeau::rooftop::told;
 use std::path::{Path, PathBuf};
@@ -46,6 +48,9 @@ pub struct Args {
     /// Modules retirés à la main, PAN:PLACE / modules taken out by hand, PLANE:PLACE.
     #[arg(long, value_delimiter = ',', value_parser = module)]
     without: Vec<(usize, usize)>,
+    /// Arbres abattus, LON,LAT[,RAYON_M] : la réponse sans eux, et ce que cela change; répétable / felled trees: the answer without them; may be repeated.
+    #[arg(long, value_name = "LON,LAT[,M]", value_parser = felling, allow_hyphen_values = true)]
+    fell: Vec<Felling>,
     /// Tout vendre au lieu d’autoconsommer / sell all.
     #[arg(long)]
     sell_all: bool,
@@ -70,6 +75,9 @@ pub struct Args {
     /// Écrit un dossier PDF / writes a PDF dossier.
     #[arg(long, value_name = "FILE")]
     pdf: Option<PathBuf>,
+    /// Écrit l’année heure par heure (CSV) / writes the year hour by hour.
+    #[arg(long, value_name = "FILE")]
+    hours: Option<PathBuf>,
     /// Un document JSON / one JSON document.
     #[arg(long)]
     json: bool,
@@ -83,13 +91,29 @@ fn module(text: &str) -> Result<(usize, usize), String> {
     parts.ok_or_else(|| format!("{text}: PAN:PLACE"))
 }
 
+/// Trees that stand wholly within 8 m of a place, unless another radius is given.
+fn felling(text: &str) -> Result<Felling, String> {
+    let numbers: Option<Vec<f64>> = text.split(',').map(|part| part.trim().parse().ok().filter(|value: &f64| value.is_finite())).collect();
+    match numbers.as_deref() {
+        Some(&[lon, lat]) if lon.abs() <= 180.0 && lat.abs() <= 90.0 => Ok(Felling { at: [lon, lat], radius_m: 8.0 }),
+        Some(&[lon, lat, radius_m]) if lon.abs() <= 180.0 && lat.abs() <= 90.0 && (0.0..=500.0).contains(&radius_m) => Ok(Felling { at: [lon, lat], radius_m }),
+        _ => Err(format!("{text}: LON,LAT[,M]")),
+    }
+}
+
 pub fn run(args: Args) -> ExitCode {
     let english = args.lang.english();
     match answer(&args, english) {
         Ok(told) => {
-            let Told { found, basis, frame, at, dossier } = &told;
+            let Told { found, basis, frame, at, dossier, felled, clock } = &told;
             if let (Some(path), Some(bytes)) = (&args.pdf, dossier)
                 && let Err(error) = std::fs::write(path, bytes)
+            {
+                eprintln!("{}: {error}", path.display());
+                return ExitCode::from(2);
+            }
+            if let Some(path) = &args.hours
+                && let Err(error) = std::fs::write(path, hours::csv(&found.roof, &basis.territory, &basis.sources, *clock))
             {
                 eprintln!("{}: {error}", path.display());
                 return ExitCode::from(2);
@@ -99,9 +123,20 @@ pub fn run(args: Args) -> ExitCode {
             }
             let code = ExitCode::from(u8::from(found.report.has_errors()));
             if args.json {
-                super::output::data(&format!("{:#}\n", told::json(&found.roof, basis, frame, *at)), code)
+                let mut document = told::json(&found.roof, basis, frame, *at);
+                if let (Some((before_kwh, changed)), Some(document)) = (felled, document.as_object_mut()) {
+                    let planes: Vec<serde_json::Value> = changed.iter().map(|one| serde_json::json!({ "plane": one.plane, "before_kwh": one.before_kwh, "after_kwh": one.after_kwh })).collect();
+                    document.insert("felled".to_owned(), serde_json::json!({ "before_kwh_year": before_kwh, "after_kwh_year": found.roof.answer.kwh_year, "planes": planes }));
+                }
+                super::output::data(&format!("{document:#}\n"), code)
             } else {
-                super::output::words(&told::words(&found.roof, basis, *at, english), code)
+                let mut text = told::words(&found.roof, basis, *at, english);
+                if let Some((before_kwh, _)) = felled {
+                    let after_kwh = found.roof.answer.kwh_year;
+                    let (what, year) = if english { ("Without the felled trees", "year") } else { ("Sans les arbres abattus", "an") };
+                    text.push_str(&format!("\n{what} : {before_kwh:.0} → {after_kwh:.0} kWh/{year} ({:+.1} %)\n", 100.0 * (after_kwh / before_kwh.max(1e-9) - 1.0)));
+                }
+                super::output::words(&text, code)
             }
         }
         Err(said) => {
@@ -118,6 +153,9 @@ struct Told {
     frame: EnuFrame,
     at: Instant,
     dossier: Option<Vec<u8>>,
+    /// kWh a year before, and the planes that changed.
+    felled: Option<(f64, Vec<Changed>)>,
+    clock: Clock,
 }
 
 fn answer(args: &Args, english: bool) -> Result<Told, String> {
@@ -152,7 +190,7 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         linke: Some(DEFAULT_LINKE),
         file: args.weather.clone(),
     };
-    let weather = weather::weather(&ask).map_err(|fault| pick(fault.sentence()))?;
+    let weather = weather::weather_of_year(&ask).map_err(|fault| pick(fault.sentence()))?;
     let sureness = if weather.origin == weather::Origin::Climatology { Sureness::CLIMATOLOGY } else { Sureness::TYPICAL_YEAR };
     let options = RoofOptions { sureness, module: ModuleKind::default(), foliage: Foliage::default(), ..RoofOptions::default() };
     let question = Ask {
@@ -171,14 +209,24 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
     let talk = Talk::new(!english);
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     // Another weather is another question than the stored one.
-    let rays = args.rays || args.weather.is_some();
+    let rays = args.rays || args.weather.is_some() || !args.fell.is_empty();
     let found = my_roof(&folder, &manifest, (&weather, &options), rays, &question, (&facts, &texts), &talk);
     talk.end();
-    let found = found.map_err(|finding| sentence(&finding, english))?;
+    let mut found = found.map_err(|finding| sentence(&finding, english))?;
+    let mut felled = None;
+    if !args.fell.is_empty() {
+        let without = without_trees(&folder, &manifest, found, &args.fell, &question, (&facts, &texts), &talk);
+        talk.end();
+        let without = without.map_err(|finding| sentence(&finding, english))?;
+        felled = Some((without.before_kwh_year, without.changed));
+        found = without.found;
+    }
     let basis = told::Basis::of(&manifest.name.fr, &found.shared, &question, found.shading);
-    for (fact, _) in found.roof.answer.earnings.used.iter().filter(|(_, validity)| *validity == Validity::Past) {
+    for (fact, _) in jumeau::energy::answer::facts_used(&found.roof.answer).into_iter().filter(|(_, validity)| *validity == Validity::Past) {
         eprintln!("{}: {}", if english { "past its validity" } else { "validité dépassée" }, if english { &fact.en } else { &fact.fr });
     }
+    let found = with_findings(found, &weather.findings);
+    let basis = told::Basis { findings: found.report.findings().iter().map(as_json).collect(), ..basis };
     let dossier = match &args.pdf {
         Some(_) => {
             let drawn = drawn(&folder, &manifest, &found.roof, &talk);
@@ -188,7 +236,21 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         None => None,
     };
     let [lon, lat, height_m] = manifest.origin;
-    Ok(Told { found, basis, frame: EnuFrame::at(LonLatH::new(lon, lat, height_m)), at, dossier })
+    Ok(Told { found, basis, frame: EnuFrame::at(LonLatH::new(lon, lat, height_m)), at, dossier, felled, clock: manifest.clock() })
+}
+
+/// What is wrong with a person's own weather file is theirs to know.
+fn with_findings(mut found: Found, findings: &[Finding]) -> Found {
+    findings.iter().for_each(|finding| found.report.push(finding.clone()));
+    found
+}
+
+/// A finding as the command line's contract writes it.
+fn as_json(finding: &Finding) -> serde_json::Value {
+    serde_json::json!({
+        "code": finding.code, "severity": finding.severity.name(), "file": finding.file, "object": finding.object, "value": finding.value,
+        "message": sentence(finding, true),
+    })
 }
 
 fn meter_of(path: &Path, english: bool) -> Result<meter::Meter, String> {

@@ -10,14 +10,12 @@ use jumeau::energy::transposition::SkyModel;
 use jumeau::energy::weather::DEFAULT_LINKE;
 use jumeau::energy::yields::Sureness;
 use jumeau::pipeline::solar::roofs::{self, Roof, RoofOptions, Roofs};
-use jumeau::formats::territory::Manifest;
-use jumeau::pipeline::solar::plan;
 use jumeau::pipeline::solar::store::{HoursWanted, Made, store};
 use jumeau::pipeline::solar::weather::{self, Ask, Origin, Weather};
 use jumeau::pipeline::{info, messages};
 use serde_json::json;
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -53,20 +51,26 @@ pub struct Args {
     #[arg(long, default_value = "auto", value_parser = ["auto", "always", "never"], requires = "store")]
     hours: String,
     /// Plan communal : les toits d’au moins tant de m², triés, et leur total / the commune's plan: roofs of at least so many m².
-    #[arg(long, value_name = "M2", num_args = 0..=1, default_missing_value = "500", conflicts_with_all = ["building", "store", "csv"])]
-    plan: Option<f64>,
+    #[arg(long, value_name = "M2", num_args = 0..=1, default_missing_value = "500", conflicts_with_all = ["building", "store"])]
+    pub(super) plan: Option<f64>,
     /// Avec --plan : écrit la liste (.csv, .gpkg, .parquet, .geojson) ; répétable / writes the list; may be repeated.
     #[arg(long, value_name = "FILE", requires = "plan")]
-    export: Vec<PathBuf>,
+    pub(super) export: Vec<PathBuf>,
+    /// Avec --plan : ce qui trie la table / what sorts the table.
+    #[arg(long, value_name = "COLUMN", requires = "plan", value_parser = ["name", "kind", "usage", "area", "power", "energy", "shade", "useful", "useful-share", "protection"])]
+    pub(super) sort: Option<String>,
+    /// Avec --plan : ne montre que / shows only : roofs, car-parks, public, not-public, heritage, no-heritage, over-100-kwp, kept; répétable / may be repeated.
+    #[arg(long, value_name = "WHAT", requires = "plan", value_parser = ["roofs", "car-parks", "public", "not-public", "heritage", "no-heritage", "over-100-kwp", "kept"])]
+    pub(super) only: Vec<String>,
     /// Un document JSON / one JSON document.
     #[arg(long, conflicts_with = "csv")]
-    json: bool,
+    pub(super) json: bool,
     /// Un tableau CSV / a CSV table.
     #[arg(long)]
-    csv: bool,
+    pub(super) csv: bool,
     /// Langue des messages / language of the messages.
     #[arg(long, value_enum, default_value_t)]
-    lang: super::lang::Lang,
+    pub(super) lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
@@ -96,12 +100,12 @@ pub fn run(args: Args) -> ExitCode {
         lat: Some(lat),
         lon: Some(lon),
         elevation_m: Some(height_m.max(0.0)),
-        year: 2025,
+        year: jumeau::pipeline::solar::store::YEAR,
         clear_sky: false,
         linke: Some(DEFAULT_LINKE),
         file: args.weather.clone(),
     };
-    let weather = match weather::weather(&ask) {
+    let weather = match weather::weather_of_year(&ask) {
         Ok(weather) => weather,
         Err(fault) => {
             let (fr, en) = fault.sentence();
@@ -132,7 +136,7 @@ pub fn run(args: Args) -> ExitCode {
     let talk = Talk::new(!english);
     if let Some(least_m2) = args.plan {
         let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
-        return planned(&args, &folder, &manifest, &made, &options, least_m2.max(0.0), &talk);
+        return super::solar_plan::planned(&args, &folder, &manifest, &made, &options, least_m2.max(0.0), &talk);
     }
     let result = if args.store {
         let hours = match args.hours.as_str() {
@@ -180,76 +184,12 @@ pub fn run(args: Args) -> ExitCode {
     if args.json || args.csv { super::output::data(&text, code) } else { super::output::words(&text, code) }
 }
 
-/// The commune's plan, told and written.
-fn planned(args: &Args, folder: &Path, manifest: &Manifest, made: &Made, options: &RoofOptions, least_m2: f64, talk: &Talk) -> ExitCode {
-    let english = args.lang.english();
-    let result = plan::plan(folder, manifest, made, options, least_m2, talk);
-    talk.end();
-    let found = match result {
-        Ok(found) => found,
-        Err(finding) => {
-            eprintln!("{}", sentence(&finding, english));
-            return ExitCode::from(2);
-        }
-    };
-    let provenance = json!({ "territory": manifest.id, "datasets": manifest.datasets, "parameters": made.parameters(options) });
-    for path in &args.export {
-        if let Err(error) = plan::export(&found, path, &provenance) {
-            eprintln!("{}: {error}", path.display());
-            return ExitCode::from(2);
-        }
-    }
-    let code = ExitCode::from(u8::from(found.report.has_errors()));
-    if args.json {
-        super::output::data(&format!("{:#}\n", plan::json(&found, &provenance)), code)
-    } else {
-        super::output::words(&plan_words(&found, english), code)
-    }
-}
-
-fn plan_words(found: &plan::SolarPlan, english: bool) -> String {
-    let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
-    let mut out = String::new();
-    // Writing to a text does not fail.
-    let _ = writeln!(out, "{:<28}{:>10}{:>10}{:>12}{:>9}  {}", say("Bâtiment", "Building"), "m²", say("kWc", "kWp"), say("kWh/an", "kWh/year"), say("ombre", "shade"), say("usage, périmètres", "use, perimeters"));
-    for roof in found.roofs.iter().take(SHOWN) {
-        let _ = writeln!(out, "{:<28}{:>10.0}{:>10.1}{:>12.0}{:>8.1}%  {} {}", roof.building, roof.area_m2, roof.kwp, roof.kwh_year, 100.0 * roof.shading_loss, roof.usage, roof.heritage.join(" "));
-    }
-    if found.roofs.len() > SHOWN {
-        let _ = writeln!(out, "… {} {}", found.roofs.len() - SHOWN, say("autres : --json ou --export", "more: --json or --export"));
-    }
-    let _ = writeln!(
-        out,
-        "\n{} {} ≥ {:.0} m² : {:.0} m², {:.1} MWc, {:.2} GWh/{} (P90 {:.2})",
-        found.roofs.len(), say("toits", "roofs"), found.least_m2, found.area_m2, found.kwp / 1e3, found.kwh_year / 1e6, say("an", "year"), found.kwh_year_p90 / 1e6
-    );
-    let _ = writeln!(out, "{} {} : {:.1} MWc, {:.2} GWh/{}", say("Tous les toits,", "All roofs,"), found.all_buildings, found.all_kwp / 1e3, found.all_kwh_year / 1e6, say("an", "year"));
-    match (found.demand_kwh_year, found.covered_at_once, found.used_at_once) {
-        (Some(demand), Some(covered), Some(used)) => {
-            let _ = writeln!(
-                out,
-                "{} {:.2} GWh/{} ; {} {:.1} % ; {} {:.1} %",
-                say("Consommation estimée des bâtiments :", "Estimated demand of the buildings:"), demand / 1e6, say("an", "year"),
-                say("couverte à l’heure même", "covered in the same hour"), 100.0 * covered, say("production consommée à l’heure même", "production used in the same hour"), 100.0 * used
-            );
-        }
-        _ => {
-            let _ = writeln!(out, "{}", say("Consommation : inconnue de ce territoire.", "Demand: unknown to this territory."));
-        }
-    }
-    let _ = writeln!(out, "{}", say("Parkings : ce territoire n’en a pas la couche.", "Car parks: this territory has no layer of them."));
-    if !found.has_servitudes {
-        let _ = writeln!(out, "{}", say("Périmètres patrimoniaux : absents du territoire, à vérifier.", "Heritage perimeters: absent from the territory, to be checked."));
-    }
-    out
-}
-
 fn say(finding: &Finding, english: bool) {
     eprintln!("{}: {}", finding.file, sentence(finding, english));
 }
 
 /// The importer's sentence, or that of the formats.
-fn sentence(finding: &Finding, english: bool) -> String {
+pub(super) fn sentence(finding: &Finding, english: bool) -> String {
     if messages::message(finding.code).is_some() {
         return messages::sentence(finding.code, !english, &finding.object, &finding.value);
     }

@@ -48,11 +48,11 @@ pub struct Args {
     /// Corrige selon la densité de l'air / corrects for the density of the air.
     #[arg(long)]
     density: bool,
-    /// Lisse la courbe selon l'intensité de turbulence / smooths the curve by turbulence intensity.
-    #[arg(long)]
+    /// Lisse la courbe selon l'intensité de turbulence, 0,05…1 / smooths the curve by turbulence intensity, 0.05…1.
+    #[arg(long, conflicts_with = "park")]
     smooth: Option<f64>,
     /// Disponibilité / availability, 0…1.
-    #[arg(long, default_value_t = 1.0)]
+    #[arg(long, default_value_t = 1.0, conflicts_with = "park")]
     availability: f64,
     /// Durée d'un pas si la série ne la dit pas / length of a step where the series does not say, h.
     #[arg(long, default_value_t = 1.0)]
@@ -66,11 +66,20 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> ExitCode {
-    if let Some(park) = args.park.clone() {
-        return of_park(&args, &park);
-    }
     if args.curve == "list" {
         return list(args.json);
+    }
+    if !is_sound(&args) {
+        eprintln!(
+            "jumeau wind : hauteurs, rugosité et durée doivent être positives, les obstacles au moins 0, la disponibilité dans 0…1, le lissage dans 0,05…1"
+        );
+        eprintln!(
+            "jumeau wind: heights, roughness and step must be positive, obstacles at least 0, availability within 0…1, smoothing within 0.05…1"
+        );
+        return ExitCode::from(2);
+    }
+    if let Some(park) = args.park.clone() {
+        return of_park(&args, &park);
     }
     let Some(turbine) = library::turbine(&args.curve) else {
         let names = library::like(&args.curve).join(", ");
@@ -86,18 +95,6 @@ pub fn run(args: Args) -> ExitCode {
         eprintln!("jumeau wind: --hub and --series are needed (but for --curve list)");
         return ExitCode::from(2);
     };
-    let sound = hub_m > 0.0
-        && hub_m.is_finite()
-        && (0.0..=1.0).contains(&args.availability)
-        && args.step_hours > 0.0
-        && args.height > 0.0;
-    if !sound {
-        eprintln!(
-            "jumeau wind : hauteurs et durée doivent être positives, la disponibilité dans 0…1"
-        );
-        eprintln!("jumeau wind: heights and step must be positive, availability within 0…1");
-        return ExitCode::from(2);
-    }
     let Some((bytes, name)) = super::input::read(path, false) else {
         return ExitCode::from(2);
     };
@@ -119,7 +116,7 @@ pub fn run(args: Args) -> ExitCode {
         density_correction: args.density,
         availability: args.availability,
     };
-    let powers = powers(&args, &document, &conversion);
+    let (powers, uncorrected) = powers(&args, &document, &conversion);
     let step_h = document.step_h.unwrap_or(args.step_hours);
     let known: Vec<f64> = powers.iter().copied().flatten().collect();
     let kwh = known.iter().sum::<f64>() * step_h;
@@ -132,6 +129,7 @@ pub fn run(args: Args) -> ExitCode {
         "steps": powers.len(),
         "step_hours": step_h,
         "missing_steps": powers.len() - known.len(),
+        "uncorrected_steps": uncorrected,
         "capacity_factor": kwh / turbine.nominal_kw / (known.len().max(1) as f64 * step_h),
     });
     if let (true, Value::Object(map)) = (args.hourly, &mut answer) {
@@ -146,6 +144,7 @@ pub fn run(args: Args) -> ExitCode {
         )
     };
     let code = super::output::data(&text, ExitCode::SUCCESS);
+    tell_uncorrected(uncorrected);
     if known.len() < powers.len() {
         let missing = powers.len() - known.len();
         eprintln!(
@@ -153,6 +152,27 @@ pub fn run(args: Args) -> ExitCode {
         );
     }
     code
+}
+
+/// Whether every number can be meant.
+fn is_sound(args: &Args) -> bool {
+    let positive = |value: f64| value > 0.0 && value.is_finite();
+    args.hub.is_none_or(positive)
+        && [args.height, args.roughness, args.step_hours].into_iter().all(positive)
+        && args.obstacles >= 0.0
+        && args.obstacles.is_finite()
+        && args.shear.is_none_or(f64::is_finite)
+        && (0.0..=1.0).contains(&args.availability)
+        && args.smooth.is_none_or(|intensity| (0.05..=1.0).contains(&intensity))
+}
+
+/// The density was to be corrected, and the series lacks what it takes: the curve then stands as for standard air.
+fn tell_uncorrected(steps: usize) {
+    if steps > 0 {
+        eprintln!(
+            "{steps} pas sans température ou pression : densité non corrigée / {steps} steps without temperature or pressure: density not corrected"
+        );
+    }
 }
 
 /// A park in its wakes, turbine by turbine; into a territory where one is named.
@@ -189,6 +209,7 @@ fn of_park(args: &Args, path: &std::path::Path) -> ExitCode {
         "steps": document.steps,
         "step_hours": step_h,
         "missing_steps": whole.iter().filter(|kw| kw.is_none()).count(),
+        "uncorrected_steps": done.uncorrected,
         "turbines": opened.ids.iter().zip(&done.power_kw).map(|(id, of)| json!({ "id": id, "kwh": kwh(of) })).collect::<Vec<_>>(),
     });
     if let (true, Value::Object(map)) = (args.hourly, &mut answer) {
@@ -212,6 +233,7 @@ fn of_park(args: &Args, path: &std::path::Path) -> ExitCode {
         let each = opened.ids.iter().zip(&done.power_kw).map(|(id, of)| format!("{id}\t{:.0} kWh\n", kwh(of))).collect::<String>();
         format!("énergie / energy                  {:.0} kWh\nsillages / wakes                  {:.2} %\n{each}", kwh(&whole), 100.0 * done.wake_loss())
     };
+    tell_uncorrected(done.uncorrected);
     super::output::data(&text, ExitCode::SUCCESS)
 }
 
@@ -249,7 +271,9 @@ fn list(as_json: bool) -> ExitCode {
     super::output::data(&text, ExitCode::SUCCESS)
 }
 
-fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Option<f64>> {
+/// Power step by step, and the steps whose density could not be corrected.
+fn powers(args: &Args, document: &Document, conversion: &Conversion) -> (Vec<Option<f64>>, usize) {
+    let mut uncorrected = 0;
     let hub_m = conversion.hub_m;
     let speeds = document.nearest(Variable::Speed, hub_m);
     let temperatures = document.nearest(Variable::Temperature, hub_m);
@@ -259,7 +283,7 @@ fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Opti
         .iter()
         .find(|c| c.variable == Variable::Roughness);
     let at = |column: Option<&Column>, step: usize| column?.values.get(step).copied().flatten();
-    (0..document.steps)
+    let powers = (0..document.steps)
         .map(|step| {
             let air = match (at(temperatures, step), at(pressures, step)) {
                 (Some(temperature_k), Some(pressure_pa)) => Some(Air {
@@ -270,12 +294,15 @@ fn powers(args: &Args, document: &Document, conversion: &Conversion) -> Vec<Opti
                 }),
                 _ => None,
             };
+            let speed_ms = at(speeds, step)?;
+            uncorrected += usize::from(conversion.density_correction && air.is_none());
             conversion.power_kw(&Weather {
-                speed_ms: at(speeds, step)?,
+                speed_ms,
                 speed_at_m: speeds.and_then(|c| c.height_m).unwrap_or(args.height),
                 roughness_m: at(roughness, step).unwrap_or(args.roughness),
                 air,
             })
         })
-        .collect()
+        .collect();
+    (powers, uncorrected)
 }

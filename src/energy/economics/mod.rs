@@ -88,8 +88,8 @@ pub enum Use {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Project {
     pub kwp: f64,
-    /// Before tax, EUR.
-    pub cost_eur: f64,
+    /// Before tax, EUR; `None` where nobody says it.
+    pub cost_eur: Option<f64>,
     /// kWh of the first year that replace bought power.
     pub own_use_kwh: f64,
     /// kWh of the first year that go to the grid.
@@ -101,20 +101,47 @@ pub struct Project {
     pub power_price: Option<f64>,
 }
 
-/// The answer, in EUR.
+/// The answer, in EUR. What no fact was found for is `None`, which is another thing than nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Earnings {
-    pub cost_with_tax: f64,
-    pub premium: f64,
+    pub cost_with_tax: Option<f64>,
+    pub premium: Option<f64>,
     /// First year.
-    pub savings: f64,
-    pub sale: f64,
-    /// Years until income has paid the cost; `None` when it does not within [`MAX_YEARS`].
-    pub payback_years: Option<f64>,
+    pub savings: Option<f64>,
+    pub sale: Option<f64>,
+    pub payback: PayBack,
     /// Facts used, with their state at the date.
     pub used: Vec<(Fact, Validity)>,
     /// What no fact was found for.
     pub missing: Vec<&'static str>,
+}
+
+/// When income has paid the cost.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum PayBack {
+    Years(f64),
+    /// Not within [`MAX_YEARS`].
+    Never,
+    /// An amount that it takes is not known.
+    Unknown,
+}
+
+impl PayBack {
+    pub fn years(self) -> Option<f64> {
+        match self {
+            Self::Years(years) => Some(years),
+            Self::Never | Self::Unknown => None,
+        }
+    }
+
+    /// A stable name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Years(_) => "years",
+            Self::Never => "never",
+            Self::Unknown => "unknown",
+        }
+    }
 }
 
 /// As long as anybody plans a roof for.
@@ -128,39 +155,57 @@ pub fn earnings(project: &Project, facts: &Facts, at: Instant) -> Earnings {
         match found.and_then(|(fact, validity)| Some((fact.value?, fact, validity))) {
             Some((value, fact, validity)) => {
                 used.push((fact.clone(), validity));
-                value
+                Some(value)
             }
             None => {
                 missing.push(id);
-                0.0
+                None
             }
         }
     };
-    let cost_with_tax = project.cost_eur * (1.0 + value("vat"));
+    let vat = value("vat");
+    let cost_with_tax = project
+        .cost_eur
+        .zip(vat)
+        .map(|(cost, vat)| cost * (1.0 + vat));
     let (premium, tariff) = match project.way {
         Use::Surplus => (
-            value("pv-premium") * project.kwp,
+            value("pv-premium").map(|per_kwp| per_kwp * project.kwp),
             value("pv-surplus-tariff"),
         ),
-        Use::TotalSale => (0.0, value("pv-total-tariff")),
+        Use::TotalSale => (Some(0.0), value("pv-total-tariff")),
     };
     let price = match project.power_price {
-        Some(price) => price,
+        Some(price) => Some(price),
         None if project.way == Use::Surplus && project.own_use_kwh > 0.0 => value("power-price"),
-        None => 0.0,
+        None => None,
     };
     let (own, sold) = match project.way {
         Use::Surplus => (project.own_use_kwh, project.sold_kwh),
         Use::TotalSale => (0.0, project.own_use_kwh + project.sold_kwh),
     };
-    let (savings, sale) = (own * price, sold * tariff);
-    let payback_years = payback(cost_with_tax - premium, savings + sale, project.ageing);
+    // Nothing costs nothing, whatever its price is.
+    let worth = |kwh: f64, price: Option<f64>| {
+        if kwh == 0.0 {
+            Some(0.0)
+        } else {
+            price.map(|price| kwh * price)
+        }
+    };
+    let (savings, sale) = (worth(own, price), worth(sold, tariff));
+    let payback = match (cost_with_tax, premium, savings, sale) {
+        (Some(cost), Some(premium), Some(savings), Some(sale)) => {
+            payback(cost - premium, savings + sale, project.ageing)
+                .map_or(PayBack::Never, PayBack::Years)
+        }
+        _ => PayBack::Unknown,
+    };
     Earnings {
         cost_with_tax,
         premium,
         savings,
         sale,
-        payback_years,
+        payback,
         used,
         missing,
     }
@@ -196,16 +241,6 @@ pub fn payback(cost: f64, income: f64, ageing: f64) -> Option<f64> {
     None
 }
 
-/// A battery beside the meter.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Battery {
-    pub capacity_kwh: f64,
-    /// Charging and discharging.
-    pub power_kw: f64,
-    /// There and back, 0.9 for 90 %.
-    pub efficiency: f64,
-}
-
 /// A year of production against demand, kWh.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Balance {
@@ -219,45 +254,8 @@ pub struct Balance {
     pub stored_or_lost: f64,
 }
 
-/// Hour by hour: own use first, then the battery, then the grid. The shorter of the two series counts.
-pub fn balance(
-    produced_kw: &[f64],
-    demanded_kw: &[f64],
-    step_h: f64,
-    battery: Option<Battery>,
-) -> Balance {
-    let mut sums = Balance::default();
-    let mut charge = 0.0;
-    for (made, need) in produced_kw.iter().zip(demanded_kw) {
-        let (made, need) = (made.max(0.0) * step_h, need.max(0.0) * step_h);
-        let direct = made.min(need);
-        let (mut surplus, mut lack) = (made - direct, need - direct);
-        if let Some(battery) = battery {
-            let most = battery.power_kw.max(0.0) * step_h;
-            let efficiency = battery.efficiency.clamp(0.01, 1.0);
-            // All loss on the way in: what is in the battery can be used.
-            let taken = surplus
-                .min(most)
-                .min((battery.capacity_kwh - charge).max(0.0) / efficiency);
-            charge += taken * efficiency;
-            surplus -= taken;
-            let given = lack.min(most).min(charge);
-            charge -= given;
-            lack -= given;
-            sums.own_use += given;
-            sums.stored_or_lost += taken - given;
-        }
-        sums.produced += made;
-        sums.demanded += need;
-        sums.own_use += direct;
-        sums.exported += surplus;
-        sums.imported += lack;
-    }
-    sums
-}
-
 /// How carbon is counted; an answer shows all three, never one.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Carbon {
     /// kg a year if the power replaces the country's mean generation.
     pub against_mean: Option<f64>,
@@ -265,21 +263,27 @@ pub struct Carbon {
     pub life_cycle: Option<f64>,
     /// kg a year if it replaces the plants that really turn down; `None` while no dated source states them.
     pub marginal: Option<f64>,
+    /// Facts used, with their state at the date.
+    pub used: Vec<(Fact, Validity)>,
 }
 
 pub fn carbon(kwh_year: f64, facts: &Facts, at: Instant) -> Carbon {
-    let factor = |id: &str| {
-        facts
-            .find(id, 0.0, at)
-            .and_then(|(fact, _)| fact.value)
-            .map(|grams| grams / 1000.0)
+    let mut used = Vec::new();
+    let mut factor = |id: &str| {
+        let (fact, validity) = facts.find(id, 0.0, at)?;
+        let grams = fact.value?;
+        used.push((fact.clone(), validity));
+        Some(grams / 1000.0)
     };
-    let mean = factor("co2-average");
+    let (mean, own, marginal) = (
+        factor("co2-average"),
+        factor("co2-life-cycle-pv"),
+        factor("co2-marginal"),
+    );
     Carbon {
         against_mean: mean.map(|kg| kg * kwh_year),
-        life_cycle: mean
-            .zip(factor("co2-life-cycle-pv"))
-            .map(|(mean, own)| (mean - own) * kwh_year),
-        marginal: factor("co2-marginal").map(|kg| kg * kwh_year),
+        life_cycle: mean.zip(own).map(|(mean, own)| (mean - own) * kwh_year),
+        marginal: marginal.map(|kg| kg * kwh_year),
+        used,
     }
 }

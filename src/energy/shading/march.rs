@@ -1,6 +1,6 @@
 //! One ray over a grid, step by step on the bilinear surface. Plain and slow: single points, and the truth that faster ways are held against.
 
-use super::{BENT_EARTH_M, HeightGrid};
+use super::{BENT_EARTH_M, EARTH_M, HeightGrid};
 
 /// How a ray walks.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,6 +14,28 @@ pub struct Steps {
     pub tolerance_m: f64,
     /// Far things sink behind the earth.
     pub curved: bool,
+    /// What the grid's heights are measured from.
+    pub heights: Heights,
+}
+
+/// Where heights of zero lie. It makes a difference far away only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Heights {
+    /// Everywhere on the ellipsoid, as maps have it: all of the earth's curve is still to be taken off.
+    #[default]
+    OnEllipsoid,
+    /// On the level plane of a local frame, in which what is far lies lower already: only the bending of light is left, which lifts it.
+    InFrame,
+}
+
+impl Heights {
+    /// What a thing sinks by the square of its distance.
+    fn bend_per_m(self) -> f64 {
+        match self {
+            Self::OnEllipsoid => 0.5 / BENT_EARTH_M,
+            Self::InFrame => 0.5 / BENT_EARTH_M - 0.5 / EARTH_M,
+        }
+    }
 }
 
 impl Default for Steps {
@@ -25,6 +47,7 @@ impl Default for Steps {
             to_m: f64::INFINITY,
             tolerance_m: 1e-3,
             curved: false,
+            heights: Heights::default(),
         }
     }
 }
@@ -74,6 +97,11 @@ fn walk(
     if !(steps.step_m > 0.0 && steps.from_m >= 0.0) {
         return false;
     }
+    let bend_per_m = if steps.curved {
+        steps.heights.bend_per_m()
+    } else {
+        0.0
+    };
     let count = ((across - steps.from_m) / steps.step_m).clamp(0.0, 1e8) as usize;
     for number in 0..=count {
         let distance = steps.from_m + number as f64 * steps.step_m;
@@ -89,11 +117,7 @@ fn walk(
             return false;
         }
         if let Some(surface) = grid.bilinear(column, row) {
-            let sunk = if steps.curved {
-                distance * distance / (2.0 * BENT_EARTH_M)
-            } else {
-                0.0
-            };
+            let sunk = distance * distance * bend_per_m;
             if distance > 0.0 && hit(distance, surface - sunk) {
                 return true;
             }

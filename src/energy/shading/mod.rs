@@ -29,4 +29,6 @@ pub fn grid_azimuth(true_azimuth: f64, convergence: f64) -> f64 {
 }
 
 /// Radius of the earth as light bends round it: 6,371 km enlarged by refraction of coefficient 0.13.
-pub const BENT_EARTH_M: f64 = 6_371_000.0 / (1.0 - 0.13);
+pub const BENT_EARTH_M: f64 = EARTH_M / (1.0 - 0.13);
+/// Mean radius of the earth, metres.
+pub const EARTH_M: f64 = 6_371_000.0;

@@ -218,7 +218,14 @@ impl Dispatch {
             pairs.map(|(power, price)| power * price).sum::<f64>() * case.step_h
         };
         let (load, generation) = (energy(&case.load_mw), energy(&case.generation_mw));
-        let share = |part: f64, whole: f64| if whole > 0.0 { 1.0 - part / whole } else { 0.0 };
+        // A battery that is charged from the grid buys more than is consumed: nothing is left that was not bought.
+        let share = |part: f64, whole: f64| {
+            if whole > 0.0 {
+                (1.0 - part / whole).clamp(0.0, 1.0)
+            } else {
+                0.0
+            }
+        };
         let discharged_mwh = energy(&self.discharged_mw);
         let (import_mwh, export_mwh) = (energy(&self.imported_mw), energy(&self.exported_mw));
         let (curtailed_mwh, unserved_mwh) = (energy(&self.curtailed_mw), energy(&self.unserved_mw));

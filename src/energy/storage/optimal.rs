@@ -245,8 +245,22 @@ fn read(case: &Case, variables: &Variables, solution: &impl Solution) -> Dispatc
         curtailed_mw: optional(&variables.curtailed),
         unserved_mw: optional(&variables.unserved),
     };
+    one_way(&mut plan);
     untangle(case, &battery, &mut plan);
     plan
+}
+
+/// One meter buys or sells. Where both prices are equal, and zero is what a case without prices has, both at once costs nothing and an interior point leaves hundreds of MWh of it; what is bought and sold in one step is taken away from both.
+///
+/// Never dearer: where selling pays more than buying costs, [`Turned::one_way`] has left one of the two idle.
+fn one_way(plan: &mut Dispatch) {
+    for (imported, exported) in plan.imported_mw.iter_mut().zip(&mut plan.exported_mw) {
+        let both = imported.min(*exported);
+        if both > 0.0 {
+            *imported -= both;
+            *exported -= both;
+        }
+    }
 }
 
 /// Charging and discharging at once only warms the battery: both are lowered so that what is stored stays the same, and what is saved is not bought, or is sold. An interior point leaves such loops where little depends on them.

@@ -111,8 +111,9 @@ impl PowerCurve {
             .iter()
             .map(|&speed| {
                 let deviation = speed * turbulence_intensity;
-                if deviation <= 0.0 {
-                    return 0.0;
+                // Blocks no finer than the bell itself do not add up to one: so little turbulence changes nothing.
+                if !(deviation >= 0.5 * BLOCK) {
+                    return interpolate(speed, &speeds, &powers);
                 }
                 (0..=blocks)
                     .map(|block| {

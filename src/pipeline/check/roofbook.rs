@@ -3,6 +3,7 @@
 use super::Walk;
 use crate::base::Severity;
 use crate::formats::roofbook::{HEAD, Head, MAX_PAGES, page_file, page_of, records};
+use crate::formats::roofplan::Plan;
 use crate::formats::territory::Manifest;
 use std::path::Path;
 
@@ -23,6 +24,18 @@ impl Walk {
         {
             let name = self.name(&head);
             self.done.report.push(fault.finding(name));
+        }
+        if let Some(plan) = &book.plan
+            && let Some(file) = self.inside(&head, plan, object)
+        {
+            if !file.is_file() {
+                self.push("file-missing", Severity::Error, path, object, format!("{}/{plan}", book.path));
+            } else if let Some(bytes) = self.read(&file)
+                && let Err(fault) = Plan::parse(&bytes)
+            {
+                let name = self.name(&file);
+                self.done.report.push(fault.finding(name));
+            }
         }
         let mut known = 0;
         for page in 0..book.pages.min(MAX_PAGES) {

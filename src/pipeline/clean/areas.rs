@@ -4,8 +4,9 @@ use super::buildings::kept_attributes;
 use super::{Fate, Source, places};
 use crate::base::Severity;
 use crate::pipeline::sources::declaration::Role;
+use crate::pipeline::sources::facilities;
 use crate::pipeline::sources::record::Record;
-use crate::region::{Area, AreaShape};
+use crate::region::{Area, AreaShape, AreaTheme};
 
 /// Points of a line nearer to each other are one, metres.
 const SAME_POINT_M: f64 = 0.01;
@@ -15,6 +16,12 @@ pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate
     let Some(theme) = source.role.theme() else {
         return Fate::Rejected;
     };
+    if theme == AreaTheme::CarPark
+        && let Some(other) = facilities::other_than_car_park(record)
+    {
+        source.finding("place-not-car-park", Severity::Info, &record.object, other);
+        return Fate::Rejected;
+    }
     let Some((shape, repaired)) = shape(record, source) else {
         return Fate::Rejected;
     };
@@ -52,6 +59,26 @@ pub fn area(record: &Record, source: &mut Source, areas: &mut Vec<Area>) -> Fate
         attributes: kept_attributes(record).collect(),
     });
     if repaired { Fate::Repaired } else { Fate::Kept }
+}
+
+/// The grounds of a named place that is a public facility: places are found and not drawn, but whose building stands there is worth knowing.
+pub fn public_facility(record: &Record, source: &mut Source) -> Option<Area> {
+    let is_surface = record.shape.as_ref().is_some_and(|shape| !shape.polygons().is_empty());
+    if !is_surface || !facilities::is_public_place(record) {
+        return None;
+    }
+    let (outline, _) = places::outline(record, source)?;
+    let id = record.text("id").unwrap_or_else(|| numbered(record, &stem(source.file)));
+    let code = ["class", "category"].into_iter().filter_map(|term| record.text(term)).find(|word| facilities::is_public(word)).or_else(|| record.text("detail")).unwrap_or_default();
+    Some(Area {
+        name: record.text("name").unwrap_or_else(|| code.clone()),
+        id,
+        dataset: source.dataset.clone(),
+        theme: AreaTheme::PublicFacility,
+        code,
+        shape: AreaShape::Surface(outline),
+        attributes: kept_attributes(record).collect(),
+    })
 }
 
 /// Plans give their zones no ids: the document, the file and the row make one that stays as long as the document does.

@@ -120,7 +120,9 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
         | Role::Servitudes
         | Role::Flood
         | Role::Parks
-        | Role::LandCover => {
+        | Role::LandCover
+        | Role::CarParks
+        | Role::PublicFacilities => {
             let mut found = Vec::new();
             let fate = areas::area(record, source, &mut found);
             all(fate, found, Object::Area)
@@ -137,7 +139,12 @@ pub fn clean_record(record: &Record, floor: &terrain::Floor, source: &mut Source
             (fate, conduits.into_iter().map(Object::Conduit).chain(fixtures).collect())
         }
         // Kept by the search index alone.
-        Role::Addresses | Role::Places => (register::fate(record, source), Vec::new()),
+        Role::Addresses => (register::fate(record, source), Vec::new()),
+        Role::Places => {
+            let fate = register::fate(record, source);
+            let grounds = if fate == Fate::Rejected { None } else { areas::public_facility(record, source) };
+            (fate, grounds.map(Object::Area).into_iter().collect())
+        }
         Role::Terrain | Role::Surface | Role::Models | Role::Imagery => (Fate::Rejected, Vec::new()),
     }
 }
@@ -298,6 +305,8 @@ pub fn key(role: Role) -> &'static str {
         Role::Flood => "import-flood",
         Role::Parks => "import-parks",
         Role::LandCover => "import-land-cover",
+        Role::CarParks => "import-car-parks",
+        Role::PublicFacilities => "import-public-facilities",
         Role::Models => "import-models",
         Role::Imagery => "import-imagery",
         Role::Addresses => "import-addresses",

@@ -18,6 +18,9 @@ const LARGEST_ROTOR_M: f64 = 400.0;
 const HIGHEST_M: f64 = 350.0;
 /// Above this a voltage is a mistake, volts.
 const HIGHEST_V: f64 = 1_500_000.0;
+/// The largest transformers of the transport grid, and what the largest source posts reserve.
+const MOST_KVA: f64 = 2_000_000.0;
+const MOST_RESERVED_MW: f64 = 2_000.0;
 /// Numbers below this are kilovolts: nothing that carries power through a town has less than 100 V.
 const KILOVOLTS_BELOW: f64 = 1_000.0;
 
@@ -100,10 +103,17 @@ pub fn clean(
             height_m,
             diameter_m: if kind == FixtureKind::Turbine { rotor() } else { None },
             voltage_v,
+            rated_kva: within(record, "rated", MOST_KVA),
+            reserved_mw: record.number("reserved").filter(|mw| (0.0..=MOST_RESERVED_MW).contains(mw)),
             accuracy,
         });
     }
     fate
+}
+
+/// A positive number up to a bound.
+fn within(record: &Record, term: &str, most: f64) -> Option<f64> {
+    record.number(term).filter(|value| *value > 0.0 && *value <= most)
 }
 
 /// In plan, without repetitions.

@@ -29,6 +29,7 @@ use crate::formats::shape::Shape;
 use crate::formats::territory::Name;
 use crate::geodesy::Crs;
 use crate::region::utility::Utility;
+use crate::view::life::Life;
 use commune::Commune;
 use files::{Package, Points, TableShape, Text};
 use geo::{BooleanOps, Coord, LineString, MultiPolygon, Polygon};
@@ -77,7 +78,7 @@ const BUILDING_TABLE: TableShape = TableShape {
         ("cleabs", "TEXT"), ("nature", "TEXT"), ("usage_1", "TEXT"), ("usage_2", "TEXT"), ("construction_legere", "BOOLEAN"),
         ("etat_de_l_objet", "TEXT"), ("nombre_de_logements", "INTEGER"), ("nombre_d_etages", "INTEGER"), ("hauteur", "REAL"),
         ("altitude_minimale_sol", "REAL"), ("altitude_minimale_toit", "REAL"), ("altitude_maximale_toit", "REAL"),
-        ("date_d_apparition", "TEXT"), ("identifiants_rnb", "TEXT"),
+        ("date_d_apparition", "TEXT"), ("identifiants_rnb", "TEXT"), ("debut_travaux", "INTEGER"), ("annee_demolition", "INTEGER"),
     ],
 };
 const ROAD_TABLE: TableShape = TableShape {
@@ -241,6 +242,7 @@ impl Writer {
     fn commune(&mut self, land: &Land, commune: &Commune) -> Result<(), ImportFault> {
         for house in &commune.houses {
             self.buildings += 1;
+            let plan = planned(self.buildings, house.light);
             let ring = house.outline.iter().map(|p| [p[0], p[1], rounded(house.ground_m + house.eave_m, 10.0)]).collect();
             let row = vec![
                 text(format!("FICTIF_BATIMENT{:010}", self.buildings)),
@@ -255,8 +257,10 @@ impl Writer {
                 real(house.ground_m, 10.0),
                 real(house.ground_m + house.eave_m, 10.0),
                 real(house.ground_m + house.ridge_m, 10.0),
-                text(format!("{}-01-01", house.year)),
+                text(format!("{}-01-01", plan.from.unwrap_or(house.year as i32))),
                 text(rnb(self.buildings)),
+                plan.works.map_or(Value::Null, |year| Value::Integer(year.into())),
+                plan.to.map_or(Value::Null, |year| Value::Integer(year.into())),
             ];
             self.batiments.add(0, &Shape::Polygon(vec![ring]), row)?;
         }
@@ -441,6 +445,24 @@ impl Writer {
         Ok(more)
     }
 }
+
+/// Fictional plans: some houses are still to be built, some will go. By their number, so that the rest of the territory stays as it is.
+fn planned(number: usize, is_light: bool) -> Life {
+    let turn = (number / PLAN_EVERY) as i32;
+    match number % PLAN_EVERY {
+        _ if is_light => Life::default(),
+        7 => {
+            let from = FIRST_PLAN + 1 + turn % 14;
+            Life::new(Some(from - 1 - turn % 3), Some(from), None)
+        }
+        31 => Life::new(None, None, Some(FIRST_PLAN + turn % 18)),
+        _ => Life::default(),
+    }
+}
+
+/// One house of so many is to be built, another to be taken down; the first of it in this year.
+const PLAN_EVERY: usize = 83;
+const FIRST_PLAN: i32 = 2028;
 
 /// Five digits that no place of France has.
 fn postcode(code: &str) -> String {

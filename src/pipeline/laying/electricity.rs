@@ -319,6 +319,7 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
         let largest = if customer { 1_000.0 } else { rules::DISTRICT_KVA };
         let id = grid.transformer((high, low), kva, largest, name.clone());
         draft.post(feature(id), FixtureKind::Substation, kind, name, at);
+        draft.rated(kva);
         if let Some(post) = posts.get_mut(index) {
             post.bus = low;
         }

@@ -202,8 +202,17 @@ impl Draft {
             height_m,
             diameter_m: None,
             voltage_v,
+            rated_kva: None,
+            reserved_mw: None,
             accuracy: Accuracy::Schematic,
         });
+    }
+
+    /// What the post that was laid last is rated for.
+    fn rated(&mut self, kva: f64) {
+        if let Some(post) = self.fixtures.last_mut() {
+            post.rated_kva = Some(kva);
+        }
     }
 }
 

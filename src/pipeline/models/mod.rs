@@ -356,6 +356,7 @@ pub fn manifest(
         imagery: Vec::new(),
         features: None,
         search: None,
+        connect: None,
         tables: Vec::new(),
         roofs: None,
     })

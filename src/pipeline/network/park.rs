@@ -51,6 +51,8 @@ pub struct Yield {
     pub power_kw: Vec<Vec<Option<f64>>>,
     /// Of each turbine alone, all together.
     pub free_kw: Vec<Option<f64>>,
+    /// Steps with wind whose density was to be corrected, and that lack temperature or pressure.
+    pub uncorrected: usize,
 }
 
 impl Yield {
@@ -163,6 +165,7 @@ impl Opened {
                 let hub_k = profile::temperature_k(air.temperature_k, air.temperature_at_m, self.hub_m);
                 profile::density_barometric(air.pressure_pa, air.pressure_at_m, self.hub_m, hub_k)
             });
+            done.uncorrected += usize::from(site.density && density.is_none() && speed_ms.is_some());
             let output = speed_ms.zip(from_deg).map(|(speed_ms, from_deg)| self.park.output(speed_ms, from_deg, density));
             for (turbine, of) in done.power_kw.iter_mut().enumerate() {
                 of.push(output.as_ref().and_then(|output| output.power_kw.get(turbine)).copied());

@@ -7,6 +7,7 @@
 //! | `losses_kw` (sum, time) | in all lines and transformers of the network; NaN where a step has no solution |
 //! | `duration_percent` (feature, share) | load-duration curve: loading that is exceeded in so many percent of the year |
 //! | `worst_hour` (feature, rank) | steps of the highest loadings, the worst first |
+//! | `room/feed_kw`, `room/draw_kw` (feature, time) | what the worst step leaves of the rating: one step |
 //!
 //! Rows are the features of the layer that the network is drawn in, by their ids.
 //! Values go to disk as they are solved; in memory are one block of steps and the loadings of all.
@@ -22,6 +23,8 @@ use crate::formats::territory::{Axis, GridFile, Manifest, Series};
 use crate::formats::zarr::{self, About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::pipeline::Progress;
+use crate::siting::reach::Room;
+use crate::siting::rooms;
 use serde_json::{Map, Value, json};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -149,7 +152,8 @@ pub(super) fn inside(folder: &Path, path: &str) -> Option<PathBuf> {
     plain.then(|| folder.join(path))
 }
 
-fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
+/// The values of a series, all in memory.
+pub(in crate::pipeline) fn array(folder: &Path, series: &Series) -> Result<zarr::Array, YearFault> {
     let at = inside(folder, &series.path).ok_or_else(|| fault("manifest-path", folder, &series.path))?;
     let about = std::fs::read(at.join("zarr.json")).map_err(|error| fault("file-unreadable", &at, error))?;
     zarr::read(&about, &mut |path| std::fs::read(at.join(path)).ok()).map_err(|broken| YearFault::Finding(broken.finding(at.display().to_string())))
@@ -378,6 +382,7 @@ impl Driven {
         let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
         let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
         files.extend(zarr_group::write(&group, &coordinates, &members).map_err(text)?);
+        files.extend(self.room_files(kept, of).map_err(text)?);
         let mut written = 0;
         for (path, bytes) in files {
             let whole = folder.join(path);
@@ -386,6 +391,45 @@ impl Driven {
             written += bytes.len() as u64;
         }
         Ok(written)
+    }
+
+    /// A group of its own: its time is one step, all of the year.
+    fn room_files<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> Result<Vec<(String, Vec<u8>)>, crate::formats::Fault> {
+        let mut files = Vec::new();
+        for (name, values) in self.rooms(kept, of) {
+            let said = About { dimensions: ["feature", "time"], attributes: json!({"long_name": "what the worst step leaves of the rating, heat alone", "units": "kW", "nature": Nature::Simulated}) };
+            files.extend(zarr::write(kept.len(), 1, 1, &values, &said)?.into_iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes)));
+        }
+        let coordinates = [
+            Coordinate { name: "feature", labels: Labels::Texts(kept.iter().map(|branch| self.feature(*branch)).collect()), attributes: json!({"long_name": "id on the map"}) },
+            Coordinate {
+                name: "time",
+                labels: Labels::Integers(vec![self.start.0]),
+                attributes: json!({"long_name": "start of the year, UTC", "standard_name": "time", "units": "seconds since 1970-01-01 00:00:00", "calendar": "proleptic_gregorian"}),
+            },
+        ];
+        let metadata: Vec<(String, Vec<u8>)> = files.iter().filter_map(|(path, bytes)| Some((path.strip_suffix("/zarr.json")?.to_owned(), bytes.clone()))).collect();
+        let members: Vec<(&str, &[u8])> = metadata.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect();
+        files.extend(zarr_group::write(&json!({"Conventions": "CF-1.11", "title": format!("what a year leaves of {}", self.grid.path), "nature": Nature::Simulated}), &coordinates, &members)?);
+        Ok(files.into_iter().map(|(path, bytes)| (format!("room/{path}"), bytes)).collect())
+    }
+
+    /// What is left for feeding in and for drawing, kW, row by row.
+    fn rooms<'a>(&self, kept: &[usize], of: &dyn Fn(usize) -> &'a [f32]) -> [(&'static str, Vec<f32>); 2] {
+        let network = &self.opened.network;
+        let found = |row: usize, index: usize| {
+            let branch = network.branches.get(index)?;
+            let nominal_kv = network.buses.get(branch.from)?.nominal_kv;
+            let rated_kva = match branch.rating {
+                Rating::None => return None,
+                Rating::Current { from_ka, .. } => 3_f64.sqrt() * nominal_kv * from_ka * 1000.0,
+                Rating::Power { mva } => 1000.0 * mva,
+            };
+            rooms::room(rated_kva, of(row), branch.kind == BranchKind::Line)
+        };
+        let all: Vec<_> = kept.iter().enumerate().map(|(row, index)| found(row, *index)).collect();
+        let column = |pick: fn(&Room) -> f64| all.iter().map(|room| room.as_ref().map_or(f32::NAN, |room| pick(room) as f32)).collect();
+        [("feed_kw", column(|room| room.feed_kw)), ("draw_kw", column(|room| room.draw_kw))]
     }
 
     /// The manifest with the series of the year, written whole or not at all.
@@ -421,16 +465,26 @@ impl Driven {
                 ..series
             }
         };
-        let branches = kept.iter().map(|branch| self.feature(*branch)).collect();
+        let branches: Vec<String> = kept.iter().map(|branch| self.feature(*branch)).collect();
         let buses = places.iter().map(|(name, _)| name.clone()).collect();
         for series in [
-            drawn(of("flow-loading", "loading_percent", "%", "charge"), branches, "feature", [-100.0, 100.0], true),
+            drawn(of("flow-loading", "loading_percent", "%", "charge"), branches.clone(), "feature", [-100.0, 100.0], true),
             drawn(of("flow-voltage", "vm_pu", "1", "tension"), buses, "place", VOLTAGE_BAND_PU, false),
             Series { rows: vec![LOSSES.to_owned()], ..of("flow-losses", "losses_kw", "kW", "pertes") },
         ] {
             manifest.series.retain(|known| known.id != series.id);
             manifest.series.push(series);
         }
+        // What is left of the ratings holds for all of the time: one step.
+        let end = self.start.plus_seconds((self.profiles.steps as f64 * self.step_h * 3600.0).round() as i64);
+        let whole = Axis { id: format!("{FOLDER}-all"), start: self.start, end, step: end.0 - self.start.0, calendar: None };
+        manifest.axes.retain(|axis| axis.id != whole.id);
+        for (id, array, quantity) in [(rooms::FEED, "room/feed_kw", "capacité restante en injection"), (rooms::DRAW, "room/draw_kw", "capacité restante en soutirage")] {
+            let series = Series { axis: whole.id.clone(), apart: true, ..drawn(of(id, array, "kW", quantity), branches.clone(), "feature", [0.0, 0.0], false) };
+            manifest.series.retain(|known| known.id != id);
+            manifest.series.push(Series { band: None, ..series });
+        }
+        manifest.axes.push(whole);
         let text = serde_json::to_vec_pretty(&manifest).map_err(|error| error.to_string())?;
         let beside = self.manifest_at.with_extension("json.new");
         std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, &self.manifest_at)).map_err(|error| error.to_string())

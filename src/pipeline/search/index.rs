@@ -2,7 +2,7 @@
 
 use super::FOLDER;
 use super::register::Register;
-use crate::base::{Bounds2, DatasetId};
+use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
 use crate::formats::search::{House, Kind, Locality, Part, Spot};
 use crate::formats::territory::SearchIndex;
 use crate::pipeline::ImportFault;
@@ -71,6 +71,8 @@ pub struct Names {
     things: Vec<Thing>,
     communes: Vec<Commune>,
     datasets: BTreeSet<DatasetId>,
+    /// Objects beyond [`MAX_THINGS`], with names or without.
+    left_out: usize,
 }
 
 fn cell(at: [f64; 2]) -> (i32, i32) {
@@ -86,12 +88,13 @@ impl Names {
         }
         let homes = register.rows.iter().map(|_| None).collect();
         let datasets = register.datasets.clone();
-        Self { register, cells, homes, texts: Vec::new(), known: HashMap::new(), pieces: Vec::new(), things: Vec::new(), communes: Vec::new(), datasets }
+        Self { register, cells, homes, texts: Vec::new(), known: HashMap::new(), pieces: Vec::new(), things: Vec::new(), communes: Vec::new(), datasets, left_out: 0 }
     }
 
     /// Takes the name of an object, and the addresses that belong to it.
     pub fn note(&mut self, object: &Object) {
         if self.pieces.len() + self.things.len() >= MAX_THINGS {
+            self.left_out += 1;
             return;
         }
         match object {
@@ -192,7 +195,7 @@ impl Names {
         let kind = match area.theme {
             AreaTheme::Outline => Kind::Place,
             AreaTheme::Iris => Kind::Quarter,
-            AreaTheme::Park => Kind::Place,
+            AreaTheme::Park | AreaTheme::PublicFacility => Kind::Place,
             _ => return,
         };
         let AreaShape::Surface(outline) = &area.shape else { return };
@@ -209,13 +212,19 @@ impl Names {
         self.thing(Some(&area.name), kind, [at.x(), at.y()], size[0].hypot(size[1]), feature, &area.dataset);
     }
 
-    /// Writes the index below the package; `None` where nothing has a name.
+    /// Writes the index below the package; `None` where nothing has a name. What did not fit into it is told.
     ///
     /// # Errors
     /// `write-failed`.
-    pub fn write(mut self, package: &Path, to_spot: &ToSpot) -> Result<Option<SearchIndex>, ImportFault> {
+    pub fn write(mut self, package: &Path, to_spot: &ToSpot, report: &mut Report) -> Result<Option<SearchIndex>, ImportFault> {
         let datasets: Vec<DatasetId> = std::mem::take(&mut self.datasets).into_iter().collect();
+        if self.left_out > 0 {
+            report.push(Finding::new("addresses-too-many", Severity::Warning, "territory").value(self.left_out));
+        }
         let built = build(self.named(to_spot), kept::BUILDINGS);
+        if built.cut > 0 {
+            report.push(Finding::new("addresses-cut", Severity::Warning, "territory").value(built.cut));
+        }
         if built.entries == 0 {
             return Ok(None);
         }

@@ -4,6 +4,7 @@ use super::axis::Stamps;
 use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
 use super::form::{self, Form, Known, Values, text_of};
+use super::places::delivery_points;
 use super::spool::{Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Severity, Wall};
@@ -276,7 +277,7 @@ impl<'a> Intake<'a> {
             Some(points) => match number_of(points) {
                 // What is summed is judged by its sum.
                 Value::Number(count) if self.wanted.declared.is_some_and(|declared| declared.aggregate.is_some()) => {
-                    let (count, known) = (count.max(0.0) as u64, self.points_of.entry(line.row).or_insert(u64::MAX));
+                    let (count, known) = (delivery_points(count), self.points_of.entry(line.row).or_insert(u64::MAX));
                     *known = count.min(*known);
                     false
                 }

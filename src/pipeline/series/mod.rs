@@ -33,6 +33,8 @@ mod spread;
 mod summed;
 mod tell;
 
+use crate::pipeline::clean::buildings::usage_of;
+use crate::region::Usage;
 use super::sources::declaration::Role;
 use super::sources::join;
 use super::sources::readers::{Content, Found, Table};
@@ -47,7 +49,7 @@ use form::{Form, Look, Missing};
 use intake::{Intake, Wanted};
 use lay::Spec;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::path::Path;
 use tell::Teller;
@@ -129,6 +131,8 @@ pub struct KnownIds {
     roles: BTreeSet<Role>,
     terms: BTreeSet<(Role, String)>,
     places: places::Places,
+    /// Delivery points of buildings of few homes, where amounts are to be told building by building.
+    homes: Option<HashMap<u64, u32>>,
 }
 
 impl KnownIds {
@@ -137,19 +141,20 @@ impl KnownIds {
         let of_series = sources.iter().filter_map(|source| source.declared.as_ref()).filter_map(|declared| Some((declared.onto?, declared.by.as_deref()?)));
         let of_scales = scales.iter().filter_map(|scale| Some((scale.declared.onto?, scale.declared.by.as_deref()?)));
         let terms = of_series.chain(of_scales).filter(|(_, by)| *by != "id").map(|(role, by)| (role, by.to_owned())).collect();
-        Self { terms, places: places::Places::wanting(sources), ..Self::default() }
+        let homes = scales.iter().any(|scale| scale.declared.onto == Some(Role::Buildings)).then(HashMap::new);
+        Self { terms, places: places::Places::wanting(sources), homes, ..Self::default() }
     }
 
     /// Notes an object by its id and by what else it is wanted by; false when the id was known.
     pub fn note(&mut self, role: Role, record: &Record) -> bool {
         self.places.note_surface(role, record);
         let spot = self.places.spot_of(role, record);
-        for (_, term) in self.terms.iter().filter(|(wanted, _)| *wanted == role) {
-            join::ids(record, term).iter().for_each(|id| {
-                let hash = hash_of(role, term, id);
-                self.hashes.insert(hash);
-                self.places.keep(hash, spot);
-            });
+        let of_terms = self.terms.iter().filter(|(wanted, _)| *wanted == role);
+        let by_terms: Vec<u64> = of_terms.flat_map(|(_, term)| join::ids(record, term).into_iter().map(move |id| hash_of(role, term, &id))).collect();
+        for hash in by_terms {
+            self.hashes.insert(hash);
+            self.places.keep(hash, spot);
+            self.keep_homes(hash, role, record);
         }
         if !record.has("id") {
             return true;
@@ -157,7 +162,24 @@ impl KnownIds {
         self.roles.insert(role);
         let hash = hash_of(role, "", &record.object);
         self.places.keep(hash, spot);
+        self.keep_homes(hash, role, record);
         self.hashes.insert(hash)
+    }
+
+    /// Notes a building of few homes. A home that does not say how many it is is one; what is no home is nobody's.
+    fn keep_homes(&mut self, hash: u64, role: Role, record: &Record) {
+        let Some(homes) = self.homes.as_mut().filter(|_| role == Role::Buildings) else { return };
+        let stated = record.number("dwellings").filter(|count| count.is_finite() && *count >= 1.0).map(|count| count.min(f64::from(DELIVERY_POINTS)) as u32);
+        let is_home = || record.text("usage").is_some_and(|usage| usage_of(&usage) == Usage::Residential);
+        if let Some(points) = stated.or_else(|| is_home().then_some(1)).filter(|points| *points < DELIVERY_POINTS) {
+            // Of several objects of one id the one of fewest counts.
+            homes.entry(hash).and_modify(|known| *known = points.min(*known)).or_insert(points);
+        }
+    }
+
+    /// Delivery points of a building of homes that are too few for its energy to be told; `None` where it may be.
+    pub fn too_few_homes(&self, by: Option<&str>, id: &str) -> Option<u32> {
+        self.homes.as_ref()?.get(&hash_by(Role::Buildings, by, id)).copied()
     }
 
     /// Notes an object that no record of the sources is.
@@ -238,6 +260,11 @@ pub fn write(
             return Err(ImportFault::new("import-cancelled", "", ""));
         }
         progress.step("import-series", done as u64, total);
+        if let Some(label) = sources.iter().take(done).find_map(|before| summed_again(before, source)) {
+            let onto = source.declared.as_ref().and_then(|declared| declared.aggregate.as_ref()).map_or("", |aggregate| aggregate.onto.id());
+            report.push(Finding::new("series-summed-twice", Severity::Error, label).object(source.id.as_str()).value(onto));
+            continue;
+        }
         let id = free(&source.id, &mut ids);
         let laid = one(source, &id, place, folder, work, count, report, progress)?;
         laid.series.iter().for_each(|series| {
@@ -252,6 +279,21 @@ pub fn write(
     }
     progress.step("import-series", total, total);
     Ok(file)
+}
+
+/// The table that both series are summed from. Each of the two publishes only sums that tell of nobody, but a commune less the districts that lie in
+/// it may be one home: only one of them is written. Columns that are said to be others are other values.
+fn summed_again<'a>(before: &SeriesSource, source: &'a SeriesSource) -> Option<&'a str> {
+    let summed = |source: &SeriesSource| source.declared.as_ref().is_some_and(|declared| declared.aggregate.is_some());
+    if !(summed(before) && summed(source)) {
+        return None;
+    }
+    let values = |source: &SeriesSource| source.declared.as_ref().map(|declared| declared.columns.value.clone()).unwrap_or_default();
+    let (of_before, own) = (values(before), values(source));
+    if !of_before.is_empty() && !own.is_empty() && of_before.iter().all(|column| !own.contains(column)) {
+        return None;
+    }
+    source.tables.iter().find(|table| before.tables.iter().any(|known| known.label == table.label)).map(|table| table.label.as_str())
 }
 
 /// An id that no other series has.

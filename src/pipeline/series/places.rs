@@ -38,6 +38,12 @@ struct Surface {
     outline: MultiPolygon<f64>,
 }
 
+/// Delivery points that an object stands for, from the number that says so. What has values is one at least: an object that counted for nothing
+/// would be what two published sums differ by. A number that cannot be meant is no number.
+pub fn delivery_points(said: f64) -> u64 {
+    if (1.0..=MOST_POINTS).contains(&said) { said as u64 } else { 1 }
+}
+
 impl Places {
     /// What the declarations of some series ask for.
     pub fn wanting(sources: &[SeriesSource]) -> Self {
@@ -66,7 +72,7 @@ impl Places {
     pub fn spot_of(&self, role: Role, record: &Record) -> Option<Spot> {
         let term = self.roles.get(&role)?;
         let [x, y] = middle(record)?;
-        let points = record.number(term).filter(|points| (1.0..=MOST_POINTS).contains(points)).map_or(1, |points| points as u64);
+        let points = record.number(term).map_or(1, delivery_points);
         Some(Spot { at: [x, y], points })
     }
 

@@ -3,12 +3,13 @@
 use super::form::text_of;
 use super::tell::Teller;
 use super::{GROUP, Place, ScaleSource, nature_of, unknown_dataset};
-use crate::base::{Dataset, LayerId, Report, Severity};
-use crate::formats::series::unit::Unit;
+use crate::base::{Dataset, LayerId, Nature, Report, Severity};
+use crate::formats::series::unit::{Kind, Unit};
 use crate::formats::series::value::Value;
 use crate::formats::territory::ScaledSeries;
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::pipeline::ImportFault;
+use crate::pipeline::sources::declaration::Role;
 use crate::pipeline::sources::record::Cell;
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -137,6 +138,9 @@ fn write_told(
     let unknown = unknown_dataset(&declared.dataset);
     let dataset = place.datasets.iter().find(|dataset| dataset.id == declared.dataset).unwrap_or(&unknown);
     let nature = declared.nature.unwrap_or_else(|| nature_of(dataset, None));
+    if declared.onto == Some(Role::Buildings) && is_personal(&unit, nature) {
+        keep_secret(declared.by.as_deref().filter(|by| *by != "id"), place, &mut objects, teller);
+    }
     let said = ScaledSeries {
         id: id.to_owned(),
         path: format!("{GROUP}/{id}"),
@@ -150,6 +154,23 @@ fn write_told(
     };
     write_group(&said, dataset, &objects, folder)?;
     Ok(Some(said))
+}
+
+/// Whether amounts are what the law protects: energy that somebody metered or told. What is computed from public attributes is nobody's.
+fn is_personal(unit: &str, nature: Nature) -> bool {
+    let is_energy = Unit::parse(unit).is_some_and(|unit| matches!(unit.kind, Kind::Energy | Kind::Power));
+    // Amounts without a unit may be anything, and then the careful answer is the right one.
+    matches!(nature, Nature::Measured | Nature::Declared) && (is_energy || unit.is_empty())
+}
+
+/// Takes the amounts of buildings of too few homes away: they keep their profile, and have no value.
+fn keep_secret(by: Option<&str>, place: &Place, objects: &mut BTreeMap<String, (i64, f64)>, teller: &mut Teller) {
+    for (object, (_, scale)) in objects.iter_mut().filter(|(_, (_, scale))| !scale.is_nan()) {
+        if let Some(points) = place.ids.too_few_homes(by, object) {
+            *scale = f64::NAN;
+            teller.note("scaled-secret", Severity::Warning, || object.clone(), || points.to_string());
+        }
+    }
 }
 
 /// Writes the group of a series below `folder`: of each object the row of its profile, -1 for none, and its amount.

@@ -81,7 +81,7 @@ fn sum(
         if cell == 0 {
             teller.note("series-outside-areas", Severity::Warning, || row.clone(), || rule.onto.id().to_owned());
         }
-        let points = counted.get(row.as_str()).copied().unwrap_or_else(|| spot.map_or(1, |spot| spot.points));
+        let points = counted.get(row.as_str()).copied().unwrap_or_else(|| spot.map_or(1, |spot| spot.points)).max(1);
         if let (Some(cell), Some(members)) = (cells.get_mut(cell), members.get_mut(cell)) {
             cell.own_points = cell.own_points.saturating_add(points);
             *members += 1;

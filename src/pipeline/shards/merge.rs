@@ -11,6 +11,7 @@ use crate::pipeline::clean::{Object, buildings};
 use crate::pipeline::imagery::file::{PartFile, part_path};
 use crate::pipeline::imagery;
 use crate::pipeline::models;
+use crate::pipeline::network::reach::Gathering;
 use crate::pipeline::search::index::Names;
 use crate::pipeline::search::register::Register;
 use crate::pipeline::series::SeriesFile;
@@ -106,7 +107,9 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
     let mut names = Names::new(register(loaded)?);
-    let (table, of_areas) = features(loaded, &mut names, progress)?;
+    let mut gathering = Gathering::new(&loaded.crs);
+    let (table, of_areas) = features(loaded, &mut names, &mut gathering, progress)?;
+    manifest.connect = gathering.write(&package).map_err(|error| ImportFault::new("write-failed", package.display(), error))?;
     manifest.features = Some(table);
     area_demand::write(&of_areas, &|at| loaded.geoid.undulation_m(at), &package, &mut manifest).map_err(|fault| coded(&fault))?;
     let to_spot = |at: [f64; 2]| {
@@ -114,7 +117,7 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
         let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);
         Some(Spot::at([place.lon_deg, place.lat_deg], height_m))
     };
-    manifest.search = names.write(&package, &to_spot)?;
+    manifest.search = names.write(&package, &to_spot, &mut report)?;
     tile::package::write_manifest(&package, &manifest).map_err(|fault| coded(&fault))?;
     progress.step("tile-package", 1, 1);
 
@@ -152,7 +155,7 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
 }
 
 /// Writes the feature table from the clean objects, place by place, and hands their names on: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, names: &mut Names, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
+fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {
@@ -161,7 +164,10 @@ fn features(loaded: &Loaded, names: &mut Names, progress: &dyn Progress) -> Resu
         }
         rows += objects.len() as u64;
         progress.step("tile-features", rows, 0);
-        objects.iter().for_each(|(_, object)| names.note(object));
+        objects.iter().for_each(|(_, object)| {
+            names.note(object);
+            gathering.note(object);
+        });
         let buildings = settled(loaded, &objects)?;
         let mut next = buildings.iter();
         let mut features: Vec<Feature> = objects

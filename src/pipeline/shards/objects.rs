@@ -402,7 +402,7 @@ fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
 }
 
 fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
-    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, accuracy } = fixture;
+    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, rated_kva, reserved_mw, accuracy } = fixture;
     put_text(bytes, id);
     put_text(bytes, dataset.as_str());
     bytes.push(place(&Utility::ALL, *utility));
@@ -410,7 +410,7 @@ fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
     put_text(bytes, class);
     put_option(name.as_deref(), bytes);
     at.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
-    [*height_m, *diameter_m, *voltage_v].into_iter().for_each(|value| put_number(value, bytes));
+    [*height_m, *diameter_m, *voltage_v, *rated_kva, *reserved_mw].into_iter().for_each(|value| put_number(value, bytes));
     bytes.push(place(&ACCURACIES, *accuracy));
 }
 
@@ -426,6 +426,8 @@ fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
         height_m: take_number(bytes)?,
         diameter_m: take_number(bytes)?,
         voltage_v: take_number(bytes)?,
+        rated_kva: take_number(bytes)?,
+        reserved_mw: take_number(bytes)?,
         accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
     })
 }
@@ -569,6 +571,8 @@ mod tests {
             height_m: Some(9.0),
             diameter_m: (kind == FixtureKind::Turbine).then_some(71.0),
             voltage_v: None,
+            rated_kva: Some(630.0),
+            reserved_mw: (kind == FixtureKind::Tower).then_some(12.5),
             accuracy: Accuracy::B,
         }
     }

@@ -2,6 +2,7 @@
 
 use super::around::{Around, Land};
 use super::book::{self, complete, shared};
+use super::edit::{Changed, Neighbourhood};
 use super::roofs::{BlockDone, Blockwise, RoofOptions, roofs_of};
 use super::scene::{self, Scene};
 use super::sights::Outlook;
@@ -10,6 +11,7 @@ use crate::base::{Finding, Report, Severity};
 use crate::energy::economics::Facts;
 use crate::formats::roofbook::Record;
 use crate::formats::territory::Manifest;
+use crate::geodesy::LonLatH;
 use crate::pipeline::Progress;
 use crate::planning::file::Texts;
 use crate::planning::rooftop::SURROUNDINGS_M;
@@ -70,6 +72,51 @@ pub fn my_roof(folder: &Path, manifest: &Manifest, (weather, options): (&Weather
     let prepared = Prepared::new(record, &sunlight);
     let roof = answer(&prepared, &sunlight, manifest.clock(), ask, facts, texts).map_err(|error| fault(error.code, &error.value))?;
     Ok(Found { roof, record: prepared.record, shared, shading, report })
+}
+
+/// A circle in which trees are felled.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Felling {
+    /// Longitude and latitude, degrees.
+    pub at: [f64; 2],
+    pub radius_m: f64,
+}
+
+/// An answer without some trees, and which planes have another year for it.
+pub struct Felled {
+    pub found: Found,
+    pub changed: Vec<Changed>,
+    pub before_kwh_year: f64,
+}
+
+/// The same answer without the trees that stand wholly within circles; `found` was made by rays.
+///
+/// # Errors
+/// As [`my_roof`].
+pub fn without_trees(folder: &Path, manifest: &Manifest, found: Found, fellings: &[Felling], ask: &Ask, (facts, texts): (&Facts, &Texts), progress: &dyn Progress) -> Result<Felled, Finding> {
+    let Found { roof, record, shared, shading, mut report } = found;
+    let scene = scene::read(folder, manifest, &mut Report::default(), progress);
+    let fault = |code: &'static str, value: &dyn std::fmt::Display| Finding::new(code, Severity::Error, folder.display().to_string()).object(ask.building.clone()).value(value);
+    let sunlight = Sunlight::new(shared.clone()).ok_or_else(|| fault("roof-weather-year", &shared.hours.len()))?;
+    let [x, y, _] = middle(&record);
+    let mut neighbourhood = Neighbourhood::new(&scene, [x, y], vec![record]);
+    let mut changed: Vec<Changed> = Vec::new();
+    for Felling { at: [lon, lat], radius_m } in fellings {
+        let [x, y, _] = scene.local(LonLatH::new(*lon, *lat, 0.0));
+        for one in neighbourhood.fell([x, y], *radius_m, &sunlight) {
+            match changed.iter_mut().find(|known| (&known.building, known.plane) == (&one.building, one.plane)) {
+                Some(known) => known.after_kwh = one.after_kwh,
+                None => changed.push(one),
+            }
+        }
+    }
+    if changed.is_empty() {
+        report.push(Finding::new("solar-nothing-felled", Severity::Warning, folder.display().to_string()).object(ask.building.clone()).value(fellings.len()));
+    }
+    let record = neighbourhood.records.pop().unwrap_or_default();
+    let prepared = Prepared::new(record, &sunlight);
+    let after = answer(&prepared, &sunlight, manifest.clock(), ask, facts, texts).map_err(|error| fault(error.code, &error.value))?;
+    Ok(Felled { before_kwh_year: roof.answer.kwh_year, found: Found { roof: after, record: prepared.record, shared, shading, report }, changed })
 }
 
 /// Middle of a building's outline.

@@ -251,7 +251,7 @@ fn said(attributes: &Value, names: &[&str]) -> Option<String> {
     })
 }
 
-fn positions(shape: &Shape) -> Vec<[f64; 3]> {
+pub fn positions(shape: &Shape) -> Vec<[f64; 3]> {
     match shape {
         Shape::Point(p) => vec![*p],
         Shape::Line(points) => points.clone(),
@@ -274,7 +274,7 @@ fn middle(points: &[[f64; 2]]) -> Option<[f64; 2]> {
 }
 
 /// `[west, south, east, north]` of points.
-fn bounds(points: &[[f64; 2]]) -> Option<[f64; 4]> {
+pub fn bounds(points: &[[f64; 2]]) -> Option<[f64; 4]> {
     points.iter().filter(|p| p[0].is_finite() && p[1].is_finite()).fold(None, |bounds: Option<[f64; 4]>, p| {
         let [w, s, e, n] = bounds.unwrap_or([p[0], p[1], p[0], p[1]]);
         Some([w.min(p[0]), s.min(p[1]), e.max(p[0]), n.max(p[1])])

@@ -4,6 +4,7 @@
 
 use super::answer::Drawn;
 use super::scene::Scene;
+use super::street::{self, StreetView};
 use crate::base::Instant;
 use crate::energy::roof;
 use crate::formats::pdf::{Colour, Font, PAGE, Pdf, width, wrapped};
@@ -20,6 +21,7 @@ const OWN: Colour = [0.96, 0.72, 0.35];
 const MODULE: Colour = [0.1, 0.17, 0.33];
 const STREET: Colour = [0.72, 0.74, 0.77];
 const SEEN: Colour = [0.78, 0.16, 0.16];
+const SKY: Colour = [0.88, 0.93, 0.97];
 const HIDDEN: Colour = [0.2, 0.45, 0.3];
 /// Half of what the location plan and the ground plan show, metres.
 const LOCATION_M: f64 = 300.0;
@@ -80,6 +82,10 @@ pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: b
     };
     sheet.map(GROUND_M, 470.0, (found, drawn), &near, english, &modules);
     sheet.text(say("Toits d’après le territoire ; modules projetés en plan.", "Roofs as in the territory; modules projected."), 9.0, Font::Regular, GREY);
+
+    if let Some(view) = street::view(&drawn.scene, &drawn.around.streets, found) {
+        sheet.street(&view, english);
+    }
 
     sheet.begin(say("Calepinage", "Layout"));
     for covered in &found.covered {
@@ -240,6 +246,38 @@ impl Sheet {
         self.pdf.line(&[[MARGIN + 14.0, bottom + 13.0], [MARGIN + 14.0 + bar, bottom + 13.0]], 2.0, INK);
         self.pdf.text([MARGIN + 20.0 + bar, bottom + 11.0], 8.0, Font::Regular, INK, &format!("{} m · 1 : {}", decimal(bar_m, 0, english), grouped(scale, english)));
         self.y = bottom - 16.0;
+    }
+
+    /// The house without modules, and with them.
+    fn street(&mut self, view: &StreetView, english: bool) {
+        let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
+        self.begin(if view.from_street { say("Depuis la rue, avant et après", "From the street, before and after") } else { say("Vue d’en haut, avant et après", "Seen from above, before and after") });
+        let wide = PAGE[0] - 2.0 * MARGIN;
+        let high = wide / 1.6;
+        for with in [false, true] {
+            let bottom = self.y - high;
+            let middle = [MARGIN + 0.5 * wide, bottom + 0.5 * high];
+            self.pdf.clipped([MARGIN, bottom, wide, high], |pdf| {
+                pdf.area(&[vec![[MARGIN, bottom], [MARGIN + wide, bottom], [MARGIN + wide, bottom + high], [MARGIN, bottom + high]]], Some(SKY), None);
+                for face in view.faces.iter().filter(|face| with || !face.is_module) {
+                    let ring = face.corners.iter().map(|p| [middle[0] + 0.5 * wide * p[0], middle[1] + 0.5 * wide * p[1]]).collect();
+                    // A line of its own colour closes the seams between pieces.
+                    pdf.area(&[ring], Some(face.colour), Some((0.25, face.colour)));
+                }
+            });
+            self.pdf.area(&[vec![[MARGIN, bottom], [MARGIN + wide, bottom], [MARGIN + wide, bottom + high], [MARGIN, bottom + high]]], None, Some((0.8, GREY)));
+            self.y = bottom - 12.0;
+            self.text(if with { say("Après", "After") } else { say("Avant", "Before") }, 9.5, Font::Bold, INK);
+        }
+        let seen = decimal(100.0 * view.seen, 0, english);
+        let far = decimal(view.distance_m, 0, english);
+        let said = match (view.from_street, english) {
+            (true, false) => format!("Vue dessinée d’après le territoire, à {far} m, à hauteur d’yeux : {seen} % des modules s’y voient. Une photographie reste à joindre."),
+            (true, true) => format!("Drawn from the territory, {far} m away, at eye level: {seen} % of the modules are seen from there. A photograph remains to be added."),
+            (false, false) => format!("Aucune rue dans les données à moins de 120 m : vue d’en haut, à {far} m. Une photographie reste à joindre."),
+            (false, true) => format!("No street in the data within 120 m: seen from above, {far} m away. A photograph remains to be added."),
+        };
+        self.text(&said, 9.0, Font::Regular, GREY);
     }
 
     /// A plane with its modules, seen straight on.

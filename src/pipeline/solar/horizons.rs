@@ -8,7 +8,7 @@ use super::surface::Surface;
 use crate::energy::roof::RoofPlane;
 use crate::energy::shading::Visibility;
 use crate::energy::shading::bvh::Bvh;
-use crate::energy::shading::march::{Steps, horizon_tan};
+use crate::energy::shading::march::{Heights, Steps, horizon_tan};
 use crate::energy::shading::sweep::{SweepOptions, horizon_of};
 use crate::pipeline::Progress;
 use rayon::prelude::*;
@@ -287,9 +287,9 @@ impl Swept {
 }
 
 /// How a ray walks over the land: near things are on finer grids.
-const LAND: Steps = Steps { from_m: 100.0, step_m: FAR_CELL_M, to_m: FAR_M, tolerance_m: 1e-3, curved: true };
+const LAND: Steps = Steps { from_m: 100.0, step_m: FAR_CELL_M, to_m: FAR_M, tolerance_m: 1e-3, curved: true, heights: Heights::InFrame };
 /// And over the town beyond a block.
-const TOWN: Steps = Steps { from_m: REACH_M, step_m: TOWN_CELL_M, to_m: TOWN_M, tolerance_m: 1e-3, curved: true };
+const TOWN: Steps = Steps { from_m: REACH_M, step_m: TOWN_CELL_M, to_m: TOWN_M, tolerance_m: 1e-3, curved: true, heights: Heights::InFrame };
 
 /// Horizon of what lies beyond the fine cells, plane by plane; empty where there is nothing.
 fn far_horizons(surface: Option<&Surface>, planes: &[Placed], steps: &Steps, progress: &dyn Progress) -> Vec<Visibility> {
@@ -361,17 +361,16 @@ fn horizons(surface: &Surface, cells: &[usize], stage: &str, progress: &dyn Prog
     let done = std::sync::atomic::AtomicU64::new(0);
     let columns: Vec<Vec<f32>> = (0..AZIMUTHS)
         .into_par_iter()
-        .map(|number| {
+        .map_init(Vec::new, |out, number| {
             if progress.cancelled() {
                 return vec![0.0; cells.len()];
             }
-            let mut out = Vec::new();
             horizon_of(
                 &grid,
                 360.0 * number as f64 / AZIMUTHS as f64,
                 SweepOptions::FAST,
                 Some(&wanted),
-                &mut out,
+                out,
             );
             progress.step(
                 stage,

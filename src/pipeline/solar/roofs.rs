@@ -7,7 +7,6 @@
 
 use super::horizons::{Beyond, Blocks, Placed, Views, by_rays, by_sweep};
 use super::scene::{self, Scene, bounds};
-use crate::rooftop::prepare::years;
 use crate::rooftop::record;
 use crate::rooftop::year::StoredYear;
 use crate::base::{Finding, LayerId, Report, Severity};
@@ -238,6 +237,9 @@ impl<'a> Rest<'a> {
             if found.is_empty() {
                 report.push(Finding::new("solar-roof-none", Severity::Warning, place).object((*id).clone()).value(triangles.len()));
             }
+            if triangles.len() > roof::MAX_TRIANGLES || found.len() >= roof::MAX_PLANES {
+                report.push(Finding::new("solar-roof-cut", Severity::Warning, place).object((*id).clone()).value(triangles.len()));
+            }
             planes.extend(found.into_iter().enumerate().map(|(number, plane)| Placed { building: id.as_str(), number, plane: record::plane_rounded(plane) }));
         }
         planes
@@ -321,8 +323,7 @@ impl<'a> Rest<'a> {
                 year.add(sums, hour, kw * kwp);
             }
         });
-        let years = years(self.prepared);
-        let kwh_month = shaded.month_kwh.map(|kwh| record::energy(kwh * kwp / years));
+        let kwh_month = self.prepared.of_one_year(shaded.month_kwh).map(|kwh| record::energy(kwh * kwp));
         let kwh_year = record::energy(kwh_month.iter().sum());
         let solid = self.scene.buildings.get(placed.building);
         let roof = Roof {
@@ -341,7 +342,7 @@ impl<'a> Rest<'a> {
             kwh_month,
             shading_loss: record::energy(if open_kwh > 0.0 { (1.0 - shaded.ac_kwh / open_kwh).clamp(0.0, 1.0) } else { 0.0 }),
             sky_view: record::energy(view.sky_share() * tilted.sky_view()),
-            poa_kwh_m2: record::energy(shaded.poa_kwh / years),
+            poa_kwh_m2: record::energy(self.prepared.of_one_year(shaded.month_poa_kwh).iter().sum()),
             outline: plane.outline(),
         };
         let record = record::plane_record(plane, &layout, &roof, &seen);

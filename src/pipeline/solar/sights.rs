@@ -168,7 +168,7 @@ fn best_sight(obstacles: &Bvh, from: &[[f64; 3]], to: &[[f64; 3]]) -> Option<Sig
 }
 
 /// Large triangles may lie across a circle without a corner in it.
-fn wide(triangle: &Triangle, middle: [f64; 2], reach: f64) -> bool {
+pub fn wide(triangle: &Triangle, middle: [f64; 2], reach: f64) -> bool {
     let span = |axis: usize| {
         let values = triangle.map(|p| p[axis]);
         (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
@@ -185,12 +185,13 @@ fn roof_points(planes: &[RoofPlane]) -> Vec<[f64; 3]> {
 }
 
 /// Height of the ground at a place.
-fn foot(ground: &Bvh, at: [f64; 2]) -> Option<f64> {
+pub fn foot(ground: &Bvh, at: [f64; 2]) -> Option<f64> {
     const HIGH_M: f64 = 9_000.0;
     ground.first_hit([at[0], at[1], HIGH_M], [0.0, 0.0, -1.0], 0.0, 2.0 * HIGH_M).map(|down| HIGH_M - down)
 }
 
-fn viewpoints(streets: &[Vec<[f64; 2]>], roof: [f64; 3], ground: &Bvh) -> Vec<[f64; 3]> {
+/// Eyes of people in the streets, the nearest to a roof first.
+pub fn viewpoints(streets: &[Vec<[f64; 2]>], roof: [f64; 3], ground: &Bvh) -> Vec<[f64; 3]> {
     let mut places: Vec<[f64; 2]> = Vec::new();
     for street in streets {
         let mut left = 0.0;

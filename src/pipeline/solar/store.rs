@@ -5,16 +5,21 @@
 //! | `solar/roofs.parquet` | GeoParquet, one row for each roof plane |
 //! | `solar/months/kwh` | Zarr, building × month, kWh |
 //! | `solar/book/` | the roof book: what "my roof" needs of each building ([`crate::formats::roofbook`]) |
+//! | `solar/book/plan.json.gz` | the planner's table: large roofs and car parks ([`crate::formats::roofplan`]) |
 //! | `solar/hours/kw` | Zarr, building × hour of the year, kW; left out where it would be too large, unless it is asked for |
 //!
 //! The new folder is written beside the old one and takes its place when it is whole; the manifest follows. A second run gives the same bytes.
 
 use super::around::Land;
 use super::book::{Book, Bound};
+use super::plan::{LEAST_M2, Planner, said_of};
+use super::plan_land::PlanLand;
 use super::roofs::{Roof, RoofOptions, Roofs, roofs_of};
 use super::scene;
 use super::spool::Spool;
 use super::weather::Weather;
+use crate::formats::roofplan;
+use crate::rooftop::prepare::Sunlight;
 use crate::rooftop::year::StoredYear;
 use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Report, Severity};
 use crate::formats::shape::Shape;
@@ -166,12 +171,13 @@ pub fn store(
         HoursWanted::Never => false,
         HoursWanted::Auto => size <= HOURS_BYTES,
     };
+    let calendar = year.clone();
     let year = year.filter(|_| with_hours);
     let parameters = made.parameters(options);
     let key = key(manifest, &parameters, made.weather, with_hours);
     let mut spool = Spool::open(&folder.join(WORK), &key)?;
     let mut report = Report::default();
-    let scene = scene::read(folder, manifest, &mut report, progress);
+    let mut scene = scene::read(folder, manifest, &mut report, progress);
     let with_records = RoofOptions { records: true, ..options.clone() };
     let mut roofs = roofs_of(&scene, &folder.display().to_string(), (&made.weather.hours, made.weather.step_h), year.as_ref(), &with_records, &mut spool, progress)?;
     report.merge(std::mem::take(&mut roofs.report));
@@ -184,12 +190,16 @@ pub fn store(
     begun.and_then(|()| fs::create_dir_all(&part)).map_err(|error| failed(&part, &error))?;
     let land = Land::read(folder, manifest, &scene, None)?;
     let mut book = Book::new(&part.join(BOOK), &scene, &land, progress).map_err(|error| failed(&part, &error))?;
+    let shared = super::book::shared(manifest, made.weather, options, &land);
+    let of_plan = PlanLand::read(folder, manifest, LEAST_M2)?;
+    let mut planner = Planner::new(&scene, &of_plan, LEAST_M2, if with_hours { None } else { Sunlight::new(shared.clone()) });
     // Buildings of the series in the order of the blocks: so a row of chunks needs no more than one block in memory.
     let mut with_modules: Vec<(String, [f64; 12])> = Vec::new();
     for block in spool.blocks() {
         let Some(done) = spool.read(*block) else {
             return Err(failed(&folder.join(WORK), block));
         };
+        planner.take(&done);
         roofs.cell_m = roofs.cell_m.into_iter().chain(done.cell_m).reduce(f64::max);
         for roof in done.roofs {
             if roof.modules > 0 {
@@ -207,7 +217,14 @@ pub fn store(
         return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
     roofs.roofs.sort_by(|a, b| (&a.building, a.plane).cmp(&(&b.building, b.plane)));
-    let book = book.finish(&super::book::shared(manifest, made.weather, options, &land)).map_err(|error| failed(&part, &error))?;
+    let book = book.finish(&shared).map_err(|error| failed(&part, &error))?;
+    planner.cover_car_parks(&mut scene, made, calendar.as_ref(), options, progress);
+    if progress.cancelled() {
+        return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
+    }
+    let (weather, sources) = said_of(manifest, made);
+    let (plan, _) = planner.finish(manifest.clock(), weather, sources);
+    plan.bytes().and_then(|bytes| fs::write(part.join(BOOK).join(roofplan::FILE), bytes)).map_err(|error| failed(&part, &error))?;
     let dataset = dataset(manifest, made, options);
     let [lon, lat, height] = manifest.origin;
     let frame = EnuFrame::at(LonLatH::new(lon, lat, height));
@@ -551,6 +568,7 @@ impl Described {
             bytes: book.bytes,
             nature: Nature::Simulated,
             dataset: self.dataset.id.clone(),
+            plan: Some(roofplan::FILE.to_owned()),
         });
         match manifest.datasets.iter_mut().find(|set| set.id == self.dataset.id) {
             Some(known) => *known = self.dataset,

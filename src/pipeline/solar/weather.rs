@@ -3,7 +3,7 @@
 use crate::base::{Finding, Severity};
 use crate::energy::climate;
 use crate::energy::sun::SunFault;
-use crate::energy::weather::{Observed, Site, SkyHour, Turbidity, clear_year, skies};
+use crate::energy::weather::{missing_months, Observed, Site, SkyHour, Turbidity, clear_year, skies};
 use crate::formats::{self, weather::WeatherKind};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -134,6 +134,21 @@ impl WeatherFault {
             ),
         }
     }
+}
+
+/// The hours that were asked for, for the sum of a year: months that are not among them are an error, since no year is told without them.
+///
+/// # Errors
+/// As [`weather`].
+pub fn weather_of_year(ask: &Ask) -> Result<Weather, WeatherFault> {
+    let mut weather = weather(ask)?;
+    let missing = missing_months(&weather.hours, weather.step_h);
+    if !missing.is_empty() {
+        let months: Vec<String> = missing.iter().map(u8::to_string).collect();
+        let file = ask.file.as_ref().map_or_else(String::new, |path| path.display().to_string());
+        weather.findings.push(Finding::new("weather-month-missing", Severity::Error, file).object(months.len().to_string()).value(months.join(", ")));
+    }
+    Ok(weather)
 }
 
 /// The hours that were asked for.

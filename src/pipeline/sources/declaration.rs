@@ -144,6 +144,12 @@ pub enum Role {
     Parks,
     #[serde(rename = "land-cover")]
     LandCover,
+    /// Open-air car parks.
+    #[serde(rename = "car-parks")]
+    CarParks,
+    /// Grounds of public facilities.
+    #[serde(rename = "public-facilities")]
+    PublicFacilities,
     /// Tilesets and glTF files.
     Models,
     /// Rasters of the surface, roofs and crowns included: roofs are read from them, never the ground.
@@ -174,7 +180,7 @@ impl TryFrom<String> for Role {
 }
 
 impl Role {
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Terrain,
         Self::Buildings,
         Self::Roads,
@@ -192,6 +198,8 @@ impl Role {
         Self::Flood,
         Self::Parks,
         Self::LandCover,
+        Self::CarParks,
+        Self::PublicFacilities,
         Self::Models,
         Self::Surface,
         Self::Imagery,
@@ -229,6 +237,8 @@ impl Role {
             Self::Flood => "flood",
             Self::Parks => "parks",
             Self::LandCover => "land-cover",
+            Self::CarParks => "car-parks",
+            Self::PublicFacilities => "public-facilities",
             Self::Models => "models",
             Self::Surface => "surface-model",
             Self::Imagery => "imagery",

@@ -225,7 +225,7 @@ fn fits(role: Role, kind: ShapeKind) -> bool {
         Role::Terrain | Role::Surface | Role::Models | Role::Imagery => false,
         // Plans name lines and places too.
         Role::Prescriptions | Role::Information | Role::Servitudes => kind != ShapeKind::Shells,
-        Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover
+        Role::Areas | Role::Iris | Role::Parcels | Role::Zones | Role::Flood | Role::Parks | Role::LandCover | Role::CarParks | Role::PublicFacilities
         | Role::Buildings | Role::Water => {
             matches!(kind, ShapeKind::Polygon | ShapeKind::Other)
         }

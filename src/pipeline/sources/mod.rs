@@ -6,6 +6,7 @@
 pub mod container;
 pub mod declaration;
 mod documents;
+pub mod facilities;
 pub mod join;
 pub mod mapping;
 pub mod place;

@@ -514,7 +514,10 @@ fn plan_guessed(
             Content::Table(table) if table.rows() == Some(0) => continue,
             Content::Table(_) => match &mapped {
                 Some(layer) => Guess::All(layer.role),
-                None => vocabulary::recognise(&found.columns, found.kind),
+                None => {
+                    let called = found.table.clone().unwrap_or_else(|| stem_of(&found.file));
+                    vocabulary::recognise_by_certain_name(&called, found.kind).map_or_else(|| vocabulary::recognise(&found.columns, found.kind), Guess::All)
+                }
             },
         };
         let guess = match guess {

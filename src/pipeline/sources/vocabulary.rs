@@ -3,6 +3,7 @@
 //! Column names are matched without regard to case. BD TOPO 3 names come twice: as IGN's GeoPackages and services write them (`altitude_minimale_sol`) and as its shapefiles cut them (`z_min_sol`).
 
 use super::declaration::Role;
+use super::facilities;
 use super::record::Record;
 use super::utilities;
 use crate::formats::shape::ShapeKind;
@@ -98,6 +99,16 @@ const FLOOD: &[Term] = &[
     ("document", &["id_gaspar", "id_tri"]),
 ];
 const PARKS: &[Term] = &[("code", &["leisure", "boundary", "nature_detaillee", "nature", "landuse", "fclass", "type"])];
+/// OpenStreetMap, BD TOPO's transport equipment, inventories of communes.
+const CAR_PARKS: &[Term] = &[
+    ("code", &["parking", "nature_detaillee", "nat_detail", "amenity", "nature", "type"]),
+    ("nature", &["nature"]),
+    ("name", &["toponyme", "name", "nom", "libelle"]),
+];
+const PUBLIC_FACILITIES: &[Term] = &[
+    ("name", &["toponyme", "name", "nom", "libelle"]),
+    ("code", &["nature", "amenity", "nature_detaillee", "nat_detail", "categorie", "type"]),
+];
 /// CORINE Land Cover, Urban Atlas, OCS GE, RPG, OpenStreetMap, BD TOPO.
 const LAND_COVER: &[Term] = &[
     ("id", &["id_parcel", "objectid"]),
@@ -121,6 +132,8 @@ const NETWORK: &[Term] = &[
     ("lay", &["location", "position", "pose", "type_pose", "mode_pose", "lay"]),
     ("height", &["hauteur", "height", "haut", "hauteur_m"]),
     ("fixture", &["fixture", "type_ouvrage", "type_objet"]),
+    ("rated", &["puissance_kva", "puissance_nominale_kva", "puissance_installee_kva", "rated_kva", "sn_kva"]),
+    ("reserved", &["s3renr_mw", "s3renr_restante_mw", "capacite_reservee_restante_mw", "capacite_reservee_disponible_mw", "capacite_restante_mw", "capacite_accueil_restante_mw"]),
     ("colour", &["route_color", "couleur", "colour", "color"]),
     ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
 ];
@@ -140,6 +153,8 @@ const ADDRESSES: &[Term] = &[
 const PLACES: &[Term] = &[
     ("name", &["toponyme", "graphie_du_toponyme", "nom", "name"]),
     ("class", &["nature_detaillee", "nature", "nature_de_l_objet", "type", "place"]),
+    ("category", &["categorie"]),
+    ("detail", &["nature_detaillee", "nat_detail", "nature"]),
     ("people", &["population"]),
 ];
 
@@ -162,6 +177,8 @@ const TAGS: &[Term] = &[
     ("tag:telecom", &["telecom"]),
     ("tag:communication", &["communication"]),
     ("tag:emergency", &["emergency"]),
+    ("tag:amenity", &["amenity"]),
+    ("tag:parking", &["parking"]),
 ];
 
 fn terms(role: Role) -> Vec<Term> {
@@ -180,6 +197,8 @@ fn terms(role: Role) -> Vec<Term> {
         Role::Flood => FLOOD,
         Role::Parks => PARKS,
         Role::LandCover => LAND_COVER,
+        Role::CarParks => CAR_PARKS,
+        Role::PublicFacilities => PUBLIC_FACILITIES,
         Role::Network(_) => NETWORK,
         Role::Addresses => ADDRESSES,
         Role::Places => PLACES,
@@ -227,7 +246,7 @@ pub fn recognise(columns: &[String], kind: ShapeKind) -> Guess {
             if let Some(role) = covered_land(&any) {
                 return Guess::All(role);
             }
-            if tagged || any(&["leisure", "landuse"]) {
+            if tagged || any(&["leisure", "landuse", "amenity"]) {
                 return Guess::ByTags;
             }
             if any(&["height"]) {
@@ -308,6 +327,9 @@ fn covered_land(any: &dyn Fn(&[&str]) -> bool) -> Option<Role> {
         Some(Role::Parcels)
     } else if any(&["code_iris", "dcomiris", "nom_iris", "typ_iris", "type_iris"]) {
         Some(Role::Iris)
+    } else if any(&["categorie"]) && any(&["nature_detaillee", "nat_detail"]) && any(&["toponyme"]) {
+        // BD TOPO's zones of activity or interest, also where somebody joined communes to them.
+        Some(Role::Places)
     } else if any(&["code_18", "code_12", "code_06", "code_00", "code_90", "code_2018", "code_2012", "code_cs", "code_cultu"]) {
         Some(Role::LandCover)
     } else {
@@ -321,6 +343,11 @@ pub fn is_addresses(columns: &[String]) -> bool {
     any(&["numero", "housenumber"]) && any(&["nom_voie", "voie_nom", "street"]) && any(&["code_postal", "postcode", "code_insee", "commune_insee", "citycode", "nom_commune", "commune_nom", "city"])
 }
 
+/// What a table is by a name that leaves no doubt, whatever its columns: BD TOPO's transport equipment has the car parks.
+pub fn recognise_by_certain_name(name: &str, kind: ShapeKind) -> Option<Role> {
+    (kind == ShapeKind::Polygon && name.eq_ignore_ascii_case("equipement_de_transport")).then_some(Role::CarParks)
+}
+
 /// What a table without telling columns is, by the name BD TOPO gives its classes: shapes without their attributes can still be drawn.
 pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
     let name = name.to_lowercase();
@@ -332,6 +359,7 @@ pub fn recognise_by_name(name: &str, kind: ShapeKind) -> Option<Role> {
         ("commune" | "arrondissement_municipal", ShapeKind::Polygon) => Role::Areas,
         ("parc_ou_reserve" | "parcs" | "parc" | "espaces_verts", ShapeKind::Polygon) => Role::Parks,
         ("zone_de_vegetation" | "landuse" | "ocsge", ShapeKind::Polygon) => Role::LandCover,
+        (name, ShapeKind::Polygon) if name.contains("parking") || name.contains("stationnement") => Role::CarParks,
         ("zone_d_activite_ou_d_interet" | "zone_d_habitation" | "lieu_dit_non_habite" | "toponymie", ShapeKind::Point | ShapeKind::Polygon) => Role::Places,
         (name, kind) => return by_standard_name(name, kind),
     })
@@ -416,6 +444,13 @@ fn land_by_tags(text: &dyn Fn(&str) -> Option<String>) -> Option<Role> {
         "brownfield", "greenfield", "glacier", "scree",
     ];
     let said = |term: &str, values: &[&str]| text(term).is_some_and(|value| values.contains(&value.as_str()));
+    let amenity = text("tag:amenity").or_else(|| text("tag:fclass"));
+    if facilities::is_open_car_park(amenity.as_deref(), text("tag:parking").as_deref()) {
+        return Some(Role::CarParks);
+    }
+    if text("tag:amenity").is_some_and(|amenity| facilities::is_public_amenity(&amenity)) {
+        return Some(Role::PublicFacilities);
+    }
     if ["tag:leisure", "tag:landuse", "tag:fclass", "tag:type"].iter().any(|term| said(term, &PARKS))
         || said("tag:boundary", &["national_park", "protected_area"])
     {
@@ -448,7 +483,7 @@ pub fn mapping(
 /// The mapping for a mixed file: the terms of all roles and the tags themselves.
 pub fn mapping_by_tags(columns: &[String]) -> Mapping {
     let mut merged: Vec<(&'static str, Vec<String>)> = Vec::new();
-    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, PARKS, LAND_COVER, NETWORK] {
+    for group in [IDENTITY, TAGS, BUILDINGS, LINES, WATER, TREES, PARKS, LAND_COVER, CAR_PARKS, NETWORK] {
         for (term, columns) in map_terms(group, columns, &BTreeMap::new()) {
             match merged.iter_mut().find(|(name, _)| *name == term) {
                 Some((_, known)) => {

@@ -514,13 +514,15 @@ pub fn title(theme: AreaTheme) -> (&'static str, &'static str) {
         AreaTheme::Flood => ("Zones inondables", "Flood zones"),
         AreaTheme::Park => ("Parcs et jardins", "Parks and gardens"),
         AreaTheme::LandCover => ("Occupation du sol", "Land cover"),
+        AreaTheme::CarPark => ("Parkings", "Car parks"),
+        AreaTheme::PublicFacility => ("Équipements publics", "Public facilities"),
     }
 }
 
 /// What covers the ground lies under the pavements; what is decided about it lies over them.
 fn fill_lift(theme: AreaTheme) -> f64 {
     match theme {
-        AreaTheme::LandCover | AreaTheme::Park | AreaTheme::Flood => lift::COVER,
+        AreaTheme::LandCover | AreaTheme::Park | AreaTheme::Flood | AreaTheme::CarPark => lift::COVER,
         _ => lift::ZONE,
     }
 }
@@ -546,8 +548,8 @@ const GREY: [f64; 3] = [223.0, 222.0, 218.0];
 fn opacity(theme: AreaTheme) -> u8 {
     match theme {
         AreaTheme::LandCover | AreaTheme::Park => 255,
-        AreaTheme::Zone => 170,
-        AreaTheme::Flood | AreaTheme::Prescription | AreaTheme::Information | AreaTheme::Servitude => 150,
+        AreaTheme::Zone | AreaTheme::CarPark => 170,
+        AreaTheme::Flood | AreaTheme::Prescription | AreaTheme::Information | AreaTheme::Servitude | AreaTheme::PublicFacility => 150,
         // Enough to be found by a click.
         AreaTheme::Parcel | AreaTheme::Iris | AreaTheme::Outline => 36,
     }
@@ -562,6 +564,8 @@ fn fill(theme: AreaTheme, code: &str) -> Rgba {
         AreaTheme::Prescription => [222.0, 196.0, 206.0],
         AreaTheme::Information => [206.0, 212.0, 226.0],
         AreaTheme::Servitude => VIOLET,
+        AreaTheme::CarPark => GREY,
+        AreaTheme::PublicFacility => ORANGE,
         AreaTheme::Outline | AreaTheme::Iris | AreaTheme::Parcel => GREY,
     });
     [red, green, blue, opacity(theme)]

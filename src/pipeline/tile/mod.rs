@@ -589,6 +589,7 @@ fn manifest(
         imagery: Vec::new(),
         features: None,
         search: None,
+        connect: None,
         tables: Vec::new(),
         roofs: None,
     })

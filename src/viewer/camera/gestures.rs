@@ -6,7 +6,7 @@ use crate::view::{Camera, Command};
 use crate::viewer::anchor::Anchor;
 use crate::viewer::pose::{self, Pose, dragged, on_plane, zoomed};
 use crate::viewer::resident::{Resident, ground_height, nearest_hit};
-use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, Scene, ViewCommand, ViewerSystems};
+use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, ViewCommand, ViewerSystems};
 use bevy::input::mouse::{AccumulatedMouseMotion, MouseScrollUnit, MouseWheel};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -118,6 +118,8 @@ fn drag(
     motion: Res<AccumulatedMouseMotion>,
     windows: Query<&Window, With<PrimaryWindow>>,
     over_panel: Res<PointerOverPanel>,
+    taken: Option<Res<PointerTaken>>,
+    scene: Res<Scene>,
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
     resident: Res<Resident>,
@@ -127,7 +129,9 @@ fn drag(
     let Ok(window) = windows.single() else { return };
     let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
     let pointer = window.cursor_position().map(|p| p.as_dvec2());
-    if buttons.just_pressed(MouseButton::Left) && !over_panel.0 {
+    // A thing in the hand moves, the map does not; with a tool the map still goes by dragging.
+    let is_held = taken.is_some_and(|taken| taken.0) && scene.state.proposal.tool.is_none();
+    if buttons.just_pressed(MouseButton::Left) && !over_panel.0 && !is_held {
         gesture.grabbed = pointer.and_then(|p| picture.grab(p));
     }
     if buttons.any_just_pressed([MouseButton::Right, MouseButton::Middle]) {

@@ -2,6 +2,8 @@
 //!
 //! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the chart and the day's peak of [`SceneFacts`].
 
+mod accounts;
+
 use super::join::Rows;
 use super::resident::Resident;
 use super::series::{self, Choice, List, ListKind, SeriesStore};
@@ -12,6 +14,7 @@ use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
 use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough, worst};
 use crate::view::timeline::Span;
+use crate::view::typical::{TypicalDay, over, typical_days};
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -31,7 +34,7 @@ pub struct CurvesPlugin;
 
 impl Plugin for CurvesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, draw.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+        app.add_systems(Update, (draw, accounts::account).in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
     }
 }
 
@@ -55,7 +58,7 @@ struct Subject {
     whole: Option<Whole>,
     layout: Option<Layout>,
     /// What was drawn last, and for which state of the memory.
-    drawn: Option<(Interval, u64, bool)>,
+    drawn: Option<(Interval, Option<Interval>, u64, bool)>,
 }
 
 struct Whole {
@@ -67,6 +70,7 @@ struct Whole {
     beyond: Option<usize>,
     trough: Option<(Instant, f64)>,
     points: Vec<Point>,
+    typical_days: Arc<Vec<TypicalDay>>,
     /// Of the year that begins there.
     calendar: Option<(Instant, Arc<Calendar>)>,
 }
@@ -174,12 +178,13 @@ fn draw_lines(
                 peak: peak(&amounts),
                 trough: trough(&points),
                 duration: thinned(&duration, DURATION_POINTS),
+                typical_days: Arc::new(typical_days(&points, scene.manifest.clock())),
                 calendar: None,
                 points,
             });
         }
     }
-    let drawn = (window, store.arrivals, subject.whole.is_some());
+    let drawn = (window, scene.state.span, store.arrivals, subject.whole.is_some());
     if subject.drawn == Some(drawn) {
         return;
     }
@@ -209,6 +214,8 @@ fn draw_lines(
         beyond: whole.and_then(|whole| whole.beyond),
         trough: whole.and_then(|whole| whole.trough),
         calendar,
+        typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
+        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, choice.axis.step)),
         more_rows: subject.more_rows,
         has_total,
         is_waiting: !is_there,

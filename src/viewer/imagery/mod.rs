@@ -14,6 +14,8 @@ use crate::formats::still::{self, Still};
 use crate::formats::territory::Imagery;
 use crate::formats::webtiles::WebTile;
 use crate::io::{Clock, IoFault};
+use crate::view::Theme;
+use crate::view::life::year_of;
 use crate::viewer::textures::picture_image;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -87,10 +89,22 @@ impl Plugin for ImageryPlugin {
     }
 }
 
-/// The imagery that is drawn: the first of the manifest that is not hidden.
+/// The imagery that is drawn: the first of the manifest that is not hidden. Where years are shown, the one of the year: of all that have a date, for
+/// years apart are switched by the clock then. Who hides all of them sees none.
 fn shown(scene: &Scene) -> Option<usize> {
     let hidden = |imagery: &Imagery| scene.state.hidden.iter().any(|id| id.as_str() == imagery.id);
-    scene.manifest.imagery.iter().position(|imagery| !hidden(imagery))
+    let chosen = scene.manifest.imagery.iter().position(|imagery| !hidden(imagery))?;
+    let dates: Vec<Option<&str>> = scene.manifest.imagery.iter().map(|imagery| imagery.date.as_deref()).collect();
+    let of_year = (scene.state.theme == Theme::ConstructionYear).then(|| of_year(&dates, scene.state.year)).flatten();
+    of_year.or(Some(chosen))
+}
+
+/// The newest that was taken in a year or before, else the oldest; `None` where years are told of fewer than two.
+fn of_year(dates: &[Option<&str>], year: i32) -> Option<usize> {
+    let dated: Vec<(i32, usize)> = dates.iter().enumerate().filter_map(|(place, date)| Some((year_of(date.as_deref()?)?, place))).collect();
+    let until = dated.iter().filter(|(taken, _)| *taken <= year).max_by_key(|(taken, place)| (*taken, usize::MAX - place));
+    let first = || dated.iter().min_by_key(|(taken, place)| (*taken, *place));
+    until.or_else(first).filter(|_| dated.len() > 1).map(|(_, place)| *place)
 }
 
 /// The grid that a WMTS address names, where it is not Web Mercator's.
@@ -311,7 +325,15 @@ fn forget(pictures: &mut Pictures) {
 
 #[cfg(test)]
 mod tests {
-    use super::strange_grid;
+    use super::{of_year, strange_grid};
+
+    #[test]
+    fn former_years_show_the_pictures_that_were_taken_by_then() {
+        let dates = [Some("2022-06"), Some("1950"), None, Some("1999-2003"), Some("soon")];
+        let found = [1900, 1950, 1998, 1999, 2021, 2022, 2050].map(|year| of_year(&dates, year));
+        assert_eq!(found, [Some(1), Some(1), Some(1), Some(3), Some(3), Some(0), Some(0)]);
+        assert_eq!(of_year(&[Some("2022"), None], 1950), None, "one picture is no choice");
+    }
 
     #[test]
     fn a_grid_that_is_not_web_mercators_is_told() {

@@ -8,11 +8,13 @@ use crate::formats::territory::{LayerKind, Manifest};
 use crate::stream::TileId;
 use crate::view::classes::{ends, histogram, quantile};
 use crate::view::colours::Palette;
+use crate::view::life::YEARS_AHEAD;
 use crate::view::{Breaks, Filter, Scale, Theme, ViewState};
 use crate::viewer::resident::Resident;
+use crate::viewer::lives::Lives;
 use crate::viewer::series;
 use crate::viewer::textures::{CONSTANT, NO_DATA};
-use crate::viewer::vocab::{Histogram, Legend, Scene, SceneFacts, Words};
+use crate::viewer::vocab::{Histogram, Legend, Raise, Scene, SceneFacts, Words};
 use bevy::prelude::*;
 
 /// Top of the demand scale, W per square metre of floor: about what a shop or an office of the model draws at a winter noon.
@@ -41,7 +43,9 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
     if scene.state.theme == Theme::Attribute && !values.kinds.is_empty() {
         return key_of_kinds(values);
     }
-    let [first, last] = scene.limits.years.map(f64::from);
+    // Colours are of what has stood so far; what is planned has a colour of its own.
+    let [first, last] = scene.limits.years;
+    let (first, last) = (f64::from(first), f64::from((last - YEARS_AHEAD).max(first + 1)));
     let (low, high, exponent, sample) = match scene.state.theme {
         Theme::None => (0.0, 1.0, 1.0, Vec::new()),
         Theme::Demand => (0.0, DEMAND_TOP_W_M2, DEMAND_EXPONENT, vec![0.0, DEMAND_TOP_W_M2]),
@@ -207,6 +211,7 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
     'tiles: for (at, id) in &now.shown {
         let Some((layer, tile)) = resident.layers.get(*at).and_then(|layer| Some((layer, layer.tiles.get(id)?))) else { continue };
         for table in &tile.tables {
+            let lives = Lives::of(table);
             for row in 0..table.count {
                 if found.len() + without as usize >= MOST_COUNTED {
                     break 'tiles;
@@ -215,7 +220,7 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                     continue;
                 }
                 let value = if state.theme == Theme::ConstructionYear {
-                    table.number("year", row)
+                    lives.get(row).from.map(f64::from)
                 } else if state.theme == Theme::Attribute {
                     let (value, row) = values.join.as_ref().map_or((f32::NAN, 0), |join| join.record(&layer.id, table, row));
                     (row == CONSTANT && is_value(value)).then_some(f64::from(value))
@@ -270,6 +275,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
     };
     let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.step_at(scene.state.instant).is_none();
+    let raising = key.clone();
     Some(Legend {
         title,
         unit,
@@ -288,7 +294,14 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
+        raise: raise_of(scene, &raising),
     })
+}
+
+/// What a metre of height stands for, where values can be told by heights, and whether they are.
+fn raise_of(scene: &Scene, key: &Key) -> Option<Raise> {
+    let metres_per_unit = super::raise::metres_per_unit(scene, key);
+    (metres_per_unit > 0.0).then(|| Raise { value_per_m: metres_per_unit.recip(), is_on: scene.state.raised })
 }
 
 /// What the classes are called, where they are kinds.

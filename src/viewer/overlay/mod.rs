@@ -7,9 +7,12 @@
 mod course;
 mod legend;
 pub mod pages;
+mod raise;
 
 use super::attributes::Attributes;
 use super::join::{Join, Named, OTHER_KIND, Rows, passes};
+use super::lift::{self, Lifts};
+use super::lives::year_shown;
 use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploads, TileMaterial};
 use super::series::{self, Choice, SeriesStore};
 use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, filtered_records, table_image, value_image};
@@ -21,6 +24,7 @@ use crate::view::{Attribute, Filter, Theme};
 use crate::view::curve::thinned;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
+use std::sync::Arc;
 use pages::{LINE_VALUES, Pages, Plan, Slot};
 
 /// Rows of the texture that are written in one frame: 4 MiB of the page that is waited for, 1 MiB of the one that comes next.
@@ -43,13 +47,13 @@ pub struct ThemeValues {
     layout: Option<Layout>,
     plan: Option<Plan>,
     pages: Pages,
-    join: Option<Join>,
+    join: Option<Arc<Join>>,
     /// Changes with what features are looked up by.
     generation: u64,
     /// Values of the series, sorted, that its scale is drawn up from.
     sample: Vec<f64>,
     is_sampled: bool,
-    /// Kinds of the attribute that is shown, a colour each, in the order in which they were met; they keep their colours while it is shown.
+    /// Kinds of the attribute that is shown, a colour each, in the order of their names.
     kinds: Vec<String>,
     /// Whether there are kinds without a colour of their own.
     has_others: bool,
@@ -96,11 +100,13 @@ impl Plugin for OverlayPlugin {
     fn build(&self, app: &mut App) {
         app.init_resource::<ThemeValues>()
             .init_resource::<ValuesWaiting>()
+            .init_resource::<Lifts>()
             .add_systems(
                 Update,
                 (
-                    (load_values, write_overlay, course::run).chain().in_set(ViewerSystems::Prepare),
+                    (load_values, write_overlay, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
                     bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
+                    raise::make_room.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     legend::describe.in_set(ViewerSystems::Report),
                 )
                     .run_if(resource_exists::<Scene>),
@@ -122,7 +128,7 @@ fn shown_attribute(scene: &Scene) -> Option<&Attribute> {
     scene.state.attribute.as_ref().filter(|_| scene.state.theme == Theme::Attribute)
 }
 
-/// Takes over what is known of the attribute that is shown; its kinds get their colours in the order in which they are met.
+/// Takes over what is known of the attribute that is shown; its kinds get their colours in the order of their names.
 fn load_attribute(attribute: &Attribute, attributes: &Attributes, values: &mut ThemeValues) {
     if values.attributes == attributes.changes && values.join.is_some() {
         return;
@@ -132,17 +138,13 @@ fn load_attribute(attribute: &Attribute, attributes: &Attributes, values: &mut T
     let kinds = seen.map(|seen| seen.kinds()).unwrap_or_default();
     values.has_others = kinds.len() > OTHER_KIND as usize + 1;
     let most = OTHER_KIND as usize + usize::from(!values.has_others);
-    let mut named = values.kinds.clone();
-    named.truncate(most);
-    for kind in kinds {
-        if named.len() < most && !named.iter().any(|known| known == kind) {
-            named.push(kind.to_owned());
-        }
-    }
+    // The most frequent ones have colours, in the order of their names: whichever tile came first, the same kinds look the same.
+    let mut named: Vec<String> = kinds.into_iter().take(most).map(str::to_owned).collect();
+    named.sort();
     if values.join.is_none() || named != values.kinds {
         let of_kinds = || named.iter().enumerate().map(|(place, kind)| (kind.clone(), place as u32)).collect();
         let is_text = seen.is_some_and(|seen| seen.is_text());
-        values.join = Some(Join::Attribute(Named { attribute: attribute.clone(), kinds: is_text.then(of_kinds) }));
+        values.join = Some(Arc::new(Join::Attribute(Named { attribute: attribute.clone(), kinds: is_text.then(of_kinds) })));
         values.kinds = named;
         values.generation += 1;
     }
@@ -221,7 +223,7 @@ fn load_values(
         }
     }
     if !values.failed && values.join.is_none() && let Some(join) = join(&choice, &scene, store) {
-        values.join = Some(join);
+        values.join = Some(Arc::new(join));
         values.generation += 1;
     }
     let is_settled = is_settled || Rows::have_failed(&choice, store);
@@ -316,7 +318,7 @@ fn settle_pages(
 
 /// Values that the scale is drawn up from: the importer's own count, else some of the page that came first.
 fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> Vec<f64> {
-    let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, &values.join) else { return Vec::new() };
+    let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, values.join.as_deref()) else { return Vec::new() };
     let choice = active(scene, &scene.manifest);
     let counted = choice.filter(|choice| choice.scaled.is_none()).map(|choice| &choice.series.quantiles).filter(|quantiles| quantiles.len() > 1);
     if let Some(quantiles) = counted {
@@ -363,11 +365,13 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     };
     let mut next = uniform.clone();
     next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
-    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, state.year as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
+    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
     let series = active(&scene, &scene.manifest).map(|choice| choice.series);
     let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
     next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, 0.0);
     next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, mark);
+    let metres_per_unit = if state.raised { raise::metres_per_unit(&scene, &key) } else { 0.0 };
+    next.raise = Vec4::new(metres_per_unit as f32, lift::MOST_M as f32, 0.0, 0.0);
     for (slot, colour) in next.ramp.iter_mut().zip(&key.colours) {
         *slot = linear(*colour).extend(0.0);
     }
@@ -398,7 +402,7 @@ fn bind_tables(
         *bound = (values.generation, filters.clone());
     }
     let own = Join::Own;
-    let join = if is_own { &own } else { values.join.as_ref().unwrap_or(&own) };
+    let join = if is_own { &own } else { values.join.as_deref().unwrap_or(&own) };
     // Tables come with their own rows.
     if !all && is_own && filters.is_empty() {
         return;

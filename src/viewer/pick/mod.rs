@@ -5,9 +5,10 @@
 mod sheet;
 
 use super::anchor::Anchor;
-use super::resident::{Resident, nearest_hit};
+use super::lift::Lifts;
+use super::resident::{Resident, nearest_raised};
 use super::series::{SeriesStore, demand};
-use super::vocab::{DrawnCamera, PointerOverPanel, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::PropertyTable;
 use crate::formats::territory::LayerKind;
@@ -45,9 +46,10 @@ fn click(
     touches: Res<Touches>,
     windows: Query<&Window, With<PrimaryWindow>>,
     over_panel: Res<PointerOverPanel>,
+    taken: Option<Res<PointerTaken>>,
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
-    resident: Res<Resident>,
+    (resident, lifts): (Res<Resident>, Res<Lifts>),
     mut pressed_at: Local<Option<Vec2>>,
     mut commands: MessageWriter<ViewCommand>,
 ) {
@@ -69,10 +71,14 @@ fn click(
     {
         clicked = Some(touch.position());
     }
+    // The click belongs to a thing that is put down or was moved.
+    if taken.is_some_and(|taken| taken.0) {
+        return;
+    }
     let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
     let ray = pose.ray_at(pointer.as_dvec2(), size);
-    let selection = pick(&resident, &anchor, pose.eye, ray);
+    let selection = pick(&resident, &lifts, &anchor, pose.eye, ray);
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
@@ -83,20 +89,21 @@ fn choose_centre(
     windows: Query<&Window, With<PrimaryWindow>>,
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
-    resident: Res<Resident>,
+    (resident, lifts): (Res<Resident>, Res<Lifts>),
 ) {
     let is_asked = asked.read(&commands).any(|command| command.0 == Command::SelectCentre);
     let (true, Some(pose), Ok(window)) = (is_asked, drawn.pose, windows.single()) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
-    let selection = pick(&resident, &anchor, pose.eye, pose.ray_at(0.5 * size, size));
+    let selection = pick(&resident, &lifts, &anchor, pose.eye, pose.ray_at(0.5 * size, size));
     commands.write(ViewCommand(Command::Select { selection }));
 }
 
 /// The feature that a ray meets first. Whatever is nearest hides what lies behind; only features with an id can be chosen.
-fn pick(resident: &Resident, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<Selection> {
+fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<Selection> {
     let ecef = anchor.ecef_from_world();
-    let hit = nearest_hit(
+    let hit = nearest_raised(
         resident,
+        lifts.0.as_ref(),
         ecef.transform_point3(eye),
         ecef.transform_vector3(ray),
         |kind| kind != LayerKind::Trees,

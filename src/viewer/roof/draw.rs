@@ -40,7 +40,7 @@ pub struct RoofPiece {
 
 /// Triangles on their way to a mesh.
 #[derive(Default)]
-struct Triangles {
+pub(super) struct Triangles {
     positions: Vec<[f32; 3]>,
     normals: Vec<[i8; 4]>,
     colours: Vec<[u8; 4]>,
@@ -57,7 +57,13 @@ impl Triangles {
         }
     }
 
-    fn mesh(self) -> Option<Mesh> {
+    /// Triangles so far.
+    #[cfg(test)]
+    pub(super) fn count(&self) -> usize {
+        self.positions.len() / 3
+    }
+
+    pub(super) fn mesh(self) -> Option<Mesh> {
         if self.positions.is_empty() {
             return None;
         }
@@ -160,7 +166,7 @@ fn sight_lines<'l>(lines: impl Iterator<Item = &'l SightLine>, middle: DVec3) ->
 }
 
 /// A bar of square section.
-fn bar(out: &mut Triangles, from: DVec3, to: DVec3, half_m: f64, colour: [u8; 3]) {
+pub(super) fn bar(out: &mut Triangles, from: DVec3, to: DVec3, half_m: f64, colour: [u8; 3]) {
     let way = (to - from).normalize_or_zero();
     if way == DVec3::ZERO {
         return;

@@ -1,11 +1,13 @@
 //! "My roof" of the selected building: its record is fetched, the answer worked out, its planes lit up.
 //!
-//! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], and the meshes of `draw`.
+//! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], [`PlanFacts`], and the meshes of `draw` and `ring`.
 
 pub mod draw;
+mod plan;
+pub mod ring;
 
 use super::requests::{Purpose, Requests};
-use super::vocab::{RoofFacts, Scene, ViewCommand, ViewerSystems};
+use super::vocab::{PlanFacts, RoofFacts, Scene, ViewCommand, ViewerSystems};
 use crate::energy::economics::{Facts, Use, file as facts_file};
 use crate::formats::meter::{self, Meter};
 use crate::formats::roofbook::{self, HEAD, Head, page_file, page_of};
@@ -29,11 +31,12 @@ pub struct RoofPlugin;
 
 impl Plugin for RoofPlugin {
     fn build(&self, app: &mut App) {
-        app.init_resource::<RoofFacts>().init_resource::<Work>().add_systems(
+        app.init_resource::<RoofFacts>().init_resource::<PlanFacts>().init_resource::<Work>().add_systems(
             Update,
             (
-                (hear, follow, draw::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
-                draw::place_again.in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
+                plan::follow.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
+                (hear, follow, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
+                (draw::place_again, ring::place_again).in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
             ),
         );
     }

@@ -6,6 +6,7 @@ use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
 use crate::formats::quantizedmesh::Range;
 use crate::formats::tiles3d::content::Drawn;
 use crate::i18n::place_name;
+use crate::stream::rise;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
 use crate::stream::ground::{Made, Plot};
@@ -317,12 +318,12 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
     if source.shape == Shape::Points {
         dress::spread_points(&mut source, corners.len());
     }
-    let normals: Vec<[i8; 4]> = source
-        .normals
-        .iter()
-        .zip(corners.iter().cycle())
-        .map(|([x, y, z], corner)| [snorm(*x), snorm(*y), snorm(*z), *corner])
-        .collect();
+    // What a value raises, where features have one; the corners of points otherwise.
+    let rises = match source.table {
+        Some(_) if source.shape == Shape::Triangles => rise::codes(&source.positions, &source.feature_ids, Vec3::from_array(up)),
+        _ => corners.iter().copied().cycle().take(source.normals.len()).collect(),
+    };
+    let normals: Vec<[i8; 4]> = source.normals.iter().zip(rises).map(|([x, y, z], fourth)| [snorm(*x), snorm(*y), snorm(*z), fourth]).collect();
     let topology = match source.shape {
         Shape::Lines => PrimitiveTopology::LineList,
         Shape::Points | Shape::Triangles => PrimitiveTopology::TriangleList,

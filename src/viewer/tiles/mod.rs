@@ -25,7 +25,7 @@ use crate::geodesy::LonLatH;
 use crate::formats::pmtiles::Span;
 use crate::io::{Clock, IoFault, Part};
 use crate::region::utility::Utility;
-use crate::view::{Command, Theme};
+use crate::view::Command;
 use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
@@ -526,7 +526,7 @@ fn stream(
     let mut progress = super::vocab::Progress::default();
     let mut fading = false;
     let frame_s = f64::from(time.delta_secs()).max(0.005);
-    resident.year = (scene.state.theme == Theme::ConstructionYear).then_some(scene.state.year);
+    resident.year = Some(crate::viewer::lives::year_shown(&scene));
     if resident.filters != scene.state.filters {
         resident.filters.clone_from(&scene.state.filters);
     }

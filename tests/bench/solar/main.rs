@@ -3,6 +3,8 @@
 //! `peers.py` beside it makes the surface, runs this, pvlib and GRASS r.horizon on the same inputs, and prints ratios.
 //! Arguments: a file of f32 heights (rows from the north), its columns and rows, a folder for the horizons; all optional.
 
+mod felled;
+
 use jumeau::energy::prepared::PreparedYear;
 use jumeau::energy::production::produce;
 use jumeau::energy::pv::System;
@@ -29,6 +31,7 @@ fn best<T>(mut run: impl FnMut() -> T) -> (f64, Option<T>) {
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    felled::felled();
     planes();
     shaded();
     if let [file, columns, rows, folder] = arguments.as_slice() {

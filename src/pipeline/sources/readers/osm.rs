@@ -266,7 +266,7 @@ fn usage(kind: Kind, tags: &Tags, closed: bool) -> Use {
             || is("waterway", &["riverbank", "dock"])
             || has("water");
         let plot = is("power", &["substation", "plant", "transformer"]);
-        if has("building") || is_part(kind, tags, closed) || water || plot {
+        if has("building") || is_part(kind, tags, closed) || water || plot || tags::grounds(tags).is_some() {
             return Use::Area;
         }
     }

@@ -5,7 +5,7 @@ use crate::formats::osm::features::Feature;
 use crate::formats::osm::{Tags, tag};
 use crate::formats::shape::ShapeKind;
 use crate::pipeline::sources::record::{Cell, Record};
-use crate::pipeline::sources::utilities;
+use crate::pipeline::sources::{facilities, utilities, vocabulary};
 
 /// Ways that are drawn as lines.
 pub(super) fn is_line(tags: &Tags) -> bool {
@@ -61,6 +61,15 @@ pub(super) fn is_point(tags: &Tags) -> bool {
         || is("telecom", &["exchange", "distribution_point", "connection_point", "service_device"])
 }
 
+/// The role of grounds that serve the public: an open-air car park, a school's yard.
+pub(super) fn grounds(tags: &Tags) -> Option<&'static str> {
+    let amenity = tag(tags, "amenity")?;
+    if facilities::is_open_car_park(Some(amenity), tag(tags, "parking")) {
+        return Some("car-parks");
+    }
+    facilities::is_public_amenity(amenity).then_some("public-facilities")
+}
+
 /// `None` for what is not drawn after all.
 pub(super) fn record(feature: Feature) -> Option<Record> {
     let kind = feature.shape.kind();
@@ -74,6 +83,14 @@ pub(super) fn record(feature: Feature) -> Option<Record> {
             "crown",
             value("diameter_crown").and_then(metres),
         );
+        return Some(record);
+    }
+    if let (ShapeKind::Polygon, Some(role)) = (kind, grounds(&feature.tags)) {
+        let mut record = begun(&feature, role);
+        text(&mut record, "code", value("parking").or(value("amenity")));
+        for key in ["capacity", "access", "operator", "surface"] {
+            text(&mut record, vocabulary::source_term(key), value(key));
+        }
         return Some(record);
     }
     if matches!(kind, ShapeKind::Polygon) && !feature.tags.iter().any(|(key, _)| key == "power") {

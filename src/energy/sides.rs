@@ -1,0 +1,89 @@
+//! On which side of a balance a series or a row of one stands, by what it is called: the words of éCO2mix, of network operators, and our own ids.
+
+use super::accounts::Side;
+
+/// Beginnings of words, without accents and in lower case. What is stored comes before what is used: "pompage" is both.
+const WORDS: [(&str, Side); 37] = [
+    ("decharge", Side::Discharged), ("discharg", Side::Discharged), ("destockage", Side::Discharged), ("turbinage", Side::Discharged),
+    ("charge-batterie", Side::Charged), ("battery-charging", Side::Charged), ("stockage", Side::Charged), ("pompage", Side::Charged), ("charging", Side::Charged),
+    ("pv", Side::Production), ("solaire", Side::Production), ("solar", Side::Production), ("photovolt", Side::Production),
+    ("eolien", Side::Production), ("wind-power", Side::Production), ("hydraulique", Side::Production), ("hydro", Side::Production),
+    ("nucleaire", Side::Production), ("nuclear", Side::Production), ("thermique", Side::Production), ("bioenerg", Side::Production), ("biomass", Side::Production),
+    ("gaz", Side::Production), ("gas", Side::Production), ("fioul", Side::Production), ("charbon", Side::Production), ("coal", Side::Production),
+    ("cogeneration", Side::Production), ("production", Side::Production), ("generation", Side::Production),
+    ("consommation", Side::Consumption), ("consumption", Side::Consumption), ("demande", Side::Consumption), ("demand", Side::Consumption),
+    ("lighting", Side::Consumption), ("eclairage", Side::Consumption), ("tram", Side::Consumption),
+];
+/// What passes the border already: it is found as the remainder, and would count twice.
+const EXCHANGES: [&str; 6] = ["ech", "exchange", "export", "import", "injection", "soutirage"];
+/// What is told of the future or as a share is no energy of the balance.
+const OTHERS: [&str; 4] = ["prevision", "forecast", "taux", "curtail"];
+/// Our own sums of the demand, which the lines by use hold already.
+const REPEATS: [&str; 3] = ["demand-areas", "demand-iris", "demand-of-buildings"];
+
+/// Lower case without accents, words parted by hyphens.
+fn plain(name: &str) -> String {
+    let lower = name.to_lowercase();
+    let letters = lower.chars().map(|c| match c {
+        'à' | 'â' | 'ä' => 'a',
+        'é' | 'è' | 'ê' | 'ë' => 'e',
+        'î' | 'ï' => 'i',
+        'ô' | 'ö' => 'o',
+        'ù' | 'û' | 'ü' => 'u',
+        'ç' => 'c',
+        c if c.is_alphanumeric() => c,
+        _ => '-',
+    });
+    letters.collect()
+}
+
+/// Whether a text holds a word that begins so.
+fn holds(text: &str, word: &str) -> bool {
+    text.match_indices(word).any(|(at, _)| at == 0 || text.get(..at).is_some_and(|before| before.ends_with('-')))
+}
+
+/// Its side; `None` where nothing tells.
+pub fn side_of(name: &str) -> Option<Side> {
+    let text = plain(name);
+    if is_exchange(name) || OTHERS.iter().any(|word| holds(&text, word)) {
+        return None;
+    }
+    WORDS.iter().find(|(word, _)| holds(&text, word)).map(|(_, side)| *side)
+}
+
+pub fn is_exchange(name: &str) -> bool {
+    let text = plain(name);
+    EXCHANGES.iter().any(|word| holds(&text, word))
+}
+
+/// Whether a series says again what the demand by use says.
+pub fn repeats_the_demand(id: &str) -> bool {
+    REPEATS.contains(&id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_tell_their_side() {
+        for (name, side) in [
+            ("pv-if-equipped", Some(Side::Production)),
+            ("Éolien (MW)", Some(Side::Production)),
+            ("Solaire", Some(Side::Production)),
+            ("Production éolienne", Some(Side::Production)),
+            ("Consommation (MW)", Some(Side::Consumption)),
+            ("Pompage", Some(Side::Charged)),
+            ("Déstockage batterie", Some(Side::Discharged)),
+            ("Ech. physiques", None),
+            ("battery-export", None),
+            ("Prévision J-1", None),
+            ("Taux de CO2", None),
+            ("tram", Some(Side::Consumption)),
+            ("Température", None),
+        ] {
+            assert_eq!(side_of(name), side, "{name}");
+        }
+        assert!(is_exchange("Échanges physiques") && !is_exchange("Solaire"));
+    }
+}

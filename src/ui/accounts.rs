@@ -1,0 +1,149 @@
+//! The balance: sources above the line, uses below it, as much above as below in every step; and what it comes to at the clock and over the whole.
+
+use super::chart::written;
+use super::model::PanelModel;
+use crate::base::{Clock, Instant};
+use crate::energy::accounts::{closed, over_closed};
+use crate::i18n::Texts;
+use crate::view::Command;
+use crate::view::colours::Palette;
+use crate::viewer::vocab::{AccountLine, AccountsFacts};
+use bevy_egui::egui::{Align2, Color32, FontId, Grid, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+
+const HEIGHT: f32 = 170.0;
+const FOOT: f32 = 16.0;
+const LEFT: f32 = 48.0;
+
+pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let Some(accounts) = &model.accounts else { return commands };
+    ui.label(RichText::new(texts.text(if accounts.of.is_some() { "accounts-of-selection" } else { "accounts-title" })).strong());
+    if accounts.is_waiting {
+        ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
+    }
+    if accounts.lines.is_empty() {
+        ui.label(RichText::new(texts.text("accounts-none")).weak());
+    } else {
+        picture(ui, accounts, model.clock, model.state.instant, texts, &mut commands);
+        table(ui, accounts, model.state.instant, texts);
+    }
+    if !accounts.omitted.is_empty() {
+        let values = [("names", accounts.omitted.join(", ").into())];
+        ui.label(RichText::new(texts.text_with("accounts-omitted", &values)).small().weak());
+    }
+    ui.label(RichText::new(texts.text("accounts-help")).small().weak());
+    commands
+}
+
+/// A colour by the place of a line: stable for as long as its territory is. What passes the border is grey.
+fn colour(lines: &[AccountLine], place: usize) -> Color32 {
+    if lines.get(place).is_some_and(|line| line.is_border) {
+        return Color32::from_gray(150);
+    }
+    let stops = Palette::OkabeIto.stops();
+    let [r, g, b] = stops[place % stops.len()];
+    Color32::from_rgb(r, g, b)
+}
+
+fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, texts: &Texts, commands: &mut Vec<Command>) {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click_and_drag());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, texts.text("accounts-picture")));
+    let plot = Rect::from_min_max(pos2(rect.left() + LEFT, rect.top() + 6.0), pos2(rect.right() - 4.0, rect.bottom() - FOOT));
+    let (Some(start), steps) = (accounts.starts.first().copied(), accounts.starts.len()) else { return };
+    let step = accounts.starts.get(1).map_or(3600, |next| next.0 - start.0).max(1);
+    let end = start.plus_seconds(step * steps as i64);
+    let side = |is_source: bool, at: usize| -> f64 { accounts.lines.iter().filter(|line| line.is_source == is_source).filter_map(|line| line.wh.get(at).copied().flatten()).map(|wh| wh.max(0) as f64).sum() };
+    let most = (0..steps).map(|at| side(true, at).max(side(false, at))).fold(0.0, f64::max);
+    if most <= 0.0 {
+        return;
+    }
+    let hours = step as f64 / 3600.0;
+    let middle = plot.center().y;
+    let scale = 0.5 * f64::from(plot.height()) / most;
+    let x = |at: usize| plot.left() + plot.width() * at as f32 / steps as f32;
+    for is_source in [true, false] {
+        let mut base = vec![0.0_f64; steps];
+        for (place, line) in accounts.lines.iter().enumerate().filter(|(_, line)| line.is_source == is_source) {
+            for (at, base) in base.iter_mut().enumerate() {
+                let wh = line.wh.get(at).copied().flatten().unwrap_or(0).max(0) as f64;
+                if wh > 0.0 {
+                    let way = if is_source { -1.0 } else { 1.0 };
+                    let (near, far) = (middle + (way * *base * scale) as f32, middle + (way * (*base + wh) * scale) as f32);
+                    ui.painter().rect_filled(Rect::from_two_pos(pos2(x(at), near), pos2(x(at + 1), far)), 0.0, colour(&accounts.lines, place));
+                }
+                *base += wh;
+            }
+        }
+    }
+    let weak = ui.visuals().weak_text_color();
+    let ends: [(f64, f32); 3] = [(most, plot.top()), (0.0, middle), (most, plot.bottom())];
+    for (wh, y) in ends {
+        ui.painter().line_segment([pos2(plot.left(), y), pos2(plot.right(), y)], Stroke::new(1.0, weak.gamma_multiply(if wh > 0.0 { 0.25 } else { 0.8 })));
+        ui.painter().text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, power(wh / hours, texts), FontId::proportional(10.0), weak);
+    }
+    for (share, align) in [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)] {
+        let local = clock.read(start.plus_seconds((share * (end.0 - start.0) as f64) as i64));
+        let words = if end.0 - start.0 <= 2 * 86_400 { texts.time(local) } else { texts.date(local) };
+        ui.painter().text(pos2(plot.left() + plot.width() * share as f32, plot.bottom() + 2.0), align, words, FontId::proportional(10.0), weak);
+    }
+    if now >= start && now < end {
+        let x = plot.left() + plot.width() * ((now.0 - start.0) as f32 / (end.0 - start.0).max(1) as f32);
+        let line: Vec<Pos2> = vec![pos2(x, plot.top()), pos2(x, plot.bottom())];
+        ui.painter().add(Shape::line(line, Stroke::new(1.5, ui.visuals().strong_text_color())));
+    }
+    let pointed = response.interact_pointer_pos().filter(|at| plot.contains(*at));
+    if let Some(at) = pointed.filter(|_| response.clicked() || response.dragged()) {
+        let place = ((at.x - plot.left()) / plot.width() * steps as f32).floor().max(0.0) as usize;
+        commands.extend(accounts.starts.get(place).map(|instant| Command::SetInstant { instant: *instant }));
+    }
+}
+
+/// Kilowatts in the unit that reads best.
+fn power(watts: f64, texts: &Texts) -> String {
+    let (value, unit) = if watts >= 1e9 { (watts / 1e9, "GW") } else if watts >= 1e6 { (watts / 1e6, "MW") } else { (watts / 1e3, "kW") };
+    written(value, unit, texts)
+}
+
+fn energy(wh: i64, texts: &Texts) -> String {
+    let wh = wh as f64;
+    let (value, unit) = if wh.abs() >= 1e9 { (wh / 1e9, "GWh") } else if wh.abs() >= 1e6 { (wh / 1e6, "MWh") } else { (wh / 1e3, "kWh") };
+    written(value, unit, texts)
+}
+
+/// Each line at the clock and over all that is drawn.
+fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
+    let at = accounts.starts.partition_point(|start| *start <= now).checked_sub(1);
+    let step = accounts.starts.first().zip(accounts.starts.get(1)).map_or(3600, |(a, b)| b.0 - a.0).max(1);
+    // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
+    let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
+    let open = is_closed.iter().filter(|closed| !**closed).count();
+    Grid::new("accounts").num_columns(3).striped(true).show(ui, |ui| {
+        for is_source in [true, false] {
+            ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
+            ui.label(RichText::new(texts.text("accounts-now")).small().strong());
+            ui.label(RichText::new(texts.text("accounts-all")).small().strong());
+            ui.end_row();
+            let side = || accounts.lines.iter().enumerate().filter(|(_, line)| line.is_source == is_source);
+            for (place, line) in side() {
+                ui.horizontal(|ui| {
+                    let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
+                    ui.painter().rect_filled(swatch, 1.0, colour(&accounts.lines, place));
+                    ui.label(RichText::new(&line.name).small());
+                });
+                let value = at.and_then(|at| line.wh.get(at).copied().flatten());
+                ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small());
+                ui.label(RichText::new(energy(over_closed(&line.wh, &is_closed), texts)).small());
+                ui.end_row();
+            }
+            let now = at.and_then(|at| side().try_fold(0_i64, |sum, (_, line)| sum.checked_add(line.wh.get(at).copied().flatten()?)));
+            let all: i64 = side().map(|(_, line)| over_closed(&line.wh, &is_closed)).fold(0, i64::saturating_add);
+            ui.label(RichText::new(texts.text("chart-total")).small().strong());
+            ui.label(RichText::new(now.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small().strong());
+            ui.label(RichText::new(energy(all, texts)).small().strong());
+            ui.end_row();
+        }
+    });
+    if open > 0 {
+        ui.label(RichText::new(texts.text_with("accounts-open", &[("count", (open as f64).into())])).small().weak());
+    }
+}

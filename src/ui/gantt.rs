@@ -1,0 +1,77 @@
+//! What changes around the year shown, each thing on a line of its own; a click goes to the year and to the place.
+
+use super::model::PanelModel;
+use crate::i18n::Texts;
+use crate::view::Command;
+use crate::view::Selection;
+use crate::viewer::changes::AROUND;
+use crate::viewer::vocab::Change;
+use bevy_egui::egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+
+const LINE: f32 = 18.0;
+const MOST_HEIGHT: f32 = 110.0;
+/// Room for the names.
+const NAMES: f32 = 190.0;
+/// As the scene has them: works are yellow.
+pub const WORKS: Color32 = Color32::from_rgb(0xf2, 0xb8, 0x05);
+const SERVICE: Color32 = Color32::from_rgb(0x56, 0x8f, 0xb8);
+
+pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let Some(changes) = &model.changes else { return commands };
+    let values = [("first", (changes.year - AROUND).to_string().into()), ("last", (changes.year + AROUND).to_string().into())];
+    if changes.rows.is_empty() {
+        ui.label(RichText::new(texts.text_with("gantt-none", &values)).small().weak());
+        return commands;
+    }
+    ui.label(RichText::new(texts.text_with("gantt-title", &values)).small().weak());
+    ScrollArea::vertical().id_salt("gantt").max_height(MOST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 1.0;
+        for change in &changes.rows {
+            commands.extend(line(ui, change, changes.year, texts));
+        }
+        if changes.more > 0 {
+            ui.label(RichText::new(texts.text_with("gantt-more", &[("count", (changes.more as f64).into())])).small().weak());
+        }
+    });
+    commands
+}
+
+fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
+    let said = format!("{} · {}", change.name, years(change, texts));
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &said));
+    let painter = ui.painter().with_clip_rect(rect);
+    if response.hovered() || response.has_focus() {
+        painter.rect_filled(rect, 2.0, ui.visuals().widgets.hovered.weak_bg_fill);
+    }
+    let bars = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top() + 3.0), pos2(rect.right() - 4.0, rect.bottom() - 3.0));
+    let names = ui.painter().with_clip_rect(Rect::from_min_max(rect.min, pos2(bars.left() - 6.0, rect.bottom())));
+    names.text(pos2(rect.left() + 4.0, rect.center().y), Align2::LEFT_CENTER, &change.name, FontId::proportional(12.0), ui.visuals().text_color());
+    let [first, last] = [year - AROUND, year + AROUND + 1];
+    let x = |year: i32| bars.left() + bars.width() * ((year - first) as f32 / (last - first) as f32).clamp(0.0, 1.0);
+    let life = change.life;
+    let bar = |from: i32, to: i32, colour: Color32| {
+        if to > first && from < last {
+            painter.rect_filled(Rect::from_min_max(pos2(x(from), bars.top()), pos2(x(to).max(x(from) + 2.0), bars.bottom())), 2.0, colour);
+        }
+    };
+    if let Some((works, from)) = life.works.zip(life.from) {
+        bar(works, from.min(life.to.unwrap_or(from)), WORKS);
+    }
+    bar(life.from.unwrap_or(first), life.to.unwrap_or(last), SERVICE);
+    // The year shown is the whole of the year.
+    painter.line_segment([pos2(x(year), rect.top()), pos2(x(year), rect.bottom())], Stroke::new(1.5, Color32::from_rgb(0xd5, 0x5e, 0x00)));
+    if response.on_hover_text(said).clicked() {
+        let selection = Some(Selection { layer: change.layer.clone(), id: change.id.clone() });
+        return vec![Command::SetYear { year: change.year }, Command::GoTo { at: change.at, span_m: change.span_m, selection }];
+    }
+    Vec::new()
+}
+
+/// Its years as a sentence.
+fn years(change: &Change, texts: &Texts) -> String {
+    let life = change.life;
+    let said = [("gantt-works", life.works), ("gantt-from", life.from), ("gantt-to", life.to)].into_iter().filter_map(|(key, year)| Some(texts.text_with(key, &[("year", year?.to_string().into())])));
+    said.collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,148 @@
+//! Typical days beside real ones: what a day of a season is on average, on weekdays and at weekends. And what an interval comes to.
+
+use super::curve::{Point, within};
+use crate::base::{Clock, Interval};
+
+/// Seasons as climatology counts them: three whole months each, winter from December.
+pub const SEASONS: [&str; 4] = ["winter", "spring", "summer", "autumn"];
+
+/// The mean day of a season's weekdays, or of its weekends: a statistic, and no day that ever was.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TypicalDay {
+    /// Place among [`SEASONS`].
+    pub season: usize,
+    pub weekend: bool,
+    /// Mean of each local hour; none where no such day has a value then.
+    pub hours: [Option<f64>; 24],
+    /// Days that it is the mean of, those with any value.
+    pub days: u32,
+}
+
+/// Those that a series has values for, winter's weekdays first. None where values are further apart than an hour.
+///
+/// Public holidays count as the day of the week that they fall on: no calendar of them is known here.
+pub fn typical_days(points: &[Point], clock: Clock) -> Vec<TypicalDay> {
+    if points.windows(2).any(|pair| matches!(pair, [a, b] if b.at.0 - a.at.0 > 3600)) || points.len() < 2 {
+        return Vec::new();
+    }
+    let blank = |place: usize| TypicalDay { season: place / 2, weekend: place % 2 == 1, hours: [None; 24], days: 0 };
+    let mut days: Vec<TypicalDay> = (0..2 * SEASONS.len()).map(blank).collect();
+    let mut counts = [[0_u32; 24]; 8];
+    let mut last_day = [i64::MIN; 8];
+    for point in points {
+        let Some(value) = point.value.filter(|value| value.is_finite()) else { continue };
+        let local = clock.read(point.at);
+        let day = point.at.0.saturating_add(i64::from(local.offset_s)).div_euclid(86_400);
+        // The first day of 1970 was a Thursday.
+        let is_weekend = (day + 3).rem_euclid(7) >= 5;
+        let season = usize::try_from(local.month).unwrap_or(1) % 12 / 3;
+        let (place, hour) = (2 * season + usize::from(is_weekend), usize::try_from(local.hour).unwrap_or(0));
+        let (Some(typical), Some(last), Some(count)) = (days.get_mut(place), last_day.get_mut(place), counts.get_mut(place).and_then(|counts| counts.get_mut(hour))) else { continue };
+        if *last != day {
+            *last = day;
+            typical.days += 1;
+        }
+        if let Some(slot) = typical.hours.get_mut(hour) {
+            *count += 1;
+            let before = slot.unwrap_or(0.0);
+            *slot = Some(before + (value - before) / f64::from(*count));
+        }
+    }
+    days.retain(|day| day.days > 0);
+    days
+}
+
+/// What a series comes to over an interval.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Over {
+    /// Of the steps with a value, weighed by their length.
+    pub mean: f64,
+    /// Values times hours: kilowatts become kilowatt-hours.
+    pub hours_times_value: f64,
+    pub known: usize,
+    pub absent: usize,
+}
+
+/// Steps that begin in the interval count as a whole; `None` where none of them has a value.
+pub fn over(points: &[Point], interval: Interval, step_s: i64) -> Option<Over> {
+    let inside = within(points, interval);
+    let mut over = Over::default();
+    let mut hours = 0.0;
+    for (place, point) in inside.iter().enumerate() {
+        let Some(value) = point.value.filter(|value| value.is_finite()) else {
+            over.absent += 1;
+            continue;
+        };
+        // Months are not all as long: a step lasts until the next one.
+        let lasts_s = inside.get(place + 1).map_or(step_s, |next| next.at.0 - point.at.0);
+        let lasts_h = lasts_s as f64 / 3600.0;
+        over.hours_times_value += value * lasts_h;
+        hours += lasts_h;
+        over.known += 1;
+    }
+    over.mean = if hours > 0.0 { over.hours_times_value / hours } else { 0.0 };
+    (over.known > 0).then_some(over)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::base::Instant;
+
+    fn instant(text: &str) -> Instant {
+        Instant::parse(text).unwrap()
+    }
+
+    #[test]
+    fn a_year_of_days_gives_back_its_typical_days() {
+        // Local hour, plus 100 at weekends, plus 1000 for each season: what is put in comes out, whatever the clock does in between.
+        let start = instant("2025-12-31T23:00:00Z");
+        let points: Vec<Point> = (0..8760)
+            .map(|hour| {
+                let at = start.plus_seconds(3600 * hour);
+                let local = Clock::Paris.read(at);
+                let day = (at.0 + i64::from(local.offset_s)).div_euclid(86_400);
+                let weekend = if matches!((day + 3).rem_euclid(7), 5 | 6) { 100.0 } else { 0.0 };
+                let season = f64::from(local.month % 12 / 3) * 1000.0;
+                Point { at, value: Some(f64::from(local.hour) + weekend + season) }
+            })
+            .collect();
+        let days = typical_days(&points, Clock::Paris);
+        assert_eq!(days.len(), 8);
+        for day in &days {
+            for (hour, value) in day.hours.iter().enumerate() {
+                let wanted = hour as f64 + if day.weekend { 100.0 } else { 0.0 } + 1000.0 * day.season as f64;
+                assert!((value.unwrap() - wanted).abs() < 1e-9, "{day:?}");
+            }
+        }
+        // 2026 begins on a Thursday: 104 days of it are at weekends.
+        assert_eq!(days.iter().map(|day| day.days).sum::<u32>(), 365);
+        assert_eq!(days.iter().filter(|day| day.weekend).map(|day| day.days).sum::<u32>(), 104);
+        assert!(typical_days(&points.iter().step_by(24).copied().collect::<Vec<_>>(), Clock::Paris).is_empty());
+    }
+
+    #[test]
+    fn an_interval_is_the_mean_and_the_sum_of_what_is_known() {
+        let start = instant("2026-01-01T00:00:00Z");
+        let points: Vec<Point> = (0..48).map(|half| Point { at: start.plus_seconds(1800 * half), value: (half != 3).then_some(half as f64) }).collect();
+        let two_hours = Interval { start, end: start.plus_seconds(7200) };
+        let found = over(&points, two_hours, 1800).unwrap();
+        assert_eq!((found.known, found.absent), (3, 1));
+        assert!((found.mean - 1.0).abs() < 1e-12 && (found.hours_times_value - 1.5).abs() < 1e-12);
+        assert_eq!(over(&points, Interval { start: start.plus_seconds(90_000), end: start.plus_seconds(99_000) }, 1800), None);
+    }
+
+    /// Parts of an interval add up to it.
+    #[test]
+    fn parts_of_an_interval_add_up() {
+        let start = instant("2026-03-28T00:00:00Z");
+        let points: Vec<Point> = (0..96).map(|hour| Point { at: start.plus_seconds(3600 * hour), value: (hour % 7 != 2).then_some((hour * hour) as f64) }).collect();
+        let at = |hour: i64| start.plus_seconds(3600 * hour);
+        let of = |from: i64, to: i64| over(&points, Interval { start: at(from), end: at(to) }, 3600).unwrap();
+        for cut in [5, 30, 71] {
+            let (first, second, whole) = (of(0, cut), of(cut, 96), of(0, 96));
+            assert!((first.hours_times_value + second.hours_times_value - whole.hours_times_value).abs() < 1e-6);
+            assert_eq!((first.known + second.known, first.absent + second.absent), (whole.known, whole.absent));
+        }
+    }
+}

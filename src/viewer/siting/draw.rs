@@ -1,0 +1,264 @@
+//! A proposal drawn: turbines, modules, containers, charging points and lines, each in a ring that says "not there yet"; the ways to the nearest post and line.
+
+use super::shapes::{Rgb, Shapes};
+use crate::energy::wind::library;
+use crate::formats::territory::LayerKind;
+use crate::geodesy::{EnuFrame, LonLatH};
+use crate::siting::reach::{End, Fit};
+use crate::view::{Placed, Proposal, SolarMount, Thing};
+use crate::viewer::anchor::Anchor;
+use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
+use crate::viewer::resident::{Resident, nearest_hit};
+use crate::viewer::vocab::{Scene, SceneFacts, SitingFacts, Standing};
+use bevy::light::NotShadowCaster;
+use bevy::mesh::MeshTag;
+use bevy::prelude::*;
+use glam::{DMat4, DVec3};
+
+const WHITE: Rgb = [238, 240, 240];
+/// Proposed, and in hand.
+const PROJECT: Rgb = [230, 120, 20];
+const CHOSEN: Rgb = [255, 205, 40];
+const MODULE: Rgb = [30, 46, 88];
+const FRAME: Rgb = [120, 128, 138];
+const CONTAINER: Rgb = [225, 230, 232];
+const POLE: Rgb = [110, 84, 60];
+/// Ways: room enough, not enough, not known.
+const ENOUGH: Rgb = [0, 140, 90];
+const SHORT: Rgb = [205, 40, 50];
+const UNKNOWN: Rgb = [60, 110, 190];
+/// Square metres of modules for each kilowatt.
+const M2_PER_KWP: f64 = 4.8;
+/// A container holds so much.
+const CONTAINER_KWH: f64 = 2_500.0;
+const MOST_CONTAINERS: usize = 60;
+const MOST_POINTS: u16 = 60;
+/// Steps of a way along the ground, metres, and most of them.
+const WAY_STEP_M: f64 = 20.0;
+const MOST_STEPS: usize = 120;
+const WAY_ABOVE_M: f64 = 1.6;
+const SPAN_M: f64 = 50.0;
+const POLE_M: f64 = 10.0;
+/// Rings of so many things follow the ground; of more they are level.
+const MOST_FITTED: usize = 8;
+
+/// The mesh of a proposal, and where it stands.
+#[derive(Component)]
+pub struct Piece {
+    ecef_from_mesh: DMat4,
+}
+
+/// What a drawing depends on.
+#[derive(PartialEq)]
+pub(super) struct Drawn {
+    proposal: Proposal,
+    facts: u64,
+    shown: usize,
+}
+
+#[expect(clippy::too_many_arguments, reason = "meshes, materials and the scene at once")]
+pub(super) fn draw(
+    mut commands: Commands,
+    scene: Res<Scene>,
+    facts: Res<SitingFacts>,
+    told: Res<SceneFacts>,
+    anchor: Res<Anchor>,
+    resident: Res<Resident>,
+    empty: Option<Res<EmptyTextures>>,
+    mut standing: ResMut<Standing>,
+    mut meshes: ResMut<Assets<Mesh>>,
+    mut materials: ResMut<Assets<TileMaterial>>,
+    pieces: Query<Entity, With<Piece>>,
+    mut drawn: Local<Option<Drawn>>,
+) {
+    let proposal = &scene.state.proposal;
+    let now = Drawn { proposal: Proposal { tool: None, ..proposal.clone() }, facts: facts.version, shown: if proposal.is_empty() { 0 } else { told.progress.shown } };
+    let Some(empty) = empty.filter(|_| drawn.as_ref() != Some(&now)) else { return };
+    *drawn = Some(now);
+    pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+    standing.things.clear();
+    standing.version += 1;
+    let Some(first) = proposal.placed.first() else { return };
+    let ground = Ground { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
+    let ecef_from_mesh = EnuFrame::at(ground.on(first.at, false)).ecef_from_enu;
+    let mesh_from_ecef = ecef_from_mesh.inverse();
+    let mut solid = Shapes::default();
+    let mut bright = Shapes::default();
+    for (index, placed) in proposal.placed.iter().enumerate() {
+        let is_chosen = proposal.chosen == Some(index);
+        let on_roof = matches!(placed.thing, Thing::Solar { mount: SolarMount::Roof, .. });
+        let foot = ground.on(placed.at, on_roof);
+        let ecef_from_thing = EnuFrame::at(foot).ecef_from_enu;
+        let place = mesh_from_ecef * ecef_from_thing;
+        let (radius, middle_m) = thing(&mut solid, &place, placed, &ground, &mesh_from_ecef);
+        let accent = if is_chosen { CHOSEN } else { PROJECT };
+        let rings = [radius, radius * 1.06 + 1.2];
+        if proposal.placed.len() <= MOST_FITTED {
+            fitted_ring(&mut bright, &ground, &mesh_from_ecef, placed.at, rings, accent);
+        } else {
+            bright.ring(&place, rings[0], rings[1], 0.5, accent);
+        }
+        standing.things.push((ecef_from_thing.transform_point3(DVec3::ZERO), ecef_from_thing.transform_point3(DVec3::Z * middle_m)));
+        if let Some(Some(fit)) = facts.fits.get(index) {
+            for end in [&fit.post, &fit.line].into_iter().flatten() {
+                way(&mut bright, &ground, &mesh_from_ecef, fit, end, is_chosen);
+            }
+        }
+    }
+    for (shapes, unlit) in [(solid, false), (bright, true)] {
+        let Some(mesh) = shapes.mesh() else { continue };
+        let material = TileMaterial {
+            key: TileKey { double_sided: true, unlit, ..TileKey::default() },
+            table: Some(empty.table.clone()),
+            profiles: Some(empty.profiles.clone()),
+            picture: Some(empty.picture.clone()),
+            order: 0,
+        };
+        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(material)), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Piece { ecef_from_mesh }));
+    }
+}
+
+/// After the anchor has moved everything is placed anew, from f64.
+pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &Piece)>) {
+    if anchor.is_changed() {
+        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
+    }
+}
+
+/// What things stand on.
+struct Ground<'a> {
+    anchor: &'a Anchor,
+    resident: &'a Resident,
+    /// Height where no tile is there yet.
+    usual_m: f64,
+}
+
+impl Ground<'_> {
+    /// The ground at a place, or the roof over it.
+    fn on(&self, [lon_deg, lat_deg]: [f64; 2], roofs: bool) -> LonLatH {
+        const ABOVE_M: f64 = 5_000.0;
+        let point = self.anchor.world(LonLatH::new(lon_deg, lat_deg, self.usual_m));
+        let ecef = self.anchor.ecef_from_world();
+        let from = DVec3::new(point.x, ABOVE_M, point.z);
+        let wanted = |kind| matches!(kind, LayerKind::Terrain | LayerKind::Water) || roofs && matches!(kind, LayerKind::Buildings | LayerKind::Models);
+        let hit = nearest_hit(self.resident, ecef.transform_point3(from), ecef.transform_vector3(-DVec3::Y), wanted);
+        let y = hit.map_or(point.y, |hit| ABOVE_M - hit.distance);
+        let found = self.anchor.lonlat(DVec3::new(point.x, y, point.z));
+        LonLatH::new(lon_deg, lat_deg, found.height_m)
+    }
+}
+
+/// A ring that follows the ground.
+fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lon, lat]: [f64; 2], [inner, outer]: [f64; 2], colour: Rgb) {
+    const PARTS: usize = 36;
+    const METRES: f64 = 111_320.0;
+    let at = |part: usize, radius: f64, height_m: f64| {
+        let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
+        let (east, north) = (radius * cos / (METRES * lat.to_radians().cos().max(1e-6)), radius * sin / METRES);
+        mesh_from_ecef.transform_point3(LonLatH::new(lon + east, lat + north, height_m).to_ecef().0)
+    };
+    let heights: Vec<f64> = (0..PARTS)
+        .map(|part| {
+            let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
+            ground.on([lon + outer * cos / (METRES * lat.to_radians().cos().max(1e-6)), lat + outer * sin / METRES], false).height_m + 0.6
+        })
+        .collect();
+    for part in 0..PARTS {
+        let next = part + 1;
+        let (Some(here), Some(there)) = (heights.get(part), heights.get(next % PARTS)) else { continue };
+        shapes.quad(&DMat4::IDENTITY, [at(part, inner, *here), at(part, outer, *here), at(next, outer, *there), at(next, inner, *there)], colour);
+    }
+}
+
+/// Draws a thing; the radius of its ring, and how high its middle is.
+fn thing(shapes: &mut Shapes, place: &DMat4, placed: &Placed, ground: &Ground, mesh_from_ecef: &DMat4) -> (f64, f64) {
+    match &placed.thing {
+        Thing::Turbine { model, hub_m } => {
+            let known = library::turbine(model);
+            let rotor_m = known.and_then(|turbine| turbine.rotor_m).filter(|rotor| *rotor > 0.0).unwrap_or(0.9 * hub_m);
+            shapes.turbine(place, *hub_m, rotor_m, 225.0, WHITE, PROJECT);
+            (0.5 * rotor_m, *hub_m)
+        }
+        Thing::Solar { kwp, tilt_deg, azimuth_deg, mount } => {
+            let (spread, up) = match mount {
+                SolarMount::Roof => (1.08, 0.35),
+                SolarMount::CarPark => (1.2, 3.2),
+                SolarMount::Ground => (2.2, 0.9),
+            };
+            let area_m2 = M2_PER_KWP * kwp;
+            shapes.modules(place, area_m2, spread, *tilt_deg, *azimuth_deg, up, MODULE, FRAME);
+            ((area_m2 * spread * 0.625).sqrt() + 2.0, up)
+        }
+        Thing::Battery { kwh, .. } => {
+            let count = ((kwh / CONTAINER_KWH).ceil() as usize).clamp(1, MOST_CONTAINERS);
+            let columns = (count as f64).sqrt().ceil() as usize;
+            for number in 0..count {
+                let (row, column) = (number / columns, number % columns);
+                let middle = |index: usize, of: usize| index as f64 - 0.5 * (of as f64 - 1.0);
+                let foot = DVec3::new(5.0 * middle(column, columns), 9.0 * middle(row, count.div_ceil(columns)), 0.0);
+                shapes.block(place, foot, [6.1, 2.44, 2.9], 0.0, CONTAINER);
+                shapes.block(place, foot + DVec3::Z * 1.1, [6.16, 2.5, 0.5], 0.0, PROJECT);
+            }
+            (5.0 * columns as f64 + 3.0, 2.0)
+        }
+        Thing::Hub { points, .. } => {
+            let shown = (*points).min(MOST_POINTS);
+            let columns = usize::from(shown.min(12));
+            for number in 0..usize::from(shown) {
+                let (row, column) = (number / columns.max(1), number % columns.max(1));
+                let foot = DVec3::new(2.7 * (column as f64 - 0.5 * (columns as f64 - 1.0)), 11.0 * row as f64, 0.0);
+                shapes.block(place, foot, [0.35, 0.55, 1.9], 90.0, PROJECT);
+                shapes.block(place, foot - DVec3::Y * 3.0, [4.8, 2.2, 0.06], 0.0, [70, 78, 90]);
+            }
+            (1.6 * columns as f64 + 5.0, 1.5)
+        }
+        Thing::Feeder { to, .. } => {
+            feeder(shapes, placed.at, *to, ground, mesh_from_ecef);
+            (6.0, POLE_M)
+        }
+    }
+}
+
+/// Poles and the line that they carry.
+fn feeder(shapes: &mut Shapes, from: [f64; 2], to: [f64; 2], ground: &Ground, mesh_from_ecef: &DMat4) {
+    let mut before: Option<DVec3> = None;
+    for at in between(from, to, SPAN_M) {
+        let foot = ground.on(at, false);
+        let place = *mesh_from_ecef * EnuFrame::at(foot).ecef_from_enu;
+        shapes.bar(&place, DVec3::ZERO, DVec3::Z * POLE_M, 0.16, POLE);
+        let top = place.transform_point3(DVec3::Z * POLE_M);
+        if let Some(before) = before {
+            shapes.bar(&DMat4::IDENTITY, before, top, 0.14, PROJECT);
+        }
+        before = Some(top);
+    }
+}
+
+/// The way to a post or a line, along the ground.
+fn way(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, fit: &Fit, end: &End, is_chosen: bool) {
+    let colour = match end.room {
+        Some(room) if room.feed_kw >= fit.kw => ENOUGH,
+        Some(_) => SHORT,
+        None => UNKNOWN,
+    };
+    let half_m = if is_chosen { 0.9 } else { 0.45 };
+    let mut before: Option<DVec3> = None;
+    for at in between(fit.from, end.at, WAY_STEP_M) {
+        let foot = ground.on(at, false);
+        let point = mesh_from_ecef.transform_point3(LonLatH { height_m: foot.height_m + WAY_ABOVE_M, ..foot }.to_ecef().0);
+        if let Some(before) = before {
+            shapes.bar(&DMat4::IDENTITY, before, point, half_m, colour);
+        }
+        before = Some(point);
+    }
+    let place = *mesh_from_ecef * EnuFrame::at(ground.on(end.at, false)).ecef_from_enu;
+    shapes.ring(&place, 3.0, 5.0, 0.6, colour);
+}
+
+/// Points from one place to another, both included.
+fn between(from: [f64; 2], to: [f64; 2], step_m: f64) -> Vec<[f64; 2]> {
+    const METRES: f64 = 111_320.0;
+    let length = ((to[0] - from[0]) * METRES * from[1].to_radians().cos()).hypot((to[1] - from[1]) * METRES);
+    let parts = ((length / step_m).ceil() as usize).clamp(1, MOST_STEPS);
+    (0..=parts).map(|part| part as f64 / parts as f64).map(|share| [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])]).collect()
+}

@@ -1,0 +1,131 @@
+//! Tier 2: values as heights, years, and the balance, in the viewer as it runs.
+
+use super::running::Running;
+use jumeau::energy::accounts::{closed, over_closed};
+use jumeau::formats::territory::LayerKind;
+use jumeau::view::{Command, Theme};
+use jumeau::viewer::anchor::Anchor;
+use jumeau::viewer::lift::Lifts;
+use jumeau::viewer::lives::Lives;
+use jumeau::viewer::material::{SceneUniform, SeriesUploads};
+use jumeau::viewer::resident::{Resident, nearest_raised};
+use glam::DVec3;
+
+/// Metres from high above a place to what a ray straight down meets of buildings there, and which row that is.
+fn below(running: &Running, place: DVec3, raised: bool) -> Option<(f64, String)> {
+    let (resident, anchor) = (running.resource::<Resident>(), running.resource::<Anchor>());
+    let ecef = anchor.ecef_from_world();
+    let from = DVec3::new(place.x, 3000.0, place.z);
+    let lifts = running.resource::<Lifts>();
+    let lifting = lifts.0.as_ref().filter(|_| raised);
+    let hit = nearest_raised(resident, lifting, ecef.transform_point3(from), ecef.transform_vector3(-DVec3::Y), |kind| kind == LayerKind::Buildings)?;
+    let tile = resident.layers[hit.layer].tiles.get(&hit.tile)?;
+    let mesh = &tile.meshes[hit.mesh];
+    let id = tile.tables[mesh.table?].text("id", mesh.feature_ids[hit.vertex as usize] as usize)?;
+    Some((hit.distance, id.to_owned()))
+}
+
+#[test]
+fn values_raise_buildings_and_clicks_meet_them_where_they_are() {
+    let mut running = Running::nantes("theme=demand");
+    let uploads = *running.resource::<SeriesUploads>();
+    assert!(running.resource::<SceneUniform>().raise.x == 0.0 && running.resource::<Lifts>().0.is_none());
+    let key = running.facts().legend.as_ref().and_then(|legend| legend.raise).expect("amounts can be heights");
+    running.send(Command::SetRaised { raised: true });
+    running.frame();
+    // One number of the uniform: nothing is handed to the card for it.
+    assert_eq!(uploads, *running.resource::<SeriesUploads>());
+    let metres = f64::from(running.resource::<SceneUniform>().raise.x);
+    assert!((metres * key.value_per_m - 1.0).abs() < 1e-6, "the legend says what the shader does");
+    // Straight down on many places: what is met is higher by what the value says, and never lower.
+    let lifting = running.resource::<Lifts>().0.clone().expect("heights for rays");
+    let mut met = 0;
+    for x in -12..12 {
+        for z in -12..12 {
+            let place = DVec3::new(f64::from(x) * 23.0, 0.0, f64::from(z) * 23.0);
+            let (Some((low, id)), Some((high, raised))) = (below(&running, place, false), below(&running, place, true)) else { continue };
+            if id != raised {
+                continue;
+            }
+            let resident = running.resource::<Resident>();
+            let layer = resident.layers.iter().find(|layer| layer.kind == LayerKind::Buildings).expect("buildings");
+            let found = layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.tables).find_map(|table| Some((table, (0..table.count).find(|row| table.text("id", *row) == Some(&id))?)));
+            let (table, row) = found.expect("its row");
+            let wanted = f64::from(lifting.of(&layer.id, table, row));
+            let rise = low - high;
+            // A low annexe belongs to the foot and stays; a roof rises by the whole value; what joins them lies between.
+            assert!((-0.2..wanted + 0.2).contains(&rise), "{id}: {rise} m for {wanted} m");
+            met += usize::from(wanted > 1.0 && (rise - wanted).abs() < 0.2);
+        }
+    }
+    assert!(met > 20, "{met} roofs were met where they are");
+    running.send(Command::SetTheme { theme: Theme::ConstructionYear });
+    running.frame();
+    assert_eq!(running.resource::<SceneUniform>().raise.x, 0.0, "years are no amounts");
+    assert!(running.resource::<Lifts>().0.is_none());
+}
+
+#[test]
+fn the_strip_lists_what_changes_around_the_year() {
+    let mut running = Running::nantes("");
+    assert_eq!(running.facts().changes, None);
+    running.send(Command::SetTheme { theme: Theme::ConstructionYear });
+    running.send(Command::SetYear { year: 1975 });
+    running.complete();
+    for _ in 0..4 {
+        running.frame();
+    }
+    let changes = running.facts().changes.clone().expect("a strip");
+    assert_eq!(changes.year, 1975);
+    assert!(!changes.rows.is_empty() && changes.rows.len() <= 40);
+    for row in &changes.rows {
+        assert!(row.year.abs_diff(1975) <= 15 && row.life.changes().any(|year| year == row.year), "{row:?}");
+        let [lon, lat, _] = row.at;
+        assert!((-1.6..-1.5).contains(&lon) && (47.19..47.24).contains(&lat) && row.span_m > 1.0, "{row:?}");
+    }
+    assert!(changes.rows.is_sorted_by_key(|row| row.life.changes().min()));
+    // What the strip says is what the tables say.
+    let resident = running.resource::<Resident>();
+    let layer = resident.layers.iter().find(|layer| layer.id == changes.rows[0].layer).expect("its layer");
+    let table = layer.tiles.values().flat_map(|tile| &tile.tables).find(|table| (0..table.count).any(|row| table.text("id", row) == Some(&changes.rows[0].id))).expect("its table");
+    let row = (0..table.count).find(|row| table.text("id", *row) == Some(&changes.rows[0].id)).expect("its row");
+    assert_eq!(Lives::of(table).get(row), changes.rows[0].life);
+    running.send(Command::SetTheme { theme: Theme::None });
+    running.frame();
+    assert_eq!(running.facts().changes, None);
+}
+
+#[test]
+fn the_balance_closes_at_every_step_and_agrees_with_the_curves() {
+    let mut running = Running::nantes("theme=demand");
+    assert_eq!(running.facts().accounts, None);
+    running.send(Command::ShowBalance { shown: true });
+    let mut frames = 0;
+    while running.facts().accounts.as_ref().is_none_or(|accounts| accounts.is_waiting || accounts.lines.is_empty()) || running.facts().chart.as_ref().is_none_or(|chart| chart.is_waiting) {
+        running.frame();
+        frames += 1;
+        assert!(frames < 5000, "{:?}", running.facts().accounts);
+    }
+    running.frame();
+    let accounts = running.facts().accounts.clone().expect("a balance");
+    assert_eq!(accounts.starts.len(), 24);
+    for step in 0..24 {
+        let side = |is_source: bool| accounts.lines.iter().filter(|line| line.is_source == is_source).map(|line| line.wh[step]).sum::<Option<i64>>();
+        assert_eq!(side(true), side(false), "step {step}");
+        assert!(side(true).is_some_and(|wh| wh > 0));
+    }
+    let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
+    let sum = |is_source: bool| accounts.lines.iter().filter(|line| line.is_source == is_source).map(|line| over_closed(&line.wh, &is_closed)).sum::<i64>();
+    assert_eq!(sum(true), sum(false));
+    // The chart's sum of the demand is that of the balance, to the rounding of each line.
+    let chart = running.facts().chart.clone().expect("a chart");
+    let (_, total) = chart.day.last().filter(|_| chart.has_total).expect("a sum");
+    for (step, point) in total.iter().enumerate() {
+        let demand: i64 = chart.day.iter().filter(|(name, _)| !name.is_empty()).map(|(name, _)| accounts.lines.iter().find(|line| line.name == *name).expect("the same line").wh[step].expect("known")).sum();
+        let kwh = demand as f64 / 1000.0;
+        assert!((kwh - point.value.expect("a value")).abs() < 0.01, "step {step}: {kwh} ≠ {:?}", point.value);
+    }
+    running.send(Command::ShowBalance { shown: false });
+    running.frame();
+    assert_eq!(running.facts().accounts, None);
+}

@@ -1,0 +1,94 @@
+//! Tier 1: the panels of time: heights, the strip of changes, the balance, typical days.
+
+use super::panels::{click, desk};
+use jumeau::base::{Instant, Language};
+use jumeau::ui::{ChartText, LegendText};
+use jumeau::view::life::Life;
+use jumeau::view::typical::{Over, TypicalDay};
+use jumeau::view::{Command, Selection, Theme};
+use jumeau::viewer::vocab::{AccountLine, AccountsFacts, Change, Changes};
+use egui_kittest::kittest::Queryable;
+use std::sync::Arc;
+
+#[test]
+fn values_become_heights_by_a_switch_beside_the_legend() {
+    let mut desk = desk(Language::Fr, |model| {
+        model.state.theme = Theme::Demand;
+        model.legend = Some(LegendText { title: "Demande".to_owned(), raise: Some((true, "Hauteur : 10 m pour 2 W/m²".to_owned())), ..LegendText::default() });
+        model.state.raised = true;
+    });
+    assert!(desk.query_by_label("Hauteur : 10 m pour 2 W/m²").is_some());
+    click(&mut desk, "Élever selon la valeur");
+    assert_eq!(desk.state().asked, [Command::SetRaised { raised: false }]);
+}
+
+#[test]
+fn a_line_of_the_strip_goes_to_its_year_and_its_place() {
+    let change = |id: &str, name: &str, life: Life, year: i32| Change { layer: "buildings".into(), id: id.to_owned(), name: name.to_owned(), life, year, at: [-1.55, 47.21, 60.0], span_m: 40.0 };
+    let mut desk = desk(Language::En, |model| {
+        model.state.theme = Theme::ConstructionYear;
+        model.state.year = 2029;
+        model.changes = Some(Changes {
+            year: 2029,
+            rows: vec![change("hangar", "Hangar 7", Life::new(None, Some(1962), Some(2033)), 2033), change("ecole", "Lime Tree School", Life::new(Some(2028), Some(2031), None), 2028)],
+            more: 12,
+        });
+    });
+    for part in ["What changes here from 2014 to 2044", "and 12 more changes", "Hangar 7 · in service in 1962, removed in 2033"] {
+        assert!(desk.query_by_label(part).is_some(), "{part}");
+    }
+    click(&mut desk, "Lime Tree School · works from 2028, in service in 2031");
+    let selection = Some(Selection { layer: "buildings".into(), id: "ecole".to_owned() });
+    assert_eq!(desk.state().asked, [Command::SetYear { year: 2028 }, Command::GoTo { at: [-1.55, 47.21, 60.0], span_m: 40.0, selection }]);
+}
+
+#[test]
+fn the_balance_stands_beside_the_curves() {
+    let start = Instant::parse("2026-06-20T22:00:00Z").unwrap();
+    let line = |name: &str, is_source: bool, is_border: bool, of: &dyn Fn(i64) -> i64| AccountLine { name: name.to_owned(), is_source, is_border, wh: (0..24).map(|hour| Some(of(hour))).collect() };
+    let sun = |hour: i64| (9e6 * ((hour as f64 - 6.0) / 16.0 * std::f64::consts::PI).sin()).max(0.0) as i64;
+    let uses = |hour: i64| 4_000_000 + 1_000_001 * (hour % 5);
+    let mut desk = desk(Language::Fr, |model| {
+        model.state.balance = true;
+        model.accounts = Some(AccountsFacts {
+            starts: (0..24).map(|hour| start.plus_seconds(3600 * hour)).collect(),
+            lines: vec![
+                line("Logements", false, false, &uses),
+                line("Solaire en toiture", true, false, &sun),
+                line("Importé", true, true, &|hour| (uses(hour) - sun(hour)).max(0)),
+                line("Exporté", false, true, &|hour| (sun(hour) - uses(hour)).max(0)),
+            ],
+            omitted: vec!["Production éolienne".to_owned()],
+            ..AccountsFacts::default()
+        });
+    });
+    for part in ["Bilan du territoire", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps ou de côté connu\u{a0}: Production éolienne"] {
+        assert!(desk.query_by_label(part).is_some(), "{part}");
+    }
+    // Sources and uses come to the same.
+    let all: i64 = (0..24).map(|hour| uses(hour) + (sun(hour) - uses(hour)).max(0)).sum();
+    let said = format!("{:.0}\u{a0}MWh", all as f64 / 1e6);
+    assert_eq!(desk.query_all_by_label(&said).count(), 2, "{said}");
+    click(&mut desk, "Bilan des sources et des usages");
+    assert_eq!(desk.state().asked, [Command::ShowBalance { shown: false }]);
+}
+
+#[test]
+fn typical_days_say_that_they_are_a_statistic() {
+    let day = |season: usize, weekend: bool| TypicalDay { season, weekend, hours: std::array::from_fn(|hour| Some((4 - season) as f64 * (2.0 + ((hour as f64 - 6.0) / 3.8).sin()))), days: 64 };
+    let mut desk = desk(Language::Fr, |model| {
+        model.chart = Some(ChartText {
+            title: "Production".to_owned(),
+            unit: "MW".to_owned(),
+            typical_days: Arc::new(vec![day(0, false), day(0, true), day(2, false)]),
+            over: Some(Over { mean: 12.5, hours_times_value: 300.0, known: 24, absent: 0 }),
+            ..ChartText::default()
+        });
+    });
+    desk.run();
+    for part in ["hiver, semaine (64 jours)", "été, semaine (64 jours)"] {
+        assert!(desk.query_by_label(part).is_some(), "{part}");
+    }
+    assert!(desk.query_all_by_label_contains("statistique").next().is_some());
+    assert!(desk.query_all_by_label_contains("soit 300\u{a0}MWh").next().is_some());
+}

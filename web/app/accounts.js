@@ -1,0 +1,144 @@
+// The balance: sources above the line, uses below it, as much above as below in every step. A picture, and the same numbers as a table (message `accounts`).
+
+import { currentLanguage, dateText, number, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, make } from "./page.js";
+import { LEFT, WIDTH, svg, three } from "./chart-frame.js";
+
+const HEIGHT = 180;
+/** Colours by the place of a line, the same as on the desktop; what passes the border is grey. */
+const COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#7f7f00"];
+const BORDER = "#969696";
+/** Rows of the table. */
+const ROWS_MAX = 100;
+
+let accounts = null;
+
+/** An accounts message of the viewer; without lines the balance is not shown. */
+export function accountsOf(message) {
+  const was = Boolean(accounts);
+  accounts = Array.isArray(message.lines) ? message : null;
+  drawAccounts();
+  if (accounts && !was) announce(t("accounts-title"));
+}
+
+export function wireAccounts() {
+  byId("balance").addEventListener("change", (event) => command({ do: "show-balance", shown: event.target.checked }));
+}
+
+const colour = (line, place) => (line.border ? BORDER : COLOURS[place % COLOURS.length]);
+
+/** Watts in the unit that reads best. */
+function power(watts) {
+  const [divisor, unit] = watts >= 1e9 ? [1e9, "GW"] : watts >= 1e6 ? [1e6, "MW"] : [1e3, "kW"];
+  return `${three(watts / divisor)}\u00a0${unit}`;
+}
+
+function energy(wh) {
+  const size = Math.abs(wh);
+  const [divisor, unit] = size >= 1e9 ? [1e9, "GWh"] : size >= 1e6 ? [1e6, "MWh"] : [1e3, "kWh"];
+  return `${three(wh / divisor)}\u00a0${unit}`;
+}
+
+/** Whether all lines of a step are known. */
+const closed = (at) => accounts.lines.every((line) => (line.wh[at] ?? null) !== null);
+
+/** The sum of a line over the steps that are closed: whole watt-hours, and both sides the same where a value is absent. */
+function over(line) {
+  return line.wh.reduce((sum, wh, at) => (closed(at) ? sum + wh : sum), 0);
+}
+
+const step = () => (accounts.starts.length > 1 ? Date.parse(accounts.starts[1]) - Date.parse(accounts.starts[0]) : 3_600_000);
+
+export function drawAccounts() {
+  byId("balance").checked = Boolean(store.state.balance);
+  const place = byId("accounts");
+  place.hidden = !accounts;
+  if (!accounts) return place.replaceChildren();
+  const parts = [make("h3", t(accounts.of ? "accounts-of-selection" : "accounts-title"))];
+  if (accounts.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
+  if (accounts.lines.length === 0) parts.push(make("p", t("accounts-none"), { class: "quiet" }));
+  else parts.push(picture(), table());
+  const open = accounts.starts.filter((_, at) => !closed(at)).length;
+  if (accounts.lines.length > 0 && open > 0) parts.push(make("p", t("accounts-open", { count: number(open, 0) }), { class: "quiet" }));
+  if (accounts.omitted?.length) parts.push(make("p", t("accounts-omitted", { names: accounts.omitted.join(", ") }), { class: "quiet" }));
+  parts.push(make("p", t("accounts-help"), { class: "quiet" }));
+  place.replaceChildren(...parts);
+  place.lang = currentLanguage();
+}
+
+function picture() {
+  const { lines, starts } = accounts;
+  const steps = starts.length;
+  const sum = (source, at) => lines.filter((line) => line.source === source).reduce((all, line) => all + Math.max(0, line.wh[at] ?? 0), 0);
+  const most = Math.max(1, ...starts.map((_, at) => Math.max(sum(true, at), sum(false, at))));
+  const middle = HEIGHT / 2;
+  const scale = (middle - 6) / most;
+  const x = (at) => LEFT + (at / steps) * (WIDTH - LEFT);
+  const all = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + 16}`, role: "img", "aria-label": t("accounts-picture"), class: "curve" });
+  for (const source of [true, false]) {
+    const base = new Array(steps).fill(0);
+    lines.forEach((line, place) => {
+      if (line.source !== source) return;
+      let path = "";
+      for (let at = 0; at < steps; at += 1) {
+        const wh = Math.max(0, line.wh[at] ?? 0);
+        if (wh > 0) {
+          const [near, far] = [base[at], base[at] + wh].map((value) => middle + (source ? -1 : 1) * value * scale);
+          path += `M${x(at).toFixed(1)} ${near.toFixed(2)}V${far.toFixed(2)}H${x(at + 1).toFixed(1)}V${near.toFixed(2)}Z`;
+        }
+        base[at] += wh;
+      }
+      all.append(svg("path", { d: path, fill: colour(line, place) }));
+    });
+  }
+  const hours = step() / 3_600_000;
+  for (const [wh, y] of [[most, 6], [0, middle], [most, HEIGHT - 6]]) {
+    all.append(svg("line", { x1: LEFT, x2: WIDTH, y1: y, y2: y, class: "grid" }), svg("text", { x: LEFT - 4, y: y + 3, "text-anchor": "end" }, power(wh / hours)));
+  }
+  const [begin, end] = [Date.parse(starts[0]), Date.parse(starts[steps - 1]) + step()];
+  for (const [share, anchor] of [[0, "start"], [0.5, "middle"], [1, "end"]]) {
+    const words = dateText(begin + share * (end - begin), store.timezone).split(", ")[end - begin <= 2 * 86_400_000 ? 1 : 0];
+    all.append(svg("text", { x: LEFT + share * (WIDTH - LEFT), y: HEIGHT + 13, "text-anchor": anchor }, words));
+  }
+  const now = Date.parse(store.state.instant);
+  if (now >= begin && now < end) {
+    const at = LEFT + ((now - begin) / (end - begin)) * (WIDTH - LEFT);
+    all.append(svg("line", { x1: at, x2: at, y1: 2, y2: HEIGHT, class: "now" }));
+  }
+  all.addEventListener("click", (event) => {
+    const box = all.getBoundingClientRect();
+    const place = Math.floor((((event.clientX - box.left) / box.width * WIDTH - LEFT) / (WIDTH - LEFT)) * steps);
+    if (place >= 0 && place < steps) command({ do: "set-instant", instant: starts[place] });
+  });
+  return all;
+}
+
+/** Each line at the clock and over all that is drawn; the sums of both sides are the same. */
+function table() {
+  const now = Date.parse(store.state.instant);
+  const at = accounts.starts.findLastIndex((start) => Date.parse(start) <= now);
+  const watts = (wh) => (wh === null || wh === undefined ? t("no-data") : power((wh * 3_600_000) / step()));
+  const all = make("table", "", { class: "accounts" });
+  all.append(make("caption", t("accounts-title"), { class: "hidden" }));
+  for (const source of [true, false]) {
+    const head = make("tr");
+    head.append(...[source ? "accounts-sources" : "accounts-uses", "accounts-now", "accounts-all"].map((key) => make("th", t(key), { scope: "col" })));
+    const lines = accounts.lines.map((line, place) => [line, place]).filter(([line]) => line.source === source).slice(0, ROWS_MAX);
+    const rows = lines.map(([line, place]) => {
+      const row = make("tr");
+      const name = make("th", "", { scope: "row" });
+      const swatch = make("i", "", { class: "swatch", "aria-hidden": "true" });
+      swatch.style.backgroundColor = colour(line, place);
+      name.append(swatch, " ", line.name);
+      row.append(name, make("td", watts(line.wh[at])), make("td", energy(over(line))));
+      return row;
+    });
+    const last = make("tr", "", { class: "total" });
+    const values = lines.map(([line]) => line.wh[at] ?? null);
+    const of = lines.map(([line]) => over(line)).reduce((a, b) => a + b, 0);
+    last.append(make("th", t("chart-total"), { scope: "row" }), make("td", watts(values.includes(null) ? null : values.reduce((a, b) => a + b, 0))), make("td", energy(of)));
+    all.append(head, ...rows, last);
+  }
+  return all;
+}
