@@ -931,6 +931,8 @@ fn power_flows_are_painted_read_and_chosen() {
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("3,5\u{A0}MW").next().is_some());
     // The switch and the title have the same name.
+    desk.query_all_by_label("Flux d’énergie").next().expect("the switch").scroll_to_me();
+    desk.run();
     desk.query_all_by_label("Flux d’énergie").next().expect("the switch").click();
     desk.run();
     assert_eq!(desk.state().asked.last(), Some(&Command::ShowFlows { shown: false }));
