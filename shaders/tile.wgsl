@@ -265,8 +265,8 @@ fn vertex(in: Vertex) -> Varying {
         }
     }
     if meant && scene.overlay.x == 2u && is_under_works(record) {
-        // Works have a colour that no scale has: safety yellow, whatever the year they end in.
-        albedo = vec3(0.95, 0.72, 0.02) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
+        // Works have a colour that no scale of years has, whatever the year they end in: magenta.
+        albedo = vec3(0.72, 0.03, 0.34) * (0.55 + 0.75 * dot(albedo, vec3(0.2126, 0.7152, 0.0722)));
     }
     if is_away(record) {
         // Behind the eye: the triangle is clipped away.

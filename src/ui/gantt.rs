@@ -12,8 +12,8 @@ const LINE: f32 = 18.0;
 const MOST_HEIGHT: f32 = 110.0;
 /// Room for the names.
 const NAMES: f32 = 190.0;
-/// As the scene has them: works are yellow.
-pub const WORKS: Color32 = Color32::from_rgb(0xf2, 0xb8, 0x05);
+/// As the scene has them: works are magenta.
+const WORKS: Color32 = Color32::from_rgb(0xdc, 0x30, 0x9e);
 const SERVICE: Color32 = Color32::from_rgb(0x56, 0x8f, 0xb8);
 
 pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {

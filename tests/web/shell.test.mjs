@@ -885,7 +885,7 @@ test("what changes around the year is a list whose lines go to the year and to t
   });
   const strip = page.locator("#gantt");
   assert.match(await strip.innerText(), /Ce qui change ici de 2014 à 2044[^]*École des Tilleuls[^]*travaux dès 2028, en service en 2031[^]*Hangar 7[^]*retiré en 2033[^]*et 12 autres/);
-  assert.match(await page.locator("#legend").innerText(), /Jaune : en travaux/);
+  assert.match(await page.locator("#legend").innerText(), /Magenta : en travaux/);
   assert.equal(await page.locator("#year").getAttribute("max"), "2056");
   assert.deepEqual(await violations(page), []);
   await picture(page, "shell-gantt");
