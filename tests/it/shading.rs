@@ -2,7 +2,7 @@
 
 use jumeau::energy::shading::bvh::Bvh;
 use jumeau::energy::shading::march::{Heights, Steps, horizon_tan, is_shaded};
-use jumeau::energy::shading::sweep::{SweepOptions, horizon};
+use jumeau::energy::shading::sweep::{SweepOptions, horizon, horizon_of};
 use jumeau::energy::shading::{BENT_EARTH_M, Foliage, HeightGrid, Visibility, grid_azimuth};
 use jumeau::energy::transposition::Plane;
 use jumeau::geodesy::{Crs, EnuFrame, LonLatH};
@@ -253,6 +253,62 @@ fn agreement(options: SweepOptions) -> (f64, f64, usize) {
         100.0 * bias as f64 / all as f64,
         all,
     )
+}
+
+#[test]
+fn grids_of_any_shape_with_holes_are_swept_whole_or_in_part() {
+    let (mut whole, mut part) = (Vec::new(), Vec::new());
+    for (columns, rows) in [(1, 90), (90, 2), (65, 130), (127, 64)] {
+        // Hills high up in the mountains.
+        let heights: Vec<f32> = (0..columns * rows)
+            .map(|at| {
+                let (x, y) = ((at % columns) as f64, (at / columns) as f64);
+                let hills = 6.0 * (x / 9.0).sin() + 5.0 * (y / 13.0).cos();
+                if at % 97 == 50 {
+                    f32::NAN
+                } else {
+                    (1800.0 + hills) as f32
+                }
+            })
+            .collect();
+        let grid = HeightGrid::new(columns, rows, 2.0, heights).unwrap();
+        let wanted: Vec<bool> = (0..columns * rows).map(|at| at % 7 < 2).collect();
+        let (mut right, mut all) = (0, 0);
+        for azimuth in [0.0, 31.0, 45.0, 90.0, 122.5, 200.0, 270.0, 301.0] {
+            horizon(&grid, azimuth, SweepOptions::FAST, &mut whole);
+            horizon_of(&grid, azimuth, SweepOptions::FAST, Some(&wanted), &mut part);
+            for at in 0..whole.len() {
+                let own = if wanted[at] {
+                    whole[at]
+                } else {
+                    f32::NEG_INFINITY
+                };
+                assert_eq!(part[at], own);
+                let height = f64::from(grid.heights()[at]);
+                if height.is_nan() {
+                    assert_eq!(whole[at], f32::NEG_INFINITY);
+                } else if at % 5 == 0 {
+                    let from = [(at % columns) as f64, (at / columns) as f64];
+                    let steps = Steps {
+                        from_m: 0.5,
+                        step_m: 0.5,
+                        ..Steps::default()
+                    };
+                    let truth = horizon_tan(&grid, from, height, azimuth, &steps).max(0.0);
+                    let ours = f64::from(whole[at]).max(0.0);
+                    right += usize::from((truth.atan() - ours.atan()).to_degrees().abs() < 0.5);
+                    all += 1;
+                }
+            }
+        }
+        // Where lines leave the grid they know less than a ray: a narrow one is all edge.
+        if columns.min(rows) > 2 {
+            assert!(
+                right * 100 >= 98 * all,
+                "{columns} × {rows}: {right} of {all}"
+            );
+        }
+    }
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The lines of a sweep, a sheaf at a time.
 //!
 //! Line i of a family f of F lies at row i + f/F + drift·n in column n, so all lines of a family have the same fraction of a row there, and neighbours read neighbours.
-//! Every receiver is served by the line at or below its row (the "lower") and the one above it (the "upper"), which may be of another family.
+//! Every receiver is served by the line at its row or above (the "upper") and the one below it (the "lower"), which may be of another family; "above" is the larger row.
 
 use super::hull::{Hulls, LANES, Lane, NONE};
 use super::{NEAR_COLUMNS, SweepOptions, Way, between};
@@ -14,7 +14,7 @@ const MARGIN: i64 = 3;
 /// Columns that are remembered: a receiver's and those it looks at for itself.
 const KEPT: usize = NEAR_COLUMNS + 1;
 
-/// A point that stands out by less than this part of a cell is no corner: two of them apart, that is less than a hundredth of a degree.
+/// A point that stands out by less than this part of a cell is no corner: an edge that passes over it is a fiftieth of a degree too flat at most, and smooth ground has far fewer corners.
 const SLACK: f64 = 3e-4;
 /// Between columns the surface is looked at where it stands out by more than this part of a cell over what lies straight between them.
 const BULGE: f64 = 5e-4;

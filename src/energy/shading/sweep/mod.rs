@@ -66,7 +66,7 @@ pub fn horizon_of(
     near::look(grid, &way, wanted, out);
 }
 
-/// So many columns from a receiver it looks for itself; what its lines saw counts from there on.
+/// So many columns from a receiver it looks for itself; what its lines saw counts from there on. Each more brings roofs nearer to brute force and costs a thirtieth of the time.
 const NEAR_COLUMNS: usize = 6;
 
 /// A grid as seen along one direction: "columns" follow the axis nearer to it, counted away from the sun, "rows" the other one.
