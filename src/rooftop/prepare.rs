@@ -46,12 +46,6 @@ impl Sunlight {
     }
 }
 
-/// How many years the hours are, for sums that are not known by month; see [`PreparedYear::of_one_year`] for those that are.
-pub fn years(prepared: &PreparedYear) -> f64 {
-    let years = (prepared.hours() as f64 * prepared.step_h() / 8766.0).max(1e-9);
-    if (0.99..1.01).contains(&years) { 1.0 } else { years }
-}
-
 /// A building whose planes' hours are known.
 #[derive(Clone)]
 pub struct Prepared {

@@ -214,6 +214,30 @@ fn roofs_and_car_parks_stand_in_one_plan_with_what_is_excluded_and_why() {
     assert!(words.contains("Parking de la gare") && words.contains("exclu par AC4 Centre ancien : 1") && words.contains("heures couvertes"), "{words}");
 }
 
+/// The plan exits with 1 for what it tells: in its document, and to the person.
+#[test]
+fn the_plan_tells_what_was_found_wrong() {
+    let folder = tempfile::tempdir().unwrap();
+    town(folder.path());
+    let mut csv = String::from("time,ghi,dni,dhi,temp_air\n");
+    for (day, hour) in (1..=31).flat_map(|day| (0..24).map(move |hour| (day, hour))) {
+        let light = if (9..16).contains(&hour) { "250,200,120" } else { "0,0,0" };
+        csv.push_str(&format!("2025-01-{day:02} {hour:02}:00,{light},6\n"));
+    }
+    let file = folder.path().join("january.csv");
+    std::fs::write(&file, csv).unwrap();
+    let done = solar(&[folder.path().to_str().unwrap(), "--plan", "--json", "--weather", file.to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert_eq!(done.status.code(), Some(1), "{said}");
+    let found: Value = serde_json::from_slice(&done.stdout).unwrap();
+    assert!(found["findings"].as_array().unwrap().iter().any(|finding| finding["code"] == "weather-month-missing" && finding["severity"] == "error"), "{}", found["findings"]);
+    assert!(said.contains("weather-month-missing"), "{said}");
+    let months = |item: &Value| -> Vec<f64> { item["kwh_month"].as_array().map(|list| list.iter().map(number).collect()).unwrap_or_default() };
+    for item in ["roofs", "car_parks"].iter().flat_map(|list| found[*list].as_array().unwrap()) {
+        assert!(months(item).iter().skip(1).all(|kwh| *kwh == 0.0), "{item}");
+    }
+}
+
 #[test]
 fn the_stored_plan_is_the_computed_one() {
     let folder = tempfile::tempdir().unwrap();

@@ -97,7 +97,7 @@ fn sizes_choose_their_tariff() {
     assert_eq!((untaxed.cost_with_tax, untaxed.payback), (None, PayBack::Unknown));
     assert!(untaxed.missing.contains(&"vat") && untaxed.premium.is_some());
     // Known amounts that never pay are another answer.
-    let never = earnings(&Project { cost_eur: Some(1e9), ..HOME }, &facts, at("2026-02-10"));
+    let never = earnings(&Project { cost_eur: Some(1e9), power_price: Some(0.2), ..HOME }, &facts, at("2026-02-10"));
     assert_eq!(never.payback, PayBack::Never);
 }
 

@@ -39,7 +39,7 @@ proptest! {
         let (production, load): (Vec<f64>, Vec<f64>) = hours.into_iter().unzip();
         let planes = [plane(6.0, production.iter().sum(), 0)];
         let facts = france().unwrap();
-        let of = |kwh: f64| answer(&question(&planes, &production, &load, kwh, "2026-02-01"), &facts).unwrap();
+        let of = |kwh: f64| answer(&Question { power_price: Some(0.2), ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
         let (a, b) = (of(small), of(small + more));
         for found in [&a, &b] {
             prop_assert!(found.imbalance_kwh < 1e-6, "{}", found.imbalance_kwh);
@@ -76,7 +76,7 @@ fn a_battery_of_no_price_pays_for_nothing() {
     let production: Vec<f64> = (0..8760).map(|hour| if (8..18).contains(&(hour % 24)) { 1.8 } else { 0.0 }).collect();
     let load = vec![0.5; 8760];
     let facts = france().unwrap();
-    let of = |kwh: f64, cost_eur: Option<f64>| answer(&Question { cost_eur, ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
+    let of = |kwh: f64, cost_eur: Option<f64>| answer(&Question { cost_eur, power_price: Some(0.2), ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
     let (bare, with) = (of(0.0, None), of(10.0, None));
     assert!(with.self_consumption > bare.self_consumption + 0.1 && with.earnings.savings > bare.earnings.savings);
     assert_eq!(with.earnings.payback, bare.earnings.payback);

@@ -2,6 +2,7 @@
 
 use super::import::Talk;
 use super::solar::{Args, sentence};
+use jumeau::base::{Finding, Severity};
 use jumeau::formats::roofplan::{Kind, Plan, Protection};
 use jumeau::formats::territory::Manifest;
 use jumeau::pipeline::solar::plan::{self, SolarPlan};
@@ -41,14 +42,27 @@ pub fn planned(args: &Args, folder: &Path, manifest: &Manifest, made: &Made, opt
             return ExitCode::from(2);
         }
     }
+    made.weather.findings.iter().for_each(|finding| found.report.push(finding.clone()));
+    for (code, _, count, example) in found.report.summary() {
+        eprintln!("{count:>7} × {}  [{code}; {} {}]", sentence(example, english), example.file, example.object);
+    }
     let code = ExitCode::from(u8::from(found.report.has_errors()));
     if args.json {
-        super::output::data(&format!("{:#}\n", plan::json(&found.plan, &provenance)), code)
+        let mut document = plan::json(&found.plan, &provenance);
+        if let Some(document) = document.as_object_mut() {
+            document.insert("findings".to_owned(), found.report.summary().map(told).collect());
+        }
+        super::output::data(&format!("{document:#}\n"), code)
     } else if args.csv {
         super::output::data(&plan_files::csv(&found, &provenance), code)
     } else {
         super::output::words(&words(&found.plan, english), code)
     }
+}
+
+/// A kind of finding as the command line's contract writes it: how often, and one of them.
+fn told((code, severity, count, example): (&str, Severity, usize, &Finding)) -> serde_json::Value {
+    json!({ "code": code, "severity": severity.name(), "count": count, "example": { "file": example.file, "object": example.object, "value": example.value } })
 }
 
 /// Leaves what was asked for, in the order asked for: every sum and every file is then of that.

@@ -1,5 +1,6 @@
 //! `jumeau wind`: the production of a turbine over a series of wind.
 
+use jumeau::energy::wind::curve::LEAST_TURBULENCE;
 use jumeau::energy::wind::library;
 use jumeau::energy::wind::yields::{Air, Conversion, Profile, Weather};
 use jumeau::formats::Fault;
@@ -163,7 +164,7 @@ fn is_sound(args: &Args) -> bool {
         && args.obstacles.is_finite()
         && args.shear.is_none_or(f64::is_finite)
         && (0.0..=1.0).contains(&args.availability)
-        && args.smooth.is_none_or(|intensity| (0.05..=1.0).contains(&intensity))
+        && args.smooth.is_none_or(|intensity| (LEAST_TURBULENCE..=1.0).contains(&intensity))
 }
 
 /// The density was to be corrected, and the series lacks what it takes: the curve then stands as for standard air.

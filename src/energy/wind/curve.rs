@@ -5,6 +5,9 @@ use super::profile::STANDARD_DENSITY;
 /// Most points of a curve.
 pub const MAX_POINTS: usize = 4096;
 
+/// Least turbulence intensity that a curve is smoothed by.
+pub const LEAST_TURBULENCE: f64 = 0.05;
+
 /// Power by speed at hub height, linear between its points, zero outside of them.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PowerCurve {
@@ -90,7 +93,12 @@ impl PowerCurve {
     }
 
     /// The curve of an area over which the wind varies: P(v) = Σ Δv·P(vᵢ)·Gauss(v − vᵢ; σ = TI·v) in blocks of 0.5 m/s within ±15 m/s (Knorr 2016, as windpowerlib).
+    ///
+    /// Below [`LEAST_TURBULENCE`] the bells are narrower than the blocks and no longer add up to one: so little turbulence changes nothing.
     pub fn smoothed(&self, turbulence_intensity: f64) -> Self {
+        if !(turbulence_intensity >= LEAST_TURBULENCE) {
+            return self.clone();
+        }
         const BLOCK: f64 = 0.5;
         const RANGE: f64 = 15.0;
         let (mut speeds, mut powers) = (self.speed_ms.clone(), self.power_kw.clone());
@@ -111,9 +119,8 @@ impl PowerCurve {
             .iter()
             .map(|&speed| {
                 let deviation = speed * turbulence_intensity;
-                // Blocks no finer than the bell itself do not add up to one: so little turbulence changes nothing.
-                if !(deviation >= 0.5 * BLOCK) {
-                    return interpolate(speed, &speeds, &powers);
+                if deviation <= 0.0 {
+                    return 0.0;
                 }
                 (0..=blocks)
                     .map(|block| {

@@ -20,7 +20,6 @@ use crate::formats::shape::Shape;
 use crate::geodesy::LonLatH;
 use crate::pipeline::Progress;
 use crate::region::triangulate::with_holes;
-use crate::rooftop::prepare::years;
 use crate::rooftop::record;
 use crate::rooftop::year::StoredYear;
 use rayon::prelude::*;
@@ -120,8 +119,7 @@ pub fn covered(
                         year.add(sums, hour, kw * kwp);
                     }
                 });
-                let years = years(&prepared);
-                let kwh_month = shaded.month_kwh.map(|kwh| record::energy(kwh * kwp / years));
+                let kwh_month = prepared.of_one_year(shaded.month_kwh).map(|kwh| record::energy(kwh * kwp));
                 Some(Covered {
                     park,
                     usable_m2: area_m2 * canopies.usable_share,
