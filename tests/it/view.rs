@@ -227,7 +227,6 @@ fn state() -> impl Strategy<Value = ViewState> {
                     attribute,
                     filters,
                     roof,
-                    plan: playing.then(|| PlanView { by: "useful-share".to_owned(), falling: year > 0, only: ["kept", "public"].map(str::to_owned).into() }),
                     raised: !playing,
                     balance: playing,
                     flows,
