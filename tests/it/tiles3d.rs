@@ -387,6 +387,7 @@ fn every_finding_has_a_sentence() {
         root.join("formats/copc.rs"),
         root.join("formats/meter.rs"),
         root.join("formats/roofbook.rs"),
+        root.join("formats/roofplan.rs"),
         root.join("formats/gridbook.rs"),
         root.join("formats/search.rs"),
         root.join("formats/tiledescription.rs"),
