@@ -385,12 +385,12 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let again = Manifest::parse(&std::fs::read(&at).unwrap()).unwrap();
     assert_eq!(again.series.len(), manifest.series.len());
     let parts = network::reach::of_territory(&at, &manifest).unwrap();
-    let [west, south, east, north] = manifest.bounds_lonlat;
     // What is left of the ratings: a series of one step, on each feature of the year, and what a place is told.
     let rooms = network::reach::rooms(&at, &manifest);
     assert!(!rooms.is_empty() && rooms.keys().all(|id| id.starts_with(&grid.prefix)));
-    let ends = [0.5 * (west + east), 0.5 * (south + north)];
-    let fit = parts.find(ends, 400.0, &|id| rooms.get(id).copied()).unwrap();
+    // A source's post has no transformer of its own in the network; one of the others is asked for, where it stands.
+    let rated = parts.book().posts.iter().find(|post| rooms.contains_key(&post.known.id)).unwrap();
+    let fit = parts.find(rated.at, 400.0, &|id| rooms.get(id).copied()).unwrap();
     let (post, line) = (fit.post.clone().unwrap(), fit.line.clone().unwrap());
     assert!(post.distance_m < 400.0 && fit.level() == "HTA" && line.known.voltage_v.unwrap() > 1_000.0);
     let room = post.room.unwrap();
