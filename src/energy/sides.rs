@@ -16,8 +16,10 @@ const WORDS: [(&str, Side); 37] = [
 ];
 /// What passes the border already: it is found as the remainder, and would count twice.
 const EXCHANGES: [&str; 6] = ["ech", "exchange", "export", "import", "injection", "soutirage"];
-/// What is told of the future or as a share is no energy of the balance.
-const OTHERS: [&str; 4] = ["prevision", "forecast", "taux", "curtail"];
+/// What is told of the future, as a share, or of what might be is no energy of the balance.
+const OTHERS: [&str; 8] = ["prevision", "forecast", "taux", "curtail", "sans", "without", "plan-", "planned"];
+/// Our own series of what all roofs would make if they were equipped: a possibility, in several sums of the same.
+const POSSIBLE: [&str; 5] = ["pv-if-equipped", "pv-areas", "pv-iris", "solar-hours", "solar-months"];
 /// Our own sums of the demand, which the lines by use hold already.
 const REPEATS: [&str; 3] = ["demand-areas", "demand-iris", "demand-of-buildings"];
 
@@ -44,16 +46,17 @@ fn holds(text: &str, word: &str) -> bool {
 
 /// Its side; `None` where nothing tells.
 pub fn side_of(name: &str) -> Option<Side> {
-    let text = plain(name);
-    if is_exchange(name) || OTHERS.iter().any(|word| holds(&text, word)) {
+    if is_left_out(name) {
         return None;
     }
+    let text = plain(name);
     WORDS.iter().find(|(word, _)| holds(&text, word)).map(|(_, side)| *side)
 }
 
-pub fn is_exchange(name: &str) -> bool {
+/// Whether it is told to be no part of a balance: whatever else speaks for a side does not count then.
+pub fn is_left_out(name: &str) -> bool {
     let text = plain(name);
-    EXCHANGES.iter().any(|word| holds(&text, word))
+    POSSIBLE.contains(&name) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
 }
 
 /// Whether a series says again what the demand by use says.
@@ -68,7 +71,12 @@ mod tests {
     #[test]
     fn names_tell_their_side() {
         for (name, side) in [
-            ("pv-if-equipped", Some(Side::Production)),
+            ("pv-if-equipped", None),
+            ("solar-hours", None),
+            ("pv-park", Some(Side::Production)),
+            ("sans sillages", None),
+            ("without-battery", None),
+            ("Power plant", None),
             ("Éolien (MW)", Some(Side::Production)),
             ("Solaire", Some(Side::Production)),
             ("Production éolienne", Some(Side::Production)),
@@ -84,6 +92,6 @@ mod tests {
         ] {
             assert_eq!(side_of(name), side, "{name}");
         }
-        assert!(is_exchange("Échanges physiques") && !is_exchange("Solaire"));
+        assert!(is_left_out("Échanges physiques") && is_left_out("sans batterie") && is_left_out("pv-areas") && !is_left_out("Solaire"));
     }
 }

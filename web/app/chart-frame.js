@@ -5,7 +5,7 @@ import { number } from "./words.js";
 export const WIDTH = 320;
 export const HEIGHT = 120;
 /** Where the plot begins, right of the numbers. */
-export const LEFT = 44;
+export const LEFT = 56;
 /** Okabe and Ito's colours, as on the desktop; lines differ in their dashes too. */
 export const COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#56b4e9", "#d55e00", "#f0e442"];
 export const DASHES = ["", "6 3", "2 2", "8 3 2 3", "4 4", "1 3", "10 4"];

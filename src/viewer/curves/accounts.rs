@@ -194,6 +194,9 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
 fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selection>, store: &mut SeriesStore) -> Option<Vec<Line>> {
     let path = choice.series.path.clone();
     let quantity = choice.series.quantity.as_deref().unwrap_or_default();
+    if sides::is_left_out(choice.id) {
+        return Some(Vec::new());
+    }
     let side = sides::side_of(choice.id).or_else(|| sides::side_of(quantity));
     if let Some(scaled) = choice.scaled {
         let Some(side) = side.or(Some(Side::Consumption).filter(|_| scaled.layer.is_some())) else { return Some(Vec::new()) };
@@ -225,7 +228,7 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
         return Some(side.map(|side| Line { side, name: title.to_owned(), path, rows }).into_iter().collect());
     }
     let by_row = names.iter().enumerate().filter_map(|(row, name)| {
-        let side = sides::side_of(name).or(side.filter(|_| !sides::is_exchange(name)))?;
+        let side = sides::side_of(name).or(side.filter(|_| !sides::is_left_out(name)))?;
         Some(Line { side, name: name.clone(), path: path.clone(), rows: vec![(row, times)] })
     });
     Some(by_row.collect())
