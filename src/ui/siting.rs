@@ -135,7 +135,7 @@ fn described(thing: &Thing, texts: &Texts) -> String {
     let name = texts.text(&format!("tool-{}", thing.tool().id()));
     match thing {
         Thing::Turbine { model, .. } => format!("{name} · {model}"),
-        Thing::Solar { kwp, .. } => format!("{name} · {}\u{A0}kWc", texts.number(*kwp, 0)),
+        Thing::Solar { kwp, .. } => format!("{name} · {}\u{A0}{}", texts.number(*kwp, 0), texts.text("unit-kwp")),
         Thing::Battery { kwh, .. } => format!("{name} · {}\u{A0}kWh", texts.number(*kwh, 0)),
         Thing::Hub { points, kw } => format!("{name} · {points} × {}\u{A0}kW", texts.number(*kw, 0)),
         Thing::Feeder { kw, .. } => format!("{name} · {}\u{A0}kW", texts.number(*kw, 0)),
@@ -163,7 +163,7 @@ fn editor(ui: &mut Ui, index: usize, thing: &Thing, texts: &Texts) -> Vec<Comman
             slider(ui, hub_m, [20.0, 180.0], false, "m", "siting-hub");
         }
         Thing::Solar { kwp, tilt_deg, azimuth_deg, mount } => {
-            slider(ui, kwp, [SOLAR_KWP[0], 10_000.0], true, "kWc", "siting-kwp");
+            slider(ui, kwp, [SOLAR_KWP[0], 10_000.0], true, &texts.text("unit-kwp"), "siting-kwp");
             slider(ui, tilt_deg, [0.0, 90.0], false, "°", "siting-tilt");
             slider(ui, azimuth_deg, [0.0, 359.0], false, "°", "siting-azimuth");
             ui.label(RichText::new(texts.text("siting-mount")).small());

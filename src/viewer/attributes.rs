@@ -193,7 +193,7 @@ pub fn title(name: &str) -> super::vocab::Words {
 pub fn unit(name: &str) -> super::vocab::Words {
     let said = match name {
         "year" => return super::vocab::Words::Key("unit-year"),
-        _ if name.ends_with("_kwh_year") => "kWh/an",
+        _ if name.ends_with("_kwh_year") => return super::vocab::Words::Key("unit-kwh-year"),
         _ if name.ends_with("_m2") => "m²",
         _ if name.ends_with("_m") => "m",
         _ if name.ends_with("_v") => "V",

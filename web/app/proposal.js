@@ -18,7 +18,7 @@ const HEIGHT = 110;
 /** Fields of each kind: name, lowest, highest, step, unit. */
 const FIELDS = {
   turbine: [["hub_m", 20, 180, 1, "m"]],
-  solar: [["kwp", 1, 10_000, 1, "kWc"], ["tilt_deg", 0, 90, 1, "°"], ["azimuth_deg", 0, 359, 1, "°"]],
+  solar: [["kwp", 1, 10_000, 1, "unit-kwp"], ["tilt_deg", 0, 90, 1, "°"], ["azimuth_deg", 0, 359, 1, "°"]],
   battery: [["kwh", 10, 50_000, 10, "kWh"], ["kw", 5, 20_000, 5, "kW"]],
   hub: [["points", 1, 100, 1, ""], ["kw", 3, 350, 1, "kW"]],
   feeder: [["kw", 10, 20_000, 10, "kW"]],
@@ -90,7 +90,7 @@ function tools() {
 
 function described({ thing }) {
   const { kind } = thing ?? {};
-  const size = { turbine: () => thing.model, solar: () => `${number(thing.kwp, 0)}\u00a0kWc`, battery: () => `${number(thing.kwh, 0)}\u00a0kWh`, hub: () => `${thing.points} × ${number(thing.kw, 0)}\u00a0kW`, feeder: () => `${number(thing.kw, 0)}\u00a0kW` }[kind];
+  const size = { turbine: () => thing.model, solar: () => `${number(thing.kwp, 0)}\u00a0${t("unit-kwp")}`, battery: () => `${number(thing.kwh, 0)}\u00a0kWh`, hub: () => `${thing.points} × ${number(thing.kw, 0)}\u00a0kW`, feeder: () => `${number(thing.kw, 0)}\u00a0kW` }[kind];
   return `${kindName(kind)} · ${size ? size() : ""}`;
 }
 
@@ -116,7 +116,7 @@ function editor(index, { at, thing }) {
   for (const [name, low, high, step, unit] of FIELDS[thing.kind] ?? []) {
     const id = `proposal-${name}`;
     const label = make("label", t(`proposal-field-${name}`), { for: id });
-    const shown = (value) => (unit ? `${number(value, 0)}\u00a0${unit}` : number(value, 0));
+    const shown = (value) => (unit ? `${number(value, 0)}\u00a0${unit.startsWith("unit-") ? t(unit) : unit}` : number(value, 0));
     const output = make("output", shown(thing[name]), { for: id });
     const slider = make("input", "", { type: "range", id, min: String(low), max: String(high), step: String(step), "aria-valuetext": shown(thing[name]) });
     slider.value = String(thing[name]);

@@ -76,7 +76,7 @@ function headline() {
   year.append(make("strong", unit(kwhYear, 0, t("roof-kwh-year"))), " ", make("span", t("roof-range", { low: number(kwhP90, 0), high: number(kwhP10, 0) }), { class: "quiet" }));
   const list = make("dl", "", { class: "roof-tiles" });
   const tiles = [
-    [t("roof-power"), unit(kwp, 1, "kWc")],
+    [t("roof-power"), unit(kwp, 1, t("unit-kwp"))],
     [t("roof-area"), unit(usableM2, 0, "m²")],
     [t("roof-modules"), number(modules, 0)],
     [t("roof-own"), unit(100 * selfConsumption, 0, "%")],

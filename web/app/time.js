@@ -216,6 +216,6 @@ function words({ time, span }) {
 }
 
 function speedText(seconds) {
-  const [word, unit] = seconds >= 86_400 ? ["speed-days", 86_400] : seconds >= 3600 ? ["speed-hours", 3600] : ["speed-minutes", 60];
+  const [word, unit] = seconds >= 86_400 ? ["speed-days", 86_400] : seconds >= 3600 ? ["speed-hours", 3600] : seconds >= 60 ? ["speed-minutes", 60] : ["speed-seconds", 1];
   return t(word, { count: number(Math.round((seconds / unit) * 10) / 10) });
 }
