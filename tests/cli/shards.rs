@@ -57,15 +57,18 @@ pub fn assert_same_as_in_memory(at: &Path, sources: &[PathBuf], territory: &str)
     std::fs::create_dir(at.join("memory")).unwrap();
     write_imported(&imported, &at.join("memory"), &TileOptions::default(), &Silent).unwrap();
     std::fs::remove_dir_all(at.join(territory).join(".shards")).unwrap();
-    // The index of names is made by an import alone, where anything has a name.
-    let names = at.join(territory).join("search");
-    if names.exists() {
-        std::fs::remove_dir_all(names).unwrap();
+    // The index of names and the book of posts and lines are made by an import alone, where there is anything to write in them.
+    for made in ["search", "connect"].map(|folder| at.join(territory).join(folder)) {
+        if made.exists() {
+            std::fs::remove_dir_all(made).unwrap();
+        }
     }
     for folder in [territory, "memory"] {
         let path = at.join(folder).join("territory.json");
         let mut manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-        manifest.as_object_mut().unwrap().remove("search");
+        for made in ["search", "connect"] {
+            manifest.as_object_mut().unwrap().remove(made);
+        }
         std::fs::write(&path, manifest.to_string()).unwrap();
     }
     assert_same(&at.join(territory), &at.join("memory"));
