@@ -21,7 +21,6 @@ unit-kilovolt = kV
 unit-degree = °
 unit-percent = %
 unit-year = year
-unit-kwh-year = kWh/year
 percent-whole = { $percent }%
 range-between = between { $low } and { $high }
 amount-absent = not recorded

@@ -21,7 +21,6 @@ unit-kilovolt = kV
 unit-degree = °
 unit-percent = %
 unit-year = année
-unit-kwh-year = kWh/an
 percent-whole = { $percent } %
 range-between = entre { $low } et { $high }
 amount-absent = non renseigné
