@@ -62,7 +62,7 @@ fn the_balance_stands_beside_the_curves() {
             ..AccountsFacts::default()
         });
     });
-    for part in ["Bilan du territoire", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps ou de côté connu\u{a0}: Production éolienne"] {
+    for part in ["Bilan du territoire", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps ou de côté connu, ou par hypothèse seulement\u{a0}: Production éolienne"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     // Sources and uses come to the same.
