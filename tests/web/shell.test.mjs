@@ -932,7 +932,7 @@ test("the balance is a picture and a table whose sides are the same", async () =
   await place.scrollIntoViewIfNeeded();
   await picture(page, "shell-accounts");
   const box = await place.locator("svg").boundingBox();
-  await place.locator("svg").click({ position: { x: (44 + (10.5 / 24) * 276) / 320 * box.width, y: 0.4 * box.height } });
+  await place.locator("svg").click({ position: { x: (56 + (10.5 / 24) * 264) / 320 * box.width, y: 0.4 * box.height } });
   await page.waitForFunction((wanted) => window.heard.some(({ instant }) => instant === wanted), hours[10]);
   assert.deepEqual(faults, []);
   await context.close();
