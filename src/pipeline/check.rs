@@ -189,7 +189,7 @@ impl Checked {
 }
 
 fn sentence(finding: &Finding, english: bool) -> String {
-    if super::messages::message(finding.code).is_some() && !messages::SENTENCES.iter().any(|(code, ..)| *code == finding.code) {
+    if super::messages::message(finding.code).is_some() && !messages::sentences().any(|(code, ..)| *code == finding.code) {
         return super::messages::sentence(finding.code, !english, &finding.object, &finding.value);
     }
     let (fr, en) = match super::network::messages::message(finding) {

@@ -407,7 +407,7 @@ pub fn message(code: &str) -> Option<(&'static str, &'static str)> {
     MESSAGES
         .iter()
         // Files that the importer opens are judged by the same rules as those that are checked.
-        .chain(crate::formats::messages::SENTENCES)
+        .chain(crate::formats::messages::sentences())
         .find(|(known, ..)| *known == code)
         .map(|(_, fr, en)| (*fr, *en))
 }
@@ -443,7 +443,7 @@ fn with_commas(text: &str) -> String {
 
 /// A code as this version knows it.
 pub fn known(code: &str) -> Option<&'static str> {
-    let formats = crate::formats::messages::SENTENCES.iter().map(|(code, ..)| *code);
+    let formats = crate::formats::messages::sentences().map(|(code, ..)| *code);
     codes().chain(formats).find(|known| *known == code)
 }
 

@@ -12,7 +12,7 @@ fn every_code_is_documented_on_one_page() {
          Each finding also names the file, the object inside it (`{object}`) and the value (`{value}`); \
          its severity is `info` (worth knowing), `warning` (repaired or doubtful) or `error` (refused or broken).\n\
          One bad object never stops an import.\n\n\
-         This page is written by a test from the messages in `src/pipeline/messages.rs`, `src/pipeline/network/messages.rs` and `src/formats/messages.rs`.\n",
+         This page is written by a test from the messages in `src/pipeline/messages.rs`, `src/pipeline/network/messages.rs` and `src/formats/messages/`.\n",
     );
     let mut table = |title: &str, rows: &mut dyn Iterator<Item = (&str, &str, &str)>| {
         let _ = write!(
@@ -43,7 +43,7 @@ fn every_code_is_documented_on_one_page() {
     );
     table(
         "Files and tiles",
-        &mut formats::messages::SENTENCES.iter().copied(),
+        &mut formats::messages::sentences().copied(),
     );
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/findings.md");
     if std::env::var_os("JUMEAU_WRITE_DOCS").is_some() {
