@@ -13,7 +13,7 @@ use crate::viewer::vocab::{Scene, SitingFacts, ViewCommand};
 use bevy::prelude::{MessageReader, MessageWriter, Res};
 use bevy::window::FileDragAndDrop;
 use bevy_egui::egui::{
-    Align2, CollapsingHeader, Color32, ComboBox, DragValue, FontId, Grid, Rect, RichText, Sense, Slider, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
+    Align2, CollapsingHeader, Color32, ComboBox, DragValue, FontId, Rect, RichText, Sense, Slider, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2,
 };
 use egui_phosphor::regular as icon;
 use std::io::Read;
@@ -283,7 +283,7 @@ pub fn card(ui: &mut Ui, model: &PanelModel, texts: &Texts) {
             day(ui, &siting.moments, texts);
         }
         for (key, rows, open) in [("siting-hour", &card.hour, false), ("siting-day", &card.day, false), ("siting-year", &card.year, true)] {
-            CollapsingHeader::new(texts.text(key)).id_salt(key).default_open(open).show(ui, |ui| table(ui, key, rows, texts));
+            CollapsingHeader::new(texts.text(key)).id_salt(key).default_open(open).show(ui, |ui| table(ui, rows, texts));
         }
         CollapsingHeader::new(texts.text("siting-money")).id_salt("siting-money").default_open(true).show(ui, |ui| {
             if card.dated {
@@ -318,22 +318,22 @@ pub fn card(ui: &mut Ui, model: &PanelModel, texts: &Texts) {
     }
 }
 
-fn table(ui: &mut Ui, id: &str, rows: &[Row], texts: &Texts) {
-    Grid::new(("siting", id)).num_columns(4).spacing(vec2(8.0, 3.0)).striped(true).show(ui, |ui| {
-        ui.label("");
-        for key in ["siting-before", "siting-bare", "siting-after"] {
+/// Each name above its three values: beside them it would be wider than the panel.
+fn table(ui: &mut Ui, rows: &[Row], texts: &Texts) {
+    ui.columns(3, |columns| {
+        for (ui, key) in columns.iter_mut().zip(["siting-before", "siting-bare", "siting-after"]) {
             ui.label(RichText::new(texts.text(key)).small().weak());
         }
-        ui.end_row();
-        for row in rows {
-            ui.label(RichText::new(&row.name).small());
-            for (place, value) in row.values.iter().enumerate() {
+    });
+    for row in rows {
+        ui.label(RichText::new(&row.name).small());
+        ui.columns(3, |columns| {
+            for (place, (ui, value)) in columns.iter_mut().zip(&row.values).enumerate() {
                 let text = RichText::new(value).small();
                 ui.label(if place == 2 { text.strong() } else { text });
             }
-            ui.end_row();
-        }
-    });
+        });
+    }
 }
 
 /// The day's draw in the three cases, and the energy in the batteries.
