@@ -16,7 +16,6 @@ const FILES_MOST = 200;
 
 const base = new URL("./", self.location.href);
 const PAGE = base.href;
-const LEDGER = new URL("territory/.kept", base).href;
 
 self.addEventListener("install", () => self.skipWaiting());
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -62,7 +61,9 @@ async function territory(event) {
   }
 }
 
-// The ledger: [address, bytes] of everything kept, least recently used first. One after the other, so that no entry is lost.
+// Addresses and bytes of everything kept, least recently used first: the order in which the browser keeps them. Each answer says its own
+// bytes, so that nothing is lost or left over when the worker is ended between two steps. One after the other, so that no entry is lost.
+const BYTES = "x-kept-bytes";
 let books = null;
 let turn = Promise.resolve();
 
@@ -74,8 +75,14 @@ function inTurn(work) {
 async function open() {
   const cache = await caches.open(TERRITORY);
   if (!books) {
-    const written = await cache.match(LEDGER);
-    books = { entries: new Map(written ? await written.json().catch(() => []) : []), changes: 0 };
+    const found = new Map();
+    for (const request of await cache.keys()) {
+      const answer = await cache.match(request, { ignoreVary: true });
+      const bytes = Number.parseInt(answer?.headers.get(BYTES) ?? "", 10);
+      if (bytes >= 0) found.set(request.url, bytes);
+      else await cache.delete(request, { ignoreVary: true });
+    }
+    books = found;
   }
   return cache;
 }
@@ -98,28 +105,24 @@ function keep(address, answer) {
 }
 
 async function put(cache, address, answer, body) {
-  const { entries } = books;
-  const seen = entries.get(address);
-  entries.delete(address);
-  if (body.byteLength > ANSWER_BYTES) {
-    if (seen !== undefined) await cache.delete(address);
-    return;
-  }
-  entries.set(address, body.byteLength);
-  let total = [...entries.values()].reduce((sum, bytes) => sum + bytes, 0);
-  for (const [oldest, bytes] of entries) {
+  // What was kept before goes first, so that the newest stands last in the browser's order too.
+  if (books.delete(address)) await cache.delete(address, { ignoreVary: true });
+  if (body.byteLength > ANSWER_BYTES) return;
+  let total = body.byteLength + [...books.values()].reduce((sum, bytes) => sum + bytes, 0);
+  for (const [oldest, bytes] of books) {
     if (total <= TERRITORY_BYTES) break;
     if (oldest.endsWith("/territory.json")) continue;
-    entries.delete(oldest);
+    books.delete(oldest);
     total -= bytes;
-    await cache.delete(oldest);
+    await cache.delete(oldest, { ignoreVary: true });
   }
   // The browser hands bodies out unpacked.
   const headers = new Headers(answer.headers);
   headers.delete("content-encoding");
   headers.delete("content-length");
+  headers.set(BYTES, String(body.byteLength));
   await cache.put(address, new Response(body, { status: 200, headers }));
-  await cache.put(LEDGER, new Response(JSON.stringify([...entries])));
+  books.set(address, body.byteLength);
 }
 
 function same(one, other) {

@@ -19,6 +19,8 @@ pub struct Candidate {
     pub size: [f64; 2],
     /// Higher goes first.
     pub rank: f64,
+    /// Once on a picture however far apart its places are: a commune and its canton of the same name are one name to the reader.
+    pub once: bool,
 }
 
 /// Which candidates are written, best first: inside the picture, none over another, no name twice near itself.
@@ -50,7 +52,7 @@ pub fn names(candidates: &[Candidate], picture: [f64; 2], kept: &HashSet<String>
             let other = &candidates[*other];
             let apart = [0, 1].map(|k| (candidate.at[k] - other.at[k]).abs());
             let overlap = (0..2).all(|k| apart[k] < 0.5 * (candidate.size[k] + other.size[k]) + MARGIN_PX);
-            let again = candidate.text == other.text && apart[0].hypot(apart[1]) < SAME_NAME_PX;
+            let again = candidate.text == other.text && (candidate.once || apart[0].hypot(apart[1]) < SAME_NAME_PX);
             !overlap && !again
         });
         if free && !is_hidden(index) {

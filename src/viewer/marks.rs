@@ -19,6 +19,8 @@ const LETTER_PX: f64 = 13.0;
 const LETTER_WIDTH: f64 = 0.56;
 /// What looks smaller than this is not named, pixels.
 const SMALLEST_PX: f64 = 60.0;
+/// Up to this many letters an area is written as what it is everywhere, as a zone's code (UMd1, A); beyond it has a name.
+const LONGEST_CODE: usize = 4;
 /// Proposed things are named before all else.
 const PROPOSED: f64 = 1e9;
 /// The longest bar, pixels.
@@ -95,7 +97,8 @@ fn write_marks(
             if rank >= SMALLEST_PX {
                 let width = place.text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
                 places.push(place.ecef);
-                candidates.push(Candidate { text: place.text.clone(), at, size: [width, LETTER_PX], rank });
+                let once = layer.kind == LayerKind::Areas && place.text.chars().count() > LONGEST_CODE;
+                candidates.push(Candidate { text: place.text.clone(), at, size: [width, LETTER_PX], rank, once });
             }
         }
     }
@@ -108,7 +111,7 @@ fn write_marks(
         let Some((at, _)) = seen(&pose, anchor.world_from_ecef().transform_point3(*middle), picture) else { continue };
         let text = format!("{} · {}", texts.text("siting-project"), texts.text(&format!("tool-{}", placed.thing.tool().id())));
         let width = text.chars().count() as f64 * LETTER_PX * LETTER_WIDTH;
-        candidates.push(Candidate { text, at: [at[0], at[1] - 2.0 * LETTER_PX], size: [width, LETTER_PX], rank: PROPOSED });
+        candidates.push(Candidate { text, at: [at[0], at[1] - 2.0 * LETTER_PX], size: [width, LETTER_PX], rank: PROPOSED, once: false });
     }
     let kept: HashSet<String> = facts.marks.names.iter().map(|name| name.text.clone()).collect();
     let ecef = anchor.ecef_from_world();

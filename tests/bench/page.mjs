@@ -152,13 +152,17 @@ async function run(system, server) {
       slider = { themed_ms: quantile(themed.times, 0.5), moved_ms: quantile(moved.times, 0.5) };
     }
     const size = await page.evaluate(() => { const canvas = document.querySelector("canvas"); return [canvas.width, canvas.height]; });
+    const card = await page.evaluate(() => {
+      const gl = window.bench.context();
+      return gl ? gl.getParameter(gl.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? gl.RENDERER) : "WebGPU";
+    });
     if (process.env.JUMEAU_PICTURES) await page.screenshot({ path: join(process.env.JUMEAU_PICTURES, `bench-${system}.png`) });
     const session = await held.newCDPSession(page);
     await session.send("Performance.enable");
     const { metrics } = await session.send("Performance.getMetrics");
     const progress = own ? await page.evaluate(() => window.progress) : null;
     return {
-      system, canvas: size,
+      system, canvas: size, card,
       bytes: afterStart.bytes, bytes_program: afterStart.bytes - afterStart.territory_bytes, requests: afterStart.requests,
       bytes_flight: line.counts().bytes - afterStart.bytes, requests_flight: line.counts().requests - afterStart.requests,
       first_tile_ms: Math.round(start.first), all_tiles_ms: start.all ? Math.round(start.all) : null, tiles: start.tiles,

@@ -70,7 +70,10 @@ export async function files(folder, pages = {}) {
   return { origin: `http://127.0.0.1:${server.address().port}`, stop: () => server.close() };
 }
 
-/** The system's Chromium with WebGL 2 drawn in software, and without its own errands on the network. */
+/** Software, so that every machine draws alike; a bench on a real card names its own, as in "--use-angle=vulkan --disable-gpu-vsync". */
+const DRAWN_BY = (process.env.JUMEAU_BROWSER_ARGS ?? "--use-angle=swiftshader --enable-unsafe-swiftshader").split(" ");
+
+/** The system's Chromium with WebGL 2, without its own errands on the network. */
 export async function browser() {
   const candidates = [process.env.CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
   const executablePath = candidates.find((path) => path && existsSync(path));
@@ -78,7 +81,7 @@ export async function browser() {
   return chromium.launch({
     executablePath,
     args: [
-      "--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist",
+      "--no-sandbox", ...DRAWN_BY, "--ignore-gpu-blocklist",
       "--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run", "--disable-quic",
     ],
   });
