@@ -1,6 +1,6 @@
 //! The book of posts and lines of a territory.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::base::Severity;
 use crate::formats::gridbook::GridBook;
 use crate::formats::territory::Manifest;

@@ -1,6 +1,6 @@
 //! The pyramids of pictures of a territory: their entry, their TileJSON, and every tile.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::base::Severity;
 use crate::formats::still;
 use crate::formats::territory::{Imagery, Manifest};

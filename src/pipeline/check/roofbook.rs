@@ -1,6 +1,6 @@
 //! The roof book of a territory: its head, its pages, each building where it is looked for.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::base::Severity;
 use crate::formats::roofbook::{HEAD, Head, MAX_PAGES, page_file, page_of, records};
 use crate::formats::roofplan::Plan;

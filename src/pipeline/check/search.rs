@@ -1,6 +1,6 @@
 //! The search index: every file is there and sound, and what it names exists.
 
-use super::Walk;
+use super::walk::Walk;
 use crate::base::Severity;
 use crate::formats::Fault;
 use crate::formats::search::{Entry, Index, MAX_INDEX_BYTES, Part, read_entries, read_houses, read_spelling};

@@ -1,6 +1,6 @@
 //! The series of a territory: their entry, their chunks, their instants and the names of their rows.
 
-use super::{Walk, resolve};
+use super::walk::{Walk, resolve};
 use crate::base::Severity;
 use crate::formats::territory::{Axis, Manifest, ScaledSeries, Series};
 use crate::formats::zarr::Layout;
