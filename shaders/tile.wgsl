@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp}
+#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp, is_equipped, plane_share}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -43,7 +43,7 @@ struct Varying {
     // Light that is never in shadow, and light that may be.
     @location(2) ambient: vec3<f32>,
     @location(3) direct: vec3<f32>,
-    // x 1 where there is no data, y opacity during a fade.
+    // x 1 where there is no data, below 0 where a roof shines (see `shining`); y opacity during a fade.
     @location(4) @interpolate(flat) marks: vec2<f32>,
 #ifdef OPACITY
     @location(5) opacity: f32,
@@ -69,6 +69,8 @@ struct Varying {
 // Pixels that a line, a wire and an object are wide at least, from the middle: calm, with a value, out of bounds.
 const LINE_PX: vec3<f32> = vec3(0.8, 2.2, 3.6);
 const WIRE_PX: vec3<f32> = vec3(0.45, 1.4, 2.6);
+// What is more at night where there is a value.
+const NIGHT_PX: f32 = 1.2;
 const OBJECT_PX: vec3<f32> = vec3(0.0, 3.5, 6.0);
 // Widest growth: what stands alone in a far tile must not cover a town.
 const MOST_GROWTH: f32 = 40.0;
@@ -98,7 +100,9 @@ fn grown(stroke: vec4<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
         return vec3(0.0);
     }
     let half = length(stroke.yz) / across;
-    let wanted = max(level(LINE_PX, marks) * pixel, select(half, 1.6 * half, marks.y > 0.5));
+    // At night a line is a little wider: its edge is its own glow.
+    let seen_px = level(LINE_PX, marks) + select(0.0, NIGHT_PX * scene.band.w, marks.x > 0.5);
+    let wanted = max(seen_px * pixel, select(half, 1.6 * half, marks.y > 0.5));
     return vec3(stroke.y, 0.0, stroke.z) * (clamp(wanted / max(half, 0.01), 1.0, MOST_GROWTH) - 1.0);
 }
 #endif
@@ -154,6 +158,45 @@ fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>, machine: vec3<f32>) -> vec
     let facing = turned(at.xz, machine.x);
     return vec3(facing.x, at.y, facing.y);
 }
+#endif
+
+#ifdef FEATURES
+#ifndef STROKED
+// Colour of a module, and how wide and long it is, metres.
+const MODULE: vec3<f32> = vec3(0.020, 0.034, 0.085);
+const MODULE_M: vec2<f32> = vec2(1.13, 1.75);
+
+// A roof that makes power: `marks.x` is minus its share of the most, and two less where modules are to be seen. They glow with what they make and
+// glint where they mirror the sun, each a little differently; at night they are dark.
+fn shining(colour: vec3<f32>, in: Varying, lit: f32) -> vec3<f32> {
+    let has_modules = in.marks.x < -1.5;
+    let share = -in.marks.x - select(0.0, 2.0, has_modules);
+    let normal = normalize(in.normal);
+    let to_eye = view.world_position - in.world.xyz;
+    let distance = length(to_eye);
+    let eye = to_eye / max(distance, 0.001);
+    // Rows go along the eaves.
+    let across = vec3(normal.z, 0.0, -normal.x);
+    let along = select(vec3(1.0, 0.0, 0.0), across / max(length(across), 1e-6), length(across) > 0.02);
+    let upward = cross(along, normal);
+    let place = vec2(dot(in.world.xyz, along), dot(in.world.xyz, upward)) / MODULE_M;
+    // Modules that a pixel covers. From the distance, not from derivatives: not every pixel comes here.
+    let soft = 2.0 * distance / (view.clip_from_view[1][1] * view.viewport.w * max(dot(eye, normal), 0.15)) / MODULE_M.x;
+    let is_near = 1.0 - smoothstep(0.12, 0.45, soft);
+    let cell = floor(place);
+    let inside = abs(place - cell - 0.5);
+    let edge = smoothstep(0.46 - soft, 0.47 + soft, max(inside.x, inside.y)) * is_near;
+    let chance = fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453) - 0.5;
+    let tilted = normalize(normal + 0.03 * is_near * chance * vec3(1.0, 0.0, -1.0));
+    let mirrored = max(dot(tilted, normalize(eye + scene.to_sun.xyz)), 0.0);
+    let glint = lit * (0.9 * pow(mirrored, 220.0) + 0.16 * pow(mirrored, 18.0));
+    var seen = colour;
+    if has_modules {
+        seen = mix(seen + share * vec3(0.020, 0.075, 0.185), 2.4 * seen + vec3(0.02), 0.7 * edge);
+    }
+    return seen + share * glint * vec3(1.0, 0.92, 0.74);
+}
+#endif
 #endif
 
 @vertex
@@ -273,6 +316,23 @@ fn vertex(in: Vertex) -> Varying {
         out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
+#ifdef FEATURES
+#ifndef STROKED
+    var shine = 0.0;
+    if in.normal.w > 0.0 && normal.y > 0.3 && no_data < 0.5 {
+        if meant && scene.raise.w > 0.5 {
+            shine = -clamp(value_now(record) / max(scene.overlay_range.y, 1e-6), 0.0, 1.0);
+        } else if is_equipped(in.row) && !is_under_works(record) {
+            let share = plane_share(normal);
+            if share >= 0.0 {
+                // Colours of a theme stay; without one the modules themselves are seen.
+                shine = select(-2.0 - share, -share, meant);
+                albedo = select(MODULE, albedo, meant);
+            }
+        }
+    }
+#endif
+#endif
 #ifdef TABLE
     if scene.overlay.w != 0u && record.w == scene.overlay.w {
         albedo = mix(albedo, vec3(1.0, 0.55, 0.05), 0.65);
@@ -317,6 +377,13 @@ fn vertex(in: Vertex) -> Varying {
     out.opacity = opacity;
 #endif
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);
+#ifdef FEATURES
+#ifndef STROKED
+    if shine < 0.0 {
+        out.marks.x = shine;
+    }
+#endif
+#endif
     return out;
 }
 
@@ -343,9 +410,13 @@ fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
         // The rim is as wide as a pixel at least, else a fifth of the half.
         let soft = max(change, 0.001);
         // A line of few pixels has no room for one.
-        let rim = smoothstep(0.80 - soft, 0.80, across) * (1.0 - smoothstep(0.35, 0.7, soft));
-        // Around a value the rim is pale, so that the darkest colour of the scale stands out from the night and from the road.
+        var rim = smoothstep(0.80 - soft, 0.80, across) * (1.0 - smoothstep(0.35, 0.7, soft));
+        // Around a value the rim is pale, so that the darkest colour of the scale stands out from the road; at night it is a glow of the line's own colour.
         var casing = select(seen * 0.38, vec3(0.8), in.course.y > 0.5);
+        if in.course.y > 0.5 && scene.band.w > 0.0 {
+            rim = mix(rim, smoothstep(0.45, 1.0, across), scene.band.w);
+            casing = mix(casing, 0.30 * seen, scene.band.w);
+        }
         if in.course.y > 1.5 {
             let stripe = fract(in.stroke.x / max(0.25 * scene.run.x, 0.001));
             casing = select(vec3(0.01), vec3(0.95), stripe > 0.5);
@@ -401,6 +472,10 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     var colour = in.ambient + in.direct * lit;
 #ifdef STROKED
     colour = stroked(colour, in, fwidth(in.stroke.y));
+#else ifdef FEATURES
+    if in.marks.x < 0.0 {
+        colour = shining(colour, in, lit);
+    }
 #endif
 #ifdef PICTURE
     colour *= mix(in.bare, photo.rgb, photo.a);

@@ -41,12 +41,45 @@ fn value_at(index: u32) -> f32 {
     return select(select(four.x, four.y, place == 1u), select(four.z, four.w, place == 3u), place > 1u);
 }
 
-fn feature_record(id: u32) -> vec4<u32> {
+fn packed_record(id: u32) -> vec4<u32> {
 #ifdef STYLED
     return texel(2u * id);
 #else
     return texel(id);
 #endif
+}
+
+// The two upper bits of the years differ where the roof could carry modules; no year and no mark has them so.
+const COULD_CARRY: u32 = 0x40000000u;
+
+fn could_carry(packed: vec4<u32>) -> bool {
+    return (packed.z >> 31u) != ((packed.z >> 30u) & 1u);
+}
+
+fn feature_record(id: u32) -> vec4<u32> {
+    let packed = packed_record(id);
+    return vec4(packed.xy, select(packed.z, packed.z ^ COULD_CARRY, could_carry(packed)), packed.w);
+}
+
+// Whether the roof is one of those that are taken to carry modules: always the same ones, and with a larger share more of them.
+fn is_equipped(id: u32) -> bool {
+    if scene.raise.z <= 0.0 {
+        return false;
+    }
+    let packed = packed_record(id);
+    return could_carry(packed) && f32((packed.w * 2654435761u) >> 8u) < scene.raise.z * 16777216.0;
+}
+
+// What modules on a plane make, as a share of their most; below 0 where there are none. The world's axes are east, up and south.
+fn plane_share(normal: vec3<f32>) -> f32 {
+    if normal.y > 0.985 {
+        return scene.roofs.x;
+    }
+    if normal.z >= abs(normal.x) {
+        return scene.roofs.z;
+    }
+    // What looks away from the sun carries none.
+    return select(select(scene.roofs.w, scene.roofs.y, normal.x > 0.0), -1.0, normal.z < -0.1 * abs(normal.x));
 }
 
 #ifdef STYLED

@@ -23,15 +23,18 @@ struct Scene {
     no_data_colour: vec4<f32>,
     // xz middle of the hole in the ground, w its radius (0 for none), y how much of the ground around it is left to see.
     cut: vec4<f32>,
-    // Values beyond x and y are out of bounds (both 0: there are no bounds); z 1 where the sign of a value is the way it runs.
+    // Values beyond x and y are out of bounds (both 0: there are no bounds); z 1 where the sign of a value is the way it runs; w how dark the ground is that lines with a value lie on, 0 by day.
     band: vec4<f32>,
     // x metres from one arrow of a line to the next, y share of that way that the arrows have gone.
     run: vec4<f32>,
     // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
     // w how many machines follow their own rows.
     machines: vec4<f32>,
-    // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres.
+    // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres; z share of the roofs that could carry modules
+    // which are taken to do so, w 1 where the theme is what roofs make.
     raise: vec4<f32>,
+    // What modules make at the instant, as a share of their most: x on flat roofs, y facing east, z south, w west; below 0 where it is not known.
+    roofs: vec4<f32>,
     // The same for single machines: x hash of the feature, yzw as above, f32 bits.
     machine: array<vec4<u32>, 32>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),

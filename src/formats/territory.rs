@@ -123,6 +123,11 @@ impl Manifest {
         let [lon_deg, lat_deg, _] = self.origin;
         Clock::named(&self.timezone).unwrap_or_else(|| Clock::at(lon_deg, lat_deg))
     }
+
+    /// Whether a data set is made up where the data are silent; whatever is computed from it has to say so.
+    pub fn is_made_up(&self, dataset: &DatasetId) -> bool {
+        self.datasets.iter().any(|known| known.id == *dataset && known.nature == Nature::Made)
+    }
 }
 
 /// A pyramid of square tiles in Web Mercator (EPSG:3857), rows counted from the north.

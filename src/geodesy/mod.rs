@@ -6,6 +6,7 @@
 //! | [`LonLatH`] | the same with an *ellipsoidal* height in metres |
 //! | [`Ecef`] | earth-centred, earth-fixed metres, EPSG:4978, what 3D Tiles and glTF placement speak |
 //! | [`EnuFrame`] | the local east, north, up frame at a point |
+//! | [`geodesic`] | distances along the ellipsoid, and places so many metres away |
 //! | [`Crs`] | one reference system of the built-in table, found by its code or its WKT |
 //! | [`Geoid`] | ellipsoidal height minus altitude: RAF20 from the user's file, or the approximation shipped with the program |
 //! | [`Vertical`] | what heights are counted from: the ellipsoid, NGF-IGN69, NGF-IGN78 in Corsica, each overseas system |
@@ -21,6 +22,7 @@ mod crs_parameters;
 mod crs_table;
 mod ellipsoid;
 mod frame;
+pub mod geodesic;
 mod geoid;
 mod geoid_file;
 mod lines;

@@ -26,6 +26,8 @@ pub struct FigureText {
     pub dataset: String,
     /// Known to be unknown.
     pub absent: bool,
+    /// Of an object that is made up: its nature is said so.
+    pub made_up: bool,
 }
 
 /// Figures whose text values are words of a list, and the family of their i18n keys.
@@ -42,7 +44,8 @@ pub fn figure_line(figure: &Figure, datasets: &[Dataset], texts: &Texts) -> Figu
     let dataset = datasets
         .iter()
         .find(|dataset| dataset.id == figure.provenance.dataset);
-    let (nature, nature_help) = nature_keys(figure.nature);
+    let made_up = figure.nature == Nature::Made && dataset.is_some_and(|dataset| dataset.nature == Nature::Made);
+    let (nature, nature_help) = if made_up { MADE_UP } else { nature_keys(figure.nature) };
     let method = &figure.provenance.method;
     FigureText {
         key: figure.name.clone(),
@@ -65,6 +68,7 @@ pub fn figure_line(figure: &Figure, datasets: &[Dataset], texts: &Texts) -> Figu
         uncertainty: uncertainty(figure, texts),
         dataset: dataset.map_or_else(String::new, |dataset| dataset.id.to_string()),
         absent: figure.amount == Amount::Absent,
+        made_up,
     }
 }
 
@@ -77,6 +81,11 @@ impl Texts {
     /// What that word means, one sentence.
     pub fn nature_help(&self, nature: Nature) -> String {
         self.text(nature_keys(nature).1)
+    }
+
+    /// The words that stand wherever something made up shows; empty where nothing of it is.
+    pub fn made_up(&self, is_so: bool) -> String {
+        if is_so { self.text(MADE_UP.0) } else { String::new() }
     }
 
     /// `BD TOPO, IGN, 15 juin 2025, Licence Ouverte 2.0`.
@@ -161,6 +170,9 @@ fn source(dataset: &Dataset, texts: &Texts) -> String {
         ],
     )
 }
+
+/// As [`nature_keys`], of what is made up and stands for nothing real.
+const MADE_UP: (&str, &str) = ("made-up", "made-up-help");
 
 /// i18n keys of a nature's word and of its explanation.
 fn nature_keys(nature: Nature) -> (&'static str, &'static str) {

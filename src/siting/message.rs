@@ -7,7 +7,7 @@
 //!   "year" | "day" | "hour": [ { "key", "name", "values": ["before", "without batteries", "with all"] }, … ],
 //!   "moments": [ { "at", "drawnKw": [before, without batteries, with all], "curtailedKw", "storedKwh" }, … ]    steps of the local day
 //!   "fits": [ [ { "key": "post" | "line" | "s3renr", "text" }, … ], … ]                                         by thing, empty where nothing was found
-//!   "notes": ["what the numbers rest on", …], "dated": bool, "hasBook": bool, "nature": "simulated", "ms": milliseconds,
+//!   "notes": ["what the numbers rest on", …], "dated": bool, "hasBook": bool, "madeUp": a post or line found is made up, "nature": "simulated", "ms": milliseconds,
 //!   "geojson": { … }                                                                                            the proposal as a file }
 //! ```
 //!
@@ -36,7 +36,7 @@ pub struct Outline<'a> {
 pub fn message(outline: &Outline, proposal: &Proposal, english: bool) -> Value {
     let mut told = json!({
         "kind": "proposal", "state": if outline.state.is_empty() { "none" } else { outline.state }, "message": outline.message,
-        "hasBook": outline.has_book, "nature": "simulated", "ms": outline.ms, "geojson": to_geojson(proposal),
+        "hasBook": outline.has_book, "madeUp": outline.fits.iter().flatten().any(Fit::is_made_up), "nature": "simulated", "ms": outline.ms, "geojson": to_geojson(proposal),
         "fits": outline.fits.iter().map(|fit| fit.as_ref().map_or_else(Vec::new, |fit| fit.lines(english).into_iter().map(|(key, text)| json!({ "key": key, "text": text })).collect())).collect::<Vec<Vec<Value>>>(),
         "moments": outline.moments.iter().map(|moment| json!({ "at": moment.at, "drawnKw": moment.drawn_kw, "curtailedKw": moment.curtailed_kw, "storedKwh": moment.stored_kwh })).collect::<Vec<_>>(),
     });

@@ -9,6 +9,7 @@ use crate::energy::wind::library;
 use crate::energy::wind::park::{Park, Thrust, Turbine};
 use crate::energy::wind::profile::power_law;
 use crate::energy::wind::wake::Rotor;
+use crate::geodesy::geodesic;
 use crate::view::proposal::USUAL_WIND_MS;
 use crate::view::{Proposal, Thing};
 
@@ -79,7 +80,7 @@ impl Plant {
                     plant.charging_kw.iter_mut().zip(charged).for_each(|(sum, kw)| *sum += kw);
                     plant.hub_kw += f64::from(*points) * kw;
                 }
-                Thing::Feeder { to, .. } => plant.feeder_m += length_m(placed.at, *to),
+                Thing::Feeder { to, .. } => plant.feeder_m += geodesic::distance_m(placed.at, *to),
             }
         }
         plant.blow(prepared, proposal.wind_ms.unwrap_or(USUAL_WIND_MS), &turbines);
@@ -125,7 +126,7 @@ fn kept_of_wakes(turbines: &[([f64; 2], f64, library::Turbine)]) -> Vec<f64> {
     let parts = turbines
         .iter()
         .map(|(at, hub_m, turbine)| {
-            let [east_m, north_m] = metres(origin, *at);
+            let [east_m, north_m] = geodesic::east_north_m(origin, *at);
             let diameter_m = turbine.rotor_m.filter(|rotor| *rotor > 0.0).unwrap_or(ROTOR_M * turbine.nominal_kw.max(1.0).sqrt());
             Turbine { rotor: Rotor { east_m, north_m, hub_m: *hub_m, diameter_m }, curve: turbine.curve.clone(), availability: 1.0 }
         })
@@ -163,18 +164,6 @@ fn charging(prepared: &Prepared, points: u16, kw: f64) -> Vec<f64> {
     let sessions = fleet.sessions(&ground.as_steps(), ground.clock, SEED).unwrap_or_default();
     let charged = charge(&sessions, ground.steps(), ground.step_h(), &Charging::Within(f64::from(simulated) * kw));
     charged.map(|charged| charged.power_kw.into_iter().map(|kw| kw * times).collect()).unwrap_or_default()
-}
-
-/// East and north, metres; right for the size of a territory.
-pub(super) fn metres(from: [f64; 2], to: [f64; 2]) -> [f64; 2] {
-    const PER_DEGREE: f64 = 111_320.0;
-    let middle = 0.5 * (from[1] + to[1]);
-    [(to[0] - from[0]) * PER_DEGREE * middle.to_radians().cos(), (to[1] - from[1]) * PER_DEGREE]
-}
-
-pub(super) fn length_m(from: [f64; 2], to: [f64; 2]) -> f64 {
-    let [east, north] = metres(from, to);
-    east.hypot(north)
 }
 
 /// What a connection of a thing has to carry, kW; none of a line.

@@ -4,7 +4,7 @@
 
 use crate::energy::grid::reach::{Found, Reach};
 use crate::formats::gridbook::{GridBook, Known};
-use crate::geodesy::{Crs, LonLat};
+use crate::geodesy::{Crs, LonLat, geodesic};
 use crate::rooftop::told::decimal;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -87,26 +87,28 @@ impl Places {
     pub fn find(&self, from: [f64; 2], kw: f64, room: &dyn Fn(&str) -> Option<Room>) -> Option<Fit> {
         let at = self.crs.from_lonlat(LonLat { lon_deg: from[0], lat_deg: from[1] }).ok()?;
         let high = kw > LOW_VOLTAGE_KW;
-        let post = self.all.post(at).and_then(|found| self.post(found.index, &found, room));
+        let post = self.all.post(at).and_then(|found| self.post(from, found.index, &found, room));
         let line = if high { self.high.line(at).and_then(|found| Some((*self.high_lines.get(found.index)?, found))) } else { self.all.line(at).map(|found| (found.index, found)) };
         let line = line.and_then(|(index, found)| {
             let line = self.book.lines.get(index)?;
-            self.end(&line.known, &found, None, None, room)
+            self.end(from, &line.known, &found, None, None, room)
         });
-        let source = self.reserved.post(at).and_then(|found| self.post(*self.reserving.get(found.index)?, &found, room));
+        let source = self.reserved.post(at).and_then(|found| self.post(from, *self.reserving.get(found.index)?, &found, room));
         (post.is_some() || line.is_some()).then_some(Fit { from, kw, high, post, line, source })
     }
 
-    fn post(&self, index: usize, found: &Found, room: &dyn Fn(&str) -> Option<Room>) -> Option<End> {
+    fn post(&self, from: [f64; 2], index: usize, found: &Found, room: &dyn Fn(&str) -> Option<Room>) -> Option<End> {
         let post = self.book.posts.get(index)?;
-        self.end(&post.known, found, post.rated_kva, post.reserved_mw, room)
+        self.end(from, &post.known, found, post.rated_kva, post.reserved_mw, room)
     }
 
-    fn end(&self, known: &Known, found: &Found, rated_kva: Option<f64>, reserved_mw: Option<f64>, room: &dyn Fn(&str) -> Option<Room>) -> Option<End> {
+    fn end(&self, from: [f64; 2], known: &Known, found: &Found, rated_kva: Option<f64>, reserved_mw: Option<f64>, room: &dyn Fn(&str) -> Option<Room>) -> Option<End> {
         let place = self.crs.to_lonlat(found.at[0], found.at[1]).ok()?;
+        let at = [place.lon_deg, place.lat_deg];
         Some(End {
-            distance_m: found.distance_m,
-            at: [place.lon_deg, place.lat_deg],
+            // The plane has a scale of its own: which one is nearest is seen in it, how far it is on the ellipsoid.
+            distance_m: geodesic::distance_m(from, at),
+            at,
             rated_kva,
             reserved_mw,
             room: room(&known.id),
@@ -153,15 +155,20 @@ impl End {
 }
 
 impl Fit {
+    /// Whether a post or a line that was found is made up.
+    pub fn is_made_up(&self) -> bool {
+        [&self.post, &self.line, &self.source].into_iter().flatten().any(|end| end.made)
+    }
+
     pub fn level(&self) -> &'static str {
         if self.high { "HTA" } else { "BT" }
     }
 
     pub fn note(english: bool) -> &'static str {
         if english {
-            "Distances as the crow flies, to what the data draw; what is left is that of the rating, heat alone, no voltage. The grid operator alone says where and at what cost a plant is connected."
+            "Distances as the crow flies on the ellipsoid, to what the data draw; what is left is that of the rating, heat alone, no voltage. The grid operator alone says where and at what cost a plant is connected."
         } else {
-            "Distances à vol d’oiseau, vers ce que les données dessinent ; la capacité restante est celle de l’échauffement, sans la tension. Seul le gestionnaire de réseau dit où et à quel coût un raccordement se fait."
+            "Distances à vol d’oiseau sur l’ellipsoïde, vers ce que les données dessinent ; la capacité restante est celle de l’échauffement, sans la tension. Seul le gestionnaire de réseau dit où et à quel coût un raccordement se fait."
         }
     }
 
@@ -178,7 +185,7 @@ impl Fit {
         let end = |end: &Option<End>| end.as_ref().map(|end| end.json(self.from, english));
         json!({
             "kw": self.kw, "level": self.level(), "post": end(&self.post), "line": end(&self.line), "source": end(&self.source),
-            "s3renr_mw": self.source.as_ref().and_then(|source| source.reserved_mw), "s3renr": self.reserved(english), "note": Self::note(english),
+            "generated": self.is_made_up(), "s3renr_mw": self.source.as_ref().and_then(|source| source.reserved_mw), "s3renr": self.reserved(english), "note": Self::note(english),
         })
     }
 

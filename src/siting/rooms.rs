@@ -6,6 +6,15 @@ use super::reach::Room;
 pub const FEED: &str = "flow-room-feed";
 pub const DRAW: &str = "flow-room-draw";
 
+/// Where classes of what is left end, kW: nothing, a home's modules, a farm's (the smallest tariff, 36 kVA), a barn's, the most at low voltage (250 kVA), a
+/// plant's. On an even scale a feeder's ten megawatts would make all lines of a village one colour.
+const BREAKS_KW: [f64; 6] = [0.0, 9.0, 36.0, 100.0, 250.0, 1_000.0];
+
+/// Those of a series that is one of these; none of any other.
+pub fn usual_breaks(series: &str) -> Vec<f64> {
+    if [FEED, DRAW].contains(&series) { BREAKS_KW.to_vec() } else { Vec::new() }
+}
+
 /// Of a transformer, whose loadings are positive where power runs down; or of a line, which may run either way, so that both kinds of room are one.
 ///
 /// Nothing where no step has a state. Below zero it is overloaded already.

@@ -1,7 +1,7 @@
 //! Curves of a series, painted, with the numbers behind them as a table: what one sees can also be read, copied and carried away.
 
 use super::model::{ChartText, Memory};
-use super::widgets::text_button;
+use super::widgets::{made_up, text_button};
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
 use crate::view::Command;
@@ -58,6 +58,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
     }
     commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
     super::typical::typical(ui, chart, texts);
+    made_up(ui, &chart.made_up, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     ui.label(RichText::new(nature).small()).on_hover_text(&chart.nature_help);
     if !chart.method.is_empty() {

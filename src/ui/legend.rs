@@ -1,7 +1,7 @@
 //! The legend: title, unit, instant, colours, "no data", nature and source.
 
 use super::model::{HistogramText, LegendText, Memory};
-use super::widgets::{icon_button, text_button};
+use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
 use crate::view::colours::Palette;
 use crate::view::{Breaks, Command, MAX_CLASSES, Scale};
@@ -18,6 +18,7 @@ const HATCH_STEP: f32 = 5.0;
 pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     ui.label(RichText::new(texts.text("ui-legend")).weak());
     ui.label(RichText::new(&legend.title).strong());
+    made_up(ui, &legend.made_up, texts);
     if !legend.at.is_empty() {
         ui.label(RichText::new(&legend.at).small());
     }

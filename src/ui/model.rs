@@ -74,7 +74,7 @@ pub struct LayerLine {
     /// `None` for a picture from above.
     pub kind: Option<LayerKind>,
     pub name: String,
-    /// The nature's word when the layer is drawn by us, else empty.
+    /// "généré, non réel" when the layer is drawn by us, else empty.
     pub mark: String,
     /// Why it is marked, one sentence.
     pub mark_help: String,
@@ -109,6 +109,8 @@ pub struct AttributeLine {
 pub struct ChartText {
     pub title: String,
     pub unit: String,
+    /// "généré, non réel" where the values are of something made up, else empty.
+    pub made_up: String,
     pub nature: String,
     pub nature_help: String,
     pub source: String,
@@ -138,6 +140,8 @@ pub struct ChartText {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowsText {
     pub facts: FlowFacts,
+    /// "généré, non réel" where a part of it is made up, else empty.
+    pub made_up: String,
     pub nature: String,
     pub nature_help: String,
     pub source: String,
@@ -161,6 +165,8 @@ pub struct LegendText {
     pub at: String,
     /// From low to high, sRGB.
     pub colours: Vec<[u8; 3]>,
+    /// "généré, non réel" where the values are of something made up, else empty.
+    pub made_up: String,
     pub nature: String,
     pub nature_help: String,
     pub source: String,
@@ -314,13 +320,13 @@ impl PanelModel {
     pub fn open(manifest: &Manifest, state: &ViewState, limits: &Limits, texts: &Texts) -> Self {
         let layers = manifest.layers.iter().map(|layer| {
             let is_made = layer.nature == crate::base::Nature::Made;
-            let word = |text: String| if is_made { text } else { String::new() };
+            let word = |key: &str| if is_made { texts.text(key) } else { String::new() };
             LayerLine {
                 id: layer.id.clone(),
                 kind: Some(layer.kind),
                 name: layer.name.text(texts.language()).to_owned(),
-                mark: word(texts.nature(layer.nature)),
-                mark_help: word(texts.nature_help(layer.nature)),
+                mark: word("made-up"),
+                mark_help: word("made-up-help"),
             }
         });
         // Years apart have the same name.

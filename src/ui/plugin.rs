@@ -232,8 +232,10 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
 /// All of it is computed, whatever the data under it are.
 fn flows_text(flows: &FlowFacts, datasets: &[Dataset], texts: &Texts) -> FlowsText {
     let sources: Vec<String> = flows.datasets.iter().filter_map(|id| datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset)).collect();
+    let is_made_up = datasets.iter().any(|dataset| dataset.nature == Nature::Made && flows.datasets.contains(&dataset.id));
     FlowsText {
         facts: flows.clone(),
+        made_up: texts.made_up(is_made_up),
         nature: texts.nature(Nature::Simulated),
         nature_help: texts.nature_help(Nature::Simulated),
         source: if sources.is_empty() { texts.text("source-unknown") } else { sources.join(" · ") },
@@ -316,6 +318,7 @@ fn legend_text(
         unit: legend.unit.text(texts),
         at,
         colours: legend.colours.clone(),
+        made_up: texts.made_up(datasets.iter().any(|dataset| dataset.id == legend.dataset && dataset.nature == Nature::Made)),
         nature: texts.nature(legend.nature),
         nature_help: texts.nature_help(legend.nature),
         source,
@@ -341,6 +344,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
     }
+    if !legend.note.is_empty() {
+        said.push(texts.text(legend.note));
+    }
     if legend.title == Words::Key("theme-construction-year") {
         said.push(texts.text("legend-works"));
     }
@@ -355,10 +361,12 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
     let source = dataset.map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
     let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, territory: &scene.manifest.id };
+    let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id };
     ChartText {
         csv: csv(&origin, clock, &chart.day),
         unit: chart.unit.clone(),
+        made_up,
         nature: texts.nature(chart.nature),
         nature_help: texts.nature_help(chart.nature),
         curves: chart.day.clone(),

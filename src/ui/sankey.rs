@@ -2,10 +2,10 @@
 
 use super::chart::written;
 use super::model::{FlowsText, Memory, PanelModel};
-use super::widgets::{icon_button, text_button};
+use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
-use crate::view::Command;
 use crate::view::sankey::{Band, bent};
+use crate::view::{Command, FlowSpan};
 use crate::viewer::flows::FRAME;
 use crate::viewer::vocab::FlowNode;
 use bevy_egui::egui::{Align, Align2, Color32, FontId, Grid, Layout, Mesh, Pos2, Rect, RichText, Sense, Slider, Ui, WidgetInfo, WidgetType, pos2, vec2};
@@ -37,19 +37,32 @@ pub fn panel(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, memory: &mut Me
         });
     });
     let facts = &flows.facts;
+    commands.extend(spans(ui, model, texts));
     let of = texts.text(facts.of.key());
-    let at = texts.date_time(model.clock.read(model.state.instant));
+    let local = model.clock.read(model.state.instant);
+    let at = match facts.over {
+        FlowSpan::Hour => texts.date_time(local),
+        FlowSpan::Day => texts.date(local),
+        FlowSpan::Year => local.year.to_string(),
+    };
     ui.label(RichText::new(format!("{of} · {at}")).small());
-    if facts.is_waiting {
+    made_up(ui, &flows.made_up, texts);
+    if facts.is_waiting && !facts.flows.is_empty() {
         ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
     }
     if facts.flows.is_empty() {
-        ui.label(RichText::new(texts.text(if facts.is_waiting { "legend-waiting" } else { "flows-none" })).weak());
+        let key = if facts.is_waiting { "legend-waiting" } else if facts.over == FlowSpan::Hour { "flows-none" } else { "flows-none-over" };
+        ui.label(RichText::new(texts.text(key)).weak());
     } else {
         picture(ui, flows, texts);
     }
     if !facts.absent.is_empty() {
-        ui.label(RichText::new(texts.text_with("flows-absent", &[("names", facts.absent.join(", ").into())])).small());
+        let key = if facts.over == FlowSpan::Hour { "flows-absent" } else { "flows-absent-over" };
+        ui.label(RichText::new(texts.text_with(key, &[("names", facts.absent.join(", ").into())])).small());
+    }
+    if facts.known < facts.steps && !facts.is_waiting {
+        let values = [("known", (facts.known as f64).into()), ("steps", (facts.steps as f64).into())];
+        ui.label(RichText::new(texts.text_with("flows-known", &values)).small());
     }
     if facts.can_equip {
         let label = ui.label(RichText::new(texts.text("flows-equipped")).small());
@@ -72,6 +85,39 @@ pub fn panel(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, memory: &mut Me
     commands
 }
 
+/// The instant, its day or its year.
+fn spans(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+    let mut commands = Vec::new();
+    ui.horizontal(|ui| {
+        for over in FlowSpan::ALL {
+            let name = texts.text(&format!("flows-over-{}", over.id()));
+            let help = texts.text(&format!("flows-over-{}-help", over.id()));
+            let is_chosen = model.state.flows.over == over;
+            let response = ui.selectable_label(is_chosen, name);
+            // Other controls have the same short names.
+            response.widget_info(|| WidgetInfo::selected(WidgetType::RadioButton, true, is_chosen, &help));
+            if response.on_hover_text(&help).clicked() {
+                commands.push(Command::SetFlowSpan { over });
+            }
+        }
+    });
+    commands
+}
+
+/// Kilowatts, or kilowatt-hours, as people say them.
+fn amount(value: f64, over: FlowSpan, texts: &Texts) -> String {
+    if over == FlowSpan::Hour { power(value, texts) } else { energy(value, texts) }
+}
+
+fn energy(kwh: f64, texts: &Texts) -> String {
+    match kwh {
+        kwh if kwh >= 999_500.0 => written(kwh / 1e6, "GWh", texts),
+        kwh if kwh >= 999.5 => written(kwh / 1e3, "MWh", texts),
+        kwh if kwh < 0.9995 => written(kwh * 1e3, "Wh", texts),
+        kwh => written(kwh, "kWh", texts),
+    }
+}
+
 /// Kilowatts as people say them.
 pub fn power(kw: f64, texts: &Texts) -> String {
     match kw {
@@ -86,7 +132,7 @@ pub fn power(kw: f64, texts: &Texts) -> String {
 fn said(flows: &FlowsText, texts: &Texts) -> String {
     let side = |column: usize| {
         let nodes = flows.facts.nodes.iter().filter(|node| node.column == column);
-        nodes.map(|node| format!("{} {}", node.name, power(node.kw, texts))).collect::<Vec<_>>().join(", ")
+        nodes.map(|node| format!("{} {}", node.name, amount(node.kw, flows.facts.over, texts))).collect::<Vec<_>>().join(", ")
     };
     texts.text_with("flows-said", &[("sources", side(0).into()), ("uses", side(2).into())])
 }
@@ -119,7 +165,7 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
         // What is thin is still seen.
         painter.rect_filled(Rect::from_center_size(bar.center(), vec2(bar.width(), bar.height().max(1.5))), 1.0, colour(index));
         let (anchor, pos) = label_at(node, bar, rect);
-        let words = format!("{}\u{A0}· {}", node.name, power(node.kw, texts));
+        let words = format!("{}\u{A0}· {}", node.name, amount(node.kw, facts.over, texts));
         // Words lie on bands: a breath of the panel's colour keeps them readable.
         let galley = painter.layout_no_wrap(words, FontId::proportional(11.0), text);
         let place = anchor.anchor_size(pos, galley.size());
@@ -127,7 +173,7 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
         painter.galley(place.min, galley, text);
     }
     if let Some(node) = response.hover_pos().and_then(|pointer| under(flows, pointer, &at)) {
-        response.on_hover_text_at_pointer(format!("{}\n{}", node.name, power(node.kw, texts)));
+        response.on_hover_text_at_pointer(format!("{}\n{}", node.name, amount(node.kw, facts.over, texts)));
     }
 }
 
@@ -169,14 +215,15 @@ fn strip(band: &Band, at: &dyn Fn([f64; 2]) -> Pos2, colour: Color32) -> Mesh {
 fn table(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
     let name = |node: usize| flows.facts.nodes.get(node).map_or(String::new(), |node| node.name.clone());
     Grid::new("flows-values").striped(true).show(ui, |ui| {
-        for key in ["flows-from", "flows-to", "flows-power"] {
+        let amounts = if flows.facts.over == FlowSpan::Hour { "flows-power" } else { "flows-energy" };
+        for key in ["flows-from", "flows-to", amounts] {
             ui.label(RichText::new(texts.text(key)).small().strong());
         }
         ui.end_row();
         for flow in &flows.facts.flows {
             ui.label(RichText::new(name(flow.from)).small());
             ui.label(RichText::new(name(flow.to)).small());
-            ui.label(RichText::new(power(flow.value, texts)).small());
+            ui.label(RichText::new(amount(flow.value, flows.facts.over, texts)).small());
             ui.end_row();
         }
     });

@@ -1,11 +1,13 @@
 //! "Proposer": what to put down, how large; and what it would change, for the hour, the day and the year.
 
 use super::model::PanelModel;
-use super::widgets::{icon_button, text_button, tip};
+use super::widgets::{icon_button, made_up, text_button, tip};
 use crate::energy::wind::library;
+use crate::geodesy::geodesic;
 use crate::i18n::Texts;
 use crate::siting::answer::Moment;
 use crate::siting::file;
+use crate::siting::reach::Fit;
 use crate::siting::told::{Card, Row};
 use crate::view::proposal::{BATTERY_KW, BATTERY_KWH, LIMIT_KW, SOLAR_KWP, USUAL_WIND_MS, WIND_MS};
 use crate::view::{BatteryUse, Command, Proposal, SolarMount, Thing, Tool};
@@ -36,6 +38,8 @@ pub struct SitingText {
     pub moments: Vec<Moment>,
     /// By thing, what was found of posts and lines.
     pub fits: Vec<Vec<String>>,
+    /// One of these is made up.
+    pub is_made_up: bool,
     pub has_book: bool,
 }
 
@@ -47,6 +51,7 @@ impl SitingText {
             card: facts.card.clone(),
             moments: facts.answer.as_ref().map_or_else(Vec::new, |answer| answer.moments.clone()),
             fits: facts.fits.iter().map(|fit| fit.as_ref().map_or_else(Vec::new, |fit| fit.lines(english).into_iter().map(|(_, line)| line).collect())).collect(),
+            is_made_up: facts.fits.iter().flatten().any(Fit::is_made_up),
             has_book: facts.has_book,
         }
     }
@@ -185,9 +190,8 @@ fn editor(ui: &mut Ui, index: usize, thing: &Thing, texts: &Texts) -> Vec<Comman
         Thing::Feeder { to, kw } => {
             slider(ui, kw, [10.0, 20_000.0], true, "kW", "siting-line-kw");
             ui.label(RichText::new(texts.text("siting-line-end")).small());
-            if let Some([east, north]) = arrows(ui, texts) {
-                const METRES: f64 = 111_320.0;
-                *to = [to[0] + east / (METRES * to[1].to_radians().cos().max(1e-6)), to[1] + north / METRES];
+            if let Some(metres) = arrows(ui, texts) {
+                *to = geodesic::moved(*to, metres);
             }
         }
     }
@@ -298,6 +302,7 @@ pub fn card(ui: &mut Ui, model: &PanelModel, texts: &Texts) {
     let connect = siting.fits.iter().any(|fit| !fit.is_empty());
     if connect || siting.state == "ready" && !siting.has_book {
         CollapsingHeader::new(texts.text("siting-connect")).id_salt("siting-connect").default_open(true).show(ui, |ui| {
+            made_up(ui, &texts.made_up(siting.is_made_up), texts);
             if !siting.has_book {
                 ui.label(RichText::new(texts.text("siting-no-book")).small().weak());
             }

@@ -3,6 +3,15 @@
 use crate::i18n::Texts;
 use crate::view::shortcuts;
 use bevy_egui::egui::{Button, Response, RichText, Ui, WidgetInfo, WidgetType};
+use egui_phosphor::regular as icon;
+
+/// "généré, non réel", where something made up shows; nothing where the words are empty.
+pub fn made_up(ui: &mut Ui, words: &str, texts: &Texts) {
+    if !words.is_empty() {
+        let colour = ui.visuals().warn_fg_color;
+        ui.label(RichText::new(format!("{} {words}", icon::WARNING)).small().strong().color(colour)).on_hover_text(texts.text("made-up-help"));
+    }
+}
 
 /// A button that is only an icon; `label` is what a screen reader says.
 pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, tip: &str) -> Response {

@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Breaks, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
 use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
@@ -188,6 +188,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::ShowPlan { plan } => next.plan.clone_from(plan),
         Command::ShowFlows { shown } => next.flows.shown = *shown,
         Command::SetEquipped { percent } => next.flows.equipped_percent = *percent,
+        Command::SetFlowSpan { over } => next.flows.over = *over,
         Command::RoofMeter { csv, .. } => match csv {
             Some(_) => (next.roof.load, next.roof.load_kwh) = (RoofLoad::Meter, None),
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
@@ -239,8 +240,11 @@ fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
 
 /// The scale that a series has until somebody chooses another one.
 fn usual_scale(series: Option<&str>, limits: &Limits) -> Scale {
-    let parts = limits.series.iter().any(|known| known.parts && Some(known.id.as_str()) == series);
-    Scale { palette: if parts { Palette::BlueOrange } else { Palette::default() }, ..Scale::default() }
+    let known = limits.series.iter().find(|known| Some(known.id.as_str()) == series);
+    Scale {
+        palette: if known.is_some_and(|known| known.parts) { Palette::BlueOrange } else { Palette::default() },
+        breaks: known.filter(|known| !known.breaks.is_empty()).map_or(Breaks::default(), |known| Breaks::Manual { at: known.breaks.clone() }),
+    }
 }
 
 fn set_instant(state: &mut ViewState, instant: Instant) {

@@ -2,6 +2,47 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Lightness that the darkest colour has at least on a dark ground, of 1, and how much stronger colours are there.
+const DARK_FLOOR: f64 = 0.45;
+const DARK_CHROMA: f64 = 1.3;
+
+/// A colour as it is shown on ground that is so dark (0 by day, 1 at night): lighter, in the same order and of the same hue. By day nothing changes.
+///
+/// Lightness and chroma are those of Oklab (Ottosson 2020).
+pub fn on_dark(colour: [u8; 3], dark: f64) -> [u8; 3] {
+    let dark = dark.clamp(0.0, 1.0);
+    if dark <= 0.0 {
+        return colour;
+    }
+    let linear = |byte: u8| {
+        let value = f64::from(byte) / 255.0;
+        if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+    };
+    let srgb = |value: f64| {
+        let value = value.clamp(0.0, 1.0);
+        (255.0 * if value <= 0.003_130_8 { 12.92 * value } else { 1.055 * value.powf(1.0 / 2.4) - 0.055 }).round() as u8
+    };
+    let [r, g, b] = colour.map(linear);
+    let l = (0.412_221_470_8 * r + 0.536_332_536_3 * g + 0.051_445_992_9 * b).cbrt();
+    let m = (0.211_903_498_2 * r + 0.680_699_545_1 * g + 0.107_396_956_6 * b).cbrt();
+    let s = (0.088_302_461_9 * r + 0.281_718_837_6 * g + 0.629_978_700_5 * b).cbrt();
+    let lightness = 0.210_454_255_3 * l + 0.793_617_785_0 * m - 0.004_072_046_8 * s;
+    let a = 1.977_998_495_1 * l - 2.428_592_205_0 * m + 0.450_593_709_9 * s;
+    let b = 0.025_904_037_1 * l + 0.782_771_766_2 * m - 0.808_675_766_0 * s;
+    let floor = DARK_FLOOR * dark;
+    let lightness = floor + (1.0 - floor) * lightness;
+    let chroma = 1.0 + (DARK_CHROMA - 1.0) * dark;
+    let (a, b) = (a * chroma, b * chroma);
+    let l = (lightness + 0.396_337_777_4 * a + 0.215_803_757_3 * b).powi(3);
+    let m = (lightness - 0.105_561_345_8 * a - 0.063_854_172_8 * b).powi(3);
+    let s = (lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b).powi(3);
+    [
+        srgb(4.076_741_662_1 * l - 3.307_711_591_3 * m + 0.230_969_929_2 * s),
+        srgb(-1.268_438_004_6 * l + 2.609_757_401_1 * m - 0.341_319_396_5 * s),
+        srgb(-0.004_196_086_3 * l - 0.703_418_614_7 * m + 1.707_614_701_0 * s),
+    ]
+}
+
 /// Stops of a ramp; the shader blends between as many.
 pub const STOPS: usize = 8;
 

@@ -135,6 +135,8 @@ pub struct Origin<'a> {
     /// Title, producer, date and licence.
     pub source: &'a str,
     pub method: &'a str,
+    /// That it is of something made up; empty otherwise.
+    pub made_up: &'a str,
     pub territory: &'a str,
 }
 
@@ -148,7 +150,7 @@ pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> St
         Nature::Declared => "declared",
         Nature::Made => "made",
     };
-    for (name, value) in [("title", origin.title), ("territory", origin.territory), ("unit", origin.unit), ("nature", nature), ("source", origin.source), ("method", origin.method), ("clock", clock.name().as_str())] {
+    for (name, value) in [("title", origin.title), ("territory", origin.territory), ("unit", origin.unit), ("nature", nature), ("notice", origin.made_up), ("source", origin.source), ("method", origin.method), ("clock", clock.name().as_str())] {
         if !value.is_empty() {
             // One line each, whatever a title holds. Writing to a String cannot fail.
             let _ = writeln!(text, "# {name}: {}", value.replace(['\r', '\n'], " "));

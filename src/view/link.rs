@@ -4,7 +4,7 @@
 //! v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32&t=2026-06-21T13:30:00Z&y=1950
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
-//!   &roof=farm,29400,5.5,0,,1,0-3&solar=&raise=0&balance=0&flows=1,30&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
+//!   &roof=farm,29400,5.5,0,,1,0-3&solar=&raise=0&balance=0&flows=1,30,day&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
 //!   &attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!

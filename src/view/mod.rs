@@ -28,7 +28,7 @@ pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
 };
-pub use flows::FlowChoice;
+pub use flows::{FlowChoice, FlowSpan};
 pub use landing::{HOUSE_M, landing};
 pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
@@ -357,6 +357,10 @@ pub enum Command {
     SetEquipped {
         percent: u8,
     },
+    /// What the flow diagram holds: the power of the instant, the energy of its day, of its year.
+    SetFlowSpan {
+        over: FlowSpan,
+    },
     /// The next click puts one of these down; none is an ordinary click.
     UseTool {
         tool: Option<Tool>,
@@ -441,13 +445,15 @@ pub enum Moment {
 }
 
 /// A series that may be shown.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct KnownSeries {
     pub id: String,
     /// Whether it belongs to features, so that colours can show it.
     pub on_features: bool,
     /// Whether it is good in the middle and bad at both ends, so that its colours part there.
     pub parts: bool,
+    /// Where its classes usually end; none where its colours run into each other.
+    pub breaks: Vec<f64>,
 }
 
 /// What [`apply`] needs to know of the territory: where it may look and when it may be.

@@ -2,6 +2,7 @@
 //!
 //! It is part of the state, so that a link carries it; what it would do is worked out elsewhere.
 
+use crate::geodesy::geodesic;
 use serde::{Deserialize, Serialize};
 use std::fmt::Write;
 
@@ -25,7 +26,6 @@ pub const WIND_MS: [f64; 2] = [2.0, 12.0];
 pub const USUAL_WIND_MS: f64 = 6.5;
 /// A feeder that is begun with a click ends so far east of it, until its end is moved.
 const FEEDER_M: f64 = 250.0;
-const METRES_PER_DEGREE: f64 = 111_320.0;
 
 /// What can be put on the map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -64,7 +64,7 @@ impl Tool {
             Self::Solar => Thing::Solar { kwp: 250.0, tilt_deg: 15.0, azimuth_deg: 180.0, mount: SolarMount::Roof },
             Self::Battery => Thing::Battery { kwh: 2_000.0, kw: 1_000.0 },
             Self::Hub => Thing::Hub { points: 8, kw: 22.0 },
-            Self::Feeder => Thing::Feeder { to: [lon + FEEDER_M / (METRES_PER_DEGREE * lat.to_radians().cos().max(1e-6)), lat], kw: 400.0 },
+            Self::Feeder => Thing::Feeder { to: geodesic::moved([lon, lat], [FEEDER_M, 0.0]), kw: 400.0 },
         }
     }
 }
@@ -261,8 +261,7 @@ impl Proposal {
     /// Moves a thing; a line goes as a whole.
     pub(super) fn shift(&mut self, index: usize, east_m: f64, north_m: f64) {
         let Some(placed) = self.placed.get_mut(index).filter(|_| east_m.is_finite() && north_m.is_finite()) else { return };
-        let lat = placed.at[1];
-        let moved = |[lon, of]: [f64; 2]| [lon + east_m / (METRES_PER_DEGREE * lat.to_radians().cos().max(1e-6)), of + north_m / METRES_PER_DEGREE];
+        let moved = |at: [f64; 2]| geodesic::moved(at, [east_m, north_m]);
         placed.at = moved(placed.at);
         if let Thing::Feeder { to, .. } = &mut placed.thing {
             *to = moved(*to);

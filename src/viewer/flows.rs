@@ -1,7 +1,9 @@
-//! The flow diagram: where the power of the territory, of an area or of a building comes from at the instant, and where it goes.
+//! The flow diagram: where the power of the territory, of an area or of a building comes from at the instant, and where it goes; or the energy of the
+//! day or the year around it.
 //!
 //! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the flows of [`SceneFacts`].
-//! What has no value at the instant has no band and is named; nothing that is unknown stands as zero.
+//! What has no value has no band and is named; nothing that is unknown stands as zero. Sums follow the steps of the demand, in whole watt-hours, as the
+//! balance does: those of a day are the sums of its hours.
 
 use super::join::Rows;
 use super::resident::Resident;
@@ -9,13 +11,15 @@ use super::series::{self, Choice, List, ListKind, SeriesStore};
 use super::textures::{NO_DATA, NO_VALUE};
 use super::vocab::{FlowFacts, FlowKind, FlowNode, FlowScope, Scene, SceneFacts, ViewerSystems};
 use crate::base::{DatasetId, Instant, Language};
-use crate::energy::flows::{End, Parts};
-use crate::formats::territory::{LayerKind, Manifest};
+use crate::energy::flows::{Course, End};
+use crate::formats::territory::{Axis, LayerKind, Manifest};
 use crate::i18n::Texts;
 use crate::view::sankey::{Flow, Frame, layout};
-use crate::view::{FlowChoice, Selection};
+use crate::view::timeline::Span;
+use crate::view::{FlowChoice, FlowSpan, Selection};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
+use std::ops::Range;
 
 /// The sheet that the diagram is laid out on, points.
 pub const FRAME: Frame = Frame { width: 296.0, height: 330.0, node_width: 9.0, gap: 15.0 };
@@ -24,6 +28,9 @@ const MOST_USES: usize = 8;
 const HOURS_PER_YEAR: f64 = 8760.0;
 /// Turbines that are added up.
 const MOST_ROWS: usize = 512;
+/// Steps that are summed: a year of quarters of an hour. And chunks that one row may need.
+const MOST_STEPS: usize = 36_000;
+const MOST_CHUNKS: usize = 64;
 /// How the controller's row is called in a battery's series.
 const WITH_BATTERY: &str = "avec batterie";
 
@@ -40,8 +47,8 @@ pub fn are_known(manifest: &Manifest) -> bool {
     series::demand(manifest).is_some() && manifest.features.as_ref().is_some_and(|features| !features.demand.is_empty())
 }
 
-/// What was drawn last: instant, what is selected, language, choices, and the state of the memory.
-type Drawn = (Instant, Option<Selection>, Language, FlowChoice, u64, u64);
+/// What was drawn last: instant or beginning of what is summed, what is selected, language, choices, and the state of the memory.
+type Drawn = (Option<Instant>, Option<Selection>, Language, FlowChoice, u64, u64);
 
 /// What is kept from one picture to the next.
 #[derive(Default)]
@@ -55,53 +62,82 @@ struct Kept {
     epoch: u64,
 }
 
-/// A value at the instant.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// Values at the steps that are looked at, NaN where there is none: of a row of which at least one is known.
+#[derive(Clone, Debug, PartialEq)]
 enum Reading {
-    Kw(f64),
+    Kw(Vec<f64>),
     Absent,
     Waiting,
 }
 
 impl Reading {
-    fn times(self, factor: f64) -> Self {
-        if let Self::Kw(kw) = self { Self::Kw(kw * factor) } else { self }
+    fn times(mut self, factor: f64) -> Self {
+        if let Self::Kw(kw) = &mut self {
+            kw.iter_mut().for_each(|kw| *kw *= factor);
+        }
+        self
     }
 
     /// A sum has a value only where all of its parts have one.
     fn plus(self, other: Self) -> Self {
         match (self, other) {
-            (Self::Kw(a), Self::Kw(b)) => Self::Kw(a + b),
+            (Self::Kw(a), Self::Kw(b)) => Self::Kw(a.iter().zip(&b).map(|(a, b)| a + b).collect()),
             (Self::Waiting, _) | (_, Self::Waiting) => Self::Waiting,
             _ => Self::Absent,
         }
     }
 }
 
-/// Reads values at one instant.
+/// Reads values at one instant, or over steps.
 struct Reader<'a> {
     manifest: &'a Manifest,
     store: &'a mut SeriesStore,
-    at: Instant,
+    /// Beginning and end of each step.
+    steps: &'a [(Instant, Instant)],
+}
+
+/// The steps of an axis that a stretch of time holds, or the one that holds it.
+fn steps_in(axis: &Axis, (from, to): (Instant, Instant), most: usize) -> Range<usize> {
+    let at = |at: Instant| axis.step_at(at).and_then(|step| usize::try_from(step).ok());
+    match (at(from), at(Instant(to.0 - 1))) {
+        (Some(first), Some(last)) if last < most => first..last + 1,
+        _ => 0..0,
+    }
 }
 
 impl Reader<'_> {
     fn of(&mut self, choice: &Choice, row: usize) -> Reading {
-        let Some(step) = choice.axis.step_at(self.at).and_then(|step| usize::try_from(step).ok()) else { return Reading::Absent };
         let path = &choice.series.path;
         if self.store.has_failed(path) {
             return Reading::Absent;
         }
-        let Some((rows, steps, chunk)) = self.store.layout(path).map(|layout| (layout.rows, layout.steps, (row / layout.chunk_rows.max(1), step / layout.chunk_steps.max(1)))) else {
+        let Some((rows, steps, by_rows, by_steps)) = self.store.layout(path).map(|layout| (layout.rows, layout.steps, layout.chunk_rows.max(1), layout.chunk_steps.max(1))) else {
             return Reading::Waiting;
         };
-        if row >= rows || step >= steps {
+        if row >= rows {
             return Reading::Absent;
         }
-        if !self.store.want(path, chunk) {
+        let wanted: Vec<Range<usize>> = self.steps.iter().map(|span| steps_in(choice.axis, *span, steps)).collect();
+        let some = || wanted.iter().filter(|range| !range.is_empty());
+        let (Some(first), Some(last)) = (some().map(|range| range.start).min(), some().map(|range| range.end).max()) else { return Reading::Absent };
+        let chunks = (first / by_steps..last.div_ceil(by_steps)).take(MOST_CHUNKS);
+        if chunks.filter(|chunk| !self.store.want(path, (row / by_rows, *chunk))).count() > 0 {
             return Reading::Waiting;
         }
-        self.store.value(path, row, step).map_or(Reading::Absent, |value| Reading::Kw(f64::from(value)))
+        // Chunk by chunk: a year of values is not looked up one by one.
+        let (mut at, mut held): (usize, &[f32]) = (usize::MAX, &[]);
+        let store = &*self.store;
+        let mut value = |step: usize| {
+            if at != step / by_steps {
+                at = step / by_steps;
+                held = store.run(path, row, at * by_steps..((at + 1) * by_steps).min(steps));
+            }
+            let known = if held.is_empty() { store.value(path, row, step) } else { held.get(step % by_steps).copied().filter(|value| value.is_finite()) };
+            known.map_or(f64::NAN, f64::from)
+        };
+        // Finer steps than those that are summed count with their mean.
+        let kw: Vec<f64> = wanted.into_iter().map(|range| if range.len() == 1 { value(range.start) } else { range.clone().map(&mut value).sum::<f64>() / range.len() as f64 }).collect();
+        if kw.iter().any(|kw| kw.is_finite()) { Reading::Kw(kw) } else { Reading::Absent }
     }
 
     fn named(&mut self, id: &str, row: &str) -> Option<Reading> {
@@ -135,8 +171,8 @@ impl Reader<'_> {
             kept.sums.insert(id.to_owned(), added_up(&profiles, &scales));
         }
         let sums = kept.sums.get(id)?.clone();
-        let unit = kilo(choice.unit());
-        Some(sums.into_iter().map(|(row, amount)| self.of(&choice, row).times(unit * amount / HOURS_PER_YEAR)).fold(Reading::Kw(0.0), Reading::plus))
+        let (unit, nothing) = (kilo(choice.unit()), Reading::Kw(vec![0.0; self.steps.len()]));
+        Some(sums.into_iter().map(|(row, amount)| self.of(&choice, row).times(unit * amount / HOURS_PER_YEAR)).fold(nothing, Reading::plus))
     }
 }
 
@@ -163,8 +199,9 @@ fn kilo(unit: &str) -> f64 {
 }
 
 /// What a diagram is put together of.
+#[derive(Default)]
 struct Draft {
-    parts: Parts<usize>,
+    parts: Course<usize>,
     nodes: Vec<(String, FlowKind)>,
     absent: Vec<String>,
     is_waiting: bool,
@@ -177,11 +214,14 @@ impl Draft {
         self.nodes.len() - 1
     }
 
-    /// The value; what is not there is told by its name.
-    fn take(&mut self, reading: Option<Reading>, name: &str) -> Option<f64> {
+    /// The values; what is not there is told by its name.
+    fn take(&mut self, reading: Option<Reading>, name: &str) -> Option<Vec<f64>> {
         match reading? {
             // Computed values may be a hair below nothing.
-            Reading::Kw(kw) => return Some(kw.max(0.0)),
+            Reading::Kw(mut kw) => {
+                kw.iter_mut().filter(|kw| **kw < 0.0).for_each(|kw| *kw = 0.0);
+                return Some(kw);
+            }
             Reading::Absent if !self.absent.iter().any(|known| known == name) => self.absent.push(name.to_owned()),
             Reading::Absent => {}
             Reading::Waiting => self.is_waiting = true,
@@ -189,12 +229,12 @@ impl Draft {
         None
     }
 
-    fn made(&mut self, name: String, kind: FlowKind, kw: f64, curtailed_kw: f64) {
+    fn made(&mut self, name: String, kind: FlowKind, kw: Vec<f64>, curtailed_kw: Vec<f64>) {
         let node = self.name(name, kind);
-        self.parts.made.push((node, kw, curtailed_kw.min(kw)));
+        self.parts.made.push((node, kw, curtailed_kw));
     }
 
-    fn used(&mut self, name: String, kw: f64) {
+    fn used(&mut self, name: String, kw: Vec<f64>) {
         let node = self.name(name, FlowKind::Use);
         self.parts.used.push((node, kw));
     }
@@ -220,7 +260,9 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
     if kept.epoch != store.epoch {
         *kept = Kept { epoch: store.epoch, ..Kept::default() };
     }
-    let now: Drawn = (state.instant, state.selection.clone(), state.language, state.flows, store.arrivals, store.epoch);
+    let steps = steps(&scene);
+    let of = if state.flows.over == FlowSpan::Hour { Some(state.instant) } else { steps.first().map(|(from, _)| *from) };
+    let now: Drawn = (of, state.selection.clone(), state.language, state.flows, store.arrivals, store.epoch);
     let is_waiting = facts.flows.as_ref().is_none_or(|flows| flows.is_waiting);
     // What is waited for is asked for in each frame.
     if kept.drawn.as_ref() == Some(&now) && !is_waiting {
@@ -228,8 +270,8 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
     }
     let texts = Texts::new(state.language);
     let scope = scope(&scene, &resident, store, &mut kept);
-    let mut draft = Draft { parts: Parts::default(), nodes: Vec::new(), absent: Vec::new(), is_waiting: false, datasets: Vec::new() };
-    let mut reader = Reader { manifest: &scene.manifest, store, at: state.instant };
+    let mut draft = Draft::default();
+    let mut reader = Reader { manifest: &scene.manifest, store, steps: &steps };
     let can_equip = match &scope {
         Scope::Territory => of_territory(&mut reader, &mut draft, &mut kept, &texts, state.flows),
         Scope::Area { demand, row, sun } => of_area(&mut reader, &mut draft, &texts, state.flows, demand, *row, sun.as_deref()),
@@ -240,10 +282,29 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
         }
     };
     kept.drawn = Some(now);
-    let told = told(draft, &scope, &texts, can_equip);
+    let told = told(draft, &scope, &texts, can_equip, state.flows.over, &steps);
     if facts.flows.as_ref() != Some(&told) {
         facts.flows = Some(told);
     }
+}
+
+/// The instant, or the demand's steps in the local day or year around it.
+fn steps(scene: &Scene) -> Vec<(Instant, Instant)> {
+    let at = scene.state.instant;
+    let span = match scene.state.flows.over {
+        FlowSpan::Hour => return vec![(at, at.plus_seconds(1))],
+        FlowSpan::Day => Span::Day,
+        FlowSpan::Year => Span::Year,
+    };
+    let Some(axis) = series::demand(&scene.manifest).map(|choice| choice.axis) else { return Vec::new() };
+    let around = span.around(scene.manifest.clock(), at);
+    let (from, to) = (around.start.max(axis.start), around.end.min(axis.end));
+    let (Some(first), true) = (axis.step_at(from), from < to) else { return Vec::new() };
+    let starts = (first..).take(MOST_STEPS).map_while(|step| axis.start_of(step));
+    // A step that began before belongs to the time before.
+    let starts: Vec<Instant> = starts.take_while(|start| *start < to).filter(|start| *start >= from).collect();
+    let ends = starts.iter().skip(1).copied().chain([to]);
+    starts.iter().copied().zip(ends).collect()
 }
 
 /// What the diagram is of.
@@ -303,7 +364,8 @@ fn scope(scene: &Scene, resident: &Resident, store: &mut SeriesStore, kept: &mut
 fn sun(draft: &mut Draft, reading: Option<Reading>, choice: FlowChoice, texts: &Texts) {
     let name = texts.text("flows-sun");
     if choice.equipped_percent > 0 && let Some(kw) = draft.take(reading, &name) {
-        draft.made(name, FlowKind::Sun, kw * f64::from(choice.equipped_percent) / 100.0, 0.0);
+        let share = f64::from(choice.equipped_percent) / 100.0;
+        draft.made(name, FlowKind::Sun, kw.into_iter().map(|kw| kw * share).collect(), Vec::new());
     }
 }
 
@@ -332,24 +394,23 @@ fn of_territory(reader: &mut Reader, draft: &mut Draft, kept: &mut Kept, texts: 
     // By their year, so that none changes its place while the clock runs.
     uses.sort_by(|a, b| b.1.total_cmp(&a.1));
     let most = if uses.len() > MOST_USES { MOST_USES - 1 } else { MOST_USES };
-    let rest: f64 = uses.iter().skip(most).map(|(_, _, kw)| kw).sum();
-    let has_rest = uses.len() > most;
-    for (name, _, kw) in uses.into_iter().take(most) {
-        draft.used(name, kw);
-    }
-    if has_rest {
-        draft.used(texts.text("flows-others"), rest);
+    let others = (uses.len() > most).then(|| draft.name(texts.text("flows-others"), FlowKind::Use));
+    for (place, (name, _, kw)) in uses.into_iter().enumerate() {
+        match others.filter(|_| place >= most) {
+            Some(others) => draft.parts.used.push((others, kw)),
+            None => draft.used(name, kw),
+        }
     }
     let reading = reader.named("flow-losses", "losses");
     if reading.is_some() {
         draft.source(manifest, "flow-losses");
     }
-    draft.parts.losses_kw = draft.take(reading, &texts.text("flows-losses")).unwrap_or(0.0);
+    draft.parts.losses_kw = draft.take(reading, &texts.text("flows-losses")).unwrap_or_default();
     has_roofs
 }
 
-/// Name, kWh a year and power of each class of use.
-fn of_buildings(reader: &mut Reader, draft: &mut Draft, texts: &Texts) -> Vec<(String, f64, f64)> {
+/// Name, kWh a year and powers of each class of use.
+fn of_buildings(reader: &mut Reader, draft: &mut Draft, texts: &Texts) -> Vec<(String, f64, Vec<f64>)> {
     let manifest = reader.manifest;
     let Some(choice) = series::demand(manifest) else { return Vec::new() };
     draft.source(manifest, series::DEMAND_SERIES);
@@ -374,31 +435,46 @@ fn park(reader: &mut Reader, draft: &mut Draft, texts: &Texts) {
     let kind = if has_wind { FlowKind::Wind } else { FlowKind::Made };
     let production = reader.all("battery-production");
     let [curtailed, exported] = ["battery-curtailed", "battery-export"].map(|id| reader.named(id, WITH_BATTERY));
-    if let (Some(Reading::Kw(made)), Some(Reading::Kw(curtailed)), Some(Reading::Kw(exported))) = (production, curtailed, exported) {
+    if let (Some(Reading::Kw(made)), Some(Reading::Kw(curtailed)), Some(Reading::Kw(exported))) = (&production, &curtailed, &exported) {
         draft.source(manifest, "battery-production");
-        let made = made.max(0.0);
-        let curtailed = curtailed.clamp(0.0, made);
-        // What neither goes out nor is thrown away went into the store; what goes out beyond that came from it.
-        let stored = made - curtailed - exported;
-        // Values are kept with seven digits.
-        let noise = 1e-5 * made.max(exported.abs()).max(1.0);
-        draft.parts.charged_kw = if stored > noise { stored } else { 0.0 };
-        draft.parts.discharged_kw = if stored < -noise { -stored } else { 0.0 };
-        draft.made(name, kind, made, curtailed);
+        let split = made.iter().zip(curtailed).zip(exported).map(|((made, curtailed), exported)| split(*made, *curtailed, *exported));
+        let (mut kw, mut away) = (Vec::new(), Vec::new());
+        for [made, curtailed, charged, discharged] in split {
+            kw.push(made);
+            away.push(curtailed);
+            draft.parts.charged_kw.push(charged);
+            draft.parts.discharged_kw.push(discharged);
+        }
+        draft.made(name, kind, kw, away);
         return;
     }
+    let parts = [production.clone(), curtailed, exported];
     let reading = reader.all("wind-power").or(production);
     if let Some(kw) = draft.take(reading, &name) {
         draft.source(manifest, "wind-power");
-        draft.made(name, kind, kw, 0.0);
+        draft.made(name, kind, kw, Vec::new());
     }
-    if [production, curtailed, exported].iter().any(Option::is_some) {
+    if parts.iter().any(Option::is_some) {
         let battery = texts.text("flows-battery");
         // For what it says of itself alone: nothing of it is drawn by halves.
-        for reading in [production, curtailed, exported] {
+        for reading in parts {
             let _ = draft.take(reading, &battery);
         }
     }
+}
+
+/// What is made, thrown away, charged and discharged; all NaN where one is not known.
+fn split(made: f64, curtailed: f64, exported: f64) -> [f64; 4] {
+    if !(made.is_finite() && curtailed.is_finite() && exported.is_finite()) {
+        return [f64::NAN; 4];
+    }
+    let made = made.max(0.0);
+    let curtailed = curtailed.clamp(0.0, made);
+    // What neither goes out nor is thrown away went into the store; what goes out beyond that came from it.
+    let stored = made - curtailed - exported;
+    // Values are kept with seven digits.
+    let noise = 1e-5 * made.max(exported.abs()).max(1.0);
+    [made, curtailed, if stored > noise { stored } else { 0.0 }, if stored < -noise { -stored } else { 0.0 }]
 }
 
 fn of_area(reader: &mut Reader, draft: &mut Draft, texts: &Texts, choice: FlowChoice, demand: &str, row: usize, roofs: Option<&str>) -> bool {
@@ -438,10 +514,24 @@ fn of_building(reader: &mut Reader, draft: &mut Draft, texts: &Texts, choice: Fl
 }
 
 /// The diagram of a draft: sources on the left, what mixes in the middle, uses on the right.
-fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool) -> FlowFacts {
+fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool, over: FlowSpan, steps: &[(Instant, Instant)]) -> FlowFacts {
     let Draft { parts, nodes: named, absent, is_waiting, datasets } = draft;
-    // Parts are checked where they are made; a value that is none leaves the diagram empty.
-    let ends = parts.flows().unwrap_or_default();
+    let mut ends: Vec<(End<usize>, End<usize>, f64)> = Vec::new();
+    let known = if over == FlowSpan::Hour {
+        // Parts are checked where they are made; a value that is none leaves the diagram empty.
+        for flow in parts.at(0).flows().unwrap_or_default() {
+            match ends.iter_mut().find(|(from, to, _)| (*from, *to) == (flow.from, flow.to)) {
+                Some((.., kw)) => *kw += flow.kw,
+                None => ends.push((flow.from, flow.to, flow.kw)),
+            }
+        }
+        steps.len()
+    } else {
+        let hours: Vec<f64> = steps.iter().map(|(from, to)| (to.0 - from.0) as f64 / 3600.0).collect();
+        let sums = parts.over(&hours);
+        ends.extend(sums.flows.into_iter().map(|(from, to, wh)| (from, to, wh as f64 / 1000.0)));
+        sums.known
+    };
     let of = match scope {
         Scope::Territory => FlowScope::Territory,
         Scope::Area { .. } => FlowScope::Area,
@@ -450,7 +540,7 @@ fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool) -> FlowFact
     };
     let mut nodes: Vec<FlowNode> = Vec::new();
     let mut places: Vec<End<usize>> = Vec::new();
-    for end in ends.iter().flat_map(|flow| [flow.from, flow.to]) {
+    for end in ends.iter().flat_map(|(from, to, _)| [*from, *to]) {
         if places.contains(&end) {
             continue;
         }
@@ -474,13 +564,13 @@ fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool) -> FlowFact
         nodes.push(FlowNode { name, kind, column, kw: 0.0 });
     }
     let place = |end: End<usize>| places.iter().position(|known| *known == end).unwrap_or(0);
-    let flows: Vec<Flow> = ends.iter().map(|flow| Flow { from: place(flow.from), to: place(flow.to), value: flow.kw }).collect();
+    let flows: Vec<Flow> = ends.iter().map(|(from, to, value)| Flow { from: place(*from), to: place(*to), value: *value }).collect();
     let columns: Vec<usize> = nodes.iter().map(|node| node.column).collect();
     let diagram = layout(&columns, &flows, &FRAME);
     for (node, at) in nodes.iter_mut().zip(&diagram.places) {
         node.kw = at.map_or(0.0, |at| at.value);
     }
-    FlowFacts { of, nodes, flows, diagram, absent, is_waiting, can_equip, datasets }
+    FlowFacts { of, over, known, steps: steps.len(), nodes, flows, diagram, absent, is_waiting, can_equip, datasets }
 }
 
 #[cfg(test)]
@@ -495,8 +585,9 @@ mod tests {
 
     #[test]
     fn a_sum_of_which_a_part_is_missing_is_missing() {
-        assert_eq!(Reading::Kw(1.0).plus(Reading::Absent), Reading::Absent);
+        let kw = |kw: f64| Reading::Kw(vec![kw]);
+        assert_eq!(kw(1.0).plus(Reading::Absent), Reading::Absent);
         assert_eq!(Reading::Absent.plus(Reading::Waiting), Reading::Waiting);
-        assert_eq!(Reading::Kw(1.0).plus(Reading::Kw(2.0)).times(1e3), Reading::Kw(3000.0));
+        assert_eq!(kw(1.0).plus(kw(2.0)).times(1e3), kw(3000.0));
     }
 }

@@ -119,6 +119,11 @@ impl Rows {
         if self.by.is_some() { None } else { self.rows.get(id).copied() }
     }
 
+    /// Whether a feature of a layer has an amount above nothing.
+    pub fn has(&self, layer: &LayerId, table: &PropertyTable, row: usize) -> bool {
+        self.layer == *layer && matches!(self.find(table, row), (scale, row) if row != NO_DATA && scale > 0.0)
+    }
+
     /// Scale and row of a feature.
     pub fn find(&self, table: &PropertyTable, row: usize) -> (f32, u32) {
         let found = match &self.by {

@@ -72,6 +72,7 @@ pub struct SceneUniform {
     pub run: Vec4,
     pub machines: Vec4,
     pub raise: Vec4,
+    pub roofs: Vec4,
     pub machine: [UVec4; MACHINES],
     pub ramp: [Vec4; 8],
     pub breaks: [Vec4; 2],

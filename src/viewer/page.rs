@@ -156,7 +156,7 @@ fn speak(
         platform::post(&match &facts.accounts {
             None => json!({ "kind": "accounts", "lines": null }),
             Some(accounts) => json!({
-                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting,
+                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
                 "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
             }),
         });
@@ -246,7 +246,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
         .map(|figure| {
             let text = figure_line(figure, &scene.manifest.datasets, texts);
             json!({
-                "key": figure.name, "name": text.name, "value": text.value, "nature": figure.nature, "absent": text.absent,
+                "key": figure.name, "name": text.name, "value": text.value, "nature": if text.made_up { json!("made-up") } else { json!(figure.nature) }, "absent": text.absent,
                 "source": text.source, "method": text.method, "uncertainty": text.uncertainty,
             })
         })
@@ -265,10 +265,10 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
             json!({
                 "kind": "legend", "theme": scene.state.theme, "title": in_both(&legend.title, both), "unit": legend.unit.text(texts),
                 "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
-                "source": dataset.map(|dataset| dataset.attribution.clone()),
+                "madeUp": scene.manifest.is_made_up(&legend.dataset), "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
                 "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
-                "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
+                "note": (!legend.note.is_empty()).then(|| in_both(&Words::Key(legend.note), both)), "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
                 })),
@@ -302,10 +302,11 @@ fn flows_message(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Value {
         json!({
             "of": texts.text(flows.of.key()), "nodes": nodes.collect::<Vec<_>>(), "bands": bands.collect::<Vec<_>>(), "flows": links.collect::<Vec<_>>(),
             "frame": [FRAME.width, FRAME.height], "absent": flows.absent, "waiting": flows.is_waiting, "canEquip": flows.can_equip,
+            "over": flows.over, "known": flows.known, "steps": flows.steps, "madeUp": flows.datasets.iter().any(|dataset| scene.manifest.is_made_up(dataset)),
             "nature": crate::base::Nature::Simulated, "source": sources.collect::<Vec<_>>().join(" · "),
         })
     });
-    let FlowChoice { shown, equipped_percent } = scene.state.flows;
+    let FlowChoice { shown, equipped_percent, .. } = scene.state.flows;
     json!({ "kind": "flows", "known": are_known(&scene.manifest), "shown": shown, "equipped": equipped_percent, "diagram": drawn })
 }
 
@@ -374,9 +375,10 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         .collect();
     let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, territory: &scene.manifest.id };
+    let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id };
     json!({
-        "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "source": source, "method": method,
+        "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "madeUp": scene.manifest.is_made_up(&chart.dataset), "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
         "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.hours_times_value, "known": over.known, "absent": over.absent })),

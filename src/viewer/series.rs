@@ -12,6 +12,7 @@ use crate::formats::zarr::Layout;
 use crate::formats::zarr_group;
 use crate::i18n::Texts;
 use crate::io::IoFault;
+use crate::siting::rooms;
 use crate::view::{Command, KnownSeries, MAX_SERIES_BYTES};
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
@@ -173,7 +174,7 @@ pub fn titles(manifest: &Manifest, choices: &[Choice], texts: &Texts) -> Vec<Str
 
 /// What [`crate::view::apply`] knows of them.
 pub fn known(manifest: &Manifest) -> Vec<KnownSeries> {
-    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some(), parts: choice.parts() }).collect()
+    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some(), parts: choice.parts(), breaks: rooms::usual_breaks(choice.id) }).collect()
 }
 
 pub fn choice<'a>(manifest: &'a Manifest, id: &str) -> Option<Choice<'a>> {

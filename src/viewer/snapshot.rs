@@ -5,6 +5,7 @@ use super::lost::Kept;
 use super::tiles::StreamBudget;
 use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app, platform};
+use crate::base::DatasetId;
 use crate::formats::territory::attributions;
 use crate::io::{Clock, Location};
 use crate::view::to_link;
@@ -175,15 +176,17 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         seconds: clock.seconds(),
         faults: facts.faults.clone(),
         title: scene.manifest.name.text(scene.state.language).to_owned(),
-        credits: credits(scene),
+        credits: credits(scene, facts.legend.as_ref().map(|legend| &legend.dataset)),
         link: to_link(&scene.state),
     })
 }
 
-/// The attributions of the layers that are seen.
-fn credits(scene: &Scene) -> Vec<String> {
+/// The attributions of the layers that are seen, and of what their colours mean.
+fn credits(scene: &Scene, colours: Option<&DatasetId>) -> Vec<String> {
     let layers = scene.manifest.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id));
-    let seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
+    let mut seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
+    // Colours are owed to somebody too.
+    seen.extend(colours.map(|id| id.as_str()));
     attributions(scene.manifest.datasets.iter().filter(|dataset| seen.contains(dataset.id.as_str())))
 }
 

@@ -31,13 +31,16 @@ pub const FILTERED: u32 = u32::MAX - 2;
 /// Stands for a value that is absent: NaN does not survive every driver.
 pub const NO_VALUE: f32 = -3.0e38;
 
+/// Set in the years of a feature whose roof could carry modules, by the other way round of the bit that no year and all marks have.
+const COULD_CARRY: u32 = 1 << 30;
+
 /// What the shader reads of each feature of a table; `lookup` gives the scale and the row of its values.
 pub fn table_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32)) -> Vec<[u32; 4]> {
-    filtered_records(table, lookup, &|_| true)
+    filtered_records(table, lookup, &|_| true, &|_| false)
 }
 
-/// The same, where some features are left out.
-pub fn filtered_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32), is_shown: &dyn Fn(usize) -> bool) -> Vec<[u32; 4]> {
+/// The same, where some features are left out, and some could carry modules on their roofs.
+pub fn filtered_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u32), is_shown: &dyn Fn(usize) -> bool, could_carry: &dyn Fn(usize) -> bool) -> Vec<[u32; 4]> {
     let is_building = table.class == BUILDING;
     let lives = super::lives::Lives::of(table);
     (0..table.count)
@@ -47,7 +50,8 @@ pub fn filtered_records(table: &PropertyTable, lookup: &dyn Fn(usize) -> (f32, u
             let life = lives.get(row);
             let year = if life.is_known() { life.packed() } else if is_building { NO_DATA } else { NOT_MEANT };
             let hash = table.text("id", row).map_or(0, feature_hash);
-            [scale.to_bits(), values, if is_shown(row) { year } else { FILTERED }, hash]
+            let year = if is_shown(row) { year } else { FILTERED };
+            [scale.to_bits(), values, if could_carry(row) { year ^ COULD_CARRY } else { year }, hash]
         })
         .collect()
 }

@@ -123,6 +123,8 @@ pub struct Legend {
     pub band: Option<[f64; 2]>,
     /// Arrows show which way values run.
     pub is_directed: bool,
+    /// What is to be known of the values, one sentence: an i18n key; empty where there is nothing.
+    pub note: &'static str,
     /// Where values can raise the features; kinds, years and coefficients cannot.
     pub raise: Option<Raise>,
 }
@@ -273,6 +275,8 @@ pub struct AccountsFacts {
     pub lines: Vec<AccountLine>,
     /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
     pub omitted: Vec<String>,
+    /// One of its lines is of something made up.
+    pub is_made_up: bool,
     pub is_waiting: bool,
 }
 
@@ -427,18 +431,23 @@ pub struct FlowNode {
     pub kind: FlowKind,
     /// 0 sources, 1 what mixes, 2 uses.
     pub column: usize,
+    /// kW, or kWh where the diagram is of a day or a year.
     pub kw: f64,
 }
 
-/// A flow diagram at the instant.
+/// A flow diagram at the instant, or over the day or year around it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FlowFacts {
     pub of: FlowScope,
+    pub over: crate::view::FlowSpan,
+    /// Steps that were summed, of how many; in the others a part is not known.
+    pub known: usize,
+    pub steps: usize,
     pub nodes: Vec<FlowNode>,
-    /// kW, from node to node.
+    /// kW or kWh, from node to node.
     pub flows: Vec<crate::view::sankey::Flow>,
     pub diagram: crate::view::sankey::Diagram,
-    /// What has no value at the instant, by name.
+    /// What has no value, by name.
     pub absent: Vec<String>,
     pub is_waiting: bool,
     /// Whether there are roofs that may be taken to be equipped.
@@ -484,6 +493,10 @@ pub struct ValuesWaiting(pub usize);
 /// Whether values that turbines and batteries follow are still on their way.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
 pub struct MachinesWaiting(pub usize);
+
+/// Lists and values of roofs that make power which are on their way.
+#[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
+pub struct RoofsWaiting(pub usize);
 
 /// What the last drawn frame took that another followed at once, and how many there were: pauses and steps without a picture do not count.
 #[derive(Resource, Clone, Copy, Debug, Default, PartialEq)]
@@ -564,6 +577,14 @@ pub struct RoofFacts {
 #[derive(Resource, Default, PartialEq)]
 pub struct PointerTaken(pub bool);
 
+/// What proposed things do at the instant, each as a share of the most.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Doing {
+    pub sun: f64,
+    pub charging: f64,
+    pub stored: f64,
+}
+
 /// What a proposal would do, as far as it is known.
 #[derive(Resource, Clone, Default)]
 pub struct SitingFacts {
@@ -575,6 +596,8 @@ pub struct SitingFacts {
     pub why: Option<String>,
     pub card: Option<crate::siting::told::Card>,
     pub answer: Option<Arc<crate::siting::answer::Answer>>,
+    /// What its things do at the instant.
+    pub doing: Doing,
     /// Where each thing could be connected.
     pub fits: Vec<Option<crate::siting::reach::Fit>>,
     /// Posts and lines are known.

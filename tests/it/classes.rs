@@ -2,7 +2,7 @@
 
 use jumeau::view::Breaks;
 use jumeau::view::classes::{class_of, ends, histogram};
-use jumeau::view::colours::Palette;
+use jumeau::view::colours::{Palette, on_dark};
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -107,10 +107,30 @@ fn distance(a: [f64; 3], b: [f64; 3]) -> f64 {
 
 #[test]
 fn scales_are_told_apart_whatever_cones_one_has() {
+    check_scales(0.0);
+}
+
+/// Lines at night: lighter, and still told apart in their order; none is dark.
+#[test]
+fn scales_on_dark_ground_are_light_and_told_apart() {
+    check_scales(1.0);
+    for palette in [Palette::Cividis, Palette::Blues, Palette::BlueOrange] {
+        for colour in palette.stops() {
+            assert_eq!(on_dark(colour, 0.0), colour);
+            let lightness = lab(on_dark(colour, 1.0), &BLINDNESSES[0])[0];
+            assert!(lightness > 50.0, "{palette:?} {colour:?} {lightness}");
+            // Dusk comes step by step.
+            let at = |eighth: u8| lab(on_dark(colour, f64::from(eighth) / 8.0), &BLINDNESSES[0]);
+            assert!((0..8).all(|eighth| distance(at(eighth), at(eighth + 1)) < 14.0), "{palette:?} {colour:?}");
+        }
+    }
+}
+
+fn check_scales(dark: f64) {
     for (kind, seen) in BLINDNESSES.iter().enumerate() {
-        for palette in Palette::ALL {
+        for palette in Palette::ALL.into_iter().filter(|palette| dark == 0.0 || palette.is_ordered()) {
             for count in 2..=8 {
-                let colours: Vec<[f64; 3]> = palette.classes(count).into_iter().map(|rgb| lab(rgb, seen)).collect();
+                let colours: Vec<[f64; 3]> = palette.classes(count).into_iter().map(|rgb| lab(on_dark(rgb, dark), seen)).collect();
                 for (at, colour) in colours.iter().enumerate() {
                     for other in &colours[at + 1..] {
                         // A just noticeable difference is about 2.3.

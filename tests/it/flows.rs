@@ -1,8 +1,9 @@
 //! The flow diagram: power is conserved at every end, widths follow the values, nothing leaves the sheet.
 
 use jumeau::energy::balance::BalanceFault;
-use jumeau::energy::flows::{End, Flow as PowerFlow, Parts};
-use jumeau::view::FlowChoice;
+use jumeau::energy::accounts::{Entry, Side, close as close_accounts, whole_wh};
+use jumeau::energy::flows::{Course, End, Flow as PowerFlow, Parts};
+use jumeau::view::{FlowChoice, FlowSpan};
 use jumeau::view::sankey::{Diagram, Flow, Frame, layout};
 use proptest::prelude::*;
 
@@ -140,6 +141,103 @@ proptest! {
             if a != b && close(a.left, b.left) {
                 prop_assert!(a.top + a.height + FRAME.gap <= b.top + 1e-9 || b.top + b.height + FRAME.gap <= a.top + 1e-9);
             }
+        }
+    }
+}
+
+#[test]
+fn a_day_is_the_sum_of_its_hours_to_the_last_watt_hour() {
+    // An hour with too much, one with too little, one that is not known.
+    let course = Course {
+        made: vec![("vent", vec![8.0, 0.3, 1.0], vec![1.5, 0.0, 0.0])],
+        used: vec![("logements", vec![3.0, 2.0, f64::NAN]), ("fermes", vec![1.0, 0.1, 1.0])],
+        charged_kw: vec![1.7, 0.0, 0.0],
+        discharged_kw: vec![0.0, 0.5, 0.0],
+        losses_kw: vec![0.5, 0.2, 0.1],
+    };
+    let sums = course.over(&[1.0; 3]);
+    assert_eq!((sums.known, sums.steps), (2, 3));
+    let of = |from, to| sums.flows.iter().find(|(a, b, _)| (*a, *b) == (from, to)).map(|(.., wh)| *wh);
+    assert_eq!(of(End::Made("vent"), End::Area), Some(6_800));
+    assert_eq!(of(End::Made("vent"), End::Curtailed), Some(1_500));
+    // What one hour gives away does not cover the next one.
+    assert_eq!((of(End::Area, End::Exported), of(End::Imported, End::Area)), (Some(300), Some(1_500)));
+    assert_eq!((of(End::Area, End::Used("logements")), of(End::Area, End::Losses), of(End::Discharged, End::Area)), (Some(5_000), Some(700), Some(500)));
+}
+
+#[test]
+fn the_span_of_a_diagram_is_written_and_read() {
+    let choice = FlowChoice { shown: true, equipped_percent: 30, over: FlowSpan::Day };
+    assert_eq!(choice.to_string(), "1,30,day");
+    assert_eq!(FlowChoice::parse("1,30,day"), Some(choice));
+    assert_eq!(FlowChoice::parse("1,30"), Some(FlowChoice { over: FlowSpan::Hour, ..choice }));
+}
+
+/// Powers of a part, now and then not known.
+fn track(steps: usize) -> impl Strategy<Value = Vec<f64>> {
+    proptest::collection::vec(prop_oneof![40 => 0.0..1e6_f64, 1 => Just(f64::NAN)], steps)
+}
+
+fn course() -> impl Strategy<Value = Course<usize>> {
+    (1..40_usize).prop_flat_map(|steps| {
+        let made = proptest::collection::vec((track(steps), track(steps)), 0..3);
+        let used = proptest::collection::vec((0..3_usize, track(steps)), 1..5);
+        (made, used, track(steps), track(steps), track(steps)).prop_map(|(made, used, charged_kw, discharged_kw, losses_kw)| Course {
+            made: made.into_iter().enumerate().map(|(name, (kw, away))| (name, kw, away)).collect(),
+            used,
+            charged_kw,
+            discharged_kw,
+            losses_kw,
+        })
+    })
+}
+
+proptest! {
+    /// What comes in goes out, and sums over any part of time are those of its steps.
+    #[test]
+    fn sums_of_flows_are_closed_and_add_up(course in course(), hours in prop_oneof![Just(1.0), Just(0.5), Just(0.25)]) {
+        let steps = course.losses_kw.len();
+        let sums = course.over(&vec![hours; steps]);
+        let into: i64 = sums.flows.iter().filter(|(_, to, _)| *to == End::Area).map(|(.., wh)| wh).sum();
+        let out: i64 = sums.flows.iter().filter(|(from, ..)| *from == End::Area).map(|(.., wh)| wh).sum();
+        prop_assert_eq!(into, out);
+        // Step by step it comes to the same.
+        let mut all: Vec<(End<usize>, End<usize>, i64)> = Vec::new();
+        let mut known = 0;
+        for step in 0..steps {
+            let of = |list: &Vec<f64>| vec![list[step]];
+            let one = Course {
+                made: course.made.iter().map(|(name, kw, away)| (*name, of(kw), of(away))).collect(),
+                used: course.used.iter().map(|(name, kw)| (*name, of(kw))).collect(),
+                charged_kw: of(&course.charged_kw),
+                discharged_kw: of(&course.discharged_kw),
+                losses_kw: of(&course.losses_kw),
+            }
+            .over(&[hours]);
+            known += one.known;
+            for (from, to, wh) in one.flows {
+                match all.iter_mut().find(|(a, b, _)| (*a, *b) == (from, to)) {
+                    Some((.., sum)) => *sum += wh,
+                    None => all.push((from, to, wh)),
+                }
+            }
+        }
+        prop_assert_eq!(known, sums.known);
+        prop_assert_eq!(all.len(), sums.flows.len());
+        for flow in &sums.flows {
+            prop_assert!(all.contains(flow), "{:?}", flow);
+        }
+        // The balance of the same lines has the same exchange.
+        let wh = |kw: &[f64]| kw.iter().map(|kw| whole_wh(*kw, hours)).collect::<Vec<_>>();
+        let mut entries: Vec<Entry> = course.used.iter().map(|(_, kw)| Entry { side: Side::Consumption, name: String::new(), wh: wh(kw) }).collect();
+        if course.made.is_empty() {
+            entries.push(Entry { side: Side::Consumption, name: String::new(), wh: wh(&course.losses_kw) });
+            entries.push(Entry { side: Side::Charged, name: String::new(), wh: wh(&course.charged_kw) });
+            entries.push(Entry { side: Side::Discharged, name: String::new(), wh: wh(&course.discharged_kw) });
+            let accounts = close_accounts(entries);
+            let imported: i64 = accounts.imported_wh.iter().flatten().sum();
+            let drawn = sums.flows.iter().find(|(from, ..)| *from == End::Imported).map_or(0, |(.., wh)| *wh);
+            prop_assert_eq!(imported, drawn);
         }
     }
 }

@@ -472,3 +472,27 @@ fn ellipsoids_differ_where_they_should() {
     let off = Ellipsoid::GRS80.to_ecef(pole).0.z - Ellipsoid::WGS84.to_ecef(pole).0.z;
     assert!((off.abs() - 1.05e-4).abs() < 1e-6, "{off}");
 }
+
+/// Truth: pyproj's `Geod` on WGS84.
+#[test]
+fn distances_along_the_ellipsoid_are_those_of_pyproj() {
+    use jumeau::geodesy::geodesic;
+    let truth: serde_json::Value = serde_json::from_str(include_str!("../data/geodesy/geodesics.json")).unwrap();
+    let pair = |value: &serde_json::Value| [value[0].as_f64().unwrap(), value[1].as_f64().unwrap()];
+    for case in truth["inverse"].as_array().unwrap() {
+        let (from, to) = (pair(&case["from"]), pair(&case["to"]));
+        let (distance_m, azimuth) = (case["distance_m"].as_f64().unwrap(), case["azimuth_deg"].as_f64().unwrap().to_radians());
+        assert!((geodesic::distance_m(from, to) - distance_m).abs() < 1e-6, "{case}");
+        let [east, north] = geodesic::east_north_m(from, to);
+        assert!((east - distance_m * azimuth.sin()).hypot(north - distance_m * azimuth.cos()) < 1e-5, "{case}");
+        let back = geodesic::moved(from, [east, north]);
+        assert!((back[0] - to[0]).abs().max((back[1] - to[1]).abs()) < 1e-11, "{case} {back:?}");
+    }
+    for case in truth["direct"].as_array().unwrap() {
+        let (azimuth, distance_m) = (case["azimuth_deg"].as_f64().unwrap().to_radians(), case["distance_m"].as_f64().unwrap());
+        let found = geodesic::moved(pair(&case["from"]), [distance_m * azimuth.sin(), distance_m * azimuth.cos()]);
+        let to = pair(&case["to"]);
+        assert!((found[0] - to[0]).abs().max((found[1] - to[1]).abs()) < 1e-11, "{case} {found:?}");
+    }
+    assert_eq!(geodesic::east_north_m([1.0, 46.0], [1.0, 46.0]), [0.0; 2]);
+}

@@ -398,6 +398,19 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let said = fit.json(false);
     assert!(said["s3renr_mw"].is_null() && said["s3renr"].as_str().unwrap().contains("non connu"));
     assert_eq!((said["post"]["label"].as_str(), said["post"]["generated"].as_bool()), (Some("généré, non réel"), Some(true)));
+    // Wherever it goes it says what it is: each name (tiles, search, features.parquet), the file of the network, the words, what a page is told, the year.
+    assert!(fit.is_made_up() && said["generated"] == true && fit.words(false).matches("généré, non réel").count() >= 2 && fit.words(true).contains("generated, not real"));
+    let book = parts.book();
+    let names = || book.posts.iter().map(|post| &post.known.name).chain(book.lines.iter().map(|line| &line.known.name));
+    assert!(names().count() > 20 && names().all(|name| name.contains("généré, non réel") || name.contains("générée, non réelle")), "{:?}", names().next());
+    assert!(String::from_utf8_lossy(&std::fs::read(out.join(&grid.path)).unwrap()).contains("généré, non réel"));
+    let year = std::fs::read_to_string(out.join("flow").join(&grid.id).join("zarr.json")).unwrap();
+    assert!(year.contains("réseau généré, non réel"));
+    for series in manifest.series.iter().filter(|series| series.id.starts_with("flow-")) {
+        assert!(manifest.is_made_up(&series.dataset), "{}", series.id);
+    }
+    let page = jumeau::siting::message::message(&jumeau::siting::message::Outline { state: "ready", message: None, card: None, moments: &[], fits: &[Some(fit.clone())], has_book: true, ms: 0.0 }, &jumeau::view::Proposal::default(), false);
+    assert_eq!(page["madeUp"], true);
 
     // Cut otherwise, it is the same network; and the package checks clean.
     let (other, again) = run("many", 20);

@@ -116,11 +116,11 @@ fn dates_are_read_as_people_type_them() {
 fn a_day_is_carried_away_with_its_origin() {
     let start = instant("2026-10-25T00:00:00Z");
     let points = |values: [Option<f64>; 3]| values.into_iter().enumerate().map(|(hour, value)| Point { at: start.plus_seconds(3600 * hour as i64), value }).collect();
-    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", method: "", territory: "nantes" };
+    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", method: "", made_up: "généré, non réel", territory: "nantes" };
     let curves: Vec<(String, Vec<Point>)> = vec![("=B1".to_owned(), points([Some(1.5), None, Some(-2.0)])), ("a,b".to_owned(), points([None, None, Some(0.0)]))];
     assert_eq!(
         csv(&origin, Clock::Paris, &curves),
-        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# source: RTE\n# clock: Europe/Paris\nutc,local,'=B1,\"a,b\"\n\
+        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# notice: généré, non réel\n# source: RTE\n# clock: Europe/Paris\nutc,local,'=B1,\"a,b\"\n\
          2026-10-25T00:00:00Z,2026-10-25T02:00+02:00,1.5,\n2026-10-25T01:00:00Z,2026-10-25T02:00+01:00,,\n2026-10-25T02:00:00Z,2026-10-25T03:00+01:00,-2,0\n"
     );
     let only: &Vec<Point> = &curves[0].1;

@@ -26,9 +26,10 @@ pub fn limits() -> Limits {
         years: [1800, 2025],
         clock: Clock::Paris,
         series: vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false },
-            KnownSeries { id: "tension".to_owned(), on_features: true, parts: true },
+            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false, breaks: Vec::new() },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false, breaks: Vec::new() },
+            KnownSeries { id: "tension".to_owned(), on_features: true, parts: true, breaks: Vec::new() },
+            KnownSeries { id: "reste".to_owned(), on_features: true, parts: false, breaks: vec![0.0, 36.0, 250.0] },
         ],
     }
 }
@@ -183,7 +184,7 @@ fn roof() -> impl Strategy<Value = RoofChoice> {
 }
 
 fn flows() -> impl Strategy<Value = FlowChoice> {
-    (any::<bool>(), any::<u8>()).prop_map(|(shown, equipped_percent)| FlowChoice { shown, equipped_percent })
+    (any::<bool>(), any::<u8>(), proptest::sample::select(&FlowSpan::ALL[..])).prop_map(|(shown, equipped_percent, over)| FlowChoice { shown, equipped_percent, over })
 }
 
 /// As `apply` leaves it: of two wishes that exclude each other at most one.
@@ -275,6 +276,7 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::ResetRoof),
         any::<bool>().prop_map(|shown| Command::ShowFlows { shown }),
         any::<u8>().prop_map(|percent| Command::SetEquipped { percent }),
+        proptest::sample::select(&FlowSpan::ALL[..]).prop_map(|over| Command::SetFlowSpan { over }),
         proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
@@ -905,6 +907,10 @@ fn colours_part_where_a_series_is_best_in_its_middle_until_somebody_chooses() {
     let chosen = Command::SetScale { scale: Scale { palette: Palette::Blues, ..Scale::default() } };
     assert_eq!(palette(&[chosen.clone(), show("tension")]), Palette::Blues);
     assert_eq!(palette(&[show("tension"), chosen, show("courbes")]), Palette::Blues);
+    // And classes of its own, until somebody chooses others.
+    let breaks = |commands: &[Command]| do_all(commands).scale.breaks;
+    assert_eq!(breaks(&[show("reste")]), Breaks::Manual { at: vec![0.0, 36.0, 250.0] });
+    assert_eq!(breaks(&[show("reste"), show("courbes")]), Breaks::Smooth);
 }
 
 #[test]
@@ -915,4 +921,12 @@ fn the_flow_diagram_is_chosen_and_stands_in_the_link() {
     assert!(link.contains("flows=1,100"), "{link}");
     assert_eq!(from_link(&link, &start()).unwrap().flows, state.flows);
     assert!(from_link("flows=1,300", &start()).is_err());
+    // What it sums stands there too; links from before speak of the hour.
+    for over in FlowSpan::ALL {
+        let state = do_all(&[Command::ShowFlows { shown: true }, Command::SetEquipped { percent: 30 }, Command::SetFlowSpan { over }]);
+        assert_eq!(from_link(&to_link(&state), &start()).unwrap().flows, state.flows);
+    }
+    assert_eq!(from_link("flows=1,30", &start()).unwrap().flows.over, FlowSpan::Hour);
+    assert_eq!(from_link("flows=1,30,year", &start()).unwrap().flows.over, FlowSpan::Year);
+    assert!(from_link("flows=1,30,week", &start()).is_err());
 }

@@ -59,9 +59,11 @@ fn the_balance_stands_beside_the_curves() {
                 line("Exporté", false, true, &|hour| (sun(hour) - uses(hour)).max(0)),
             ],
             omitted: vec!["Production éolienne".to_owned()],
+            is_made_up: true,
             ..AccountsFacts::default()
         });
     });
+    assert!(desk.query_all_by_label_contains("généré, non réel").next().is_some());
     for part in ["Bilan du territoire", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps ou de côté connu, ou par hypothèse seulement\u{a0}: Production éolienne"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }

@@ -190,6 +190,7 @@ fn figure(key: &str, name: &str, value: &str) -> FigureText {
         uncertainty: "± 1 m".to_owned(),
         dataset: "bdtopo".to_owned(),
         absent: false,
+        made_up: false,
     }
 }
 
@@ -239,7 +240,7 @@ fn controls_ask_for_commands_in_both_languages() {
 #[test]
 fn what_is_drawn_by_us_is_marked() {
     let desk = desk(Language::Fr, |_| {});
-    assert!(desk.query_by_label("schématique").is_some());
+    assert!(desk.query_by_label("généré, non réel").is_some());
     assert!(desk.query_by_label("Centre de Nantes").is_some());
     assert!(desk.query_by_label_contains("IGN – BD TOPO®").is_some());
 }
@@ -411,6 +412,7 @@ fn the_legend_says_what_the_colours_are() {
             ticks: ["0", "3", "12"].map(str::to_owned).to_vec(),
             unit: "W/m²".to_owned(),
             at: "le 21 juin 2026".to_owned(),
+            made_up: "généré, non réel".to_owned(),
             colours: vec![[0, 32, 77], [255, 234, 70]],
             nature: "simulé".to_owned(),
             nature_help: "Une estimation.".to_owned(),
@@ -578,6 +580,7 @@ fn curves() -> ChartText {
     ChartText {
         title: "Production".to_owned(),
         unit: "MW".to_owned(),
+        made_up: String::new(),
         nature: "mesuré".to_owned(),
         nature_help: String::new(),
         source: "RTE, 2026".to_owned(),
@@ -609,8 +612,8 @@ fn series_are_offered_as_colours_and_as_curves() {
     let mut desk = desk(Language::Fr, |model| {
         model.series = vec![series_line("courbes", "Charge", true), series_line("eco2mix", "Production", false)];
         model.limits.series = vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false },
+            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false, breaks: Vec::new() },
+            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false, breaks: Vec::new() },
         ];
     });
     click(&mut desk, "Charge");
@@ -895,6 +898,7 @@ fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
 
 #[test]
 fn power_flows_are_painted_read_and_chosen() {
+    use jumeau::view::FlowSpan;
     use jumeau::view::sankey::{Flow, layout};
     use jumeau::viewer::flows::FRAME;
     use jumeau::viewer::vocab::{FlowFacts, FlowKind, FlowNode, FlowScope};
@@ -906,6 +910,9 @@ fn power_flows_are_painted_read_and_chosen() {
         model.flows = Some(jumeau::ui::FlowsText {
             facts: FlowFacts {
                 of: FlowScope::Territory,
+                over: FlowSpan::Hour,
+                known: 1,
+                steps: 1,
                 nodes: vec![
                     node("Parc éolien", FlowKind::Wind, 0, 3_000.0), node("Soutirage", FlowKind::Network, 0, 500.0),
                     node("Territoire", FlowKind::Area, 1, 3_500.0), node("Logements", FlowKind::Use, 2, 3_500.0),
@@ -917,11 +924,30 @@ fn power_flows_are_painted_read_and_chosen() {
                 can_equip: true,
                 datasets: Vec::new(),
             },
+            made_up: "généré, non réel".to_owned(),
             nature: "simulé".to_owned(),
             nature_help: String::new(),
             source: "Jumeau".to_owned(),
         });
     });
+    desk.run();
+    // What is made up says so, here as in the list of layers.
+    assert!(desk.query_all_by_label_contains("généré, non réel").count() >= 2);
+    // The day and the year are a click away, and their amounts are energies.
+    for (name, over) in [("L’énergie du jour choisi, de minuit à minuit", FlowSpan::Day), ("L’énergie de l’année choisie", FlowSpan::Year)] {
+        click(&mut desk, name);
+        assert_eq!(desk.state().asked.last(), Some(&Command::SetFlowSpan { over }));
+        let model = &mut desk.state_mut().model;
+        if let Some(flows) = &mut model.flows {
+            (flows.facts.over, flows.facts.known, flows.facts.steps) = (over, 20, 24);
+        }
+        desk.run();
+        assert!(desk.query_by_label_contains("Parc éolien 3\u{A0}MWh, Soutirage 500\u{A0}kWh").is_some());
+        assert!(desk.query_by_label_contains("Somme de 20 pas de temps sur 24").is_some());
+    }
+    if let Some(flows) = &mut desk.state_mut().model.flows {
+        flows.facts.over = FlowSpan::Hour;
+    }
     desk.run();
     // Whoever does not see it hears it.
     assert!(desk.query_by_label_contains("Parc éolien 3\u{A0}MW, Soutirage 500\u{A0}kW").is_some());

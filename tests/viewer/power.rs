@@ -6,10 +6,17 @@ use jumeau::base::{Dataset, DatasetId, Instant, LayerId, Nature};
 use jumeau::formats::territory::{Moves, Series};
 use jumeau::pipeline::series::add::{Added, Steps, add};
 use jumeau::view::colours::Palette;
+use jumeau::formats::territory::Manifest;
+use jumeau::formats::{zarr, zarr_group};
 use jumeau::view::{Command, Selection};
-use jumeau::viewer::material::SceneUniform;
+use jumeau::viewer::material::{SceneUniform, SeriesUploads};
+use jumeau::viewer::overlay::ThemeValues;
+use jumeau::viewer::overlay::roofs::Carrying;
+use jumeau::viewer::requests::Requests;
 use jumeau::viewer::resident::Resident;
 use jumeau::viewer::textures::feature_hash;
+use bevy::asset::Assets;
+use bevy::prelude::Mesh;
 use std::f32::consts::{FRAC_PI_2, PI};
 
 const STEPS: usize = 48;
@@ -168,4 +175,141 @@ fn power_that_runs_has_arrows_and_bounds() {
     assert_eq!(legend.colours, Palette::BlueOrange.stops());
     assert_eq!(legend.ticks().map(|tick| (tick * 1e3).round() as i32), [900, 950, 1000, 1050, 1100]);
     assert_eq!(running.facts().chart.clone().expect("a chart").beyond, Some(1));
+}
+
+/// The fictional territory without its own lines: the importer draws a network, which nobody has.
+fn generated() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let status = program().args(["demo", "--seed", "3", "--buildings", "200", "--out"]).arg(at("sources")).status().expect("the program starts");
+    assert!(status.success());
+    let declared = at("sources/sources.json");
+    let mut sources: serde_json::Value = serde_json::from_slice(&std::fs::read(&declared).expect("a declaration")).expect("JSON");
+    let layers = sources["layers"].as_array_mut().expect("layers");
+    for layer in layers.iter().filter(|layer| layer["as"] == "electricity") {
+        let _ = std::fs::remove_file(at("sources").join(layer["file"].as_str().expect("a file")));
+    }
+    layers.retain(|layer| layer["as"] != "electricity");
+    sources["generate"]["networks"] = true.into();
+    std::fs::write(&declared, sources.to_string()).expect("written");
+    let status = program().arg("import").arg(at("sources")).arg("--out").arg(at("territory")).status().expect("the program starts");
+    assert!(status.success());
+    folder
+}
+
+/// A year of a generated network, computed and stored, and scrubbed: every value that the card holds is the stored one, and inside a page the clock moves
+/// without a request and without a byte on the card.
+#[test]
+fn power_of_a_stored_year_is_scrubbed() {
+    let folder = generated();
+    let at = folder.path().join("territory");
+    let status = program().arg("flow").arg(&at).args(["--store"]).arg(&at).arg("--json").stdout(std::process::Stdio::null()).status().expect("the program starts");
+    assert!(status.success());
+    let manifest = Manifest::parse(&std::fs::read(at.join("territory.json")).expect("a manifest")).expect("sound");
+    let series = manifest.series.iter().find(|series| series.id == "flow-loading").expect("a stored year");
+    let read = |path: &str| std::fs::read(at.join(path)).expect("a file");
+    let stored = zarr::read(&read(&format!("{}/zarr.json", series.path)), &mut |chunk| std::fs::read(at.join(&series.path).join(chunk)).ok()).expect("an array");
+    let rows = if series.rows.is_empty() {
+        let labels = series.labels.clone().expect("names of rows");
+        zarr_group::read_texts(&read(&format!("{labels}/zarr.json")), &read(&format!("{labels}/c/0"))).expect("names")
+    } else {
+        series.rows.clone()
+    };
+    assert!(stored.steps >= 8_760 && rows.len() == stored.rows && stored.rows > 50, "{} × {}", stored.rows, stored.steps);
+    let axis = manifest.axes.iter().find(|axis| axis.id == series.axis).expect("its steps");
+    let start_of = |step: usize| axis.start_of(step as u64).expect("a step");
+
+    let mut running = Running::open(&at.display().to_string(), "");
+    running.app.world_mut().resource_mut::<jumeau::viewer::vocab::DrawnCamera>().at_once = false;
+    running.complete();
+    running.send(Command::SetInstant { instant: start_of(0) });
+    running.send(Command::ShowSeries { series: Some(series.id.clone()) });
+    settle(&mut running);
+    assert!(running.facts().legend.as_ref().is_some_and(|legend| legend.is_directed && !legend.is_waiting));
+    let page = running.resource::<ThemeValues>().page_steps().expect("pages");
+    let step_of = |text: &str| usize::try_from(axis.step_at(Instant::parse(text).expect("an instant")).expect("inside")).expect("small");
+    // The year's ends, the borders of pages and of chunks, both days on which the clocks change.
+    let mut steps = vec![0, 1, 1_023, 1_024, 4_000, stored.steps - 1];
+    steps.extend([page.saturating_sub(1), page, page + 1].into_iter().filter(|step| *step < stored.steps));
+    for day in ["2026-03-29", "2026-10-25"] {
+        steps.extend((0..4).map(|hour| step_of(&format!("{day}T0{hour}:00:00Z"))));
+    }
+    let mut known = 0;
+    for step in steps {
+        running.send(Command::SetInstant { instant: start_of(step) });
+        running.complete();
+        let held = running.resource::<ThemeValues>();
+        for row in (0..stored.rows).step_by((stored.rows / 40).max(1)) {
+            let value = stored.row(row).get(step).copied().filter(|value| value.is_finite());
+            assert_eq!(held.held(row, start_of(step)), value, "{} at {}", rows[row], start_of(step));
+            known += usize::from(value.is_some());
+        }
+    }
+    assert!(known > 100);
+    // Half a page through, by days: neither a mesh nor a request nor a byte on the card.
+    running.send(Command::SetInstant { instant: start_of(2) });
+    running.complete();
+    running.send(Command::SetInstant { instant: start_of(3) });
+    settle(&mut running);
+    let untouched = |running: &Running| {
+        let mut meshes: Vec<_> = running.resource::<Assets<Mesh>>().ids().collect();
+        meshes.sort();
+        (meshes, running.resource::<Requests>().waiting(), *running.resource::<SeriesUploads>())
+    };
+    let before = untouched(&running);
+    for step in (3..page.min(stored.steps) / 2).step_by(23) {
+        running.send(Command::SetInstant { instant: start_of(step) });
+        assert_eq!(untouched(&running), before, "{}", start_of(step));
+    }
+    // It is nobody's network, and says so: in the legend, in the curve and in what is copied of it.
+    let legend = running.facts().legend.clone().expect("a legend");
+    assert!(running.resource::<jumeau::viewer::vocab::Scene>().manifest.is_made_up(&legend.dataset));
+    // At night lines are light.
+    let darkest = |running: &Running| running.facts().legend.clone().expect("a legend").colours[0];
+    running.send(Command::SetInstant { instant: Instant::parse("2026-06-21T12:00:00Z").expect("an instant") });
+    settle(&mut running);
+    assert_eq!((darkest(&running), running.resource::<SceneUniform>().band.w), (Palette::Cividis.stops()[0], 0.0));
+    running.send(Command::SetInstant { instant: Instant::parse("2026-01-15T22:00:00Z").expect("an instant") });
+    settle(&mut running);
+    assert_eq!(running.resource::<SceneUniform>().band.w, 1.0);
+    assert!(darkest(&running).iter().map(|part| u32::from(*part)).sum::<u32>() > 330, "{:?}", darkest(&running));
+}
+
+#[test]
+fn power_roofs_shine_as_far_as_somebody_supposes_them_to_be_equipped() {
+    let mut running = Running::nantes("");
+    let at = |text: &str| Instant::parse(text).expect("an instant");
+    let uniform = |running: &Running| { let uniform = running.resource::<SceneUniform>(); (uniform.raise.z, uniform.raise.w, uniform.roofs.to_array()) };
+    running.send(Command::SetInstant { instant: at("2026-06-21T12:00:00Z") });
+    settle(&mut running);
+    assert_eq!(uniform(&running), (0.0, 0.0, [-1.0; 4]));
+    // Nobody assumes anything at first.
+    running.send(Command::ShowFlows { shown: true });
+    settle(&mut running);
+    assert_eq!(uniform(&running).0, 0.0);
+    running.send(Command::SetEquipped { percent: 30 });
+    settle(&mut running);
+    let (share, theme, noon) = uniform(&running);
+    assert!((share - 0.3).abs() < 1e-6 && theme == 0.0 && noon.iter().all(|share| (0.05..=1.0).contains(share)), "{noon:?}");
+    // What has no value never shines.
+    let carrying = running.resource::<Carrying>().rows.clone().expect("which roofs could");
+    let resident = running.resource::<Resident>();
+    let layer = resident.layers.iter().find(|layer| layer.id.as_str() == "buildings").expect("buildings");
+    let all: Vec<bool> = layer.tiles.values().flat_map(|tile| &tile.tables).flat_map(|table| (0..table.count).map(|row| carrying.has(&layer.id, table, row)).collect::<Vec<_>>()).collect();
+    assert!(all.contains(&true) && all.contains(&false));
+    // In the morning the east makes more, and at night nothing does.
+    running.send(Command::SetInstant { instant: at("2026-06-21T06:00:00Z") });
+    settle(&mut running);
+    let [_, east, _, west] = uniform(&running).2;
+    assert!(east > west, "{east} {west}");
+    running.send(Command::SetInstant { instant: at("2026-06-21T23:30:00Z") });
+    settle(&mut running);
+    assert_eq!(uniform(&running).2, [0.0; 4]);
+    running.send(Command::ShowFlows { shown: false });
+    settle(&mut running);
+    assert_eq!(uniform(&running), (0.0, 0.0, [-1.0; 4]));
+    // As a theme each roof has its own value.
+    running.send(Command::ShowSeries { series: Some("pv-if-equipped".to_owned()) });
+    settle(&mut running);
+    assert_eq!(uniform(&running).1, 1.0);
 }

@@ -409,6 +409,64 @@ fn settled(running: &mut Running) {
     }
 }
 
+/// A day in spring with 23 hours: to the last watt-hour.
+fn sums_of_flows_are_those_of_their_hours_and_of_the_balance(running: &mut Running) {
+    let midnight = jumeau::base::Instant::parse("2026-03-28T23:00:00Z").expect("an instant");
+    let wh = |flows: &FlowFacts| flows.nodes.iter().map(|node| (node.name.clone(), node.column, (1000.0 * node.kw).round() as i64)).collect::<Vec<_>>();
+    let mut hours: std::collections::BTreeMap<(usize, String), i64> = Default::default();
+    for hour in 0..23 {
+        running.send(Command::SetInstant { instant: midnight.plus_seconds(3600 * hour) });
+        settled(running);
+        for (name, column, wh) in wh(running.facts().flows.as_ref().expect("a diagram")) {
+            *hours.entry((column, name)).or_default() += wh;
+        }
+    }
+    running.send(Command::SetFlowSpan { over: jumeau::view::FlowSpan::Day });
+    running.send(Command::ShowBalance { shown: true });
+    settled(running);
+    let day = running.facts().flows.clone().expect("a diagram");
+    assert_eq!((day.is_waiting, day.known, day.steps), (false, 23, 23));
+    let of_day = wh(&day);
+    let side = |column: usize| of_day.iter().filter(|(_, of, _)| *of == column).map(|(.., wh)| wh).sum::<i64>();
+    assert!(side(0) > 0 && side(0) == side(2), "{of_day:?}");
+    // Uses that are shown one by one; what comes in is found from whole watt-hours here and from powers there.
+    for (name, _, wh) in of_day.iter().filter(|(_, column, _)| *column == 2) {
+        let others = jumeau::i18n::Texts::new(jumeau::base::Language::Fr).text("flows-others");
+        assert!(hours[&(2, name.clone())] == *wh || *name == others && (hours[&(2, name.clone())] - wh).abs() <= 23 * 8, "{name} {wh} {:?}", hours[&(2, name.clone())]);
+    }
+    let accounts = running.facts().accounts.clone().expect("a balance");
+    let mut compared = 0;
+    for line in &accounts.lines {
+        let total = line.wh.iter().flatten().sum::<i64>();
+        if let Some((_, column, wh)) = of_day.iter().find(|(name, ..)| *name == line.name) {
+            assert_eq!((*column, *wh), (if line.is_source { 0 } else { 2 }, total), "{}", line.name);
+            compared += 1;
+        }
+    }
+    // Where both have the same lines what comes in is the same too.
+    let inner = accounts.lines.iter().filter(|line| !line.is_border).count();
+    if compared == inner && of_day.iter().filter(|(_, column, _)| *column == 2).count() == inner {
+        let imported: i64 = accounts.lines.iter().filter(|line| line.is_border && line.is_source).flat_map(|line| line.wh.iter().flatten()).sum();
+        assert_eq!(side(0), imported);
+    }
+    assert!(compared >= 4, "{compared} of {:?}", accounts.lines.iter().map(|line| &line.name).collect::<Vec<_>>());
+    running.send(Command::SetFlowSpan { over: jumeau::view::FlowSpan::Year });
+    settled(running);
+    let year = running.facts().flows.clone().expect("a diagram");
+    assert!(!year.is_waiting && year.known == year.steps && year.steps >= 8_758, "{} of {}", year.known, year.steps);
+    let of_year = wh(&year);
+    let side = |column: usize| of_year.iter().filter(|(_, of, _)| *of == column).map(|(.., wh)| wh).sum::<i64>();
+    assert!(side(0) == side(2) && side(2) > 200 * of_day.iter().filter(|(_, of, _)| *of == 2).map(|(.., wh)| wh).sum::<i64>(), "{of_year:?}");
+    // Inside the year nothing is summed again.
+    let drawn = running.facts().flows.clone();
+    running.send(Command::SetInstant { instant: midnight.plus_seconds(86_400 * 40) });
+    assert_eq!(running.facts().flows, drawn);
+    running.send(Command::SetFlowSpan { over: jumeau::view::FlowSpan::Hour });
+    running.send(Command::ShowBalance { shown: false });
+    running.send(Command::SetInstant { instant: jumeau::base::Instant::parse("2026-06-15T03:00:00Z").expect("an instant") });
+    settled(running);
+}
+
 #[test]
 fn running_the_flow_diagram_follows_the_clock_and_what_is_selected() {
     let mut running = Running::nantes("street");
@@ -435,6 +493,7 @@ fn running_the_flow_diagram_follows_the_clock_and_what_is_selected() {
     settled(&mut running);
     let later = running.facts().flows.clone().expect("a diagram");
     assert!(sum(&later, 2) < sum(&flows, 2));
+    sums_of_flows_are_those_of_their_hours_and_of_the_balance(&mut running);
     // Of a building, and gone when it is not asked for.
     running.click(Vec2::new(60.0, 190.0));
     settled(&mut running);

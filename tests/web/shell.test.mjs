@@ -671,18 +671,20 @@ test("a network's line has its worst moments, and the legend says its marks", as
   await page.evaluate(({ series, chart }) => {
     window.say({ kind: "ready" });
     window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
-    window.say({ kind: "chart", chart: { ...chart, unit: "%", total: false, curves: chart.curves.slice(0, 1), beyond: 7, worst: [["2026-01-12T18:00:00Z", -131], ["2026-01-13T18:00:00Z", 104]] } });
+    window.say({ kind: "chart", chart: { ...chart, unit: "%", madeUp: true, total: false, curves: chart.curves.slice(0, 1), beyond: 7, worst: [["2026-01-12T18:00:00Z", -131], ["2026-01-13T18:00:00Z", 104]] } });
   }, { series: SERIES, chart: CHART });
   await page.getByLabel("Courbes de charge").check();
   await page.evaluate(() => {
     window.say({ kind: "legend", theme: "series", title: { fr: "charge", en: "loading" }, unit: "%", domain: [0, 100], colours: ["#00204d", "#ffea46"], ticks: [0, 25, 50, 75, 100],
-      ends: [], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true, waiting: false, outside: false, band: [-100, 100], directed: true });
+      ends: [], nature: "simulated", madeUp: true, source: "Jumeau", date: "2026", countsClasses: true, waiting: false, outside: false, band: [-100, 100], directed: true });
   });
   const legend = await page.locator("#legend").innerText();
+  assert.match(legend, /généré, non réel/i);
   assert.match(legend, /noires et blanches : plus de 100 %/);
   assert.match(legend, /sens de la puissance/);
   const chart = page.locator("#chart");
   assert.match(await chart.innerText(), /7 pas de temps hors limites/);
+  assert.match(await chart.innerText(), /généré, non réel/i);
   assert.equal(await chart.locator("ol.worst li").count(), 2);
   await chart.locator("ol.worst button").first().click();
   await page.waitForFunction(() => window.heard.some(({ do: what, instant }) => what === "set-instant" && instant === "2026-01-12T18:00:00Z"));
@@ -695,7 +697,7 @@ test("a network's line has its worst moments, and the legend says its marks", as
 const FLOWS = {
   kind: "flows", known: true, shown: true, equipped: 30,
   diagram: {
-    of: "Territoire", frame: [296, 330], absent: ["Batterie"], waiting: false, canEquip: true, nature: "simulated", source: "Jumeau",
+    of: "Territoire", frame: [296, 330], absent: ["Batterie"], waiting: false, canEquip: true, madeUp: true, over: "hour", known: 1, steps: 1, nature: "simulated", source: "Jumeau",
     nodes: [
       { name: "Parc éolien", kind: "wind", colour: "#56b4e9", column: 0, kw: 3000, at: [0, 10, 9, 180] }, { name: "Soutirage", kind: "network", colour: "#787c82", column: 0, kw: 500, at: [0, 205, 9, 30] },
       { name: "Territoire", kind: "area", colour: "#464a50", column: 1, kw: 3500, at: [143, 20, 9, 210] }, { name: "Logements", kind: "use", colour: "#0072b2", column: 2, kw: 3500, at: [287, 20, 9, 210] },
@@ -704,6 +706,47 @@ const FLOWS = {
     bands: [{ flow: 0, from: [9, 10], to: [143, 20], thickness: 180 }, { flow: 1, from: [9, 205], to: [143, 200], thickness: 30 }, { flow: 2, from: [152, 20], to: [287, 20], thickness: 210 }],
   },
 };
+
+test("a slider stays under the pointer while what it changes is drawn anew", async () => {
+  const { page, faults, context } = await open({ size: "desktop" });
+  await started(page);
+  await page.evaluate((roof) => {
+    const selection = { layer: "buildings", id: "B12" };
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { selection }, link: "v=1" });
+    window.say({ kind: "figures", selection, figures: [] });
+    window.say(roof);
+  }, ROOF);
+  const slider = page.locator("#roof-battery");
+  await slider.scrollIntoViewIfNeeded();
+  const box = await slider.boundingBox();
+  const to = (share) => page.mouse.move(box.x + share * box.width, box.y + box.height / 2);
+  await to(0.1);
+  await page.mouse.down();
+  await page.evaluate(() => { window.held = document.getElementById("roof-battery"); });
+  let before = 0;
+  for (const share of [0.3, 0.5, 0.8]) {
+    await to(share);
+    const value = Number(await slider.inputValue());
+    assert.ok(value > before, `${share}: ${value}`);
+    before = value;
+    // An answer of a moment ago comes in between.
+    await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, batteryKwh: 1 }, numbers: { ...roof.numbers, kwhYear: 4321 } }), ROOF);
+    assert.ok(await page.evaluate(() => window.held.isConnected && window.held === document.getElementById("roof-battery")));
+    assert.equal(Number(await slider.inputValue()), value);
+    assert.match(await slider.getAttribute("aria-valuetext"), new RegExp(`^${String(value).replace(".", ",")}`));
+    assert.match(await page.locator("#roof").innerText(), /4.321/);
+  }
+  await page.mouse.up();
+  await page.waitForFunction((kwh) => window.heard.at(-1).do === "set-roof-battery" && window.heard.at(-1).kwh === kwh, before);
+  await page.evaluate(([roof, kwh]) => window.say({ ...roof, choice: { ...roof.choice, batteryKwh: kwh } }), [ROOF, before]);
+  // Whoever changes it elsewhere is followed.
+  await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, batteryKwh: 2 } }), ROOF);
+  assert.equal(await slider.inputValue(), "2");
+  assert.match(await page.locator("output[for=roof-battery]").innerText(), /^2\skWh$/u);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
 
 test("the flow diagram is painted, spoken and readable as numbers", async () => {
   const { page, faults, context } = await open();
@@ -728,6 +771,19 @@ test("the flow diagram is painted, spoken and readable as numbers", async () => 
   await place.locator("details.values summary").click();
   assert.equal(await place.locator("table tr").count(), 4);
   assert.match(await place.locator("table").innerText(), /3,5\s*MW/);
+  assert.match(await place.innerText(), /généré, non réel/);
+  // The day's energy is a choice away; a year with gaps says so.
+  await page.locator("#flows-over-day").check();
+  await page.waitForFunction(() => window.heard.some(({ do: what, over }) => what === "set-flow-span" && over === "day"));
+  await page.evaluate((flows) => {
+    window.say({ kind: "state", state: { flows: { shown: true, equipped_percent: 30, over: "day" } } });
+    window.say({ ...flows, diagram: { ...flows.diagram, over: "day", known: 20, steps: 24 } });
+  }, FLOWS);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "flows-over-day");
+  assert.match(await place.locator("svg.sankey").getAttribute("aria-label"), /Parc éolien 3\s*MWh/);
+  assert.match(await place.innerText(), /Somme de 20 pas de temps sur 24/);
+  assert.match(await place.locator("table").innerText(), /3,5\s*MWh/);
+  await picture(page, "shell-flows-day");
   await page.locator("#flows-equipped").focus();
   await page.keyboard.press("ArrowRight");
   await page.waitForFunction(() => window.heard.some(({ do: what, percent }) => what === "set-equipped" && percent === 35));

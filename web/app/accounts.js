@@ -56,6 +56,7 @@ export function drawAccounts() {
   place.hidden = !accounts;
   if (!accounts) return place.replaceChildren();
   const parts = [make("h3", t(accounts.of ? "accounts-of-selection" : "accounts-title"))];
+  if (accounts.madeUp) parts.push(make("p", t("made-up"), { class: "notice-line", title: t("made-up-help") }));
   if (accounts.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (accounts.lines.length === 0) parts.push(make("p", t("accounts-none"), { class: "quiet" }));
   else parts.push(picture(), table());

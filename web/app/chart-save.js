@@ -26,7 +26,7 @@ export function downloadPicture(chart, drawn) {
     svg("rect", { width: "100%", height: "100%", fill: paper }),
     svg("text", { ...style, x: 4, y: 14, "font-size": 11, "font-weight": 600 }, `${named(chart.title)}${chart.unit ? ` (${chart.unit})` : ""}`),
     inside,
-    svg("text", { ...style, x: 4, y: height - 5, "font-size": 7 }, [t(has(chart.nature) ? chart.nature : "no-data"), chart.source].filter(Boolean).join(" · ")),
+    svg("text", { ...style, x: 4, y: height - 5, "font-size": 7 }, [chart.madeUp ? t("made-up") : "", t(has(chart.nature) ? chart.nature : "no-data"), chart.source].filter(Boolean).join(" · ")),
   );
   picture.style.color = ink;
   picture.style.font = "10px sans-serif";

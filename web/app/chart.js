@@ -62,6 +62,7 @@ export function drawChart() {
     parts.push(...typical(chart, sheet.typical));
   }
   const origin = make("p", "", { class: "quiet" });
+  if (chart.madeUp) origin.append(make("b", t("made-up"), { class: "badge made-up", title: t("made-up-help") }), " ");
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
   origin.append([chart.source, chart.method].filter(Boolean).join(" · "));
   const details = make("details", "", { class: "values" });

@@ -92,7 +92,7 @@ function list(anew) {
     box.addEventListener("change", () => command({ do: "show-layer", layer: layer.id, visible: box.checked }));
     const name = make("span", layer.title ?? (named(layer.name) || layer.id));
     row.append(box, name);
-    if (layer.nature === "made") row.append(make("b", t("made"), { class: "badge" }));
+    if (layer.nature === "made") row.append(make("b", t("made-up"), { class: "badge", title: t("made-up-help") }));
     if (layer.features > 1) row.append(make("small", t("layer-count", { count: number(layer.features, 0) })));
     return row;
   });
@@ -167,11 +167,11 @@ function placeLegend() {
 }
 
 /** What marks mean that are no colours: bounds, arrows. */
-function marksOf({ band, directed, unit, theme }) {
+function marksOf({ band, directed, unit, theme, note }) {
   if (theme === "construction-year") return t("legend-works");
   const [least, most] = band ?? [];
   const bounds = !band ? "" : directed ? t("legend-beyond", { most: three(most), unit: unit ?? "" }) : t("legend-outside-band", { least: three(least), most: three(most) });
-  return [bounds, directed ? t("legend-arrows") : ""].filter(Boolean).join(" · ");
+  return [bounds, directed ? t("legend-arrows") : "", named(note) ?? ""].filter(Boolean).join(" · ");
 }
 
 export function drawLegend() {
@@ -210,6 +210,8 @@ export function drawLegend() {
   byId("raise-row").hidden = !facts.raise;
   byId("raise").checked = Boolean(store.state.raised);
   byId("raise-key").textContent = facts.raise && store.state.raised ? t("legend-raise-key", { value: three(10 * facts.raise.perMetre), unit: facts.unit ?? "" }) : "";
+  byId("legend-made-up").textContent = t("made-up");
+  byId("legend-made-up").hidden = !facts.madeUp;
   byId("legend-nature").textContent = has(facts.nature) ? t(facts.nature) : "";
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");

@@ -4,14 +4,15 @@
 import { currentLanguage, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
+import { renew, sliding } from "./slider.js";
 
 const TOOLS = ["turbine", "solar", "battery", "hub", "feeder"];
 /** One press of an arrow, metres. */
 const STEP = 25;
-/** A slider that moves says many values; the last one counts (ms). */
-const PAUSE = 120;
 const FILE_BYTES_MAX = 4 << 20;
-const METRES_PER_DEGREE = 111_320;
+/** WGS84: its half axis, metres, and the square of its eccentricity. */
+const AXIS = 6_378_137;
+const ECCENTRICITY_2 = 6.694_379_990_141_316_5e-3;
 const WIDTH = 320;
 const HEIGHT = 110;
 
@@ -26,7 +27,6 @@ const FIELDS = {
 
 let answer = { state: "none" };
 let said = "";
-let timer = 0;
 /** Parts that a person has unfolded stay so when the numbers change. */
 const unfolded = new Set(["year"]);
 
@@ -43,8 +43,6 @@ export function proposalOf(message) {
 export function drawProposal() {
   const place = byId("proposal");
   if (!place) return;
-  // What had the focus has it again: everything is drawn anew at every change.
-  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
   place.lang = currentLanguage();
   const { placed = [], chosen = null } = store.state.proposal ?? {};
   const parts = [make("p", t("proposal-help"), { class: "quiet" }), tools()];
@@ -58,8 +56,7 @@ export function drawProposal() {
   if (answer.message) parts.push(make("p", t("proposal-failed", { value: answer.message }), { class: "notice-line" }));
   else if (answer.state === "waiting") parts.push(make("p", t("proposal-waiting"), { class: "quiet" }));
   else if (answer.state === "ready" && placed.length > 0) parts.push(...results(placed));
-  place.replaceChildren(...parts);
-  if (focused) byId(focused)?.focus();
+  renew(place, parts);
 }
 
 function button(text, id, act, attributes = {}) {
@@ -112,7 +109,12 @@ function list(placed, chosen) {
 function editor(index, { at, thing }) {
   const field = make("fieldset", "", { class: "proposal-editor" });
   field.append(make("legend", `${index + 1}. ${kindName(thing.kind)}`));
-  const change = (next) => command({ do: "change-placed", index, thing: { ...thing, ...next } });
+  // A slider outlives the drawing: what it changes is what is in hand by then.
+  const change = (next) => {
+    const { placed = [], chosen = index } = store.state.proposal ?? {};
+    const now = placed[chosen]?.thing;
+    if (now?.kind === thing.kind) command({ do: "change-placed", index: chosen, thing: { ...now, ...next } });
+  };
   for (const [name, low, high, step, unit] of FIELDS[thing.kind] ?? []) {
     const id = `proposal-${name}`;
     const label = make("label", t(`proposal-field-${name}`), { for: id });
@@ -120,13 +122,7 @@ function editor(index, { at, thing }) {
     const output = make("output", shown(thing[name]), { for: id });
     const slider = make("input", "", { type: "range", id, min: String(low), max: String(high), step: String(step), "aria-valuetext": shown(thing[name]) });
     slider.value = String(thing[name]);
-    slider.addEventListener("input", () => {
-      const value = Number(slider.value);
-      output.textContent = shown(value);
-      slider.setAttribute("aria-valuetext", shown(value));
-      clearTimeout(timer);
-      timer = setTimeout(() => change({ [name]: value }), PAUSE);
-    });
+    sliding(slider, shown, (value) => change({ [name]: value }));
     label.append(" ", output, slider);
     field.append(label);
   }
@@ -154,10 +150,19 @@ function editor(index, { at, thing }) {
   if (thing.kind === "feeder") {
     field.append(arrows("proposal-end", t("proposal-end"), (east, north) => {
       const [lon, lat] = thing.to ?? at;
-      change({ to: [lon + east / (METRES_PER_DEGREE * Math.cos((lat * Math.PI) / 180)), lat + north / METRES_PER_DEGREE] });
+      change({ to: moved([lon, lat], east, north) });
     }));
   }
   return field;
+}
+
+/** A place some metres away, with the ellipsoid's radii of curvature there. */
+export function moved([lon, lat], east, north) {
+  const [sin, cos] = [Math.sin((lat * Math.PI) / 180), Math.cos((lat * Math.PI) / 180)];
+  const bulge = 1 - ECCENTRICITY_2 * sin * sin;
+  const across = AXIS / Math.sqrt(bulge);
+  const degrees = 180 / Math.PI;
+  return [lon + (degrees * east) / (across * Math.max(cos, 1e-6)), lat + (degrees * north) / ((across * (1 - ECCENTRICITY_2)) / bulge)];
 }
 
 function arrows(id, title, move) {
@@ -320,6 +325,7 @@ function day() {
 /** The nearest post and line of each thing. */
 function connections(placed) {
   const section = part("connect", t("proposal-connect"));
+  if (answer.madeUp) section.append(make("p", t("made-up"), { class: "notice-line", title: t("made-up-help") }));
   if (!answer.hasBook) section.append(make("p", t("proposal-no-book"), { class: "quiet" }));
   (answer.fits ?? []).forEach((fit, index) => {
     if (!fit.length || !placed[index]) return;

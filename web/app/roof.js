@@ -4,6 +4,7 @@
 import { currentLanguage, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
+import { renew, sliding } from "./slider.js";
 
 const WIDTH = 320;
 const HEIGHT = 110;
@@ -11,12 +12,9 @@ const HEIGHT = 110;
 const METER_BYTES_MAX = 32 << 20;
 const BATTERY_MAX = 10;
 const LOADS = ["household", "farm", "school", "meter"];
-/** A slider that moves says many values; the last one counts (ms). */
-const PAUSE = 120;
 
 let roof = { state: "none" };
 let said = "";
-let timer = 0;
 /** Parts that a person has unfolded stay so when the numbers change. */
 const unfolded = new Set();
 
@@ -35,8 +33,6 @@ export function drawRoof() {
   place.hidden = !shown;
   document.body.dataset.roof = shown ? roof.state : "none";
   if (!shown) return place.replaceChildren();
-  // What had the focus has it again: a card is drawn anew at every change.
-  const focused = place.contains(document.activeElement) ? document.activeElement.id : "";
   place.lang = currentLanguage();
   const title = make("h3", t("roof-title"), { id: "roof-title" });
   if (roof.state !== "ready") {
@@ -44,11 +40,10 @@ export function drawRoof() {
     const parts = [title, note];
     if (roof.state === "failed") parts.push(button(t("retry"), "roof-retry", () => command({ do: "try-again" })));
     if (roof.state === "empty" && roof.planes) parts.push(planes(), reset());
-    place.replaceChildren(...parts);
+    renew(place, parts);
   } else {
-    place.replaceChildren(title, headline(), months(), planes(), use(), figures(), steps(), money(), climate(), sources());
+    renew(place, [title, headline(), months(), planes(), use(), figures(), steps(), money(), climate(), sources()]);
   }
-  if (focused) byId(focused)?.focus();
 }
 
 const unit = (value, digits, name) => `${number(value, digits)}\u00a0${name}`;
@@ -191,12 +186,7 @@ function use() {
   const slider = make("input", "", { type: "range", id: "roof-battery", min: "0", max: String(BATTERY_MAX), step: "0.5", "aria-valuetext": unit(batteryKwh, 1, "kWh") });
   slider.value = String(batteryKwh);
   const shown = make("output", unit(batteryKwh, 1, "kWh"), { for: "roof-battery" });
-  slider.addEventListener("input", () => {
-    shown.textContent = unit(Number(slider.value), 1, "kWh");
-    slider.setAttribute("aria-valuetext", shown.textContent);
-    clearTimeout(timer);
-    timer = setTimeout(() => command({ do: "set-roof-battery", kwh: Number(slider.value) }), PAUSE);
-  });
+  sliding(slider, (kwh) => unit(kwh, 1, "kWh"), (kwh) => command({ do: "set-roof-battery", kwh }));
   battery.append(" ", shown, slider);
   const sale = make("label");
   const all = make("input", "", { type: "checkbox", id: "roof-sale" });

@@ -1,8 +1,9 @@
-// The flow diagram: where power comes from at the instant and where it goes. The viewer lays it out (message `flows`); here it is painted, with a table behind it.
+// The flow diagram: where power comes from at the instant and where it goes, or the energy of its day or year. The viewer lays it out (message `flows`); here it is painted, with a table behind it.
 
-import { currentLanguage, dateText, has, t } from "./words.js";
+import { currentLanguage, dateText, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
+import { renew, sliding } from "./slider.js";
 import { three } from "./chart-frame.js";
 
 let told = { known: false, shown: false, equipped: 0, diagram: null };
@@ -23,8 +24,19 @@ export function power(kw) {
   return `${three(value)}\u00a0${unit}`;
 }
 
-function sentence({ nodes }) {
-  const side = (column) => nodes.filter((node) => node.column === column).map((node) => `${node.name} ${power(node.kw)}`).join(", ");
+/** Kilowatt-hours as people say them. */
+export function energy(kwh) {
+  const [value, unit] = kwh >= 999_500 ? [kwh / 1e6, "GWh"] : kwh >= 999.5 ? [kwh / 1e3, "MWh"] : kwh < 0.9995 ? [kwh * 1e3, "Wh"] : [kwh, "kWh"];
+  return `${three(value)}\u00a0${unit}`;
+}
+
+/** What a diagram holds: the power of the instant, or the energy of its day or year. */
+const SPANS = ["hour", "day", "year"];
+const overOf = (diagram) => (SPANS.includes(diagram?.over) ? diagram.over : "hour");
+const amount = (diagram, value) => (overOf(diagram) === "hour" ? power(value) : energy(value));
+
+function sentence(diagram) {
+  const side = (column) => diagram.nodes.filter((node) => node.column === column).map((node) => `${node.name} ${amount(diagram, node.kw)}`).join(", ");
   return t("flows-said", { sources: side(0), uses: side(2) });
 }
 
@@ -54,15 +66,18 @@ export function drawFlows() {
   place.hidden = !diagram;
   place.setAttribute("aria-label", t("flows-title"));
   if (!diagram) return place.replaceChildren();
-  // A slider that is being moved stays the same element.
-  const slider = place.querySelector("#flows-equipped")?.closest("label") ?? null;
   const table = place.querySelector("details.values")?.open ?? false;
-  const parts = [make("h3", t("flows-title")), make("p", `${diagram.of} · ${dateText(Date.parse(store.state.instant), store.timezone)}`, { class: "quiet" })];
+  const over = overOf(diagram);
+  const [date, ...time] = dateText(Date.parse(store.state.instant), store.timezone).split(", ");
+  const when = over === "hour" ? [date, ...time].join(", ") : over === "day" ? date : new Intl.DateTimeFormat("en", { year: "numeric", timeZone: store.timezone }).format(Date.parse(store.state.instant));
+  const parts = [make("h3", t("flows-title")), spans(over), make("p", `${diagram.of} · ${when}`, { class: "quiet" })];
+  if (diagram.madeUp) parts.push(make("p", t("made-up"), { class: "notice-line", title: t("made-up-help") }));
   if (diagram.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (diagram.flows.length > 0) parts.push(picture(diagram));
-  else if (!diagram.waiting) parts.push(make("p", t("flows-none"), { class: "quiet" }));
-  if (diagram.absent.length > 0) parts.push(make("p", t("flows-absent", { names: diagram.absent.join(", ") }), { class: "quiet" }));
-  if (diagram.canEquip) parts.push(equipped(slider));
+  else if (!diagram.waiting) parts.push(make("p", t(over === "hour" ? "flows-none" : "flows-none-over"), { class: "quiet" }));
+  if (diagram.absent.length > 0) parts.push(make("p", t(over === "hour" ? "flows-absent" : "flows-absent-over", { names: diagram.absent.join(", ") }), { class: "quiet" }));
+  if (!diagram.waiting && diagram.known < diagram.steps) parts.push(make("p", t("flows-known", { known: number(diagram.known, 0), steps: number(diagram.steps, 0) }), { class: "quiet" }));
+  if (diagram.canEquip) parts.push(equipped());
   const origin = make("p", "", { class: "quiet" });
   if (has(diagram.nature)) origin.append(make("b", t(diagram.nature), { class: "badge" }), " ");
   origin.append(diagram.source);
@@ -73,25 +88,32 @@ export function drawFlows() {
   close.addEventListener("click", () => command({ do: "show-flows", shown: false }));
   const tools = make("p");
   tools.append(close);
-  const focus = document.activeElement?.id === "flows-equipped";
-  place.replaceChildren(...parts, origin, details, tools);
-  if (focus) byId("flows-equipped")?.focus();
+  renew(place, [...parts, origin, details, tools]);
   place.lang = currentLanguage();
 }
 
-function equipped(kept) {
-  const row = kept ?? make("label", "", { class: "flows-equipped" });
-  if (!kept) {
-    const slider = make("input", "", { id: "flows-equipped", type: "range", min: 0, max: 100, step: 5 });
-    slider.addEventListener("input", () => command({ do: "set-equipped", percent: Number(slider.value) }));
-    row.append(make("span"), slider, make("output"));
+/** The choice of what is summed. */
+function spans(over) {
+  const row = make("div", "", { class: "flows-over", role: "radiogroup", "aria-label": t("flows-over") });
+  for (const span of SPANS) {
+    const label = make("label", "", { title: t(`flows-over-${span}-help`) });
+    const box = make("input", "", { type: "radio", name: "flows-over", id: `flows-over-${span}`, value: span });
+    box.checked = (store.state.flows?.over ?? over) === span;
+    box.addEventListener("change", () => command({ do: "set-flow-span", over: span }));
+    label.append(box, make("span", t(`flows-over-${span}`)));
+    row.append(label);
   }
-  const slider = row.querySelector("input");
+  return row;
+}
+
+function equipped() {
   const percent = store.state.flows?.equipped_percent ?? told.equipped;
-  row.title = t("flows-equipped-help");
-  row.querySelector("span").textContent = t("flows-equipped");
-  if (document.activeElement !== slider) slider.value = percent;
-  row.querySelector("output").textContent = `${percent}\u00a0%`;
+  const words = (value) => `${value}\u00a0%`;
+  const row = make("label", "", { class: "flows-equipped", title: t("flows-equipped-help") });
+  const slider = make("input", "", { id: "flows-equipped", type: "range", min: 0, max: 100, step: 5, "aria-valuetext": words(percent) });
+  slider.value = percent;
+  sliding(slider, words, (value) => command({ do: "set-equipped", percent: value }));
+  row.append(make("span", t("flows-equipped")), slider, make("output", words(percent)));
   return row;
 }
 
@@ -120,7 +142,7 @@ function picture(diagram) {
     const edge = (top) => [`${x0} ${y0 + top}`, `C${middle} ${y0 + top} ${middle} ${y1 + top} ${x1} ${y1 + top}`];
     const [begin, upper] = edge(0);
     const path = svg("path", { d: `M${begin}${upper}L${x1} ${y1 + thick}C${middle} ${y1 + thick} ${middle} ${y0 + thick} ${x0} ${y0 + thick}Z`, fill: colour(outer), "fill-opacity": 0.45 });
-    path.append(svg("title", {}, `${diagram.nodes[link.from].name} → ${diagram.nodes[link.to].name} · ${power(link.kw)}`));
+    path.append(svg("title", {}, `${diagram.nodes[link.from].name} → ${diagram.nodes[link.to].name} · ${amount(diagram, link.kw)}`));
     sheet.append(path);
   }
   for (const node of diagram.nodes) {
@@ -129,7 +151,7 @@ function picture(diagram) {
     sheet.append(svg("rect", { x: left, y: top - Math.max(0, 1.5 - high) / 2, width: wide, height: Math.max(1.5, high), fill: colour(node) }));
     const middle = top + high / 2;
     const [x, y, anchor] = node.column === 0 ? [left + wide + 4, middle + 4, "start"] : node.column === 1 ? [left + wide / 2, Math.min(height - 3, top + high + 13), "middle"] : [left - 4, middle + 4, "end"];
-    sheet.append(svg("text", { x, y, "text-anchor": anchor }, `${node.name}\u00a0· ${power(node.kw)}`));
+    sheet.append(svg("text", { x, y, "text-anchor": anchor }, `${node.name}\u00a0· ${amount(diagram, node.kw)}`));
   }
   return sheet;
 }
@@ -137,10 +159,10 @@ function picture(diagram) {
 function values(diagram) {
   const table = make("table");
   const head = make("tr");
-  head.append(...["flows-from", "flows-to", "flows-power"].map((key) => make("th", t(key), { scope: "col" })));
+  head.append(...["flows-from", "flows-to", overOf(diagram) === "hour" ? "flows-power" : "flows-energy"].map((key) => make("th", t(key), { scope: "col" })));
   const rows = diagram.flows.map(({ from, to, kw }) => {
     const row = make("tr");
-    row.append(make("th", diagram.nodes[from].name, { scope: "row" }), make("td", diagram.nodes[to].name), make("td", power(kw)));
+    row.append(make("th", diagram.nodes[from].name, { scope: "row" }), make("td", diagram.nodes[to].name), make("td", amount(diagram, kw)));
     return row;
   });
   table.append(make("caption", t("flows-title"), { class: "hidden" }), head, ...rows);

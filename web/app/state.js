@@ -23,7 +23,7 @@ export const store = {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
     playback: { playing: false, speed: 3600 }, hidden: [], filters: [], attribute: null, theme: "none", selection: null, language: "fr",
     raised: false, balance: false, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
-    flows: { shown: false, equipped_percent: 0 },
+    flows: { shown: false, equipped_percent: 0, over: "hour" },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
   link: "",
@@ -87,6 +87,7 @@ function mirrored(state, message) {
     }
     case "show-flows": return { ...state, flows: { ...state.flows, shown: message.shown } };
     case "set-equipped": return { ...state, flows: { ...state.flows, equipped_percent: message.percent } };
+    case "set-flow-span": return { ...state, flows: { ...state.flows, over: message.over } };
     case "set-year": return { ...state, year: message.year };
     case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
     case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };

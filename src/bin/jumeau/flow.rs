@@ -508,6 +508,9 @@ fn text_of(document: &Map<String, Value>) -> String {
         number("losses_mw"),
         number("slack"),
     );
+    if document.get("generated") == Some(&Value::Bool(true)) {
+        text = format!("réseau généré, non réel / generated network, not real\n{text}");
+    }
     for (key, label) in [
         ("violations", "hors limites / violations          "),
         ("steps", "pas / steps                        "),

@@ -518,6 +518,8 @@ pub fn answer(driven: &Driven, year: &Year, most: usize) -> Map<String, Value> {
         .collect();
     let mut found = Map::new();
     found.insert("seconds".into(), json!(year.seconds));
+    // Of a network that nobody has.
+    found.insert("generated".into(), json!(driven.grid.nature == Nature::Made));
     found.insert("checked".into(), json!({"steps": year.verified.steps, "residual_pu": year.verified.residual_pu, "difference_pu": year.verified.difference_pu}));
     if most > 0 {
         found.insert("lines".into(), Value::Array(lines));

@@ -36,6 +36,8 @@ struct Line {
     name: String,
     path: String,
     rows: Vec<(usize, f64)>,
+    /// Of something made up.
+    is_made_up: bool,
 }
 
 #[derive(Default)]
@@ -102,7 +104,8 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, mut store: Res
         });
         Entry { side: line.side, name: line.name.clone(), wh: wh.collect() }
     });
-    let told = told(close(entries.collect()), starts, is_there, omitted, &scene);
+    let mut told = told(close(entries.collect()), starts, is_there, omitted, &scene);
+    told.is_made_up = lines.iter().any(|line| line.is_made_up);
     if facts.accounts.as_ref() != Some(&told) {
         facts.accounts = Some(told);
     }
@@ -116,7 +119,7 @@ fn told(accounts: Accounts, starts: Vec<Instant>, is_there: bool, omitted: Vec<S
         lines.push(AccountLine { name: texts.text("accounts-imported"), is_source: true, is_border: true, wh: imported_wh });
         lines.push(AccountLine { name: texts.text("accounts-exported"), is_source: false, is_border: true, wh: exported_wh });
     }
-    AccountsFacts { of: scene.state.selection.clone(), starts, lines, omitted, is_waiting: !is_there }
+    AccountsFacts { of: scene.state.selection.clone(), starts, lines, omitted, is_waiting: !is_there, is_made_up: false }
 }
 
 /// Asks for the chunks of a line; whether they are there.
@@ -148,6 +151,7 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
             name: line.name,
             path: choice.series.path.clone(),
             rows: vec![(line.row, line.scale)],
+            is_made_up: false,
         })),
         (Some(choice), Some(selection)) => {
             let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
@@ -159,6 +163,7 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
                 name: texts.text("figure-demand-now"),
                 path: choice.series.path.clone(),
                 rows: vec![(profile as usize, kwh / HOURS_PER_YEAR)],
+                is_made_up: false,
             }));
         }
         (None, _) => {}
@@ -180,7 +185,10 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
         }
         match lines_of(&choice, &title, times, selection, store)? {
             found if found.is_empty() && selection.is_none() => omitted.push(title),
-            found => lines.extend(found),
+            found => {
+                let is_made_up = manifest.is_made_up(choice.dataset());
+                lines.extend(found.into_iter().map(|line| Line { is_made_up, ..line }));
+            }
         }
     }
     omitted.truncate(MOST_LINES);
@@ -200,7 +208,7 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     let side = sides::side_of(choice.id).or_else(|| sides::side_of(quantity));
     if let Some(scaled) = choice.scaled {
         let Some(side) = side.or(Some(Side::Consumption).filter(|_| scaled.layer.is_some())) else { return Some(Vec::new()) };
-        return Some(vec![Line { side, name: title.to_owned(), path, rows: scaled_rows(scaled, selection, times, store)? }].into_iter().filter(|line| !line.rows.is_empty()).collect());
+        return Some(vec![Line { side, name: title.to_owned(), path, rows: scaled_rows(scaled, selection, times, store)?, is_made_up: false }].into_iter().filter(|line| !line.rows.is_empty()).collect());
     }
     if choice.series.height() as usize > MOST_ROWS {
         return Some(Vec::new());
@@ -208,7 +216,7 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     if let Some(selection) = selection {
         let rows = Rows::of(choice, store)?;
         let found = rows.row_of(&selection.id);
-        return Some(found.zip(side).map(|((row, _), side)| Line { side, name: title.to_owned(), path, rows: vec![(row as usize, times)] }).into_iter().collect());
+        return Some(found.zip(side).map(|((row, _), side)| Line { side, name: title.to_owned(), path, rows: vec![(row as usize, times)], is_made_up: false }).into_iter().collect());
     }
     let names: Vec<String> = match (&choice.series.rows, choice.series.labels.as_deref()) {
         (rows, Some(labels)) if rows.is_empty() => match store.list(labels, ListKind::Texts).cloned() {
@@ -225,11 +233,11 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     // Rows of features are one line, those of the whole territory tell their sides one by one.
     if choice.layer().is_some() {
         let rows = (0..names.len()).map(|row| (row, times)).collect();
-        return Some(side.map(|side| Line { side, name: title.to_owned(), path, rows }).into_iter().collect());
+        return Some(side.map(|side| Line { side, name: title.to_owned(), path, rows, is_made_up: false }).into_iter().collect());
     }
     let by_row = names.iter().enumerate().filter_map(|(row, name)| {
         let side = sides::side_of(name).or(side.filter(|_| !sides::is_left_out(name)))?;
-        Some(Line { side, name: name.clone(), path: path.clone(), rows: vec![(row, times)] })
+        Some(Line { side, name: name.clone(), path: path.clone(), rows: vec![(row, times)], is_made_up: false })
     });
     Some(by_row.collect())
 }

@@ -5,9 +5,10 @@ use crate::viewer::attributes;
 use crate::viewer::join::{OTHER_KIND, passes};
 use crate::base::{DatasetId, LayerId, Nature};
 use crate::formats::territory::{LayerKind, Manifest};
+use crate::siting::rooms;
 use crate::stream::TileId;
 use crate::view::classes::{ends, histogram, quantile};
-use crate::view::colours::Palette;
+use crate::view::colours::{Palette, on_dark};
 use crate::view::life::YEARS_AHEAD;
 use crate::view::{Breaks, Filter, Scale, Theme, ViewState};
 use crate::viewer::resident::Resident;
@@ -37,8 +38,32 @@ pub struct Key {
     pub colours: Vec<[u8; 3]>,
 }
 
-/// The key of the theme that is shown.
+/// How dark the ground is that lines of the theme lie on: 0 by day and for whatever is no network, 1 at night; in eighths, so that dusk does not change the
+/// legend in every frame.
+pub fn darkness(scene: &Scene) -> f64 {
+    let is_network = scene.state.theme == Theme::Series && target(scene).and_then(|layer| scene.manifest.layer(&layer).map(|layer| layer.kind)) == Some(LayerKind::Networks);
+    if !is_network {
+        return 0.0;
+    }
+    let [lon, lat, _] = scene.limits.home.target;
+    let elevation_deg = crate::energy::sun::sun_direction_enu(scene.state.instant, lat, lon).z.clamp(-1.0, 1.0).asin().to_degrees();
+    let share = ((DAY_DEG - elevation_deg) / (DAY_DEG - NIGHT_DEG)).clamp(0.0, 1.0);
+    (8.0 * share).round() / 8.0
+}
+
+/// The sun's elevation from which lines look as by day, and as at night.
+const DAY_DEG: f64 = 4.0;
+const NIGHT_DEG: f64 = -4.0;
+
+/// The key of the theme that is shown, its colours as they are seen in the light of the moment.
 pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
+    let dark = darkness(scene);
+    let mut key = key_by_day(scene, values);
+    key.colours.iter_mut().for_each(|colour| *colour = on_dark(*colour, dark));
+    key
+}
+
+fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
     let Scale { breaks, palette } = &scene.state.scale;
     if scene.state.theme == Theme::Attribute && !values.kinds.is_empty() {
         return key_of_kinds(values);
@@ -294,6 +319,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
+        note: active(scene, &scene.manifest).filter(|choice| [rooms::FEED, rooms::DRAW].contains(&choice.id)).map_or("", |_| "legend-room"),
         raise: raise_of(scene, &raising),
     })
 }

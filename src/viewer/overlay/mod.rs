@@ -8,6 +8,7 @@ mod course;
 mod legend;
 pub mod pages;
 mod raise;
+pub mod roofs;
 
 use super::attributes::Attributes;
 use super::join::{Join, Named, OTHER_KIND, Rows, passes};
@@ -17,7 +18,7 @@ use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploa
 use super::series::{self, Choice, SeriesStore};
 use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, filtered_records, table_image, value_image};
 use super::resident::Resident;
-use super::vocab::{DrawnCamera, Featured, Scene, SceneFacts, ValuesWaiting, ViewerSystems};
+use super::vocab::{DrawnCamera, Featured, RoofsWaiting, Scene, SceneFacts, ValuesWaiting, ViewerSystems};
 use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
 use crate::view::{Attribute, Filter, Theme};
@@ -86,6 +87,17 @@ impl ThemeValues {
         }
     }
 
+    /// What the card holds for a row at an instant: no data, or nothing yet, is none.
+    pub fn held(&self, row: usize, instant: crate::base::Instant) -> Option<f32> {
+        let (slot, step) = self.ready(instant)?;
+        self.pages.slots.get(slot)?.value(self.plan.as_ref()?, row, step)
+    }
+
+    /// Steps of one page.
+    pub fn page_steps(&self) -> Option<usize> {
+        self.plan.as_ref().map(|plan| plan.page_steps)
+    }
+
     /// Slot and step of the page that shows an instant, once it is there.
     fn ready(&self, instant: crate::base::Instant) -> Option<(usize, usize)> {
         let step = self.step_at(instant)?;
@@ -101,10 +113,12 @@ impl Plugin for OverlayPlugin {
         app.init_resource::<ThemeValues>()
             .init_resource::<ValuesWaiting>()
             .init_resource::<Lifts>()
+            .init_resource::<roofs::Carrying>()
+            .init_resource::<RoofsWaiting>()
             .add_systems(
                 Update,
                 (
-                    (load_values, write_overlay, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
+                    (load_values, write_overlay, roofs::shine, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
                     bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     raise::make_room.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     legend::describe.in_set(ViewerSystems::Report),
@@ -368,10 +382,10 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
     let series = active(&scene, &scene.manifest).map(|choice| choice.series);
     let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
-    next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, 0.0);
+    next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, legend::darkness(&scene) as f32);
     next.no_data_colour = Vec4::new(0.62, 0.62, 0.62, mark);
     let metres_per_unit = if state.raised { raise::metres_per_unit(&scene, &key) } else { 0.0 };
-    next.raise = Vec4::new(metres_per_unit as f32, lift::MOST_M as f32, 0.0, 0.0);
+    (next.raise.x, next.raise.y) = (metres_per_unit as f32, lift::MOST_M as f32);
     for (slot, colour) in next.ramp.iter_mut().zip(&key.colours) {
         *slot = linear(*colour).extend(0.0);
     }
@@ -385,26 +399,29 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
 }
 
 /// Writes the rows of values into the tables of tiles: of all when the series changes, of those that have come since otherwise.
+#[expect(clippy::too_many_arguments, reason = "a table is made of the series, the filters and the roofs")]
 fn bind_tables(
     scene: Res<Scene>,
     values: Res<ThemeValues>,
+    carrying: Res<roofs::Carrying>,
     resident: Res<Resident>,
     featured: Query<Ref<Featured>>,
-    mut bound: Local<(u64, Vec<Filter>)>,
+    mut bound: Local<(u64, u64, Vec<Filter>)>,
     mut images: ResMut<Assets<Image>>,
     mut materials: ResMut<Assets<TileMaterial>>,
     mut uploads: ResMut<SeriesUploads>,
 ) {
     let is_own = !matches!(scene.state.theme, Theme::Series | Theme::Attribute) || values.join.is_none();
     let filters = &scene.state.filters;
-    let all = bound.0 != values.generation || bound.1 != *filters;
+    let all = bound.0 != values.generation || bound.1 != carrying.generation || bound.2 != *filters;
     if all {
-        *bound = (values.generation, filters.clone());
+        *bound = (values.generation, carrying.generation, filters.clone());
     }
     let own = Join::Own;
     let join = if is_own { &own } else { values.join.as_deref().unwrap_or(&own) };
     // Tables come with their own rows.
-    if !all && is_own && filters.is_empty() {
+    let roofs = carrying.rows.as_deref();
+    if !all && is_own && filters.is_empty() && roofs.is_none() {
         return;
     }
     let mut made: HashMap<(usize, crate::stream::TileId, usize), Handle<Image>> = HashMap::default();
@@ -413,7 +430,7 @@ fn bind_tables(
         let Some(table) = layer.tiles.get(&piece.tile).and_then(|tile| tile.tables.get(piece.table)) else { continue };
         let image = made.entry((piece.layer, piece.tile, piece.table)).or_insert_with(|| {
             uploads.0 += 1;
-            images.add(table_image(&filtered_records(table, &|row| join.record(&layer.id, table, row), &|row| passes(filters, &layer.id, table, row))))
+            images.add(table_image(&filtered_records(table, &|row| join.record(&layer.id, table, row), &|row| passes(filters, &layer.id, table, row), &|row| roofs.is_some_and(|roofs| roofs.has(&layer.id, table, row)))))
         });
         for handle in [&piece.solid, &piece.fading] {
             if let Some(mut material) = materials.get_mut(handle) {

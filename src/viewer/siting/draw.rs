@@ -3,13 +3,13 @@
 use super::shapes::{Rgb, Shapes};
 use crate::energy::wind::library;
 use crate::formats::territory::LayerKind;
-use crate::geodesy::{EnuFrame, LonLatH};
+use crate::geodesy::{EnuFrame, LonLatH, geodesic};
 use crate::siting::reach::{End, Fit};
 use crate::view::{Placed, Proposal, SolarMount, Thing};
 use crate::viewer::anchor::Anchor;
 use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
 use crate::viewer::resident::{Resident, nearest_hit};
-use crate::viewer::vocab::{Scene, SceneFacts, SitingFacts, Standing};
+use crate::viewer::vocab::{Doing, Scene, SceneFacts, SitingFacts, Standing};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::prelude::*;
@@ -23,6 +23,14 @@ const MODULE: Rgb = [30, 46, 88];
 const FRAME: Rgb = [120, 128, 138];
 const CONTAINER: Rgb = [225, 230, 232];
 const POLE: Rgb = [110, 84, 60];
+const MODULE_AT_NOON: Rgb = [74, 138, 232];
+/// The glass in front of what is stored, its foot and height, metres; what is stored, or flows into a car.
+const GLASS: Rgb = [44, 50, 56];
+const GLASS_FROM_M: f64 = 0.35;
+const GLASS_M: f64 = 1.9;
+const FULL: Rgb = [70, 200, 110];
+const IDLE: Rgb = [126, 132, 138];
+const PAINTS: [Rgb; 5] = [[226, 228, 230], [150, 158, 168], [96, 116, 148], [172, 104, 88], [206, 196, 170]];
 /// Ways: room enough, not enough, not known.
 const ENOUGH: Rgb = [0, 140, 90];
 const SHORT: Rgb = [205, 40, 50];
@@ -90,7 +98,7 @@ pub(super) fn draw(
         let foot = ground.on(placed.at, on_roof);
         let ecef_from_thing = EnuFrame::at(foot).ecef_from_enu;
         let place = mesh_from_ecef * ecef_from_thing;
-        let (radius, middle_m) = thing(&mut solid, &place, placed, &ground, &mesh_from_ecef);
+        let (radius, middle_m) = thing([&mut solid, &mut bright], &place, placed, &facts.doing, &ground, &mesh_from_ecef);
         let accent = if is_chosen { CHOSEN } else { PROJECT };
         let rings = [radius, radius * 1.06 + 1.2];
         if proposal.placed.len() <= MOST_FITTED {
@@ -151,18 +159,15 @@ impl Ground<'_> {
 /// A ring that follows the ground.
 fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lon, lat]: [f64; 2], [inner, outer]: [f64; 2], colour: Rgb) {
     const PARTS: usize = 36;
-    const METRES: f64 = 111_320.0;
-    let at = |part: usize, radius: f64, height_m: f64| {
+    let place = |part: usize, radius: f64| {
         let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
-        let (east, north) = (radius * cos / (METRES * lat.to_radians().cos().max(1e-6)), radius * sin / METRES);
-        mesh_from_ecef.transform_point3(LonLatH::new(lon + east, lat + north, height_m).to_ecef().0)
+        geodesic::moved([lon, lat], [radius * cos, radius * sin])
     };
-    let heights: Vec<f64> = (0..PARTS)
-        .map(|part| {
-            let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
-            ground.on([lon + outer * cos / (METRES * lat.to_radians().cos().max(1e-6)), lat + outer * sin / METRES], false).height_m + 0.6
-        })
-        .collect();
+    let at = |part: usize, radius: f64, height_m: f64| {
+        let [lon, lat] = place(part, radius);
+        mesh_from_ecef.transform_point3(LonLatH::new(lon, lat, height_m).to_ecef().0)
+    };
+    let heights: Vec<f64> = (0..PARTS).map(|part| ground.on(place(part, outer), false).height_m + 0.6).collect();
     for part in 0..PARTS {
         let next = part + 1;
         let (Some(here), Some(there)) = (heights.get(part), heights.get(next % PARTS)) else { continue };
@@ -171,7 +176,7 @@ fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lo
 }
 
 /// Draws a thing; the radius of its ring, and how high its middle is.
-fn thing(shapes: &mut Shapes, place: &DMat4, placed: &Placed, ground: &Ground, mesh_from_ecef: &DMat4) -> (f64, f64) {
+fn thing([shapes, bright]: [&mut Shapes; 2], place: &DMat4, placed: &Placed, doing: &Doing, ground: &Ground, mesh_from_ecef: &DMat4) -> (f64, f64) {
     match &placed.thing {
         Thing::Turbine { model, hub_m } => {
             let known = library::turbine(model);
@@ -186,7 +191,7 @@ fn thing(shapes: &mut Shapes, place: &DMat4, placed: &Placed, ground: &Ground, m
                 SolarMount::Ground => (2.2, 0.9),
             };
             let area_m2 = M2_PER_KWP * kwp;
-            shapes.modules(place, area_m2, spread, *tilt_deg, *azimuth_deg, up, MODULE, FRAME);
+            shapes.modules(place, area_m2, spread, *tilt_deg, *azimuth_deg, up, between_colours(MODULE, MODULE_AT_NOON, doing.sun), FRAME);
             ((area_m2 * spread * 0.625).sqrt() + 2.0, up)
         }
         Thing::Battery { kwh, .. } => {
@@ -197,18 +202,34 @@ fn thing(shapes: &mut Shapes, place: &DMat4, placed: &Placed, ground: &Ground, m
                 let middle = |index: usize, of: usize| index as f64 - 0.5 * (of as f64 - 1.0);
                 let foot = DVec3::new(5.0 * middle(column, columns), 9.0 * middle(row, count.div_ceil(columns)), 0.0);
                 shapes.block(place, foot, [6.1, 2.44, 2.9], 0.0, CONTAINER);
-                shapes.block(place, foot + DVec3::Z * 1.1, [6.16, 2.5, 0.5], 0.0, PROJECT);
+                shapes.block(place, foot + DVec3::Z * 2.45, [6.16, 2.5, 0.3], 0.0, PROJECT);
+                // What is in it, behind a dark glass.
+                shapes.block(place, foot + DVec3::Z * GLASS_FROM_M, [5.2, 2.5, GLASS_M], 0.0, GLASS);
+                if doing.stored > 0.005 {
+                    shapes.block(place, foot + DVec3::Z * GLASS_FROM_M, [5.2, 2.56, GLASS_M * doing.stored], 0.0, FULL);
+                }
             }
             (5.0 * columns as f64 + 3.0, 2.0)
         }
         Thing::Hub { points, .. } => {
             let shown = (*points).min(MOST_POINTS);
             let columns = usize::from(shown.min(12));
+            // As many cars as the power of the hour is for: one that waits for nobody is not drawn.
+            let charging = (doing.charging * f64::from(shown)).ceil() as usize;
             for number in 0..usize::from(shown) {
                 let (row, column) = (number / columns.max(1), number % columns.max(1));
                 let foot = DVec3::new(2.7 * (column as f64 - 0.5 * (columns as f64 - 1.0)), 11.0 * row as f64, 0.0);
                 shapes.block(place, foot, [0.35, 0.55, 1.9], 90.0, PROJECT);
-                shapes.block(place, foot - DVec3::Y * 3.0, [4.8, 2.2, 0.06], 0.0, [70, 78, 90]);
+                let bay = foot - DVec3::Y * 3.0;
+                shapes.block(place, bay, [4.8, 2.2, 0.06], 0.0, [70, 78, 90]);
+                let charges = number < charging;
+                bright.block(place, foot + DVec3::Z * 1.9, [0.38, 0.6, 0.22], 90.0, if charges { FULL } else { IDLE });
+                if charges {
+                    let paint = PAINTS[number % PAINTS.len()];
+                    shapes.block(place, bay + DVec3::Z * 0.28, [4.1, 1.72, 0.62], 0.0, paint);
+                    shapes.block(place, bay + DVec3::new(0.0, -0.15, 0.9), [2.3, 1.55, 0.55], 0.0, GLASS);
+                    bright.bar(place, foot + DVec3::Z * 1.1, bay + DVec3::new(0.0, 2.05, 0.7), 0.06, FULL);
+                }
             }
             (1.6 * columns as f64 + 5.0, 1.5)
         }
@@ -217,6 +238,10 @@ fn thing(shapes: &mut Shapes, place: &DMat4, placed: &Placed, ground: &Ground, m
             (6.0, POLE_M)
         }
     }
+}
+
+fn between_colours(from: Rgb, to: Rgb, share: f64) -> Rgb {
+    std::array::from_fn(|part| (f64::from(from[part]) + share.clamp(0.0, 1.0) * (f64::from(to[part]) - f64::from(from[part]))).round() as u8)
 }
 
 /// Poles and the line that they carry.
@@ -257,8 +282,6 @@ fn way(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, fit: &Fit, 
 
 /// Points from one place to another, both included.
 fn between(from: [f64; 2], to: [f64; 2], step_m: f64) -> Vec<[f64; 2]> {
-    const METRES: f64 = 111_320.0;
-    let length = ((to[0] - from[0]) * METRES * from[1].to_radians().cos()).hypot((to[1] - from[1]) * METRES);
-    let parts = ((length / step_m).ceil() as usize).clamp(1, MOST_STEPS);
+    let parts = ((geodesic::distance_m(from, to) / step_m).ceil() as usize).clamp(1, MOST_STEPS);
     (0..=parts).map(|part| part as f64 / parts as f64).map(|share| [from[0] + share * (to[0] - from[0]), from[1] + share * (to[1] - from[1])]).collect()
 }

@@ -13,14 +13,14 @@ mod shapes;
 
 use super::requests::{Purpose, Requests};
 use super::series::{List, ListKind, SeriesStore};
-use super::vocab::{PointerTaken, Scene, SceneFacts, SitingFacts, Standing, ViewCommand, ViewerSystems};
-use crate::base::Nature;
+use super::vocab::{Doing, PointerTaken, Scene, SceneFacts, SitingFacts, Standing, ViewCommand, ViewerSystems};
+use crate::base::{Instant, Nature};
 use crate::energy::economics::{Facts, file as facts_file};
 use crate::formats::gridbook::GridBook;
 use crate::formats::territory::{Manifest, Series};
 use crate::geodesy::Crs;
 use crate::io::{self, Clock};
-use crate::siting::answer::answer_of;
+use crate::siting::answer::{Answer, answer_of};
 use crate::siting::file;
 use crate::siting::ground::Prepared;
 use crate::siting::plant::{Plant, connected_kw};
@@ -238,6 +238,13 @@ fn prepare(manifest: &Manifest, store: &mut SeriesStore, work: &mut Work) {
     };
 }
 
+fn doing(plant: &Plant, answer: &Answer, step: usize, at: Instant) -> Doing {
+    let share = |part: f64, whole: f64| if whole > 0.0 { (part / whole).clamp(0.0, 1.0) } else { 0.0 };
+    let of = |list: &[f64]| list.get(step).copied().unwrap_or(0.0);
+    let stored_kwh = answer.moments.iter().rfind(|moment| moment.at <= at).map_or(0.0, |moment| moment.stored_kwh);
+    Doing { sun: share(of(&plant.solar_kw), plant.solar_kwp), charging: share(of(&plant.charging_kw), plant.hub_kw), stored: share(stored_kwh, plant.battery_kwh) }
+}
+
 /// Works out the answer and writes it down.
 fn tell(scene: &Scene, prepared: &Prepared, work: &mut Work, facts: &mut SitingFacts) {
     let state = &scene.state;
@@ -285,6 +292,7 @@ fn tell(scene: &Scene, prepared: &Prepared, work: &mut Work, facts: &mut SitingF
                 version,
                 state: "ready",
                 card: Some(Card::new(&answer, &worth, prepared, proposal, english)),
+                doing: doing(&plant, &answer, question.step, state.instant),
                 answer: Some(Arc::new(answer)),
                 fits,
                 has_book: places.is_some(),

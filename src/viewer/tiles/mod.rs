@@ -16,7 +16,7 @@ use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, RoofsWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
     ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
@@ -518,7 +518,7 @@ fn stream(
     mut requests: ResMut<Requests>,
     mut workshop: ResMut<Workshop>,
     mut pieces: Query<(&mut Visibility, &mut MeshTag, &mut MeshMaterial3d<TileMaterial>), With<TilePiece>>,
-    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>, Res<MachinesWaiting>),
+    waits: (Res<PicturesWaiting>, Res<ValuesWaiting>, Res<MachinesWaiting>, Res<RoofsWaiting>),
     mut facts: ResMut<SceneFacts>,
     mut meter: ResMut<Meter>,
 ) {
@@ -648,6 +648,7 @@ fn stream(
         && waits.0.0 == 0
         && waits.1.0 == 0
         && waits.2.0 == 0
+        && waits.3.0 == 0
         && !fading;
     if progress.complete && progress.failed == 0 && facts.faults.iter().any(|fault| fault.key == CONNECTION) {
         facts.forget(CONNECTION);
