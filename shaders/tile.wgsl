@@ -156,6 +156,11 @@ fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>, machine: vec3<f32>) -> vec
 }
 #endif
 
+#ifdef POINTS
+// A point of a cloud grows no larger than this, pixels.
+const MOST_POINT_PX: f32 = 40.0;
+#endif
+
 @vertex
 fn vertex(in: Vertex) -> Varying {
     var out: Varying;
@@ -236,7 +241,10 @@ fn vertex(in: Vertex) -> Varying {
     // A triangle around the disc: one corner above, one at each side below, all at twice the radius. The normal's w counts them.
     let corner = array(vec2(0.0, 2.0), vec2(-1.7320508, -1.0), vec2(1.7320508, -1.0))[i32(round(in.normal.w)) + 1];
     out.disc = corner;
-    out.clip = vec4(out.clip.xy + corner * bitcast<f32>(style.z) / view.viewport.zw * out.clip.w, out.clip.zw);
+    // As wide as it says in pixels, and where it is near at least as wide as it is in metres, up to a bound.
+    let near = bitcast<f32>(style.w) * 0.5 * view.clip_from_view[1][1] * view.viewport.w / max(out.clip.w, 0.001);
+    let wide = max(bitcast<f32>(style.z), min(near, MOST_POINT_PX));
+    out.clip = vec4(out.clip.xy + corner * wide / view.viewport.zw * out.clip.w, out.clip.zw);
 #endif
 #ifdef FEATURES
     let meant = is_meant(record);

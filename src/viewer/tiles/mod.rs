@@ -26,7 +26,7 @@ use crate::formats::pmtiles::Span;
 use crate::io::{Clock, IoFault, Part};
 use crate::region::utility::Utility;
 use crate::view::Command;
-use crate::stream::{Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
+use crate::stream::{About, Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
@@ -403,6 +403,8 @@ fn upload(
             hidden: loaded.hidden,
             meshes: Vec::new(),
             tables: loaded.tables,
+            about: stream.engine.about(id).map_or_else(Vec::new, About::columns),
+            apart_m: loaded.apart_m,
         };
         let mut pieces = Vec::new();
         for mesh in loaded.meshes {
@@ -472,6 +474,8 @@ fn upload(
                 feature_ids: mesh.feature_ids,
                 probes: mesh.probes,
                 table: mesh.table,
+                dots: mesh.dots,
+                told: mesh.told,
             });
         }
         layer.tiles.insert(id, tile);
