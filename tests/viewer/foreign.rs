@@ -297,7 +297,10 @@ fn cloud() -> PathBuf {
 
 #[test]
 fn a_click_on_a_point_tells_what_is_known_of_it() {
-    let mut running = Running::open(&cloud().display().to_string(), "");
+    let document = cloud();
+    let tileset = document.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = document.parent().expect("a folder").display().to_string();
+    let mut running = Running::opened(&folder, Opening { tileset, ..Opening::default() });
     running.complete();
     assert!(chosen(&mut running));
     let figures = &running.facts().figures;
