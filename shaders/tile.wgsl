@@ -199,6 +199,11 @@ fn shining(colour: vec3<f32>, in: Varying, lit: f32) -> vec3<f32> {
 #endif
 #endif
 
+#ifdef POINTS
+// A point of a cloud grows no larger than this, pixels.
+const MOST_POINT_PX: f32 = 40.0;
+#endif
+
 @vertex
 fn vertex(in: Vertex) -> Varying {
     var out: Varying;
@@ -279,7 +284,10 @@ fn vertex(in: Vertex) -> Varying {
     // A triangle around the disc: one corner above, one at each side below, all at twice the radius. The normal's w counts them.
     let corner = array(vec2(0.0, 2.0), vec2(-1.7320508, -1.0), vec2(1.7320508, -1.0))[i32(round(in.normal.w)) + 1];
     out.disc = corner;
-    out.clip = vec4(out.clip.xy + corner * bitcast<f32>(style.z) / view.viewport.zw * out.clip.w, out.clip.zw);
+    // As wide as it says in pixels, and where it is near at least as wide as it is in metres, up to a bound.
+    let near = bitcast<f32>(style.w) * 0.5 * view.clip_from_view[1][1] * view.viewport.w / max(out.clip.w, 0.001);
+    let wide = max(bitcast<f32>(style.z), min(near, MOST_POINT_PX));
+    out.clip = vec4(out.clip.xy + corner * wide / view.viewport.zw * out.clip.w, out.clip.zw);
 #endif
 #ifdef FEATURES
     let meant = is_meant(record);
@@ -470,6 +478,11 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
+#ifdef POINTS
+    // Large points are balls: a darker rim tells them from those behind.
+    let ball = 1.0 - smoothstep(0.12, 0.4, fwidth(in.disc.x));
+    colour *= 1.0 - 0.4 * ball * smoothstep(0.25, 1.0, dot(in.disc, in.disc));
+#endif
 #ifdef STROKED
     colour = stroked(colour, in, fwidth(in.stroke.y));
 #else ifdef FEATURES

@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| jumeau_fuzz::doors::points_as_text(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| jumeau_fuzz::doors::points::as_text(data));

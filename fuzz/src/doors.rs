@@ -4,6 +4,9 @@
 //! libFuzzer (`fuzz_targets/`) and the tests (`tests/it/doors.rs`) use the same functions. This file names pure rooms only;
 //! what needs files is in `source_doors.rs`.
 
+#[path = "doors/points.rs"]
+pub mod points;
+
 use jumeau::base::Instant;
 use jumeau::formats::gltf::{Limits, TileContent, TileMesh, container, read, write};
 use jumeau::formats::raster::{self, Heights};
@@ -13,8 +16,8 @@ use jumeau::formats::tiles3d::style::{Feature, Style, Value};
 use jumeau::formats::tiles3d::{Subtree, TileSchema, Tileset, batched, write_subtree};
 use jumeau::formats::{
     asciigrid, bil, check, citygml, cityjson, csv, dbf, epanet, flatgeobuf, geojson, geopackage,
-    geoparquet, geotiff, grid, gtfs, hgt, las, mvt, osm, pmtiles, quantizedmesh, shapefile, terrainrgb,
-    territory, weather, wind, wkb, worldfile, xyz, zarr,
+    geoparquet, geotiff, grid, gtfs, hgt, mvt, osm, pmtiles, quantizedmesh, shapefile, terrainrgb,
+    territory, weather, wind, wkb, worldfile, zarr,
 };
 use jumeau::geodesy::{Crs, Geoid, LonLat};
 use jumeau::stream::{Delivery, Engine, FetchFault, Settings, View, Wanted, ground};
@@ -46,8 +49,9 @@ pub const DOORS: &[Door] = &[
     ("citygml", city_gml),
     ("geotiff", tiff),
     ("grids", grids),
-    ("xyz", points_as_text),
-    ("las", las_header),
+    ("xyz", points::as_text),
+    ("las", points::header),
+    ("cloud", points::cloud),
     ("quantized_mesh", quantized_mesh),
     ("ground", pyramid),
     ("terrain_rgb", terrain_rgb),
@@ -504,37 +508,6 @@ pub fn grids(data: &[u8]) {
     if let Ok(mut tile) = hgt::Tile::open(Cursor::new(numbers), "N47W002.hgt") {
         let whole = tile.placement().whole();
         let _ = tile.read(whole);
-    }
-}
-
-pub fn points_as_text(data: &[u8]) {
-    let _ = xyz::is_points(data);
-    let _ = xyz::parse(data);
-}
-
-pub fn las_header(data: &[u8]) {
-    let Ok(at) = las::points_at(data) else {
-        return;
-    };
-    let Some(before) = usize::try_from(at)
-        .ok()
-        .map(|at| data.get(..at).unwrap_or(data))
-    else {
-        return;
-    };
-    let Ok(mut header) = las::Header::parse(before) else {
-        return;
-    };
-    if let Some((at, _)) = header.extended {
-        let extended = usize::try_from(at)
-            .ok()
-            .and_then(|at| data.get(at..))
-            .unwrap_or_default();
-        header.read_extended(extended);
-    }
-    let rest = data.get(before.len()..).unwrap_or_default();
-    for record in rest.chunks(usize::from(header.record_bytes).max(1)) {
-        let _ = header.point(record);
     }
 }
 

@@ -83,7 +83,7 @@ fn plane_share(normal: vec3<f32>) -> f32 {
 }
 
 #ifdef STYLED
-// How a feature looks: x its colour as sRGB bytes with opacity, y 1 where it is not shown, z the size of a point as f32 bits, pixels.
+// How a feature looks: x its colour as sRGB bytes with opacity, y 1 where it is not shown, z the size of a point as f32 bits, pixels; w the same in metres.
 fn feature_style(id: u32) -> vec4<u32> {
     return texel(2u * id + 1u);
 }

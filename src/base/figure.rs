@@ -85,6 +85,8 @@ pub enum Uncertainty {
 
 /// Begins the name of a figure that stands in the source under a name of its own: `column:LIBELLE`.
 pub const COLUMN: &str = "column:";
+/// The same of what a tileset says of all of itself, of the group of a tile's content, of the tile and of the content: `about-tile:district`.
+pub const ABOUT: [&str; 4] = ["about-tileset:", "about-group:", "about-tile:", "about-content:"];
 
 /// A number (or word) that may be shown: value, unit, nature, origin, uncertainty.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

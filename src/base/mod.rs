@@ -16,7 +16,7 @@ pub mod time;
 pub use bounds::{Bounds2, Bounds3};
 pub use calendar::CalendarUnit;
 pub use clock::{Clock, Wall};
-pub use figure::{Amount, COLUMN, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
+pub use figure::{ABOUT, Amount, COLUMN, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
 pub use ids::{DatasetId, LayerId, joined_ids, plain_id};
 pub use language::Language;
 pub use printable::{printable, printable_lines};

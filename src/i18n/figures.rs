@@ -1,7 +1,7 @@
 //! A figure as a person reads it: never a bare number.
 
 use super::Texts;
-use crate::base::{Amount, COLUMN, Dataset, Figure, Nature, Uncertainty, Unit};
+use crate::base::{ABOUT, Amount, COLUMN, Dataset, Figure, Nature, Uncertainty, Unit};
 use serde::{Deserialize, Serialize};
 
 /// The words of one figure, ready to be shown by a panel or sent to a page.
@@ -31,12 +31,13 @@ pub struct FigureText {
 }
 
 /// Figures whose text values are words of a list, and the family of their i18n keys.
-const WORDS: [(&str, &str); 5] = [
+const WORDS: [(&str, &str); 6] = [
     ("figure-usage", "usage"),
     ("figure-second-usage", "usage"),
     ("figure-class", "class"),
     ("figure-utility-kind", "utility-kind"),
     ("figure-accuracy", "accuracy"),
+    ("figure-point-class", "point-class"),
 ];
 
 /// The words of a figure; `datasets` are the manifest's.
@@ -49,10 +50,7 @@ pub fn figure_line(figure: &Figure, datasets: &[Dataset], texts: &Texts) -> Figu
     let method = &figure.provenance.method;
     FigureText {
         key: figure.name.clone(),
-        name: figure
-            .name
-            .strip_prefix(COLUMN)
-            .map_or_else(|| texts.text(&figure.name), str::to_owned),
+        name: name(&figure.name, texts),
         value: value(figure, texts),
         nature: texts.text(nature),
         nature_help: texts.text(nature_help),
@@ -92,6 +90,14 @@ impl Texts {
     pub fn source(&self, dataset: &Dataset) -> String {
         source(dataset, self)
     }
+}
+
+fn name(name: &str, texts: &Texts) -> String {
+    if let Some(own) = name.strip_prefix(COLUMN) {
+        return own.to_owned();
+    }
+    let about = ABOUT.iter().find_map(|about| Some((about.trim_end_matches(':'), name.strip_prefix(about)?)));
+    about.map_or_else(|| texts.text(name), |(key, own)| texts.text_with(key, &[("name", own.into())]))
 }
 
 fn value(figure: &Figure, texts: &Texts) -> String {

@@ -107,7 +107,8 @@ impl MeshArrays {
         }
         Self {
             translucent: colours.iter().any(|[_, _, _, alpha]| *alpha < 255),
-            bvh: Bvh::build(&source.positions, &source.indices),
+            // Nobody points at a tree: rays pass through.
+            bvh: if class == "tree" { Bvh::build(&[], &[]) } else { Bvh::build(&source.positions, &source.indices) },
             indices: if count <= usize::from(u16::MAX) {
                 TriangleIndices::U16(source.indices.iter().map(|i| *i as u16).collect())
             } else {
@@ -128,8 +129,12 @@ impl MeshArrays {
     }
 
     fn bytes(&self) -> u64 {
-        // 24 bytes a vertex on the GPU, positions and indices once more for picking.
-        self.strokes.len() as u64 * 16 + self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + self.bvh.triangle_count() as u64 * 12
+        let indices = match &self.indices {
+            TriangleIndices::U16(indices) => indices.len() as u64 * 2,
+            TriangleIndices::U32(indices) => indices.len() as u64 * 4,
+        };
+        // 24 bytes a vertex on the GPU; positions and triangles once more for picking.
+        self.strokes.len() as u64 * 16 + self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + indices
     }
 }
 

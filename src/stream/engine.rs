@@ -1,5 +1,6 @@
 //! One tileset's engine: select, fade, make room, schedule, in that order, once per frame.
 
+use super::about::About;
 use super::cache::Cache;
 use super::fade::Fades;
 use super::ground::Plot;
@@ -181,6 +182,11 @@ impl Engine {
         }
     }
 
+    /// What documents say of a tile beside its features.
+    pub fn about(&self, tile: TileId) -> Option<&About> {
+        self.tree.get(tile)?.about.as_deref()
+    }
+
     /// A sphere round a tile: centre in ECEF metres and radius in metres.
     pub fn bounding_sphere(&self, tile: TileId) -> Option<(DVec3, f64)> {
         Some(self.tree.get(tile)?.volume.bounding_sphere())
@@ -240,6 +246,7 @@ impl Engine {
 
     fn answer(&mut self, tile: TileId, wanted: Wanted, body: Result<Delivery, FetchFault>) {
         let takes_a_tileset = self.tree.takes_a_tileset(tile);
+        let waits_for_a_layer = self.tree.layered.iter().any(|layered| layered.at == tile);
         let Some(node) = self.tree.get_mut(tile) else {
             if matches!(body, Ok(Delivery::Content { .. } | Delivery::Ground { .. })) {
                 self.removed.evict.push(tile);
@@ -331,6 +338,17 @@ impl Engine {
                     None,
                     Finding::new("tile-answer-of-wrong-kind", Severity::Error, ""),
                 );
+            }
+            // The last layer of a terrain that has others.
+            (Wanted::Tileset, Err(FetchFault::Lasting(why) | FetchFault::Absent(why))) if waits_for_a_layer => {
+                let grown = grow::without_parent(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
+                self.grown(tile, grown);
+            }
+            (Wanted::Tileset, Err(FetchFault::Passing(why)))
+                if waits_for_a_layer && node.tries >= self.settings.max_retries =>
+            {
+                let grown = grow::without_parent(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
+                self.grown(tile, grown);
             }
             (_, Err(FetchFault::Passing(why))) => {
                 node.tries += 1;

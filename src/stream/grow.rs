@@ -1,11 +1,12 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
+use super::about::Sayings;
 use super::cloud::{self, Cloud};
-use super::ground;
+use super::ground::{self, Pyramid};
 use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
 use super::paths;
-use super::tree::{Content, Growth, MAX_NODES, Node, Tree};
+use super::tree::{Content, Growth, Layered, MAX_NODES, Node, Tree};
 use super::volume::{Room, largest_scale};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::tiles3d::{
@@ -56,13 +57,24 @@ pub fn tileset(
     let Content::Tileset(path) = host.content.clone() else {
         return Ok(());
     };
+    if let Some(waiting) = tree.layered.iter().position(|layered| layered.at == at) {
+        let Layered { path: own, mut pyramid, .. } = tree.layered.swap_remove(waiting);
+        return match pyramid.add_parent(bytes, &path) {
+            Ok(()) => layers(tree, at, own, pyramid, &path, report),
+            // What has come is a terrain without it.
+            Err(fault) => {
+                report.push(Finding { severity: Severity::Warning, ..fault.finding(&*path) });
+                planted(tree, at, &own, *pyramid)
+            }
+        };
+    }
     // A document of a few megabytes may name a million tiles: no more are read than could be planted.
     let (document, mut full) = match Tileset::parse_some(bytes, MAX_NODES) {
         Ok(parsed) => parsed,
         // What is no tileset may be the description of a pyramid.
         Err(fault) => {
             return match ground::pyramid(bytes, &path) {
-                Some(opened) => pyramid(tree, at, &path, opened.map_err(|fault| fault.finding(&*path))?),
+                Some(opened) => pyramid(tree, at, &path, opened.map_err(|fault| fault.finding(&*path))?, report),
                 None => Err(fault.finding(&*path)),
             };
         }
@@ -79,6 +91,8 @@ pub fn tileset(
 
     // A million tiles may be implicit roots: they share it.
     let schema = Arc::new(TileSchema::of(document.schema.as_ref()));
+    let sayings = Sayings::of(&document, host.about.as_deref());
+    let said_bytes = sayings.bytes();
     let is_root = at == tree.root();
     let mut waiting = VecDeque::from([Planned {
         tile: &document.root,
@@ -89,7 +103,7 @@ pub fn tileset(
         z_is_up: document.asset.z_is_up(),
     }]);
     while let Some(planned) = waiting.pop_front() {
-        let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &path, report)
+        let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &sayings, &path, report)
         else {
             full = true;
             continue;
@@ -132,6 +146,7 @@ pub fn tileset(
     };
     tree.recount(at, |node| {
         node.content = Content::Grafted(Arc::clone(&path));
+        node.document_bytes = said_bytes;
         if is_root {
             node.volume = root_volume;
         }
@@ -154,16 +169,45 @@ fn octree(tree: &mut Tree, at: TileId, cloud: Cloud) -> Result<(), Finding> {
     Ok(())
 }
 
-/// Hangs a pyramid under the node that asked for it; or asks for more of an archive's head.
-fn pyramid(tree: &mut Tree, at: TileId, path: &Arc<str>, opened: ground::Opened) -> Result<(), Finding> {
-    let mut pyramid = match opened {
-        ground::Opened::Pyramid(pyramid) => *pyramid,
+/// A pyramid has come for a node; or more of an archive's head is to be asked for.
+fn pyramid(tree: &mut Tree, at: TileId, path: &Arc<str>, opened: ground::Opened, report: &mut Report) -> Result<(), Finding> {
+    match opened {
+        ground::Opened::Pyramid(pyramid) => layers(tree, at, Arc::clone(path), pyramid, path, report),
         ground::Opened::Longer(bytes) if bytes > tree.head_bytes => {
             tree.head_bytes = bytes;
-            return Ok(());
+            Ok(())
         }
-        ground::Opened::Longer(bytes) => return Err(Finding::new("pmtiles-short", Severity::Error, &**path).value(bytes)),
-    };
+        ground::Opened::Longer(bytes) => Err(Finding::new("pmtiles-short", Severity::Error, &**path).value(bytes)),
+    }
+}
+
+/// Asks for the layer behind the last one of a terrain, whose description lies at `last`; hangs a pyramid that needs none.
+fn layers(tree: &mut Tree, at: TileId, path: Arc<str>, pyramid: Box<Pyramid>, last: &str, report: &mut Report) -> Result<(), Finding> {
+    match pyramid.parent(last) {
+        Ok(None) => planted(tree, at, &path, *pyramid),
+        Ok(Some(next)) => {
+            tree.recount(at, |node| node.content = Content::Tileset(next.into()));
+            tree.layered.push(Layered { at, path, pyramid });
+            Ok(())
+        }
+        Err(fault) => {
+            report.push(Finding { severity: Severity::Warning, ..fault.finding(last) });
+            planted(tree, at, &path, *pyramid)
+        }
+    }
+}
+
+/// The layer that a terrain waits for does not come: what has come is hung. `None` where nothing waits.
+pub fn without_parent(tree: &mut Tree, at: TileId, why: String, report: &mut Report) -> Option<Result<(), Finding>> {
+    let waiting = tree.layered.iter().position(|layered| layered.at == at)?;
+    let Layered { path, pyramid, .. } = tree.layered.swap_remove(waiting);
+    let address = tree.get(at).and_then(|node| node.content.wanted()).map_or_else(String::new, |(_, path)| path.to_string());
+    report.push(Finding::new("terrain-layer-parent", Severity::Warning, address).value(why));
+    Some(planted(tree, at, &path, *pyramid))
+}
+
+/// Hangs a pyramid under the node that asked for it.
+fn planted(tree: &mut Tree, at: TileId, path: &Arc<str>, mut pyramid: Pyramid) -> Result<(), Finding> {
     pyramid.base_m = tree.lie.base_m;
     pyramid.paper = tree.lie.paper;
     let Some(host) = tree.get(at) else { return Ok(()) };
@@ -184,6 +228,7 @@ fn plant(
     tree: &mut Tree,
     planned: &Planned,
     schema: &Arc<TileSchema>,
+    sayings: &Sayings,
     file: &str,
     report: &mut Report,
 ) -> Option<(TileId, bool, Arc<DMat4>, bool)> {
@@ -235,6 +280,7 @@ fn plant(
     }
 
     let mut refused = misplaced;
+    node.about = sayings.about(tile, None);
     let mut models = Vec::new();
     let mut tilesets = Vec::new();
     if let Some(implicit) = &tile.implicit_tiling {
@@ -266,13 +312,13 @@ fn plant(
                 Some(path) if paths::is_tileset(&path) => {
                     tilesets.push(Content::Tileset(path.into()))
                 }
-                Some(path) => models.push(Content::Model(path.into())),
+                Some(path) => models.push((Content::Model(path.into()), Some(content))),
                 None => {
                     report.push(
                         Finding::new("tile-path-refused", Severity::Error, file)
                             .value(&content.uri),
                     );
-                    models.push(Content::Model("".into()));
+                    models.push((Content::Model("".into()), None));
                     refused = true;
                 }
             }
@@ -283,10 +329,17 @@ fn plant(
         node.content = tilesets.remove(0);
     }
     let mut models = models.into_iter();
-    if let Some(first) = models.next() {
+    if let Some((first, said)) = models.next() {
         node.content = first;
+        node.about = sayings.about(tile, said);
     }
-    let companions: Vec<Node> = models.map(|content| companion(&node, content)).collect();
+    let companions: Vec<Node> = models
+        .map(|(content, said)| {
+            let mut node = companion(&node, content);
+            node.about = sayings.about(tile, said);
+            node
+        })
+        .collect();
     let nested: Vec<Node> = tilesets
         .into_iter()
         .map(|content| {

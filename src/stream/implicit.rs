@@ -1,6 +1,7 @@
 //! Implicit tiling: tiles made from availability bits when somebody looks.
 
 use super::TileId;
+use super::about::About;
 use super::paths;
 use super::tree::{Content, Growth, Life, Node};
 use super::volume::Volume;
@@ -162,6 +163,7 @@ impl Tiling {
             child.geometric_error_m = tiling.geometric_error_m / f64::from(coord.level).exp2();
             child.additive = tiling.additive;
             child.z_is_up = tiling.z_is_up;
+            child.about = node.about.as_deref().and_then(About::of_tileset);
             child.growth = Growth::Lazy;
             let mut parts = Vec::new();
             if starts_subtree {
@@ -191,6 +193,7 @@ pub fn companion(of: &Node, content: Content) -> Node {
     node.geometric_error_m = of.geometric_error_m;
     node.additive = of.additive;
     node.z_is_up = of.z_is_up;
+    node.about = of.about.clone();
     node.content = match content {
         // Trees hang on tiles, not on further contents.
         Content::Tileset(_) => {

@@ -10,18 +10,21 @@
 //! | `schedule.rs` | requests: priorities, limits, cancellation, retries |
 //! | `cache.rs` | memory: eviction, forgetting far tiles, coarser pictures under pressure |
 //! | `tree.rs` | nodes and their life |
+//! | `about.rs` | what documents say of tiles |
 //! | `grow.rs`, `implicit.rs` | tilesets and subtrees become nodes |
 //! | `cloud/` | an octree of points in one file becomes nodes, its chunks contents |
 //! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
-//! | `arrays.rs`, `bvh.rs` | a content as the graphics card and rays want it |
+//! | `arrays.rs`, `bvh.rs`, `dots.rs` | a content as the graphics card and rays want it |
 //! | `parcel.rs` | the same as one run of bytes, from worker to page |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
 
+mod about;
 pub mod arrays;
 pub mod bvh;
 mod cache;
 pub mod cloud;
+pub mod dots;
 mod engine;
 mod fade;
 pub mod ground;
@@ -36,6 +39,7 @@ mod share;
 mod tree;
 mod volume;
 
+pub use about::About;
 pub use engine::{Engine, MAX_SUBTREE_BYTES, MAX_TILESET_BYTES, RootState};
 pub use select::LOADING_DESCENDANT_LIMIT;
 pub use share::shares;

@@ -124,7 +124,8 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
             Node { min: corner(0), max: corner(3), first: words[6], count: words[7], right: words[8] }
         })?;
         let triangles = parcel.array(|bytes: [u8; 12]| [0, 1, 2].map(|at| word(&bytes, at)))?;
-        let bvh = Bvh::from_parts(nodes, triangles, positions.clone())?;
+        let asked = if triangles.is_empty() { Vec::new() } else { positions.clone() };
+        let bvh = Bvh::from_parts(nodes, triangles, asked)?;
         Some(MeshArrays {
             positions, normals, colours, feature_ids, strokes, places, indices, low, high, ecef_from_mesh, table, double_sided, translucent, bvh,
         })

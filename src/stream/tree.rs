@@ -1,5 +1,6 @@
 //! The tree of tiles as far as it is known: nodes, their contents' life, growth by documents and by implicit tiling, pruning.
 
+use super::about::About;
 use super::cloud::{self, Block};
 use super::ground::{self, Leaves, Plot};
 use super::implicit::{Cell, Tiling};
@@ -91,6 +92,8 @@ pub struct Node {
     pub plot: Option<Box<Plot>>,
     /// Its place in an octree of points.
     pub block: Option<Box<Block>>,
+    /// What the document says of it, beside its features.
+    pub about: Option<Box<About>>,
     /// Its models are upright already: see [`crate::formats::tiles3d::Asset::z_is_up`].
     pub z_is_up: bool,
     pub life: Life,
@@ -125,6 +128,7 @@ impl Node {
             cell: None,
             plot: None,
             block: None,
+            about: None,
             z_is_up: false,
             life: Life::Unloaded,
             tries: 0,
@@ -169,7 +173,8 @@ impl Node {
         };
         let plot = self.plot.as_ref().map_or(0, |plot| plot.bytes());
         let block = self.block.as_ref().map_or(0, |block| block.bytes());
-        NODE_BYTES + path + cell + room + plot + block
+        let about = self.about.as_ref().map_or(0, |about| about.own_bytes());
+        NODE_BYTES + path + cell + room + plot + block + about
     }
 }
 
@@ -199,6 +204,17 @@ pub struct Tree {
     pub lie: Lie,
     /// The file of a cloud, as long as it is being opened.
     pub opening: Option<cloud::Opener>,
+    /// Terrains of which some layers are still to come.
+    pub layered: Vec<Layered>,
+}
+
+/// A terrain that waits for the layer behind its last one.
+#[derive(Debug)]
+pub struct Layered {
+    /// The node whose document it is.
+    pub at: TileId,
+    pub path: Arc<str>,
+    pub pyramid: Box<ground::Pyramid>,
 }
 
 /// How vectors lie: at which ellipsoidal height (metres), and on a sheet of their own or not.
@@ -228,6 +244,7 @@ impl Tree {
             head_bytes: HEAD_BYTES as u64,
             lie: Lie { base_m: 0.0, paper: true },
             opening: cloud::is_cloud(root_path).then(|| cloud::Opener::new(root_path, None)),
+            layered: Vec::new(),
         };
         // A fresh tree has room for its root.
         if let Some(root) = tree.add(node) {
@@ -475,6 +492,7 @@ impl Tree {
             let path = path.clone();
             self.recount(id, |node| {
                 node.content = Content::Tileset(path);
+                node.document_bytes = 0;
                 node.life = Life::Unloaded;
             });
         }

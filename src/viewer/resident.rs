@@ -8,12 +8,13 @@ use super::lift::{Lifting, MOST_M};
 use super::lives::Lives;
 use crate::view::Filter;
 use crate::base::LayerId;
-use crate::formats::gltf::PropertyTable;
+use crate::formats::gltf::{Column, PropertyTable};
 use crate::formats::gltf::sampled::Tells;
 use crate::formats::tiles3d::content::Painting;
 use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
 use crate::stream::bvh::{Bvh, Hit};
+use crate::stream::dots::Dots;
 use crate::stream::rise;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -26,9 +27,15 @@ pub struct PickMesh {
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
     pub table: Option<usize>,
+    /// Its points, where it has any, and what is known of each.
+    pub dots: Dots,
+    pub told: Vec<Column>,
     /// What pictures tell of places on it.
     pub probes: Vec<Probe>,
 }
+
+/// How far from a ray a point may lie that is met, as an angle: four pixels in a window of usual size.
+const SPREAD: f32 = 0.004;
 
 /// A picture that tells something of a surface: see [`crate::formats::gltf::sampled`].
 pub struct Probe {
@@ -69,6 +76,10 @@ pub struct ResidentTile {
     pub hidden: Vec<Vec<bool>>,
     pub meshes: Vec<PickMesh>,
     pub tables: Vec<PropertyTable>,
+    /// What its tileset says of it, of its group and of its content.
+    pub about: Vec<Column>,
+    /// Of a cloud, how far its points lie apart, metres.
+    pub apart_m: f32,
 }
 
 impl ResidentTile {
@@ -140,10 +151,13 @@ pub fn nearest_raised(
                 let along = mesh_from_ecef.transform_vector3(direction).as_vec3();
                 let counts = |vertex| !resident.is_away(layer, tile, mesh, vertex) && !tile.is_hidden(mesh, vertex);
                 let hit = match lifting.filter(|_| matches!(layer.kind, LayerKind::Buildings | LayerKind::Areas)) {
-                    Some(lifting) => raised_hit(lifting, layer, tile, mesh, [local, along], counts),
-                    None => mesh.bvh.nearest(local, along, counts),
+                    Some(lifting) => raised_hit(lifting, layer, tile, mesh, [local, along], &counts),
+                    None => mesh.bvh.nearest(local, along, &counts),
                 };
-                if let Some(hit) = hit
+                // A point is met alone: a triangle of three corners that are one.
+                let dot = mesh.dots.nearest(local, along, SPREAD, counts);
+                let dot = dot.filter(|(t, _)| hit.is_none_or(|hit| *t < hit.t)).map(|(t, vertex)| Hit { t, vertex, corners: [vertex; 3], shares: [0.0; 2] });
+                if let Some(hit) = dot.or(hit)
                     && best.as_ref().is_none_or(|best| f64::from(hit.t) < best.distance)
                 {
                     best = Some(RayHit {

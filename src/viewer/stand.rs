@@ -231,7 +231,7 @@ mod tests {
             let frame = EnuFrame::at(LonLatH::new(2.0, lat_deg, 0.0)).ecef_from_enu * DMat4::from_translation(DVec3::X * east);
             let mut child = tile(cube([0.0; 3], 1.0));
             child.transform = Some(frame.to_cols_array());
-            child.content = Some(crate::formats::tiles3d::Content { uri: "cube.glb".into(), bounding_volume: None });
+            child.content = Some(crate::formats::tiles3d::Content::at("cube.glb"));
             root.children.push(child);
         }
         let stood = Stand::of(&root, None).unwrap();

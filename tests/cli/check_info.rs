@@ -108,10 +108,7 @@ fn territory(root: &Path) {
         root: Tile {
             transform: Some(transform.to_cols_array()),
             refine: Some(Refine::Replace),
-            content: Some(Content {
-                uri: TEMPLATE.into(),
-                bounding_volume: None,
-            }),
+            content: Some(Content::at(TEMPLATE)),
             implicit_tiling: Some(ImplicitTiling {
                 subdivision_scheme: Subdivision::Quadtree,
                 subtree_levels: 2,
@@ -126,6 +123,8 @@ fn territory(root: &Path) {
         extensions_required: vec![],
         schema: None,
         schema_uri: None,
+        groups: Vec::new(),
+        metadata: None,
         extras: Default::default(),
     };
     save(root, "buildings/tileset.json", tileset.to_json());

@@ -37,6 +37,7 @@ mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
 mod osm;
+mod planted;
 mod prepared_year;
 mod roof;
 mod roof_answer;

@@ -1,5 +1,7 @@
 //! The streaming engine: scripted behaviours (`tests/data/stream/*.txt`), laws on random trees, implicit tiling.
 
+#[path = "stream/about.rs"]
+mod about;
 #[path = "stream/cloud.rs"]
 mod cloud;
 #[path = "stream/hostile.rs"]
@@ -12,7 +14,7 @@ mod laws;
 mod outcomes;
 #[path = "stream/peer.rs"]
 mod peer;
-#[path = "stream/pyramid.rs"]
+#[path = "stream/pyramid/mod.rs"]
 mod pyramid;
 #[path = "stream/script.rs"]
 mod script;

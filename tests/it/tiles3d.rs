@@ -110,10 +110,7 @@ fn tileset() -> Tileset {
         geometric_error: 512.0,
         root: Tile {
             refine: Some(Refine::Replace),
-            content: Some(Content {
-                uri: "content/{level}/{x}/{y}.glb".into(),
-                bounding_volume: None,
-            }),
+            content: Some(Content::at("content/{level}/{x}/{y}.glb")),
             implicit_tiling: Some(ImplicitTiling {
                 subdivision_scheme: Subdivision::Quadtree,
                 subtree_levels: 4,
@@ -131,6 +128,8 @@ fn tileset() -> Tileset {
         extensions_required: vec![],
         schema: None,
         schema_uri: None,
+        groups: Vec::new(),
+        metadata: None,
         extras: Default::default(),
     }
 }

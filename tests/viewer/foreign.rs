@@ -4,7 +4,7 @@ use super::running::{self, Running};
 use super::shared_data::shared;
 use super::territory::root;
 use bevy::prelude::{Assets, Mesh, Vec2};
-use jumeau::base::Report;
+use jumeau::base::{Amount, Report};
 use jumeau::formats::gltf::Limits;
 use jumeau::formats::tiles3d::content::{Files, Read, read};
 use jumeau::formats::tiles3d::style::Style;
@@ -290,6 +290,40 @@ fn a_click_on_a_feature_of_a_batch_table_shows_its_properties() {
     assert!(names.contains(&"column:Height") && names.contains(&"figure-id"), "{names:?}");
 }
 
+/// A cloud of points with an octree: a slope and the trees on it (see `make_copc.py` beside it).
+fn cloud() -> PathBuf {
+    root().join("tests/data/terrain/cloud.copc.laz")
+}
+
+#[test]
+fn a_click_on_a_point_tells_what_is_known_of_it() {
+    let document = cloud();
+    let tileset = document.file_name().map(|name| name.to_string_lossy().into_owned());
+    let folder = document.parent().expect("a folder").display().to_string();
+    let mut running = Running::opened(&folder, Opening { tileset, ..Opening::default() });
+    running.complete();
+    assert!(chosen(&mut running));
+    let figures = &running.facts().figures;
+    let named = |name: &str| figures.iter().find(|figure| figure.name == name).unwrap_or_else(|| panic!("{name}: {figures:?}"));
+    assert!(matches!(&named("figure-point-class").amount, Amount::Text(class) if class == "2" || class == "5"));
+    for name in ["column:Z", "column:Intensity", "column:ReturnNumber", "column:NumberOfReturns"] {
+        assert!(matches!(named(name).amount, Amount::Number(_)), "{name}");
+    }
+    assert!(matches!(named("column:Z").amount, Amount::Number(height) if (30.0..70.0).contains(&height)));
+}
+
+#[test]
+fn a_click_tells_what_the_tileset_says_of_group_tile_and_content() {
+    let Some(folder) = shared(&format!("{SAMPLES}/1.1/MetadataGranularities")) else { return };
+    let mut running = Running::open(&folder.display().to_string(), "");
+    running.complete();
+    assert!(chosen(&mut running));
+    let names: Vec<&str> = running.facts().figures.iter().map(|figure| figure.name.as_str()).collect();
+    for name in ["about-content:vertices", "about-group:priority", "about-tileset:author"] {
+        assert!(names.contains(&name), "{name}: {names:?}");
+    }
+}
+
 #[test]
 fn another_style_changes_looks_and_no_geometry() {
     let Some(folder) = shared(&format!("{NATIVE}/Tileset")) else { return };
@@ -313,7 +347,11 @@ fn another_style_changes_looks_and_no_geometry() {
 
 fn golden(name: &str, document: &str, style: Option<&str>) {
     let Some(document) = shared(document) else { return };
-    let picture = picture(&document, style.map(str::as_bytes), 4).expect("a picture");
+    golden_of(name, &document, style);
+}
+
+fn golden_of(name: &str, document: &Path, style: Option<&str>) {
+    let picture = picture(document, style.map(str::as_bytes), 4).expect("a picture");
     assert!(picture.faults.is_empty(), "{:?}", picture.faults);
     let folder = tempfile::tempdir().expect("a temporary folder").keep();
     let taken = folder.join(format!("{name}.png"));
@@ -330,6 +368,11 @@ fn golden_picture_on_a_surface() {
 #[test]
 fn golden_points() {
     golden("foreign-points", &format!("{SAMPLES}/glTF/EXT_structural_metadata/PropertyAttributesPointCloud/tileset.json"), None);
+}
+
+#[test]
+fn golden_cloud() {
+    golden_of("foreign-cloud", &cloud(), None);
 }
 
 #[test]

@@ -37,7 +37,10 @@ pub struct Running {
 
 impl Running {
     pub fn open(location: &str, link: &str) -> Self {
-        let opening = Opening { link: link.to_owned(), ..Opening::default() };
+        Self::opened(location, Opening { link: link.to_owned(), ..Opening::default() })
+    }
+
+    pub fn opened(location: &str, opening: Opening) -> Self {
         let target = Target::Picture { width: WIDTH, height: HEIGHT };
         let mut app = app(Location::parse(location), opening, target, Smoothing(1)).expect("a viewer");
         while app.plugins_state() == PluginsState::Adding {

@@ -374,10 +374,9 @@ impl<'c> Check<'c> {
                     &"",
                 );
             }
-            contents.push(Content {
-                uri: uri.to_owned(),
-                bounding_volume: own,
-            });
+            let mut content = Content::at(uri);
+            content.bounding_volume = own;
+            contents.push(content);
         }
         contents
     }

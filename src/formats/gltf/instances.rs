@@ -4,13 +4,16 @@
 
 use super::accessor::Store;
 use super::json::{FeatureIds, Node, extension};
-use super::{GltfFault, TileMesh};
+use super::{GltfFault, TileMesh, linear_from_srgb, srgb_from_linear};
 use glam::{DMat3, DMat4, DQuat, DVec3};
 use serde::Deserialize;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 pub const INSTANCING: &str = "EXT_mesh_gpu_instancing";
 pub const INSTANCE_FEATURES: &str = "EXT_instance_features";
+/// The attribute that colours an instance, as three.js and gltfpack name it; others pass over it.
+pub const TINT: &str = "_COLOR_0";
 /// Places of one mesh.
 pub const MAX_INSTANCES: usize = 1 << 18;
 
@@ -22,7 +25,12 @@ pub struct Instances {
     /// Empty, or as many as places; `u32::MAX` is no feature.
     pub features: Vec<u32>,
     pub table: Option<usize>,
+    /// What the mesh's colours are multiplied with, linear shares of red, green and blue. Empty, or as many as places.
+    pub tints: Vec<[f32; 3]>,
 }
+
+/// Instances further than this from their node's origin are counted from their own middle, metres.
+const NEAR_M: f64 = 16_000.0;
 
 #[derive(Deserialize)]
 struct Instancing {
@@ -82,12 +90,42 @@ pub(super) fn of_node(store: &Store<'_>, node: &Node, tables: usize) -> Result<O
         features.iter_mut().filter(|id| **id == null).for_each(|id| *id = u32::MAX);
     }
     let table = set.and_then(|set| set.property_table).filter(|table| *table < tables && !features.is_empty());
-    Ok(Some(Instances { places, features, table }))
+    let mut tints: Vec<[f32; 3]> = match accessor(TINT) {
+        Some(number) if store.accessor(number)?.kind == "VEC4" => {
+            store.vectors::<4>(number, MAX_INSTANCES)?.into_iter().map(|[r, g, b, _]| [r, g, b]).collect()
+        }
+        Some(number) => store.vectors::<3>(number, MAX_INSTANCES)?,
+        None => Vec::new(),
+    };
+    if tints.len() != count {
+        tints.clear();
+    }
+    Ok(Some(Instances { places, features, table, tints }))
+}
+
+/// A mesh written out at all its places, which are told in a frame with its own way into the tile.
+///
+/// A frame that only turns and moves stays the frame of what is written out: upright things stay upright in it.
+/// `None` where nothing of it can be placed.
+pub fn written_out_in(mesh: &TileMesh, tile_from_frame: DMat4, instances: &Instances) -> Option<TileMesh> {
+    let linear = DMat3::from_mat4(tile_from_frame);
+    let rigid = (linear.transpose() * linear).abs_diff_eq(DMat3::IDENTITY, 1e-6) && linear.determinant() > 0.0;
+    let near = instances.places.iter().all(|place| place.w_axis.truncate().abs().max_element() < NEAR_M);
+    if rigid && near {
+        return written_from(mesh, mesh.tile_from_mesh, instances, Some(tile_from_frame));
+    }
+    let places = instances.places.iter().map(|place| tile_from_frame * *place).collect();
+    written_out(mesh, mesh.tile_from_mesh, &Instances { places, ..instances.clone() })
 }
 
 /// A mesh written out at all its places; `frame_from_mesh` is the mesh's own way into the frame that the places are told in.
 /// `None` where nothing of it can be placed.
 pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instances) -> Option<TileMesh> {
+    written_from(mesh, frame_from_mesh, instances, None)
+}
+
+/// The same in a frame of its own, or around the middle of all places.
+fn written_from(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instances, frame: Option<DMat4>) -> Option<TileMesh> {
     let places: Vec<(usize, DMat4)> = instances
         .places
         .iter()
@@ -99,11 +137,14 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
         return None;
     }
     // Positions count from the middle, so that instances on the globe keep their millimetres.
-    let middle = places.iter().map(|(_, place)| place.w_axis.truncate()).sum::<DVec3>() / places.len() as f64;
+    let middle = match frame {
+        Some(_) => DVec3::ZERO,
+        None => places.iter().map(|(_, place)| place.w_axis.truncate()).sum::<DVec3>() / places.len() as f64,
+    };
     let wide = |v: &[f32; 3]| DVec3::from_array(v.map(f64::from));
     let mut out = TileMesh {
         name: mesh.name.clone(),
-        tile_from_mesh: DMat4::from_translation(middle),
+        tile_from_mesh: frame.unwrap_or_else(|| DMat4::from_translation(middle)),
         table: instances.table.or(mesh.table),
         double_sided: mesh.double_sided,
         shape: mesh.shape,
@@ -111,6 +152,7 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
     };
     out.finish = super::Finish { uvs: Vec::new(), ..mesh.finish.clone() };
     out.sampled = mesh.sampled.iter().map(|sampled| super::sampled::Sampled { uvs: Vec::new(), ..sampled.clone() }).collect();
+    let mut tinted: BTreeMap<[u32; 3], Vec<[u8; 4]>> = BTreeMap::new();
     for (number, place) in places {
         let first = u32::try_from(out.positions.len()).ok()?;
         let here = place.w_axis.truncate() - middle;
@@ -118,7 +160,14 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
         let turned = linear.inverse().transpose();
         out.positions.extend(mesh.positions.iter().map(|p| (linear * wide(p) + here).as_vec3().to_array()));
         out.normals.extend(mesh.normals.iter().map(|n| (turned * wide(n)).normalize_or(DVec3::Z).as_vec3().to_array()));
-        out.colors.extend(&mesh.colors);
+        match instances.tints.get(number) {
+            Some(tint) => {
+                // Trees of a wood share few tints, and the power function is dear.
+                let known = tinted.entry(tint.map(f32::to_bits)).or_insert_with(|| tinted_colours(mesh, *tint));
+                out.colors.extend(known.iter());
+            }
+            None => out.colors.extend(&mesh.colors),
+        }
         out.finish.uvs.extend(&mesh.finish.uvs);
         for (to, from) in out.sampled.iter_mut().zip(&mesh.sampled) {
             to.uvs.extend(&from.uvs);
@@ -136,4 +185,66 @@ pub fn written_out(mesh: &TileMesh, frame_from_mesh: DMat4, instances: &Instance
         }
     }
     Some(out)
+}
+
+/// A mesh's colours times a tint.
+fn tinted_colours(mesh: &TileMesh, tint: [f32; 3]) -> Vec<[u8; 4]> {
+    let tinted = |[r, g, b, alpha]: [u8; 4]| {
+        let [r, g, b] = [(r, tint[0]), (g, tint[1]), (b, tint[2])].map(|(part, share)| srgb_from_linear(linear_from_srgb(part) * share));
+        [r, g, b, alpha]
+    };
+    (0..mesh.positions.len()).map(|at| tinted(mesh.colors.get(at).copied().unwrap_or([u8::MAX; 4]))).collect()
+}
+
+/// A mesh without the vertices that none of its indices names.
+pub(super) fn used_alone(mut mesh: TileMesh) -> TileMesh {
+    fn kept<T: Copy>(list: &mut Vec<T>, old: &[u32]) {
+        if !list.is_empty() {
+            *list = old.iter().filter_map(|at| list.get(*at as usize).copied()).collect();
+        }
+    }
+    let mut new = vec![u32::MAX; mesh.positions.len()];
+    let mut old = Vec::new();
+    for index in &mut mesh.indices {
+        let Some(slot) = new.get_mut(*index as usize) else { continue };
+        if *slot == u32::MAX {
+            *slot = old.len() as u32;
+            old.push(*index);
+        }
+        *index = *slot;
+    }
+    kept(&mut mesh.positions, &old);
+    kept(&mut mesh.normals, &old);
+    kept(&mut mesh.colors, &old);
+    kept(&mut mesh.feature_ids, &old);
+    kept(&mut mesh.strokes, &old);
+    kept(&mut mesh.finish.uvs, &old);
+    mesh.sampled.iter_mut().for_each(|sampled| kept(&mut sampled.uvs, &old));
+    mesh
+}
+
+/// Adds what was written out to the last of these, where one mesh can hold both; else after it.
+pub fn gathered(meshes: &mut Vec<TileMesh>, more: TileMesh) {
+    let Some(before) = meshes.last_mut().filter(|before| is_alike(before, &more)) else {
+        meshes.push(more);
+        return;
+    };
+    // Alike means that this fits.
+    let first = before.positions.len() as u32;
+    before.positions.extend(more.positions);
+    before.normals.extend(more.normals);
+    before.colors.extend(more.colors);
+    before.feature_ids.extend(more.feature_ids);
+    before.indices.extend(more.indices.iter().map(|index| index + first));
+}
+
+fn is_alike(one: &TileMesh, other: &TileMesh) -> bool {
+    let plain = |mesh: &TileMesh| mesh.finish.picture.is_none() && mesh.sampled.is_empty() && mesh.strokes.is_empty() && mesh.shape == super::Shape::Triangles;
+    let look = |mesh: &TileMesh| (mesh.double_sided, mesh.finish.cutoff.map(f32::to_bits), mesh.finish.unlit, mesh.finish.blends);
+    plain(one)
+        && plain(other)
+        && look(one) == look(other)
+        && (one.tile_from_mesh, one.table, &one.name) == (other.tile_from_mesh, other.table, &other.name)
+        && (one.colors.is_empty(), one.feature_ids.is_empty()) == (other.colors.is_empty(), other.feature_ids.is_empty())
+        && u32::try_from(one.positions.len() + other.positions.len()).is_ok()
 }

@@ -1,8 +1,8 @@
 //! glTF 2.0 binary as the content of 3D Tiles 1.1: our own lean reader and writer.
 //!
 //! What goes in and comes out is a [`TileContent`]: plain arrays in the tile's own frame, features and their property tables.
-//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `KHR_draco_mesh_compression` (reading), `EXT_mesh_features`, `EXT_structural_metadata`.
-
+//! Extensions: `KHR_mesh_quantization`, `EXT_meshopt_compression`, `KHR_draco_mesh_compression` (reading), `EXT_mesh_features`, `EXT_structural_metadata`,
+//! `EXT_mesh_gpu_instancing`, `EXT_instance_features`.
 //!
 //! | module | holds |
 //! |---|---|
@@ -14,11 +14,13 @@
 //! | [`metadata`] | property tables, both ways |
 //! | [`draco`] | what Draco compressed |
 //! | [`finish`] | pictures on surfaces, what cuts and what lights them |
-//! | [`instances`] | one mesh at many places |
+//! | [`instances`] | one mesh at many places, reading |
+//! | `copies` | the same, writing |
 //! | [`sampled`] | what pictures tell of places on a surface |
 
 pub mod accessor;
 pub mod container;
+mod copies;
 pub mod draco;
 pub mod finish;
 pub mod instances;
@@ -141,6 +143,10 @@ pub struct TileMesh {
     pub finish: Finish,
     /// What pictures tell of places on it; only from [`read::scene`].
     pub sampled: Vec<sampled::Sampled>,
+    /// What is known of each vertex beside its feature: columns as long as positions. Only of clouds of points.
+    pub told: Vec<Column>,
+    /// Where it stands, and nowhere else; places are in its own axes. Only for [`write`]: readers write copies out.
+    pub copies: Option<Box<instances::Instances>>,
 }
 
 /// The attribute that tells where a vertex is on the line or the object it draws; other readers pass over it.

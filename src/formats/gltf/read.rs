@@ -1,8 +1,8 @@
 //! Reads a GLB into a [`super::TileContent`].
 //!
 //! Reads what we write and reasonable content of others: any index type or none, strips and fans, f32 or quantised attributes,
-//! missing normals (flat ones are made), hierarchies of nodes, meshopt compression, embedded buffers, `.gltf` with data URIs.
-//! [`scene`] also brings points, lines, pictures and instances; [`glb_with`] leaves them out. Skins and animations are nobody's;
+//! missing normals (flat ones are made), hierarchies of nodes, instances (written out), meshopt compression, embedded buffers, `.gltf` with data URIs.
+//! [`scene`] also brings points, lines and pictures; [`glb_with`] leaves them out. Skins and animations are nobody's;
 //! sparse accessors and unknown required extensions are refused.
 
 use super::accessor::{Resources, Store, document_extension};
@@ -23,7 +23,7 @@ const RTC: &str = "CESIUM_RTC";
 const PRIMITIVE_VERTICES: usize = 16;
 
 /// Required extensions that we obey, or that only concern what we leave out.
-const KNOWN: [&str; 16] = [
+const KNOWN: [&str; 18] = [
     RTC,
     "KHR_mesh_quantization",
     "EXT_meshopt_compression",
@@ -40,9 +40,9 @@ const KNOWN: [&str; 16] = [
     "KHR_materials_pbrSpecularGlossiness",
     "KHR_techniques_webgl",
     super::draco::DRACO,
+    instances::INSTANCING,
+    instances::INSTANCE_FEATURES,
 ];
-/// Required extensions that are obeyed where all of a scene is read.
-const KNOWN_TO_SCENES: [&str; 2] = [instances::INSTANCING, instances::INSTANCE_FEATURES];
 
 /// Reads a GLB (or a `.gltf` with data URIs) within the default [`Limits`].
 ///
@@ -74,7 +74,7 @@ pub struct Scene {
     pub left_out: Vec<GltfFault>,
 }
 
-/// Reads all that can be drawn: points, lines and instances too, and pictures as they are coded. `resources` is asked for pictures as well.
+/// Reads all that can be drawn: points and lines too, and pictures as they are coded. `resources` is asked for pictures as well.
 ///
 /// # Errors
 /// As [`glb`].
@@ -85,8 +85,7 @@ pub fn scene(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>) -> Re
 fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: bool) -> Result<Scene, GltfFault> {
     let container = container::split(bytes, limits)?;
     let document = &container.document;
-    let known = |name: &str| KNOWN.contains(&name) || whole && KNOWN_TO_SCENES.contains(&name);
-    if let Some(name) = document.extensions_required.iter().find(|name| !known(name)) {
+    if let Some(name) = document.extensions_required.iter().find(|name| !KNOWN.contains(&name.as_str())) {
         return Err(GltfFault::new("gltf-extension-unsupported", "extensionsRequired", name));
     }
     let store = Store::open(&container, limits, resources)?;
@@ -102,6 +101,7 @@ fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: boo
         vertices: limits.vertices,
         indices: limits.indices,
         meshes: Vec::new(),
+        planted: false,
         gallery: Gallery::default(),
         left_out: Vec::new(),
         told,
@@ -119,7 +119,7 @@ struct Reader<'s, 'r, 'c> {
     store: &'s Store<'s>,
     document: &'s Document,
     limits: &'s Limits,
-    /// Points, lines, pictures and instances too.
+    /// Points, lines and pictures too.
     whole: bool,
     resources: &'r mut Resources<'c>,
     tables: usize,
@@ -127,6 +127,8 @@ struct Reader<'s, 'r, 'c> {
     vertices: usize,
     indices: usize,
     meshes: Vec<TileMesh>,
+    /// The last of them was written out.
+    planted: bool,
     gallery: Gallery,
     left_out: Vec<GltfFault>,
     /// What the document says of its metadata beside tables.
@@ -184,13 +186,12 @@ impl<'s> Reader<'s, '_, '_> {
                 return Err(GltfFault::new("gltf-transform", object(), ""));
             }
             if let Some(mesh) = node.mesh {
-                let many = match self.whole {
-                    true => instances::of_node(self.store, node, self.tables)?,
-                    false => None,
-                };
-                match many {
+                match instances::of_node(self.store, node, self.tables)? {
                     Some(many) => self.many(mesh, name, step.parent * local, many)?,
-                    None => self.mesh(mesh, name, step.parent, local)?,
+                    None => {
+                        self.planted = false;
+                        self.mesh(mesh, name, step.parent, local)?;
+                    }
                 }
             }
             if stack.len() + node.children.len() > limits.nodes {
@@ -234,18 +235,22 @@ impl<'s> Reader<'s, '_, '_> {
     }
 
     /// A mesh at all places of its instances.
-    fn many(&mut self, number: usize, name: &str, frame_from_node: DMat4, mut many: instances::Instances) -> Result<(), GltfFault> {
+    fn many(&mut self, number: usize, name: &str, tile_from_node: DMat4, many: instances::Instances) -> Result<(), GltfFault> {
         let first = self.meshes.len();
         self.mesh(number, name, DMat4::IDENTITY, DMat4::IDENTITY)?;
-        for place in &mut many.places {
-            *place = frame_from_node * *place;
-        }
         let copies = many.places.len();
         for mesh in self.meshes.split_off(first) {
+            // Meshes may share their vertices: each copy takes those that it uses.
+            let mesh = instances::used_alone(mesh);
             let object = || format!("meshes[{number}]");
             self.spend_vertices(mesh.positions.len().saturating_mul(copies), &object)?;
             self.spend_indices(mesh.indices.len().saturating_mul(copies), &object)?;
-            self.meshes.extend(instances::written_out(&mesh, mesh.tile_from_mesh, &many));
+            let Some(out) = instances::written_out_in(&mesh, tile_from_node, &many) else { continue };
+            // A wood of several kinds of trees is one mesh: a tile costs a draw call, and not one for each kind.
+            match std::mem::replace(&mut self.planted, true) {
+                true => instances::gathered(&mut self.meshes, out),
+                false => self.meshes.push(out),
+            }
         }
         Ok(())
     }

@@ -6,6 +6,8 @@
 
 use super::accessor::MESHOPT;
 use super::container;
+use super::copies;
+use super::instances::{INSTANCE_FEATURES, INSTANCING};
 use super::json::{
     Accessor, Asset, Buffer, BufferView, Document, FeatureIds, Material, Mesh, MeshFeatures,
     Meshopt, Node, Pbr, Primitive, Scene, TRIANGLES, value,
@@ -21,10 +23,11 @@ const QUANTIZATION: &str = "KHR_mesh_quantization";
 const MESH_FEATURES: &str = "EXT_mesh_features";
 const ARRAY_BUFFER: u32 = 34_962;
 const ELEMENT_ARRAY_BUFFER: u32 = 34_963;
-const BYTE: u32 = 5120;
-const UNSIGNED_SHORT: u32 = 5123;
+pub(super) const BYTE: u32 = 5120;
+pub(super) const UNSIGNED_BYTE: u32 = 5121;
+pub(super) const UNSIGNED_SHORT: u32 = 5123;
 const UNSIGNED_INT: u32 = 5125;
-const FLOAT: u32 = 5126;
+pub(super) const FLOAT: u32 = 5126;
 /// Feature ids above it are no whole f32 any more, and glTF has no 32-bit integer attribute.
 const MAX_FLOAT_ID: u32 = 1 << 24;
 
@@ -58,7 +61,7 @@ impl Default for WriteOptions {
     }
 }
 
-/// Writes a GLB. Meshes without triangles are left out.
+/// Writes a GLB. Meshes without triangles are left out; one that has copies is written once, with their places.
 ///
 /// # Errors
 /// `glb-mesh`: lengths that differ, an index or feature id out of range, a number that is not finite;
@@ -106,13 +109,23 @@ fn whole(
     };
     let mut used = Used::default();
     let mut roots = Vec::new();
+    let mut planted = Vec::new();
     for (number, mesh) in content.meshes.iter().enumerate() {
         check(content, number, mesh)?;
-        if !mesh.indices.is_empty() {
-            roots.push(document.nodes.len());
-            add_mesh(mesh, options, &mut document, bin, &mut used, order)?;
+        match &mesh.copies {
+            _ if mesh.indices.is_empty() => {}
+            Some(copies) if copies.places.is_empty() => {}
+            Some(_) => planted.push(mesh),
+            None => {
+                roots.push(document.nodes.len());
+                add_mesh(mesh, options, &mut document, bin, &mut used, order)?;
+            }
         }
     }
+    roots.append(&mut copies::add(&planted, options, &mut document, bin)?);
+    // Normals are quantised whenever they are bytes, which core glTF does not know.
+    used.quantization |= !planted.is_empty();
+    let stand_for_features = planted.iter().any(|mesh| mesh.copies.as_deref().is_some_and(|copies| !copies.features.is_empty()));
     if let Some(metadata) = metadata::write(&content.tables, bin)? {
         document
             .extensions
@@ -123,6 +136,8 @@ fn whole(
     for (name, is_used, required) in [
         (QUANTIZATION, used.quantization, true),
         (MESHOPT, bin.unpacked > 0, true),
+        (INSTANCING, !planted.is_empty(), true),
+        (INSTANCE_FEATURES, stand_for_features, false),
         (MESH_FEATURES, used.features, false),
         (STRUCTURAL_METADATA, !document.extensions.is_empty(), false),
     ] {
@@ -190,19 +205,28 @@ fn check(content: &TileContent, number: usize, mesh: &TileMesh) -> Result<(), Gl
     {
         return fault("NaN".to_owned());
     }
-    let rows = match mesh.table {
-        Some(table) => match content.tables.get(table) {
-            Some(table) => table.count,
-            None => return fault(format!("table {table}")),
-        },
-        None => MAX_FLOAT_ID as usize + 1,
-    };
-    if let Some(id) = mesh
-        .feature_ids
-        .iter()
-        .find(|id| **id as usize >= rows || **id > MAX_FLOAT_ID)
-    {
-        return fault(format!("feature id {id} ≥ {rows}"));
+    let mut sets = vec![(&mesh.feature_ids, mesh.table)];
+    if let Some(copies) = &mesh.copies {
+        let (places, features, tints) = (copies.places.len(), copies.features.len(), copies.tints.len());
+        if [features, tints].iter().any(|length| *length != 0 && *length != places) {
+            return fault(format!("copies: {places}, features: {features}, tints: {tints}"));
+        }
+        if !copies.places.iter().all(|place| place.is_finite() && place.determinant() != 0.0) {
+            return fault("copies: NaN".to_owned());
+        }
+        sets.push((&copies.features, copies.table));
+    }
+    for (ids, table) in sets {
+        let rows = match table {
+            Some(table) => match content.tables.get(table) {
+                Some(table) => table.count,
+                None => return fault(format!("table {table}")),
+            },
+            None => MAX_FLOAT_ID as usize + 1,
+        };
+        if let Some(id) = ids.iter().find(|id| **id as usize >= rows || **id > MAX_FLOAT_ID) {
+            return fault(format!("feature id {id} ≥ {rows}"));
+        }
     }
     Ok(())
 }
@@ -266,7 +290,7 @@ impl Bin {
         self.views.len() - 1
     }
 
-    fn attribute(
+    pub(super) fn attribute(
         &mut self,
         plain: &[u8],
         stride: usize,
@@ -288,7 +312,7 @@ impl Bin {
         Ok(number)
     }
 
-    fn indices(
+    pub(super) fn indices(
         &mut self,
         indices: &[u32],
         short: bool,

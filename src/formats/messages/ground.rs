@@ -60,6 +60,11 @@ pub const SENTENCES: &[Sentence] = &[
         "The terrain's description does not say where its tiles are.",
     ),
     (
+        "terrain-layer-parent",
+        "Le terrain qui devait compléter celui-ci n’a pas pu être lu ({value}) : le terrain est affiché sans lui.",
+        "The terrain that was to fill in for this one could not be read ({value}): the terrain is shown without it.",
+    ),
+    (
         "terrain-rgb-picture",
         "L’image d’altitudes est illisible : {value}.",
         "The picture of heights cannot be read: {value}.",

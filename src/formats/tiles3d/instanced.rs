@@ -92,7 +92,7 @@ pub fn i3dm(bytes: &[u8]) -> Result<Instanced<'_>, TilesFault> {
     let rows = ids.iter().max().map_or(0, |last| (*last as usize).saturating_add(1)).min(MAX_INSTANCES);
     let mut skipped = Vec::new();
     let table = table(&outside.batch_json, outside.batch_bin, rows, &mut skipped)?;
-    Ok(Instanced { model, instances: Instances { places, features: ids, table: None }, table, skipped })
+    Ok(Instanced { model, instances: Instances { places, features: ids, ..Instances::default() }, table, skipped })
 }
 
 /// The rotation that brings x to the right and y up, its third axis made square to both.

@@ -18,6 +18,7 @@
 pub mod batched;
 pub mod cell;
 pub mod content;
+mod entity;
 pub mod implicit;
 pub mod instanced;
 pub mod metadata;
@@ -29,6 +30,7 @@ mod tileset_read;
 pub mod volume;
 
 pub use cell::CellCoord;
+pub use entity::Entity;
 pub use implicit::{TileCoord, fill_template, plan_subtrees};
 pub use metadata::{TileBounds, TileSchema};
 pub use subtree::{Availability, Subtree, write_subtree};

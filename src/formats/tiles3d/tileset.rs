@@ -1,8 +1,8 @@
 //! `tileset.json` as types; unknown properties are skipped.
 
 use super::tileset_read::{Budget, TilesetSeed};
-use super::{BoundingVolume, TilesFault};
-use serde::de::DeserializeSeed;
+use super::{BoundingVolume, Entity, TilesFault};
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -31,6 +31,11 @@ pub struct Tileset {
     pub schema: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_uri: Option<String>,
+    /// What it says of groups of contents, and of itself.
+    #[serde(skip_serializing_if = "no")]
+    pub groups: Vec<Entity>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Entity>,
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub extras: Map<String, Value>,
 }
@@ -90,6 +95,8 @@ pub struct Tile {
     pub contents: Vec<Content>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub implicit_tiling: Option<ImplicitTiling>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Box<Entity>>,
     #[serde(skip_serializing_if = "no")]
     pub children: Vec<Tile>,
 }
@@ -106,6 +113,7 @@ impl Tile {
             content: None,
             contents: Vec::new(),
             implicit_tiling: None,
+            metadata: None,
             children: Vec::new(),
         }
     }
@@ -116,7 +124,7 @@ impl Tile {
     }
 }
 
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Content {
     /// Relative to the tileset's folder; a template for implicit tiling; empty where the document has none. (`url` before 1.0 was final.)
@@ -124,6 +132,42 @@ pub struct Content {
     pub uri: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bounding_volume: Option<BoundingVolume>,
+    #[serde(default, deserialize_with = "whatever", skip_serializing_if = "Option::is_none")]
+    pub metadata: Option<Box<Entity>>,
+    /// Place in the tileset's list of groups.
+    #[serde(default, deserialize_with = "whatever", skip_serializing_if = "Option::is_none")]
+    pub group: Option<usize>,
+    #[serde(default, deserialize_with = "whatever", skip_serializing)]
+    pub(super) extensions: ContentExtensions,
+}
+
+impl Content {
+    pub fn at(uri: &str) -> Self {
+        Self { uri: uri.to_owned(), ..Self::default() }
+    }
+}
+
+/// What is said beside a content does not cost the content when it has another shape than it should.
+fn whatever<'de, D: Deserializer<'de>, T: Default + DeserializeOwned>(deserializer: D) -> Result<T, D::Error> {
+    let value = Value::deserialize(deserializer)?;
+    Ok(T::deserialize(value).unwrap_or_default())
+}
+
+/// How 3D Tiles 1.0 said the group and the metadata of a content.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct ContentExtensions {
+    #[serde(rename = "3DTILES_metadata")]
+    pub metadata: Option<OldContentMetadata>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(default)]
+pub(super) struct OldContentMetadata {
+    /// The group's name, or its number.
+    pub group: Value,
+    pub class: String,
+    pub properties: Map<String, Value>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]

@@ -5,11 +5,13 @@
 //! Tiles are counted while they are read, since a document of a few megabytes can name a million of them.
 
 use super::{
-    Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset,
+    Asset, BoundingVolume, Content, Entity, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, Tileset,
 };
 use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 /// More contents of one tile are not read.
 const MAX_CONTENTS: usize = 64;
@@ -90,8 +92,11 @@ impl<'de> Visitor<'de> for TilesetSeed<'_> {
             extensions_required: Vec::new(),
             schema: None,
             schema_uri: None,
+            groups: Vec::new(),
+            metadata: None,
             extras: serde_json::Map::new(),
         };
+        let mut extensions = TilesetExtensions::default();
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "asset" => asset = Some(map.next_value::<Asset>()?),
@@ -107,6 +112,9 @@ impl<'de> Visitor<'de> for TilesetSeed<'_> {
                 }
                 "schema" => tileset.schema = Some(map.next_value()?),
                 "schemaUri" => tileset.schema_uri = map.next_value::<Lenient<_>>()?.good(),
+                "groups" => tileset.groups = entities(map.next_value()?),
+                "metadata" => tileset.metadata = map.next_value::<Lenient<_>>()?.good(),
+                "extensions" => extensions = map.next_value::<Lenient<_>>()?.or(extensions),
                 "extras" => {
                     tileset.extras = map.next_value::<Lenient<_>>()?.or(serde_json::Map::new())
                 }
@@ -118,6 +126,7 @@ impl<'de> Visitor<'de> for TilesetSeed<'_> {
         let missing = <A::Error as serde::de::Error>::missing_field;
         tileset.asset = asset.ok_or_else(|| missing("asset"))?;
         tileset.root = root.ok_or_else(|| missing("root"))?;
+        extensions.apply(&mut tileset);
         Ok(tileset)
     }
 }
@@ -161,6 +170,7 @@ impl<'de> Visitor<'de> for TileSeed<'_> {
                 }
                 "content" => tile.content = map.next_value::<Lenient<_>>()?.good(),
                 "contents" => tile.contents = contents(map.next_value()?),
+                "metadata" => tile.metadata = map.next_value::<Lenient<_>>()?.good(),
                 "implicitTiling" => tile.implicit_tiling = map.next_value::<Lenient<_>>()?.good(),
                 "children" => tile.children = map.next_value_seed(ChildrenSeed(self.0))?,
                 "extensions" => extensions = map.next_value::<Lenient<_>>()?.or(extensions),
@@ -215,15 +225,62 @@ impl<'de> Visitor<'de> for ChildrenSeed<'_> {
 }
 
 fn contents(list: Lenient<Vec<Lenient<Content>>>) -> Vec<Content> {
-    let nameless = || Content {
-        uri: String::new(),
-        bounding_volume: None,
-    };
     let list = list.good().unwrap_or_default();
     list.into_iter()
         .take(MAX_CONTENTS)
-        .map(|content| content.or(nameless()))
+        .map(|content| content.or(Content::default()))
         .collect()
+}
+
+/// More groups of contents are not read.
+const MAX_GROUPS: usize = 1 << 16;
+
+/// What is no entity keeps its place: contents count groups.
+fn entities(list: Lenient<Vec<Lenient<Entity>>>) -> Vec<Entity> {
+    let list = list.good().unwrap_or_default();
+    list.into_iter().take(MAX_GROUPS).map(|entity| entity.or(Entity::default())).collect()
+}
+
+/// Metadata as 1.0 had them: groups have names there, which become places in the list.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct TilesetExtensions {
+    #[serde(rename = "3DTILES_metadata")]
+    metadata: Option<Lenient<OldMetadata>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct OldMetadata {
+    schema: Option<Value>,
+    schema_uri: Option<String>,
+    groups: BTreeMap<String, Entity>,
+    tileset: Option<Entity>,
+}
+
+impl TilesetExtensions {
+    fn apply(self, tileset: &mut Tileset) {
+        let old = self.metadata.and_then(Lenient::good).unwrap_or_default();
+        tileset.schema = tileset.schema.take().or(old.schema);
+        tileset.schema_uri = tileset.schema_uri.take().or(old.schema_uri);
+        tileset.metadata = tileset.metadata.take().or(old.tileset);
+        let by_name: BTreeMap<String, usize> = old.groups.keys().take(MAX_GROUPS).enumerate().map(|(number, name)| (name.clone(), number)).collect();
+        if tileset.groups.is_empty() {
+            tileset.groups = old.groups.into_values().take(MAX_GROUPS).collect();
+        }
+        let mut waiting = vec![&mut tileset.root];
+        while let Some(tile) = waiting.pop() {
+            for content in tile.content.iter_mut().chain(&mut tile.contents) {
+                let Some(old) = content.extensions.metadata.take() else { continue };
+                let named = old.group.as_str().and_then(|name| by_name.get(name).copied());
+                content.group = content.group.or(named).or(old.group.as_u64().and_then(|number| usize::try_from(number).ok()));
+                if content.metadata.is_none() && !old.properties.is_empty() {
+                    content.metadata = Some(Box::new(Entity { class: old.class, properties: old.properties }));
+                }
+            }
+            waiting.extend(&mut tile.children);
+        }
+    }
 }
 
 /// What 3D Tiles 1.1 took over from extensions of 1.0, as tilesets of that time have it.
@@ -234,6 +291,8 @@ struct Extensions {
     implicit_tiling: Option<Lenient<OldImplicitTiling>>,
     #[serde(rename = "3DTILES_multiple_contents")]
     multiple_contents: Option<Lenient<OldContents>>,
+    #[serde(rename = "3DTILES_metadata")]
+    metadata: Option<Lenient<Entity>>,
 }
 
 #[derive(Deserialize)]
@@ -255,6 +314,9 @@ struct OldContents {
 
 impl Extensions {
     fn apply(self, tile: &mut Tile) {
+        if tile.metadata.is_none() {
+            tile.metadata = self.metadata.and_then(Lenient::good).map(Box::new);
+        }
         if let Some(old) = self.implicit_tiling.and_then(Lenient::good)
             && tile.implicit_tiling.is_none()
         {

@@ -221,6 +221,8 @@ fn write_one(
         extensions_required: Vec::new(),
         schema: None,
         schema_uri: None,
+        groups: Vec::new(),
+        metadata: None,
         extras: serde_json::Map::new(),
     };
     let body = tileset.to_json();
@@ -289,10 +291,7 @@ fn assembled(tree: &Tree, own: &[Vec<(usize, Placed)>]) -> Option<(Tile, Region)
         tile.refine = Some(node.refine);
         let mut contents: Vec<Content> = parts
             .iter()
-            .map(|(part, _)| Content {
-                uri: format!("content/{index}.{part}.glb"),
-                bounding_volume: None,
-            })
+            .map(|(part, _)| Content::at(&format!("content/{index}.{part}.glb")))
             .collect();
         if contents.len() == 1 {
             tile.content = contents.pop();

@@ -83,6 +83,18 @@ impl<'a> TileFrame<'a> {
         [0, 1].map(|axis: usize| x * east[axis] + y * north[axis])
     }
 
+    /// From the mesh's axes to the tile's frame.
+    pub fn tile_from_mesh(&self) -> DMat4 {
+        self.tile_from_mesh
+    }
+
+    /// A point `[east, north, height in the sources' datum]` in the mesh's axes, and its height above the ellipsoid.
+    pub fn placed(&self, at: [f64; 3]) -> ([f32; 3], f64) {
+        let plan = [at[0], at[1]];
+        let height_m = at[2] + self.plane.undulation_m(plan);
+        (self.mesh_point(plan, height_m), height_m)
+    }
+
     /// A point of the plane with an ellipsoidal height, in the mesh's axes.
     fn mesh_point(&self, at: [f64; 2], height_m: f64) -> [f32; 3] {
         let lonlat = self.plane.lonlat(at);
@@ -183,14 +195,14 @@ impl<'a> MeshBuilder<'a> {
             return *index;
         }
         let plan = [at[0], at[1]];
-        let height_m = at[2] + self.frame.plane.undulation_m(plan);
+        let (point, height_m) = self.frame.placed(at);
         self.extent = self.extent.union(Extent {
             plan: Bounds2 { min: plan, max: plan },
             min_m: height_m,
             max_m: height_m,
         });
         let index = self.mesh.positions.len() as u32;
-        self.mesh.positions.push(self.frame.mesh_point(plan, height_m));
+        self.mesh.positions.push(point);
         self.mesh.normals.push([normal[0], normal[2], -normal[1]]);
         self.mesh.colors.push(colour);
         if self.with_features {

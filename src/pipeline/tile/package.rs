@@ -249,10 +249,7 @@ pub fn write_layer(
     }
     let mut root = Tile::new(BoundingVolume::Region(region), grid.error(0));
     root.refine = Some(Refine::Replace);
-    root.content = Some(Content {
-        uri: CONTENT.to_owned(),
-        bounding_volume: None,
-    });
+    root.content = Some(Content::at(CONTENT));
     root.implicit_tiling = Some(ImplicitTiling {
         subdivision_scheme: Subdivision::Quadtree,
         subtree_levels: SUBTREE_LEVELS,
@@ -275,6 +272,8 @@ pub fn write_layer(
         extensions_required: Vec::new(),
         schema: Some(metadata::tile_schema()),
         schema_uri: None,
+        groups: Vec::new(),
+        metadata: None,
         extras: serde_json::Map::new(),
     };
     let body = tileset.to_json();

@@ -30,7 +30,7 @@ pub const WALL_FOOT: f64 = 0.74;
 
 pub const CROWN: [f64; 3] = [164.0, 182.0, 146.0];
 pub const CROWN_FOOT: f64 = 0.82;
-pub const TRUNK: Rgba = [140, 126, 110, 255];
+pub const TRUNK: [f64; 3] = [140.0, 126.0, 110.0];
 
 /// Rounds and clamps to an opaque colour.
 pub fn opaque(colour: [f64; 3]) -> Rgba {

@@ -41,9 +41,10 @@ pub fn content(bytes: &[u8], block: &Block) -> Result<TileContent, Fault> {
     echoes.retain(|echo| !echo.is_withheld());
     let frame = cloud.frame(block.key).ok_or_else(|| Fault::new("copc-place", block.key.to_string(), cloud.crs.code()))?;
     let header = &cloud.header;
+    let stated = |echo: &Echo| [0, 1, 2].map(|axis: usize| f64::from(echo.at[axis]) * header.scale[axis] + header.offset[axis]);
     let mut positions = Vec::with_capacity(echoes.len());
     echoes.retain(|echo| {
-        let at = [0, 1, 2].map(|axis: usize| f64::from(echo.at[axis]) * header.scale[axis] + header.offset[axis]);
+        let at = stated(echo);
         // A point outside of where its system is known is nowhere.
         let Some(at) = cloud.place(at) else { return false };
         positions.push(frame.from_ecef(Ecef(at)).as_vec3().to_array());
@@ -60,11 +61,23 @@ pub fn content(bytes: &[u8], block: &Block) -> Result<TileContent, Fault> {
         positions,
         colors: colours(&echoes),
         feature_ids,
+        told: told(&echoes, |echo| stated(echo)[2] as f32),
         table: Some(0),
         shape: Shape::Points,
         ..TileMesh::default()
     };
     Ok(TileContent { meshes: vec![mesh], tables: vec![table] })
+}
+
+/// What a click on a single point tells, under the names that LAS gives to it.
+fn told(echoes: &[Echo], height: impl Fn(&Echo) -> f32) -> Vec<Column> {
+    let whole = |name: &str, of: &dyn Fn(&Echo) -> u32| Column { name: name.to_owned(), values: Values::U32(echoes.iter().map(of).collect()) };
+    vec![
+        Column { name: "Z".to_owned(), values: Values::F32(echoes.iter().map(height).collect()) },
+        whole("Intensity", &|echo| u32::from(echo.intensity)),
+        whole("ReturnNumber", &|echo| u32::from(echo.number)),
+        whole("NumberOfReturns", &|echo| u32::from(echo.returns)),
+    ]
 }
 
 /// Each class is a feature, in all cubes the same one, so that a style may show or colour it and a click selects it.

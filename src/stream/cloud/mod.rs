@@ -104,6 +104,15 @@ impl Cloud {
         &self.crs
     }
 
+    /// How far its points lie apart where all of them are there, metres: as if they lay evenly on the ground.
+    pub fn apart_m(&self) -> f64 {
+        let Header { min, max, points, .. } = &self.header;
+        let area = (max[0] - min[0]).abs() * (max[1] - min[1]).abs();
+        let apart = (area / (*points).max(1) as f64).sqrt() * self.metres_per_unit;
+        // What is no number becomes nought here.
+        apart.min(self.cube.spacing * self.metres_per_unit).max(0.0)
+    }
+
     /// The middle of its points, in its own system.
     fn middle(&self) -> [f64; 3] {
         let Header { min, max, .. } = &self.header;

@@ -2,6 +2,7 @@
 //!
 //! A pyramid is a tree whose nodes are made when somebody looks, as those of implicit tiling are: its [`Pyramid`] knows the places,
 //! availability (listed, told by tiles, or looked up in an archive's directories) says what is there.
+//! A terrain may name another one that fills what it lacks: then the first of its layers that has a tile gives it.
 //! Ground has no holes: where one of four children is not there, it is cut from the nearest tile above it ([`Plot::from`]).
 //! Heights are not known before a tile has come; until then a tile has those of the nearest one above that has.
 //!
@@ -62,8 +63,8 @@ pub enum Matter {
 /// How a tile's address is found.
 #[derive(Clone, Debug, PartialEq)]
 enum Source {
-    /// Of quantized-mesh; its templates are resolved.
-    Layer(Layer),
+    /// Of quantized-mesh, with resolved templates; those behind the first fill what it lacks.
+    Layers(Vec<Layer>),
     /// One template for each server, resolved; rows from the south or the north.
     Templates {
         tiles: Vec<String>,
@@ -132,20 +133,33 @@ pub struct Plot {
     pub spot: Spot,
     /// The tile whose bytes it is made of: itself, or one above that it is cut from.
     pub from: Spot,
+    /// Which of the layers of a terrain these bytes are of.
+    layer: usize,
     /// Where in an archive the bytes lie.
     pub span: Option<Span>,
     heights_m: [f64; 2],
     /// Its own tile has said its heights.
     measured: bool,
-    /// What the nearest tile that tells such things told: its level, and the ranges of the levels below.
-    told: Option<Arc<(u32, Vec<Vec<Range>>)>>,
+    /// What the nearest tile that tells such things told.
+    told: Option<Arc<Told>>,
     /// Directories gone through on the way to the bytes.
     leaves: u32,
 }
 
+/// What a tile says of the tiles below it.
+#[derive(Debug, PartialEq)]
+struct Told {
+    level: u32,
+    layer: usize,
+    /// Of the levels below its own.
+    ranges: Vec<Vec<Range>>,
+}
+
 /// Whether a tile is there.
+#[derive(PartialEq)]
 enum There {
-    Yes(Option<Span>),
+    /// Which part of its file, and of which layer.
+    Yes(Option<Span>, usize),
     /// Only a directory that has not come can tell.
     Leaf(Span),
     No,
@@ -206,10 +220,10 @@ impl Pyramid {
 
     /// Where there is something to look at: where it has its finest tiles, as far as it says, and its bounds otherwise.
     pub fn extent_deg(&self) -> [f64; 4] {
-        let Source::Layer(layer) = &self.source else {
+        let Source::Layers(layers) = &self.source else {
             return self.bounds_deg;
         };
-        let levels = layer.available.iter().flatten().enumerate();
+        let levels = layers.first().and_then(|layer| layer.available.as_ref()).into_iter().flatten().enumerate();
         let finest = levels.filter(|(_, ranges)| !ranges.is_empty()).last();
         let Some((z, ranges)) = finest else {
             return self.bounds_deg;
@@ -282,10 +296,10 @@ impl Pyramid {
     }
 
     /// The address of a tile's bytes.
-    fn path(&self, spot: Spot) -> Arc<str> {
+    fn path(&self, spot: Spot, layer: usize) -> Arc<str> {
         let number = (u64::from(spot.x) + u64::from(spot.y) + u64::from(spot.z)) as usize;
         match &self.source {
-            Source::Layer(layer) => layer.path(spot.z, spot.x, spot.y).into(),
+            Source::Layers(layers) => layers.get(layer).map_or_else(|| "".into(), |layer| layer.path(spot.z, spot.x, spot.y).into()),
             Source::Archive { path, .. } => Arc::clone(path),
             Source::Templates { tiles, tms } => {
                 let template = tiles
@@ -318,7 +332,7 @@ impl Pyramid {
     fn packing(&self) -> Compression {
         match &self.source {
             Source::Archive { archive, .. } => archive.header.compression,
-            Source::Layer(_) | Source::Templates { .. } => Compression::None,
+            Source::Layers(_) | Source::Templates { .. } => Compression::None,
         }
     }
 
@@ -327,52 +341,38 @@ impl Pyramid {
             return There::No;
         }
         match &self.source {
-            Source::Templates { .. } => There::Yes(None),
+            Source::Templates { .. } => There::Yes(None, 0),
             Source::Archive { archive, .. } => {
                 match number_of(spot.z, spot.x, self.from_north(spot)) {
                     Some(number) => looked_up(archive, &archive.root, number, leaves, 0),
                     None => There::No,
                 }
             }
-            Source::Layer(layer) => match (layer.has(spot.z, spot.x, spot.y), &plot.told) {
-                (Some(there), _) => {
-                    if there {
-                        There::Yes(None)
-                    } else {
-                        There::No
-                    }
-                }
-                (None, Some(told))
-                    if spot.z > told.0 && (spot.z - told.0) as usize <= told.1.len() =>
-                {
-                    let ranges = told.1.get((spot.z - told.0 - 1) as usize);
-                    if ranges.is_some_and(|ranges| {
-                        ranges.iter().any(|range| range.holds(spot.x, spot.y))
-                    }) {
-                        There::Yes(None)
-                    } else {
-                        There::No
-                    }
-                }
-                // The tile above is one that tells, and has not come.
-                (None, _)
-                    if !came
-                        && layer
-                            .metadata_levels
-                            .is_some_and(|levels| plot.spot.z.is_multiple_of(levels)) =>
-                {
-                    There::Waits
-                }
-                // Nobody says anything: asking is the only way to know.
-                (None, _) => {
-                    if layer.metadata_levels.is_none() {
-                        There::Yes(None)
-                    } else {
-                        There::No
-                    }
-                }
-            },
+            Source::Layers(layers) => {
+                let mut found = layers.iter().enumerate().map(|(number, layer)| in_layer(layer, number, spot, plot, came));
+                found.find(|there| *there != There::No).unwrap_or(There::No)
+            }
         }
+    }
+}
+
+/// Whether one layer of a terrain has a tile: a list says so, or a tile above, or nobody.
+fn in_layer(layer: &Layer, number: usize, spot: Spot, plot: &Plot, came: bool) -> There {
+    let sure = |there: bool| if there { There::Yes(None, number) } else { There::No };
+    if let Some(there) = layer.has(spot.z, spot.x, spot.y) {
+        return sure(there);
+    }
+    let told = plot.told.as_deref().filter(|told| told.layer == number && spot.z > told.level && (spot.z - told.level) as usize <= told.ranges.len());
+    if let Some(told) = told {
+        let ranges = told.ranges.get((spot.z - told.level - 1) as usize);
+        return sure(ranges.is_some_and(|ranges| ranges.iter().any(|range| range.holds(spot.x, spot.y))));
+    }
+    match layer.metadata_levels {
+        // The tile above is one that tells, and has not come.
+        Some(levels) if !came && plot.layer == number && plot.spot.z.is_multiple_of(levels) => There::Waits,
+        Some(_) => There::No,
+        // Nobody says anything: asking is the only way to know.
+        None => There::Yes(None, number),
     }
 }
 
@@ -385,7 +385,7 @@ fn looked_up(
     depth: u32,
 ) -> There {
     match archive.place(directory, number) {
-        Ok(Place::Tile(span)) => There::Yes(Some(span)),
+        Ok(Place::Tile(span)) => There::Yes(Some(span), 0),
         Ok(Place::Leaf(span)) => match leaves.get(span.offset) {
             Some(leaf) if depth < MAX_LEAF_DEPTH => {
                 looked_up(archive, leaf, number, leaves, depth + 1)
@@ -408,7 +408,7 @@ impl Plot {
         let Spot { z, x, y } = self.spot;
         self.from == self.spot
             && match &self.pyramid.source {
-                Source::Layer(layer) => layer.has(z, x, y) == Some(true),
+                Source::Layers(layers) => layers.get(self.layer).is_some_and(|layer| layer.has(z, x, y) == Some(true)),
                 Source::Archive { .. } => true,
                 Source::Templates { .. } => false,
             }
@@ -437,6 +437,7 @@ pub(super) fn roots(pyramid: &Arc<Pyramid>, under: &Node, id: TileId) -> Vec<Nod
                 pyramid: Arc::clone(pyramid),
                 spot,
                 from: spot,
+                layer: 0,
                 span: None,
                 heights_m,
                 measured: false,
@@ -509,20 +510,19 @@ fn node(
     node.geometric_error_m = pyramid.error_m(plot.spot);
     node.growth = Growth::Lazy;
     match there {
-        There::Yes(span) => {
-            plot.span = span;
-            node.content = Content::Model(pyramid.path(plot.spot));
+        There::Yes(span, layer) => {
+            (plot.span, plot.layer) = (span, layer);
+            node.content = Content::Model(pyramid.path(plot.spot, layer));
         }
         There::Leaf(span) => {
             plot.span = Some(span);
             plot.leaves = 1;
-            node.content = Content::Subtree(pyramid.path(plot.spot));
+            node.content = Content::Subtree(pyramid.path(plot.spot, 0));
         }
         There::No | There::Waits => match cut {
             Some(above) => {
-                plot.from = above.from;
-                plot.span = above.span;
-                node.content = Content::Model(pyramid.path(above.from));
+                (plot.from, plot.span, plot.layer) = (above.from, above.span, above.layer);
+                node.content = Content::Model(pyramid.path(above.from, above.layer));
                 // Only what is cut from the last level goes on further down.
                 if plot.spot.z <= pyramid.levels[1] {
                     node.growth = Growth::Whole;
@@ -536,11 +536,22 @@ fn node(
     Some(node)
 }
 
-/// What becomes of a tile that is not there after all: it is cut from one above, or there is nothing. `above` are the tiles above, the nearest first.
+/// What becomes of a tile that is not there after all: another layer has it, or it is cut from one above, or there is nothing. `above` are the tiles above, the nearest first.
 pub(super) fn absent<'n>(node: &mut Node, above: impl Iterator<Item = &'n Node>) {
     let Some(plot) = node.plot.as_deref_mut() else {
         return;
     };
+    let unsaid = matches!(&plot.pyramid.source, Source::Templates { .. });
+    if let (Source::Layers(layers), true) = (&plot.pyramid.source, plot.from == plot.spot) {
+        let Spot { z, x, y } = plot.spot;
+        let other = layers.iter().enumerate().skip(plot.layer + 1).find(|(_, layer)| layer.has(z, x, y) == Some(true));
+        if let Some((number, _)) = other {
+            plot.layer = number;
+            node.content = Content::Model(plot.pyramid.path(plot.spot, number));
+            (node.life, node.tries) = (Life::Unloaded, 0);
+            return;
+        }
+    }
     let mut above = above.filter(|above| above.is_model()).peekable();
     let covered = above.peek().is_some();
     // Not what has just been missed, and nothing below it: what is itself still on its way may go the same way later, and then its turn comes again.
@@ -549,7 +560,6 @@ pub(super) fn absent<'n>(node: &mut Node, above: impl Iterator<Item = &'n Node>)
         .filter_map(|above| above.plot.as_deref())
         .find(|above| above.from == above.spot && above.spot.z < plot.from.z);
     // A pyramid may begin further down than it says; below something that is there nothing more is looked for.
-    let unsaid = matches!(&plot.pyramid.source, Source::Templates { .. });
     node.growth = if !covered && unsaid {
         Growth::Lazy
     } else {
@@ -559,9 +569,8 @@ pub(super) fn absent<'n>(node: &mut Node, above: impl Iterator<Item = &'n Node>)
     node.tries = 0;
     node.content = match source {
         Some(above) => {
-            plot.from = above.spot;
-            plot.span = above.span;
-            Content::Model(plot.pyramid.path(above.spot))
+            (plot.from, plot.span, plot.layer) = (above.spot, above.span, above.layer);
+            Content::Model(plot.pyramid.path(above.spot, above.layer))
         }
         None => Content::Empty,
     };
@@ -620,7 +629,7 @@ pub(super) fn measured(node: &mut Node, heights_m: [f64; 2], below: Vec<Vec<Rang
         node.volume = volume;
     }
     if !below.is_empty() && plot.from == plot.spot {
-        plot.told = Some(Arc::new((plot.spot.z, below)));
+        plot.told = Some(Arc::new(Told { level: plot.spot.z, layer: plot.layer, ranges: below }));
     }
 }
 

@@ -11,6 +11,9 @@ use std::sync::Arc;
 /// Largest head of an archive that is asked for: root directory and metadata.
 const MAX_HEAD_BYTES: u64 = 8 << 20;
 
+/// Layers of one terrain.
+const MAX_LAYERS: usize = 8;
+
 /// What a document turned out to be.
 #[derive(Debug)]
 pub enum Opened {
@@ -46,12 +49,18 @@ pub fn pyramid(bytes: &[u8], path: &str) -> Option<Result<Opened, Fault>> {
     }
 }
 
-fn layer(bytes: &[u8], path: &str) -> Result<Pyramid, Fault> {
+/// A layer with its templates resolved.
+fn read_layer(bytes: &[u8], path: &str) -> Result<Layer, Fault> {
     let mut layer = Layer::parse(bytes)?;
     for template in &mut layer.tiles {
         *template = resolve(path, template)
             .ok_or_else(|| Fault::new("tile-path-refused", "tiles", &template))?;
     }
+    Ok(layer)
+}
+
+fn layer(bytes: &[u8], path: &str) -> Result<Pyramid, Fault> {
+    let layer = read_layer(bytes, path)?;
     let edge = if layer.mercator {
         MAX_LATITUDE_DEG
     } else {
@@ -65,8 +74,42 @@ fn layer(bytes: &[u8], path: &str) -> Result<Pyramid, Fault> {
         attribution: layer.attribution.clone(),
         base_m: 0.0,
         paper: true,
-        source: Source::Layer(layer),
+        source: Source::Layers(vec![layer]),
     })
+}
+
+impl Pyramid {
+    /// Where the description of the layer is that fills what this pyramid's layers lack: it stands in a folder that the last of them names.
+    /// `path` is that last one's own.
+    ///
+    /// # Errors
+    /// `terrain-layer-parent` where the address leads nowhere, or there are more layers than [`MAX_LAYERS`].
+    pub(crate) fn parent(&self, path: &str) -> Result<Option<String>, Fault> {
+        let Source::Layers(layers) = &self.source else { return Ok(None) };
+        let Some(folder) = layers.last().and_then(|layer| layer.parent.as_deref()) else { return Ok(None) };
+        let (folder, query) = folder.split_once('?').map_or((folder, String::new()), |(folder, query)| (folder, format!("?{query}")));
+        let address = format!("{}/layer.json{query}", folder.trim_end_matches('/'));
+        let found = resolve(path, &address).filter(|_| layers.len() < MAX_LAYERS);
+        found.map(Some).ok_or_else(|| Fault::new("terrain-layer-parent", "parentUrl", folder))
+    }
+
+    /// Adds that layer, whose description has come.
+    ///
+    /// # Errors
+    /// Those of its description; `terrain-layer-parent` where its tiles are cut otherwise.
+    pub(crate) fn add_parent(&mut self, bytes: &[u8], path: &str) -> Result<(), Fault> {
+        let layer = read_layer(bytes, path)?;
+        let Source::Layers(layers) = &mut self.source else { return Ok(()) };
+        if layer.mercator != self.mercator {
+            return Err(Fault::new("terrain-layer-parent", path, if layer.mercator { "EPSG:3857" } else { "EPSG:4326" }));
+        }
+        self.levels[1] = self.levels[1].max(layer.max_level);
+        if !layer.attribution.is_empty() && !self.attribution.contains(&layer.attribution) {
+            self.attribution = [self.attribution.as_str(), &layer.attribution].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join("; ");
+        }
+        layers.push(layer);
+        Ok(())
+    }
 }
 
 fn described(mut description: Description, path: &str) -> Result<Pyramid, Fault> {

@@ -124,7 +124,19 @@ fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DV
         None => (tile.tables.get(mesh.table?)?, *mesh.feature_ids.get(hit.vertex as usize)? as usize),
     };
     let selection = Selection { layer: layer.id.clone(), id: table.text("id", row)?.to_owned() };
-    Some((selection, said(mesh, &hit)))
+    Some((selection, [told(mesh, &hit), said(mesh, &hit), tile.about.clone()].concat()))
+}
+
+/// What is known of the point that was hit, beside its class.
+fn told(mesh: &PickMesh, hit: &RayHit) -> Vec<Column> {
+    let row = hit.vertex as usize;
+    let of = |values: &Values| match values {
+        Values::F32(list) => Some(Values::F32(vec![*list.get(row)?])),
+        Values::F64(list) => Some(Values::F64(vec![*list.get(row)?])),
+        Values::U32(list) => Some(Values::U32(vec![*list.get(row)?])),
+        Values::Text(list) => Some(Values::Text(vec![list.get(row)?.clone()])),
+    };
+    mesh.told.iter().filter_map(|column| Some(Column { name: column.name.clone(), values: of(&column.values)? })).collect()
 }
 
 /// What pictures tell of the very place that was hit.
@@ -165,6 +177,8 @@ struct Held {
     selection: Selection,
     kind: LayerKind,
     facts: PropertyTable,
+    /// What its tile's document says beside.
+    about: Vec<Column>,
     /// How often something had been pointed at.
     times: u64,
 }
@@ -173,9 +187,11 @@ impl Held {
     /// Beside what is known of the feature what is told of the place.
     fn with(mut self, pointed: &Pointed) -> Self {
         self.times = pointed.times;
-        if let Some((_, said)) = pointed.at.as_ref().filter(|(selection, _)| *selection == self.selection) {
+        let said = pointed.at.as_ref().filter(|(selection, _)| *selection == self.selection).map(|(_, said)| said.clone());
+        // The tile that was clicked says more of the place than another one that knows the same feature.
+        for columns in [said.unwrap_or_default(), std::mem::take(&mut self.about)] {
             let known: Vec<String> = self.facts.columns.iter().map(|column| column.name.clone()).collect();
-            self.facts.columns.extend(said.iter().filter(|column| !known.contains(&column.name)).cloned());
+            self.facts.columns.extend(columns.into_iter().filter(|column| !known.contains(&column.name)));
         }
         self
     }
@@ -184,9 +200,9 @@ impl Held {
 /// Looks for a selected feature among the tiles in memory.
 fn find(resident: &Resident, selection: &Selection) -> Option<Held> {
     let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
-    layer.tiles.values().flat_map(|tile| &tile.tables).find_map(|table| {
+    layer.tiles.values().flat_map(|tile| tile.tables.iter().map(move |table| (tile, table))).find_map(|(tile, table)| {
         let row = (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?;
-        Some(Held { selection: selection.clone(), kind: layer.kind, facts: table.row(row), times: 0 })
+        Some(Held { selection: selection.clone(), kind: layer.kind, facts: table.row(row), about: tile.about.clone(), times: 0 })
     })
 }
 

@@ -1,6 +1,6 @@
 //! A row of a property table as figures: each with unit, nature, origin and, where we made it, its method.
 
-use crate::base::{Amount, COLUMN, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
+use crate::base::{ABOUT, Amount, COLUMN, DatasetId, Figure, Nature, Provenance, Uncertainty, Unit};
 use crate::formats::gltf::{PropertyTable, Values};
 
 /// The most columns of a source that one sheet shows.
@@ -67,8 +67,11 @@ impl Sheet<'_> {
     fn columns_of_the_source(&mut self) {
         let table = self.table;
         let theirs = table.columns.iter().filter(|column| !OURS.contains(&column.name.as_str()));
+        // A class of points has its word already.
+        let theirs = theirs.filter(|column| table.class != "points" || column.name != "Class");
         for column in theirs.take(MAX_COLUMNS) {
-            let name = format!("{COLUMN}{}", column.name);
+            let own = ABOUT.iter().any(|about| column.name.starts_with(about));
+            let name = if own { column.name.clone() } else { format!("{COLUMN}{}", column.name) };
             match column.values {
                 Values::Text(_) => self.text_if_known(&name, &column.name),
                 _ => self.number_if_known(&name, &column.name, Unit::One, Nature::Declared),
@@ -152,6 +155,10 @@ pub fn object(table: &PropertyTable, dataset: &DatasetId) -> Vec<Figure> {
             sheet.number_if_known("figure-depth", "depth_m", Unit::Metre, Nature::Declared);
             sheet.number_if_known("figure-height-above", "height_m", Unit::Metre, Nature::Declared);
             sheet.text("figure-accuracy", "accuracy");
+        }
+        "points" => {
+            let class = table.number("Classification", 0).map_or(Amount::Absent, |class| Amount::Text(class.to_string()));
+            sheet.push("figure-point-class", class, Unit::One, Nature::Declared, "");
         }
         "area" => {
             sheet.text_if_known("figure-name", "name");

@@ -8,6 +8,8 @@ use glam::{DMat3, DMat4, DVec3};
 
 /// Pixels across a point of which nobody says a size.
 const POINT_PX: f32 = 3.0;
+/// How wide a point of a cloud is, for each metre that they lie apart.
+pub const OVERLAP: f32 = 1.4;
 /// Largest point, pixels.
 const MOST_POINT_PX: f64 = 64.0;
 /// Positions further out than this are counted anew from their middle, metres: at 20 km an f32 is still true to two millimetres.
@@ -69,9 +71,12 @@ pub fn name_features(content: &mut TileContent, name: &str) -> u64 {
 }
 
 /// Two texels for each feature, the second its look, and a last pair for what is no feature; and whether some are to be seen through.
+/// `apart_m` is how far the points of a cloud lie apart, 0 of anything else.
 /// See `shaders/lib/features.wgsl`.
-pub fn records(table: &PropertyTable, style: Option<&Style>) -> (Vec<[u32; 4]>, bool) {
-    let plain = [u32::MAX, 0, POINT_PX.to_bits(), 0];
+pub fn records(table: &PropertyTable, style: Option<&Style>, apart_m: f32) -> (Vec<[u32; 4]>, bool) {
+    // Points of a cloud grow with the picture once it is nearer than they lie apart: surfaces stay whole.
+    let wide_m = (OVERLAP * apart_m).to_bits();
+    let plain = [u32::MAX, 0, POINT_PX.to_bits(), wide_m];
     let mut translucent = false;
     let mut records = Vec::with_capacity(2 * table.count + 2);
     for (row, record) in table_records(table, &|row| demand_record(table, row)).into_iter().enumerate() {
@@ -84,10 +89,13 @@ pub fn records(table: &PropertyTable, style: Option<&Style>) -> (Vec<[u32; 4]>, 
         let (looks, _) = style.appearance(&Row { table, row });
         let colour = looks.colour.map(|part| (part * 255.0).round() as u8);
         translucent |= looks.show && colour[3] < 255;
-        let size = if style.point_size.is_some() { looks.point_size.min(MOST_POINT_PX) as f32 } else { POINT_PX };
+        let (size, wide_m) = match style.point_size {
+            Some(_) => (looks.point_size.min(MOST_POINT_PX) as f32, 0),
+            None => (POINT_PX, wide_m),
+        };
         // A feature of which nothing can be seen is not shown at all.
         let hidden = !looks.show || colour[3] == 0;
-        records.push([u32::from_le_bytes(colour), u32::from(hidden), size.to_bits(), 0]);
+        records.push([u32::from_le_bytes(colour), u32::from(hidden), size.to_bits(), wide_m]);
     }
     records.push([(-1.0_f32).to_bits(), u32::MAX, u32::MAX, 0]);
     records.push(plain);
@@ -162,7 +170,7 @@ mod tests {
     fn a_style_becomes_the_second_texel_of_a_feature() {
         let style = br#"{"color":{"conditions":[["${Height} > 20","color('red', 0.5)"],["true","color('lime')"]]},"show":"${Height} > 1"}"#;
         let style = Style::parse(style, "", &mut crate::base::Report::default()).unwrap();
-        let (records, translucent) = records(&table(), Some(&style));
+        let (records, translucent) = records(&table(), Some(&style), 0.0);
         assert!(translucent);
         assert_eq!(records.len(), 6);
         assert_eq!(records[1][0].to_le_bytes(), [0, 255, 0, 255]);
@@ -171,7 +179,7 @@ mod tests {
         assert_eq!(records[5][..2], [u32::MAX, 0]);
         assert!(hidden(&records).is_empty());
         let tall = Style::parse(br#"{"show":"${Height} > 20"}"#, "", &mut crate::base::Report::default()).unwrap();
-        assert_eq!(hidden(&super::records(&table(), Some(&tall)).0), [true, false, false]);
+        assert_eq!(hidden(&super::records(&table(), Some(&tall), 0.0).0), [true, false, false]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::dress::{self, Look};
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, STROKE_OBJECT, Shape, TileMesh};
+use crate::formats::gltf::{Column, PropertyTable, STROKE_OBJECT, Shape, TileMesh};
 use crate::formats::quantizedmesh::Range;
 use crate::formats::gltf::sampled::Sampled;
 use crate::formats::tiles3d::content::{Drawn, Painting};
@@ -11,6 +11,7 @@ use crate::stream::rise;
 use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
 use crate::stream::cloud::Block;
+use crate::stream::dots::Dots;
 use crate::stream::ground::{Made, Plot};
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
@@ -44,6 +45,9 @@ pub struct LoadedMesh {
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
     pub feature_ids: Vec<u32>,
+    /// Its points, where it has any, and what is known of each.
+    pub dots: Dots,
+    pub told: Vec<Column>,
     /// What pictures tell of places on it.
     pub probes: Vec<Probe>,
     /// Where a picture lies on it, when one may: its rectangle in Web Mercator, metres.
@@ -65,6 +69,8 @@ pub struct LoadedTile {
     pub features: u64,
     /// Some features are to be seen through.
     pub styled_translucent: bool,
+    /// Of a cloud, how far its points lie apart, metres.
+    pub apart_m: f32,
     /// Main memory and GPU memory together.
     pub bytes: u64,
     /// Of a tile of a pyramid: its heights, and what it says is below it.
@@ -103,13 +109,14 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
     let Drawn { mut content, pictures, .. } = drawn;
     content.meshes.retain(|mesh| !mesh.indices.is_empty());
     let features = dress::name_features(&mut content, name);
+    let apart_m = wish.block.as_ref().map_or(0.0, |block| block.cloud.apart_m() as f32);
     let mut styled_translucent = false;
     let mut hidden = Vec::with_capacity(content.tables.len());
     let table_images: Vec<Image> = content
         .tables
         .iter()
         .map(|table| {
-            let (records, translucent) = dress::records(table, wish.style.as_deref());
+            let (records, translucent) = dress::records(table, wish.style.as_deref(), apart_m);
             styled_translucent |= translucent;
             hidden.push(dress::hidden(&records));
             table_image(&records)
@@ -145,7 +152,10 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
                 .collect();
             // 24 bytes a vertex on the GPU (eight more for its place on a picture), positions and indices once more for picking.
             let a_vertex = 24 + 4 + if loaded.look.picture.is_some() { 8 } else { 0 };
+            let told: u64 = loaded.told.iter().map(|column| column.values.len() as u64 * 4).sum();
             bytes += loaded.bvh.bytes() as u64
+                + loaded.dots.bytes() as u64
+                + told
                 + loaded.mesh.count_vertices() as u64 * a_vertex
                 + loaded.bvh.triangle_count() as u64 * 12;
             loaded
@@ -164,6 +174,7 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
         names: Vec::new(),
         features,
         styled_translucent,
+        apart_m,
         bytes,
         ground: None,
     }
@@ -181,6 +192,7 @@ impl LoadedTile {
             table_images: arrays.tables.iter().map(|table| table_image(&table_records(table, &|row| demand_record(table, row)))).collect(),
             features: arrays.tables.iter().map(|table| table.count as u64).sum(),
             styled_translucent: false,
+            apart_m: 0.0,
             hidden: Vec::new(),
             pictures: Vec::new(),
             meshes: arrays.meshes.into_iter().map(own_mesh).collect(),
@@ -306,6 +318,8 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         look: Look { stroked, ..Look::default() },
         bvh: source.bvh,
         feature_ids: source.feature_ids,
+        dots: Dots::default(),
+        told: Vec::new(),
         probes: Vec::new(),
         rect,
     }
@@ -346,9 +360,18 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         Shape::Points | Shape::Lines => Bvh::build(&[], &[]),
     };
     let corners: &[i8] = if source.shape == Shape::Points { &[-127, 0, 127] } else { &[0] };
+    let mut dots = Dots::default();
+    // What a ray meets of points is one of them; what is drawn are corners.
+    let mut of_dots = Vec::new();
     if source.shape == Shape::Points {
+        let picked = |list: &[u32]| source.indices.iter().map(|at| list.get(*at as usize).copied().unwrap_or_default()).collect();
+        of_dots = picked(&source.feature_ids);
+        let at = source.indices.iter().filter_map(|at| source.positions.get(*at as usize).copied()).collect();
+        let apart_m = wish.block.as_ref().map_or(0.0, |block| block.cloud.apart_m() as f32);
+        dots = Dots::new(at, 0.5 * dress::OVERLAP * apart_m);
         dress::spread_points(&mut source, corners.len());
     }
+    let told = std::mem::take(&mut source.told);
     // What a value raises, where features have one; the corners of points otherwise.
     let rises = match source.table {
         Some(_) if source.shape == Shape::Triangles => rise::codes(&source.positions, &source.feature_ids, Vec3::from_array(up)),
@@ -378,7 +401,9 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         translucent: see_through && cutoff == 0,
         look,
         bvh,
-        feature_ids: source.feature_ids,
+        feature_ids: if source.shape == Shape::Points { of_dots } else { source.feature_ids },
+        dots,
+        told,
         probes: Vec::new(),
         rect: None,
     }

@@ -62,7 +62,7 @@ pub(super) fn restyle(
             rows += table.count;
             let image = match stream.dressed {
                 true => {
-                    let (records, see_through) = dress::records(table, style);
+                    let (records, see_through) = dress::records(table, style, tile.apart_m);
                     *translucent = see_through;
                     hidden.push(dress::hidden(&records));
                     table_image(&records)
