@@ -126,19 +126,20 @@ impl SunInstant {
         let site = site(lat_deg, lon_deg)?;
         let elevation_m = within(options.elevation_m, -500.0, 100_000.0)
             .ok_or(SunFault::Elevation(options.elevation_m))?;
-        let pressure_hpa = within(options.pressure_hpa, f64::MIN_POSITIVE, 2000.0)
+        let pressure_hpa = within(options.pressure_hpa, 0.0, 2000.0)
             .ok_or(SunFault::Pressure(options.pressure_hpa))?;
         let temperature_c = within(options.temperature_c, -272.9, 100.0)
             .ok_or(SunFault::Temperature(options.temperature_c))?;
-        let air = RefractionCorrection::new(pressure_hpa, temperature_c)
-            .map_err(|_| SunFault::Pressure(pressure_hpa))?;
+        // Without air nothing is refracted; the crate takes a pressure for one that is positive.
+        let air = (pressure_hpa > 0.0).then(|| RefractionCorrection::new(pressure_hpa, temperature_c));
+        let air = air.transpose().map_err(|_| SunFault::Pressure(pressure_hpa))?;
         let bare = self
             .prepared
             .at(site, elevation_m, None)
             .map_err(|_| SunFault::Time(self.at))?;
         let seen = self
             .prepared
-            .at(site, elevation_m, Some(air))
+            .at(site, elevation_m, air)
             .map_err(|_| SunFault::Time(self.at))?;
         Ok(SunPosition {
             zenith: bare.zenith_angle(),

@@ -271,6 +271,21 @@ fn a_battery_is_planned() {
     assert_eq!(jumeau(&["dispatch", &bad]).status.code(), Some(2));
 }
 
+/// A connection that cannot carry the consumption is an error that is told, not a cheap plan.
+#[test]
+fn what_a_battery_cannot_save_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let case = written(&folder, "case.json", r#"{"load_mw":[3,3],"generation_mw":[0,0],"price_eur_mwh":50,"import_limit_mw":1,"battery":{"energy_mwh":2,"power_mw":2,"initial_mwh":0}}"#);
+    let told = jumeau(&["dispatch", &case, "--json", "--lang", "en"]);
+    assert_eq!(told.status.code(), Some(1));
+    let answer: Value = serde_json::from_slice(&told.stdout).unwrap();
+    assert!((answer["unserved_mwh"].as_f64().unwrap() - 4.0).abs() < 1e-6);
+    assert_eq!(answer["findings"][0]["code"], "dispatch-unserved");
+    assert!(String::from_utf8_lossy(&told.stderr).contains("4.000 MWh"), "{}", String::from_utf8_lossy(&told.stderr));
+    let sound = written(&folder, "sound.json", r#"{"load_mw":[1,1],"generation_mw":[0,0],"price_eur_mwh":50,"import_limit_mw":1}"#);
+    assert_eq!(json(&jumeau(&["dispatch", &sound, "--json"]))["findings"], serde_json::json!([]));
+}
+
 #[test]
 fn wind_becomes_energy() {
     let folder = tempfile::tempdir().unwrap();

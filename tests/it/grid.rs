@@ -485,7 +485,7 @@ mod files {
         )*};
     }
     frozen! {
-        everything case14 case33bw case118 cigre_hv cigre_lv cigre_mv cigre_mv_der
+        everything mixed_shares case14 case33bw case118 cigre_hv cigre_lv cigre_mv cigre_mv_der
         kerber_landnetz kerber_dorfnetz three_windings
     }
 
@@ -555,6 +555,13 @@ mod files {
         // 0.1 MW and 0.06 Mvar over 0.0922 + 0.0470j Ω at 12.66 kV.
         let drop = (0.1 * 0.0922 + 0.06 * 0.0470) / (12.66 * 12.66) / 1.02;
         assert!((vm(done.voltages[0]) - vm(done.voltages[1]) - drop).abs() < 1e-8);
+        // case141 splits kVA by a power factor, other cases change rows and cells.
+        let split = case.replace("100, 60, 0", "116.6190378969060, 0, 0") + "pf = 100 / 116.6190378969060;\nmpc.bus(:, QD) = mpc.bus(:, PD) * sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) * pf;\nmpc.branch(1, [BR_B, RATE_A]) = [0, 2 * 5];\nmpc.gen(end, VG) = sqrt(1.02 .^ 2);\nmpc.bus(1:2, VM) = [1.01; 1];\n";
+        let read = opened(split.as_bytes());
+        assert_eq!(read.report.count("matpower-statement"), 0);
+        let again = flow(&read.network, &FlowOptions::default()).unwrap();
+        assert!(done.voltages.iter().zip(&again.voltages).all(|(a, b)| (a.unwrap() - b.unwrap()).norm() < 1e-12));
+        assert_eq!(read.network.branches[0].rating, jumeau::energy::grid::Rating::Power { mva: 10.0 });
         let odd = case.replace(
             "mpc.bus(:, [PD, QD]) = mpc.bus(:, [PD, QD]) / 1e3;",
             "mpc.bus(2, PD) = f(3);",

@@ -130,6 +130,19 @@ fn aims_as_highs_meets_them() {
     assert_eq!(met, 17);
 }
 
+/// Behind a full connection production is thrown away, not warmed away by charging and discharging at once.
+#[test]
+fn a_full_connection_curtails() {
+    for steps in [96, 480] {
+        let whole = Case { export_limit_mw: 0.3, ..reference(steps) };
+        let plan = optimal(&whole).unwrap();
+        let totals = plan.totals(&whole);
+        assert!(totals.simultaneous_mwh < 1e-6 && totals.curtailed_mwh > 1.0, "{steps}: {totals:?}");
+        let (outside, inside) = plan.imbalance(&whole);
+        assert!(outside < 1e-6 && inside < 1e-6);
+    }
+}
+
 /// Hours of negative prices exist. A plan neither buys and sells at once nor burns energy in its battery, and is never dearer than no battery.
 #[test]
 fn negative_prices_have_a_plan() {

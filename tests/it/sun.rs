@@ -168,6 +168,14 @@ fn the_direction_points_to_the_sun() {
     assert_eq!(sun_direction_enu(noon, f64::NAN, 0.0), glam::DVec3::NEG_Z);
 }
 
+/// Where there is no air, the sun is seen where it stands (pvlib `spa_python(pressure=0)` says the same).
+#[test]
+fn without_air_nothing_is_refracted() {
+    let at = Instant::parse("2026-06-21T12:00:00Z").unwrap();
+    let sky = position(at, 47.0, 0.0, SunOptions { pressure_hpa: 0.0, ..SunOptions::default() }).unwrap();
+    assert_eq!(sky.zenith, sky.apparent_zenith);
+}
+
 #[test]
 fn wrong_inputs_are_named() {
     let at = Instant::parse("2026-06-21T12:00:00Z").unwrap();

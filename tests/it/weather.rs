@@ -235,6 +235,31 @@ fn plain_csv_says_which_end_of_the_hour_it_means() {
 }
 
 #[test]
+fn hourly_stamps_at_half_past_are_the_middles_of_their_hours() {
+    let first = |stamps: [&str; 3]| {
+        let rows: String = stamps.iter().map(|stamp| format!("{stamp},500,400,200\n")).collect();
+        read(format!("time,ghi,dni,dhi\n{rows}").as_bytes(), "x.csv").unwrap().0.records[0].at
+    };
+    // As pvlib's own series of a year are often stamped.
+    assert_eq!(first(["2025-06-21T10:30:00Z", "2025-06-21T11:30:00Z", "2025-06-21T12:30:00Z"]), at("2025-06-21T10:30:00Z"));
+    assert_eq!(first(["2025-06-21 10:30", "2025-06-21 11:30", "2025-06-21 12:30"]), at("2025-06-21T10:30:00Z"));
+    // Half hours begin at half past, and so do the hours of the Marquesas as UTC counts them.
+    assert_eq!(first(["2025-06-21 10:00", "2025-06-21 10:30", "2025-06-21 11:00"]), at("2025-06-21T10:15:00Z"));
+    assert_eq!(first(["2025-06-21T10:00:00-09:30", "2025-06-21T11:00:00-09:30", "2025-06-21T12:00:00-09:30"]), at("2025-06-21T20:00:00Z"));
+}
+
+#[test]
+fn an_epw_of_half_hours_is_not_twice_a_year() {
+    let mut text = "LOCATION,Nantes,PDL,FRA,Test,072220,47.15,-1.61,1.0,26.0\nDATA PERIODS,1,2,Data,Sunday,6/21,6/21\n".to_owned();
+    for (hour, minute, ghi) in [(12, 30, 700), (12, 60, 720), (13, 30, 740), (13, 60, 730)] {
+        text += &format!("2023,6,21,{hour},{minute},x,20.0,10,50,101000,0,0,0,{ghi},600,150,0,0,0,0,180,3.0,5,5,9999,99999,9,999999999,10,0.1,0,88,0.2,0,0\n");
+    }
+    let (file, findings) = read(text.as_bytes(), "half.epw").unwrap();
+    assert_eq!((file.step_s, file.records.len(), findings.len()), (1800, 4, 0));
+    assert_eq!((file.records[0].at, file.records[3].at), (at("2023-06-21T10:15:00Z"), at("2023-06-21T11:45:00Z")));
+}
+
+#[test]
 fn missing_and_mad_hours_are_told_not_counted() {
     let text = "time,ghi,dni,dhi,temp_air\n2025-06-21 10:00,500,400,200,20\n2025-06-21 11:00,,,,21\n2025-06-21 12:00,99999,,,22\nnonsense,1,2,3,4\n2025-06-21 16:00,300,200,150,200\n2025-06-21 17:00,100,50,80,21\n2025-06-21 18:00,-3,-0.0,0,21\n";
     let (file, findings) = read(text.as_bytes(), "gaps.csv").unwrap();

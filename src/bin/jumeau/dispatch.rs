@@ -1,8 +1,9 @@
 //! `jumeau dispatch`: a battery's best plan, beside the controller without foresight and no battery at all.
 
 use jumeau::energy::storage::{Case, CaseFault, Dispatch, Totals, connection, file, greedy, optimal};
+use jumeau::base::{Finding, Report, Severity};
 use jumeau::formats::Fault;
-use jumeau::pipeline::network::dispatch;
+use jumeau::pipeline::network::{answer, dispatch};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -30,18 +31,20 @@ pub struct Args {
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]
     json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let Some((bytes, name)) = super::input::read(&args.case, false) else {
+    let (lang, english) = (args.lang, args.lang.english());
+    let Some((bytes, name)) = super::input::read(&args.case, english) else {
         return ExitCode::from(2);
     };
     let case = match file::read(&bytes) {
         Ok(case) => case,
         Err(fault) => {
-            eprintln!(
-                "jumeau dispatch : {name} n'est pas un cas utilisable / {name} is no usable case: {fault}"
-            );
+            eprintln!("{}", lang.of(format!("jumeau dispatch : {name} n’est pas un cas utilisable : {fault}"), format!("jumeau dispatch: {name} is no usable case: {fault}")));
             return ExitCode::from(2);
         }
     };
@@ -52,33 +55,48 @@ pub fn run(args: Args) -> ExitCode {
         match told {
             Ok(bytes) => eprintln!("séries ajoutées / series added: {} ({bytes} o)", territory.display()),
             Err(fault) => {
-                super::flow::tell(&fault.finding(territory.display().to_string()), false);
+                super::flow::tell(&fault.finding(territory.display().to_string()), english);
                 return ExitCode::from(2);
             }
         }
     }
-    match document(&case, args.series) {
-        Ok(document) if args.json => {
-            super::output::data(&format!("{document:#}\n"), ExitCode::SUCCESS)
-        }
-        Ok(document) => {
-            super::output::data(&text(&document), ExitCode::SUCCESS)
+    match document(&case, args.series, &name) {
+        Ok((mut document, report)) => {
+            if let Value::Object(map) = &mut document {
+                map.insert("findings".into(), answer::findings(&report, english));
+            }
+            let done = ExitCode::from(u8::from(report.has_errors()));
+            let text = if args.json { format!("{document:#}\n") } else { text(&document) };
+            let code = super::output::data(&text, done);
+            report.findings().iter().for_each(|finding| super::flow::tell(finding, english));
+            code
         }
         Err(fault) => {
-            eprintln!("jumeau dispatch : pas de plan / no plan: {fault}");
+            eprintln!("{}", lang.of(format!("jumeau dispatch : pas de plan : {fault}"), format!("jumeau dispatch: no plan: {fault}")));
             ExitCode::from(1)
         }
     }
 }
 
-fn document(case: &Case, with_series: bool) -> Result<Value, CaseFault> {
+/// MWh of consumption for each of the case's own below which nothing counts as unserved: what a solver leaves.
+const NOTHING: f64 = 1e-6;
+
+fn document(case: &Case, with_series: bool, file: &str) -> Result<(Value, Report), CaseFault> {
     let started = Instant::now();
     let plan = optimal::optimal(case)?;
     let seconds = started.elapsed().as_secs_f64();
     let controlled = greedy::greedy(case)?;
     let at_connection = connection::connection(case)?;
     let without = greedy::greedy(&case.without_battery())?;
-    let mut document = fields(&plan.totals(case));
+    let totals = plan.totals(case);
+    let mut report = Report::default();
+    let load_mwh = case.load_mw.iter().sum::<f64>() * case.step_h;
+    if totals.unserved_mwh > NOTHING * load_mwh.max(1.0) {
+        let steps = plan.unserved_mw.iter().filter(|power| **power > NOTHING).count();
+        let value = format!("{:.3}", totals.unserved_mwh);
+        report.push(Finding::new("dispatch-unserved", Severity::Error, file).object(steps.to_string()).value(value));
+    }
+    let mut document = fields(&totals);
     let (imbalance_mw, imbalance_mwh) = plan.imbalance(case);
     if let Value::Object(map) = &mut document {
         map.insert("steps".into(), json!(case.steps()));
@@ -96,7 +114,7 @@ fn document(case: &Case, with_series: bool) -> Result<Value, CaseFault> {
             }
         }
     }
-    Ok(document)
+    Ok((document, report))
 }
 
 fn fields(totals: &Totals) -> Value {

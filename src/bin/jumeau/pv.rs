@@ -54,13 +54,16 @@ pub struct Args {
     /// Un document JSON / one JSON document.
     #[arg(long)]
     json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
     match answer(&args) {
         Ok((weather, sums)) => {
             for finding in &weather.findings {
-                say(finding);
+                say(finding, args.lang);
             }
             let text = if args.json {
                 json(&args, &weather, &sums)
@@ -74,7 +77,7 @@ pub fn run(args: Args) -> ExitCode {
             super::output::data(&text, ExitCode::from(u8::from(bad)))
         }
         Err((fr, en)) => {
-            eprintln!("jumeau pv : {fr}\njumeau pv: {en}");
+            eprintln!("{}", args.lang.of(format!("jumeau pv : {fr}"), format!("jumeau pv: {en}")));
             ExitCode::from(2)
         }
     }
@@ -137,9 +140,9 @@ fn answer(args: &Args) -> Result<(Weather, Sums), (String, String)> {
     Ok((weather, sums))
 }
 
-fn say(finding: &Finding) {
+fn say(finding: &Finding, lang: super::lang::Lang) {
     let (fr, en) = jumeau::formats::messages::message(finding);
-    eprintln!("{} : {fr}\n{}: {en}", finding.file, finding.file);
+    eprintln!("{}", lang.of(format!("{} : {fr}", finding.file), format!("{}: {en}", finding.file)));
 }
 
 fn json(args: &Args, weather: &Weather, sums: &Sums) -> String {

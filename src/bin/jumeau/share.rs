@@ -15,10 +15,13 @@ pub struct Args {
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]
     json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
-    let Some((bytes, name)) = super::input::read(&args.case, false) else {
+    let Some((bytes, name)) = super::input::read(&args.case, args.lang.english()) else {
         return ExitCode::from(2);
     };
     let done = file::read(&bytes).and_then(|named| {
@@ -28,7 +31,7 @@ pub fn run(args: Args) -> ExitCode {
     let (named, shared) = match done {
         Ok(done) => done,
         Err(fault) => {
-            eprintln!("jumeau share : {name} n'est pas une opération utilisable / {name} is no usable operation: {fault}");
+            eprintln!("{}", args.lang.of(format!("jumeau share : {name} n’est pas une opération utilisable : {fault}"), format!("jumeau share: {name} is no usable operation: {fault}")));
             return ExitCode::from(2);
         }
     };

@@ -64,6 +64,9 @@ pub struct Args {
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]
     json: bool,
+    /// Langue des messages / language of the messages.
+    #[arg(long, value_enum, default_value_t)]
+    lang: super::lang::Lang,
 }
 
 pub fn run(args: Args) -> ExitCode {
@@ -96,13 +99,13 @@ pub fn run(args: Args) -> ExitCode {
         eprintln!("jumeau wind: --hub and --series are needed (but for --curve list)");
         return ExitCode::from(2);
     };
-    let Some((bytes, name)) = super::input::read(path, false) else {
+    let Some((bytes, name)) = super::input::read(path, args.lang.english()) else {
         return ExitCode::from(2);
     };
     let document = match read(&String::from_utf8_lossy(&bytes)) {
         Ok(document) => document,
         Err(fault) => {
-            super::flow::tell(&fault.finding(name), false);
+            super::flow::tell(&fault.finding(name), args.lang.english());
             return ExitCode::from(2);
         }
     };
@@ -179,10 +182,10 @@ fn tell_uncorrected(steps: usize) {
 /// A park in its wakes, turbine by turbine; into a territory where one is named.
 fn of_park(args: &Args, path: &std::path::Path) -> ExitCode {
     let tell = |fault: Fault, file: String| {
-        super::flow::tell(&fault.finding(file), false);
+        super::flow::tell(&fault.finding(file), args.lang.english());
         ExitCode::from(2)
     };
-    let Some((bytes, file)) = super::input::read(path, false) else { return ExitCode::from(2) };
+    let Some((bytes, file)) = super::input::read(path, args.lang.english()) else { return ExitCode::from(2) };
     let opened = match jumeau::formats::park::read(&bytes).and_then(|document| park::open(&document)) {
         Ok(opened) => opened,
         Err(fault) => return tell(fault, file),
@@ -191,7 +194,7 @@ fn of_park(args: &Args, path: &std::path::Path) -> ExitCode {
         eprintln!("jumeau wind : il faut --series / --series is needed");
         return ExitCode::from(2);
     };
-    let Some((bytes, name)) = super::input::read(path, false) else { return ExitCode::from(2) };
+    let Some((bytes, name)) = super::input::read(path, args.lang.english()) else { return ExitCode::from(2) };
     let site = park::Site { measured_at_m: args.height, roughness_m: args.roughness, profile: profile(args), density: args.density };
     let read = read(&String::from_utf8_lossy(&bytes)).and_then(|document| Ok((opened.over(&document, &site)?, document)));
     let (done, document) = match read {

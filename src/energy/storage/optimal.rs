@@ -265,9 +265,10 @@ fn one_way(plan: &mut Dispatch) {
 
 /// Charging and discharging at once only warms the battery: both are lowered so that what is stored stays the same, and what is saved is not bought, or is sold. An interior point leaves such loops where little depends on them.
 ///
-/// Never dearer, and no more is curtailed; a loop that only curtailment could take the place of stays.
+/// Never dearer. Where the connection is full and production may be thrown away, it is, in place of being warmed away; where curtailment is what counts, such loops stay.
 fn untangle(case: &Case, battery: &Battery, plan: &mut Dispatch) {
     let there_and_back = battery.charge_efficiency * battery.discharge_efficiency;
+    let may_curtail = case.goal != Goal::Curtailment && (case.curtailable || case.export_limit_mw.is_finite());
     let powers = plan
         .charged_mw
         .iter_mut()
@@ -303,6 +304,16 @@ fn untangle(case: &Case, battery: &Battery, plan: &mut Dispatch) {
             let less = (off * saved).min(unbought);
             *imported -= less;
             *exported += off * saved - less;
+        }
+        if may_curtail
+            && saved > 0.0
+            && let (Some(curtailed), Some(generation)) = (plan.curtailed_mw.get_mut(step), case.generation_mw.get(step))
+        {
+            let loops = charged.min(*discharged / there_and_back);
+            let off = loops.min((generation - *curtailed).max(0.0) / saved);
+            *charged = (*charged - off).max(0.0);
+            *discharged = (*discharged - off * there_and_back).max(0.0);
+            *curtailed += off * saved;
         }
     }
 }

@@ -1,18 +1,16 @@
 //! MATPOWER case files of version 2: `mpc.bus`, `mpc.gen`, `mpc.branch` as matrices of numbers.
 //!
 //! Some distribution cases (case33bw …) state ohms and kilowatts and turn them into per unit by statements at the end, `mpc.branch(:, [BR_R BR_X]) = mpc.branch(:, [BR_R BR_X]) / (Vbase^2 / Sbase)`; a reader that takes only the matrices is wrong by orders of magnitude.
-//! So scalar assignments and column arithmetic are carried out; any other statement that touches `mpc` is told of in [`Document::skipped`].
+//! So scalar assignments and arithmetic on columns, rows and cells are carried out ([`super::matpower_terms`]); any other statement that touches `mpc` is told of in [`Document::skipped`].
 
 use super::MAX_ROWS;
+use super::matpower_terms::{Case as Known, Slice};
 use crate::formats::Fault;
-use std::collections::BTreeMap;
 
 /// Most columns of a matrix row; cases with all results have thirty.
 const MAX_COLUMNS: usize = 64;
-/// Deepest nesting of an expression.
-const MAX_DEPTH: u32 = 64;
-/// Cells that all arithmetic on columns may touch: a few letters go through a whole matrix.
-const MAX_TOUCHED: usize = 50_000_000;
+/// Letters that all arithmetic on columns may go through: each is read anew for each cell of a matrix.
+const MAX_READ: usize = 100_000_000;
 
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Document {
@@ -41,10 +39,10 @@ pub fn read(text: &str) -> Result<Document, Fault> {
     for statement in statements(text) {
         case.run(&statement)?;
     }
-    let mut matrices = case.matrices;
+    let mut matrices = std::mem::take(&mut case.known.matrices);
     let mut take = |name: &str| matrices.remove(name).unwrap_or_default();
     let document = Document {
-        base_mva: case.scalars.get("mpc.baseMVA").copied().unwrap_or(100.0),
+        base_mva: case.known.scalars.get("mpc.baseMVA").copied().unwrap_or(100.0),
         bus: take("bus"),
         generators: take("gen"),
         branch: take("branch"),
@@ -145,20 +143,11 @@ fn push(statements: &mut Vec<Statement>, current: &mut Statement, next_line: usi
 
 #[derive(Default)]
 struct Case {
-    scalars: BTreeMap<String, f64>,
-    matrices: BTreeMap<String, Vec<Vec<f64>>>,
+    known: Known,
     skipped: Vec<(usize, String)>,
-    /// Cells that arithmetic on columns went through.
-    touched: usize,
+    /// Letters that arithmetic on columns went through.
+    read: usize,
 }
-
-/// MATPOWER's names of columns (`idx_bus`, `idx_brch`, `idx_gen`), counted from 1.
-#[rustfmt::skip]
-const COLUMNS: &[(&str, usize)] = &[
-    ("BUS_I", 1), ("BUS_TYPE", 2), ("PD", 3), ("QD", 4), ("GS", 5), ("BS", 6), ("BUS_AREA", 7), ("VM", 8), ("VA", 9), ("BASE_KV", 10), ("ZONE", 11), ("VMAX", 12), ("VMIN", 13),
-    ("F_BUS", 1), ("T_BUS", 2), ("BR_R", 3), ("BR_X", 4), ("BR_B", 5), ("RATE_A", 6), ("RATE_B", 7), ("RATE_C", 8), ("TAP", 9), ("SHIFT", 10), ("BR_STATUS", 11),
-    ("GEN_BUS", 1), ("PG", 2), ("QG", 3), ("QMAX", 4), ("QMIN", 5), ("VG", 6), ("MBASE", 7), ("GEN_STATUS", 8), ("PMAX", 9), ("PMIN", 10),
-];
 
 impl Case {
     fn run(&mut self, statement: &Statement) -> Result<(), Fault> {
@@ -175,7 +164,7 @@ impl Case {
                 // Names and costs are no numbers that a flow needs.
                 if ["bus", "gen", "branch", "dcline"].contains(&name) {
                     let matrix = self.matrix(rows, name, statement.line)?;
-                    self.matrices.insert(name.to_owned(), matrix);
+                    self.known.matrices.insert(name.to_owned(), matrix);
                 }
                 return Ok(());
             }
@@ -184,20 +173,15 @@ impl Case {
             // Texts, and the list of column names that a function call fills.
             return Ok(());
         }
-        if let Some((matrix, columns)) = column_slice(left) {
-            if self.column_arithmetic(matrix, &columns, right).is_none() {
+        if ["mpc.bus(", "mpc.branch(", "mpc.gen("].iter().any(|name| left.starts_with(name)) {
+            if self.assign(left, right).is_none() {
                 self.skip(statement);
             }
             return Ok(());
         }
-        // Single cells, rows, and lists of columns that are none: left out, and said.
-        if ["mpc.bus(", "mpc.branch(", "mpc.gen("].iter().any(|name| left.starts_with(name)) {
-            self.skip(statement);
-            return Ok(());
-        }
-        match self.evaluate(right) {
+        match self.known.evaluate(right) {
             Some(value) => {
-                self.scalars.insert(left.to_owned(), value);
+                self.known.scalars.insert(left.to_owned(), value);
             }
             None if left.starts_with("mpc.bus")
                 || left.starts_with("mpc.branch")
@@ -265,72 +249,38 @@ impl Case {
             "Inf" | "inf" if word.starts_with('-') => Some(f64::NEG_INFINITY),
             "Inf" | "inf" => Some(f64::INFINITY),
             "NaN" | "nan" => Some(f64::NAN),
-            _ => word.parse().ok().or_else(|| self.evaluate(word)),
+            _ => word.parse().ok().or_else(|| self.known.evaluate(word)),
         }
     }
 
-    /// `mpc.M(:, C) = mpc.M(:, C) op scalar` or `= scalar`.
-    fn column_arithmetic(&mut self, matrix: &str, columns: &[usize], right: &str) -> Option<()> {
-        let open = right.find(')').map_or(0, |at| at + 1);
-        let (head, tail) = right.split_at(open);
-        let change: Box<dyn Fn(f64) -> f64> = match column_slice(head.trim()) {
-            Some((same, same_columns)) if same == matrix && same_columns == columns => {
-                let tail = tail.trim();
-                let mut letters = tail.chars();
-                let operator = letters.next()?;
-                let rest = letters.as_str();
-                let (operator, rest) = match (operator, rest.chars().next()) {
-                    ('.', Some(inner @ ('*' | '/'))) => (inner, rest.get(1..)?),
-                    (operator, _) => (operator, rest),
-                };
-                // Left to right, as MATLAB does: `/ 1e3 * 2` is not `/ (1e3 * 2)`.
-                let value = match operator {
-                    '*' | '/' if !has_top_level_operator(rest) => self.evaluate(rest)?,
-                    '+' | '-' => self.evaluate(rest)?,
-                    '*' => self.evaluate(rest)?,
-                    _ => return None,
-                };
-                match operator {
-                    '*' => Box::new(move |cell| cell * value),
-                    '/' => Box::new(move |cell| cell / value),
-                    '+' => Box::new(move |cell| cell + value),
-                    _ => Box::new(move |cell| cell - value),
-                }
+    /// `mpc.M(rows, columns) = …`: cell by cell, and none is written before all are known.
+    fn assign(&mut self, left: &str, right: &str) -> Option<()> {
+        let target = Slice::of(left, &self.known)?;
+        let cells = target.rows.len().checked_mul(target.columns.len())?;
+        self.read = self.read.checked_add(cells.checked_mul(right.len())?)?;
+        if self.read > MAX_READ {
+            return None;
+        }
+        let list = right.strip_prefix('[').and_then(|text| text.trim_end().strip_suffix(']'));
+        let values: Vec<f64> = match list {
+            // One value for each cell, by rows.
+            Some(text) => {
+                let values: Vec<f64> = self.matrix(text, &target.matrix, 0).ok()?.concat();
+                (values.len() == cells).then_some(values)?
             }
-            _ => {
-                let value = self.evaluate(right)?;
-                Box::new(move |_| value)
+            None => {
+                let of_row = |row| (0..target.columns.len()).map(move |column| (row, column));
+                (0..target.rows.len()).flat_map(of_row).map(|at| self.known.evaluate_at(right, at)).collect::<Option<_>>()?
             }
         };
-        let rows = self.matrices.get_mut(matrix)?;
-        self.touched = self.touched.saturating_add(rows.len().saturating_mul(columns.len()));
-        if self.touched > MAX_TOUCHED {
-            return None;
-        }
-        if rows
-            .iter()
-            .any(|row| columns.iter().any(|&column| column > row.len()))
-        {
-            return None;
-        }
-        for row in rows {
-            for &column in columns {
-                if let Some(cell) = row.get_mut(column - 1) {
-                    *cell = change(*cell);
-                }
+        let rows = self.known.matrices.get_mut(&target.matrix)?;
+        let mut values = values.into_iter();
+        for at in 0..target.rows.len() {
+            for &column in &target.columns {
+                *rows.get_mut(target.rows.get(at)?)?.get_mut(column)? = values.next()?;
             }
         }
         Some(())
-    }
-
-    fn evaluate(&self, text: &str) -> Option<f64> {
-        let mut parser = Expression {
-            case: self,
-            rest: text.trim(),
-            depth: 0,
-        };
-        let value = parser.sum()?;
-        (parser.rest.trim().is_empty() && value.is_finite()).then_some(value)
     }
 }
 
@@ -345,163 +295,3 @@ fn assignment(text: &str) -> Option<(&str, &str)> {
     (!compares && !control).then_some((left, right))
 }
 
-/// `mpc.branch(:, [BR_R BR_X])` → `branch`, its columns from 1.
-fn column_slice(text: &str) -> Option<(&str, Vec<usize>)> {
-    let (name, inside) = text.trim().strip_prefix("mpc.")?.split_once('(')?;
-    let inside = inside.strip_suffix(')')?;
-    let (rows, columns) = inside.split_once(',')?;
-    if rows.trim() != ":" {
-        return None;
-    }
-    let columns = columns.trim().trim_start_matches('[').trim_end_matches(']');
-    let columns: Vec<usize> = columns
-        .split([' ', ',', '\t'])
-        .filter(|word| !word.is_empty())
-        .map(column_number)
-        .collect::<Option<_>>()?;
-    (1..=MAX_COLUMNS).contains(&columns.len()).then_some((name.trim(), columns))
-}
-
-fn column_number(word: &str) -> Option<usize> {
-    let named = COLUMNS.iter().find(|(name, _)| *name == word);
-    named
-        .map(|&(_, column)| column)
-        .or_else(|| word.parse().ok())
-        .filter(|column| (1..=MAX_COLUMNS).contains(column))
-}
-
-fn has_top_level_operator(text: &str) -> bool {
-    let mut depth = 0;
-    let mut last = ' ';
-    for letter in text.trim().chars() {
-        match letter {
-            '(' => depth += 1,
-            ')' => depth -= 1,
-            '+' | '-' if depth == 0 && !matches!(last, 'e' | 'E' | ' ' | '*' | '/' | '^') => {
-                return true;
-            }
-            '*' | '/' if depth == 0 => return true,
-            _ => {}
-        }
-        last = letter;
-    }
-    false
-}
-
-/// Sums, products, powers, brackets, numbers, names and `mpc.bus(1, BASE_KV)`.
-struct Expression<'a> {
-    case: &'a Case,
-    rest: &'a str,
-    depth: u32,
-}
-
-impl Expression<'_> {
-    fn take(&mut self, wanted: &[char]) -> Option<char> {
-        let rest = self.rest.trim_start();
-        let first = rest.chars().next().filter(|first| wanted.contains(first))?;
-        self.rest = rest.get(first.len_utf8()..)?;
-        Some(first)
-    }
-
-    fn sum(&mut self) -> Option<f64> {
-        let mut value = self.product()?;
-        while let Some(operator) = self.take(&['+', '-']) {
-            let right = self.product()?;
-            value = if operator == '+' {
-                value + right
-            } else {
-                value - right
-            };
-        }
-        Some(value)
-    }
-
-    fn product(&mut self) -> Option<f64> {
-        let mut value = self.power()?;
-        loop {
-            let before = self.rest;
-            let _ = self.take(&['.']);
-            match self.take(&['*', '/']) {
-                Some('*') => value *= self.power()?,
-                Some(_) => value /= self.power()?,
-                None => {
-                    self.rest = before;
-                    return Some(value);
-                }
-            }
-        }
-    }
-
-    fn power(&mut self) -> Option<f64> {
-        let mut value = self.unary()?;
-        while self.take(&['^']).is_some() {
-            value = value.powf(self.unary()?);
-        }
-        Some(value)
-    }
-
-    fn unary(&mut self) -> Option<f64> {
-        self.depth += 1;
-        if self.depth > MAX_DEPTH {
-            return None;
-        }
-        let value = match self.take(&['-', '+', '(']) {
-            Some('-') => self.unary().map(|value| -value),
-            Some('+') => self.unary(),
-            Some(_) => {
-                let value = self.sum()?;
-                self.take(&[')']).map(|_| value)
-            }
-            None => self.atom(),
-        };
-        self.depth -= 1;
-        value
-    }
-
-    fn atom(&mut self) -> Option<f64> {
-        let rest = self.rest.trim_start();
-        let first = rest.chars().next()?;
-        if first.is_ascii_digit() || first == '.' {
-            let mut end = 0;
-            let mut last = ' ';
-            for letter in rest.chars() {
-                let sign = matches!(letter, '+' | '-') && matches!(last, 'e' | 'E');
-                if !(letter.is_ascii_digit() || matches!(letter, '.' | 'e' | 'E') || sign) {
-                    break;
-                }
-                end += letter.len_utf8();
-                last = letter;
-            }
-            let (number, rest) = rest.split_at_checked(end)?;
-            self.rest = rest;
-            return number.parse().ok();
-        }
-        let end = rest
-            .find(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '.')))
-            .unwrap_or(rest.len());
-        let (name, rest) = rest.split_at_checked(end)?;
-        self.rest = rest;
-        if let (Some(matrix), true) = (
-            name.strip_prefix("mpc."),
-            rest.trim_start().starts_with('('),
-        ) {
-            self.take(&['('])?;
-            let (inside, rest) = self.rest.split_once(')')?;
-            self.rest = rest;
-            let (row, column) = inside.split_once(',')?;
-            let row: usize = row.trim().parse().ok()?;
-            let column = column_number(column.trim())?;
-            let row = self.case.matrices.get(matrix)?.get(row.checked_sub(1)?)?;
-            return row.get(column - 1).copied();
-        }
-        match name {
-            "pi" => Some(std::f64::consts::PI),
-            "sqrt" => {
-                self.take(&['('])?;
-                let value = self.sum()?;
-                self.take(&[')']).map(|_| value.sqrt())
-            }
-            _ => self.case.scalars.get(name).copied(),
-        }
-    }
-}

@@ -9,6 +9,7 @@
 //! | [`profiles`] | CSV of values in time | here |
 
 pub mod matpower;
+mod matpower_terms;
 pub mod pandapower;
 pub mod powergrid;
 pub mod profiles;

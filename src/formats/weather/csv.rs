@@ -2,7 +2,7 @@
 //!
 //! | column | names understood |
 //! |---|---|
-//! | time | `time`, `time_utc`, `timestamp`, `date`, `datetime` (start of the hour); `time_mid`; `time_end` |
+//! | time | `time`, `time_utc`, `timestamp`, `date`, `datetime` (start of the hour; its middle where all stamps of an hourly file are at half past); `time_mid`; `time_end` |
 //! | global, beam, diffuse | `ghi`, `dni`, `dhi` and PVGIS' `G(h)`, `Gb(n)`, `Gd(h)` |
 //! | air | `temp_air`, `air_c`, `t2m`, `temperature` |
 //! | wind | `wind_speed`, `wind_m_s`, `ws10m`, `wind` |
@@ -34,6 +34,8 @@ struct Columns {
 pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
     let mut columns: Option<(Columns, char)> = None;
     let (mut lat, mut lon, mut elevation_m) = (None, None, 0.0);
+    // As written: the hours of a clock that is half an hour off UTC are hours all the same.
+    let mut all_at_half_past = true;
     for (line, text) in lines(text) {
         if text.trim().is_empty() {
             continue;
@@ -66,10 +68,12 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
         };
         let words: Vec<&str> = text.split(*separator).collect();
         let object = format!("line {line}");
-        let Some(stamp) = words.get(columns.time.0).and_then(|word| instant(word)) else {
+        let word = words.get(columns.time.0).copied().unwrap_or("");
+        let Some(stamp) = instant(word) else {
             rows.unreadable(&object, text);
             continue;
         };
+        all_at_half_past &= word.split_once(':').is_some_and(|(_, rest)| rest.starts_with("30"));
         let cell = |at: Option<usize>| {
             let word = words.get(at?)?;
             if *separator == ',' {
@@ -91,8 +95,11 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
     let Some((columns, _)) = columns else {
         return Err(Fault::new("weather-empty", "", ""));
     };
-    let half = super::step_s(&rows.records) / 2;
+    let step_s = super::step_s(&rows.records);
+    let half = step_s / 2;
     let shift = match columns.time.1 {
+        // No hour begins at half past.
+        Stamp::Start if all_at_half_past && step_s == 3600 => 0,
         Stamp::Start => half,
         Stamp::Middle => 0,
         Stamp::End => -half,

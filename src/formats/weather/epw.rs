@@ -1,4 +1,5 @@
 //! EnergyPlus weather (EPW): eight lines of header, then 35 fields an hour, 1…24 in local standard time, each ending at its stamp.
+//! Where `DATA PERIODS` states several records an hour, the minute tells them apart.
 //!
 //! Format: EnergyPlus, Auxiliary Programs, "EnergyPlus Weather File (EPW) Data Dictionary".
 
@@ -36,8 +37,12 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
         .get(1)
         .map(|word| word.trim().to_owned())
         .unwrap_or_default();
+    let mut per_hour = 1.0;
     for (line, text) in lines {
         let fields: Vec<&str> = text.split(',').collect();
+        if fields.first().is_some_and(|word| word.trim().eq_ignore_ascii_case("DATA PERIODS")) {
+            per_hour = fields.get(2).and_then(|word| number(word)).filter(|count| (1.0..=60.0).contains(count)).unwrap_or(1.0);
+        }
         // Header lines begin with a word, data with a year.
         let Some(year) = fields.first().and_then(|word| number(word)) else {
             continue;
@@ -62,8 +67,10 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
             rows.unreadable(&format!("line {line}"), text);
             continue;
         };
-        // Minutes are 60 in most files, 0 in some, and mean nothing in hourly ones; half-hourly files number them 30, 60.
-        let at = midnight.plus_seconds(((hour - 0.5 - zone_h) * 3600.0).round() as i64);
+        // Minutes are 60 in most files, 0 in some, and mean nothing in hourly ones; of several an hour each says where its part ends.
+        let minute = whole(4).filter(|minute| per_hour > 1.0 && (1.0..=60.0).contains(minute)).unwrap_or(60.0);
+        let middle_h = hour - 1.0 + minute / 60.0 - 0.5 / per_hour;
+        let at = midnight.plus_seconds(((middle_h - zone_h) * 3600.0).round() as i64);
         let record = WeatherRecord {
             at,
             ghi: value(13, 9999.0),

@@ -8,6 +8,7 @@ use crate::base::{Finding, printable};
 #[rustfmt::skip]
 pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("dispatch-json", "Le cas de stockage est illisible ({object}) : {value}", "The storage case cannot be read ({object}): {value}"),
+    ("dispatch-unserved", "Le raccordement ne suffit pas, même avec la batterie : {value} MWh de consommation ne sont pas servis, en {object} pas. Relevez la limite de soutirage ou la batterie.", "The connection does not suffice, even with the battery: {value} MWh of consumption are not served, in {object} steps. Raise the import limit or the battery."),
     ("grid-branch-short", "{object} a ses deux extrémités au même nœud {value}", "{object} has both ends at bus {value}"),
     ("grid-bus-unknown", "{object} nomme le nœud « {value} », qui n’existe pas", "{object} names bus “{value}”, which does not exist"),
     ("grid-capacity", "La capacité d’accueil ne peut pas être calculée : {value}", "The hosting capacity cannot be computed: {value}"),
@@ -28,6 +29,7 @@ pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("grid-reference-chosen", "Aucun nœud de référence : {object} en tient lieu", "No reference bus: {object} takes its place"),
     ("grid-reinforcement", "Aucun renforcement ne peut être comparé : {value}", "No reinforcement can be compared: {value}"),
     ("grid-setpoints-differ", "{object} : deux consignes de tension au même nœud ({value}), la première compte", "{object}: two voltage setpoints at one node ({value}), the first counts"),
+    ("grid-shares-mean", "{object} : les parts à courant et à impédance constants de {value} éléments sont la moyenne de celles des charges du nœud, comme dans pandapower", "{object}: the constant-current and constant-impedance shares of {value} elements are the mean of those of the bus’s loads, as in pandapower"),
     ("grid-store", "L’année ne peut pas être écrite dans {object} : {value}", "The year cannot be written to {object}: {value}"),
     ("grid-territory-none", "Le territoire « {value} » n’a pas de réseau calculable : l’importer avec « networks » dans « generate »", "Territory “{value}” has no network to compute: import it with “networks” in “generate”"),
     ("grid-territory-profiles", "Aucun profil horaire du territoire ne correspond aux charges du réseau « {value} »", "No hourly profile of the territory fits the loads of network “{value}”"),

@@ -152,9 +152,14 @@ impl Builder {
         index
     }
 
+    /// The bus of a name, if there is one.
+    pub fn known(&self, name: &str) -> Option<usize> {
+        self.buses.get(name).copied()
+    }
+
     /// The bus that an element names, or a finding.
     pub fn find(&mut self, name: &str, element: &str) -> Option<usize> {
-        let found = self.buses.get(name).copied();
+        let found = self.known(name);
         if found.is_none() {
             self.tell("grid-bus-unknown", Severity::Error, element, name);
         }

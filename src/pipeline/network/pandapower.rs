@@ -1,16 +1,15 @@
 //! pandapower's tables, as its `runpp` understands them with `calculate_voltage_angles=True`.
-//!
-//! One difference on purpose: a load's own shares follow the voltage; pandapower takes the plain mean of the shares of all loads of a bus and applies it to the bus's sum.
 
 use super::{Builder, pandapower_transformers};
 use crate::base::Severity;
 use crate::energy::grid::elements::Line;
+use crate::energy::grid::topology::Topology;
 use crate::energy::grid::{BranchKind, Bus, Complex, LoadKind, Rating, TwoPort, Zip};
 use crate::formats::grid::pandapower::Document;
 use crate::formats::grid::{Row, Table, table};
 use crate::geodesy::LonLat;
 use serde_json::Value;
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 /// Element tables that change a flow and are not mapped.
 const UNSUPPORTED: [&str; 12] = [
@@ -50,6 +49,7 @@ pub fn map(document: &Document, builder: &mut Builder) {
     loads(document, builder);
     shunts(document, builder);
     sources(document, builder);
+    shared_shares(document, builder);
     for name in UNSUPPORTED {
         for row in rows(document, name).filter(in_service) {
             let object = format!("{name} {}", row.index);
@@ -295,15 +295,7 @@ fn loads(document: &Document, builder: &mut Builder) {
                 };
                 (factor * p, factor * row.number_or("q_mvar", 0.0))
             };
-            let share = |new: &str, old: &str| {
-                row.number(new).or_else(|| row.number(old)).unwrap_or(0.0) / 100.0
-            };
-            let zip = Zip {
-                current_p: share("const_i_p_percent", "const_i_percent"),
-                impedance_p: share("const_z_p_percent", "const_z_percent"),
-                current_q: share("const_i_q_percent", "const_i_percent"),
-                impedance_q: share("const_z_q_percent", "const_z_percent"),
-            };
+            let zip = if table == "load" { shares(&row) } else { Zip::POWER };
             let id = match table {
                 "load" | "sgen" | "storage" => row.index.to_string(),
                 _ => format!("{table} {}", row.index),
@@ -331,6 +323,49 @@ fn loads(document: &Document, builder: &mut Builder) {
             in_service(&row),
         );
     }
+}
+
+/// The shares of a load that follow the voltage; files before version 3 have one for both powers.
+fn shares(row: &Row) -> Zip {
+    let share = |new: &str, old: &str| row.number(new).or_else(|| row.number(old)).unwrap_or(0.0) / 100.0;
+    Zip {
+        current_p: share("const_i_p_percent", "const_i_percent"),
+        impedance_p: share("const_z_p_percent", "const_z_percent"),
+        current_q: share("const_i_q_percent", "const_i_percent"),
+        impedance_q: share("const_z_q_percent", "const_z_percent"),
+    }
+}
+
+/// pandapower knows one set of shares for all power of a bus, production too: the plain mean over its loads in service, however large they are.
+/// Of buses that a switch makes one, the last that has a load speaks for all. Its own numbers are what a person compares with, so it is done alike, and told where it changes anything.
+fn shared_shares(document: &Document, builder: &mut Builder) {
+    let topology = Topology::of(&builder.network);
+    let mut of_node: BTreeMap<usize, BTreeMap<i64, Vec<Zip>>> = BTreeMap::new();
+    for row in rows(document, "load").filter(in_service) {
+        let Some(number) = row.integer("bus") else { continue };
+        let node = builder.known(&number.to_string()).and_then(|bus| topology.node(bus));
+        if let Some(node) = node {
+            of_node.entry(node).or_default().entry(number).or_default().push(shares(&row));
+        }
+    }
+    let means: BTreeMap<usize, Zip> = of_node.into_iter().filter_map(|(node, mut of_bus)| Some((node, mean(&of_bus.pop_last()?.1)))).collect();
+    let mut changed: BTreeMap<usize, usize> = BTreeMap::new();
+    for load in &mut builder.network.loads {
+        let Some(mean) = topology.node(load.bus).and_then(|node| means.get(&node)) else { continue };
+        if load.in_service && load.zip != *mean {
+            *changed.entry(load.bus).or_default() += usize::from(load.p_mw != 0.0 || load.q_mvar != 0.0);
+            load.zip = *mean;
+        }
+    }
+    for (bus, count) in changed.into_iter().filter(|(_, count)| *count > 0) {
+        let id = builder.network.buses.get(bus).map_or_else(String::new, |bus| bus.id.clone());
+        builder.tell("grid-shares-mean", Severity::Info, format!("bus {id}"), count);
+    }
+}
+
+fn mean(shares: &[Zip]) -> Zip {
+    let of = |share: fn(&Zip) -> f64| shares.iter().map(share).sum::<f64>() / shares.len().max(1) as f64;
+    Zip { current_p: of(|zip| zip.current_p), impedance_p: of(|zip| zip.impedance_p), current_q: of(|zip| zip.current_q), impedance_q: of(|zip| zip.impedance_q) }
 }
 
 fn shunts(document: &Document, builder: &mut Builder) {

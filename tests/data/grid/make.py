@@ -99,8 +99,32 @@ def everything():
     return net
 
 
+def mixed_shares():
+    """Buses whose loads have different shares, production and storage beside them, and two buses that a switch makes one."""
+    net = pp.create_empty_network()
+    b = [pp.create_bus(net, 20) for _ in range(6)]
+    pp.create_ext_grid(net, b[0], vm_pu=1.02)
+    for i in range(4):
+        pp.create_line_from_parameters(net, b[i], b[i + 1], 4.0, 0.3, 0.2, 200.0, 0.3)
+    pp.create_switch(net, b[4], b[5], et="b", closed=True)
+    pp.create_load(net, b[1], 2.0, 0.5, const_z_p_percent=60, const_i_p_percent=20, const_z_q_percent=50, const_i_q_percent=10)
+    pp.create_load(net, b[1], 0.4, 0.2)
+    pp.create_load(net, b[1], 9.0, 1.0, const_z_p_percent=100, in_service=False)
+    pp.create_sgen(net, b[1], 1.1, 0.2)
+    pp.create_load(net, b[2], 1.0, 0.3)
+    pp.create_sgen(net, b[2], 0.7)
+    pp.create_load(net, b[3], 1.5, 0.3, const_i_p_percent=100)
+    pp.create_storage(net, b[3], 0.5, 2.0, q_mvar=0.1)
+    pp.create_ward(net, b[3], 0.3, 0.1, 0.1, 0.05)
+    pp.create_load(net, b[4], 0.8, 0.2, const_z_p_percent=100, const_z_q_percent=100)
+    pp.create_load(net, b[5], 0.6, 0.1, const_i_p_percent=50, const_z_q_percent=30)
+    return net
+
+
 if __name__ == "__main__":
     import simbench
+
+    freeze("mixed_shares", mixed_shares())
 
     freeze("everything", everything())
     freeze("case14", nw.case14())
