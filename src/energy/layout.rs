@@ -68,12 +68,17 @@ pub fn lay(plane: &RoofPlane, kind: &ModuleKind) -> Layout {
 
 /// The same round obstacles (chimneys, windows, dormers): rings in space, whose shadow on the plane along its normal is kept free with the margin.
 pub fn lay_around(plane: &RoofPlane, kind: &ModuleKind, obstacles: &[Vec<[f64; 3]>]) -> Layout {
+    lay_as(plane, kind, None, obstacles)
+}
+
+/// The same with modules that stand, or lie, because somebody wants them so.
+pub fn lay_as(plane: &RoofPlane, kind: &ModuleKind, wanted: Option<Orientation>, obstacles: &[Vec<[f64; 3]>]) -> Layout {
     let outline = Outline::new(plane, obstacles);
     let free_m2 = (plane.area_m2 - outline.obstacles_m2()).max(0.0);
     let usable_m2 = (outline.usable_m2(plane.area_m2, kind.margin_m) - outline.obstacles_m2()).clamp(0.0, free_m2);
     let module_m2 = kind.long_m * kind.short_m;
     let none = Layout {
-        orientation: Orientation::Portrait,
+        orientation: wanted.unwrap_or(Orientation::Portrait),
         corners: Vec::new(),
         modules: 0,
         kwp: 0.0,
@@ -97,6 +102,9 @@ pub fn lay_around(plane: &RoofPlane, kind: &ModuleKind, obstacles: &[Vec<[f64; 3
         (Orientation::Portrait, kind.short_m, kind.long_m),
         (Orientation::Landscape, kind.long_m, kind.short_m),
     ] {
+        if wanted.is_some_and(|wanted| wanted != orientation) {
+            continue;
+        }
         for shift in 0..SHIFTS * SHIFTS {
             let share = |n: usize| n as f64 / SHIFTS as f64;
             let corners = outline.places(

@@ -27,6 +27,8 @@ pub const MAX_BYTES: usize = 256 << 20;
 pub const MAX_PLANES: usize = 10_000;
 pub const MAX_POINTS: usize = 1 << 20;
 pub const MAX_VIEWS: usize = 64;
+/// Most trees that are told of one by one.
+pub const MAX_TREES: usize = 16;
 /// Hours of a head: twenty years of quarter hours.
 pub const MAX_HOURS: usize = 20 * 366 * 24 * 4;
 /// Parts of a degree in which horizons are kept.
@@ -83,6 +85,33 @@ pub struct Record {
     pub information: Vec<CoverRecord>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub monuments: Vec<MonumentRecord>,
+    /// Surveyed trees that take light from the roof, the one that takes most first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub trees: Vec<TreeRecord>,
+    /// What the planes see without any of `trees`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub treeless: Vec<ThinnedRecord>,
+}
+
+/// A tree near the roof, in the local frame, and what the planes see where it does not stand.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct TreeRecord {
+    pub at: [f64; 2],
+    /// Half of the crown's width.
+    pub radius_m: f64,
+    pub foot_m: f64,
+    pub top_m: f64,
+    pub thinned: Vec<ThinnedRecord>,
+}
+
+/// Tree tops of a plane that are others without some trees.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ThinnedRecord {
+    pub plane: usize,
+    /// Numbers of the directions that change.
+    pub directions: Vec<u16>,
+    /// View by view, for each of the directions; quarters of a degree.
+    pub tops: Vec<Vec<u16>>,
 }
 
 /// A plane of a roof, the largest of its building first.
@@ -159,6 +188,19 @@ pub struct MonumentRecord {
     pub from_street: Option<[LineRecord; 2]>,
     #[serde(default)]
     pub viewpoints: usize,
+    /// What would be seen if only buildings hid: there where the terrain, or anything else, hides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bare: Option<BareRecord>,
+}
+
+/// Sight lines without the terrain.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct BareRecord {
+    pub covisible: Option<bool>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub direct: Option<LineRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from_street: Option<[LineRecord; 2]>,
 }
 
 /// A line of sight.
@@ -280,7 +322,21 @@ impl Record {
                 return wrong("views of different lengths");
             }
         }
-        Ok(())
+        if self.trees.len() > MAX_TREES {
+            return Err(format!("{} trees", self.trees.len()));
+        }
+        let odd = |one: &ThinnedRecord| {
+            let Some(plane) = self.planes.get(one.plane) else { return true };
+            let known = |direction: &u16| plane.views.iter().all(|view| usize::from(*direction) < view.horizon.len());
+            one.tops.len() != plane.views.len() || one.tops.iter().any(|tops| tops.len() != one.directions.len()) || !one.directions.iter().all(known)
+        };
+        for (number, tree) in self.trees.iter().enumerate() {
+            let [x, y] = tree.at;
+            if ![x, y, tree.radius_m, tree.foot_m, tree.top_m].iter().all(|value| value.is_finite()) || tree.thinned.iter().any(odd) {
+                return Err(format!("trees[{number}]"));
+            }
+        }
+        if self.treeless.iter().any(odd) { Err("treeless".to_owned()) } else { Ok(()) }
     }
 }
 

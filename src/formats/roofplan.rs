@@ -166,6 +166,24 @@ pub struct Plan {
     pub weather: [String; 3],
     /// Attributions that must stand beside the figures.
     pub sources: Vec<String>,
+    /// An answer of PVGIS that somebody gave, and ours for the same plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pvgis: Option<PvgisRecord>,
+}
+
+/// The same unshaded plane by PVGIS and by us.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct PvgisRecord {
+    pub database: String,
+    pub tilt: f64,
+    /// Clockwise from true north.
+    pub azimuth: f64,
+    pub kwp: f64,
+    pub losses: f64,
+    /// From the territory's origin.
+    pub away_km: f64,
+    pub kwh_year: f64,
+    pub ours_kwh_year: f64,
 }
 
 impl Plan {
@@ -207,6 +225,11 @@ impl Plan {
             if !numbers.iter().chain(&item.kwh_month).chain(optional.iter().flatten()).all(|value| value.is_finite()) || item.perimeters.len() > MAX_PROTECTIONS {
                 return Err((item.id.clone(), "not finite".to_owned()));
             }
+        }
+        if let Some(one) = &self.pvgis
+            && ![one.tilt, one.azimuth, one.kwp, one.losses, one.away_km, one.kwh_year, one.ours_kwh_year].iter().all(|value| value.is_finite())
+        {
+            return Err(("pvgis".to_owned(), "not finite".to_owned()));
         }
         let known: BTreeSet<Facets> = self.groups.iter().map(|group| group.facets).collect();
         if known.len() != self.groups.len() {

@@ -234,6 +234,9 @@ pub struct NamedView {
     pub view: HomeView,
 }
 
+/// The layer of trees that no source tells: they are drawn, and hide nothing.
+pub const GENERATED_TREES: &str = "trees-generated";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum LayerKind {

@@ -297,6 +297,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("solar-building-unknown", "Aucun bâtiment « {value} » dans ce territoire. « jumeau solar TERRITOIRE --csv » donne les identifiants.", "No building “{value}” in this territory. “jumeau solar TERRITORY --csv” lists the ids."),
     ("solar-no-buildings", "Ce territoire n’a pas de bâtiments lisibles.", "This territory has no readable buildings."),
     ("solar-nothing-felled", "aucun arbre relevé n’ombrage {object} à cet endroit ; les arbres dessinés n’ombragent rien", "no surveyed tree shades {object} there; drawn trees shade nothing"),
+    ("solar-around-cut", "Plus de {object} autour des toits qu’il n’en est gardé : {value} laissés de côté, les plus lointains. Ce que le relevé en dit reste à vérifier sur place.", "More {object} around the roofs than are kept: {value} left out, the farthest ones. What is told of them remains to be checked on the spot."),
     ("solar-roof-cut", "{object} : toit trop détaillé ({value} triangles) : seuls les plus grands sont pris.", "{object}: roof too detailed ({value} triangles): only the largest are taken."),
     ("solar-roof-none", "{object} : aucun pan de toit reconnu ({value} triangles)", "{object}: no roof plane recognised ({value} triangles)"),
     ("solar-stopped", "Calcul interrompu : le territoire est inchangé ; la même commande reprend là où elle s’est arrêtée.", "Stopped: the territory is unchanged; the same command goes on where it stopped."),

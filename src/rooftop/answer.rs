@@ -30,6 +30,10 @@ pub struct Ask {
     pub most_kwp: Option<f64>,
     /// Modules taken out by hand: plane and place in its list.
     pub without: Vec<(usize, usize)>,
+    /// As if the terrain hid nothing of the monuments: to try what it does.
+    pub bare: bool,
+    /// Kept free along every edge, metres, where it is not the book's; see [`Prepared::relaid`].
+    pub margin_m: Option<f64>,
 }
 
 /// A plane's yield below this share of the best one's is not worth its modules.
@@ -92,7 +96,7 @@ impl RoofFault {
 pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask, facts: &Facts, texts: &Texts) -> Result<MyRoof, RoofFault> {
     let record = &prepared.record;
     let shared = &sunlight.shared;
-    let kind = &shared.module;
+    let kind = &ModuleKind { margin_m: ask.margin_m.unwrap_or(shared.module.margin_m), ..shared.module };
     let roofs = roofs(record, shared.sureness);
     let covered = covered(prepared, &roofs, kind, ask);
     if covered.is_empty() {
@@ -127,7 +131,7 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         ageing: AGEING,
     };
     let answer = answer_of(&question, facts).map_err(|error| RoofFault::new("roof-question", error))?;
-    let covisibilities: Vec<Covisibility> = record.monuments.iter().map(covisibility).collect();
+    let covisibilities: Vec<Covisibility> = record.monuments.iter().map(covisibility).map(|one| if ask.bare { one.without_terrain() } else { one }).collect();
     let has = |layer: &str| shared.layers.iter().any(|known| known == layer);
     let place = Place {
         zones: record.zones.iter().map(cover).collect(),

@@ -1,14 +1,15 @@
 //! An answer as one card shows it: words and written numbers in one language, amounts for drawing.
 
 use super::answer::{MyRoof, proposed};
-use super::prepare::Prepared;
+use super::prepare::{Prepared, middle};
 use super::record::{Shared, layout, plane};
-use super::told::{Basis, Line, confidence, decimal, figures, state};
-use super::{Covisibility, YEAR};
+use super::told::{Basis, Line, confidence, decimal, figures, grouped, state};
+use super::{Covisibility, Thinning, YEAR};
 use crate::base::{Clock, Instant};
 use crate::energy::answer::facts_used;
 use crate::energy::economics::Fact;
 use crate::energy::roof::FLAT_DEG;
+use crate::formats::roofbook::Record;
 use crate::planning::rooftop::Step;
 
 /// Light on a plane that the ends of the colours stand for, kWh/m² a year: a plane that looks north in Lille, and the best one in Marseille.
@@ -102,6 +103,27 @@ pub struct Card {
     pub covisible: Option<bool>,
     pub co2: Vec<CarbonCard>,
     pub sources: Vec<String>,
+    pub tried: Tried,
+}
+
+/// What can be tried around the roof, and what it does.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tried {
+    /// Trees that take light from it, by their places in the record.
+    pub trees: Vec<TreeCard>,
+    /// Felling all of them is something of its own.
+    pub has_all: bool,
+    /// kWh a year with the trees and without those that are felled, and a sentence.
+    pub felled: Option<([f64; 2], String)>,
+    /// The terrain hides nothing: a sentence.
+    pub bare: Option<String>,
+}
+
+/// A tree near the roof.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TreeCard {
+    pub name: String,
+    pub is_felled: bool,
 }
 
 impl Card {
@@ -138,6 +160,44 @@ impl Card {
                 })
                 .collect(),
             sources: basis.sources.clone(),
+            tried: Tried::default(),
+        }
+    }
+}
+
+impl Tried {
+    /// `felled` is what is felled, with kWh a year before and after.
+    pub fn new(record: &Record, felled: Option<(Thinning, [f64; 2])>, is_bare: bool, english: bool) -> Self {
+        let say = |fr: &str, en: &str| if english { en.to_owned() } else { fr.to_owned() };
+        let [x, y, _] = middle(record);
+        let trees: Vec<TreeCard> = record
+            .trees
+            .iter()
+            .enumerate()
+            .map(|(number, tree)| {
+                let (east, north) = (tree.at[0] - x, tree.at[1] - y);
+                let (metres, wind) = (decimal(east.hypot(north), 0, english), wind(east.atan2(north).to_degrees().rem_euclid(360.0), english));
+                let high = decimal(tree.top_m - tree.foot_m, 0, english);
+                let name = if english { format!("Tree {} · {high} m high, {metres} m to the {wind}", number + 1) } else { format!("Arbre {} · {high} m de haut, à {metres} m, {wind}", number + 1) };
+                TreeCard { name, is_felled: felled.is_some_and(|(felled, _)| felled == Thinning::All || felled == Thinning::Tree(number)) }
+            })
+            .collect();
+        let felled = felled.map(|(felled, [before, after])| {
+            let what = match felled {
+                Thinning::All => say("Sans ces arbres", "Without these trees"),
+                Thinning::Tree(number) => format!("{} {}", say("Sans l’arbre", "Without tree"), number + 1),
+            };
+            let percent = if before > 0.0 { 100.0 * (after / before - 1.0) } else { 0.0 };
+            let [b, a] = [before, after].map(|kwh| grouped(kwh, english));
+            let sign = if percent > 0.0 { "+" } else { "" };
+            ([before, after], format!("{what} : {b} → {a} {} ({sign}{} %)", say("kWh/an", "kWh/year"), decimal(percent, 1, english)))
+        });
+        let is_bare = is_bare && !record.monuments.is_empty();
+        Self {
+            has_all: trees.len() > 1,
+            trees,
+            felled,
+            bare: is_bare.then(|| say("Essai sans le relief : seuls les bâtiments cachent. Les formalités affichées sont celles de cet essai.", "A trial without the terrain: only buildings hide. The formalities shown are those of this trial.")),
         }
     }
 }
@@ -227,17 +287,21 @@ pub fn planes(prepared: &Prepared, shared: &Shared, found: Option<&MyRoof>, with
 
 /// `Pan 1 · sud-ouest · 32°`.
 fn plane_name(number: usize, tilt: f64, azimuth: f64, english: bool) -> String {
+    let pan = if english { "Plane" } else { "Pan" };
+    if tilt < FLAT_DEG {
+        return format!("{pan} {} · {}", number + 1, if english { "flat" } else { "plat" });
+    }
+    format!("{pan} {} · {} · {}°", number + 1, wind(azimuth, english), decimal(tilt, 0, english))
+}
+
+/// Where an azimuth looks, in words.
+fn wind(azimuth: f64, english: bool) -> &'static str {
     let winds = if english {
         ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"]
     } else {
         ["nord", "nord-est", "est", "sud-est", "sud", "sud-ouest", "ouest", "nord-ouest"]
     };
-    let pan = if english { "Plane" } else { "Pan" };
-    if tilt < FLAT_DEG {
-        return format!("{pan} {} · {}", number + 1, if english { "flat" } else { "plat" });
-    }
-    let wind = winds.get(((azimuth / 45.0).round() as usize) % 8).copied().unwrap_or_default();
-    format!("{pan} {} · {wind} · {}°", number + 1, decimal(tilt, 0, english))
+    winds.get(((azimuth / 45.0).round() as usize) % 8).copied().unwrap_or_default()
 }
 
 /// Planes that are covered after a person's own choice.

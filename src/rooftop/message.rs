@@ -16,7 +16,8 @@
 //!   "building": "id" | null,
 //!   "message": "sentence" | null,
 //!   "choice": { "load": "household" | "farm" | "school" | "meter", "loadKwh": number | null, "batteryKwh": number, "sellAll": bool,
-//!               "planes": [plane, …] | null, "without": [[plane, place], …] },
+//!               "planes": [plane, …] | null, "without": [[plane, place], …], "lay": "best" | "portrait" | "landscape", "marginM": number | null,
+//!               "tree": "none" | "all" | "2", "bare": bool },
 //!   "meter": { "name": "file's name", "hours": number } | null,         a meter's file that was handed in and is kept on this device
 //!   "numbers": {                                                         only with "ready", as all that follows
 //!     "areaM2", "usableM2", "modules", "kwp", "kwhYear", "kwhP90", "kwhP10", "loadKwh",
@@ -36,6 +37,9 @@
 //!   "steps": [ { "id", "state": "needed" | "known" | "to-verify", "text", "do": "what to do" | "", "article", "source", "from", "past": bool, "why" }, … ],
 //!   "monuments": [ { "name", "distanceM", "covisible": true | false | null, "viewpoints": number,
 //!                    "direct": LINE | null, "fromStreet": [LINE, LINE] | null }, … ],      LINE = { "from": [lon, lat, h], "to": […], "free": bool, "hiddenAt": […] | null }
+//!   "trees": [ { "name": "Arbre 1 · 12 m de haut, à 8 m, sud", "felled": bool }, … ],     surveyed trees that take light; their places are their numbers
+//!   "allTrees": bool                                                     felling all of them can be tried too
+//!   "tried": { "felled": "Sans l’arbre 1 : 8 123 → 8 567 kWh/an (+5,5 %)" | null, "beforeKwh", "afterKwh": number | null, "bare": "sentence" | null },
 //!   "co2": [ { "key": "against-mean" | "life-cycle" | "marginal", "name", "kgYear": number | null, "origin" } × 3 ],
 //!   "sources": ["attribution", …], "nature": "simulated", "shading": "book", "ms": milliseconds that the answer took }
 //! ```
@@ -48,6 +52,9 @@
 //! { "do": "set-roof-sale", "all": bool }
 //! { "do": "cover-roof-plane", "plane": 0, "covered": bool }
 //! { "do": "set-roof-module", "plane": 0, "place": 3, "on": bool }
+//! { "do": "set-roof-layout", "lay": "best" | "portrait" | "landscape", "margin_m": 0…3 | null }     lays all modules again
+//! { "do": "fell-roof-tree", "tree": "none" | "all" | "2" }             thinks a tree away
+//! { "do": "set-roof-terrain", "bare": bool }                           monuments as if the terrain hid nothing
 //! { "do": "reset-roof" }                                                planes and modules as they are proposed
 //! { "do": "roof-meter", "name": "file's name", "csv": "text" | null }   a meter's file; kept on this device, in no link; null forgets it
 //! ```
@@ -144,7 +151,12 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
             "kwhP90": answer.kwh_p90, "kwhP10": answer.kwh_p10, "loadKwh": found.load_kwh, "selfConsumption": answer.self_consumption,
             "selfSufficiency": answer.self_sufficiency, "costEur": earned.cost_with_tax, "premiumEur": earned.premium, "savingsEur": earned.savings,
             "saleEur": earned.sale, "paybackYears": earned.payback.years(), "payback": earned.payback.name(), "paybackWithoutBattery": answer.payback_without_battery, "delayMonths": card.delay_months, "covisible": card.covisible, "dated": answer.is_dated(),
-            "worstStepKwh": answer.imbalance_kwh,
+            "worstStepKwh": answer.imbalance_kwh, "marginM": found.module.margin_m,
+        },
+        "trees": card.tried.trees.iter().map(|one| json!({ "name": one.name, "felled": one.is_felled })).collect::<Vec<_>>(), "allTrees": card.tried.has_all,
+        "tried": {
+            "felled": card.tried.felled.as_ref().map(|(_, text)| text), "beforeKwh": card.tried.felled.as_ref().map(|([before, _], _)| before),
+            "afterKwh": card.tried.felled.as_ref().map(|([_, after], _)| after), "bare": card.tried.bare,
         },
         "figures": card.figures.iter().map(written).collect::<Vec<_>>(),
         "months": card.months, "monthNames": card.month_names,

@@ -13,12 +13,17 @@
 //! | [`year`] | hours of any weather on the hours of one year |
 //! | [`card`] | the answer as one card shows it |
 //! | [`told`] | the answer as JSON and as words |
+//! | [`scenery`] | what stands around, for drawings |
+//! | [`street`] | the house from the street, without modules and with them |
+//! | [`dossier`] | the answer as a PDF to hand in |
+//! | [`tree`] | which of the trees before the roof a ray meets |
 //! | [`planner`] | the commune's table: filtered, sorted, summed up, hour by hour |
 //! | [`plan_message`] | that table as a page is told it |
 //! | [`message`] | the answer as a page is told it |
 
 pub mod answer;
 pub mod card;
+pub mod dossier;
 pub mod hours;
 pub mod load;
 pub mod message;
@@ -26,7 +31,10 @@ pub mod plan_message;
 pub mod planner;
 pub mod prepare;
 pub mod record;
+pub mod scenery;
+pub mod street;
 pub mod told;
+pub mod tree;
 pub mod year;
 
 use crate::base::LayerId;
@@ -90,4 +98,33 @@ pub struct Covisibility {
     /// A viewpoint in a street with its lines to the roof and to the monument.
     pub from_street: Option<[SightLine; 2]>,
     pub viewpoints: usize,
+    /// The same if the terrain hid nothing; where it is hidden as things are.
+    pub bare: Option<Box<Bare>>,
+}
+
+/// What is seen of a monument where only buildings hide.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Bare {
+    pub covisible: Option<bool>,
+    pub direct: Option<SightLine>,
+    pub from_street: Option<[SightLine; 2]>,
+}
+
+impl Covisibility {
+    /// As if the terrain hid nothing.
+    pub fn without_terrain(mut self) -> Self {
+        if let Some(bare) = self.bare.take() {
+            let Bare { covisible, direct, from_street } = *bare;
+            (self.covisible, self.direct, self.from_street) = (covisible, direct, from_street);
+        }
+        self
+    }
+}
+
+/// Trees that are thought away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thinning {
+    /// By its place in the record.
+    Tree(usize),
+    All,
 }

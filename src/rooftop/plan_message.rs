@@ -13,12 +13,14 @@
 //!               "usefulShare": 0…1 | null, "protection": "none" | "surroundings" | "excluded", "perimeters": ["AC1 …"], "at": [lon, lat, h] } ],
 //!   "more": rows beyond those that are told,
 //!   "known": { "carParks": bool, "public": bool, "servitudes": bool }, "leastM2",
-//!   "canopies": { "usableShare", "tilt", "azimuth" }, "all": { "buildings", "kwp", "kwhYear" }, "sources": [], "weather": "words", "nature": "simulated" }
+//!   "canopies": { "usableShare", "tilt", "azimuth" }, "all": { "buildings", "kwp", "kwhYear" }, "sources": [], "weather": "words", "nature": "simulated",
+//!   "exclusions": [ { "name": "AC4 …", "count" } ],                                what the law keeps free, of the whole plan
+//!   "pvgis": "sentence" | null }                                                   an answer of PVGIS beside ours
 //! ```
 //!
 //! The command `{ "do": "show-plan", "plan": { "by", "falling", "only" } | null }` opens it, sorts and filters it, closes it.
 
-use super::planner::{SIZES_KWP, Shown, perimeter_name, title, useful_share};
+use super::planner::{SIZES_KWP, Shown, exclusions, perimeter_name, pvgis_said, title, useful_share};
 use serde_json::{Value, json};
 
 /// Rows that a page is told; a table of more is for a file.
@@ -56,5 +58,7 @@ pub fn ready(shown: &Shown, only: &[&str], english: bool) -> Value {
         "canopies": { "usableShare": plan.canopies.usable_share, "tilt": plan.canopies.tilt, "azimuth": plan.canopies.azimuth },
         "all": { "buildings": plan.all_roofs.buildings, "kwp": plan.all_roofs.kwp, "kwhYear": plan.all_roofs.kwh_year },
         "sources": plan.sources, "weather": plan.weather[if english { 2 } else { 1 }], "nature": "simulated",
+        "exclusions": exclusions(plan).into_iter().map(|(name, count)| json!({ "name": name, "count": count })).collect::<Vec<_>>(),
+        "pvgis": plan.pvgis.as_ref().map(|one| pvgis_said(one, english)),
     })
 }

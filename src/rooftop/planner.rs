@@ -1,6 +1,8 @@
 //! The planner's table: large roofs and car parks filtered, sorted, summed up, and held against what the territory draws, hour by hour.
 
-use crate::formats::roofplan::{Facets, Item, Kind, Perimeter, Plan, Protection};
+use super::told::decimal;
+use crate::formats::roofplan::{Facets, Item, Kind, Perimeter, Plan, Protection, PvgisRecord};
+use std::collections::BTreeMap;
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -164,6 +166,30 @@ pub fn totals(plan: &Plan, filter: &Filter) -> Totals {
     out
 }
 
+/// What leaves items out, by name, and how many each.
+pub fn exclusions(plan: &Plan) -> BTreeMap<String, usize> {
+    let mut out = BTreeMap::new();
+    for item in plan.items.iter().filter(|item| item.facets.protection == Protection::Excluded) {
+        for perimeter in item.perimeters.iter().filter(|perimeter| perimeter.category != "AC1") {
+            *out.entry(perimeter_name(perimeter)).or_default() += 1;
+        }
+    }
+    out
+}
+
+/// PVGIS beside ours, as one sentence.
+pub fn pvgis_said(one: &PvgisRecord, english: bool) -> String {
+    let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
+    let number = |value: f64, digits: usize| decimal(value, digits, english);
+    let percent = if one.kwh_year > 0.0 { 100.0 * (one.ours_kwh_year / one.kwh_year - 1.0) } else { 0.0 };
+    let sign = if percent > 0.0 { "+" } else { "" };
+    format!(
+        "PVGIS {} ({}° / {}°, {} {}, {} {} %, {} {} km) : {} {} ; {} : {} {} ({sign}{} %)",
+        one.database, number(one.tilt, 0), number(one.azimuth, 0), number(one.kwp, 2), say("kWc", "kWp"), say("pertes", "losses"), number(100.0 * one.losses, 0), say("à", "at"),
+        number(one.away_km, 0), number(one.kwh_year, 0), say("kWh/an", "kWh/year"), say("ici, sans ombre", "here, without shade"), number(one.ours_kwh_year, 0), say("kWh/an", "kWh/year"), number(percent, 1)
+    )
+}
+
 /// What is made against what the territory draws, hour by hour.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Coverage {
@@ -308,7 +334,6 @@ mod tests {
     use super::*;
     use crate::formats::roofplan::{Canopies, Group, VERSION, Whole};
     use proptest::prelude::*;
-    use std::collections::BTreeMap;
 
     fn facets() -> impl Strategy<Value = Facets> {
         (any::<bool>(), any::<bool>(), 0..3_u8, any::<bool>()).prop_map(|(park, public, protection, over)| Facets {
@@ -344,6 +369,7 @@ mod tests {
             facilities_known: true,
             weather: Default::default(),
             sources: Vec::new(),
+            pvgis: None,
         }
     }
 

@@ -1,12 +1,13 @@
 //! What is worked out once for a building: the hours of each of its planes.
 
-use super::YEAR;
-use super::record::{Shared, energy, plane, views};
+use super::{Thinning, YEAR};
+use super::record::{Shared, energy, layout_rounded, plane, views};
 use super::year::StoredYear;
+use crate::energy::layout::{Layout, ModuleKind, Orientation, lay_as};
 use crate::energy::prepared::PreparedYear;
 use crate::energy::transposition::Plane;
 use crate::energy::yields::PlaneView;
-use crate::formats::roofbook::{PlaneRecord, Record};
+use crate::formats::roofbook::{PlaneRecord, Record, ThinnedRecord};
 
 /// The sun and the air of a territory, made ready for many roofs.
 #[derive(Clone)]
@@ -58,6 +59,45 @@ impl Prepared {
     pub fn new(record: Record, sunlight: &Sunlight) -> Self {
         let per_kwp = record.planes.iter().map(|own| if own.modules > 0 { sunlight.per_kwp(own) } else { Vec::new() }).collect();
         Self { record, per_kwp }
+    }
+
+    /// The same roof without some trees; only the planes that they stand before are worked out again.
+    pub fn without(&self, thinning: Thinning, sunlight: &Sunlight) -> Self {
+        let thinned: Vec<ThinnedRecord> = match thinning {
+            Thinning::All => self.record.treeless.clone(),
+            Thinning::Tree(number) => self.record.trees.get(number).map(|tree| tree.thinned.clone()).unwrap_or_default(),
+        };
+        let mut out = self.clone();
+        for ThinnedRecord { plane, directions, tops } in thinned {
+            let Some(own) = out.record.planes.get_mut(plane) else { continue };
+            for (view, tops) in own.views.iter_mut().zip(&tops) {
+                for (direction, top) in directions.iter().zip(tops) {
+                    if let Some(kept) = view.tree_tops.get_mut(usize::from(*direction)) {
+                        *kept = *top;
+                    }
+                }
+            }
+            sunlight.renew(own);
+            if let Some(per_kwp) = out.per_kwp.get_mut(plane).filter(|per_kwp| !per_kwp.is_empty()) {
+                *per_kwp = sunlight.per_kwp(own);
+            }
+        }
+        out
+    }
+
+    /// The same roof with its modules laid again: upright or lying, with `kind`'s margin. Planes on which nothing was proposed stay bare: no hours of theirs are known.
+    pub fn relaid(&self, orientation: Option<Orientation>, kind: &ModuleKind) -> Self {
+        let mut out = self.clone();
+        for own in out.record.planes.iter_mut().filter(|own| own.modules > 0 && own.kwp > 0.0) {
+            let Layout { orientation, corners, modules, kwp, usable_m2, .. } = layout_rounded(lay_as(&plane(own), kind, orientation, &[]));
+            let share = kwp / own.kwp;
+            own.lying = orientation == Orientation::Landscape;
+            own.corners_mm = corners.iter().map(|corner| corner.map(|x| (1000.0 * x).round() as i64)).collect();
+            (own.modules, own.kwp, own.usable_m2) = (modules, kwp, usable_m2);
+            own.kwh_month = own.kwh_month.map(|kwh| energy(kwh * share));
+            own.kwh_year = energy(own.kwh_month.iter().sum());
+        }
+        out
     }
 
     /// Middle of the roof's corners in the local frame.

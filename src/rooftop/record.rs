@@ -2,7 +2,7 @@
 //!
 //! Values are rounded on their way into a record, and everything else is computed from the rounded ones, so that a roof has one answer whether its record was just made or read back.
 
-use super::{Covisibility, Roof, Standing};
+use super::{Bare, Covisibility, Roof, Standing};
 use crate::base::{Instant, LayerId};
 use crate::energy::cell::Mount;
 use crate::energy::layout::{Layout, ModuleKind, Orientation};
@@ -14,7 +14,7 @@ use crate::energy::transposition::{Sky, SkyModel};
 use crate::energy::weather::{SkyHour, day_of_year};
 use crate::energy::yields::Sureness;
 use crate::formats::roofbook::{
-    CoverRecord, FoliageRecord, Head, LineRecord, ModuleRecord, MonumentRecord, PER_DEGREE, PlaneRecord, Record, SystemRecord, VERSION, ViewRecord,
+    BareRecord, CoverRecord, FoliageRecord, Head, LineRecord, ModuleRecord, MonumentRecord, PER_DEGREE, PlaneRecord, Record, SystemRecord, VERSION, ViewRecord,
 };
 use crate::planning::rooftop::Cover;
 
@@ -202,6 +202,11 @@ pub fn monument_record(found: &Covisibility) -> MonumentRecord {
         direct: found.direct.as_ref().map(line),
         from_street: found.from_street.as_ref().map(|[a, b]| [line(a), line(b)]),
         viewpoints: found.viewpoints,
+        bare: found.bare.as_ref().map(|bare| BareRecord {
+            covisible: bare.covisible,
+            direct: bare.direct.as_ref().map(line),
+            from_street: bare.from_street.as_ref().map(|[a, b]| [line(a), line(b)]),
+        }),
     }
 }
 
@@ -214,6 +219,9 @@ pub fn covisibility(record: &MonumentRecord) -> Covisibility {
         direct: record.direct.as_ref().map(line),
         from_street: record.from_street.as_ref().map(|[a, b]| [line(a), line(b)]),
         viewpoints: record.viewpoints,
+        bare: record.bare.as_ref().map(|bare| {
+            Box::new(Bare { covisible: bare.covisible, direct: bare.direct.as_ref().map(line), from_street: bare.from_street.as_ref().map(|[a, b]| [line(a), line(b)]) })
+        }),
     }
 }
 

@@ -58,6 +58,46 @@ impl Basis {
     }
 }
 
+/// A sky's model by its stable name, as a sentence has it after « ciel » or “sky”.
+pub fn sky_said(name: &str, english: bool) -> &str {
+    let (fr, en) = match name {
+        "isotropic" => ("isotrope", "isotropic"),
+        "klucher" => ("selon Klucher", "after Klucher"),
+        "hay-davies" => ("selon Hay et Davies", "after Hay and Davies"),
+        "reindl" => ("selon Reindl", "after Reindl"),
+        "perez" => ("selon Perez", "after Perez"),
+        "perez-driesse" => ("selon Perez et Driesse", "after Perez and Driesse"),
+        _ => (name, name),
+    };
+    if english { en } else { fr }
+}
+
+/// A load profile by its stable name.
+fn load_said(name: &str, english: bool) -> &str {
+    let (fr, en) = match name {
+        "household" => ("profil d’un foyer", "profile of a household"),
+        "farm" => ("profil d’une ferme", "profile of a farm"),
+        "school" => ("profil d’une école", "profile of a school"),
+        "meter" => ("courbe du compteur", "the meter’s curve"),
+        _ => (name, name),
+    };
+    if english { en } else { fr }
+}
+
+/// How modules are mounted, by its stable name.
+pub fn mount_said(name: &str, english: bool) -> &str {
+    let (fr, en) = match name {
+        "free-standing" => ("modules dégagés", "free-standing modules"),
+        "semi-integrated" => ("modules posés près du toit", "modules close to the roof"),
+        "insulated" => ("modules sans air derrière", "modules with no air behind"),
+        "open-rack" => ("modules sur châssis ouvert", "modules on an open rack"),
+        "close-mount" => ("modules en surimposition", "modules on rails over the roof"),
+        "faiman" => ("refroidis selon Faiman", "cooled after Faiman"),
+        _ => (name, name),
+    };
+    if english { en } else { fr }
+}
+
 /// Longitude and latitude, degrees, and ellipsoidal height of a local point.
 pub fn lonlat(frame: &EnuFrame, point: [f64; 3]) -> LonLatH {
     frame.to_ecef(DVec3::from_array(point)).to_lonlath()
@@ -206,7 +246,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     let answer = &found.answer;
     let earned = &answer.earnings;
     let weather = if english { &basis.weather_en } else { &basis.weather_fr };
-    let model = format!("{} {}, {} {:.0} %", say("simulé : ciel", "simulated: sky"), basis.model, say("pertes comprises", "losses included"), 100.0 * basis.losses);
+    let model = format!("{} {}, {} {:.0} %", say("simulé : ciel", "simulated: sky"), sky_said(basis.model, english), say("pertes comprises", "losses included"), 100.0 * basis.losses);
     let amount = |value: f64, unit: &str| format!("{} {unit}", grouped(value, english));
     let euro = |value: Option<f64>| value.map_or_else(|| say("inconnu", "unknown"), |value| amount(value, "€"));
     let fact = |id: &str| {
@@ -245,7 +285,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
     vec![
         line("covered-area", say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
-        line("usable-area", say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {:.1} m", say("retrait aux bords", "margin to the edges"), found.module.margin_m)),
+        line("usable-area", say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {} m", say("retrait aux bords", "margin to the edges"), decimal(found.module.margin_m, 1, english))),
         line("power", say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
         line(
             "production",
@@ -253,7 +293,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
             format!("{} ({} – {})", amount(answer.kwh_year, &say("kWh/an", "kWh/year")), grouped(answer.kwh_p90, english), grouped(answer.kwh_p10, english)),
             format!("{model} ; {weather} ; {}", say("P90 – P10", "P90 – P10")),
         ),
-        line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", basis.load)),
+        line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", load_said(basis.load, english))),
         line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), own_by),
         line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
         line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),

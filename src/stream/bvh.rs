@@ -80,6 +80,11 @@ impl Bvh {
         &self.positions
     }
 
+    /// Places of each triangle's corners in [`Self::positions`].
+    pub fn triangles(&self) -> &[[u32; 3]] {
+        &self.triangles
+    }
+
     /// Whether a ray comes near: its box, made wider on all sides.
     pub fn is_near(&self, origin: Vec3, direction: Vec3, room: f32) -> bool {
         let wider = |node: &Node| Node { min: node.min - room, max: node.max + room, ..*node };

@@ -13,6 +13,7 @@
 //! | [`picture`] | under the ground, how much the picture may cost |
 //! | [`sheet`] | what is known of the selected feature, each figure with its origin |
 //! | [`roof`] | "my roof" of the selected building |
+//! | [`roof_trial`] | what can be tried on it: modules, trees, the terrain
 //! | [`plan`] | the commune's solar plan: a table of large roofs and car parks |
 //! | [`siting`] | proposals: what to put down, what it would change |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
@@ -41,6 +42,7 @@ mod notice;
 mod picture;
 pub mod plan;
 mod roof;
+mod roof_trial;
 mod plugin;
 mod ruler;
 mod sankey;

@@ -4,7 +4,7 @@ use super::model::PanelModel;
 use super::widgets::text_button;
 use crate::formats::roofplan::{Item, Kind, Protection};
 use crate::i18n::Texts;
-use crate::rooftop::planner::{Column, Coverage, SIZES_KWP, Shown, title, useful_share};
+use crate::rooftop::planner::{Column, Coverage, SIZES_KWP, Shown, exclusions, pvgis_said, title, useful_share};
 use crate::view::{Command, PlanView, Selection};
 use crate::viewer::vocab::PlanFacts;
 use bevy_egui::egui::{Align2, Button, Color32, FontId, Id, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, Window, pos2, vec2};
@@ -167,6 +167,14 @@ fn table_of(ui: &mut Ui, shown: &Shown, view: &PlanView, model: &PanelModel, tex
         let canopies = &shown.plan.canopies;
         let values = [("share", number(100.0 * canopies.usable_share, 0).into()), ("tilt", number(canopies.tilt, 0).into()), ("azimuth", number(canopies.azimuth, 0).into())];
         ui.label(RichText::new(texts.text_with("plan-canopies", &values)).small().italics());
+    }
+    let excluded = exclusions(&shown.plan);
+    if !excluded.is_empty() {
+        let listed: Vec<String> = excluded.iter().map(|(name, count)| format!("{name} ({count})")).collect();
+        ui.label(RichText::new(texts.text_with("plan-exclusions", &[("list", listed.join(" ; ").into())])).small());
+    }
+    if let Some(one) = &shown.plan.pvgis {
+        ui.label(RichText::new(pvgis_said(one, texts.language() == crate::view::Language::En)).small());
     }
     ui.horizontal(|ui| {
         if text_button(ui, icon::COPY, &texts.text("plan-csv"), &texts.text("plan-csv-help")).clicked() {

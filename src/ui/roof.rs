@@ -1,6 +1,7 @@
 //! "My roof" of the selected building: what it yields, what it earns, what has to be asked for; every number with its origin on hover.
 
 use super::model::PanelModel;
+use super::roof_trial;
 use super::widgets::text_button;
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
@@ -40,6 +41,10 @@ pub struct RoofText {
     pub meter: Option<(String, usize)>,
     /// Something rests on a fact past its validity.
     pub dated: bool,
+    /// Where the dossier was put, or why not.
+    pub saved: Option<Result<String, String>>,
+    /// Kept free along every edge of the planes.
+    pub margin_m: Option<f64>,
     /// What the year is written from, hour by hour.
     pub found: Option<Found>,
 }
@@ -64,6 +69,8 @@ impl RoofText {
             planes: facts.planes.clone(),
             card: facts.card.clone(),
             meter: facts.meter.clone(),
+            saved: facts.saved.clone(),
+            margin_m: facts.found.as_ref().map(|found| found.module.margin_m),
             found: facts.found.clone().map(Found),
             dated: facts.found.as_ref().is_some_and(|found| found.answer.is_dated()),
         })
@@ -112,6 +119,16 @@ pub fn panel(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts) ->
         {
             ui.ctx().copy_text(hours::csv(found, &model.territory, &card.sources, model.clock));
         }
+        if text_button(ui, icon::FILE_PDF, &texts.text("roof-dossier"), &texts.text("roof-dossier-help")).clicked() {
+            commands.push(Command::SaveRoofDossier);
+        }
+        let saved = roof.saved.as_ref().map(|saved| match saved {
+            Ok(path) => RichText::new(texts.text_with("roof-dossier-saved", &[("path", path.as_str().into())])).small(),
+            Err(why) => RichText::new(texts.text_with("roof-dossier-failed", &[("why", why.as_str().into())])).color(ui.visuals().warn_fg_color),
+        });
+        if let Some(saved) = saved {
+            ui.label(saved);
+        }
     }
     if roof.card.is_some() || roof.state == "empty" {
         ui.separator();
@@ -121,9 +138,10 @@ pub fn panel(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts) ->
         ui.separator();
         planes(ui, roof, model, texts, &mut commands);
     }
+    roof_trial::trees(ui, roof, model, texts, &mut commands);
     if let Some(card) = &roof.card {
         ui.separator();
-        money_and_law(ui, card, texts);
+        money_and_law(ui, card, (roof, model), texts, &mut commands);
     }
     commands
 }
@@ -309,8 +327,8 @@ fn planes(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, comma
         });
     }
     key(ui, texts);
-    let choice = &model.state.roof;
-    if !(choice.covered.is_empty() && choice.uncovered.is_empty() && choice.without.is_empty()) {
+    roof_trial::layout(ui, roof, model, texts, commands);
+    if model.state.roof.is_by_hand() {
         let label = texts.text("roof-reset");
         if text_button(ui, icon::ARROW_COUNTER_CLOCKWISE, &label, &texts.text("roof-reset-help")).clicked() {
             commands.push(Command::ResetRoof);
@@ -332,7 +350,7 @@ fn key(ui: &mut Ui, texts: &Texts) {
 }
 
 /// All figures, the three ways of carbon, the dated facts, the check-list.
-fn money_and_law(ui: &mut Ui, card: &Card, texts: &Texts) {
+fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelModel), texts: &Texts, commands: &mut Vec<Command>) {
     CollapsingHeader::new(texts.text("roof-figures")).default_open(true).show(ui, |ui| {
         for line in &card.figures {
             figure(ui, line);
@@ -351,6 +369,7 @@ fn money_and_law(ui: &mut Ui, card: &Card, texts: &Texts) {
             Some(false) if !card.monuments.is_empty() => ui.label(texts.text("roof-not-covisible")),
             _ => ui.label(RichText::new(texts.text("roof-covisible-unknown")).small().weak()),
         };
+        roof_trial::terrain(ui, roof, model, texts, commands);
         for one in &card.steps {
             let (mark, word) = match one.step.state {
                 State::Needed => (icon::CHECK_SQUARE, "roof-step-needed"),

@@ -184,6 +184,9 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetRoofSale { all } => next.roof.sell_all = *all,
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),
+        Command::SetRoofLayout { lay, margin_m } => next.roof.lay(*lay, *margin_m),
+        Command::FellRoofTree { tree } => next.roof.felled = *tree,
+        Command::SetRoofTerrain { bare } => next.roof.bare = *bare,
         Command::ResetRoof => next.roof.reset(),
         Command::ShowPlan { plan } => next.plan.clone_from(plan),
         Command::ShowFlows { shown } => next.flows.shown = *shown,
@@ -211,7 +214,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
+        Command::TryAgain | Command::SaveRoofDossier | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }

@@ -34,7 +34,7 @@ pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
 pub use plan::{COLUMNS as PLAN_COLUMNS, PlanView};
 pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
-pub use roof::{MAX_BATTERY_KWH, RoofChoice, RoofLoad};
+pub use roof::{MAX_BATTERY_KWH, MAX_MARGIN_M, RoofChoice, RoofLay, RoofLoad, RoofTree};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -337,6 +337,22 @@ pub enum Command {
         place: u16,
         on: bool,
     },
+    /// How the modules of the selected roof lie, and their margin to the edges; none is the territory's own.
+    SetRoofLayout {
+        lay: RoofLay,
+        #[serde(default)]
+        margin_m: Option<f64>,
+    },
+    /// Thinks a tree before the selected roof away, or all of them, or none.
+    FellRoofTree {
+        tree: RoofTree,
+    },
+    /// Looks at the monuments of the selected roof as if the terrain hid nothing.
+    SetRoofTerrain {
+        bare: bool,
+    },
+    /// Hands the dossier of the selected roof over, as a PDF; whoever draws it listens to this one.
+    SaveRoofDossier,
     /// Planes and modules as they are proposed.
     ResetRoof,
     /// Opens the solar plan's table, sorts and filters it; none closes it.

@@ -247,6 +247,19 @@ pub struct EmptyTextures {
     pub picture: Handle<Image>,
 }
 
+impl EmptyTextures {
+    /// The material of a mesh that is no tile.
+    pub fn plain(&self, unlit: bool) -> TileMaterial {
+        TileMaterial {
+            key: TileKey { double_sided: true, unlit, ..TileKey::default() },
+            table: Some(self.table.clone()),
+            profiles: Some(self.profiles.clone()),
+            picture: Some(self.picture.clone()),
+            order: 0,
+        }
+    }
+}
+
 impl AsBindGroup for TileMaterial {
     type Data = TileKey;
     type Param = (SRes<SceneBuffer>, SRes<RenderAssets<GpuImage>>);

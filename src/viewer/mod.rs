@@ -18,6 +18,7 @@
 //! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
+//! | `shapes` | simple shapes that lie on no tile |
 //! | [`siting`] | proposals: things put down and moved, what they would do, the way to the network |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
@@ -57,6 +58,7 @@ pub mod resident;
 pub mod roof;
 mod search;
 pub mod series;
+mod shapes;
 pub mod siting;
 pub mod sky;
 pub mod snapshot;

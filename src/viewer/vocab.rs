@@ -569,6 +569,10 @@ pub struct RoofFacts {
     pub found: Option<Arc<crate::rooftop::answer::MyRoof>>,
     pub prepared: Option<Arc<crate::rooftop::prepare::Prepared>>,
     pub module: Option<crate::energy::layout::ModuleKind>,
+    /// What the answer rests on, for its dossier.
+    pub basis: Option<Arc<crate::rooftop::told::Basis>>,
+    /// Where the dossier was put, or why not.
+    pub saved: Option<Result<String, String>>,
     /// Milliseconds that the answer took.
     pub ms: f64,
 }

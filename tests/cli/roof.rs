@@ -136,6 +136,11 @@ fn the_hill_decides_whether_the_church_sees_the_roof() {
     assert_eq!((number(&seen["delay_months"]), number(&hidden["delay_months"])), (2.0, 1.0));
     assert!(step(&hidden, "heritage-agreement").is_none() && step(&hidden, "heritage-advice").is_some());
     assert_eq!((seen["appearance_rules_apply"].as_bool(), hidden["appearance_rules_apply"].as_bool()), (Some(true), Some(false)));
+    // The same house with the hill taken away: the line is there, as it is where there never was a hill.
+    let tried = answer(hilly.path(), &["--no-terrain"]);
+    assert_eq!(monument(&tried)["covisible"], true, "{:#}", monument(&tried));
+    assert!(monument(&tried)["direct"]["hidden_at"].is_null() && step(&tried, "heritage-agreement").is_some());
+    assert_eq!(answer(flat.path(), &["--no-terrain"])["place"], seen["place"], "nothing is hidden, nothing is given back");
 }
 
 /// Three months of weather, one value of which is mad: both are told, and no year is made of a quarter.
@@ -302,7 +307,7 @@ fn a_record_answers_the_same_when_it_has_been_written_and_read() {
         let sunlight = Sunlight::new(shared).unwrap();
         let prepared = Prepared::new(record, &sunlight);
         let at = Instant::parse("2026-02-01T12:00:00Z").unwrap();
-        let ask = Ask { building: "house".to_owned(), load: Load::Farm, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes: None, most_kwp: None, without };
+        let ask = Ask { building: "house".to_owned(), load: Load::Farm, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes: None, most_kwp: None, without, bare: false, margin_m: None };
         answer(&prepared, &sunlight, manifest.clock(), &ask, &france().unwrap(), &texts).unwrap()
     };
     let covered = of(made.clone(), shared.clone(), vec![], 0.0).covered[0].roof.plane;

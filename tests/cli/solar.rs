@@ -475,6 +475,19 @@ fn the_plan_of_the_commune_adds_up_in_every_format() {
     assert!(rows == 2 && (kwh - number(&found, "kwh_year")).abs() < 1e-6 && about.contains("sky_model"));
     assert!(std::fs::read(&names[2]).unwrap().starts_with(b"PAR1"));
     assert_eq!(jumeau(&[path, "--plan", "--export", &file("plan.xls")]).status.code(), Some(2));
+    // An answer of PVGIS stands beside ours for the same plane; a file that is none says what to ask for.
+    let pvgis = file("pvgis.json");
+    let text = r#"{"inputs":{"location":{"latitude":47.2,"longitude":-1.55},"meteo_data":{"radiation_db":"PVGIS-SARAH3"},
+        "mounting_system":{"fixed":{"slope":{"value":30},"azimuth":{"value":0},"type":"free-standing"}},"pv_module":{"peak_power":2.0,"system_loss":14.0}},
+        "outputs":{"totals":{"fixed":{"E_y":2400.0}}}}"#;
+    std::fs::write(&pvgis, text).unwrap();
+    let compared = answer(&[path, "--plan", "200", "--json", "--pvgis", &pvgis])["pvgis"].clone();
+    assert_eq!((number(&compared, "kwh_year"), number(&compared, "azimuth"), number(&compared, "losses")), (2400.0, 180.0, 0.14));
+    // The band of open south roofs in Nantes, 1,180 to 1,250 kWh for each kWp, and a tenth on either side.
+    assert!((2.0 * 1_060.0..2.0 * 1_375.0).contains(&number(&compared, "ours_kwh_year")), "{compared}");
+    std::fs::write(&pvgis, r#"{"inputs":{}}"#).unwrap();
+    let refused = jumeau(&[path, "--plan", "--lang", "en", "--pvgis", &pvgis]);
+    assert!(refused.status.code() == Some(2) && String::from_utf8_lossy(&refused.stderr).contains("PVcalc"), "{}", String::from_utf8_lossy(&refused.stderr));
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use jumeau::base::{Clock, Instant};
 use jumeau::energy::climate::typical_year;
 use jumeau::energy::economics::{Use, file::france};
-use jumeau::energy::layout::{ModuleKind, lay};
+use jumeau::energy::layout::{ModuleKind, Orientation, lay};
 use jumeau::energy::prepared::PreparedYear;
 use jumeau::energy::pv::System;
 use jumeau::energy::roof::planes;
@@ -12,7 +12,7 @@ use jumeau::energy::shading::{Foliage, Visibility};
 use jumeau::energy::transposition::Plane;
 use jumeau::energy::weather::Site;
 use jumeau::energy::yields::{PlaneView, Sureness};
-use jumeau::formats::roofbook::{MonumentRecord, Record};
+use jumeau::formats::roofbook::{BareRecord, LineRecord, MonumentRecord, Record, ThinnedRecord, TreeRecord};
 use jumeau::geodesy::{EnuFrame, LonLatH};
 use jumeau::planning::file::Texts;
 use jumeau::rooftop::answer::{Ask, MyRoof, answer};
@@ -21,7 +21,7 @@ use jumeau::rooftop::load::Load;
 use jumeau::rooftop::prepare::{Prepared, Sunlight};
 use jumeau::rooftop::record::{self, Shared};
 use jumeau::rooftop::told::Basis;
-use jumeau::rooftop::{Roof, message};
+use jumeau::rooftop::{Roof, Thinning, message};
 use proptest::prelude::*;
 
 const NANTES: Site = Site { lat: 47.21, lon: -1.55, elevation_m: 20.0 };
@@ -67,7 +67,7 @@ fn gable(views: &[Visibility]) -> Record {
                 ridge_m: 8.0,
                 modules: layout.modules,
                 kwp: layout.kwp,
-                kwh_year: kwh_month.iter().sum(),
+                kwh_year: record::energy(kwh_month.iter().sum()),
                 kwh_year_p90: 0.0,
                 kwh_month,
                 shading_loss: record::energy(1.0 - sums.ac_kwh / open),
@@ -84,7 +84,7 @@ fn gable(views: &[Visibility]) -> Record {
 
 fn ask(battery_kwh: f64, planes: Option<Vec<usize>>, without: Vec<(usize, usize)>) -> Ask {
     let at = Instant::parse("2026-11-26T12:00:00Z").unwrap();
-    Ask { building: "b".to_owned(), load: Load::Household, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes, most_kwp: None, without }
+    Ask { building: "b".to_owned(), load: Load::Household, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes, most_kwp: None, without, bare: false, margin_m: None }
 }
 
 fn answered(prepared: &Prepared, sunlight: &Sunlight, ask: &Ask) -> MyRoof {
@@ -133,6 +133,75 @@ fn a_monument_that_nobody_looked_for_is_not_unseen() {
     assert_eq!((told(0), told(12)), (None, Some(false)));
 }
 
+/// The hill decides: with it the monument is hidden, without it the line is there, and the formalities follow.
+#[test]
+fn a_trial_without_the_terrain_gives_the_sight_line_back() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let line = LineRecord { from: [5.0, 3.0, 8.0], to: [300.0, 0.0, 20.0], hidden_at: None };
+    let hidden = LineRecord { hidden_at: Some([150.0, 0.0, 30.0]), ..line };
+    let mut record = gable(&[]);
+    record.monuments.iter_mut().for_each(|monument| {
+        (monument.covisible, monument.viewpoints, monument.direct) = (Some(false), 4, Some(hidden));
+        monument.bare = Some(BareRecord { covisible: Some(true), direct: Some(line), from_street: None });
+    });
+    let record = Record::parse(&record.line()).unwrap();
+    let prepared = Prepared::new(record, &sunlight);
+    for (bare, seen) in [(false, false), (true, true)] {
+        let found = answered(&prepared, &sunlight, &Ask { bare, ..ask(0.0, None, vec![]) });
+        let monument = &found.covisibilities[0];
+        assert_eq!((monument.covisible, monument.direct.as_ref().map(|line| line.is_free())), (Some(seen), Some(seen)));
+        let agreement = found.formalities.steps.iter().any(|step| step.id == "heritage-agreement");
+        assert_eq!(agreement, seen, "{:?}", found.formalities.steps.iter().map(|step| &step.id).collect::<Vec<_>>());
+        assert_eq!(card::Tried::new(&prepared.record, None, bare, false).bare.is_some(), seen);
+    }
+}
+
+/// A tree takes light, and what it gives back is said; the hours follow the year.
+#[test]
+fn a_felled_tree_gives_its_light_back() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let tops = |high: f32| Visibility::from_horizon([0.0; 72]).with_tree_tops((0..72).map(|number| if (33..40).contains(&number) { high } else { 0.0 }));
+    let mut record = gable(&[tops(50.0)]);
+    let thinned: Vec<ThinnedRecord> = (0..2).map(|plane| ThinnedRecord { plane, directions: (33..40).collect(), tops: vec![vec![0; 7]] }).collect();
+    record.trees = vec![TreeRecord { at: [6.0, -8.0], radius_m: 3.0, foot_m: 0.0, top_m: 14.0, thinned: thinned.clone() }];
+    record.treeless = thinned;
+    assert_eq!(Record::parse(&record.line()).unwrap(), record);
+    let south = usize::from(record.planes[0].azimuth < 90.0 || record.planes[0].azimuth > 270.0);
+    let damaged = { let mut damaged = record.clone(); damaged.trees[0].thinned[0].directions[0] = 72; damaged };
+    assert!(Record::parse(&damaged.line()).is_err(), "a direction that no view has");
+    let prepared = Prepared::new(record, &sunlight);
+    let year = |prepared: &Prepared| answered(prepared, &sunlight, &ask(0.0, Some(vec![south]), vec![])).answer.kwh_year;
+    let (open, without) = (Prepared::new(gable(&[]), &sunlight), prepared.without(Thinning::Tree(0), &sunlight));
+    let (before, after, never) = (year(&prepared), year(&without), year(&open));
+    assert!(before < 0.98 * after && (after / never - 1.0).abs() < 1e-3, "{before} {after} {never}");
+    assert_eq!(year(&prepared.without(Thinning::All, &sunlight)), after);
+    let hours: f64 = without.per_kwp[south].iter().map(|kw| f64::from(*kw)).sum();
+    assert!((hours * without.record.planes[south].kwp / after - 1.0).abs() < 1e-4);
+    let tried = card::Tried::new(&without.record, Some((Thinning::Tree(0), [before, after])), false, false);
+    assert!(tried.trees[0].is_felled && tried.trees[0].name.contains("14 m de haut") && tried.trees[0].name.ends_with("sud"), "{}", tried.trees[0].name);
+    assert!(tried.felled.unwrap().1.starts_with("Sans l’arbre 1 : "));
+}
+
+/// Upright or lying, with another margin: the same light for each kilowatt, other modules.
+#[test]
+fn modules_are_laid_as_somebody_wants_them() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let laid = |orientation, margin_m: f64| prepared.relaid(orientation, &ModuleKind { margin_m, ..sunlight.shared.module });
+    let modules = |prepared: &Prepared| prepared.record.planes[0].modules;
+    assert_eq!(laid(None, sunlight.shared.module.margin_m).record, prepared.record, "laid as it was proposed");
+    for (orientation, lying) in [(Orientation::Portrait, false), (Orientation::Landscape, true)] {
+        let roof = laid(Some(orientation), 0.3);
+        let plane = &roof.record.planes[0];
+        assert_eq!((plane.lying, plane.corners_mm.len()), (lying, plane.modules));
+        assert!((plane.kwh_year / plane.kwp - prepared.record.planes[0].kwh_year / prepared.record.planes[0].kwp).abs() < 1e-6);
+        assert!(modules(&roof) <= modules(&prepared));
+        assert_eq!(Record::parse(&roof.record.line()).unwrap(), roof.record);
+    }
+    assert!(modules(&laid(None, 1.5)) < modules(&prepared));
+    assert_eq!(modules(&laid(None, 3.0)), 0, "no room is left between the margins");
+}
+
 #[test]
 fn the_page_is_told_all_that_was_agreed() {
     let sunlight = Sunlight::new(shared()).unwrap();
@@ -144,7 +213,7 @@ fn the_page_is_told_all_that_was_agreed() {
         let (cards, card) = (card::planes(&prepared, &sunlight.shared, Some(&found), &question.without, english), Card::new(&found, &basis, Clock::Paris, english));
         let outline = message::Outline { state: "ready", building: Some("b".to_owned()), ..message::Outline::default() };
         let told = message::ready(&outline, &cards, &card, &found, &EnuFrame::at(LonLatH::new(NANTES.lon, NANTES.lat, 60.0)), english, 1.5);
-        for key in ["kind", "state", "building", "message", "choice", "meter", "numbers", "figures", "months", "monthNames", "days", "planes", "legend", "facts", "missing", "steps", "monuments", "co2", "sources", "nature", "shading", "ms"] {
+        for key in ["kind", "state", "building", "message", "choice", "meter", "numbers", "figures", "months", "monthNames", "days", "planes", "legend", "facts", "missing", "steps", "monuments", "co2", "sources", "nature", "shading", "trees", "allTrees", "tried", "ms"] {
             assert!(told.get(key).is_some(), "{key}");
         }
         let count = |key: &str| told[key].as_array().unwrap().len();

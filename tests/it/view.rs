@@ -81,6 +81,7 @@ fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
         ("hidden", state.hidden.len() <= MAX_HIDDEN),
         ("battery", (0.0..=MAX_BATTERY_KWH).contains(&state.roof.battery_kwh)),
         ("load", state.roof.load_kwh.is_none_or(|kwh| kwh >= 1.0)),
+        ("margin", state.roof.margin_m.is_none_or(|margin| (0.0..=MAX_MARGIN_M).contains(&margin))),
         ("planes", state.roof.covered.is_disjoint(&state.roof.uncovered)),
     ];
     match checks.iter().find(|(_, holds)| !holds) {
@@ -178,9 +179,16 @@ fn filters() -> impl Strategy<Value = Vec<Filter>> {
 fn roof() -> impl Strategy<Value = RoofChoice> {
     let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
     let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
-    (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without).prop_map(
-        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without)| RoofChoice { load, load_kwh, battery_kwh, sell_all, covered, uncovered, without },
+    let tried = (tree(), any::<bool>(), proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number()));
+    (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without, tried).prop_map(
+        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, (felled, bare, lay, margin_m))| RoofChoice {
+            load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, felled, bare, lay, margin_m,
+        },
     )
+}
+
+fn tree() -> impl Strategy<Value = RoofTree> {
+    prop_oneof![Just(RoofTree::None), Just(RoofTree::All), any::<u16>().prop_map(RoofTree::One)]
 }
 
 fn flows() -> impl Strategy<Value = FlowChoice> {
@@ -274,6 +282,10 @@ fn command() -> impl Strategy<Value = Command> {
         (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
         (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
         Just(Command::ResetRoof),
+        Just(Command::SaveRoofDossier),
+        tree().prop_map(|tree| Command::FellRoofTree { tree }),
+        any::<bool>().prop_map(|bare| Command::SetRoofTerrain { bare }),
+        (proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number())).prop_map(|(lay, margin_m)| Command::SetRoofLayout { lay, margin_m }),
         any::<bool>().prop_map(|shown| Command::ShowFlows { shown }),
         any::<u8>().prop_map(|percent| Command::SetEquipped { percent }),
         proptest::sample::select(&FlowSpan::ALL[..]).prop_map(|over| Command::SetFlowSpan { over }),
@@ -862,10 +874,18 @@ fn another_building_has_its_own_planes_and_the_same_household() {
     let other = apply(&state, &select("b"), &limits());
     assert_eq!(other.roof.to_string(), "farm,30000,5,0,,,");
     assert_eq!(apply(&state, &select("a"), &limits()).roof, state.roof, "the same building again changes nothing");
+    // What is tried belongs to the building, and is in the link; another layout has other modules.
+    let tried = [Command::FellRoofTree { tree: RoofTree::One(2) }, Command::SetRoofTerrain { bare: true }, Command::SetRoofLayout { lay: RoofLay::Landscape, margin_m: Some(0.52) }];
+    let tried = tried.iter().fold(state.clone(), |state, command| apply(&state, command, &limits()));
+    assert_eq!(tried.roof.to_string(), "farm,30000,5,0,,1,,landscape,0.5,2,bare");
+    assert_eq!(RoofChoice::parse(&tried.roof.to_string()), Some(tried.roof.clone()));
+    assert_eq!(apply(&tried, &select("b"), &limits()).roof.to_string(), "farm,30000,5,0,,,");
+    assert_eq!(apply(&tried, &Command::ResetRoof, &limits()).roof.to_string(), "farm,30000,5,0,,,,best,,2,bare");
+    assert_eq!(serde_json::from_str::<Command>(r#"{"do":"fell-roof-tree","tree":"all"}"#).unwrap(), Command::FellRoofTree { tree: RoofTree::All });
     let metered = apply(&state, &Command::RoofMeter { name: "m.csv".to_owned(), csv: Some("a".to_owned()) }, &limits());
     assert_eq!((metered.roof.load, metered.roof.load_kwh), (RoofLoad::Meter, None));
     assert_eq!(apply(&metered, &Command::RoofMeter { name: String::new(), csv: None }, &limits()).roof.load, RoofLoad::Household);
-    for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,"] {
+    for wrong in ["farm", "barn,,0,0,,,", "farm,x,0,0,,,", "farm,,0,2,,,", "farm,,0,0,,,0", "farm,,-1,0,,,", "farm,,0,0,,,,best", "farm,,0,0,,,,flat,,none,bare", "farm,,0,0,,,,best,,oak,bare", "farm,,0,0,,,,best,,none,hill"] {
         assert_eq!(RoofChoice::parse(wrong), None, "{wrong}");
     }
 }

@@ -844,6 +844,7 @@ fn roof_text() -> jumeau::ui::RoofText {
         covisible: Some(true),
         co2: Vec::new(),
         sources: vec!["IGN".to_owned()],
+        tried: Default::default(),
     };
     let plane = PlaneCard {
         plane: 0,

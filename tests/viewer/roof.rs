@@ -7,15 +7,15 @@ use jumeau::energy::climate::typical_year;
 use jumeau::energy::layout::{ModuleKind, lay};
 use jumeau::energy::pv::System;
 use jumeau::energy::roof::planes;
-use jumeau::energy::shading::Foliage;
+use jumeau::energy::shading::{Foliage, Visibility};
 use jumeau::energy::weather::Site;
 use jumeau::energy::yields::Sureness;
-use jumeau::formats::roofbook::{HEAD, MonumentRecord, LineRecord, Record, page, page_file};
+use jumeau::formats::roofbook::{HEAD, LineRecord, MonumentRecord, Record, ThinnedRecord, TreeRecord, page, page_file};
 use jumeau::rooftop::Roof;
 use jumeau::rooftop::record::{self, Shared};
-use jumeau::view::{Command, Language, Selection};
+use jumeau::view::{Command, Language, RoofLay, RoofTree, Selection};
 use jumeau::viewer::roof::draw::RoofPiece;
-use jumeau::viewer::vocab::RoofFacts;
+use jumeau::viewer::vocab::{RoofFacts, Scene};
 use std::path::Path;
 
 const KNOWN: &str = "BATIMENT0000000302930441";
@@ -38,6 +38,10 @@ fn bind(folder: &Path) {
         [[p(0.0, 0.0), p(wide, 0.0), p(wide, deep)], [p(0.0, 0.0), p(wide, deep), p(0.0, deep)]]
     };
     let triangles = [flat(0.0, 10.0, 6.0, 12.0), flat(20.0, 6.0, 4.0, 15.0)].concat();
+    // A tree in the south of both.
+    let shaded = Visibility::from_horizon([0.0; 72]).with_tree_tops((0..72).map(|number| if (33..40).contains(&number) { 50.0 } else { 0.0 }));
+    let thinned: Vec<ThinnedRecord> = (0..2).map(|plane| ThinnedRecord { plane, directions: (33..40).collect(), tops: vec![vec![0; 7]] }).collect();
+    let tree = TreeRecord { at: [5.0, -8.0], radius_m: 3.0, foot_m: 2.0, top_m: 18.0, thinned: thinned.clone() };
     let records = planes(&triangles).into_iter().enumerate().map(|(number, plane)| {
         let (plane, layout) = (record::plane_rounded(plane.clone()), record::layout_rounded(lay(&plane, &shared.module)));
         let roof = Roof {
@@ -45,11 +49,11 @@ fn bind(folder: &Path) {
             ridge_m: 12.0, modules: layout.modules, kwp: layout.kwp, kwh_year: 1000.0 * layout.kwp, kwh_year_p90: 0.0, kwh_month: [1000.0 / 12.0 * layout.kwp; 12], shading_loss: 0.0,
             sky_view: 1.0, poa_kwh_m2: 1200.0, outline: plane.outline(),
         };
-        record::plane_record(&plane, &layout, &roof, &[])
+        record::plane_record(&plane, &layout, &roof, &[shaded.clone()])
     });
     let line = LineRecord { from: [5.0, 3.0, 12.2], to: [300.0, 3.0, 30.0], hidden_at: None };
     let monument = MonumentRecord { name: "Château".to_owned(), covisible: Some(true), direct: Some(line), distance_m: 295.0, ..MonumentRecord::default() };
-    let record = Record { building: KNOWN.to_owned(), layer: "buildings".to_owned(), planes: records.collect(), monuments: vec![monument], ..Record::default() };
+    let record = Record { building: KNOWN.to_owned(), layer: "buildings".to_owned(), planes: records.collect(), monuments: vec![monument], trees: vec![tree], treeless: thinned, ..Record::default() };
     let book = folder.join("solar/book");
     std::fs::create_dir_all(&book).expect("a folder");
     std::fs::write(book.join(page_file(0)), page([record.line().as_str()]).expect("packs")).expect("writes");
@@ -110,6 +114,22 @@ fn the_selected_roof_answers_and_follows_every_choice() {
     let english = running.resource::<RoofFacts>().clone();
     assert_eq!(english.state, "ready");
     assert!(english.planes[0].name.starts_with("Plane 1"), "{}", english.planes[0].name);
+    // A felled tree, modules laid otherwise: at once, and the link has it.
+    running.send(Command::FellRoofTree { tree: RoofTree::One(0) });
+    running.frame();
+    let felled = running.resource::<RoofFacts>().clone();
+    let ([before, after], said) = felled.card.as_ref().and_then(|card| card.tried.felled.clone()).expect("what it changes");
+    assert!((before / english.found.as_ref().expect("an answer").answer.kwh_year - 1.0).abs() < 1e-9 && after > before, "{before} {after}");
+    assert!(said.contains("Without tree 1"), "{said}");
+    assert!(running.resource::<Scene>().state.roof.to_string().ends_with("best,,0,terrain"));
+    running.send(Command::FellRoofTree { tree: RoofTree::None });
+    running.send(Command::SetRoofLayout { lay: RoofLay::Landscape, margin_m: Some(0.5) });
+    running.frame();
+    let laid = running.resource::<RoofFacts>().clone();
+    assert!(laid.found.as_ref().is_some_and(|found| found.module.margin_m == 0.5 && found.answer.modules < 30));
+    assert_eq!(laid.card.as_ref().and_then(|card| card.tried.felled.clone()), None);
+    running.send(Command::ResetRoof);
+    running.frame();
     // A meter's file, one that is none, and none.
     running.send(Command::RoofMeter { name: "m.csv".to_owned(), csv: Some("date;kW\n2025-01-01T00:00:00Z;1\n2025-01-01T01:00:00Z;2\n2025-01-01T02:00:00Z;2\n".to_owned()) });
     running.frame();

@@ -192,7 +192,9 @@ test("a search that finds nothing says what to try, and Escape goes back step by
 
 const ROOF = {
   kind: "roof", state: "ready", building: "B12", message: null, nature: "simulated", shading: "book", ms: 3,
-  choice: { load: "household", loadKwh: null, batteryKwh: 0, sellAll: false, planes: null, without: [] }, meter: null,
+  choice: { load: "household", loadKwh: null, batteryKwh: 0, sellAll: false, planes: null, without: [], lay: "best", marginM: null, tree: "none", bare: false }, meter: null,
+  trees: [{ name: "Arbre 1 · 11 m de haut, à 9 m, sud", felled: false }, { name: "Arbre 2 · 8 m de haut, à 14 m, ouest", felled: false }], allTrees: true,
+  tried: { felled: null, beforeKwh: null, afterKwh: null, bare: null },
   numbers: {
     areaM2: 96, usableM2: 52, modules: 18, kwp: 7.7, kwhYear: 8123, kwhP90: 7204, kwhP10: 9042, loadKwh: 4700, selfConsumption: 0.31, selfSufficiency: 0.54,
     costEur: 14200, premiumEur: 616, savingsEur: 640, saleEur: 224, paybackYears: 15, delayMonths: 2, covisible: null, dated: true,
@@ -201,7 +203,8 @@ const ROOF = {
   months: [310, 430, 690, 850, 960, 1010, 1020, 940, 760, 540, 350, 263],
   monthNames: ["janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."],
   planes: [
-    { plane: 0, name: "Pan 1 · sud · 32°", areaM2: 48, usableM2: 40, tilt: 32, azimuth: 180, modules: 14, places: 14, kwp: 6, kwhYear: 6600, kwhM2: 1420, shadingLoss: 0.02, skyView: 0.97, covered: true, colour: "#f2c14e", outline: [], modulesAt: [] },
+    { plane: 0, name: "Pan 1 · sud · 32°", areaM2: 48, usableM2: 40, tilt: 32, azimuth: 180, modules: 14, places: 14, kwp: 6, kwhYear: 6600, kwhM2: 1420, shadingLoss: 0.02, skyView: 0.97, covered: true, colour: "#f2c14e", outline: [[[-6, -4], [6, -4], [6, 0], [-6, 0], [-6, -4]]],
+      modulesAt: [{ place: 0, on: true, corners: [[-5, -3.5], [-4, -3.5], [-4, -2], [-5, -2]] }, { place: 1, on: false, corners: [[-3.9, -3.5], [-2.9, -3.5], [-2.9, -2], [-3.9, -2]] }] },
     { plane: 1, name: "Pan 2 · nord · 32°", areaM2: 48, usableM2: 12, tilt: 32, azimuth: 0, modules: 4, places: 4, kwp: 1.7, kwhYear: 1523, kwhM2: 890, shadingLoss: 0.04, skyView: 0.95, covered: true, colour: "#4d7ea8", outline: [], modulesAt: [] },
   ],
   legend: { low: 600, high: 1500, colours: ["#4d7ea8", "#f2c14e"], unit: "kWh/m²/an" },
@@ -308,6 +311,36 @@ for (const size of ["phone", "desktop"]) {
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "cover-roof-plane", plane: 1, covered: false });
     await card.getByLabel("Tout vendre").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-sale", all: true });
+    // Modules are taken out and put back on the plan, with the keyboard too; they lie as somebody wants them.
+    await card.getByLabel("Module 1 du pan 1").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-module", plane: 0, place: 0, on: false });
+    await card.getByLabel("Module 2 du pan 1").press("Space");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-module", plane: 0, place: 1, on: true });
+    await card.locator("#roof-lay").selectOption("landscape");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-layout", lay: "landscape", margin_m: null });
+    await card.getByLabel("Marge aux bords").fill("0.5");
+    await card.getByLabel("Marge aux bords").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-layout", lay: "best", margin_m: 0.5 });
+    // Trees and the terrain are tried, and what it changes is said.
+    await card.locator("#roof-tree").selectOption("1");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "fell-roof-tree", tree: "1" });
+    await card.getByLabel("Essayer sans le relief").check();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-terrain", bare: true });
+    const tried = { felled: "Sans l’arbre 2 : 8 123 → 8 567 kWh/an (+5,5 %)", beforeKwh: 8123, afterKwh: 8567, bare: "Essai sans le relief" };
+    const felled = { ...ROOF, tried, choice: { ...ROOF.choice, tree: "1", bare: true }, message: "Le fichier de compteur ne peut pas être lu." };
+    await page.evaluate((roof) => window.say(roof), felled);
+    const after = await card.innerText();
+    for (const words of [/8.567/, /Essai sans le relief/, /ne peut pas être lu/]) assert.match(after, words);
+    assert.equal(await card.locator("#roof-tree").inputValue(), "1");
+    await card.locator("#roof-lay").scrollIntoViewIfNeeded();
+    await picture(page, `shell-roof-trial-${size}`);
+    assert.deepEqual(await violations(page), []);
+    await card.locator("#roof-dossier").click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "save-roof-dossier" });
+    const [download] = await Promise.all([page.waitForEvent("download"), page.evaluate(() => window.say({ kind: "file", name: "jumeau-B12.pdf", type: "application/pdf", bytes: "%PDF-1.7\u00ff" }))]);
+    assert.equal(download.suggestedFilename(), "jumeau-B12.pdf");
+    await page.evaluate((roof) => window.say(roof), ROOF);
+    await card.getByLabel("Tout vendre").focus();
     // The card is drawn anew with each answer; who was at a control still is.
     // What no fact says is unknown: neither nothing, nor never. And whose pay-back it is, is said.
     const paid = async (numbers) => {

@@ -22,7 +22,7 @@ import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
 import { SHORTCUTS } from "./shortcuts.js";
 import { keepForNextVisit } from "./shelf.js";
-import { announce, byId, remember, remembered, toast } from "./page.js";
+import { fileOf, announce, byId, remember, remembered, toast } from "./page.js";
 
 const canvas = byId("scene");
 const settings = document.body.dataset;
@@ -180,6 +180,9 @@ function message(received) {
       break;
     case "changes":
       changesOf(received);
+      break;
+    case "file":
+      fileOf(received);
       break;
     case "roof":
       roofOf(received);

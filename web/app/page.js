@@ -17,6 +17,14 @@ export function make(tag, text = "", attributes = {}) {
   return element;
 }
 
+/** The same of a drawing. */
+export function svg(tag, attributes = {}, text = "") {
+  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  if (text) element.textContent = text;
+  return element;
+}
+
 /** Says something to those who do not see the picture. */
 export function announce(text) {
   byId("live").textContent = text;
@@ -29,6 +37,20 @@ export function toast(text) {
   clearTimeout(toastTimer);
   byId("toast").textContent = text;
   if (text) toastTimer = setTimeout(() => { byId("toast").textContent = ""; }, 6000);
+}
+
+/** Offers a file as a download. */
+export function offer(name, type, content) {
+  const address = URL.createObjectURL(new Blob([content], { type }));
+  make("a", "", { href: address, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}
+
+/** A file of the viewer: one letter of `bytes` is one byte. */
+export function fileOf({ name, type, bytes }) {
+  if (typeof name !== "string" || typeof bytes !== "string") return;
+  offer(name.replace(/[^\w.-]/g, "_"), String(type ?? "application/octet-stream"), Uint8Array.from(bytes, (letter) => letter.charCodeAt(0)));
+  toast(t("file-saved", { name }));
 }
 
 /** Copies a text and says so. */

@@ -3,7 +3,7 @@
 
 import { currentLanguage, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, make, offer, svg } from "./page.js";
 
 const COLUMNS = ["name", "usage", "area", "power", "energy", "shade", "useful-share", "protection"];
 /** Words are first wanted from the first letter on, numbers from the largest. */
@@ -75,13 +75,6 @@ function head() {
     })
     : t("plan-no-demand");
   return [total, make("p", words, { class: coverage ? "" : "quiet" })];
-}
-
-function svg(tag, attributes = {}, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text) element.textContent = text;
-  return element;
 }
 
 /** How many of which power; and the mean day of the year, made against drawn. */
@@ -186,6 +179,8 @@ function foot() {
     const { usableShare, tilt, azimuth } = plan.canopies;
     parts.push(make("p", t("plan-canopies", { share: number(100 * usableShare, 0), tilt: number(tilt, 0), azimuth: number(azimuth, 0) }), { class: "quiet" }));
   }
+  if (plan.exclusions?.length) parts.push(make("p", t("plan-exclusions", { list: plan.exclusions.map(({ name, count }) => `${name} (${number(count, 0)})`).join(" ; ") })));
+  if (plan.pvgis) parts.push(make("p", plan.pvgis));
   const save = make("button", t("plan-csv"), { type: "button", class: "small", id: "plan-csv" });
   save.addEventListener("click", download);
   const origin = make("p", "", { class: "quiet" });
@@ -213,8 +208,5 @@ export function csvOf(shown) {
 }
 
 function download() {
-  const address = URL.createObjectURL(new Blob([csvOf(plan)], { type: "text/csv;charset=utf-8" }));
-  const link = make("a", "", { href: address, download: `plan-solaire-${store.state.territory || "jumeau"}.csv` });
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+  offer(`plan-solaire-${store.state.territory || "jumeau"}.csv`, "text/csv;charset=utf-8", csvOf(plan));
 }

@@ -3,7 +3,8 @@
 
 import { currentLanguage, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, make, svg } from "./page.js";
+import { layout, terrain, trees } from "./roof-trial.js";
 import { renew, sliding } from "./slider.js";
 
 const WIDTH = 320;
@@ -22,7 +23,7 @@ const unfolded = new Set();
 export function roofOf(message) {
   roof = message && typeof message.state === "string" ? message : { state: "none" };
   drawRoof();
-  const words = roof.state === "ready" ? t("roof-announce", { kwh: number(roof.numbers.kwhYear, 0), kwp: number(roof.numbers.kwp, 1) }) : roof.message ?? "";
+  const words = roof.state === "ready" && !roof.message ? t("roof-announce", { kwh: number(roof.numbers.kwhYear, 0), kwp: number(roof.numbers.kwp, 1) }) : roof.message ?? "";
   if (words && words !== said) announce(words);
   said = words;
 }
@@ -39,10 +40,13 @@ export function drawRoof() {
     const note = make("p", roof.message ?? t(`roof-${roof.state}`), { class: roof.state === "failed" ? "notice-line" : "quiet" });
     const parts = [title, note];
     if (roof.state === "failed") parts.push(button(t("retry"), "roof-retry", () => command({ do: "try-again" })));
-    if (roof.state === "empty" && roof.planes) parts.push(planes(), reset());
+    if (roof.state === "empty" && roof.planes) parts.push(planes(), layout(roof), reset());
     renew(place, parts);
   } else {
-    renew(place, [title, headline(), months(), planes(), use(), figures(), steps(), money(), climate(), sources()]);
+    // An answer may have something to say of what it rests on: a meter's file that could not be read.
+    const note = roof.message ? [make("p", roof.message, { class: "notice-line", role: "status" })] : [];
+    const shade = trees(roof);
+    renew(place, [title, ...note, headline(), months(), planes(), layout(roof), ...(shade ? [shade] : []), use(), figures(), steps(), money(), climate(), sources()]);
   }
 }
 
@@ -86,13 +90,6 @@ function headline() {
   if (has(roof.nature)) head.append(make("p", "", { class: "quiet" }));
   if (has(roof.nature)) head.lastChild.append(make("b", t(roof.nature), { class: "badge" }), " ", t("roof-honest"));
   return head;
-}
-
-function svg(tag, attributes = {}, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text) element.textContent = text;
-  return element;
 }
 
 /** Twelve bars for the eye, a table for everybody. */
@@ -139,13 +136,14 @@ function planes() {
     const colour = make("i", "", { class: "swatch", "aria-hidden": "true" });
     colour.style.background = /^#[0-9a-f]{6}$/i.test(plane.colour ?? "") ? plane.colour : "transparent";
     label.append(box, colour, make("span", plane.name ?? ""));
-    const facts = [unit(plane.kwhM2 ?? 0, 0, t("roof-light")), unit(plane.usableM2 ?? 0, 0, "m²"), `${number(plane.modules ?? 0, 0)} × ${t("roof-module")}`, t("roof-shade", { share: number(100 * (plane.shadingLoss ?? 0), 0) })];
+    const facts = [unit(plane.kwhM2 ?? 0, 0, t("roof-light")), unit(plane.usableM2 ?? 0, 0, "m²"), `${number(plane.modules ?? 0, 0)} ${t("roof-module")}`, t("roof-shade", { share: number(100 * (plane.shadingLoss ?? 0), 0) })];
     row.append(label, make("p", facts.join(" · "), { class: "quiet" }));
     list.append(row);
   }
   const section = make("section");
   section.append(make("h4", t("roof-planes")), list);
-  const changed = roof.choice?.planes || (roof.choice?.without ?? []).length > 0;
+  const { planes: chosen, without = [], lay = "best", marginM = null } = roof.choice ?? {};
+  const changed = chosen || without.length > 0 || lay !== "best" || marginM !== null;
   if (changed) section.append(reset());
   return section;
 }
@@ -241,6 +239,7 @@ function steps() {
   }
   const section = make("section");
   section.append(make("h4", t("roof-steps")), list);
+  section.append(...terrain(roof));
   for (const monument of roof.monuments ?? []) {
     const verdict = monument.covisible === true ? "roof-covisible" : monument.covisible === false ? "roof-not-covisible" : "roof-covisible-unknown";
     section.append(make("p", t(verdict, { name: monument.name, distance: unit(monument.distanceM, 0, "m") })));
@@ -288,7 +287,7 @@ function climate() {
 function sources() {
   const section = make("section");
   section.append(make("p", (roof.sources ?? []).join(" · "), { class: "quiet" }));
-  section.append(button(t("roof-print"), "roof-print", print));
+  section.append(button(t("roof-dossier"), "roof-dossier", () => command({ do: "save-roof-dossier" })), " ", button(t("roof-print"), "roof-print", print));
   return section;
 }
 

@@ -12,10 +12,11 @@ use jumeau::geodesy::{EnuFrame, LonLatH};
 use jumeau::pipeline::solar::answer::{Felling, Found, drawn, my_roof, without_trees};
 use jumeau::pipeline::solar::edit::Changed;
 use jumeau::pipeline::solar::roofs::RoofOptions;
-use jumeau::pipeline::solar::{dossier, weather};
+use jumeau::pipeline::solar::weather;
 use jumeau::pipeline::{info, messages};
 use jumeau::planning::file::Texts;
 use jumeau::rooftop::answer::Ask;
+use jumeau::rooftop::dossier;
 use jumeau::rooftop::hours;
 use jumeau::rooftop::load::Load;
 use jumeau::rooftop::told;
@@ -51,6 +52,9 @@ pub struct Args {
     /// Arbres abattus, LON,LAT[,RAYON_M] : la réponse sans eux, et ce que cela change; répétable / felled trees: the answer without them; may be repeated.
     #[arg(long, value_name = "LON,LAT[,M]", value_parser = felling, allow_hyphen_values = true)]
     fell: Vec<Felling>,
+    /// Lignes de vue comme si le relief ne cachait rien : ce que fait une colline / sight lines as if the terrain hid nothing.
+    #[arg(long)]
+    no_terrain: bool,
     /// Tout vendre au lieu d’autoconsommer / sell all.
     #[arg(long)]
     sell_all: bool,
@@ -205,6 +209,8 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         planes: args.planes.clone(),
         most_kwp: args.kwp_max,
         without: args.without.clone(),
+        bare: args.no_terrain,
+        margin_m: None,
     };
     let talk = Talk::new(!english);
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();

@@ -9,13 +9,15 @@ use jumeau::energy::shading::Foliage;
 use jumeau::energy::transposition::SkyModel;
 use jumeau::energy::weather::DEFAULT_LINKE;
 use jumeau::energy::yields::Sureness;
+use jumeau::formats::Fault;
+use jumeau::formats::weather::pvgis_answer::{MAX_ANSWER_BYTES, PvgisAnswer};
 use jumeau::pipeline::solar::roofs::{self, Roof, RoofOptions, Roofs};
 use jumeau::pipeline::solar::store::{HoursWanted, Made, store};
 use jumeau::pipeline::solar::weather::{self, Ask, Origin, Weather};
 use jumeau::pipeline::{info, messages};
 use serde_json::json;
 use std::fmt::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
@@ -62,6 +64,9 @@ pub struct Args {
     /// Avec --plan : ne montre que / shows only : roofs, car-parks, public, not-public, heritage, no-heritage, over-100-kwp, kept; répétable / may be repeated.
     #[arg(long, value_name = "WHAT", requires = "plan", value_parser = ["roofs", "car-parks", "public", "not-public", "heritage", "no-heritage", "over-100-kwp", "kept"])]
     pub(super) only: Vec<String>,
+    /// Avec --plan ou --store : une réponse de PVGIS (PVcalc, JSON) à comparer à la nôtre / an answer of PVGIS to hold ours against.
+    #[arg(long, value_name = "FILE", conflicts_with = "building")]
+    pvgis: Option<PathBuf>,
     /// Un document JSON / one JSON document.
     #[arg(long, conflicts_with = "csv")]
     pub(super) json: bool,
@@ -71,6 +76,17 @@ pub struct Args {
     /// Langue des messages / language of the messages.
     #[arg(long, value_enum, default_value_t)]
     pub(super) lang: super::lang::Lang,
+}
+
+/// Reads an answer of PVGIS, or says what is wrong with it.
+fn pvgis_of(path: &Path, english: bool) -> Result<PvgisAnswer, String> {
+    let told = |finding: &Finding| format!("{}: {}", path.display(), sentence(finding, english));
+    let size = std::fs::metadata(path).map_err(|error| format!("{}: {error}", path.display()))?.len();
+    if size > MAX_ANSWER_BYTES as u64 {
+        return Err(told(&Fault::new("pvgis-answer", "", format!("{size} > {MAX_ANSWER_BYTES}")).finding(path.display().to_string())));
+    }
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    PvgisAnswer::parse(&bytes).map_err(|fault| told(&fault.finding(path.display().to_string())))
 }
 
 pub fn run(args: Args) -> ExitCode {
@@ -132,10 +148,17 @@ pub fn run(args: Args) -> ExitCode {
         },
         records: false,
     };
+    let pvgis = match args.pvgis.as_deref().map(|path| pvgis_of(path, english)).transpose() {
+        Ok(pvgis) => pvgis,
+        Err(said) => {
+            eprintln!("{said}");
+            return ExitCode::from(2);
+        }
+    };
     let folder = file.parent().map(PathBuf::from).unwrap_or_default();
     let talk = Talk::new(!english);
     if let Some(least_m2) = args.plan {
-        let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
+        let made = Made { weather: &weather, model: &args.model, mount: &args.mount, pvgis: pvgis.as_ref() };
         return super::solar_plan::planned(&args, &folder, &manifest, &made, &options, least_m2.max(0.0), &talk);
     }
     let result = if args.store {
@@ -144,7 +167,7 @@ pub fn run(args: Args) -> ExitCode {
             "never" => HoursWanted::Never,
             _ => HoursWanted::Auto,
         };
-        let made = Made { weather: &weather, model: &args.model, mount: &args.mount };
+        let made = Made { weather: &weather, model: &args.model, mount: &args.mount, pvgis: pvgis.as_ref() };
         store(&folder, &manifest, &made, &options, hours, &talk).map(|stored| {
             let said = json!({ "table": stored.rows, "table_bytes": stored.table_bytes, "series_rows": stored.series_rows, "hours": stored.hours, "book_bytes": stored.book_bytes });
             (stored.roofs, Some(said))

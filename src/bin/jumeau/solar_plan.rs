@@ -9,7 +9,7 @@ use jumeau::pipeline::solar::plan::{self, SolarPlan};
 use jumeau::pipeline::solar::plan_files;
 use jumeau::pipeline::solar::roofs::RoofOptions;
 use jumeau::pipeline::solar::store::Made;
-use jumeau::rooftop::planner::{Column, Filter, SIZES_KWP, coverage, rows, title, totals, useful_share};
+use jumeau::rooftop::planner::{Column, Filter, SIZES_KWP, coverage, exclusions, pvgis_said, rows, title, totals, useful_share};
 use serde_json::json;
 use std::fmt::Write;
 use std::path::Path;
@@ -35,7 +35,7 @@ pub fn planned(args: &Args, folder: &Path, manifest: &Manifest, made: &Made, opt
     choose(&mut found, &filter, column);
     let parameters = json!({ "least_area_m2": least_m2, "only": args.only, "sorted_by": column.id() });
     let (canopies, _) = plan::canopies_said(&found.plan.canopies);
-    let provenance = json!({ "territory": manifest.id, "datasets": manifest.datasets, "parameters": made.parameters(options), "plan": parameters, "car_parks": canopies, "exclusions": plan::exclusions(&found.plan) });
+    let provenance = json!({ "territory": manifest.id, "datasets": manifest.datasets, "parameters": made.parameters(options), "plan": parameters, "car_parks": canopies, "exclusions": exclusions(&found.plan) });
     for path in &args.export {
         if let Err(error) = plan_files::export(&found, path, &provenance) {
             eprintln!("{}: {error}", path.display());
@@ -118,7 +118,7 @@ fn words(plan: &Plan, english: bool) -> String {
     sum(say("Total                ", "Total                "), Filter::default());
     if plan.servitudes_known {
         sum(say("Hors exclusions      ", "Without the excluded "), Filter { without_excluded: true, ..Filter::default() });
-        for (name, count) in plan::exclusions(plan) {
+        for (name, count) in exclusions(plan) {
             let _ = writeln!(out, "    {} {name} : {count}", say("exclu par", "excluded by"));
         }
     }
@@ -140,6 +140,9 @@ fn words(plan: &Plan, english: bool) -> String {
         None => {
             let _ = writeln!(out, "{}", say("Consommation : inconnue de ce territoire.", "Demand: unknown to this territory."));
         }
+    }
+    if let Some(one) = &plan.pvgis {
+        let _ = writeln!(out, "{}", pvgis_said(one, english));
     }
     if plan.car_parks_known {
         let (fr, en) = plan::canopies_said(&plan.canopies);

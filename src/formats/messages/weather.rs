@@ -25,6 +25,11 @@ pub const SENTENCES: &[Sentence] = &[
         "This JSON is no hourly answer of PVGIS ({object}: {value}).",
     ),
     (
+        "pvgis-answer",
+        "Ce fichier n’est pas une réponse de PVGIS pour un plan fixe ({object} : « {value} ») ; demandez « Grid connected » (PVcalc) et téléchargez le JSON.",
+        "This file is no answer of PVGIS for a fixed plane ({object}: “{value}”); ask for “Grid connected” (PVcalc) and download the JSON.",
+    ),
+    (
         "weather-tilted",
         "Cette série de PVGIS est celle d’un plan incliné ({value}) ; demandez le plan horizontal (slope 0) ou une année typique (TMY).",
         "This PVGIS series is of a tilted plane ({value}); ask for the horizontal one (slope 0) or a typical year (TMY).",

@@ -7,6 +7,7 @@
 mod csv;
 mod epw;
 mod pvgis;
+pub mod pvgis_answer;
 
 use super::Fault;
 use crate::base::{Finding, Instant, Severity};

@@ -6,6 +6,7 @@
 //! | [`settlement`] | villages and hamlets: streets, and where houses may stand |
 //! | [`houses`] | buildings on their plots |
 //! | [`commune`] | one commune with all that is in it |
+//! | [`gardens`] | trees of gardens, as an inventory has them |
 //! | [`names`] | invented names |
 //! | [`windy_week`] | a week of wind over the first park, and the case of its battery |
 //! | [`files`] | GeoPackages and texts as streams |
@@ -16,6 +17,7 @@
 
 pub mod commune;
 pub mod files;
+pub mod gardens;
 pub mod houses;
 pub mod land;
 pub mod names;
@@ -49,6 +51,7 @@ const PARKS: &str = "parc-eolien-fictif.geojson";
 const WIND: &str = "vent-fictif.csv";
 const BATTERY_CASE: &str = "cas-batterie-fictif.json";
 const MONUMENTS: &str = "monuments-fictifs.geojson";
+const TREES: &str = "arbres-fictifs.geojson";
 const SENSORS: &str = "capteurs-fictifs.geojson";
 const MEASURES: &str = "mesures-fictives.csv";
 const FOOD: &str = "aide-alimentaire-fictive.geojson";
@@ -193,6 +196,7 @@ struct Writer {
     grid: Package,
     parks: Points,
     monuments: Points,
+    trees: Points,
     sensor_points: Points,
     measures: Text,
     food: Points,
@@ -222,6 +226,7 @@ impl Writer {
             grid: Package::create(&out.join(GRID), &[POST_TABLE, CABLE_TABLE], extent)?,
             parks: Points::create(&out.join(PARKS))?,
             monuments: Points::create(&out.join(MONUMENTS))?,
+            trees: Points::create(&out.join(TREES))?,
             sensor_points: Points::create(&out.join(SENSORS))?,
             measures,
             food: Points::create(&out.join(FOOD))?,
@@ -347,10 +352,18 @@ impl Writer {
         }
         if let Some(listed) = &commune.listed {
             let properties = json!({
-                "id": format!("FICTIF-MH-{}", commune.code), "nom": listed.name, "protection": "inscrit (fictif)", "perimetre_m": 500, "commune": commune.code,
+                "id": format!("FICTIF-MH-{}", commune.code), "idgen": format!("FICTIF-MH-{}", commune.code), "suptype": "AC1", "typegen": "Monument historique (fictif)",
+                "nomgen": listed.name, "nom": listed.name, "protection": "inscrit (fictif)", "perimetre_m": 500, "commune": commune.code,
             });
             let at = self.lon_lat(listed.at)?;
             self.monuments.add(at, &properties)?;
+        }
+        for (number, tree) in gardens::trees(land, commune).into_iter().enumerate() {
+            let properties = json!({
+                "id": format!("FICTIF-ARBRE-{}-{:04}", commune.code, number + 1), "natural": "tree", "hauteur_m": rounded(tree.height_m, 10.0), "crown_m": rounded(tree.crown_m, 10.0),
+            });
+            let at = self.lon_lat(tree.at)?;
+            self.trees.add(at, &properties)?;
         }
         let river_at = [commune.village.centre[0], nearest_river_y(land, commune)];
         let mut rng = crate::base::Rng::new(land.seed ^ u64::from(commune.code.bytes().fold(17_u32, |sum, byte| sum.wrapping_mul(31) + u32::from(byte))));
@@ -424,6 +437,7 @@ impl Writer {
         self.grid.finish()?;
         self.parks.finish()?;
         self.monuments.finish()?;
+        self.trees.finish()?;
         self.sensor_points.finish()?;
         self.measures.finish()?;
         self.food.finish()?;
@@ -439,7 +453,7 @@ impl Writer {
             case.finish()?;
             more.extend([WIND.to_owned(), BATTERY_CASE.to_owned()]);
         }
-        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, SENSORS, MEASURES, FOOD, ADDRESSES];
+        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, TREES, SENSORS, MEASURES, FOOD, ADDRESSES];
         debug_assert!(files.iter().all(|file| out.join(file).is_file()));
         more.extend(files.map(str::to_owned));
         Ok(more)
@@ -578,6 +592,8 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(TOPOGRAPHY, Some(WATER_TABLE.name), Role::Water),
         layer(TOPOGRAPHY, Some(COMMUNE_TABLE.name), Role::Areas),
         layer(ZONES, Some(ZONE_TABLE.name), Role::Zones),
+        layer(MONUMENTS, None, Role::Servitudes),
+        layer(TREES, None, Role::Trees),
         layer(ADDRESSES, None, Role::Addresses),
         layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
         layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
@@ -673,6 +689,19 @@ mod tests {
             assert!(commune.listed.is_some(), "the first church is listed");
             let ids: Vec<&str> = commune.posts.iter().map(|post| post.id.as_str()).collect();
             assert!(commune.cables.iter().all(|c| ids.contains(&c.from.as_str())));
+        }
+    }
+
+    #[test]
+    fn trees_of_gardens_stand_in_no_house_and_no_road() {
+        let land = Land::for_buildings(1, 200);
+        let commune = first(1, 200);
+        let trees = gardens::trees(&land, &commune);
+        assert!(trees.len() > 20, "{}", trees.len());
+        for tree in &trees {
+            let at = geo::Point::new(tree.at[0], tree.at[1]);
+            assert!(commune.houses.iter().all(|house| !polygon(&house.outline).intersects(&at)), "a tree stands in a house");
+            assert!(commune.houses.iter().any(|house| distance(house.centre, tree.at) < 14.0));
         }
     }
 

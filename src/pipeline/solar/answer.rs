@@ -1,6 +1,6 @@
 //! "My roof" of a territory on disk: from its roof book where it has one, else by exact rays. Both ways end in a record, and the answer is the same function of it.
 
-use super::around::{Around, Land};
+use super::around::{self, Land};
 use super::book::{self, complete, shared};
 use super::edit::{Changed, Neighbourhood};
 use super::roofs::{BlockDone, Blockwise, RoofOptions, roofs_of};
@@ -18,6 +18,7 @@ use crate::planning::rooftop::SURROUNDINGS_M;
 use crate::rooftop::answer::{Ask, MyRoof, answer};
 use crate::rooftop::prepare::{Prepared, Sunlight, middle};
 use crate::rooftop::record::Shared;
+use crate::rooftop::scenery::Scenery;
 use std::path::Path;
 
 /// Keeps the one block.
@@ -43,12 +44,6 @@ pub struct Found {
     /// `book` or `rays`.
     pub shading: &'static str,
     pub report: Report,
-}
-
-/// What drawings need beside the answer.
-pub struct Drawn {
-    pub scene: Scene,
-    pub around: Around,
 }
 
 /// Answers for one building; `rays` passes over the book.
@@ -137,18 +132,28 @@ pub fn by_rays(scene: &Scene, land: &Land, folder: &Path, weather: &Weather, opt
     report.merge(done.report);
     let mut record = all.0.records.pop().unwrap_or_else(|| Record { building: building.to_owned(), ..Record::default() });
     let [x, y, _] = middle(&record);
-    complete(&mut record, scene, land, &|lookout| lookout.seen(scene, &Outlook::near(scene, [x, y], SURROUNDINGS_M + 400.0)));
+    let outlook = std::sync::OnceLock::new();
+    let mut left_out = land.left_out.clone();
+    around::add(&mut left_out, &complete(&mut record, scene, land, &|| outlook.get_or_init(|| Outlook::near(scene, [x, y], SURROUNDINGS_M + 400.0))));
+    around::told(&left_out, &folder.display().to_string()).for_each(|finding| report.push(finding));
     Ok(record)
 }
 
-/// The scene and the surroundings of an answer, for its drawings.
+/// The surroundings of an answer, for its drawings.
 ///
 /// # Errors
 /// `file-unreadable`.
-pub fn drawn(folder: &Path, manifest: &Manifest, found: &MyRoof, progress: &dyn Progress) -> Result<Drawn, Finding> {
+pub fn drawn(folder: &Path, manifest: &Manifest, found: &MyRoof, progress: &dyn Progress) -> Result<Scenery, Finding> {
     let mut report = Report::default();
     let scene = scene::read(folder, manifest, &mut report, progress);
     let land = Land::read(folder, manifest, &scene, Some([found.at[0], found.at[1]]))?;
     let around = land.around(&scene, &found.building, found.at);
-    Ok(Drawn { scene, around })
+    Ok(Scenery {
+        trees: scene.planted().copied().collect(),
+        buildings: scene.buildings.into_iter().map(|(id, solid)| (id, solid.triangles)).collect(),
+        ground: scene.ground,
+        streets: around.streets,
+        parcels: around.parcels,
+        ..Scenery::new(scene.frame)
+    })
 }

@@ -18,6 +18,8 @@ const STREETS_M: f64 = 400.0;
 const MOST_STREETS: usize = 2_000;
 /// Zones and the like that a place lies in; more is a fault of the data.
 const MOST_COVERS: usize = 200;
+/// Monuments that a place is looked at from, the nearest first.
+const MOST_MONUMENTS: usize = 20;
 /// Parcels and outlines round the building that its ground plan shows, metres.
 const PLAN_M: f64 = 80.0;
 
@@ -37,6 +39,21 @@ pub struct Around {
     /// Lines and rings in the local frame.
     pub streets: Vec<Vec<[f64; 2]>>,
     pub parcels: Vec<Vec<[f64; 2]>>,
+    /// What there was more of than is kept.
+    pub left_out: LeftOut,
+}
+
+/// How many of what were left out, because there were more than are kept.
+pub type LeftOut = BTreeMap<&'static str, u64>;
+
+/// Adds what was left out elsewhere.
+pub fn add(sum: &mut LeftOut, more: &LeftOut) {
+    more.iter().for_each(|(what, count)| *sum.entry(what).or_default() += count);
+}
+
+/// What was left out, said.
+pub fn told(left_out: &LeftOut, place: &str) -> impl Iterator<Item = Finding> {
+    left_out.iter().map(move |(what, count)| Finding::new("solar-around-cut", Severity::Warning, place).object(*what).value(count))
 }
 
 /// What a territory's table says, read once for as many buildings as are asked about.
@@ -48,6 +65,8 @@ pub struct Land {
     covers: Vec<Covering>,
     streets: Vec<Boxed>,
     parcels: Vec<Boxed>,
+    /// Rows beyond what is kept of a whole territory.
+    pub left_out: LeftOut,
 }
 
 /// A building's own row.
@@ -125,11 +144,11 @@ impl Land {
                     match layer.as_str() {
                         "roads" => {
                             if let Shape::Line(points) = shape {
-                                keep(&mut out.streets, points.iter().map(local).collect(), near);
+                                keep((&mut out.streets, &mut out.left_out), "roads", points.iter().map(local).collect(), near);
                             }
                         }
                         // The ground plan is drawn of one building.
-                        "parcels" if near.is_some() => rings(shape).into_iter().take(64).for_each(|ring| keep(&mut out.parcels, ring.iter().map(local).collect(), near)),
+                        "parcels" if near.is_some() => rings(shape).into_iter().take(64).for_each(|ring| keep((&mut out.parcels, &mut out.left_out), "parcels", ring.iter().map(local).collect(), near)),
                         name => {
                             let Some(layer) = COVERS.into_iter().find(|known| *known == name) else { return };
                             let attributes: Value = serde_json::from_str(&text("attributes")).unwrap_or(Value::Null);
@@ -140,6 +159,8 @@ impl Land {
                             let Some(bounds) = bounds(&points) else { return };
                             if out.covers.len() < MOST_COVERINGS {
                                 out.covers.push(Covering { layer, shape: shape.clone(), bounds, cover, protects, generator: is_generator(&attributes), monument });
+                            } else {
+                                *out.left_out.entry(layer).or_default() += 1;
                             }
                         }
                     }
@@ -187,31 +208,51 @@ impl Land {
                 }
                 _ => continue,
             };
-            if covers && list.len() < MOST_COVERS && !list.contains(&one.cover) {
+            if !covers || list.contains(&one.cover) {
+                continue;
+            }
+            if list.len() < MOST_COVERS {
                 list.push(one.cover.clone());
+            } else {
+                *out.left_out.entry(one.layer).or_default() += 1;
             }
         }
         let flat = [at[0], at[1]];
-        let near = |lines: &[Boxed], metres: f64, most: usize| -> Vec<Vec<[f64; 2]>> {
-            lines.iter().filter(|(bounds, line)| apart(bounds, flat) <= metres && line_distance_m(line, flat) <= metres).take(most).map(|(_, line)| line.clone()).collect()
+        let mut near = |what: &'static str, lines: &[Boxed], metres: f64| -> Vec<Vec<[f64; 2]>> {
+            let mut kept: Vec<(f64, &Boxed)> = lines.iter().filter(|(bounds, _)| apart(bounds, flat) <= metres).map(|one| (line_distance_m(&one.1, flat), one)).filter(|(distance, _)| *distance <= metres).collect();
+            // The nearest ones, where there are more than are kept.
+            if kept.len() > MOST_STREETS {
+                kept.sort_by(|a, b| a.0.total_cmp(&b.0));
+                *out.left_out.entry(what).or_default() += (kept.len() - MOST_STREETS) as u64;
+                kept.truncate(MOST_STREETS);
+            }
+            kept.into_iter().map(|(_, (_, line))| line.clone()).collect()
         };
-        out.streets = near(&self.streets, STREETS_M, MOST_STREETS);
-        out.parcels = near(&self.parcels, PLAN_M, MOST_STREETS);
+        let (streets, parcels) = (near("roads", &self.streets, STREETS_M), near("parcels", &self.parcels, PLAN_M));
+        (out.streets, out.parcels) = (streets, parcels);
         // A perimeter says where its monument may stand; the monument itself says it better.
         if out.monuments.iter().any(|monument| !monument.guessed) {
             out.monuments.retain(|monument| !monument.guessed);
         }
         out.monuments.sort_by(|a, b| a.distance_m.total_cmp(&b.distance_m));
-        out.monuments.truncate(20);
+        if out.monuments.len() > MOST_MONUMENTS {
+            *out.left_out.entry("monuments").or_default() += (out.monuments.len() - MOST_MONUMENTS) as u64;
+            out.monuments.truncate(MOST_MONUMENTS);
+        }
         out
     }
 }
 
 /// Keeps a line that may be near enough.
-fn keep(lines: &mut Vec<Boxed>, line: Vec<[f64; 2]>, near: Option<[f64; 2]>) {
+fn keep((lines, left_out): (&mut Vec<Boxed>, &mut LeftOut), what: &'static str, line: Vec<[f64; 2]>, near: Option<[f64; 2]>) {
     let Some(bounds) = bounds(&line) else { return };
-    if lines.len() < MOST_LINES && near.is_none_or(|at| apart(&bounds, at) <= STREETS_M) {
+    if near.is_some_and(|at| apart(&bounds, at) > STREETS_M) {
+        return;
+    }
+    if lines.len() < MOST_LINES {
         lines.push((bounds, line));
+    } else {
+        *left_out.entry(what).or_default() += 1;
     }
 }
 

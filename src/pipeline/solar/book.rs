@@ -1,9 +1,10 @@
 //! The roof book of a territory: records completed with what is known of their place, bound into pages.
 
-use super::around::Land;
+use super::around::{self, Land, LeftOut};
 use super::roofs::RoofOptions;
 use super::scene::Scene;
 use super::sights::Outlook;
+use super::trees;
 use super::weather::Weather;
 use crate::base::DatasetId;
 use crate::energy::roof::RoofPlane;
@@ -44,8 +45,8 @@ pub fn shared(manifest: &Manifest, weather: &Weather, options: &RoofOptions, lan
     }
 }
 
-/// Fills in what is known of a building and its place: its use, the areas that cover it, the monuments that see it.
-pub fn complete(record: &mut Record, scene: &Scene, land: &Land, outlook: &dyn Fn(&Lookout) -> Vec<Covisibility>) {
+/// Fills in what is known of a building and its place: its use, the areas that cover it, the monuments that see it, the trees that shade it; `outlook` is asked for where it is needed. Answers what there was more of than is kept.
+pub fn complete<'o>(record: &mut Record, scene: &Scene, land: &Land, outlook: &dyn Fn() -> &'o Outlook) -> LeftOut {
     let roofs = record::roofs(record, crate::energy::yields::Sureness::CLIMATOLOGY);
     let wanted = proposed(&roofs);
     let planes: Vec<RoofPlane> = record.planes.iter().enumerate().filter(|(number, _)| wanted.is_empty() || wanted.contains(number)).map(|(_, plane)| record::plane(plane)).collect();
@@ -66,23 +67,12 @@ pub fn complete(record: &mut Record, scene: &Scene, land: &Land, outlook: &dyn F
     record.information = covers(&around.information);
     // A roof on which nothing fits needs no permission.
     if !wanted.is_empty() && !around.monuments.is_empty() {
-        let found = outlook(&Lookout { building: &record.building, planes: &planes, around: &around });
-        record.monuments = found.iter().map(record::monument_record).collect();
+        let outlook = outlook();
+        let seen = |monument| outlook.covisibility(scene, &record.building, &planes, monument, &around.streets);
+        record.monuments = around.monuments.iter().map(seen).map(|found: Covisibility| record::monument_record(&found)).collect();
     }
-}
-
-/// The planes that sight lines are drawn from, and what stands around.
-pub struct Lookout<'c> {
-    pub building: &'c str,
-    pub planes: &'c [RoofPlane],
-    pub around: &'c super::around::Around,
-}
-
-impl Lookout<'_> {
-    /// Sight lines to all monuments.
-    pub fn seen(&self, scene: &Scene, outlook: &Outlook) -> Vec<Covisibility> {
-        self.around.monuments.iter().map(|monument| outlook.covisibility(scene, self.building, self.planes, monument, &self.around.streets)).collect()
-    }
+    (record.trees, record.treeless) = trees::before(record, scene, &|| outlook().obstacles());
+    around.left_out
 }
 
 /// A book that is being bound: lines wait beside their pages, the pages are packed at the end.
@@ -96,15 +86,18 @@ pub struct Book<'s> {
     outlook: std::sync::OnceLock<Outlook>,
     waiting: BTreeMap<u32, String>,
     waiting_bytes: usize,
+    left_out: LeftOut,
     progress: &'s dyn Progress,
 }
 
 /// A book that is done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Bound {
     pub pages: u32,
     pub buildings: u64,
     pub bytes: u64,
+    /// Places round the buildings that had more of something than is kept.
+    pub left_out: LeftOut,
 }
 
 impl<'s> Book<'s> {
@@ -113,7 +106,7 @@ impl<'s> Book<'s> {
     pub fn new(folder: &Path, scene: &'s Scene, land: &'s Land, progress: &'s dyn Progress) -> io::Result<Self> {
         fs::create_dir_all(folder)?;
         let pages = pages_for(scene.buildings.len() as u64);
-        Ok(Self { folder: folder.to_owned(), pages, buildings: 0, scene, land, outlook: std::sync::OnceLock::new(), waiting: BTreeMap::new(), waiting_bytes: 0, progress })
+        Ok(Self { folder: folder.to_owned(), pages, buildings: 0, scene, land, outlook: std::sync::OnceLock::new(), waiting: BTreeMap::new(), waiting_bytes: 0, left_out: LeftOut::new(), progress })
     }
 
     /// Completes records and lays them beside their pages.
@@ -123,21 +116,20 @@ impl<'s> Book<'s> {
     pub fn add(&mut self, mut records: Vec<Record>) -> io::Result<()> {
         let (scene, land, outlook, progress) = (self.scene, self.land, &self.outlook, self.progress);
         let (done, total) = (std::sync::atomic::AtomicU64::new(0), records.len() as u64);
-        let lines: Vec<(u32, String)> = records
+        let lines: Vec<(u32, String, LeftOut)> = records
             .par_iter_mut()
             .map(|record| {
-                if !progress.cancelled() {
-                    complete(record, scene, land, &|lookout| lookout.seen(scene, outlook.get_or_init(|| Outlook::whole(scene))));
-                }
+                let left_out = if progress.cancelled() { LeftOut::new() } else { complete(record, scene, land, &|| outlook.get_or_init(|| Outlook::whole(scene))) };
                 let now = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
                 if now % 256 == 0 || now == total {
                     progress.step("solar-sights", now, total);
                 }
-                (page_of(&record.building, self.pages), record.line())
+                (page_of(&record.building, self.pages), record.line(), left_out)
             })
             .collect();
         self.buildings += total;
-        for (page, line) in lines {
+        for (page, line, left_out) in lines {
+            around::add(&mut self.left_out, &left_out);
             self.waiting_bytes += line.len() + 1;
             let waiting = self.waiting.entry(page).or_default();
             waiting.push_str(&line);
@@ -184,7 +176,7 @@ impl<'s> Book<'s> {
             .collect::<io::Result<Vec<u64>>>()?;
         let head = head.bytes()?;
         fs::write(self.folder.join(HEAD), &head)?;
-        Ok(Some(Bound { pages: self.pages, buildings: self.buildings, bytes: sizes.iter().sum::<u64>() + head.len() as u64 }))
+        Ok(Some(Bound { pages: self.pages, buildings: self.buildings, bytes: sizes.iter().sum::<u64>() + head.len() as u64, left_out: self.left_out }))
     }
 }
 

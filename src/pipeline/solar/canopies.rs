@@ -155,7 +155,7 @@ fn decks(scene: &Scene, parks: &[CarPark], canopies: &Canopies) -> Vec<(usize, S
                 [x, y]
             };
             let [x, y] = local(&[park.at[0], park.at[1], 0.0]);
-            let foot = super::sights::foot(&ground, [x, y]).unwrap_or(if lowest.is_finite() { lowest } else { 0.0 });
+            let foot = crate::rooftop::scenery::foot(&ground, [x, y]).unwrap_or(if lowest.is_finite() { lowest } else { 0.0 });
             let z = foot + canopies.height_m;
             let mut triangles: Vec<Triangle> = Vec::new();
             for rings in park.shape.polygons() {

@@ -4,7 +4,7 @@
 //! Solid horizons do not change; what is left of the trees takes the place of what was.
 
 use super::horizons::{ABOVE_M, AZIMUTHS, NEAR_M, samples_of};
-use super::scene::{Scene, Triangle};
+use super::scene::{Scene, Tree, Triangle};
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::condense::{VIEWS, shares};
 use crate::formats::roofbook::{PER_DEGREE, PlaneRecord, Record};
@@ -15,13 +15,13 @@ use rayon::prelude::*;
 /// Trees farther than this from a roof take none of its light that matters, metres.
 const REACH_M: f64 = 250.0;
 /// So near to its own point a ray hits nothing.
-const FROM_M: f64 = 1e-3;
+pub(super) const FROM_M: f64 = 1e-3;
 
 /// Roofs and what stands around them, ready for edits.
 pub struct Neighbourhood {
     pub records: Vec<Record>,
     solid: Bvh,
-    trees: Vec<Triangle>,
+    trees: Vec<Tree>,
 }
 
 /// A plane whose year is another now, kWh.
@@ -37,18 +37,19 @@ impl Neighbourhood {
     /// What stands around a place, and the records of the roofs there.
     pub fn new(scene: &Scene, at: [f64; 2], records: Vec<Record>) -> Self {
         let near = |triangle: &&Triangle| triangle.iter().any(|p| (p[0] - at[0]).hypot(p[1] - at[1]) < NEAR_M);
-        Self { records, solid: Bvh::new(scene.solid().filter(near).copied()), trees: scene.trees.iter().filter(near).copied().collect() }
+        Self { records, solid: Bvh::new(scene.solid().filter(near).copied()), trees: scene.trees.iter().filter(|tree| tree.triangles.iter().any(|triangle| near(&triangle))).cloned().collect() }
     }
 
     /// Takes away the trees that stand wholly within a circle; answers which planes have another year, and their records have it too.
     pub fn fell(&mut self, at: [f64; 2], radius_m: f64, sunlight: &Sunlight) -> Vec<Changed> {
         let inside = |triangle: &Triangle| triangle.iter().all(|p| (p[0] - at[0]).hypot(p[1] - at[1]) <= radius_m);
-        let (felled, left): (Vec<Triangle>, Vec<Triangle>) = std::mem::take(&mut self.trees).into_iter().partition(inside);
+        let (felled, left): (Vec<Tree>, Vec<Tree>) = std::mem::take(&mut self.trees).into_iter().partition(|tree| tree.triangles.iter().all(inside));
         self.trees = left;
         if felled.is_empty() {
             return Vec::new();
         }
-        let trees = Bvh::new(self.trees.iter().copied());
+        let felled: Vec<Triangle> = felled.into_iter().flat_map(|tree| tree.triangles).collect();
+        let trees = Bvh::new(self.trees.iter().flat_map(|tree| &tree.triangles).copied());
         let solid = &self.solid;
         self.records
             .par_iter_mut()
@@ -77,37 +78,10 @@ impl Neighbourhood {
 
 /// Renews what a plane sees where something was felled; whether anything was.
 fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &Bvh) -> bool {
-    // A plane that no tree stood before has no tops to lose.
-    if own.views.iter().all(|view| view.tree_tops.is_empty()) {
-        return false;
-    }
-    let surface = plane(own);
-    let mut points = surface.samples(samples_of(&surface), ABOVE_M);
-    // As the views were made: few points, and those with something overhead, stand for themselves.
-    let is_sorted = points.len() > VIEWS && own.views.iter().all(|view| view.overhead.is_empty());
-    if !is_sorted {
-        points = points.iter().step_by(points.len().div_ceil(VIEWS).max(1)).copied().collect();
-    }
-    if own.views.len() != if is_sorted { VIEWS } else { points.len() } {
-        return false;
-    }
-    let step = 360.0 / AZIMUTHS as f64;
-    let mut directions = [false; AZIMUTHS];
-    for point in &points {
-        for triangle in felled.iter().filter(|triangle| triangle.iter().any(|corner| corner[2] > point[2])) {
-            let azimuths = triangle.map(|corner| (corner[0] - point[0]).atan2(corner[1] - point[1]).to_degrees());
-            for (from, to) in [(0, 1), (1, 2), (2, 0)] {
-                // The shorter way round; what lies between two directions is seen in both.
-                let turn = (azimuths[to] - azimuths[from] + 540.0).rem_euclid(360.0) - 180.0;
-                let (low, high) = if turn >= 0.0 { (azimuths[from], azimuths[from] + turn) } else { (azimuths[from] + turn, azimuths[from]) };
-                let (first, last) = ((low / step).floor() as i64, (high / step).ceil() as i64);
-                (first..=last).for_each(|at| directions[at.rem_euclid(AZIMUTHS as i64) as usize] = true);
-            }
-        }
-    }
+    let Some((points, is_sorted)) = points_of(own) else { return false };
     let mut renewed = false;
-    for (number, _) in directions.iter().enumerate().filter(|(_, is_felled)| **is_felled) {
-        let azimuth = step * number as f64;
+    for (number, _) in behind(felled, &points).iter().enumerate().filter(|(_, is_felled)| **is_felled) {
+        let azimuth = STEP_DEG * number as f64;
         let tops: Vec<f32> = points
             .iter()
             .map(|point| {
@@ -131,9 +105,55 @@ fn look_again(own: &mut PlaneRecord, felled: &[Triangle], solid: &Bvh, trees: &B
     renewed
 }
 
+/// Between two directions, degrees.
+pub(super) const STEP_DEG: f64 = 360.0 / AZIMUTHS as f64;
+
+/// The points that a plane's views were made from, and whether they were sorted into [`VIEWS`]; `None` where no tree stands before it.
+pub(super) fn points_of(own: &PlaneRecord) -> Option<(Vec<[f64; 3]>, bool)> {
+    // A plane that no tree stood before has no tops to lose.
+    if own.views.iter().all(|view| view.tree_tops.is_empty()) {
+        return None;
+    }
+    let surface = plane(own);
+    let mut points = surface.samples(samples_of(&surface), ABOVE_M);
+    // As the views were made: few points, and those with something overhead, stand for themselves.
+    let is_sorted = points.len() > VIEWS && own.views.iter().all(|view| view.overhead.is_empty());
+    if !is_sorted {
+        points = points.iter().step_by(points.len().div_ceil(VIEWS).max(1)).copied().collect();
+    }
+    let views = own.views.len();
+    if views == if is_sorted { VIEWS } else { points.len() } {
+        return Some((points, is_sorted));
+    }
+    // The views are of other points, such as the few cells of a coarse grid: as many of ours, spread as evenly, stand for them.
+    let spread = (0..views).filter_map(|number| points.get(number * points.len() / views.max(1)).copied()).collect::<Vec<_>>();
+    (spread.len() == views).then_some((spread, false))
+}
+
+/// The directions in which some of the points see these triangles above themselves.
+pub(super) fn behind(triangles: &[Triangle], points: &[[f64; 3]]) -> [bool; AZIMUTHS] {
+    let mut directions = [false; AZIMUTHS];
+    for point in points {
+        for triangle in triangles.iter().filter(|triangle| triangle.iter().any(|corner| corner[2] > point[2])) {
+            let azimuths = triangle.map(|corner| (corner[0] - point[0]).atan2(corner[1] - point[1]).to_degrees());
+            for (from, to) in [(0, 1), (1, 2), (2, 0)] {
+                // The shorter way round; what lies between two directions is seen in both.
+                let turn = (azimuths[to] - azimuths[from] + 540.0).rem_euclid(360.0) - 180.0;
+                let (low, high) = if turn >= 0.0 { (azimuths[from], azimuths[from] + turn) } else { (azimuths[from] + turn, azimuths[from]) };
+                let (first, last) = ((low / STEP_DEG).floor() as i64, (high / STEP_DEG).ceil() as i64);
+                (first..=last).for_each(|at| directions[at.rem_euclid(AZIMUTHS as i64) as usize] = true);
+            }
+        }
+    }
+    directions
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pipeline::solar::trees;
+    use crate::rooftop::Thinning;
+    use crate::rooftop::prepare::Prepared;
     use crate::base::LayerId;
     use crate::energy::climate::typical_year;
     use crate::energy::weather::Site;
@@ -175,7 +195,7 @@ mod tests {
         let solid = |triangles| Solid { layer: LayerId::from("buildings"), triangles };
         let buildings: BTreeMap<String, Solid> = houses.into_iter().map(|(id, triangles)| (id.to_owned(), solid(triangles))).collect();
         let ground = vec![[[-500.0, -500.0, 0.0], [900.0, -500.0, 0.0], [900.0, 900.0, 0.0]], [[-500.0, -500.0, 0.0], [900.0, 900.0, 0.0], [-500.0, 900.0, 0.0]]];
-        Scene { frame: EnuFrame::at(LonLatH::new(-1.5, 47.2, 20.0)), buildings, ground, trees: trees.concat() }
+        Scene { frame: EnuFrame::at(LonLatH::new(-1.5, 47.2, 20.0)), buildings, ground, trees: trees.iter().cloned().map(Tree::new).collect() }
     }
 
     fn records(scene: &Scene, sky: &Shared) -> Vec<Record> {
@@ -185,6 +205,34 @@ mod tests {
             roofs_of(scene, "", (&sky.hours, 1.0), None, &options, &mut all, &Silent).unwrap();
         }
         all.0
+    }
+
+    /// What a record knows of its trees is what a look without them finds.
+    fn the_book_knows_what_a_felled_tree_gives_back(before: &Scene, after: &Scene, sunlight: &Sunlight) {
+        let bare = Scene { trees: Vec::new(), ..after.clone() };
+        let [before_it, after_it, without_any] = [before, after, &bare].map(|scene| records(scene, &sunlight.shared));
+        let solid = Bvh::new(before.solid().copied());
+        for ((mut record, felled), none) in before_it.into_iter().zip(after_it).zip(without_any) {
+            (record.trees, record.treeless) = trees::before(&record, before, &|| &solid);
+            let read = Record::parse(&record.line()).unwrap();
+            assert_eq!(read.trees, record.trees);
+            if record.building == "far" {
+                assert_eq!(record.trees, []);
+                continue;
+            }
+            let near = record.trees.iter().position(|tree| tree.at == [6.0, -9.0]);
+            let prepared = Prepared::new(record, sunlight);
+            let year = |record: &Record| record.planes.iter().map(|own| own.kwh_year).sum::<f64>();
+            let same = |a: f64, b: f64| assert!((a - b).abs() <= 1e-3 * b, "{} {a} {b}", felled.building);
+            if let Some(number) = near {
+                let thinned = prepared.without(Thinning::Tree(number), sunlight);
+                same(year(&thinned.record), year(&felled));
+                let hours: f64 = thinned.per_kwp.iter().zip(&thinned.record.planes).map(|(hours, own)| own.kwp * hours.iter().map(|kw| f64::from(*kw)).sum::<f64>()).sum();
+                same(hours, year(&thinned.record));
+            }
+            same(year(&prepared.without(Thinning::All, sunlight).record), year(&none));
+            assert!(prepared.record.building != "a" || near == Some(0), "the one that shades most comes first: {:?}", prepared.record.trees);
+        }
     }
 
     #[test]
@@ -205,6 +253,7 @@ mod tests {
         let sunlight = Sunlight::new(shared.clone()).unwrap();
         let (near, other) = (tree(6.0, -9.0, 16.0), tree(36.0, -8.0, 12.0));
         let (before, after) = (scene(&[near, other.clone()]), scene(&[other]));
+        the_book_knows_what_a_felled_tree_gives_back(&before, &after, &sunlight);
         let mut neighbourhood = Neighbourhood::new(&before, [6.0, -9.0], records(&before, &shared));
         let stood = neighbourhood.records.clone();
         assert_eq!(neighbourhood.fell([600.0, 0.0], 5.0, &sunlight), [], "nothing stands there");

@@ -165,7 +165,7 @@ pub fn by_rays(
     let solid = Bvh::new(
         scene.solid().filter(near).copied(),
     );
-    let trees = Bvh::new(scene.trees.iter().filter(near).copied());
+    let trees = Bvh::new(scene.planted().filter(near).copied());
     let whole = bounds(scene.solid());
     let land = land(
         scene,
@@ -225,10 +225,7 @@ pub fn by_sweep(
     let solid = horizons(&surface, &cells, "solar-horizon", progress);
     let tops = (!scene.trees.is_empty()).then(|| {
         let mut with_trees = surface.clone();
-        scene
-            .trees
-            .iter()
-            .for_each(|triangle| with_trees.add(triangle));
+        scene.planted().for_each(|triangle| with_trees.add(triangle));
         // The receiver stands on its roof, also where a crown hangs over it.
         horizons(&with_trees, &cells, "solar-trees", progress)
     });

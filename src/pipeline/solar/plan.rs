@@ -13,7 +13,7 @@ use crate::formats::roofplan::{Canopies, Facets, Group, Item, Kind, Plan, Protec
 use crate::formats::shape::Shape;
 use crate::formats::territory::Manifest;
 use crate::pipeline::Progress;
-use crate::rooftop::planner::{Coverage, Filter, categories, coverage, perimeter_name, totals, useful_share};
+use crate::rooftop::planner::{Coverage, Filter, categories, coverage, exclusions, perimeter_name, totals, useful_share};
 use crate::rooftop::prepare::{Prepared, Sunlight};
 use crate::rooftop::record;
 use crate::rooftop::year::StoredYear;
@@ -199,6 +199,7 @@ impl<'p> Planner<'p> {
             facilities_known: land.facilities_known(),
             weather,
             sources,
+            pvgis: None,
         };
         (plan, shapes)
     }
@@ -269,7 +270,8 @@ pub fn plan(folder: &Path, manifest: &Manifest, made: &Made, options: &RoofOptio
     report.merge(done.report);
     planner.cover_car_parks(&mut scene, made, year.as_ref(), options, progress);
     let (weather, sources) = said_of(manifest, made);
-    let (plan, shapes) = planner.finish(manifest.clock(), weather, sources);
+    let (mut plan, shapes) = planner.finish(manifest.clock(), weather, sources);
+    plan.pvgis = made.pvgis.map(|answer| super::compare::compared(answer, made, options));
     Ok(SolarPlan { plan, shapes, report })
 }
 
@@ -319,19 +321,8 @@ pub fn json(plan: &Plan, provenance: &Json) -> Json {
         "demand_kwh_year": all.as_ref().map(|one| one.demand_kwh), "covered_at_once": all.as_ref().map(Coverage::covered), "used_at_once": all.as_ref().map(Coverage::used),
         "most_surplus_kw": all.as_ref().map(|one| one.most_surplus_kw), "coverage": told(&all), "coverage_kept": told(&kept),
         "canopies": { "usable_share": plan.canopies.usable_share, "tilt": plan.canopies.tilt, "azimuth": plan.canopies.azimuth, "height_m": plan.canopies.height_m, "nature": "assumed" },
-        "heritage_known": plan.servitudes_known, "public_known": plan.facilities_known, "provenance": provenance, "nature": "simulated",
+        "heritage_known": plan.servitudes_known, "public_known": plan.facilities_known, "pvgis": plan.pvgis, "provenance": provenance, "nature": "simulated",
     })
-}
-
-/// What leaves items out, by name, and how many each.
-pub fn exclusions(plan: &Plan) -> BTreeMap<String, usize> {
-    let mut out = BTreeMap::new();
-    for item in plan.items.iter().filter(|item| item.facets.protection == Protection::Excluded) {
-        for perimeter in item.perimeters.iter().filter(|perimeter| perimeter.category != "AC1") {
-            *out.entry(perimeter_name(perimeter)).or_default() += 1;
-        }
-    }
-    out
 }
 
 /// An item under the names of the exports.

@@ -349,3 +349,69 @@ impl<'a> Rest<'a> {
         (roof, record)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::energy::climate::typical_year;
+    use crate::energy::weather::Site;
+    use crate::geodesy::{EnuFrame, LonLatH};
+    use crate::pipeline::Silent;
+    use crate::pipeline::solar::scene::{Solid, Triangle};
+
+    /// A roof of two triangles 6 m above the ground and its walls left out.
+    fn roof(x: f64, heights: [f64; 4]) -> Vec<Triangle> {
+        let [a, b, c, d] = [[x, 0.0, heights[0]], [x + 12.0, 0.0, heights[1]], [x + 12.0, 8.0, heights[2]], [x, 8.0, heights[3]]];
+        vec![[a, b, c], [a, c, d]]
+    }
+
+    fn found(buildings: Vec<(&str, Vec<Triangle>)>, lat: f64) -> Roofs {
+        let ground = [[-400.0, -400.0, 0.0], [400.0, -400.0, 0.0], [0.0, 400.0, 0.0]];
+        let solid = |triangles| Solid { layer: LayerId::from("buildings"), triangles };
+        let buildings = buildings.into_iter().map(|(id, triangles)| (id.to_owned(), solid(triangles))).collect();
+        let scene = Scene { frame: EnuFrame::at(LonLatH::new(2.0, lat, 20.0)), buildings, ground: vec![ground], trees: Vec::new() };
+        let hours = typical_year(&Site { lat, lon: 2.0, elevation_m: 20.0 }, 2026).unwrap();
+        let mut all = Vec::new();
+        let mut out = roofs_of(&scene, "village", (&hours, 1.0), None, &RoofOptions::default(), &mut Gathering(&mut all, None), &Silent).unwrap();
+        out.roofs = all;
+        out
+    }
+
+    #[test]
+    fn bad_roofs_are_findings_and_the_others_keep_their_answer() {
+        let good = || ("good", roof(0.0, [5.0, 5.0, 9.0, 9.0]));
+        let alone = found(vec![good()], 48.0);
+        let upside_down: Vec<Triangle> = roof(100.0, [5.0; 4]).into_iter().map(|[a, b, c]| [a, c, b]).collect();
+        let (a, b, c, d) = ([200.0, 0.0, 6.0], [212.0, 0.0, 6.0], [212.0, 8.0, 6.0], [200.0, 8.0, 6.0]);
+        let crossing = vec![[a, c, b], [a, b, d], [d, b, [206.0, 4.0, f64::NAN]]];
+        let together = found(
+            vec![
+                good(),
+                ("upside-down", upside_down),
+                ("crossing", crossing),
+                ("bent", roof(300.0, [5.0, 7.5, 4.0, 9.0])),
+                ("no-height", roof(-100.0, [0.0; 4])),
+                ("nowhere", vec![[[f64::NAN; 3]; 3]]),
+                ("nothing", Vec::new()),
+            ],
+            48.0,
+        );
+        let of = |roofs: &Roofs| roofs.roofs.iter().filter(|roof| roof.building == "good").map(|roof| (roof.kwp, roof.kwh_year)).collect::<Vec<_>>();
+        // The grid that shades has other cells where it reaches farther.
+        assert!(of(&together).len() == 1 && of(&together).iter().zip(of(&alone)).all(|(a, b)| a.0 == b.0 && (a.1 / b.1 - 1.0).abs() < 1e-4), "{:?} {:?}", of(&together), of(&alone));
+        for id in ["upside-down", "nowhere", "nothing"] {
+            let told = together.report.findings().iter().any(|finding| finding.code == "solar-roof-none" && finding.object == id);
+            assert!(told, "{id}: {:?}", together.report.findings());
+        }
+        // Two planes where a bent quadrilateral is drawn as two triangles, and every number of theirs is one.
+        assert_eq!(together.roofs.iter().filter(|roof| roof.building == "bent").count(), 2);
+        assert!(together.roofs.iter().all(|roof| roof.kwh_year.is_finite() && roof.kwh_year >= 0.0 && roof.area_m2.is_finite()));
+    }
+
+    #[test]
+    fn a_place_where_the_sun_stays_below_the_horizon_for_months_has_an_answer() {
+        let polar = found(vec![("hut", roof(0.0, [5.0, 5.0, 9.0, 9.0]))], 78.0);
+        let hut = &polar.roofs[0];
+        assert!(hut.kwh_month[11] == 0.0 && hut.kwh_month[5] > 0.0 && hut.kwh_year.is_finite(), "{:?}", hut.kwh_month);
+    }
+}

@@ -1,16 +1,16 @@
 //! What a territory holds that can hide the sun, in the local frame of its origin: x east, y *true* north, z up.
 
 use super::tiles::{self, Leaf};
-use crate::base::{LayerId, Nature, Report};
+use crate::base::{LayerId, Report};
 use crate::formats::gltf::TileContent;
-use crate::formats::territory::{Layer, LayerKind, Manifest};
+use crate::formats::territory::{GENERATED_TREES, Layer, LayerKind, Manifest};
 use crate::geodesy::{Ecef, EnuFrame, LonLatH};
 use crate::pipeline::Progress;
 use glam::{DMat4, DVec3};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub type Triangle = [[f64; 3]; 3];
+pub use crate::rooftop::scenery::{Triangle, bounds};
 
 /// Triangles, sorted.
 #[derive(Clone, Debug)]
@@ -20,7 +20,32 @@ pub struct Scene {
     pub buildings: BTreeMap<String, Solid>,
     pub ground: Vec<Triangle>,
     /// Surveyed trees; drawn ones hide nothing.
-    pub trees: Vec<Triangle>,
+    pub trees: Vec<Tree>,
+}
+
+/// One tree: its crown, and where it stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Tree {
+    /// Middle of its outline seen from above, half of its width, its foot and its top.
+    pub at: [f64; 2],
+    pub radius_m: f64,
+    pub foot_m: f64,
+    pub top_m: f64,
+    pub triangles: Vec<Triangle>,
+}
+
+impl Tree {
+    pub fn new(triangles: Vec<Triangle>) -> Self {
+        let [west, south, east, north] = bounds(triangles.iter());
+        let heights = || triangles.iter().flatten().map(|p| p[2]);
+        Self {
+            at: [0.5 * (west + east), 0.5 * (south + north)],
+            radius_m: 0.25 * ((east - west) + (north - south)),
+            foot_m: heights().fold(f64::INFINITY, f64::min),
+            top_m: heights().fold(f64::NEG_INFINITY, f64::max),
+            triangles,
+        }
+    }
 }
 
 /// One building.
@@ -48,6 +73,11 @@ impl Scene {
         self.built().chain(&self.ground)
     }
 
+    /// Those of trees.
+    pub fn planted(&self) -> impl Iterator<Item = &Triangle> {
+        self.trees.iter().flat_map(|tree| &tree.triangles)
+    }
+
     /// Those of buildings.
     pub fn built(&self) -> impl Iterator<Item = &Triangle> {
         self.buildings.values().flat_map(|solid| &solid.triangles)
@@ -62,26 +92,6 @@ impl Scene {
     pub fn local(&self, at: LonLatH) -> [f64; 3] {
         self.frame.from_ecef(at.to_ecef()).to_array()
     }
-}
-
-/// `[west, south, east, north]` of triangles.
-pub fn bounds<'t>(triangles: impl Iterator<Item = &'t Triangle>) -> [f64; 4] {
-    triangles.flatten().fold(
-        [
-            f64::INFINITY,
-            f64::INFINITY,
-            f64::NEG_INFINITY,
-            f64::NEG_INFINITY,
-        ],
-        |b, p| {
-            [
-                b[0].min(p[0]),
-                b[1].min(p[1]),
-                b[2].max(p[0]),
-                b[3].max(p[1]),
-            ]
-        },
-    )
 }
 
 /// Reads the finest tiles; what cannot be read is reported and passed over.
@@ -102,7 +112,7 @@ pub fn read(
     for layer in &manifest.layers {
         let wanted = match layer.kind {
             LayerKind::Buildings | LayerKind::Terrain => true,
-            LayerKind::Trees => layer.nature != Nature::Made,
+            LayerKind::Trees => layer.id.as_str() != GENERATED_TREES,
             LayerKind::Water | LayerKind::Networks | LayerKind::Areas | LayerKind::Models => false,
         };
         if !wanted {
@@ -142,6 +152,7 @@ fn take(
             })
             .collect();
         let table = mesh.table.and_then(|number| content.tables.get(number));
+        let mut trees: BTreeMap<Option<u32>, Vec<Triangle>> = BTreeMap::new();
         for corner in mesh.indices.chunks_exact(3) {
             let &[a, b, c] = corner else { continue };
             let point = |index: u32| local.get(index as usize).copied();
@@ -161,11 +172,12 @@ fn take(
                     let solid = scene.buildings.entry(id).or_insert_with(|| Solid { layer: layer.id.clone(), triangles: Vec::new() });
                     solid.triangles.push(triangle);
                 }
-                LayerKind::Trees => scene.trees.push(triangle),
+                LayerKind::Trees => trees.entry(mesh.feature_ids.get(a as usize).copied()).or_default().push(triangle),
                 LayerKind::Terrain | LayerKind::Water | LayerKind::Networks | LayerKind::Areas | LayerKind::Models => {
                     scene.ground.push(triangle)
                 }
             }
         }
+        scene.trees.extend(trees.into_values().map(Tree::new));
     }
 }

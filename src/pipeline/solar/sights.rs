@@ -4,17 +4,13 @@ use super::scene::{Scene, Triangle};
 use crate::energy::roof::RoofPlane;
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::sight::{SightLine, sight};
-use crate::rooftop::{Covisibility, Standing};
+use crate::rooftop::scenery::{foot, viewpoints, wide};
+use crate::rooftop::{Bare, Covisibility, Standing};
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Mutex, OnceLock};
 
 /// Things farther than this from the middle of a line hide nothing that matters here, metres beyond its half.
 const AROUND_M: f64 = 60.0;
-/// Eyes of a person in the street.
-const EYES_M: f64 = 1.6;
-/// One viewpoint on a street for so many metres, and most of them.
-const EVERY_M: f64 = 15.0;
-const MOST_VIEWPOINTS: usize = 300;
 /// Roof and monument are seen at once when they are no farther apart than this, degrees: half of what a person sees without turning.
 const AT_ONCE_DEG: f64 = 60.0;
 /// A monument without a building in the data: the heights above ground that are looked at.
@@ -26,6 +22,10 @@ const AT_MONUMENT_M: f64 = 15.0;
 pub struct Outlook {
     obstacles: Bvh,
     ground: Bvh,
+    /// Buildings alone, for what the terrain does: made when it is asked about.
+    built: OnceLock<Bvh>,
+    /// A place and how far around it things count; everything without.
+    around: Option<([f64; 2], f64)>,
     /// Ids of buildings with `[west, south, east, north]`.
     boxes: Vec<(String, [f64; 4])>,
     has_ground: bool,
@@ -33,36 +33,43 @@ pub struct Outlook {
     of_monuments: Mutex<HashMap<Looking, Option<SightLine>>>,
 }
 
-/// A viewpoint and the first point of a monument, bit by bit, and how many points it has.
-type Looking = ([u64; 6], usize);
+/// A viewpoint and the first point of a monument, bit by bit, how many points it has, and whether the terrain hides.
+type Looking = ([u64; 6], usize, bool);
 /// Looks that are remembered.
 const MOST_REMEMBERED: usize = 1 << 20;
 
 impl Outlook {
     /// All of a territory: for many buildings.
     pub fn whole(scene: &Scene) -> Self {
-        Self::of(scene, |_| true)
+        Self::of(scene, None)
     }
 
     /// What may hide two places no farther from `at` than `reach_m`.
     pub fn near(scene: &Scene, at: [f64; 2], reach_m: f64) -> Self {
-        let reach = reach_m + AROUND_M;
-        Self::of(scene, |triangle| triangle.iter().any(|p| (p[0] - at[0]).hypot(p[1] - at[1]) < reach) || wide(triangle, at, reach))
+        Self::of(scene, Some((at, reach_m + AROUND_M)))
     }
 
-    fn of(scene: &Scene, keep: impl Fn(&Triangle) -> bool) -> Self {
+    fn of(scene: &Scene, around: Option<([f64; 2], f64)>) -> Self {
+        let near = |triangle: &&Triangle| counts(triangle, around);
         Self {
-            obstacles: Bvh::new(scene.solid().filter(|triangle| keep(triangle)).copied()),
-            ground: Bvh::new(scene.ground.iter().filter(|triangle| keep(triangle)).copied()),
+            obstacles: Bvh::new(scene.solid().filter(near).copied()),
+            ground: Bvh::new(scene.ground.iter().filter(near).copied()),
+            built: OnceLock::new(),
+            around,
             boxes: scene.buildings.iter().map(|(id, solid)| (id.clone(), solid.bounds())).collect(),
             has_ground: !scene.ground.is_empty(),
             of_monuments: Mutex::default(),
         }
     }
 
+    /// All that hides: ground and buildings.
+    pub fn obstacles(&self) -> &Bvh {
+        &self.obstacles
+    }
+
     /// Sight lines between the planes of a building and a monument.
     pub fn covisibility(&self, scene: &Scene, building: &str, planes: &[RoofPlane], monument: &Standing, streets: &[Vec<[f64; 2]>]) -> Covisibility {
-        let mut out = Covisibility { monument: monument.clone(), building: None, covisible: None, direct: None, from_street: None, viewpoints: 0 };
+        let mut out = Covisibility { monument: monument.clone(), building: None, covisible: None, direct: None, from_street: None, viewpoints: 0, bare: None };
         let roof = roof_points(planes);
         let Some(first) = roof.first().copied() else { return out };
         if !self.has_ground {
@@ -73,16 +80,24 @@ impl Outlook {
         if targets.is_empty() {
             return out;
         }
-        out.direct = best_sight(&self.obstacles, &roof, &targets);
         let eyes = viewpoints(streets, first, &self.ground);
         out.viewpoints = eyes.len();
-        out.from_street = self.from_street(&eyes, &roof, &targets);
-        out.covisible = Some(out.direct.as_ref().is_some_and(SightLine::is_free) || out.from_street.is_some());
+        let seen = |hides: (&Bvh, bool)| {
+            let direct = best_sight(hides.0, &roof, &targets);
+            let from_street = self.from_street(hides, &eyes, &roof, &targets);
+            Bare { covisible: Some(direct.as_ref().is_some_and(SightLine::is_free) || from_street.is_some()), direct, from_street }
+        };
+        let Bare { covisible, direct, from_street } = seen((&self.obstacles, true));
+        (out.covisible, out.direct, out.from_street) = (covisible, direct, from_street);
+        if out.covisible == Some(false) {
+            let built = self.built.get_or_init(|| Bvh::new(scene.built().filter(|triangle| counts(triangle, self.around)).copied()));
+            out.bare = Some(Box::new(seen((built, false))));
+        }
         out
     }
 
     /// The viewpoint with the shortest lines to both, as long as both are free and seen at once.
-    fn from_street(&self, eyes: &[[f64; 3]], roof: &[[f64; 3]], targets: &[[f64; 3]]) -> Option<[SightLine; 2]> {
+    fn from_street(&self, hides: (&Bvh, bool), eyes: &[[f64; 3]], roof: &[[f64; 3]], targets: &[[f64; 3]]) -> Option<[SightLine; 2]> {
         let nearest = |eye: &[f64; 3], points: &[[f64; 3]]| points.iter().map(|point| length_m(*eye, *point)).fold(f64::INFINITY, f64::min);
         let mut order: Vec<(f64, &[f64; 3])> = eyes.iter().map(|eye| (nearest(eye, roof) + nearest(eye, targets), eye)).collect();
         order.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -92,8 +107,8 @@ impl Outlook {
             if best.as_ref().is_some_and(|(length, _)| *length <= at_least) {
                 break;
             }
-            let Some(of_monument) = self.monument_from(*eye, targets) else { continue };
-            let Some(of_roof) = best_sight(&self.obstacles, &[*eye], roof).filter(SightLine::is_free) else { continue };
+            let Some(of_monument) = self.monument_from(hides, *eye, targets) else { continue };
+            let Some(of_roof) = best_sight(hides.0, &[*eye], roof).filter(SightLine::is_free) else { continue };
             let length = of_roof.length_m() + of_monument.length_m();
             if apart_deg(*eye, of_roof.to, of_monument.to) <= AT_ONCE_DEG && best.as_ref().is_none_or(|(known, _)| length < *known) {
                 best = Some((length, [of_roof, of_monument]));
@@ -103,16 +118,16 @@ impl Outlook {
     }
 
     /// The shortest free line from a viewpoint to a monument.
-    fn monument_from(&self, eye: [f64; 3], targets: &[[f64; 3]]) -> Option<SightLine> {
+    fn monument_from(&self, (obstacles, with_terrain): (&Bvh, bool), eye: [f64; 3], targets: &[[f64; 3]]) -> Option<SightLine> {
         let first = targets.first().copied().unwrap_or_default();
         let bits = |point: [f64; 3]| point.map(f64::to_bits);
         let ([a, b, c], [d, e, f]) = (bits(eye), bits(first));
-        let key = ([a, b, c, d, e, f], targets.len());
+        let key = ([a, b, c, d, e, f], targets.len(), with_terrain);
         // A look that another thread was about to remember is taken twice: the answer is the same.
         if let Some(known) = self.of_monuments.lock().ok().and_then(|known| known.get(&key).copied()) {
             return known;
         }
-        let found = best_sight(&self.obstacles, &[eye], targets).filter(SightLine::is_free);
+        let found = best_sight(obstacles, &[eye], targets).filter(SightLine::is_free);
         if let Ok(mut known) = self.of_monuments.lock()
             && known.len() < MOST_REMEMBERED
         {
@@ -167,49 +182,14 @@ fn best_sight(obstacles: &Bvh, from: &[[f64; 3]], to: &[[f64; 3]]) -> Option<Sig
     shortest
 }
 
-/// Large triangles may lie across a circle without a corner in it.
-pub fn wide(triangle: &Triangle, middle: [f64; 2], reach: f64) -> bool {
-    let span = |axis: usize| {
-        let values = triangle.map(|p| p[axis]);
-        (values.iter().copied().fold(f64::INFINITY, f64::min), values.iter().copied().fold(f64::NEG_INFINITY, f64::max))
-    };
-    (0..2).all(|axis| {
-        let (low, high) = span(axis);
-        low <= middle[axis] + reach && high >= middle[axis] - reach
-    })
+/// Whether a triangle may hide anything around a place.
+fn counts(triangle: &Triangle, around: Option<([f64; 2], f64)>) -> bool {
+    around.is_none_or(|(at, reach)| triangle.iter().any(|p| (p[0] - at[0]).hypot(p[1] - at[1]) < reach) || wide(triangle, at, reach))
 }
 
 /// Corners and middles of the planes, a hand’s breadth above them.
 fn roof_points(planes: &[RoofPlane]) -> Vec<[f64; 3]> {
     planes.iter().flat_map(|plane| plane.samples(4, 0.15)).take(24).collect()
-}
-
-/// Height of the ground at a place.
-pub fn foot(ground: &Bvh, at: [f64; 2]) -> Option<f64> {
-    const HIGH_M: f64 = 9_000.0;
-    ground.first_hit([at[0], at[1], HIGH_M], [0.0, 0.0, -1.0], 0.0, 2.0 * HIGH_M).map(|down| HIGH_M - down)
-}
-
-/// Eyes of people in the streets, the nearest to a roof first.
-pub fn viewpoints(streets: &[Vec<[f64; 2]>], roof: [f64; 3], ground: &Bvh) -> Vec<[f64; 3]> {
-    let mut places: Vec<[f64; 2]> = Vec::new();
-    for street in streets {
-        let mut left = 0.0;
-        for side in street.windows(2) {
-            let ([ax, ay], [bx, by]) = (side[0], side[1]);
-            let length = (bx - ax).hypot(by - ay);
-            while left <= length && places.len() < 100 * MOST_VIEWPOINTS {
-                let part = if length > 0.0 { left / length } else { 0.0 };
-                places.push([ax + part * (bx - ax), ay + part * (by - ay)]);
-                left += EVERY_M;
-            }
-            left -= length;
-        }
-    }
-    let far = |p: &[f64; 2]| (p[0] - roof[0]).hypot(p[1] - roof[1]);
-    places.sort_by(|a, b| far(a).total_cmp(&far(b)));
-    places.truncate(MOST_VIEWPOINTS);
-    places.into_iter().filter_map(|p| Some([p[0], p[1], foot(ground, p)? + EYES_M])).collect()
 }
 
 /// Angle between two things as seen from a place.

@@ -10,8 +10,9 @@
 //!
 //! The new folder is written beside the old one and takes its place when it is whole; the manifest follows. A second run gives the same bytes.
 
-use super::around::Land;
+use super::around::{self, Land};
 use super::book::{Book, Bound};
+use super::compare::compared;
 use super::plan::{LEAST_M2, Planner, said_of};
 use super::plan_land::PlanLand;
 use super::roofs::{Roof, RoofOptions, Roofs, roofs_of};
@@ -19,7 +20,9 @@ use super::scene;
 use super::spool::Spool;
 use super::weather::Weather;
 use crate::formats::roofplan;
+use crate::formats::weather::pvgis_answer::PvgisAnswer;
 use crate::rooftop::prepare::Sunlight;
+use crate::rooftop::told;
 use crate::rooftop::year::StoredYear;
 use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Report, Severity};
 use crate::formats::shape::Shape;
@@ -126,6 +129,8 @@ pub struct Made<'a> {
     pub weather: &'a Weather,
     pub model: &'a str,
     pub mount: &'a str,
+    /// An answer of PVGIS to hold ours against.
+    pub pvgis: Option<&'a PvgisAnswer>,
 }
 
 impl Made<'_> {
@@ -218,12 +223,16 @@ pub fn store(
     }
     roofs.roofs.sort_by(|a, b| (&a.building, a.plane).cmp(&(&b.building, b.plane)));
     let book = book.finish(&shared).map_err(|error| failed(&part, &error))?;
+    let mut left_out = land.left_out.clone();
+    around::add(&mut left_out, &book.as_ref().map(|book| book.left_out.clone()).unwrap_or_default());
+    around::told(&left_out, &folder.display().to_string()).for_each(|finding| roofs.report.push(finding));
     planner.cover_car_parks(&mut scene, made, calendar.as_ref(), options, progress);
     if progress.cancelled() {
         return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
     let (weather, sources) = said_of(manifest, made);
-    let (plan, _) = planner.finish(manifest.clock(), weather, sources);
+    let (mut plan, _) = planner.finish(manifest.clock(), weather, sources);
+    plan.pvgis = made.pvgis.map(|answer| compared(answer, made, options));
     plan.bytes().and_then(|bytes| fs::write(part.join(BOOK).join(roofplan::FILE), bytes)).map_err(|error| failed(&part, &error))?;
     let dataset = dataset(manifest, made, options);
     let [lon, lat, height] = manifest.origin;
@@ -303,10 +312,10 @@ fn dataset(manifest: &Manifest, made: &Made, options: &RoofOptions) -> Dataset {
         licence: "CC0 1.0".to_owned(),
         date,
         attribution: format!(
-            "calcul Jumeau {}, valeurs simulées : {weather_name} ; ciel {}, montage {}, pertes {:.0} % ; toits d’après {}",
+            "calcul Jumeau {}, valeurs simulées : {weather_name} ; ciel {}, {}, pertes {:.0} % ; toits d’après {}",
             env!("CARGO_PKG_VERSION"),
-            made.model,
-            made.mount,
+            told::sky_said(made.model, false),
+            told::mount_said(made.mount, false),
             100.0 * options.system.losses,
             if sources.is_empty() { "le territoire".to_owned() } else { sources.join(" ; ") }
         ),

@@ -56,7 +56,7 @@ pub use imported::{grow_trees, write_imported};
 
 use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::gltf::write::Writer;
-use crate::formats::territory::{self, HomeView, LayerKind, Manifest, Name, NamedView};
+use crate::formats::territory::{GENERATED_TREES, self, HomeView, LayerKind, Manifest, Name, NamedView};
 use crate::geodesy::{Crs, Geoid, LonLat};
 use crate::pipeline::Progress;
 use crate::region::utility::Utility;
@@ -417,7 +417,7 @@ fn jobs<'a>(
     }
     for (id, plan, fr, en, dataset, usual) in [
         ("trees", surveyed, "Arbres", "Trees", &territory.trees_dataset, Nature::Measured),
-        ("trees-generated", generated, "Arbres générés", "Generated trees", &territory.generated_trees_dataset, Nature::Made),
+        (GENERATED_TREES, generated, "Arbres générés", "Generated trees", &territory.generated_trees_dataset, Nature::Made),
     ] {
         let data: Vec<DatasetId> = dataset.iter().cloned().collect();
         jobs.push(Job {

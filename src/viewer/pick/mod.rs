@@ -8,12 +8,13 @@ use super::anchor::Anchor;
 use super::lift::Lifts;
 use super::resident::{PickMesh, RayHit, Resident, nearest_raised};
 use super::series::{SeriesStore, demand};
-use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, RoofFacts, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::sampled::{Said, Tells};
 use crate::formats::gltf::{Column, PropertyTable, Values};
 use crate::formats::territory::LayerKind;
-use crate::view::{Command, Selection};
+use crate::geodesy::{EnuFrame, LonLatH};
+use crate::view::{Command, RoofTree, Selection};
 use bevy::ecs::message::{MessageCursor, Messages};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -51,6 +52,7 @@ fn click(
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
     (resident, lifts): (Res<Resident>, Res<Lifts>),
+    (scene, roof): (Res<Scene>, Option<Res<RoofFacts>>),
     mut pressed_at: Local<Option<Vec2>>,
     mut pointed: ResMut<Pointed>,
     mut commands: MessageWriter<ViewCommand>,
@@ -80,8 +82,25 @@ fn click(
     let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
     let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
     let ray = pose.ray_at(pointer.as_dvec2(), size);
+    // A tree before the selected roof: the click fells it, or lets it stand again.
+    if let Some(tree) = roof.and_then(|roof| tree(&scene, &roof, &resident, &lifts, &anchor, pose.eye, ray)) {
+        let felled = if scene.state.roof.felled == tree { RoofTree::None } else { tree };
+        commands.write(ViewCommand(Command::FellRoofTree { tree: felled }));
+        return;
+    }
     let selection = pointed.take(pick(&resident, &lifts, &anchor, pose.eye, ray));
     commands.write(ViewCommand(Command::Select { selection }));
+}
+
+/// The tree of the selected roof that a ray meets before anything else.
+fn tree(scene: &Scene, roof: &RoofFacts, resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DVec3) -> Option<RoofTree> {
+    let record = &roof.prepared.as_ref()?.record;
+    let (ecef, [lon, lat, height_m]) = (anchor.ecef_from_world(), scene.manifest.origin);
+    let (from, way) = (ecef.transform_point3(eye), ecef.transform_vector3(ray));
+    let enu = EnuFrame::at(LonLatH::new(lon, lat, height_m)).ecef_from_enu.inverse();
+    let (number, metres) = crate::rooftop::tree::met(record, enu.transform_point3(from), enu.transform_vector3(way).normalize_or_zero())?;
+    let before = nearest_raised(resident, lifts.0.as_ref(), from, way, |kind| kind != LayerKind::Trees).is_none_or(|hit| metres < hit.distance * way.length());
+    before.then_some(RoofTree::One(u16::try_from(number).ok()?))
 }
 
 /// For those who have no pointer: what stands in the middle of the picture, where the camera looks.

@@ -80,6 +80,32 @@ pub fn take_messages(_most: usize) -> Vec<String> {
 /// What is called when a message of the page has come; none comes here.
 pub fn on_message(_wake: impl Fn() + 'static) {}
 
+/// Puts a file where a person's downloads lie, under a name that is free; answers where.
+///
+/// # Errors
+/// When nothing can be written there.
+pub fn save(name: &str, _kind: &str, bytes: &[u8]) -> std::io::Result<String> {
+    let home = std::env::var_os("HOME").or_else(|| std::env::var_os("USERPROFILE")).map(std::path::PathBuf::from);
+    let named = std::env::var_os("XDG_DOWNLOAD_DIR").map(std::path::PathBuf::from);
+    let usual = ["Téléchargements", "Downloads"].into_iter().filter_map(|folder| Some(home.as_ref()?.join(folder)));
+    let folder = named.into_iter().chain(usual).find(|folder| folder.is_dir()).or(home).unwrap_or_default();
+    let (stem, ending) = name.rsplit_once('.').unwrap_or((name, ""));
+    const MOST: usize = 1_000;
+    for number in 1..MOST {
+        let name = if number == 1 { name.to_owned() } else { format!("{stem}-{number}.{ending}") };
+        let path = folder.join(name);
+        match std::fs::File::create_new(&path) {
+            Ok(mut file) => {
+                std::io::Write::write_all(&mut file, bytes)?;
+                return Ok(path.display().to_string());
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(std::io::Error::new(error.kind(), format!("{}: {error}", path.display()))),
+        }
+    }
+    Err(std::io::ErrorKind::AlreadyExists.into())
+}
+
 /// Tells the page around; the desktop has none.
 pub fn post(_message: &serde_json::Value) {}
 

@@ -84,6 +84,16 @@ pub fn take_messages(most: usize) -> Vec<String> {
     })
 }
 
+/// Hands a file to the page, which offers it as a download: `{ "kind": "file", "name", "type", "bytes": one letter for each byte }`.
+///
+/// # Errors
+/// None: the page tells what becomes of it.
+pub fn save(name: &str, kind: &str, bytes: &[u8]) -> std::io::Result<String> {
+    let letters: String = bytes.iter().map(|byte| char::from(*byte)).collect();
+    post(&serde_json::json!({ "kind": "file", "name": name, "type": kind, "bytes": letters }));
+    Ok(name.to_owned())
+}
+
 /// Tells the page around: a `CustomEvent` named `jumeau` on the window, its detail the JSON text.
 pub fn post(message: &serde_json::Value) {
     let Some(window) = web_sys::window() else { return };

@@ -6,13 +6,12 @@ use crate::formats::roofbook::Record;
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::rooftop::card::{PlaneCard, colour};
 use crate::rooftop::record;
-use crate::stream::arrays::snorm;
 use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, EmptyTextures, TileKey, TileMaterial};
+use crate::viewer::material::{EmptyTextures, TileMaterial};
+use crate::viewer::shapes::Shapes;
 use crate::viewer::vocab::{RoofFacts, Scene};
-use bevy::asset::RenderAssetUsages;
 use bevy::light::NotShadowCaster;
-use bevy::mesh::{Mesh, MeshTag, PrimitiveTopology, VertexAttributeValues};
+use bevy::mesh::MeshTag;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 
@@ -38,46 +37,6 @@ pub struct RoofPiece {
     ecef_from_mesh: DMat4,
 }
 
-/// Triangles on their way to a mesh.
-#[derive(Default)]
-pub(super) struct Triangles {
-    positions: Vec<[f32; 3]>,
-    normals: Vec<[i8; 4]>,
-    colours: Vec<[u8; 4]>,
-}
-
-impl Triangles {
-    /// In metres from the middle of the roof.
-    fn push(&mut self, corners: [DVec3; 3], normal: DVec3, [r, g, b]: [u8; 3]) {
-        for corner in corners {
-            self.positions.push(corner.as_vec3().to_array());
-            let n = normal.as_vec3();
-            self.normals.push([snorm(n.x), snorm(n.y), snorm(n.z), 0]);
-            self.colours.push([r, g, b, 255]);
-        }
-    }
-
-    /// Triangles so far.
-    #[cfg(test)]
-    pub(super) fn count(&self) -> usize {
-        self.positions.len() / 3
-    }
-
-    pub(super) fn mesh(self) -> Option<Mesh> {
-        if self.positions.is_empty() {
-            return None;
-        }
-        let rows = vec![0_u32; self.positions.len()];
-        Some(
-            Mesh::new(PrimitiveTopology::TriangleList, RenderAssetUsages::RENDER_WORLD | RenderAssetUsages::MAIN_WORLD)
-                .with_inserted_attribute(Mesh::ATTRIBUTE_POSITION, self.positions)
-                .with_inserted_attribute(ATTRIBUTE_NORMAL, VertexAttributeValues::Snorm8x4(self.normals))
-                .with_inserted_attribute(ATTRIBUTE_COLOUR, VertexAttributeValues::Unorm8x4(self.colours))
-                .with_inserted_attribute(ATTRIBUTE_FEATURE, rows),
-        )
-    }
-}
-
 /// Draws the roof anew when what is known of it has changed.
 #[expect(clippy::too_many_arguments, reason = "meshes, materials and the scene at once")]
 pub(super) fn draw(
@@ -99,17 +58,12 @@ pub(super) fn draw(
     let [lon, lat, height_m] = scene.manifest.origin;
     let ecef_from_mesh = EnuFrame::at(LonLatH::new(lon, lat, height_m)).ecef_from_enu * DMat4::from_translation(middle);
     let lines = facts.card.as_ref().map(|card| sight_lines(card.monuments.iter().flat_map(|one| one.direct.iter().chain(one.from_street.iter().flatten())), middle));
-    let parts = [(planes(&prepared.record, &facts.planes, kind, middle), false), (lines.unwrap_or_default(), true)];
+    let mut lines = lines.unwrap_or_default();
+    super::trees::marks(&mut lines, &prepared.record, &facts, middle);
+    let parts = [(planes(&prepared.record, &facts.planes, kind, middle), false), (lines, true)];
     for (triangles, unlit) in parts {
         let Some(mesh) = triangles.mesh() else { continue };
-        let material = TileMaterial {
-            key: TileKey { double_sided: true, unlit, ..TileKey::default() },
-            table: Some(empty.table.clone()),
-            profiles: Some(empty.profiles.clone()),
-            picture: Some(empty.picture.clone()),
-            order: 0,
-        };
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(material)), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RoofPiece { ecef_from_mesh }));
+        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(unlit))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RoofPiece { ecef_from_mesh }));
     }
 }
 
@@ -121,14 +75,14 @@ pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform
 }
 
 /// Planes in their colours, with the modules that are on.
-fn planes(record: &Record, cards: &[PlaneCard], kind: &ModuleKind, middle: DVec3) -> Triangles {
-    let mut out = Triangles::default();
+fn planes(record: &Record, cards: &[PlaneCard], kind: &ModuleKind, middle: DVec3) -> Shapes {
+    let mut out = Shapes::default();
     for (own, card) in record.planes.iter().zip(cards) {
         let plane = record::plane(own);
         let normal = DVec3::from_array(plane.normal);
         for triangle in &plane.triangles {
             let corners = triangle.map(|p| DVec3::from_array(p) - middle + PLANE_ABOVE_M * normal);
-            out.push(corners, normal, colour(own.kwh_m2));
+            out.facing(corners, normal, colour(own.kwh_m2));
         }
         let modules = record::layout(own, kind).in_space(&plane, kind);
         for (module, _) in modules.iter().zip(&card.modules_at).filter(|(_, (on, _))| *on) {
@@ -137,47 +91,30 @@ fn planes(record: &Record, cards: &[PlaneCard], kind: &ModuleKind, middle: DVec3
                 let p = DVec3::from_array(p);
                 p + MODULE_INSET * (centre - p) - middle + MODULE_ABOVE_M * normal
             });
-            out.push([a, b, c], normal, MODULE);
-            out.push([a, c, d], normal, MODULE);
+            out.facing([a, b, c], normal, MODULE);
+            out.facing([a, c, d], normal, MODULE);
         }
     }
     out
 }
 
 /// Lines of sight: whole where they are free, dashed from what hides them on.
-fn sight_lines<'l>(lines: impl Iterator<Item = &'l SightLine>, middle: DVec3) -> Triangles {
-    let mut out = Triangles::default();
+fn sight_lines<'l>(lines: impl Iterator<Item = &'l SightLine>, middle: DVec3) -> Shapes {
+    let mut out = Shapes::default();
     for line in lines {
         let half_m = (line.length_m() * LINE_SHARE).clamp(LINE_M[0], LINE_M[1]);
         let at = |p: [f64; 3]| DVec3::from_array(p) - middle;
         let Some(hidden_at) = line.hidden_at else {
-            bar(&mut out, at(line.from), at(line.to), half_m, SEEN);
+            out.bar(&DMat4::IDENTITY, at(line.from), at(line.to), half_m, SEEN);
             continue;
         };
-        bar(&mut out, at(line.from), at(hidden_at), half_m, HIDDEN);
+        out.bar(&DMat4::IDENTITY, at(line.from), at(hidden_at), half_m, HIDDEN);
         let (from, to) = (at(hidden_at), at(line.to));
         let dashes = ((to - from).length() / (2.0 * DASH_M)) as usize;
         for dash in 0..dashes.min(MOST_DASHES) {
             let share = |number: f64| from + (to - from) * ((2.0 * dash as f64 + number) / (2.0 * dashes as f64));
-            bar(&mut out, share(1.0), share(2.0), 0.7 * half_m, HIDDEN);
+            out.bar(&DMat4::IDENTITY, share(1.0), share(2.0), 0.7 * half_m, HIDDEN);
         }
     }
     out
-}
-
-/// A bar of square section.
-pub(super) fn bar(out: &mut Triangles, from: DVec3, to: DVec3, half_m: f64, colour: [u8; 3]) {
-    let way = (to - from).normalize_or_zero();
-    if way == DVec3::ZERO {
-        return;
-    }
-    let side = way.any_orthonormal_vector();
-    let up = way.cross(side);
-    let corners = [side + up, up - side, -side - up, side - up].map(|corner| corner * half_m);
-    for number in 0..4 {
-        let (a, b) = (corners[number], corners[(number + 1) % 4]);
-        let normal = (a + b).normalize_or_zero();
-        out.push([from + a, from + b, to + b], normal, colour);
-        out.push([from + a, to + b, to + a], normal, colour);
-    }
 }

@@ -3,8 +3,10 @@
 //! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], [`PlanFacts`], and the meshes of `draw` and `ring`.
 
 pub mod draw;
+mod dossier;
 mod plan;
 pub mod ring;
+mod trees;
 
 use super::requests::{Purpose, Requests};
 use super::vocab::{PlanFacts, RoofFacts, Scene, ViewCommand, ViewerSystems};
@@ -15,12 +17,14 @@ use crate::formats::territory::LayerKind;
 use crate::io::{self, Clock, IoFault};
 use crate::planning::file::Texts;
 use crate::rooftop::answer::{Ask, answer};
-use crate::rooftop::card::{Card, chosen, planes};
+use crate::energy::layout::{ModuleKind, Orientation};
+use crate::rooftop::Thinning;
+use crate::rooftop::card::{Card, Tried, chosen, planes};
 use crate::rooftop::load::Load;
 use crate::rooftop::prepare::{Prepared, Sunlight};
 use crate::rooftop::record;
 use crate::rooftop::told::Basis;
-use crate::view::{Command, Language, RoofChoice, RoofLoad};
+use crate::view::{Command, Language, RoofChoice, RoofLay, RoofLoad, RoofTree};
 use bevy::prelude::*;
 use std::sync::Arc;
 
@@ -35,7 +39,7 @@ impl Plugin for RoofPlugin {
             Update,
             (
                 plan::follow.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
-                (hear, follow, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
+                (hear, follow, dossier::hand_over, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
                 (draw::place_again, ring::place_again).in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
             ),
         );
@@ -69,9 +73,14 @@ struct Work {
     meter: Option<(String, Result<Meter, String>)>,
     /// The dated facts and texts, read once.
     facts: Option<(Facts, Texts)>,
+    /// The roof as it is tried: laid again, and without some trees.
+    tried: Option<(Trial, Arc<Prepared>)>,
     answered: Option<(RoofChoice, Language)>,
     stale: bool,
 }
+
+/// How modules lie, their margin, what is felled.
+type Trial = (RoofLay, Option<f64>, Option<Thinning>);
 
 /// A meter's file, and another try.
 fn hear(mut commands: MessageReader<ViewCommand>, mut work: ResMut<Work>) {
@@ -115,6 +124,7 @@ fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut work: ResMut<Wo
         work.building = building.cloned();
         work.prepared = Part::Unasked;
         work.page = None;
+        work.tried = None;
         work.stale = true;
     }
     let (Some(book), Some(building)) = (book, work.building.clone()) else {
@@ -193,6 +203,14 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
         let Some((dated, texts)) = &work.facts else { return };
         let shared = &sunlight.shared;
         let choice = &scene.state.roof;
+        let felled = match choice.felled {
+            RoofTree::None => None,
+            RoofTree::One(number) => (usize::from(number) < prepared.record.trees.len()).then_some(Thinning::Tree(usize::from(number))),
+            RoofTree::All => (!prepared.record.trees.is_empty()).then_some(Thinning::All),
+        };
+        // What no tree is felled in is the roof to compare with.
+        let standing = tried(&mut work.tried, prepared, sunlight, (choice.lay, choice.margin_m, None));
+        let prepared = &tried(&mut work.tried, prepared, sunlight, (choice.lay, choice.margin_m, felled));
         let numbers = |planes: &std::collections::BTreeSet<u16>| planes.iter().map(|plane| usize::from(*plane)).collect::<Vec<usize>>();
         let (load, unread) = load(choice.load, work.meter.as_ref());
         let by_hand = !choice.covered.is_empty() || !choice.uncovered.is_empty();
@@ -208,6 +226,8 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
             planes: by_hand.then(|| chosen(prepared, shared, &numbers(&choice.covered), &numbers(&choice.uncovered))),
             most_kwp: None,
             without: choice.without.iter().map(|(plane, place)| (usize::from(*plane), usize::from(*place))).collect(),
+            bare: choice.bare,
+            margin_m: choice.margin_m,
         };
         out.chosen_planes.clone_from(&ask.planes);
         let english = scene.state.language == Language::En;
@@ -215,8 +235,13 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
             Ok(found) => {
                 let basis = Basis::of(if english { &scene.manifest.name.en } else { &scene.manifest.name.fr }, shared, &ask, "book");
                 out.planes = planes(prepared, shared, Some(&found), &ask.without, english);
-                out.card = Some(Card::new(&found, &basis, scene.manifest.clock(), english));
+                // The same planes and modules under the trees: a proposal for the light of afterwards may be another.
+                let ask = Ask { planes: Some(found.covered.iter().map(|covered| covered.roof.plane).collect()), ..ask };
+                let before_kwh = |felled| answer(&standing, sunlight, scene.manifest.clock(), &ask, dated, texts).ok().map(|before| (felled, [before.answer.kwh_year, found.answer.kwh_year]));
+                let card = Card::new(&found, &basis, scene.manifest.clock(), english);
+                out.card = Some(Card { tried: Tried::new(&prepared.record, felled.and_then(before_kwh), choice.bare, english), ..card });
                 out.found = Some(Arc::new(found));
+                out.basis = Some(Arc::new(basis));
                 out.state = "ready";
                 out.why = unread.map(|why| ("roof-meter-unread", why));
             }
@@ -230,6 +255,30 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
     }
     out.ms = 1e3 * clock.seconds();
     *facts = out;
+}
+
+/// The roof with its modules laid as somebody wants them, without some trees.
+fn tried(known: &mut Option<(Trial, Arc<Prepared>)>, prepared: &Arc<Prepared>, sunlight: &Sunlight, trial: Trial) -> Arc<Prepared> {
+    let (lay, margin_m, felled) = trial;
+    if lay == RoofLay::Best && margin_m.is_none() && felled.is_none() {
+        return prepared.clone();
+    }
+    if let Some((_, roof)) = known.as_ref().filter(|(known, _)| *known == trial) {
+        return roof.clone();
+    }
+    let orientation = match lay {
+        RoofLay::Best => None,
+        RoofLay::Portrait => Some(Orientation::Portrait),
+        RoofLay::Landscape => Some(Orientation::Landscape),
+    };
+    let kind = ModuleKind { margin_m: margin_m.unwrap_or(sunlight.shared.module.margin_m), ..sunlight.shared.module };
+    let laid = if lay == RoofLay::Best && margin_m.is_none() { Prepared::clone(prepared) } else { prepared.relaid(orientation, &kind) };
+    let roof = Arc::new(match felled {
+        Some(thinning) => laid.without(thinning, sunlight),
+        None => laid,
+    });
+    *known = Some((trial, roof.clone()));
+    roof
 }
 
 /// The load that is meant; a meter's file that is not there or cannot be read is a household, and said.

@@ -2,11 +2,11 @@
 //!
 //! Reads: [`RoofFacts`], the shown ground. Writes: its own meshes, again when finer ground has come.
 
-use super::draw::Triangles;
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::planning::rooftop::SURROUNDINGS_M;
 use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
+use crate::viewer::material::{EmptyTextures, TileMaterial};
+use crate::viewer::shapes::Shapes;
 use crate::viewer::resident::{Resident, nearest_hit};
 use crate::viewer::vocab::{RoofFacts, Scene};
 use crate::formats::territory::LayerKind;
@@ -88,15 +88,8 @@ pub(super) fn draw(
     pieces.iter().for_each(|piece| commands.entity(piece).despawn());
     let middle = DVec3::new(middles[0][0], middles[0][1], heights.iter().flatten().next().copied().unwrap_or(0.0));
     if let Some(mesh) = lines(&corners, &heights, middle).mesh() {
-        let material = TileMaterial {
-            key: TileKey { double_sided: true, unlit: true, ..TileKey::default() },
-            table: Some(empty.table.clone()),
-            profiles: Some(empty.profiles.clone()),
-            picture: Some(empty.picture.clone()),
-            order: 0,
-        };
         let ecef_from_mesh = frame.ecef_from_enu * DMat4::from_translation(middle);
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(material)), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RingPiece { ecef_from_mesh }));
+        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(true))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RingPiece { ecef_from_mesh }));
     }
     *drawn = Drawn { version: Some(facts.version), pause: PAUSE, heights };
 }
@@ -123,8 +116,8 @@ fn ground(resident: &Resident, frame: &EnuFrame, [x, y]: [f64; 2]) -> Option<f64
 }
 
 /// Rings of [`CORNERS`] corners each; where no ground is shown there is no line.
-fn lines(corners: &[[f64; 2]], heights: &[Option<f64>], middle: DVec3) -> Triangles {
-    let mut out = Triangles::default();
+fn lines(corners: &[[f64; 2]], heights: &[Option<f64>], middle: DVec3) -> Shapes {
+    let mut out = Shapes::default();
     for (ring, heights) in corners.chunks(CORNERS).zip(heights.chunks(CORNERS)) {
         let at = |corner: usize| {
             let place = corner % ring.len().max(1);
@@ -133,7 +126,7 @@ fn lines(corners: &[[f64; 2]], heights: &[Option<f64>], middle: DVec3) -> Triang
         };
         for corner in 0..ring.len() {
             if let (Some(from), Some(to)) = (at(corner), at(corner + 1)) {
-                super::draw::bar(&mut out, from, to, HALF_M, COLOUR);
+                out.bar(&DMat4::IDENTITY, from, to, HALF_M, COLOUR);
             }
         }
     }

@@ -1,13 +1,13 @@
 //! A proposal drawn: turbines, modules, containers, charging points and lines, each in a ring that says "not there yet"; the ways to the nearest post and line.
 
-use super::shapes::{Rgb, Shapes};
+use crate::viewer::shapes::{Rgb, Shapes};
 use crate::energy::wind::library;
 use crate::formats::territory::LayerKind;
 use crate::geodesy::{EnuFrame, LonLatH, geodesic};
 use crate::siting::reach::{End, Fit};
 use crate::view::{Placed, Proposal, SolarMount, Thing};
 use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
+use crate::viewer::material::{EmptyTextures, TileMaterial};
 use crate::viewer::resident::{Resident, nearest_hit};
 use crate::viewer::vocab::{Doing, Scene, SceneFacts, SitingFacts, Standing};
 use bevy::light::NotShadowCaster;
@@ -115,14 +115,7 @@ pub(super) fn draw(
     }
     for (shapes, unlit) in [(solid, false), (bright, true)] {
         let Some(mesh) = shapes.mesh() else { continue };
-        let material = TileMaterial {
-            key: TileKey { double_sided: true, unlit, ..TileKey::default() },
-            table: Some(empty.table.clone()),
-            profiles: Some(empty.profiles.clone()),
-            picture: Some(empty.picture.clone()),
-            order: 0,
-        };
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(material)), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Piece { ecef_from_mesh }));
+        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(unlit))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Piece { ecef_from_mesh }));
     }
 }
 

@@ -1,4 +1,4 @@
-//! Simple clear shapes of proposed things, in metres east, north and up of their foot.
+//! Simple clear shapes that lie on no tile: roofs lit up, lines of sight, proposed things; in metres east, north and up of their place.
 
 use crate::stream::arrays::snorm;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL};
@@ -21,17 +21,29 @@ pub struct Shapes {
 const MAX_VERTICES: usize = 600_000;
 
 impl Shapes {
-    pub fn triangle(&mut self, place: &DMat4, corners: [DVec3; 3], [r, g, b]: Rgb) {
+    pub fn triangle(&mut self, place: &DMat4, corners: [DVec3; 3], colour: Rgb) {
+        let corners = corners.map(|corner| place.transform_point3(corner));
+        let normal = (corners[1] - corners[0]).cross(corners[2] - corners[0]).normalize_or_zero();
+        self.facing(corners, normal, colour);
+    }
+
+    /// As [`Self::triangle`], with a normal that is known.
+    pub fn facing(&mut self, corners: [DVec3; 3], normal: DVec3, [r, g, b]: Rgb) {
         if self.positions.len() >= MAX_VERTICES {
             return;
         }
-        let corners = corners.map(|corner| place.transform_point3(corner));
-        let normal = (corners[1] - corners[0]).cross(corners[2] - corners[0]).normalize_or_zero().as_vec3();
+        let n = normal.as_vec3();
         for corner in corners {
             self.positions.push(corner.as_vec3().to_array());
-            self.normals.push([snorm(normal.x), snorm(normal.y), snorm(normal.z), 0]);
+            self.normals.push([snorm(n.x), snorm(n.y), snorm(n.z), 0]);
             self.colours.push([r, g, b, 255]);
         }
+    }
+
+    /// Triangles so far.
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.positions.len() / 3
     }
 
     /// Corners in order, counter-clockwise from where it is seen.

@@ -2,15 +2,14 @@
 //!
 //! Plans are drawn to a round scale with a bar and a north arrow; true north is up.
 
-use super::answer::Drawn;
-use super::scene::Scene;
+use super::scenery::{Scenery, bounds};
 use super::street::{self, StreetView};
 use crate::base::Instant;
 use crate::energy::roof;
 use crate::formats::pdf::{Colour, Font, PAGE, Pdf, width, wrapped};
 use crate::planning::rooftop::State;
-use crate::rooftop::answer::{Covered, MyRoof};
-use crate::rooftop::told::{Basis, Line, day, decimal, figures, grouped};
+use super::answer::{Covered, MyRoof};
+use super::told::{Basis, Line, day, decimal, figures, grouped};
 
 const MARGIN: f64 = 48.0;
 const INK: Colour = [0.12, 0.14, 0.17];
@@ -28,11 +27,11 @@ const LOCATION_M: f64 = 300.0;
 const GROUND_M: f64 = 35.0;
 
 /// The bytes of the dossier.
-pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: bool) -> Vec<u8> {
+pub fn pdf(found: &MyRoof, drawn: &Scenery, basis: &Basis, at: Instant, english: bool) -> Vec<u8> {
     let say = |fr: &'static str, en: &'static str| if english { en } else { fr };
     let title = format!("{} — {}", say("Mon toit", "My roof"), found.building);
     let mut sheet = Sheet { pdf: Pdf::new(&title, "Jumeau", say("Dossier solaire, à vérifier avant dépôt", "Solar dossier, to be checked before handing in"), if english { "en" } else { "fr-FR" }), y: 0.0, foot: String::new() };
-    let centre = drawn.scene.lonlat(found.at);
+    let centre = drawn.lonlat(found.at);
     sheet.foot = format!("Jumeau {} · {} · {:.6} N {:.6} E · {} · {}", env!("CARGO_PKG_VERSION"), found.building, centre.lat_deg, centre.lon_deg, day(at), say("valeurs simulées, indicatives", "simulated values, an indication"));
     sheet.begin(&title);
     sheet.text(&format!("{} · {} {}", basis.territory, say("dossier préparé le", "prepared on"), day(at)), 10.0, Font::Regular, GREY);
@@ -44,7 +43,7 @@ pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: b
     sheet.months(&found.answer.kwh_month, english);
 
     sheet.begin(say("Plan de situation", "Location plan"));
-    let buildings = outlines(&drawn.scene, found.at, LOCATION_M * 1.5);
+    let buildings = outlines(drawn, found.at, LOCATION_M * 1.5);
     let sights = |map: &Map, pdf: &mut Pdf| {
         for one in &found.covisibilities {
             let colour = if one.covisible == Some(true) { SEEN } else { HIDDEN };
@@ -72,7 +71,7 @@ pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: b
     }
 
     sheet.begin(say("Plan de masse", "Ground plan"));
-    let near = outlines(&drawn.scene, found.at, GROUND_M * 2.5);
+    let near = outlines(drawn, found.at, GROUND_M * 2.5);
     let modules = |map: &Map, pdf: &mut Pdf| {
         for covered in &found.covered {
             for module in &covered.modules {
@@ -83,7 +82,7 @@ pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: b
     sheet.map(GROUND_M, 470.0, (found, drawn), &near, english, &modules);
     sheet.text(say("Toits d’après le territoire ; modules projetés en plan.", "Roofs as in the territory; modules projected."), 9.0, Font::Regular, GREY);
 
-    if let Some(view) = street::view(&drawn.scene, &drawn.around.streets, found) {
+    if let Some(view) = street::view(drawn, found) {
         sheet.street(&view, english);
     }
 
@@ -112,15 +111,15 @@ pub fn pdf(found: &MyRoof, drawn: &Drawn, basis: &Basis, at: Instant, english: b
 }
 
 /// Roof planes near a place, each with its building.
-fn outlines(scene: &Scene, at: [f64; 3], reach: f64) -> Vec<(String, Vec<Vec<[f64; 3]>>)> {
+fn outlines(scene: &Scenery, at: [f64; 3], reach: f64) -> Vec<(String, Vec<Vec<[f64; 3]>>)> {
     scene
         .buildings
         .iter()
         .filter(|(_, solid)| {
-            let [west, south, east, north] = solid.bounds();
+            let [west, south, east, north] = bounds(solid.iter());
             west < at[0] + reach && east > at[0] - reach && south < at[1] + reach && north > at[1] - reach
         })
-        .flat_map(|(id, solid)| roof::planes(&solid.triangles).into_iter().map(move |plane| (id.clone(), plane.outline())))
+        .flat_map(|(id, solid)| roof::planes(solid).into_iter().map(move |plane| (id.clone(), plane.outline())))
         .collect()
 }
 
@@ -214,7 +213,7 @@ impl Sheet {
     }
 
     /// Buildings, streets and parcels round the roof, with scale and north.
-    fn map(&mut self, half_m: f64, high: f64, (found, drawn): (&MyRoof, &Drawn), roofs: &[(String, Vec<Vec<[f64; 3]>>)], english: bool, more: &dyn Fn(&Map, &mut Pdf)) {
+    fn map(&mut self, half_m: f64, high: f64, (found, drawn): (&MyRoof, &Scenery), roofs: &[(String, Vec<Vec<[f64; 3]>>)], english: bool, more: &dyn Fn(&Map, &mut Pdf)) {
         let wide = PAGE[0] - 2.0 * MARGIN;
         let bottom = self.y - high;
         // A round scale: 1 : 100, 200, 500 …
@@ -223,10 +222,13 @@ impl Sheet {
         let map = Map { centre: [found.at[0], found.at[1]], middle: [MARGIN + 0.5 * wide, bottom + 0.5 * high], points_per_m: 72.0 / 0.0254 / scale };
         let flat = |ring: &Vec<[f64; 3]>| ring.iter().map(|p| map.at([p[0], p[1]])).collect::<Vec<_>>();
         self.pdf.clipped([MARGIN, bottom, wide, high], |pdf| {
-            for street in &drawn.around.streets {
+            for piece in &drawn.paving {
+                pdf.area(&[piece.iter().map(|p| map.at(*p)).collect()], Some(STREET), Some((0.2, STREET)));
+            }
+            for street in &drawn.streets {
                 pdf.line(&street.iter().map(|p| map.at(*p)).collect::<Vec<_>>(), (4.0 * map.points_per_m).clamp(0.8, 12.0), STREET);
             }
-            for parcel in &drawn.around.parcels {
+            for parcel in &drawn.parcels {
                 pdf.line(&parcel.iter().map(|p| map.at(*p)).collect::<Vec<_>>(), 0.5, GREY);
             }
             for (id, outline) in roofs {
@@ -299,7 +301,7 @@ impl Sheet {
         let said = if english { ["plane", "modules of", "kWp", "kWh/year", "shade"] } else { ["pan", "modules de", "kWc", "kWh/an", "ombrage"] };
         let text = format!(
             "{} {} : {} {} {} × {} m, {} {}, {} {}, {:.0}° / {:.0}°, {} {} %",
-            said[0], roof.plane, roof.modules, said[1], decimal(width_m, 2, english), decimal(depth_m, 2, english), decimal(roof.kwp, 2, english), said[2],
+            said[0], roof.plane + 1, roof.modules, said[1], decimal(width_m, 2, english), decimal(depth_m, 2, english), decimal(roof.kwp, 2, english), said[2],
             grouped(roof.kwh_year, english), said[3], roof.tilt, roof.azimuth, said[4], decimal(100.0 * roof.shading_loss, 1, english)
         );
         self.text(&text, 9.0, Font::Bold, INK);

@@ -3,12 +3,11 @@
 //! The eye stands where a person stands: on a street nearby, where most of the modules are seen, or where the house is when none is. What hides them is worked out by
 //! sight lines; the drawing itself is painted from far to near.
 
-use super::scene::{Scene, Triangle};
-use super::sights::{viewpoints, wide};
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::sight::sight;
 use crate::formats::pdf::Colour;
-use crate::rooftop::answer::{Covered, MyRoof};
+use super::answer::{Covered, MyRoof};
+use super::scenery::{Scenery, Triangle, bounds, viewpoints, wide};
 use glam::DVec3;
 
 /// Streets farther than this from the roof are no place to look from, and nearer ones only show eaves, metres.
@@ -24,6 +23,8 @@ const NEAR_M: f64 = 0.4;
 /// Edges of what is painted are no longer than this near the house, metres: large triangles cannot be put in order.
 const EDGE_M: f64 = 5.0;
 const MOST_SPLITS: usize = 6;
+/// Modules are painted as if they stood so much nearer than they do, metres: what is nearer than that still hides them.
+const MODULE_BEFORE_M: f64 = 3.5;
 /// Points of the modules that are looked for.
 const POINTS: usize = 60;
 /// Half of the angle of view, degrees: at least, at most.
@@ -61,18 +62,19 @@ pub struct StreetView {
 }
 
 /// `None` of a roof without a covered plane.
-pub fn view(scene: &Scene, streets: &[Vec<[f64; 2]>], found: &MyRoof) -> Option<StreetView> {
+pub fn view(scene: &Scenery, found: &MyRoof) -> Option<StreetView> {
     let own = scene.buildings.get(&found.building)?;
-    let [west, south, east, north] = own.bounds();
-    let foot = own.foot_m();
-    let top = own.triangles.iter().flatten().map(|p| p[2]).fold(foot, f64::max);
+    let [west, south, east, north] = bounds(own.iter());
+    let foot = own.iter().flatten().map(|p| p[2]).fold(f64::INFINITY, f64::min);
+    let top = own.iter().flatten().map(|p| p[2]).fold(foot, f64::max);
     let house = DVec3::new(0.5 * (west + east), 0.5 * (south + north), foot + 0.55 * (top - foot));
     let near = |triangle: &&Triangle| wide(triangle, [house.x, house.y], AROUND_M);
     let ground: Vec<Triangle> = scene.ground.iter().filter(near).copied().collect();
-    let built: Vec<(&str, Triangle)> = scene.buildings.iter().flat_map(|(id, solid)| solid.triangles.iter().map(move |triangle| (id.as_str(), *triangle))).filter(|(_, triangle)| near(&triangle)).collect();
+    let built: Vec<(&str, Triangle)> = scene.buildings.iter().flat_map(|(id, solid)| solid.iter().map(move |triangle| (id.as_str(), *triangle))).filter(|(_, triangle)| near(&triangle)).collect();
     let trees: Vec<Triangle> = scene.trees.iter().filter(near).copied().collect();
     let land = Bvh::new(ground.iter().copied());
-    let solid = Bvh::new(ground.iter().copied().chain(built.iter().map(|(_, triangle)| *triangle)));
+    // A tree before the house hides it from who stands there, whatever the season.
+    let solid = Bvh::new(ground.iter().chain(&trees).copied().chain(built.iter().map(|(_, triangle)| *triangle)));
     let modules: Vec<[[f64; 3]; 4]> = found.covered.iter().flat_map(|covered| covered.modules.iter().copied()).collect();
     let points = points(found, &modules);
     let first = points.first()?;
@@ -91,7 +93,7 @@ pub fn view(scene: &Scene, streets: &[Vec<[f64; 2]>], found: &MyRoof) -> Option<
         };
         found.covered.iter().map(of_plane).fold(0.0, f64::max)
     };
-    let best = viewpoints(streets, *first, &land)
+    let best = viewpoints(&scene.walks(), *first, &land)
         .into_iter()
         .filter_map(|eye| score(&eye).map(|(seen, liked)| ((seen * (0.05 + facing(&eye)) + 0.02) * liked, seen, eye)))
         .max_by(|a, b| a.0.total_cmp(&b.0));
@@ -103,7 +105,7 @@ pub fn view(scene: &Scene, streets: &[Vec<[f64; 2]>], found: &MyRoof) -> Option<
             (false, eye, seen(eye))
         }
     };
-    let corners: Vec<DVec3> = own.triangles.iter().flatten().map(|p| DVec3::from_array(*p)).collect();
+    let corners: Vec<DVec3> = own.iter().flatten().map(|p| DVec3::from_array(*p)).collect();
     let camera = Camera::towards(DVec3::from_array(eye), house, &corners);
     let mut out = Vec::new();
     camera.paint(&mut out, ground.iter().map(|triangle| (*triangle, GROUND, false)), false);
@@ -174,7 +176,8 @@ impl Camera {
         for (triangle, colour, is_module) in triangles {
             let n = normal(&triangle);
             let away = n.dot(self.eye - DVec3::from_array(triangle[0])) <= 0.0;
-            if n == DVec3::ZERO || (closed && !is_module && away && colour != TREE) {
+            // Modules on the other side of the roof are behind it.
+            if n == DVec3::ZERO || (closed && away && colour != TREE) {
                 continue;
             }
             let facing = if away { -n } else { n };
@@ -187,7 +190,9 @@ impl Camera {
             for piece in pieces {
                 let Some(corners) = self.project(&piece) else { continue };
                 let middle = piece.iter().fold(DVec3::ZERO, |sum, p| sum + DVec3::from_array(*p)) / 3.0;
-                faces.push(((middle - self.eye).length(), Face { corners, colour: shade, is_module }));
+                // A module lies on pieces of the roof whose middles may be nearer than its own.
+                let before = if is_module { MODULE_BEFORE_M } else { 0.0 };
+                faces.push(((middle - self.eye).length() - before, Face { corners, colour: shade, is_module }));
             }
         }
         faces.sort_by(|a, b| b.0.total_cmp(&a.0));
