@@ -48,6 +48,7 @@ fn plan() -> Plan {
         servitudes_known: true,
         car_parks_known: true,
         facilities_known: false,
+        pvgis: None,
         weather: ["climatology".to_owned(), "climatologie".to_owned(), "climatology".to_owned()],
         sources: vec!["essai".to_owned()],
     }
