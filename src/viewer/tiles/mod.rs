@@ -4,26 +4,27 @@
 //! The engine decides; this plugin fetches, decodes off the main thread, uploads within a budget, shows and drops.
 
 mod dress;
-mod kept;
 pub mod load;
 mod restyle;
-mod under;
 mod workshop;
 
 use super::anchor::Anchor;
-use super::material::{EmptyTextures, Profiles, SurfacePlugin, TileKey, TileMaterial};
+use super::material::{EmptyTextures, Profiles, SceneUniform, SurfacePlugin, TileKey, TileMaterial};
 use super::platform;
 use super::quality::Cost;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
+    CameraSystems, DrawnCamera, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
     ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
 use crate::formats::territory::LayerKind;
+use crate::geodesy::LonLatH;
+use crate::formats::pmtiles::Span;
 use crate::io::{Clock, IoFault, Part};
+use crate::region::utility::Utility;
 use crate::view::Command;
 use crate::stream::{About, Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
 use bevy::light::NotShadowCaster;
@@ -31,10 +32,9 @@ use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DMat4;
+use std::collections::VecDeque;
 use crate::formats::gltf::Shape;
-use kept::Kept;
 use load::Wish;
-use under::{covers_networks, cut_ground, glaze};
 use workshop::{Decoded, Job, Outcome, Workshop, start_decoding};
 
 /// What is said while tiles cannot be fetched.
@@ -53,6 +53,11 @@ const MOST_DECODE_S: f64 = 1.0;
 const RETRY_S: f64 = 0.5;
 /// Time between two tries of everything that failed for passing reasons, seconds.
 const AGAIN_S: f64 = 30.0;
+/// How much of the ground is left to see while one looks under it: enough to know where one is.
+const GROUND_OVER_NETWORKS: f32 = 0.35;
+/// The hole in the ground, as a share of the distance it is seen from, and in metres.
+const CUT_SHARE: f64 = 0.2;
+const CUT_M: [f64; 2] = [4.0, 400.0];
 /// How far outside the view a building may stand and still throw its shadow into it.
 const SHADOW_MARGIN_M: f64 = 150.0;
 
@@ -91,6 +96,30 @@ struct LayerStream {
     /// Tiles whose entities are visible.
     visible: HashSet<TileId>,
     kept: Kept,
+}
+
+/// Most tiles of a pyramid whose bytes are kept, and the largest, bytes.
+const MOST_KEPT: usize = 24;
+const LARGEST_KEPT: usize = 512 << 10;
+
+/// Bytes of the last tiles of a pyramid: what has no tile of its own is cut from one above, often four or sixteen times.
+#[derive(Default)]
+struct Kept(VecDeque<(String, Option<Span>, Vec<u8>)>);
+
+impl Kept {
+    fn keep(&mut self, path: &str, span: Option<Span>, bytes: &[u8]) {
+        if bytes.len() > LARGEST_KEPT || self.get(path, span).is_some() {
+            return;
+        }
+        self.0.push_back((path.to_owned(), span, bytes.to_vec()));
+        if self.0.len() > MOST_KEPT {
+            self.0.pop_front();
+        }
+    }
+
+    fn get(&self, path: &str, span: Option<Span>) -> Option<Vec<u8>> {
+        self.0.iter().find(|(of, part, _)| of == path && *part == span).map(|(_, _, bytes)| bytes.clone())
+    }
 }
 
 /// All layers, in the manifest's order.
@@ -636,6 +665,48 @@ fn stream(
     }
     if facts.progress != progress {
         facts.progress = progress;
+    }
+}
+
+/// What lies on the networks that run underground: land, and streets on it.
+fn covers_networks(layer: &ResidentLayer) -> bool {
+    match layer.kind {
+        LayerKind::Terrain | LayerKind::Water | LayerKind::Areas => true,
+        LayerKind::Networks => !Utility::ALL.iter().any(|utility| utility.id() == layer.id.as_str()),
+        LayerKind::Buildings | LayerKind::Trees | LayerKind::Models => false,
+    }
+}
+
+/// Turns the ground to glass while one looks under it, and back.
+fn glaze(scene: Res<Scene>, resident: Res<Resident>, mut streams: ResMut<Streams>, mut materials: ResMut<Assets<TileMaterial>>) {
+    let streams = &mut *streams;
+    if !scene.state.underground && !streams.glazed {
+        return;
+    }
+    streams.glazed = scene.state.underground;
+    for layer in streams.layers.iter_mut().zip(&resident.layers).filter(|(_, held)| covers_networks(held)).map(|(layer, _)| layer) {
+        for piece in layer.pieces.values_mut().flatten().filter(|piece| piece.glass != scene.state.underground) {
+            if let Some(mut material) = materials.get_mut(&piece.fading) {
+                material.key.glass = scene.state.underground;
+                piece.glass = scene.state.underground;
+            }
+        }
+    }
+}
+
+/// Where the ground is cut away: around what is looked at, as wide as a quarter of the way there.
+fn cut_ground(scene: Res<Scene>, drawn: Res<DrawnCamera>, anchor: Res<Anchor>, mut uniform: ResMut<SceneUniform>) {
+    let cut = match drawn.camera.filter(|_| scene.state.underground) {
+        Some(camera) => {
+            let [lon_deg, lat_deg, height_m] = camera.target;
+            let at = anchor.world(LonLatH { lon_deg, lat_deg, height_m }).as_vec3();
+            let radius_m = (CUT_SHARE * camera.distance_m).clamp(CUT_M[0], CUT_M[1]) as f32;
+            Vec4::new(at.x, GROUND_OVER_NETWORKS, at.z, radius_m)
+        }
+        None => Vec4::ZERO,
+    };
+    if uniform.cut != cut {
+        uniform.cut = cut;
     }
 }
 
