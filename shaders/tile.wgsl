@@ -478,11 +478,6 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
         lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
-#ifdef POINTS
-    // Large points are balls: a darker rim tells them from those behind.
-    let ball = 1.0 - smoothstep(0.12, 0.4, fwidth(in.disc.x));
-    colour *= 1.0 - 0.4 * ball * smoothstep(0.25, 1.0, dot(in.disc, in.disc));
-#endif
 #ifdef STROKED
     colour = stroked(colour, in, fwidth(in.stroke.y));
 #else ifdef FEATURES
