@@ -556,7 +556,7 @@ mod files {
         let drop = (0.1 * 0.0922 + 0.06 * 0.0470) / (12.66 * 12.66) / 1.02;
         assert!((vm(done.voltages[0]) - vm(done.voltages[1]) - drop).abs() < 1e-8);
         // case141 splits kVA by a power factor, other cases change rows and cells.
-        let split = case.replace("100, 60, 0", "116.6190378969060, 0, 0") + "pf = 100 / 116.6190378969060;\nmpc.bus(:, QD) = mpc.bus(:, PD) * sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) * pf;\nmpc.branch(1, [BR_B, RATE_A]) = [0, 2 * 5];\nmpc.gen(end, VG) = sqrt(1.02 .^ 2);\nmpc.bus(1:2, VM) = [1.01; 1];\n";
+        let split = case.replace("100, 60, 0", "116.6190378969060, 0, 0") + "pf = 100 / 116.6190378969060;\nmpc.bus(:, QD) = mpc.bus(:, PD) * sin(acos(pf));\nmpc.bus(:, PD) = mpc.bus(:, PD) * pf;\nmpc.branch(1, [BR_B, RATE_A]) = [0, 2*5];\nmpc.gen(end, VG) = sqrt(1.02 .^ 2);\nmpc.bus(1:2, VM) = [1.01; 1];\n";
         let read = opened(split.as_bytes());
         assert_eq!(read.report.count("matpower-statement"), 0);
         let again = flow(&read.network, &FlowOptions::default()).unwrap();
