@@ -15,6 +15,7 @@
 //! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
 //! | `arrays.rs`, `bvh.rs` | a content as the graphics card and rays want it |
+//! | `rise.rs`, `curtain.rs` | what values raise, and the walls under it |
 //! | `parcel.rs` | the same as one run of bytes, from worker to page |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
 
@@ -22,6 +23,7 @@ pub mod arrays;
 pub mod bvh;
 mod cache;
 pub mod cloud;
+mod curtain;
 mod engine;
 mod fade;
 pub mod ground;

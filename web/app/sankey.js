@@ -4,6 +4,7 @@ import { currentLanguage, dateText, has, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
 import { three } from "./chart-frame.js";
+import { renew } from "./renew.js";
 
 let told = { known: false, shown: false, equipped: 0, diagram: null };
 let said = false;
@@ -35,7 +36,7 @@ function places() {
   if (!choice) {
     choice = make("label", "", { id: "flows-choice" });
     const box = make("input", "", { type: "checkbox" });
-    box.addEventListener("change", () => command({ do: "show-flows", shown: box.checked }));
+    box.onchange = () => command({ do: "show-flows", shown: box.checked });
     choice.append(box, make("span"));
     byId("curve-list").after(choice);
   }
@@ -54,44 +55,31 @@ export function drawFlows() {
   place.hidden = !diagram;
   place.setAttribute("aria-label", t("flows-title"));
   if (!diagram) return place.replaceChildren();
-  // A slider that is being moved stays the same element.
-  const slider = place.querySelector("#flows-equipped")?.closest("label") ?? null;
-  const table = place.querySelector("details.values")?.open ?? false;
   const parts = [make("h3", t("flows-title")), make("p", `${diagram.of} · ${dateText(Date.parse(store.state.instant), store.timezone)}`, { class: "quiet" })];
   if (diagram.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (diagram.flows.length > 0) parts.push(picture(diagram));
   else if (!diagram.waiting) parts.push(make("p", t("flows-none"), { class: "quiet" }));
   if (diagram.absent.length > 0) parts.push(make("p", t("flows-absent", { names: diagram.absent.join(", ") }), { class: "quiet" }));
-  if (diagram.canEquip) parts.push(equipped(slider));
+  if (diagram.canEquip) parts.push(equipped());
   const origin = make("p", "", { class: "quiet" });
   if (has(diagram.nature)) origin.append(make("b", t(diagram.nature), { class: "badge" }), " ");
   origin.append(diagram.source);
   const details = make("details", "", { class: "values" });
-  details.open = table;
   details.append(make("summary", t("flows-table")), values(diagram));
   const close = make("button", t("close"), { type: "button", class: "small" });
-  close.addEventListener("click", () => command({ do: "show-flows", shown: false }));
+  close.onclick = () => command({ do: "show-flows", shown: false });
   const tools = make("p");
   tools.append(close);
-  const focus = document.activeElement?.id === "flows-equipped";
-  place.replaceChildren(...parts, origin, details, tools);
-  if (focus) byId("flows-equipped")?.focus();
+  renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
 }
 
-function equipped(kept) {
-  const row = kept ?? make("label", "", { class: "flows-equipped" });
-  if (!kept) {
-    const slider = make("input", "", { id: "flows-equipped", type: "range", min: 0, max: 100, step: 5 });
-    slider.addEventListener("input", () => command({ do: "set-equipped", percent: Number(slider.value) }));
-    row.append(make("span"), slider, make("output"));
-  }
-  const slider = row.querySelector("input");
+function equipped() {
   const percent = store.state.flows?.equipped_percent ?? told.equipped;
-  row.title = t("flows-equipped-help");
-  row.querySelector("span").textContent = t("flows-equipped");
-  if (document.activeElement !== slider) slider.value = percent;
-  row.querySelector("output").textContent = `${percent}\u00a0%`;
+  const row = make("label", "", { class: "flows-equipped", title: t("flows-equipped-help") });
+  const slider = make("input", "", { id: "flows-equipped", type: "range", min: 0, max: 100, step: 5, value: percent });
+  slider.oninput = (event) => command({ do: "set-equipped", percent: Number(event.target.value) });
+  row.append(make("span", t("flows-equipped")), slider, make("output", `${percent}\u00a0%`));
   return row;
 }
 

@@ -6,6 +6,7 @@
 use super::buildings::{demand_class, height_origin_name, usage_name};
 use super::area_demand::{DemandOfAreas, DemandOfLayer};
 use super::networks::class_name;
+use super::places::Places;
 use super::{Territory, TileFault};
 use crate::base::Bounds2;
 use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
@@ -18,7 +19,7 @@ use crate::pipeline::clean::{Object, buildings::Draft};
 use crate::pipeline::shards::spool::place_of;
 use crate::geodesy::Crs;
 use crate::region::roof::{RoofOptions, drawn};
-use crate::region::utility::{Conduit, Fixture};
+use crate::region::utility::{Conduit, Fixture, Years};
 use crate::region::{Area, AreaShape, Attribute, AttributeValue, Building, LineClass, NetworkLine, WaterArea};
 use geo::{Area as _, Centroid, MultiPolygon, Orient, Polygon, orient::Direction};
 use parquet::basic::{Compression, LogicalType, Repetition, Type as Physical, ZstdLevel};
@@ -449,6 +450,7 @@ pub struct Table<'a> {
     /// Yearly demand and buildings of each class.
     demand: [(f64, u64); DemandClass::ALL.len()],
     areas: DemandOfAreas,
+    places: Places,
 }
 
 impl<'a> Table<'a> {
@@ -458,7 +460,7 @@ impl<'a> Table<'a> {
         let path = out.join(PATH);
         let file = File::create(&path).map_err(|error| fault(&error))?;
         let writer = FeatureWriter::new(BufWriter::new(file)).map_err(|error| fault(&error))?;
-        Ok(Self { writer, path, crs, demand: Default::default(), areas: DemandOfAreas::default() })
+        Ok(Self { writer, path, crs, demand: Default::default(), areas: DemandOfAreas::default(), places: Places::default() })
     }
 
     /// Adds features; their rows are made on all threads and written in order.
@@ -484,6 +486,9 @@ impl<'a> Table<'a> {
         if let Feature::Area(area) = feature {
             self.areas.note_area(area);
         }
+        if let Feature::Fixture(fixture) = feature {
+            self.places.fixture(fixture, row.at);
+        }
         let Feature::Building(building) = feature else { return };
         let class = demand_class(building.usage);
         let stated = row.values.iter().find_map(|(name, value)| match value {
@@ -494,6 +499,7 @@ impl<'a> Table<'a> {
         let slot = place.and_then(|place| self.demand.get_mut(place));
         if let (Some(kwh), Some(place)) = (stated, place) {
             self.areas.note_building(building, place, kwh);
+            self.places.building(building, row.at, place, kwh, class == DemandClass::Residential);
         }
         if let (Some(kwh), Some(slot)) = (stated, slot) {
             // As the tiles have it: what is summed over buildings anywhere is this sum, to the last bit that a sum has.
@@ -511,7 +517,9 @@ impl<'a> Table<'a> {
         let bytes = std::fs::metadata(&self.path).map_err(|error| fault(&error))?.len();
         let demand = DemandClass::ALL.iter().zip(self.demand).filter(|(_, (_, buildings))| *buildings > 0);
         let demand = demand.map(|(class, (kwh_year, buildings))| DemandOfClass { profile: class.name().to_owned(), kwh_year, buildings }).collect();
-        Ok((FeatureTable { path: PATH.to_owned(), rows, bytes, demand }, of_areas))
+        let out = self.path.parent().unwrap_or(Path::new(""));
+        let places = self.places.write(out)?;
+        Ok((FeatureTable { path: PATH.to_owned(), rows, bytes, demand, places }, of_areas))
     }
 }
 
@@ -583,8 +591,16 @@ fn conduit(conduit: &Conduit, place: Place) -> Option<Row> {
             ("class", Value::Text(conduit.class.clone())),
             ("dataset", Value::Text(conduit.dataset.to_string())),
             ("length_m", Value::Real(length)),
-        ],
+        ]
+        .into_iter()
+        .chain(year(conduit.years))
+        .collect(),
     })
+}
+
+/// The year in which it came, or will come, into service.
+fn year(years: Years) -> Option<(&'static str, Value)> {
+    years.from.map(|year| ("year", Value::Count(i32::from(year))))
 }
 
 fn fixture(fixture: &Fixture, place: Place) -> Option<Row> {
@@ -598,7 +614,10 @@ fn fixture(fixture: &Fixture, place: Place) -> Option<Row> {
             ("name", Value::Text(fixture.name.clone().unwrap_or_default())),
             ("class", Value::Text(fixture.class.clone())),
             ("dataset", Value::Text(fixture.dataset.to_string())),
-        ],
+        ]
+        .into_iter()
+        .chain(year(fixture.years))
+        .collect(),
     })
 }
 

@@ -9,7 +9,6 @@
 
 pub mod draw;
 mod hand;
-mod shapes;
 
 use super::requests::{Purpose, Requests};
 use super::series::{List, ListKind, SeriesStore};
