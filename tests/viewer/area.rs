@@ -147,8 +147,6 @@ fn networks_come_and_go_with_the_years() {
     let row = |name: &str| changes.rows.iter().find(|row| row.name.starts_with(name)).unwrap_or_else(|| panic!("{name} is not among {:?}", changes.rows.iter().map(|row| &row.name).collect::<Vec<_>>()));
     let tram = row("Prolongement du tramway").life;
     assert_eq!((tram.works, tram.from, tram.to), (Some(2028), Some(2032), None));
-    let cable = row("Ancien câble 20 kV").life;
-    assert_eq!((cable.from, cable.to), (Some(1975), Some(2028)));
     running.send(Command::SetTheme { theme: Theme::None });
     running.frame();
     assert_eq!(running.facts().changes, None);

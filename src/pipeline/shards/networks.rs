@@ -89,9 +89,9 @@ pub fn lay(
                 drafts.push((number, draft));
             }
             Object::Line(line) => lines.push((number, line)),
-            // What somebody made up, for the years ahead say, is no network that the sources bring.
-            Object::Conduit(conduit) if !made.contains(&conduit.dataset) => drop(known.insert(conduit.utility)),
-            Object::Fixture(fixture) if !made.contains(&fixture.dataset) => drop(known.insert(fixture.utility)),
+            // What somebody made up for other years is no network that the sources bring.
+            Object::Conduit(conduit) if !(conduit.years.are_said() && made.contains(&conduit.dataset)) => drop(known.insert(conduit.utility)),
+            Object::Fixture(fixture) if !(fixture.years.are_said() && made.contains(&fixture.dataset)) => drop(known.insert(fixture.utility)),
             Object::Conduit(_) | Object::Fixture(_) => {}
             Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}
         }

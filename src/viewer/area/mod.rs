@@ -133,6 +133,8 @@ fn inside(area: &DrawnArea, columns: &Columns) -> Inside {
         }
     }
     found.demand = rows.into_iter().collect();
+    // The greatest first, as the territory has them.
+    found.demand.sort_by(|a, b| b.1.total_cmp(&a.1));
     found.is_secret = (1..u64::from(DELIVERY_POINTS)).contains(&found.homes);
     found
 }
