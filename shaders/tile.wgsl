@@ -60,7 +60,7 @@ struct Varying {
 #ifdef STROKED
     // x metres along, y place across (1 at the edge; from 2 on it is no ribbon).
     @location(9) stroke: vec2<f32>,
-    // x which way it runs: 1, -1, or 0; y 1 where it has a value, 2 where that is out of bounds; z metres of a pixel.
+    // x which way it runs: 1, -1, or 0; y 1 where it has a value, 2 where that is out of bounds, 3 where it is being built; z metres of a pixel.
     @location(10) @interpolate(flat) course: vec3<f32>,
 #endif
 }
@@ -227,11 +227,15 @@ fn vertex(in: Vertex) -> Varying {
             way = select(0.0, sign(own_value), scene.band.z > 0.5);
         }
     }
+    // With the years, what has some is as wide as what has a value, and works are striped: 2 and more marks them.
+    if scene.overlay.x == 2u && is_meant(own) && (is_under_works(own) || is_value(value_now(own))) {
+        marked = vec2(1.0, select(0.0, 2.0, is_under_works(own)));
+    }
 #endif
     let still = world_from_local * vec4(in.position, 1.0);
     // Metres that a pixel of the picture is wide there.
     let pixel = 2.0 * position_world_to_clip(still.xyz).w / (view.clip_from_view[1][1] * view.viewport.w);
-    let world = world_from_local * vec4(in.position + moved(in.stroke, machine) + grown(in.stroke, max(pixel, 0.0), marked), 1.0);
+    let world = world_from_local * vec4(in.position + moved(in.stroke, machine) + grown(in.stroke, max(pixel, 0.0), vec2(marked.x, select(marked.y, 0.0, marked.y > 1.5))), 1.0);
     out.stroke = vec2(in.stroke.x, in.stroke.w);
     out.course = vec3(way, marked.x + marked.y, pixel);
 #else
@@ -406,6 +410,13 @@ fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
     }
     let is_object = in.stroke.y > 2.5;
     let is_ribbon = across < 1.5;
+    let is_built = in.course.y > 2.5;
+    if is_built && !is_object {
+        // Works: dashes as long as the picture can show, whatever the eye's distance.
+        let dash = max(6.0, 22.0 * in.course.z);
+        seen = mix(seen, vec3(0.97), step(0.55, fract(in.stroke.x / dash)));
+    }
+    let is_beyond = in.course.y > 1.5 && !is_built;
     if in.course.x != 0.0 && !is_object {
         // Arrowheads: the middle of the line is ahead of its edges.
         let period = max(scene.run.x, 0.001);
@@ -425,13 +436,13 @@ fn stroked(colour: vec3<f32>, in: Varying, change: f32) -> vec3<f32> {
             rim = mix(rim, smoothstep(0.45, 1.0, across), scene.band.w);
             casing = mix(casing, 0.30 * seen, scene.band.w);
         }
-        if in.course.y > 1.5 {
+        if is_beyond {
             let stripe = fract(in.stroke.x / max(0.25 * scene.run.x, 0.001));
             casing = select(vec3(0.01), vec3(0.95), stripe > 0.5);
         }
-        let width = select(rim, smoothstep(0.5 - soft, 0.5, across), in.course.y > 1.5);
+        let width = select(rim, smoothstep(0.5 - soft, 0.5, across), is_beyond);
         seen = mix(seen, casing, width);
-    } else if in.course.y > 1.5 {
+    } else if is_beyond {
         let third = 3.0 * fract(in.stroke.x / max(select(0.25 * scene.run.x, 1.2, is_object), 0.001));
         seen = select(select(seen, vec3(0.95), third < 2.0), vec3(0.01), third < 1.0);
     }

@@ -168,6 +168,17 @@ pub struct FeatureTable {
     /// What the estimated demand of its buildings sums to, by the row of the demand's profiles that it follows.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub demand: Vec<DemandOfClass>,
+    /// Where those stand that have energy of their own; none where there are too many for a page to hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub places: Option<FeaturePlaces>,
+}
+
+/// A Zarr group along `feature` (ids): `lon` and `lat` in degrees, `kwh` of a year and the row of the demand's profiles (`profile`, -1 for none) of each
+/// building, and its `homes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FeaturePlaces {
+    pub path: String,
+    pub count: u64,
 }
 
 /// The estimated electricity demand of all buildings of a class of use.

@@ -205,6 +205,7 @@ fn refuse_strangers(folder: &Path) -> Result<(), ImportFault> {
         .chain(manifest.scaled.iter().map(|scaled| top(&scaled.path)))
         .chain(manifest.grids.iter().map(|grid| top(&grid.path)))
         .chain(manifest.features.iter().map(|features| top(&features.path)))
+        .chain(manifest.features.iter().filter_map(|features| features.places.as_ref()).map(|places| top(&places.path)))
         .chain(manifest.imagery.iter().map(|imagery| top(&imagery.tiles)))
         .chain(manifest.search.iter().map(|search| top(&search.path)))
         .chain(manifest.connect.iter().map(|book| top(&book.path)))

@@ -159,6 +159,8 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("networks-too-many-buildings", "aucun réseau généré : {object} bâtiments, au plus {value}", "no networks made: {object} buildings, {value} at most"),
     ("networks-unreached", "{object} bâtiments à plus de {value} de toute rue : sans réseau généré", "{object} buildings farther than {value} from every street: no made network reaches them"),
     ("network-voltage-implausible", "tension invraisemblable ({value}), écartée", "implausible voltage ({value}), set aside"),
+    ("network-year-unreadable", "année illisible ({value}), laissée de côté", "unreadable year ({value}), left out"),
+    ("network-years-turned", "retiré avant d’être en service ({value}) : l’année de retrait est laissée de côté", "gone before it comes into service ({value}): the year it is gone is left out"),
     ("osm-blob-compression", "{object} : compression « {value} » non prise en charge, bloc laissé de côté ; réécrivez le fichier en zlib (osmium cat)", "{object}: “{value}” compression is not supported, the block is left out; write the file again with zlib (osmium cat)"),
     ("osm-blob-damaged", "{object} : bloc endommagé ({value}), laissé de côté", "{object}: damaged block ({value}), left out"),
     ("osm-blob-length", "{object} : bloc de {value} octets, plus que le format ne permet", "{object}: block of {value} bytes, more than the format allows"),

@@ -85,6 +85,20 @@ pub enum Lay {
     },
 }
 
+/// From when to when something stands, as far as it is said: works begin, it comes into service, it is gone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Years {
+    pub works: Option<i16>,
+    pub from: Option<i16>,
+    pub to: Option<i16>,
+}
+
+impl Years {
+    pub fn are_said(self) -> bool {
+        self != Self::default()
+    }
+}
+
 /// A pipe, a cable, a route.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conduit {
@@ -103,6 +117,7 @@ pub struct Conduit {
     pub accuracy: Accuracy,
     /// Red, green, blue where the source has a colour of its own for the line.
     pub colour: Option<[u8; 3]>,
+    pub years: Years,
 }
 
 /// What stands at a point of a network.
@@ -185,4 +200,5 @@ pub struct Fixture {
     /// What is left of the capacity reserved for renewables at this post (S3REnR), MW.
     pub reserved_mw: Option<f64>,
     pub accuracy: Accuracy,
+    pub years: Years,
 }

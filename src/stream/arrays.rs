@@ -1,7 +1,7 @@
 //! From a decoded content to arrays the graphics card takes as they are, and to what rays ask. Pure functions, run off the main thread.
 
 use super::bvh::Bvh;
-use super::rise;
+use super::{curtain, rise};
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh, Values};
 use crate::formats::webtiles::from_lonlat;
@@ -87,11 +87,14 @@ pub fn table_bytes(table: &PropertyTable) -> u64 {
 }
 
 impl MeshArrays {
-    fn of(source: TileMesh, ecef_from_tile: DMat4, pictured: bool, class: &str) -> Self {
+    fn of(mut source: TileMesh, ecef_from_tile: DMat4, pictured: bool, class: &str) -> Self {
+        // Rays ask for what is drawn without any value: walls that have no height are not there.
+        // Nobody points at a tree: rays pass through.
+        let bvh = if class == "tree" { Bvh::build(&[], &[]) } else { Bvh::build(&source.positions, &source.indices) };
+        let rises = rises(class, &mut source);
         let count = source.positions.len();
         let ecef_from_mesh = ecef_from_tile * source.tile_from_mesh;
         let places = pictured.then(|| places(&source.positions, ecef_from_mesh));
-        let rises = rises(class, &source);
         let normals = (0..count)
             .map(|i| {
                 let [x, y, z] = source.normals.get(i).copied().unwrap_or([0.0, 1.0, 0.0]);
@@ -107,8 +110,7 @@ impl MeshArrays {
         }
         Self {
             translucent: colours.iter().any(|[_, _, _, alpha]| *alpha < 255),
-            // Nobody points at a tree: rays pass through.
-            bvh: if class == "tree" { Bvh::build(&[], &[]) } else { Bvh::build(&source.positions, &source.indices) },
+            bvh,
             indices: if count <= usize::from(u16::MAX) {
                 TriangleIndices::U16(source.indices.iter().map(|i| *i as u16).collect())
             } else {
@@ -139,9 +141,10 @@ impl MeshArrays {
 }
 
 /// What a value raises: the walls and roofs of buildings, and areas as a whole. Our own tiles are upright.
-fn rises(class: &str, source: &TileMesh) -> Vec<i8> {
+fn rises(class: &str, source: &mut TileMesh) -> Vec<i8> {
     match class {
         "building" if source.feature_ids.len() == source.positions.len() => rise::codes(&source.positions, &source.feature_ids, Vec3::Y),
+        "area" if source.strokes.is_empty() => curtain::hang(source),
         "area" => vec![1; source.positions.len()],
         _ => Vec::new(),
     }

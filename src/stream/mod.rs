@@ -16,6 +16,7 @@
 //! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
 //! | `arrays.rs`, `bvh.rs`, `dots.rs` | a content as the graphics card and rays want it |
+//! | `rise.rs`, `curtain.rs` | what values raise, and the walls under it |
 //! | `parcel.rs` | the same as one run of bytes, from worker to page |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
 
@@ -25,6 +26,7 @@ pub mod bvh;
 mod cache;
 pub mod cloud;
 pub mod dots;
+mod curtain;
 mod engine;
 mod fade;
 pub mod ground;

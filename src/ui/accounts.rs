@@ -17,10 +17,13 @@ const LEFT: f32 = 48.0;
 pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(accounts) = &model.accounts else { return commands };
-    ui.label(RichText::new(texts.text(if accounts.of.is_some() { "accounts-of-selection" } else { "accounts-title" })).strong());
+    ui.label(RichText::new(texts.text(if accounts.of_area { "accounts-of-area" } else if accounts.of.is_some() { "accounts-of-selection" } else { "accounts-title" })).strong());
     super::widgets::made_up(ui, &texts.made_up(accounts.is_made_up), texts);
     if accounts.is_waiting {
         ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
+    }
+    if accounts.is_secret {
+        ui.label(RichText::new(texts.text("area-secret")).small());
     }
     if accounts.lines.is_empty() {
         ui.label(RichText::new(texts.text("accounts-none")).weak());

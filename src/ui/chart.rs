@@ -1,6 +1,8 @@
 //! Curves of a series, painted, with the numbers behind them as a table: what one sees can also be read, copied and carried away.
 
+use super::export;
 use super::model::{ChartText, Memory};
+use super::still::{Shot, What};
 use super::widgets::{made_up, text_button};
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
@@ -77,11 +79,53 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
             ui.ctx().copy_text(chart.csv.clone());
             memory.copied = Some(chart.csv.clone());
         }
+        files(ui, chart, memory, texts);
     });
     if memory.table_open {
         table(ui, chart, clock, texts);
     }
     commands
+}
+
+/// A chart to be kept as a picture: its curves, its load-duration curve and where it comes from, nothing to press.
+pub fn still(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts) {
+    ui.label(RichText::new(&chart.title).heading().strong());
+    let mark = if chart.typical { format!("{} · {}", chart.unit, texts.text("chart-typical")) } else { chart.unit.clone() };
+    ui.label(RichText::new(mark).weak());
+    day(ui, chart, clock, now, texts, &mut Vec::new());
+    keys(ui, chart, texts);
+    if !chart.duration.is_empty() {
+        ui.add_space(8.0);
+        ui.label(texts.text("chart-duration"));
+        duration(ui, chart, texts);
+        let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
+        ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
+    }
+    let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
+    let source = texts.text_with("ui-source", &[("source", chart.source.as_str().into())]);
+    ui.label(RichText::new(format!("{nature} · {source}")).small());
+    if !chart.method.is_empty() {
+        ui.label(RichText::new(&chart.method).small().weak());
+    }
+}
+
+/// The files of a chart: what is asked for, kept or said why not.
+fn files(ui: &mut Ui, chart: &ChartText, memory: &mut Memory, texts: &Texts) {
+    let help = |key: &str| texts.text(&format!("save-{key}-help"));
+    let keep = |ending: &str, bytes: &[u8]| super::said(export::keep(&export::folder(), &format!("{}-{}", chart.territory(), chart.series), ending, bytes), texts);
+    if text_button(ui, icon::DOWNLOAD_SIMPLE, "CSV", &help("csv")).clicked() {
+        // The mark at the beginning tells spreadsheets that it is UTF-8.
+        memory.kept = Some(keep("csv", format!("\u{feff}{}", chart.csv).as_bytes()));
+    }
+    if text_button(ui, icon::DOWNLOAD_SIMPLE, "Parquet", &help("parquet")).clicked() {
+        memory.kept = Some(match export::parquet(&chart.about, &chart.curves) {
+            Ok(bytes) => keep("parquet", &bytes),
+            Err(error) => texts.text_with("save-failed", &[("path", export::folder().display().to_string().into()), ("why", error.to_string().into())]),
+        });
+    }
+    if text_button(ui, icon::IMAGE, "PNG", &help("png")).clicked() {
+        memory.shot = Some(Shot::of(What::Chart));
+    }
 }
 
 /// Lowest and highest of all curves; from nothing where all is above.

@@ -1,10 +1,11 @@
 //! The legend: title, unit, instant, colours, "no data", nature and source.
 
-use super::model::{HistogramText, LegendText, Memory};
+use super::model::{HistogramText, LegendText, Memory, PanelModel};
 use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
 use crate::view::colours::Palette;
-use crate::view::{Breaks, Command, MAX_CLASSES, Scale};
+use crate::view::{Breaks, Command, MAX_CLASSES, Scale, Theme};
+use crate::viewer::series::DEMAND_SERIES;
 use bevy_egui::egui::{
     Align, Color32, Key, Layout, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, TextEdit, TextStyle, Ui, UiBuilder, Vec2,
     WidgetInfo, WidgetType, pos2, vec2,
@@ -16,6 +17,14 @@ const BAR_HEIGHT: f32 = 16.0;
 const HATCH_STEP: f32 = 5.0;
 
 pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
+    key(ui, legend, texts);
+    let mut commands = raise(ui, legend, texts);
+    commands.extend(scale_controls(ui, legend, scale, memory, texts));
+    commands
+}
+
+/// What the colours mean, without anything to press.
+pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
     ui.label(RichText::new(texts.text("ui-legend")).weak());
     ui.label(RichText::new(&legend.title).strong());
     made_up(ui, &legend.made_up, texts);
@@ -65,8 +74,40 @@ pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memo
         .on_hover_text(&legend.nature_help);
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
-    let mut commands = raise(ui, legend, texts);
-    commands.extend(scale_controls(ui, legend, scale, memory, texts));
+}
+
+/// The same quantity by building, by district, by IRIS: what each is called, and the series that shows it; the demand of buildings is a theme of its own.
+const GRAINS: [[(&str, &str); 3]; 2] = [
+    [("legend-by-building", DEMAND_SERIES), ("legend-by-district", "demand-areas"), ("legend-by-iris", "demand-iris")],
+    [("legend-by-building", "pv-if-equipped"), ("legend-by-district", "pv-areas"), ("legend-by-iris", "pv-iris")],
+];
+/// From so far away buildings are dots.
+const FAR_M: f64 = 4_000.0;
+
+/// How finely the quantity is shown, where the territory has it by larger surfaces too.
+pub fn grain(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+    let shown = match model.state.theme {
+        Theme::Demand => DEMAND_SERIES,
+        Theme::Series => model.state.series.as_deref().unwrap_or_default(),
+        Theme::None | Theme::ConstructionYear | Theme::Attribute => return Vec::new(),
+    };
+    let Some(family) = GRAINS.iter().find(|family| family.iter().any(|(_, id)| *id == shown)) else { return Vec::new() };
+    let is_there = |id: &str| id == DEMAND_SERIES || model.series.iter().any(|series| series.id == id);
+    let offers: Vec<&(&str, &str)> = family.iter().filter(|(_, id)| is_there(id)).collect();
+    if offers.len() < 2 {
+        return Vec::new();
+    }
+    let mut commands = Vec::new();
+    ui.horizontal_wrapped(|ui| {
+        for (key, id) in offers {
+            if ui.selectable_label(*id == shown, RichText::new(texts.text(key)).small()).clicked() && *id != shown {
+                commands.push(if *id == DEMAND_SERIES { Command::SetTheme { theme: Theme::Demand } } else { Command::ShowSeries { series: Some((*id).to_owned()) } });
+            }
+        }
+    });
+    if model.state.camera.distance_m > FAR_M && family.first().is_some_and(|(_, id)| *id == shown) {
+        ui.label(RichText::new(texts.text("legend-far")).small().weak());
+    }
     commands
 }
 
@@ -145,11 +186,16 @@ fn scale_controls(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut 
             for (shape, label, next) in [(icon::MINUS, "legend-classes-fewer", classes - 1), (icon::PLUS, "legend-classes-more", classes + 1)] {
                 let label = texts.text(label);
                 let sound = (2..=MAX_CLASSES).contains(&usize::from(next));
-                if icon_button(ui, shape, &label, &label).clicked() && sound && let Some(breaks) = with(next) {
+                let button = ui.add_enabled_ui(sound, |ui| icon_button(ui, shape, &label, &label)).inner;
+                if button.clicked() && let Some(breaks) = with(next) {
                     set(breaks, scale.palette);
                 }
             }
         });
+        let found = legend.classes.len();
+        let values = [("most", (MAX_CLASSES as f64).into()), ("count", (found as f64).into())];
+        let said = if found > 0 && found < usize::from(classes) { "legend-classes-found" } else { "legend-classes-limits" };
+        ui.label(RichText::new(texts.text_with(said, &values)).small().weak());
     }
     let label = ui.label(RichText::new(texts.text("legend-breaks-manual")).small());
     let field = ui.add(TextEdit::singleline(&mut memory.ends).desired_width(f32::INFINITY).hint_text(texts.text("legend-breaks-manual-hint"))).labelled_by(label.id);
@@ -157,9 +203,14 @@ fn scale_controls(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut 
         // A comma is decimal in French: ends are told apart by semicolons or blanks.
         let at: Option<Vec<f64>> = memory.ends.split([';', ' ']).map(str::trim).filter(|part| !part.is_empty()).map(|part| part.replace(',', ".").parse().ok()).collect();
         let breaks = at.map(|at| Breaks::Manual { at }).filter(|breaks| Scale { breaks: breaks.clone(), palette: scale.palette }.is_sound());
+        memory.ends_wrong = breaks.is_none() && !memory.ends.trim().is_empty();
         if let Some(breaks) = breaks {
             set(breaks, scale.palette);
         }
+    }
+    if memory.ends_wrong {
+        let wrong = texts.text_with("legend-ends-wrong", &[("most", ((MAX_CLASSES - 1) as f64).into())]);
+        ui.label(RichText::new(wrong).small().color(ui.visuals().warn_fg_color));
     }
     commands
 }

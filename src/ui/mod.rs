@@ -15,6 +15,8 @@
 //! | [`roof`] | "my roof" of the selected building |
 //! | [`roof_trial`] | what can be tried on it: modules, trees, the terrain
 //! | [`plan`] | the commune's solar plan: a table of large roofs and car parks |
+//! | [`area`] | an area that is drawn |
+//! | [`export`], [`still`] | files and pictures that a person keeps |
 //! | [`siting`] | proposals: what to put down, what it would change |
 //! | [`ruler`] | the ruler of time, with the extent of each series |
 //! | [`bookmarks`] | views that a person keeps |
@@ -29,10 +31,12 @@
 //! | [`plugin`] | the thin glue to the viewer |
 
 mod accounts;
+mod area;
 mod attributes;
 mod bookmarks;
 mod calendar;
 mod chart;
+pub mod export;
 mod gantt;
 mod layers;
 mod legend;
@@ -49,6 +53,7 @@ mod sankey;
 pub mod search;
 mod siting;
 mod sheet;
+pub mod still;
 mod style;
 mod time;
 mod top;
@@ -97,6 +102,7 @@ pub fn panels(
             .show_collapsible(ui, &mut layers_open, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| {
                     commands.extend(layers::panel(ui, model, texts));
+                    commands.extend(area::section(ui, model, memory, texts));
                     commands.extend(siting::tools(ui, model, texts));
                     commands.extend(bookmarks::section(ui, model, memory, texts));
                 });
@@ -129,11 +135,21 @@ pub fn panels(
                 style::card(ui).show(ui, |ui| {
                     ui.set_width(LEGEND_WIDTH);
                     commands.extend(legend::legend(ui, of_theme, &model.state.scale, memory, texts));
+                    commands.extend(legend::grain(ui, model, texts));
                 });
             });
     }
     marks::bar(ui, model, ui.available_rect_before_wrap(), texts);
     commands.extend(plan::window(ui, model, texts));
+    notice::kept(ui, memory, texts);
     notice::help(ui, memory, texts);
     commands
+}
+
+/// Where a file lies now, or why it does not.
+fn said(kept: Result<std::path::PathBuf, (std::path::PathBuf, std::io::Error)>, texts: &Texts) -> String {
+    match kept {
+        Ok(path) => texts.text_with("save-done", &[("path", path.display().to_string().into())]),
+        Err((folder, error)) => texts.text_with("save-failed", &[("path", folder.display().to_string().into()), ("why", error.to_string().into())]),
+    }
 }

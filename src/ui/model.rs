@@ -10,7 +10,7 @@ use crate::view::curve::{Calendar, Point};
 use crate::view::timeline::Ruler;
 use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
-use crate::viewer::vocab::{AccountsFacts, Changes, FlowFacts, Marks};
+use crate::viewer::vocab::{AccountsFacts, AreaFacts, Changes, FlowFacts, Marks};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -50,6 +50,8 @@ pub struct PanelModel {
     pub accounts: Option<AccountsFacts>,
     /// What changes around the year shown, with the theme of years.
     pub changes: Option<Changes>,
+    /// What lies in the area that is drawn.
+    pub area: AreaFacts,
     /// What the proposal would do.
     pub siting: SitingText,
     /// When the series in view is highest on the day shown.
@@ -132,8 +134,17 @@ pub struct ChartText {
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
-    /// What is carried away.
+    /// What is carried away, and what a file says of it: keys and values.
     pub csv: String,
+    pub series: String,
+    pub about: Vec<(&'static str, String)>,
+}
+
+impl ChartText {
+    /// Which territory it is of, as files say it.
+    pub fn territory(&self) -> &str {
+        self.about.iter().find(|(key, _)| *key == "territory").map_or("", |(_, value)| value.as_str())
+    }
 }
 
 /// A flow diagram, ready to be painted.
@@ -216,6 +227,11 @@ pub struct Memory {
     pub bookmarks: Vec<Bookmark>,
     pub view_name: String,
     pub search: super::search::SearchMemory,
+    /// A picture that is being taken; where the last file was kept, or why not.
+    pub shot: Option<super::still::Shot>,
+    pub kept: Option<String>,
+    /// The class ends that were typed mean nothing.
+    pub ends_wrong: bool,
 }
 
 impl Default for Memory {
@@ -239,6 +255,9 @@ impl Default for Memory {
             bookmarks: Vec::new(),
             view_name: String::new(),
             search: super::search::SearchMemory::default(),
+            shot: None,
+            kept: None,
+            ends_wrong: false,
         }
     }
 }
@@ -279,6 +298,8 @@ impl PanelModel {
                 balance: false,
                 flows: crate::view::FlowChoice::default(),
                 proposal: crate::view::Proposal::default(),
+                mean: false,
+                area: crate::view::DrawnArea::default(),
             },
             clock: Clock::default(),
             limits: Limits {
@@ -305,6 +326,7 @@ impl PanelModel {
             has_plan: false,
             accounts: None,
             changes: None,
+            area: AreaFacts::default(),
             siting: SitingText::default(),
             peak: None,
             sun: None,

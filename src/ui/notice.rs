@@ -5,7 +5,7 @@ use super::style;
 use super::widgets::{icon_button, key_name};
 use crate::i18n::Texts;
 use crate::view::shortcuts;
-use bevy_egui::egui::{Align2, Grid, Panel, RichText, ScrollArea, Ui, Window};
+use bevy_egui::egui::{Align2, Area, Grid, Order, Panel, RichText, ScrollArea, Ui, Window, vec2};
 use egui_phosphor::regular as icon;
 
 /// A banner with the newest sentence the person has not closed yet.
@@ -43,6 +43,24 @@ pub fn faults(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Text
                 }
             });
         });
+}
+
+/// Where a file was kept, until it is closed.
+pub fn kept(ui: &mut Ui, memory: &mut Memory, texts: &Texts) {
+    let Some(said) = memory.kept.clone() else { return };
+    let place = ui.available_rect_before_wrap();
+    Area::new("kept".into()).order(Order::Foreground).pivot(Align2::CENTER_BOTTOM).fixed_pos(place.center_bottom() - vec2(0.0, 16.0)).show(ui.ctx(), |ui| {
+        style::card(ui).show(ui, |ui| {
+            ui.set_max_width(0.8 * place.width());
+            ui.horizontal_wrapped(|ui| {
+                ui.label(&said);
+                let close = texts.text("ui-close");
+                if icon_button(ui, icon::X, &close, &close).clicked() {
+                    memory.kept = None;
+                }
+            });
+        });
+    });
 }
 
 /// All shortcuts and the mouse, over the picture; Escape closes it.

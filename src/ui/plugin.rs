@@ -6,13 +6,14 @@ use super::model::{AttributeLine, ChartText, FlowsText, HistogramText, LegendTex
 use super::plan::PlanText;
 use super::roof::{self, RoofText};
 use super::siting::{self, SitingText};
+use super::still::{Shot, What};
 use super::{install, panels};
 use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
-use crate::view::curve::{Origin, csv};
+use crate::view::curve::{Origin, csv, nature_id};
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
-use crate::viewer::vocab::{Chart, FlowFacts, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
+use crate::viewer::vocab::{AreaFacts, Chart, FlowFacts, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
 use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
@@ -36,6 +37,7 @@ impl Plugin for UiPlugin {
             .init_resource::<PlanFacts>()
             .add_message::<FileDragAndDrop>()
             .init_resource::<SitingFacts>()
+            .init_resource::<AreaFacts>()
             .add_systems(Update, (roof::take_dropped, siting::take_dropped))
             .add_systems(EguiPrimaryContextPass, draw);
     }
@@ -90,6 +92,8 @@ fn draw(
     roof: Res<RoofFacts>,
     plan: Res<PlanFacts>,
     siting: Res<SitingFacts>,
+    area: Res<AreaFacts>,
+    mut world: Commands,
     mut panels_state: ResMut<Panels>,
     mut over_panel: ResMut<PointerOverPanel>,
     mut keyboard: MessageReader<KeyboardInput>,
@@ -103,9 +107,9 @@ fn draw(
         state.is_installed = true;
     }
     let scene_changed = scene.as_ref().is_some_and(|scene| scene.is_changed());
-    if scene_changed || facts.is_changed() || roof.is_changed() || plan.is_changed() || siting.is_changed() || !state.is_fresh {
+    if scene_changed || facts.is_changed() || roof.is_changed() || plan.is_changed() || siting.is_changed() || area.is_changed() || !state.is_fresh {
         state.is_fresh = true;
-        refresh(state, scene.as_deref(), &facts, &roof, &plan, &siting);
+        refresh(state, scene.as_deref(), &facts, &roof, &plan, (&siting, &area));
     }
     let mut root = egui::Ui::new(
         ctx.clone(),
@@ -114,6 +118,13 @@ fn draw(
             .layer_id(egui::LayerId::background())
             .max_rect(ctx.content_rect()),
     );
+    if super::still::shoot(&mut root, &state.model, &mut state.memory, &state.texts, &mut world) {
+        // Nothing can be pressed while a picture is taken; it is a few frames.
+        keyboard.clear();
+        over_panel.0 = true;
+        redraw.write(RequestRedraw);
+        return Ok(());
+    }
     let kept = state.memory.bookmarks.clone();
     let asked = panels(&mut root, &state.model, &mut state.memory, &state.texts);
     if kept != state.memory.bookmarks && let Err(error) = super::bookmarks::save(&state.memory.bookmarks) {
@@ -168,6 +179,7 @@ fn pressed(
         }
         match shortcut_for(text).map(|shortcut| shortcut.action) {
             Some(Action::Search) if model.is_open => memory.search.wants_focus = true,
+            Some(Action::Picture) if model.is_open => memory.shot = Some(Shot::of(What::Scene)),
             Some(Action::Help) => memory.help_open = !memory.help_open,
             Some(Action::CopyLink) if model.is_open => {
                 let link = model.link();
@@ -179,7 +191,7 @@ fn pressed(
     }
 }
 
-fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, plan: &PlanFacts, siting: &SitingFacts) {
+fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof: &RoofFacts, plan: &PlanFacts, (siting, area): (&SitingFacts, &AreaFacts)) {
     let Some(scene) = scene else {
         panels.model = PanelModel::closed(panels.texts.language());
         panels.model.faults = sentences(facts, &panels.texts);
@@ -218,6 +230,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         plan: PlanText::of(plan, texts),
         accounts: facts.accounts.clone(),
         changes: facts.changes.clone(),
+        area: area.clone(),
         siting: SitingText::of(siting, texts.language() == Language::En),
         peak: facts.day.peak,
         sun: facts.day.sunrise.zip(facts.day.noon).zip(facts.day.sunset).map(|((rise, noon), set)| [rise, noon, set]),
@@ -286,6 +299,8 @@ fn legend_text(
     let classes = named.chain(ranges).collect();
     let notice = if legend.is_waiting {
         texts.text("legend-waiting")
+    } else if legend.is_too_long {
+        texts.text("legend-mean-too-long")
     } else if legend.is_outside {
         texts.text("legend-outside")
     } else if legend.is_typical {
@@ -301,6 +316,9 @@ fn legend_text(
         String::new()
     } else if of_years {
         texts.text_with("legend-in-year", &[("year", state.year.to_string().into())])
+    } else if let Some(span) = legend.mean_over {
+        let [from, to] = [span.start, span.end].map(|at| texts.date_time(clock.read(at)));
+        texts.text_with("legend-mean", &[("from", from.into()), ("to", to.into())])
     } else {
         let instant = texts.date_time(clock.read(state.instant));
         texts.text_with("legend-at", &[("instant", instant.into())])
@@ -384,6 +402,21 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         calendar: chart.calendar.clone(),
         waiting: chart.is_waiting,
         typical: chart.is_typical,
+        series: chart.series.clone(),
+        // In the words of files, whatever language is spoken.
+        about: vec![
+            ("title", title.clone()),
+            ("territory", scene.manifest.id.clone()),
+            ("unit", chart.unit.clone()),
+            ("nature", nature_id(chart.nature).to_owned()),
+            ("source", source.clone()),
+            ("licence", dataset.map(|dataset| dataset.licence.clone()).unwrap_or_default()),
+            ("attribution", dataset.map(|dataset| dataset.attribution.clone()).unwrap_or_default()),
+            ("date", dataset.map(|dataset| dataset.date.to_string()).unwrap_or_default()),
+            ("method", method.clone()),
+            ("timezone", clock.name()),
+            ("link", format!("#{}", crate::view::to_link(&scene.state))),
+        ],
         title,
         source,
         method,

@@ -69,7 +69,9 @@ pub fn take_dropped(mut dropped: MessageReader<FileDragAndDrop>, scene: Option<R
         let read = std::fs::File::open(path_buf).and_then(|file| file.take(file::MAX_BYTES as u64 + 1).read_to_end(&mut bytes));
         // What cannot be read is an empty file: whoever reads proposals says so.
         let geojson = if read.is_ok() { String::from_utf8_lossy(&bytes).into_owned() } else { String::new() };
-        commands.write(ViewCommand(Command::OpenProposal { geojson }));
+        // A surface is an area; points and lines are things that are proposed.
+        let is_area = crate::view::DrawnArea::from_geojson(&geojson).is_ok();
+        commands.write(ViewCommand(if is_area { Command::OpenArea { geojson } } else { Command::OpenProposal { geojson } }));
     }
 }
 

@@ -23,6 +23,7 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
             sun(ui, model, texts, &mut commands);
             date(ui, model, memory, texts, &mut commands);
             scopes(ui, model, memory, texts, &mut commands);
+            mean(ui, model, texts, &mut commands);
         });
         if model.state.theme == Theme::ConstructionYear {
             ui.horizontal(|ui| {
@@ -175,6 +176,15 @@ fn scopes(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, c
     if icon_button(ui, if model.state.span.is_some() { icon::ARROWS_OUT_LINE_HORIZONTAL } else { icon::REPEAT }, &label, &help).clicked() {
         let shown = memory.ruler.map(|ruler| Interval { start: ruler.start, end: ruler.end });
         commands.push(Command::SetSpan { span: if model.state.span.is_some() { None } else { shown } });
+    }
+}
+
+/// Whether the colours show the mean over the part that is played.
+fn mean(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
+    let is_of_use = model.state.span.is_some() && matches!(model.state.theme, Theme::Demand | Theme::Series);
+    let mut shown = model.state.mean;
+    if is_of_use && ui.checkbox(&mut shown, texts.text("ui-mean")).on_hover_text(tip(texts, "ui-mean-help", "key-mean")).changed() {
+        commands.push(Command::ShowMean { shown });
     }
 }
 

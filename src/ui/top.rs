@@ -1,6 +1,7 @@
 //! The bar at the top: where we are, and what concerns the whole program.
 
 use super::model::{Memory, PanelModel};
+use super::still::{Shot, What};
 use super::{plan, search};
 use super::widgets::{icon_button, text_button, tip};
 use crate::i18n::Texts;
@@ -88,6 +89,10 @@ pub fn bar(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) 
                 } else {
                     "ui-share"
                 });
+                let picture = texts.text("key-picture");
+                if icon_button(ui, icon::CAMERA, &picture, &tip(texts, "save-scene-help", "key-picture")).clicked() {
+                    memory.shot = Some(Shot::of(What::Scene));
+                }
                 let shape = if is_copied { icon::CHECK } else { icon::LINK };
                 if text_button(ui, shape, &label, &tip(texts, "ui-share-help", "key-link"))
                     .clicked()

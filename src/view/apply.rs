@@ -1,7 +1,7 @@
 //! What each command does, and how a state is kept inside its limits.
 
 use super::{
-    attribute, Breaks, Camera, Command, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
+    attribute, Breaks, Camera, Command, DrawnArea, FlowChoice, Limits, Placed, Playback, Proposal, Quality, RoofChoice, RoofLoad, Scale, Selection, Theme, ViewState, landing, timeline,
 };
 use super::colours::Palette;
 use crate::base::{Instant, Interval, Language, LayerId};
@@ -54,6 +54,8 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         balance: false,
         flows: FlowChoice::default(),
         proposal: Proposal::default(),
+        mean: false,
+        area: DrawnArea::default(),
     };
     kept_inside(state, limits)
 }
@@ -105,6 +107,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             set_instant(&mut next, instant);
         }
         Command::SetSpan { span } => next.span = *span,
+        Command::ShowMean { shown } => next.mean = *shown,
         Command::SetYear { year } => next.year = *year,
         Command::Play { playing } => next.playback.playing = *playing,
         Command::SetSpeed { speed } => {
@@ -197,7 +200,26 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
             None if next.roof.load == RoofLoad::Meter => next.roof.load = RoofLoad::default(),
             None => {}
         },
-        Command::UseTool { tool } => next.proposal.tool = *tool,
+        Command::UseTool { tool } => {
+            next.proposal.tool = *tool;
+            // A click does one thing.
+            if tool.is_some() && next.area.drawing {
+                next.area.draw(false);
+            }
+        }
+        Command::DrawArea { drawing } => {
+            next.area.draw(*drawing);
+            if *drawing {
+                next.proposal.tool = None;
+            }
+        }
+        Command::AddCorner { at } => next.area.add(*at),
+        Command::AddCornerHere => {
+            let [lon, lat, _] = next.camera.target;
+            next.area.add([lon, lat]);
+        }
+        Command::RemoveCorner => next.area.take_back(),
+        Command::SetArea { corners } => next.area = DrawnArea { corners: corners.clone(), drawing: false },
         Command::Place { at, thing } => next.proposal.place(Placed { at: *at, thing: thing.clone() }),
         Command::PlaceHere { tool } => {
             let [lon, lat, _] = next.camera.target;
@@ -214,7 +236,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SaveRoofDossier | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } => {}
+        Command::TryAgain | Command::SaveRoofDossier | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored),
         Command::Tick { seconds } => tick(&mut next, *seconds),
     }
@@ -321,6 +343,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     state.plan = state.plan.map(super::PlanView::sound);
     state.flows = state.flows.sound();
     state.proposal = std::mem::take(&mut state.proposal).sound(limits.bounds_lonlat);
+    state.area = std::mem::take(&mut state.area).sound(limits.bounds_lonlat);
     if !state.scale.is_sound() {
         state.scale = Scale::default();
     }

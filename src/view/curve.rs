@@ -140,16 +140,21 @@ pub struct Origin<'a> {
     pub territory: &'a str,
 }
 
-/// A table of curves with where they come from: lines that begin with `#`, then the columns. Absent values are empty cells.
-pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> String {
-    let mut text = String::new();
-    let nature = match origin.nature {
+/// As files write it.
+pub fn nature_id(nature: Nature) -> &'static str {
+    match nature {
         Nature::Measured => "measured",
         Nature::Statistical => "statistical",
         Nature::Simulated => "simulated",
         Nature::Declared => "declared",
         Nature::Made => "made",
-    };
+    }
+}
+
+/// A table of curves with where they come from: lines that begin with `#`, then the columns. Absent values are empty cells.
+pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> String {
+    let mut text = String::new();
+    let nature = nature_id(origin.nature);
     for (name, value) in [("title", origin.title), ("territory", origin.territory), ("unit", origin.unit), ("nature", nature), ("notice", origin.made_up), ("source", origin.source), ("method", origin.method), ("clock", clock.name().as_str())] {
         if !value.is_empty() {
             // One line each, whatever a title holds. Writing to a String cannot fail.

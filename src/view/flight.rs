@@ -21,7 +21,7 @@ const FARTHEST_HOPS: f64 = 4.0;
 /// Length of the way along a street, metres.
 const ALONG_M: f64 = 250.0;
 /// Metres of a degree of latitude, near enough for a way through the air.
-const METRES_PER_DEGREE: f64 = 111_200.0;
+pub const METRES_PER_DEGREE: f64 = 111_200.0;
 
 /// The heights of a flight.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -5,6 +5,7 @@
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
 //!   &roof=farm,29400,5.5,0,,1,0-3&solar=&raise=0&balance=0&flows=1,30,day&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
+//!   &mean=1&area=-1.5541:47.2123,-1.5502:47.2123,-1.5502:47.2101
 //!   &attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
@@ -15,7 +16,7 @@
 
 use super::apply::is_id;
 use super::{
-    Attribute, Camera, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, PlanView, Proposal, RoofChoice, Scale, Selection, Theme,
+    Attribute, Camera, DrawnArea, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, PlanView, Proposal, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
 use crate::base::{Instant, Interval, LayerId};
@@ -95,6 +96,8 @@ pub fn to_link(state: &ViewState) -> String {
         ("balance", u8::from(state.balance).to_string()),
         ("flows", state.flows.to_string()),
         ("plan", state.proposal.text()),
+        ("mean", u8::from(state.mean).to_string()),
+        ("area", state.area.text()),
     ];
     let mut link = String::new();
     for (key, value) in parts {
@@ -163,6 +166,8 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "solar" if value.is_empty() => state.plan = None,
             "solar" => state.plan = Some(PlanView::parse(&value).ok_or_else(wrong)?),
             "plan" => state.proposal = Proposal::parse(&value).ok_or_else(wrong)?,
+            "mean" => state.mean = switch(&value).ok_or_else(wrong)?,
+            "area" => state.area = DrawnArea::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {
                 first_unknown.get_or_insert_with(|| unknown.to_owned());

@@ -3,6 +3,7 @@
 //! [`apply`] is a pure function. Panels, the browser's shell, the keyboard, share links and `jumeau snapshot` all speak these.
 
 mod apply;
+pub mod area;
 pub mod attribute;
 pub mod bookmarks;
 pub mod classes;
@@ -24,6 +25,7 @@ pub mod timeline;
 pub mod typical;
 
 pub use crate::base::Language;
+pub use area::DrawnArea;
 pub use attribute::{Attribute, Filter, Keep};
 pub use apply::{
     MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, MAX_TICK_S, PITCH_DEG, SPEED, apply, opening,
@@ -204,6 +206,12 @@ pub struct ViewState {
     /// What is proposed for the territory.
     #[serde(default)]
     pub proposal: Proposal,
+    /// Colours show the mean over [`Self::span`], where there is one, in place of the instant.
+    #[serde(default)]
+    pub mean: bool,
+    /// The area that is drawn: balance, curves and flows are its own, where nothing is selected.
+    #[serde(default)]
+    pub area: DrawnArea,
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -251,6 +259,10 @@ pub enum Command {
     /// The part of time a playing clock goes round in.
     SetSpan {
         span: Option<Interval>,
+    },
+    /// Shows the mean over that part as colours, or the instant again.
+    ShowMean {
+        shown: bool,
     },
     SetYear {
         year: i32,
@@ -430,6 +442,26 @@ pub enum Command {
     },
     /// Opens a proposal from a file; whoever reads such files listens to this one.
     OpenProposal {
+        geojson: String,
+    },
+    /// Begins an area, or finishes the one that is being drawn.
+    DrawArea {
+        drawing: bool,
+    },
+    /// Adds a corner to the area.
+    AddCorner {
+        at: [f64; 2],
+    },
+    /// The same where the camera looks: for those who have no pointer.
+    AddCornerHere,
+    /// Takes the last corner back.
+    RemoveCorner,
+    /// All of it at once; no corners take it away.
+    SetArea {
+        corners: Vec<[f64; 2]>,
+    },
+    /// Opens an area from a file; whoever reads such files listens to this one.
+    OpenArea {
         geojson: String,
     },
     /// Asks again for everything that could not be fetched.

@@ -16,6 +16,8 @@ pub enum Action {
     CopyLink,
     /// Goes to the search box.
     Search,
+    /// Keeps the picture as a file.
+    Picture,
 }
 
 /// A command whose amounts depend on the state.
@@ -58,6 +60,8 @@ pub enum Ask {
     },
     /// The clock goes through all of time again.
     NoSpan,
+    /// Colours show the mean over the part that is played, or the instant again.
+    Mean,
     Year {
         years: i32,
     },
@@ -88,6 +92,12 @@ pub enum Ask {
     },
     /// Takes the thing in hand away.
     RemovePlaced,
+    /// Begins an area, or finishes it.
+    DrawArea,
+    /// Adds a corner of the area where the camera looks.
+    AddCorner,
+    /// Takes the last corner back.
+    RemoveCorner,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -118,6 +128,7 @@ impl Shortcut {
             "Enter" => "key-name-enter",
             "Home" => "key-name-home",
             "Delete" => "key-name-delete",
+            "Backspace" => "key-name-backspace",
             "PageUp" => "key-name-page-up",
             "PageDown" => "key-name-page-down",
             "ArrowLeft" => "key-name-left",
@@ -157,6 +168,7 @@ impl Ask {
             Self::StepClock { unit, count } => Command::StepClock { unit, count },
             Self::Jump { moment } => Command::JumpTo { moment },
             Self::NoSpan => Command::SetSpan { span: None },
+            Self::Mean => Command::ShowMean { shown: !state.mean },
             Self::NextSeries { by } => Command::NextSeries { by },
             Self::Year { years } => Command::SetYear {
                 year: state.year.saturating_add(years),
@@ -174,7 +186,11 @@ impl Ask {
             Self::Underground => Command::SetUnderground { underground: !state.underground },
             Self::TryAgain => Command::TryAgain,
             Self::SelectCentre => Command::SelectCentre,
+            Self::Deselect if state.area.drawing => Command::SetArea { corners: Vec::new() },
             Self::Deselect => Command::Select { selection: None },
+            Self::DrawArea => Command::DrawArea { drawing: !state.area.drawing },
+            Self::AddCorner => Command::AddCornerHere,
+            Self::RemoveCorner => Command::RemoveCorner,
             Self::NextTool => {
                 let next = state.proposal.tool.map_or(Some(0), |tool| Tool::ALL.iter().position(|known| *known == tool).map(|place| place + 1));
                 Command::UseTool { tool: next.and_then(|place| Tool::ALL.get(place)).copied() }
@@ -216,7 +232,7 @@ pub fn shortcut_for(key: &str) -> Option<&'static Shortcut> {
 const HOUR_S: i64 = 3600;
 
 #[rustfmt::skip]
-static SHORTCUTS: [Shortcut; 52] = [
+static SHORTCUTS: [Shortcut; 57] = [
     plain("ArrowLeft", Ask::Pan { right: -0.1, forward: 0.0 }, "key-pan-left"),
     plain("ArrowRight", Ask::Pan { right: 0.1, forward: 0.0 }, "key-pan-right"),
     plain("ArrowUp", Ask::Pan { right: 0.0, forward: 0.1 }, "key-pan-forward"),
@@ -248,6 +264,7 @@ static SHORTCUTS: [Shortcut; 52] = [
     plain("y", Ask::NextSeries { by: 1 }, "key-series-next"),
     plain("u", Ask::NextSeries { by: -1 }, "key-series-before"),
     plain("x", Ask::NoSpan, "key-span-none"),
+    plain("5", Ask::Mean, "key-mean"),
     plain(")", Ask::Year { years: 10 }, "key-decade-later"),
     plain("(", Ask::Year { years: -10 }, "key-decade-earlier"),
     plain("t", Ask::NextTheme, "key-theme"),
@@ -262,10 +279,14 @@ static SHORTCUTS: [Shortcut; 52] = [
     plain("g", Ask::SizePlaced { factor: 1.25 }, "key-placed-larger"),
     plain("d", Ask::SizePlaced { factor: 0.8 }, "key-placed-smaller"),
     plain("Delete", Ask::RemovePlaced, "key-placed-remove"),
+    plain("a", Ask::DrawArea, "key-area"),
+    plain("v", Ask::AddCorner, "key-area-corner"),
+    plain("Backspace", Ask::RemoveCorner, "key-area-back"),
     plain("l", Ask::NextLanguage, "key-language"),
     plain("r", Ask::TryAgain, "key-try-again"),
     other("/", Action::Search, "key-search"),
     other("c", Action::CopyLink, "key-link"),
+    other("z", Action::Picture, "key-picture"),
     other("?", Action::Help, "key-help"),
     other("h", Action::Help, "key-help-letter"),
     plain("Escape", Ask::Deselect, "key-escape"),

@@ -178,13 +178,13 @@ fn gather(resident: Res<Resident>, drawn: Res<DrawnCamera>, mut attributes: ResM
 
 /// What an attribute is called: a word of ours, else as its source calls it.
 pub fn title(name: &str) -> super::vocab::Words {
-    const OURS: [(&str, &str); 24] = [
+    const OURS: [(&str, &str); 26] = [
         ("usage", "figure-usage"), ("usage2", "attribute-usage2"), ("height_m", "figure-height"), ("storeys", "figure-storeys"), ("dwellings", "figure-dwellings"),
         ("year", "figure-year"), ("footprint_m2", "figure-footprint"), ("floor_area_m2", "figure-floor-area"), ("demand_kwh_year", "figure-demand-year"),
         ("ridge_m", "attribute-ridge"), ("ridge_stated_m", "attribute-ridge-stated"), ("roof", "attribute-roof"), ("roof_method", "attribute-roof-method"),
         ("height_origin", "attribute-height-origin"), ("class", "attribute-class"), ("kind", "figure-utility-kind"), ("accuracy", "figure-accuracy"),
         ("material", "figure-material"), ("voltage_v", "figure-voltage"), ("diameter_m", "figure-diameter"), ("depth_m", "figure-depth"),
-        ("width_m", "figure-road-width"), ("code", "figure-area-code"), ("area_m2", "figure-area"),
+        ("width_m", "figure-road-width"), ("code", "figure-area-code"), ("area_m2", "figure-area"), ("works_year", "figure-works-year"), ("to_year", "figure-removed-year"),
     ];
     OURS.iter().find(|(column, _)| *column == name).map_or_else(|| super::vocab::Words::Said(name.to_owned()), |(_, key)| super::vocab::Words::Key(key))
 }
@@ -192,7 +192,7 @@ pub fn title(name: &str) -> super::vocab::Words {
 /// The unit that an attribute's name ends with.
 pub fn unit(name: &str) -> super::vocab::Words {
     let said = match name {
-        "year" => return super::vocab::Words::Key("unit-year"),
+        "year" | "works_year" | "to_year" => return super::vocab::Words::Key("unit-year"),
         _ if name.ends_with("_kwh_year") => return super::vocab::Words::Key("unit-kwh-year"),
         _ if name.ends_with("_m2") => "m²",
         _ if name.ends_with("_m") => "m",

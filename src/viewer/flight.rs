@@ -1,16 +1,19 @@
 //! The flight of the benches: a scripted path over the territory, drawn without a window, each frame measured.
 //!
-//! It stands still first, at each height of the path, so that a frame in flight has something to be compared with.
+//! It stands still first, at each height of the path, so that a frame in flight has something to be compared with. Then it looks at the whole
+//! territory at once, and moves the clock: what another hour costs where very many buildings are coloured.
 
 use super::lost::Kept;
 use super::open::Opening;
 use super::quality::Cost;
+use super::material::SeriesUploads;
 use super::tiles::{Meter, StreamBudget};
 use super::vocab::{DrawnCamera, Fault, Progress, Scene, SceneFacts, ViewCommand};
 use super::{Smoothing, Target, app, platform};
 use crate::io::{Clock, Location};
-use crate::view::flight::{Band, Flight};
-use crate::view::{Camera, Command, Quality, Theme};
+use crate::base::Instant;
+use crate::view::flight::{Band, Flight, METRES_PER_DEGREE};
+use crate::view::{Camera, Command, Limits, Quality, Theme};
 use bevy::app::PluginsState;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderDevice;
@@ -22,8 +25,15 @@ const STILL_FRAMES: usize = 120;
 const STILL_S: f64 = 10.0;
 /// But never fewer.
 const FEWEST_FRAMES: usize = 5;
-/// The clock moves so far between two frames that ask for another hour, seconds.
+/// Hours around noon that the clock is moved through, on one day after the other: a shadow map that comes and goes would be measured with it.
+const DAYLIGHT_HOURS: i64 = 7;
 const HOUR_S: i64 = 3600;
+const DAY_S: i64 = 24 * HOUR_S;
+/// Buildings that the slider is measured with, where the territory has so many; errors on screen that are tried for it, in parts of the wanted one.
+const SLIDER_BUILDINGS: u64 = 100_000;
+const FINER: [f64; 6] = [1.0, 0.5, 0.25, 0.125, 0.0625, 0.031_25];
+/// Half the opening angle of the eye is so much, upwards and, at the least, sideways.
+const HALF_ANGLE: f64 = std::f64::consts::FRAC_PI_8;
 /// Frames after the last tile that are not counted: pipelines compile.
 const SETTLING_FRAMES: usize = 3;
 /// Time between two looks at the memory, seconds.
@@ -93,16 +103,60 @@ pub struct Still {
     pub complete: bool,
     pub shown: usize,
     pub features: u64,
+    pub plain: Run,
+    /// The same with the colours of the demand.
+    pub slider: Slider,
+}
+
+/// Frames of a view that stands still, coloured by a value of each hour.
+#[derive(Clone, Debug)]
+pub struct Slider {
+    /// At one hour.
+    pub themed: Run,
+    /// With another hour in each frame.
+    pub moved: Run,
+    /// Tiles and series asked for, and what was handed to the card, while the clock moved: a slider inside what is loaded needs none.
+    pub requests: u64,
+    pub uploads: u64,
+}
+
+/// The whole territory from above, as finely as it takes to see very many buildings.
+#[derive(Clone, Debug)]
+pub struct Whole {
+    pub screen_space_error: f64,
+    pub complete: bool,
+    pub shown: usize,
+    pub features: u64,
+    pub slider: Slider,
+}
+
+/// Some frames, one after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Run {
+    /// To the last pixel, seconds.
     pub frames_s: Vec<f64>,
-    /// The same with the colours of the demand at one hour, and with another hour in each frame.
-    pub themed_s: Vec<f64>,
-    pub moved_s: Vec<f64>,
+    /// Processor time of a frame, seconds, where the system says so: of the main thread, and of all threads.
+    pub cpu_s: Option<[f64; 2]>,
+}
+
+impl Slider {
+    /// How many times a frame with another hour takes what one at rest takes: of the medians, and of the 99th percentiles.
+    pub fn ratio(&self) -> [f64; 2] {
+        [0.5, 0.99].map(|share| quantile(self.moved.frames_s.iter().copied(), share) / quantile(self.themed.frames_s.iter().copied(), share))
+    }
+
+    /// Processor time that another hour costs, seconds: of the main thread, and of all threads.
+    pub fn cpu_s(&self) -> Option<[f64; 2]> {
+        let (themed, moved) = (self.themed.cpu_s?, self.moved.cpu_s?);
+        Some([moved[0] - themed[0], moved[1] - themed[1]])
+    }
 }
 
 #[derive(Clone, Debug)]
 pub struct Record {
     pub start: Start,
     pub still: Vec<Still>,
+    pub whole: Whole,
     pub frames: Vec<Frame>,
     pub memory: Vec<Sample>,
     pub max_bytes: u64,
@@ -139,11 +193,17 @@ pub fn fly(request: Request) -> Result<Record, Fault> {
     };
     let flight = Flight::over(limits.home, limits.bounds_lonlat, request.seconds);
     let still = Band::ALL.map(|band| stand(&mut app, band, flight.rest(band))).to_vec();
+    let whole = overlook(&mut app, &limits, (width, height), request.screen_space_error);
+    // Back to what was asked for, where the flight begins.
+    app.world_mut().resource_mut::<StreamBudget>().screen_space_error = request.screen_space_error;
+    look(&mut app, flight.camera(0.0));
+    draw(&mut app);
+    complete(&mut app, &Clock::start(), |_| {})?;
     let (frames, memory) = travel(&mut app, &flight);
     if let Some(loss) = app.world().resource::<Kept>().loss() {
         return Err(fault("error-graphics-lost", loss.cause));
     }
-    Ok(Record { start, still, frames, memory, max_bytes, faults: facts(&app).faults.clone() })
+    Ok(Record { start, still, whole, frames, memory, max_bytes, faults: facts(&app).faults.clone() })
 }
 
 /// One frame to its last pixel, seconds.
@@ -210,29 +270,86 @@ fn stand(app: &mut App, band: Band, camera: Camera) -> Still {
     draw(app);
     let complete = complete(app, &clock, |_| {}).unwrap_or(false);
     let Progress { shown, features, .. } = facts(app).progress;
-    let frames_s = frames(app, None);
-    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::Demand }));
-    let themed_s = frames(app, None);
-    let moved_s = frames(app, Some(Command::StepInstant { seconds: HOUR_S }));
-    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::None }));
-    draw(app);
-    Still { band, complete, shown, features, frames_s, themed_s, moved_s }
+    let plain = frames(app, |_| None);
+    Still { band, complete, shown, features, plain, slider: slide(app) }
 }
 
-/// The durations of frames of a picture that stands still but for a command in each.
-fn frames(app: &mut App, each: Option<Command>) -> Vec<f64> {
+/// Looks straight down on all of it, more and more finely until enough buildings are drawn, none more come, or no memory is left for them.
+fn overlook(app: &mut App, limits: &Limits, (width, height): (u32, u32), screen_space_error: f64) -> Whole {
+    let [west, south, east, north] = limits.bounds_lonlat;
+    let lat = 0.5 * (south + north);
+    let size_m = [(east - west) * METRES_PER_DEGREE * lat.to_radians().cos(), (north - south) * METRES_PER_DEGREE];
+    let aspect = f64::from(width) / f64::from(height);
+    let distance_m = 0.5 * size_m[1].max(size_m[0] / aspect) / HALF_ANGLE.tan();
+    let camera = Camera { target: [0.5 * (west + east), lat, limits.home.target[2]], distance_m, heading_deg: 0.0, pitch_deg: -90.0 };
+    look(app, camera);
+    let mut seen = (screen_space_error, false, Progress::default());
+    for finer in FINER {
+        let error = screen_space_error * finer;
+        app.world_mut().resource_mut::<StreamBudget>().screen_space_error = error;
+        draw(app);
+        let complete = complete(app, &Clock::start(), |_| {}).unwrap_or(false);
+        seen = (error, complete, facts(app).progress);
+        // Short of memory, the engine shows less than it was asked for.
+        if seen.2.features >= SLIDER_BUILDINGS || meter(app).screen_space_error > 1.5 * error {
+            break;
+        }
+    }
+    let (screen_space_error, complete, Progress { shown, features, .. }) = seen;
+    Whole { screen_space_error: screen_space_error.max(meter(app).screen_space_error), complete, shown, features, slider: slide(app) }
+}
+
+/// The same picture with the colours of the demand, at one hour and with another hour in each frame.
+fn slide(app: &mut App) -> Slider {
+    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::Demand }));
+    draw(app);
+    // Values come from files, as tiles do.
+    let _ = complete(app, &Clock::start(), |_| {});
+    let (noon, days) = daylight(app);
+    let hour = move |frame: i64| {
+        let hour = frame % DAYLIGHT_HOURS - DAYLIGHT_HOURS / 2;
+        Command::SetInstant { instant: noon.plus_seconds(days * DAY_S * (frame / DAYLIGHT_HOURS) + HOUR_S * hour) }
+    };
+    app.world_mut().write_message(ViewCommand(hour(DAYLIGHT_HOURS / 2)));
+    let themed = frames(app, |_| None);
+    let before = (meter(app).requests, handed_over(app));
+    let moved = frames(app, |frame| Some(hour(frame)));
+    let (requests, uploads) = (meter(app).requests - before.0, handed_over(app) - before.1);
+    app.world_mut().write_message(ViewCommand(Command::SetTheme { theme: Theme::None }));
+    draw(app);
+    Slider { themed, moved, requests, uploads }
+}
+
+/// Midday of the day that is shown, and whether days go on from there or back, so that the series does not end.
+fn daylight(app: &App) -> (Instant, i64) {
+    let Some(scene) = app.world().get_resource::<Scene>() else { return (Instant(0), 1) };
+    let local = scene.limits.clock.read(scene.state.instant);
+    let noon = scene.limits.clock.instant(local.year, local.month, local.day, 12, 0).unwrap_or(scene.state.instant);
+    let longest_s = DAY_S * (STILL_FRAMES as i64 / DAYLIGHT_HOURS + 2);
+    (noon, if noon.plus_seconds(longest_s) < scene.limits.instants[1] { 1 } else { -1 })
+}
+
+/// Tiles and parts of series handed to the card so far.
+fn handed_over(app: &App) -> u64 {
+    meter(app).uploaded + app.world().resource::<SeriesUploads>().0 as u64
+}
+
+/// Frames of a picture that stands still but for a command in each; `each` gets the frame's number.
+fn frames(app: &mut App, each: impl Fn(i64) -> Option<Command>) -> Run {
     for _ in 0..SETTLING_FRAMES {
         draw(app);
     }
-    let clock = Clock::start();
+    let (clock, cpu) = (Clock::start(), platform::cpu_s());
     let mut frames_s = Vec::new();
     while frames_s.len() < FEWEST_FRAMES || frames_s.len() < STILL_FRAMES && clock.seconds() < STILL_S {
-        if let Some(command) = &each {
-            app.world_mut().write_message(ViewCommand(command.clone()));
+        if let Some(command) = each(frames_s.len() as i64) {
+            app.world_mut().write_message(ViewCommand(command));
         }
         frames_s.push(draw(app));
     }
-    frames_s
+    let count = frames_s.len() as f64;
+    let cpu_s = cpu.zip(platform::cpu_s()).map(|(from, to)| [0, 1].map(|of| (to[of] - from[of]) / count));
+    Run { frames_s, cpu_s }
 }
 
 fn travel(app: &mut App, flight: &Flight) -> (Vec<Frame>, Vec<Sample>) {
@@ -338,6 +455,13 @@ mod tests {
         let record = Record {
             start: Start { first_tile_s: 0.0, all_tiles_s: None, shown: 0, features: 0, requests: 0, resident_bytes: 0 },
             still: Vec::new(),
+            whole: Whole {
+                screen_space_error: 16.0,
+                complete: true,
+                shown: 0,
+                features: 0,
+                slider: Slider { themed: Run::default(), moved: Run::default(), requests: 0, uploads: 0 },
+            },
             frames: Vec::new(),
             memory: (0..=100u32).map(|second| sample(f64::from(second), 1_000 + u64::from(second))).collect(),
             max_bytes: 0,
@@ -345,6 +469,14 @@ mod tests {
         };
         let growth = record.growth().unwrap();
         assert_eq!(growth, Growth { since_s: 50.0, resident_bytes: [1_055.0, 1_095.0], process_bytes: Some([2_110.0, 2_190.0]) });
+    }
+
+    #[test]
+    fn a_slider_is_what_another_hour_costs_beyond_the_same_picture() {
+        let run = |frame_s: f64, cpu_s: f64| Run { frames_s: vec![frame_s; 9], cpu_s: Some([cpu_s, 2.0 * cpu_s]) };
+        let slider = Slider { themed: run(0.02, 0.001), moved: run(0.022, 0.0015), requests: 0, uploads: 0 };
+        assert!(slider.ratio().iter().all(|ratio| (ratio - 1.1).abs() < 1e-9));
+        assert!(slider.cpu_s().is_some_and(|[main, all]| (main - 0.0005).abs() < 1e-9 && (all - 0.001).abs() < 1e-9));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! The flow diagram: where the power of the territory, of an area or of a building comes from at the instant, and where it goes; or the energy of the
-//! day or the year around it.
+//! The flow diagram: where the power of the territory, of an area (one of the territory's or one that is drawn) or of a building comes from at the
+//! instant, and where it goes; or the energy of the day or the year around it.
 //!
 //! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the flows of [`SceneFacts`].
 //! What has no value has no band and is named; nothing that is unknown stands as zero. Sums follow the steps of the demand, in whole watt-hours, as the
@@ -9,7 +9,7 @@ use super::join::Rows;
 use super::resident::Resident;
 use super::series::{self, Choice, List, ListKind, SeriesStore};
 use super::textures::{NO_DATA, NO_VALUE};
-use super::vocab::{FlowFacts, FlowKind, FlowNode, FlowScope, Scene, SceneFacts, ViewerSystems};
+use super::vocab::{AreaFacts, FlowFacts, FlowKind, FlowNode, FlowScope, Inside, Scene, SceneFacts, ViewerSystems};
 use crate::base::{DatasetId, Instant, Language};
 use crate::energy::flows::{Course, End};
 use crate::formats::territory::{Axis, LayerKind, Manifest};
@@ -47,8 +47,8 @@ pub fn are_known(manifest: &Manifest) -> bool {
     series::demand(manifest).is_some() && manifest.features.as_ref().is_some_and(|features| !features.demand.is_empty())
 }
 
-/// What was drawn last: instant or beginning of what is summed, what is selected, language, choices, and the state of the memory.
-type Drawn = (Option<Instant>, Option<Selection>, Language, FlowChoice, u64, u64);
+/// What was drawn last: instant or beginning of what is summed, what is selected, language, choices, the state of the memory, and which area is meant.
+type Drawn = (Option<Instant>, Option<Selection>, Language, FlowChoice, u64, u64, Option<u64>);
 
 /// What is kept from one picture to the next.
 #[derive(Default)]
@@ -56,6 +56,9 @@ struct Kept {
     drawn: Option<Drawn>,
     /// Amounts that follow a profile, added up: kWh of a year by row.
     sums: HashMap<String, Vec<(usize, f64)>>,
+    /// The same of what lies in the area that is drawn, and which area that is.
+    inside: HashMap<String, Vec<(usize, f64)>>,
+    inside_of: u64,
     rows: HashMap<String, Rows>,
     /// Of a building, kept because its tile may be dropped while the clock runs on.
     building: Option<(Selection, Option<(f64, usize)>, Option<(f64, usize)>)>,
@@ -157,6 +160,26 @@ impl Reader<'_> {
         Some(if rows > MOST_ROWS { Reading::Absent } else { sum.times(kilo(choice.unit())) })
     }
 
+    /// Of an amount that follows profiles, over those of its features that lie inside an area.
+    fn sum_inside(&mut self, id: &str, inside: &Inside, kept: &mut Kept) -> Option<Reading> {
+        let manifest = self.manifest;
+        let choice = series::choice(manifest, id)?;
+        let scaled = choice.scaled?;
+        if Rows::have_failed(&choice, self.store) {
+            return Some(Reading::Absent);
+        }
+        if !kept.inside.contains_key(id) {
+            let lists = [("feature", ListKind::Texts), ("profile", ListKind::Integers), ("scale", ListKind::Reals)].map(|(name, kind)| self.store.list(&format!("{}/{name}", scaled.path), kind).cloned());
+            let [Some(List::Texts(features)), Some(List::Integers(profiles)), Some(List::Reals(scales))] = lists else { return Some(Reading::Waiting) };
+            let rows = features.iter().zip(profiles).zip(scales).filter(|((feature, _), _)| inside.ids.contains(*feature));
+            let (profiles, scales): (Vec<i64>, Vec<f64>) = rows.map(|((_, profile), scale)| (profile, scale)).unzip();
+            kept.inside.insert(id.to_owned(), added_up(&profiles, &scales));
+        }
+        let sums = kept.inside.get(id)?.clone();
+        let (unit, nothing) = (kilo(choice.unit()), Reading::Kw(vec![0.0; self.steps.len()]));
+        Some(sums.into_iter().map(|(row, amount)| self.of(&choice, row).times(unit * amount / HOURS_PER_YEAR)).fold(nothing, Reading::plus))
+    }
+
     /// Of an amount that follows profiles, over all of its features.
     fn sum(&mut self, id: &str, kept: &mut Kept) -> Option<Reading> {
         let manifest = self.manifest;
@@ -247,7 +270,7 @@ impl Draft {
     }
 }
 
-fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut kept: Local<Kept>, mut facts: ResMut<SceneFacts>) {
+fn draw(scene: Res<Scene>, resident: Res<Resident>, area: Res<AreaFacts>, mut store: ResMut<SeriesStore>, mut kept: Local<Kept>, mut facts: ResMut<SceneFacts>) {
     let store = store.bypass_change_detection();
     let state = &scene.state;
     if !state.flows.shown || !are_known(&scene.manifest) {
@@ -262,20 +285,30 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStor
     }
     let steps = steps(&scene);
     let of = if state.flows.over == FlowSpan::Hour { Some(state.instant) } else { steps.first().map(|(from, _)| *from) };
-    let now: Drawn = (of, state.selection.clone(), state.language, state.flows, store.arrivals, store.epoch);
+    let is_of_area = state.selection.is_none() && state.area.is_closed();
+    let now: Drawn = (of, state.selection.clone(), state.language, state.flows, store.arrivals, store.epoch, is_of_area.then_some(area.version));
     let is_waiting = facts.flows.as_ref().is_none_or(|flows| flows.is_waiting);
     // What is waited for is asked for in each frame.
     if kept.drawn.as_ref() == Some(&now) && !is_waiting {
         return;
     }
     let texts = Texts::new(state.language);
-    let scope = scope(&scene, &resident, store, &mut kept);
+    if kept.inside_of != area.version {
+        (kept.inside, kept.inside_of) = (HashMap::default(), area.version);
+    }
+    let scope = match (is_of_area, &area.inside) {
+        (true, Some(inside)) => Scope::Drawn(inside.clone()),
+        (true, None) if area.state == "waiting" => Scope::Waiting,
+        (true, None) => Scope::Drawn(Default::default()),
+        (false, _) => scope(&scene, &resident, store, &mut kept),
+    };
     let mut draft = Draft::default();
     let mut reader = Reader { manifest: &scene.manifest, store, steps: &steps };
     let can_equip = match &scope {
         Scope::Territory => of_territory(&mut reader, &mut draft, &mut kept, &texts, state.flows),
         Scope::Area { demand, row, sun } => of_area(&mut reader, &mut draft, &texts, state.flows, demand, *row, sun.as_deref()),
         Scope::Building { demand, sun } => of_building(&mut reader, &mut draft, &texts, state.flows, *demand, *sun),
+        Scope::Drawn(inside) => of_drawn(&mut reader, &mut draft, &mut kept, &texts, state.flows, inside),
         Scope::Waiting => {
             draft.is_waiting = true;
             false
@@ -313,6 +346,7 @@ enum Scope {
     Area { demand: String, row: usize, sun: Option<String> },
     /// kWh a year and profile of what a building draws and of what its roof would make.
     Building { demand: Option<(f64, usize)>, sun: Option<(f64, usize)> },
+    Drawn(std::sync::Arc<Inside>),
     Waiting,
 }
 
@@ -513,6 +547,48 @@ fn of_building(reader: &mut Reader, draft: &mut Draft, texts: &Texts, choice: Fl
     roof.is_some()
 }
 
+/// What lies inside an area that somebody drew: demand by use, what its roofs would make, and amounts of its single objects.
+fn of_drawn(reader: &mut Reader, draft: &mut Draft, kept: &mut Kept, texts: &Texts, choice: FlowChoice, inside: &Inside) -> bool {
+    const HOMES: &str = "residential";
+    let manifest = reader.manifest;
+    let has_roofs = series::choice(manifest, "pv-if-equipped").is_some();
+    if has_roofs && choice.equipped_percent > 0 {
+        let reading = reader.sum_inside("pv-if-equipped", inside, kept);
+        sun(draft, reading, choice, texts);
+        draft.source(manifest, "pv-if-equipped");
+    }
+    let mut uses: Vec<(String, f64, Vec<f64>)> = Vec::new();
+    if let Some(series) = series::demand(manifest) {
+        draft.source(manifest, series::DEMAND_SERIES);
+        for (row, kwh) in &inside.demand {
+            let Some(class) = series.series.rows.get(*row) else { continue };
+            let name = texts.text(&format!("demand-class-{class}"));
+            // Homes that are too few are not known here.
+            let reading = if inside.is_secret && class == HOMES { Reading::Absent } else { reader.of(&series, *row).times(kwh / HOURS_PER_YEAR) };
+            if let Some(kw) = draft.take(Some(reading), &name) {
+                uses.push((name, *kwh, kw));
+            }
+        }
+    }
+    for (id, key) in [("lighting", "series-lighting"), ("tram", "series-tram")] {
+        let reading = reader.sum_inside(id, inside, kept);
+        let has_some = match &reading {
+            Some(Reading::Kw(kw)) => kw.iter().any(|kw| *kw != 0.0),
+            other => other.is_some(),
+        };
+        let name = texts.text(key);
+        if let Some(kw) = draft.take(reading.filter(|_| has_some), &name) {
+            draft.source(manifest, id);
+            uses.push((name, 0.0, kw));
+        }
+    }
+    uses.sort_by(|a, b| b.1.total_cmp(&a.1));
+    for (name, _, kw) in uses {
+        draft.used(name, kw);
+    }
+    has_roofs
+}
+
 /// The diagram of a draft: sources on the left, what mixes in the middle, uses on the right.
 fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool, over: FlowSpan, steps: &[(Instant, Instant)]) -> FlowFacts {
     let Draft { parts, nodes: named, absent, is_waiting, datasets } = draft;
@@ -536,6 +612,7 @@ fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool, over: FlowS
         Scope::Territory => FlowScope::Territory,
         Scope::Area { .. } => FlowScope::Area,
         Scope::Building { .. } => FlowScope::Building,
+        Scope::Drawn(_) => FlowScope::Drawn,
         Scope::Waiting => FlowScope::Territory,
     };
     let mut nodes: Vec<FlowNode> = Vec::new();

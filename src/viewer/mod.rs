@@ -18,7 +18,8 @@
 //! | [`flows`] | where power comes from and where it goes, as a flow diagram |
 //! | [`pick`] | click → feature → figures |
 //! | [`roof`] | "my roof" of the selected building: its record, the answer, its planes lit up |
-//! | `shapes` | simple shapes that lie on no tile |
+//! | [`shapes`] | simple shapes that lie on no tile |
+//! | [`area`] | an area that is drawn: its corners, its outline, what lies in it |
 //! | [`siting`] | proposals: things put down and moved, what they would do, the way to the network |
 //! | [`marks`] | names and scale on the picture |
 //! | [`lost`] | the place is kept when graphics fail |
@@ -27,15 +28,17 @@
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes).
+//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes), [`footing`] and [`shapes`] (things that are put on the ground).
 
 pub mod anchor;
+pub mod area;
 pub mod attributes;
 pub mod camera;
 pub mod changes;
 pub mod curves;
 pub mod flight;
 pub mod flows;
+pub mod footing;
 pub mod foreign;
 pub mod imagery;
 pub mod join;
@@ -58,7 +61,7 @@ pub mod resident;
 pub mod roof;
 mod search;
 pub mod series;
-mod shapes;
+pub mod shapes;
 pub mod siting;
 pub mod sky;
 pub mod snapshot;
@@ -208,7 +211,7 @@ impl Plugin for ViewerPlugin {
                 search::SearchPlugin,
             ))
             // One tuple holds fifteen.
-            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin, siting::SitingPlugin))
+            .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin, siting::SitingPlugin, area::AreaPlugin))
             .add_systems(Startup, open_eye)
             .add_systems(
                 Update,

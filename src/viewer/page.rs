@@ -9,7 +9,7 @@ use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
 use super::vocab::{
-    AccountsFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, PlanFacts, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand,
+    AccountsFacts, AreaFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, PlanFacts, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand,
     ViewerSystems, Words,
 };
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -72,6 +72,7 @@ struct Told {
     accounts: Option<AccountsFacts>,
     flows: Option<(Option<FlowFacts>, FlowChoice, Language)>,
     siting: Option<u64>,
+    area: Option<u64>,
 }
 
 pub struct PagePlugin;
@@ -116,7 +117,7 @@ fn speak(
     facts: Res<SceneFacts>,
     roof: Option<Res<RoofFacts>>,
     plan: Option<Res<PlanFacts>>,
-    siting: Option<Res<SitingFacts>>,
+    (siting, area): (Option<Res<SitingFacts>>, Option<Res<AreaFacts>>),
     meter: Option<Res<Meter>>,
     both: Local<BothTexts>,
     mut asked: MessageReader<ViewCommand>,
@@ -145,6 +146,11 @@ fn speak(
             platform::post(&siting_message(scene, &siting));
             told.siting = Some(siting.version);
         }
+        if let Some(area) = area.filter(|area| told.area != Some(area.version)) {
+            let inside = area.inside.as_ref().map(|inside| json!({ "buildings": inside.buildings, "homes": inside.homes, "secret": inside.is_secret }));
+            platform::post(&json!({ "kind": "area", "state": area.state, "area_m2": area.area_m2, "inside": inside }));
+            told.area = Some(area.version);
+        }
     }
     if told.marks != facts.marks {
         let names: Vec<Value> = facts.marks.names.iter().map(|name| json!({ "text": name.text, "x": name.at[0], "y": name.at[1] })).collect();
@@ -156,7 +162,7 @@ fn speak(
         platform::post(&match &facts.accounts {
             None => json!({ "kind": "accounts", "lines": null }),
             Some(accounts) => json!({
-                "kind": "accounts", "of": accounts.of, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
+                "kind": "accounts", "of": accounts.of, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
                 "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
             }),
         });
@@ -267,7 +273,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
                 "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "madeUp": scene.manifest.is_made_up(&legend.dataset), "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
-                "waiting": legend.is_waiting, "outside": legend.is_outside, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
+                "waiting": legend.is_waiting, "outside": legend.is_outside, "mean": legend.mean_over, "tooLong": legend.is_too_long, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
                 "note": (!legend.note.is_empty()).then(|| in_both(&Words::Key(legend.note), both)), "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,

@@ -106,14 +106,16 @@ impl<'a> Choice<'a> {
 
     /// Of the values as they are shown: an amount of a year becomes what is drawn at a step.
     pub fn unit(&self) -> &'a str {
-        match self.scaled.map(|scaled| scaled.unit.as_str()) {
+        let unit = match self.scaled.map(|scaled| scaled.unit.as_str()) {
             Some("kWh") => "kW",
             Some("MWh") => "MW",
             Some("Wh") => "W",
             Some("GWh") => "GW",
             Some(other) => other,
             None => self.series.unit.as_str(),
-        }
+        };
+        // "1" is how files write that a number has no unit; people read nothing there.
+        if unit == "1" { "" } else { unit }
     }
 
     /// Whether it has a best value in the middle of its bounds, as a voltage has: bounds of what runs are those of its amount alone.

@@ -115,6 +115,9 @@ pub struct Legend {
     pub is_waiting: bool,
     /// The series does not reach the instant.
     pub is_outside: bool,
+    /// The interval whose mean the colours show, in place of an instant; and whether it is longer than can be added up.
+    pub mean_over: Option<crate::base::Interval>,
+    pub is_too_long: bool,
     /// Whether classes can follow the values (quantiles, Jenks).
     pub counts_classes: bool,
     /// A year made of months of several years.
@@ -269,6 +272,9 @@ pub struct DayFacts {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountsFacts {
     pub of: Option<crate::view::Selection>,
+    /// It is that of the area that is drawn, and homes are left out of it for being too few.
+    pub of_area: bool,
+    pub is_secret: bool,
     /// Where steps begin.
     pub starts: Vec<crate::base::Instant>,
     /// Sources and uses; what passes the border last.
@@ -362,6 +368,8 @@ pub enum FlowScope {
     Territory,
     Area,
     Building,
+    /// The area that somebody drew.
+    Drawn,
 }
 
 impl FlowScope {
@@ -371,6 +379,7 @@ impl FlowScope {
             Self::Territory => "flows-territory",
             Self::Area => "flows-area",
             Self::Building => "flows-building",
+            Self::Drawn => "flows-drawn",
         }
     }
 }
@@ -587,6 +596,29 @@ pub struct Doing {
     pub sun: f64,
     pub charging: f64,
     pub stored: f64,
+}
+
+/// What lies in the area that is drawn, as far as it is known.
+#[derive(Resource, Clone, Debug, Default, PartialEq)]
+pub struct AreaFacts {
+    /// Rises with every change.
+    pub version: u64,
+    /// Empty without an area, `drawing`, `waiting`, `ready`, `unknown` where the territory does not say where its buildings stand.
+    pub state: &'static str,
+    pub area_m2: f64,
+    pub inside: Option<Arc<Inside>>,
+}
+
+/// Buildings and other things of energy in an area.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inside {
+    pub buildings: u64,
+    pub homes: u64,
+    /// Row of the demand's profiles, and kWh of a year of the buildings that follow it.
+    pub demand: Vec<(usize, f64)>,
+    pub ids: bevy::platform::collections::HashSet<String>,
+    /// There are homes, but so few that what they draw is told of nobody.
+    pub is_secret: bool,
 }
 
 /// What a proposal would do, as far as it is known.

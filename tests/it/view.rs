@@ -201,6 +201,11 @@ fn plan() -> impl Strategy<Value = Option<PlanView>> {
     proptest::option::of((proptest::sample::select(&jumeau::view::PLAN_COLUMNS[..]), any::<bool>(), only).prop_map(|(by, falling, only)| PlanView { by: by.to_owned(), falling, only }))
 }
 
+fn area() -> impl Strategy<Value = DrawnArea> {
+    let corner = prop_oneof![(-1.6..-1.5_f64, 47.1..47.3_f64), (number(), number())];
+    (proptest::collection::vec(corner, 0..12), any::<bool>()).prop_map(|(corners, drawing)| DrawnArea { corners: corners.into_iter().map(|(lon, lat)| [lon, lat]).collect(), drawing })
+}
+
 fn state() -> impl Strategy<Value = ViewState> {
     (
         camera(),
@@ -210,10 +215,10 @@ fn state() -> impl Strategy<Value = ViewState> {
         proptest::collection::btree_set(layer(), 0..40),
         theme(),
         selection(),
-        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof(), (flows(), plan())),
+        (language(), series(), span(), scale(), proptest::option::of(attribute()), filters(), roof(), (flows(), plan(), area())),
     )
         .prop_map(
-            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof, (flows, plan)))| {
+            |(camera, instant, year, (playing, speed), hidden, theme, selection, (language, series, span, scale, attribute, filters, roof, (flows, plan, area)))| {
                 ViewState {
                     territory: "elsewhere".to_owned(),
                     camera,
@@ -241,6 +246,8 @@ fn state() -> impl Strategy<Value = ViewState> {
                     flows,
                     proposal: Default::default(),
                     plan,
+                    mean: playing,
+                    area,
                 }
             },
         )
@@ -290,6 +297,12 @@ fn command() -> impl Strategy<Value = Command> {
         any::<u8>().prop_map(|percent| Command::SetEquipped { percent }),
         proptest::sample::select(&FlowSpan::ALL[..]).prop_map(|over| Command::SetFlowSpan { over }),
         proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
+        any::<bool>().prop_map(|shown| Command::ShowMean { shown }),
+        any::<bool>().prop_map(|drawing| Command::DrawArea { drawing }),
+        (number(), number()).prop_map(|(lon, lat)| Command::AddCorner { at: [lon, lat] }),
+        Just(Command::AddCornerHere),
+        Just(Command::RemoveCorner),
+        area().prop_map(|area| Command::SetArea { corners: area.corners }),
         language().prop_map(|language| Command::SetLanguage { language }),
         state().prop_map(|state| Command::Restore {
             state: Box::new(state)
@@ -648,7 +661,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan=&mean=0&area="
     );
 }
 
@@ -811,6 +824,7 @@ fn the_browser_reads_the_same_keyboard() {
                 Action::Help => row["action"] = "help".into(),
                 Action::CopyLink => row["action"] = "copy-link".into(),
                 Action::Search => row["action"] = "search".into(),
+                Action::Picture => row["action"] = "picture".into(),
             }
             format!("  {row},\n")
         })
@@ -949,4 +963,31 @@ fn the_flow_diagram_is_chosen_and_stands_in_the_link() {
     assert_eq!(from_link("flows=1,30", &start()).unwrap().flows.over, FlowSpan::Hour);
     assert_eq!(from_link("flows=1,30,year", &start()).unwrap().flows.over, FlowSpan::Year);
     assert!(from_link("flows=1,30,week", &start()).is_err());
+}
+
+#[test]
+fn an_area_is_drawn_corner_by_corner_and_stands_in_the_link() {
+    let corner = |lon, lat| Command::AddCorner { at: [lon, lat] };
+    let drawn = [Command::UseTool { tool: Some(Tool::Battery) }, Command::DrawArea { drawing: true }, corner(-1.56, 47.21), corner(-1.55, 47.21), corner(-1.55, 47.22)];
+    let state = do_all(&drawn);
+    assert!(state.area.drawing && state.proposal.tool.is_none(), "a click does one thing");
+    assert_eq!(from_link(&to_link(&state), &start()).unwrap().area, state.area);
+    let closed = apply(&state, &Command::DrawArea { drawing: false }, &limits());
+    assert!(closed.area.is_closed() && closed.area.contains([-1.552, 47.212]));
+    let link = to_link(&closed);
+    assert!(link.ends_with("&area=-1.56:47.21,-1.55:47.21,-1.55:47.22"), "{link}");
+    assert_eq!(from_link(&link, &start()).unwrap().area, closed.area);
+    for wrong in ["area=-1.56:47.21,-1.55:47.21", "area=1,2,3", "area=drawn", "area=-1.56:47.21,x:47.21,-1.55:47.22", "area=-1.56:97.21,-1.55:47.21,-1.55:47.22"] {
+        assert!(from_link(wrong, &start()).is_err(), "{wrong}");
+    }
+    // Escape takes back what is begun, not what is finished; corners leave one by one; outside of the territory is its edge.
+    let escape = shortcut_for("Escape").unwrap();
+    assert!(apply(&state, &escape.command(&state).unwrap(), &limits()).area.is_empty());
+    assert_eq!(apply(&closed, &escape.command(&closed).unwrap(), &limits()).area, closed.area);
+    let fewer = apply(&closed, &Command::RemoveCorner, &limits());
+    assert!(fewer.area.drawing && fewer.area.corners.len() == 2);
+    let far = apply(&start(), &Command::SetArea { corners: vec![[-9.0, 40.0], [9.0, 40.0], [9.0, 60.0]] }, &limits());
+    assert_eq!(far.area.corners, [[-1.6, 47.19], [-1.52, 47.19], [-1.52, 47.24]]);
+    let here = apply(&state, &Command::AddCornerHere, &limits());
+    assert_eq!(here.area.corners.last(), Some(&[-1.5586, 47.2133]));
 }

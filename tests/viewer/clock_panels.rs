@@ -1,12 +1,12 @@
 //! Tier 1: the panels of time: heights, the strip of changes, the balance, typical days.
 
 use super::panels::{click, desk};
-use jumeau::base::{Instant, Language};
+use jumeau::base::{Instant, Interval, Language};
 use jumeau::ui::{ChartText, LegendText};
 use jumeau::view::life::Life;
 use jumeau::view::typical::{Over, TypicalDay};
-use jumeau::view::{Command, Selection, Theme};
-use jumeau::viewer::vocab::{AccountLine, AccountsFacts, Change, Changes};
+use jumeau::view::{Command, DrawnArea, Selection, Theme};
+use jumeau::viewer::vocab::{AccountLine, AccountsFacts, AreaFacts, Change, Changes, Inside};
 use egui_kittest::kittest::Queryable;
 use std::sync::Arc;
 
@@ -93,4 +93,51 @@ fn typical_days_say_that_they_are_a_statistic() {
     }
     assert!(desk.query_all_by_label_contains("statistique").next().is_some());
     assert!(desk.query_all_by_label_contains("soit 300\u{a0}MWh").next().is_some());
+}
+
+/// Clicks what may lie below the window's lower edge.
+fn reach(desk: &mut super::panels::Panels, label: &str) {
+    desk.get_by_label(label).scroll_to_me();
+    desk.run();
+    click(desk, label);
+}
+
+#[test]
+fn an_area_is_drawn_said_and_taken_away_from_its_panel() {
+    let corners = vec![[-1.56, 47.21], [-1.55, 47.21], [-1.55, 47.22]];
+    let mut bare = desk(Language::Fr, |_| {});
+    reach(&mut bare, "Zone dessinée");
+    reach(&mut bare, "Dessiner une zone");
+    assert_eq!(bare.state().asked, [Command::DrawArea { drawing: true }]);
+    let drawn = corners.clone();
+    let mut drawing = desk(Language::Fr, |model| {
+        model.state.area = DrawnArea { corners: drawn, drawing: true };
+        model.area = AreaFacts { state: "drawing", ..AreaFacts::default() };
+    });
+    assert!(drawing.query_by_label_contains("3 coins. Cliquez").is_some());
+    reach(&mut drawing, "Coin au centre de l’image");
+    reach(&mut drawing, "Retirer le dernier coin");
+    reach(&mut drawing, "Terminer");
+    assert_eq!(drawing.state().asked, [Command::AddCornerHere, Command::RemoveCorner, Command::DrawArea { drawing: false }]);
+    let mut ready = desk(Language::Fr, |model| {
+        model.state.area = DrawnArea { corners, drawing: false };
+        let inside = Inside { buildings: 12, homes: 8, is_secret: true, ..Inside::default() };
+        model.area = AreaFacts { state: "ready", area_m2: 56_789.0, inside: Some(Arc::new(inside)), ..AreaFacts::default() };
+    });
+    for part in ["12 bâtiments, 8 logements", "5,68\u{a0}ha", "Moins de dix logements dans la zone"] {
+        assert!(ready.query_by_label_contains(part).is_some(), "{part}");
+    }
+    reach(&mut ready, "Effacer la zone");
+    assert_eq!(ready.state().asked, [Command::SetArea { corners: Vec::new() }]);
+}
+
+#[test]
+fn the_mean_of_an_interval_is_offered_where_there_is_one() {
+    let span = Interval { start: Instant(1_782_000_000), end: Instant(1_782_086_400) };
+    let mut without = desk(Language::Fr, |model| model.state.theme = Theme::Demand);
+    assert!(without.query_by_label("Moyenne de l’intervalle").is_none());
+    without.run();
+    let mut with = desk(Language::Fr, |model| (model.state.theme, model.state.span) = (Theme::Demand, Some(span)));
+    click(&mut with, "Moyenne de l’intervalle");
+    assert_eq!(with.state().asked, [Command::ShowMean { shown: true }]);
 }

@@ -1,5 +1,6 @@
 //! Tiers 1 and 2: the viewer without a window.
 
+mod area;
 mod clock;
 mod clock_panels;
 mod foreign;

@@ -604,6 +604,8 @@ fn curves() -> ChartText {
         waiting: false,
         typical: false,
         csv: "# source: RTE\n".to_owned(),
+        series: "eco2mix".to_owned(),
+        about: vec![("territory", "nantes-centre".to_owned()), ("source", "RTE, 2026".to_owned())],
     }
 }
 

@@ -904,6 +904,13 @@ fn running_flight_measures_every_height() {
         assert!(still["complete"] == true && still["tiles"].as_u64() > Some(0) && still["frames"].as_u64() >= Some(5), "{still}");
         assert!(still["frame_ms"]["median"].as_f64() > Some(0.0), "{still}");
     }
+    // The whole territory with another hour in each frame: nothing is asked for, nothing handed over.
+    let whole = &flown["whole"];
+    assert!(whole["complete"] == true && whole["features"].as_u64() > Some(1_000), "{whole}");
+    let slider = &whole["slider"];
+    assert!(slider["requests"] == 0 && slider["uploads"] == 0, "{slider}");
+    assert!(slider["ratio"]["median"].as_f64() > Some(0.0) && slider["moved_ms"]["p99"].as_f64() > Some(0.0), "{slider}");
+    assert!(!cfg!(target_os = "linux") || slider["cpu_ms"]["main"].as_f64() > Some(0.0), "{slider}");
     let frames = flown["flight"]["frames"].as_u64().expect("a count of frames");
     let heights = flown["flight"]["heights"].as_array().expect("the heights");
     assert_eq!(heights.iter().filter_map(|height| height["frames"].as_u64()).sum::<u64>(), frames);

@@ -698,6 +698,136 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   await context.close();
 });
 
+test("what is drawn again at every instant keeps the keyboard, its folds and what is being typed", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  const say = (hour) => page.evaluate(({ chart, hour, flows }) => {
+    const instant = new Date(Date.UTC(2026, 5, 21, hour)).toISOString().replace(".000", "");
+    window.say({ kind: "chart", chart: { ...chart, peak: [instant, hour], trough: ["2026-08-15T03:00:00Z", 0.5], waiting: hour % 2 === 1, over: hour % 2 ? { mean: 1, sum: 2, known: 3, absent: 0 } : null } });
+    window.say({ kind: "accounts", of: null, starts: ["2026-06-21T00:00:00Z", "2026-06-21T01:00:00Z"], omitted: [], waiting: false,
+      lines: [{ name: "Soleil", source: true, border: false, wh: [hour * 1e3, 2e3] }, { name: "Logements", source: false, border: false, wh: [hour * 1e3, 2e3] }] });
+    window.say({ ...flows, diagram: { ...flows.diagram, waiting: hour % 2 === 1 } });
+    window.say({ kind: "state", state: { instant, balance: true } });
+  }, { chart: CHART, hour, flows: FLOWS });
+  await page.evaluate((series) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "series", series, start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+    window.say({ kind: "attributes", attributes: [{ layer: "buildings", name: "height_m", title: { fr: "Hauteur", en: "Height" }, range: [2, 48.5], kinds: [] }] });
+  }, SERIES);
+  await say(8);
+  const chart = page.locator("#chart");
+  await chart.getByText("Voir les nombres").click();
+  await chart.getByText("Minimum").first().focus();
+  for (const hour of [9, 10, 11, 12]) {
+    await say(hour);
+    assert.match(await page.evaluate(() => document.activeElement.textContent), /^Minimum/u);
+    assert.ok(await chart.locator("details.values[open]").count() === 1, `open at ${hour}`);
+  }
+  // The button is the same, what it does is of now.
+  await chart.getByText("Maximum").first().click();
+  assert.equal(await page.evaluate(() => window.heard.at(-1).instant), "2026-06-21T12:00:00Z");
+  // So is a slider in the diagram, and its table.
+  await page.locator("#flows summary").click();
+  await page.locator("#flows-equipped").focus();
+  await say(13);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "flows-equipped");
+  assert.equal(await page.locator("#flows details[open]").count(), 1);
+  // A number that is half typed stays while the attributes come anew.
+  await page.locator("#filter-add").selectOption({ label: "Bâtiments · Hauteur" });
+  const field = page.getByLabel("De", { exact: true });
+  await field.focus();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.type("1");
+  await page.evaluate(() => window.say({ kind: "attributes", attributes: [
+    { layer: "buildings", name: "height_m", title: { fr: "Hauteur", en: "Height" }, range: [2, 50], kinds: [] }, { layer: "buildings", name: "usage", title: { fr: "Usage", en: "Use" }, range: null, kinds: ["a", "b"] },
+  ] }));
+  await page.keyboard.type("7");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => window.heard.some(({ do: what, filters }) => what === "set-filters" && filters[0]?.low === 17));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("classes that mean nothing are refused with a reason, and fewer than asked for are said", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  await page.evaluate(() => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "legend", theme: "demand", unit: "W/m²", domain: [0, 9], colours: ["#00204d", "#ffea46"], ticks: [0, 9], ends: [], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true });
+  });
+  await page.getByLabel("Demande d'électricité").check();
+  await page.getByText("Changer l'échelle").click();
+  await page.locator("#scale-breaks").selectOption("equal");
+  await page.locator("#scale-classes").fill("12");
+  await page.keyboard.press("Tab");
+  assert.match(await page.locator("#scale-said").innerText(), /De 2 à 8 classes/);
+  assert.equal(await page.locator("#scale-classes").getAttribute("aria-invalid"), "true");
+  await page.locator("#scale-classes").fill("6");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => window.heard.some(({ do: what, scale }) => what === "set-scale" && scale.breaks.classes === 6));
+  assert.equal(await page.evaluate(() => window.heard.filter(({ scale }) => scale?.breaks.classes === 12).length), 0);
+  await page.evaluate(() => window.say({ kind: "legend", theme: "demand", unit: "W/m²", domain: [0, 9], colours: ["#00204d", "#808080", "#ffea46"], ticks: [0, 9], ends: [2, 5, 9], nature: "simulated", source: "Jumeau", date: "2026", countsClasses: true }));
+  assert.match(await page.locator("#scale-said").innerText(), /3 classes seulement/);
+  await page.locator("#scale-breaks").selectOption("manual");
+  await page.locator("#scale-ends").fill("5; 3");
+  await page.keyboard.press("Tab");
+  assert.match(await page.locator("#scale-said").innerText(), /De 1 à 7 limites/);
+  await page.locator("#scale-ends").fill("3; 5,5");
+  await page.keyboard.press("Tab");
+  await page.waitForFunction(() => window.heard.some(({ do: what, scale }) => what === "set-scale" && scale.breaks.at?.join() === "3,5.5"));
+  assert.equal(await page.locator("#scale-said").innerText(), "");
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an area is drawn with the keyboard, said in words, kept as GeoJSON and opened again", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  const says = (state, inside, corners, drawing) => page.evaluate((message) => {
+    window.say({ kind: "state", state: { area: message.area } });
+    window.say({ kind: "area", state: message.state, area_m2: 56789, inside: message.inside });
+  }, { state, inside, area: { corners, drawing } });
+  await page.evaluate(() => window.say({ kind: "ready" }));
+  await page.locator("#area summary").click();
+  await page.getByRole("button", { name: "Dessiner une zone" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => window.heard.some(({ do: what, drawing }) => what === "draw-area" && drawing === true));
+  const corners = [[-1.56, 47.21], [-1.56, 47.22], [-1.55, 47.22]];
+  await says("drawing", null, corners.slice(0, 2), true);
+  assert.match(await page.locator("#area-body").innerText(), /2 coins\. Cliquez/);
+  assert.ok(await page.getByRole("button", { name: "Terminer" }).isDisabled());
+  await page.getByRole("button", { name: "Coin au centre" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => window.heard.some(({ do: what }) => what === "add-corner-here"));
+  await says("drawing", null, corners, true);
+  // The button is the same one: who puts corners down with the keyboard goes on.
+  assert.match(await page.evaluate(() => document.activeElement.textContent), /Coin au centre/);
+  await page.getByRole("button", { name: "Terminer" }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, drawing }) => what === "draw-area" && drawing === false));
+  await says("ready", { buildings: 12, homes: 8, secret: true }, corners, false);
+  assert.match(await page.locator("#area-body").innerText(), /12 bâtiments, 8 logements\.[^]*5,68\s?ha[^]*Moins de dix logements/);
+  await page.evaluate(() => window.say({ kind: "accounts", of: null, ofArea: true, secret: true, starts: [], lines: [], omitted: [], waiting: false }));
+  assert.match(await page.locator("#accounts").innerText(), /Bilan de la zone dessinée/);
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Télécharger en GeoJSON" }).click();
+  const file = await saved;
+  assert.match(file.suggestedFilename(), /-zone\.geojson$/);
+  const kept = JSON.parse(readFileSync(await file.path(), "utf8"));
+  assert.deepEqual(kept.geometry.coordinates[0], [[-1.55, 47.22], [-1.56, 47.22], [-1.56, 47.21], [-1.55, 47.22]]);
+  await page.locator("#area-file").setInputFiles({ name: "zone.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify(kept)) });
+  await page.waitForFunction(() => window.heard.some(({ do: what, geojson }) => what === "open-area" && geojson.includes("Polygon")));
+  // Escape gives up what is being drawn.
+  await says("drawing", null, corners, true);
+  await page.locator("#scene").focus();
+  await page.keyboard.press("Escape");
+  await page.waitForFunction(() => window.heard.at(-1).do === "set-area" && window.heard.at(-1).corners.length === 0);
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-area");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
 test("a network's line has its worst moments, and the legend says its marks", async () => {
   const { page, faults, context } = await open();
   await started(page);

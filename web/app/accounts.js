@@ -4,6 +4,7 @@ import { currentLanguage, dateText, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
 import { LEFT, WIDTH, svg, three } from "./chart-frame.js";
+import { renew } from "./renew.js";
 
 const HEIGHT = 180;
 /** Colours by the place of a line, the same as on the desktop; what passes the border is grey. */
@@ -55,16 +56,17 @@ export function drawAccounts() {
   const place = byId("accounts");
   place.hidden = !accounts;
   if (!accounts) return place.replaceChildren();
-  const parts = [make("h3", t(accounts.of ? "accounts-of-selection" : "accounts-title"))];
+  const parts = [make("h3", t(accounts.ofArea ? "accounts-of-area" : accounts.of ? "accounts-of-selection" : "accounts-title"))];
   if (accounts.madeUp) parts.push(make("p", t("made-up"), { class: "notice-line", title: t("made-up-help") }));
   if (accounts.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
+  if (accounts.secret) parts.push(make("p", t("area-secret")));
   if (accounts.lines.length === 0) parts.push(make("p", t("accounts-none"), { class: "quiet" }));
   else parts.push(picture(), table());
   const open = accounts.starts.filter((_, at) => !closed(at)).length;
   if (accounts.lines.length > 0 && open > 0) parts.push(make("p", t("accounts-open", { count: number(open, 0) }), { class: "quiet" }));
   if (accounts.omitted?.length) parts.push(make("p", t("accounts-omitted", { names: accounts.omitted.join(", ") }), { class: "quiet" }));
   parts.push(make("p", t("accounts-help"), { class: "quiet" }));
-  place.replaceChildren(...parts);
+  renew(place, ...parts);
   place.lang = currentLanguage();
 }
 
@@ -107,11 +109,11 @@ function picture() {
     const at = LEFT + ((now - begin) / (end - begin)) * (WIDTH - LEFT);
     all.append(svg("line", { x1: at, x2: at, y1: 2, y2: HEIGHT, class: "now" }));
   }
-  all.addEventListener("click", (event) => {
+  all.onclick = (event) => {
     const box = all.getBoundingClientRect();
     const place = Math.floor((((event.clientX - box.left) / box.width * WIDTH - LEFT) / (WIDTH - LEFT)) * steps);
     if (place >= 0 && place < steps) command({ do: "set-instant", instant: starts[place] });
-  });
+  };
   return all;
 }
 

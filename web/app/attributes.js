@@ -3,6 +3,7 @@
 import { named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
+import { renew } from "./renew.js";
 
 /** As the viewer has it: more filters at once are not taken. */
 const FILTERS_MAX = 4;
@@ -54,16 +55,15 @@ export function drawAttributes(anew = false) {
   drawn = now;
   const option = (value, words) => make("option", words, { value });
   const select = byId("attribute");
-  select.replaceChildren(option("", t("attribute-none")), ...known.map((one) => option(key(one), title(one))));
+  renew(select, option("", t("attribute-none")), ...known.map((one) => option(key(one), title(one))));
   select.value = theme === "attribute" && attribute ? key(attribute) : "";
   const add = byId("filter-add");
   const taken = new Set(filters().map(key));
-  add.replaceChildren(option("", t("filter-add")), ...known.filter((one) => !taken.has(key(one))).map((one) => option(key(one), title(one))));
-  add.hidden = filters().length >= FILTERS_MAX;
-  const focused = document.activeElement?.dataset?.filter;
-  byId("filters").replaceChildren(...filters().map(row));
-  // A control that was drawn again keeps the keyboard.
-  if (focused) byId("filters").querySelector(`[data-filter="${CSS.escape(focused)}"]`)?.focus();
+  renew(add, option("", t("filter-add")), ...known.filter((one) => !taken.has(key(one))).map((one) => option(key(one), title(one))));
+  add.closest("label").hidden = filters().length >= FILTERS_MAX;
+  byId("filters-full").hidden = filters().length < FILTERS_MAX;
+  // What is being typed stays, and the keyboard where it is.
+  renew(byId("filters"), ...filters().map(row));
 }
 
 function row(filter, place) {
@@ -71,23 +71,23 @@ function row(filter, place) {
   const group = make("fieldset", "", { class: "filter" });
   const change = (keep) => set(filters().map((one, at) => (at === place ? { layer: one.layer, name: one.name, ...keep } : one)));
   const remove = make("button", t("filter-remove"), { type: "button", class: "small", "aria-label": t("filter-remove-of", { name }), "data-filter": `${place}-remove` });
-  remove.addEventListener("click", () => {
+  remove.onclick = () => {
     set(filters().filter((_, at) => at !== place));
     byId("filter-add").focus();
-  });
+  };
   group.append(make("legend", name));
   const one = known.find((candidate) => key(candidate) === key(filter));
   if (filter.by === "range") {
     const field = (end, words) => {
       const label = make("label", words);
       const input = make("input", "", { type: "number", step: "any", value: filter[end] ?? "", "data-filter": `${place}-${end}` });
-      input.addEventListener("change", () => {
-        const number = input.value === "" ? null : Number(input.value);
+      input.onchange = ({ target }) => {
+        const number = target.value === "" ? null : Number(target.value);
         const next = { by: "range", low: filter.low ?? null, high: filter.high ?? null, [end]: number };
         const sound = (next.low !== null || next.high !== null) && (next.low === null || next.high === null || next.low <= next.high);
-        input.setAttribute("aria-invalid", String(!sound));
+        target.setAttribute("aria-invalid", String(!sound));
         if (sound) change(next);
-      });
+      };
       label.append(" ", input);
       return label;
     };
@@ -98,16 +98,18 @@ function row(filter, place) {
       const label = make("label");
       const box = make("input", "", { type: "checkbox", "data-filter": `${place}-${kind}` });
       box.checked = filter.values.includes(kind);
-      box.addEventListener("change", () => {
-        const values = all.filter((other) => (other === kind ? box.checked : filter.values.includes(other)));
+      box.onchange = ({ target }) => {
+        const values = all.filter((other) => (other === kind ? target.checked : filter.values.includes(other)));
         // Nothing at all is no filter: the last kind stays.
-        if (values.length === 0) box.checked = true;
+        if (values.length === 0) target.checked = true;
         else change({ by: "values", values });
-      });
+      };
       label.append(box, make("span", kind));
       group.append(label);
     }
   }
+  // A list cut short would leave objects out in silence.
+  if (filter.by === "values" && (one?.kinds?.length ?? 0) > VALUES_MAX && filter.values.length >= VALUES_MAX) group.append(make("p", t("filter-values-full", { most: VALUES_MAX }), { class: "quiet" }));
   group.append(remove);
   return group;
 }

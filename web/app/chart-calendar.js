@@ -27,17 +27,17 @@ export function calendar(chart, sheet) {
     pixels.data.set([...shade((value - low) / (high - low || 1)), 255], 4 * (hour * sheet.days.length + day));
   }));
   context.putImageData(pixels, 0, 0);
-  canvas.addEventListener("click", (event) => {
+  canvas.onclick = (event) => {
     const box = canvas.getBoundingClientRect();
     const day = Math.floor(((event.clientX - box.left) / box.width) * sheet.days.length);
     const hour = Math.min(23, Math.floor(((event.clientY - box.top) / box.height) * 24));
     const midnight = Date.parse(sheet.days[day] ?? "");
     if (Number.isFinite(midnight)) command({ do: "set-instant", instant: new Date(hourOf(midnight, hour)).toISOString().replace(/\.\d+Z$/, "Z") });
-  });
+  };
   const key = make("p", "", { class: "quiet calendar-key" });
   key.append(three(low), make("i", "", { class: "ramp", "aria-hidden": "true" }), written(high, chart.unit));
   key.querySelector("i").style.backgroundImage = `linear-gradient(to right, ${CIVIDIS.map((colour) => `rgb(${colour})`).join(",")})`;
-  const details = make("details", "", { class: "values" });
+  const details = make("details", "", { class: "values", "data-keep": "months" });
   details.append(make("summary", t("chart-months")), months(chart, sheet));
   return [make("p", t("chart-calendar"), { class: "quiet" }), canvas, key, details];
 }

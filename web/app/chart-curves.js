@@ -38,12 +38,12 @@ export function day(chart) {
     const words = end - start <= 2 * 86_400_000 ? dateText(time, store.timezone).split(", ")[1] : dateText(time, store.timezone).split(", ")[0];
     picture.append(svg("text", { x: x(time), y: HEIGHT + 13, "text-anchor": anchor }, words));
   }
-  picture.addEventListener("click", (event) => {
+  picture.onclick = (event) => {
     const box = picture.getBoundingClientRect();
     const share = ((event.clientX - box.left) / box.width * WIDTH - LEFT) / (WIDTH - LEFT);
     const place = Math.floor(share * times.length);
     if (place >= 0 && place < times.length) command({ do: "set-instant", instant: chart.curves[0].points[place][0] });
-  });
+  };
   return picture;
 }
 

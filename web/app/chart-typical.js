@@ -45,7 +45,7 @@ export function typical(chart, days) {
   for (const [hour, anchor] of [[0, "start"], [6, "middle"], [12, "middle"], [18, "middle"], [24, "end"]]) {
     picture.append(svg("text", { x: x(hour), y: HEIGHT + 13, "text-anchor": anchor }, `${hour}\u00a0h`));
   }
-  const details = make("details", "", { class: "values" });
+  const details = make("details", "", { class: "values", "data-keep": "typical" });
   details.append(make("summary", t("chart-typical-table")), table(chart, days));
   return [make("p", t("chart-typical-days"), { class: "quiet" }), picture, list, make("p", t("chart-typical-nature"), { class: "quiet" }), details];
 }

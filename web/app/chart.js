@@ -9,6 +9,7 @@ import { download, downloadPicture } from "./chart-save.js";
 import { over, typical } from "./chart-typical.js";
 import { values } from "./chart-table.js";
 import { written } from "./chart-frame.js";
+import { renew } from "./renew.js";
 
 let chart = null;
 /** The year hour by hour: midnights of its days, and 24 values of each. It comes apart from the chart, which changes with the day. */
@@ -34,10 +35,10 @@ export function drawChart() {
   const place = byId("chart");
   place.hidden = !chart;
   // Of a selected object it stands in its sheet, of the whole territory beside the list it was chosen from.
-  if (store.state.selection) byId("figures").before(place);
-  else byId("layer-list").before(place);
+  const next = byId(store.state.selection ? "figures" : "layer-list");
+  // Moved only where it must: whoever is moved loses the keyboard.
+  if (place.nextElementSibling !== next) next.before(place);
   if (!chart) return place.replaceChildren();
-  const table = place.querySelector("details.values")?.open ?? false;
   const unit = chart.unit ? ` (${chart.unit})` : "";
   const parts = [make("h3", `${named(chart.title)}${unit}`)];
   if (chart.typical) parts.push(make("p", t("chart-typical"), { class: "quiet" }));
@@ -54,7 +55,7 @@ export function drawChart() {
       if (!end) continue;
       const [at, value] = end;
       const go = make("button", t(key, { value: written(value, chart.unit), instant: dateText(Date.parse(at), store.timezone) }), { type: "button", class: "small" });
-      go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
+      go.onclick = () => command({ do: "set-instant", instant: at });
       parts.push(go);
     }
     parts.push(...over(chart), ...worst());
@@ -65,21 +66,20 @@ export function drawChart() {
   if (chart.madeUp) origin.append(make("b", t("made-up"), { class: "badge made-up", title: t("made-up-help") }), " ");
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
   origin.append([chart.source, chart.method].filter(Boolean).join(" · "));
-  const details = make("details", "", { class: "values" });
-  details.open = table;
+  const details = make("details", "", { class: "values", "data-keep": "table" });
   details.append(make("summary", t("chart-table")), values(chart));
   const save = make("button", t("chart-csv"), { type: "button", class: "small" });
-  save.addEventListener("click", () => download(chart));
+  save.onclick = () => download(chart);
   const still = make("button", t("chart-png"), { type: "button", class: "small" });
-  still.addEventListener("click", () => downloadPicture(chart, place.querySelector("svg.curve")));
+  still.onclick = () => downloadPicture(chart, place.querySelector("svg.curve"));
   const tools = make("p");
   tools.append(save, " ", still);
   if (!store.state.selection && store.state.series) {
     const close = make("button", t("close"), { type: "button", class: "small" });
-    close.addEventListener("click", () => command({ do: "show-series", series: null }));
+    close.onclick = () => command({ do: "show-series", series: null });
     tools.append(" ", close);
   }
-  place.replaceChildren(...parts, origin, details, tools);
+  renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
 }
 
@@ -92,7 +92,7 @@ function worst() {
   for (const [at, value] of chart.worst) {
     const row = make("li");
     const go = make("button", `${dateText(Date.parse(at), store.timezone)} · ${written(value, chart.unit)}`, { type: "button", class: "small" });
-    go.addEventListener("click", () => command({ do: "set-instant", instant: at }));
+    go.onclick = () => command({ do: "set-instant", instant: at });
     row.append(go);
     list.append(row);
   }

@@ -3,6 +3,7 @@
 import { number, t } from "./words.js";
 import { command } from "./state.js";
 import { announce, byId, make } from "./page.js";
+import { renew } from "./renew.js";
 
 let changes = null;
 
@@ -39,11 +40,11 @@ export function drawGantt() {
     now.style.insetInlineStart = `${share(year)}%`;
     bars.append(now);
     go.append(make("span", row.name, { class: "gantt-name" }), make("small", years(row)), bars);
-    go.addEventListener("click", () => {
+    go.onclick = () => {
       command({ do: "set-year", year: row.year });
       command({ do: "go-to", at: row.at, span_m: row.span_m, selection: { layer: row.layer, id: row.id } });
       announce(t("year-announce", { year: row.year }));
-    });
+    };
     const item = make("li");
     item.append(go);
     return item;
@@ -53,5 +54,5 @@ export function drawGantt() {
   const parts = [make("h3", t(rows.length > 0 ? "gantt-title" : "gantt-none", { first, last }))];
   if (rows.length > 0) parts.push(list);
   if (more > 0) parts.push(make("p", t("gantt-more", { count: number(more, 0) }), { class: "quiet" }));
-  place.replaceChildren(...parts);
+  renew(place, ...parts);
 }

@@ -4,6 +4,7 @@ import { command, store } from "./state.js";
 import { byId, setOpen } from "./page.js";
 import { close } from "./sheet.js";
 import { toggle } from "./time.js";
+import { keepPicture } from "./picture.js";
 import { SHORTCUTS, THEMES } from "./shortcuts.js";
 
 /** Shift hurries, as on the desktop. */
@@ -37,9 +38,13 @@ function ofRow({ ask }, hurry) {
     case "step-clock": return { do: "step-clock", unit: ask.unit, count: ask.count };
     case "jump": return { do: "jump-to", moment: ask.moment };
     case "next-series": return { do: "next-series", by: ask.by };
+    case "mean": return { do: "show-mean", shown: !store.state.mean };
     case "no-span": return { do: "set-span", span: null };
     case "year": return { do: "set-year", year: store.state.year + ask.years };
     case "next-theme": return { do: "set-theme", theme: THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] };
+    case "draw-area": return { do: "draw-area", drawing: !store.state.area?.drawing };
+    case "add-corner": return { do: "add-corner-here" };
+    case "remove-corner": return { do: "remove-corner" };
     case "next-tool": case "put-down": case "next-placed": case "move-placed": case "size-placed": case "remove-placed": return ofThing(ask);
     default: return null;
   }
@@ -87,6 +92,7 @@ export function wireKeys(canvas) {
     if (own && !event.repeat) own();
     else if (message) command(message);
     else if (row.action === "copy-link") byId("share").click();
+    else if (row.action === "picture") keepPicture(canvas);
     else return;
     event.preventDefault();
   });
@@ -103,7 +109,8 @@ export function wireKeys(canvas) {
       else if (!document.querySelector("dialog[open]")) byId("help").showModal();
     } else if (event.key === "Escape" && !document.querySelector("dialog[open]")) {
       // One step back at a time: the layers where they cover the picture, then the selection.
-      if (byId("layers").contains(document.activeElement)) {
+      if (store.state.area?.drawing) command({ do: "set-area", corners: [] });
+      else if (byId("layers").contains(document.activeElement)) {
         setOpen("layers", false);
         byId("layers-toggle").focus();
       } else if (store.state.selection) close();

@@ -3,6 +3,7 @@
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { three } from "./chart-frame.js";
+import { renew } from "./renew.js";
 import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
 
 /** What a legend says until the viewer has sent its own. */
@@ -12,8 +13,14 @@ const LEGENDS = {
   "construction-year": { unit: "", nature: "declared" },
 };
 
+/** As the viewer has it. */
+const CLASSES_MAX = 8;
+
 let legend = null;
 let drawnFor = "";
+/** What is wrong with the classes that are being chosen, and how many classes came of those that are. */
+let scaleFault = "";
+let classesFound = 0;
 
 export function wireLayers() {
   // Colours without their key mean nothing: where the panel is closed, the legend lies on the picture.
@@ -70,7 +77,7 @@ export function drawLayers(state, anew = false) {
     list(anew);
     for (const box of byId("layer-list").querySelectorAll("input")) box.checked = !state.hidden.includes(box.value);
   }
-  const picture = `${state.theme} ${state.instant} ${state.year} ${state.raised}`;
+  const picture = `${state.theme} ${state.instant} ${state.year} ${state.raised} ${state.mean}`;
   if (picture !== drawnFor) {
     drawnFor = picture;
     drawLegend();
@@ -127,22 +134,40 @@ function wireScale() {
   const change = () => {
     const [by, classes] = [byId("scale-breaks").value, Number(byId("scale-classes").value)];
     const at = byId("scale-ends").value.split(/[;\s]+/).filter(Boolean).map((text) => Number(text.replace(",", ".")));
-    const sound = at.length > 0 && at.length < 8 && at.every((end, place) => Number.isFinite(end) && (place === 0 || end > at[place - 1]));
+    const few = Number.isInteger(classes) && classes >= 2 && classes <= CLASSES_MAX;
+    const rising = at.length > 0 && at.length < CLASSES_MAX && at.every((end, place) => Number.isFinite(end) && (place === 0 || end > at[place - 1]));
+    const counts = by !== "smooth" && by !== "manual";
     byId("scale-ends-row").hidden = by !== "manual";
-    byId("scale-classes-row").hidden = by === "smooth" || by === "manual";
-    if (by === "manual" && !sound) return;
+    byId("scale-classes-row").hidden = !counts;
+    byId("scale-classes").setAttribute("aria-invalid", String(counts && !few));
+    byId("scale-ends").setAttribute("aria-invalid", String(by === "manual" && at.length > 0 && !rising));
+    // What means nothing is not sent, and said.
+    scaleFault = counts && !few ? "scale-said-classes" : by === "manual" && !rising ? "scale-said-ends" : "";
+    if (scaleFault) return sayScale();
     const breaks = by === "manual" ? { by, at } : by === "smooth" ? { by } : { by, classes };
     command({ do: "set-scale", scale: { breaks, palette: byId("scale-palette").value } });
+    sayScale();
   };
   for (const id of ["scale-breaks", "scale-classes", "scale-palette", "scale-ends"]) byId(id).addEventListener("change", change);
+}
+
+/** Beside the controls: what they take, or that there are fewer different values than classes. */
+function sayScale() {
+  const { classes } = store.state.scale?.breaks ?? {};
+  const fewer = classes && classesFound > 0 && classesFound < classes;
+  byId("scale-said").textContent = scaleFault ? t(scaleFault, { most: CLASSES_MAX, ends: CLASSES_MAX - 1 }) : fewer ? t("scale-said-fewer", { count: classesFound }) : "";
 }
 
 function drawScale(facts) {
   const { breaks, palette } = store.state.scale ?? { breaks: { by: "smooth" }, palette: "cividis" };
   byId("scale-palette").value = palette;
   if (document.activeElement !== byId("scale-breaks")) byId("scale-breaks").value = breaks.by;
-  if (breaks.classes) byId("scale-classes").value = breaks.classes;
-  byId("scale-classes-row").hidden = breaks.classes === undefined;
+  // What is being typed stays.
+  if (breaks.classes && document.activeElement !== byId("scale-classes")) byId("scale-classes").value = breaks.classes;
+  if (breaks.at && document.activeElement !== byId("scale-ends")) byId("scale-ends").value = breaks.at.map((end) => String(end).replace(".", currentLanguage() === "fr" ? "," : ".")).join("; ");
+  classesFound = (facts.ends ?? []).length;
+  sayScale();
+  byId("scale-classes-row").hidden = ["smooth", "manual"].includes(byId("scale-breaks").value);
   byId("scale-ends-row").hidden = byId("scale-breaks").value !== "manual";
   for (const option of byId("scale-breaks").options) option.hidden = ["quantiles", "jenks"].includes(option.value) && !facts.countsClasses;
 }
@@ -183,8 +208,8 @@ export function drawLegend() {
   const facts = { ...LEGENDS[theme], ...said };
   const unit = facts.unit ? ` (${facts.unit})` : "";
   byId("legend-title").textContent = `${named(facts.title) || t(`theme-${theme}`)}${unit}`;
-  byId("legend-notice").textContent = facts.waiting ? t("values-wait") : facts.outside ? t("values-outside") : facts.typical ? t("chart-typical") : "";
-  byId("legend-when").textContent = theme === "attribute" ? "" : theme !== "construction-year" ? dateText(Date.parse(instant), store.timezone) : String(year);
+  byId("legend-notice").textContent = facts.waiting ? t("values-wait") : facts.tooLong ? t("mean-too-long") : facts.outside ? t("values-outside") : facts.typical ? t("chart-typical") : "";
+  byId("legend-when").textContent = theme === "attribute" ? "" : facts.mean ? t("mean-over", { from: dateText(Date.parse(facts.mean.start), store.timezone), to: dateText(Date.parse(facts.mean.end), store.timezone) }) : theme !== "construction-year" ? dateText(Date.parse(instant), store.timezone) : String(year);
   // The viewer says the colours; until then there are none to explain.
   const colours = facts.colours ?? [];
   const ramp = byId("legend-ramp");
@@ -207,6 +232,7 @@ export function drawLegend() {
   ramp.style.backgroundImage = `linear-gradient(to right, ${colours.filter((colour) => CSS.supports("color", colour)).join(",")})`;
   byId("legend-ends").replaceChildren(...(facts.ticks ?? []).map((value) => make("span", text(value, theme))));
   byId("legend-marks").textContent = marksOf(facts);
+  drawGrain();
   byId("raise-row").hidden = !facts.raise;
   byId("raise").checked = Boolean(store.state.raised);
   byId("raise-key").textContent = facts.raise && store.state.raised ? t("legend-raise-key", { value: three(10 * facts.raise.perMetre), unit: facts.unit ?? "" }) : "";
@@ -216,6 +242,28 @@ export function drawLegend() {
   byId("legend-nature").hidden = !has(facts.nature);
   byId("legend-source").textContent = [named(facts.source), facts.date].filter(Boolean).join(", ");
   place.lang = currentLanguage();
+}
+
+/** The same quantity by building, by district, by IRIS, as the desktop has it; the demand of buildings is a theme of its own. */
+const GRAINS = [["demand", "demand-areas", "demand-iris"], ["pv-if-equipped", "pv-areas", "pv-iris"]];
+const GRAIN_WORDS = ["legend-by-building", "legend-by-district", "legend-by-iris"];
+/** From so far away buildings are dots, metres. */
+const FAR = 4000;
+
+function drawGrain() {
+  const { theme, series, camera } = store.state;
+  const now = theme === "demand" ? "demand" : theme === "series" ? series : "";
+  const family = GRAINS.find((ids) => ids.includes(now)) ?? [];
+  const offers = family.map((id, place) => [id, GRAIN_WORDS[place]]).filter(([id]) => id === "demand" || store.series.some((one) => one.id === id));
+  byId("legend-grain").hidden = offers.length < 2;
+  if (offers.length < 2) return;
+  const buttons = offers.map(([id, word]) => {
+    const one = make("button", t(word), { type: "button", class: "small", "aria-pressed": String(id === now), "data-keep": id });
+    one.onclick = () => command(id === "demand" ? { do: "set-theme", theme: "demand" } : { do: "show-series", series: id });
+    return one;
+  });
+  const far = (camera?.distance_m ?? 0) > FAR && now === family[0] ? make("span", t("legend-far"), { class: "quiet" }) : null;
+  renew(byId("legend-grain"), ...buttons, far);
 }
 
 /** Years stand without a thousands separator. */

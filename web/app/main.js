@@ -9,6 +9,7 @@ import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
 import { calendarOf, chartOf, drawChart } from "./chart.js";
 import { accountsOf, drawAccounts, wireAccounts } from "./accounts.js";
+import { areaOf, drawArea } from "./area.js";
 import { changesOf, drawGantt } from "./gantt.js";
 import { drawFlows, flowsOf } from "./sankey.js";
 import { drawSheet, figuresOf, wireSheet } from "./sheet.js";
@@ -175,6 +176,9 @@ function message(received) {
     case "calendar":
       calendarOf(received);
       break;
+    case "area":
+      areaOf(received);
+      break;
     case "accounts":
       accountsOf(received);
       break;
@@ -227,6 +231,7 @@ function draw(state, before) {
     drawRoof();
     drawPlan();
   }
+  if (!before || JSON.stringify(state.area) !== JSON.stringify(before.area)) drawArea();
   if (!before || JSON.stringify(state.proposal) !== JSON.stringify(before.proposal)) drawProposal();
   if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
   if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
@@ -254,6 +259,7 @@ function drawAll() {
   drawSeries();
   drawLegend();
   drawGantt();
+  drawArea();
   drawAccounts();
   drawSheet(store.state, null);
   drawChart();

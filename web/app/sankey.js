@@ -3,7 +3,8 @@
 import { currentLanguage, dateText, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
-import { renew, sliding } from "./slider.js";
+import { renew } from "./renew.js";
+import { sliding } from "./slider.js";
 import { three } from "./chart-frame.js";
 
 let told = { known: false, shown: false, equipped: 0, diagram: null };
@@ -47,7 +48,7 @@ function places() {
   if (!choice) {
     choice = make("label", "", { id: "flows-choice" });
     const box = make("input", "", { type: "checkbox" });
-    box.addEventListener("change", () => command({ do: "show-flows", shown: box.checked }));
+    box.onchange = () => command({ do: "show-flows", shown: box.checked });
     choice.append(box, make("span"));
     byId("curve-list").after(choice);
   }
@@ -66,7 +67,6 @@ export function drawFlows() {
   place.hidden = !diagram;
   place.setAttribute("aria-label", t("flows-title"));
   if (!diagram) return place.replaceChildren();
-  const table = place.querySelector("details.values")?.open ?? false;
   const over = overOf(diagram);
   const [date, ...time] = dateText(Date.parse(store.state.instant), store.timezone).split(", ");
   const when = over === "hour" ? [date, ...time].join(", ") : over === "day" ? date : new Intl.DateTimeFormat("en", { year: "numeric", timeZone: store.timezone }).format(Date.parse(store.state.instant));
@@ -82,13 +82,12 @@ export function drawFlows() {
   if (has(diagram.nature)) origin.append(make("b", t(diagram.nature), { class: "badge" }), " ");
   origin.append(diagram.source);
   const details = make("details", "", { class: "values" });
-  details.open = table;
   details.append(make("summary", t("flows-table")), values(diagram));
   const close = make("button", t("close"), { type: "button", class: "small" });
-  close.addEventListener("click", () => command({ do: "show-flows", shown: false }));
+  close.onclick = () => command({ do: "show-flows", shown: false });
   const tools = make("p");
   tools.append(close);
-  renew(place, [...parts, origin, details, tools]);
+  renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
 }
 
@@ -99,7 +98,7 @@ function spans(over) {
     const label = make("label", "", { title: t(`flows-over-${span}-help`) });
     const box = make("input", "", { type: "radio", name: "flows-over", id: `flows-over-${span}`, value: span });
     box.checked = (store.state.flows?.over ?? over) === span;
-    box.addEventListener("change", () => command({ do: "set-flow-span", over: span }));
+    box.onchange = () => command({ do: "set-flow-span", over: span });
     label.append(box, make("span", t(`flows-over-${span}`)));
     row.append(label);
   }

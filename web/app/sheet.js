@@ -3,6 +3,7 @@
 import { has, named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, copy, make, setOpen } from "./page.js";
+import { renew } from "./renew.js";
 
 /** The most figures one sheet shows. */
 const FIGURES_MAX = 200;
@@ -58,7 +59,7 @@ export function drawSheet(state, previous) {
   const title = titleOf(state.selection.layer);
   byId("sheet-title").textContent = title;
   byId("sheet-id").textContent = state.selection.id;
-  byId("figures").replaceChildren(...known.flatMap(row));
+  renew(byId("figures"), ...known.flatMap(row));
   byId("sheet-empty").hidden = known.length > 0;
   if (byId("sheet").hidden) before = document.activeElement;
   setOpen("sheet", true);
@@ -73,7 +74,7 @@ function row(figure) {
   value.append(make("span", figure.value ?? t("no-data"), { class: "value" }));
   if (figure.value && /RNB/i.test(figure.name)) {
     const button = make("button", t("copy"), { type: "button", class: "small", "aria-label": `${t("copy")} ${figure.name}` });
-    button.addEventListener("click", () => copy(figure.value));
+    button.onclick = () => copy(figure.value);
     value.append(" ", button);
   }
   const facts = [["source", figure.source], ["method", figure.method], ["uncertainty", figure.uncertainty]].filter(([, text]) => text);

@@ -22,8 +22,8 @@ export const store = {
   state: {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
     playback: { playing: false, speed: 3600 }, hidden: [], filters: [], attribute: null, theme: "none", selection: null, language: "fr",
-    raised: false, balance: false, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
-    flows: { shown: false, equipped_percent: 0, over: "hour" },
+    raised: false, balance: false, mean: false, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
+    flows: { shown: false, equipped_percent: 0, over: "hour" }, area: { corners: [], drawing: false },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
   link: "",
@@ -78,6 +78,7 @@ function mirrored(state, message) {
     case "step-instant": return { ...state, instant: inside(Date.parse(state.instant) + 1000 * message.seconds) };
     case "step-clock": return { ...state, instant: inside(stepped(Date.parse(state.instant), message.unit, message.count, store.timezone)) };
     case "set-span": return { ...state, span: message.span };
+    case "show-mean": return { ...state, mean: message.shown };
     case "set-scale": return { ...state, scale: message.scale };
     case "show-series": return shown(state, message.series);
     case "next-series": {
@@ -85,6 +86,10 @@ function mirrored(state, message) {
       const place = Math.max(0, ids.indexOf(state.series)) + message.by;
       return shown(state, ids[((place % ids.length) + ids.length) % ids.length]);
     }
+    case "draw-area": return { ...state, area: { corners: message.drawing || (state.area?.corners.length ?? 0) < 3 ? [] : state.area.corners, drawing: message.drawing } };
+    case "add-corner": return { ...state, area: { corners: [...(state.area?.corners ?? []), message.at], drawing: true } };
+    case "remove-corner": return { ...state, area: { corners: (state.area?.corners ?? []).slice(0, -1), drawing: true } };
+    case "set-area": return { ...state, area: { corners: message.corners, drawing: false } };
     case "show-flows": return { ...state, flows: { ...state.flows, shown: message.shown } };
     case "set-equipped": return { ...state, flows: { ...state.flows, equipped_percent: message.percent } };
     case "set-flow-span": return { ...state, flows: { ...state.flows, over: message.over } };

@@ -84,6 +84,7 @@ export function wireTime() {
     const [start, end] = visible();
     command({ do: "set-span", span: store.state.span ? null : { start: rfc3339(start), end: rfc3339(end) } });
   });
+  byId("mean").addEventListener("click", () => command({ do: "show-mean", shown: !store.state.mean }));
   new ResizeObserver(() => drawMarks()).observe(hour);
   for (const button of document.querySelectorAll("[data-step]")) {
     button.addEventListener("click", () => command({ do: "step-instant", seconds: Number(button.dataset.step) }));
@@ -143,6 +144,8 @@ export function drawTime(state, before) {
   hour.value = Math.floor((time - part[0]) / step);
   hour.setAttribute("aria-valuetext", dateText(time, store.timezone));
   byId("span").setAttribute("aria-pressed", String(Boolean(state.span)));
+  byId("mean").hidden = !state.span || !["demand", "series"].includes(state.theme);
+  byId("mean").setAttribute("aria-pressed", String(Boolean(state.mean)));
   const picture = `${part} ${state.series} ${JSON.stringify(state.span)} ${store.series.length} ${document.documentElement.lang}`;
   if (!before || picture !== drawnFor) {
     drawnFor = picture;

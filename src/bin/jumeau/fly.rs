@@ -2,7 +2,7 @@
 
 use super::viewing;
 use jumeau::view::flight::Band;
-use jumeau::viewer::flight::{Frame, Record, Request, fly, quantile};
+use jumeau::viewer::flight::{Frame, Record, Request, Slider, Whole, fly, quantile};
 use jumeau::view::Quality;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -84,6 +84,17 @@ fn spread(seconds: &[f64]) -> Value {
     json!({ "median": at(0.5), "p95": at(0.95), "p99": at(0.99), "worst": at(1.0) })
 }
 
+/// The frame at rest, the frame with another hour, and what the second costs beyond the first.
+fn slider(slider: &Slider) -> Value {
+    let [median, p99] = slider.ratio().map(|ratio| json!((ratio * 1e3).round() / 1e3));
+    let cpu = |seconds: Option<[f64; 2]>| seconds.map(|[main, all]| json!({ "main": ms(main), "all": ms(all) }));
+    json!({
+        "themed_ms": spread(&slider.themed.frames_s), "moved_ms": spread(&slider.moved.frames_s), "ratio": { "median": median, "p99": p99 },
+        "frames": slider.moved.frames_s.len(), "cpu_ms": cpu(slider.moved.cpu_s), "cpu_of_an_hour_ms": cpu(slider.cpu_s()),
+        "requests": slider.requests, "uploads": slider.uploads,
+    })
+}
+
 fn times(record: &Record, wanted: impl Fn(&Frame) -> bool) -> Vec<f64> {
     record.frames.iter().filter(|frame| wanted(frame)).map(|frame| frame.seconds).collect()
 }
@@ -103,8 +114,8 @@ fn document(args: &Args, record: &Record) -> Value {
         .map(|still| {
             json!({
                 "height": still.band.id(), "complete": still.complete, "tiles": still.shown,
-                "features": still.features, "frames": still.frames_s.len(), "frame_ms": spread(&still.frames_s),
-                "themed_ms": spread(&still.themed_s), "slider_ms": spread(&still.moved_s),
+                "features": still.features, "frames": still.plain.frames_s.len(), "frame_ms": spread(&still.plain.frames_s),
+                "slider": slider(&still.slider),
             })
         })
         .collect();
@@ -141,6 +152,10 @@ fn document(args: &Args, record: &Record) -> Value {
             "requests": start.requests, "resident_bytes": start.resident_bytes,
         },
         "still": still,
+        "whole": {
+            "complete": record.whole.complete, "tiles": record.whole.shown, "features": record.whole.features,
+            "screen_space_error": record.whole.screen_space_error, "slider": slider(&record.whole.slider),
+        },
         "flight": {
             "frames": record.frames.len(), "frame_ms": spread(&times(record, |_| true)), "heights": bands,
             "tile_work_ms": spread(&work), "slowest": slowest,
@@ -165,12 +180,15 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
             Band::Street => lang.of("rue", "street"),
         };
         for still in record.still.iter().filter(|still| still.band == band) {
-            line(&format!("{name}, {}", lang.of("immobile", "still")), &still.frames_s);
-            line(&format!("{name}, {}", lang.of("couleurs", "colours")), &still.themed_s);
-            line(&format!("{name}, {}", lang.of("curseur", "slider")), &still.moved_s);
+            line(&format!("{name}, {}", lang.of("immobile", "still")), &still.plain.frames_s);
+            line(&format!("{name}, {}", lang.of("couleurs", "colours")), &still.slider.themed.frames_s);
+            line(&format!("{name}, {}", lang.of("curseur", "slider")), &still.slider.moved.frames_s);
         }
         line(&format!("{name}, {}", lang.of("en vol", "in flight")), &times(record, |frame| frame.band == band));
     }
+    let Whole { features, slider, .. } = &record.whole;
+    line(lang.of("tout, couleurs", "all of it, colours"), &slider.themed.frames_s);
+    line(lang.of("tout, curseur", "all of it, slider"), &slider.moved.frames_s);
     line(lang.of("tout le vol", "whole flight"), &times(record, |_| true));
     let work: Vec<f64> = record.frames.iter().map(|frame| frame.tile_work_s).collect();
     line(lang.of("tuiles, fil principal", "tiles, main thread"), &work);
@@ -186,8 +204,11 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
     let megabytes = |bytes: Option<u64>| bytes.map_or_else(|| "–".to_owned(), |bytes| format!("{}", bytes >> 20));
     let most = record.memory.iter().map(|sample| sample.resident_bytes).max();
     let process = record.memory.iter().filter_map(|sample| sample.process_bytes).max();
+    let [ratio, _] = slider.ratio();
+    let cpu = slider.cpu_s().map_or_else(|| "–".to_owned(), |[main, _]| format!("{:.2}", 1e3 * main));
     format!(
-        "{head}{text}{} {} / {} MiB\n",
+        "{head}{text}{} {features} ; {ratio:.2} ; {cpu} ms\n{} {} / {} MiB\n",
+        lang.of("Curseur sur tout, bâtiments ; fois l’image immobile ; processeur :", "Slider over all of it, buildings; times the frame at rest; processor:"),
         lang.of("Mémoire, tuiles / programme, au plus :", "Memory, tiles / program, at most:"),
         megabytes(most),
         megabytes(process)

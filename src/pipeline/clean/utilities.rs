@@ -4,7 +4,8 @@ use super::{Fate, Source};
 use crate::base::Severity;
 use crate::formats::shape::Shape;
 use crate::pipeline::sources::record::{Cell, Record};
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
+use crate::view::life::{Life, year_of};
 
 /// Shorter lines are left-overs of a cut, metres.
 const SHORTEST_M: f64 = 0.05;
@@ -32,7 +33,10 @@ pub fn clean(
     fixtures: &mut Vec<Fixture>,
 ) -> Fate {
     let object = record.object.as_str();
+    let years = years(record, source);
+    // What is planned is shown from the year on in which it comes; without one nobody could say when.
     if let Some(state) = record.text("state")
+        && !years.are_said()
         && matches!(
             state.as_str(),
             "En projet" | "Détruit" | "Non classé détruit"
@@ -84,6 +88,7 @@ pub fn clean(
             material: record.text("material"),
             accuracy,
             colour: record.text("colour").and_then(|text| colour(&text)),
+            years,
         });
     }
     let height_m = record
@@ -106,9 +111,30 @@ pub fn clean(
             rated_kva: within(record, "rated", MOST_KVA),
             reserved_mw: record.number("reserved").filter(|mw| (0.0..=MOST_RESERVED_MW).contains(mw)),
             accuracy,
+            years,
         });
     }
     fate
+}
+
+/// Years as a source writes them: numbers or dates. What is no year is none, and said; so is a line that is gone before it comes.
+fn years(record: &Record, source: &mut Source) -> Years {
+    let mut year = |term: &str| {
+        let text = record.text(term)?;
+        let year = year_of(&text);
+        if year.is_none() && !text.trim().is_empty() {
+            source.finding("network-year-unreadable", Severity::Info, &record.object, format!("{term}: {text}"));
+        }
+        year
+    };
+    let (works, from, to) = (year("works"), year("from"), year("to"));
+    let is_turned = to.zip(from.or(works)).is_some_and(|(to, begins)| to <= begins);
+    if is_turned {
+        source.finding("network-years-turned", Severity::Warning, &record.object, format!("{works:?} {from:?} {to:?}"));
+    }
+    let life = Life::new(works, from, to.filter(|_| !is_turned));
+    let short = |year: Option<i32>| year.and_then(|year| i16::try_from(year).ok());
+    Years { works: short(life.works), from: short(life.from), to: short(life.to) }
 }
 
 /// A positive number up to a bound.

@@ -115,7 +115,10 @@ const POST_TABLE: TableShape = TableShape {
 const CABLE_TABLE: TableShape = TableShape {
     name: "ligne_electrique",
     kind: "LINESTRING",
-    columns: &[("id", "TEXT"), ("poste_depart", "TEXT"), ("poste_arrivee", "TEXT"), ("tension_kv", "REAL"), ("pose", "TEXT")],
+    columns: &[
+        ("id", "TEXT"), ("nom", "TEXT"), ("poste_depart", "TEXT"), ("poste_arrivee", "TEXT"), ("tension_kv", "REAL"), ("pose", "TEXT"),
+        ("annee_debut_travaux", "INTEGER"), ("annee_mise_en_service", "INTEGER"), ("annee_fin_service", "INTEGER"),
+    ],
 };
 
 #[derive(Clone, Copy, Debug)]
@@ -319,15 +322,22 @@ impl Writer {
             self.grid.add(0, &Shape::Point([post.at[0], post.at[1], land.ground(post.at)]), row)?;
         }
         for (number, cable) in commune.cables.iter().enumerate() {
-            let line = cable.points.iter().map(|p| [p[0], p[1], land.ground(*p)]).collect();
-            let row = vec![
-                text(format!("FICTIF-{}-L{}", commune.code, number + 1)),
-                text(format!("FICTIF-{}", cable.from)),
-                text(format!("FICTIF-{}", cable.to)),
-                Value::Real(20.0),
-                text("aérien"),
-            ];
-            self.grid.add(1, &Shape::Line(line), row)?;
+            let line = |beside_m: f64| Shape::Line(cable.points.iter().map(|p| [p[0] + beside_m, p[1] + beside_m, land.ground(*p)]).collect());
+            let mut add = |id: String, name: Value, lay: &str, life: Life, shape: Shape| {
+                let year = |year: Option<i32>| year.map_or(Value::Null, |year| Value::Integer(i64::from(year)));
+                let ends = [&cable.from, &cable.to].map(|end| text(format!("FICTIF-{end}")));
+                let [from, to] = ends;
+                self.grid.add(1, &shape, vec![text(id), name, from, to, Value::Real(20.0), text(lay), year(life.works), year(life.from), year(life.to)])
+            };
+            let id = format!("FICTIF-{}-L{}", commune.code, number + 1);
+            // The first line of a commune is to be buried: works, a cable in service, and the line comes down.
+            let buried = FIRST_PLAN + 1;
+            let gone = if number == 0 { Life::new(None, None, Some(buried)) } else { Life::default() };
+            add(id.clone(), Value::Null, "aérien", gone, line(0.0))?;
+            if number == 0 {
+                let name = text(format!("Enfouissement de la ligne de {} (fictif)", commune.name));
+                add(format!("{id}-S"), name, "souterrain", Life::new(Some(FIRST_PLAN), Some(buried), None), line(3.0))?;
+            }
         }
         if let Some(park) = &commune.park {
             for (number, at) in park.turbines.iter().enumerate() {

@@ -26,7 +26,7 @@ pub mod sites;
 pub mod tree;
 
 use crate::base::DatasetId;
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
 use electricity::Extra;
 use graph::{Graph, Street};
 use grid::Grid;
@@ -176,6 +176,7 @@ impl Draft {
             material: piece.material,
             accuracy: Accuracy::Schematic,
             colour: None,
+            years: Years::default(),
         });
     }
 
@@ -205,6 +206,7 @@ impl Draft {
             rated_kva: None,
             reserved_mw: None,
             accuracy: Accuracy::Schematic,
+            years: Years::default(),
         });
     }
 

@@ -77,6 +77,7 @@ pub fn lay(
     progress.step("import-networks", 0, 1);
     let (mut drafts, mut lines): (Vec<(u64, Draft)>, Vec<(u64, NetworkLine)>) = Default::default();
     let mut known: BTreeSet<Utility> = BTreeSet::new();
+    let made: BTreeSet<DatasetId> = declaration.datasets.iter().filter(|dataset| dataset.nature == Nature::Made).map(|dataset| dataset.id.clone()).collect();
     gathered.spool.all(&mut |number, object| {
         if progress.cancelled() {
             return Err(ImportFault::new("import-cancelled", "", ""));
@@ -88,8 +89,10 @@ pub fn lay(
                 drafts.push((number, draft));
             }
             Object::Line(line) => lines.push((number, line)),
-            Object::Conduit(conduit) => drop(known.insert(conduit.utility)),
-            Object::Fixture(fixture) => drop(known.insert(fixture.utility)),
+            // What somebody made up for other years is no network that the sources bring.
+            Object::Conduit(conduit) if !(conduit.years.are_said() && made.contains(&conduit.dataset)) => drop(known.insert(conduit.utility)),
+            Object::Fixture(fixture) if !(fixture.years.are_said() && made.contains(&fixture.dataset)) => drop(known.insert(fixture.utility)),
+            Object::Conduit(_) | Object::Fixture(_) => {}
             Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}
         }
         Ok(())

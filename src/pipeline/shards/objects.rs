@@ -10,7 +10,7 @@ use crate::region::measured::{MeasuredRoof, RoofSource};
 use crate::region::roof::Surface;
 use crate::region::roof_pieces::{PiecePlane, RoofPiece};
 use crate::region::surveyed::{Surveyed, SurveyedFace};
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
 use crate::region::{
     Area, AreaShape, AreaTheme, Attribute, AttributeValue, Building, HeightOrigin, LineClass, NetworkLine, Tree, Usage, WaterArea,
 };
@@ -358,7 +358,7 @@ fn take_line(bytes: &mut Bytes) -> Option<NetworkLine> {
 }
 
 fn put_conduit(conduit: &Conduit, bytes: &mut Vec<u8>) {
-    let Conduit { id, dataset, utility, class, name, points, lay, diameter_m, voltage_v, material, accuracy, colour } = conduit;
+    let Conduit { id, dataset, utility, class, name, points, lay, diameter_m, voltage_v, material, accuracy, colour, years } = conduit;
     put_text(bytes, id);
     put_text(bytes, dataset.as_str());
     bytes.push(place(&Utility::ALL, *utility));
@@ -377,6 +377,20 @@ fn put_conduit(conduit: &Conduit, bytes: &mut Vec<u8>) {
     bytes.push(place(&ACCURACIES, *accuracy));
     bytes.push(u8::from(colour.is_some()));
     bytes.extend(colour.iter().flatten());
+    put_years(*years, bytes);
+}
+
+/// A year of 0 is none.
+fn put_years(Years { works, from, to }: Years, bytes: &mut Vec<u8>) {
+    [works, from, to].into_iter().for_each(|year| bytes.extend(i32::from(year.unwrap_or(0)).to_le_bytes()));
+}
+
+fn take_years(bytes: &mut Bytes) -> Option<Years> {
+    let mut year = || -> Option<Option<i16>> {
+        let year = i16::try_from(bytes.i32()?).ok()?;
+        Some(Some(year).filter(|year| *year != 0))
+    };
+    Some(Years { works: year()?, from: year()?, to: year()? })
 }
 
 fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
@@ -398,11 +412,12 @@ fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
         material: take_option(bytes)?,
         accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
         colour: if bytes.u8()? == 0 { None } else { Some([bytes.u8()?, bytes.u8()?, bytes.u8()?]) },
+        years: take_years(bytes)?,
     })
 }
 
 fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
-    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, rated_kva, reserved_mw, accuracy } = fixture;
+    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, rated_kva, reserved_mw, accuracy, years } = fixture;
     put_text(bytes, id);
     put_text(bytes, dataset.as_str());
     bytes.push(place(&Utility::ALL, *utility));
@@ -412,6 +427,7 @@ fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
     at.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
     [*height_m, *diameter_m, *voltage_v, *rated_kva, *reserved_mw].into_iter().for_each(|value| put_number(value, bytes));
     bytes.push(place(&ACCURACIES, *accuracy));
+    put_years(*years, bytes);
 }
 
 fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
@@ -429,6 +445,7 @@ fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
         rated_kva: take_number(bytes)?,
         reserved_mw: take_number(bytes)?,
         accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
+        years: take_years(bytes)?,
     })
 }
 
@@ -556,6 +573,7 @@ mod tests {
             material: (!plain).then(|| "acier".to_owned()),
             accuracy: Accuracy::Schematic,
             colour: (!plain).then_some([1, 2, 255]),
+            years: if plain { Years::default() } else { Years { works: Some(2028), from: Some(2031), to: None } },
         }
     }
 
@@ -574,6 +592,7 @@ mod tests {
             rated_kva: Some(630.0),
             reserved_mw: (kind == FixtureKind::Tower).then_some(12.5),
             accuracy: Accuracy::B,
+            years: Years { works: None, from: Some(1998), to: Some(2040) },
         }
     }
 

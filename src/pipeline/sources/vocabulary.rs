@@ -2,6 +2,7 @@
 //!
 //! Column names are matched without regard to case. BD TOPO 3 names come twice: as IGN's GeoPackages and services write them (`altitude_minimale_sol`) and as its shapefiles cut them (`z_min_sol`).
 
+use crate::view::life;
 use super::declaration::Role;
 use super::facilities;
 use super::record::Record;
@@ -136,6 +137,9 @@ const NETWORK: &[Term] = &[
     ("reserved", &["s3renr_mw", "s3renr_restante_mw", "capacite_reservee_restante_mw", "capacite_reservee_disponible_mw", "capacite_restante_mw", "capacite_accueil_restante_mw"]),
     ("colour", &["route_color", "couleur", "colour", "color"]),
     ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
+    ("works", &life::WORKS),
+    ("from", &life::FROM),
+    ("to", &life::TO),
 ];
 
 /// Addresses as the BAN publishes them (CSV and GeoJSON), as communes do (BAL), as OpenStreetMap tags them.

@@ -15,7 +15,7 @@
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
-//! | [`features`], [`area_demand`] | the feature table; what is summed of it by area |
+//! | [`features`], [`area_demand`], [`places`] | the feature table; what is summed of it by area; where what has energy stands |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
@@ -36,6 +36,7 @@ pub mod mesh;
 pub mod networks;
 pub mod occupied;
 pub mod package;
+mod places;
 pub mod palette;
 pub mod part;
 pub mod ribbon;

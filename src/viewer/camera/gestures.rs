@@ -130,7 +130,7 @@ fn drag(
     let Some(picture) = Picture::of(&drawn, &anchor, &resident, window) else { return };
     let pointer = window.cursor_position().map(|p| p.as_dvec2());
     // A thing in the hand moves, the map does not; with a tool the map still goes by dragging.
-    let is_held = taken.is_some_and(|taken| taken.0) && scene.state.proposal.tool.is_none();
+    let is_held = taken.is_some_and(|taken| taken.0) && scene.state.proposal.tool.is_none() && !scene.state.area.drawing;
     if buttons.just_pressed(MouseButton::Left) && !over_panel.0 && !is_held {
         gesture.grabbed = pointer.and_then(|p| picture.grab(p));
     }

@@ -119,7 +119,7 @@ fn written(key: &Key) -> Option<String> {
         Key::Character(text) => text.to_string(),
         Key::Space => " ".to_owned(),
         Key::ArrowLeft | Key::ArrowRight | Key::ArrowUp | Key::ArrowDown | Key::PageUp | Key::PageDown | Key::Home
-        | Key::Escape | Key::Enter => format!("{key:?}"),
+        | Key::Escape | Key::Enter | Key::Delete | Key::Backspace => format!("{key:?}"),
         _ => return None,
     })
 }
@@ -143,6 +143,10 @@ mod tests {
                 "PageDown" => Key::PageDown,
                 "Home" => Key::Home,
                 "Escape" => Key::Escape,
+                "Enter" => Key::Enter,
+                "Delete" => Key::Delete,
+                "Backspace" => Key::Backspace,
+                text if text.chars().count() > 1 => panic!("{text} is the name of a key, not what it writes"),
                 text => Key::Character(text.into()),
             };
             let found = written(&key).and_then(|key| shortcut_for(&key));

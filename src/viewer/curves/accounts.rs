@@ -1,12 +1,12 @@
-//! The balance of the territory, or of the selected feature, over the part of time that the clock is in: sources, uses, and what passes the border.
+//! The balance of the territory, of the selected feature, or of the area that is drawn, over the part of time that the clock is in: sources, uses, and what passes the border.
 //!
 //! Reads: [`Scene`], the series in memory. Writes: the accounts of [`SceneFacts`]. Only what is shown is fetched.
 //!
 //! Lines are the demand by class of use and every series of energy whose name tells on which side it stands. What cannot be laid on the same steps,
 //! or whose side nobody tells, is named as left out: a balance that leaves something out in silence would be a wrong one.
 
-use super::{demand_by_use, steps_of, window};
-use crate::base::Instant;
+use super::{demand_by_use, shown_demand, steps_of, window};
+use crate::base::{Instant, Nature};
 use crate::energy::accounts::{Accounts, Entry, Side, close, whole_wh};
 use crate::energy::sides;
 use crate::formats::territory::LayerKind;
@@ -15,7 +15,7 @@ use crate::view::Selection;
 use crate::viewer::join::Rows;
 use crate::viewer::resident::Resident;
 use crate::viewer::series::{self, Choice, List, ListKind, SeriesStore};
-use crate::viewer::vocab::{AccountLine, AccountsFacts, Scene, SceneFacts};
+use crate::viewer::vocab::{AccountLine, AccountsFacts, AreaFacts, Inside, Scene, SceneFacts};
 use crate::i18n::Texts;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -42,7 +42,7 @@ struct Line {
 
 #[derive(Default)]
 pub(super) struct Kept {
-    key: Option<(Option<Selection>, crate::base::Language)>,
+    key: Option<(Option<Selection>, crate::base::Language, Option<u64>)>,
     /// The lines, once all names of rows are there; and what is left out.
     lines: Option<(Vec<Line>, Vec<String>)>,
     drawn: Option<(crate::base::Interval, u64)>,
@@ -63,7 +63,7 @@ fn kilowatts(unit: &str, step_h: f64) -> Option<f64> {
     })
 }
 
-pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut kept: Local<Kept>, mut facts: ResMut<SceneFacts>) {
+pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<AreaFacts>, mut store: ResMut<SeriesStore>, mut kept: Local<Kept>, mut facts: ResMut<SceneFacts>) {
     let axis = series::demand(&scene.manifest).map(|choice| choice.axis).or_else(|| series::catalogue(&scene.manifest).iter().find(|choice| sides::side_of(choice.id).is_some()).map(|choice| choice.axis));
     let (true, Some(axis)) = (scene.state.balance, axis) else {
         if facts.accounts.is_some() {
@@ -72,12 +72,13 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, mut store: Res
         return;
     };
     let store = store.bypass_change_detection();
-    let key = (scene.state.selection.clone(), scene.state.language);
+    let inside = if scene.state.selection.is_none() && scene.state.area.is_closed() { Some(area.inside.clone().unwrap_or_default()) } else { None };
+    let key = (scene.state.selection.clone(), scene.state.language, inside.is_some().then_some(area.version));
     if kept.key.as_ref() != Some(&key) {
         *kept = Kept { key: Some(key), ..Kept::default() };
     }
     if kept.lines.is_none() {
-        kept.lines = find_lines(&scene, &resident, axis, store);
+        kept.lines = find_lines(&scene, &resident, inside.as_deref(), axis, store);
     }
     let Some((lines, omitted)) = kept.lines.clone() else { return };
     let part = window(axis, scene.state.instant, &scene);
@@ -104,14 +105,14 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, mut store: Res
         });
         Entry { side: line.side, name: line.name.clone(), wh: wh.collect() }
     });
-    let mut told = told(close(entries.collect()), starts, is_there, omitted, &scene);
+    let mut told = told(close(entries.collect()), starts, is_there, omitted, inside.as_deref(), &scene);
     told.is_made_up = lines.iter().any(|line| line.is_made_up);
     if facts.accounts.as_ref() != Some(&told) {
         facts.accounts = Some(told);
     }
 }
 
-fn told(accounts: Accounts, starts: Vec<Instant>, is_there: bool, omitted: Vec<String>, scene: &Scene) -> AccountsFacts {
+fn told(accounts: Accounts, starts: Vec<Instant>, is_there: bool, omitted: Vec<String>, inside: Option<&Inside>, scene: &Scene) -> AccountsFacts {
     let texts = Texts::new(scene.state.language);
     let Accounts { entries, imported_wh, exported_wh } = accounts;
     let mut lines: Vec<AccountLine> = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
@@ -119,7 +120,7 @@ fn told(accounts: Accounts, starts: Vec<Instant>, is_there: bool, omitted: Vec<S
         lines.push(AccountLine { name: texts.text("accounts-imported"), is_source: true, is_border: true, wh: imported_wh });
         lines.push(AccountLine { name: texts.text("accounts-exported"), is_source: false, is_border: true, wh: exported_wh });
     }
-    AccountsFacts { of: scene.state.selection.clone(), starts, lines, omitted, is_waiting: !is_there, is_made_up: false }
+    AccountsFacts { of: scene.state.selection.clone(), of_area: inside.is_some(), is_secret: inside.is_some_and(|inside| inside.is_secret), starts, lines, omitted, is_waiting: !is_there, is_made_up: false }
 }
 
 /// Asks for the chunks of a line; whether they are there.
@@ -137,8 +138,8 @@ fn want(line: &Line, steps: std::ops::Range<usize>, store: &mut SeriesStore) -> 
     is_there
 }
 
-/// The lines of the territory or of what is selected; `None` while names of rows are on their way.
-fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territory::Axis, store: &mut SeriesStore) -> Option<(Vec<Line>, Vec<String>)> {
+/// The lines of the territory, of what is selected, or of what lies inside an area; `None` while names of rows are on their way.
+fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis: &crate::formats::territory::Axis, store: &mut SeriesStore) -> Option<(Vec<Line>, Vec<String>)> {
     let manifest = &scene.manifest;
     let texts = Texts::new(scene.state.language);
     let step_h = axis.step as f64 / 3600.0;
@@ -146,6 +147,12 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
     let (mut lines, mut omitted) = (Vec::new(), Vec::new());
     let demand = series::demand(manifest).filter(|choice| choice.axis == axis);
     match (demand, selection) {
+        (Some(choice), None) if inside.is_some() => lines.extend(inside.into_iter().flat_map(|inside| shown_demand(inside, &choice)).map(|(row, name, kwh)| Line {
+            side: Side::Consumption,
+            name: texts.text(&format!("demand-class-{name}")),
+            path: choice.series.path.clone(),
+            rows: vec![(row, kwh / HOURS_PER_YEAR)],
+        })),
         (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| Line {
             side: Side::Consumption,
             name: line.name,
@@ -176,15 +183,17 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
             continue;
         }
         let is_of_selection = selection.is_none_or(|selection| choice.layer() == Some(&selection.layer));
-        if !is_of_selection {
+        // What belongs to no object lies in no area.
+        let is_of_area = inside.is_none() || choice.layer().is_some();
+        if !is_of_selection || !is_of_area {
             continue;
         }
         if choice.axis != axis {
             omitted.push(title);
             continue;
         }
-        match lines_of(&choice, &title, times, selection, store)? {
-            found if found.is_empty() && selection.is_none() => omitted.push(title),
+        match lines_of(&choice, &title, times, selection, inside, store)? {
+            found if found.is_empty() && selection.is_none() && inside.is_none() => omitted.push(title),
             found => {
                 let is_made_up = manifest.is_made_up(choice.dataset());
                 lines.extend(found.into_iter().map(|line| Line { is_made_up, ..line }));
@@ -199,7 +208,7 @@ fn find_lines(scene: &Scene, resident: &Resident, axis: &crate::formats::territo
 }
 
 /// The lines of a series: none where its side is told by nothing. The outer `None` waits.
-fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selection>, store: &mut SeriesStore) -> Option<Vec<Line>> {
+fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selection>, inside: Option<&Inside>, store: &mut SeriesStore) -> Option<Vec<Line>> {
     let path = choice.series.path.clone();
     let quantity = choice.series.quantity.as_deref().unwrap_or_default();
     if sides::is_left_out(choice.id) {
@@ -208,7 +217,8 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     let side = sides::side_of(choice.id).or_else(|| sides::side_of(quantity));
     if let Some(scaled) = choice.scaled {
         let Some(side) = side.or(Some(Side::Consumption).filter(|_| scaled.layer.is_some())) else { return Some(Vec::new()) };
-        return Some(vec![Line { side, name: title.to_owned(), path, rows: scaled_rows(scaled, selection, times, store)?, is_made_up: false }].into_iter().filter(|line| !line.rows.is_empty()).collect());
+        let is_meant = |feature: &str| selection.is_none_or(|selection| selection.id == feature) && inside.is_none_or(|inside| inside.ids.contains(feature));
+        return Some(vec![Line { side, name: title.to_owned(), path, rows: scaled_rows(scaled, &is_meant, times, store)?, is_made_up: false }].into_iter().filter(|line| !line.rows.is_empty()).collect());
     }
     if choice.series.height() as usize > MOST_ROWS {
         return Some(Vec::new());
@@ -232,8 +242,13 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     }
     // Rows of features are one line, those of the whole territory tell their sides one by one.
     if choice.layer().is_some() {
-        let rows = (0..names.len()).map(|row| (row, times)).collect();
-        return Some(side.map(|side| Line { side, name: title.to_owned(), path, rows, is_made_up: false }).into_iter().collect());
+        // What was measured at few homes stays out of an area, however it came into the territory.
+        if inside.is_some_and(|inside| inside.is_secret) && matches!(choice.nature(), Nature::Measured | Nature::Declared) {
+            return Some(Vec::new());
+        }
+        let of_area = |name: &String| inside.is_none_or(|inside| inside.ids.contains(name));
+        let rows: Vec<(usize, f64)> = names.iter().enumerate().filter(|(_, name)| of_area(name)).map(|(row, _)| (row, times)).collect();
+        return Some(side.filter(|_| !rows.is_empty()).map(|side| Line { side, name: title.to_owned(), path, rows, is_made_up: false }).into_iter().collect());
     }
     let by_row = names.iter().enumerate().filter_map(|(row, name)| {
         let side = sides::side_of(name).or(side.filter(|_| !sides::is_left_out(name)))?;
@@ -242,8 +257,8 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     Some(by_row.collect())
 }
 
-/// Rows of the profiles with the sums of what follows them; of one feature where one is selected. `None` waits.
-fn scaled_rows(scaled: &crate::formats::territory::ScaledSeries, selection: Option<&Selection>, times: f64, store: &mut SeriesStore) -> Option<Vec<(usize, f64)>> {
+/// Rows of the profiles with the sums of what follows them, of the features that are meant. `None` waits.
+pub(super) fn scaled_rows(scaled: &crate::formats::territory::ScaledSeries, is_meant: &dyn Fn(&str) -> bool, times: f64, store: &mut SeriesStore) -> Option<Vec<(usize, f64)>> {
     let paths = ["feature", "profile", "scale"].map(|name| format!("{}/{name}", scaled.path));
     let [features, profiles, scales] = &paths;
     let lists = [store.list(features, ListKind::Texts).cloned(), store.list(profiles, ListKind::Integers).cloned(), store.list(scales, ListKind::Reals).cloned()];
@@ -253,8 +268,7 @@ fn scaled_rows(scaled: &crate::formats::territory::ScaledSeries, selection: Opti
     let [Some(List::Texts(features)), Some(List::Integers(profiles)), Some(List::Reals(scales))] = lists else { return None };
     let mut sums: HashMap<usize, f64> = HashMap::default();
     for ((feature, profile), scale) in features.iter().zip(&profiles).zip(&scales) {
-        let is_meant = selection.is_none_or(|selection| selection.id == *feature);
-        if let (true, Ok(profile), true) = (is_meant, usize::try_from(*profile), scale.is_finite()) {
+        if let (true, Ok(profile), true) = (is_meant(feature), usize::try_from(*profile), scale.is_finite()) {
             *sums.entry(profile).or_default() += scale / HOURS_PER_YEAR * times;
         }
     }

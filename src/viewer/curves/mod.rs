@@ -1,6 +1,6 @@
-//! Curves of the series in view: of the selected feature, or of the whole territory where it belongs to no feature.
+//! Curves of the series in view: of the selected feature, of the area that is drawn, or of the whole territory where it belongs to no feature.
 //!
-//! Reads: [`Scene`], the series in memory, the selected feature's table. Writes: the chart and the day's peak of [`SceneFacts`].
+//! Reads: [`Scene`], the series in memory, the selected feature's table, [`AreaFacts`]. Writes: the chart and the day's peak of [`SceneFacts`].
 
 mod accounts;
 
@@ -8,7 +8,7 @@ use super::join::Rows;
 use super::resident::Resident;
 use super::series::{self, Choice, List, ListKind, SeriesStore};
 use super::textures::{NO_DATA, NO_VALUE};
-use super::vocab::{Chart, Scene, SceneFacts, ViewerSystems, Words};
+use super::vocab::{AreaFacts, Chart, Inside, Scene, SceneFacts, ViewerSystems, Words};
 use crate::base::{Clock, Instant, Interval, Language};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
@@ -49,7 +49,8 @@ struct Line {
 /// What a chart is of, kept because the feature's tile may be dropped while the clock runs on.
 #[derive(Default)]
 struct Subject {
-    key: Option<(String, Option<Selection>, Language)>,
+    /// Series, what is selected, language, and which area is meant.
+    key: Option<(String, Option<Selection>, Language, Option<u64>)>,
     lines: Option<Vec<Line>>,
     more_rows: u64,
     rows: Option<Rows>,
@@ -90,23 +91,30 @@ impl Whole {
     }
 }
 
-fn draw(scene: Res<Scene>, resident: Res<Resident>, mut store: ResMut<SeriesStore>, mut subject: Local<Subject>, mut facts: ResMut<SceneFacts>) {
+fn draw(scene: Res<Scene>, resident: Res<Resident>, area: Res<AreaFacts>, mut store: ResMut<SeriesStore>, mut subject: Local<Subject>, mut facts: ResMut<SceneFacts>) {
     let store = store.bypass_change_detection();
     let selection = scene.state.selection.clone();
     let chosen = scene.state.series.as_deref().and_then(|id| series::choice(&scene.manifest, id));
-    let of_demand = chosen.is_none() && (scene.state.theme == Theme::Demand || selection.is_some());
+    // An area is meant while nothing is selected; what lies in it may still be on its way.
+    let is_of_area = selection.is_none() && scene.state.area.is_closed();
+    let of_demand = chosen.is_none() && (scene.state.theme == Theme::Demand || selection.is_some() || is_of_area);
     let Some(choice) = chosen.or_else(|| of_demand.then(|| series::demand(&scene.manifest)).flatten()) else {
         clear(&mut subject, &mut facts);
         return;
     };
     let is_of_feature = of_demand || choice.layer().is_some();
-    let key = (choice.id.to_owned(), selection.clone().filter(|_| is_of_feature), scene.state.language);
+    let is_of_area = is_of_area && is_of_feature;
+    let inside = if is_of_area { Some(area.inside.clone().unwrap_or_default()) } else { None };
+    let key = (choice.id.to_owned(), selection.clone().filter(|_| is_of_feature), scene.state.language, is_of_area.then_some(area.version));
     if subject.key.as_ref() != Some(&key) {
         let rows = if subject.rows_of == choice.id { subject.rows.take() } else { None };
         *subject = Subject { key: Some(key), rows, rows_of: choice.id.to_owned(), ..Subject::default() };
     }
     if subject.lines.is_none() {
-        find_lines(&choice, of_demand, &scene, &resident, store, &mut subject);
+        match &inside {
+            Some(inside) => subject.lines = lines_inside(&choice, of_demand, &scene, inside, store),
+            None => find_lines(&choice, of_demand, &scene, &resident, store, &mut subject),
+        }
     }
     let Some(lines) = subject.lines.clone().filter(|lines| !lines.is_empty()) else {
         if facts.chart.is_some() || facts.day.peak.is_some() {
@@ -197,10 +205,11 @@ fn draw_lines(
     day.extend(sum.map(|sum| (String::new(), sum)));
     let calendar = subject.whole.as_mut().map(|whole| whole.calendar(scene.manifest.clock(), scene.state.instant)).unwrap_or_default();
     let whole = subject.whole.as_ref();
-    let of_territory = of_demand && scene.state.selection.is_none();
+    let is_of_area = subject.key.as_ref().is_some_and(|(_, _, _, area)| area.is_some());
+    let of_territory = of_demand && scene.state.selection.is_none() && !is_of_area;
     let chart = Chart {
         series: choice.id.to_owned(),
-        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand { Words::Key("figure-demand-now") } else { choice.title(&scene.manifest) },
+        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand && is_of_area { Words::Key("chart-demand-area") } else if of_demand { Words::Key("figure-demand-now") } else { choice.title(&scene.manifest) },
         unit: unit.to_owned(),
         nature: choice.nature(),
         dataset: choice.dataset().clone(),
@@ -297,6 +306,30 @@ fn demand_by_use(choice: &Choice, scene: &Scene) -> Vec<Line> {
         .collect();
     lines.sort_by(|a, b| b.scale.total_cmp(&a.scale));
     lines
+}
+
+/// The lines of an area: the demand by use, or the amounts that follow a profile, a line for each profile. A series with rows of its own for each
+/// feature has none: its rows are told one by one. `None` while names are on their way.
+fn lines_inside(choice: &Choice, of_demand: bool, scene: &Scene, inside: &Inside, store: &mut SeriesStore) -> Option<Vec<Line>> {
+    let texts = crate::i18n::Texts::new(scene.state.language);
+    if of_demand {
+        let lines = shown_demand(inside, choice).map(|(row, name, kwh)| Line { name: texts.text(&format!("demand-class-{name}")), row, scale: kwh / 8760.0 });
+        let mut lines: Vec<Line> = lines.collect();
+        lines.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+        lines.truncate(MOST_ROWS);
+        return Some(lines);
+    }
+    let Some(scaled) = choice.scaled else { return Some(Vec::new()) };
+    let rows = accounts::scaled_rows(scaled, &|feature| inside.ids.contains(feature), 1.0, store)?;
+    let name = |row: usize| choice.series.rows.get(row).map_or_else(|| (row + 1).to_string(), |name| choice.row_name(&scene.manifest, name, &texts));
+    Some(rows.into_iter().take(MOST_ROWS).map(|(row, scale)| Line { name: name(row), row, scale }).collect())
+}
+
+/// Row, name and kWh of a year of each class of use in an area; homes that are too few are not among them.
+fn shown_demand<'a>(inside: &'a Inside, choice: &'a Choice) -> impl Iterator<Item = (usize, &'a str, f64)> {
+    const HOMES: &str = "residential";
+    let named = inside.demand.iter().filter_map(move |(row, kwh)| Some((*row, choice.series.rows.get(*row)?.as_str(), *kwh)));
+    named.filter(move |(_, name, kwh)| *kwh > 0.0 && !(inside.is_secret && *name == HOMES))
 }
 
 /// The part of time that a chart draws: the day, or the year where a step is as long as a day, or everything.

@@ -1,9 +1,9 @@
 //! What the colours mean: title, unit, classes, and how the values in view are spread.
 
-use super::{ThemeValues, active, is_value, shown_attribute};
+use super::{Shown, ThemeValues, active, is_value, shown_attribute, wants_mean};
 use crate::viewer::attributes;
 use crate::viewer::join::{OTHER_KIND, passes};
-use crate::base::{DatasetId, LayerId, Nature};
+use crate::base::{DatasetId, Interval, LayerId, Nature};
 use crate::formats::territory::{LayerKind, Manifest};
 use crate::siting::rooms;
 use crate::stream::TileId;
@@ -161,8 +161,8 @@ fn unit_of(value: f64) -> f64 {
 pub(super) struct Counted {
     theme: Theme,
     series: Option<String>,
-    step: Option<usize>,
-    is_ready: bool,
+    /// Means of two intervals are two.
+    of: Option<(Shown, Option<Interval>)>,
     generation: u64,
     filters: Vec<Filter>,
     key: Key,
@@ -186,12 +186,11 @@ pub(super) fn describe(
         return;
     }
     let key = key(&scene, &values);
-    let ready = values.ready(scene.state.instant);
+    let ready = values.ready(&scene.state);
     let now = Counted {
         theme: scene.state.theme,
         series: scene.state.series.clone(),
-        step: ready.map(|(_, step)| step),
-        is_ready: ready.is_some(),
+        of: ready.map(|shown| (shown, wants_mean(&scene.state))),
         generation: values.generation,
         filters: scene.state.filters.clone(),
         key: key.clone(),
@@ -232,7 +231,7 @@ fn shown(resident: &Resident, layer: Option<&LayerId>) -> Vec<(usize, TileId)> {
 fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Counted, key: &Key) -> Histogram {
     let mut found: Vec<f64> = Vec::new();
     let mut without = 0_u32;
-    let ready = values.ready(state.instant);
+    let ready = values.ready(state);
     'tiles: for (at, id) in &now.shown {
         let Some((layer, tile)) = resident.layers.get(*at).and_then(|layer| Some((layer, layer.tiles.get(id)?))) else { continue };
         for table in &tile.tables {
@@ -250,11 +249,11 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                     let (value, row) = values.join.as_ref().map_or((f32::NAN, 0), |join| join.record(&layer.id, table, row));
                     (row == CONSTANT && is_value(value)).then_some(f64::from(value))
                 } else {
-                    let of_row = ready.zip(values.join.as_ref()).and_then(|((slot, step), join)| {
+                    let of_row = ready.zip(values.join.as_ref()).and_then(|(shown, join)| {
                         let (scale, values_row) = join.record(&layer.id, table, row);
                         let is_known = values_row < NO_DATA - 1 && is_value(scale);
                         let is_directed = now.is_directed;
-                        let value = is_known.then(|| values.pages.slots.get(slot)?.value(values.plan.as_ref()?, values_row as usize, step)).flatten()?;
+                        let value = is_known.then(|| values.value(shown, values_row as usize)).flatten()?;
                         let value = f64::from(value * scale);
                         Some(if is_directed { value.abs() } else { value })
                     });
@@ -299,7 +298,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         }
     };
     let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
-    let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.step_at(scene.state.instant).is_none();
+    let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state);
     let raising = key.clone();
     Some(Legend {
         title,
@@ -313,7 +312,9 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         nature,
         dataset,
         histogram,
-        is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(scene.state.instant).is_none(),
+        is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(&scene.state).is_none(),
+        mean_over: wants_mean(&scene.state).filter(|_| of_series),
+        is_too_long: values.mean.as_ref().is_some_and(|mean| mean.is_too_long) && wants_mean(&scene.state).is_some(),
         is_outside,
         counts_classes: matches!(scene.state.theme, Theme::Series | Theme::Attribute),
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),

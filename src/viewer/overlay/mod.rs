@@ -6,6 +6,7 @@
 
 mod course;
 mod legend;
+mod mean;
 pub mod pages;
 mod raise;
 pub mod roofs;
@@ -21,11 +22,13 @@ use super::resident::Resident;
 use super::vocab::{DrawnCamera, Featured, RoofsWaiting, Scene, SceneFacts, ValuesWaiting, ViewerSystems};
 use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
-use crate::view::{Attribute, Filter, Theme};
+use crate::base::Interval;
+use crate::view::{Attribute, Filter, Theme, ViewState};
 use crate::view::curve::thinned;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::sync::Arc;
+use mean::Mean;
 use pages::{LINE_VALUES, Pages, Plan, Slot};
 
 /// Rows of the texture that are written in one frame: 4 MiB of the page that is waited for, 1 MiB of the one that comes next.
@@ -48,6 +51,8 @@ pub struct ThemeValues {
     layout: Option<Layout>,
     plan: Option<Plan>,
     pages: Pages,
+    /// Over the interval of the clock, while it is wanted.
+    mean: Option<Mean>,
     join: Option<Arc<Join>>,
     /// Changes with what features are looked up by.
     generation: u64,
@@ -89,7 +94,8 @@ impl ThemeValues {
 
     /// What the card holds for a row at an instant: no data, or nothing yet, is none.
     pub fn held(&self, row: usize, instant: crate::base::Instant) -> Option<f32> {
-        let (slot, step) = self.ready(instant)?;
+        let step = self.step_at(instant)?;
+        let slot = self.pages.slot_of(self.plan.as_ref()?, step)?;
         self.pages.slots.get(slot)?.value(self.plan.as_ref()?, row, step)
     }
 
@@ -98,12 +104,43 @@ impl ThemeValues {
         self.plan.as_ref().map(|plan| plan.page_steps)
     }
 
-    /// Slot and step of the page that shows an instant, once it is there.
-    fn ready(&self, instant: crate::base::Instant) -> Option<(usize, usize)> {
-        let step = self.step_at(instant)?;
+    /// What is shown, once it is there: the page that holds the instant, or the mean over the interval.
+    fn ready(&self, state: &ViewState) -> Option<Shown> {
         self.join.as_ref()?;
-        Some((self.pages.slot_of(self.plan.as_ref()?, step)?, step))
+        if wants_mean(state).is_some() {
+            return self.mean.as_ref().filter(|mean| mean.is_ready).map(|_| Shown::Mean);
+        }
+        let step = self.step_at(state.instant)?;
+        Some(Shown::Step { slot: self.pages.slot_of(self.plan.as_ref()?, step)?, step })
     }
+
+    /// The value of a row there; `None` for no data.
+    fn value(&self, shown: Shown, row: usize) -> Option<f32> {
+        match shown {
+            Shown::Step { slot, step } => self.pages.slots.get(slot)?.value(self.plan.as_ref()?, row, step),
+            Shown::Mean => self.mean.as_ref()?.value(row),
+        }
+    }
+
+    /// Whether there is nothing to show: the series does not reach the instant, or no step begins in the interval.
+    fn is_outside(&self, state: &ViewState) -> bool {
+        match wants_mean(state) {
+            Some(_) => self.mean.as_ref().is_some_and(|mean| !mean.has_steps() || mean.is_too_long),
+            None => self.step_at(state.instant).is_none(),
+        }
+    }
+}
+
+/// What the colours are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Step { slot: usize, step: usize },
+    Mean,
+}
+
+/// The interval whose mean is to be shown. A clock that plays shows its instants.
+fn wants_mean(state: &ViewState) -> Option<Interval> {
+    state.span.filter(|_| state.mean && !state.playback.playing)
 }
 
 pub struct OverlayPlugin;
@@ -214,12 +251,12 @@ fn load_values(
     }
     let is_settled = values.failed || {
         let is_here = values.plan.is_some() && values.join.is_some();
-        is_here && settle_pages(&scene, &drawn, store, &mut values, &profiles, &mut writes, &mut uploads)
+        is_here && settle_pages(&scene, &drawn, store, &mut values, &profiles, &mut writes, &mut uploads) && settle_mean(&scene, store, &mut values, &profiles, &mut writes, &mut uploads)
     };
     if !values.failed && values.plan.is_none() && let Some(layout) = store.layout(&choice.series.path).cloned() {
         match Plan::new(layout.rows, layout.steps, layout.chunk_steps, values.interpolates) {
             Some(plan) => {
-                let handle = images.add(value_image(VALUES_WIDTH, plan.lines() * plan.slots()));
+                let handle = images.add(value_image(VALUES_WIDTH, plan.lines() * plan.slots() + plan.mean_lines()));
                 // Tiles that came first bound another one; they take this one now.
                 let bound: Vec<_> = materials.iter().map(|(id, _)| id).collect();
                 for id in bound {
@@ -330,6 +367,17 @@ fn settle_pages(
     is_ready && is_ahead
 }
 
+/// Adds up the mean of the interval, where it is wanted; whether it is there.
+fn settle_mean(scene: &Scene, store: &mut SeriesStore, values: &mut ThemeValues, profiles: &Profiles, writes: &mut LineWrites, uploads: &mut SeriesUploads) -> bool {
+    let Some(span) = wants_mean(&scene.state) else { return true };
+    let ThemeValues { plan: Some(plan), layout: Some(layout), axis: Some(axis), mean, path, .. } = values else { return false };
+    let Some(image) = profiles.0.as_ref() else { return false };
+    if mean.as_ref().is_none_or(|mean| mean.of != span) {
+        *mean = Some(Mean::begin(span, axis, plan, layout));
+    }
+    mean.as_mut().is_none_or(|mean| mean.go_on(path, plan, layout, image.id(), store, writes, &mut uploads.0))
+}
+
 /// Values that the scale is drawn up from: the importer's own count, else some of the page that came first.
 fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> Vec<f64> {
     let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, values.join.as_deref()) else { return Vec::new() };
@@ -363,23 +411,24 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
         Theme::ConstructionYear => 2,
     };
     let step = values.step_at(state.instant);
-    let ready = values.ready(state.instant);
+    let ready = values.ready(state);
     // Outside the series every feature is "no data"; on its way it is not yet anything. The shader reads both in the colour's w.
-    let mark = match (theme, step, ready) {
+    let mark = match (theme, ready) {
         _ if state.theme == Theme::Attribute => 0.0,
-        (1, _, Some(_)) | (0 | 2, ..) => 0.0,
-        (_, None, _) if values.plan.is_some() => 1.0,
+        (1, Some(_)) | (0 | 2, _) => 0.0,
+        _ if values.plan.is_some() && values.is_outside(state) => 1.0,
         _ if values.failed || values.shown.is_none() => 1.0,
         _ => 2.0,
     };
     let plan = values.plan;
     let (offset, stride) = match (ready, plan) {
-        (Some((slot, step)), Some(plan)) => (plan.offset(slot, step), plan.stride),
+        (Some(Shown::Step { slot, step }), Some(plan)) => (plan.offset(slot, step), plan.stride),
+        (Some(Shown::Mean), Some(plan)) => (plan.mean_offset(), 1),
         _ => (0, 1),
     };
     let mut next = uniform.clone();
     next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
-    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.map_or(0.0, |step| values.part_at(state.instant, step)));
+    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.filter(|_| ready != Some(Shown::Mean)).map_or(0.0, |step| values.part_at(state.instant, step)));
     let series = active(&scene, &scene.manifest).map(|choice| choice.series);
     let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
     next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, legend::darkness(&scene) as f32);

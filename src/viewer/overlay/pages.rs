@@ -63,6 +63,16 @@ impl Plan {
         (self.rows * self.stride).div_ceil(LINE_VALUES).max(1)
     }
 
+    /// Rows of the texture below the pages, for one value of each row: a mean.
+    pub fn mean_lines(&self) -> usize {
+        self.rows.div_ceil(LINE_VALUES).max(1)
+    }
+
+    /// Index of the first row's mean.
+    pub fn mean_offset(&self) -> usize {
+        self.slots() * self.lines() * LINE_VALUES
+    }
+
     /// Index of the first row's value at a step, counted in values of the texture.
     pub fn offset(&self, slot: usize, step: usize) -> usize {
         slot * self.lines() * LINE_VALUES + step % self.page_steps

@@ -1,6 +1,7 @@
 //! Values as heights: how many metres a unit is worth, room for what grows out of its box, and the same heights for rays.
 
-use super::{ThemeValues, active};
+use super::{Shown, ThemeValues, active, wants_mean};
+use crate::base::Interval;
 use super::legend::{Key, key};
 use crate::view::Theme;
 use crate::viewer::join::Join;
@@ -36,7 +37,7 @@ fn is_of_kinds(key: &Key) -> bool {
 }
 
 /// What rays are to know of the heights: rewritten as values change, absent while nothing is raised.
-pub fn tell(scene: Res<Scene>, values: Res<ThemeValues>, mut lifts: ResMut<Lifts>, mut told: Local<Option<(u64, Option<(usize, usize)>, f64)>>) {
+pub fn tell(scene: Res<Scene>, values: Res<ThemeValues>, mut lifts: ResMut<Lifts>, mut told: Local<Option<(u64, Option<(Shown, Option<Interval>)>, f64)>>) {
     if !scene.state.raised {
         if lifts.0.is_some() {
             (lifts.0, *told) = (None, None);
@@ -44,8 +45,9 @@ pub fn tell(scene: Res<Scene>, values: Res<ThemeValues>, mut lifts: ResMut<Lifts
         return;
     }
     let metres_per_unit = metres_per_unit(&scene, &key(&scene, &values));
-    let ready = values.ready(scene.state.instant);
-    let now = (values.generation, ready, metres_per_unit);
+    let ready = values.ready(&scene.state);
+    // Means of two intervals are two.
+    let now = (values.generation, ready.map(|shown| (shown, wants_mean(&scene.state))), metres_per_unit);
     if *told == Some(now) {
         return;
     }
@@ -59,11 +61,10 @@ pub fn tell(scene: Res<Scene>, values: Res<ThemeValues>, mut lifts: ResMut<Lifts
     });
 }
 
-/// The values of all rows at a step.
-fn column(values: &ThemeValues, ready: Option<(usize, usize)>) -> Vec<f32> {
-    let (Some(plan), Some((slot, step))) = (&values.plan, ready) else { return Vec::new() };
-    let slot = values.pages.slots.get(slot);
-    (0..plan.rows).map(|row| slot.and_then(|slot| slot.value(plan, row, step)).unwrap_or(NO_VALUE)).collect()
+/// The values of all rows that are shown.
+fn column(values: &ThemeValues, ready: Option<Shown>) -> Vec<f32> {
+    let (Some(plan), Some(shown)) = (&values.plan, ready) else { return Vec::new() };
+    (0..plan.rows).map(|row| values.value(shown, row).unwrap_or(NO_VALUE)).collect()
 }
 
 /// Marks a piece whose box was made higher.

@@ -122,6 +122,18 @@ pub fn process_bytes() -> Option<u64> {
     Some(kilobytes.parse::<u64>().ok()? * 1024)
 }
 
+/// Processor time so far, seconds, where the system says so (Linux): of this thread, and of all threads of the program.
+pub fn cpu_s() -> Option<[f64; 2]> {
+    const TICKS_PER_S: f64 = 100.0;
+    let text = |path: &str| std::fs::read_to_string(path).ok();
+    let thread_ns: f64 = text("/proc/thread-self/schedstat")?.split_whitespace().next()?.parse().ok()?;
+    let stat = text("/proc/self/stat")?;
+    // The name may hold blanks; after its bracket the twelfth and thirteenth are what user and system took.
+    let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+    let ticks = |at: usize| fields.get(at)?.parse::<f64>().ok();
+    Some([thread_ns * 1e-9, (ticks(11)? + ticks(12)?) / TICKS_PER_S])
+}
+
 /// Waits until the graphics card has drawn everything it was given.
 pub fn finish_drawing(device: &RenderDevice) {
     // A card that is gone has nothing more to draw.

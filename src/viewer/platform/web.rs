@@ -105,6 +105,11 @@ pub fn post(message: &serde_json::Value) {
     }
 }
 
+/// Browsers do not say what a processor does.
+pub fn cpu_s() -> Option<[f64; 2]> {
+    None
+}
+
 /// Memory of the module, bytes: it never shrinks.
 pub fn process_bytes() -> Option<u64> {
     let memory: js_sys::WebAssembly::Memory = wasm_bindgen::memory().into();

@@ -1,14 +1,14 @@
 //! A proposal drawn: turbines, modules, containers, charging points and lines, each in a ring that says "not there yet"; the ways to the nearest post and line.
 
-use crate::viewer::shapes::{Rgb, Shapes};
 use crate::energy::wind::library;
-use crate::formats::territory::LayerKind;
 use crate::geodesy::{EnuFrame, LonLatH, geodesic};
 use crate::siting::reach::{End, Fit};
 use crate::view::{Placed, Proposal, SolarMount, Thing};
 use crate::viewer::anchor::Anchor;
+use crate::viewer::footing::Footing;
 use crate::viewer::material::{EmptyTextures, TileMaterial};
-use crate::viewer::resident::{Resident, nearest_hit};
+use crate::viewer::resident::Resident;
+use crate::viewer::shapes::{Rgb, Shapes};
 use crate::viewer::vocab::{Doing, Scene, SceneFacts, SitingFacts, Standing};
 use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
@@ -87,7 +87,7 @@ pub(super) fn draw(
     standing.things.clear();
     standing.version += 1;
     let Some(first) = proposal.placed.first() else { return };
-    let ground = Ground { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
+    let ground = Footing { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
     let ecef_from_mesh = EnuFrame::at(ground.on(first.at, false)).ecef_from_enu;
     let mesh_from_ecef = ecef_from_mesh.inverse();
     let mut solid = Shapes::default();
@@ -126,31 +126,8 @@ pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform
     }
 }
 
-/// What things stand on.
-struct Ground<'a> {
-    anchor: &'a Anchor,
-    resident: &'a Resident,
-    /// Height where no tile is there yet.
-    usual_m: f64,
-}
-
-impl Ground<'_> {
-    /// The ground at a place, or the roof over it.
-    fn on(&self, [lon_deg, lat_deg]: [f64; 2], roofs: bool) -> LonLatH {
-        const ABOVE_M: f64 = 5_000.0;
-        let point = self.anchor.world(LonLatH::new(lon_deg, lat_deg, self.usual_m));
-        let ecef = self.anchor.ecef_from_world();
-        let from = DVec3::new(point.x, ABOVE_M, point.z);
-        let wanted = |kind| matches!(kind, LayerKind::Terrain | LayerKind::Water) || roofs && matches!(kind, LayerKind::Buildings | LayerKind::Models);
-        let hit = nearest_hit(self.resident, ecef.transform_point3(from), ecef.transform_vector3(-DVec3::Y), wanted);
-        let y = hit.map_or(point.y, |hit| ABOVE_M - hit.distance);
-        let found = self.anchor.lonlat(DVec3::new(point.x, y, point.z));
-        LonLatH::new(lon_deg, lat_deg, found.height_m)
-    }
-}
-
 /// A ring that follows the ground.
-fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lon, lat]: [f64; 2], [inner, outer]: [f64; 2], colour: Rgb) {
+fn fitted_ring(shapes: &mut Shapes, ground: &Footing, mesh_from_ecef: &DMat4, [lon, lat]: [f64; 2], [inner, outer]: [f64; 2], colour: Rgb) {
     const PARTS: usize = 36;
     let place = |part: usize, radius: f64| {
         let (sin, cos) = (std::f64::consts::TAU * part as f64 / PARTS as f64).sin_cos();
@@ -169,7 +146,7 @@ fn fitted_ring(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, [lo
 }
 
 /// Draws a thing; the radius of its ring, and how high its middle is.
-fn thing([shapes, bright]: [&mut Shapes; 2], place: &DMat4, placed: &Placed, doing: &Doing, ground: &Ground, mesh_from_ecef: &DMat4) -> (f64, f64) {
+fn thing([shapes, bright]: [&mut Shapes; 2], place: &DMat4, placed: &Placed, doing: &Doing, ground: &Footing, mesh_from_ecef: &DMat4) -> (f64, f64) {
     match &placed.thing {
         Thing::Turbine { model, hub_m } => {
             let known = library::turbine(model);
@@ -238,7 +215,7 @@ fn between_colours(from: Rgb, to: Rgb, share: f64) -> Rgb {
 }
 
 /// Poles and the line that they carry.
-fn feeder(shapes: &mut Shapes, from: [f64; 2], to: [f64; 2], ground: &Ground, mesh_from_ecef: &DMat4) {
+fn feeder(shapes: &mut Shapes, from: [f64; 2], to: [f64; 2], ground: &Footing, mesh_from_ecef: &DMat4) {
     let mut before: Option<DVec3> = None;
     for at in between(from, to, SPAN_M) {
         let foot = ground.on(at, false);
@@ -253,7 +230,7 @@ fn feeder(shapes: &mut Shapes, from: [f64; 2], to: [f64; 2], ground: &Ground, me
 }
 
 /// The way to a post or a line, along the ground.
-fn way(shapes: &mut Shapes, ground: &Ground, mesh_from_ecef: &DMat4, fit: &Fit, end: &End, is_chosen: bool) {
+fn way(shapes: &mut Shapes, ground: &Footing, mesh_from_ecef: &DMat4, fit: &Fit, end: &End, is_chosen: bool) {
     let colour = match end.room {
         Some(room) if room.feed_kw >= fit.kw => ENOUGH,
         Some(_) => SHORT,

@@ -2,9 +2,9 @@
 
 use crate::viewer::anchor::Anchor;
 use crate::viewer::pose::{FOV_Y, Pose};
-use crate::viewer::resident::{Resident, nearest_hit};
+use crate::viewer::footing::under;
+use crate::viewer::resident::Resident;
 use crate::viewer::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, Scene, Standing, ViewCommand};
-use crate::formats::territory::LayerKind;
 use crate::view::Command;
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
@@ -43,17 +43,18 @@ pub(super) fn hold(
     if ended {
         hand.grabbed = None;
     }
-    let mut is_taken = hand.grabbed.is_some() || proposal.tool.is_some();
+    // A corner that is put down takes the click too.
+    let mut is_taken = hand.grabbed.is_some() || proposal.tool.is_some() || scene.state.area.drawing;
     let (Ok(window), Some(pose)) = (windows.single(), drawn.pose) else {
         taken.set_if_neq(PointerTaken(is_taken));
         return;
     };
     let size = DVec2::new(f64::from(window.width()).max(1.0), f64::from(window.height()).max(1.0));
-    let point = |pointer: DVec2| ground(&resident, &anchor, &pose, pointer, size);
+    let point = |pointer: DVec2| under(&resident, &anchor, &pose, pointer, size);
     let cursor = window.cursor_position();
     if buttons.just_pressed(MouseButton::Left) && !over_panel.0 {
         hand.pressed_at = cursor;
-        hand.grabbed = cursor.filter(|_| proposal.tool.is_none()).and_then(|cursor| nearest(&standing, &anchor, &pose, cursor.as_dvec2(), size));
+        hand.grabbed = cursor.filter(|_| proposal.tool.is_none() && !scene.state.area.drawing).and_then(|cursor| nearest(&standing, &anchor, &pose, cursor.as_dvec2(), size));
         if let Some(index) = hand.grabbed {
             is_taken = true;
             if proposal.chosen != Some(index) {
@@ -77,16 +78,6 @@ pub(super) fn hold(
         }
     }
     taken.set_if_neq(PointerTaken(is_taken));
-}
-
-/// The place of the ground, a roof or water under the pointer, degrees.
-fn ground(resident: &Resident, anchor: &Anchor, pose: &Pose, pointer: DVec2, size: DVec2) -> Option<[f64; 2]> {
-    let ray = pose.ray_at(pointer, size);
-    let ecef = anchor.ecef_from_world();
-    let wanted = |kind| matches!(kind, LayerKind::Terrain | LayerKind::Water | LayerKind::Buildings | LayerKind::Models);
-    let hit = nearest_hit(resident, ecef.transform_point3(pose.eye), ecef.transform_vector3(ray), wanted)?;
-    let place = anchor.lonlat(pose.eye + ray * hit.distance);
-    Some([place.lon_deg, place.lat_deg])
 }
 
 /// The thing whose middle is nearest to the pointer in the picture.

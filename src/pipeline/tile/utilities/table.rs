@@ -1,12 +1,19 @@
 //! What the tiles of a network say of its lines and posts.
 
 use crate::formats::gltf::{Column, PropertyTable, Values};
-use crate::region::utility::{Conduit, Fixture, Lay};
+use crate::region::utility::{Conduit, Fixture, Lay, Years};
 
 /// An object of a network.
 pub(super) enum Row<'a> {
     Line(&'a Conduit),
     Post(&'a Fixture),
+}
+
+fn years(row: &Row) -> Years {
+    match row {
+        Row::Line(line) => line.years,
+        Row::Post(post) => post.years,
+    }
 }
 
 /// The property table of a tile: one row for each object, in the order of their numbers.
@@ -90,6 +97,10 @@ pub(super) fn table(rows: &[Row]) -> PropertyTable {
                 Row::Line(line) => line.voltage_v,
                 Row::Post(post) => post.voltage_v,
             }),
+            // As `view::life` looks for them.
+            number("works_year", &|row| years(row).works.map(f64::from)),
+            number("year", &|row| years(row).from.map(f64::from)),
+            number("to_year", &|row| years(row).to.map(f64::from)),
             text("dataset", &|row| match row {
                 Row::Line(line) => line.dataset.to_string(),
                 Row::Post(post) => post.dataset.to_string(),

@@ -1,0 +1,132 @@
+//! Walls for surfaces that a value raises: along the outline of each feature a strip whose lower edge stays on the ground and whose upper edge goes up.
+//!
+//! While nothing is raised both edges lie on each other, and nothing is drawn. Where a tile was cut there is no wall: the surface goes on in the next.
+
+use crate::formats::gltf::TileMesh;
+use glam::Vec3;
+use std::collections::HashMap;
+
+/// Sides of one tile that get a wall: a layer of many small parcels has none rather than a tile of walls.
+const MOST_SIDES: usize = 24_000;
+/// Corners nearer than this are one, metres.
+const GRAIN_M: f32 = 0.02;
+/// So near to the edge of what a tile holds, a side was cut there; metres.
+const CUT_M: f32 = 0.05;
+
+/// Adds the walls to a mesh and answers how each vertex rises: 1 with the value, 0 not at all.
+pub fn hang(mesh: &mut TileMesh) -> Vec<i8> {
+    let count = mesh.positions.len();
+    let mut rises = vec![1_i8; count];
+    let sides = if mesh.feature_ids.len() == count { outline(mesh) } else { Vec::new() };
+    if sides.len() > MOST_SIDES || u32::try_from(count + 4 * sides.len()).is_err() {
+        return rises;
+    }
+    let has_normals = mesh.normals.len() == count;
+    let has_colours = mesh.colors.len() == count;
+    for [a, b] in sides {
+        let (Some(from), Some(to)) = (mesh.positions.get(a as usize).copied(), mesh.positions.get(b as usize).copied()) else { continue };
+        let along = Vec3::from_array(to) - Vec3::from_array(from);
+        // The surface lies to the left of its side, seen from above: outside is to the right.
+        let out = along.cross(Vec3::Y).normalize_or_zero().to_array();
+        let first = mesh.positions.len() as u32;
+        for (vertex, position, rise) in [(a, from, 0), (b, to, 0), (b, to, 1), (a, from, 1)] {
+            mesh.positions.push(position);
+            mesh.feature_ids.push(mesh.feature_ids.get(vertex as usize).copied().unwrap_or(0));
+            if has_normals {
+                mesh.normals.push(out);
+            }
+            if has_colours {
+                mesh.colors.push(mesh.colors.get(vertex as usize).copied().unwrap_or([255; 4]));
+            }
+            rises.push(rise);
+        }
+        mesh.indices.extend([0, 1, 2, 0, 2, 3].map(|corner| first + corner));
+    }
+    rises
+}
+
+/// Sides of triangles that no other triangle of the same feature has, as pairs of vertices in the triangles' own direction.
+fn outline(mesh: &TileMesh) -> Vec<[u32; 2]> {
+    let (mut low, mut high) = (Vec3::splat(f32::INFINITY), Vec3::splat(f32::NEG_INFINITY));
+    for position in &mesh.positions {
+        low = low.min(Vec3::from_array(*position));
+        high = high.max(Vec3::from_array(*position));
+    }
+    let grain = |x: f32| (x / GRAIN_M).round() as i32;
+    let key = |vertex: u32| mesh.positions.get(vertex as usize).map_or([0; 3], |[x, y, z]| [grain(*x), grain(*y), grain(*z)]);
+    let id = |vertex: u32| mesh.feature_ids.get(vertex as usize).copied().unwrap_or(0);
+    // A side and its way back belong to neighbours; what is met once each way is inside.
+    let mut met: HashMap<(u32, [i32; 3], [i32; 3]), (i32, [u32; 2])> = HashMap::new();
+    for corners in mesh.indices.chunks_exact(3) {
+        let &[a, b, c] = corners else { continue };
+        for [from, to] in [[a, b], [b, c], [c, a]] {
+            let (start, end) = (key(from), key(to));
+            if start == end {
+                continue;
+            }
+            let way = start < end;
+            let side = if way { (id(from), start, end) } else { (id(from), end, start) };
+            let (count, ends) = met.entry(side).or_insert((0, [from, to]));
+            *count += if way { 1 } else { -1 };
+            *ends = [from, to];
+        }
+    }
+    let is_cut = |[a, b]: &[u32; 2]| {
+        let at = |vertex: &u32, axis: usize| mesh.positions.get(*vertex as usize).map_or(0.0, |position| position[axis]);
+        [0, 2].into_iter().any(|axis| [low[axis], high[axis]].into_iter().any(|edge| [a, b].into_iter().all(|vertex| (at(vertex, axis) - edge).abs() < CUT_M)))
+    };
+    let mut sides: Vec<[u32; 2]> = met.into_values().filter(|(count, ends)| *count != 0 && !is_cut(ends)).map(|(_, ends)| ends).collect();
+    // A map has no order of its own, a tile has.
+    sides.sort_unstable();
+    sides
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A square of two triangles beside another feature's square, in a tile that is wider than both; z points south.
+    fn squares() -> TileMesh {
+        let square = |x: f32| [[x, 0.0, 10.0], [x + 10.0, 0.0, 10.0], [x + 10.0, 0.0, 0.0], [x, 0.0, 0.0]];
+        let far = [[-50.0, 0.0, -50.0], [60.0, 0.0, 60.0], [60.0, 0.0, 60.0]];
+        TileMesh {
+            positions: square(0.0).into_iter().chain(square(10.0)).chain(far).collect(),
+            normals: vec![[0.0, 1.0, 0.0]; 11],
+            colors: Vec::new(),
+            feature_ids: [0; 4].into_iter().chain([1; 4]).chain([2; 3]).collect(),
+            indices: vec![0, 1, 2, 0, 2, 3, 4, 5, 6, 4, 6, 7],
+            ..TileMesh::default()
+        }
+    }
+
+    #[test]
+    fn each_feature_gets_a_wall_around_it_and_none_inside() {
+        let mut mesh = squares();
+        let rises = hang(&mut mesh);
+        // Four sides each: the one between both is two walls, for their values differ; the diagonals have none.
+        assert_eq!(mesh.positions.len(), 11 + 8 * 4);
+        assert_eq!(rises.len(), mesh.positions.len());
+        assert_eq!(rises[..11], [1; 11]);
+        assert_eq!(rises[11..].iter().filter(|rise| **rise == 0).count(), 16);
+        for wall in mesh.indices[12..].chunks_exact(6) {
+            let corner = |at: usize| Vec3::from_array(mesh.positions[wall[at] as usize]);
+            let out = Vec3::from_array(mesh.normals[wall[0] as usize]);
+            let middle = if mesh.feature_ids[wall[0] as usize] == 0 { Vec3::new(5.0, 0.0, 5.0) } else { Vec3::new(15.0, 0.0, 5.0) };
+            assert!(out.dot(corner(0) - middle) > 0.0 && out.y == 0.0, "a wall looks outward");
+            // Lifted, its front is outside too.
+            let (a, b, c) = (corner(0), corner(1), corner(2) + Vec3::Y);
+            assert!((b - a).cross(c - a).dot(out) > 0.0);
+        }
+    }
+
+    #[test]
+    fn where_a_tile_is_cut_there_is_no_wall() {
+        let mut mesh = squares();
+        mesh.positions.truncate(8);
+        mesh.normals.truncate(8);
+        mesh.feature_ids.truncate(8);
+        // Now the squares reach the edges of what the tile holds: only the sides between them are their own.
+        hang(&mut mesh);
+        assert_eq!(mesh.positions.len(), 8 + 2 * 4);
+    }
+}
