@@ -50,6 +50,7 @@ fn plan() -> Plan {
         facilities_known: false,
         weather: ["climatology".to_owned(), "climatologie".to_owned(), "climatology".to_owned()],
         sources: vec!["essai".to_owned()],
+        pvgis: None,
     }
 }
 
