@@ -7,10 +7,10 @@ use crate::base::printable;
 /// The formats of sources, as the help and the faults name them.
 macro_rules! source_formats {
     (fr) => {
-        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), séries temporelles (CSV, Parquet, EPW, PVGIS, SensorThings), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (aussi en séquence), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), séries temporelles (CSV, Parquet, JSON d’enregistrements, EPW, PVGIS, SensorThings), GeoTIFF (altitudes ou images), PNG et JPEG géoréférencés, tuiles XYZ, SRTM, BIL, grille ASCII, XYZ, LAS/LAZ, tilesets 3D Tiles 1.0 et 1.1, glTF, sources.json"
     };
     (en) => {
-        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), time series (CSV, Parquet, EPW, PVGIS, SensorThings), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
+        "GeoPackage, Shapefile, GeoJSON (sequences too), FlatGeobuf, GeoParquet, CityJSON, CityGML, OpenStreetMap (.osm.pbf, .osm), GTFS, EPANET (.inp), time series (CSV, Parquet, JSON records, EPW, PVGIS, SensorThings), GeoTIFF (heights or pictures), georeferenced PNG and JPEG, XYZ tiles, SRTM, BIL, ASCII grid, XYZ, LAS/LAZ, 3D Tiles 1.0 and 1.1, glTF, sources.json"
     };
 }
 
@@ -209,6 +209,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("raster-tiles-damaged", "blocs illisibles, laissés inconnus : {value}", "unreadable blocks, left unknown: {value}"),
     ("plan-unreadable", "{object} : plan d’import illisible ({value}), refaites « jumeau plan »", "{object}: unreadable import plan ({value}), run “jumeau plan” again"),
     ("raster-unreadable", "image illisible : {value}", "unreadable raster: {value}"),
+    ("records-missing", "la réponse annonce {value} enregistrements de plus que ce qui est là : demandez les pages suivantes, ou l’export entier", "the answer announces {value} more records than are here: ask for its further pages, or for the whole export"),
     ("road-altitude-interpolated", "altitudes faussées par une interpolation ({value}) : la ligne suit le terrain", "altitudes spoilt by interpolation ({value}): the line follows the terrain"),
     ("road-altitude-off-terrain", "altitude éloignée du terrain ({value}) : la ligne suit le terrain", "altitude far from the terrain ({value}): the line follows the terrain"),
     ("road-fictive", "tronçon fictif, non dessiné", "fictive segment, not drawn"),

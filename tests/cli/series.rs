@@ -70,6 +70,8 @@ fn all_forms_of_the_same_series_give_what_pandas_has() {
         ("objects.csv", "quantities"),
         ("instants.csv", "instants"),
         ("long_local.parquet", "long"),
+        ("long_local_brotli.parquet", "long"),
+        ("long_local_lz4.parquet", "long"),
         ("objects.parquet", "quantities"),
     ] {
         let folder = tempfile::tempdir().unwrap();
@@ -94,6 +96,35 @@ fn all_forms_of_the_same_series_give_what_pandas_has() {
         assert_no_errors(&run(&["check", "territory", "--json"], at));
         let info = run(&["info", "territory", "--json"], at);
         assert!(info["series"].as_array().unwrap().iter().any(|series| series["rows"] == 4 && series["layer"] == "buildings"), "{info:#}");
+    }
+}
+
+/// What ODRÉ's API answers: numbers that are texts, `ND`, hours to come, and more records than the page holds.
+#[test]
+fn records_of_an_api_are_series() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let record = |hour: usize, load: Value, wind: Value| {
+        json!({"code_insee_region": "53", "libelle_region": "Bretagne", "date": "2025-06-21", "heure": format!("{:02}:00", hour + 2),
+            "date_heure": format!("2025-06-21T{hour:02}:00:00+00:00"), "consommation": load, "eolien": wind, "stockage_batterie": null})
+    };
+    let results = [record(0, json!("2100"), json!(300)), record(1, json!(2050), json!("ND")), record(2, json!(2000), json!("280")), record(3, json!(null), json!(null))];
+    let load: BTreeMap<i64, f32> = [2100.0, 2050.0, 2000.0].into_iter().zip(0..).map(|(value, hour)| (Instant::parse(&format!("2025-06-21T{hour:02}:00:00Z")).unwrap().0, value)).collect();
+    for (name, document, missing) in [
+        ("page.json", json!({"total_count": 96, "results": results}), 92),
+        ("export.json", json!(results), 0),
+        ("first.json", json!({"nhits": 4, "records": results.iter().map(|one| json!({"recordid": "x", "fields": one})).collect::<Vec<_>>()}), 0),
+    ] {
+        std::fs::write(at.join(name), document.to_string()).unwrap();
+        let done = import(at, &at.join(name).display().to_string());
+        let announced = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "records-missing");
+        assert_eq!(announced.map(|finding| finding["example"]["value"].as_str().unwrap().to_owned()), (missing > 0).then(|| missing.to_string()), "{name}");
+        let territory = at.join("territory");
+        let manifest = manifest(&territory);
+        let stem = name.trim_end_matches(".json");
+        assert_eq!(values(&territory, series(&manifest, &format!("{stem}-consommation")))["53"], load, "{name}");
+        assert_eq!(values(&territory, series(&manifest, &format!("{stem}-eolien")))["53"].len(), 2, "{name}");
+        std::fs::remove_dir_all(&territory).unwrap();
     }
 }
 

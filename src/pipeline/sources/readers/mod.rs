@@ -16,6 +16,7 @@ pub mod points;
 pub mod parquet;
 pub mod pictures;
 pub mod rasters;
+pub mod records;
 pub mod roseau;
 pub mod sensorthings;
 pub mod shapefile;
@@ -53,6 +54,8 @@ pub const READERS: &[Reader] = &[
     Reader { recognises: roseau::recognises, open: roseau::open },
     Reader { recognises: sensorthings::recognises, open: sensorthings::open },
     Reader { recognises: weather::recognises, open: weather::open },
+    // Before GeoJSON, which takes any JSON object for one.
+    Reader { recognises: records::recognises, open: records::open },
     Reader { recognises: geojson::recognises, open: geojson::open },
     // Without a mark of its own, so after all others.
     Reader { recognises: rasters::is_xyz, open: rasters::open_xyz },
