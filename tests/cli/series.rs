@@ -71,7 +71,6 @@ fn all_forms_of_the_same_series_give_what_pandas_has() {
         ("instants.csv", "instants"),
         ("long_local.parquet", "long"),
         ("long_local_brotli.parquet", "long"),
-        ("long_local_lz4.parquet", "long"),
         ("objects.parquet", "quantities"),
     ] {
         let folder = tempfile::tempdir().unwrap();

@@ -57,7 +57,7 @@ across.to_csv(HERE / "instants.csv")
 # Parquet: instants of nanoseconds without an offset, rows in no order by object but in order of time.
 frame[["cleabs", "local", "value"]].rename(columns={"local": "horodate", "value": "valeur_kwh"}).assign(
     horodate=lambda f: f.horodate.astype("datetime64[ns]")).to_parquet(HERE / "long_local.parquet", index=False)
-for codec in ("brotli", "lz4"):
+for codec in ("brotli",):
     pd.read_parquet(HERE / "long_local.parquet").to_parquet(HERE / f"long_local_{codec}.parquet", index=False, compression=codec)
 # Parquet in UTC, wide.
 pivot = frame.pivot(index="utc", columns="cleabs", values="value").sort_index().reset_index()
