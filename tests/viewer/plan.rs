@@ -51,7 +51,6 @@ fn plan() -> Plan {
         pvgis: None,
         weather: ["climatology".to_owned(), "climatologie".to_owned(), "climatology".to_owned()],
         sources: vec!["essai".to_owned()],
-        pvgis: None,
     }
 }
 

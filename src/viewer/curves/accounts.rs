@@ -152,6 +152,7 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
             name: texts.text(&format!("demand-class-{name}")),
             path: choice.series.path.clone(),
             rows: vec![(row, kwh / HOURS_PER_YEAR)],
+            is_made_up: false,
         })),
         (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| Line {
             side: Side::Consumption,
