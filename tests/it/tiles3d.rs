@@ -352,6 +352,7 @@ fn every_finding_has_a_sentence() {
         "terrain-layer-",
         "terrain-rgb-",
         "meter-",
+        "pvgis-",
         "roofbook-",
         "gridbook-",
         "mvt-",
