@@ -582,7 +582,7 @@ fn the_default_territory_loses_no_building() {
     assert!(hidden > 0);
     assert_eq!(lines_kept + further - hidden, lines_drawn as usize);
     let ids: Vec<&str> = summary.manifest.layers.iter().map(|layer| layer.id.as_str()).collect();
-    assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated", "streets", "surround", "areas"]);
+    assert_eq!(ids, ["terrain", "water", "buildings", "roads", "tram", "trees-generated", "electricity", "heat", "transit", "streets", "surround", "areas"]);
     let made = summary.manifest.layers.iter().filter(|layer| ["streets", "surround"].contains(&layer.id.as_str()));
     for layer in made {
         assert_eq!(layer.nature, Nature::Made, "{}", layer.id);

@@ -2,7 +2,7 @@
 
 import { currentLanguage, dateText, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, make, paced } from "./page.js";
 import { LEFT, WIDTH, svg, three } from "./chart-frame.js";
 import { renew } from "./renew.js";
 
@@ -19,7 +19,8 @@ let accounts = null;
 export function accountsOf(message) {
   const was = Boolean(accounts);
   accounts = Array.isArray(message.lines) ? message : null;
-  drawAccounts();
+  if (accounts) drawAccountsSoon();
+  else drawAccounts();
   if (accounts && !was) announce(t("accounts-title"));
 }
 
@@ -69,6 +70,9 @@ export function drawAccounts() {
   renew(place, ...parts);
   place.lang = currentLanguage();
 }
+
+/** As the clock moves. */
+export const drawAccountsSoon = paced(drawAccounts);
 
 function picture() {
   const { lines, starts } = accounts;

@@ -2,7 +2,7 @@
 
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, make, paced } from "./page.js";
 import { day, duration, keys } from "./chart-curves.js";
 import { calendar } from "./chart-calendar.js";
 import { download, downloadPicture } from "./chart-save.js";
@@ -19,7 +19,8 @@ let said = "";
 /** A chart message of the viewer; `null` takes it away. */
 export function chartOf(message) {
   chart = message.chart ?? null;
-  drawChart();
+  if (chart) drawChartSoon();
+  else drawChart();
   const words = chart ? named(chart.title) : "";
   if (words && words !== said) announce(t("chart-announce", { title: words }));
   said = words;
@@ -82,6 +83,9 @@ export function drawChart() {
   renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
 }
+
+/** As the clock moves. */
+export const drawChartSoon = paced(drawChart);
 
 /** How often bounds are passed, and the moments when it is worst, each a way to go there. */
 function worst() {

@@ -7,8 +7,8 @@ import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./laye
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
 import { drawBookmarks, wireBookmarks } from "./bookmarks.js";
-import { calendarOf, chartOf, drawChart } from "./chart.js";
-import { accountsOf, drawAccounts, wireAccounts } from "./accounts.js";
+import { calendarOf, chartOf, drawChart, drawChartSoon } from "./chart.js";
+import { accountsOf, drawAccounts, drawAccountsSoon, wireAccounts } from "./accounts.js";
 import { areaOf, drawArea } from "./area.js";
 import { changesOf, drawGantt } from "./gantt.js";
 import { drawFlows, flowsOf } from "./sankey.js";
@@ -233,8 +233,10 @@ function draw(state, before) {
   }
   if (!before || JSON.stringify(state.area) !== JSON.stringify(before.area)) drawArea();
   if (!before || JSON.stringify(state.proposal) !== JSON.stringify(before.proposal)) drawProposal();
-  if (before && (state.instant !== before.instant || state.selection !== before.selection || state.series !== before.series)) drawChart();
-  if (before && (state.instant !== before.instant || state.balance !== before.balance)) drawAccounts();
+  if (before && (state.selection !== before.selection || state.series !== before.series)) drawChart();
+  else if (before && state.instant !== before.instant) drawChartSoon();
+  if (before && state.balance !== before.balance) drawAccounts();
+  else if (before && state.instant !== before.instant) drawAccountsSoon();
   if (before && (state.flows !== before.flows || state.selection !== before.selection)) drawFlows();
   drawCamera(state, before);
   byId("clock").textContent = dateText(Date.parse(state.instant), store.timezone);

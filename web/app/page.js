@@ -91,3 +91,19 @@ export function setOpen(id, open) {
   const button = document.querySelector(`[aria-controls="${id}"]`);
   button?.setAttribute("aria-expanded", String(open));
 }
+
+/** The same drawing, at once and then a few times a second at the most: a clock that moves leaves its time to the scene, and the last word is always drawn. */
+export function paced(draw, pause = 200) {
+  let [last, timer] = [-Infinity, 0];
+  const now = () => {
+    timer = 0;
+    draw();
+    last = performance.now();
+  };
+  return () => {
+    if (timer) return;
+    const wait = last + pause - performance.now();
+    if (wait > 0) timer = setTimeout(now, wait);
+    else now();
+  };
+}
