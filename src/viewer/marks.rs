@@ -3,6 +3,7 @@
 //! Reads: [`Resident`], the eye's pose, [`Scene`]. Writes: [`SceneFacts::marks`]. Panels and pages draw it with their own letters.
 
 use super::anchor::Anchor;
+use super::lives::year_shown;
 use super::pose::{FOV_Y, Pose};
 use super::resident::{Resident, nearest_hit};
 use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, Standing, ViewerSystems};
@@ -54,6 +55,7 @@ struct Drawn {
     viewport: [f64; 2],
     proposed: u64,
     language: crate::view::Language,
+    year: i32,
 }
 
 #[expect(clippy::too_many_arguments, reason = "what is seen, from where, and how large")]
@@ -77,10 +79,12 @@ fn write_marks(
         viewport: eye.viewport,
         proposed: standing.as_ref().map_or(0, |standing| standing.version),
         language: scene.state.language,
+        year: year_shown(&scene),
     };
     if *before == now {
         return;
     }
+    let year = now.year;
     *before = now;
     // Letters are as large on a fine screen as on a coarse one.
     let scale = windows.iter().next().map_or(1.0, |window| f64::from(window.scale_factor())).max(0.1);
@@ -91,7 +95,7 @@ fn write_marks(
     let pixels_per_radian = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
     let (mut candidates, mut places) = (Vec::new(), Vec::new());
     for layer in resident.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id)) {
-        for place in layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.names) {
+        for place in layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.names).filter(|place| place.life.stands(year)) {
             let Some((at, away_m)) = seen(&pose, anchor.world_from_ecef().transform_point3(place.ecef), picture) else { continue };
             let rank = place.extent_m / away_m * pixels_per_radian;
             if rank >= SMALLEST_PX {

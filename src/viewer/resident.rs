@@ -7,6 +7,7 @@ use super::join::passes;
 use super::lift::{Lifting, MOST_M};
 use super::lives::Lives;
 use crate::view::Filter;
+use crate::view::life::Life;
 use crate::base::LayerId;
 use crate::formats::gltf::{Column, PropertyTable};
 use crate::formats::gltf::sampled::Tells;
@@ -64,6 +65,8 @@ pub struct NamedPlace {
     pub ecef: DVec3,
     /// How large it is, metres across.
     pub extent_m: f64,
+    /// When it is there.
+    pub life: Life,
 }
 
 /// A tile whose content is in memory.

@@ -13,6 +13,7 @@ use crate::stream::bvh::Bvh;
 use crate::stream::cloud::Block;
 use crate::stream::dots::Dots;
 use crate::stream::ground::{Made, Plot};
+use crate::viewer::lives::Lives;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
 use crate::viewer::resident::{NamedPlace, Probe};
@@ -229,6 +230,7 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
         if !named.contains(&true) {
             continue;
         }
+        let lives = Lives::of(table);
         let mut things: BTreeMap<u32, Thing> = BTreeMap::new();
         let corners = |triangle: &[u32; 3]| {
             let row = *mesh.feature_ids.get(triangle[0] as usize)?;
@@ -273,6 +275,7 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
                 text: place_name(text),
                 ecef: mesh.ecef_from_mesh.transform_point3(thing.nearest.1),
                 extent_m: f64::from((thing.high - thing.low).length()),
+                life: lives.get(row as usize),
             });
         }
     }
