@@ -718,8 +718,11 @@ test("what is drawn again at every instant keeps the keyboard, its folds and wha
   const chart = page.locator("#chart");
   await chart.getByText("Voir les nombres").click();
   await chart.getByText("Minimum").first().focus();
+  // Drawings follow the clock a few times a second; each of them is waited for.
+  const drawn = (hour) => chart.getByRole("button", { name: new RegExp(`^Maximum : ${hour}\\D`, "u") }).waitFor();
   for (const hour of [9, 10, 11, 12]) {
     await say(hour);
+    await drawn(hour);
     assert.match(await page.evaluate(() => document.activeElement.textContent), /^Minimum/u);
     assert.ok(await chart.locator("details.values[open]").count() === 1, `open at ${hour}`);
   }
