@@ -32,6 +32,22 @@ impl Span {
         }
     }
 
+    /// Whether a span that begins here is one of every so many, counted as people do.
+    fn is_round(self, clock: Clock, at: Instant, every: i64) -> bool {
+        let local = clock.read(at);
+        let number = match self {
+            Self::Quarter => i64::from(local.minute) / 15,
+            Self::Hour => i64::from(local.hour),
+            // The last round day of a month would touch the next month's word.
+            Self::Day if every > 1 && i64::from(local.day) + every > 31 => return false,
+            Self::Day => i64::from(local.day),
+            Self::Month => i64::from(local.month) - 1,
+            Self::Year => i64::from(local.year),
+            Self::Decade => i64::from(local.year).div_euclid(10),
+        };
+        number % every == 0
+    }
+
     fn calendar(self) -> Option<(CalendarUnit, i64)> {
         match self {
             Self::Quarter | Self::Hour => None,
@@ -105,6 +121,26 @@ pub const HIT_PX: f64 = 2.0;
 const WORD_PX: f64 = 44.0;
 /// Narrowest distance of marks without, pixels.
 const MARK_PX: f64 = 6.0;
+/// Which marks may have words, from close to far: so many of a span from one to the next.
+const WORDS: [(Span, i64); 17] = [
+    (Span::Quarter, 1),
+    (Span::Hour, 1),
+    (Span::Hour, 2),
+    (Span::Hour, 3),
+    (Span::Hour, 6),
+    (Span::Hour, 12),
+    (Span::Day, 1),
+    (Span::Day, 5),
+    (Span::Day, 10),
+    (Span::Month, 1),
+    (Span::Month, 3),
+    (Span::Month, 6),
+    (Span::Year, 1),
+    (Span::Year, 2),
+    (Span::Year, 5),
+    (Span::Decade, 1),
+    (Span::Decade, 5),
+];
 /// Shortest time a ruler shows.
 const LEAST_S: i64 = 4 * 900;
 /// Most marks of one ruler, whatever it shows.
@@ -209,11 +245,12 @@ impl Ruler {
     }
 
     /// The marks of a ruler of so many pixels: the finest spans that have room, those that begin a longer one among them.
+    /// Words stand at round ones: every third month, the fifth, tenth, … day, whatever has room for them.
     pub fn marks(self, clock: Clock, width_px: f64) -> Vec<Mark> {
         let px_s = width_px / self.length_s();
         let room = |span: Span, times: i64| (span.usual_s() * times) as f64 * px_s;
         let Some(finest) = Span::ALL.into_iter().find(|span| room(*span, 1) >= MARK_PX) else { return Vec::new() };
-        let Some(words) = Span::ALL.into_iter().find(|span| room(*span, 1) >= WORD_PX) else { return Vec::new() };
+        let Some((words, every)) = WORDS.into_iter().find(|(span, every)| room(*span, *every) >= WORD_PX) else { return Vec::new() };
         let mut marks = Vec::new();
         let mut at = finest.around(clock, self.start).start;
         while at < self.end && marks.len() < MOST_MARKS {
@@ -221,7 +258,7 @@ impl Ruler {
             if at >= self.start {
                 // The longest span that begins here says what the mark is.
                 let span = Span::ALL.into_iter().rev().find(|span| *span >= finest && span.around(clock, at).start == at).unwrap_or(finest);
-                marks.push(Mark { at, share: self.share_of(at), span, has_words: span >= words });
+                marks.push(Mark { at, share: self.share_of(at), span, has_words: span > words || span == words && words.is_round(clock, at, every) });
             }
             if next <= at {
                 break;

@@ -17,7 +17,7 @@ use std::collections::HashSet;
 
 /// Height of the letters, and the mean width of one as a share of it.
 const LETTER_PX: f64 = 13.0;
-const LETTER_WIDTH: f64 = 0.56;
+const LETTER_WIDTH: f64 = 0.6;
 /// What looks smaller than this is not named, pixels.
 const SMALLEST_PX: f64 = 60.0;
 /// Up to this many letters an area is written as what it is everywhere, as a zone's code (UMd1, A); beyond it has a name.

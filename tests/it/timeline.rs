@@ -81,7 +81,7 @@ fn marks_are_where_the_wall_has_them() {
     let hours = marks.iter().filter(|mark| mark.span >= Span::Hour).count();
     assert_eq!(hours, 25, "{marks:?}");
     let century = Ruler { start: instant("1925-12-31T23:00:00Z"), end: instant("2025-12-31T23:00:00Z") }.marks(Clock::Paris, 1000.0);
-    assert!(century.len() >= 90 && century.iter().filter(|mark| mark.has_words).all(|mark| mark.span == Span::Decade), "{century:?}");
+    assert!(century.len() >= 90 && century.iter().filter(|mark| mark.has_words).all(|mark| Clock::Paris.read(mark.at).year % 5 == 0), "{century:?}");
 }
 
 #[test]

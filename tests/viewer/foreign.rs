@@ -35,7 +35,7 @@ fn picture(document: &Path, style: Option<&[u8]>, smoothing: u32) -> Result<Pict
         location: Location::Folder(document.parent().expect("a folder").to_owned()),
         opening: Opening {
             tileset: document.file_name().map(|name| name.to_string_lossy().into_owned()),
-            name: document.display().to_string(),
+            name: document.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
             style: style.map(<[u8]>::to_vec),
             ..Opening::default()
         },

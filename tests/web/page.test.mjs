@@ -67,7 +67,9 @@ for (const size of Object.keys(SIZES)) {
     if (size === "phone") await page.locator("#layers-toggle").click();
     await page.getByLabel("Demande d'électricité").check();
     await page.waitForFunction(() => window.lastState.theme === "demand", null, { timeout: PATIENCE });
-    await page.waitForTimeout(1500);
+    // The legend says when the values are there; their colours are in the next frames.
+    await page.waitForFunction(() => document.querySelector("#legend-ramp").hidden === false && document.querySelector("#legend-notice").textContent === "", null, { timeout: PATIENCE });
+    await page.waitForTimeout(4000);
     await picture(page, `page-demand-${size}`);
 
     assert.deepEqual(await violations(page), []);

@@ -605,7 +605,12 @@ test("colours keep their legend where the panel is closed", async () => {
       window.say({ kind: "state", state: { theme: "demand" }, link: "v=1" });
       window.say({ kind: "legend", theme: "demand", colours: ["#00224e", "#7d7c78", "#fee838"], ticks: [0, 6, 24] });
     });
-    if (size === "desktop") await page.locator('[data-close="layers"]').click();
+    if (size === "desktop") {
+      // Beside the open panel, not below its fold.
+      const [box, panel] = [await page.locator("#legend").boundingBox(), await page.locator("#layers").boundingBox()];
+      assert.ok(box.x >= panel.x + panel.width && box.y + box.height <= 1080, JSON.stringify([box, panel]));
+      await page.locator('[data-close="layers"]').click();
+    }
     assert.ok(await page.locator("#layers").isHidden());
     assert.ok(await page.locator("#legend").isVisible());
     assert.match(await page.locator("#legend").innerText(), /simulé/i);

@@ -2,7 +2,7 @@
 
 import { currentLanguage, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, toast } from "./page.js";
+import { announce, byId, fileField, make, offer } from "./page.js";
 import { renew } from "./renew.js";
 
 /** As the viewer has it. */
@@ -58,11 +58,11 @@ export function drawArea() {
   } else tools.append(button(corners.length > 0 ? "area-draw-again" : "area-draw", () => command({ do: "draw-area", drawing: true })), " ");
   if (drawing || corners.length > 0) tools.append(button("area-remove", () => command({ do: "set-area", corners: [] })), " ");
   if (!drawing && corners.length > 0) tools.append(button("area-save", save));
-  const file = make("input", "", { type: "file", accept: ".geojson,.json,application/geo+json", id: "area-file" });
-  file.onchange = ({ target }) => open(target);
-  const label = make("label", t("area-open"), { class: "choice" });
-  label.append(" ", file);
-  renew(byId("area-body"), make("p", t("area-help"), { class: "quiet" }), tools, ...sentences().map((words) => make("p", words)), label);
+  tools.append(" ", fileField(t("area-open"), {
+    // The viewer reads it, and says what is wrong with it.
+    id: "area-file", accept: ".geojson,.json,application/geo+json", most: BYTES_MAX, large: "area-too-large", take: async (file) => command({ do: "open-area", geojson: await file.text() }),
+  }));
+  renew(byId("area-body"), make("p", t("area-help"), { class: "quiet" }), tools, ...sentences().map((words) => make("p", words)));
   byId("area-body").lang = currentLanguage();
 }
 
@@ -77,18 +77,5 @@ export function toGeojson(corners, name) {
 }
 
 function save() {
-  const text = JSON.stringify(toGeojson(area().corners, t("area-title")), null, 2);
-  const link = make("a", "", { download: `${store.state.territory || "jumeau"}-zone.geojson` });
-  link.href = URL.createObjectURL(new Blob([text], { type: "application/geo+json" }));
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
-}
-
-/** The viewer reads it, and says what is wrong with it. */
-async function open(field) {
-  const [file] = field.files;
-  field.value = "";
-  if (!file) return;
-  if (file.size > BYTES_MAX) toast(t("area-too-large"));
-  else command({ do: "open-area", geojson: await file.text() });
+  offer(`${store.state.territory || "jumeau"}-zone.geojson`, "application/geo+json", JSON.stringify(toGeojson(area().corners, t("area-title")), null, 2));
 }

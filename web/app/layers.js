@@ -23,8 +23,9 @@ let scaleFault = "";
 let classesFound = 0;
 
 export function wireLayers() {
-  // Colours without their key mean nothing: where the panel is closed, the legend lies on the picture.
+  // Colours without their key mean nothing.
   new MutationObserver(placeLegend).observe(byId("layers"), { attributes: true, attributeFilter: ["hidden"] });
+  NARROW.addEventListener("change", placeLegend);
   const opener = byId("layers-toggle");
   opener.addEventListener("click", () => {
     const open = byId("layers").hidden;
@@ -187,8 +188,9 @@ function drawHistogram(histogram) {
 }
 
 function placeLegend() {
-  if (byId("layers").hidden) byId("stage").append(byId("legend"));
-  else byId("year-row").after(byId("legend"));
+  // A sheet over the picture has it below the themes; elsewhere it lies on the picture, never below a fold.
+  if (byId("layers").hidden || !NARROW.matches) byId("stage").append(byId("legend"));
+  else byId("layers").querySelector("fieldset").after(byId("legend"));
 }
 
 /** What marks mean that are no colours: bounds, arrows. */

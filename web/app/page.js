@@ -39,6 +39,23 @@ export function toast(text) {
   if (text) toastTimer = setTimeout(() => { byId("toast").textContent = ""; }, 6000);
 }
 
+/** A field for a file that speaks the page's language: the browser's own words would be in the browser's. What is too large is said and not read. */
+export function fileField(words, { id, accept, most, large, take }) {
+  const label = make("label", words, { class: "file-field" });
+  const input = make("input", "", { type: "file", id, accept, class: "hidden" });
+  // Drawn in place it is another element that acts, hence the target.
+  input.onchange = async ({ target }) => {
+    const [file] = target.files;
+    if (!file) return;
+    if (file.size > most) toast(t(large));
+    else await take(file);
+    // The same file may be chosen again.
+    target.value = "";
+  };
+  label.append(input);
+  return label;
+}
+
 /** Offers a file as a download. */
 export function offer(name, type, content) {
   const address = URL.createObjectURL(new Blob([content], { type }));

@@ -3,7 +3,7 @@
 
 import { currentLanguage, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make } from "./page.js";
+import { announce, byId, fileField, make } from "./page.js";
 import { renew, sliding } from "./slider.js";
 
 const TOOLS = ["turbine", "solar", "battery", "hub", "feeder"];
@@ -224,15 +224,9 @@ function files(placed) {
     save.href = `data:application/geo+json;charset=utf-8,${encodeURIComponent(JSON.stringify(answer.geojson))}`;
     row.append(save, button(t("proposal-clear"), "proposal-clear", () => command({ do: "set-proposal", proposal: {} })));
   }
-  const open = make("label", t("proposal-open"), { class: "proposal-open" });
-  const input = make("input", "", { type: "file", id: "proposal-open", accept: ".geojson,.json,application/geo+json" });
-  input.addEventListener("change", async () => {
-    const [file] = input.files;
-    if (!file) return;
-    if (file.size > FILE_BYTES_MAX) announce(t("proposal-large"));
-    else command({ do: "open-proposal", geojson: await file.text() });
+  const open = fileField(t("proposal-open"), {
+    id: "proposal-open", accept: ".geojson,.json,application/geo+json", most: FILE_BYTES_MAX, large: "proposal-large", take: async (file) => command({ do: "open-proposal", geojson: await file.text() }),
   });
-  open.append(input);
   row.append(open);
   return row;
 }

@@ -3,7 +3,7 @@
 
 import { currentLanguage, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, svg } from "./page.js";
+import { announce, byId, fileField, make, svg } from "./page.js";
 import { layout, terrain, trees } from "./roof-trial.js";
 import { renew, sliding } from "./slider.js";
 
@@ -191,22 +191,14 @@ function use() {
   all.checked = Boolean(sellAll);
   all.addEventListener("change", () => command({ do: "set-roof-sale", all: all.checked }));
   sale.append(all, make("span", t("roof-sell-all")));
-  const file = make("label", t("roof-meter"));
-  const input = make("input", "", { type: "file", id: "roof-meter", accept: ".csv,text/csv,text/plain" });
-  input.addEventListener("change", () => meter(input));
-  file.append(input);
+  const file = fileField(t("roof-meter"), {
+    id: "roof-meter", accept: ".csv,text/csv,text/plain", most: METER_BYTES_MAX, large: "roof-meter-large", take: async (file) => command({ do: "roof-meter", name: file.name.slice(0, 120), csv: await file.text() }),
+  });
   field.append(profile, amount, battery, sale, file);
   if (roof.meter) field.append(button(t("roof-meter-forget"), "roof-meter-forget", () => command({ do: "roof-meter", name: roof.meter.name, csv: null })));
   const result = make("p", t("roof-use-result", { own: number(100 * selfConsumption, 0), need: number(100 * selfSufficiency, 0) }), { class: "roof-result", role: "status" });
   field.append(result, make("p", t("roof-stays"), { class: "quiet" }));
   return field;
-}
-
-async function meter(input) {
-  const [file] = input.files;
-  if (!file) return;
-  if (file.size > METER_BYTES_MAX) return announce(t("roof-meter-large"));
-  command({ do: "roof-meter", name: file.name.slice(0, 120), csv: await file.text() });
 }
 
 /** Every number with where it comes from. */

@@ -5,9 +5,13 @@ import { clock, instantOf } from "./words.js";
 
 /** From short to long, with a usual length in milliseconds. */
 export const SPANS = [["quarter", 900_000], ["hour", 3_600_000], ["day", 86_400_000], ["month", 2_629_746_000], ["year", 31_556_952_000], ["decade", 315_569_520_000]];
-/** Narrowest distance of marks with words, pixels; and the most marks of one ruler. */
-const WORD_PX = 56;
-const MARKS_MAX = 200;
+/** Narrowest distance of marks with words and of marks without, pixels; and the most marks of one ruler. */
+const WORD_PX = 44;
+const MARK_PX = 6;
+const MARKS_MAX = 600;
+/** Which marks may have words, from close to far: so many of a span from one to the next. */
+const WORDS = [["quarter", 1], ["hour", 1], ["hour", 2], ["hour", 3], ["hour", 6], ["hour", 12], ["day", 1], ["day", 5], ["day", 10], ["month", 1], ["month", 3], ["month", 6],
+  ["year", 1], ["year", 2], ["year", 5], ["decade", 1], ["decade", 5]];
 
 const usual = (span) => SPANS.find(([name]) => name === span)[1];
 const two = (value) => String(value).padStart(2, "0");
@@ -51,16 +55,30 @@ export function stepped(time, span, count, timezone) {
   return Number.isFinite(moved) ? moved + (time % 60_000) : time;
 }
 
-/** Marks with words: where the finest spans begin that have room for them. */
+/** Whether a span that begins here is one of every so many, counted as people do. */
+function isRound(span, time, every, timezone) {
+  const { year, month, day, hour, minute } = Object.fromEntries(Object.entries(clock(time, timezone)).map(([name, value]) => [name, Number(value)]));
+  // The last round day of a month would touch the next month's word.
+  if (span === "day" && every > 1 && day + every > 31) return false;
+  return { quarter: minute / 15, hour, day, month: month - 1, year, decade: Math.floor(year / 10) }[span] % every === 0;
+}
+
+/** Marks where the finest spans begin that have room; words stand at round ones, and where a longer span begins. */
 export function marks([start, end], width, timezone) {
   const px = width / Math.max(1, end - start);
-  const span = (SPANS.find(([, length]) => length * px >= WORD_PX) ?? SPANS.at(-1))[0];
+  const names = SPANS.map(([name]) => name);
+  const finest = names[SPANS.findIndex(([, length]) => length * px >= MARK_PX)] ?? "decade";
+  const [words, every] = WORDS.find(([span, count]) => usual(span) * count * px >= WORD_PX) ?? WORDS.at(-1);
   const found = [];
-  let [begin, next] = around(span, start, timezone);
+  let [begin, next] = around(finest, start, timezone);
   while (begin < end && found.length < MARKS_MAX) {
-    if (begin >= start) found.push({ time: begin, share: (begin - start) / (end - start), span });
+    if (begin >= start) {
+      const span = names.findLast((name) => name === finest || (names.indexOf(name) > names.indexOf(finest) && around(name, begin, timezone)[0] === begin));
+      const longer = names.indexOf(span) - names.indexOf(words);
+      found.push({ time: begin, share: (begin - start) / (end - start), span, hasWords: longer > 0 || (longer === 0 && isRound(span, begin, every, timezone)) });
+    }
     if (!(next > begin)) break;
-    [begin, next] = around(span, next, timezone);
+    [begin, next] = around(finest, next, timezone);
   }
   return found;
 }

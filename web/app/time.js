@@ -184,7 +184,7 @@ function drawMarks() {
   const share = (time) => 100 * Math.min(1, Math.max(0, (time - part[0]) / (part[1] - part[0])));
   const width = byId("hour").clientWidth || 320;
   byId("months").replaceChildren(...marks(part, width, store.timezone).map((mark) => {
-    const item = make("li", words(mark));
+    const item = make("li", mark.hasWords ? words(mark) : "");
     item.style.insetInlineStart = `${100 * mark.share}%`;
     return item;
   }));
@@ -197,8 +197,11 @@ function drawMarks() {
   const { series, span } = store.state;
   const ordered = [...store.series].sort((a, b) => Number(b.id === series) - Number(a.id === series)).slice(0, LANES_MAX);
   const lanes = ordered.map((one) => {
-    const lane = make("div", "", { class: one.id === series ? "lane current" : "lane", title: one.title });
+    const current = one.id === series;
+    const lane = make("div", "", { class: current ? "lane current" : "lane", title: one.title });
     lane.append(bar(Date.parse(one.start), Date.parse(one.end), "extent"), ...(one.gaps ?? []).map((gap) => bar(Date.parse(gap.start), Date.parse(gap.end), "gap")));
+    // The one in view has its name; the others say theirs under the pointer.
+    if (current) lane.append(make("span", one.title));
     return lane;
   });
   if (span) {

@@ -343,12 +343,17 @@ export function dateText(milliseconds, timezone) {
   return `${day}, ${hour}`;
 }
 
+const clocks = new Map();
+
 /** The parts of the local time at an instant, as two-digit text. */
 export function clock(milliseconds, timezone) {
-  const format = new Intl.DateTimeFormat("en-CA", {
-    timeZone: timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-  });
-  return Object.fromEntries(format.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+  // Making one costs more than a hundred readings.
+  if (!clocks.has(timezone)) {
+    clocks.set(timezone, new Intl.DateTimeFormat("en-CA", {
+      timeZone: timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
+    }));
+  }
+  return Object.fromEntries(clocks.get(timezone).formatToParts(milliseconds).map(({ type, value }) => [type, value]));
 }
 
 /** `2026-06-21T15:30` on the territory's clock. */
