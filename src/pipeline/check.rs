@@ -3,6 +3,7 @@
 //! Nothing is fetched from the network, and every walk is bounded.
 
 mod gridbook;
+mod ground;
 mod imagery;
 mod roofbook;
 mod search;
@@ -33,7 +34,7 @@ pub struct Checked {
     pub checked: usize,
 }
 
-/// Checks a file or a folder with a `territory.json` or `tileset.json`.
+/// Checks a file or a folder with a `territory.json`, `tileset.json` or `layer.json`.
 ///
 /// # Errors
 /// [`Missing`] when there is nothing to check.
@@ -43,7 +44,7 @@ pub fn check(path: &Path) -> Result<Checked, Missing> {
     }
     let start = if path.is_dir() {
         let of = |name: &str| Some(path.join(name)).filter(|file| file.is_file());
-        match of("territory.json").or_else(|| of("tileset.json")) {
+        match of("territory.json").or_else(|| of("tileset.json")).or_else(|| of("layer.json")) {
             Some(start) => start,
             // A folder of sources, if anything in it is one.
             None => return sources(path).ok_or_else(|| Missing::Manifest(path.to_owned())),

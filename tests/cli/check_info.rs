@@ -385,3 +385,29 @@ fn the_sample_tilesets_are_sound() {
     }
 }
 
+
+#[test]
+fn a_terrain_in_tiles_is_checked_from_its_description_down() {
+    let Some(tiles) = shared("cesium-native-data/Cesium3DTilesSelection/test/data/CesiumTerrainTileJson") else {
+        return;
+    };
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path();
+    let layer = |available: &str| {
+        format!(r#"{{"format": "quantized-mesh-1.0", "version": "1.0.0", "projection": "EPSG:4326", "tiles": ["{{z}}/{{x}}/{{y}}.terrain?v={{version}}"]{available}}}"#)
+    };
+    let two = r#", "available": [[{"startX": 0, "startY": 0, "endX": 1, "endY": 0}]]"#;
+    save(root, "layer.json", layer(two));
+    save(root, "0/0/0.terrain", std::fs::read(tiles.join("tile.terrain")).unwrap());
+    assert_eq!(check(root), (1, BTreeSet::from([("error".to_owned(), "file-missing".to_owned())])));
+    save(root, "0/1/0.terrain", std::fs::read(tiles.join("tile.octvertexnormals.watermask.terrain")).unwrap());
+    assert_eq!(check(root), (0, BTreeSet::new()));
+    assert_eq!(check(&root.join("layer.json")), (0, BTreeSet::new()));
+    save(root, "0/1/0.terrain", [1, 2, 3]);
+    assert_eq!(check(root), (1, BTreeSet::from([("error".to_owned(), "quantized-mesh-short".to_owned())])));
+    // A tile may say that millions lie below it: only those that are there are looked at, within bounds.
+    save(root, "layer.json", layer(r#", "available": [[{"startX": 0, "startY": 0, "endX": 4000000000, "endY": 4000000000}]]"#));
+    assert_eq!(check(root).0, 1);
+    save(root, "layer.json", layer(r#", "scheme": "spiral""#));
+    assert_eq!(check(root), (1, BTreeSet::from([("error".to_owned(), "terrain-layer-scheme".to_owned())])));
+}

@@ -21,6 +21,8 @@ pub enum Kind {
     Legacy,
     /// A metadata schema on its own.
     Schema,
+    /// `layer.json` of a terrain in quantized-mesh tiles.
+    Ground,
     /// Begins like JSON and is none.
     BrokenJson,
     Unknown,
@@ -50,6 +52,8 @@ pub fn kind(bytes: &[u8]) -> Kind {
         Kind::Tileset
     } else if has("asset") {
         Kind::Gltf
+    } else if has("tiles") && document.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("quantized-mesh")) {
+        Kind::Ground
     } else if has("classes") {
         Kind::Schema
     } else {

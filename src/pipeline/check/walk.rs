@@ -128,6 +128,7 @@ impl Walk {
                     place.map_or(DMat4::IDENTITY, |p| p.ecef_from_tile),
                 );
             }
+            Kind::Ground => return self.ground(&bytes, path),
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
             Kind::Legacy => content::legacy(&bytes, &name, place, &mut resources),
             Kind::Subtree => {
