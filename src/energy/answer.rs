@@ -52,6 +52,8 @@ pub struct Question<'a> {
     pub way: Use,
     /// Before tax; the dated fact `pv-cost` otherwise.
     pub cost_eur: Option<f64>,
+    /// The building is a home.
+    pub is_home: bool,
     /// EUR/kWh; the regulated tariff otherwise.
     pub power_price: Option<f64>,
     /// Loss of output a year.
@@ -133,6 +135,7 @@ pub fn answer(question: &Question, facts: &Facts) -> Result<Answer, AnswerFault>
         let project = Project {
             kwp,
             cost_eur,
+            is_home: question.is_home,
             own_use_kwh: balance.own_use,
             sold_kwh: balance.exported,
             way: question.way,

@@ -102,6 +102,9 @@ pub struct TreeRecord {
     pub foot_m: f64,
     pub top_m: f64,
     pub thinned: Vec<ThinnedRecord>,
+    /// Other buildings near the tree, the nearest first: they may know it too.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub others: Vec<String>,
 }
 
 /// Tree tops of a plane that are others without some trees.

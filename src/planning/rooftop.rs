@@ -8,6 +8,8 @@ use crate::base::Instant;
 
 /// The perimeter of a monument's surroundings where none was delimited, metres (code du patrimoine L.621-30).
 pub const SURROUNDINGS_M: f64 = 500.0;
+/// The longest that a permit on a registered monument takes (code de l’urbanisme R.*423-28).
+const LISTED_MONTHS: u32 = 5;
 
 /// One area that covers the place.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +30,8 @@ pub struct Monument {
     pub distance_m: f64,
     /// By sight lines; `None` where they could not be drawn.
     pub covisible: Option<bool>,
+    /// The building is this monument itself.
+    pub is_it: bool,
 }
 
 /// What is known of a place.
@@ -87,8 +91,8 @@ pub struct Step {
     pub from: String,
     pub past: bool,
     pub confidence: String,
-    /// What in this place makes it apply: a zone, a monument and its distance.
-    pub why: String,
+    /// What in this place makes it apply: a zone, a monument and its distance; French, English.
+    pub why: (String, String),
 }
 
 /// The list, and how long the decision takes.
@@ -101,7 +105,7 @@ pub struct Formalities {
 }
 
 impl Texts {
-    fn step(&self, id: &'static str, state: State, why: impl Into<String>, at: Instant) -> Option<Step> {
+    fn step(&self, id: &'static str, state: State, why: (String, String), at: Instant) -> Option<Step> {
         let text = self.0.iter().find(|text| text.id == id)?;
         let date = |date: &str| Instant::parse(&format!("{date}T00:00:00Z"));
         let past = text.to.as_deref().and_then(date).is_some_and(|to| at.0 >= to.0 + 86_400);
@@ -117,7 +121,7 @@ impl Texts {
             from: text.from.clone(),
             past,
             confidence: text.confidence.clone(),
-            why: why.into(),
+            why,
         })
     }
 }
@@ -133,83 +137,112 @@ fn is_category(code: &str, category: &str) -> bool {
     code.trim().get(..category.len()).is_some_and(|start| start.eq_ignore_ascii_case(category))
 }
 
+/// A day as the standard of plans writes it, `20260101`, with its dashes; anything else as it is.
+fn dashed(date: &str) -> String {
+    match (date.get(..4), date.get(4..6), date.get(6..)) {
+        (Some(year), Some(month), Some(day)) if date.len() == 8 && date.bytes().all(|byte| byte.is_ascii_digit()) => format!("{year}-{month}-{day}"),
+        _ => date.to_owned(),
+    }
+}
+
 /// The formalities of a plan in a place, in the order in which a person meets them.
 pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Formalities {
     let mut steps: Vec<Option<Step>> = Vec::new();
-    let mut add = |id: &'static str, state: State, why: String| steps.push(texts.step(id, state, why, at));
-    let named = |cover: &Cover| [cover.code.as_str(), cover.name.as_str(), cover.dataset.as_str(), cover.date.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
+    let mut add = |id: &'static str, state: State, why: (String, String)| steps.push(texts.step(id, state, why, at));
+    let none = (String::new(), String::new());
+    let both = |fr: &str, en: &str| (fr.to_owned(), en.to_owned());
+    // Names and codes are the same in any language.
+    let same = |text: String| (text.clone(), text);
+    let named = |cover: &Cover| {
+        let name = if cover.name == cover.code { "" } else { &cover.name };
+        [&cover.code, name, &cover.dataset, &dashed(&cover.date)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")
+    };
     let of = |category: &'static str| place.servitudes.iter().filter(move |cover| is_category(&cover.code, category));
-    if place.new_building {
-        add("new-building", State::Needed, String::new());
+    let itself = place.monuments.iter().find(|monument| monument.is_it);
+    if let Some(monument) = itself {
+        add("listed", State::Needed, same([monument.name.as_str(), monument.dataset.as_str()].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ")));
+        add("declaration", State::ToVerify, both("monument inscrit seulement ; l’autorisation d’un monument classé en dispense", "registered monuments only; the permission for a classified one stands in for it"));
+    } else if place.new_building {
+        add("new-building", State::Needed, none.clone());
     } else {
-        add("declaration", State::Needed, String::new());
+        add("declaration", State::Needed, none.clone());
     }
-    let covisible = place.monuments.iter().any(|monument| monument.covisible == Some(true));
+    let others = || place.monuments.iter().filter(|monument| !monument.is_it);
+    let covisible = others().any(|monument| monument.covisible == Some(true));
     let perimeter = of("AC1").next().is_some();
-    let unsure = place.monuments.iter().any(|monument| monument.covisible.is_none());
+    let unsure = others().any(|monument| monument.covisible.is_none());
     let protected = perimeter || covisible || of("AC2").next().is_some() || of("AC4").next().is_some();
     let heritage_building = place.prescriptions.iter().any(|cover| cover.code.trim().starts_with("07"));
-    let excepted = protected || heritage_building;
-    let delay_months = if protected || unsure { 2 } else { 1 };
+    let excepted = protected || heritage_building || itself.is_some();
+    let delay_months = match itself {
+        Some(_) => LISTED_MONTHS,
+        None if protected || unsure => 2,
+        None => 1,
+    };
     add(
         "delay",
-        if place.has_servitudes { State::Known } else { State::ToVerify },
-        if place.has_servitudes { format!("{delay_months} mois") } else { "1 mois ; 2 mois en périmètre protégé (servitudes absentes du territoire)".to_owned() },
+        if place.has_servitudes && itself.is_none() { State::Known } else { State::ToVerify },
+        match itself {
+            Some(_) => both("jusqu’à 5 mois pour un permis sur un monument inscrit (R.*423-28) ; monument classé : demander à la DRAC", "up to 5 months for a permit on a registered monument (R.*423-28); classified monument: ask the DRAC"),
+            None if place.has_servitudes => (format!("{delay_months} mois"), format!("{delay_months} {}", if delay_months == 1 { "month" } else { "months" })),
+            None => both("1 mois ; 2 mois en périmètre protégé (servitudes absentes du territoire)", "1 month; 2 months in protected surroundings (the territory has no easements)"),
+        },
     );
     let zones: Vec<String> = place.zones.iter().map(named).collect();
     if zones.is_empty() {
-        add("rnu", State::ToVerify, if place.has_zones { "aucune zone du plan ici".to_owned() } else { "zonage absent du territoire".to_owned() });
+        add("rnu", State::ToVerify, if place.has_zones { both("aucune zone du plan ici", "no zone of the plan here") } else { both("zonage absent du territoire", "the territory has no zones") });
     }
     if excepted {
-        add("aspect-excepted", State::Needed, zones.join(" ; "));
+        add("aspect-excepted", State::Needed, same(zones.join(" ; ")));
     } else {
-        add("aspect", if place.has_servitudes { State::Known } else { State::ToVerify }, zones.join(" ; "));
+        add("aspect", if place.has_servitudes { State::Known } else { State::ToVerify }, same(zones.join(" ; ")));
     }
-    for monument in &place.monuments {
-        let why = format!("{}, {:.0} m, {}", if monument.name.is_empty() { "monument" } else { &monument.name }, monument.distance_m, monument.dataset);
+    for monument in others() {
+        let name = if monument.name.is_empty() { "monument" } else { &monument.name };
+        let why = same([name, &format!("{:.0} m", monument.distance_m), &monument.dataset].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", "));
         match monument.covisible {
             Some(true) => add("heritage-agreement", State::Needed, why),
             Some(false) => add("heritage-advice", State::ToVerify, why),
-            None => add("heritage-unknown", State::ToVerify, format!("{why} ; lignes de vue non calculables")),
+            None => add("heritage-unknown", State::ToVerify, (format!("{} ; lignes de vue non calculables", why.0), format!("{}; sight lines cannot be drawn", why.1))),
         }
     }
     // A perimeter without its monument in the data still binds.
     if place.monuments.is_empty() {
-        of("AC1").for_each(|cover| add("heritage-perimeter", State::Needed, named(cover)));
+        of("AC1").for_each(|cover| add("heritage-perimeter", State::Needed, same(named(cover))));
     }
     if !place.has_servitudes && place.monuments.is_empty() {
-        add("heritage-unknown", State::ToVerify, "servitudes (AC1) absentes du territoire : consulter le Géoportail de l’urbanisme".to_owned());
+        add("heritage-unknown", State::ToVerify, both("servitudes (AC1) absentes du territoire : consulter le Géoportail de l’urbanisme", "the territory has no easements (AC1): look at the Géoportail de l’urbanisme"));
     }
-    of("AC2").for_each(|cover| add("site", State::Needed, named(cover)));
-    of("AC4").for_each(|cover| add("heritage-site", State::Needed, named(cover)));
+    of("AC2").for_each(|cover| add("site", State::Needed, same(named(cover))));
+    of("AC4").for_each(|cover| add("heritage-site", State::Needed, same(named(cover))));
     if protected {
-        add("appeal", State::Known, String::new());
+        add("appeal", State::Known, none.clone());
     }
     for cover in place.prescriptions.iter().filter(|cover| touches_roofs(&cover.code)) {
-        add("prescription", State::ToVerify, named(cover));
+        add("prescription", State::ToVerify, same(named(cover)));
     }
     for cover in place.information.iter().filter(|cover| ["31", "40"].iter().any(|code| cover.code.trim().starts_with(code))) {
-        add("prescription", State::ToVerify, named(cover));
+        add("prescription", State::ToVerify, same(named(cover)));
     }
     if !place.has_prescriptions {
-        add("prescription", State::ToVerify, "prescriptions absentes du territoire".to_owned());
+        add("prescription", State::ToVerify, both("prescriptions absentes du territoire", "the territory has no prescriptions"));
     }
     let class = match plan.kwp {
-        kwp if kwp <= 3.0 => "jusqu’à 3 kWc",
-        kwp if kwp <= 9.0 => "jusqu’à 9 kWc",
-        kwp if kwp <= 36.0 => "jusqu’à 36 kWc",
-        kwp if kwp <= 100.0 => "jusqu’à 100 kWc",
-        _ => "plus de 100 kWc : appel d’offres",
+        kwp if kwp <= 3.0 => both("jusqu’à 3 kWc", "up to 3 kWp"),
+        kwp if kwp <= 9.0 => both("jusqu’à 9 kWc", "up to 9 kWp"),
+        kwp if kwp <= 36.0 => both("jusqu’à 36 kWc", "up to 36 kWp"),
+        kwp if kwp <= 100.0 => both("jusqu’à 100 kWc", "up to 100 kWp"),
+        _ => both("plus de 100 kWc : appel d’offres", "more than 100 kWp: a tender"),
     };
-    add("connection", State::Needed, class.to_owned());
+    add("connection", State::Needed, class.clone());
     if plan.feeds_in {
-        add("consuel", State::Needed, String::new());
-        add("installer", State::Needed, String::new());
-        add("contract", State::Known, class.to_owned());
+        add("consuel", State::Needed, none.clone());
+        add("installer", State::Needed, none.clone());
+        add("contract", State::Known, class);
     }
-    add("insurance", State::ToVerify, String::new());
+    add("insurance", State::ToVerify, none.clone());
     if plan.kwp <= 3.0 && plan.feeds_in {
-        add("tax", State::Known, String::new());
+        add("tax", State::Known, none);
     }
     Formalities { steps: steps.into_iter().flatten().collect(), delay_months, excepted }
 }
@@ -223,7 +256,7 @@ mod tests {
     }
 
     fn monument(covisible: Option<bool>) -> Monument {
-        Monument { name: "Église".to_owned(), dataset: "sup".to_owned(), distance_m: 300.0, covisible }
+        Monument { name: "Église".to_owned(), dataset: "sup".to_owned(), distance_m: 300.0, covisible, is_it: false }
     }
 
     fn steps(place: &Place) -> Formalities {
@@ -236,12 +269,28 @@ mod tests {
         let seen = steps(&Place { monuments: vec![monument(Some(true))], ..known.clone() });
         assert!(seen.excepted && seen.delay_months == 2);
         let agreement = seen.steps.iter().find(|step| step.id == "heritage-agreement").unwrap();
-        assert!(agreement.article.contains("L.621-30") && !agreement.source.is_empty() && !agreement.from.is_empty() && agreement.why.contains("300 m"));
+        assert!(agreement.article.contains("L.621-30") && !agreement.source.is_empty() && !agreement.from.is_empty() && agreement.why.0.contains("300 m") && agreement.why.1.contains("300 m"));
         let hidden = steps(&Place { monuments: vec![monument(Some(false))], ..known.clone() });
         assert!(!hidden.excepted && hidden.delay_months == 1);
         assert!(hidden.steps.iter().any(|step| step.id == "heritage-advice" && step.state == State::ToVerify));
         assert!(hidden.steps.iter().any(|step| step.id == "aspect" && step.state == State::Known));
         assert_eq!(steps(&Place { monuments: vec![monument(None)], ..known }).delay_months, 2, "what could not be computed is not a permission");
+    }
+
+    #[test]
+    fn a_monument_is_not_seen_together_with_itself() {
+        let known = Place { has_zones: true, has_servitudes: true, has_prescriptions: true, ..Place::default() };
+        let itself = Monument { is_it: true, distance_m: 0.0, ..monument(None) };
+        let alone = steps(&Place { monuments: vec![itself.clone()], ..known.clone() });
+        let of = |found: &Formalities, id: &str| found.steps.iter().filter(|step| step.id == id).count();
+        let listed = alone.steps.first().unwrap();
+        assert_eq!((listed.id, listed.state, listed.why.0.as_str()), ("listed", State::Needed, "Église, sup"));
+        assert!(listed.article.contains("L.621-9") && listed.article.contains("L.621-27") && listed.do_fr.contains("préfet de région"), "{listed:?}");
+        assert!(["heritage-agreement", "heritage-advice", "heritage-unknown", "appeal"].iter().all(|id| of(&alone, id) == 0), "{:?}", alone.steps);
+        assert!(alone.excepted && alone.delay_months == 5);
+        // A neighbour of another monument is that too.
+        let both = steps(&Place { monuments: vec![itself, monument(Some(true))], ..known });
+        assert_eq!((of(&both, "listed"), of(&both, "heritage-agreement"), both.delay_months), (1, 1, 5));
     }
 
     #[test]

@@ -127,6 +127,7 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         at: ask.at,
         way: ask.way,
         cost_eur: ask.cost_eur,
+        is_home: is_home(&record.usage, &ask.load),
         power_price: ask.power_price,
         ageing: AGEING,
     };
@@ -140,7 +141,13 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         information: record.information.iter().map(cover).collect(),
         monuments: covisibilities
             .iter()
-            .map(|found| Monument { name: found.monument.name.clone(), dataset: found.monument.dataset.clone(), distance_m: found.monument.distance_m, covisible: found.covisible })
+            .map(|found| Monument {
+                name: found.monument.name.clone(),
+                dataset: found.monument.dataset.clone(),
+                distance_m: found.monument.distance_m,
+                covisible: found.covisible,
+                is_it: found.is_of(&record.building),
+            })
             .collect(),
         has_zones: has("zones"),
         has_servitudes: has("servitudes"),
@@ -165,6 +172,15 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         place,
         covisibilities,
     })
+}
+
+/// Whether people live there: as the building's use says, or the load where that is unknown.
+fn is_home(usage: &str, load: &Load) -> bool {
+    match usage {
+        "residential" => true,
+        "" | "unknown" => !matches!(load, Load::Farm | Load::School),
+        _ => false,
+    }
 }
 
 /// Planes that are covered where nobody chose others.

@@ -3,7 +3,7 @@
 use super::answer::{MyRoof, proposed};
 use super::prepare::{Prepared, middle};
 use super::record::{Shared, layout, plane};
-use super::told::{Basis, Line, confidence, decimal, figures, grouped, state};
+use super::told::{Basis, Line, confidence, day, decimal, figures, grouped, state};
 use super::{Covisibility, Thinning, YEAR};
 use crate::base::{Clock, Instant};
 use crate::energy::answer::facts_used;
@@ -67,6 +67,8 @@ pub struct PlaneCard {
 pub struct FactCard {
     pub fact: Fact,
     pub text: String,
+    /// What it rests on, and when somebody looked.
+    pub origin: String,
     pub state: &'static str,
     pub confidence: &'static str,
 }
@@ -77,6 +79,7 @@ pub struct StepCard {
     pub step: Step,
     pub text: String,
     pub todo: String,
+    pub why: String,
 }
 
 /// One way to count carbon.
@@ -99,6 +102,8 @@ pub struct Card {
     pub steps: Vec<StepCard>,
     pub delay_months: u32,
     pub monuments: Vec<Covisibility>,
+    /// The building is a protected monument itself: its name, which may be empty.
+    pub listed: Option<String>,
     /// Whether any monument is seen together with the roof; `None` where that cannot be said of all.
     pub covisible: Option<bool>,
     pub co2: Vec<CarbonCard>,
@@ -115,6 +120,8 @@ pub struct Tried {
     pub has_all: bool,
     /// kWh a year with the trees and without those that are felled, and a sentence.
     pub felled: Option<([f64; 2], String)>,
+    /// What the roofs beside gain where trees are felled; nothing until they are there.
+    pub around: Option<super::neighbours::Around>,
     /// The terrain hides nothing: a sentence.
     pub bare: Option<String>,
 }
@@ -137,7 +144,7 @@ impl Card {
             _ => ("marginal", carbon.marginal),
         };
         // Where nobody could stand to look, nothing says that the two are not seen together.
-        let seen: Vec<Option<bool>> = found.covisibilities.iter().map(|one| one.covisible.filter(|seen| *seen || one.viewpoints > 0)).collect();
+        let seen: Vec<Option<bool>> = found.covisibilities.iter().filter(|one| !one.is_of(&found.building)).map(|one| one.covisible.filter(|seen| *seen || one.viewpoints > 0)).collect();
         Self {
             figures,
             months: found.answer.kwh_month,
@@ -145,13 +152,14 @@ impl Card {
             days: days(found, clock),
             facts: facts_used(&found.answer)
                 .into_iter()
-                .map(|(fact, validity)| FactCard { text: say(&fact.fr, &fact.en), state: state(validity), confidence: confidence(fact.confidence), fact: fact.clone() })
+                .map(|(fact, validity)| FactCard { text: say(&fact.fr, &fact.en), origin: origin(fact, english), state: state(validity), confidence: confidence(fact.confidence), fact: fact.clone() })
                 .collect(),
             missing: found.answer.earnings.missing.clone(),
-            steps: found.formalities.steps.iter().map(|step| StepCard { text: say(&step.fr, &step.en), todo: say(&step.do_fr, &step.do_en), step: step.clone() }).collect(),
+            steps: found.formalities.steps.iter().map(|step| StepCard { text: say(&step.fr, &step.en), todo: say(&step.do_fr, &step.do_en), why: say(&step.why.0, &step.why.1), step: step.clone() }).collect(),
             delay_months: found.formalities.delay_months,
             covisible: covisible(&seen, found.place.has_servitudes),
             monuments: found.covisibilities.clone(),
+            listed: found.covisibilities.iter().find(|one| one.is_of(&found.building)).map(|one| one.monument.name.clone()),
             co2: co2
                 .into_iter()
                 .map(|line| {
@@ -190,13 +198,16 @@ impl Tried {
             let percent = if before > 0.0 { 100.0 * (after / before - 1.0) } else { 0.0 };
             let [b, a] = [before, after].map(|kwh| grouped(kwh, english));
             let sign = if percent > 0.0 { "+" } else { "" };
-            ([before, after], format!("{what} : {b} → {a} {} ({sign}{} %)", say("kWh/an", "kWh/year"), decimal(percent, 1, english)))
+            let share = format!("{sign}{} %", decimal(percent, 1, english));
+            // No arrow: not every typeface has one.
+            ([before, after], if english { format!("{what}: from {b} to {a} kWh/year ({share})") } else { format!("{what} : de {b} à {a} kWh/an ({share})") })
         });
         let is_bare = is_bare && !record.monuments.is_empty();
         Self {
             has_all: trees.len() > 1,
             trees,
             felled,
+            around: None,
             bare: is_bare.then(|| say("Essai sans le relief : seuls les bâtiments cachent. Les formalités affichées sont celles de cet essai.", "A trial without the terrain: only buildings hide. The formalities shown are those of this trial.")),
         }
     }
@@ -209,6 +220,12 @@ fn covisible(seen: &[Option<bool>], has_servitudes: bool) -> Option<bool> {
     }
     let unknown = seen.contains(&None) || (seen.is_empty() && !has_servitudes);
     (!unknown).then_some(false)
+}
+
+/// A fact's source with the day on which it was read.
+fn origin(fact: &Fact, english: bool) -> String {
+    let read = fact.read.map_or_else(String::new, |at| format!(" ; {} {}", if english { "read on" } else { "lu le" }, day(at)));
+    format!("{}{read}", fact.origin(english))
 }
 
 fn month_names(english: bool) -> [String; 12] {

@@ -59,7 +59,12 @@ pub fn pdf(found: &MyRoof, drawn: &Scenery, basis: &Basis, at: Instant, english:
     };
     sheet.map(LOCATION_M, 430.0, (found, drawn), &buildings, english, &sights);
     for one in &found.covisibilities {
+        if one.is_of(&found.building) {
+            sheet.text(&format!("{} : {}.", one.monument.name, say("ce bâtiment est lui-même ce monument, ses travaux ont leur propre autorisation", "this building is the monument itself, works on it need their own permission")), 9.0, Font::Bold, INK);
+            continue;
+        }
         let verdict = match one.covisible {
+            Some(false) if one.viewpoints == 0 => say("non covisible en ligne droite ; aucune rue dans les données, à vérifier", "not seen from each other in a straight line; no street in the data, to be checked"),
             Some(true) => say("covisible d’après les lignes de vue : accord de l’ABF à demander", "seen together by the sight lines: ask for the heritage architect’s agreement"),
             Some(false) => say("non covisible d’après les lignes de vue ; l’ABF en juge", "not seen together by the sight lines; the heritage architect judges"),
             None => say("non calculable avec les données du territoire", "cannot be computed from the territory’s data"),
@@ -100,7 +105,7 @@ pub fn pdf(found: &MyRoof, drawn: &Scenery, basis: &Basis, at: Instant, english:
             State::ToVerify => say("[  ] à vérifier", "[  ] to verify"),
         };
         let (text, todo) = if english { (&step.en, &step.do_en) } else { (&step.fr, &step.do_fr) };
-        sheet.step(mark, text, todo, &format!("{}{} · {} {}{}", if step.article.is_empty() { String::new() } else { format!("{} · ", step.article) }, step.source, say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), &step.why);
+        sheet.step(mark, text, todo, &format!("{}{} · {} {}{}", if step.article.is_empty() { String::new() } else { format!("{} · ", step.article) }, step.source, say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), if english { &step.why.1 } else { &step.why.0 });
     }
     sheet.heading(say("Sources", "Sources"));
     for source in &basis.sources {

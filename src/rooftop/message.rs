@@ -22,7 +22,7 @@
 //!   "numbers": {                                                         only with "ready", as all that follows
 //!     "areaM2", "usableM2", "modules", "kwp", "kwhYear", "kwhP90", "kwhP10", "loadKwh",
 //!     "selfConsumption", "selfSufficiency": shares 0…1, "costEur", "premiumEur", "savingsEur", "saleEur": EUR, null where no fact says it,
-//!     "paybackYears": number | null, "payback": "years" | "never" | "unknown", "paybackWithoutBattery": bool, "delayMonths": 1 | 2, "covisible": true | false | null, "dated": bool   some amount rests on a fact past its validity },
+//!     "paybackYears": number | null, "payback": "years" | "never" | "unknown", "paybackWithoutBattery": bool, "delayMonths": 1 | 2 | 5, "covisible": true | false | null, "dated": bool   some amount rests on a fact past its validity },
 //!   "figures": [ { "key": "production", "name": "Production", "value": "8 123 kWh/an (7 204 – 9 042)", "origin": "simulé : …" }, … ],
 //!   "months": [12 × kWh], "monthNames": [12 × "janv."],
 //!   "days": [12 × { "production": [24 × kW], "load": [24 × kW] }],       the mean day of each month, hours of the territory's clock
@@ -39,7 +39,8 @@
 //!                    "direct": LINE | null, "fromStreet": [LINE, LINE] | null }, … ],      LINE = { "from": [lon, lat, h], "to": […], "free": bool, "hiddenAt": […] | null }
 //!   "trees": [ { "name": "Arbre 1 · 12 m de haut, à 8 m, sud", "felled": bool }, … ],     surveyed trees that take light; their places are their numbers
 //!   "allTrees": bool                                                     felling all of them can be tried too
-//!   "tried": { "felled": "Sans l’arbre 1 : 8 123 → 8 567 kWh/an (+5,5 %)" | null, "beforeKwh", "afterKwh": number | null, "bare": "sentence" | null },
+//!   "tried": { "felled": "Sans l’arbre 1 : de 8 123 à 8 567 kWh/an (+5,5 %)" | null, "beforeKwh", "afterKwh": number | null, "bare": "sentence" | null,
+//!     "around": { "sentence", "roofs": [ { "layer", "id", "text", "moreKwh", "at": [lon, lat] }, … ] } | null },   roofs beside that gain too
 //!   "co2": [ { "key": "against-mean" | "life-cycle" | "marginal", "name", "kgYear": number | null, "origin" } × 3 ],
 //!   "sources": ["attribution", …], "nature": "simulated", "shading": "book", "ms": milliseconds that the answer took }
 //! ```
@@ -118,7 +119,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
             let step = &one.step;
             json!({
                 "id": step.id, "state": step.state.name(), "text": one.text, "do": one.todo, "article": step.article, "source": step.source, "from": step.from,
-                "past": step.past, "why": step.why,
+                "past": step.past, "why": one.why,
             })
         })
         .collect();
@@ -130,7 +131,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
             let day = |at: crate::base::Instant| super::told::day(at);
             json!({
                 "id": fact.id, "text": one.text, "value": fact.value, "unit": fact.unit, "from": day(fact.from), "to": fact.to.map(day), "state": one.state,
-                "confidence": one.confidence, "source": fact.source,
+                "confidence": one.confidence, "grounds": fact.grounds.name(), "source": one.origin, "link": fact.link,
             })
         })
         .collect();
@@ -139,7 +140,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
         .iter()
         .map(|one| {
             json!({
-                "name": one.monument.name, "distanceM": one.monument.distance_m, "covisible": one.covisible, "viewpoints": one.viewpoints,
+                "name": one.monument.name, "distanceM": one.monument.distance_m, "isThis": one.is_of(&found.building), "covisible": one.covisible, "viewpoints": one.viewpoints,
                 "direct": one.direct.as_ref().map(|sight| sighted(frame, sight)),
                 "fromStreet": one.from_street.as_ref().map(|[a, b]| json!([sighted(frame, a), sighted(frame, b)])),
             })
@@ -157,6 +158,10 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
         "tried": {
             "felled": card.tried.felled.as_ref().map(|(_, text)| text), "beforeKwh": card.tried.felled.as_ref().map(|([before, _], _)| before),
             "afterKwh": card.tried.felled.as_ref().map(|([_, after], _)| after), "bare": card.tried.bare,
+            "around": card.tried.around.as_ref().map(|around| json!({
+                "sentence": around.sentence,
+                "roofs": around.roofs.iter().map(|(one, text)| json!({ "layer": one.layer, "id": one.building, "text": text, "moreKwh": one.more_kwh(), "at": lonlat(frame, one.at) })).collect::<Vec<_>>(),
+            })),
         },
         "figures": card.figures.iter().map(written).collect::<Vec<_>>(),
         "months": card.months, "monthNames": card.month_names,
@@ -169,6 +174,12 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
         message.extend(more);
     }
     message
+}
+
+/// Longitude and latitude of a local point.
+fn lonlat(frame: &EnuFrame, at: [f64; 3]) -> [f64; 2] {
+    let at = super::told::lonlat(frame, at);
+    [at.lon_deg, at.lat_deg]
 }
 
 /// A line of sight with the page's names.

@@ -17,6 +17,7 @@
 //! | [`street`] | the house from the street, without modules and with them |
 //! | [`dossier`] | the answer as a PDF to hand in |
 //! | [`tree`] | which of the trees before the roof a ray meets |
+//! | [`neighbours`] | what a felled tree gives to the roofs beside |
 //! | [`planner`] | the commune's table: filtered, sorted, summed up, hour by hour |
 //! | [`plan_message`] | that table as a page is told it |
 //! | [`message`] | the answer as a page is told it |
@@ -27,6 +28,7 @@ pub mod dossier;
 pub mod hours;
 pub mod load;
 pub mod message;
+pub mod neighbours;
 pub mod plan_message;
 pub mod planner;
 pub mod prepare;
@@ -89,7 +91,7 @@ pub struct Standing {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Covisibility {
     pub monument: Standing,
-    /// The building of the scene that it is, where one stands there.
+    /// The building of the scene that it is, where one stands there; that of the roof itself too.
     pub building: Option<String>,
     /// `None` without terrain: then nothing can be said.
     pub covisible: Option<bool>,
@@ -111,6 +113,11 @@ pub struct Bare {
 }
 
 impl Covisibility {
+    /// Whether the monument is a building itself: then there is nothing to be seen together with.
+    pub fn is_of(&self, building: &str) -> bool {
+        self.building.as_deref() == Some(building)
+    }
+
     /// As if the terrain hid nothing.
     pub fn without_terrain(mut self) -> Self {
         if let Some(bare) = self.bare.take() {

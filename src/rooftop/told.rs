@@ -149,7 +149,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         .map(|(fact, validity)| {
             json!({
                 "id": fact.id, "value": fact.value, "unit": fact.unit, "from": fact.from, "to": fact.to, "state": state(validity),
-                "confidence": confidence(fact.confidence), "fr": fact.fr, "en": fact.en, "source": fact.source,
+                "confidence": confidence(fact.confidence), "grounds": fact.grounds.name(), "fr": fact.fr, "en": fact.en, "source": fact.source, "link": fact.link, "read": fact.read,
             })
         })
         .collect();
@@ -160,7 +160,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         .map(|step| {
             json!({
                 "id": step.id, "state": step.state.name(), "article": step.article, "fr": step.fr, "en": step.en, "do_fr": step.do_fr, "do_en": step.do_en,
-                "why": step.why, "source": step.source, "from": step.from, "past": step.past, "confidence": step.confidence,
+                "why": step.why.0, "why_en": step.why.1, "source": step.source, "from": step.from, "past": step.past, "confidence": step.confidence,
             })
         })
         .collect();
@@ -171,7 +171,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
             let middle = lonlat(frame, [one.monument.at[0], one.monument.at[1], 0.0]);
             json!({
                 "name": one.monument.name, "dataset": one.monument.dataset, "lon": middle.lon_deg, "lat": middle.lat_deg, "distance_m": one.monument.distance_m,
-                "told_by_its_perimeter": one.monument.guessed, "building": one.building, "covisible": one.covisible,
+                "told_by_its_perimeter": one.monument.guessed, "building": one.building, "is_this_building": one.is_of(&found.building), "covisible": one.covisible,
                 "direct": one.direct.as_ref().map(|found| line(frame, found)),
                 "from_street": one.from_street.as_ref().map(|[a, b]| json!([line(frame, a), line(frame, b)])),
                 "viewpoints": one.viewpoints,
@@ -255,7 +255,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
             |(fact, validity)| {
                 let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
                 let past = if *validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
-                format!("{} ; {}{until}{past}", fact.source, day(fact.from))
+                format!("{} ; {}{until}{past}", fact.origin(english), day(fact.from))
             },
         )
     };
@@ -297,7 +297,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), own_by),
         line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
         line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
-        line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact("vat")),
+        line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact(if earned.used.iter().any(|(fact, _)| fact.id == "vat-elsewhere") { "vat-elsewhere" } else { "vat" })),
         line("premium", say("Prime", "Premium"), euro(earned.premium), premium_by),
         line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings), savings_by),
         line("sale", say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
@@ -336,9 +336,14 @@ pub fn words(found: &MyRoof, basis: &Basis, at: Instant, english: bool) -> Strin
             crate::planning::rooftop::State::ToVerify => say("à vérifier", "to verify "),
         };
         let text = if english { &step.en } else { &step.fr };
-        let _ = writeln!(out, "  {mark} {text}{}{}", bracketed(&step.article), if step.why.is_empty() { String::new() } else { format!(" — {}", step.why) });
+        let why = if english { &step.why.1 } else { &step.why.0 };
+        let _ = writeln!(out, "  {mark} {text}{}{}", bracketed(&step.article), if why.is_empty() { String::new() } else { format!(" — {why}") });
     }
     for one in &found.covisibilities {
+        if one.is_of(&found.building) {
+            let _ = writeln!(out, "  {} : {}", one.monument.name, say("ce bâtiment est lui-même ce monument", "this building is the monument itself"));
+            continue;
+        }
         let verdict = match one.covisible {
             Some(true) => say("covisible (indication)", "seen together (an indication)"),
             // No street to look from: the straight line alone says nothing of who sees both.

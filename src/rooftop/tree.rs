@@ -22,7 +22,7 @@ mod tests {
 
     #[test]
     fn a_ray_meets_the_nearer_crown_and_passes_beside_both() {
-        let tree = |x: f64| TreeRecord { at: [x, 0.0], radius_m: 3.0, foot_m: 0.0, top_m: 10.0, thinned: Vec::new() };
+        let tree = |x: f64| TreeRecord { at: [x, 0.0], radius_m: 3.0, foot_m: 0.0, top_m: 10.0, ..TreeRecord::default() };
         let record = Record { trees: vec![tree(40.0), tree(20.0)], ..Record::default() };
         let (number, metres) = met(&record, DVec3::new(0.0, 0.0, 5.0), DVec3::X).unwrap();
         assert_eq!(number, 1);

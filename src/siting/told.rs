@@ -135,7 +135,7 @@ fn money(worth: &Worth, english: bool) -> Vec<Line> {
         worth.used.iter().find(|(fact, _)| fact.id == id).map_or_else(String::new, |(fact, validity)| {
             let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
             let past = if *validity == Validity::Past { say(english, " — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
-            format!("{} {} ; {} ; {}{until}{past}", fact.value.map_or_else(String::new, |value| decimal(value, 4, english)), fact.unit, fact.source, day(fact.from))
+            format!("{} {} ; {} ; {}{until}{past}", fact.value.map_or_else(String::new, |value| decimal(value, 4, english)), fact.unit, fact.origin(english), day(fact.from))
         })
     };
     let mut lines = Vec::new();
@@ -227,7 +227,7 @@ pub fn json(answer: &Answer, worth: &Worth, at: Instant) -> Value {
     };
     let plant = &answer.plant;
     let facts: Vec<Value> = worth.used.iter().map(|(fact, validity)| json!({
-        "id": fact.id, "value": fact.value, "unit": fact.unit, "from": fact.from, "to": fact.to, "past": *validity == Validity::Past, "source": fact.source, "fr": fact.fr, "en": fact.en,
+        "id": fact.id, "value": fact.value, "unit": fact.unit, "from": fact.from, "to": fact.to, "past": *validity == Validity::Past, "grounds": fact.grounds.name(), "source": fact.source, "link": fact.link, "fr": fact.fr, "en": fact.en,
     })).collect();
     json!({
         "instant": at, "nature": "simulated", "hours": answer.hours,

@@ -122,10 +122,16 @@ fn table_of(ui: &mut Ui, shown: &Shown, view: &PlanView, model: &PanelModel, tex
         }
     }
     ui.horizontal(|ui| {
-        sizes(ui, totals.sizes, texts);
+        let titled = |ui: &mut Ui, key: &str, draw: &dyn Fn(&mut Ui)| {
+            ui.vertical(|ui| {
+                ui.label(RichText::new(texts.text(key)).small().weak());
+                draw(ui);
+            })
+        };
+        titled(ui, "plan-sizes-title", &|ui| sizes(ui, totals.sizes, texts));
         if let Some(hours) = &shown.coverage {
             ui.add_space(16.0);
-            day(ui, hours, texts);
+            titled(ui, "plan-day-title", &|ui| day(ui, hours, texts));
         }
     });
     ui.horizontal_wrapped(|ui| {
@@ -176,7 +182,8 @@ fn table_of(ui: &mut Ui, shown: &Shown, view: &PlanView, model: &PanelModel, tex
     if let Some(one) = &shown.plan.pvgis {
         ui.label(RichText::new(pvgis_said(one, texts.language() == crate::view::Language::En)).small());
     }
-    ui.horizontal(|ui| {
+    // It wraps: a long sentence must not widen the window over its neighbours.
+    ui.horizontal_wrapped(|ui| {
         if text_button(ui, icon::COPY, &texts.text("plan-csv"), &texts.text("plan-csv-help")).clicked() {
             ui.ctx().copy_text(shown.csv());
         }

@@ -2,7 +2,7 @@
 
 use super::model::PanelModel;
 use super::roof_trial;
-use super::widgets::text_button;
+use super::widgets::{text_button, written};
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
 use crate::planning::rooftop::State;
@@ -150,6 +150,9 @@ pub fn panel(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts) ->
 fn figure(ui: &mut Ui, line: &Line) {
     ui.label(RichText::new(&line.name).small().weak()).on_hover_text(&line.origin);
     ui.label(RichText::new(&line.value).strong()).on_hover_text(&line.origin);
+    if !line.origin.is_empty() {
+        ui.label(RichText::new(&line.origin).small().weak().italics());
+    }
 }
 
 /// The four figures that people ask for first.
@@ -268,7 +271,7 @@ fn choices(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, comm
         }
     });
     let mut battery = choice.battery_kwh;
-    let slider = Slider::new(&mut battery, 0.0..=MAX_BATTERY_KWH).step_by(0.5).suffix("\u{A0}kWh").text(texts.text("roof-battery"));
+    let slider = Slider::new(&mut battery, 0.0..=MAX_BATTERY_KWH).step_by(0.5).custom_formatter(|kwh, _| texts.number(kwh, 1)).custom_parser(written).suffix("\u{A0}kWh").text(texts.text("roof-battery"));
     if ui.add(slider).on_hover_text(texts.text("roof-battery-help")).changed() {
         commands.push(Command::SetRoofBattery { kwh: battery });
     }
@@ -364,11 +367,17 @@ fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelMode
     });
     let delay = texts.text_with("roof-formalities", &[("months", f64::from(card.delay_months).into())]);
     CollapsingHeader::new(delay).id_salt("roof-formalities").default_open(true).show(ui, |ui| {
+        if let Some(name) = &card.listed {
+            let name = if name.is_empty() { String::new() } else { format!("{name}. ") };
+            ui.label(RichText::new(format!("{name}{}", texts.text("roof-listed"))).strong());
+        }
+        let others = card.monuments.len() - usize::from(card.listed.is_some());
         match card.covisible {
-            Some(true) => ui.label(RichText::new(texts.text("roof-covisible")).strong()),
-            Some(false) if !card.monuments.is_empty() => ui.label(texts.text("roof-not-covisible")),
-            _ => ui.label(RichText::new(texts.text("roof-covisible-unknown")).small().weak()),
-        };
+            Some(true) => drop(ui.label(RichText::new(texts.text("roof-covisible")).strong())),
+            Some(false) if others > 0 => drop(ui.label(texts.text("roof-not-covisible"))),
+            _ if others == 0 && card.listed.is_some() => {}
+            _ => drop(ui.label(RichText::new(texts.text("roof-covisible-unknown")).small().weak())),
+        }
         roof_trial::terrain(ui, roof, model, texts, commands);
         for one in &card.steps {
             let (mark, word) = match one.step.state {
@@ -381,7 +390,7 @@ fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelMode
             let origin = format!("{}\n{} · {} · {}{past}", one.todo, step.article, step.source, step.from);
             ui.horizontal_wrapped(|ui| {
                 ui.label(mark).on_hover_text(texts.text(word));
-                let why = if step.why.is_empty() { String::new() } else { format!(" — {}", step.why) };
+                let why = if one.why.is_empty() { String::new() } else { format!(" — {}", one.why) };
                 ui.label(format!("{}{why}", one.text)).on_hover_text(origin.trim());
             });
         }
@@ -393,7 +402,8 @@ fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelMode
             let until = fact.to.map(|to| format!(" – {}", day(to))).unwrap_or_default();
             let value = fact.value.map(|value| format!(" : {value} {}", fact.unit)).unwrap_or_default();
             let text = RichText::new(format!("{}{value}", one.text)).small();
-            ui.label(if one.state == "past" { text.color(ui.visuals().warn_fg_color) } else { text }).on_hover_text(format!("{}\n{}{until}", fact.source, day(fact.from)));
+            ui.label(if one.state == "past" { text.color(ui.visuals().warn_fg_color) } else { text }).on_hover_text(texts.text(if one.state == "past" { "roof-dated" } else { "roof-facts" }));
+            ui.label(RichText::new(format!("{} ; {}{until}", one.origin, day(fact.from))).small().weak().italics());
         }
     });
     ui.label(RichText::new(texts.text_with("ui-source", &[("source", card.sources.join(" ; ").into())])).small().weak());

@@ -2,9 +2,10 @@
 
 use super::model::PanelModel;
 use super::roof::RoofText;
+use super::widgets::written;
 use crate::i18n::Texts;
 use crate::rooftop::card::PlaneCard;
-use crate::view::{Command, MAX_MARGIN_M, RoofLay, RoofTree};
+use crate::view::{Command, MAX_MARGIN_M, RoofLay, RoofTree, Selection};
 use bevy_egui::egui::{CollapsingHeader, Color32, ComboBox, DragValue, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 /// The ground plan is no higher than this.
@@ -38,7 +39,7 @@ pub fn layout(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, c
     ui.horizontal(|ui| {
         let label = ui.label(texts.text("roof-margin"));
         let mut margin = choice.margin_m.or(roof.margin_m).unwrap_or(USUAL_MARGIN_M);
-        let drag = DragValue::new(&mut margin).range(0.0..=MAX_MARGIN_M).speed(0.02).max_decimals(1).suffix("\u{A0}m");
+        let drag = DragValue::new(&mut margin).range(0.0..=MAX_MARGIN_M).speed(0.02).max_decimals(1).custom_formatter(|metres, _| texts.number(metres, 1)).custom_parser(written).suffix("\u{A0}m");
         if ui.add(drag).labelled_by(label.id).on_hover_text(texts.text("roof-margin-help")).changed() {
             commands.push(Command::SetRoofLayout { lay: choice.lay, margin_m: Some(margin) });
         }
@@ -144,6 +145,14 @@ pub fn trees(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, co
     if let Some((_, said)) = &tried.felled {
         ui.label(RichText::new(said).strong());
     }
+    let Some(around) = &tried.around else { return };
+    CollapsingHeader::new(&around.sentence).id_salt("roof-around").default_open(false).show(ui, |ui| {
+        for (one, said) in &around.roofs {
+            if ui.link(said).on_hover_text(texts.text("roof-around-help")).clicked() {
+                commands.push(Command::Select { selection: Some(Selection { layer: one.layer.as_str().into(), id: one.building.clone() }) });
+            }
+        }
+    });
 }
 
 /// Whether the terrain hides what is seen of the monuments.

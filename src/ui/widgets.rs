@@ -51,3 +51,8 @@ pub fn key_name(texts: &Texts, shortcut: &str) -> Option<String> {
         None => shortcut.key.to_uppercase(),
     })
 }
+
+/// A number as somebody writes it, with a comma or a point.
+pub fn written(text: &str) -> Option<f64> {
+    text.trim().replace(',', ".").parse().ok()
+}

@@ -30,6 +30,8 @@ pub enum Purpose {
     /// What all roofs of the roof book share, and the page that has a building.
     RoofHead,
     RoofPage { building: String },
+    /// A page that has neighbours of the selected roof.
+    RoofBeside { page: u32 },
     /// The solar plan's document.
     RoofPlan,
     /// The book of posts and lines.

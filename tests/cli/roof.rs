@@ -94,8 +94,12 @@ fn jumeau(arguments: &[&str]) -> Output {
 }
 
 fn answer(folder: &Path, more: &[&str]) -> Value {
+    answer_of(folder, "house", more)
+}
+
+fn answer_of(folder: &Path, building: &str, more: &[&str]) -> Value {
     let path = folder.to_str().unwrap();
-    let out = jumeau(&[&["roof", path, "--building", "house", "--json", "--date", "2026-02-01"], more].concat());
+    let out = jumeau(&[&["roof", path, "--building", building, "--json", "--date", "2026-02-01"], more].concat());
     assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
     serde_json::from_slice(&out.stdout).unwrap()
 }
@@ -141,6 +145,26 @@ fn the_hill_decides_whether_the_church_sees_the_roof() {
     assert_eq!(monument(&tried)["covisible"], true, "{:#}", monument(&tried));
     assert!(monument(&tried)["direct"]["hidden_at"].is_null() && step(&tried, "heritage-agreement").is_some());
     assert_eq!(answer(flat.path(), &["--no-terrain"])["place"], seen["place"], "nothing is hidden, nothing is given back");
+}
+
+/// The listed church asks about its own roof: it is not in its own surroundings, and has its own regime.
+#[test]
+fn a_listed_church_is_not_seen_together_with_itself() {
+    let folder = tempfile::tempdir().unwrap();
+    village(folder.path(), 0.0);
+    let church = answer_of(folder.path(), "church", &[]);
+    let monument = &church["place"]["monuments"][0];
+    assert_eq!((monument["name"].as_str(), monument["building"].as_str()), (Some("Église Saint-Étienne"), Some("church")));
+    assert_eq!((monument["is_this_building"].as_bool(), monument["covisible"].is_null(), monument["direct"].is_null()), (Some(true), true, true), "{monument:#}");
+    let listed = step(&church, "listed").unwrap();
+    assert!(listed["article"].as_str().unwrap().contains("L.621-9") && listed["state"] == "needed" && listed["why"].as_str().unwrap().contains("Saint-Étienne"));
+    assert!(step(&church, "heritage-agreement").is_none() && step(&church, "heritage-advice").is_none() && step(&church, "heritage-unknown").is_none());
+    assert_eq!((step(&church, "declaration").unwrap()["state"].as_str(), church["appearance_rules_apply"].as_bool()), (Some("to-verify"), Some(true)));
+    let words = jumeau(&["roof", folder.path().to_str().unwrap(), "--building", "church", "--date", "2026-02-01"]);
+    let words = String::from_utf8_lossy(&words.stdout).into_owned();
+    assert!(words.contains("ce bâtiment est lui-même ce monument") && !words.contains("covisible"), "{words}");
+    // The house beside it still is in its surroundings.
+    assert_eq!(answer(folder.path(), &[])["place"]["monuments"][0]["is_this_building"], false);
 }
 
 /// Three months of weather, one value of which is mad: both are told, and no year is made of a quarter.

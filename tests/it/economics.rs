@@ -3,7 +3,7 @@
 use jumeau::base::Instant;
 use jumeau::energy::economics::file::{france, parse};
 use jumeau::energy::economics::{
-    Facts, PayBack, Project, Use, Validity, carbon, earnings, payback,
+    Confidence, Facts, Grounds, PayBack, Project, Use, Validity, carbon, earnings, payback,
 };
 
 fn at(day: &str) -> Instant {
@@ -13,6 +13,7 @@ fn at(day: &str) -> Instant {
 const HOME: Project = Project {
     kwp: 6.0,
     cost_eur: Some(10_000.0),
+    is_home: true,
     own_use_kwh: 2_000.0,
     sold_kwh: 4_500.0,
     way: Use::Surplus,
@@ -105,12 +106,34 @@ fn sizes_choose_their_tariff() {
 fn every_shipped_fact_has_a_source_and_both_languages() {
     for fact in france().unwrap().facts {
         assert!(
-            !fact.source.is_empty() && !fact.fr.is_empty() && !fact.en.is_empty(),
+            !fact.source.is_empty() && !fact.fr.is_empty() && !fact.en.is_empty() && fact.read.is_some(),
             "{fact:?}"
         );
+        // What is no official source is never told as one, in either language.
+        for english in [false, true] {
+            let told = fact.origin(english);
+            let said = match (fact.grounds, english) {
+                (Grounds::Official, _) => "",
+                (Grounds::Reported, false) => "montant rapporté, à vérifier",
+                (Grounds::Reported, true) => "as reported, to be checked",
+                (Grounds::Assumption, false) => "hypothèse de Jumeau, sans source officielle",
+                (Grounds::Assumption, true) => "an assumption of Jumeau, without official source",
+            };
+            assert!(told.contains(said) && told.contains(&fact.source), "{told}");
+        }
+        match fact.grounds {
+            // The article, the act or the publication by name.
+            Grounds::Official => assert!(["art. ", "Bilan électrique"].iter().any(|name| fact.source.contains(name)), "{fact:?}"),
+            Grounds::Assumption => assert_eq!(fact.confidence, Confidence::Low, "{fact:?}"),
+            Grounds::Reported => {}
+        }
+        assert!(fact.link.as_ref().is_none_or(|link| link.starts_with("https://")), "{fact:?}");
         assert!(fact.to.is_none_or(|to| to >= fact.from), "{fact:?}");
     }
     assert!(parse("{}").is_err());
+    assert!(parse(r#"{"facts":[{"id":"a","value":1,"from":"2026-01-01","confidence":"high","grounds":"hearsay","fr":"a","en":"a","source":"b"}]}"#).unwrap_err().to_string().contains("hearsay"));
+    let own = parse(r#"{"facts":[{"id":"a","value":1,"from":"2026-01-01","confidence":"high","fr":"a","en":"a","source":"b"}]}"#).unwrap();
+    assert_eq!(own.facts[0].grounds, Grounds::Reported, "a person’s own fact is not official by itself");
     assert!(parse(r#"{"facts":[{"id":"a","value":1,"from":"soon","confidence":"high","fr":"a","en":"a","source":"b"}]}"#).is_err());
 }
 
@@ -122,6 +145,18 @@ fn carbon_has_three_names_and_no_single_number() {
     assert_eq!(found.marginal, None);
     let used: Vec<(&str, Validity)> = found.used.iter().map(|(fact, validity)| (fact.id.as_str(), *validity)).collect();
     assert_eq!(used, [("co2-average", Validity::Past), ("co2-life-cycle-pv", Validity::Valid)]);
+}
+
+#[test]
+fn the_tax_of_a_home_is_not_that_of_a_barn() {
+    let facts = france().unwrap();
+    let cost = |is_home, kwp| earnings(&Project { is_home, kwp, ..HOME }, &facts, at("2026-02-10"));
+    for (is_home, kwp, with_tax, id) in [(true, 9.0, 10_550.0, "vat"), (true, 9.5, 12_000.0, "vat"), (false, 6.0, 12_000.0, "vat-elsewhere"), (false, 90.0, 12_000.0, "vat-elsewhere")] {
+        let found = cost(is_home, kwp);
+        assert!((found.cost_with_tax.unwrap() - with_tax).abs() < 1e-9, "{is_home} {kwp}: {:?}", found.cost_with_tax);
+        let fact = found.used.iter().map(|(fact, _)| fact).find(|fact| fact.id == id).unwrap();
+        assert!(fact.source.contains("code général des impôts") && fact.grounds == Grounds::Official, "{fact:?}");
+    }
 }
 
 #[test]

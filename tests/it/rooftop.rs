@@ -21,7 +21,7 @@ use jumeau::rooftop::load::Load;
 use jumeau::rooftop::prepare::{Prepared, Sunlight};
 use jumeau::rooftop::record::{self, Shared};
 use jumeau::rooftop::told::Basis;
-use jumeau::rooftop::{Roof, Thinning, message};
+use jumeau::rooftop::{Roof, Thinning, message, neighbours};
 use proptest::prelude::*;
 
 const NANTES: Site = Site { lat: 47.21, lon: -1.55, elevation_m: 20.0 };
@@ -133,6 +133,24 @@ fn a_monument_that_nobody_looked_for_is_not_unseen() {
     assert_eq!((told(0), told(12)), (None, Some(false)));
 }
 
+/// The record of a listed building says that the monument is the building: its card has the other sentence.
+#[test]
+fn the_card_of_a_listed_building_says_so() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let mut record = gable(&[]);
+    record.monuments.iter_mut().for_each(|monument| (monument.covisible, monument.building) = (None, Some("b".to_owned())));
+    let question = ask(0.0, None, vec![]);
+    let found = answered(&Prepared::new(Record::parse(&record.line()).unwrap(), &sunlight), &sunlight, &question);
+    let basis = Basis::of("Village", &sunlight.shared, &question, "book");
+    for (english, text, months) in [(false, "lui-même un monument", "5 mois"), (true, "monument itself", "5 months")] {
+        let card = Card::new(&found, &basis, Clock::Paris, english);
+        assert_eq!((card.listed.as_deref(), card.delay_months), (Some("Église"), 5));
+        assert!(card.steps[0].text.contains(text), "{:?}", card.steps[0]);
+        assert!(card.steps.iter().any(|step| step.why.contains(months)), "{:?}", card.steps.iter().map(|step| &step.why).collect::<Vec<_>>());
+        assert!(!card.steps.iter().any(|step| step.step.id == "heritage-agreement"));
+    }
+}
+
 /// The hill decides: with it the monument is hidden, without it the line is there, and the formalities follow.
 #[test]
 fn a_trial_without_the_terrain_gives_the_sight_line_back() {
@@ -163,7 +181,7 @@ fn a_felled_tree_gives_its_light_back() {
     let tops = |high: f32| Visibility::from_horizon([0.0; 72]).with_tree_tops((0..72).map(|number| if (33..40).contains(&number) { high } else { 0.0 }));
     let mut record = gable(&[tops(50.0)]);
     let thinned: Vec<ThinnedRecord> = (0..2).map(|plane| ThinnedRecord { plane, directions: (33..40).collect(), tops: vec![vec![0; 7]] }).collect();
-    record.trees = vec![TreeRecord { at: [6.0, -8.0], radius_m: 3.0, foot_m: 0.0, top_m: 14.0, thinned: thinned.clone() }];
+    record.trees = vec![TreeRecord { at: [6.0, -8.0], radius_m: 3.0, foot_m: 0.0, top_m: 14.0, thinned: thinned.clone(), others: vec!["c".to_owned(), "d".to_owned()] }];
     record.treeless = thinned;
     assert_eq!(Record::parse(&record.line()).unwrap(), record);
     let south = usize::from(record.planes[0].azimuth < 90.0 || record.planes[0].azimuth > 270.0);
@@ -180,6 +198,33 @@ fn a_felled_tree_gives_its_light_back() {
     let tried = card::Tried::new(&without.record, Some((Thinning::Tree(0), [before, after])), false, false);
     assert!(tried.trees[0].is_felled && tried.trees[0].name.contains("14 m de haut") && tried.trees[0].name.ends_with("sud"), "{}", tried.trees[0].name);
     assert!(tried.felled.unwrap().1.starts_with("Sans l’arbre 1 : "));
+}
+
+/// The roof beside has the same tree before it and gains too; one whose trees stand elsewhere does not.
+#[test]
+fn a_felled_tree_gives_light_to_the_roofs_beside() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let tops = |high: f32| Visibility::from_horizon([0.0; 72]).with_tree_tops((0..72).map(|number| if (33..40).contains(&number) { high } else { 0.0 }));
+    let thinned: Vec<ThinnedRecord> = (0..2).map(|plane| ThinnedRecord { plane, directions: (33..40).collect(), tops: vec![vec![0; 7]] }).collect();
+    let tree = |x: f64, others: &[&str]| TreeRecord { at: [x, -8.0], radius_m: 3.0, foot_m: 0.0, top_m: 14.0, thinned: thinned.clone(), others: others.iter().map(|id| (*id).to_owned()).collect() };
+    let house = |id: &str, trees: Vec<TreeRecord>| Record { building: id.to_owned(), trees, treeless: thinned.clone(), ..gable(&[tops(50.0)]) };
+    let own = house("a", vec![tree(6.0, &["b", "c"]), tree(40.0, &["c", "d"])]);
+    let felled = neighbours::felled(&own, Thinning::Tree(0));
+    assert_eq!(neighbours::others(felled), ["b", "c"]);
+    assert_eq!(neighbours::others(neighbours::felled(&own, Thinning::All)), ["b", "c", "d"], "each once");
+    assert!(neighbours::felled(&own, Thinning::Tree(7)).is_empty());
+    let (beside, away) = (house("b", vec![tree(6.0, &["a"])]), house("c", vec![tree(9.0, &[])]));
+    let gain = neighbours::gain(&beside, felled, &sunlight).unwrap();
+    let year = |record: &Record| record.planes.iter().map(|own| own.kwh_year).sum::<f64>();
+    let without = Prepared::new(beside.clone(), &sunlight).without(Thinning::Tree(0), &sunlight);
+    assert!(gain.more_kwh() > 1.0 && (gain.before_kwh, gain.after_kwh) == (year(&beside), year(&without.record)), "{gain:?}");
+    assert_eq!(neighbours::gain(&away, felled, &sunlight), None);
+    // One of several trees: at least what it gives alone.
+    let several = house("b", vec![tree(6.0, &[]), tree(60.0, &[])]);
+    assert_eq!(neighbours::gain(&several, felled, &sunlight).map(|gain| gain.after_kwh), Some(year(&without.record)));
+    let told = neighbours::told(vec![gain.clone(), neighbours::Neighbour { building: "e".to_owned(), after_kwh: gain.after_kwh + 500.0, ..gain.clone() }], false).unwrap();
+    assert!(told.sentence.starts_with("2 toits voisins y gagnent aussi : +") && told.roofs[0].1.starts_with("e : +"), "{told:?}");
+    assert_eq!(neighbours::told(Vec::new(), true), None);
 }
 
 /// Upright or lying, with another margin: the same light for each kilowatt, other modules.

@@ -843,6 +843,7 @@ fn roof_text() -> jumeau::ui::RoofText {
         steps: Vec::new(),
         delay_months: 2,
         monuments: Vec::new(),
+        listed: None,
         covisible: Some(true),
         co2: Vec::new(),
         sources: vec!["IGN".to_owned()],

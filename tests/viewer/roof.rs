@@ -19,6 +19,8 @@ use jumeau::viewer::vocab::{RoofFacts, Scene};
 use std::path::Path;
 
 const KNOWN: &str = "BATIMENT0000000302930441";
+/// Another roof that has the same tree before it.
+const BESIDE: &str = "BATIMENT0000000302930442";
 const KWH_PER_KWP: f64 = 900.0;
 
 /// A book of one building with two flat planes of 60 m² and 24 m², nine hundred kWh for each kWp, which is less than their sky without the tree gives.
@@ -42,7 +44,7 @@ fn bind(folder: &Path) {
     // A tree in the south of both.
     let shaded = Visibility::from_horizon([0.0; 72]).with_tree_tops((0..72).map(|number| if (33..40).contains(&number) { 50.0 } else { 0.0 }));
     let thinned: Vec<ThinnedRecord> = (0..2).map(|plane| ThinnedRecord { plane, directions: (33..40).collect(), tops: vec![vec![0; 7]] }).collect();
-    let tree = TreeRecord { at: [5.0, -8.0], radius_m: 3.0, foot_m: 2.0, top_m: 18.0, thinned: thinned.clone() };
+    let tree = TreeRecord { at: [5.0, -8.0], radius_m: 3.0, foot_m: 2.0, top_m: 18.0, thinned: thinned.clone(), others: vec![BESIDE.to_owned(), "unknown".to_owned()] };
     let records = planes(&triangles).into_iter().enumerate().map(|(number, plane)| {
         let (plane, layout) = (record::plane_rounded(plane.clone()), record::layout_rounded(lay(&plane, &shared.module)));
         let roof = Roof {
@@ -57,7 +59,7 @@ fn bind(folder: &Path) {
     let record = Record { building: KNOWN.to_owned(), layer: "buildings".to_owned(), planes: records.collect(), monuments: vec![monument], trees: vec![tree], treeless: thinned, ..Record::default() };
     let book = folder.join("solar/book");
     std::fs::create_dir_all(&book).expect("a folder");
-    std::fs::write(book.join(page_file(0)), page([record.line().as_str()]).expect("packs")).expect("writes");
+    std::fs::write(book.join(page_file(0)), page([record.line().as_str(), Record { building: BESIDE.to_owned(), ..record.clone() }.line().as_str()]).expect("packs")).expect("writes");
     std::fs::write(book.join(HEAD), record::head(&shared).expect("a head").bytes().expect("packs")).expect("writes");
     let path = folder.join("territory.json");
     let mut manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("reads")).expect("is JSON");
@@ -122,8 +124,15 @@ fn the_selected_roof_answers_and_follows_every_choice() {
     let ([before, after], said) = felled.card.as_ref().and_then(|card| card.tried.felled.clone()).expect("what it changes");
     assert!((before / english.found.as_ref().expect("an answer").answer.kwh_year - 1.0).abs() < 1e-9 && after > before, "{before} {after}");
     assert!(said.contains("Without tree 1"), "{said}");
+    // The roof beside has the same tree before it: it comes a little later, and is told with its sum.
+    running.complete();
+    let around = running.resource::<RoofFacts>().card.as_ref().and_then(|card| card.tried.around.clone()).expect("a roof beside");
+    assert!(around.sentence.starts_with("One roof beside gains too: +") && around.roofs.len() == 1, "{around:?}");
+    assert!(around.roofs[0].0.building == BESIDE && around.roofs[0].0.more_kwh() > 1.0, "{around:?}");
     assert!(running.resource::<Scene>().state.roof.to_string().ends_with("best,,0,terrain"));
     running.send(Command::FellRoofTree { tree: RoofTree::None });
+    running.frame();
+    assert_eq!(running.resource::<RoofFacts>().card.as_ref().and_then(|card| card.tried.around.clone()), None);
     running.send(Command::SetRoofLayout { lay: RoofLay::Landscape, margin_m: Some(0.5) });
     running.frame();
     let laid = running.resource::<RoofFacts>().clone();

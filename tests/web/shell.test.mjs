@@ -208,7 +208,7 @@ const ROOF = {
     { plane: 1, name: "Pan 2 · nord · 32°", areaM2: 48, usableM2: 12, tilt: 32, azimuth: 0, modules: 4, places: 4, kwp: 1.7, kwhYear: 1523, kwhM2: 890, shadingLoss: 0.04, skyView: 0.95, covered: true, colour: "#4d7ea8", outline: [], modulesAt: [] },
   ],
   legend: { low: 600, high: 1500, colours: ["#4d7ea8", "#f2c14e"], unit: "kWh/m²/an" },
-  facts: [{ id: "price", text: "Prix de l'électricité", value: 0.194, unit: "€/kWh", from: "2025-08-01", to: "2026-01-31", state: "past", confidence: "high", source: "CRE" }],
+  facts: [{ id: "price", text: "Prix de l'électricité", value: 0.194, unit: "€/kWh", from: "2025-08-01", to: "2026-01-31", state: "past", confidence: "high", grounds: "reported", source: "CRE (montant rapporté, à vérifier) ; lu le 2026-11-22", link: "https://www.cre.fr/" }],
   missing: [],
   steps: [
     { id: "declaration", state: "needed", text: "Déclaration préalable en mairie", do: "Remplir le formulaire 16702", article: "R.421-17", source: "Code de l'urbanisme", from: "2025-01-01", past: false, why: "" },
@@ -326,12 +326,17 @@ for (const size of ["phone", "desktop"]) {
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "fell-roof-tree", tree: "1" });
     await card.getByLabel("Essayer sans le relief").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-terrain", bare: true });
-    const tried = { felled: "Sans l’arbre 2 : 8 123 → 8 567 kWh/an (+5,5 %)", beforeKwh: 8123, afterKwh: 8567, bare: "Essai sans le relief" };
+    const tried = { felled: "Sans l’arbre 2 : de 8 123 à 8 567 kWh/an (+5,5 %)", beforeKwh: 8123, afterKwh: 8567, bare: "Essai sans le relief",
+      around: { sentence: "Un toit voisin y gagne aussi : +120 kWh/an.", roofs: [{ layer: "buildings", id: "B13", text: "B13 : +120 kWh/an (+1,4 %)", moreKwh: 120, at: [-1.55, 47.21] }] } };
     const felled = { ...ROOF, tried, choice: { ...ROOF.choice, tree: "1", bare: true }, message: "Le fichier de compteur ne peut pas être lu." };
     await page.evaluate((roof) => window.say(roof), felled);
     const after = await card.innerText();
     for (const words of [/8.567/, /Essai sans le relief/, /ne peut pas être lu/]) assert.match(after, words);
     assert.equal(await card.locator("#roof-tree").inputValue(), "1");
+    // The roof beside is told too, and leads there.
+    await card.getByText("Un toit voisin").click();
+    await card.getByRole("button", { name: /^B13/ }).click();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "go-to", at: [-1.55, 47.21], span_m: 40, selection: { layer: "buildings", id: "B13" } });
     await card.locator("#roof-lay").scrollIntoViewIfNeeded();
     await picture(page, `shell-roof-trial-${size}`);
     assert.deepEqual(await violations(page), []);
@@ -342,6 +347,10 @@ for (const size of ["phone", "desktop"]) {
     await page.evaluate((roof) => window.say(roof), ROOF);
     await card.getByLabel("Tout vendre").focus();
     // The card is drawn anew with each answer; who was at a control still is.
+    // Where the building is the monument, nothing is seen together.
+    await page.evaluate((roof) => window.say({ ...roof, monuments: [{ ...roof.monuments[0], isThis: true, covisible: null }] }), ROOF);
+    assert.match(await card.innerText(), /Église Saint-Pierre : ce bâtiment est lui-même ce monument/);
+    assert.equal(await card.locator(".roof-facts a").getAttribute("href"), "https://www.cre.fr/");
     // What no fact says is unknown: neither nothing, nor never. And whose pay-back it is, is said.
     const paid = async (numbers) => {
       await page.evaluate(([roof, more]) => window.say({ ...roof, numbers: { ...roof.numbers, ...more } }), [ROOF, numbers]);

@@ -3,7 +3,7 @@
 
 import { currentLanguage, number, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, offer, svg } from "./page.js";
+import { announce, byId, make, offer, setOpen, svg } from "./page.js";
 
 const COLUMNS = ["name", "usage", "area", "power", "energy", "shade", "useful-share", "protection"];
 /** Words are first wanted from the first letter on, numbers from the largest. */
@@ -50,6 +50,8 @@ export function drawPlan() {
   const open = plan.state !== "none";
   opener.setAttribute("aria-expanded", String(open));
   const panel = byId("plan");
+  // It lies where the layers are: one of both at a time.
+  if (open && panel.hidden) setOpen("layers", false);
   panel.hidden = !open;
   document.body.dataset.plan = open ? plan.state : "none";
   if (!open) return byId("plan-body").replaceChildren();
@@ -91,7 +93,12 @@ function pictures() {
     bars.append(svg("text", { x: (place + 0.5) * step, y: HEIGHT - height - 3, "text-anchor": "middle" }, String(count)));
     bars.append(svg("text", { x: (place + 0.5) * step, y: HEIGHT + 11, "text-anchor": "middle" }, ends[place]));
   });
-  place.append(bars);
+  const titled = (key, drawn) => {
+    const figure = make("figure");
+    figure.append(make("figcaption", t(key), { class: "quiet" }), drawn);
+    place.append(figure);
+  };
+  titled("plan-sizes-title", bars);
   const { coverage } = plan;
   if (coverage) {
     const day = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + 14}`, role: "img", "aria-label": t("plan-day"), class: "curve bars" });
@@ -102,7 +109,7 @@ function pictures() {
     const line = coverage.day.map(([, drawn], place) => `${place ? "L" : "M"}${place * hour} ${y(drawn)}H${(place + 1) * hour}`).join("");
     day.append(svg("path", { d: line, class: "plan-drawn" }));
     for (const at of [0, 6, 12, 18]) day.append(svg("text", { x: at * hour, y: HEIGHT + 11 }, `${at} h`));
-    place.append(day);
+    titled("plan-day-title", day);
   }
   return place;
 }

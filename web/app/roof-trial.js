@@ -92,8 +92,24 @@ export function trees(roof) {
   field.append(make("legend", t("roof-trees")));
   field.append(choice("roof-tree", t("roof-trees-try"), options, String(roof.choice?.tree ?? "none"), (tree) => command({ do: "fell-roof-tree", tree })));
   if (roof.tried?.felled) field.append(make("p", roof.tried.felled, { class: "roof-result", role: "status" }));
+  if (roof.tried?.around) field.append(beside(roof.tried.around));
   field.append(make("p", t("roof-trees-help"), { class: "quiet" }));
   return field;
+}
+
+/** What the roofs beside gain, folded; each leads to its roof. */
+function beside({ sentence, roofs }) {
+  const fold = make("details");
+  const list = make("ul");
+  for (const { layer, id, text, at } of roofs ?? []) {
+    const row = make("li");
+    const button = make("button", text, { type: "button", class: "link" });
+    button.addEventListener("click", () => command({ do: "go-to", at, span_m: 40, selection: { layer, id } }));
+    row.append(button);
+    list.append(row);
+  }
+  fold.append(make("summary", sentence), list);
+  return fold;
 }
 
 /** Whether the terrain hides what is seen of the monuments. */

@@ -233,10 +233,16 @@ function steps() {
   section.append(make("h4", t("roof-steps")), list);
   section.append(...terrain(roof));
   for (const monument of roof.monuments ?? []) {
-    const verdict = monument.covisible === true ? "roof-covisible" : monument.covisible === false ? "roof-not-covisible" : "roof-covisible-unknown";
-    section.append(make("p", t(verdict, { name: monument.name, distance: unit(monument.distanceM, 0, "m") })));
+    section.append(make("p", t(verdict(monument), { name: monument.name || t("roof-monument"), distance: unit(monument.distanceM, 0, "m") })));
   }
   return section;
+}
+
+/** Whether a monument is seen together with the roof; where nobody could stand to look, nothing says that it is not. */
+function verdict({ isThis, covisible, viewpoints }) {
+  if (isThis) return "roof-listed";
+  if (covisible === true) return "roof-covisible";
+  return covisible === false && viewpoints > 0 ? "roof-not-covisible" : "roof-covisible-unknown";
 }
 
 /** Tariffs, each with its date and its source. */
@@ -247,7 +253,9 @@ function money() {
     const value = fact.value === null || fact.value === undefined ? "" : ` : ${number(fact.value, 4)}\u00a0${fact.unit ?? ""}`;
     row.append(make("span", `${fact.text}${value}`));
     const dates = fact.to ? t("roof-from-to", { from: fact.from, to: fact.to }) : t("roof-since", { date: fact.from });
-    row.append(make("p", [dates, fact.source].filter(Boolean).join(" · "), { class: "quiet" }));
+    const origin = make("p", [dates, fact.source].filter(Boolean).join(" · "), { class: "quiet" });
+    if (fact.link) origin.append(" · ", make("a", t("roof-read-source"), { href: fact.link, rel: "noopener noreferrer", target: "_blank" }));
+    row.append(origin);
     if (fact.state !== "valid") row.append(make("p", t(fact.state === "past" ? "roof-past" : "roof-not-yet"), { class: "notice-line" }));
     list.append(row);
   }

@@ -1,6 +1,6 @@
 //! The file of dated facts.
 
-use super::{Confidence, Fact, Facts};
+use super::{Confidence, Fact, Facts, Grounds};
 use crate::base::Instant;
 use serde::Deserialize;
 
@@ -14,6 +14,8 @@ pub enum FactsFault {
     Json(String),
     #[error("{0}: “{1}” is not a date")]
     Date(String, String),
+    #[error("{0}: “{1}” is none of official, reported, assumption")]
+    Grounds(String, String),
 }
 
 #[derive(Deserialize)]
@@ -31,9 +33,18 @@ struct Line {
     from: String,
     to: Option<String>,
     confidence: String,
+    /// A person's own file may leave it out.
+    #[serde(default = "reported")]
+    grounds: String,
     fr: String,
     en: String,
     source: String,
+    link: Option<String>,
+    read: Option<String>,
+}
+
+fn reported() -> String {
+    Grounds::Reported.name().to_owned()
 }
 
 /// Reads facts; a person may edit the file.
@@ -54,6 +65,8 @@ pub fn parse(text: &str) -> Result<Facts, FactsFault> {
             Ok(Fact {
                 from: date(&line.from)?,
                 to: line.to.as_deref().map(date).transpose()?,
+                read: line.read.as_deref().map(date).transpose()?,
+                grounds: Grounds::from_name(&line.grounds).ok_or_else(|| FactsFault::Grounds(line.id.clone(), line.grounds.clone()))?,
                 id: line.id.clone(),
                 kwp: line.kwp,
                 value: line.value,
@@ -66,6 +79,7 @@ pub fn parse(text: &str) -> Result<Facts, FactsFault> {
                 fr: line.fr,
                 en: line.en,
                 source: line.source,
+                link: line.link,
             })
         })
         .collect::<Result<_, _>>()?;

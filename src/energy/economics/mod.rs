@@ -20,9 +20,41 @@ pub struct Fact {
     /// Last day; open when absent.
     pub to: Option<Instant>,
     pub confidence: Confidence,
+    pub grounds: Grounds,
     pub fr: String,
     pub en: String,
+    /// The act, the publication, or where it was told.
     pub source: String,
+    /// Where the source can be read.
+    pub link: Option<String>,
+    /// The day on which somebody looked at the source.
+    pub read: Option<Instant>,
+}
+
+/// What a fact rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grounds {
+    /// The text of law or the authority's own publication.
+    Official,
+    /// An authority's amount as others tell it: the official document was not read.
+    Reported,
+    /// Nobody's but ours.
+    Assumption,
+}
+
+impl Grounds {
+    /// As files and JSON write it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Official => "official",
+            Self::Reported => "reported",
+            Self::Assumption => "assumption",
+        }
+    }
+
+    fn from_name(name: &str) -> Option<Self> {
+        [Self::Official, Self::Reported, Self::Assumption].into_iter().find(|grounds| grounds.name() == name)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +73,18 @@ pub enum Validity {
 }
 
 impl Fact {
+    /// The source as an answer says it: what is not official never looks as if it were.
+    pub fn origin(&self, english: bool) -> String {
+        let (before, after) = match (self.grounds, english) {
+            (Grounds::Official, _) => ("", ""),
+            (Grounds::Reported, false) => ("", " (montant rapporté, à vérifier)"),
+            (Grounds::Reported, true) => ("", " (as reported, to be checked)"),
+            (Grounds::Assumption, false) => ("hypothèse de Jumeau, sans source officielle : ", ""),
+            (Grounds::Assumption, true) => ("an assumption of Jumeau, without official source: ", ""),
+        };
+        format!("{before}{}{after}", self.source)
+    }
+
     pub fn validity(&self, at: Instant) -> Validity {
         if at < self.from {
             Validity::NotYet
@@ -90,6 +134,8 @@ pub struct Project {
     pub kwp: f64,
     /// Before tax, EUR; `None` where nobody says it.
     pub cost_eur: Option<f64>,
+    /// The building is a home: its tax is another one.
+    pub is_home: bool,
     /// kWh of the first year that replace bought power.
     pub own_use_kwh: f64,
     /// kWh of the first year that go to the grid.
@@ -163,7 +209,7 @@ pub fn earnings(project: &Project, facts: &Facts, at: Instant) -> Earnings {
             }
         }
     };
-    let vat = value("vat");
+    let vat = value(if project.is_home { "vat" } else { "vat-elsewhere" });
     let cost_with_tax = project
         .cost_eur
         .zip(vat)

@@ -256,8 +256,8 @@ fn keep((lines, left_out): (&mut Vec<Boxed>, &mut LeftOut), what: &'static str, 
     }
 }
 
-/// From a place to a rectangle.
-fn apart([west, south, east, north]: &[f64; 4], at: [f64; 2]) -> f64 {
+/// From a place to a rectangle, metres.
+pub(super) fn apart([west, south, east, north]: &[f64; 4], at: [f64; 2]) -> f64 {
     (west - at[0]).max(at[0] - east).max(0.0).hypot((south - at[1]).max(at[1] - north).max(0.0))
 }
 

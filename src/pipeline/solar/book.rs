@@ -72,6 +72,7 @@ pub fn complete<'o>(record: &mut Record, scene: &Scene, land: &Land, outlook: &d
         record.monuments = around.monuments.iter().map(seen).map(|found: Covisibility| record::monument_record(&found)).collect();
     }
     (record.trees, record.treeless) = trees::before(record, scene, &|| outlook().obstacles());
+    trees::name_others(record, &|at, reach_m| outlook().buildings_near(at, reach_m));
     around.left_out
 }
 

@@ -1,6 +1,7 @@
 //! Covisibility of a roof with a monument: sight lines over terrain and buildings, straight between both, and from the streets that see both at once.
 
-use super::scene::{Scene, Triangle};
+use super::around::apart;
+use super::scene::{Scene, Solid, Triangle};
 use crate::energy::roof::RoofPlane;
 use crate::energy::shading::bvh::Bvh;
 use crate::energy::shading::sight::{SightLine, sight};
@@ -67,9 +68,20 @@ impl Outlook {
         &self.obstacles
     }
 
+    /// Buildings no farther from a place than this, the nearest first.
+    pub fn buildings_near(&self, at: [f64; 2], reach_m: f64) -> Vec<String> {
+        let mut near: Vec<(f64, &String)> = self.boxes.iter().map(|(id, bounds)| (apart(bounds, at), id)).filter(|(distance, _)| *distance <= reach_m).collect();
+        near.sort_by(|a, b| a.0.total_cmp(&b.0));
+        near.into_iter().map(|(_, id)| id.clone()).collect()
+    }
+
     /// Sight lines between the planes of a building and a monument.
     pub fn covisibility(&self, scene: &Scene, building: &str, planes: &[RoofPlane], monument: &Standing, streets: &[Vec<[f64; 2]>]) -> Covisibility {
         let mut out = Covisibility { monument: monument.clone(), building: None, covisible: None, direct: None, from_street: None, viewpoints: 0, bare: None };
+        if self.stands_on(scene, building, monument) {
+            out.building = Some(building.to_owned());
+            return out;
+        }
         let roof = roof_points(planes);
         let Some(first) = roof.first().copied() else { return out };
         if !self.has_ground {
@@ -136,6 +148,18 @@ impl Outlook {
         found
     }
 
+    /// Whether the monument is the building itself: it stands within its walls, or no other building is nearer. A perimeter's middle is no place that a survey gave: it has to lie within.
+    fn stands_on(&self, scene: &Scene, building: &str, monument: &Standing) -> bool {
+        let Some(own) = scene.buildings.get(building) else { return false };
+        let within = |solid: &Solid| solid.triangles.iter().any(|triangle| covers(triangle, monument.at));
+        if within(own) {
+            return true;
+        }
+        let distance = |bounds: &[f64; 4]| apart(bounds, monument.at);
+        let nearest = self.boxes.iter().map(|(id, bounds)| (distance(bounds), id)).filter(|(distance, _)| *distance < AT_MONUMENT_M).min_by(|a, b| a.0.total_cmp(&b.0));
+        !monument.guessed && nearest.is_some_and(|(_, id)| id == building) && !scene.buildings.values().any(within)
+    }
+
     /// Points of a monument: the top and the middle of the building that stands there, or some heights above the ground.
     fn monument_points(&self, scene: &Scene, own: &str, monument: &Standing) -> (Option<String>, Vec<[f64; 3]>) {
         let at = monument.at;
@@ -143,7 +167,7 @@ impl Outlook {
             .boxes
             .iter()
             .filter(|(id, _)| id.as_str() != own)
-            .map(|(id, [west, south, east, north])| ((west - at[0]).max(at[0] - east).max(0.0).hypot((south - at[1]).max(at[1] - north).max(0.0)), id))
+            .map(|(id, bounds)| (apart(bounds, at), id))
             .filter(|(distance, _)| *distance < AT_MONUMENT_M)
             .min_by(|a, b| a.0.total_cmp(&b.0))
             .and_then(|(_, id)| Some((id, scene.buildings.get(id)?)));
@@ -190,6 +214,13 @@ fn counts(triangle: &Triangle, around: Option<([f64; 2], f64)>) -> bool {
 /// Corners and middles of the planes, a hand’s breadth above them.
 fn roof_points(planes: &[RoofPlane]) -> Vec<[f64; 3]> {
     planes.iter().flat_map(|plane| plane.samples(4, 0.15)).take(24).collect()
+}
+
+/// Whether a triangle lies over a place, as seen from above; a wall lies over none.
+fn covers([a, b, c]: &Triangle, at: [f64; 2]) -> bool {
+    let side = |p: &[f64; 3], q: &[f64; 3]| (q[0] - p[0]) * (at[1] - p[1]) - (q[1] - p[1]) * (at[0] - p[0]);
+    let sides = [side(a, b), side(b, c), side(c, a)];
+    sides.iter().any(|side| *side != 0.0) && (sides.iter().all(|side| *side >= 0.0) || sides.iter().all(|side| *side <= 0.0))
 }
 
 /// Angle between two things as seen from a place.

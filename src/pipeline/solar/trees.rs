@@ -13,8 +13,18 @@ use crate::rooftop::record::rounded;
 /// Trees that are told of one by one, and how far they may stand from a roof's middle, metres.
 const MOST: usize = 8;
 const NEAR_M: f64 = 60.0;
+/// Buildings that are remembered of a tree.
+const MOST_OTHERS: usize = 12;
 /// Trees as far as this still stand before a roof where a nearer one is felled, metres.
 const REACH_M: f64 = 250.0;
+
+/// Who else may have a record's trees before the roof.
+pub fn name_others(record: &mut Record, near: &dyn Fn([f64; 2], f64) -> Vec<String>) {
+    let own = record.building.clone();
+    for tree in &mut record.trees {
+        tree.others = near(tree.at, NEAR_M + tree.radius_m).into_iter().filter(|id| *id != own).take(MOST_OTHERS).collect();
+    }
+}
 
 /// The trees that take light from a roof, the one that takes most first, and what the planes see without all of them; `solid` is what else hides.
 pub fn before<'s>(record: &Record, scene: &Scene, solid: &dyn Fn() -> &'s Bvh) -> (Vec<TreeRecord>, Vec<ThinnedRecord>) {
@@ -101,7 +111,7 @@ pub fn before<'s>(record: &Record, scene: &Scene, solid: &dyn Fn() -> &'s Bvh) -
         .zip(found)
         .filter(|(_, (_, thinned))| !thinned.is_empty())
         .map(|(tree, (gain, thinned))| {
-            (gain, TreeRecord { at: tree.at.map(|x| rounded(x, 3)), radius_m: rounded(tree.radius_m, 3), foot_m: rounded(tree.foot_m, 3), top_m: rounded(tree.top_m, 3), thinned })
+            (gain, TreeRecord { at: tree.at.map(|x| rounded(x, 3)), radius_m: rounded(tree.radius_m, 3), foot_m: rounded(tree.foot_m, 3), top_m: rounded(tree.top_m, 3), thinned, others: Vec::new() })
         })
         .collect();
     trees.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -54,8 +54,8 @@ impl Origin {
                 "cloudless sky (not a yield)",
             ),
             Self::Climatology => (
-                "climatologie mensuelle intégrée (ensoleillement Météo-France 1981-2010, Ångström-Prescott FAO-56), statistique",
-                "built-in monthly climatology (Météo-France sunshine 1981-2010, Ångström-Prescott FAO-56), statistical",
+                "climatologie mensuelle intégrée, estimation de Jumeau (ensoleillement proche des normales 1981-2010, sans table officielle ; Ångström-Prescott FAO-56), statistique",
+                "built-in monthly climatology, an estimate of Jumeau (sunshine about the 1981-2010 normals, without an official table; Ångström-Prescott FAO-56), statistical",
             ),
         }
     }

@@ -3,6 +3,7 @@
 //! Reads: [`Scene`] (selection, choice, language), [`ViewCommand`]. Asks: a page of the roof book, once its head. Writes: [`RoofFacts`], [`PlanFacts`], and the meshes of `draw` and `ring`.
 
 pub mod draw;
+mod beside;
 mod dossier;
 mod plan;
 pub mod ring;
@@ -12,7 +13,7 @@ use super::requests::{Purpose, Requests};
 use super::vocab::{PlanFacts, RoofFacts, Scene, ViewCommand, ViewerSystems};
 use crate::energy::economics::{Facts, Use, file as facts_file};
 use crate::formats::meter::{self, Meter};
-use crate::formats::roofbook::{self, HEAD, Head, page_file, page_of};
+use crate::formats::roofbook::{self, HEAD, Head, Record, page_file, page_of};
 use crate::formats::territory::LayerKind;
 use crate::io::{self, Clock, IoFault};
 use crate::planning::file::Texts;
@@ -77,6 +78,8 @@ struct Work {
     tried: Option<(Trial, Arc<Prepared>)>,
     answered: Option<(RoofChoice, Language)>,
     stale: bool,
+    /// Roofs beside the selected one, where a tree is felled.
+    beside: beside::Beside,
 }
 
 /// How modules lie, their margin, what is felled.
@@ -120,7 +123,8 @@ fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut work: ResMut<Wo
     let selected = scene.state.selection.as_ref().filter(|selection| scene.manifest.layer(&selection.layer).is_some_and(|layer| layer.kind == LayerKind::Buildings));
     let building = book.and(selected).map(|selection| &selection.id);
     if work.building.as_ref() != building {
-        requests.cancel(|purpose| matches!(purpose, Purpose::RoofPage { .. }));
+        requests.cancel(|purpose| matches!(purpose, Purpose::RoofPage { .. } | Purpose::RoofBeside { .. }));
+        work.beside = beside::Beside::default();
         work.building = building.cloned();
         work.prepared = Part::Unasked;
         work.page = None;
@@ -143,11 +147,18 @@ fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut work: ResMut<Wo
         work.prepared = Part::Asked;
     }
     take(&mut requests, work, &building);
+    work.stale |= work.beside.take(&mut requests);
     let now = (scene.state.roof.clone(), scene.state.language);
     if work.stale || work.answered.as_ref() != Some(&now) {
         work.stale = false;
         work.answered = Some(now);
         tell(&scene, work, &building, &mut facts);
+        if let (Part::Here(sunlight), Part::Here(Some(prepared))) = (&work.sunlight, &work.prepared) {
+            let around = work.beside.around(felled(&scene.state.roof, &prepared.record).map(|thinning| (&prepared.record, thinning)), sunlight, scene.state.language == Language::En, book, &mut requests);
+            if let Some(card) = &mut facts.card {
+                card.tried.around = around;
+            }
+        }
     }
 }
 
@@ -203,11 +214,7 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
         let Some((dated, texts)) = &work.facts else { return };
         let shared = &sunlight.shared;
         let choice = &scene.state.roof;
-        let felled = match choice.felled {
-            RoofTree::None => None,
-            RoofTree::One(number) => (usize::from(number) < prepared.record.trees.len()).then_some(Thinning::Tree(usize::from(number))),
-            RoofTree::All => (!prepared.record.trees.is_empty()).then_some(Thinning::All),
-        };
+        let felled = felled(choice, &prepared.record);
         // What no tree is felled in is the roof to compare with.
         let standing = tried(&mut work.tried, prepared, sunlight, (choice.lay, choice.margin_m, None));
         let prepared = &tried(&mut work.tried, prepared, sunlight, (choice.lay, choice.margin_m, felled));
@@ -255,6 +262,15 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
     }
     out.ms = 1e3 * clock.seconds();
     *facts = out;
+}
+
+/// Which trees of a roof a person thinks away; none that it does not have.
+fn felled(choice: &RoofChoice, record: &Record) -> Option<Thinning> {
+    match choice.felled {
+        RoofTree::None => None,
+        RoofTree::One(number) => (usize::from(number) < record.trees.len()).then_some(Thinning::Tree(usize::from(number))),
+        RoofTree::All => (!record.trees.is_empty()).then_some(Thinning::All),
+    }
 }
 
 /// The roof with its modules laid as somebody wants them, without some trees.
