@@ -698,7 +698,10 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   const chart = page.locator("#chart");
   assert.match(await chart.innerText(), /Production \(MW\)/);
   assert.equal(await chart.locator("svg.curve").count(), 2);
+  // The table is written where somebody opens it.
+  assert.equal(await chart.locator("table tr").count(), 0);
   await chart.getByText("Voir les nombres").click();
+  await chart.locator("table tr").nth(24).waitFor();
   assert.equal(await chart.locator("table tr").count(), 25);
   assert.match(await chart.locator("table").innerText(), /Pas de donnée/);
   const saved = page.waitForEvent("download");

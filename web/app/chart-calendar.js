@@ -1,6 +1,6 @@
 // A year of a series as a sheet of days and hours, and its months as a table.
 
-import { currentLanguage, named, t } from "./words.js";
+import { currentLanguage, form, named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { make } from "./page.js";
 import { three, written } from "./chart-frame.js";
@@ -45,7 +45,7 @@ export function calendar(chart, sheet) {
 /** The hour of a day on the clock: nights of 23 and 25 hours move it. */
 function hourOf(midnight, hour) {
   const guess = midnight + 3_600_000 * hour;
-  const told = Number(new Intl.DateTimeFormat("en-GB", { timeZone: store.timezone, hour: "2-digit", hourCycle: "h23" }).format(guess));
+  const told = Number(form("DateTimeFormat", "en-GB", { timeZone: store.timezone, hour: "2-digit", hourCycle: "h23" }).format(guess));
   const off = hour - told;
   return Math.abs(off) === 1 ? guess + 3_600_000 * off : guess;
 }
@@ -53,7 +53,7 @@ function hourOf(midnight, hour) {
 function months(chart, sheet) {
   const of = new Map();
   sheet.days.forEach((day, place) => {
-    const month = new Intl.DateTimeFormat(currentLanguage(), { timeZone: store.timezone, month: "long", year: "numeric" }).format(Date.parse(day));
+    const month = form("DateTimeFormat", currentLanguage(), { timeZone: store.timezone, month: "long", year: "numeric" }).format(Date.parse(day));
     of.set(month, [...(of.get(month) ?? []), ...sheet.hours[place].filter((value) => value !== null)]);
   });
   const table = make("table");

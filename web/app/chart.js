@@ -14,6 +14,7 @@ import { renew } from "./renew.js";
 let chart = null;
 /** The year hour by hour: midnights of its days, and 24 values of each. It comes apart from the chart, which changes with the day. */
 let sheet = { days: [], hours: [], typical: [] };
+let drawn = { of: null, key: "", parts: [] };
 let said = "";
 
 /** A chart message of the viewer; `null` takes it away. */
@@ -60,15 +61,18 @@ export function drawChart() {
       parts.push(go);
     }
     parts.push(...over(chart), ...worst());
-    if (sheet.days.length > 1) parts.push(...calendar(chart, sheet));
-    parts.push(...typical(chart, sheet.typical));
+    parts.push(...year());
   }
   const origin = make("p", "", { class: "quiet" });
   if (chart.madeUp) origin.append(make("b", t("made-up"), { class: "badge made-up", title: t("made-up-help") }), " ");
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
   origin.append([chart.source, chart.method].filter(Boolean).join(" · "));
   const details = make("details", "", { class: "values", "data-keep": "table" });
-  details.append(make("summary", t("chart-table")), values(chart));
+  details.append(make("summary", t("chart-table")));
+  // Hundreds of cells that nobody sees would be written for each instant of a moving clock.
+  const isRead = place.querySelector(':scope > details[data-keep="table"]')?.open;
+  if (isRead) details.append(values(chart));
+  details.ontoggle = ({ target }) => { if (target.open && target.childElementCount === 1) drawChart(); };
   const save = make("button", t("chart-csv"), { type: "button", class: "small" });
   save.onclick = () => download(chart);
   const still = make("button", t("chart-png"), { type: "button", class: "small" });
@@ -82,6 +86,15 @@ export function drawChart() {
   }
   renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
+}
+
+/** The sheet of a year and its typical days: the clock does not change them, so they are drawn once. */
+function year() {
+  const key = [named(chart.title), chart.unit, currentLanguage(), store.timezone].join();
+  if (drawn.of !== sheet || drawn.key !== key) {
+    drawn = { of: sheet, key, parts: [...(sheet.days.length > 1 ? calendar(chart, sheet) : []), ...typical(chart, sheet.typical)] };
+  }
+  return drawn.parts;
 }
 
 /** As the clock moves. */

@@ -3,13 +3,16 @@
 /** What a thing is: its tag, and its name where it has one. Unlike things are replaced. */
 const kind = (node) => `${node.nodeName} ${node.id ?? ""} ${node.dataset?.keep ?? ""}`;
 /** Handlers stand in these properties, so that they can move; `addEventListener` could not tell which are there. */
-const HANDLERS = ["onclick", "onchange", "oninput"];
+const HANDLERS = ["onclick", "onchange", "oninput", "ontoggle"];
 
 /** Makes `place` hold `parts` (elements and texts), changing as little as it takes. */
 export function renew(place, ...parts) {
   const fresh = parts.filter((part) => part !== null && part !== undefined && part !== "").map((part) => (typeof part === "string" ? document.createTextNode(part) : part));
   const old = [...place.childNodes];
-  const pairs = alike(old.map(kind), fresh.map(kind));
+  // What is handed in as it stood stays as it is.
+  const kept = new Set(fresh.filter((node) => node.parentNode === place));
+  const sort = (node) => (kept.has(node) ? node : kind(node));
+  const pairs = alike(old.map(sort), fresh.map(sort));
   const stays = new Set(pairs.values());
   old.forEach((node, at) => { if (!stays.has(at)) place.removeChild(node); });
   fresh.forEach((node, at) => {
@@ -42,6 +45,7 @@ function alike(old, fresh) {
 
 /** Gives an element all that a fresh one has. */
 function settle(old, fresh, place) {
+  if (old === fresh) return;
   if (old.nodeType !== 1) {
     if (old.data !== fresh.data) old.data = fresh.data;
     return;

@@ -1,6 +1,6 @@
 // The flow diagram: where power comes from at the instant and where it goes, or the energy of its day or year. The viewer lays it out (message `flows`); here it is painted, with a table behind it.
 
-import { currentLanguage, dateText, has, number, t } from "./words.js";
+import { currentLanguage, dateText, form, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
 import { renew } from "./renew.js";
@@ -69,7 +69,7 @@ export function drawFlows() {
   if (!diagram) return place.replaceChildren();
   const over = overOf(diagram);
   const [date, ...time] = dateText(Date.parse(store.state.instant), store.timezone).split(", ");
-  const when = over === "hour" ? [date, ...time].join(", ") : over === "day" ? date : new Intl.DateTimeFormat("en", { year: "numeric", timeZone: store.timezone }).format(Date.parse(store.state.instant));
+  const when = over === "hour" ? [date, ...time].join(", ") : over === "day" ? date : form("DateTimeFormat", "en", { year: "numeric", timeZone: store.timezone }).format(Date.parse(store.state.instant));
   const parts = [make("h3", t("flows-title")), spans(over), make("p", `${diagram.of} · ${when}`, { class: "quiet" })];
   if (diagram.madeUp) parts.push(make("p", t("made-up"), { class: "notice-line", title: t("made-up-help") }));
   if (diagram.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));

@@ -1,6 +1,6 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
-import { clock, dateText, number, rfc3339, t } from "./words.js";
+import { clock, dateText, form, number, rfc3339, t } from "./words.js";
 import { command, onChange, store } from "./state.js";
 import { around, inside, marks } from "./ruler.js";
 import { datePattern, fieldText, typedDate } from "./typed-date.js";
@@ -217,8 +217,8 @@ function words({ time, span }) {
   const local = clock(time, store.timezone);
   if (span === "year" || span === "decade") return local.year;
   if (span === "hour" || span === "quarter") return `${local.hour}:${local.minute}`;
-  const form = span === "month" ? { month: "short" } : { day: "numeric", month: "short" };
-  return new Intl.DateTimeFormat(document.documentElement.lang, { ...form, timeZone: store.timezone }).format(time);
+  const parts = span === "month" ? { month: "short" } : { day: "numeric", month: "short" };
+  return form("DateTimeFormat", document.documentElement.lang, { ...parts, timeZone: store.timezone }).format(time);
 }
 
 function speedText(seconds) {

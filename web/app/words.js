@@ -321,8 +321,17 @@ export function named(name) {
   return name ?? "";
 }
 
+const forms = new Map();
+
+/** A formatter of `Intl`; making one costs more than a hundred uses, so they are kept. */
+export function form(kind, locale, options) {
+  const key = [kind, locale, ...Object.entries(options)].join();
+  if (!forms.has(key)) forms.set(key, new Intl[kind](locale, options));
+  return forms.get(key);
+}
+
 export function number(value, digits = 1) {
-  return new Intl.NumberFormat(language, { maximumFractionDigits: digits }).format(value);
+  return form("NumberFormat", language, { maximumFractionDigits: digits }).format(value);
 }
 
 export function bytes(count) {
@@ -337,25 +346,18 @@ export function metres(value) {
 /** `21 juin 2026, 15 h 30` and `21 June 2026, 15:30`, on the territory's clock. */
 export function dateText(milliseconds, timezone) {
   const locale = language === "fr" ? "fr-FR" : "en-GB";
-  const date = new Intl.DateTimeFormat(locale, { timeZone: timezone, day: "numeric", month: "long", year: "numeric" });
-  const part = (type) => clock(milliseconds, timezone)[type];
-  const hour = language === "fr" ? `${Number(part("hour"))}\u00a0h\u00a0${part("minute")}` : `${part("hour")}:${part("minute")}`;
+  const date = form("DateTimeFormat", locale, { timeZone: timezone, day: "numeric", month: "long", year: "numeric" });
+  const wall = clock(milliseconds, timezone);
+  const hour = language === "fr" ? `${Number(wall.hour)}\u00a0h\u00a0${wall.minute}` : `${wall.hour}:${wall.minute}`;
   // French counts the first of a month, Intl does not.
   const day = date.format(milliseconds).replace(/^1 /, language === "fr" ? "1er " : "1 ");
   return `${day}, ${hour}`;
 }
 
-const clocks = new Map();
-
 /** The parts of the local time at an instant, as two-digit text. */
 export function clock(milliseconds, timezone) {
-  // Making one costs more than a hundred readings.
-  if (!clocks.has(timezone)) {
-    clocks.set(timezone, new Intl.DateTimeFormat("en-CA", {
-      timeZone: timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit",
-    }));
-  }
-  return Object.fromEntries(clocks.get(timezone).formatToParts(milliseconds).map(({ type, value }) => [type, value]));
+  const parts = form("DateTimeFormat", "en-CA", { timeZone: timezone, hourCycle: "h23", year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit" });
+  return Object.fromEntries(parts.formatToParts(milliseconds).map(({ type, value }) => [type, value]));
 }
 
 /** `2026-06-21T15:30` on the territory's clock. */
