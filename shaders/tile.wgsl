@@ -109,14 +109,26 @@ fn grown(stroke: vec4<f32>, pixel: f32, marks: vec2<f32>) -> vec3<f32> {
 
 #ifdef STROKED
 // What a machine follows: its own rows, else the mean of all.
-fn machine_of(hash: u32) -> vec3<f32> {
-    let count = min(u32(scene.machines.w), 32u);
-    for (var at = 0u; at < count; at += 1u) {
-        if scene.machine[at].x == hash {
-            return bitcast<vec3<f32>>(scene.machine[at].yzw);
+fn machine_of(hash: u32, place: f32) -> vec3<f32> {
+    var low = 0u;
+    var high = min(u32(scene.machines.w), 256u);
+    while low < high {
+        let middle = (low + high) / 2u;
+        let known = scene.machine[middle].x;
+        if known == hash {
+            return bitcast<vec3<f32>>(scene.machine[middle].yzw);
+        }
+        if known < hash {
+            low = middle + 1u;
+        } else {
+            high = middle;
         }
     }
-    return scene.machines.xyz;
+    return without_own(place);
+}
+
+fn without_own(place: f32) -> vec3<f32> {
+    return vec3(scene.machines.xy, select(scene.machines.z, scene.charging.x, place > 6.5));
 }
 
 // Turned about an upright axis, clockwise from above.
@@ -126,10 +138,17 @@ fn turned(at: vec2<f32>, facing: f32) -> vec2<f32> {
     return vec2(at.x * c - at.y * s, at.x * s + at.y * c);
 }
 
-// How far a vertex of a machine is from where it was built: it faces the wind, spins, or sinks with what is left in it.
+// How far what is not there sinks below its foot, metres: under the bay.
+const GONE_M: f32 = 0.4;
+
+// How far a vertex of a machine is from where it was built: it faces the wind, spins, sinks with what is left in it, or is not there.
 fn moved(stroke: vec4<f32>, machine: vec3<f32>) -> vec3<f32> {
-    if stroke.w < 3.5 || stroke.w > 6.5 {
+    if stroke.w < 3.5 || stroke.w > 7.5 {
         return vec3(0.0);
+    }
+    if stroke.w > 6.5 {
+        // Shares are kept to a thousandth.
+        return vec3(0.0, select(-stroke.x - GONE_M, 0.0, 1.0 - machine.z > stroke.y + 0.001), 0.0);
     }
     if stroke.w > 5.5 {
         return vec3(0.0, -stroke.x * machine.z, 0.0);
@@ -211,10 +230,10 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef STROKED
     var marked = vec2(0.0);
     var way = 0.0;
-    var machine = scene.machines.xyz;
+    var machine = without_own(in.stroke.w);
 #ifdef TABLE
     if in.stroke.w > 3.5 {
-        machine = machine_of(feature_record(in.row).w);
+        machine = machine_of(feature_record(in.row).w, in.stroke.w);
     }
 #endif
 #ifdef FEATURES

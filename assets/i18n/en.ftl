@@ -63,7 +63,6 @@ nature-made = schematic
 nature-made-help = Drawn by Jumeau where the data say nothing.
 made-up = generated, not real
 made-up-help = Made up by rules of planning where the data say nothing: none of it was surveyed.
-source-line = { $title }, { $producer }, { $date }, { $licence }
 source-unknown = Source not stated
 
 ## Figures
@@ -124,6 +123,8 @@ figure-depth = Depth
 figure-height-above = Height above the ground
 figure-diameter = Diameter
 figure-voltage = Voltage
+figure-charging-points = Charging points
+figure-charging-power = Power of a point
 figure-area-code = Code
 figure-area = Area
 
@@ -154,6 +155,9 @@ utility-kind-valve = Valve
 utility-kind-pump = Pump
 utility-kind-tank = Tank
 utility-kind-node = Node
+utility-kind-turbine = Wind turbine
+utility-kind-battery = Battery
+utility-kind-charger = Charging station
 accuracy-A = A (40 cm at most)
 accuracy-B = B (1.5 m at most)
 accuracy-C = C (over 1.5 m)
@@ -712,6 +716,7 @@ series-demand-of-buildings = Demand of the buildings
 series-pv-if-equipped = Solar production, roofs equipped
 series-lighting = Street lighting
 series-tram = Tramway
+series-vehicle-charging = Vehicle charging
 series-flow-loading = Loading of the lines
 series-flow-voltage = Voltage
 series-flow-room-feed = Room left for feeding in

@@ -63,7 +63,6 @@ nature-made = schématique
 nature-made-help = Dessiné par Jumeau là où les données se taisent.
 made-up = généré, non réel
 made-up-help = Inventé par des règles de planification là où les données se taisent : rien de cela n’a été levé sur place.
-source-line = { $title }, { $producer }, { $date }, { $licence }
 source-unknown = Source non indiquée
 
 ## Figures
@@ -124,6 +123,8 @@ figure-depth = Profondeur
 figure-height-above = Hauteur au-dessus du sol
 figure-diameter = Diamètre
 figure-voltage = Tension
+figure-charging-points = Points de charge
+figure-charging-power = Puissance d’un point
 figure-area-code = Code
 figure-area = Superficie
 
@@ -154,6 +155,9 @@ utility-kind-valve = Vanne
 utility-kind-pump = Pompe
 utility-kind-tank = Réservoir
 utility-kind-node = Nœud
+utility-kind-turbine = Éolienne
+utility-kind-battery = Batterie
+utility-kind-charger = Station de recharge
 accuracy-A = A (au plus 40 cm)
 accuracy-B = B (au plus 1,5 m)
 accuracy-C = C (plus de 1,5 m)
@@ -712,6 +716,7 @@ series-demand-of-buildings = Demande des bâtiments
 series-pv-if-equipped = Production solaire, toits équipés
 series-lighting = Éclairage public
 series-tram = Tramway
+series-vehicle-charging = Recharge de véhicules
 series-flow-loading = Charge des lignes
 series-flow-voltage = Tension
 series-flow-room-feed = Capacité restante en injection

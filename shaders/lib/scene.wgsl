@@ -30,13 +30,15 @@ struct Scene {
     // x direction that the wind comes from, radians clockwise from north; y angle of rotors, radians; z what is missing in batteries, 0 is full.
     // w how many machines follow their own rows.
     machines: vec4<f32>,
+    // x share of charging points that are free, as a mean of all stations: 1 where nothing charges or nothing is known.
+    charging: vec4<f32>,
     // x metres that a unit of the value raises a feature (0: none is raised), y the most of it, metres; z share of the roofs that could carry modules
     // which are taken to do so, w 1 where the theme is what roofs make.
     raise: vec4<f32>,
     // What modules make at the instant, as a share of their most: x on flat roofs, y facing east, z south, w west; below 0 where it is not known.
     roofs: vec4<f32>,
-    // The same for single machines: x hash of the feature, yzw as above, f32 bits.
-    machine: array<vec4<u32>, 32>,
+    // The same for single machines: x hash of the feature, by which they are sorted, yzw as above, f32 bits; z is what is free at charging stations too.
+    machine: array<vec4<u32>, 256>,
     // Colours of the scale; w of the first is its exponent, w of the second the number of classes (0: colours run into each other),
     // w of the third the rows of the series.
     ramp: array<vec4<f32>, 8>,

@@ -3,7 +3,9 @@
 use super::accounts::Side;
 
 /// Beginnings of words, without accents and in lower case. What is stored comes before what is used: "pompage" is both.
-const WORDS: [(&str, Side); 37] = [
+const WORDS: [(&str, Side); 39] = [
+    // Of vehicles, not of a store.
+    ("vehicle-charging", Side::Consumption), ("recharge", Side::Consumption),
     ("decharge", Side::Discharged), ("discharg", Side::Discharged), ("destockage", Side::Discharged), ("turbinage", Side::Discharged),
     ("charge-batterie", Side::Charged), ("battery-charging", Side::Charged), ("stockage", Side::Charged), ("pompage", Side::Charged), ("charging", Side::Charged),
     ("pv", Side::Production), ("solaire", Side::Production), ("solar", Side::Production), ("photovolt", Side::Production),
@@ -88,6 +90,8 @@ mod tests {
             ("Prévision J-1", None),
             ("Taux de CO2", None),
             ("tram", Some(Side::Consumption)),
+            ("vehicle-charging", Some(Side::Consumption)),
+            ("Recharge publique", Some(Side::Consumption)),
             ("Température", None),
         ] {
             assert_eq!(side_of(name), side, "{name}");

@@ -395,6 +395,9 @@ pub struct Series {
     /// What in the scene follows its values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moves: Option<Moves>,
+    /// What each row is at most, in the order of the rows: what follows it in the scene is full there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub full: Vec<f32>,
     /// The sign of a value says which way it runs along its line, the rest how much.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub directed: bool,
@@ -416,6 +419,8 @@ pub enum Moves {
     WindDirection,
     /// Per cent: batteries fill.
     Charge,
+    /// As much of each row's `full` as is drawn: so many vehicles charge.
+    Charging,
 }
 
 impl Series {
@@ -438,6 +443,7 @@ impl Series {
             typical_year: false,
             band: None,
             moves: None,
+            full: Vec::new(),
             apart: false,
             directed: false,
             quantiles: Vec::new(),

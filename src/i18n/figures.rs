@@ -165,16 +165,11 @@ fn plus_minus(amount: &str) -> String {
     format!("±\u{A0}{amount}")
 }
 
+/// What is not said leaves no comma.
 fn source(dataset: &Dataset, texts: &Texts) -> String {
-    texts.text_with(
-        "source-line",
-        &[
-            ("title", dataset.title.as_str().into()),
-            ("producer", dataset.producer.as_str().into()),
-            ("date", texts.iso_date(&dataset.date).into()),
-            ("licence", dataset.licence.as_str().into()),
-        ],
-    )
+    let date = texts.iso_date(&dataset.date);
+    let parts = [dataset.title.as_str(), &dataset.producer, &date, &dataset.licence];
+    parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
 /// As [`nature_keys`], of what is made up and stands for nothing real.

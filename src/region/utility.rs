@@ -135,6 +135,8 @@ pub enum FixtureKind {
     Turbine,
     /// A battery in containers.
     Battery,
+    /// A station where electric vehicles charge.
+    Charger,
     Stop,
     Lamp,
     Valve,
@@ -154,6 +156,7 @@ impl FixtureKind {
             Self::Plant => "plant",
             Self::Turbine => "turbine",
             Self::Battery => "battery",
+            Self::Charger => "charger",
             Self::Stop => "stop",
             Self::Lamp => "lamp",
             Self::Valve => "valve",
@@ -172,6 +175,7 @@ impl FixtureKind {
             Self::Plant => 8.0,
             Self::Turbine => 90.0,
             Self::Battery => 2.9,
+            Self::Charger => 1.9,
             Self::Stop => 2.8,
             Self::Lamp => 7.0,
             Self::Valve | Self::Pump => 0.8,
@@ -179,6 +183,15 @@ impl FixtureKind {
             Self::Node => 0.25,
         }
     }
+}
+
+/// What a charging station says of itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Plugs {
+    /// Vehicles that charge at once.
+    pub points: Option<u16>,
+    /// Of one point, as a mean of them all.
+    pub point_kw: Option<f64>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -199,6 +212,8 @@ pub struct Fixture {
     pub rated_kva: Option<f64>,
     /// What is left of the capacity reserved for renewables at this post (S3REnR), MW.
     pub reserved_mw: Option<f64>,
+    /// Of a charging station.
+    pub plugs: Plugs,
     pub accuracy: Accuracy,
     pub years: Years,
 }

@@ -4,7 +4,7 @@
 //! hubs with three sessions of 12 kWh a point and day, never above what their points give together.
 
 use super::ground::{Prepared, Wind};
-use crate::energy::load::vehicle::{Charging, Fleet, Plug, charge};
+use crate::energy::load::vehicle::public_station;
 use crate::energy::wind::library;
 use crate::energy::wind::park::{Park, Thrust, Turbine};
 use crate::energy::wind::profile::power_law;
@@ -24,10 +24,6 @@ const DIRECTIONS: usize = 24;
 const SPEEDS: usize = 26;
 /// A rotor of unknown width, for each square root of its kilowatts, metres.
 const ROTOR_M: f64 = 1.65;
-const SESSIONS: f64 = 3.0;
-const SESSION_KWH: f64 = 12.0;
-/// Points that are simulated; more of them behave alike.
-const MOST_POINTS: u16 = 40;
 const SEED: u64 = 7;
 
 /// What the things of a proposal do together. All lists have a value for each step.
@@ -157,13 +153,7 @@ fn share_at(kept: &[f64], speed: f64) -> f64 {
 
 fn charging(prepared: &Prepared, points: u16, kw: f64) -> Vec<f64> {
     let ground = &prepared.ground;
-    let simulated = points.min(MOST_POINTS);
-    let vehicles = (f64::from(simulated) * SESSIONS).round() as usize;
-    let fleet = Fleet { vehicles, annual_kwh: SESSION_KWH * 365.0, power_kw: kw, plugged_share: 1.0, plug: Plug::Public };
-    let times = f64::from(points) / f64::from(simulated.max(1));
-    let sessions = fleet.sessions(&ground.as_steps(), ground.clock, SEED).unwrap_or_default();
-    let charged = charge(&sessions, ground.steps(), ground.step_h(), &Charging::Within(f64::from(simulated) * kw));
-    charged.map(|charged| charged.power_kw.into_iter().map(|kw| kw * times).collect()).unwrap_or_default()
+    public_station(points, kw, &ground.as_steps(), ground.clock, SEED).unwrap_or_default()
 }
 
 /// What a connection of a thing has to carry, kW; none of a line.

@@ -101,6 +101,7 @@ pub fn still(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: 
         let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
         ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
     }
+    made_up(ui, &chart.made_up, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
     let source = texts.text_with("ui-source", &[("source", chart.source.as_str().into())]);
     ui.label(RichText::new(format!("{nature} · {source}")).small());

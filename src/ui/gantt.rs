@@ -1,6 +1,7 @@
 //! What changes around the year shown, each thing on a line of its own; a click goes to the year and to the place.
 
 use super::model::PanelModel;
+use super::widgets::made_up;
 use crate::i18n::Texts;
 use crate::view::Command;
 use crate::view::Selection;
@@ -25,6 +26,10 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
         return commands;
     }
     ui.label(RichText::new(texts.text_with("gantt-title", &values)).small().weak());
+    if changes.rows.iter().any(|change| change.is_made_up) {
+        // Of some of them or of all: each says it of itself.
+        made_up(ui, &texts.made_up(true), texts);
+    }
     ScrollArea::vertical().id_salt("gantt").max_height(MOST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for change in &changes.rows {
@@ -39,7 +44,10 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
 
 fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> {
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), LINE), Sense::click());
-    let said = format!("{} · {}", change.name, years(change, texts));
+    let mut said = format!("{} · {}", change.name, years(change, texts));
+    if change.is_made_up && !change.name.contains(&texts.made_up(true)) {
+        said = format!("{said} · {}", texts.made_up(true));
+    }
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Button, true, &said));
     let painter = ui.painter().with_clip_rect(rect);
     if response.hovered() || response.has_focus() {

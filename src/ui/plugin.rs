@@ -384,7 +384,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
     ChartText {
         csv: csv(&origin, clock, &chart.day),
         unit: chart.unit.clone(),
-        made_up,
+        made_up: made_up.clone(),
         nature: texts.nature(chart.nature),
         nature_help: texts.nature_help(chart.nature),
         curves: chart.day.clone(),
@@ -409,6 +409,8 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
             ("territory", scene.manifest.id.clone()),
             ("unit", chart.unit.clone()),
             ("nature", nature_id(chart.nature).to_owned()),
+            // As the CSV has it.
+            ("notice", made_up.clone()),
             ("source", source.clone()),
             ("licence", dataset.map(|dataset| dataset.licence.clone()).unwrap_or_default()),
             ("attribution", dataset.map(|dataset| dataset.attribution.clone()).unwrap_or_default()),

@@ -25,19 +25,28 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
         commands.extend(curves(ui, model, memory, texts));
         return commands;
     };
-    let title = match model.layers.iter().find(|layer| layer.id == selection.layer) {
+    let of_layer = match model.layers.iter().find(|layer| layer.id == selection.layer) {
         Some(layer) if layer.kind != Some(LayerKind::Buildings) => layer.name.clone(),
         _ => texts.text("ui-sheet-building"),
     };
+    // A thing goes by its name; what it is stands below.
+    let said = |keys: &[&str]| model.figures.iter().find(|figure| keys.contains(&figure.key.as_str()) && !figure.absent).map(|figure| figure.value.as_str());
+    let name = said(&["figure-name", "figure-road-name"]);
     ui.horizontal(|ui| {
-        ui.label(RichText::new(title).heading().strong());
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let close = texts.text("ui-close");
             if icon_button(ui, icon::X, &close, &tip(texts, "ui-close", "key-escape")).clicked() {
                 commands.push(Command::Select { selection: None });
             }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                ui.add(Label::new(RichText::new(name.unwrap_or(&of_layer)).heading().strong()).truncate());
+            });
         });
     });
+    if name.is_some() {
+        let kind = said(&["figure-utility-kind"]).map_or_else(|| of_layer.clone(), |kind| format!("{of_layer} · {kind}"));
+        ui.label(RichText::new(kind).weak());
+    }
     if let Some(of_roof) = &model.roof {
         commands.extend(roof::panel(ui, of_roof, model, texts));
         ui.separator();

@@ -178,13 +178,14 @@ fn gather(resident: Res<Resident>, drawn: Res<DrawnCamera>, mut attributes: ResM
 
 /// What an attribute is called: a word of ours, else as its source calls it.
 pub fn title(name: &str) -> super::vocab::Words {
-    const OURS: [(&str, &str); 26] = [
+    const OURS: [(&str, &str); 28] = [
         ("usage", "figure-usage"), ("usage2", "attribute-usage2"), ("height_m", "figure-height"), ("storeys", "figure-storeys"), ("dwellings", "figure-dwellings"),
         ("year", "figure-year"), ("footprint_m2", "figure-footprint"), ("floor_area_m2", "figure-floor-area"), ("demand_kwh_year", "figure-demand-year"),
         ("ridge_m", "attribute-ridge"), ("ridge_stated_m", "attribute-ridge-stated"), ("roof", "attribute-roof"), ("roof_method", "attribute-roof-method"),
         ("height_origin", "attribute-height-origin"), ("class", "attribute-class"), ("kind", "figure-utility-kind"), ("accuracy", "figure-accuracy"),
         ("material", "figure-material"), ("voltage_v", "figure-voltage"), ("diameter_m", "figure-diameter"), ("depth_m", "figure-depth"),
         ("width_m", "figure-road-width"), ("code", "figure-area-code"), ("area_m2", "figure-area"), ("works_year", "figure-works-year"), ("to_year", "figure-removed-year"),
+        ("points", "figure-charging-points"), ("point_kw", "figure-charging-power"),
     ];
     OURS.iter().find(|(column, _)| *column == name).map_or_else(|| super::vocab::Words::Said(name.to_owned()), |(_, key)| super::vocab::Words::Key(key))
 }
@@ -197,6 +198,7 @@ pub fn unit(name: &str) -> super::vocab::Words {
         _ if name.ends_with("_m2") => "m²",
         _ if name.ends_with("_m") => "m",
         _ if name.ends_with("_v") => "V",
+        _ if name.ends_with("_kw") => "kW",
         _ => "",
     };
     super::vocab::Words::Said(said.to_owned())

@@ -6,6 +6,8 @@ use super::join::passes;
 use super::lives::Lives;
 use super::resident::{Resident, ResidentTile};
 use super::vocab::{Change, Changes, Scene, SceneFacts, ViewerSystems};
+use crate::base::DatasetId;
+use crate::formats::territory::Manifest;
 use crate::geodesy::Ecef;
 use crate::stream::TileId;
 use crate::view::life::Life;
@@ -61,7 +63,7 @@ fn gather(scene: Res<Scene>, resident: Res<Resident>, mut seen: Local<Option<Of>
     // A town takes longer than a frame may: only once the camera has stood still for one. The year moves by hand, and is followed at once.
     let is_still = seen.as_ref().is_some_and(|seen| seen.shown == now.shown);
     if is_still && told.as_ref() != Some(&now) {
-        let changes = find(&resident, &now);
+        let changes = find(&resident, &scene.manifest, &now);
         if facts.changes.as_ref() != Some(&changes) {
             facts.changes = Some(changes);
         }
@@ -70,7 +72,7 @@ fn gather(scene: Res<Scene>, resident: Res<Resident>, mut seen: Local<Option<Of>
     *seen = Some(now);
 }
 
-fn find(resident: &Resident, of: &Of) -> Changes {
+fn find(resident: &Resident, manifest: &Manifest, of: &Of) -> Changes {
     let mut found: Vec<Found> = Vec::new();
     let mut looked = 0;
     'tiles: for (at, id) in &of.shown {
@@ -112,7 +114,9 @@ fn find(resident: &Resident, of: &Of) -> Changes {
             let id = id_of(found);
             let table = found.tile.tables.get(found.table)?;
             let name = NAMES.iter().find_map(|name| table.text(name, found.row)).unwrap_or(&id).to_owned();
-            Some(Change { layer: layer.id.clone(), id, name, life: found.life, year: found.year, at, span_m })
+            let dataset = table.text("dataset", found.row).map(DatasetId::from).or_else(|| manifest.layer(&layer.id)?.datasets.first().cloned());
+            let is_made_up = dataset.is_some_and(|dataset| manifest.is_made_up(&dataset));
+            Some(Change { layer: layer.id.clone(), id, name, is_made_up, life: found.life, year: found.year, at, span_m })
         })
         .collect();
     // As a calendar reads: by their beginnings.

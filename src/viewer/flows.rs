@@ -31,6 +31,8 @@ const MOST_ROWS: usize = 512;
 /// Steps that are summed: a year of quarters of an hour. And chunks that one row may need.
 const MOST_STEPS: usize = 36_000;
 const MOST_CHUNKS: usize = 64;
+/// What charging stations draw.
+const CHARGING: &str = "vehicle-charging";
 /// How the controller's row is called in a battery's series.
 const WITH_BATTERY: &str = "avec batterie";
 
@@ -158,6 +160,15 @@ impl Reader<'_> {
         let sum = (0..rows.min(MOST_ROWS)).map(|row| self.of(&choice, row)).reduce(Reading::plus)?;
         // A sum of some would pass for the sum of all.
         Some(if rows > MOST_ROWS { Reading::Absent } else { sum.times(kilo(choice.unit())) })
+    }
+
+    /// Of those rows together whose features lie inside an area; none where there is none.
+    fn rows_inside(&mut self, id: &str, inside: &Inside) -> Option<Reading> {
+        let manifest = self.manifest;
+        let choice = series::choice(manifest, id)?;
+        let rows: Vec<usize> = choice.series.rows.iter().enumerate().filter(|(_, name)| inside.ids.contains(*name)).map(|(row, _)| row).take(MOST_ROWS).collect();
+        let sum = rows.into_iter().map(|row| self.of(&choice, row)).reduce(Reading::plus)?;
+        Some(sum.times(kilo(choice.unit())))
     }
 
     /// Of an amount that follows profiles, over those of its features that lie inside an area.
@@ -425,6 +436,11 @@ fn of_territory(reader: &mut Reader, draft: &mut Draft, kept: &mut Kept, texts: 
             uses.push((name, kwh, kw));
         }
     }
+    let name = texts.text("series-vehicle-charging");
+    if let Some(kw) = reader.all(CHARGING).and_then(|reading| draft.take(Some(reading), &name)) {
+        draft.source(manifest, CHARGING);
+        uses.push((name, 0.0, kw));
+    }
     // By their year, so that none changes its place while the clock runs.
     uses.sort_by(|a, b| b.1.total_cmp(&a.1));
     let most = if uses.len() > MOST_USES { MOST_USES - 1 } else { MOST_USES };
@@ -581,6 +597,11 @@ fn of_drawn(reader: &mut Reader, draft: &mut Draft, kept: &mut Kept, texts: &Tex
             draft.source(manifest, id);
             uses.push((name, 0.0, kw));
         }
+    }
+    let name = texts.text("series-vehicle-charging");
+    if let Some(kw) = reader.rows_inside(CHARGING, inside).and_then(|reading| draft.take(Some(reading), &name)) {
+        draft.source(manifest, CHARGING);
+        uses.push((name, 0.0, kw));
     }
     uses.sort_by(|a, b| b.1.total_cmp(&a.1));
     for (name, _, kw) in uses {

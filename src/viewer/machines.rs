@@ -1,4 +1,4 @@
-//! Turbines that face the wind of the hour and turn with it, batteries that fill.
+//! Turbines that face the wind of the hour and turn with it, batteries that fill, stations where as many vehicles charge as the power of the hour is for.
 //!
 //! Reads: [`Scene`], the series in memory that say what they move. Writes: the machines' part of [`SceneUniform`].
 //! Each machine follows its own row; what has none follows the mean of all. Rotors turn while the clock plays; otherwise nothing is drawn anew.
@@ -14,7 +14,7 @@ use bevy::prelude::*;
 use std::f64::consts::TAU;
 
 /// Rows that are averaged.
-const MOST_ROWS: usize = 64;
+const MOST_ROWS: usize = 512;
 /// Rotors stand below the first and above the last, m/s.
 const TURNS_MS: [f64; 2] = [2.5, 28.0];
 /// Turns in a minute at the wind where a turbine gives its most, and that wind, m/s.
@@ -41,6 +41,10 @@ struct Angles {
 fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut angles: Local<Angles>, mut waiting: ResMut<MachinesWaiting>, mut uniform: ResMut<SceneUniform>) {
     if scene.manifest.series.iter().all(|series| series.moves.is_none()) {
         waiting.set_if_neq(MachinesWaiting(0));
+        // Where nothing is known no vehicle charges.
+        if uniform.charging.x != 1.0 {
+            uniform.charging.x = 1.0;
+        }
         return;
     }
     let store = store.bypass_change_detection();
@@ -49,31 +53,34 @@ fn turn(scene: Res<Scene>, time: Res<Time>, mut store: ResMut<SeriesStore>, mut 
         missing += 1;
         Vec::new()
     });
-    let [speeds, directions, charges] = [Moves::WindSpeed, Moves::WindDirection, Moves::Charge].map(&mut now);
+    let [speeds, directions, charges, charging] = [Moves::WindSpeed, Moves::WindDirection, Moves::Charge, Moves::Charging].map(&mut now);
     waiting.set_if_neq(MachinesWaiting(missing));
     let values = |rows: &[(u32, f64)]| -> Vec<f64> { rows.iter().map(|(_, value)| *value).collect() };
     let mean = |rows: &[(u32, f64)]| (!rows.is_empty()).then(|| values(rows).iter().sum::<f64>() / rows.len() as f64);
     let further = |speed_ms: Option<f64>| if scene.state.playback.playing { TAU * rpm(speed_ms.unwrap_or(0.0)) / 60.0 * time.delta_secs_f64().min(0.25) } else { 0.0 };
     let facing = |degrees: Option<f64>, otherwise: f32| degrees.map_or(otherwise, |degrees| degrees.to_radians() as f32);
     let empty = |percent: Option<f64>| percent.map_or(0.0, |percent| (1.0 - percent / 100.0).clamp(0.0, 1.0) as f32);
+    let free = |share: Option<f64>| share.map_or(1.0, |share| (1.0 - share).clamp(0.0, 1.0) as f32);
     let angle = angles.mean.get_or_insert(STILL_RAD);
     *angle = (*angle + further(mean(&speeds))).rem_euclid(TAU);
     let mut next = Vec4::new(facing(mean_direction(&values(&directions)), uniform.machines.x), *angle as f32, empty(mean(&charges)), 0.0);
     let mut machine = [UVec4::ZERO; MACHINES];
     let of = |rows: &[(u32, f64)], hash: u32| rows.iter().find(|(known, _)| *known == hash).map(|(_, value)| *value);
-    let mut hashes: Vec<u32> = speeds.iter().chain(&directions).chain(&charges).map(|(hash, _)| *hash).collect();
+    let mut hashes: Vec<u32> = speeds.iter().chain(&directions).chain(&charges).chain(&charging).map(|(hash, _)| *hash).collect();
     hashes.sort_unstable();
     hashes.dedup();
     for (slot, hash) in machine.iter_mut().zip(&hashes) {
         let angle = angles.own.entry(*hash).or_insert(STILL_RAD);
         *angle = (*angle + further(of(&speeds, *hash))).rem_euclid(TAU);
-        let own = [facing(of(&directions, *hash), next.x), *angle as f32, empty(of(&charges, *hash))];
+        let share = of(&charging, *hash);
+        let own = [facing(of(&directions, *hash), next.x), *angle as f32, if share.is_some() { free(share) } else { empty(of(&charges, *hash)) }];
         let [facing, angle, empty] = own.map(f32::to_bits);
         *slot = UVec4::new(*hash, facing, angle, empty);
     }
     next.w = hashes.len().min(MACHINES) as f32;
-    if uniform.machines != next || uniform.machine != machine {
-        (uniform.machines, uniform.machine) = (next, machine);
+    let stations = Vec4::new(free(mean(&charging)), 0.0, 0.0, 0.0);
+    if uniform.machines != next || uniform.charging != stations || uniform.machine != machine {
+        (uniform.machines, uniform.charging, uniform.machine) = (next, stations, machine);
     }
 }
 
@@ -112,7 +119,8 @@ fn rows(scene: &Scene, store: &mut SeriesStore, moves: Moves, at: Instant) -> Re
         }
     }
     let hash = |row: usize| names.get(row).map_or(0, |name| feature_hash(name));
-    Ok((0..count).filter_map(|row| Some((hash(row), f64::from(store.value(path, row, step)?)))).collect())
+    let full = |row: usize| choice.series.full.get(row).filter(|full| **full > 0.0).map_or(1.0, |full| f64::from(*full));
+    Ok((0..count).filter_map(|row| Some((hash(row), f64::from(store.value(path, row, step)?) / full(row)))).collect())
 }
 
 /// 350° and 10° are 0° together, not 180°.

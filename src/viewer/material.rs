@@ -52,10 +52,10 @@ const SCENE_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f
 const FEATURES_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a05");
 
 /// Machines that may follow rows of their own; further ones follow the mean.
-pub const MACHINES: usize = 32;
+pub const MACHINES: usize = 256;
 
 /// Light, haze and overlay of the moment. Mirrors `Scene` in `shaders/lib/scene.wgsl`, where each field is explained.
-#[derive(Resource, ExtractResource, Clone, Debug, Default, ShaderType)]
+#[derive(Resource, ExtractResource, Clone, Debug, ShaderType)]
 pub struct SceneUniform {
     pub to_sun: Vec4,
     pub sun_colour: Vec4,
@@ -71,11 +71,40 @@ pub struct SceneUniform {
     pub band: Vec4,
     pub run: Vec4,
     pub machines: Vec4,
+    pub charging: Vec4,
     pub raise: Vec4,
     pub roofs: Vec4,
     pub machine: [UVec4; MACHINES],
     pub ramp: [Vec4; 8],
     pub breaks: [Vec4; 2],
+}
+
+/// All zero, but that no vehicle charges where nothing is known. Written out: arrays as long as that of the machines have no default of their own.
+impl Default for SceneUniform {
+    fn default() -> Self {
+        Self {
+            to_sun: Vec4::ZERO,
+            sun_colour: Vec4::ZERO,
+            sky_light: Vec4::ZERO,
+            ground_light: Vec4::ZERO,
+            zenith_colour: Vec4::ZERO,
+            haze_colour: Vec4::ZERO,
+            haze: Vec4::ZERO,
+            overlay: UVec4::ZERO,
+            overlay_range: Vec4::ZERO,
+            no_data_colour: Vec4::ZERO,
+            cut: Vec4::ZERO,
+            band: Vec4::ZERO,
+            run: Vec4::ZERO,
+            machines: Vec4::ZERO,
+            charging: Vec4::X,
+            raise: Vec4::ZERO,
+            roofs: Vec4::ZERO,
+            machine: [UVec4::ZERO; MACHINES],
+            ramp: [Vec4::ZERO; 8],
+            breaks: [Vec4::ZERO; 2],
+        }
+    }
 }
 
 /// The values of the series that is shown, on the GPU; written by the overlay plugin, bound by every tile with features.

@@ -217,7 +217,7 @@ fn changes_message(changes: Option<&Changes>) -> Value {
         .iter()
         .map(|row| {
             json!({
-                "layer": row.layer, "id": row.id, "name": row.name, "works": row.life.works, "from": row.life.from, "to": row.life.to,
+                "layer": row.layer, "id": row.id, "name": row.name, "madeUp": row.is_made_up, "works": row.life.works, "from": row.life.from, "to": row.life.to,
                 "year": row.year, "at": row.at, "span_m": row.span_m,
             })
         })

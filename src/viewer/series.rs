@@ -29,7 +29,7 @@ const MAX_TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
 
 /// Series that we compute ourselves, and what they are called.
-const OWN: [(&str, &str); 25] = [
+const OWN: [(&str, &str); 26] = [
     ("demand-areas", "series-demand-areas"),
     ("demand-iris", "series-demand-iris"),
     ("pv-areas", "series-pv-areas"),
@@ -38,6 +38,7 @@ const OWN: [(&str, &str); 25] = [
     ("pv-if-equipped", "series-pv-if-equipped"),
     ("lighting", "series-lighting"),
     ("tram", "series-tram"),
+    ("vehicle-charging", "series-vehicle-charging"),
     ("flow-loading", "series-flow-loading"),
     ("flow-voltage", "series-flow-voltage"),
     ("flow-losses", "series-flow-losses"),

@@ -312,6 +312,8 @@ pub struct Change {
     pub layer: LayerId,
     pub id: String,
     pub name: String,
+    /// Of a data set that is made up.
+    pub is_made_up: bool,
     pub life: crate::view::life::Life,
     /// The change that is nearest to the year shown.
     pub year: i32,

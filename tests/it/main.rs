@@ -2,6 +2,8 @@
 
 mod architecture;
 mod balance;
+#[cfg(feature = "pipeline")]
+mod charging;
 mod city_models;
 mod classes;
 mod demand;

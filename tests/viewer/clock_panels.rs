@@ -24,7 +24,7 @@ fn values_become_heights_by_a_switch_beside_the_legend() {
 
 #[test]
 fn a_line_of_the_strip_goes_to_its_year_and_its_place() {
-    let change = |id: &str, name: &str, life: Life, year: i32| Change { layer: "buildings".into(), id: id.to_owned(), name: name.to_owned(), life, year, at: [-1.55, 47.21, 60.0], span_m: 40.0 };
+    let change = |id: &str, name: &str, life: Life, year: i32| Change { layer: "buildings".into(), id: id.to_owned(), name: name.to_owned(), is_made_up: id == "ecole", life, year, at: [-1.55, 47.21, 60.0], span_m: 40.0 };
     let mut desk = desk(Language::En, |model| {
         model.state.theme = Theme::ConstructionYear;
         model.state.year = 2029;
@@ -37,7 +37,9 @@ fn a_line_of_the_strip_goes_to_its_year_and_its_place() {
     for part in ["What changes here from 2014 to 2044", "and 12 more changes", "Hangar 7 · in service in 1962, removed in 2033"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
-    click(&mut desk, "Lime Tree School · works from 2028, in service in 2031");
+    // What is made up says so, above the strip and on its line.
+    assert!(desk.query_by_label("generated, not real").is_some());
+    click(&mut desk, "Lime Tree School · works from 2028, in service in 2031 · generated, not real");
     let selection = Some(Selection { layer: "buildings".into(), id: "ecole".to_owned() });
     assert_eq!(desk.state().asked, [Command::SetYear { year: 2028 }, Command::GoTo { at: [-1.55, 47.21, 60.0], span_m: 40.0, selection }]);
 }

@@ -245,6 +245,24 @@ fn what_is_drawn_by_us_is_marked() {
     assert!(desk.query_by_label_contains("IGN – BD TOPO®").is_some());
 }
 
+/// A thing that has a name goes by it; what it is stands below.
+#[test]
+fn the_sheet_of_a_named_thing_begins_with_its_name() {
+    let of_water = || Some(Selection { layer: "water".into(), id: "E1".to_owned() });
+    let named = desk(Language::En, |model| {
+        model.state.selection = of_water();
+        model.figures = vec![figure("figure-name", "Name", "Valley turbine 1"), figure("figure-utility-kind", "Lay or equipment", "Wind turbine")];
+    });
+    assert!(named.query_by_label("Water · Wind turbine").is_some());
+    // As the heading, and among the figures.
+    assert_eq!(named.query_all_by_label("Valley turbine 1").count(), 2);
+    let nameless = desk(Language::En, |model| {
+        model.state.selection = of_water();
+        model.figures = vec![figure("figure-id", "Id", "E1")];
+    });
+    assert!(nameless.query_by_label("Water · Wind turbine").is_none());
+}
+
 #[test]
 fn the_clock_is_shown_in_local_time() {
     let french = desk(Language::Fr, |_| {});

@@ -123,6 +123,42 @@ fn power_rotors_face_the_wind_of_the_hour_and_batteries_fill() {
     assert_eq!(machines(&running).z, 0.0);
 }
 
+/// At a charging station as many vehicles stand as the power of the hour is for.
+#[test]
+fn power_vehicles_charge_by_the_clock() {
+    let folder = with(|_| vec![Added { series: series("x", "kW", vec!["x".to_owned()]), values: vec![0.0; STEPS] }]);
+    let home = folder.path().join("territory");
+    let manifest = Manifest::parse(&std::fs::read(home.join("territory.json")).expect("a manifest")).expect("sound");
+    let charging = manifest.series.iter().find(|series| series.moves == Some(Moves::Charging)).expect("stations have a series");
+    let at = home.join(&charging.path);
+    let array = zarr::read(&std::fs::read(at.join("zarr.json")).expect("an array"), &mut |path| std::fs::read(at.join(path)).ok()).expect("values");
+    let share = |row: usize, hour: usize| array.values[row * array.steps + hour] / charging.full[row];
+    let rows = charging.rows.len();
+    let mean = |hour: usize| (0..rows).map(|row| share(row, hour)).sum::<f32>() / rows as f32;
+    let busy = (0..array.steps).max_by(|a, b| mean(*a).total_cmp(&mean(*b))).expect("hours");
+    let quiet = (0..array.steps).find(|hour| mean(*hour) == 0.0).expect("a quiet hour");
+    let mut running = open(&folder);
+    let start = manifest.axes.iter().find(|axis| axis.id == charging.axis).expect("an axis").start;
+    let mut show = |hour: usize| {
+        running.send(Command::SetInstant { instant: start.plus_seconds(3600 * hour as i64) });
+        settle(&mut running);
+        running.resource::<SceneUniform>().clone()
+    };
+    let at_busy = show(busy);
+    assert!((at_busy.charging.x - (1.0 - mean(busy))).abs() < 1e-5, "{} {}", at_busy.charging.x, mean(busy));
+    assert_eq!(at_busy.machines.w, rows as f32);
+    // The shader looks for a station by halves.
+    assert!(at_busy.machine[..rows].is_sorted_by_key(|slot| slot.x));
+    for (row, name) in charging.rows.iter().enumerate() {
+        let slot = at_busy.machine.iter().find(|slot| slot.x == feature_hash(name)).expect("a place of its own");
+        assert!((f32::from_bits(slot.w) - (1.0 - share(row, busy))).abs() < 1e-5, "{name}");
+    }
+    // While the clock stands, nothing moves; in a quiet hour and beyond the year every bay is free.
+    assert_eq!(show(busy).machine, at_busy.machine);
+    assert_eq!(show(quiet).charging.x, 1.0);
+    assert_eq!(show(array.steps + 5).charging.x, 1.0);
+}
+
 #[test]
 fn power_that_runs_has_arrows_and_bounds() {
     let mut id = String::new();

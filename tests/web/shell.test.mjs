@@ -1118,12 +1118,12 @@ test("what changes around the year is a list whose lines go to the year and to t
     window.say({ kind: "legend", theme: "construction-year", title: { fr: "Année d’apparition", en: "Year first seen" }, unit: "", domain: [1850, 2026], years: [1850, 2056],
       colours: ["#00204d", "#6c6e72", "#ffea46"], ticks: [1850, 2026], ends: [], nature: "declared", source: "IGN", date: "2025" });
     window.say({ kind: "changes", year: 2029, first: 2014, last: 2044, more: 12, rows: [
-      { layer: "buildings", id: "ecole", name: "École des Tilleuls (fictive)", works: 2028, from: 2031, to: null, year: 2028, at: [-1.55, 47.21, 60], span_m: 42 },
+      { layer: "buildings", id: "ecole", name: "École des Tilleuls (fictive)", works: 2028, from: 2031, to: null, year: 2028, madeUp: true, at: [-1.55, 47.21, 60], span_m: 42 },
       { layer: "buildings", id: "hangar", name: "Hangar 7 (fictif)", works: null, from: 1962, to: 2033, year: 2033, at: [-1.551, 47.211, 60], span_m: 30 },
     ] });
   });
   const strip = page.locator("#gantt");
-  assert.match(await strip.innerText(), /Ce qui change ici de 2014 à 2044[^]*École des Tilleuls[^]*travaux dès 2028, en service en 2031[^]*Hangar 7[^]*retiré en 2033[^]*et 12 autres/);
+  assert.match(await strip.innerText(), /Ce qui change ici de 2014 à 2044[^]*École des Tilleuls[^]*travaux dès 2028, en service en 2031 · généré, non réel[^]*Hangar 7[^]*retiré en 2033[^]*et 12 autres/);
   assert.match(await page.locator("#legend").innerText(), /Magenta : en travaux/);
   assert.equal(await page.locator("#year").getAttribute("max"), "2056");
   assert.deepEqual(await violations(page), []);

@@ -39,7 +39,8 @@ export function drawGantt() {
     const now = make("i", "", { class: "now" });
     now.style.insetInlineStart = `${share(year)}%`;
     bars.append(now);
-    go.append(make("span", row.name, { class: "gantt-name" }), make("small", years(row)), bars);
+    const said = [years(row), row.madeUp ? t("made-up") : ""].filter(Boolean).join(" · ");
+    go.append(make("span", row.name, { class: "gantt-name" }), make("small", said), bars);
     go.onclick = () => {
       command({ do: "set-year", year: row.year });
       command({ do: "go-to", at: row.at, span_m: row.span_m, selection: { layer: row.layer, id: row.id } });

@@ -294,6 +294,38 @@ pub enum Plug {
     Public,
 }
 
+/// Sessions of a public charging point in a day, and what each draws from the network, kWh. Our own estimate of a well-used point (nature: simulated).
+pub const PUBLIC_SESSIONS: f64 = 3.0;
+pub const PUBLIC_SESSION_KWH: f64 = 12.0;
+/// Points of a station that are simulated; more of them behave alike.
+const MOST_SIMULATED: u16 = 40;
+
+/// What a public station of so many points of this power draws in each step, kW, never more than its points give together. Of one seed always the same.
+///
+/// # Errors
+/// A [`LoadFault`] with what is impossible.
+pub fn public_station(
+    points: u16,
+    point_kw: f64,
+    steps: &Steps,
+    clock: Clock,
+    seed: u64,
+) -> Result<Vec<f64>, LoadFault> {
+    let simulated = points.min(MOST_SIMULATED);
+    let fleet = Fleet {
+        vehicles: (f64::from(simulated) * PUBLIC_SESSIONS).round() as usize,
+        annual_kwh: PUBLIC_SESSION_KWH * 365.0,
+        power_kw: point_kw,
+        plugged_share: 1.0,
+        plug: Plug::Public,
+    };
+    let times = f64::from(points) / f64::from(simulated.max(1));
+    let sessions = fleet.sessions(steps, clock, seed)?;
+    let limit = Charging::Within(f64::from(simulated) * point_kw);
+    let charged = charge(&sessions, steps.count, steps.step_h(), &limit)?;
+    Ok(charged.power_kw.into_iter().map(|kw| kw * times).collect())
+}
+
 /// Vehicles that behave alike. Means and spreads of arrival and departure are our own estimate (nature: simulated).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Fleet {

@@ -170,6 +170,8 @@ pub const STROKE_FACING: f32 = 4.0;
 pub const STROKE_ROTOR: f32 = 5.0;
 /// A gauge: part 0 is metres above its zero.
 pub const STROKE_GAUGE: f32 = 6.0;
+/// A part that is there only while more than a share of the whole is in use: part 0 is metres above its foot, part 1 that share.
+pub const STROKE_PRESENT: f32 = 7.0;
 
 /// What a mesh's indices join: one for each point, two for each line, three for each triangle.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

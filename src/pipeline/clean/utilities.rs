@@ -3,8 +3,9 @@
 use super::{Fate, Source};
 use crate::base::Severity;
 use crate::formats::shape::Shape;
+use crate::pipeline::sources::charging;
 use crate::pipeline::sources::record::{Cell, Record};
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Plugs, Utility, Years};
 use crate::view::life::{Life, year_of};
 
 /// Shorter lines are left-overs of a cut, metres.
@@ -22,6 +23,8 @@ const HIGHEST_V: f64 = 1_500_000.0;
 /// The largest transformers of the transport grid, and what the largest source posts reserve.
 const MOST_KVA: f64 = 2_000_000.0;
 const MOST_RESERVED_MW: f64 = 2_000.0;
+/// Points of the largest charging parks.
+const MOST_POINTS: f64 = 1_000.0;
 /// Numbers below this are kilovolts: nothing that carries power through a town has less than 100 V.
 const KILOVOLTS_BELOW: f64 = 1_000.0;
 
@@ -110,6 +113,7 @@ pub fn clean(
             voltage_v,
             rated_kva: within(record, "rated", MOST_KVA),
             reserved_mw: record.number("reserved").filter(|mw| (0.0..=MOST_RESERVED_MW).contains(mw)),
+            plugs: if kind == FixtureKind::Charger { plugs(record) } else { Plugs::default() },
             accuracy,
             years,
         });
@@ -135,6 +139,14 @@ fn years(record: &Record, source: &mut Source) -> Years {
     let life = Life::new(works, from, to.filter(|_| !is_turned));
     let short = |year: Option<i32>| year.and_then(|year| i16::try_from(year).ok());
     Years { works: short(life.works), from: short(life.from), to: short(life.to) }
+}
+
+/// What a charging station says of its points; what cannot be is not said.
+fn plugs(record: &Record) -> Plugs {
+    Plugs {
+        points: within(record, "points", MOST_POINTS).map(|points| points.round().max(1.0) as u16),
+        point_kw: within(record, "power", charging::MOST_KW),
+    }
 }
 
 /// A positive number up to a bound.
@@ -423,6 +435,7 @@ fn kind_by_words(utility: Utility, text: &str) -> Option<FixtureKind> {
         // Before masts: a turbine stands on one.
         Utility::Electricity if has(&["éolien", "eolien", "wind_turbine", "wind turbine"]) => FixtureKind::Turbine,
         Utility::Electricity if has(&["batterie", "battery"]) => FixtureKind::Battery,
+        Utility::Electricity if has(&["charging", "recharge", "irve"]) => FixtureKind::Charger,
         _ if has(&["pole", "poteau", "mast", "support"]) => FixtureKind::Pole,
         Utility::Electricity
             if has(&[

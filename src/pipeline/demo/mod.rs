@@ -6,7 +6,9 @@
 //! | [`settlement`] | villages and hamlets: streets, and where houses may stand |
 //! | [`houses`] | buildings on their plots |
 //! | [`commune`] | one commune with all that is in it |
+//! | [`charging`] | stations where vehicles charge |
 //! | [`gardens`] | trees of gardens, as an inventory has them |
+//! | [`relief`] | the ground as grids of altitudes |
 //! | [`names`] | invented names |
 //! | [`windy_week`] | a week of wind over the first park, and the case of its battery |
 //! | [`files`] | GeoPackages and texts as streams |
@@ -15,12 +17,14 @@
 //! A larger territory is more communes by the same rules, each from its own random numbers: no tile is repeated.
 //! Everything says that it is fictional: names, ids (`FICTIF…`), data sets, files. It lies in Lambert-93 where real hills are; they are not meant.
 
+pub mod charging;
 pub mod commune;
 pub mod files;
 pub mod gardens;
 pub mod houses;
 pub mod land;
 pub mod names;
+mod relief;
 pub mod settlement;
 pub mod windy_week;
 
@@ -56,18 +60,8 @@ const SENSORS: &str = "capteurs-fictifs.geojson";
 const MEASURES: &str = "mesures-fictives.csv";
 const FOOD: &str = "aide-alimentaire-fictive.geojson";
 const ADDRESSES: &str = "adresses-fictives.csv";
-const RELIEF: &str = "relief-fictif";
 const README: &str = "LISEZMOI.txt";
 
-/// Relief is written in files of so many cells along a side.
-const FILE_CELLS: usize = 1_000;
-/// Cells of small and of large territories, metres.
-const FINE_CELL_M: f64 = 5.0;
-const COARSE_CELL_M: f64 = 25.0;
-/// Up to so many communes the relief is fine.
-const FINE_COMMUNES: usize = 9;
-/// The relief goes on beyond the communes by this.
-const RELIEF_MARGIN_M: f64 = 300.0;
 /// What may be flooded is a natural zone.
 const NATURAL_M: f64 = 110.0;
 /// Sensors with a week of measures.
@@ -164,7 +158,7 @@ pub fn write(out: &Path, options: &DemoOptions, progress: &dyn Progress) -> Resu
     writer.rivers(&land)?;
     let battery = writer.first_park.as_ref().map_or_else(String::new, |(battery, _)| battery.clone());
     let mut files = writer.finish(out, options.seed)?;
-    files.extend(relief(out, &land, progress)?);
+    files.extend(relief::write(out, &land, progress)?);
     let relief_files: Vec<String> = files.iter().filter(|file| file.ends_with(".asc")).cloned().collect();
     files.extend(about(out, &land, options, &relief_files, &battery)?);
     files.sort();
@@ -204,6 +198,7 @@ struct Writer {
     measures: Text,
     food: Points,
     addresses: Text,
+    stations: charging::Stations,
     lambert: Crs,
     /// Its battery's id and its turbines, in the plane.
     first_park: Option<(String, Vec<[f64; 2]>)>,
@@ -234,17 +229,14 @@ impl Writer {
             measures,
             food: Points::create(&out.join(FOOD))?,
             addresses,
+            stations: charging::Stations::create(out)?,
             lambert,
             first_park: None,
         })
     }
 
     fn lon_lat(&self, at: [f64; 2]) -> Result<[f64; 2], ImportFault> {
-        let place = self
-            .lambert
-            .to_lonlat(at[0], at[1])
-            .map_err(|fault| ImportFault::new("tile-outside-crs", "EPSG:2154", fault))?;
-        Ok([place.lon_deg, place.lat_deg])
+        lon_lat(&self.lambert, at)
     }
 
     fn commune(&mut self, land: &Land, commune: &Commune) -> Result<(), ImportFault> {
@@ -313,6 +305,8 @@ impl Writer {
                 address.road, address.number, address.number, road.name, postcode(&commune.code), commune.name, address.at[0], address.at[1], code = commune.code,
             ))?;
         }
+        let is_first = commune.bounds == land.commune(0, 0);
+        self.stations.commune(land, commune, is_first, &|at| lon_lat(&self.lambert, at))?;
         self.points(land, commune)
     }
 
@@ -452,6 +446,7 @@ impl Writer {
         self.measures.finish()?;
         self.food.finish()?;
         self.addresses.finish()?;
+        self.stations.finish()?;
         let mut more = Vec::new();
         if let Some((battery, turbines)) = &self.first_park {
             let week = windy_week::Week::new(seed);
@@ -463,11 +458,16 @@ impl Writer {
             case.finish()?;
             more.extend([WIND.to_owned(), BATTERY_CASE.to_owned()]);
         }
-        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, TREES, SENSORS, MEASURES, FOOD, ADDRESSES];
+        let files = [BUILDINGS, TOPOGRAPHY, ZONES, GRID, PARKS, MONUMENTS, TREES, SENSORS, MEASURES, FOOD, ADDRESSES, charging::FILE];
         debug_assert!(files.iter().all(|file| out.join(file).is_file()));
         more.extend(files.map(str::to_owned));
         Ok(more)
     }
+}
+
+fn lon_lat(lambert: &Crs, at: [f64; 2]) -> Result<[f64; 2], ImportFault> {
+    let place = lambert.to_lonlat(at[0], at[1]).map_err(|fault| ImportFault::new("tile-outside-crs", "EPSG:2154", fault))?;
+    Ok([place.lon_deg, place.lat_deg])
 }
 
 /// Fictional plans: some houses are still to be built, some will go. By their number, so that the rest of the territory stays as it is.
@@ -532,47 +532,6 @@ fn zones(land: &Land, commune: &Commune) -> [(&'static str, &'static str, &'stat
     ]
 }
 
-/// Altitudes as ASCII grids, row by row.
-fn relief(out: &Path, land: &Land, progress: &dyn Progress) -> Result<Vec<String>, ImportFault> {
-    let cell = if land.communes().count() <= FINE_COMMUNES { FINE_CELL_M } else { COARSE_CELL_M };
-    let bounds = land.bounds().grown(RELIEF_MARGIN_M);
-    let [columns, rows] = bounds.size().map(|size| (size / cell).ceil() as usize);
-    let (across, down) = (columns.div_ceil(FILE_CELLS), rows.div_ceil(FILE_CELLS));
-    let mut files = Vec::new();
-    for file in 0..across * down {
-        let (column, row) = (file % across * FILE_CELLS, file / across * FILE_CELLS);
-        let (wide, high) = (FILE_CELLS.min(columns - column), FILE_CELLS.min(rows - row));
-        let corner = [bounds.min[0] + column as f64 * cell, bounds.min[1] + row as f64 * cell];
-        let name = format!("{RELIEF}/relief-{:03}-{:03}", column / FILE_CELLS, row / FILE_CELLS);
-        let mut text = Text::create(&out.join(format!("{name}.asc")))?;
-        text.add(&format!(
-            "ncols {wide}\nnrows {high}\nxllcorner {}\nyllcorner {}\ncellsize {cell}\nNODATA_value -9999\n",
-            corner[0], corner[1],
-        ))?;
-        let mut line = String::new();
-        for r in (0..high).rev() {
-            if progress.cancelled() {
-                return Err(ImportFault::new("import-cancelled", "", ""));
-            }
-            line.clear();
-            for c in 0..wide {
-                let at = [corner[0] + (c as f64 + 0.5) * cell, corner[1] + (r as f64 + 0.5) * cell];
-                line.push_str(&format!("{:.2} ", land.ground(at)));
-            }
-            line.pop();
-            line.push('\n');
-            text.add(&line)?;
-        }
-        text.finish()?;
-        let mut projection = Text::create(&out.join(format!("{name}.prj")))?;
-        projection.add(files::LAMBERT_93)?;
-        projection.finish()?;
-        files.extend([format!("{name}.asc"), format!("{name}.prj")]);
-        progress.step("demo-relief", file as u64 + 1, (across * down) as u64);
-    }
-    Ok(files)
-}
-
 /// `sources.json`, and a page for people.
 fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String], battery: &str) -> Result<Vec<String>, ImportFault> {
     let id = DatasetId::from("fictif");
@@ -608,6 +567,7 @@ fn about(out: &Path, land: &Land, options: &DemoOptions, relief_files: &[String]
         layer(GRID, Some(POST_TABLE.name), Role::Network(Utility::Electricity)),
         layer(GRID, Some(CABLE_TABLE.name), Role::Network(Utility::Electricity)),
         layer(PARKS, None, Role::Network(Utility::Electricity)),
+        layer(charging::FILE, None, Role::Network(Utility::Electricity)),
     ]);
     let declaration = Declaration {
         id: format!("brumevel-fictif-{}", options.seed),

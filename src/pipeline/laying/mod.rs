@@ -26,7 +26,7 @@ pub mod sites;
 pub mod tree;
 
 use crate::base::DatasetId;
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Plugs, Utility, Years};
 use electricity::Extra;
 use graph::{Graph, Street};
 use grid::Grid;
@@ -205,6 +205,7 @@ impl Draft {
             voltage_v,
             rated_kva: None,
             reserved_mw: None,
+            plugs: Plugs::default(),
             accuracy: Accuracy::Schematic,
             years: Years::default(),
         });

@@ -101,6 +101,7 @@ pub fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<S
                 band: None,
                 directed: false,
                 moves: None,
+                full: Vec::new(),
                 apart: false,
                 quantiles: array.spread.quantiles(),
                 gaps: array.spread.gaps(axis),

@@ -17,7 +17,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::SystemTime;
 
 /// Changes when the same inputs would give other tiles, or other files between the steps.
-pub const VERSION: u32 = 8;
+pub const VERSION: u32 = 9;
 pub const PLAN: &str = "plan.json";
 /// The territory under construction, in the folder of the plan.
 pub const PACKAGE: &str = "package";

@@ -16,6 +16,7 @@ use crate::pipeline::search::index::Names;
 use crate::pipeline::search::register::Register;
 use crate::pipeline::series::SeriesFile;
 use crate::pipeline::tile::area_demand;
+use crate::pipeline::tile::charging::Stations;
 use crate::pipeline::tile::areas;
 use crate::pipeline::tile::buildings::smallest_m2;
 use crate::pipeline::tile::grid::TileKey;
@@ -108,10 +109,12 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     add_series(&mut manifest, &plan.series);
     let mut names = Names::new(register(loaded)?);
     let mut gathering = Gathering::new(&loaded.crs);
-    let (table, of_areas) = features(loaded, &mut names, &mut gathering, progress)?;
+    let mut stations = Stations::default();
+    let (table, of_areas) = features(loaded, &mut names, &mut gathering, &mut stations, progress)?;
     manifest.connect = gathering.write(&package).map_err(|error| ImportFault::new("write-failed", package.display(), error))?;
     manifest.features = Some(table);
     area_demand::write(&of_areas, &|at| loaded.geoid.undulation_m(at), &package, &mut manifest).map_err(|fault| coded(&fault))?;
+    stations.write(&package, &mut manifest, &mut report).map_err(|fault| coded(&fault))?;
     let to_spot = |at: [f64; 2]| {
         let place = loaded.crs.to_lonlat(at[0], at[1]).ok()?;
         let height_m = loaded.stage.ground.height(at) + loaded.geoid.undulation_m(place);
@@ -155,7 +158,7 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
 }
 
 /// Writes the feature table from the clean objects, place by place, and hands their names on: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
+fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, stations: &mut Stations, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {
@@ -167,6 +170,9 @@ fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, progr
         objects.iter().for_each(|(_, object)| {
             names.note(object);
             gathering.note(object);
+            if let Object::Fixture(fixture) = object {
+                stations.note(fixture);
+            }
         });
         let buildings = settled(loaded, &objects)?;
         let mut next = buildings.iter();

@@ -21,7 +21,7 @@ use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::tile::buildings::demand_class;
 use crate::pipeline::tile::series::{ARRAY, AXIS, CHUNK_HOURS, YEAR};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
-use crate::region::utility::Utility;
+use crate::region::utility::{FixtureKind, Utility};
 use crate::region::{Building, HeightGrid, LineClass, NetworkLine};
 use geo::Area;
 use rstar::RTree;
@@ -91,6 +91,8 @@ pub fn lay(
             Object::Line(line) => lines.push((number, line)),
             // What somebody made up for other years is no network that the sources bring.
             Object::Conduit(conduit) if !(conduit.years.are_said() && made.contains(&conduit.dataset)) => drop(known.insert(conduit.utility)),
+            // Where vehicles charge says nothing of the lines there.
+            Object::Fixture(fixture) if fixture.kind == FixtureKind::Charger => {}
             Object::Fixture(fixture) if !(fixture.years.are_said() && made.contains(&fixture.dataset)) => drop(known.insert(fixture.utility)),
             Object::Conduit(_) | Object::Fixture(_) => {}
             Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}

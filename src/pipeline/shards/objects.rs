@@ -10,7 +10,7 @@ use crate::region::measured::{MeasuredRoof, RoofSource};
 use crate::region::roof::Surface;
 use crate::region::roof_pieces::{PiecePlane, RoofPiece};
 use crate::region::surveyed::{Surveyed, SurveyedFace};
-use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Utility, Years};
+use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Plugs, Utility, Years};
 use crate::region::{
     Area, AreaShape, AreaTheme, Attribute, AttributeValue, Building, HeightOrigin, LineClass, NetworkLine, Tree, Usage, WaterArea,
 };
@@ -44,7 +44,7 @@ const CLASSES: [LineClass; 6] = [
 ];
 const SURFACES: [Surface; 3] = [Surface::Wall, Surface::Roof, Surface::Floor];
 const ACCURACIES: [Accuracy; 5] = [Accuracy::A, Accuracy::B, Accuracy::C, Accuracy::Schematic, Accuracy::Unstated];
-const KINDS: [FixtureKind; 12] = [
+const KINDS: [FixtureKind; 13] = [
     FixtureKind::Tower,
     FixtureKind::Pole,
     FixtureKind::Substation,
@@ -57,6 +57,7 @@ const KINDS: [FixtureKind; 12] = [
     FixtureKind::Node,
     FixtureKind::Turbine,
     FixtureKind::Battery,
+    FixtureKind::Charger,
 ];
 /// No number of storeys, dwellings …
 const NONE: u32 = u32::MAX;
@@ -417,7 +418,7 @@ fn take_conduit(bytes: &mut Bytes) -> Option<Conduit> {
 }
 
 fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
-    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, rated_kva, reserved_mw, accuracy, years } = fixture;
+    let Fixture { id, dataset, utility, kind, class, name, at, height_m, diameter_m, voltage_v, rated_kva, reserved_mw, plugs, accuracy, years } = fixture;
     put_text(bytes, id);
     put_text(bytes, dataset.as_str());
     bytes.push(place(&Utility::ALL, *utility));
@@ -425,7 +426,7 @@ fn put_fixture(fixture: &Fixture, bytes: &mut Vec<u8>) {
     put_text(bytes, class);
     put_option(name.as_deref(), bytes);
     at.iter().for_each(|value| bytes.extend(value.to_le_bytes()));
-    [*height_m, *diameter_m, *voltage_v, *rated_kva, *reserved_mw].into_iter().for_each(|value| put_number(value, bytes));
+    [*height_m, *diameter_m, *voltage_v, *rated_kva, *reserved_mw, plugs.points.map(f64::from), plugs.point_kw].into_iter().for_each(|value| put_number(value, bytes));
     bytes.push(place(&ACCURACIES, *accuracy));
     put_years(*years, bytes);
 }
@@ -444,6 +445,7 @@ fn take_fixture(bytes: &mut Bytes) -> Option<Fixture> {
         voltage_v: take_number(bytes)?,
         rated_kva: take_number(bytes)?,
         reserved_mw: take_number(bytes)?,
+        plugs: Plugs { points: take_number(bytes)?.map(|points| points as u16), point_kw: take_number(bytes)? },
         accuracy: *ACCURACIES.get(usize::from(bytes.u8()?))?,
         years: take_years(bytes)?,
     })
@@ -591,6 +593,7 @@ mod tests {
             voltage_v: None,
             rated_kva: Some(630.0),
             reserved_mw: (kind == FixtureKind::Tower).then_some(12.5),
+            plugs: if kind == FixtureKind::Charger { Plugs { points: Some(4), point_kw: Some(22.5) } } else { Plugs::default() },
             accuracy: Accuracy::B,
             years: Years { works: None, from: Some(1998), to: Some(2040) },
         }

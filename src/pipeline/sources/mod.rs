@@ -3,6 +3,7 @@
 //! A `sources.json` in a folder declares its files ([`declaration`]); without one, columns and tags tell ([`vocabulary`]).
 //! What is not understood is reported, never silently dropped.
 
+pub mod charging;
 pub mod container;
 pub mod declaration;
 mod documents;

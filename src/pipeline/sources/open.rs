@@ -1,5 +1,6 @@
 //! Files below a folder, each opened by what it contains and not by its name.
 
+use super::charging;
 use super::readers::{Head, Opened, READERS, pictures};
 use crate::pipeline::imagery::tiles;
 use crate::base::{Finding, Report, Severity};
@@ -134,7 +135,7 @@ pub fn open(path: &Path) -> Opened {
     let bytes = start_of(path, HEAD_BYTES).map_err(|error| ("source-unreadable", error.to_string()))?;
     let head = Head { path, bytes: &bytes };
     if let Some(reader) = READERS.iter().find(|reader| (reader.recognises)(&head)) {
-        return (reader.open)(path);
+        return (reader.open)(path).map(|found| found.into_iter().map(charging::gathered).collect());
     }
     if bytes.is_empty() {
         return Err(("file-empty", String::new()));

@@ -24,6 +24,9 @@ const COLUMNS: &[(Utility, &[&str])] = &[
             "generator_id",
             "nom_poste_source",
             "puissance_kva",
+            "id_pdc_itinerance",
+            "id_station_itinerance",
+            "nbre_pdc",
         ],
     ),
     (Utility::Gas, &["pression_gaz", "mop_bar", "pms_bar"]),
@@ -189,6 +192,8 @@ pub fn by_tags(record: &Record) -> Option<Role> {
         || (kind == ShapeKind::Line && text("tag:substance").is_some())
     {
         of_substance(&text("tag:substance")?)?
+    } else if kind != ShapeKind::Line && is("tag:amenity", &["charging_station"]) {
+        Utility::Electricity
     } else if is("tag:highway", &["street_lamp"]) {
         Utility::Lighting
     } else if text("tag:telecom").is_some() || is("tag:communication", &["line", "cable"]) {

@@ -122,8 +122,8 @@ const LAND_COVER: &[Term] = &[
 /// Lines and points of electricity, gas, heat, water, sewers, telecommunication, lighting and public transport.
 const NETWORK: &[Term] = &[
     ("id", &["line_id", "bus_id", "generator_id", "stop_id", "shape_id", "id_reseau", "id_canalisation", "idcana"]),
-    ("name", &["stop_name", "nom_poste", "nom_du_poste"]),
-    ("class", &["nature", "power", "technology", "symbol", "type", "type_reseau", "class", "man_made", "telecom"]),
+    ("name", &["stop_name", "nom_poste", "nom_du_poste", "nom_station", "n_station"]),
+    ("class", &["nature", "power", "technology", "symbol", "type", "type_reseau", "class", "man_made", "telecom", "implantation_station", "amenity"]),
     ("voltage", &["voltage", "voltage_kv", "tension", "tension_kv", "niveau_tension", "tension_maximale", "u_nom"]),
     ("depth", &["profondeur", "prof", "depth", "charge", "profondeur_m", "depth_m", "prof_moy"]),
     ("diameter", &["diametre", "diameter", "dn", "diam", "diametre_mm", "diameter_mm", "diam_nom", "diametre_rotor_m", "rotor_diameter", "rotor:diameter"]),
@@ -135,6 +135,8 @@ const NETWORK: &[Term] = &[
     ("fixture", &["fixture", "type_ouvrage", "type_objet"]),
     ("rated", &["puissance_kva", "puissance_nominale_kva", "puissance_installee_kva", "rated_kva", "sn_kva"]),
     ("reserved", &["s3renr_mw", "s3renr_restante_mw", "capacite_reservee_restante_mw", "capacite_reservee_disponible_mw", "capacite_restante_mw", "capacite_accueil_restante_mw"]),
+    ("points", &["nbre_pdc", "capacity"]),
+    ("power", &["puissance_nominale", "puiss_max", "charging_station:output", "socket:type2_combo:output", "socket:type2:output"]),
     ("colour", &["route_color", "couleur", "colour", "color"]),
     ("position", &["pos_sol", "position_par_rapport_au_sol", "layer"]),
     ("works", &life::WORKS),

@@ -4,31 +4,24 @@
 //! A building counts in every surface that its middle lies in, so a commune has the demand of its districts. The sums are of estimates, made of
 //! public attributes alone, and are marked so ([decision 0009](../../../.dev/decisions/0009-energy-of-homes.md)).
 
-use super::series::{AXIS, ARRAY, CHUNK_HOURS, Demand, YEAR};
-use super::{TileFault, package};
-use crate::base::{DatasetId, LayerId, Nature};
+use super::TileFault;
+use super::series::{ARRAY, Demand, Hourly, YEAR};
+use crate::base::{DatasetId, LayerId};
 use crate::energy::demand::DemandClass;
-use crate::formats::territory::{Manifest, Series};
-use crate::formats::zarr;
+use crate::formats::territory::Manifest;
 use crate::geodesy::LonLat;
-use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::pipeline::laying::{loads, roofs};
 use crate::region::{Area, AreaShape, AreaTheme, Building};
 use geo::{BoundingRect, Centroid, Contains, MultiPolygon, Point};
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
-use serde_json::json;
 
 /// Surfaces whose demand is summed; a layer of more has none.
 const MAX_AREAS: usize = 2048;
-/// Values of one chunk: a mebibyte.
-const CHUNK_VALUES: usize = 1 << 18;
 /// Buildings that are remembered until all surfaces are known: 256 MB.
 const MAX_BUILDINGS: usize = 8 << 20;
 /// Themes that people ask sums of.
 const THEMES: [AreaTheme; 2] = [AreaTheme::Outline, AreaTheme::Iris];
-/// Folder of the series, beside the imported ones.
-const GROUP: &str = "timeseries";
 const CLASSES: usize = DemandClass::ALL.len();
 const HOURS_PER_YEAR: f64 = 8760.0;
 const ROOFS: usize = loads::PV.len();
@@ -144,15 +137,15 @@ pub fn write(of_layers: &[DemandOfLayer], undulation_m: &dyn Fn(LonLat) -> f64, 
                 values.push(kwh.iter().enumerate().map(|(class, kwh)| kwh / HOURS_PER_YEAR * coefficient(class)).sum::<f64>() as f32);
             }
         }
-        let sums = Sums { id: format!("{ARRAY}-{}", of.layer.as_str()), array: ARRAY, said: "estimated electricity demand of the buildings inside", names: &names, hours: demand.hours };
-        sums.write(&values, of, &profiles.dataset, out, manifest)?;
+        let sums = Hourly { id: format!("{ARRAY}-{}", of.layer.as_str()), array: ARRAY, said: "estimated electricity demand of the buildings inside", names: &names, hours: demand.hours, layer: &of.layer };
+        sums.write(&values, &profiles.dataset, out, manifest)?;
         let Some((of_kwp, dataset)) = &sun else { continue };
         let mut values: Vec<f32> = Vec::with_capacity(of.areas.len() * demand.hours);
         for kwp in &of.roofs {
             values.extend((0..demand.hours).map(|hour| kwp.iter().zip(of_kwp).map(|(kwp, row)| kwp * row.get(hour).copied().unwrap_or(0.0)).sum::<f64>() as f32));
         }
-        let sums = Sums { id: format!("{SUN}-{}", of.layer.as_str()), array: "power", said: "what the roofs inside would make if all were equipped, without shade", ..sums };
-        sums.write(&values, of, dataset, out, manifest)?;
+        let sums = Hourly { id: format!("{SUN}-{}", of.layer.as_str()), array: "power", said: "what the roofs inside would make if all were equipped, without shade", ..sums };
+        sums.write(&values, dataset, out, manifest)?;
     }
     Ok(())
 }
@@ -169,58 +162,4 @@ fn sun(manifest: &Manifest, undulation_m: &dyn Fn(LonLat) -> f64, hours: usize) 
     };
     let [flat, east, south, west] = loads::PV.map(|(name, ..)| of(name));
     Some(([flat?, east?, south?, west?], of_buildings.dataset.clone()))
-}
-
-/// A series of sums that is written.
-struct Sums<'a> {
-    id: String,
-    array: &'static str,
-    said: &'static str,
-    names: &'a [String],
-    hours: usize,
-}
-
-impl Sums<'_> {
-    fn write(&self, values: &[f32], of: &DemandOfLayer, dataset: &DatasetId, out: &std::path::Path, manifest: &mut Manifest) -> Result<(), TileFault> {
-        let fault = |detail: &dyn std::fmt::Display| TileFault::Content { layer: GROUP.to_owned(), detail: detail.to_string() };
-        let Self { id, array: name, said, names, hours } = self;
-        if manifest.series.iter().any(|series| series.id == *id) {
-            return Ok(());
-        }
-        let attributes = json!({ "long_name": said, "units": "kW", "nature": Nature::Simulated });
-        let about = zarr::About { dimensions: ["feature", "time"], attributes };
-        let array = zarr::write(names.len(), *hours, (CHUNK_VALUES / names.len().max(1)).clamp(24, CHUNK_HOURS), values, &about).map_err(|error| fault(&error))?;
-        let start = manifest.axes.iter().find(|axis| axis.id == AXIS).map_or(0, |axis| axis.start.0);
-        let coordinates = [
-            Coordinate { name: "feature", labels: Labels::Texts(names.to_vec()), attributes: json!({ "long_name": "id" }) },
-            Coordinate {
-                name: "time",
-                labels: Labels::Integers((0..*hours as i64).map(|hour| start + 3600 * hour).collect()),
-                attributes: json!({
-                    "long_name": "start of the hour, UTC",
-                    "standard_name": "time",
-                    "units": "seconds since 1970-01-01 00:00:00",
-                    "calendar": "proleptic_gregorian",
-                }),
-            },
-        ];
-        let metadata: Vec<(&str, &[u8])> = array.iter().filter(|(path, _)| path == "zarr.json").map(|(_, bytes)| (*name, bytes.as_slice())).collect();
-        let about = json!({ "Conventions": "CF-1.11", "title": said, "nature": Nature::Simulated });
-        let mut files = zarr_group::write(&about, &coordinates, &metadata).map_err(|error| fault(&error))?;
-        files.extend(array.iter().map(|(path, bytes)| (format!("{name}/{path}"), bytes.clone())));
-        for (path, bytes) in files {
-            package::write_file(out, &format!("{GROUP}/{id}/{path}"), &bytes)?;
-        }
-        let mut quantiles = values.to_vec();
-        quantiles.sort_by(f32::total_cmp);
-        let last = quantiles.len().saturating_sub(1);
-        manifest.series.push(Series {
-            rows: names.to_vec(),
-            labels: Some(format!("{GROUP}/{id}/feature")),
-            layer: Some(of.layer.clone()),
-            quantiles: (0..=64).filter_map(|share| quantiles.get(share * last / 64)).copied().collect(),
-            ..Series::of(id, format!("{GROUP}/{id}/{name}"), AXIS, "kW", Nature::Simulated, dataset.clone())
-        });
-        Ok(())
-    }
 }

@@ -1,6 +1,6 @@
-//! Wind turbines and batteries, drawn so that a viewer can turn the one and fill the other.
+//! Wind turbines, batteries and charging stations, drawn so that a viewer can turn the first, fill the second and bring vehicles to the third.
 //!
-//! Without such a viewer a turbine faces north and a battery is full.
+//! Without such a viewer a turbine faces north, a battery is full and every bay is taken.
 
 use super::mesh::MeshBuilder;
 use super::palette::Rgba;
@@ -80,6 +80,43 @@ pub fn turbine(mesh: &mut MeshBuilder, foot: [f64; 3], hub_m: f64, rotor_m: Opti
             let colour = if pair[1].0 >= 1.0 { RED } else { WHITE };
             hull(mesh, &section(pair[0]), &section(pair[1]), colour, feature);
         }
+    }
+}
+
+/// Bays that are drawn of one station, and how far one is from the next, metres.
+const MOST_BAYS: u16 = 8;
+const BAY_M: f64 = 2.7;
+const ASPHALT: Rgba = [92, 96, 102, 255];
+const POST: Rgba = [232, 236, 240, 255];
+const GLASS: Rgba = [52, 60, 70, 255];
+const LIT: Rgba = [58, 205, 116, 255];
+const PAINTS: [Rgba; 5] = [[226, 228, 230, 255], [150, 158, 168, 255], [96, 116, 148, 255], [172, 104, 88, 255], [206, 196, 170, 255]];
+
+/// Posts in a row, a bay before each, and in it a vehicle that is there while so many charge. `turn` is the way into the bays, clockwise from north.
+pub fn charging(mesh: &mut MeshBuilder, foot: [f64; 3], turn: f64, points: u16, feature: u32) {
+    let (sin, cos) = turn.sin_cos();
+    let bays = points.clamp(1, MOST_BAYS);
+    for bay in 0..bays {
+        let aside = BAY_M * (f64::from(bay) - 0.5 * f64::from(bays - 1));
+        // Along the row, into the bay, up.
+        let place = |[x, y, z]: [f64; 3]| [foot[0] + (x + aside) * cos + y * sin, foot[1] - (x + aside) * sin + y * cos, foot[2] + z];
+        let block = |mesh: &mut MeshBuilder, half: f64, [y0, y1]: [f64; 2], [z0, z1]: [f64; 2], colour: Rgba| {
+            let ring = |z: f64| -> Vec<[f64; 3]> { [[-half, y0], [half, y0], [half, y1], [-half, y1]].map(|[x, y]| place([x, y, z])).to_vec() };
+            let (low, high) = (ring(z0), ring(z1));
+            hull(mesh, &low, &high, colour, feature);
+            closed(mesh, &high, true, colour, feature);
+        };
+        mesh.draws(Drawing::Object(foot));
+        block(mesh, 0.46 * BAY_M, [-0.5, 5.6], [-1.5, 0.1], ASPHALT);
+        block(mesh, 0.22, [-0.2, 0.2], [0.1, 1.75], POST);
+        block(mesh, 0.24, [-0.22, 0.22], [1.75, 1.95], GREY);
+        mesh.draws(Drawing::Present(foot[2], f64::from(bay) / f64::from(bays)));
+        // The lamp, the cable, and the vehicle.
+        block(mesh, 0.26, [-0.24, 0.24], [1.73, 1.99], LIT);
+        block(mesh, 0.05, [0.2, 0.9], [0.72, 0.82], LIT);
+        let paint = PAINTS.get(usize::from(bay) % PAINTS.len()).copied().unwrap_or(WHITE);
+        block(mesh, 0.88, [0.8, 5.0], [0.3, 0.92], paint);
+        block(mesh, 0.78, [1.9, 4.5], [0.92, 1.48], GLASS);
     }
 }
 

@@ -16,11 +16,13 @@
 //! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
 //! | [`features`], [`area_demand`], [`places`] | the feature table; what is summed of it by area; where what has energy stands |
+//! | [`charging`] | what charging stations draw, hour by hour |
 //! | [`series`], [`package`] | load profiles; the files |
 //!
 //! Tiles are drawn in parallel and each on its own, so the number of threads changes nothing in the bytes.
 
 pub mod area_demand;
+pub mod charging;
 pub mod areas;
 pub mod buildings;
 pub mod cells;
@@ -237,6 +239,9 @@ fn write_all(
     let (table, of_areas) = features::write(territory, out, progress)?;
     manifest.features = Some(table);
     area_demand::write(&of_areas, &undulation_m, out, &mut manifest)?;
+    let mut stations = charging::Stations::default();
+    region.fixtures.iter().for_each(|fixture| stations.note(fixture));
+    stations.write(out, &mut manifest, &mut report)?;
     package::write_manifest(out, &manifest)?;
     progress.step("tile-package", 1, 1);
     Ok(TileSummary { manifest, report })

@@ -1,7 +1,7 @@
 //! Where vertices are on the line or the object that they draw, for viewers that make lines wider and let them run.
 
 use super::ribbon::Axis;
-use crate::formats::gltf::{STROKE_FACING, STROKE_GAUGE, STROKE_OBJECT, STROKE_ROTOR, STROKE_ROUND, Stroke};
+use crate::formats::gltf::{STROKE_FACING, STROKE_GAUGE, STROKE_OBJECT, STROKE_PRESENT, STROKE_ROTOR, STROKE_ROUND, Stroke};
 
 /// What is being drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +18,8 @@ pub enum Drawing {
     Rotor([f64; 3]),
     /// What rises from a height as something fills.
     Gauge(f64),
+    /// What is there, above a height, only while more than a share is in use.
+    Present(f64, f64),
 }
 
 impl Drawing {
@@ -36,6 +38,7 @@ impl Drawing {
             Self::Facing(axis) => [0.0, at[0] - axis[0], at[1] - axis[1], f64::from(STROKE_FACING)],
             Self::Rotor(hub) => [at[2] - hub[2], at[0] - hub[0], at[1] - hub[1], f64::from(STROKE_ROTOR)],
             Self::Gauge(zero_m) => [at[2] - zero_m, 0.0, 0.0, f64::from(STROKE_GAUGE)],
+            Self::Present(foot_m, share) => [at[2] - foot_m, share, 0.0, f64::from(STROKE_PRESENT)],
             Self::Object(foot) => [at[2] - foot[2], at[0] - foot[0], at[1] - foot[1], f64::from(STROKE_OBJECT)],
         };
         // A millimetre is enough, and equal places stay equal.

@@ -14,8 +14,11 @@ use super::mesh::MeshBuilder;
 use super::scene::{Drawn, Scene};
 use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
 use crate::formats::gltf::TileContent;
+use crate::region::LineClass;
 use crate::region::utility::{Conduit, Fixture, FixtureKind, Utility};
 use painter::Painter;
+use rstar::primitives::GeomWithData;
+use rstar::{AABB, RTree};
 use std::collections::{BTreeMap, BTreeSet};
 use table::{Row, table};
 
@@ -30,6 +33,8 @@ const HIGH_LINES_UP_TO_M: f64 = 22.0;
 const HIGH_V: f64 = 45_000.0;
 /// Lines of this voltage and more carry power from town to town, volts.
 const MIDDLE_V: f64 = 1_000.0;
+/// A charging station stands on a street no further away than this.
+const STREET_WITHIN_M: f64 = 40.0;
 /// A segment is looked at in pieces of so many tiles.
 const PIECE_TILES: f64 = 8.0;
 
@@ -87,6 +92,7 @@ impl Plan {
                 );
             }
         }
+        let into_bays = bays(scene, utility);
         let mut posts = Vec::new();
         for (index, fixture) in scene.region.fixtures.iter().enumerate().filter(|(_, fixture)| fixture.utility == utility) {
             let Some(at) = stands(fixture, &place, &root) else { continue };
@@ -95,7 +101,7 @@ impl Plan {
             posts.push(Post {
                 fixture: index,
                 at,
-                turn: directions.get(&lattice(at)).copied().unwrap_or(0.0),
+                turn: into_bays.get(&index).or_else(|| directions.get(&lattice(at))).copied().unwrap_or(0.0),
             });
         }
         let mut plan = Self {
@@ -162,6 +168,43 @@ impl Plan {
     pub fn tiles(&self) -> impl Iterator<Item = TileKey> + '_ {
         self.tiles.keys().copied()
     }
+}
+
+/// Ways into the bays of charging stations, clockwise from north: away from the street they stand on.
+fn bays(scene: &Scene, utility: Utility) -> BTreeMap<usize, f64> {
+    let stations = scene.region.fixtures.iter().enumerate().filter(|(_, fixture)| fixture.utility == utility && fixture.kind == FixtureKind::Charger);
+    let stations: Vec<GeomWithData<[f64; 2], usize>> = stations.map(|(index, fixture)| GeomWithData::new(fixture.at, index)).collect();
+    let mut nearest: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
+    if stations.is_empty() {
+        return BTreeMap::new();
+    }
+    let tree = RTree::bulk_load(stations);
+    let is_street = |class: LineClass| !matches!(class, LineClass::Tram | LineClass::Rail);
+    for line in scene.region.lines.iter().filter(|line| is_street(line.class)) {
+        for [a, b] in line.points.array_windows::<2>() {
+            let ends = [a, b].map(|end| [end[0], end[1]]);
+            let around = Bounds2::of(ends.into_iter()).grown(STREET_WITHIN_M);
+            for station in tree.locate_in_envelope(&AABB::from_corners(around.min, around.max)) {
+                let [Some(at), Some(a), Some(b)] = [*station.geom(), ends[0], ends[1]].map(|point| scene.place(point)) else { continue };
+                let d = [b[0] - a[0], b[1] - a[1]];
+                let length = d[0].hypot(d[1]);
+                if length < 1e-6 {
+                    continue;
+                }
+                let t = (((at[0] - a[0]) * d[0] + (at[1] - a[1]) * d[1]) / (length * length)).clamp(0.0, 1.0);
+                let off = [at[0] - a[0] - t * d[0], at[1] - a[1] - t * d[1]];
+                let distance = off[0].hypot(off[1]);
+                // Square to the street, on the station's side of it.
+                let side = if d[0] * off[1] - d[1] * off[0] >= 0.0 { 1.0 } else { -1.0 };
+                let away = [-side * d[1] / length, side * d[0] / length];
+                let known = nearest.get(&station.data).map_or(STREET_WITHIN_M, |(known, _)| *known);
+                if distance < known {
+                    nearest.insert(station.data, (distance, away[0].atan2(away[1])));
+                }
+            }
+        }
+    }
+    nearest.into_iter().map(|(index, (_, turn))| (index, turn)).collect()
 }
 
 /// A place in the plane, where there is one.

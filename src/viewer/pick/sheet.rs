@@ -6,10 +6,10 @@ use crate::formats::gltf::{PropertyTable, Values};
 /// The most columns of a source that one sheet shows.
 const MAX_COLUMNS: usize = 120;
 /// Columns of ours that the sheets show under a word, or that serve the picture; every other one is the source's own.
-const OURS: [&str; 34] = [
+const OURS: [&str; 36] = [
     "id", "name", "class", "kind", "theme", "code", "dataset", "width_m", "level", "area_m2", "accuracy", "material", "depth_m",
     "height_m", "diameter_m", "voltage_v", "rnb", "usage", "usage2", "dwellings", "storeys", "works_year", "year", "to_year", "ridge_m", "ridge_stated_m",
-    "ground_m", "roof", "height_origin", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile",
+    "points", "point_kw", "ground_m", "roof", "height_origin", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile",
 ];
 
 struct Sheet<'a> {
@@ -150,6 +150,8 @@ pub fn object(table: &PropertyTable, dataset: &DatasetId) -> Vec<Figure> {
             sheet.text_if_known("figure-utility-class", "class");
             sheet.text("figure-utility-kind", "kind");
             sheet.number_if_known("figure-voltage", "voltage_v", Unit::Volt, Nature::Declared);
+            sheet.number_if_known("figure-charging-points", "points", Unit::One, Nature::Declared);
+            sheet.number_if_known("figure-charging-power", "point_kw", Unit::Kilowatt, Nature::Declared);
             sheet.number_if_known("figure-diameter", "diameter_m", Unit::Metre, Nature::Declared);
             sheet.text_if_known("figure-material", "material");
             sheet.number_if_known("figure-depth", "depth_m", Unit::Metre, Nature::Declared);

@@ -265,7 +265,7 @@ fn usage(kind: Kind, tags: &Tags, closed: bool) -> Use {
             || is("landuse", &["reservoir", "basin"])
             || is("waterway", &["riverbank", "dock"])
             || has("water");
-        let plot = is("power", &["substation", "plant", "transformer"]);
+        let plot = is("power", &["substation", "plant", "transformer"]) || is("amenity", &["charging_station"]);
         if has("building") || is_part(kind, tags, closed) || water || plot || tags::grounds(tags).is_some() {
             return Use::Area;
         }

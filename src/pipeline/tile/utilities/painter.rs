@@ -2,6 +2,7 @@
 
 use super::{HIGH_V, LOW_LINES_UP_TO_M, Line, MIDDLE_V, POINTS_UP_TO_M, is_high, within};
 use crate::base::Bounds2;
+use crate::pipeline::tile::charging::USUAL_POINTS;
 use crate::pipeline::tile::drape::{Drape, lift};
 use crate::pipeline::tile::machines;
 use crate::pipeline::tile::palette::Rgba;
@@ -400,6 +401,7 @@ impl Painter<'_> {
             }
             FixtureKind::Turbine => machines::turbine(&mut self.cloth.mesh, foot, height, fixture.diameter_m, feature),
             FixtureKind::Battery => machines::battery(&mut self.cloth.mesh, foot, turn, feature),
+            FixtureKind::Charger => machines::charging(&mut self.cloth.mesh, foot, turn, fixture.plugs.points.unwrap_or(USUAL_POINTS), feature),
             FixtureKind::Plant => {
                 self.column(foot, -0.3, height, [9.0, 9.0], 4, turn, BOX, feature);
                 self.column(

@@ -1,7 +1,7 @@
 //! What the tiles of a network say of its lines and posts.
 
 use crate::formats::gltf::{Column, PropertyTable, Values};
-use crate::region::utility::{Conduit, Fixture, Lay, Years};
+use crate::region::utility::{Conduit, Fixture, FixtureKind, Lay, Plugs, Years};
 
 /// An object of a network.
 pub(super) enum Row<'a> {
@@ -35,7 +35,14 @@ pub(super) fn table(rows: &[Row]) -> PropertyTable {
             ),
         )
     };
-    PropertyTable {
+    let plugs = |row: &Row| match row {
+        Row::Post(post) if post.kind == FixtureKind::Charger => post.plugs,
+        _ => Plugs::default(),
+    };
+    // What few layers have is no column of the others.
+    let charging = [number("points", &|row| plugs(row).points.map(f64::from)), number("point_kw", &|row| plugs(row).point_kw)];
+    let has_chargers = rows.iter().any(|row| matches!(row, Row::Post(post) if post.kind == FixtureKind::Charger));
+    let mut table = PropertyTable {
         class: "utility".to_owned(),
         count: rows.len(),
         columns: vec![
@@ -106,5 +113,9 @@ pub(super) fn table(rows: &[Row]) -> PropertyTable {
                 Row::Post(post) => post.dataset.to_string(),
             }),
         ],
+    };
+    if has_chargers {
+        table.columns.extend(charging);
     }
+    table
 }

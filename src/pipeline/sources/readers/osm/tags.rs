@@ -56,6 +56,7 @@ pub(super) fn is_point(tags: &Tags) -> bool {
         // Panels on roofs are counted by the hundred thousand and drawn with the roofs.
         || (is("power", &["generator"]) && !is("generator:source", &["solar"]))
         || is("highway", &["street_lamp", "bus_stop"])
+        || is("amenity", &["charging_station"])
         || is("railway", &["tram_stop", "station", "halt", "subway_entrance"])
         || is("emergency", &["fire_hydrant"])
         || is("telecom", &["exchange", "distribution_point", "connection_point", "service_device"])
@@ -93,7 +94,7 @@ pub(super) fn record(feature: Feature) -> Option<Record> {
         }
         return Some(record);
     }
-    if matches!(kind, ShapeKind::Polygon) && !feature.tags.iter().any(|(key, _)| key == "power") {
+    if matches!(kind, ShapeKind::Polygon) && !feature.tags.iter().any(|(key, value)| key == "power" || (key == "amenity" && value == "charging_station")) {
         return Some(begun(&feature, "water"));
     }
     if kind == ShapeKind::Line {
@@ -171,6 +172,7 @@ fn network(feature: &Feature) -> Option<Record> {
         ("tag:telecom", "telecom"),
         ("tag:communication", "communication"),
         ("tag:emergency", "emergency"),
+        ("tag:amenity", "amenity"),
     ] {
         text(&mut asked, term, value(key));
     }
@@ -185,6 +187,7 @@ fn network(feature: &Feature) -> Option<Record> {
         "highway",
         "railway",
         "man_made",
+        "amenity",
     ];
     text(
         &mut record,
@@ -207,6 +210,11 @@ fn network(feature: &Feature) -> Option<Record> {
         value("layer").and_then(|layer| layer.parse().ok()),
     );
     text(&mut record, "fixture", value("power").or(value("telecom")));
+    if value("amenity") == Some("charging_station") {
+        text(&mut record, "points", value("capacity"));
+        let output = ["charging_station:output", "socket:type2_combo:output", "socket:type2:output"];
+        text(&mut record, "power", output.iter().find_map(|key| value(key)));
+    }
     Some(record)
 }
 
