@@ -295,7 +295,7 @@ pub fn link(data: &[u8]) {
         instants: [instant, instant.plus_seconds(31_000_000)],
         years: [1800, 2025],
         clock: jumeau::base::Clock::Paris,
-        series: vec![view::KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false, breaks: Vec::new() }],
+        series: vec![view::KnownSeries { id: "courbes".to_owned(), layer: Some("buildings".into()), parts: false, breaks: Vec::new() }],
     };
     let base = view::opening("nantes-centre", instant, &limits);
     if let Ok(state) = view::from_link(&text, &base) {

@@ -8,11 +8,13 @@ use crate::i18n::Texts;
 use crate::view::Command;
 use crate::view::colours::Palette;
 use crate::viewer::vocab::{AccountLine, AccountsFacts};
-use bevy_egui::egui::{Align2, Color32, FontId, Grid, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 const HEIGHT: f32 = 170.0;
 const FOOT: f32 = 16.0;
 const LEFT: f32 = 48.0;
+/// Room for a column of numbers.
+const VALUES: f32 = 80.0;
 
 pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
@@ -121,7 +123,9 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
     let open = is_closed.iter().filter(|closed| !**closed).count();
-    Grid::new("accounts").num_columns(3).striped(true).show(ui, |ui| {
+    // Long names take several lines rather than the room of the numbers.
+    let names = (ui.available_width() - 2.0 * VALUES).max(VALUES);
+    Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).show(ui, |ui| {
         for is_source in [true, false] {
             ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
             ui.label(RichText::new(texts.text("accounts-now")).small().strong());
@@ -132,7 +136,7 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
                 ui.horizontal(|ui| {
                     let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
                     ui.painter().rect_filled(swatch, 1.0, colour(&accounts.lines, place));
-                    ui.label(RichText::new(&line.name).small());
+                    ui.add(Label::new(RichText::new(&line.name).small()).wrap());
                 });
                 let value = at.and_then(|at| line.wh.get(at).copied().flatten());
                 ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small());

@@ -7,12 +7,14 @@ use crate::view::Command;
 use crate::view::Selection;
 use crate::viewer::changes::AROUND;
 use crate::viewer::vocab::Change;
-use bevy_egui::egui::{Align2, Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use bevy_egui::egui::text::{LayoutJob, TextWrapping};
+use bevy_egui::egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 const LINE: f32 = 18.0;
 const MOST_HEIGHT: f32 = 110.0;
-/// Room for the names.
-const NAMES: f32 = 190.0;
+/// Room for the names: a share of the line, and its bounds.
+const NAMES: f32 = 0.26;
+const NAMES_PT: [f32; 2] = [120.0, 360.0];
 /// As the scene has them: works are magenta.
 const WORKS: Color32 = Color32::from_rgb(0xdc, 0x30, 0x9e);
 const SERVICE: Color32 = Color32::from_rgb(0x56, 0x8f, 0xb8);
@@ -53,9 +55,13 @@ fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> 
     if response.hovered() || response.has_focus() {
         painter.rect_filled(rect, 2.0, ui.visuals().widgets.hovered.weak_bg_fill);
     }
-    let bars = Rect::from_min_max(pos2(rect.left() + NAMES, rect.top() + 3.0), pos2(rect.right() - 4.0, rect.bottom() - 3.0));
-    let names = ui.painter().with_clip_rect(Rect::from_min_max(rect.min, pos2(bars.left() - 6.0, rect.bottom())));
-    names.text(pos2(rect.left() + 4.0, rect.center().y), Align2::LEFT_CENTER, &change.name, FontId::proportional(12.0), ui.visuals().text_color());
+    let names = (NAMES * rect.width()).clamp(NAMES_PT[0], NAMES_PT[1]);
+    let bars = Rect::from_min_max(pos2(rect.left() + names, rect.top() + 3.0), pos2(rect.right() - 4.0, rect.bottom() - 3.0));
+    // What does not fit ends in dots; all of it stands in the tip.
+    let mut name = LayoutJob::simple_singleline(change.name.clone(), FontId::proportional(12.0), ui.visuals().text_color());
+    name.wrap = TextWrapping::truncate_at_width(names - 10.0);
+    let name = painter.layout_job(name);
+    painter.galley(pos2(rect.left() + 4.0, rect.center().y - 0.5 * name.size().y), name, ui.visuals().text_color());
     let [first, last] = [year - AROUND, year + AROUND + 1];
     let x = |year: i32| bars.left() + bars.width() * ((year - first) as f32 / (last - first) as f32).clamp(0.0, 1.0);
     let life = change.life;
@@ -71,7 +77,7 @@ fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> 
     // The year shown is the whole of the year.
     painter.line_segment([pos2(x(year), rect.top()), pos2(x(year), rect.bottom())], Stroke::new(1.5, Color32::from_rgb(0xd5, 0x5e, 0x00)));
     if response.on_hover_text(said).clicked() {
-        let selection = Some(Selection { layer: change.layer.clone(), id: change.id.clone() });
+        let selection = (!change.id.is_empty()).then(|| Selection { layer: change.layer.clone(), id: change.id.clone() });
         return vec![Command::SetYear { year: change.year }, Command::GoTo { at: change.at, span_m: change.span_m, selection }];
     }
     Vec::new()

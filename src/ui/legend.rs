@@ -5,7 +5,7 @@ use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
 use crate::view::colours::Palette;
 use crate::view::{Breaks, Command, MAX_CLASSES, Scale, Theme};
-use crate::viewer::series::DEMAND_SERIES;
+use crate::view::grain::{DEMAND, FAMILIES, asked, is_far};
 use bevy_egui::egui::{
     Align, Color32, Key, Layout, Mesh, Painter, Pos2, Rect, RichText, Sense, Shape, Stroke, StrokeKind, TextEdit, TextStyle, Ui, UiBuilder, Vec2,
     WidgetInfo, WidgetType, pos2, vec2,
@@ -76,36 +76,35 @@ pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
     ui.label(RichText::new(source).small().weak());
 }
 
-/// The same quantity by building, by district, by IRIS: what each is called, and the series that shows it; the demand of buildings is a theme of its own.
-const GRAINS: [[(&str, &str); 3]; 2] = [
-    [("legend-by-building", DEMAND_SERIES), ("legend-by-district", "demand-areas"), ("legend-by-iris", "demand-iris")],
-    [("legend-by-building", "pv-if-equipped"), ("legend-by-district", "pv-areas"), ("legend-by-iris", "pv-iris")],
-];
-/// From so far away buildings are dots.
-const FAR_M: f64 = 4_000.0;
+/// What the grains of [`FAMILIES`] are called.
+const GRAINS: [&str; 3] = ["legend-by-building", "legend-by-district", "legend-by-iris"];
 
-/// How finely the quantity is shown, where the territory has it by larger surfaces too.
+/// How finely the quantity is shown, where the territory has it by larger surfaces too: by itself after the distance, or always the same.
 pub fn grain(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
-    let shown = match model.state.theme {
-        Theme::Demand => DEMAND_SERIES,
-        Theme::Series => model.state.series.as_deref().unwrap_or_default(),
-        Theme::None | Theme::ConstructionYear | Theme::Attribute => return Vec::new(),
-    };
-    let Some(family) = GRAINS.iter().find(|family| family.iter().any(|(_, id)| *id == shown)) else { return Vec::new() };
-    let is_there = |id: &str| id == DEMAND_SERIES || model.series.iter().any(|series| series.id == id);
-    let offers: Vec<&(&str, &str)> = family.iter().filter(|(_, id)| is_there(id)).collect();
-    if offers.len() < 2 {
-        return Vec::new();
-    }
+    let Some(shown) = asked(&model.state) else { return Vec::new() };
+    let Some(family) = FAMILIES.iter().find(|family| family.contains(&shown)) else { return Vec::new() };
+    let is_there = |id: &str| id == DEMAND || model.series.iter().any(|series| series.id == id);
+    let offers: Vec<(&str, &str)> = GRAINS.into_iter().zip(*family).filter(|(_, id)| is_there(id)).collect();
+    let Some((_, finest)) = offers.first().copied().filter(|_| offers.len() > 1) else { return Vec::new() };
     let mut commands = Vec::new();
+    let show = |id: &str| if id == DEMAND { Command::SetTheme { theme: Theme::Demand } } else { Command::ShowSeries { series: Some(id.to_owned()) } };
+    let gathers = model.state.gather;
     ui.horizontal_wrapped(|ui| {
+        let is_auto = shown == finest && gathers;
+        let label = RichText::new(texts.text("legend-by-distance")).small();
+        if ui.selectable_label(is_auto, label).on_hover_text(texts.text("legend-by-distance-help")).clicked() && !is_auto {
+            commands.push(Command::SetGather { gather: true });
+            commands.extend((shown != finest).then(|| show(finest)));
+        }
         for (key, id) in offers {
-            if ui.selectable_label(*id == shown, RichText::new(texts.text(key)).small()).clicked() && *id != shown {
-                commands.push(if *id == DEMAND_SERIES { Command::SetTheme { theme: Theme::Demand } } else { Command::ShowSeries { series: Some((*id).to_owned()) } });
+            let is_current = id == shown && (id != finest || !gathers);
+            if ui.selectable_label(is_current, RichText::new(texts.text(key)).small()).clicked() && !is_current {
+                commands.extend((id == finest).then_some(Command::SetGather { gather: false }));
+                commands.extend((id != shown).then(|| show(id)));
             }
         }
     });
-    if model.state.camera.distance_m > FAR_M && family.first().is_some_and(|(_, id)| *id == shown) {
+    if !gathers && shown == finest && is_far(&model.state) {
         ui.label(RichText::new(texts.text("legend-far")).small().weak());
     }
     commands

@@ -120,6 +120,8 @@ pub struct ChartText {
     pub curves: Vec<(String, Vec<Point>)>,
     pub has_total: bool,
     pub more_rows: u64,
+    /// Of the area that is drawn, not of the whole territory.
+    pub of_area: bool,
     pub duration: Vec<f64>,
     pub known: usize,
     pub absent: usize,
@@ -299,6 +301,7 @@ impl PanelModel {
                 flows: crate::view::FlowChoice::default(),
                 proposal: crate::view::Proposal::default(),
                 mean: false,
+                gather: true,
                 area: crate::view::DrawnArea::default(),
             },
             clock: Clock::default(),

@@ -390,6 +390,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         curves: chart.day.clone(),
         has_total: chart.has_total,
         more_rows: chart.more_rows,
+        of_area: chart.of_area,
         duration: chart.duration.clone(),
         known: chart.known,
         absent: chart.absent,

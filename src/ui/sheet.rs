@@ -84,7 +84,7 @@ fn curves(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -
     let mut commands = Vec::new();
     if model.state.selection.is_none() {
         ui.horizontal(|ui| {
-            ui.label(RichText::new(texts.text("chart-territory")).heading().strong());
+            ui.label(RichText::new(texts.text(if of_series.of_area { "chart-area" } else { "chart-territory" })).heading().strong());
             ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
                 let close = texts.text("ui-close");
                 if icon_button(ui, icon::X, &close, &close).clicked() {

@@ -55,6 +55,7 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         flows: FlowChoice::default(),
         proposal: Proposal::default(),
         mean: false,
+        gather: true,
         area: DrawnArea::default(),
     };
     kept_inside(state, limits)
@@ -108,6 +109,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         }
         Command::SetSpan { span } => next.span = *span,
         Command::ShowMean { shown } => next.mean = *shown,
+        Command::SetGather { gather } => next.gather = *gather,
         Command::SetYear { year } => next.year = *year,
         Command::Play { playing } => next.playback.playing = *playing,
         Command::SetSpeed { speed } => {
@@ -244,7 +246,12 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
 }
 
 fn is_on_features(series: Option<&str>, limits: &Limits) -> bool {
-    limits.series.iter().any(|known| known.on_features && Some(known.id.as_str()) == series)
+    layer_of(series, limits).is_some()
+}
+
+/// The layer of the features that a series belongs to.
+fn layer_of<'a>(series: Option<&str>, limits: &'a Limits) -> Option<&'a LayerId> {
+    limits.series.iter().find(|known| Some(known.id.as_str()) == series)?.layer.as_ref()
 }
 
 /// An id that no series has changes nothing.
@@ -255,8 +262,10 @@ fn show_series(state: &mut ViewState, series: Option<&str>, limits: &Limits) {
             state.scale = usual_scale(series, limits);
         }
         state.series = series.map(str::to_owned);
-        if is_on_features(series, limits) {
+        if let Some(layer) = layer_of(series, limits) {
             state.theme = Theme::Series;
+            // Colours of what is switched off would be seen nowhere.
+            state.hidden.remove(layer);
         } else if state.theme == Theme::Series {
             state.theme = Theme::None;
         }

@@ -5,7 +5,7 @@
 //!   &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0
 //!   &series=courbes&span=2026-06-01T00:00:00Z,2026-07-01T00:00:00Z&scale=quantiles,5,cividis
 //!   &roof=farm,29400,5.5,0,,1,0-3&solar=&raise=0&balance=0&flows=1,30,day&plan=6500:connection::0,battery:-1.5541:47.2123:3300:2000
-//!   &mean=1&area=-1.5541:47.2123,-1.5502:47.2123,-1.5502:47.2101
+//!   &mean=1&gather=1&area=-1.5541:47.2123,-1.5502:47.2123,-1.5502:47.2101
 //!   &attr=buildings:usage&filter=buildings:height_m:range:12:,buildings:usage:values:Résidentiel
 //! ```
 //!
@@ -97,6 +97,7 @@ pub fn to_link(state: &ViewState) -> String {
         ("flows", state.flows.to_string()),
         ("plan", state.proposal.text()),
         ("mean", u8::from(state.mean).to_string()),
+        ("gather", u8::from(state.gather).to_string()),
         ("area", state.area.text()),
     ];
     let mut link = String::new();
@@ -167,6 +168,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "solar" => state.plan = Some(PlanView::parse(&value).ok_or_else(wrong)?),
             "plan" => state.proposal = Proposal::parse(&value).ok_or_else(wrong)?,
             "mean" => state.mean = switch(&value).ok_or_else(wrong)?,
+            "gather" => state.gather = switch(&value).ok_or_else(wrong)?,
             "area" => state.area = DrawnArea::parse(&value).ok_or_else(wrong)?,
             "lang" => state.language = Language::from_code(&value).ok_or_else(wrong)?,
             unknown => {

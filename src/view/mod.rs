@@ -11,6 +11,7 @@ pub mod colours;
 pub mod curve;
 pub mod flight;
 pub mod flows;
+pub mod grain;
 mod landing;
 pub mod life;
 mod link;
@@ -209,9 +210,16 @@ pub struct ViewState {
     /// Colours show the mean over [`Self::span`], where there is one, in place of the instant.
     #[serde(default)]
     pub mean: bool,
+    /// From so far away that buildings are dots, what they have in common with their quarter is shown in their place.
+    #[serde(default = "yes")]
+    pub gather: bool,
     /// The area that is drawn: balance, curves and flows are its own, where nothing is selected.
     #[serde(default)]
     pub area: DrawnArea,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Something a person (or a page, or a script) asks for.
@@ -263,6 +271,10 @@ pub enum Command {
     /// Shows the mean over that part as colours, or the instant again.
     ShowMean {
         shown: bool,
+    },
+    /// Shows districts in place of buildings from far away, or never.
+    SetGather {
+        gather: bool,
     },
     SetYear {
         year: i32,
@@ -496,8 +508,8 @@ pub enum Moment {
 #[derive(Clone, Debug, PartialEq)]
 pub struct KnownSeries {
     pub id: String,
-    /// Whether it belongs to features, so that colours can show it.
-    pub on_features: bool,
+    /// The layer of the features it belongs to, so that colours can show it.
+    pub layer: Option<LayerId>,
     /// Whether it is good in the middle and bad at both ends, so that its colours part there.
     pub parts: bool,
     /// Where its classes usually end; none where its colours run into each other.

@@ -1,18 +1,20 @@
-//! What changes around the year shown: works that begin, things that come into service or go, among what is in view.
+//! What changes around the year shown: works that begin, things that come into service or go, among what is in view. Works and what has a name have a line
+//! each; what has none (most houses) shares one with all that has the same years, or works would drown among houses.
 //!
-//! Reads: [`Scene`] (theme, year, filters), the tiles in memory. Writes: the changes of [`SceneFacts`].
+//! Reads: [`Scene`] (theme, year, filters, language), the tiles in memory. Writes: the changes of [`SceneFacts`].
 
 use super::join::passes;
 use super::lives::Lives;
-use super::resident::{Resident, ResidentTile};
+use super::resident::{Resident, ResidentLayer, ResidentTile};
 use super::vocab::{Change, Changes, Scene, SceneFacts, ViewerSystems};
-use crate::base::DatasetId;
-use crate::formats::territory::Manifest;
+use crate::base::{DatasetId, Language};
+use crate::formats::territory::{LayerKind, Manifest};
 use crate::geodesy::Ecef;
+use crate::i18n::Texts;
 use crate::stream::TileId;
 use crate::view::life::Life;
 use crate::view::{Filter, Theme};
-use bevy::platform::collections::HashSet;
+use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DVec3;
 
@@ -22,6 +24,8 @@ pub const AROUND: i32 = 15;
 const MOST: usize = 40;
 /// Features that are looked at; a picture of more tells of some.
 const MOST_LOOKED: usize = 400_000;
+/// Things of a shared line whose places make its place.
+const MOST_PLACED: usize = 24;
 
 pub struct ChangesPlugin;
 
@@ -37,6 +41,7 @@ struct Of {
     year: i32,
     shown: Vec<(usize, TileId)>,
     filters: Vec<Filter>,
+    language: Language,
 }
 
 /// A feature that changes.
@@ -56,10 +61,10 @@ fn gather(scene: Res<Scene>, resident: Res<Resident>, mut seen: Local<Option<Of>
         }
         return;
     }
-    let layers = resident.layers.iter().enumerate().filter(|(_, layer)| !scene.state.hidden.contains(&layer.id));
+    let layers = resident.layers.iter().enumerate().filter(|(_, layer)| !scene.is_hidden(&layer.id));
     let mut shown: Vec<(usize, TileId)> = layers.flat_map(|(at, layer)| layer.tiles.iter().filter(|(_, tile)| tile.shown).map(move |(id, _)| (at, *id))).collect();
     shown.sort();
-    let now = Of { year: scene.state.year, shown, filters: scene.state.filters.clone() };
+    let now = Of { year: scene.state.year, shown, filters: scene.state.filters.clone(), language: scene.state.language };
     // A town takes longer than a frame may: only once the camera has stood still for one. The year moves by hand, and is followed at once.
     let is_still = seen.as_ref().is_some_and(|seen| seen.shown == now.shown);
     if is_still && told.as_ref() != Some(&now) {
@@ -95,52 +100,102 @@ fn find(resident: &Resident, manifest: &Manifest, of: &Of) -> Changes {
             }
         }
     }
-    let id_of = |found: &Found| found.tile.tables.get(found.table).and_then(|table| table.text("id", found.row)).unwrap_or_default().to_owned();
-    // Works first: they are what a person looks for; then the nearest in time.
-    found.sort_by_cached_key(|found| (found.life.works.is_none(), found.year.abs_diff(of.year), found.year, id_of(found)));
     // A thing that lies in several tiles is one.
-    let mut ids: HashSet<(usize, String)> = HashSet::default();
+    let mut ids: HashSet<(usize, &str)> = HashSet::default();
     found.retain(|found| {
-        let id = id_of(found);
+        let id = found.text("id");
         !id.is_empty() && ids.insert((found.layer, id))
     });
-    let more = found.len().saturating_sub(MOST);
-    found.truncate(MOST);
-    let mut rows: Vec<Change> = found
-        .iter()
-        .filter_map(|found| {
-            let layer = resident.layers.get(found.layer)?;
-            let (at, span_m) = place(found)?;
-            let id = id_of(found);
-            let table = found.tile.tables.get(found.table)?;
-            let name = NAMES.iter().find_map(|name| table.text(name, found.row)).unwrap_or(&id).to_owned();
-            let dataset = table.text("dataset", found.row).map(DatasetId::from).or_else(|| manifest.layer(&layer.id)?.datasets.first().cloned());
-            let is_made_up = dataset.is_some_and(|dataset| manifest.is_made_up(&dataset));
-            Some(Change { layer: layer.id.clone(), id, name, is_made_up, life: found.life, year: found.year, at, span_m })
-        })
-        .collect();
+    let mut lines: Vec<(Rank, Vec<Found>)> = Vec::new();
+    let mut shared: HashMap<(usize, [Option<i32>; 3]), usize> = HashMap::default();
+    for found in found {
+        let rank = found.rank();
+        let Life { works, from, to } = found.life;
+        let line = if rank == Rank::Unnamed { *shared.entry((found.layer, [works, from, to])).or_insert(lines.len()) } else { lines.len() };
+        match lines.get_mut(line) {
+            Some((_, things)) => things.push(found),
+            None => lines.push((rank, vec![found])),
+        }
+    }
+    let first = |things: &[Found]| things.first().map(|found| (found.year, found.text("id").to_owned()));
+    // Works first: they are what a person looks for; then the nearest in time.
+    lines.sort_by_cached_key(|(rank, things)| (*rank, things.first().map_or(0, |found| found.year.abs_diff(of.year)), first(things)));
+    let more = lines.iter().skip(MOST).map(|(_, things)| things.len()).sum();
+    lines.truncate(MOST);
+    let texts = Texts::new(of.language);
+    let mut rows: Vec<(Rank, Change)> = lines.iter().filter_map(|(rank, things)| Some((*rank, change(things, resident, manifest, &texts)?))).collect();
     // As a calendar reads: by their beginnings.
-    rows.sort_by_key(|row| row.life.changes().min());
-    Changes { year: of.year, rows, more }
+    rows.sort_by_key(|(rank, row)| (*rank, row.life.changes().min()));
+    Changes { year: of.year, rows: rows.into_iter().map(|(_, row)| row).collect(), more }
 }
 
-/// Attributes that name a thing.
-const NAMES: [&str; 5] = ["name", "nom", "toponyme", "title", "usage"];
-
-/// Where a feature is (degrees, degrees, metres above the ellipsoid), and how many metres across.
-fn place(found: &Found) -> Option<([f64; 3], f64)> {
-    let corners = || {
-        let meshes = found.tile.meshes.iter().filter(|mesh| mesh.table == Some(found.table));
-        meshes.flat_map(|mesh| {
-            let of_feature = mesh.bvh.positions().iter().zip(&mesh.feature_ids).filter(|(_, id)| **id as usize == found.row);
-            of_feature.map(|(position, _)| mesh.ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3()))
-        })
-    };
-    let (low, high) = corners().fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(low, high), corner| (low.min(corner), high.max(corner)));
+/// One line, of one thing or of several with the same years.
+fn change(things: &[Found], resident: &Resident, manifest: &Manifest, texts: &Texts) -> Option<Change> {
+    let found = things.first()?;
+    let layer = resident.layers.get(found.layer)?;
+    let (low, high) = things.iter().take(MOST_PLACED).map(place).fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(low, high), (from, to)| (low.min(from), high.max(to)));
     let middle = 0.5 * (low + high);
     if !middle.is_finite() {
         return None;
     }
     let at = Ecef(middle).to_lonlath();
-    Some(([at.lon_deg, at.lat_deg, at.height_m], (high - low).length()))
+    let title = || manifest.layer(&layer.id).map_or_else(|| layer.id.as_str().to_owned(), |layer| layer.name.text(texts.language()).to_owned());
+    let (id, name) = match things.len() {
+        1 => (found.text("id").to_owned(), found.name().map_or_else(|| found.kind(layer, texts).unwrap_or_else(title), str::to_owned)),
+        many => (String::new(), texts.text_with("gantt-shared", &[("layer", title().into()), ("count", many.into())])),
+    };
+    let is_made_up = things.iter().any(|found| found.is_made_up(layer, manifest));
+    Some(Change { layer: layer.id.clone(), id, name, is_made_up, life: found.life, year: found.year, at: [at.lon_deg, at.lat_deg, at.height_m], span_m: (high - low).length() })
+}
+
+/// What a person looks for first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Works,
+    Named,
+    Unnamed,
+}
+
+/// Attributes that name a thing.
+const NAMES: [&str; 4] = ["name", "nom", "toponyme", "title"];
+
+impl<'a> Found<'a> {
+    fn text(&self, column: &str) -> &'a str {
+        self.tile.tables.get(self.table).and_then(|table| table.text(column, self.row)).unwrap_or_default()
+    }
+
+    fn name(&self) -> Option<&'a str> {
+        NAMES.iter().map(|name| self.text(name)).find(|name| !name.trim().is_empty())
+    }
+
+    fn rank(&self) -> Rank {
+        match (self.life.works, self.name()) {
+            (Some(_), _) => Rank::Works,
+            (None, Some(_)) => Rank::Named,
+            (None, None) => Rank::Unnamed,
+        }
+    }
+
+    /// Whether its own dataset, or else its layer's, shows nothing real.
+    fn is_made_up(&self, layer: &ResidentLayer, manifest: &Manifest) -> bool {
+        let own = Some(self.text("dataset")).filter(|dataset| !dataset.is_empty()).map(DatasetId::from);
+        own.or_else(|| manifest.layer(&layer.id)?.datasets.first().cloned()).is_some_and(|dataset| manifest.is_made_up(&dataset))
+    }
+
+    /// What a building is used for, in words.
+    fn kind(&self, layer: &ResidentLayer, texts: &Texts) -> Option<String> {
+        let usage = self.text("usage");
+        let key = format!("usage-{usage}");
+        (layer.kind == LayerKind::Buildings && texts.has(&key)).then(|| texts.text(&key))
+    }
+}
+
+/// The corners of a feature's box, ECEF; infinite where nothing of it is drawn.
+fn place(found: &Found) -> (DVec3, DVec3) {
+    let meshes = found.tile.meshes.iter().filter(|mesh| mesh.table == Some(found.table));
+    let corners = meshes.flat_map(|mesh| {
+        let of_feature = mesh.bvh.positions().iter().zip(&mesh.feature_ids).filter(|(_, id)| **id as usize == found.row);
+        of_feature.map(|(position, _)| mesh.ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3()))
+    });
+    corners.fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(low, high), corner| (low.min(corner), high.max(corner)))
 }

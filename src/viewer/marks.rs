@@ -12,7 +12,7 @@ use crate::i18n::Texts;
 use crate::view::{Candidate, names, scale_bar};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
-use glam::DVec3;
+use glam::{DVec2, DVec3};
 use std::collections::HashSet;
 
 /// Height of the letters, and the mean width of one as a share of it.
@@ -94,7 +94,7 @@ fn write_marks(
     }
     let pixels_per_radian = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
     let (mut candidates, mut places) = (Vec::new(), Vec::new());
-    for layer in resident.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id)) {
+    for layer in resident.layers.iter().filter(|layer| !scene.is_hidden(&layer.id)) {
         for place in layer.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.names).filter(|place| place.life.stands(year)) {
             let Some((at, away_m)) = seen(&pose, anchor.world_from_ecef().transform_point3(place.ecef), picture) else { continue };
             let rank = place.extent_m / away_m * pixels_per_radian;
@@ -148,13 +148,8 @@ fn stands_before(resident: &Resident, eye: DVec3, place: DVec3) -> bool {
 
 /// Where a point of the world is in the picture, in pixels from the top left, and how far along the view, metres; `None` behind the eye.
 fn seen(pose: &Pose, point: DVec3, picture: [f64; 2]) -> Option<([f64; 2], f64)> {
-    let to = point - pose.eye;
-    let depth = to.dot(pose.forward);
-    if depth < 1.0 {
-        return None;
-    }
-    let focal = picture[1] / (2.0 * (0.5 * FOV_Y).tan());
-    Some(([0.5 * picture[0] + focal * to.dot(pose.right) / depth, 0.5 * picture[1] - focal * to.dot(pose.up) / depth], depth))
+    let at = pose.pixel_of(point, DVec2::from_array(picture))?;
+    Some((at.to_array(), (point - pose.eye).dot(pose.forward)))
 }
 
 #[cfg(test)]

@@ -64,6 +64,14 @@ impl Pose {
         self.ray(ndc, size.x / size.y)
     }
 
+    /// Where a point of the world is in a picture of so many pixels, from its upper left corner; `None` behind the eye.
+    pub fn pixel_of(&self, point: DVec3, size: DVec2) -> Option<DVec2> {
+        let to = point - self.eye;
+        let depth = to.dot(self.forward);
+        let focal = size.y / (2.0 * (0.5 * FOV_Y).tan());
+        (depth >= 1.0).then(|| 0.5 * size + focal / depth * DVec2::new(to.dot(self.right), -to.dot(self.up)))
+    }
+
     /// The four sides of what is seen: inward normals and offsets, `n·p + d >= 0` inside.
     pub fn sides(&self, aspect: f64) -> [(DVec3, f64); 5] {
         let half = (0.5 * FOV_Y).tan();

@@ -18,7 +18,7 @@ use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 
 /// Id of the series the demand theme reads.
-pub const DEMAND_SERIES: &str = "demand";
+pub use crate::view::grain::DEMAND as DEMAND_SERIES;
 /// Series of one territory that are offered.
 const MAX_SERIES: usize = 512;
 /// Parts on their way at once.
@@ -177,7 +177,7 @@ pub fn titles(manifest: &Manifest, choices: &[Choice], texts: &Texts) -> Vec<Str
 
 /// What [`crate::view::apply`] knows of them.
 pub fn known(manifest: &Manifest) -> Vec<KnownSeries> {
-    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), on_features: choice.layer().is_some(), parts: choice.parts(), breaks: rooms::usual_breaks(choice.id) }).collect()
+    catalogue(manifest).iter().map(|choice| KnownSeries { id: choice.id.to_owned(), layer: choice.layer().cloned(), parts: choice.parts(), breaks: rooms::usual_breaks(choice.id) }).collect()
 }
 
 pub fn choice<'a>(manifest: &'a Manifest, id: &str) -> Option<Choice<'a>> {

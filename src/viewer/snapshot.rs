@@ -183,7 +183,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
 
 /// The attributions of the layers that are seen, and of what their colours mean.
 fn credits(scene: &Scene, colours: Option<&DatasetId>) -> Vec<String> {
-    let layers = scene.manifest.layers.iter().filter(|layer| !scene.state.hidden.contains(&layer.id));
+    let layers = scene.manifest.layers.iter().filter(|layer| !scene.is_hidden(&layer.id));
     let mut seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
     // Colours are owed to somebody too.
     seen.extend(colours.map(|id| id.as_str()));

@@ -5,7 +5,8 @@ use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
 use crate::view::curve::{Calendar, Point};
-use crate::view::{Command, Limits, Quality, ScaleBar, ViewState};
+use crate::view::grain::gathered;
+use crate::view::{Command, Limits, Quality, ScaleBar, Theme, ViewState};
 use crate::formats::tiles3d::style::Style;
 use crate::geodesy::Crs;
 use bevy::platform::collections::HashMap;
@@ -18,6 +19,28 @@ pub struct Scene {
     pub state: ViewState,
     pub limits: Limits,
     pub manifest: Manifest,
+}
+
+impl Scene {
+    /// What the colours show: the theme that was asked for, but for buildings that are dots, whose quarters are shown.
+    pub fn theme(&self) -> Theme {
+        if self.gathered().is_some() { Theme::Series } else { self.state.theme }
+    }
+
+    /// The series that goes with [`Self::theme`].
+    pub fn series(&self) -> Option<&str> {
+        self.gathered().map(|(id, _)| id).or(self.state.series.as_deref())
+    }
+
+    /// The series that stands in for what was asked for, and its layer.
+    pub fn gathered(&self) -> Option<(&str, &LayerId)> {
+        gathered(&self.state, &self.limits)
+    }
+
+    /// Whether a layer is switched off; never the one whose colours stand in for others.
+    pub fn is_hidden(&self, layer: &LayerId) -> bool {
+        self.state.hidden.contains(layer) && self.gathered().is_none_or(|(_, shown)| shown != layer)
+    }
 }
 
 /// Something a person, a page or a script asked for.
@@ -300,16 +323,17 @@ pub struct AccountLine {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
     pub year: i32,
-    /// By their beginnings.
+    /// Works first, then what has a name, then the rest; each by their beginnings.
     pub rows: Vec<Change>,
     /// Changes without a line.
     pub more: usize,
 }
 
-/// A thing that begins, serves or goes.
+/// A thing that begins, serves or goes; or several without names that do so in the same years.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Change {
     pub layer: LayerId,
+    /// Empty for several things.
     pub id: String,
     pub name: String,
     /// Of a data set that is made up.
@@ -355,6 +379,8 @@ pub struct Chart {
     pub over: Option<crate::view::typical::Over>,
     /// Rows that are not drawn, beyond those that are.
     pub more_rows: u64,
+    /// Of the area that is drawn.
+    pub of_area: bool,
     /// Whether the last curve is the sum of the others.
     pub has_total: bool,
     /// Whether values are still on their way.

@@ -332,6 +332,23 @@ BAT-7;2025-06-01T04:00:00Z;4
     assert_eq!((counted["kept"].as_u64(), counted["read"].as_u64()), (Some(66), Some(81)), "{counted}");
 }
 
+/// Hour after hour, as meters deliver: the first thousands of lines are all of one hour.
+#[test]
+fn a_table_whose_first_lines_are_all_of_one_hour_is_a_series() {
+    for header in ["cleabs;horodate;valeur (kW)", "cleabs;horodate;kW", "cleabs;instant;valeur"] {
+        let folder = tempfile::tempdir().unwrap();
+        let at = folder.path();
+        let hours = (0..3).flat_map(|hour| (0..7_000).map(move |of| format!("BAT-{};2025-06-01T{hour:02}:00:00Z;{}\n", of + 1, f64::from(of) / 8.0 + f64::from(hour))));
+        std::fs::write(at.join("series.csv"), format!("{header}\n{}", hours.collect::<String>())).unwrap();
+        import(at, "series.csv");
+        let manifest = manifest(&at.join("territory"));
+        let folder = at.join("territory").join(&series(&manifest, "series").path);
+        let array = zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap();
+        let sum: f64 = (0..7_000).flat_map(|row| array.row(row)).map(|value| f64::from(*value)).sum();
+        assert_eq!(sum, 3.0 * 6_999.0 * 7_000.0 / 16.0 + 3.0 * 7_000.0, "{header}");
+    }
+}
+
 #[test]
 fn the_double_hour_is_only_told_apart_where_it_can_be() {
     let rows = |lines: &[(&str, f64)]| lines.iter().fold("id;horodate_locale;valeur_kw\n".to_owned(), |text, (at, value)| text + &format!("BAT-1;2025-10-26 {at};{value}\n"));

@@ -26,10 +26,10 @@ pub fn limits() -> Limits {
         years: [1800, 2025],
         clock: Clock::Paris,
         series: vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false, breaks: Vec::new() },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false, breaks: Vec::new() },
-            KnownSeries { id: "tension".to_owned(), on_features: true, parts: true, breaks: Vec::new() },
-            KnownSeries { id: "reste".to_owned(), on_features: true, parts: false, breaks: vec![0.0, 36.0, 250.0] },
+            KnownSeries { id: "courbes".to_owned(), layer: Some("buildings".into()), parts: false, breaks: Vec::new() },
+            KnownSeries { id: "eco2mix".to_owned(), layer: None, parts: false, breaks: Vec::new() },
+            KnownSeries { id: "tension".to_owned(), layer: Some("low-voltage".into()), parts: true, breaks: Vec::new() },
+            KnownSeries { id: "reste".to_owned(), layer: Some("low-voltage".into()), parts: false, breaks: vec![0.0, 36.0, 250.0] },
         ],
     }
 }
@@ -247,6 +247,7 @@ fn state() -> impl Strategy<Value = ViewState> {
                     proposal: Default::default(),
                     plan,
                     mean: playing,
+                    gather: !playing,
                     area,
                 }
             },
@@ -298,6 +299,7 @@ fn command() -> impl Strategy<Value = Command> {
         proptest::sample::select(&FlowSpan::ALL[..]).prop_map(|over| Command::SetFlowSpan { over }),
         proptest::option::of(".{0,20}").prop_map(|csv| Command::RoofMeter { name: "m.csv".to_owned(), csv }),
         any::<bool>().prop_map(|shown| Command::ShowMean { shown }),
+        any::<bool>().prop_map(|gather| Command::SetGather { gather }),
         any::<bool>().prop_map(|drawing| Command::DrawArea { drawing }),
         (number(), number()).prop_map(|(lon, lat)| Command::AddCorner { at: [lon, lat] }),
         Just(Command::AddCornerHere),
@@ -661,7 +663,7 @@ fn a_link_reads_as_people_would_write_it() {
         to_link(&state),
         "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
-         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan=&mean=0&area="
+         &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan=&mean=0&gather=1&area="
     );
 }
 
@@ -990,4 +992,32 @@ fn an_area_is_drawn_corner_by_corner_and_stands_in_the_link() {
     assert_eq!(far.area.corners, [[-1.6, 47.19], [-1.52, 47.19], [-1.52, 47.24]]);
     let here = apply(&state, &Command::AddCornerHere, &limits());
     assert_eq!(here.area.corners.last(), Some(&[-1.5586, 47.2133]));
+}
+
+/// From far away districts stand in for buildings; the state says what was asked for, so a link does too.
+#[test]
+fn districts_stand_in_for_buildings_from_far_away() {
+    let mut limits = limits();
+    let shown = |state: &ViewState, limits: &Limits| grain::gathered(state, limits).map(|(id, layer)| (id.to_owned(), layer.clone()));
+    let far = |limits: &Limits, commands: &[Command]| {
+        let camera = Camera { distance_m: 9_000.0, ..limits.home };
+        commands.iter().chain([&Command::LookAt { camera }]).fold(start(), |state, command| apply(&state, command, limits))
+    };
+    let demand = Command::SetTheme { theme: Theme::Demand };
+    assert_eq!(shown(&far(&limits, std::slice::from_ref(&demand)), &limits), None, "without districts buildings stay");
+    limits.series.push(KnownSeries { id: "demand-areas".to_owned(), layer: Some("areas".into()), parts: false, breaks: Vec::new() });
+    let state = far(&limits, std::slice::from_ref(&demand));
+    assert_eq!(shown(&state, &limits), Some(("demand-areas".to_owned(), "areas".into())));
+    assert_eq!((state.theme, state.series.clone()), (Theme::Demand, None));
+    assert_eq!(shown(&apply(&state, &Command::Home, &limits), &limits), None, "near by each building");
+    let never = apply(&state, &Command::SetGather { gather: false }, &limits);
+    assert_eq!(shown(&never, &limits), None);
+    assert_eq!(from_link(&to_link(&never), &start()).map(|state| state.gather), Ok(false));
+    // Links from before say nothing of it, and mean what they show by themselves.
+    assert_eq!(from_link("v=1&theme=demand", &start()).map(|state| state.gather), Ok(true));
+    assert_eq!(shown(&far(&limits, &[Command::SetTheme { theme: Theme::ConstructionYear }]), &limits), None);
+    // What is chosen itself is shown wherever it is, and switched on.
+    let hidden = Command::ShowLayer { layer: "areas".into(), visible: false };
+    let chosen = far(&limits, &[hidden, Command::ShowSeries { series: Some("demand-areas".to_owned()) }]);
+    assert_eq!((shown(&chosen, &limits), chosen.theme, chosen.hidden.is_empty()), (None, Theme::Series, true));
 }

@@ -606,6 +606,7 @@ fn curves() -> ChartText {
         curves: vec![("solaire".to_owned(), curve(1.0)), ("bois".to_owned(), curve(2.0)), (String::new(), curve(3.0))],
         has_total: true,
         more_rows: 0,
+        of_area: false,
         duration: vec![9.0, 5.0, 1.0],
         known: 8000,
         absent: 760,
@@ -632,8 +633,8 @@ fn series_are_offered_as_colours_and_as_curves() {
     let mut desk = desk(Language::Fr, |model| {
         model.series = vec![series_line("courbes", "Charge", true), series_line("eco2mix", "Production", false)];
         model.limits.series = vec![
-            KnownSeries { id: "courbes".to_owned(), on_features: true, parts: false, breaks: Vec::new() },
-            KnownSeries { id: "eco2mix".to_owned(), on_features: false, parts: false, breaks: Vec::new() },
+            KnownSeries { id: "courbes".to_owned(), layer: Some("buildings".into()), parts: false, breaks: Vec::new() },
+            KnownSeries { id: "eco2mix".to_owned(), layer: None, parts: false, breaks: Vec::new() },
         ];
     });
     click(&mut desk, "Charge");

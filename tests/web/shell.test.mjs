@@ -1120,6 +1120,7 @@ test("what changes around the year is a list whose lines go to the year and to t
     window.say({ kind: "changes", year: 2029, first: 2014, last: 2044, more: 12, rows: [
       { layer: "buildings", id: "ecole", name: "École des Tilleuls (fictive)", works: 2028, from: 2031, to: null, year: 2028, madeUp: true, at: [-1.55, 47.21, 60], span_m: 42 },
       { layer: "buildings", id: "hangar", name: "Hangar 7 (fictif)", works: null, from: 1962, to: 2033, year: 2033, at: [-1.551, 47.211, 60], span_m: 30 },
+      { layer: "buildings", id: "", name: "Bâtiments : 14", works: null, from: 2015, to: null, year: 2015, at: [-1.552, 47.212, 60], span_m: 400 },
     ] });
   });
   const strip = page.locator("#gantt");
@@ -1130,6 +1131,9 @@ test("what changes around the year is a list whose lines go to the year and to t
   await picture(page, "shell-gantt");
   await strip.getByRole("button", { name: /Hangar 7/ }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, selection }) => what === "go-to" && selection.id === "hangar"));
+  // A line of several houses goes to where they are, and chooses none.
+  await strip.getByRole("button", { name: /Bâtiments : 14/ }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, selection, span_m: span }) => what === "go-to" && selection === null && span === 400));
   assert.ok(await page.evaluate(() => window.heard.some(({ do: what, year }) => what === "set-year" && year === 2033)));
   // Without the theme of years the viewer takes it away.
   await page.evaluate(() => window.say({ kind: "changes", rows: null }));

@@ -43,7 +43,7 @@ export function drawGantt() {
     go.append(make("span", row.name, { class: "gantt-name" }), make("small", said), bars);
     go.onclick = () => {
       command({ do: "set-year", year: row.year });
-      command({ do: "go-to", at: row.at, span_m: row.span_m, selection: { layer: row.layer, id: row.id } });
+      command({ do: "go-to", at: row.at, span_m: row.span_m, selection: row.id ? { layer: row.layer, id: row.id } : null });
       announce(t("year-announce", { year: row.year }));
     };
     const item = make("li");

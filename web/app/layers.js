@@ -249,22 +249,34 @@ export function drawLegend() {
 /** The same quantity by building, by district, by IRIS, as the desktop has it; the demand of buildings is a theme of its own. */
 const GRAINS = [["demand", "demand-areas", "demand-iris"], ["pv-if-equipped", "pv-areas", "pv-iris"]];
 const GRAIN_WORDS = ["legend-by-building", "legend-by-district", "legend-by-iris"];
-/** From so far away buildings are dots, metres. */
-const FAR = 4000;
+/** From so far away buildings are dots, metres; the viewer shows districts from there. */
+const FAR = 6500;
 
 function drawGrain() {
-  const { theme, series, camera } = store.state;
+  const { theme, series, camera, gather } = store.state;
   const now = theme === "demand" ? "demand" : theme === "series" ? series : "";
   const family = GRAINS.find((ids) => ids.includes(now)) ?? [];
   const offers = family.map((id, place) => [id, GRAIN_WORDS[place]]).filter(([id]) => id === "demand" || store.series.some((one) => one.id === id));
   byId("legend-grain").hidden = offers.length < 2;
   if (offers.length < 2) return;
-  const buttons = offers.map(([id, word]) => {
-    const one = make("button", t(word), { type: "button", class: "small", "aria-pressed": String(id === now), "data-keep": id });
-    one.onclick = () => command(id === "demand" ? { do: "set-theme", theme: "demand" } : { do: "show-series", series: id });
+  const show = (id) => command(id === "demand" ? { do: "set-theme", theme: "demand" } : { do: "show-series", series: id });
+  const button = (word, pressed, key, act) => {
+    const one = make("button", t(word), { type: "button", class: "small", "aria-pressed": String(pressed), "data-keep": key });
+    one.onclick = act;
     return one;
+  };
+  // By itself after the distance, or always the same.
+  const [finest] = offers[0];
+  const auto = button("legend-by-distance", now === finest && gather, "distance", () => {
+    command({ do: "set-gather", gather: true });
+    if (now !== finest) show(finest);
   });
-  const far = (camera?.distance_m ?? 0) > FAR && now === family[0] ? make("span", t("legend-far"), { class: "quiet" }) : null;
+  auto.title = t("legend-by-distance-help");
+  const buttons = [auto, ...offers.map(([id, word]) => button(word, id === now && (id !== finest || !gather), id, () => {
+    if (id === finest) command({ do: "set-gather", gather: false });
+    if (id !== now) show(id);
+  }))];
+  const far = !gather && (camera?.distance_m ?? 0) > FAR && now === finest ? make("span", t("legend-far"), { class: "quiet" }) : null;
   renew(byId("legend-grain"), ...buttons, far);
 }
 

@@ -22,7 +22,7 @@ export const store = {
   state: {
     territory: "", camera: null, instant: "2026-06-21T13:30:00Z", year: 2026,
     playback: { playing: false, speed: 3600 }, hidden: [], filters: [], attribute: null, theme: "none", selection: null, language: "fr",
-    raised: false, balance: false, mean: false, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
+    raised: false, balance: false, mean: false, gather: true, series: null, span: null, scale: { breaks: { by: "smooth" }, palette: "cividis" },
     flows: { shown: false, equipped_percent: 0, over: "hour" }, area: { corners: [], drawing: false },
   },
   /** The part of a share link after `#`, as the viewer writes it. */
@@ -79,6 +79,7 @@ function mirrored(state, message) {
     case "step-clock": return { ...state, instant: inside(stepped(Date.parse(state.instant), message.unit, message.count, store.timezone)) };
     case "set-span": return { ...state, span: message.span };
     case "show-mean": return { ...state, mean: message.shown };
+    case "set-gather": return { ...state, gather: message.gather };
     case "set-scale": return { ...state, scale: message.scale };
     case "show-series": return shown(state, message.series);
     case "next-series": {
@@ -122,7 +123,8 @@ function shown(state, id) {
   const series = store.series.find((one) => one.id === id);
   if (id !== null && !series) return state;
   const theme = series?.layer ? "series" : state.theme === "series" ? "none" : state.theme;
-  return { ...state, series: id, theme };
+  // Colours of a layer that is switched off would be seen nowhere.
+  return { ...state, series: id, theme, hidden: state.hidden.filter((layer) => layer !== series?.layer) };
 }
 
 /** The clock goes round inside the axis. */

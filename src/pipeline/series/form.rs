@@ -352,6 +352,13 @@ fn bare(plain: &str) -> &str {
     name
 }
 
+/// Whether a column is called a value, with or without its unit.
+fn is_called_value(look: &Look, at: usize) -> bool {
+    let is_so = |plain: &str| VALUES.contains(&plain);
+    let without_unit = || Unit::in_header(look.columns.get(at)?).map(|(_, rest)| plain_name(&rest));
+    look.plain.get(at).is_some_and(|plain| is_so(plain)) || without_unit().is_some_and(|rest| is_so(&rest))
+}
+
 fn id_of(look: &Look, form: &Form) -> Vec<usize> {
     let taken = |at: &usize| form.instant.contains(at) || form.quantity == Some(*at) || form.unit == Some(*at) || look.seen(*at).filled == 0;
     if let Some(at) = look.named(OBJECTS).filter(|at| !taken(at)) {
@@ -395,12 +402,7 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
         _ => Vec::new(),
     };
     let free = |at: &usize| !form.instant.contains(at) && !form.id.contains(at) && form.quantity != Some(*at) && form.unit != Some(*at) && form.points != Some(*at);
-    let named_value = || {
-        look.plain.iter().enumerate().position(|(at, plain)| {
-            let rest = Unit::in_header(look.columns.get(at).map_or("", String::as_str)).map(|(_, rest)| plain_name(&rest));
-            VALUES.contains(&plain.as_str()) || rest.is_some_and(|rest| VALUES.contains(&rest.as_str()))
-        })
-    };
+    let named_value = || (0..look.columns.len()).find(|at| is_called_value(look, *at));
     let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
     let numbers = if told.is_empty() { list(&|at| look.is_value(at)) } else { told.clone() };
     let one = match (told.as_slice(), wanted) {
@@ -457,14 +459,18 @@ fn plausible(look: &Look, form: &Form) -> bool {
         rows += 1;
     }
     let repeated = form.id.is_empty() || ids.len() < rows;
-    let named_value = matches!(form.values, Values::One(at) if look.plain.get(at).is_some_and(|name| VALUES.contains(&name.as_str())));
+    let Values::One(value) = form.values else { return form.known.is_some() || stamps.len() > 1 && is_regular(&stamps, finest, repeated) };
+    let named_value = is_called_value(look, value);
     if stamps.len() < 2 {
-        return form.known.is_some() || named_value && rows > 0;
+        // Meters deliver hour after hour: all that is looked at may be of one. A register's dates have no time of day.
+        let is_measured = || finest == Precision::Time && look.columns.get(value).is_some_and(|name| Unit::parse(name).is_some() || Unit::in_header(name).is_some());
+        return form.known.is_some() || rows > 0 && (named_value || is_measured());
     }
-    if form.known.is_some() || named_value {
-        return true;
-    }
-    // Measurements come at equal distances; births, contracts and works do not.
+    form.known.is_some() || named_value || is_regular(&stamps, finest, repeated)
+}
+
+/// Measurements come at equal distances; births, contracts and works do not.
+fn is_regular(stamps: &BTreeSet<i64>, finest: Precision, repeated: bool) -> bool {
     let gaps: Vec<i64> = stamps.iter().zip(stamps.iter().skip(1)).map(|(a, b)| b - a).collect();
     let shortest = gaps.iter().copied().min().unwrap_or(1).max(1);
     let near = |gap: &&i64| match finest {

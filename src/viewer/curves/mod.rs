@@ -226,6 +226,7 @@ fn draw_lines(
         typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
         over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, choice.axis.step)),
         more_rows: subject.more_rows,
+        of_area: is_of_area,
         has_total,
         is_waiting: !is_there,
         is_typical: choice.series.typical_year,

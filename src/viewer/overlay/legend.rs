@@ -41,7 +41,7 @@ pub struct Key {
 /// How dark the ground is that lines of the theme lie on: 0 by day and for whatever is no network, 1 at night; in eighths, so that dusk does not change the
 /// legend in every frame.
 pub fn darkness(scene: &Scene) -> f64 {
-    let is_network = scene.state.theme == Theme::Series && target(scene).and_then(|layer| scene.manifest.layer(&layer).map(|layer| layer.kind)) == Some(LayerKind::Networks);
+    let is_network = scene.theme() == Theme::Series && target(scene).and_then(|layer| scene.manifest.layer(&layer).map(|layer| layer.kind)) == Some(LayerKind::Networks);
     if !is_network {
         return 0.0;
     }
@@ -65,13 +65,13 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
 
 fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
     let Scale { breaks, palette } = &scene.state.scale;
-    if scene.state.theme == Theme::Attribute && !values.kinds.is_empty() {
+    if scene.theme() == Theme::Attribute && !values.kinds.is_empty() {
         return key_of_kinds(values);
     }
     // Colours are of what has stood so far; what is planned has a colour of its own.
     let [first, last] = scene.limits.years;
     let (first, last) = (f64::from(first), f64::from((last - YEARS_AHEAD).max(first + 1)));
-    let (low, high, exponent, sample) = match scene.state.theme {
+    let (low, high, exponent, sample) = match scene.theme() {
         Theme::None => (0.0, 1.0, 1.0, Vec::new()),
         Theme::Demand => (0.0, DEMAND_TOP_W_M2, DEMAND_EXPONENT, vec![0.0, DEMAND_TOP_W_M2]),
         Theme::ConstructionYear => (first, last, 1.0, vec![first, last]),
@@ -100,7 +100,7 @@ fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
         }
     };
     // What is not counted beforehand has no quantiles: evenly cut instead.
-    let of_series = matches!(scene.state.theme, Theme::Series | Theme::Attribute);
+    let of_series = matches!(scene.theme(), Theme::Series | Theme::Attribute);
     let breaks = match breaks {
         Breaks::Quantiles { classes } | Breaks::Jenks { classes } if !of_series => &Breaks::Equal { classes: *classes },
         other => other,
@@ -178,7 +178,7 @@ pub(super) fn describe(
     mut counted: Local<Option<(Counted, Histogram)>>,
     mut facts: ResMut<SceneFacts>,
 ) {
-    if scene.state.theme == Theme::None {
+    if scene.theme() == Theme::None {
         *counted = None;
         if facts.legend.is_some() {
             facts.legend = None;
@@ -188,8 +188,8 @@ pub(super) fn describe(
     let key = key(&scene, &values);
     let ready = values.ready(&scene.state);
     let now = Counted {
-        theme: scene.state.theme,
-        series: scene.state.series.clone(),
+        theme: scene.theme(),
+        series: scene.series().map(str::to_owned),
         of: ready.map(|shown| (shown, wants_mean(&scene.state))),
         generation: values.generation,
         filters: scene.state.filters.clone(),
@@ -213,7 +213,7 @@ pub(super) fn describe(
 
 /// The layer that the theme is about; `None` for the buildings.
 fn target(scene: &Scene) -> Option<LayerId> {
-    match scene.state.theme {
+    match scene.theme() {
         Theme::Attribute => shown_attribute(scene).map(|attribute| attribute.layer.clone()),
         Theme::Series => active(scene, &scene.manifest)?.layer().cloned(),
         Theme::None | Theme::Demand | Theme::ConstructionYear => None,
@@ -243,9 +243,9 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                 if !passes(&state.filters, &layer.id, table, row) {
                     continue;
                 }
-                let value = if state.theme == Theme::ConstructionYear {
+                let value = if now.theme == Theme::ConstructionYear {
                     lives.get(row).from.map(f64::from)
-                } else if state.theme == Theme::Attribute {
+                } else if now.theme == Theme::Attribute {
                     let (value, row) = values.join.as_ref().map_or((f32::NAN, 0), |join| join.record(&layer.id, table, row));
                     (row == CONSTANT && is_value(value)).then_some(f64::from(value))
                 } else {
@@ -267,14 +267,14 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
         }
     }
     let known = found.len() as u32;
-    let bins = if state.theme == Theme::Attribute && !values.kinds.is_empty() { key.ends.len() } else { BINS };
+    let bins = if now.theme == Theme::Attribute && !values.kinds.is_empty() { key.ends.len() } else { BINS };
     Histogram { low: key.low, high: key.high, counts: histogram(found.into_iter(), [key.low, key.high], bins), known, without }
 }
 
 fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histogram>) -> Option<Legend> {
     let buildings = |manifest: &Manifest| manifest.layers.iter().find(|layer| layer.kind == LayerKind::Buildings).and_then(|layer| layer.datasets.first().cloned());
     let ours = || DatasetId::from("jumeau");
-    let (title, unit, nature, dataset) = match scene.state.theme {
+    let (title, unit, nature, dataset) = match scene.theme() {
         Theme::None => return None,
         Theme::Demand => (
             Words::Key("theme-demand"),
@@ -297,7 +297,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
             (attributes::title(&attribute.name), attributes::unit(&attribute.name), nature, dataset)
         }
     };
-    let of_series = matches!(scene.state.theme, Theme::Demand | Theme::Series);
+    let of_series = matches!(scene.theme(), Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state);
     let raising = key.clone();
     Some(Legend {
@@ -316,11 +316,15 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         mean_over: wants_mean(&scene.state).filter(|_| of_series),
         is_too_long: values.mean.as_ref().is_some_and(|mean| mean.is_too_long) && wants_mean(&scene.state).is_some(),
         is_outside,
-        counts_classes: matches!(scene.state.theme, Theme::Series | Theme::Attribute),
+        counts_classes: matches!(scene.theme(), Theme::Series | Theme::Attribute),
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
-        note: active(scene, &scene.manifest).filter(|choice| [rooms::FEED, rooms::DRAW].contains(&choice.id)).map_or("", |_| "legend-room"),
+        note: match active(scene, &scene.manifest) {
+            Some(choice) if [rooms::FEED, rooms::DRAW].contains(&choice.id) => "legend-room",
+            _ if scene.gathered().is_some() => "legend-gathered",
+            _ => "",
+        },
         raise: raise_of(scene, &raising),
     })
 }
@@ -333,7 +337,7 @@ fn raise_of(scene: &Scene, key: &Key) -> Option<Raise> {
 
 /// What the classes are called, where they are kinds.
 fn names(scene: &Scene, values: &ThemeValues) -> Vec<String> {
-    if scene.state.theme != Theme::Attribute {
+    if scene.theme() != Theme::Attribute {
         return Vec::new();
     }
     let others = values.has_others.then(String::new);

@@ -167,16 +167,16 @@ impl Plugin for OverlayPlugin {
 
 /// The series that the theme shows.
 fn active<'a>(scene: &Scene, manifest: &'a Manifest) -> Option<Choice<'a>> {
-    match scene.state.theme {
+    match scene.theme() {
         Theme::Demand => series::demand(manifest),
-        Theme::Series => series::choice(manifest, scene.state.series.as_deref()?).filter(|choice| choice.layer().is_some()),
+        Theme::Series => series::choice(manifest, scene.series()?).filter(|choice| choice.layer().is_some()),
         Theme::None | Theme::ConstructionYear | Theme::Attribute => None,
     }
 }
 
 /// The attribute that the theme shows.
 fn shown_attribute(scene: &Scene) -> Option<&Attribute> {
-    scene.state.attribute.as_ref().filter(|_| scene.state.theme == Theme::Attribute)
+    scene.state.attribute.as_ref().filter(|_| scene.theme() == Theme::Attribute)
 }
 
 /// Takes over what is known of the attribute that is shown; its kinds get their colours in the order of their names.
@@ -283,7 +283,7 @@ fn load_values(
 
 /// How features find their rows; `None` while the names of the rows are on their way.
 fn join(choice: &Choice, scene: &Scene, store: &mut SeriesStore) -> Option<Join> {
-    if scene.state.theme == Theme::Demand { Some(Join::Own) } else { Rows::of(choice, store).map(Join::Rows) }
+    if scene.theme() == Theme::Demand { Some(Join::Own) } else { Rows::of(choice, store).map(Join::Rows) }
 }
 
 /// Brings the page of the instant, then the next one where the clock moves, onto the card; whether they are there.
@@ -405,7 +405,7 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     let state = &scene.state;
     let selected = state.selection.as_ref().map_or(0, |selection| feature_hash(&selection.id));
     let key = legend::key(&scene, &values);
-    let theme = match state.theme {
+    let theme = match scene.theme() {
         Theme::None => 0,
         Theme::Demand | Theme::Series | Theme::Attribute => 1,
         Theme::ConstructionYear => 2,
@@ -414,7 +414,7 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     let ready = values.ready(state);
     // Outside the series every feature is "no data"; on its way it is not yet anything. The shader reads both in the colour's w.
     let mark = match (theme, ready) {
-        _ if state.theme == Theme::Attribute => 0.0,
+        _ if scene.theme() == Theme::Attribute => 0.0,
         (1, Some(_)) | (0 | 2, _) => 0.0,
         _ if values.plan.is_some() && values.is_outside(state) => 1.0,
         _ if values.failed || values.shown.is_none() => 1.0,
@@ -460,7 +460,7 @@ fn bind_tables(
     mut materials: ResMut<Assets<TileMaterial>>,
     mut uploads: ResMut<SeriesUploads>,
 ) {
-    let is_own = !matches!(scene.state.theme, Theme::Series | Theme::Attribute) || values.join.is_none();
+    let is_own = !matches!(scene.theme(), Theme::Series | Theme::Attribute) || values.join.is_none();
     let filters = &scene.state.filters;
     let all = bound.0 != values.generation || bound.1 != carrying.generation || bound.2 != *filters;
     if all {

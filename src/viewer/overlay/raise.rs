@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 /// Metres of a unit of the values that are shown: the top of the scale is [`TOP_M`] high, in round numbers. 0 where values are no amounts.
 pub fn metres_per_unit(scene: &Scene, key: &Key) -> f64 {
-    let is_amount = match scene.state.theme {
+    let is_amount = match scene.theme() {
         Theme::Demand | Theme::Series => true,
         Theme::Attribute => scene.state.attribute.as_ref().is_some_and(|attribute| !attribute.name.ends_with("year")) && !is_of_kinds(key),
         Theme::None | Theme::ConstructionYear => false,

@@ -521,7 +521,7 @@ fn stream(
         let sheer = scene.state.underground && covers_networks(held);
         let casts = matches!(held.kind, LayerKind::Buildings | LayerKind::Trees);
         // A hidden layer is one that nobody looks at: it asks for nothing and gives way when others need its room.
-        let (views, fade_frames) = match scene.state.hidden.contains(&held.id) {
+        let (views, fade_frames) = match scene.is_hidden(&held.id) {
             true => (Vec::new(), 0),
             false => (vec![if casts { widened(view) } else { view.clone() }], frames(budget.fade_s, frame_s)),
         };
