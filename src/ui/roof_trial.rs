@@ -146,7 +146,9 @@ pub fn trees(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, co
         ui.label(RichText::new(said).strong());
     }
     let Some(around) = &tried.around else { return };
-    CollapsingHeader::new(&around.sentence).id_salt("roof-around").default_open(false).show(ui, |ui| {
+    // A heading does not wrap; the sentence does.
+    ui.label(&around.sentence);
+    CollapsingHeader::new(texts.text("roof-around")).id_salt("roof-around").default_open(false).show(ui, |ui| {
         for (one, said) in &around.roofs {
             if ui.link(said).on_hover_text(texts.text("roof-around-help")).clicked() {
                 commands.push(Command::Select { selection: Some(Selection { layer: one.layer.as_str().into(), id: one.building.clone() }) });
