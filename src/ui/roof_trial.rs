@@ -159,7 +159,7 @@ pub fn trees(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, co
 
 /// Whether the terrain hides what is seen of the monuments.
 pub fn terrain(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
-    let Some(card) = roof.card.as_ref().filter(|card| !card.monuments.is_empty()) else { return };
+    let Some(card) = roof.card.as_ref().filter(|card| card.monuments.len() > usize::from(card.listed.is_some())) else { return };
     let mut bare = model.state.roof.bare;
     if ui.checkbox(&mut bare, texts.text("roof-bare")).on_hover_text(texts.text("roof-bare-help")).changed() {
         commands.push(Command::SetRoofTerrain { bare });
