@@ -630,6 +630,7 @@ roof-trees-help = A surveyed tree that takes light from the roof; a click on it 
 roof-trees-stand = As they are
 roof-trees-without = Without: { $tree }
 roof-trees-all = Without any of these trees
+roof-around = Roofs beside
 roof-around-help = See this roof
 roof-bare = Try without the terrain
 roof-bare-help = Sight lines as if no hill hid anything: this shows whether it is the hill that hides the monument.

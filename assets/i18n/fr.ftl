@@ -630,6 +630,7 @@ roof-trees-help = Un arbre relevé qui prend de la lumière au toit ; un clic d
 roof-trees-stand = Comme ils sont
 roof-trees-without = Sans : { $tree }
 roof-trees-all = Sans aucun de ces arbres
+roof-around = Toits voisins
 roof-around-help = Voir ce toit
 roof-bare = Essayer sans le relief
 roof-bare-help = Les lignes de vue comme si aucune colline ne cachait rien : on voit si c’est elle qui cache le monument.

@@ -199,6 +199,9 @@ impl Tried {
             let [b, a] = [before, after].map(|kwh| grouped(kwh, english));
             let sign = if percent > 0.0 { "+" } else { "" };
             let share = format!("{sign}{} %", decimal(percent, 1, english));
+            if (after - before).abs() < 0.5 {
+                return ([before, after], if english { format!("{what}: nothing changes ({b} kWh/year)") } else { format!("{what} : rien ne change ({b} kWh/an)") });
+            }
             // No arrow: not every typeface has one.
             ([before, after], if english { format!("{what}: from {b} to {a} kWh/year ({share})") } else { format!("{what} : de {b} à {a} kWh/an ({share})") })
         });

@@ -89,17 +89,20 @@ pub fn gain(record: &Record, trees: &[TreeRecord], sunlight: &Sunlight) -> Optio
     (found.more_kwh() >= LEAST_KWH).then_some(found)
 }
 
-/// The neighbours in words; nothing where none gains.
-pub fn told(mut found: Vec<Neighbour>, english: bool) -> Option<Around> {
+/// The neighbours in words; nothing where none gains. `asked` is how many were asked: of [`MOST`] there may be more.
+pub fn told(mut found: Vec<Neighbour>, asked: usize, english: bool) -> Option<Around> {
     found.sort_by(|a, b| b.more_kwh().total_cmp(&a.more_kwh()));
     let sum: f64 = found.iter().map(Neighbour::more_kwh).sum();
     let sum = grouped(sum, english);
+    let at_least = asked >= MOST;
     let sentence = match (found.len(), english) {
         (0, _) => return None,
-        (1, false) => format!("Un toit voisin y gagne aussi : +{sum} kWh/an."),
-        (1, true) => format!("One roof beside gains too: +{sum} kWh/year."),
-        (count, false) => format!("{count} toits voisins y gagnent aussi : +{sum} kWh/an ensemble."),
-        (count, true) => format!("{count} roofs beside gain too: +{sum} kWh/year together."),
+        (count, false) if at_least && count > 1 => format!("Au moins {count} toits voisins y gagnent : +{sum} kWh/an ensemble."),
+        (count, true) if at_least && count > 1 => format!("At least {count} roofs beside gain: +{sum} kWh/year together."),
+        (1, false) => format!("Un toit voisin y gagne : +{sum} kWh/an."),
+        (1, true) => format!("One roof beside gains: +{sum} kWh/year."),
+        (count, false) => format!("{count} toits voisins y gagnent : +{sum} kWh/an ensemble."),
+        (count, true) => format!("{count} roofs beside gain: +{sum} kWh/year together."),
     };
     let roofs = found
         .into_iter()

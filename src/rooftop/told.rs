@@ -253,9 +253,10 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         earned.used.iter().chain(&answer.carbon.used).find(|(fact, _)| fact.id == id).map_or_else(
             || say("aucun fait daté pour cette puissance", "no dated fact for this size"),
             |(fact, validity)| {
+                let since = if fact.to.is_none() { say("depuis ", "since ") } else { String::new() };
                 let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
                 let past = if *validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
-                format!("{} ; {}{until}{past}", fact.origin(english), day(fact.from))
+                format!("{} ; {since}{}{until}{past}", fact.origin(english), day(fact.from))
             },
         )
     };

@@ -18,8 +18,8 @@ const CHART_HEIGHT: f32 = 72.0;
 const FOOT: f32 = 14.0;
 /// Of the columns, points; numbers stand on the right of theirs.
 const COLUMNS: [(Column, f32); 8] = [
-    (Column::Name, 196.0),
-    (Column::Usage, 92.0),
+    (Column::Name, 180.0),
+    (Column::Usage, 108.0),
     (Column::Area, 58.0),
     (Column::Power, 58.0),
     (Column::Energy, 70.0),

@@ -146,7 +146,9 @@ pub fn trees(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, co
         ui.label(RichText::new(said).strong());
     }
     let Some(around) = &tried.around else { return };
-    CollapsingHeader::new(&around.sentence).id_salt("roof-around").default_open(false).show(ui, |ui| {
+    // A heading does not wrap; the sentence does.
+    ui.label(&around.sentence);
+    CollapsingHeader::new(texts.text("roof-around")).id_salt("roof-around").default_open(false).show(ui, |ui| {
         for (one, said) in &around.roofs {
             if ui.link(said).on_hover_text(texts.text("roof-around-help")).clicked() {
                 commands.push(Command::Select { selection: Some(Selection { layer: one.layer.as_str().into(), id: one.building.clone() }) });
@@ -157,7 +159,7 @@ pub fn trees(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, co
 
 /// Whether the terrain hides what is seen of the monuments.
 pub fn terrain(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
-    let Some(card) = roof.card.as_ref().filter(|card| !card.monuments.is_empty()) else { return };
+    let Some(card) = roof.card.as_ref().filter(|card| card.monuments.len() > usize::from(card.listed.is_some())) else { return };
     let mut bare = model.state.roof.bare;
     if ui.checkbox(&mut bare, texts.text("roof-bare")).on_hover_text(texts.text("roof-bare-help")).changed() {
         commands.push(Command::SetRoofTerrain { bare });

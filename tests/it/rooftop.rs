@@ -222,9 +222,11 @@ fn a_felled_tree_gives_light_to_the_roofs_beside() {
     // One of several trees: at least what it gives alone.
     let several = house("b", vec![tree(6.0, &[]), tree(60.0, &[])]);
     assert_eq!(neighbours::gain(&several, felled, &sunlight).map(|gain| gain.after_kwh), Some(year(&without.record)));
-    let told = neighbours::told(vec![gain.clone(), neighbours::Neighbour { building: "e".to_owned(), after_kwh: gain.after_kwh + 500.0, ..gain.clone() }], false).unwrap();
-    assert!(told.sentence.starts_with("2 toits voisins y gagnent aussi : +") && told.roofs[0].1.starts_with("e : +"), "{told:?}");
-    assert_eq!(neighbours::told(Vec::new(), true), None);
+    let told = neighbours::told(vec![gain.clone(), neighbours::Neighbour { building: "e".to_owned(), after_kwh: gain.after_kwh + 500.0, ..gain.clone() }], 2, false).unwrap();
+    let many = neighbours::told(vec![gain.clone(), gain.clone()], neighbours::MOST, false).unwrap();
+    assert!(many.sentence.starts_with("Au moins 2 toits voisins"), "there may be more: {many:?}");
+    assert!(told.sentence.starts_with("2 toits voisins y gagnent : +") && told.roofs[0].1.starts_with("e : +"), "{told:?}");
+    assert_eq!(neighbours::told(Vec::new(), 0, true), None);
 }
 
 /// Upright or lying, with another margin: the same light for each kilowatt, other modules.

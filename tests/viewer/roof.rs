@@ -127,7 +127,7 @@ fn the_selected_roof_answers_and_follows_every_choice() {
     // The roof beside has the same tree before it: it comes a little later, and is told with its sum.
     running.complete();
     let around = running.resource::<RoofFacts>().card.as_ref().and_then(|card| card.tried.around.clone()).expect("a roof beside");
-    assert!(around.sentence.starts_with("One roof beside gains too: +") && around.roofs.len() == 1, "{around:?}");
+    assert!(around.sentence.starts_with("One roof beside gains: +") && around.roofs.len() == 1, "{around:?}");
     assert!(around.roofs[0].0.building == BESIDE && around.roofs[0].0.more_kwh() > 1.0, "{around:?}");
     assert!(running.resource::<Scene>().state.roof.to_string().ends_with("best,,0,terrain"));
     running.send(Command::FellRoofTree { tree: RoofTree::None });

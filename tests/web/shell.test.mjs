@@ -327,7 +327,7 @@ for (const size of ["phone", "desktop"]) {
     await card.getByLabel("Essayer sans le relief").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-terrain", bare: true });
     const tried = { felled: "Sans l’arbre 2 : de 8 123 à 8 567 kWh/an (+5,5 %)", beforeKwh: 8123, afterKwh: 8567, bare: "Essai sans le relief",
-      around: { sentence: "Un toit voisin y gagne aussi : +120 kWh/an.", roofs: [{ layer: "buildings", id: "B13", text: "B13 : +120 kWh/an (+1,4 %)", moreKwh: 120, at: [-1.55, 47.21] }] } };
+      around: { sentence: "Un toit voisin y gagne : +120 kWh/an.", roofs: [{ layer: "buildings", id: "B13", text: "B13 : +120 kWh/an (+1,4 %)", moreKwh: 120, at: [-1.55, 47.21] }] } };
     const felled = { ...ROOF, tried, choice: { ...ROOF.choice, tree: "1", bare: true }, message: "Le fichier de compteur ne peut pas être lu." };
     await page.evaluate((roof) => window.say(roof), felled);
     const after = await card.innerText();

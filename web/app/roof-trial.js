@@ -114,7 +114,7 @@ function beside({ sentence, roofs }) {
 
 /** Whether the terrain hides what is seen of the monuments. */
 export function terrain(roof) {
-  if (!roof.monuments?.length) return [];
+  if (!roof.monuments?.some(({ isThis }) => !isThis)) return [];
   const label = make("label", "", { class: "roof-bare" });
   const box = make("input", "", { type: "checkbox", id: "roof-bare" });
   box.checked = Boolean(roof.choice?.bare);

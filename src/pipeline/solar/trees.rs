@@ -14,7 +14,7 @@ use crate::rooftop::record::rounded;
 const MOST: usize = 8;
 const NEAR_M: f64 = 60.0;
 /// Buildings that are remembered of a tree.
-const MOST_OTHERS: usize = 12;
+const MOST_OTHERS: usize = 24;
 /// Trees as far as this still stand before a roof where a nearer one is felled, metres.
 const REACH_M: f64 = 250.0;
 

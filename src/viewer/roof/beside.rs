@@ -50,6 +50,6 @@ impl Beside {
                 found
             }
         };
-        told(found, english)
+        told(found, wanted.len(), english)
     }
 }
