@@ -92,14 +92,19 @@ const GLASS: Rgba = [52, 60, 70, 255];
 const LIT: Rgba = [58, 205, 116, 255];
 const PAINTS: [Rgba; 5] = [[226, 228, 230, 255], [150, 158, 168, 255], [96, 116, 148, 255], [172, 104, 88, 255], [206, 196, 170, 255]];
 
-/// Posts in a row, a bay before each, and in it a vehicle that is there while so many charge. `turn` is the way into the bays, clockwise from north.
-pub fn charging(mesh: &mut MeshBuilder, foot: [f64; 3], turn: f64, points: u16, feature: u32) {
+/// Posts in a row, a bay before each, and in it a vehicle that is there while so many charge. `turn` is the way into the bays, clockwise from north;
+/// each bay lies on the ground.
+pub fn charging(mesh: &mut MeshBuilder, middle: [f64; 2], ground_at: &dyn Fn([f64; 2]) -> f64, turn: f64, points: u16, feature: u32) {
     let (sin, cos) = turn.sin_cos();
     let bays = points.clamp(1, MOST_BAYS);
     for bay in 0..bays {
         let aside = BAY_M * (f64::from(bay) - 0.5 * f64::from(bays - 1));
+        let of_bay = |y: f64| [middle[0] + aside * cos + y * sin, middle[1] - aside * sin + y * cos];
+        let [x, y] = of_bay(0.0);
+        // The higher end tells, so that no vehicle stands in the earth.
+        let foot = [x, y, ground_at(of_bay(0.0)).max(ground_at(of_bay(5.0)))];
         // Along the row, into the bay, up.
-        let place = |[x, y, z]: [f64; 3]| [foot[0] + (x + aside) * cos + y * sin, foot[1] - (x + aside) * sin + y * cos, foot[2] + z];
+        let place = |[x, y, z]: [f64; 3]| [foot[0] + x * cos + y * sin, foot[1] - x * sin + y * cos, foot[2] + z];
         let block = |mesh: &mut MeshBuilder, half: f64, [y0, y1]: [f64; 2], [z0, z1]: [f64; 2], colour: Rgba| {
             let ring = |z: f64| -> Vec<[f64; 3]> { [[-half, y0], [half, y0], [half, y1], [-half, y1]].map(|[x, y]| place([x, y, z])).to_vec() };
             let (low, high) = (ring(z0), ring(z1));
@@ -107,7 +112,7 @@ pub fn charging(mesh: &mut MeshBuilder, foot: [f64; 3], turn: f64, points: u16, 
             closed(mesh, &high, true, colour, feature);
         };
         mesh.draws(Drawing::Object(foot));
-        block(mesh, 0.46 * BAY_M, [-0.5, 5.6], [-1.5, 0.1], ASPHALT);
+        block(mesh, 0.46 * BAY_M, [-0.5, 5.6], [-1.0, 0.08], ASPHALT);
         block(mesh, 0.22, [-0.2, 0.2], [0.1, 1.75], POST);
         block(mesh, 0.24, [-0.22, 0.22], [1.75, 1.95], GREY);
         mesh.draws(Drawing::Present(foot[2], f64::from(bay) / f64::from(bays)));

@@ -401,7 +401,10 @@ impl Painter<'_> {
             }
             FixtureKind::Turbine => machines::turbine(&mut self.cloth.mesh, foot, height, fixture.diameter_m, feature),
             FixtureKind::Battery => machines::battery(&mut self.cloth.mesh, foot, turn, feature),
-            FixtureKind::Charger => machines::charging(&mut self.cloth.mesh, foot, turn, fixture.plugs.points.unwrap_or(USUAL_POINTS), feature),
+            FixtureKind::Charger => {
+                let ground_at = |at: [f64; 2]| self.scene.ground_at(at);
+                machines::charging(&mut self.cloth.mesh, [foot[0], foot[1]], &ground_at, turn, fixture.plugs.points.unwrap_or(USUAL_POINTS), feature);
+            }
             FixtureKind::Plant => {
                 self.column(foot, -0.3, height, [9.0, 9.0], 4, turn, BOX, feature);
                 self.column(
