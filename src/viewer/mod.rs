@@ -28,12 +28,13 @@
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes), [`footing`] and [`shapes`] (things that are put on the ground).
+//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`anchor`] and [`pose`] (where things are), [`foreign`] (tilesets of others as scenes), [`footing`] and [`shapes`] (things that are put on the ground), [`click`] (what a click is).
 
 pub mod anchor;
 pub mod area;
 pub mod attributes;
 pub mod camera;
+pub mod click;
 pub mod changes;
 pub mod curves;
 pub mod flight;
@@ -213,6 +214,7 @@ impl Plugin for ViewerPlugin {
             // One tuple holds fifteen.
             .add_plugins((machines::MachinesPlugin, changes::ChangesPlugin, flows::FlowsPlugin, siting::SitingPlugin, area::AreaPlugin))
             .add_systems(Startup, open_eye)
+            .add_systems(Update, shapes::place_again.in_set(ViewerSystems::Prepare).run_if(resource_exists::<anchor::Anchor>))
             .add_systems(
                 Update,
                 (

@@ -1,13 +1,58 @@
 //! Simple clear shapes that lie on no tile: roofs lit up, lines of sight, proposed things; in metres east, north and up of their place.
 
 use crate::stream::arrays::snorm;
-use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL};
+use crate::viewer::anchor::Anchor;
+use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, EmptyTextures, TileMaterial};
 use bevy::asset::RenderAssetUsages;
-use bevy::mesh::{Mesh, PrimitiveTopology, VertexAttributeValues};
+use bevy::ecs::system::SystemParam;
+use bevy::light::NotShadowCaster;
+use bevy::mesh::{Mesh, MeshTag, PrimitiveTopology, VertexAttributeValues};
+use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 use std::f64::consts::TAU;
 
 pub type Rgb = [u8; 3];
+
+/// A mesh of such shapes, and where it stands.
+#[derive(Component)]
+pub struct Laid {
+    ecef_from_mesh: DMat4,
+}
+
+/// What it takes to put shapes into the scene; whoever does marks them as its own by a component, and takes them away by it.
+#[derive(SystemParam)]
+pub struct Laying<'w, 's> {
+    pub commands: Commands<'w, 's>,
+    pub anchor: Res<'w, Anchor>,
+    empty: Option<Res<'w, EmptyTextures>>,
+    meshes: ResMut<'w, Assets<Mesh>>,
+    materials: ResMut<'w, Assets<TileMaterial>>,
+}
+
+impl Laying<'_, '_> {
+    /// Whether there is anything to draw with yet.
+    pub fn is_ready(&self) -> bool {
+        self.empty.is_some()
+    }
+
+    pub fn clear(&mut self, pieces: impl IntoIterator<Item = Entity>) {
+        pieces.into_iter().for_each(|piece| self.commands.entity(piece).despawn());
+    }
+
+    /// Shapes without a triangle leave nothing.
+    pub fn lay(&mut self, shapes: Shapes, unlit: bool, ecef_from_mesh: DMat4, mark: impl Component) {
+        let (Some(empty), Some(mesh)) = (&self.empty, shapes.mesh()) else { return };
+        let material = self.materials.add(empty.plain(unlit));
+        self.commands.spawn((Mesh3d(self.meshes.add(mesh)), MeshMaterial3d(material), self.anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Laid { ecef_from_mesh }, mark));
+    }
+}
+
+/// After the anchor has moved everything is placed anew, from f64.
+pub fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &Laid)>) {
+    if anchor.is_changed() {
+        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
+    }
+}
 
 /// Triangles on their way to a mesh.
 #[derive(Default)]

@@ -9,9 +9,11 @@ pub mod panels;
 mod plan;
 mod power;
 mod roof;
+mod room_panels;
 mod running;
 mod search;
 mod series;
+mod series_panels;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
 mod siting;

@@ -2,7 +2,7 @@
 
 use super::viewing;
 use jumeau::view::flight::Band;
-use jumeau::viewer::flight::{Frame, Record, Request, Slider, Whole, fly, quantile};
+use jumeau::viewer::flight::{Frame, Record, Request, SearchEnd, Slider, Whole, fly, quantile};
 use jumeau::view::Quality;
 use serde_json::{Value, json};
 use std::process::ExitCode;
@@ -23,6 +23,9 @@ pub struct Args {
     /// Qualité de l’image / quality of the picture: mobile, laptop, desktop, presentation.
     #[arg(long, default_value = "desktop", value_parser = quality)]
     quality: Quality,
+    /// Seulement tous les bâtiments vus de haut, avec le curseur / only all buildings from above, with the slider.
+    #[arg(long)]
+    only_whole: bool,
     #[command(flatten)]
     manner: viewing::Manner,
     /// Un document JSON sur la sortie / one JSON document on stdout.
@@ -62,6 +65,7 @@ pub fn run(args: Args) -> ExitCode {
         screen_space_error: args.sse,
         quality: args.quality,
         seconds: args.seconds,
+        only_whole: args.only_whole,
     };
     let record = match fly(request) {
         Ok(record) => record,
@@ -90,7 +94,7 @@ fn slider(slider: &Slider) -> Value {
     let cpu = |seconds: Option<[f64; 2]>| seconds.map(|[main, all]| json!({ "main": ms(main), "all": ms(all) }));
     json!({
         "themed_ms": spread(&slider.themed.frames_s), "moved_ms": spread(&slider.moved.frames_s), "ratio": { "median": median, "p99": p99 },
-        "frames": slider.moved.frames_s.len(), "cpu_ms": cpu(slider.moved.cpu_s), "cpu_of_an_hour_ms": cpu(slider.cpu_s()),
+        "frames": slider.moved.frames_s.len(), "cpu_ms": cpu(slider.moved.cpu_s()), "cpu_ratio": slider.cpu_ratio().map(|ratio| (ratio * 1e3).round() / 1e3), "cpu_of_an_hour_ms": cpu(slider.cpu_s()),
         "requests": slider.requests, "uploads": slider.uploads,
     })
 }
@@ -143,18 +147,21 @@ fn document(args: &Args, record: &Record) -> Value {
     let growth = record.growth().map(|growth| {
         json!({ "since_s": growth.since_s, "resident_bytes": growth.resident_bytes, "process_bytes": growth.process_bytes })
     });
-    let start = record.start;
+    let start = record.start.map(|start| {
+        json!({
+            "first_tile_s": start.first_tile_s, "all_tiles_s": start.all_tiles_s, "tiles": start.shown, "features": start.features,
+            "requests": start.requests, "resident_bytes": start.resident_bytes,
+        })
+    });
+    let whole = &record.whole;
     json!({
         "width": args.size.0, "height": args.size.1, "seconds": args.seconds, "screen_space_error": args.sse, "quality": args.quality.id(),
         "max_bytes": record.max_bytes,
-        "start": {
-            "first_tile_s": start.first_tile_s, "all_tiles_s": start.all_tiles_s, "tiles": start.shown, "features": start.features,
-            "requests": start.requests, "resident_bytes": start.resident_bytes,
-        },
+        "start": start,
         "still": still,
         "whole": {
-            "complete": record.whole.complete, "tiles": record.whole.shown, "features": record.whole.features,
-            "screen_space_error": record.whole.screen_space_error, "slider": slider(&record.whole.slider),
+            "tiles": whole.shown, "features": whole.features, "of": whole.of, "screen_space_error": whole.screen_space_error,
+            "searched_s": whole.searched_s, "ended": whole.end.id(), "slider": slider(&whole.slider),
         },
         "flight": {
             "frames": record.frames.len(), "frame_ms": spread(&times(record, |_| true)), "heights": bands,
@@ -179,6 +186,9 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
             Band::District => lang.of("quartier", "district"),
             Band::Street => lang.of("rue", "street"),
         };
+        if record.start.is_none() {
+            continue;
+        }
         for still in record.still.iter().filter(|still| still.band == band) {
             line(&format!("{name}, {}", lang.of("immobile", "still")), &still.plain.frames_s);
             line(&format!("{name}, {}", lang.of("couleurs", "colours")), &still.slider.themed.frames_s);
@@ -186,12 +196,14 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
         }
         line(&format!("{name}, {}", lang.of("en vol", "in flight")), &times(record, |frame| frame.band == band));
     }
-    let Whole { features, slider, .. } = &record.whole;
+    let Whole { features, of, slider, end, searched_s, .. } = &record.whole;
     line(lang.of("tout, couleurs", "all of it, colours"), &slider.themed.frames_s);
     line(lang.of("tout, curseur", "all of it, slider"), &slider.moved.frames_s);
-    line(lang.of("tout le vol", "whole flight"), &times(record, |_| true));
-    let work: Vec<f64> = record.frames.iter().map(|frame| frame.tile_work_s).collect();
-    line(lang.of("tuiles, fil principal", "tiles, main thread"), &work);
+    if record.start.is_some() {
+        line(lang.of("tout le vol", "whole flight"), &times(record, |_| true));
+        let work: Vec<f64> = record.frames.iter().map(|frame| frame.tile_work_s).collect();
+        line(lang.of("tuiles, fil principal", "tiles, main thread"), &work);
+    }
     let head = format!(
         "{:<28}{:>8}{:>10}{:>10}{:>10}{:>10}\n",
         lang.of("millisecondes", "milliseconds"),
@@ -207,8 +219,16 @@ fn table(record: &Record, lang: viewing::Lang) -> String {
     let [ratio, _] = slider.ratio();
     let cpu = slider.cpu_s().map_or_else(|| "–".to_owned(), |[main, _]| format!("{:.2}", 1e3 * main));
     format!(
-        "{head}{text}{} {features} ; {ratio:.2} ; {cpu} ms\n{} {} / {} MiB\n",
+        "{head}{text}{} {features} / {of} ; {ratio:.2} ; {cpu} ms\n{} {searched_s:.0} s, {}\n{} {} / {} MiB\n",
         lang.of("Curseur sur tout, bâtiments ; fois l’image immobile ; processeur :", "Slider over all of it, buildings; times the frame at rest; processor:"),
+        lang.of("Bâtiments cherchés pendant", "Buildings looked for during"),
+        match end {
+            SearchEnd::Enough => lang.of("assez trouvés", "enough were found"),
+            SearchEnd::All => lang.of("tous trouvés", "all were found"),
+            SearchEnd::Memory => lang.of("la mémoire permise est pleine", "the memory allowed is full"),
+            SearchEnd::Time => lang.of("le temps permis est passé", "the time allowed is over"),
+            SearchEnd::Finest => lang.of("sans plus de finesse à essayer", "nothing finer to try"),
+        },
         lang.of("Mémoire, tuiles / programme, au plus :", "Memory, tiles / program, at most:"),
         megabytes(most),
         megabytes(process)

@@ -2,14 +2,10 @@
 
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::view::DrawnArea;
-use crate::viewer::anchor::Anchor;
 use crate::viewer::footing::Footing;
-use crate::viewer::material::{EmptyTextures, TileKey, TileMaterial};
 use crate::viewer::resident::Resident;
-use crate::viewer::shapes::{Rgb, Shapes};
+use crate::viewer::shapes::{Laying, Rgb, Shapes};
 use crate::viewer::vocab::{Scene, SceneFacts};
-use bevy::light::NotShadowCaster;
-use bevy::mesh::MeshTag;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 
@@ -27,11 +23,9 @@ const HALF_M: [f64; 2] = [0.25, 25.0];
 /// The line is as wide as the picture wants it within such a factor.
 const STEPS_OF_WIDTH: f64 = 1.5;
 
-/// The mesh of the outline, and where it stands.
+/// Marks the mesh of the outline.
 #[derive(Component)]
-pub struct Outline {
-    ecef_from_mesh: DMat4,
-}
+pub struct Outline;
 
 /// What a drawing depends on.
 #[derive(PartialEq)]
@@ -41,47 +35,23 @@ pub(super) struct Drawn {
     width: i32,
 }
 
-#[expect(clippy::too_many_arguments, reason = "meshes, materials and the scene at once")]
-pub(super) fn draw(
-    mut commands: Commands,
-    scene: Res<Scene>,
-    told: Res<SceneFacts>,
-    anchor: Res<Anchor>,
-    resident: Res<Resident>,
-    empty: Option<Res<EmptyTextures>>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
-    pieces: Query<Entity, With<Outline>>,
-    mut drawn: Local<Option<Drawn>>,
-) {
+pub(super) fn draw(mut laying: Laying, scene: Res<Scene>, told: Res<SceneFacts>, resident: Res<Resident>, pieces: Query<Entity, With<Outline>>, mut drawn: Local<Option<Drawn>>) {
     let area = &scene.state.area;
     let is_bare = area.corners.is_empty();
     let width = (scene.state.camera.distance_m.max(1.0).ln() / STEPS_OF_WIDTH.ln()).round() as i32;
     // Houses that come later lift the line.
     let now = Drawn { area: area.clone(), shown: if is_bare { 0 } else { told.progress.shown }, width: if is_bare { 0 } else { width } };
-    let Some(empty) = empty.filter(|_| drawn.as_ref() != Some(&now)) else { return };
+    if drawn.as_ref() == Some(&now) || !laying.is_ready() {
+        return;
+    }
     *drawn = Some(now);
-    pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+    laying.clear(&pieces);
     let Some(first) = area.corners.first() else { return };
-    let footing = Footing { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
+    let footing = Footing { anchor: &laying.anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
     let ecef_from_mesh = EnuFrame::at(footing.on(*first, false)).ecef_from_enu;
     let half_m = (HALF_SHARE * STEPS_OF_WIDTH.powi(width)).clamp(HALF_M[0], HALF_M[1]);
-    let Some(mesh) = shapes(area, &footing, &ecef_from_mesh.inverse(), half_m).mesh() else { return };
-    let material = TileMaterial {
-        key: TileKey { double_sided: true, unlit: true, ..TileKey::default() },
-        table: Some(empty.table.clone()),
-        profiles: Some(empty.profiles.clone()),
-        picture: Some(empty.picture.clone()),
-        order: 0,
-    };
-    commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(material)), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Outline { ecef_from_mesh }));
-}
-
-/// After the anchor has moved everything is placed anew, from f64.
-pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &Outline)>) {
-    if anchor.is_changed() {
-        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
-    }
+    let outline = shapes(area, &footing, &ecef_from_mesh.inverse(), half_m);
+    laying.lay(outline, true, ecef_from_mesh, Outline);
 }
 
 fn shapes(area: &DrawnArea, footing: &Footing, mesh_from_ecef: &DMat4, half_m: f64) -> Shapes {

@@ -25,7 +25,7 @@ impl Plugin for AreaPlugin {
             .add_systems(Update, hand::hold.after(ViewerSystems::Arrive).before(ViewerSystems::Input).run_if(is_open()))
             // Curves and balances are drawn in the same set of systems; a frame later they know.
             .add_systems(Update, (hear, gather.before(ViewerSystems::Prepare)).chain().after(ViewerSystems::Apply).run_if(is_open()))
-            .add_systems(Update, (draw::draw.run_if(is_open()), draw::place_again.run_if(resource_exists::<super::anchor::Anchor>)).in_set(ViewerSystems::Prepare));
+            .add_systems(Update, draw::draw.in_set(ViewerSystems::Prepare).run_if(is_open()));
     }
 }
 

@@ -5,10 +5,11 @@
 mod sheet;
 
 use super::anchor::Anchor;
+use super::click::Clicks;
 use super::lift::Lifts;
 use super::resident::{PickMesh, RayHit, Resident, nearest_raised};
 use super::series::{SeriesStore, demand};
-use super::vocab::{DrawnCamera, PointerOverPanel, PointerTaken, RoofFacts, Scene, SceneFacts, ViewCommand, ViewerSystems};
+use super::vocab::{DrawnCamera, PointerTaken, RoofFacts, Scene, SceneFacts, ViewCommand, ViewerSystems};
 use crate::base::{DatasetId, Nature};
 use crate::formats::gltf::sampled::{Said, Tells};
 use crate::formats::gltf::{Column, PropertyTable, Values};
@@ -19,9 +20,6 @@ use bevy::ecs::message::{MessageCursor, Messages};
 use bevy::prelude::*;
 use bevy::window::PrimaryWindow;
 use glam::{DVec2, DVec3};
-
-/// A press that moves less than this is a click, logical pixels.
-const CLICK_SLOP_PX: f32 = 4.0;
 
 pub struct PickPlugin;
 
@@ -42,46 +40,24 @@ impl Plugin for PickPlugin {
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "a click is pointer, window and scene at once")]
+#[expect(clippy::too_many_arguments, reason = "a click is pointer and scene at once")]
 fn click(
-    buttons: Res<ButtonInput<MouseButton>>,
-    touches: Res<Touches>,
-    windows: Query<&Window, With<PrimaryWindow>>,
-    over_panel: Res<PointerOverPanel>,
+    mut clicks: Clicks,
     taken: Option<Res<PointerTaken>>,
     drawn: Res<DrawnCamera>,
     anchor: Res<Anchor>,
     (resident, lifts): (Res<Resident>, Res<Lifts>),
     (scene, roof): (Res<Scene>, Option<Res<RoofFacts>>),
-    mut pressed_at: Local<Option<Vec2>>,
     mut pointed: ResMut<Pointed>,
     mut commands: MessageWriter<ViewCommand>,
 ) {
-    let Ok(window) = windows.single() else { return };
-    let mut clicked = None;
-    if buttons.just_pressed(MouseButton::Left) {
-        *pressed_at = window.cursor_position().filter(|_| !over_panel.0);
-    }
-    if buttons.just_released(MouseButton::Left)
-        && let (Some(from), Some(to)) = (pressed_at.take(), window.cursor_position())
-        && from.distance(to) < CLICK_SLOP_PX
-    {
-        clicked = Some(to);
-    }
-    // A finger that stayed where it was put down.
-    if let Some(touch) = touches.iter_just_released().next()
-        && touches.iter().count() == 0
-        && touch.distance().length() < 2.0 * CLICK_SLOP_PX
-    {
-        clicked = Some(touch.position());
-    }
+    let clicked = clicks.ended();
     // The click belongs to a thing that is put down or was moved.
     if taken.is_some_and(|taken| taken.0) {
         return;
     }
-    let (Some(pointer), Some(pose)) = (clicked, drawn.pose) else { return };
-    let size = DVec2::new(f64::from(window.width()), f64::from(window.height()));
-    let ray = pose.ray_at(pointer.as_dvec2(), size);
+    let (Some(pointer), Some(size), Some(pose)) = (clicked, clicks.size(), drawn.pose) else { return };
+    let ray = pose.ray_at(pointer, size);
     // A tree before the selected roof: the click fells it, or lets it stand again.
     if let Some(tree) = roof.and_then(|roof| tree(&scene, &roof, &resident, &lifts, &anchor, pose.eye, ray)) {
         let felled = if scene.state.roof.felled == tree { RoofTree::None } else { tree };

@@ -6,12 +6,8 @@ use crate::formats::roofbook::Record;
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::rooftop::card::{PlaneCard, colour};
 use crate::rooftop::record;
-use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{EmptyTextures, TileMaterial};
-use crate::viewer::shapes::Shapes;
+use crate::viewer::shapes::{Laying, Shapes};
 use crate::viewer::vocab::{RoofFacts, Scene};
-use bevy::light::NotShadowCaster;
-use bevy::mesh::MeshTag;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 
@@ -31,28 +27,17 @@ const LINE_M: [f64; 2] = [0.12, 0.6];
 const DASH_M: f64 = 4.0;
 const MOST_DASHES: usize = 200;
 
-/// A mesh of the selected roof, and where it stands.
+/// Marks a mesh of the selected roof.
 #[derive(Component)]
-pub struct RoofPiece {
-    ecef_from_mesh: DMat4,
-}
+pub struct RoofPiece;
 
 /// Draws the roof anew when what is known of it has changed.
-#[expect(clippy::too_many_arguments, reason = "meshes, materials and the scene at once")]
-pub(super) fn draw(
-    mut commands: Commands,
-    scene: Res<Scene>,
-    facts: Res<RoofFacts>,
-    anchor: Res<Anchor>,
-    empty: Option<Res<EmptyTextures>>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
-    pieces: Query<Entity, With<RoofPiece>>,
-    mut drawn: Local<Option<u64>>,
-) {
-    let Some(empty) = empty.filter(|_| *drawn != Some(facts.version)) else { return };
+pub(super) fn draw(mut laying: Laying, scene: Res<Scene>, facts: Res<RoofFacts>, pieces: Query<Entity, With<RoofPiece>>, mut drawn: Local<Option<u64>>) {
+    if *drawn == Some(facts.version) || !laying.is_ready() {
+        return;
+    }
     *drawn = Some(facts.version);
-    pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+    laying.clear(&pieces);
     let (Some(prepared), Some(kind)) = (&facts.prepared, &facts.module) else { return };
     let middle = DVec3::from_array(prepared.middle());
     let [lon, lat, height_m] = scene.manifest.origin;
@@ -62,15 +47,7 @@ pub(super) fn draw(
     super::trees::marks(&mut lines, &prepared.record, &facts, middle);
     let parts = [(planes(&prepared.record, &facts.planes, kind, middle), false), (lines, true)];
     for (triangles, unlit) in parts {
-        let Some(mesh) = triangles.mesh() else { continue };
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(unlit))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RoofPiece { ecef_from_mesh }));
-    }
-}
-
-/// After the anchor has moved the roof is placed anew, from f64.
-pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &RoofPiece)>) {
-    if anchor.is_changed() {
-        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
+        laying.lay(triangles, unlit, ecef_from_mesh, RoofPiece);
     }
 }
 

@@ -41,7 +41,6 @@ impl Plugin for RoofPlugin {
             (
                 plan::follow.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
                 (hear, follow, dossier::hand_over, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
-                (draw::place_again, ring::place_again).in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
             ),
         );
     }

@@ -4,14 +4,10 @@
 
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::planning::rooftop::SURROUNDINGS_M;
-use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{EmptyTextures, TileMaterial};
-use crate::viewer::shapes::Shapes;
+use crate::viewer::shapes::{Laying, Shapes};
 use crate::viewer::resident::{Resident, nearest_hit};
 use crate::viewer::vocab::{RoofFacts, Scene};
 use crate::formats::territory::LayerKind;
-use bevy::light::NotShadowCaster;
-use bevy::mesh::MeshTag;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 use std::f64::consts::TAU;
@@ -31,11 +27,9 @@ const SAME_M: f64 = 0.25;
 /// Rays start so far above the territory's origin, metres.
 const FROM_M: f64 = 5_000.0;
 
-/// A mesh of rings.
+/// Marks a mesh of rings.
 #[derive(Component)]
-pub struct RingPiece {
-    pub(super) ecef_from_mesh: DMat4,
-}
+pub struct RingPiece;
 
 /// What is drawn now.
 #[derive(Default)]
@@ -45,25 +39,15 @@ pub(super) struct Drawn {
     heights: Vec<Option<f64>>,
 }
 
-#[expect(clippy::too_many_arguments, reason = "meshes, materials, the ground and the scene at once")]
-pub(super) fn draw(
-    mut commands: Commands,
-    scene: Res<Scene>,
-    facts: Res<RoofFacts>,
-    resident: Res<Resident>,
-    anchor: Res<Anchor>,
-    empty: Option<Res<EmptyTextures>>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
-    pieces: Query<Entity, With<RingPiece>>,
-    mut drawn: Local<Drawn>,
-) {
-    let Some(empty) = empty else { return };
+pub(super) fn draw(mut laying: Laying, scene: Res<Scene>, facts: Res<RoofFacts>, resident: Res<Resident>, pieces: Query<Entity, With<RingPiece>>, mut drawn: Local<Drawn>) {
+    if !laying.is_ready() {
+        return;
+    }
     let is_new = drawn.version != Some(facts.version);
     let middles: Vec<[f64; 2]> = facts.card.iter().flat_map(|card| &card.monuments).take(MOST).map(|one| one.monument.at).collect();
     if middles.is_empty() {
         if is_new {
-            pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+            laying.clear(&pieces);
             *drawn = Drawn { version: Some(facts.version), ..Drawn::default() };
         }
         return;
@@ -85,20 +69,11 @@ pub(super) fn draw(
         drawn.version = Some(facts.version);
         return;
     }
-    pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+    laying.clear(&pieces);
     let middle = DVec3::new(middles[0][0], middles[0][1], heights.iter().flatten().next().copied().unwrap_or(0.0));
-    if let Some(mesh) = lines(&corners, &heights, middle).mesh() {
-        let ecef_from_mesh = frame.ecef_from_enu * DMat4::from_translation(middle);
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(true))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, RingPiece { ecef_from_mesh }));
-    }
+    let ecef_from_mesh = frame.ecef_from_enu * DMat4::from_translation(middle);
+    laying.lay(lines(&corners, &heights, middle), true, ecef_from_mesh, RingPiece);
     *drawn = Drawn { version: Some(facts.version), pause: PAUSE, heights };
-}
-
-/// After the anchor has moved the rings are placed anew, from f64.
-pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &RingPiece)>) {
-    if anchor.is_changed() {
-        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
-    }
 }
 
 fn ring([x, y]: [f64; 2]) -> impl Iterator<Item = [f64; 2]> {

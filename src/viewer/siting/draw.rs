@@ -4,14 +4,10 @@ use crate::energy::wind::library;
 use crate::geodesy::{EnuFrame, LonLatH, geodesic};
 use crate::siting::reach::{End, Fit};
 use crate::view::{Placed, Proposal, SolarMount, Thing};
-use crate::viewer::anchor::Anchor;
 use crate::viewer::footing::Footing;
-use crate::viewer::material::{EmptyTextures, TileMaterial};
 use crate::viewer::resident::Resident;
-use crate::viewer::shapes::{Rgb, Shapes};
+use crate::viewer::shapes::{Laying, Rgb, Shapes};
 use crate::viewer::vocab::{Doing, Scene, SceneFacts, SitingFacts, Standing};
-use bevy::light::NotShadowCaster;
-use bevy::mesh::MeshTag;
 use bevy::prelude::*;
 use glam::{DMat4, DVec3};
 
@@ -50,11 +46,9 @@ const POLE_M: f64 = 10.0;
 /// Rings of so many things follow the ground; of more they are level.
 const MOST_FITTED: usize = 8;
 
-/// The mesh of a proposal, and where it stands.
+/// Marks a mesh of a proposal.
 #[derive(Component)]
-pub struct Piece {
-    ecef_from_mesh: DMat4,
-}
+pub struct Piece;
 
 /// What a drawing depends on.
 #[derive(PartialEq)]
@@ -64,30 +58,28 @@ pub(super) struct Drawn {
     shown: usize,
 }
 
-#[expect(clippy::too_many_arguments, reason = "meshes, materials and the scene at once")]
+#[expect(clippy::too_many_arguments, reason = "a drawing, what it shows and the scene at once")]
 pub(super) fn draw(
-    mut commands: Commands,
+    mut laying: Laying,
     scene: Res<Scene>,
     facts: Res<SitingFacts>,
     told: Res<SceneFacts>,
-    anchor: Res<Anchor>,
     resident: Res<Resident>,
-    empty: Option<Res<EmptyTextures>>,
     mut standing: ResMut<Standing>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
     pieces: Query<Entity, With<Piece>>,
     mut drawn: Local<Option<Drawn>>,
 ) {
     let proposal = &scene.state.proposal;
     let now = Drawn { proposal: Proposal { tool: None, ..proposal.clone() }, facts: facts.version, shown: if proposal.is_empty() { 0 } else { told.progress.shown } };
-    let Some(empty) = empty.filter(|_| drawn.as_ref() != Some(&now)) else { return };
+    if drawn.as_ref() == Some(&now) || !laying.is_ready() {
+        return;
+    }
     *drawn = Some(now);
-    pieces.iter().for_each(|piece| commands.entity(piece).despawn());
+    laying.clear(&pieces);
     standing.things.clear();
     standing.version += 1;
     let Some(first) = proposal.placed.first() else { return };
-    let ground = Footing { anchor: &anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
+    let ground = Footing { anchor: &laying.anchor, resident: &resident, usual_m: scene.manifest.origin[2] };
     let ecef_from_mesh = EnuFrame::at(ground.on(first.at, false)).ecef_from_enu;
     let mesh_from_ecef = ecef_from_mesh.inverse();
     let mut solid = Shapes::default();
@@ -114,15 +106,7 @@ pub(super) fn draw(
         }
     }
     for (shapes, unlit) in [(solid, false), (bright, true)] {
-        let Some(mesh) = shapes.mesh() else { continue };
-        commands.spawn((Mesh3d(meshes.add(mesh)), MeshMaterial3d(materials.add(empty.plain(unlit))), anchor.transform(ecef_from_mesh), MeshTag(255), NotShadowCaster, Piece { ecef_from_mesh }));
-    }
-}
-
-/// After the anchor has moved everything is placed anew, from f64.
-pub(super) fn place_again(anchor: Res<Anchor>, mut pieces: Query<(&mut Transform, &Piece)>) {
-    if anchor.is_changed() {
-        pieces.iter_mut().for_each(|(mut transform, piece)| *transform = anchor.transform(piece.ecef_from_mesh));
+        laying.lay(shapes, unlit, ecef_from_mesh, Piece);
     }
 }
 

@@ -44,13 +44,7 @@ impl Plugin for SitingPlugin {
             .init_resource::<Work>()
             .init_resource::<Standing>()
             .add_systems(Update, hand::hold.after(ViewerSystems::Arrive).before(ViewerSystems::Input).run_if(is_open()))
-            .add_systems(
-                Update,
-                (
-                    (hear, follow, draw::draw).chain().in_set(ViewerSystems::Prepare).run_if(is_open()),
-                    draw::place_again.in_set(ViewerSystems::Prepare).run_if(resource_exists::<super::anchor::Anchor>),
-                ),
-            );
+            .add_systems(Update, (hear, follow, draw::draw).chain().in_set(ViewerSystems::Prepare).run_if(is_open()));
     }
 }
 

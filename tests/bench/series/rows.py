@@ -3,7 +3,7 @@
 
     python3 tests/bench/series/rows.py JUMEAU [ROWS [OBJECTS]]
 
-ROWS is 100,000,000 unless said, OBJECTS 11,416: an hourly year of each (8,760 steps). The table is in long form (`cleabs;instant;kW`), hour after
+ROWS is 100,000,000 unless said, OBJECTS 11,416: an hourly year of each (8,760 steps). The table is in long form (`cleabs;instant;valeur`), hour after
 hour as meters deliver it, so that every object's values lie far apart. It is written in pieces and read by a program that must not hold it: the
 peak of its memory is printed beside the size of the table and of the values. The objects are sheds in a grid, imported once without the table and once with it: the
 difference is the table's. Values are read back from the result and compared.
@@ -35,7 +35,7 @@ def value(of, hour):
 def write(path, rows, objects):
     names = [f"C{of:06}" for of in range(objects)]
     with open(path, "w", encoding="ascii", buffering=1 << 20) as file:
-        file.write("cleabs;instant;kW\n")
+        file.write("cleabs;instant;valeur\n")
         hour = done = 0
         while done < rows:
             at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(START + STEP_S * hour))
@@ -98,7 +98,7 @@ def read_back(out, objects, hours, rows):
     manifest = json.loads((out / "territory.json").read_text())
     series = next((series for series in manifest["series"] if series.get("layer") == "buildings"), None)
     if series is None:
-        return "the table gave no series"
+        sys.exit("the table gave no series")
     array = out / series["path"]
     layout = json.loads((array / "zarr.json").read_text())
     chunk_rows, chunk_steps = layout["chunk_grid"]["configuration"]["chunk_shape"]
