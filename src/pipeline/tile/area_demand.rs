@@ -1,8 +1,9 @@
 //! The estimated demand of communes, districts and IRIS, hour by hour: the sum over the buildings in them, as a series of their layer.
 //! Where the buildings' roofs have their own series of what they would make, so have these surfaces.
 //!
-//! A building counts in every surface that its middle lies in, so a commune has the demand of its districts. The sums are of estimates, made of
-//! public attributes alone, and are marked so ([decision 0009](../../../.dev/decisions/0009-energy-of-homes.md)).
+//! A building counts in every surface that its middle lies in. A surface that other ones of its layer divide, as districts divide a commune, has no sum
+//! of its own: on a map it would lie under them and set the scale of their colours; the territory's balance says the whole. The sums are of
+//! estimates, made of public attributes alone, and are marked so ([decision 0009](../../../.dev/decisions/0009-energy-of-homes.md)).
 
 use super::TileFault;
 use super::series::{ARRAY, Demand, Hourly, YEAR};
@@ -12,7 +13,7 @@ use crate::formats::territory::Manifest;
 use crate::geodesy::LonLat;
 use crate::pipeline::laying::{loads, roofs};
 use crate::region::{Area, AreaShape, AreaTheme, Building};
-use geo::{BoundingRect, Centroid, Contains, MultiPolygon, Point};
+use geo::{BoundingRect, Centroid, Contains, InteriorPoint, MultiPolygon, Point};
 use rstar::RTree;
 use rstar::primitives::{GeomWithData, Rectangle};
 
@@ -20,6 +21,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 const MAX_AREAS: usize = 2048;
 /// Buildings that are remembered until all surfaces are known: 256 MB.
 const MAX_BUILDINGS: usize = 8 << 20;
+/// A surface with so many others in it is divided by them; a single one in it may be an island of its own.
+const PARTS_FEWEST: usize = 2;
 /// Themes that people ask sums of.
 const THEMES: [AreaTheme; 2] = [AreaTheme::Outline, AreaTheme::Iris];
 const CLASSES: usize = DemandClass::ALL.len();
@@ -111,7 +114,17 @@ impl DemandOfAreas {
                 }
             }
         }
-        let known = ids.into_iter().map(str::to_owned).zip(sums).filter(|(_, (demand, _))| demand.iter().any(|kwh| *kwh > 0.0));
+        let mut parts = vec![std::collections::BTreeSet::new(); ids.len()];
+        for (_, id, outline) in of_theme() {
+            let (Some(inner), Ok(own)) = (outline.interior_point(), ids.binary_search(&id.as_str())) else { continue };
+            for around in tree.locate_all_at_point(&[inner.x(), inner.y()]).filter(|known| known.data.0 != own && known.data.1.contains(&inner)) {
+                if let Some(parts) = parts.get_mut(around.data.0) {
+                    parts.insert(own);
+                }
+            }
+        }
+        let whole = ids.into_iter().map(str::to_owned).zip(sums).zip(parts).filter(|(_, parts)| parts.len() < PARTS_FEWEST).map(|(sums, _)| sums);
+        let known = whole.filter(|(_, (demand, _))| demand.iter().any(|kwh| *kwh > 0.0));
         let (areas, roofs): (Vec<_>, Vec<_>) = known.map(|(id, (demand, roofs))| ((id, demand), roofs)).unzip();
         (!areas.is_empty()).then(|| DemandOfLayer { layer: LayerId::from(theme.id()), areas, roofs })
     }
@@ -162,4 +175,23 @@ fn sun(manifest: &Manifest, undulation_m: &dyn Fn(LonLat) -> f64, hours: usize) 
     };
     let [flat, east, south, west] = loads::PV.map(|(name, ..)| of(name));
     Some(([flat?, east?, south?, west?], of_buildings.dataset.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use geo::Rect;
+
+    #[test]
+    fn what_districts_divide_has_no_sum_of_its_own() {
+        let square = |west: f64, east: f64| MultiPolygon::new(vec![Rect::new((west, 0.0), (east, 10.0)).to_polygon()]);
+        let area = |id: &str, west, east| (AreaTheme::Outline, id.to_owned(), square(west, east));
+        let house = |x: f64| Noted { at: [x, 5.0], class: 0, kwh: 1000.0, roof: None };
+        let mut gathered = DemandOfAreas { buildings: vec![house(2.0), house(4.0), house(13.0)], areas: vec![area("commune", 0.0, 20.0), area("west", 0.0, 10.0), area("east", 10.0, 20.0)], is_too_much: false };
+        let ids = |gathered: &DemandOfAreas| gathered.sums().into_iter().flat_map(|of| of.areas).map(|(id, demand)| (id, demand[0])).collect::<Vec<_>>();
+        assert_eq!(ids(&gathered), [("east".to_owned(), 1000.0), ("west".to_owned(), 2000.0)]);
+        // Communes beside each other, and one with a single part in it, keep theirs.
+        gathered.areas.pop();
+        assert_eq!(ids(&gathered), [("commune".to_owned(), 3000.0), ("west".to_owned(), 2000.0)]);
+    }
 }
