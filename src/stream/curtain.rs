@@ -12,6 +12,11 @@ const MOST_SIDES: usize = 24_000;
 const GRAIN_M: f32 = 0.02;
 /// So near to the edge of what a tile holds, a side was cut there; metres.
 const CUT_M: f32 = 0.05;
+/// And farther in wide tiles: their edges are meridians and parallels, which converge and bend by half² tan(latitude) / radius of the Earth
+/// (twice that between their ends, at 51°), …
+const BENT_PER_M: f32 = 4e-7;
+/// … and their corners lie on a coarser lattice.
+const STEP_SHARE: f32 = 1e-4;
 
 /// Adds the walls to a mesh and answers how each vertex rises: 1 with the value, 0 not at all.
 pub fn hang(mesh: &mut TileMesh) -> Vec<i8> {
@@ -71,9 +76,11 @@ fn outline(mesh: &TileMesh) -> Vec<[u32; 2]> {
             *ends = [from, to];
         }
     }
+    let half = [low.x, low.z, high.x, high.z].into_iter().map(f32::abs).fold(0.0, f32::max);
+    let cut_m = CUT_M + half * half * BENT_PER_M + half * STEP_SHARE;
     let is_cut = |[a, b]: &[u32; 2]| {
         let at = |vertex: &u32, axis: usize| mesh.positions.get(*vertex as usize).map_or(0.0, |position| position[axis]);
-        [0, 2].into_iter().any(|axis| [low[axis], high[axis]].into_iter().any(|edge| [a, b].into_iter().all(|vertex| (at(vertex, axis) - edge).abs() < CUT_M)))
+        [0, 2].into_iter().any(|axis| [low[axis], high[axis]].into_iter().any(|edge| [a, b].into_iter().all(|vertex| (at(vertex, axis) - edge).abs() < cut_m)))
     };
     let mut sides: Vec<[u32; 2]> = met.into_values().filter(|(count, ends)| *count != 0 && !is_cut(ends)).map(|(_, ends)| ends).collect();
     // A map has no order of its own, a tile has.
@@ -128,5 +135,30 @@ mod tests {
         // Now the squares reach the edges of what the tile holds: only the sides between them are their own.
         hang(&mut mesh);
         assert_eq!(mesh.positions.len(), 8 + 2 * 4);
+    }
+
+    #[test]
+    fn the_edges_of_a_wide_tile_bend_and_are_still_cuts() {
+        // Two kilometres at 47° north: the meridian in the east leans by 14 cm to either side, the parallel in the north bends.
+        let leans = |z: f32| 921.3 - 1.5e-4 * z;
+        let mesh = |inner: f32| TileMesh {
+            positions: vec![[-inner, 0.0, 921.2], [leans(-921.0), 0.0, 921.2], [leans(0.0), 0.0, 0.0], [leans(921.0), 0.0, -921.2], [-inner, 0.0, -921.3]],
+            normals: vec![[0.0, 1.0, 0.0]; 5],
+            feature_ids: vec![0; 5],
+            indices: vec![0, 1, 2, 0, 2, 4, 2, 3, 4],
+            ..TileMesh::default()
+        };
+        let walls = |mut mesh: TileMesh| {
+            hang(&mut mesh);
+            (mesh.positions.len() - 5) / 4
+        };
+        assert_eq!(walls(mesh(921.4)), 0);
+        // The same within a neighbour's outline: its western side is its own.
+        let mut inside = mesh(500.0);
+        inside.positions.extend([[-921.3, 0.0, 0.0]; 3]);
+        inside.normals.extend([[0.0, 1.0, 0.0]; 3]);
+        inside.feature_ids.extend([1; 3]);
+        hang(&mut inside);
+        assert_eq!((inside.positions.len() - 8) / 4, 1);
     }
 }
