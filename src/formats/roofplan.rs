@@ -11,6 +11,8 @@ use std::collections::BTreeSet;
 
 /// The only version so far.
 pub const VERSION: u32 = 1;
+/// The plan for other programs: GeoPackage, GeoParquet.
+pub const FILES: [&str; 2] = ["plan.gpkg", "plan.parquet"];
 /// The document's file, below the roof book's folder.
 pub const FILE: &str = "plan.json.gz";
 /// Unpacked bytes that are believed.

@@ -115,6 +115,9 @@ pub struct RoofBook {
     /// The solar plan's file below the folder ([`super::roofplan`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub plan: Option<String>,
+    /// The same plan for other programs, files below the folder: GeoPackage, GeoParquet.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<String>,
 }
 
 impl Manifest {

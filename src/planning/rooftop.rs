@@ -95,6 +95,15 @@ pub struct Step {
     pub why: (String, String),
 }
 
+impl Step {
+    /// Article and source in one line; the article once, where the source names it too.
+    pub fn origin(&self) -> String {
+        let number = self.article.split([' ', ',']).next().unwrap_or_default();
+        let article = if self.source.contains(number) { "" } else { self.article.as_str() };
+        [article, self.source.as_str()].into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" · ")
+    }
+}
+
 /// The list, and how long the decision takes.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Formalities {
@@ -269,6 +278,7 @@ mod tests {
         let seen = steps(&Place { monuments: vec![monument(Some(true))], ..known.clone() });
         assert!(seen.excepted && seen.delay_months == 2);
         let agreement = seen.steps.iter().find(|step| step.id == "heritage-agreement").unwrap();
+        assert_eq!(agreement.origin().matches("L.621-32").count(), 1);
         assert!(agreement.article.contains("L.621-30") && !agreement.source.is_empty() && !agreement.from.is_empty() && agreement.why.0.contains("300 m") && agreement.why.1.contains("300 m"));
         let hidden = steps(&Place { monuments: vec![monument(Some(false))], ..known.clone() });
         assert!(!hidden.excepted && hidden.delay_months == 1);

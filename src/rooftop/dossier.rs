@@ -105,7 +105,7 @@ pub fn pdf(found: &MyRoof, drawn: &Scenery, basis: &Basis, at: Instant, english:
             State::ToVerify => say("[  ] à vérifier", "[  ] to verify"),
         };
         let (text, todo) = if english { (&step.en, &step.do_en) } else { (&step.fr, &step.do_fr) };
-        sheet.step(mark, text, todo, &format!("{}{} · {} {}{}", if step.article.is_empty() { String::new() } else { format!("{} · ", step.article) }, step.source, say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), if english { &step.why.1 } else { &step.why.0 });
+        sheet.step(mark, text, todo, &format!("{} · {} {}{}", step.origin(), say("depuis", "since"), step.from, if step.past { say(" · VALIDITÉ DÉPASSÉE", " · PAST ITS VALIDITY") } else { "" }), if english { &step.why.1 } else { &step.why.0 });
     }
     sheet.heading(say("Sources", "Sources"));
     for source in &basis.sources {

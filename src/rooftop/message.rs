@@ -34,7 +34,7 @@
 //!   "facts": [ { "id", "text", "value": number | null, "unit", "from": "2025-10-01", "to": "2026-03-31" | null, "state": "valid" | "past" | "not-yet",
 //!                "confidence": "low" | "medium" | "high", "source" }, … ],
 //!   "missing": ["id of a fact that nobody has", …],
-//!   "steps": [ { "id", "state": "needed" | "known" | "to-verify", "text", "do": "what to do" | "", "article", "source", "from", "past": bool, "why" }, … ],
+//!   "steps": [ { "id", "state": "needed" | "known" | "to-verify", "text", "do": "what to do" | "", "origin": "article and source", "from", "past": bool, "why" }, … ],
 //!   "monuments": [ { "name", "distanceM", "covisible": true | false | null, "viewpoints": number,
 //!                    "direct": LINE | null, "fromStreet": [LINE, LINE] | null }, … ],      LINE = { "from": [lon, lat, h], "to": […], "free": bool, "hiddenAt": […] | null }
 //!   "trees": [ { "name": "Arbre 1 · 12 m de haut, à 8 m, sud", "felled": bool }, … ],     surveyed trees that take light; their places are their numbers
@@ -118,7 +118,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
         .map(|one| {
             let step = &one.step;
             json!({
-                "id": step.id, "state": step.state.name(), "text": one.text, "do": one.todo, "article": step.article, "source": step.source, "from": step.from,
+                "id": step.id, "state": step.state.name(), "text": one.text, "do": one.todo, "origin": step.origin(), "from": step.from,
                 "past": step.past, "why": one.why,
             })
         })

@@ -109,7 +109,8 @@ pub fn told(mut found: Vec<Neighbour>, asked: usize, english: bool) -> Option<Ar
         .take(MOST_TOLD)
         .map(|one| {
             let percent = if one.before_kwh > 0.0 { 100.0 * one.more_kwh() / one.before_kwh } else { 0.0 };
-            let said = format!("{} : +{} {} (+{} %)", one.building, grouped(one.more_kwh(), english), if english { "kWh/year" } else { "kWh/an" }, decimal(percent, 1, english));
+            let (more, percent) = (grouped(one.more_kwh(), english), decimal(percent, 1, english));
+            let said = if english { format!("{}: +{more} kWh/year (+{percent}%)", one.building) } else { format!("{} : +{more} kWh/an (+{percent} %)", one.building) };
             (one, said)
         })
         .collect();

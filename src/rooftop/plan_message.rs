@@ -15,10 +15,12 @@
 //!   "known": { "carParks": bool, "public": bool, "servitudes": bool }, "leastM2",
 //!   "canopies": { "usableShare", "tilt", "azimuth" }, "all": { "buildings", "kwp", "kwhYear" }, "sources": [], "weather": "words", "nature": "simulated",
 //!   "exclusions": [ { "name": "AC4 …", "count" } ],                                what the law keeps free, of the whole plan
-//!   "pvgis": "sentence" | null }                                                   an answer of PVGIS beside ours
+//!   "pvgis": "sentence" | null,                                                    an answer of PVGIS beside ours
+//!   "notSaved": "sentence" | null }                                                why a file of the plan was not handed over
 //! ```
 //!
-//! The command `{ "do": "show-plan", "plan": { "by", "falling", "only" } | null }` opens it, sorts and filters it, closes it.
+//! The command `{ "do": "show-plan", "plan": { "by", "falling", "only" } | null }` opens it, sorts and filters it, closes it;
+//! `{ "do": "save-plan", "file": "plan.gpkg" }`, one of the manifest's `roofs.files`, fetches the whole plan and answers with a message `file`.
 
 use super::planner::{SIZES_KWP, Shown, exclusions, perimeter_name, pvgis_said, title, useful_share};
 use serde_json::{Value, json};
@@ -31,7 +33,7 @@ pub fn without(state: &str, message: Option<String>, has: bool) -> Value {
     json!({ "kind": "plan", "state": if state.is_empty() { "none" } else { state }, "message": message, "has": has })
 }
 
-pub fn ready(shown: &Shown, only: &[&str], english: bool) -> Value {
+pub fn ready(shown: &Shown, only: &[&str], not_saved: Option<String>, english: bool) -> Value {
     let plan = &shown.plan;
     let rows: Vec<Value> = shown
         .items()
@@ -59,6 +61,6 @@ pub fn ready(shown: &Shown, only: &[&str], english: bool) -> Value {
         "all": { "buildings": plan.all_roofs.buildings, "kwp": plan.all_roofs.kwp, "kwhYear": plan.all_roofs.kwh_year },
         "sources": plan.sources, "weather": plan.weather[if english { 2 } else { 1 }], "nature": "simulated",
         "exclusions": exclusions(plan).into_iter().map(|(name, count)| json!({ "name": name, "count": count })).collect::<Vec<_>>(),
-        "pvgis": plan.pvgis.as_ref().map(|one| pvgis_said(one, english)),
+        "pvgis": plan.pvgis.as_ref().map(|one| pvgis_said(one, english)), "notSaved": not_saved,
     })
 }

@@ -46,6 +46,8 @@ pub struct PanelModel {
     pub plan: Option<super::plan::PlanText>,
     /// The territory has one.
     pub has_plan: bool,
+    /// Files of the solar plan for other programs.
+    pub plan_files: Vec<String>,
     /// The balance, while it is shown.
     pub accounts: Option<AccountsFacts>,
     /// What changes around the year shown, with the theme of years.
@@ -327,6 +329,7 @@ impl PanelModel {
             roof: None,
             plan: None,
             has_plan: false,
+            plan_files: Vec::new(),
             accounts: None,
             changes: None,
             area: AreaFacts::default(),
@@ -374,6 +377,7 @@ impl PanelModel {
             limits: limits.clone(),
             layers: layers.chain(pictures).collect(),
             has_plan: manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some()),
+            plan_files: manifest.roofs.as_ref().map(|book| book.files.clone()).unwrap_or_default(),
             series: series(manifest, texts),
             has_flows: crate::viewer::flows::are_known(manifest),
             attributions: attributions(&manifest.datasets),

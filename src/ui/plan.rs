@@ -39,13 +39,15 @@ pub struct PlanText {
     pub state: &'static str,
     pub message: Option<String>,
     pub shown: Option<Arc<Shown>>,
+    /// Where a file was put, or why not.
+    pub saved: Option<Result<String, String>>,
 }
 
 impl PartialEq for PlanText {
     /// A table is made anew with every wish: the same one is the same table.
     fn eq(&self, other: &Self) -> bool {
         let place = |text: &Self| text.shown.as_ref().map(Arc::as_ptr);
-        (self.state, &self.message, place(self)) == (other.state, &other.message, place(other))
+        (self.state, &self.message, &self.saved, place(self)) == (other.state, &other.message, &other.saved, place(other))
     }
 }
 
@@ -56,7 +58,7 @@ impl PlanText {
             return None;
         }
         let message = facts.why.as_ref().map(|(key, value)| texts.text_with(key, &[("value", value.as_str().into())]));
-        Some(Self { state: facts.state, message, shown: facts.shown.clone() })
+        Some(Self { state: facts.state, message, shown: facts.shown.clone(), saved: facts.saved.clone() })
     }
 }
 
@@ -81,7 +83,10 @@ pub fn window(ui: &Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     Window::new(texts.text("plan-title")).id(Id::new("solar-plan")).default_pos(at).collapsible(true).resizable(false).open(&mut is_open).show(ui.ctx(), |ui| {
         ui.set_width(WIDTH);
         match (&plan.shown, plan.state) {
-            (Some(shown), _) => table_of(ui, shown, view, model, texts, &mut commands),
+            (Some(shown), _) => {
+                table_of(ui, shown, view, model, texts, &mut commands);
+                saved(ui, plan, texts);
+            }
             (None, "waiting") => {
                 ui.label(RichText::new(texts.text("plan-waiting")).weak());
             }
@@ -187,9 +192,24 @@ fn table_of(ui: &mut Ui, shown: &Shown, view: &PlanView, model: &PanelModel, tex
         if text_button(ui, icon::COPY, &texts.text("plan-csv"), &texts.text("plan-csv-help")).clicked() {
             ui.ctx().copy_text(shown.csv());
         }
+        for file in &model.plan_files {
+            let key = if file.ends_with(".gpkg") { "plan-geopackage" } else { "plan-geoparquet" };
+            if text_button(ui, icon::DOWNLOAD_SIMPLE, &texts.text(key), &texts.text("plan-file-help")).clicked() {
+                commands.push(Command::SavePlan { file: file.clone() });
+            }
+        }
         let weather = if texts.language() == crate::view::Language::En { &shown.plan.weather[2] } else { &shown.plan.weather[1] };
         ui.label(RichText::new(texts.text_with("plan-simulated", &[("weather", weather.as_str().into())])).small().weak()).on_hover_text(origin(shown, texts));
     });
+}
+
+/// Where a file was put, or why not and what to do.
+fn saved(ui: &mut Ui, plan: &PlanText, texts: &Texts) {
+    match &plan.saved {
+        Some(Ok(path)) => ui.label(RichText::new(texts.text_with("plan-saved", &[("path", path.as_str().into())])).small()),
+        Some(Err(why)) => ui.label(RichText::new(texts.text_with("plan-not-saved", &[("why", why.as_str().into())])).color(ui.visuals().warn_fg_color)),
+        None => return,
+    };
 }
 
 /// Where the figures come from.

@@ -387,7 +387,7 @@ fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelMode
             };
             let step = &one.step;
             let past = if step.past { format!("\n{}", texts.text("roof-dated")) } else { String::new() };
-            let origin = format!("{}\n{} · {} · {}{past}", one.todo, step.article, step.source, step.from);
+            let origin = format!("{}\n{} · {}{past}", one.todo, step.origin(), step.from);
             ui.horizontal_wrapped(|ui| {
                 ui.label(mark).on_hover_text(texts.text(word));
                 let why = if one.why.is_empty() { String::new() } else { format!(" — {}", one.why) };

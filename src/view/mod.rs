@@ -383,6 +383,10 @@ pub enum Command {
     ShowPlan {
         plan: Option<PlanView>,
     },
+    /// Hands a file of the whole solar plan over, by its name in the roof book; whoever fetches listens to this one.
+    SavePlan {
+        file: String,
+    },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {
         name: String,

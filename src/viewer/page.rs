@@ -396,9 +396,11 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
 /// The solar plan's table, as [`plan_message`] has it.
 fn told_plan(scene: &Scene, plan: &PlanFacts, both: &BothTexts) -> Value {
     let has = scene.manifest.roofs.as_ref().is_some_and(|book| book.plan.is_some());
+    let texts = both.of(scene.state.language);
+    let not_saved = plan.saved.as_ref().and_then(|saved| saved.as_ref().err()).map(|why| texts.text_with("plan-not-saved", &[("why", why.as_str().into())]));
     match (&plan.shown, &scene.state.plan) {
-        (Some(shown), Some(view)) => plan_message::ready(shown, &view.only.iter().map(String::as_str).collect::<Vec<_>>(), scene.state.language == Language::En),
-        _ => plan_message::without(plan.state, plan.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])), has),
+        (Some(shown), Some(view)) => plan_message::ready(shown, &view.only.iter().map(String::as_str).collect::<Vec<_>>(), not_saved, scene.state.language == Language::En),
+        _ => plan_message::without(plan.state, plan.why.as_ref().map(|(key, value)| texts.text_with(key, &[("value", value.as_str().into())])), has),
     }
 }
 

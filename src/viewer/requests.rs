@@ -34,6 +34,8 @@ pub enum Purpose {
     RoofBeside { page: u32 },
     /// The solar plan's document.
     RoofPlan,
+    /// A file of it for other programs, by its name.
+    PlanFile { name: String },
     /// The book of posts and lines.
     ConnectBook,
     /// A file that a tile's content names, as it is named there.

@@ -585,6 +585,8 @@ pub struct PlanFacts {
     /// An i18n key and the value it speaks of.
     pub why: Option<(&'static str, String)>,
     pub shown: Option<Arc<crate::rooftop::planner::Shown>>,
+    /// Where a file of it was put, or why not.
+    pub saved: Option<Result<String, String>>,
 }
 
 /// What is known of the selected roof.

@@ -3,7 +3,7 @@
 use crate::shared_data::shared;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jumeau::base::{Dataset, Nature};
-use jumeau::formats::roofplan::{FILE, Kind, Plan, Protection};
+use jumeau::formats::roofplan::{FILE, FILES, Kind, Plan, Protection};
 use jumeau::formats::territory::Name;
 use jumeau::geodesy::Crs;
 use jumeau::pipeline::tile::{Territory, TileOptions, write_territory};
@@ -265,6 +265,16 @@ fn the_stored_plan_is_the_computed_one() {
         String::from_utf8(out.stdout).unwrap()
     };
     check(0);
-    std::fs::write(folder.path().join("solar/book").join(FILE), b"{}").unwrap();
-    assert!(check(1).contains("roofbook-plan"));
+    // The same rows for other programs, with where they come from.
+    assert_eq!(manifest["roofs"]["files"], serde_json::json!(FILES));
+    let book = folder.path().join("solar/book");
+    let package = rusqlite::Connection::open(book.join(FILES[0])).unwrap();
+    let (rows, kwh, about): (i64, f64, String) =
+        package.query_row("SELECT count(*), sum(kwh_year), (SELECT description FROM gpkg_contents) FROM solar_roofs", [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).unwrap();
+    assert!(rows == 5 && (kwh - number(&computed["total"]["kwh_year"])).abs() < 1e-6 * kwh && about.contains("sky_model"), "{rows} {kwh}");
+    assert!(std::fs::read(book.join(FILES[1])).unwrap().starts_with(b"PAR1"));
+    std::fs::write(book.join(FILE), b"{}").unwrap();
+    std::fs::remove_file(book.join(FILES[1])).unwrap();
+    let found = check(1);
+    assert!(found.contains("roofbook-plan") && found.contains("solar/book/plan.parquet"), "{found}");
 }

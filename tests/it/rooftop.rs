@@ -276,7 +276,7 @@ fn the_page_is_told_all_that_was_agreed() {
         for figure in told["figures"].as_array().unwrap() {
             assert!(["name", "value", "origin"].iter().all(|part| !figure[*part].as_str().unwrap().is_empty()), "{figure}");
         }
-        assert!(told["steps"].as_array().unwrap().iter().any(|step| step["id"] == "heritage-agreement" && step["article"].as_str().unwrap().contains("L.621")));
+        assert!(told["steps"].as_array().unwrap().iter().any(|step| step["id"] == "heritage-agreement" && step["origin"].as_str().unwrap().contains("L.621")));
         // Twelve mean days are the year, but for months of different lengths.
         let day = |month: usize| card.days[month].production.iter().sum::<f64>();
         let lengths = [31.0, 28.0, 31.0, 30.0, 31.0, 30.0, 31.0, 31.0, 30.0, 31.0, 30.0, 31.0];

@@ -291,6 +291,7 @@ fn command() -> impl Strategy<Value = Command> {
         (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
         Just(Command::ResetRoof),
         Just(Command::SaveRoofDossier),
+        Just(Command::SavePlan { file: "plan.gpkg".to_owned() }),
         tree().prop_map(|tree| Command::FellRoofTree { tree }),
         any::<bool>().prop_map(|bare| Command::SetRoofTerrain { bare }),
         (proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number())).prop_map(|(lay, margin_m)| Command::SetRoofLayout { lay, margin_m }),

@@ -4,7 +4,7 @@ use super::panels::{Panels, click, copied, desk};
 use super::running::Running;
 use super::territory::copy;
 use egui_kittest::kittest::Queryable;
-use jumeau::formats::roofplan::{Canopies, FILE, Facets, Group, Item, Kind, Perimeter, Plan, Protection, VERSION, Whole};
+use jumeau::formats::roofplan::{Canopies, FILE, FILES, Facets, Group, Item, Kind, Perimeter, Plan, Protection, VERSION, Whole};
 use jumeau::rooftop::planner::{Column, Filter, Shown};
 use jumeau::ui::plan::PlanText;
 use jumeau::view::{Command, Language, PlanView, Selection};
@@ -58,7 +58,8 @@ fn open() -> Panels {
     let mut desk = desk(Language::Fr, |model| {
         let view = PlanView::default();
         model.has_plan = true;
-        model.plan = Some(PlanText { state: "ready", message: None, shown: Some(Arc::new(Shown::new(Arc::new(plan()), Filter::default(), Column::Energy, true))) });
+        model.plan = Some(PlanText { state: "ready", message: None, shown: Some(Arc::new(Shown::new(Arc::new(plan()), Filter::default(), Column::Energy, true))), saved: Some(Ok("Téléchargements/plan.gpkg".to_owned())) });
+        model.plan_files = FILES.map(str::to_owned).to_vec();
         model.state.plan = Some(view);
     });
     desk.run();
@@ -101,6 +102,10 @@ fn the_table_sorts_filters_and_leads_to_roofs() {
     desk.run();
     let Command::GoTo { at, selection, .. } = asked(&desk) else { panic!("{:?}", asked(&desk)) };
     assert_eq!((*at, selection), ([-1.56, 47.21, 60.0], &Some(Selection { layer: "car-parks".into(), id: "P1".to_owned() })));
+    desk.get_by_label("GeoPackage").click();
+    desk.run();
+    assert_eq!(*asked(&desk), Command::SavePlan { file: "plan.gpkg".to_owned() });
+    desk.get_by_label_contains("Téléchargements/plan.gpkg");
     desk.get_by_label("Copier en CSV").click();
     let csv = copied(&mut desk).concat();
     assert!(csv.starts_with("# solar plan") && csv.contains("P1,car-parks,car-park,Parking de la gare") && csv.contains("AC4 Centre ancien"), "{csv}");
@@ -115,7 +120,7 @@ fn the_viewer_fetches_the_plan_when_somebody_opens_it() {
     let path = folder.path().join("territory.json");
     let mut manifest: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).expect("reads")).expect("is JSON");
     let dataset = manifest["datasets"][0]["id"].clone();
-    manifest["roofs"] = serde_json::json!({ "path": "solar/book", "pages": 1, "buildings": 1, "bytes": 1, "nature": "simulated", "dataset": dataset, "plan": FILE });
+    manifest["roofs"] = serde_json::json!({ "path": "solar/book", "pages": 1, "buildings": 1, "bytes": 1, "nature": "simulated", "dataset": dataset, "plan": FILE, "files": FILES });
     // The file is a link: it is replaced, not written into.
     std::fs::remove_file(&path).expect("removes");
     std::fs::write(&path, manifest.to_string()).expect("writes");
@@ -136,6 +141,17 @@ fn the_viewer_fetches_the_plan_when_somebody_opens_it() {
     running.send(ask(&["car-parks"]));
     running.frame();
     assert_eq!(running.resource::<PlanFacts>().shown.as_ref().map(|shown| shown.rows.clone()), Some(vec![1]));
+    // A file that is not there is told; one that the territory does not name is not asked for.
+    running.send(Command::SavePlan { file: "../territory.json".to_owned() });
+    running.frame();
+    running.send(Command::SavePlan { file: FILES[0].to_owned() });
+    for _ in 0..2_000 {
+        if running.resource::<PlanFacts>().saved.is_some() {
+            break;
+        }
+        running.frame();
+    }
+    assert!(matches!(&running.resource::<PlanFacts>().saved, Some(Err(why)) if why.contains("plan.gpkg")), "{:?}", running.resource::<PlanFacts>().saved);
     running.send(Command::ShowPlan { plan: None });
     running.frame();
     assert!(running.resource::<PlanFacts>().state == "none" && running.resource::<PlanFacts>().shown.is_none());

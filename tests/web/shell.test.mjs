@@ -211,8 +211,8 @@ const ROOF = {
   facts: [{ id: "price", text: "Prix de l'électricité", value: 0.194, unit: "€/kWh", from: "2025-08-01", to: "2026-01-31", state: "past", confidence: "high", grounds: "reported", source: "CRE (montant rapporté, à vérifier) ; lu le 2026-11-22", link: "https://www.cre.fr/" }],
   missing: [],
   steps: [
-    { id: "declaration", state: "needed", text: "Déclaration préalable en mairie", do: "Remplir le formulaire 16702", article: "R.421-17", source: "Code de l'urbanisme", from: "2025-01-01", past: false, why: "" },
-    { id: "zone", state: "to-verify", text: "Zone du PLU", do: "", article: "", source: "", from: "", past: false, why: "aucun document dans ce territoire" },
+    { id: "declaration", state: "needed", text: "Déclaration préalable en mairie", do: "Remplir le formulaire 16702", origin: "Code de l'urbanisme, art. R.421-17", from: "2025-01-01", past: false, why: "" },
+    { id: "zone", state: "to-verify", text: "Zone du PLU", do: "", origin: "", from: "", past: false, why: "aucun document dans ce territoire" },
   ],
   monuments: [{ name: "Église Saint-Pierre", distanceM: 300, covisible: true, viewpoints: 4, direct: null, fromStreet: null }],
   co2: [

@@ -192,8 +192,18 @@ function foot() {
   save.addEventListener("click", download);
   const origin = make("p", "", { class: "quiet" });
   origin.append(make("b", t("simulated"), { class: "badge simulated" }), ` ${plan.weather} · ${(plan.sources ?? []).join(" ; ")}`);
-  parts.push(save, origin);
+  parts.push(save, ...(store.manifest?.roofs?.files ?? []).map(wholeFile));
+  if (plan.notSaved) parts.push(make("p", plan.notSaved, { class: "notice-line", role: "alert" }));
+  parts.push(origin);
   return parts;
+}
+
+/** The whole plan with its outlines, for a GIS: the viewer fetches it and hands it over. */
+function wholeFile(file) {
+  const key = file.endsWith(".gpkg") ? "plan-geopackage" : "plan-geoparquet";
+  const save = make("button", t(key), { type: "button", class: "small", id: key, title: t("plan-file-help") });
+  save.addEventListener("click", () => command({ do: "save-plan", file }));
+  return save;
 }
 
 /** The rows that are shown, with where they come from in the first lines. */

@@ -224,7 +224,7 @@ function steps() {
     const row = make("li", "", { "data-state": step.state });
     row.append(make("b", t(`roof-step-${step.state}`), { class: "badge" }), " ", make("span", step.text));
     if (step.do) row.append(make("p", step.do));
-    const origin = [step.article, step.source, step.from && t("roof-since", { date: step.from })].filter(Boolean).join(" · ");
+    const origin = [step.origin, step.from && t("roof-since", { date: step.from })].filter(Boolean).join(" · ");
     if (step.why || origin) row.append(make("p", [step.why, origin].filter(Boolean).join(" — "), { class: "quiet" }));
     if (step.past) row.append(make("p", t("roof-past"), { class: "notice-line" }));
     list.append(row);

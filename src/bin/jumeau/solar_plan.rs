@@ -34,8 +34,7 @@ pub fn planned(args: &Args, folder: &Path, manifest: &Manifest, made: &Made, opt
     let column = args.sort.as_deref().and_then(Column::from_id).unwrap_or_default();
     choose(&mut found, &filter, column);
     let parameters = json!({ "least_area_m2": least_m2, "only": args.only, "sorted_by": column.id() });
-    let (canopies, _) = plan::canopies_said(&found.plan.canopies);
-    let provenance = json!({ "territory": manifest.id, "datasets": manifest.datasets, "parameters": made.parameters(options), "plan": parameters, "car_parks": canopies, "exclusions": exclusions(&found.plan) });
+    let provenance = plan_files::provenance(&found.plan, manifest, made.parameters(options), parameters);
     for path in &args.export {
         if let Err(error) = plan_files::export(&found, path, &provenance) {
             eprintln!("{}: {error}", path.display());

@@ -37,6 +37,11 @@ impl Walk {
                 self.done.report.push(fault.finding(name));
             }
         }
+        for file in &book.files {
+            if self.inside(&head, file, object).is_some_and(|file| !file.is_file()) {
+                self.push("file-missing", Severity::Error, path, object, format!("{}/{file}", book.path));
+            }
+        }
         let mut known = 0;
         for page in 0..book.pages.min(MAX_PAGES) {
             let file = folder.join(page_file(page));

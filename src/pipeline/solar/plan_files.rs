@@ -1,8 +1,10 @@
 //! Files of the solar plan: CSV, GeoPackage, GeoParquet and GeoJSON, each with its provenance inside.
 
-use super::plan::{SolarPlan, properties};
-use crate::formats::roofplan::{Item, Protection};
+use super::plan::{SolarPlan, canopies_said, properties};
+use crate::base::Dataset;
+use crate::formats::roofplan::{Item, Plan, Protection};
 use crate::formats::shape::Shape;
+use crate::formats::territory::Manifest;
 use crate::pipeline::demo::files::{Package, TableShape};
 use crate::rooftop::planner;
 use crate::pipeline::tile::features::{FeatureWriter, Kind, Leaf, Row, Value};
@@ -58,6 +60,13 @@ fn values(item: &Item) -> [Option<Value>; 18] {
         text(&planner::perimeters(item)),
         yes(item.facets.protection == Protection::Excluded),
     ]
+}
+
+/// What a plan rests on; `wishes` are what was asked of it.
+pub fn provenance(plan: &Plan, manifest: &Manifest, parameters: Json, wishes: Json) -> Json {
+    // What an earlier run computed is no source of this one.
+    let datasets: Vec<&Dataset> = manifest.datasets.iter().filter(|set| set.id.as_str() != super::store::DATASET).collect();
+    json!({ "territory": manifest.id, "datasets": datasets, "parameters": parameters, "plan": wishes, "car_parks": canopies_said(&plan.canopies).0, "exclusions": planner::exclusions(plan) })
 }
 
 /// Formats of an export, by the file's ending.

@@ -5,6 +5,7 @@
 //! | `solar/roofs.parquet` | GeoParquet, one row for each roof plane |
 //! | `solar/months/kwh` | Zarr, building × month, kWh |
 //! | `solar/book/` | the roof book: what "my roof" needs of each building ([`crate::formats::roofbook`]) |
+//! | `solar/book/plan.gpkg`, `plan.parquet` | the same table with its outlines, for other programs |
 //! | `solar/book/plan.json.gz` | the planner's table: large roofs and car parks ([`crate::formats::roofplan`]) |
 //! | `solar/hours/kw` | Zarr, building × hour of the year, kW; left out where it would be too large, unless it is asked for |
 //!
@@ -13,7 +14,8 @@
 use super::around::{self, Land};
 use super::book::{Book, Bound};
 use super::compare::compared;
-use super::plan::{LEAST_M2, Planner, said_of};
+use super::plan::{LEAST_M2, Planner, SolarPlan, said_of};
+use super::plan_files;
 use super::plan_land::PlanLand;
 use super::roofs::{Roof, RoofOptions, Roofs, roofs_of};
 use super::scene;
@@ -231,9 +233,14 @@ pub fn store(
         return Err(Finding::new("solar-stopped", Severity::Error, folder.display().to_string()));
     }
     let (weather, sources) = said_of(manifest, made);
-    let (mut plan, _) = planner.finish(manifest.clock(), weather, sources);
+    let (mut plan, shapes) = planner.finish(manifest.clock(), weather, sources);
     plan.pvgis = made.pvgis.map(|answer| compared(answer, made, options));
     plan.bytes().and_then(|bytes| fs::write(part.join(BOOK).join(roofplan::FILE), bytes)).map_err(|error| failed(&part, &error))?;
+    let plan = SolarPlan { plan, shapes, report: Report::default() };
+    let provenance = plan_files::provenance(&plan.plan, manifest, parameters.clone(), json!({ "least_area_m2": LEAST_M2 }));
+    for file in roofplan::FILES {
+        plan_files::export(&plan, &part.join(BOOK).join(file), &provenance).map_err(|error| failed(&part, &error))?;
+    }
     let dataset = dataset(manifest, made, options);
     let [lon, lat, height] = manifest.origin;
     let frame = EnuFrame::at(LonLatH::new(lon, lat, height));
@@ -578,6 +585,7 @@ impl Described {
             nature: Nature::Simulated,
             dataset: self.dataset.id.clone(),
             plan: Some(roofplan::FILE.to_owned()),
+            files: roofplan::FILES.map(str::to_owned).to_vec(),
         });
         match manifest.datasets.iter_mut().find(|set| set.id == self.dataset.id) {
             Some(known) => *known = self.dataset,

@@ -39,7 +39,7 @@ impl Plugin for RoofPlugin {
         app.init_resource::<RoofFacts>().init_resource::<PlanFacts>().init_resource::<Work>().add_systems(
             Update,
             (
-                plan::follow.in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
+                (plan::follow, plan::hand_over).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>),
                 (hear, follow, dossier::hand_over, draw::draw, ring::draw).chain().in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>.and_then(resource_exists::<super::anchor::Anchor>)),
             ),
         );

@@ -1,12 +1,13 @@
 //! The solar plan's table: fetched when somebody opens it, filtered and sorted when the wish changes.
 //!
-//! Reads: [`Scene`]. Asks: the plan's document, once. Writes: [`PlanFacts`].
+//! Reads: [`Scene`], [`ViewCommand`]. Asks: the plan's document, once; its files when somebody wants them. Writes: [`PlanFacts`].
 
 use crate::formats::roofplan::Plan;
 use crate::rooftop::planner::{Column, Filter, Shown};
-use crate::view::PlanView;
+use crate::view::{Command, PlanView};
+use crate::viewer::platform;
 use crate::viewer::requests::{Purpose, Requests};
-use crate::viewer::vocab::{PlanFacts, Scene};
+use crate::viewer::vocab::{PlanFacts, Scene, ViewCommand};
 use bevy::prelude::*;
 use std::sync::Arc;
 
@@ -62,7 +63,25 @@ pub(super) fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut fact
         Document::Here(plan) => {
             let filter = Filter::of(wish.only.iter().map(String::as_str));
             let table = Shown::new(plan.clone(), filter, Column::from_id(&wish.by).unwrap_or_default(), wish.falling);
-            PlanFacts { version, state: "ready", why: None, shown: Some(Arc::new(table)) }
+            PlanFacts { version, state: "ready", why: None, shown: Some(Arc::new(table)), saved: facts.saved.take() }
         }
     };
+}
+
+/// Fetches a file of the plan and hands it to the person: a file of the desktop, a download of the page.
+pub(super) fn hand_over(mut asked: MessageReader<ViewCommand>, scene: Res<Scene>, mut requests: ResMut<Requests>, mut facts: ResMut<PlanFacts>) {
+    for ViewCommand(command) in asked.read() {
+        if let (Command::SavePlan { file }, Some(book)) = (command, &scene.manifest.roofs)
+            && book.files.contains(file)
+        {
+            requests.ask(&format!("{}/{file}", book.path), Purpose::PlanFile { name: file.clone() });
+        }
+    }
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::PlanFile { .. })) {
+        let Purpose::PlanFile { name } = purpose else { continue };
+        let kind = if name.ends_with(".gpkg") { "application/geopackage+sqlite3" } else { "application/vnd.apache.parquet" };
+        let saved = body.map_err(|fault| fault.to_string()).and_then(|bytes| platform::save(&format!("{}-{name}", scene.manifest.id), kind, &bytes).map_err(|why| why.to_string()));
+        facts.version += 1;
+        facts.saved = Some(saved);
+    }
 }
