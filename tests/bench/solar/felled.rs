@@ -8,7 +8,7 @@ use jumeau::geodesy::{EnuFrame, LonLatH};
 use jumeau::pipeline::Silent;
 use jumeau::pipeline::solar::edit::Neighbourhood;
 use jumeau::pipeline::solar::roofs::{BlockDone, Blockwise, RoofOptions, roofs_of};
-use jumeau::pipeline::solar::scene::{Scene, Solid, Triangle};
+use jumeau::pipeline::solar::scene::{Scene, Solid, Tree, Triangle};
 use jumeau::rooftop::prepare::Sunlight;
 use jumeau::rooftop::record::{Shared, hours_rounded};
 use std::collections::BTreeMap;
@@ -49,7 +49,7 @@ pub fn felled() {
     let trees: Vec<[f64; 2]> = places.iter().map(|[x, y]| [x + 6.0, y - 7.0]).collect();
     let buildings: BTreeMap<String, Solid> = places.iter().enumerate().map(|(n, at)| (format!("h{n:02}"), Solid { layer: LayerId::from("buildings"), triangles: house(*at) })).collect();
     let ground = vec![[[-500.0, -500.0, 0.0], [900.0, -500.0, 0.0], [900.0, 900.0, 0.0]], [[-500.0, -500.0, 0.0], [900.0, 900.0, 0.0], [-500.0, 900.0, 0.0]]];
-    let scene = Scene { frame: EnuFrame::at(LonLatH::new(-1.5, 47.2, 20.0)), buildings, ground, trees: trees.iter().flat_map(|at| tree(*at)).collect() };
+    let scene = Scene { frame: EnuFrame::at(LonLatH::new(-1.5, 47.2, 20.0)), buildings, ground, trees: trees.iter().map(|at| Tree::new(tree(*at))).collect() };
     let hours = typical_year(&Site { lat: 47.2, lon: -1.5, elevation_m: 20.0 }, 2026).unwrap_or_default();
     let options = RoofOptions::default();
     let shared = Shared {
