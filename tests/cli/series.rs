@@ -14,7 +14,7 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/series")
 }
 
-fn fixture(name: &str) -> String {
+pub fn fixture(name: &str) -> String {
     fixtures().join(name).display().to_string()
 }
 
@@ -22,12 +22,12 @@ fn truth(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(fixtures().join(name)).unwrap()).unwrap()
 }
 
-fn manifest(territory: &Path) -> Manifest {
+pub fn manifest(territory: &Path) -> Manifest {
     Manifest::parse(&std::fs::read(territory.join("territory.json")).unwrap()).unwrap()
 }
 
 /// The values of a series that are there, by row and instant.
-fn values(territory: &Path, series: &Series) -> BTreeMap<String, BTreeMap<i64, f32>> {
+pub fn values(territory: &Path, series: &Series) -> BTreeMap<String, BTreeMap<i64, f32>> {
     let folder = territory.join(&series.path);
     let array = zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap();
     let manifest = manifest(territory);
@@ -41,22 +41,22 @@ fn series<'a>(manifest: &'a Manifest, id: &str) -> &'a Series {
     manifest.series.iter().find(|series| series.id == id).unwrap_or_else(|| panic!("{id}: {:?}", manifest.series.iter().map(|s| &s.id).collect::<Vec<_>>()))
 }
 
-fn count(done: &Value, code: &str) -> u64 {
+pub fn count(done: &Value, code: &str) -> u64 {
     done["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code).filter_map(|finding| finding["count"].as_u64()).sum()
 }
 
 /// The finding of a code in an import.
-fn finding<'a>(done: &'a Value, code: &str) -> &'a Value {
+pub fn finding<'a>(done: &'a Value, code: &str) -> &'a Value {
     done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == code).unwrap_or_else(|| panic!("{code}: {:#}", done["findings"]))
 }
 
-fn codes(done: &Value) -> Vec<&str> {
+pub fn codes(done: &Value) -> Vec<&str> {
     let of_series = |code: &&str| code.starts_with("series-") || code.starts_with("scaled-");
     done["findings"].as_array().unwrap().iter().filter_map(|finding| finding["code"].as_str()).filter(of_series).collect()
 }
 
 /// Buildings and one file of series, imported.
-fn import(at: &Path, file: &str) -> Value {
+pub fn import(at: &Path, file: &str) -> Value {
     run(&["import", &fixture("buildings.geojson"), file, "--out", "territory", "--json"], at)
 }
 

@@ -32,7 +32,8 @@ pub struct Stamp {
 
 impl Stamp {
     /// Reads a stamp: `2026-03-29T02:30:00+01:00`, `2026-03-29 02:30`, `29/03/2026 2h30`, `2026-03`, `03/2026`, `20260329`, `2026`;
-    /// `24:00` is the midnight that ends a day. Plain numbers of ten or thirteen digits are seconds or milliseconds since 1970.
+    /// `24:00` is the midnight that ends a day. Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France
+    /// writes it); other numbers of ten digits are seconds since 1970, of thirteen milliseconds.
     pub fn parse(text: &str) -> Option<Self> {
         let text = text.trim();
         let bytes = text.as_bytes();
@@ -102,7 +103,7 @@ impl Stamp {
         if date.precision != Precision::Day {
             return None;
         }
-        let (time_s, offset_s) = time_of_day(time)?;
+        let (time_s, offset_s) = hour_of_day(time)?;
         Some(Self {
             seconds: date.seconds + time_s - offset_s.unwrap_or(0),
             absolute: date.absolute || offset_s.is_some(),
@@ -123,6 +124,16 @@ pub fn time_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     Some((time_s, offset_s))
 }
 
+/// The same where nothing but an hour can stand: `13` is one too.
+pub fn hour_of_day(text: &str) -> Option<(i64, Option<i64>)> {
+    let digits = text.trim();
+    let plain = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if !plain {
+        return time_of_day(digits);
+    }
+    digits.parse::<i64>().ok().filter(|hour| *hour <= 24).map(|hour| (3600 * hour, None))
+}
+
 /// Stamps of digits alone.
 fn digits(text: &str) -> Option<Stamp> {
     let number: i64 = text.parse().ok()?;
@@ -140,11 +151,22 @@ fn digits(text: &str) -> Option<Stamp> {
             (hour < 24 && minute < 60 && second < 60)
                 .then(|| Stamp { seconds: day.seconds + 3600 * hour + 60 * minute + second, ..day })
         }
-        10 => Some(Stamp { seconds: number, absolute: true, precision: Precision::Time }),
+        10 => date_and_hour(text).or(Some(Stamp { seconds: number, absolute: true, precision: Precision::Time })),
         13 => Some(Stamp { seconds: number.div_euclid(1000), absolute: true, precision: Precision::Time }),
         _ => None,
     }
     .filter(|stamp| YEARS.contains(&(1970 + stamp.seconds.div_euclid(31_556_952))))
+}
+
+/// `YYYYMMDDHH`. Seconds since 1970 reach 19… in 2030; those of before are never taken for one.
+fn date_and_hour(text: &str) -> Option<Stamp> {
+    let part = |from: usize, to: usize| text.get(from..to)?.parse::<i64>().ok();
+    if !matches!(part(0, 2)?, 19..=21) {
+        return None;
+    }
+    let hour = part(8, 10).filter(|hour| (0..=24).contains(hour))?;
+    let seconds = date_s(part(0, 4)?, part(4, 6)?, part(6, 8)?)? + 3600 * hour;
+    Some(Stamp { seconds, absolute: false, precision: Precision::Time })
 }
 
 /// Midnight of a date in seconds since 1970; `None` for dates that no calendar has.
@@ -344,6 +366,10 @@ mod tests {
         check("03/2026", Some(("2026-03-01T00:00:00Z", false, Month)));
         check("201703", Some(("2017-03-01T00:00:00Z", false, Month)));
         check("2017", Some(("2017-01-01T00:00:00Z", false, Year)));
+        check("2025010113", Some(("2025-01-01T13:00:00Z", false, Time)));
+        check("1951123124", Some(("1952-01-01T00:00:00Z", false, Time)));
+        check("2025010125", Some(("2034-03-03T14:48:45Z", true, Time)));
+        check("1801011200", Some(("2027-01-27T00:53:20Z", true, Time)));
         check("1774748400", Some(("2026-03-29T01:40:00Z", true, Time)));
         check("1774748400000", Some(("2026-03-29T01:40:00Z", true, Time)));
     }

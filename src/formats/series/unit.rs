@@ -11,6 +11,8 @@ pub enum Kind {
     Apparent,
     Irradiance,
     Temperature,
+    /// Kelvins are no multiple of degrees Celsius.
+    Kelvin,
     Speed,
     Length,
     Volume,
@@ -42,6 +44,9 @@ const UNITS: &[(&str, Kind, f64, &[&str])] = &[
     ("MWh", Kind::Energy, 1e6, &[]),
     ("GWh", Kind::Energy, 1e9, &[]),
     ("TWh", Kind::Energy, 1e12, &[]),
+    ("J", Kind::Energy, 1.0 / 3600.0, &["joule", "joules"]),
+    ("kJ", Kind::Energy, 1e3 / 3600.0, &[]),
+    ("GJ", Kind::Energy, 1e9 / 3600.0, &[]),
     ("MJ", Kind::Energy, 1e6 / 3600.0, &[]),
     ("W", Kind::Power, 1.0, &["watt", "watts"]),
     ("kW", Kind::Power, 1e3, &["kilowatt"]),
@@ -55,6 +60,7 @@ const UNITS: &[(&str, Kind, f64, &[&str])] = &[
     ("MVA", Kind::Apparent, 1e6, &[]),
     ("W/m²", Kind::Irradiance, 1.0, &["w/m2", "w.m-2", "w m-2", "wm-2"]),
     ("°C", Kind::Temperature, 1.0, &["degc", "degre celsius", "degree celsius", "celsius", "degrees celsius", "cel"]),
+    ("K", Kind::Kelvin, 1.0, &["kelvin", "kelvins"]),
     ("m/s", Kind::Speed, 1.0, &["m.s-1", "m s-1"]),
     ("km/h", Kind::Speed, 1.0 / 3.6, &["kmh"]),
     ("mm", Kind::Length, 1e-3, &[]),
@@ -89,6 +95,9 @@ const ENDINGS: &[(&str, &str)] = &[
     ("_gwh", "GWh"),
     ("_twh", "TWh"),
     ("_wh", "Wh"),
+    ("_kj", "kJ"),
+    ("_mj", "MJ"),
+    ("_gj", "GJ"),
     ("_kw", "kW"),
     ("_mw", "MW"),
     ("_gw", "GW"),
@@ -119,8 +128,8 @@ impl Unit {
         UNITS
             .iter()
             .find(|unit| unit.0 == text)
-            // Thousandths of a watt or a volt are not what somebody means who writes small letters only.
-            .or_else(|| UNITS.iter().find(|unit| text != "mW" && text != "mWh" && (unit.0.to_lowercase() == lower || unit.3.contains(&lower.as_str()))))
+            // Thousandths of a watt or a volt are not what somebody means who writes small letters only; `j` are days.
+            .or_else(|| UNITS.iter().find(|unit| !matches!(text, "mW" | "mWh" | "mJ" | "j") && (unit.0.to_lowercase() == lower || unit.3.contains(&lower.as_str()))))
             .map(of)
     }
 
@@ -148,6 +157,12 @@ impl Unit {
         Some((Self::parse(symbol)?, left.to_owned()))
     }
 
+    /// The unit that is all a column is called: `kWh`. One letter is no unit, and neither is what objects are called.
+    pub fn alone(name: &str) -> Option<Self> {
+        let named = |unit: &Self| matches!(unit.kind, Kind::Energy | Kind::Power | Kind::Irradiance | Kind::Carbon | Kind::Temperature) && name.trim().chars().count() > 1;
+        Self::parse(name).filter(named)
+    }
+
     /// What a value in this unit is multiplied with to be in another; `None` where they measure different things.
     pub fn factor_to(self, other: Self) -> Option<f64> {
         // Prices and shares of different kinds have no common base.
@@ -171,6 +186,9 @@ mod tests {
             ("total_energie_soutiree_wh", "Wh", "total_energie_soutiree"),
             ("taux_co2_g_kwh", "g/kWh", "taux_co2"),
             ("Conso totale (MWh)", "MWh", "Conso totale"),
+            ("Température (K)", "K", "Température"),
+            ("Chaleur [GJ]", "GJ", "Chaleur"),
+            ("chaleur_mj", "MJ", "chaleur"),
         ] {
             let (found, rest) = Unit::in_header(name).unwrap();
             assert_eq!((found.symbol, rest.as_str()), (unit, left), "{name}");
@@ -186,6 +204,10 @@ mod tests {
         assert_eq!(unit("MWh").factor_to(unit("kWh")), Some(1000.0));
         assert_eq!(unit("kwh").symbol, "kWh");
         assert_eq!(unit("kWh").factor_to(unit("kW")), None);
+        assert!((unit("GJ").factor_to(unit("kWh")).unwrap() - 277.777_777_8).abs() < 1e-6);
+        assert_eq!(unit("K").factor_to(unit("°C")), None);
+        assert_eq!((Unit::parse("j"), Unit::parse("mJ")), (None, None));
+        assert_eq!((Unit::alone("kwh").unwrap().symbol, Unit::alone("W"), Unit::alone("A"), Unit::alone("var")), ("kWh", None, None, None));
         assert_eq!(Unit::parse("mW"), None);
         assert_eq!(Unit::parse("lieues"), None);
     }

@@ -7,7 +7,7 @@ use super::intake::{At, Intake};
 use super::tell::Teller;
 use crate::base::Severity;
 use crate::formats::series::plain_name;
-use crate::formats::series::stamp::{Precision, Stamp, time_of_day};
+use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
 use crate::pipeline::sources::record::Cell;
 use std::collections::BTreeMap;
@@ -58,7 +58,7 @@ impl ColumnPlan {
             Values::One(at) => {
                 let (quantity, unit) = if form.unit.is_some() { (name(*at).to_owned(), String::new()) } else { units.of(name(*at), teller) };
                 // A column called `value` says nothing of what is measured.
-                let quantity = if form.quantity.is_some() || ["value", "valeur", "result", "val"].contains(&plain_name(&quantity).as_str()) { String::new() } else { quantity };
+                let quantity = if form.quantity.is_some() || Unit::alone(&quantity).is_some() || ["value", "valeur", "result", "val"].contains(&plain_name(&quantity).as_str()) { String::new() } else { quantity };
                 usual = (quantity, unit);
                 PlannedValues::One(place(*at))
             }
@@ -72,14 +72,19 @@ impl ColumnPlan {
                     })
                     .collect(),
             ),
-            Values::Quantities(list) | Values::Columns(list) => PlannedValues::Slots(
-                list.iter()
-                    .filter_map(|at| {
-                        let (quantity, unit) = units.of(name(*at), teller);
-                        Some((place(*at), intake.slot(&quantity, &unit, false, teller)?))
-                    })
-                    .collect(),
-            ),
+            Values::Quantities(list) | Values::Columns(list) => {
+                let mut named: Vec<(usize, String, String)> = Vec::with_capacity(list.len());
+                for at in list {
+                    let (quantity, unit) = units.of(name(*at), teller);
+                    named.push((*at, quantity, unit));
+                }
+                let hours = named.iter().filter(|(at, ..)| time_of_day(name(*at)).is_some()).count();
+                if hours > 1 {
+                    teller.push("series-hours-as-columns", Severity::Warning, name(named.first().map_or(0, |(at, ..)| *at)), hours);
+                }
+                apart(&mut named, &name);
+                PlannedValues::Slots(named.into_iter().filter_map(|(at, quantity, unit)| Some((place(at), intake.slot(&quantity, &unit, false, teller)?))).collect())
+            }
             Values::Instants(list) => {
                 usual.1 = units.all.clone().unwrap_or_default();
                 // Rows of such a table share all their stamps; they are counted once, as those of one object of their own.
@@ -117,7 +122,7 @@ impl ColumnPlan {
         }
         Self {
             instant: form.instant.iter().map(|at| place(*at)).collect(),
-            wall: form.wall.map(|wall| wall.map(place)),
+            wall: form.wall.filter(|_| is_local(intake, &form.wall_rows)).map(|wall| wall.map(place)),
             id: form.id.iter().map(|at| place(*at)).collect(),
             quantity: form.quantity.map(place),
             unit: form.unit.map(place),
@@ -155,7 +160,7 @@ impl ColumnPlan {
         let [date, hour] = self.wall?;
         let (Cell::Text(date), Cell::Text(hour)) = (cells.get(date)?.as_ref()?, cells.get(hour)?.as_ref()?) else { return None };
         let date = Stamp::parse(date).filter(|stamp| stamp.precision == Precision::Day)?;
-        Some(date.seconds + time_of_day(hour)?.0)
+        Some(date.seconds + hour_of_day(hour)?.0)
     }
 
     /// The slot of a row in long form.
@@ -175,6 +180,38 @@ impl ColumnPlan {
         let slot = intake.slot(&quantity, &unit, self.quantity.is_some() && !matches!(self.values, PlannedValues::Instants(_)), teller);
         intake.last_slot = Some((quantity, unit, slot));
         slot
+    }
+}
+
+/// Whether columns of date and hour show the clock of the place, and not that of their stamps: UTC has all hours.
+fn is_local(intake: &mut Intake, rows: &[[i64; 2]]) -> bool {
+    let mut agree = |[wall, stamp]: &[i64; 2]| {
+        let shown = intake.resolve(Stamp { seconds: *wall, absolute: false, precision: Precision::Time });
+        shown.is_some_and(|(first, second)| first == *stamp || second == Some(*stamp))
+    };
+    2 * rows.iter().filter(|row| agree(row)).count() > rows.len()
+}
+
+/// Two columns of one table are two quantities: where they differ only in their unit, the whole header tells them apart, then their number.
+fn apart<'a>(named: &mut [(usize, String, String)], name: &dyn Fn(usize) -> &'a str) {
+    if let [(_, quantity, _)] = named
+        && Unit::alone(quantity).is_some()
+    {
+        quantity.clear();
+        return;
+    }
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for (_, quantity, _) in named.iter() {
+        *counts.entry(quantity.clone()).or_default() += 1;
+    }
+    let mut met: BTreeMap<String, usize> = BTreeMap::new();
+    for (at, quantity, _) in named.iter_mut().filter(|(_, quantity, _)| counts.get(quantity).is_some_and(|count| *count > 1)) {
+        *quantity = name(*at).trim().to_owned();
+        let number = met.entry(quantity.clone()).or_default();
+        *number += 1;
+        if *number > 1 {
+            *quantity = format!("{quantity} {number}");
+        }
     }
 }
 
@@ -205,7 +242,7 @@ impl Units<'_> {
         let unit = match (found, self.known) {
             (Some((unit, _)), _) => unit.symbol,
             (None, Some(known)) => known_unit(known, &plain_name(header)),
-            (None, None) => "",
+            (None, None) => Unit::alone(header).map_or("", |unit| unit.symbol),
         };
         if !unit.is_empty() {
             let columns = self.guessed.entry(unit.to_owned()).or_default();
@@ -222,7 +259,7 @@ impl Units<'_> {
 fn known_unit(known: Known, column: &str) -> &'static str {
     match known {
         Known::Eco2mix if column.starts_with("tco_") || column.starts_with("tch_") => "%",
-        Known::Eco2mix if column.starts_with("taux_co2") => "g/kWh",
+        Known::Eco2mix if column.starts_with("taux_co2") || column.starts_with("taux_de_co2") => "g/kWh",
         Known::Eco2mix => "MW",
         Known::EnedisProfiles if column.starts_with("coefficient") => "1",
         Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",

@@ -2,7 +2,7 @@
 
 use super::declared::{DeclaredSeries, FormName};
 use crate::formats::series::plain_name;
-use crate::formats::series::stamp::{Precision, Stamp, time_of_day};
+use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
 use crate::pipeline::sources::readers::Table;
@@ -22,6 +22,8 @@ pub struct Form {
     pub instant: Vec<usize>,
     /// Date and hour of the wall clock beside stamps that say their offset: an hour that the clock leaves out is a row that says nothing.
     pub wall: Option<[usize; 2]>,
+    /// What the first rows say of it: seconds of the wall clock, and of their stamp in UTC.
+    pub wall_rows: Vec<[i64; 2]>,
     /// Joined where there are several; none for a table of one object.
     pub id: Vec<usize>,
     pub quantity: Option<usize>,
@@ -92,7 +94,7 @@ impl Form {
 
 const INSTANTS: &[&str] = &[
     "date_heure", "date_et_heure", "dateheure", "horodate", "horodatage", "datetime", "date_time", "timestamp", "instant", "phenomenontime", "phenomenon_time",
-    "time", "temps", "stamp", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
+    "time", "temps", "stamp", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
 ];
 const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
 /// Endings that say whose clock or which end, not what.
@@ -105,7 +107,7 @@ const OBJECTS: &[&str] = &[
 /// What else stands for a row, the most telling first.
 const GROUPS: &[&str] = &[
     "code_insee_region", "code_region", "libelle_region", "region", "perimetre", "code_insee_commune", "code_commune", "code_insee", "commune", "code_epci", "epci",
-    "code_departement", "departement", "zone", "area", "country", "pays", "sous_profil", "profil", "profile", "station_id", "station", "capteur", "sensor_id", "sensor",
+    "code_departement", "departement", "zone", "area", "country", "pays", "sous_profil", "profil", "profile", "num_poste", "poste", "station_id", "station", "capteur", "sensor_id", "sensor",
     "thing", "datastream", "device_id", "device", "point", "name", "nom", "label",
 ];
 /// What parts such a group further.
@@ -139,6 +141,8 @@ struct Seen {
     stamps: usize,
     times: usize,
     hours: usize,
+    /// Plain numbers that may be hours.
+    small: usize,
     /// The coarsest stamp.
     precision: Option<Precision>,
 }
@@ -146,6 +150,11 @@ struct Seen {
 impl Seen {
     fn mostly(&self, count: usize) -> bool {
         self.filled > 0 && 10 * count >= 9 * self.filled
+    }
+
+    /// Enough for a column whose name says what it is: a few bad rows do not hide a table.
+    fn half(&self, count: usize) -> bool {
+        count > 0 && 2 * count >= self.filled
     }
 }
 
@@ -248,6 +257,8 @@ fn note(seen: &mut Seen, cell: Option<&Cell>) {
         seen.precision = Some(seen.precision.map_or(stamp.precision, |known| known.min(stamp.precision)));
     } else if time_of_day(&text).is_some() {
         seen.hours += 1;
+    } else if hour_of_day(&text).is_some() {
+        seen.small += 1;
     }
 }
 
@@ -276,10 +287,11 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     };
     let mut form = if instants.is_empty() {
         let Some((instant, wall)) = (if told_instant.is_empty() { instant_of(look) } else { Some((told_instant, None)) }) else { return Ok(None) };
-        Form { instant, wall, id: told_id, quantity, unit, points, values: Values::Columns(told_values), known: None }
+        Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Columns(told_values), known: None }
     } else {
-        Form { instant: Vec::new(), wall: None, id: told_id, quantity, unit, points, values: Values::Instants(instants), known: None }
+        Form { instant: Vec::new(), wall: None, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Instants(instants), known: None }
     };
+    form.wall_rows = wall_rows(look, &form);
     form.quantity = form.quantity.or_else(|| look.named(QUANTITIES).filter(|at| !look.is_number(*at)));
     form.unit = form.unit.or_else(|| look.named(UNITS));
     form.points = form.points.or_else(|| look.named(POINTS));
@@ -323,14 +335,14 @@ fn instants_in_headers(look: &Look, told: &[usize], wanted: bool) -> Vec<(usize,
 fn instant_of(look: &Look) -> Option<(Vec<usize>, Option<[usize; 2]>)> {
     let hours = HOURS.iter().find_map(|name| look.plain.iter().position(|plain| bare(plain) == *name)).filter(|at| {
         let seen = look.seen(*at);
-        seen.hours > 0 && seen.mostly(seen.hours)
+        seen.half(seen.hours) || seen.half(seen.small)
     });
     let dates = look.plain.iter().position(|plain| matches!(bare(plain), "date" | "jour" | "day")).filter(|at| look.seen(*at).precision == Some(Precision::Day));
     let pair = hours.zip(dates).map(|(hour, date)| [date, hour]);
     let by_name = INSTANTS.iter().find_map(|name| {
         look.plain.iter().enumerate().find_map(|(at, plain)| {
             let seen = look.seen(at);
-            (bare(plain) == *name && seen.mostly(seen.stamps)).then_some(at)
+            (bare(plain) == *name && seen.half(seen.stamps)).then_some(at)
         })
     });
     match (by_name, pair) {
@@ -341,6 +353,15 @@ fn instant_of(look: &Look) -> Option<(Vec<usize>, Option<[usize; 2]>)> {
         // Without a name, only hours are certain to be stamps.
         (None, None) => (0..look.columns.len()).find(|at| look.seen(*at).mostly(look.seen(*at).times)).map(|at| (vec![at], None)),
     }
+}
+
+fn wall_rows(look: &Look, form: &Form) -> Vec<[i64; 2]> {
+    let (Some([date, hour]), [instant]) = (form.wall, form.instant.as_slice()) else { return Vec::new() };
+    let of_row = |row: &Vec<Option<Cell>>| {
+        let stamp = Stamp::parse(&look.text(row, *instant)).filter(|stamp| stamp.absolute)?;
+        Some([Stamp::parse_pair(&look.text(row, date), &look.text(row, hour))?.seconds, stamp.seconds])
+    };
+    look.rows.iter().filter_map(of_row).collect()
 }
 
 /// A name without what it says of clocks.
@@ -489,6 +510,6 @@ pub fn are_objects(names: &[&str], is_known: &dyn Fn(&str) -> bool) -> bool {
         return true;
     }
     let units: BTreeSet<&str> = names.iter().filter_map(|name| Some(Unit::in_header(name)?.0.symbol)).collect();
-    let quantities = bare.iter().filter(|name| QUANTITY_NAMES.iter().any(|known| plain_name(name).split('_').any(|word| word == *known))).count();
+    let quantities = bare.iter().filter(|name| Unit::alone(name).is_some() || QUANTITY_NAMES.iter().any(|known| plain_name(name).split('_').any(|word| word == *known))).count();
     units.len() < 2 && 2 * quantities < names.len()
 }

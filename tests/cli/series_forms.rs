@@ -1,0 +1,121 @@
+//! Tables as people have them: stamps of ten digits, lines that are not as the others, headers that say little. What is odd is told, the rest is there.
+
+use crate::series::{count, finding, import, manifest, values};
+use jumeau::base::Instant;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use std::path::Path;
+
+/// All values of a series by quantity (empty for none), row and instant as UTC writes it.
+type Found = BTreeMap<(String, String), BTreeMap<String, f32>>;
+
+fn all_values(territory: &Path) -> (Found, BTreeMap<String, String>) {
+    let manifest = manifest(territory);
+    let (mut found, mut units) = (Found::new(), BTreeMap::new());
+    for series in manifest.series.iter().filter(|series| series.id != "demand") {
+        let quantity = series.quantity.clone().unwrap_or_default();
+        units.insert(quantity.clone(), series.unit.clone());
+        for (row, values) in values(territory, series) {
+            found.insert((quantity.clone(), row), values.into_iter().map(|(at, value)| (Instant(at).to_string(), value)).collect());
+        }
+    }
+    (found, units)
+}
+
+fn read(name: &str, bytes: &[u8]) -> (Value, Found, BTreeMap<String, String>) {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::write(at.join(name), bytes).unwrap();
+    let done = import(at, &at.join(name).display().to_string());
+    let (found, units) = all_values(&at.join("territory"));
+    (done, found, units)
+}
+
+/// The only row of the only series.
+fn only(found: &Found, done: &Value) -> BTreeMap<String, f32> {
+    assert_eq!(found.len(), 1, "{found:?} {:#}", done["findings"]);
+    found.values().next().unwrap().clone()
+}
+
+fn hours(range: std::ops::Range<u32>, row: impl Fn(u32) -> String) -> String {
+    range.map(row).collect()
+}
+
+#[test]
+fn ten_digits_are_a_date_and_an_hour() {
+    let text = hours(0..24, |hour| format!("44020001;20250101{hour:02};{hour}.5\n"));
+    for head in ["station;date_utc;temperature (°C)\n", "NUM_POSTE;AAAAMMJJHH_UTC;T (°C)\n"] {
+        let (done, found, _) = read("s.csv", format!("{head}{text}").as_bytes());
+        let row = only(&found, &done);
+        assert_eq!((row.len(), row["2025-01-01T00:00:00Z"], row["2025-01-01T13:00:00Z"]), (24, 0.5, 13.5), "{head}");
+    }
+}
+
+#[test]
+fn stamps_that_are_none_hide_no_table() {
+    let row = |hour: u32| if [2, 7, 9].contains(&hour) { format!("B1;?;{hour}\n") } else { format!("B1;2025-01-01T{hour:02}:00:00Z;{hour}\n") };
+    let (done, found, _) = read("s.csv", format!("id;horodate;valeur (kWh)\n{}", hours(0..24, row)).as_bytes());
+    assert_eq!((only(&found, &done).len(), count(&done, "series-stamp-unreadable")), (21, 3));
+    let days = "id;date;valeur (kWh)\nB1;2024-02-27;0\nB1;2024-02-28;1\nB1;2024-02-29;2\nB1;2024-03-01;3\nB1;2024-03-02;4\nB1;2025-02-29;77\n";
+    let (done, found, _) = read("s.csv", days.as_bytes());
+    let row = only(&found, &done);
+    assert_eq!((row.len(), count(&done, "series-stamp-unreadable")), (5, 1));
+    assert!(!row.values().any(|value| *value == 77.0));
+}
+
+#[test]
+fn a_column_called_by_its_unit_has_it() {
+    let text = |head: &str| format!("{head}\n{}", hours(0..20, |hour| format!("2025-01-01T{hour:02}:00:00Z;{hour}\n")));
+    for (head, unit) in [("horodate;kWh", "kWh"), ("horodate;Température (K)", "K"), ("horodate;Chaleur (GJ)", "GJ"), ("horodate;chaleur [kJ]", "kJ")] {
+        let (done, found, units) = read("s.csv", text(head).as_bytes());
+        assert_eq!((only(&found, &done).len(), units.into_values().collect::<Vec<_>>()), (20, vec![unit.to_owned()]), "{head}");
+        assert_eq!((count(&done, "series-unit-missing"), count(&done, "series-unit-unknown")), (0, 0), "{head}");
+    }
+}
+
+#[test]
+fn hours_are_numbers_too() {
+    let text = format!("date;heure;consommation (kWh)\n{}", hours(0..72, |hour| format!("{:02}/01/2025;{};{hour}\n", 1 + hour / 24, hour % 24)));
+    let (done, found, _) = read("s.csv", text.as_bytes());
+    let row = only(&found, &done);
+    assert_eq!((row.len(), row["2024-12-31T23:00:00Z"], row["2025-01-02T12:00:00Z"]), (72, 0.0, 37.0));
+}
+
+#[test]
+fn two_columns_of_a_table_are_two_series() {
+    let text = format!("horodate;Consommation (kWh);Consommation (MWh)\n{}", hours(0..20, |hour| format!("2025-01-01T{hour:02}:00:00Z;{}000;{hour}.5\n", hour)));
+    let (done, found, _) = read("s.csv", text.as_bytes());
+    assert_eq!((found.len(), count(&done, "series-stamp-conflict")), (2, 0), "{found:?}");
+    let mut sums: Vec<f32> = found.values().map(|row| row.values().sum()).collect();
+    sums.sort_by(f32::total_cmp);
+    assert_eq!(sums, [200.0, 190_000.0]);
+}
+
+#[test]
+fn hours_as_columns_are_told() {
+    let head = hours(0..24, |hour| format!(";{hour:02}:00"));
+    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02}{}\n", hours(0..24, |hour| format!(";{}", 100 * day + hour))));
+    let (done, found, _) = read("s.csv", format!("id;date{head}\n{rows}").as_bytes());
+    assert_eq!((finding(&done, "series-hours-as-columns")["example"]["value"].as_str(), found.len()), (Some("24"), 24));
+}
+
+#[test]
+fn the_rate_of_carbon_is_no_power() {
+    let head = "Périmètre\tNature\tDate\tHeures\tConsommation\tPrévision J-1\tNucléaire\tTaux de Co2";
+    let rows = hours(0..20, |hour| format!("France\tDéfinitives\t2022-03-26\t{hour:02}:00\t50000\t50000\t40000\t4{hour}\n"));
+    let (_, found, units) = read("s.csv", format!("{head}\n{rows}").as_bytes());
+    assert_eq!(units["Taux de Co2"], "g/kWh", "{found:?}");
+    assert_eq!(units["Consommation"], "MW");
+}
+
+#[test]
+fn columns_in_utc_have_all_hours() {
+    let text = |wall: fn(u32) -> u32| {
+        format!("date_heure;date;heure;consommation (MW)\n{}", hours(0..20, |hour| format!("2025-03-30T{hour:02}:00:00Z;2025-03-30;{:02}:00;{hour}\n", wall(hour))))
+    };
+    let (done, found, _) = read("s.csv", text(|hour| hour).as_bytes());
+    assert_eq!((only(&found, &done)["2025-03-30T02:00:00Z"], count(&done, "series-hour-nonexistent")), (2.0, 0));
+    // Columns of the local clock with an hour that it left out: that row says nothing.
+    let (done, found, _) = read("s.csv", text(|hour| if hour == 1 { 2 } else { hour + if hour > 1 { 2 } else { 1 } }).as_bytes());
+    assert_eq!((only(&found, &done).len(), count(&done, "series-hour-nonexistent")), (19, 1));
+}
