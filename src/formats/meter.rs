@@ -38,7 +38,7 @@ enum Unit {
 pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     let body = body(bytes);
     let dialect = sniff(body).ok_or_else(|| Fault::new("meter-no-table", "", ""))?;
-    let mut records = Records::new(body, dialect.delimiter);
+    let mut records = Records::of(body, &dialect).map_err(|error| Fault::new("meter-no-table", "", error))?;
     let text = |field: &Vec<u8>| String::from_utf8_lossy(field).trim().to_owned();
     let mut next = || records.next().ok().flatten();
     let head: Vec<String> = match next() {

@@ -1,6 +1,6 @@
 //! Tables as people have them: stamps of ten digits, lines that are not as the others, headers that say little. What is odd is told, the rest is there.
 
-use crate::series::{count, finding, import, manifest, values};
+use crate::series::{codes, count, finding, import, manifest, values};
 use jumeau::base::Instant;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -61,6 +61,59 @@ fn stamps_that_are_none_hide_no_table() {
     let row = only(&found, &done);
     assert_eq!((row.len(), count(&done, "series-stamp-unreadable")), (5, 1));
     assert!(!row.values().any(|value| *value == 77.0));
+}
+
+#[test]
+fn a_row_that_is_too_short_hides_no_table() {
+    let row = |hour: u32| format!("B1;2025-01-01T{hour:02}:00:00Z;{hour}\n");
+    let text = format!("id;horodate;kWh\n{}B1;oops\n{}", hours(0..4, row), hours(4..20, row));
+    let (done, found, units) = read("s.csv", text.as_bytes());
+    let row = only(&found, &done);
+    assert_eq!((row.len(), row["2025-01-01T03:00:00Z"], row["2025-01-01T19:00:00Z"]), (20, 3.0, 19.0));
+    assert_eq!(count(&done, "series-row-unreadable"), 1);
+    assert_eq!(units.into_values().collect::<Vec<_>>(), ["kWh"]);
+}
+
+#[test]
+fn lines_before_the_names_are_passed_over() {
+    let row = |hour: u32| format!("2025-01-01T{hour:02}:30:00+01:00;{hour}\n");
+    let enedis = format!(
+        "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite;Pas en minutes\n\
+        12345678901234;Courbe de charge;01/01/2025;02/01/2025;Energie active;Consommation;Comptage Brut;W;30\nHorodate;Valeur\n{}",
+        hours(1..20, row)
+    );
+    let (done, found, _) = read("s.csv", enedis.as_bytes());
+    let row = only(&found, &done);
+    assert_eq!((row.len(), row["2025-01-01T11:30:00Z"]), (19, 12.0));
+    assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "2");
+    let own = format!("# title: Demande\n# territory: X\n# unit: kW\nutc,local,B1\n{}", hours(0..20, |hour| format!("2025-01-01T{hour:02}:00:00Z,2025-01-01T{:02}:00+01:00,{hour}\n", hour + 1)));
+    let (done, found, _) = read("s.csv", own.as_bytes());
+    let row = only(&found, &done);
+    assert_eq!((row.len(), row["2025-01-01T05:00:00Z"]), (20, 5.0));
+    assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "3");
+}
+
+#[test]
+fn an_empty_field_at_the_end_of_rows_is_none() {
+    let text = format!("id;horodate;valeur (kWh)\n{}", hours(0..20, |hour| format!("B1;2025-01-01T{hour:02}:00:00Z;{hour};\n")));
+    let (done, found, _) = read("s.csv", text.as_bytes());
+    assert_eq!((only(&found, &done).len(), count(&done, "series-row-unreadable"), count(&done, "table-trailing-delimiter")), (20, 0, 1));
+}
+
+#[test]
+fn a_quote_that_is_never_closed_costs_its_row() {
+    for odd in ["B1;\"2025-01-05T04:00:00Z;100\n", "B1;2025-01-05T04:00:00Z;\"100\n", "\"B1;2025-01-05T04:00:00Z;100\n"] {
+        let text = |range: std::ops::Range<u32>| hours(range, |hour| format!("B1;2025-01-{:02}T{:02}:00:00Z;{hour}\n", 1 + hour / 24, hour % 24));
+        for at in [4, 100] {
+            let (done, found, _) = read("s.csv", format!("id;horodate;valeur (kWh)\n{}{odd}{}", text(0..at), text(at + 1..200)).as_bytes());
+            let kept: usize = found.values().map(BTreeMap::len).sum();
+            assert!(kept >= 199, "{odd} {at} {kept} {:?}", codes(&done));
+        }
+    }
+    // A text of several lines is one, whatever stands in it.
+    let text = format!("id;note;horodate;valeur (kWh)\n{}", hours(0..20, |hour| format!("B1;\"une; deux;\ntrois; quatre; cinq;\"\"six\";2025-01-01T{hour:02}:00:00Z;{hour}\n")));
+    let (done, found, _) = read("s.csv", text.as_bytes());
+    assert_eq!((only(&found, &done).len(), count(&done, "series-row-unreadable")), (20, 0));
 }
 
 #[test]

@@ -34,19 +34,26 @@ pub fn open(path: &Path) -> Opened {
     let unreadable = |error: std::io::Error| ("source-unreadable", error.to_string());
     let start = start_of(path, LOOK_BYTES).map_err(unreadable)?;
     let dialect = csv::sniff(&start).ok_or(("file-not-understood", "csv".to_owned()))?;
-    let mut records = Records::new(start.as_slice(), dialect.delimiter);
+    let mut records = Records::of(start.as_slice(), &dialect).map_err(unreadable)?;
     let names = match records.next().map_err(unreadable)? {
         Some(Ok(names)) => names,
         _ => return Err(("file-not-understood", "csv".to_owned())),
     };
     let columns: Vec<String> = names
         .iter()
+        .take(dialect.columns)
         .map(|name| dialect.encoding.decode(name).trim().to_owned())
         .collect();
-    let notes = match dialect.encoding {
+    let mut notes = match dialect.encoding {
         Encoding::Utf8 => Vec::new(),
         other => vec![Note::new("encoding-guessed", Severity::Info, other.name())],
     };
+    if dialect.before > 0 {
+        notes.push(Note::new("table-lines-before", Severity::Info, dialect.before));
+    }
+    if dialect.trailing {
+        notes.push(Note::new("table-trailing-delimiter", Severity::Info, columns.len()));
+    }
     Ok(vec![Found {
         file: short_name(path),
         table: None,
@@ -73,7 +80,7 @@ impl Table for Rows {
     fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
         let text = |error: std::io::Error| error.to_string();
         let file = BufReader::new(File::open(&self.path).map_err(text)?);
-        let mut records = Records::new(file, self.dialect.delimiter);
+        let mut records = Records::of(file, &self.dialect).map_err(text)?;
         records.next().map_err(text)?;
         let plan: Vec<(&'static str, Vec<usize>)> = mapping
             .iter()
@@ -87,7 +94,7 @@ impl Table for Rows {
             number += 1;
             let object = format!("#{number}");
             let fields = match fields {
-                Ok(fields) if fields.len() == self.columns.len() => fields,
+                Ok(fields) if csv::fits(&fields, self.columns.len()) => fields,
                 Ok(fields) => {
                     each(Err(Unread {
                         object,
@@ -130,14 +137,14 @@ impl Table for Rows {
     fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
         let text = |error: std::io::Error| error.to_string();
         let file = BufReader::with_capacity(BUFFER_BYTES, File::open(&self.path).map_err(text)?);
-        let mut records = Records::new(file, self.dialect.delimiter);
+        let mut records = Records::of(file, &self.dialect).map_err(text)?;
         records.next().map_err(text)?;
         let (mut number, mut cells) = (0_u64, Vec::with_capacity(columns.len()));
         while let Some(fields) = records.next().map_err(text)? {
             number += 1;
             let unread = |reason: String| Unread { object: format!("#{number}"), reason };
             let going = match fields {
-                Ok(fields) if fields.len() == self.columns.len() => {
+                Ok(fields) if csv::fits(&fields, self.columns.len()) => {
                     cells.clear();
                     cells.extend(columns.iter().map(|(at, _)| fields.get(*at).and_then(|field| self.cell(field))));
                     each(Ok((number, &cells)))
