@@ -172,3 +172,17 @@ fn columns_in_utc_have_all_hours() {
     let (done, found, _) = read("s.csv", text(|hour| if hour == 1 { 2 } else { hour + if hour > 1 { 2 } else { 1 } }).as_bytes());
     assert_eq!((only(&found, &done).len(), count(&done, "series-hour-nonexistent")), (19, 1));
 }
+
+#[test]
+fn an_hour_without_light_keeps_its_temperature() {
+    let rows = hours(1..25, |hour| {
+        let light = if hour == 13 { "9999,9999,9999" } else { "300,200,100" };
+        format!("2023,6,21,{hour},60,x,{hour}.5,10,50,101000,0,0,0,{light},0,0,0,0,180,3.0,5,5,9999,99999,9,999999999,10,0.1,0,88,0.2,0,0\n")
+    });
+    let text = format!("LOCATION,Nantes,PDL,FRA,Test,072220,47.15,-1.61,0.0,26.0\nDATA PERIODS,1,1,Data,Sunday,6/21,6/21\n{rows}");
+    let (done, found, _) = read("s.epw", text.as_bytes());
+    let row = |quantity: &str| found.iter().find(|((known, _), _)| known == quantity).unwrap_or_else(|| panic!("{quantity}: {:?}", found.keys())).1;
+    assert_eq!((row("temp_air").len(), row("temp_air")["2023-06-21T12:00:00Z"], row("wind_speed").len()), (24, 13.5, 24));
+    assert_eq!((row("ghi").len(), row("ghi").get("2023-06-21T12:00:00Z")), (23, None));
+    assert_eq!(count(&done, "weather-hour-missing"), 1);
+}

@@ -46,8 +46,8 @@ pub const SENTENCES: &[Sentence] = &[
     ),
     (
         "weather-hour-missing",
-        "{object} : aucun rayonnement pour l’heure {value} ; elle n’est pas comptée.",
-        "{object}: no irradiance for the hour {value}; it is not counted.",
+        "{object} : aucun rayonnement pour l’heure {value} ; elle n’est pas comptée pour le soleil.",
+        "{object}: no irradiance for the hour {value}; it is not counted for the sun.",
     ),
     (
         "weather-gap",

@@ -93,6 +93,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
             elevation_m,
         }),
         records: Vec::new(),
+        dark: Vec::new(),
         step_s: 3600,
     })
 }

@@ -2,7 +2,7 @@
 //!
 //! What goes in is bytes, what comes out is a [`WeatherFile`] in one convention: instants in UTC *at which the sun stood* for the values.
 //! An EPW hour ends at its stamp, in local standard time, so the sun is taken half an hour before; a PVGIS value is a satellite's instant, its stamp plus the offset that the header states; a plain CSV says which end of the hour its stamps are.
-//! An hour without light is kept out and reported, never read as darkness.
+//! An hour without light is kept apart and reported, never read as darkness.
 
 mod csv;
 mod epw;
@@ -74,6 +74,8 @@ pub struct WeatherFile {
     pub place: Option<WeatherPlace>,
     /// Months may come from different years: instants need not rise.
     pub records: Vec<WeatherRecord>,
+    /// Hours without light that say something else, and how many of `records` stand before each: nothing is computed from them.
+    pub dark: Vec<(usize, WeatherRecord)>,
     /// Seconds between records.
     pub step_s: i64,
 }
@@ -104,6 +106,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<(WeatherFile, Vec<Finding>), Fau
     document.step_s = step_s(&rows.records);
     rows.report_gaps(document.step_s);
     document.records = rows.records;
+    document.dark = rows.dark;
     if document.records.is_empty() {
         return Err(Fault::new("weather-empty", "", ""));
     }
@@ -127,6 +130,7 @@ fn text_of(bytes: &[u8]) -> std::borrow::Cow<'_, str> {
 struct Rows {
     file: String,
     records: Vec<WeatherRecord>,
+    dark: Vec<(usize, WeatherRecord)>,
     findings: Vec<Finding>,
 }
 
@@ -138,6 +142,7 @@ impl Rows {
         Self {
             file: file.to_owned(),
             records: Vec::new(),
+            dark: Vec::new(),
             findings: Vec::new(),
         }
     }
@@ -160,7 +165,7 @@ impl Rows {
 
     /// Keeps a record after a look at its values; `object` says which row it is.
     fn push(&mut self, mut record: WeatherRecord, object: &str) -> Result<(), Fault> {
-        if self.records.len() >= MAX_RECORDS {
+        if self.records.len() + self.dark.len() >= MAX_RECORDS {
             return Err(Fault::new("weather-limit", object, self.records.len()));
         }
         for (light, name) in [
@@ -203,6 +208,9 @@ impl Rows {
             self.records.push(record);
         } else {
             self.find("weather-hour-missing", Severity::Warning, object, record.at);
+            if record.air_c.is_some() || record.wind_m_s.is_some() {
+                self.dark.push((self.records.len(), record));
+            }
         }
         Ok(())
     }

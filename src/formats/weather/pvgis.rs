@@ -197,6 +197,7 @@ impl Header {
                 elevation_m: self.elevation_m.unwrap_or(0.0),
             }),
             records: Vec::new(),
+            dark: Vec::new(),
             step_s: 3600,
         })
     }

@@ -35,7 +35,7 @@ pub fn open(path: &Path) -> Opened {
         kind: ShapeKind::Other,
         crs: None,
         columns: COLUMNS.map(str::to_owned).to_vec(),
-        content: Content::Table(Box::new(Hours { notes: notes(&findings), typical, file })),
+        content: Content::Table(Box::new(Hours { notes: notes(&findings), typical, hours: hours(&file), file })),
     }])
 }
 
@@ -43,6 +43,20 @@ pub fn open(path: &Path) -> Opened {
 fn is_typical(file: &WeatherFile) -> bool {
     let falls = file.records.windows(2).any(|pair| matches!(pair, [a, b] if b.at < a.at));
     file.kind == WeatherKind::PvgisTypicalYear || falls
+}
+
+/// All hours in the order of the file, those without light among the others: their temperature and wind are as good.
+fn hours(file: &WeatherFile) -> Vec<WeatherRecord> {
+    let mut hours = Vec::with_capacity(file.records.len() + file.dark.len());
+    let mut dark = file.dark.iter().peekable();
+    for (at, record) in file.records.iter().enumerate() {
+        while let Some((_, record)) = dark.next_if(|(before, _)| *before <= at) {
+            hours.push(*record);
+        }
+        hours.push(*record);
+    }
+    hours.extend(dark.map(|(_, record)| *record));
+    hours
 }
 
 fn notes(findings: &[Finding]) -> Vec<Note> {
@@ -55,6 +69,7 @@ fn notes(findings: &[Finding]) -> Vec<Note> {
 
 struct Hours {
     file: WeatherFile,
+    hours: Vec<WeatherRecord>,
     typical: bool,
     notes: Vec<Note>,
 }
@@ -88,7 +103,7 @@ impl Hours {
 
 impl Table for Hours {
     fn read(&self, mapping: &Mapping, each: &mut dyn FnMut(Row)) -> Result<(), String> {
-        for (number, hour) in self.file.records.iter().enumerate() {
+        for (number, hour) in self.hours.iter().enumerate() {
             let mut record = Record { object: format!("#{}", number + 1), ..Record::default() };
             for (term, names) in mapping {
                 if let Some(cell) = names.iter().find_map(|name| self.cell(hour, name)) {
@@ -105,7 +120,7 @@ impl Table for Hours {
     }
 
     fn rows(&self) -> Option<u64> {
-        Some(self.file.records.len() as u64)
+        Some(self.hours.len() as u64)
     }
 
     fn has_geometry(&self) -> bool {
