@@ -186,3 +186,27 @@ fn an_hour_without_light_keeps_its_temperature() {
     assert_eq!((row("ghi").len(), row("ghi").get("2023-06-21T12:00:00Z")), (23, None));
     assert_eq!(count(&done, "weather-hour-missing"), 1);
 }
+
+#[test]
+fn streams_of_sensors_are_told_apart() {
+    let rows = |from: u32| hours(0..6, |hour| format!("{}[\"2025-01-01T{hour:02}:00:00Z\",{}]", if hour > 0 { "," } else { "" }, from + hour));
+    let linked = |id: u32, from: u32| {
+        format!("{{\"Datastream@iot.navigationLink\":\"http://x/v1.1/Datastreams({id})\",\"components\":[\"phenomenonTime\",\"result\"],\"dataArray\":[{}]}}", rows(from))
+    };
+    let (_, found, _) = read("s.json", format!("{{\"value\":[{},{}]}}", linked(1, 10), linked(2, 20)).as_bytes());
+    let row = |row: &str| found.iter().find(|((_, known), _)| known == row).unwrap_or_else(|| panic!("{row}: {found:?}")).1;
+    assert_eq!((row("1")["2025-01-01T05:00:00Z"], row("2")["2025-01-01T00:00:00Z"]), (15.0, 20.0));
+
+    let observed = |from: u32| hours(0..6, |hour| format!("{}{{\"phenomenonTime\":\"2025-01-01T{hour:02}:00:00Z\",\"result\":{}}}", if hour > 0 { "," } else { "" }, from + hour));
+    let stream = |name: &str, thing: &str, from: u32| {
+        format!("{{\"name\":\"{name}\",{thing}\"unitOfMeasurement\":{{\"symbol\":\"kWh\"}},\"ObservedProperty\":{{\"name\":\"E\"}},\"Observations\":[{}]}}", observed(from))
+    };
+    let thing = format!("{{\"value\":[{{\"name\":\"B1\",\"Locations\":[],\"Datastreams\":[{},{}]}}]}}", stream("t", "", 0), stream("u", "", 100));
+    let (done, found, _) = read("s.json", thing.as_bytes());
+    let of = |quantity: &str| &found[&(quantity.to_owned(), "B1".to_owned())];
+    assert_eq!((of("t")["2025-01-01T02:00:00Z"], of("u")["2025-01-01T02:00:00Z"]), (2.0, 102.0), "{:#}", done["findings"]);
+
+    let streams = format!("{{\"value\":[{},{}]}}", stream("Conso 1", "\"Thing\":{\"name\":\"B1\"},", 1), stream("Conso 2", "\"Thing\":{\"name\":\"B2\"},", 2));
+    let (_, found, _) = read("s.json", streams.as_bytes());
+    assert_eq!(found.keys().map(|(quantity, row)| (quantity.as_str(), row.as_str())).collect::<Vec<_>>(), [("E", "B1"), ("E", "B2")]);
+}

@@ -6,6 +6,7 @@
 
 use crate::formats::Fault;
 use serde_json::{Map, Value as Json};
+use std::collections::BTreeMap;
 
 /// Things in things: a server may expand further than anybody needs.
 const MAX_DEPTH: usize = 8;
@@ -17,8 +18,10 @@ const MAX_OBSERVATIONS: usize = 20_000_000;
 pub struct Observation {
     /// What it was made of: the thing's id or name, else the data stream's.
     pub object: String,
-    /// What was observed.
+    /// What was observed: the property, or the data stream where one object has several of it.
     pub quantity: String,
+    /// Name of the data stream.
+    pub stream: String,
     /// Unit as the server writes it; may be empty.
     pub unit: String,
     /// Start of `phenomenonTime`; empty where there is none.
@@ -61,10 +64,38 @@ pub fn read(bytes: &[u8]) -> Result<Document, Fault> {
     let json: Json = serde_json::from_slice(bytes).map_err(|error| Fault::new("series-json", "", error))?;
     let mut document = Document::default();
     walk(&json, &Above::default(), 0, &mut document);
+    tell_apart(&mut document.observations);
     if document.observations.is_empty() {
         return Err(Fault::new("series-json", "Observations", 0));
     }
     Ok(document)
+}
+
+/// Two streams of one property on one object are two quantities.
+fn tell_apart(observations: &mut [Observation]) {
+    let mut first: BTreeMap<(String, String), Option<String>> = BTreeMap::new();
+    let mut last: Option<(String, String, String)> = None;
+    for o in observations.iter() {
+        // Observations stand together, stream by stream.
+        if last.as_ref().is_some_and(|(object, quantity, stream)| *object == o.object && *quantity == o.quantity && *stream == o.stream) {
+            continue;
+        }
+        last = Some((o.object.clone(), o.quantity.clone(), o.stream.clone()));
+        match first.get_mut(&(o.object.clone(), o.quantity.clone())) {
+            Some(known) if known.as_ref() != Some(&o.stream) => *known = None,
+            Some(_) => {}
+            None => drop(first.insert((o.object.clone(), o.quantity.clone()), Some(o.stream.clone()))),
+        }
+    }
+    first.retain(|_, stream| stream.is_none());
+    if first.is_empty() {
+        return;
+    }
+    for o in observations.iter_mut().filter(|o| !o.stream.is_empty()) {
+        if first.contains_key(&(o.object.clone(), o.quantity.clone())) {
+            o.quantity.clone_from(&o.stream);
+        }
+    }
 }
 
 fn walk(json: &Json, above: &Above, depth: usize, document: &mut Document) {
@@ -93,9 +124,8 @@ fn object(members: &Map<String, Json>, above: &Above, depth: usize, document: &m
         // A single observation may carry its stream.
         if let Some(Json::Object(stream)) = members.get("Datastream") {
             about_stream(stream, &mut here);
-            if let Some(Json::Object(thing)) = stream.get("Thing") {
-                here.thing = known_as(thing).unwrap_or_default();
-            }
+        } else {
+            linked_stream(members, &mut here);
         }
         let time = ["phenomenonTime", "resultTime"].into_iter().filter_map(|name| members.get(name)).find_map(Json::as_str);
         observe(&here, time.unwrap_or_default(), members.get("result"), document);
@@ -104,6 +134,8 @@ fn object(members: &Map<String, Json>, above: &Above, depth: usize, document: &m
     if let (Some(Json::Array(components)), Some(Json::Array(rows))) = (members.get("components"), members.get("dataArray")) {
         if let Some(Json::Object(stream)) = members.get("Datastream") {
             about_stream(stream, &mut here);
+        } else {
+            linked_stream(members, &mut here);
         }
         compact(components, rows, &here, document);
         return;
@@ -130,9 +162,21 @@ fn about_stream(members: &Map<String, Json>, here: &mut Above) {
     here.stream = known_as(members).unwrap_or_default();
     let property = members.get("ObservedProperty").and_then(|property| property.get("name")).and_then(Json::as_str);
     here.quantity = property.or_else(|| members.get("name").and_then(Json::as_str)).unwrap_or_default().to_owned();
+    if let Some(Json::Object(thing)) = members.get("Thing") {
+        here.thing = known_as(thing).unwrap_or_default();
+    }
     if let Some(unit) = members.get("unitOfMeasurement") {
         let text = |name: &str| unit.get(name).and_then(Json::as_str).filter(|text| !text.trim().is_empty());
         here.unit = text("symbol").or_else(|| text("name")).unwrap_or_default().to_owned();
+    }
+}
+
+/// A stream that is only pointed at, `…/Datastreams(7)`, is known by its number.
+fn linked_stream(members: &Map<String, Json>, here: &mut Above) {
+    let link = members.get("Datastream@iot.navigationLink").and_then(Json::as_str).unwrap_or_default();
+    let id = link.rsplit_once("Datastreams(").and_then(|(_, rest)| rest.split_once(')')).map(|(id, _)| id.trim_matches('\'').trim());
+    if let Some(id) = id.filter(|id| !id.is_empty() && here.stream.is_empty()) {
+        here.stream = id.to_owned();
     }
 }
 
@@ -164,6 +208,7 @@ fn observe(above: &Above, time: &str, result: Option<&Json>, document: &mut Docu
     document.observations.push(Observation {
         object: if above.thing.is_empty() { above.stream.clone() } else { above.thing.clone() },
         quantity: above.quantity.clone(),
+        stream: above.stream.clone(),
         unit: above.unit.clone(),
         time: time.split('/').next().unwrap_or_default().to_owned(),
         result,
