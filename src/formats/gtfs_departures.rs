@@ -36,6 +36,8 @@ pub struct Departures {
     counts: BTreeMap<(u32, u32), Vec<u32>>,
     /// Rows whose time is missing or beyond two days.
     pub without_time: u64,
+    /// Rows of trips that the feed does not describe.
+    pub without_trip: u64,
     /// Days with service beyond those that are counted.
     pub more_days: u64,
 }
@@ -131,7 +133,10 @@ impl Departures {
         let mut patterns: HashMap<String, Vec<Call>> = HashMap::new();
         let mut kept = 0_usize;
         rows(source, ["trip_id", "stop_id", "stop_sequence", "departure_time", "arrival_time"], &mut |number, [trip, stop, sequence, departure, arrival]| {
-            let Some(service) = service_of.get(trip).copied().filter(|_| !stop.is_empty()) else { return true };
+            let Some(service) = service_of.get(trip).copied().filter(|_| !stop.is_empty()) else {
+                self.without_trip += u64::from(!stop.is_empty());
+                return true;
+            };
             let Some(second) = second_of(departure).or_else(|| second_of(arrival)) else {
                 self.without_time += 1;
                 return true;
@@ -214,6 +219,13 @@ impl Departures {
         }
     }
 
+    /// Departures after the last day's end, as many as [`Self::each`] leaves out: trips of its evening that leave after midnight.
+    pub fn after_end(&self) -> u64 {
+        let Some((_, services)) = self.days.last() else { return 0 };
+        let late = |hours: &Vec<u32>| hours.iter().skip(24).map(|count| u64::from(*count)).sum::<u64>();
+        self.counts.iter().filter(|((_, service), _)| services.contains(service)).map(|(_, hours)| late(hours)).sum()
+    }
+
     pub fn is_empty(&self) -> bool {
         self.days.is_empty() || self.counts.is_empty()
     }
@@ -251,7 +263,7 @@ mod tests {
         let of = |text: &'static str| Some(text.as_bytes());
         let tables = Tables { calendar: of(CALENDAR), calendar_dates: of(DATES), trips: of(TRIPS), stop_times: of(TIMES), frequencies: frequencies.map(str::as_bytes) };
         let departures = Departures::read(tables).unwrap();
-        assert_eq!((departures.without_time, departures.more_days), (1, 0));
+        assert_eq!((departures.without_time, departures.without_trip, departures.more_days, departures.after_end()), (1, 1, 0, 1));
         let mut found = BTreeMap::new();
         departures.each(&|day| Some(86_400 * day), &mut |stop, at, count| {
             let (day, hour) = (at.div_euclid(86_400), at.rem_euclid(86_400) / 3600);

@@ -1,6 +1,7 @@
 //! Tables as people have them: stamps of ten digits, lines that are not as the others, headers that say little. What is odd is told, the rest is there.
 
 use crate::series::{codes, count, finding, import, manifest, values};
+use crate::shards::run;
 use jumeau::base::Instant;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -209,4 +210,24 @@ fn streams_of_sensors_are_told_apart() {
     let streams = format!("{{\"value\":[{},{}]}}", stream("Conso 1", "\"Thing\":{\"name\":\"B1\"},", 1), stream("Conso 2", "\"Thing\":{\"name\":\"B2\"},", 2));
     let (_, found, _) = read("s.json", streams.as_bytes());
     assert_eq!(found.keys().map(|(quantity, row)| (quantity.as_str(), row.as_str())).collect::<Vec<_>>(), [("E", "B1"), ("E", "B2")]);
+}
+
+#[test]
+fn what_a_feed_leaves_open_is_counted() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::create_dir(at.join("bus")).unwrap();
+    for (name, text) in [
+        ("agency.txt", "agency_id,agency_name,agency_url,agency_timezone\nB,Bus du Bourg,http://b,Europe/Paris\n"),
+        ("stops.txt", "stop_id,stop_name,stop_lat,stop_lon\nA,Mairie,47.2100,-1.5500\nB,Gare,47.2150,-1.5450\n"),
+        ("routes.txt", "route_id,agency_id,route_short_name,route_type\nR,B,1,3\n"),
+        ("trips.txt", "route_id,service_id,trip_id\nR,all,T\nR,all,N\n"),
+        ("stop_times.txt", "trip_id,arrival_time,departure_time,stop_id,stop_sequence\nT,8:00:00,8:00:00,A,1\nT,8:20:00,8:20:00,B,2\nN,24:30:00,24:30:00,B,1\nN,24:50:00,24:50:00,A,2\nX,9:00:00,9:00:00,A,1\nX,9:10:00,9:10:00,B,2\n"),
+        ("calendar.txt", "service_id,monday,tuesday,wednesday,thursday,friday,saturday,sunday,start_date,end_date\nall,1,1,1,1,1,1,1,20261024,20261026\n"),
+    ] {
+        std::fs::write(at.join("bus").join(name), text).unwrap();
+    }
+    let done = run(&["import", "bus", "--crs", "EPSG:2154", "--out", "territory", "--json"], at);
+    let value = |code: &str| finding(&done, code)["example"]["value"].as_str().unwrap().to_owned();
+    assert_eq!((value("gtfs-trips-unknown"), value("gtfs-after-last-day")), ("2".to_owned(), "1".to_owned()));
 }

@@ -178,6 +178,12 @@ fn timetable(path: &Path, folder: &Path) -> Option<Found> {
     if departures.without_time > 0 {
         notes.push(Note::new("gtfs-times-missing", Severity::Info, departures.without_time.to_string()));
     }
+    if departures.without_trip > 0 {
+        notes.push(Note::new("gtfs-trips-unknown", Severity::Warning, departures.without_trip.to_string()));
+    }
+    if departures.after_end() > 0 {
+        notes.push(Note::new("gtfs-after-last-day", Severity::Info, departures.after_end().to_string()));
+    }
     if departures.more_days > 0 {
         notes.push(Note::new("gtfs-days-left-out", Severity::Info, departures.more_days.to_string()));
     }
