@@ -17,6 +17,7 @@ mod pv;
 mod roof;
 mod roofs;
 mod series;
+mod series_steps;
 mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

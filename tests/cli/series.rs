@@ -22,12 +22,12 @@ fn truth(name: &str) -> Value {
     serde_json::from_slice(&std::fs::read(fixtures().join(name)).unwrap()).unwrap()
 }
 
-fn manifest(territory: &Path) -> Manifest {
+pub fn manifest(territory: &Path) -> Manifest {
     Manifest::parse(&std::fs::read(territory.join("territory.json")).unwrap()).unwrap()
 }
 
 /// The values of a series that are there, by row and instant.
-fn values(territory: &Path, series: &Series) -> BTreeMap<String, BTreeMap<i64, f32>> {
+pub fn values(territory: &Path, series: &Series) -> BTreeMap<String, BTreeMap<i64, f32>> {
     let folder = territory.join(&series.path);
     let array = zarr::read(&std::fs::read(folder.join("zarr.json")).unwrap(), &mut |chunk| std::fs::read(folder.join(chunk)).ok()).unwrap();
     let manifest = manifest(territory);
@@ -41,7 +41,7 @@ fn series<'a>(manifest: &'a Manifest, id: &str) -> &'a Series {
     manifest.series.iter().find(|series| series.id == id).unwrap_or_else(|| panic!("{id}: {:?}", manifest.series.iter().map(|s| &s.id).collect::<Vec<_>>()))
 }
 
-fn count(done: &Value, code: &str) -> u64 {
+pub fn count(done: &Value, code: &str) -> u64 {
     done["findings"].as_array().unwrap().iter().filter(|finding| finding["code"] == code).filter_map(|finding| finding["count"].as_u64()).sum()
 }
 
@@ -56,7 +56,7 @@ fn codes(done: &Value) -> Vec<&str> {
 }
 
 /// Buildings and one file of series, imported.
-fn import(at: &Path, file: &str) -> Value {
+pub fn import(at: &Path, file: &str) -> Value {
     run(&["import", &fixture("buildings.geojson"), file, "--out", "territory", "--json"], at)
 }
 
