@@ -340,6 +340,22 @@ impl Axis {
         }
     }
 
+    /// How many steps of another axis lie before the first of this one, where both lay the same steps: its step `n` is the other's `n` plus as many.
+    pub fn steps_after(&self, other: &Self) -> Option<i64> {
+        match &self.calendar {
+            _ if self.calendar != other.calendar => None,
+            Some(calendar) => {
+                let clock = Clock::named(&calendar.timezone)?;
+                Some(calendar.unit.step_of(clock, self.start) - calendar.unit.step_of(clock, other.start))
+            }
+            None if self.step != other.step || self.step <= 0 => None,
+            None => {
+                let apart = self.start.0.checked_sub(other.start.0)?;
+                (apart % self.step == 0).then_some(apart / self.step)
+            }
+        }
+    }
+
     /// The step that holds an instant; none before the first and after the last.
     pub fn step_at(&self, at: Instant) -> Option<u64> {
         if at < self.start || at >= self.end {

@@ -56,14 +56,13 @@ fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, te
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, texts.text("accounts-picture")));
     let plot = Rect::from_min_max(pos2(rect.left() + LEFT, rect.top() + 6.0), pos2(rect.right() - 4.0, rect.bottom() - FOOT));
     let (Some(start), steps) = (accounts.starts.first().copied(), accounts.starts.len()) else { return };
-    let step = accounts.starts.get(1).map_or(3600, |next| next.0 - start.0).max(1);
-    let end = start.plus_seconds(step * steps as i64);
+    let end = accounts.end.unwrap_or(start.plus_seconds(3600));
     let side = |is_source: bool, at: usize| -> f64 { accounts.lines.iter().filter(|line| line.is_source == is_source).filter_map(|line| line.wh.get(at).copied().flatten()).map(|wh| wh.max(0) as f64).sum() };
     let most = (0..steps).map(|at| side(true, at).max(side(false, at))).fold(0.0, f64::max);
     if most <= 0.0 {
         return;
     }
-    let hours = step as f64 / 3600.0;
+    let hours = accounts.hours(0);
     let middle = plot.center().y;
     let scale = 0.5 * f64::from(plot.height()) / most;
     let x = |at: usize| plot.left() + plot.width() * at as f32 / steps as f32;
@@ -119,7 +118,7 @@ fn energy(wh: i64, texts: &Texts) -> String {
 /// Each line at the clock and over all that is drawn.
 fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let at = accounts.starts.partition_point(|start| *start <= now).checked_sub(1);
-    let step = accounts.starts.first().zip(accounts.starts.get(1)).map_or(3600, |(a, b)| b.0 - a.0).max(1);
+    let mean = |wh: i64| power(wh as f64 / at.map_or(1.0, |at| accounts.hours(at)), texts);
     // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
     let open = is_closed.iter().filter(|closed| !**closed).count();
@@ -139,14 +138,14 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
                     ui.add(Label::new(RichText::new(&line.name).small()).wrap());
                 });
                 let value = at.and_then(|at| line.wh.get(at).copied().flatten());
-                ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small());
+                ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), mean)).small());
                 ui.label(RichText::new(energy(over_closed(&line.wh, &is_closed), texts)).small());
                 ui.end_row();
             }
             let now = at.and_then(|at| side().try_fold(0_i64, |sum, (_, line)| sum.checked_add(line.wh.get(at).copied().flatten()?)));
             let all: i64 = side().map(|(_, line)| over_closed(&line.wh, &is_closed)).fold(0, i64::saturating_add);
             ui.label(RichText::new(texts.text("chart-total")).small().strong());
-            ui.label(RichText::new(now.map_or_else(|| texts.text("legend-no-data"), |wh| power(wh as f64 * 3600.0 / step as f64, texts))).small().strong());
+            ui.label(RichText::new(now.map_or_else(|| texts.text("legend-no-data"), mean)).small().strong());
             ui.label(RichText::new(energy(all, texts)).small().strong());
             ui.end_row();
         }

@@ -277,36 +277,23 @@ pub fn read_date(text: &str, clock: Clock, now: Instant) -> Option<Instant> {
     if text.is_empty() || text.len() > MOST_BYTES {
         return None;
     }
-    if let Some(at) = Instant::parse(text) {
+    // With its offset from UTC it is no local time; seconds may be left out.
+    let with_seconds = text.strip_suffix(['Z', 'z']).map(|text| format!("{text}:00Z"));
+    if let Some(at) = Instant::parse(text).or_else(|| Instant::parse(&with_seconds?)) {
         return Some(at);
     }
     let lower = text.to_lowercase();
-    let words: Vec<&str> = lower.split(|c: char| !c.is_alphanumeric()).flat_map(digits_apart).filter(|word| !["le", "à", "at", "the", "on", "of", "er", "st", "nd", "rd", "th", "t"].contains(word)).collect();
-    // The time stands last, and has a mark of its own: `15:30`, `15h30`, `15 h`.
-    let is_time = |at: usize| words.get(at + 1) == Some(&"h") || lower.contains(':') && at + 2 >= words.len() && words.len() > 2;
-    let mut numbers: Vec<(i64, usize)> = Vec::new();
-    let (mut month, mut hour, mut minute) = (None, None, 0);
-    let mut place = 0;
-    while let Some(word) = words.get(place) {
-        if let Ok(number) = word.parse::<i64>() {
-            if hour.is_none() && is_time(place) {
-                hour = Some(number);
-                let after = place + 1 + usize::from(words.get(place + 1) == Some(&"h"));
-                if let Some(Ok(found)) = words.get(after).map(|word| word.parse::<i64>()) {
-                    minute = found;
-                    place = after;
-                } else {
-                    place = after - 1;
-                }
-            } else {
-                numbers.push((number, word.len()));
-            }
-        } else if let Some(found) = month_of(word) {
-            month = Some(found);
-        } else if !["h", "min", "z"].contains(word) {
-            return None;
+    let (date, time) = time_apart(&lower);
+    let (hour, minute) = match time {
+        None => (0, 0),
+        Some(time) => read_time(time)?,
+    };
+    let (mut numbers, mut month) = (Vec::<(i64, usize)>::new(), None);
+    for word in words_of(date).filter(|word| !["le", "à", "at", "the", "on", "of", "er", "st", "nd", "rd", "th", "t"].contains(word)) {
+        match word.parse::<i64>() {
+            Ok(number) => numbers.push((number, word.len())),
+            Err(_) => month = Some(month_of(word)?),
         }
-        place += 1;
     }
     let year_now = i64::from(clock.read(now).year);
     let is_year = |(number, digits): &(i64, usize)| *digits == 4 && (1800..=2200).contains(number);
@@ -321,14 +308,44 @@ pub fn read_date(text: &str, clock: Clock, now: Instant) -> Option<Instant> {
         ([year, month], None) if is_year(year) => (year.0, month.0, 1),
         ([month, year], None) if is_year(year) => (year.0, month.0, 1),
         ([day, month], None) => (year_now, month.0, day.0),
-        ([], None) if hour.is_some() => {
+        ([], None) if time.is_some() => {
             let local = clock.read(now);
             (year_now, i64::from(local.month), i64::from(local.day))
         }
         _ => return None,
     };
     let small = |number: i64| i8::try_from(number).ok();
-    clock.instant(i16::try_from(year).ok()?, small(month)?, small(day)?, small(hour.unwrap_or(0))?, small(minute)?)
+    clock.instant(i16::try_from(year).ok()?, small(month)?, small(day)?, small(hour)?, small(minute)?)
+}
+
+/// The time stands last and has a mark of its own: `15:30`, `15:30:00`, `15h30`, `15 h`.
+fn time_apart(text: &str) -> (&str, Option<&str>) {
+    let is_mark = |at: usize| {
+        let (before, after) = text.split_at_checked(at).unwrap_or((text, ""));
+        before.trim_end().ends_with(|c: char| c.is_ascii_digit()) && !after.chars().nth(1).is_some_and(char::is_alphabetic)
+    };
+    let mark = text.char_indices().find(|(at, c)| *c == ':' || *c == 'h' && is_mark(*at)).map(|(at, _)| at);
+    let Some((before, _)) = mark.and_then(|at| text.split_at_checked(at)) else { return (text, None) };
+    let start = before.trim_end().trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    text.split_at_checked(start).map_or((text, None), |(date, time)| (date, Some(time)))
+}
+
+/// Hour and minute; seconds are read over.
+fn read_time(text: &str) -> Option<(i64, i64)> {
+    let mut numbers = Vec::new();
+    for word in words_of(text).filter(|word| !["h", "min", "s"].contains(word)) {
+        numbers.push(word.parse::<i64>().ok()?);
+    }
+    match numbers.as_slice() {
+        [hour] => Some((*hour, 0)),
+        [hour, minute] | [hour, minute, _] => Some((*hour, *minute)),
+        _ => None,
+    }
+}
+
+/// Runs of letters and runs of digits: `15h30` is three.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| !c.is_alphanumeric()).flat_map(digits_apart)
 }
 
 /// `15h30` is three words.

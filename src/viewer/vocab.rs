@@ -298,8 +298,9 @@ pub struct AccountsFacts {
     /// It is that of the area that is drawn, and homes are left out of it for being too few.
     pub of_area: bool,
     pub is_secret: bool,
-    /// Where steps begin.
+    /// Where steps begin, and where the last one ends.
     pub starts: Vec<crate::base::Instant>,
+    pub end: Option<crate::base::Instant>,
     /// Sources and uses; what passes the border last.
     pub lines: Vec<AccountLine>,
     /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
@@ -307,6 +308,14 @@ pub struct AccountsFacts {
     /// One of its lines is of something made up.
     pub is_made_up: bool,
     pub is_waiting: bool,
+}
+
+impl AccountsFacts {
+    /// Hours of a step: days and months of a calendar differ.
+    pub fn hours(&self, at: usize) -> f64 {
+        let next = self.starts.get(at + 1).copied().or(self.end);
+        self.starts.get(at).zip(next).map(|(start, next)| (next.0 - start.0) as f64 / 3600.0).filter(|hours| *hours > 0.0).unwrap_or(1.0)
+    }
 }
 
 /// One line of a balance: whole watt-hours of each step.

@@ -18,6 +18,7 @@ mod roof;
 mod roofs;
 mod series;
 mod series_forms;
+mod series_steps;
 mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

@@ -54,6 +54,7 @@ fn the_balance_stands_beside_the_curves() {
         model.state.balance = true;
         model.accounts = Some(AccountsFacts {
             starts: (0..24).map(|hour| start.plus_seconds(3600 * hour)).collect(),
+            end: Some(start.plus_seconds(86_400)),
             lines: vec![
                 line("Logements", false, false, &uses),
                 line("Solaire en toiture", true, false, &sun),

@@ -50,7 +50,8 @@ function over(line) {
   return line.wh.reduce((sum, wh, at) => (closed(at) ? sum + wh : sum), 0);
 }
 
-const step = () => (accounts.starts.length > 1 ? Date.parse(accounts.starts[1]) - Date.parse(accounts.starts[0]) : 3_600_000);
+/** Milliseconds of a step: days and months of a calendar differ. */
+const step = (at) => Math.max(1, Date.parse(accounts.starts[at + 1] ?? accounts.end) - Date.parse(accounts.starts[at])) || 3_600_000;
 
 export function drawAccounts() {
   byId("balance").checked = Boolean(store.state.balance);
@@ -99,11 +100,11 @@ function picture() {
       all.append(svg("path", { d: path, fill: colour(line, place) }));
     });
   }
-  const hours = step() / 3_600_000;
+  const hours = step(0) / 3_600_000;
   for (const [wh, y] of [[most, 6], [0, middle], [most, HEIGHT - 6]]) {
     all.append(svg("line", { x1: LEFT, x2: WIDTH, y1: y, y2: y, class: "grid" }), svg("text", { x: LEFT - 4, y: y + 3, "text-anchor": "end" }, power(wh / hours)));
   }
-  const [begin, end] = [Date.parse(starts[0]), Date.parse(starts[steps - 1]) + step()];
+  const [begin, end] = [Date.parse(starts[0]), Date.parse(starts[steps - 1]) + step(steps - 1)];
   for (const [share, anchor] of [[0, "start"], [0.5, "middle"], [1, "end"]]) {
     const words = dateText(begin + share * (end - begin), store.timezone).split(", ")[end - begin <= 2 * 86_400_000 ? 1 : 0];
     all.append(svg("text", { x: LEFT + share * (WIDTH - LEFT), y: HEIGHT + 13, "text-anchor": anchor }, words));
@@ -125,7 +126,7 @@ function picture() {
 function table() {
   const now = Date.parse(store.state.instant);
   const at = accounts.starts.findLastIndex((start) => Date.parse(start) <= now);
-  const watts = (wh) => (wh === null || wh === undefined ? t("no-data") : power((wh * 3_600_000) / step()));
+  const watts = (wh) => (wh === null || wh === undefined ? t("no-data") : power((wh * 3_600_000) / step(at)));
   const all = make("table", "", { class: "accounts" });
   all.append(make("caption", t("accounts-title"), { class: "hidden" }));
   for (const source of [true, false]) {

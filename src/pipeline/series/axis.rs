@@ -31,13 +31,15 @@ pub struct Stamps {
     bins: BTreeMap<i64, (u64, i64, i64)>,
     /// Of the objects with the smallest hashes: all stamps.
     looked_at: BTreeMap<(u64, u32), Vec<i64>>,
-    pub coarsest: Option<Precision>,
-    /// Some stamps go by a wall clock.
-    pub wall: bool,
+    /// How many go down to years, months, days, and further.
+    by_precision: [u64; 4],
 }
 
 impl Stamps {
-    pub fn add(&mut self, at: i64) {
+    pub fn add(&mut self, at: i64, precision: Precision) {
+        if let Some(count) = self.by_precision.get_mut(precision as usize) {
+            *count += 1;
+        }
         let bin = self.bins.entry(at.div_euclid(BIN_S)).or_insert((0, at, at));
         *bin = (bin.0 + 1, bin.1.min(at), bin.2.max(at));
     }
@@ -64,6 +66,17 @@ impl Stamps {
         {
             stamps.push(at);
         }
+    }
+
+    /// The precision of most stamps.
+    fn prevailing(&self) -> Precision {
+        let all = [Precision::Year, Precision::Month, Precision::Day, Precision::Time];
+        all.into_iter().zip(self.by_precision).max_by_key(|(_, count)| *count).map_or(Precision::Time, |(precision, _)| precision)
+    }
+
+    /// A year among days is no day. A date among hours is: some programs leave midnight out.
+    pub fn is_coarse(&self, precision: Precision) -> bool {
+        precision <= Precision::Month && precision < self.prevailing()
     }
 
     pub fn is_empty(&self) -> bool {
@@ -110,6 +123,13 @@ pub struct Found {
     ends: bool,
     /// Stamps waver about the steps, and belong to the nearest.
     nearest: bool,
+    /// Steps are counted on this clock: weeks, or days that begin at six. The axis has them where the first of them has it.
+    local: Option<Clock>,
+}
+
+/// What a clock shows, as seconds since 1970.
+fn shown(clock: Clock, at: i64) -> i64 {
+    at + i64::from(clock.read(Instant(at)).offset_s)
 }
 
 impl Found {
@@ -121,6 +141,11 @@ impl Found {
             (false, true) => at.checked_add(self.axis.step / 2)?,
             (false, false) => at,
         };
+        // What a clock that is set forward or back takes from a step is given back.
+        let inside = match self.local {
+            None => inside,
+            Some(clock) => shown(clock, inside) - (shown(clock, self.axis.start.0) - self.axis.start.0),
+        };
         let step = self.axis.step_at(Instant(inside))?;
         let start = match self.axis.calendar {
             None => self.axis.start.0 + self.axis.step * step as i64,
@@ -129,10 +154,16 @@ impl Found {
         Some((step, u32::try_from(inside - start).unwrap_or(u32::MAX - 1)))
     }
 
+    /// In summer its steps begin an hour before those of the axis.
+    pub fn slides(&self) -> bool {
+        let winter = |clock: Clock, at: Instant| clock.read(at).offset_s;
+        self.local.is_some_and(|clock| (0..self.steps.min(400)).filter_map(|step| self.axis.start_of(step)).any(|at| winter(clock, at) != winter(clock, self.axis.start)))
+    }
+
     /// Whether another axis has the same steps, be it longer or shorter.
     pub fn joins(&self, other: &Self) -> bool {
         let (a, b) = (&self.axis, &other.axis);
-        self.nearest == other.nearest && a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
+        self.nearest == other.nearest && self.local == other.local && a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
     }
 
     /// Spans both.
@@ -170,9 +201,11 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     // Of equally frequent distances the shorter.
     let usual = gaps.iter().max_by_key(|(gap, count)| (**count, -**gap)).map(|(gap, count)| (*gap, *count));
     let seen: Vec<i64> = stamps.looked_at.values().flatten().copied().filter(|at| (first..=last).contains(at)).collect();
+    let is_usual = usual.is_some_and(|(_, count)| 2 * count >= total);
     let calendar = match told.step_s {
         Some(_) => None,
-        None => calendar_of(stamps, &seen, usual, clock),
+        // Dates without a usual distance stand each on their own day.
+        None => calendar_of(stamps, &seen, usual, clock).or((stamps.prevailing() == Precision::Day && !is_usual && !is_fixed(clock)).then_some(CalendarUnit::Day)),
     };
     if let Some(unit) = calendar {
         return by_calendar(unit, first, last, astray, told, clock);
@@ -180,21 +213,33 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     let wavering = wavering_about(&gaps, total);
     let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
         (Some(step), _) => (step, false),
-        (None, Some((gap, count))) if 2 * count >= total => (gap, false),
+        (None, Some((gap, _))) if is_usual => (gap, false),
         (None, Some(_)) => (wavering.unwrap_or_else(|| step_between(&gaps, total)), true),
         // A single stamp has no distance.
+        (None, None) if stamps.prevailing() == Precision::Day => (86_400, false),
         (None, None) => (3600, false),
     };
     let nearest = irregular && wavering.is_some() && !told.ends;
-    let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
-    seen.iter().for_each(|at| *phases.entry(at.rem_euclid(step)).or_default() += 1);
-    let phase = if irregular { 0 } else { phases.iter().max_by_key(|(phase, count)| (**count, -**phase)).map_or(0, |(phase, _)| *phase) };
+    let most = |phase_of: &dyn Fn(i64) -> i64| {
+        let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
+        seen.iter().for_each(|at| *phases.entry(phase_of(*at)).or_default() += 1);
+        phases.into_iter().max_by_key(|(phase, count)| (*count, -*phase)).unwrap_or((0, 0))
+    };
+    let (in_utc, on_clock) = (most(&|at| at.rem_euclid(step)), most(&|at| shown(clock, at).rem_euclid(step)));
+    // Steps longer than what a clock is set by keep to the clock where more stamps do.
+    let local = (!irregular && !told.ends && told.start.is_none() && step > 3600 && on_clock.1 > in_utc.1).then_some(clock);
+    let phase = if irregular { 0 } else { in_utc.0 };
     let inside = i64::from(told.ends);
     let shift = if nearest { step / 2 } else { -inside };
-    let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
+    let start = match (local, told.start) {
+        (_, Some(start)) => start.0,
+        (Some(clock), None) => first - (shown(clock, first) - on_clock.0).rem_euclid(step),
+        (None, None) => (first + shift - phase).div_euclid(step) * step + phase,
+    };
+    let last = local.map_or(last, |clock| shown(clock, last) - (shown(clock, start) - start));
     let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
     let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
-    Ok(Found { irregular, nearest, ..finish(axis, astray, told)? })
+    Ok(Found { irregular, nearest, local, ..finish(axis, astray, told)? })
 }
 
 /// The usual step that most distances are within a tenth of: a sensor that means every ten minutes and is some seconds early or late.
@@ -216,10 +261,9 @@ fn step_between(gaps: &BTreeMap<i64, u64>, total: u64) -> i64 {
 
 /// Days, months and years that begin at a clock's midnight.
 fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: Clock) -> Option<CalendarUnit> {
-    let is_fixed = matches!(clock, Clock::Hours(0));
     let starts = |unit: CalendarUnit| seen.iter().all(|at| unit.start_of(clock, unit.step_of(clock, Instant(*at))) == Some(Instant(*at)));
     let gap = usual.map_or(0, |(gap, _)| gap);
-    match stamps.coarsest? {
+    match stamps.prevailing() {
         Precision::Year => return Some(CalendarUnit::Year),
         Precision::Month => return Some(CalendarUnit::Month),
         _ => {}
@@ -228,11 +272,16 @@ fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: 
         Some(CalendarUnit::Year)
     } else if (28 * 86_400..=31 * 86_400 + 3600).contains(&gap) && starts(CalendarUnit::Month) {
         Some(CalendarUnit::Month)
-    } else if (23 * 3600..=25 * 3600).contains(&gap) && !is_fixed && starts(CalendarUnit::Day) {
+    } else if (23 * 3600..=25 * 3600).contains(&gap) && !is_fixed(clock) && starts(CalendarUnit::Day) {
         Some(CalendarUnit::Day)
     } else {
         None
     }
+}
+
+/// A clock that is never set has days that are all alike.
+fn is_fixed(clock: Clock) -> bool {
+    matches!(clock, Clock::Hours(0))
 }
 
 fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
@@ -249,18 +298,18 @@ fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
     if steps > MAX_STEPS {
         return Err(Some(steps));
     }
-    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false })
+    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false, local: None })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn stamps(list: &[i64], coarsest: Precision) -> Stamps {
-        let mut stamps = Stamps { coarsest: Some(coarsest), ..Stamps::default() };
+    fn stamps(list: &[i64], precision: Precision) -> Stamps {
+        let mut stamps = Stamps::default();
         stamps.admit(1, 0);
         list.iter().for_each(|at| {
-            stamps.add(*at);
+            stamps.add(*at, precision);
             stamps.look(1, 0, *at);
         });
         stamps
@@ -294,6 +343,48 @@ mod tests {
         // In UTC all days are alike.
         let found = of(&stamps(&[0, 86_400, 172_800], Precision::Day), &Told::default(), Clock::Hours(0)).unwrap();
         assert_eq!((found.steps, found.axis.calendar), (3, None));
+    }
+
+    #[test]
+    fn a_year_among_hours_is_no_hour() {
+        let mut hours = stamps(&(0..48).map(|hour| at("2025-01-01T00:00:00Z") + 3600 * hour).collect::<Vec<_>>(), Precision::Time);
+        hours.add(at("2024-12-31T23:00:00Z"), Precision::Year);
+        let found = of(&hours, &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.axis.calendar.clone()), (3600, None));
+        assert!(hours.is_coarse(Precision::Year) && hours.is_coarse(Precision::Month) && !hours.is_coarse(Precision::Day) && !hours.is_coarse(Precision::Time));
+        assert!(!stamps(&[0], Precision::Year).is_coarse(Precision::Year));
+    }
+
+    #[test]
+    fn weeks_and_days_from_six_keep_to_the_clock() {
+        // Monday the 6th of January 2025 and twenty Mondays on; days that begin at six; three hours each.
+        for (days, hour, step_days, count) in [(6, 0, 7, 20), (1, 6, 1, 140)] {
+            let first = Clock::Paris.instant(2025, 1, days, hour, 0).unwrap().0;
+            let list: Vec<i64> = (0..count).map(|n| first + n * step_days * 86_400).map(|at| at - i64::from(Clock::Paris.read(Instant(at)).offset_s - 3600)).collect();
+            let found = of(&stamps(&list, if hour == 0 { Precision::Day } else { Precision::Time }), &Told::default(), Clock::Paris).unwrap();
+            assert_eq!((found.steps, found.axis.step, found.axis.start.0), (count as u64, step_days * 86_400, first));
+            assert!(found.slides());
+            for (n, at) in list.iter().enumerate() {
+                assert_eq!(found.place(*at), Some((n as u64, 0)), "{}", Instant(*at));
+            }
+        }
+        let first = at("2025-01-31T23:00:00Z");
+        let list: Vec<i64> = (0..8 * 90).map(|n| first + n * 10_800).filter(|at| !("2025-03-30T00:00:00Z".."2025-03-30T04:00:00Z").contains(&Instant(*at).to_string().as_str())).map(|at| at - i64::from(Clock::Paris.read(Instant(at)).offset_s - 3600)).collect();
+        let found = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.start.0, found.place(at("2025-04-15T22:00:00Z")).map(|(_, into)| into)), (first, Some(0)));
+        // In universal time nothing slides.
+        let found = of(&stamps(&(0..200).map(|n| n * 604_800).collect::<Vec<_>>(), Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert!(!found.slides() && found.steps == 200);
+    }
+
+    #[test]
+    fn dates_at_any_distance_stand_on_their_own_day() {
+        let day = |month: i8, day: i8| Clock::Paris.instant(2025, month, day, 0, 0).unwrap().0;
+        let found = of(&stamps(&[day(1, 31), day(2, 28), day(3, 31), day(4, 7), day(4, 30)], Precision::Day), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!(found.axis.calendar.as_ref().unwrap().unit, CalendarUnit::Day);
+        assert_eq!((found.axis.start.0, found.place(day(3, 31))), (day(1, 31), Some((59, 0))));
+        let one = of(&stamps(&[day(3, 30)], Precision::Day), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((one.axis.start.0, one.axis.end.0, one.steps), (day(3, 30), day(3, 31), 1));
     }
 
     #[test]

@@ -104,9 +104,9 @@ impl ColumnPlan {
                                 None
                             }
                             Some((first, second)) => {
-                                intake.count(lane, track, first, *stamp);
+                                intake.count(lane, track, first, *stamp, second.is_some());
                                 match second {
-                                    None => Some(At { seconds: first, met: 0, among: 0 }),
+                                    None => Some(At { seconds: first, precision: stamp.precision, met: 0, among: 0 }),
                                     Some(second) => intake.double(track, first, second, teller),
                                 }
                             }

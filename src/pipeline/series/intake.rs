@@ -5,7 +5,7 @@ use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
 use super::form::{self, Form, Known, Values, text_of};
 use super::places::delivery_points;
-use super::spool::{Point, Points, Writer};
+use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Severity, Wall};
 use crate::formats::series::plain_name;
@@ -114,6 +114,7 @@ pub struct Intake<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct At {
     pub seconds: i64,
+    pub precision: Precision,
     pub met: u8,
     pub among: u32,
 }
@@ -348,7 +349,7 @@ impl<'a> Intake<'a> {
                     slot.count += 1;
                 }
                 let number = u32::try_from(line.number).unwrap_or(u32::MAX);
-                return self.writer.add(&Point { row: line.row, slot, at: at.seconds, value, number, met: at.met, among: at.among });
+                return self.writer.add(&Point { row: line.row, slot, at: at.seconds, value, number, precision: at.precision, met: at.met, among: at.among });
             }
             Value::Absent => teller.note("series-value-absent", Severity::Info, || line.place(), shown),
             Value::Masked => teller.note("series-masked", Severity::Info, || line.place(), shown),
@@ -377,8 +378,8 @@ impl<'a> Intake<'a> {
         };
         self.assume_zone(stamp, teller);
         let track = self.track(line.row, lane);
-        self.count(lane, track, first, stamp);
-        let Some(second) = second else { return Some(At { seconds: first, met: 0, among: 0 }) };
+        self.count(lane, track, first, stamp, second.is_some());
+        let Some(second) = second else { return Some(At { seconds: first, precision: stamp.precision, met: 0, among: 0 }) };
         self.double(track, first, second, teller)
     }
 
@@ -388,8 +389,8 @@ impl<'a> Intake<'a> {
             return None;
         }
         let double = self.doubles.entry((among, first)).or_insert(Double { second, met: 0 });
-        double.met = double.met.saturating_add(1);
-        Some(At { seconds: first, met: double.met, among })
+        double.met = (double.met + 1).min(MOST_MET);
+        Some(At { seconds: first, precision: Precision::Time, met: double.met, among })
     }
 
     /// The instant of a stamp, and the second where the clock shows it twice.
@@ -433,14 +434,16 @@ impl<'a> Intake<'a> {
         track
     }
 
-    pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp) {
+    /// `is_double`: the clock shows it twice, and which of both it is nobody knows yet.
+    pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp, is_double: bool) {
         let Some(lane) = self.lanes.get_mut(lane) else { return };
-        lane.add(at);
-        lane.coarsest = Some(lane.coarsest.map_or(stamp.precision, |known| known.min(stamp.precision)));
-        lane.wall |= !stamp.absolute;
+        lane.add(at, stamp.precision);
         let Some(found) = self.tracks.get_mut(track as usize) else { return };
         if found.looked_at {
             lane.look(found.hash, track, at);
+        }
+        if is_double {
+            return;
         }
         if found.last != i64::MIN {
             self.rising += u64::from(at > found.last);

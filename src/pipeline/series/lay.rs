@@ -250,6 +250,9 @@ fn axes(taken: &Taken, spec: &Spec, teller: &mut Teller) -> Option<Axes> {
                 continue;
             }
         };
+        if found.slides() {
+            teller.push("series-steps-slide", Severity::Info, spec.id, format!("{} s", found.axis.step));
+        }
         if found.irregular {
             teller.push("series-irregular", Severity::Info, spec.id, format!("{} s", found.axis.step));
         }
@@ -342,6 +345,8 @@ struct Spot {
 enum Nowhere {
     /// Said before: its object is not there, its quantity has no array.
     Said,
+    /// Its stamp names a month or a year where the others go further down.
+    Coarse,
     Undecided,
     Outside,
     TooLarge,
@@ -353,6 +358,9 @@ impl Laying<'_> {
         let (array, factor) = self.array_of.get(usize::from(point.slot)).copied().flatten().ok_or(Nowhere::Said)?;
         let lane = self.taken.slots.get(usize::from(point.slot)).map_or(0, |slot| slot.lane);
         let found = self.axes.of_lane(lane).and_then(|axis| self.axes.found.get(axis)).ok_or(Nowhere::Said)?;
+        if self.taken.lanes.get(lane).is_some_and(|stamps| stamps.is_coarse(point.precision)) {
+            return Err(Nowhere::Coarse);
+        }
         let at = self.at(point).ok_or(Nowhere::Undecided)?;
         let (step, into_s) = found.place(at).ok_or(Nowhere::Outside)?;
         let value = (point.value * factor) as f32;
@@ -443,10 +451,10 @@ impl Laying<'_> {
             EMPTY => (*value, *since) = (spot.value, spot.into_s),
             // Of several stamps in one step the first counts, whatever the order of the rows.
             known if known > spot.into_s => {
-                self.teller.note("series-step-several", Severity::Info, place, String::new);
+                self.teller.note("series-step-several", Severity::Warning, place, String::new);
                 (*value, *since) = (spot.value, spot.into_s);
             }
-            known if known < spot.into_s => self.teller.note("series-step-several", Severity::Info, place, String::new),
+            known if known < spot.into_s => self.teller.note("series-step-several", Severity::Warning, place, String::new),
             _ if value.to_bits() == spot.value.to_bits() => self.teller.note("series-stamp-duplicate", Severity::Info, place, || spot.value.to_string()),
             // Nothing tells which is right; a third value does not either.
             _ => {
@@ -469,6 +477,7 @@ impl Laying<'_> {
         let place = || format!("#{} {}", point.number, self.taken.rows.get(point.row as usize).map_or("", String::as_str));
         let (code, severity, value) = match why {
             Nowhere::Said => return,
+            Nowhere::Coarse => ("series-stamp-unreadable", Severity::Warning, Instant(point.at).to_string()),
             Nowhere::Undecided => ("series-hour-undecided", Severity::Warning, Instant(point.at).to_string()),
             Nowhere::Outside if self.told.start.is_some() || self.told.end.is_some() => ("series-longer-than-declared", Severity::Warning, Instant(point.at).to_string()),
             Nowhere::Outside => ("series-stamp-astray", Severity::Warning, Instant(point.at).to_string()),
@@ -513,10 +522,9 @@ mod tests {
     fn taken(folder: &Path) -> Taken {
         let mut writer = Writer::create(&folder.join("points")).unwrap();
         let mut stamps = Stamps::default();
-        stamps.coarsest = Some(Precision::Time);
         stamps.admit(1, 0);
         for hour in 0..300 {
-            stamps.add(3600 * hour);
+            stamps.add(3600 * hour, Precision::Time);
             stamps.look(1, 0, 3600 * hour);
         }
         for point in 0..180_000_u32 {
@@ -524,7 +532,7 @@ mod tests {
             let (row, hour) = (point % 600, point / 600);
             if (row * 7 + hour) % 5 != 0 {
                 let value = f64::from(point) / 8.0;
-                writer.add(&Point { row, slot: 0, at: 3600 * i64::from(hour), value, number: point, met: 0, among: 0 }).unwrap();
+                writer.add(&Point { row, slot: 0, at: 3600 * i64::from(hour), value, number: point, precision: Precision::Time, met: 0, among: 0 }).unwrap();
             }
         }
         Taken {

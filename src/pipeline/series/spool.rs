@@ -2,6 +2,7 @@
 //!
 //! Written in the order of the source, read once to part them by place in the arrays, then part by part.
 
+use crate::formats::series::stamp::Precision;
 use std::fs::File;
 use std::io::{BufReader, BufWriter, Read, Write};
 use std::path::{Path, PathBuf};
@@ -17,17 +18,24 @@ pub struct Point {
     pub value: f64,
     /// Row of the source, as far as 32 bits count.
     pub number: u32,
-    /// For an hour that the wall clock shows twice: how often it was met before, from 1, and among which rows. 0 for all others.
+    /// How far down its stamp goes.
+    pub precision: Precision,
+    /// For an hour that the wall clock shows twice: how often it was met before, from 1 to [`MOST_MET`], and among which rows. 0 for all others.
     pub met: u8,
     pub among: u32,
 }
+
+/// More often than this nobody counts; the two bits above are the precision.
+pub const MOST_MET: u8 = 63;
+const PRECISIONS: [Precision; 4] = [Precision::Time, Precision::Day, Precision::Month, Precision::Year];
 
 /// Of a point that is met once.
 const BYTES: usize = 1 + 4 + 2 + 8 + 8 + 4;
 
 impl Point {
     fn put(&self, bytes: &mut Vec<u8>) {
-        bytes.push(self.met);
+        let precision = PRECISIONS.iter().position(|known| *known == self.precision).unwrap_or(0) as u8;
+        bytes.push(precision << 6 | self.met.min(MOST_MET));
         bytes.extend(self.row.to_le_bytes());
         bytes.extend(self.slot.to_le_bytes());
         bytes.extend(self.at.to_le_bytes());
@@ -45,7 +53,8 @@ impl Point {
             return Ok(None);
         }
         reader.read_exact(bytes.get_mut(1..).unwrap_or_default())?;
-        let [met, a, b, c, d, e, f, rest @ ..] = bytes;
+        let [first, a, b, c, d, e, f, rest @ ..] = bytes;
+        let met = first & MOST_MET;
         let [t0, t1, t2, t3, t4, t5, t6, t7, v0, v1, v2, v3, v4, v5, v6, v7, n0, n1, n2, n3] = rest;
         let mut among = [0; 4];
         if met > 0 {
@@ -57,6 +66,7 @@ impl Point {
             at: i64::from_le_bytes([t0, t1, t2, t3, t4, t5, t6, t7]),
             value: f64::from_le_bytes([v0, v1, v2, v3, v4, v5, v6, v7]),
             number: u32::from_le_bytes([n0, n1, n2, n3]),
+            precision: PRECISIONS.get(usize::from(first >> 6)).copied().unwrap_or(Precision::Time),
             met,
             among: u32::from_le_bytes(among),
         }))
@@ -120,7 +130,7 @@ mod tests {
     #[test]
     fn points_come_back_as_they_were() {
         let folder = tempfile::tempdir().unwrap();
-        let point = |number: u32| Point { row: number, slot: 7, at: -i64::from(number), value: 0.1 * f64::from(number), number, met: (number % 3) as u8, among: if number % 3 > 0 { 9 } else { 0 } };
+        let point = |number: u32| Point { row: number, slot: 7, at: -i64::from(number), value: 0.1 * f64::from(number), number, precision: PRECISIONS[number as usize % 4], met: (number % 3) as u8, among: if number % 3 > 0 { 9 } else { 0 } };
         let mut writer = Writer::create(&folder.path().join("below/points")).unwrap();
         (0..100).for_each(|number| writer.add(&point(number)).unwrap());
         let points = writer.finish().unwrap();

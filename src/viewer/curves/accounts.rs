@@ -9,7 +9,7 @@ use super::{demand_by_use, shown_demand, steps_of, window};
 use crate::base::{Instant, Nature};
 use crate::energy::accounts::{Accounts, Entry, Side, close, whole_wh};
 use crate::energy::sides;
-use crate::formats::territory::LayerKind;
+use crate::formats::territory::{Axis, LayerKind};
 use crate::view::curve::adds_up;
 use crate::view::Selection;
 use crate::viewer::join::Rows;
@@ -29,13 +29,16 @@ const MOST_ROWS: usize = 4096;
 /// Chunks that one line may need.
 const MOST_CHUNKS: usize = 64;
 
-/// A line that is to be filled: rows of an array with what each is multiplied by, to kilowatts.
+/// A line that is to be filled: rows of an array with what each is multiplied by, to kilowatts or to the kilowatt-hours of a step.
 #[derive(Clone, Debug, PartialEq)]
 struct Line {
     side: Side,
     name: String,
     path: String,
     rows: Vec<(usize, f64)>,
+    amount: Amount,
+    /// Where its own steps stand on those of the balance.
+    span: Span,
     /// Of something made up.
     is_made_up: bool,
 }
@@ -48,19 +51,55 @@ pub(super) struct Kept {
     drawn: Option<(crate::base::Interval, u64)>,
 }
 
-/// Kilowatts of a unit of power, and of a unit of energy that a step of so many hours holds.
-fn kilowatts(unit: &str, step_h: f64) -> Option<f64> {
-    Some(match unit {
-        "W" => 1e-3,
-        "kW" => 1.0,
-        "MW" => 1e3,
-        "GW" => 1e6,
-        "Wh" => 1e-3 / step_h,
-        "kWh" => 1.0 / step_h,
-        "MWh" => 1e3 / step_h,
-        "GWh" => 1e6 / step_h,
-        _ => return None,
-    })
+/// What the values of a series are of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Amount {
+    /// The mean power over it.
+    Power,
+    /// Its energy, which no length of a step has a part in: months and days of a calendar differ.
+    Energy,
+}
+
+impl Amount {
+    /// With what a value is multiplied by, to kilowatts or kilowatt-hours.
+    fn of(unit: &str) -> Option<(Self, f64)> {
+        Some(match unit {
+            "W" => (Self::Power, 1e-3),
+            "kW" => (Self::Power, 1.0),
+            "MW" => (Self::Power, 1e3),
+            "GW" => (Self::Power, 1e6),
+            "Wh" => (Self::Energy, 1e-3),
+            "kWh" => (Self::Energy, 1.0),
+            "MWh" => (Self::Energy, 1e3),
+            "GWh" => (Self::Energy, 1e6),
+            _ => return None,
+        })
+    }
+}
+
+/// The steps of a series among those of the balance: the first is step `first` there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    first: i64,
+    steps: usize,
+}
+
+impl Span {
+    /// `None` where the series has steps of its own.
+    fn of(axis: &Axis, balance: &Axis) -> Option<Self> {
+        Some(Self { first: axis.steps_after(balance)?, steps: usize::try_from(axis.steps()?).ok()? })
+    }
+
+    /// The series' own step.
+    fn own(self, step: usize) -> Option<usize> {
+        usize::try_from(i64::try_from(step).ok()? - self.first).ok().filter(|step| *step < self.steps)
+    }
+
+    /// Its own steps within some of the balance.
+    fn within(self, steps: &std::ops::Range<usize>) -> std::ops::Range<usize> {
+        let own = |step: usize| usize::try_from((step as i64 - self.first).max(0)).unwrap_or(usize::MAX).min(self.steps);
+        own(steps.start)..own(steps.end)
+    }
 }
 
 pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<AreaFacts>, mut store: ResMut<SeriesStore>, mut kept: Local<Kept>, mut facts: ResMut<SceneFacts>) {
@@ -80,12 +119,15 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<Area
     if kept.lines.is_none() {
         kept.lines = find_lines(&scene, &resident, inside.as_deref(), axis, store);
     }
-    let Some((lines, omitted)) = kept.lines.clone() else { return };
+    let Some((lines, mut omitted)) = kept.lines.clone() else { return };
     let part = window(axis, scene.state.instant, &scene);
     let steps = steps_of(axis, part, usize::try_from(axis.steps().unwrap_or(0)).unwrap_or(usize::MAX));
+    // What has no step in this part of time would leave every one of it open.
+    let (lines, away): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| !line.span.within(&steps).is_empty());
+    omitted.extend(away.into_iter().map(|line| line.name));
     let mut is_there = true;
     for line in &lines {
-        is_there &= want(line, steps.clone(), store);
+        is_there &= want(line, line.span.within(&steps), store);
     }
     let drawn = (part, store.arrivals);
     if kept.drawn == Some(drawn) {
@@ -93,34 +135,33 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<Area
     }
     kept.drawn = Some(drawn);
     let starts: Vec<Instant> = steps.clone().filter_map(|step| axis.start_of(step as u64)).collect();
-    let hours = |at: usize| {
-        let from = starts.get(at).copied();
-        let to = starts.get(at + 1).copied().or_else(|| axis.start_of((steps.start + at + 1) as u64));
-        from.zip(to).map_or(1.0, |(from, to)| (to.0 - from.0) as f64 / 3600.0)
-    };
+    let mut told = AccountsFacts { end: axis.start_of(steps.end as u64), starts, ..AccountsFacts::default() };
     let entries = lines.iter().map(|line| {
-        let wh = (0..starts.len()).map(|at| {
-            let kw = line.rows.iter().try_fold(0.0, |sum, (row, times)| Some(sum + f64::from(store.value(&line.path, *row, steps.start + at)?) * times))?;
-            whole_wh(kw, hours(at))
+        let wh = (0..told.starts.len()).map(|at| {
+            let own = line.span.own(steps.start + at)?;
+            let sum = line.rows.iter().try_fold(0.0, |sum, (row, times)| Some(sum + f64::from(store.value(&line.path, *row, own)?) * times))?;
+            whole_wh(sum, if line.amount == Amount::Power { told.hours(at) } else { 1.0 })
         });
         Entry { side: line.side, name: line.name.clone(), wh: wh.collect() }
     });
-    let mut told = told(close(entries.collect()), starts, is_there, omitted, inside.as_deref(), &scene);
+    let accounts = close(entries.collect());
+    tell(&mut told, accounts, &scene);
+    (told.omitted, told.is_waiting) = (omitted, !is_there);
+    (told.of_area, told.is_secret) = (inside.is_some(), inside.as_deref().is_some_and(|inside| inside.is_secret));
     told.is_made_up = lines.iter().any(|line| line.is_made_up);
     if facts.accounts.as_ref() != Some(&told) {
         facts.accounts = Some(told);
     }
 }
 
-fn told(accounts: Accounts, starts: Vec<Instant>, is_there: bool, omitted: Vec<String>, inside: Option<&Inside>, scene: &Scene) -> AccountsFacts {
+fn tell(told: &mut AccountsFacts, Accounts { entries, imported_wh, exported_wh }: Accounts, scene: &Scene) {
     let texts = Texts::new(scene.state.language);
-    let Accounts { entries, imported_wh, exported_wh } = accounts;
-    let mut lines: Vec<AccountLine> = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
-    if !lines.is_empty() {
-        lines.push(AccountLine { name: texts.text("accounts-imported"), is_source: true, is_border: true, wh: imported_wh });
-        lines.push(AccountLine { name: texts.text("accounts-exported"), is_source: false, is_border: true, wh: exported_wh });
+    told.of.clone_from(&scene.state.selection);
+    told.lines = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
+    if !told.lines.is_empty() {
+        told.lines.push(AccountLine { name: texts.text("accounts-imported"), is_source: true, is_border: true, wh: imported_wh });
+        told.lines.push(AccountLine { name: texts.text("accounts-exported"), is_source: false, is_border: true, wh: exported_wh });
     }
-    AccountsFacts { of: scene.state.selection.clone(), of_area: inside.is_some(), is_secret: inside.is_some_and(|inside| inside.is_secret), starts, lines, omitted, is_waiting: !is_there, is_made_up: false }
 }
 
 /// Asks for the chunks of a line; whether they are there.
@@ -139,46 +180,31 @@ fn want(line: &Line, steps: std::ops::Range<usize>, store: &mut SeriesStore) -> 
 }
 
 /// The lines of the territory, of what is selected, or of what lies inside an area; `None` while names of rows are on their way.
-fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis: &crate::formats::territory::Axis, store: &mut SeriesStore) -> Option<(Vec<Line>, Vec<String>)> {
+fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis: &Axis, store: &mut SeriesStore) -> Option<(Vec<Line>, Vec<String>)> {
     let manifest = &scene.manifest;
     let texts = Texts::new(scene.state.language);
-    let step_h = axis.step as f64 / 3600.0;
+    let whole = Span::of(axis, axis).unwrap_or(Span { first: 0, steps: 0 });
     let selection = scene.state.selection.as_ref();
     let (mut lines, mut omitted) = (Vec::new(), Vec::new());
     let demand = series::demand(manifest).filter(|choice| choice.axis == axis);
     match (demand, selection) {
-        (Some(choice), None) if inside.is_some() => lines.extend(inside.into_iter().flat_map(|inside| shown_demand(inside, &choice)).map(|(row, name, kwh)| Line {
-            side: Side::Consumption,
-            name: texts.text(&format!("demand-class-{name}")),
-            path: choice.series.path.clone(),
-            rows: vec![(row, kwh / HOURS_PER_YEAR)],
-            is_made_up: false,
-        })),
-        (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| Line {
-            side: Side::Consumption,
-            name: line.name,
-            path: choice.series.path.clone(),
-            rows: vec![(line.row, line.scale)],
-            is_made_up: false,
-        })),
+        (Some(choice), None) if inside.is_some() => {
+            let of_area = inside.into_iter().flat_map(|inside| shown_demand(inside, &choice));
+            lines.extend(of_area.map(|(row, name, kwh)| drawn(&choice, texts.text(&format!("demand-class-{name}")), row, kwh / HOURS_PER_YEAR, whole)));
+        }
+        (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| drawn(&choice, line.name, line.row, line.scale, whole))),
         (Some(choice), Some(selection)) => {
             let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
             let mut tables = layer.tiles.values().flat_map(|tile| &tile.tables);
             let (table, row) = tables.find_map(|table| Some((table, (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?)))?;
             let of_building = table.number("demand_kwh_year", row).zip(table.number("demand_profile", row)).filter(|_| layer.kind == LayerKind::Buildings);
-            lines.extend(of_building.map(|(kwh, profile)| Line {
-                side: Side::Consumption,
-                name: texts.text("figure-demand-now"),
-                path: choice.series.path.clone(),
-                rows: vec![(profile as usize, kwh / HOURS_PER_YEAR)],
-                is_made_up: false,
-            }));
+            lines.extend(of_building.map(|(kwh, profile)| drawn(&choice, texts.text("figure-demand-now"), profile as usize, kwh / HOURS_PER_YEAR, whole)));
         }
         (None, _) => {}
     }
     for choice in series::catalogue(manifest) {
         let title = choice.title(manifest).text(&texts);
-        let Some(times) = kilowatts(choice.unit(), if choice.scaled.is_some() { 1.0 } else { step_h }) else { continue };
+        let Some((amount, times)) = Amount::of(choice.unit()) else { continue };
         // The same demand once more, or sums of it.
         if sides::repeats_the_demand(choice.id) && demand.is_some() {
             continue;
@@ -189,15 +215,17 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
         if !is_of_selection || !is_of_area {
             continue;
         }
-        if choice.axis != axis {
+        let Some(span) = Span::of(choice.axis, axis) else {
             omitted.push(title);
             continue;
-        }
+        };
         match lines_of(&choice, &title, times, selection, inside, store)? {
             found if found.is_empty() && selection.is_none() && inside.is_none() => omitted.push(title),
             found => {
                 let is_made_up = manifest.is_made_up(choice.dataset());
-                lines.extend(found.into_iter().map(|line| Line { is_made_up, ..line }));
+                // A profile times a year's energy is a power, whatever that energy is written in.
+                let amount = if choice.scaled.is_some() { Amount::Power } else { amount };
+                lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up }));
             }
         }
     }
@@ -208,9 +236,16 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
     Some((lines, omitted))
 }
 
+/// A line of the buildings' demand: a row of its profiles times kilowatts.
+fn drawn(choice: &Choice, name: String, row: usize, kw: f64, span: Span) -> Line {
+    Line { side: Side::Consumption, name, path: choice.series.path.clone(), rows: vec![(row, kw)], amount: Amount::Power, span, is_made_up: false }
+}
+
+/// A side, a name, and rows with what each is multiplied by.
+type Found = (Side, String, Vec<(usize, f64)>);
+
 /// The lines of a series: none where its side is told by nothing. The outer `None` waits.
-fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selection>, inside: Option<&Inside>, store: &mut SeriesStore) -> Option<Vec<Line>> {
-    let path = choice.series.path.clone();
+fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selection>, inside: Option<&Inside>, store: &mut SeriesStore) -> Option<Vec<Found>> {
     let quantity = choice.series.quantity.as_deref().unwrap_or_default();
     if sides::is_left_out(choice.id) {
         return Some(Vec::new());
@@ -219,7 +254,8 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     if let Some(scaled) = choice.scaled {
         let Some(side) = side.or(Some(Side::Consumption).filter(|_| scaled.layer.is_some())) else { return Some(Vec::new()) };
         let is_meant = |feature: &str| selection.is_none_or(|selection| selection.id == feature) && inside.is_none_or(|inside| inside.ids.contains(feature));
-        return Some(vec![Line { side, name: title.to_owned(), path, rows: scaled_rows(scaled, &is_meant, times, store)?, is_made_up: false }].into_iter().filter(|line| !line.rows.is_empty()).collect());
+        let rows = scaled_rows(scaled, &is_meant, times, store)?;
+        return Some(if rows.is_empty() { Vec::new() } else { vec![(side, title.to_owned(), rows)] });
     }
     if choice.series.height() as usize > MOST_ROWS {
         return Some(Vec::new());
@@ -227,7 +263,7 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
     if let Some(selection) = selection {
         let rows = Rows::of(choice, store)?;
         let found = rows.row_of(&selection.id);
-        return Some(found.zip(side).map(|((row, _), side)| Line { side, name: title.to_owned(), path, rows: vec![(row as usize, times)], is_made_up: false }).into_iter().collect());
+        return Some(found.zip(side).map(|((row, _), side)| (side, title.to_owned(), vec![(row as usize, times)])).into_iter().collect());
     }
     let names: Vec<String> = match (&choice.series.rows, choice.series.labels.as_deref()) {
         (rows, Some(labels)) if rows.is_empty() => match store.list(labels, ListKind::Texts).cloned() {
@@ -249,11 +285,11 @@ fn lines_of(choice: &Choice, title: &str, times: f64, selection: Option<&Selecti
         }
         let of_area = |name: &String| inside.is_none_or(|inside| inside.ids.contains(name));
         let rows: Vec<(usize, f64)> = names.iter().enumerate().filter(|(_, name)| of_area(name)).map(|(row, _)| (row, times)).collect();
-        return Some(side.filter(|_| !rows.is_empty()).map(|side| Line { side, name: title.to_owned(), path, rows, is_made_up: false }).into_iter().collect());
+        return Some(side.filter(|_| !rows.is_empty()).map(|side| (side, title.to_owned(), rows)).into_iter().collect());
     }
     let by_row = names.iter().enumerate().filter_map(|(row, name)| {
         let side = sides::side_of(name).or(side.filter(|_| !sides::is_left_out(name)))?;
-        Some(Line { side, name: name.clone(), path: path.clone(), rows: vec![(row, times)], is_made_up: false })
+        Some((side, name.clone(), vec![(row, times)]))
     });
     Some(by_row.collect())
 }
@@ -283,9 +319,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn energies_of_a_step_are_mean_powers() {
-        assert_eq!(kilowatts("kW", 0.5), Some(1.0));
-        assert_eq!(kilowatts("MWh", 0.5), Some(2000.0));
-        assert_eq!(kilowatts("°C", 1.0), None);
+    fn energies_stay_energies_and_powers_powers() {
+        assert_eq!(Amount::of("MW"), Some((Amount::Power, 1000.0)));
+        assert_eq!(Amount::of("MWh"), Some((Amount::Energy, 1000.0)));
+        assert_eq!(Amount::of("°C"), None);
+    }
+
+    #[test]
+    fn a_series_that_begins_later_stands_on_its_own_steps() {
+        let axis = |id: &str, start: i64, end: i64| Axis { id: id.to_owned(), start: Instant(start), end: Instant(end), step: 3600, calendar: None };
+        let year = axis("hours", 0, 8760 * 3600);
+        let span = Span::of(&axis("prod", 24 * 3600, 48 * 3600), &year).unwrap();
+        assert_eq!((span.own(23), span.own(24), span.own(47), span.own(48)), (None, Some(0), Some(23), None));
+        assert_eq!((span.within(&(0..24)), span.within(&(30..72)), span.within(&(48..60)).is_empty()), (0..0, 6..24, true));
+        // One that began earlier; one between the hours; another step.
+        assert_eq!(Span::of(&axis("old", -7200, 7200), &year).and_then(|span| span.own(1)), Some(3));
+        assert_eq!(Span::of(&axis("half", 1800, 36_000), &year), None);
+        assert_eq!(Span::of(&Axis { step: 1800, ..axis("fine", 0, 3600) }, &year), None);
     }
 }

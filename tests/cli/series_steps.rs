@@ -1,0 +1,74 @@
+//! Steps that stamps tell of: one that is coarser than the others, weeks and days from six on a clock that is set, dates at any distance, the hour met twice.
+
+use crate::series::{count, import, manifest, values};
+use jumeau::base::{Clock, Instant};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// What a table of BAT-1 gives: the document of the import, and the values that are there by their instants.
+fn table(rows: &[(String, f64)]) -> (Value, BTreeMap<String, f32>) {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = rows.iter().map(|(at, value)| format!("BAT-1;{at};{value}\n")).collect();
+    let file = folder.path().join("loads.csv");
+    std::fs::write(&file, format!("id;date;valeur (kWh)\n{lines}")).unwrap();
+    let done = import(folder.path(), &file.display().to_string());
+    let territory = folder.path().join("territory");
+    let manifest = manifest(&territory);
+    let found = manifest.series.iter().filter(|series| series.id != "demand").flat_map(|series| values(&territory, series).remove("BAT-1").unwrap_or_default());
+    (done, found.map(|(at, value)| (Instant(at).to_string(), value)).collect())
+}
+
+/// As the clock of Paris shows it.
+fn shown(at: Instant) -> String {
+    let local = Clock::Paris.read(at);
+    format!("{:04}-{:02}-{:02} {:02}:{:02}", local.year, local.month, local.day, local.hour, local.minute)
+}
+
+#[test]
+fn one_year_among_hours_is_refused_and_the_hours_are_kept() {
+    let start = Instant::parse("2025-01-10T00:00:00Z").unwrap();
+    let mut rows: Vec<(String, f64)> = (0..240).map(|hour| (start.plus_seconds(3600 * hour).to_string(), hour as f64 + 1.0)).collect();
+    rows.insert(17, ("2025".to_owned(), 999.0));
+    rows.push(("2025-01".to_owned(), 998.0));
+    let (done, found) = table(&rows);
+    assert_eq!((found.len(), found["2025-01-10T00:00:00Z"], found["2025-01-19T23:00:00Z"]), (240, 1.0, 240.0), "{:#}", done["findings"]);
+    assert_eq!(count(&done, "series-stamp-unreadable"), 2, "{:#}", done["findings"]);
+}
+
+#[test]
+fn weeks_keep_their_values_when_the_clock_is_set() {
+    let rows: Vec<(String, f64)> = (0..20).map(|week| {
+        let day = Instant::parse("2025-01-06T12:00:00Z").unwrap().plus_seconds(7 * 86_400 * week);
+        (day.to_string()[..10].to_owned(), week as f64 + 1.0)
+    }).collect();
+    let (done, found) = table(&rows);
+    // The week of the 31st of March begins at 22:00 UTC; the axis has it at 23:00, and says so.
+    assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=20).map(|week| week as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
+    assert_eq!((found["2025-01-05T23:00:00Z"], found["2025-03-30T23:00:00Z"], count(&done, "series-steps-slide")), (1.0, 13.0, 1));
+}
+
+#[test]
+fn days_that_begin_at_six_keep_their_values_when_the_clock_is_set() {
+    let first = Clock::Paris.instant(2025, 1, 1, 6, 0).unwrap();
+    let days = (0..140).map(|day| first.plus_seconds(86_400 * day));
+    let rows: Vec<(String, f64)> = days.enumerate().map(|(day, at)| (format!("{} 06:00", &shown(at)[..10]), day as f64 + 1.0)).collect();
+    let (done, found) = table(&rows);
+    assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=140).map(|day| day as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
+}
+
+#[test]
+fn dates_at_any_distance_stand_on_their_own_day() {
+    let (done, found) = table(&[("2025-01-31", 1.0), ("2025-02-28", 2.0), ("2025-03-31", 3.0), ("2025-04-07", 4.0), ("2025-04-30", 5.0)].map(|(day, value)| (day.to_owned(), value)));
+    let expected = [("2025-01-30T23:00:00Z", 1.0), ("2025-02-27T23:00:00Z", 2.0), ("2025-03-30T22:00:00Z", 3.0), ("2025-04-06T22:00:00Z", 4.0), ("2025-04-29T22:00:00Z", 5.0)];
+    assert_eq!(found, expected.map(|(at, value)| (at.to_owned(), value)).into(), "{:#}", done["findings"]);
+}
+
+#[test]
+fn a_short_sorted_file_keeps_both_hours_of_autumn() {
+    // Half hours of the night in which the clock of Paris shows 2:00 to 3:00 twice.
+    let first = Instant::parse("2025-10-25T23:30:00Z").unwrap();
+    let rows: Vec<(String, f64)> = (0..8).map(|half| (shown(first.plus_seconds(1800 * half)), half as f64 + 1.0)).collect();
+    let (done, found) = table(&rows);
+    assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=8).map(|half| half as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
+    assert_eq!((found["2025-10-26T01:00:00Z"], count(&done, "series-unsorted"), count(&done, "series-hour-undecided")), (4.0, 0, 0));
+}
