@@ -72,3 +72,42 @@ fn a_short_sorted_file_keeps_both_hours_of_autumn() {
     assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=8).map(|half| half as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
     assert_eq!((found["2025-10-26T01:00:00Z"], count(&done, "series-unsorted"), count(&done, "series-hour-undecided")), (4.0, 0, 0));
 }
+
+/// Energies of each object, and where the axes of the series lie, from rows of two objects.
+fn energies(rows: &[String]) -> (Value, BTreeMap<String, BTreeMap<i64, (i64, f32)>>, Vec<i64>) {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("loads.csv");
+    std::fs::write(&file, format!("id;horodate;valeur (kWh)\n{}", rows.join("\n"))).unwrap();
+    let done = import(folder.path(), &file.display().to_string());
+    let territory = folder.path().join("territory");
+    let manifest = manifest(&territory);
+    let (mut found, mut steps): (BTreeMap<String, BTreeMap<i64, (i64, f32)>>, Vec<i64>) = Default::default();
+    for series in manifest.series.iter().filter(|series| series.id != "demand") {
+        let step = manifest.axes.iter().find(|axis| axis.id == series.axis).unwrap().step;
+        steps.push(step);
+        for (row, values) in values(&territory, series) {
+            found.entry(row).or_default().extend(values.into_iter().map(|(at, value)| (at, (step, value))));
+        }
+    }
+    steps.sort_unstable();
+    (done, found, steps)
+}
+
+#[test]
+fn objects_of_different_steps_keep_all_their_energy() {
+    let start = Instant::parse("2025-01-01T00:00:00Z").unwrap();
+    // Hours of one building are most of the rows, half-hours of another the rest.
+    let hours = (0..240).map(|hour| format!("BAT-1;{};2", start.plus_seconds(3600 * hour)));
+    let halves = (0..120).map(|half| format!("BAT-2;{};1", start.plus_seconds(1800 * half)));
+    let mut rows: Vec<String> = hours.chain(halves).collect();
+    for _ in 0..2 {
+        let (done, found, steps) = energies(&rows);
+        assert_eq!(steps, [1800, 3600], "{:#}", done["findings"]);
+        for (row, step, count, value) in [("BAT-1", 3600, 240, 2.0), ("BAT-2", 1800, 120, 1.0)] {
+            let expected: BTreeMap<i64, (i64, f32)> = (0..count).map(|n| (start.0 + step * n, (step, value))).collect();
+            assert_eq!(found[row], expected, "{row}");
+        }
+        assert_eq!((count(&done, "series-step-several"), count(&done, "series-stamp-off-grid")), (0, 0), "{:#}", done["findings"]);
+        rows.sort_by_key(|row| row.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))));
+    }
+}

@@ -24,6 +24,11 @@ pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
 const USUAL_S: [i64; 16] = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 86_400];
 
+/// Whether people measure in steps of so many seconds.
+pub fn is_usual(step_s: i64) -> bool {
+    USUAL_S.contains(&step_s)
+}
+
 /// What is kept of the stamps of one lane: of series that share their stamps.
 #[derive(Default)]
 pub struct Stamps {

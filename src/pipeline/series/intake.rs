@@ -5,6 +5,7 @@ use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
 use super::form::{self, Form, Known, Values, text_of};
 use super::places::delivery_points;
+use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Severity, Wall};
@@ -34,6 +35,8 @@ pub struct Slot {
     /// As it will be written; empty where nobody says it.
     pub unit: String,
     pub lane: usize,
+    /// The lane of its own that it was given because its objects have another step; 0 where they have not.
+    pub apart: usize,
     pub count: u64,
 }
 
@@ -58,6 +61,8 @@ pub struct Taken {
     /// Names of rows as they were first met.
     pub rows: Vec<String>,
     pub slots: Vec<Slot>,
+    /// Where the slot of a row's points is another than they say.
+    pub moved: Moved,
     pub lanes: Vec<Stamps>,
     /// By the rows they were met among, and the first of the two instants.
     pub doubles: HashMap<(u32, i64), Double, FixedState>,
@@ -75,6 +80,7 @@ struct Track {
     last: i64,
     hash: u64,
     looked_at: bool,
+    stride: Stride,
 }
 
 /// What a pass is told.
@@ -197,7 +203,7 @@ impl<'a> Intake<'a> {
     ///
     /// # Errors
     /// What the system says.
-    pub fn finish(self, typical_year: bool, teller: &mut Teller) -> std::io::Result<Taken> {
+    pub fn finish(mut self, typical_year: bool, teller: &mut Teller) -> std::io::Result<Taken> {
         let (rising, falling) = (self.rising, self.falling);
         let order = match (rising, falling) {
             (_, 0) => Order::Rising,
@@ -212,8 +218,18 @@ impl<'a> Intake<'a> {
         if astray > 0 && !typical_year {
             teller.push("series-unsorted", Severity::Info, "", astray);
         }
+        let points = self.writer.finish()?;
+        // A stated step is everyone's; sums are told by how many stand behind them, which a part of the objects would not be.
+        let is_parted = self.wanted.declared.is_none_or(|declared| declared.step_s.is_none() && declared.aggregate.is_none());
+        let members = self.track_of.iter().filter(|_| is_parted).filter_map(|((row, lane), track)| {
+            let track = self.tracks.get(*track as usize)?;
+            Some(Member { row: *row, lane: usize::from(*lane), hash: track.hash, stride: track.stride })
+        });
+        let members: Vec<Member> = members.collect();
+        let moved = split::by_step(&members, &points, &mut self.slots, &mut self.lanes, MAX_SLOTS)?;
         Ok(Taken {
-            points: self.writer.finish()?,
+            points,
+            moved,
             rows: self.rows,
             slots: self.slots,
             lanes: self.lanes,
@@ -429,7 +445,7 @@ impl<'a> Intake<'a> {
         if let Some(evicted) = evicted.and_then(|evicted| self.tracks.get_mut(evicted as usize)) {
             evicted.looked_at = false;
         }
-        self.tracks.push(Track { last: i64::MIN, hash, looked_at });
+        self.tracks.push(Track { last: i64::MIN, hash, looked_at, stride: Stride::default() });
         self.track_of.insert(key, track);
         track
     }
@@ -442,6 +458,7 @@ impl<'a> Intake<'a> {
         if found.looked_at {
             lane.look(found.hash, track, at);
         }
+        found.stride.add(at);
         if is_double {
             return;
         }
@@ -495,7 +512,7 @@ impl<'a> Intake<'a> {
             self.lanes.len() - 1
         });
         let slot = self.slots.len() as u16;
-        self.slots.push(Slot { quantity: quantity.to_owned(), unit: symbol, lane, count: 0 });
+        self.slots.push(Slot { quantity: quantity.to_owned(), unit: symbol, lane, apart: 0, count: 0 });
         self.slot_of.insert(key, slot);
         Some(slot)
     }

@@ -54,7 +54,7 @@ impl Placed {
         let steps = self.layout.steps;
         let chunk_rows = rows.min(CHUNK_ROWS).min((PART_VALUES / steps.max(1)).max(1));
         let layout = Layout::new(rows, steps, chunk_rows, (CHUNK_VALUES / chunk_rows.max(1)).max(1))?;
-        let array = Array { quantity: self.array.quantity.clone(), unit: self.array.unit.clone(), lane: self.array.lane };
+        let array = Array { quantity: self.array.quantity.clone(), unit: self.array.unit.clone(), lane: self.array.lane, apart: self.array.apart };
         Ok(Self { array, axis: self.axis, layout, strips: Vec::new(), path: format!("{group}/{}", self.name), name: self.name.clone(), absent: 0, spread: Spread::default() })
     }
 
@@ -91,6 +91,8 @@ pub struct Array {
     pub quantity: String,
     pub unit: String,
     lane: usize,
+    /// As of its slots.
+    apart: usize,
 }
 
 /// Where an array lies.
@@ -193,7 +195,7 @@ fn arrays(slots: &[Slot]) -> (Vec<Array>, Vec<Option<(usize, f64)>>) {
     let mut arrays: Vec<Array> = Vec::new();
     for slot in order {
         if !arrays.iter().any(|array| factor(slot, array).is_some()) {
-            arrays.push(Array { quantity: slot.quantity.clone(), unit: slot.unit.clone(), lane: slot.lane });
+            arrays.push(Array { quantity: slot.quantity.clone(), unit: slot.unit.clone(), lane: slot.lane, apart: slot.apart });
         }
     }
     let places = slots
@@ -204,7 +206,7 @@ fn arrays(slots: &[Slot]) -> (Vec<Array>, Vec<Option<(usize, f64)>>) {
 }
 
 fn factor(slot: &Slot, array: &Array) -> Option<f64> {
-    if slot.quantity != array.quantity {
+    if slot.quantity != array.quantity || slot.apart != array.apart {
         return None;
     }
     if slot.unit == array.unit {
@@ -355,8 +357,9 @@ enum Nowhere {
 impl Laying<'_> {
     fn spot(&self, point: &Point) -> Result<Spot, Nowhere> {
         let row = self.row_at.get(point.row as usize).copied().filter(|row| *row != EMPTY).ok_or(Nowhere::Said)?;
-        let (array, factor) = self.array_of.get(usize::from(point.slot)).copied().flatten().ok_or(Nowhere::Said)?;
-        let lane = self.taken.slots.get(usize::from(point.slot)).map_or(0, |slot| slot.lane);
+        let slot = if self.taken.moved.is_empty() { point.slot } else { self.taken.moved.get(&(point.row, point.slot)).copied().unwrap_or(point.slot) };
+        let (array, factor) = self.array_of.get(usize::from(slot)).copied().flatten().ok_or(Nowhere::Said)?;
+        let lane = self.taken.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
         let found = self.axes.of_lane(lane).and_then(|axis| self.axes.found.get(axis)).ok_or(Nowhere::Said)?;
         if self.taken.lanes.get(lane).is_some_and(|stamps| stamps.is_coarse(point.precision)) {
             return Err(Nowhere::Coarse);
@@ -538,7 +541,8 @@ mod tests {
         Taken {
             points: writer.finish().unwrap(),
             rows: (0..600).map(|row| format!("{:03}", 599 - row)).collect(),
-            slots: vec![Slot { quantity: "a".to_owned(), unit: "kWh".to_owned(), lane: 0, count: 1 }],
+            slots: vec![Slot { quantity: "a".to_owned(), unit: "kWh".to_owned(), lane: 0, apart: 0, count: 1 }],
+            moved: Default::default(),
             lanes: vec![stamps],
             doubles: Default::default(),
             order: Order::Mixed,

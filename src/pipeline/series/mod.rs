@@ -8,6 +8,7 @@
 //! | [`columns`] | the columns of one table, and their units |
 //! | [`spool`] | the values on disk |
 //! | [`axis`] | the time axis |
+//! | [`split`] | objects of another step |
 //! | [`lay`] | the arrays, part by part |
 //! | [`places`] | where objects lie, and in which surfaces |
 //! | [`summed`] | sums in place of objects, as secrecy has it |
@@ -28,6 +29,7 @@ mod lay;
 mod places;
 mod publish;
 pub mod scaled;
+mod split;
 mod spool;
 mod spread;
 mod summed;
