@@ -182,7 +182,9 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
     let unsure = others().any(|monument| monument.covisible.is_none());
     let protected = perimeter || covisible || of("AC2").next().is_some() || of("AC4").next().is_some();
     let heritage_building = place.prescriptions.iter().any(|cover| cover.code.trim().starts_with("07"));
-    let excepted = protected || heritage_building || itself.is_some();
+    // The heart of a national park is excepted too (L.111-17, 1°).
+    let park = of("EL10").next().is_some();
+    let excepted = protected || heritage_building || park || itself.is_some();
     let delay_months = match itself {
         Some(_) => LISTED_MONTHS,
         None if protected || unsure => 2,
@@ -204,7 +206,10 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
     if excepted {
         add("aspect-excepted", State::Needed, same(zones.join(" ; ")));
     } else {
-        add("aspect", if place.has_servitudes { State::Known } else { State::ToVerify }, same(zones.join(" ; ")));
+        // Each of its exceptions has to be known not to be here: easements, protected elements, perimeters that a council left out.
+        let left_out = place.information.iter().any(|cover| cover.code.trim().starts_with("31"));
+        let is_known = place.has_servitudes && place.has_prescriptions && !unsure && !left_out;
+        add("aspect", if is_known { State::Known } else { State::ToVerify }, same(zones.join(" ; ")));
     }
     for monument in others() {
         let name = if monument.name.is_empty() { "monument" } else { &monument.name };
@@ -251,8 +256,9 @@ pub fn formalities(place: &Place, plan: &Plan, texts: &Texts, at: Instant) -> Fo
     }
     add("insurance", State::ToVerify, none.clone());
     if plan.kwp <= 3.0 && plan.feeds_in {
-        add("tax", State::Known, none);
+        add("tax", State::Known, none.clone());
     }
+    add("indicative", State::Known, none);
     Formalities { steps: steps.into_iter().flatten().collect(), delay_months, excepted }
 }
 
@@ -279,12 +285,18 @@ mod tests {
         assert!(seen.excepted && seen.delay_months == 2);
         let agreement = seen.steps.iter().find(|step| step.id == "heritage-agreement").unwrap();
         assert_eq!(agreement.origin().matches("L.621-32").count(), 1);
+        assert!(seen.steps.last().unwrap().fr.contains("ne vaut pas certificat d’urbanisme"));
         assert!(agreement.article.contains("L.621-30") && !agreement.source.is_empty() && !agreement.from.is_empty() && agreement.why.0.contains("300 m") && agreement.why.1.contains("300 m"));
         let hidden = steps(&Place { monuments: vec![monument(Some(false))], ..known.clone() });
         assert!(!hidden.excepted && hidden.delay_months == 1);
         assert!(hidden.steps.iter().any(|step| step.id == "heritage-advice" && step.state == State::ToVerify));
         assert!(hidden.steps.iter().any(|step| step.id == "aspect" && step.state == State::Known));
-        assert_eq!(steps(&Place { monuments: vec![monument(None)], ..known }).delay_months, 2, "what could not be computed is not a permission");
+        let unsure = steps(&Place { monuments: vec![monument(None)], ..known.clone() });
+        assert_eq!(unsure.delay_months, 2, "what could not be computed is not a permission");
+        let aspect = |found: &Formalities| found.steps.iter().find(|step| step.id == "aspect").map(|step| step.state);
+        assert_eq!((aspect(&unsure), aspect(&steps(&Place { has_prescriptions: false, ..known.clone() }))), (Some(State::ToVerify), Some(State::ToVerify)));
+        let heart = Cover { code: "EL10".to_owned(), name: String::new(), dataset: "sup".to_owned(), date: String::new() };
+        assert_eq!(aspect(&steps(&Place { servitudes: vec![heart], ..known })), None);
     }
 
     #[test]

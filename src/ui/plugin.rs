@@ -19,7 +19,7 @@ use bevy::input::keyboard::{Key, KeyboardInput};
 use bevy::prelude::*;
 use bevy::window::{FileDragAndDrop, RequestRedraw};
 use bevy_egui::input::EguiWantsInput;
-use bevy_egui::{EguiContexts, EguiPlugin, EguiPrimaryContextPass, egui};
+use bevy_egui::{EguiContexts, EguiInput, EguiPlugin, EguiPreUpdateSet, EguiPrimaryContextPass, egui};
 
 /// Draws the panels over the viewer's window.
 pub struct UiPlugin;
@@ -33,6 +33,7 @@ impl Plugin for UiPlugin {
             .init_resource::<PointerOverPanel>()
             .init_resource::<KeysInPanel>()
             .add_systems(PreUpdate, keep_keys.after(InputSystems))
+            .add_systems(PreUpdate, only_news.after(EguiPreUpdateSet::ProcessInput).before(EguiPreUpdateSet::BeginPass))
             .init_resource::<RoofFacts>()
             .init_resource::<PlanFacts>()
             .add_message::<FileDragAndDrop>()
@@ -63,6 +64,16 @@ impl Default for Panels {
             is_installed: false,
             is_fresh: false,
         }
+    }
+}
+
+/// Whether Shift and its like are held is told with every frame, and whatever is told asks for one more: a window that rests would never do so.
+fn only_news(mut inputs: Query<&mut EguiInput>, mut known: Local<egui::Modifiers>) {
+    for mut input in &mut inputs {
+        input.events.retain(|event| match event {
+            egui::Event::ModifiersChanged(held) => std::mem::replace(&mut *known, *held) != *held,
+            _ => true,
+        });
     }
 }
 
@@ -423,5 +434,24 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         title,
         source,
         method,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_held_is_news_once() {
+        let mut app = App::new();
+        app.add_systems(Update, only_news);
+        let context = app.world_mut().spawn(EguiInput::default()).id();
+        let mut told = |held: egui::Modifiers| {
+            let mut input = app.world_mut().get_mut::<EguiInput>(context).expect("a context");
+            input.events = vec![egui::Event::ModifiersChanged(held), egui::Event::Copy];
+            app.update();
+            app.world().get::<EguiInput>(context).map_or(0, |input| input.events.len())
+        };
+        assert_eq!([egui::Modifiers::NONE, egui::Modifiers::NONE, egui::Modifiers::SHIFT, egui::Modifiers::SHIFT, egui::Modifiers::NONE].map(&mut told), [1, 1, 2, 1, 2]);
     }
 }
