@@ -34,7 +34,8 @@ enum Unit {
 }
 
 /// # Errors
-/// `meter-no-table`, `meter-columns` without a column of instants and one of values, `meter-empty` with fewer than two readable rows, `meter-limit`.
+/// `meter-no-table`, `meter-columns` without a column of instants and one of values, `meter-empty` with fewer than two readable rows, `meter-limit`;
+/// `meter-doubled`, `meter-counter` and `meter-unit` for what would be read as a load that it is not.
 pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     let body = body(bytes);
     let dialect = sniff(body).ok_or_else(|| Fault::new("meter-no-table", "", ""))?;
@@ -48,14 +49,12 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     let enedis = head.iter().any(|name| name.eq_ignore_ascii_case("horodate"));
     let names: Vec<String> = head.iter().map(|name| name.to_lowercase()).collect();
     let time = names.iter().position(|name| TIME_NAMES.iter().any(|known| name.starts_with(known))).unwrap_or(0);
-    let value = names
-        .iter()
-        .position(|name| unit_in(name).is_some() && !name.contains("max"))
-        .or_else(|| names.iter().position(|name| VALUE_NAMES.iter().any(|known| name.starts_with(known))))
-        .or_else(|| (names.len() == 2).then_some(1 - time.min(1)))
-        .filter(|at| *at != time)
-        .ok_or_else(|| Fault::new("meter-columns", "", head.join(", ")))?;
-    let unit = names.get(value).and_then(|name| unit_in(name)).unwrap_or(if enedis { Unit::Watt } else { Unit::Kilowatt });
+    // A date may have its hour in a column of its own.
+    let hour = names.iter().enumerate().position(|(at, name)| at != time && unit_in(name).is_none() && HOUR_NAMES.iter().any(|known| name.starts_with(known)));
+    let values = values_in(&names, time, hour);
+    let first = *values.first().ok_or_else(|| Fault::new("meter-columns", "", head.join(", ")))?;
+    let said = names.get(first).and_then(|name| unit_in(name));
+    let unit = said.unwrap_or(if enedis { Unit::Watt } else { Unit::Kilowatt });
     let mut rows: BTreeMap<i64, f64> = BTreeMap::new();
     let (mut unreadable, mut doubled, mut absolute) = (0, 0, true);
     while let Some(record) = next() {
@@ -63,8 +62,11 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
             return Err(Fault::new("meter-limit", "", MAX_ROWS));
         }
         let fields: Vec<String> = record.map(|fields| fields.iter().map(text).collect()).unwrap_or_default();
-        let stamp = fields.get(time).and_then(|text| Stamp::parse(text));
-        let number = fields.get(value).and_then(|text| text.parse().ok().or_else(|| written_number(text, dialect.decimal_comma))).filter(|x: &f64| x.is_finite());
+        let day = fields.get(time).map(String::as_str).unwrap_or_default();
+        let with_hour = hour.and_then(|hour| Stamp::parse(&format!("{day} {}", fields.get(hour)?)));
+        let stamp = with_hour.or_else(|| Stamp::parse(day));
+        let number_of = |at: &usize| fields.get(*at).and_then(|text| text.parse().ok().or_else(|| written_number(text, dialect.decimal_comma))).filter(|x: &f64| x.is_finite());
+        let number = values.iter().map(number_of).sum::<Option<f64>>();
         match (stamp, number) {
             (Some(stamp), Some(number)) => {
                 absolute &= stamp.absolute;
@@ -75,6 +77,19 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         }
     }
     let step_s = usual_step(&rows).filter(|step| STEP_S.contains(step)).ok_or_else(|| Fault::new("meter-empty", "", rows.len()))?;
+    if doubled > LEAST_DOUBLED + rows.len() / 20 {
+        return Err(Fault::new("meter-doubled", "", doubled));
+    }
+    // Nobody draws more and more for ever: this is what a meter's counter shows.
+    let never_falls = rows.values().zip(rows.values().skip(1)).all(|(a, b)| a <= b);
+    let rises = rows.values().zip(rows.values().skip(1)).filter(|(a, b)| a < b).count();
+    if never_falls && rows.len() >= LEAST_COUNTER && 2 * rises >= rows.len() {
+        return Err(Fault::new("meter-counter", "", rows.len()));
+    }
+    let mean = rows.values().sum::<f64>() / rows.len().max(1) as f64;
+    if said.is_none() && unit == Unit::Kilowatt && mean > MOST_GUESSED_KW {
+        return Err(Fault::new("meter-unit", "", format!("{mean:.0}")));
+    }
     let hours = step_s as f64 / 3600.0;
     let in_a_kilowatt = match unit {
         Unit::Watt => 1000.0,
@@ -87,6 +102,35 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     Ok(Meter { step_s, kw: rows.into_iter().map(|(at, value)| (at - back_s, value / in_a_kilowatt)).collect(), absolute, unreadable, doubled })
 }
 
+/// Columns of the load, which count together: one, or the peak and off-peak hours of a tariff.
+fn values_in(names: &[String], time: usize, hour: Option<usize>) -> Vec<usize> {
+    let has = |at: &usize, words: &[&str]| names.get(*at).is_some_and(|name| words.iter().any(|word| name.contains(word)));
+    let others = || (0..names.len()).filter(|at| *at != time && Some(*at) != hour && !has(at, &NOT_LOADS));
+    let is_named = |at: &usize| names.get(*at).is_some_and(|name| unit_in(name).is_some() || VALUE_NAMES.iter().any(|known| name.starts_with(known)));
+    let named: Vec<usize> = others().filter(is_named).collect();
+    let loads: Vec<usize> = named.iter().copied().filter(|at| has(at, &["conso", "soutir", "load", "demand"])).collect();
+    let known = if loads.is_empty() { named } else { loads };
+    let is_energy = |at: &usize| names.get(*at).and_then(|name| unit_in(name)).is_some_and(|unit| matches!(unit, Unit::WattHour | Unit::KilowattHour));
+    let is_part = |at: &usize| has(at, &["pleine", "creuse", "peak"]) || names.get(*at).is_some_and(|name| name.split(|c: char| !c.is_alphanumeric()).any(|word| ["hp", "hc", "hph", "hch", "hpb", "hcb"].contains(&word)));
+    let parts: Vec<usize> = known.iter().copied().filter(|at| is_energy(at) && is_part(at)).collect();
+    match known.first() {
+        _ if parts.len() > 1 => parts,
+        // With a unit rather than without.
+        Some(first) => vec![known.iter().copied().find(|at| names.get(*at).is_some_and(|name| unit_in(name).is_some())).unwrap_or(*first)],
+        None if names.len() == 2 => others().collect(),
+        None => Vec::new(),
+    }
+}
+
+/// Doubled stamps that are no fault: a wall clock shows an hour of autumn twice.
+const LEAST_DOUBLED: usize = 12;
+/// Rows of which one can say that they never fall.
+const LEAST_COUNTER: usize = 48;
+/// A mean power that nobody meant who named no unit.
+const MOST_GUESSED_KW: f64 = 100.0;
+const HOUR_NAMES: [&str; 5] = ["heure", "hour", "time", "horaire", "uhrzeit"];
+/// Words of columns that are no load.
+const NOT_LOADS: [&str; 9] = ["prod", "inject", "index", "max", "surplus", "souscri", "subscri", "temp", "tension"];
 const TIME_NAMES: [&str; 8] = ["horodate", "date", "time", "instant", "heure", "debut", "début", "start"];
 const VALUE_NAMES: [&str; 8] = ["valeur", "value", "puissance", "power", "conso", "energie", "énergie", "energy"];
 
@@ -139,6 +183,30 @@ mod tests {
         let found = read(french.as_bytes()).unwrap();
         assert_eq!((found.step_s, found.doubled, found.absolute), (3600, 1, false));
         assert_eq!(found.kw[1].1, 1.25);
+    }
+
+    #[test]
+    fn the_load_is_found_among_other_columns() {
+        let hours = |row: &dyn Fn(usize) -> String| (0..72).map(|hour| format!("{}\n", row(hour))).collect::<String>();
+        let mean = |text: String| {
+            let found = read(text.as_bytes()).unwrap();
+            (found.step_s, (100.0 * found.kw.iter().map(|(_, kw)| kw).sum::<f64>() / found.kw.len() as f64).round() / 100.0)
+        };
+        let stamp = |hour: usize| format!("2026-01-{:02} {:02}:00", 1 + hour / 24, hour % 24);
+        let split = hours(&|hour| format!("2026-01-{:02};{:02}:00;{}", 1 + hour / 24, hour % 24, if hour % 2 == 0 { 0.25 } else { 0.75 }));
+        assert_eq!(mean(format!("date;heure;puissance_kw\n{split}")), (3600, 0.5));
+        let tariff = hours(&|hour| format!("{};{};{}", stamp(hour), if hour % 24 > 6 { "0,5" } else { "0" }, if hour % 24 > 6 { "0" } else { "0,5" }));
+        assert_eq!(mean(format!("Date de relevé;Heures pleines (kWh);Heures creuses (kWh)\n{tariff}")), (3600, 0.5));
+        let both = hours(&|hour| format!("{};{};{}", stamp(hour), 5000, 200 + 200 * (hour % 2)));
+        assert_eq!(mean(format!("Horodate;Production (W);Consommation (W)\n{both}")), (3600, 0.3));
+        let refused = |text: String| read(text.as_bytes()).unwrap_err().code;
+        let index = hours(&|hour| format!("{};{}", stamp(hour), 12_000 + hour));
+        assert_eq!(refused(format!("date;index (kWh)\n{index}")), "meter-columns");
+        assert_eq!(refused(format!("date;energie (kWh)\n{index}")), "meter-counter");
+        let watts = hours(&|hour| format!("{};{}", stamp(hour), 300 + 100 * (hour % 3)));
+        assert_eq!(refused(format!("date;conso\n{watts}")), "meter-unit");
+        let days = hours(&|hour| format!("2026-01-{:02};{}", 1 + hour / 24, hour % 5));
+        assert_eq!(refused(format!("date;puissance_kw\n{days}")), "meter-doubled");
     }
 
     #[test]

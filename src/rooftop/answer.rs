@@ -70,6 +70,8 @@ pub struct MyRoof {
     pub load_known: &'static str,
     /// Hours of the meter's year that were not in its file.
     pub load_missing: usize,
+    /// Rows of that file that could not be read, or repeat a stamp.
+    pub load_refused: usize,
     pub formalities: Formalities,
     pub place: Place,
     pub covisibilities: Vec<Covisibility>,
@@ -168,6 +170,7 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         load_kwh,
         load_known,
         load_missing,
+        load_refused: if let Load::Meter(meter) = &ask.load { meter.unreadable + meter.doubled } else { 0 },
         formalities,
         place,
         covisibilities,

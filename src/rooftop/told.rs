@@ -186,7 +186,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         "area_m2": answer.area_m2, "usable_m2": answer.usable_m2, "modules": answer.modules, "kwp": answer.kwp,
         "kwh_year": answer.kwh_year, "kwh_year_p90": answer.kwh_p90, "kwh_year_p10": answer.kwh_p10, "kwh_month": answer.kwh_month,
         "planes": planes, "left_out": left,
-        "load": { "profile": basis.load, "kwh_year": found.load_kwh, "known": found.load_known, "hours_filled_in": found.load_missing },
+        "load": { "profile": basis.load, "kwh_year": found.load_kwh, "known": found.load_known, "hours_filled_in": found.load_missing, "rows_refused": found.load_refused },
         "battery_kwh": basis.battery_kwh,
         "self_consumption": answer.self_consumption, "self_sufficiency": answer.self_sufficiency,
         "balance_kwh": {
@@ -294,7 +294,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
             format!("{} ({} – {})", amount(answer.kwh_year, &say("kWh/an", "kWh/year")), grouped(answer.kwh_p90, english), grouped(answer.kwh_p10, english)),
             format!("{model} ; {weather} ; {}", say("P90 – P10", "P90 – P10")),
         ),
-        line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}", load_said(basis.load, english))),
+        line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}{}", load_said(basis.load, english), load_odd(found, english))),
         line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), own_by),
         line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
         line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
@@ -365,6 +365,21 @@ fn bracketed(text: &str) -> String {
 /// `2026-11-26`.
 pub fn day(at: Instant) -> String {
     at.to_string().chars().take(10).collect()
+}
+
+/// What a meter's file lacks: hours that are those of other days, rows that do not count.
+fn load_odd(found: &MyRoof, english: bool) -> String {
+    let mut out = String::new();
+    // An hour is missing in spring by itself.
+    if found.load_missing > 24 {
+        let count = grouped(found.load_missing as f64, english);
+        out += &if english { format!("; {count} hours of the year are not in it and were filled in after its other days") } else { format!(" ; {count} heures de l’année n’y sont pas et sont complétées d’après ses autres jours") };
+    }
+    if found.load_refused > 0 {
+        let count = grouped(found.load_refused as f64, english);
+        out += &if english { format!("; {count} rows unreadable or met twice do not count") } else { format!(" ; {count} lignes illisibles ou répétées ne comptent pas") };
+    }
+    out
 }
 
 /// Whole numbers with a blank (or comma) between thousands.

@@ -91,6 +91,21 @@ pub const SENTENCES: &[Sentence] = &[
         "No column of power or energy recognised ({value}): name it for instance “power_kw” or “energy_kwh”.",
     ),
     (
+        "meter-doubled",
+        "{value} lignes répètent un horodatage : l'heure est peut-être dans une colonne à part. Nommez-la « heure », ou réunissez date et heure.",
+        "{value} rows repeat a stamp: the hour may stand in a column of its own. Call it “heure”, or join date and hour.",
+    ),
+    (
+        "meter-counter",
+        "Les {value} valeurs ne baissent jamais : c'est l'index d'un compteur, pas une courbe de charge. Exportez la puissance ou l'énergie de chaque pas.",
+        "The {value} values never fall: this is the reading of a counter, no load curve. Export the power or the energy of each step.",
+    ),
+    (
+        "meter-unit",
+        "Sans unité, des kilowatts sont supposés, et leur moyenne serait de {value} kW : nommez l'unité, par exemple « consommation_w ».",
+        "Without a unit kilowatts are supposed, and their mean would be {value} kW: name the unit, for instance “consommation_w”.",
+    ),
+    (
         "meter-empty",
         "Moins de deux mesures lisibles ({value}), ou un pas hors d'une minute à un jour.",
         "Fewer than two readable measurements ({value}), or a step not within a minute and a day.",

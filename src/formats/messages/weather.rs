@@ -55,6 +55,11 @@ pub const SENTENCES: &[Sentence] = &[
         "{value} hours are missing after {object}; they are not counted.",
     ),
     (
+        "weather-not-a-year",
+        "Ces {value} heures ne sont pas une année : la production affichée est leur somme, pas un rendement annuel.",
+        "These {value} hours are not a year: the output shown is their sum, no yearly yield.",
+    ),
+    (
         "weather-month-missing",
         "Il manque {object} mois à la météo ({value}) : les sommes de l’année sont sans eux.",
         "{object} months are missing from the weather ({value}): the sums of the year are without them.",
