@@ -19,6 +19,8 @@ const APART_BINS: i64 = 60;
 const FEWEST_SHARE: u64 = 20;
 /// Seconds of a step that somebody states.
 const MOST_STEP_S: i64 = 100 * 31_556_952;
+/// Steps that are asked whether the clock was set before them: a year of days, and more.
+const MOST_ASKED: u64 = 3_000;
 /// Steps of one axis.
 pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
@@ -161,8 +163,8 @@ impl Found {
 
     /// In summer its steps begin an hour before those of the axis.
     pub fn slides(&self) -> bool {
-        let winter = |clock: Clock, at: Instant| clock.read(at).offset_s;
-        self.local.is_some_and(|clock| (0..self.steps.min(400)).filter_map(|step| self.axis.start_of(step)).any(|at| winter(clock, at) != winter(clock, self.axis.start)))
+        let starts = || (0..self.steps.min(MOST_ASKED)).filter_map(|step| self.axis.start_of(step));
+        self.local.is_some_and(|clock| starts().any(|at| clock.read(at).offset_s != clock.read(self.axis.start).offset_s))
     }
 
     /// Whether another axis has the same steps, be it longer or shorter.
