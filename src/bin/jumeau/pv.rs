@@ -120,7 +120,7 @@ fn answer(args: &Args) -> Result<(Weather, Sums), (String, String)> {
         linke,
         file: args.weather.clone(),
     };
-    let mut weather = weather::weather(&ask).map_err(|fault| fault.sentence())?;
+    let weather = weather::weather_summed(&ask).map_err(|fault| fault.sentence())?;
     let system = System {
         model: SkyModel::from_name(&args.model).unwrap_or_default(),
         mount: Mount::from_name(&args.mount).unwrap_or(Mount::FREE_STANDING),
@@ -137,15 +137,8 @@ fn answer(args: &Args) -> Result<(Weather, Sums), (String, String)> {
     if !sums.ac_kwh.is_finite() {
         return Err(WeatherFault::Nothing.sentence());
     }
-    let hours = (sums.hours as f64 * weather.step_h).round();
-    if let Some(path) = args.weather.as_ref().filter(|_| !A_YEAR_H.contains(&hours)) {
-        weather.findings.push(Finding::new("weather-not-a-year", Severity::Warning, path.display().to_string()).value(hours));
-    }
     Ok((weather, sums))
 }
-
-/// A year of which a week may be missing.
-const A_YEAR_H: std::ops::RangeInclusive<f64> = 8_592.0..=8_784.0;
 
 fn say(finding: &Finding, lang: super::lang::Lang) {
     let (fr, en) = jumeau::formats::messages::message(finding);

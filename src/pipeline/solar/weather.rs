@@ -8,6 +8,9 @@ use crate::formats::{self, weather::WeatherKind};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 
+/// A year of which a week may be missing.
+const A_YEAR_H: std::ops::RangeInclusive<f64> = 8_592.0..=8_784.0;
+
 /// What was asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ask {
@@ -147,6 +150,19 @@ pub fn weather_of_year(ask: &Ask) -> Result<Weather, WeatherFault> {
         let months: Vec<String> = missing.iter().map(u8::to_string).collect();
         let file = ask.file.as_ref().map_or_else(String::new, |path| path.display().to_string());
         weather.findings.push(Finding::new("weather-month-missing", Severity::Error, file).object(months.len().to_string()).value(months.join(", ")));
+    }
+    Ok(weather)
+}
+
+/// The hours that were asked for, for a plain sum over all of them: a file whose hours are not a year says so.
+///
+/// # Errors
+/// As [`weather`].
+pub fn weather_summed(ask: &Ask) -> Result<Weather, WeatherFault> {
+    let mut weather = weather(ask)?;
+    let hours = (weather.hours.len() as f64 * weather.step_h).round();
+    if let Some(path) = ask.file.as_ref().filter(|_| !A_YEAR_H.contains(&hours)) {
+        weather.findings.push(Finding::new("weather-not-a-year", Severity::Warning, path.display().to_string()).value(hours));
     }
     Ok(weather)
 }
