@@ -124,7 +124,7 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
     let axes: Vec<Value> = manifest
         .axes
         .iter()
-        .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step }))
+        .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step, "calendar": axis.calendar }))
         .collect();
     let imagery: Vec<Value> = manifest
         .imagery

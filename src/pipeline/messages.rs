@@ -271,7 +271,6 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("series-stamp-end-guessed", "d’après « {object} », les horodatages marquent la fin du pas", "by “{object}”, stamps mark the end of their step"),
     ("series-stamp-off-grid", "{object} : horodatage hors du pas, de {value}", "{object}: stamp off its step by {value}"),
     ("series-stamp-unreadable", "{object} : horodatage illisible ({value}), ligne écartée", "{object}: unreadable stamp ({value}), row set aside"),
-    ("series-steps-slide", "{object} : pas de {value} comptés sur l’horloge du lieu ; en été l’axe, en temps universel, les montre une heure plus tard", "{object}: steps of {value} go by the clock of the place; in summer the axis, in universal time, shows them an hour later"),
     ("series-step-several", "{object} : plusieurs horodatages dans le même pas, le premier compte", "{object}: several stamps in one step, the first counts"),
     ("series-steps-absent", "{object} : {value} valeurs absentes", "{object}: {value} values absent"),
     ("series-summed", "série {object} sommée par zone ({value})", "series {object} summed by area ({value})"),
