@@ -145,12 +145,60 @@ fn two_columns_of_a_table_are_two_series() {
     assert_eq!(sums, [200.0, 190_000.0]);
 }
 
+/// Days of 2026 with a column for each step: the value is 100 times the day of the year plus the step; the hour that spring skips is as told.
+fn days_of_hours(head: &str, steps: u32, skipped: &str) -> String {
+    let first = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+    let row = |day: u32| {
+        let date = first.plus_seconds(86_400 * i64::from(day)).to_string()[..10].to_owned();
+        let is_skipped = |step: u32| date == "2026-03-29" && (2 * steps / 24..3 * steps / 24).contains(&step);
+        format!("B1;{date}{}\n", hours(0..steps, |step| if is_skipped(step) { format!(";{skipped}") } else { format!(";{}", 100 * day + step) }))
+    };
+    format!("id;date{head}\n{}", hours(0..365, row))
+}
+
 #[test]
-fn hours_as_columns_are_told() {
+fn columns_of_the_hours_of_a_day_are_one_series_of_the_year() {
+    let row_of = |head: &str, steps: u32, skipped: &str| {
+        let (done, found, _) = read("s.csv", days_of_hours(head, steps, skipped).as_bytes());
+        let row = only(&found, &done);
+        (done, row)
+    };
+    for (head, steps, ends) in [
+        (hours(0..24, |hour| format!(";{hour:02}:00")), 24, 0),
+        (hours(0..48, |half| format!(";{:02}:{:02}", half / 2, half % 2 * 30)), 48, 0),
+        (hours(1..25, |hour| format!(";H{hour}")), 24, 1),
+        (hours(1..25, |hour| format!(";{hour:02}h00 (kWh)")), 24, 1),
+    ] {
+        let (done, row) = row_of(&head, steps, "");
+        // A year of 365 days has 8760 hours; the second of the two that autumn has is not in the file.
+        assert_eq!(row.len() as u32, 365 * steps - steps / 24, "{head} {:#}", done["findings"]);
+        assert_eq!((row["2025-12-31T23:00:00Z"], row["2026-01-01T12:00:00Z"]), (0.0, (13 * steps / 24) as f32));
+        // On the day without its third hour the fourth begins where the third would; in autumn the third has the first of its two.
+        let (spring, autumn) = (100.0 * 87.0, 100.0 * 297.0);
+        assert_eq!((row["2026-03-29T00:00:00Z"], row["2026-03-29T01:00:00Z"]), (spring + (steps / 24) as f32, spring + (3 * steps / 24) as f32));
+        assert_eq!((row["2026-10-25T00:00:00Z"], row.get("2026-10-25T01:00:00Z"), row["2026-10-25T02:00:00Z"]), (autumn + (2 * steps / 24) as f32, None, autumn + (3 * steps / 24) as f32));
+        assert_eq!(finding(&done, "series-hours-read")["example"]["value"], steps.to_string());
+        let skipped = finding(&done, "series-hours-skipped");
+        assert_eq!((skipped["severity"].as_str(), skipped["example"]["object"].as_str()), (Some("info"), Some("#88 B1 2026-03-29 02:00")));
+        assert_eq!((count(&done, "series-hour-ambiguous"), count(&done, "series-stamp-end-guessed"), count(&done, "series-hours-as-columns")), (u64::from(steps / 24), ends, 0));
+    }
+    // What stands in an hour that there is not is told as loss, unless it is nothing.
     let head = hours(0..24, |hour| format!(";{hour:02}:00"));
-    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02}{}\n", hours(0..24, |hour| format!(";{}", 100 * day + hour))));
-    let (done, found, _) = read("s.csv", format!("id;date{head}\n{rows}").as_bytes());
-    assert_eq!((finding(&done, "series-hours-as-columns")["example"]["value"].as_str(), found.len()), (Some("24"), 24));
+    for (skipped, severity) in [("0", "info"), ("7,5", "warning")] {
+        let (done, _) = row_of(&head, 24, skipped);
+        assert_eq!(finding(&done, "series-hours-skipped")["severity"], severity, "{skipped}");
+    }
+    // A sum beside them is left aside, and told.
+    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02}{};9\n", hours(0..24, |hour| format!(";{}", 100 * day + hour))));
+    let (done, found, _) = read("s.csv", format!("id;date{head};total\n{rows}").as_bytes());
+    assert_eq!((only(&found, &done).len(), finding(&done, "series-hours-beside")["example"]["object"].as_str()), (19 * 24, Some("total")));
+}
+
+#[test]
+fn hours_as_columns_at_no_even_distance_are_told() {
+    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02};1;2;3\n"));
+    let (done, found, _) = read("s.csv", format!("id;date;08:00;12:00;20:00\n{rows}").as_bytes());
+    assert_eq!((finding(&done, "series-hours-as-columns")["example"]["value"].as_str(), found.len()), (Some("3"), 3));
 }
 
 #[test]

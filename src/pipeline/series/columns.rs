@@ -40,6 +40,8 @@ pub(super) enum PlannedValues {
     Rows(Vec<(usize, u32, u16)>),
     /// Cell, instant; none for hours that there are not.
     Instants(Vec<(usize, Option<At>)>),
+    /// Cell, and seconds after the midnight of its row.
+    Hours(Vec<(usize, i64)>),
 }
 
 impl ColumnPlan {
@@ -115,6 +117,22 @@ impl ColumnPlan {
                     })
                     .collect();
                 PlannedValues::Instants(stamps)
+            }
+            Values::Hours(hours) => {
+                let names = |of: &[usize]| of.iter().map(|at| name(*at)).collect::<Vec<_>>().join(", ");
+                let first_and_last = [hours.columns.first(), hours.columns.last()].map(|column| column.map_or("", |(at, _)| name(*at)));
+                let between = first_and_last.join(" … ");
+                usual.1 = hours.columns.first().map(|(at, _)| units.of(name(*at), teller).1).unwrap_or_default();
+                teller.push("series-hours-read", Severity::Info, &between, hours.columns.len());
+                if !hours.beside.is_empty() {
+                    teller.push("series-hours-beside", Severity::Info, names(&hours.beside), hours.beside.len());
+                }
+                // Who says which end a stamp marks means these too.
+                let ends_s = if declared.is_some_and(|declared| declared.stamp.is_some()) { 0 } else { hours.ends_s };
+                if ends_s > 0 {
+                    teller.push("series-stamp-end-guessed", Severity::Info, &between, "");
+                }
+                PlannedValues::Hours(hours.columns.iter().map(|(at, mark_s)| (place(*at), mark_s - ends_s)).collect())
             }
         };
         for (unit, names) in units.guessed {

@@ -1,6 +1,7 @@
 //! How a table holds its series: told by a declaration, by the names of its columns, and by a look at its first rows.
 
 use super::declared::{DeclaredSeries, FormName};
+use crate::formats::series::day::day_columns;
 use crate::formats::series::plain_name;
 use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
@@ -42,6 +43,18 @@ pub enum Values {
     /// Objects or quantities: the ids of the territory's objects tell.
     Columns(Vec<usize>),
     Instants(Vec<(usize, Stamp)>),
+    Hours(Hours),
+}
+
+/// Steps of the days that rows are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hours {
+    /// Column, and seconds after midnight.
+    pub columns: Vec<(usize, i64)>,
+    /// How far a step begins before that.
+    pub ends_s: i64,
+    /// Columns of other values, which are left aside.
+    pub beside: Vec<usize>,
 }
 
 /// Forms that say more than their columns.
@@ -69,6 +82,7 @@ impl Form {
             Values::Objects(_) => FormName::Objects,
             Values::Quantities(_) | Values::Columns(_) => FormName::Quantities,
             Values::Instants(_) => FormName::Instants,
+            Values::Hours(_) => FormName::Hours,
         }
         .name()
     }
@@ -79,6 +93,7 @@ impl Form {
             Values::One(at) => vec![*at],
             Values::Objects(list) | Values::Quantities(list) | Values::Columns(list) => list.clone(),
             Values::Instants(list) => list.iter().map(|(at, _)| *at).collect(),
+            Values::Hours(hours) => hours.columns.iter().map(|(at, _)| *at).collect(),
         };
         let mut columns: Vec<usize> = Vec::new();
         let mut seen = BTreeSet::new();
@@ -423,6 +438,11 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
         _ => Vec::new(),
     };
     let free = |at: &usize| !form.instant.contains(at) && !form.id.contains(at) && form.quantity != Some(*at) && form.unit != Some(*at) && form.points != Some(*at);
+    if wanted.is_none_or(|wanted| wanted == FormName::Hours)
+        && let Some(hours) = hours_of(look, form, &told, &free)
+    {
+        return Some(Values::Hours(hours));
+    }
     let named_value = || (0..look.columns.len()).find(|at| is_called_value(look, *at));
     let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
     let numbers = if told.is_empty() { list(&|at| look.is_value(at)) } else { told.clone() };
@@ -449,6 +469,24 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
         None if !form.id.is_empty() => Values::Quantities(numbers),
         None => Values::Columns(numbers),
     })
+}
+
+/// Columns that are the steps of the days that rows are.
+fn hours_of(look: &Look, form: &Form, told: &[usize], free: &dyn Fn(&usize) -> bool) -> Option<Hours> {
+    let [date] = form.instant.as_slice() else { return None };
+    let stamps: Vec<Stamp> = look.rows.iter().filter_map(|row| Stamp::parse(&look.text(row, *date))).collect();
+    // Some programs write the midnight of a day.
+    let days = stamps.iter().filter(|stamp| stamp.precision == Precision::Day || stamp.precision == Precision::Time && !stamp.absolute && stamp.seconds % 86_400 == 0).count();
+    if stamps.is_empty() || 10 * days < 9 * stamps.len() {
+        return None;
+    }
+    let of_values = |at: &usize| look.is_number(*at) || look.seen(*at).filled == 0;
+    let columns: Vec<usize> = (0..look.columns.len()).filter(|at| if told.is_empty() { free(at) && of_values(at) } else { told.contains(at) }).collect();
+    let names: Vec<&str> = columns.iter().filter_map(|at| look.columns.get(*at)).map(String::as_str).collect();
+    let day = day_columns(&names)?;
+    let hours: Vec<(usize, i64)> = day.marks.iter().filter_map(|(at, mark_s)| Some((*columns.get(*at)?, *mark_s))).collect();
+    let beside = columns.into_iter().filter(|at| look.is_value(*at) && !hours.iter().any(|(hour, _)| hour == at)).collect();
+    Some(Hours { columns: hours, ends_s: day.ends_s, beside })
 }
 
 fn known(look: &Look) -> Option<Known> {
@@ -480,6 +518,9 @@ fn plausible(look: &Look, form: &Form) -> bool {
         rows += 1;
     }
     let repeated = form.id.is_empty() || ids.len() < rows;
+    if matches!(form.values, Values::Hours(_)) {
+        return true;
+    }
     let Values::One(value) = form.values else { return form.known.is_some() || stamps.len() > 1 && is_regular(&stamps, finest, repeated) };
     let named_value = is_called_value(look, value);
     if stamps.len() < 2 {

@@ -8,7 +8,7 @@ use super::places::delivery_points;
 use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
-use crate::base::{Clock, Severity, Wall};
+use crate::base::{Clock, Instant, Severity, Wall};
 use crate::formats::series::plain_name;
 use crate::formats::series::stamp::{Precision, Stamp, WallClock};
 use crate::formats::series::unit::Unit;
@@ -349,8 +349,31 @@ impl<'a> Intake<'a> {
                 }
                 Ok(())
             }
+            PlannedValues::Hours(list) => {
+                let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision >= Precision::Day) else { return Ok(()) };
+                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                for (at, after_s) in list {
+                    let stamp = Stamp { seconds: stamp.seconds + after_s, precision: Precision::Time, ..stamp };
+                    if !stamp.absolute && self.wall.read(stamp.seconds) == Wall::Never {
+                        self.skip(line, stamp, cell(Some(*at)), teller);
+                        continue;
+                    }
+                    let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { continue };
+                    self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)?;
+                }
+                Ok(())
+            }
             PlannedValues::Instants(_) => Ok(()),
         }
+    }
+
+    /// The column of an hour that the clock leaves out: there is nothing to read, and what stands there all the same is told.
+    fn skip(&mut self, line: &Line, stamp: Stamp, cell: Option<&Cell>, teller: &mut Teller) {
+        self.read += 1;
+        let is_nothing = matches!(cell.map_or(Value::Absent, number_of), Value::Absent | Value::Number(0.0));
+        let severity = if is_nothing { Severity::Info } else { Severity::Warning };
+        let hour = || Instant(stamp.seconds).to_string().replace('T', " ").trim_end_matches(":00Z").to_owned();
+        teller.note("series-hours-skipped", severity, || format!("{} {}", line.place(), hour()), || cell.map_or_else(|| "–".to_owned(), text_of));
     }
 
     /// Keeps a value, or says why there is none.
