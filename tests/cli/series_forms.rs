@@ -45,10 +45,13 @@ fn hours(range: std::ops::Range<u32>, row: impl Fn(u32) -> String) -> String {
 #[test]
 fn ten_digits_are_a_date_and_an_hour() {
     let text = hours(0..24, |hour| format!("44020001;20250101{hour:02};{hour}.5\n"));
-    for head in ["station;date_utc;temperature (°C)\n", "NUM_POSTE;AAAAMMJJHH_UTC;T (°C)\n"] {
+    for head in ["station;date_utc;temperature (°C)\n", "NUM_POSTE;AAAAMMJJHH_UTC;T (°C)\n", "NUM_POSTE;AAAAMMJJHH;T (°C)\n"] {
         let (done, found, _) = read("s.csv", format!("{head}{text}").as_bytes());
         let row = only(&found, &done);
         assert_eq!((row.len(), row["2025-01-01T00:00:00Z"], row["2025-01-01T13:00:00Z"]), (24, 0.5, 13.5), "{head}");
+        let said = finding(&done, "series-zone-guessed");
+        assert_eq!((said["example"]["value"].as_str(), count(&done, "series-zone-assumed")), (Some("Etc/UTC"), 0), "{head}");
+        assert!(!head.ends_with("JJHH;T (°C)\n") || said["example"]["object"] == "NUM_POSTE, AAAAMMJJHH");
     }
 }
 
@@ -83,15 +86,38 @@ fn lines_before_the_names_are_passed_over() {
         12345678901234;Courbe de charge;01/01/2025;02/01/2025;Energie active;Consommation;Comptage Brut;W;30\nHorodate;Valeur\n{}",
         hours(1..20, row)
     );
-    let (done, found, _) = read("s.csv", enedis.as_bytes());
+    let (done, found, units) = read("s.csv", enedis.as_bytes());
     let row = only(&found, &done);
-    assert_eq!((row.len(), row["2025-01-01T11:30:00Z"]), (19, 12.0));
+    // They say the unit, and that stamps are at the end of their hour.
+    assert_eq!((row.len(), row["2025-01-01T10:30:00Z"], units.into_values().collect::<Vec<_>>()), (19, 12.0, vec!["W".to_owned()]));
     assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "2");
+    assert_eq!((finding(&done, "series-unit-guessed")["example"]["object"].as_str(), count(&done, "series-unit-missing")), (Some("Unite"), 0));
+    assert_eq!(finding(&done, "series-stamp-end-guessed")["example"]["object"], "Type de donnees : Courbe de charge");
+    // “My roof” reads the same powers at the same instants.
+    let meter = jumeau::formats::meter::read(enedis.as_bytes()).unwrap();
+    let of_meter: BTreeMap<String, f32> = meter.kw.iter().map(|(at, kw)| (Instant(*at).to_string(), (1000.0 * kw) as f32)).collect();
+    assert_eq!(of_meter, row);
     let own = format!("# title: Demande\n# territory: X\n# unit: kW\nutc,local,B1\n{}", hours(0..20, |hour| format!("2025-01-01T{hour:02}:00:00Z,2025-01-01T{:02}:00+01:00,{hour}\n", hour + 1)));
-    let (done, found, _) = read("s.csv", own.as_bytes());
+    let (done, found, units) = read("s.csv", own.as_bytes());
     let row = only(&found, &done);
-    assert_eq!((row.len(), row["2025-01-01T05:00:00Z"]), (20, 5.0));
+    assert_eq!((row.len(), row["2025-01-01T05:00:00Z"], units.into_values().collect::<Vec<_>>()), (20, 5.0, vec!["kW".to_owned()]));
     assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "3");
+}
+
+#[test]
+fn two_downloads_of_one_folder_are_two_meters() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::create_dir(at.join("enedis")).unwrap();
+    for (prm, more) in [("12345678901234", 0), ("12345678905678", 100)] {
+        let rows = hours(1..20, |hour| format!("2025-01-01T{hour:02}:00:00+01:00;{}\n", hour + more));
+        let text = format!("Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite\n{prm};Courbe de charge;01/01/2025;02/01/2025;Energie active;Consommation;Comptage Brut;W\n\nHorodate;Valeur\n{rows}");
+        std::fs::write(at.join(format!("enedis/{prm}.csv")), text).unwrap();
+    }
+    let done = import(at, "enedis");
+    let (found, _) = all_values(&at.join("territory"));
+    let rows: Vec<(&str, f32)> = found.iter().map(|((_, row), values)| (row.as_str(), values["2025-01-01T00:00:00Z"])).collect();
+    assert_eq!((rows, count(&done, "series-stamp-conflict")), (vec![("12345678901234", 2.0), ("12345678905678", 102.0)], 0), "{:#}", done["findings"]);
 }
 
 #[test]

@@ -109,14 +109,14 @@ impl Form {
 
 const INSTANTS: &[&str] = &[
     "date_heure", "date_et_heure", "dateheure", "horodate", "horodatage", "datetime", "date_time", "timestamp", "instant", "phenomenontime", "phenomenon_time",
-    "time", "temps", "stamp", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
+    "time", "temps", "stamp", "aaaammjjhhmn", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
 ];
 const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
 /// Endings that say whose clock or which end, not what.
-const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end"];
+const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end", "_fin_de_pas", "_iso"];
 /// Ids of objects that a territory may hold.
 const OBJECTS: &[&str] = &[
-    "cleabs", "rnb_id", "id_rnb", "rnb", "prm", "pdl", "pce", "usage_point_id", "id_batiment", "batiment_id", "batiment", "building_id", "building", "id_bat",
+    "cleabs", "rnb_id", "id_rnb", "rnb", "prm", "identifiant_prm", "pdl", "pce", "usage_point_id", "id_batiment", "batiment_id", "batiment", "building_id", "building", "id_bat",
     "identifiant", "id", "object_id", "object", "objet_id", "objet", "feature_id", "feature", "code_iris", "iris",
 ];
 /// What else stands for a row, the most telling first.

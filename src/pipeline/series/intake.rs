@@ -3,13 +3,14 @@
 use super::axis::Stamps;
 use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
-use super::form::{self, Form, Known, Values, text_of};
+use super::form::{self, Form, Values, text_of};
 use super::places::delivery_points;
 use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Instant, Severity, Wall};
 use crate::formats::series::plain_name;
+use crate::formats::series::preamble::Preamble;
 use crate::formats::series::stamp::{Precision, Stamp, WallClock};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
@@ -87,6 +88,8 @@ struct Track {
 pub struct Wanted<'a> {
     pub id: &'a str,
     pub declared: Option<&'a DeclaredSeries>,
+    /// One table is all of the series.
+    pub is_alone: bool,
     /// The clock of the place.
     pub clock: Clock,
     /// Whether an id is one of the territory's objects.
@@ -159,13 +162,15 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// What the system says when the values cannot be kept.
     pub fn table(&mut self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> std::io::Result<()> {
-        self.clock_of(columns, form, teller);
+        let before = table.series_facts().before;
+        self.clock_of(columns, form, &before, teller);
+        self.ends_of(columns, form, &before, teller);
         let mut form = form.clone();
         if let Values::Columns(list) = &form.values {
             let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
         }
-        let plan = ColumnPlan::new(self, columns, &form, teller);
+        let plan = ColumnPlan::new(self, columns, &form, &before, teller);
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
         let mut fault = None;
         let mut line = Line::default();
@@ -242,25 +247,41 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// Whose clock stamps without an offset go by: as declared, as the header says, as the form is known for, else that of the place.
-    fn clock_of(&mut self, columns: &[String], form: &Form, teller: &mut Teller) {
+    /// Whose clock stamps without an offset go by: as declared, as the header says or what stands before it, as the form is known for, else that of
+    /// the place.
+    fn clock_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
         if self.zone_told {
             return;
         }
-        let names: Vec<String> = form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect();
+        let names = instants(columns, form);
         let says = |words: &[&str]| names.iter().any(|name| name.split('_').any(|word| words.contains(&word)));
-        if says(&["utc", "gmt", "tu"]) {
-            self.wall = WallClock::new(Clock::Hours(0));
-            self.zone_told = true;
-            teller.push("series-zone-guessed", Severity::Info, names.join(", "), "Etc/UTC");
-        } else if form.known.is_some() {
-            self.wall = WallClock::new(Clock::Paris);
-            self.zone_told = true;
-            teller.push("series-zone-guessed", Severity::Info, form.known.map_or("", Known::name), Clock::Paris.name());
-        }
-        if self.wanted.declared.and_then(|declared| declared.stamp).is_none() && names.iter().any(|name| name.ends_with("_fin") || name.ends_with("_end")) {
+        // Météo-France's climatological data: all stamps are in universal time.
+        let station = columns.iter().find(|name| plain_name(name) == "num_poste").filter(|_| names.iter().any(|name| name.starts_with("aaaammjj")));
+        let (said, clock) = if says(&["utc", "gmt", "tu"]) {
+            (names.join(", "), Clock::Hours(0))
+        } else if let Some((said, clock)) = &before.clock {
+            (said.clone(), *clock)
+        } else if let Some(known) = form.known {
+            (known.name().to_owned(), Clock::Paris)
+        } else if let Some(station) = station {
+            let instants = form.instant.iter().filter_map(|at| columns.get(*at)).map(String::as_str);
+            (std::iter::once(station.as_str()).chain(instants).collect::<Vec<_>>().join(", "), Clock::Hours(0))
+        } else {
+            return;
+        };
+        self.wall = WallClock::new(clock);
+        self.zone_told = true;
+        teller.push("series-zone-guessed", Severity::Info, said, clock.name());
+    }
+
+    /// Whether stamps mark the end of their step, where nobody declares it.
+    fn ends_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
+        let names = instants(columns, form);
+        let is_end = |name: &String| ["_fin", "_end", "_fin_de_pas"].iter().any(|ending| name.ends_with(ending));
+        let said = if names.iter().any(is_end) { Some(names.join(", ")) } else { before.load_curve.clone() };
+        if let (Some(said), None) = (said, self.wanted.declared.and_then(|declared| declared.stamp)) {
             self.ends = true;
-            teller.push("series-stamp-end-guessed", Severity::Info, names.join(", "), "");
+            teller.push("series-stamp-end-guessed", Severity::Info, said, "");
         }
     }
 
@@ -539,6 +560,11 @@ impl<'a> Intake<'a> {
         self.slot_of.insert(key, slot);
         Some(slot)
     }
+}
+
+/// What the columns of instants are called.
+fn instants(columns: &[String], form: &Form) -> Vec<String> {
+    form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect()
 }
 
 /// The row that is being read.

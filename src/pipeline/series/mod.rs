@@ -333,7 +333,7 @@ fn one(
         None => place.ids.roles.iter().any(|role| place.ids.holds(*role, id)),
     };
     let cancelled = || progress.cancelled();
-    let wanted = Wanted { id, declared, clock: place.clock, is_known: &is_any, cancelled: &cancelled };
+    let wanted = Wanted { id, declared, is_alone: source.tables.len() == 1, clock: place.clock, is_known: &is_any, cancelled: &cancelled };
     let mut intake = Intake::new(&work.join("points"), &wanted, &mut teller).map_err(failed)?;
     for table in &source.tables {
         teller.in_file(&table.label);
