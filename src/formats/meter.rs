@@ -5,6 +5,7 @@
 
 use super::Fault;
 use super::csv::{self, Dialect, Records, sniff, written_number};
+use super::series::day::day_columns;
 use super::series::plain_name;
 use super::series::preamble::Preamble;
 use super::series::stamp::Stamp;
@@ -56,9 +57,11 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
     let enedis = told.load_curve.is_some() || told.other_kind.is_none() && head.iter().any(|name| name.eq_ignore_ascii_case("horodate"));
     let names: Vec<String> = head.iter().map(|name| name.to_lowercase()).collect();
     let time = names.iter().position(|name| TIME_NAMES.iter().any(|known| name.starts_with(known))).unwrap_or(0);
+    // A row may be a day, with a column for each of its steps.
+    let of_day = day_columns(&head.iter().map(String::as_str).collect::<Vec<&str>>());
     // A date may have its hour in a column of its own.
-    let hour = names.iter().enumerate().position(|(at, name)| at != time && unit_in(name).is_none() && HOUR_NAMES.iter().any(|known| name.starts_with(known)));
-    let values = values_in(&names, time, hour);
+    let hour = names.iter().enumerate().position(|(at, name)| at != time && unit_in(name).is_none() && of_day.is_none() && HOUR_NAMES.iter().any(|known| name.starts_with(known)));
+    let values = of_day.as_ref().map_or_else(|| values_in(&names, time, hour), |day| day.marks.iter().map(|(at, _)| *at).collect());
     let first = *values.first().ok_or_else(|| Fault::new("meter-columns", "", head.join(", ")))?;
     let in_head = names.get(first).and_then(|name| unit_in(name));
     let said = match (in_head, &told.unit) {
@@ -77,14 +80,18 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         let with_hour = hour.and_then(|hour| Stamp::parse(&format!("{day} {}", fields.get(hour)?)));
         let stamp = with_hour.or_else(|| Stamp::parse(day));
         let number_of = |at: &usize| fields.get(*at).and_then(|text| text.parse().ok().or_else(|| written_number(text, dialect.decimal_comma))).filter(|x: &f64| x.is_finite());
-        let number = values.iter().map(number_of).sum::<Option<f64>>();
-        match (stamp, number) {
+        let mut keep = |after_s: i64, number: Option<f64>| match (stamp, number) {
             (Some(stamp), Some(number)) => {
                 absolute &= stamp.absolute;
                 // The first of a stamp counts: a wall clock shows an hour of autumn twice.
-                if rows.contains_key(&stamp.seconds) { doubled += 1 } else { rows.insert(stamp.seconds, number); }
+                let at = stamp.seconds + after_s;
+                if rows.contains_key(&at) { doubled += 1 } else { rows.insert(at, number); }
             }
             _ => unreadable += 1,
+        };
+        match &of_day {
+            Some(day) => day.marks.iter().for_each(|(at, mark_s)| keep(mark_s - day.ends_s, number_of(at))),
+            None => keep(0, values.iter().map(number_of).sum::<Option<f64>>()),
         }
     }
     let step_s = usual_step(&rows).filter(|step| STEP_S.contains(step)).ok_or_else(|| Fault::new("meter-empty", "", rows.len()))?;
@@ -214,6 +221,11 @@ mod tests {
         assert_eq!(mean(format!("Date de relevé;Heures pleines (kWh);Heures creuses (kWh)\n{tariff}")), (3600, 0.5));
         let both = hours(&|hour| format!("{};{};{}", stamp(hour), 5000, 200 + 200 * (hour % 2)));
         assert_eq!(mean(format!("Horodate;Production (W);Consommation (W)\n{both}")), (3600, 0.3));
+        // A row a day: hours, and half-hours from the end of the first.
+        let days = |names: String, steps: usize| format!("date{names}\n{}", (1..6).map(|day| format!("{day:02}/01/2026{}\n", (0..steps).map(|step| format!(";{}", step % 2)).collect::<String>())).collect::<String>());
+        assert_eq!(mean(days((0..24).map(|hour| format!(";{hour:02}:00 (kW)")).collect(), 24)), (3600, 0.5));
+        assert_eq!(mean(days((1..49).map(|half| format!(";{:02}:{:02} (kWh)", half / 2, half % 2 * 30)).collect(), 48)), (1800, 1.0));
+        assert_eq!(read(days((1..25).map(|hour| format!(";H{hour}")).collect(), 24).as_bytes()).unwrap().kw[1], (Stamp::parse("2026-01-01T01:00").unwrap().seconds, 1.0));
         let refused = |text: String| read(text.as_bytes()).unwrap_err().code;
         let index = hours(&|hour| format!("{};{}", stamp(hour), 12_000 + hour));
         assert_eq!(refused(format!("date;index (kWh)\n{index}")), "meter-columns");

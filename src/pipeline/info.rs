@@ -252,8 +252,12 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
         for axis in &manifest.axes {
             let _ = writeln!(
                 out,
-                "  {:<12} {} … {}  ({} s)",
-                axis.id, axis.start, axis.end, axis.step
+                "  {:<12} {} … {}  ({} s{})",
+                axis.id,
+                axis.start,
+                axis.end,
+                axis.step,
+                axis.calendar.as_ref().map_or_else(String::new, |calendar| format!(", {}", calendar.timezone))
             );
         }
     }

@@ -51,8 +51,19 @@ fn ten_digits_are_a_date_and_an_hour() {
         assert_eq!((row.len(), row["2025-01-01T00:00:00Z"], row["2025-01-01T13:00:00Z"]), (24, 0.5, 13.5), "{head}");
         let said = finding(&done, "series-zone-guessed");
         assert_eq!((said["example"]["value"].as_str(), count(&done, "series-zone-assumed")), (Some("Etc/UTC"), 0), "{head}");
-        assert!(!head.ends_with("JJHH;T (°C)\n") || said["example"]["object"] == "NUM_POSTE, AAAAMMJJHH");
+        assert!(!head.ends_with("JJHH;T (°C)\n") || said["example"]["object"] == "Météo-France, données climatologiques");
     }
+}
+
+#[test]
+fn a_station_of_meteo_france_is_in_universal_time_with_its_units() {
+    let head = "NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJHH;RR1;QRR1;T;QT;FF;QFF;GLO;QGLO";
+    let text = hours(0..24, |hour| format!("44020001;NANTES-BOUGUENAIS;47.15;-1.608333;26;20260329{hour:02};0.2;9;{hour}.5;1;3.1;1;;\n"));
+    let (done, found, units) = read("H_44_2026.csv", format!("{head}\n{text}").as_bytes());
+    assert_eq!(units.into_iter().collect::<Vec<_>>(), [("FF", "m/s"), ("RR1", "mm"), ("T", "°C")].map(|(name, unit)| (name.to_owned(), unit.to_owned())));
+    // The hour that a clock of Paris skips is an hour like any other.
+    let row = &found[&("T".to_owned(), "44020001".to_owned())];
+    assert_eq!((row.len(), row["2026-03-29T02:00:00Z"], count(&done, "series-hour-nonexistent"), count(&done, "series-unit-missing")), (24, 2.5, 0, 0));
 }
 
 #[test]

@@ -293,5 +293,13 @@ fn known_unit(known: Known, column: &str) -> &'static str {
         Known::EnedisProfiles if column.starts_with("coefficient") => "1",
         Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",
         Known::EnedisProfiles | Known::EnedisAggregates => "",
+        Known::MeteoFrance => match column {
+            "t" | "td" | "tn" | "tx" | "tm" | "tntxm" | "t10" | "t20" | "t50" | "t100" | "tnsol" | "tn50" | "tchaussee" => "°C",
+            "rr1" | "rr" => "mm",
+            "ff" | "ff2" | "ffm" | "fxy" | "fxy2" | "fxi" | "fxi2" | "fxi3s" => "m/s",
+            "u" | "un" | "ux" | "um" => "%",
+            "pmer" | "pstat" | "pmermin" | "tsv" => "hPa",
+            _ => "",
+        },
     }
 }

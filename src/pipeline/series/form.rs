@@ -63,6 +63,7 @@ pub enum Known {
     Eco2mix,
     EnedisProfiles,
     EnedisAggregates,
+    MeteoFrance,
 }
 
 impl Known {
@@ -71,6 +72,7 @@ impl Known {
             Self::Eco2mix => "éCO2mix",
             Self::EnedisProfiles => "Enedis, coefficients des profils",
             Self::EnedisAggregates => "Enedis, agrégats",
+            Self::MeteoFrance => "Météo-France, données climatologiques",
         }
     }
 }
@@ -140,7 +142,7 @@ const POINTS: &[&str] = &[
     "nb_points_soutirage", "nb_points_injection", "nb_points", "nombre_de_points", "nombre_de_points_soutirage", "nombre_de_points_injection", "nb_points_de_livraison", "nb_sites", "nb_pdl",
 ];
 /// Numbers that are no values.
-const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
+const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "alti", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
 const NO_VALUES_BEGIN: &[&str] = &["code_", "id_", "insee_", "nb_point", "nombre_de_point", "indice_", "geo_", "column_", "index_level", "date_"];
 /// Columns that only a quantity has as its name.
 const QUANTITY_NAMES: &[&str] = &[
@@ -235,7 +237,9 @@ impl Look {
     /// A name that is no other thing's.
     fn may_be_value(&self, at: usize) -> bool {
         let Some(name) = self.plain.get(at) else { return false };
-        let excluded = NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
+        // Météo-France's code of quality stands behind each value: `T`, `QT`.
+        let is_quality = name.strip_prefix('q').is_some_and(|of| self.plain.iter().any(|plain| plain == of)) && is_of_stations(&self.plain);
+        let excluded = is_quality || NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
         !excluded
     }
 
@@ -461,7 +465,8 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     if numbers.is_empty() {
         return None;
     }
-    let alike = form.id.is_empty() || known(look).is_some() || wanted.is_some();
+    // A station lacks most of what stations may measure.
+    let alike = form.id.is_empty() || known(look).is_some_and(|known| known != Known::MeteoFrance) || wanted.is_some();
     let numbers = if told.is_empty() { list(&|at| look.is_value(at) || look.is_empty_value(at, alike)) } else { told };
     Some(match wanted {
         Some(FormName::Objects) => Values::Objects(numbers),
@@ -494,10 +499,18 @@ fn known(look: &Look) -> Option<Known> {
     if has("consommation") && (has("thermique") || has("nucleaire") || has("prevision_j")) && (has("date") || has("heure")) {
         return Some(Known::Eco2mix);
     }
+    if is_of_stations(&look.plain) {
+        return Some(Known::MeteoFrance);
+    }
     if has("coefficient_") && (has("sous_profil") || has("profil")) {
         return Some(Known::EnedisProfiles);
     }
     (has("total_energie_soutiree") || has("total_energie_injectee") || (has("horodate") && has("nb_points"))).then_some(Known::EnedisAggregates)
+}
+
+/// Météo-France's climatological data, hour by hour or day by day.
+fn is_of_stations(plain: &[String]) -> bool {
+    plain.iter().any(|name| name == "num_poste") && plain.iter().any(|name| name.starts_with("aaaammjj"))
 }
 
 /// Whether a table that nobody declared is one of series and no register with a date in each row.

@@ -3,7 +3,7 @@
 use super::axis::Stamps;
 use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
-use super::form::{self, Form, Values, text_of};
+use super::form::{self, Form, Known, Values, text_of};
 use super::places::delivery_points;
 use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
@@ -255,19 +255,17 @@ impl<'a> Intake<'a> {
         }
         let names = instants(columns, form);
         let says = |words: &[&str]| names.iter().any(|name| name.split('_').any(|word| words.contains(&word)));
-        // Météo-France's climatological data: all stamps are in universal time.
-        let station = columns.iter().find(|name| plain_name(name) == "num_poste").filter(|_| names.iter().any(|name| name.starts_with("aaaammjj")));
         let (said, clock) = if says(&["utc", "gmt", "tu"]) {
             (names.join(", "), Clock::Hours(0))
         } else if let Some((said, clock)) = &before.clock {
             (said.clone(), *clock)
-        } else if let Some(known) = form.known {
-            (known.name().to_owned(), Clock::Paris)
-        } else if let Some(station) = station {
-            let instants = form.instant.iter().filter_map(|at| columns.get(*at)).map(String::as_str);
-            (std::iter::once(station.as_str()).chain(instants).collect::<Vec<_>>().join(", "), Clock::Hours(0))
         } else {
-            return;
+            match form.known {
+                // In universal time for the metropole, in that of the place overseas, as its producer has it.
+                Some(known @ Known::MeteoFrance) => (known.name().to_owned(), if self.wanted.clock == Clock::Paris { Clock::Hours(0) } else { self.wanted.clock }),
+                Some(known) => (known.name().to_owned(), Clock::Paris),
+                None => return,
+            }
         };
         self.wall = WallClock::new(clock);
         self.zone_told = true;

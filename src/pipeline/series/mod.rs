@@ -403,7 +403,7 @@ fn layer_of(rows: &[String], ids: &KnownIds) -> Option<Role> {
 fn nature_of(dataset: &Dataset, known: Option<form::Known>) -> Nature {
     match (dataset.nature, known) {
         (nature @ (Nature::Measured | Nature::Statistical | Nature::Simulated | Nature::Made), _) => nature,
-        (_, Some(form::Known::Eco2mix)) => Nature::Measured,
+        (_, Some(form::Known::Eco2mix | form::Known::MeteoFrance)) => Nature::Measured,
         (_, Some(form::Known::EnedisProfiles | form::Known::EnedisAggregates)) => Nature::Statistical,
         (nature, None) => nature,
     }
