@@ -121,11 +121,7 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
             })
         })
         .collect();
-    let axes: Vec<Value> = manifest
-        .axes
-        .iter()
-        .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step, "calendar": axis.calendar }))
-        .collect();
+    let axes = json!(manifest.axes);
     let imagery: Vec<Value> = manifest
         .imagery
         .iter()
