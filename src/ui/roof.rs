@@ -2,7 +2,7 @@
 
 use super::model::PanelModel;
 use super::roof_trial;
-use super::widgets::{text_button, written};
+use super::widgets::{icon_button, text_button, written};
 use crate::base::{Clock, Instant, Language};
 use crate::i18n::Texts;
 use crate::planning::rooftop::State;
@@ -343,7 +343,7 @@ fn own_amounts(ui: &mut Ui, card: &Card, model: &PanelModel, texts: &Texts, comm
                 commands.push(Command::SetRoofAmount { amount, value: Some(value / scale) });
             }
             let label = texts.text("roof-own-reset");
-            if own.is_some() && text_button(ui, icon::ARROW_COUNTER_CLOCKWISE, &label, &label).clicked() {
+            if own.is_some() && icon_button(ui, icon::ARROW_COUNTER_CLOCKWISE, &label, &label).clicked() {
                 commands.push(Command::SetRoofAmount { amount, value: None });
             }
         });
