@@ -54,8 +54,6 @@ pub struct Question<'a> {
     pub cost_eur: Option<f64>,
     /// The building is a home.
     pub is_home: bool,
-    /// EUR/kWh; the regulated tariff otherwise.
-    pub power_price: Option<f64>,
     /// Loss of output a year.
     pub ageing: f64,
 }
@@ -140,14 +138,13 @@ pub fn answer(question: &Question, facts: &Facts) -> Result<Answer, AnswerFault>
             sold_kwh: balance.exported,
             way: question.way,
             ageing: question.ageing,
-            power_price: question.power_price,
         };
         earnings(&project, facts, question.at)
     };
     let mut earned = earned_by(&balance);
     match known {
         Some((fact, validity, _)) => earned.used.push((fact.clone(), validity)),
-        None if question.cost_eur.is_none() => earned.missing.push("pv-cost"),
+        None if question.cost_eur.is_none() => earned.missing.push(facts.lack("pv-cost", kwp, question.at)),
         None => {}
     }
     // A quotation is for what is asked. The cost that we assume is that of modules: what a battery saves must not pay for them.

@@ -93,7 +93,7 @@ impl DemandClass {
     }
 
     /// Share of the year's energy that follows the cold.
-    fn thermosensitive_share(self) -> f64 {
+    pub fn thermosensitive_share(self) -> f64 {
         match self {
             Self::Residential => 0.24,
             Self::Services | Self::Public => 0.14,
@@ -191,6 +191,28 @@ pub fn hours_of(year: i16) -> usize {
 ///
 /// The mean is 1: power in kW of hour k is `annual_kwh / hours × coefficient[k]`, and the sum over the year is the annual energy to 1e-9. Empty for years no calendar knows.
 pub fn profile(class: DemandClass, year: i16, clock: Clock) -> Vec<f32> {
+    profile_of(class, class.thermosensitive_share(), year, clock)
+}
+
+/// As [`profile`], for a building that is heated with something else than this electricity: use alone.
+pub fn profile_unheated(class: DemandClass, year: i16, clock: Clock) -> Vec<f32> {
+    profile_of(class, 0.0, year, clock)
+}
+
+/// How strongly a class is heated, hour by hour of a year as [`profile`] counts them: habits alone, without the weather.
+pub fn heating_habits(class: DemandClass, year: i16, clock: Clock) -> Vec<f64> {
+    let Some(start) = Instant::from_utc(year, 1, 1, 0, 0, 0) else {
+        return Vec::new();
+    };
+    (0..hours_of(year))
+        .map(|k| {
+            let local = clock.read(start.plus_seconds(k as i64 * 3600));
+            heated(class, day_kind(local.year, local.month, local.day), usize::try_from(local.hour).unwrap_or(0))
+        })
+        .collect()
+}
+
+fn profile_of(class: DemandClass, share: f64, year: i16, clock: Clock) -> Vec<f32> {
     let Some(start) = Instant::from_utc(year, 1, 1, 0, 0, 0) else {
         return Vec::new();
     };
@@ -209,7 +231,6 @@ pub fn profile(class: DemandClass, year: i16, clock: Clock) -> Vec<f32> {
                 * heated(class, kind, hour),
         );
     }
-    let share = class.thermosensitive_share();
     let (mean_use, mean_cold) = (mean(&uses), mean(&cold));
     let mut coefficients: Vec<f64> = uses
         .iter()
@@ -243,7 +264,7 @@ fn mean(values: &[f64]) -> f64 {
 /// The coldest day of a normal year lies in mid-January.
 const WINTER_DAY: f64 = 17.0;
 /// Heating begins below this, as in the degree days that French grid operators use.
-const HEATING_BELOW_C: f64 = 15.0;
+pub const HEATING_BELOW_C: f64 = 15.0;
 
 /// A normal year of western France.
 fn normal_temperature_c(winter: f64, local_hour: usize) -> f64 {

@@ -80,6 +80,21 @@ pub enum SunFault {
     Time(Instant),
 }
 
+impl SunFault {
+    /// As its display says it in English.
+    pub fn french(&self) -> String {
+        match self {
+            Self::Latitude(value) => format!("latitude {value} hors de -90…90°"),
+            Self::Longitude(value) => format!("longitude {value} hors de -180…180°"),
+            Self::Elevation(value) => format!("altitude de {value} m hors de -500…100 000 m"),
+            Self::Pressure(value) => format!("pression de {value} hPa hors de 0…2000 hPa"),
+            Self::Temperature(value) => format!("température de {value} °C hors de -273…100 °C"),
+            Self::DeltaT(value) => format!("ΔT de {value} s hors de ±86 400 s"),
+            Self::Time(at) => format!("aucune position du soleil à {at}"),
+        }
+    }
+}
+
 /// Position at one place and time.
 pub fn position(
     at: Instant,

@@ -50,6 +50,71 @@ pub struct SkyHour {
     pub wind_m_s: f64,
 }
 
+/// What the sun says of the light of some hours: measured light follows it, whatever the clouds.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Doubts {
+    /// Share of the light that comes while the sun is well below the horizon.
+    pub by_night: f64,
+    /// Share of the hours of high sun with clearly more light than there is outside the atmosphere.
+    pub above_sun: f64,
+    /// Light against that outside the atmosphere, over the hours of daylight; `None` without enough of them.
+    pub clearness: Option<f64>,
+}
+
+/// Lower, some twilight is left of an hour in France, and little of the day's light.
+const NIGHT_ZENITH_DEG: f64 = 94.0;
+/// Lower suns change too much within their hour.
+const HIGH_ZENITH_DEG: f64 = 75.0;
+/// Broken clouds brighten an instant, never an hour, by so much.
+const BRIGHTEST: f64 = 1.1;
+/// Daylight hours that tell something.
+const LEAST_DAYLIGHT: usize = 24;
+
+/// Looks whether light and sun belong together: a wrong time zone, unit or step shows here.
+pub fn doubts(hours: &[SkyHour]) -> Doubts {
+    let top = |hour: &SkyHour| hour.sky.extraterrestrial * hour.sky.zenith.to_radians().cos().max(0.0);
+    let all: f64 = hours.iter().map(|hour| hour.sky.ghi).sum();
+    let dark: f64 = hours.iter().filter(|hour| hour.sky.zenith > NIGHT_ZENITH_DEG).map(|hour| hour.sky.ghi).sum();
+    let high = || hours.iter().filter(|hour| hour.sky.zenith < HIGH_ZENITH_DEG);
+    let above = high().filter(|hour| hour.sky.ghi > BRIGHTEST * top(hour)).count();
+    let daylight = high().count();
+    Doubts {
+        by_night: if all > 0.0 { dark / all } else { 0.0 },
+        above_sun: above as f64 / daylight.max(1) as f64,
+        clearness: (daylight >= LEAST_DAYLIGHT).then(|| high().map(|hour| hour.sky.ghi).sum::<f64>() / high().map(top).sum::<f64>().max(1e-9)),
+    }
+}
+
+/// How much better the light must follow a moved sun: an hour is 3.5 % at the equator, and half an hour, which is a matter of stamps, nothing.
+const BETTER: f64 = 1.02;
+/// So many hours are looked at; of a longer file some days.
+const LOOKED_AT: usize = 1_500;
+
+/// By how many whole hours the instants have to be moved for the light to follow the sun: 0 where it does.
+///
+/// # Errors
+/// As [`skies`].
+pub fn shift_h(site: &Site, hours: &[SkyHour]) -> Result<i32, SunFault> {
+    let every = (hours.len() / LOOKED_AT).max(1) as i64;
+    let some: Vec<&SkyHour> = hours.iter().filter(|hour| hour.at.0.div_euclid(86_400) % every == 0 && hour.sky.ghi > 0.0).collect();
+    let fit = |shift: i32| {
+        some.iter().try_fold(0.0, |sum, hour| {
+            let (sky, _) = dark_sky(site, hour.at.plus_seconds(i64::from(shift) * 3600))?;
+            Ok(sum + hour.sky.ghi * sky.zenith.to_radians().cos())
+        })
+    };
+    let as_it_is = fit(0)?;
+    let mut best = (as_it_is, 0);
+    // Outwards, so that of equal fits the smallest shift is told.
+    for shift in (1..=12).flat_map(|by| [by, -by]) {
+        let found = fit(shift)?;
+        if found > best.0 {
+            best = (found, shift);
+        }
+    }
+    Ok(if best.0 > BETTER * as_it_is.max(0.0) { best.1 } else { 0 })
+}
+
 /// Turbidity of a clear year.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Turbidity {

@@ -3,7 +3,7 @@
 //! Texts, articles and sources are dated data (`assets/planning/rooftop-france.json`); code only says when a step applies. Where the territory has no data of a kind, the step is not left out but is "to be verified": absence of data is no permission.
 //! Covisibility is judged by the architecte des Bâtiments de France: a computed answer is an indication, never the decision.
 
-use super::file::Texts;
+use super::file::{Text, Texts};
 use crate::base::Instant;
 
 /// The perimeter of a monument's surroundings where none was delimited, metres (code du patrimoine L.621-30).
@@ -115,9 +115,23 @@ pub struct Formalities {
 
 impl Texts {
     fn step(&self, id: &'static str, state: State, why: (String, String), at: Instant) -> Option<Step> {
-        let text = self.0.iter().find(|text| text.id == id)?;
         let date = |date: &str| Instant::parse(&format!("{date}T00:00:00Z"));
-        let past = text.to.as_deref().and_then(date).is_some_and(|to| at.0 >= to.0 + 86_400);
+        let is_past = |text: &Text| text.to.as_deref().and_then(date).is_some_and(|to| at.0 >= to.0 + 86_400);
+        let is_early = |text: &Text| date(&text.from).is_some_and(|from| at < from);
+        // Of several texts the one in force, else the newest of those that were, else the first that will be.
+        let text = self.0.iter().filter(|text| text.id == id).max_by(|a, b| {
+            let rank = |text: &Text| (!is_early(text), !is_past(text));
+            rank(a).cmp(&rank(b)).then_with(|| if is_early(a) { b.from.cmp(&a.from) } else { a.from.cmp(&b.from) })
+        })?;
+        let past = is_past(text);
+        // What the law said before is in no file of ours.
+        let (state, why) = if is_early(text) {
+            let [fr, en] = [format!("texte connu depuis le {} seulement", text.from), format!("the text is known since {} only", text.from)];
+            let with = |why: String, early: String| if why.is_empty() { early } else { format!("{why} ; {early}") };
+            (State::ToVerify, (with(why.0, fr), with(why.1, en)))
+        } else {
+            (state, why)
+        };
         Some(Step {
             id,
             state,

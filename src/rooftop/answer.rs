@@ -1,6 +1,6 @@
 //! What changes with the question: planes and modules, load and battery, money, formalities.
 
-use super::load::{Load, load_year};
+use super::load::{Load, Pumped, USUAL_HOME_KWH, load_year, unheated_year};
 use super::prepare::{Prepared, Sunlight};
 use super::record::{cover, covisibility, layout, plane, roofs};
 use super::{Covisibility, Roof};
@@ -19,9 +19,13 @@ pub struct Ask {
     pub load: Load,
     /// kWh a year, where it is known.
     pub load_kwh: Option<f64>,
+    /// A heat pump heats the building.
+    pub heat_pump: Option<HeatAsked>,
     pub battery_kwh: f64,
-    pub power_price: Option<f64>,
+    /// Before tax, of a quotation.
     pub cost_eur: Option<f64>,
+    /// The person's own amounts, by the ids of the dated facts that they stand for.
+    pub own: Vec<(&'static str, f64)>,
     pub way: Use,
     pub at: Instant,
     /// Planes to cover; those worth it otherwise.
@@ -34,6 +38,15 @@ pub struct Ask {
     pub bare: bool,
     /// Kept free along every edge, metres, where it is not the book's; see [`Prepared::relaid`].
     pub margin_m: Option<f64>,
+}
+
+/// The heat that a pump is to give.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum HeatAsked {
+    /// As the dated fact `home-heat` has it for a mean home, in proportion to the building's demand.
+    Usual,
+    /// kWh a year.
+    Kwh(f64),
 }
 
 /// A plane's yield below this share of the best one's is not worth its modules.
@@ -72,6 +85,7 @@ pub struct MyRoof {
     pub load_missing: usize,
     /// Rows of that file that could not be read, or repeat a stamp.
     pub load_refused: usize,
+    pub pump: Option<Pumped>,
     pub formalities: Formalities,
     pub place: Place,
     pub covisibilities: Vec<Covisibility>,
@@ -94,16 +108,18 @@ impl RoofFault {
 /// Answers for one building.
 ///
 /// # Errors
-/// `roof-nothing-to-cover`, `roof-load-empty`, `roof-question`.
+/// `roof-plane-unknown`, `roof-module-unknown`, `roof-power-small`, `roof-nothing-to-cover`, `roof-load-empty`, `roof-heat`, `roof-question`.
 pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask, facts: &Facts, texts: &Texts) -> Result<MyRoof, RoofFault> {
     let record = &prepared.record;
     let shared = &sunlight.shared;
     let kind = &ModuleKind { margin_m: ask.margin_m.unwrap_or(shared.module.margin_m), ..shared.module };
     let roofs = roofs(record, shared.sureness);
+    asked_exists(&roofs, kind, ask)?;
     let covered = covered(prepared, &roofs, kind, ask);
     if covered.is_empty() {
         return Err(RoofFault::new("roof-nothing-to-cover", roofs.len()));
     }
+    let facts = &if ask.own.is_empty() { facts.clone() } else { facts.with_own(&ask.own, ask.at) };
     let hours = prepared.per_kwp.iter().map(Vec::len).max().unwrap_or(0);
     let mut production = vec![0.0; hours];
     for covered in &covered {
@@ -116,7 +132,27 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         (Load::Household, None, Some(kwh)) if record.usage == "residential" => (kwh, "building"),
         (load, None, _) => (load.usual_kwh(), "usual"),
     };
-    let (load_kw, load_missing) = load_year(&ask.load, load_kwh, clock, ask.load_kwh.is_some()).ok_or_else(|| RoofFault::new("roof-load-empty", load_kwh))?;
+    let empty = || RoofFault::new("roof-load-empty", load_kwh);
+    // What a mean home draws for heat is not drawn beside the pump; a person's own figure stays as it is.
+    let replaces = ask.heat_pump.is_some() && matches!(ask.load, Load::Household) && load_known != "given";
+    let (mut load_kw, load_missing) = if replaces { (unheated_year(load_kwh, clock).ok_or_else(empty)?, 0) } else { load_year(&ask.load, load_kwh, clock, ask.load_kwh.is_some()).ok_or_else(empty)? };
+    let heat = match ask.heat_pump {
+        None => None,
+        Some(HeatAsked::Kwh(kwh)) => Some((kwh, None)),
+        Some(HeatAsked::Usual) => {
+            let usual = facts.find("home-heat", 0.0, ask.at).and_then(|(fact, validity)| Some((fact.value?, fact, validity)));
+            let (kwh, fact, validity) = usual.ok_or_else(|| RoofFault::new("roof-heat", ""))?;
+            let homes = record.demand_kwh_year.filter(|_| record.usage == "residential").map_or(1.0, |kwh| kwh / USUAL_HOME_KWH);
+            Some((kwh * homes, Some((fact.clone(), validity))))
+        }
+    };
+    let pump = match &heat {
+        None => None,
+        Some((kwh, fact)) => Some(Pumped::new(*kwh, fact.is_none(), replaces, &sunlight.air_year(), clock).ok_or_else(|| RoofFault::new("roof-heat", kwh))?),
+    };
+    if let Some(pump) = &pump {
+        load_kw.iter_mut().zip(&pump.kw).for_each(|(kw, more)| *kw += more);
+    }
     let load_kwh = load_kw.iter().sum();
     let chosen: Vec<PlaneYear> = covered.iter().map(|covered| plane_year(&covered.roof)).collect();
     let question = Question {
@@ -130,10 +166,10 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         way: ask.way,
         cost_eur: ask.cost_eur,
         is_home: is_home(&record.usage, &ask.load),
-        power_price: ask.power_price,
         ageing: AGEING,
     };
-    let answer = answer_of(&question, facts).map_err(|error| RoofFault::new("roof-question", error))?;
+    let mut answer = answer_of(&question, facts).map_err(|error| RoofFault::new("roof-question", error))?;
+    answer.earnings.used.extend(heat.and_then(|(_, fact)| fact));
     let covisibilities: Vec<Covisibility> = record.monuments.iter().map(covisibility).map(|one| if ask.bare { one.without_terrain() } else { one }).collect();
     let has = |layer: &str| shared.layers.iter().any(|known| known == layer);
     let place = Place {
@@ -170,11 +206,23 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
         load_kwh,
         load_known,
         load_missing,
+        pump,
         load_refused: if let Load::Meter(meter) = &ask.load { meter.unreadable + meter.doubled } else { 0 },
         formalities,
         place,
         covisibilities,
     })
+}
+
+/// Planes and modules that were named are there, and one module at least may be laid.
+fn asked_exists(roofs: &[Roof], kind: &ModuleKind, ask: &Ask) -> Result<(), RoofFault> {
+    if let Some(plane) = ask.planes.iter().flatten().find(|plane| **plane >= roofs.len()) {
+        return Err(RoofFault::new("roof-plane-unknown", format!("{plane} (0…{})", roofs.len().saturating_sub(1))));
+    }
+    if let Some(most) = ask.most_kwp.filter(|most| *most + 1e-9 < kind.kwp) {
+        return Err(RoofFault::new("roof-power-small", format!("{most} < {} kWp", kind.kwp)));
+    }
+    Ok(())
 }
 
 /// Whether people live there: as the building's use says, or the load where that is unknown.

@@ -154,7 +154,7 @@ impl Card {
                 .into_iter()
                 .map(|(fact, validity)| FactCard { text: say(&fact.fr, &fact.en), origin: origin(fact, english), state: state(validity), confidence: confidence(fact.confidence), fact: fact.clone() })
                 .collect(),
-            missing: found.answer.earnings.missing.clone(),
+            missing: found.answer.earnings.missing.iter().map(|lack| lack.id).collect(),
             steps: found.formalities.steps.iter().map(|step| StepCard { text: say(&step.fr, &step.en), todo: say(&step.do_fr, &step.do_en), why: say(&step.why.0, &step.why.1), step: step.clone() }).collect(),
             delay_months: found.formalities.delay_months,
             covisible: covisible(&seen, found.place.has_servitudes),

@@ -1,8 +1,9 @@
-//! Whose load a roof meets, and its hours.
+//! Whose load a roof meets, and its hours; the heat pump beside it.
 
 use super::YEAR;
 use crate::base::{Clock, Instant};
-use crate::energy::demand::{DemandClass, hours_of, profile};
+use crate::energy::demand::{DemandClass, HEATING_BELOW_C, heating_habits, hours_of, profile, profile_unheated};
+use crate::energy::load::heat_pump::{HeatPump, Sink, Source, electricity_kw, heat_kw};
 use crate::formats::meter::Meter;
 
 /// Whose load the roof meets.
@@ -36,11 +37,53 @@ impl Load {
     /// kWh a year where nobody knows: a mean French home (SDES, INSEE), a dairy farm of 70 cows (Institut de l’Élevage), a school of 900 m².
     pub fn usual_kwh(&self) -> f64 {
         match self {
-            Self::Household | Self::Meter(_) => 4_700.0,
+            Self::Household | Self::Meter(_) => USUAL_HOME_KWH,
             Self::Farm => 29_400.0,
             Self::School => 63_000.0,
         }
     }
+}
+
+/// kWh a year that a usual home draws; see [`Load::usual_kwh`].
+pub const USUAL_HOME_KWH: f64 = 4_700.0;
+
+/// A heat pump that heats the building, and what it draws.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pumped {
+    /// kWh of heat a year, and whether the person said so.
+    pub heat_kwh: f64,
+    pub is_given: bool,
+    /// kW by hour of the stored year.
+    pub kw: Vec<f64>,
+    /// The share of the usual profile that was heating is left out, since the pump stands in for it.
+    pub replaces: bool,
+}
+
+impl Pumped {
+    /// From the air outside: `air_c` by hour of the stored year. An air-to-water pump on radiators, sized for the coldest day. `None` where it is never cold.
+    pub fn new(heat_kwh: f64, is_given: bool, replaces: bool, air_c: &[f64], clock: Clock) -> Option<Self> {
+        let habits = heating_habits(DemandClass::Residential, YEAR, clock);
+        let heat = heat_kw(heat_kwh, air_c, HEATING_BELOW_C, &habits, 1.0).ok()?;
+        let kw = electricity_kw(&HeatPump::new(Source::Air, Sink::Radiators), &heat, air_c, 0.0).ok()?;
+        Some(Self { heat_kwh, is_given, kw, replaces })
+    }
+
+    pub fn kwh(&self) -> f64 {
+        self.kw.iter().sum()
+    }
+
+    /// Heat for each unit of electricity over the year.
+    pub fn seasonal_cop(&self) -> f64 {
+        self.heat_kwh / self.kwh().max(1e-9)
+    }
+}
+
+/// kW of each hour of the stored year of a home whose usual heating by electricity is left out of its `kwh`; `None` without any load.
+pub fn unheated_year(kwh: f64, clock: Clock) -> Option<Vec<f64>> {
+    let hours = hours_of(YEAR);
+    let kwh = kwh * (1.0 - DemandClass::Residential.thermosensitive_share());
+    let kw: Vec<f64> = profile_unheated(DemandClass::Residential, YEAR, clock).iter().map(|c| kwh / hours as f64 * f64::from(*c)).collect();
+    (kwh > 0.0 && kw.len() == hours).then_some(kw)
 }
 
 /// kW of each hour of the stored year, and how many hours a meter's file left open; `None` without any load.

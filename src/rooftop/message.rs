@@ -16,11 +16,12 @@
 //!   "building": "id" | null,
 //!   "message": "sentence" | null,
 //!   "choice": { "load": "household" | "farm" | "school" | "meter", "loadKwh": number | null, "batteryKwh": number, "sellAll": bool,
+//!               "heatPump": bool, "heatKwh": number | null, "own": { "cost" | "power-price" | "surplus-tariff" | "total-tariff" | "premium" | "vat": number },
 //!               "planes": [plane, …] | null, "without": [[plane, place], …], "lay": "best" | "portrait" | "landscape", "marginM": number | null,
 //!               "tree": "none" | "all" | "2", "bare": bool },
 //!   "meter": { "name": "file's name", "hours": number } | null,         a meter's file that was handed in and is kept on this device
 //!   "numbers": {                                                         only with "ready", as all that follows
-//!     "areaM2", "usableM2", "modules", "kwp", "kwhYear", "kwhP90", "kwhP10", "loadKwh",
+//!     "areaM2", "usableM2", "modules", "kwp", "kwhYear", "kwhP90", "kwhP10", "loadKwh", "pumpKwh", "pumpHeatKwh": number | null,
 //!     "selfConsumption", "selfSufficiency": shares 0…1, "costEur", "premiumEur", "savingsEur", "saleEur": EUR, null where no fact says it,
 //!     "paybackYears": number | null, "payback": "years" | "never" | "unknown", "paybackWithoutBattery": bool, "delayMonths": 1 | 2 | 5, "covisible": true | false | null, "dated": bool   some amount rests on a fact past its validity },
 //!   "figures": [ { "key": "production", "name": "Production", "value": "8 123 kWh/an (7 204 – 9 042)", "origin": "simulé : …" }, … ],
@@ -50,6 +51,8 @@
 //! ```text
 //! { "do": "set-roof-load", "load": "household" | "farm" | "school" | "meter", "kwh": number | null }
 //! { "do": "set-roof-battery", "kwh": 0…10 }                             rounded to tenths
+//! { "do": "set-roof-heat-pump", "on": bool, "kwh": number | null }      heat a year where it is known
+//! { "do": "set-roof-amount", "amount": "cost" | "power-price" | …, "value": number | null }   EUR before tax, EUR/kWh, EUR/kWp, a share; null is the dated fact again
 //! { "do": "set-roof-sale", "all": bool }
 //! { "do": "cover-roof-plane", "plane": 0, "covered": bool }
 //! { "do": "set-roof-module", "plane": 0, "place": 3, "on": bool }
@@ -150,7 +153,7 @@ pub fn ready(told: &Outline, planes: &[PlaneCard], card: &Card, found: &MyRoof, 
         "numbers": {
             "areaM2": answer.area_m2, "usableM2": answer.usable_m2, "modules": answer.modules, "kwp": answer.kwp, "kwhYear": answer.kwh_year,
             "kwhP90": answer.kwh_p90, "kwhP10": answer.kwh_p10, "loadKwh": found.load_kwh, "selfConsumption": answer.self_consumption,
-            "selfSufficiency": answer.self_sufficiency, "costEur": earned.cost_with_tax, "premiumEur": earned.premium, "savingsEur": earned.savings,
+            "selfSufficiency": answer.self_sufficiency, "pumpKwh": found.pump.as_ref().map(crate::rooftop::load::Pumped::kwh), "pumpHeatKwh": found.pump.as_ref().map(|pump| pump.heat_kwh), "costEur": earned.cost_with_tax, "premiumEur": earned.premium, "savingsEur": earned.savings,
             "saleEur": earned.sale, "paybackYears": earned.payback.years(), "payback": earned.payback.name(), "paybackWithoutBattery": answer.payback_without_battery, "delayMonths": card.delay_months, "covisible": card.covisible, "dated": answer.is_dated(),
             "worstStepKwh": answer.imbalance_kwh, "marginM": found.module.margin_m,
         },

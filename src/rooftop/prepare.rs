@@ -25,6 +25,22 @@ impl Sunlight {
         Some(Self { shared, prepared, year })
     }
 
+    /// Air outside by hour of the stored year, °C; an hour that the weather lacks is as the one before.
+    pub fn air_year(&self) -> Vec<f64> {
+        let mut sums = self.year.empty();
+        for (place, hour) in self.shared.hours.iter().enumerate() {
+            self.year.add(&mut sums, place, hour.air_c);
+        }
+        let mut last = crate::energy::weather::DEFAULT_AIR_C;
+        let follow = |c: f32| {
+            if c.is_finite() {
+                last = f64::from(c);
+            }
+            last
+        };
+        self.year.mean(&sums).into_iter().map(follow).collect()
+    }
+
     /// Works a plane's year out again, from what it sees now.
     pub fn renew(&self, own: &mut PlaneRecord) {
         let tilted = Plane::new(own.tilt, own.azimuth);

@@ -4,7 +4,7 @@ use super::answer::{Ask, MyRoof};
 use super::record::Shared;
 use crate::base::{Instant, Language};
 use crate::energy::answer::facts_used;
-use crate::energy::economics::{Confidence, PayBack, Use, Validity};
+use crate::energy::economics::{Confidence, Fact, Grounds, Lack, PayBack, Use, Validity, Why};
 use crate::energy::layout::Orientation;
 use crate::energy::shading::sight::SightLine;
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -27,8 +27,6 @@ pub struct Basis {
     pub sigma: f64,
     pub battery_kwh: f64,
     pub load: &'static str,
-    /// The person gave the price of power.
-    pub price_given: bool,
     pub way: Use,
     /// `rays` or `book`: how the shade is known.
     pub shading: &'static str,
@@ -50,7 +48,6 @@ impl Basis {
             sigma: shared.sureness.sigma(),
             battery_kwh: ask.battery_kwh,
             load: ask.load.name(),
-            price_given: ask.power_price.is_some(),
             way: ask.way,
             shading,
             findings: Vec::new(),
@@ -187,6 +184,9 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         "kwh_year": answer.kwh_year, "kwh_year_p90": answer.kwh_p90, "kwh_year_p10": answer.kwh_p10, "kwh_month": answer.kwh_month,
         "planes": planes, "left_out": left,
         "load": { "profile": basis.load, "kwh_year": found.load_kwh, "known": found.load_known, "hours_filled_in": found.load_missing, "rows_refused": found.load_refused },
+        "heat_pump": found.pump.as_ref().map(|pump| json!({
+            "heat_kwh_year": pump.heat_kwh, "heat_given": pump.is_given, "kwh_year": pump.kwh(), "seasonal_cop": pump.seasonal_cop(), "replaces_heating_of_profile": pump.replaces,
+        })),
         "battery_kwh": basis.battery_kwh,
         "self_consumption": answer.self_consumption, "self_sufficiency": answer.self_sufficiency,
         "balance_kwh": {
@@ -198,7 +198,7 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
             "way": if basis.way == Use::Surplus { "surplus" } else { "total-sale" },
             "cost": answer.cost_eur, "cost_assumed": answer.cost_assumed, "cost_with_tax": earned.cost_with_tax, "premium": earned.premium,
             "savings": earned.savings, "sale": earned.sale, "payback_years": earned.payback.years(), "payback": earned.payback.name(),
-            "payback_without_battery": answer.payback_without_battery, "missing": earned.missing, "dated": answer.is_dated(),
+            "payback_without_battery": answer.payback_without_battery, "missing": earned.missing.iter().map(|lack| lack.id).collect::<Vec<_>>(), "missing_why": earned.missing.iter().map(lack_json).collect::<Vec<_>>(), "dated": answer.is_dated(),
         },
         "facts": facts,
         "co2_kg_year": { "against_mean": answer.carbon.against_mean, "life_cycle": answer.carbon.life_cycle, "marginal": answer.carbon.marginal },
@@ -211,6 +211,15 @@ pub fn json(found: &MyRoof, basis: &Basis, frame: &EnuFrame, at: Instant) -> Val
         "weather": basis.weather, "sky_model": basis.model, "losses_percent": 100.0 * basis.losses, "losses_included": true, "shading": basis.shading,
         "sigma": basis.sigma, "nature": "simulated", "sources": basis.sources, "findings": basis.findings,
     })
+}
+
+/// An amount that is not there, with the reason.
+fn lack_json(lack: &Lack) -> Value {
+    match &lack.why {
+        Why::Unknown => json!({ "id": lack.id, "why": "unknown" }),
+        Why::NotBefore(from) => json!({ "id": lack.id, "why": "not-before", "from": from }),
+        Why::Abolished(fact) => json!({ "id": lack.id, "why": "abolished", "from": fact.from, "fr": fact.fr, "en": fact.en, "source": fact.source }),
+    }
 }
 
 pub(super) fn state(validity: Validity) -> &'static str {
@@ -248,17 +257,16 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     let weather = if english { &basis.weather_en } else { &basis.weather_fr };
     let model = format!("{} {}, {} {:.0} %", say("simulé : ciel", "simulated: sky"), sky_said(basis.model, english), say("pertes comprises", "losses included"), 100.0 * basis.losses);
     let amount = |value: f64, unit: &str| format!("{} {unit}", grouped(value, english));
-    let euro = |value: Option<f64>| value.map_or_else(|| say("inconnu", "unknown"), |value| amount(value, "€"));
+    let lack = |id: &str| earned.missing.iter().find(|lack| lack.id == id).map(|lack| &lack.why);
+    // What the law has ended is another thing than what nobody knows.
+    let euro = |value: Option<f64>, id: &str| match (value, lack(id)) {
+        (Some(value), _) => amount(value, "€"),
+        (None, Some(Why::Abolished(_))) => say("impossible", "not possible"),
+        (None, _) => say("inconnu", "unknown"),
+    };
     let fact = |id: &str| {
-        earned.used.iter().chain(&answer.carbon.used).find(|(fact, _)| fact.id == id).map_or_else(
-            || say("aucun fait daté pour cette puissance", "no dated fact for this size"),
-            |(fact, validity)| {
-                let since = if fact.to.is_none() { say("depuis ", "since ") } else { String::new() };
-                let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
-                let past = if *validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
-                format!("{} ; {since}{}{until}{past}", fact.origin(english), day(fact.from))
-            },
-        )
+        let found = earned.used.iter().chain(&answer.carbon.used).find(|(fact, _)| fact.id == id);
+        found.map_or_else(|| lacking(lack(id), english), |(fact, validity)| dated(fact, *validity, english))
     };
     let known = match found.load_known {
         "given" => say("donnée", "as given"),
@@ -268,13 +276,13 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     };
     let savings_by = match basis.way {
         Use::TotalSale => say("tout est vendu", "all is sold"),
-        Use::Surplus if basis.price_given => say("prix donné", "price as given"),
         Use::Surplus => fact("power-price"),
     };
     let own_by = match basis.way {
         Use::TotalSale => say("tout est vendu", "all is sold"),
         Use::Surplus => format!("{} {} kWh", say("heure par heure ; batterie", "hour by hour; battery"), decimal(basis.battery_kwh, 1, english)),
     };
+    let sale_id = if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" };
     let premium_by = if basis.way == Use::TotalSale { say("aucune quand tout est vendu", "none where all is sold") } else { fact("pv-premium") };
     // The battery's cost is in a quotation, and in no fact of ours.
     let battery = if answer.payback_without_battery {
@@ -284,7 +292,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     };
     let kg = |value: Option<f64>| value.map_or_else(|| say("aucune source datée", "no dated source"), |kg| amount(kg, "kg"));
     let line = |key: &'static str, name: String, value: String, origin: String| Line { key, name, value, origin };
-    vec![
+    let mut lines = vec![
         line("covered-area", say("Surface des pans équipés", "Area of the covered planes"), amount(answer.area_m2, "m²"), say("géométrie du territoire", "geometry of the territory")),
         line("usable-area", say("Surface utile", "Usable area"), amount(answer.usable_m2, "m²"), format!("{} {} m", say("retrait aux bords", "margin to the edges"), decimal(found.module.margin_m, 1, english))),
         line("power", say("Puissance", "Power"), format!("{} {}", decimal(answer.kwp, 2, english), say("kWc", "kWp")), format!("{} × {:.0} {}", answer.modules, 1000.0 * found.module.kwp, say("Wc", "Wp"))),
@@ -297,11 +305,11 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         line("demand", say("Consommation", "Demand"), amount(found.load_kwh, &say("kWh/an", "kWh/year")), format!("{} ; {known}{}", load_said(basis.load, english), load_odd(found, english))),
         line("self-consumption", say("Autoconsommation", "Self-consumption"), format!("{} %", decimal(100.0 * answer.self_consumption, 1, english)), own_by),
         line("self-sufficiency", say("Couverture de la consommation", "Share of demand covered"), format!("{} %", decimal(100.0 * answer.self_sufficiency, 1, english)), say("heure par heure", "hour by hour")),
-        line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
-        line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax), fact(if earned.used.iter().any(|(fact, _)| fact.id == "vat-elsewhere") { "vat-elsewhere" } else { "vat" })),
-        line("premium", say("Prime", "Premium"), euro(earned.premium), premium_by),
-        line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings), savings_by),
-        line("sale", say("Vente la première année", "Sale in the first year"), euro(earned.sale), fact(if basis.way == Use::Surplus { "pv-surplus-tariff" } else { "pv-total-tariff" })),
+        line("cost", say("Coût hors taxes", "Cost before tax"), euro(answer.cost_eur, "pv-cost"), if answer.cost_assumed { fact("pv-cost") } else { say("devis", "quotation") }),
+        line("cost-with-tax", say("Coût toutes taxes", "Cost with tax"), euro(earned.cost_with_tax, "vat"), fact(if earned.used.iter().any(|(fact, _)| fact.id == "vat-elsewhere") { "vat-elsewhere" } else { "vat" })),
+        line("premium", say("Prime", "Premium"), euro(earned.premium, "pv-premium"), premium_by),
+        line("savings", say("Économie la première année", "Savings in the first year"), euro(earned.savings, "power-price"), savings_by),
+        line("sale", say("Vente la première année", "Sale in the first year"), euro(earned.sale, sale_id), fact(sale_id)),
         line(
             "pay-back",
             say("Temps de retour", "Pay-back"),
@@ -315,7 +323,42 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
         line("co2-mean", say("CO₂ évité, mix moyen", "CO₂ against the mean mix").replace('₂', "2"), kg(answer.carbon.against_mean), format!("{} ; {}", say("production moyenne française", "mean French generation"), fact("co2-average"))),
         line("co2-life-cycle", say("CO₂ évité, cycle de vie", "CO₂, life cycle").replace('₂', "2"), kg(answer.carbon.life_cycle), format!("{} ; {}", say("moins la fabrication des modules ; négatif possible", "less the making of the modules; may be negative"), fact("co2-life-cycle-pv"))),
         line("co2-marginal", say("CO₂ évité, marginal", "CO₂, marginal").replace('₂', "2"), kg(answer.carbon.marginal), say("centrales qui réduisent vraiment", "plants that really turn down")),
-    ]
+    ];
+    if let Some(pump) = &found.pump {
+        let heat = format!("{} {}", grouped(pump.heat_kwh, english), say("kWh de chaleur", "kWh of heat"));
+        let known = if pump.is_given { say("donnée", "as given") } else { fact("home-heat") };
+        let beside = if pump.replaces { say("à la place du chauffage du profil", "in place of the profile’s heating") } else { say("en plus de la consommation donnée", "beside the demand as given") };
+        let cop = format!("{} {}", say("coefficient de performance de l’année", "coefficient of performance over the year"), decimal(pump.seasonal_cop(), 1, english));
+        let origin = format!("{beside} ; {heat}, {known} ; {} ; {cop} (Ruhnau, Hirth, Praktiknjo 2019)", say("air-eau sur radiateurs, à la température de chaque heure", "air to water on radiators, at the temperature of each hour"));
+        let place = lines.iter().position(|line| line.key == "demand").map_or(lines.len(), |place| place + 1);
+        lines.insert(place, line("heat-pump", say("dont pompe à chaleur", "of which the heat pump"), amount(pump.kwh(), &say("kWh/an", "kWh/year")), origin));
+    }
+    lines
+}
+
+/// A dated fact with its days.
+fn dated(fact: &Fact, validity: Validity, english: bool) -> String {
+    let say = |fr: &str, en: &str| if english { en.to_owned() } else { fr.to_owned() };
+    if fact.grounds == Grounds::Given {
+        return fact.origin(english);
+    }
+    let since = if fact.to.is_none() { say("depuis ", "since ") } else { String::new() };
+    let until = fact.to.map_or_else(String::new, |to| format!(" – {}", day(to)));
+    let past = if validity == Validity::Past { say(" — VALIDITÉ DÉPASSÉE, à vérifier", " — PAST ITS VALIDITY, to be checked") } else { String::new() };
+    format!("{} ; {since}{}{until}{past}", fact.origin(english), day(fact.from))
+}
+
+/// Why an amount is not there.
+fn lacking(why: Option<&Why>, english: bool) -> String {
+    match why {
+        Some(Why::Abolished(fact)) => format!("{} ; {} ; {} {}", if english { &fact.en } else { &fact.fr }, fact.origin(english), if english { "since" } else { "depuis le" }, day(fact.from)),
+        Some(Why::NotBefore(from)) if english => format!("no dated fact before {}", day(*from)),
+        Some(Why::NotBefore(from)) => format!("aucun fait daté avant le {}", day(*from)),
+        Some(Why::Unknown) if english => "no dated fact for this size".to_owned(),
+        Some(Why::Unknown) => "aucun fait daté pour cette puissance".to_owned(),
+        None if english => "no dated fact at this date".to_owned(),
+        None => "aucun fait daté à cette date".to_owned(),
+    }
 }
 
 /// The card as words.

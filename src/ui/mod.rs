@@ -100,7 +100,7 @@ pub fn panels(
             .exact_size(272.0)
             .frame(style::side(ui))
             .show_collapsible(ui, &mut layers_open, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
+                scrolled(ui, |ui| {
                     commands.extend(layers::panel(ui, model, texts));
                     commands.extend(area::section(ui, model, memory, texts));
                     commands.extend(siting::tools(ui, model, texts));
@@ -116,7 +116,7 @@ pub fn panels(
             .exact_size(320.0)
             .frame(style::side(ui))
             .show(ui, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| {
+                scrolled(ui, |ui| {
                     if !model.state.proposal.is_empty() {
                         siting::card(ui, model, texts);
                         ui.separator();
@@ -144,6 +144,14 @@ pub fn panels(
     notice::kept(ui, memory, texts);
     notice::help(ui, memory, texts);
     commands
+}
+
+/// Scrolls within the panel's own rectangle: a row that is wider is cut, and never moves the picture beside.
+fn scrolled(ui: &mut egui::Ui, add: impl FnOnce(&mut egui::Ui)) {
+    let rect = ui.available_rect_before_wrap();
+    let mut inside = ui.new_child(egui::UiBuilder::new().max_rect(rect));
+    egui::ScrollArea::vertical().show(&mut inside, add);
+    ui.allocate_rect(rect, egui::Sense::hover());
 }
 
 /// Where a file lies now, or why it does not.

@@ -2,15 +2,15 @@
 
 use super::model::PanelModel;
 use super::roof_trial;
-use super::widgets::{text_button, written};
-use crate::base::{Clock, Instant};
+use super::widgets::{icon_button, text_button, written};
+use crate::base::{Clock, Instant, Language};
 use crate::i18n::Texts;
 use crate::planning::rooftop::State;
 use crate::rooftop::answer::MyRoof;
 use crate::rooftop::hours;
 use crate::rooftop::card::{COLOURS, Card, Day, LIGHT_KWH_M2, PlaneCard};
 use crate::rooftop::told::Line;
-use crate::view::{Command, MAX_BATTERY_KWH, RoofLoad};
+use crate::view::{Command, MAX_BATTERY_KWH, MAX_HEAT_KWH, RoofAmount, RoofLoad};
 use crate::viewer::vocab::{RoofFacts, Scene, ViewCommand};
 use bevy::prelude::{MessageReader, MessageWriter, Res};
 use bevy::window::FileDragAndDrop;
@@ -275,6 +275,7 @@ fn choices(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, comm
     if ui.add(slider).on_hover_text(texts.text("roof-battery-help")).changed() {
         commands.push(Command::SetRoofBattery { kwh: battery });
     }
+    heat_pump(ui, roof, model, texts, commands);
     let mut all = choice.sell_all;
     if ui.checkbox(&mut all, texts.text("roof-sell-all")).changed() {
         commands.push(Command::SetRoofSale { all });
@@ -289,6 +290,63 @@ fn choices(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, comm
         });
     } else {
         ui.label(RichText::new(texts.text("roof-meter-drop")).small().weak());
+    }
+}
+
+/// A heat pump, and the heat that it gives.
+fn heat_pump(ui: &mut Ui, roof: &RoofText, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
+    let choice = &model.state.roof;
+    let mut on = choice.heat_pump;
+    if ui.checkbox(&mut on, texts.text("roof-heat-pump")).on_hover_text(texts.text("roof-heat-pump-help")).changed() {
+        commands.push(Command::SetRoofHeatPump { on, kwh: None });
+    }
+    if !choice.heat_pump {
+        return;
+    }
+    ui.horizontal(|ui| {
+        let label = ui.label(texts.text("roof-heat"));
+        let known = roof.found.as_ref().and_then(|found| found.0.pump.as_ref()).map(|pump| pump.heat_kwh);
+        let mut kwh = choice.heat_kwh.or(known).unwrap_or(0.0);
+        let drag = DragValue::new(&mut kwh).range(0.0..=MAX_HEAT_KWH).speed(50.0).max_decimals(0).custom_formatter(|kwh, _| texts.number(kwh, 0)).custom_parser(written).suffix("\u{A0}kWh");
+        if ui.add(drag).labelled_by(label.id).on_hover_text(texts.text("roof-heat-help")).changed() {
+            commands.push(Command::SetRoofHeatPump { on: true, kwh: (kwh > 0.0).then_some(kwh) });
+        }
+    });
+}
+
+/// A person's own amounts in place of the dated facts: what was used stands there until they write another.
+fn own_amounts(ui: &mut Ui, card: &Card, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
+    let choice = &model.state.roof;
+    ui.label(RichText::new(texts.text("roof-own-help")).small().weak());
+    for amount in RoofAmount::ALL {
+        let own = choice.own.get(&amount).copied();
+        // A quotation is a whole, and its fact one for each kWp.
+        let used = if amount == RoofAmount::Cost { None } else { card.facts.iter().find(|one| amount.facts().contains(&one.fact.id.as_str())).and_then(|one| one.fact.value) };
+        let (scale, digits, unit) = match amount {
+            RoofAmount::Cost => (1.0, 0, "€"),
+            RoofAmount::Vat => (100.0, 1, "%"),
+            RoofAmount::Premium => (1.0, 0, if texts.language() == Language::En { "€/kWp" } else { "€/kWc" }),
+            RoofAmount::PowerPrice | RoofAmount::SurplusTariff | RoofAmount::TotalTariff => (1.0, 4, "€/kWh"),
+        };
+        ui.horizontal(|ui| {
+            let label = ui.label(texts.text(&format!("roof-own-{}", amount.id())));
+            let mut value = scale * own.or(used).unwrap_or(0.0);
+            let is_known = own.or(used).is_some();
+            let drag = DragValue::new(&mut value)
+                .range(0.0..=scale * amount.most())
+                .speed(if amount == RoofAmount::Cost { 50.0 } else { scale * 0.001 })
+                .max_decimals(digits)
+                .custom_formatter(|value, _| if is_known { texts.number(value, digits) } else { "–".to_owned() })
+                .custom_parser(written)
+                .suffix(format!("\u{A0}{unit}"));
+            if ui.add(drag).labelled_by(label.id).changed() {
+                commands.push(Command::SetRoofAmount { amount, value: Some(value / scale) });
+            }
+            let label = texts.text("roof-own-reset");
+            if own.is_some() && icon_button(ui, icon::ARROW_COUNTER_CLOCKWISE, &label, &label).clicked() {
+                commands.push(Command::SetRoofAmount { amount, value: None });
+            }
+        });
     }
 }
 
@@ -406,5 +464,6 @@ fn money_and_law(ui: &mut Ui, card: &Card, (roof, model): (&RoofText, &PanelMode
             ui.label(RichText::new(format!("{} ; {}{until}", one.origin, day(fact.from))).small().weak().italics());
         }
     });
+    CollapsingHeader::new(texts.text("roof-own")).id_salt("roof-own").default_open(!model.state.roof.own.is_empty()).show(ui, |ui| own_amounts(ui, card, model, texts, commands));
     ui.label(RichText::new(texts.text_with("ui-source", &[("source", card.sources.join(" ; ").into())])).small().weak());
 }

@@ -186,6 +186,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
                 next.roof.battery_kwh = *kwh;
             }
         }
+        Command::SetRoofHeatPump { on, kwh } => (next.roof.heat_pump, next.roof.heat_kwh) = (*on, *kwh),
+        Command::SetRoofAmount { amount, value } => next.roof.own(*amount, *value),
         Command::SetRoofSale { all } => next.roof.sell_all = *all,
         Command::CoverRoofPlane { plane, covered } => next.roof.cover(*plane, *covered),
         Command::SetRoofModule { plane, place, on } => next.roof.module(*plane, *place, *on),

@@ -37,7 +37,7 @@ pub use marks::{Candidate, MAX_NAMES, ScaleBar, names, scale_bar};
 pub use link::{LinkFault, MAX_LINK_BYTES, from_link, to_link};
 pub use plan::{COLUMNS as PLAN_COLUMNS, PlanView};
 pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
-pub use roof::{MAX_BATTERY_KWH, MAX_MARGIN_M, RoofChoice, RoofLay, RoofLoad, RoofTree};
+pub use roof::{MAX_BATTERY_KWH, MAX_HEAT_KWH, MAX_LOAD_KWH, MAX_MARGIN_M, RoofAmount, RoofChoice, RoofLay, RoofLoad, RoofTree};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
 
@@ -347,6 +347,18 @@ pub enum Command {
     },
     SetRoofBattery {
         kwh: f64,
+    },
+    /// A heat pump or none, and the heat that it gives, kWh a year, where it is known.
+    SetRoofHeatPump {
+        on: bool,
+        #[serde(default)]
+        kwh: Option<f64>,
+    },
+    /// An amount of the person's own, or the dated fact's again.
+    SetRoofAmount {
+        amount: RoofAmount,
+        #[serde(default)]
+        value: Option<f64>,
     },
     /// Sells all instead of the surplus.
     SetRoofSale {

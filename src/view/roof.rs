@@ -1,8 +1,8 @@
-//! What a person chooses for the selected roof: whose load, a battery, what is sold, which planes and modules.
+//! What a person chooses for the selected roof: whose load, a heat pump, a battery, what is sold, which planes and modules, their own amounts of money.
 
 use super::Selection;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::{self, Display};
 
 /// Largest battery that is offered, kWh.
@@ -14,6 +14,8 @@ pub const MAX_PLANES: usize = 32;
 pub const MAX_MODULES: usize = 128;
 /// Widest margin to the edges, metres.
 pub const MAX_MARGIN_M: f64 = 3.0;
+/// Most heat that a pump is believed to give, kWh a year.
+pub const MAX_HEAT_KWH: f64 = 1e7;
 
 /// Whose load the roof meets.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -43,6 +45,65 @@ impl RoofLoad {
 
     pub fn from_id(id: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|load| load.id() == id)
+    }
+}
+
+/// An amount of money that a person knows better than the dated facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RoofAmount {
+    /// Of a quotation, EUR before tax.
+    Cost,
+    /// EUR/kWh.
+    PowerPrice,
+    SurplusTariff,
+    TotalTariff,
+    /// EUR/kWp.
+    Premium,
+    /// A share, 0.055 for 5.5 %.
+    Vat,
+}
+
+impl RoofAmount {
+    /// In the order in which they are offered.
+    pub const ALL: [Self; 6] = [Self::Cost, Self::PowerPrice, Self::SurplusTariff, Self::TotalTariff, Self::Premium, Self::Vat];
+
+    /// As JSON and links write it; also the end of its i18n key `roof-own-…`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::PowerPrice => "power-price",
+            Self::SurplusTariff => "surplus-tariff",
+            Self::TotalTariff => "total-tariff",
+            Self::Premium => "premium",
+            Self::Vat => "vat",
+        }
+    }
+
+    fn from_id(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|amount| amount.id() == id)
+    }
+
+    /// Largest value that is believed.
+    pub fn most(self) -> f64 {
+        match self {
+            Self::Cost => 1e9,
+            Self::PowerPrice | Self::SurplusTariff | Self::TotalTariff => 10.0,
+            Self::Premium => 10_000.0,
+            Self::Vat => 1.0,
+        }
+    }
+
+    /// The dated facts that it stands for.
+    pub fn facts(self) -> &'static [&'static str] {
+        match self {
+            Self::Cost => &["pv-cost"],
+            Self::PowerPrice => &["power-price"],
+            Self::SurplusTariff => &["pv-surplus-tariff"],
+            Self::TotalTariff => &["pv-total-tariff"],
+            Self::Premium => &["pv-premium"],
+            Self::Vat => &["vat", "vat-elsewhere"],
+        }
     }
 }
 
@@ -122,7 +183,12 @@ pub struct RoofChoice {
     pub load_kwh: Option<f64>,
     /// In tenths, up to [`MAX_BATTERY_KWH`].
     pub battery_kwh: f64,
+    /// A heat pump heats the building; and the heat that it gives, kWh a year, where that is known.
+    pub heat_pump: bool,
+    pub heat_kwh: Option<f64>,
     pub sell_all: bool,
+    /// Amounts that stand in for the dated facts.
+    pub own: BTreeMap<RoofAmount, f64>,
     /// Planes that are covered, or not, whatever is proposed.
     pub covered: BTreeSet<u16>,
     pub uncovered: BTreeSet<u16>,
@@ -149,6 +215,18 @@ impl RoofChoice {
     pub(super) fn lay(&mut self, lay: RoofLay, margin_m: Option<f64>) {
         (self.lay, self.margin_m) = (lay, margin_m);
         self.without.clear();
+    }
+
+    /// The person's own amounts, by the ids of the dated facts that they stand for; a quotation is no fact.
+    pub fn own_facts(&self) -> Vec<(&'static str, f64)> {
+        self.own.iter().filter(|(amount, _)| **amount != RoofAmount::Cost).flat_map(|(amount, value)| amount.facts().iter().map(|id| (*id, *value))).collect()
+    }
+
+    pub(super) fn own(&mut self, amount: RoofAmount, value: Option<f64>) {
+        match value {
+            Some(value) => drop(self.own.insert(amount, value)),
+            None => drop(self.own.remove(&amount)),
+        }
     }
 
     /// Whether planes or modules are others than proposed.
@@ -184,6 +262,11 @@ impl RoofChoice {
     pub(super) fn sound(mut self) -> Self {
         self.battery_kwh = if self.battery_kwh.is_finite() { (self.battery_kwh.clamp(0.0, MAX_BATTERY_KWH) * 10.0).round() / 10.0 } else { 0.0 };
         self.load_kwh = self.load_kwh.filter(|kwh| kwh.is_finite()).map(|kwh| kwh.clamp(0.0, MAX_LOAD_KWH).round()).filter(|kwh| *kwh > 0.0);
+        self.heat_kwh = self.heat_kwh.filter(|kwh| self.heat_pump && kwh.is_finite()).map(|kwh| kwh.clamp(0.0, MAX_HEAT_KWH).round()).filter(|kwh| *kwh > 0.0);
+        self.own.retain(|_, value| value.is_finite());
+        for (amount, value) in &mut self.own {
+            *value = (value.clamp(0.0, amount.most()) * 1e4).round() / 1e4;
+        }
         self.margin_m = self.margin_m.filter(|margin| margin.is_finite()).map(|margin| (margin.clamp(0.0, MAX_MARGIN_M) * 10.0).round() / 10.0);
         self.uncovered = &self.uncovered - &self.covered;
         for planes in [&mut self.covered, &mut self.uncovered] {
@@ -205,9 +288,10 @@ impl RoofChoice {
         let parts: Vec<&str> = text.split(',').collect();
         let (parts, tried) = parts.split_at_checked(7)?;
         let &[load, kwh, battery, sale, covered, uncovered, without] = parts else { return None };
-        let (lay, margin, felled, hides) = match tried {
-            [] => ("best", "", "none", "terrain"),
-            &[lay, margin, felled, hides] => (lay, margin, felled, hides),
+        let (lay, margin, felled, hides, heat, own) = match tried {
+            [] => ("best", "", "none", "terrain", "", ""),
+            &[lay, margin, felled, hides] => (lay, margin, felled, hides, "", ""),
+            &[lay, margin, felled, hides, heat, own] => (lay, margin, felled, hides, heat, own),
             _ => return None,
         };
         let number = |text: &str| text.parse::<f64>().ok().filter(|value| value.is_finite() && *value >= 0.0);
@@ -215,6 +299,10 @@ impl RoofChoice {
         let modules = without.split('.').filter(|part| !part.is_empty()).map(|part| {
             let (plane, place) = part.split_once('-')?;
             Some((plane.parse().ok()?, place.parse().ok()?))
+        });
+        let amounts = own.split('_').filter(|part| !part.is_empty()).map(|part| {
+            let (id, value) = part.split_once(':')?;
+            Some((RoofAmount::from_id(id)?, number(value)?))
         });
         Some(Self {
             load: RoofLoad::from_id(load)?,
@@ -225,6 +313,9 @@ impl RoofChoice {
                 "1" => true,
                 _ => return None,
             },
+            heat_pump: !heat.is_empty(),
+            heat_kwh: if matches!(heat, "" | "usual") { None } else { Some(number(heat)?) },
+            own: amounts.collect::<Option<_>>()?,
             covered: list(covered)?,
             uncovered: list(uncovered)?,
             without: modules.collect::<Option<_>>()?,
@@ -242,7 +333,8 @@ impl RoofChoice {
 
 impl Display for RoofChoice {
     /// `farm,29400,5.5,1,0.2,1,0-3.0-7`: load, kWh, battery, sale of all, planes covered and not, modules taken out;
-    /// `,landscape,0.5,2,bare` after it where any of it is chosen: how modules lie, their margin, the tree that is felled, the terrain or none.
+    /// `,landscape,0.5,2,bare` after it where any of it is chosen: how modules lie, their margin, the tree that is felled, the terrain or none;
+    /// `,9000,cost:8500_power-price:0.25` after that where there is a heat pump (`usual` where its heat is not known) or any own amount.
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         if *self == Self::default() {
             return Ok(());
@@ -252,10 +344,17 @@ impl Display for RoofChoice {
         let kwh = self.load_kwh.map_or_else(String::new, |kwh| kwh.to_string());
         let Self { load, battery_kwh, sell_all, covered, uncovered, .. } = self;
         write!(f, "{},{kwh},{battery_kwh},{},{},{},{}", load.id(), u8::from(*sell_all), list(covered), list(uncovered), without.join("."))?;
-        if self.felled == RoofTree::None && !self.bare && self.lay == RoofLay::Best && self.margin_m.is_none() {
+        let more = self.heat_pump || !self.own.is_empty();
+        if self.felled == RoofTree::None && !self.bare && self.lay == RoofLay::Best && self.margin_m.is_none() && !more {
             return Ok(());
         }
         let margin = self.margin_m.map_or_else(String::new, |margin| margin.to_string());
-        write!(f, ",{},{margin},{},{}", self.lay.id(), self.felled, if self.bare { "bare" } else { "terrain" })
+        write!(f, ",{},{margin},{},{}", self.lay.id(), self.felled, if self.bare { "bare" } else { "terrain" })?;
+        if !more {
+            return Ok(());
+        }
+        let heat = if self.heat_pump { self.heat_kwh.map_or_else(|| "usual".to_owned(), |kwh| kwh.to_string()) } else { String::new() };
+        let own: Vec<String> = self.own.iter().map(|(amount, value)| format!("{}:{value}", amount.id())).collect();
+        write!(f, ",{heat},{}", own.join("_"))
     }
 }

@@ -414,6 +414,7 @@ fn roof_message(scene: &Scene, roof: &RoofFacts, both: &BothTexts) -> Value {
         message: roof.why.as_ref().map(|(key, value)| both.of(scene.state.language).text_with(key, &[("value", value.as_str().into())])),
         choice: json!({
             "load": choice.load, "loadKwh": choice.load_kwh, "batteryKwh": choice.battery_kwh, "sellAll": choice.sell_all,
+            "heatPump": choice.heat_pump, "heatKwh": choice.heat_kwh, "own": choice.own,
             "planes": roof.chosen_planes, "without": choice.without, "lay": choice.lay, "marginM": choice.margin_m, "tree": choice.felled, "bare": choice.bare,
         }),
         meter: roof.meter.clone(),

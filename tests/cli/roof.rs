@@ -331,7 +331,7 @@ fn a_record_answers_the_same_when_it_has_been_written_and_read() {
         let sunlight = Sunlight::new(shared).unwrap();
         let prepared = Prepared::new(record, &sunlight);
         let at = Instant::parse("2026-02-01T12:00:00Z").unwrap();
-        let ask = Ask { building: "house".to_owned(), load: Load::Farm, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes: None, most_kwp: None, without, bare: false, margin_m: None };
+        let ask = Ask { building: "house".to_owned(), load: Load::Farm, load_kwh: None, heat_pump: None, battery_kwh, cost_eur: None, own: Vec::new(), way: Use::Surplus, at, planes: None, most_kwp: None, without, bare: false, margin_m: None };
         answer(&prepared, &sunlight, manifest.clock(), &ask, &france().unwrap(), &texts).unwrap()
     };
     let covered = of(made.clone(), shared.clone(), vec![], 0.0).covered[0].roof.plane;

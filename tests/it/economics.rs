@@ -3,7 +3,7 @@
 use jumeau::base::Instant;
 use jumeau::energy::economics::file::{france, parse};
 use jumeau::energy::economics::{
-    Confidence, Facts, Grounds, PayBack, Project, Use, Validity, carbon, earnings, payback,
+    Confidence, Facts, Grounds, PayBack, Project, Use, Validity, carbon, earnings, payback, Why,
 };
 
 fn at(day: &str) -> Instant {
@@ -18,20 +18,12 @@ const HOME: Project = Project {
     sold_kwh: 4_500.0,
     way: Use::Surplus,
     ageing: 0.005,
-    power_price: None,
 };
 
 #[test]
 fn a_home_in_the_first_quarter_of_2026() {
-    let facts = france().unwrap();
-    let found = earnings(
-        &Project {
-            power_price: Some(0.2),
-            ..HOME
-        },
-        &facts,
-        at("2026-02-10"),
-    );
+    let facts = france().unwrap().with_own(&[("power-price", 0.2)], at("2026-02-10"));
+    let found = earnings(&HOME, &facts, at("2026-02-10"));
     assert!((found.premium.unwrap() - 480.0).abs() < 1e-9);
     assert!((found.cost_with_tax.unwrap() - 10_550.0).abs() < 1e-9);
     assert!((found.savings.unwrap() - 400.0).abs() < 1e-9 && (found.sale.unwrap() - 180.0).abs() < 1e-9);
@@ -86,9 +78,14 @@ fn sizes_choose_their_tariff() {
         at("2026-02-10"),
     );
     assert_eq!(
-        (sale.sale, sale.missing.as_slice()),
-        (None, &["pv-total-tariff"][..])
+        (sale.sale, sale.missing.len(), sale.missing[0].id),
+        (None, 1, "pv-total-tariff")
     );
+    // What the law has ended is no gap of ours, and says so.
+    assert!(matches!(&sale.missing[0].why, Why::Abolished(fact) if fact.from == Instant::parse("2025-03-28T00:00:00Z").unwrap()), "{:?}", sale.missing);
+    let early = earnings(&HOME, &facts, at("2020-02-10"));
+    let premium = early.missing.iter().find(|lack| lack.id == "pv-premium").unwrap();
+    assert_eq!(premium.why, Why::NotBefore(Instant::parse("2025-03-28T00:00:00Z").unwrap()));
     assert_eq!(sale.payback, PayBack::Unknown);
     // Beyond every size that a tariff is known for, and without the tax: unknown, not nothing.
     let large = earnings(&Project { kwp: 250.0, ..HOME }, &facts, at("2026-02-10"));
@@ -96,9 +93,9 @@ fn sizes_choose_their_tariff() {
     let untaxed = Facts { facts: facts.facts.iter().filter(|fact| fact.id != "vat").cloned().collect() };
     let untaxed = earnings(&HOME, &untaxed, at("2026-02-10"));
     assert_eq!((untaxed.cost_with_tax, untaxed.payback), (None, PayBack::Unknown));
-    assert!(untaxed.missing.contains(&"vat") && untaxed.premium.is_some());
+    assert!(untaxed.missing.iter().any(|lack| lack.id == "vat" && lack.why == Why::Unknown) && untaxed.premium.is_some());
     // Known amounts that never pay are another answer.
-    let never = earnings(&Project { cost_eur: Some(1e9), power_price: Some(0.2), ..HOME }, &facts, at("2026-02-10"));
+    let never = earnings(&Project { cost_eur: Some(1e9), ..HOME }, &facts.with_own(&[("power-price", 0.2)], at("2026-02-10")), at("2026-02-10"));
     assert_eq!(never.payback, PayBack::Never);
 }
 
@@ -118,6 +115,7 @@ fn every_shipped_fact_has_a_source_and_both_languages() {
                 (Grounds::Reported, true) => "as reported, to be checked",
                 (Grounds::Assumption, false) => "hypothèse de Jumeau, sans source officielle",
                 (Grounds::Assumption, true) => "an assumption of Jumeau, without official source",
+                (Grounds::Given, _) => panic!("no shipped fact is a person’s own: {fact:?}"),
             };
             assert!(told.contains(said) && told.contains(&fact.source), "{told}");
         }
@@ -125,13 +123,14 @@ fn every_shipped_fact_has_a_source_and_both_languages() {
             // The article, the act or the publication by name.
             Grounds::Official => assert!(["art. ", "Bilan électrique"].iter().any(|name| fact.source.contains(name)), "{fact:?}"),
             Grounds::Assumption => assert_eq!(fact.confidence, Confidence::Low, "{fact:?}"),
-            Grounds::Reported => {}
+            Grounds::Reported | Grounds::Given => {}
         }
         assert!(fact.link.as_ref().is_none_or(|link| link.starts_with("https://")), "{fact:?}");
         assert!(fact.to.is_none_or(|to| to >= fact.from), "{fact:?}");
     }
     assert!(parse("{}").is_err());
     assert!(parse(r#"{"facts":[{"id":"a","value":1,"from":"2026-01-01","confidence":"high","grounds":"hearsay","fr":"a","en":"a","source":"b"}]}"#).unwrap_err().to_string().contains("hearsay"));
+    assert!(parse(r#"{"facts":[{"id":"a","value":1,"from":"2026-01-01","confidence":"high","grounds":"given","fr":"a","en":"a","source":"b"}]}"#).is_err());
     let own = parse(r#"{"facts":[{"id":"a","value":1,"from":"2026-01-01","confidence":"high","fr":"a","en":"a","source":"b"}]}"#).unwrap();
     assert_eq!(own.facts[0].grounds, Grounds::Reported, "a person’s own fact is not official by itself");
     assert!(parse(r#"{"facts":[{"id":"a","value":1,"from":"soon","confidence":"high","fr":"a","en":"a","source":"b"}]}"#).is_err());

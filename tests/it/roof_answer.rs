@@ -2,7 +2,7 @@
 
 use jumeau::base::Instant;
 use jumeau::energy::answer::{HomeBattery, PlaneYear, Question, answer, facts_used, worth_covering};
-use jumeau::energy::economics::{PayBack, Use, Validity, file::france};
+use jumeau::energy::economics::{Facts, PayBack, Use, Validity, file::france};
 use jumeau::energy::layout::{ModuleKind, lay, lay_around};
 use jumeau::energy::roof::{MAX_PLANES, RoofPlane, planes};
 use jumeau::energy::shading::bvh::Bvh;
@@ -26,9 +26,13 @@ fn question<'a>(planes: &'a [PlaneYear], production: &'a [f64], load: &'a [f64],
         way: Use::Surplus,
         is_home: true,
         cost_eur: Some(9000.0),
-        power_price: None,
         ageing: 0.005,
     }
+}
+
+/// The shipped facts with a price of power for every date.
+fn priced() -> Facts {
+    france().unwrap().with_own(&[("power-price", 0.2)], Instant::parse("2026-01-01T00:00:00Z").unwrap())
 }
 
 proptest! {
@@ -39,8 +43,8 @@ proptest! {
     ) {
         let (production, load): (Vec<f64>, Vec<f64>) = hours.into_iter().unzip();
         let planes = [plane(6.0, production.iter().sum(), 0)];
-        let facts = france().unwrap();
-        let of = |kwh: f64| answer(&Question { power_price: Some(0.2), ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
+        let facts = priced();
+        let of = |kwh: f64| answer(&question(&planes, &production, &load, kwh, "2026-02-01"), &facts).unwrap();
         let (a, b) = (of(small), of(small + more));
         for found in [&a, &b] {
             prop_assert!(found.imbalance_kwh < 1e-6, "{}", found.imbalance_kwh);
@@ -76,8 +80,8 @@ fn a_battery_of_no_price_pays_for_nothing() {
     let planes = [plane(6.0, 6600.0, 0)];
     let production: Vec<f64> = (0..8760).map(|hour| if (8..18).contains(&(hour % 24)) { 1.8 } else { 0.0 }).collect();
     let load = vec![0.5; 8760];
-    let facts = france().unwrap();
-    let of = |kwh: f64, cost_eur: Option<f64>| answer(&Question { cost_eur, power_price: Some(0.2), ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
+    let facts = priced();
+    let of = |kwh: f64, cost_eur: Option<f64>| answer(&Question { cost_eur, ..question(&planes, &production, &load, kwh, "2026-02-01") }, &facts).unwrap();
     let (bare, with) = (of(0.0, None), of(10.0, None));
     assert!(with.self_consumption > bare.self_consumption + 0.1 && with.earnings.savings > bare.earnings.savings);
     assert_eq!(with.earnings.payback, bare.earnings.payback);

@@ -2,7 +2,7 @@
 
 use jumeau::base::{Clock, Instant};
 use jumeau::energy::climate::typical_year;
-use jumeau::energy::economics::{Use, file::france};
+use jumeau::energy::economics::{Grounds, Use, file::france};
 use jumeau::energy::layout::{ModuleKind, Orientation, lay};
 use jumeau::energy::prepared::PreparedYear;
 use jumeau::energy::pv::System;
@@ -15,12 +15,12 @@ use jumeau::energy::yields::{PlaneView, Sureness};
 use jumeau::formats::roofbook::{BareRecord, LineRecord, MonumentRecord, Record, ThinnedRecord, TreeRecord};
 use jumeau::geodesy::{EnuFrame, LonLatH};
 use jumeau::planning::file::Texts;
-use jumeau::rooftop::answer::{Ask, MyRoof, answer};
+use jumeau::rooftop::answer::{Ask, HeatAsked, MyRoof, answer};
 use jumeau::rooftop::card::{self, COLOURS, Card};
 use jumeau::rooftop::load::Load;
 use jumeau::rooftop::prepare::{Prepared, Sunlight};
 use jumeau::rooftop::record::{self, Shared};
-use jumeau::rooftop::told::Basis;
+use jumeau::rooftop::told::{Basis, figures};
 use jumeau::rooftop::{Roof, Thinning, message, neighbours};
 use proptest::prelude::*;
 
@@ -84,7 +84,7 @@ fn gable(views: &[Visibility]) -> Record {
 
 fn ask(battery_kwh: f64, planes: Option<Vec<usize>>, without: Vec<(usize, usize)>) -> Ask {
     let at = Instant::parse("2026-11-26T12:00:00Z").unwrap();
-    Ask { building: "b".to_owned(), load: Load::Household, load_kwh: None, battery_kwh, power_price: None, cost_eur: None, way: Use::Surplus, at, planes, most_kwp: None, without, bare: false, margin_m: None }
+    Ask { building: "b".to_owned(), load: Load::Household, load_kwh: None, heat_pump: None, battery_kwh, cost_eur: None, own: Vec::new(), way: Use::Surplus, at, planes, most_kwp: None, without, bare: false, margin_m: None }
 }
 
 fn answered(prepared: &Prepared, sunlight: &Sunlight, ask: &Ask) -> MyRoof {
@@ -329,4 +329,65 @@ proptest! {
 fn nothing_in_the_way_is_no_view() {
     assert!(condensed(&[]).is_empty());
     assert!(condensed(&vec![Visibility::from_horizon([0.1; 72]); 20]).is_empty(), "a tenth of a degree is none");
+}
+
+/// Story 3: a heat pump or none, a battery from 0 to 10 kWh.
+#[test]
+fn a_heat_pump_is_drawn_by_the_cold_and_closes_every_hour() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let of = |heat_pump, load_kwh, battery_kwh| answered(&prepared, &sunlight, &Ask { heat_pump, load_kwh, ..ask(battery_kwh, None, vec![]) });
+    let (without, with) = (of(None, None, 0.0), of(Some(HeatAsked::Usual), None, 0.0));
+    assert!(without.pump.is_none());
+    let pump = with.pump.as_ref().unwrap();
+    assert!(pump.replaces && !pump.is_given && pump.kw.len() == with.load_kw.len());
+    // Between the pump's worst and best of a French year.
+    assert!((2.0..4.5).contains(&pump.seasonal_cop()), "{}", pump.seasonal_cop());
+    assert!((pump.heat_kwh / pump.seasonal_cop() - pump.kwh()).abs() < 1e-6);
+    assert!(with.answer.earnings.used.iter().any(|(fact, _)| fact.id == "home-heat"), "the assumption stands among the facts");
+    // Cold hours take it, warm ones do not.
+    let (winter, summer) = (pump.kw[..744].iter().sum::<f64>(), pump.kw[4_700..5_400].iter().sum::<f64>());
+    assert!(winter > 10.0 * summer.max(1e-9), "{winter} {summer}");
+    // The usual heating of the profile is not counted beside it.
+    assert!((with.load_kwh - pump.kwh() - 0.76 * without.load_kwh).abs() < 1e-3 * without.load_kwh, "{} {} {}", with.load_kwh, pump.kwh(), without.load_kwh);
+    // A person's own figure stays as it is, and the pump comes on top.
+    let given = of(Some(HeatAsked::Kwh(6_000.0)), Some(3_000.0), 0.0);
+    let own = given.pump.as_ref().unwrap();
+    assert!(own.is_given && !own.replaces && (own.heat_kwh - 6_000.0).abs() < 1e-9);
+    assert!((given.load_kwh - 3_000.0 - own.kwh()).abs() < 1e-6);
+    let mut own_use = 0.0;
+    for tenths in (0..=100).step_by(25) {
+        let found = of(Some(HeatAsked::Usual), None, f64::from(tenths) / 10.0);
+        assert!(found.answer.imbalance_kwh < 1e-6 && found.answer.self_consumption >= own_use - 1e-12, "{tenths}");
+        own_use = found.answer.self_consumption;
+    }
+}
+
+/// Amounts of one's own stand in for the dated facts and are said to be one's own.
+#[test]
+fn every_amount_of_money_can_be_ones_own() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let own = vec![("power-price", 0.3), ("pv-surplus-tariff", 0.1), ("pv-premium", 100.0), ("vat", 0.1), ("vat-elsewhere", 0.1)];
+    let found = answered(&prepared, &sunlight, &Ask { own, cost_eur: Some(8_000.0), ..ask(0.0, None, vec![]) });
+    let (answer, earned) = (&found.answer, &found.answer.earnings);
+    assert!((earned.savings.unwrap() - 0.3 * answer.balance.own_use).abs() < 1e-9);
+    assert!((earned.sale.unwrap() - 0.1 * answer.balance.exported).abs() < 1e-9);
+    assert!((earned.premium.unwrap() - 100.0 * answer.kwp).abs() < 1e-9);
+    assert!((earned.cost_with_tax.unwrap() - 8_800.0).abs() < 1e-9);
+    assert!(!answer.is_dated() && earned.used.iter().all(|(fact, _)| fact.grounds == Grounds::Given), "{:?}", earned.used);
+    let asked = ask(0.0, None, vec![]);
+    let basis = Basis::of("Commune", &sunlight.shared, &asked, "book");
+    let lines = figures(&found, &basis, false);
+    assert_eq!(lines.iter().find(|line| line.key == "savings").unwrap().origin, "votre valeur");
+}
+
+#[test]
+fn what_is_not_there_is_said_to_be_not_there() {
+    let sunlight = Sunlight::new(shared()).unwrap();
+    let prepared = Prepared::new(gable(&[]), &sunlight);
+    let code = |asked: Ask| answer(&prepared, &sunlight, Clock::Paris, &asked, &france().unwrap(), &Texts::france().unwrap()).map(|_| "answered").unwrap_or_else(|fault| fault.code);
+    assert_eq!(code(ask(0.0, Some(vec![99]), vec![])), "roof-plane-unknown");
+    assert_eq!(code(Ask { most_kwp: Some(0.0), ..ask(0.0, None, vec![]) }), "roof-power-small");
+    assert_eq!(code(Ask { heat_pump: Some(HeatAsked::Kwh(f64::NAN)), ..ask(0.0, None, vec![]) }), "roof-heat");
 }

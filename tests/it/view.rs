@@ -179,10 +179,11 @@ fn filters() -> impl Strategy<Value = Vec<Filter>> {
 fn roof() -> impl Strategy<Value = RoofChoice> {
     let planes = || proptest::collection::btree_set(any::<u16>(), 0..40);
     let without = proptest::collection::btree_set((any::<u16>(), any::<u16>()), 0..200);
-    let tried = (tree(), any::<bool>(), proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number()));
+    let own = proptest::collection::btree_map(proptest::sample::select(&RoofAmount::ALL[..]), number(), 0..4);
+    let tried = (tree(), any::<bool>(), proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number()), any::<bool>(), proptest::option::of(number()), own);
     (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number()), number(), any::<bool>(), planes(), planes(), without, tried).prop_map(
-        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, (felled, bare, lay, margin_m))| RoofChoice {
-            load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, felled, bare, lay, margin_m,
+        |(load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, (felled, bare, lay, margin_m, heat_pump, heat_kwh, own))| RoofChoice {
+            load, load_kwh, battery_kwh, sell_all, covered, uncovered, without, felled, bare, lay, margin_m, heat_pump, heat_kwh, own,
         },
     )
 }
@@ -287,6 +288,8 @@ fn command() -> impl Strategy<Value = Command> {
         (proptest::sample::select(&RoofLoad::ALL[..]), proptest::option::of(number())).prop_map(|(load, kwh)| Command::SetRoofLoad { load, kwh }),
         number().prop_map(|kwh| Command::SetRoofBattery { kwh }),
         any::<bool>().prop_map(|all| Command::SetRoofSale { all }),
+        (any::<bool>(), proptest::option::of(number())).prop_map(|(on, kwh)| Command::SetRoofHeatPump { on, kwh }),
+        (proptest::sample::select(&RoofAmount::ALL[..]), proptest::option::of(number())).prop_map(|(amount, value)| Command::SetRoofAmount { amount, value }),
         (any::<u16>(), any::<bool>()).prop_map(|(plane, covered)| Command::CoverRoofPlane { plane, covered }),
         (0..3_u16, any::<u16>(), any::<bool>()).prop_map(|(plane, place, on)| Command::SetRoofModule { plane, place, on }),
         Just(Command::ResetRoof),

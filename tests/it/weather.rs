@@ -290,7 +290,8 @@ fn missing_and_mad_hours_are_told_not_counted() {
 fn what_is_no_weather_is_refused() {
     for (text, code) in [
         ("", "weather-empty"),
-        ("a,b,c\n1,2,3\n", "weather-header"),
+        ("a,b,c\n1,2,3\n", "weather-columns"),
+        ("time,ghi (lux)\n2025-01-01T00:00:00Z,0\n", "weather-unit"),
         ("{\"inputs\":{}}", "weather-json"),
         ("LOCATION,Here,,,,,north,2,1,3\n", "weather-header"),
         (
@@ -316,4 +317,56 @@ proptest! {
         let start: &[u8] = [&b""[..], b"LOCATION,a,b,c,d,e,1,2,3,4\n2004,1,1,1,", b"time(UTC),G(h)\n20180101:", b"time,ghi\n2025-01-01 ", b"{\"inputs\":{\"location\":{"][head];
         let _ = read(&[start, &bytes[..]].concat(), "fuzz");
     }
+}
+
+/// Names with units in brackets, Open-Meteo's two tables, energies of steps: the same light.
+#[test]
+fn units_behind_names_and_tables_of_the_place_are_read() {
+    let first = |text: &str| {
+        let (file, findings) = read(text.as_bytes(), "w.csv").unwrap();
+        assert!(findings.is_empty(), "{findings:?}");
+        (file.place, file.records[0])
+    };
+    let (_, plain) = first("time_end,ghi,temp_air,wind_speed\n2025-06-21T12:00:00Z,500,20,5\n2025-06-21T13:00:00Z,600,20,5\n");
+    let (place, meteo) = first(
+        "latitude,longitude,elevation,utc_offset_seconds\n47.2,-1.5,20,0\n\ntime,shortwave_radiation (W/m²),temperature_2m (°C),wind_speed_10m (km/h)\n2025-06-21T12:00,500,20,18\n2025-06-21T13:00,600,20,18\n",
+    );
+    assert_eq!(meteo, plain);
+    assert_eq!(place.map(|place| (place.lat, place.lon, place.elevation_m)), Some((47.2, -1.5, 20.0)));
+    let (_, energy) = first("time_end;GHI (J/cm2);T (K);wind (kn)\n2025-06-21T12:00:00Z;180;293,15;9,7192\n2025-06-21T13:00:00Z;216;293,15;9,7192\n");
+    assert!((energy.ghi.unwrap() - 500.0).abs() < 1e-9 && (energy.air_c.unwrap() - 20.0).abs() < 1e-9 && (energy.wind_m_s.unwrap() - 5.0).abs() < 1e-4);
+    // Energy of quarters is four times the power.
+    let (_, quarters) = first("time,ghi [kWh/m²]\n2025-06-21T12:00:00Z,0.125\n2025-06-21T12:15:00Z,0.15\n");
+    assert!((quarters.ghi.unwrap() - 500.0).abs() < 1e-9);
+}
+
+#[test]
+fn an_instant_has_one_weather() {
+    let text = "time,ghi\n2025-06-21T11:00:00Z,400\n2025-06-21T11:00:00Z,400\n2025-06-21T12:00:00Z,500\n2025-06-21T12:00:00Z,510\n";
+    let (file, findings) = read(text.as_bytes(), "w.csv").unwrap();
+    assert_eq!(file.records.iter().map(|record| record.ghi.unwrap()).collect::<Vec<_>>(), [400.0, 500.0]);
+    assert_eq!(findings.iter().map(|finding| (finding.code, finding.value.as_str())).collect::<Vec<_>>(), [("weather-hour-twice", "2")]);
+}
+
+/// Light that belongs to another time zone, unit or step does not pass for a year of sun.
+#[test]
+fn light_that_the_sun_contradicts_is_said() {
+    use jumeau::energy::weather::{Site, SkyHour, Turbidity, clear_year, doubts, shift_h};
+    let site = Site { lat: 47.2, lon: -1.55, elevation_m: 20.0 };
+    let clear = clear_year(&site, 2025, &Turbidity::Constant(3.0)).unwrap();
+    let as_it_is = doubts(&clear);
+    assert!(as_it_is.by_night < 1e-6 && as_it_is.above_sun == 0.0 && (0.6..0.85).contains(&as_it_is.clearness.unwrap()), "{as_it_is:?}");
+    assert_eq!(shift_h(&site, &clear).unwrap(), 0);
+    // The light of six hours later under the sun of now.
+    let ghi: Vec<f64> = clear.iter().map(|hour| hour.sky.ghi).collect();
+    let moved = |by: usize| -> Vec<SkyHour> {
+        clear.iter().enumerate().map(|(at, hour)| SkyHour { sky: jumeau::energy::transposition::Sky { ghi: ghi[(at + by) % ghi.len()], ..hour.sky }, ..*hour }).collect()
+    };
+    for by in [1, 2, 6, 11] {
+        assert_eq!(shift_h(&site, &moved(by)).unwrap(), by as i32);
+        assert_eq!(shift_h(&site, &moved(clear.len() - by)).unwrap(), -(by as i32));
+    }
+    assert!(doubts(&moved(2)).by_night > 0.005 && doubts(&moved(6)).by_night > 0.2, "{:?} {:?}", doubts(&moved(2)), doubts(&moved(6)));
+    let scaled = |by: f64| doubts(&clear.iter().map(|hour| SkyHour { sky: jumeau::energy::transposition::Sky { ghi: by * hour.sky.ghi, ..hour.sky }, ..*hour }).collect::<Vec<_>>());
+    assert!(scaled(0.001).clearness.unwrap() < 0.01 && scaled(2.0).above_sun > 0.5);
 }

@@ -105,9 +105,9 @@ fn roof_text() -> jumeau::ui::RoofText {
 
 #[test]
 fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
-    for (language, title, sale, dated) in [
-        (Language::Fr, "Mon toit", "Tout vendre", "Un fait daté a dépassé sa validité"),
-        (Language::En, "My roof", "Sell all", "A dated fact is past its validity"),
+    for (language, title, sale, pump, dated) in [
+        (Language::Fr, "Mon toit", "Tout vendre", "Pompe à chaleur", "Un fait daté a dépassé sa validité"),
+        (Language::En, "My roof", "Sell all", "Heat pump", "A dated fact is past its validity"),
     ] {
         let mut desk = desk(language, |model| {
             model.state.selection = Some(building());
@@ -117,11 +117,11 @@ fn the_roof_has_its_card_and_asks_for_what_is_chosen() {
         assert!(desk.query_by_label_contains(dated).is_some());
         assert!(desk.query_all_by_label_contains("7,74 kWc").next().is_some());
         // They may lie below the window's edge, where a pointer has to scroll to.
-        for control in [sale, "Pan 1 · sud · 30°"] {
+        for control in [sale, pump, "Pan 1 · sud · 30°"] {
             desk.get_by_label(control).click_accesskit();
             desk.run();
         }
-        assert_eq!(desk.state().asked, [Command::SetRoofSale { all: true }, Command::CoverRoofPlane { plane: 0, covered: false }]);
+        assert_eq!(desk.state().asked, [Command::SetRoofSale { all: true }, Command::SetRoofHeatPump { on: true, kwh: None }, Command::CoverRoofPlane { plane: 0, covered: false }]);
         assert!(desk.state().model.state.roof.uncovered.contains(&0));
     }
     let mut waiting = desk(Language::Fr, |model| {

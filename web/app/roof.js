@@ -13,6 +13,15 @@ const HEIGHT = 110;
 const METER_BYTES_MAX = 32 << 20;
 const BATTERY_MAX = 10;
 const LOADS = ["household", "farm", "school", "meter"];
+/** What a person may know better, with the dated facts that it stands for. */
+const OWN_AMOUNTS = [
+  { id: "cost", unit: "roof-euro", scale: 1, facts: [], digits: 0 },
+  { id: "power-price", unit: "roof-euro-kwh", scale: 1, facts: ["power-price"], digits: 4 },
+  { id: "surplus-tariff", unit: "roof-euro-kwh", scale: 1, facts: ["pv-surplus-tariff"], digits: 4 },
+  { id: "total-tariff", unit: "roof-euro-kwh", scale: 1, facts: ["pv-total-tariff"], digits: 4 },
+  { id: "premium", unit: "roof-euro-kwp", scale: 1, facts: ["pv-premium"], digits: 0 },
+  { id: "vat", unit: "roof-percent", scale: 100, facts: ["vat", "vat-elsewhere"], digits: 1 },
+];
 
 let roof = { state: "none" };
 let said = "";
@@ -194,11 +203,56 @@ function use() {
   const file = fileField(t("roof-meter"), {
     id: "roof-meter", accept: ".csv,text/csv,text/plain", most: METER_BYTES_MAX, large: "roof-meter-large", take: async (file) => command({ do: "roof-meter", name: file.name.slice(0, 120), csv: await file.text() }),
   });
-  field.append(profile, amount, battery, sale, file);
+  field.append(profile, amount, ...heatPump(), battery, sale, file);
   if (roof.meter) field.append(button(t("roof-meter-forget"), "roof-meter-forget", () => command({ do: "roof-meter", name: roof.meter.name, csv: null })));
   const result = make("p", t("roof-use-result", { own: number(100 * selfConsumption, 0), need: number(100 * selfSufficiency, 0) }), { class: "roof-result", role: "status" });
   field.append(result, make("p", t("roof-stays"), { class: "quiet" }));
   return field;
+}
+
+/** A heat pump, and the heat that it gives. */
+function heatPump() {
+  const { heatPump: on = false, heatKwh = null } = roof.choice ?? {};
+  const { pumpKwh, pumpHeatKwh } = roof.numbers;
+  const label = make("label");
+  const box = make("input", "", { type: "checkbox", id: "roof-heat-pump", "aria-describedby": "roof-heat-pump-help" });
+  box.checked = Boolean(on);
+  box.addEventListener("change", () => command({ do: "set-roof-heat-pump", on: box.checked, kwh: null }));
+  label.append(box, make("span", t("roof-heat-pump")));
+  if (!on) return [label, make("p", t("roof-heat-pump-help"), { class: "quiet", id: "roof-heat-pump-help" })];
+  const heat = make("label", t("roof-heat"));
+  const field = make("input", "", { type: "number", id: "roof-heat", min: "0", max: "10000000", step: "100", inputmode: "numeric" });
+  field.value = heatKwh === null ? "" : String(Math.round(heatKwh));
+  field.placeholder = Number.isFinite(pumpHeatKwh) ? String(Math.round(pumpHeatKwh)) : "";
+  field.addEventListener("change", () => {
+    const kwh = Number(field.value);
+    command({ do: "set-roof-heat-pump", on: true, kwh: Number.isFinite(kwh) && kwh > 0 ? kwh : null });
+  });
+  heat.append(field);
+  const drawn = Number.isFinite(pumpKwh) ? t("roof-heat-drawn", { kwh: number(pumpKwh, 0) }) : "";
+  return [label, heat, make("p", [drawn, t("roof-heat-pump-help")].filter(Boolean).join(" "), { class: "quiet", id: "roof-heat-pump-help" })];
+}
+
+/** Amounts of one's own in place of the dated facts: empty is the fact again. */
+function ownAmounts() {
+  const own = roof.choice?.own ?? {};
+  const rows = OWN_AMOUNTS.map(({ id, unit: written, scale, facts, digits }) => {
+    const label = make("label", `${t(`roof-own-${id}`)} (${t(written)})`);
+    const field = make("input", "", { type: "number", id: `roof-own-${id}`, min: "0", step: "any", inputmode: "decimal" });
+    const value = own[id];
+    field.value = Number.isFinite(value) ? String(Number((scale * value).toFixed(digits))) : "";
+    const used = (roof.facts ?? []).find((fact) => facts.includes(fact.id))?.value;
+    field.placeholder = Number.isFinite(used) ? number(scale * used, digits) : "";
+    field.addEventListener("change", () => {
+      const amount = field.value === "" ? NaN : Number(field.value);
+      command({ do: "set-roof-amount", amount: id, value: Number.isFinite(amount) && amount >= 0 ? amount / scale : null });
+    });
+    label.append(field);
+    return label;
+  });
+  const list = make("fieldset", "", { class: "roof-use" });
+  list.append(make("legend", t("roof-own")), make("p", t("roof-own-help"), { class: "quiet" }), ...rows);
+  return list;
 }
 
 /** Every number with where it comes from. */
@@ -261,15 +315,17 @@ function money() {
   }
   const { costEur, premiumEur, savingsEur, saleEur, dated } = roof.numbers;
   const sums = make("dl", "", { class: "roof-tiles" });
-  for (const [key, value] of [["roof-cost", costEur], ["roof-premium", premiumEur], ["roof-savings", savingsEur], ["roof-sale-year", saleEur]]) {
+  for (const [key, value, figure] of [["roof-cost", costEur, "cost-with-tax"], ["roof-premium", premiumEur, "premium"], ["roof-savings", savingsEur, "savings"], ["roof-sale-year", saleEur, "sale"]]) {
     const tile = make("div");
-    tile.append(make("dt", t(key)), make("dd", Number.isFinite(value) ? unit(value, 0, "€") : t("roof-unknown")));
+    // Without an amount the figure says whether it is unknown or not possible.
+    const said = roof.figures?.find((one) => one.key === figure)?.value ?? t("roof-unknown");
+    tile.append(make("dt", t(key)), make("dd", Number.isFinite(value) ? unit(value, 0, "€") : said));
     sums.append(tile);
   }
   const section = make("section");
   section.append(make("h4", t("roof-money")), sums);
   if (dated) section.append(make("p", t("roof-dated"), { class: "notice-line", role: "status" }));
-  section.append(part("facts", t("roof-facts"), list));
+  section.append(part("facts", t("roof-facts"), list), part("own", t("roof-own"), ownAmounts()));
   return section;
 }
 

@@ -22,7 +22,7 @@ pub struct Args {
     #[arg(long, allow_negative_numbers = true)]
     elevation: Option<f64>,
     /// Inclinaison du plan, degrés / tilt of the plane, degrees.
-    #[arg(long, default_value_t = 30.0)]
+    #[arg(long, default_value_t = 30.0, allow_negative_numbers = true)]
     tilt: f64,
     /// Azimut du plan, degrés depuis le nord vrai, sens horaire / clockwise from true north.
     #[arg(long, default_value_t = 180.0, allow_negative_numbers = true)]
@@ -46,10 +46,10 @@ pub struct Args {
     #[arg(long, default_value = "free-standing", value_parser = ["free-standing", "semi-integrated", "insulated", "open-rack", "close-mount", "faiman"])]
     mount: String,
     /// Pertes, % / losses, %.
-    #[arg(long, default_value_t = 14.0)]
+    #[arg(long, default_value_t = 14.0, allow_negative_numbers = true)]
     losses: f64,
     /// Albédo du sol / albedo of the ground.
-    #[arg(long, default_value_t = 0.2)]
+    #[arg(long, default_value_t = 0.2, allow_negative_numbers = true)]
     albedo: f64,
     /// Un document JSON / one JSON document.
     #[arg(long)]
@@ -96,6 +96,9 @@ fn answer(args: &Args) -> Result<(Weather, Sums), (String, String)> {
     };
     let tilt = range("tilt", args.tilt, 0.0, 180.0)?;
     let azimuth = range("azimuth", args.azimuth, -360.0, 720.0)?;
+    if let Some(elevation_m) = args.elevation {
+        range("elevation", elevation_m, -500.0, 9_000.0)?;
+    }
     let losses = range("losses", args.losses, 0.0, 100.0)? / 100.0;
     let albedo = range("albedo", args.albedo, 0.0, 1.0)?;
     let linke = match args.linke.as_deref() {

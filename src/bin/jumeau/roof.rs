@@ -1,7 +1,7 @@
 //! `jumeau roof`: one building's roof, its money and its formalities; a dossier to print.
 
 use super::import::Talk;
-use jumeau::base::{Clock, Finding, Instant};
+use jumeau::base::{Clock, Finding, Instant, Severity};
 use jumeau::energy::economics::{Use, Validity, file as facts_file};
 use jumeau::energy::layout::ModuleKind;
 use jumeau::energy::shading::Foliage;
@@ -15,14 +15,19 @@ use jumeau::pipeline::solar::roofs::RoofOptions;
 use jumeau::pipeline::solar::weather;
 use jumeau::pipeline::{info, messages};
 use jumeau::planning::file::Texts;
-use jumeau::rooftop::answer::Ask;
+use jumeau::rooftop::answer::{Ask, HeatAsked};
 use jumeau::rooftop::dossier;
 use jumeau::rooftop::hours;
 use jumeau::rooftop::load::Load;
 use jumeau::rooftop::told;
+use jumeau::view::{MAX_HEAT_KWH, MAX_LOAD_KWH, RoofAmount};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Largest battery and largest roof that are believed, kWh and kWp.
+const MAX_BATTERY_KWH: f64 = 1e5;
+const MAX_KWP: f64 = 1e6;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -35,16 +40,22 @@ pub struct Args {
     #[arg(long, default_value = "household", value_name = "PROFILE|FILE")]
     load: String,
     /// Consommation annuelle, kWh / yearly demand, kWh.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     load_kwh: Option<f64>,
+    /// Chauffage par pompe à chaleur air-eau / heated by an air-to-water heat pump.
+    #[arg(long)]
+    heat_pump: bool,
+    /// Chaleur à fournir par an, kWh (sinon une valeur usuelle) ; avec --heat-pump / heat to be given a year.
+    #[arg(long, requires = "heat_pump", allow_negative_numbers = true)]
+    heat_kwh: Option<f64>,
     /// Capacité de batterie, kWh / battery, kWh.
-    #[arg(long, default_value_t = 0.0)]
+    #[arg(long, default_value_t = 0.0, allow_negative_numbers = true)]
     battery_kwh: f64,
     /// Pans à équiper, à partir de 0 (par défaut : ceux qui en valent la peine) / planes to cover.
     #[arg(long, value_delimiter = ',')]
     planes: Option<Vec<usize>>,
     /// Puissance à ne pas dépasser, kWc / most power, kWp.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     kwp_max: Option<f64>,
     /// Modules retirés à la main, PAN:PLACE / modules taken out by hand, PLANE:PLACE.
     #[arg(long, value_delimiter = ',', value_parser = module)]
@@ -59,10 +70,10 @@ pub struct Args {
     #[arg(long)]
     sell_all: bool,
     /// Coût du devis, € hors taxes / cost of the quotation before tax, €.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     cost: Option<f64>,
     /// Prix de l’électricité achetée, €/kWh / price of power.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     power_price: Option<f64>,
     /// Fichier de faits datés à la place de celui du produit / file of dated facts instead of the product's.
     #[arg(long, value_name = "FILE")]
@@ -165,9 +176,19 @@ struct Told {
 fn answer(args: &Args, english: bool) -> Result<Told, String> {
     let pick = |(fr, en): (String, String)| if english { en } else { fr };
     let (file, manifest) = info::manifest(&args.territory).map_err(|missing| pick(missing.sentence()))?;
-    let positive = |value: Option<f64>| value.is_none_or(|value| value.is_finite() && value >= 0.0);
-    if ![args.load_kwh, args.cost, args.power_price, args.kwp_max, Some(args.battery_kwh)].into_iter().all(positive) {
-        return Err(pick(("les quantités doivent être positives".to_owned(), "amounts must not be negative".to_owned())));
+    let amounts = [
+        ("load-kwh", args.load_kwh, MAX_LOAD_KWH),
+        ("heat-kwh", args.heat_kwh, MAX_HEAT_KWH),
+        ("battery-kwh", Some(args.battery_kwh), MAX_BATTERY_KWH),
+        ("kwp-max", args.kwp_max, MAX_KWP),
+        ("cost", args.cost, RoofAmount::Cost.most()),
+        ("power-price", args.power_price, RoofAmount::PowerPrice.most()),
+    ];
+    for (name, value, most) in amounts {
+        if let Some(value) = value.filter(|value| !(0.0..=most).contains(value)) {
+            let value = if value.abs() < 1e15 { value.to_string() } else { format!("{value:e}") };
+            return Err(pick((format!("--{name} {value} hors de 0…{most}"), format!("--{name} {value} is not within 0…{most}"))));
+        }
     }
     let at = match &args.date {
         Some(date) => Instant::parse(&format!("{date}T12:00:00Z")).ok_or_else(|| pick((format!("« {date} » n’est pas une date AAAA-MM-JJ"), format!("“{date}” is no date YYYY-MM-DD"))))?,
@@ -201,9 +222,10 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
         building: args.building.clone(),
         load,
         load_kwh: args.load_kwh,
+        heat_pump: args.heat_pump.then(|| args.heat_kwh.map_or(HeatAsked::Usual, HeatAsked::Kwh)),
         battery_kwh: args.battery_kwh,
-        power_price: args.power_price,
         cost_eur: args.cost,
+        own: args.power_price.map(|price| ("power-price", price)).into_iter().collect(),
         way: if args.sell_all { Use::TotalSale } else { Use::Surplus },
         at,
         planes: args.planes.clone(),
@@ -219,6 +241,11 @@ fn answer(args: &Args, english: bool) -> Result<Told, String> {
     let found = my_roof(&folder, &manifest, (&weather, &options), rays, &question, (&facts, &texts), &talk);
     talk.end();
     let mut found = found.map_err(|finding| sentence(&finding, english))?;
+    let is_there = |&(plane, place): &(usize, usize)| found.roof.roofs.get(plane).is_some_and(|roof| place < roof.modules);
+    if let Some((plane, place)) = args.without.iter().find(|module| !is_there(module)) {
+        let planes: Vec<String> = found.roof.roofs.iter().map(|roof| format!("{}: {}", roof.plane, roof.modules)).collect();
+        return Err(sentence(&Finding::new("roof-module-unknown", Severity::Error, "").object(&args.building).value(format!("{plane}:{place} ({})", planes.join(", "))), english));
+    }
     let mut felled = None;
     if !args.fell.is_empty() {
         let without = without_trees(&folder, &manifest, found, &args.fell, &question, (&facts, &texts), &talk);

@@ -40,6 +40,8 @@ pub enum Grounds {
     Reported,
     /// Nobody's but ours.
     Assumption,
+    /// The person who asks.
+    Given,
 }
 
 impl Grounds {
@@ -49,9 +51,11 @@ impl Grounds {
             Self::Official => "official",
             Self::Reported => "reported",
             Self::Assumption => "assumption",
+            Self::Given => "given",
         }
     }
 
+    /// As a file may state it: what is given is in no file.
     fn from_name(name: &str) -> Option<Self> {
         [Self::Official, Self::Reported, Self::Assumption].into_iter().find(|grounds| grounds.name() == name)
     }
@@ -81,6 +85,8 @@ impl Fact {
             (Grounds::Reported, true) => ("", " (as reported, to be checked)"),
             (Grounds::Assumption, false) => ("hypothèse de Jumeau, sans source officielle : ", ""),
             (Grounds::Assumption, true) => ("an assumption of Jumeau, without official source: ", ""),
+            (Grounds::Given, false) => ("votre valeur", ""),
+            (Grounds::Given, true) => ("your value", ""),
         };
         format!("{before}{}{after}", self.source)
     }
@@ -117,6 +123,35 @@ impl Facts {
             .filter(|(_, validity)| *validity != Validity::NotYet)
             .max_by_key(|(fact, validity)| (*validity == Validity::Valid, fact.from))
     }
+
+    /// Why a size has no amount at a date; to be asked where [`Self::find`] has none.
+    pub fn lack(&self, id: &'static str, kwp: f64, at: Instant) -> Lack {
+        if let Some((fact, _)) = self.find(id, kwp, at) {
+            return Lack { id, why: Why::Abolished(fact.clone()) };
+        }
+        let of_size = self.facts.iter().filter(|fact| fact.id == id && fact.holds_for(kwp));
+        Lack { id, why: of_size.map(|fact| fact.from).min().map_or(Why::Unknown, Why::NotBefore) }
+    }
+
+    /// The same with a person's own amounts, by the ids of the facts that they stand for: whatever the size, from `at` on.
+    pub fn with_own(&self, own: &[(&str, f64)], at: Instant) -> Self {
+        let mut facts = self.facts.clone();
+        for fact in &mut facts {
+            let Some((_, value)) = own.iter().find(|(id, _)| *id == fact.id) else { continue };
+            *fact = Fact {
+                value: Some(*value),
+                from: at,
+                to: None,
+                confidence: Confidence::High,
+                grounds: Grounds::Given,
+                source: String::new(),
+                link: None,
+                read: None,
+                ..fact.clone()
+            };
+        }
+        Self { facts }
+    }
 }
 
 /// How a roof's power is used.
@@ -143,8 +178,23 @@ pub struct Project {
     pub way: Use,
     /// Loss of output from year to year, 0.005 for half a percent.
     pub ageing: f64,
-    /// Price of bought power where the person knows it, EUR/kWh; the regulated tariff otherwise.
-    pub power_price: Option<f64>,
+}
+
+/// An amount that is not there, and why.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Lack {
+    pub id: &'static str,
+    pub why: Why,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Why {
+    /// No file of facts has it for this size.
+    Unknown,
+    /// The facts begin later.
+    NotBefore(Instant),
+    /// The fact says that there is none.
+    Abolished(Fact),
 }
 
 /// The answer, in EUR. What no fact was found for is `None`, which is another thing than nothing.
@@ -158,8 +208,8 @@ pub struct Earnings {
     pub payback: PayBack,
     /// Facts used, with their state at the date.
     pub used: Vec<(Fact, Validity)>,
-    /// What no fact was found for.
-    pub missing: Vec<&'static str>,
+    /// What no amount was found for.
+    pub missing: Vec<Lack>,
 }
 
 /// When income has paid the cost.
@@ -204,7 +254,7 @@ pub fn earnings(project: &Project, facts: &Facts, at: Instant) -> Earnings {
                 Some(value)
             }
             None => {
-                missing.push(id);
+                missing.push(facts.lack(id, project.kwp, at));
                 None
             }
         }
@@ -221,11 +271,7 @@ pub fn earnings(project: &Project, facts: &Facts, at: Instant) -> Earnings {
         ),
         Use::TotalSale => (Some(0.0), value("pv-total-tariff")),
     };
-    let price = match project.power_price {
-        Some(price) => Some(price),
-        None if project.way == Use::Surplus && project.own_use_kwh > 0.0 => value("power-price"),
-        None => None,
-    };
+    let price = if project.way == Use::Surplus && project.own_use_kwh > 0.0 { value("power-price") } else { None };
     let (own, sold) = match project.way {
         Use::Surplus => (project.own_use_kwh, project.sold_kwh),
         Use::TotalSale => (0.0, project.own_use_kwh + project.sold_kwh),

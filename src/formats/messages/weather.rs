@@ -66,8 +66,43 @@ pub const SENTENCES: &[Sentence] = &[
     ),
     (
         "weather-hour-twice",
-        "L’heure {object} existe deux fois ; les deux sont gardées.",
-        "The hour {object} exists twice; both are kept.",
+        "{value} lignes répètent une heure déjà donnée (la première : {object}) ; elles ne sont pas comptées.",
+        "{value} rows repeat an hour that was given already (the first: {object}); they are not counted.",
+    ),
+    (
+        "weather-columns",
+        "{object} : aucune colonne de lumière reconnue (« {value} »). Il faut une colonne de temps (time, date, time_utc, time_mid, time_end) et la lumière en W/m² (ghi, ou dni et dhi) ; air : temp_air, vent : wind_speed ; une unité entre parenthèses est lue.",
+        "{object}: no column of light understood (“{value}”). It takes a column of time (time, date, time_utc, time_mid, time_end) and the light in W/m² (ghi, or dni and dhi); air: temp_air, wind: wind_speed; a unit in brackets is read.",
+    ),
+    (
+        "weather-unit",
+        "{object} : unité « {value} » inconnue. Donnez W/m², kW/m², Wh/m², kWh/m², J/cm², kJ/m² ou MJ/m² pour la lumière, °C, K ou °F pour l’air, m/s, km/h ou kn pour le vent.",
+        "{object}: unknown unit “{value}”. Give W/m², kW/m², Wh/m², kWh/m², J/cm², kJ/m² or MJ/m² for light, °C, K or °F for air, m/s, km/h or kn for wind.",
+    ),
+    (
+        "weather-light-shifted",
+        "La lumière ne suit pas le soleil du lieu : les heures sont à décaler de {object} h ({value} de la lumière vient quand il est couché). Vérifiez leur fuseau : UTC est attendu, ou un décalage écrit dans chaque heure.",
+        "The light does not follow the sun of the place: the hours are to be moved by {object} h ({value} of the light comes while it is down). Check their time zone: UTC is expected, or an offset written in each of them.",
+    ),
+    (
+        "weather-light-by-night",
+        "{value} de la lumière vient quand le soleil du lieu est couché : vérifiez le lieu, le fuseau des heures et si ce sont des mesures.",
+        "{value} of the light comes while the sun of the place is down: check the place, the time zone of the hours, and whether these are measurements.",
+    ),
+    (
+        "weather-light-above-sun",
+        "{value} des heures de plein jour ont plus de lumière qu’il n’en arrive au-dessus de l’atmosphère : vérifiez l’unité (W/m²), le lieu et le fuseau.",
+        "{value} of the hours of full day have more light than there is above the atmosphere: check the unit (W/m²), the place and the time zone.",
+    ),
+    (
+        "weather-light-weak",
+        "La lumière n’est que {value} de celle au-dessus de l’atmosphère, moins que sous les plus gros nuages : vérifiez l’unité (W/m² et non kW/m² ou MJ/m²).",
+        "The light is only {value} of that above the atmosphere, less than below the thickest clouds: check the unit (W/m², not kW/m² or MJ/m²).",
+    ),
+    (
+        "weather-step-coarse",
+        "Un pas de {value} h ne dit pas où est le soleil : donnez des heures.",
+        "A step of {value} h does not tell where the sun is: give hours.",
     ),
     (
         "weather-no-temperature",

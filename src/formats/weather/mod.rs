@@ -103,7 +103,7 @@ pub fn read(bytes: &[u8], file: &str) -> Result<(WeatherFile, Vec<Finding>), Fau
     } else {
         csv::read(&text, &mut rows)?
     };
-    document.step_s = step_s(&rows.records);
+    document.step_s = step_s(rows.records.iter().map(|record| record.at));
     rows.report_gaps(document.step_s);
     document.records = rows.records;
     document.dark = rows.dark;
@@ -131,6 +131,9 @@ struct Rows {
     file: String,
     records: Vec<WeatherRecord>,
     dark: Vec<(usize, WeatherRecord)>,
+    /// Instants that were given, and how often one came again, with the first that did.
+    known: std::collections::HashSet<i64>,
+    again: Option<(Instant, usize)>,
     findings: Vec<Finding>,
 }
 
@@ -143,6 +146,8 @@ impl Rows {
             file: file.to_owned(),
             records: Vec::new(),
             dark: Vec::new(),
+            known: std::collections::HashSet::new(),
+            again: None,
             findings: Vec::new(),
         }
     }
@@ -167,6 +172,12 @@ impl Rows {
     fn push(&mut self, mut record: WeatherRecord, object: &str) -> Result<(), Fault> {
         if self.records.len() + self.dark.len() >= MAX_RECORDS {
             return Err(Fault::new("weather-limit", object, self.records.len()));
+        }
+        // An instant has one weather.
+        if !self.known.insert(record.at.0) {
+            let (_, count) = self.again.get_or_insert((record.at, 0));
+            *count += 1;
+            return Ok(());
         }
         for (light, name) in [
             (&mut record.ghi, "ghi"),
@@ -222,6 +233,9 @@ impl Rows {
 
     /// Steps that are missing between neighbours of one month; a typical year's jumps between months are none.
     fn report_gaps(&mut self, step_s: i64) {
+        if let Some((at, count)) = self.again {
+            self.find("weather-hour-twice", Severity::Warning, at.to_string(), count);
+        }
         if step_s <= 0 {
             return;
         }
@@ -232,8 +246,6 @@ impl Rows {
                 let jump = b.at.0 - a.at.0;
                 if jump > step_s && (from.year, from.month) == (to.year, to.month) {
                     gaps.push((a.at, jump / step_s - 1));
-                } else if jump == 0 {
-                    gaps.push((a.at, 0));
                 }
             }
         }
@@ -249,21 +261,18 @@ impl Rows {
                 self.find("weather-gap", Severity::Warning, after.to_string(), hours);
             }
         }
-        for (at, _) in gaps.iter().filter(|(_, hours)| *hours == 0) {
-            self.find("weather-hour-twice", Severity::Warning, at.to_string(), "");
-        }
     }
 }
 
 /// The most frequent distance between neighbours, seconds; an hour when there is none.
-fn step_s(records: &[WeatherRecord]) -> i64 {
+fn step_s(instants: impl Iterator<Item = Instant>) -> i64 {
     let mut counts = std::collections::BTreeMap::new();
-    for pair in records.windows(2) {
-        if let [a, b] = pair
-            && b.at.0 > a.at.0
-        {
-            *counts.entry(b.at.0 - a.at.0).or_insert(0usize) += 1;
+    let mut last: Option<Instant> = None;
+    for at in instants {
+        if let Some(last) = last.filter(|last| at.0 > last.0) {
+            *counts.entry(at.0 - last.0).or_insert(0usize) += 1;
         }
+        last = Some(at);
     }
     counts
         .into_iter()

@@ -3,7 +3,7 @@
 use crate::base::{Finding, Severity};
 use crate::energy::climate;
 use crate::energy::sun::SunFault;
-use crate::energy::weather::{missing_months, Observed, Site, SkyHour, Turbidity, clear_year, skies};
+use crate::energy::weather::{Doubts, Observed, Site, SkyHour, Turbidity, clear_year, doubts, missing_months, shift_h, skies};
 use crate::formats::{self, weather::WeatherKind};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -100,10 +100,7 @@ impl WeatherFault {
     /// One sentence with the remedy, French and English.
     pub fn sentence(&self) -> (String, String) {
         match self {
-            Self::Sun(fault) => (
-                format!("pas de soleil calculable : {fault}"),
-                fault.to_string(),
-            ),
+            Self::Sun(fault) => (format!("pas de soleil calculable : {}", fault.french()), format!("no sun can be computed: {fault}")),
             Self::File(path, error) => (
                 format!("« {} » ne peut pas être lu : {error}", path.display()),
                 format!("“{}” cannot be read: {error}", path.display()),
@@ -276,6 +273,7 @@ fn of_file(ask: &Ask, path: &Path) -> Result<Weather, WeatherFault> {
         })
         .collect();
     let hours = skies(&site, &observed).map_err(WeatherFault::Sun)?;
+    findings.extend(doubtful(&site, &hours, document.step_s, &name).map_err(WeatherFault::Sun)?);
     Ok(Weather {
         origin: Origin::File(document.kind),
         title: document.title,
@@ -284,6 +282,44 @@ fn of_file(ask: &Ask, path: &Path) -> Result<Weather, WeatherFault> {
         step_h: document.step_s as f64 / 3600.0,
         findings,
     })
+}
+
+/// Less of the light by night is twilight and noise of instruments.
+const SOME_NIGHT: f64 = 0.005;
+/// More is no detail any more.
+const MUCH_NIGHT: f64 = 0.03;
+/// Some hours of a year are wrong in any file.
+const SOME_ABOVE: f64 = 0.005;
+/// The cloudiest months on earth let a tenth through.
+const LEAST_CLEARNESS: f64 = 0.04;
+/// Within a longer step the sun is everywhere.
+const MOST_STEP_S: i64 = 3 * 3600;
+
+/// What the sun has against the light of a file: wrong time zone, unit or step.
+fn doubtful(site: &Site, hours: &[SkyHour], step_s: i64, name: &str) -> Result<Vec<Finding>, SunFault> {
+    let find = |code, severity, value: String| Finding::new(code, severity, name).value(value);
+    if step_s > MOST_STEP_S {
+        return Ok(vec![find("weather-step-coarse", Severity::Error, (step_s as f64 / 3600.0).to_string())]);
+    }
+    let Doubts { by_night, above_sun, clearness } = doubts(hours);
+    let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+    let mut found = Vec::new();
+    let shift = shift_h(site, hours)?;
+    let severity = if by_night > MUCH_NIGHT || shift.abs() > 1 { Severity::Error } else { Severity::Warning };
+    if shift != 0 {
+        // What else the sun has against light of another hour is said by that.
+        return Ok(vec![find("weather-light-shifted", severity, percent(by_night)).object(format!("{shift:+}"))]);
+    }
+    if by_night > SOME_NIGHT {
+        found.push(find("weather-light-by-night", severity, percent(by_night)));
+    }
+    if above_sun > SOME_ABOVE {
+        found.push(find("weather-light-above-sun", Severity::Error, percent(above_sun)));
+    }
+    if let Some(clearness) = clearness.filter(|clearness| *clearness < LEAST_CLEARNESS) {
+        found.push(find("weather-light-weak", Severity::Error, percent(clearness)));
+    }
+    Ok(found)
 }
 
 /// Weather from farther than this is doubtful, degrees.

@@ -17,7 +17,7 @@ use crate::formats::roofbook::{self, HEAD, Head, Record, page_file, page_of};
 use crate::formats::territory::LayerKind;
 use crate::io::{self, Clock, IoFault};
 use crate::planning::file::Texts;
-use crate::rooftop::answer::{Ask, answer};
+use crate::rooftop::answer::{Ask, HeatAsked, answer};
 use crate::energy::layout::{ModuleKind, Orientation};
 use crate::rooftop::Thinning;
 use crate::rooftop::card::{Card, Tried, chosen, planes};
@@ -25,7 +25,7 @@ use crate::rooftop::load::Load;
 use crate::rooftop::prepare::{Prepared, Sunlight};
 use crate::rooftop::record;
 use crate::rooftop::told::Basis;
-use crate::view::{Command, Language, RoofChoice, RoofLay, RoofLoad, RoofTree};
+use crate::view::{Command, Language, RoofAmount, RoofChoice, RoofLay, RoofLoad, RoofTree};
 use bevy::prelude::*;
 use std::sync::Arc;
 
@@ -225,8 +225,9 @@ fn tell(scene: &Scene, work: &mut Work, building: &str, facts: &mut RoofFacts) {
             load,
             load_kwh: choice.load_kwh,
             battery_kwh: choice.battery_kwh,
-            power_price: None,
-            cost_eur: None,
+            heat_pump: choice.heat_pump.then(|| choice.heat_kwh.map_or(HeatAsked::Usual, HeatAsked::Kwh)),
+            cost_eur: choice.own.get(&RoofAmount::Cost).copied(),
+            own: choice.own_facts(),
             way: if choice.sell_all { Use::TotalSale } else { Use::Surplus },
             at: io::now(),
             planes: by_hand.then(|| chosen(prepared, shared, &numbers(&choice.covered), &numbers(&choice.uncovered))),
