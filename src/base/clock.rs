@@ -99,6 +99,11 @@ impl Clock {
         Some(Instant(zoned.timestamp().as_second()))
     }
 
+    /// What it shows at an instant, counted in seconds as if it were UTC.
+    pub fn shown_s(self, instant: Instant) -> i64 {
+        instant.0.saturating_add(i64::from(self.read(instant).offset_s))
+    }
+
     /// What an hour of the clock on the wall stands for; `wall_s` is that date and time counted in seconds as if it were UTC.
     pub fn wall(self, wall_s: i64) -> Wall {
         use jiff::tz::AmbiguousOffset;
@@ -109,6 +114,14 @@ impl Clock {
             AmbiguousOffset::Unambiguous { offset } => Wall::Once(at(offset)),
             AmbiguousOffset::Gap { .. } => Wall::Never,
             AmbiguousOffset::Fold { before, after } => Wall::Twice(at(before), at(after)),
+        }
+    }
+
+    /// Where what begins at an hour on the wall begins: at the first of two, and after what is left out.
+    pub fn begins(self, wall_s: i64) -> Option<Instant> {
+        match self.wall(wall_s) {
+            Wall::Once(at) | Wall::Twice(at, _) => Some(at),
+            Wall::Never => self.wall_forward(wall_s),
         }
     }
 

@@ -14,7 +14,7 @@ pub mod rng;
 pub mod time;
 
 pub use bounds::{Bounds2, Bounds3};
-pub use calendar::CalendarUnit;
+pub use calendar::{CalendarUnit, WallSteps};
 pub use clock::{Clock, Wall};
 pub use figure::{ABOUT, Amount, COLUMN, Dataset, Figure, Nature, Provenance, Uncertainty, Unit};
 pub use ids::{DatasetId, LayerId, joined_ids, plain_id};

@@ -84,6 +84,14 @@ pub fn sniff(start: &[u8]) -> Option<Dialect> {
     })
 }
 
+/// Fields of the records before the names of a table's columns.
+pub fn before(start: &[u8], dialect: &Dialect) -> Vec<Vec<String>> {
+    let mut records = Records::new(start, dialect.delimiter);
+    let text = |field: &Vec<u8>| dialect.encoding.decode(field).trim().to_owned();
+    let next = |_| Some(records.next().ok()??.unwrap_or_default().iter().map(text).collect());
+    (0..dialect.before).map_while(next).collect()
+}
+
 /// The table that a delimiter makes of the first records; `None` where it makes none.
 fn cut(text: &[u8], delimiter: u8) -> Option<Cut> {
     let records = records_of(text, delimiter);

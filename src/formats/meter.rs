@@ -1,10 +1,13 @@
 //! A household's own meter file: a table as text with one column of instants and one of power or energy.
 //!
-//! Understood are Enedis' download ("courbe de charge": lines of description, then `Horodate;Valeur` in W, stamped at the end of the step) and any CSV whose head names them: `kw`, `kwh`, `w`, `wh` in the column's name or in brackets. Without a unit, values are watts where the file is Enedis' own and kilowatts otherwise.
+//! Understood are Enedis' download ("courbe de charge": lines of description, then `Horodate;Valeur`, stamped at the end of the step) and any CSV whose head names them: `kw`, `kwh`, `w`, `wh` in the column's name or in brackets, or in lines before the table, which are read as the importer of series does ([`super::series::preamble`]). Without a unit, values are watts where the file is Enedis' own and kilowatts otherwise.
 //! Power is a mean over the step; energy is divided by it. The step is the one that most neighbours have; what is not there is no data.
 
 use super::Fault;
-use super::csv::{Records, sniff, written_number};
+use super::csv::{self, Dialect, Records, sniff, written_number};
+use super::series::day::day_columns;
+use super::series::plain_name;
+use super::series::preamble::Preamble;
 use super::series::stamp::Stamp;
 use std::collections::BTreeMap;
 
@@ -37,8 +40,13 @@ enum Unit {
 /// `meter-no-table`, `meter-columns` without a column of instants and one of values, `meter-empty` with fewer than two readable rows, `meter-limit`;
 /// `meter-doubled`, `meter-counter` and `meter-unit` for what would be read as a load that it is not.
 pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
-    let body = body(bytes);
+    let (before, body) = parts(bytes);
     let dialect = sniff(body).ok_or_else(|| Fault::new("meter-no-table", "", ""))?;
+    let lines = if before.is_empty() { csv::before(body, &dialect) } else { csv::before(before, &Dialect { before: MOST_BEFORE, delimiter: b';', ..dialect }) };
+    let told = Preamble::of(&lines);
+    if let Some(kind) = told.other_kind.as_deref().filter(|kind| NO_CURVES.iter().any(|word| plain_name(kind).contains(word))) {
+        return Err(Fault::new("meter-columns", "", kind));
+    }
     let mut records = Records::of(body, &dialect).map_err(|error| Fault::new("meter-no-table", "", error))?;
     let text = |field: &Vec<u8>| String::from_utf8_lossy(field).trim().to_owned();
     let mut next = || records.next().ok().flatten();
@@ -46,14 +54,20 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         Some(Ok(fields)) => fields.iter().map(text).collect(),
         _ => return Err(Fault::new("meter-no-table", "", "")),
     };
-    let enedis = head.iter().any(|name| name.eq_ignore_ascii_case("horodate"));
+    let enedis = told.load_curve.is_some() || told.other_kind.is_none() && head.iter().any(|name| name.eq_ignore_ascii_case("horodate"));
     let names: Vec<String> = head.iter().map(|name| name.to_lowercase()).collect();
     let time = names.iter().position(|name| TIME_NAMES.iter().any(|known| name.starts_with(known))).unwrap_or(0);
+    // A row may be a day, with a column for each of its steps.
+    let of_day = day_columns(&head.iter().map(String::as_str).collect::<Vec<&str>>());
     // A date may have its hour in a column of its own.
-    let hour = names.iter().enumerate().position(|(at, name)| at != time && unit_in(name).is_none() && HOUR_NAMES.iter().any(|known| name.starts_with(known)));
-    let values = values_in(&names, time, hour);
+    let hour = names.iter().enumerate().position(|(at, name)| at != time && unit_in(name).is_none() && of_day.is_none() && HOUR_NAMES.iter().any(|known| name.starts_with(known)));
+    let values = of_day.as_ref().map_or_else(|| values_in(&names, time, hour), |day| day.marks.iter().map(|(at, _)| *at).collect());
     let first = *values.first().ok_or_else(|| Fault::new("meter-columns", "", head.join(", ")))?;
-    let said = names.get(first).and_then(|name| unit_in(name));
+    let in_head = names.get(first).and_then(|name| unit_in(name));
+    let said = match (in_head, &told.unit) {
+        (None, Some((_, symbol))) => Some(unit_in(&symbol.to_lowercase()).ok_or_else(|| Fault::new("meter-columns", "", symbol))?),
+        _ => in_head,
+    };
     let unit = said.unwrap_or(if enedis { Unit::Watt } else { Unit::Kilowatt });
     let mut rows: BTreeMap<i64, f64> = BTreeMap::new();
     let (mut unreadable, mut doubled, mut absolute) = (0, 0, true);
@@ -66,14 +80,18 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         let with_hour = hour.and_then(|hour| Stamp::parse(&format!("{day} {}", fields.get(hour)?)));
         let stamp = with_hour.or_else(|| Stamp::parse(day));
         let number_of = |at: &usize| fields.get(*at).and_then(|text| text.parse().ok().or_else(|| written_number(text, dialect.decimal_comma))).filter(|x: &f64| x.is_finite());
-        let number = values.iter().map(number_of).sum::<Option<f64>>();
-        match (stamp, number) {
+        let mut keep = |after_s: i64, number: Option<f64>| match (stamp, number) {
             (Some(stamp), Some(number)) => {
                 absolute &= stamp.absolute;
                 // The first of a stamp counts: a wall clock shows an hour of autumn twice.
-                if rows.contains_key(&stamp.seconds) { doubled += 1 } else { rows.insert(stamp.seconds, number); }
+                let at = stamp.seconds + after_s;
+                if rows.contains_key(&at) { doubled += 1 } else { rows.insert(at, number); }
             }
             _ => unreadable += 1,
+        };
+        match &of_day {
+            Some(day) => day.marks.iter().for_each(|(at, mark_s)| keep(mark_s - day.ends_s, number_of(at))),
+            None => keep(0, values.iter().map(number_of).sum::<Option<f64>>()),
         }
     }
     let step_s = usual_step(&rows).filter(|step| STEP_S.contains(step)).ok_or_else(|| Fault::new("meter-empty", "", rows.len()))?;
@@ -128,6 +146,10 @@ const LEAST_DOUBLED: usize = 12;
 const LEAST_COUNTER: usize = 48;
 /// A mean power that nobody meant who named no unit.
 const MOST_GUESSED_KW: f64 = 100.0;
+/// Lines before a table that are read.
+const MOST_BEFORE: usize = 40;
+/// Words of what Enedis also hands out: readings of the counter, the highest power of each day.
+const NO_CURVES: [&str; 2] = ["index", "maximale"];
 const HOUR_NAMES: [&str; 5] = ["heure", "hour", "time", "horaire", "uhrzeit"];
 /// Words of columns that are no load.
 const NOT_LOADS: [&str; 9] = ["prod", "inject", "index", "max", "surplus", "souscri", "subscri", "temp", "tension"];
@@ -135,16 +157,16 @@ const TIME_NAMES: [&str; 8] = ["horodate", "date", "time", "instant", "heure", "
 const VALUE_NAMES: [&str; 8] = ["valeur", "value", "puissance", "power", "conso", "energie", "énergie", "energy"];
 
 /// What comes before the names of the columns in Enedis' file describes the meter.
-fn body(bytes: &[u8]) -> &[u8] {
+fn parts(bytes: &[u8]) -> (&[u8], &[u8]) {
     let mut from = 0;
-    for line in bytes.split_inclusive(|byte| *byte == b'\n').take(40) {
+    for line in bytes.split_inclusive(|byte| *byte == b'\n').take(MOST_BEFORE) {
         let plain = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line);
         if plain.get(..8).is_some_and(|word| word.eq_ignore_ascii_case(b"horodate")) {
-            return bytes.get(from + (line.len() - plain.len())..).unwrap_or(bytes);
+            return bytes.split_at_checked(from + (line.len() - plain.len())).unwrap_or((&[], bytes));
         }
         from += line.len();
     }
-    bytes
+    (&[], bytes)
 }
 
 /// A unit as a word of a column's name: `puissance_kw`, `Consommation (Wh)`.
@@ -199,6 +221,11 @@ mod tests {
         assert_eq!(mean(format!("Date de relevé;Heures pleines (kWh);Heures creuses (kWh)\n{tariff}")), (3600, 0.5));
         let both = hours(&|hour| format!("{};{};{}", stamp(hour), 5000, 200 + 200 * (hour % 2)));
         assert_eq!(mean(format!("Horodate;Production (W);Consommation (W)\n{both}")), (3600, 0.3));
+        // A row a day: hours, and half-hours from the end of the first.
+        let days = |names: String, steps: usize| format!("date{names}\n{}", (1..6).map(|day| format!("{day:02}/01/2026{}\n", (0..steps).map(|step| format!(";{}", step % 2)).collect::<String>())).collect::<String>());
+        assert_eq!(mean(days((0..24).map(|hour| format!(";{hour:02}:00 (kW)")).collect(), 24)), (3600, 0.5));
+        assert_eq!(mean(days((1..49).map(|half| format!(";{:02}:{:02} (kWh)", half / 2, half % 2 * 30)).collect(), 48)), (1800, 1.0));
+        assert_eq!(read(days((1..25).map(|hour| format!(";H{hour}")).collect(), 24).as_bytes()).unwrap().kw[1], (Stamp::parse("2026-01-01T01:00").unwrap().seconds, 1.0));
         let refused = |text: String| read(text.as_bytes()).unwrap_err().code;
         let index = hours(&|hour| format!("{};{}", stamp(hour), 12_000 + hour));
         assert_eq!(refused(format!("date;index (kWh)\n{index}")), "meter-columns");
@@ -207,6 +234,25 @@ mod tests {
         assert_eq!(refused(format!("date;conso\n{watts}")), "meter-unit");
         let days = hours(&|hour| format!("2026-01-{:02};{}", 1 + hour / 24, hour % 5));
         assert_eq!(refused(format!("date;puissance_kw\n{days}")), "meter-doubled");
+    }
+
+    #[test]
+    fn the_lines_before_say_the_unit_and_what_it_is() {
+        let head = "Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite;Pas en minutes";
+        let rows = |step: usize| (1..20).map(|n| format!("2026-01-01T{:02}:{:02}:00+01:00;{}\n", step * n / 60, step * n % 60, 500 + n % 2 * 500)).collect::<String>();
+        let of = |kind: &str, unit: &str| read(format!("\u{feff}{head}\n12345678901234;{kind};01/01/2026;02/01/2026;Energie active;Consommation;Comptage Brut;{unit};\n\nHorodate;Valeur\n{}", rows(30)).as_bytes());
+        let begin = Stamp::parse("2026-01-01T00:00:00+01:00").unwrap().seconds;
+        for (unit, kw) in [("W", 1.0), ("", 1.0), ("Wh", 2.0), ("kW", 1000.0)] {
+            let found = of("Courbe de charge", unit).unwrap();
+            assert_eq!((found.step_s, found.kw[0]), (1800, (begin, kw)), "{unit}");
+        }
+        // Energies that are no load curve begin at their stamp.
+        assert_eq!(of("Consommation quotidienne", "Wh").unwrap().kw[0], (begin + 1800, 2.0));
+        for (kind, unit) in [("Puissance maximale quotidienne", "VA"), ("Index", "Wh"), ("Courbe de charge", "VA")] {
+            assert_eq!(of(kind, unit).unwrap_err().code, "meter-columns", "{kind}");
+        }
+        let own = format!("Relevé de mon compteur\nUnité : Wh\ndate;consommation\n{}", rows(30));
+        assert_eq!(read(own.as_bytes()).unwrap().kw[0], (begin + 1800, 2.0));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! A package is a folder (or a URL that serves one). Every path in it is relative to the manifest and uses `/`.
 
-use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, Language, LayerId, Nature};
+use crate::base::{CalendarUnit, Clock, Dataset, DatasetId, Instant, Interval, Language, LayerId, Nature, WallSteps};
 use serde::{Deserialize, Serialize};
 
 /// The only version of the manifest so far; a reader refuses any other.
@@ -297,62 +297,91 @@ pub struct Axis {
     pub id: String,
     pub start: Instant,
     pub end: Instant,
-    /// Seconds; where the steps are a calendar's, their usual length.
+    /// Seconds; where the steps are a calendar's, their usual length; where they are a clock's, what it shows.
     pub step: i64,
-    /// Steps that are local days, months or years.
+    /// Steps that go by a local calendar or clock.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub calendar: Option<AxisCalendar>,
 }
 
-/// The calendar of an axis, and the clock whose midnights it goes by.
+/// The calendar of an axis, and the clock that it goes by.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AxisCalendar {
-    pub unit: CalendarUnit,
+    pub unit: AxisUnit,
     /// IANA name.
     pub timezone: String,
 }
 
+/// What an axis is stepped by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum AxisUnit {
+    /// `step` seconds of the clock on the wall, counted from what it shows at `start`: weeks, days from six to six.
+    Clock,
+    /// Days, months, years from midnight to midnight.
+    #[serde(untagged)]
+    Calendar(CalendarUnit),
+}
+
+/// How the steps of an axis are counted.
+enum Count {
+    Seconds(i64),
+    Wall(WallSteps),
+    /// The number of the first step.
+    Calendar(CalendarUnit, Clock, i64),
+}
+
+impl Count {
+    fn step_of(&self, start: Instant, at: Instant) -> i64 {
+        match self {
+            Self::Seconds(step) => at.0.saturating_sub(start.0).div_euclid(*step),
+            Self::Wall(steps) => steps.step_of(at),
+            Self::Calendar(unit, clock, first) => unit.step_of(*clock, at) - first,
+        }
+    }
+
+    fn start_of(&self, start: Instant, step: i64) -> Option<Instant> {
+        match self {
+            Self::Seconds(length) => Some(Instant(start.0.checked_add(length.checked_mul(step)?)?)),
+            Self::Wall(steps) => steps.start_of(step),
+            Self::Calendar(unit, clock, first) => unit.start_of(*clock, first.checked_add(step)?),
+        }
+    }
+}
+
 impl Axis {
+    /// `None` for an axis that makes no sense.
+    fn count(&self) -> Option<Count> {
+        let Some(calendar) = &self.calendar else { return (self.step > 0).then_some(Count::Seconds(self.step)) };
+        let clock = Clock::named(&calendar.timezone)?;
+        Some(match calendar.unit {
+            AxisUnit::Clock => Count::Wall(WallSteps::new(clock, self.start, self.step)?),
+            AxisUnit::Calendar(unit) => Count::Calendar(unit, clock, unit.step_of(clock, self.start)),
+        })
+    }
+
     /// How many steps there are; a step that does not divide the span has one more. `None` for an axis that makes no sense.
     pub fn steps(&self) -> Option<u64> {
-        let span = self.end.0.checked_sub(self.start.0).filter(|span| *span > 0)?;
-        let steps = match &self.calendar {
-            None if self.step <= 0 => return None,
-            None => span / self.step + i64::from(span % self.step != 0),
-            Some(calendar) => {
-                let clock = Clock::named(&calendar.timezone)?;
-                let last = calendar.unit.step_of(clock, Instant(self.end.0 - 1));
-                last - calendar.unit.step_of(clock, self.start) + 1
-            }
-        };
-        u64::try_from(steps).ok()
+        self.end.0.checked_sub(self.start.0).filter(|span| *span > 0)?;
+        u64::try_from(self.count()?.step_of(self.start, Instant(self.end.0 - 1)) + 1).ok()
     }
 
     /// Where a step begins.
     pub fn start_of(&self, step: u64) -> Option<Instant> {
-        let step = i64::try_from(step).ok()?;
-        match &self.calendar {
-            None => Some(Instant(self.start.0.checked_add(self.step.checked_mul(step)?)?)),
-            Some(calendar) => {
-                let clock = Clock::named(&calendar.timezone)?;
-                calendar.unit.start_of(clock, calendar.unit.step_of(clock, self.start).checked_add(step)?)
-            }
-        }
+        self.count()?.start_of(self.start, i64::try_from(step).ok()?)
     }
 
     /// How many steps of another axis lie before the first of this one, where both lay the same steps: its step `n` is the other's `n` plus as many.
     pub fn steps_after(&self, other: &Self) -> Option<i64> {
-        match &self.calendar {
-            _ if self.calendar != other.calendar => None,
-            Some(calendar) => {
-                let clock = Clock::named(&calendar.timezone)?;
-                Some(calendar.unit.step_of(clock, self.start) - calendar.unit.step_of(clock, other.start))
-            }
-            None if self.step != other.step || self.step <= 0 => None,
-            None => {
-                let apart = self.start.0.checked_sub(other.start.0)?;
-                (apart % self.step == 0).then_some(apart / self.step)
-            }
+        if self.calendar != other.calendar {
+            return None;
+        }
+        let (own, theirs) = (self.count()?, other.count()?);
+        let step = theirs.step_of(other.start, self.start);
+        match own {
+            // Of a month that has begun both have the same.
+            Count::Calendar(..) => Some(step),
+            Count::Seconds(_) | Count::Wall(_) => (self.step == other.step && theirs.start_of(other.start, step) == Some(self.start)).then_some(step),
         }
     }
 
@@ -361,15 +390,7 @@ impl Axis {
         if at < self.start || at >= self.end {
             return None;
         }
-        let step = match &self.calendar {
-            None if self.step <= 0 => return None,
-            None => (at.0 - self.start.0) / self.step,
-            Some(calendar) => {
-                let clock = Clock::named(&calendar.timezone)?;
-                calendar.unit.step_of(clock, at) - calendar.unit.step_of(clock, self.start)
-            }
-        };
-        u64::try_from(step).ok()
+        u64::try_from(self.count()?.step_of(self.start, at)).ok()
     }
 }
 
@@ -533,5 +554,45 @@ impl Manifest {
 
     pub fn layer(&self, id: &LayerId) -> Option<&Layer> {
         self.layers.iter().find(|layer| layer.id == *id)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn axis(text: &str) -> Axis {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn axes_of_older_packages_are_read_and_weeks_go_by_the_clock() {
+        let days = axis(r#"{"id":"a","start":"2026-03-27T23:00:00Z","end":"2026-03-30T22:00:00Z","step":86400,"calendar":{"unit":"day","timezone":"Europe/Paris"}}"#);
+        assert_eq!((days.calendar.as_ref().unwrap().unit, days.steps()), (AxisUnit::Calendar(CalendarUnit::Day), Some(3)));
+        let plain = axis(r#"{"id":"a","start":"2026-03-27T23:00:00Z","end":"2026-03-30T22:00:00Z","step":3600}"#);
+        assert_eq!((plain.steps(), plain.start_of(70)), (Some(71), Some(Instant(plain.end.0 - 3600))));
+        let text = r#"{"id":"a","start":"2026-03-01T23:00:00Z","end":"2026-11-01T23:00:00Z","step":604800,"calendar":{"unit":"clock","timezone":"Europe/Paris"}}"#;
+        let weeks = axis(text);
+        assert_eq!(serde_json::to_string(&weeks).unwrap(), text);
+        assert_eq!((weeks.steps(), weeks.start_of(4).unwrap().to_string().as_str(), weeks.start_of(35)), (Some(35), "2026-03-29T22:00:00Z", Some(weeks.end)));
+        assert_eq!(weeks.step_at(Instant(weeks.end.0 - 1)), Some(34));
+        for unit in ["week", "Clock", ""] {
+            assert!(serde_json::from_str::<Axis>(&text.replace("clock", unit)).is_err(), "{unit}");
+        }
+        // Steps that the clock may leave out are none.
+        assert_eq!(axis(&text.replace("604800", "3600")).steps(), None);
+    }
+
+    #[test]
+    fn a_series_of_weeks_that_begins_later_stands_on_the_same_steps() {
+        let weeks = |start: &str| Axis { start: Instant::parse(start).unwrap(), ..axis(r#"{"id":"a","start":"2026-01-04T23:00:00Z","end":"2027-01-03T23:00:00Z","step":604800,"calendar":{"unit":"clock","timezone":"Europe/Paris"}}"#) };
+        let year = weeks("2026-01-04T23:00:00Z");
+        assert_eq!(weeks("2026-06-28T22:00:00Z").steps_after(&year), Some(25));
+        assert_eq!(year.steps_after(&weeks("2026-06-28T22:00:00Z")), Some(-25));
+        // From Tuesday; an hour off; days.
+        assert_eq!(weeks("2026-06-29T22:00:00Z").steps_after(&year), None);
+        assert_eq!(weeks("2026-06-28T23:00:00Z").steps_after(&year), None);
+        assert_eq!(Axis { step: 86_400, ..year.clone() }.steps_after(&year), None);
+        assert_eq!(Axis { calendar: None, ..year.clone() }.steps_after(&year), None);
     }
 }

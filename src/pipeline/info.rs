@@ -121,11 +121,7 @@ pub fn to_json(manifest: &Manifest, english: bool) -> Value {
             })
         })
         .collect();
-    let axes: Vec<Value> = manifest
-        .axes
-        .iter()
-        .map(|axis| json!({ "id": axis.id, "start": axis.start, "end": axis.end, "step": axis.step }))
-        .collect();
+    let axes = json!(manifest.axes);
     let imagery: Vec<Value> = manifest
         .imagery
         .iter()
@@ -252,8 +248,12 @@ pub fn to_text(manifest: &Manifest, english: bool) -> String {
         for axis in &manifest.axes {
             let _ = writeln!(
                 out,
-                "  {:<12} {} … {}  ({} s)",
-                axis.id, axis.start, axis.end, axis.step
+                "  {:<12} {} … {}  ({} s{})",
+                axis.id,
+                axis.start,
+                axis.end,
+                axis.step,
+                axis.calendar.as_ref().map_or_else(String::new, |calendar| format!(", {}", calendar.timezone))
             );
         }
     }

@@ -63,18 +63,19 @@ pub struct Over {
     pub absent: usize,
 }
 
-/// Steps that begin in the interval count as a whole; `None` where none of them has a value.
-pub fn over(points: &[Point], interval: Interval, step_s: i64) -> Option<Over> {
+/// Steps that begin in the interval count as a whole; the last of all points lasts so many seconds. `None` where none of them has a value.
+pub fn over(points: &[Point], interval: Interval, last_s: i64) -> Option<Over> {
     let inside = within(points, interval);
     let mut over = Over::default();
     let mut hours = 0.0;
+    let first = points.partition_point(|point| point.at < interval.start);
     for (place, point) in inside.iter().enumerate() {
         let Some(value) = point.value.filter(|value| value.is_finite()) else {
             over.absent += 1;
             continue;
         };
-        // Months are not all as long: a step lasts until the next one.
-        let lasts_s = inside.get(place + 1).map_or(step_s, |next| next.at.0 - point.at.0);
+        // Months are not all as long, nor are days: a step lasts until the next one, be that outside.
+        let lasts_s = points.get(first + place + 1).map_or(last_s, |next| next.at.0 - point.at.0);
         let lasts_h = lasts_s as f64 / 3600.0;
         over.hours_times_value += value * lasts_h;
         hours += lasts_h;
@@ -130,6 +131,16 @@ mod tests {
         assert_eq!((found.known, found.absent), (3, 1));
         assert!((found.mean - 1.0).abs() < 1e-12 && (found.hours_times_value - 1.5).abs() < 1e-12);
         assert_eq!(over(&points, Interval { start: start.plus_seconds(90_000), end: start.plus_seconds(99_000) }, 1800), None);
+    }
+
+    #[test]
+    fn the_day_the_clock_is_set_counts_its_own_hours() {
+        // A kilowatt on each of the days from Saturday the 28th of March 2026, of which the second has 23 hours, and in October 25.
+        let days = |first: i8, month: i8| -> Vec<Point> { (first..first + 3).map(|day| Point { at: Clock::Paris.instant(2026, month, day, 0, 0).unwrap(), value: Some(1.0) }).collect() };
+        for (points, hours) in [(days(28, 3), 23.0), (days(24, 10), 25.0)] {
+            let of = |from: usize, to: Instant| over(&points, Interval { start: points[from].at, end: to }, 86_400).unwrap().hours_times_value;
+            assert_eq!((of(0, points[2].at), of(1, points[2].at), of(0, points[2].at.plus_seconds(1))), (24.0 + hours, hours, 48.0 + hours));
+        }
     }
 
     /// Parts of an interval add up to it.

@@ -552,7 +552,7 @@ proptest! {
         let dataset = json!({ "id": "d", "title": "d", "producer": "d", "licence": "d", "date": "2025", "attribution": "d", "nature": "measured" });
         let mut one = json!({ "file": "s.csv", "dataset": "d" });
         let members = [
-            ("form", pick(0, &[Value::Null, json!("long"), json!("objects"), json!("quantities"), json!("instants")])),
+            ("form", pick(0, &[Value::Null, json!("long"), json!("objects"), json!("quantities"), json!("instants"), json!("hours")])),
             ("step_s", pick(1, &[Value::Null, json!(1), json!(-5), json!(0), json!(i64::MAX), json!(900)])),
             ("start", pick(2, &[Value::Null, json!("2025-01-01T00:00:00Z"), json!("2199-01-01T00:00:00Z"), json!("1800-01-02T00:00:00Z")])),
             ("end", pick(3, &[Value::Null, json!("2025-01-01T06:00:00Z"), json!("2200-01-01T00:00:00Z")])),
@@ -570,9 +570,9 @@ proptest! {
     }
 }
 
-const HEADERS: [&str; 16] = [
+const HEADERS: [&str; 19] = [
     "id", "cleabs", "horodate", "date", "heure", "Date - Heure", "valeur (kWh)", "value", "unit", "quantity", "BAT-1", "nb_points", "2025-01-01T00:00:00Z",
-    "2025-10-26 02:00", "2025-10-26 02:00", "consommation",
+    "2025-10-26 02:00", "2025-10-26 02:00", "consommation", "00:00", "01:00", "02:00",
 ];
 const CELLS: [&str; 28] = [
     "BAT-1", "BAT-2", "", "2025-01-01T00:00:00Z", "2025-01-01T01:00:00Z", "2025-10-26 02:30", "2025-03-30 02:30", "26/10/2025 02:00", "1800-01-01", "2200-12-31T23:59:59Z", "02:00",

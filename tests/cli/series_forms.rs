@@ -45,11 +45,25 @@ fn hours(range: std::ops::Range<u32>, row: impl Fn(u32) -> String) -> String {
 #[test]
 fn ten_digits_are_a_date_and_an_hour() {
     let text = hours(0..24, |hour| format!("44020001;20250101{hour:02};{hour}.5\n"));
-    for head in ["station;date_utc;temperature (°C)\n", "NUM_POSTE;AAAAMMJJHH_UTC;T (°C)\n"] {
+    for head in ["station;date_utc;temperature (°C)\n", "NUM_POSTE;AAAAMMJJHH_UTC;T (°C)\n", "NUM_POSTE;AAAAMMJJHH;T (°C)\n"] {
         let (done, found, _) = read("s.csv", format!("{head}{text}").as_bytes());
         let row = only(&found, &done);
         assert_eq!((row.len(), row["2025-01-01T00:00:00Z"], row["2025-01-01T13:00:00Z"]), (24, 0.5, 13.5), "{head}");
+        let said = finding(&done, "series-zone-guessed");
+        assert_eq!((said["example"]["value"].as_str(), count(&done, "series-zone-assumed")), (Some("Etc/UTC"), 0), "{head}");
+        assert!(!head.ends_with("JJHH;T (°C)\n") || said["example"]["object"] == "Météo-France, données climatologiques");
     }
+}
+
+#[test]
+fn a_station_of_meteo_france_is_in_universal_time_with_its_units() {
+    let head = "NUM_POSTE;NOM_USUEL;LAT;LON;ALTI;AAAAMMJJHH;RR1;QRR1;T;QT;FF;QFF;GLO;QGLO";
+    let text = hours(0..24, |hour| format!("44020001;NANTES-BOUGUENAIS;47.15;-1.608333;26;20260329{hour:02};0.2;9;{hour}.5;1;3.1;1;;\n"));
+    let (done, found, units) = read("H_44_2026.csv", format!("{head}\n{text}").as_bytes());
+    assert_eq!(units.into_iter().collect::<Vec<_>>(), [("FF", "m/s"), ("RR1", "mm"), ("T", "°C")].map(|(name, unit)| (name.to_owned(), unit.to_owned())));
+    // The hour that a clock of Paris skips is an hour like any other.
+    let row = &found[&("T".to_owned(), "44020001".to_owned())];
+    assert_eq!((row.len(), row["2026-03-29T02:00:00Z"], count(&done, "series-hour-nonexistent"), count(&done, "series-unit-missing")), (24, 2.5, 0, 0));
 }
 
 #[test]
@@ -83,15 +97,38 @@ fn lines_before_the_names_are_passed_over() {
         12345678901234;Courbe de charge;01/01/2025;02/01/2025;Energie active;Consommation;Comptage Brut;W;30\nHorodate;Valeur\n{}",
         hours(1..20, row)
     );
-    let (done, found, _) = read("s.csv", enedis.as_bytes());
+    let (done, found, units) = read("s.csv", enedis.as_bytes());
     let row = only(&found, &done);
-    assert_eq!((row.len(), row["2025-01-01T11:30:00Z"]), (19, 12.0));
+    // They say the unit, and that stamps are at the end of their hour.
+    assert_eq!((row.len(), row["2025-01-01T10:30:00Z"], units.into_values().collect::<Vec<_>>()), (19, 12.0, vec!["W".to_owned()]));
     assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "2");
+    assert_eq!((finding(&done, "series-unit-guessed")["example"]["object"].as_str(), count(&done, "series-unit-missing")), (Some("Unite"), 0));
+    assert_eq!(finding(&done, "series-stamp-end-guessed")["example"]["object"], "Type de donnees : Courbe de charge");
+    // “My roof” reads the same powers at the same instants.
+    let meter = jumeau::formats::meter::read(enedis.as_bytes()).unwrap();
+    let of_meter: BTreeMap<String, f32> = meter.kw.iter().map(|(at, kw)| (Instant(*at).to_string(), (1000.0 * kw) as f32)).collect();
+    assert_eq!(of_meter, row);
     let own = format!("# title: Demande\n# territory: X\n# unit: kW\nutc,local,B1\n{}", hours(0..20, |hour| format!("2025-01-01T{hour:02}:00:00Z,2025-01-01T{:02}:00+01:00,{hour}\n", hour + 1)));
-    let (done, found, _) = read("s.csv", own.as_bytes());
+    let (done, found, units) = read("s.csv", own.as_bytes());
     let row = only(&found, &done);
-    assert_eq!((row.len(), row["2025-01-01T05:00:00Z"]), (20, 5.0));
+    assert_eq!((row.len(), row["2025-01-01T05:00:00Z"], units.into_values().collect::<Vec<_>>()), (20, 5.0, vec!["kW".to_owned()]));
     assert_eq!(finding(&done, "table-lines-before")["example"]["value"], "3");
+}
+
+#[test]
+fn two_downloads_of_one_folder_are_two_meters() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    std::fs::create_dir(at.join("enedis")).unwrap();
+    for (prm, more) in [("12345678901234", 0), ("12345678905678", 100)] {
+        let rows = hours(1..20, |hour| format!("2025-01-01T{hour:02}:00:00+01:00;{}\n", hour + more));
+        let text = format!("Identifiant PRM;Type de donnees;Date de debut;Date de fin;Grandeur physique;Grandeur metier;Etape metier;Unite\n{prm};Courbe de charge;01/01/2025;02/01/2025;Energie active;Consommation;Comptage Brut;W\n\nHorodate;Valeur\n{rows}");
+        std::fs::write(at.join(format!("enedis/{prm}.csv")), text).unwrap();
+    }
+    let done = import(at, "enedis");
+    let (found, _) = all_values(&at.join("territory"));
+    let rows: Vec<(&str, f32)> = found.iter().map(|((_, row), values)| (row.as_str(), values["2025-01-01T00:00:00Z"])).collect();
+    assert_eq!((rows, count(&done, "series-stamp-conflict")), (vec![("12345678901234", 2.0), ("12345678905678", 102.0)], 0), "{:#}", done["findings"]);
 }
 
 #[test]
@@ -145,12 +182,60 @@ fn two_columns_of_a_table_are_two_series() {
     assert_eq!(sums, [200.0, 190_000.0]);
 }
 
+/// Days of 2026 with a column for each step: the value is 100 times the day of the year plus the step; the hour that spring skips is as told.
+fn days_of_hours(head: &str, steps: u32, skipped: &str) -> String {
+    let first = Instant::parse("2026-01-01T00:00:00Z").unwrap();
+    let row = |day: u32| {
+        let date = first.plus_seconds(86_400 * i64::from(day)).to_string()[..10].to_owned();
+        let is_skipped = |step: u32| date == "2026-03-29" && (2 * steps / 24..3 * steps / 24).contains(&step);
+        format!("B1;{date}{}\n", hours(0..steps, |step| if is_skipped(step) { format!(";{skipped}") } else { format!(";{}", 100 * day + step) }))
+    };
+    format!("id;date{head}\n{}", hours(0..365, row))
+}
+
 #[test]
-fn hours_as_columns_are_told() {
+fn columns_of_the_hours_of_a_day_are_one_series_of_the_year() {
+    let row_of = |head: &str, steps: u32, skipped: &str| {
+        let (done, found, _) = read("s.csv", days_of_hours(head, steps, skipped).as_bytes());
+        let row = only(&found, &done);
+        (done, row)
+    };
+    for (head, steps, ends) in [
+        (hours(0..24, |hour| format!(";{hour:02}:00")), 24, 0),
+        (hours(0..48, |half| format!(";{:02}:{:02}", half / 2, half % 2 * 30)), 48, 0),
+        (hours(1..25, |hour| format!(";H{hour}")), 24, 1),
+        (hours(1..25, |hour| format!(";{hour:02}h00 (kWh)")), 24, 1),
+    ] {
+        let (done, row) = row_of(&head, steps, "");
+        // A year of 365 days has 8760 hours; the second of the two that autumn has is not in the file.
+        assert_eq!(row.len() as u32, 365 * steps - steps / 24, "{head} {:#}", done["findings"]);
+        assert_eq!((row["2025-12-31T23:00:00Z"], row["2026-01-01T12:00:00Z"]), (0.0, (13 * steps / 24) as f32));
+        // On the day without its third hour the fourth begins where the third would; in autumn the third has the first of its two.
+        let (spring, autumn) = (100.0 * 87.0, 100.0 * 297.0);
+        assert_eq!((row["2026-03-29T00:00:00Z"], row["2026-03-29T01:00:00Z"]), (spring + (steps / 24) as f32, spring + (3 * steps / 24) as f32));
+        assert_eq!((row["2026-10-25T00:00:00Z"], row.get("2026-10-25T01:00:00Z"), row["2026-10-25T02:00:00Z"]), (autumn + (2 * steps / 24) as f32, None, autumn + (3 * steps / 24) as f32));
+        assert_eq!(finding(&done, "series-hours-read")["example"]["value"], steps.to_string());
+        let skipped = finding(&done, "series-hours-skipped");
+        assert_eq!((skipped["severity"].as_str(), skipped["example"]["object"].as_str()), (Some("info"), Some("#88 B1 2026-03-29 02:00")));
+        assert_eq!((count(&done, "series-hour-ambiguous"), count(&done, "series-stamp-end-guessed"), count(&done, "series-hours-as-columns")), (u64::from(steps / 24), ends, 0));
+    }
+    // What stands in an hour that there is not is told as loss, unless it is nothing.
     let head = hours(0..24, |hour| format!(";{hour:02}:00"));
-    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02}{}\n", hours(0..24, |hour| format!(";{}", 100 * day + hour))));
-    let (done, found, _) = read("s.csv", format!("id;date{head}\n{rows}").as_bytes());
-    assert_eq!((finding(&done, "series-hours-as-columns")["example"]["value"].as_str(), found.len()), (Some("24"), 24));
+    for (skipped, severity) in [("0", "info"), ("7,5", "warning")] {
+        let (done, _) = row_of(&head, 24, skipped);
+        assert_eq!(finding(&done, "series-hours-skipped")["severity"], severity, "{skipped}");
+    }
+    // A sum beside them is left aside, and told.
+    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02}{};9\n", hours(0..24, |hour| format!(";{}", 100 * day + hour))));
+    let (done, found, _) = read("s.csv", format!("id;date{head};total\n{rows}").as_bytes());
+    assert_eq!((only(&found, &done).len(), finding(&done, "series-hours-beside")["example"]["object"].as_str()), (19 * 24, Some("total")));
+}
+
+#[test]
+fn hours_as_columns_at_no_even_distance_are_told() {
+    let rows = hours(1..20, |day| format!("B1;2025-01-{day:02};1;2;3\n"));
+    let (done, found, _) = read("s.csv", format!("id;date;08:00;12:00;20:00\n{rows}").as_bytes());
+    assert_eq!((finding(&done, "series-hours-as-columns")["example"]["value"].as_str(), found.len()), (Some("3"), 3));
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! Steps that stamps tell of: one that is coarser than the others, weeks and days from six on a clock that is set, dates at any distance, the hour met twice.
 
 use crate::series::{count, import, manifest, values};
-use jumeau::base::{Clock, Instant};
+use crate::shards::{assert_no_errors, run};
+use jumeau::base::{CalendarUnit, Clock, Instant};
+use jumeau::formats::territory::{Axis, AxisUnit};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -42,9 +44,9 @@ fn weeks_keep_their_values_when_the_clock_is_set() {
         (day.to_string()[..10].to_owned(), week as f64 + 1.0)
     }).collect();
     let (done, found) = table(&rows);
-    // The week of the 31st of March begins at 22:00 UTC; the axis has it at 23:00, and says so.
+    // The week of the 31st of March begins at 22:00 UTC, and there it stands.
     assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=20).map(|week| week as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
-    assert_eq!((found["2025-01-05T23:00:00Z"], found["2025-03-30T23:00:00Z"], count(&done, "series-steps-slide")), (1.0, 13.0, 1));
+    assert_eq!((found["2025-01-05T23:00:00Z"], found["2025-03-30T22:00:00Z"], found["2025-03-23T23:00:00Z"]), (1.0, 13.0, 12.0));
 }
 
 #[test]
@@ -54,6 +56,7 @@ fn days_that_begin_at_six_keep_their_values_when_the_clock_is_set() {
     let rows: Vec<(String, f64)> = days.enumerate().map(|(day, at)| (format!("{} 06:00", &shown(at)[..10]), day as f64 + 1.0)).collect();
     let (done, found) = table(&rows);
     assert_eq!(found.values().copied().collect::<Vec<f32>>(), (1..=140).map(|day| day as f32).collect::<Vec<_>>(), "{:#}", done["findings"]);
+    assert_eq!((found["2025-03-29T05:00:00Z"], found["2025-03-30T04:00:00Z"]), (88.0, 89.0));
 }
 
 #[test]
@@ -109,5 +112,39 @@ fn objects_of_different_steps_keep_all_their_energy() {
         }
         assert_eq!((count(&done, "series-step-several"), count(&done, "series-stamp-off-grid")), (0, 0), "{:#}", done["findings"]);
         rows.sort_by_key(|row| row.bytes().fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(u32::from(byte))));
+    }
+}
+
+/// The only axis that a table's series has, where its steps begin, and what was found; the territory is sound.
+fn steps(rows: &[(String, f64)]) -> (Axis, Vec<(String, f32)>, Value) {
+    let folder = tempfile::tempdir().unwrap();
+    let lines: String = rows.iter().map(|(at, value)| format!("BAT-1;{at};{value}\n")).collect();
+    std::fs::write(folder.path().join("loads.csv"), format!("id;date;valeur (kWh)\n{lines}")).unwrap();
+    let done = import(folder.path(), "loads.csv");
+    let territory = folder.path().join("territory");
+    let manifest = manifest(&territory);
+    let series = manifest.series.iter().find(|series| series.id != "demand").unwrap_or_else(|| panic!("{done:#}"));
+    let axis = manifest.axes.iter().find(|axis| axis.id == series.axis).unwrap().clone();
+    assert_no_errors(&run(&["check", "territory", "--json"], folder.path()));
+    let found = values(&territory, series).remove("BAT-1").unwrap_or_default();
+    (axis, found.into_iter().map(|(at, value)| (Instant(at).to_string(), value)).collect(), done)
+}
+
+#[test]
+fn days_weeks_and_parts_of_days_begin_where_their_file_says() {
+    // From March to November 2026, as a clock of Paris writes them: days, weeks from Thursday, gas days, three hours.
+    let cases: [(u32, &str, i64, AxisUnit); 4] =
+        [(1, "", 86_400, AxisUnit::Calendar(CalendarUnit::Day)), (5, "", 604_800, AxisUnit::Clock), (1, " 06:00", 86_400, AxisUnit::Clock), (1, " 00:00", 10_800, AxisUnit::Clock)];
+    for (day, hour, step_s, unit) in cases {
+        let first = Clock::Paris.instant(2026, 3, day as i8, if hour == " 06:00" { 6 } else { 0 }, 0).unwrap();
+        let end = Clock::Paris.instant(2026, 11, 9, 0, 0).unwrap();
+        let wall = Clock::Paris.shown_s(first);
+        let starts: Vec<Instant> = (0..).map(|step| Clock::Paris.begins(wall + step * step_s).unwrap()).take_while(|at| *at < end).collect();
+        let rows: Vec<(String, f64)> = starts.iter().enumerate().map(|(step, at)| (if hour.is_empty() { shown(*at)[..10].to_owned() } else { shown(*at) }, step as f64 + 1.0)).collect();
+        let (axis, found, done) = steps(&rows);
+        let expected: Vec<(String, f32)> = starts.iter().enumerate().map(|(step, at)| (at.to_string(), step as f32 + 1.0)).collect();
+        assert_eq!(found, expected, "{step_s} {:#}", done["findings"]);
+        assert_eq!((axis.step, axis.calendar.as_ref().map(|calendar| (calendar.unit, calendar.timezone.as_str()))), (step_s, Some((unit, "Europe/Paris"))));
+        assert!(done["findings"].as_array().unwrap().iter().all(|finding| finding["code"] != "series-stamp-off-grid" && finding["code"] != "series-step-several"), "{:#}", done["findings"]);
     }
 }

@@ -5,8 +5,12 @@
 //! | [`stamp`] | instants and hours of the wall clock, as producers write them |
 //! | [`value`] | numbers, and the words that stand for none: `ND`, `S`, `< 10` |
 //! | [`unit`] | units in headers and columns, and how they convert |
+//! | [`day`] | columns that are the steps of a day: `00:00 … 23:00`, `H1 … H24` |
+//! | [`preamble`] | lines before a table that say its unit, its clock, whose it is |
 //! | [`sensorthings`] | observations of the OGC SensorThings API |
 
+pub mod day;
+pub mod preamble;
 pub mod sensorthings;
 pub mod stamp;
 pub mod unit;

@@ -29,7 +29,7 @@ impl Walk {
             );
         }
         for axis in &manifest.axes {
-            if axis.step <= 0 || axis.end <= axis.start {
+            if axis.step <= 0 || axis.steps().is_none() {
                 self.push(
                     "manifest-axis-empty",
                     Severity::Error,

@@ -2,9 +2,9 @@
 //!
 //! What is found does not depend on the order of the rows: stamps are counted by month, and a few objects, chosen by their names, are looked at whole.
 
-use crate::base::{CalendarUnit, Clock, Instant};
+use crate::base::{CalendarUnit, Clock, Instant, WallSteps};
 use crate::formats::series::stamp::Precision;
-use crate::formats::territory::{Axis, AxisCalendar};
+use crate::formats::territory::{Axis, AxisCalendar, AxisUnit};
 use std::collections::BTreeMap;
 
 /// Objects whose stamps are looked at whole.
@@ -19,8 +19,6 @@ const APART_BINS: i64 = 60;
 const FEWEST_SHARE: u64 = 20;
 /// Seconds of a step that somebody states.
 const MOST_STEP_S: i64 = 100 * 31_556_952;
-/// Steps that are asked whether the clock was set before them: a year of days, and more.
-const MOST_ASKED: u64 = 3_000;
 /// Steps of one axis.
 pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
@@ -130,13 +128,6 @@ pub struct Found {
     ends: bool,
     /// Stamps waver about the steps, and belong to the nearest.
     nearest: bool,
-    /// Steps are counted on this clock: weeks, or days that begin at six. The axis has them where the first of them has it.
-    local: Option<Clock>,
-}
-
-/// What a clock shows, as seconds since 1970.
-fn shown(clock: Clock, at: i64) -> i64 {
-    at + i64::from(clock.read(Instant(at)).offset_s)
 }
 
 impl Found {
@@ -148,29 +139,14 @@ impl Found {
             (false, true) => at.checked_add(self.axis.step / 2)?,
             (false, false) => at,
         };
-        // What a clock that is set forward or back takes from a step is given back.
-        let inside = match self.local {
-            None => inside,
-            Some(clock) => shown(clock, inside) - (shown(clock, self.axis.start.0) - self.axis.start.0),
-        };
         let step = self.axis.step_at(Instant(inside))?;
-        let start = match self.axis.calendar {
-            None => self.axis.start.0 + self.axis.step * step as i64,
-            Some(_) => self.axis.start_of(step)?.0,
-        };
+        let start = self.axis.start_of(step)?.0;
         Some((step, u32::try_from(inside - start).unwrap_or(u32::MAX - 1)))
-    }
-
-    /// In summer its steps begin an hour before those of the axis.
-    pub fn slides(&self) -> bool {
-        let starts = || (0..self.steps.min(MOST_ASKED)).filter_map(|step| self.axis.start_of(step));
-        self.local.is_some_and(|clock| starts().any(|at| clock.read(at).offset_s != clock.read(self.axis.start).offset_s))
     }
 
     /// Whether another axis has the same steps, be it longer or shorter.
     pub fn joins(&self, other: &Self) -> bool {
-        let (a, b) = (&self.axis, &other.axis);
-        self.nearest == other.nearest && self.local == other.local && a.step == b.step && a.calendar == b.calendar && (a.calendar.is_some() || (a.start.0 - b.start.0) % a.step == 0)
+        self.nearest == other.nearest && self.axis.steps_after(&other.axis).is_some()
     }
 
     /// Spans both.
@@ -232,21 +208,18 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         seen.iter().for_each(|at| *phases.entry(phase_of(*at)).or_default() += 1);
         phases.into_iter().max_by_key(|(phase, count)| (*count, -*phase)).unwrap_or((0, 0))
     };
-    let (in_utc, on_clock) = (most(&|at| at.rem_euclid(step)), most(&|at| shown(clock, at).rem_euclid(step)));
+    let (in_utc, on_clock) = (most(&|at| at.rem_euclid(step)), most(&|at| clock.shown_s(Instant(at)).rem_euclid(step)));
     // Steps longer than what a clock is set by keep to the clock where more stamps do.
-    let local = (!irregular && !told.ends && told.start.is_none() && step > 3600 && on_clock.1 > in_utc.1).then_some(clock);
+    if !irregular && step > WallSteps::LONGER_THAN_S && on_clock.1 > in_utc.1 && told.start.is_none_or(|start| clock.shown_s(start).rem_euclid(step) == on_clock.0) {
+        return by_clock(step, on_clock.0, first, last, astray, told, clock);
+    }
     let phase = if irregular { 0 } else { in_utc.0 };
     let inside = i64::from(told.ends);
     let shift = if nearest { step / 2 } else { -inside };
-    let start = match (local, told.start) {
-        (_, Some(start)) => start.0,
-        (Some(clock), None) => first - (shown(clock, first) - on_clock.0).rem_euclid(step),
-        (None, None) => (first + shift - phase).div_euclid(step) * step + phase,
-    };
-    let last = local.map_or(last, |clock| shown(clock, last) - (shown(clock, start) - start));
+    let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
     let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
     let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
-    Ok(Found { irregular, nearest, local, ..finish(axis, astray, told)? })
+    Ok(Found { irregular, nearest, ..finish(axis, astray, told)? })
 }
 
 /// The usual step that most distances are within a tenth of: a sensor that means every ten minutes and is some seconds early or late.
@@ -296,8 +269,23 @@ fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &To
     let step = |at: i64| unit.step_of(clock, Instant(at - inside));
     let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
     let end = told.end.or_else(|| unit.start_of(clock, step(last) + 1)).ok_or(None)?;
-    let calendar = Some(AxisCalendar { unit, timezone: clock.name() });
+    let calendar = Some(AxisCalendar { unit: AxisUnit::Calendar(unit), timezone: clock.name() });
     finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, told)
+}
+
+/// Steps of the clock on the wall, where it shows so many seconds since a multiple of them.
+fn by_clock(step: i64, phase: i64, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
+    if step == CalendarUnit::Day.usual_s() && phase == 0 {
+        return by_calendar(CalendarUnit::Day, first, last, astray, told, clock);
+    }
+    let inside = i64::from(told.ends);
+    // What the clock shows where the step of the first stamp begins.
+    let wall_s = (clock.shown_s(Instant(first - inside)) - phase).div_euclid(step) * step + phase;
+    let start = told.start.or_else(|| clock.begins(wall_s)).ok_or(None)?;
+    let steps = WallSteps::new(clock, start, step).ok_or(None)?;
+    let end = told.end.or_else(|| steps.start_of(steps.step_of(Instant(last - inside)) + 1)).ok_or(None)?;
+    let calendar = Some(AxisCalendar { unit: AxisUnit::Clock, timezone: clock.name() });
+    finish(Axis { id: String::new(), start, end, step, calendar }, astray, told)
 }
 
 fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
@@ -305,7 +293,7 @@ fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
     if steps > MAX_STEPS {
         return Err(Some(steps));
     }
-    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false, local: None })
+    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false })
 }
 
 #[cfg(test)]
@@ -341,12 +329,12 @@ mod tests {
     fn days_and_months_follow_the_calendar() {
         let months: Vec<i64> = (1..=12).map(|month| Clock::Paris.instant(2026, month, 1, 0, 0).unwrap().0).collect();
         let found = of(&stamps(&months, Precision::Month), &Told::default(), Clock::Paris).unwrap();
-        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, CalendarUnit::Month));
+        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, AxisUnit::Calendar(CalendarUnit::Month)));
         assert_eq!(found.place(at("2026-03-31T21:59:59Z")).unwrap().0, 2);
         assert_eq!(found.place(at("2026-03-31T22:00:00Z")), Some((3, 0)));
         let days: Vec<i64> = (20..=31).map(|day| Clock::Paris.instant(2026, 3, day, 0, 0).unwrap().0).collect();
         let found = of(&stamps(&days, Precision::Day), &Told::default(), Clock::Paris).unwrap();
-        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, CalendarUnit::Day));
+        assert_eq!((found.steps, found.axis.calendar.as_ref().unwrap().unit), (12, AxisUnit::Calendar(CalendarUnit::Day)));
         // In UTC all days are alike.
         let found = of(&stamps(&[0, 86_400, 172_800], Precision::Day), &Told::default(), Clock::Hours(0)).unwrap();
         assert_eq!((found.steps, found.axis.calendar), (3, None));
@@ -370,25 +358,30 @@ mod tests {
             let list: Vec<i64> = (0..count).map(|n| first + n * step_days * 86_400).map(|at| at - i64::from(Clock::Paris.read(Instant(at)).offset_s - 3600)).collect();
             let found = of(&stamps(&list, if hour == 0 { Precision::Day } else { Precision::Time }), &Told::default(), Clock::Paris).unwrap();
             assert_eq!((found.steps, found.axis.step, found.axis.start.0), (count as u64, step_days * 86_400, first));
-            assert!(found.slides());
+            assert_eq!(found.axis.calendar.as_ref().unwrap().unit, AxisUnit::Clock);
             for (n, at) in list.iter().enumerate() {
-                assert_eq!(found.place(*at), Some((n as u64, 0)), "{}", Instant(*at));
+                assert_eq!((found.place(*at), found.axis.start_of(n as u64)), (Some((n as u64, 0)), Some(Instant(*at))), "{}", Instant(*at));
             }
         }
         let first = at("2025-01-31T23:00:00Z");
         let list: Vec<i64> = (0..8 * 90).map(|n| first + n * 10_800).filter(|at| !("2025-03-30T00:00:00Z".."2025-03-30T04:00:00Z").contains(&Instant(*at).to_string().as_str())).map(|at| at - i64::from(Clock::Paris.read(Instant(at)).offset_s - 3600)).collect();
         let found = of(&stamps(&list, Precision::Time), &Told::default(), Clock::Paris).unwrap();
         assert_eq!((found.axis.start.0, found.place(at("2025-04-15T22:00:00Z")).map(|(_, into)| into)), (first, Some(0)));
-        // In universal time nothing slides.
+        // Stamps at the end of their step are of the step before.
+        let list: Vec<i64> = (1..=20).map(|week| Clock::Paris.instant(2025, 1, 6, 0, 0).unwrap().0 + week * 604_800).map(|at| at - i64::from(Clock::Paris.read(Instant(at)).offset_s - 3600)).collect();
+        let found = of(&stamps(&list, Precision::Day), &Told { ends: true, ..Told::default() }, Clock::Paris).unwrap();
+        assert_eq!((found.steps, found.axis.start, found.axis.end.0), (20, Clock::Paris.instant(2025, 1, 6, 0, 0).unwrap(), list[19]));
+        assert_eq!(found.place(list[12]).map(|(step, _)| step), Some(12));
+        // Weeks of universal time are those of no clock.
         let found = of(&stamps(&(0..200).map(|n| n * 604_800).collect::<Vec<_>>(), Precision::Time), &Told::default(), Clock::Paris).unwrap();
-        assert!(!found.slides() && found.steps == 200);
+        assert!(found.axis.calendar.is_none() && found.steps == 200);
     }
 
     #[test]
     fn dates_at_any_distance_stand_on_their_own_day() {
         let day = |month: i8, day: i8| Clock::Paris.instant(2025, month, day, 0, 0).unwrap().0;
         let found = of(&stamps(&[day(1, 31), day(2, 28), day(3, 31), day(4, 7), day(4, 30)], Precision::Day), &Told::default(), Clock::Paris).unwrap();
-        assert_eq!(found.axis.calendar.as_ref().unwrap().unit, CalendarUnit::Day);
+        assert_eq!(found.axis.calendar.as_ref().unwrap().unit, AxisUnit::Calendar(CalendarUnit::Day));
         assert_eq!((found.axis.start.0, found.place(day(3, 31))), (day(1, 31), Some((59, 0))));
         let one = of(&stamps(&[day(3, 30)], Precision::Day), &Told::default(), Clock::Paris).unwrap();
         assert_eq!((one.axis.start.0, one.axis.end.0, one.steps), (day(3, 30), day(3, 31), 1));

@@ -7,6 +7,7 @@ use super::intake::{At, Intake};
 use super::tell::Teller;
 use crate::base::Severity;
 use crate::formats::series::plain_name;
+use crate::formats::series::preamble::Preamble;
 use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
 use crate::pipeline::sources::record::Cell;
@@ -40,10 +41,12 @@ pub(super) enum PlannedValues {
     Rows(Vec<(usize, u32, u16)>),
     /// Cell, instant; none for hours that there are not.
     Instants(Vec<(usize, Option<At>)>),
+    /// Cell, and seconds after the midnight of its row.
+    Hours(Vec<(usize, i64)>),
 }
 
 impl ColumnPlan {
-    pub fn new(intake: &mut Intake, columns: &[String], form: &Form, teller: &mut Teller) -> Self {
+    pub fn new(intake: &mut Intake, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) -> Self {
         let order = form.columns();
         let place = |at: usize| order.iter().position(|known| *known == at).unwrap_or(usize::MAX);
         let name = |at: usize| columns.get(at).map_or("", String::as_str);
@@ -51,8 +54,12 @@ impl ColumnPlan {
         let declared_unit = declared.and_then(|declared| declared.unit.clone());
         let secret_below = declared.and_then(|declared| declared.secret_below).map_or(SECRET_BELOW, f64::from);
         let objects = matches!(form.values, Values::Objects(_));
-        let constant = (form.id.is_empty() && !objects).then(|| intake.intern(intake.wanted.id, teller)).flatten();
-        let mut units = Units { declared, all: declared_unit.clone(), known: form.known, guessed: BTreeMap::new() };
+        // A delivery point tells tables apart; of one alone it tells no more than whose it is, unless the territory has it.
+        let point = before.point.as_deref().filter(|point| !intake.wanted.is_alone || (intake.wanted.is_known)(point));
+        let constant = (form.id.is_empty() && !objects).then(|| intake.intern(point.unwrap_or(intake.wanted.id), teller)).flatten();
+        // A unit before a table of several quantities is that of one of them at most.
+        let is_shared = !matches!(&form.values, Values::Quantities(list) | Values::Columns(list) if list.len() > 1);
+        let mut units = Units { declared, all: declared_unit.clone(), known: form.known, before: before.unit.clone().filter(|_| is_shared), guessed: BTreeMap::new() };
         let mut usual = (String::new(), String::new());
         let values = match &form.values {
             Values::One(at) => {
@@ -86,7 +93,7 @@ impl ColumnPlan {
                 PlannedValues::Slots(named.into_iter().filter_map(|(at, quantity, unit)| Some((place(at), intake.slot(&quantity, &unit, false, teller)?))).collect())
             }
             Values::Instants(list) => {
-                usual.1 = units.all.clone().unwrap_or_default();
+                usual.1 = units.of("", teller).1;
                 // Rows of such a table share all their stamps; they are counted once, as those of one object of their own.
                 let lane = 0;
                 if intake.lanes.is_empty() {
@@ -115,6 +122,22 @@ impl ColumnPlan {
                     })
                     .collect();
                 PlannedValues::Instants(stamps)
+            }
+            Values::Hours(hours) => {
+                let names = |of: &[usize]| of.iter().map(|at| name(*at)).collect::<Vec<_>>().join(", ");
+                let first_and_last = [hours.columns.first(), hours.columns.last()].map(|column| column.map_or("", |(at, _)| name(*at)));
+                let between = first_and_last.join(" … ");
+                usual.1 = hours.columns.first().map(|(at, _)| units.of(name(*at), teller).1).unwrap_or_default();
+                teller.push("series-hours-read", Severity::Info, &between, hours.columns.len());
+                if !hours.beside.is_empty() {
+                    teller.push("series-hours-beside", Severity::Info, names(&hours.beside), hours.beside.len());
+                }
+                // Who says which end a stamp marks means these too.
+                let ends_s = if declared.is_some_and(|declared| declared.stamp.is_some()) { 0 } else { hours.ends_s };
+                if ends_s > 0 {
+                    teller.push("series-stamp-end-guessed", Severity::Info, &between, "");
+                }
+                PlannedValues::Hours(hours.columns.iter().map(|(at, mark_s)| (place(*at), mark_s - ends_s)).collect())
             }
         };
         for (unit, names) in units.guessed {
@@ -220,6 +243,8 @@ struct Units<'a> {
     declared: Option<&'a DeclaredSeries>,
     all: Option<String>,
     known: Option<Known>,
+    /// What stands before the table, and how that is called.
+    before: Option<(String, &'static str)>,
     /// Unit → columns.
     guessed: BTreeMap<String, String>,
 }
@@ -244,11 +269,15 @@ impl Units<'_> {
             (None, Some(known)) => known_unit(known, &plain_name(header)),
             (None, None) => Unit::alone(header).map_or("", |unit| unit.symbol),
         };
+        let (unit, said) = match &self.before {
+            Some((said, symbol)) if unit.is_empty() => (*symbol, said.as_str()),
+            _ => (unit, header),
+        };
         if !unit.is_empty() {
             let columns = self.guessed.entry(unit.to_owned()).or_default();
             // A few names tell; a table may have thousands.
-            if columns.len() < 120 {
-                *columns = [columns.as_str(), header].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(", ");
+            if columns.len() < 120 && columns != said {
+                *columns = [columns.as_str(), said].iter().filter(|text| !text.is_empty()).copied().collect::<Vec<_>>().join(", ");
             }
         }
         (name, unit.to_owned())
@@ -264,5 +293,13 @@ fn known_unit(known: Known, column: &str) -> &'static str {
         Known::EnedisProfiles if column.starts_with("coefficient") => "1",
         Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",
         Known::EnedisProfiles | Known::EnedisAggregates => "",
+        Known::MeteoFrance => match column {
+            "t" | "td" | "tn" | "tx" | "tm" | "tntxm" | "t10" | "t20" | "t50" | "t100" | "tnsol" | "tn50" | "tchaussee" => "°C",
+            "rr1" | "rr" => "mm",
+            "ff" | "ff2" | "ffm" | "fxy" | "fxy2" | "fxi" | "fxi2" | "fxi3s" => "m/s",
+            "u" | "un" | "ux" | "um" => "%",
+            "pmer" | "pstat" | "pmermin" | "tsv" => "hPa",
+            _ => "",
+        },
     }
 }

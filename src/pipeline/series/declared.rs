@@ -122,6 +122,8 @@ pub enum FormName {
     Quantities,
     /// A column for each instant.
     Instants,
+    /// A column for each step of the day, a row for each day.
+    Hours,
 }
 
 impl FormName {
@@ -131,6 +133,7 @@ impl FormName {
             Self::Objects => "objects",
             Self::Quantities => "quantities",
             Self::Instants => "instants",
+            Self::Hours => "hours",
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How a table holds its series: told by a declaration, by the names of its columns, and by a look at its first rows.
 
 use super::declared::{DeclaredSeries, FormName};
+use crate::formats::series::day::day_columns;
 use crate::formats::series::plain_name;
 use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
@@ -42,6 +43,18 @@ pub enum Values {
     /// Objects or quantities: the ids of the territory's objects tell.
     Columns(Vec<usize>),
     Instants(Vec<(usize, Stamp)>),
+    Hours(Hours),
+}
+
+/// Steps of the days that rows are.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hours {
+    /// Column, and seconds after midnight.
+    pub columns: Vec<(usize, i64)>,
+    /// How far a step begins before that.
+    pub ends_s: i64,
+    /// Columns of other values, which are left aside.
+    pub beside: Vec<usize>,
 }
 
 /// Forms that say more than their columns.
@@ -50,6 +63,7 @@ pub enum Known {
     Eco2mix,
     EnedisProfiles,
     EnedisAggregates,
+    MeteoFrance,
 }
 
 impl Known {
@@ -58,6 +72,7 @@ impl Known {
             Self::Eco2mix => "éCO2mix",
             Self::EnedisProfiles => "Enedis, coefficients des profils",
             Self::EnedisAggregates => "Enedis, agrégats",
+            Self::MeteoFrance => "Météo-France, données climatologiques",
         }
     }
 }
@@ -69,6 +84,7 @@ impl Form {
             Values::Objects(_) => FormName::Objects,
             Values::Quantities(_) | Values::Columns(_) => FormName::Quantities,
             Values::Instants(_) => FormName::Instants,
+            Values::Hours(_) => FormName::Hours,
         }
         .name()
     }
@@ -79,6 +95,7 @@ impl Form {
             Values::One(at) => vec![*at],
             Values::Objects(list) | Values::Quantities(list) | Values::Columns(list) => list.clone(),
             Values::Instants(list) => list.iter().map(|(at, _)| *at).collect(),
+            Values::Hours(hours) => hours.columns.iter().map(|(at, _)| *at).collect(),
         };
         let mut columns: Vec<usize> = Vec::new();
         let mut seen = BTreeSet::new();
@@ -94,14 +111,14 @@ impl Form {
 
 const INSTANTS: &[&str] = &[
     "date_heure", "date_et_heure", "dateheure", "horodate", "horodatage", "datetime", "date_time", "timestamp", "instant", "phenomenontime", "phenomenon_time",
-    "time", "temps", "stamp", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
+    "time", "temps", "stamp", "aaaammjjhhmn", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
 ];
 const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
 /// Endings that say whose clock or which end, not what.
-const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end"];
+const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end", "_fin_de_pas", "_iso"];
 /// Ids of objects that a territory may hold.
 const OBJECTS: &[&str] = &[
-    "cleabs", "rnb_id", "id_rnb", "rnb", "prm", "pdl", "pce", "usage_point_id", "id_batiment", "batiment_id", "batiment", "building_id", "building", "id_bat",
+    "cleabs", "rnb_id", "id_rnb", "rnb", "prm", "identifiant_prm", "pdl", "pce", "usage_point_id", "id_batiment", "batiment_id", "batiment", "building_id", "building", "id_bat",
     "identifiant", "id", "object_id", "object", "objet_id", "objet", "feature_id", "feature", "code_iris", "iris",
 ];
 /// What else stands for a row, the most telling first.
@@ -125,7 +142,7 @@ const POINTS: &[&str] = &[
     "nb_points_soutirage", "nb_points_injection", "nb_points", "nombre_de_points", "nombre_de_points_soutirage", "nombre_de_points_injection", "nb_points_de_livraison", "nb_sites", "nb_pdl",
 ];
 /// Numbers that are no values.
-const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
+const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "alti", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
 const NO_VALUES_BEGIN: &[&str] = &["code_", "id_", "insee_", "nb_point", "nombre_de_point", "indice_", "geo_", "column_", "index_level", "date_"];
 /// Columns that only a quantity has as its name.
 const QUANTITY_NAMES: &[&str] = &[
@@ -220,7 +237,9 @@ impl Look {
     /// A name that is no other thing's.
     fn may_be_value(&self, at: usize) -> bool {
         let Some(name) = self.plain.get(at) else { return false };
-        let excluded = NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
+        // Météo-France's code of quality stands behind each value: `T`, `QT`.
+        let is_quality = name.strip_prefix('q').is_some_and(|of| self.plain.iter().any(|plain| plain == of)) && is_of_stations(&self.plain);
+        let excluded = is_quality || NO_VALUES.contains(&name.trim_end_matches(|c: char| c.is_ascii_digit())) || NO_VALUES_BEGIN.iter().any(|start| name.starts_with(start)) || POINTS.contains(&name.as_str()) || name.is_empty();
         !excluded
     }
 
@@ -423,6 +442,11 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
         _ => Vec::new(),
     };
     let free = |at: &usize| !form.instant.contains(at) && !form.id.contains(at) && form.quantity != Some(*at) && form.unit != Some(*at) && form.points != Some(*at);
+    if wanted.is_none_or(|wanted| wanted == FormName::Hours)
+        && let Some(hours) = hours_of(look, form, &told, &free)
+    {
+        return Some(Values::Hours(hours));
+    }
     let named_value = || (0..look.columns.len()).find(|at| is_called_value(look, *at));
     let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
     let numbers = if told.is_empty() { list(&|at| look.is_value(at)) } else { told.clone() };
@@ -441,7 +465,8 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     if numbers.is_empty() {
         return None;
     }
-    let alike = form.id.is_empty() || known(look).is_some() || wanted.is_some();
+    // A station lacks most of what stations may measure.
+    let alike = form.id.is_empty() || known(look).is_some_and(|known| known != Known::MeteoFrance) || wanted.is_some();
     let numbers = if told.is_empty() { list(&|at| look.is_value(at) || look.is_empty_value(at, alike)) } else { told };
     Some(match wanted {
         Some(FormName::Objects) => Values::Objects(numbers),
@@ -451,15 +476,41 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     })
 }
 
+/// Columns that are the steps of the days that rows are.
+fn hours_of(look: &Look, form: &Form, told: &[usize], free: &dyn Fn(&usize) -> bool) -> Option<Hours> {
+    let [date] = form.instant.as_slice() else { return None };
+    let stamps: Vec<Stamp> = look.rows.iter().filter_map(|row| Stamp::parse(&look.text(row, *date))).collect();
+    // Some programs write the midnight of a day.
+    let days = stamps.iter().filter(|stamp| stamp.precision == Precision::Day || stamp.precision == Precision::Time && !stamp.absolute && stamp.seconds % 86_400 == 0).count();
+    if stamps.is_empty() || 10 * days < 9 * stamps.len() {
+        return None;
+    }
+    let of_values = |at: &usize| look.is_number(*at) || look.seen(*at).filled == 0;
+    let columns: Vec<usize> = (0..look.columns.len()).filter(|at| if told.is_empty() { free(at) && of_values(at) } else { told.contains(at) }).collect();
+    let names: Vec<&str> = columns.iter().filter_map(|at| look.columns.get(*at)).map(String::as_str).collect();
+    let day = day_columns(&names)?;
+    let hours: Vec<(usize, i64)> = day.marks.iter().filter_map(|(at, mark_s)| Some((*columns.get(*at)?, *mark_s))).collect();
+    let beside = columns.into_iter().filter(|at| look.is_value(*at) && !hours.iter().any(|(hour, _)| hour == at)).collect();
+    Some(Hours { columns: hours, ends_s: day.ends_s, beside })
+}
+
 fn known(look: &Look) -> Option<Known> {
     let has = |start: &str| look.plain.iter().any(|name| name.starts_with(start));
     if has("consommation") && (has("thermique") || has("nucleaire") || has("prevision_j")) && (has("date") || has("heure")) {
         return Some(Known::Eco2mix);
     }
+    if is_of_stations(&look.plain) {
+        return Some(Known::MeteoFrance);
+    }
     if has("coefficient_") && (has("sous_profil") || has("profil")) {
         return Some(Known::EnedisProfiles);
     }
     (has("total_energie_soutiree") || has("total_energie_injectee") || (has("horodate") && has("nb_points"))).then_some(Known::EnedisAggregates)
+}
+
+/// Météo-France's climatological data, hour by hour or day by day.
+fn is_of_stations(plain: &[String]) -> bool {
+    plain.iter().any(|name| name == "num_poste") && plain.iter().any(|name| name.starts_with("aaaammjj"))
 }
 
 /// Whether a table that nobody declared is one of series and no register with a date in each row.
@@ -480,6 +531,9 @@ fn plausible(look: &Look, form: &Form) -> bool {
         rows += 1;
     }
     let repeated = form.id.is_empty() || ids.len() < rows;
+    if matches!(form.values, Values::Hours(_)) {
+        return true;
+    }
     let Values::One(value) = form.values else { return form.known.is_some() || stamps.len() > 1 && is_regular(&stamps, finest, repeated) };
     let named_value = is_called_value(look, value);
     if stamps.len() < 2 {

@@ -8,8 +8,9 @@ use super::places::delivery_points;
 use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
-use crate::base::{Clock, Severity, Wall};
+use crate::base::{Clock, Instant, Severity, Wall};
 use crate::formats::series::plain_name;
+use crate::formats::series::preamble::Preamble;
 use crate::formats::series::stamp::{Precision, Stamp, WallClock};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
@@ -87,6 +88,8 @@ struct Track {
 pub struct Wanted<'a> {
     pub id: &'a str,
     pub declared: Option<&'a DeclaredSeries>,
+    /// One table is all of the series.
+    pub is_alone: bool,
     /// The clock of the place.
     pub clock: Clock,
     /// Whether an id is one of the territory's objects.
@@ -159,13 +162,15 @@ impl<'a> Intake<'a> {
     /// # Errors
     /// What the system says when the values cannot be kept.
     pub fn table(&mut self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> std::io::Result<()> {
-        self.clock_of(columns, form, teller);
+        let before = table.series_facts().before;
+        self.clock_of(columns, form, &before, teller);
+        self.ends_of(columns, form, &before, teller);
         let mut form = form.clone();
         if let Values::Columns(list) = &form.values {
             let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
         }
-        let plan = ColumnPlan::new(self, columns, &form, teller);
+        let plan = ColumnPlan::new(self, columns, &form, &before, teller);
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
         let mut fault = None;
         let mut line = Line::default();
@@ -242,25 +247,39 @@ impl<'a> Intake<'a> {
         })
     }
 
-    /// Whose clock stamps without an offset go by: as declared, as the header says, as the form is known for, else that of the place.
-    fn clock_of(&mut self, columns: &[String], form: &Form, teller: &mut Teller) {
+    /// Whose clock stamps without an offset go by: as declared, as the header says or what stands before it, as the form is known for, else that of
+    /// the place.
+    fn clock_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
         if self.zone_told {
             return;
         }
-        let names: Vec<String> = form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect();
+        let names = instants(columns, form);
         let says = |words: &[&str]| names.iter().any(|name| name.split('_').any(|word| words.contains(&word)));
-        if says(&["utc", "gmt", "tu"]) {
-            self.wall = WallClock::new(Clock::Hours(0));
-            self.zone_told = true;
-            teller.push("series-zone-guessed", Severity::Info, names.join(", "), "Etc/UTC");
-        } else if form.known.is_some() {
-            self.wall = WallClock::new(Clock::Paris);
-            self.zone_told = true;
-            teller.push("series-zone-guessed", Severity::Info, form.known.map_or("", Known::name), Clock::Paris.name());
-        }
-        if self.wanted.declared.and_then(|declared| declared.stamp).is_none() && names.iter().any(|name| name.ends_with("_fin") || name.ends_with("_end")) {
+        let (said, clock) = if says(&["utc", "gmt", "tu"]) {
+            (names.join(", "), Clock::Hours(0))
+        } else if let Some((said, clock)) = &before.clock {
+            (said.clone(), *clock)
+        } else {
+            match form.known {
+                // In universal time for the metropole, in that of the place overseas, as its producer has it.
+                Some(known @ Known::MeteoFrance) => (known.name().to_owned(), if self.wanted.clock == Clock::Paris { Clock::Hours(0) } else { self.wanted.clock }),
+                Some(known) => (known.name().to_owned(), Clock::Paris),
+                None => return,
+            }
+        };
+        self.wall = WallClock::new(clock);
+        self.zone_told = true;
+        teller.push("series-zone-guessed", Severity::Info, said, clock.name());
+    }
+
+    /// Whether stamps mark the end of their step, where nobody declares it.
+    fn ends_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
+        let names = instants(columns, form);
+        let is_end = |name: &String| ["_fin", "_end", "_fin_de_pas"].iter().any(|ending| name.ends_with(ending));
+        let said = if names.iter().any(is_end) { Some(names.join(", ")) } else { before.load_curve.clone() };
+        if let (Some(said), None) = (said, self.wanted.declared.and_then(|declared| declared.stamp)) {
             self.ends = true;
-            teller.push("series-stamp-end-guessed", Severity::Info, names.join(", "), "");
+            teller.push("series-stamp-end-guessed", Severity::Info, said, "");
         }
     }
 
@@ -349,8 +368,31 @@ impl<'a> Intake<'a> {
                 }
                 Ok(())
             }
+            PlannedValues::Hours(list) => {
+                let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision >= Precision::Day) else { return Ok(()) };
+                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                for (at, after_s) in list {
+                    let stamp = Stamp { seconds: stamp.seconds + after_s, precision: Precision::Time, ..stamp };
+                    if !stamp.absolute && self.wall.read(stamp.seconds) == Wall::Never {
+                        self.skip(line, stamp, cell(Some(*at)), teller);
+                        continue;
+                    }
+                    let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { continue };
+                    self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)?;
+                }
+                Ok(())
+            }
             PlannedValues::Instants(_) => Ok(()),
         }
+    }
+
+    /// The column of an hour that the clock leaves out: there is nothing to read, and what stands there all the same is told.
+    fn skip(&mut self, line: &Line, stamp: Stamp, cell: Option<&Cell>, teller: &mut Teller) {
+        self.read += 1;
+        let is_nothing = matches!(cell.map_or(Value::Absent, number_of), Value::Absent | Value::Number(0.0));
+        let severity = if is_nothing { Severity::Info } else { Severity::Warning };
+        let hour = || Instant(stamp.seconds).to_string().replace('T', " ").trim_end_matches(":00Z").to_owned();
+        teller.note("series-hours-skipped", severity, || format!("{} {}", line.place(), hour()), || cell.map_or_else(|| "–".to_owned(), text_of));
     }
 
     /// Keeps a value, or says why there is none.
@@ -516,6 +558,11 @@ impl<'a> Intake<'a> {
         self.slot_of.insert(key, slot);
         Some(slot)
     }
+}
+
+/// What the columns of instants are called.
+fn instants(columns: &[String], form: &Form) -> Vec<String> {
+    form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect()
 }
 
 /// The row that is being read.

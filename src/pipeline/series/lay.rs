@@ -9,7 +9,7 @@ use super::tell::Teller;
 use crate::base::{Dataset, Instant, LayerId, Nature, Severity};
 use crate::formats::Fault;
 use crate::formats::series::unit::Unit;
-use crate::formats::territory::{Axis, Interpolation, Series};
+use crate::formats::territory::{Axis, AxisUnit, Interpolation, Series};
 use crate::formats::zarr::Layout;
 use crate::pipeline::ImportFault;
 use crate::pipeline::sources::declaration::id_from;
@@ -252,9 +252,6 @@ fn axes(taken: &Taken, spec: &Spec, teller: &mut Teller) -> Option<Axes> {
                 continue;
             }
         };
-        if found.slides() {
-            teller.push("series-steps-slide", Severity::Info, spec.id, format!("{} s", found.axis.step));
-        }
         if found.irregular {
             teller.push("series-irregular", Severity::Info, spec.id, format!("{} s", found.axis.step));
         }
@@ -286,7 +283,10 @@ fn group_names(spec: &Spec, axes: &[axis::Found]) -> Vec<String> {
 
 /// `1800s`, `month`.
 fn step_name(axis: &Axis) -> String {
-    axis.calendar.as_ref().map_or_else(|| format!("{}s", axis.step), |calendar| format!("{:?}", calendar.unit).to_lowercase())
+    match axis.calendar.as_ref().map(|calendar| calendar.unit) {
+        Some(AxisUnit::Calendar(unit)) => format!("{unit:?}").to_lowercase(),
+        None | Some(AxisUnit::Clock) => format!("{}s", axis.step),
+    }
 }
 
 /// Where each array lies, and how many parts there are.

@@ -333,7 +333,7 @@ fn one(
         None => place.ids.roles.iter().any(|role| place.ids.holds(*role, id)),
     };
     let cancelled = || progress.cancelled();
-    let wanted = Wanted { id, declared, clock: place.clock, is_known: &is_any, cancelled: &cancelled };
+    let wanted = Wanted { id, declared, is_alone: source.tables.len() == 1, clock: place.clock, is_known: &is_any, cancelled: &cancelled };
     let mut intake = Intake::new(&work.join("points"), &wanted, &mut teller).map_err(failed)?;
     for table in &source.tables {
         teller.in_file(&table.label);
@@ -403,7 +403,7 @@ fn layer_of(rows: &[String], ids: &KnownIds) -> Option<Role> {
 fn nature_of(dataset: &Dataset, known: Option<form::Known>) -> Nature {
     match (dataset.nature, known) {
         (nature @ (Nature::Measured | Nature::Statistical | Nature::Simulated | Nature::Made), _) => nature,
-        (_, Some(form::Known::Eco2mix)) => Nature::Measured,
+        (_, Some(form::Known::Eco2mix | form::Known::MeteoFrance)) => Nature::Measured,
         (_, Some(form::Known::EnedisProfiles | form::Known::EnedisAggregates)) => Nature::Statistical,
         (nature, None) => nature,
     }

@@ -28,7 +28,7 @@ use crate::rooftop::told;
 use crate::rooftop::year::StoredYear;
 use crate::base::{CalendarUnit, Dataset, DatasetId, Finding, Instant, LayerId, Nature, Report, Severity};
 use crate::formats::shape::Shape;
-use crate::formats::territory::{Axis, AxisCalendar, Manifest, Name, PropertyTable, RoofBook, Series};
+use crate::formats::territory::{Axis, AxisCalendar, AxisUnit, Manifest, Name, PropertyTable, RoofBook, Series};
 use crate::formats::zarr::{About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::geodesy::{EnuFrame, LonLatH};
@@ -519,7 +519,7 @@ fn month_axis(manifest: &Manifest) -> Option<Axis> {
         start: clock.instant(YEAR, 1, 1, 0, 0)?,
         end: clock.instant(YEAR + 1, 1, 1, 0, 0)?,
         step: CalendarUnit::Month.usual_s(),
-        calendar: Some(AxisCalendar { unit: CalendarUnit::Month, timezone: clock.name() }),
+        calendar: Some(AxisCalendar { unit: AxisUnit::Calendar(CalendarUnit::Month), timezone: clock.name() }),
     })
 }
 

@@ -224,7 +224,7 @@ fn draw_lines(
         trough: whole.and_then(|whole| whole.trough),
         calendar,
         typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
-        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, choice.axis.step)),
+        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, last_s(choice.axis, &whole.points))),
         more_rows: subject.more_rows,
         of_area: is_of_area,
         has_total,
@@ -341,6 +341,12 @@ fn window(axis: &Axis, at: Instant, scene: &Scene) -> Interval {
         step if step < 2 * Span::Month.usual_s() => Span::Year.around(clock, at),
         _ => Interval { start: axis.start, end: axis.end },
     }
+}
+
+/// How long the last step lasts, seconds.
+fn last_s(axis: &Axis, points: &[Point]) -> i64 {
+    let ends = |at: Instant| axis.start_of(axis.step_at(at)? + 1).map(|end| end.0 - at.0);
+    points.last().and_then(|point| ends(point.at)).unwrap_or(axis.step)
 }
 
 fn steps_of(axis: &Axis, window: Interval, most: usize) -> std::ops::Range<usize> {

@@ -1,8 +1,9 @@
 //! Tables as text (CSV and its kin): no geometry, to be joined to a layer by an id.
 
-use super::{CellRow, Content, Found, Head, Note, Opened, Row, Table, Unread, short_name};
+use super::{CellRow, Content, Found, Head, Note, Opened, Row, SeriesFacts, Table, Unread, short_name};
 use crate::base::Severity;
 use crate::formats::csv::{self, Dialect, Records, written_number};
+use crate::formats::series::preamble::Preamble;
 use crate::formats::shape::ShapeKind;
 use crate::formats::text::Encoding;
 use crate::pipeline::sources::open::{HEAD_BYTES, start_of};
@@ -65,6 +66,7 @@ pub fn open(path: &Path) -> Opened {
             dialect,
             columns,
             notes,
+            before: Preamble::of(&csv::before(&start, &dialect)),
         })),
     }])
 }
@@ -74,6 +76,7 @@ struct Rows {
     dialect: Dialect,
     columns: Vec<String>,
     notes: Vec<Note>,
+    before: Preamble,
 }
 
 impl Table for Rows {
@@ -132,6 +135,10 @@ impl Table for Rows {
 
     fn has_geometry(&self) -> bool {
         false
+    }
+
+    fn series_facts(&self) -> SeriesFacts {
+        SeriesFacts { before: self.before.clone(), ..SeriesFacts::default() }
     }
 
     fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {

@@ -24,6 +24,7 @@ pub mod weather;
 
 use super::record::{Cell, Record};
 use super::vocabulary::Mapping;
+use crate::formats::series::preamble::Preamble;
 use crate::formats::raster::Heights;
 use crate::pipeline::imagery::source::Source;
 use crate::base::{Dataset, DatasetId, Nature, Severity};
@@ -191,11 +192,13 @@ pub trait Table {
 pub type CellRow<'a> = Result<(u64, &'a [Option<Cell>]), Unread>;
 
 /// Facts about all series of a table.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct SeriesFacts {
     pub nature: Option<Nature>,
     /// Months of several years in one.
     pub typical_year: bool,
+    /// What stands before the table.
+    pub before: Preamble,
 }
 
 /// A finding about a table as a whole.

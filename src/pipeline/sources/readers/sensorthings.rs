@@ -82,7 +82,7 @@ impl Table for Observations {
     }
 
     fn series_facts(&self) -> SeriesFacts {
-        SeriesFacts { nature: Some(Nature::Measured), typical_year: false }
+        SeriesFacts { nature: Some(Nature::Measured), ..SeriesFacts::default() }
     }
 }
 

@@ -129,6 +129,6 @@ impl Table for Hours {
 
     fn series_facts(&self) -> SeriesFacts {
         let nature = if self.typical { Nature::Statistical } else { Nature::Simulated };
-        SeriesFacts { nature: Some(nature), typical_year: self.typical }
+        SeriesFacts { nature: Some(nature), typical_year: self.typical, ..SeriesFacts::default() }
     }
 }
