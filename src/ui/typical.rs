@@ -55,13 +55,14 @@ pub fn typical(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
             ui.painter().line(line, Stroke::new(if day.weekend { 1.0 } else { 1.8 }, colour));
         }
     }
-    ui.horizontal_wrapped(|ui| {
-        for day in days.iter() {
+    // A line each: a swatch that ends a line would stand apart from its name.
+    for day in days.iter() {
+        ui.horizontal(|ui| {
             let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 10.0), Sense::hover());
             ui.painter().line_segment([swatch.left_center(), swatch.right_center()], Stroke::new(if day.weekend { 1.5 } else { 3.0 }, colour(day)));
             ui.label(RichText::new(name(day, texts)).small());
-        }
-    });
+        });
+    }
     ui.label(RichText::new(texts.text("chart-typical-nature")).small().weak());
 }
 
