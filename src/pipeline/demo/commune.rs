@@ -451,7 +451,7 @@ impl Maker<'_> {
                 let before = format!("{}-P{k}", self.code);
                 self.cables.push(Cable { from: before, to: id.clone(), points: vec![from, at], year });
             }
-            self.posts.push(Post { id, at, kva: 400, name: format!("{} {}", self.name, k + 1), year });
+            self.posts.push(Post { id, at, kva: 400, name: format!("Poste {} de {}", k + 1, self.name), year });
         }
         let Some(start) = self.posts.first().map(|post| post.at) else { return };
         for (k, (site, _)) in hamlets.iter().enumerate() {
@@ -461,7 +461,7 @@ impl Maker<'_> {
             let kva = if of_hamlet.len() > 8 { 160 } else { 100 };
             let year = of_hamlet.first().map_or(HAMLET_POWER_SINCE, |year| HAMLET_POWER_SINCE.max(*year));
             self.cables.push(Cable { from: hub.clone(), to: id.clone(), points: vec![start, at], year });
-            self.posts.push(Post { id, at, kva, name: format!("{} hameau {}", self.name, k + 1), year });
+            self.posts.push(Post { id, at, kva, name: format!("Poste du hameau {} de {}", k + 1, self.name), year });
         }
         if let Some(park) = park {
             let id = format!("{}-EOL", self.code);
@@ -471,7 +471,7 @@ impl Maker<'_> {
                 let to = format!("{}-E{}", self.code, k + 1);
                 self.cables.push(Cable { from: id.clone(), to, points: vec![at, *turbine], year: PARK_SINCE });
             }
-            self.posts.push(Post { id, at, kva: 10_000, name: format!("{} parc éolien", self.name), year: PARK_SINCE });
+            self.posts.push(Post { id, at, kva: 10_000, name: format!("Poste du parc éolien de {}", self.name), year: PARK_SINCE });
         }
     }
 }
