@@ -175,6 +175,7 @@ fn years(sites: &[Site], laid: &Laid, post_of: &HashMap<i64, i64>) {
         assert!(oldest.is_none_or(|oldest| said.from.is_some_and(|from| from >= oldest.max(1902))), "{id} {said:?}");
         assert!(said.to.is_none_or(|to| rules::PLANNED.contains(&to) && said.from < Some(to)));
         assert!(said.works.is_none_or(|works| said.from == Some(works + rules::WORKS)));
+        assert!(said.works.is_some() || !id.starts_with("chaleur") || said.from <= Some(rules::TODAY) || sites.iter().any(|site| site.year == said.from), "{id} {said:?}");
     }
     for site in sites {
         let Some(service) = lines.get(format!("branchement-genere-{}", site.id).as_str()) else { continue };

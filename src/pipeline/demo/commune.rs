@@ -34,11 +34,15 @@ const LINK_M: f64 = 6.5;
 const FROM_ROAD_M: f64 = 120.0;
 /// One post serves about so many buildings.
 const BUILDINGS_PER_POST: usize = 80;
+/// From pole to pole of a line of 20 kV, at most.
+const SPAN_M: f64 = 90.0;
 /// Villages had power by then, hamlets a little later: the countryside was given it between 1923 and 1938.
 const POWER_SINCE: u32 = 1928;
 const HAMLET_POWER_SINCE: u32 = 1936;
 /// Houses so near are of a hamlet, metres.
 const HAMLET_REACH_M: f64 = 150.0;
+/// Lines that are to be buried.
+pub const BURIED: usize = 3;
 /// When the wind park and its battery came.
 pub const PARK_SINCE: u32 = 2012;
 pub const BATTERY_SINCE: u32 = 2021;
@@ -449,7 +453,7 @@ impl Maker<'_> {
             if k > 0 {
                 let from = self.posts.last().map_or(at, |post| post.at);
                 let before = format!("{}-P{k}", self.code);
-                self.cables.push(Cable { from: before, to: id.clone(), points: vec![from, at], year });
+                self.cables.push(Cable { from: before, to: id.clone(), points: spans(from, at), year });
             }
             self.posts.push(Post { id, at, kva: 400, name: format!("Poste {} de {}", k + 1, self.name), year });
         }
@@ -460,20 +464,26 @@ impl Maker<'_> {
             let of_hamlet = years(site.centre, HAMLET_REACH_M);
             let kva = if of_hamlet.len() > 8 { 160 } else { 100 };
             let year = of_hamlet.first().map_or(HAMLET_POWER_SINCE, |year| HAMLET_POWER_SINCE.max(*year));
-            self.cables.push(Cable { from: hub.clone(), to: id.clone(), points: vec![start, at], year });
+            self.cables.push(Cable { from: hub.clone(), to: id.clone(), points: spans(start, at), year });
             self.posts.push(Post { id, at, kva, name: format!("Poste du hameau {} de {}", k + 1, self.name), year });
         }
         if let Some(park) = park {
             let id = format!("{}-EOL", self.code);
             let at = [park.battery[0] + 14.0, park.battery[1]];
-            self.cables.push(Cable { from: hub, to: id.clone(), points: vec![start, at], year: PARK_SINCE });
+            self.cables.push(Cable { from: hub, to: id.clone(), points: spans(start, at), year: PARK_SINCE });
             for (k, turbine) in park.turbines.iter().enumerate() {
                 let to = format!("{}-E{}", self.code, k + 1);
-                self.cables.push(Cable { from: id.clone(), to, points: vec![at, *turbine], year: PARK_SINCE });
+                self.cables.push(Cable { from: id.clone(), to, points: spans(at, *turbine), year: PARK_SINCE });
             }
             self.posts.push(Post { id, at, kva: 10_000, name: format!("Poste du parc éolien de {}", self.name), year: PARK_SINCE });
         }
     }
+}
+
+/// A straight line over poles: from end to end it would run through the hills between.
+fn spans(from: [f64; 2], to: [f64; 2]) -> Vec<[f64; 2]> {
+    let count = (distance(from, to) / SPAN_M).ceil().max(1.0) as u32;
+    (0..=count).map(|pole| [0, 1].map(|k| from[k] + (to[k] - from[k]) * f64::from(pole) / f64::from(count))).collect()
 }
 
 pub(super) fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {

@@ -325,7 +325,7 @@ impl Writer {
             };
             let id = format!("FICTIF-{}-L{}", commune.code, number + 1);
             // The first lines of a commune are to be buried, one a year: works, a cable in service, and the line comes down.
-            let buried = (number < BURIED && cable.year < commune::PARK_SINCE).then_some(FIRST_PLAN + 1 + number as i32);
+            let buried = (number < commune::BURIED && cable.year < commune::PARK_SINCE).then_some(FIRST_PLAN + 1 + number as i32);
             add(id.clone(), Value::Null, "aérien", Life::new(None, Some(cable.year as i32), buried), line(0.0))?;
             if let Some(buried) = buried {
                 let name = text(format!("Enfouissement de la ligne {} de {}", number + 1, commune.name));
@@ -486,8 +486,6 @@ fn planned(number: usize, is_light: bool) -> Life {
 /// One house of so many is to be built, another to be taken down; the first of it in this year.
 const PLAN_EVERY: usize = 83;
 const FIRST_PLAN: i32 = 2028;
-/// Lines of a commune that are to be buried.
-const BURIED: usize = 3;
 
 /// Five digits that no place of France has.
 fn postcode(code: &str) -> String {
@@ -660,6 +658,7 @@ mod tests {
             assert!(commune.listed.is_some(), "the first church is listed");
             let ids: Vec<&str> = commune.posts.iter().map(|post| post.id.as_str()).collect();
             assert!(commune.cables.iter().all(|c| ids.contains(&c.from.as_str())));
+            assert!(commune.cables.iter().flat_map(|cable| cable.points.windows(2)).all(|pair| distance(pair[0], pair[1]) < 91.0), "a wire hangs from pole to pole");
             // No line is younger than the post it feeds, and the village's posts come one after the other.
             let year = |id: &str| commune.posts.iter().find(|post| post.id == id).map(|post| post.year);
             assert!(commune.cables.iter().all(|cable| year(&cable.to).is_none_or(|year| year == cable.year)));

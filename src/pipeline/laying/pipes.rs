@@ -245,8 +245,10 @@ pub fn heat(graph: &Graph, sites: &[Site], draft: &mut Draft) {
     let mut heated: HashMap<u32, Years> = HashMap::new();
     for run in tree::runs(graph, &drained.forest.up, &order, &|node| stops.contains(&node)) {
         number += 1;
-        let from = grown.get(&run.from).max(since.get(&run.from)).copied();
-        let years = Years { works: from.filter(|year| *year >= rules::PLANNED[0]).map(|year| year - rules::WORKS), from, to: None };
+        // A run is laid as a whole: between the years of its ends.
+        let laid = grown.get(&run.from).zip(grown.get(&run.to)).map(|(far, near)| (far + near) / 2);
+        let from = laid.max(since.get(&run.from).copied());
+        let years = Years { works: from.filter(|year| *year > rules::TODAY).map(|year| year - rules::WORKS), from, to: None };
         // Where runs meet, what comes from the plant was there before.
         for node in &run.nodes {
             let known = heated.entry(*node).or_insert(years);

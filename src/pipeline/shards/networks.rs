@@ -39,6 +39,8 @@ const HEAT_SERVICES_KWH_M2: f64 = 100.0;
 const HEAT_INDUSTRY_KWH_M2: f64 = 60.0;
 /// Of the floor within the outer walls.
 const HEATED_SHARE: f64 = 0.8;
+/// Years of buildings that are told apart.
+const SOUND_YEARS: std::ops::RangeInclusive<i32> = 1..=4095;
 /// A home where nobody counted them, m² of floor.
 const HOME_M2: f64 = 110.0;
 
@@ -192,7 +194,7 @@ fn site(building: &Building) -> Option<Site> {
         DemandClass::Industrial => HEAT_INDUSTRY_KWH_M2,
         _ => 0.0,
     };
-    Some(Site { id: building.id.clone(), place: Place { outline, at }, class, homes, kwh, heat_kwh: heat_m2 * floor_m2 * HEATED_SHARE, floor_m2, year: building.year.and_then(|year| i16::try_from(year).ok()) })
+    Some(Site { id: building.id.clone(), place: Place { outline, at }, class, homes, kwh, heat_kwh: heat_m2 * floor_m2 * HEATED_SHARE, floor_m2, year: building.year.filter(|year| SOUND_YEARS.contains(year)).map(|year| year as i16) })
 }
 
 fn street(line: &NetworkLine) -> Option<Street> {
