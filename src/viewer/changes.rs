@@ -25,7 +25,7 @@ pub const AROUND: i32 = 15;
 const MOST: usize = 40;
 /// Features that are looked at; a picture of more tells of some.
 const MOST_LOOKED: usize = 400_000;
-/// More named things than these, of one class and with the same years, share a line.
+/// More named things than these, of one class and with the same years, share a line; so do fewer that are all called the same.
 const MOST_ALIKE: usize = 3;
 /// Things of a shared line whose places make its place.
 const MOST_PLACED: usize = 24;
@@ -122,7 +122,8 @@ fn find(resident: &Resident, manifest: &Manifest, of: &Of) -> Changes {
     }
     let mut lines: Vec<(Rank, Vec<Found>)> = Vec::new();
     for (rank, things) in alike {
-        let is_shared = things.len() > MOST_ALIKE && things.first().is_some_and(|found| !found.class().is_empty());
+        let is_one_name = || things.len() > 1 && things.iter().all(|found| found.name() == things.first().and_then(Found::name));
+        let is_shared = (things.len() > MOST_ALIKE || is_one_name()) && things.first().is_some_and(|found| !found.class().is_empty());
         match rank {
             Rank::Unnamed => lines.push((rank, things)),
             Rank::Works if is_shared => lines.push((rank, things)),
