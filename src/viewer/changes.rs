@@ -112,7 +112,9 @@ fn find(resident: &Resident, manifest: &Manifest, of: &Of) -> Changes {
     let mut alike: Vec<(Rank, Vec<Found>)> = Vec::new();
     let mut known: HashMap<(Rank, usize, &str, [Option<i32>; 3]), usize> = HashMap::default();
     for found in found {
-        let rank = found.rank();
+        // What is made up and simply came has a name that nobody knows it by; plans have one.
+        let is_of_many = || found.life.to.is_none() && !found.class().is_empty() && resident.layers.get(found.layer).is_some_and(|layer| found.is_made_up(layer, manifest));
+        let rank = if found.rank() == Rank::Named && is_of_many() { Rank::Unnamed } else { found.rank() };
         let Life { works, from, to } = found.life;
         let place = *known.entry((rank, found.layer, found.class(), [works, from, to])).or_insert(alike.len());
         match alike.get_mut(place) {
