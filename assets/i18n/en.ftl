@@ -164,6 +164,12 @@ accuracy-C = C (over 1.5 m)
 accuracy-schematic = schematic
 accuracy-unstated = not stated
 
+roof-method-surfaces = surfaces of the source
+roof-method-points = planes found in a cloud of points
+roof-method-surface-model = planes found in a surface model
+roof-method-altitudes = form drawn from footprint and altitudes
+roof-method-flat = no form known, drawn flat
+
 method-height-other-altitudes = The source has no consistent height: this is the altitude of the roof minus that of the ground.
 method-height-storeys = Worked out from the number of storeys.
 method-height-neighbours = Taken from the buildings nearby.
@@ -922,6 +928,7 @@ ui-mean = Mean of the interval
 ui-mean-help = Colours show the mean over the looped interval in place of the instant; a running clock shows its instants
 legend-by-distance = By distance
 legend-by-distance-help = Near by each building, from far away its district
+legend-years-made = Generated networks have generated years, not real ones.
 legend-gathered = Seen from so far, by district: come nearer to see each building.
 legend-by-building = By building
 legend-by-district = By district

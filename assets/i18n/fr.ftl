@@ -164,6 +164,12 @@ accuracy-C = C (plus de 1,5 m)
 accuracy-schematic = tracé schématique
 accuracy-unstated = non précisée
 
+roof-method-surfaces = surfaces de la source
+roof-method-points = plans trouvés dans un nuage de points
+roof-method-surface-model = plans trouvés dans un modèle de surface
+roof-method-altitudes = forme déduite de l’emprise et des altitudes
+roof-method-flat = aucune forme connue, dessiné plat
+
 method-height-other-altitudes = La source ne donne pas de hauteur cohérente : c’est la différence entre l’altitude du toit et celle du sol.
 method-height-storeys = Calculée à partir du nombre d’étages.
 method-height-neighbours = Reprise des bâtiments voisins.
@@ -922,6 +928,7 @@ ui-mean = Moyenne de l’intervalle
 ui-mean-help = Les couleurs montrent la moyenne de l’intervalle en boucle au lieu de l’instant ; une horloge en marche montre ses instants
 legend-by-distance = Selon la distance
 legend-by-distance-help = De près chaque bâtiment, de loin son quartier
+legend-years-made = Les réseaux générés ont des années générées, non réelles.
 legend-gathered = Vu d’aussi loin, par quartier : approchez-vous pour voir chaque bâtiment.
 legend-by-building = Par bâtiment
 legend-by-district = Par quartier

@@ -31,12 +31,13 @@ pub struct FigureText {
 }
 
 /// Figures whose text values are words of a list, and the family of their i18n keys.
-const WORDS: [(&str, &str); 6] = [
+const WORDS: [(&str, &str); 7] = [
     ("figure-usage", "usage"),
     ("figure-second-usage", "usage"),
     ("figure-class", "class"),
     ("figure-utility-kind", "utility-kind"),
     ("figure-accuracy", "accuracy"),
+    ("attribute-roof-method", "roof-method"),
     ("figure-point-class", "point-class"),
 ];
 

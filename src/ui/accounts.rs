@@ -13,6 +13,10 @@ use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Pos2, Rect, RichText
 const HEIGHT: f32 = 170.0;
 const FOOT: f32 = 16.0;
 const LEFT: f32 = 48.0;
+/// How light a colour is when it comes once more.
+const AGAIN: f32 = 0.55;
+/// A picture of at most so many seconds has hours below it, and its day above.
+const HOURS_UP_TO_S: i64 = 2 * 86_400;
 /// Room for a column of numbers.
 const VALUES: f32 = 80.0;
 
@@ -21,6 +25,11 @@ pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     let Some(accounts) = &model.accounts else { return commands };
     ui.label(RichText::new(texts.text(if accounts.of_area { "accounts-of-area" } else if accounts.of.is_some() { "accounts-of-selection" } else { "accounts-title" })).strong());
     super::widgets::made_up(ui, &texts.made_up(accounts.is_made_up), texts);
+    if let (Some(start), Some(end)) = (accounts.starts.first(), accounts.end)
+        && end.0 - start.0 <= HOURS_UP_TO_S
+    {
+        ui.label(RichText::new(texts.date(model.clock.read(*start))).small());
+    }
     if accounts.is_waiting {
         ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
     }
@@ -41,13 +50,16 @@ pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     commands
 }
 
-/// A colour by the place of a line: stable for as long as its territory is. What passes the border is grey.
+/// A colour by the place of a line: stable for as long as its territory is, darker where the colours begin again. What passes the border is grey.
 fn colour(lines: &[AccountLine], place: usize) -> Color32 {
     if lines.get(place).is_some_and(|line| line.is_border) {
         return Color32::from_gray(150);
     }
-    let stops = Palette::OkabeIto.stops();
+    // Without black, which a dark panel swallows.
+    let stops: Vec<[u8; 3]> = Palette::OkabeIto.stops().into_iter().filter(|stop| *stop != [0; 3]).collect();
     let [r, g, b] = stops[place % stops.len()];
+    let rounds = i32::try_from(place / stops.len()).unwrap_or(i32::MAX);
+    let [r, g, b] = [r, g, b].map(|part| (f32::from(part) * AGAIN.powi(rounds)) as u8);
     Color32::from_rgb(r, g, b)
 }
 
@@ -88,7 +100,7 @@ fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, te
     }
     for (share, align) in [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)] {
         let local = clock.read(start.plus_seconds((share * (end.0 - start.0) as f64) as i64));
-        let words = if end.0 - start.0 <= 2 * 86_400 { texts.time(local) } else { texts.date(local) };
+        let words = if end.0 - start.0 <= HOURS_UP_TO_S { texts.time(local) } else { texts.date(local) };
         ui.painter().text(pos2(plot.left() + plot.width() * share as f32, plot.bottom() + 2.0), align, words, FontId::proportional(10.0), weak);
     }
     if now >= start && now < end {

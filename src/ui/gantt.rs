@@ -12,6 +12,9 @@ use bevy_egui::egui::{Color32, FontId, Rect, RichText, ScrollArea, Sense, Stroke
 
 const LINE: f32 = 18.0;
 const MOST_HEIGHT: f32 = 110.0;
+const AXIS: f32 = 15.0;
+/// Years from one mark to the next.
+const TICKS: i32 = 5;
 /// Room for the names: a share of the line, and its bounds.
 const NAMES: f32 = 0.26;
 const NAMES_PT: [f32; 2] = [120.0, 360.0];
@@ -32,6 +35,7 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
         // Of some of them or of all: each says it of itself.
         made_up(ui, &texts.made_up(true), texts);
     }
+    axis(ui, changes.year);
     ScrollArea::vertical().id_salt("gantt").max_height(MOST_HEIGHT).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for change in &changes.rows {
@@ -42,6 +46,43 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
         }
     });
     commands
+}
+
+/// Where the bars lie, and where on them a year begins.
+struct Scale {
+    bars: Rect,
+    first: i32,
+    last: i32,
+}
+
+impl Scale {
+    fn of(rect: Rect, year: i32) -> Self {
+        let names = names_width(rect);
+        let bars = Rect::from_min_max(pos2(rect.left() + names, rect.top() + 3.0), pos2(rect.right() - 4.0, rect.bottom() - 3.0));
+        Self { bars, first: year - AROUND, last: year + AROUND + 1 }
+    }
+
+    fn x(&self, year: i32) -> f32 {
+        self.bars.left() + self.bars.width() * ((year - self.first) as f32 / (self.last - self.first) as f32).clamp(0.0, 1.0)
+    }
+}
+
+fn names_width(rect: Rect) -> f32 {
+    (NAMES * rect.width()).clamp(NAMES_PT[0], NAMES_PT[1])
+}
+
+/// Every fifth year over the bars; their lines say their years themselves to who cannot see.
+fn axis(ui: &mut Ui, year: i32) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width(), AXIS), Sense::hover());
+    let (scale, weak) = (Scale::of(rect, year), ui.visuals().weak_text_color());
+    for tick in (scale.first..=scale.last).filter(|tick| tick.rem_euclid(TICKS) == 0) {
+        let x = scale.x(tick);
+        let words = ui.painter().layout_no_wrap(tick.to_string(), FontId::proportional(10.0), weak);
+        // A year's bar begins at its mark; the last has no room to its right.
+        let left = x.min(scale.bars.right() - words.size().x);
+        ui.painter().galley(pos2(left, rect.top()), words, weak);
+        ui.painter().line_segment([pos2(x, rect.bottom() - 3.0), pos2(x, rect.bottom())], Stroke::new(1.0, weak));
+    }
 }
 
 fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> {
@@ -55,15 +96,14 @@ fn line(ui: &mut Ui, change: &Change, year: i32, texts: &Texts) -> Vec<Command> 
     if response.hovered() || response.has_focus() {
         painter.rect_filled(rect, 2.0, ui.visuals().widgets.hovered.weak_bg_fill);
     }
-    let names = (NAMES * rect.width()).clamp(NAMES_PT[0], NAMES_PT[1]);
-    let bars = Rect::from_min_max(pos2(rect.left() + names, rect.top() + 3.0), pos2(rect.right() - 4.0, rect.bottom() - 3.0));
+    let (scale, names) = (Scale::of(rect, year), names_width(rect));
     // What does not fit ends in dots; all of it stands in the tip.
     let mut name = LayoutJob::simple_singleline(change.name.clone(), FontId::proportional(12.0), ui.visuals().text_color());
     name.wrap = TextWrapping::truncate_at_width(names - 10.0);
     let name = painter.layout_job(name);
     painter.galley(pos2(rect.left() + 4.0, rect.center().y - 0.5 * name.size().y), name, ui.visuals().text_color());
-    let [first, last] = [year - AROUND, year + AROUND + 1];
-    let x = |year: i32| bars.left() + bars.width() * ((year - first) as f32 / (last - first) as f32).clamp(0.0, 1.0);
+    let Scale { bars, first, last } = scale;
+    let x = |year: i32| scale.x(year);
     let life = change.life;
     let bar = |from: i32, to: i32, colour: Color32| {
         if to > first && from < last {

@@ -82,7 +82,7 @@ pub fn panels(
     texts: &Texts,
 ) -> Vec<Command> {
     let mut commands = Vec::new();
-    marks::names(ui, model);
+    let under = marks::room(ui);
     egui::Panel::top("top")
         .show_separator_line(false)
         .frame(style::bar(ui))
@@ -125,10 +125,10 @@ pub fn panels(
                 });
             });
     }
-    if let Some(of_theme) = &model.legend {
+    let covered = model.legend.as_ref().map(|of_theme| {
         // On the picture: colours without their key mean nothing, whatever panel is closed or however low the window.
         let corner = ui.available_rect_before_wrap().left_bottom() + egui::vec2(MARGIN, -MARGIN);
-        egui::Area::new(egui::Id::new("legend"))
+        let card = egui::Area::new(egui::Id::new("legend"))
             .pivot(egui::Align2::LEFT_BOTTOM)
             .fixed_pos(corner)
             .show(ui.ctx(), |ui| {
@@ -138,8 +138,9 @@ pub fn panels(
                     commands.extend(legend::grain(ui, model, texts));
                 });
             });
-    }
-    marks::bar(ui, model, ui.available_rect_before_wrap(), texts);
+        card.response.rect
+    });
+    marks::write(ui, under, model, ui.available_rect_before_wrap(), covered, texts);
     commands.extend(plan::window(ui, model, texts));
     notice::kept(ui, memory, texts);
     notice::help(ui, memory, texts);

@@ -116,23 +116,24 @@ fn picture(image: Image, rect: Rect, pixels_per_point: f32, model: &PanelModel) 
 fn scene(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Rect {
     const MARGIN: f32 = 12.0;
     let whole = ui.ctx().content_rect();
-    marks::names(ui, model);
+    let under = marks::room(ui);
     let said = format!("{} · {}", model.territory, texts.date_time(model.clock.read(model.state.instant)));
     let font = FontId::proportional(11.0);
     let line = ui.painter().layout(format!("{said}   {}", model.attributions.join(" · ")), font, Color32::from_gray(30), whole.width() - 2.0 * MARGIN);
     let foot = Rect::from_min_max(Pos2::new(whole.left(), whole.bottom() - line.size().y - 8.0), whole.max);
     ui.painter().rect_filled(foot, 0.0, Color32::from_rgb(247, 246, 242));
     ui.painter().galley(foot.min + vec2(MARGIN, 4.0), line, Color32::from_gray(30));
-    if let Some(of_theme) = &model.legend {
-        Area::new(Id::new("kept-legend")).pivot(Align2::LEFT_BOTTOM).fixed_pos(foot.left_top() + vec2(MARGIN, -MARGIN)).show(ui.ctx(), |ui| {
+    let covered = model.legend.as_ref().map(|of_theme| {
+        let key = Area::new(Id::new("kept-legend")).pivot(Align2::LEFT_BOTTOM).fixed_pos(foot.left_top() + vec2(MARGIN, -MARGIN)).show(ui.ctx(), |ui| {
             style::card(ui).show(ui, |ui| {
                 ui.set_width(super::LEGEND_WIDTH);
                 // Without its controls: nobody presses a picture.
                 legend::key(ui, of_theme, texts);
             });
         });
-    }
-    marks::bar(ui, model, Rect::from_min_max(whole.min, foot.right_top()), texts);
+        key.response.rect
+    });
+    marks::write(ui, under, model, Rect::from_min_max(whole.min, foot.right_top()), covered, texts);
     whole
 }
 

@@ -7,6 +7,7 @@ use crate::view::typical::{SEASONS, TypicalDay};
 use bevy_egui::egui::{Align2, Color32, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 const HEIGHT: f32 = 110.0;
+const LEGEND_LINE: f32 = 16.0;
 const FOOT: f32 = 16.0;
 const LEFT: f32 = 44.0;
 /// One colour for each season; weekends are paler.
@@ -55,11 +56,16 @@ pub fn typical(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
             ui.painter().line(line, Stroke::new(if day.weekend { 1.0 } else { 1.8 }, colour));
         }
     }
-    ui.horizontal_wrapped(|ui| {
+    // A line each: a swatch that ends a line would stand apart from its name.
+    ui.scope(|ui| {
+        // As close as lines of text: nothing here is pressed.
+        (ui.spacing_mut().interact_size.y, ui.spacing_mut().item_spacing.y) = (LEGEND_LINE, 0.0);
         for day in days.iter() {
-            let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 10.0), Sense::hover());
-            ui.painter().line_segment([swatch.left_center(), swatch.right_center()], Stroke::new(if day.weekend { 1.5 } else { 3.0 }, colour(day)));
-            ui.label(RichText::new(name(day, texts)).small());
+            ui.horizontal(|ui| {
+                let (swatch, _) = ui.allocate_exact_size(vec2(12.0, 10.0), Sense::hover());
+                ui.painter().line_segment([swatch.left_center(), swatch.right_center()], Stroke::new(if day.weekend { 1.5 } else { 3.0 }, colour(day)));
+                ui.label(RichText::new(name(day, texts)).small());
+            });
         }
     });
     ui.label(RichText::new(texts.text("chart-typical-nature")).small().weak());

@@ -1,5 +1,6 @@
 //! What changes around the year shown: works that begin, things that come into service or go, among what is in view. Works and what has a name have a line
-//! each; what has none (most houses) shares one with all that has the same years, or works would drown among houses.
+//! each; what has none (most houses) shares one with all that has the same years, and so does what is many of one class (a street's mains), or works
+//! would drown among them.
 //!
 //! Reads: [`Scene`] (theme, year, filters, language), the tiles in memory. Writes: the changes of [`SceneFacts`].
 
@@ -24,6 +25,8 @@ pub const AROUND: i32 = 15;
 const MOST: usize = 40;
 /// Features that are looked at; a picture of more tells of some.
 const MOST_LOOKED: usize = 400_000;
+/// More named things than these, of one class and with the same years, share a line; so do fewer that are all called the same.
+const MOST_ALIKE: usize = 3;
 /// Things of a shared line whose places make its place.
 const MOST_PLACED: usize = 24;
 
@@ -106,15 +109,29 @@ fn find(resident: &Resident, manifest: &Manifest, of: &Of) -> Changes {
         let id = found.text("id");
         !id.is_empty() && ids.insert((found.layer, id))
     });
-    let mut lines: Vec<(Rank, Vec<Found>)> = Vec::new();
-    let mut shared: HashMap<(usize, [Option<i32>; 3]), usize> = HashMap::default();
+    let mut alike: Vec<(Rank, Vec<Found>)> = Vec::new();
+    let mut known: HashMap<(Rank, usize, &str, [Option<i32>; 3]), usize> = HashMap::default();
     for found in found {
-        let rank = found.rank();
+        // What is made up and simply came has a name that nobody knows it by; plans have one.
+        let is_of_many = || found.life.to.is_none() && !found.class().is_empty() && resident.layers.get(found.layer).is_some_and(|layer| found.is_made_up(layer, manifest));
+        let rank = if found.rank() == Rank::Named && is_of_many() { Rank::Unnamed } else { found.rank() };
         let Life { works, from, to } = found.life;
-        let line = if rank == Rank::Unnamed { *shared.entry((found.layer, [works, from, to])).or_insert(lines.len()) } else { lines.len() };
-        match lines.get_mut(line) {
+        let place = *known.entry((rank, found.layer, found.class(), [works, from, to])).or_insert(alike.len());
+        match alike.get_mut(place) {
             Some((_, things)) => things.push(found),
-            None => lines.push((rank, vec![found])),
+            None => alike.push((rank, vec![found])),
+        }
+    }
+    let mut lines: Vec<(Rank, Vec<Found>)> = Vec::new();
+    for (rank, things) in alike {
+        let is_one_name = || things.len() > 1 && things.iter().all(|found| found.name() == things.first().and_then(Found::name));
+        let is_shared = (things.len() > MOST_ALIKE || is_one_name()) && things.first().is_some_and(|found| !found.class().is_empty());
+        match rank {
+            Rank::Unnamed => lines.push((rank, things)),
+            Rank::Works if is_shared => lines.push((rank, things)),
+            // Nobody looks for one of many by its name.
+            Rank::Named if is_shared => lines.push((Rank::Unnamed, things)),
+            _ => lines.extend(things.into_iter().map(|thing| (rank, vec![thing]))),
         }
     }
     let first = |things: &[Found]| things.first().map(|found| (found.year, found.text("id").to_owned()));
@@ -142,14 +159,17 @@ fn change(things: &[Found], resident: &Resident, manifest: &Manifest, texts: &Te
     let title = || manifest.layer(&layer.id).map_or_else(|| layer.id.as_str().to_owned(), |layer| layer.name.text(texts.language()).to_owned());
     let (id, name) = match things.len() {
         1 => (found.text("id").to_owned(), found.name().map_or_else(|| found.kind(layer, texts).unwrap_or_else(title), str::to_owned)),
-        many => (String::new(), texts.text_with("gantt-shared", &[("layer", title().into()), ("count", many.into())])),
+        many => {
+            let of = Some(found.class()).filter(|class| !class.is_empty()).map_or_else(title, str::to_owned);
+            (String::new(), texts.text_with("gantt-shared", &[("layer", of.into()), ("count", many.into())]))
+        }
     };
     let is_made_up = things.iter().any(|found| found.is_made_up(layer, manifest));
     Some(Change { layer: layer.id.clone(), id, name, is_made_up, life: found.life, year: found.year, at: [at.lon_deg, at.lat_deg, at.height_m], span_m: (high - low).length() })
 }
 
 /// What a person looks for first.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 enum Rank {
     Works,
     Named,
@@ -166,6 +186,11 @@ impl<'a> Found<'a> {
 
     fn name(&self) -> Option<&'a str> {
         NAMES.iter().map(|name| self.text(name)).find(|name| !name.trim().is_empty())
+    }
+
+    /// What it is, in its source's words; nothing of what has no name, of which a register's words tell nobody anything.
+    fn class(&self) -> &'a str {
+        if self.name().is_some() { self.text("class") } else { "" }
     }
 
     fn rank(&self) -> Rank {

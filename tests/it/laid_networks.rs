@@ -44,10 +44,19 @@ fn town(seed: u64, blocks: usize, houses: usize) -> (Vec<Site>, Vec<Street>) {
             let homes = if large { 0.0 } else { rng.range(1.0, 30.0).floor() };
             let kwh = if large { rng.range(3e5, 4e6) } else { homes * 4_500.0 };
             let outline = [[-4.0, -3.0], [4.0, -3.0], [4.0, 3.0], [-4.0, 3.0], [-4.0, -3.0]].map(|[x, y]| [at[0] + x, at[1] + y]).to_vec();
-            Site { id: format!("B{index}"), place: Place { outline, at }, class, homes, kwh, heat_kwh: 2.0 * kwh, floor_m2: kwh / 50.0 }
+            Site { id: format!("B{index}"), place: Place { outline, at }, class, homes, kwh, heat_kwh: 2.0 * kwh, floor_m2: kwh / 50.0, year: year(index) }
         })
         .collect();
     (sites, streets)
+}
+
+/// Some houses say no year, one is still to be built.
+fn year(index: usize) -> Option<i16> {
+    match index % 7 {
+        0 => None,
+        5 if index % 31 == 5 => Some(2030),
+        _ => Some(1870 + (index * 37 % 150) as i16),
+    }
 }
 
 fn laid(sites: &[Site], streets: &[Street]) -> Laid {
@@ -133,6 +142,8 @@ fn check(seed: u64, blocks: usize, houses: usize) {
         assert!(laid.conduits.iter().any(|conduit| conduit.utility == utility && conduit.diameter_m.is_some_and(|d| (0.1..=1.0).contains(&d))));
     }
 
+    years(&sites, &laid, &post_of);
+
     // It is a network that has a state, and a sound one at the mean of the year.
     let bytes = serde_json::to_vec(&document(&laid)).unwrap();
     let opened = network::open(&bytes, "town.json").unwrap();
@@ -145,6 +156,39 @@ fn check(seed: u64, blocks: usize, houses: usize) {
     // And the same again.
     let (sites, streets) = town(seed, blocks, houses);
     assert_eq!(serde_json::to_vec(&document(&self::laid(&sites, &streets))).unwrap(), bytes);
+}
+
+/// Nothing stands before what it hangs on, nor a line before the oldest house it serves; what is planned says so.
+fn years(sites: &[Site], laid: &Laid, post_of: &HashMap<i64, i64>) {
+    let grid = laid.grid.as_ref().unwrap();
+    let lines: BTreeMap<&str, _> = laid.conduits.iter().map(|conduit| (conduit.id.as_str(), conduit)).collect();
+    let drawn = |id: i64| lines[format!("{FEATURE_PREFIX}{id}").as_str()].years.from;
+    let feeds: HashMap<i64, Option<i16>> = grid.lines.iter().filter(|line| line.closed).map(|line| (line.to, drawn(line.id))).collect();
+    for line in grid.lines.iter().filter(|line| line.closed) {
+        // At a post's low busbar no line ends: what feeds it is the line to its high side.
+        let above = feeds.get(&line.from).or_else(|| feeds.get(post_of.get(&line.from)?)).copied().flatten();
+        assert!(drawn(line.id) >= above, "{} is of {:?}, what feeds it of {above:?}", line.name, drawn(line.id));
+    }
+    let known: Vec<i16> = sites.iter().filter_map(|site| site.year).collect();
+    let oldest = known.iter().min().copied();
+    for (id, said) in laid.conduits.iter().map(|c| (&c.id, c.years)).chain(laid.fixtures.iter().map(|f| (&f.id, f.years))) {
+        assert!(oldest.is_none_or(|oldest| said.from.is_some_and(|from| from >= oldest.max(1902))), "{id} {said:?}");
+        assert!(said.to.is_none_or(|to| rules::PLANNED.contains(&to) && said.from < Some(to)));
+        assert!(said.works.is_none_or(|works| said.from == Some(works + rules::WORKS)));
+        assert!(said.works.is_some() || !id.starts_with("chaleur") || said.from <= Some(rules::TODAY) || sites.iter().any(|site| site.year == said.from), "{id} {said:?}");
+    }
+    for site in sites {
+        let Some(service) = lines.get(format!("branchement-genere-{}", site.id).as_str()) else { continue };
+        assert!(site.year.is_none_or(|year| service.years.from == Some(year.max(rules::ELECTRICITY_SINCE))), "{}", site.id);
+    }
+    // A main that goes has one that comes in the same year beside it.
+    let water = || laid.conduits.iter().filter(|conduit| conduit.utility == Utility::Water);
+    let length = |points: &[[f64; 2]]| points.windows(2).map(|pair| (pair[1][0] - pair[0][0]).hypot(pair[1][1] - pair[0][1])).sum::<f64>();
+    for old in water().filter(|main| main.years.to.is_some()) {
+        let new = lines[format!("{}-{}", old.id, old.years.to.unwrap()).as_str()];
+        assert_eq!((new.years.from, new.diameter_m), (old.years.to, old.diameter_m));
+        assert!((length(&new.points) - length(&old.points)).abs() < 1e-6);
+    }
 }
 
 /// Of all posts and all pieces of lines, one by one.
@@ -199,6 +243,13 @@ fn a_dense_town_has_several_feeders_that_can_help_each_other() {
     assert!(feeders.len() > 3, "{}", feeders.len());
     assert!(grid.lines.iter().any(|line| !line.closed));
     assert!(laid.conduits.iter().any(|conduit| conduit.utility == Utility::Heat));
+    // Some of it is still to come, and some is there already; some mains are to be laid anew, most are not.
+    let of = |utility: Utility| laid.conduits.iter().filter(move |conduit| conduit.utility == utility);
+    let heat = |is: &dyn Fn(i16) -> bool| of(Utility::Heat).filter(|line| line.years.from.is_some_and(is)).count();
+    assert!(heat(&|from| from >= 2028) > 0 && heat(&|from| from < 2000) > heat(&|from| from >= 2028), "{} {}", heat(&|from| from < 2000), heat(&|from| from >= 2028));
+    assert!(of(Utility::Heat).all(|line| line.years.from.is_some_and(|from| (rules::HEAT_SINCE..=2031).contains(&from))));
+    let renewed = of(Utility::Water).filter(|main| main.years.to.is_some()).count();
+    assert!(renewed >= 4 && renewed * 10 < of(Utility::Water).count(), "{renewed}");
 }
 
 /// Arrows of power go by it: a line is drawn from where its file says "from" to where it says "to".

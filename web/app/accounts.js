@@ -3,12 +3,13 @@
 import { currentLanguage, dateText, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make, paced } from "./page.js";
-import { LEFT, WIDTH, svg, three } from "./chart-frame.js";
+import { COLOURS, LEFT, WIDTH, svg, three } from "./chart-frame.js";
 import { renew } from "./renew.js";
 
 const HEIGHT = 180;
-/** Colours by the place of a line, the same as on the desktop; what passes the border is grey. */
-const COLOURS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7", "#7f7f00"];
+/** How light a colour is when it comes once more. */
+const AGAIN = 0.55;
+/** What passes the border is grey. */
 const BORDER = "#969696";
 /** Rows of the table. */
 const ROWS_MAX = 100;
@@ -28,7 +29,13 @@ export function wireAccounts() {
   byId("balance").addEventListener("change", (event) => command({ do: "show-balance", shown: event.target.checked }));
 }
 
-const colour = (line, place) => (line.border ? BORDER : COLOURS[place % COLOURS.length]);
+/** A colour by the place of a line, the same as on the desktop, darker where the colours begin again. */
+function colour(line, place) {
+  if (line.border) return BORDER;
+  const again = AGAIN ** Math.floor(place / COLOURS.length);
+  const parts = COLOURS[place % COLOURS.length].match(/[0-9a-f]{2}/g).map((part) => Math.trunc(Number.parseInt(part, 16) * again));
+  return `#${parts.map((part) => part.toString(16).padStart(2, "0")).join("")}`;
+}
 
 /** Watts in the unit that reads best. */
 function power(watts) {

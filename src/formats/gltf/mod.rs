@@ -154,9 +154,9 @@ pub const STROKE: &str = "_STROKE";
 
 /// Where a vertex is on what it draws, so that a line can be made wider and can tell which way it runs.
 ///
-/// | part | of a line's ribbon | of a wire or pipe | of an object that stands |
+/// | part | of a line's ribbon | of a wire, pipe or mast | of an object that stands |
 /// |---|---|---|---|
-/// | 0 | metres from the line's beginning | the same | metres above its foot |
+/// | 0 | metres from the line's beginning | the same, of a mast from its foot | metres above its foot |
 /// | 1, 2 | metres east and south of the line's middle | the same | metres east and south of its foot |
 /// | 3 | -1 at the left edge, 1 at the right one | [`STROKE_ROUND`] | [`STROKE_OBJECT`] |
 pub type Stroke = [f32; 4];

@@ -34,6 +34,18 @@ const LINK_M: f64 = 6.5;
 const FROM_ROAD_M: f64 = 120.0;
 /// One post serves about so many buildings.
 const BUILDINGS_PER_POST: usize = 80;
+/// From pole to pole of a line of 20 kV, at most.
+const SPAN_M: f64 = 90.0;
+/// Villages had power by then, hamlets a little later: the countryside was given it between 1923 and 1938.
+const POWER_SINCE: u32 = 1928;
+const HAMLET_POWER_SINCE: u32 = 1936;
+/// Houses so near are of a hamlet, metres.
+const HAMLET_REACH_M: f64 = 150.0;
+/// Lines that are to be buried.
+pub const BURIED: usize = 3;
+/// When the wind park and its battery came.
+pub const PARK_SINCE: u32 = 2012;
+pub const BATTERY_SINCE: u32 = 2021;
 
 pub struct Commune {
     pub code: String,
@@ -72,12 +84,14 @@ pub struct Post {
     pub at: [f64; 2],
     pub kva: u32,
     pub name: String,
+    pub year: u32,
 }
 
 pub struct Cable {
     pub from: String,
     pub to: String,
     pub points: Vec<[f64; 2]>,
+    pub year: u32,
 }
 
 pub struct Park {
@@ -419,43 +433,57 @@ impl Maker<'_> {
             .min_by(|a, b| distance(*a, at).total_cmp(&distance(*b, at)))
     }
 
-    /// Posts where people live, fed over lines beside the roads; the park has a post of its own.
+    /// Posts where people live, fed over lines beside the roads; the park has a post of its own. A village gets its next post when the others are
+    /// full, a hamlet its own with its first house; none before the countryside had power.
     fn power(&mut self, village: &Site, hamlets: &[(Site, Street)], houses: &[House], park: Option<&Park>) {
-        let near = |at: [f64; 2], reach: f64| houses.iter().filter(|house| distance(house.centre, at) <= reach).count();
-        let in_village = near(village.centre, village.reach_m);
-        let posts = in_village.div_ceil(BUILDINGS_PER_POST).clamp(1, 60);
+                let years = |at: [f64; 2], reach: f64| {
+            let mut years: Vec<u32> = houses.iter().filter(|house| distance(house.centre, at) <= reach).map(|house| house.year).collect();
+            years.sort_unstable();
+            years
+        };
+        let of_village = years(village.centre, village.reach_m);
+        let posts = of_village.len().div_ceil(BUILDINGS_PER_POST).clamp(1, 60);
         let hub = format!("{}-P1", self.code);
         for k in 0..posts {
             let share = if posts > 1 { k as f64 / (posts - 1) as f64 - 0.5 } else { 0.0 };
             let (u, v) = (1.4 * share * village.reach_m, if k % 2 == 0 { 9.0 } else { -9.0 });
             let id = format!("{}-P{}", self.code, k + 1);
             let at = village.place(u, v);
+            let year = of_village.get(k * BUILDINGS_PER_POST).map_or(POWER_SINCE, |year| POWER_SINCE.max(*year));
             if k > 0 {
                 let from = self.posts.last().map_or(at, |post| post.at);
                 let before = format!("{}-P{k}", self.code);
-                self.cables.push(Cable { from: before, to: id.clone(), points: vec![from, at] });
+                self.cables.push(Cable { from: before, to: id.clone(), points: spans(from, at), year });
             }
-            self.posts.push(Post { id, at, kva: 400, name: format!("{} {}", self.name, k + 1) });
+            self.posts.push(Post { id, at, kva: 400, name: format!("Poste {} de {}", k + 1, self.name), year });
         }
         let Some(start) = self.posts.first().map(|post| post.at) else { return };
         for (k, (site, _)) in hamlets.iter().enumerate() {
             let id = format!("{}-H{}", self.code, k + 1);
             let at = site.place(0.0, 12.0);
-            let kva = if near(site.centre, 150.0) > 8 { 160 } else { 100 };
-            self.cables.push(Cable { from: hub.clone(), to: id.clone(), points: vec![start, at] });
-            self.posts.push(Post { id, at, kva, name: format!("{} hameau {}", self.name, k + 1) });
+            let of_hamlet = years(site.centre, HAMLET_REACH_M);
+            let kva = if of_hamlet.len() > 8 { 160 } else { 100 };
+            let year = of_hamlet.first().map_or(HAMLET_POWER_SINCE, |year| HAMLET_POWER_SINCE.max(*year));
+            self.cables.push(Cable { from: hub.clone(), to: id.clone(), points: spans(start, at), year });
+            self.posts.push(Post { id, at, kva, name: format!("Poste du hameau {} de {}", k + 1, self.name), year });
         }
         if let Some(park) = park {
             let id = format!("{}-EOL", self.code);
             let at = [park.battery[0] + 14.0, park.battery[1]];
-            self.cables.push(Cable { from: hub, to: id.clone(), points: vec![start, at] });
+            self.cables.push(Cable { from: hub, to: id.clone(), points: spans(start, at), year: PARK_SINCE });
             for (k, turbine) in park.turbines.iter().enumerate() {
                 let to = format!("{}-E{}", self.code, k + 1);
-                self.cables.push(Cable { from: id.clone(), to, points: vec![at, *turbine] });
+                self.cables.push(Cable { from: id.clone(), to, points: spans(at, *turbine), year: PARK_SINCE });
             }
-            self.posts.push(Post { id, at, kva: 10_000, name: format!("{} parc éolien", self.name) });
+            self.posts.push(Post { id, at, kva: 10_000, name: format!("Poste du parc éolien de {}", self.name), year: PARK_SINCE });
         }
     }
+}
+
+/// A straight line over poles: from end to end it would run through the hills between.
+fn spans(from: [f64; 2], to: [f64; 2]) -> Vec<[f64; 2]> {
+    let count = (distance(from, to) / SPAN_M).ceil().max(1.0) as u32;
+    (0..=count).map(|pole| [0, 1].map(|k| from[k] + (to[k] - from[k]) * f64::from(pole) / f64::from(count))).collect()
 }
 
 pub(super) fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {

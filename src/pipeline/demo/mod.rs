@@ -104,7 +104,7 @@ const ZONE_TABLE: TableShape = TableShape {
 const POST_TABLE: TableShape = TableShape {
     name: "poste_electrique",
     kind: "POINT",
-    columns: &[("id", "TEXT"), ("nom", "TEXT"), ("puissance_kva", "INTEGER"), ("tension_kv", "REAL")],
+    columns: &[("id", "TEXT"), ("nom", "TEXT"), ("puissance_kva", "INTEGER"), ("tension_kv", "REAL"), ("annee_mise_en_service", "INTEGER")],
 };
 const CABLE_TABLE: TableShape = TableShape {
     name: "ligne_electrique",
@@ -312,7 +312,7 @@ impl Writer {
 
     fn points(&mut self, land: &Land, commune: &Commune) -> Result<(), ImportFault> {
         for post in &commune.posts {
-            let row = vec![text(format!("FICTIF-{}", post.id)), text(post.name.as_str()), Value::Integer(i64::from(post.kva)), Value::Real(20.0)];
+            let row = vec![text(format!("FICTIF-{}", post.id)), text(post.name.as_str()), Value::Integer(i64::from(post.kva)), Value::Real(20.0), Value::Integer(i64::from(post.year))];
             self.grid.add(0, &Shape::Point([post.at[0], post.at[1], land.ground(post.at)]), row)?;
         }
         for (number, cable) in commune.cables.iter().enumerate() {
@@ -324,13 +324,12 @@ impl Writer {
                 self.grid.add(1, &shape, vec![text(id), name, from, to, Value::Real(20.0), text(lay), year(life.works), year(life.from), year(life.to)])
             };
             let id = format!("FICTIF-{}-L{}", commune.code, number + 1);
-            // The first line of a commune is to be buried: works, a cable in service, and the line comes down.
-            let buried = FIRST_PLAN + 1;
-            let gone = if number == 0 { Life::new(None, None, Some(buried)) } else { Life::default() };
-            add(id.clone(), Value::Null, "aérien", gone, line(0.0))?;
-            if number == 0 {
-                let name = text(format!("Enfouissement de la ligne de {} (fictif)", commune.name));
-                add(format!("{id}-S"), name, "souterrain", Life::new(Some(FIRST_PLAN), Some(buried), None), line(3.0))?;
+            // The first lines of a commune are to be buried, one a year: works, a cable in service, and the line comes down.
+            let buried = (number < commune::BURIED && cable.year < commune::PARK_SINCE).then_some(FIRST_PLAN + 1 + number as i32);
+            add(id.clone(), Value::Null, "aérien", Life::new(None, Some(cable.year as i32), buried), line(0.0))?;
+            if let Some(buried) = buried {
+                let name = text(format!("Enfouissement de la ligne {} de {}", number + 1, commune.name));
+                add(format!("{id}-S"), name, "souterrain", Life::new(Some(buried - 1), Some(buried), None), line(3.0))?;
             }
         }
         if let Some(park) = &commune.park {
@@ -338,14 +337,14 @@ impl Writer {
                 let properties = json!({
                     "id": format!("FICTIF-{}-E{}", commune.code, number + 1), "type": "éolienne", "nom": format!("Parc éolien de {}", commune.name),
                     "courbe": windy_week::CURVE, "puissance_kw": windy_week::NOMINAL_KW, "hauteur_moyeu_m": windy_week::HUB_M, "diametre_rotor_m": windy_week::ROTOR_M,
-                    "disponibilite": windy_week::AVAILABILITY, "altitude_sol_m": rounded(land.ground(*at), 10.0),
+                    "disponibilite": windy_week::AVAILABILITY, "annee_mise_en_service": commune::PARK_SINCE, "altitude_sol_m": rounded(land.ground(*at), 10.0),
                 });
                 let at = self.lon_lat(*at)?;
                 self.parks.add(at, &properties)?;
             }
             let properties = json!({
                 "id": format!("FICTIF-{}-BAT", commune.code), "type": "batterie", "nom": format!("Batterie de {}", commune.name),
-                "puissance_kw": 1000.0 * windy_week::BATTERY_MW, "energie_kwh": 1000.0 * windy_week::BATTERY_MWH, "rendement_aller_retour": windy_week::ROUND_TRIP,
+                "puissance_kw": 1000.0 * windy_week::BATTERY_MW, "energie_kwh": 1000.0 * windy_week::BATTERY_MWH, "rendement_aller_retour": windy_week::ROUND_TRIP, "annee_mise_en_service": commune::BATTERY_SINCE,
                 "parametres_supposes": "puissance_kw, rendement_aller_retour",
             });
             if self.first_park.is_none() {
@@ -659,6 +658,13 @@ mod tests {
             assert!(commune.listed.is_some(), "the first church is listed");
             let ids: Vec<&str> = commune.posts.iter().map(|post| post.id.as_str()).collect();
             assert!(commune.cables.iter().all(|c| ids.contains(&c.from.as_str())));
+            assert!(commune.cables.iter().flat_map(|cable| cable.points.windows(2)).all(|pair| distance(pair[0], pair[1]) < 91.0), "a wire hangs from pole to pole");
+            // No line is younger than the post it feeds, and the village's posts come one after the other.
+            let year = |id: &str| commune.posts.iter().find(|post| post.id == id).map(|post| post.year);
+            assert!(commune.cables.iter().all(|cable| year(&cable.to).is_none_or(|year| year == cable.year)));
+            let village: Vec<u32> = (1..).map_while(|k| year(&format!("{}-P{k}", commune.code))).collect();
+            assert!(village.is_sorted() && village.first().is_some_and(|first| *first < 1930), "{village:?}");
+            assert!(commune.posts.iter().all(|post| post.year <= 2026), "what is to come is said as works");
         }
     }
 

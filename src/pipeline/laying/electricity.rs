@@ -5,6 +5,7 @@ use super::grid::{Grid, feature};
 use super::rules::{self, CABLES, Cable};
 use super::sites::Site;
 use super::tree::{self, Amount, Children, Run};
+use super::years::{Since, older, since};
 use super::{Draft, Kind, Piece};
 use crate::region::utility::FixtureKind;
 use rstar::RTree;
@@ -75,6 +76,8 @@ struct Post {
     /// Of its year.
     kwh: f64,
     serves: Serves,
+    /// Of the oldest that it serves; where none says, of the line that feeds it.
+    since: Since,
     /// Its low-voltage busbar, once it is there.
     bus: i64,
 }
@@ -218,12 +221,14 @@ fn posts(graph: &Graph, forest: &Forest, children: &Children, sites: &[Site], at
         let wall = here(node).next().and_then(|(index, _)| graph.taps.get(index).copied().flatten());
         let at = wall.map_or(graph.place(node), |tap| along(graph.place(node), tap.wall, 0.5));
         let kwh = nodes.iter().flat_map(|node| here(*node)).filter(|(_, site)| !site.has_own_post()).map(|(_, site)| site.kwh).sum();
-        posts.push(Post { node, at, kva: all.kva(), kwh, serves: Serves::District(nodes), bus: 0 });
+        let served = || nodes.iter().flat_map(|node| here(*node)).map(|(_, site)| site).filter(|site| !site.has_own_post());
+        let since = served().fold(None, |oldest, site| older(oldest, site.year));
+        posts.push(Post { node, at, kva: all.kva(), kwh, since, serves: Serves::District(nodes), bus: 0 });
     }
     for (index, (site, tap)) in sites.iter().zip(&graph.taps).enumerate() {
         if let (true, Some(tap)) = (site.has_own_post(), tap) {
             let kva = site.homes * rules::HOME_KVA * rules::coincidence(site.homes) + site.other_kva();
-            posts.push(Post { node: tap.node, at: along(graph.place(tap.node), tap.wall, 0.8), kva, kwh: site.kwh, serves: Serves::Customer(index), bus: 0 });
+            posts.push(Post { node: tap.node, at: along(graph.place(tap.node), tap.wall, 0.8), kva, kwh: site.kwh, since: site.year, serves: Serves::Customer(index), bus: 0 });
         }
     }
     posts
@@ -253,18 +258,22 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
         Fed(of.map(|post| post.kwh / rules::FEEDER_USE_H / rules::POWER_FACTOR).sum())
     };
     let part_of = tree::parts(graph, forest, children, &power);
+    let up = |node: u32| forest.up.get(node as usize).copied().flatten().map(|(up, _)| up);
+    let of_posts = |node: u32| at_node.get(&node).into_iter().flatten().filter_map(|index| posts.get(*index)).fold(None, |oldest, post| older(oldest, post.since));
+    let of_all = since(&forest.order, &up, &of_posts);
     let roots: BTreeSet<u32> = used.iter().copied().filter(|node| forest.up.get(*node as usize).copied().flatten().is_none()).collect();
     let mut busbars: BTreeMap<u32, i64> = BTreeMap::new();
     for (number, &root) in roots.iter().enumerate() {
         let name = format!("Poste source {} · généré, non réel", number + 1);
         let bus = grid.node(20_000.0, graph.place(root), name.clone());
         let id = grid.source(bus, name.clone());
-        draft.post(feature(id), FixtureKind::Substation, Kind::Source, name, graph.place(root));
+        draft.post(feature(id), FixtureKind::Substation, Kind::Source, name, graph.place(root), of_all.get(&root).copied());
         busbars.insert(root, bus);
     }
     // Feeders in the order of the nodes at which they begin.
     let feeders: BTreeSet<u32> = at_node.keys().filter_map(|node| part_of.get(*node as usize).copied().flatten()).collect();
     let mut buses: BTreeMap<(u32, u32), i64> = BTreeMap::new();
+    let mut years: BTreeMap<(u32, u32), i16> = BTreeMap::new();
     for (number, &head) in feeders.iter().enumerate() {
         let feeder = format!("Départ HTA {} · généré, non réel", number + 1);
         let inside = |node: u32| part_of.get(node as usize).copied().flatten() == Some(head) && used.contains(&node);
@@ -293,6 +302,9 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
                 *below.entry(up).or_default() += sum;
             }
         }
+        // The way from the source passes what other feeders serve.
+        let of_feeder = since(&above, &up, &|node| inside(node).then(|| of_posts(node)).flatten());
+        years.extend(of_feeder.iter().map(|(node, year)| ((head, *node), *year)));
         let stops: BTreeSet<u32> = nodes.iter().copied().filter(|node| is_stop(*node)).chain([root]).collect();
         for run in tree::runs(graph, &forest.up, &above, &|node| stops.contains(&node)) {
             let to = match buses.get(&(head, run.from)) {
@@ -306,7 +318,7 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
             let Some(&from) = buses.get(&(head, run.to)) else { continue };
             let cable = trunk(below.get(&run.from).copied().unwrap_or(0.0));
             let id = grid.line((from, to), true, cable, 1, run.length_m, feeder.clone());
-            draft.line(feature(id), Kind::HighVoltage, feeder.clone(), run.downwards(graph), Piece::cable(cable, 20_000.0));
+            draft.line(feature(id), Kind::HighVoltage, feeder.clone(), run.downwards(graph), Piece::cable(cable, 20_000.0).since(of_feeder.get(&run.from).copied()));
         }
     }
     for index in 0..posts.len() {
@@ -318,13 +330,12 @@ fn high_voltage(graph: &Graph, forest: &Forest, children: &Children, posts: &mut
         let low = grid.node(400.0, at, name.clone());
         let largest = if customer { 1_000.0 } else { rules::DISTRICT_KVA };
         let id = grid.transformer((high, low), kva, largest, name.clone());
-        draft.post(feature(id), FixtureKind::Substation, kind, name, at);
+        let Some(post) = posts.get_mut(index) else { continue };
+        (post.bus, post.since) = (low, post.since.or(years.get(&(head, node)).copied()));
+        draft.post(feature(id), FixtureKind::Substation, kind, name, at, post.since);
         draft.rated(kva);
-        if let Some(post) = posts.get_mut(index) {
-            post.bus = low;
-        }
     }
-    ties(graph, &buses, &roots, grid, draft);
+    ties(graph, &buses, &years, &roots, grid, draft);
 }
 
 /// Nodes of a part from its head, parents first.
@@ -345,7 +356,7 @@ fn trunk(kva: f64) -> Cable {
 }
 
 /// Normally open lines between feeders, the shortest first.
-fn ties(graph: &Graph, buses: &BTreeMap<(u32, u32), i64>, roots: &BTreeSet<u32>, grid: &mut Grid, draft: &mut Draft) {
+fn ties(graph: &Graph, buses: &BTreeMap<(u32, u32), i64>, years: &BTreeMap<(u32, u32), i16>, roots: &BTreeSet<u32>, grid: &mut Grid, draft: &mut Draft) {
     let mut of_node: BTreeMap<u32, (u32, i64)> = BTreeMap::new();
     for (&(head, node), &bus) in buses {
         if !roots.contains(&node) {
@@ -376,7 +387,7 @@ fn ties(graph: &Graph, buses: &BTreeMap<(u32, u32), i64>, roots: &BTreeSet<u32>,
         if full(a, &count) && full(b, &count) {
             continue;
         }
-        let (Some((_, from)), Some((_, to))) = (of_node.get(&root_a), of_node.get(&root_b)) else { continue };
+        let (Some((of_a, from)), Some((of_b, to))) = (of_node.get(&root_a), of_node.get(&root_b)) else { continue };
         let joint = graph.edge(edge);
         let way = |mut at: u32| {
             let (mut nodes, mut length) = (vec![at], 0.0);
@@ -394,7 +405,9 @@ fn ties(graph: &Graph, buses: &BTreeMap<(u32, u32), i64>, roots: &BTreeSet<u32>,
         let [_, small, _] = CABLES;
         let name = "Secours HTA, normalement ouvert · généré, non réel".to_owned();
         let id = grid.line((*from, *to), false, small, 1, before + joint.length_m + rest, name.clone());
-        draft.line(feature(id), Kind::Tie, name, points, Piece::cable(small, 20_000.0));
+        // It joins what stands on both sides.
+        let since = years.get(&(*of_a, root_a)).max(years.get(&(*of_b, root_b))).copied();
+        draft.line(feature(id), Kind::Tie, name, points, Piece::cable(small, 20_000.0).since(since));
         *count.entry(a).or_default() += 1;
         *count.entry(b).or_default() += 1;
     }
@@ -460,6 +473,8 @@ fn low_voltage(graph: &Graph, forest: &Forest, sites: &[Site], at_node: &BTreeMa
         }
         below.insert(node, sum);
     }
+    let of_site = |node: u32| here(node).fold((node == post.node).then_some(post.since).flatten(), |oldest, (_, site)| older(oldest, site.year));
+    let years = since(&order, &|node| towards.get(&node).map(|(up, _)| *up), &of_site);
     let needed = |node: u32| below.get(&node).is_some_and(|sum| !sum.is_none());
     let is_stop = |node: u32| node == post.node || (needed(node) && (here(node).next().is_some() || branches.get(&node).is_some_and(|count| *count > 1)));
     let mut lines: Vec<Low> = Vec::new();
@@ -530,7 +545,7 @@ fn low_voltage(graph: &Graph, forest: &Forest, sites: &[Site], at_node: &BTreeMa
         buses.insert(line.run.from, to);
         let cable = line.cable();
         let id = grid.line((from, to), true, cable, line.count, line.run.length_m, name.clone());
-        draft.line(feature(id), Kind::LowVoltage, name, line.run.downwards(graph), Piece::cable(cable, 400.0));
+        draft.line(feature(id), Kind::LowVoltage, name, line.run.downwards(graph), Piece::cable(cable, 400.0).since(years.get(&line.run.from).copied()));
     }
     for &node in &order {
         for (index, site) in here(node) {
@@ -538,7 +553,7 @@ fn low_voltage(graph: &Graph, forest: &Forest, sites: &[Site], at_node: &BTreeMa
             grid.load(bus, site.kwh, site.class.name(), "buildings", site.id.clone());
             let way = vec![graph.place(node), tap.wall];
             let name = format!("Branchement de {} · généré, non réel", site.id);
-            draft.line(format!("branchement-genere-{}", site.id), Kind::Service, name, way, Piece::volts(400.0));
+            draft.line(format!("branchement-genere-{}", site.id), Kind::Service, name, way, Piece::volts(400.0).since(site.year.or(years.get(&node).copied())));
         }
     }
 }

@@ -4,6 +4,7 @@ use super::electricity::Extra;
 use super::graph::{Street, around, span};
 use super::rules;
 use super::sites::Site;
+use super::years::{Since, older};
 use super::{Draft, Kind, Piece};
 use geo::{Contains, LineString, Point, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -21,7 +22,8 @@ pub const PROFILE: &str = "lighting";
 
 /// Lamps along the streets near buildings; of each street with lamps, what it draws in a year.
 pub fn lay(streets: &[Street], sites: &[Site], draft: &mut Draft) -> Vec<Extra> {
-    let near = RTree::bulk_load(sites.iter().map(|site| site.place.at).collect());
+    let near = RTree::bulk_load(sites.iter().map(|site| GeomWithData::new(site.place.at, site.year)).collect());
+    let dated = RTree::bulk_load(sites.iter().filter_map(|site| Some(GeomWithData::new(site.place.at, site.year?))).collect());
     let walls = RTree::bulk_load(
         sites
             .iter()
@@ -47,6 +49,7 @@ pub fn lay(streets: &[Street], sites: &[Site], draft: &mut Draft) -> Vec<Extra> 
         let mut side = 1.0;
         let mut row: Vec<[f64; 2]> = Vec::new();
         let mut cable: Vec<[f64; 2]> = Vec::new();
+        let mut since: Since = None;
         // The first lamp stands half a space from the corner, so that two streets do not meet with two lamps.
         let mut next = 0.5 * rules::LAMP_EVERY_M;
         for pair in street.points.windows(2) {
@@ -56,7 +59,7 @@ pub fn lay(streets: &[Street], sites: &[Site], draft: &mut Draft) -> Vec<Extra> 
                 continue;
             }
             let unit = [(b[0] - a[0]) / length, (b[1] - a[1]) / length];
-            while next <= length && lamps < MAX_LAMPS {
+            while next <= length && lamps + row.len() < MAX_LAMPS {
                 let on = [a[0] + unit[0] * next, a[1] + unit[1] * next];
                 next += if both { 0.5 * rules::LAMP_EVERY_M } else { rules::LAMP_EVERY_M };
                 let stand = |side: f64| [on[0] - unit[1] * off * side, on[1] + unit[0] * off * side];
@@ -64,24 +67,29 @@ pub fn lay(streets: &[Street], sites: &[Site], draft: &mut Draft) -> Vec<Extra> 
                 if both {
                     side = -side;
                 }
-                let lit = near.nearest_neighbor(&at).is_some_and(|site| span(*site, at) <= rules::LAMP_NEAR_M);
-                if lit && is_free(at) {
-                    lamps += 1;
+                let lit = near.nearest_neighbor(&at).filter(|site| span(*site.geom(), at) <= rules::LAMP_NEAR_M);
+                if let Some(site) = lit.filter(|_| is_free(at)) {
+                    since = older(since, site.data);
                     row.push(at);
                     cable.push(on);
-                    let name = format!("Point lumineux, {:.0} W · généré, non réel", kw * 1000.0);
-                    draft.lamp(format!("lampe-generee-{lamps}"), name, at, height_m);
                 }
             }
             next -= length;
         }
         let Some(&first) = row.first() else { continue };
+        let since = since.or_else(|| dated.nearest_neighbor(&first).map(|site| site.data));
+        // A street is lit as a whole.
+        for &at in &row {
+            lamps += 1;
+            let name = format!("Point lumineux, {:.0} W · généré, non réel", kw * 1000.0);
+            draft.lamp(format!("lampe-generee-{lamps}"), name, at, height_m, since);
+        }
         let feature = format!("eclairage-genere-{}", number + 1);
         if cable.len() > 1 {
             let name = "Câble d’éclairage public · généré, non réel".to_owned();
             // Along the lamps where they stand in a row, along the street where they alternate.
             let way = if both { cable } else { row.clone() };
-            draft.line(feature.clone(), Kind::Lighting, name, way, Piece::volts(230.0));
+            draft.line(feature.clone(), Kind::Lighting, name, way, Piece::volts(230.0).since(since));
         }
         extras.push(Extra { at: first, kwh: kw * LIT_H * row.len() as f64, profile: PROFILE, layer: "lighting", feature });
     }

@@ -9,6 +9,7 @@
 //! | [`lamps`] | street lighting |
 //! | [`loads`], [`roofs`] | hourly profiles of lamps, trams and roofs; what a roof would carry |
 //! | [`pipes`] | water, sewers, heat |
+//! | [`years`] | since when each stands, and what is planned |
 //!
 //! A function of buildings, streets and ground alone: no random number, and the same bytes on every machine.
 //! Work grows with the number of streets and buildings times its logarithm; [`MAX_SITES`] bounds it.
@@ -24,6 +25,7 @@ pub mod roofs;
 pub mod rules;
 pub mod sites;
 pub mod tree;
+pub mod years;
 
 use crate::base::DatasetId;
 use crate::region::utility::{Accuracy, Conduit, Fixture, FixtureKind, Lay, Plugs, Utility, Years};
@@ -32,6 +34,7 @@ use graph::{Graph, Street};
 use grid::Grid;
 use sites::Site;
 use std::collections::BTreeSet;
+use years::Since;
 
 /// The data set of everything that is laid.
 pub const DATASET: &str = "reseaux-generes";
@@ -112,6 +115,15 @@ impl Kind {
         }
     }
 
+    /// Before this year there was none of its kind.
+    fn first_year(self) -> i16 {
+        match self.utility() {
+            Utility::Water | Utility::Sewer => rules::WATER_SINCE,
+            Utility::Heat => rules::HEAT_SINCE,
+            _ => rules::ELECTRICITY_SINCE,
+        }
+    }
+
     fn depth_m(self) -> f64 {
         match self {
             Self::HighVoltage | Self::Tie => rules::HIGH_VOLTAGE_DEPTH_M,
@@ -127,6 +139,7 @@ pub struct Piece {
     diameter_m: Option<f64>,
     depth_m: Option<f64>,
     material: Option<String>,
+    years: Years,
 }
 
 impl Piece {
@@ -140,6 +153,14 @@ impl Piece {
 
     pub fn pipe(mm: f64, depth_m: f64, material: &str) -> Self {
         Self { diameter_m: Some(mm / 1000.0), depth_m: Some(depth_m), material: Some(material.to_owned()), ..Self::default() }
+    }
+
+    pub fn since(self, since: Since) -> Self {
+        self.years(Years { from: since, ..Years::default() })
+    }
+
+    pub fn years(self, years: Years) -> Self {
+        Self { years, ..self }
     }
 }
 
@@ -176,21 +197,21 @@ impl Draft {
             material: piece.material,
             accuracy: Accuracy::Schematic,
             colour: None,
-            years: Years::default(),
+            years: Years { from: piece.years.from.map(|year| year.max(kind.first_year())), ..piece.years },
         });
     }
 
-    fn post(&mut self, id: String, is: FixtureKind, kind: Kind, name: String, at: [f64; 2]) {
+    fn post(&mut self, id: String, is: FixtureKind, kind: Kind, name: String, at: [f64; 2], since: Since) {
         let volt = matches!(kind, Kind::Source | Kind::Post | Kind::CustomerPost).then_some(20_000.0);
-        self.fixture(id, is, kind, name, at, None, volt);
+        self.fixture(id, is, kind, name, at, None, volt, since);
     }
 
-    fn lamp(&mut self, id: String, name: String, at: [f64; 2], height_m: f64) {
-        self.fixture(id, FixtureKind::Lamp, Kind::Lamp, name, at, Some(height_m), None);
+    fn lamp(&mut self, id: String, name: String, at: [f64; 2], height_m: f64, since: Since) {
+        self.fixture(id, FixtureKind::Lamp, Kind::Lamp, name, at, Some(height_m), None, since);
     }
 
     #[expect(clippy::too_many_arguments, reason = "the fields of a fixture")]
-    fn fixture(&mut self, id: String, is: FixtureKind, kind: Kind, name: String, at: [f64; 2], height_m: Option<f64>, voltage_v: Option<f64>) {
+    fn fixture(&mut self, id: String, is: FixtureKind, kind: Kind, name: String, at: [f64; 2], height_m: Option<f64>, voltage_v: Option<f64>, since: Since) {
         let [dx, dy] = kind.shift();
         self.fixtures.push(Fixture {
             id,
@@ -207,7 +228,7 @@ impl Draft {
             reserved_mw: None,
             plugs: Plugs::default(),
             accuracy: Accuracy::Schematic,
-            years: Years::default(),
+            years: Years { from: since.map(|year| year.max(kind.first_year())), ..Years::default() },
         });
     }
 

@@ -20,6 +20,9 @@ pub const ALL: &[(&str, &str, &str)] = &[
     ("Assainissement", "gravitaire vers le point bas, pente 5 ‰ au moins, 200 mm au moins, regards à 80 m au plus, relevage au-delà de 5 m de profondeur", "fascicule 70 du CCTG ; Manning-Strickler, K = 90"),
     ("Chaleur", "desserte tant que chaque branche livre 1,5 MWh par mètre et par an, bâtiments de 50 MWh et plus, départ/retour 30 K, 1,5 m/s", "seuil du Fonds Chaleur de l’ADEME"),
     ("Chaleur des bâtiments", "110 kWh/m² habitable (logement), 100 (tertiaire), 60 (industrie), par an", "ordres de grandeur CEREN"),
+    ("Années", "une ligne sert depuis le plus ancien des bâtiments qui y pendent (sans année connue : depuis la ligne qui l’alimente), au plus tôt depuis 1902 (eau, assainissement), 1906 (électricité, éclairage)", "lois du 15 février 1902 (santé publique) et du 15 juin 1906 (distributions d’énergie) ; le reste, choix du modèle"),
+    ("Croissance du réseau de chaleur", "de la chaufferie vers l’extérieur, à un pas égal de 1985 à 2031 ; ce qui vient à partir de 2027 est prévu, un an de travaux", "choix du modèle"),
+    ("Renouvellement de l’eau potable", "de 2028 à 2031, 0,67 % du linéaire par an, les plus anciennes conduites d’année connue d’abord, 50 ans au moins ; un an de travaux", "taux moyen de renouvellement, SISPEA (indicateur P107.2)"),
 ];
 
 pub const HOME_KVA: f64 = 6.0;
@@ -89,6 +92,20 @@ pub const LAMP_HEIGHT_M: f64 = 7.0;
 pub const PATH_LAMP_HEIGHT_M: f64 = 5.0;
 /// From the edge of the carriageway.
 pub const LAMP_BESIDE_M: f64 = 0.7;
+
+pub const WATER_SINCE: i16 = 1902;
+pub const ELECTRICITY_SINCE: i16 = 1906;
+pub const HEAT_SINCE: i16 = 1985;
+/// What comes later is planned.
+pub const TODAY: i16 = crate::rooftop::YEAR;
+/// In these years mains are laid anew; with the last of them all is there.
+pub const PLANNED: [i16; 4] = [2028, 2029, 2030, 2031];
+/// Works last so many years.
+pub const WORKS: i16 = 1;
+/// Share of the length of all mains that is laid anew in a year.
+pub const RENEWED_A_YEAR: f64 = 0.0067;
+/// No main is renewed before, years.
+pub const RENEWED_AFTER: i16 = 50;
 
 pub const PEOPLE_PER_HOME: f64 = 2.2;
 /// A workplace takes so much floor, and its people a part of the water they use at home.

@@ -2,6 +2,7 @@
 
 use super::graph::Place;
 use super::rules;
+use super::years::Since;
 use crate::energy::demand::DemandClass;
 
 /// A building, as the networks see it.
@@ -17,6 +18,8 @@ pub struct Site {
     /// Heat of a year, rooms and water.
     pub heat_kwh: f64,
     pub floor_m2: f64,
+    /// Since when it stands.
+    pub year: Since,
 }
 
 impl Site {

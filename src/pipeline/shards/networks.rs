@@ -21,7 +21,7 @@ use crate::pipeline::sources::declaration::{Declaration, Role};
 use crate::pipeline::tile::buildings::demand_class;
 use crate::pipeline::tile::series::{ARRAY, AXIS, CHUNK_HOURS, YEAR};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
-use crate::region::utility::{FixtureKind, Utility};
+use crate::region::utility::{FixtureKind, Utility, Years};
 use crate::region::{Building, HeightGrid, LineClass, NetworkLine};
 use geo::Area;
 use rstar::RTree;
@@ -39,6 +39,8 @@ const HEAT_SERVICES_KWH_M2: f64 = 100.0;
 const HEAT_INDUSTRY_KWH_M2: f64 = 60.0;
 /// Of the floor within the outer walls.
 const HEATED_SHARE: f64 = 0.8;
+/// Years of buildings that are told apart.
+const SOUND_YEARS: std::ops::RangeInclusive<i32> = 1..=4095;
 /// A home where nobody counted them, m² of floor.
 const HOME_M2: f64 = 110.0;
 
@@ -90,10 +92,10 @@ pub fn lay(
             }
             Object::Line(line) => lines.push((number, line)),
             // What somebody made up for other years is no network that the sources bring.
-            Object::Conduit(conduit) if !(conduit.years.are_said() && made.contains(&conduit.dataset)) => drop(known.insert(conduit.utility)),
+            Object::Conduit(conduit) if !(is_project(conduit.years) && made.contains(&conduit.dataset)) => drop(known.insert(conduit.utility)),
             // Where vehicles charge says nothing of the lines there.
             Object::Fixture(fixture) if fixture.kind == FixtureKind::Charger => {}
-            Object::Fixture(fixture) if !(fixture.years.are_said() && made.contains(&fixture.dataset)) => drop(known.insert(fixture.utility)),
+            Object::Fixture(fixture) if !(is_project(fixture.years) && made.contains(&fixture.dataset)) => drop(known.insert(fixture.utility)),
             Object::Conduit(_) | Object::Fixture(_) => {}
             Object::Water(_) | Object::Tree(_) | Object::Area(_) => {}
         }
@@ -149,6 +151,11 @@ pub fn lay(
     Ok((gathered, Some(Made { grid: laid.grid, sites, roofs, extras: laid.extras, place, elevation_m })))
 }
 
+/// Whether something is still to come or to go.
+fn is_project(years: Years) -> bool {
+    years.works.is_some() || years.to.is_some() || years.from.is_some_and(|from| from > YEAR)
+}
+
 /// How the data set presents itself wherever it shows.
 fn dataset() -> Dataset {
     Dataset {
@@ -187,7 +194,7 @@ fn site(building: &Building) -> Option<Site> {
         DemandClass::Industrial => HEAT_INDUSTRY_KWH_M2,
         _ => 0.0,
     };
-    Some(Site { id: building.id.clone(), place: Place { outline, at }, class, homes, kwh, heat_kwh: heat_m2 * floor_m2 * HEATED_SHARE, floor_m2 })
+    Some(Site { id: building.id.clone(), place: Place { outline, at }, class, homes, kwh, heat_kwh: heat_m2 * floor_m2 * HEATED_SHARE, floor_m2, year: building.year.filter(|year| SOUND_YEARS.contains(year)).map(|year| year as i16) })
 }
 
 fn street(line: &NetworkLine) -> Option<Street> {

@@ -38,7 +38,7 @@ pub fn turbine(mesh: &mut MeshBuilder, foot: [f64; 3], hub_m: f64, rotor_m: Opti
             })
             .collect()
     };
-    mesh.draws(Drawing::Object(foot));
+    mesh.draws(Drawing::Mast(foot));
     let body = [(-1.0, wide), (0.5 * hub_m, 0.78 * wide), (hub_m, 0.55 * wide)];
     for pair in body.windows(2) {
         let [(low, below), (high, above)] = [pair[0], pair[1]];

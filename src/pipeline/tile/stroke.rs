@@ -12,6 +12,8 @@ pub enum Drawing {
     Round(Axis),
     /// What stands at a foot.
     Object([f64; 3]),
+    /// What stands tall and thin at a foot: a mast, a pole.
+    Mast([f64; 3]),
     /// What faces the wind, about an upright axis.
     Facing([f64; 2]),
     /// What spins about a hub, and faces the wind with it.
@@ -39,6 +41,8 @@ impl Drawing {
             Self::Rotor(hub) => [at[2] - hub[2], at[0] - hub[0], at[1] - hub[1], f64::from(STROKE_ROTOR)],
             Self::Gauge(zero_m) => [at[2] - zero_m, 0.0, 0.0, f64::from(STROKE_GAUGE)],
             Self::Present(foot_m, share) => [at[2] - foot_m, share, 0.0, f64::from(STROKE_PRESENT)],
+            // It may grow as wide as one likes, and no higher: what hangs on it stays where it is.
+            Self::Mast(foot) => [at[2] - foot[2], at[0] - foot[0], at[1] - foot[1], f64::from(STROKE_ROUND)],
             Self::Object(foot) => [at[2] - foot[2], at[0] - foot[0], at[1] - foot[1], f64::from(STROKE_OBJECT)],
         };
         // A millimetre is enough, and equal places stay equal.
@@ -87,5 +91,6 @@ mod tests {
         assert_eq!(Drawing::Ribbon(first, 1.0).stroke([4.0, 1.0, 7.0]), [4.0, 0.0, 1.0, -1.0]);
         assert_eq!(Drawing::Ribbon(second, 1.0).stroke([9.0, 3.0, 7.0]), [13.0, -1.0, 0.0, -1.0]);
         assert_eq!(Drawing::Object([1.0, 2.0, 3.0]).stroke([2.0, 4.0, 6.0]), [3.0, 1.0, 2.0, STROKE_OBJECT]);
+        assert_eq!(Drawing::Mast([1.0, 2.0, 3.0]).stroke([2.0, 4.0, 6.0]), [3.0, 1.0, 2.0, STROKE_ROUND]);
     }
 }

@@ -6,7 +6,7 @@
 //! or whose side nobody tells, is named as left out: a balance that leaves something out in silence would be a wrong one.
 
 use super::{demand_by_use, shown_demand, steps_of, window};
-use crate::base::{Instant, Nature};
+use crate::base::{Instant, LayerId, Nature};
 use crate::energy::accounts::{Accounts, Entry, Side, close, whole_wh};
 use crate::energy::sides;
 use crate::formats::territory::{Axis, LayerKind};
@@ -202,6 +202,12 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
         }
         (None, _) => {}
     }
+    // What is computed of made-up houses is made up.
+    let is_fictional = |id: &LayerId| manifest.layer(id).is_some_and(|layer| layer.nature == Nature::Made);
+    let mut houses = manifest.layers.iter().filter(|layer| layer.kind == LayerKind::Buildings).peekable();
+    if houses.peek().is_some() && houses.all(|layer| layer.nature == Nature::Made) {
+        lines.iter_mut().for_each(|line: &mut Line| line.is_made_up = true);
+    }
     for choice in series::catalogue(manifest) {
         let title = choice.title(manifest).text(&texts);
         let Some((amount, times)) = Amount::of(choice.unit()) else { continue };
@@ -222,7 +228,7 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
         match lines_of(&choice, &title, times, selection, inside, store)? {
             found if found.is_empty() && selection.is_none() && inside.is_none() => omitted.push(title),
             found => {
-                let is_made_up = manifest.is_made_up(choice.dataset());
+                let is_made_up = manifest.is_made_up(choice.dataset()) || choice.layer().is_some_and(is_fictional);
                 // A profile times a year's energy is a power, whatever that energy is written in.
                 let amount = if choice.scaled.is_some() { Amount::Power } else { amount };
                 lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up }));

@@ -300,6 +300,8 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
     let of_series = matches!(scene.theme(), Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state);
     let raising = key.clone();
+    // Where all is made up the legend says so already.
+    let says_so = scene.manifest.is_made_up(&dataset);
     Some(Legend {
         title,
         unit,
@@ -323,10 +325,16 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         note: match active(scene, &scene.manifest) {
             Some(choice) if [rooms::FEED, rooms::DRAW].contains(&choice.id) => "legend-room",
             _ if scene.gathered().is_some() => "legend-gathered",
+            _ if scene.theme() == Theme::ConstructionYear && !says_so && shows_made_networks(scene) => "legend-years-made",
             _ => "",
         },
         raise: raise_of(scene, &raising),
     })
+}
+
+/// Whether networks are in view that nobody surveyed; their years are as made up as they are.
+fn shows_made_networks(scene: &Scene) -> bool {
+    scene.manifest.layers.iter().any(|layer| layer.kind == LayerKind::Networks && layer.nature == Nature::Made && layer.features > 0 && !scene.is_hidden(&layer.id))
 }
 
 /// What a metre of height stands for, where values can be told by heights, and whether they are.

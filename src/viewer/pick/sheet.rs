@@ -6,10 +6,10 @@ use crate::formats::gltf::{PropertyTable, Values};
 /// The most columns of a source that one sheet shows.
 const MAX_COLUMNS: usize = 120;
 /// Columns of ours that the sheets show under a word, or that serve the picture; every other one is the source's own.
-const OURS: [&str; 36] = [
+const OURS: [&str; 37] = [
     "id", "name", "class", "kind", "theme", "code", "dataset", "width_m", "level", "area_m2", "accuracy", "material", "depth_m",
     "height_m", "diameter_m", "voltage_v", "rnb", "usage", "usage2", "dwellings", "storeys", "works_year", "year", "to_year", "ridge_m", "ridge_stated_m",
-    "points", "point_kw", "ground_m", "roof", "height_origin", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile",
+    "points", "point_kw", "ground_m", "roof", "roof_method", "height_origin", "footprint_m2", "floor_area_m2", "demand_kwh_year", "demand_spread", "demand_profile",
 ];
 
 struct Sheet<'a> {
@@ -131,6 +131,7 @@ pub fn building(
     sheet.push("figure-demand-now", now, Unit::Kilowatt, Nature::Simulated, "method-demand-now");
     sheet.uncertain(spread);
     sheet.dataset = dataset;
+    sheet.text_if_known("attribute-roof-method", "roof_method");
     sheet.columns_of_the_source();
     sheet.text("figure-id", "id");
     sheet.figures

@@ -308,7 +308,8 @@ impl Painter<'_> {
         const WOOD: Rgba = [140, 122, 102, 255];
         const BOX: Rgba = [196, 192, 184, 255];
         let mark = colour(fixture.utility);
-        self.cloth.mesh.draws(Drawing::Object(foot));
+        let is_slender = matches!(fixture.kind, FixtureKind::Tower | FixtureKind::Pole | FixtureKind::Lamp);
+        self.cloth.mesh.draws(if is_slender { Drawing::Mast(foot) } else { Drawing::Object(foot) });
         let height = fixture
             .height_m
             .unwrap_or_else(|| fixture.kind.usual_height_m());
