@@ -311,6 +311,20 @@ for (const size of ["phone", "desktop"]) {
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "cover-roof-plane", plane: 1, covered: false });
     await card.getByLabel("Tout vendre").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-sale", all: true });
+    // A heat pump, and amounts of one's own; empty is the dated fact again.
+    await card.getByLabel("pompe à chaleur").check();
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-heat-pump", on: true, kwh: null });
+    await card.getByText("Mes montants").first().click();
+    await card.getByLabel("Électricité achetée").fill("0.25");
+    await card.getByLabel("Électricité achetée").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-amount", amount: "power-price", value: 0.25 });
+    await card.getByLabel("TVA").fill("10");
+    await card.getByLabel("TVA").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-amount", amount: "vat", value: 0.1 });
+    await card.getByLabel("TVA").fill("");
+    await card.getByLabel("TVA").press("Tab");
+    assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-amount", amount: "vat", value: null });
+    assert.deepEqual(await violations(page), []);
     // Modules are taken out and put back on the plan, with the keyboard too; they lie as somebody wants them.
     await card.getByLabel("Module 1 du pan 1").click();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-module", plane: 0, place: 0, on: false });
@@ -360,7 +374,10 @@ for (const size of ["phone", "desktop"]) {
     const unknown = await paid({ paybackYears: null, payback: "unknown", premiumEur: null });
     assert.ok(!/jamais/u.test(unknown) && unknown.match(/inconnu/gu)?.length === 2, unknown);
     assert.match(await paid({ paybackWithoutBattery: true }), /sans la batterie/u);
-    await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, sellAll: true, batteryKwh: 5 } }), ROOF);
+    await page.evaluate((roof) => window.say({ ...roof, choice: { ...roof.choice, sellAll: true, batteryKwh: 5, heatPump: true, own: { "power-price": 0.25 } }, numbers: { ...roof.numbers, pumpKwh: 3110, pumpHeatKwh: 9000 } }), ROOF);
+    assert.equal(await card.locator("#roof-heat").getAttribute("placeholder"), "9000");
+    assert.match(await card.innerText(), /3.110.kWh d'électricité par an/);
+    assert.equal(await card.locator("#roof-own-power-price").inputValue(), "0.25");
     assert.equal(await page.evaluate(() => document.activeElement.id), "roof-sale");
     assert.equal(await card.locator("#roof-battery").inputValue(), "5");
 
