@@ -314,7 +314,7 @@ for (const size of ["phone", "desktop"]) {
     // A heat pump, and amounts of one's own; empty is the dated fact again.
     await card.getByLabel("pompe à chaleur").check();
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-heat-pump", on: true, kwh: null });
-    await card.getByText("Mes montants").first().click();
+    await card.locator("details:has(#roof-own-cost)").evaluate((details) => { details.open = true; });
     await card.getByLabel("Électricité achetée").fill("0.25");
     await card.getByLabel("Électricité achetée").press("Tab");
     assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "set-roof-amount", amount: "power-price", value: 0.25 });
