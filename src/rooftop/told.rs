@@ -327,7 +327,7 @@ pub fn figures(found: &MyRoof, basis: &Basis, english: bool) -> Vec<Line> {
     if let Some(pump) = &found.pump {
         let heat = format!("{} {}", grouped(pump.heat_kwh, english), say("kWh de chaleur", "kWh of heat"));
         let known = if pump.is_given { say("donnée", "as given") } else { fact("home-heat") };
-        let beside = if pump.replaces { say("à la place du chauffage du profil", "in place of the profile’s heating") } else { say("en plus de la consommation donnée", "beside the demand as given") };
+        let beside = if pump.replaces { say("à la place du chauffage du profil", "in place of the profile’s heating") } else { say("en plus de cette consommation", "beside this demand") };
         let cop = format!("{} {}", say("coefficient de performance de l’année", "coefficient of performance over the year"), decimal(pump.seasonal_cop(), 1, english));
         let origin = format!("{beside} ; {heat}, {known} ; {} ; {cop} (Ruhnau, Hirth, Praktiknjo 2019)", say("air-eau sur radiateurs, à la température de chaque heure", "air to water on radiators, at the temperature of each hour"));
         let place = lines.iter().position(|line| line.key == "demand").map_or(lines.len(), |place| place + 1);

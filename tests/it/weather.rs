@@ -335,6 +335,8 @@ fn units_behind_names_and_tables_of_the_place_are_read() {
     assert_eq!(place.map(|place| (place.lat, place.lon, place.elevation_m)), Some((47.2, -1.5, 20.0)));
     let (_, energy) = first("time_end;GHI (J/cm2);T (K);wind (kn)\n2025-06-21T12:00:00Z;180;293,15;9,7192\n2025-06-21T13:00:00Z;216;293,15;9,7192\n");
     assert!((energy.ghi.unwrap() - 500.0).abs() < 1e-9 && (energy.air_c.unwrap() - 20.0).abs() < 1e-9 && (energy.wind_m_s.unwrap() - 5.0).abs() < 1e-4);
+    let (place, french) = first("latitude;longitude\n47,2;-1,5\nDate;GHI (W/m²);T (°C);wind\n21/06/2025 11:00;500,0;20;5\n21/06/2025 12:00;600,0;20;5\n");
+    assert_eq!((place.map(|place| (place.lat, place.lon)), french), (Some((47.2, -1.5)), plain));
     // Energy of quarters is four times the power.
     let (_, quarters) = first("time,ghi [kWh/m²]\n2025-06-21T12:00:00Z,0.125\n2025-06-21T12:15:00Z,0.15\n");
     assert!((quarters.ghi.unwrap() - 500.0).abs() < 1e-9);

@@ -10,7 +10,7 @@
 //! A unit in brackets behind a name is read: W/m², kW/m², or the energy of a step (Wh, kWh, kJ, MJ by m², J/cm²); °C, K, °F; m/s, km/h, kn.
 //! Lines before the head are passed over; a first table with `latitude` and `longitude` gives the place.
 //!
-//! Times are RFC 3339, or `2025-06-21 13:00[:00]` in UTC. Commas, semicolons or tabs part the columns; with semicolons a decimal comma is understood.
+//! Times are RFC 3339, or `2025-06-21 13:00[:00]` or `21/06/2025 13:00` in UTC. Commas, semicolons or tabs part the columns; with semicolons a decimal comma is understood.
 //! Lines that begin with `#` are notes; `# lat: 47.2`, `# lon: -1.55`, `# elevation: 20` give the place.
 
 use super::{Rows, WeatherFile, WeatherKind, WeatherPlace, WeatherRecord, lines, number};
@@ -78,7 +78,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
             // A table of the place before that of the hours: names, then values.
             if let Some((_, head)) = before.last() {
                 let heads = names(head, separator);
-                let value = |wanted: [&str; 2]| heads.iter().position(|head| wanted.contains(&head.as_str())).and_then(|at| number(text.split(separator).nth(at)?));
+                let value = |wanted: [&str; 2]| heads.iter().position(|head| wanted.contains(&head.as_str())).and_then(|at| written(text.split(separator).nth(at)?, separator));
                 lat = lat.or_else(|| value(["lat", "latitude"]));
                 lon = lon.or_else(|| value(["lon", "longitude"]));
                 elevation_m = value(["elevation", "altitude"]).unwrap_or(elevation_m);
@@ -103,8 +103,7 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
         let cell = |column: Option<Column>| {
             let Column { at, factor, offset, .. } = column?;
             let word = words.get(at)?.trim().trim_matches('"');
-            let value = if *separator == ',' { number(word) } else { number(&word.replace(',', ".")) }?;
-            Some(factor * value + offset)
+            Some(factor * written(word, *separator)? + offset)
         };
         let record = WeatherRecord {
             at: stamp,
@@ -153,6 +152,11 @@ pub(super) fn read(text: &str, rows: &mut Rows) -> Result<WeatherFile, Fault> {
         dark: Vec::new(),
         step_s: 3600,
     })
+}
+
+/// A number, with a decimal comma where commas part nothing.
+fn written(word: &str, separator: char) -> Option<f64> {
+    if separator == ',' { number(word) } else { number(&word.replace(',', ".")) }
 }
 
 fn names(head: &str, separator: char) -> Vec<String> {
@@ -240,6 +244,11 @@ fn instant(word: &str) -> Option<Instant> {
     let word = word.trim().trim_matches('"');
     Instant::parse(word).or_else(|| {
         let (date, time) = word.split_once([' ', 'T'])?;
+        // 21/06/2025, as spreadsheets in France write it.
+        let date = match date.split('/').collect::<Vec<_>>()[..] {
+            [day, month, year] if day.len() == 2 && month.len() == 2 && year.len() == 4 => format!("{year}-{month}-{day}"),
+            _ => date.to_owned(),
+        };
         let colons = time.matches(':').count();
         Instant::parse(&format!(
             "{date}T{time}{}Z",
