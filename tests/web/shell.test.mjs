@@ -671,6 +671,13 @@ test("both languages say everything", async () => {
     return [...fr.symmetricDifference(en)];
   }, text);
   assert.deepEqual(missing, []);
+  // A key that stands twice is silently the later one.
+  const block = text.slice(text.indexOf("const WORDS"), text.indexOf("let language"));
+  for (const said of block.split(/^  en: \{$/mu)) {
+    const keys = [...said.replace(/:\s*"(?:[^"\\]|\\.)*"/gu, ":").matchAll(/"?([A-Za-z][\w-]*)"?\s*:(?!\s*\{)/gu)].map((found) => found[1]);
+    assert.ok(keys.length > 300);
+    assert.deepEqual(keys.filter((key, index) => keys.indexOf(key) !== index), []);
+  }
   await context.close();
 });
 

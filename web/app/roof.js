@@ -251,7 +251,7 @@ function ownAmounts() {
     return label;
   });
   const list = make("fieldset", "", { class: "roof-use" });
-  list.append(make("legend", t("roof-own")), make("p", t("roof-own-help"), { class: "quiet" }), ...rows);
+  list.append(make("legend", t("roof-amounts")), make("p", t("roof-amounts-help"), { class: "quiet" }), ...rows);
   return list;
 }
 
@@ -325,7 +325,7 @@ function money() {
   const section = make("section");
   section.append(make("h4", t("roof-money")), sums);
   if (dated) section.append(make("p", t("roof-dated"), { class: "notice-line", role: "status" }));
-  section.append(part("facts", t("roof-facts"), list), part("own", t("roof-own"), ownAmounts()));
+  section.append(part("facts", t("roof-facts"), list), part("own", t("roof-amounts"), ownAmounts()));
   return section;
 }
 
