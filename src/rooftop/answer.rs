@@ -108,7 +108,7 @@ impl RoofFault {
 /// Answers for one building.
 ///
 /// # Errors
-/// `roof-plane-unknown`, `roof-module-unknown`, `roof-power-small`, `roof-nothing-to-cover`, `roof-load-empty`, `roof-heat`, `roof-question`.
+/// `roof-plane-unknown`, `roof-power-small`, `roof-nothing-to-cover`, `roof-load-empty`, `roof-heat`, `roof-question`.
 pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask, facts: &Facts, texts: &Texts) -> Result<MyRoof, RoofFault> {
     let record = &prepared.record;
     let shared = &sunlight.shared;
@@ -119,7 +119,8 @@ pub fn answer(prepared: &Prepared, sunlight: &Sunlight, clock: Clock, ask: &Ask,
     if covered.is_empty() {
         return Err(RoofFault::new("roof-nothing-to-cover", roofs.len()));
     }
-    let facts = &if ask.own.is_empty() { facts.clone() } else { facts.with_own(&ask.own, ask.at) };
+    let with_own = (!ask.own.is_empty()).then(|| facts.with_own(&ask.own, ask.at));
+    let facts = with_own.as_ref().unwrap_or(facts);
     let hours = prepared.per_kwp.iter().map(Vec::len).max().unwrap_or(0);
     let mut production = vec![0.0; hours];
     for covered in &covered {

@@ -13,7 +13,7 @@ use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Pos2, Rect, RichText
 const HEIGHT: f32 = 170.0;
 const FOOT: f32 = 16.0;
 const LEFT: f32 = 48.0;
-/// How light a colour is when it comes once more.
+/// What a colour keeps of its light when it comes once more.
 const AGAIN: f32 = 0.55;
 /// A picture of at most so many seconds has hours below it, and its day above.
 const HOURS_UP_TO_S: i64 = 2 * 86_400;

@@ -7,7 +7,7 @@ import { COLOURS, LEFT, WIDTH, svg, three } from "./chart-frame.js";
 import { renew } from "./renew.js";
 
 const HEIGHT = 180;
-/** How light a colour is when it comes once more. */
+/** What a colour keeps of its light when it comes once more. */
 const AGAIN = 0.55;
 /** What passes the border is grey. */
 const BORDER = "#969696";

@@ -436,7 +436,7 @@ impl Maker<'_> {
     /// Posts where people live, fed over lines beside the roads; the park has a post of its own. A village gets its next post when the others are
     /// full, a hamlet its own with its first house; none before the countryside had power.
     fn power(&mut self, village: &Site, hamlets: &[(Site, Street)], houses: &[House], park: Option<&Park>) {
-                let years = |at: [f64; 2], reach: f64| {
+        let years = |at: [f64; 2], reach: f64| {
             let mut years: Vec<u32> = houses.iter().filter(|house| distance(house.centre, at) <= reach).map(|house| house.year).collect();
             years.sort_unstable();
             years
