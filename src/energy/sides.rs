@@ -20,6 +20,10 @@ const WORDS: [(&str, Side); 39] = [
 const EXCHANGES: [&str; 6] = ["ech", "exchange", "export", "import", "injection", "soutirage"];
 /// What is told of the future, as a share, or of what might be is no energy of the balance.
 const OTHERS: [&str; 8] = ["prevision", "forecast", "taux", "curtail", "sans", "without", "plan-", "planned"];
+/// What is burnt or piped, in whole words: the use of it is no electricity, only what is made of it is.
+const CARRIERS: [&str; 10] = ["gaz", "gas", "fioul", "charbon", "coal", "bois", "wood", "chaleur", "heat", "gnv"];
+/// What uses electricity though its name holds a carrier's.
+const ELECTRIC: [&str; 2] = ["pompe-a-chaleur", "heat-pump"];
 /// Our own series of what all roofs would make if they were equipped: a possibility, in several sums of the same.
 const POSSIBLE: [&str; 5] = ["pv-if-equipped", "pv-areas", "pv-iris", "solar-hours", "solar-months"];
 /// Our own sums of the demand, which the lines by use hold already.
@@ -46,6 +50,12 @@ fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| at == 0 || text.get(..at).is_some_and(|before| before.ends_with('-')))
 }
 
+/// Whether it is the use of another energy than electricity.
+fn is_of_another_carrier(text: &str) -> bool {
+    let is_used = WORDS.iter().any(|(word, side)| *side == Side::Consumption && holds(text, word));
+    is_used && !ELECTRIC.iter().any(|word| holds(text, word)) && text.split('-').any(|word| CARRIERS.contains(&word))
+}
+
 /// Its side; `None` where nothing tells.
 pub fn side_of(name: &str) -> Option<Side> {
     if is_left_out(name) {
@@ -58,7 +68,7 @@ pub fn side_of(name: &str) -> Option<Side> {
 /// Whether it is told to be no part of a balance: whatever else speaks for a side does not count then.
 pub fn is_left_out(name: &str) -> bool {
     let text = plain(name);
-    POSSIBLE.contains(&name) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
+    POSSIBLE.contains(&name) || is_of_another_carrier(&text) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
 }
 
 /// Whether a series says again what the demand by use says.
@@ -77,6 +87,12 @@ mod tests {
             ("solar-hours", None),
             ("pv-park", Some(Side::Production)),
             ("sans sillages", None),
+            ("Consommation de gaz (kW)", None),
+            ("gas consumption", None),
+            ("Consommation de chaleur", None),
+            ("Gaz (MW)", Some(Side::Production)),
+            ("Consommation pompe à chaleur", Some(Side::Consumption)),
+            ("Consommation électrique (kW)", Some(Side::Consumption)),
             ("without-battery", None),
             ("Power plant", None),
             ("Éolien (MW)", Some(Side::Production)),
