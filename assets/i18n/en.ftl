@@ -177,6 +177,7 @@ method-height-assumed = Nothing is known: a modest height is drawn.
 method-footprint = Area of the outline drawn by the source.
 method-floor-area = Footprint times the number of storeys, known or estimated from the height.
 method-year = The year it first appears in the source’s data, which may be several years after it was built.
+method-demand-light = A light construction, without foundations or open on one side (shelter, canopy, glass roof, greenhouse): no demand is estimated.
 method-demand-year = Floor area and dwellings times what such a use typically consumes. No meter is read: this very building may use quite another amount.
 method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
 

@@ -177,6 +177,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
+method-demand-light = Construction légère, sans fondations ou ouverte sur un côté (abri, auvent, verrière, serre) : aucune demande n’est estimée.
 method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
