@@ -4,7 +4,7 @@ use jumeau::base::{DatasetId, Rng};
 use jumeau::energy::demand::DemandClass;
 use jumeau::energy::grid::flow::{FlowOptions, flow};
 use jumeau::energy::grid::reach::Reach;
-use jumeau::formats::territory::Manifest;
+use jumeau::formats::territory::{AxisCalendar, AxisUnit, Manifest};
 use jumeau::formats::zarr;
 use jumeau::pipeline::laying::graph::{Place, Street};
 use jumeau::pipeline::laying::grid::FEATURE_PREFIX;
@@ -412,6 +412,16 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let driven = network::territory::open_territory(&at, &done.manifest).unwrap();
     assert_eq!((driven.profiles.steps, driven.step_h), (8_760, 1.0));
     assert_eq!(driven.profiles.channels.len(), driven.opened.network.loads.len());
+    // Profiles by the month, or by days of the clock, are no hours: they are refused by name.
+    let on = |unit: Option<AxisUnit>, step: i64| {
+        let mut manifest = done.manifest.clone();
+        let axis = manifest.axes.iter_mut().find(|axis| axis.id == "hours").unwrap();
+        (axis.calendar, axis.step) = (unit.map(|unit| AxisCalendar { unit, timezone: "Europe/Paris".to_owned() }), step);
+        network::territory::open_territory(&at, &manifest).map(|driven| driven.step_h).map_err(|fault| fault.finding("f").code)
+    };
+    assert_eq!(on(None, 3600), Ok(1.0));
+    assert_eq!(on(Some(AxisUnit::Calendar(jumeau::base::CalendarUnit::Month)), 2_629_746), Err("grid-axis-uneven"));
+    assert_eq!(on(Some(AxisUnit::Clock), 86_400), Err("grid-axis-uneven"));
     let year = driven.year(true, 100.0, &Silent).unwrap();
     assert!(year.solved.failed.is_empty());
     // Fourteen steps solved again by themselves say the same.
