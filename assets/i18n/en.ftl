@@ -260,7 +260,10 @@ season-winter = winter
 season-spring = spring
 season-summer = summer
 season-autumn = autumn
-chart-over-mean = Over the looped interval: mean { $value }, { $known } values, { $absent } absent
+chart-over-mean = Over the looped interval: mean { $value }, { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-over-sum = that is { $value }
 chart-territory = Curve of the territory
 chart-area = Curve of the area
@@ -268,7 +271,10 @@ chart-of = Curve: { $title }
 chart-none = No data on that day.
 chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
-chart-counts = { $known } values, { $absent } absent
+chart-counts = { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
 chart-worst = Worst moments
 chart-beyond = { $count } steps out of bounds
@@ -733,9 +739,9 @@ plan-not-saved = The plan could not be saved ({ $why }). Check the network and t
 plan-simulated = Simulated values; { $weather }
 plan-origin = Roofs and car parks of at least { $least } m². All roofs: { $buildings } buildings, { $energy } GWh/year.
 plan-sizes-title = Number by power, kWp
-plan-day-title = Mean day (UTC): production yellow, demand blue
+plan-day-title = Mean day (local time): production yellow, demand blue
 plan-sizes = Number by power (kWp): { $list }
-plan-day = Mean day of the year, UTC hours: production (yellow) and demand (blue)
+plan-day = Mean day of the year, local time: production (yellow) and demand (blue)
 
 # Computed series
 series-demand-areas = Demand by district
