@@ -177,6 +177,7 @@ method-height-assumed = Nothing is known: a modest height is drawn.
 method-footprint = Area of the outline drawn by the source.
 method-floor-area = Footprint times the number of storeys, known or estimated from the height.
 method-year = The year it first appears in the source’s data, which may be several years after it was built.
+method-demand-light = A light construction, without foundations or open on one side (shelter, canopy, glass roof, greenhouse): no demand is estimated.
 method-demand-year = Floor area and dwellings times what such a use typically consumes. No meter is read: this very building may use quite another amount.
 method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
 
@@ -259,7 +260,10 @@ season-winter = winter
 season-spring = spring
 season-summer = summer
 season-autumn = autumn
-chart-over-mean = Over the looped interval: mean { $value }, { $known } values, { $absent } absent
+chart-over-mean = Over the looped interval: mean { $value }, { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-over-sum = that is { $value }
 chart-territory = Curve of the territory
 chart-area = Curve of the area
@@ -267,7 +271,10 @@ chart-of = Curve: { $title }
 chart-none = No data on that day.
 chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
-chart-counts = { $known } values, { $absent } absent
+chart-counts = { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
 chart-worst = Worst moments
 chart-beyond = { $count } steps out of bounds
@@ -732,9 +739,9 @@ plan-not-saved = The plan could not be saved ({ $why }). Check the network and t
 plan-simulated = Simulated values; { $weather }
 plan-origin = Roofs and car parks of at least { $least } m². All roofs: { $buildings } buildings, { $energy } GWh/year.
 plan-sizes-title = Number by power, kWp
-plan-day-title = Mean day (UTC): production yellow, demand blue
+plan-day-title = Mean day (local time): production yellow, demand blue
 plan-sizes = Number by power (kWp): { $list }
-plan-day = Mean day of the year, UTC hours: production (yellow) and demand (blue)
+plan-day = Mean day of the year, local time: production (yellow) and demand (blue)
 
 # Computed series
 series-demand-areas = Demand by district

@@ -177,6 +177,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
+method-demand-light = Construction légère, sans fondations ou ouverte sur un côté (abri, auvent, verrière, serre) : aucune demande n’est estimée.
 method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
@@ -259,7 +260,13 @@ season-winter = hiver
 season-spring = printemps
 season-summer = été
 season-autumn = automne
-chart-over-mean = Sur l’intervalle en boucle : moyenne { $value }, { $known } valeurs, { $absent } absentes
+chart-over-mean = Sur l’intervalle en boucle : moyenne { $value }, { $known ->
+    [one] { $known } valeur
+   *[other] { $known } valeurs
+}, { $absent ->
+    [one] { $absent } absente
+   *[other] { $absent } absentes
+}
 chart-over-sum = soit { $value }
 chart-territory = Courbe du territoire
 chart-area = Courbe de la zone
@@ -267,7 +274,13 @@ chart-of = Courbe : { $title }
 chart-none = Pas de donnée ce jour-là.
 chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
-chart-counts = { $known } valeurs, { $absent } absentes
+chart-counts = { $known ->
+    [one] { $known } valeur
+   *[other] { $known } valeurs
+}, { $absent ->
+    [one] { $absent } absente
+   *[other] { $absent } absentes
+}
 chart-peak = Maximum : { $value }, { $instant }
 chart-worst = Pires moments
 chart-beyond = { $count } pas de temps hors limites
@@ -732,9 +745,9 @@ plan-not-saved = Le plan n’a pas pu être enregistré ({ $why }). Vérifiez le
 plan-simulated = Valeurs simulées ; { $weather }
 plan-origin = Toits et parkings d’au moins { $least } m². Tous les toits : { $buildings } bâtiments, { $energy } GWh/an.
 plan-sizes-title = Nombre par puissance, kWc
-plan-day-title = Jour moyen (UTC) : production jaune, consommation bleue
+plan-day-title = Jour moyen (heure locale) : production jaune, consommation bleue
 plan-sizes = Nombre par puissance (kWc) : { $list }
-plan-day = Jour moyen de l’année, heures UTC : production (jaune) et consommation (bleu)
+plan-day = Jour moyen de l’année, heure locale : production (jaune) et consommation (bleu)
 
 # Séries calculées
 series-demand-areas = Demande par quartier
