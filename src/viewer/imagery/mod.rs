@@ -24,6 +24,8 @@ use std::sync::Arc;
 /// Tries of a tile that did not come, and the wait before the second, seconds; it doubles each time.
 const TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
+/// So many levels above a tile that is not there another is looked for.
+const MOST_ABOVE: u32 = 8;
 /// Main-thread time for decoding and composing in one frame where there are no other threads, seconds.
 const WORK_BUDGET_S: f64 = 0.006;
 
@@ -272,18 +274,30 @@ fn lay(
         if let Lying::Waits(tiles) = lying {
             let mut there = Vec::with_capacity(tiles.len());
             for tile in tiles.iter() {
-                match pictures.sources.get_mut(tile) {
-                    Some(Source::Ready { still, used }) => {
-                        *used = pictures.frame;
-                        there.push((*tile, still.clone()));
-                    }
-                    Some(_) => {}
-                    None => {
-                        if let Some(path) = path(imagery, *tile, false) {
-                            pictures.sources.insert(*tile, Source::Asked { tries: 0 });
-                            requests.ask_part(&path, None, Purpose::Picture { tile: *tile, clear: false });
+                // Ours is complete: what it lacks is nowhere. Of another nobody says where it ends, and a coarse picture is better than none.
+                let lowest = if imagery.count == 0 { imagery.min_zoom.max(tile.z.saturating_sub(MOST_ABOVE)) } else { tile.z };
+                let mut at = *tile;
+                loop {
+                    match pictures.sources.get_mut(&at) {
+                        Some(Source::Ready { still, used }) => {
+                            *used = pictures.frame;
+                            match at.parent().filter(|parent| still.is_none() && parent.z >= lowest) {
+                                Some(parent) => {
+                                    at = parent;
+                                    continue;
+                                }
+                                None => there.push((*tile, at, still.clone())),
+                            }
+                        }
+                        Some(_) => {}
+                        None => {
+                            if let Some(path) = path(imagery, at, false) {
+                                pictures.sources.insert(at, Source::Asked { tries: 0 });
+                                requests.ask_part(&path, None, Purpose::Picture { tile: at, clear: false });
+                            }
                         }
                     }
+                    break;
                 }
             }
             if there.len() == tiles.len() && pictures.busy < platform::DECODES_AT_ONCE && clock.seconds() < WORK_BUDGET_S {
@@ -291,6 +305,8 @@ fn lay(
                 *lying = Lying::Composing;
                 pictures.busy += 1;
                 platform::decode(move || {
+                    let cut = |(tile, from, still): (WebTile, WebTile, Option<Arc<Still>>)| (tile, still.map(|still| compose::part(still, tile, from)));
+                    let there: Vec<(WebTile, Option<Arc<Still>>)> = there.into_iter().map(cut).collect();
                     let bytes = compose::compose(&rect, platform::PICTURE_SIDE, &there, tile_size);
                     let _ = sender.try_send((generation, Made::Composed { entity, bytes }));
                 });
