@@ -70,6 +70,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("declaration-term-unknown", "terme « {object} » inconnu dans « fields »", "unknown term “{object}” in “fields”"),
     ("declaration-unreadable", "{object} ne peut pas être lu : {value}. Corrigez-le ou retirez-le.", "{object} cannot be read: {value}. Correct or remove it."),
     ("demand-light", "{value} constructions légères (sans fondations ou ouvertes sur un côté) où aucun logement n’est compté : leur demande d’électricité n’est pas estimée", "{value} light constructions (without foundations, or open on one side) in which no home is counted: no electricity demand is estimated for them"),
+    ("demand-overseas", "la demande d’électricité estimée suit les usages et les énergies annuelles de l’Hexagone, sans chauffage sous les tropiques ; la climatisation n’y est pas ({value}) : donnez des profils du lieu si vous en avez", "the estimated electricity demand follows the habits and yearly energies of metropolitan France, without heating between the tropics; cooling is not in it ({value}): give profiles of the place if you have some"),
     ("demo-folder-not-empty", "{object} n’est pas vide : choisissez un nouveau dossier.", "{object} is not empty: choose a new folder."),
     ("duplicate-id", "identifiant en double ({object}), les deux objets sont gardés", "duplicate id ({object}), both objects are kept"),
     ("encoding-contradicted", "encodage annoncé démenti par les octets ({value})", "the bytes contradict the stated encoding ({value})"),

@@ -213,3 +213,23 @@ fn demand_follows_the_published_months() {
         assert!((a / b - 1.0).abs() < 0.05, "month {}: {a} against {b}", month + 1);
     }
 }
+
+#[test]
+fn between_the_tropics_nobody_heats() {
+    for class in DemandClass::ALL {
+        for clock in [Clock::Reunion, Clock::Martinique, Clock::Tahiti] {
+            let mut months = [(0.0, 0.0); 12];
+            let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
+            for (k, &c) in profile(class, 2026, clock).iter().enumerate() {
+                let month = &mut months[clock.read(start.plus_seconds(k as i64 * 3600)).month as usize - 1];
+                *month = (month.0 + f64::from(c), month.1 + 1.0);
+            }
+            // What is left are weekdays and holidays, which months have in different numbers.
+            for (sum, hours) in months {
+                assert!((sum / hours - 1.0).abs() < 0.1, "{class:?} {clock:?}: {}", sum / hours);
+            }
+        }
+    }
+    let paris = profile(DemandClass::Residential, 2026, Clock::Paris);
+    assert!(paris.iter().take(744).sum::<f32>() > 1.3 * 744.0);
+}

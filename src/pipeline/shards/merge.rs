@@ -4,7 +4,7 @@ use super::bytes::Bytes;
 use super::file::{self, DoneFile, TileFile, done_path};
 use super::work::{self, Loaded};
 use super::spool::bounds_of;
-use crate::base::{Bounds2, DatasetId, Finding, Report, Severity};
+use crate::base::{Bounds2, Clock, DatasetId, Finding, Report, Severity};
 use crate::formats::search::Spot;
 use crate::formats::territory::{FeatureTable, Manifest};
 use crate::pipeline::clean::{Object, buildings};
@@ -107,6 +107,10 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
+    let clock = manifest.clock();
+    if plan.buildings > 0 && !matches!(clock, Clock::Paris | Clock::Hours(_)) {
+        report.push(Finding::new("demand-overseas", Severity::Info, "territory").object("buildings").value(clock.name()));
+    }
     let mut names = Names::new(register(loaded)?);
     let mut gathering = Gathering::new(&loaded.crs);
     let mut stations = Stations::default();
