@@ -162,7 +162,9 @@ fn speak(
         platform::post(&match &facts.accounts {
             None => json!({ "kind": "accounts", "lines": null }),
             Some(accounts) => json!({
-                "kind": "accounts", "of": accounts.of, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "end": accounts.end, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
+                "kind": "accounts", "of": accounts.of, "title": accounts.title, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "end": accounts.end, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
+                "hours": (0..accounts.starts.len()).map(|at| accounts.hours(at)).collect::<Vec<_>>(), "grain": accounts.grain, "open": accounts.open, "tooLong": accounts.is_too_long,
+                "extremes": accounts.extremes,
                 "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
             }),
         });
