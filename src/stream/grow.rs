@@ -328,6 +328,10 @@ fn plant(
     if models.is_empty() && tilesets.len() == 1 && tile.children.is_empty() {
         node.content = tilesets.remove(0);
     }
+    // Contents of one tile are seen together: tilesets among them hang below it and do not replace it.
+    if !models.is_empty() && !tilesets.is_empty() && tile.children.is_empty() {
+        node.additive = true;
+    }
     let mut models = models.into_iter();
     if let Some((first, said)) = models.next() {
         node.content = first;

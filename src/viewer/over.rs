@@ -134,7 +134,7 @@ mod tests {
             (wmts, None, "https://data.example.org/wmts?SERVICE=WMTS&LAYER=ORTHO&TILEMATRIXSET=PM&TILEMATRIX=3&TILEROW=1&TILECOL=2"),
             ("https://e.org/{TileMatrix}/{TileRow}/{TileCol}.jpg", None, "https://e.org/3/1/2.jpg"),
             ("https://{s}.e.org/{z}/{x}/{y}{r}.png", None, "https://a.e.org/3/2/1.png"),
-            ("https://e.org/wms?REQUEST=GetMap&BBOX={bbox-epsg-3857}", None, "https://e.org/wms?REQUEST=GetMap&BBOX=-10018754.17139462,10018754.17139462,-5009377.08569731,15028131.25709193"),
+            ("https://e.org/wms?REQUEST=GetMap&BBOX={bbox-epsg-3857}", None, "https://e.org/wms?REQUEST=GetMap&BBOX=-10018754.171394622,10018754.17139462,-5009377.085697311,15028131.257091932"),
             ("ortho/tiles.json", Some(r#"{"tilejson":"2.2.0","tiles":["{z}/{x}/{y}.jpg"],"scheme":"tms","minzoom":2,"maxzoom":5}"#), "ortho/3/2/6.jpg"),
         ];
         for (number, (address, description, _)) in cases.iter().enumerate() {

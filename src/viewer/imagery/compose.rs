@@ -10,14 +10,14 @@ use std::sync::Arc;
 const MOST_TILES: u32 = 36;
 
 /// The tiles whose pixels are nearest in size to those of a picture of `side` pixels over a rectangle (Web Mercator, metres), as far as the
-/// pyramid has them; `None` where that would be too many.
-pub fn tiles(rect: &Bounds2, side: u32, imagery: &Imagery) -> Option<Vec<WebTile>> {
+/// pyramid has them; `None` where that would be too many. Its tiles are `tile_size` pixels wide.
+pub fn tiles(rect: &Bounds2, side: u32, tile_size: u32, imagery: &Imagery) -> Option<Vec<WebTile>> {
     let [width, height] = rect.size();
     let pixel_m = width.max(height) / f64::from(side);
-    if !(pixel_m.is_finite() && pixel_m > 0.0) || imagery.tile_size == 0 {
+    if !(pixel_m.is_finite() && pixel_m > 0.0) || tile_size == 0 {
         return None;
     }
-    let level = (WebTile::side_m(0) / f64::from(imagery.tile_size) / pixel_m).log2().round().max(0.0) as u32;
+    let level = (WebTile::side_m(0) / f64::from(tile_size) / pixel_m).log2().round().max(0.0) as u32;
     let z = level.clamp(imagery.min_zoom, imagery.max_zoom.max(imagery.min_zoom));
     let [west, south, east, north] = imagery.bounds_lonlat;
     let covered = Bounds2 { min: from_lonlat(west, south), max: from_lonlat(east, north) };
@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn ground_the_size_of_a_tile_is_that_tile() {
         let tile = WebTile::at(12, from_lonlat(0.5, 47.0));
-        assert_eq!(tiles(&rect(tile).grown(-0.01), 4, &imagery(0, 19)), Some(vec![tile]));
+        assert_eq!(tiles(&rect(tile).grown(-0.01), 4, 4, &imagery(0, 19)), Some(vec![tile]));
         let picture = |x: usize, y: usize| [40 * x as u8, 40 * y as u8, 7, 255];
         let bytes = compose(&rect(tile), 4, &[(tile, still(picture))], 4).unwrap();
         let wanted: Vec<u8> = (0..16).flat_map(|i| picture(i % 4, i / 4)).collect();
@@ -234,10 +234,10 @@ mod tests {
     fn finer_than_the_pyramid_is_drawn_from_its_finest_level_and_far_coarser_not_at_all() {
         let tile = WebTile::at(12, from_lonlat(0.5, 47.0));
         let [fine, ..] = tile.children();
-        assert_eq!(tiles(&rect(fine).grown(-0.01), 4, &imagery(0, 12)), Some(vec![tile]));
-        assert_eq!(tiles(&rect(WebTile::at(5, from_lonlat(0.5, 47.0))), 4, &imagery(12, 12)), None);
+        assert_eq!(tiles(&rect(fine).grown(-0.01), 4, 4, &imagery(0, 12)), Some(vec![tile]));
+        assert_eq!(tiles(&rect(WebTile::at(5, from_lonlat(0.5, 47.0))), 4, 4, &imagery(12, 12)), None);
         // Beside what was photographed there is nothing to ask for.
-        assert_eq!(tiles(&rect(WebTile::at(12, from_lonlat(9.0, 47.0))), 4, &imagery(0, 12)), Some(Vec::new()));
+        assert_eq!(tiles(&rect(WebTile::at(12, from_lonlat(9.0, 47.0))), 4, 4, &imagery(0, 12)), Some(Vec::new()));
     }
 
     #[test]

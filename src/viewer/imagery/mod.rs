@@ -57,6 +57,8 @@ struct Pictures {
     /// Counts changes of it: what was begun before one is nobody's.
     generation: u32,
     sources: HashMap<WebTile, Source>,
+    /// How wide its tiles came, pixels, where nobody has counted them before.
+    width: Option<u32>,
     ground: HashMap<Entity, Lying>,
     busy: usize,
     frame: u64,
@@ -72,6 +74,7 @@ impl Default for Pictures {
             shown: None,
             generation: 0,
             sources: HashMap::default(),
+            width: None,
             ground: HashMap::default(),
             busy: 0,
             frame: 0,
@@ -140,6 +143,7 @@ fn choose(
     pictures.shown = now.filter(|_| strange.is_none());
     pictures.generation += 1;
     pictures.sources.clear();
+    pictures.width = None;
     pictures.ground.clear();
     requests.cancel(|purpose| matches!(purpose, Purpose::Picture { .. }));
     for ground in &ground {
@@ -215,6 +219,9 @@ fn take_made(
             Made::Decoded { tile, clear, still } => {
                 let twin = path(imagery, tile, true).filter(|_| !clear);
                 let used = pictures.frame;
+                if let Some(still) = still.as_ref().filter(|still| imagery.count == 0 && still.columns == still.rows) {
+                    pictures.width = u32::try_from(still.columns).ok();
+                }
                 let Some(source) = pictures.sources.get_mut(&tile) else { continue };
                 match (still.map(Arc::new), twin, &*source) {
                     (Some(opaque), Some(path), _) if compose::has_white(&opaque) => {
@@ -264,7 +271,8 @@ fn lay(
     for (entity, piece, visibility) in &ground {
         let known = pictures.ground.contains_key(&entity);
         if !known && *visibility != Visibility::Hidden {
-            let lying = match compose::tiles(&piece.rect, platform::PICTURE_SIDE, imagery) {
+            let tile_size = pictures.width.unwrap_or(imagery.tile_size);
+            let lying = match compose::tiles(&piece.rect, platform::PICTURE_SIDE, tile_size, imagery) {
                 Some(tiles) if !tiles.is_empty() => Lying::Waits(tiles),
                 _ => Lying::Done,
             };
