@@ -26,6 +26,8 @@ const CARRIERS: [&str; 10] = ["gaz", "gas", "fioul", "charbon", "coal", "bois", 
 const ELECTRIC: [&str; 2] = ["pompe-a-chaleur", "heat-pump"];
 /// Our own series of what all roofs would make if they were equipped: a possibility, in several sums of the same.
 const POSSIBLE: [&str; 5] = ["pv-if-equipped", "pv-areas", "pv-iris", "solar-hours", "solar-months"];
+/// Uses that no building has, which the estimated demand of buildings does not hold.
+const OF_NO_BUILDING: [&str; 8] = ["vehicle-charging", "recharge", "lighting", "eclairage", "tram", "traction", "rail", "ferroviaire"];
 /// Our own sums of the demand, which the lines by use hold already.
 const REPEATS: [&str; 3] = ["demand-areas", "demand-iris", "demand-of-buildings"];
 
@@ -71,6 +73,11 @@ pub fn is_left_out(name: &str) -> bool {
     POSSIBLE.contains(&name) || is_of_another_carrier(&text) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
 }
 
+/// Whether a consumption called so is one of buildings, or of all there is: beside the estimated demand of all buildings it would count twice.
+pub fn is_of_buildings(names: &[&str]) -> bool {
+    !names.iter().any(|name| OF_NO_BUILDING.iter().any(|word| holds(&plain(name), word)))
+}
+
 /// Whether a series says again what the demand by use says.
 pub fn repeats_the_demand(id: &str) -> bool {
     REPEATS.contains(&id)
@@ -79,6 +86,13 @@ pub fn repeats_the_demand(id: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_buildings_use_is_in_their_demand() {
+        assert!(is_of_buildings(&["mesures", "Consommation électrique (kW)"]));
+        assert!(!is_of_buildings(&["street-lighting", "consommation"]));
+        assert!(!is_of_buildings(&["mesures", "Recharge de véhicules (kW)"]));
+    }
 
     #[test]
     fn names_tell_their_side() {

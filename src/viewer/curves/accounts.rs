@@ -300,6 +300,7 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
     if houses.peek().is_some() && houses.all(|layer| layer.nature == Nature::Made) {
         lines.iter_mut().for_each(|line: &mut Line| line.is_made_up = true);
     }
+    let mut estimated = lines.len();
     for choice in series::catalogue(manifest) {
         let title = choice.title(manifest).text(&texts);
         let Some((amount, times)) = Amount::of(choice.unit()) else { continue };
@@ -323,6 +324,20 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
                 let is_made_up = manifest.is_made_up(choice.dataset()) || choice.layer().is_some_and(is_fictional);
                 // A profile times a year's energy is a power, whatever that energy is written in.
                 let amount = if choice.scaled.is_some() { Amount::Power } else { amount };
+                let quantity = choice.series.quantity.as_deref().unwrap_or_default();
+                let repeats = |(side, name, _): &Found| *side == Side::Consumption && sides::is_of_buildings(&[choice.id, quantity, name]);
+                // The demand of buildings is there already, as an estimate: of one building what was measured is better, of many it is a part of them.
+                let (again, found): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|line| estimated > 0 && repeats(line));
+                let found = if again.is_empty() {
+                    found
+                } else if selection.is_some() {
+                    omitted.extend(lines.drain(..estimated).map(|line| line.name));
+                    estimated = 0;
+                    again.into_iter().chain(found).collect()
+                } else {
+                    omitted.push(title);
+                    found
+                };
                 lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up }));
             }
         }
