@@ -9,7 +9,7 @@ use crate::view::Command;
 use crate::view::colours::Palette;
 use crate::view::timeline::Span;
 use crate::viewer::vocab::{AccountLine, AccountsFacts};
-use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 const HEIGHT: f32 = 170.0;
 const FOOT: f32 = 16.0;
@@ -84,15 +84,18 @@ fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, te
     for is_source in [true, false] {
         let mut base = vec![0.0_f64; steps];
         for (place, line) in accounts.lines.iter().enumerate().filter(|(_, line)| line.is_source == is_source) {
+            // Days of a year are narrower than a pixel: soft edges of each would leave pale gaps between them.
+            let mut bars = Mesh::default();
             for (at, base) in base.iter_mut().enumerate() {
                 let power = watts(line, at);
                 if power > 0.0 {
                     let way = if is_source { -1.0 } else { 1.0 };
                     let (near, far) = (middle + (way * *base * scale) as f32, middle + (way * (*base + power) * scale) as f32);
-                    ui.painter().rect_filled(Rect::from_two_pos(pos2(x(at), near), pos2(x(at + 1), far)), 0.0, colour(&accounts.lines, place));
+                    bars.add_colored_rect(Rect::from_two_pos(pos2(x(at), near), pos2(x(at + 1), far)), colour(&accounts.lines, place));
                 }
                 *base += power;
             }
+            ui.painter().add(Shape::mesh(bars));
         }
     }
     let weak = ui.visuals().weak_text_color();
