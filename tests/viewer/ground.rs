@@ -36,7 +36,7 @@ fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).expect("a file");
 }
 
-/// Four tiles of vectors over the hill, each crossed by a rail line, which is grey, and a meadow all over, which is green.
+/// Tiles of vectors over the hill: a meadow all over, and two motorways across each.
 fn roads(folder: &Path) {
     let parent = WebTile::at(8, from_lonlat(5.9, 45.1));
     for at in std::iter::once(parent).chain(parent.children()) {
@@ -46,8 +46,12 @@ fn roads(folder: &Path) {
         ]);
         write(&folder.join(format!("roads/{}/{}/{}.pbf", at.z, at.x, at.y)), &bytes);
     }
-    let document = r#"{"tilejson":"3.0.0","tiles":["{z}/{x}/{y}.pbf"],"vector_layers":[],"minzoom":8,"maxzoom":9,"attribution":"Somebody"}"#;
-    write(&folder.join("roads/tiles.json"), document.as_bytes());
+    // Where nobody says where tiles are, the levels above their first are looked through from nearby only.
+    let hill: serde_json::Value = serde_json::from_slice(&std::fs::read(folder.join("tiles.json")).expect("the hill")).expect("JSON");
+    let document = serde_json::json!({
+        "tilejson": "3.0.0", "tiles": ["{z}/{x}/{y}.pbf"], "vector_layers": [], "minzoom": 8, "maxzoom": 9, "attribution": "Somebody", "bounds": hill["bounds"],
+    });
+    write(&folder.join("roads/tiles.json"), document.to_string().as_bytes());
 }
 
 /// Pictures of one colour; of level 8 only, so that finer ground takes them from above.

@@ -537,9 +537,9 @@ fn stream(
         }
         fading |= layer.fading;
     }
-    let unlaid = laid::unlaid(streams, resident, &scene);
+    // Who waits for a picture sees that it goes on.
+    progress.waiting += laid::unlaid(streams, resident, &scene);
     progress.complete = progress.waiting == 0
-        && unlaid == 0
         && workshop.is_idle()
         && streams.restyling == 0
         && requests.waiting() == 0
