@@ -15,7 +15,7 @@ use jumeau::formats::text::Encoding;
 use jumeau::formats::tiles3d::style::{Feature, Style, Value};
 use jumeau::formats::tiles3d::{Subtree, TileSchema, Tileset, batched, write_subtree};
 use jumeau::formats::{
-    asciigrid, bil, check, citygml, cityjson, csv, dbf, epanet, flatgeobuf, geojson, geopackage,
+    asciigrid, bil, check, citygml, cityjson, csv, dbf, decimals, epanet, flatgeobuf, geojson, geopackage,
     geoparquet, geotiff, grid, gtfs, hgt, mvt, osm, pmtiles, quantizedmesh, shapefile, terrainrgb,
     territory, weather, wind, wkb, worldfile, zarr,
 };
@@ -520,10 +520,11 @@ pub fn table(data: &[u8]) {
         assert!(read <= 2 * data.len() + 2, "more fields than bytes");
     }
     let text = String::from_utf8_lossy(data);
-    let _ = (
-        csv::written_number(&text, true),
-        csv::written_number(&text, false),
-    );
+    let _ = [true, false].map(|comma| decimals::written_number(&text, decimals::Marks::of_comma(comma)));
+    if let Some(dialect) = csv::sniff(data) {
+        let marks = decimals::marks(data, &dialect, true);
+        assert!(marks.len() == dialect.columns);
+    }
 }
 
 pub fn timetable(data: &[u8]) {

@@ -1,4 +1,4 @@
-//! Tables as text: the delimiter, the encoding and the decimal comma are told by the bytes, since nothing states them.
+//! Tables as text: the delimiter and the encoding are told by the bytes, since nothing states them; so are decimal commas ([`super::decimals`]).
 //!
 //! Quoting is that of RFC 4180; everything else about such files is custom.
 
@@ -22,8 +22,6 @@ const FEWEST_BELOW_PREAMBLE: usize = 4;
 pub struct Dialect {
     pub delimiter: u8,
     pub encoding: Encoding,
-    /// `12,5` rather than `12.5`.
-    pub decimal_comma: bool,
     /// Records before the names of the columns: a title, comments, a description.
     pub before: usize,
     /// Fields of a row, not counting an empty one behind its last delimiter.
@@ -65,19 +63,10 @@ pub fn sniff(start: &[u8]) -> Option<Dialect> {
         return None;
     }
     let mut evidence = Evidence::default();
-    let (mut commas, mut points) = (0_usize, 0_usize);
-    for field in records.iter().flatten() {
-        evidence.add(field);
-        match separator(field) {
-            Some(b',') => commas += 1,
-            Some(_) => points += 1,
-            None => {}
-        }
-    }
+    records.iter().flatten().for_each(|field| evidence.add(field));
     Some(Dialect {
         delimiter,
         encoding: settle(None, evidence).encoding(),
-        decimal_comma: commas > points,
         before,
         columns: width,
         trailing: records.iter().any(|record| record.len() == width + 1 && fits(record, width)),
@@ -129,16 +118,6 @@ fn records_of(text: &[u8], delimiter: u8) -> Vec<Vec<Vec<u8>>> {
         .filter_map(Result::ok)
         .take(LOOK_RECORDS)
         .collect()
-}
-
-/// The decimal sign of a number; a comma before exactly three digits may part thousands and says nothing.
-fn separator(field: &[u8]) -> Option<u8> {
-    let at = field.iter().position(|byte| matches!(byte, b',' | b'.'))?;
-    let (whole, rest) = field.split_at(at);
-    let (sign, fraction) = rest.split_first()?;
-    let digits = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
-    let whole = whole.strip_prefix(b"-").unwrap_or(whole);
-    (digits(whole) && digits(fraction) && !(*sign == b',' && fraction.len() == 3)).then_some(*sign)
 }
 
 /// Records of a stream, one at a time.
@@ -314,42 +293,4 @@ impl Parts {
         self.fields.push(self.field);
         self.fields
     }
-}
-
-/// A number written for people: with a decimal comma, or with blanks or commas between thousands.
-///
-/// Plain digits are left as text, for codes have leading zeros.
-pub fn written_number(text: &str, decimal_comma: bool) -> Option<f64> {
-    let text = text.trim();
-    let is_blank = |c: char| matches!(c, ' ' | '\u{a0}' | '\u{202f}' | '\'');
-    let written = |c: char| c.is_ascii_digit() || matches!(c, ',' | '.' | '-' | '+') || is_blank(c);
-    if !text.contains([',', ' ', '\u{a0}', '\u{202f}', '\'']) || !text.chars().all(written) {
-        return None;
-    }
-    let (thousands, sign) = if decimal_comma {
-        ('.', ',')
-    } else {
-        (',', '.')
-    };
-    let (whole, fraction) = text.split_once(sign).unwrap_or((text, ""));
-    let unsigned = whole.trim_start_matches(['-', '+']);
-    let mut groups = unsigned.split(|c: char| is_blank(c) || c == thousands);
-    let first = groups.next()?;
-    let grouped = groups.clone().next().is_some();
-    let good = if grouped {
-        (1..=3).contains(&first.len()) && groups.all(|g| g.len() == 3)
-    } else {
-        !first.is_empty()
-    };
-    if !good || !fraction.chars().all(|c| c.is_ascii_digit()) {
-        return None;
-    }
-    let digits: String = whole
-        .chars()
-        .filter(|c| c.is_ascii_digit() || *c == '-')
-        .collect();
-    format!("{digits}.{fraction}0")
-        .parse()
-        .ok()
-        .filter(|value: &f64| value.is_finite())
 }

@@ -4,11 +4,13 @@
 //! Power is a mean over the step; energy is divided by it. The step is the one that most neighbours have; what is not there is no data.
 
 use super::Fault;
-use super::csv::{self, Dialect, Records, sniff, written_number};
-use super::series::day::day_columns;
+use super::csv::{self, Dialect, Records, sniff};
+use super::decimals::{self, written_number};
+use super::series::day::{day_columns, shown_after};
 use super::series::plain_name;
 use super::series::preamble::Preamble;
-use super::series::stamp::Stamp;
+use super::series::stamp::{DateOrder, DateTally, Stamp};
+use crate::base::Clock;
 use std::collections::BTreeMap;
 
 /// Ten years of ten minutes.
@@ -34,6 +36,18 @@ enum Unit {
     Kilowatt,
     WattHour,
     KilowattHour,
+}
+
+/// Which number of the dates is the month; where they differ the day comes first, as in France.
+fn order_of_dates(body: &[u8], dialect: &Dialect, time: usize) -> DateOrder {
+    let mut tally = DateTally::default();
+    let Ok(mut records) = Records::of(body, dialect) else { return DateOrder::default() };
+    while let Ok(Some(fields)) = records.next() {
+        if let Some(field) = fields.ok().as_ref().and_then(|fields| fields.get(time)) {
+            tally.add(&String::from_utf8_lossy(field));
+        }
+    }
+    tally.order().unwrap_or_default()
 }
 
 /// # Errors
@@ -69,6 +83,8 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         _ => in_head,
     };
     let unit = said.unwrap_or(if enedis { Unit::Watt } else { Unit::Kilowatt });
+    let marks = decimals::marks(body, &dialect, false);
+    let order = order_of_dates(body, &dialect, time);
     let mut rows: BTreeMap<i64, f64> = BTreeMap::new();
     let (mut unreadable, mut doubled, mut absolute) = (0, 0, true);
     while let Some(record) = next() {
@@ -77,9 +93,9 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
         }
         let fields: Vec<String> = record.map(|fields| fields.iter().map(text).collect()).unwrap_or_default();
         let day = fields.get(time).map(String::as_str).unwrap_or_default();
-        let with_hour = hour.and_then(|hour| Stamp::parse(&format!("{day} {}", fields.get(hour)?)));
-        let stamp = with_hour.or_else(|| Stamp::parse(day));
-        let number_of = |at: &usize| fields.get(*at).and_then(|text| text.parse().ok().or_else(|| written_number(text, dialect.decimal_comma))).filter(|x: &f64| x.is_finite());
+        let with_hour = hour.and_then(|hour| Stamp::parse_as(&format!("{day} {}", fields.get(hour)?), order));
+        let stamp = with_hour.or_else(|| Stamp::parse_as(day, order));
+        let number_of = |at: &usize| fields.get(*at).and_then(|text| written_number(text, marks.get(*at).copied().unwrap_or_default()).or_else(|| text.parse().ok())).filter(|x: &f64| x.is_finite());
         let mut keep = |after_s: i64, number: Option<f64>| match (stamp, number) {
             (Some(stamp), Some(number)) => {
                 absolute &= stamp.absolute;
@@ -90,7 +106,14 @@ pub fn read(bytes: &[u8]) -> Result<Meter, Fault> {
             _ => unreadable += 1,
         };
         match &of_day {
-            Some(day) => day.marks.iter().for_each(|(at, mark_s)| keep(mark_s - day.ends_s, number_of(at))),
+            Some(day) => day.marks.iter().for_each(|(at, mark_s)| {
+                let after_s = mark_s - day.ends_s;
+                // Hours that are counted as they pass are those of the metropole: overseas no clock is set, and all say the same.
+                let shown = stamp.filter(|_| day.elapsed).map_or(Some(after_s), |stamp| shown_after(Clock::Paris, stamp.seconds, after_s));
+                if let Some(after_s) = shown {
+                    keep(after_s, number_of(at));
+                }
+            }),
             None => keep(0, values.iter().map(number_of).sum::<Option<f64>>()),
         }
     }
@@ -205,6 +228,21 @@ mod tests {
         let found = read(french.as_bytes()).unwrap();
         assert_eq!((found.step_s, found.doubled, found.absolute), (3600, 1, false));
         assert_eq!(found.kw[1].1, 1.25);
+    }
+
+    #[test]
+    fn decimals_dates_and_long_days_are_what_the_table_says() {
+        let american = (1..=31).map(|day| format!("01/{day:02}/2026 00:00;{},375\n", day % 2)).collect::<String>();
+        let found = read(format!("Date;Puissance (kW)\n{american}").as_bytes()).unwrap();
+        assert_eq!((found.step_s, found.kw.len(), found.unreadable), (86_400, 31, 0));
+        assert!(found.kw.iter().zip(1..).all(|((_, kw), day)| *kw == f64::from(day % 2) + 0.375));
+        // Of the 25 hours of a day in autumn the clock shows one twice; on other days the 25th column is empty, and no loss.
+        let head: String = (1..=25).map(|hour| format!(";H{hour}")).collect();
+        let rows: String = (24..=28).map(|day| format!("2025-10-{day}{}\n", (1..=25).map(|hour| if hour < 25 || day == 26 { format!(";{hour}") } else { ";".to_owned() }).collect::<String>())).collect();
+        let found = read(format!("date{head}\n{rows}").as_bytes()).unwrap();
+        assert_eq!((found.step_s, found.kw.len(), found.unreadable, found.doubled), (3600, 120, 0, 1));
+        let at = |text: &str| found.kw.iter().find(|(at, _)| *at == Stamp::parse(text).unwrap().seconds).unwrap().1;
+        assert_eq!(["2025-10-26 02:00", "2025-10-26 03:00", "2025-10-26 23:00", "2025-10-27 00:00"].map(at), [3.0, 5.0, 25.0, 1.0]);
     }
 
     #[test]

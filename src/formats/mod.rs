@@ -19,6 +19,7 @@ pub mod colours;
 pub mod geokeys;
 pub mod copc;
 pub mod csv;
+pub mod decimals;
 pub mod epanet;
 pub mod dbf;
 pub mod flatbuffer;

@@ -19,6 +19,7 @@ mod roofs;
 mod series;
 mod series_forms;
 mod series_steps;
+mod series_written;
 mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

@@ -482,6 +482,9 @@ fn check_misses_what_is_lost() {
     };
     damage("c/0/0", None, "series-chunk-missing");
     damage("c/0/0", Some(vec![0; 4]), "zarr-chunk");
+    let mut infinite = std::fs::read(array.join("c/0/0")).unwrap();
+    infinite[..4].copy_from_slice(&f32::INFINITY.to_le_bytes());
+    damage("c/0/0", Some(infinite), "series-infinite");
     damage("feature/c/0", None, "series-labels");
     let time = std::fs::read(group.join("time/c/0")).unwrap();
     let mut turned = time.clone();

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 /// All values of a series by quantity (empty for none), row and instant as UTC writes it.
-type Found = BTreeMap<(String, String), BTreeMap<String, f32>>;
+pub type Found = BTreeMap<(String, String), BTreeMap<String, f32>>;
 
-fn all_values(territory: &Path) -> (Found, BTreeMap<String, String>) {
+pub fn all_values(territory: &Path) -> (Found, BTreeMap<String, String>) {
     let manifest = manifest(territory);
     let (mut found, mut units) = (Found::new(), BTreeMap::new());
     for series in manifest.series.iter().filter(|series| series.id != "demand") {
@@ -23,7 +23,7 @@ fn all_values(territory: &Path) -> (Found, BTreeMap<String, String>) {
     (found, units)
 }
 
-fn read(name: &str, bytes: &[u8]) -> (Value, Found, BTreeMap<String, String>) {
+pub fn read(name: &str, bytes: &[u8]) -> (Value, Found, BTreeMap<String, String>) {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();
     std::fs::write(at.join(name), bytes).unwrap();
@@ -33,12 +33,12 @@ fn read(name: &str, bytes: &[u8]) -> (Value, Found, BTreeMap<String, String>) {
 }
 
 /// The only row of the only series.
-fn only(found: &Found, done: &Value) -> BTreeMap<String, f32> {
+pub fn only(found: &Found, done: &Value) -> BTreeMap<String, f32> {
     assert_eq!(found.len(), 1, "{found:?} {:#}", done["findings"]);
     found.values().next().unwrap().clone()
 }
 
-fn hours(range: std::ops::Range<u32>, row: impl Fn(u32) -> String) -> String {
+pub fn hours(range: std::ops::Range<u32>, row: impl Fn(u32) -> String) -> String {
     range.map(row).collect()
 }
 

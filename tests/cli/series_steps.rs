@@ -115,6 +115,19 @@ fn objects_of_different_steps_keep_all_their_energy() {
     }
 }
 
+#[test]
+fn days_among_quarters_of_an_hour_stay_days_when_the_clock_is_set() {
+    // 40 days of October and November 2025, as a clock of Paris has them, beside quarter-hours.
+    let start = Clock::Paris.instant(2025, 10, 1, 0, 0).unwrap();
+    let quarters = (0..40 * 96).map(|quarter| format!("BAT-1;{};2", start.plus_seconds(900 * quarter)));
+    let midnights: Vec<Instant> = (0..40).map(|day| Clock::Paris.instant(2025, if day < 31 { 10 } else { 11 }, 1 + day % 31, 0, 0).unwrap()).collect();
+    let rows: Vec<String> = quarters.chain(midnights.iter().map(|at| format!("BAT-2;{at};1"))).collect();
+    let (done, found, steps) = energies(&rows);
+    assert_eq!(steps, [900, 86_400], "{:#}", done["findings"]);
+    assert_eq!(found["BAT-2"], midnights.iter().map(|at| (at.0, (86_400, 1.0))).collect());
+    assert_eq!((found["BAT-1"].len(), count(&done, "series-step-several"), count(&done, "series-stamp-off-grid")), (40 * 96, 0, 0));
+}
+
 /// The only axis that a table's series has, where its steps begin, and what was found; the territory is sound.
 fn steps(rows: &[(String, f64)]) -> (Axis, Vec<(String, f32)>, Value) {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,6 @@
 //! The pure readers of vector formats: laws that no bytes break, and reference systems told by their numbers.
 
+use jumeau::formats::decimals::{self, Marks};
 use jumeau::formats::shape::Shape;
 use jumeau::formats::text::{Encoding, Evidence, Settled, settle};
 use jumeau::formats::{csv, dbf, flatgeobuf, geojson, geoparquet, shapefile};
@@ -171,7 +172,7 @@ fn a_wrong_statement_about_the_encoding_is_noticed() {
 #[test]
 fn csv_dialects_are_told_apart() {
     let sniff = |text: &str| {
-        csv::sniff(text.as_bytes()).map(|d| (char::from(d.delimiter), d.decimal_comma))
+        csv::sniff(text.as_bytes()).map(|d| (char::from(d.delimiter), decimals::marks(text.as_bytes(), &d, false).iter().any(|marks| marks.decimal_comma && text.contains(','))))
     };
     assert_eq!(sniff("id;conso\nA;12,5\nB;7,25\n"), Some((';', true)));
     assert_eq!(sniff("id,kwh\nA,12.5\nB,7.25\n"), Some((',', false)));
@@ -198,7 +199,7 @@ fn csv_dialects_are_told_apart() {
         ("2025-01-01", true, None),
     ];
     for (text, comma, expected) in numbers {
-        assert_eq!(csv::written_number(text, comma), expected, "{text}");
+        assert_eq!(decimals::written_number(text, Marks::of_comma(comma)), expected, "{text}");
     }
     let mut records = csv::Records::new(
         "\u{feff}a;b\r\n\"1;\r\n2\";\"x\"\"y\"\r\n\r\n3;\r\n".as_bytes(),

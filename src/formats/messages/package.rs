@@ -187,6 +187,11 @@ pub const SENTENCES: &[Sentence] = &[
         "Chunk {value} of {object} is missing: its values show as absent.",
     ),
     (
+        "series-infinite",
+        "{object} contient une valeur infinie ou démesurée ({value}) : importez les données à nouveau.",
+        "{object} holds an infinite or immense value ({value}): import the data again.",
+    ),
+    (
         "series-json",
         "Ce document SensorThings ne peut pas être lu ({object} {value}).",
         "This SensorThings document cannot be read ({object} {value}).",

@@ -30,11 +30,79 @@ pub struct Stamp {
     pub precision: Precision,
 }
 
+/// Which number comes first in dates that end with their year.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DateOrder {
+    /// `31/01/2025`, as in France.
+    #[default]
+    Day,
+    /// `01/31/2025`, as in the United States.
+    Month,
+}
+
+/// What the dates of a column say of their order: a number above 12 is a day.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct DateTally {
+    day_first: u64,
+    month_first: u64,
+    /// One of each, as they were met.
+    first_above: Option<[i64; 2]>,
+    second_above: Option<[i64; 2]>,
+}
+
+impl DateTally {
+    /// Notes a text; false where it is no date that ends with its year.
+    pub fn add(&mut self, text: &str) -> bool {
+        let numbers = numbers_of_date(text.trim());
+        match numbers {
+            Some(found @ [13..=31, 1..=12]) => {
+                self.day_first += 1;
+                self.first_above.get_or_insert(found);
+            }
+            Some(found @ [1..=12, 13..=31]) => {
+                self.month_first += 1;
+                self.second_above.get_or_insert(found);
+            }
+            _ => {}
+        }
+        numbers.is_some()
+    }
+
+    /// The order that the dates have in common; `None` where they have none. A date in a hundred may be a slip of the pen.
+    pub fn order(&self) -> Option<DateOrder> {
+        match (self.day_first, self.month_first) {
+            (day, month) if month.saturating_mul(100) <= day || month == 0 => Some(DateOrder::Day),
+            (day, month) if day.saturating_mul(100) <= month => Some(DateOrder::Month),
+            _ => None,
+        }
+    }
+
+    /// The first numbers of a date of each order: `13/01 ≠ 01/13`.
+    pub fn shown(&self) -> String {
+        let shown = |[first, second]: [i64; 2]| format!("{first:02}/{second:02}");
+        [self.first_above, self.second_above].into_iter().flatten().map(shown).collect::<Vec<_>>().join(" ≠ ")
+    }
+}
+
+/// The two numbers before the year of a date that ends with it.
+fn numbers_of_date(text: &str) -> Option<[i64; 2]> {
+    let mut cursor = Cursor { bytes: text.as_bytes(), at: 0 };
+    let first = cursor.number(2)?.value;
+    let sign = cursor.take().filter(|sign| matches!(sign, b'/' | b'-' | b'.'))?;
+    let second = cursor.number(2)?.value;
+    (cursor.take() == Some(sign) && cursor.number(4)?.digits == 4).then_some([first, second])
+}
+
 impl Stamp {
+    /// Reads a stamp as the French write them: [`Self::parse_as`] with the day first.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::parse_as(text, DateOrder::Day)
+    }
+
     /// Reads a stamp: `2026-03-29T02:30:00+01:00`, `2026-03-29 02:30`, `29/03/2026 2h30`, `2026-03`, `03/2026`, `20260329`, `2026`;
     /// `24:00` is the midnight that ends a day. Ten digits from 19 to 21 are a date and an hour where there is such (`2025010113`, as Météo-France
     /// writes it); other numbers of ten digits are seconds since 1970, of thirteen milliseconds.
-    pub fn parse(text: &str) -> Option<Self> {
+    pub fn parse_as(text: &str, order: DateOrder) -> Option<Self> {
         let text = text.trim();
         let bytes = text.as_bytes();
         if bytes.len() < 4 || bytes.len() > 64 {
@@ -67,7 +135,8 @@ impl Stamp {
                     if year.digits != 4 {
                         return None;
                     }
-                    (year.value, second.value, first.value, Precision::Day)
+                    let (day, month) = if order == DateOrder::Day { (first.value, second.value) } else { (second.value, first.value) };
+                    (year.value, month, day, Precision::Day)
                 } else {
                     return None;
                 }
@@ -99,7 +168,12 @@ impl Stamp {
 
     /// A date and an hour that stand in columns of their own.
     pub fn parse_pair(date: &str, time: &str) -> Option<Self> {
-        let date = Self::parse(date)?;
+        Self::parse_pair_as(date, time, DateOrder::Day)
+    }
+
+    /// The same with the order of the date's numbers.
+    pub fn parse_pair_as(date: &str, time: &str, order: DateOrder) -> Option<Self> {
+        let date = Self::parse_as(date, order)?;
         if date.precision != Precision::Day {
             return None;
         }
@@ -296,11 +370,13 @@ pub struct WallClock {
     /// Seconds east of UTC by day; `None` for days on which the clock is set.
     days: HashMap<i64, Option<i64>>,
     last: Option<(i64, Option<i64>)>,
+    /// The same by days of UTC.
+    utc_days: HashMap<i64, Option<i64>>,
 }
 
 impl WallClock {
     pub fn new(clock: Clock) -> Self {
-        Self { clock, days: HashMap::new(), last: None }
+        Self { clock, days: HashMap::new(), last: None, utc_days: HashMap::new() }
     }
 
     pub fn clock(&self) -> Clock {
@@ -325,6 +401,21 @@ impl WallClock {
             Some(offset_s) => Wall::Once(Instant(wall_s - offset_s)),
             None => self.clock.wall(wall_s),
         }
+    }
+
+    /// What the clock shows at an instant, counted in seconds as if it were UTC.
+    pub fn shown_s(&mut self, at_s: i64) -> i64 {
+        let day = at_s.div_euclid(DAY_S);
+        if self.utc_days.len() >= MAX_DAYS {
+            self.utc_days.clear();
+        }
+        let clock = self.clock;
+        let offset_at = |at_s: i64| clock.shown_s(Instant(at_s)) - at_s;
+        let offset = self.utc_days.entry(day).or_insert_with(|| {
+            let (start, end) = (offset_at(day * DAY_S), offset_at((day + 1) * DAY_S));
+            (start == end).then_some(start)
+        });
+        at_s + offset.unwrap_or_else(|| offset_at(at_s))
     }
 }
 
@@ -375,6 +466,27 @@ mod tests {
     }
 
     #[test]
+    fn a_column_tells_which_number_of_its_dates_is_the_month() {
+        let order = |texts: &[&str]| {
+            let mut tally = DateTally::default();
+            for text in texts {
+                tally.add(text);
+            }
+            (tally.order(), tally.shown())
+        };
+        assert_eq!(order(&["01/02/2025", "2025-13-01", "13:00", "2025-01-31"]), (Some(DateOrder::Day), String::new()));
+        assert_eq!(order(&["01/02/2025 00:00", "01/13/2025 00:00"]).0, Some(DateOrder::Month));
+        assert_eq!(order(&["13/01/2025", "01-13-2025"]), (None, "13/01 ≠ 01/13".to_owned()));
+        let mut tally = DateTally::default();
+        (0..100).chain([100]).for_each(|n| assert!(tally.add(if n < 100 { "31.01.2025" } else { "01/31/2025" })));
+        assert_eq!(tally.order(), Some(DateOrder::Day));
+        let read = Stamp::parse_as("01/31/2025 2h30", DateOrder::Month).unwrap();
+        assert_eq!(Some(read), Stamp::parse("2025-01-31 02:30"));
+        assert_eq!(Stamp::parse_as("2025-01-31", DateOrder::Month), Stamp::parse("2025-01-31"));
+        assert_eq!(Stamp::parse_as("31/01/2025", DateOrder::Month), None);
+    }
+
+    #[test]
     fn what_is_no_stamp_is_refused() {
         for text in [
             "", "12", "2026-13-01", "2026-02-29", "31/04/2026", "2026-03-29T25:00", "2026-03-29T24:01", "2026-03-29Tmidi", "12.5", "12,5", "demain",
@@ -400,6 +512,7 @@ mod tests {
         for half_hour in 0..365 * 48 {
             let at = start + 1800 * half_hour;
             assert_eq!(wall.read(at), Clock::Paris.wall(at));
+            assert_eq!(wall.shown_s(at), Clock::Paris.shown_s(Instant(at)));
         }
     }
 }

@@ -56,6 +56,11 @@ impl Walk {
                 Ok(meta) if meta.is_file() => {
                     if meta.len() != layout.chunk_bytes() as u64 {
                         self.push("zarr-chunk", Severity::Error, &file, &relative, meta.len());
+                        continue;
+                    }
+                    let values = std::fs::read(&chunk).ok().and_then(|bytes| layout.values(&relative, &bytes).ok()).unwrap_or_default();
+                    if let Some(value) = values.iter().find(|value| value.is_infinite()) {
+                        self.push("series-infinite", Severity::Error, path, object, format!("{relative}: {value}"));
                     }
                 }
                 // What the array itself calls empty need not be there.
@@ -104,7 +109,7 @@ impl Walk {
         }
     }
 
-    /// Profiles and scales are there, as many as features, and no profile is beyond the series it names.
+    /// Profiles and scales are there, as many as features, no profile is beyond the series it names, and no scale beyond what can be summed.
     fn scaled(&mut self, scaled: &ScaledSeries, manifest: &Manifest, path: &Path) {
         let object = format!("scaled.{}", scaled.id);
         if !manifest.datasets.iter().any(|known| known.id == scaled.dataset) {
@@ -125,6 +130,12 @@ impl Walk {
         let height = i64::try_from(profiles.height()).unwrap_or(i64::MAX);
         if let Some((at, row)) = rows.iter().enumerate().find(|(_, row)| !(-1..height).contains(*row)) {
             self.push("series-scaled", Severity::Error, path, &object, format!("profile[{at}] = {row}"));
+        }
+        let read = std::fs::read(folder.join("scale/zarr.json")).ok().zip(std::fs::read(folder.join("scale/c/0")).ok());
+        let scales = read.and_then(|(metadata, chunk)| zarr_group::read_reals(&metadata, &chunk).ok()).unwrap_or_default();
+        // Sums are laid out in four bytes; one that is infinite makes the sum of all say nothing.
+        if let Some((at, scale)) = scales.iter().enumerate().find(|(_, scale)| (**scale as f32).is_infinite()) {
+            self.push("series-infinite", Severity::Error, path, &object, format!("scale[{at}] = {scale}"));
         }
     }
 }

@@ -146,7 +146,7 @@ impl Found {
 
     /// Whether another axis has the same steps, be it longer or shorter.
     pub fn joins(&self, other: &Self) -> bool {
-        self.nearest == other.nearest && self.axis.steps_after(&other.axis).is_some()
+        self.nearest == other.nearest && self.ends == other.ends && self.axis.steps_after(&other.axis).is_some()
     }
 
     /// Spans both.
@@ -188,10 +188,15 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     let calendar = match told.step_s {
         Some(_) => None,
         // Dates without a usual distance stand each on their own day.
-        None => calendar_of(stamps, &seen, usual, clock).or((stamps.prevailing() == Precision::Day && !is_usual && !is_fixed(clock)).then_some(CalendarUnit::Day)),
+        None => calendar_of(stamps, &seen, usual, clock).or((stamps.prevailing() == Precision::Day && !is_usual && !is_fixed(clock)).then_some((CalendarUnit::Day, Marks::Starts))),
     };
-    if let Some(unit) = calendar {
-        return by_calendar(unit, first, last, astray, told, clock);
+    if let Some((unit, marks)) = calendar {
+        let ends = match marks {
+            Marks::Starts => told.ends,
+            Marks::LastDays => true,
+            Marks::Names => false,
+        };
+        return by_calendar(unit, first, last, astray, &Told { ends, ..*told }, clock);
     }
     let wavering = wavering_about(&gaps, total);
     let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
@@ -239,21 +244,34 @@ fn step_between(gaps: &BTreeMap<i64, u64>, total: u64) -> i64 {
     USUAL_S.iter().rev().copied().find(|step| *step <= quarter).unwrap_or(1)
 }
 
-/// Days, months and years that begin at a clock's midnight.
-fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: Clock) -> Option<CalendarUnit> {
+/// What of a calendar's step its stamps are.
+#[derive(Clone, Copy, PartialEq)]
+enum Marks {
+    /// Its midnight, which begins it or ends the one before.
+    Starts,
+    /// Its last day: `2025-01-31` for January.
+    LastDays,
+    /// Its name: `2025-01` is all of January, whichever end of a step stamps are said to mark.
+    Names,
+}
+
+/// Days, months and years of a clock.
+fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: Clock) -> Option<(CalendarUnit, Marks)> {
+    let ends = |unit: CalendarUnit, at: &i64| unit.start_of(clock, unit.step_of(clock, Instant(*at)) + 1).is_some_and(|end| (1..=25 * 3600).contains(&(end.0 - at)));
     let starts = |unit: CalendarUnit| seen.iter().all(|at| unit.start_of(clock, unit.step_of(clock, Instant(*at))) == Some(Instant(*at)));
     let gap = usual.map_or(0, |(gap, _)| gap);
     match stamps.prevailing() {
-        Precision::Year => return Some(CalendarUnit::Year),
-        Precision::Month => return Some(CalendarUnit::Month),
+        Precision::Year => return Some((CalendarUnit::Year, Marks::Names)),
+        Precision::Month => return Some((CalendarUnit::Month, Marks::Names)),
         _ => {}
     }
-    if gap >= 28 * 86_400 && starts(CalendarUnit::Year) && gap > 300 * 86_400 {
-        Some(CalendarUnit::Year)
-    } else if (28 * 86_400..=31 * 86_400 + 3600).contains(&gap) && starts(CalendarUnit::Month) {
-        Some(CalendarUnit::Month)
+    let marks = |unit: CalendarUnit| if starts(unit) { Some((unit, Marks::Starts)) } else { seen.iter().all(|at| ends(unit, at)).then_some((unit, Marks::LastDays)) };
+    if gap > 300 * 86_400 {
+        marks(CalendarUnit::Year)
+    } else if (28 * 86_400 - 3600..=31 * 86_400 + 3600).contains(&gap) {
+        marks(CalendarUnit::Month)
     } else if (23 * 3600..=25 * 3600).contains(&gap) && !is_fixed(clock) && starts(CalendarUnit::Day) {
-        Some(CalendarUnit::Day)
+        Some((CalendarUnit::Day, Marks::Starts))
     } else {
         None
     }
@@ -338,6 +356,29 @@ mod tests {
         // In UTC all days are alike.
         let found = of(&stamps(&[0, 86_400, 172_800], Precision::Day), &Told::default(), Clock::Hours(0)).unwrap();
         assert_eq!((found.steps, found.axis.calendar), (3, None));
+    }
+
+    #[test]
+    fn months_may_be_written_by_their_last_day_or_their_name() {
+        let last_days = [(1, 31), (2, 28), (3, 31), (4, 30)].map(|(month, day)| Clock::Paris.instant(2025, month, day, 0, 0).unwrap().0);
+        let january = Clock::Paris.instant(2025, 1, 1, 0, 0).unwrap();
+        for ends in [false, true] {
+            let found = of(&stamps(&last_days, Precision::Day), &Told { ends, ..Told::default() }, Clock::Paris).unwrap();
+            assert_eq!((found.steps, found.axis.start, found.axis.calendar.as_ref().unwrap().unit), (4, january, AxisUnit::Calendar(CalendarUnit::Month)));
+            for (month, at) in last_days.iter().enumerate() {
+                assert_eq!(found.place(*at).map(|(step, into_s)| (step, found.off_by_s(into_s))), Some((month as u64, 0)));
+            }
+            // `mois_fin` = 2025-01 is January all the same.
+            let named = of(&stamps(&[january.0, Clock::Paris.instant(2025, 2, 1, 0, 0).unwrap().0], Precision::Month), &Told { ends, ..Told::default() }, Clock::Paris).unwrap();
+            assert_eq!((named.axis.start, named.place(january.0)), (january, Some((0, 0))));
+        }
+        // Where stamps are midnights that end a month, the first of February is January's.
+        let midnights = [2, 3, 4].map(|month| Clock::Paris.instant(2025, month, 1, 0, 0).unwrap().0);
+        let found = of(&stamps(&midnights, Precision::Day), &Told { ends: true, ..Told::default() }, Clock::Paris).unwrap();
+        assert_eq!((found.axis.start, found.place(midnights[0]).unwrap().0), (january, 0));
+        let years = [2022, 2023, 2024].map(|year| Clock::Paris.instant(year, 12, 31, 0, 0).unwrap().0);
+        let found = of(&stamps(&years, Precision::Day), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.steps, found.axis.start), (3, Clock::Paris.instant(2022, 1, 1, 0, 0).unwrap()));
     }
 
     #[test]

@@ -2,13 +2,13 @@
 
 use super::axis::Stamps;
 use super::declared::DeclaredSeries;
-use super::form::{Form, Known, Values, text_of};
+use super::form::{Counted, Form, Known, Values, text_of};
 use super::intake::{At, Intake};
 use super::tell::Teller;
 use crate::base::Severity;
 use crate::formats::series::plain_name;
 use crate::formats::series::preamble::Preamble;
-use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
+use crate::formats::series::stamp::{DateOrder, Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
 use crate::pipeline::sources::record::Cell;
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub(super) struct ColumnPlan {
     /// The only row, where no column names one.
     pub constant: Option<u32>,
     pub secret_below: f64,
+    /// Which number of a date is the month.
+    order: DateOrder,
     /// Quantity and unit of a table that does not say them row by row.
     pub usual: (String, String),
     pub declared_unit: Option<String>,
@@ -41,12 +43,12 @@ pub(super) enum PlannedValues {
     Rows(Vec<(usize, u32, u16)>),
     /// Cell, instant; none for hours that there are not.
     Instants(Vec<(usize, Option<At>)>),
-    /// Cell, and seconds after the midnight of its row.
-    Hours(Vec<(usize, i64)>),
+    /// Cell, and how far into the day or the year of its row.
+    Hours(Counted, Vec<(usize, i64)>),
 }
 
 impl ColumnPlan {
-    pub fn new(intake: &mut Intake, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) -> Self {
+    pub fn new(intake: &mut Intake, columns: &[String], form: &Form, before: &Preamble, dates: DateOrder, teller: &mut Teller) -> Self {
         let order = form.columns();
         let place = |at: usize| order.iter().position(|known| *known == at).unwrap_or(usize::MAX);
         let name = |at: usize| columns.get(at).map_or("", String::as_str);
@@ -128,7 +130,8 @@ impl ColumnPlan {
                 let first_and_last = [hours.columns.first(), hours.columns.last()].map(|column| column.map_or("", |(at, _)| name(*at)));
                 let between = first_and_last.join(" … ");
                 usual.1 = hours.columns.first().map(|(at, _)| units.of(name(*at), teller).1).unwrap_or_default();
-                teller.push("series-hours-read", Severity::Info, &between, hours.columns.len());
+                let code = if hours.counted == Counted::Months { "series-months-read" } else { "series-hours-read" };
+                teller.push(code, Severity::Info, &between, hours.columns.len());
                 if !hours.beside.is_empty() {
                     teller.push("series-hours-beside", Severity::Info, names(&hours.beside), hours.beside.len());
                 }
@@ -137,7 +140,7 @@ impl ColumnPlan {
                 if ends_s > 0 {
                     teller.push("series-stamp-end-guessed", Severity::Info, &between, "");
                 }
-                PlannedValues::Hours(hours.columns.iter().map(|(at, mark_s)| (place(*at), mark_s - ends_s)).collect())
+                PlannedValues::Hours(hours.counted, hours.columns.iter().map(|(at, mark_s)| (place(*at), mark_s - ends_s)).collect())
             }
         };
         for (unit, names) in units.guessed {
@@ -157,6 +160,7 @@ impl ColumnPlan {
             values,
             constant,
             secret_below,
+            order: dates,
             usual,
             declared_unit,
         }
@@ -166,12 +170,12 @@ impl ColumnPlan {
         let cell = |at: usize| cells.get(at).and_then(Option::as_ref);
         match self.instant.as_slice() {
             [only] => match cell(*only)? {
-                Cell::Text(text) => Stamp::parse(text),
+                Cell::Text(text) => Stamp::parse_as(text, self.order),
                 other => Stamp::parse(&text_of(other)),
             },
             [date, hour] => match (cell(*date)?, cell(*hour)?) {
-                (Cell::Text(date), Cell::Text(hour)) => Stamp::parse_pair(date, hour),
-                (date, hour) => Stamp::parse_pair(&text_of(date), &text_of(hour)),
+                (Cell::Text(date), Cell::Text(hour)) => Stamp::parse_pair_as(date, hour, self.order),
+                (date, hour) => Stamp::parse_pair_as(&text_of(date), &text_of(hour), self.order),
             },
             _ => None,
         }
@@ -261,7 +265,9 @@ impl Units<'_> {
         let name = found.as_ref().map_or_else(|| header.to_owned(), |(_, rest)| rest.clone());
         let by_column = self.declared.and_then(|declared| declared.units.iter().find(|(column, _)| column.eq_ignore_ascii_case(header) || column.eq_ignore_ascii_case(&name)));
         if let Some(told) = by_column.map(|(_, unit)| unit.clone()).or_else(|| self.all.clone()) {
-            if let Some((unit, _)) = &found
+            // A column may be called as its unit is.
+            let said = found.map(|(unit, _)| unit).or_else(|| Unit::alone(header));
+            if let Some(unit) = said
                 && Unit::parse(&told).is_some_and(|told| told.symbol != unit.symbol)
             {
                 teller.push("series-unit-contradicted", Severity::Warning, header, format!("{} ≠ {told}", unit.symbol));

@@ -122,7 +122,7 @@ pub enum FormName {
     Quantities,
     /// A column for each instant.
     Instants,
-    /// A column for each step of the day, a row for each day.
+    /// A column for each step of the day, a row for each day; or for each month, a row for each year.
     Hours,
 }
 

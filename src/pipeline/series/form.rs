@@ -1,9 +1,9 @@
 //! How a table holds its series: told by a declaration, by the names of its columns, and by a look at its first rows.
 
 use super::declared::{DeclaredSeries, FormName};
-use crate::formats::series::day::day_columns;
+use crate::formats::series::day::{day_columns, month_columns};
 use crate::formats::series::plain_name;
-use crate::formats::series::stamp::{Precision, Stamp, hour_of_day, time_of_day};
+use crate::formats::series::stamp::{DateOrder, DateTally, Precision, Stamp, hour_of_day, time_of_day};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
 use crate::pipeline::sources::readers::Table;
@@ -46,10 +46,22 @@ pub enum Values {
     Hours(Hours),
 }
 
-/// Steps of the days that rows are.
+/// How columns count the steps of their row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Counted {
+    /// Seconds that the clock shows after the midnight of a day.
+    Clock,
+    /// Seconds that have passed since then: there is a 25th hour.
+    Elapsed,
+    /// Months of a year, from 0.
+    Months,
+}
+
+/// Steps of the days that rows are, or months of their years.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hours {
-    /// Column, and seconds after midnight.
+    pub counted: Counted,
+    /// Column, and seconds after midnight or month.
     pub columns: Vec<(usize, i64)>,
     /// How far a step begins before that.
     pub ends_s: i64,
@@ -184,6 +196,8 @@ pub struct Look {
     plain: Vec<String>,
     rows: Vec<Vec<Option<Cell>>>,
     seen: Vec<Seen>,
+    /// Of the dates in each column, as these rows have them.
+    orders: Vec<DateOrder>,
 }
 
 impl Look {
@@ -199,13 +213,22 @@ impl Look {
             }
             rows.len() < most
         });
-        let mut seen = vec![Seen::default(); columns.len()];
+        let mut tallies = vec![DateTally::default(); columns.len()];
         for row in &rows {
-            for (seen, cell) in seen.iter_mut().zip(row) {
-                note(seen, cell.as_ref());
+            for (tally, cell) in tallies.iter_mut().zip(row) {
+                if let Some(Cell::Text(text)) = cell {
+                    tally.add(text);
+                }
             }
         }
-        Self { columns: columns.to_vec(), plain: columns.iter().map(|name| plain_name(name)).collect(), rows, seen }
+        let orders: Vec<DateOrder> = tallies.iter().map(|tally| tally.order().unwrap_or_default()).collect();
+        let mut seen = vec![Seen::default(); columns.len()];
+        for row in &rows {
+            for ((seen, cell), order) in seen.iter_mut().zip(row).zip(&orders) {
+                note(seen, cell.as_ref(), *order);
+            }
+        }
+        Self { columns: columns.to_vec(), plain: columns.iter().map(|name| plain_name(name)).collect(), rows, seen, orders }
     }
 
     fn place(&self, name: &str) -> Option<usize> {
@@ -246,6 +269,16 @@ impl Look {
         !excluded
     }
 
+    /// The stamp of a row, in one column or in a date's and an hour's.
+    fn stamp(&self, row: &[Option<Cell>], instant: &[usize]) -> Option<Stamp> {
+        let order = instant.first().and_then(|at| self.orders.get(*at)).copied().unwrap_or_default();
+        match instant {
+            [only] => Stamp::parse_as(&self.text(row, *only), order),
+            [date, hour] => Stamp::parse_pair_as(&self.text(row, *date), &self.text(row, *hour), order),
+            _ => None,
+        }
+    }
+
     fn text(&self, row: &[Option<Cell>], at: usize) -> String {
         row.get(at).and_then(Option::as_ref).map(text_of).unwrap_or_default()
     }
@@ -260,7 +293,7 @@ pub fn text_of(cell: &Cell) -> String {
     }
 }
 
-fn note(seen: &mut Seen, cell: Option<&Cell>) {
+fn note(seen: &mut Seen, cell: Option<&Cell>, order: DateOrder) {
     let Some(cell) = cell else { return };
     let text = text_of(cell);
     let value = match cell {
@@ -272,7 +305,7 @@ fn note(seen: &mut Seen, cell: Option<&Cell>) {
     }
     seen.filled += 1;
     seen.numbers += usize::from(value != Value::Unreadable);
-    if let Some(stamp) = Stamp::parse(&text) {
+    if let Some(stamp) = Stamp::parse_as(&text, order) {
         seen.stamps += 1;
         // Digits alone may be anything; only a name makes them an instant.
         seen.times += usize::from(stamp.precision == Precision::Time && !text.bytes().all(|byte| byte.is_ascii_digit()));
@@ -339,13 +372,13 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
 
 /// Columns whose headers are instants.
 fn instants_in_headers(look: &Look, told: &[usize], wanted: bool) -> Vec<(usize, Stamp)> {
-    let stamps: Vec<(usize, Stamp)> = look
-        .columns
-        .iter()
-        .enumerate()
-        .filter(|(at, _)| told.is_empty() || told.contains(at))
-        .filter_map(|(at, name)| Some((at, Stamp::parse(name)?)))
-        .collect();
+    let names = || look.columns.iter().enumerate().filter(|(at, _)| told.is_empty() || told.contains(at));
+    let mut tally = DateTally::default();
+    for (_, name) in names() {
+        tally.add(name);
+    }
+    let order = tally.order().unwrap_or_default();
+    let stamps: Vec<(usize, Stamp)> = names().filter_map(|(at, name)| Some((at, Stamp::parse_as(name, order)?))).collect();
     let others = (0..look.columns.len()).filter(|at| look.is_value(*at) && !stamps.iter().any(|(known, _)| known == at)).count();
     let fewest = if wanted { 1 } else { FEWEST_INSTANTS };
     // One kind of stamp, or the numbers are something else.
@@ -380,8 +413,8 @@ fn instant_of(look: &Look) -> Option<(Vec<usize>, Option<[usize; 2]>)> {
 fn wall_rows(look: &Look, form: &Form) -> Vec<[i64; 2]> {
     let (Some([date, hour]), [instant]) = (form.wall, form.instant.as_slice()) else { return Vec::new() };
     let of_row = |row: &Vec<Option<Cell>>| {
-        let stamp = Stamp::parse(&look.text(row, *instant)).filter(|stamp| stamp.absolute)?;
-        Some([Stamp::parse_pair(&look.text(row, date), &look.text(row, hour))?.seconds, stamp.seconds])
+        let stamp = look.stamp(row, &[*instant]).filter(|stamp| stamp.absolute)?;
+        Some([look.stamp(row, &[date, hour])?.seconds, stamp.seconds])
     };
     look.rows.iter().filter_map(of_row).collect()
 }
@@ -479,22 +512,30 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     })
 }
 
-/// Columns that are the steps of the days that rows are.
+/// Columns that are the steps of the days that rows are, or the months of their years.
 fn hours_of(look: &Look, form: &Form, told: &[usize], free: &dyn Fn(&usize) -> bool) -> Option<Hours> {
-    let [date] = form.instant.as_slice() else { return None };
-    let stamps: Vec<Stamp> = look.rows.iter().filter_map(|row| Stamp::parse(&look.text(row, *date))).collect();
+    if form.instant.len() != 1 {
+        return None;
+    }
+    let stamps: Vec<Stamp> = look.rows.iter().filter_map(|row| look.stamp(row, &form.instant)).collect();
+    let years = stamps.iter().filter(|stamp| stamp.precision == Precision::Year).count();
     // Some programs write the midnight of a day.
     let days = stamps.iter().filter(|stamp| stamp.precision == Precision::Day || stamp.precision == Precision::Time && !stamp.absolute && stamp.seconds % 86_400 == 0).count();
-    if stamps.is_empty() || 10 * days < 9 * stamps.len() {
+    if stamps.is_empty() || 10 * days.max(years) < 9 * stamps.len() {
         return None;
     }
     let of_values = |at: &usize| look.is_number(*at) || look.seen(*at).filled == 0;
     let columns: Vec<usize> = (0..look.columns.len()).filter(|at| if told.is_empty() { free(at) && of_values(at) } else { told.contains(at) }).collect();
     let names: Vec<&str> = columns.iter().filter_map(|at| look.columns.get(*at)).map(String::as_str).collect();
-    let day = day_columns(&names)?;
-    let hours: Vec<(usize, i64)> = day.marks.iter().filter_map(|(at, mark_s)| Some((*columns.get(*at)?, *mark_s))).collect();
+    let (marks, ends_s, counted) = if years > days {
+        (month_columns(&names)?, 0, Counted::Months)
+    } else {
+        let day = day_columns(&names)?;
+        (day.marks, day.ends_s, if day.elapsed { Counted::Elapsed } else { Counted::Clock })
+    };
+    let hours: Vec<(usize, i64)> = marks.iter().filter_map(|(at, mark)| Some((*columns.get(*at)?, *mark))).collect();
     let beside = columns.into_iter().filter(|at| look.is_value(*at) && !hours.iter().any(|(hour, _)| hour == at)).collect();
-    Some(Hours { columns: hours, ends_s: day.ends_s, beside })
+    Some(Hours { counted, columns: hours, ends_s, beside })
 }
 
 fn known(look: &Look) -> Option<Known> {
@@ -556,12 +597,7 @@ fn plausible(look: &Look, form: &Form) -> bool {
     let (mut ids, mut rows): (BTreeSet<String>, usize) = (BTreeSet::new(), 0);
     let mut finest = Precision::Year;
     for row in &look.rows {
-        let stamp = match form.instant.as_slice() {
-            [only] => Stamp::parse(&look.text(row, *only)),
-            [date, hour] => Stamp::parse_pair(&look.text(row, *date), &look.text(row, *hour)),
-            _ => None,
-        };
-        let Some(stamp) = stamp else { continue };
+        let Some(stamp) = look.stamp(row, &form.instant) else { continue };
         finest = finest.max(stamp.precision);
         stamps.insert(stamp.seconds);
         ids.insert(form.id.iter().map(|at| look.text(row, *at)).collect::<Vec<_>>().join("\n"));

@@ -3,7 +3,7 @@
 use super::axis::Stamps;
 use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
-use super::form::{self, Form, Known, Values, text_of};
+use super::form::{self, Counted, Form, Known, Values, text_of};
 use super::places::delivery_points;
 use super::split::{self, Member, Moved, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
@@ -11,7 +11,7 @@ use super::tell::Teller;
 use crate::base::{Clock, Instant, Severity, Wall};
 use crate::formats::series::plain_name;
 use crate::formats::series::preamble::Preamble;
-use crate::formats::series::stamp::{Precision, Stamp, WallClock};
+use crate::formats::series::stamp::{DateOrder, DateTally, Precision, Stamp, WallClock, date_s};
 use crate::formats::series::unit::Unit;
 use crate::formats::series::value::Value;
 use crate::pipeline::sources::readers::Table;
@@ -20,6 +20,8 @@ use foldhash::fast::FixedState;
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
+/// Rows that tell whether dates end with their year.
+const LOOK_ROWS: usize = 256;
 /// Objects of one series.
 const MAX_ROWS: usize = 4 << 20;
 /// Quantities of one series, each in a unit.
@@ -174,7 +176,8 @@ impl<'a> Intake<'a> {
             let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
         }
-        let plan = ColumnPlan::new(self, columns, &form, &before, teller);
+        let Some(dates) = self.order_of_dates(columns, table, &form, teller) else { return Ok(()) };
+        let plan = ColumnPlan::new(self, columns, &form, &before, dates, teller);
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
         let mut fault = None;
         let mut line = Line::default();
@@ -251,6 +254,29 @@ impl<'a> Intake<'a> {
         })
     }
 
+    /// Which number of the dates is the month, told by all of them: a month of hours has no day above 12 among its first rows. `None` where they differ.
+    fn order_of_dates(&self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> Option<DateOrder> {
+        let mut tally = DateTally::default();
+        let Some(at) = form.instant.first() else { return Some(DateOrder::Day) };
+        let name = columns.get(*at).map_or("", String::as_str);
+        let (mut rows, mut written) = (0_usize, 0_usize);
+        // What cannot be read is told when the values are.
+        let _ = table.cells(&[(*at, name)], &mut |row| {
+            rows += 1;
+            if let Ok((_, [Some(Cell::Text(text))])) = row {
+                written += usize::from(tally.add(text));
+            }
+            // Stamps written in another way need no second look.
+            (written > 0 || rows < LOOK_ROWS) && (rows % 65_536 != 0 || !(self.wanted.cancelled)())
+        });
+        match tally.order() {
+            Some(DateOrder::Month) => teller.push("series-dates-month-first", Severity::Info, name, tally.shown()),
+            None => teller.push("series-dates-mixed", Severity::Error, name, tally.shown()),
+            Some(DateOrder::Day) => {}
+        }
+        tally.order()
+    }
+
     /// Whose clock stamps without an offset go by: as declared, as the header says or what stands before it, as the form is known for, else that of
     /// the place.
     fn clock_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
@@ -268,7 +294,9 @@ impl<'a> Intake<'a> {
                 // In universal time for the metropole, in that of the place overseas, as its producer has it.
                 Some(known @ Known::MeteoFrance) => (known.name().to_owned(), if self.wanted.clock == Clock::Paris { Clock::Hours(0) } else { self.wanted.clock }),
                 Some(Known::EnedisCurve) | None => return,
-                Some(known) => (known.name().to_owned(), Clock::Paris),
+                // RTE and Enedis are of the metropole: elsewhere columns that are called as theirs are somebody else's. A perimeter is RTE's own word.
+                Some(known) if self.wanted.clock == Clock::Paris || columns.iter().any(|name| plain_name(name) == "perimetre") => (known.name().to_owned(), Clock::Paris),
+                Some(_) => return,
             }
         };
         self.wall = WallClock::new(clock);
@@ -372,7 +400,37 @@ impl<'a> Intake<'a> {
                 }
                 Ok(())
             }
-            PlannedValues::Hours(list) => {
+            PlannedValues::Hours(Counted::Months, list) => {
+                let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision == Precision::Year) else { return Ok(()) };
+                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                let year = i64::from(Instant(stamp.seconds).utc().year);
+                for (at, month) in list {
+                    let Some(seconds) = date_s(year, month + 1, 1) else { continue };
+                    let Some(stamp) = self.instant(plan, cells, line, Stamp { seconds, absolute: false, precision: Precision::Month }, lane, teller) else { continue };
+                    self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)?;
+                }
+                Ok(())
+            }
+            PlannedValues::Hours(Counted::Elapsed, list) => {
+                let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision >= Precision::Day) else { return Ok(()) };
+                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                self.assume_zone(stamp, teller);
+                let clock = self.wall.clock();
+                let midnight = if stamp.absolute { clock.shown_s(Instant(stamp.seconds)) } else { stamp.seconds };
+                let (Some(start), Some(end)) = (clock.begins(midnight), clock.begins(midnight + 86_400)) else { return Ok(()) };
+                for (at, after_s) in list {
+                    let (seconds, value) = (start.0 + after_s, cell(Some(*at)));
+                    // A stamp at the end of its step is just inside it.
+                    if seconds - i64::from(self.ends) >= end.0 {
+                        self.beyond(line, value, teller);
+                        continue;
+                    }
+                    let Some(stamp) = self.instant(plan, cells, line, Stamp { seconds, absolute: true, precision: Precision::Time }, lane, teller) else { continue };
+                    self.keep(line, slot, stamp, value, secret, teller)?;
+                }
+                Ok(())
+            }
+            PlannedValues::Hours(Counted::Clock, list) => {
                 let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision >= Precision::Day) else { return Ok(()) };
                 let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
                 for (at, after_s) in list {
@@ -397,6 +455,17 @@ impl<'a> Intake<'a> {
         let severity = if is_nothing { Severity::Info } else { Severity::Warning };
         let hour = || Instant(stamp.seconds).to_string().replace('T', " ").trim_end_matches(":00Z").to_owned();
         teller.note("series-hours-skipped", severity, || format!("{} {}", line.place(), hour()), || cell.map_or_else(|| "–".to_owned(), text_of));
+    }
+
+    /// The column of an hour that only a longer day has: empty on all others.
+    fn beyond(&mut self, line: &Line, cell: Option<&Cell>, teller: &mut Teller) {
+        let value = cell.map_or(Value::Absent, number_of);
+        if value == Value::Absent {
+            return;
+        }
+        self.read += 1;
+        let severity = if value == Value::Number(0.0) { Severity::Info } else { Severity::Warning };
+        teller.note("series-hours-beyond", severity, || line.place(), || cell.map(text_of).unwrap_or_default());
     }
 
     /// Keeps a value, or says why there is none.
@@ -498,13 +567,14 @@ impl<'a> Intake<'a> {
 
     /// `is_double`: the clock shows it twice, and which of both it is nobody knows yet.
     pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp, is_double: bool) {
+        let shown_s = if stamp.absolute { self.wall.shown_s(at) } else { stamp.seconds };
         let Some(lane) = self.lanes.get_mut(lane) else { return };
         lane.add(at, stamp.precision);
         let Some(found) = self.tracks.get_mut(track as usize) else { return };
         if found.looked_at {
             lane.look(found.hash, track, at);
         }
-        found.stride.add(at);
+        found.stride.add(at, shown_s);
         if is_double {
             return;
         }

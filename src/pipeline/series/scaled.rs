@@ -93,6 +93,8 @@ fn write_told(
             other => Value::parse(&text_of(other)),
         });
         let code = match value {
+            // As values of series: what no number of four bytes holds is none.
+            Value::Number(number) if !(number as f32).is_finite() => Some(("series-value-not-finite", Severity::Warning)),
             Value::Number(_) => None,
             Value::Absent => Some(("series-value-absent", Severity::Info)),
             Value::Masked => Some(("series-masked", Severity::Info)),
@@ -102,7 +104,7 @@ fn write_told(
         if let Some((code, severity)) = code {
             teller.note(code, severity, place_of, || text(2));
         }
-        let scale = if let Value::Number(number) = value { number } else { f64::NAN };
+        let scale = if let (Value::Number(number), None) = (value, code) { number } else { f64::NAN };
         if objects.len() >= MAX_OBJECTS && !objects.contains_key(&object) {
             teller.note("series-too-many-objects", Severity::Error, || object.clone(), || MAX_OBJECTS.to_string());
             return true;
@@ -124,9 +126,15 @@ fn write_told(
         return Ok(None);
     }
     let header = wanted.get(2).map_or("", |(_, name)| *name);
-    let unit = match (&declared.unit, Unit::in_header(header)) {
-        (Some(unit), _) => unit.clone(),
-        (None, Some((unit, _))) => {
+    let said = Unit::in_header(header).map(|(unit, _)| unit).or_else(|| Unit::alone(header));
+    let unit = match (&declared.unit, said) {
+        (Some(told), said) => {
+            if let Some(unit) = said.filter(|unit| Unit::parse(told).is_some_and(|told| told.symbol != unit.symbol)) {
+                teller.push("series-unit-contradicted", Severity::Warning, header, format!("{} ≠ {told}", unit.symbol));
+            }
+            told.clone()
+        }
+        (None, Some(unit)) => {
             teller.push("series-unit-guessed", Severity::Info, header, unit.symbol);
             unit.symbol.to_owned()
         }
@@ -156,11 +164,14 @@ fn write_told(
     Ok(Some(said))
 }
 
-/// Whether amounts are what the law protects: energy that somebody metered or told. What is computed from public attributes is nobody's.
-fn is_personal(unit: &str, nature: Nature) -> bool {
-    let is_energy = Unit::parse(unit).is_some_and(|unit| matches!(unit.kind, Kind::Energy | Kind::Power));
-    // Amounts without a unit may be anything, and then the careful answer is the right one.
-    matches!(nature, Nature::Measured | Nature::Declared) && (is_energy || unit.is_empty())
+/// Whether values of buildings are what the law protects: what is used there, as somebody metered or told it. What is computed from public attributes is
+/// nobody's. Gas and water are counted in m³, contracts in kVA, and a unit that nobody states may be any: then the careful answer is the right one.
+pub(super) fn is_personal(unit: &str, nature: Nature) -> bool {
+    let is_of_use = Unit::parse(unit).is_none_or(|unit| match unit.kind {
+        Kind::Energy | Kind::Power | Kind::Reactive | Kind::Apparent | Kind::Volume | Kind::Flow | Kind::Current | Kind::Mass | Kind::Money => true,
+        Kind::Irradiance | Kind::Temperature | Kind::Kelvin | Kind::Speed | Kind::Length | Kind::Voltage | Kind::Pressure | Kind::Carbon | Kind::Concentration | Kind::Ratio => false,
+    });
+    matches!(nature, Nature::Measured | Nature::Declared) && is_of_use
 }
 
 /// Takes the amounts of buildings of too few homes away: they keep their profile, and have no value.

@@ -8,37 +8,57 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 /// Stamps of an object that tell its step.
 const FEWEST_STAMPS: u32 = 8;
 
-/// What the stamps of an object have in common, in whatever order they come.
-#[derive(Clone, Copy)]
+/// What the stamps of an object have in common, in whatever order they come: in UTC, and as the clock shows them, which has days of one length.
+#[derive(Clone, Copy, Default)]
 pub struct Stride {
+    in_utc: Distances,
+    shown: Distances,
+    count: u32,
+}
+
+#[derive(Clone, Copy)]
+struct Distances {
     low: i64,
     high: i64,
     /// Largest number of seconds that divides all distances.
     common: i64,
-    count: u32,
 }
 
-impl Default for Stride {
+impl Default for Distances {
     fn default() -> Self {
-        Self { low: i64::MAX, high: i64::MIN, common: 0, count: 0 }
+        Self { low: i64::MAX, high: i64::MIN, common: 0 }
     }
 }
 
-impl Stride {
-    pub fn add(&mut self, at: i64) {
-        if self.count > 0 {
+impl Distances {
+    fn add(&mut self, at: i64) {
+        if self.low <= self.high {
             self.common = common(self.common, at.saturating_sub(self.low).saturating_abs());
         }
         self.low = self.low.min(at);
         self.high = self.high.max(at);
+    }
+
+    /// A step that people measure in, and that every second of has a stamp.
+    fn step_s(&self, count: u32) -> Option<i64> {
+        let gaps = i64::from(count) - 1;
+        let is_dense = 2 * gaps.saturating_mul(self.common) >= self.high.saturating_sub(self.low);
+        (axis::is_usual(self.common) && is_dense).then_some(self.common)
+    }
+}
+
+impl Stride {
+    /// A stamp in UTC, and what the clock shows then.
+    pub fn add(&mut self, at: i64, shown_s: i64) {
+        self.in_utc.add(at);
+        self.shown.add(shown_s);
         self.count = self.count.saturating_add(1);
     }
 
-    /// The object's step, seconds: one that people measure in, and that every second of its steps has a stamp of. `None` where nothing is sure.
+    /// The object's step, seconds; `None` where nothing is sure. Days that cross a change of the clock are hours in UTC, so the longer counts.
     fn step_s(&self) -> Option<i64> {
-        let gaps = i64::from(self.count) - 1;
-        let is_dense = 2 * gaps.saturating_mul(self.common) >= self.high.saturating_sub(self.low);
-        (self.count >= FEWEST_STAMPS && axis::is_usual(self.common) && is_dense).then_some(self.common)
+        let found = [self.in_utc, self.shown].into_iter().filter_map(|distances| distances.step_s(self.count)).max();
+        found.filter(|_| self.count >= FEWEST_STAMPS)
     }
 }
 
@@ -138,10 +158,11 @@ pub fn by_step(members: &[Member], points: &Points, slots: &mut Vec<Slot>, lanes
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base::{Clock, Instant};
 
     fn step_of(stamps: impl IntoIterator<Item = i64>) -> Option<i64> {
         let mut stride = Stride::default();
-        stamps.into_iter().for_each(|at| stride.add(at));
+        stamps.into_iter().for_each(|at| stride.add(at, Clock::Paris.shown_s(Instant(at))));
         stride.step_s()
     }
 
@@ -154,5 +175,10 @@ mod tests {
         assert_eq!(step_of((0..3).map(|hour| 3600 * hour)), None);
         assert_eq!(step_of((0..48).map(|n| 3600 * n * n)), None);
         assert_eq!(step_of((0..48).map(|n| 600 * n + n * n % 7)), None);
+        // Days, and two hours, over a change of the clock; hours of UTC stay hours.
+        let local = |month, day, hour| Clock::Paris.instant(2025, month, day, hour, 0).unwrap().0;
+        assert_eq!(step_of((0..30).map(|n| local(10, 10 + n % 20, 0)).chain([local(11, 1, 0)])), Some(86_400));
+        assert_eq!(step_of((20..30).flat_map(|day| (0..12).map(move |n| local(10, day, 2 * n)))), Some(7200));
+        assert_eq!(step_of((0..480).map(|hour| local(10, 20, 0) + 3600 * hour)), Some(3600));
     }
 }

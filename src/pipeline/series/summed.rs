@@ -9,7 +9,6 @@ use super::tell::Teller;
 use super::{KnownIds, publish};
 use crate::base::{LayerId, Nature, Severity};
 use crate::energy::secrecy::{Cell, Sums, points_below, published};
-use crate::formats::series::unit::{Kind, Unit};
 use crate::pipeline::ImportFault;
 use crate::pipeline::sources::declaration::Role;
 use crate::view::curve::adds_up;
@@ -33,8 +32,7 @@ pub struct Rule<'a> {
 
 /// Whether values are what the law protects, where they stand building by building.
 pub fn is_personal(laid: &Laid, nature: Nature) -> bool {
-    let is_energy = |unit: &str| Unit::parse(unit).is_some_and(|unit| matches!(unit.kind, Kind::Energy | Kind::Power));
-    matches!(nature, Nature::Measured | Nature::Declared) && laid.series.iter().any(|series| is_energy(&series.unit))
+    laid.series.iter().any(|series| super::scaled::is_personal(&series.unit, nature))
 }
 
 /// Writes the sums of a series below `folder`: one group by surface, and one of the total.

@@ -14,6 +14,7 @@ pub mod place;
 pub mod readers;
 pub mod record;
 mod surface;
+mod undeclared;
 pub mod utilities;
 pub mod vocabulary;
 
@@ -140,7 +141,7 @@ pub fn open_all(
     report: &mut Report,
     progress: &dyn Progress,
 ) -> Result<Opened, ImportFault> {
-    let mut plan = Plan { mapping: read_mapping(options)?, crs: options.crs.clone(), ..Plan::default() };
+    let mut plan = Plan { mapping: read_mapping(options)?, crs: options.crs.clone(), given: paths.to_vec(), ..Plan::default() };
     let known = report.findings().len();
     for path in paths {
         plan_path(path, &mut plan, report)?;

@@ -8,6 +8,7 @@ use super::join::Joined;
 use super::mapping::{self, MappedLayer, Place};
 use super::readers::{Content, Found, pictures, rasters};
 use super::surface;
+use super::undeclared;
 use super::utilities;
 use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
@@ -50,6 +51,8 @@ pub(super) struct Plan {
     pub models: Vec<Model>,
     /// Pictures from above.
     pub pictures: Vec<Picture>,
+    /// What the person named.
+    pub given: Vec<PathBuf>,
     /// The system that the person named for the whole import.
     pub crs: Option<String>,
     /// What the tables of planning documents say.
@@ -210,6 +213,7 @@ fn plan_declared(
         plan_layer(folder, layer, plan, report);
         know_dataset(&layer.dataset, &layer.file, &read, plan, report);
     }
+    undeclared::tell(file, folder, &read, &plan.given, report);
     let declaration = &mut plan.declaration;
     if declaration.id.is_empty() {
         let datasets = std::mem::take(&mut declaration.datasets);

@@ -2,7 +2,8 @@
 
 use super::{CellRow, Content, Found, Head, Note, Opened, Row, SeriesFacts, Table, Unread, short_name};
 use crate::base::Severity;
-use crate::formats::csv::{self, Dialect, Records, written_number};
+use crate::formats::csv::{self, Dialect, Records};
+use crate::formats::decimals::{self, Marks, written_number};
 use crate::formats::series::preamble::Preamble;
 use crate::formats::shape::ShapeKind;
 use crate::formats::text::Encoding;
@@ -52,6 +53,11 @@ pub fn open(path: &Path) -> Opened {
     if dialect.before > 0 {
         notes.push(Note::new("table-lines-before", Severity::Info, dialect.before));
     }
+    let marks = decimals::marks(&start, &dialect, start.len() >= LOOK_BYTES);
+    let assumed: Vec<&str> = columns.iter().zip(&marks).filter(|(_, marks)| marks.assumed).map(|(name, _)| name.as_str()).collect();
+    if !assumed.is_empty() {
+        notes.push(Note::new("table-commas-assumed", Severity::Warning, assumed.join(", ")));
+    }
     if dialect.trailing {
         notes.push(Note::new("table-trailing-delimiter", Severity::Info, columns.len()));
     }
@@ -64,6 +70,7 @@ pub fn open(path: &Path) -> Opened {
         content: Content::Table(Box::new(Rows {
             path: path.to_owned(),
             dialect,
+            marks,
             columns,
             notes,
             before: Preamble::of(&csv::before(&start, &dialect)),
@@ -74,6 +81,8 @@ pub fn open(path: &Path) -> Opened {
 struct Rows {
     path: PathBuf,
     dialect: Dialect,
+    /// Of each column.
+    marks: Vec<Marks>,
     columns: Vec<String>,
     notes: Vec<Note>,
     before: Preamble,
@@ -118,7 +127,7 @@ impl Table for Rows {
                 ..Record::default()
             };
             for (term, places) in &plan {
-                let cell = places.iter().find_map(|at| self.cell(fields.get(*at)?));
+                let cell = places.iter().find_map(|at| self.cell(*at, fields.get(*at)?));
                 if let Some(cell) = cell {
                     record.values.push((term, cell));
                 }
@@ -153,7 +162,7 @@ impl Table for Rows {
             let going = match fields {
                 Ok(fields) if csv::fits(&fields, self.columns.len()) => {
                     cells.clear();
-                    cells.extend(columns.iter().map(|(at, _)| fields.get(*at).and_then(|field| self.cell(field))));
+                    cells.extend(columns.iter().map(|(at, _)| fields.get(*at).and_then(|field| self.cell(*at, field))));
                     each(Ok((number, &cells)))
                 }
                 Ok(fields) => each(Err(unread(format!("{} / {}", fields.len(), self.columns.len())))),
@@ -168,13 +177,13 @@ impl Table for Rows {
 }
 
 impl Rows {
-    fn cell(&self, field: &[u8]) -> Option<Cell> {
+    fn cell(&self, at: usize, field: &[u8]) -> Option<Cell> {
         let text = self.dialect.encoding.decode(field);
         let text = text.trim();
         if text.is_empty() {
             return None;
         }
-        Some(match written_number(text, self.dialect.decimal_comma) {
+        Some(match written_number(text, self.marks.get(at).copied().unwrap_or_default()) {
             Some(number) => Cell::Number(number),
             None => Cell::Text(text.to_owned()),
         })

@@ -234,7 +234,7 @@ impl Table for Rows {
                 // Mostly they come in the order of the file, which is that of the columns.
                 let found = fields.get(at).filter(|(known, _)| known == name).or_else(|| fields.iter().find(|(known, _)| known == name));
                 let (_, field) = found?;
-                kind.map_or_else(|| cell(field), |kind| kind.cell(field))
+                kind.map_or_else(|| infinite(field).or_else(|| cell(field)), |kind| kind.cell(field))
             }));
             going = each(Ok((number, &cells)));
             going
@@ -327,6 +327,16 @@ impl Rows {
     }
 }
 
+/// A number that went wrong, which a series tells from one that is not there; `NaN` is how many programs write the latter.
+fn infinite(field: &Field) -> Option<Cell> {
+    let value = match field {
+        Field::Float(value) => f64::from(*value),
+        Field::Double(value) => *value,
+        _ => return None,
+    };
+    value.is_infinite().then_some(Cell::Number(value))
+}
+
 fn cell(field: &Field) -> Option<Cell> {
     let number = |value: f64| value.is_finite().then_some(Cell::Number(value));
     let text = |value: String| (!value.trim().is_empty()).then_some(Cell::Text(value));
@@ -379,4 +389,16 @@ fn decimal(value: &Decimal) -> Option<f64> {
             sum * 256.0 + f64::from(*byte)
         });
     Some(digits / 10_f64.powi(value.scale()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_infinite_number_is_not_absent() {
+        assert_eq!(infinite(&Field::Double(f64::INFINITY)), Some(Cell::Number(f64::INFINITY)));
+        assert_eq!(infinite(&Field::Float(f32::NEG_INFINITY)), Some(Cell::Number(f64::NEG_INFINITY)));
+        assert_eq!([Field::Double(f64::NAN), Field::Double(1.0), Field::Null].map(|field| infinite(&field)), [None, None, None]);
+    }
 }
