@@ -274,12 +274,13 @@ chart-over-sum = that is { $value }
 chart-territory = Curve of the territory
 chart-area = Curve of the area
 chart-of = Curve: { $title }
+chart-without = No data: this series has none for this object.
 chart-none = No data on that day.
 chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
 chart-counts = { $known ->
-    [one] { $known } value
-   *[other] { $known } values
+    [one] { $known } value in all
+   *[other] { $known } values in all
 }, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
 chart-worst = Worst moments
@@ -944,6 +945,7 @@ ui-mean-help = Colours show the mean over the looped interval in place of the in
 legend-by-distance = By distance
 legend-by-distance-help = Near by each building, from far away its district
 legend-years-made = Generated networks have generated years, not real ones.
+legend-approximate = Approximate classes: found from some of the values.
 legend-gathered = Seen from so far, by district: come nearer to see each building.
 legend-by-building = By building
 legend-by-district = By district

@@ -277,10 +277,11 @@ chart-over-sum = soit { $value }
 chart-territory = Courbe du territoire
 chart-area = Courbe de la zone
 chart-of = Courbe : { $title }
+chart-without = Pas de donnée : cette série n’en a pas pour cet objet.
 chart-none = Pas de donnée ce jour-là.
 chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
-chart-counts = { $known ->
+chart-counts = En tout { $known ->
     [one] { $known } valeur
    *[other] { $known } valeurs
 }, { $absent ->
@@ -950,6 +951,7 @@ ui-mean-help = Les couleurs montrent la moyenne de l’intervalle en boucle au l
 legend-by-distance = Selon la distance
 legend-by-distance-help = De près chaque bâtiment, de loin son quartier
 legend-years-made = Les réseaux générés ont des années générées, non réelles.
+legend-approximate = Classes approchées : trouvées sur une partie des valeurs.
 legend-gathered = Vu d’aussi loin, par quartier : approchez-vous pour voir chaque bâtiment.
 legend-by-building = Par bâtiment
 legend-by-district = Par quartier

@@ -8,7 +8,7 @@ use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
 use crate::view::Command;
 use crate::view::colours::Palette;
-use crate::view::curve::Point;
+use crate::view::curve::{step_under, with_ends};
 use bevy_egui::egui::{Align2, Color32, FontId, Grid, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 use egui_phosphor::regular as icon;
 
@@ -26,6 +26,12 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
     ui.label(RichText::new(mark).small().weak());
     if chart.waiting {
         ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
+    }
+    if chart.curves.is_empty() {
+        // What is selected is not among those that the series is of: there is nothing to draw, to read or to carry away.
+        ui.label(texts.text("chart-without"));
+        ui.label(RichText::new(texts.text_with("ui-source", &[("source", chart.source.as_str().into())])).small().weak());
+        return commands;
     }
     if chart.curves.iter().all(|(_, points)| points.iter().all(|point| point.value.is_none())) {
         ui.label(RichText::new(texts.text(if chart.waiting { "legend-waiting" } else { "chart-none" })).weak());
@@ -164,24 +170,17 @@ fn day(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts
     let [low, high] = reach(chart);
     axis(ui, plot, [low, high], texts);
     let points = || chart.curves.iter().flat_map(|(_, points)| points);
-    let (Some(start), Some(last)) = (points().map(|point| point.at).min(), points().map(|point| point.at).max()) else { return };
-    let step = chart.curves.iter().find_map(|(_, points)| Some(points.get(1)?.at.0 - points.first()?.at.0)).unwrap_or(3600).max(1);
-    let end = last.plus_seconds(step);
+    let (Some(start), Some(end)) = (points().map(|point| point.at).min(), chart.end) else { return };
     let x = |at: Instant| plot.left() + plot.width() * ((at.0 - start.0) as f64 / (end.0 - start.0).max(1) as f64) as f32;
     let y = |value: f64| plot.bottom() - plot.height() * (((value - low) / (high - low)) as f32).clamp(0.0, 1.0);
     for (line, (name, points)) in chart.curves.iter().enumerate() {
         let is_total = chart.has_total && line + 1 == chart.curves.len() && name.is_empty();
         let stroke = if is_total { Stroke::new(2.0, ui.visuals().strong_text_color()) } else { Stroke::new(1.6, colour(line)) };
         // A value holds for its whole step; where there is none the line is interrupted.
-        for run in points.chunk_by(|a, b| a.value.is_some() == b.value.is_some()) {
-            let mut steps: Vec<Pos2> = Vec::with_capacity(2 * run.len());
-            for point in run {
-                if let Some(value) = point.value {
-                    steps.push(pos2(x(point.at), y(value)));
-                    steps.push(pos2(x(point.at.plus_seconds(step)), y(value)));
-                }
-            }
-            ui.painter().line(steps, stroke);
+        let of_steps: Vec<_> = with_ends(points, end).collect();
+        for run in of_steps.chunk_by(|(a, _), (b, _)| a.value.is_some() == b.value.is_some()) {
+            let steps = run.iter().filter_map(|(point, ends)| Some((point.at, *ends, point.value?)));
+            ui.painter().line(steps.flat_map(|(from, to, value)| [pos2(x(from), y(value)), pos2(x(to), y(value))]).collect(), stroke);
         }
     }
     let weak = ui.visuals().weak_text_color();
@@ -198,13 +197,12 @@ fn day(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts
     let pointed = response.interact_pointer_pos().or_else(|| response.hover_pos());
     if let Some(at) = pointed.filter(|at| plot.contains(*at)) {
         let under = Instant(start.0 + (f64::from((at.x - plot.left()) / plot.width()) * (end.0 - start.0) as f64) as i64);
-        let begins = Instant(start.0 + (under.0 - start.0).div_euclid(step) * step);
+        let Some(begins) = chart.curves.iter().find_map(|(_, points)| step_under(points, end, under)).map(|point| point.at) else { return };
         if response.clicked() || response.dragged() {
             commands.push(Command::SetInstant { instant: begins });
         }
-        let of = |points: &[Point]| points.iter().rev().find(|point| point.at <= under).and_then(|point| point.value);
         let lines: Vec<String> = chart.curves.iter().map(|(name, points)| {
-            let value = of(points).map_or_else(|| texts.text("legend-no-data"), |value| written(value, &chart.unit, texts));
+            let value = step_under(points, end, under).and_then(|point| point.value).map_or_else(|| texts.text("legend-no-data"), |value| written(value, &chart.unit, texts));
             if chart.curves.len() > 1 { format!("{}: {value}", line_name(name, texts)) } else { value }
         }).collect();
         response.on_hover_text_at_pointer(format!("{}\n{}", texts.date_time(clock.read(begins)), lines.join("\n")));

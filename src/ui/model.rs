@@ -120,6 +120,8 @@ pub struct ChartText {
     pub source: String,
     pub method: String,
     pub curves: Vec<(String, Vec<Point>)>,
+    /// Where the last step of the curves ends.
+    pub end: Option<Instant>,
     pub has_total: bool,
     pub more_rows: u64,
     /// Of the area that is drawn, not of the whole territory.

@@ -373,6 +373,9 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
         Some([least, most]) => said.push(texts.text_with("legend-outside-band", &[("least", number(least).into()), ("most", number(most).into())])),
         None => {}
     }
+    if legend.is_approximate {
+        said.push(texts.text("legend-approximate"));
+    }
     if !legend.note.is_empty() {
         said.push(texts.text(legend.note));
     }
@@ -391,7 +394,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
     let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
     let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id };
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id, end: chart.end };
     ChartText {
         csv: csv(&origin, clock, &chart.day),
         unit: chart.unit.clone(),
@@ -399,6 +402,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         nature: texts.nature(chart.nature),
         nature_help: texts.nature_help(chart.nature),
         curves: chart.day.clone(),
+        end: Some(chart.end),
         has_total: chart.has_total,
         more_rows: chart.more_rows,
         of_area: chart.of_area,

@@ -21,7 +21,7 @@ const ZOOM: f64 = 0.8;
 
 pub fn ruler(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
-    let all = model.limits.instants;
+    let all = model.limits.ruled(model.state.instant);
     let lanes = lanes(model);
     let height = MARKS_HEIGHT + lanes.len() as f32 * (LANE_HEIGHT + 1.0);
     let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click_and_drag());
@@ -53,7 +53,7 @@ pub fn ruler(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
 
 /// Shows the day, month or year of the instant alone, or all of time.
 pub fn zoom_to(model: &PanelModel, memory: &mut Memory, span: Option<Span>) {
-    let all = model.limits.instants;
+    let all = model.limits.ruled(model.state.instant);
     memory.ruler = Some(match span {
         None => Ruler::whole(all),
         Some(span) => {
@@ -83,7 +83,7 @@ fn lanes(model: &PanelModel) -> Vec<Lane<'_>> {
 }
 
 fn pointer(ui: &Ui, response: &Response, rect: Rect, shown: &mut Ruler, model: &PanelModel, memory: &mut Memory, commands: &mut Vec<Command>) {
-    let (all, clock, width) = (model.limits.instants, model.clock, f64::from(rect.width()).max(1.0));
+    let (all, clock, width) = (model.limits.ruled(model.state.instant), model.clock, f64::from(rect.width()).max(1.0));
     if response.hovered() {
         let (scroll, across, pinch) = ui.input(|input| (input.smooth_scroll_delta().y, input.smooth_scroll_delta().x, input.zoom_delta()));
         if let Some(at) = response.hover_pos() {
@@ -132,7 +132,7 @@ fn within_span(model: &PanelModel, under: Instant, finest: Span) -> Instant {
 }
 
 fn keys(ui: &Ui, response: &Response, shown: &mut Ruler, width: f64, model: &PanelModel, commands: &mut Vec<Command>) {
-    let all = model.limits.instants;
+    let all = model.limits.ruled(model.state.instant);
     ui.memory_mut(|memory| {
         let filter = bevy_egui::egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, escape: false, tab: false };
         memory.set_focus_lock_filter(response.id, filter);

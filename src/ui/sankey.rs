@@ -4,7 +4,7 @@ use super::chart::written;
 use super::model::{FlowsText, Memory, PanelModel};
 use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
-use crate::view::sankey::{Band, bent};
+use crate::view::sankey::{Band, Label, apart, bent};
 use crate::view::{Command, FlowSpan};
 use crate::viewer::flows::FRAME;
 use crate::viewer::vocab::FlowNode;
@@ -158,6 +158,7 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
     }
     let text = ui.visuals().strong_text_color();
     let back = ui.visuals().panel_fill;
+    let mut words = Vec::new();
     for (index, (node, place)) in facts.nodes.iter().zip(&facts.diagram.places).enumerate() {
         let Some(place) = place else { continue };
         let [left, right] = [at([place.left, place.top]), at([place.left + place.width, place.top + place.height])];
@@ -165,10 +166,18 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
         // What is thin is still seen.
         painter.rect_filled(Rect::from_center_size(bar.center(), vec2(bar.width(), bar.height().max(1.5))), 1.0, colour(index));
         let (anchor, pos) = label_at(node, bar, rect);
-        let words = format!("{}\u{A0}· {}", node.name, amount(node.kw, facts.over, texts));
+        let said = format!("{}\u{A0}· {}", node.name, amount(node.kw, facts.over, texts));
+        let galley = painter.layout_no_wrap(said, FontId::proportional(11.0), text);
+        words.push((node.column == 1, anchor.anchor_size(pos, galley.size()), galley));
+    }
+    // The middle one gives way to those beside the ends.
+    words.sort_by_key(|(is_middle, ..)| *is_middle);
+    let [top, height] = [rect.top(), rect.height()].map(f64::from);
+    let label = |place: &Rect| Label { left: f64::from(place.left()), top: f64::from(place.top()) - top, width: f64::from(place.width()), height: f64::from(place.height()) };
+    let tops = apart(&words.iter().map(|(_, place, _)| label(place)).collect::<Vec<_>>(), height);
+    for ((_, place, galley), down) in words.into_iter().zip(tops) {
+        let place = Rect::from_min_size(pos2(place.left(), (top + down) as f32), place.size());
         // Words lie on bands: a breath of the panel's colour keeps them readable.
-        let galley = painter.layout_no_wrap(words, FontId::proportional(11.0), text);
-        let place = anchor.anchor_size(pos, galley.size());
         painter.rect_filled(place, 2.0, back.gamma_multiply(0.65));
         painter.galley(place.min, galley, text);
     }

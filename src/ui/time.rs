@@ -5,13 +5,12 @@ use super::{gantt, ruler};
 use super::widgets::{icon_button, text_button, tip};
 use crate::base::{Instant, Interval};
 use crate::i18n::Texts;
-use crate::view::timeline::{Span, read_date};
+use crate::view::timeline::{Span, at_minute_of_day, minute_of_day, read_date};
 use crate::view::{Command, SPEED, Theme};
 use bevy_egui::egui::{Align, Key, Layout, RichText, Slider, TextEdit, Ui, WidgetInfo};
 use egui_phosphor::regular as icon;
 
 const HOUR_S: i64 = 3_600;
-const MINUTE_S: i64 = 60;
 /// The hour slider moves by quarters of an hour, like the shadows one can tell apart.
 const STEP_MIN: i64 = 15;
 
@@ -188,14 +187,13 @@ fn mean(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comma
     }
 }
 
-/// Local time of the day.
+/// The time of the local day, as much of it as the day has.
 fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
-    let local = model.clock.read(model.state.instant);
-    let now = i64::from(local.hour) * 60 + i64::from(local.minute);
+    let [now, of_day] = minute_of_day(model.clock, model.state.instant);
     let mut minutes = now;
     ui.spacing_mut().slider_width = (ui.available_width() * 0.2).clamp(80.0, 240.0);
     // A slider with steps would round the running clock and call that a change.
-    let response = ui.add(Slider::new(&mut minutes, 0..=1439).show_value(false));
+    let response = ui.add(Slider::new(&mut minutes, 0..=of_day - 1).show_value(false));
     describe(ui, &response, now as f64, &texts.text("ui-hour"));
     if response
         .on_hover_text(tip(texts, "ui-hour-help", "key-hour-later"))
@@ -206,9 +204,9 @@ fn hour(ui: &mut Ui, model: &PanelModel, texts: &Texts, commands: &mut Vec<Comma
             step @ (-1 | 1) => now.div_euclid(STEP_MIN) + step,
             _ => (minutes + STEP_MIN / 2).div_euclid(STEP_MIN),
         };
-        let wanted = (quarter * STEP_MIN).clamp(0, 1440 - STEP_MIN);
+        let wanted = (quarter * STEP_MIN).clamp(0, of_day - STEP_MIN);
         commands.push(Command::SetInstant {
-            instant: model.state.instant.plus_seconds((wanted - now) * MINUTE_S),
+            instant: at_minute_of_day(model.clock, model.state.instant, wanted),
         });
     }
 }

@@ -34,7 +34,6 @@ pub fn opening(territory: &str, instant: Instant, limits: &Limits) -> ViewState 
         territory: territory.to_owned(),
         camera: limits.home,
         instant,
-        // What stands today; plans come when the year moves on.
         year: i32::from(limits.clock.read(instant).year),
         playback: Playback::default(),
         hidden: BTreeSet::new(),
@@ -110,7 +109,10 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetSpan { span } => next.span = *span,
         Command::ShowMean { shown } => next.mean = *shown,
         Command::SetGather { gather } => next.gather = *gather,
-        Command::SetYear { year } => next.year = *year,
+        Command::SetYear { year } => {
+            let instant = in_year(next.instant, *year, limits);
+            set_instant(&mut next, instant);
+        }
         Command::Play { playing } => next.playback.playing = *playing,
         Command::SetSpeed { speed } => {
             if speed.is_finite() {
@@ -241,8 +243,8 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
         Command::TryAgain | Command::SaveRoofDossier | Command::SavePlan { .. } | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
-        Command::Restore { state: restored } => next = restored_over(state, restored),
-        Command::Tick { seconds } => tick(&mut next, *seconds),
+        Command::Restore { state: restored } => next = restored_over(state, restored, limits),
+        Command::Tick { seconds } => tick(&mut next, *seconds, limits),
     }
     kept_inside(next, limits)
 }
@@ -288,22 +290,33 @@ fn set_instant(state: &mut ViewState, instant: Instant) {
     state.playback.carry_s = 0.0;
 }
 
-fn tick(state: &mut ViewState, seconds: f64) {
+/// The same day and hour of a year, or of the nearest one that the clock may be set to.
+fn in_year(at: Instant, year: i32, limits: &Limits) -> Instant {
+    let [first, last] = limits.years;
+    timeline::in_year(limits.clock, at, year.min(last).max(first))
+}
+
+/// The clock plays over and over what is chosen of time, or all that has values. Where years are the colours it goes on from one to the next.
+fn tick(state: &mut ViewState, seconds: f64, limits: &Limits) {
     if !state.playback.playing || !seconds.is_finite() || seconds <= 0.0 {
         return;
     }
     let passed = state.playback.carry_s + seconds.min(MAX_TICK_S) * state.playback.speed;
     // A speed from outside may be anything; `kept_inside` has not seen it yet when a state is handed in raw.
     let passed = within(passed, [0.0, SPEED[1] * MAX_TICK_S + 1.0]);
+    let [start, end] = limits.instants;
+    let has_values = state.theme != Theme::ConstructionYear && (start..end).contains(&state.instant);
     state.instant = state.instant.plus_seconds(passed.floor() as i64);
     if let Some(Interval { start, end }) = state.span {
         state.instant = looped(state.instant, [start, end]);
+    } else if has_values {
+        state.instant = looped(state.instant, limits.instants);
     }
     state.playback.carry_s = passed - passed.floor();
 }
 
 /// The restored state, with the parts that make no sense taken from the one before.
-fn restored_over(before: &ViewState, restored: &ViewState) -> ViewState {
+fn restored_over(before: &ViewState, restored: &ViewState, limits: &Limits) -> ViewState {
     let mut next = restored.clone();
     next.territory.clone_from(&before.territory);
     next.quality = before.quality;
@@ -312,6 +325,10 @@ fn restored_over(before: &ViewState, restored: &ViewState) -> ViewState {
     }
     if !next.playback.speed.is_finite() {
         next.playback = before.playback;
+    }
+    // Years once had a clock of their own: what a link of then showed in their colours was of that year, whatever its date.
+    if next.theme == Theme::ConstructionYear {
+        next.instant = in_year(next.instant, next.year, limits);
     }
     next
 }
@@ -330,7 +347,11 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
     camera.heading_deg = turned(or(camera.heading_deg, home.heading_deg));
     camera.pitch_deg = within(or(camera.pitch_deg, home.pitch_deg), PITCH_DEG);
 
-    state.instant = looped(state.instant, limits.instants);
+    let reach = limits.reach();
+    if !(reach[0]..reach[1]).contains(&state.instant) {
+        let year = i32::from(limits.clock.read(state.instant).year);
+        state.instant = looped(in_year(state.instant, year, limits), reach);
+    }
     state.span = state.span.and_then(|span| {
         let (start, end) = (span.start.max(limits.instants[0]), span.end.min(limits.instants[1]));
         (start < end).then_some(Interval { start, end })
@@ -359,7 +380,7 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         state.scale = Scale::default();
     }
     let [first, last] = limits.years;
-    state.year = state.year.min(last).max(first);
+    state.year = i32::from(limits.clock.read(state.instant).year).min(last).max(first);
     state.playback.speed = within(or(state.playback.speed, SPEED[0]), SPEED);
     if !(0.0..1.0).contains(&state.playback.carry_s) {
         state.playback.carry_s = 0.0;
@@ -403,7 +424,7 @@ fn panned(camera: &Camera, right_m: f64, forward_m: f64) -> [f64; 3] {
     ]
 }
 
-/// The instant at the same place of the loop `[start, end)`: a link from another year keeps its season and hour.
+/// The instant at the same place of the loop `[start, end)`.
 fn looped(instant: Instant, [start, end]: [Instant; 2]) -> Instant {
     if end <= start {
         return start;

@@ -4,8 +4,8 @@
 
 use super::scale::Breaks;
 
-/// The most values that Jenks' method looks at: it takes time in proportion to classes × values × log values.
-pub const MAX_SAMPLE: usize = 20_000;
+/// The most different values between which Jenks' method may cut; it takes time in proportion to classes × values × log values, a tenth of a second here.
+pub const MAX_DIFFERENT: usize = 100_000;
 
 /// The upper ends of the classes of `values`; fewer classes than asked for where there are fewer different values, none without any value.
 pub fn ends(values: &[f64], breaks: &Breaks) -> Vec<f64> {
@@ -56,34 +56,48 @@ fn quantiles(sorted: &[f64], classes: usize) -> Vec<f64> {
 
 /// Fisher's exact optimum of Jenks' goodness of fit: the sum of squared distances to the class means is the least possible.
 ///
-/// The best last class begins later when more values come: so each row of the table is found by halving (divide and conquer),
-/// in `classes × n log n` steps instead of `classes × n²`. Beyond [`MAX_SAMPLE`] values every so manieth counts.
+/// No class ends between two equal values, so each different value is looked at once, with its weight. The best last class begins later when more values
+/// come: so each row of the table is found by halving (divide and conquer), in `classes × n log n` steps instead of `classes × n²`.
+/// Beyond [`MAX_DIFFERENT`] different values, classes end at every so manieth of them only.
 fn jenks(sorted: &[f64], classes: usize) -> Vec<f64> {
-    let step = sorted.len().div_ceil(MAX_SAMPLE).max(1);
-    let mut sample: Vec<f64> = sorted.iter().copied().step_by(step).collect();
-    if step > 1 && let (Some(last), Some(high)) = (sample.last_mut(), sorted.last()) {
-        *last = *high;
+    let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
+    let step = different(sorted).div_ceil(MAX_DIFFERENT).max(1);
+    let mut spread = Spread { sums: vec![[0.0; 3]] };
+    let mut ends: Vec<f64> = Vec::new();
+    let [mut count, mut sum, mut squares] = [0.0; 3];
+    for (place, equal) in sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).enumerate() {
+        let Some(value) = equal.first().copied() else { continue };
+        // Sums of values near zero lose no digits: the mean is taken away first.
+        let (weight, apart) = (equal.len() as f64, value - mean);
+        (count, sum, squares) = (count + weight, sum + weight * apart, squares + weight * apart * apart);
+        if place % step == 0 {
+            ends.push(value);
+            spread.sums.push([count, sum, squares]);
+        } else if let (Some(end), Some(sums)) = (ends.last_mut(), spread.sums.last_mut()) {
+            (*end, *sums) = (value, [count, sum, squares]);
+        }
     }
-    let mut different = sample.clone();
-    different.dedup();
-    if different.len() <= classes {
-        return different;
+    if ends.len() <= classes {
+        return ends;
     }
-    // Sums of values near zero lose no digits: the mean is taken away first.
-    let mean = sample.iter().sum::<f64>() / sample.len() as f64;
-    let mut sums = vec![(0.0, 0.0)];
-    let (mut sum, mut squares) = (0.0, 0.0);
-    for value in &sample {
-        let value = value - mean;
-        sum += value;
-        squares += value * value;
-        sums.push((sum, squares));
-    }
-    let spread = Spread { sums };
-    let count = sample.len();
-    // Cost of the first `n` values in the classes so far, and where the last class begins.
+    cuts(&spread, ends.len(), classes).into_iter().filter_map(|upto| ends.get(upto.checked_sub(1)?)).copied().collect()
+}
+
+/// How many different values there are.
+fn different(sorted: &[f64]) -> usize {
+    sorted.chunk_by(|a, b| a.total_cmp(b).is_eq()).count()
+}
+
+/// Whether [`ends`] are the best there are for these values, which must be sorted.
+pub fn are_exact(sorted: &[f64], breaks: &Breaks) -> bool {
+    !matches!(breaks, Breaks::Jenks { .. }) || different(sorted) <= MAX_DIFFERENT
+}
+
+/// How many of `count` groups the best classes reach up to, the last of them all.
+fn cuts(spread: &Spread, count: usize, classes: usize) -> Vec<usize> {
+    // Cost of the first `n` groups in the classes so far, and where the last class begins.
     let mut cost: Vec<f64> = (0..=count).map(|n| spread.of(0, n)).collect();
-    let mut begins: Vec<Vec<usize>> = Vec::new();
+    let mut begins: Vec<Vec<u32>> = Vec::new();
     for class in 1..classes {
         let mut next = vec![f64::INFINITY; count + 1];
         let mut begin = vec![0; count + 1];
@@ -102,7 +116,7 @@ fn jenks(sorted: &[f64], classes: usize) -> Vec<f64> {
                 }
             }
             if let (Some(slot), Some(place)) = (next.get_mut(middle), begin.get_mut(middle)) {
-                (*slot, *place) = (best, at);
+                (*slot, *place) = (best, at as u32);
             }
             open.push((from, middle - 1, first, at));
             open.push((middle + 1, to, at, last));
@@ -110,29 +124,26 @@ fn jenks(sorted: &[f64], classes: usize) -> Vec<f64> {
         cost = next;
         begins.push(begin);
     }
-    let mut ends = Vec::new();
-    let mut upto = count;
+    let mut upto = vec![count];
     for begin in begins.iter().rev() {
-        ends.extend(upto.checked_sub(1).and_then(|last| sample.get(last)).copied());
-        upto = begin.get(upto).copied().unwrap_or(0);
+        let last = upto.last().and_then(|upto| begin.get(*upto)).copied().unwrap_or(0);
+        upto.push(last as usize);
     }
-    ends.extend(upto.checked_sub(1).and_then(|last| sample.get(last)).copied());
-    ends.reverse();
-    ends
+    upto.reverse();
+    upto
 }
 
-/// Running sums of values and of their squares.
+/// Running sums over groups: how many values, the values, their squares.
 struct Spread {
-    sums: Vec<(f64, f64)>,
+    sums: Vec<[f64; 3]>,
 }
 
 impl Spread {
-    /// Sum of squared distances to the mean of the values `[from, to)`.
+    /// Sum of squared distances to the mean of the values of the groups `[from, to)`.
     fn of(&self, from: usize, to: usize) -> f64 {
-        let (Some((a, a2)), Some((b, b2))) = (self.sums.get(from), self.sums.get(to)) else { return f64::INFINITY };
-        let count = to.saturating_sub(from).max(1) as f64;
+        let (Some([n_a, a, a2]), Some([n_b, b, b2])) = (self.sums.get(from), self.sums.get(to)) else { return f64::INFINITY };
         let sum = b - a;
-        (b2 - a2 - sum * sum / count).max(0.0)
+        (b2 - a2 - sum * sum / (n_b - n_a).max(1.0)).max(0.0)
     }
 }
 

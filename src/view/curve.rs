@@ -140,11 +140,42 @@ pub fn sum_unit(unit: &str) -> Option<&str> {
 }
 
 /// The sum of parts at each step. Where one of them is absent the sum is too: a part of a total must not pass for the total.
-pub fn total(parts: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
-    let steps = parts.iter().map(Vec::len).max().unwrap_or(0);
-    (0..steps)
-        .map(|step| parts.iter().map(|part| part.get(step).copied().flatten()).try_fold(0.0, |sum, value| Some(sum + value?)))
-        .collect()
+///
+/// Curves are added one at a time, so that a thousand of them take no more memory than one.
+#[derive(Clone, Debug, Default)]
+pub struct Sum {
+    points: Vec<Point>,
+    curves: usize,
+}
+
+impl Sum {
+    /// Curves of the same steps.
+    pub fn add(&mut self, curve: &[Point]) {
+        if self.curves == 0 {
+            self.points = curve.to_vec();
+        } else {
+            for (sum, point) in self.points.iter_mut().zip(curve) {
+                sum.value = sum.value.zip(point.value).map(|(sum, value)| sum + value);
+            }
+        }
+        self.curves += 1;
+    }
+
+    /// The sum; none of fewer than two, which would be the one again.
+    pub fn points(self) -> Option<Vec<Point>> {
+        (self.curves > 1).then_some(self.points)
+    }
+}
+
+/// Which value holds at an instant, the last step ending at `end`: steps may be months, or days of 23 hours.
+pub fn step_under(points: &[Point], end: Instant, at: Instant) -> Option<Point> {
+    let next = points.partition_point(|point| point.at <= at);
+    points.get(next.checked_sub(1)?).copied().filter(|_| at < end)
+}
+
+/// Each value with the instant at which its step ends.
+pub fn with_ends(points: &[Point], end: Instant) -> impl Iterator<Item = (Point, Instant)> {
+    points.iter().copied().zip(points.iter().skip(1).map(|point| point.at).chain([end]))
 }
 
 /// Whom values are owed to and what they are, for the head of a file.
@@ -159,6 +190,8 @@ pub struct Origin<'a> {
     /// That it is of something made up; empty otherwise.
     pub made_up: &'a str,
     pub territory: &'a str,
+    /// Where the last step ends: a file says which part of time it is of.
+    pub end: Instant,
 }
 
 /// As files write it.
@@ -181,6 +214,9 @@ pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> St
             // One line each, whatever a title holds. Writing to a String cannot fail.
             let _ = writeln!(text, "# {name}: {}", value.replace(['\r', '\n'], " "));
         }
+    }
+    if let Some(start) = curves.iter().filter_map(|(_, points)| points.first()).map(|point| point.at).min() {
+        let _ = writeln!(text, "# period: {start}/{}", origin.end);
     }
     text.push_str("utc,local");
     for (name, _) in curves {

@@ -19,7 +19,8 @@ use super::{
     Attribute, Camera, DrawnArea, Filter, FlowChoice, Keep, Language, attribute, MAX_HIDDEN, MAX_ID_BYTES, MAX_LAYER_BYTES, MAX_SERIES_BYTES, PlanView, Proposal, RoofChoice, Scale, Selection, Theme,
     ViewState,
 };
-use crate::base::{Instant, Interval, LayerId};
+use super::timeline::{Span, stepped};
+use crate::base::{Clock, Instant, Interval, LayerId};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
@@ -125,6 +126,7 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
     }
     let mut state = base.clone();
     let (mut known, mut first_unknown) = (false, None);
+    let (mut says_instant, mut says_year) = (false, false);
     for pair in fragment(link.trim())
         .split('&')
         .filter(|pair| !pair.is_empty())
@@ -143,8 +145,8 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             "territory" if is_id(&value, MAX_LAYER_BYTES) => state.territory = value,
             "territory" => return Err(wrong()),
             "c" => state.camera = camera(&value).ok_or_else(wrong)?,
-            "t" => state.instant = Instant::parse(&value).ok_or_else(wrong)?,
-            "y" => state.year = value.parse().map_err(|_| wrong())?,
+            "t" => (state.instant, says_instant) = (Instant::parse(&value).ok_or_else(wrong)?, true),
+            "y" => (state.year, says_year) = (value.parse().map_err(|_| wrong())?, true),
             "theme" => state.theme = Theme::from_id(&value).ok_or_else(wrong)?,
             "hide" => state.hidden = hidden(&value).ok_or_else(wrong)?,
             "sel" => state.selection = selection(&value).ok_or_else(wrong)?,
@@ -177,6 +179,12 @@ pub fn from_link(link: &str, base: &ViewState) -> Result<ViewState, LinkFault> {
             }
         }
         known = true;
+    }
+    // Of instant and year, who says one means the other too.
+    match (says_instant, says_year) {
+        (false, true) => state.instant = stepped(Clock::Hours(0), base.instant, Span::Year, state.year.saturating_sub(base.year)),
+        (true, false) => state.year = i32::from(state.instant.utc().year),
+        _ => {}
     }
     match first_unknown {
         // Newer links may say more than is understood here; one of which nothing is understood is none.

@@ -161,7 +161,7 @@ pub struct ViewState {
     pub territory: String,
     pub camera: Camera,
     pub instant: Instant,
-    /// The year shown by [`Theme::ConstructionYear`].
+    /// That of the instant, by the territory's clock: what has years is shown as of it, whatever the colours are.
     pub year: i32,
     pub playback: Playback,
     /// Layers switched off.
@@ -276,6 +276,7 @@ pub enum Command {
     SetGather {
         gather: bool,
     },
+    /// The same day and hour of another year.
     SetYear {
         year: i32,
     },
@@ -540,11 +541,28 @@ pub struct Limits {
     pub bounds_lonlat: [f64; 4],
     /// Nearest and farthest distance, metres.
     pub distance_m: [f64; 2],
-    /// The clock loops inside `[start, end)`.
+    /// What has values in time: a clock that plays inside `[start, end)` loops there.
     pub instants: [Instant; 2],
+    /// First and last year that the clock may be set to.
     pub years: [i32; 2],
     /// The territory's own.
     pub clock: Clock,
     /// What may be shown, in the order in which it is offered.
     pub series: Vec<KnownSeries>,
+}
+
+impl Limits {
+    /// When the clock may be, `[start, end)`: in any of the years, and wherever there are values.
+    pub fn reach(&self) -> [Instant; 2] {
+        let ([from, to], [first, last]) = (self.instants, self.years);
+        let begins = |year: i32| timeline::year_begins(self.clock, year);
+        [begins(first).map_or(from, |first| first.min(from)), begins(last.saturating_add(1)).map_or(to, |after| after.max(to))]
+    }
+
+    /// The part of time that a ruler shows at most: what has values, and the year that the clock is in.
+    pub fn ruled(&self, at: Instant) -> [Instant; 2] {
+        let year = timeline::Span::Year.around(self.clock, at);
+        let [from, to] = self.instants;
+        if (from..to).contains(&at) { self.instants } else { [from.min(year.start), to.max(year.end)] }
+    }
 }

@@ -177,3 +177,32 @@ pub fn bent(from: f64, to: f64, share: f64) -> f64 {
     let share = share.clamp(0.0, 1.0);
     from + (to - from) * share * share * (3.0 - 2.0 * share)
 }
+
+/// Where words of a picture go that would lie over each other.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Label {
+    pub left: f64,
+    /// Where its upper edge would be best.
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// The upper edges of labels, each as near as possible to where it would be best: inside a sheet of a height, and over none that stands before it in the
+/// list. One for which there is no room stays where it is.
+pub fn apart(labels: &[Label], height: f64) -> Vec<f64> {
+    let mut placed: Vec<Label> = Vec::with_capacity(labels.len());
+    for label in labels {
+        let lowest = (height - label.height).max(0.0);
+        let beside = |other: &&Label| label.left < other.left + other.width && other.left < label.left + label.width;
+        let near: Vec<Label> = placed.iter().filter(beside).copied().collect();
+        // Rounding must not take the room between two that just touch.
+        let is_free = |top: f64| near.iter().all(|other| top + label.height <= other.top + 1e-6 || other.top + other.height <= top + 1e-6);
+        let best = label.top.min(lowest).max(0.0);
+        let moved = near.iter().flat_map(|other| [other.top - label.height, other.top + other.height]);
+        let free = std::iter::once(best).chain(moved).filter(|top| (0.0..=lowest).contains(top) && is_free(*top));
+        let top = free.min_by(|a, b| (a - label.top).abs().total_cmp(&(b - label.top).abs())).unwrap_or(best);
+        placed.push(Label { top, ..*label });
+    }
+    placed.iter().map(|label| label.top).collect()
+}

@@ -113,6 +113,36 @@ pub fn stepped(clock: Clock, at: Instant, span: Span, count: i32) -> Instant {
     clock.wall_forward(wall - wall.rem_euclid(60)).map_or(at, |moved| moved.plus_seconds(wall.rem_euclid(60)))
 }
 
+/// Minutes since the local day of an instant began, and how many it has: 1380, 1440 or 1500.
+pub fn minute_of_day(clock: Clock, at: Instant) -> [i64; 2] {
+    let day = Span::Day.around(clock, at);
+    [(at.0 - day.start.0).div_euclid(60), (day.end.0 - day.start.0).div_euclid(60)]
+}
+
+/// The instant so many minutes after the local day of another one began; never on another day. Minutes that pass, not those on the wall: of the two hours
+/// that an autumn night shows alike each has a place, and none that the spring leaves out.
+pub fn at_minute_of_day(clock: Clock, at: Instant, minute: i64) -> Instant {
+    let day = Span::Day.around(clock, at);
+    Instant(day.start.0.saturating_add(minute.saturating_mul(60)).min(day.end.0 - 60).max(day.start.0))
+}
+
+/// The same day and hour of another year.
+pub fn in_year(clock: Clock, at: Instant, year: i32) -> Instant {
+    match year.saturating_sub(i32::from(clock.read(at).year)) {
+        // Of the two hours that an autumn night shows alike, it stays the same one.
+        0 => at,
+        years => stepped(clock, at, Span::Year, years),
+    }
+}
+
+/// Where a year begins; `None` for years that no instant may lie in.
+pub fn year_begins(clock: Clock, year: i32) -> Option<Instant> {
+    let year = i16::try_from(year).ok().filter(|year| YEARS.contains(year))?;
+    // The first year begins where instants can be written: east of Greenwich a little later than its midnight.
+    let first = Instant::from_utc(*YEARS.start(), 1, 1, 0, 0, 0)?;
+    clock.instant(year, 1, 1, 0, 0).map(|begins| begins.max(first))
+}
+
 /// Years that instants may lie in.
 const YEARS: std::ops::RangeInclusive<i16> = 1800..=2200;
 /// Narrowest part of a ruler that a pointer hits, pixels.

@@ -17,8 +17,8 @@ use std::collections::BTreeMap;
 const MAX_ATTRIBUTES: usize = 256;
 /// Kinds of one attribute; what has more of them is a name and no kind.
 const MAX_KINDS: usize = 64;
-/// Numbers that an attribute's scale is drawn up from, at most twice as many.
-const KEPT: usize = 4096;
+/// Numbers that an attribute's scale is drawn up from, at most twice as many: those of a town.
+const KEPT: usize = 16_384;
 /// Rows that are counted in one frame.
 const ROWS_A_FRAME: usize = 20_000;
 /// Columns that name a feature or serve the picture.
@@ -82,10 +82,15 @@ impl Seen {
         !self.kinds.is_empty()
     }
 
-    /// Some of its numbers in order, the lowest and the highest among them.
+    /// Whether [`Seen::sample`] is all of its numbers, of at most so many features: one that lies in tiles of several levels is met in each of them.
+    pub fn is_complete(&self, features: u64) -> bool {
+        self.every <= 1 && self.met <= features
+    }
+
+    /// Its numbers in order; of very many some, the lowest and the highest among them.
     pub fn sample(&self) -> Vec<f64> {
         let mut sorted = self.numbers.clone();
-        if self.met > 0 && !self.is_text() {
+        if self.every > 1 && !self.is_text() {
             sorted.extend([self.low, self.high]);
         }
         sorted.sort_by(f64::total_cmp);

@@ -1,21 +1,7 @@
 //! The years of features, out of the tables of their tiles: whatever a source calls them.
 
 use crate::formats::gltf::{PropertyTable, Values};
-use super::vocab::Scene;
-use crate::view::Theme;
 use crate::view::life::{FROM, Life, TO, WORKS, year_of};
-
-/// The year that the picture is of: the one that is chosen where years are shown, else the clock's; never before what the sources know of, so that
-/// a clock of last year's measures does not take this year's houses away.
-pub fn year_shown(scene: &Scene) -> i32 {
-    if scene.state.theme == Theme::ConstructionYear {
-        return scene.state.year;
-    }
-    let clock = scene.manifest.clock();
-    let read = |at| i32::from(clock.read(at).year);
-    let sources = scene.manifest.datasets.iter().filter_map(|dataset| year_of(&dataset.date)).max();
-    read(scene.state.instant).max(read(scene.manifest.home.instant)).max(sources.unwrap_or(0))
-}
 
 /// The columns of a table that say from when to when its features stand.
 #[derive(Clone, Copy, Default)]

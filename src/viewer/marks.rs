@@ -3,7 +3,6 @@
 //! Reads: [`Resident`], the eye's pose, [`Scene`]. Writes: [`SceneFacts::marks`]. Panels and pages draw it with their own letters.
 
 use super::anchor::Anchor;
-use super::lives::year_shown;
 use super::pose::{FOV_Y, Pose};
 use super::resident::{Resident, nearest_hit};
 use super::vocab::{DrawnCamera, EyePlace, Marks, Name, Scene, SceneFacts, Standing, ViewerSystems};
@@ -79,7 +78,7 @@ fn write_marks(
         viewport: eye.viewport,
         proposed: standing.as_ref().map_or(0, |standing| standing.version),
         language: scene.state.language,
-        year: year_shown(&scene),
+        year: scene.state.year,
     };
     if *before == now {
         return;

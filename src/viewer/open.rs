@@ -351,13 +351,15 @@ fn limits(manifest: &Manifest) -> Limits {
     let whole_year = |year: i16| {
         clock.instant(year, 1, 1, 0, 0).unwrap_or(manifest.home.instant)
     };
+    let instants = dated.unwrap_or([whole_year(year), whole_year(year + 1)]);
+    let years = [instants[0], instants[1].plus_seconds(-1)].map(|at| i32::from(clock.read(at).year));
     Limits {
         home: camera(&manifest.home),
         bounds_lonlat: manifest.bounds_lonlat,
         distance_m: [15.0, (extent_m * 3.0).max(2_000.0)],
-        instants: dated.unwrap_or([whole_year(year), whole_year(year + 1)]),
+        instants,
         // Ahead as far as plans reach. The oldest buildings of the sources carry 1900 or earlier; below that the slider would be empty.
-        years: [1850, i32::from(year) + YEARS_AHEAD],
+        years: [years[0].min(1850), years[1].max(i32::from(year) + YEARS_AHEAD)],
         clock,
         series: known(manifest),
     }

@@ -275,7 +275,7 @@ fn tell_figures(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut 
                 "domain": [legend.low, legend.high], "years": scene.limits.years, "colours": colours, "ticks": legend.ticks(), "ends": legend.ends, "names": legend.names, "nature": legend.nature,
                 "madeUp": scene.manifest.is_made_up(&legend.dataset), "source": dataset.map(|dataset| dataset.attribution.clone()),
                 "date": dataset.map(|dataset| dataset.date.clone()),
-                "waiting": legend.is_waiting, "outside": legend.is_outside, "mean": legend.mean_over, "tooLong": legend.is_too_long, "countsClasses": legend.counts_classes, "typical": legend.is_typical,
+                "waiting": legend.is_waiting, "outside": legend.is_outside, "mean": legend.mean_over, "tooLong": legend.is_too_long, "countsClasses": legend.counts_classes, "typical": legend.is_typical, "approximate": legend.is_approximate,
                 "note": (!legend.note.is_empty()).then(|| in_both(&Words::Key(legend.note), both)), "band": legend.band, "directed": legend.is_directed, "raise": legend.raise.map(|raise| json!({ "perMetre": raise.value_per_m, "on": raise.is_on })),
                 "histogram": legend.histogram.as_ref().map(|histogram| json!({
                     "low": histogram.low, "high": histogram.high, "counts": histogram.counts, "known": histogram.known, "without": histogram.without,
@@ -341,7 +341,7 @@ fn tell_curves(scene: &Scene, facts: &SceneFacts, both: &BothTexts, told: &mut T
                 })
             })
             .collect();
-        platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1] }));
+        platform::post(&json!({ "kind": "series", "series": series, "start": scene.limits.instants[0], "end": scene.limits.instants[1], "years": scene.limits.years }));
         told.catalogue = Some(scene.state.language);
     }
     let calendar = facts.chart.as_ref().map(|chart| &chart.calendar);
@@ -384,10 +384,10 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
     let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
     let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id };
+    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id, end: chart.end };
     json!({
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "madeUp": scene.manifest.is_made_up(&chart.dataset), "source": source, "method": method,
-        "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
+        "curves": curves, "end": chart.end, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
         "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.sum, "sumUnit": sum_unit(&chart.unit), "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,

@@ -149,6 +149,15 @@ impl<'a> Choice<'a> {
         };
         Words::Said(named.filter(|name| !name.is_empty()).unwrap_or_else(|| self.id.to_owned()))
     }
+
+    /// Its title, with its id where another series has the same one.
+    pub fn title_apart(&self, manifest: &Manifest) -> Words {
+        let title = self.title(manifest);
+        match &title {
+            Words::Said(words) if catalogue(manifest).iter().any(|other| other.id != self.id && other.title(manifest) == title) => Words::Said(format!("{words} ({})", self.id)),
+            _ => title,
+        }
+    }
 }
 
 /// Everything that may be shown, in the manifest's order: series of features first, then those of the whole territory.

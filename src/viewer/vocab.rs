@@ -143,6 +143,8 @@ pub struct Legend {
     pub is_too_long: bool,
     /// Whether classes can follow the values (quantiles, Jenks).
     pub counts_classes: bool,
+    /// Whether they follow only some of the values.
+    pub is_approximate: bool,
     /// A year made of months of several years.
     pub is_typical: bool,
     /// Values beyond it are marked in black and white.
@@ -376,6 +378,8 @@ pub struct Chart {
     pub method: &'static str,
     /// Of the local day, a curve for each row.
     pub day: Vec<(String, Vec<Point>)>,
+    /// Where the last step of the day ends.
+    pub end: crate::base::Instant,
     /// All that is known, from the highest to the lowest, thinned for drawing; empty until all of it is there.
     pub duration: Vec<f64>,
     /// Steps with a value and without, over all of the series; both 0 until all of it is there.

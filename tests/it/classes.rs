@@ -1,7 +1,7 @@
 //! Class breaks against mapclassify, colours against simulated colour-blindness. The truth: tests/data/classes.
 
 use jumeau::view::Breaks;
-use jumeau::view::classes::{class_of, ends, histogram};
+use jumeau::view::classes::{are_exact, class_of, ends, histogram};
 use jumeau::view::colours::{Palette, on_dark};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -52,6 +52,25 @@ fn breaks_are_those_of_mapclassify() {
             }
         }
     }
+}
+
+/// A value that is met often weighs as often; a hundred thousand different ones are looked at one by one.
+#[test]
+fn every_value_weighs() {
+    let truth: Value = serde_json::from_str(include_str!("../data/classes/expected.json")).unwrap();
+    let breaks = Breaks::Jenks { classes: 3 };
+    let few = numbers(&truth["sets"]["few far"]);
+    // In every hour of two days, as a series has them.
+    let often: Vec<f64> = (0..48).flat_map(|_| few.iter().copied()).collect();
+    let case = truth["cases"].as_array().unwrap().iter().find(|case| case["set"] == "few far" && case["classes"] == 3).unwrap();
+    near(&ends(&often, &breaks), &numbers(&case["jenks"]), "48 times");
+    // Three far values among so many are a class of their own.
+    let mut many: Vec<f64> = (0..30_000).map(|place| f64::from(place) / 3_000.0).collect();
+    many.extend([500.0, 501.0, 502.0, 1000.0, 1001.0]);
+    assert!(are_exact(&many, &breaks));
+    near(&ends(&many, &breaks), &[29_999.0 / 3_000.0, 502.0, 1001.0], "many");
+    let beyond: Vec<f64> = (0..100_001).map(f64::from).collect();
+    assert!(!are_exact(&beyond, &breaks) && are_exact(&beyond, &Breaks::Quantiles { classes: 3 }));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use jumeau::energy::balance::BalanceFault;
 use jumeau::energy::accounts::{Entry, Side, close as close_accounts, whole_wh};
 use jumeau::energy::flows::{Course, End, Flow as PowerFlow, Parts};
 use jumeau::view::{FlowChoice, FlowSpan};
-use jumeau::view::sankey::{Diagram, Flow, Frame, layout};
+use jumeau::view::sankey::{Diagram, Flow, Frame, Label, apart, layout};
 use proptest::prelude::*;
 
 const FRAME: Frame = Frame { width: 300.0, height: 200.0, node_width: 10.0, gap: 8.0 };
@@ -51,6 +51,25 @@ fn a_flow_that_passes_has_a_lane_of_its_own() {
     // What leaves a node does so in the order of where it goes.
     let leaving = |flow: usize| diagram.bands.iter().find(|band| band.flow == flow).unwrap().from[1];
     assert!(leaving(0) < leaving(1));
+}
+
+/// As at Nantes: words of both ends and of the middle, nodes as thin as a line at the foot of the sheet.
+#[test]
+fn words_do_not_lie_over_each_other() {
+    let label = |left: f64, top: f64, width: f64| Label { left, top, width, height: 13.0 };
+    let labels = [label(13.0, 44.0, 190.0), label(115.0, 52.0, 170.0), label(150.0, 300.0, 130.0), label(140.0, 309.0, 140.0), label(130.0, 324.0, 150.0), label(100.0, 302.0, 100.0)];
+    let tops = apart(&labels, 330.0);
+    assert_eq!(&tops[..3], [44.0, 57.0, 300.0]);
+    for (at, (a, top)) in labels.iter().zip(&tops).enumerate() {
+        assert!(*top >= 0.0 && top + 13.0 <= 330.0, "{tops:?}");
+        for (b, other) in labels.iter().zip(&tops).skip(at + 1) {
+            let beside = a.left < b.left + b.width && b.left < a.left + a.width;
+            assert!(!beside || (top - other).abs() >= 13.0 - 1e-6, "{tops:?}");
+        }
+    }
+    // Those that are beside each other stay where they are, and so does one without any room.
+    assert_eq!(apart(&[label(0.0, 20.0, 50.0), label(60.0, 20.0, 50.0)], 40.0), [20.0, 20.0]);
+    assert_eq!(apart(&[label(0.0, 0.0, 50.0), label(0.0, 3.0, 50.0)], 20.0), [0.0, 3.0]);
 }
 
 #[test]

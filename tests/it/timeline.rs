@@ -1,8 +1,8 @@
 //! The ruler of time: any instant in three actions, days of 23 and 25 hours, dates as people type them; curves and their sums.
 
 use jumeau::base::{Clock, Instant, Interval, Nature};
-use jumeau::view::curve::{Origin, Point, adds_up, csv, load_duration, peak, strain, thinned, total, within, worst};
-use jumeau::view::timeline::{Ruler, Span, read_date, stepped};
+use jumeau::view::curve::{Origin, Point, Sum, adds_up, csv, load_duration, peak, step_under, strain, thinned, with_ends, within, worst};
+use jumeau::view::timeline::{Ruler, Span, at_minute_of_day, in_year, minute_of_day, read_date, stepped};
 use proptest::prelude::*;
 
 fn instant(text: &str) -> Instant {
@@ -121,11 +121,11 @@ fn dates_are_read_as_people_type_them() {
 fn a_day_is_carried_away_with_its_origin() {
     let start = instant("2026-10-25T00:00:00Z");
     let points = |values: [Option<f64>; 3]| values.into_iter().enumerate().map(|(hour, value)| Point { at: start.plus_seconds(3600 * hour as i64), value }).collect();
-    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", method: "", made_up: "généré, non réel", territory: "nantes" };
+    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", method: "", made_up: "généré, non réel", territory: "nantes", end: instant("2026-12-31T23:00:00Z") };
     let curves: Vec<(String, Vec<Point>)> = vec![("=B1".to_owned(), points([Some(1.5), None, Some(-2.0)])), ("a,b".to_owned(), points([None, None, Some(0.0)]))];
     assert_eq!(
         csv(&origin, Clock::Paris, &curves),
-        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# notice: généré, non réel\n# source: RTE\n# clock: Europe/Paris\nutc,local,'=B1,\"a,b\"\n\
+        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# notice: généré, non réel\n# source: RTE\n# clock: Europe/Paris\n# period: 2026-10-25T00:00:00Z/2026-12-31T23:00:00Z\nutc,local,'=B1,\"a,b\"\n\
          2026-10-25T00:00:00Z,2026-10-25T02:00+02:00,1.5,\n2026-10-25T01:00:00Z,2026-10-25T02:00+01:00,,\n2026-10-25T02:00:00Z,2026-10-25T03:00+01:00,-2,0\n"
     );
     let only: &Vec<Point> = &curves[0].1;
@@ -151,6 +151,68 @@ fn the_worst_moments_are_nearest_to_their_bounds_or_beyond() {
     assert_eq!(beyond, 3);
     assert!((strain(0.9, [0.9, 1.1]) - 1.0).abs() < 1e-9 && strain(1.0, [0.9, 1.1]) < 1e-9 && strain(1.2, [0.9, 1.1]) > 1.9);
     assert_eq!(worst(&[], [0.0, 1.0], 5), (vec![], 0));
+}
+
+/// Curves of the same hours, added up.
+fn total(parts: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
+    let start = instant("2026-01-01T00:00:00Z");
+    let curve = |part: &Vec<Option<f64>>| part.iter().zip(0..).map(|(value, hour)| Point { at: start.plus_seconds(3600 * hour), value: *value }).collect::<Vec<_>>();
+    let mut sum = Sum::default();
+    parts.iter().for_each(|part| sum.add(&curve(part)));
+    // One curve has no sum beside itself.
+    sum.points().unwrap_or_else(|| curve(&parts[0])).iter().map(|point| point.value).collect()
+}
+
+/// The months of a year, as a monthly series has them on the clock of Paris.
+fn months() -> (Vec<Point>, Instant) {
+    let at = |month: i8| Clock::Paris.instant(2026 + i16::from(month / 12), month % 12 + 1, 1, 0, 0).expect("a month");
+    ((0..12).map(|month| Point { at: at(month), value: Some(f64::from(month) + 1.0) }).collect(), at(12))
+}
+
+#[test]
+fn a_step_of_a_calendar_is_as_long_as_it_is() {
+    let (months, end) = months();
+    let under = |text: &str| step_under(&months, end, instant(text)).map(|point| (Clock::Paris.read(point.at).month, point.value));
+    assert_eq!(under("2026-11-05T12:00:00Z"), Some((11, Some(11.0))));
+    assert_eq!(under("2026-12-31T22:59:59Z"), Some((12, Some(12.0))));
+    assert_eq!(under("2026-02-28T22:59:59Z"), Some((2, Some(2.0))));
+    assert_eq!((under("2026-12-31T23:00:00Z"), under("2025-12-31T22:59:59Z")), (None, None));
+    let days: Vec<i64> = with_ends(&months, end).map(|(point, ends)| (ends.0 - point.at.0 + 43_200) / 86_400).collect();
+    assert_eq!(days, [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]);
+    // A day in summer begins at its own midnight.
+    let day = |day: i8| Point { at: Clock::Paris.instant(2026, 8, day, 0, 0).expect("a day"), value: Some(f64::from(day)) };
+    let summer: Vec<Point> = (10..20).map(day).collect();
+    let found = step_under(&summer, day(20).at, instant("2026-08-15T12:00:00Z")).expect("a day");
+    assert_eq!((found.at, found.value), (instant("2026-08-14T22:00:00Z"), Some(15.0)));
+}
+
+#[test]
+fn the_hours_of_a_day_are_as_many_as_it_has() {
+    for (noon, minutes, midnight) in [("2026-03-29T10:00:00Z", 1380, "2026-03-28T23:00:00Z"), ("2026-06-21T10:00:00Z", 1440, "2026-06-20T22:00:00Z"), ("2026-10-25T11:00:00Z", 1500, "2026-10-24T22:00:00Z")] {
+        let noon = instant(noon);
+        let [minute, of_day] = minute_of_day(Clock::Paris, noon);
+        assert_eq!((of_day, at_minute_of_day(Clock::Paris, noon, minute)), (minutes, noon));
+        // Its ends are on the same day.
+        assert_eq!(at_minute_of_day(Clock::Paris, noon, 0), instant(midnight));
+        assert_eq!(at_minute_of_day(Clock::Paris, noon, -5), instant(midnight));
+        let last = at_minute_of_day(Clock::Paris, noon, 10_000);
+        let local = Clock::Paris.read(last);
+        assert_eq!((local.day, local.hour, local.minute), (Clock::Paris.read(noon).day, 23, 59));
+    }
+    // Both hours of an autumn night have a place.
+    let at = |hour: i64| at_minute_of_day(Clock::Paris, instant("2026-10-25T11:00:00Z"), 60 * hour);
+    assert_eq!([at(2), at(3), at(4)].map(|at| Clock::Paris.read(at).hour), [2, 2, 3]);
+}
+
+#[test]
+fn another_year_has_the_same_day_and_hour() {
+    let at = |text: &str, year: i32| in_year(Clock::Paris, instant(text), year);
+    assert_eq!(at("2026-06-21T13:30:00Z", 1990), instant("1990-06-21T13:30:00Z"));
+    // There was no summer time in 1950.
+    assert_eq!(at("2026-06-21T13:30:00Z", 1950), instant("1950-06-21T14:30:00Z"));
+    assert_eq!(at("2024-02-29T12:00:00Z", 2025), instant("2025-02-28T12:00:00Z"));
+    assert_eq!(at("2026-10-25T01:30:00Z", 2026), instant("2026-10-25T01:30:00Z"));
+    assert_eq!(at("2026-06-21T13:30:00Z", i32::MAX), instant("2026-06-21T13:30:00Z"));
 }
 
 proptest! {

@@ -23,7 +23,7 @@ pub fn limits() -> Limits {
             instant("2026-01-01T00:00:00Z"),
             instant("2027-01-01T00:00:00Z"),
         ],
-        years: [1800, 2025],
+        years: [1800, 2056],
         clock: Clock::Paris,
         series: vec![
             KnownSeries { id: "courbes".to_owned(), layer: Some("buildings".into()), parts: false, breaks: Vec::new() },
@@ -67,11 +67,11 @@ fn is_valid(state: &ViewState, limits: &Limits) -> Result<(), String> {
         ),
         (
             "instant",
-            (limits.instants[0]..limits.instants[1]).contains(&state.instant),
+            (limits.reach()[0]..limits.reach()[1]).contains(&state.instant),
         ),
         (
             "year",
-            (limits.years[0]..=limits.years[1]).contains(&state.year),
+            (limits.years[0]..=limits.years[1]).contains(&state.year) && state.year == i32::from(limits.clock.read(state.instant).year),
         ),
         (
             "speed",
@@ -544,24 +544,65 @@ fn home_keeps_everything_but_the_camera() {
 }
 
 #[test]
-fn the_clock_loops_at_the_end_of_the_year() {
+fn the_clock_goes_on_into_the_next_year() {
     let state = do_all(&[
         Command::SetInstant {
             instant: instant("2026-12-31T23:30:00Z"),
         },
         Command::StepInstant { seconds: 3600 },
     ]);
-    assert_eq!(state.instant, instant("2026-01-01T00:30:00Z"));
-    let state = apply(&state, &Command::StepInstant { seconds: -3600 }, &limits());
-    assert_eq!(state.instant, instant("2026-12-31T23:30:00Z"));
+    assert_eq!((state.instant, state.year), (instant("2027-01-01T00:30:00Z"), 2027));
+    let state = apply(&state, &Command::StepClock { unit: timeline::Span::Year, count: -1 }, &limits());
+    assert_eq!((state.instant, state.year), (instant("2026-01-01T00:30:00Z"), 2026));
 }
 
+/// The date says the year of what is shown, however either of them was chosen.
 #[test]
-fn a_link_from_another_year_keeps_its_season_and_hour() {
-    let state = do_all(&[Command::SetInstant {
-        instant: instant("2027-06-21T13:30:00Z"),
-    }]);
-    assert_eq!(state.instant, instant("2026-06-21T13:30:00Z"));
+fn the_clock_and_the_years_are_one() {
+    let state = do_all(&[Command::SetYear { year: 1990 }]);
+    assert_eq!((state.instant, state.year), (instant("1990-06-21T13:30:00Z"), 1990));
+    let state = do_all(&[Command::SetInstant { instant: instant("1950-12-31T23:30:00Z") }]);
+    assert_eq!(state.year, 1951, "by the clock of the place");
+    // Years that the territory does not have become the nearest that it has, in the same season.
+    let state = do_all(&[Command::SetInstant { instant: instant("2150-06-21T13:30:00Z") }]);
+    assert_eq!((state.year, state.instant), (2056, instant("2056-06-21T13:30:00Z")));
+    let few = Limits { years: [1850, 2056], ..limits() };
+    let state = apply(&start(), &Command::SetInstant { instant: instant("1812-10-19T12:00:00Z") }, &few);
+    assert_eq!((state.year, few.clock.read(state.instant).month), (1850, 10));
+    assert_eq!([9999, -5].map(|year| do_all(&[Command::SetYear { year }]).year), [2056, 1800]);
+}
+
+/// Where years are the colours a playing clock goes on from one to the next; elsewhere it plays what has values over and over.
+#[test]
+fn a_playing_clock_moves_the_year() {
+    let play = |theme: Theme, at: &str| {
+        do_all(&[
+            Command::SetTheme { theme },
+            Command::SetInstant { instant: instant(at) },
+            Command::Play { playing: true },
+            Command::SetSpeed { speed: SPEED[1] },
+            Command::Tick { seconds: 1.0 },
+        ])
+    };
+    assert_eq!(play(Theme::ConstructionYear, "2026-12-28T12:00:00Z").year, 2027);
+    assert_eq!(play(Theme::Demand, "2026-12-28T12:00:00Z").instant, instant("2026-01-07T12:00:00Z"));
+    assert_eq!(play(Theme::Demand, "1990-12-28T12:00:00Z").year, 1991);
+}
+
+/// Years once had a clock of their own: links of then show what they showed.
+#[test]
+fn links_from_before_the_clock_had_the_years_still_open() {
+    let open = |link: &str| apply(&start(), &Command::Restore { state: Box::new(from_link(link, &start()).expect("a link")) }, &limits());
+    let old = open("t=2026-03-15T11:00:00Z&y=1990&theme=construction-year");
+    assert_eq!((old.year, old.instant), (1990, instant("1990-03-15T11:00:00Z")));
+    // Other colours were of the date.
+    let old = open("t=2026-03-15T11:00:00Z&y=1990&theme=demand");
+    assert_eq!((old.year, old.instant), (2026, instant("2026-03-15T11:00:00Z")));
+    for theme in ["demand", "construction-year"] {
+        assert_eq!(open(&format!("y=1990&theme={theme}")).instant, instant("1990-06-21T13:30:00Z"));
+        let new = open(&format!("t=1990-06-21T13:30:00Z&theme={theme}"));
+        assert_eq!((new.year, new.instant), (1990, instant("1990-06-21T13:30:00Z")));
+    }
 }
 
 #[test]
@@ -665,7 +706,7 @@ fn a_link_reads_as_people_would_write_it() {
     ]);
     assert_eq!(
         to_link(&state),
-        "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=2026-06-21T13:30:00Z&y=1950\
+        "v=1&territory=nantes-centre&c=-1.554123,47.2123456,20,850,35,-32.5&t=1950-06-21T14:30:00Z&y=1950\
          &theme=demand&hide=trees&sel=buildings:BATIMENT0000000302930441&play=0&speed=3600&lang=en&under=0\
          &series=&span=&scale=smooth,,cividis&attr=&filter=&roof=&solar=&raise=0&balance=0&flows=&plan=&mean=0&gather=1&area="
     );
@@ -675,6 +716,7 @@ fn a_link_reads_as_people_would_write_it() {
 fn links_come_in_many_wrappings() {
     let wanted = ViewState {
         year: 1950,
+        instant: instant("1950-06-21T13:30:00Z"),
         theme: Theme::Demand,
         ..start()
     };

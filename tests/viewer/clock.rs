@@ -68,6 +68,29 @@ fn values_raise_buildings_and_clicks_meet_them_where_they_are() {
     assert!(running.resource::<Lifts>().0.is_none());
 }
 
+/// One clock for all layers: what stands and what is counted is of the year of the date, whatever the colours are.
+#[test]
+fn what_stands_is_of_the_year_of_the_date() {
+    let mut running = Running::nantes("");
+    let mut counted = |command: Command| {
+        running.send(command);
+        running.complete();
+        for _ in 0..5 {
+            running.frame();
+        }
+        let legend = running.facts().legend.clone().expect("a legend");
+        let histogram = legend.histogram.expect("counted");
+        (histogram.known + histogram.without, running.resource::<SceneUniform>().overlay_range.z, running.state().instant.to_string())
+    };
+    let (today, year, _) = counted(Command::SetTheme { theme: Theme::Demand });
+    assert_eq!(year, 2026.0);
+    let (then, year, date) = counted(Command::SetYear { year: 1930 });
+    assert_eq!((year, &date[..4]), (1930.0, "1930"));
+    assert!(then > 0 && then < today, "{then} then, {today} today");
+    let (again, year, _) = counted(Command::StepClock { unit: jumeau::view::timeline::Span::Year, count: 96 });
+    assert_eq!((again, year), (today, 2026.0));
+}
+
 #[test]
 fn the_strip_lists_what_changes_around_the_year() {
     let mut running = Running::nantes("");

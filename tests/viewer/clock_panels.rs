@@ -86,6 +86,7 @@ fn typical_days_say_that_they_are_a_statistic() {
         model.chart = Some(ChartText {
             title: "Production".to_owned(),
             unit: "MW".to_owned(),
+            curves: vec![(String::new(), Vec::new())],
             typical_days: Arc::new(vec![day(0, false), day(0, true), day(2, false)]),
             over: Some(Over { mean: 12.5, sum: 300.0, known: 24, absent: 0 }),
             ..ChartText::default()

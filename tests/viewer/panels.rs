@@ -113,7 +113,7 @@ fn limits() -> Limits {
             instant("2026-01-01T00:00:00Z"),
             instant("2027-01-01T00:00:00Z"),
         ],
-        years: [1850, 2025],
+        years: [1850, 2056],
         clock: Clock::Paris,
         series: Vec::new(),
     }
@@ -455,6 +455,7 @@ fn the_legend_says_what_the_colours_are() {
 fn years_have_their_slider_when_colours_are_years() {
     let mut desk = desk(Language::En, |model| {
         model.state.theme = Theme::ConstructionYear;
+        model.state.instant = instant("1950-06-21T13:30:00Z");
         model.state.year = 1950;
     });
     assert!(desk.query_by_label("Time ruler").is_none());
@@ -462,7 +463,8 @@ fn years_have_their_slider_when_colours_are_years() {
     desk.run();
     desk.key_press(egui::Key::ArrowRight);
     desk.run();
-    assert_eq!(desk.state().model.state.year, 1951);
+    let state = &desk.state().model.state;
+    assert_eq!((state.year, state.instant), (1951, instant("1951-06-21T13:30:00Z")));
 }
 
 #[test]

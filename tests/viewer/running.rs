@@ -532,11 +532,11 @@ fn running_the_sheet_outlives_its_tile() {
 /// A link from elsewhere is kept inside the territory's limits, before any command.
 #[test]
 fn running_a_link_cannot_lead_out_of_the_territory() {
-    let running = Running::nantes("#v=1&t=1850-06-21T12:00:00Z&c=-1.55,47.2,20,50000000,0,80&lang=en");
+    let running = Running::nantes("#v=1&t=1801-06-21T12:00:00Z&c=-1.55,47.2,20,50000000,0,80&lang=en");
     let scene = running.app.world().resource::<Scene>();
     let (camera, limits) = (scene.state.camera, &scene.limits);
     assert!(camera.distance_m <= limits.distance_m[1] && camera.pitch_deg <= -1.0, "{camera:?}");
-    assert!(scene.state.instant >= limits.instants[0] && scene.state.instant < limits.instants[1]);
+    assert!(scene.state.instant >= limits.reach()[0] && scene.state.instant < limits.reach()[1]);
 }
 
 /// With every layer off the picture is the sky, and it is complete.

@@ -40,6 +40,14 @@ fn value(row: usize, step: usize) -> f32 {
     if (200..260).contains(&step) { f32::NAN } else { (row % 50) as f32 + (step % 24) as f32 / 24.0 }
 }
 
+fn classes_truth() -> serde_json::Value {
+    serde_json::from_str(include_str!("../data/classes/expected.json")).expect("JSON")
+}
+
+fn few_far() -> Vec<f32> {
+    classes_truth()["sets"]["few far"].as_array().expect("values").iter().map(|value| value.as_f64().expect("a number") as f32).collect()
+}
+
 fn put(folder: &Path, files: Vec<(String, Vec<u8>)>) {
     for (path, bytes) in files {
         let path = folder.join(path);
@@ -59,6 +67,15 @@ fn with_series(ids: &[String]) -> tempfile::TempDir {
     put(&at, zarr_group::write(&json!({}), &[labels(rows.clone())], &[]).expect("a group"));
     let whole: Vec<f32> = (0..2 * STEPS).map(|place| place as f32).collect();
     put(&copy.path().join("timeseries/eco2mix"), zarr::write(2, STEPS, STEPS, &whole, &About::default()).expect("an array"));
+    // Ten rows, more than can be told apart, of one to ten megawatts.
+    let ten: Vec<f32> = (1..=10).flat_map(|row| [row as f32; STEPS]).collect();
+    put(&copy.path().join("timeseries/dix"), zarr::write(10, STEPS, STEPS, &ten, &About::default()).expect("an array"));
+    // Few of many that are far apart, as `few far` of tests/data/classes, the same in every step.
+    let far = few_far();
+    let clusters: Vec<f32> = far.iter().flat_map(|value| [*value; 48]).collect();
+    let at = copy.path().join("timeseries/amas");
+    put(&at.join("value"), zarr::write(far.len(), 48, 48, &clusters, &About::default()).expect("an array"));
+    put(&at, zarr_group::write(&json!({}), &[labels(rows[..far.len()].to_vec())], &[]).expect("a group"));
     let text = std::fs::read(copy.path().join("territory.json")).expect("a manifest");
     let mut manifest: serde_json::Value = serde_json::from_slice(&text).expect("JSON");
     let start = Instant::parse(START).expect("an instant");
@@ -70,6 +87,14 @@ fn with_series(ids: &[String]) -> tempfile::TempDir {
     }));
     list(&mut manifest, "series", json!({
         "id": "eco2mix", "path": "timeseries/eco2mix", "axis": "long", "rows": ["solaire", "bois"], "unit": "MW", "nature": "measured", "dataset": "bdtopo",
+    }));
+    list(&mut manifest, "series", json!({
+        "id": "dix", "path": "timeseries/dix", "axis": "long", "rows": ("abcdefghij").chars().map(|name| name.to_string()).collect::<Vec<_>>(), "unit": "MW", "nature": "measured", "dataset": "bdtopo",
+    }));
+    list(&mut manifest, "axes", json!({ "id": "two-days", "start": start, "end": start.plus_seconds(3600 * 48), "step": 3600 }));
+    list(&mut manifest, "series", json!({
+        "id": "amas", "path": "timeseries/amas/value", "axis": "two-days", "rows": [], "row_count": far.len(), "labels": "timeseries/amas/feature",
+        "unit": "kW", "nature": "measured", "dataset": "bdtopo", "layer": "buildings", "quantity": "Charge",
     }));
     std::fs::remove_file(copy.path().join("territory.json")).expect("a link");
     std::fs::write(copy.path().join("territory.json"), manifest.to_string()).expect("a manifest");
@@ -194,4 +219,67 @@ fn series_have_curves_of_what_is_selected_and_of_the_whole() {
     let first = chart.day[0].1[0];
     let step = ((first.at.0 - at(0).0) / 3600) as usize;
     assert_eq!(first.value, Some(f64::from(value(10, step))));
+}
+
+/// More rows than can be told apart: seven are drawn, the rest is counted, and sum, maximum and load-duration are of all.
+#[test]
+fn series_sums_are_of_all_rows() {
+    let ids = ids();
+    let copy = with_series(&ids);
+    let mut running = open(&copy);
+    running.send(Command::SetInstant { instant: at(36) });
+    running.send(Command::ShowSeries { series: Some("dix".to_owned()) });
+    running.complete();
+    running.frame();
+    let chart = running.facts().chart.clone().expect("a chart");
+    assert_eq!((chart.day.len(), chart.more_rows, chart.has_total), (8, 3, true));
+    assert_eq!(chart.day[7].1[0].value, Some(55.0));
+    assert_eq!((chart.peak.map(|(_, value)| value), chart.duration.first().copied(), chart.known), (Some(55.0), Some(55.0), STEPS));
+}
+
+/// Classes are those of all values where all are at hand, and are said to be approximate where they are not.
+#[test]
+fn series_classes_follow_all_values() {
+    let ids = ids();
+    let copy = with_series(&ids);
+    let mut running = open(&copy);
+    let truth = classes_truth();
+    let case = truth["cases"].as_array().expect("cases").iter().find(|case| case["set"] == "few far" && case["classes"] == 3).expect("a case");
+    let mut legend_of = |series: &str, breaks: Breaks| {
+        running.send(Command::SetInstant { instant: at(10) });
+        running.send(Command::ShowSeries { series: Some(series.to_owned()) });
+        running.send(Command::SetScale { scale: Scale { breaks, ..Scale::default() } });
+        running.complete();
+        for _ in 0..5 {
+            running.frame();
+        }
+        running.facts().legend.clone().expect("a legend")
+    };
+    let legend = legend_of("amas", Breaks::Jenks { classes: 3 });
+    let expected: Vec<f64> = case["jenks"].as_array().expect("ends").iter().map(|end| end.as_f64().expect("a number")).collect();
+    assert!(legend.ends.len() == 3 && legend.ends.iter().zip(&expected).all(|(ours, theirs)| (ours - theirs).abs() < 1e-4), "{:?} {expected:?}", legend.ends);
+    assert!(!legend.is_approximate);
+    // Two series of one name.
+    assert_eq!(legend.title, jumeau::viewer::vocab::Words::Said("Charge (amas)".to_owned()));
+    let legend = legend_of("courbes", Breaks::Jenks { classes: 3 });
+    assert!(legend.ends.len() == 3 && legend.is_approximate);
+    assert!(!legend_of("courbes", Breaks::Equal { classes: 3 }).is_approximate);
+}
+
+/// A building that is not among those of the series is told so, under the series' name.
+#[test]
+fn series_say_who_is_not_among_them() {
+    let ids = ids();
+    let copy = with_series(&ids);
+    let mut running = open(&copy);
+    running.send(Command::SetInstant { instant: at(36) });
+    running.send(Command::ShowSeries { series: Some("courbes".to_owned()) });
+    running.send(Command::Select { selection: Some(Selection { layer: "buildings".into(), id: ids[21].clone() }) });
+    running.complete();
+    for _ in 0..50 {
+        running.frame();
+    }
+    let chart = running.facts().chart.clone().expect("a chart");
+    assert!(chart.day.is_empty() && !chart.is_waiting && chart.peak.is_none(), "{chart:?}");
+    assert_eq!(chart.title, jumeau::viewer::vocab::Words::Said("Charge (courbes)".to_owned()));
 }

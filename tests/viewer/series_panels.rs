@@ -32,6 +32,7 @@ fn curves() -> ChartText {
         source: "RTE, 2026".to_owned(),
         method: String::new(),
         curves: vec![("solaire".to_owned(), curve(1.0)), ("bois".to_owned(), curve(2.0)), (String::new(), curve(3.0))],
+        end: Some(start.plus_seconds(86_400)),
         has_total: true,
         more_rows: 0,
         of_area: false,
@@ -70,6 +71,18 @@ fn series_are_offered_as_colours_and_as_curves() {
     click(&mut desk, "Production");
     let state = &desk.state().model.state;
     assert_eq!((state.theme, state.series.as_deref()), (Theme::None, Some("eco2mix")));
+}
+
+/// A chart without any curve is of something that the series does not know: a sentence, and nothing to carry away.
+#[test]
+fn a_series_without_the_selected_object_says_so() {
+    let mut desk = desk(Language::Fr, |model| {
+        model.chart = Some(ChartText { title: "Charge".to_owned(), source: "RTE, 2026".to_owned(), ..ChartText::default() });
+    });
+    desk.run();
+    assert!(desk.query_by_label("Charge").is_some());
+    assert!(desk.query_by_label_contains("Pas de donnée").is_some());
+    assert!(desk.query_by_label("CSV").is_none());
 }
 
 #[test]

@@ -507,6 +507,7 @@ test("a date can be typed in local time, and changes of clock are kept", async (
     ["juin 2026", "2026-05-31T22:00:00Z"],
     ["2026-06-21T15:30Z", "2026-06-21T15:30:00Z"],
     ["15h45", "2026-06-21T13:45:00Z"],
+    ["15/03/1990 12:00", "1990-03-15T11:00:00Z"],
     ["29/03/2026 3:00", "2026-03-29T01:00:00Z"],
   ]) {
     await page.locator("#date").fill(typed);
@@ -691,6 +692,7 @@ const CHART = {
   curves: ["solaire", "bois", ""].map((name, line) => ({
     name, points: Array.from({ length: 24 }, (_, hour) => [new Date(Date.UTC(2026, 5, 20, 22 + hour)).toISOString(), line === 0 && hour === 3 ? null : Math.abs(Math.sin(hour / 8)) * (line + 1) * 10]),
   })),
+  end: "2026-06-21T22:00:00Z",
   duration: Array.from({ length: 50 }, (_, place) => 50 - place), known: 8700, absent: 60, peak: ["2026-01-12T18:00:00Z", 50], moreRows: 0, total: true,
   waiting: false, typical: false, csv: "# source: RTE\nutc,local,solaire\n",
 };
@@ -1161,6 +1163,8 @@ test("what changes around the year is a list whose lines go to the year and to t
   await picture(page, "shell-gantt");
   await strip.getByRole("button", { name: /Hangar 7/ }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, selection }) => what === "go-to" && selection.id === "hangar"));
+  // One clock: the year that is chosen is that of the date.
+  assert.match(await page.locator("#date").inputValue(), /\/2033 /);
   // A line of several houses goes to where they are, and chooses none.
   await strip.getByRole("button", { name: /Bâtiments : 14/ }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, selection, span_m: span }) => what === "go-to" && selection === null && span === 400));

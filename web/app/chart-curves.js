@@ -10,22 +10,27 @@ export function lineName(curve) {
   return curve.name || t("chart-total");
 }
 
+/** Which step holds at a moment, the last one ending at `end`: steps may be months, or days of 23 hours. None is -1. */
+export function stepUnder(times, end, moment) {
+  return moment < end ? times.findLastIndex((time) => time <= moment) : -1;
+}
+
 export function day(chart) {
   const all = chart.curves.flatMap(({ points }) => points);
   const [low, high] = reach(all.map(([, value]) => value).filter((value) => value !== null));
   const times = chart.curves[0].points.map(([at]) => Date.parse(at));
-  const step = times.length > 1 ? times[1] - times[0] : 3_600_000;
-  const [start, end] = [times[0], times.at(-1) + step];
+  const end = Date.parse(chart.end);
+  const start = times[0];
   const x = (time) => LEFT + ((time - start) / Math.max(1, end - start)) * (WIDTH - LEFT);
   const most = chart.peak ? t("chart-peak", { value: written(chart.peak[1], chart.unit), instant: dateText(Date.parse(chart.peak[0]), store.timezone) }) : "";
   const picture = frame(`${t("chart-of", { title: named(chart.title) })} ${most}`, low, high);
   chart.curves.forEach((curve, line) => {
     let path = "";
     let open = false;
-    curve.points.forEach(([at, value]) => {
+    curve.points.forEach(([at, value], place) => {
       const time = Date.parse(at);
-      // A value holds for its whole step; where there is none the line is interrupted.
-      if (value !== null) path += `${open ? "L" : "M"}${x(time).toFixed(1)} ${y(value, low, high).toFixed(1)}H${x(time + step).toFixed(1)}`;
+      // A value holds for its whole step, be it a month; where there is none the line is interrupted.
+      if (value !== null) path += `${open ? "L" : "M"}${x(time).toFixed(1)} ${y(value, low, high).toFixed(1)}H${x(times[place + 1] ?? end).toFixed(1)}`;
       open = value !== null;
     });
     const total = !curve.name && chart.total;
@@ -41,8 +46,8 @@ export function day(chart) {
   picture.onclick = (event) => {
     const box = picture.getBoundingClientRect();
     const share = ((event.clientX - box.left) / box.width * WIDTH - LEFT) / (WIDTH - LEFT);
-    const place = Math.floor(share * times.length);
-    if (place >= 0 && place < times.length) command({ do: "set-instant", instant: chart.curves[0].points[place][0] });
+    const place = stepUnder(times, end, start + share * (end - start));
+    if (place >= 0) command({ do: "set-instant", instant: chart.curves[0].points[place][0] });
   };
   return picture;
 }

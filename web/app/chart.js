@@ -46,7 +46,9 @@ export function drawChart() {
   if (chart.typical) parts.push(make("p", t("chart-typical"), { class: "quiet" }));
   if (chart.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   const known = chart.curves.some(({ points }) => points.some(([, value]) => value !== null));
-  if (!known) parts.push(make("p", chart.waiting ? "" : t("chart-none"), { class: "quiet" }));
+  // What is selected is not among those that the series is of.
+  const without = chart.curves.length === 0;
+  if (!known) parts.push(make("p", chart.waiting ? "" : t(without ? "chart-without" : "chart-none"), { class: "quiet" }));
   else {
     parts.push(day(chart), ...keys(chart));
     if (chart.duration.length > 1) {
@@ -67,6 +69,11 @@ export function drawChart() {
   if (chart.madeUp) origin.append(make("b", t("made-up"), { class: "badge made-up", title: t("made-up-help") }), " ");
   if (has(chart.nature)) origin.append(make("b", t(chart.nature), { class: "badge" }), " ");
   origin.append([chart.source, chart.method].filter(Boolean).join(" · "));
+  if (without) {
+    renew(place, ...parts, origin);
+    place.lang = currentLanguage();
+    return;
+  }
   const details = make("details", "", { class: "values", "data-keep": "table" });
   details.append(make("summary", t("chart-table")));
   // Hundreds of cells that nobody sees would be written for each instant of a moving clock.

@@ -194,11 +194,11 @@ function placeLegend() {
 }
 
 /** What marks mean that are no colours: bounds, arrows. */
-function marksOf({ band, directed, unit, theme, note }) {
+function marksOf({ band, directed, unit, theme, note, approximate }) {
   if (theme === "construction-year") return t("legend-works");
   const [least, most] = band ?? [];
   const bounds = !band ? "" : directed ? t("legend-beyond", { most: three(most), unit: unit ?? "" }) : t("legend-outside-band", { least: three(least), most: three(most) });
-  return [bounds, directed ? t("legend-arrows") : "", named(note) ?? ""].filter(Boolean).join(" · ");
+  return [bounds, directed ? t("legend-arrows") : "", approximate ? t("legend-approximate") : "", named(note) ?? ""].filter(Boolean).join(" · ");
 }
 
 export function drawLegend() {

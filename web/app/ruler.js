@@ -52,7 +52,7 @@ export function stepped(time, span, count, timezone) {
   }
   const text = `${target.getUTCFullYear()}-${two(target.getUTCMonth() + 1)}-${two(target.getUTCDate())}T${local.hour}:${local.minute}`;
   const moved = instantOf(text, timezone);
-  return Number.isFinite(moved) ? moved + (time % 60_000) : time;
+  return Number.isFinite(moved) ? moved + (((time % 60_000) + 60_000) % 60_000) : time;
 }
 
 /** Whether a span that begins here is one of every so many, counted as people do. */

@@ -144,15 +144,47 @@ function picture(diagram) {
     path.append(svg("title", {}, `${diagram.nodes[link.from].name} → ${diagram.nodes[link.to].name} · ${amount(diagram, link.kw)}`));
     sheet.append(path);
   }
+  const labels = [];
   for (const node of diagram.nodes) {
     if (!node.at) continue;
     const [left, top, wide, high] = node.at;
     sheet.append(svg("rect", { x: left, y: top - Math.max(0, 1.5 - high) / 2, width: wide, height: Math.max(1.5, high), fill: colour(node) }));
     const middle = top + high / 2;
     const [x, y, anchor] = node.column === 0 ? [left + wide + 4, middle + 4, "start"] : node.column === 1 ? [left + wide / 2, Math.min(height - 3, top + high + 13), "middle"] : [left - 4, middle + 4, "end"];
-    sheet.append(svg("text", { x, y, "text-anchor": anchor }, `${node.name}\u00a0· ${amount(diagram, node.kw)}`));
+    const words = `${node.name}\u00a0· ${amount(diagram, node.kw)}`;
+    const long = widthOf(words);
+    labels.push({ x, anchor, words, left: anchor === "start" ? x : anchor === "middle" ? x - long / 2 : x - long, top: y - LABEL_UP, width: long, height: LABEL_HEIGHT, late: node.column === 1 });
   }
+  // The middle one gives way to those beside the ends.
+  labels.sort((a, b) => Number(a.late) - Number(b.late));
+  const tops = apart(labels, height);
+  labels.forEach(({ x, anchor, words }, at) => sheet.append(svg("text", { x, y: tops[at] + LABEL_UP, "text-anchor": anchor }, words)));
   return sheet;
+}
+
+/** A line of words, and how much of it is above their foot, as the style sheet has it. */
+const LABEL_HEIGHT = 13;
+const LABEL_UP = 10;
+let ruler = null;
+
+function widthOf(words) {
+  ruler ??= document.createElement("canvas").getContext("2d");
+  ruler.font = `10.5px ${getComputedStyle(document.body).fontFamily}`;
+  return ruler.measureText(words).width;
+}
+
+/** Upper edges of labels, each as near as possible to where it would be best, inside the sheet and over none before it; as src/view/sankey.rs has it. */
+export function apart(labels, height) {
+  const placed = [];
+  for (const label of labels) {
+    const lowest = Math.max(0, height - label.height);
+    const near = placed.filter((other) => label.left < other.left + other.width && other.left < label.left + label.width);
+    const free = (top) => top >= 0 && top <= lowest && near.every((other) => top + label.height <= other.top + 1e-6 || other.top + other.height <= top + 1e-6);
+    const best = Math.max(0, Math.min(lowest, label.top));
+    const tops = [best, ...near.flatMap((other) => [other.top - label.height, other.top + other.height])].filter(free);
+    placed.push({ ...label, top: tops.sort((a, b) => Math.abs(a - label.top) - Math.abs(b - label.top))[0] ?? best });
+  }
+  return placed.map(({ top }) => top);
 }
 
 function values(diagram) {

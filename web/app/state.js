@@ -2,7 +2,8 @@
 //
 // The viewer owns the truth. Until it is there, the mirror follows the commands by itself, so that every control works from the first moment.
 
-import { stepped } from "./ruler.js";
+import { around, stepped } from "./ruler.js";
+import { clock, instantOf } from "./words.js";
 
 /** Commands kept for a viewer that has not arrived; later ones push out the oldest. */
 const WAITING_MAX = 200;
@@ -16,7 +17,8 @@ export const store = {
   timezone: "Europe/Paris",
   /** `{start, end, step}` of the hours on the slider, milliseconds. */
   axis: { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), step: 3_600_000 },
-  years: [1850, 2026],
+  /** First and last year that the clock may be set to. */
+  years: [1850, 2056],
   /** What may be shown in time: `{id, title, unit, layer, start, end, gaps}` of each series. */
   series: [],
   state: {
@@ -74,9 +76,9 @@ export function disconnect() {
 /** The commands whose outcome is plain; camera moves are the viewer's own affair. */
 function mirrored(state, message) {
   switch (message.do) {
-    case "set-instant": return { ...state, instant: inside(message.instant) };
-    case "step-instant": return { ...state, instant: inside(Date.parse(state.instant) + 1000 * message.seconds) };
-    case "step-clock": return { ...state, instant: inside(stepped(Date.parse(state.instant), message.unit, message.count, store.timezone)) };
+    case "set-instant": return timed(state, message.instant);
+    case "step-instant": return timed(state, Date.parse(state.instant) + 1000 * message.seconds);
+    case "step-clock": return timed(state, stepped(Date.parse(state.instant), message.unit, message.count, store.timezone));
     case "set-span": return { ...state, span: message.span };
     case "show-mean": return { ...state, mean: message.shown };
     case "set-gather": return { ...state, gather: message.gather };
@@ -94,7 +96,7 @@ function mirrored(state, message) {
     case "show-flows": return { ...state, flows: { ...state.flows, shown: message.shown } };
     case "set-equipped": return { ...state, flows: { ...state.flows, equipped_percent: message.percent } };
     case "set-flow-span": return { ...state, flows: { ...state.flows, over: message.over } };
-    case "set-year": return { ...state, year: message.year };
+    case "set-year": return timed(state, inYear(Date.parse(state.instant), message.year));
     case "play": return { ...state, playback: { ...state.playback, playing: message.playing } };
     case "set-speed": return { ...state, playback: { ...state.playback, speed: message.speed } };
     case "set-theme": return { ...state, theme: message.theme };
@@ -127,14 +129,30 @@ function shown(state, id) {
   return { ...state, series: id, theme, hidden: state.hidden.filter((layer) => layer !== series?.layer) };
 }
 
-/** The clock goes round inside the axis. */
-function inside(instant) {
+/** The same day and hour of a year, or of the nearest one that the clock may be set to. */
+function inYear(time, year) {
+  const [first, last] = store.years;
+  const count = Math.max(first, Math.min(last, year)) - Number(clock(time, store.timezone).year);
+  return count ? stepped(time, "year", count, store.timezone) : time;
+}
+
+/** The state at another moment; the year is that of the moment. Years that the clock cannot be set to become the nearest that it can. */
+function timed(state, instant) {
+  let time = typeof instant === "number" ? instant : Date.parse(instant);
+  if (!Number.isFinite(time)) return state;
   const { start, end } = store.axis;
-  const time = typeof instant === "number" ? instant : Date.parse(instant);
-  if (!Number.isFinite(time)) return store.state.instant;
-  const span = end - start;
-  const kept = start + ((((time - start) % span) + span) % span);
-  return new Date(kept).toISOString().replace(/\.\d+Z$/, "Z");
+  const begins = (year) => instantOf(`${year}-01-01T00:00`, store.timezone);
+  if (time < Math.min(start, begins(store.years[0])) || time >= Math.max(end, begins(store.years[1] + 1))) time = inYear(time, Number(clock(time, store.timezone).year));
+  return { ...state, instant: new Date(time).toISOString().replace(/\.\d+Z$/, "Z"), year: Number(clock(time, store.timezone).year) };
+}
+
+/** The part of time that a ruler shows at most: what has values, and the year that the clock is in. */
+export function ruled() {
+  const { start, end } = store.axis;
+  const now = Date.parse(store.state.instant);
+  if (now >= start && now < end) return [start, end];
+  const year = around("year", now, store.timezone);
+  return [Math.min(start, year[0]), Math.max(end, year[1])];
 }
 
 async function manifestAt(address, signal) {
@@ -200,7 +218,10 @@ export function linked() {
   if (time && Number.isFinite(Date.parse(time))) state.instant = time;
   if (["none", "demand", "construction-year", "series", "attribute"].includes(parts.get("theme"))) state.theme = parts.get("theme");
   if (parts.get("series")) state.series = parts.get("series");
-  if (/^\d{4}$/.test(parts.get("y") ?? "")) state.year = Number(parts.get("y"));
+  const year = Number(/^\d{4}$/.exec(parts.get("y") ?? "")?.[0]);
+  // Years once had a clock of their own: a link of then was of the year in the colours of years, and of the date in all others.
+  if (year && (!state.instant || state.theme === "construction-year")) Object.assign(state, timed({}, inYear(Date.parse(state.instant ?? store.state.instant), year)));
+  else if (state.instant) Object.assign(state, timed({}, state.instant));
   if (["fr", "en"].includes(parts.get("lang"))) state.language = parts.get("lang");
   return state;
 }

@@ -1,7 +1,7 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
 import { clock, dateText, form, number, rfc3339, t } from "./words.js";
-import { command, onChange, store } from "./state.js";
+import { command, onChange, ruled as all, store } from "./state.js";
 import { around, inside, marks } from "./ruler.js";
 import { datePattern, fieldText, typedDate } from "./typed-date.js";
 import { announce, byId, make, toast } from "./page.js";
@@ -15,10 +15,6 @@ let moments = {};
 const stepOf = ([start, end]) => (end - start > 40 * 86_400_000 ? 3_600_000 : 900_000);
 /** Lanes drawn under the slider; the series in view is always among them. */
 const LANES_MAX = 4;
-
-function all() {
-  return [store.axis.start, store.axis.end];
-}
 
 /** The visible part of time, with the instant in it. */
 function visible() {
@@ -37,6 +33,7 @@ function visible() {
 export function seriesOf(message) {
   store.series = Array.isArray(message.series) ? message.series : [];
   const [start, end] = [Date.parse(message.start), Date.parse(message.end)];
+  if (Array.isArray(message.years)) store.years = message.years;
   if (start < end && (start !== store.axis.start || end !== store.axis.end)) {
     store.axis = { start, end, step: 3_600_000 };
     shown = null;
@@ -62,7 +59,7 @@ export function wireTime() {
     const box = hour.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     const [start, end] = visible();
-    const length = Math.max(3_600_000, Math.min((end - start) * 1.25 ** Math.sign(event.deltaY), store.axis.end - store.axis.start));
+    const length = Math.max(3_600_000, Math.min((end - start) * 1.25 ** Math.sign(event.deltaY), all()[1] - all()[0]));
     const fixed = start + share * (end - start);
     shown = inside([fixed - share * length, fixed + (1 - share) * length], all());
     drawTime(store.state, null);
@@ -107,8 +104,10 @@ export function wireTime() {
     const now = performance.now();
     const { playback, instant } = store.state;
     if (!store.ready && playback.playing) {
-      const next = Date.parse(instant) + Math.min(now - last, 1000) * playback.speed;
-      command({ do: "set-instant", instant: rfc3339(next) });
+      const [from, next] = [Date.parse(instant), Date.parse(instant) + Math.min(now - last, 1000) * playback.speed];
+      // What has values is played over and over.
+      const { start, end } = store.axis;
+      command({ do: "set-instant", instant: rfc3339(from < end && next >= end ? start + (next - end) : next) });
     }
     last = now;
   }, 250);

@@ -12,18 +12,20 @@ use super::vocab::{AreaFacts, Chart, Inside, Scene, SceneFacts, ViewerSystems, W
 use crate::base::{Clock, Instant, Interval, Language};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
-use crate::view::curve::{Calendar, Point, adds_up, calendar, is_amount, load_duration, peak, thinned, total, trough, worst};
+use crate::view::curve::{Calendar, Point, Sum, adds_up, calendar, is_amount, load_duration, peak, thinned, trough, worst};
 use crate::view::timeline::Span;
 use crate::view::typical::{TypicalDay, over, typical_days};
 use crate::view::{Selection, Theme};
 use bevy::prelude::*;
 use std::sync::Arc;
 
-/// Curves of one chart; more cannot be told apart.
+/// Curves that are drawn in one chart; more cannot be told apart. Its sum is of all of them.
 const MOST_ROWS: usize = 7;
+/// Rows of one sum; of a series with more of them no sum is told.
+const MOST_SUMMED: usize = 4096;
 /// Steps of the part that is drawn.
 const MOST_STEPS: usize = 4096;
-/// Chunks that are fetched for all of a curve: some 32 MiB.
+/// Chunks that are fetched for all of a curve, or for all rows of a sum: some 32 MiB.
 const MOST_CHUNKS: usize = 32;
 /// Points of a load-duration curve.
 const DURATION_POINTS: usize = 256;
@@ -51,8 +53,12 @@ struct Line {
 struct Subject {
     /// Series, what is selected, language, and which area is meant.
     key: Option<(String, Option<Selection>, Language, Option<u64>)>,
-    lines: Option<Vec<Line>>,
+    /// All of them, those that are drawn first.
+    lines: Option<Arc<Vec<Line>>>,
+    /// Rows that are not among the lines: nobody knows their names.
     more_rows: u64,
+    /// Whether what is selected has no row in a series of its layer.
+    is_without: bool,
     rows: Option<Rows>,
     rows_of: String,
     /// Of all steps, once they are there.
@@ -112,13 +118,20 @@ fn draw(scene: Res<Scene>, resident: Res<Resident>, area: Res<AreaFacts>, mut st
     }
     if subject.lines.is_none() {
         match &inside {
-            Some(inside) => subject.lines = lines_inside(&choice, of_demand, &scene, inside, store),
+            Some(inside) => subject.lines = lines_inside(&choice, of_demand, &scene, inside, store).map(Arc::new),
             None => find_lines(&choice, of_demand, &scene, &resident, store, &mut subject),
+        }
+        let subject = &mut *subject;
+        if let Some(lines) = subject.lines.as_mut().filter(|lines| lines.len() > MOST_SUMMED) {
+            subject.more_rows += (lines.len() - MOST_SUMMED) as u64;
+            Arc::make_mut(lines).truncate(MOST_SUMMED);
         }
     }
     let Some(lines) = subject.lines.clone().filter(|lines| !lines.is_empty()) else {
-        if facts.chart.is_some() || facts.day.peak.is_some() {
-            (facts.chart, facts.day.peak) = (None, None);
+        // Who has no row in the series shown is told so, under its name.
+        let chart = subject.is_without.then(|| blank(&choice, of_demand, &scene, &subject));
+        if facts.chart != chart || facts.day.peak.is_some() {
+            (facts.chart, facts.day.peak) = (chart, None);
         }
         return;
     };
@@ -148,23 +161,25 @@ fn draw_lines(
     let adds = adds_up(unit) && !choice.series.apart;
     let window = window(choice.axis, scene.state.instant, scene);
     let steps = steps_of(choice.axis, window, layout.steps);
+    let steps_of_chunks = chunks(steps.clone(), layout.chunk_steps);
+    // A sum of some would pass for the sum.
+    let is_complete = subject.more_rows == 0 && rows_of_chunks(lines, layout).len() * steps_of_chunks.len() <= MOST_CHUNKS;
+    let (adds, is_told) = (adds && is_complete, !adds || is_complete || lines.len() < 2);
+    let shown = lines.get(..lines.len().min(MOST_ROWS)).unwrap_or_default();
+    let summed = if adds { lines } else { shown };
+    let rows_of_chunks = rows_of_chunks(summed, layout);
     let mut is_there = true;
-    for line in lines {
-        for step in steps.clone().step_by(layout.chunk_steps.max(1)).chain(steps.clone().last()) {
-            is_there &= store.want(path, (line.row / layout.chunk_rows, step / layout.chunk_steps));
-        }
+    for chunk in rows_of_chunks.iter().flat_map(|row| steps_of_chunks.clone().map(move |step| (*row, step))) {
+        is_there &= store.want(path, chunk);
     }
     let all_chunks = layout.steps.div_ceil(layout.chunk_steps);
-    let mut rows_of_chunks: Vec<usize> = lines.iter().map(|line| line.row / layout.chunk_rows).collect();
-    rows_of_chunks.sort_unstable();
-    rows_of_chunks.dedup();
-    if subject.whole.is_none() && is_there && all_chunks * rows_of_chunks.len() <= MOST_CHUNKS {
+    if subject.whole.is_none() && is_told && is_there && all_chunks * rows_of_chunks.len() <= MOST_CHUNKS {
         // Every chunk is asked for before any answer counts.
         let missing = rows_of_chunks.iter().flat_map(|row| (0..all_chunks).map(move |step| (*row, step))).filter(|chunk| !store.want(path, *chunk)).count();
         if missing == 0 {
-            let curves = values(lines, 0..layout.steps, choice.axis, layout, path, store);
-            let sum = sum_of(&curves, adds);
-            let points = sum.or_else(|| curves.into_iter().next()).unwrap_or_default();
+            let every = starts(choice.axis, 0..layout.steps);
+            let sum = sum_of(summed, &every, adds, path, store);
+            let points = sum.or_else(|| lines.first().map(|line| values(line, &every, path, store))).unwrap_or_default();
             // How long a line carries how much does not ask which way.
             let amounts: Vec<Point> = match choice.series.directed {
                 true => points.iter().map(|point| Point { value: point.value.map(f64::abs), ..*point }).collect(),
@@ -197,24 +212,17 @@ fn draw_lines(
         return;
     }
     subject.drawn = Some(drawn);
-    let curves = values(lines, steps, choice.axis, layout, path, store);
-    let sum = sum_of(&curves, adds).filter(|_| subject.more_rows == 0);
+    let of_day = starts(choice.axis, steps.clone());
+    let sum = sum_of(summed, &of_day, adds, path, store);
     let has_total = sum.is_some();
-    let highest = peak(sum.as_deref().or_else(|| curves.first().map(Vec::as_slice)).unwrap_or_default());
-    let mut day: Vec<(String, Vec<Point>)> = lines.iter().map(|line| line.name.clone()).zip(curves).collect();
+    let mut day: Vec<(String, Vec<Point>)> = shown.iter().map(|line| (line.name.clone(), values(line, &of_day, path, store))).collect();
+    let highest = peak(sum.as_deref().or_else(|| day.first().filter(|_| is_told).map(|(_, points)| points.as_slice())).unwrap_or_default());
     day.extend(sum.map(|sum| (String::new(), sum)));
     let calendar = subject.whole.as_mut().map(|whole| whole.calendar(scene.manifest.clock(), scene.state.instant)).unwrap_or_default();
     let whole = subject.whole.as_ref();
-    let is_of_area = subject.key.as_ref().is_some_and(|(_, _, _, area)| area.is_some());
-    let of_territory = of_demand && scene.state.selection.is_none() && !is_of_area;
     let chart = Chart {
-        series: choice.id.to_owned(),
-        title: if of_territory { Words::Key("chart-demand-territory") } else if of_demand && is_of_area { Words::Key("chart-demand-area") } else if of_demand { Words::Key("figure-demand-now") } else { choice.title(&scene.manifest) },
-        unit: unit.to_owned(),
-        nature: choice.nature(),
-        dataset: choice.dataset().clone(),
-        method: if of_demand || choice.scaled.is_some() { "method-demand-now" } else { "" },
         day,
+        end: choice.axis.start_of(steps.end as u64).unwrap_or(window.end),
         duration: whole.map(|whole| whole.duration.clone()).unwrap_or_default(),
         known: whole.map_or(0, |whole| whole.known),
         absent: whole.map_or(0, |whole| whole.absent),
@@ -225,15 +233,50 @@ fn draw_lines(
         calendar,
         typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
         over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, last_s(choice.axis, &whole.points), is_amount(unit))),
-        more_rows: subject.more_rows,
-        of_area: is_of_area,
+        more_rows: subject.more_rows + (lines.len() - shown.len()) as u64,
         has_total,
         is_waiting: !is_there,
-        is_typical: choice.series.typical_year,
+        ..blank(choice, of_demand, scene, subject)
     };
     facts.day.peak = highest.map(|(at, _)| at);
     if facts.chart.as_ref() != Some(&chart) {
         facts.chart = Some(chart);
+    }
+}
+
+/// A chart of what it is of, without any values.
+fn blank(choice: &Choice, of_demand: bool, scene: &Scene, subject: &Subject) -> Chart {
+    let of_area = subject.key.as_ref().is_some_and(|(_, _, _, area)| area.is_some());
+    let title = match (of_demand, of_area) {
+        (false, _) => choice.title_apart(&scene.manifest),
+        (true, true) => Words::Key("chart-demand-area"),
+        (true, false) if scene.state.selection.is_none() => Words::Key("chart-demand-territory"),
+        (true, false) => Words::Key("figure-demand-now"),
+    };
+    Chart {
+        series: choice.id.to_owned(),
+        title,
+        unit: if of_demand { "kW" } else { choice.unit() }.to_owned(),
+        nature: choice.nature(),
+        dataset: choice.dataset().clone(),
+        method: if of_demand || choice.scaled.is_some() { "method-demand-now" } else { "" },
+        day: Vec::new(),
+        end: choice.axis.end,
+        duration: Vec::new(),
+        known: 0,
+        absent: 0,
+        peak: None,
+        worst: Vec::new(),
+        beyond: None,
+        trough: None,
+        calendar: Arc::default(),
+        typical_days: Arc::default(),
+        over: None,
+        more_rows: 0,
+        of_area,
+        has_total: false,
+        is_waiting: false,
+        is_typical: choice.series.typical_year,
     }
 }
 
@@ -253,19 +296,19 @@ fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Reside
         tables.find_map(|table| Some((layer.kind, table, (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?)))
     };
     if of_demand && selection.is_none() {
-        subject.lines = Some(demand_by_use(choice, scene));
+        subject.lines = Some(demand_by_use(choice, scene).into());
         return;
     }
     if of_demand {
         let Some((kind, table, row)) = selection.and_then(table_of) else { return };
         let line = table.number("demand_kwh_year", row).zip(table.number("demand_profile", row)).filter(|_| kind == LayerKind::Buildings);
         let line = line.map(|(kwh, profile)| Line { name: selection.map(|selection| selection.id.clone()).unwrap_or_default(), row: profile as usize, scale: kwh / 8760.0 });
-        subject.lines = Some(line.into_iter().collect());
+        subject.lines = Some(Arc::new(line.into_iter().collect()));
         return;
     }
     if let Some(layer) = choice.layer() {
         let Some(selection) = selection.filter(|selection| selection.layer == *layer) else {
-            subject.lines = Some(Vec::new());
+            subject.lines = Some(Arc::default());
             return;
         };
         if subject.rows.is_none() {
@@ -274,23 +317,24 @@ fn find_lines(choice: &Choice, of_demand: bool, scene: &Scene, resident: &Reside
         let (Some(rows), Some((_, table, row))) = (&subject.rows, table_of(selection)) else { return };
         let (scale, values_row) = rows.find(table, row);
         let line = (values_row != NO_DATA && scale > 0.5 * NO_VALUE).then(|| Line { name: selection.id.clone(), row: values_row as usize, scale: f64::from(scale) });
-        subject.lines = Some(line.into_iter().collect());
+        subject.is_without = line.is_none();
+        subject.lines = Some(Arc::new(line.into_iter().collect()));
         return;
     }
     let names: Vec<String> = if choice.series.rows.is_empty() {
         let Some(labels) = choice.series.labels.as_deref() else {
-            subject.lines = Some(Vec::new());
+            subject.lines = Some(Arc::default());
             return;
         };
         let Some(List::Texts(names)) = store.list(labels, ListKind::Texts) else { return };
-        names.iter().take(MOST_ROWS).cloned().collect()
+        names.clone()
     } else {
-        choice.series.rows.iter().take(MOST_ROWS).cloned().collect()
+        choice.series.rows.clone()
     };
     subject.more_rows = choice.series.height().saturating_sub(names.len() as u64);
     let texts = crate::i18n::Texts::new(scene.state.language);
     let named = names.iter().enumerate().map(|(row, name)| Line { name: choice.row_name(&scene.manifest, name, &texts), row, scale: 1.0 });
-    subject.lines = Some(named.collect());
+    subject.lines = Some(Arc::new(named.collect()));
 }
 
 /// The demand of all buildings, a line for each class of use, the greatest first: their sum is the sum over the buildings.
@@ -317,13 +361,14 @@ fn lines_inside(choice: &Choice, of_demand: bool, scene: &Scene, inside: &Inside
         let lines = shown_demand(inside, choice).map(|(row, name, kwh)| Line { name: texts.text(&format!("demand-class-{name}")), row, scale: kwh / 8760.0 });
         let mut lines: Vec<Line> = lines.collect();
         lines.sort_by(|a, b| b.scale.total_cmp(&a.scale));
-        lines.truncate(MOST_ROWS);
         return Some(lines);
     }
     let Some(scaled) = choice.scaled else { return Some(Vec::new()) };
     let rows = accounts::scaled_rows(scaled, &|feature| inside.ids.contains(feature), 1.0, store)?;
     let name = |row: usize| choice.series.rows.get(row).map_or_else(|| (row + 1).to_string(), |name| choice.row_name(&scene.manifest, name, &texts));
-    Some(rows.into_iter().take(MOST_ROWS).map(|(row, scale)| Line { name: name(row), row, scale }).collect())
+    let mut lines: Vec<Line> = rows.into_iter().map(|(row, scale)| Line { name: name(row), row, scale }).collect();
+    lines.sort_by(|a, b| b.scale.total_cmp(&a.scale));
+    Some(lines)
 }
 
 /// Row, name and kWh of a year of each class of use in an area; homes that are too few are not among them.
@@ -363,21 +408,38 @@ fn steps_of(axis: &Axis, window: Interval, most: usize) -> std::ops::Range<usize
     first..(last + 1).min(most).min(first + MOST_STEPS).max(first)
 }
 
-/// The values of rows at steps, as far as they are in memory.
-fn values(lines: &[Line], steps: std::ops::Range<usize>, axis: &Axis, layout: &Layout, path: &str, store: &SeriesStore) -> Vec<Vec<Point>> {
-    let starts: Vec<(usize, Instant)> = steps.filter(|step| *step < layout.steps).filter_map(|step| Some((step, axis.start_of(step as u64)?))).collect();
-    lines
-        .iter()
-        .map(|line| starts.iter().map(|(step, at)| Point { at: *at, value: store.value(path, line.row, *step).map(|value| f64::from(value) * line.scale) }).collect())
-        .collect()
+/// Where steps begin.
+fn starts(axis: &Axis, steps: std::ops::Range<usize>) -> Vec<(usize, Instant)> {
+    steps.filter_map(|step| Some((step, axis.start_of(step as u64)?))).collect()
 }
 
-/// The sum of several curves, where they add up.
-fn sum_of(curves: &[Vec<Point>], adds: bool) -> Option<Vec<Point>> {
-    if curves.len() < 2 || !adds {
+/// The chunks that hold a range.
+fn chunks(range: std::ops::Range<usize>, length: usize) -> std::ops::Range<usize> {
+    let length = length.max(1);
+    if range.is_empty() { 0..0 } else { range.start / length..range.end.div_ceil(length) }
+}
+
+/// The chunks that hold the rows of lines, each once.
+fn rows_of_chunks(lines: &[Line], layout: &Layout) -> Vec<usize> {
+    let mut found: Vec<usize> = lines.iter().map(|line| line.row / layout.chunk_rows).collect();
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
+/// The values of a row at steps, as far as they are in memory.
+fn values(line: &Line, starts: &[(usize, Instant)], path: &str, store: &SeriesStore) -> Vec<Point> {
+    starts.iter().map(|(step, at)| Point { at: *at, value: store.value(path, line.row, *step).map(|value| f64::from(value) * line.scale) }).collect()
+}
+
+/// The sum of several lines, where they add up.
+fn sum_of(lines: &[Line], starts: &[(usize, Instant)], adds: bool, path: &str, store: &SeriesStore) -> Option<Vec<Point>> {
+    if lines.len() < 2 || !adds {
         return None;
     }
-    let parts: Vec<Vec<Option<f64>>> = curves.iter().map(|curve| curve.iter().map(|point| point.value).collect()).collect();
-    let first = curves.first()?;
-    Some(total(&parts).into_iter().zip(first).map(|(value, point)| Point { at: point.at, value }).collect())
+    let mut sum = Sum::default();
+    for line in lines {
+        sum.add(&values(line, starts, path, store));
+    }
+    sum.points()
 }

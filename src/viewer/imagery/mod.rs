@@ -94,13 +94,14 @@ impl Plugin for ImageryPlugin {
     }
 }
 
-/// The imagery that is drawn: the first of the manifest that is not hidden. Where years are shown, the one of the year: of all that have a date, for
-/// years apart are switched by the clock then. Who hides all of them sees none.
+/// The imagery that is drawn: the first of the manifest that is not hidden. Where years are shown, and in another year than the territory opens in, the
+/// one of the year: of all that have a date, for years apart are switched by the clock then. Who hides all of them sees none.
 fn shown(scene: &Scene) -> Option<usize> {
     let hidden = |imagery: &Imagery| scene.state.hidden.iter().any(|id| id.as_str() == imagery.id);
     let chosen = scene.manifest.imagery.iter().position(|imagery| !hidden(imagery))?;
     let dates: Vec<Option<&str>> = scene.manifest.imagery.iter().map(|imagery| imagery.date.as_deref()).collect();
-    let of_year = (scene.state.theme == Theme::ConstructionYear).then(|| of_year(&dates, scene.state.year)).flatten();
+    let opens_in = i32::from(scene.manifest.clock().read(scene.manifest.home.instant).year);
+    let of_year = (scene.state.theme == Theme::ConstructionYear || scene.state.year != opens_in).then(|| of_year(&dates, scene.state.year)).flatten();
     of_year.or(Some(chosen))
 }
 

@@ -7,7 +7,7 @@ use crate::base::{DatasetId, Interval, LayerId, Nature};
 use crate::formats::territory::{LayerKind, Manifest};
 use crate::siting::rooms;
 use crate::stream::TileId;
-use crate::view::classes::{ends, histogram, quantile};
+use crate::view::classes::{are_exact, ends, histogram, quantile};
 use crate::view::colours::{Palette, on_dark};
 use crate::view::life::YEARS_AHEAD;
 use crate::view::{Breaks, Filter, Scale, Theme, ViewState};
@@ -63,6 +63,51 @@ pub fn key(scene: &Scene, values: &ThemeValues) -> Key {
     key
 }
 
+/// Whether the colours are of values whose spread is known, so that classes can follow them.
+fn of_values(scene: &Scene) -> bool {
+    matches!(scene.theme(), Theme::Series | Theme::Attribute)
+}
+
+/// What a sample of values was cut for, and where: sorting and cutting a town's values takes longer than a frame may.
+#[derive(Clone, Debug)]
+pub struct Classes {
+    of: (Scale, bool, u64),
+    low: f64,
+    /// Of a scale without classes.
+    range: [f64; 2],
+    ends: Vec<f64>,
+    is_exact: bool,
+}
+
+/// Cuts the values of the theme into classes, once for each scale.
+pub(super) fn classify(scene: Res<Scene>, mut values: ResMut<ThemeValues>) {
+    if !of_values(&scene) {
+        return;
+    }
+    // What runs both ways is coloured by how much runs.
+    let is_directed = active(&scene, &scene.manifest).is_some_and(|choice| choice.series.directed);
+    let of = (scene.state.scale.clone(), is_directed, values.sampled);
+    if values.classes.as_ref().is_some_and(|classes| classes.of == of) {
+        return;
+    }
+    let mut amounts = Vec::new();
+    if is_directed {
+        amounts.extend(values.sample.iter().map(|value| value.abs()));
+        amounts.sort_by(f64::total_cmp);
+    }
+    let sample = if is_directed { &amounts } else { &values.sample };
+    let Scale { breaks, palette } = &of.0;
+    let follows = matches!(breaks, Breaks::Quantiles { .. } | Breaks::Jenks { .. });
+    let classes = Classes {
+        low: sample.first().copied().unwrap_or(0.0),
+        range: range(sample, *palette),
+        ends: if *breaks == Breaks::Smooth && palette.is_ordered() { Vec::new() } else { ends(sample, breaks) },
+        is_exact: !follows || sample.is_empty() || values.is_complete && are_exact(sample, breaks),
+        of,
+    };
+    values.classes = Some(classes);
+}
+
 fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
     let Scale { breaks, palette } = &scene.state.scale;
     if scene.theme() == Theme::Attribute && !values.kinds.is_empty() {
@@ -71,45 +116,38 @@ fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
     // Colours are of what has stood so far; what is planned has a colour of its own.
     let [first, last] = scene.limits.years;
     let (first, last) = (f64::from(first), f64::from((last - YEARS_AHEAD).max(first + 1)));
-    let (low, high, exponent, sample) = match scene.theme() {
-        Theme::None => (0.0, 1.0, 1.0, Vec::new()),
-        Theme::Demand => (0.0, DEMAND_TOP_W_M2, DEMAND_EXPONENT, vec![0.0, DEMAND_TOP_W_M2]),
-        Theme::ConstructionYear => (first, last, 1.0, vec![first, last]),
+    let cut = values.classes.as_ref();
+    let range = cut.map_or([0.0, 1.0], |classes| classes.range);
+    let ([low, high], exponent) = match scene.theme() {
+        Theme::None => ([0.0, 1.0], 1.0),
+        Theme::Demand => ([0.0, DEMAND_TOP_W_M2], DEMAND_EXPONENT),
+        Theme::ConstructionYear => ([first, last], 1.0),
+        Theme::Attribute => (range, 1.0),
         Theme::Series => {
-            let shown = active(scene, &scene.manifest).map(|choice| choice.series);
-            // What runs both ways is coloured by how much runs.
-            let mut sample = values.sample.clone();
-            if shown.is_some_and(|series| series.directed) {
-                sample.iter_mut().for_each(|value| *value = value.abs());
-                sample.sort_by(f64::total_cmp);
-            }
-            let [low, high] = match shown.and_then(|series| series.band.filter(|_| series.directed)) {
+            let shown = active(scene, &scene.manifest);
+            let bounds = match shown.as_ref().and_then(|choice| choice.series.band.filter(|_| choice.series.directed)) {
                 // Up to its limit: what is beyond has a mark of its own.
                 Some([_, most]) if most.is_finite() && most > 0.0 => [0.0, most],
                 // From one bound to the other, best in the middle.
-                _ => match active(scene, &scene.manifest).filter(|choice| choice.parts()).and_then(|choice| choice.series.band) {
-                    Some(band) => band,
-                    None => range(&sample, *palette),
-                },
+                _ => shown.filter(|choice| choice.parts()).and_then(|choice| choice.series.band).unwrap_or(range),
             };
-            (low, high, 1.0, sample)
-        }
-        Theme::Attribute => {
-            let [low, high] = range(&values.sample, *palette);
-            (low, high, 1.0, values.sample.clone())
+            (bounds, 1.0)
         }
     };
+    let of_values = of_values(scene);
     // What is not counted beforehand has no quantiles: evenly cut instead.
-    let of_series = matches!(scene.theme(), Theme::Series | Theme::Attribute);
     let breaks = match breaks {
-        Breaks::Quantiles { classes } | Breaks::Jenks { classes } if !of_series => &Breaks::Equal { classes: *classes },
+        Breaks::Quantiles { classes } | Breaks::Jenks { classes } => &Breaks::Equal { classes: *classes },
         other => other,
     };
-    let ends = if *breaks == Breaks::Smooth && palette.is_ordered() { Vec::new() } else { ends(&sample, breaks) };
+    let (ends, lowest) = match cut {
+        Some(classes) if of_values => (classes.ends.clone(), classes.low),
+        _ if of_values || scene.theme() == Theme::None || *breaks == Breaks::Smooth && palette.is_ordered() => (Vec::new(), low),
+        _ => (ends(&[low, high], breaks), low),
+    };
     if ends.len() > 1 {
         let colours = palette.classes(ends.len());
-        let low = sample.first().copied().unwrap_or(low);
-        return Key { low, high: ends.last().copied().unwrap_or(high), exponent: 1.0, ends, colours };
+        return Key { low: lowest, high: ends.last().copied().unwrap_or(high), exponent: 1.0, ends, colours };
     }
     Key { low, high, exponent, ends: Vec::new(), colours: palette.stops().to_vec() }
 }
@@ -165,6 +203,7 @@ pub(super) struct Counted {
     of: Option<(Shown, Option<Interval>)>,
     generation: u64,
     filters: Vec<Filter>,
+    year: i32,
     key: Key,
     is_directed: bool,
     shown: Vec<(usize, TileId)>,
@@ -193,6 +232,7 @@ pub(super) fn describe(
         of: ready.map(|shown| (shown, wants_mean(&scene.state))),
         generation: values.generation,
         filters: scene.state.filters.clone(),
+        year: scene.state.year,
         key: key.clone(),
         is_directed: active(&scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         shown: shown(&resident, target(&scene).as_ref()),
@@ -240,11 +280,12 @@ fn count(state: &ViewState, values: &ThemeValues, resident: &Resident, now: &Cou
                 if found.len() + without as usize >= MOST_COUNTED {
                     break 'tiles;
                 }
-                if !passes(&state.filters, &layer.id, table, row) {
+                let life = lives.get(row);
+                if !life.stands(now.year) || !passes(&state.filters, &layer.id, table, row) {
                     continue;
                 }
                 let value = if now.theme == Theme::ConstructionYear {
-                    lives.get(row).from.map(f64::from)
+                    life.from.map(f64::from)
                 } else if now.theme == Theme::Attribute {
                     let (value, row) = values.join.as_ref().map_or((f32::NAN, 0), |join| join.record(&layer.id, table, row));
                     (row == CONSTANT && is_value(value)).then_some(f64::from(value))
@@ -287,7 +328,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         }
         Theme::Series => {
             let choice = active(scene, &scene.manifest)?;
-            (choice.title(&scene.manifest), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
+            (choice.title_apart(&scene.manifest), Words::Said(choice.unit().to_owned()), choice.nature(), choice.dataset().clone())
         }
         Theme::Attribute => {
             let attribute = shown_attribute(scene)?;
@@ -300,6 +341,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
     let of_series = matches!(scene.theme(), Theme::Demand | Theme::Series);
     let is_outside = of_series && values.plan.is_some() && values.axis.is_some() && values.is_outside(&scene.state);
     let raising = key.clone();
+    let key_is_cut = key.ends.len() > 1 && of_values(scene) && values.kinds.is_empty();
     // Where all is made up the legend says so already.
     let says_so = scene.manifest.is_made_up(&dataset);
     Some(Legend {
@@ -318,8 +360,9 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         mean_over: wants_mean(&scene.state).filter(|_| of_series),
         is_too_long: values.mean.as_ref().is_some_and(|mean| mean.is_too_long) && wants_mean(&scene.state).is_some(),
         is_outside,
-        counts_classes: matches!(scene.theme(), Theme::Series | Theme::Attribute),
+        counts_classes: of_values(scene),
         band: active(scene, &scene.manifest).and_then(|choice| choice.series.band),
+        is_approximate: key_is_cut && values.classes.as_ref().is_some_and(|classes| !classes.is_exact),
         is_directed: active(scene, &scene.manifest).is_some_and(|choice| choice.series.directed),
         is_typical: active(scene, &scene.manifest).is_some_and(|choice| choice.series.typical_year),
         note: match active(scene, &scene.manifest) {

@@ -11,10 +11,9 @@ pub mod pages;
 mod raise;
 pub mod roofs;
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Seen};
 use super::join::{Join, Named, OTHER_KIND, Rows, passes};
 use super::lift::{self, Lifts};
-use super::lives::year_shown;
 use super::material::{LineWrite, LineWrites, Profiles, SceneUniform, SeriesUploads, TileMaterial};
 use super::series::{self, Choice, SeriesStore};
 use super::textures::{NO_VALUE, VALUES_WIDTH, feature_hash, filtered_records, table_image, value_image};
@@ -24,7 +23,7 @@ use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
 use crate::base::Interval;
 use crate::view::{Attribute, Filter, Theme, ViewState};
-use crate::view::curve::{is_amount, thinned};
+use crate::view::curve::is_amount;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -37,8 +36,8 @@ const LINES_AHEAD: usize = 32;
 /// Rows and steps of a series that its scale is drawn up from, where the importer did not count.
 const SAMPLE_ROWS: usize = 500;
 const SAMPLE_STEPS: usize = 40;
-/// Values that stand for all of them, evenly taken.
-const SAMPLE_KEPT: usize = 257;
+/// Values of a series that are all looked at where they are at hand, so that its classes are exact.
+const ALL_VALUES: usize = 1 << 19;
 
 /// What is shown of a series: its values on the card, and how features find theirs.
 #[derive(Resource, Default)]
@@ -59,6 +58,12 @@ pub struct ThemeValues {
     /// Values of the series, sorted, that its scale is drawn up from.
     sample: Vec<f64>,
     is_sampled: bool,
+    /// Whether these are all values there are.
+    is_complete: bool,
+    /// Changes with the sample.
+    sampled: u64,
+    /// Its classes, found once.
+    classes: Option<legend::Classes>,
     /// Kinds of the attribute that is shown, a colour each, in the order of their names.
     kinds: Vec<String>,
     /// Whether there are kinds without a colour of their own.
@@ -155,7 +160,7 @@ impl Plugin for OverlayPlugin {
             .add_systems(
                 Update,
                 (
-                    (load_values, write_overlay, roofs::shine, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
+                    (load_values, legend::classify, write_overlay, roofs::shine, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
                     bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     raise::make_room.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     legend::describe.in_set(ViewerSystems::Report),
@@ -180,7 +185,7 @@ fn shown_attribute(scene: &Scene) -> Option<&Attribute> {
 }
 
 /// Takes over what is known of the attribute that is shown; its kinds get their colours in the order of their names.
-fn load_attribute(attribute: &Attribute, attributes: &Attributes, values: &mut ThemeValues) {
+fn load_attribute(attribute: &Attribute, features: u64, attributes: &Attributes, values: &mut ThemeValues) {
     if values.attributes == attributes.changes && values.join.is_some() {
         return;
     }
@@ -199,7 +204,9 @@ fn load_attribute(attribute: &Attribute, attributes: &Attributes, values: &mut T
         values.kinds = named;
         values.generation += 1;
     }
-    values.sample = seen.map(|seen| thinned(&seen.sample(), SAMPLE_KEPT)).unwrap_or_default();
+    values.sample = seen.map(Seen::sample).unwrap_or_default();
+    values.is_complete = seen.is_some_and(|seen| seen.is_complete(features));
+    values.sampled += 1;
 }
 
 #[expect(clippy::too_many_arguments, reason = "a series touches memory, images and the materials that wait for it")]
@@ -232,12 +239,14 @@ fn load_values(
             interpolates: choice.is_some_and(|choice| choice.interpolates()),
             forwards: true,
             generation: values.generation + 1,
+            sampled: values.sampled + 1,
             ..ThemeValues::default()
         };
     }
     if let Some(attribute) = attribute {
         if values.attributes != attributes.changes || values.join.is_none() {
-            load_attribute(attribute, &attributes, &mut values);
+            let features = scene.manifest.layer(&attribute.layer).map_or(0, |layer| layer.features);
+            load_attribute(attribute, features, &attributes, &mut values);
         }
         waiting.set_if_neq(ValuesWaiting(usize::from(attributes.is_behind)));
         return;
@@ -362,7 +371,8 @@ fn settle_pages(
     }
     if is_ready && !values.is_sampled {
         values.is_sampled = true;
-        values.sample = sample(scene, values, current);
+        (values.sample, values.is_complete) = sample(scene, values, current);
+        values.sampled += 1;
     }
     is_ready && is_ahead
 }
@@ -379,24 +389,27 @@ fn settle_mean(scene: &Scene, store: &mut SeriesStore, values: &mut ThemeValues,
     mean.as_mut().is_none_or(|mean| mean.go_on(path, plan, layout, image.id(), store, writes, &mut uploads.0))
 }
 
-/// Values that the scale is drawn up from: the importer's own count, else some of the page that came first.
-fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> Vec<f64> {
-    let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, values.join.as_deref()) else { return Vec::new() };
+/// Values that the scale is drawn up from, in order, and whether they are all: all of a series that one page holds, else the importer's own count, else
+/// some of the page that came first.
+fn sample(scene: &Scene, values: &ThemeValues, slot: usize) -> (Vec<f64>, bool) {
+    let (Some(plan), Some(Join::Rows(rows))) = (&values.plan, values.join.as_deref()) else { return (Vec::new(), false) };
+    let Some(slot) = values.pages.slots.get(slot) else { return (Vec::new(), false) };
+    let range = slot.page.map_or(0..0, |page| plan.range(page));
+    let keyed = rows.sample(usize::MAX);
+    let is_all = plan.pages() == 1 && keyed.len().saturating_mul(range.len()) <= ALL_VALUES;
     let choice = active(scene, &scene.manifest);
     let counted = choice.filter(|choice| choice.scaled.is_none()).map(|choice| &choice.series.quantiles).filter(|quantiles| quantiles.len() > 1);
-    if let Some(quantiles) = counted {
-        return quantiles.iter().map(|value| f64::from(*value)).collect();
+    if let Some(quantiles) = counted.filter(|_| !is_all) {
+        return (quantiles.iter().map(|value| f64::from(*value)).collect(), false);
     }
-    let Some(slot) = values.pages.slots.get(slot) else { return Vec::new() };
-    let range = slot.page.map_or(0..0, |page| plan.range(page));
-    let every = range.len().div_ceil(SAMPLE_STEPS).max(1);
+    let (rows_apart, steps_apart) = if is_all { (1, 1) } else { (keyed.len().div_ceil(SAMPLE_ROWS).max(1), range.len().div_ceil(SAMPLE_STEPS).max(1)) };
     let mut found: Vec<f64> = Vec::new();
-    for (row, scale) in rows.sample(SAMPLE_ROWS) {
-        let of_row = range.clone().step_by(every);
+    for (row, scale) in keyed.into_iter().step_by(rows_apart) {
+        let of_row = range.clone().step_by(steps_apart);
         found.extend(of_row.filter_map(|step| slot.value(plan, row as usize, step)).map(|value| f64::from(value * scale)));
     }
     found.sort_by(f64::total_cmp);
-    thinned(&found, SAMPLE_KEPT)
+    (found, is_all)
 }
 
 fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMut<SceneUniform>) {
@@ -429,7 +442,7 @@ fn write_overlay(scene: Res<Scene>, values: Res<ThemeValues>, mut uniform: ResMu
     };
     let mut next = uniform.clone();
     next.overlay = UVec4::new(theme, offset as u32, stride as u32, selected);
-    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, year_shown(&scene) as f32, step.filter(|_| ready != Some(Shown::Mean)).map_or(0.0, |step| values.part_at(state.instant, step)));
+    next.overlay_range = Vec4::new(key.low as f32, key.high as f32, scene.state.year as f32, step.filter(|_| ready != Some(Shown::Mean)).map_or(0.0, |step| values.part_at(state.instant, step)));
     let series = active(&scene, &scene.manifest).map(|choice| choice.series);
     let [least, most] = series.and_then(|series| series.band).unwrap_or_default();
     next.band = Vec4::new(least as f32, most as f32, if series.is_some_and(|series| series.directed) { 1.0 } else { 0.0 }, legend::darkness(&scene) as f32);

@@ -424,7 +424,7 @@ fn stream(
     let mut progress = super::vocab::Progress::default();
     let mut fading = false;
     let frame_s = f64::from(time.delta_secs()).max(0.005);
-    resident.year = Some(crate::viewer::lives::year_shown(&scene));
+    resident.year = Some(scene.state.year);
     if resident.filters != scene.state.filters {
         resident.filters.clone_from(&scene.state.filters);
     }

@@ -10,6 +10,8 @@ SETS = {
     "few values": np.array([1.0, 1.0, 2.0, 2.0, 2.0, 5.0, 9.0, 9.0]),
     "even": np.linspace(0.0, 100.0, 101),
     "large offset": 1e6 + np.round(rng.exponential(3.0, 120), 3),
+    "few far": np.round(np.concatenate([rng.uniform(0, 10, 295), [500, 501, 502], [1000, 1001]]), 3),
+    "repeated": np.round(rng.gamma(2.0, 4.0, 900), 1),
 }
 cases = []
 for name, values in SETS.items():
