@@ -35,6 +35,7 @@ speed-days = { $amount ->
 date = { $day } { $month } { $year }
 date-month = { $month } { $year }
 date-time = { $date }, { $time }
+interval = from { $from } to { $to }
 time-of-day = { $hour2 }:{ $minute }
 month-1 = January
 month-2 = February
@@ -177,6 +178,7 @@ method-height-assumed = Nothing is known: a modest height is drawn.
 method-footprint = Area of the outline drawn by the source.
 method-floor-area = Footprint times the number of storeys, known or estimated from the height.
 method-year = The year it first appears in the source’s data, which may be several years after it was built.
+method-demand-light = A light construction, without foundations or open on one side (shelter, canopy, glass roof, greenhouse): no demand is estimated.
 method-demand-year = Floor area and dwellings times what such a use typically consumes. No meter is read: this very building may use quite another amount.
 method-demand-now = The yearly demand, spread over the hours as is typical of such a use.
 
@@ -240,13 +242,18 @@ accounts-title = Balance of the territory
 accounts-of-selection = Balance of the selection
 accounts-of-area = Balance of the drawn area
 accounts-none = No series of energy here.
-accounts-omitted = Not in the balance, for want of the same steps or of a known side, or as a mere possibility: { $names }
+accounts-omitted = Not in the balance, for want of the same steps, of a known side or of values over half of it, as a mere possibility, or because the estimated demand of buildings holds them: { $names }
 accounts-help = Above the line the sources, below it the uses. Every value is a whole number of watt-hours: at each step the sum of sources is that of uses. Grey passes the border of the territory.
 accounts-picture = Balance: sources above, uses below; the table says the same numbers
 accounts-sources = Sources
 accounts-uses = Uses
 accounts-now = Now
 accounts-all = Whole span
+accounts-too-long = Too many values for a balance: choose a shorter part on the ruler of time.
+accounts-extremes = Uses at their highest: { $high } ({ $at }); at their lowest: { $low } ({ $then }).
+accounts-mean-day = Mean of the day
+accounts-mean-month = Mean of the month
+accounts-mean-year = Mean of the year
 accounts-open = { $count } steps in which a line is absent are not counted in the sums.
 accounts-imported = Imported
 accounts-exported = Exported
@@ -259,7 +266,10 @@ season-winter = winter
 season-spring = spring
 season-summer = summer
 season-autumn = autumn
-chart-over-mean = Over the looped interval: mean { $value }, { $known } values, { $absent } absent
+chart-over-mean = Over the looped interval: mean { $value }, { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-over-sum = that is { $value }
 chart-territory = Curve of the territory
 chart-area = Curve of the area
@@ -267,7 +277,10 @@ chart-of = Curve: { $title }
 chart-none = No data on that day.
 chart-typical = typical year: its dates are not those of the measurements
 chart-duration = Load-duration curve: share of time with at least this value
-chart-counts = { $known } values, { $absent } absent
+chart-counts = { $known ->
+    [one] { $known } value
+   *[other] { $known } values
+}, { $absent } absent
 chart-peak = Highest: { $value }, { $instant }
 chart-worst = Worst moments
 chart-beyond = { $count } steps out of bounds
@@ -486,6 +499,8 @@ error-connection = The data do not answer: the picture is incomplete. What is mi
 error-series-unreachable = The series is not shown: its values are out of reach ({ $value }). Check the connection, then press R.
 error-series-too-large = The series is not shown: the series is too large for this graphics card ({ $value }). Import the territory with one series per profile.
 error-series-unreadable = The series is not shown: its values are damaged ({ $value }). Import the territory again.
+error-over = What was to lie on the ground does not open ({ $value }). Expected: a template of tiles (…/{"{"}z{"}"}/{"{"}x{"}"}/{"{"}y{"}"}.jpg, WMTS), a TileJSON or a PMTiles archive of vectors.
+error-over-ground = There is no ground in this scene: the picture lies nowhere. Open a terrain (layer.json, heights in colours) or a territory.
 error-imagery-grid = The aerial picture is not shown: its grid of tiles is “{ $value }”. Only Web Mercator’s (EPSG:3857, “PM”) can be laid on the ground.
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.
@@ -732,9 +747,9 @@ plan-not-saved = The plan could not be saved ({ $why }). Check the network and t
 plan-simulated = Simulated values; { $weather }
 plan-origin = Roofs and car parks of at least { $least } m². All roofs: { $buildings } buildings, { $energy } GWh/year.
 plan-sizes-title = Number by power, kWp
-plan-day-title = Mean day (UTC): production yellow, demand blue
+plan-day-title = Mean day (local time): production yellow, demand blue
 plan-sizes = Number by power (kWp): { $list }
-plan-day = Mean day of the year, UTC hours: production (yellow) and demand (blue)
+plan-day = Mean day of the year, local time: production (yellow) and demand (blue)
 
 # Computed series
 series-demand-areas = Demand by district

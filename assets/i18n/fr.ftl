@@ -35,6 +35,7 @@ date = { $day ->
 } { $month } { $year }
 date-month = { $month } { $year }
 date-time = { $date }, { $time }
+interval = du { $from } au { $to }
 time-of-day = { $hour } h { $minute }
 month-1 = janvier
 month-2 = février
@@ -177,6 +178,7 @@ method-height-assumed = Rien n’est connu : une hauteur modeste est dessinée.
 method-footprint = Aire de l’emprise dessinée par la source.
 method-floor-area = Emprise au sol multipliée par le nombre d’étages, connu ou estimé d’après la hauteur.
 method-year = Année de première apparition dans les données de la source ; elle peut suivre la construction de plusieurs années.
+method-demand-light = Construction légère, sans fondations ou ouverte sur un côté (abri, auvent, verrière, serre) : aucune demande n’est estimée.
 method-demand-year = Surface de plancher et logements multipliés par une consommation typique de l’usage. Aucun compteur n’est lu : ce bâtiment-ci peut consommer tout autrement.
 method-demand-now = Demande annuelle répartie heure par heure selon un profil typique de l’usage.
 
@@ -240,13 +242,18 @@ accounts-title = Bilan du territoire
 accounts-of-selection = Bilan de la sélection
 accounts-of-area = Bilan de la zone dessinée
 accounts-none = Aucune série d’énergie à cet endroit.
-accounts-omitted = Hors du bilan, faute de mêmes pas de temps ou de côté connu, ou par hypothèse seulement : { $names }
+accounts-omitted = Hors du bilan, faute de mêmes pas de temps, de côté connu ou d’en couvrir la moitié, par hypothèse seulement, ou parce que la demande estimée des bâtiments les contient : { $names }
 accounts-help = Au-dessus de la ligne les sources, en dessous les usages. Chaque valeur est en wattheures entiers : à chaque pas de temps la somme des sources est celle des usages. Le gris passe la frontière du territoire.
 accounts-picture = Bilan : sources au-dessus, usages en dessous ; le tableau dit les mêmes nombres
 accounts-sources = Sources
 accounts-uses = Usages
 accounts-now = À l’instant
 accounts-all = Durée tracée
+accounts-too-long = Trop de valeurs pour un bilan : choisissez sur la règle du temps une partie plus courte.
+accounts-extremes = Usages au plus haut : { $high } ({ $at }) ; au plus bas : { $low } ({ $then }).
+accounts-mean-day = Moyenne du jour
+accounts-mean-month = Moyenne du mois
+accounts-mean-year = Moyenne de l’année
 accounts-open = { $count } pas de temps où une ligne est absente ne sont pas comptés dans les sommes.
 accounts-imported = Importé
 accounts-exported = Exporté
@@ -259,7 +266,13 @@ season-winter = hiver
 season-spring = printemps
 season-summer = été
 season-autumn = automne
-chart-over-mean = Sur l’intervalle en boucle : moyenne { $value }, { $known } valeurs, { $absent } absentes
+chart-over-mean = Sur l’intervalle en boucle : moyenne { $value }, { $known ->
+    [one] { $known } valeur
+   *[other] { $known } valeurs
+}, { $absent ->
+    [one] { $absent } absente
+   *[other] { $absent } absentes
+}
 chart-over-sum = soit { $value }
 chart-territory = Courbe du territoire
 chart-area = Courbe de la zone
@@ -267,7 +280,13 @@ chart-of = Courbe : { $title }
 chart-none = Pas de donnée ce jour-là.
 chart-typical = année type : ses dates ne sont pas celles des mesures
 chart-duration = Courbe monotone : part du temps où la valeur est au moins celle-ci
-chart-counts = { $known } valeurs, { $absent } absentes
+chart-counts = { $known ->
+    [one] { $known } valeur
+   *[other] { $known } valeurs
+}, { $absent ->
+    [one] { $absent } absente
+   *[other] { $absent } absentes
+}
 chart-peak = Maximum : { $value }, { $instant }
 chart-worst = Pires moments
 chart-beyond = { $count } pas de temps hors limites
@@ -486,6 +505,8 @@ error-connection = Les données ne répondent pas : l’image est incomplète. 
 error-series-unreachable = La série ne s’affiche pas : ses valeurs sont hors d’atteinte ({ $value }). Vérifiez la connexion, puis appuyez sur R.
 error-series-too-large = La série ne s’affiche pas : la série est trop grande pour cette carte graphique ({ $value }). Importez le territoire avec une série par profil.
 error-series-unreadable = La série ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
+error-over = Ce qui devait se poser sur le sol ne s’ouvre pas ({ $value }). Attendu : un modèle d’adresse de tuiles (…/{"{"}z{"}"}/{"{"}x{"}"}/{"{"}y{"}"}.jpg, WMTS), un TileJSON ou une archive PMTiles de vecteurs.
+error-over-ground = Il n’y a pas de sol sous cette scène : l’image n’est posée nulle part. Ouvrez un terrain (layer.json, altitudes en couleurs) ou un territoire.
 error-imagery-grid = La vue aérienne n’est pas affichée : sa grille de tuiles est « { $value } ». Seule la grille de Web Mercator (EPSG:3857, « PM ») se pose sur le sol.
 error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.
@@ -732,9 +753,9 @@ plan-not-saved = Le plan n’a pas pu être enregistré ({ $why }). Vérifiez le
 plan-simulated = Valeurs simulées ; { $weather }
 plan-origin = Toits et parkings d’au moins { $least } m². Tous les toits : { $buildings } bâtiments, { $energy } GWh/an.
 plan-sizes-title = Nombre par puissance, kWc
-plan-day-title = Jour moyen (UTC) : production jaune, consommation bleue
+plan-day-title = Jour moyen (heure locale) : production jaune, consommation bleue
 plan-sizes = Nombre par puissance (kWc) : { $list }
-plan-day = Jour moyen de l’année, heures UTC : production (jaune) et consommation (bleu)
+plan-day = Jour moyen de l’année, heure locale : production (jaune) et consommation (bleu)
 
 # Séries calculées
 series-demand-areas = Demande par quartier

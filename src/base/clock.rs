@@ -65,6 +65,11 @@ impl Clock {
         known.map_or_else(|| Self::Hours((lon_deg / 15.0).round().clamp(-12.0, 12.0) as i8), |(clock, _, _)| *clock)
     }
 
+    /// Whether nobody heats where it is kept: the overseas territories between the tropics.
+    pub fn is_tropical(self) -> bool {
+        !matches!(self, Self::Paris | Self::Miquelon | Self::Kerguelen | Self::Hours(_))
+    }
+
     /// Its IANA name. Whole hours are called as IANA does, whose `Etc/GMT-9` is nine hours **east**.
     pub fn name(self) -> String {
         match self {

@@ -8,6 +8,7 @@ pub mod clock;
 pub mod figure;
 pub mod ids;
 pub mod language;
+pub mod lattice;
 pub mod printable;
 pub mod report;
 pub mod rng;

@@ -5,6 +5,8 @@
 //! step and over every part of time, to the last watt-hour: sources = uses, always. [`super::balance`] answers the same question in real numbers for
 //! models that need them.
 
+use std::ops::Range;
+
 /// On which side of the accounts an entry stands, and why.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Side {
@@ -122,6 +124,25 @@ pub fn over(wh: &[Option<i64>]) -> (i64, usize) {
     (known, wh.iter().filter(|wh| wh.is_none()).count())
 }
 
+/// The sums of a line over parts of its steps, each over those of its steps that are closed; `None` where none of them is. A part of one step is told as it is.
+pub fn in_parts(wh: &[Option<i64>], closed: &[bool], parts: &[Range<usize>]) -> Vec<Option<i64>> {
+    let of = |part: &Range<usize>| {
+        let (wh, closed) = (wh.get(part.clone())?, closed.get(part.clone())?);
+        match wh {
+            [only] => *only,
+            _ => closed.contains(&true).then(|| over_closed(wh, closed)),
+        }
+    };
+    parts.iter().map(of).collect()
+}
+
+/// Step and mean kilowatts of the highest and of the lowest of energies, by the hours of their steps; the first where several are. `None` where none is known.
+pub fn extremes(wh: &[Option<i64>], hours: &[f64]) -> Option<[(usize, f64); 2]> {
+    let known = || wh.iter().zip(hours).enumerate().filter_map(|(step, (wh, hours))| Some((step, (*wh)? as f64 / 1000.0 / hours)).filter(|(_, kw)| kw.is_finite()));
+    let first = known().next()?;
+    Some([known().fold(first, |most, found| if found.1 > most.1 { found } else { most }), known().fold(first, |least, found| if found.1 < least.1 { found } else { least })])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -158,6 +179,14 @@ mod tests {
         assert_eq!((whole_wh(f64::NAN, 1.0), whole_wh(1e30, 1.0), whole_wh(1.2345, 0.5)), (None, None, Some(617)));
     }
 
+    #[test]
+    fn the_highest_and_the_lowest_go_by_power() {
+        // A month of more energy is not one of more power.
+        assert_eq!(extremes(&[Some(3_100), None, Some(2_900), Some(1_000)], &[31.0, 28.0, 28.0, 20.0]), Some([(2, 2.9 / 28.0), (3, 0.05)]));
+        assert_eq!((extremes(&[None], &[1.0]), extremes(&[], &[])), (None, None));
+        assert_eq!(in_parts(&[Some(1), None, Some(4), None], &[true, false, true, false], &[0..2, 2..3, 3..4]), [Some(1), Some(4), None]);
+    }
+
     fn any_entry(steps: usize) -> impl Strategy<Value = Entry> {
         let side = proptest::sample::select(vec![Side::Production, Side::Discharged, Side::Consumption, Side::Charged]);
         // Powers with fractions of every size: rounding must not open the accounts.
@@ -188,6 +217,30 @@ mod tests {
                 let cut = cut.min(entry.wh.len());
                 let (before, after, all) = (over(&entry.wh[..cut]), over(&entry.wh[cut..]), over(&entry.wh));
                 prop_assert_eq!((before.0 + after.0, before.1 + after.1), all);
+            }
+        }
+
+        /// Told by day or by month, both sides stay the same in every part, and the parts come to the whole.
+        #[test]
+        fn the_sum_of_parts_is_the_total_over_every_part_of_time(entries in (1..60_usize).prop_flat_map(|steps| proptest::collection::vec(any_entry(steps), 1..9)), of in 1..14_usize) {
+            let accounts = close(entries);
+            let lines: Vec<(bool, &[Option<i64>])> = accounts.entries.iter().map(|entry| (entry.side.is_source(), entry.wh.as_slice()))
+                .chain([(true, accounts.imported_wh.as_slice()), (false, accounts.exported_wh.as_slice())]).collect();
+            let is_closed = closed(lines.iter().map(|(_, wh)| *wh));
+            let parts: Vec<Range<usize>> = (0..accounts.steps()).step_by(of).map(|start| start..(start + of).min(accounts.steps())).collect();
+            let told: Vec<(bool, Vec<Option<i64>>)> = lines.iter().map(|(is_source, wh)| (*is_source, in_parts(wh, &is_closed, &parts))).collect();
+            for (at, part) in parts.iter().enumerate() {
+                let side = |is_source: bool| told.iter().filter(|(of, _)| *of == is_source).map(|(_, wh)| wh[at]).sum::<Option<i64>>();
+                if is_closed[part.clone()].contains(&true) {
+                    prop_assert_eq!(side(true), side(false));
+                    prop_assert!(side(true).is_some());
+                } else {
+                    prop_assert!(told.iter().any(|(_, wh)| wh[at].is_none()));
+                }
+            }
+            let parts_closed = closed(told.iter().map(|(_, wh)| wh.as_slice()));
+            for ((_, wh), (_, parts)) in lines.iter().zip(&told) {
+                prop_assert_eq!(over_closed(wh, &is_closed), over_closed(parts, &parts_closed));
             }
         }
 

@@ -189,6 +189,8 @@ pub fn hours_of(year: i16) -> usize {
 
 /// Hourly load coefficients of a year: element k is the hour that begins k hours after 1 January 00:00 **UTC**; people behave by the `clock` of their place, so the shape moves by an hour where that clock changes.
 ///
+/// Overseas between the tropics nobody heats and the days are alike: habits of the metropole without their seasons. Cooling is not in them.
+///
 /// The mean is 1: power in kW of hour k is `annual_kwh / hours × coefficient[k]`, and the sum over the year is the annual energy to 1e-9. Empty for years no calendar knows.
 pub fn profile(class: DemandClass, year: i16, clock: Clock) -> Vec<f32> {
     profile_of(class, class.thermosensitive_share(), year, clock)
@@ -217,6 +219,7 @@ fn profile_of(class: DemandClass, share: f64, year: i16, clock: Clock) -> Vec<f3
         return Vec::new();
     };
     let hours = hours_of(year);
+    let (share, seasons) = if clock.is_tropical() { (0.0, 0.0) } else { (share, 1.0) };
     let (mut uses, mut cold) = (Vec::with_capacity(hours), Vec::with_capacity(hours));
     for k in 0..hours {
         let at = start.plus_seconds(k as i64 * 3600);
@@ -225,7 +228,7 @@ fn profile_of(class: DemandClass, share: f64, year: i16, clock: Clock) -> Vec<f3
         let hour = usize::try_from(local.hour).unwrap_or(0);
         // 1 in mid-January, -1 in mid-July, by UTC hour of the year so that it runs smoothly.
         let winter = (std::f64::consts::TAU * (k as f64 / 24.0 - WINTER_DAY) / 365.25).cos();
-        uses.push(use_shape(class, kind, hour) * (1.0 + use_swing(class, hour) * winter));
+        uses.push(use_shape(class, kind, hour) * (1.0 + seasons * use_swing(class, hour) * winter));
         cold.push(
             (HEATING_BELOW_C - normal_temperature_c(winter, hour)).max(0.0)
                 * heated(class, kind, hour),

@@ -20,8 +20,14 @@ const WORDS: [(&str, Side); 39] = [
 const EXCHANGES: [&str; 6] = ["ech", "exchange", "export", "import", "injection", "soutirage"];
 /// What is told of the future, as a share, or of what might be is no energy of the balance.
 const OTHERS: [&str; 8] = ["prevision", "forecast", "taux", "curtail", "sans", "without", "plan-", "planned"];
+/// What is burnt or piped, in whole words: the use of it is no electricity, only what is made of it is.
+const CARRIERS: [&str; 10] = ["gaz", "gas", "fioul", "charbon", "coal", "bois", "wood", "chaleur", "heat", "gnv"];
+/// What uses electricity though its name holds a carrier's.
+const ELECTRIC: [&str; 2] = ["pompe-a-chaleur", "heat-pump"];
 /// Our own series of what all roofs would make if they were equipped: a possibility, in several sums of the same.
 const POSSIBLE: [&str; 5] = ["pv-if-equipped", "pv-areas", "pv-iris", "solar-hours", "solar-months"];
+/// Uses that no building has, which the estimated demand of buildings does not hold.
+const OF_NO_BUILDING: [&str; 8] = ["vehicle-charging", "recharge", "lighting", "eclairage", "tram", "traction", "rail", "ferroviaire"];
 /// Our own sums of the demand, which the lines by use hold already.
 const REPEATS: [&str; 3] = ["demand-areas", "demand-iris", "demand-of-buildings"];
 
@@ -46,6 +52,12 @@ fn holds(text: &str, word: &str) -> bool {
     text.match_indices(word).any(|(at, _)| at == 0 || text.get(..at).is_some_and(|before| before.ends_with('-')))
 }
 
+/// Whether it is the use of another energy than electricity.
+fn is_of_another_carrier(text: &str) -> bool {
+    let is_used = WORDS.iter().any(|(word, side)| *side == Side::Consumption && holds(text, word));
+    is_used && !ELECTRIC.iter().any(|word| holds(text, word)) && text.split('-').any(|word| CARRIERS.contains(&word))
+}
+
 /// Its side; `None` where nothing tells.
 pub fn side_of(name: &str) -> Option<Side> {
     if is_left_out(name) {
@@ -58,7 +70,12 @@ pub fn side_of(name: &str) -> Option<Side> {
 /// Whether it is told to be no part of a balance: whatever else speaks for a side does not count then.
 pub fn is_left_out(name: &str) -> bool {
     let text = plain(name);
-    POSSIBLE.contains(&name) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
+    POSSIBLE.contains(&name) || is_of_another_carrier(&text) || EXCHANGES.iter().chain(&OTHERS).any(|word| holds(&text, word))
+}
+
+/// Whether a consumption called so is one of buildings, or of all there is: beside the estimated demand of all buildings it would count twice.
+pub fn is_of_buildings(names: &[&str]) -> bool {
+    !names.iter().any(|name| OF_NO_BUILDING.iter().any(|word| holds(&plain(name), word)))
 }
 
 /// Whether a series says again what the demand by use says.
@@ -71,12 +88,25 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_buildings_use_is_in_their_demand() {
+        assert!(is_of_buildings(&["mesures", "Consommation électrique (kW)"]));
+        assert!(!is_of_buildings(&["street-lighting", "consommation"]));
+        assert!(!is_of_buildings(&["mesures", "Recharge de véhicules (kW)"]));
+    }
+
+    #[test]
     fn names_tell_their_side() {
         for (name, side) in [
             ("pv-if-equipped", None),
             ("solar-hours", None),
             ("pv-park", Some(Side::Production)),
             ("sans sillages", None),
+            ("Consommation de gaz (kW)", None),
+            ("gas consumption", None),
+            ("Consommation de chaleur", None),
+            ("Gaz (MW)", Some(Side::Production)),
+            ("Consommation pompe à chaleur", Some(Side::Consumption)),
+            ("Consommation électrique (kW)", Some(Side::Consumption)),
             ("without-battery", None),
             ("Power plant", None),
             ("Éolien (MW)", Some(Side::Production)),

@@ -7,6 +7,8 @@ use super::{Fault, gzip};
 
 /// Largest tile read, bytes, unpacked.
 pub const MAX_BYTES: usize = 64 << 20;
+/// Layers, features, keys and values of one tile together: each may be of two bytes, and takes fifty times that in memory.
+pub const MAX_THINGS: usize = 1 << 20;
 
 /// All layers of a tile, in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,6 +88,9 @@ impl Tile {
         if bytes.len() > MAX_BYTES {
             return Err(Fault::new("mvt-limit", "", bytes.len()));
         }
+        if things(&bytes) > MAX_THINGS {
+            return Err(Fault::new("mvt-limit", "", bytes.len()));
+        }
         let mut tile = Self::default();
         for field in Fields::new(&bytes) {
             let (number, field) = field.map_err(|broken| Fault::new("mvt-broken", "", broken))?;
@@ -100,6 +105,12 @@ impl Tile {
         }
         Ok(tile)
     }
+}
+
+/// How many layers a tile has, and fields in them; counted as far as they can be told apart.
+fn things(bytes: &[u8]) -> usize {
+    let layers = Fields::new(bytes).map_while(Result::ok).filter(|(number, _)| *number == 3);
+    layers.map(|(_, layer)| 1 + Fields::new(layer.bytes()).map_while(Result::ok).count()).sum()
 }
 
 /// More faults of one tile are not kept.

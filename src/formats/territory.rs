@@ -349,6 +349,9 @@ impl Count {
     }
 }
 
+/// Steps whose lengths are compared: the minutes of two years.
+const MAX_COMPARED: u64 = 1 << 20;
+
 impl Axis {
     /// `None` for an axis that makes no sense.
     fn count(&self) -> Option<Count> {
@@ -369,6 +372,32 @@ impl Axis {
     /// Where a step begins.
     pub fn start_of(&self, step: u64) -> Option<Instant> {
         self.count()?.start_of(self.start, i64::try_from(step).ok()?)
+    }
+
+    /// From where to where a step lasts.
+    pub fn span_of(&self, step: u64) -> Option<Interval> {
+        let count = self.count()?;
+        let step = i64::try_from(step).ok()?;
+        Some(Interval { start: count.start_of(self.start, step)?, end: count.start_of(self.start, step.checked_add(1)?)? })
+    }
+
+    /// Seconds of a step, where all of them are as long: months are not, nor are days of a clock that is set.
+    pub fn even_step(&self) -> Option<i64> {
+        if self.calendar.is_none() {
+            return (self.step > 0).then_some(self.step);
+        }
+        let mut lengths = (0..self.steps()?.min(MAX_COMPARED)).map(|step| self.span_of(step).map(|span| span.end.0 - span.start.0));
+        let first = lengths.next()??;
+        lengths.all(|length| length == Some(first)).then_some(first)
+    }
+
+    /// The steps that lie in an interval, be it in part.
+    pub fn steps_in(&self, of: Interval) -> std::ops::Range<u64> {
+        let (start, end) = (of.start.max(self.start), of.end.min(self.end));
+        if start >= end {
+            return 0..0;
+        }
+        self.step_at(start).zip(self.step_at(Instant(end.0 - 1))).map_or(0..0, |(first, last)| first..last + 1)
     }
 
     /// How many steps of another axis lie before the first of this one, where both lay the same steps: its step `n` is the other's `n` plus as many.

@@ -2,28 +2,45 @@
 //!
 //! Statements about an encoding are often wrong or old; [`settle`] weighs them against the bytes themselves.
 
-use encoding_rs::{Encoding as Page, WINDOWS_1252};
+use encoding_rs::{UTF_8, WINDOWS_1252};
 use std::borrow::Cow;
 
 /// How bytes become letters.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Encoding {
     Utf8,
-    Page(&'static Page),
+    /// Windows-1252, which holds ISO 8859-1.
+    Western,
+    /// Any other page of the Encoding Standard.
+    Page(Page),
     /// DOS Western Europe, code page 850.
     Dos850,
     /// DOS United States, code page 437.
     Dos437,
 }
 
+/// A page with how it is read: by a pointer that only the search for labels sets. The browser, which never looks for one, is built without the
+/// tables of all pages, a thirtieth of its download.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    page: &'static encoding_rs::Encoding,
+    decode: for<'a> fn(&'static encoding_rs::Encoding, &'a [u8]) -> Cow<'a, str>,
+}
+
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        self.page == other.page
+    }
+}
+
+/// What differs between Windows-1252 and ISO 8859-1, from byte 128 on, as the Encoding Standard has it.
+const WESTERN: &str = "€\u{81}‚ƒ„…†‡ˆ‰Š‹Œ\u{8d}Ž\u{8f}\u{90}‘’“”•–—˜™š›œ\u{9d}žŸ";
 /// The upper half of code page 850, as Unicode's own mapping table (`CP850.TXT`) has it.
 const DOS_850: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜø£Ø×ƒáíóúñÑªº¿®¬½¼¡«»░▒▓│┤ÁÂÀ©╣║╗╝¢¥┐└┴┬├─┼ãÃ╚╔╩╦╠═╬¤ðÐÊËÈıÍÎÏ┘┌█▄¦Ì▀ÓßÔÒõÕµþÞÚÛÙýÝ¯´\u{ad}±‗¾¶§÷¸°¨·¹³²■\u{a0}";
 /// The upper half of code page 437 (`CP437.TXT`).
 const DOS_437: &str = "ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u{a0}";
 
 impl Encoding {
-    pub const WESTERN: Self = Self::Page(WINDOWS_1252);
-
     /// What `.cpg` files and people write: `UTF-8`, `1252`, `ANSI 1252`, `ISO 88591`, `cp850`, `LDID/87`.
     pub fn from_label(label: &str) -> Option<Self> {
         let label = label
@@ -66,7 +83,7 @@ impl Encoding {
             0x02 | 0x08 | 0x0A | 0x0E | 0x10 | 0x12 | 0x14 | 0x16 | 0x1A | 0x1D | 0x25 | 0x37 => {
                 Self::Dos850
             }
-            0x03 | 0x57 | 0x58 | 0x59 => Self::WESTERN,
+            0x03 | 0x57 | 0x58 | 0x59 => Self::Western,
             0x04 => page("macintosh")?,
             0x26 | 0x65 => page("ibm866")?,
             0xC8 => page("windows-1250")?,
@@ -84,7 +101,8 @@ impl Encoding {
     pub fn name(self) -> &'static str {
         match self {
             Self::Utf8 => "UTF-8",
-            Self::Page(page) => page.name(),
+            Self::Western => "windows-1252",
+            Self::Page(page) => page.page.name(),
             Self::Dos850 => "CP850",
             Self::Dos437 => "CP437",
         }
@@ -94,32 +112,36 @@ impl Encoding {
     pub fn decode(self, bytes: &[u8]) -> Cow<'_, str> {
         match self {
             Self::Utf8 => String::from_utf8_lossy(bytes),
-            Self::Page(page) => page.decode_without_bom_handling(bytes).0,
-            Self::Dos850 => dos(bytes, DOS_850),
-            Self::Dos437 => dos(bytes, DOS_437),
+            Self::Western => upper_half(bytes, WESTERN),
+            Self::Page(Page { page, decode }) => decode(page, bytes),
+            Self::Dos850 => upper_half(bytes, DOS_850),
+            Self::Dos437 => upper_half(bytes, DOS_437),
         }
     }
 }
 
 fn page(label: &str) -> Option<Encoding> {
-    let page = Page::for_label(label.as_bytes())?;
-    Some(if page == encoding_rs::UTF_8 {
+    let page = encoding_rs::Encoding::for_label(label.as_bytes())?;
+    Some(if page == UTF_8 {
         Encoding::Utf8
+    } else if page == WINDOWS_1252 {
+        Encoding::Western
     } else {
-        Encoding::Page(page)
+        Encoding::Page(Page { page, decode: |page, bytes| page.decode_without_bom_handling(bytes).0 })
     })
 }
 
-fn dos<'a>(bytes: &'a [u8], upper: &str) -> Cow<'a, str> {
+/// A page whose bytes from 128 on have letters of their own, as far as these go; all others are Unicode's first.
+fn upper_half<'a>(bytes: &'a [u8], upper: &str) -> Cow<'a, str> {
     if bytes.is_ascii() {
         return String::from_utf8_lossy(bytes);
     }
     let upper: Vec<char> = upper.chars().collect();
     bytes
         .iter()
-        .map(|byte| match byte.checked_sub(128) {
-            None => char::from(*byte),
-            Some(at) => upper.get(usize::from(at)).copied().unwrap_or('\u{FFFD}'),
+        .map(|byte| {
+            let own = byte.checked_sub(128).and_then(|at| upper.get(usize::from(at)));
+            own.copied().unwrap_or(char::from(*byte))
         })
         .collect::<String>()
         .into()
@@ -187,17 +209,17 @@ pub fn settle(stated: Option<Encoding>, evidence: Evidence) -> Settled {
         // One damaged text among many does not make another encoding.
         Some(Encoding::Utf8) if other > utf8 => Settled::Contradicted {
             stated: Encoding::Utf8,
-            found: Encoding::WESTERN,
+            found: Encoding::Western,
         },
         Some(Encoding::Utf8) => Settled::Stated(Encoding::Utf8),
-        Some(stated @ (Encoding::Dos437 | Encoding::Dos850)) if other == 0 => {
+        Some(stated @ (Encoding::Western | Encoding::Dos437 | Encoding::Dos850)) if other == 0 => {
             Settled::Contradicted {
                 stated,
                 found: Encoding::Utf8,
             }
         }
         // Two-byte pages may look like UTF-8 by chance; one-byte pages do not.
-        Some(stated @ Encoding::Page(page)) if other == 0 && page.is_single_byte() => {
+        Some(stated @ Encoding::Page(page)) if other == 0 && page.page.is_single_byte() => {
             Settled::Contradicted {
                 stated,
                 found: Encoding::Utf8,
@@ -205,6 +227,6 @@ pub fn settle(stated: Option<Encoding>, evidence: Evidence) -> Settled {
         }
         Some(stated) => Settled::Stated(stated),
         None if utf8 >= other => Settled::Guessed(Encoding::Utf8),
-        None => Settled::Guessed(Encoding::WESTERN),
+        None => Settled::Guessed(Encoding::Western),
     }
 }

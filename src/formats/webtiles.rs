@@ -81,9 +81,18 @@ impl WebTile {
         let [z, x, y] = [self.z, self.x, self.y].map(|number| number.to_string());
         let other = self.flipped().map_or_else(String::new, |tile| tile.y.to_string());
         let names = [("{z}", &z), ("{x}", &x), ("{y}", &y), ("{-y}", &other), ("{TileMatrix}", &z), ("{TileCol}", &x), ("{TileRow}", &y)];
-        names.into_iter().fold(template.to_owned(), |path, (name, number)| path.replace(name, number))
+        let mut path = names.into_iter().fold(template.to_owned(), |path, (name, number)| path.replace(name, number));
+        // Servers of maps (WMS) want the rectangle, metres.
+        if path.contains(BBOX) {
+            let ([west, north], side) = (self.corner(), Self::side_m(self.z));
+            path = path.replace(BBOX, &format!("{west},{},{},{north}", north - side, west + side));
+        }
+        path
     }
 }
+
+/// Where a template wants a tile's rectangle: west, south, east, north.
+const BBOX: &str = "{bbox-epsg-3857}";
 
 /// Degrees to metres of the projection.
 pub fn from_lonlat(lon_deg: f64, lat_deg: f64) -> [f64; 2] {

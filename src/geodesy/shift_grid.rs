@@ -3,6 +3,7 @@
 //! Sources: IGN, "Grille de paramètres de transformation de coordonnées GR3DF97A" as `ntf_r93.gsb`; bilinear as NTv2 prescribes. `tests/data/geodesy/ntf.py` makes the file that is embedded.
 
 use super::LonLat;
+use crate::base::lattice::restored;
 use std::sync::OnceLock;
 
 static NTF_R93: &[u8] = include_bytes!("ntf_r93.bin");
@@ -33,12 +34,13 @@ impl ShiftGrid {
         let count = columns.checked_mul(rows)?;
         let component = |at: usize| -> Option<Vec<f32>> {
             let (low, step) = (double(at)?, double(at + 8)?);
-            let body = bytes.get(at + 16..at + 16 + 2 * count)?;
+            // The lower bytes of all nodes, then the upper ones.
+            let (lower, upper) = bytes.get(at + 16..at + 16 + 2 * count)?.split_at(count);
+            let rest = |at: usize| lower.get(at).zip(upper.get(at)).map_or(0, |(low, high)| u16::from_le_bytes([*low, *high]));
             Some(
-                body.as_chunks::<2>()
-                    .0
-                    .iter()
-                    .map(|pair| (low + step * f64::from(u16::from_le_bytes(*pair))) as f32)
+                restored(rows, columns, u16::MAX, rest)
+                    .into_iter()
+                    .map(|value| (low + step * f64::from(value)) as f32)
                     .collect(),
             )
         };

@@ -1,7 +1,7 @@
 //! Dates and hours as each language writes them.
 
 use super::{Arg, Texts};
-use crate::base::LocalDateTime;
+use crate::base::{Clock, Instant, Interval, LocalDateTime};
 
 impl Texts {
     /// `21 juin 2026, 15 h 30` or `21 June 2026, 15:30`.
@@ -30,6 +30,20 @@ impl Texts {
                 ("minute", format!("{:02}", local.minute).into()),
             ],
         )
+    }
+
+    /// A part of time by the clock of a place: `21 juin 2026`, `du 1er janvier 2026 au 31 mars 2026`, with hours where it does not go from midnight to midnight.
+    pub fn interval(&self, clock: Clock, of: Interval) -> String {
+        let is_midnight = |at: Instant| {
+            let local = clock.read(at);
+            (local.hour, local.minute) == (0, 0)
+        };
+        let words = |from: String, to: String| if from == to { from } else { self.text_with("interval", &[("from", from.into()), ("to", to.into())]) };
+        if is_midnight(of.start) && is_midnight(of.end) {
+            // The end is the first instant that is no part of it.
+            return words(self.date(clock.read(of.start)), self.date(clock.read(of.end.plus_seconds(-1))));
+        }
+        words(self.date_time(clock.read(of.start)), self.date_time(clock.read(of.end)))
     }
 
     /// The date of a data set, ISO 8601 in as much detail as it has: `2025`, `juin 2025`, `15 juin 2025`.

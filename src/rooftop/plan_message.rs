@@ -8,7 +8,7 @@
 //!   "by": "energy", "falling": bool, "only": ["public", …],                        as the state of the picture has it
 //!   "count", "areaM2", "kwp", "kwhYear", "kwhP90", "usefulKwh",                    sums of what is shown; only with "ready", as all that follows
 //!   "sizes": [ { "end": kWp | null, "count" } ],
-//!   "coverage": { "demandKwh", "covered": 0…1, "used": 0…1, "hours", "hoursCovered", "mostSurplusKw", "day": [24 × [made kW, drawn kW]] } | null,
+//!   "coverage": { "demandKwh", "covered": 0…1, "used": 0…1, "hours", "hoursCovered", "mostSurplusKw", "day": [24 × [made kW, drawn kW], by the hour of the territory's clock] } | null,
 //!   "rows": [ { "id", "layer", "kind": "roof" | "car-park", "name", "usage", "public": bool, "areaM2", "kwp", "kwhYear", "kwhP90", "shadingLoss",
 //!               "usefulShare": 0…1 | null, "protection": "none" | "surroundings" | "excluded", "perimeters": ["AC1 …"], "at": [lon, lat, h] } ],
 //!   "more": rows beyond those that are told,
@@ -53,7 +53,7 @@ pub fn ready(shown: &Shown, only: &[&str], not_saved: Option<String>, english: b
         "sizes": SIZES_KWP.iter().zip(totals.sizes).map(|(end, count)| json!({ "end": end.is_finite().then_some(end), "count": count })).collect::<Vec<_>>(),
         "coverage": shown.coverage.as_ref().map(|one| json!({
             "demandKwh": one.demand_kwh, "covered": one.covered(), "used": one.used(), "hours": one.hours, "hoursCovered": one.hours_covered,
-            "mostSurplusKw": one.most_surplus_kw, "day": one.day,
+            "mostSurplusKw": one.most_surplus_kw, "day": shown.day,
         })),
         "more": shown.rows.len().saturating_sub(rows.len()), "rows": rows,
         "known": { "carParks": plan.car_parks_known, "public": plan.facilities_known, "servitudes": plan.servitudes_known }, "leastM2": plan.least_m2,

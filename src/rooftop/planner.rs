@@ -1,6 +1,7 @@
 //! The planner's table: large roofs and car parks filtered, sorted, summed up, and held against what the territory draws, hour by hour.
 
 use super::told::decimal;
+use crate::base::{Clock, Instant};
 use crate::formats::roofplan::{Facets, Item, Kind, Perimeter, Plan, Protection, PvgisRecord};
 use std::collections::BTreeMap;
 use std::cmp::Ordering;
@@ -204,8 +205,6 @@ pub struct Coverage {
     pub hours_lit: usize,
     /// Largest surplus of an hour, kW.
     pub most_surplus_kw: f64,
-    /// Mean kW by hour of the day, UTC: made, drawn.
-    pub day: [[f64; 2]; 24],
 }
 
 impl Coverage {
@@ -237,7 +236,6 @@ pub fn coverage(plan: &Plan, filter: &Filter) -> Option<Coverage> {
     }
     let made = hours(plan, filter);
     let mut out = Coverage { hours: plan.demand_kw.len(), ..Coverage::default() };
-    let days = (plan.demand_kw.len() as f64 / 24.0).max(1.0);
     for (hour, need) in plan.demand_kw.iter().enumerate() {
         let kw = made.get(hour).copied().unwrap_or(0.0);
         out.demand_kwh += need;
@@ -246,11 +244,28 @@ pub fn coverage(plan: &Plan, filter: &Filter) -> Option<Coverage> {
         out.hours_covered += usize::from(kw > 0.0 && kw >= *need);
         out.hours_lit += usize::from(kw > 0.0);
         out.most_surplus_kw = out.most_surplus_kw.max(kw - need);
-        let [day_made, day_need] = &mut out.day[hour % 24];
-        *day_made += kw / days;
-        *day_need += need / days;
     }
     Some(out)
+}
+
+/// The mean day of the year: kW made and drawn by hour of the territory's clock, summer time in summer.
+pub fn mean_day(plan: &Plan, filter: &Filter, clock: Clock) -> [[f64; 2]; 24] {
+    let (mut day, mut counts) = ([[0.0; 2]; 24], [0_u32; 24]);
+    let Some(start) = Instant::from_utc(plan.year, 1, 1, 0, 0, 0) else { return day };
+    let made = hours(plan, filter);
+    for (hour, drawn) in plan.demand_kw.iter().enumerate() {
+        // The hour that the clock skips or shows twice counts where it is shown.
+        let local = usize::try_from(clock.read(start.plus_seconds(3600 * hour as i64)).hour).unwrap_or(0);
+        if let (Some([made_sum, drawn_sum]), Some(count)) = (day.get_mut(local), counts.get_mut(local)) {
+            *made_sum += made.get(hour).copied().unwrap_or(0.0);
+            *drawn_sum += drawn;
+            *count += 1;
+        }
+    }
+    for (sums, count) in day.iter_mut().zip(counts) {
+        sums.iter_mut().for_each(|sum| *sum /= f64::from(count.max(1)));
+    }
+    day
 }
 
 /// The table as somebody looks at it.
@@ -264,11 +279,13 @@ pub struct Shown {
     pub totals: Totals,
     /// `None` where the demand is not known.
     pub coverage: Option<Coverage>,
+    /// As [`mean_day`].
+    pub day: [[f64; 2]; 24],
 }
 
 impl Shown {
-    pub fn new(plan: Arc<Plan>, filter: Filter, by: Column, falling: bool) -> Self {
-        Self { rows: rows(&plan, &filter, by, falling), totals: totals(&plan, &filter), coverage: coverage(&plan, &filter), filter, by, falling, plan }
+    pub fn new(plan: Arc<Plan>, filter: Filter, by: Column, falling: bool, clock: Clock) -> Self {
+        Self { day: mean_day(&plan, &filter, clock), rows: rows(&plan, &filter, by, falling), totals: totals(&plan, &filter), coverage: coverage(&plan, &filter), filter, by, falling, plan }
     }
 
     pub fn items(&self) -> impl Iterator<Item = &Item> {
@@ -382,6 +399,19 @@ mod tests {
         (a - b).abs() <= 1e-9 * a.abs().max(b.abs()).max(1.0)
     }
 
+    #[test]
+    fn the_mean_day_goes_by_the_clock_of_the_place() {
+        // The sun makes a kilowatt at noon UTC: one in winter, two in summer by the clock of Paris. Shops open at nine by that clock.
+        let mut plan = plan_of(vec![(Facets { kind: Kind::Roof, public: true, protection: Protection::None, over_100_kwp: false }, 10.0, 0.0)]);
+        let start = Instant::from_utc(plan.year, 1, 1, 0, 0, 0).unwrap();
+        plan.groups[0].kw = (0..8760).map(|hour| f64::from(u8::from(hour % 24 == 12))).collect();
+        plan.demand_kw = (0..8760).map(|hour| f64::from(u8::from(Clock::Paris.read(start.plus_seconds(3600 * hour)).hour == 9))).collect();
+        let day = mean_day(&plan, &Filter::default(), Clock::Paris);
+        // Summer time lasts from the last Sunday of March to the last of October: 210 noons of 2026.
+        assert!((day[13][0] - 155.0 / 365.0).abs() < 1e-12 && (day[14][0] - 210.0 / 365.0).abs() < 1e-12 && day[12][0] == 0.0, "{day:?}");
+        assert!((day[9][1] - 1.0).abs() < 1e-12 && day[8][1] + day[10][1] == 0.0, "{day:?}");
+    }
+
     proptest! {
         #[test]
         fn a_filter_and_its_complement_are_the_whole(items in entries(50), which in 0..3_u8) {
@@ -404,7 +434,9 @@ mod tests {
             let all = coverage(&plan, &Filter::default()).unwrap();
             prop_assert!(plan.items.is_empty() || near(all.made_kwh, whole.kwh_year));
             prop_assert!(all.at_once_kwh <= all.made_kwh.min(all.demand_kwh) + 1e-6);
-            prop_assert!(near(all.day.iter().map(|[made, _]| made).sum::<f64>() * 2.0, all.made_kwh));
+            // Two whole days of a clock that is not set.
+            let day = mean_day(&plan, &Filter::default(), Clock::Hours(0));
+            prop_assert!(near(day.iter().map(|[made, _]| made).sum::<f64>() * 2.0, all.made_kwh));
         }
 
         #[test]

@@ -14,6 +14,14 @@ pub struct About {
     content: Option<Arc<Vec<Column>>>,
 }
 
+/// What is said of one tile of an implicit tiling, or of one of its contents.
+#[derive(Clone, Debug, Default)]
+pub struct Said {
+    pub tile: Vec<Column>,
+    pub content: Vec<Column>,
+    pub group: Option<Arc<Vec<Column>>>,
+}
+
 impl About {
     /// The nearest first; names tell whose value it is.
     pub fn columns(&self) -> Vec<Column> {
@@ -26,6 +34,20 @@ impl About {
             })
         };
         parts.into_iter().flat_map(of).collect()
+    }
+
+    /// The same with what a subtree says; `None` where nothing is said.
+    pub fn with(about: Option<Box<Self>>, said: Said) -> Option<Box<Self>> {
+        let Said { tile, content, group } = said;
+        if tile.is_empty() && content.is_empty() && group.is_none() {
+            return about;
+        }
+        let some = |columns: Vec<Column>| (!columns.is_empty()).then(|| Arc::new(columns));
+        let mut about = about.unwrap_or_default();
+        about.tile = some(tile).or_else(|| about.tile.take());
+        about.content = some(content).or_else(|| about.content.take());
+        about.group = group.or_else(|| about.group.take());
+        Some(about)
     }
 
     /// What of it holds for every tile of the tileset.
@@ -64,12 +86,17 @@ impl<'a> Sayings<'a> {
         Self { document, tileset: own.or_else(|| outer?.tileset.clone()), groups }
     }
 
+    /// Of a content's group.
+    pub fn group(&self, content: &Content) -> Option<Arc<Vec<Column>>> {
+        self.groups.get(content.group?)?.clone()
+    }
+
     /// Of a tile and one of its contents; `None` where nothing is said.
     pub fn about(&self, tile: &Tile, content: Option<&Content>) -> Option<Box<About>> {
         let of = |entity: Option<&Entity>| told(self.document, entity?);
         let about = About {
             tileset: self.tileset.clone(),
-            group: content.and_then(|content| self.groups.get(content.group?)?.clone()),
+            group: content.and_then(|content| self.group(content)),
             tile: of(tile.metadata.as_deref()),
             content: of(content.and_then(|content| content.metadata.as_deref())),
         };

@@ -167,6 +167,23 @@ impl Engine {
         }
     }
 
+    /// The host has made the content of a tile anew, as it does with what lies on ground that has changed: what it costs now, and its heights.
+    pub fn remade(&mut self, tile: TileId, bytes: u64, heights_m: Option<[f64; 2]>) {
+        let Some(node) = self.tree.get_mut(tile).filter(|node| node.life == Life::Ready) else { return };
+        let before = std::mem::replace(&mut node.content_bytes, bytes);
+        self.cache.dropped(before, 1);
+        self.cache.added(bytes);
+        if let Some(heights_m) = heights_m {
+            self.tree.measured(tile, heights_m, Vec::new());
+        }
+    }
+
+    /// The host keeps more for a tile than its content.
+    pub fn costs_more(&mut self, tile: TileId, bytes: u64) {
+        let now = self.tree.get(tile).map_or(0, |node| node.content_bytes).saturating_add(bytes);
+        self.remade(tile, now, None);
+    }
+
     /// Where a tile's content goes and where it came from; `None` for tiles without content and forgotten ones.
     pub fn placement(&self, tile: TileId) -> Option<Placement> {
         let node = self.tree.get(tile)?;

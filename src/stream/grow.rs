@@ -1,10 +1,10 @@
 //! From documents to nodes: tilesets are grafted, subtrees fill the place that waited for them.
 
 use super::TileId;
-use super::about::Sayings;
+use super::about::{About, Said, Sayings};
 use super::cloud::{self, Cloud};
 use super::ground::{self, Pyramid};
-use super::implicit::{Cell, Parts, Tiling, companion, volume_in_ecef};
+use super::implicit::{Cell, Parts, Tiling, companion, companion_said, volume_in_ecef};
 use super::paths;
 use super::tree::{Content, Growth, Layered, MAX_NODES, Node, Tree};
 use super::volume::{Room, largest_scale};
@@ -284,7 +284,7 @@ fn plant(
     let mut models = Vec::new();
     let mut tilesets = Vec::new();
     if let Some(implicit) = &tile.implicit_tiling {
-        match tiling(tile, implicit, &node, schema, file) {
+        match tiling(tile, implicit, &node, schema, sayings, file) {
             Ok(tiling) => {
                 let coord = CellCoord::root(tiling.scheme);
                 node.content = Content::Subtree(tiling.subtree_path(coord));
@@ -327,6 +327,10 @@ fn plant(
     // A tile that only stands for another tileset is that tileset's place itself.
     if models.is_empty() && tilesets.len() == 1 && tile.children.is_empty() {
         node.content = tilesets.remove(0);
+    }
+    // Contents of one tile are seen together: tilesets among them hang below it and do not replace it.
+    if !models.is_empty() && !tilesets.is_empty() && tile.children.is_empty() {
+        node.additive = true;
     }
     let mut models = models.into_iter();
     if let Some((first, said)) = models.next() {
@@ -382,6 +386,7 @@ fn tiling(
     implicit: &ImplicitTiling,
     node: &Node,
     schema: &Arc<TileSchema>,
+    sayings: &Sayings,
     file: &str,
 ) -> Result<Tiling, Finding> {
     let refuse = |code, value: String| Err(Finding::new(code, Severity::Error, file).value(value));
@@ -415,6 +420,7 @@ fn tiling(
     Ok(Tiling {
         scheme,
         contents,
+        groups: tile.all_contents().map(|content| sayings.group(content)).collect(),
         subtrees,
         subtree_levels: implicit.subtree_levels,
         available_levels: implicit.available_levels.min(scheme.max_level()),
@@ -467,11 +473,14 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
         (Err(fault), _) => return Err(fault.finding(&**own_path)),
     };
     let volume = cell.tiling.volume_of(cell.coord, &parsed);
-    let mut contents = cell.tiling.contents_at(cell.coord, &parsed).into_iter();
-    let first = contents.next().unwrap_or(Content::Empty);
+    let (tiling, coord) = (Arc::clone(&cell.tiling), cell.coord);
+    let mut told = companion(node, Content::Empty);
+    tiling.tell(&mut told, coord, &parsed);
+    let mut contents = tiling.contents_at(coord, &parsed).into_iter();
+    let (first, said) = contents.next().unwrap_or((Content::Empty, Said::default()));
     let companions: Vec<Node> = contents
-        .map(|content| {
-            let mut part = companion(node, content);
+        .map(|(content, said)| {
+            let mut part = companion_said(&told, content, said);
             part.volume = volume.unwrap_or(part.volume);
             part
         })
@@ -480,9 +489,12 @@ pub fn subtree(tree: &mut Tree, at: TileId, bytes: &[u8]) -> Result<(), Finding>
         .into_iter()
         .filter_map(|node| tree.add(node))
         .collect();
+    let size = size + parsed.said.bytes();
     tree.recount(at, |node| {
         // What came before was a guess from above.
         node.volume = volume.unwrap_or(node.volume);
+        (node.geometric_error_m, node.additive) = (told.geometric_error_m, told.additive);
+        node.about = About::with(told.about, said);
         node.content = first;
         node.companions = companions;
         node.document_bytes = size;

@@ -1,11 +1,12 @@
 //! Implicit tiling: tiles made from availability bits when somebody looks.
 
 use super::TileId;
-use super::about::About;
+use super::about::{About, Said};
 use super::paths;
 use super::tree::{Content, Growth, Life, Node};
-use super::volume::Volume;
-use crate::formats::tiles3d::{BoundingVolume, CellCoord, Subdivision, Subtree, TileSchema};
+use super::volume::{Volume, largest_scale};
+use crate::formats::gltf::Column;
+use crate::formats::tiles3d::{BoundingVolume, CellCoord, Refine, Subdivision, Subtree, TileSchema};
 use glam::DMat4;
 use std::sync::Arc;
 
@@ -15,6 +16,8 @@ pub struct Tiling {
     pub scheme: Subdivision,
     /// Paths with `{level}`, `{x}`, `{y}`, `{z}`, relative to the host's root; one for each content of a tile.
     pub contents: Vec<String>,
+    /// What the documents say of those contents' groups.
+    pub groups: Vec<Option<Arc<Vec<Column>>>>,
     pub subtrees: String,
     pub subtree_levels: u32,
     pub available_levels: u32,
@@ -104,8 +107,8 @@ impl Tiling {
         volume_in_ecef(&volume, &self.ecef_from_tile)
     }
 
-    /// The contents of a tile as its subtree tells them, in order.
-    pub fn contents_at(&self, coord: CellCoord, subtree: &Subtree) -> Vec<Content> {
+    /// The contents of a tile as its subtree tells them, in order, each with what is said of it.
+    pub fn contents_at(&self, coord: CellCoord, subtree: &Subtree) -> Vec<(Content, Said)> {
         let Some(inner) = coord.within(coord.subtree_root(self.subtree_levels)) else {
             return Vec::new();
         };
@@ -113,15 +116,28 @@ impl Tiling {
             .iter()
             .enumerate()
             .filter(|(number, _)| subtree.has_tile(inner) && subtree.has_content(inner, *number))
-            .map(|(_, template)| {
+            .map(|(number, template)| {
                 let path: Arc<str> = coord.fill(template).into();
-                if paths::is_tileset(&path) {
+                let content = if paths::is_tileset(&path) {
                     Content::Tileset(path)
                 } else {
                     Content::Model(path)
-                }
+                };
+                let group = self.groups.get(number).cloned().flatten();
+                (content, Said { tile: Vec::new(), content: subtree.said_of_content(inner, number), group })
             })
             .collect()
+    }
+
+    /// Gives a tile what its subtree says of it: how far its shapes are from the truth, how it is refined, and what people may read. The rest is
+    /// as implicit tiling has it.
+    pub fn tell(&self, node: &mut Node, coord: CellCoord, subtree: &Subtree) {
+        let Some(inner) = coord.within(coord.subtree_root(self.subtree_levels)) else { return };
+        let (error, refine) = subtree.fineness_of(inner);
+        let halved_m = self.geometric_error_m / f64::from(coord.level).exp2();
+        node.geometric_error_m = error.map_or(halved_m, |error| error * largest_scale(&self.ecef_from_tile));
+        node.additive = refine.map_or(self.additive, |refine| refine == Refine::Add);
+        node.about = About::with(node.about.take(), Said { tile: subtree.said_of(inner), ..Said::default() });
     }
 
     /// The children of a node, each with its companions after it. Empty while its subtree has not come.
@@ -169,9 +185,15 @@ impl Tiling {
             if starts_subtree {
                 child.content = Content::Subtree(tiling.subtree_path(coord));
             } else {
+                tiling.tell(&mut child, coord, subtree);
                 let mut contents = tiling.contents_at(coord, subtree).into_iter();
-                child.content = contents.next().unwrap_or(Content::Empty);
-                parts.extend(contents.map(|content| companion(&child, content)));
+                let first = contents.next();
+                // What is said of one content is not said of the next.
+                parts.extend(contents.map(|(content, said)| companion_said(&child, content, said)));
+                if let Some((content, said)) = first {
+                    child.content = content;
+                    child.about = About::with(child.about.take(), said);
+                }
             }
             child.cell = Some(Box::new(Cell {
                 tiling: Arc::clone(tiling),
@@ -184,6 +206,13 @@ impl Tiling {
         }
         children
     }
+}
+
+/// The same of a content of which something is said.
+pub fn companion_said(of: &Node, content: Content, said: Said) -> Node {
+    let mut node = companion(of, content);
+    node.about = About::with(node.about.take(), said);
+    node
 }
 
 /// A further content of a tile: shown and asked for with it, with nothing below.

@@ -7,8 +7,9 @@ use crate::energy::accounts::{closed, over_closed};
 use crate::i18n::Texts;
 use crate::view::Command;
 use crate::view::colours::Palette;
+use crate::view::timeline::Span;
 use crate::viewer::vocab::{AccountLine, AccountsFacts};
-use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
+use bevy_egui::egui::{Align2, Color32, FontId, Grid, Label, Mesh, Pos2, Rect, RichText, Sense, Shape, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
 const HEIGHT: f32 = 170.0;
 const FOOT: f32 = 16.0;
@@ -23,23 +24,23 @@ const VALUES: f32 = 80.0;
 pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(accounts) = &model.accounts else { return commands };
-    ui.label(RichText::new(texts.text(if accounts.of_area { "accounts-of-area" } else if accounts.of.is_some() { "accounts-of-selection" } else { "accounts-title" })).strong());
+    ui.label(RichText::new(&accounts.title).strong());
     super::widgets::made_up(ui, &texts.made_up(accounts.is_made_up), texts);
-    if let (Some(start), Some(end)) = (accounts.starts.first(), accounts.end)
-        && end.0 - start.0 <= HOURS_UP_TO_S
-    {
-        ui.label(RichText::new(texts.date(model.clock.read(*start))).small());
-    }
     if accounts.is_waiting {
         ui.label(RichText::new(texts.text("legend-waiting")).small().weak());
     }
     if accounts.is_secret {
         ui.label(RichText::new(texts.text("area-secret")).small());
     }
-    if accounts.lines.is_empty() {
-        ui.label(RichText::new(texts.text("accounts-none")).weak());
+    if accounts.is_too_long {
+        ui.label(RichText::new(texts.text("accounts-too-long")));
+    } else if accounts.lines.is_empty() {
+        if !accounts.is_waiting {
+            ui.label(RichText::new(texts.text("accounts-none")).weak());
+        }
     } else {
         picture(ui, accounts, model.clock, model.state.instant, texts, &mut commands);
+        extremes(ui, accounts, model.clock, texts);
         table(ui, accounts, model.state.instant, texts);
     }
     if !accounts.omitted.is_empty() {
@@ -69,34 +70,39 @@ fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, te
     let plot = Rect::from_min_max(pos2(rect.left() + LEFT, rect.top() + 6.0), pos2(rect.right() - 4.0, rect.bottom() - FOOT));
     let (Some(start), steps) = (accounts.starts.first().copied(), accounts.starts.len()) else { return };
     let end = accounts.end.unwrap_or(start.plus_seconds(3600));
-    let side = |is_source: bool, at: usize| -> f64 { accounts.lines.iter().filter(|line| line.is_source == is_source).filter_map(|line| line.wh.get(at).copied().flatten()).map(|wh| wh.max(0) as f64).sum() };
+    // Watts, so that a part that is cut off is no lower for it.
+    let watts = |line: &AccountLine, at: usize| line.wh.get(at).copied().flatten().unwrap_or(0).max(0) as f64 / accounts.hours(at);
+    let side = |is_source: bool, at: usize| -> f64 { accounts.lines.iter().filter(|line| line.is_source == is_source).map(|line| watts(line, at)).sum() };
     let most = (0..steps).map(|at| side(true, at).max(side(false, at))).fold(0.0, f64::max);
     if most <= 0.0 {
         return;
     }
-    let hours = accounts.hours(0);
     let middle = plot.center().y;
     let scale = 0.5 * f64::from(plot.height()) / most;
-    let x = |at: usize| plot.left() + plot.width() * at as f32 / steps as f32;
+    let place_of = |at: Instant| plot.left() + plot.width() * ((at.0 - start.0) as f32 / (end.0 - start.0).max(1) as f32);
+    let x = |at: usize| place_of(accounts.starts.get(at).copied().unwrap_or(end));
     for is_source in [true, false] {
         let mut base = vec![0.0_f64; steps];
         for (place, line) in accounts.lines.iter().enumerate().filter(|(_, line)| line.is_source == is_source) {
+            // Days of a year are narrower than a pixel: soft edges of each would leave pale gaps between them.
+            let mut bars = Mesh::default();
             for (at, base) in base.iter_mut().enumerate() {
-                let wh = line.wh.get(at).copied().flatten().unwrap_or(0).max(0) as f64;
-                if wh > 0.0 {
+                let power = watts(line, at);
+                if power > 0.0 {
                     let way = if is_source { -1.0 } else { 1.0 };
-                    let (near, far) = (middle + (way * *base * scale) as f32, middle + (way * (*base + wh) * scale) as f32);
-                    ui.painter().rect_filled(Rect::from_two_pos(pos2(x(at), near), pos2(x(at + 1), far)), 0.0, colour(&accounts.lines, place));
+                    let (near, far) = (middle + (way * *base * scale) as f32, middle + (way * (*base + power) * scale) as f32);
+                    bars.add_colored_rect(Rect::from_two_pos(pos2(x(at), near), pos2(x(at + 1), far)), colour(&accounts.lines, place));
                 }
-                *base += wh;
+                *base += power;
             }
+            ui.painter().add(Shape::mesh(bars));
         }
     }
     let weak = ui.visuals().weak_text_color();
     let ends: [(f64, f32); 3] = [(most, plot.top()), (0.0, middle), (most, plot.bottom())];
-    for (wh, y) in ends {
-        ui.painter().line_segment([pos2(plot.left(), y), pos2(plot.right(), y)], Stroke::new(1.0, weak.gamma_multiply(if wh > 0.0 { 0.25 } else { 0.8 })));
-        ui.painter().text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, power(wh / hours, texts), FontId::proportional(10.0), weak);
+    for (watts, y) in ends {
+        ui.painter().line_segment([pos2(plot.left(), y), pos2(plot.right(), y)], Stroke::new(1.0, weak.gamma_multiply(if watts > 0.0 { 0.25 } else { 0.8 })));
+        ui.painter().text(pos2(plot.left() - 4.0, y), Align2::RIGHT_CENTER, power(watts, texts), FontId::proportional(10.0), weak);
     }
     for (share, align) in [(0.0, Align2::LEFT_TOP), (0.5, Align2::CENTER_TOP), (1.0, Align2::RIGHT_TOP)] {
         let local = clock.read(start.plus_seconds((share * (end.0 - start.0) as f64) as i64));
@@ -104,14 +110,15 @@ fn picture(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, now: Instant, te
         ui.painter().text(pos2(plot.left() + plot.width() * share as f32, plot.bottom() + 2.0), align, words, FontId::proportional(10.0), weak);
     }
     if now >= start && now < end {
-        let x = plot.left() + plot.width() * ((now.0 - start.0) as f32 / (end.0 - start.0).max(1) as f32);
+        let x = place_of(now);
         let line: Vec<Pos2> = vec![pos2(x, plot.top()), pos2(x, plot.bottom())];
         ui.painter().add(Shape::line(line, Stroke::new(1.5, ui.visuals().strong_text_color())));
     }
     let pointed = response.interact_pointer_pos().filter(|at| plot.contains(*at));
     if let Some(at) = pointed.filter(|_| response.clicked() || response.dragged()) {
-        let place = ((at.x - plot.left()) / plot.width() * steps as f32).floor().max(0.0) as usize;
-        commands.extend(accounts.starts.get(place).map(|instant| Command::SetInstant { instant: *instant }));
+        let pointed = start.plus_seconds((f64::from((at.x - plot.left()) / plot.width()) * (end.0 - start.0) as f64) as i64);
+        let place = accounts.starts.partition_point(|begins| *begins <= pointed).checked_sub(1);
+        commands.extend(place.and_then(|place| accounts.starts.get(place)).map(|instant| Command::SetInstant { instant: *instant }));
     }
 }
 
@@ -127,19 +134,36 @@ fn energy(wh: i64, texts: &Texts) -> String {
     written(value, unit, texts)
 }
 
+/// When most is used, and when least.
+fn extremes(ui: &mut Ui, accounts: &AccountsFacts, clock: Clock, texts: &Texts) {
+    if let Some([(at, high), (then, low)]) = accounts.extremes {
+        let values = [("high", power(high * 1e3, texts).into()), ("at", texts.date_time(clock.read(at)).into()), ("low", power(low * 1e3, texts).into()), ("then", texts.date_time(clock.read(then)).into())];
+        ui.add(Label::new(RichText::new(texts.text_with("accounts-extremes", &values)).small()).wrap());
+    }
+}
+
+/// The words over what a line is at the clock: a part that is longer than a step has a mean.
+fn now_words(accounts: &AccountsFacts) -> &'static str {
+    match accounts.grain {
+        None => "accounts-now",
+        Some(Span::Day) => "accounts-mean-day",
+        Some(Span::Month) => "accounts-mean-month",
+        Some(_) => "accounts-mean-year",
+    }
+}
+
 /// Each line at the clock and over all that is drawn.
 fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let at = accounts.starts.partition_point(|start| *start <= now).checked_sub(1);
     let mean = |wh: i64| power(wh as f64 / at.map_or(1.0, |at| accounts.hours(at)), texts);
     // Where a line is absent no step is summed: both sides stay the same, and the sentence says how many are left out.
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
-    let open = is_closed.iter().filter(|closed| !**closed).count();
     // Long names take several lines rather than the room of the numbers.
     let names = (ui.available_width() - 2.0 * VALUES).max(VALUES);
     Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).show(ui, |ui| {
         for is_source in [true, false] {
             ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
-            ui.label(RichText::new(texts.text("accounts-now")).small().strong());
+            ui.label(RichText::new(texts.text(now_words(accounts))).small().strong());
             ui.label(RichText::new(texts.text("accounts-all")).small().strong());
             ui.end_row();
             let side = || accounts.lines.iter().enumerate().filter(|(_, line)| line.is_source == is_source);
@@ -162,7 +186,7 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
             ui.end_row();
         }
     });
-    if open > 0 {
-        ui.label(RichText::new(texts.text_with("accounts-open", &[("count", (open as f64).into())])).small().weak());
+    if accounts.open > 0 {
+        ui.label(RichText::new(texts.text_with("accounts-open", &[("count", (accounts.open as f64).into())])).small().weak());
     }
 }

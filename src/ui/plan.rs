@@ -4,7 +4,7 @@ use super::model::PanelModel;
 use super::widgets::text_button;
 use crate::formats::roofplan::{Item, Kind, Protection};
 use crate::i18n::Texts;
-use crate::rooftop::planner::{Column, Coverage, SIZES_KWP, Shown, exclusions, pvgis_said, title, useful_share};
+use crate::rooftop::planner::{Column, SIZES_KWP, Shown, exclusions, pvgis_said, title, useful_share};
 use crate::view::{Command, PlanView, Selection};
 use crate::viewer::vocab::PlanFacts;
 use bevy_egui::egui::{Align2, Button, Color32, FontId, Id, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, Window, pos2, vec2};
@@ -134,9 +134,9 @@ fn table_of(ui: &mut Ui, shown: &Shown, view: &PlanView, model: &PanelModel, tex
             })
         };
         titled(ui, "plan-sizes-title", &|ui| sizes(ui, totals.sizes, texts));
-        if let Some(hours) = &shown.coverage {
+        if shown.coverage.is_some() {
             ui.add_space(16.0);
-            titled(ui, "plan-day-title", &|ui| day(ui, hours, texts));
+            titled(ui, "plan-day-title", &|ui| day(ui, &shown.day, texts));
         }
     });
     ui.horizontal_wrapped(|ui| {
@@ -325,15 +325,15 @@ fn sizes(ui: &mut Ui, counts: [usize; SIZES_KWP.len()], texts: &Texts) {
     }
 }
 
-/// The mean day of the year: what is made, what is drawn.
-fn day(ui: &mut Ui, hours: &Coverage, texts: &Texts) {
+/// The mean day of the year, by the clock of the place: what is made, what is drawn.
+fn day(ui: &mut Ui, hours: &[[f64; 2]; 24], texts: &Texts) {
     let plot = plot(ui, 270.0, &texts.text("plan-day"));
-    let most = hours.day.iter().flatten().copied().fold(1e-9, f64::max);
+    let most = hours.iter().flatten().copied().fold(1e-9, f64::max);
     let step = plot.width() / 24.0;
     let y = |kw: f64| plot.bottom() - plot.height() * (kw / most).clamp(0.0, 1.0) as f32;
     let weak = ui.visuals().weak_text_color();
     let mut line: Vec<Pos2> = Vec::new();
-    for (hour, [made, drawn]) in hours.day.iter().enumerate() {
+    for (hour, [made, drawn]) in hours.iter().enumerate() {
         let left = plot.left() + step * hour as f32;
         ui.painter().rect_filled(Rect::from_min_max(pos2(left, y(*made)), pos2(left + step, plot.bottom())), 0.0, MADE);
         line.extend([pos2(left, y(*drawn)), pos2(left + step, y(*drawn))]);

@@ -3,6 +3,7 @@
 use super::chart::{number, written};
 use super::model::ChartText;
 use crate::i18n::Texts;
+use crate::view::curve::sum_unit;
 use crate::view::typical::{SEASONS, TypicalDay};
 use bevy_egui::egui::{Align2, Color32, FontId, Pos2, Rect, RichText, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
 
@@ -16,10 +17,8 @@ const COLOURS: [Color32; 4] = [Color32::from_rgb(0x56, 0xb4, 0xe9), Color32::fro
 pub fn typical(ui: &mut Ui, chart: &ChartText, texts: &Texts) {
     if let Some(over) = &chart.over {
         let mut said = texts.text_with("chart-over-mean", &[("value", written(over.mean, &chart.unit, texts).into()), ("known", (over.known as f64).into()), ("absent", (over.absent as f64).into())]);
-        // Power over hours is energy; of what is no power an integral means nothing.
-        if matches!(chart.unit.as_str(), "W" | "kW" | "MW" | "GW") {
-            let energy = written(over.hours_times_value, &format!("{}h", chart.unit), texts);
-            said = format!("{said} · {}", texts.text_with("chart-over-sum", &[("value", energy.into())]));
+        if let Some(unit) = sum_unit(&chart.unit) {
+            said = format!("{said} · {}", texts.text_with("chart-over-sum", &[("value", written(over.sum, unit, texts).into())]));
         }
         ui.label(RichText::new(said).small());
     }

@@ -118,6 +118,27 @@ pub fn adds_up(unit: &str) -> bool {
     FLOWS.contains(&unit)
 }
 
+/// Whether a value of a unit is what came together in its step, as an energy is, and not what held all through it, as a power does: half a step has half of it.
+pub fn is_amount(unit: &str) -> bool {
+    adds_up(unit) && power_hour(unit).is_none() && !unit.ends_with("/h")
+}
+
+/// The unit of a power times hours.
+pub fn power_hour(unit: &str) -> Option<&'static str> {
+    Some(match unit {
+        "W" => "Wh",
+        "kW" => "kWh",
+        "MW" => "MWh",
+        "GW" => "GWh",
+        _ => return None,
+    })
+}
+
+/// The unit of what a series comes to over an interval: a power times hours is an energy, amounts add up; of anything else a sum means nothing.
+pub fn sum_unit(unit: &str) -> Option<&str> {
+    power_hour(unit).or_else(|| is_amount(unit).then_some(unit))
+}
+
 /// The sum of parts at each step. Where one of them is absent the sum is too: a part of a total must not pass for the total.
 pub fn total(parts: &[Vec<Option<f64>>]) -> Vec<Option<f64>> {
     let steps = parts.iter().map(Vec::len).max().unwrap_or(0);

@@ -1,6 +1,6 @@
 //! Typical days beside real ones: what a day of a season is on average, on weekdays and at weekends. And what an interval comes to.
 
-use super::curve::{Point, within};
+use super::curve::Point;
 use crate::base::{Clock, Interval};
 
 /// Seasons as climatology counts them: three whole months each, winter from December.
@@ -55,33 +55,38 @@ pub fn typical_days(points: &[Point], clock: Clock) -> Vec<TypicalDay> {
 /// What a series comes to over an interval.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Over {
-    /// Of the steps with a value, weighed by their length.
+    /// Of the steps with a value: what holds through a step is weighed by how long it does so in the interval, the amount of a step by how much of the step
+    /// lies in it.
     pub mean: f64,
-    /// Values times hours: kilowatts become kilowatt-hours.
-    pub hours_times_value: f64,
+    /// Values times hours: kilowatts become kilowatt-hours. Of amounts their sum.
+    pub sum: f64,
     pub known: usize,
     pub absent: usize,
 }
 
-/// Steps that begin in the interval count as a whole; the last of all points lasts so many seconds. `None` where none of them has a value.
-pub fn over(points: &[Point], interval: Interval, last_s: i64) -> Option<Over> {
-    let inside = within(points, interval);
+/// Steps that lie in the interval in part count with that part; the last of all points lasts so many seconds. `None` where none of them has a value.
+pub fn over(points: &[Point], interval: Interval, last_s: i64, is_amount: bool) -> Option<Over> {
     let mut over = Over::default();
-    let mut hours = 0.0;
-    let first = points.partition_point(|point| point.at < interval.start);
-    for (place, point) in inside.iter().enumerate() {
+    let mut weights = 0.0;
+    // The step before the first that begins in it may reach into it.
+    let first = points.partition_point(|point| point.at < interval.start).saturating_sub(1);
+    for (place, point) in points.iter().enumerate().skip(first).take_while(|(_, point)| point.at < interval.end) {
+        // Months are not all as long, nor are days: a step lasts until the next one, be that outside.
+        let ends = points.get(place + 1).map_or(point.at.plus_seconds(last_s), |next| next.at);
+        let inside_s = ends.min(interval.end).0 - point.at.max(interval.start).0;
+        if inside_s <= 0 {
+            continue;
+        }
         let Some(value) = point.value.filter(|value| value.is_finite()) else {
             over.absent += 1;
             continue;
         };
-        // Months are not all as long, nor are days: a step lasts until the next one, be that outside.
-        let lasts_s = points.get(first + place + 1).map_or(last_s, |next| next.at.0 - point.at.0);
-        let lasts_h = lasts_s as f64 / 3600.0;
-        over.hours_times_value += value * lasts_h;
-        hours += lasts_h;
+        let weight = if is_amount { inside_s as f64 / (ends.0 - point.at.0) as f64 } else { inside_s as f64 / 3600.0 };
+        over.sum += value * weight;
+        weights += weight;
         over.known += 1;
     }
-    over.mean = if hours > 0.0 { over.hours_times_value / hours } else { 0.0 };
+    over.mean = if weights > 0.0 { over.sum / weights } else { 0.0 };
     (over.known > 0).then_some(over)
 }
 
@@ -127,10 +132,10 @@ mod tests {
         let start = instant("2026-01-01T00:00:00Z");
         let points: Vec<Point> = (0..48).map(|half| Point { at: start.plus_seconds(1800 * half), value: (half != 3).then_some(half as f64) }).collect();
         let two_hours = Interval { start, end: start.plus_seconds(7200) };
-        let found = over(&points, two_hours, 1800).unwrap();
+        let found = over(&points, two_hours, 1800, false).unwrap();
         assert_eq!((found.known, found.absent), (3, 1));
-        assert!((found.mean - 1.0).abs() < 1e-12 && (found.hours_times_value - 1.5).abs() < 1e-12);
-        assert_eq!(over(&points, Interval { start: start.plus_seconds(90_000), end: start.plus_seconds(99_000) }, 1800), None);
+        assert!((found.mean - 1.0).abs() < 1e-12 && (found.sum - 1.5).abs() < 1e-12);
+        assert_eq!(over(&points, Interval { start: start.plus_seconds(90_000), end: start.plus_seconds(99_000) }, 1800, false), None);
     }
 
     #[test]
@@ -138,8 +143,9 @@ mod tests {
         // A kilowatt on each of the days from Saturday the 28th of March 2026, of which the second has 23 hours, and in October 25.
         let days = |first: i8, month: i8| -> Vec<Point> { (first..first + 3).map(|day| Point { at: Clock::Paris.instant(2026, month, day, 0, 0).unwrap(), value: Some(1.0) }).collect() };
         for (points, hours) in [(days(28, 3), 23.0), (days(24, 10), 25.0)] {
-            let of = |from: usize, to: Instant| over(&points, Interval { start: points[from].at, end: to }, 86_400).unwrap().hours_times_value;
-            assert_eq!((of(0, points[2].at), of(1, points[2].at), of(0, points[2].at.plus_seconds(1))), (24.0 + hours, hours, 48.0 + hours));
+            let of = |from: usize, to: Instant| over(&points, Interval { start: points[from].at, end: to }, 86_400, false).unwrap().sum;
+            // Of the third day, half.
+            assert_eq!((of(0, points[2].at), of(1, points[2].at), of(0, points[2].at.plus_seconds(43_200))), (24.0 + hours, hours, 36.0 + hours));
         }
     }
 
@@ -149,11 +155,30 @@ mod tests {
         let start = instant("2026-03-28T00:00:00Z");
         let points: Vec<Point> = (0..96).map(|hour| Point { at: start.plus_seconds(3600 * hour), value: (hour % 7 != 2).then_some((hour * hour) as f64) }).collect();
         let at = |hour: i64| start.plus_seconds(3600 * hour);
-        let of = |from: i64, to: i64| over(&points, Interval { start: at(from), end: at(to) }, 3600).unwrap();
+        let of = |from: i64, to: i64| over(&points, Interval { start: at(from), end: at(to) }, 3600, false).unwrap();
         for cut in [5, 30, 71] {
             let (first, second, whole) = (of(0, cut), of(cut, 96), of(0, 96));
-            assert!((first.hours_times_value + second.hours_times_value - whole.hours_times_value).abs() < 1e-6);
+            assert!((first.sum + second.sum - whole.sum).abs() < 1e-6);
             assert_eq!((first.known + second.known, first.absent + second.absent), (whole.known, whole.absent));
         }
+    }
+
+    #[test]
+    fn months_weigh_by_their_days_and_energies_by_their_share() {
+        let month = |month: i8| Clock::Paris.instant(2026, month, 1, 0, 0).unwrap();
+        // January, February, March: 31, 28 and 31 days, the last of them an hour short.
+        let points: Vec<Point> = [1.0, 4.0, 2.0].iter().enumerate().map(|(at, value)| Point { at: month(at as i8 + 1), value: Some(*value) }).collect();
+        let last_s = month(4).0 - month(3).0;
+        let [january, february, march] = [31.0 * 24.0, 28.0 * 24.0, 31.0 * 24.0 - 1.0];
+        let quarter = Interval { start: month(1), end: month(4) };
+        let power = over(&points, quarter, last_s, false).unwrap();
+        assert!((power.mean - (january + 4.0 * february + 2.0 * march) / (january + february + march)).abs() < 1e-12, "{power:?}");
+        let energy = over(&points, quarter, last_s, true).unwrap();
+        assert!((energy.sum - 7.0).abs() < 1e-12 && (energy.mean - 7.0 / 3.0).abs() < 1e-12, "{energy:?}");
+        // From the middle of January to the end of February: half an amount, half a time.
+        let part = Interval { start: month(1).plus_seconds((january * 1800.0) as i64), end: month(3) };
+        let (power, energy) = (over(&points, part, last_s, false).unwrap(), over(&points, part, last_s, true).unwrap());
+        assert!((power.mean - (0.5 * january + 4.0 * february) / (0.5 * january + february)).abs() < 1e-12, "{power:?}");
+        assert!((energy.sum - 4.5).abs() < 1e-12 && (energy.mean - 3.0).abs() < 1e-12 && energy.known == 2, "{energy:?}");
     }
 }

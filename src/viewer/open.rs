@@ -3,7 +3,7 @@
 //! Reads: the manifest's or the tileset's bytes. Writes: [`Scene`], [`Anchor`], [`LayerTraits`], faults.
 
 use super::anchor::Anchor;
-use super::foreign;
+use super::{foreign, over};
 use super::requests::{Purpose, Requests};
 use super::series::known;
 use super::vocab::{LayerTraits, Scene, SceneFacts, ViewerSystems};
@@ -19,6 +19,7 @@ use crate::stream::{cloud, ground};
 use crate::view::life::YEARS_AHEAD;
 use crate::view::{Camera, Command, Language, Limits, apply, from_link, opening};
 use bevy::prelude::*;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What to open and how to begin.
@@ -35,6 +36,9 @@ pub struct Opening {
     pub crs: Option<u32>,
     /// A style in the language of 3D Tiles, for buildings and models.
     pub style: Option<Vec<u8>>,
+    /// What is laid on the ground beside what the scene has of its own: templates of pictures, descriptions of tiles, archives of vectors; paths below
+    /// the root, or addresses.
+    pub over: Vec<String>,
     /// Memory for tiles, all layers together; `None` takes what this platform gives.
     pub max_bytes: Option<u64>,
 }
@@ -82,6 +86,42 @@ pub fn ask(requests: &mut Requests, opening: &Opening) {
         None => requests.ask("territory.json", Purpose::Manifest),
         Some(path) => ask_for_foreign(requests, path, pmtiles::HEAD_BYTES as u64),
     }
+    for (number, address) in opening.over.iter().enumerate().filter(|(_, address)| over::is_described(address)) {
+        requests.ask_part(address, None, Purpose::Over { number });
+    }
+}
+
+/// What waits for the rest before it becomes the scene.
+#[derive(Default)]
+struct Entrance {
+    scene: Option<(Manifest, Limits)>,
+    /// What has come of [`Opening::over`], by its place there.
+    over: BTreeMap<usize, Result<Vec<u8>, IoFault>>,
+}
+
+impl Entrance {
+    /// The scene with what is laid on its ground, once all of it is there.
+    fn pass(&mut self, asked: &Opening, facts: &mut SceneFacts) -> Option<(Manifest, Limits)> {
+        let described = asked.over.iter().filter(|address| over::is_described(address)).count();
+        if self.over.len() < described {
+            return None;
+        }
+        let (mut manifest, limits) = self.scene.take()?;
+        for (number, address) in asked.over.iter().enumerate() {
+            let added = match self.over.get(&number) {
+                Some(Err(fault)) => Err(fault.to_string()),
+                Some(Ok(bytes)) => over::add(&mut manifest, number, address, Some(bytes)),
+                None => over::add(&mut manifest, number, address, None),
+            };
+            if let Err(what) = added {
+                facts.fault("error-over", format!("{address}: {what}"));
+            }
+        }
+        if manifest.imagery.iter().any(over::is_over) && manifest.layers.iter().all(|layer| layer.kind != LayerKind::Terrain) {
+            facts.fault("error-over-ground", "");
+        }
+        Some((manifest, limits))
+    }
 }
 
 /// Asks for a document that is no territory: all of it, or the head of an archive, which may be as large as a country.
@@ -105,8 +145,14 @@ fn open(
     mut traits: ResMut<LayerTraits>,
     mut facts: ResMut<SceneFacts>,
     mut opener: Local<Option<cloud::Opener>>,
+    mut entrance: Local<Entrance>,
 ) {
     let Some(mut requests) = requests else { return };
+    for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Over { .. })) {
+        if let Purpose::Over { number } = purpose {
+            entrance.over.insert(number, body);
+        }
+    }
     let crs = asked.crs.and_then(|epsg| Crs::from_epsg(epsg).ok());
     for (purpose, body) in requests.take(|purpose| matches!(purpose, Purpose::Foreign { .. })) {
         let Purpose::Foreign { path } = purpose else { continue };
@@ -123,7 +169,7 @@ fn open(
                             traits.systems.insert(foreign::LAYER.into(), crs.clone());
                         }
                         let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
-                        enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+                        entrance.scene = Some((opened.manifest, limits));
                     }
                     None => facts.fault("error-tileset-unreadable", format!("{path}: {}", cloud.crs().code())),
                 },
@@ -136,7 +182,7 @@ fn open(
                 (Err(_), Some(Ok(ground::Opened::Pyramid(pyramid)))) => {
                     let opened = foreign::ground(&pyramid, &path, &asked.name);
                     let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
-                    enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+                    entrance.scene = Some((opened.manifest, limits));
                     continue;
                 }
                 (Err(_), Some(Ok(ground::Opened::Longer(head_bytes)))) if (bytes.len() as u64) < head_bytes && bytes.len() as u64 >= pmtiles::HEAD_BYTES as u64 => {
@@ -160,7 +206,7 @@ fn open(
             Ok(opened) => {
                 traits.stands.insert(foreign::LAYER.into(), opened.stand);
                 let limits = Limits { distance_m: opened.distance_m, bounds_lonlat: opened.manifest.bounds_lonlat, ..limits(&opened.manifest) };
-                enter(&mut commands, opened.manifest, limits, &asked, &mut traits, &mut facts);
+                entrance.scene = Some((opened.manifest, limits));
             }
             Err(what) => facts.fault("error-tileset-unreadable", format!("{path}: {what}")),
         }
@@ -180,10 +226,13 @@ fn open(
         match manifest {
             Ok(manifest) => {
                 let limits = limits(&manifest);
-                enter(&mut commands, manifest, limits, &asked, &mut traits, &mut facts);
+                entrance.scene = Some((manifest, limits));
             }
             Err((code, detail)) => facts.fault(&format!("error-{code}"), detail),
         }
+    }
+    if let Some((manifest, limits)) = entrance.pass(&asked, &mut facts) {
+        enter(&mut commands, manifest, limits, &asked, &mut traits, &mut facts);
     }
 }
 
@@ -260,7 +309,8 @@ fn first_scene(manifest: Manifest, limits: Limits, asked: &Opening) -> (Scene, O
         state = apply(&state, &Command::ShowLayer { layer: layer.id.clone(), visible: false }, &limits);
     }
     // Of several pictures from above the newest lies on the ground at first.
-    let newest = manifest.imagery.iter().rev().max_by(|a, b| a.date.cmp(&b.date)).map(|imagery| imagery.id.as_str());
+    let newest = manifest.imagery.iter().rev().max_by(|a, b| a.date.cmp(&b.date));
+    let newest = manifest.imagery.iter().find(|imagery| over::is_over(imagery)).or(newest).map(|imagery| imagery.id.as_str());
     for imagery in manifest.imagery.iter().filter(|imagery| newest != Some(imagery.id.as_str())) {
         state = apply(&state, &Command::ShowLayer { layer: imagery.id.as_str().into(), visible: false }, &limits);
     }

@@ -15,7 +15,7 @@ use super::vocab::{
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
 use crate::rooftop::{message, plan_message};
-use crate::view::curve::{Origin, csv};
+use crate::view::curve::{Origin, csv, sum_unit};
 use crate::view::{Command, FlowChoice, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
@@ -162,7 +162,9 @@ fn speak(
         platform::post(&match &facts.accounts {
             None => json!({ "kind": "accounts", "lines": null }),
             Some(accounts) => json!({
-                "kind": "accounts", "of": accounts.of, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "end": accounts.end, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
+                "kind": "accounts", "of": accounts.of, "title": accounts.title, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "end": accounts.end, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
+                "hours": (0..accounts.starts.len()).map(|at| accounts.hours(at)).collect::<Vec<_>>(), "grain": accounts.grain, "open": accounts.open, "tooLong": accounts.is_too_long,
+                "extremes": accounts.extremes,
                 "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
             }),
         });
@@ -387,7 +389,7 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "madeUp": scene.manifest.is_made_up(&chart.dataset), "source": source, "method": method,
         "curves": curves, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
-        "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.hours_times_value, "known": over.known, "absent": over.absent })),
+        "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.sum, "sumUnit": sum_unit(&chart.unit), "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,
         "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
     })

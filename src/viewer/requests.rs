@@ -13,6 +13,8 @@ pub enum Purpose {
     Manifest,
     /// The document of a tileset that is opened by itself, at this path.
     Foreign { path: String },
+    /// The description of what is laid on the ground, by its place in what was asked for.
+    Over { number: usize },
     /// The style of a layer, by its place in the manifest.
     Style { layer: usize },
     /// A part of a series: the folder of its array, and which part.

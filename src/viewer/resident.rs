@@ -25,7 +25,7 @@ use std::sync::Arc;
 /// A mesh that rays can ask.
 pub struct PickMesh {
     pub ecef_from_mesh: DMat4,
-    pub bvh: Bvh,
+    pub bvh: Arc<Bvh>,
     pub feature_ids: Vec<u32>,
     pub table: Option<usize>,
     /// Its points, where it has any, and what is known of each.

@@ -291,34 +291,43 @@ pub struct DayFacts {
     pub peak: Option<crate::base::Instant>,
 }
 
-/// The balance of the territory, or of what is selected, over the part of time that the clock is in.
+/// The balance of the territory, or of what is selected, over the part of time that is chosen on the ruler, else over the one that the clock is in.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AccountsFacts {
     pub of: Option<crate::view::Selection>,
+    pub title: String,
     /// It is that of the area that is drawn, and homes are left out of it for being too few.
     pub of_area: bool,
     pub is_secret: bool,
-    /// Where steps begin, and where the last one ends.
+    /// Where parts begin, and where the last one ends: steps of the series, or where they are too many what `grain` says.
     pub starts: Vec<crate::base::Instant>,
     pub end: Option<crate::base::Instant>,
+    pub grain: Option<crate::view::timeline::Span>,
+    /// Hours of each part that are counted; those of a step where nothing says otherwise.
+    pub counted_h: Vec<f64>,
+    /// Steps that are counted nowhere, because a line is absent in them.
+    pub open: usize,
+    /// The highest and the lowest power of all uses inside, kW, and the steps that begin there.
+    pub extremes: Option<[(crate::base::Instant, f64); 2]>,
     /// Sources and uses; what passes the border last.
     pub lines: Vec<AccountLine>,
     /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
     pub omitted: Vec<String>,
-    /// One of its lines is of something made up.
     pub is_made_up: bool,
     pub is_waiting: bool,
+    /// More steps than are added up.
+    pub is_too_long: bool,
 }
 
 impl AccountsFacts {
-    /// Hours of a step: days and months of a calendar differ.
+    /// Hours of a part: days and months of a calendar differ.
     pub fn hours(&self, at: usize) -> f64 {
-        let next = self.starts.get(at + 1).copied().or(self.end);
-        self.starts.get(at).zip(next).map(|(start, next)| (next.0 - start.0) as f64 / 3600.0).filter(|hours| *hours > 0.0).unwrap_or(1.0)
+        let lasts = || Some((self.starts.get(at + 1).copied().or(self.end)?.0 - self.starts.get(at)?.0) as f64 / 3600.0);
+        self.counted_h.get(at).copied().or_else(lasts).filter(|hours| *hours > 0.0).unwrap_or(1.0)
     }
 }
 
-/// One line of a balance: whole watt-hours of each step.
+/// One line of a balance: whole watt-hours of each part.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AccountLine {
     pub name: String,

@@ -10,7 +10,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 const TYPES = { ".js": "text/javascript", ".json": "application/json", ".wasm": "application/wasm", ".css": "text/css", ".html": "text/html" };
 
 /**
- * `/territory/…` comes from `origin`; the rest from `pages` (texts), then `folder`, then `origin`.
+ * Everything in `pages` (texts) comes from there; else `/territory/…` from `origin`, the rest from `folder`, then `origin`.
  * `latency` in milliseconds before an answer begins, `rate` in bytes a second for all together; 0 leaves them as they are.
  */
 export async function meter({ origin, pages = {}, folder = null, latency = 0, rate = 0 }) {
@@ -34,9 +34,9 @@ export async function meter({ origin, pages = {}, folder = null, latency = 0, ra
     if (!squeezed.has(key)) squeezed.set(key, brotliCompressSync(read(), { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }));
     return squeezed.get(key);
   }
-  function own(path) {
+  function own(path, isTerritory) {
     if (path in pages) return { type: TYPES[extname(path)] ?? "text/html; charset=utf-8", body: compressed(path, () => Buffer.from(pages[path])) };
-    if (!folder) return null;
+    if (!folder || isTerritory) return null;
     const file = resolve(join(folder, path));
     if (!file.startsWith(folder + sep) || !existsSync(file) || !statSync(file).isFile()) return null;
     return { type: TYPES[extname(file)] ?? "application/octet-stream", body: compressed(file, () => readFileSync(file)) };
@@ -48,10 +48,10 @@ export async function meter({ origin, pages = {}, folder = null, latency = 0, ra
     counts.requests += 1;
     if (isTerritory) counts.territory_requests += 1;
     if (latency) await new Promise((done) => setTimeout(done, latency));
-    const mine = isTerritory ? null : own(path);
+    const mine = own(path, isTerritory);
     if (mine) {
       await line(mine.body.length);
-      count(false, mine.body.length);
+      count(isTerritory, mine.body.length);
       answer.writeHead(200, { "content-type": mine.type, "content-encoding": "br", "cache-control": "no-cache" });
       answer.end(mine.body);
       return;

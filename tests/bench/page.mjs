@@ -3,7 +3,9 @@
 //   cargo xtask bench web [--rounds N] [--frames N] [--seconds N] [--size WxH]      prepares all of it
 //   node tests/bench/page.mjs FLIGHT.json    (JUMEAU_PROGRAM, JUMEAU_TERRITORY, JUMEAU_WEB as for the browser tests)
 //
-// FLIGHT.json, written by xtask: { width, height, rounds, screen_space_error, latency_ms, mbit_s, cameras: [[lon, lat, height, distance, heading, pitch], …] }.
+// FLIGHT.json, written by xtask: { width, height, rounds, screen_space_error, latency_ms, mbit_s, whole, cameras: [[lon, lat, height, distance, heading, pitch], …] }.
+// With `whole` (--whole N) the first camera looks at all buildings, nothing else is drawn, and their tileset states N times its geometric error:
+// both viewers then go as fine as it takes to see every one of them, with the same error on screen as ever.
 // The document goes to stdout as JSON, the table to stderr. Each run has a browser of its own, so that no cache and no memory is shared.
 //
 // A frame counts to its last pixel: after each the picture's first pixel is read back, which waits for the card. All systems draw the
@@ -12,7 +14,7 @@
 import { readFileSync } from "node:fs";
 import { loadavg } from "node:os";
 import { join } from "node:path";
-import { browser, manifest, root, serve, web } from "../web/helper.mjs";
+import { browser, manifest, root, serve, territory, web } from "../web/helper.mjs";
 import { meter } from "./meter.mjs";
 import * as cesium from "./peers/cesium.mjs";
 import * as three from "./peers/three.mjs";
@@ -24,9 +26,9 @@ const flight = JSON.parse(readFileSync(process.argv[2], "utf8"));
 const viewport = { width: flight.width, height: flight.height };
 // "jumeau" draws with the preset that has the others' error, four samples and a shadow map; "jumeau-night" the same when there is no sun,
 // so no shadows either, as with the others; "jumeau-auto" with the preset it picks for the machine.
-const wanted = (process.env.JUMEAU_SYSTEMS ?? "jumeau,cesium,three,jumeau-night,jumeau-auto").split(",");
+const wanted = (process.env.JUMEAU_SYSTEMS ?? (flight.whole ? "jumeau,cesium" : "jumeau,cesium,three,jumeau-night,jumeau-auto")).split(",");
 
-/** Runs in the page: draws every camera to its last pixel; `moves` sets the clock on by an hour before each. `bench` has pose, draw, tiles and context. */
+/** Runs in the page: draws every camera to its last pixel; `moves` sets the clock on by an hour before every second one. `bench` has pose, draw, tiles and context. */
 async function fly({ cameras, moves }) {
   const { bench } = window;
   const times = [];
@@ -36,7 +38,7 @@ async function fly({ cameras, moves }) {
   for (const camera of cameras) {
     const began = performance.now();
     bench.pose(camera);
-    if (moves) bench.hour((hour += 1));
+    if (moves && times.length % 2) bench.hour((hour += 1));
     bench.draw();
     await new Promise(requestAnimationFrame);
     // After everybody's animation callbacks of this frame.
@@ -59,7 +61,7 @@ async function settle(patience) {
     if (quiet === 1) bench.allAt = performance.now();
     await new Promise(requestAnimationFrame);
   }
-  return { first: bench.firstAt, all: bench.allAt, tiles: bench.tiles() };
+  return { first: bench.firstAt, all: bench.allAt, tiles: bench.tiles(), features: bench.features?.() ?? null };
 }
 
 /** Runs in the page of Jumeau: the same handles. */
@@ -76,6 +78,7 @@ async function openJumeau({ quality, night }) {
     hour: (hour) => command({ do: "set-instant", instant: new Date(Date.UTC(2026, 5, 20, first + (hour % 6))).toISOString() }),
     complete: () => Boolean(window.progress?.complete),
     tiles: () => window.progress?.shown ?? 0,
+    features: () => window.progress?.features ?? 0,
     context: () => document.querySelector("#scene").getContext("webgl2"),
     get firstAt() { return window.readyAt; },
   };
@@ -99,10 +102,26 @@ async function memory(chrome) {
   return kinds;
 }
 
+/** The territory's descriptions as they are told with `whole`: buildings alone, from above, their tileset with a larger geometric error. */
+function alone({ home, layers, ...rest }) {
+  const buildings = layers.filter(({ id }) => id === "buildings");
+  const [lon, lat, height_m, distance_m, heading_deg, pitch_deg] = flight.cameras[0];
+  const pages = { "/territory/territory.json": JSON.stringify({ ...rest, home: { ...home, lon, lat, height_m, distance_m, heading_deg, pitch_deg }, layers: buildings }) };
+  for (const { tileset } of buildings) {
+    const told = JSON.parse(readFileSync(join(territory, tileset), "utf8"));
+    told.geometricError *= flight.whole;
+    told.root.geometricError *= flight.whole;
+    pages[`/territory/${tileset}`] = JSON.stringify(told);
+  }
+  return pages;
+}
+
 async function run(system, server) {
   const own = system.startsWith("jumeau");
   const peer = { cesium, three }[system];
-  const pages = own ? {} : { "/": await peer.page({ ...viewport, modules: MODULES }), ...(peer.texts?.() ?? {}) };
+  const told = flight.whole ? alone(manifest()) : { "/territory/territory.json": JSON.stringify(manifest()) };
+  const { home, layers } = JSON.parse(told["/territory/territory.json"]);
+  const pages = { ...(flight.whole ? told : {}), ...(own ? {} : { "/": await peer.page({ ...viewport, modules: MODULES }), ...(peer.texts?.() ?? {}) }) };
   const line = await meter({
     origin: server.origin, pages, folder: own ? null : peer.files?.(MODULES) ?? null,
     latency: flight.latency_ms ?? 0, rate: (flight.mbit_s ?? 0) * 125_000,
@@ -128,7 +147,6 @@ async function run(system, server) {
       });
     }
     await page.goto(line.origin);
-    const { home, layers } = manifest();
     if (own) await page.evaluate(openJumeau, { quality: system === "jumeau-auto" ? "auto" : "laptop", night: system === "jumeau-night" });
     else {
       const job = { home, tilesets: layers.filter(({ visible }) => visible !== false).map((layer) => `${line.origin}/territory/${layer.tileset}`), error: flight.screen_space_error, aspect: viewport.width / viewport.height };
@@ -140,16 +158,17 @@ async function run(system, server) {
     // The opening view again and again: what a frame costs that has nothing to load.
     const opening = [home.lon, home.lat, home.height_m, home.distance_m, home.heading_deg, home.pitch_deg];
     const still = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening) });
-    const flown = await page.evaluate(fly, { cameras: flight.cameras });
+    const flown = await page.evaluate(fly, { cameras: flight.whole ? [] : flight.cameras });
     // The slider: buildings coloured by a value of each hour, at rest and with another hour in each frame.
     let slider = null;
     if (await page.evaluate(() => Boolean(window.bench.theme))) {
       await page.evaluate(fly, { cameras: [opening] });
       await page.evaluate(() => window.bench.theme());
       await page.evaluate(settle, PATIENCE);
-      const themed = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening) });
-      const moved = await page.evaluate(fly, { cameras: Array(flight.still ?? 10).fill(opening), moves: true });
-      slider = { themed_ms: quantile(themed.times, 0.5), moved_ms: quantile(moved.times, 0.5) };
+      // By turns: what else the machine does meets both alike.
+      const { times } = await page.evaluate(fly, { cameras: Array(2 * (flight.still ?? 10)).fill(opening), moves: true });
+      const [themed, moved] = [0, 1].map((turn) => times.filter((_, at) => at % 2 === turn));
+      slider = { themed_ms: quantile(themed, 0.5), moved_ms: quantile(moved, 0.5), features: await page.evaluate(() => window.bench.features?.() ?? null) };
     }
     const size = await page.evaluate(() => { const canvas = document.querySelector("canvas"); return [canvas.width, canvas.height]; });
     const card = await page.evaluate(() => {
@@ -165,11 +184,11 @@ async function run(system, server) {
       system, canvas: size, card,
       bytes: afterStart.bytes, bytes_program: afterStart.bytes - afterStart.territory_bytes, requests: afterStart.requests,
       bytes_flight: line.counts().bytes - afterStart.bytes, requests_flight: line.counts().requests - afterStart.requests,
-      first_tile_ms: Math.round(start.first), all_tiles_ms: start.all ? Math.round(start.all) : null, tiles: start.tiles,
+      first_tile_ms: Math.round(start.first), all_tiles_ms: start.all ? Math.round(start.all) : null, tiles: start.tiles, features: start.features,
       still_ms: quantile(still.times, 0.5),
       frame_ms: { median: quantile(flown.times, 0.5), p95: quantile(flown.times, 0.95), p99: quantile(flown.times, 0.99) },
       slider,
-      tiles_flight: Math.round(flown.tiles.reduce((sum, count) => sum + count, 0) / flown.tiles.length),
+      tiles_flight: flown.tiles.length ? Math.round(flown.tiles.reduce((sum, count) => sum + count, 0) / flown.tiles.length) : null,
       js_heap: metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? null,
       wasm: progress?.memory ?? null,
       process_bytes: await memory(chrome),
@@ -202,12 +221,14 @@ const ROWS = [
   ["first tile (s)", (run) => run.first_tile_ms / 1e3],
   ["all tiles of the start view (s)", (run) => (run.all_tiles_ms === null ? null : run.all_tiles_ms / 1e3)],
   ["tiles of the start view", (run) => run.tiles],
+  ["features of the start view", (run) => run.features],
   ["frame standing still (ms)", (run) => run.still_ms],
   ["frame in flight, median (ms)", (run) => run.frame_ms.median],
   ["p95 (ms)", (run) => run.frame_ms.p95],
   ["p99 (ms)", (run) => run.frame_ms.p99],
   ["with the colours of an hour (ms)", (run) => run.slider?.themed_ms],
   ["with another hour in each frame (ms)", (run) => run.slider?.moved_ms],
+  ["of these two, the ratio", (run) => (run.slider ? run.slider.moved_ms / run.slider.themed_ms : null)],
   ["tiles in flight, mean", (run) => run.tiles_flight],
   ["bytes in flight (MB)", (run) => run.bytes_flight / 1e6],
   ["JavaScript heap (MB)", (run) => run.js_heap / 1e6],

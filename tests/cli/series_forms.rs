@@ -116,6 +116,37 @@ fn lines_before_the_names_are_passed_over() {
 }
 
 #[test]
+fn a_table_of_two_words_is_a_load_curve_and_that_is_told() {
+    let row = |hour: u32| format!("2025-01-01T{hour:02}:30:00+01:00;{}\n", 300 + 100 * (hour % 5));
+    let bare = format!("Horodate;Valeur\n{}", hours(1..20, row));
+    let (done, found, units) = read("compteur.csv", bare.as_bytes());
+    let values = only(&found, &done);
+    // The hour that ends at 11:30 of Paris, in watts.
+    assert_eq!((values.len(), values["2025-01-01T09:30:00Z"], units.into_values().collect::<Vec<_>>()), (19, 400.0, vec!["W".to_owned()]));
+    let told = finding(&done, "series-curve-assumed");
+    assert_eq!((told["severity"].as_str(), told["example"]["object"].as_str(), told["example"]["value"].as_str()), (Some("warning"), Some("Horodate ; Valeur"), Some("W")));
+    assert_eq!((count(&done, "series-stamp-end-guessed"), count(&done, "series-unit-missing"), count(&done, "series-zone-assumed")), (1, 0, 0));
+    // “My roof” reads the same powers at the same instants.
+    let meter = jumeau::formats::meter::read(bare.as_bytes()).unwrap();
+    let of_meter: BTreeMap<String, f32> = meter.kw.iter().map(|(at, kw)| (Instant(*at).to_string(), (1000.0 * kw) as f32)).collect();
+    assert_eq!(of_meter, values);
+    // Without an offset the clock is the territory's, and told too.
+    let (done, ..) = read("compteur.csv", bare.replace("+01:00", "").as_bytes());
+    assert_eq!((count(&done, "series-curve-assumed"), count(&done, "series-zone-assumed")), (1, 1));
+    // Energies of days, readings of a counter, another column, lines before: none of them is taken for watts.
+    let days = format!("Horodate;Valeur\n{}", (1..29).map(|day| format!("2025-01-{day:02}T00:00:00+01:00;{}\n", 9_000 + 100 * (day % 7))).collect::<String>());
+    let counter = format!("Horodate;Valeur\n{}", (0..90).map(|step| format!("2025-01-{:02}T{:02}:00:00+01:00;{}\n", 1 + step / 24, step % 24, 120_000 + 400 * step)).collect::<String>());
+    let more = format!("Horodate;Valeur;Temperature\n{}", hours(1..20, |hour| row(hour).replace('\n', ";7\n")));
+    let index = format!("Identifiant PRM;Type de donnees;Unite\n12345678901234;Index;Wh\n{bare}");
+    for text in [days, counter, more, index] {
+        let (done, _, units) = read("compteur.csv", text.as_bytes());
+        assert_eq!(count(&done, "series-curve-assumed"), 0, "{text}");
+        assert!(!units.values().any(|unit| unit == "W"), "{text}: {units:?}");
+        assert!(count(&done, "series-unit-missing") > 0, "{text}");
+    }
+}
+
+#[test]
 fn two_downloads_of_one_folder_are_two_meters() {
     let folder = tempfile::tempdir().unwrap();
     let at = folder.path();

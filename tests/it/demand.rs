@@ -213,3 +213,27 @@ fn demand_follows_the_published_months() {
         assert!((a / b - 1.0).abs() < 0.05, "month {}: {a} against {b}", month + 1);
     }
 }
+
+#[test]
+fn between_the_tropics_nobody_heats() {
+    let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
+    // Two Tuesdays that are no holidays, hour by hour.
+    let day = |class: DemandClass, clock: Clock, month: u8, day: u8| -> Vec<f32> {
+        let is_that_day = |k: usize| {
+            let local = clock.read(start.plus_seconds(k as i64 * 3600));
+            (local.month, local.day) == (month, day)
+        };
+        profile(class, 2026, clock).iter().enumerate().filter(|(k, _)| is_that_day(*k)).map(|(_, c)| *c).collect()
+    };
+    for class in DemandClass::ALL {
+        for clock in [Clock::Reunion, Clock::Martinique, Clock::Tahiti] {
+            let (january, july) = (day(class, clock, 1, 13), day(class, clock, 7, 7));
+            assert_eq!((january.len(), july.len()), (24, 24));
+            for (a, b) in january.iter().zip(&july) {
+                assert!((a - b).abs() < 1e-5, "{class:?} {clock:?}: {a} {b}");
+            }
+        }
+    }
+    let sum = |month, date| day(DemandClass::Residential, Clock::Paris, month, date).iter().sum::<f32>();
+    assert!(sum(1, 13) > 1.5 * sum(7, 7));
+}

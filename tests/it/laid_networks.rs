@@ -4,7 +4,7 @@ use jumeau::base::{DatasetId, Rng};
 use jumeau::energy::demand::DemandClass;
 use jumeau::energy::grid::flow::{FlowOptions, flow};
 use jumeau::energy::grid::reach::Reach;
-use jumeau::formats::territory::Manifest;
+use jumeau::formats::territory::{AxisCalendar, AxisUnit, Manifest};
 use jumeau::formats::zarr;
 use jumeau::pipeline::laying::graph::{Place, Street};
 use jumeau::pipeline::laying::grid::FEATURE_PREFIX;
@@ -77,7 +77,8 @@ fn check(seed: u64, blocks: usize, houses: usize) {
     let loads: Vec<_> = grid.loads.iter().filter(|load| load.layer == "buildings").collect();
     let fed: BTreeSet<&str> = loads.iter().map(|load| load.feature.as_str()).collect();
     assert_eq!(fed.len(), loads.len(), "a building is fed once");
-    assert_eq!(fed.len() + laid.unreached, sites.len());
+    assert_eq!(fed.len() + laid.unreached.len(), sites.len());
+    assert!(laid.unreached.iter().all(|index| !fed.contains(sites[*index].id.as_str())));
     let kwh: f64 = loads.iter().map(|load| load.kwh).sum();
     let asked: f64 = sites.iter().filter(|site| fed.contains(site.id.as_str())).map(|site| site.kwh).sum();
     assert!((kwh - asked).abs() <= 1e-9 * asked, "{kwh} {asked}");
@@ -411,6 +412,16 @@ fn an_import_lays_what_the_sources_lack_and_hands_it_on_as_files() {
     let driven = network::territory::open_territory(&at, &done.manifest).unwrap();
     assert_eq!((driven.profiles.steps, driven.step_h), (8_760, 1.0));
     assert_eq!(driven.profiles.channels.len(), driven.opened.network.loads.len());
+    // Profiles by the month, or by days of the clock, are no hours: they are refused by name.
+    let on = |unit: Option<AxisUnit>, step: i64| {
+        let mut manifest = done.manifest.clone();
+        let axis = manifest.axes.iter_mut().find(|axis| axis.id == "hours").unwrap();
+        (axis.calendar, axis.step) = (unit.map(|unit| AxisCalendar { unit, timezone: "Europe/Paris".to_owned() }), step);
+        network::territory::open_territory(&at, &manifest).map(|driven| driven.step_h).map_err(|fault| fault.finding("f").code)
+    };
+    assert_eq!(on(None, 3600), Ok(1.0));
+    assert_eq!(on(Some(AxisUnit::Calendar(jumeau::base::CalendarUnit::Month)), 2_629_746), Err("grid-axis-uneven"));
+    assert_eq!(on(Some(AxisUnit::Clock), 86_400), Err("grid-axis-uneven"));
     let year = driven.year(true, 100.0, &Silent).unwrap();
     assert!(year.solved.failed.is_empty());
     // Fourteen steps solved again by themselves say the same.
@@ -535,4 +546,67 @@ fn the_year_of_a_file_s_network_is_kept_where_it_is_drawn() {
     // A second year adds nothing.
     driven.year(true, 100.0, &Silent).unwrap();
     assert_eq!((manifest().series.len(), manifest().datasets.len(), manifest().axes.len()), (told.series.len(), told.datasets.len(), told.axes.len()));
+}
+
+/// Sources of a town where some buildings are light and some stand far from every street.
+fn write_mixed(folder: &Path, seed: u64, houses: usize) -> Vec<Site> {
+    let mut rng = Rng::new(seed ^ 0xA5);
+    let (mut sites, streets) = town(seed, 3, houses);
+    for site in sites.iter_mut().filter(|_| rng.unit() < 0.1) {
+        let away = 1_500.0;
+        (site.place.at, site.place.outline) = (site.place.at.map(|v| v + away), site.place.outline.iter().map(|corner| corner.map(|v| v + away)).collect());
+    }
+    write_sources(folder, &sites, &streets, false);
+    let path = folder.join("batiment.geojson");
+    let mut collection: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+    for feature in collection["features"].as_array_mut().unwrap() {
+        let is_light = rng.unit() < 0.3;
+        let properties = &mut feature["properties"];
+        properties["construction_legere"] = json!(is_light);
+        // A glass roof is high, and no source counts its storeys; in a few people live all the same.
+        properties["hauteur"] = json!(rng.range(3.0, 25.0));
+        if is_light && rng.unit() < 0.7 {
+            properties["nombre_de_logements"] = Value::Null;
+        }
+    }
+    std::fs::write(path, collection.to_string()).unwrap();
+    sites
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(4))]
+
+    #[test]
+    fn loads_of_the_network_and_what_it_does_not_reach_are_the_buildings_demand(seed in any::<u64>(), houses in 20_usize..60) {
+        let folder = tempfile::tempdir().unwrap();
+        let sources = folder.path().join("sources");
+        std::fs::create_dir(&sources).unwrap();
+        let sites = write_mixed(&sources, seed, houses);
+        let out = folder.path().join("out");
+        let done = import::import(&[sources], &out, &ImportOptions::default(), &ShardOptions { most_buildings: 20_000 }, 1, &Silent).unwrap();
+        let told = |code: &str| done.report.findings().iter().find(|finding| finding.code == code).map(|finding| (finding.object.clone(), finding.value.clone()));
+        let document: Value = serde_json::from_slice(&std::fs::read(out.join(&done.manifest.grids[0].path)).unwrap()).unwrap();
+        let loads = document["data"]["sym_load"].as_array().unwrap();
+        let served: BTreeMap<&str, f64> = loads.iter().filter(|load| load["layer"] == "buildings").map(|load| (load["feature"].as_str().unwrap(), load["kwh"].as_f64().unwrap())).collect();
+        let served_kwh: f64 = served.values().sum();
+        let (unreached, unreached_kwh) = told("networks-unreached").map_or((0, 0.0), |(count, kwh)| (count.parse().unwrap(), kwh.parse().unwrap()));
+        let light: usize = told("demand-light").map_or(0, |(_, count)| count.parse().unwrap());
+        let by_class = &done.manifest.features.as_ref().unwrap().demand;
+        let (asked_kwh, asked): (f64, u64) = by_class.iter().fold((0.0, 0), |sum, class| (sum.0 + class.kwh_year, sum.1 + class.buildings));
+        // The finding tells whole kilowatt-hours.
+        prop_assert!((served_kwh + unreached_kwh - asked_kwh).abs() <= 0.5 + 1e-9 * asked_kwh, "{served_kwh} + {unreached_kwh} ≠ {asked_kwh}");
+        prop_assert_eq!((served.len() + unreached) as u64, asked);
+        prop_assert_eq!(served.len() + unreached + light, sites.len(), "none is lost");
+        // And what follows the profiles is the same once more.
+        let scaled = done.manifest.scaled.iter().find(|scaled| scaled.id == "demand-of-buildings").unwrap();
+        prop_assert_eq!(scaled.count, asked);
+    }
+}
+
+/// The sentence has the distance in it.
+#[test]
+fn what_is_too_far_from_a_street_is_said_with_the_distance_of_the_rule() {
+    let text = std::fs::read_to_string("docs/findings.md").unwrap();
+    let line = text.lines().find(|line| line.contains("`networks-unreached`")).unwrap();
+    assert_eq!(line.matches(&format!("{} m", jumeau::pipeline::laying::graph::SERVICE_M)).count(), 2, "{line}");
 }

@@ -38,6 +38,7 @@ mod marks;
 mod measured;
 #[cfg(feature = "pipeline")]
 mod networks;
+mod odd;
 mod osm;
 mod planted;
 mod prepared_year;
@@ -67,6 +68,7 @@ mod tile_archives;
 mod tiles3d;
 mod timeline;
 mod vector_formats;
+mod vector_tile;
 mod view;
 mod weather;
 mod wind;

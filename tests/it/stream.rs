@@ -18,6 +18,8 @@ mod peer;
 mod pyramid;
 #[path = "stream/script.rs"]
 mod script;
+#[path = "stream/told.rs"]
+mod told;
 #[path = "stream/volume.rs"]
 mod volume;
 #[path = "stream/world.rs"]

@@ -257,7 +257,7 @@ fn foreign(values: &[f64], count: usize) -> (TileSchema, String, Vec<u8>) {
     let schema = serde_json::json!({ "id": "any", "classes": { "cell": { "properties": {
         "where": { "type": "SCALAR", "componentType": "FLOAT64", "array": true, "count": 6, "semantic": "TILE_BOUNDING_REGION" },
         "top": { "type": "SCALAR", "componentType": "FLOAT64", "semantic": "TILE_MAXIMUM_HEIGHT" },
-        "bent": { "type": "SCALAR", "componentType": "UINT16", "normalized": true, "semantic": "TILE_MINIMUM_HEIGHT" },
+        "bent": { "type": "STRING", "semantic": "TILE_MINIMUM_HEIGHT" },
         "colour": { "type": "VEC3", "componentType": "UINT8", "semantic": "COLOR" },
     } } } });
     let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_le_bytes()).collect();

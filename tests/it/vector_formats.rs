@@ -127,9 +127,11 @@ fn encodings_are_named_in_many_ways() {
         "Église été"
     );
     assert_eq!(
-        Encoding::WESTERN.decode(b"\xc9glise \x9cuvre"),
+        Encoding::Western.decode(b"\xc9glise \x9cuvre"),
         "Église œuvre"
     );
+    let every: Vec<u8> = (0..=255).collect();
+    assert_eq!(Encoding::Western.decode(&every), encoding_rs::WINDOWS_1252.decode_without_bom_handling(&every).0);
 }
 
 #[test]
@@ -145,7 +147,7 @@ fn a_wrong_statement_about_the_encoding_is_noticed() {
     assert_eq!(name(settle(None, utf8)), "UTF-8");
     assert_eq!(name(settle(None, western)), "windows-1252");
     assert!(matches!(
-        settle(Some(Encoding::WESTERN), utf8),
+        settle(Some(Encoding::Western), utf8),
         Settled::Contradicted { .. }
     ));
     assert!(matches!(
@@ -153,7 +155,7 @@ fn a_wrong_statement_about_the_encoding_is_noticed() {
         Settled::Contradicted { .. }
     ));
     assert!(matches!(
-        settle(Some(Encoding::WESTERN), western),
+        settle(Some(Encoding::Western), western),
         Settled::Stated(_)
     ));
     assert!(matches!(

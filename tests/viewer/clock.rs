@@ -1,15 +1,17 @@
 //! Tier 2: values as heights, years, and the balance, in the viewer as it runs.
 
 use super::running::Running;
+use jumeau::base::{Instant, Interval};
 use jumeau::energy::accounts::{closed, over_closed};
 use jumeau::formats::territory::LayerKind;
+use jumeau::view::timeline::Span;
 use jumeau::view::{Camera, Command, Theme};
 use jumeau::viewer::anchor::Anchor;
 use jumeau::viewer::lift::Lifts;
 use jumeau::viewer::lives::Lives;
 use jumeau::viewer::material::{SceneUniform, SeriesUploads};
 use jumeau::viewer::resident::{Resident, nearest_raised};
-use jumeau::viewer::vocab::Words;
+use jumeau::viewer::vocab::{AccountsFacts, Words};
 use glam::DVec3;
 
 /// Metres from high above a place to what a ray straight down meets of buildings there, and which row that is.
@@ -134,6 +136,67 @@ fn the_balance_closes_at_every_step_and_agrees_with_the_curves() {
     running.send(Command::ShowBalance { shown: false });
     running.frame();
     assert_eq!(running.facts().accounts, None);
+}
+
+/// The balance over a part of time, once all of it is there.
+fn balance_over(running: &mut Running, span: Interval) -> AccountsFacts {
+    running.send(Command::SetSpan { span: Some(span) });
+    for _ in 0..5000 {
+        running.frame();
+        if let Some(found) = running.facts().accounts.clone().filter(|accounts| accounts.end == Some(span.end) && accounts.starts.first() == Some(&span.start) && !accounts.is_waiting) {
+            return found;
+        }
+    }
+    panic!("{span:?}: {:?}", running.facts().accounts.as_ref().map(|accounts| (&accounts.title, accounts.is_waiting, accounts.is_too_long)));
+}
+
+#[test]
+fn the_balance_of_a_part_of_time_is_of_all_of_it() {
+    let mut running = Running::nantes("theme=demand&balance=1");
+    let at = |text: &str| Instant::parse(text).expect("an instant");
+    let over = |from: &str, to: &str| Interval { start: at(from), end: at(to) };
+    // From the first of January to the last of March, by the clock of the place: 90 days, one of them with 23 hours.
+    let quarter = over("2026-01-01T00:00:00Z", "2026-03-31T22:00:00Z");
+    let whole = balance_over(&mut running, quarter);
+    let title = whole.title.replace('\u{a0}', " ");
+    assert!(title.starts_with("Bilan du territoire, du 1er janvier 2026, 1 h 00 au 1er avril 2026, 0"), "{title}");
+    assert_eq!((whole.starts.len(), whole.grain), (90, Some(Span::Day)));
+    assert!((whole.counted_h.iter().sum::<f64>() + whole.open as f64 - (90.0 * 24.0 - 2.0)).abs() < 1e-9, "{:?} {}", whole.counted_h, whole.open);
+    for part in 0..whole.starts.len() {
+        let side = |is_source: bool| whole.lines.iter().filter(|line| line.is_source == is_source).map(|line| line.wh[part]).sum::<Option<i64>>();
+        assert_eq!(side(true), side(false), "part {part}");
+    }
+    let [peak, trough] = whole.extremes.expect("a peak and a trough");
+    assert!(peak.1 > trough.1 && [peak.0, trough.0].iter().all(|at| (quarter.start..quarter.end).contains(at)), "{peak:?} {trough:?}");
+    // Cut in two in the middle of an hour, both halves come to the whole but for the roundings of that hour.
+    let cut = "2026-02-20T10:20:00Z";
+    let (first, second) = (balance_over(&mut running, Interval { end: at(cut), ..quarter }), balance_over(&mut running, Interval { start: at(cut), ..quarter }));
+    let sum = |accounts: &AccountsFacts, name: &str| accounts.lines.iter().filter(|line| line.name == name).flat_map(|line| line.wh.iter().flatten()).sum::<i64>();
+    for line in whole.lines.iter().filter(|line| !line.is_border) {
+        let both = sum(&first, &line.name) + sum(&second, &line.name);
+        assert!((both - sum(&whole, &line.name)).abs() <= 1, "{}: {both} ≠ {}", line.name, sum(&whole, &line.name));
+    }
+    // The curve's own sum over it is the demand of the balance.
+    balance_over(&mut running, quarter);
+    let mut frames = 0;
+    let chart = loop {
+        running.frame();
+        frames += 1;
+        assert!(frames < 5000);
+        if let Some(chart) = running.facts().chart.clone().filter(|chart| chart.over.is_some()) {
+            break chart;
+        }
+    };
+    let names: Vec<&String> = chart.day.iter().map(|(name, _)| name).filter(|name| !name.is_empty()).collect();
+    let demand: i64 = names.iter().map(|name| sum(&whole, name)).sum();
+    let kwh = chart.over.expect("a mean").sum;
+    assert!((demand as f64 / 1000.0 - kwh).abs() < 1e-6 * kwh, "{demand} {kwh}");
+    // The year is told by days too; without a chosen part it is the day of the clock again.
+    let year = balance_over(&mut running, over("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
+    assert_eq!((year.starts.len(), year.grain, year.is_too_long), (366, Some(Span::Day), false));
+    running.send(Command::SetSpan { span: None });
+    running.frame();
+    assert_eq!(running.facts().accounts.as_ref().map(|accounts| accounts.starts.len()), Some(24));
 }
 
 #[test]

@@ -53,6 +53,7 @@ fn the_balance_stands_beside_the_curves() {
     let mut desk = desk(Language::Fr, |model| {
         model.state.balance = true;
         model.accounts = Some(AccountsFacts {
+            title: "Bilan du territoire, 21 juin 2026".to_owned(),
             starts: (0..24).map(|hour| start.plus_seconds(3600 * hour)).collect(),
             end: Some(start.plus_seconds(86_400)),
             lines: vec![
@@ -67,7 +68,7 @@ fn the_balance_stands_beside_the_curves() {
         });
     });
     assert!(desk.query_all_by_label_contains("généré, non réel").next().is_some());
-    for part in ["Bilan du territoire", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps ou de côté connu, ou par hypothèse seulement\u{a0}: Production éolienne"] {
+    for part in ["Bilan du territoire, 21 juin 2026", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps, de côté connu ou d’en couvrir la moitié, ou par hypothèse seulement\u{a0}: Production éolienne"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     // Sources and uses come to the same.
@@ -86,7 +87,7 @@ fn typical_days_say_that_they_are_a_statistic() {
             title: "Production".to_owned(),
             unit: "MW".to_owned(),
             typical_days: Arc::new(vec![day(0, false), day(0, true), day(2, false)]),
-            over: Some(Over { mean: 12.5, hours_times_value: 300.0, known: 24, absent: 0 }),
+            over: Some(Over { mean: 12.5, sum: 300.0, known: 24, absent: 0 }),
             ..ChartText::default()
         });
     });

@@ -398,7 +398,7 @@ fn golden_style() {
 }
 
 /// A hill in Mapbox's colours over four tiles of level 9; one is missing, and cut from level 8.
-fn hill() -> tempfile::TempDir {
+pub fn hill() -> tempfile::TempDir {
     use image::ImageEncoder;
     use jumeau::formats::webtiles::{WebTile, from_lonlat};
     const SIDE: u32 = 64;

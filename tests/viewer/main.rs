@@ -5,6 +5,7 @@ mod clock;
 mod clock_panels;
 mod foreign;
 mod golden;
+mod ground;
 pub mod panels;
 mod plan;
 mod power;
@@ -18,3 +19,5 @@ mod series_panels;
 mod shared_data;
 mod siting;
 mod territory;
+#[path = "../it/vector_tile.rs"]
+mod vector_tile;

@@ -58,7 +58,7 @@ fn open() -> Panels {
     let mut desk = desk(Language::Fr, |model| {
         let view = PlanView::default();
         model.has_plan = true;
-        model.plan = Some(PlanText { state: "ready", message: None, shown: Some(Arc::new(Shown::new(Arc::new(plan()), Filter::default(), Column::Energy, true))), saved: Some(Ok("Téléchargements/plan.gpkg".to_owned())) });
+        model.plan = Some(PlanText { state: "ready", message: None, shown: Some(Arc::new(Shown::new(Arc::new(plan()), Filter::default(), Column::Energy, true, jumeau::base::Clock::Paris))), saved: Some(Ok("Téléchargements/plan.gpkg".to_owned())) });
         model.plan_files = FILES.map(str::to_owned).to_vec();
         model.state.plan = Some(view);
     });

@@ -349,3 +349,44 @@ fn power_roofs_shine_as_far_as_somebody_supposes_them_to_be_equipped() {
     settle(&mut running);
     assert_eq!(uniform(&running).1, 1.0);
 }
+
+/// A table of what was measured beside the estimate of all buildings: gas is no electricity, the consumption is in the estimate, and what charges is not.
+#[test]
+fn what_was_measured_is_not_counted_on_top_of_the_estimate() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let at = |name: &str| folder.path().join(name);
+    let status = program().args(["demo", "--seed", "3", "--buildings", "200", "--out"]).arg(at("sources")).status().expect("the program starts");
+    assert!(status.success());
+    let declared = at("sources/sources.json");
+    let mut sources: serde_json::Value = serde_json::from_slice(&std::fs::read(&declared).expect("a declaration")).expect("JSON");
+    let dataset = sources["datasets"][0]["id"].clone();
+    let series = serde_json::json!({ "file": "mesures.csv", "id": "mesures", "dataset": dataset });
+    match sources["series"].as_array_mut() {
+        Some(known) => known.push(series),
+        None => sources["series"] = serde_json::json!([series]),
+    }
+    std::fs::write(&declared, sources.to_string()).expect("written");
+    let mut table = "instant;Consommation de gaz (kW);Production photovoltaïque (kW);Consommation électrique (kW);Recharge de véhicules (kW)\n".to_owned();
+    for hour in 0..8760 {
+        let instant = Instant::parse("2026-01-01T00:00:00Z").expect("an instant").plus_seconds(3600 * hour);
+        table.push_str(&format!("{instant};200;50;120;10\n"));
+    }
+    std::fs::write(at("sources/mesures.csv"), table).expect("written");
+    let status = program().arg("import").arg(at("sources")).arg("--out").arg(at("territory")).status().expect("the program starts");
+    assert!(status.success());
+    let mut running = Running::open(&at("territory").display().to_string(), "theme=demand&balance=1");
+    running.complete();
+    let mut frames = 0;
+    let accounts = loop {
+        running.frame();
+        frames += 1;
+        assert!(frames < 5000, "{:?}", running.facts().accounts);
+        if let Some(accounts) = running.facts().accounts.clone().filter(|accounts| !accounts.is_waiting && !accounts.lines.is_empty()) {
+            break accounts;
+        }
+    };
+    let lines_of = |wh: i64| accounts.lines.iter().filter(|line| !line.is_border && line.wh.iter().all(|known| *known == Some(wh))).map(|line| line.is_source).collect::<Vec<bool>>();
+    assert_eq!((lines_of(50_000), lines_of(10_000)), (vec![true], vec![false]), "{:?}", accounts.lines);
+    assert!(lines_of(200_000).is_empty() && lines_of(120_000).is_empty(), "{:?}", accounts.lines);
+    assert!(accounts.omitted.len() >= 2, "{:?}", accounts.omitted);
+}

@@ -1210,3 +1210,48 @@ test("the balance is a picture and a table whose sides are the same", async () =
   assert.deepEqual(faults, []);
   await context.close();
 });
+
+test("the balance of a part of time has its dates, its highest use and a mean of each day", async () => {
+  const { page, faults, context } = await open();
+  await started(page);
+  const days = Array.from({ length: 90 }, (_, day) => new Date(Date.UTC(2025, 11, 31 + day, 23)).toISOString().replace(".000Z", "Z"));
+  const use = days.map((_, day) => 24 * (6_000_000 - 30_000 * day));
+  const sun = days.map((_, day) => 24 * 20_000 * day);
+  await page.evaluate((message) => {
+    window.say({ kind: "ready" });
+    window.say({ kind: "state", state: { instant: message.starts[40], balance: true } });
+    window.say({ kind: "accounts", ...message });
+  }, {
+    of: null, title: "Bilan du territoire, du 1er janvier 2026 au 31 mars 2026", starts: days, end: "2026-03-31T22:00:00Z", grain: "day", hours: days.map((_, day) => (day === 87 ? 23 : 24)), open: 2, omitted: [], waiting: false,
+    extremes: [["2026-01-14T18:00:00Z", 7400], ["2026-03-29T02:00:00Z", 1900]],
+    lines: [
+      { name: "Logements", source: false, border: false, wh: use }, { name: "Solaire en toiture", source: true, border: false, wh: sun },
+      { name: "Importé", source: true, border: true, wh: days.map((_, day) => use[day] - sun[day]) }, { name: "Exporté", source: false, border: true, wh: days.map(() => 0) },
+    ],
+  });
+  const place = page.locator("#accounts");
+  await place.getByRole("heading", { name: "Bilan du territoire, du 1er janvier 2026 au 31 mars 2026" }).waitFor();
+  const said = await place.innerText();
+  assert.match(said, /Usages au plus haut\s: 7,4\d*\sMW \(14 janvier 2026, 19\sh\s00\)\s; au plus bas\s: 1,9\d*\sMW/u);
+  assert.match(said, /Moyenne du jour/u);
+  assert.match(said, /2 pas de temps où une ligne est absente/u);
+  // On the tenth of February: the mean of its day, and the sum of all.
+  const [uses] = await place.locator("tr").filter({ hasText: "Logements" }).locator("td").allInnerTexts();
+  assert.match(uses, /^4,80?\sMW$/u);
+  const totals = await place.locator("tr.total td:nth-child(3)").allInnerTexts();
+  assert.equal(totals[0], totals[1]);
+  await place.scrollIntoViewIfNeeded();
+  await picture(page, "shell-accounts-quarter");
+  const box = await place.locator("svg").boundingBox();
+  await place.locator("svg").click({ position: { x: (56 + (10.5 / 90) * 264) / 320 * box.width, y: 0.4 * box.height } });
+  await page.waitForFunction((wanted) => window.heard.some(({ instant }) => instant === wanted), days[10]);
+  // More than is added up, and what is on its way: a sentence each, and no empty picture.
+  const say = (message) => page.evaluate((message) => window.say({ kind: "accounts", starts: [], lines: [], omitted: [], open: 0, ...message }), message);
+  await say({ tooLong: true });
+  await place.getByText("Trop de valeurs pour un bilan").waitFor();
+  await say({ waiting: true });
+  await place.getByText("arrivent").waitFor();
+  assert.ok(!/Aucune série/u.test(await place.innerText()));
+  assert.deepEqual(faults, []);
+  await context.close();
+});

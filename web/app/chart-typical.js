@@ -10,12 +10,12 @@ const COLOURS = ["#56b4e9", "#009e73", "#e69f00", "#cc79a7"];
 
 const name = ({ season, weekend, days }) => t("chart-typical-name", { season: t(`season-${SEASONS[season]}`), part: t(weekend ? "chart-weekend" : "chart-weekday"), days: number(days, 0) });
 
-/** The mean over the part that is played, and the energy of a power. */
+/** The mean over the part that is played, and the energy of a power or the sum of amounts. */
 export function over(chart) {
   if (!chart.over) return [];
-  const { mean, sum, known, absent } = chart.over;
+  const { mean, sum, sumUnit, known, absent } = chart.over;
   const said = [t("chart-over-mean", { value: written(mean, chart.unit), known: number(known, 0), absent: number(absent, 0) })];
-  if (["W", "kW", "MW", "GW"].includes(chart.unit)) said.push(t("chart-over-sum", { value: written(sum, `${chart.unit}h`) }));
+  if (sumUnit) said.push(t("chart-over-sum", { value: written(sum, sumUnit) }));
   return [make("p", said.join(" · "))];
 }
 

@@ -84,6 +84,9 @@ fn arguments(args: &Args, territory: &str, loss: &Loss, returned: u8) -> Vec<OsS
     if let Some(style) = &manner.style {
         option("style", style.into());
     }
+    for over in &manner.over {
+        option("over", over.into());
+    }
     let memory = match manner.memory {
         Some(given) if loss.out_of_memory => Some((given / 2).max(16)),
         None if loss.out_of_memory => Some(FRUGAL_MB),
@@ -115,7 +118,7 @@ mod tests {
 
     #[test]
     fn what_comes_back_is_the_same_view_with_less_memory_where_it_was_full() {
-        let args = read(&["view".into(), "--lang=en".into(), "--crs=EPSG:2154".into(), "--style=a b.json".into(), "somewhere".into()]);
+        let args = read(&["view".into(), "--lang=en".into(), "--crs=EPSG:2154".into(), "--style=a b.json".into(), "--over=a/{z}.png".into(), "--over=b.pmtiles".into(), "somewhere".into()]);
         let mut loss = Loss { link: "lon=-1.5&lat=47.2".to_owned(), cause: String::new(), out_of_memory: true };
         let mut words = arguments(&args, "--odd name", &loss, 1);
         let mut memories = Vec::new();
@@ -123,6 +126,7 @@ mod tests {
             let again = read(&words);
             assert_eq!((again.territory.as_deref(), again.manner.view.as_str(), again.returned), (Some("--odd name"), "lon=-1.5&lat=47.2", 2));
             assert_eq!((again.manner.crs.as_deref(), again.manner.style.as_deref()), (Some("EPSG:2154"), Some(std::path::Path::new("a b.json"))));
+            assert_eq!(again.manner.over, ["a/{z}.png", "b.pmtiles"]);
             memories.push(again.manner.memory);
             words = arguments(&again, "--odd name", &loss, 1);
         }

@@ -41,6 +41,10 @@ pub struct Manner {
     /// Style 3D Tiles (JSON) des bâtiments et des modèles / 3D Tiles style of buildings and models.
     #[arg(long)]
     pub style: Option<PathBuf>,
+    /// À poser sur le sol, plusieurs fois s'il le faut : modèle d'adresse d'images (« …/{z}/{x}/{y}.jpg », WMTS), TileJSON ou archive PMTiles de vecteurs ;
+    /// fichier ou adresse / to lie on the ground, repeatable: template of pictures, TileJSON, or PMTiles archive of vectors; file or address.
+    #[arg(long, value_name = "ADRESSE")]
+    pub over: Vec<String>,
     /// Mémoire des tuiles, en Mo / memory for tiles, megabytes.
     #[arg(long, value_parser = clap::value_parser!(u64).range(16..=1_048_576))]
     pub memory: Option<u64>,
@@ -53,6 +57,7 @@ pub struct Manner {
 pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCode> {
     let lang = manner.lang;
     let (location, tileset) = location(named, lang)?;
+    let (location, tileset, over) = laid_over(location, tileset, &manner.over, lang)?;
     view(&location, &manner.view, lang)?;
     let crs = match &manner.crs {
         None => None,
@@ -71,7 +76,7 @@ pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCo
     };
     let name = named.trim_end_matches('/').trim_end_matches("tileset.json").trim_end_matches('/');
     let name = name.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(named).to_owned();
-    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style, max_bytes: manner.memory.map(|megabytes| megabytes << 20) }))
+    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style, over, max_bytes: manner.memory.map(|megabytes| megabytes << 20) }))
 }
 
 /// A territory's root, or a tileset's and the path of its document there.
@@ -92,6 +97,49 @@ fn location(named: &str, lang: Lang) -> Result<(Location, Option<String>), ExitC
             None => Err(say(&fault("error-territory-missing", named.to_owned()), lang)),
         },
     }
+}
+
+/// What lies on the ground as the scene asks for it: addresses as they are, files below the scene's folder; of a document that is opened by itself that
+/// may be a folder above.
+fn laid_over(location: Location, tileset: Option<String>, over: &[String], lang: Lang) -> Result<(Location, Option<String>, Vec<String>), ExitCode> {
+    let is_address = |named: &String| named.starts_with("https://") || named.starts_with("http://");
+    let refuse = |named: &String| say(&fault("error-over", named.clone()), lang);
+    let Location::Folder(folder) = &location else {
+        return match over.iter().find(|named| !is_address(named)) {
+            Some(named) => Err(refuse(named)),
+            None => Ok((location, tileset, over.to_vec())),
+        };
+    };
+    // A template names no file that could be asked what it is.
+    let whole = |path: &Path| {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        path.components().fold(PathBuf::new(), |mut whole, part| {
+            if part == std::path::Component::ParentDir {
+                whole.pop();
+            } else {
+                whole.push(part);
+            }
+            whole
+        })
+    };
+    let own = whole(folder);
+    let mut root = own.clone();
+    for named in over.iter().filter(|named| !is_address(named)) {
+        let path = whole(Path::new(named));
+        while tileset.is_some() && !path.starts_with(&root) && root.pop() {}
+        if !path.starts_with(&root) {
+            return Err(refuse(named));
+        }
+    }
+    let below = |path: &Path| {
+        let parts = path.strip_prefix(&root).ok()?.iter().map(|part| encoded(&part.to_string_lossy()));
+        Some(parts.collect::<Vec<_>>().join("/"))
+    };
+    let paths = over.iter().map(|named| if is_address(named) { Some(named.clone()) } else { below(&whole(Path::new(named))) });
+    let over: Vec<String> = paths.collect::<Option<_>>().unwrap_or_default();
+    let inside = below(&own).filter(|inside| !inside.is_empty());
+    let tileset = tileset.map(|file| inside.map_or_else(|| file.clone(), |inside| format!("{inside}/{file}")));
+    Ok((Location::Folder(if over.is_empty() { folder.clone() } else { root }), tileset, over))
 }
 
 /// A file's name as a reference: what has a meaning there is written `%XX`.

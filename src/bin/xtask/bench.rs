@@ -23,11 +23,13 @@ pub struct Wishes {
     /// The browser's line: milliseconds before an answer, and megabits a second for all together; 0 is the machine itself.
     pub latency_ms: u32,
     pub mbit_s: f64,
+    /// All buildings from above and nothing else, their tileset with this many times its geometric error; 0 is the flight.
+    pub whole: f64,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
-        Self { territory: None, rounds: 3, frames: 45, seconds: 15.0, size: (1280, 720), quick: false, latency_ms: 0, mbit_s: 0.0 }
+        Self { territory: None, rounds: 3, frames: 45, seconds: 15.0, size: (1280, 720), quick: false, latency_ms: 0, mbit_s: 0.0, whole: 0.0 }
     }
 }
 
@@ -122,16 +124,31 @@ fn path(territory: &Path, wishes: &Wishes) -> Result<String> {
         pitch_deg: home.pitch_deg,
     };
     let flight = Flight::over(home, manifest.bounds_lonlat, wishes.seconds);
-    let cameras: Vec<[f64; 6]> = (0..wishes.frames)
-        .map(|frame| {
-            let camera = flight.camera(flight.seconds() * frame as f64 / wishes.frames.max(1) as f64);
-            let [lon, lat, height_m] = camera.target;
-            [lon, lat, height_m, camera.distance_m, camera.heading_deg, camera.pitch_deg]
-        })
-        .collect();
+    let cameras: Vec<[f64; 6]> = if wishes.whole > 0.0 {
+        vec![above(manifest.bounds_lonlat, home.target[2], wishes.size)]
+    } else {
+        (0..wishes.frames)
+            .map(|frame| {
+                let camera = flight.camera(flight.seconds() * frame as f64 / wishes.frames.max(1) as f64);
+                let [lon, lat, height_m] = camera.target;
+                [lon, lat, height_m, camera.distance_m, camera.heading_deg, camera.pitch_deg]
+            })
+            .collect()
+    };
     let document = serde_json::json!({
         "width": wishes.size.0, "height": wishes.size.1, "rounds": wishes.rounds, "screen_space_error": SCREEN_SPACE_ERROR,
-        "latency_ms": wishes.latency_ms, "mbit_s": wishes.mbit_s, "seconds": flight.seconds(), "cameras": cameras,
+        "latency_ms": wishes.latency_ms, "mbit_s": wishes.mbit_s, "whole": wishes.whole, "seconds": flight.seconds(), "cameras": cameras,
     });
     Ok(document.to_string())
+}
+
+/// A camera that sees the whole of a territory from above.
+fn above([west, south, east, north]: [f64; 4], height_m: f64, (width, height): (u32, u32)) -> [f64; 6] {
+    const METRES_A_DEGREE: f64 = 111_320.0;
+    let middle = (south + north) / 2.0;
+    let across_m = (east - west) * METRES_A_DEGREE * middle.to_radians().cos();
+    let up_m = (north - south) * METRES_A_DEGREE;
+    let half_m = (up_m.max(across_m * f64::from(height) / f64::from(width))) / 2.0;
+    // Forty-five degrees from top to bottom, and a margin.
+    [(west + east) / 2.0, middle, height_m, 1.1 * half_m / (std::f64::consts::PI / 8.0).tan(), 0.0, -89.0]
 }

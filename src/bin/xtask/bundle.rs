@@ -111,12 +111,12 @@ pub fn web(house: &House, order: &Order) -> Result<()> {
     fs::create_dir_all(&kept)?;
     let mut modules = Vec::new();
     for part in order.parts {
-        run::step(
-            part.what(),
-            run::cargo(&house.root)
-                .args(["build", "--target", "wasm32-unknown-unknown", "--profile", profile, "--no-default-features"])
-                .args(part.cargo()),
-        )?;
+        let mut build = run::cargo(&house.root);
+        build.args(["build", "--target", "wasm32-unknown-unknown", "--profile", profile, "--no-default-features"]).args(part.cargo());
+        if profile == PUBLISHED {
+            build.env("CARGO_ENCODED_RUSTFLAGS", named_anew(house));
+        }
+        run::step(part.what(), &mut build)?;
         // Both viewers come out under one name: the next build would write over this one.
         let place = kept.join(format!("{}.wasm", part.id()));
         let built = house.target.join("wasm32-unknown-unknown").join(profile).join(format!("{}.wasm", part.binary()));
@@ -125,6 +125,14 @@ pub fn web(house: &House, order: &Order) -> Result<()> {
     }
     let weights = assemble(house, &modules, profile)?;
     weigh(house, profile, &weights, order.accept_size)
+}
+
+/// Compiler flags by which the places in the published module's panics are named from the package on, not from this machine's folders.
+fn named_anew(house: &House) -> String {
+    let cargo = std::env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(std::env::home_dir()?.join(".cargo")));
+    let registries = cargo.and_then(|cargo| fs::read_dir(cargo.join("registry/src")).ok()).into_iter().flatten().flatten().map(|entry| entry.path());
+    let flag = |folder: PathBuf| format!("--remap-path-prefix={}/=", folder.display());
+    registries.chain([house.root.clone()]).map(flag).collect::<Vec<_>>().join("\u{1f}")
 }
 
 /// Bindings, shell and compressed neighbours around built modules; what a visitor downloads of each part, compressed.

@@ -26,7 +26,7 @@ cargo xtask COMMAND
                                  WebGL 2 alone as tested; fails when a part has grown by more than 2 % over tests/web/sizes.json
   territory                      imports the default territory into build/territory
   bench web|native               the flight beside CesiumJS and 3DTilesRendererJS in one browser, or on the desktop; results in build/bench
-        [--territory DIR] [--rounds 3] [--frames 45] [--seconds 15] [--size 1280x720] [--latency MS] [--mbit N]
+        [--territory DIR] [--rounds 3] [--frames 45] [--seconds 15] [--size 1280x720] [--latency MS] [--mbit N] [--whole N]
   pictures                       renders the README's pictures again
 
   --quick                        the browser application as the tests build it: ready sooner, slower to draw
@@ -126,6 +126,7 @@ impl Options {
                 "--seconds" => options.bench.seconds = value()?.parse().context("--seconds wants a number.")?,
                 "--latency" => options.bench.latency_ms = value()?.parse().context("--latency wants milliseconds.")?,
                 "--mbit" => options.bench.mbit_s = value()?.parse().context("--mbit wants megabits a second.")?,
+                "--whole" => options.bench.whole = value()?.parse().context("--whole wants a number, like 128.")?,
                 "--size" => options.bench.size = size(&value()?)?,
                 "--quick" => {
                     options.quick = true;

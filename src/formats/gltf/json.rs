@@ -318,6 +318,21 @@ pub struct Property {
     pub required: bool,
 }
 
+impl Property {
+    /// How many numbers one value is; `None` where it is no numbers, or each value has its own count. Vectors are lists by another name.
+    pub fn numbers(&self) -> Option<usize> {
+        let components = match self.kind.as_str() {
+            "SCALAR" | "ENUM" => 1,
+            "VEC2" => 2,
+            "VEC3" => 3,
+            "VEC4" => 4,
+            _ => return None,
+        };
+        let length = if self.array { usize::try_from(self.count?).ok()? } else { 1 };
+        length.checked_mul(components)
+    }
+}
+
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
 pub struct Enumeration {

@@ -48,7 +48,7 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
             }
             let object = || format!("propertyTables[{number}].properties.{name}");
             let source = Source {
-                store,
+                view: &|number| store.view(number),
                 schema: &schema,
                 property,
                 place: &place,
@@ -136,8 +136,82 @@ impl<'s> Declared<'s> {
     }
 }
 
-struct Source<'s> {
-    store: &'s Store<'s>,
+/// The bytes of a buffer view.
+type View<'s> = dyn Fn(usize) -> Result<&'s [u8], GltfFault> + 's;
+
+/// Property tables of another document that has the same kind of tables: a subtree of implicit tiling.
+pub struct Reader<'s> {
+    schema: Declared<'s>,
+    view: &'s View<'s>,
+    text: usize,
+}
+
+impl<'s> Reader<'s> {
+    pub fn new(schema: &'s Schema, view: &'s View<'s>, limits: &Limits) -> Self {
+        Self { schema: Declared::of(Some(schema)), view, text: limits.text_bytes }
+    }
+
+    /// A column of so many rows, where it has a place in [`Values`].
+    ///
+    /// # Errors
+    /// Those of [`tables`].
+    pub fn column(&mut self, class: &str, name: &str, place: &Value, count: usize) -> Result<Option<Values>, GltfFault> {
+        let property = self.schema.classes.get(class).and_then(|class| class.get(name));
+        let (Some(property), Ok(place)) = (property, TableProperty::deserialize(place)) else { return Ok(None) };
+        let object = || name.to_owned();
+        Source { view: self.view, schema: &self.schema, property, place: &place, count, object: &object }.column(&mut self.text)
+    }
+
+    /// The numbers of a column with so many a row; NaN where the column says that there is none. `None` for anything that is no such numbers.
+    ///
+    /// # Errors
+    /// Those of [`tables`].
+    pub fn numbers(&self, class: &str, name: &str, place: &Value, count: usize, a_row: usize) -> Result<Option<Vec<f64>>, GltfFault> {
+        let property = self.schema.classes.get(class).and_then(|class| class.get(name));
+        let (Some(property), Ok(place)) = (property, TableProperty::deserialize(place)) else { return Ok(None) };
+        if property.numbers() != Some(a_row) {
+            return Ok(None);
+        }
+        // Factors of their own for each number of a row are none we apply.
+        let factors = [&place.scale, &place.offset, &property.scale, &property.offset];
+        if factors.into_iter().flatten().any(|factor| !factor.is_number()) {
+            return Ok(None);
+        }
+        let mut plain = property.clone();
+        let none = plain.no_data.take();
+        let object = || name.to_owned();
+        let source = Source { view: self.view, schema: &self.schema, property: &plain, place: &place, count: count.saturating_mul(a_row), object: &object };
+        let mut numbers: Vec<f64> = match (property.kind.as_str(), source.raw()?) {
+            ("ENUM", Some(raw)) => raw.into_iter().map(|number| number as f64).collect(),
+            ("ENUM", None) => return Ok(None),
+            _ => match source.numbers()? {
+                Some(Values::U32(list)) => list.into_iter().map(f64::from).collect(),
+                Some(Values::F32(list)) => list.into_iter().map(f64::from).collect(),
+                Some(Values::F64(list)) => list,
+                Some(Values::Text(_)) | None => return Ok(None),
+            },
+        };
+        let default = property.default.as_ref().map_or_else(Vec::new, numbers_of);
+        let none = none.as_ref().map_or_else(Vec::new, numbers_of);
+        if !none.is_empty() {
+            for row in numbers.chunks_mut(a_row.max(1)).filter(|row| **row == none) {
+                row.iter_mut().enumerate().for_each(|(k, slot)| *slot = default.get(k).copied().unwrap_or(f64::NAN));
+            }
+        }
+        Ok(Some(numbers))
+    }
+}
+
+/// A number, or a list of numbers.
+fn numbers_of(value: &Value) -> Vec<f64> {
+    match value {
+        Value::Array(list) => list.iter().filter_map(Value::as_f64).collect(),
+        value => value.as_f64().into_iter().collect(),
+    }
+}
+
+struct Source<'s, 'v> {
+    view: &'s View<'v>,
     schema: &'s Declared<'s>,
     property: &'s Property,
     place: &'s TableProperty,
@@ -145,7 +219,7 @@ struct Source<'s> {
     object: &'s dyn Fn() -> String,
 }
 
-impl Source<'_> {
+impl Source<'_, '_> {
     fn column(&self, text: &mut usize) -> Result<Option<Values>, GltfFault> {
         if self.property.array {
             return Ok(None);
@@ -161,7 +235,7 @@ impl Source<'_> {
 
     /// `count` elements of `B` bytes.
     fn bytes<const B: usize>(&self) -> Result<impl Iterator<Item = [u8; B]>, GltfFault> {
-        let view = self.store.view(self.place.values)?;
+        let view = (self.view)(self.place.values)?;
         let need = self.count.saturating_mul(B);
         let bytes = view
             .get(..need)
@@ -290,7 +364,7 @@ impl Source<'_> {
     }
 
     fn booleans(&self) -> Result<Values, GltfFault> {
-        let view = self.store.view(self.place.values)?;
+        let view = (self.view)(self.place.values)?;
         let need = self.count.div_ceil(8);
         let bytes = view
             .get(..need)
@@ -302,7 +376,7 @@ impl Source<'_> {
     }
 
     fn texts(&self, budget: &mut usize) -> Result<Values, GltfFault> {
-        let view = self.store.view(self.place.values)?;
+        let view = (self.view)(self.place.values)?;
         let offsets = self.offsets()?;
         let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
         let mut list = Vec::with_capacity(self.count);
@@ -329,7 +403,7 @@ impl Source<'_> {
         let number = self.place.string_offsets.ok_or_else(|| {
             GltfFault::new("gltf-metadata-range", (self.object)(), "stringOffsets")
         })?;
-        let view = self.store.view(number)?;
+        let view = (self.view)(number)?;
         let size = match self.place.string_offset_type.as_deref() {
             Some("UINT8") => 1,
             Some("UINT16") => 2,
@@ -352,12 +426,16 @@ impl Source<'_> {
             .collect())
     }
 
-    fn names(&self, budget: &mut usize) -> Result<Option<Values>, GltfFault> {
+    /// The numbers behind the names of an enumeration; `None` where it is none.
+    fn raw(&self) -> Result<Option<Vec<i64>>, GltfFault> {
+        if self.property.kind != "ENUM" {
+            return Ok(None);
+        }
         let id = self.property.enum_type.as_deref().unwrap_or("");
-        let Some((value_type, name_of)) = self.schema.enums.get(id) else {
+        let Some((value_type, _)) = self.schema.enums.get(id) else {
             return Ok(None);
         };
-        let raw: Vec<i64> = match value_type.as_deref().unwrap_or("UINT16") {
+        Ok(Some(match value_type.as_deref().unwrap_or("UINT16") {
             "INT8" => self.bytes()?.map(|[b]| i64::from(b as i8)).collect(),
             "UINT8" => self.bytes()?.map(|[b]| i64::from(b)).collect(),
             "INT16" => self
@@ -378,7 +456,12 @@ impl Source<'_> {
                 .collect(),
             "INT64" | "UINT64" => self.bytes()?.map(i64::from_le_bytes).collect(),
             _ => return Ok(None),
-        };
+        }))
+    }
+
+    fn names(&self, budget: &mut usize) -> Result<Option<Values>, GltfFault> {
+        let Some((_, name_of)) = self.schema.enums.get(self.property.enum_type.as_deref().unwrap_or("")) else { return Ok(None) };
+        let Some(raw) = self.raw()? else { return Ok(None) };
         let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
         let mut names = Vec::with_capacity(raw.len());
         for value in raw {

@@ -212,6 +212,7 @@ pub fn plan_subtrees(
         contents: vec![Availability::none(bits)],
         children: Availability::none(children),
         bounds: None,
+        said: super::subtree::Said::default(),
     };
     for &tile in &available {
         let root = tile.subtree_root(subtree_levels);

@@ -1,9 +1,12 @@
-//! What subtrees tell of their tiles: tighter bounds than the implicit ones, by the semantics of the 3D Metadata specification.
+//! What subtrees tell of their tiles: tighter bounds than the implicit ones, errors and refinements, by the semantics of the 3D Metadata specification.
 //!
 //! The tileset's schema says which property of which class has which meaning; the subtree's property table holds the values,
-//! one row for each available tile. Only bounds are read. Properties of other meanings, and types no bound has, are skipped.
+//! one row for each available tile. Numbers may be of any type, normalised, scaled or absent. Points for culling by the horizon, and bounds of
+//! contents apart from their tile's, make nothing right that is not right without them: they are not read. Tables of other meanings are in [`super::tables`].
 
-use super::BoundingVolume;
+use super::{BoundingVolume, Refine};
+use crate::formats::gltf::json::{Property, Schema};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -25,6 +28,8 @@ pub enum Semantic {
     BoundingSphere,
     MinimumHeight,
     MaximumHeight,
+    GeometricError,
+    Refine,
 }
 
 impl Semantic {
@@ -35,6 +40,8 @@ impl Semantic {
             "TILE_BOUNDING_SPHERE" => Self::BoundingSphere,
             "TILE_MINIMUM_HEIGHT" => Self::MinimumHeight,
             "TILE_MAXIMUM_HEIGHT" => Self::MaximumHeight,
+            "TILE_GEOMETRIC_ERROR" => Self::GeometricError,
+            "TILE_REFINE" => Self::Refine,
             _ => return None,
         })
     }
@@ -45,7 +52,7 @@ impl Semantic {
             Self::BoundingBox => 12,
             Self::BoundingRegion => 6,
             Self::BoundingSphere => 4,
-            Self::MinimumHeight | Self::MaximumHeight => 1,
+            Self::MinimumHeight | Self::MaximumHeight | Self::GeometricError | Self::Refine => 1,
         }
     }
 
@@ -55,68 +62,39 @@ impl Semantic {
     }
 }
 
-/// A property that tells a bound.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Column {
-    pub semantic: Semantic,
-    /// FLOAT64, or else FLOAT32.
-    pub double: bool,
-}
-
-/// The properties of a schema that tell bounds, by class and name.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// A tileset's schema, with the properties of its classes that tell something of tiles.
+#[derive(Clone, Debug, Default)]
 pub struct TileSchema {
-    classes: BTreeMap<String, BTreeMap<String, Column>>,
+    classes: BTreeMap<String, BTreeMap<String, Semantic>>,
+    pub(super) schema: Schema,
 }
 
 impl TileSchema {
     /// From the schema inside a tileset, as it stands; a schema in a file of its own (`schemaUri`) is not followed.
     pub fn of(schema: Option<&Value>) -> Self {
-        let classes = schema
-            .and_then(|schema| schema.get("classes"))
-            .and_then(Value::as_object);
-        let mut schema = Self::default();
-        for (name, class) in classes.into_iter().flatten() {
+        let schema = schema.and_then(|schema| Schema::deserialize(schema).ok()).unwrap_or_default();
+        let mut classes = BTreeMap::new();
+        for (name, class) in &schema.classes {
             let properties = class.get("properties").and_then(Value::as_object);
-            let columns: BTreeMap<String, Column> = properties
-                .into_iter()
-                .flatten()
-                .filter_map(|(id, property)| Some((id.clone(), column(property)?)))
-                .collect();
-            if !columns.is_empty() {
-                schema.classes.insert(name.clone(), columns);
+            let semantic = |property: &Value| {
+                let semantic = Semantic::named(property.get("semantic")?.as_str()?)?;
+                let property = Property::deserialize(property).ok()?;
+                // Texts and lists of another length are no such numbers.
+                (property.numbers() == Some(semantic.numbers())).then_some(semantic)
+            };
+            let told: BTreeMap<String, Semantic> =
+                properties.into_iter().flatten().filter_map(|(id, property)| Some((id.clone(), semantic(property)?))).collect();
+            if !told.is_empty() {
+                classes.insert(name.clone(), told);
             }
         }
-        schema
+        Self { classes, schema }
     }
 
-    pub fn column(&self, class: &str, property: &str) -> Option<Column> {
+    /// What a property tells of tiles, if anything.
+    pub fn semantic(&self, class: &str, property: &str) -> Option<Semantic> {
         self.classes.get(class)?.get(property).copied()
     }
-}
-
-fn column(property: &Value) -> Option<Column> {
-    let text = |key: &str| property.get(key).and_then(Value::as_str);
-    let semantic = Semantic::named(text("semantic")?)?;
-    let array = property
-        .get("array")
-        .and_then(Value::as_bool)
-        .unwrap_or(false);
-    let count = property.get("count").and_then(Value::as_u64);
-    let fits = match semantic.numbers() {
-        1 => !array,
-        many => array && count == Some(many as u64),
-    };
-    // Values that would have to be scaled or may be absent are no bounds we know.
-    let plain = ["offset", "scale", "noData", "default"]
-        .iter()
-        .all(|key| property.get(*key).is_none());
-    let double = match text("componentType")? {
-        "FLOAT64" => true,
-        "FLOAT32" => false,
-        _ => return None,
-    };
-    (fits && plain && text("type") == Some("SCALAR")).then_some(Column { semantic, double })
 }
 
 /// The schema of our own tilesets: the region of each tile, and its lowest and highest height.
@@ -184,6 +162,21 @@ impl TileBounds {
             .filter(BoundingVolume::is_sound)
     }
 
+    /// The error of a tile, metres in its own frame, if the table tells a sound one.
+    pub fn geometric_error(&self, row: usize) -> Option<f64> {
+        let [error] = self.value(Semantic::GeometricError, row)?;
+        (error.is_finite() && error >= 0.0).then_some(error)
+    }
+
+    pub fn refine(&self, row: usize) -> Option<Refine> {
+        let [number] = self.value(Semantic::Refine, row)?;
+        match number {
+            0.0 => Some(Refine::Add),
+            1.0 => Some(Refine::Replace),
+            _ => None,
+        }
+    }
+
     /// The bounds of a tile whose implicit ones are given. What the table says of the tile goes first; nonsense is not believed.
     pub fn applied(&self, row: usize, implicit: BoundingVolume) -> BoundingVolume {
         let stated = self.stated(row);
@@ -191,8 +184,9 @@ impl TileBounds {
         let height = |semantic| self.value(semantic, row).map(|[height]: [f64; 1]| height);
         match volume {
             BoundingVolume::Region([west, south, east, north, low, high]) => {
-                let low = height(Semantic::MinimumHeight).unwrap_or(low);
-                let high = height(Semantic::MaximumHeight).unwrap_or(high);
+                let told = |semantic| height(semantic).filter(|height: &f64| !height.is_nan());
+                let low = told(Semantic::MinimumHeight).unwrap_or(low);
+                let high = told(Semantic::MaximumHeight).unwrap_or(high);
                 let tight = BoundingVolume::Region([west, south, east, north, low, high]);
                 if tight.is_sound() { tight } else { volume }
             }

@@ -10,7 +10,8 @@
 //! | [`content`] | bytes of any content to what is drawn |
 //! | [`batched`], [`instanced`], [`points`] | contents of 3D Tiles 1.0 |
 //! | [`style`] | the styling language |
-//! | [`metadata`] | tighter bounds of implicit tiles, told by subtrees |
+//! | [`metadata`] | bounds, errors and refinements of implicit tiles, told by subtrees |
+//! | [`tables`] | the tables that they are told in, and what else they say |
 //!
 //! Implicit tiling is read as quadtree and octree, and written as a quadtree.
 //! Source: OGC 22-025r4, 3D Tiles Specification 1.1.
@@ -25,6 +26,7 @@ pub mod metadata;
 pub mod points;
 pub mod style;
 pub mod subtree;
+pub mod tables;
 pub mod tileset;
 mod tileset_read;
 pub mod volume;

@@ -1,8 +1,10 @@
 //! Subtrees of implicit tiling: which tiles, contents and child subtrees exist. JSON and binary form, both ways.
 
+use crate::formats::gltf::Column;
 use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
 use super::metadata::{self, TileBounds, TileSchema};
-use super::{BoundingVolume, CellCoord, TilesFault};
+use super::tables::{self, RawTable, Rows};
+use super::{BoundingVolume, CellCoord, Refine, TilesFault};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -106,6 +108,22 @@ pub struct Subtree {
     pub children: Availability,
     /// Tighter bounds than the implicit ones, where the file tells them.
     pub bounds: Option<TileBounds>,
+    /// What else it says of available tiles, and of the available contents of each number.
+    pub said: Said,
+}
+
+/// Rows in the order of the bits of what is available.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Said {
+    pub tiles: Rows,
+    pub contents: Vec<Rows>,
+}
+
+impl Said {
+    /// In memory.
+    pub fn bytes(&self) -> u64 {
+        self.contents.iter().chain([&self.tiles]).map(Rows::bytes).sum()
+    }
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -123,24 +141,8 @@ struct Document {
     property_tables: Vec<RawTable>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tile_metadata: Option<usize>,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default)]
-struct RawTable {
-    class: String,
-    count: usize,
-    properties: BTreeMap<String, RawProperty>,
-}
-
-#[derive(Default, Serialize, Deserialize)]
-#[serde(default, rename_all = "camelCase")]
-struct RawProperty {
-    values: usize,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    offset: Option<serde_json::Value>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scale: Option<serde_json::Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    content_metadata: Vec<usize>,
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -213,37 +215,61 @@ impl Subtree {
                 "childSubtreeAvailability",
             )?,
             bounds: None,
+            said: Said::default(),
         };
-        if let Some(number) = document.tile_metadata {
-            let table = document
-                .property_tables
-                .get(number)
-                .ok_or_else(|| TilesFault::new("subtree-metadata", "tileMetadata", number))?;
-            subtree.bounds = source.bounds(table, schema)?;
+        let listed = |number: &usize, name| document.property_tables.get(*number).ok_or_else(|| TilesFault::new("subtree-metadata", name, number));
+        if let Some(number) = &document.tile_metadata {
+            let table = listed(number, "tileMetadata")?;
+            let views = source.views_of(table, schema, true)?;
+            subtree.bounds = tables::bounds(table, schema, &views)?;
+            subtree.said.tiles = tables::rows(table, schema, &views);
+        }
+        for number in &document.content_metadata {
+            let table = listed(number, "contentMetadata")?;
+            let views = source.views_of(table, schema, false)?;
+            subtree.said.contents.push(tables::rows(table, schema, &views));
         }
         Ok(subtree)
+    }
+
+    /// The row of an available tile in tables of tiles, the tile given from the subtree's root.
+    fn row(&self, inner: CellCoord) -> Option<usize> {
+        // Rows are those of available tiles, in the order of their bits.
+        usize::try_from(self.tiles.count(inner.bit())).ok().filter(|_| self.has_tile(inner))
+    }
+
+    /// What the metadata say of an available tile's error, metres in its own frame, and of how it is refined.
+    pub fn fineness_of(&self, inner: impl Into<CellCoord>) -> (Option<f64>, Option<Refine>) {
+        let told = self.row(inner.into()).zip(self.bounds.as_ref());
+        told.map_or((None, None), |(row, bounds)| (bounds.geometric_error(row), bounds.refine(row)))
+    }
+
+    /// What else is said of an available tile.
+    pub fn said_of(&self, inner: impl Into<CellCoord>) -> Vec<Column> {
+        self.row(inner.into()).map_or_else(Vec::new, |row| self.said.tiles.row(row))
+    }
+
+    /// What is said of an available tile's content of a number.
+    pub fn said_of_content(&self, inner: impl Into<CellCoord>, number: usize) -> Vec<Column> {
+        let inner = inner.into();
+        let found = self.said.contents.get(number).zip(self.contents.get(number)).filter(|_| self.has_content(inner, number));
+        let row = found.and_then(|(rows, contents)| Some((rows, usize::try_from(contents.count(inner.bit())).ok()?)));
+        row.map_or_else(Vec::new, |(rows, row)| rows.row(row))
     }
 
     /// The bounds of an available tile, given from the subtree's root: as its metadata tell, or else the implicit ones.
     pub fn bounds_of(&self, inner: impl Into<CellCoord>, implicit: BoundingVolume) -> BoundingVolume {
         let inner = inner.into();
         match &self.bounds {
-            Some(bounds) if self.has_tile(inner) => {
-                // Rows are those of available tiles, in the order of their bits.
-                let row = self.tiles.count(inner.bit());
-                usize::try_from(row).map_or(implicit, |row| bounds.applied(row, implicit))
-            }
-            _ => implicit,
+            Some(bounds) => self.row(inner).map_or(implicit, |row| bounds.applied(row, implicit)),
+            None => implicit,
         }
     }
 
     /// Whether the metadata tell a volume of its own for an available tile, which need not lie in the implicit one.
     pub fn states_volume(&self, inner: impl Into<CellCoord>) -> bool {
         let inner = inner.into();
-        self.bounds.as_ref().is_some_and(|bounds| {
-            let row = usize::try_from(self.tiles.count(inner.bit()));
-            self.has_tile(inner) && row.is_ok_and(|row| bounds.stated(row).is_some())
-        })
+        self.bounds.as_ref().zip(self.row(inner)).is_some_and(|(bounds, row)| bounds.stated(row).is_some())
     }
 
     /// Is the tile there? It is given from the subtree's root.
@@ -390,39 +416,27 @@ impl Source<'_> {
         })
     }
 
-    /// The columns of a table of tiles that tell bounds. Rows beyond the values have none.
-    fn bounds(
-        &mut self,
-        table: &RawTable,
-        schema: &TileSchema,
-    ) -> Result<Option<TileBounds>, TilesFault> {
-        let mut bounds = TileBounds::default();
+    /// The buffer views that a table names. Of those that tell what tiles are like none may be missing; others are left out.
+    fn views_of(&mut self, table: &RawTable, schema: &TileSchema, tells: bool) -> Result<BTreeMap<usize, Vec<u8>>, TilesFault> {
+        let mut views = BTreeMap::new();
+        let mut room = MAX_SUBTREE_BYTES;
         for (name, property) in &table.properties {
-            let known = schema.column(&table.class, name);
-            let Some(column) =
-                known.filter(|_| property.offset.is_none() && property.scale.is_none())
-            else {
-                continue;
-            };
-            let bytes = self.view(property.values, "propertyTables")?;
-            let values: Vec<f64> = if column.double {
-                let eights = bytes.as_chunks::<8>().0;
-                eights.iter().map(|b| f64::from_le_bytes(*b)).collect()
-            } else {
-                let fours = bytes.as_chunks::<4>().0;
-                fours
-                    .iter()
-                    .map(|b| f64::from(f32::from_le_bytes(*b)))
-                    .collect()
-            };
-            let wanted = table.count.saturating_mul(column.semantic.numbers());
-            if values.len() < wanted {
-                let value = format!("{name}: {} < {wanted}", values.len());
-                return Err(TilesFault::new("subtree-metadata", "propertyTables", value));
+            let wanted = tells && schema.semantic(&table.class, name).is_some();
+            for number in tables::views(property) {
+                if views.contains_key(&number) {
+                    continue;
+                }
+                match self.view(number, "propertyTables") {
+                    Ok(bytes) if bytes.len() <= room => {
+                        room -= bytes.len();
+                        views.insert(number, bytes);
+                    }
+                    Err(fault) if wanted => return Err(fault),
+                    Ok(_) | Err(_) => {}
+                }
             }
-            bounds.columns.insert(column.semantic, values);
         }
-        Ok((!bounds.columns.is_empty()).then_some(bounds))
+        Ok(views)
     }
 
     /// The bytes of a buffer view.
@@ -520,10 +534,7 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
             continue;
         };
         bin.resize(bin.len().next_multiple_of(8), 0);
-        let property = RawProperty {
-            values: views.len(),
-            ..RawProperty::default()
-        };
+        let property = serde_json::json!({ "values": views.len() });
         let start = bin.len();
         if semantic.is_double() {
             bin.extend(values.iter().flat_map(|value| value.to_le_bytes()));
@@ -554,6 +565,7 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         content_availability,
         child_subtree_availability,
         tile_metadata: with_bounds.then_some(0),
+        content_metadata: Vec::new(),
         property_tables: if with_bounds {
             vec![table]
         } else {

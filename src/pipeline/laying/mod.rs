@@ -249,8 +249,8 @@ pub struct Laid {
     pub grid: Option<Grid>,
     /// What lamps and trams draw, and where.
     pub extras: Vec<Extra>,
-    /// Buildings too far from every street.
-    pub unreached: usize,
+    /// Sites too far from every street, by their place in the list: no network has them.
+    pub unreached: Vec<usize>,
 }
 
 /// Lays the wanted networks. `others` are consumers that are no buildings: trams.
@@ -276,6 +276,6 @@ pub fn lay(sites: &[Site], streets: &[Street], others: Vec<Extra>, ground: &pipe
     if is(Utility::Heat) {
         pipes::heat(&graph, sites, &mut draft);
     }
-    let unreached = graph.taps.iter().filter(|tap| tap.is_none()).count();
+    let unreached = graph.taps.iter().enumerate().filter(|(_, tap)| tap.is_none()).map(|(index, _)| index).collect();
     Some(Laid { conduits: draft.conduits, fixtures: draft.fixtures, grid, extras, unreached })
 }

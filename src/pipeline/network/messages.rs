@@ -9,6 +9,7 @@ use crate::base::{Finding, printable};
 pub const SENTENCES: &[(&str, &str, &str)] = &[
     ("dispatch-json", "Le cas de stockage est illisible ({object}) : {value}", "The storage case cannot be read ({object}): {value}"),
     ("dispatch-unserved", "Le raccordement ne suffit pas, même avec la batterie : {value} MWh de consommation ne sont pas servis, en {object} pas. Relevez la limite de soutirage ou la batterie.", "The connection does not suffice, even with the battery: {value} MWh of consumption are not served, in {object} steps. Raise the import limit or the battery."),
+    ("grid-axis-uneven", "Les profils des charges vont par pas inégaux (axe « {value} » : mois, ou jours de 23 et 25 heures) : une année du réseau se calcule à pas fixe. Importez-les heure par heure, avec leur fuseau", "The profiles of the loads go by uneven steps (axis “{value}”: months, or days of 23 and 25 hours): a year of the network is computed at a fixed step. Import them hour by hour, with their time zone"),
     ("grid-branch-short", "{object} a ses deux extrémités au même nœud {value}", "{object} has both ends at bus {value}"),
     ("grid-bus-unknown", "{object} nomme le nœud « {value} », qui n’existe pas", "{object} names bus “{value}”, which does not exist"),
     ("grid-capacity", "La capacité d’accueil ne peut pas être calculée : {value}", "The hosting capacity cannot be computed: {value}"),

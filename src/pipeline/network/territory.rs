@@ -90,7 +90,7 @@ pub(super) fn fault(code: &'static str, file: &Path, value: impl std::fmt::Displ
 /// Reads the network of a territory and its profiles.
 ///
 /// # Errors
-/// `grid-territory-none` for a territory without a network, or what is unreadable.
+/// `grid-territory-none` for a territory without a network, `grid-axis-uneven` for profiles by the month or by days of the clock, or what is unreadable.
 pub fn open_territory(manifest_at: &Path, manifest: &Manifest) -> Result<Driven, YearFault> {
     let folder = manifest_at.parent().unwrap_or(Path::new(".")).to_owned();
     let grid = manifest.grids.first().cloned().ok_or_else(|| fault("grid-territory-none", manifest_at, &manifest.id))?;
@@ -142,7 +142,9 @@ pub fn open_territory(manifest_at: &Path, manifest: &Manifest) -> Result<Driven,
             }
         }
     }
-    let (start, step_h) = (axis.start, axis.step as f64 / 3600.0);
+    // A year is summed up in hours of equal steps and dated by their number.
+    let step_s = axis.even_step().filter(|_| axis.start_of(0) == Some(axis.start)).ok_or_else(|| fault("grid-axis-uneven", manifest_at, &axis.id))?;
+    let (start, step_h) = (axis.start, step_s as f64 / 3600.0);
     Ok(Driven { opened, profiles, start, step_h, grid, file, folder, manifest_at: manifest_at.to_owned(), dataset: None, draws_buses: false })
 }
 

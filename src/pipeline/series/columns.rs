@@ -144,7 +144,11 @@ impl ColumnPlan {
             }
         };
         for (unit, names) in units.guessed {
-            teller.push("series-unit-guessed", Severity::Info, names, unit);
+            match form.known {
+                // Two words are little to go by.
+                Some(Known::EnedisCurve) => teller.push("series-curve-assumed", Severity::Warning, columns.join(" ; "), unit),
+                _ => teller.push("series-unit-guessed", Severity::Info, names, unit),
+            }
         }
         Self {
             instant: form.instant.iter().map(|at| place(*at)).collect(),
@@ -298,6 +302,7 @@ fn known_unit(known: Known, column: &str) -> &'static str {
         Known::Eco2mix => "MW",
         Known::EnedisProfiles if column.starts_with("coefficient") => "1",
         Known::EnedisAggregates if column.starts_with("courbe_moyenne") || column.contains("energie") => "Wh",
+        Known::EnedisCurve => "W",
         Known::EnedisProfiles | Known::EnedisAggregates => "",
         Known::MeteoFrance => match column {
             "t" | "td" | "tn" | "tx" | "tm" | "tntxm" | "t10" | "t20" | "t50" | "t100" | "tnsol" | "tn50" | "tchaussee" => "°C",

@@ -165,9 +165,13 @@ impl<'a> Intake<'a> {
     /// What the system says when the values cannot be kept.
     pub fn table(&mut self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> std::io::Result<()> {
         let before = table.series_facts().before;
-        self.clock_of(columns, form, &before, teller);
-        self.ends_of(columns, form, &before, teller);
         let mut form = form.clone();
+        // What stands before a table says more than two words over it, or that it is another thing.
+        if form.known == Some(Known::EnedisCurve) && before != Preamble::default() {
+            form.known = None;
+        }
+        self.clock_of(columns, &form, &before, teller);
+        self.ends_of(columns, &form, &before, teller);
         if let Values::Columns(list) = &form.values {
             let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
@@ -289,10 +293,10 @@ impl<'a> Intake<'a> {
             match form.known {
                 // In universal time for the metropole, in that of the place overseas, as its producer has it.
                 Some(known @ Known::MeteoFrance) => (known.name().to_owned(), if self.wanted.clock == Clock::Paris { Clock::Hours(0) } else { self.wanted.clock }),
+                Some(Known::EnedisCurve) => return,
                 // RTE and Enedis are of the metropole: elsewhere columns that are called as theirs are somebody else's. A perimeter is RTE's own word.
                 Some(known) if self.wanted.clock == Clock::Paris || columns.iter().any(|name| plain_name(name) == "perimetre") => (known.name().to_owned(), Clock::Paris),
-                Some(_) => return,
-                None => return,
+                Some(_) | None => return,
             }
         };
         self.wall = WallClock::new(clock);
@@ -304,7 +308,7 @@ impl<'a> Intake<'a> {
     fn ends_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
         let names = instants(columns, form);
         let is_end = |name: &String| ["_fin", "_end", "_fin_de_pas"].iter().any(|ending| name.ends_with(ending));
-        let said = if names.iter().any(is_end) { Some(names.join(", ")) } else { before.load_curve.clone() };
+        let said = if names.iter().any(is_end) || form.known == Some(Known::EnedisCurve) { Some(names.join(", ")) } else { before.load_curve.clone() };
         if let (Some(said), None) = (said, self.wanted.declared.and_then(|declared| declared.stamp)) {
             self.ends = true;
             teller.push("series-stamp-end-guessed", Severity::Info, said, "");

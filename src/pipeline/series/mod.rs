@@ -405,7 +405,7 @@ fn nature_of(dataset: &Dataset, known: Option<form::Known>) -> Nature {
         (nature @ (Nature::Measured | Nature::Statistical | Nature::Simulated | Nature::Made), _) => nature,
         (_, Some(form::Known::Eco2mix | form::Known::MeteoFrance)) => Nature::Measured,
         (_, Some(form::Known::EnedisProfiles | form::Known::EnedisAggregates)) => Nature::Statistical,
-        (nature, None) => nature,
+        (nature, Some(form::Known::EnedisCurve) | None) => nature,
     }
 }
 

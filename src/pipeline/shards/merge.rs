@@ -4,7 +4,7 @@ use super::bytes::Bytes;
 use super::file::{self, DoneFile, TileFile, done_path};
 use super::work::{self, Loaded};
 use super::spool::bounds_of;
-use crate::base::{Bounds2, DatasetId, Report};
+use crate::base::{Bounds2, Clock, DatasetId, Finding, Report, Severity};
 use crate::formats::search::Spot;
 use crate::formats::territory::{FeatureTable, Manifest};
 use crate::pipeline::clean::{Object, buildings};
@@ -107,10 +107,14 @@ pub fn merge(loaded: &Loaded, progress: &dyn Progress) -> Result<Merged, ImportF
     manifest.layers.extend(plan.models.layers.iter().filter(|layer| !manifest.layers.iter().any(|known| known.id == layer.id)).cloned().collect::<Vec<_>>());
     manifest.imagery = pictures;
     add_series(&mut manifest, &plan.series);
+    let clock = manifest.clock();
+    if plan.buildings > 0 && !matches!(clock, Clock::Paris | Clock::Hours(_)) {
+        report.push(Finding::new("demand-overseas", Severity::Info, "territory").object("buildings").value(clock.name()));
+    }
     let mut names = Names::new(register(loaded)?);
     let mut gathering = Gathering::new(&loaded.crs);
     let mut stations = Stations::default();
-    let (table, of_areas) = features(loaded, &mut names, &mut gathering, &mut stations, progress)?;
+    let (table, of_areas) = features(loaded, &mut names, &mut gathering, &mut stations, &mut report, progress)?;
     manifest.connect = gathering.write(&package).map_err(|error| ImportFault::new("write-failed", package.display(), error))?;
     manifest.features = Some(table);
     area_demand::write(&of_areas, &|at| loaded.geoid.undulation_m(at), &package, &mut manifest).map_err(|fault| coded(&fault))?;
@@ -158,7 +162,7 @@ fn models_alone(loaded: &Loaded) -> Result<Manifest, ImportFault> {
 }
 
 /// Writes the feature table from the clean objects, place by place, and hands their names on: its bytes do not depend on how the territory was cut.
-fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, stations: &mut Stations, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
+fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, stations: &mut Stations, report: &mut Report, progress: &dyn Progress) -> Result<(FeatureTable, Vec<area_demand::DemandOfLayer>), ImportFault> {
     let mut table = Table::create(&loaded.package(), &loaded.crs).map_err(|fault| coded(&fault))?;
     let mut rows = 0_u64;
     loaded.spool.by_place(&mut |objects| {
@@ -193,6 +197,9 @@ fn features(loaded: &Loaded, names: &mut Names, gathering: &mut Gathering, stati
         features.sort_by_key(Feature::rank);
         table.add(&features).map_err(|fault| coded(&fault))
     })?;
+    if table.unestimated() > 0 {
+        report.push(Finding::new("demand-light", Severity::Info, "territory").object("buildings").value(table.unestimated()));
+    }
     table.finish().map_err(|fault| coded(&fault))
 }
 

@@ -4,7 +4,7 @@ use super::file::SERIES;
 use super::plan::Gathered;
 use super::spool::bounds_of;
 use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
-use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
+use crate::energy::demand::DemandClass;
 use crate::formats::territory::{GridFile, ScaledSeries, Series};
 use crate::formats::zarr::{self, About};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
@@ -12,13 +12,13 @@ use crate::geodesy::Crs;
 use crate::pipeline::clean::buildings::{Draft, settle};
 use crate::pipeline::clean::{Object, terrain::Floor};
 use crate::pipeline::laying::electricity::Extra;
-use crate::pipeline::laying::graph::{self, Place, Street};
+use crate::pipeline::laying::graph::{Place, Street};
 use crate::pipeline::laying::grid::{FEATURE_PREFIX, Grid};
 use crate::pipeline::laying::sites::Site;
 use crate::pipeline::laying::{self, DATASET, LAID, MAX_SITES, loads, roofs, rules};
 use crate::pipeline::series::{SeriesFile, scaled};
 use crate::pipeline::sources::declaration::{Declaration, Role};
-use crate::pipeline::tile::buildings::demand_class;
+use crate::pipeline::tile::demand::Asked;
 use crate::pipeline::tile::series::{ARRAY, AXIS, CHUNK_HOURS, YEAR};
 use crate::pipeline::{ImportFault, LayerCount, Progress};
 use crate::region::utility::{FixtureKind, Utility, Years};
@@ -121,8 +121,9 @@ pub fn lay(
         tell("networks-nothing-to-serve", format!("{} / {}", sites.len(), streets.len()), report);
         return Ok((gathered, None));
     };
-    if laid.unreached > 0 {
-        report.push(Finding::new("networks-unreached", Severity::Info, "territory").object(laid.unreached.to_string()).value(format!("{} m", graph::SERVICE_M)));
+    if !laid.unreached.is_empty() {
+        let kwh: f64 = laid.unreached.iter().filter_map(|index| sites.get(*index)).map(|site| site.kwh).sum();
+        report.push(Finding::new("networks-unreached", Severity::Warning, "territory").object(laid.unreached.len().to_string()).value(format!("{kwh:.0}")));
     }
     if !declaration.datasets.iter().any(|dataset| dataset.id == id) {
         declaration.datasets.push(dataset());
@@ -169,20 +170,16 @@ fn dataset() -> Dataset {
     }
 }
 
-/// What a building asks for; light constructions ask for nothing.
+/// What a building asks for; without an estimate, or without any demand, nothing is laid to it.
 fn site(building: &Building) -> Option<Site> {
-    if building.light {
+    let Asked { class, floor_m2, estimate } = Asked::of(building);
+    let kwh = estimate?.kwh;
+    if !(kwh > 0.0) {
         return None;
     }
     let largest = building.footprint.iter().max_by(|a, b| a.unsigned_area().total_cmp(&b.unsigned_area()))?;
     let outline: Vec<[f64; 2]> = largest.exterior().0.iter().map(|at| [at.x, at.y]).collect();
     let at = crate::region::footprint::centre(&building.footprint)?;
-    let class = demand_class(building.usage);
-    let floor_m2 = floor_area_of_class_m2(class, building.footprint.unsigned_area(), building.storeys, building.eave_height_m);
-    let (kwh, _) = annual_kwh(class, floor_m2, building.dwellings);
-    if !(kwh > 0.0) {
-        return None;
-    }
     let homes = match (class, building.dwellings) {
         (DemandClass::Residential, Some(homes @ 1..)) => f64::from(homes),
         (DemandClass::Residential, _) => (floor_m2 / HOME_M2).round().max(1.0),

@@ -1,5 +1,6 @@
 //! Buildings: whole with their roofs near by, blocks from afar, each in exactly one tile of a level.
 
+use super::demand::{Asked, Estimate};
 use super::grid::{Grid, TileKey};
 use super::kept::{self, Columns, Kept};
 use super::mesh::MeshBuilder;
@@ -7,7 +8,6 @@ use super::palette;
 use super::part::Part;
 use super::scene::{Drawn, Scene};
 use crate::base::{Finding, Report, Rng, Severity, Uncertainty};
-use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::region::roof::{DrawnBuilding, RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn};
 use crate::region::roof_shape::{RoofKind, RoofMethod};
@@ -417,27 +417,6 @@ pub fn height_origin_name(origin: HeightOrigin) -> &'static str {
     }
 }
 
-/// The class whose load profile a use follows; its place in [`DemandClass::ALL`] is the row of the series.
-pub fn demand_class(usage: Usage) -> DemandClass {
-    match usage {
-        Usage::Residential => DemandClass::Residential,
-        Usage::Commercial => DemandClass::Services,
-        Usage::Industrial => DemandClass::Industrial,
-        Usage::Agricultural => DemandClass::Agricultural,
-        Usage::Religious => DemandClass::Religious,
-        Usage::Sport => DemandClass::Sport,
-        Usage::Annex => DemandClass::Annex,
-        Usage::Unknown => DemandClass::Unknown,
-    }
-}
-
-fn demand_row(class: DemandClass) -> u32 {
-    DemandClass::ALL
-        .iter()
-        .position(|known| *known == class)
-        .map_or(u32::MAX, |row| row as u32)
-}
-
 /// The facts of buildings, one row each; the names are a contract with the viewer.
 fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
     let buildings: Vec<&Building> = rows.iter().map(|(building, _)| *building).collect();
@@ -448,9 +427,8 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
         Values::U32(buildings.iter().map(|b| of(b).unwrap_or(u32::MAX)).collect())
     };
     let footprint = |b: &Building| b.footprint.unsigned_area();
-    let floor = |b: &Building| {
-        floor_area_of_class_m2(demand_class(b.usage), footprint(b), b.storeys, b.eave_height_m)
-    };
+    let asked: Vec<Asked> = buildings.iter().map(|building| Asked::of(building)).collect();
+    let estimate = |of: &dyn Fn(&Estimate) -> f64| Values::F32(asked.iter().map(|asked| asked.estimate.as_ref().map_or(f64::NAN, of) as f32).collect());
     let columns: [_; OWN_COLUMNS.len()] = [
         ("id", text(&|b| b.id.clone())),
         ("rnb", text(&|b| b.rnb.join("/"))),
@@ -470,10 +448,11 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
         // NaN where nothing was measured.
         ("roof_residual_m", roof(&|roof| roof.residual_m.unwrap_or(f64::NAN))),
         ("footprint_m2", real(&footprint)),
-        ("floor_area_m2", real(&floor)),
-        ("demand_kwh_year", real(&|b| annual_kwh(demand_class(b.usage), floor(b), b.dwellings).0)),
-        ("demand_spread", real(&|b| spread(annual_kwh(demand_class(b.usage), floor(b), b.dwellings).1))),
-        ("demand_profile", count(&|b| Some(demand_row(demand_class(b.usage))))),
+        ("floor_area_m2", Values::F32(asked.iter().map(|asked| asked.floor_m2 as f32).collect())),
+        // NaN where nothing is estimated.
+        ("demand_kwh_year", estimate(&|estimate| estimate.kwh)),
+        ("demand_spread", estimate(&|estimate| spread(&estimate.uncertainty))),
+        ("demand_profile", Values::U32(asked.iter().map(Asked::profile).collect())),
         ("dataset", text(&|b| b.dataset.to_string())),
     ];
     PropertyTable {
@@ -491,9 +470,9 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
 }
 
 /// The share by which a value may be off.
-fn spread(uncertainty: Uncertainty) -> f64 {
+fn spread(uncertainty: &Uncertainty) -> f64 {
     match uncertainty {
-        Uncertainty::Share(share) => share,
+        Uncertainty::Share(share) => *share,
         _ => f64::NAN,
     }
 }

@@ -3,13 +3,14 @@
 //! Rows go out in groups of bounded size, so memory does not grow with the territory. The bytes depend on the rows alone.
 //! Longitude and latitude on WGS84 (which no survey of this precision tells from RGF93), geometries in two dimensions.
 
-use super::buildings::{demand_class, height_origin_name, usage_name};
+use super::buildings::{height_origin_name, usage_name};
+use super::demand::Asked;
 use super::area_demand::{DemandOfAreas, DemandOfLayer};
 use super::networks::class_name;
 use super::places::Places;
 use super::{Territory, TileFault};
 use crate::base::Bounds2;
-use crate::energy::demand::{DemandClass, annual_kwh, floor_area_of_class_m2};
+use crate::energy::demand::DemandClass;
 use crate::formats::geoparquet;
 use crate::formats::shape::{Shape, ShapeKind};
 use crate::formats::territory::{DemandOfClass, FeatureTable};
@@ -449,6 +450,7 @@ pub struct Table<'a> {
     crs: &'a Crs,
     /// Yearly demand and buildings of each class.
     demand: [(f64, u64); DemandClass::ALL.len()],
+    unestimated: u64,
     areas: DemandOfAreas,
     places: Places,
 }
@@ -460,7 +462,7 @@ impl<'a> Table<'a> {
         let path = out.join(PATH);
         let file = File::create(&path).map_err(|error| fault(&error))?;
         let writer = FeatureWriter::new(BufWriter::new(file)).map_err(|error| fault(&error))?;
-        Ok(Self { writer, path, crs, demand: Default::default(), areas: DemandOfAreas::default(), places: Places::default() })
+        Ok(Self { writer, path, crs, demand: Default::default(), unestimated: 0, areas: DemandOfAreas::default(), places: Places::default() })
     }
 
     /// Adds features; their rows are made on all threads and written in order.
@@ -490,22 +492,24 @@ impl<'a> Table<'a> {
             self.places.fixture(fixture, row.at);
         }
         let Feature::Building(building) = feature else { return };
-        let class = demand_class(building.usage);
-        let stated = row.values.iter().find_map(|(name, value)| match value {
-            Value::Real(kwh) if *name == "demand_kwh_year" => Some(*kwh),
-            _ => None,
-        });
-        let place = DemandClass::ALL.iter().position(|known| *known == class);
-        let slot = place.and_then(|place| self.demand.get_mut(place));
-        if let (Some(kwh), Some(place)) = (stated, place) {
-            self.areas.note_building(building, place, kwh);
-            self.places.building(building, row.at, place, kwh, class == DemandClass::Residential);
-        }
-        if let (Some(kwh), Some(slot)) = (stated, slot) {
-            // As the tiles have it: what is summed over buildings anywhere is this sum, to the last bit that a sum has.
-            slot.0 += f64::from(kwh as f32);
+        let Asked { class: of, estimate, .. } = Asked::of(building);
+        let Some(class) = DemandClass::ALL.iter().position(|known| *known == of) else { return };
+        let lives = of == DemandClass::Residential && estimate.is_some();
+        self.places.building(building, row.at, class, estimate.as_ref().map_or(f64::NAN, |estimate| estimate.kwh), lives);
+        let Some(estimate) = estimate else {
+            self.unestimated += 1;
+            return;
+        };
+        self.areas.note_building(building, class, estimate.kwh);
+        if let Some(slot) = self.demand.get_mut(class) {
+            slot.0 += estimate.kwh;
             slot.1 += 1;
         }
+    }
+
+    /// Buildings whose demand nobody estimates.
+    pub fn unestimated(&self) -> u64 {
+        self.unestimated
     }
 
     /// # Errors
@@ -625,15 +629,9 @@ type Place<'a> = &'a (dyn Fn([f64; 2]) -> Option<[f64; 2]> + Sync);
 
 fn building(building: &Building, place: Place) -> Option<Row> {
     let footprint_m2 = building.footprint.unsigned_area();
-    let class = demand_class(building.usage);
+    let asked = Asked::of(building);
     // As its tile says it.
     let roof = drawn(building, &RoofOptions::default());
-    let floor_m2 = floor_area_of_class_m2(
-        class,
-        footprint_m2,
-        building.storeys,
-        building.eave_height_m,
-    );
     let count = |value: Option<u32>| value.and_then(|value| i32::try_from(value).ok());
     let mut values = vec![
         ("id", Value::Text(building.id.clone())),
@@ -663,14 +661,11 @@ fn building(building: &Building, place: Place) -> Option<Row> {
             Value::Text(roof.roof.name().to_owned()),
         ),
         ("roof_method", Value::Text(roof.method.name().to_owned())),
-        ("floor_area_m2", Value::Real(floor_m2)),
-        (
-            "demand_kwh_year",
-            Value::Real(annual_kwh(class, floor_m2, building.dwellings).0),
-        ),
+        ("floor_area_m2", Value::Real(asked.floor_m2)),
         ("area_m2", Value::Real(footprint_m2)),
         ("attributes", Value::Text(attributes(&building.attributes))),
     ];
+    values.extend(asked.estimate.map(|estimate| ("demand_kwh_year", Value::Real(estimate.kwh))));
     values.extend(roof.residual_m.map(|residual_m| ("roof_residual_m", Value::Real(residual_m))));
     let counts = [
         ("dwellings", count(building.dwellings)),

@@ -15,6 +15,7 @@
 //! | [`mesh`], [`palette`], [`urban`] | vertices, colours |
 //! | [`kept`] | columns of the sources under their own names |
 //! | [`imported`] | the importer's last step |
+//! | [`demand`] | what a building asks for |
 //! | [`features`], [`area_demand`], [`places`] | the feature table; what is summed of it by area; where what has energy stands |
 //! | [`charging`] | what charging stations draw, hour by hour |
 //! | [`series`], [`package`] | load profiles; the files |
@@ -28,6 +29,7 @@ pub mod buildings;
 pub mod cells;
 pub mod clip;
 pub mod courses;
+pub mod demand;
 pub mod drape;
 pub mod features;
 pub mod grid;

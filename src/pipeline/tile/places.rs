@@ -34,7 +34,7 @@ struct Place {
 }
 
 impl Places {
-    /// A building with a stated demand of a class; `lives` says whether people live in it, so that one which does not say how many homes it has counts as one.
+    /// A building of a class with its demand, NaN where nobody estimates it; `lives` says whether people live in it, so that one which does not say how many homes it has counts as one.
     pub fn building(&mut self, building: &Building, at: [f64; 2], class: usize, kwh: f64, lives: bool) {
         let homes = building.dwellings.unwrap_or(u32::from(lives));
         self.note(Place { id: building.id.clone(), at, demand: Some((class, kwh as f32)), homes });
@@ -67,8 +67,8 @@ impl Places {
         let columns = [
             column("lon", reals(|place| place.at[0]), json!({ "standard_name": "longitude", "units": "degrees_east" })),
             column("lat", reals(|place| place.at[1]), json!({ "standard_name": "latitude", "units": "degrees_north" })),
-            column("kwh", reals(|place| place.demand.map_or(f64::NAN, |(_, kwh)| f64::from(kwh))), json!({ "long_name": "estimated electricity demand of a year", "units": "kWh" })),
-            column("profile", integers(|place| place.demand.map_or(NO_PROFILE, |(row, _)| row as i64)), json!({ "long_name": "row of the demand's profiles, -1 for none" })),
+            column("kwh", reals(|place| place.demand.map_or(f64::NAN, |(_, kwh)| f64::from(kwh))), json!({ "long_name": "estimated electricity demand of a year, NaN where nothing is estimated", "units": "kWh" })),
+            column("profile", integers(|place| place.demand.map_or(NO_PROFILE, |(row, _)| row as i64)), json!({ "long_name": "row of the demand's profiles, -1 for what is no building" })),
             column("homes", integers(|place| i64::from(place.homes)), json!({ "long_name": "dwellings", "units": "1" })),
         ];
         let fault = |detail: &dyn std::fmt::Display| TileFault::Content { layer: GROUP.to_owned(), detail: detail.to_string() };

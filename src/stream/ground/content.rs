@@ -1,5 +1,6 @@
 //! Bytes of a tile become a content, as its place in the pyramid says.
 
+use super::lay::{Flat, Patch};
 use super::sheet::Sheet;
 use super::{Matter, Plot, Pyramid, vectors};
 use crate::formats::gltf::TileContent;
@@ -8,6 +9,7 @@ use crate::formats::terrainrgb::{self, Heights, Rule};
 use crate::formats::{Fault, mvt};
 use crate::geodesy::{Geoid, LonLat};
 use std::borrow::Cow;
+use std::sync::Arc;
 
 /// Largest tile, unpacked, bytes.
 const MAX_BYTES: usize = 64 << 20;
@@ -17,6 +19,8 @@ const CELLS: usize = 64;
 const LEAST_CELLS: usize = 4;
 /// How deep skirts hang, as a share of a tile's geometric error.
 const SKIRT_SHARE: f64 = 0.625;
+/// And under a picture of heights at least so many of its pixels.
+const PIXELS_DEEP: f64 = 0.5;
 /// No skirt needs to be deeper, metres.
 const DEEPEST_SKIRT_M: f64 = 20_000.0;
 /// Colours of ground by height in metres: sRGB; calm, so that what stands on it is seen.
@@ -40,13 +44,23 @@ pub struct Made {
     pub below: Vec<Vec<Range>>,
     /// What was left out.
     pub faults: Vec<Fault>,
+    /// Of vectors, what is drawn before it lies anywhere: ground that changes has it laid anew.
+    pub flat: Option<Arc<Flat>>,
 }
 
-/// Makes the content of a plot from the bytes that [`Plot::from`] has.
+/// Makes the content of a plot from the bytes that [`Plot::from`] has; vectors lie flat.
 ///
 /// # Errors
 /// Those of the tile's format; `ground-empty` for no bytes where ground was to be.
 pub fn content(bytes: &[u8], plot: &Plot) -> Result<Made, Fault> {
+    content_on(bytes, plot, None)
+}
+
+/// The same with the ground that vectors lie on; without any, they lie flat at the pyramid's height.
+///
+/// # Errors
+/// As [`content`].
+pub fn content_on(bytes: &[u8], plot: &Plot, under: Option<&[Arc<Patch>]>) -> Result<Made, Fault> {
     let unpacked = match plot.pyramid.packing() {
         // Archives that do not say, and servers that do: the first bytes tell.
         crate::formats::pmtiles::Compression::Unknown
@@ -65,7 +79,7 @@ pub fn content(bytes: &[u8], plot: &Plot) -> Result<Made, Fault> {
         Matter::Heights(rule) => Ok(heights(&terrainrgb::decode(&unpacked, &rule)?, &rule, plot)),
         Matter::Vectors => {
             let tile = mvt::Tile::parse(&unpacked)?;
-            Ok(vectors::made(tile, plot))
+            Ok(vectors::made(tile, plot, under))
         }
     }
 }
@@ -117,7 +131,7 @@ fn mesh(mesh: &Mesh, plot: &Plot) -> Result<Made, Fault> {
     };
     Ok(Made {
         below,
-        ..ground(&sheet, lonlat, plot)
+        ..ground(&sheet, lonlat, plot, 0.0)
     })
 }
 
@@ -176,7 +190,10 @@ fn heights(heights: &Heights, rule: &Rule, plot: &Plot) -> Made {
     } else {
         sheet
     };
-    ground(&sheet, lonlat, plot)
+    // Pictures of neighbours may disagree at their edge by what the ground rises over a pixel.
+    let [_, south, _, north] = plot.pyramid.tile_bounds_deg(plot.from);
+    let pixel_m = (north - south) * super::DEGREE_M / side;
+    ground(&sheet, lonlat, plot, PIXELS_DEEP * pixel_m)
 }
 
 /// The height at a place of a picture, between the middles of its pixels; none where it says none.
@@ -192,13 +209,17 @@ fn sampled(heights: &Heights, rule: &Rule, [u, v]: [f64; 2]) -> Option<f64> {
             && f64::from(height_m) <= rule.base_m + 0.01;
         (!black).then_some(f64::from(height_m))
     };
+    // The middle of the outermost pixel is half a pixel inside: from there the slope goes on to the edge, where the neighbour's comes to meet it.
     let along = |share: f64, count: usize| {
-        let at = (share * count as f64 - 0.5).clamp(0.0, (count - 1) as f64);
-        let low = (at as usize).min(count - 1);
+        let at = share * count as f64 - 0.5;
+        let low = (at.max(0.0) as usize).min(count.saturating_sub(2));
         (low, (low + 1).min(count - 1), at - low as f64)
     };
-    let (west, east, x) = along(u, heights.columns);
-    let (north, south, y) = along(1.0 - v, heights.rows);
+    let (west, east, mut x) = along(u, heights.columns);
+    let (north, south, mut y) = along(1.0 - v, heights.rows);
+    if [(west, north), (east, north), (west, south), (east, south)].iter().any(|(column, row)| said(*column, *row).is_none()) {
+        (x, y) = (x.clamp(0.0, 1.0), y.clamp(0.0, 1.0));
+    }
     let corners = [
         (west, north, (1.0 - x) * (1.0 - y)),
         (east, north, x * (1.0 - y)),
@@ -222,10 +243,11 @@ pub(super) fn mercator_between([west, south, east, north]: [f64; 4], u: f64, v: 
     [west + u * (east - west), at.sinh().atan().to_degrees()]
 }
 
-fn ground(sheet: &Sheet, lonlat: impl Fn(f64, f64) -> [f64; 2], plot: &Plot) -> Made {
+/// `least_m` is how deep skirts must hang at least.
+fn ground(sheet: &Sheet, lonlat: impl Fn(f64, f64) -> [f64; 2], plot: &Plot, least_m: f64) -> Made {
     let heights_m = sheet.heights_m().filter(|_| !sheet.triangles.is_empty());
     let meshes =
-        heights_m.map(|_| sheet.mesh("ground", lonlat, colour, skirt_m(&plot.pyramid, plot)));
+        heights_m.map(|_| sheet.mesh("ground", lonlat, colour, skirt_m(&plot.pyramid, plot).max(least_m)));
     let content = TileContent {
         meshes: meshes.into_iter().collect(),
         tables: Vec::new(),
@@ -290,6 +312,13 @@ mod tests {
         assert_eq!(at(0.0, 1.0), Some(0.0));
         assert_eq!(at(0.25, 0.5), Some(10.0));
         assert_eq!(at(1.0, 0.0), None);
+        // A slope goes on to the edges, so that neighbours meet.
+        let slope = Heights { columns: 4, rows: 2, heights_m: vec![5.0, 15.0, 25.0, 35.0, 5.0, 15.0, 25.0, 35.0] };
+        for (u, height_m) in [(0.0, 0.0), (0.125, 5.0), (0.5, 20.0), (1.0, 40.0)] {
+            assert_eq!(sampled(&slope, &rule, [u, 0.0]), Some(height_m), "{u}");
+        }
+        let one = Heights { columns: 1, rows: 1, heights_m: vec![7.0] };
+        assert_eq!(sampled(&one, &rule, [0.0, 1.0]), Some(7.0));
         let black = Heights {
             columns: 1,
             rows: 1,

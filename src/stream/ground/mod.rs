@@ -11,14 +11,17 @@
 //! | `open.rs` | documents become pyramids |
 //! | `content.rs` | bytes of a tile become a content |
 //! | `sheet.rs` | a surface over a tile: cutting, skirts, normals, colours |
-//! | `vectors.rs` | points, lines and areas on the ground |
+//! | `vectors.rs` | points, lines and areas as triangles and a table |
+//! | `lay.rs` | laying those on the ground that is shown |
 
 pub mod content;
+mod lay;
 mod open;
 mod sheet;
 mod vectors;
 
-pub use content::{Made, content};
+pub use content::{Made, content, content_on};
+pub use lay::{Flat, Laid, Patch, lay};
 pub use open::{Opened, pyramid};
 
 use super::TileId;
@@ -295,6 +298,18 @@ impl Pyramid {
         Volume::of_region([w, s, e, n, low, high])
     }
 
+    /// The heights that a tile has as far as the one above tells. What lies on the ground knows only the ground that was in view; beside it may be a
+    /// hill as high as half a tile, and what is thought lower than it is might be culled, and never laid.
+    fn presumed_m(&self, spot: Spot, [low, high]: [f64; 2]) -> [f64; 2] {
+        if self.matter != Matter::Vectors || self.paper {
+            return [low, high];
+        }
+        let [_, south, _, north] = self.tile_bounds_deg(spot);
+        let room_m = 0.5 * (north - south) * DEGREE_M;
+        let [lowest, highest] = UNMEASURED_M;
+        [(low - room_m).max(lowest.min(low)), (high + room_m).min(highest.max(high))]
+    }
+
     /// The address of a tile's bytes.
     fn path(&self, spot: Spot, layer: usize) -> Arc<str> {
         let number = (u64::from(spot.x) + u64::from(spot.y) + u64::from(spot.z)) as usize;
@@ -403,6 +418,11 @@ impl Plot {
         self.pyramid.tile_bounds_deg(self.spot)
     }
 
+    /// Whether what the tile holds lies on ground that is not its own.
+    pub fn lies_on_ground(&self) -> bool {
+        self.pyramid.matter == Matter::Vectors && !self.pyramid.paper
+    }
+
     /// Whether a list or a directory says that the tile is there, so that one who looks for it must find it.
     pub fn is_promised(&self) -> bool {
         let Spot { z, x, y } = self.spot;
@@ -423,7 +443,7 @@ impl Plot {
 /// The nodes of the coarsest level, hung under the node whose document the pyramid was.
 pub(super) fn roots(pyramid: &Arc<Pyramid>, under: &Node, id: TileId) -> Vec<Node> {
     let columns = if pyramid.mercator { 1 } else { 2 };
-    let heights_m = if pyramid.matter == Matter::Vectors {
+    let heights_m = if pyramid.matter == Matter::Vectors && pyramid.paper {
         FLAT_M.map(|m| m + pyramid.base_m)
     } else {
         UNMEASURED_M
@@ -487,6 +507,7 @@ pub(super) fn children(of: &Node, id: TileId, leaves: &Leaves) -> Option<Vec<Nod
                 span: None,
                 measured: false,
                 leaves: 0,
+                heights_m: pyramid.presumed_m(spot, plot.heights_m),
                 ..plot.clone()
             };
             node(child, found, cut, of, id)
@@ -638,8 +659,8 @@ pub(super) fn supposed(node: &mut Node, heights_m: [f64; 2]) -> bool {
     let Some(plot) = node.plot.as_deref_mut().filter(|plot| !plot.measured) else {
         return false;
     };
-    plot.heights_m = heights_m;
-    if let Some(volume) = plot.pyramid.volume(plot.spot, heights_m) {
+    plot.heights_m = plot.pyramid.presumed_m(plot.spot, heights_m);
+    if let Some(volume) = plot.pyramid.volume(plot.spot, plot.heights_m) {
         node.volume = volume;
     }
     true

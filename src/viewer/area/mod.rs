@@ -126,10 +126,13 @@ fn inside(area: &DrawnArea, columns: &Columns) -> Inside {
         found.ids.insert(id.clone());
         let kwh = columns.kwh.get(at).copied().filter(|kwh| kwh.is_finite());
         let row = columns.profile.get(at).and_then(|row| usize::try_from(*row).ok());
-        if let Some((kwh, row)) = kwh.zip(row) {
+        // A building has a class; of a light one nothing is estimated.
+        if let Some(row) = row {
             found.buildings += 1;
             found.homes += columns.homes.get(at).and_then(|homes| u64::try_from(*homes).ok()).unwrap_or(0);
-            *rows.entry(row).or_default() += kwh;
+            if let Some(kwh) = kwh {
+                *rows.entry(row).or_default() += kwh;
+            }
         }
     }
     found.demand = rows.into_iter().collect();
@@ -165,6 +168,16 @@ mod tests {
         let all = inside(&until(-1.5), &columns());
         assert_eq!((all.buildings, all.homes, all.demand.clone()), (12, 11, vec![(0, 11_000.0), (1, 1000.0)]));
         assert_eq!(all.ids.len(), 13, "a lamp is inside too");
+        // A glass roof is a building, of which nothing is estimated.
+        let mut street = columns();
+        street.ids.push("glass".to_owned());
+        street.lon.push(-1.555);
+        street.lat.push(47.215);
+        street.kwh.push(f64::NAN);
+        street.profile.push(1);
+        street.homes.push(0);
+        let more = inside(&until(-1.5), &street);
+        assert_eq!((more.buildings, more.homes, more.demand), (13, 11, all.demand));
         assert!(!all.is_secret);
         assert_eq!(inside(&until(-1.565), &columns()), Inside::default());
     }

@@ -1,17 +1,19 @@
-//! The balance of the territory, of the selected feature, or of the area that is drawn, over the part of time that the clock is in: sources, uses, and what passes the border.
+//! The balance of the territory, of the selected feature, or of the area that is drawn: sources, uses, and what passes the border, over the part of time that is chosen on the ruler, else
+//! over the one that the clock is in. Steps that lie in it in part count with that part; accounts are closed step by step, and a long time is told by days, months or years of such steps.
 //!
 //! Reads: [`Scene`], the series in memory. Writes: the accounts of [`SceneFacts`]. Only what is shown is fetched.
 //!
 //! Lines are the demand by class of use and every series of energy whose name tells on which side it stands. What cannot be laid on the same steps,
 //! or whose side nobody tells, is named as left out: a balance that leaves something out in silence would be a wrong one.
 
-use super::{demand_by_use, shown_demand, steps_of, window};
-use crate::base::{Instant, LayerId, Nature};
-use crate::energy::accounts::{Accounts, Entry, Side, close, whole_wh};
+use super::{demand_by_use, shown_demand, window};
+use crate::base::{Clock, Instant, Interval, LayerId, Nature};
+use crate::energy::accounts::{Accounts, Entry, Side, close, closed, extremes, in_parts, whole_wh};
 use crate::energy::sides;
 use crate::formats::territory::{Axis, LayerKind};
 use crate::view::curve::adds_up;
 use crate::view::Selection;
+use crate::view::timeline::Span as Grain;
 use crate::viewer::join::Rows;
 use crate::viewer::resident::Resident;
 use crate::viewer::series::{self, Choice, List, ListKind, SeriesStore};
@@ -28,6 +30,12 @@ const MOST_LINES: usize = 24;
 const MOST_ROWS: usize = 4096;
 /// Chunks that one line may need.
 const MOST_CHUNKS: usize = 64;
+/// Steps of a balance: a year of quarter hours and some days. A longer time is none.
+const MOST_STEPS: usize = 40_000;
+/// Values that are added up for it: a tenth of a second.
+const MOST_VALUES: usize = 32_000_000;
+/// Parts that are told: a month of hours. More steps are told by days, months or years.
+const MOST_PARTS: usize = 750;
 
 /// A line that is to be filled: rows of an array with what each is multiplied by, to kilowatts or to the kilowatt-hours of a step.
 #[derive(Clone, Debug, PartialEq)]
@@ -48,7 +56,8 @@ pub(super) struct Kept {
     key: Option<(Option<Selection>, crate::base::Language, Option<u64>)>,
     /// The lines, once all names of rows are there; and what is left out.
     lines: Option<(Vec<Line>, Vec<String>)>,
-    drawn: Option<(crate::base::Interval, u64)>,
+    /// Of which part of time, and after how many arrivals where something was still on its way.
+    drawn: Option<(Interval, Option<u64>)>,
 }
 
 /// What the values of a series are of a step.
@@ -90,11 +99,6 @@ impl Span {
         Some(Self { first: axis.steps_after(balance)?, steps: usize::try_from(axis.steps()?).ok()? })
     }
 
-    /// The series' own step.
-    fn own(self, step: usize) -> Option<usize> {
-        usize::try_from(i64::try_from(step).ok()? - self.first).ok().filter(|step| *step < self.steps)
-    }
-
     /// Its own steps within some of the balance.
     fn within(self, steps: &std::ops::Range<usize>) -> std::ops::Range<usize> {
         let own = |step: usize| usize::try_from((step as i64 - self.first).max(0)).unwrap_or(usize::MAX).min(self.steps);
@@ -120,63 +124,151 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<Area
         kept.lines = find_lines(&scene, &resident, inside.as_deref(), axis, store);
     }
     let Some((lines, mut omitted)) = kept.lines.clone() else { return };
-    let part = window(axis, scene.state.instant, &scene);
-    let steps = steps_of(axis, part, usize::try_from(axis.steps().unwrap_or(0)).unwrap_or(usize::MAX));
-    // What has no step in this part of time would leave every one of it open.
-    let (lines, away): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| !line.span.within(&steps).is_empty());
+    let clock = scene.manifest.clock();
+    let chosen = scene.state.span.filter(|span| !axis.steps_in(*span).is_empty());
+    let of = chosen.unwrap_or_else(|| window(axis, scene.state.instant, &scene));
+    let found = axis.steps_in(of);
+    let of = if found.is_empty() { of } else { Interval { start: of.start.max(axis.start), end: of.end.min(axis.end) } };
+    let steps = [found.start, found.end].map(|step| usize::try_from(step).unwrap_or(usize::MAX));
+    let steps = steps[0]..steps[1];
+    // What reaches over less than half of this part of time would leave the rest of it open.
+    let (lines, away): (Vec<Line>, Vec<Line>) = lines.into_iter().partition(|line| !steps.is_empty() && 2 * line.span.within(&steps).len() >= steps.len());
     omitted.extend(away.into_iter().map(|line| line.name));
-    let mut is_there = true;
-    for line in &lines {
-        is_there &= want(line, line.span.within(&steps), store);
-    }
-    let drawn = (part, store.arrivals);
+    let is_too_long = steps.len() > MOST_STEPS || steps.len().saturating_mul(lines.iter().map(|line| line.rows.len()).sum()) > MOST_VALUES;
+    let wanted: Vec<Option<bool>> = if is_too_long { Vec::new() } else { lines.iter().map(|line| want(line, line.span.within(&steps), store)).collect() };
+    let (is_too_long, is_there) = (is_too_long || wanted.contains(&None), !wanted.contains(&Some(false)));
+    let drawn = (of, (!is_there).then_some(store.arrivals));
     if kept.drawn == Some(drawn) {
         return;
     }
     kept.drawn = Some(drawn);
-    let starts: Vec<Instant> = steps.clone().filter_map(|step| axis.start_of(step as u64)).collect();
-    let mut told = AccountsFacts { end: axis.start_of(steps.end as u64), starts, ..AccountsFacts::default() };
-    let entries = lines.iter().map(|line| {
-        let wh = (0..told.starts.len()).map(|at| {
-            let own = line.span.own(steps.start + at)?;
-            let sum = line.rows.iter().try_fold(0.0, |sum, (row, times)| Some(sum + f64::from(store.value(&line.path, *row, own)?) * times))?;
-            whole_wh(sum, if line.amount == Amount::Power { told.hours(at) } else { 1.0 })
-        });
-        Entry { side: line.side, name: line.name.clone(), wh: wh.collect() }
-    });
-    let accounts = close(entries.collect());
-    tell(&mut told, accounts, &scene);
-    (told.omitted, told.is_waiting) = (omitted, !is_there);
-    (told.of_area, told.is_secret) = (inside.is_some(), inside.as_deref().is_some_and(|inside| inside.is_secret));
-    told.is_made_up = lines.iter().any(|line| line.is_made_up);
+    let texts = Texts::new(scene.state.language);
+    let title = if inside.is_some() { "accounts-of-area" } else if scene.state.selection.is_some() { "accounts-of-selection" } else { "accounts-title" };
+    let mut told = AccountsFacts {
+        of: scene.state.selection.clone(),
+        title: format!("{}, {}", texts.text(title), texts.interval(clock, of)),
+        of_area: inside.is_some(),
+        is_secret: inside.as_deref().is_some_and(|inside| inside.is_secret),
+        is_made_up: lines.iter().any(|line| line.is_made_up),
+        is_waiting: !is_there && !is_too_long,
+        is_too_long,
+        omitted,
+        ..AccountsFacts::default()
+    };
+    // A day is drawn as it comes; what is long is added up once, when all of it is there.
+    if !is_too_long && (is_there || steps.len() <= MOST_PARTS) {
+        // Of steps at both ends only what lies in it.
+        let spans: Vec<(Interval, f64)> = steps.clone().filter_map(|step| axis.span_of(step as u64)).map(|span| within(span, of)).collect();
+        let entries = lines.iter().map(|line| Entry { side: line.side, name: line.name.clone(), wh: energies(line, &steps, &spans, store) });
+        tell(&mut told, close(entries.collect()), &spans, clock, &texts);
+    }
     if facts.accounts.as_ref() != Some(&told) {
         facts.accounts = Some(told);
     }
 }
 
-fn tell(told: &mut AccountsFacts, Accounts { entries, imported_wh, exported_wh }: Accounts, scene: &Scene) {
-    let texts = Texts::new(scene.state.language);
-    told.of.clone_from(&scene.state.selection);
-    told.lines = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
-    if !told.lines.is_empty() {
-        told.lines.push(AccountLine { name: texts.text("accounts-imported"), is_source: true, is_border: true, wh: imported_wh });
-        told.lines.push(AccountLine { name: texts.text("accounts-exported"), is_source: false, is_border: true, wh: exported_wh });
-    }
+/// The part of a step that lies in an interval, and which share of it that is.
+fn within(step: Interval, of: Interval) -> (Interval, f64) {
+    let inside = Interval { start: step.start.max(of.start), end: step.end.min(of.end) };
+    (inside, (inside.end.0 - inside.start.0) as f64 / (step.end.0 - step.start.0).max(1) as f64)
 }
 
-/// Asks for the chunks of a line; whether they are there.
-fn want(line: &Line, steps: std::ops::Range<usize>, store: &mut SeriesStore) -> bool {
-    let Some(layout) = store.layout(&line.path) else { return store.has_failed(&line.path) };
+fn hours_of(of: Interval) -> f64 {
+    (of.end.0 - of.start.0) as f64 / 3600.0
+}
+
+/// The energies of a line in steps of the balance.
+fn energies(line: &Line, steps: &std::ops::Range<usize>, spans: &[(Interval, f64)], store: &SeriesStore) -> Vec<Option<i64>> {
+    let chunk_steps = store.known_layout(&line.path).map_or(1, |layout| layout.chunk_steps.max(1));
+    let own = line.span.within(steps);
+    let mut sums = vec![f64::NAN; spans.len()];
+    // Where its own first step stands among those of the balance.
+    let first = usize::try_from(line.span.first + own.start as i64 - steps.start as i64).unwrap_or(0);
+    let Some(sums_of_own) = sums.get_mut(first..first + own.len()) else { return vec![None; spans.len()] };
+    sums_of_own.fill(0.0);
+    for (row, times) in &line.rows {
+        let mut at = own.start;
+        while at < own.end {
+            let until = ((at / chunk_steps + 1) * chunk_steps).min(own.end);
+            let run = store.run(&line.path, *row, at..until);
+            for step in at..until {
+                // Of a chunk that is not stored at all every value is the array's usual one.
+                let value = run.get(step - at).copied().or_else(|| store.value(&line.path, *row, step));
+                if let Some(sum) = sums_of_own.get_mut(step - own.start) {
+                    *sum += value.map_or(f64::NAN, |value| f64::from(value) * times);
+                }
+            }
+            at = until;
+        }
+    }
+    let energy = |(sum, (inside, share)): (&f64, &(Interval, f64))| whole_wh(*sum, if line.amount == Amount::Power { hours_of(*inside) } else { *share });
+    sums.iter().zip(spans).map(energy).collect()
+}
+
+/// The parts that steps are told in.
+fn parts_of(spans: &[(Interval, f64)], clock: Clock) -> (Vec<std::ops::Range<usize>>, Option<Grain>) {
+    if spans.len() <= MOST_PARTS {
+        return ((0..spans.len()).map(|step| step..step + 1).collect(), None);
+    }
+    let by = |grain: Grain| {
+        let mut parts: Vec<std::ops::Range<usize>> = Vec::new();
+        let mut ends = Instant(i64::MIN);
+        for (step, (span, _)) in spans.iter().enumerate() {
+            match parts.last_mut() {
+                Some(part) if span.start < ends => part.end = step + 1,
+                _ => {
+                    ends = grain.around(clock, span.start).end;
+                    parts.push(step..step + 1);
+                }
+            }
+        }
+        parts
+    };
+    let grains = [Grain::Day, Grain::Month].map(|grain| (by(grain), Some(grain)));
+    grains.into_iter().find(|(parts, _)| parts.len() <= MOST_PARTS).unwrap_or_else(|| (by(Grain::Year), Some(Grain::Year)))
+}
+
+fn tell(told: &mut AccountsFacts, accounts: Accounts, spans: &[(Interval, f64)], clock: Clock, texts: &Texts) {
+    let hours: Vec<f64> = spans.iter().map(|(span, _)| hours_of(*span)).collect();
+    let uses: Vec<Option<i64>> = (0..accounts.steps()).map(|step| accounts.total_wh(Side::Consumption, step)).collect();
+    if accounts.entries.iter().any(|entry| entry.side == Side::Consumption)
+        && let Some([(most, high), (least, low)]) = extremes(&uses, &hours)
+        && let (Some((at, _)), Some((then, _))) = (spans.get(most), spans.get(least))
+    {
+        told.extremes = Some([(at.start, high), (then.start, low)]);
+    }
+    let Accounts { entries, imported_wh, exported_wh } = accounts;
+    let borders = [("accounts-imported", true, imported_wh), ("accounts-exported", false, exported_wh)].map(|(key, is_source, wh)| AccountLine { name: texts.text(key), is_source, is_border: true, wh });
+    let mut lines: Vec<AccountLine> = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
+    if !lines.is_empty() {
+        lines.extend(borders);
+    }
+    let (parts, grain) = parts_of(spans, clock);
+    let is_closed = closed(lines.iter().map(|line| line.wh.as_slice()));
+    for line in &mut lines {
+        line.wh = in_parts(&line.wh, &is_closed, &parts);
+    }
+    let counted = |part: &std::ops::Range<usize>| part.clone().filter(|step| part.len() == 1 || is_closed.get(*step) == Some(&true)).filter_map(|step| hours.get(step)).sum();
+    told.counted_h = parts.iter().map(counted).collect();
+    told.open = is_closed.iter().filter(|closed| !**closed).count();
+    told.starts = parts.iter().filter_map(|part| spans.get(part.start)).map(|(span, _)| span.start).collect();
+    told.end = spans.last().map(|(span, _)| span.end);
+    (told.grain, told.lines) = (grain, lines);
+}
+
+/// Asks for the chunks of a line; whether they are there, `None` where they are too many.
+fn want(line: &Line, steps: std::ops::Range<usize>, store: &mut SeriesStore) -> Option<bool> {
+    let Some(layout) = store.layout(&line.path) else { return Some(store.has_failed(&line.path)) };
     let (chunk_rows, chunk_steps) = (layout.chunk_rows.max(1), layout.chunk_steps.max(1));
     let mut rows: Vec<usize> = line.rows.iter().map(|(row, _)| row / chunk_rows).collect();
     rows.sort_unstable();
     rows.dedup();
-    let mut chunks = rows.into_iter().flat_map(|row| (steps.start / chunk_steps..steps.end.div_ceil(chunk_steps)).map(move |step| (row, step)));
-    let mut is_there = true;
-    for chunk in chunks.by_ref().take(MOST_CHUNKS) {
-        is_there &= store.want(&line.path, chunk);
+    let across = steps.start / chunk_steps..steps.end.div_ceil(chunk_steps);
+    if rows.len().saturating_mul(across.len()) > MOST_CHUNKS {
+        return None;
     }
-    is_there
+    // Each is asked for before any answer counts.
+    Some(rows.into_iter().flat_map(|row| across.clone().map(move |step| (row, step))).filter(|chunk| !store.want(&line.path, *chunk)).count() == 0)
 }
 
 /// The lines of the territory, of what is selected, or of what lies inside an area; `None` while names of rows are on their way.
@@ -208,6 +300,7 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
     if houses.peek().is_some() && houses.all(|layer| layer.nature == Nature::Made) {
         lines.iter_mut().for_each(|line: &mut Line| line.is_made_up = true);
     }
+    let mut estimated = lines.len();
     for choice in series::catalogue(manifest) {
         let title = choice.title(manifest).text(&texts);
         let Some((amount, times)) = Amount::of(choice.unit()) else { continue };
@@ -231,6 +324,20 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
                 let is_made_up = manifest.is_made_up(choice.dataset()) || choice.layer().is_some_and(is_fictional);
                 // A profile times a year's energy is a power, whatever that energy is written in.
                 let amount = if choice.scaled.is_some() { Amount::Power } else { amount };
+                let quantity = choice.series.quantity.as_deref().unwrap_or_default();
+                let repeats = |(side, name, _): &Found| *side == Side::Consumption && sides::is_of_buildings(&[choice.id, quantity, name]);
+                // The demand of buildings is there already, as an estimate: of one building what was measured is better, of many it is a part of them.
+                let (again, found): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|line| estimated > 0 && repeats(line));
+                let found = if again.is_empty() {
+                    found
+                } else if selection.is_some() {
+                    omitted.extend(lines.drain(..estimated).map(|line| line.name));
+                    estimated = 0;
+                    again.into_iter().chain(found).collect()
+                } else {
+                    omitted.push(title);
+                    found
+                };
                 lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up }));
             }
         }
@@ -336,10 +443,10 @@ mod tests {
         let axis = |id: &str, start: i64, end: i64| Axis { id: id.to_owned(), start: Instant(start), end: Instant(end), step: 3600, calendar: None };
         let year = axis("hours", 0, 8760 * 3600);
         let span = Span::of(&axis("prod", 24 * 3600, 48 * 3600), &year).unwrap();
-        assert_eq!((span.own(23), span.own(24), span.own(47), span.own(48)), (None, Some(0), Some(23), None));
+        assert_eq!((span.within(&(24..25)), span.within(&(47..48))), (0..1, 23..24));
         assert_eq!((span.within(&(0..24)), span.within(&(30..72)), span.within(&(48..60)).is_empty()), (0..0, 6..24, true));
         // One that began earlier; one between the hours; another step.
-        assert_eq!(Span::of(&axis("old", -7200, 7200), &year).and_then(|span| span.own(1)), Some(3));
+        assert_eq!(Span::of(&axis("old", -7200, 7200), &year).map(|span| span.within(&(1..2))), Some(3..4));
         assert_eq!(Span::of(&axis("half", 1800, 36_000), &year), None);
         assert_eq!(Span::of(&Axis { step: 1800, ..axis("fine", 0, 3600) }, &year), None);
     }

@@ -12,7 +12,7 @@ use super::vocab::{AreaFacts, Chart, Inside, Scene, SceneFacts, ViewerSystems, W
 use crate::base::{Clock, Instant, Interval, Language};
 use crate::formats::territory::{Axis, LayerKind};
 use crate::formats::zarr::Layout;
-use crate::view::curve::{Calendar, Point, adds_up, calendar, load_duration, peak, thinned, total, trough, worst};
+use crate::view::curve::{Calendar, Point, adds_up, calendar, is_amount, load_duration, peak, thinned, total, trough, worst};
 use crate::view::timeline::Span;
 use crate::view::typical::{TypicalDay, over, typical_days};
 use crate::view::{Selection, Theme};
@@ -224,7 +224,7 @@ fn draw_lines(
         trough: whole.and_then(|whole| whole.trough),
         calendar,
         typical_days: whole.map(|whole| whole.typical_days.clone()).unwrap_or_default(),
-        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, last_s(choice.axis, &whole.points))),
+        over: whole.zip(scene.state.span).and_then(|(whole, span)| over(&whole.points, span, last_s(choice.axis, &whole.points), is_amount(unit))),
         more_rows: subject.more_rows,
         of_area: is_of_area,
         has_total,

@@ -10,14 +10,14 @@ use std::sync::Arc;
 const MOST_TILES: u32 = 36;
 
 /// The tiles whose pixels are nearest in size to those of a picture of `side` pixels over a rectangle (Web Mercator, metres), as far as the
-/// pyramid has them; `None` where that would be too many.
-pub fn tiles(rect: &Bounds2, side: u32, imagery: &Imagery) -> Option<Vec<WebTile>> {
+/// pyramid has them; `None` where that would be too many. Its tiles are `tile_size` pixels wide.
+pub fn tiles(rect: &Bounds2, side: u32, tile_size: u32, imagery: &Imagery) -> Option<Vec<WebTile>> {
     let [width, height] = rect.size();
     let pixel_m = width.max(height) / f64::from(side);
-    if !(pixel_m.is_finite() && pixel_m > 0.0) || imagery.tile_size == 0 {
+    if !(pixel_m.is_finite() && pixel_m > 0.0) || tile_size == 0 {
         return None;
     }
-    let level = (WebTile::side_m(0) / f64::from(imagery.tile_size) / pixel_m).log2().round().max(0.0) as u32;
+    let level = (WebTile::side_m(0) / f64::from(tile_size) / pixel_m).log2().round().max(0.0) as u32;
     let z = level.clamp(imagery.min_zoom, imagery.max_zoom.max(imagery.min_zoom));
     let [west, south, east, north] = imagery.bounds_lonlat;
     let covered = Bounds2 { min: from_lonlat(west, south), max: from_lonlat(east, north) };
@@ -35,6 +35,23 @@ pub fn tiles(rect: &Bounds2, side: u32, imagery: &Imagery) -> Option<Vec<WebTile
         return None;
     }
     Some((first.y..=last.y).flat_map(|y| (first.x..=last.x).map(move |x| WebTile { z, x, y })).collect())
+}
+
+/// The part of a picture that a tile below it is, drawn as large as the whole.
+pub fn part(still: Arc<Still>, tile: WebTile, from: WebTile) -> Arc<Still> {
+    let levels = tile.z.saturating_sub(from.z).min(31);
+    if levels == 0 {
+        return still;
+    }
+    let share = f64::from(1_u32 << levels).recip();
+    let first = [tile.x, tile.y].map(|at| f64::from(at & ((1 << levels) - 1)) * share);
+    let at = |k: usize, count: usize, first: f64| ((first * count as f64 + (k as f64 + 0.5) * share) as usize).min(count.saturating_sub(1));
+    let (columns, rows) = (still.columns, still.rows);
+    let pixels = (0..columns * rows).map(|k| {
+        let (x, y) = (at(k % columns, columns, first[0]), at(k / columns, rows, first[1]));
+        still.pixels.get(y * columns + x).copied().unwrap_or([0; 4])
+    });
+    Arc::new(Still { columns, rows, pixels: pixels.collect(), drawing: still.drawing })
 }
 
 /// Tiles of one level side by side.
@@ -77,8 +94,17 @@ impl<'a> Mosaic<'a> {
     }
 }
 
+/// How wide the pictures of a pyramid are: as wide as they are where all are squares of one size, whatever was said of them.
+fn width(sources: &[(WebTile, Option<Arc<Still>>)], said: u32) -> u32 {
+    let mut stills = sources.iter().filter_map(|(_, still)| still.as_deref());
+    let Some(first) = stills.next() else { return said };
+    let alike = first.columns == first.rows && stills.all(|still| [still.columns, still.rows] == [first.columns; 2]);
+    u32::try_from(first.columns).ok().filter(|width| alike && *width > 0).unwrap_or(said)
+}
+
 /// A picture of `side × side` pixels over a rectangle, north up, sRGB with alpha, and all its halvings after it; `None` where nothing lies in it.
 pub fn compose(rect: &Bounds2, side: u32, sources: &[(WebTile, Option<Arc<Still>>)], tile_size: u32) -> Option<Vec<u8>> {
+    let tile_size = width(sources, tile_size);
     let mosaic = Mosaic::of(sources, tile_size as usize)?;
     let z = sources.first()?.0.z;
     let per_m = f64::from(tile_size) / WebTile::side_m(z);
@@ -193,7 +219,7 @@ mod tests {
     #[test]
     fn ground_the_size_of_a_tile_is_that_tile() {
         let tile = WebTile::at(12, from_lonlat(0.5, 47.0));
-        assert_eq!(tiles(&rect(tile).grown(-0.01), 4, &imagery(0, 19)), Some(vec![tile]));
+        assert_eq!(tiles(&rect(tile).grown(-0.01), 4, 4, &imagery(0, 19)), Some(vec![tile]));
         let picture = |x: usize, y: usize| [40 * x as u8, 40 * y as u8, 7, 255];
         let bytes = compose(&rect(tile), 4, &[(tile, still(picture))], 4).unwrap();
         let wanted: Vec<u8> = (0..16).flat_map(|i| picture(i % 4, i / 4)).collect();
@@ -208,10 +234,25 @@ mod tests {
     fn finer_than_the_pyramid_is_drawn_from_its_finest_level_and_far_coarser_not_at_all() {
         let tile = WebTile::at(12, from_lonlat(0.5, 47.0));
         let [fine, ..] = tile.children();
-        assert_eq!(tiles(&rect(fine).grown(-0.01), 4, &imagery(0, 12)), Some(vec![tile]));
-        assert_eq!(tiles(&rect(WebTile::at(5, from_lonlat(0.5, 47.0))), 4, &imagery(12, 12)), None);
+        assert_eq!(tiles(&rect(fine).grown(-0.01), 4, 4, &imagery(0, 12)), Some(vec![tile]));
+        assert_eq!(tiles(&rect(WebTile::at(5, from_lonlat(0.5, 47.0))), 4, 4, &imagery(12, 12)), None);
         // Beside what was photographed there is nothing to ask for.
-        assert_eq!(tiles(&rect(WebTile::at(12, from_lonlat(9.0, 47.0))), 4, &imagery(0, 12)), Some(Vec::new()));
+        assert_eq!(tiles(&rect(WebTile::at(12, from_lonlat(9.0, 47.0))), 4, 4, &imagery(0, 12)), Some(Vec::new()));
+    }
+
+    #[test]
+    fn pictures_are_as_wide_as_they_are_and_parts_stand_in() {
+        let tile = WebTile::at(12, from_lonlat(0.5, 47.0));
+        let quarters = |x: usize, y: usize| [if x < 2 { 10 } else { 200 }, if y < 2 { 10 } else { 200 }, 7, 255];
+        // Said to be eight pixels wide, and four.
+        let bytes = compose(&rect(tile), 4, &[(tile, still(quarters))], 8).unwrap();
+        let wanted: Vec<u8> = (0..16).flat_map(|i| quarters(i % 4, i / 4)).collect();
+        assert_eq!(bytes[..64], wanted);
+        for (child, red, green) in tile.children().into_iter().map(|child| (child, child.x & 1, child.y & 1)) {
+            let cut = part(still(quarters).unwrap(), child, tile);
+            let colour = |odd: u32| if odd == 0 { 10 } else { 200 };
+            assert!(cut.pixels.iter().all(|pixel| pixel[..2] == [colour(red), colour(green)]), "{child:?} {:?}", cut.pixels);
+        }
     }
 
     #[test]

@@ -24,6 +24,8 @@ use std::sync::Arc;
 /// Tries of a tile that did not come, and the wait before the second, seconds; it doubles each time.
 const TRIES: u32 = 6;
 const RETRY_S: f64 = 0.5;
+/// So many levels above a tile that is not there another is looked for.
+const MOST_ABOVE: u32 = 8;
 /// Main-thread time for decoding and composing in one frame where there are no other threads, seconds.
 const WORK_BUDGET_S: f64 = 0.006;
 
@@ -55,6 +57,8 @@ struct Pictures {
     /// Counts changes of it: what was begun before one is nobody's.
     generation: u32,
     sources: HashMap<WebTile, Source>,
+    /// How wide its tiles came, pixels, where nobody has counted them before.
+    width: Option<u32>,
     ground: HashMap<Entity, Lying>,
     busy: usize,
     frame: u64,
@@ -70,6 +74,7 @@ impl Default for Pictures {
             shown: None,
             generation: 0,
             sources: HashMap::default(),
+            width: None,
             ground: HashMap::default(),
             busy: 0,
             frame: 0,
@@ -138,6 +143,7 @@ fn choose(
     pictures.shown = now.filter(|_| strange.is_none());
     pictures.generation += 1;
     pictures.sources.clear();
+    pictures.width = None;
     pictures.ground.clear();
     requests.cancel(|purpose| matches!(purpose, Purpose::Picture { .. }));
     for ground in &ground {
@@ -213,6 +219,9 @@ fn take_made(
             Made::Decoded { tile, clear, still } => {
                 let twin = path(imagery, tile, true).filter(|_| !clear);
                 let used = pictures.frame;
+                if let Some(still) = still.as_ref().filter(|still| imagery.count == 0 && still.columns == still.rows) {
+                    pictures.width = u32::try_from(still.columns).ok();
+                }
                 let Some(source) = pictures.sources.get_mut(&tile) else { continue };
                 match (still.map(Arc::new), twin, &*source) {
                     (Some(opaque), Some(path), _) if compose::has_white(&opaque) => {
@@ -262,7 +271,8 @@ fn lay(
     for (entity, piece, visibility) in &ground {
         let known = pictures.ground.contains_key(&entity);
         if !known && *visibility != Visibility::Hidden {
-            let lying = match compose::tiles(&piece.rect, platform::PICTURE_SIDE, imagery) {
+            let tile_size = pictures.width.unwrap_or(imagery.tile_size);
+            let lying = match compose::tiles(&piece.rect, platform::PICTURE_SIDE, tile_size, imagery) {
                 Some(tiles) if !tiles.is_empty() => Lying::Waits(tiles),
                 _ => Lying::Done,
             };
@@ -272,18 +282,30 @@ fn lay(
         if let Lying::Waits(tiles) = lying {
             let mut there = Vec::with_capacity(tiles.len());
             for tile in tiles.iter() {
-                match pictures.sources.get_mut(tile) {
-                    Some(Source::Ready { still, used }) => {
-                        *used = pictures.frame;
-                        there.push((*tile, still.clone()));
-                    }
-                    Some(_) => {}
-                    None => {
-                        if let Some(path) = path(imagery, *tile, false) {
-                            pictures.sources.insert(*tile, Source::Asked { tries: 0 });
-                            requests.ask_part(&path, None, Purpose::Picture { tile: *tile, clear: false });
+                // Ours is complete: what it lacks is nowhere. Of another nobody says where it ends, and a coarse picture is better than none.
+                let lowest = if imagery.count == 0 { imagery.min_zoom.max(tile.z.saturating_sub(MOST_ABOVE)) } else { tile.z };
+                let mut at = *tile;
+                loop {
+                    match pictures.sources.get_mut(&at) {
+                        Some(Source::Ready { still, used }) => {
+                            *used = pictures.frame;
+                            match at.parent().filter(|parent| still.is_none() && parent.z >= lowest) {
+                                Some(parent) => {
+                                    at = parent;
+                                    continue;
+                                }
+                                None => there.push((*tile, at, still.clone())),
+                            }
+                        }
+                        Some(_) => {}
+                        None => {
+                            if let Some(path) = path(imagery, at, false) {
+                                pictures.sources.insert(at, Source::Asked { tries: 0 });
+                                requests.ask_part(&path, None, Purpose::Picture { tile: at, clear: false });
+                            }
                         }
                     }
+                    break;
                 }
             }
             if there.len() == tiles.len() && pictures.busy < platform::DECODES_AT_ONCE && clock.seconds() < WORK_BUDGET_S {
@@ -291,6 +313,8 @@ fn lay(
                 *lying = Lying::Composing;
                 pictures.busy += 1;
                 platform::decode(move || {
+                    let cut = |(tile, from, still): (WebTile, WebTile, Option<Arc<Still>>)| (tile, still.map(|still| compose::part(still, tile, from)));
+                    let there: Vec<(WebTile, Option<Arc<Still>>)> = there.into_iter().map(cut).collect();
                     let bytes = compose::compose(&rect, platform::PICTURE_SIDE, &there, tile_size);
                     let _ = sender.try_send((generation, Made::Composed { entity, bytes }));
                 });

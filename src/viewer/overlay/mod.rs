@@ -24,7 +24,7 @@ use crate::formats::territory::{Axis, Manifest};
 use crate::formats::zarr::Layout;
 use crate::base::Interval;
 use crate::view::{Attribute, Filter, Theme, ViewState};
-use crate::view::curve::thinned;
+use crate::view::curve::{is_amount, thinned};
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
 use std::sync::Arc;
@@ -373,7 +373,8 @@ fn settle_mean(scene: &Scene, store: &mut SeriesStore, values: &mut ThemeValues,
     let ThemeValues { plan: Some(plan), layout: Some(layout), axis: Some(axis), mean, path, .. } = values else { return false };
     let Some(image) = profiles.0.as_ref() else { return false };
     if mean.as_ref().is_none_or(|mean| mean.of != span) {
-        *mean = Some(Mean::begin(span, axis, plan, layout));
+        let is_amount = active(scene, &scene.manifest).is_some_and(|choice| is_amount(choice.unit()));
+        *mean = Some(Mean::begin(span, axis, is_amount, plan, layout));
     }
     mean.as_mut().is_none_or(|mean| mean.go_on(path, plan, layout, image.id(), store, writes, &mut uploads.0))
 }

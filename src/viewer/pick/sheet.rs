@@ -119,7 +119,8 @@ pub fn building(
         "demand_kwh_year",
         Unit::KilowattHourPerYear,
         Nature::Simulated,
-        "method-demand-year",
+        // The importer estimates that of every building but light constructions.
+        if yearly.is_some() { "method-demand-year" } else { "method-demand-light" },
     );
     // How far a single building may lie from the estimate depends on its use; the importer says it.
     let spread = table.number("demand_spread", 0).map(Uncertainty::Share);

@@ -62,7 +62,7 @@ pub(super) fn follow(scene: Res<Scene>, mut requests: ResMut<Requests>, mut fact
         Document::Failed(why) => PlanFacts { version, state: "failed", why: Some(("plan-failed", why.clone())), ..PlanFacts::default() },
         Document::Here(plan) => {
             let filter = Filter::of(wish.only.iter().map(String::as_str));
-            let table = Shown::new(plan.clone(), filter, Column::from_id(&wish.by).unwrap_or_default(), wish.falling);
+            let table = Shown::new(plan.clone(), filter, Column::from_id(&wish.by).unwrap_or_default(), wish.falling, scene.manifest.clock());
             PlanFacts { version, state: "ready", why: None, shown: Some(Arc::new(table)), saved: facts.saved.take() }
         }
     };

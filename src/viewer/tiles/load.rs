@@ -1,8 +1,9 @@
 //! From prepared arrays to what Bevy hands to the graphics card: our own tiles by [`TileArrays`], those of others dressed as they ask.
 
 use super::dress::{self, Look};
+use super::laid::Under;
 use crate::base::Bounds2;
-use crate::formats::gltf::{Column, PropertyTable, STROKE_OBJECT, Shape, TileMesh};
+use crate::formats::gltf::{Column, PropertyTable, STROKE_OBJECT, Shape, TileContent, TileMesh};
 use crate::formats::quantizedmesh::Range;
 use crate::formats::gltf::sampled::Sampled;
 use crate::formats::tiles3d::content::{Drawn, Painting};
@@ -12,7 +13,8 @@ use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, tabl
 use crate::stream::bvh::Bvh;
 use crate::stream::cloud::Block;
 use crate::stream::dots::Dots;
-use crate::stream::ground::{Made, Plot};
+use crate::stream::ground::{Flat, Laid, Made, Plot, lay};
+use crate::view::life::Life;
 use crate::viewer::lives::Lives;
 use crate::viewer::material::{ATTRIBUTE_COLOUR, ATTRIBUTE_FEATURE, ATTRIBUTE_NORMAL, ATTRIBUTE_PLACE, ATTRIBUTE_STROKE, ATTRIBUTE_UV};
 use crate::viewer::platform::PICTURE_SIDE;
@@ -82,6 +84,38 @@ pub struct LoadedTile {
 pub struct Told {
     pub heights_m: Option<[f64; 2]>,
     pub below: Vec<Vec<Range>>,
+    pub laid: Option<LaidOn>,
+}
+
+/// What is needed to lay a tile of vectors anew.
+#[derive(Clone)]
+pub struct LaidOn {
+    flat: Arc<Flat>,
+    /// The ground that it lies on.
+    pub key: u64,
+    /// By table, the features with a name.
+    named: Arc<Vec<Named>>,
+    /// Memory of all but its meshes.
+    rest_bytes: u64,
+}
+
+/// A tile of vectors that was laid anew.
+pub struct Relaid {
+    pub meshes: Vec<LoadedMesh>,
+    pub names: Vec<NamedPlace>,
+    pub bytes: u64,
+    pub heights_m: Option<[f64; 2]>,
+    pub key: u64,
+}
+
+impl Relaid {
+    pub fn of(laid: &LaidOn, plot: &Plot, under: &Under) -> Self {
+        let Laid { mesh, heights_m, .. } = lay(&laid.flat, plot, under.patches.as_deref());
+        let content = TileContent { meshes: mesh.into_iter().collect(), tables: Vec::new() };
+        let arrays = TileArrays::of(content, DMat4::IDENTITY, false);
+        let names = names(&arrays.meshes, &laid.named);
+        Self { names, bytes: laid.rest_bytes + arrays.bytes(), meshes: arrays.meshes.into_iter().map(own_mesh).collect(), heights_m, key: under.key }
+    }
 }
 
 /// Where a content goes and how it is to be seen.
@@ -96,6 +130,8 @@ pub struct Wish {
     pub style: Option<std::sync::Arc<crate::formats::tiles3d::style::Style>>,
     /// Its place in a pyramid of ground, which says what its bytes are.
     pub plot: Option<Plot>,
+    /// The ground that it lies on.
+    pub under: Option<Under>,
     /// Its place in an octree of points, the same.
     pub block: Option<Block>,
     /// Its models are upright already.
@@ -185,7 +221,8 @@ impl LoadedTile {
     /// What was prepared, here or in a worker: only moved, nothing computed.
     pub fn of(arrays: TileArrays) -> Self {
         let pictures = arrays.meshes.iter().filter(|mesh| mesh.places.is_some()).count() as u64;
-        let names = names(&arrays);
+        let named: Vec<Named> = arrays.tables.iter().map(named).collect();
+        let names = names(&arrays.meshes, &named);
         let written: u64 = names.iter().map(|place| place.text.len() as u64 + std::mem::size_of::<NamedPlace>() as u64).sum();
         Self {
             bytes: arrays.bytes() + pictures * PICTURE_BYTES + written,
@@ -204,8 +241,17 @@ impl LoadedTile {
 
     /// A tile of a pyramid.
     pub fn of_ground(made: Made, wish: &Wish) -> Self {
-        let Made { content, heights_m, below, .. } = made;
-        Self { ground: Some(Told { heights_m, below }), ..Self::of(TileArrays::of(content, wish.ecef_from_tile, wish.pictured)) }
+        let Made { content, heights_m, below, flat, .. } = made;
+        let arrays = TileArrays::of(content, wish.ecef_from_tile, wish.pictured);
+        let laid = flat.zip(wish.under.as_ref()).map(|(flat, under)| LaidOn {
+            rest_bytes: flat.bytes() + arrays.tables.iter().map(table_bytes).sum::<u64>(),
+            flat,
+            key: under.key,
+            named: Arc::new(arrays.tables.iter().map(named).collect()),
+        });
+        let tile = Self::of(arrays);
+        let bytes = tile.bytes + laid.as_ref().map_or(0, |laid| laid.flat.bytes());
+        Self { ground: Some(Told { heights_m, below, laid }), bytes, ..tile }
     }
 }
 
@@ -214,8 +260,18 @@ const MAX_NAMES: usize = 256;
 /// Longest name that is written, characters.
 const LONGEST_NAME: usize = 48;
 
+/// What is written at features, by row.
+type Named = BTreeMap<u32, (String, Life)>;
+
+/// The features of a table with a name.
+fn named(table: &PropertyTable) -> Named {
+    let lives = Lives::of(table);
+    let name = |row: usize| table.text("name", row).filter(|name| name.chars().count() <= LONGEST_NAME);
+    (0..table.count).filter_map(|row| Some((u32::try_from(row).ok()?, (place_name(name(row)?), lives.get(row))))).collect()
+}
+
 /// The features with a name, each at the triangle of it that is nearest to its middle.
-fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
+fn names(meshes: &[MeshArrays], tables: &[Named]) -> Vec<NamedPlace> {
     struct Thing {
         sum: DVec3,
         weight: f64,
@@ -224,17 +280,12 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
         nearest: (f64, DVec3),
     }
     let mut found = Vec::new();
-    for mesh in &arrays.meshes {
-        let Some(table) = mesh.table.and_then(|table| arrays.tables.get(table)) else { continue };
-        let named: Vec<bool> = (0..table.count).map(|row| table.text("name", row).is_some_and(|name| name.chars().count() <= LONGEST_NAME)).collect();
-        if !named.contains(&true) {
-            continue;
-        }
-        let lives = Lives::of(table);
+    for mesh in meshes {
+        let Some(named) = mesh.table.and_then(|table| tables.get(table)).filter(|named| !named.is_empty()) else { continue };
         let mut things: BTreeMap<u32, Thing> = BTreeMap::new();
         let corners = |triangle: &[u32; 3]| {
             let row = *mesh.feature_ids.get(triangle[0] as usize)?;
-            if !named.get(row as usize).copied().unwrap_or(false) {
+            if !named.contains_key(&row) {
                 return None;
             }
             let [a, b, c] = triangle.map(|index| mesh.positions.get(index as usize).copied().map(Vec3::from_array));
@@ -270,12 +321,12 @@ fn names(arrays: &TileArrays) -> Vec<NamedPlace> {
             }
         }
         for (row, thing) in things.into_iter().filter(|(_, thing)| thing.nearest.0.is_finite()) {
-            let Some(text) = table.text("name", row as usize) else { continue };
+            let Some((text, life)) = named.get(&row) else { continue };
             found.push(NamedPlace {
-                text: place_name(text),
+                text: text.clone(),
                 ecef: mesh.ecef_from_mesh.transform_point3(thing.nearest.1),
                 extent_m: f64::from((thing.high - thing.low).length()),
-                life: lives.get(row as usize),
+                life: *life,
             });
         }
     }

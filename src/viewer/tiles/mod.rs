@@ -5,35 +5,35 @@
 
 mod dress;
 mod kept;
+mod laid;
 pub mod load;
 mod restyle;
+mod spawn;
 mod under;
 mod workshop;
 
 use super::anchor::Anchor;
-use super::material::{EmptyTextures, Profiles, SurfacePlugin, TileKey, TileMaterial};
+use super::material::{SurfacePlugin, TileMaterial};
 use super::platform;
 use super::quality::Cost;
 use super::requests::{Purpose, Requests};
 use super::resident::{PickMesh, Resident, ResidentLayer, ResidentTile};
 use super::stand::Stand;
 use super::vocab::{
-    CameraSystems, EyePlace, Featured, Ground, LayerTraits, MachinesWaiting, PicturesWaiting, RoofsWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand,
-    ViewerSystems,
+    CameraSystems, EyePlace, LayerTraits, MachinesWaiting, PicturesWaiting, RoofsWaiting, Scene, SceneFacts, TilePiece, ValuesWaiting, ViewCommand, ViewerSystems,
 };
 use crate::base::{Finding, Language, Severity};
 use crate::formats::territory::LayerKind;
 use crate::io::{Clock, IoFault, Part};
 use crate::view::Command;
 use crate::stream::{About, Delivery, Engine, FetchFault, FrameNo, RequestId, Settings, TileId, View, Wanted, paths, shares};
-use bevy::light::NotShadowCaster;
 use bevy::mesh::MeshTag;
 use bevy::platform::collections::{HashMap, HashSet};
 use bevy::prelude::*;
 use glam::DMat4;
-use crate::formats::gltf::Shape;
 use kept::Kept;
 use load::Wish;
+use spawn::{Hands, Of};
 use under::{covers_networks, cut_ground, glaze};
 use workshop::{Decoded, Job, Outcome, Workshop, start_decoding};
 
@@ -86,6 +86,8 @@ struct LayerStream {
     /// What the picture needs of this layer, for its share of the memory.
     needed_bytes: u64,
     fading: bool,
+    /// Its tiles of vectors that lie on the ground.
+    laid: HashMap<TileId, laid::Lying>,
     /// Findings of the engine that have been told.
     told: usize,
     /// Tiles whose entities are visible.
@@ -106,6 +108,8 @@ struct Streams {
     restyling: usize,
     /// The ground is glass, or some of it still is.
     glazed: bool,
+    /// What vectors lie on.
+    ground: laid::GroundShown,
 }
 
 /// A sentence about something that is not shown, for a person.
@@ -179,7 +183,7 @@ impl Plugin for TilesPlugin {
             .init_resource::<Meter>()
             .add_systems(
                 Update,
-                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, stream, glaze).chain(), end_work)
+                (begin_work, start_layers, hand_over_bytes, place_again, (start_decoding, upload, restyle::restyle, laid::lay, stream, glaze).chain(), end_work)
                     .chain()
                     .in_set(ViewerSystems::Stream)
                     .run_if(resource_exists::<Scene>.and_then(resource_exists::<Anchor>)),
@@ -204,18 +208,17 @@ fn start_layers(
     if !resident.layers.is_empty() || scene.manifest.layers.is_empty() {
         return;
     }
-    // Vectors lie on the territory's ground, as high as its middle; without any, on the ellipsoid and a sheet of their own.
+    // Vectors lie on the territory's ground, and while a person hides it as high as its middle; without any, on the ellipsoid and a sheet of their own.
     let has_ground = scene.manifest.layers.iter().any(|layer| layer.kind == LayerKind::Terrain);
     let base_m = if has_ground { scene.manifest.origin[2] } else { 0.0 };
     for layer in &scene.manifest.layers {
-        let (folder, root) = layer
-            .tileset
-            .rsplit_once('/')
-            .unwrap_or(("", layer.tileset.as_str()));
+        // What follows `?` may hold anything.
+        let path = layer.tileset.split('?').next().unwrap_or_default();
+        let (folder, root) = layer.tileset.split_at(path.rfind('/').map_or(0, |slash| slash + 1));
         let stand = traits.stands.get(&layer.id).cloned().unwrap_or_default();
         resident.layers.push(ResidentLayer { id: layer.id.clone(), kind: layer.kind, tiles: HashMap::default() });
         streams.layers.push(LayerStream {
-            folder: if folder.is_empty() { String::new() } else { format!("{folder}/") },
+            folder: folder.to_owned(),
             engine: Engine::placed(
                 root,
                 stand.ecef_from_root(),
@@ -238,6 +241,7 @@ fn start_layers(
             bytes: 0,
             needed_bytes: 0,
             fading: false,
+            laid: HashMap::default(),
             told: 0,
             visible: HashSet::default(),
             kept: Kept::default(),
@@ -266,7 +270,8 @@ fn hand_over_bytes(
             }
             _ => continue,
         };
-        let (Some(stream), Some(of)) = (streams.layers.get_mut(layer), scene.manifest.layers.get(layer)) else { continue };
+        let Streams { layers, ground, .. } = &mut *streams;
+        let (Some(stream), Some(of)) = (layers.get_mut(layer), scene.manifest.layers.get(layer)) else { continue };
         match (wanted, body) {
             (_, Err(fault)) => {
                 let text = fault.to_string();
@@ -286,6 +291,7 @@ fn hand_over_bytes(
                         pictured: of.kind == LayerKind::Terrain && !scene.manifest.imagery.is_empty(),
                         dressed: stream.dressed.then(|| placement.path.clone()),
                         style: traits.styles.get(&of.id).cloned(),
+                        under: placement.plot.as_ref().filter(|plot| plot.lies_on_ground()).map(|plot| ground.under(plot)),
                         plot: placement.plot,
                         block: placement.block,
                         z_is_up: placement.z_is_up,
@@ -301,22 +307,15 @@ fn hand_over_bytes(
     }
 }
 
-#[expect(clippy::too_many_arguments, reason = "assets of three kinds meet here and nowhere else")]
+/// Hands over what the workers have made, within the budget of a frame.
 fn upload(
-    mut commands: Commands,
     time: Res<Time>,
-    scene: Res<Scene>,
+    mut hands: Hands,
     mut workshop: ResMut<Workshop>,
     mut streams: ResMut<Streams>,
     mut resident: ResMut<Resident>,
-    anchor: Res<Anchor>,
-    mut meshes: ResMut<Assets<Mesh>>,
-    mut images: ResMut<Assets<Image>>,
-    mut materials: ResMut<Assets<TileMaterial>>,
-    profiles: Res<Profiles>,
-    empty: Res<EmptyTextures>,
-    mut pictures: ResMut<PicturesWaiting>,
-    (mut meter, mut requests): (ResMut<Meter>, ResMut<Requests>),
+    mut meter: ResMut<Meter>,
+    mut requests: ResMut<Requests>,
     mut facts: ResMut<SceneFacts>,
 ) {
     let mut spent = 0;
@@ -325,7 +324,7 @@ fn upload(
     let clock = Clock::start();
     while spent < room
         && (spent == 0 || clock.seconds() < upload_budget_s(time.delta_secs()))
-        && let Some(Decoded { layer: index, request, tile: id, outcome }) = workshop.take(scene.state.language)
+        && let Some(Decoded { layer: index, request, tile: id, outcome }) = workshop.take(hands.scene.state.language)
     {
         let (Some(stream), Some(layer)) = (streams.layers.get_mut(index), resident.layers.get_mut(index))
         else {
@@ -339,7 +338,7 @@ fn upload(
             continue;
         }
         stream.decoding.remove(&request);
-        let loaded = match outcome {
+        let mut loaded = match outcome {
             Outcome::Tile(loaded, told) => {
                 for Told(text) in told {
                     facts.fault("error-tile-part", format!("{}{text}", stream.folder));
@@ -358,114 +357,35 @@ fn upload(
         };
         spent += loaded.bytes;
         meter.uploaded += 1;
+        laid::keep(stream, id, &mut loaded);
         let bytes = loaded.bytes;
         let delivery = match loaded.ground {
-            Some(load::Told { heights_m, below }) => Delivery::Ground { bytes, heights_m, below },
+            Some(load::Told { heights_m, below, .. }) => Delivery::Ground { bytes, heights_m, below },
             None => Delivery::Content { bytes },
         };
         stream.engine.deliver(request, Ok(delivery));
-        let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| images.add(image)).collect();
+        let tables: Vec<Handle<Image>> = loaded.table_images.into_iter().map(|image| hands.images.add(image)).collect();
         let own_pictures: Vec<Option<Handle<Image>>> =
-            loaded.pictures.into_iter().map(|image| image.map(|image| images.add(image))).collect();
-        let mut tile = ResidentTile {
+            loaded.pictures.into_iter().map(|image| image.map(|image| hands.images.add(image))).collect();
+        let of = Of { index, tile: id, layer: &layer.id, kind: layer.kind, dressed: stream.dressed, styled_translucent: loaded.styled_translucent };
+        let (pieces, meshes): (Vec<Piece>, Vec<PickMesh>) =
+            loaded.meshes.into_iter().map(|mesh| hands.spawn(&of, mesh, &tables, &own_pictures)).unzip();
+        let tile = ResidentTile {
             shown: false,
             names: loaded.names,
             features: loaded.features,
             hidden: loaded.hidden,
-            meshes: Vec::new(),
+            meshes,
             tables: loaded.tables,
             about: stream.engine.about(id).map_or_else(Vec::new, About::columns),
             apart_m: loaded.apart_m,
         };
-        let mut pieces = Vec::new();
-        for mesh in loaded.meshes {
-            let table = mesh.table.and_then(|index| tables.get(index)).cloned();
-            let picture = mesh.look.picture.and_then(|index| own_pictures.get(index)).cloned().flatten();
-            let key = TileKey {
-                water: layer.kind == LayerKind::Water,
-                // Buildings, areas and networks answer to themes, filters and selection, other layers where a series is about them; the rest keeps
-                // the cheaper pipeline.
-                features: table.is_some() && (answers(layer.kind) || has_series(&scene, &layer.id)),
-                fading: false,
-                double_sided: mesh.double_sided,
-                translucent: mesh.translucent || loaded.styled_translucent && mesh.look.cutoff == 0,
-                picture: false,
-                flat: !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees),
-                glass: false,
-                textured: picture.is_some(),
-                points: mesh.look.shape == Shape::Points,
-                unlit: mesh.look.unlit,
-                styled: stream.dressed && table.is_some(),
-                stroked: mesh.look.stroked,
-                cutoff: mesh.look.cutoff,
-            };
-            let material = TileMaterial {
-                key,
-                table: Some(table.unwrap_or_else(|| empty.table.clone())),
-                profiles: Some(profiles.0.clone().unwrap_or_else(|| empty.profiles.clone())),
-                picture: Some(picture.unwrap_or_else(|| empty.picture.clone())),
-                order: u16::try_from(index).unwrap_or(u16::MAX),
-            };
-            let solid = materials.add(material.clone());
-            let fading = materials.add(TileMaterial {
-                key: TileKey { fading: true, ..key },
-                ..material
-            });
-            let mut entity = commands.spawn((
-                Mesh3d(meshes.add(mesh.mesh)),
-                MeshMaterial3d(solid.clone()),
-                anchor.transform(mesh.ecef_from_mesh),
-                mesh.aabb,
-                Visibility::Hidden,
-                MeshTag(255),
-                TilePiece { layer: layer.id.clone(), tile: id },
-            ));
-            if !matches!(layer.kind, LayerKind::Buildings | LayerKind::Trees) {
-                entity.insert(NotShadowCaster);
-            }
-            if let Some(table) = mesh.table.filter(|_| key.features && !key.styled) {
-                entity.insert(Featured { layer: index, tile: id, table, solid: solid.clone(), fading: fading.clone() });
-            }
-            if let Some(rect) = mesh.rect {
-                entity.insert(Ground { rect, solid: solid.clone(), fading: fading.clone() });
-                pictures.0 += 1;
-            }
-            pieces.push(Piece {
-                entity: entity.id(),
-                ecef_from_mesh: mesh.ecef_from_mesh,
-                solid,
-                fading,
-                table: mesh.table,
-                translucent: mesh.translucent,
-                glass: false,
-            });
-            tile.meshes.push(PickMesh {
-                ecef_from_mesh: mesh.ecef_from_mesh,
-                bvh: mesh.bvh,
-                feature_ids: mesh.feature_ids,
-                probes: mesh.probes,
-                table: mesh.table,
-                dots: mesh.dots,
-                told: mesh.told,
-            });
-        }
         layer.tiles.insert(id, tile);
         stream.tables.insert(id, tables);
         if let Some(old) = stream.pieces.insert(id, pieces) {
-            despawn(&mut commands, old);
+            despawn(&mut hands.commands, old);
         }
     }
-}
-
-/// Whether the features of a layer have attributes that people ask for by colour or filter.
-fn answers(kind: LayerKind) -> bool {
-    matches!(kind, LayerKind::Buildings | LayerKind::Areas | LayerKind::Networks)
-}
-
-/// Whether a series of the territory is about features of a layer.
-fn has_series(scene: &Scene, layer: &crate::base::LayerId) -> bool {
-    let manifest = &scene.manifest;
-    manifest.series.iter().any(|series| series.layer.as_ref() == Some(layer)) || manifest.scaled.iter().any(|scaled| scaled.layer.as_ref() == Some(layer))
 }
 
 /// After the anchor has moved every tile is placed anew, from f64.
@@ -553,9 +473,9 @@ fn stream(
                 continue;
             }
             let part = fetch.span.map(|span| Part { offset: span.offset, length: span.length });
-            let abroad = paths::address(&fetch.path).is_some();
-            let path = if abroad { fetch.path } else { format!("{}{}", layer.folder, fetch.path) };
-            if abroad || part.is_some() {
+            let path = if paths::address(&fetch.path).is_some() { fetch.path } else { format!("{}{}", layer.folder, fetch.path) };
+            // A layer may lie elsewhere as a whole.
+            if paths::address(&path).is_some() || part.is_some() {
                 requests.ask_part(&path, part, purpose);
             } else {
                 requests.ask(&path, purpose);
@@ -565,6 +485,7 @@ fn stream(
             layer.visible.remove(&id);
             held.tiles.remove(&id);
             layer.tables.remove(&id);
+            layer.laid.remove(&id);
             if let Some(pieces) = layer.pieces.remove(&id) {
                 despawn(&mut commands, pieces);
             }
@@ -616,6 +537,8 @@ fn stream(
         }
         fading |= layer.fading;
     }
+    // Who waits for a picture sees that it goes on.
+    progress.waiting += laid::unlaid(streams, resident, &scene);
     progress.complete = progress.waiting == 0
         && workshop.is_idle()
         && streams.restyling == 0

@@ -242,7 +242,8 @@ pub(super) fn start_decoding(time: Res<Time>, scene: Res<Scene>, mut workshop: R
 
 fn work(job: Job, language: Language) -> Outcome {
     if let Some(plot) = &job.wish.plot {
-        return match ground::content(&job.bytes, plot) {
+        let under = job.wish.under.as_ref().and_then(|under| under.patches.as_deref());
+        return match ground::content_on(&job.bytes, plot, under) {
             Ok(made) => {
                 let told = made.faults.iter().map(|fault| Told(sentence(fault, &job.path, language))).collect();
                 Outcome::Tile(Box::new(LoadedTile::of_ground(made, &job.wish)), told)

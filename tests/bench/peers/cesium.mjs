@@ -32,15 +32,18 @@ export async function open({ home, tilesets, error, aspect }) {
   );
   let opened = [];
   let shown = 0;
+  let features = 0;
   const bench = window.bench = {
     pose,
     draw() {
       shown = 0;
+      features = 0;
       scene.render(time);
       if (shown > 0) bench.firstAt ??= performance.now();
     },
     complete: () => opened.length === tilesets.length && opened.every((tileset) => tileset.tilesLoaded),
     tiles: () => shown,
+    features: () => features,
     context: () => document.querySelector("#view").getContext("webgl2"),
   };
   // The same as Jumeau's demand: a value of each building and hour from a table by use, through a ramp. CesiumJS asks its style for every feature again.
@@ -65,7 +68,7 @@ export async function open({ home, tilesets, error, aspect }) {
   opened = await Promise.all(tilesets.map(async (url) => {
     // The same error for near and far, so that all systems draw the same things.
     const tileset = await Cesium.Cesium3DTileset.fromUrl(url, { maximumScreenSpaceError: error, dynamicScreenSpaceError: false });
-    tileset.tileVisible.addEventListener(() => { shown += 1; });
+    tileset.tileVisible.addEventListener(({ content }) => { shown += 1; features += content.featuresLength; });
     scene.primitives.add(tileset);
     return tileset;
   }));

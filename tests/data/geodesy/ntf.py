@@ -5,7 +5,8 @@
 
 A path to ntf_r93.gsb itself is understood too. Only the standard library is needed.
 The grid is IGN's (Licence Ouverte 2.0); it has one sub-grid of 111 × 156 nodes of 0.1° from 41° N, 5.5° W.
-Shifts are written as unsigned 16-bit steps between the smallest and the largest of each component: 0.4 mm at worst.
+Shifts are unsigned 16-bit steps between the smallest and the largest of each component: 0.4 mm at worst. Of each step is written what
+src/base/lattice.rs does not guess from its neighbours, the lower bytes of all nodes first.
 """
 import io
 import struct
@@ -38,10 +39,23 @@ nodes = struct.unpack_from(f"<{count * 4}f", data, 22 * 16)
 # NTv2 goes from east to west and counts longitudes to the west; here west to east, to the east.
 lat = [nodes[4 * (r * columns + columns - 1 - c)] for r in range(rows) for c in range(columns)]
 lon = [-nodes[4 * (r * columns + columns - 1 - c) + 1] for r in range(rows) for c in range(columns)]
+
+
+def rest(values):
+    for at, value in enumerate(values):
+        west = values[at - 1] if at % columns else 0
+        north = values[at - columns] if at >= columns else 0
+        corner = values[at - columns - 1] if at % columns and at >= columns else 0
+        low, high = sorted((west, north))
+        guess = low if corner >= high else high if corner <= low else west + north - corner
+        yield (value - guess) % 65536
+
+
 with open(sys.argv[2], "wb") as out:
     out.write(struct.pack("<4d2I", -west, south, step_lon, step_lat, columns, rows))
     for shifts in (lon, lat):
         low, high = min(shifts), max(shifts)
         step = (high - low) / 65535
         out.write(struct.pack("<2d", low, step))
-        out.write(struct.pack(f"<{count}H", *(round((s - low) / step) for s in shifts)))
+        left = list(rest([round((s - low) / step) for s in shifts]))
+        out.write(bytes(value % 256 for value in left) + bytes(value // 256 for value in left))
