@@ -578,7 +578,7 @@ fn is_bare_curve(look: &Look) -> bool {
     if named.len() != 2 {
         return false;
     }
-    let rows: Vec<(i64, f64)> = look.rows.iter().filter_map(|row| Some((Stamp::parse(&look.text(row, horodate))?.seconds, number_of(row.get(valeur)?.as_ref()?)?))).collect();
+    let rows: Vec<(i64, f64)> = look.rows.iter().filter_map(|row| Some((look.stamp(row, &[horodate])?.seconds, number_of(row.get(valeur)?.as_ref()?)?))).collect();
     let pairs = || rows.windows(2).filter_map(|pair| Some((pair.first()?, pair.last()?)));
     let short = pairs().filter(|((a, _), (b, _))| (1..=CURVE_STEP_S).contains(&(b - a).abs())).count();
     let (falls, rises) = (pairs().filter(|((_, a), (_, b))| b < a).count(), pairs().filter(|((_, a), (_, b))| b > a).count());
