@@ -170,8 +170,8 @@ fn picture(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
         let galley = painter.layout_no_wrap(said, FontId::proportional(11.0), text);
         words.push((node.column == 1, anchor.anchor_size(pos, galley.size()), galley));
     }
-    // The middle one gives way to those beside the ends.
-    words.sort_by_key(|(is_middle, ..)| *is_middle);
+    // The middle one gives way to those beside the ends; these are put from the foot up, where small ones crowd, so that they keep their order.
+    words.sort_by(|(a_middle, a, _), (b_middle, b, _)| a_middle.cmp(b_middle).then(b.top().total_cmp(&a.top())));
     let [top, height] = [rect.top(), rect.height()].map(f64::from);
     let label = |place: &Rect| Label { left: f64::from(place.left()), top: f64::from(place.top()) - top, width: f64::from(place.width()), height: f64::from(place.height()) };
     let tops = apart(&words.iter().map(|(_, place, _)| label(place)).collect::<Vec<_>>(), height);

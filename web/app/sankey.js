@@ -155,8 +155,8 @@ function picture(diagram) {
     const long = widthOf(words);
     labels.push({ x, anchor, words, left: anchor === "start" ? x : anchor === "middle" ? x - long / 2 : x - long, top: y - LABEL_UP, width: long, height: LABEL_HEIGHT, late: node.column === 1 });
   }
-  // The middle one gives way to those beside the ends.
-  labels.sort((a, b) => Number(a.late) - Number(b.late));
+  // The middle one gives way to those beside the ends; these are put from the foot up, where small ones crowd, so that they keep their order.
+  labels.sort((a, b) => Number(a.late) - Number(b.late) || b.top - a.top);
   const tops = apart(labels, height);
   labels.forEach(({ x, anchor, words }, at) => sheet.append(svg("text", { x, y: tops[at] + LABEL_UP, "text-anchor": anchor }, words)));
   return sheet;
