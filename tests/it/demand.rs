@@ -218,7 +218,7 @@ fn demand_follows_the_published_months() {
 fn between_the_tropics_nobody_heats() {
     let start = Instant::from_utc(2026, 1, 1, 0, 0, 0).unwrap();
     // Two Tuesdays that are no holidays, hour by hour.
-    let day = |class: DemandClass, clock: Clock, month: u8, day: u8| -> Vec<f32> {
+    let day = |class: DemandClass, clock: Clock, month: i8, day: i8| -> Vec<f32> {
         let is_that_day = |k: usize| {
             let local = clock.read(start.plus_seconds(k as i64 * 3600));
             (local.month, local.day) == (month, day)
