@@ -68,7 +68,7 @@ fn the_balance_stands_beside_the_curves() {
         });
     });
     assert!(desk.query_all_by_label_contains("généré, non réel").next().is_some());
-    for part in ["Bilan du territoire, 21 juin 2026", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps, de côté connu ou d’en couvrir la moitié, ou par hypothèse seulement\u{a0}: Production éolienne"] {
+    for part in ["Bilan du territoire, 21 juin 2026", "Solaire en toiture", "Importé", "Hors du bilan, faute de mêmes pas de temps, de côté connu ou d’en couvrir la moitié, par hypothèse seulement, ou parce que la demande estimée des bâtiments les contient\u{a0}: Production éolienne"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
     // Sources and uses come to the same.
