@@ -213,24 +213,31 @@ fn power_that_runs_has_arrows_and_bounds() {
     assert_eq!(running.facts().chart.clone().expect("a chart").beyond, Some(1));
 }
 
-/// The fictional territory without its own lines: the importer draws a network, which nobody has.
-fn generated() -> tempfile::TempDir {
+/// The fictional territory, imported after its declaration and its folder of sources have been changed.
+fn imported(change: impl FnOnce(&mut serde_json::Value, &std::path::Path)) -> tempfile::TempDir {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let at = |name: &str| folder.path().join(name);
     let status = program().args(["demo", "--seed", "3", "--buildings", "200", "--out"]).arg(at("sources")).status().expect("the program starts");
     assert!(status.success());
     let declared = at("sources/sources.json");
     let mut sources: serde_json::Value = serde_json::from_slice(&std::fs::read(&declared).expect("a declaration")).expect("JSON");
-    let layers = sources["layers"].as_array_mut().expect("layers");
-    for layer in layers.iter().filter(|layer| layer["as"] == "electricity") {
-        let _ = std::fs::remove_file(at("sources").join(layer["file"].as_str().expect("a file")));
-    }
-    layers.retain(|layer| layer["as"] != "electricity");
-    sources["generate"]["networks"] = true.into();
+    change(&mut sources, &at("sources"));
     std::fs::write(&declared, sources.to_string()).expect("written");
     let status = program().arg("import").arg(at("sources")).arg("--out").arg(at("territory")).status().expect("the program starts");
     assert!(status.success());
     folder
+}
+
+/// Without its own lines: the importer draws a network, which nobody has.
+fn generated() -> tempfile::TempDir {
+    imported(|sources, folder| {
+        let layers = sources["layers"].as_array_mut().expect("layers");
+        for layer in layers.iter().filter(|layer| layer["as"] == "electricity") {
+            let _ = std::fs::remove_file(folder.join(layer["file"].as_str().expect("a file")));
+        }
+        layers.retain(|layer| layer["as"] != "electricity");
+        sources["generate"]["networks"] = true.into();
+    })
 }
 
 /// A year of a generated network, computed and stored, and scrubbed: every value that the card holds is the stored one, and inside a page the clock moves
@@ -353,28 +360,20 @@ fn power_roofs_shine_as_far_as_somebody_supposes_them_to_be_equipped() {
 /// A table of what was measured beside the estimate of all buildings: gas is no electricity, the consumption is in the estimate, and what charges is not.
 #[test]
 fn what_was_measured_is_not_counted_on_top_of_the_estimate() {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let at = |name: &str| folder.path().join(name);
-    let status = program().args(["demo", "--seed", "3", "--buildings", "200", "--out"]).arg(at("sources")).status().expect("the program starts");
-    assert!(status.success());
-    let declared = at("sources/sources.json");
-    let mut sources: serde_json::Value = serde_json::from_slice(&std::fs::read(&declared).expect("a declaration")).expect("JSON");
-    let dataset = sources["datasets"][0]["id"].clone();
-    let series = serde_json::json!({ "file": "mesures.csv", "id": "mesures", "dataset": dataset });
-    match sources["series"].as_array_mut() {
-        Some(known) => known.push(series),
-        None => sources["series"] = serde_json::json!([series]),
-    }
-    std::fs::write(&declared, sources.to_string()).expect("written");
-    let mut table = "instant;Consommation de gaz (kW);Production photovoltaïque (kW);Consommation électrique (kW);Recharge de véhicules (kW)\n".to_owned();
-    for hour in 0..8760 {
-        let instant = Instant::parse("2026-01-01T00:00:00Z").expect("an instant").plus_seconds(3600 * hour);
-        table.push_str(&format!("{instant};200;50;120;10\n"));
-    }
-    std::fs::write(at("sources/mesures.csv"), table).expect("written");
-    let status = program().arg("import").arg(at("sources")).arg("--out").arg(at("territory")).status().expect("the program starts");
-    assert!(status.success());
-    let mut running = Running::open(&at("territory").display().to_string(), "theme=demand&balance=1");
+    let folder = imported(|sources, folder| {
+        let series = serde_json::json!({ "file": "mesures.csv", "id": "mesures", "dataset": sources["datasets"][0]["id"] });
+        match sources["series"].as_array_mut() {
+            Some(known) => known.push(series),
+            None => sources["series"] = serde_json::json!([series]),
+        }
+        let mut table = "instant;Consommation de gaz (kW);Production photovoltaïque (kW);Consommation électrique (kW);Recharge de véhicules (kW)\n".to_owned();
+        for hour in 0..8760 {
+            let instant = Instant::parse("2026-01-01T00:00:00Z").expect("an instant").plus_seconds(3600 * hour);
+            table.push_str(&format!("{instant};200;50;120;10\n"));
+        }
+        std::fs::write(folder.join("mesures.csv"), table).expect("written");
+    });
+    let mut running = Running::open(&folder.path().join("territory").display().to_string(), "theme=demand&balance=1");
     running.complete();
     let mut frames = 0;
     let accounts = loop {
