@@ -3,9 +3,9 @@
 #import bevy_pbr::{
     mesh_functions::{get_world_from_local, get_tag},
     mesh_view_bindings::view,
-    shadows::fetch_directional_shadow,
     view_transformations::position_world_to_clip,
 }
+#import jumeau::shadow::sun_reaches
 #import jumeau::scene::{scene, sky, in_haze, linear_from_srgb}
 // SAMPLED is PICTURE (laid on the ground, the bare ground shows where it ends) or TEXTURED (a model's own surface); TABLE is FEATURES or STYLED.
 #ifdef SAMPLED
@@ -208,7 +208,12 @@ fn shining(colour: vec3<f32>, in: Varying, lit: f32) -> vec3<f32> {
     let chance = fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453) - 0.5;
     let tilted = normalize(normal + 0.03 * is_near * chance * vec3(1.0, 0.0, -1.0));
     let mirrored = max(dot(tilted, normalize(eye + scene.to_sun.xyz)), 0.0);
-    let glint = lit * (0.9 * pow(mirrored, 220.0) + 0.16 * pow(mirrored, 18.0));
+    // Powers 18 and 220 by squaring, as in the haze.
+    let m2 = mirrored * mirrored;
+    let m4 = m2 * m2;
+    let m16 = m4 * m4 * m4 * m4;
+    let m64 = m16 * m16 * m16 * m16;
+    let glint = lit * (0.9 * m64 * m64 * m64 * m16 * m4 * m4 * m4 + 0.16 * m16 * m2);
     var seen = colour;
     if has_modules {
         seen = mix(seen + share * vec3(0.020, 0.075, 0.185), 2.4 * seen + vec3(0.02), 0.7 * edge);
@@ -502,7 +507,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
 #endif
     var lit = 0.0;
     if dot(in.direct, vec3(1.0)) > 0.0005 {
-        lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
+        lit = sun_reaches(in.world.xyz, in.normal, -in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
 #ifdef STROKED
