@@ -194,17 +194,22 @@ fn raised(value: f32, rise: f32) -> f32 {
     return clamp(amount * scene.raise.x, 0.0, scene.raise.y);
 }
 
+// The colour of a value. Every colour is read at its own place and weighed: an index that each vertex works out is dear in software.
 fn ramp(value: f32) -> vec3<f32> {
-    let classes = u32(scene.ramp[1].w);
-    if classes > 0u {
-        let first = vec4<u32>(vec4(value) > scene.breaks[0]);
-        let second = vec4<u32>(vec4(value) > scene.breaks[1]);
-        let class_at = first.x + first.y + first.z + first.w + second.x + second.y + second.z + second.w;
-        return scene.ramp[min(class_at, classes - 1u)].rgb;
-    }
     let share = clamp((value - scene.overlay_range.x) / (scene.overlay_range.y - scene.overlay_range.x), 0.0, 1.0);
     // The first colour's w is the exponent of the scale.
     let t = pow(share, scene.ramp[0].w) * 7.0;
-    let i = u32(floor(t));
-    return mix(scene.ramp[i].rgb, scene.ramp[min(i + 1u, 7u)].rgb, fract(t));
+    // How far each way from one colour to the next is gone: with classes all of it or none.
+    let by_class = scene.ramp[1].w > 0.5;
+    let first = select(clamp(t - vec4(0.0, 1.0, 2.0, 3.0), vec4(0.0), vec4(1.0)), vec4<f32>(vec4(value) > scene.breaks[0]), by_class);
+    let second = select(clamp(t - vec4(4.0, 5.0, 6.0, 7.0), vec4(0.0), vec4(1.0)), vec4<f32>(vec4(value) > scene.breaks[1]), by_class);
+    var colour = scene.ramp[0].rgb;
+    colour += first.x * (scene.ramp[1].rgb - scene.ramp[0].rgb);
+    colour += first.y * (scene.ramp[2].rgb - scene.ramp[1].rgb);
+    colour += first.z * (scene.ramp[3].rgb - scene.ramp[2].rgb);
+    colour += first.w * (scene.ramp[4].rgb - scene.ramp[3].rgb);
+    colour += second.x * (scene.ramp[5].rgb - scene.ramp[4].rgb);
+    colour += second.y * (scene.ramp[6].rgb - scene.ramp[5].rgb);
+    colour += second.z * (scene.ramp[7].rgb - scene.ramp[6].rgb);
+    return colour;
 }
