@@ -242,7 +242,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SaveRoofDossier | Command::SavePlan { .. } | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
+        Command::TryAgain | Command::SaveRoofDossier | Command::SavePlan { .. } | Command::SaveValues { .. } | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored, limits),
         Command::Tick { seconds } => tick(&mut next, *seconds, limits),
     }

@@ -22,6 +22,7 @@ mod roof;
 pub mod sankey;
 mod scale;
 mod shortcuts;
+pub mod table;
 pub mod timeline;
 pub mod typical;
 
@@ -40,6 +41,7 @@ pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, MAX_HEAT_KWH, MAX_LOAD_KWH, MAX_MARGIN_M, RoofAmount, RoofChoice, RoofLay, RoofLoad, RoofTree};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
+pub use table::Values;
 
 use crate::base::{Clock, Instant, Interval, LayerId};
 use serde::{Deserialize, Serialize};
@@ -399,6 +401,10 @@ pub enum Command {
     /// Hands a file of the whole solar plan over, by its name in the roof book; whoever fetches listens to this one.
     SavePlan {
         file: String,
+    },
+    /// Hands the values of a chart over as a table; whoever draws it listens to this one.
+    SaveValues {
+        of: Values,
     },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {

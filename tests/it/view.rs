@@ -295,6 +295,7 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::ResetRoof),
         Just(Command::SaveRoofDossier),
         Just(Command::SavePlan { file: "plan.gpkg".to_owned() }),
+        proptest::sample::select(&Values::ALL[..]).prop_map(|of| Command::SaveValues { of }),
         tree().prop_map(|tree| Command::FellRoofTree { tree }),
         any::<bool>().prop_map(|bare| Command::SetRoofTerrain { bare }),
         (proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number())).prop_map(|(lay, margin_m)| Command::SetRoofLayout { lay, margin_m }),

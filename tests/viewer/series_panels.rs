@@ -36,6 +36,7 @@ fn curves() -> ChartText {
         has_total: true,
         more_rows: 0,
         of_area: false,
+        sorted: std::sync::Arc::new(vec![9.0, 7.0, 5.0, 2.0, 1.0]),
         duration: vec![9.0, 5.0, 1.0],
         known: 8000,
         absent: 760,
@@ -51,9 +52,8 @@ fn curves() -> ChartText {
         }),
         waiting: false,
         typical: false,
-        csv: "# source: RTE\n".to_owned(),
         series: "eco2mix".to_owned(),
-        about: vec![("territory", "nantes-centre".to_owned()), ("source", "RTE, 2026".to_owned())],
+        about: vec![("territory".into(), "nantes-centre".to_owned()), ("source".into(), "RTE, 2026".to_owned())],
     }
 }
 
@@ -115,7 +115,11 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label("Copier en CSV").scroll_to_me();
     desk.run();
     desk.get_by_label("Copier en CSV").click();
-    assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    for form in ["CSV", "Parquet", "PNG", "CSV, la courbe monotone", "Parquet, la courbe monotone", "PNG, l’année heure par heure", "CSV, l’année heure par heure"] {
+        assert!(desk.query_by_label(form).is_some(), "{form}");
+    }
+    let copied = copied(&mut desk);
+    assert!(copied.iter().any(|text| text.contains("# source: RTE, 2026\n# period: 2026-06-20T22:00:00Z/2026-06-21T22:00:00Z\nutc,local,solaire,bois,total\n2026-06-20T22:00:00Z,2026-06-21T00:00+02:00,0,0,0\n")), "{copied:?}");
     desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
     desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
