@@ -19,6 +19,8 @@ const LEFT: f32 = 48.0;
 const AGAIN: f32 = 0.55;
 /// A picture of at most so many seconds has hours below it, and its day above.
 const HOURS_UP_TO_S: i64 = 2 * 86_400;
+/// Height of a row of the table.
+const ROW: f32 = 15.0;
 /// Room for a column of numbers.
 const VALUES: f32 = 80.0;
 
@@ -188,7 +190,9 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
     // Long names take several lines rather than the room of the numbers.
     let names = (ui.available_width() - 2.0 * VALUES).max(VALUES);
-    Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).show(ui, |ui| {
+    // As close as lines of text: nothing here is pressed.
+    Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).min_row_height(ROW).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = ROW;
         for is_source in [true, false] {
             ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
             ui.label(RichText::new(texts.text(now_words(accounts))).small().strong());

@@ -232,6 +232,8 @@ pub struct Memory {
     /// The date that is being typed, and whether it could not be read.
     pub date: String,
     pub date_wrong: bool,
+    /// What there is of every series, under the ruler.
+    pub lanes_open: bool,
     /// The numbers behind a chart.
     pub table_open: bool,
     /// The numbers behind the flow diagram.
@@ -265,6 +267,7 @@ impl Default for Memory {
             span_from: None,
             date: String::new(),
             date_wrong: false,
+            lanes_open: false,
             table_open: false,
             flows_table_open: false,
             scale_open: false,

@@ -352,8 +352,9 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         let year = i32::from(limits.clock.read(state.instant).year);
         state.instant = looped(in_year(state.instant, year, limits), reach);
     }
+    // What is played may lie where nothing has values: years ahead are worth looking at for what is planned.
     state.span = state.span.and_then(|span| {
-        let (start, end) = (span.start.max(limits.instants[0]), span.end.min(limits.instants[1]));
+        let (start, end) = (span.start.max(reach[0]), span.end.min(reach[1]));
         (start < end).then_some(Interval { start, end })
     });
     if state.series.as_ref().is_some_and(|id| !limits.series.iter().any(|known| known.id == *id)) {

@@ -565,10 +565,11 @@ impl Limits {
         [begins(first).map_or(from, |first| first.min(from)), begins(last.saturating_add(1)).map_or(to, |after| after.max(to))]
     }
 
-    /// The part of time that a ruler shows at most: what has values, and the year that the clock is in.
-    pub fn ruled(&self, at: Instant) -> [Instant; 2] {
-        let year = timeline::Span::Year.around(self.clock, at);
+    /// All of time that there is something of: what has values, the part that is played, and the year that the clock is in. A ruler may show more, up to [`Self::reach`].
+    pub fn ruled(&self, at: Instant, played: Option<Interval>) -> [Instant; 2] {
         let [from, to] = self.instants;
-        if (from..to).contains(&at) { self.instants } else { [from.min(year.start), to.max(year.end)] }
+        let year = if (from..to).contains(&at) { Interval { start: from, end: to } } else { timeline::Span::Year.around(self.clock, at) };
+        let played = played.unwrap_or(year);
+        [from.min(year.start).min(played.start), to.max(year.end).max(played.end)]
     }
 }

@@ -1035,6 +1035,31 @@ test("any instant is a scope and a slider away, by days of 23 and 25 hours", asy
   await page.locator('[data-scope="all"]').click();
   assert.match(await page.locator("#months").innerText(), /2014[^]*2026/);
   assert.ok((await page.locator("#lanes .gap").count()) >= 1);
+  // All of the series, with their names and their gaps, and each a way to be shown.
+  await page.evaluate((series) => {
+    const more = Array.from({ length: 9 }, (_, at) => ({ ...series[0], id: `s${at}`, title: `Compteur ${at}`, start: `20${13 + at}-01-01T00:00:00Z`, gaps: at === 2 ? [{ start: "2017-01-01T00:00:00Z", end: "2018-06-01T00:00:00Z" }] : [] }));
+    window.say({ kind: "series", series: [...series, ...more], start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+  }, SERIES);
+  assert.equal(await page.locator("#lanes .lane").count(), 4);
+  const folded = page.getByRole("button", { name: `Séries (${SERIES.length + 9})` });
+  await folded.click();
+  assert.equal(await folded.getAttribute("aria-expanded"), "true");
+  const rows = page.locator("#lanes-all button");
+  assert.equal(await rows.count(), SERIES.length + 9);
+  assert.match(await page.locator("#lanes-all").textContent(), /Compteur 2 : du 1er janvier 2015 au [^]*, 1 lacunes?/);
+  await rows.last().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => window.heard.some(({ do: what, series }) => what === "show-series" && series === "s8"));
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.series), "s8");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-lanes");
+  await folded.click();
+  assert.ok(await page.locator("#lanes-all").isHidden());
+  // The part that is played may lie where nothing has values yet.
+  await page.evaluate(() => window.say({ kind: "state", state: { instant: "2034-05-01T10:00:00Z" } }));
+  await page.getByRole("button", { name: "Décennie" }).click();
+  await page.getByRole("button", { name: "Lire en boucle" }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, span }) => what === "set-span" && span?.start === "2029-12-31T23:00:00Z" && span?.end === "2039-12-31T23:00:00Z"));
   await page.getByRole("button", { name: "+ 1 mois" }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, unit, count }) => what === "step-clock" && unit === "month" && count === 1));
   assert.deepEqual(faults, []);
