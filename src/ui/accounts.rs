@@ -1,11 +1,12 @@
 //! The balance: sources above the line, uses below it, as much above as below in every step; and what it comes to at the clock and over the whole.
 
 use super::chart::written;
-use super::model::PanelModel;
+use super::files;
+use super::model::{Memory, PanelModel};
 use crate::base::{Clock, Instant};
 use crate::energy::accounts::{closed, over_closed};
 use crate::i18n::Texts;
-use crate::view::Command;
+use crate::view::{Command, Values};
 use crate::view::colours::Palette;
 use crate::view::timeline::Span;
 use crate::viewer::vocab::{AccountLine, AccountsFacts};
@@ -18,10 +19,12 @@ const LEFT: f32 = 48.0;
 const AGAIN: f32 = 0.55;
 /// A picture of at most so many seconds has hours below it, and its day above.
 const HOURS_UP_TO_S: i64 = 2 * 86_400;
+/// Height of a row of the table.
+const ROW: f32 = 15.0;
 /// Room for a column of numbers.
 const VALUES: f32 = 80.0;
 
-pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
+pub fn section(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(accounts) = &model.accounts else { return commands };
     ui.label(RichText::new(&accounts.title).strong());
@@ -39,9 +42,12 @@ pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
             ui.label(RichText::new(texts.text("accounts-none")).weak());
         }
     } else {
-        picture(ui, accounts, model.clock, model.state.instant, texts, &mut commands);
-        extremes(ui, accounts, model.clock, texts);
-        table(ui, accounts, model.state.instant, texts);
+        body(ui, accounts, model, texts, &mut commands);
+        ui.horizontal_wrapped(|ui| {
+            files::buttons(ui, Values::Balance, &model.state.territory, model.clock, memory, texts, || {
+                (accounts.about(&model.state.territory, model.clock, &model.link(), texts), accounts.table(texts))
+            });
+        });
     }
     if !accounts.omitted.is_empty() {
         let values = [("names", accounts.omitted.join(", ").into())];
@@ -49,6 +55,30 @@ pub fn section(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Vec<Command> {
     }
     ui.label(RichText::new(texts.text("accounts-help")).small().weak());
     commands
+}
+
+/// The picture with its numbers, and where they come from.
+fn body(ui: &mut Ui, accounts: &AccountsFacts, model: &PanelModel, texts: &Texts, commands: &mut Vec<Command>) {
+    picture(ui, accounts, model.clock, model.state.instant, texts, commands);
+    extremes(ui, accounts, model.clock, texts);
+    table(ui, accounts, model.state.instant, texts);
+    let nature = texts.text_with("ui-nature", &[("nature", texts.nature(accounts.nature()).into())]);
+    ui.label(RichText::new(nature).small()).on_hover_text(texts.nature_help(accounts.nature()));
+    let source = accounts.source();
+    if !source.is_empty() {
+        ui.add(Label::new(RichText::new(texts.text_with("ui-source", &[("source", source.into())])).small().weak()).wrap());
+    }
+}
+
+/// The balance to be kept as a picture, nothing to press.
+pub fn still(ui: &mut Ui, accounts: &AccountsFacts, model: &PanelModel, texts: &Texts) {
+    ui.label(RichText::new(&accounts.title).heading().strong());
+    super::widgets::made_up(ui, &texts.made_up(accounts.is_made_up), texts);
+    body(ui, accounts, model, texts, &mut Vec::new());
+    if !accounts.omitted.is_empty() {
+        let values = [("names", accounts.omitted.join(", ").into())];
+        ui.label(RichText::new(texts.text_with("accounts-omitted", &values)).small().weak());
+    }
 }
 
 /// A colour by the place of a line: stable for as long as its territory is, darker where the colours begin again. What passes the border is grey.
@@ -160,7 +190,9 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
     let is_closed = closed(accounts.lines.iter().map(|line| line.wh.as_slice()));
     // Long names take several lines rather than the room of the numbers.
     let names = (ui.available_width() - 2.0 * VALUES).max(VALUES);
-    Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).show(ui, |ui| {
+    // As close as lines of text: nothing here is pressed.
+    Grid::new("accounts").num_columns(3).striped(true).max_col_width(names).min_row_height(ROW).show(ui, |ui| {
+        ui.spacing_mut().interact_size.y = ROW;
         for is_source in [true, false] {
             ui.label(RichText::new(texts.text(if is_source { "accounts-sources" } else { "accounts-uses" })).small().strong());
             ui.label(RichText::new(texts.text(now_words(accounts))).small().strong());
@@ -171,7 +203,10 @@ fn table(ui: &mut Ui, accounts: &AccountsFacts, now: Instant, texts: &Texts) {
                 ui.horizontal(|ui| {
                     let (swatch, _) = ui.allocate_exact_size(vec2(10.0, 10.0), Sense::hover());
                     ui.painter().rect_filled(swatch, 1.0, colour(&accounts.lines, place));
-                    ui.add(Label::new(RichText::new(&line.name).small()).wrap());
+                    let name = ui.add(Label::new(RichText::new(&line.name).small()).wrap());
+                    if let Some(nature) = line.nature {
+                        name.on_hover_text(format!("{} · {}", texts.nature(nature), line.source));
+                    }
                 });
                 let value = at.and_then(|at| line.wh.get(at).copied().flatten());
                 ui.label(RichText::new(value.map_or_else(|| texts.text("legend-no-data"), mean)).small());

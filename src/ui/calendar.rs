@@ -12,13 +12,14 @@ const HEIGHT: f32 = 120.0;
 const FOOT: f32 = 16.0;
 const LEFT: f32 = 44.0;
 
-pub fn calendar(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts) -> Vec<Command> {
+/// `None` where there is no year to show.
+pub fn calendar(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts) -> Option<Vec<Command>> {
     let mut commands = Vec::new();
     let sheet = &chart.calendar;
     let values = || sheet.hours.iter().flatten().flatten().copied();
     let (low, high) = (values().fold(f64::INFINITY, f64::min), values().fold(f64::NEG_INFINITY, f64::max));
     if sheet.days.len() < 2 || low > high {
-        return commands;
+        return None;
     }
     ui.add_space(4.0);
     ui.label(RichText::new(texts.text("chart-calendar")).small());
@@ -77,7 +78,7 @@ pub fn calendar(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, text
         }
         ui.label(RichText::new(written(high, &chart.unit, texts)).small().weak());
     });
-    commands
+    Some(commands)
 }
 
 /// The hour under a point: where it begins, and its value. Hours are counted on the clock, so that a night of 23 or 25 hours stays right.

@@ -1,12 +1,11 @@
 //! Curves of a series, painted, with the numbers behind them as a table: what one sees can also be read, copied and carried away.
 
-use super::export;
+use super::files;
 use super::model::{ChartText, Memory};
-use super::still::{Shot, What};
 use super::widgets::{made_up, text_button};
 use crate::base::{Clock, Instant};
 use crate::i18n::Texts;
-use crate::view::Command;
+use crate::view::{Command, Values};
 use crate::view::colours::Palette;
 use crate::view::curve::{step_under, with_ends};
 use bevy_egui::egui::{Align2, Color32, FontId, Grid, Pos2, Rect, RichText, ScrollArea, Sense, Stroke, Ui, WidgetInfo, WidgetType, pos2, vec2};
@@ -45,6 +44,7 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         duration(ui, chart, texts);
         let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
         ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
+        ui.horizontal_wrapped(|ui| files(ui, chart, Values::Duration, clock, memory, texts));
         for (key, (at, value)) in [("chart-peak", chart.peak), ("chart-trough", chart.trough)].into_iter().filter_map(|(key, end)| Some((key, end?))) {
             let text = texts.text_with(key, &[("value", written(value, &chart.unit, texts).into()), ("instant", texts.date_time(clock.read(at)).into())]);
             if ui.link(RichText::new(text).small()).on_hover_text(texts.text("chart-peak-help")).clicked() {
@@ -64,7 +64,11 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
             }
         }
     }
-    commands.extend(super::calendar::calendar(ui, chart, clock, now, texts));
+    let sheet = super::calendar::calendar(ui, chart, clock, now, texts);
+    if let Some(asked) = sheet {
+        ui.horizontal_wrapped(|ui| files(ui, chart, Values::Calendar, clock, memory, texts));
+        commands.extend(asked);
+    }
     super::typical::typical(ui, chart, texts);
     made_up(ui, &chart.made_up, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
@@ -79,13 +83,15 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
         if text_button(ui, shape, &label, &label).clicked() {
             memory.table_open = !memory.table_open;
         }
-        let is_copied = memory.copied.as_deref() == Some(chart.csv.as_str());
+        // A table is written when it is asked for: what was copied is known by what it is of.
+        let of = format!("csv {} {:?} {:?}", chart.series, chart.curves.first().and_then(|(_, points)| points.first()).map(|point| point.at), chart.end);
+        let is_copied = memory.copied.as_ref() == Some(&of);
         let label = texts.text(if is_copied { "ui-copied" } else { "chart-csv" });
         if text_button(ui, if is_copied { icon::CHECK } else { icon::COPY }, &label, &texts.text("chart-csv-help")).clicked() {
-            ui.ctx().copy_text(chart.csv.clone());
-            memory.copied = Some(chart.csv.clone());
+            ui.ctx().copy_text(chart.table(Values::Curves).csv(&chart.about, clock));
+            memory.copied = Some(of);
         }
-        files(ui, chart, memory, texts);
+        files(ui, chart, Values::Curves, clock, memory, texts);
     });
     if memory.table_open {
         table(ui, chart, clock, texts);
@@ -93,19 +99,25 @@ pub fn chart(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, memory:
     commands
 }
 
-/// A chart to be kept as a picture: its curves, its load-duration curve and where it comes from, nothing to press.
-pub fn still(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: &Texts) {
+/// A chart to be kept as a picture: what is asked for of it and where it comes from, nothing to press.
+pub fn still(ui: &mut Ui, chart: &ChartText, values: Values, clock: Clock, now: Instant, texts: &Texts) {
     ui.label(RichText::new(&chart.title).heading().strong());
     let mark = if chart.typical { format!("{} · {}", chart.unit, texts.text("chart-typical")) } else { chart.unit.clone() };
     ui.label(RichText::new(mark).weak());
-    day(ui, chart, clock, now, texts, &mut Vec::new());
-    keys(ui, chart, texts);
-    if !chart.duration.is_empty() {
-        ui.add_space(8.0);
-        ui.label(texts.text("chart-duration"));
-        duration(ui, chart, texts);
-        let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
-        ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
+    if values == Values::Calendar {
+        super::calendar::calendar(ui, chart, clock, now, texts);
+    } else {
+        if values == Values::Curves {
+            day(ui, chart, clock, now, texts, &mut Vec::new());
+            keys(ui, chart, texts);
+            ui.add_space(8.0);
+        }
+        if !chart.duration.is_empty() {
+            ui.label(texts.text("chart-duration"));
+            duration(ui, chart, texts);
+            let values = [("known", (chart.known as f64).into()), ("absent", (chart.absent as f64).into())];
+            ui.label(RichText::new(texts.text_with("chart-counts", &values)).small().weak());
+        }
     }
     made_up(ui, &chart.made_up, texts);
     let nature = texts.text_with("ui-nature", &[("nature", chart.nature.as_str().into())]);
@@ -116,23 +128,9 @@ pub fn still(ui: &mut Ui, chart: &ChartText, clock: Clock, now: Instant, texts: 
     }
 }
 
-/// The files of a chart: what is asked for, kept or said why not.
-fn files(ui: &mut Ui, chart: &ChartText, memory: &mut Memory, texts: &Texts) {
-    let help = |key: &str| texts.text(&format!("save-{key}-help"));
-    let keep = |ending: &str, bytes: &[u8]| super::said(export::keep(&export::folder(), &format!("{}-{}", chart.territory(), chart.series), ending, bytes), texts);
-    if text_button(ui, icon::DOWNLOAD_SIMPLE, "CSV", &help("csv")).clicked() {
-        // The mark at the beginning tells spreadsheets that it is UTF-8.
-        memory.kept = Some(keep("csv", format!("\u{feff}{}", chart.csv).as_bytes()));
-    }
-    if text_button(ui, icon::DOWNLOAD_SIMPLE, "Parquet", &help("parquet")).clicked() {
-        memory.kept = Some(match export::parquet(&chart.about, &chart.curves) {
-            Ok(bytes) => keep("parquet", &bytes),
-            Err(error) => texts.text_with("save-failed", &[("path", export::folder().display().to_string().into()), ("why", error.to_string().into())]),
-        });
-    }
-    if text_button(ui, icon::IMAGE, "PNG", &help("png")).clicked() {
-        memory.shot = Some(Shot::of(What::Chart));
-    }
+/// The files of a chart, or of a part of it.
+fn files(ui: &mut Ui, chart: &ChartText, values: Values, clock: Clock, memory: &mut Memory, texts: &Texts) {
+    files::buttons(ui, values, &format!("{}-{}", chart.territory(), chart.series), clock, memory, texts, || (chart.about.clone(), chart.table(values)));
 }
 
 /// Lowest and highest of all curves; from nothing where all is above.

@@ -37,6 +37,7 @@ mod bookmarks;
 mod calendar;
 mod chart;
 pub mod export;
+mod files;
 mod gantt;
 mod layers;
 mod legend;

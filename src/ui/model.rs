@@ -7,8 +7,9 @@ use crate::formats::territory::{LayerKind, Manifest, attributions};
 use crate::i18n::{FigureText, Texts};
 use crate::view::bookmarks::Bookmark;
 use crate::view::curve::{Calendar, Point};
+use crate::view::table::{About, Table};
 use crate::view::timeline::Ruler;
-use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, ViewState, to_link};
+use crate::view::{Attribute, Camera, Language, Limits, Playback, Quality, Scale, Theme, Values, ViewState, to_link};
 use crate::viewer::series::{catalogue, titles};
 use crate::viewer::vocab::{AccountsFacts, AreaFacts, Changes, FlowFacts, Marks};
 use std::collections::BTreeSet;
@@ -126,6 +127,8 @@ pub struct ChartText {
     pub more_rows: u64,
     /// Of the area that is drawn, not of the whole territory.
     pub of_area: bool,
+    /// All values by their height; `duration` is thinned for drawing.
+    pub sorted: Arc<Vec<f64>>,
     pub duration: Vec<f64>,
     pub known: usize,
     pub absent: usize,
@@ -140,13 +143,21 @@ pub struct ChartText {
     pub calendar: Arc<Calendar>,
     pub waiting: bool,
     pub typical: bool,
-    /// What is carried away, and what a file says of it: keys and values.
-    pub csv: String,
+    /// What a file of it is called by, and what it says of it.
     pub series: String,
-    pub about: Vec<(&'static str, String)>,
+    pub about: About,
 }
 
 impl ChartText {
+    /// What a file of it holds.
+    pub fn table(&self, values: Values) -> Table {
+        match values {
+            Values::Duration => Table::of_duration(&self.sorted),
+            Values::Calendar => Table::of_calendar(&self.calendar),
+            Values::Curves | Values::Balance => Table::of_curves(&self.curves, self.end.unwrap_or(Instant(0))),
+        }
+    }
+
     /// Which territory it is of, as files say it.
     pub fn territory(&self) -> &str {
         self.about.iter().find(|(key, _)| *key == "territory").map_or("", |(_, value)| value.as_str())
@@ -221,6 +232,8 @@ pub struct Memory {
     /// The date that is being typed, and whether it could not be read.
     pub date: String,
     pub date_wrong: bool,
+    /// What there is of every series, under the ruler.
+    pub lanes_open: bool,
     /// The numbers behind a chart.
     pub table_open: bool,
     /// The numbers behind the flow diagram.
@@ -254,6 +267,7 @@ impl Default for Memory {
             span_from: None,
             date: String::new(),
             date_wrong: false,
+            lanes_open: false,
             table_open: false,
             flows_table_open: false,
             scale_open: false,

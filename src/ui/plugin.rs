@@ -11,7 +11,7 @@ use super::{install, panels};
 use crate::base::{Clock, Dataset, Nature};
 use crate::i18n::{Texts, figure_line};
 use crate::viewer::attributes::title;
-use crate::view::curve::{Origin, csv, nature_id};
+use crate::viewer::curves::carried::about;
 use crate::view::{Action, Language, Theme, ViewState, shortcut_for};
 use crate::viewer::vocab::{AreaFacts, Chart, FlowFacts, KeysInPanel, Legend, PlanFacts, PointerOverPanel, RoofFacts, Scene, SceneFacts, SitingFacts, ViewCommand, Words};
 use bevy::input::InputSystems;
@@ -228,7 +228,7 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
         figures_ready: facts.progress.complete,
         legend,
         attributes: attributes(scene, facts, texts),
-        chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, clock, texts)),
+        chart: facts.chart.as_ref().map(|chart| chart_text(chart, scene, texts)),
         flows: facts.flows.as_ref().map(|flows| flows_text(flows, datasets, texts)),
         search: facts.search.as_ref().map(|search| super::search::SearchModel {
             query: search.query.clone(),
@@ -388,15 +388,13 @@ fn marks(legend: &Legend, texts: &Texts) -> Vec<String> {
     said
 }
 
-fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> ChartText {
+fn chart_text(chart: &Chart, scene: &Scene, texts: &Texts) -> ChartText {
     let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == chart.dataset);
     let source = dataset.map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
     let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
     let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id, end: chart.end };
     ChartText {
-        csv: csv(&origin, clock, &chart.day),
         unit: chart.unit.clone(),
         made_up: made_up.clone(),
         nature: texts.nature(chart.nature),
@@ -406,6 +404,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         has_total: chart.has_total,
         more_rows: chart.more_rows,
         of_area: chart.of_area,
+        sorted: chart.sorted.clone(),
         duration: chart.duration.clone(),
         known: chart.known,
         absent: chart.absent,
@@ -419,22 +418,7 @@ fn chart_text(chart: &Chart, scene: &Scene, clock: Clock, texts: &Texts) -> Char
         waiting: chart.is_waiting,
         typical: chart.is_typical,
         series: chart.series.clone(),
-        // In the words of files, whatever language is spoken.
-        about: vec![
-            ("title", title.clone()),
-            ("territory", scene.manifest.id.clone()),
-            ("unit", chart.unit.clone()),
-            ("nature", nature_id(chart.nature).to_owned()),
-            // As the CSV has it.
-            ("notice", made_up.clone()),
-            ("source", source.clone()),
-            ("licence", dataset.map(|dataset| dataset.licence.clone()).unwrap_or_default()),
-            ("attribution", dataset.map(|dataset| dataset.attribution.clone()).unwrap_or_default()),
-            ("date", dataset.map(|dataset| dataset.date.to_string()).unwrap_or_default()),
-            ("method", method.clone()),
-            ("timezone", clock.name()),
-            ("link", format!("#{}", crate::view::to_link(&scene.state))),
-        ],
+        about: about(chart, scene, texts),
         title,
         source,
         method,

@@ -15,7 +15,7 @@ const COPIED: [&str; 2] = ["figure-rnb", "figure-id"];
 pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     let Some(selection) = &model.state.selection else {
-        commands.extend(accounts::section(ui, model, texts));
+        commands.extend(accounts::section(ui, model, memory, texts));
         if let Some(flows) = &model.flows {
             commands.extend(sankey::panel(ui, flows, model, memory, texts));
             if model.chart.is_some() {
@@ -61,7 +61,7 @@ pub fn panel(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     }
     if model.accounts.is_some() {
         ui.separator();
-        commands.extend(accounts::section(ui, model, texts));
+        commands.extend(accounts::section(ui, model, memory, texts));
     }
     if let Some(flows) = &model.flows {
         ui.separator();

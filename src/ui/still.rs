@@ -2,9 +2,10 @@
 //!
 //! What is kept is what is drawn: for a few frames the window shows the picture instead of the panels, then it is read back.
 
-use super::model::{ChartText, Memory, PanelModel};
-use super::{chart, export, legend, marks, style};
+use super::model::{Memory, PanelModel};
+use super::{accounts, chart, export, legend, marks, style};
 use crate::i18n::Texts;
+use crate::view::Values;
 use crate::viewer::snapshot::{Picture, encode_png};
 use bevy::prelude::{Commands, Image, On};
 use bevy::render::view::screenshot::{Screenshot, ScreenshotCaptured};
@@ -21,7 +22,7 @@ const CHART_WIDTH: f32 = 560.0;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum What {
     Scene,
-    Chart,
+    Values(Values),
 }
 
 /// A picture on its way.
@@ -49,10 +50,11 @@ impl Shot {
 /// Draws what is kept in place of the panels, and takes it once it stands. `false` when there is nothing to take.
 pub fn shoot(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, commands: &mut Commands) -> bool {
     let Some(mut shot) = memory.shot.take() else { return false };
-    let rect = match (shot.what, &model.chart) {
-        (What::Scene, _) => Some(scene(ui, model, texts)),
-        (What::Chart, Some(of)) => Some(card(ui, of, model, texts)),
-        (What::Chart, None) => None,
+    let rect = match (shot.what, &model.chart, &model.accounts) {
+        (What::Scene, ..) => Some(scene(ui, model, texts)),
+        (What::Values(Values::Balance), _, Some(of)) => Some(card(ui, model, texts, |ui| accounts::still(ui, of, model, texts))),
+        (What::Values(Values::Balance), _, None) | (What::Values(_), None, _) => None,
+        (What::Values(values), Some(of), _) => Some(card(ui, model, texts, |ui| chart::still(ui, of, values, model.clock, model.state.instant, texts))),
     };
     let Some(rect) = rect else { return false };
     shot.rect = rect.intersect(ui.ctx().content_rect());
@@ -68,7 +70,8 @@ pub fn shoot(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     }
     let image = shot.taken.lock().ok().and_then(|mut slot| slot.take());
     let name = match (shot.what, &model.chart) {
-        (What::Chart, Some(of)) => format!("{}-{}", model.state.territory, of.series),
+        (What::Values(values @ Values::Balance), _) => format!("{}{}", model.state.territory, values.ending()),
+        (What::Values(values), Some(of)) => format!("{}-{}{}", model.state.territory, of.series, values.ending()),
         _ => format!("{}-{}", model.state.territory, model.state.instant),
     };
     match image {
@@ -138,13 +141,13 @@ fn scene(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Rect {
 }
 
 /// A chart as a sheet of its own.
-fn card(ui: &mut Ui, of: &ChartText, model: &PanelModel, texts: &Texts) -> Rect {
+fn card(ui: &mut Ui, model: &PanelModel, texts: &Texts, draw: impl FnOnce(&mut Ui)) -> Rect {
     let fill = ui.visuals().panel_fill;
     ui.painter().rect_filled(ui.ctx().content_rect(), 0.0, fill);
     let shown = Area::new(Id::new("kept-chart")).order(Order::Foreground).fixed_pos(ui.ctx().content_rect().min).show(ui.ctx(), |ui| {
         Frame::new().fill(fill).inner_margin(Margin::same(16)).stroke(Stroke::NONE).show(ui, |ui| {
             ui.set_width(CHART_WIDTH);
-            chart::still(ui, of, model.clock, model.state.instant, texts);
+            draw(ui);
             let place = format!("{} · {}", model.territory, texts.date_time(model.clock.read(model.state.instant)));
             ui.label(RichText::new(place).small().weak());
         });

@@ -33,7 +33,7 @@ pub fn strip(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
         } else {
             ui.horizontal(|ui| {
                 hour(ui, model, texts, &mut commands);
-                commands.extend(ruler::ruler(ui, model, memory, texts));
+                ui.vertical(|ui| commands.extend(ruler::ruler(ui, model, memory, texts)));
             });
         }
     }
@@ -168,6 +168,12 @@ fn scopes(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, c
         let help = texts.text("ui-scope-help");
         if ui.small_button(texts.text(key)).on_hover_text(help).clicked() {
             ruler::zoom_to(model, memory, span);
+        }
+    }
+    if !model.series.is_empty() {
+        let words = texts.text_with("ui-lanes", &[("count", (model.series.len() as f64).into())]);
+        if icon_button(ui, if memory.lanes_open { icon::CARET_DOUBLE_UP } else { icon::ROWS }, &words, &texts.text("ui-lanes-help")).clicked() {
+            memory.lanes_open = !memory.lanes_open;
         }
     }
     let label = texts.text(if model.state.span.is_some() { "ui-span-none" } else { "ui-span-shown" });

@@ -21,7 +21,12 @@ pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, tip: &str) -> Response 
 
 /// A button with icon and text.
 pub fn text_button(ui: &mut Ui, icon: &str, label: &str, tip: &str) -> Response {
-    let response = ui.add(Button::new(format!("{icon} {label}")));
+    named_button(ui, icon, label, label, tip)
+}
+
+/// A button with icon and text that a screen reader calls something else: where several look alike.
+pub fn named_button(ui: &mut Ui, icon: &str, words: &str, label: &str, tip: &str) -> Response {
+    let response = ui.add(Button::new(format!("{icon} {words}")));
     named(ui, response, label, tip)
 }
 

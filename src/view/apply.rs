@@ -242,7 +242,7 @@ pub fn apply(state: &ViewState, command: &Command, limits: &Limits) -> ViewState
         Command::SetProposal { proposal } => next.proposal.clone_from(proposal),
         Command::SetLanguage { language } => next.language = *language,
         // The state of the picture is what was asked for already; whoever fetches listens to this one.
-        Command::TryAgain | Command::SaveRoofDossier | Command::SavePlan { .. } | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
+        Command::TryAgain | Command::SaveRoofDossier | Command::SavePlan { .. } | Command::SaveValues { .. } | Command::SelectCentre | Command::JumpTo { .. } | Command::Find { .. } | Command::OpenProposal { .. } | Command::OpenArea { .. } => {}
         Command::Restore { state: restored } => next = restored_over(state, restored, limits),
         Command::Tick { seconds } => tick(&mut next, *seconds, limits),
     }
@@ -352,8 +352,9 @@ fn kept_inside(mut state: ViewState, limits: &Limits) -> ViewState {
         let year = i32::from(limits.clock.read(state.instant).year);
         state.instant = looped(in_year(state.instant, year, limits), reach);
     }
+    // What is played may lie where nothing has values: years ahead are worth looking at for what is planned.
     state.span = state.span.and_then(|span| {
-        let (start, end) = (span.start.max(limits.instants[0]), span.end.min(limits.instants[1]));
+        let (start, end) = (span.start.max(reach[0]), span.end.min(reach[1]));
         (start < end).then_some(Interval { start, end })
     });
     if state.series.as_ref().is_some_and(|id| !limits.series.iter().any(|known| known.id == *id)) {

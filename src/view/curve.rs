@@ -1,7 +1,6 @@
-//! Curves of values in time: a day, a year sorted by height, sums of parts, and the file that carries them away.
+//! Curves of values in time: a day, a year sorted by height, sums of parts. [`super::table`] carries them away.
 
-use crate::base::{Clock, Instant, Interval, Nature};
-use std::fmt::Write;
+use crate::base::{Clock, Instant, Interval};
 
 /// A value from one instant to the next; `None` where there is none.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -176,77 +175,4 @@ pub fn step_under(points: &[Point], end: Instant, at: Instant) -> Option<Point> 
 /// Each value with the instant at which its step ends.
 pub fn with_ends(points: &[Point], end: Instant) -> impl Iterator<Item = (Point, Instant)> {
     points.iter().copied().zip(points.iter().skip(1).map(|point| point.at).chain([end]))
-}
-
-/// Whom values are owed to and what they are, for the head of a file.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Origin<'a> {
-    pub title: &'a str,
-    pub unit: &'a str,
-    pub nature: Nature,
-    /// Title, producer, date and licence.
-    pub source: &'a str,
-    pub method: &'a str,
-    /// That it is of something made up; empty otherwise.
-    pub made_up: &'a str,
-    pub territory: &'a str,
-    /// Where the last step ends: a file says which part of time it is of.
-    pub end: Instant,
-}
-
-/// As files write it.
-pub fn nature_id(nature: Nature) -> &'static str {
-    match nature {
-        Nature::Measured => "measured",
-        Nature::Statistical => "statistical",
-        Nature::Simulated => "simulated",
-        Nature::Declared => "declared",
-        Nature::Made => "made",
-    }
-}
-
-/// A table of curves with where they come from: lines that begin with `#`, then the columns. Absent values are empty cells.
-pub fn csv(origin: &Origin, clock: Clock, curves: &[(String, Vec<Point>)]) -> String {
-    let mut text = String::new();
-    let nature = nature_id(origin.nature);
-    for (name, value) in [("title", origin.title), ("territory", origin.territory), ("unit", origin.unit), ("nature", nature), ("notice", origin.made_up), ("source", origin.source), ("method", origin.method), ("clock", clock.name().as_str())] {
-        if !value.is_empty() {
-            // One line each, whatever a title holds. Writing to a String cannot fail.
-            let _ = writeln!(text, "# {name}: {}", value.replace(['\r', '\n'], " "));
-        }
-    }
-    if let Some(start) = curves.iter().filter_map(|(_, points)| points.first()).map(|point| point.at).min() {
-        let _ = writeln!(text, "# period: {start}/{}", origin.end);
-    }
-    text.push_str("utc,local");
-    for (name, _) in curves {
-        text.push(',');
-        text.push_str(&cell(name));
-    }
-    text.push('\n');
-    let steps = curves.iter().map(|(_, points)| points.len()).max().unwrap_or(0);
-    for step in 0..steps {
-        let Some(at) = curves.iter().find_map(|(_, points)| points.get(step)).map(|point| point.at) else { continue };
-        let local = clock.read(at);
-        let (sign, offset) = (if local.offset_s < 0 { '-' } else { '+' }, local.offset_s.abs() / 60);
-        let _ = write!(
-            text,
-            "{at},{:04}-{:02}-{:02}T{:02}:{:02}{sign}{:02}:{:02}",
-            local.year, local.month, local.day, local.hour, local.minute, offset / 60, offset % 60
-        );
-        for (_, points) in curves {
-            text.push(',');
-            if let Some(value) = points.get(step).and_then(|point| point.value) {
-                let _ = write!(text, "{value}");
-            }
-        }
-        text.push('\n');
-    }
-    text
-}
-
-/// Quoted where it must be; a name that a spreadsheet would take for a formula gets an apostrophe before it.
-fn cell(text: &str) -> String {
-    let text = if text.starts_with(['=', '+', '-', '@', '\t']) { format!("'{text}") } else { text.to_owned() };
-    if text.contains([',', '"', '\n', '\r']) { format!("\"{}\"", text.replace('"', "\"\"")) } else { text }
 }

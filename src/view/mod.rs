@@ -22,6 +22,7 @@ mod roof;
 pub mod sankey;
 mod scale;
 mod shortcuts;
+pub mod table;
 pub mod timeline;
 pub mod typical;
 
@@ -40,6 +41,7 @@ pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, MAX_HEAT_KWH, MAX_LOAD_KWH, MAX_MARGIN_M, RoofAmount, RoofChoice, RoofLay, RoofLoad, RoofTree};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
+pub use table::Values;
 
 use crate::base::{Clock, Instant, Interval, LayerId};
 use serde::{Deserialize, Serialize};
@@ -400,6 +402,10 @@ pub enum Command {
     SavePlan {
         file: String,
     },
+    /// Hands the values of a chart over as a table; whoever draws it listens to this one.
+    SaveValues {
+        of: Values,
+    },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {
         name: String,
@@ -559,10 +565,11 @@ impl Limits {
         [begins(first).map_or(from, |first| first.min(from)), begins(last.saturating_add(1)).map_or(to, |after| after.max(to))]
     }
 
-    /// The part of time that a ruler shows at most: what has values, and the year that the clock is in.
-    pub fn ruled(&self, at: Instant) -> [Instant; 2] {
-        let year = timeline::Span::Year.around(self.clock, at);
+    /// All of time that there is something of: what has values, the part that is played, and the year that the clock is in. A ruler may show more, up to [`Self::reach`].
+    pub fn ruled(&self, at: Instant, played: Option<Interval>) -> [Instant; 2] {
         let [from, to] = self.instants;
-        if (from..to).contains(&at) { self.instants } else { [from.min(year.start), to.max(year.end)] }
+        let year = if (from..to).contains(&at) { Interval { start: from, end: to } } else { timeline::Span::Year.around(self.clock, at) };
+        let played = played.unwrap_or(year);
+        [from.min(year.start).min(played.start), to.max(year.end).max(played.end)]
     }
 }

@@ -33,6 +33,7 @@
 pub mod anchor;
 pub mod area;
 pub mod attributes;
+pub mod balance;
 pub mod camera;
 pub mod click;
 pub mod changes;

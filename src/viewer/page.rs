@@ -15,7 +15,7 @@ use super::vocab::{
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
 use crate::rooftop::{message, plan_message};
-use crate::view::curve::{Origin, csv, sum_unit};
+use crate::view::curve::sum_unit;
 use crate::view::{Command, FlowChoice, Language, Quality, ViewState, to_link};
 use bevy::prelude::*;
 use bevy::winit::{EventLoopProxyWrapper, WinitUserEvent};
@@ -163,9 +163,9 @@ fn speak(
             None => json!({ "kind": "accounts", "lines": null }),
             Some(accounts) => json!({
                 "kind": "accounts", "of": accounts.of, "title": accounts.title, "ofArea": accounts.of_area, "secret": accounts.is_secret, "starts": accounts.starts, "end": accounts.end, "omitted": accounts.omitted, "waiting": accounts.is_waiting, "madeUp": accounts.is_made_up,
-                "hours": (0..accounts.starts.len()).map(|at| accounts.hours(at)).collect::<Vec<_>>(), "grain": accounts.grain, "open": accounts.open, "tooLong": accounts.is_too_long,
+                "hours": (0..accounts.starts.len()).map(|at| accounts.hours(at)).collect::<Vec<_>>(), "grain": accounts.grain, "open": accounts.open, "tooLong": accounts.is_too_long, "nature": accounts.nature(), "sources": accounts.source(),
                 "extremes": accounts.extremes,
-                "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh })).collect::<Vec<_>>(),
+                "lines": accounts.lines.iter().map(|line| json!({ "name": line.name, "source": line.is_source, "border": line.is_border, "wh": line.wh, "nature": line.nature, "from": line.source })).collect::<Vec<_>>(),
             }),
         });
         told.accounts.clone_from(&facts.accounts);
@@ -381,17 +381,14 @@ fn chart_message(chart: &Chart, scene: &Scene, both: &BothTexts, texts: &Texts) 
         .iter()
         .map(|(name, points)| json!({ "name": name, "points": points.iter().map(|point| json!([point.at, point.value])).collect::<Vec<_>>() }))
         .collect();
-    let title = chart.title.text(texts);
     let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
-    let made_up = texts.made_up(scene.manifest.is_made_up(&chart.dataset));
-    let origin = Origin { title: &title, unit: &chart.unit, nature: chart.nature, source: &source, method: &method, made_up: &made_up, territory: &scene.manifest.id, end: chart.end };
     json!({
         "series": chart.series, "title": in_both(&chart.title, both), "unit": chart.unit, "nature": chart.nature, "madeUp": scene.manifest.is_made_up(&chart.dataset), "source": source, "method": method,
         "curves": curves, "end": chart.end, "duration": chart.duration, "known": chart.known, "absent": chart.absent,
         "peak": chart.peak.map(|(at, value)| json!([at, value])), "trough": chart.trough.map(|(at, value)| json!([at, value])), "moreRows": chart.more_rows, "total": chart.has_total,
         "over": chart.over.map(|over| json!({ "mean": over.mean, "sum": over.sum, "sumUnit": sum_unit(&chart.unit), "known": over.known, "absent": over.absent })),
         "worst": chart.worst, "beyond": chart.beyond,
-        "waiting": chart.is_waiting, "typical": chart.is_typical, "csv": csv(&origin, scene.manifest.clock(), &chart.day),
+        "waiting": chart.is_waiting, "typical": chart.is_typical,
     })
 }
 

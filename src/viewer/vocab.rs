@@ -4,6 +4,7 @@ use super::material::TileMaterial;
 use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
+pub use super::balance::{AccountLine, AccountsFacts};
 use crate::view::curve::{Calendar, Point};
 use crate::view::grain::gathered;
 use crate::view::{Command, Limits, Quality, ScaleBar, Theme, ViewState};
@@ -293,52 +294,6 @@ pub struct DayFacts {
     pub peak: Option<crate::base::Instant>,
 }
 
-/// The balance of the territory, or of what is selected, over the part of time that is chosen on the ruler, else over the one that the clock is in.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct AccountsFacts {
-    pub of: Option<crate::view::Selection>,
-    pub title: String,
-    /// It is that of the area that is drawn, and homes are left out of it for being too few.
-    pub of_area: bool,
-    pub is_secret: bool,
-    /// Where parts begin, and where the last one ends: steps of the series, or where they are too many what `grain` says.
-    pub starts: Vec<crate::base::Instant>,
-    pub end: Option<crate::base::Instant>,
-    pub grain: Option<crate::view::timeline::Span>,
-    /// Hours of each part that are counted; those of a step where nothing says otherwise.
-    pub counted_h: Vec<f64>,
-    /// Steps that are counted nowhere, because a line is absent in them.
-    pub open: usize,
-    /// The highest and the lowest power of all uses inside, kW, and the steps that begin there.
-    pub extremes: Option<[(crate::base::Instant, f64); 2]>,
-    /// Sources and uses; what passes the border last.
-    pub lines: Vec<AccountLine>,
-    /// Series of energy that are not in it: of other steps, or of a side that nothing tells.
-    pub omitted: Vec<String>,
-    pub is_made_up: bool,
-    pub is_waiting: bool,
-    /// More steps than are added up.
-    pub is_too_long: bool,
-}
-
-impl AccountsFacts {
-    /// Hours of a part: days and months of a calendar differ.
-    pub fn hours(&self, at: usize) -> f64 {
-        let lasts = || Some((self.starts.get(at + 1).copied().or(self.end)?.0 - self.starts.get(at)?.0) as f64 / 3600.0);
-        self.counted_h.get(at).copied().or_else(lasts).filter(|hours| *hours > 0.0).unwrap_or(1.0)
-    }
-}
-
-/// One line of a balance: whole watt-hours of each part.
-#[derive(Clone, Debug, PartialEq)]
-pub struct AccountLine {
-    pub name: String,
-    pub is_source: bool,
-    /// It passes the border: what is missing, or what is left.
-    pub is_border: bool,
-    pub wh: Vec<Option<i64>>,
-}
-
 /// What changes around the year shown.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Changes {
@@ -380,7 +335,9 @@ pub struct Chart {
     pub day: Vec<(String, Vec<Point>)>,
     /// Where the last step of the day ends.
     pub end: crate::base::Instant,
-    /// All that is known, from the highest to the lowest, thinned for drawing; empty until all of it is there.
+    /// All that is known, from the highest to the lowest; empty until all of it is there.
+    pub sorted: std::sync::Arc<Vec<f64>>,
+    /// The same, thinned for drawing.
     pub duration: Vec<f64>,
     /// Steps with a value and without, over all of the series; both 0 until all of it is there.
     pub known: usize,

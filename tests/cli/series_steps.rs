@@ -128,6 +128,69 @@ fn days_among_quarters_of_an_hour_stay_days_when_the_clock_is_set() {
     assert_eq!((found["BAT-1"].len(), count(&done, "series-step-several"), count(&done, "series-stamp-off-grid")), (40 * 96, 0, 0));
 }
 
+#[test]
+fn months_and_weeks_among_quarters_of_an_hour_keep_their_steps() {
+    let start = Clock::Paris.instant(2025, 3, 1, 0, 0).unwrap();
+    let quarters: Vec<Instant> = (0..100 * 96).map(|quarter| start.plus_seconds(900 * quarter)).collect();
+    // Midnights of the place, over the change of the clock: the first of three months, seven Mondays.
+    let months = [3, 4, 5].map(|month| Clock::Paris.instant(2025, month, 1, 0, 0).unwrap());
+    let weeks = [(3, 3), (3, 10), (3, 17), (3, 24), (3, 31), (4, 7), (4, 14)].map(|(month, day)| Clock::Paris.instant(2025, month, day, 0, 0).unwrap());
+    let of = |id: &str, list: &[Instant], kwh: i32| list.iter().map(|at| format!("{id};{at};{kwh}")).collect::<Vec<String>>();
+    let rows = [of("BAT-1", &quarters, 1), of("BAT-2", &months, 300), of("BAT-3", &weeks, 70)].concat();
+    let (done, found, steps) = energies(&rows);
+    assert_eq!(steps, [900, 604_800, CalendarUnit::Month.usual_s()], "{:#}", done["findings"]);
+    assert_eq!(found["BAT-1"].len(), quarters.len());
+    assert_eq!(found["BAT-2"], months.iter().map(|at| (at.0, (CalendarUnit::Month.usual_s(), 300.0))).collect());
+    assert_eq!(found["BAT-3"], weeks.iter().map(|at| (at.0, (604_800, 70.0))).collect());
+    assert_eq!((count(&done, "series-step-several"), count(&done, "series-stamp-off-grid"), count(&done, "series-steps-parted")), (0, 0, 1), "{:#}", done["findings"]);
+    let said = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "series-steps-parted").unwrap();
+    assert_eq!(said["example"]["value"], "1 × 15 min, 1 × semaine (week), 1 × mois (month)");
+}
+
+#[test]
+fn a_column_that_is_filled_once_a_month_is_one_of_months() {
+    let start = Clock::Paris.instant(2025, 1, 1, 0, 0).unwrap();
+    let rows: String = (0..150 * 48)
+        .map(|half| start.plus_seconds(1800 * half))
+        .map(|at| {
+            let local = Clock::Paris.read(at);
+            let month = if (local.day, local.hour, local.minute) == (1, 0, 0) { (100 * i32::from(local.month)).to_string() } else { String::new() };
+            format!("{at};1;{month}\n")
+        })
+        .collect();
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("loads.csv"), format!("horodate;BAT-1 (kWh);BAT-2 (kWh)\n{rows}")).unwrap();
+    let done = import(folder.path(), "loads.csv");
+    let territory = folder.path().join("territory");
+    let manifest = manifest(&territory);
+    let of = |id: &str| {
+        let mut found = manifest.series.iter().filter(|series| series.id != "demand").filter_map(|series| Some((series, values(&territory, series).remove(id).filter(|values| !values.is_empty())?)));
+        let (series, values) = found.next().unwrap_or_else(|| panic!("{id} {done:#}"));
+        assert!(found.next().is_none(), "{id} is in one series");
+        (manifest.axes.iter().find(|axis| axis.id == series.axis).unwrap().step, values)
+    };
+    assert_eq!((of("BAT-1").0, of("BAT-1").1.len()), (1800, 150 * 48));
+    let (step, months) = of("BAT-2");
+    assert_eq!((step, months.values().copied().collect::<Vec<f32>>()), (CalendarUnit::Month.usual_s(), vec![100.0, 200.0, 300.0, 400.0, 500.0]));
+}
+
+#[test]
+fn a_sensor_that_changes_its_step_loses_nothing() {
+    // Thirty days of ten minutes, a day of minutes, and ten minutes again, beside hours of another.
+    let start = Instant::parse("2025-02-01T00:00:00Z").unwrap();
+    let slow = |from: i64, count: i64| (0..count).map(move |n| from + 600 * n);
+    let stamps: Vec<i64> = slow(start.0, 30 * 144).chain((0..1440).map(|n| start.0 + 30 * 86_400 + 60 * n)).chain(slow(start.0 + 31 * 86_400, 144)).collect();
+    let hours = (0..32 * 24).map(|hour| format!("BAT-1;{};9", start.plus_seconds(3600 * hour)));
+    let rows: Vec<String> = hours.chain(stamps.iter().enumerate().map(|(n, at)| format!("BAT-2;{};{n}", Instant(*at)))).collect();
+    let (done, found, steps) = energies(&rows);
+    assert_eq!(steps, [60, 600, 3600], "{:#}", done["findings"]);
+    let expected: BTreeMap<i64, (i64, f32)> = stamps.iter().enumerate().map(|(n, at)| (*at, (if (30 * 144..30 * 144 + 1440).contains(&n) { 60 } else { 600 }, n as f32))).collect();
+    assert_eq!(found["BAT-2"], expected);
+    assert_eq!((count(&done, "series-step-several"), count(&done, "series-step-changes")), (0, 1), "{:#}", done["findings"]);
+    let said = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "series-step-changes").unwrap();
+    assert_eq!(said["example"]["value"], "10 min → 1 min (2025-03-03T00:00:00Z) → 10 min (2025-03-04T00:00:00Z)");
+}
+
 /// The only axis that a table's series has, where its steps begin, and what was found; the territory is sound.
 fn steps(rows: &[(String, f64)]) -> (Axis, Vec<(String, f32)>, Value) {
     let folder = tempfile::tempdir().unwrap();

@@ -93,6 +93,14 @@ fn numbered_half_hours_and_months_are_steps() {
     let first = Clock::Paris.instant(2024, 3, 1, 0, 0).unwrap().to_string();
     assert_eq!((row.len(), row[&first], units.into_values().collect::<Vec<_>>()), (24, 2403.0, vec!["kWh".to_owned()]));
     assert_eq!(finding(&done, "series-months-read")["example"]["value"], "12");
+    // Two energies in one table, each with its unit.
+    let months = ["jan", "fev", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec"];
+    let header: String = months.map(|name| format!(";elec_{name} (kWh)")).concat() + &months.map(|name| format!(";gaz_{name} (m3)")).concat();
+    let rows = hours(2023..2025, |year| format!("B1;{year}{}{}\n", hours(1..13, |month| format!(";{}", 100 * (year - 2000) + month)), hours(1..13, |month| format!(";{}", 10 * month))));
+    let (done, found, units) = read("s.csv", format!("id;annee{header}\n{rows}").as_bytes());
+    let of = |quantity: &str| found.get(&(quantity.to_owned(), "B1".to_owned())).cloned().unwrap_or_else(|| panic!("{quantity} {:?} {done:#}", found.keys()));
+    assert_eq!((of("elec").len(), of("elec")[&first], of("gaz").len(), of("gaz")[&first]), (24, 2403.0, 24, 30.0), "{:#}", done["findings"]);
+    assert_eq!((units["elec"].as_str(), units["gaz"].as_str(), count(&done, "series-unsorted")), ("kWh", "m³", 0));
 }
 
 #[test]

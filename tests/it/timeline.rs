@@ -1,7 +1,8 @@
 //! The ruler of time: any instant in three actions, days of 23 and 25 hours, dates as people type them; curves and their sums.
 
 use jumeau::base::{Clock, Instant, Interval, Nature};
-use jumeau::view::curve::{Origin, Point, Sum, adds_up, csv, load_duration, peak, step_under, strain, thinned, with_ends, within, worst};
+use jumeau::view::curve::{Calendar, Point, Sum, adds_up, load_duration, peak, step_under, strain, thinned, with_ends, within, worst};
+use jumeau::view::table::{Origin, Table};
 use jumeau::view::timeline::{Ruler, Span, at_minute_of_day, in_year, minute_of_day, read_date, stepped};
 use proptest::prelude::*;
 
@@ -121,16 +122,21 @@ fn dates_are_read_as_people_type_them() {
 fn a_day_is_carried_away_with_its_origin() {
     let start = instant("2026-10-25T00:00:00Z");
     let points = |values: [Option<f64>; 3]| values.into_iter().enumerate().map(|(hour, value)| Point { at: start.plus_seconds(3600 * hour as i64), value }).collect();
-    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", method: "", made_up: "généré, non réel", territory: "nantes", end: instant("2026-12-31T23:00:00Z") };
+    let origin = Origin { title: "Charge\nA", unit: "kW", nature: Nature::Measured, source: "RTE", licence: "Licence Ouverte 2.0", attribution: "", date: "", method: "", made_up: "généré, non réel", territory: "nantes", clock: Clock::Paris, link: "#v=1" };
     let curves: Vec<(String, Vec<Point>)> = vec![("=B1".to_owned(), points([Some(1.5), None, Some(-2.0)])), ("a,b".to_owned(), points([None, None, Some(0.0)]))];
     assert_eq!(
-        csv(&origin, Clock::Paris, &curves),
-        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# notice: généré, non réel\n# source: RTE\n# clock: Europe/Paris\n# period: 2026-10-25T00:00:00Z/2026-12-31T23:00:00Z\nutc,local,'=B1,\"a,b\"\n\
+        Table::of_curves(&curves, instant("2026-12-31T23:00:00Z")).csv(&origin.about(), Clock::Paris),
+        "# title: Charge A\n# territory: nantes\n# unit: kW\n# nature: measured\n# notice: généré, non réel\n# source: RTE\n# licence: Licence Ouverte 2.0\n# timezone: Europe/Paris\n# link: #v=1\n# period: 2026-10-25T00:00:00Z/2026-12-31T23:00:00Z\nutc,local,'=B1,\"a,b\"\n\
          2026-10-25T00:00:00Z,2026-10-25T02:00+02:00,1.5,\n2026-10-25T01:00:00Z,2026-10-25T02:00+01:00,,\n2026-10-25T02:00:00Z,2026-10-25T03:00+01:00,-2,0\n"
     );
     let only: &Vec<Point> = &curves[0].1;
     assert_eq!(within(only, Interval { start: start.plus_seconds(1), end: start.plus_seconds(7200) }).len(), 1);
     assert_eq!(load_duration(only), [1.5, -2.0]);
+    // The load-duration curve is carried away whole, the year as it stands on the clock.
+    assert_eq!(Table::of_duration(&load_duration(only)).csv(&[], Clock::Paris), "rank,share_percent,value\n1,50,1.5\n2,100,-2\n");
+    let sheet = Calendar { days: vec![instant("2026-03-28T23:00:00Z")], hours: vec![std::array::from_fn(|hour| (hour != 2).then_some(hour as f64))] };
+    let csv = Table::of_calendar(&sheet).csv(&[("unit".into(), "kW".to_owned())], Clock::Paris);
+    assert!(csv.starts_with("# unit: kW\nday,h00,h01,h02,h03,") && csv.contains("\n2026-03-29,0,1,,3,4,"), "{csv}");
     assert_eq!(peak(only), Some((start, 1.5)));
     assert!(adds_up("MW") && !adds_up("%") && !adds_up("°C"));
 }

@@ -295,6 +295,7 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::ResetRoof),
         Just(Command::SaveRoofDossier),
         Just(Command::SavePlan { file: "plan.gpkg".to_owned() }),
+        proptest::sample::select(&Values::ALL[..]).prop_map(|of| Command::SaveValues { of }),
         tree().prop_map(|tree| Command::FellRoofTree { tree }),
         any::<bool>().prop_map(|bare| Command::SetRoofTerrain { bare }),
         (proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number())).prop_map(|(lay, margin_m)| Command::SetRoofLayout { lay, margin_m }),
@@ -570,6 +571,21 @@ fn the_clock_and_the_years_are_one() {
     let state = apply(&start(), &Command::SetInstant { instant: instant("1812-10-19T12:00:00Z") }, &few);
     assert_eq!((state.year, few.clock.read(state.instant).month), (1850, 10));
     assert_eq!([9999, -5].map(|year| do_all(&[Command::SetYear { year }]).year), [2056, 1800]);
+}
+
+/// What is played may lie years ahead of all values, the ruler shows it, and the clock loops there.
+#[test]
+fn years_ahead_can_be_played_over_and_over() {
+    let ahead = Interval { start: instant("2030-01-01T00:00:00Z"), end: instant("2032-01-01T00:00:00Z") };
+    let state = do_all(&[Command::SetSpan { span: Some(ahead) }, Command::Play { playing: true }, Command::Tick { seconds: 1.0 }]);
+    assert_eq!(state.span, Some(ahead));
+    assert!((ahead.start..ahead.end).contains(&state.instant), "{}", state.instant);
+    assert_eq!(limits().ruled(instant("2026-06-21T13:30:00Z"), Some(ahead)), [limits().instants[0], ahead.end]);
+    assert_eq!(from_link(&to_link(&state), &start()).map(|state| state.span), Ok(Some(ahead)));
+    // Beyond all years it is cut, and where nothing is left there is none.
+    let far = |start: &str, end: &str| do_all(&[Command::SetSpan { span: Some(Interval { start: instant(start), end: instant(end) }) }]).span;
+    assert_eq!(far("2030-01-01T00:00:00Z", "2190-01-01T00:00:00Z").map(|span| span.end), Some(limits().reach()[1]));
+    assert_eq!(far("2190-01-01T00:00:00Z", "2191-01-01T00:00:00Z"), None);
 }
 
 /// Where years are the colours a playing clock goes on from one to the next; elsewhere it plays what has values over and over.

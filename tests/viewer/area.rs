@@ -135,7 +135,7 @@ fn an_interval_shows_its_mean_and_the_clock_its_instants() {
     running.send(Command::SetSpan { span: Some(Interval { start: at("1990-01-01T00:00:00Z"), end: at("2026-01-01T00:00:00Z") }) });
     running.frame();
     running.frame();
-    // Cut to what the clock can show.
+    // Of what the series reaches over; here that is nothing.
     assert!(running.facts().legend.as_ref().is_some_and(|legend| legend.mean_over.is_none_or(|of| of.start >= running.resource::<jumeau::viewer::vocab::Scene>().limits.instants[0])));
 }
 

@@ -1,7 +1,7 @@
 //! Tier 2: values as heights, years, and the balance, in the viewer as it runs.
 
 use super::running::Running;
-use jumeau::base::{Instant, Interval};
+use jumeau::base::{Clock, Instant, Interval};
 use jumeau::energy::accounts::{closed, over_closed};
 use jumeau::formats::territory::LayerKind;
 use jumeau::view::timeline::Span;
@@ -214,6 +214,24 @@ fn the_balance_of_a_part_of_time_is_of_all_of_it() {
     let demand: i64 = names.iter().map(|name| sum(&whole, name)).sum();
     let kwh = chart.over.expect("a mean").sum;
     assert!((demand as f64 / 1000.0 - kwh).abs() < 1e-6 * kwh, "{demand} {kwh}");
+    // The file says the same sums as the panel, and its rows come to them, to the last watt-hour.
+    let texts = jumeau::i18n::Texts::new(jumeau::base::Language::Fr);
+    let about = whole.about("nantes-centre", Clock::Paris, "", &texts);
+    let table = whole.table(&texts);
+    assert_eq!((table.rows(), table.columns[0].1.iter().flatten().sum::<f64>()), (90, whole.counted_h.iter().sum::<f64>()));
+    let mut sums = 0;
+    for (name, values) in table.columns.iter().skip(1) {
+        let wh: i64 = values.iter().map(|kwh| (kwh.expect("known") * 1000.0).round() as i64).sum();
+        let said = about.iter().find(|(key, _)| *key == format!("sum of {name}")).map(|(_, said)| said.clone()).expect("a sum");
+        assert_eq!(said.split(' ').next(), Some((wh as f64 / 1000.0).to_string().as_str()), "{name}");
+        if let Some(line) = whole.lines.iter().find(|line| name.ends_with(&format!(" · {}", line.name))) {
+            assert_eq!(wh, sum(&whole, &line.name), "{name}");
+            assert!(line.is_border || (said.contains("; simulated; ") && !line.source.is_empty()), "{said}");
+            sums += 1;
+        }
+    }
+    assert_eq!(sums, whole.lines.len());
+    assert!(about.iter().any(|(key, value)| key == "source" && !value.is_empty()) && about.contains(&("unit".into(), "kWh".to_owned())));
     // The year is told by days too; without a chosen part it is the day of the clock again.
     let year = balance_over(&mut running, over("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"));
     assert_eq!((year.starts.len(), year.grain, year.is_too_long), (366, Some(Span::Day), false));

@@ -1,7 +1,7 @@
 //! Tier 1: the panels of time: heights, the strip of changes, the balance, typical days.
 
 use super::panels::{click, desk};
-use jumeau::base::{Instant, Interval, Language};
+use jumeau::base::{Instant, Interval, Language, Nature};
 use jumeau::ui::{ChartText, LegendText};
 use jumeau::view::life::Life;
 use jumeau::view::typical::{Over, TypicalDay};
@@ -47,7 +47,7 @@ fn a_line_of_the_strip_goes_to_its_year_and_its_place() {
 #[test]
 fn the_balance_stands_beside_the_curves() {
     let start = Instant::parse("2026-06-20T22:00:00Z").unwrap();
-    let line = |name: &str, is_source: bool, is_border: bool, of: &dyn Fn(i64) -> i64| AccountLine { name: name.to_owned(), is_source, is_border, wh: (0..24).map(|hour| Some(of(hour))).collect() };
+    let line = |name: &str, is_source: bool, is_border: bool, of: &dyn Fn(i64) -> i64| AccountLine { name: name.to_owned(), nature: (!is_border).then_some(Nature::Simulated), source: if is_border { String::new() } else { "Enedis, 2025".to_owned() }, is_source, is_border, wh: (0..24).map(|hour| Some(of(hour))).collect() };
     let sun = |hour: i64| (9e6 * ((hour as f64 - 6.0) / 16.0 * std::f64::consts::PI).sin()).max(0.0) as i64;
     let uses = |hour: i64| 4_000_000 + 1_000_001 * (hour % 5);
     let mut desk = desk(Language::Fr, |model| {
@@ -75,6 +75,11 @@ fn the_balance_stands_beside_the_curves() {
     let all: i64 = (0..24).map(|hour| uses(hour) + (sun(hour) - uses(hour)).max(0)).sum();
     let said = format!("{:.0}\u{a0}MWh", all as f64 / 1e6);
     assert_eq!(desk.query_all_by_label(&said).count(), 2, "{said}");
+    // Its source, and its files, by names that a screen reader can tell apart.
+    assert!(desk.query_by_label_contains("Enedis, 2025").is_some());
+    for form in ["CSV, le bilan", "Parquet, le bilan", "PNG, le bilan"] {
+        assert!(desk.query_by_label(form).is_some(), "{form}");
+    }
     click(&mut desk, "Bilan des sources et des usages");
     assert_eq!(desk.state().asked, [Command::ShowBalance { shown: false }]);
 }

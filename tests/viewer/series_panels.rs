@@ -36,6 +36,7 @@ fn curves() -> ChartText {
         has_total: true,
         more_rows: 0,
         of_area: false,
+        sorted: std::sync::Arc::new(vec![9.0, 7.0, 5.0, 2.0, 1.0]),
         duration: vec![9.0, 5.0, 1.0],
         known: 8000,
         absent: 760,
@@ -51,9 +52,8 @@ fn curves() -> ChartText {
         }),
         waiting: false,
         typical: false,
-        csv: "# source: RTE\n".to_owned(),
         series: "eco2mix".to_owned(),
-        about: vec![("territory", "nantes-centre".to_owned()), ("source", "RTE, 2026".to_owned())],
+        about: vec![("territory".into(), "nantes-centre".to_owned()), ("source".into(), "RTE, 2026".to_owned())],
     }
 }
 
@@ -115,7 +115,11 @@ fn curves_can_be_read_copied_and_followed() {
     desk.get_by_label("Copier en CSV").scroll_to_me();
     desk.run();
     desk.get_by_label("Copier en CSV").click();
-    assert!(copied(&mut desk).contains(&"# source: RTE\n".to_owned()));
+    for form in ["CSV", "Parquet", "PNG", "CSV, la courbe monotone", "Parquet, la courbe monotone", "PNG, l’année heure par heure", "CSV, l’année heure par heure"] {
+        assert!(desk.query_by_label(form).is_some(), "{form}");
+    }
+    let copied = copied(&mut desk);
+    assert!(copied.iter().any(|text| text.contains("# source: RTE, 2026\n# period: 2026-06-20T22:00:00Z/2026-06-21T22:00:00Z\nutc,local,solaire,bois,total\n2026-06-20T22:00:00Z,2026-06-21T00:00+02:00,0,0,0\n")), "{copied:?}");
     desk.get_by_label_contains("Maximum\u{A0}: 9").scroll_to_me();
     desk.run();
     desk.get_by_label_contains("Maximum\u{A0}: 9").click();
@@ -170,6 +174,31 @@ fn classes_of_a_legend_can_be_chosen() {
 }
 
 #[test]
+fn every_series_has_its_lane_with_its_name() {
+    let mut desk = desk(Language::Fr, |model| {
+        model.series = (1..=9).map(|meter| series_line(&format!("m{meter}"), &format!("Compteur {meter}"), true)).collect();
+        model.limits.series = (1..=9).map(|meter| KnownSeries { id: format!("m{meter}"), layer: Some("buildings".into()), parts: false, breaks: Vec::new() }).collect();
+    });
+    assert!(desk.query_by_label_contains("Compteur 9\u{A0}:").is_none());
+    click(&mut desk, "Séries (9)");
+    for meter in [1, 5] {
+        let said = desk.get_by_label_contains(&format!("Compteur {meter}\u{A0}:")).accesskit_node().label().unwrap_or_default().replace('\u{A0}', " ");
+        assert_eq!(said, format!("Compteur {meter} : du 1er février 2026 au 1er décembre 2026, lacunes : 1"));
+    }
+    desk.get_by_label_contains("Compteur 3\u{A0}:").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::ShowSeries { series: Some("m3".to_owned()) }));
+    // The last one is a scroll away.
+    desk.get_by_label_contains("Compteur 9\u{A0}:").scroll_to_me();
+    desk.run();
+    desk.get_by_label_contains("Compteur 9\u{A0}:").click();
+    desk.run();
+    assert_eq!(desk.state().asked.last(), Some(&Command::ShowSeries { series: Some("m9".to_owned()) }));
+    click(&mut desk, "Séries (9)");
+    assert!(desk.query_by_label_contains("Compteur 9\u{A0}:").is_none());
+}
+
+#[test]
 fn the_part_that_is_played_is_what_the_ruler_shows() {
     let mut desk = desk(Language::En, |model| model.series = vec![series_line("courbes", "Load", true)]);
     click(&mut desk, "Month");
@@ -178,6 +207,12 @@ fn the_part_that_is_played_is_what_the_ruler_shows() {
     assert_eq!(desk.state().model.state.span, Some(span));
     click(&mut desk, "Play all of time");
     assert_eq!(desk.state().model.state.span, None);
+    // Years ahead of all values too.
+    desk.state_mut().model.state.instant = instant("2034-05-01T10:00:00Z");
+    desk.run();
+    click(&mut desk, "Year");
+    click(&mut desk, "Play what the ruler shows, over and over");
+    assert_eq!(desk.state().model.state.span, Some(Interval { start: instant("2033-12-31T23:00:00Z"), end: instant("2034-12-31T23:00:00Z") }));
 }
 
 #[test]

@@ -113,6 +113,12 @@ export async function violations(page) {
     .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).slice(0, 3).join(" | ")}`);
 }
 
+/** A picture that the page itself made. */
+export async function kept(download, name) {
+  mkdirSync(pictures, { recursive: true });
+  await download.saveAs(join(pictures, `${name}.png`));
+}
+
 export async function picture(page, name) {
   mkdirSync(pictures, { recursive: true });
   await page.screenshot({ path: join(pictures, `${name}.png`) });

@@ -5,7 +5,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "nod
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { SIZES, browser, files, picture, root, serve, violations, watch } from "./helper.mjs";
+import { SIZES, browser, files, kept, picture, root, serve, violations, watch } from "./helper.mjs";
 
 const MANIFEST = {
   jumeau: 1, id: "essai", name: { fr: "Essai-sur-Loire", en: "Trial-on-Loire" }, crs: "EPSG:2154", vertical: "NGF-IGN69", geoid: "RAF20",
@@ -694,7 +694,7 @@ const CHART = {
   })),
   end: "2026-06-21T22:00:00Z",
   duration: Array.from({ length: 50 }, (_, place) => 50 - place), known: 8700, absent: 60, peak: ["2026-01-12T18:00:00Z", 50], moreRows: 0, total: true,
-  waiting: false, typical: false, csv: "# source: RTE\nutc,local,solaire\n",
+  waiting: false, typical: false,
 };
 
 test("imported series are offered, drawn as curves, and readable as numbers", async () => {
@@ -736,9 +736,17 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   await chart.locator("table tr").nth(24).waitFor();
   assert.equal(await chart.locator("table tr").count(), 25);
   assert.match(await chart.locator("table").innerText(), /Pas de donnée/);
-  const saved = page.waitForEvent("download");
-  await chart.getByText("Télécharger en CSV").click();
-  assert.equal((await saved).suggestedFilename(), "eco2mix.csv");
+  // Each part has its own file: the table is the viewer's, the picture is drawn here.
+  for (const of of ["curves", "duration"]) {
+    const what = of === "curves" ? "les courbes" : "la courbe monotone";
+    await chart.getByRole("button", { name: `Télécharger en CSV (${what})` }).click();
+    await page.waitForFunction((of) => window.heard.some((asked) => asked.do === "save-values" && asked.of === of), of);
+    const saved = page.waitForEvent("download");
+    await chart.getByRole("button", { name: `Enregistrer l'image (PNG) (${what})` }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), of === "curves" ? "essai-eco2mix.png" : "essai-eco2mix-duration.png");
+    await kept(file, `shell-save-${of}`);
+  }
   assert.deepEqual(await violations(page), []);
   await picture(page, "shell-series");
   await page.getByRole("button", { name: "Maximum du jour" }).click();
@@ -1027,6 +1035,31 @@ test("any instant is a scope and a slider away, by days of 23 and 25 hours", asy
   await page.locator('[data-scope="all"]').click();
   assert.match(await page.locator("#months").innerText(), /2014[^]*2026/);
   assert.ok((await page.locator("#lanes .gap").count()) >= 1);
+  // All of the series, with their names and their gaps, and each a way to be shown.
+  await page.evaluate((series) => {
+    const more = Array.from({ length: 9 }, (_, at) => ({ ...series[0], id: `s${at}`, title: `Compteur ${at}`, start: `20${13 + at}-01-01T00:00:00Z`, gaps: at === 2 ? [{ start: "2017-01-01T00:00:00Z", end: "2018-06-01T00:00:00Z" }] : [] }));
+    window.say({ kind: "series", series: [...series, ...more], start: "2013-01-01T00:00:00Z", end: "2027-01-01T00:00:00Z" });
+  }, SERIES);
+  assert.equal(await page.locator("#lanes .lane").count(), 4);
+  const folded = page.getByRole("button", { name: `Séries (${SERIES.length + 9})` });
+  await folded.click();
+  assert.equal(await folded.getAttribute("aria-expanded"), "true");
+  const rows = page.locator("#lanes-all button");
+  assert.equal(await rows.count(), SERIES.length + 9);
+  assert.match(await page.locator("#lanes-all").textContent(), /Compteur 2 : du 1er janvier 2015 au [^]*, 1 lacunes?/);
+  await rows.last().focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => window.heard.some(({ do: what, series }) => what === "show-series" && series === "s8"));
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.series), "s8");
+  assert.deepEqual(await violations(page), []);
+  await picture(page, "shell-lanes");
+  await folded.click();
+  assert.ok(await page.locator("#lanes-all").isHidden());
+  // The part that is played may lie where nothing has values yet.
+  await page.evaluate(() => window.say({ kind: "state", state: { instant: "2034-05-01T10:00:00Z" } }));
+  await page.getByRole("button", { name: "Décennie" }).click();
+  await page.getByRole("button", { name: "Lire en boucle" }).click();
+  await page.waitForFunction(() => window.heard.some(({ do: what, span }) => what === "set-span" && span?.start === "2029-12-31T23:00:00Z" && span?.end === "2039-12-31T23:00:00Z"));
   await page.getByRole("button", { name: "+ 1 mois" }).click();
   await page.waitForFunction(() => window.heard.some(({ do: what, unit, count }) => what === "step-clock" && unit === "month" && count === 1));
   assert.deepEqual(faults, []);
@@ -1098,14 +1131,20 @@ test("a year is a sheet of days and hours, with its months in numbers, and a cur
   await page.waitForFunction(() => window.heard.some(({ instant }) => /^2026-04-1[01]T12:00:00Z$/.test(instant)));
   await chart.getByText("Minimum").first().click();
   await page.waitForFunction(() => window.heard.some(({ instant }) => instant === "2026-08-15T03:00:00Z"));
-  const saved = page.waitForEvent("download");
-  await chart.getByText("Enregistrer l'image").click();
-  const file = await saved;
-  assert.equal(file.suggestedFilename(), "eco2mix.png");
-  const bytes = readFileSync(await file.path());
-  assert.equal(bytes.subarray(1, 4).toString(), "PNG");
-  // Width and height stand in the first chunk.
-  assert.ok(bytes.readUInt32BE(16) > 1200 && bytes.length > 5000, String(bytes.length));
+  for (const [what, name] of [["les courbes", "essai-eco2mix.png"], ["l'année heure par heure", "essai-eco2mix-calendar.png"]]) {
+    const saved = page.waitForEvent("download");
+    await chart.getByRole("button", { name: `Enregistrer l'image (PNG) (${what})` }).click();
+    const file = await saved;
+    assert.equal(file.suggestedFilename(), name);
+    const bytes = readFileSync(await file.path());
+    assert.equal(bytes.subarray(1, 4).toString(), "PNG");
+    // Width and height stand in the first chunk.
+    assert.ok(bytes.readUInt32BE(16) > 1200 && bytes.length > 5000, String(bytes.length));
+    await kept(file, `shell-save-${name.length}`);
+  }
+  await chart.getByRole("button", { name: "Télécharger en CSV (l'année heure par heure)" }).focus();
+  await page.keyboard.press("Enter");
+  await page.waitForFunction(() => window.heard.some((asked) => asked.do === "save-values" && asked.of === "calendar"));
   assert.deepEqual(await violations(page), []);
   await picture(page, "shell-calendar");
   assert.deepEqual(faults, []);
@@ -1190,7 +1229,7 @@ test("the balance is a picture and a table whose sides are the same", async () =
     window.say({ kind: "ready" });
     window.say({ kind: "accounts", ...message });
   }, {
-    of: null, starts: hours, omitted: ["Production éolienne"], waiting: false,
+    of: null, starts: hours, omitted: ["Production éolienne"], waiting: false, nature: "simulated", sources: "Enedis, 2025 · PVGIS, 2023",
     lines: [
       { name: "Logements", source: false, border: false, wh: use }, { name: "Commerces et bureaux", source: false, border: false, wh: shops }, { name: "Solaire en toiture", source: true, border: false, wh: sun },
       { name: "Importé", source: true, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, wh))) }, { name: "Exporté", source: false, border: true, wh: need.map((wh) => (wh === null ? null : Math.max(0, -wh))) },
@@ -1208,6 +1247,15 @@ test("the balance is a picture and a table whose sides are the same", async () =
   assert.deepEqual(await violations(page), []);
   await place.scrollIntoViewIfNeeded();
   await picture(page, "shell-accounts");
+  // It can be kept as a table, which the viewer writes, and as a picture with the sums of its lines and its source.
+  assert.match(await place.innerText(), /simulé[^]*Enedis, 2025/);
+  await place.getByRole("button", { name: "Télécharger en CSV (le bilan)" }).click();
+  await page.waitForFunction(() => window.heard.some((asked) => asked.do === "save-values" && asked.of === "balance"));
+  const saved = page.waitForEvent("download");
+  await place.getByRole("button", { name: "Enregistrer l'image (PNG) (le bilan)" }).click();
+  const file = await saved;
+  assert.equal(file.suggestedFilename(), "essai-bilan.png");
+  await kept(file, "shell-save-balance");
   const box = await place.locator("svg").boundingBox();
   await place.locator("svg").click({ position: { x: (56 + (10.5 / 24) * 264) / 320 * box.width, y: 0.4 * box.height } });
   await page.waitForFunction((wanted) => window.heard.some(({ instant }) => instant === wanted), hours[10]);

@@ -1,10 +1,11 @@
 // The balance: sources above the line, uses below it, as much above as below in every step. A picture, and the same numbers as a table (message `accounts`).
 
-import { currentLanguage, dateText, number, t } from "./words.js";
+import { currentLanguage, dateText, has, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make, paced } from "./page.js";
 import { COLOURS, LEFT, WIDTH, svg, three } from "./chart-frame.js";
 import { renew } from "./renew.js";
+import { footOf, saveButtons } from "./chart-save.js";
 
 const HEIGHT = 180;
 /** What a colour keeps of its light when it comes once more. */
@@ -76,7 +77,7 @@ export function drawAccounts() {
   if (accounts.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (accounts.secret) parts.push(make("p", t("area-secret")));
   if (accounts.tooLong) parts.push(make("p", t("accounts-too-long")));
-  else if (accounts.lines.length > 0) parts.push(picture(), ...extremes(), table());
+  else if (accounts.lines.length > 0) parts.push(picture(), ...extremes(), table(), origin(), saving());
   else if (!accounts.waiting) parts.push(make("p", t("accounts-none"), { class: "quiet" }));
   const open = accounts.open ?? accounts.starts.filter((_, at) => !closed(at)).length;
   if (accounts.lines.length > 0 && open > 0) parts.push(make("p", t("accounts-open", { count: number(open, 0) }), { class: "quiet" }));
@@ -88,6 +89,25 @@ export function drawAccounts() {
 
 /** As the clock moves. */
 export const drawAccountsSoon = paced(drawAccounts);
+
+/** What its values are, and whose. */
+function origin() {
+  const line = make("p", "", { class: "quiet" });
+  if (has(accounts.nature)) line.append(make("b", t(accounts.nature), { class: "badge" }), " ");
+  line.append(accounts.sources ?? "");
+  return line;
+}
+
+/** The buttons that keep it; its picture says what each colour comes to. */
+function saving() {
+  const row = make("p", "", { class: "chart-files" });
+  const keys = () => [true, false].flatMap((source) => accounts.lines.map((line, place) => [line, place]).filter(([line]) => line.source === source)
+    .map(([line, place]) => ({ fill: colour(line, place), words: `${t(source ? "accounts-sources" : "accounts-uses")} · ${line.name} · ${energy(over(line))}` })));
+  row.append(...saveButtons("balance", () => ({
+    name: `${store.state.territory || "jumeau"}-bilan`, title: accounts.title || t("accounts-title"), drawn: picture(), keys: keys(), foot: footOf({ madeUp: accounts.madeUp, nature: accounts.nature, source: accounts.sources }),
+  })));
+  return row;
+}
 
 /** When most is used, and when least. */
 function extremes() {
@@ -163,6 +183,7 @@ function table() {
       const swatch = make("i", "", { class: "swatch", "aria-hidden": "true" });
       swatch.style.backgroundColor = colour(line, place);
       name.append(swatch, " ", line.name);
+      if (line.from) name.title = `${has(line.nature) ? `${t(line.nature)} · ` : ""}${line.from}`;
       row.append(name, make("td", mean(line.wh[at])), make("td", energy(over(line))));
       return row;
     });

@@ -3,7 +3,7 @@
 import { currentLanguage, form, named, t } from "./words.js";
 import { command, store } from "./state.js";
 import { make } from "./page.js";
-import { three, written } from "./chart-frame.js";
+import { HEIGHT, LEFT, WIDTH, svg, three, written } from "./chart-frame.js";
 
 /** Stops of the ramp "cividis" (Nuñez, Anderton, Renslow 2018), as the picture has them. */
 const CIVIDIS = [[0, 32, 77], [33, 60, 110], [76, 85, 108], [108, 110, 114], [140, 136, 120], [175, 165, 112], [214, 196, 92], [255, 234, 70]];
@@ -14,12 +14,15 @@ function shade(share) {
   return CIVIDIS[low].map((from, at) => Math.round(from + (place - low) * (CIVIDIS[low + 1][at] - from)));
 }
 
-/** Days from left to right, hours from top to bottom; months and their values stand in a table for whoever does not see colours. */
-export function calendar(chart, sheet) {
+/** Lowest and highest; nothing where nothing is known. */
+function reachOf(sheet) {
   const known = sheet.hours.flat().filter((value) => value !== null);
-  if (known.length === 0) return [];
-  const [low, high] = [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
-  const canvas = make("canvas", "", { width: sheet.days.length, height: 24, class: "calendar", role: "img", "aria-label": t("chart-calendar-of", { title: named(chart.title), low: written(low, chart.unit), high: written(high, chart.unit) }) });
+  return known.length === 0 ? null : [known.reduce((a, b) => Math.min(a, b)), known.reduce((a, b) => Math.max(a, b))];
+}
+
+/** A pixel for each hour of each day. */
+function cells(sheet, [low, high]) {
+  const canvas = make("canvas", "", { width: sheet.days.length, height: 24, class: "calendar", role: "img" });
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(sheet.days.length, 24);
   sheet.hours.forEach((hours, day) => hours.forEach((value, hour) => {
@@ -27,6 +30,40 @@ export function calendar(chart, sheet) {
     pixels.data.set([...shade((value - low) / (high - low || 1)), 255], 4 * (hour * sheet.days.length + day));
   }));
   context.putImageData(pixels, 0, 0);
+  return canvas;
+}
+
+/** The sheet as a drawing that stands alone: with its hours, its days and the key of its colours. */
+export function sheetPicture(chart, sheet) {
+  const ends = reachOf(sheet);
+  if (!ends) return null;
+  const all = svg("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT + 34}`, class: "curve" });
+  const plot = { x: LEFT, y: 2, width: WIDTH - LEFT, height: HEIGHT };
+  // Pixels are drawn large enough to keep their edges whoever shows them.
+  const large = make("canvas", "", { width: 4 * sheet.days.length, height: 4 * HEIGHT });
+  const pen = large.getContext("2d");
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(cells(sheet, ends), 0, 0, large.width, large.height);
+  all.append(svg("rect", { ...plot, fill: "#88888833" }), svg("image", { ...plot, href: large.toDataURL(), preserveAspectRatio: "none" }));
+  for (const hour of [0, 6, 12, 18]) all.append(svg("text", { x: LEFT - 4, y: plot.y + (hour / 24) * HEIGHT + 8, "text-anchor": "end" }, `${hour}\u00a0h`));
+  for (const [share, anchor] of [[0, "start"], [0.5, "middle"], [1, "end"]]) {
+    const day = sheet.days[Math.floor((sheet.days.length - 1) * share)];
+    all.append(svg("text", { x: LEFT + share * (WIDTH - LEFT), y: HEIGHT + 13, "text-anchor": anchor }, form("DateTimeFormat", currentLanguage(), { timeZone: store.timezone, day: "numeric", month: "short", year: "numeric" }).format(Date.parse(day))));
+  }
+  const [y, wide, parts] = [HEIGHT + 22, 96, 32];
+  all.append(svg("text", { x: LEFT, y: y + 8, "text-anchor": "end" }, `${three(ends[0])}\u00a0`));
+  for (let part = 0; part < parts; part += 1) all.append(svg("rect", { x: LEFT + (part / parts) * wide, y, width: wide / parts + 0.2, height: 8, fill: `rgb(${shade(part / (parts - 1))})` }));
+  all.append(svg("text", { x: LEFT + wide + 4, y: y + 8 }, written(ends[1], chart.unit)));
+  return all;
+}
+
+/** Days from left to right, hours from top to bottom; months and their values stand in a table for whoever does not see colours. */
+export function calendar(chart, sheet) {
+  const ends = reachOf(sheet);
+  if (!ends) return [];
+  const [low, high] = ends;
+  const canvas = cells(sheet, ends);
+  canvas.setAttribute("aria-label", t("chart-calendar-of", { title: named(chart.title), low: written(low, chart.unit), high: written(high, chart.unit) }));
   canvas.onclick = (event) => {
     const box = canvas.getBoundingClientRect();
     const day = Math.floor(((event.clientX - box.left) / box.width) * sheet.days.length);

@@ -24,6 +24,7 @@ export function day(chart) {
   const x = (time) => LEFT + ((time - start) / Math.max(1, end - start)) * (WIDTH - LEFT);
   const most = chart.peak ? t("chart-peak", { value: written(chart.peak[1], chart.unit), instant: dateText(Date.parse(chart.peak[0]), store.timezone) }) : "";
   const picture = frame(`${t("chart-of", { title: named(chart.title) })} ${most}`, low, high);
+  const look = looks(chart);
   chart.curves.forEach((curve, line) => {
     let path = "";
     let open = false;
@@ -33,8 +34,7 @@ export function day(chart) {
       if (value !== null) path += `${open ? "L" : "M"}${x(time).toFixed(1)} ${y(value, low, high).toFixed(1)}H${x(times[place + 1] ?? end).toFixed(1)}`;
       open = value !== null;
     });
-    const total = !curve.name && chart.total;
-    picture.append(svg("path", { d: path, fill: "none", "stroke-width": 2, stroke: total ? "currentColor" : COLOURS[line % COLOURS.length], "stroke-dasharray": total ? "" : DASHES[line % DASHES.length] }));
+    picture.append(svg("path", { d: path, fill: "none", "stroke-width": 2, stroke: look[line].stroke, "stroke-dasharray": look[line].dashes }));
   });
   const now = Date.parse(store.state.instant);
   if (now >= start && now < end) picture.append(svg("line", { x1: x(now), x2: x(now), y1: 4, y2: HEIGHT, class: "now" }));
@@ -52,18 +52,23 @@ export function day(chart) {
   return picture;
 }
 
+/** How each line looks, and what it is called. */
+export const looks = (chart) => chart.curves.map((curve, line) => {
+  const total = !curve.name && chart.total;
+  return { stroke: total ? "currentColor" : COLOURS[line % COLOURS.length], dashes: total ? "" : DASHES[line % DASHES.length], words: lineName(curve) };
+});
+
 /** Which line is which, where there are several. */
 export function keys(chart) {
   if (chart.curves.length < 2) return [];
   const list = make("ul", "", { class: "keys" });
-  chart.curves.forEach((curve, line) => {
+  for (const { stroke, dashes, words } of looks(chart)) {
     const item = make("li");
-    const total = !curve.name && chart.total;
     const key = svg("svg", { viewBox: "0 0 24 8", width: 24, height: 8, "aria-hidden": "true" });
-    key.append(svg("line", { x1: 0, x2: 24, y1: 4, y2: 4, "stroke-width": 3, stroke: total ? "currentColor" : COLOURS[line % COLOURS.length], "stroke-dasharray": total ? "" : DASHES[line % DASHES.length] }));
-    item.append(key, " ", lineName(curve));
+    key.append(svg("line", { x1: 0, x2: 24, y1: 4, y2: 4, "stroke-width": 3, stroke, "stroke-dasharray": dashes }));
+    item.append(key, " ", words);
     list.append(item);
-  });
+  }
   if (chart.moreRows > 0) list.append(make("li", t("chart-more", { count: number(chart.moreRows, 0) })));
   return [list];
 }

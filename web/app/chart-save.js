@@ -1,48 +1,73 @@
-// What is carried away of a chart: a table as a file, a picture with its source.
+// What is carried away of the charts: their values as a table, which the viewer writes (command `save-values`, message `file`), and pictures with their source.
 
-import { has, named, t } from "./words.js";
-import { announce, byId, make } from "./page.js";
-import { HEIGHT, WIDTH, svg } from "./chart-frame.js";
+import { dateText, has, named as both, t } from "./words.js";
+import { command, store } from "./state.js";
+import { announce, byId, make, offer } from "./page.js";
+import { svg } from "./chart-frame.js";
 
-export function download(chart) {
-  // The mark at the beginning tells spreadsheets that it is UTF-8.
-  keep(chart, "csv", new Blob(["\ufeff", chart.csv], { type: "text/csv;charset=utf-8" }));
+/** Pixels of a picture for each of the drawing's. */
+const SCALE = 4;
+const HEAD = 22;
+const FOOT = 18;
+const KEY_LINE = 11;
+
+/** The two buttons of a chart; several stand on one page, so each says aloud of which it is. `picture` is asked when the picture is. */
+export function saveButtons(of, picture) {
+  const what = t(`save-of-${of}`);
+  const named = (key, short, act) => {
+    const words = `${t(key)} (${what})`;
+    const button = make("button", of === "curves" ? t(key) : short, { type: "button", class: "small", "aria-label": words, title: words });
+    button.onclick = act;
+    return button;
+  };
+  return [named("chart-csv", "CSV", () => command({ do: "save-values", of })), " ", named("chart-png", "PNG", () => savePicture(picture()))];
 }
 
-/** The curve of the day as a picture, four times as large, with title and source: what is shown elsewhere says where it comes from. */
-export function downloadPicture(chart, drawn) {
+/** What stands under a picture: where and when, what kind of values they are, and whose. */
+export const footOf = ({ madeUp, nature, source }) => [both(store.manifest?.name), dateText(Date.parse(store.state.instant), store.timezone), madeUp ? t("made-up") : "", t(has(nature) ? nature : "no-data"), source].filter(Boolean).join(" · ");
+
+/** A drawing as a picture, four times as large, with title, what its colours mean, and source: what is shown elsewhere says where it comes from. */
+export function savePicture({ name, title, drawn, keys = [], foot }) {
   if (!drawn) return;
-  const [scale, head, foot] = [4, 22, 18];
-  const [width, height] = [WIDTH + 8, HEIGHT + 16 + head + foot];
-  const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * scale, height: height * scale, viewBox: `0 0 ${width} ${height}` });
+  const [, , wide, high] = drawn.getAttribute("viewBox").split(" ").map(Number);
+  const feet = lines(foot, 88);
+  const [width, height] = [wide + 8, high + HEAD + KEY_LINE * keys.length + FOOT + 8 * (feet.length - 1)];
+  const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * SCALE, height: height * SCALE, viewBox: `0 0 ${width} ${height}` });
   const [ink, paper] = [getComputedStyle(document.body).color, getComputedStyle(byId("layers")).backgroundColor];
   const inside = drawn.cloneNode(true);
-  for (const [key, value] of Object.entries({ x: 0, y: head, width: WIDTH, height: HEIGHT + 16, overflow: "visible" })) inside.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ x: 0, y: HEAD, width: wide, height: high, overflow: "visible" })) inside.setAttribute(key, value);
   inside.querySelectorAll("text").forEach((text) => text.setAttribute("fill", ink));
   inside.querySelectorAll(".grid").forEach((line) => line.setAttribute("stroke", "#88888855"));
   inside.querySelectorAll(".now").forEach((line) => line.setAttribute("stroke", "#d55e00"));
   const style = { fill: ink, "font-family": "sans-serif" };
-  picture.append(
-    svg("rect", { width: "100%", height: "100%", fill: paper }),
-    svg("text", { ...style, x: 4, y: 14, "font-size": 11, "font-weight": 600 }, `${named(chart.title)}${chart.unit ? ` (${chart.unit})` : ""}`),
-    inside,
-    svg("text", { ...style, x: 4, y: height - 5, "font-size": 7 }, [chart.madeUp ? t("made-up") : "", t(has(chart.nature) ? chart.nature : "no-data"), chart.source].filter(Boolean).join(" · ")),
-  );
+  picture.append(svg("rect", { width: "100%", height: "100%", fill: paper }), svg("text", { ...style, x: 4, y: 14, "font-size": 11, "font-weight": 600, ...squeezed(title, width - 8, 6) }, title), inside);
+  keys.forEach(({ stroke, fill, dashes = "", words }, line) => {
+    const y = HEAD + high + KEY_LINE * line + 4;
+    picture.append(fill ? svg("rect", { x: 4, y: y - 4, width: 8, height: 8, fill }) : svg("line", { x1: 4, x2: 24, y1: y, y2: y, "stroke-width": 2, stroke: stroke === "currentColor" ? ink : stroke, "stroke-dasharray": dashes }));
+    picture.append(svg("text", { ...style, x: fill ? 16 : 28, y: y + 3, "font-size": 8 }, words));
+  });
+  feet.forEach((words, line) => picture.append(svg("text", { ...style, x: 4, y: height - 5 - 8 * (feet.length - 1 - line), "font-size": 7 }, words)));
   picture.style.color = ink;
   picture.style.font = "10px sans-serif";
   const image = new Image();
   image.addEventListener("load", () => {
-    const canvas = make("canvas", "", { width: width * scale, height: height * scale });
+    const canvas = make("canvas", "", { width: width * SCALE, height: height * SCALE });
     canvas.getContext("2d").drawImage(image, 0, 0);
-    canvas.toBlob((blob) => blob && keep(chart, "png", blob), "image/png");
+    canvas.toBlob((blob) => blob && offer(`${name.replace(/[^\w-]+/g, "-")}.png`, "image/png", blob), "image/png");
   });
   image.addEventListener("error", () => announce(t("chart-png-failed")));
   image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(new XMLSerializer().serializeToString(picture))}`;
 }
 
-function keep(chart, ending, blob) {
-  const link = make("a", "", { download: `${chart.series.replace(/[^\w-]+/g, "-")}.${ending}` });
-  link.href = URL.createObjectURL(blob);
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+/** A title that would be cut off at the edge is drawn narrower. */
+const squeezed = (words, most, letter) => (words.length * letter > most ? { textLength: most, lengthAdjust: "spacingAndGlyphs" } : {});
+
+/** Words in lines of at most so many letters. */
+function lines(words, most) {
+  const found = [""];
+  for (const word of words.split(" ")) {
+    if (found.at(-1) && found.at(-1).length + word.length >= most) found.push("");
+    found[found.length - 1] += `${found.at(-1) ? " " : ""}${word}`;
+  }
+  return found;
 }

@@ -3,9 +3,9 @@
 import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { announce, byId, make, paced } from "./page.js";
-import { day, duration, keys } from "./chart-curves.js";
-import { calendar } from "./chart-calendar.js";
-import { download, downloadPicture } from "./chart-save.js";
+import { day, duration, keys, looks } from "./chart-curves.js";
+import { calendar, sheetPicture } from "./chart-calendar.js";
+import { footOf, saveButtons } from "./chart-save.js";
 import { over, typical } from "./chart-typical.js";
 import { values } from "./chart-table.js";
 import { written } from "./chart-frame.js";
@@ -53,7 +53,7 @@ export function drawChart() {
     parts.push(day(chart), ...keys(chart));
     if (chart.duration.length > 1) {
       parts.push(make("p", t("chart-duration"), { class: "quiet" }), duration(chart));
-      parts.push(make("p", t("chart-counts", { known: number(chart.known, 0), absent: number(chart.absent, 0) }), { class: "quiet" }));
+      parts.push(make("p", t("chart-counts", { known: number(chart.known, 0), absent: number(chart.absent, 0) }), { class: "quiet" }), saving("duration", () => duration(chart)));
     }
     for (const [key, end] of [["chart-peak", chart.peak], ["chart-trough", chart.trough]]) {
       if (!end) continue;
@@ -80,12 +80,7 @@ export function drawChart() {
   const isRead = place.querySelector(':scope > details[data-keep="table"]')?.open;
   if (isRead) details.append(values(chart));
   details.ontoggle = ({ target }) => { if (target.open && target.childElementCount === 1) drawChart(); };
-  const save = make("button", t("chart-csv"), { type: "button", class: "small" });
-  save.onclick = () => download(chart);
-  const still = make("button", t("chart-png"), { type: "button", class: "small" });
-  still.onclick = () => downloadPicture(chart, place.querySelector("svg.curve"));
-  const tools = make("p");
-  tools.append(save, " ", still);
+  const tools = saving("curves", () => (known ? day(chart) : null), () => (chart.curves.length > 1 ? looks(chart) : []));
   if (!store.state.selection && store.state.series) {
     const close = make("button", t("close"), { type: "button", class: "small" });
     close.onclick = () => command({ do: "show-series", series: null });
@@ -95,11 +90,20 @@ export function drawChart() {
   place.lang = currentLanguage();
 }
 
+/** The buttons that keep a part of the chart. */
+function saving(of, drawn, legend = () => []) {
+  const row = make("p", "", { class: "chart-files" });
+  const unit = chart.unit ? ` (${chart.unit})` : "";
+  const what = { curves: "", duration: ` · ${t("save-of-duration")}`, calendar: ` · ${t("save-of-calendar")}` }[of];
+  row.append(...saveButtons(of, () => ({ name: [store.state.territory || "jumeau", chart.series, ...(of === "curves" ? [] : [of])].join("-"), title: `${named(chart.title)}${unit}${what}`, drawn: drawn(), keys: legend(), foot: footOf(chart) })));
+  return row;
+}
+
 /** The sheet of a year and its typical days: the clock does not change them, so they are drawn once. */
 function year() {
   const key = [named(chart.title), chart.unit, currentLanguage(), store.timezone].join();
   if (drawn.of !== sheet || drawn.key !== key) {
-    drawn = { of: sheet, key, parts: [...(sheet.days.length > 1 ? calendar(chart, sheet) : []), ...typical(chart, sheet.typical)] };
+    drawn = { of: sheet, key, parts: [...(sheet.days.length > 1 ? [...calendar(chart, sheet), saving("calendar", () => sheetPicture(chart, sheet))] : []), ...typical(chart, sheet.typical)] };
   }
   return drawn.parts;
 }

@@ -140,19 +140,26 @@ function inYear(time, year) {
 function timed(state, instant) {
   let time = typeof instant === "number" ? instant : Date.parse(instant);
   if (!Number.isFinite(time)) return state;
-  const { start, end } = store.axis;
-  const begins = (year) => instantOf(`${year}-01-01T00:00`, store.timezone);
-  if (time < Math.min(start, begins(store.years[0])) || time >= Math.max(end, begins(store.years[1] + 1))) time = inYear(time, Number(clock(time, store.timezone).year));
+  const [first, last] = reach();
+  if (time < first || time >= last) time = inYear(time, Number(clock(time, store.timezone).year));
   return { ...state, instant: new Date(time).toISOString().replace(/\.\d+Z$/, "Z"), year: Number(clock(time, store.timezone).year) };
 }
 
-/** The part of time that a ruler shows at most: what has values, and the year that the clock is in. */
+/** When the clock may be: in any of the years, and wherever there are values. */
+export function reach() {
+  const { start, end } = store.axis;
+  const begins = (year) => instantOf(`${year}-01-01T00:00`, store.timezone);
+  return [Math.min(start, begins(store.years[0])), Math.max(end, begins(store.years[1] + 1))];
+}
+
+/** All of time that there is something of: what has values, the part that is played, and the year that the clock is in. */
 export function ruled() {
   const { start, end } = store.axis;
-  const now = Date.parse(store.state.instant);
-  if (now >= start && now < end) return [start, end];
-  const year = around("year", now, store.timezone);
-  return [Math.min(start, year[0]), Math.max(end, year[1])];
+  const { instant, span } = store.state;
+  const now = Date.parse(instant);
+  const year = now >= start && now < end ? [start, end] : around("year", now, store.timezone);
+  const played = span ? [Date.parse(span.start), Date.parse(span.end)] : [start, end];
+  return [Math.min(start, year[0], played[0]), Math.max(end, year[1], played[1])];
 }
 
 async function manifestAt(address, signal) {

@@ -1,7 +1,7 @@
 // The time strip: hours of the year on a slider, steps, play, speed, a date that can be typed.
 
 import { clock, dateText, form, number, rfc3339, t } from "./words.js";
-import { command, onChange, ruled as all, store } from "./state.js";
+import { command, onChange, reach, ruled as all, store } from "./state.js";
 import { around, inside, marks } from "./ruler.js";
 import { datePattern, fieldText, typedDate } from "./typed-date.js";
 import { announce, byId, make, toast } from "./page.js";
@@ -13,8 +13,10 @@ let shown = null;
 let moments = {};
 /** Steps of the slider: a quarter of an hour in a day or a month, an hour beyond. */
 const stepOf = ([start, end]) => (end - start > 40 * 86_400_000 ? 3_600_000 : 900_000);
-/** Lanes drawn under the slider; the series in view is always among them. */
+/** Lanes drawn under the slider while it is folded; the series in view is always among them. */
 const LANES_MAX = 4;
+/** Whether all of them are shown, with their names. */
+let unfolded = false;
 
 /** The visible part of time, with the instant in it. */
 function visible() {
@@ -25,7 +27,8 @@ function visible() {
     const half = (shown[1] - shown[0]) / 2;
     shown = [now - half, now + half];
   }
-  shown = inside(shown, [start, end]);
+  // Beyond what has values there are years to look at too.
+  shown = inside(shown, reach());
   return shown;
 }
 
@@ -59,14 +62,14 @@ export function wireTime() {
     const box = hour.getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     const [start, end] = visible();
-    const length = Math.max(3_600_000, Math.min((end - start) * 1.25 ** Math.sign(event.deltaY), all()[1] - all()[0]));
+    const length = Math.max(3_600_000, Math.min((end - start) * 1.25 ** Math.sign(event.deltaY), reach()[1] - reach()[0]));
     const fixed = start + share * (end - start);
-    shown = inside([fixed - share * length, fixed + (1 - share) * length], all());
+    shown = inside([fixed - share * length, fixed + (1 - share) * length], reach());
     drawTime(store.state, null);
   }, { passive: false });
   for (const button of document.querySelectorAll("[data-scope]")) {
     button.addEventListener("click", () => {
-      shown = button.dataset.scope === "all" ? all() : inside(around(button.dataset.scope, Date.parse(store.state.instant), store.timezone), all());
+      shown = button.dataset.scope === "all" ? all() : inside(around(button.dataset.scope, Date.parse(store.state.instant), store.timezone), reach());
       drawTime(store.state, null);
       announce(t("scope-announce", { from: dateText(shown[0], store.timezone), to: dateText(shown[1], store.timezone) }));
     });
@@ -82,6 +85,10 @@ export function wireTime() {
     command({ do: "set-span", span: store.state.span ? null : { start: rfc3339(start), end: rfc3339(end) } });
   });
   byId("mean").addEventListener("click", () => command({ do: "show-mean", shown: !store.state.mean }));
+  byId("lanes-more").addEventListener("click", () => {
+    unfolded = !unfolded;
+    drawMarks();
+  });
   new ResizeObserver(() => drawMarks()).observe(hour);
   for (const button of document.querySelectorAll("[data-step]")) {
     button.addEventListener("click", () => command({ do: "step-instant", seconds: Number(button.dataset.step) }));
@@ -145,7 +152,7 @@ export function drawTime(state, before) {
   byId("span").setAttribute("aria-pressed", String(Boolean(state.span)));
   byId("mean").hidden = !state.span || !["demand", "series"].includes(state.theme);
   byId("mean").setAttribute("aria-pressed", String(Boolean(state.mean)));
-  const picture = `${part} ${state.series} ${JSON.stringify(state.span)} ${store.series.length} ${document.documentElement.lang}`;
+  const picture = `${unfolded} ${part} ${state.series} ${JSON.stringify(state.span)} ${store.series.length} ${document.documentElement.lang}`;
   if (!before || picture !== drawnFor) {
     drawnFor = picture;
     drawMarks();
@@ -194,13 +201,40 @@ function drawMarks() {
     return element;
   };
   const { series, span } = store.state;
-  const ordered = [...store.series].sort((a, b) => Number(b.id === series) - Number(a.id === series)).slice(0, LANES_MAX);
-  const lanes = ordered.map((one) => {
-    const current = one.id === series;
-    const lane = make("div", "", { class: current ? "lane current" : "lane", title: one.title });
+  const ordered = [...store.series].sort((a, b) => Number(b.id === series) - Number(a.id === series));
+  const laneOf = (one) => {
+    const lane = make("div", "", { class: one.id === series ? "lane current" : "lane", title: one.title });
     lane.append(bar(Date.parse(one.start), Date.parse(one.end), "extent"), ...(one.gaps ?? []).map((gap) => bar(Date.parse(gap.start), Date.parse(gap.end), "gap")));
+    return lane;
+  };
+  const more = byId("lanes-more");
+  more.hidden = ordered.length === 0;
+  more.textContent = t("lanes-more", { count: number(ordered.length, 0) });
+  more.title = t("lanes-all");
+  more.setAttribute("aria-expanded", String(unfolded && ordered.length > 0));
+  byId("lanes").hidden = unfolded;
+  const list = byId("lanes-all");
+  list.hidden = !unfolded || ordered.length === 0;
+  // A list of all of them stays in the order of the catalogue: rows that move under the finger cannot be followed.
+  const focused = list.contains(document.activeElement) ? document.activeElement.dataset.series : null;
+  list.replaceChildren(...(unfolded ? store.series : []).map((one) => {
+    const item = make("li");
+    const gaps = (one.gaps ?? []).length;
+    const go = make("button", "", { type: "button", "data-series": one.id, "aria-pressed": String(one.id === series) });
+    const dates = [one.start, one.end].map((at) => dateText(Date.parse(at), store.timezone).split(", ")[0]);
+    const lane = laneOf(one);
+    lane.setAttribute("aria-hidden", "true");
+    lane.classList.remove("current");
+    go.append(make("span", one.title), make("span", t("lane-of", { from: dates[0], to: dates[1], gaps: gaps ? t("lane-gaps", { count: number(gaps, 0) }) : "" }), { class: "hidden" }), lane);
+    go.onclick = () => command({ do: "show-series", series: one.id === series ? null : one.id });
+    item.append(go);
+    return item;
+  }));
+  if (focused !== null) [...list.querySelectorAll("button")].find((button) => button.dataset.series === focused)?.focus();
+  const lanes = (unfolded ? [] : ordered.slice(0, LANES_MAX)).map((one) => {
+    const lane = laneOf(one);
     // The one in view has its name; the others say theirs under the pointer.
-    if (current) lane.append(make("span", one.title));
+    if (one.id === series) lane.append(make("span", one.title));
     return lane;
   });
   if (span) {

@@ -122,19 +122,34 @@ pub fn shown_after(clock: Clock, midnight_s: i64, after_s: i64) -> Option<i64> {
     (at < end).then(|| clock.shown_s(at) - midnight_s)
 }
 
-/// The months of a year by the names of columns, each with its number from 0: `janvier`, `conso_janvier`, `janv (kWh)`, `M1`. All twelve, or `None`.
-pub fn month_columns(names: &[&str]) -> Option<Vec<(usize, i64)>> {
+/// Columns that are the twelve months of a year: what else their names say, and each place among the names with its month from 0.
+pub type MonthColumns = (String, Vec<(usize, i64)>);
+
+/// The months of a year by the names of columns: `janvier`, `conso_janvier`, `janv (kWh)`, `M1`; and of each thing that is told by months, as `elec_jan …` and
+/// `gaz_jan …`, in the order of their columns. Only those of which all twelve are there.
+pub fn month_columns(names: &[&str]) -> Vec<MonthColumns> {
     let mut by_rest: BTreeMap<String, Vec<(i64, usize)>> = BTreeMap::new();
     for (at, name) in names.iter().enumerate() {
         if let Some((rest, month)) = month(&plain_name(name)) {
             by_rest.entry(rest).or_default().push((month, at));
         }
     }
-    by_rest.into_values().find_map(|mut list| {
+    let of_year = |(rest, mut list): (String, Vec<(i64, usize)>)| {
         list.sort_unstable();
         let is_year = list.len() == 12 && list.iter().zip(0..).all(|((month, _), expected)| *month == expected);
-        is_year.then(|| list.into_iter().map(|(month, at)| (at, month)).collect())
-    })
+        is_year.then(|| (rest, list.into_iter().map(|(month, at)| (at, month)).collect::<Vec<_>>()))
+    };
+    let mut found: Vec<MonthColumns> = by_rest.into_iter().filter_map(of_year).collect();
+    found.sort_by_key(|(_, list)| list.iter().map(|(at, _)| *at).min());
+    // Without their units, unless nothing else tells two of them apart.
+    let bare = |list: &[(usize, i64)]| month(&plain_name(&Unit::in_header(names.get(list.first()?.0)?)?.1)).map(|(rest, _)| rest);
+    let called: Vec<Option<String>> = found.iter().map(|(_, list)| bare(list)).collect();
+    for ((name, _), own) in found.iter_mut().zip(&called) {
+        if let Some(own) = own.as_ref().filter(|_| called.iter().filter(|other| *other == own).count() == 1) {
+            name.clone_from(own);
+        }
+    }
+    found
 }
 
 /// The month of a plain name, and what else it says.
@@ -257,7 +272,8 @@ mod tests {
     #[test]
     fn months_in_headers_are_those_of_a_year() {
         let french = ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"];
-        let found = |names: &[String]| month_columns(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let all = |names: &[String]| month_columns(&names.iter().map(String::as_str).collect::<Vec<_>>());
+        let found = |names: &[String]| all(names).into_iter().next().map(|(_, list)| list);
         let plain: Vec<String> = french.iter().map(|name| (*name).to_owned()).collect();
         assert_eq!(found(&plain), Some((0..12).map(|month| (month, month as i64)).collect()));
         for wrap in [|name: &str| format!("conso_{name}"), |name: &str| format!("{} (kWh)", name.to_uppercase()), |name: &str| format!("{name}_kwh")] {
@@ -268,6 +284,13 @@ mod tests {
         assert_eq!(found(&plain[1..]), None);
         assert_eq!(found(&plain.iter().chain(&plain).cloned().collect::<Vec<_>>()), None);
         let two: Vec<String> = french.iter().flat_map(|name| [format!("gaz_{name}"), format!("elec_{name}")]).collect();
-        assert_eq!(found(&two).map(|list| list.len()), Some(12));
+        let of_each: Vec<(String, usize)> = all(&two).into_iter().map(|(name, list)| (name, list[11].0)).collect();
+        assert_eq!(of_each, [("gaz".to_owned(), 22), ("elec".to_owned(), 23)]);
+        let with_units: Vec<String> = french.iter().flat_map(|name| [format!("elec_{name} (kWh)"), format!("gaz_{name} (m3)")]).collect();
+        assert_eq!(all(&with_units).into_iter().map(|(name, _)| name).collect::<Vec<_>>(), ["elec", "gaz"]);
+        let same: Vec<String> = french.iter().flat_map(|name| [format!("gaz_{name} (kWh)"), format!("gaz_{name} (m3)")]).collect();
+        assert_eq!(all(&same).into_iter().map(|(name, _)| name).collect::<std::collections::BTreeSet<_>>().len(), 2);
+        // Of what lacks a month nothing is a year.
+        assert_eq!(all(&two[1..]).len(), 1);
     }
 }

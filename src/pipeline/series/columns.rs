@@ -43,8 +43,8 @@ pub(super) enum PlannedValues {
     Rows(Vec<(usize, u32, u16)>),
     /// Cell, instant; none for hours that there are not.
     Instants(Vec<(usize, Option<At>)>),
-    /// Cell, and how far into the day or the year of its row.
-    Hours(Counted, Vec<(usize, i64)>),
+    /// Cell, how far into the day or the year of its row, and its quantity where there are several.
+    Hours(Counted, Vec<(usize, i64, Option<u16>)>),
 }
 
 impl ColumnPlan {
@@ -127,11 +127,18 @@ impl ColumnPlan {
             }
             Values::Hours(hours) => {
                 let names = |of: &[usize]| of.iter().map(|at| name(*at)).collect::<Vec<_>>().join(", ");
-                let first_and_last = [hours.columns.first(), hours.columns.last()].map(|column| column.map_or("", |(at, _)| name(*at)));
-                let between = first_and_last.join(" … ");
-                usual.1 = hours.columns.first().map(|(at, _)| units.of(name(*at), teller).1).unwrap_or_default();
+                let each = hours.columns.len() / hours.quantities.len().max(1);
+                let mut slots: Vec<Option<u16>> = Vec::new();
+                let mut between = String::new();
                 let code = if hours.counted == Counted::Months { "series-months-read" } else { "series-hours-read" };
-                teller.push(code, Severity::Info, &between, hours.columns.len());
+                for (number, part) in hours.columns.chunks(each.max(1)).enumerate() {
+                    between = [part.first(), part.last()].map(|column| column.map_or("", |(at, _)| name(*at))).join(" … ");
+                    let unit = part.first().map(|(at, _)| units.of(name(*at), teller).1).unwrap_or_default();
+                    teller.push(code, Severity::Info, &between, part.len());
+                    let slot = hours.quantities.get(number).and_then(|quantity| intake.slot(quantity, &unit, false, teller));
+                    slots.extend(std::iter::repeat_n(slot, part.len()));
+                    usual.1 = unit;
+                }
                 if !hours.beside.is_empty() {
                     teller.push("series-hours-beside", Severity::Info, names(&hours.beside), hours.beside.len());
                 }
@@ -140,7 +147,10 @@ impl ColumnPlan {
                 if ends_s > 0 {
                     teller.push("series-stamp-end-guessed", Severity::Info, &between, "");
                 }
-                PlannedValues::Hours(hours.counted, hours.columns.iter().map(|(at, mark_s)| (place(*at), mark_s - ends_s)).collect())
+                let mut planned: Vec<(usize, i64, Option<u16>)> = hours.columns.iter().zip(slots).map(|((at, mark_s), slot)| (place(*at), mark_s - ends_s, slot)).collect();
+                // In the order of time, whatever stands in a row.
+                planned.sort_by_key(|(_, mark_s, _)| *mark_s);
+                PlannedValues::Hours(hours.counted, planned)
             }
         };
         for (unit, names) in units.guessed {

@@ -61,8 +61,10 @@ pub enum Counted {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Hours {
     pub counted: Counted,
-    /// Column, and seconds after midnight or month.
+    /// Column, and seconds after midnight or month; one quantity after the other.
     pub columns: Vec<(usize, i64)>,
+    /// What is told by months, each by as many columns, where there are several in one table: `elec_jan …`, `gaz_jan …`.
+    pub quantities: Vec<String>,
     /// How far a step begins before that.
     pub ends_s: i64,
     /// Columns of other values, which are left aside.
@@ -527,15 +529,21 @@ fn hours_of(look: &Look, form: &Form, told: &[usize], free: &dyn Fn(&usize) -> b
     let of_values = |at: &usize| look.is_number(*at) || look.seen(*at).filled == 0;
     let columns: Vec<usize> = (0..look.columns.len()).filter(|at| if told.is_empty() { free(at) && of_values(at) } else { told.contains(at) }).collect();
     let names: Vec<&str> = columns.iter().filter_map(|at| look.columns.get(*at)).map(String::as_str).collect();
-    let (marks, ends_s, counted) = if years > days {
-        (month_columns(&names)?, 0, Counted::Months)
+    let (marks, ends_s, counted, quantities) = if years > days {
+        let years = month_columns(&names);
+        let quantities = if years.len() > 1 { years.iter().map(|(name, _)| name.clone()).collect() } else { Vec::new() };
+        let marks: Vec<(usize, i64)> = years.into_iter().flat_map(|(_, list)| list).collect();
+        if marks.is_empty() {
+            return None;
+        }
+        (marks, 0, Counted::Months, quantities)
     } else {
         let day = day_columns(&names)?;
-        (day.marks, day.ends_s, if day.elapsed { Counted::Elapsed } else { Counted::Clock })
+        (day.marks, day.ends_s, if day.elapsed { Counted::Elapsed } else { Counted::Clock }, Vec::new())
     };
     let hours: Vec<(usize, i64)> = marks.iter().filter_map(|(at, mark)| Some((*columns.get(*at)?, *mark))).collect();
     let beside = columns.into_iter().filter(|at| look.is_value(*at) && !hours.iter().any(|(hour, _)| hour == at)).collect();
-    Some(Hours { counted, columns: hours, ends_s, beside })
+    Some(Hours { counted, columns: hours, quantities, ends_s, beside })
 }
 
 fn known(look: &Look) -> Option<Known> {

@@ -119,6 +119,8 @@ pub struct Intake<'a> {
     ends: bool,
     read: u64,
     points_of: Map<u32, u64>,
+    /// Of objects that are columns: the stamps at which they have values.
+    strides: Map<u32, Stride>,
 }
 
 /// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
@@ -156,6 +158,7 @@ impl<'a> Intake<'a> {
             ends: wanted.declared.and_then(|declared| declared.stamp) == Some(StampEnd::End),
             read: 0,
             points_of: Map::default(),
+            strides: Map::default(),
         })
     }
 
@@ -235,13 +238,24 @@ impl<'a> Intake<'a> {
         let is_parted = self.wanted.declared.is_none_or(|declared| declared.step_s.is_none() && declared.aggregate.is_none());
         let members = self.track_of.iter().filter(|_| is_parted).filter_map(|((row, lane), track)| {
             let track = self.tracks.get(*track as usize)?;
-            Some(Member { row: *row, lane: usize::from(*lane), hash: track.hash, stride: track.stride })
+            (!self.strides.contains_key(row)).then_some(Member { row: *row, lane: usize::from(*lane), hash: track.hash, stride: track.stride })
         });
-        let members: Vec<Member> = members.collect();
-        let moved = split::by_step(&members, &points, &mut self.slots, &mut self.lanes, MAX_SLOTS)?;
+        let columns = self.strides.iter().filter(|_| is_parted).map(|(row, stride)| Member { row: *row, lane: 0, hash: hash_of(self.rows.get(*row as usize).map_or("", String::as_str)), stride: *stride });
+        let members: Vec<Member> = members.chain(columns).collect();
+        let parted = split::by_step(&members, &points, self.wall.clock(), self.ends, &mut self.slots, &mut self.lanes, MAX_SLOTS)?;
+        for steps in &parted.steps {
+            let said: Vec<String> = steps.iter().map(|(step, objects)| format!("{objects} × {}", split::called(*step))).collect();
+            teller.push("series-steps-parted", Severity::Info, self.wanted.id, said.join(", "));
+        }
+        for (row, pieces) in &parted.changes {
+            let name = || self.rows.get(*row as usize).cloned().unwrap_or_default();
+            let piece = |(from, step): &(i64, i64)| if *from == i64::MIN { split::called(*step) } else { format!("{} ({})", split::called(*step), Instant(*from)) };
+            let said = || pieces.iter().map(piece).collect::<Vec<_>>().join(" → ");
+            teller.note("series-step-changes", Severity::Info, name, said);
+        }
         Ok(Taken {
             points,
-            moved,
+            moved: parted.moved,
             rows: self.rows,
             slots: self.slots,
             lanes: self.lanes,
@@ -393,18 +407,28 @@ impl<'a> Intake<'a> {
                 // All objects of a row share its stamp, and the first speaks for them.
                 line.row = list.first().map_or(0, |(_, row, _)| *row);
                 let lane = list.first().and_then(|(_, _, slot)| self.slots.get(usize::from(*slot))).map_or(0, |slot| slot.lane);
+                let shown = stamp;
                 let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
+                let shown_s = if shown.absolute { self.wall.shown_s(stamp.seconds) } else { shown.seconds };
                 for (at, row, slot) in list {
                     line.row = *row;
-                    self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)?;
+                    let value = cell(Some(*at));
+                    // A column that is filled once a month has a step of its own.
+                    if value.is_some_and(|value| matches!(number_of(value), Value::Number(_))) {
+                        self.strides.entry(*row).or_default().add(stamp.seconds, shown_s);
+                    }
+                    self.keep(line, *slot, stamp, value, secret, teller)?;
                 }
                 Ok(())
             }
             PlannedValues::Hours(Counted::Months, list) => {
-                let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision == Precision::Year) else { return Ok(()) };
-                let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
+                if stamp.precision != Precision::Year {
+                    return Ok(());
+                }
                 let year = i64::from(Instant(stamp.seconds).utc().year);
-                for (at, month) in list {
+                for (at, month, own) in list {
+                    let Some(slot) = own.or_else(|| plan.slot_of_row(self, cells, teller)) else { continue };
+                    let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
                     let Some(seconds) = date_s(year, month + 1, 1) else { continue };
                     let Some(stamp) = self.instant(plan, cells, line, Stamp { seconds, absolute: false, precision: Precision::Month }, lane, teller) else { continue };
                     self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)?;
@@ -418,7 +442,7 @@ impl<'a> Intake<'a> {
                 let clock = self.wall.clock();
                 let midnight = if stamp.absolute { clock.shown_s(Instant(stamp.seconds)) } else { stamp.seconds };
                 let (Some(start), Some(end)) = (clock.begins(midnight), clock.begins(midnight + 86_400)) else { return Ok(()) };
-                for (at, after_s) in list {
+                for (at, after_s, _) in list {
                     let (seconds, value) = (start.0 + after_s, cell(Some(*at)));
                     // A stamp at the end of its step is just inside it.
                     if seconds - i64::from(self.ends) >= end.0 {
@@ -433,7 +457,7 @@ impl<'a> Intake<'a> {
             PlannedValues::Hours(Counted::Clock, list) => {
                 let Some(slot) = plan.slot_of_row(self, cells, teller).filter(|_| stamp.precision >= Precision::Day) else { return Ok(()) };
                 let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
-                for (at, after_s) in list {
+                for (at, after_s, _) in list {
                     let stamp = Stamp { seconds: stamp.seconds + after_s, precision: Precision::Time, ..stamp };
                     if !stamp.absolute && self.wall.read(stamp.seconds) == Wall::Never {
                         self.skip(line, stamp, cell(Some(*at)), teller);

@@ -357,7 +357,7 @@ enum Nowhere {
 impl Laying<'_> {
     fn spot(&self, point: &Point) -> Result<Spot, Nowhere> {
         let row = self.row_at.get(point.row as usize).copied().filter(|row| *row != EMPTY).ok_or(Nowhere::Said)?;
-        let slot = if self.taken.moved.is_empty() { point.slot } else { self.taken.moved.get(&(point.row, point.slot)).copied().unwrap_or(point.slot) };
+        let slot = self.taken.moved.slot(point.row, point.slot, point.at);
         let (array, factor) = self.array_of.get(usize::from(slot)).copied().flatten().ok_or(Nowhere::Said)?;
         let lane = self.taken.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
         let found = self.axes.of_lane(lane).and_then(|axis| self.axes.found.get(axis)).ok_or(Nowhere::Said)?;

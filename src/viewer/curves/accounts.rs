@@ -49,6 +49,9 @@ struct Line {
     span: Span,
     /// Of something made up.
     is_made_up: bool,
+    /// What its values are, and whom they are owed to.
+    nature: Nature,
+    source: String,
 }
 
 #[derive(Default)]
@@ -161,6 +164,9 @@ pub(super) fn account(scene: Res<Scene>, resident: Res<Resident>, area: Res<Area
         let spans: Vec<(Interval, f64)> = steps.clone().filter_map(|step| axis.span_of(step as u64)).map(|span| within(span, of)).collect();
         let entries = lines.iter().map(|line| Entry { side: line.side, name: line.name.clone(), wh: energies(line, &steps, &spans, store) });
         tell(&mut told, close(entries.collect()), &spans, clock, &texts);
+        for (told, line) in told.lines.iter_mut().zip(&lines) {
+            (told.nature, told.source) = (Some(line.nature), line.source.clone());
+        }
     }
     if facts.accounts.as_ref() != Some(&told) {
         facts.accounts = Some(told);
@@ -238,8 +244,8 @@ fn tell(told: &mut AccountsFacts, accounts: Accounts, spans: &[(Interval, f64)],
         told.extremes = Some([(at.start, high), (then.start, low)]);
     }
     let Accounts { entries, imported_wh, exported_wh } = accounts;
-    let borders = [("accounts-imported", true, imported_wh), ("accounts-exported", false, exported_wh)].map(|(key, is_source, wh)| AccountLine { name: texts.text(key), is_source, is_border: true, wh });
-    let mut lines: Vec<AccountLine> = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, is_source: side.is_source(), is_border: false, wh }).collect();
+    let borders = [("accounts-imported", true, imported_wh), ("accounts-exported", false, exported_wh)].map(|(key, is_source, wh)| AccountLine { name: texts.text(key), nature: None, source: String::new(), is_source, is_border: true, wh });
+    let mut lines: Vec<AccountLine> = entries.into_iter().map(|Entry { side, name, wh }| AccountLine { name, nature: None, source: String::new(), is_source: side.is_source(), is_border: false, wh }).collect();
     if !lines.is_empty() {
         lines.extend(borders);
     }
@@ -278,19 +284,20 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
     let whole = Span::of(axis, axis).unwrap_or(Span { first: 0, steps: 0 });
     let selection = scene.state.selection.as_ref();
     let (mut lines, mut omitted) = (Vec::new(), Vec::new());
+    let owed = |choice: &Choice| manifest.datasets.iter().find(|dataset| dataset.id == *choice.dataset()).map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
     let demand = series::demand(manifest).filter(|choice| choice.axis == axis);
     match (demand, selection) {
         (Some(choice), None) if inside.is_some() => {
             let of_area = inside.into_iter().flat_map(|inside| shown_demand(inside, &choice));
-            lines.extend(of_area.map(|(row, name, kwh)| drawn(&choice, texts.text(&format!("demand-class-{name}")), row, kwh / HOURS_PER_YEAR, whole)));
+            lines.extend(of_area.map(|(row, name, kwh)| drawn(&choice, owed(&choice), texts.text(&format!("demand-class-{name}")), row, kwh / HOURS_PER_YEAR, whole)));
         }
-        (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| drawn(&choice, line.name, line.row, line.scale, whole))),
+        (Some(choice), None) => lines.extend(demand_by_use(&choice, scene).into_iter().map(|line| drawn(&choice, owed(&choice), line.name, line.row, line.scale, whole))),
         (Some(choice), Some(selection)) => {
             let layer = resident.layers.iter().find(|layer| layer.id == selection.layer)?;
             let mut tables = layer.tiles.values().flat_map(|tile| &tile.tables);
             let (table, row) = tables.find_map(|table| Some((table, (0..table.count).find(|row| table.text("id", *row) == Some(&selection.id))?)))?;
             let of_building = table.number("demand_kwh_year", row).zip(table.number("demand_profile", row)).filter(|_| layer.kind == LayerKind::Buildings);
-            lines.extend(of_building.map(|(kwh, profile)| drawn(&choice, texts.text("figure-demand-now"), profile as usize, kwh / HOURS_PER_YEAR, whole)));
+            lines.extend(of_building.map(|(kwh, profile)| drawn(&choice, owed(&choice), texts.text("figure-demand-now"), profile as usize, kwh / HOURS_PER_YEAR, whole)));
         }
         (None, _) => {}
     }
@@ -338,7 +345,7 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
                     omitted.push(title);
                     found
                 };
-                lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up }));
+                lines.extend(found.into_iter().map(|(side, name, rows)| Line { side, name, path: choice.series.path.clone(), rows, amount, span, is_made_up, nature: choice.nature(), source: owed(&choice) }));
             }
         }
     }
@@ -350,8 +357,8 @@ fn find_lines(scene: &Scene, resident: &Resident, inside: Option<&Inside>, axis:
 }
 
 /// A line of the buildings' demand: a row of its profiles times kilowatts.
-fn drawn(choice: &Choice, name: String, row: usize, kw: f64, span: Span) -> Line {
-    Line { side: Side::Consumption, name, path: choice.series.path.clone(), rows: vec![(row, kw)], amount: Amount::Power, span, is_made_up: false }
+fn drawn(choice: &Choice, source: String, name: String, row: usize, kw: f64, span: Span) -> Line {
+    Line { side: Side::Consumption, name, path: choice.series.path.clone(), rows: vec![(row, kw)], amount: Amount::Power, span, is_made_up: false, nature: choice.nature(), source }
 }
 
 /// A side, a name, and rows with what each is multiplied by.

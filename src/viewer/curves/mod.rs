@@ -3,6 +3,7 @@
 //! Reads: [`Scene`], the series in memory, the selected feature's table, [`AreaFacts`]. Writes: the chart and the day's peak of [`SceneFacts`].
 
 mod accounts;
+pub mod carried;
 
 use super::join::Rows;
 use super::resident::Resident;
@@ -36,7 +37,7 @@ pub struct CurvesPlugin;
 
 impl Plugin for CurvesPlugin {
     fn build(&self, app: &mut App) {
-        app.add_systems(Update, (draw, accounts::account).in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
+        app.add_systems(Update, (draw, accounts::account, carried::hand_over).in_set(ViewerSystems::Prepare).run_if(resource_exists::<Scene>));
     }
 }
 
@@ -69,8 +70,8 @@ struct Subject {
 }
 
 struct Whole {
+    sorted: Arc<Vec<f64>>,
     duration: Vec<f64>,
-    known: usize,
     absent: usize,
     peak: Option<(Instant, f64)>,
     worst: Vec<(Instant, f64)>,
@@ -196,11 +197,11 @@ fn draw_lines(
             subject.whole = Some(Whole {
                 worst,
                 beyond,
-                known: duration.len(),
                 absent: points.len() - duration.len(),
                 peak: peak(&amounts),
                 trough: trough(&points),
                 duration: thinned(&duration, DURATION_POINTS),
+                sorted: Arc::new(duration),
                 typical_days: Arc::new(typical_days(&points, scene.manifest.clock())),
                 calendar: None,
                 points,
@@ -223,8 +224,9 @@ fn draw_lines(
     let chart = Chart {
         day,
         end: choice.axis.start_of(steps.end as u64).unwrap_or(window.end),
+        sorted: whole.map(|whole| whole.sorted.clone()).unwrap_or_default(),
         duration: whole.map(|whole| whole.duration.clone()).unwrap_or_default(),
-        known: whole.map_or(0, |whole| whole.known),
+        known: whole.map_or(0, |whole| whole.sorted.len()),
         absent: whole.map_or(0, |whole| whole.absent),
         peak: whole.and_then(|whole| whole.peak),
         worst: whole.map(|whole| whole.worst.clone()).unwrap_or_default(),
@@ -262,6 +264,7 @@ fn blank(choice: &Choice, of_demand: bool, scene: &Scene, subject: &Subject) -> 
         method: if of_demand || choice.scaled.is_some() { "method-demand-now" } else { "" },
         day: Vec::new(),
         end: choice.axis.end,
+        sorted: Arc::default(),
         duration: Vec::new(),
         known: 0,
         absent: 0,

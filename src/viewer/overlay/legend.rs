@@ -4,7 +4,7 @@ use super::{Shown, ThemeValues, active, is_value, shown_attribute, wants_mean};
 use crate::viewer::attributes;
 use crate::viewer::join::{OTHER_KIND, passes};
 use crate::base::{DatasetId, Interval, LayerId, Nature};
-use crate::formats::territory::{LayerKind, Manifest};
+use crate::formats::territory::{Axis, LayerKind, Manifest};
 use crate::siting::rooms;
 use crate::stream::TileId;
 use crate::view::classes::{are_exact, ends, histogram, quantile};
@@ -357,7 +357,7 @@ fn legend(scene: &Scene, values: &ThemeValues, key: Key, histogram: Option<Histo
         dataset,
         histogram,
         is_waiting: of_series && !is_outside && !values.failed && values.shown.is_some() && values.ready(&scene.state).is_none(),
-        mean_over: wants_mean(&scene.state).filter(|_| of_series),
+        mean_over: wants_mean(&scene.state).filter(|_| of_series).and_then(|span| inside(span, values.axis.as_ref()?)),
         is_too_long: values.mean.as_ref().is_some_and(|mean| mean.is_too_long) && wants_mean(&scene.state).is_some(),
         is_outside,
         counts_classes: of_values(scene),
@@ -393,4 +393,10 @@ fn names(scene: &Scene, values: &ThemeValues) -> Vec<String> {
     }
     let others = values.has_others.then(String::new);
     values.kinds.iter().take(if values.has_others { OTHER_KIND as usize } else { usize::MAX }).cloned().chain(others).collect()
+}
+
+/// What of a part of time a series reaches over.
+fn inside(span: Interval, axis: &Axis) -> Option<Interval> {
+    let of = Interval { start: span.start.max(axis.start), end: span.end.min(axis.end) };
+    (of.start < of.end).then_some(of)
 }

@@ -1,0 +1,65 @@
+//! Values of the chart and of the balance as tables, handed to the person: a file of the desktop, a download of the page.
+//!
+//! Reads: [`ViewCommand`], [`Scene`], the chart and the accounts of [`SceneFacts`].
+
+use crate::i18n::Texts;
+use crate::view::table::{About, Origin, Table};
+use crate::view::{Command, Values, to_link};
+use crate::viewer::platform;
+use crate::viewer::vocab::{Chart, Scene, SceneFacts, ViewCommand};
+use bevy::prelude::*;
+
+/// What files say of a chart.
+pub fn about(chart: &Chart, scene: &Scene, texts: &Texts) -> About {
+    let dataset = scene.manifest.datasets.iter().find(|dataset| dataset.id == chart.dataset);
+    let source = dataset.map_or_else(|| texts.text("source-unknown"), |dataset| texts.source(dataset));
+    let method = if chart.method.is_empty() { String::new() } else { texts.text(chart.method) };
+    let origin = Origin {
+        title: &chart.title.text(texts),
+        territory: &scene.manifest.id,
+        unit: &chart.unit,
+        nature: chart.nature,
+        made_up: &texts.made_up(scene.manifest.is_made_up(&chart.dataset)),
+        source: &source,
+        licence: dataset.map_or("", |dataset| dataset.licence.as_str()),
+        attribution: dataset.map_or("", |dataset| dataset.attribution.as_str()),
+        date: dataset.map_or("", |dataset| dataset.date.as_str()),
+        method: &method,
+        clock: scene.manifest.clock(),
+        link: &format!("#{}", to_link(&scene.state)),
+    };
+    origin.about()
+}
+
+pub(super) fn hand_over(mut asked: MessageReader<ViewCommand>, scene: Res<Scene>, mut facts: ResMut<SceneFacts>) {
+    for ViewCommand(command) in asked.read() {
+        let Command::SaveValues { of } = command else { continue };
+        let texts = Texts::new(scene.state.language);
+        let clock = scene.manifest.clock();
+        let (series, about, table) = match (of, &facts.chart, &facts.accounts) {
+            (Values::Balance, _, Some(accounts)) if !accounts.lines.is_empty() => {
+                let link = format!("#{}", to_link(&scene.state));
+                (String::new(), accounts.about(&scene.manifest.id, clock, &link, &texts), accounts.table(&texts))
+            }
+            (Values::Balance, ..) | (_, None, _) => continue,
+            (of, Some(chart), _) => {
+                let table = match of {
+                    Values::Duration => Table::of_duration(&chart.sorted),
+                    Values::Calendar => Table::of_calendar(&chart.calendar),
+                    _ => Table::of_curves(&chart.day, chart.end),
+                };
+                (format!("-{}", chart.series), about(chart, &scene, &texts), table)
+            }
+        };
+        if table.rows() == 0 {
+            continue;
+        }
+        let plain: String = series.chars().map(|c| if c.is_ascii_alphanumeric() || "-_".contains(c) { c } else { '-' }).take(80).collect();
+        let name = format!("{}{plain}{}.csv", scene.manifest.id, of.ending());
+        // The mark at the beginning tells spreadsheets that it is UTF-8.
+        let bytes = format!("\u{feff}{}", table.csv(&about, clock));
+        if let Err(error) = platform::save(&name, "text/csv;charset=utf-8", bytes.as_bytes()) {
+            facts.fault("error-save", error.to_string());
+        }
+    }
+}
