@@ -181,12 +181,14 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
     })
 }
 
-/// The attributions of the layers that are seen, and of what their colours mean.
+/// The attributions of the layers that are seen, of pictures on the ground, and of what colours mean.
 fn credits(scene: &Scene, colours: Option<&DatasetId>) -> Vec<String> {
     let layers = scene.manifest.layers.iter().filter(|layer| !scene.is_hidden(&layer.id));
     let mut seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
     // Colours are owed to somebody too.
     seen.extend(colours.map(|id| id.as_str()));
+    let pictures = scene.manifest.imagery.iter().filter(|imagery| !scene.state.hidden.iter().any(|id| id.as_str() == imagery.id));
+    seen.extend(pictures.map(|imagery| imagery.dataset.as_str()));
     attributions(scene.manifest.datasets.iter().filter(|dataset| seen.contains(dataset.id.as_str())))
 }
 
