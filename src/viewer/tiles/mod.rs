@@ -539,6 +539,7 @@ fn stream(
     }
     // Who waits for a picture sees that it goes on.
     progress.waiting += laid::unlaid(streams, resident, &scene);
+    progress.pending = progress.waiting + workshop.pending() + streams.restyling + requests.waiting() + waits.0.0 + waits.1.0 + waits.2.0 + waits.3.0;
     progress.complete = progress.waiting == 0
         && workshop.is_idle()
         && streams.restyling == 0
