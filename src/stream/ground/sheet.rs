@@ -243,30 +243,32 @@ impl Sheet {
             .collect()
     }
 
-    /// Places along the four sides, each in the order in which the outside is on the left.
-    fn edges(&self) -> [Vec<u32>; 4] {
+    /// Places along the four sides, each in the order in which the outside is on the left: one run after the other where the surface has gaps there.
+    fn edges(&self) -> Vec<Vec<u32>> {
+        let coordinate = |number: u32, axis: usize| self.places.get(number as usize).and_then(|place| place.get(axis)).copied().unwrap_or(0.0);
         let side = |axis: usize, at: f64, along: usize, sign: f64| {
-            let coordinate =
-                |place: &[f64; 3], axis: usize| place.get(axis).copied().unwrap_or(0.0);
-            let mut found: Vec<(f64, u32)> = self
-                .places
-                .iter()
-                .enumerate()
-                .filter(|(_, place)| coordinate(place, axis) == at)
-                .map(|(number, place)| (sign * coordinate(place, along), number as u32))
-                .collect();
-            found.sort_by(|a, b| a.0.total_cmp(&b.0));
-            found
-                .into_iter()
-                .map(|(_, number)| number)
-                .collect::<Vec<u32>>()
+            let is_on = |number: u32| coordinate(number, axis) == at;
+            let place = |number: u32| sign * coordinate(number, along);
+            let mut found: Vec<u32> = (0..).take(self.places.len()).filter(|number| is_on(*number)).collect();
+            found.sort_by(|a, b| place(*a).total_cmp(&place(*b)));
+            // Where triangles reach along it: nothing hangs across a hole.
+            let sides = self.triangles.iter().flat_map(|[a, b, c]| [[*a, *b], [*b, *c], [*c, *a]]);
+            let spans = sides.filter(|side| side.iter().all(|number| is_on(*number))).map(|side| side.map(place));
+            let mut spans: Vec<[f64; 2]> = spans.map(|[a, b]| [a.min(b), a.max(b)]).collect();
+            spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
+            let (mut runs, mut reach, mut next) = (vec![Vec::new()], f64::NEG_INFINITY, spans.into_iter().peekable());
+            for (step, number) in found.iter().enumerate() {
+                if step > 0 && reach < place(*number) {
+                    runs.push(Vec::new());
+                }
+                while let Some([_, end]) = next.next_if(|span| span[0] <= place(*number)) {
+                    reach = reach.max(end);
+                }
+                runs.last_mut().into_iter().for_each(|run: &mut Vec<u32>| run.push(*number));
+            }
+            runs
         };
-        [
-            side(0, 0.0, 1, 1.0),
-            side(1, 1.0, 0, 1.0),
-            side(0, 1.0, 1, -1.0),
-            side(1, 0.0, 0, -1.0),
-        ]
+        [side(0, 0.0, 1, 1.0), side(1, 1.0, 0, 1.0), side(0, 1.0, 1, -1.0), side(1, 0.0, 0, -1.0)].concat()
     }
 }
 
@@ -308,7 +310,7 @@ mod tests {
         for [u, v, height] in &quarter.places {
             assert!((height - 100.0 * (0.5 + 0.5 * u + 0.5 * v)).abs() < 1e-9);
         }
-        assert!(quarter.edges().iter().all(|edge| edge.len() >= 2));
+        assert!(quarter.edges().len() == 4 && quarter.edges().iter().all(|edge| edge.len() >= 2));
     }
 
     #[test]
@@ -329,6 +331,16 @@ mod tests {
                 "{normal} {middle}"
             );
         }
+    }
+
+    #[test]
+    fn no_skirt_hangs_across_a_hole() {
+        let column = |u: f64| [[u, 0.0, 0.0], [u, 1.0, 0.0]];
+        let places = [0.0, 0.25, 0.75, 1.0].map(column).concat();
+        // The middle of three strips is not there.
+        let strip = |west: u32| [[west, west + 2, west + 3], [west, west + 3, west + 1]];
+        let sheet = Sheet { places, triangles: [strip(0), strip(4)].concat(), ..Sheet::default() };
+        assert_eq!(sheet.edges(), [vec![0, 1], vec![1, 3], vec![5, 7], vec![7, 6], vec![6, 4], vec![2, 0]]);
     }
 
     proptest! {
