@@ -3,9 +3,9 @@
 #import bevy_pbr::{
     mesh_functions::{get_world_from_local, get_tag},
     mesh_view_bindings::view,
-    shadows::fetch_directional_shadow,
     view_transformations::position_world_to_clip,
 }
+#import jumeau::shadow::sun_reaches
 #import jumeau::scene::{scene, sky, in_haze, linear_from_srgb}
 // SAMPLED is PICTURE (laid on the ground, the bare ground shows where it ends) or TEXTURED (a model's own surface); TABLE is FEATURES or STYLED.
 #ifdef SAMPLED
@@ -13,7 +13,7 @@
 @group(#{MATERIAL_BIND_GROUP}) @binding(4) var picture_sampler: sampler;
 #endif
 #ifdef TABLE
-#import jumeau::features::{feature_record, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp, is_equipped, plane_share}
+#import jumeau::features::{packed_record, unpacked, value_now, is_value, is_meant, is_away, is_under_works, raised, ungrown, ramp, is_equipped, plane_share}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden, style_colour}
@@ -208,7 +208,12 @@ fn shining(colour: vec3<f32>, in: Varying, lit: f32) -> vec3<f32> {
     let chance = fract(sin(dot(cell, vec2(12.9898, 78.233))) * 43758.5453) - 0.5;
     let tilted = normalize(normal + 0.03 * is_near * chance * vec3(1.0, 0.0, -1.0));
     let mirrored = max(dot(tilted, normalize(eye + scene.to_sun.xyz)), 0.0);
-    let glint = lit * (0.9 * pow(mirrored, 220.0) + 0.16 * pow(mirrored, 18.0));
+    // Powers 18 and 220 by squaring, as in the haze.
+    let m2 = mirrored * mirrored;
+    let m4 = m2 * m2;
+    let m16 = m4 * m4 * m4 * m4;
+    let m64 = m16 * m16 * m16 * m16;
+    let glint = lit * (0.9 * m64 * m64 * m64 * m16 * m4 * m4 * m4 + 0.16 * m16 * m2);
     var seen = colour;
     if has_modules {
         seen = mix(seen + share * vec3(0.020, 0.075, 0.185), 2.4 * seen + vec3(0.02), 0.7 * edge);
@@ -227,28 +232,33 @@ const MOST_POINT_PX: f32 = 40.0;
 fn vertex(in: Vertex) -> Varying {
     var out: Varying;
     let world_from_local = get_world_from_local(in.instance_index);
+    // Each is read once: what a compiler does not see to be the same is read for every vertex again.
+#ifdef TABLE
+    let packed = packed_record(in.row);
+    let record = unpacked(packed);
+#endif
+#ifdef FEATURES
+    let meant = is_meant(record);
+    let now = value_now(record);
+#endif
 #ifdef STROKED
     var marked = vec2(0.0);
     var way = 0.0;
     var machine = without_own(in.stroke.w);
 #ifdef TABLE
     if in.stroke.w > 3.5 {
-        machine = machine_of(feature_record(in.row).w, in.stroke.w);
+        machine = machine_of(record.w, in.stroke.w);
     }
 #endif
 #ifdef FEATURES
-    let own = feature_record(in.row);
-    if is_meant(own) && scene.overlay.x == 1u {
-        let own_value = value_now(own);
-        if is_value(own_value) {
-            let bounded = scene.band.x < scene.band.y;
-            marked = vec2(1.0, select(0.0, 1.0, bounded && (own_value < scene.band.x || own_value > scene.band.y)));
-            way = select(0.0, sign(own_value), scene.band.z > 0.5);
-        }
+    if scene.overlay.x == 1u && is_value(now) {
+        let bounded = scene.band.x < scene.band.y;
+        marked = vec2(1.0, select(0.0, 1.0, bounded && (now < scene.band.x || now > scene.band.y)));
+        way = select(0.0, sign(now), scene.band.z > 0.5);
     }
     // With the years, what has some is as wide as what has a value, and works are striped: 2 and more marks them.
-    if scene.overlay.x == 2u && is_meant(own) && (is_under_works(own) || is_value(value_now(own))) {
-        marked = vec2(1.0, select(0.0, 2.0, is_under_works(own)));
+    if scene.overlay.x == 2u && meant && (is_under_works(record) || is_value(now)) {
+        marked = vec2(1.0, select(0.0, 2.0, is_under_works(record)));
     }
 #endif
     let still = world_from_local * vec4(in.position, 1.0);
@@ -262,8 +272,7 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef FEATURES
 #ifndef POINTS
     // Values stand upright over the place: the world's second axis is up.
-    let standing = feature_record(in.row);
-    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
+    world.y += raised(now, in.normal.w) - ungrown(record, in.normal.w);
 #endif
 #endif
 #endif
@@ -288,9 +297,6 @@ fn vertex(in: Vertex) -> Varying {
 #ifdef OPACITY
     var opacity = in.colour.a;
 #endif
-#ifdef TABLE
-    let record = feature_record(in.row);
-#endif
 #ifdef STYLED
     let style = feature_style(in.row);
     let tint = style_colour(style);
@@ -313,19 +319,15 @@ fn vertex(in: Vertex) -> Varying {
     out.clip = vec4(out.clip.xy + corner * wide / view.viewport.zw * out.clip.w, out.clip.zw);
 #endif
 #ifdef FEATURES
-    let meant = is_meant(record);
     if meant {
-        var value = value_now(record);
         let grey = dot(albedo, vec3(0.2126, 0.7152, 0.0722));
-        if !is_value(value) {
+        if !is_value(now) {
             // Values on their way are no gap in the data: grey without the hatch.
             no_data = select(1.0, 0.0, scene.no_data_colour.w > 1.5);
             albedo = scene.no_data_colour.rgb * (0.6 + 0.6 * grey);
         } else {
-            if scene.band.z > 0.5 {
-                // The sign is the way, not the amount.
-                value = abs(value);
-            }
+            // Where the sign is the way, the amount counts.
+            let value = select(now, abs(now), scene.band.z > 0.5);
             // The shading of the map (dark wall bases, lighter roofs) stays under the colour.
 #ifdef STROKED
             albedo = ramp(value);
@@ -352,8 +354,8 @@ fn vertex(in: Vertex) -> Varying {
     var shine = 0.0;
     if in.normal.w > 0.0 && normal.y > 0.3 && no_data < 0.5 {
         if meant && scene.raise.w > 0.5 {
-            shine = -clamp(value_now(record) / max(scene.overlay_range.y, 1e-6), 0.0, 1.0);
-        } else if is_equipped(in.row) && !is_under_works(record) {
+            shine = -clamp(now / max(scene.overlay_range.y, 1e-6), 0.0, 1.0);
+        } else if is_equipped(packed) && !is_under_works(record) {
             let share = plane_share(normal);
             if share >= 0.0 {
                 // Colours of a theme stay; without one the modules themselves are seen.
@@ -505,7 +507,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
 #endif
     var lit = 0.0;
     if dot(in.direct, vec3(1.0)) > 0.0005 {
-        lit = fetch_directional_shadow(0u, vec4(in.world.xyz, 1.0), in.normal, in.world.w, in.clip.xy);
+        lit = sun_reaches(in.world.xyz, in.normal, -in.world.w, in.clip.xy);
     }
     var colour = in.ambient + in.direct * lit;
 #ifdef STROKED

@@ -6,7 +6,7 @@
     view_transformations::position_world_to_clip,
 }
 #ifdef FEATURES
-#import jumeau::features::{feature_record, is_away, raised, ungrown}
+#import jumeau::features::{feature_record, value_now, is_away, raised, ungrown}
 #endif
 #ifdef STYLED
 #import jumeau::features::{feature_style, is_hidden}
@@ -24,9 +24,9 @@ fn vertex(in: Vertex) -> VertexOutput {
     var out: VertexOutput;
     var world = get_world_from_local(in.instance_index) * vec4(in.position, 1.0);
 #ifdef FEATURES
+    let record = feature_record(in.row);
 #ifndef POINTS
-    let standing = feature_record(in.row);
-    world.y += raised(standing, in.normal.w) - ungrown(standing, in.normal.w);
+    world.y += raised(value_now(record), in.normal.w) - ungrown(record, in.normal.w);
 #endif
 #endif
     out.world_position = world;
@@ -37,7 +37,7 @@ fn vertex(in: Vertex) -> VertexOutput {
     out.position.z = min(out.position.z, 1.0);
 #endif
 #ifdef FEATURES
-    if is_away(feature_record(in.row)) {
+    if is_away(record) {
         out.position = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif

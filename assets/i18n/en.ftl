@@ -507,6 +507,7 @@ error-series-too-large = The series is not shown: the series is too large for th
 error-series-unreadable = The series is not shown: its values are damaged ({ $value }). Import the territory again.
 error-over = What was to lie on the ground does not open ({ $value }). Expected: a template of tiles (…/{"{"}z{"}"}/{"{"}x{"}"}/{"{"}y{"}"}.jpg, WMTS), a TileJSON or a PMTiles archive of vectors.
 error-over-ground = There is no ground in this scene: the picture lies nowhere. Open a terrain (layer.json, heights in colours) or a territory.
+error-imagery-none = No picture came from { $value } for what is in view: the ground keeps its colours. Check the address, the connection, and that these pictures cover this place.
 error-imagery-grid = The aerial picture is not shown: its grid of tiles is “{ $value }”. Only Web Mercator’s (EPSG:3857, “PM”) can be laid on the ground.
 error-territory-missing = The territory does not open: there is no territory.json in “{ $value }”. Check the path, or import a territory there.
 error-no-default-territory = There is no territory to open: Nantes is not in “{ $value }” yet. Run “cargo xtask demo”, or give the path of a territory.

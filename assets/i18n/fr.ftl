@@ -513,6 +513,7 @@ error-series-too-large = La série ne s’affiche pas : la série est trop gran
 error-series-unreadable = La série ne s’affiche pas : ses valeurs sont abîmées ({ $value }). Importez le territoire à nouveau.
 error-over = Ce qui devait se poser sur le sol ne s’ouvre pas ({ $value }). Attendu : un modèle d’adresse de tuiles (…/{"{"}z{"}"}/{"{"}x{"}"}/{"{"}y{"}"}.jpg, WMTS), un TileJSON ou une archive PMTiles de vecteurs.
 error-over-ground = Il n’y a pas de sol sous cette scène : l’image n’est posée nulle part. Ouvrez un terrain (layer.json, altitudes en couleurs) ou un territoire.
+error-imagery-none = Aucune image n’est venue de { $value } pour ce qui est en vue : le sol garde ses couleurs. Vérifiez l’adresse, la connexion, et que ces images couvrent ce lieu.
 error-imagery-grid = La vue aérienne n’est pas affichée : sa grille de tuiles est « { $value } ». Seule la grille de Web Mercator (EPSG:3857, « PM ») se pose sur le sol.
 error-territory-missing = Le territoire ne s’ouvre pas : il n’y a pas de fichier territory.json dans « { $value } ». Vérifiez le chemin, ou importez un territoire à cet endroit.
 error-no-default-territory = Aucun territoire à ouvrir : celui de Nantes n’est pas encore dans « { $value } ». Lancez « cargo xtask demo », ou donnez le chemin d’un territoire.

@@ -16,9 +16,17 @@ const FILTERED: u32 = 0xfffffffdu;
 // Stands for a value that is absent; all that is below half of it.
 const NO_VALUE: f32 = -3.0e38;
 
+// Widths of both textures as powers of two, which a division would be dear without: TABLE_WIDTH and VALUES_WIDTH of src/viewer/textures.rs.
+const TABLE_BITS: u32 = 8u;
+const VALUES_BITS: u32 = 11u;
+
+// Where something lies in a texture that is 2^bits wide. One that is narrower has no second row.
+fn place_of(at: u32, bits: u32) -> vec2<u32> {
+    return vec2(at & ((1u << bits) - 1u), at >> bits);
+}
+
 fn texel(at: u32) -> vec4<u32> {
-    let width = textureDimensions(feature_table).x;
-    return textureLoad(feature_table, vec2(at % width, at / width), 0);
+    return textureLoad(feature_table, place_of(at, TABLE_BITS), 0);
 }
 
 fn is_value(value: f32) -> bool {
@@ -34,10 +42,8 @@ fn is_meant(record: vec4<u32>) -> bool {
 }
 
 fn value_at(index: u32) -> f32 {
-    let width = textureDimensions(profiles).x;
-    let texel = index / 4u;
-    let four = textureLoad(profiles, vec2(texel % width, texel / width), 0);
-    let place = index % 4u;
+    let four = textureLoad(profiles, place_of(index >> 2u, VALUES_BITS), 0);
+    let place = index & 3u;
     return select(select(four.x, four.y, place == 1u), select(four.z, four.w, place == 3u), place > 1u);
 }
 
@@ -56,18 +62,18 @@ fn could_carry(packed: vec4<u32>) -> bool {
     return (packed.z >> 31u) != ((packed.z >> 30u) & 1u);
 }
 
-fn feature_record(id: u32) -> vec4<u32> {
-    let packed = packed_record(id);
+// A record without what it says of modules.
+fn unpacked(packed: vec4<u32>) -> vec4<u32> {
     return vec4(packed.xy, select(packed.z, packed.z ^ COULD_CARRY, could_carry(packed)), packed.w);
 }
 
+fn feature_record(id: u32) -> vec4<u32> {
+    return unpacked(packed_record(id));
+}
+
 // Whether the roof is one of those that are taken to carry modules: always the same ones, and with a larger share more of them.
-fn is_equipped(id: u32) -> bool {
-    if scene.raise.z <= 0.0 {
-        return false;
-    }
-    let packed = packed_record(id);
-    return could_carry(packed) && f32((packed.w * 2654435761u) >> 8u) < scene.raise.z * 16777216.0;
+fn is_equipped(packed: vec4<u32>) -> bool {
+    return scene.raise.z > 0.0 && could_carry(packed) && f32((packed.w * 2654435761u) >> 8u) < scene.raise.z * 16777216.0;
 }
 
 // What modules on a plane make, as a share of their most; below 0 where there are none. The world's axes are east, up and south.
@@ -97,8 +103,11 @@ fn style_colour(style: vec4<u32>) -> vec4<f32> {
 }
 #endif
 
-// The value of a feature at the instant, or NO_VALUE where there is none.
+// The value of a feature at the instant, or NO_VALUE where there is none or the theme is about others.
 fn value_now(record: vec4<u32>) -> f32 {
+    if !is_meant(record) {
+        return NO_VALUE;
+    }
     if scene.overlay.x == 2u {
         if !has_years(record) || serves_from(record) == 0u {
             return NO_VALUE;
@@ -175,13 +184,9 @@ fn ungrown(record: vec4<u32>, rise: f32) -> f32 {
 // Metres of a vertex's square, which is its normal's w in 127 parts. As src/stream/rise.rs has it.
 const SQUARE_M: f32 = 0.02;
 
-// How far the value of the moment raises a vertex: `rise` is above 0 where a value lifts it.
-fn raised(record: vec4<u32>, rise: f32) -> f32 {
-    if scene.raise.x <= 0.0 || rise <= 0.0 || !is_meant(record) {
-        return 0.0;
-    }
-    let value = value_now(record);
-    if !is_value(value) {
+// How far the value of the moment raises a vertex: `rise` is above 0 where a value lifts it; `value` is NO_VALUE where the theme is about others.
+fn raised(value: f32, rise: f32) -> f32 {
+    if scene.raise.x <= 0.0 || rise <= 0.0 || !is_value(value) {
         return 0.0;
     }
     // Where the sign is the way, the amount counts.
@@ -189,17 +194,22 @@ fn raised(record: vec4<u32>, rise: f32) -> f32 {
     return clamp(amount * scene.raise.x, 0.0, scene.raise.y);
 }
 
+// The colour of a value. Every colour is read at its own place and weighed: an index that each vertex works out is dear in software.
 fn ramp(value: f32) -> vec3<f32> {
-    let classes = u32(scene.ramp[1].w);
-    if classes > 0u {
-        let first = vec4<u32>(vec4(value) > scene.breaks[0]);
-        let second = vec4<u32>(vec4(value) > scene.breaks[1]);
-        let class_at = first.x + first.y + first.z + first.w + second.x + second.y + second.z + second.w;
-        return scene.ramp[min(class_at, classes - 1u)].rgb;
-    }
     let share = clamp((value - scene.overlay_range.x) / (scene.overlay_range.y - scene.overlay_range.x), 0.0, 1.0);
     // The first colour's w is the exponent of the scale.
     let t = pow(share, scene.ramp[0].w) * 7.0;
-    let i = u32(floor(t));
-    return mix(scene.ramp[i].rgb, scene.ramp[min(i + 1u, 7u)].rgb, fract(t));
+    // How far each way from one colour to the next is gone: with classes all of it or none.
+    let by_class = scene.ramp[1].w > 0.5;
+    let first = select(clamp(t - vec4(0.0, 1.0, 2.0, 3.0), vec4(0.0), vec4(1.0)), vec4<f32>(vec4(value) > scene.breaks[0]), by_class);
+    let second = select(clamp(t - vec4(4.0, 5.0, 6.0, 7.0), vec4(0.0), vec4(1.0)), vec4<f32>(vec4(value) > scene.breaks[1]), by_class);
+    var colour = scene.ramp[0].rgb;
+    colour += first.x * (scene.ramp[1].rgb - scene.ramp[0].rgb);
+    colour += first.y * (scene.ramp[2].rgb - scene.ramp[1].rgb);
+    colour += first.z * (scene.ramp[3].rgb - scene.ramp[2].rgb);
+    colour += first.w * (scene.ramp[4].rgb - scene.ramp[3].rgb);
+    colour += second.x * (scene.ramp[5].rgb - scene.ramp[4].rgb);
+    colour += second.y * (scene.ramp[6].rgb - scene.ramp[5].rgb);
+    colour += second.z * (scene.ramp[7].rgb - scene.ramp[6].rgb);
+    return colour;
 }

@@ -48,15 +48,26 @@ struct Scene {
 
 @group(#{MATERIAL_BIND_GROUP}) @binding(0) var<uniform> scene: Scene;
 
-// The sky in a direction: zenith to horizon, with a glow around the sun.
-fn sky(direction: vec3<f32>) -> vec3<f32> {
-    let up = clamp(direction.y, 0.0, 1.0);
+// Powers by squaring: in software a `pow` is a logarithm and an exponential for every pixel.
+
+// The sky in a direction, without the sun's disc: zenith to horizon, with a glow around the sun.
+fn air(direction: vec3<f32>) -> vec3<f32> {
     // The horizon's haze fills the lower degrees and thins out quickly.
-    let clear = 1.0 - pow(1.0 - up, 7.0);
-    let base = mix(scene.haze_colour.rgb, scene.zenith_colour.rgb, clear);
+    let down = 1.0 - clamp(direction.y, 0.0, 1.0);
+    let down2 = down * down;
+    let base = mix(scene.zenith_colour.rgb, scene.haze_colour.rgb, down2 * down2 * down2 * down);
     let towards = max(dot(direction, scene.to_sun.xyz), 0.0);
-    let glow = scene.haze.z * (0.22 * pow(towards, 8.0) + 0.35 * pow(towards, 90.0) + 1.2 * smoothstep(0.99985, 0.99995, towards));
-    return base + scene.sun_colour.rgb * glow;
+    let t2 = towards * towards;
+    let t8 = t2 * t2 * t2 * t2;
+    let t16 = t8 * t8;
+    let t64 = t16 * t16 * t16 * t16;
+    return base + scene.sun_colour.rgb * (scene.haze.z * t8 * (0.22 + 0.35 * t64 * t16 * t2));
+}
+
+// The sky in a direction.
+fn sky(direction: vec3<f32>) -> vec3<f32> {
+    let disc = smoothstep(0.99985, 0.99995, dot(direction, scene.to_sun.xyz));
+    return air(direction) + scene.sun_colour.rgb * (1.2 * scene.haze.z * disc);
 }
 
 // Mixes a colour into the haze that lies between it and the eye.
@@ -68,8 +79,7 @@ fn in_haze(colour: vec3<f32>, to_point: vec3<f32>) -> vec3<f32> {
         return colour;
     }
     // The haze has the colour of the horizon behind the point, so that ground and sky meet.
-    let along = to_point / max(distance, 0.001);
-    let behind = sky(normalize(vec3(along.x, max(along.y, 0.0) * 0.5, along.z)));
+    let behind = air(normalize(vec3(to_point.x, max(to_point.y, 0.0) * 0.5, to_point.z)));
     return mix(colour, behind, amount);
 }
 

@@ -10,14 +10,16 @@ mod page {
     use wasm_bindgen::prelude::*;
 
     /// Opens the territory at `territory` (an address, relative ones count from the page) on the canvas that `canvas` selects.
+    /// `over` is what lies on its ground beside its own: whole addresses of templates of pictures, descriptions of tiles and archives of vectors.
     #[wasm_bindgen]
-    pub fn start(canvas: &str, territory: &str, link: &str) -> Result<(), JsValue> {
+    pub fn start(canvas: &str, territory: &str, link: &str, over: Vec<String>) -> Result<(), JsValue> {
         console_error_panic_hook::set_once();
         let opening = Opening {
             link: link.to_owned(),
             // The page tells its language by a command.
             language: Language::Fr,
             name: territory.to_owned(),
+            over,
             ..Opening::default()
         };
         // A tileset, an archive or a cloud of points opens as well, by its own address.

@@ -33,7 +33,7 @@ pub mod geotiff_colours;
 mod geotiff_sheet;
 pub mod gtfs;
 pub mod gtfs_departures;
-mod gzip;
+pub(crate) mod gzip;
 pub mod hgt;
 pub mod las;
 pub mod laz;

@@ -159,7 +159,12 @@ impl Compression {
                     Ok(out)
                 }
             }
-            Self::Unknown | Self::Brotli | Self::Zstd => {
+            // Nobody has said anything: packed as it looks, like protomaps' own reader.
+            Self::Unknown => {
+                let plain = super::gzip::unpacked(bytes, limit).map_err(|why| Fault::new("pmtiles-packed", "", why))?;
+                Ok(plain.into_owned())
+            }
+            Self::Brotli | Self::Zstd => {
                 Err(Fault::new("pmtiles-compression", "", format!("{self:?}")))
             }
         }

@@ -76,12 +76,21 @@ impl WebTile {
         Some(Self { y: u32::try_from(y).ok()?, ..*self })
     }
 
+    /// A digit for each level, the coarsest first, as Bing counts tiles.
+    fn quadkey(&self) -> String {
+        let digit = |level: u32| 2 * (self.y >> level & 1) + (self.x >> level & 1);
+        (0..self.z.min(MAX_LEVEL)).rev().map(|level| char::from(b'0' + digit(level) as u8)).collect()
+    }
+
     /// A template's path for this tile: `{z}`, `{x}`, `{y}`, with `{-y}` for rows from the south, and the names that WMTS has for them.
     pub fn path(&self, template: &str) -> String {
         let [z, x, y] = [self.z, self.x, self.y].map(|number| number.to_string());
         let other = self.flipped().map_or_else(String::new, |tile| tile.y.to_string());
         let names = [("{z}", &z), ("{x}", &x), ("{y}", &y), ("{-y}", &other), ("{TileMatrix}", &z), ("{TileCol}", &x), ("{TileRow}", &y)];
         let mut path = names.into_iter().fold(template.to_owned(), |path, (name, number)| path.replace(name, number));
+        if path.contains(QUADKEY) {
+            path = path.replace(QUADKEY, &self.quadkey());
+        }
         // Servers of maps (WMS) want the rectangle, metres.
         if path.contains(BBOX) {
             let ([west, north], side) = (self.corner(), Self::side_m(self.z));
@@ -93,6 +102,9 @@ impl WebTile {
 
 /// Where a template wants a tile's rectangle: west, south, east, north.
 const BBOX: &str = "{bbox-epsg-3857}";
+
+/// Where a template wants a digit for each level: 0 and 1 in the north, 0 and 2 in the west.
+const QUADKEY: &str = "{quadkey}";
 
 /// Degrees to metres of the projection.
 pub fn from_lonlat(lon_deg: f64, lat_deg: f64) -> [f64; 2] {
@@ -163,6 +175,8 @@ mod tests {
         let [lon, lat] = to_lonlat(at);
         assert!((lon + 1.5536).abs() < 1e-12 && (lat - 47.2173).abs() < 1e-12);
         assert_eq!(tile.flipped().unwrap().flipped(), Some(tile));
+        // The example of Bing's own description of its tile system.
+        assert_eq!(WebTile { z: 3, x: 3, y: 5 }.path("h{quadkey}.png?z={z}"), "h213.png?z=3");
         assert_eq!(tile.parent().unwrap().children()[(tile.x % 2 + 2 * (tile.y % 2)) as usize], tile);
     }
 }

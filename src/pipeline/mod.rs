@@ -8,6 +8,7 @@
 //! | [`laying`] | networks laid along the streets where the sources have none |
 //! | [`imagery`] | pictures from above to pyramids of tiles |
 //! | [`series`] | tables of values in time to Zarr groups |
+//! | [`table`] | features as rows of one GeoParquet file |
 //! | [`tile`] | region to tiles, load profiles and manifest |
 //! | [`demo`] | a fictional territory of any size, as source files |
 //! | [`check`] | coded findings on a package, tileset, glb or subtree |
@@ -39,6 +40,7 @@ pub mod search;
 pub mod series;
 pub mod shards;
 pub mod sources;
+pub mod table;
 pub mod tile;
 
 use crate::base::{Dataset, Report};

@@ -1,7 +1,7 @@
 //! What documents say of a tile beside its features: of the tileset, of the content's group, of the tile, of the content.
 
 use crate::base::ABOUT;
-use crate::formats::gltf::{Column, Values};
+use crate::formats::gltf::Column;
 use crate::formats::tiles3d::{Content, Entity, Tile, Tileset};
 use std::sync::Arc;
 
@@ -64,11 +64,7 @@ impl About {
 }
 
 fn bytes(column: &Column) -> u64 {
-    let value = match &column.values {
-        Values::Text(texts) => texts.iter().map(|text| text.len() as u64 + 24).sum(),
-        values => values.len() as u64 * 8,
-    };
-    value + column.name.len() as u64 + size_of::<Column>() as u64
+    column.values.bytes() + column.name.len() as u64 + size_of::<Column>() as u64
 }
 
 /// What one document says.

@@ -3,7 +3,7 @@
 use super::bvh::Bvh;
 use super::{curtain, rise};
 use crate::base::Bounds2;
-use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh, Values};
+use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh};
 use crate::formats::webtiles::from_lonlat;
 use crate::geodesy::Ecef;
 use glam::{DMat4, Vec3};
@@ -75,14 +75,7 @@ impl TileArrays {
 
 /// What a table costs in memory and on the GPU, bytes.
 pub fn table_bytes(table: &PropertyTable) -> u64 {
-    let columns: u64 = table
-        .columns
-        .iter()
-        .map(|column| match &column.values {
-            Values::Text(texts) => texts.iter().map(|text| text.len() as u64 + 24).sum(),
-            values => values.len() as u64 * 8,
-        })
-        .sum();
+    let columns: u64 = table.columns.iter().map(|column| column.values.bytes()).sum();
     table.count as u64 * 16 + columns
 }
 

@@ -263,7 +263,7 @@ impl Engine {
 
     fn answer(&mut self, tile: TileId, wanted: Wanted, body: Result<Delivery, FetchFault>) {
         let takes_a_tileset = self.tree.takes_a_tileset(tile);
-        let waits_for_a_layer = self.tree.layered.iter().any(|layered| layered.at == tile);
+        let waits_for_more = grow::waits_for_more(&self.tree, tile);
         let Some(node) = self.tree.get_mut(tile) else {
             if matches!(body, Ok(Delivery::Content { .. } | Delivery::Ground { .. })) {
                 self.removed.evict.push(tile);
@@ -356,15 +356,15 @@ impl Engine {
                     Finding::new("tile-answer-of-wrong-kind", Severity::Error, ""),
                 );
             }
-            // The last layer of a terrain that has others.
-            (Wanted::Tileset, Err(FetchFault::Lasting(why) | FetchFault::Absent(why))) if waits_for_a_layer => {
-                let grown = grow::without_parent(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
+            // The last layer of a terrain that has others; the schema of a tileset.
+            (Wanted::Tileset, Err(FetchFault::Lasting(why) | FetchFault::Absent(why))) if waits_for_more => {
+                let grown = grow::without(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
                 self.grown(tile, grown);
             }
             (Wanted::Tileset, Err(FetchFault::Passing(why)))
-                if waits_for_a_layer && node.tries >= self.settings.max_retries =>
+                if waits_for_more && node.tries >= self.settings.max_retries =>
             {
-                let grown = grow::without_parent(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
+                let grown = grow::without(&mut self.tree, tile, why, &mut self.report).unwrap_or(Ok(()));
                 self.grown(tile, grown);
             }
             (_, Err(FetchFault::Passing(why))) => {

@@ -6,9 +6,12 @@ use super::cloud::{self, Cloud};
 use super::ground::{self, Pyramid};
 use super::implicit::{Cell, Parts, Tiling, companion, companion_said, volume_in_ecef};
 use super::paths;
-use super::tree::{Content, Growth, Layered, MAX_NODES, Node, Tree};
+use super::tree::{Content, Growth, Layered, MAX_NODES, Node, Tree, Untyped};
 use super::volume::{Room, largest_scale};
 use crate::base::{Finding, Report, Severity};
+use crate::formats::gltf::container;
+use crate::formats::gzip;
+use crate::formats::tiles3d::tileset::KNOWN_EXTENSIONS;
 use crate::formats::tiles3d::{
     BoundingVolume, CellCoord, ImplicitTiling, Refine, Subtree, Tile, TileSchema, Tileset,
 };
@@ -68,8 +71,16 @@ pub fn tileset(
             }
         };
     }
+    if let Some(waiting) = tree.untyped.iter().position(|untyped| untyped.at == at) {
+        let Untyped { path: own, document, full, .. } = tree.untyped.swap_remove(waiting);
+        let schema = schema_of(bytes);
+        if schema.is_none() {
+            report.push(Finding::new("tileset-schema-unread", Severity::Warning, &*own).value(&path));
+        }
+        return graft(tree, at, &own, Tileset { schema, ..*document }, full, report);
+    }
     // A document of a few megabytes may name a million tiles: no more are read than could be planted.
-    let (document, mut full) = match Tileset::parse_some(bytes, MAX_NODES) {
+    let (mut document, full) = match Tileset::parse_some(bytes, MAX_NODES) {
         Ok(parsed) => parsed,
         // What is no tileset may be the description of a pyramid.
         Err(fault) => {
@@ -79,11 +90,42 @@ pub fn tileset(
             };
         }
     };
+    if let Some(uri) = document.schema_uri.as_deref().filter(|_| document.schema.is_none()) {
+        match (uri.starts_with("data:"), paths::resolve(&path, uri)) {
+            (true, _) => document.schema = container::data_uri(uri).as_deref().and_then(schema_of),
+            (false, Some(schema)) => {
+                tree.recount(at, |node| node.content = Content::Tileset(schema.into()));
+                // Nodes that have gone wait for nothing.
+                let untyped: Vec<Untyped> = std::mem::take(&mut tree.untyped).into_iter().filter(|untyped| tree.get(untyped.at).is_some()).collect();
+                tree.untyped = untyped;
+                tree.untyped.push(Untyped { at, path, document: Box::new(document), full });
+                return Ok(());
+            }
+            (false, None) => report.push(Finding::new("tileset-schema-unread", Severity::Warning, &*path).value(uri)),
+        }
+    }
+    graft(tree, at, &path, document, full, report)
+}
+
+/// Largest schema that is read, bytes.
+const MAX_SCHEMA_BYTES: usize = 8 << 20;
+
+/// A schema as it stands; none where it is no object.
+fn schema_of(bytes: &[u8]) -> Option<serde_json::Value> {
+    let bytes = gzip::unpacked(bytes, MAX_SCHEMA_BYTES).ok()?;
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
+    let schema: serde_json::Value = (text.len() <= MAX_SCHEMA_BYTES).then(|| serde_json::from_slice(text).ok())??;
+    schema.is_object().then_some(schema)
+}
+
+/// Hangs the tiles of a document that is whole under the node that asked for it.
+fn graft(tree: &mut Tree, at: TileId, path: &Arc<str>, document: Tileset, mut full: bool, report: &mut Report) -> Result<(), Finding> {
+    let Some(host) = tree.get(at) else { return Ok(()) };
     for extension in &document.extensions_required {
-        // A glTF content needs nothing special here; others may change what volumes or contents mean.
-        if extension != "3DTILES_content_gltf" && extension != "3DTILES_implicit_tiling" {
+        // Others may change what volumes or contents mean.
+        if !KNOWN_EXTENSIONS.contains(&extension.as_str()) {
             report.push(
-                Finding::new("tileset-extension-unknown", Severity::Warning, &*path)
+                Finding::new("tileset-extension-unknown", Severity::Warning, &**path)
                     .value(extension),
             );
         }
@@ -103,7 +145,7 @@ pub fn tileset(
         z_is_up: document.asset.z_is_up(),
     }]);
     while let Some(planned) = waiting.pop_front() {
-        let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &sayings, &path, report)
+        let Some((id, additive, ecef_from_tile, refused)) = plant(tree, &planned, &schema, &sayings, path, report)
         else {
             full = true;
             continue;
@@ -130,7 +172,7 @@ pub fn tileset(
         report.push(Finding::new(
             "tileset-too-many-tiles",
             Severity::Warning,
-            &*path,
+            &**path,
         ));
     }
     let root_volume = tree
@@ -141,11 +183,11 @@ pub fn tileset(
         return Err(Finding::new(
             "tileset-nested-too-deep",
             Severity::Error,
-            &*path,
+            &**path,
         ));
     };
     tree.recount(at, |node| {
-        node.content = Content::Grafted(Arc::clone(&path));
+        node.content = Content::Grafted(Arc::clone(path));
         node.document_bytes = said_bytes;
         if is_root {
             node.volume = root_volume;
@@ -197,8 +239,19 @@ fn layers(tree: &mut Tree, at: TileId, path: Arc<str>, pyramid: Box<Pyramid>, la
     }
 }
 
-/// The layer that a terrain waits for does not come: what has come is hung. `None` where nothing waits.
-pub fn without_parent(tree: &mut Tree, at: TileId, why: String, report: &mut Report) -> Option<Result<(), Finding>> {
+/// Whether a node has its document and waits for what it names: the layer behind a terrain, or the schema of a tileset's metadata.
+pub fn waits_for_more(tree: &Tree, at: TileId) -> bool {
+    tree.layered.iter().any(|layered| layered.at == at) || tree.untyped.iter().any(|untyped| untyped.at == at)
+}
+
+/// What a document waits for does not come: what has come is hung. `None` where nothing waits.
+pub fn without(tree: &mut Tree, at: TileId, why: String, report: &mut Report) -> Option<Result<(), Finding>> {
+    if let Some(waiting) = tree.untyped.iter().position(|untyped| untyped.at == at) {
+        let Untyped { path, document, full, .. } = tree.untyped.swap_remove(waiting);
+        let uri = document.schema_uri.as_deref().unwrap_or_default();
+        report.push(Finding::new("tileset-schema-unread", Severity::Warning, &*path).value(format!("{uri}: {why}")));
+        return Some(graft(tree, at, &path, *document, full, report));
+    }
     let waiting = tree.layered.iter().position(|layered| layered.at == at)?;
     let Layered { path, pyramid, .. } = tree.layered.swap_remove(waiting);
     let address = tree.get(at).and_then(|node| node.content.wanted()).map_or_else(String::new, |(_, path)| path.to_string());

@@ -57,15 +57,20 @@ pub fn pack(tile: &TileArrays) -> Vec<u8> {
         count(&mut out, table.columns.len());
         for column in &table.columns {
             text(&mut out, &column.name);
-            match &column.values {
-                Values::F32(values) => kind(&mut out, 0, values, |out, value| out.extend(value.to_le_bytes())),
-                Values::F64(values) => kind(&mut out, 1, values, |out, value| out.extend(value.to_le_bytes())),
-                Values::U32(values) => kind(&mut out, 2, values, |out, value| out.extend(value.to_le_bytes())),
-                Values::Text(values) => kind(&mut out, 3, values, |out, value| text(out, value)),
-            }
+            written(&mut out, &column.values);
         }
     }
     out
+}
+
+fn written(out: &mut Vec<u8>, values: &Values) {
+    match values {
+        Values::F32(values) => kind(out, 0, values, |out, value| out.extend(value.to_le_bytes())),
+        Values::F64(values) => kind(out, 1, values, |out, value| out.extend(value.to_le_bytes())),
+        Values::U32(values) => kind(out, 2, values, |out, value| out.extend(value.to_le_bytes())),
+        Values::Text(values) => kind(out, 3, values, |out, value| text(out, value)),
+        odd @ (Values::Vectors { .. } | Values::Mixed(_)) => written(out, &odd.clone().plain()),
+    }
 }
 
 fn count(out: &mut Vec<u8>, value: usize) {

@@ -7,6 +7,7 @@ use super::implicit::{Cell, Tiling};
 use super::volume::{Room, Volume};
 use super::{FrameNo, RequestId, TileId, Wanted};
 use crate::formats::pmtiles::{HEAD_BYTES, Span};
+use crate::formats::tiles3d::Tileset;
 use glam::DMat4;
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -206,6 +207,19 @@ pub struct Tree {
     pub opening: Option<cloud::Opener>,
     /// Terrains of which some layers are still to come.
     pub layered: Vec<Layered>,
+    /// Tilesets whose schema is still to come.
+    pub untyped: Vec<Untyped>,
+}
+
+/// A tileset that waits for the schema of its metadata, which lies in a file of its own.
+#[derive(Debug)]
+pub struct Untyped {
+    /// The node whose document it is.
+    pub at: TileId,
+    pub path: Arc<str>,
+    pub document: Box<Tileset>,
+    /// There was more of it than could be read.
+    pub full: bool,
 }
 
 /// A terrain that waits for the layer behind its last one.
@@ -245,6 +259,7 @@ impl Tree {
             lie: Lie { base_m: 0.0, paper: true },
             opening: cloud::is_cloud(root_path).then(|| cloud::Opener::new(root_path, None)),
             layered: Vec::new(),
+            untyped: Vec::new(),
         };
         // A fresh tree has room for its root.
         if let Some(root) = tree.add(node) {

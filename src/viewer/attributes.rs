@@ -132,6 +132,7 @@ impl Attributes {
             Values::F32(numbers) => numbers.iter().filter(|x| x.is_finite()).for_each(|x| seen.add_number(f64::from(*x))),
             Values::F64(numbers) => numbers.iter().filter(|x| x.is_finite()).for_each(|x| seen.add_number(*x)),
             Values::U32(numbers) => numbers.iter().filter(|x| **x != u32::MAX).for_each(|x| seen.add_number(f64::from(*x))),
+            odd @ (Values::Vectors { .. } | Values::Mixed(_)) => (0..odd.len()).filter_map(|row| odd.said(row)).for_each(|text| seen.add_kind(&text)),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::stand::{Stand, Stood};
 use crate::base::{Dataset, Instant, Nature};
 use crate::formats::territory::{HomeView, Layer, LayerKind, Manifest, Name, VERSION};
 use crate::formats::tiles3d::Tileset;
+use crate::formats::tiles3d::tileset::KNOWN_EXTENSIONS;
 use crate::geodesy::{Crs, Ecef, LonLatH};
 use crate::stream::cloud::Cloud;
 use crate::stream::ground::{Matter, Pyramid};
@@ -56,6 +57,13 @@ pub fn scene(tileset: &Tileset, path: &str, name: &str, crs: Option<&Crs>) -> Op
         crs: crs.map_or_else(|| "EPSG:4978".to_owned(), |crs| crs.code().to_owned()),
     });
     Some(Opened { manifest, stand, distance_m: [(radius_m * 0.05).clamp(0.02, 15.0), (radius_m * 30.0).clamp(50.0, 2.0 * FARTHEST_M)] })
+}
+
+/// Why a tileset is nowhere: the extensions that it needs and that are not read here, else its volume.
+pub fn unplaced(tileset: &Tileset) -> String {
+    let unread: Vec<&str> = tileset.extensions_required.iter().map(String::as_str).filter(|name| !KNOWN_EXTENSIONS.contains(name)).take(8).collect();
+    let volume = || format!("root.boundingVolume: {:?}", tileset.root.bounding_volume);
+    if unread.is_empty() { volume() } else { format!("extensionsRequired: {}", unread.join(", ")) }
 }
 
 /// A pyramid of ground, or of vectors, as a scene of its own: seen from the south, all that it says it covers in view.
@@ -214,6 +222,14 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tileset_that_is_nowhere_says_why() {
+        let cells = br#"{"asset":{"version":"1.1"},"geometricError":10,"extensionsRequired":["3DTILES_content_gltf","3DTILES_bounding_volume_S2"],"root":{"geometricError":0,"boundingVolume":{"extensions":{"3DTILES_bounding_volume_S2":{"token":"48","minimumHeight":0,"maximumHeight":9}}}}}"#;
+        let tileset = Tileset::parse(cells).unwrap();
+        assert!(scene(&tileset, "tileset.json", "x", None).is_none());
+        assert_eq!(unplaced(&tileset), "extensionsRequired: 3DTILES_bounding_volume_S2");
+    }
 
     #[test]
     fn the_first_view_looks_at_the_middle_of_the_root() {

@@ -36,6 +36,7 @@ fn year_at(values: &Values, row: usize) -> Option<i32> {
         Values::F64(numbers) => whole(*numbers.get(row)?),
         Values::U32(numbers) => whole(f64::from(*numbers.get(row)?)),
         Values::Text(texts) => year_of(texts.get(row)?),
+        odd @ (Values::Vectors { .. } | Values::Mixed(_)) => year_of(&odd.said(row)?),
     }
 }
 

@@ -50,6 +50,7 @@ const TILE_SHADOW_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d
 const SKY_SHADER: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a03");
 const SCENE_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a04");
 const FEATURES_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a05");
+const SHADOW_LIBRARY: Handle<Shader> = uuid_handle!("5f6f9a37-2a35-4a3f-9b0d-0d1f3c7f0a06");
 
 /// Machines that may follow rows of their own; further ones follow the mean.
 pub const MACHINES: usize = 256;
@@ -538,6 +539,7 @@ impl Plugin for SurfacePlugin {
         for (handle, source, path) in [
             (&SCENE_LIBRARY, include_str!("../../shaders/lib/scene.wgsl"), "shaders/lib/scene.wgsl"),
             (&FEATURES_LIBRARY, include_str!("../../shaders/lib/features.wgsl"), "shaders/lib/features.wgsl"),
+            (&SHADOW_LIBRARY, include_str!("../../shaders/lib/shadow.wgsl"), "shaders/lib/shadow.wgsl"),
             (&TILE_SHADER, include_str!("../../shaders/tile.wgsl"), "shaders/tile.wgsl"),
             (&TILE_SHADOW_SHADER, include_str!("../../shaders/tile_shadow.wgsl"), "shaders/tile_shadow.wgsl"),
             (&SKY_SHADER, include_str!("../../shaders/sky.wgsl"), "shaders/sky.wgsl"),

@@ -200,7 +200,7 @@ fn open(
             Err(fault) => Err(fault.to_string()),
         };
         let opened = tileset.and_then(|tileset| {
-            foreign::scene(&tileset, &path, &asked.name, crs.as_ref()).ok_or_else(|| format!("boundingVolume {:?}", tileset.root.bounding_volume))
+            foreign::scene(&tileset, &path, &asked.name, crs.as_ref()).ok_or_else(|| foreign::unplaced(&tileset))
         });
         match opened {
             Ok(opened) => {

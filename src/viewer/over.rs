@@ -15,7 +15,7 @@ const USUAL_TILE_SIZE: u32 = 256;
 
 /// Whether an address is one for each tile, and not that of a description of them.
 pub fn is_template(address: &str) -> bool {
-    ["{z}", "{TileMatrix}", "{bbox-epsg-3857}"].iter().any(|name| address.contains(name))
+    ["{z}", "{TileMatrix}", "{bbox-epsg-3857}", "{quadkey}"].iter().any(|name| address.contains(name))
 }
 
 /// Whether a description has to be read before it is known what an address leads to. The engine opens archives of vectors by itself.
@@ -29,11 +29,21 @@ pub fn is_over(imagery: &Imagery) -> bool {
     imagery.id.starts_with(ID)
 }
 
+/// The same of vectors.
+pub fn is_vectors(layer: &Layer) -> bool {
+    layer.id.as_str().starts_with(ID)
+}
+
 /// Adds one to a scene, the first in front. `description` is what its document holds, where it has one.
 ///
 /// # Errors
 /// What is wrong with it.
 pub fn add(manifest: &mut Manifest, number: usize, address: &str, description: Option<&[u8]>) -> Result<(), String> {
+    // Of addresses only those that lead to a plain server; all else is a path below the scene's own folder.
+    let has_scheme = address.split('/').next().is_some_and(|first| first.contains(':'));
+    if has_scheme && paths::address(address).is_none() {
+        return Err("http, https".to_owned());
+    }
     let id = format!("{ID}{}", number + 1);
     let title = title(address);
     let dataset = |name: &str, attribution: &str| Dataset {
@@ -150,5 +160,8 @@ mod tests {
         assert!(add(&mut manifest, 9, "dem.json", Some(br#"{"tilejson":"3.0.0","tiles":["{z}/{x}/{y}.png"],"encoding":"mapbox"}"#)).is_err());
         assert!(add(&mut manifest, 9, "a/b.json", Some(br#"{"tilejson":"3.0.0","tiles":["../../../{z}.png"]}"#)).is_err());
         assert!(add(&mut manifest, 9, "b.json", Some(b"{}")).is_err());
+        for refused in ["ftp://e.org/{z}/{x}/{y}.png", "file:///etc/{z}", "data:image/png;base64,{z}", "https://me@e.org/{z}.png"] {
+            assert!(add(&mut manifest, 9, refused, None).is_err(), "{refused}");
+        }
     }
 }

@@ -5,6 +5,7 @@
 use super::attributes::title;
 use super::changes::AROUND;
 use super::flows::{FRAME, are_known};
+use super::{foreign, over};
 use super::platform;
 use super::series::{catalogue, titles};
 use super::tiles::Meter;
@@ -12,6 +13,8 @@ use super::vocab::{
     AccountsFacts, AreaFacts, Changes, Chart, DayFacts, FlowFacts, KnownAttribute, Marks, PlanFacts, Progress, RoofFacts, Scene, SceneFacts, SearchFacts, SitingFacts, ViewCommand,
     ViewerSystems, Words,
 };
+use crate::base::DatasetId;
+use crate::formats::territory::{Imagery, Layer, Manifest};
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::i18n::{Texts, figure_line};
 use crate::rooftop::{message, plan_message};
@@ -51,6 +54,7 @@ impl BothTexts {
 #[derive(Default)]
 struct Told {
     ready: bool,
+    laid: bool,
     state: Option<ViewState>,
     progress: Option<Progress>,
     quality: Quality,
@@ -126,6 +130,11 @@ fn speak(
     // The page shows at once what it asked for: where that was refused or bounded it must hear what is so, even when nothing has changed.
     let was_asked = asked.read().count() > 0;
     if let Some(scene) = &scene {
+        if !std::mem::replace(&mut told.laid, true)
+            && let Some(laid) = laid_message(&scene.manifest)
+        {
+            platform::post(&laid);
+        }
         // A playing clock changes the state each frame; a page needs the whole of it all the same: it is one small object.
         if was_asked || told.state.as_ref() != Some(&scene.state) {
             platform::post(&json!({ "kind": "state", "state": scene.state, "link": to_link(&scene.state) }));
@@ -183,7 +192,7 @@ fn speak(
         told.quality = facts.quality;
     }
     if told.progress != Some(facts.progress) {
-        let Progress { waiting, shown, failed, complete, features, resident_bytes } = facts.progress;
+        let Progress { waiting, shown, failed, complete, features, resident_bytes, .. } = facts.progress;
         platform::post(&json!({
             "kind": "progress", "waiting": waiting, "shown": shown, "failed": failed,
             "complete": complete, "features": features, "bytes": resident_bytes,
@@ -209,6 +218,22 @@ fn speak(
         }));
     }
     told.faults = facts.faults_told;
+}
+
+/// What a page's shell cannot know from the territory's manifest: a document that opens by itself, and what lies over. `None` where there is nothing such.
+fn laid_message(manifest: &Manifest) -> Option<Value> {
+    let layers: Vec<&Layer> = manifest.layers.iter().filter(|layer| layer.id.as_str() == foreign::LAYER || over::is_vectors(layer)).collect();
+    let imagery: Vec<&Imagery> = manifest.imagery.iter().filter(|imagery| over::is_over(imagery)).collect();
+    let owed = |id: &DatasetId| layers.iter().any(|layer| layer.datasets.contains(id)) || imagery.iter().any(|imagery| imagery.dataset == *id);
+    let datasets: Vec<_> = manifest.datasets.iter().filter(|dataset| owed(&dataset.id)).collect();
+    let some = !layers.is_empty() || !imagery.is_empty();
+    some.then(|| {
+        json!({
+            "kind": "laid", "datasets": datasets,
+            "layers": layers.iter().map(|layer| json!({ "id": layer.id, "kind": layer.kind, "name": layer.name, "features": layer.features, "nature": layer.nature })).collect::<Vec<_>>(),
+            "imagery": imagery.iter().map(|imagery| json!({ "id": imagery.id, "name": imagery.name, "date": imagery.date })).collect::<Vec<_>>(),
+        })
+    })
 }
 
 /// What changes around the year shown.
@@ -439,4 +464,27 @@ fn siting_message(scene: &Scene, siting: &SitingFacts) -> Value {
         ms: siting.ms,
     };
     crate::siting::message::message(&outline, &scene.state.proposal, scene.state.language == Language::En)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_told_what_lies_over_and_whose_it_is() {
+        let tileset = br#"{"asset":{"version":"1.1","extras":{"copyright":"City of Essai"}},"geometricError":10,"root":{"geometricError":0,"boundingVolume":{"region":[-0.02705,0.82373,-0.02704,0.82374,0,40]}}}"#;
+        let tileset = crate::formats::tiles3d::Tileset::parse(tileset).unwrap();
+        let mut manifest = foreign::scene(&tileset, "tileset.json", "essai", None).unwrap().manifest;
+        over::add(&mut manifest, 0, "https://e.org/{z}/{x}/{y}.png", None).unwrap();
+        let vectors = br#"{"tilejson":"3.0.0","name":"Roads","tiles":["{z}/{x}/{y}.pbf"],"vector_layers":[],"attribution":"Somebody"}"#;
+        over::add(&mut manifest, 1, "https://e.org/roads.json", Some(vectors)).unwrap();
+        let said = laid_message(&manifest).unwrap();
+        let all = |what: &str, key: &str| said[what].as_array().unwrap().iter().map(|one| one[key].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        assert_eq!((all("layers", "id"), all("imagery", "id")), (vec!["tileset".to_owned(), "over-2".to_owned()], vec!["over-1".to_owned()]));
+        assert_eq!(all("datasets", "attribution"), ["City of Essai", "", "Somebody"]);
+        // A territory of ours with nothing over it is told by its manifest.
+        manifest.layers.clear();
+        manifest.imagery.clear();
+        assert_eq!(laid_message(&manifest), None);
+    }
 }

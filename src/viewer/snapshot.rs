@@ -7,7 +7,7 @@ use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app, platform};
 use crate::base::DatasetId;
 use crate::formats::territory::attributions;
-use crate::io::{Clock, Location};
+use crate::io::{Clock, Location, REQUEST_TIMEOUT_S};
 use crate::view::to_link;
 use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
@@ -19,8 +19,10 @@ use std::sync::{Arc, Mutex};
 
 /// Largest side of a picture, pixels.
 pub const MAX_SIDE: u32 = 8192;
-/// Without any progress for so long the picture is given up.
-const PATIENCE_S: f64 = 60.0;
+/// Without any progress for so long the picture is given up. Longer than any request may take: each ends by itself, and what it brought is progress.
+const PATIENCE_S: f64 = REQUEST_TIMEOUT_S as f64 + 30.0;
+/// Nor is it waited for longer than this, whatever goes on: what is asked for again and again may never come.
+const LONGEST_S: f64 = 3_600.0;
 /// Frames after the last tile: pipelines compile and textures arrive in the render world.
 const SETTLING_FRAMES: u32 = 4;
 /// Frames until the picture is back from the graphics card; a few are usual.
@@ -117,7 +119,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         }
         let complete = facts.progress.complete;
         // What is complete only needs to be drawn, however slow the machine is.
-        if !complete && now - last_progress.0 > PATIENCE_S {
+        if !complete && (now - last_progress.0 > PATIENCE_S || now > LONGEST_S) {
             return Err(fault("error-picture-incomplete", format!("{:?}", facts.progress)));
         }
         // A picture that lacks a tile is worth having; one of nothing at all is not.
@@ -181,10 +183,12 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
     })
 }
 
-/// The attributions of the layers that are seen, and of what their colours mean.
+/// The attributions of the layers that are seen, of pictures on the ground, and of what colours mean.
 fn credits(scene: &Scene, colours: Option<&DatasetId>) -> Vec<String> {
     let layers = scene.manifest.layers.iter().filter(|layer| !scene.is_hidden(&layer.id));
     let mut seen: BTreeSet<&str> = layers.flat_map(|layer| layer.datasets.iter().map(|id| id.as_str())).collect();
+    let pictures = scene.manifest.imagery.iter().filter(|imagery| !scene.state.hidden.iter().any(|id| id.as_str() == imagery.id));
+    seen.extend(pictures.map(|imagery| imagery.dataset.as_str()));
     // Colours are owed to somebody too.
     seen.extend(colours.map(|id| id.as_str()));
     attributions(scene.manifest.datasets.iter().filter(|dataset| seen.contains(dataset.id.as_str())))

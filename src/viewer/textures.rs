@@ -7,10 +7,10 @@ use crate::formats::tiles3d::content::Painting;
 use bevy::image::{Image, ImageAddressMode, ImageFilterMode, ImageSampler, ImageSamplerDescriptor};
 use bevy::render::render_resource::{Extent3d, TextureDimension, TextureFormat};
 
-/// Width of a feature table's texture; every WebGL2 device has at least 2,048.
-const TABLE_WIDTH: usize = 256;
-/// Width of the texture of values; every WebGL2 device has at least 2,048.
-pub const VALUES_WIDTH: usize = 2048;
+/// Width of a feature table's texture; every WebGL2 device has at least 2,048. As `TABLE_BITS` in `shaders/lib/features.wgsl`.
+const TABLE_WIDTH: usize = 1 << 8;
+/// Width of the texture of values; every WebGL2 device has at least 2,048. As `VALUES_BITS` in `shaders/lib/features.wgsl`.
+pub const VALUES_WIDTH: usize = 1 << 11;
 
 /// FNV-1a of a feature's id; 0 is kept for "nothing selected".
 pub fn feature_hash(id: &str) -> u32 {

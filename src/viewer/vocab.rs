@@ -98,6 +98,8 @@ pub struct Progress {
     pub features: u64,
     /// Nothing is missing, nothing is fading.
     pub complete: bool,
+    /// All that a whole picture waits for, requests and pictures on the ground among it: while it changes, work goes on.
+    pub pending: usize,
 }
 
 /// Words for a person: ours in every language, or a source's own.

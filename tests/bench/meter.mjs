@@ -2,6 +2,7 @@
 //
 // All systems are measured at this one place, workers included, which a browser's own counters leave out.
 
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { createServer, request } from "node:http";
 import { extname, join, resolve, sep } from "node:path";
@@ -56,22 +57,20 @@ export async function meter({ origin, pages = {}, folder = null, latency = 0, ra
       answer.end(mine.body);
       return;
     }
-    const passed = request(`${origin}${asked.url}`, { method: asked.method, headers: { ...asked.headers, host: new URL(origin).host } }, (reply) => {
-      const heads = reply.rawHeaders.reduce((sum, text) => sum + text.length + 2, 17);
-      count(isTerritory, heads);
+    const passed = request(`${origin}${asked.url}`, { method: asked.method, headers: { ...asked.headers, host: new URL(origin).host } }, async (reply) => {
+      count(isTerritory, reply.rawHeaders.reduce((sum, text) => sum + text.length + 2, 17));
       answer.writeHead(reply.statusCode, reply.headers);
-      reply.on("data", async (part) => {
-        count(isTerritory, part.length);
-        if (!rate) {
-          if (!answer.write(part)) { reply.pause(); answer.once("drain", () => reply.resume()); }
-          return;
+      try {
+        // One part after the other: the end comes after the last of them, however long the line holds it.
+        for await (const part of reply) {
+          count(isTerritory, part.length);
+          await line(part.length);
+          if (!answer.write(part)) await once(answer, "drain");
         }
-        reply.pause();
-        await line(part.length);
-        answer.write(part);
-        reply.resume();
-      });
-      reply.on("end", () => answer.end());
+        answer.end();
+      } catch {
+        answer.destroy();
+      }
     });
     passed.on("error", () => answer.destroy());
     answer.on("close", () => passed.destroy());

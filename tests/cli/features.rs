@@ -1,7 +1,8 @@
 //! The feature table of a territory: its bytes, and what other people's tools read in them.
 
 use jumeau::formats::shape::Shape;
-use jumeau::pipeline::tile::features::{FeatureWriter, Row, Value};
+use jumeau::pipeline::table::{FeatureWriter, Row, Value};
+use jumeau::pipeline::tile::features::COLUMNS;
 use jumeau::pipeline::shards::ShardOptions;
 use jumeau::pipeline::{ImportOptions, Silent, import};
 use serde_json::Value as Json;
@@ -138,7 +139,7 @@ fn other_tools_read_what_we_meant() {
 #[test]
 fn a_long_table_is_written_in_groups() {
     let write = || {
-        let mut table = FeatureWriter::new(Vec::new()).unwrap();
+        let mut table = FeatureWriter::new(Vec::new(), &COLUMNS).unwrap();
         for number in 0..70_000 {
             let at = [-1.5 + f64::from(number) * 1e-6, 47.2, 0.0];
             let row = Row {

@@ -33,6 +33,7 @@ mod irradiance;
 mod laid_networks;
 #[cfg(feature = "pipeline")]
 mod laz;
+mod legal;
 mod load;
 mod marks;
 mod measured;

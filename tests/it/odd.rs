@@ -122,6 +122,87 @@ fn tilesets_inside_moved_tiles_stand_where_all_moves_lead() {
     assert_eq!((x("in/ner/house.glb"), x("in/tree.glb")), (Some(111.0), Some(1111.0)), "{placed:?}");
 }
 
+/// Implicit tiling as an extension of 3D Tiles 1.0, with one content a tile and with more, its subtrees packed.
+#[test]
+fn implicit_tiles_of_the_old_extensions_are_whole() {
+    use std::io::Write;
+    let tileset = |content: Value, extensions: Value| {
+        let mut root = json!({
+            "boundingVolume": { "box": [0, 0, 0, 100, 0, 0, 0, 100, 0, 0, 0, 100] }, "geometricError": 100, "refine": "Replace",
+            "extensions": { "3DTILES_implicit_tiling": { "subdivisionScheme": "QUADTREE", "subtreeLevels": 2, "maximumLevel": 1, "subtrees": { "uri": "{level}.{x}.{y}.subtree" } } },
+        });
+        content.as_object().into_iter().flatten().for_each(|(key, value)| root[key] = value.clone());
+        extensions.as_object().into_iter().flatten().for_each(|(key, value)| root["extensions"][key] = value.clone());
+        document(&json!({ "asset": { "version": "1.0" }, "geometricError": 400, "root": root,
+            "extensionsRequired": ["3DTILES_implicit_tiling", "3DTILES_multiple_contents"] }))
+    };
+    let packed = |subtree: &Value| {
+        let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packed.write_all(&document(subtree)).unwrap();
+        packed.finish().unwrap()
+    };
+    let all = json!({ "constant": 1 });
+    let one = json!({ "tileAvailability": all, "contentAvailability": all, "childSubtreeAvailability": { "constant": 0 } });
+    let two = json!({ "tileAvailability": all, "extensions": { "3DTILES_multiple_contents": { "contentAvailability": [all, all] } }, "childSubtreeAvailability": { "constant": 0 } });
+    let contents = json!({ "3DTILES_multiple_contents": { "content": [{ "uri": "a/{level}/{x}/{y}.b3dm" }, { "uri": "b/{level}/{x}/{y}.b3dm" }] } });
+    for (tileset, subtree, tiles) in [
+        (tileset(json!({ "content": { "uri": "a/{level}/{x}/{y}.b3dm" } }), json!({})), one, 4),
+        (tileset(json!({}), contents), two, 8),
+    ] {
+        let files = BTreeMap::from([("tileset.json", tileset), ("0.0.0.subtree", packed(&subtree))]);
+        let (placed, engine) = shown(&files, &near_origin());
+        assert!(engine.report().findings().is_empty(), "{:?}", engine.report());
+        assert_eq!(placed.len(), tiles, "{placed:?}");
+    }
+}
+
+/// A schema in a file of its own is fetched before the subtrees are: what they say of their tiles counts, and one that is not there is told.
+#[test]
+fn schemas_beside_a_tileset_give_subtrees_their_meaning() {
+    let tileset = |uri: &str| document(&json!({
+        "asset": { "version": "1.1" }, "geometricError": 400, "schemaUri": uri,
+        "groups": [{ "class": "g", "properties": {} }],
+        "root": {
+            "boundingVolume": { "box": [0, 0, 0, 100, 0, 0, 0, 100, 0, 0, 0, 100] }, "geometricError": 100, "refine": "REPLACE", "content": { "uri": "{level}/{x}/{y}.glb", "group": 0 },
+            "implicitTiling": { "subdivisionScheme": "QUADTREE", "subtreeLevels": 2, "availableLevels": 2, "subtrees": { "uri": "{level}.{x}.{y}.json" } },
+        },
+    }));
+    let refined = base64(&[0.0_f64, 0.0, 0.0, 0.0, 0.0].iter().flat_map(|error| error.to_le_bytes()).collect::<Vec<u8>>());
+    let subtree = document(&json!({
+        "buffers": [{ "byteLength": 40, "uri": format!("data:;base64,{refined}") }], "bufferViews": [{ "buffer": 0, "byteOffset": 0, "byteLength": 40 }],
+        "tileAvailability": { "constant": 1 }, "contentAvailability": [{ "constant": 1 }], "childSubtreeAvailability": { "constant": 0 },
+        "propertyTables": [{ "class": "t", "count": 5, "properties": { "error": { "values": 0 } } }], "tileMetadata": 0,
+    }));
+    let schema = json!({ "id": "s", "classes": {
+        "t": { "properties": { "error": { "type": "SCALAR", "componentType": "FLOAT64", "semantic": "TILE_GEOMETRIC_ERROR" } } },
+        "g": { "properties": { "name": { "type": "STRING", "default": "walls" } } },
+    } });
+    // With errors of nought the root is exact, and nothing below it is asked for.
+    for (uri, file, tiles, findings) in [
+        ("sch%C3%A9ma.json", Some(("sch%C3%A9ma.json", document(&schema))), 1, 0),
+        ("broken.json", Some(("broken.json", b"[".to_vec())), 4, 1),
+        ("../secret.json", None, 4, 1),
+        (&format!("data:application/json,{}", schema.to_string().replace('%', "%25")), None, 1, 0),
+    ] {
+        let mut files = BTreeMap::from([("tileset.json", tileset(uri)), ("0.0.0.json", subtree.clone())]);
+        files.extend(file);
+        let (placed, engine) = shown(&files, &near_origin());
+        let told: Vec<&str> = engine.report().findings().iter().map(|finding| finding.code).collect();
+        assert_eq!((placed.len(), told.len()), (tiles, findings), "{uri}: {placed:?} {told:?}");
+        assert!(told.iter().all(|code| *code == "tileset-schema-unread"), "{told:?}");
+    }
+}
+
+fn base64(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let group = |three: &[u8]| {
+        let bits = three.iter().chain([&0, &0]).take(3).fold(0_u32, |bits, byte| bits << 8 | u32::from(*byte));
+        let letters = (0..4).map(move |at| char::from(LETTERS[(bits >> (18 - 6 * at) & 63) as usize]));
+        letters.take(three.len() + 1).collect::<String>()
+    };
+    bytes.chunks(3).map(group).collect()
+}
+
 /// A region over the antimeridian and one that is all the globe, errors of nought, a transform that mirrors: drawn, or told.
 #[test]
 fn regions_round_the_globe_are_seen() {

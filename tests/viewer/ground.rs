@@ -163,11 +163,64 @@ fn pictures_cover_ground_that_is_opened_by_itself() {
     }
 }
 
+/// The same from a server on another address than the ground's: a template with its rows from the south, and a description of vectors.
+#[test]
+fn pictures_and_vectors_of_a_server_lie_on_ground_from_the_disk() {
+    let (ground, elsewhere) = (hill(), hill());
+    red(elsewhere.path(), 256);
+    roads(elsewhere.path());
+    let (address, asked) = served(elsewhere.path());
+    let bare = picture(ground.path(), &[]);
+    let covered = picture(ground.path(), &[&format!("{address}/red/{{z}}/{{x}}/{{y}}.png?key=a%20b")]);
+    assert!(covered.faults.is_empty(), "{:?}", covered.faults);
+    assert!(share(&bare, is_red) < 0.001 && share(&covered, is_red) > 0.2);
+    let paths: Vec<String> = asked.try_iter().collect();
+    let description = r#"{"tilejson":"3.0.0","tiles":["red/{z}/{x}/{y}.png"],"format":"png","attribution":"Somebody else","minzoom":8,"maxzoom":8}"#;
+    write(&elsewhere.path().join("red.json"), description.as_bytes());
+    let described = picture(ground.path(), &[&format!("{address}/red.json")]);
+    assert!(share(&described, is_red) > 0.2 && described.credits.contains(&"Somebody else".to_owned()), "{:?} {:?}", described.credits, described.faults);
+    assert!(!paths.is_empty() && paths.iter().all(|path| path.starts_with("/red/") && path.ends_with("?key=a%20b")), "{paths:?}");
+    let roads = picture(ground.path(), &[&format!("{address}/roads/tiles.json")]);
+    assert!(roads.faults.is_empty(), "{:?}", roads.faults);
+    let covered = bare.rgb.as_chunks::<3>().0.iter().zip(roads.rgb.as_chunks::<3>().0).filter(|(a, b)| a != b).count();
+    assert!(covered > bare.rgb.len() / 3 / 5, "{covered}");
+    assert!(roads.credits.iter().any(|credit| credit == "Somebody"), "{:?}", roads.credits);
+    assert!(asked.try_iter().any(|path| path.ends_with(".pbf")));
+}
+
+/// Gives the files of a folder until the test ends, and tells what it was asked for.
+fn served(folder: &Path) -> (String, std::sync::mpsc::Receiver<String>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}", listener.local_addr().expect("an address"));
+    let (seen, asked) = std::sync::mpsc::channel();
+    let folder = folder.to_owned();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let (seen, folder) = (seen.clone(), folder.clone());
+            std::thread::spawn(move || {
+                let mut request = [0; 4096];
+                let count = stream.read(&mut request).unwrap_or(0);
+                let text = String::from_utf8_lossy(&request[..count]).into_owned();
+                let path = text.split_whitespace().nth(1).unwrap_or("/").to_owned();
+                let body = std::fs::read(folder.join(path.split('?').next().unwrap_or("").trim_start_matches('/')));
+                let _ = seen.send(path);
+                let status = if body.is_ok() { "200 OK" } else { "404 Not Found" };
+                let body = body.unwrap_or_default();
+                let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+                let _ = stream.write_all(&body);
+            });
+        }
+    });
+    (address, asked)
+}
+
 /// What cannot be laid is told, and the ground is there all the same.
 #[test]
 fn what_cannot_be_laid_is_told() {
     let folder = hill();
-    for (over, code) in [("nowhere/tiles.json", "error-over"), ("tiles.json", "error-over")] {
+    let cases = [("nowhere/tiles.json", "error-over"), ("tiles.json", "error-over"), ("ftp://e.org/{z}/{x}/{y}.png", "error-over"), ("nowhere/{z}/{x}/{y}.png", "error-imagery-none")];
+    for (over, code) in cases {
         let picture = picture(folder.path(), &[over]);
         assert!(picture.faults.iter().any(|fault| fault.key == code), "{over}: {:?}", picture.faults);
     }

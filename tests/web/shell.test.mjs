@@ -25,7 +25,7 @@ const VIEWER = `
   export default async function init({ module_or_path }) { await (await module_or_path).arrayBuffer(); }
   window.heard = [];
   window.say = (message) => window.dispatchEvent(new CustomEvent("jumeau", { detail: JSON.stringify(message) }));
-  export function start(canvas, territory, link) { window.started = { canvas, territory, link }; }
+  export function start(canvas, territory, link, over) { window.started = { canvas, territory, link, over }; }
   export function send(command) { window.heard.push(JSON.parse(command)); }
 `;
 
@@ -68,6 +68,29 @@ async function open({ size = "desktop", held = false, hash = "", wasm = 200, set
 }
 
 const started = (page) => page.waitForFunction(() => window.started);
+
+test("what the address lays on the ground reaches the viewer, and whose it is stands beside the picture", async () => {
+  const over = ["https://{s}.tiles.test/{z}/{x}/{y}.png", "roads/tiles.json?key=a b", "ftp://tiles.test/{z}"].map((one) => `over=${encodeURIComponent(one)}`);
+  const { page, faults, context } = await open({ hash: `?${over.join("&")}` });
+  await started(page);
+  assert.deepEqual(await page.evaluate(() => window.started.over), [
+    "https://a.tiles.test/{z}/{x}/{y}.png", `${server.origin}/roads/tiles.json?key=a%20b`, "ftp://tiles.test/{z}",
+  ]);
+  await page.evaluate(() => window.say({
+    kind: "laid", layers: [{ id: "over-2", kind: "areas", name: { fr: "Routes", en: "Roads" }, features: 0, nature: "declared" }],
+    imagery: [{ id: "over-1", name: { fr: "tiles.test", en: "tiles.test" }, date: null }],
+    datasets: [{ id: "over-2", title: "Routes", producer: "", licence: "", date: "", attribution: "© Quelqu'un", nature: "declared" }],
+  }));
+  await page.waitForFunction(() => document.querySelector("#credit").textContent.includes("© Quelqu'un"));
+  const layers = await page.locator("#layer-list").innerText();
+  assert.match(layers, /Bâtiments[\s\S]*Routes[\s\S]*tiles\.test/);
+  await page.getByLabel("Routes").uncheck();
+  assert.deepEqual(await page.evaluate(() => window.heard.at(-1)), { do: "show-layer", layer: "over-2", visible: false });
+  // A link to the view keeps what lies over.
+  assert.match(page.url(), /\?over=/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
 
 for (const size of ["phone", "desktop"]) {
   test(`before the viewer is there the shell works (${size})`, async () => {

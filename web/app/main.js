@@ -1,7 +1,7 @@
 // The shell: real HTML around the picture, usable before the picture is there.
 
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
-import { command, onChange, readTerritory, receive, store, linked } from "./state.js";
+import { command, laid, linked, onChange, overlays, readTerritory, receive, store } from "./state.js";
 import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
@@ -117,6 +117,7 @@ async function loadViewer() {
       canvas: "#scene",
       territory: settings.territory,
       link,
+      over: overlays(location.search, document.baseURI),
       progress(received, total) {
         if (store.ready || chosen.bytes === 0) return;
         if (received >= total) loading("loading-start");
@@ -146,6 +147,11 @@ function message(received) {
     case "state":
       receive(received.state, received.link);
       keepLink();
+      break;
+    case "laid":
+      laid(received);
+      drawLayers(store.state, true);
+      credit();
       break;
     case "progress":
       byId("tiles").textContent = received.complete || !received.waiting ? "" : t("tiles", { waiting: received.waiting });

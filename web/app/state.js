@@ -14,6 +14,8 @@ let waiting = [];
 
 export const store = {
   manifest: null,
+  /** What lies over it, as the viewer has told. */
+  laid: null,
   timezone: "Europe/Paris",
   /** `{start, end, step}` of the hours on the slider, milliseconds. */
   axis: { start: Date.UTC(2026, 0, 1), end: Date.UTC(2027, 0, 1), step: 3_600_000 },
@@ -183,11 +185,43 @@ export function foreign(address) {
   return { jumeau: 1, id: "tileset", name: both, layers: [layer], axes: [], series: [], datasets: [] };
 }
 
+/** More than so many are not laid. */
+const OVER_MAX = 16;
+
+/**
+ * What the page's own address lays on the ground (`?over=…`, as often as one likes), as whole addresses; relative ones count from the page.
+ * What is none goes on as it stands: the viewer says what is wrong with it.
+ */
+export function overlays(search, base) {
+  const asked = new URLSearchParams(search).getAll("over").map((one) => one.trim()).filter(Boolean);
+  return asked.slice(0, OVER_MAX).map((one) => {
+    try {
+      // Servers that share the work are asked by the first of their names. Braces are the template's.
+      const url = new URL(one.replaceAll("{s}", "a"), base);
+      const plain = ["http:", "https:"].includes(url.protocol) && !url.username && !url.password;
+      return plain ? url.href.replace(/%7B/gi, "{").replace(/%7D/gi, "}") : one;
+    } catch {
+      return one;
+    }
+  });
+}
+
+/** What the viewer has beside the manifest: documents that open by themselves, and what lies over. Whose data they are must be said. */
+export function laid({ layers, imagery, datasets }) {
+  const { manifest } = store;
+  store.laid = { layers, imagery, datasets };
+  if (!manifest) return;
+  const joined = (known, more) => [...(known ?? []), ...(more ?? []).filter(({ id }) => !(known ?? []).some((one) => one.id === id))];
+  store.manifest = { ...manifest, layers: joined(manifest.layers, layers), imagery: joined(manifest.imagery, imagery), datasets: joined(manifest.datasets, datasets) };
+}
+
 /** Reads the manifest and sets what follows from it. */
 export async function readTerritory(address, signal) {
   const manifest = foreign(address) ?? (await manifestAt(address, signal));
   if (manifest?.jumeau !== 1 || !Array.isArray(manifest.layers)) throw new Error("manifest-version");
   store.manifest = manifest;
+  // The viewer may have been faster.
+  if (store.laid) laid(store.laid);
   store.timezone = valid(manifest.timezone) ? manifest.timezone : "Europe/Paris";
   // The clock runs over everything that has a date.
   const dated = (manifest.axes ?? []).map((axis) => [Date.parse(axis.start), Date.parse(axis.end)]).filter(([start, end]) => start < end);

@@ -68,7 +68,7 @@ function check() {
  * Loads and starts the viewer. `progress(received, total)` counts bytes as the browser unpacks them.
  * Resolves once commands can be sent; the first picture is announced by the message `ready`.
  */
-export async function start({ graphics, folder, wasmBytes, decoder, canvas, territory, link, progress }) {
+export async function start({ graphics, folder, wasmBytes, decoder, canvas, territory, link, over, progress }) {
   const base = new URL(folder, document.baseURI);
   let exports;
   const travelling = Promise.all([import(new URL("jumeau_web.js", base).href), fetch(new URL("jumeau_web_bg.wasm", base))]);
@@ -88,7 +88,7 @@ export async function start({ graphics, folder, wasmBytes, decoder, canvas, terr
   }
   if (decoder) startDecoders(exports, new URL(decoder, document.baseURI));
   try {
-    exports.start(canvas, new URL(territory, document.baseURI).href, link);
+    exports.start(canvas, new URL(territory, document.baseURI).href, link, over);
   } catch (error) {
     // winit leaves its start function by an exception that is no fault.
     if (!String(error?.message ?? error).includes("Using exceptions for control flow")) {

@@ -42,8 +42,13 @@ pub fn gltf(
         let value = format!("{} ≠ {}", stated.unwrap_or(0), bytes.len());
         findings.push(Finding::new("glb-length", Severity::Error, file).value(value));
     }
-    let read = match read::glb_with(bytes, &limits, resources) {
-        Ok(content) => content,
+    let read = match read::scene(bytes, &limits, resources) {
+        Ok(scene) => {
+            // The rest is drawn without them.
+            let left_out = scene.left_out.into_iter().map(|fault| Finding { severity: Severity::Warning, ..fault.finding(file) });
+            findings.extend(left_out);
+            scene.content
+        }
         Err(fault) => {
             findings.push(reading_fault(fault, file));
             return findings;

@@ -2,20 +2,12 @@
 
 use super::schema;
 use crate::base::{Finding, Severity};
-use crate::formats::tiles3d::implicit::{MAX_LEVEL, MAX_SUBTREE_LEVELS};
-use crate::formats::tiles3d::tileset::{MAX_TILES, MAX_TILESET_BYTES};
-use crate::formats::tiles3d::{BoundingVolume, Content, ImplicitTiling, Subdivision, TileSchema};
+use crate::formats::tiles3d::tileset::{KNOWN_EXTENSIONS, MAX_TILES, MAX_TILESET_BYTES};
+use crate::formats::tiles3d::{BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, TileSchema};
 use glam::{DMat4, DVec3};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
-
-/// Required extensions whose content we read.
-const KNOWN: [&str; 3] = [
-    "3DTILES_content_gltf",
-    "3DTILES_implicit_tiling",
-    "3DTILES_metadata",
-];
 
 /// What a tileset names and what is known about it.
 #[derive(Clone, Debug, Default)]
@@ -131,7 +123,7 @@ impl<'c> Check<'c> {
             for name in list
                 .iter()
                 .filter_map(Value::as_str)
-                .filter(|name| !KNOWN.contains(name))
+                .filter(|name| !KNOWN_EXTENSIONS.contains(name))
             {
                 self.push(
                     "tileset-extension",
@@ -201,7 +193,7 @@ impl<'c> Check<'c> {
         };
         let geometric_error = self.geometric_error(tile, &at("geometricError"));
         if let Some(refine) = tile.get("refine")
-            && !matches!(refine.as_str(), Some("ADD" | "REPLACE" | "add" | "replace"))
+            && Refine::deserialize(refine).is_err()
         {
             self.error("tileset-refine", &at("refine"), refine);
         }
@@ -226,7 +218,8 @@ impl<'c> Check<'c> {
         }
         let root_from_tile = root_from_parent * transform;
         let contents = self.contents(tile, object, volume);
-        if let Some(implicit) = tile.get("implicitTiling") {
+        let old = extension(tile, "3DTILES_implicit_tiling").map(renewed);
+        if let Some(implicit) = tile.get("implicitTiling").or(old.as_ref()) {
             if tile.get("children").is_some() {
                 self.error("implicit-children", &at("children"), &"");
             }
@@ -347,7 +340,9 @@ impl<'c> Check<'c> {
         object: &str,
         volume: Option<BoundingVolume>,
     ) -> Vec<Content> {
-        let several = tile.get("contents").and_then(Value::as_array);
+        // In the days of 3D Tiles 1.0 it was called by either name.
+        let old = extension(tile, "3DTILES_multiple_contents").and_then(|old| old.get("contents").or(old.get("content")));
+        let several = tile.get("contents").or(old).and_then(Value::as_array);
         if several.is_some() && tile.get("content").is_some() {
             self.error("tileset-content-twice", object, &"");
         }
@@ -395,7 +390,8 @@ impl<'c> Check<'c> {
             }
         };
         let mut sound = true;
-        if !(1..=MAX_SUBTREE_LEVELS).contains(&tiling.subtree_levels) {
+        let scheme = tiling.subdivision_scheme;
+        if !(1..=scheme.max_subtree_levels()).contains(&tiling.subtree_levels) {
             self.error(
                 "implicit-levels",
                 &format!("{object}.subtreeLevels"),
@@ -403,7 +399,7 @@ impl<'c> Check<'c> {
             );
             sound = false;
         }
-        if !(1..=MAX_LEVEL + 1).contains(&tiling.available_levels) {
+        if !(1..=scheme.max_level() + 1).contains(&tiling.available_levels) {
             self.error(
                 "implicit-levels",
                 &format!("{object}.availableLevels"),
@@ -412,10 +408,9 @@ impl<'c> Check<'c> {
             sound = false;
         }
         let template = &tiling.subtrees.uri;
-        if !["{level}", "{x}", "{y}"]
-            .iter()
-            .all(|variable| template.contains(variable))
-        {
+        let variables = ["{level}", "{x}", "{y}", "{z}"];
+        let named = if scheme == Subdivision::Octree { &variables[..] } else { &variables[..3] };
+        if !named.iter().all(|variable| template.contains(variable)) {
             self.error(
                 "implicit-template",
                 &format!("{object}.subtrees.uri"),
@@ -427,12 +422,23 @@ impl<'c> Check<'c> {
             self.error("implicit-sphere", object, &"");
             sound = false;
         }
-        if tiling.subdivision_scheme == Subdivision::Octree {
-            self.push("implicit-octree", Severity::Info, object, &"OCTREE");
-            sound = false;
-        }
         sound.then_some(tiling)
     }
+}
+
+/// What an extension of 3D Tiles 1.0 says in a tile.
+fn extension<'v>(tile: &'v Value, name: &str) -> Option<&'v Value> {
+    tile.get("extensions")?.get(name)
+}
+
+/// Implicit tiling as the extension had it: the deepest level where the standard counts levels.
+fn renewed(old: &Value) -> Value {
+    let mut new = old.clone();
+    let levels = old.get("maximumLevel").and_then(Value::as_u64).and_then(|deepest| deepest.checked_add(1));
+    if let (Some(levels), Some(map)) = (levels, new.as_object_mut()) {
+        map.entry("availableLevels").or_insert(levels.into());
+    }
+    new
 }
 
 /// Whether one volume lies in another, with a tolerance for rounding; `outer_from_inner` takes points of the inner one's frame to the outer's.

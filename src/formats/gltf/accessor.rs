@@ -369,6 +369,15 @@ impl<'a> Store<'a> {
         })
     }
 
+    /// Matrices of sixteen floats, column by column.
+    ///
+    /// # Errors
+    /// As [`Self::vectors`].
+    pub fn matrices(&self, number: usize, limit: usize) -> Result<Vec<glam::DMat4>, GltfFault> {
+        let list = self.vectors::<16>(number, limit)?;
+        Ok(list.into_iter().map(|matrix| glam::DMat4::from_cols_array(&matrix.map(f64::from))).collect())
+    }
+
     /// Whole numbers of a scalar accessor; floats are rounded, negative numbers refused.
     ///
     /// # Errors
@@ -392,13 +401,14 @@ impl<'a> Store<'a> {
     }
 }
 
-/// The number of components of an accessor type; matrices are not ours.
+/// The number of components of an accessor type; of matrices only the one whose columns need no filling.
 pub fn components(kind: &str) -> Option<usize> {
     match kind {
         "SCALAR" => Some(1),
         "VEC2" => Some(2),
         "VEC3" => Some(3),
         "VEC4" => Some(4),
+        "MAT4" => Some(16),
         _ => None,
     }
 }

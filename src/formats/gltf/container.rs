@@ -30,6 +30,7 @@ pub fn split<'a>(bytes: &'a [u8], limits: &Limits) -> Result<Container<'a>, Gltf
     if bytes.len() > limits.file_bytes {
         return Err(GltfFault::new("gltf-limit", "file_bytes", bytes.len()));
     }
+    let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     let (json, bin) = if is_glb(bytes) {
         chunks(bytes)?
     } else if bytes.trim_ascii_start().starts_with(b"{") {
@@ -126,17 +127,18 @@ pub fn join(mut json: Vec<u8>, mut bin: Vec<u8>) -> Result<Vec<u8>, GltfFault> {
     Ok(out)
 }
 
-/// The bytes of a base64 data URI; `None` when it is no such URI or broken.
+/// The bytes of a data URI, in base64 or percent-encoded; `None` when it is no such URI or broken.
 pub fn data_uri(uri: &str) -> Option<Vec<u8>> {
-    let (head, body) = uri.strip_prefix("data:")?.split_once(',')?;
-    if !head.ends_with(";base64") {
-        return None;
+    let (head, body) = uri.get(..5).filter(|scheme| scheme.eq_ignore_ascii_case("data:")).and_then(|_| uri.get(5..)?.split_once(','))?;
+    let body = percent_decoded(body);
+    if !head.to_ascii_lowercase().ends_with(";base64") {
+        return Some(body);
     }
-    let body = body.trim_end_matches('=');
+    let end = body.iter().rposition(|letter| *letter != b'=').map_or(0, |last| last + 1);
     let mut out = Vec::with_capacity(body.len() / 4 * 3 + 2);
     let mut bits: u32 = 0;
     let mut held = 0;
-    for letter in body.bytes() {
+    for letter in body.get(..end)? {
         let six = match letter {
             b'A'..=b'Z' => letter - b'A',
             b'a'..=b'z' => letter - b'a' + 26,
@@ -154,4 +156,46 @@ pub fn data_uri(uri: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
+}
+
+/// A `%` that encodes nothing stands for itself.
+fn percent_decoded(text: &str) -> Vec<u8> {
+    let bytes = text.as_bytes();
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut at = 0;
+    while let Some(&byte) = bytes.get(at) {
+        let hex = |index: usize| bytes.get(index).and_then(|digit| char::from(*digit).to_digit(16));
+        match (byte, hex(at + 1), hex(at + 2)) {
+            (b'%', Some(high), Some(low)) => {
+                out.push((16 * high + low) as u8);
+                at += 3;
+            }
+            _ => {
+                out.push(byte);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::data_uri;
+
+    #[test]
+    fn data_uris_are_read_as_people_write_them() {
+        for (uri, bytes) in [
+            ("data:application/octet-stream;base64,AQID", Some(&b"\x01\x02\x03"[..])),
+            ("data:;base64,AQI%3D", Some(b"\x01\x02")),
+            ("DATA:text/plain;charset=utf-8;BASE64,AQ==", Some(b"\x01")),
+            ("data:application/json,%7B%22a%22:1%7D", Some(br#"{"a":1}"#)),
+            ("data:,50%", Some(b"50%")),
+            ("data:;base64,A*", None),
+            ("data:nothing", None),
+            ("file:a,b", None),
+        ] {
+            assert_eq!(data_uri(uri).as_deref(), bytes, "{uri}");
+        }
+    }
 }

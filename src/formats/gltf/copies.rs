@@ -171,7 +171,7 @@ fn planted(mesh: &TileMesh, (attributes, material): (Map<String, Value>, usize),
         };
         extensions.insert(INSTANCE_FEATURES.to_owned(), value(&MeshFeatures { feature_ids: vec![set] }));
     }
-    let primitive = Primitive { attributes, indices: Some(indices), material: Some(material), mode: TRIANGLES, extensions: Map::new() };
-    document.meshes.push(Mesh { name: String::new(), primitives: vec![primitive] });
+    let primitive = Primitive { attributes, indices: Some(indices), material: Some(material), mode: TRIANGLES, targets: None, extensions: Map::new() };
+    document.meshes.push(Mesh { primitives: vec![primitive], ..Mesh::default() });
     Node { mesh: Some(document.meshes.len() - 1), extensions, ..Node::default() }
 }

@@ -106,13 +106,14 @@ impl Gallery {
         let Some(material) = primitive.material.and_then(|number| store.document.materials.get(number)) else {
             return Ok(Finish::default());
         };
+        let surface = Surface::of(material);
         let mut finish = Finish {
             cutoff: (material.alpha_mode.as_deref() == Some("MASK")).then(|| material.alpha_cutoff.unwrap_or(0.5)),
-            unlit: material.extensions.contains_key(UNLIT),
+            unlit: material.extensions.contains_key(UNLIT) || surface.glows,
             blends: material.alpha_mode.as_deref() == Some("BLEND"),
             ..Finish::default()
         };
-        let Some(info) = base_texture(material).and_then(|info| TextureInfo::deserialize(info).ok()) else {
+        let Some(info) = surface.texture.and_then(|info| TextureInfo::deserialize(info).ok()) else {
             return Ok(finish);
         };
         let transform: Transform = extension(&info.extensions, TRANSFORM).unwrap_or_default();
@@ -197,16 +198,39 @@ fn places(store: &Store<'_>, accessor: usize, set: usize, count: usize) -> Resul
     Ok(uvs)
 }
 
-/// The reference to the picture of the base colour, whichever way the material says it.
-fn base_texture(material: &Material) -> Option<Value> {
-    if let Some(texture) = material.pbr_metallic_roughness.as_ref().and_then(|pbr| pbr.base_color_texture.clone()) {
-        return Some(texture);
+/// What gives a surface its colour.
+pub(super) struct Surface {
+    /// Linear.
+    pub factor: [f32; 4],
+    /// The reference to a picture.
+    texture: Option<Value>,
+    /// It gives light by itself and takes none.
+    glows: bool,
+}
+
+impl Surface {
+    /// Whichever way the material says it.
+    pub fn of(material: &Material) -> Self {
+        let pbr = material.pbr_metallic_roughness.as_ref();
+        let glossiness = material.extensions.get(GLOSSINESS);
+        let values = material.extensions.get(TECHNIQUES).and_then(|technique| technique.get("values")?.as_object());
+        let diffuse = |name: &str| ["diffuse", "color", "colour"].iter().any(|word| name.to_ascii_lowercase().contains(word));
+        let of_technique = values.and_then(|values| values.iter().find_map(|(name, value)| four(value).filter(|_| diffuse(name))));
+        let factor = glossiness.and_then(|of| four(of.get("diffuseFactor")?)).or(pbr.and_then(|pbr| pbr.base_color_factor)).or(of_technique).unwrap_or([1.0; 4]);
+        let pictured = || values?.values().find(|value| value.get("index").is_some_and(Value::is_u64)).cloned();
+        let texture = pbr.and_then(|pbr| pbr.base_color_texture.clone()).or_else(|| glossiness?.get("diffuseTexture").cloned()).or_else(pictured);
+        // Some write what shall be seen as it is as light of a black surface.
+        let light = material.emissive_factor.as_ref().and_then(|light| <[f32; 3]>::deserialize(light).ok()).unwrap_or_default();
+        if factor[..3] == [0.0; 3] && light.iter().any(|part| *part > 0.0) {
+            let [r, g, b] = light;
+            return Self { factor: [r, g, b, factor[3]], texture: material.emissive_texture.clone(), glows: true };
+        }
+        Self { factor, texture, glows: false }
     }
-    if let Some(texture) = material.extensions.get(GLOSSINESS).and_then(|material| material.get("diffuseTexture")) {
-        return Some(texture.clone());
-    }
-    let values = material.extensions.get(TECHNIQUES)?.get("values")?.as_object()?;
-    values.values().find(|value| value.get("index").is_some_and(Value::is_u64)).cloned()
+}
+
+fn four(value: &Value) -> Option<[f32; 4]> {
+    <[f32; 4]>::deserialize(value).ok()
 }
 
 /// Fetches the picture of a texture.

@@ -54,6 +54,9 @@ pub struct Document {
     pub textures: Vec<Value>,
     #[serde(skip_serializing_if = "no")]
     pub samplers: Vec<Value>,
+    /// [`Skin`]s as they stand.
+    #[serde(skip_serializing_if = "no")]
+    pub skins: Vec<Value>,
     #[serde(skip_serializing_if = "nothing")]
     pub extensions: Extensions,
 }
@@ -93,6 +96,12 @@ pub struct Node {
     pub rotation: Option<[f64; 4]>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scale: Option<[f64; 3]>,
+    /// As it stands: what is wrong with a pose does not cost the document.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub skin: Option<Value>,
+    /// Of the mesh's morph targets, the same; the mesh's own when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Value>,
     #[serde(skip_serializing_if = "nothing")]
     pub extensions: Extensions,
 }
@@ -103,6 +112,17 @@ pub struct Mesh {
     #[serde(skip_serializing_if = "String::is_empty")]
     pub name: String,
     pub primitives: Vec<Primitive>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weights: Option<Value>,
+}
+
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Skin {
+    pub joints: Vec<usize>,
+    /// Identities when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inverse_bind_matrices: Option<usize>,
 }
 
 /// The `mode` of a primitive that has none.
@@ -122,6 +142,9 @@ pub struct Primitive {
     pub material: Option<usize>,
     #[serde(default = "triangles", skip_serializing_if = "is_triangles")]
     pub mode: u32,
+    /// Morph targets as they stand: a list of accessors by attribute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub targets: Option<Value>,
     #[serde(default, skip_serializing_if = "nothing")]
     pub extensions: Extensions,
 }
@@ -152,6 +175,11 @@ pub struct Material {
     pub alpha_cutoff: Option<f32>,
     #[serde(skip_serializing_if = "is_false")]
     pub double_sided: bool,
+    /// Three linear parts, as they stand; black when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emissive_factor: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub emissive_texture: Option<Value>,
     #[serde(skip_serializing_if = "nothing")]
     pub extensions: Extensions,
 }

@@ -1,10 +1,10 @@
 //! Property tables of `EXT_structural_metadata`, both ways.
 //!
-//! Read: scalars of every number type, booleans (0 and 1), enumerations (as the names of their values) and texts.
-//! Vectors, matrices and arrays have no place in [`Values`]; such columns are skipped.
-//! 64-bit integers become f64 and lose digits beyond 2^53.
+//! Read: numbers of every type, truths, enumerations (as the names of their values), texts, vectors, matrices and lists of all of them;
+//! what the schema says of a property that a table leaves out (`default`) is said of all its rows.
 
 use super::accessor::{Store, document_extension};
+use super::columns::{self, Source};
 use super::json::{
     Class, Enumeration, Primitive, Property, Schema, StructuralMetadata, Table, TableProperty, extension, value,
 };
@@ -36,6 +36,11 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
     for (number, table) in metadata.property_tables.into_iter().enumerate() {
         let class = schema.classes.get(table.class.as_str());
         let mut columns = Vec::with_capacity(table.properties.len());
+        // Rows that nothing is said of have ids all the same.
+        values = values.saturating_add(table.count);
+        if values > limits.table_values {
+            return Err(GltfFault::new("gltf-limit", "table_values", values));
+        }
         for (name, place) in &table.properties {
             let property = class.and_then(|class| class.get(name.as_str()));
             let (Some(property), Ok(place)) = (property, TableProperty::deserialize(place)) else {
@@ -60,6 +65,16 @@ pub fn tables(store: &Store<'_>, limits: &Limits) -> Result<Vec<PropertyTable>, 
                     name: name.clone(),
                     values,
                 });
+            }
+        }
+        // Told in the order of their names, since the schema is not kept in its own.
+        let mut left_out: Vec<_> = class.into_iter().flatten().filter(|(name, _)| !table.properties.contains_key(**name)).collect();
+        left_out.sort_by_key(|(name, _)| **name);
+        for (name, property) in left_out {
+            let Some(room) = limits.table_values.checked_sub(values.saturating_add(table.count)) else { break };
+            if let Some(column) = columns::default(property, table.count, &mut text) {
+                values = limits.table_values - room;
+                columns.push(Column { name: (*name).to_owned(), values: column });
             }
         }
         tables.push(PropertyTable {
@@ -109,11 +124,11 @@ pub(super) fn of_vertices(store: &Store<'_>, primitive: &Primitive, told: &Struc
 
 /// A schema read once, since a million tables may be of one class and a thousand columns of one enumeration.
 #[derive(Default)]
-struct Declared<'s> {
+pub(super) struct Declared<'s> {
     /// Properties by class and name.
     classes: HashMap<&'s str, HashMap<&'s str, Property>>,
     /// The type of their numbers, and names by number.
-    enums: HashMap<&'s str, (Option<String>, HashMap<i64, String>)>,
+    pub enums: HashMap<&'s str, (Option<String>, HashMap<i64, String>)>,
 }
 
 impl<'s> Declared<'s> {
@@ -137,7 +152,7 @@ impl<'s> Declared<'s> {
 }
 
 /// The bytes of a buffer view.
-type View<'s> = dyn Fn(usize) -> Result<&'s [u8], GltfFault> + 's;
+pub(super) type View<'s> = dyn Fn(usize) -> Result<&'s [u8], GltfFault> + 's;
 
 /// Property tables of another document that has the same kind of tables: a subtree of implicit tiling.
 pub struct Reader<'s> {
@@ -181,14 +196,14 @@ impl<'s> Reader<'s> {
         let none = plain.no_data.take();
         let object = || name.to_owned();
         let source = Source { view: self.view, schema: &self.schema, property: &plain, place: &place, count: count.saturating_mul(a_row), object: &object };
-        let mut numbers: Vec<f64> = match (property.kind.as_str(), source.raw()?) {
+        let mut numbers: Vec<f64> = match (property.kind.as_str(), source.raw(source.count)?) {
             ("ENUM", Some(raw)) => raw.into_iter().map(|number| number as f64).collect(),
             ("ENUM", None) => return Ok(None),
             _ => match source.numbers()? {
                 Some(Values::U32(list)) => list.into_iter().map(f64::from).collect(),
                 Some(Values::F32(list)) => list.into_iter().map(f64::from).collect(),
                 Some(Values::F64(list)) => list,
-                Some(Values::Text(_)) | None => return Ok(None),
+                Some(Values::Text(_) | Values::Vectors { .. } | Values::Mixed(_)) | None => return Ok(None),
             },
         };
         let default = property.default.as_ref().map_or_else(Vec::new, numbers_of);
@@ -203,280 +218,10 @@ impl<'s> Reader<'s> {
 }
 
 /// A number, or a list of numbers.
-fn numbers_of(value: &Value) -> Vec<f64> {
+pub(super) fn numbers_of(value: &Value) -> Vec<f64> {
     match value {
         Value::Array(list) => list.iter().filter_map(Value::as_f64).collect(),
         value => value.as_f64().into_iter().collect(),
-    }
-}
-
-struct Source<'s, 'v> {
-    view: &'s View<'v>,
-    schema: &'s Declared<'s>,
-    property: &'s Property,
-    place: &'s TableProperty,
-    count: usize,
-    object: &'s dyn Fn() -> String,
-}
-
-impl Source<'_, '_> {
-    fn column(&self, text: &mut usize) -> Result<Option<Values>, GltfFault> {
-        if self.property.array {
-            return Ok(None);
-        }
-        match self.property.kind.as_str() {
-            "SCALAR" => self.numbers(),
-            "BOOLEAN" => self.booleans().map(Some),
-            "STRING" => self.texts(text).map(Some),
-            "ENUM" => self.names(text),
-            _ => Ok(None),
-        }
-    }
-
-    /// `count` elements of `B` bytes.
-    fn bytes<const B: usize>(&self) -> Result<impl Iterator<Item = [u8; B]>, GltfFault> {
-        let view = (self.view)(self.place.values)?;
-        let need = self.count.saturating_mul(B);
-        let bytes = view
-            .get(..need)
-            .ok_or_else(|| self.short(view.len(), need))?;
-        Ok(bytes.chunks_exact(B).map(|chunk| {
-            let mut element = [0; B];
-            element.copy_from_slice(chunk);
-            element
-        }))
-    }
-
-    fn short(&self, have: usize, need: usize) -> GltfFault {
-        GltfFault::new(
-            "gltf-metadata-range",
-            (self.object)(),
-            format!("{have} < {need}"),
-        )
-    }
-
-    fn numbers(&self) -> Result<Option<Values>, GltfFault> {
-        let no_data = self.property.no_data.as_ref().and_then(Value::as_f64);
-        let factor = |own: &Option<Value>, class: &Option<Value>| {
-            own.as_ref().or(class.as_ref()).and_then(Value::as_f64)
-        };
-        let scale = factor(&self.place.scale, &self.property.scale);
-        let offset = factor(&self.place.offset, &self.property.offset);
-        let plain = !self.property.normalized && scale.is_none() && offset.is_none();
-        let component = self.property.component_type.as_deref().unwrap_or("");
-        if plain {
-            let whole = |x: u32| {
-                if no_data == Some(f64::from(x)) {
-                    u32::MAX
-                } else {
-                    x
-                }
-            };
-            match component {
-                "UINT8" => {
-                    return Ok(Some(Values::U32(
-                        self.bytes()?.map(|[b]| whole(b.into())).collect(),
-                    )));
-                }
-                "UINT16" => {
-                    let list = self.bytes()?.map(|b| whole(u16::from_le_bytes(b).into()));
-                    return Ok(Some(Values::U32(list.collect())));
-                }
-                "UINT32" => {
-                    let list = self.bytes()?.map(|b| whole(u32::from_le_bytes(b)));
-                    return Ok(Some(Values::U32(list.collect())));
-                }
-                "FLOAT32" => {
-                    let no_data = no_data.map(|x| x as f32);
-                    let list = self.bytes()?.map(|b| {
-                        let x = f32::from_le_bytes(b);
-                        if Some(x) == no_data { f32::NAN } else { x }
-                    });
-                    return Ok(Some(Values::F32(list.collect())));
-                }
-                _ => {}
-            }
-        }
-        // The largest value of the type, for normalised numbers.
-        let (raw, max): (Vec<f64>, f64) = match component {
-            "INT8" => (self.bytes()?.map(|[b]| f64::from(b as i8)).collect(), 127.0),
-            "UINT8" => (self.bytes()?.map(|[b]| f64::from(b)).collect(), 255.0),
-            "INT16" => (
-                self.bytes()?
-                    .map(|b| f64::from(i16::from_le_bytes(b)))
-                    .collect(),
-                32_767.0,
-            ),
-            "UINT16" => (
-                self.bytes()?
-                    .map(|b| f64::from(u16::from_le_bytes(b)))
-                    .collect(),
-                65_535.0,
-            ),
-            "INT32" => (
-                self.bytes()?
-                    .map(|b| f64::from(i32::from_le_bytes(b)))
-                    .collect(),
-                f64::from(i32::MAX),
-            ),
-            "UINT32" => (
-                self.bytes()?
-                    .map(|b| f64::from(u32::from_le_bytes(b)))
-                    .collect(),
-                f64::from(u32::MAX),
-            ),
-            "INT64" => (
-                self.bytes()?
-                    .map(|b| i64::from_le_bytes(b) as f64)
-                    .collect(),
-                i64::MAX as f64,
-            ),
-            "UINT64" => (
-                self.bytes()?
-                    .map(|b| u64::from_le_bytes(b) as f64)
-                    .collect(),
-                u64::MAX as f64,
-            ),
-            "FLOAT32" => (
-                self.bytes()?
-                    .map(|b| f64::from(f32::from_le_bytes(b)))
-                    .collect(),
-                1.0,
-            ),
-            "FLOAT64" => (self.bytes()?.map(f64::from_le_bytes).collect(), 1.0),
-            _ => return Ok(None),
-        };
-        let unit = if self.property.normalized { max } else { 1.0 };
-        let (scale, offset) = (scale.unwrap_or(1.0), offset.unwrap_or(0.0));
-        let list = raw.into_iter().map(|x| {
-            if Some(x) == no_data {
-                f64::NAN
-            } else {
-                (x / unit).max(if self.property.normalized {
-                    -1.0
-                } else {
-                    f64::MIN
-                }) * scale
-                    + offset
-            }
-        });
-        Ok(Some(Values::F64(list.collect())))
-    }
-
-    fn booleans(&self) -> Result<Values, GltfFault> {
-        let view = (self.view)(self.place.values)?;
-        let need = self.count.div_ceil(8);
-        let bytes = view
-            .get(..need)
-            .ok_or_else(|| self.short(view.len(), need))?;
-        let bits = bytes
-            .iter()
-            .flat_map(|byte| (0..8).map(move |bit| u32::from((byte >> bit) & 1)));
-        Ok(Values::U32(bits.take(self.count).collect()))
-    }
-
-    fn texts(&self, budget: &mut usize) -> Result<Values, GltfFault> {
-        let view = (self.view)(self.place.values)?;
-        let offsets = self.offsets()?;
-        let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
-        let mut list = Vec::with_capacity(self.count);
-        for pair in offsets.windows(2) {
-            let &[from, to] = pair else { continue };
-            let bytes = view
-                .get(from..to)
-                .ok_or_else(|| self.short(view.len(), to))?;
-            *budget = budget
-                .checked_sub(bytes.len())
-                .ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
-            let text = std::str::from_utf8(bytes)
-                .map_err(|error| GltfFault::new("gltf-metadata-text", (self.object)(), error))?;
-            list.push(if Some(text) == no_data {
-                String::new()
-            } else {
-                text.to_owned()
-            });
-        }
-        Ok(Values::Text(list))
-    }
-
-    fn offsets(&self) -> Result<Vec<usize>, GltfFault> {
-        let number = self.place.string_offsets.ok_or_else(|| {
-            GltfFault::new("gltf-metadata-range", (self.object)(), "stringOffsets")
-        })?;
-        let view = (self.view)(number)?;
-        let size = match self.place.string_offset_type.as_deref() {
-            Some("UINT8") => 1,
-            Some("UINT16") => 2,
-            Some("UINT64") => 8,
-            _ => 4,
-        };
-        let need = self.count.saturating_add(1).saturating_mul(size);
-        let bytes = view
-            .get(..need)
-            .ok_or_else(|| self.short(view.len(), need))?;
-        Ok(bytes
-            .chunks_exact(size)
-            .map(|chunk| {
-                let mut wide = [0; 8];
-                wide.iter_mut()
-                    .zip(chunk)
-                    .for_each(|(to, from)| *to = *from);
-                usize::try_from(u64::from_le_bytes(wide)).unwrap_or(usize::MAX)
-            })
-            .collect())
-    }
-
-    /// The numbers behind the names of an enumeration; `None` where it is none.
-    fn raw(&self) -> Result<Option<Vec<i64>>, GltfFault> {
-        if self.property.kind != "ENUM" {
-            return Ok(None);
-        }
-        let id = self.property.enum_type.as_deref().unwrap_or("");
-        let Some((value_type, _)) = self.schema.enums.get(id) else {
-            return Ok(None);
-        };
-        Ok(Some(match value_type.as_deref().unwrap_or("UINT16") {
-            "INT8" => self.bytes()?.map(|[b]| i64::from(b as i8)).collect(),
-            "UINT8" => self.bytes()?.map(|[b]| i64::from(b)).collect(),
-            "INT16" => self
-                .bytes()?
-                .map(|b| i64::from(i16::from_le_bytes(b)))
-                .collect(),
-            "UINT16" => self
-                .bytes()?
-                .map(|b| i64::from(u16::from_le_bytes(b)))
-                .collect(),
-            "INT32" => self
-                .bytes()?
-                .map(|b| i64::from(i32::from_le_bytes(b)))
-                .collect(),
-            "UINT32" => self
-                .bytes()?
-                .map(|b| i64::from(u32::from_le_bytes(b)))
-                .collect(),
-            "INT64" | "UINT64" => self.bytes()?.map(i64::from_le_bytes).collect(),
-            _ => return Ok(None),
-        }))
-    }
-
-    fn names(&self, budget: &mut usize) -> Result<Option<Values>, GltfFault> {
-        let Some((_, name_of)) = self.schema.enums.get(self.property.enum_type.as_deref().unwrap_or("")) else { return Ok(None) };
-        let Some(raw) = self.raw()? else { return Ok(None) };
-        let no_data = self.property.no_data.as_ref().and_then(Value::as_str);
-        let mut names = Vec::with_capacity(raw.len());
-        for value in raw {
-            let name = name_of.get(&value).map_or("", String::as_str);
-            // A long name costs its length for each row, though the file holds it once.
-            *budget = budget
-                .checked_sub(name.len())
-                .ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
-            names.push(if Some(name) == no_data {
-                String::new()
-            } else {
-                name.to_owned()
-            });
-        }
-        Ok(Some(Values::Text(names)))
     }
 }
 
@@ -566,6 +311,7 @@ fn no_data(tables: &[PropertyTable], class: &str, name: &str) -> Option<f64> {
         Values::F64(v) => v.iter().any(|x| !x.is_finite()),
         Values::U32(v) => v.contains(&u32::MAX),
         Values::Text(v) => v.iter().any(String::is_empty),
+        odd @ (Values::Vectors { .. } | Values::Mixed(_)) => (0..odd.len()).any(|row| odd.said(row).is_none()),
     });
     if !unknown {
         return None;
@@ -590,6 +336,7 @@ fn property(values: &Values, no_data: Option<f64>) -> Property {
         Values::F64(_) => ("SCALAR", Some("FLOAT64"), no_data.map(|x| json!(x))),
         Values::U32(_) => ("SCALAR", Some("UINT32"), no_data.map(|_| json!(u32::MAX))),
         Values::Text(_) => ("STRING", None, no_data.map(|_| json!(""))),
+        odd @ (Values::Vectors { .. } | Values::Mixed(_)) => return property(&odd.clone().plain(), no_data),
     };
     Property {
         kind: kind.to_owned(),
@@ -600,6 +347,9 @@ fn property(values: &Values, no_data: Option<f64>) -> Property {
 }
 
 fn place(values: &Values, no_data: Option<f64>, bin: &mut Bin) -> Result<TableProperty, GltfFault> {
+    if let odd @ (Values::Vectors { .. } | Values::Mixed(_)) = values {
+        return place(&odd.clone().plain(), no_data, bin);
+    }
     let mut place = TableProperty::default();
     let mut bytes = Vec::new();
     match values {
@@ -618,6 +368,8 @@ fn place(values: &Values, no_data: Option<f64>, bin: &mut Bin) -> Result<TablePr
         Values::U32(v) => v
             .iter()
             .for_each(|x| bytes.extend_from_slice(&x.to_le_bytes())),
+        // Such are none by now.
+        Values::Vectors { .. } | Values::Mixed(_) => {}
         Values::Text(v) => {
             let mut offsets = Vec::with_capacity((v.len() + 1) * 4);
             offsets.extend_from_slice(&0_u32.to_le_bytes());

@@ -12,14 +12,18 @@
 //! | [`container`] | the chunks of a GLB, data URIs |
 //! | [`accessor`] | buffers, buffer views (decompressed), accessors as arrays |
 //! | [`metadata`] | property tables, both ways |
+//! | `columns` | the values of one property, reading |
+//! | `values` | the kinds of values |
 //! | [`draco`] | what Draco compressed |
 //! | [`finish`] | pictures on surfaces, what cuts and what lights them |
 //! | [`instances`] | one mesh at many places, reading |
 //! | `copies` | the same, writing |
+//! | `pose` | morph targets and skins as they stand |
 //! | [`sampled`] | what pictures tell of places on a surface |
 
 pub mod accessor;
 pub mod container;
+mod columns;
 mod copies;
 pub mod draco;
 pub mod finish;
@@ -27,12 +31,15 @@ pub mod instances;
 pub mod json;
 pub mod metadata;
 mod pack;
+mod pose;
 pub mod read;
 pub mod sampled;
+mod values;
 pub mod write;
 
 pub use super::fault::Fault as GltfFault;
 pub use finish::{Finish, Picture, Wrap};
+pub use values::{Values, said};
 
 /// What a reader of foreign bytes will at most do; beyond a limit it answers with the fault `gltf-limit`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -204,33 +211,6 @@ pub struct Column {
     pub values: Values,
 }
 
-/// A column's values; each kind has its own way of saying "no data", and it survives a round trip.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Values {
-    /// `NaN` is "no data" (`noData` in the schema is a number no column holds).
-    F32(Vec<f32>),
-    F64(Vec<f64>),
-    /// `u32::MAX` is "no data".
-    U32(Vec<u32>),
-    /// The empty text is "no data".
-    Text(Vec<String>),
-}
-
-impl Values {
-    pub fn len(&self) -> usize {
-        match self {
-            Self::F32(v) => v.len(),
-            Self::F64(v) => v.len(),
-            Self::U32(v) => v.len(),
-            Self::Text(v) => v.len(),
-        }
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
 impl PropertyTable {
     pub fn column(&self, name: &str) -> Option<&Values> {
         self.columns
@@ -248,34 +228,17 @@ impl PropertyTable {
         let stated = |row: usize| {
             column.and_then(|column| match &column.values {
                 Values::Text(texts) => texts.get(row).filter(|text| !text.is_empty()).cloned(),
+                Values::Vectors { .. } | Values::Mixed(_) => column.values.said(row),
                 _ => self.number(&column.name, row).map(|number| number.to_string()),
             })
         };
         (0..self.count).map(|row| stated(row).unwrap_or_else(|| format!("{prefix}/{row}"))).collect()
     }
 
-    /// One row as a table of its own.
+    /// One row as a table of its own, as people read it ([`Values::row`]).
     pub fn row(&self, row: usize) -> Self {
-        fn one<T: Clone>(values: &[T], row: usize) -> Vec<T> {
-            values.get(row).cloned().into_iter().collect()
-        }
-        Self {
-            class: self.class.clone(),
-            count: usize::from(row < self.count),
-            columns: self
-                .columns
-                .iter()
-                .map(|column| Column {
-                    name: column.name.clone(),
-                    values: match &column.values {
-                        Values::F32(v) => Values::F32(one(v, row)),
-                        Values::F64(v) => Values::F64(one(v, row)),
-                        Values::U32(v) => Values::U32(one(v, row)),
-                        Values::Text(v) => Values::Text(one(v, row)),
-                    },
-                })
-                .collect(),
-        }
+        let columns = self.columns.iter().map(|column| Column { name: column.name.clone(), values: column.values.row(row) });
+        Self { class: self.class.clone(), count: usize::from(row < self.count), columns: columns.collect() }
     }
 
     /// The number in a numeric column; `None` when absent, "no data" or text.
@@ -287,7 +250,7 @@ impl PropertyTable {
                 .get(row)
                 .filter(|x| **x != u32::MAX)
                 .map(|x| f64::from(*x)),
-            Values::Text(_) => None,
+            Values::Text(_) | Values::Vectors { .. } | Values::Mixed(_) => None,
         }
     }
 

@@ -1,15 +1,16 @@
 //! Reads a GLB into a [`super::TileContent`].
 //!
 //! Reads what we write and reasonable content of others: any index type or none, strips and fans, f32 or quantised attributes,
-//! missing normals (flat ones are made), hierarchies of nodes, instances (written out), meshopt compression, embedded buffers, `.gltf` with data URIs.
-//! [`scene`] also brings points, lines and pictures; [`glb_with`] leaves them out. Skins and animations are nobody's;
-//! sparse accessors and unknown required extensions are refused.
+//! missing normals (flat ones are made), hierarchies of nodes, instances (written out), meshopt compression, embedded buffers, `.gltf` with data URIs,
+//! sparse accessors, morph targets and skins as they stand at first. Nothing moves.
+//! [`scene`] also brings points, lines and pictures; [`glb_with`] leaves them out. Unknown required extensions are refused.
 
 use super::accessor::{Resources, Store, document_extension};
 use super::container;
 use super::json::{Document, MeshFeatures, Node, Primitive, StructuralMetadata, TRIANGLES, extension};
 use super::metadata;
-use super::finish::{Gallery, Picture};
+use super::finish::{Gallery, Picture, Surface};
+use super::pose::{Parents, Pose, posed};
 use super::instances;
 use super::sampled;
 use super::{GltfFault, Limits, PropertyTable, Shape, TileContent, TileMesh, ZUP_FROM_YUP, srgb_from_linear};
@@ -100,6 +101,8 @@ fn read(bytes: &[u8], limits: &Limits, resources: &mut Resources<'_>, whole: boo
         tables: tables.len(),
         vertices: limits.vertices,
         indices: limits.indices,
+        tile_from_scene: ZUP_FROM_YUP,
+        tree: Parents::of(document, limits.node_depth),
         meshes: Vec::new(),
         planted: false,
         gallery: Gallery::default(),
@@ -126,6 +129,8 @@ struct Reader<'s, 'r, 'c> {
     /// How many more may come.
     vertices: usize,
     indices: usize,
+    tile_from_scene: DMat4,
+    tree: Parents,
     meshes: Vec<TileMesh>,
     /// The last of them was written out.
     planted: bool,
@@ -145,6 +150,14 @@ struct Step<'d> {
     name: &'d str,
 }
 
+/// Where a mesh stands, and how.
+#[derive(Clone, Copy)]
+struct Standing<'d> {
+    parent: DMat4,
+    local: DMat4,
+    pose: Pose<'d>,
+}
+
 impl<'s> Reader<'s, '_, '_> {
     fn walk(&mut self, limits: &Limits) -> Result<(), GltfFault> {
         let document = self.document;
@@ -153,11 +166,12 @@ impl<'s> Reader<'s, '_, '_> {
             .get(RTC)
             .and_then(|rtc| <[f64; 3]>::deserialize(rtc.get("center")?).ok())
             .unwrap_or_default();
+        self.tile_from_scene = DMat4::from_translation(DVec3::from(centre)) * ZUP_FROM_YUP;
         let mut stack: Vec<Step<'s>> = Vec::new();
         for node in roots(document).into_iter().rev() {
             stack.push(Step {
                 node,
-                parent: DMat4::from_translation(DVec3::from(centre)) * ZUP_FROM_YUP,
+                parent: self.tile_from_scene,
                 depth: 0,
                 name: "",
             });
@@ -190,7 +204,7 @@ impl<'s> Reader<'s, '_, '_> {
                     Some(many) => self.many(mesh, name, step.parent * local, many)?,
                     None => {
                         self.planted = false;
-                        self.mesh(mesh, name, step.parent, local)?;
+                        self.mesh(mesh, name, Standing { parent: step.parent, local, pose: Pose::of(node, document) })?;
                     }
                 }
             }
@@ -209,13 +223,7 @@ impl<'s> Reader<'s, '_, '_> {
         Ok(())
     }
 
-    fn mesh(
-        &mut self,
-        number: usize,
-        name: &str,
-        parent: DMat4,
-        local: DMat4,
-    ) -> Result<(), GltfFault> {
+    fn mesh(&mut self, number: usize, name: &str, standing: Standing<'s>) -> Result<(), GltfFault> {
         let mesh = self
             .document
             .meshes
@@ -226,7 +234,7 @@ impl<'s> Reader<'s, '_, '_> {
             let object = || format!("meshes[{number}].primitives[{at}]");
             self.spend_vertices(PRIMITIVE_VERTICES, &object)?;
             if matches!(primitive.mode, 4..=6) || self.whole && primitive.mode <= 3 {
-                if let Some(mesh) = self.primitive(primitive, name, parent, local, &object)? {
+                if let Some(mesh) = self.primitive(primitive, name, standing, &object)? {
                     self.meshes.push(mesh);
                 }
             }
@@ -237,7 +245,7 @@ impl<'s> Reader<'s, '_, '_> {
     /// A mesh at all places of its instances.
     fn many(&mut self, number: usize, name: &str, tile_from_node: DMat4, many: instances::Instances) -> Result<(), GltfFault> {
         let first = self.meshes.len();
-        self.mesh(number, name, DMat4::IDENTITY, DMat4::IDENTITY)?;
+        self.mesh(number, name, Standing { parent: DMat4::IDENTITY, local: DMat4::IDENTITY, pose: Pose::default() })?;
         let copies = many.places.len();
         for mesh in self.meshes.split_off(first) {
             // Meshes may share their vertices: each copy takes those that it uses.
@@ -259,8 +267,7 @@ impl<'s> Reader<'s, '_, '_> {
         &mut self,
         primitive: &Primitive,
         name: &str,
-        parent: DMat4,
-        local: DMat4,
+        Standing { parent, local, pose }: Standing<'s>,
         object: &dyn Fn() -> String,
     ) -> Result<Option<TileMesh>, GltfFault> {
         let Some(position) = primitive.attribute("POSITION") else {
@@ -288,10 +295,10 @@ impl<'s> Reader<'s, '_, '_> {
         if let Some(normal) = primitive.attribute("NORMAL") {
             mesh.normals = store.vectors(normal, count)?;
             same(mesh.normals.len(), "NORMAL")?;
-            mesh.normals
-                .iter_mut()
-                .for_each(|normal| *normal = unit(*normal));
         }
+        self.spend_vertices(pose.cost(self.document, primitive, count), object)?;
+        let bent = posed(store, primitive, &mut mesh, pose, &self.tree)?;
+        mesh.normals.iter_mut().for_each(|normal| *normal = unit(*normal));
         mesh.colors = self.colors(primitive, count)?;
         if !mesh.colors.is_empty() {
             same(mesh.colors.len(), "COLOR_0")?;
@@ -344,7 +351,11 @@ impl<'s> Reader<'s, '_, '_> {
             return Err(GltfFault::new("gltf-position", object(), "NaN"));
         }
         let quantized = store.accessor(position)?.component_type != 5126;
-        mesh.tile_from_mesh = parent * place(&mut mesh, local, quantized);
+        mesh.tile_from_mesh = match bent {
+            // Bones say where it is, and not the node that it hangs on.
+            Some(scene_from_mesh) => self.tile_from_scene * scene_from_mesh,
+            None => parent * place(&mut mesh, local, quantized),
+        };
         if mesh.shape != Shape::Triangles {
             return Ok(Some(mesh));
         }
@@ -407,10 +418,7 @@ impl<'s> Reader<'s, '_, '_> {
         // Alpha means nothing unless the material blends or cuts (glTF 2.0, 3.9.4); who reads triangles alone cuts nothing.
         let alpha_mode = material.and_then(|material| material.alpha_mode.as_deref());
         let blends = alpha_mode == Some("BLEND") || self.whole && alpha_mode == Some("MASK");
-        let factor = material
-            .and_then(|material| material.pbr_metallic_roughness.as_ref())
-            .and_then(|pbr| pbr.base_color_factor)
-            .unwrap_or([1.0; 4]);
+        let factor = material.map_or([1.0; 4], |material| Surface::of(material).factor);
         let encode = |linear: [f32; 4]| {
             let [r, g, b, alpha] = [0, 1, 2, 3].map(|i: usize| linear[i] * factor[i]);
             let alpha = if blends { (alpha.clamp(0.0, 1.0) * 255.0).round() as u8 } else { 255 };
@@ -445,17 +453,16 @@ impl<'s> Reader<'s, '_, '_> {
         Ok(encoded.collect())
     }
 
-    /// The first set of feature ids that is not a texture, and its table. `nullFeatureId` becomes `u32::MAX`.
+    /// The set of feature ids that is not a texture and says most: the first one with a table, else the first. `nullFeatureId` becomes `u32::MAX`.
     fn features(
         &self,
         primitive: &Primitive,
         count: usize,
     ) -> Result<(Vec<u32>, Option<usize>), GltfFault> {
         let by_extension = extension::<MeshFeatures>(&primitive.extensions, "EXT_mesh_features");
-        let set = by_extension
-            .into_iter()
-            .flat_map(|features| features.feature_ids)
-            .find(|set| set.texture.is_none());
+        let sets: Vec<_> = by_extension.into_iter().flat_map(|features| features.feature_ids).filter(|set| set.texture.is_none()).collect();
+        let described = sets.iter().position(|set| set.property_table.is_some_and(|table| table < self.tables));
+        let set = sets.into_iter().nth(described.unwrap_or(0));
         let Some(set) = set else {
             // Without the extension: the names that older content uses.
             let id = ["_FEATURE_ID_0", "_BATCHID"]
@@ -501,7 +508,7 @@ fn roots(document: &Document) -> Vec<usize> {
         .collect()
 }
 
-fn local_transform(node: &Node) -> DMat4 {
+pub(super) fn local_transform(node: &Node) -> DMat4 {
     if let Some(matrix) = &node.matrix {
         return DMat4::from_cols_array(matrix);
     }

@@ -447,6 +447,7 @@ fn add_mesh(
         indices: Some(document.accessors.len() - 1),
         material: Some(document.materials.len()),
         mode: TRIANGLES,
+        targets: None,
         extensions,
     };
     // Normals are quantised whenever they are bytes, which core glTF does not know.
@@ -464,7 +465,7 @@ fn add_mesh(
         alpha_mode: translucent.then(|| "BLEND".to_owned()),
         alpha_cutoff: None,
         double_sided: mesh.double_sided,
-        extensions: Map::new(),
+        ..Material::default()
     });
     let place = YUP_FROM_ZUP * mesh.tile_from_mesh;
     let outer = document.nodes.len();
@@ -493,6 +494,7 @@ fn add_mesh(
     document.meshes.push(Mesh {
         name: mesh.name.clone(),
         primitives: vec![primitive],
+        ..Mesh::default()
     });
     Ok(())
 }

@@ -116,11 +116,6 @@ pub const SENTENCES: &[Sentence] = &[
         "{object}: a sphere cannot be divided.",
     ),
     (
-        "implicit-octree",
-        "{object} : le contenu d'un octree n'est pas vérifié.",
-        "{object}: what an octree holds is not checked.",
-    ),
-    (
         "implicit-children",
         "{object} : la racine d'un découpage implicite n'a pas d'enfants explicites.",
         "{object}: the root of an implicit tiling has no explicit children.",
@@ -328,6 +323,16 @@ pub const SENTENCES: &[Sentence] = &[
         "legacy-content",
         "Contenu {object} de 3D Tiles 1.0 : seul l'en-tête est vérifié.",
         "{object} content of 3D Tiles 1.0: only its header is checked.",
+    ),
+    (
+        "tileset-schema-unread",
+        "Le schéma des métadonnées n’est pas lu ({value}) : ce que le tileset dit de ses tuiles peut manquer.",
+        "The schema of the metadata is not read ({value}): what the tileset says of its tiles may be missing.",
+    ),
+    (
+        "content-packed",
+        "Le fichier est compressé (gzip) et ne se décompresse pas : {value}. Recopiez-le, ou publiez-le sans compression.",
+        "The file is packed with gzip and cannot be unpacked: {value}. Copy it again, or publish it unpacked.",
     ),
     (
         "legacy-version",

@@ -4,7 +4,7 @@
 //! Instances (`i3dm`) and point clouds (`pnts`) are told apart here and read in [`super::instanced`] and [`super::points`].
 //! Source: OGC 18-053r2, 3D Tiles Specification 1.0, sections 10.2, 10.5 and 11.
 
-use super::TilesFault;
+use super::{TilesFault, hierarchy};
 use crate::formats::gltf::{Column, PropertyTable, Values};
 use serde_json::Value;
 
@@ -16,6 +16,8 @@ const MAX_INNER: usize = 4_096;
 const MAX_VALUES: usize = 32 << 20;
 /// Columns of a batch table.
 const MAX_COLUMNS: usize = 10_000;
+/// Rows of a batch table that says nothing.
+const MAX_SILENT: usize = 1 << 20;
 /// `(code of the specification, bytes)`.
 const COMPONENTS: [(&str, usize); 8] = [
     ("BYTE", 1),
@@ -39,7 +41,7 @@ pub struct Batched<'a> {
     pub rtc_center: Option<[f64; 3]>,
     /// `class` is empty; rows are batch ids.
     pub table: PropertyTable,
-    /// Properties that have no place in a table: vectors, and what the file states wrongly.
+    /// Properties that have no place in a table: what the file states wrongly.
     pub skipped: Vec<String>,
 }
 
@@ -183,7 +185,21 @@ impl<'a> Features<'a> {
         span.map(Some).ok_or_else(|| TilesFault::new("legacy-length", name, format!("{offset} + {count} × {size} > {}", self.bin.len())))
     }
 
+    /// Numbers that stand in the JSON itself, as some write them: of `count` features, `N` for each.
+    fn written<const N: usize>(&self, name: &str, count: usize) -> Result<Option<Vec<[f64; N]>>, TilesFault> {
+        let Some(list) = self.json.get(name).and_then(Value::as_array) else { return Ok(None) };
+        let numbers: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
+        let (rows, rest) = numbers.as_chunks::<N>();
+        match rows.len() == count && rest.is_empty() {
+            true => Ok(Some(rows.to_vec())),
+            false => Err(TilesFault::new("legacy-length", name, format!("{} ≠ {count} × {N}", list.len()))),
+        }
+    }
+
     pub fn floats<const N: usize>(&self, name: &str, count: usize) -> Result<Option<Vec<[f32; N]>>, TilesFault> {
+        if let Some(list) = self.written::<N>(name, count)? {
+            return Ok(Some(list.into_iter().map(|of| of.map(|number| number as f32)).collect()));
+        }
         Ok(self.bytes(name, count, 4 * N)?.map(|bytes| {
             let numbers = bytes.as_chunks::<4>().0;
             numbers.as_chunks::<N>().0.iter().map(|of| of.map(f32::from_le_bytes)).collect()
@@ -191,6 +207,9 @@ impl<'a> Features<'a> {
     }
 
     pub fn shorts<const N: usize>(&self, name: &str, count: usize) -> Result<Option<Vec<[u16; N]>>, TilesFault> {
+        if let Some(list) = self.written::<N>(name, count)? {
+            return Ok(Some(list.into_iter().map(|of| of.map(|number| number as u16)).collect()));
+        }
         Ok(self.bytes(name, count, 2 * N)?.map(|bytes| {
             let numbers = bytes.as_chunks::<2>().0;
             numbers.as_chunks::<N>().0.iter().map(|of| of.map(u16::from_le_bytes)).collect()
@@ -199,6 +218,9 @@ impl<'a> Features<'a> {
 
     /// Feature numbers, in whichever width the table says.
     pub fn ids(&self, name: &str, count: usize) -> Result<Option<Vec<u32>>, TilesFault> {
+        if let Some(list) = self.written::<1>(name, count)? {
+            return Ok(Some(list.into_iter().map(|[id]| id as u32).collect()));
+        }
         let kind = self.json.get(name).and_then(|value| value.get("componentType")).and_then(Value::as_str);
         Ok(match kind.unwrap_or("UNSIGNED_SHORT") {
             "UNSIGNED_BYTE" => self.bytes(name, count, 1)?.map(|bytes| bytes.iter().map(|byte| u32::from(*byte)).collect()),
@@ -291,7 +313,7 @@ pub(super) fn table(
 ) -> Result<PropertyTable, TilesFault> {
     let mut columns = Vec::new();
     for (name, value) in json.as_object().into_iter().flatten() {
-        if name == "extensions" || name == "extras" {
+        if [hierarchy::OLD, "extensions", "extras"].contains(&name.as_str()) {
             continue;
         }
         if columns.len() >= MAX_COLUMNS || columns.len().saturating_mul(rows) > MAX_VALUES {
@@ -299,7 +321,7 @@ pub(super) fn table(
         }
         let values = match value {
             Value::Array(list) if list.len() >= rows => {
-                Some(listed(list.get(..rows).unwrap_or_default()))
+                Some(Values::of_json(list.get(..rows).unwrap_or_default()))
             }
             Value::Object(place) => binary(place, bin, rows),
             _ => None,
@@ -312,39 +334,33 @@ pub(super) fn table(
             None => skipped.push(name.clone()),
         }
     }
-    Ok(PropertyTable {
-        class: String::new(),
-        count: rows,
-        columns,
-    })
-}
-
-/// Numbers stay numbers where all are; anything else becomes text, structures as their JSON.
-fn listed(list: &[Value]) -> Values {
-    let numeric = list.iter().any(Value::is_number)
-        && list
-            .iter()
-            .all(|value| value.is_number() || value.is_null());
-    if numeric {
-        return Values::F64(
-            list.iter()
-                .map(|value| value.as_f64().unwrap_or(f64::NAN))
-                .collect(),
-        );
+    if let Some(tree) = json.get("extensions").and_then(|all| all.get(hierarchy::EXTENSION)).or_else(|| json.get(hierarchy::OLD)) {
+        match hierarchy::columns(tree, bin, rows) {
+            // What the table says itself goes first.
+            Some(told) => told.into_iter().for_each(|column| {
+                if columns.iter().all(|known: &Column| known.name != column.name) {
+                    columns.push(column);
+                }
+            }),
+            None => skipped.push(hierarchy::EXTENSION.to_owned()),
+        }
     }
-    let text = |value: &Value| match value {
-        Value::Null => String::new(),
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    };
-    Values::Text(list.iter().map(text).collect())
+    // Rows that nothing is said of are as many as somebody cares to write.
+    let count = if columns.is_empty() { rows.min(MAX_SILENT) } else { rows };
+    Ok(PropertyTable { class: String::new(), count, columns })
 }
 
-fn binary(place: &serde_json::Map<String, Value>, bin: &[u8], rows: usize) -> Option<Values> {
+/// A column behind the JSON: numbers or vectors.
+pub(super) fn binary(place: &serde_json::Map<String, Value>, bin: &[u8], rows: usize) -> Option<Values> {
     let text = |key: &str| place.get(key).and_then(Value::as_str);
-    if text("type") != Some("SCALAR") {
-        return None;
-    }
+    let across = match text("type")? {
+        "SCALAR" => 1,
+        "VEC2" => 2,
+        "VEC3" => 3,
+        "VEC4" => 4,
+        _ => return None,
+    };
+    let rows = rows.checked_mul(across)?;
     let offset = usize::try_from(place.get("byteOffset")?.as_u64()?).ok()?;
     let kind = text("componentType")?;
     let (_, size) = COMPONENTS.iter().find(|(known, _)| *known == kind)?;
@@ -365,7 +381,7 @@ fn binary(place: &serde_json::Map<String, Value>, bin: &[u8], rows: usize) -> Op
         .chunks_exact(*size)
         .map(number)
         .collect::<Option<Vec<f64>>>()
-        .map(Values::F64)
+        .map(|numbers| if across == 1 { Values::F64(numbers) } else { Values::Vectors { size: across, numbers } })
 }
 
 #[cfg(test)]
@@ -411,8 +427,9 @@ mod tests {
         assert_eq!(read.table.number("height", 0), Some(1.5));
         assert_eq!(read.table.number("height", 1), None);
         assert_eq!(read.table.column("n"), Some(&Values::F64(vec![7.0, 9.0])));
-        assert_eq!(read.table.text("more", 0), Some(r#"{"x":1}"#));
-        assert_eq!(read.skipped, ["v"]);
+        assert_eq!(read.table.row(0).text("more", 0), Some(r#"{"x":1}"#));
+        assert_eq!(read.table.column("more").map(Values::len), Some(2));
+        assert_eq!(read.skipped, ["v"], "it reaches beyond the bytes");
     }
 
     #[test]

@@ -59,6 +59,16 @@ impl From<TileCoord> for CellCoord {
     }
 }
 
+impl std::fmt::Display for CellCoord {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let [x, y, z] = self.at;
+        match self.scheme {
+            Subdivision::Quadtree => write!(f, "{}/{x}/{y}", self.level),
+            Subdivision::Octree => write!(f, "{}/{x}/{y}/{z}", self.level),
+        }
+    }
+}
+
 impl CellCoord {
     pub fn root(scheme: Subdivision) -> Self {
         Self {
@@ -91,6 +101,33 @@ impl CellCoord {
                 at: [x + half(0), y + half(1), z + half(2)],
             }
         })
+    }
+
+    /// Itself and all below it, of so many levels together: in the order of their bits.
+    pub fn levels(self, levels: u32) -> impl Iterator<Item = Self> {
+        (0..levels).flat_map(move |level| {
+            (0..1_u64 << (self.scheme.axes() * level)).filter_map(move |morton| self.below(Self::from_morton(self.scheme, level, morton)))
+        })
+    }
+
+    /// The tile that has the given place below this one; the inverse of [`Self::within`]. `None` beyond the deepest level.
+    pub fn below(self, inner: Self) -> Option<Self> {
+        let level = self.level.checked_add(inner.level).filter(|level| *level <= self.scheme.max_level())?;
+        let mut at = self.at.map(|at| at << inner.level);
+        at.iter_mut().zip(inner.at).for_each(|(at, inner)| *at |= inner);
+        Some(Self { level, at, ..self })
+    }
+
+    /// The inverse of [`Self::morton`].
+    pub fn from_morton(scheme: Subdivision, level: u32, morton: u64) -> Self {
+        let axes = scheme.axes();
+        let mut at = [0; 3];
+        for bit in 0..level {
+            for (axis, at) in (0..axes).zip(&mut at) {
+                *at |= ((morton >> (bit * axes + axis) & 1) as u32) << bit;
+            }
+        }
+        Self { scheme, level, at }
     }
 
     /// The ancestor at a level; itself at its own level or deeper.

@@ -70,7 +70,7 @@ pub struct TileSchema {
 }
 
 impl TileSchema {
-    /// From the schema inside a tileset, as it stands; a schema in a file of its own (`schemaUri`) is not followed.
+    /// From a schema as it stands: inside a tileset, or in the file beside it that its `schemaUri` names, which whoever reads the tileset has fetched.
     pub fn of(schema: Option<&Value>) -> Self {
         let schema = schema.and_then(|schema| Schema::deserialize(schema).ok()).unwrap_or_default();
         let mut classes = BTreeMap::new();

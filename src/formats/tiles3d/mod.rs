@@ -9,6 +9,7 @@
 //! | [`subtree`] | availability, JSON and binary subtrees both ways |
 //! | [`content`] | bytes of any content to what is drawn |
 //! | [`batched`], [`instanced`], [`points`] | contents of 3D Tiles 1.0 |
+//! | `hierarchy` | features inside each other, in their batch tables |
 //! | [`style`] | the styling language |
 //! | [`metadata`] | bounds, errors and refinements of implicit tiles, told by subtrees |
 //! | [`tables`] | the tables that they are told in, and what else they say |
@@ -20,6 +21,7 @@ pub mod batched;
 pub mod cell;
 pub mod content;
 mod entity;
+mod hierarchy;
 pub mod implicit;
 pub mod instanced;
 pub mod metadata;

@@ -49,6 +49,7 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
         }
     };
     // A point that is nowhere is not drawn; the rest keep their numbers.
+    let drawn: Vec<u32> = (0..).zip(&positions).filter(|(_, p)| p.iter().all(|x| x.is_finite())).map(|(number, _)| number).collect();
     positions.iter_mut().filter(|p| !p.iter().all(|x| x.is_finite())).for_each(|p| *p = [0.0; 3]);
     let normals = match packed.vectors("NORMAL") {
         Some(list) => list,
@@ -94,7 +95,7 @@ pub fn pnts(bytes: &[u8]) -> Result<Points, TilesFault> {
         normals,
         colors,
         feature_ids,
-        indices: (0..each).collect(),
+        indices: drawn,
         shape: Shape::Points,
         ..TileMesh::default()
     };
@@ -174,6 +175,17 @@ mod tests {
         let at = read.mesh.tile_from_mesh.transform_point3(glam::Vec3::from(read.mesh.positions[0]).as_dvec3());
         assert!((at - DVec3::new(100.0, 2.0, 2.0)).length() < 1e-3, "{at}");
         assert_eq!((read.table.text("class", 0), read.mesh.feature_ids), (Some("tree"), vec![0]));
+    }
+
+    #[test]
+    fn a_point_that_is_nowhere_is_not_drawn_and_numbers_may_stand_in_the_json() {
+        let bin: Vec<u8> = [f32::NAN, 0.0, 0.0, 1.0, 2.0, 3.0].iter().flat_map(|number| number.to_le_bytes()).collect();
+        let read = pnts(&tile(r#"{"POINTS_LENGTH":2,"POSITION":{"byteOffset":0}}"#, &bin, "")).unwrap();
+        assert_eq!((read.mesh.indices, read.mesh.positions.len()), (vec![1], 2));
+        let written = r#"{"POINTS_LENGTH":2,"POSITION":[0,0,0,1,2,3],"BATCH_LENGTH":2,"BATCH_ID":[1,0]}"#;
+        let read = pnts(&tile(written, &[], r#"{"class":["tree","roof"]}"#)).unwrap();
+        assert_eq!((read.mesh.positions, read.mesh.feature_ids), (vec![[0.0; 3], [1.0, 2.0, 3.0]], vec![1, 0]));
+        assert_eq!(pnts(&tile(r#"{"POINTS_LENGTH":3,"POSITION":[0,0,0]}"#, &[], "")).unwrap_err().code, "legacy-length");
     }
 
     proptest! {

@@ -1,10 +1,11 @@
 //! Subtrees of implicit tiling: which tiles, contents and child subtrees exist. JSON and binary form, both ways.
 
 use crate::formats::gltf::Column;
-use super::implicit::{MAX_SUBTREE_LEVELS, TileCoord, tiles_above};
+use super::implicit::{MAX_SUBTREE_LEVELS, tiles_above};
 use super::metadata::{self, TileBounds, TileSchema};
 use super::tables::{self, RawTable, Rows};
-use super::{BoundingVolume, CellCoord, Refine, TilesFault};
+use crate::formats::gzip;
+use super::{BoundingVolume, CellCoord, Refine, Subdivision, TilesFault};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -134,7 +135,7 @@ struct Document {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     buffer_views: Vec<RawView>,
     tile_availability: RawAvailability,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "one_or_more")]
     content_availability: Vec<RawAvailability>,
     child_subtree_availability: RawAvailability,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -143,6 +144,36 @@ struct Document {
     tile_metadata: Option<usize>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     content_metadata: Vec<usize>,
+    #[serde(skip_serializing)]
+    extensions: Extensions,
+}
+
+/// As long as implicit tiling was an extension of 3D Tiles 1.0, a tile had one content there, and more by another extension.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Extensions {
+    #[serde(rename = "3DTILES_multiple_contents")]
+    contents: OldContents,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+struct OldContents {
+    #[serde(deserialize_with = "one_or_more")]
+    content_availability: Vec<RawAvailability>,
+}
+
+fn one_or_more<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Vec<RawAvailability>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Either {
+        More(Vec<RawAvailability>),
+        One(RawAvailability),
+    }
+    Ok(match Either::deserialize(deserializer)? {
+        Either::More(list) => list,
+        Either::One(one) => vec![one],
+    })
 }
 
 #[derive(Default, Serialize, Deserialize)]
@@ -194,9 +225,15 @@ impl Subtree {
         if bytes.len() > MAX_SUBTREE_BYTES {
             return Err(TilesFault::new("subtree-limit", "", bytes.len()));
         }
+        let bytes = gzip::unpacked(bytes, MAX_SUBTREE_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let (json, bin) = split(bytes)?;
         let document: Document = serde_json::from_slice(json)
             .map_err(|error| TilesFault::new("subtree-json", "", error))?;
+        let contents = match document.content_availability.is_empty() {
+            true => &document.extensions.contents.content_availability,
+            false => &document.content_availability,
+        };
         let mut source = Source {
             buffers: document.buffers,
             views: document.buffer_views,
@@ -205,8 +242,7 @@ impl Subtree {
         };
         let mut subtree = Self {
             tiles: source.availability(&document.tile_availability, "tileAvailability")?,
-            contents: document
-                .content_availability
+            contents: contents
                 .iter()
                 .map(|raw| source.availability(raw, "contentAvailability"))
                 .collect::<Result<_, _>>()?,
@@ -303,86 +339,60 @@ impl Subtree {
         take(&mut self.children, 1 << (2 * levels));
     }
 
+    /// Checks the laws of a quadtree's subtree of so many levels; see [`Self::check_of`].
+    pub fn check(&self, levels: u32) -> Vec<TilesFault> {
+        self.check_of(Subdivision::Quadtree, levels)
+    }
+
     /// Checks the laws of a subtree of so many levels: bits suffice, stated counts are right, every tile but the root has a parent, every content a tile, every child subtree a parent tile.
     /// Returns the first few breaches of each law.
-    pub fn check(&self, levels: u32) -> Vec<TilesFault> {
+    pub fn check_of(&self, scheme: Subdivision, levels: u32) -> Vec<TilesFault> {
         const EXAMPLES: usize = 8;
         let mut faults = Vec::new();
-        if !(1..=MAX_SUBTREE_LEVELS).contains(&levels) {
+        if !(1..=scheme.max_subtree_levels()).contains(&levels) {
             return vec![TilesFault::new("implicit-levels", "subtreeLevels", levels)];
         }
-        let tiles = tiles_above(levels);
-        let children = 1_u64 << (2 * levels);
+        let tiles = scheme.tiles_above(levels);
+        let children = 1_u64 << (scheme.axes() * levels);
         let parts = [(&self.tiles, tiles, "tileAvailability")]
             .into_iter()
-            .chain(
-                self.contents
-                    .iter()
-                    .map(|part| (part, tiles, "contentAvailability")),
-            )
+            .chain(self.contents.iter().map(|part| (part, tiles, "contentAvailability")))
             .chain([(&self.children, children, "childSubtreeAvailability")]);
         for (part, count, name) in parts {
-            if let Some(bits) = part
-                .bits()
-                .filter(|bits| bits.div_ceil(8) != count.div_ceil(8))
-            {
-                faults.push(TilesFault::new(
-                    "subtree-bits",
-                    name,
-                    format!("{bits} ≠ {count}"),
-                ));
+            if let Some(bits) = part.bits().filter(|bits| bits.div_ceil(8) != count.div_ceil(8)) {
+                faults.push(TilesFault::new("subtree-bits", name, format!("{bits} ≠ {count}")));
             }
-            if let Availability::Bits {
-                stated: Some(stated),
-                ..
-            } = part
+            if let Availability::Bits { stated: Some(stated), .. } = part
                 && *stated != part.count(count)
             {
                 let value = format!("{stated} ≠ {}", part.count(count));
                 faults.push(TilesFault::new("subtree-count", name, value));
             }
         }
-        if !self.tiles.get(0) && self.tiles.count(tiles) == 0 && self.children.count(children) == 0
-        {
+        if !self.tiles.get(0) && self.tiles.count(tiles) == 0 && self.children.count(children) == 0 {
             faults.push(TilesFault::new("subtree-empty", "tileAvailability", 0));
         }
-        let named = |inner: TileCoord| format!("{}/{}/{}", inner.level, inner.x, inner.y);
         let (mut orphans, mut bare, mut loose) = (0, 0, 0);
-        for level in 0..levels {
-            for morton in 0..1_u64 << (2 * level) {
-                let inner = TileCoord::from_morton(level, morton);
-                let there = self.has_tile(inner);
-                if there && inner.parent().is_some_and(|parent| !self.has_tile(parent)) {
-                    orphans += 1;
-                    if orphans <= EXAMPLES {
-                        faults.push(TilesFault::new("subtree-orphan", named(inner), ""));
-                    }
-                }
-                if !there && (0..self.contents.len()).any(|number| self.has_content(inner, number))
-                {
-                    bare += 1;
-                    if bare <= EXAMPLES {
-                        faults.push(TilesFault::new(
-                            "subtree-content-without-tile",
-                            named(inner),
-                            "",
-                        ));
-                    }
-                }
+        let parent = |inner: CellCoord| inner.ancestor(inner.level.saturating_sub(1));
+        let mut say = |count: &mut usize, code: &'static str, inner: CellCoord| {
+            *count += 1;
+            if *count <= EXAMPLES {
+                faults.push(TilesFault::new(code, inner.to_string(), ""));
+            }
+        };
+        for inner in CellCoord::root(scheme).levels(levels) {
+            let there = self.has_tile(inner);
+            if there && inner.level > 0 && !self.has_tile(parent(inner)) {
+                say(&mut orphans, "subtree-orphan", inner);
+            }
+            if !there && (0..self.contents.len()).any(|number| self.has_content(inner, number)) {
+                say(&mut bare, "subtree-content-without-tile", inner);
             }
         }
         for morton in 0..children {
-            let inner = TileCoord::from_morton(levels, morton);
-            if self.has_child(inner) && inner.parent().is_some_and(|parent| !self.has_tile(parent))
-            {
-                loose += 1;
-                if loose <= EXAMPLES {
-                    faults.push(TilesFault::new(
-                        "subtree-child-without-tile",
-                        named(inner),
-                        "",
-                    ));
-                }
+            let inner = CellCoord::from_morton(scheme, levels, morton);
+            if self.has_child(inner) && !self.has_tile(parent(inner)) {
+                say(&mut loose, "subtree-child-without-tile", inner);
             }
         }
         faults
@@ -571,6 +581,7 @@ pub fn write_subtree(subtree: &Subtree) -> Vec<u8> {
         } else {
             Vec::new()
         },
+        extensions: Extensions::default(),
     };
     // Text keys and whole numbers only: this does not fail.
     let mut json = serde_json::to_vec(&document).unwrap_or_default();

@@ -42,6 +42,7 @@ impl Rows {
                 Values::F32(list) => Values::F32(vec![*list.get(row).filter(|value| value.is_finite())?]),
                 Values::F64(list) => Values::F64(vec![*list.get(row).filter(|value| value.is_finite())?]),
                 Values::Text(list) => Values::Text(vec![list.get(row).filter(|text| !text.is_empty())?.clone()]),
+                odd @ (Values::Vectors { .. } | Values::Mixed(_)) => Values::Text(vec![odd.said(row)?]),
             };
             Some(Column { name: column.name.clone(), values })
         };
@@ -50,11 +51,7 @@ impl Rows {
 
     /// In memory.
     pub fn bytes(&self) -> u64 {
-        let of = |values: &Values| match values {
-            Values::Text(list) => list.iter().map(|text| text.len() as u64 + 24).sum(),
-            values => values.len() as u64 * 8,
-        };
-        self.0.iter().map(|column| of(&column.values)).sum()
+        self.0.iter().map(|column| column.values.bytes()).sum()
     }
 }
 

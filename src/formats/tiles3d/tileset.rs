@@ -2,6 +2,7 @@
 
 use super::tileset_read::{Budget, TilesetSeed};
 use super::{BoundingVolume, Entity, TilesFault};
+use crate::formats::gzip;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -10,6 +11,10 @@ use serde_json::{Map, Value};
 pub const MAX_TILESET_BYTES: usize = 256 << 20;
 /// Most explicit tiles of one document.
 pub const MAX_TILES: usize = 1 << 20;
+
+/// Required extensions that are read, or that need nothing special: glTF and batch tables are told by themselves.
+pub const KNOWN_EXTENSIONS: [&str; 5] =
+    ["3DTILES_content_gltf", "3DTILES_implicit_tiling", "3DTILES_multiple_contents", "3DTILES_metadata", "3DTILES_batch_table_hierarchy"];
 
 fn no<T>(list: &[T]) -> bool {
     list.is_empty()
@@ -65,14 +70,26 @@ impl Asset {
     }
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub enum Refine {
     /// Children are drawn with their parent.
-    #[serde(rename = "ADD", alias = "add")]
+    #[serde(rename = "ADD")]
     Add,
     /// Children are drawn in place of their parent.
-    #[serde(rename = "REPLACE", alias = "replace")]
+    #[serde(rename = "REPLACE")]
     Replace,
+}
+
+impl<'de> Deserialize<'de> for Refine {
+    /// In capitals, as the specification has it, or as it was written before.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        match word.to_ascii_uppercase().as_str() {
+            "ADD" => Ok(Self::Add),
+            "REPLACE" => Ok(Self::Replace),
+            _ => Err(serde::de::Error::custom("ADD or REPLACE")),
+        }
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -215,7 +232,8 @@ impl Tileset {
         if bytes.len() > MAX_TILESET_BYTES {
             return Err(TilesFault::new("tileset-limit", "", bytes.len()));
         }
-        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+        let bytes = gzip::unpacked(bytes, MAX_TILESET_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
+        let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let budget = Budget::of(max_tiles);
         let mut json = serde_json::Deserializer::from_slice(bytes);
         let tileset = TilesetSeed(&budget).deserialize(&mut json);

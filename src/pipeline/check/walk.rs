@@ -5,13 +5,15 @@ use crate::base::{Finding, Severity};
 use crate::formats::check::content::{self, Place};
 use crate::formats::check::tileset::{ContentLink, ImplicitLink, tileset};
 use crate::formats::check::{Kind, kind, schema};
+use crate::formats::gzip;
 use crate::formats::tiles3d::implicit::{MAX_SUBTREE_LEVELS, is_of_template};
-use crate::formats::tiles3d::{Availability, Subtree, TileCoord, TileSchema, fill_template};
+use crate::formats::tiles3d::{Availability, CellCoord, Subtree, TileSchema};
 use crate::pipeline::sources::open;
 use glam::DMat4;
 use serde_json::Value;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Most tilesets inside each other.
 const MAX_DEPTH: usize = 32;
@@ -20,6 +22,8 @@ const MAX_DEPTH: usize = 32;
 const MAX_BITS: u64 = 1 << 28;
 /// Largest file read, bytes.
 pub(super) const MAX_FILE_BYTES: u64 = 1 << 30;
+/// Larger things are not unpacked.
+const MAX_UNPACKED_BYTES: usize = 256 << 20;
 
 /// The bytes of a plain file that a document names, within bounds.
 pub(super) fn beside(folder: &Path, uri: &str) -> Option<Vec<u8>> {
@@ -100,7 +104,11 @@ impl Walk {
             return None;
         }
         match std::fs::read(path) {
-            Ok(bytes) => Some(bytes),
+            // Packed files are read as what is in them, as the viewer reads them; one that is broken says so by what it is.
+            Ok(bytes) => match gzip::unpacked(&bytes, MAX_UNPACKED_BYTES) {
+                Ok(std::borrow::Cow::Owned(unpacked)) => Some(unpacked),
+                Ok(std::borrow::Cow::Borrowed(_)) | Err(_) => Some(bytes),
+            },
             Err(error) => {
                 self.push("file-unreadable", Severity::Error, path, "", error);
                 None
@@ -184,7 +192,7 @@ impl Walk {
     }
 
     fn tileset(&mut self, bytes: &[u8], path: &Path, ecef_from_root: DMat4) {
-        let (findings, links) = tileset(bytes, &self.name(path));
+        let (findings, mut links) = tileset(bytes, &self.name(path));
         findings
             .into_iter()
             .for_each(|finding| self.done.report.push(finding));
@@ -193,6 +201,10 @@ impl Walk {
             && let Some(file) = self.link(path, uri, "schemaUri")
         {
             self.file(&file, None);
+            // What is wrong with it has been said.
+            let schema = std::fs::read(&file).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+            let schema = Arc::new(TileSchema::of(schema.as_ref()));
+            links.implicit.iter_mut().for_each(|link| link.schema = Arc::clone(&schema));
         }
         for link in &links.contents {
             self.content(path, link, ecef_from_root);
@@ -249,11 +261,11 @@ impl Walk {
     }
 
     fn implicit(&mut self, from: &Path, link: &ImplicitLink, ecef_from_root: DMat4) {
-        let levels = link.tiling.subtree_levels;
+        let (scheme, levels) = (link.tiling.subdivision_scheme, link.tiling.subtree_levels);
         let mut named: BTreeSet<PathBuf> = BTreeSet::new();
-        let mut queue = VecDeque::from([TileCoord::ROOT]);
+        let mut queue = VecDeque::from([CellCoord::root(scheme)]);
         while let Some(root) = queue.pop_front() {
-            let uri = fill_template(&link.tiling.subtrees.uri, root);
+            let uri = root.fill(&link.tiling.subtrees.uri);
             let Some(file) = self.link(from, &uri, &link.object) else {
                 continue;
             };
@@ -271,70 +283,57 @@ impl Walk {
                     continue;
                 }
             };
-            for fault in subtree.check(levels) {
+            for fault in subtree.check_of(scheme, levels) {
                 self.done.report.push(fault.finding(&name));
             }
-            self.bits = self.bits.saturating_add(1_u64.checked_shl(2 * levels).unwrap_or(u64::MAX).saturating_mul(2));
+            self.bits = self.bits.saturating_add(1_u64.checked_shl(scheme.axes() * levels).unwrap_or(u64::MAX).saturating_mul(2));
             if self.bits > MAX_BITS {
                 return self.push("tileset-limit", Severity::Error, &file, &link.object, MAX_BITS);
             }
             // Rows of metadata are those of available tiles, in this very order.
             let mut row = 0;
-            for level in 0..levels {
-                for morton in 0..1_u64 << (2 * level) {
-                    let inner = TileCoord::from_morton(level, morton);
-                    if !subtree.has_tile(inner) {
+            for inner in CellCoord::root(scheme).levels(levels) {
+                if !subtree.has_tile(inner) {
+                    continue;
+                }
+                let own_row = row;
+                row += 1;
+                let Some(tile) = root.below(inner) else {
+                    continue;
+                };
+                let object = tile.to_string();
+                if tile.level >= link.tiling.available_levels {
+                    self.push("implicit-beyond-levels", Severity::Error, &file, &object, link.tiling.available_levels);
+                    continue;
+                }
+                for (number, template) in link.contents.iter().enumerate() {
+                    if !subtree.has_content(inner, number) {
                         continue;
                     }
-                    let own_row = row;
-                    row += 1;
-                    let Some(tile) = root.below(inner) else {
-                        continue;
+                    let volume = link.volume.and_then(|volume| volume.implicit_tile(tile));
+                    let content = ContentLink {
+                        uri: tile.fill(&template.uri),
+                        object: object.clone(),
+                        volume: volume.map(|volume| match &subtree.bounds {
+                            Some(bounds) => bounds.applied(own_row, volume),
+                            None => volume,
+                        }),
+                        root_from_tile: link.root_from_tile,
                     };
-                    if tile.level >= link.tiling.available_levels {
-                        let object = format!("{}/{}/{}", tile.level, tile.x, tile.y);
-                        self.push(
-                            "implicit-beyond-levels",
-                            Severity::Error,
-                            &file,
-                            &object,
-                            link.tiling.available_levels,
-                        );
-                        continue;
-                    }
-                    for (number, template) in link.contents.iter().enumerate() {
-                        if subtree.has_content(inner, number) {
-                            let content = ContentLink {
-                                uri: fill_template(&template.uri, tile),
-                                object: format!("{}/{}/{}", tile.level, tile.x, tile.y),
-                                volume: link
-                                    .volume
-                                    .and_then(|volume| volume.quadtree_tile(tile))
-                                    .map(|volume| match &subtree.bounds {
-                                        Some(bounds) => bounds.applied(own_row, volume),
-                                        None => volume,
-                                    }),
-                                root_from_tile: link.root_from_tile,
-                            };
-                            self.content(from, &content, ecef_from_root);
-                            named.extend(resolve(
-                                from.parent().unwrap_or(Path::new("")),
-                                &content.uri,
-                            ));
-                        }
-                    }
+                    self.content(from, &content, ecef_from_root);
+                    named.extend(resolve(from.parent().unwrap_or(Path::new("")), &content.uri));
                 }
             }
             // Every child lies deeper, so the walk ends with the levels.
-            for morton in 0..1_u64 << (2 * levels) {
-                let inner = TileCoord::from_morton(levels, morton);
+            for morton in 0..1_u64 << (scheme.axes() * levels) {
+                let inner = CellCoord::from_morton(scheme, levels, morton);
                 if subtree.has_child(inner)
                     && let Some(child) = root.below(inner)
                 {
                     if child.level < link.tiling.available_levels && !self.full {
                         queue.push_back(child);
                     } else if !self.full {
-                        let object = format!("{}/{}/{}", child.level, child.x, child.y);
+                        let object = child.to_string();
                         self.push(
                             "implicit-beyond-levels",
                             Severity::Error,

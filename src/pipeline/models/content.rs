@@ -414,7 +414,7 @@ fn fit(table: &mut PropertyTable, index: usize, dataset: &DatasetId, number: &st
         }
         columns.push(Column {
             name,
-            values: column.values,
+            values: column.values.plain(),
         });
     }
     table.columns = columns;

@@ -15,10 +15,12 @@
 //! | [`bytes`], [`objects`], [`spool`] | our own files: values, objects, objects by place |
 //! | [`file`] | the two small JSON files, `plan.json` and the one of each shard |
 //! | [`plan`], [`work`], [`merge`] | the steps |
+//! | `gather` | one pass over the sources |
 //! | `networks` | what the sources lack, laid before the tiles are cut |
 
 pub mod bytes;
 pub mod file;
+mod gather;
 pub mod merge;
 mod networks;
 pub mod objects;

@@ -1,7 +1,7 @@
 //! Networks that the declaration asks for and the sources do not have, between reading and laying out: [`crate::pipeline::laying`] over the spooled objects.
 
 use super::file::SERIES;
-use super::plan::Gathered;
+use super::gather::Gathered;
 use super::spool::bounds_of;
 use crate::base::{Bounds2, Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, Severity};
 use crate::energy::demand::DemandClass;

@@ -7,7 +7,7 @@ use crate::formats::shape::Shape;
 use crate::formats::territory::Manifest;
 use crate::pipeline::demo::files::{Package, TableShape};
 use crate::rooftop::planner;
-use crate::pipeline::tile::features::{FeatureWriter, Kind, Leaf, Row, Value};
+use crate::pipeline::table::{FeatureWriter, Kind, Leaf, Row, Value};
 use rusqlite::types::Value as Sql;
 use serde_json::{Value as Json, json};
 use std::io::BufWriter;
@@ -116,7 +116,7 @@ fn geojson(plan: &SolarPlan, provenance: &Json) -> String {
 
 fn parquet_file(plan: &SolarPlan, path: &Path, provenance: &Json) -> Result<(), String> {
     let file = std::fs::File::create(path).map_err(|error| error.to_string())?;
-    let mut writer = FeatureWriter::of_columns(BufWriter::new(file), &COLUMNS).map_err(|error| error.to_string())?;
+    let mut writer = FeatureWriter::new(BufWriter::new(file), &COLUMNS).map_err(|error| error.to_string())?;
     for (item, shape) in plan.plan.items.iter().zip(&plan.shapes) {
         let values = COLUMNS.iter().zip(values(item)).filter_map(|((name, ..), value)| Some((*name, value?))).collect();
         writer.push(&Row { shape: shape.clone(), at: [item.at[0], item.at[1]], values }).map_err(|error| error.to_string())?;

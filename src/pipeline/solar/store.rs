@@ -33,7 +33,7 @@ use crate::formats::zarr::{About, Layout};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::geodesy::{EnuFrame, LonLatH};
 use crate::pipeline::Progress;
-use crate::pipeline::tile::features::{FeatureWriter, Kind, Leaf, Row, Value};
+use crate::pipeline::table::{FeatureWriter, Kind, Leaf, Row, Value};
 use glam::DVec3;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;
@@ -332,7 +332,7 @@ fn dataset(manifest: &Manifest, made: &Made, options: &RoofOptions) -> Dataset {
 
 fn table(path: &Path, roofs: &[Roof], frame: &EnuFrame, parameters: &Json) -> Result<u64, String> {
     let file = fs::File::create(path).map_err(|error| error.to_string())?;
-    let mut writer = FeatureWriter::of_columns(BufWriter::new(file), &COLUMNS).map_err(|error| error.to_string())?;
+    let mut writer = FeatureWriter::new(BufWriter::new(file), &COLUMNS).map_err(|error| error.to_string())?;
     for roof in roofs {
         if let Some(row) = row(roof, frame) {
             writer.push(&row).map_err(|error| error.to_string())?;

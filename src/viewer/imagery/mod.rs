@@ -59,6 +59,10 @@ struct Pictures {
     sources: HashMap<WebTile, Source>,
     /// How wide its tiles came, pixels, where nobody has counted them before.
     width: Option<u32>,
+    /// Tiles of it that came, and those that did not; and whether it has been told that none came.
+    came: usize,
+    missed: usize,
+    none_told: bool,
     ground: HashMap<Entity, Lying>,
     busy: usize,
     frame: u64,
@@ -75,6 +79,9 @@ impl Default for Pictures {
             generation: 0,
             sources: HashMap::default(),
             width: None,
+            came: 0,
+            missed: 0,
+            none_told: false,
             ground: HashMap::default(),
             busy: 0,
             frame: 0,
@@ -145,6 +152,7 @@ fn choose(
     pictures.generation += 1;
     pictures.sources.clear();
     pictures.width = None;
+    (pictures.came, pictures.missed, pictures.none_told) = (0, 0, false);
     pictures.ground.clear();
     requests.cancel(|purpose| matches!(purpose, Purpose::Picture { .. }));
     for ground in &ground {
@@ -194,6 +202,7 @@ fn missed(pictures: &mut Pictures, requests: &mut Requests, imagery: &Imagery, t
         Source::MaybeClear { opaque, .. } => Some(opaque.clone()),
         _ => None,
     };
+    pictures.missed += usize::from(still.is_none());
     *source = Source::Ready { still, used };
 }
 
@@ -220,6 +229,8 @@ fn take_made(
             Made::Decoded { tile, clear, still } => {
                 let twin = path(imagery, tile, true).filter(|_| !clear);
                 let used = pictures.frame;
+                pictures.came += usize::from(still.is_some());
+                pictures.missed += usize::from(still.is_none());
                 if let Some(still) = still.as_ref().filter(|still| imagery.count == 0 && still.columns == still.rows) {
                     pictures.width = u32::try_from(still.columns).ok();
                 }
@@ -259,6 +270,7 @@ fn lay(
     mut requests: ResMut<Requests>,
     ground: Query<(Entity, &Ground, &Visibility)>,
     mut waiting: ResMut<PicturesWaiting>,
+    mut facts: ResMut<SceneFacts>,
 ) {
     let pictures = &mut *pictures;
     pictures.frame += 1;
@@ -324,6 +336,10 @@ fn lay(
         open += usize::from(!matches!(lying, Lying::Done));
     }
     waiting.set_if_neq(PicturesWaiting(open));
+    // Ground in its own colours looks as if nobody had asked for a picture.
+    if open == 0 && pictures.came == 0 && pictures.missed > 0 && !std::mem::replace(&mut pictures.none_told, true) {
+        facts.fault("error-imagery-none", imagery.tiles.clone());
+    }
     forget(pictures);
 }
 

@@ -125,13 +125,8 @@ fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DV
 /// What is known of the point that was hit, beside its class.
 fn told(mesh: &PickMesh, hit: &RayHit) -> Vec<Column> {
     let row = hit.vertex as usize;
-    let of = |values: &Values| match values {
-        Values::F32(list) => Some(Values::F32(vec![*list.get(row)?])),
-        Values::F64(list) => Some(Values::F64(vec![*list.get(row)?])),
-        Values::U32(list) => Some(Values::U32(vec![*list.get(row)?])),
-        Values::Text(list) => Some(Values::Text(vec![list.get(row)?.clone()])),
-    };
-    mesh.told.iter().filter_map(|column| Some(Column { name: column.name.clone(), values: of(&column.values)? })).collect()
+    let told = mesh.told.iter().filter(|column| row < column.values.len());
+    told.map(|column| Column { name: column.name.clone(), values: column.values.row(row) }).collect()
 }
 
 /// What pictures tell of the very place that was hit.

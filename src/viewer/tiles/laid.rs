@@ -104,9 +104,11 @@ pub(super) fn unlaid(streams: &mut Streams, resident: &Resident, scene: &Scene) 
     if !ground.wanted {
         return 0;
     }
-    let is_ground = |index: usize| resident.layers.get(index).is_some_and(|held| held.kind == LayerKind::Terrain);
+    let is_of = |index: usize, kinds: &[LayerKind]| resident.layers.get(index).is_some_and(|held| kinds.contains(&held.kind));
+    // Surfaces of water cover the ground: what lies on the bed of a lake would be seen by nobody.
+    let is_ground = |index: usize| is_of(index, &[LayerKind::Terrain, LayerKind::Water]);
     let shown = |index: usize| resident.layers.get(index).is_some_and(|held| !scene.is_hidden(&held.id));
-    let hidden = !(0..layers.len()).any(|index| is_ground(index) && shown(index));
+    let hidden = !(0..layers.len()).any(|index| is_of(index, &[LayerKind::Terrain]) && shown(index));
     // While ground changes slowly into other ground, both are visible: what lies on it waits for the end.
     let fading = layers.iter().enumerate().any(|(index, layer)| is_ground(index) && layer.fading);
     let mut unknown = 0;

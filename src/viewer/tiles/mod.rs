@@ -539,6 +539,7 @@ fn stream(
     }
     // Who waits for a picture sees that it goes on.
     progress.waiting += laid::unlaid(streams, resident, &scene);
+    progress.pending = progress.waiting + workshop.pending() + streams.restyling + requests.waiting() + waits.0.0 + waits.1.0 + waits.2.0 + waits.3.0;
     progress.complete = progress.waiting == 0
         && workshop.is_idle()
         && streams.restyling == 0
@@ -553,7 +554,8 @@ fn stream(
     }
     // A foreign tileset of which nothing can be seen says so; ours is never empty where its view looks.
     let alone = scene.manifest.layers.iter().all(|layer| layer.id.as_str() == super::foreign::LAYER);
-    let foreign = streams.layers.iter().all(|layer| (layer.dressed || alone) && layer.told == 0);
+    // Warnings are written down and not shown: they do not say why there is nothing.
+    let foreign = streams.layers.iter().all(|layer| (layer.dressed || alone) && !layer.engine.report().has_errors());
     if progress.complete && progress.shown == 0 && foreign && !streams.blank_told && facts.faults.is_empty() {
         streams.blank_told = true;
         facts.fault("error-tileset-empty", scene.manifest.name.fr.clone());

@@ -98,7 +98,12 @@ impl Workshop {
     }
 
     pub fn is_idle(&self) -> bool {
-        self.busy == 0 && self.queue.is_empty() && self.waiting.is_empty()
+        self.pending() == 0
+    }
+
+    /// Contents that are not yet what is drawn.
+    pub fn pending(&self) -> usize {
+        self.busy + self.queue.len() + self.waiting.len()
     }
 
     /// What has come back, if anything.

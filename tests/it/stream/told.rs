@@ -17,6 +17,7 @@ fn text(columns: &[Column], name: &str) -> Option<String> {
         Values::U32(numbers) => numbers[0].to_string(),
         Values::F32(numbers) => numbers[0].to_string(),
         Values::F64(numbers) => numbers[0].to_string(),
+        odd @ (Values::Vectors { .. } | Values::Mixed(_)) => odd.said(0).unwrap_or_default(),
     })
 }
 

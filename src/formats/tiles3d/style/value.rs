@@ -47,6 +47,18 @@ impl Value {
         }
     }
 
+    /// A property as JSON has it. Structures are nothing that an expression could use.
+    pub fn of_json(value: &serde_json::Value) -> Self {
+        match value {
+            serde_json::Value::Null => Self::Null,
+            serde_json::Value::Bool(truth) => Self::Bool(*truth),
+            serde_json::Value::Number(number) => number.as_f64().map_or(Self::Undefined, Self::Number),
+            serde_json::Value::String(text) => Self::Text(text.clone()),
+            serde_json::Value::Array(list) => Self::List(list.iter().map(Self::of_json).collect()),
+            serde_json::Value::Object(_) => Self::Undefined,
+        }
+    }
+
     /// `Boolean(…)`.
     pub fn truth(&self) -> bool {
         match self {

@@ -4,6 +4,7 @@
 //! `building:part` make buildings that do not stand on the ground with all they have. Parts are read first and held until their building comes.
 
 mod buildings;
+mod solids;
 mod tags;
 
 use super::{Content, Found, Head, Opened, Remark, Row, Table, Unread, short_name};
