@@ -473,6 +473,9 @@ pub struct Series {
     /// Values at even shares of all values, from the lowest to the highest: what a scale of colours is drawn up from.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub quantiles: Vec<f32>,
+    /// Upper ends of Jenks' classes, for two classes, three, …; of amounts where the sign is only a way along a line.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub jenks: Vec<Vec<f32>>,
     /// Spans of the axis in which no row has a value, the longest ones.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub gaps: Vec<Interval>,
@@ -516,6 +519,7 @@ impl Series {
             apart: false,
             directed: false,
             quantiles: Vec::new(),
+            jenks: Vec::new(),
             gaps: Vec::new(),
         }
     }

@@ -60,6 +60,33 @@ fn quantiles(sorted: &[f64], classes: usize) -> Vec<f64> {
 /// come: so each row of the table is found by halving (divide and conquer), in `classes × n log n` steps instead of `classes × n²`.
 /// Beyond [`MAX_DIFFERENT`] different values, classes end at every so manieth of them only.
 fn jenks(sorted: &[f64], classes: usize) -> Vec<f64> {
+    let (spread, ends) = groups(sorted);
+    if ends.len() <= classes {
+        return ends;
+    }
+    picked(&cuts(&begins(&spread, ends.len(), classes), ends.len()), &ends)
+}
+
+/// The ends of Jenks' classes of `values` for each number of classes from two to `most`, in one go: what an importer tells of values that are too many to be at
+/// hand where they are shown.
+pub fn jenks_of_each(values: &[f64], most: usize) -> Vec<Vec<f64>> {
+    let mut sorted: Vec<f64> = values.iter().copied().filter(|value| value.is_finite()).collect();
+    sorted.sort_by(f64::total_cmp);
+    let (spread, ends) = groups(&sorted);
+    let begins = begins(&spread, ends.len(), most.min(ends.len()));
+    let of = |classes: usize| match begins.get(..classes - 1) {
+        Some(begins) if ends.len() > classes => picked(&cuts(begins, ends.len()), &ends),
+        _ => ends.clone(),
+    };
+    if ends.is_empty() { Vec::new() } else { (2..=most).map(of).collect() }
+}
+
+fn picked(upto: &[usize], ends: &[f64]) -> Vec<f64> {
+    upto.iter().filter_map(|upto| ends.get(upto.checked_sub(1)?)).copied().collect()
+}
+
+/// What classes may be made of: running sums over groups of values, and where each group ends.
+fn groups(sorted: &[f64]) -> (Spread, Vec<f64>) {
     let mean = sorted.iter().sum::<f64>() / sorted.len().max(1) as f64;
     let step = different(sorted).div_ceil(MAX_DIFFERENT).max(1);
     let mut spread = Spread { sums: vec![[0.0; 3]] };
@@ -77,10 +104,7 @@ fn jenks(sorted: &[f64], classes: usize) -> Vec<f64> {
             (*end, *sums) = (value, [count, sum, squares]);
         }
     }
-    if ends.len() <= classes {
-        return ends;
-    }
-    cuts(&spread, ends.len(), classes).into_iter().filter_map(|upto| ends.get(upto.checked_sub(1)?)).copied().collect()
+    (spread, ends)
 }
 
 /// How many different values there are.
@@ -93,8 +117,8 @@ pub fn are_exact(sorted: &[f64], breaks: &Breaks) -> bool {
     !matches!(breaks, Breaks::Jenks { .. }) || different(sorted) <= MAX_DIFFERENT
 }
 
-/// How many of `count` groups the best classes reach up to, the last of them all.
-fn cuts(spread: &Spread, count: usize, classes: usize) -> Vec<usize> {
+/// Where the last of the best classes of the first `n` of `count` groups begins, for two classes, three, … .
+fn begins(spread: &Spread, count: usize, classes: usize) -> Vec<Vec<u32>> {
     // Cost of the first `n` groups in the classes so far, and where the last class begins.
     let mut cost: Vec<f64> = (0..=count).map(|n| spread.of(0, n)).collect();
     let mut begins: Vec<Vec<u32>> = Vec::new();
@@ -124,6 +148,11 @@ fn cuts(spread: &Spread, count: usize, classes: usize) -> Vec<usize> {
         cost = next;
         begins.push(begin);
     }
+    begins
+}
+
+/// How many of `count` groups the best classes reach up to, the last of them all.
+fn cuts(begins: &[Vec<u32>], count: usize) -> Vec<usize> {
     let mut upto = vec![count];
     for begin in begins.iter().rev() {
         let last = upto.last().and_then(|upto| begin.get(*upto)).copied().unwrap_or(0);

@@ -84,6 +84,8 @@ fn with_series(ids: &[String]) -> tempfile::TempDir {
     list(&mut manifest, "series", json!({
         "id": "courbes", "path": "timeseries/courbes/value", "axis": "long", "rows": [], "row_count": rows.len(), "labels": "timeseries/courbes/feature",
         "unit": "kW", "nature": "measured", "dataset": "bdtopo", "layer": "buildings", "quantity": "Charge",
+        // As an importer tells them of more values than are at hand.
+        "jenks": [[3.0, 9.0], [2.0, 5.0, 9.0]],
     }));
     list(&mut manifest, "series", json!({
         "id": "eco2mix", "path": "timeseries/eco2mix", "axis": "long", "rows": ["solaire", "bois"], "unit": "MW", "nature": "measured", "dataset": "bdtopo",
@@ -262,7 +264,10 @@ fn series_classes_follow_all_values() {
     // Two series of one name.
     assert_eq!(legend.title, jumeau::viewer::vocab::Words::Said("Charge (amas)".to_owned()));
     let legend = legend_of("courbes", Breaks::Jenks { classes: 3 });
-    assert!(legend.ends.len() == 3 && legend.is_approximate);
+    assert_eq!((legend.ends, legend.is_approximate), (vec![2.0, 5.0, 9.0], true));
+    // Of classes that it tells nothing of, they are those of what is at hand.
+    let legend = legend_of("courbes", Breaks::Jenks { classes: 4 });
+    assert!(legend.ends.len() == 4 && legend.is_approximate);
     assert!(!legend_of("courbes", Breaks::Equal { classes: 3 }).is_approximate);
 }
 

@@ -1,5 +1,6 @@
 //! Adds computed series to a territory that is finished: arrays beside its tiles, and the manifest told last, whole or not at all.
 
+use super::spread::jenks;
 use crate::base::{Dataset, Instant};
 use crate::formats::territory::{Axis, Manifest, Series};
 use crate::formats::zarr::{self, About};
@@ -75,6 +76,7 @@ pub fn add(manifest_at: &Path, name: &str, steps: Steps, dataset: Dataset, added
         }
         (series.path, series.axis, series.dataset) = (format!("{group}/values"), axis.clone(), dataset.id.clone());
         series.quantiles = quantiles(&values);
+        series.jenks = classes(&values, series.directed);
         manifest.series.retain(|known| known.id != series.id);
         manifest.series.push(series);
     }
@@ -113,6 +115,12 @@ fn files(series: &Series, dataset: &Dataset, steps: Steps, values: &[f32]) -> Re
     let about = json!({ "Conventions": "CF-1.11", "title": dataset.title, "source": dataset.attribution, "license": dataset.licence, "nature": series.nature });
     files.extend(zarr_group::write(&about, &coordinates, &[("values", metadata.as_slice())]).map_err(broken)?);
     Ok(files)
+}
+
+/// Ends of Jenks' classes, of amounts where the sign is a way.
+fn classes(values: &[f32], is_directed: bool) -> Vec<Vec<f32>> {
+    let amounts: Vec<f32> = values.iter().copied().filter(|value| value.is_finite()).map(|value| if is_directed { value.abs() } else { value }).collect();
+    if amounts.len() < 2 { Vec::new() } else { jenks(&amounts, None) }
 }
 
 /// Values at even shares, for the scale of colours; none for less than two.

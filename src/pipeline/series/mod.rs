@@ -31,7 +31,7 @@ mod publish;
 pub mod scaled;
 mod split;
 mod spool;
-mod spread;
+pub mod spread;
 mod summed;
 mod tell;
 

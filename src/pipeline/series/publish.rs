@@ -104,6 +104,7 @@ pub fn described(placed: Vec<Placed>, axes: Axes, groups: &[String], rows: Vec<S
                 full: Vec::new(),
                 apart: false,
                 quantiles: array.spread.quantiles(),
+                jenks: array.spread.jenks(),
                 gaps: array.spread.gaps(axis),
             })
         })

@@ -2,6 +2,8 @@
 
 use crate::base::{Instant, Interval};
 use crate::formats::territory::Axis;
+use crate::view::MAX_CLASSES;
+use crate::view::classes::jenks_of_each;
 
 /// Values that are kept for the count, evenly taken.
 const MOST_KEPT: usize = 1 << 16;
@@ -65,6 +67,11 @@ impl Spread {
         told
     }
 
+    /// Upper ends of Jenks' classes, for two classes, three, …: of the values that are kept, the last end being the highest of all.
+    pub fn jenks(&self) -> Vec<Vec<f32>> {
+        jenks(&self.kept, self.high)
+    }
+
     /// The longest spans without any value, in the order of time.
     pub fn gaps(&self, axis: &Axis) -> Vec<Interval> {
         let mut runs: Vec<(usize, usize)> = Vec::new();
@@ -80,6 +87,19 @@ impl Spread {
         let at = |step: usize| axis.start_of(step as u64).map(|start| Instant(start.0.clamp(axis.start.0, axis.end.0)));
         runs.into_iter().filter_map(|(from, to)| Some(Interval { start: at(from)?, end: at(to)? })).filter(|gap| gap.start < gap.end).collect()
     }
+}
+
+/// Upper ends of Jenks' classes of values, for two classes, three, …, the last end being `high` where that is known.
+pub fn jenks(values: &[f32], high: Option<f32>) -> Vec<Vec<f32>> {
+    let values: Vec<f64> = values.iter().copied().map(f64::from).collect();
+    let narrow = |ends: Vec<f64>| {
+        let mut ends: Vec<f32> = ends.into_iter().map(|end| end as f32).collect();
+        if let (Some(last), Some(high)) = (ends.last_mut(), high) {
+            *last = high.max(*last);
+        }
+        ends
+    };
+    jenks_of_each(&values, MAX_CLASSES).into_iter().map(narrow).collect()
 }
 
 /// A number that looks drawn by chance, always the same for a place (the finaliser of splitmix64).
@@ -107,6 +127,10 @@ mod tests {
             let expect = 999.0 * share as f32 / (SHARES - 1) as f32;
             assert!((value - expect).abs() < 15.0, "{share}: {value} is far from {expect}");
         }
+        // Evenly spread: classes of the same width.
+        let jenks = spread.jenks();
+        assert_eq!((jenks.len(), jenks[0].len(), jenks[6].len(), jenks[6][7]), (MAX_CLASSES - 1, 2, 8, 999.0));
+        assert!(jenks[2].iter().zip([250.0, 500.0, 750.0, 999.0]).all(|(end, expect)| (end - expect).abs() < 15.0), "{:?}", jenks[2]);
         let axis = Axis { id: String::new(), start: Instant(0), end: Instant(3600 * 1000), step: 3600, calendar: None };
         assert_eq!(spread.gaps(&axis), [Interval { start: Instant(300 * 3600), end: Instant(320 * 3600) }]);
     }

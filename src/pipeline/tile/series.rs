@@ -6,6 +6,7 @@ use crate::energy::demand::{DemandClass, profile};
 use crate::formats::territory::{Axis, Manifest, Series};
 use crate::formats::zarr_group::{self, Coordinate, Labels};
 use crate::formats::{Fault, zarr};
+use crate::pipeline::series::spread::jenks;
 use serde_json::json;
 use std::path::Path;
 
@@ -168,6 +169,7 @@ impl Hourly<'_> {
             rows: names.to_vec(),
             labels: Some(format!("{FEATURES_GROUP}/{id}/feature")),
             layer: Some((*layer).clone()),
+            jenks: jenks(values, None),
             quantiles: (0..=64).filter_map(|share| quantiles.get(share * last / 64)).copied().collect(),
             ..Series::of(id, format!("{FEATURES_GROUP}/{id}/{name}"), AXIS, "kW", Nature::Simulated, dataset.clone())
         });

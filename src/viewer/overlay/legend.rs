@@ -101,11 +101,23 @@ pub(super) fn classify(scene: Res<Scene>, mut values: ResMut<ThemeValues>) {
     let classes = Classes {
         low: sample.first().copied().unwrap_or(0.0),
         range: range(sample, *palette),
-        ends: if *breaks == Breaks::Smooth && palette.is_ordered() { Vec::new() } else { ends(sample, breaks) },
+        ends: match told_classes(&scene, &values, breaks) {
+            Some(ends) => ends,
+            None if *breaks == Breaks::Smooth && palette.is_ordered() => Vec::new(),
+            None => ends(sample, breaks),
+        },
         is_exact: !follows || sample.is_empty() || values.is_complete && are_exact(sample, breaks),
         of,
     };
     values.classes = Some(classes);
+}
+
+/// Jenks' classes as the importer found them in more values than are at hand here.
+fn told_classes(scene: &Scene, values: &ThemeValues, breaks: &Breaks) -> Option<Vec<f64>> {
+    let Breaks::Jenks { classes } = breaks else { return None };
+    let choice = active(scene, &scene.manifest).filter(|choice| choice.scaled.is_none() && !values.is_complete && !values.sample.is_empty())?;
+    let told = choice.series.jenks.get(usize::from(*classes).checked_sub(2)?)?;
+    Some(told.iter().copied().map(f64::from).collect())
 }
 
 fn key_by_day(scene: &Scene, values: &ThemeValues) -> Key {
