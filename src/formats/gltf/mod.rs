@@ -39,7 +39,7 @@ pub mod write;
 
 pub use super::fault::Fault as GltfFault;
 pub use finish::{Finish, Picture, Wrap};
-pub use values::{Values, said};
+pub use values::{Values, said, weight};
 
 /// What a reader of foreign bytes will at most do; beyond a limit it answers with the fault `gltf-limit`.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -113,8 +113,8 @@ impl Values {
     }
 }
 
-/// What a value of JSON costs in memory.
-fn weight(value: &Value) -> u64 {
+/// What a value of JSON costs in memory, bytes.
+pub fn weight(value: &Value) -> u64 {
     let own = size_of::<Value>() as u64;
     own + match value {
         Value::String(text) => text.len() as u64,

@@ -4,7 +4,7 @@
 //! as in CesiumJS. So a door tells the address of its house. What a class is called is told under `class`, unless something else is.
 
 use super::batched::binary;
-use crate::formats::gltf::{Column, Values};
+use crate::formats::gltf::{Column, Values, weight};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -19,6 +19,8 @@ const MAX_INSTANCES: usize = 1 << 20;
 /// Properties of all classes, and values that are told of them.
 const MAX_NAMES: usize = 256;
 const MAX_VALUES: usize = 8 << 20;
+/// What these values may take, bytes.
+const MAX_BYTES: u64 = 256 << 20;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -41,7 +43,7 @@ struct RawClass {
     instances: Map<String, Value>,
 }
 
-/// The columns that a hierarchy tells of so many features; `None` where it is broken.
+/// The columns that a hierarchy tells of so many features; `None` where it is broken, or larger than may be kept.
 pub(super) fn columns(json: &Value, bin: &[u8], rows: usize) -> Option<Vec<Column>> {
     let raw = Raw::deserialize(json).ok()?;
     let count = raw.instances_length;
@@ -69,16 +71,25 @@ pub(super) fn columns(json: &Value, bin: &[u8], rows: usize) -> Option<Vec<Colum
     names.sort_unstable();
     names.dedup();
     names.truncate(MAX_NAMES.min(MAX_VALUES / rows));
-    let chains: Vec<Vec<usize>> = (0..rows).map(|row| above.chain(row)).collect();
-    let told = names.iter().map(|name| {
+    let most = (MAX_VALUES / rows).clamp(1, MAX_ABOVE);
+    let chains: Vec<Vec<usize>> = (0..rows).map(|row| above.chain(row, most)).collect();
+    // A long text that the file holds once costs its length for each row that is part of it.
+    let mut room = MAX_BYTES;
+    let mut told = Vec::with_capacity(names.len() + 1);
+    for name in &names {
         let of = |instance: &usize| json_at(values.get(*class_ids.get(*instance)?)?.get(name)?, *places.get(*instance)?);
-        let list: Vec<Value> = chains.iter().map(|chain| chain.iter().find_map(of).unwrap_or(Value::Null)).collect();
-        Column { name: (*name).to_owned(), values: Values::of_json(&list) }
-    });
-    let mut told: Vec<Column> = told.collect();
-    let called: Vec<String> = class_ids.iter().take(rows).map(|class| raw.classes.get(*class).map_or_else(String::new, |class| class.name.clone())).collect();
-    if !names.contains(&"class") && called.iter().any(|name| !name.is_empty()) {
-        told.push(Column { name: "class".to_owned(), values: Values::Text(called) });
+        let mut list = Vec::with_capacity(rows);
+        for chain in &chains {
+            let value = chain.iter().find_map(of).unwrap_or(Value::Null);
+            room = room.checked_sub(weight(&value))?;
+            list.push(value);
+        }
+        told.push(Column { name: (*name).to_owned(), values: Values::of_json(&list) });
+    }
+    let called = || class_ids.iter().take(rows).map(|class| raw.classes.get(*class).map_or("", |class| class.name.as_str()));
+    if !names.contains(&"class") && called().any(|name| !name.is_empty()) {
+        room.checked_sub(called().map(|name| name.len() as u64).sum())?;
+        told.push(Column { name: "class".to_owned(), values: Values::Text(called().map(str::to_owned).collect()) });
     }
     Some(told)
 }
@@ -108,14 +119,14 @@ impl Above {
     }
 
     /// An instance and all it is part of, the nearer ones first; one that is its own parent is part of nothing.
-    fn chain(&self, instance: usize) -> Vec<usize> {
+    fn chain(&self, instance: usize, most: usize) -> Vec<usize> {
         let mut chain = vec![instance];
         let mut at = 0;
-        while let Some(instance) = chain.get(at).copied().filter(|_| chain.len() < MAX_ABOVE) {
+        while let Some(instance) = chain.get(at).copied().filter(|_| chain.len() < most) {
             at += 1;
             let (Some(from), Some(to)) = (self.starts.get(instance), self.starts.get(instance + 1)) else { continue };
             for parent in self.parents.get(*from..*to).unwrap_or_default() {
-                if chain.len() < MAX_ABOVE && !chain.contains(parent) {
+                if chain.len() < most && !chain.contains(parent) {
                     chain.push(*parent);
                 }
             }
@@ -183,6 +194,25 @@ mod tests {
         json["parentIds"] = json!([1, 2, 0, 2]);
         json["parentCounts"] = json!([1, 1, 2]);
         assert_eq!(told(&json, 3)["colour"], text(&["blue", "red", "blue"]));
+    }
+
+    #[test]
+    fn a_long_text_that_many_are_part_of_is_no_way_to_fill_the_memory() {
+        let rows = 20_000;
+        let ids = [vec![0; rows], vec![1]].concat();
+        let long = |length: usize| {
+            json!({
+                "classes": [{ "length": rows, "instances": {} }, { "length": 1, "instances": { "address": ["x".repeat(length)] } }],
+                "instancesLength": rows + 1, "classIds": ids, "parentIds": vec![rows; rows + 1],
+            })
+        };
+        assert!(columns(&long(10), &[], rows).is_some());
+        assert_eq!(columns(&long(100_000), &[], rows), None);
+        // Chains of which each feature is at the end of another one.
+        let parents: Vec<usize> = (1..=1 << 20).collect();
+        let zeros = vec![0; 1 << 20];
+        let deep = json!({ "classes": [{ "length": 1 << 20, "instances": {} }], "instancesLength": 1 << 20, "classIds": zeros, "parentIds": parents });
+        assert_eq!(columns(&deep, &[], 1 << 20), Some(Vec::new()));
     }
 
     #[test]
