@@ -15,8 +15,9 @@ const KEY_LINE = 11;
 export function saveButtons(of, picture) {
   const what = t(`save-of-${of}`);
   const named = (key, short, act) => {
-    const words = `${t(key)} (${what})`;
-    const button = make("button", of === "curves" ? t(key) : short, { type: "button", class: "small", "aria-label": words, title: words });
+    // What is heard begins with what is seen.
+    const seen = of === "curves" ? t(key) : short;
+    const button = make("button", seen, { type: "button", class: "small", "aria-label": `${seen}, ${what}`, title: `${t(key)} (${what})` });
     button.onclick = act;
     return button;
   };
