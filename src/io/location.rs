@@ -1,6 +1,7 @@
 //! Where a territory lies, and the way from there to its files.
 
 use super::IoFault;
+use crate::base::percent_decoded_text;
 use std::path::{Path, PathBuf};
 
 /// The root of a territory.
@@ -69,7 +70,7 @@ impl Location {
             Some((path, query)) => (path, Some(query)),
             None => (without_fragment, None),
         };
-        let Some(decoded) = percent_decoded(path) else {
+        let Some(decoded) = percent_decoded_text(path) else {
             return refuse("not a path");
         };
         if decoded.is_empty() || decoded.starts_with('/') {
@@ -125,27 +126,6 @@ impl std::fmt::Display for Location {
             Self::Url(url) => f.write_str(url),
         }
     }
-}
-
-/// `None` when what is encoded is not UTF-8. A `%` that encodes nothing stands for itself.
-fn percent_decoded(text: &str) -> Option<String> {
-    let bytes = text.as_bytes();
-    let mut decoded = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = |index: usize| bytes.get(index).and_then(|b| char::from(*b).to_digit(16));
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                decoded.push((16 * high + low) as u8);
-                at += 3;
-            }
-            _ => {
-                decoded.push(byte);
-                at += 1;
-            }
-        }
-    }
-    String::from_utf8(decoded).ok()
 }
 
 /// Everything but unreserved characters, `/` and the harmless sub-delimiters is written `%XX` (RFC 3986, section 3.3).

@@ -21,7 +21,6 @@ use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::path::Path;
 use walk::{MAX_FILE_BYTES, Walk};
-pub(super) use walk::percent_decoded;
 
 /// Most files looked at in one run.
 pub const MAX_FILES: usize = 1 << 20;

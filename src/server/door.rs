@@ -1,6 +1,7 @@
 //! What may be looked for at all: plain files below the served folders, and nothing hidden.
 
 use super::router::missing;
+use crate::base::percent_decoded_text;
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::middleware::Next;
@@ -30,7 +31,7 @@ pub async fn door(State(folders): State<Folders>, request: Request, next: Next) 
 /// The parts of an address once decoded, as the file service decodes it; `None` when one of them may not be asked for.
 fn parts(path: &str) -> Option<Vec<String>> {
     // Decoded before it is split: `%2f` and `%5c` separate like what they stand for.
-    let decoded = decoded(path)?;
+    let decoded = percent_decoded_text(path)?;
     let parts: Vec<String> = decoded
         .split(['/', '\\'])
         .filter(|part| !part.is_empty())
@@ -38,28 +39,6 @@ fn parts(path: &str) -> Option<Vec<String>> {
         .collect();
     let hidden = parts.iter().any(|part| part.starts_with('.') || part.contains('\0'));
     (!hidden).then_some(parts)
-}
-
-/// Percent signs as the bytes they stand for; `None` where that is no text.
-fn decoded(path: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.bytes();
-    while let Some(byte) = rest.next() {
-        if byte != b'%' {
-            bytes.push(byte);
-            continue;
-        }
-        let mut ahead = rest.clone();
-        let digit = |byte: Option<u8>| char::from(byte?).to_digit(16);
-        match (digit(ahead.next()), digit(ahead.next())) {
-            (Some(high), Some(low)) => {
-                bytes.push((16 * high + low) as u8);
-                rest = ahead;
-            }
-            _ => bytes.push(byte),
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 impl Folders {

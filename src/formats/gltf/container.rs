@@ -2,6 +2,7 @@
 
 use super::json::Document;
 use super::{GltfFault, Limits};
+use crate::base::percent_decoded;
 
 const MAGIC: &[u8; 4] = b"glTF";
 const JSON_CHUNK: u32 = 0x4E4F_534A;
@@ -156,27 +157,6 @@ pub fn data_uri(uri: &str) -> Option<Vec<u8>> {
         }
     }
     Some(out)
-}
-
-/// A `%` that encodes nothing stands for itself.
-fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let hex = |index: usize| bytes.get(index).and_then(|digit| char::from(*digit).to_digit(16));
-        match (byte, hex(at + 1), hex(at + 2)) {
-            (b'%', Some(high), Some(low)) => {
-                out.push((16 * high + low) as u8);
-                at += 3;
-            }
-            _ => {
-                out.push(byte);
-                at += 1;
-            }
-        }
-    }
-    out
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The walk: from a file to those it names, each looked at once, within bounds.
 
 use super::{Checked, MAX_FILES, sources};
-use crate::base::{Finding, Severity};
+use crate::base::{Finding, Severity, percent_decoded};
 use crate::formats::check::content::{self, Place};
 use crate::formats::check::tileset::{ContentLink, ImplicitLink, tileset};
 use crate::formats::check::{Kind, kind, schema};
@@ -404,7 +404,7 @@ pub(super) fn resolve(folder: &Path, uri: &str) -> Option<PathBuf> {
         return None;
     }
     let mut path = folder.to_owned();
-    for part in percent_decoded(uri).split('/') {
+    for part in String::from_utf8_lossy(&percent_decoded(uri)).split('/') {
         match part {
             "" | "." => {}
             ".." => {
@@ -419,28 +419,6 @@ pub(super) fn resolve(folder: &Path, uri: &str) -> Option<PathBuf> {
         }
     }
     Some(path)
-}
-
-pub(in crate::pipeline) fn percent_decoded(uri: &str) -> String {
-    let mut bytes = Vec::with_capacity(uri.len());
-    let mut rest = uri.as_bytes();
-    while let Some((&first, tail)) = rest.split_first() {
-        let hex = tail.get(..2).and_then(|two| std::str::from_utf8(two).ok());
-        match hex
-            .and_then(|hex| u8::from_str_radix(hex, 16).ok())
-            .filter(|_| first == b'%')
-        {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or(&[]);
-            }
-            None => {
-                bytes.push(first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 /// The levels of a quadtree's subtree that stands alone: from the bits of its children, which fit one depth only, or of its tiles. `None` when all is constant.

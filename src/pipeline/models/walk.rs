@@ -1,6 +1,6 @@
 //! A tileset and all that it names as one tree: explicit tiles, tilesets inside tilesets, implicit quadtrees and octrees. Everything is bounded.
 
-use crate::base::{Finding, Report, Severity};
+use crate::base::{Finding, Report, Severity, percent_decoded};
 use crate::formats::tiles3d::implicit::{MAX_LEVEL, MAX_SUBTREE_LEVELS};
 use crate::formats::tiles3d::tileset::MAX_TILESET_BYTES;
 use crate::formats::tiles3d::{
@@ -145,7 +145,7 @@ pub fn resolved(base: &Path, from: &Path, uri: &str) -> Option<PathBuf> {
     if plain.exists() || !name.contains('%') {
         return Some(plain);
     }
-    let decoded = crate::pipeline::check::percent_decoded(name);
+    let decoded = String::from_utf8_lossy(&percent_decoded(name)).into_owned();
     let stays = Path::new(&decoded)
         .components()
         .all(|part| matches!(part, std::path::Component::Normal(_)));
