@@ -1,6 +1,7 @@
 //! From a decoded content to arrays the graphics card takes as they are, and to what rays ask. Pure functions, run off the main thread.
 
 use super::bvh::Bvh;
+use super::narrow::Narrow;
 use super::{curtain, rise};
 use crate::base::Bounds2;
 use crate::formats::gltf::{PropertyTable, Stroke, TileContent, TileMesh};
@@ -30,7 +31,7 @@ pub struct MeshArrays {
     pub strokes: Vec<Stroke>,
     /// Where a picture lies on it, when one may: its rectangle in Web Mercator (metres), and the places of its positions there.
     pub places: Option<(Bounds2, Vec<[u16; 2]>)>,
-    pub indices: TriangleIndices,
+    pub indices: Narrow,
     pub low: [f32; 3],
     pub high: [f32; 3],
     pub ecef_from_mesh: DMat4,
@@ -40,13 +41,6 @@ pub struct MeshArrays {
     pub translucent: bool,
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
-}
-
-/// As narrow as the number of positions allows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum TriangleIndices {
-    U16(Vec<u16>),
-    U32(Vec<u32>),
 }
 
 impl TileArrays {
@@ -104,11 +98,7 @@ impl MeshArrays {
         Self {
             translucent: colours.iter().any(|[_, _, _, alpha]| *alpha < 255),
             bvh,
-            indices: if count <= usize::from(u16::MAX) {
-                TriangleIndices::U16(source.indices.iter().map(|i| *i as u16).collect())
-            } else {
-                TriangleIndices::U32(source.indices)
-            },
+            indices: Narrow::from(source.indices),
             positions: source.positions,
             normals,
             colours,
@@ -124,12 +114,9 @@ impl MeshArrays {
     }
 
     fn bytes(&self) -> u64 {
-        let indices = match &self.indices {
-            TriangleIndices::U16(indices) => indices.len() as u64 * 2,
-            TriangleIndices::U32(indices) => indices.len() as u64 * 4,
-        };
-        // 24 bytes a vertex on the GPU; positions and triangles once more for picking.
-        self.strokes.len() as u64 * 16 + self.bvh.bytes() as u64 + self.feature_ids.len() as u64 * (24 + 4) + indices
+        // 24 bytes a vertex on the GPU; positions, triangles and rows once more for picking.
+        let rows = if self.table.is_some() { Narrow::bytes_of(&self.feature_ids) } else { 0 };
+        (self.strokes.len() * 16 + self.feature_ids.len() * 24 + self.indices.bytes() + self.bvh.bytes() + rows) as u64
     }
 }
 

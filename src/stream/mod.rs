@@ -15,7 +15,7 @@
 //! | `cloud/` | an octree of points in one file becomes nodes, its chunks contents |
 //! | `ground/` | pyramids of ground and of what lies on it become nodes, their tiles contents |
 //! | `share.rs` | one memory ceiling for several engines |
-//! | `arrays.rs`, `bvh.rs`, `dots.rs` | a content as the graphics card and rays want it |
+//! | `arrays.rs`, `narrow.rs`, `bvh.rs`, `dots.rs` | a content as the graphics card and rays want it |
 //! | `rise.rs`, `curtain.rs` | what values raise, and the walls under it |
 //! | `parcel.rs` | the same as one run of bytes, from worker to page |
 //! | `volume.rs`, `paths.rs` | bounding volumes in ECEF; references between files |
@@ -32,6 +32,7 @@ mod fade;
 pub mod ground;
 mod grow;
 mod implicit;
+pub mod narrow;
 pub mod parcel;
 pub mod paths;
 pub mod rise;

@@ -2,8 +2,9 @@
 //!
 //! Little-endian, lengths before their values. Writer and reader are of the same build, so there is no version; the reader trusts no length all the same.
 
-use super::arrays::{MeshArrays, TileArrays, TriangleIndices};
+use super::arrays::{MeshArrays, TileArrays};
 use super::bvh::{Bvh, Node};
+use super::narrow::Narrow;
 use crate::base::Bounds2;
 use crate::formats::gltf::{Column, PropertyTable, Values};
 use glam::{DMat4, Vec3};
@@ -25,11 +26,7 @@ pub fn pack(tile: &TileArrays) -> Vec<u8> {
             }
             array(&mut out, places, |out, place| place.iter().for_each(|share| out.extend(share.to_le_bytes())));
         }
-        flag(&mut out, matches!(mesh.indices, TriangleIndices::U16(_)));
-        match &mesh.indices {
-            TriangleIndices::U16(indices) => array(&mut out, indices, |out, index| out.extend(index.to_le_bytes())),
-            TriangleIndices::U32(indices) => array(&mut out, indices, |out, index| out.extend(index.to_le_bytes())),
-        }
+        narrow(&mut out, &mesh.indices);
         for value in mesh.low.iter().chain(&mesh.high) {
             out.extend(value.to_le_bytes());
         }
@@ -48,7 +45,7 @@ pub fn pack(tile: &TileArrays) -> Vec<u8> {
                 out.extend(value.to_le_bytes());
             }
         });
-        array(&mut out, triangles, |out, corners| corners.iter().for_each(|index| out.extend(index.to_le_bytes())));
+        narrow(&mut out, triangles);
     }
     count(&mut out, tile.tables.len());
     for table in &tile.tables {
@@ -93,6 +90,14 @@ fn array<T>(out: &mut Vec<u8>, values: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
     }
 }
 
+fn narrow(out: &mut Vec<u8>, numbers: &Narrow) {
+    flag(out, matches!(numbers, Narrow::U16(_)));
+    match numbers {
+        Narrow::U16(numbers) => array(out, numbers, |out, number| out.extend(number.to_le_bytes())),
+        Narrow::U32(numbers) => array(out, numbers, |out, number| out.extend(number.to_le_bytes())),
+    }
+}
+
 fn kind<T>(out: &mut Vec<u8>, kind: u8, values: &[T], write: impl Fn(&mut Vec<u8>, &T)) {
     out.push(kind);
     array(out, values, write);
@@ -114,11 +119,7 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
         } else {
             None
         };
-        let indices = if parcel.flag()? {
-            TriangleIndices::U16(parcel.array(u16::from_le_bytes)?)
-        } else {
-            TriangleIndices::U32(parcel.array(u32::from_le_bytes)?)
-        };
+        let indices = parcel.narrow()?;
         let (low, high) = (floats(&parcel.take::<12>()?), floats(&parcel.take::<12>()?));
         let ecef_from_mesh = DMat4::from_cols_array(&parcel.doubles()?);
         let table = parcel.count()?.checked_sub(1);
@@ -128,9 +129,7 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
             let corner = |first: usize| Vec3::from_array([0, 1, 2].map(|axis| f32::from_bits(words[first + axis])));
             Node { min: corner(0), max: corner(3), first: words[6], count: words[7], right: words[8] }
         })?;
-        let triangles = parcel.array(|bytes: [u8; 12]| [0, 1, 2].map(|at| word(&bytes, at)))?;
-        let asked = if triangles.is_empty() { Vec::new() } else { positions.clone() };
-        let bvh = Bvh::from_parts(nodes, triangles, asked)?;
+        let bvh = Bvh::from_parts(nodes, parcel.narrow()?, &positions)?;
         Some(MeshArrays {
             positions, normals, colours, feature_ids, strokes, places, indices, low, high, ecef_from_mesh, table, double_sided, translucent, bvh,
         })
@@ -207,6 +206,10 @@ impl Parcel<'_> {
         Some(parts.iter().map(|part| read(*part)).collect())
     }
 
+    fn narrow(&mut self) -> Option<Narrow> {
+        Some(if self.flag()? { Narrow::U16(self.array(u16::from_le_bytes)?) } else { Narrow::U32(self.array(u32::from_le_bytes)?) })
+    }
+
     /// Values of no fixed length; each takes at least one byte, so that no list is longer than what is left.
     fn list<T>(&mut self, read: impl Fn(&mut Self) -> Option<T>) -> Option<Vec<T>> {
         let length = self.count()?;
@@ -279,7 +282,7 @@ mod tests {
     #[test]
     fn large_meshes_keep_their_wide_indices() {
         let tile = tile(70_000, 2, false);
-        assert!(matches!(tile.meshes[0].indices, TriangleIndices::U32(_)));
+        assert!(matches!(tile.meshes[0].indices, Narrow::U32(_)));
         assert_eq!(unpack(&pack(&tile)), Some(tile));
     }
 }

@@ -219,8 +219,8 @@ impl<'a> Found<'a> {
 fn place(found: &Found) -> (DVec3, DVec3) {
     let meshes = found.tile.meshes.iter().filter(|mesh| mesh.table == Some(found.table));
     let corners = meshes.flat_map(|mesh| {
-        let of_feature = mesh.bvh.positions().iter().zip(&mesh.feature_ids).filter(|(_, id)| **id as usize == found.row);
-        of_feature.map(|(position, _)| mesh.ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3()))
+        let of_feature = mesh.bvh.positions().zip(mesh.feature_ids.iter()).filter(|(_, id)| *id as usize == found.row);
+        of_feature.map(|(position, _)| mesh.ecef_from_mesh.transform_point3(position.as_dvec3()))
     });
     corners.fold((DVec3::INFINITY, DVec3::NEG_INFINITY), |(low, high), corner| (low.min(corner), high.max(corner)))
 }

@@ -16,6 +16,7 @@ use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
 use crate::stream::bvh::{Bvh, Hit};
 use crate::stream::dots::Dots;
+use crate::stream::narrow::Narrow;
 use crate::stream::rise;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -26,7 +27,8 @@ use std::sync::Arc;
 pub struct PickMesh {
     pub ecef_from_mesh: DMat4,
     pub bvh: Arc<Bvh>,
-    pub feature_ids: Vec<u32>,
+    /// By vertex, the row of [`Self::table`]; none where there is no table.
+    pub feature_ids: Narrow,
     pub table: Option<usize>,
     /// Its points, where it has any, and what is known of each.
     pub dots: Dots,
@@ -90,7 +92,7 @@ impl ResidentTile {
     fn is_hidden(&self, mesh: &PickMesh, vertex: u32) -> bool {
         let row = || {
             let hidden = self.hidden.get(mesh.table?).filter(|hidden| !hidden.is_empty())?;
-            hidden.get(*mesh.feature_ids.get(vertex as usize)? as usize).copied()
+            hidden.get(mesh.feature_ids.get(vertex as usize)? as usize).copied()
         };
         row().unwrap_or(false)
     }
@@ -120,7 +122,7 @@ impl Resident {
         if self.year.is_none() && self.filters.is_empty() {
             return false;
         }
-        let of_feature = mesh.table.and_then(|table| Some((tile.tables.get(table)?, *mesh.feature_ids.get(vertex as usize)? as usize)));
+        let of_feature = mesh.table.and_then(|table| Some((tile.tables.get(table)?, mesh.feature_ids.get(vertex as usize)? as usize)));
         let Some((table, row)) = of_feature else { return false };
         self.year.is_some_and(|year| !Lives::of(table).get(row).stands(year)) || row < table.count && !passes(&self.filters, &layer.id, table, row)
     }
@@ -191,11 +193,12 @@ fn raised_hit(lifting: &Lifting, layer: &ResidentLayer, tile: &ResidentTile, mes
     let up = if up.y > 0.999 { Vec3::Y } else { up };
     // As a whole, where it lies on the ground; our own areas and what the shader raises are the same.
     let is_whole = table.class == "area";
-    let codes = if is_whole { vec![1; mesh.feature_ids.len()] } else { rise::codes(mesh.bvh.positions(), &mesh.feature_ids, up) };
+    let positions = || mesh.bvh.positions().map(|position| position.to_array()).collect::<Vec<_>>();
+    let codes = if is_whole { vec![1; mesh.feature_ids.len()] } else { rise::codes(&positions(), &mesh.feature_ids.iter().collect::<Vec<_>>(), up) };
     let heights: Vec<f32> = (0..table.count).map(|row| lifting.of(&layer.id, table, row)).collect();
     let moved = |vertex: u32| {
         let lifted = codes.get(vertex as usize).is_some_and(|code| rise::is_lifted(*code));
-        let row = mesh.feature_ids.get(vertex as usize).map(|row| *row as usize);
+        let row = mesh.feature_ids.get(vertex as usize).map(|row| row as usize);
         row.filter(|_| lifted).and_then(|row| heights.get(row)).map_or(Vec3::ZERO, |height| *height * up)
     };
     mesh.bvh.nearest_moved(origin, along, counts, moved)

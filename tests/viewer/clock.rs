@@ -24,7 +24,7 @@ fn below(running: &Running, place: DVec3, raised: bool) -> Option<(f64, String)>
     let hit = nearest_raised(resident, lifting, ecef.transform_point3(from), ecef.transform_vector3(-DVec3::Y), |kind| kind == LayerKind::Buildings)?;
     let tile = resident.layers[hit.layer].tiles.get(&hit.tile)?;
     let mesh = &tile.meshes[hit.mesh];
-    let id = tile.tables[mesh.table?].text("id", mesh.feature_ids[hit.vertex as usize] as usize)?;
+    let id = tile.tables[mesh.table?].text("id", mesh.feature_ids.get(hit.vertex as usize)? as usize)?;
     Some((hit.distance, id.to_owned()))
 }
 

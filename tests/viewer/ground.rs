@@ -91,8 +91,8 @@ fn vectors_follow_ground_that_is_not_flat() {
     assert!(ground.tiles.values().any(|tile| tile.shown));
     let (mut asked, mut low, mut high) = (0, f64::MAX, f64::MIN);
     for mesh in vectors.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.meshes) {
-        for triangle in mesh.bvh.triangles().iter().step_by(97) {
-            let corners = triangle.map(|at| glam::Vec3::from(mesh.bvh.positions()[at as usize]).as_dvec3());
+        for triangle in mesh.bvh.triangles().step_by(97) {
+            let corners = triangle.map(|at| mesh.bvh.position(at).unwrap().as_dvec3());
             let middle = mesh.ecef_from_mesh.transform_point3((corners[0] + corners[1] + corners[2]) / 3.0);
             let Some(above) = heights_over(middle) else { continue };
             assert!((-2.0..40.0).contains(&above), "{above} m");
@@ -114,8 +114,8 @@ fn vectors_lie_flat_while_the_ground_is_hidden() {
     let extent = |running: &Running| {
         let resident = running.resource::<Resident>();
         let shown = resident.layers[1].tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.meshes);
-        let heights = shown.flat_map(|mesh| mesh.bvh.positions().iter().map(|at| {
-            let ecef = mesh.ecef_from_mesh.transform_point3(glam::Vec3::from(*at).as_dvec3());
+        let heights = shown.flat_map(|mesh| mesh.bvh.positions().map(|at| {
+            let ecef = mesh.ecef_from_mesh.transform_point3(at.as_dvec3());
             jumeau::geodesy::Ecef(ecef).to_lonlath().height_m
         }).collect::<Vec<_>>());
         let (low, high) = heights.fold((f64::MAX, f64::MIN), |(low, high), at| (low.min(at), high.max(at)));

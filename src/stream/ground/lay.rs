@@ -104,11 +104,11 @@ fn upwards(lat_deg: f64) -> f64 {
 
 impl Patch {
     pub fn new(bvh: Arc<Bvh>, ecef_from_mesh: DMat4) -> Self {
-        let place = |position: &[f32; 3]| {
-            let at = Ecef(ecef_from_mesh.transform_point3(Vec3::from_array(*position).as_dvec3())).to_lonlath();
+        let place = |position: Vec3| {
+            let at = Ecef(ecef_from_mesh.transform_point3(position.as_dvec3())).to_lonlath();
             [at.lon_deg, upwards(at.lat_deg), at.height_m]
         };
-        let places: Vec<[f64; 3]> = bvh.positions().iter().map(place).collect();
+        let places: Vec<[f64; 3]> = bvh.positions().map(place).collect();
         let mut bounds = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
         for [x, y, _] in &places {
             bounds = [bounds[0].min(*x), bounds[1].min(*y), bounds[2].max(*x), bounds[3].max(*y)];
@@ -116,7 +116,7 @@ impl Patch {
         let up = ecef_from_mesh.inverse().transform_vector3(ecef_from_mesh.w_axis.truncate()).normalize_or(DVec3::Y).as_vec3();
         let mut normals = vec![Vec3::ZERO; places.len()];
         for triangle in bvh.triangles() {
-            let corner = |at: u32| bvh.positions().get(at as usize).copied().map_or(Vec3::ZERO, Vec3::from);
+            let corner = |at: u32| bvh.position(at).unwrap_or_default();
             let [a, b, c] = triangle.map(corner);
             let normal = (b - a).cross(c - a);
             // A skirt looks aside, and the ground that it hangs on does not.
@@ -124,7 +124,7 @@ impl Patch {
                 continue;
             }
             for at in triangle {
-                if let Some(sum) = normals.get_mut(*at as usize) {
+                if let Some(sum) = normals.get_mut(at as usize) {
                     *sum += normal;
                 }
             }
@@ -238,7 +238,7 @@ impl Surface {
             for triangle in patch.bvh.triangles() {
                 let corner = |at: u32| {
                     let [x, y, height_m] = patch.places.get(at as usize).copied()?;
-                    let position = patch.bvh.positions().get(at as usize).copied()?;
+                    let position = patch.bvh.position(at)?;
                     let normal = patch.normals.get(at as usize).copied()?;
                     Some(([(x - west) / (east - west), (y - south) / (north - south)], height_m, position, normal))
                 };
@@ -248,7 +248,7 @@ impl Surface {
                 if beside(0) || beside(1) {
                     continue;
                 }
-                let of = |position: [f32; 3]| from_enu(tile_from_mesh.transform_point3(Vec3::from_array(position).as_dvec3()));
+                let of = |position: Vec3| from_enu(tile_from_mesh.transform_point3(position.as_dvec3()));
                 let towards = |normal: Vec3| from_enu(tile_from_mesh.transform_vector3(normal.as_dvec3())).as_vec3().normalize_or(Vec3::Y);
                 let mut facet = Facet {
                     at,

@@ -116,7 +116,7 @@ fn pick(resident: &Resident, lifts: &Lifts, anchor: &Anchor, eye: DVec3, ray: DV
     });
     let (table, row) = match painted.filter(|(table, row)| *row < table.count) {
         Some(painted) => painted,
-        None => (tile.tables.get(mesh.table?)?, *mesh.feature_ids.get(hit.vertex as usize)? as usize),
+        None => (tile.tables.get(mesh.table?)?, mesh.feature_ids.get(hit.vertex as usize)? as usize),
     };
     let selection = Selection { layer: layer.id.clone(), id: table.text("id", row)?.to_owned() };
     Some((selection, [told(mesh, &hit), said(mesh, &hit), tile.about.clone()].concat()))

@@ -13,7 +13,6 @@ use crate::viewer::platform;
 use crate::viewer::resident::{PickMesh, Resident, ResidentTile};
 use crate::viewer::vocab::{RoofFacts, Scene, ViewCommand};
 use bevy::prelude::*;
-use glam::DVec3;
 
 /// What is drawn around the roof, metres: half of the location plan, as wide as a sheet.
 const AROUND_M: f64 = 480.0;
@@ -72,13 +71,13 @@ fn scenery(scene: &Scene, resident: &Resident, found: &MyRoof) -> Scenery {
 }
 
 fn id<'t>(tile: &'t ResidentTile, mesh: &PickMesh, vertex: u32) -> Option<&'t str> {
-    tile.tables.get(mesh.table?)?.text("id", *mesh.feature_ids.get(vertex as usize)? as usize)
+    tile.tables.get(mesh.table?)?.text("id", mesh.feature_ids.get(vertex as usize)? as usize)
 }
 
 /// The triangles of a mesh in the local frame, each with its first vertex.
 fn triangles(frame: &EnuFrame, mesh: &PickMesh, mut each: impl FnMut(u32, Triangle)) {
     let enu_from_mesh = frame.ecef_from_enu.inverse() * mesh.ecef_from_mesh;
-    let points: Vec<[f64; 3]> = mesh.bvh.positions().iter().map(|[x, y, z]| enu_from_mesh.transform_point3(DVec3::new(f64::from(*x), f64::from(*y), f64::from(*z))).to_array()).collect();
+    let points: Vec<[f64; 3]> = mesh.bvh.positions().map(|position| enu_from_mesh.transform_point3(position.as_dvec3()).to_array()).collect();
     for corners in mesh.bvh.triangles() {
         let at = |corner: u32| points.get(corner as usize).copied();
         if let (Some(a), Some(b), Some(c)) = (at(corners[0]), at(corners[1]), at(corners[2])) {

@@ -9,8 +9,9 @@ use crate::formats::gltf::sampled::Sampled;
 use crate::formats::tiles3d::content::{Drawn, Painting};
 use crate::i18n::place_name;
 use crate::stream::rise;
-use crate::stream::arrays::{MeshArrays, TileArrays, TriangleIndices, snorm, table_bytes};
+use crate::stream::arrays::{MeshArrays, TileArrays, snorm, table_bytes};
 use crate::stream::bvh::Bvh;
+use crate::stream::narrow::Narrow;
 use crate::stream::cloud::Block;
 use crate::stream::dots::Dots;
 use crate::stream::ground::{Flat, Laid, Made, Plot, lay};
@@ -47,7 +48,8 @@ pub struct LoadedMesh {
     pub look: Look,
     /// For picking and for the height of the ground.
     pub bvh: Bvh,
-    pub feature_ids: Vec<u32>,
+    /// By vertex, the row of its table; none where there is no table.
+    pub feature_ids: Narrow,
     /// Its points, where it has any, and what is known of each.
     pub dots: Dots,
     pub told: Vec<Column>,
@@ -188,13 +190,15 @@ pub fn load(drawn: Drawn, wish: &Wish) -> LoadedTile {
                 })
                 .collect();
             // 24 bytes a vertex on the GPU (eight more for its place on a picture), positions and indices once more for picking.
-            let a_vertex = 24 + 4 + if loaded.look.picture.is_some() { 8 } else { 0 };
+            let a_vertex = 24 + if loaded.look.picture.is_some() { 8 } else { 0 };
+            let indices = loaded.mesh.indices().map_or(0, |indices| indices.len() as u64 * if matches!(indices, Indices::U16(_)) { 2 } else { 4 });
             let told: u64 = loaded.told.iter().map(|column| column.values.len() as u64 * 4).sum();
             bytes += loaded.bvh.bytes() as u64
                 + loaded.dots.bytes() as u64
                 + told
                 + loaded.mesh.count_vertices() as u64 * a_vertex
-                + loaded.bvh.triangle_count() as u64 * 12;
+                + indices
+                + loaded.feature_ids.bytes() as u64;
             loaded
         })
         .collect();
@@ -283,7 +287,7 @@ fn names(meshes: &[MeshArrays], tables: &[Named]) -> Vec<NamedPlace> {
     for mesh in meshes {
         let Some(named) = mesh.table.and_then(|table| tables.get(table)).filter(|named| !named.is_empty()) else { continue };
         let mut things: BTreeMap<u32, Thing> = BTreeMap::new();
-        let corners = |triangle: &[u32; 3]| {
+        let corners = |triangle: [u32; 3]| {
             let row = *mesh.feature_ids.get(triangle[0] as usize)?;
             if !named.contains_key(&row) {
                 return None;
@@ -291,12 +295,7 @@ fn names(meshes: &[MeshArrays], tables: &[Named]) -> Vec<NamedPlace> {
             let [a, b, c] = triangle.map(|index| mesh.positions.get(index as usize).copied().map(Vec3::from_array));
             Some((row, [a?, b?, c?]))
         };
-        let indices: Vec<u32> = match &mesh.indices {
-            TriangleIndices::U16(indices) => indices.iter().map(|index| u32::from(*index)).collect(),
-            TriangleIndices::U32(indices) => indices.clone(),
-        };
-        let triangles = indices.as_chunks::<3>().0;
-        for (row, [a, b, c]) in triangles.iter().filter_map(corners) {
+        for (row, [a, b, c]) in mesh.indices.threes().filter_map(corners) {
             let thing = things.entry(row).or_insert(Thing {
                 sum: DVec3::ZERO,
                 weight: 0.0,
@@ -312,7 +311,7 @@ fn names(meshes: &[MeshArrays], tables: &[Named]) -> Vec<NamedPlace> {
                 thing.high = thing.high.max(corner);
             }
         }
-        for (row, [a, b, c]) in triangles.iter().filter_map(corners) {
+        for (row, [a, b, c]) in mesh.indices.threes().filter_map(corners) {
             let Some(thing) = things.get_mut(&row) else { continue };
             let middle = ((a + b + c) / 3.0).as_dvec3();
             let away = middle.distance(thing.sum / thing.weight.max(f64::MIN_POSITIVE));
@@ -345,8 +344,14 @@ fn bare(topology: PrimitiveTopology, positions: Vec<[f32; 3]>, normals: Vec<[i8;
     mesh
 }
 
+/// What rays ask of the rows of a mesh.
+fn asked(table: Option<usize>, feature_ids: &[u32]) -> Narrow {
+    table.map_or_else(Narrow::default, |_| Narrow::from(feature_ids.to_vec()))
+}
+
 fn own_mesh(source: MeshArrays) -> LoadedMesh {
-    let mut mesh = bare(PrimitiveTopology::TriangleList, source.positions, source.normals, source.colours, source.feature_ids.clone());
+    let rows = asked(source.table, &source.feature_ids);
+    let mut mesh = bare(PrimitiveTopology::TriangleList, source.positions, source.normals, source.colours, source.feature_ids);
     let rect = source.places.map(|(rect, places)| {
         mesh.insert_attribute(ATTRIBUTE_PLACE, VertexAttributeValues::Unorm16x2(places));
         rect
@@ -359,8 +364,8 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         mesh.insert_attribute(ATTRIBUTE_STROKE, VertexAttributeValues::Float32x4(source.strokes));
     }
     mesh.insert_indices(match source.indices {
-        TriangleIndices::U16(indices) => Indices::U16(indices),
-        TriangleIndices::U32(indices) => Indices::U32(indices),
+        Narrow::U16(indices) => Indices::U16(indices),
+        Narrow::U32(indices) => Indices::U32(indices),
     });
     LoadedMesh {
         mesh,
@@ -371,7 +376,7 @@ fn own_mesh(source: MeshArrays) -> LoadedMesh {
         translucent: source.translucent,
         look: Look { stroked, ..Look::default() },
         bvh: source.bvh,
-        feature_ids: source.feature_ids,
+        feature_ids: rows,
         dots: Dots::default(),
         told: Vec::new(),
         probes: Vec::new(),
@@ -436,15 +441,14 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         Shape::Lines => PrimitiveTopology::LineList,
         Shape::Points | Shape::Triangles => PrimitiveTopology::TriangleList,
     };
-    let count = source.positions.len();
-    let mut mesh = bare(topology, source.positions, normals, source.colors, source.feature_ids.clone());
+    let rows = if source.shape == Shape::Points { asked(source.table, &of_dots) } else { asked(source.table, &source.feature_ids) };
+    let mut mesh = bare(topology, source.positions, normals, source.colors, source.feature_ids);
     if picture.is_some() {
         mesh.insert_attribute(ATTRIBUTE_UV, VertexAttributeValues::Float32x2(source.finish.uvs));
     }
-    mesh.insert_indices(if count <= usize::from(u16::MAX) {
-        Indices::U16(source.indices.iter().map(|i| *i as u16).collect())
-    } else {
-        Indices::U32(source.indices)
+    mesh.insert_indices(match Narrow::from(source.indices) {
+        Narrow::U16(indices) => Indices::U16(indices),
+        Narrow::U32(indices) => Indices::U32(indices),
     });
     LoadedMesh {
         mesh,
@@ -455,7 +459,7 @@ fn load_mesh(mut source: TileMesh, rows: usize, opaque: &[bool], wish: &Wish) ->
         translucent: see_through && cutoff == 0,
         look,
         bvh,
-        feature_ids: if source.shape == Shape::Points { of_dots } else { source.feature_ids },
+        feature_ids: rows,
         dots,
         told,
         probes: Vec::new(),
