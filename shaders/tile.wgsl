@@ -179,8 +179,7 @@ fn moved_normal(stroke: vec4<f32>, normal: vec3<f32>, machine: vec3<f32>) -> vec
 }
 #endif
 
-#ifdef FEATURES
-#ifndef STROKED
+#ifdef SHINES
 // Colour of a module, and how wide and long it is, metres.
 const MODULE: vec3<f32> = vec3(0.020, 0.034, 0.085);
 const MODULE_M: vec2<f32> = vec2(1.13, 1.75);
@@ -220,7 +219,6 @@ fn shining(colour: vec3<f32>, in: Varying, lit: f32) -> vec3<f32> {
     }
     return seen + share * glint * vec3(1.0, 0.92, 0.74);
 }
-#endif
 #endif
 
 #ifdef POINTS
@@ -349,8 +347,7 @@ fn vertex(in: Vertex) -> Varying {
         out.clip = vec4(0.0, 0.0, 2.0, 1.0);
     }
 #endif
-#ifdef FEATURES
-#ifndef STROKED
+#ifdef SHINES
     var shine = 0.0;
     if in.normal.w > 0.0 && normal.y > 0.3 && no_data < 0.5 {
         if meant && scene.raise.w > 0.5 {
@@ -364,7 +361,6 @@ fn vertex(in: Vertex) -> Varying {
             }
         }
     }
-#endif
 #endif
 #ifdef TABLE
     if scene.overlay.w != 0u && record.w == scene.overlay.w {
@@ -410,12 +406,10 @@ fn vertex(in: Vertex) -> Varying {
     out.opacity = opacity;
 #endif
     out.marks = vec2(no_data, f32(get_tag(in.instance_index)) / 255.0);
-#ifdef FEATURES
-#ifndef STROKED
+#ifdef SHINES
     if shine < 0.0 {
         out.marks.x = shine;
     }
-#endif
 #endif
     return out;
 }
@@ -512,7 +506,7 @@ fn fragment(in: Varying) -> @location(0) vec4<f32> {
     var colour = in.ambient + in.direct * lit;
 #ifdef STROKED
     colour = stroked(colour, in, fwidth(in.stroke.y));
-#else ifdef FEATURES
+#else ifdef SHINES
     if in.marks.x < 0.0 {
         colour = shining(colour, in, lit);
     }

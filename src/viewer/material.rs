@@ -108,6 +108,13 @@ impl Default for SceneUniform {
     }
 }
 
+impl SceneUniform {
+    /// Whether some roofs are to be seen making power.
+    pub fn has_shine(&self) -> bool {
+        self.raise.z > 0.0 || self.raise.w > 0.5
+    }
+}
+
 /// The values of the series that is shown, on the GPU; written by the overlay plugin, bound by every tile with features.
 #[derive(Resource, Default)]
 pub struct Profiles(pub Option<Handle<Image>>);
@@ -200,6 +207,8 @@ pub struct TileKey {
     pub water: bool,
     /// Has a feature table.
     pub features: bool,
+    /// Has features of which some may shine: roofs that make power. Others are spared what that costs each of their pixels.
+    pub shines: bool,
     /// On its way in or out: dithered by the entity's `MeshTag` (0 to 255).
     pub fading: bool,
     /// Drawn from both sides.
@@ -224,6 +233,13 @@ pub struct TileKey {
     pub cutoff: u8,
     /// Has [`ATTRIBUTE_STROKE`].
     pub stroked: bool,
+}
+
+impl TileKey {
+    /// Whether roofs may be among its features.
+    pub fn has_roofs(self) -> bool {
+        self.features && !self.stroked
+    }
 }
 
 /// The surface of one tile.
@@ -411,6 +427,9 @@ impl Material for TileMaterial {
         }
         if key.features {
             defs.push("FEATURES".into());
+        }
+        if key.shines {
+            defs.push("SHINES".into());
         }
         if key.fading {
             defs.push("FADING".into());

@@ -160,7 +160,7 @@ impl Plugin for OverlayPlugin {
             .add_systems(
                 Update,
                 (
-                    (load_values, legend::classify, write_overlay, roofs::shine, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
+                    (load_values, legend::classify, write_overlay, roofs::shine, roofs::tell, raise::tell, course::run).chain().in_set(ViewerSystems::Prepare),
                     bind_tables.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     raise::make_room.after(ViewerSystems::Stream).before(ViewerSystems::Report),
                     legend::describe.in_set(ViewerSystems::Report),

@@ -7,7 +7,7 @@ use super::active;
 use crate::base::Instant;
 use crate::formats::territory::LayerKind;
 use crate::viewer::join::Rows;
-use crate::viewer::material::SceneUniform;
+use crate::viewer::material::{SceneUniform, TileMaterial};
 use crate::viewer::series::{self, Choice, SeriesStore};
 use crate::viewer::vocab::{RoofsWaiting, Scene};
 use bevy::prelude::*;
@@ -57,6 +57,20 @@ pub(super) fn shine(scene: Res<Scene>, mut store: ResMut<SeriesStore>, mut carry
     if (Vec2::new(uniform.raise.z, uniform.raise.w), uniform.roofs) != next {
         (uniform.raise.z, uniform.raise.w) = (next.0.x, next.0.y);
         uniform.roofs = next.1;
+    }
+}
+
+/// Tells what lies in memory whether roofs shine: seldom, for it makes other pipelines. What comes later is told as it comes.
+pub(super) fn tell(uniform: Res<SceneUniform>, mut materials: ResMut<Assets<TileMaterial>>, mut told: Local<bool>) {
+    let shines = uniform.has_shine();
+    if std::mem::replace(&mut *told, shines) == shines {
+        return;
+    }
+    let others: Vec<_> = materials.iter().filter(|(_, material)| material.key.has_roofs() && material.key.shines != shines).map(|(id, _)| id).collect();
+    for id in others {
+        if let Some(mut material) = materials.get_mut(id) {
+            material.key.shines = shines;
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use crate::formats::gltf::Shape;
 use crate::formats::territory::LayerKind;
 use crate::stream::TileId;
 use crate::viewer::anchor::Anchor;
-use crate::viewer::material::{EmptyTextures, Profiles, TileKey, TileMaterial};
+use crate::viewer::material::{EmptyTextures, Profiles, SceneUniform, TileKey, TileMaterial};
 use crate::viewer::resident::PickMesh;
 use crate::viewer::vocab::{Featured, Ground, PicturesWaiting, Scene, TilePiece};
 use bevy::ecs::system::SystemParam;
@@ -26,6 +26,7 @@ pub(super) struct Hands<'w, 's> {
     meshes: ResMut<'w, Assets<Mesh>>,
     materials: ResMut<'w, Assets<TileMaterial>>,
     profiles: Res<'w, Profiles>,
+    uniform: Res<'w, SceneUniform>,
     empty: Res<'w, EmptyTextures>,
     pictures: ResMut<'w, PicturesWaiting>,
 }
@@ -53,6 +54,7 @@ impl Hands<'_, '_> {
             // Buildings, areas and networks answer to themes, filters and selection, other layers where a series is about them; the rest keeps
             // the cheaper pipeline.
             features: table.is_some() && (answers(of.kind) || has_series(&self.scene, of.layer)),
+            shines: false,
             fading: false,
             double_sided: mesh.double_sided,
             translucent: mesh.translucent || of.styled_translucent && mesh.look.cutoff == 0,
@@ -66,6 +68,7 @@ impl Hands<'_, '_> {
             stroked: mesh.look.stroked,
             cutoff: mesh.look.cutoff,
         };
+        let key = TileKey { shines: key.has_roofs() && self.uniform.has_shine(), ..key };
         let material = TileMaterial {
             key,
             table: Some(table.unwrap_or_else(|| self.empty.table.clone())),
