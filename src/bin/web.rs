@@ -11,8 +11,9 @@ mod page {
 
     /// Opens the territory at `territory` (an address, relative ones count from the page) on the canvas that `canvas` selects.
     /// `over` is what lies on its ground beside its own: whole addresses of templates of pictures, descriptions of tiles and archives of vectors.
+    /// `manifest` is the territory's own document where the page has read it already.
     #[wasm_bindgen]
-    pub fn start(canvas: &str, territory: &str, link: &str, over: Vec<String>) -> Result<(), JsValue> {
+    pub fn start(canvas: &str, territory: &str, link: &str, over: Vec<String>, manifest: Option<String>) -> Result<(), JsValue> {
         console_error_panic_hook::set_once();
         let opening = Opening {
             link: link.to_owned(),
@@ -20,6 +21,7 @@ mod page {
             language: Language::Fr,
             name: territory.to_owned(),
             over,
+            manifest: manifest.map(String::into_bytes),
             ..Opening::default()
         };
         // A tileset, an archive or a cloud of points opens as well, by its own address.

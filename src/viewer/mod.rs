@@ -236,6 +236,8 @@ fn open_eye(mut commands: Commands, settings: Res<EyeSettings>, cost: Res<qualit
         Camera3d::default(),
         Camera {
             clear_color: ClearColorConfig::Custom(Color::srgb(0.87, 0.90, 0.92)),
+            // Where loading and drawing share a thread an empty picture waits: see [`pace`].
+            is_active: !platform::LEAVES_FRAMES_OUT,
             ..default()
         },
         // Colours are chosen as they shall be seen; a tone curve would grey them.

@@ -30,6 +30,8 @@ pub struct Opening {
     pub language: Language,
     /// Not a territory but a tileset: the path of its document below the root. Without it `tileset.json` is tried where there is no manifest.
     pub tileset: Option<String>,
+    /// The manifest's bytes, where somebody has them already; of no use for a tileset.
+    pub manifest: Option<Vec<u8>>,
     /// What a person called it.
     pub name: String,
     /// EPSG code of the projected system that the tileset is in, as a person says.
@@ -82,9 +84,10 @@ impl Plugin for OpenPlugin {
 
 /// Asks for what describes the scene. Before anything else: it travels while the graphics card makes itself ready.
 pub fn ask(requests: &mut Requests, opening: &Opening) {
-    match &opening.tileset {
-        None => requests.ask("territory.json", Purpose::Manifest),
-        Some(path) => ask_for_foreign(requests, path, pmtiles::HEAD_BYTES as u64),
+    match (&opening.tileset, &opening.manifest) {
+        (None, Some(bytes)) => requests.have(Purpose::Manifest, bytes.clone()),
+        (None, None) => requests.ask("territory.json", Purpose::Manifest),
+        (Some(path), _) => ask_for_foreign(requests, path, pmtiles::HEAD_BYTES as u64),
     }
     for (number, address) in opening.over.iter().enumerate().filter(|(_, address)| over::is_described(address)) {
         requests.ask_part(address, None, Purpose::Over { number });

@@ -44,7 +44,7 @@ after(async () => {
 });
 
 /** What the page draws with, on a machine whose adapter is \`adapter\` (a piece of JavaScript). */
-async function drawn({ adapter = "null", vendor = "Google Inc.", bundle = true, dies = false, search = "", visits = 1 }) {
+async function drawn({ adapter = "null", vendor = "Google Inc.", bundle = true, dies = false, search = "", visits = 1, look = null }) {
   const context = await chrome.newContext({ serviceWorkers: "block" });
   const page = await context.newPage();
   await page.addInitScript(`
@@ -65,6 +65,7 @@ async function drawn({ adapter = "null", vendor = "Google Inc.", bundle = true, 
     await page.waitForFunction(() => document.body.dataset.ready === "true");
   }
   const found = await page.evaluate(() => ({ graphics: window.drawnWith, said: document.body.dataset.graphics, decoders: window.decoders }));
+  if (look) found.seen = await page.evaluate(look);
   assert.equal(found.said, found.graphics);
   await context.close();
   return found;
@@ -95,4 +96,34 @@ test("workers are started before the viewer, never more than cores are free", as
   assert.match(decoders.module, /\/pkg\/worker\/jumeau_worker\.js$/);
   assert.match(decoders.wasm, /\/pkg\/worker\/jumeau_worker_bg\.wasm$/);
   assert.ok(decoders.count >= 1);
+});
+
+test("the canvas is awake and as large as it will be before the viewer is there, and a shader that does not compile is told when its program does not link", async () => {
+  const { seen } = await drawn({ look: () => {
+    const canvas = document.querySelector("#scene");
+    const { width, height } = canvas.getBoundingClientRect();
+    const context = canvas.getContext("webgl2", { antialias: false });
+    const program = (fragment) => {
+      const made = context.createProgram();
+      for (const [kind, source] of [[context.VERTEX_SHADER, "void main() { gl_Position = vec4(0.0); }"], [context.FRAGMENT_SHADER, fragment]]) {
+        const shader = context.createShader(kind);
+        context.shaderSource(shader, `#version 300 es\nprecision highp float;\n${source}`);
+        context.compileShader(shader);
+        if (!context.getShaderParameter(shader, context.COMPILE_STATUS) || context.getShaderInfoLog(shader)) throw new Error("nobody waits for a shader");
+        context.attachShader(made, shader);
+        context.deleteShader(shader);
+      }
+      context.linkProgram(made);
+      return { linked: context.getProgramParameter(made, context.LINK_STATUS), log: context.getProgramInfoLog(made) };
+    };
+    return {
+      size: [canvas.width / width, canvas.height / height], smoothed: context.getContextAttributes().antialias,
+      good: program("out vec4 c; void main() { c = vec4(1.0); }"), bad: program("out vec4 c; void main() { c = nothing; }"),
+    };
+  } });
+  assert.deepEqual(seen.size, [1, 1]);
+  assert.equal(seen.smoothed, false, "in the engine's own words");
+  assert.deepEqual(seen.good, { linked: true, log: "" });
+  assert.equal(seen.bad.linked, false);
+  assert.match(seen.bad.log, /nothing/);
 });

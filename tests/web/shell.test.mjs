@@ -25,7 +25,7 @@ const VIEWER = `
   export default async function init({ module_or_path }) { await (await module_or_path).arrayBuffer(); }
   window.heard = [];
   window.say = (message) => window.dispatchEvent(new CustomEvent("jumeau", { detail: JSON.stringify(message) }));
-  export function start(canvas, territory, link, over) { window.started = { canvas, territory, link, over }; }
+  export function start(canvas, territory, link, over, manifest) { window.started = { canvas, territory, link, over, manifest }; }
   export function send(command) { window.heard.push(JSON.parse(command)); }
 `;
 
@@ -112,6 +112,8 @@ for (const size of ["phone", "desktop"]) {
 
     arrive();
     await started(page);
+    // What the shell has read the viewer need not ask for.
+    assert.equal(await page.evaluate(() => JSON.parse(window.started.manifest).name.fr), "Essai-sur-Loire");
     // What was chosen meanwhile reaches the viewer, in order.
     await page.waitForFunction(() => window.heard.length >= 3);
     assert.deepEqual(await page.evaluate(() => window.heard.slice(0, 3)), [

@@ -2,7 +2,8 @@
 
 import { dateText, t } from "./words.js";
 import { command, store } from "./state.js";
-import { announce, byId, make, remember, remembered, toast } from "./page.js";
+import { remember, remembered } from "./memory.js";
+import { announce, byId, make, toast } from "./page.js";
 
 /** Views of one territory, and letters of a name. */
 const VIEWS_MAX = 40;

@@ -4,7 +4,8 @@ import { currentLanguage, dateText, has, named, number, t } from "./words.js";
 import { command, store } from "./state.js";
 import { three } from "./chart-frame.js";
 import { renew } from "./renew.js";
-import { NARROW, announce, byId, make, remember, remembered, setOpen } from "./page.js";
+import { remember, remembered } from "./memory.js";
+import { NARROW, announce, byId, make, setOpen } from "./page.js";
 
 /** What a legend says until the viewer has sent its own. */
 const LEGENDS = {

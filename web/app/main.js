@@ -2,7 +2,8 @@
 
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
 import { command, laid, linked, onChange, overlays, readTerritory, receive, store } from "./state.js";
-import { Fault, choose, hear, onStop, retreat, start } from "./viewer.js";
+import { Fault, journey, program, retreat } from "./ahead.js";
+import { hear, onStop, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
 import { attributesOf, drawAttributes, wireAttributes } from "./attributes.js";
@@ -23,7 +24,8 @@ import { cameraButton, wireKeys } from "./keys.js";
 import { embed } from "./embed.js";
 import { SHORTCUTS } from "./shortcuts.js";
 import { keepForNextVisit } from "./shelf.js";
-import { fileOf, announce, byId, remember, remembered, toast } from "./page.js";
+import { remember, remembered } from "./memory.js";
+import { fileOf, announce, byId, toast } from "./page.js";
 
 const canvas = byId("scene");
 const settings = document.body.dataset;
@@ -106,23 +108,22 @@ async function loadViewer() {
   loading("loading-viewer");
   const link = location.hash.slice(1);
   try {
-    const chosen = await choose(settings);
+    const chosen = await program;
     graphics = chosen.graphics;
     document.body.dataset.graphics = graphics;
+    journey.told = () => {
+      const { received, total } = journey;
+      if (store.ready || chosen.bytes === 0 || !received) return;
+      if (received >= total) loading("loading-start");
+      else loading("loading-viewer-of", { done: bytes(received), all: bytes(total) }, received / total);
+    };
+    journey.told();
     await start({
-      graphics,
-      folder: chosen.folder,
-      wasmBytes: chosen.bytes,
+      loaded: chosen.loaded,
       decoder: settings.decoder,
-      canvas: "#scene",
       territory: settings.territory,
       link,
       over: overlays(location.search, document.baseURI),
-      progress(received, total) {
-        if (store.ready || chosen.bytes === 0) return;
-        if (received >= total) loading("loading-start");
-        else loading("loading-viewer-of", { done: bytes(received), all: bytes(total) }, received / total);
-      },
     });
     if (currentLanguage() !== "fr") command({ do: "set-language", language: currentLanguage() });
     if (!store.ready) loading("loading-tiles");

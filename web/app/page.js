@@ -80,26 +80,6 @@ export async function copy(text) {
   }
 }
 
-// Storage may be refused, in private windows and in frames: then nothing is remembered.
-
-/** Whether it is remembered now. */
-export function remember(name, value) {
-  try {
-    localStorage.setItem(`jumeau-${name}`, value);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-export function remembered(name) {
-  try {
-    return localStorage.getItem(`jumeau-${name}`);
-  } catch {
-    return null;
-  }
-}
-
 /** Opens or closes a panel and tells its button. */
 export function setOpen(id, open) {
   const panel = byId(id);

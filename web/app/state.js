@@ -14,6 +14,8 @@ let waiting = [];
 
 export const store = {
   manifest: null,
+  /** The manifest's document as it came: the viewer need not ask for it again. */
+  document: null,
   /** What lies over it, as the viewer has told. */
   laid: null,
   timezone: "Europe/Paris",
@@ -167,7 +169,10 @@ export function ruled() {
 async function manifestAt(address, signal) {
   const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`territory-http-${response.status}`);
-  return response.json();
+  const text = await response.text();
+  const manifest = JSON.parse(text);
+  store.document = text;
+  return manifest;
 }
 
 /** What opens by its own address: a tileset, a description of tiles, an archive, a cloud of points. The viewer reads it; the shell knows its name. */

@@ -76,7 +76,7 @@ pub fn scene(named: &str, manner: &Manner) -> Result<(Location, Opening), ExitCo
     };
     let name = named.trim_end_matches('/').trim_end_matches("tileset.json").trim_end_matches('/');
     let name = name.rsplit('/').next().filter(|name| !name.is_empty()).unwrap_or(named).to_owned();
-    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, name, crs, style, over, max_bytes: manner.memory.map(|megabytes| megabytes << 20) }))
+    Ok((location, Opening { link: manner.view.clone(), language: lang.into(), tileset, manifest: None, name, crs, style, over, max_bytes: manner.memory.map(|megabytes| megabytes << 20) }))
 }
 
 /// A territory's root, or a tileset's and the path of its document there.

@@ -179,6 +179,7 @@ pub fn assemble(house: &House, modules: &[(Part, PathBuf)], profile: &str) -> Re
     }
     for page in ["index.html", "embed.html"] {
         let text = fs::read_to_string(shell.join(page)).with_context(|| format!("web/{page}"))?;
+        let text = named_ahead(&text, &shell.join("app"))?;
         let text = text.replace("\"app/", &format!("\"app/{app}/"));
         let text = packages.iter().fold(text, |text, (part, package, bytes)| part.address(&text, package, *bytes));
         fs::write(fresh.join(page), text)?;
@@ -198,6 +199,33 @@ pub fn assemble(house: &House, modules: &[(Part, PathBuf)], profile: &str) -> Re
     fs::rename(&fresh, &finished)?;
     clear(&old)?;
     sizes(&finished, &packages)
+}
+
+/// A page that names all of its modules at its head: the browser need not read one to learn of the next. One that is named so already stays the first.
+fn named_ahead(page: &str, app: &Path) -> Result<String> {
+    let between = |text: &str, before: &str, after: &str| -> Vec<String> {
+        text.split(before).skip(1).filter_map(|rest| Some(rest.split_once(after)?.0.to_owned())).collect()
+    };
+    let mut modules = between(page, "<link rel=\"modulepreload\" href=\"app/", "\"");
+    let Some(last) = modules.last().cloned() else { return Ok(page.to_owned()) };
+    let told = modules.len();
+    for script in between(page, "src=\"app/", "\"") {
+        if !modules.contains(&script) {
+            modules.push(script);
+        }
+    }
+    let mut at = 0;
+    while let Some(module) = modules.get(at) {
+        let text = fs::read_to_string(app.join(module)).with_context(|| format!("web/app/{module}"))?;
+        for import in between(&text, " from \"./", "\"") {
+            if !modules.contains(&import) {
+                modules.push(import);
+            }
+        }
+        at += 1;
+    }
+    let line = |module: &String| format!("  <link rel=\"modulepreload\" href=\"app/{module}\">\n");
+    Ok(page.replacen(&line(&last), &format!("{}{}", line(&last), modules[told..].iter().map(line).collect::<String>()), 1))
 }
 
 /// Brotli bytes by part: `webgl2`, `webgpu`, `worker`, and `shell` for all the rest.
@@ -451,6 +479,12 @@ mod tests {
                 folder.path().join("web").join(address).is_file(),
                 "{address}"
             );
+        }
+        // Every module of the page is named at its head, once; a worker's and another page's are not.
+        for module in fs::read_dir(house.root.join("web/app")).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()) {
+            let is_module = module.ends_with(".js") && !["decoder.js", "embed-example.js"].contains(&module.as_str());
+            let named = page.lines().filter(|line| line.contains("modulepreload") && line.ends_with(&format!("/{module}\">"))).count();
+            assert_eq!(named, usize::from(is_module), "{module}");
         }
         let package = page
             .split("data-pkg=\"")

@@ -3,6 +3,8 @@
 use crate::view::Quality;
 use bevy::prelude::*;
 use bevy::render::renderer::RenderDevice;
+use bevy::window::WindowResolution;
+use wasm_bindgen::JsCast;
 
 /// Memory for tiles, all layers together; phones give a page little more.
 pub const DEFAULT_MEMORY_BYTES: u64 = 512 << 20;
@@ -36,10 +38,16 @@ pub fn decode(work: impl FnOnce()) {
     work();
 }
 
-/// The canvas of the page.
+/// The canvas of the page, as large as the page has made it: one that changes its size at once is laid out on the card twice.
 pub fn window(title: &str, canvas: &str) -> Window {
+    let page = web_sys::window();
+    let element = page.as_ref().and_then(|page| page.document()?.query_selector(canvas).ok()?).and_then(|element| element.dyn_into::<web_sys::HtmlCanvasElement>().ok());
+    let per_pixel = page.map_or(1.0, |page| page.device_pixel_ratio()).max(0.1);
+    // The engine counts as the page does until it knows how fine its pixels are.
+    let [width, height] = element.map_or([1280, 720], |canvas| [canvas.width(), canvas.height()]).map(|pixels| ((f64::from(pixels) / per_pixel).round() as u32).max(1));
     Window {
         title: title.to_owned(),
+        resolution: WindowResolution::new(width, height),
         canvas: Some(canvas.to_owned()),
         fit_canvas_to_parent: true,
         // The page scrolls and keeps its keys; the canvas takes only what happens on it.
