@@ -34,6 +34,34 @@ impl Values {
     }
 }
 
+/// What a table is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    #[default]
+    Csv,
+    Parquet,
+}
+
+impl Form {
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+
+    /// What names of files end in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv;charset=utf-8",
+            Self::Parquet => "application/vnd.apache.parquet",
+        }
+    }
+}
+
 /// What is said of a table, in the words of files, whatever language is spoken: keys and values, in their order.
 pub type About = Vec<(Cow<'static, str>, String)>;
 

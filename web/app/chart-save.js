@@ -11,7 +11,7 @@ const HEAD = 22;
 const FOOT = 18;
 const KEY_LINE = 11;
 
-/** The two buttons of a chart; several stand on one page, so each says aloud of which it is. `picture` is asked when the picture is. */
+/** The buttons of a chart; several stand on one page, so each says aloud of which it is. `picture` is asked when the picture is. */
 export function saveButtons(of, picture) {
   const what = t(`save-of-${of}`);
   const named = (key, short, act) => {
@@ -21,7 +21,8 @@ export function saveButtons(of, picture) {
     button.onclick = act;
     return button;
   };
-  return [named("chart-csv", "CSV", () => command({ do: "save-values", of })), " ", named("chart-png", "PNG", () => savePicture(picture()))];
+  const table = (form) => () => command({ do: "save-values", of, form });
+  return [named("chart-csv", "CSV", table("csv")), " ", named("chart-parquet", "Parquet", table("parquet")), " ", named("chart-png", "PNG", () => savePicture(picture()))];
 }
 
 /** What stands under a picture: where and when, what kind of values they are, and whose. */
