@@ -20,6 +20,7 @@ pub fn buttons(ui: &mut Ui, values: Values, of: &str, clock: Clock, memory: &mut
         Values::Duration => "save-of-duration",
         Values::Calendar => "save-of-calendar",
         Values::Balance => "save-of-balance",
+        Values::Flows => "save-of-flows",
     });
     // Several charts stand in one panel: who hears the buttons hears which is whose.
     let label = |form: &str| if values == Values::Curves { form.to_owned() } else { format!("{form}, {what}") };

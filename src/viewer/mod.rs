@@ -38,6 +38,7 @@ pub mod camera;
 pub mod click;
 pub mod changes;
 pub mod curves;
+pub mod diagram;
 pub mod flight;
 pub mod flows;
 pub mod footing;

@@ -3,7 +3,7 @@
 use crate::base::{Clock, Instant};
 use crate::view::table::{Key, Table};
 use parquet::basic::{Compression, LogicalType, Repetition, TimeUnit, Type as Physical};
-use parquet::data_type::{DoubleType, Int32Type, Int64Type};
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 /// A table as Parquet: what its rows are of, then a column of reals for each of its own, null where there is no value. Rows are `utc` (milliseconds, UTC), local
-/// days (`day`) or ranks (`rank`). Whose data it is, of what nature and unit and by which clock people read it stands in the file's key-value metadata.
+/// days (`day`), ranks (`rank`) or names of two ends (`from`, `to`). Whose data it is, of what nature and unit and by which clock people read it stands in the file's key-value metadata.
 ///
 /// # Errors
 /// What the writer says.
@@ -25,7 +25,10 @@ pub fn written(about: &[(Cow<'static, str>, String)], table: &Table, clock: Cloc
         .build();
     let mut file = SerializedFileWriter::new(Vec::new(), schema(table)?, Arc::new(properties))?;
     let mut group = file.next_row_group()?;
-    if let Some(mut column) = group.next_column()? {
+    // Names are two columns, every other key is one.
+    let both: &[usize] = if matches!(table.key, Key::Pairs(_)) { &[0, 1] } else { &[0] };
+    for end in both {
+        let Some(mut column) = group.next_column()? else { break };
         match &table.key {
             Key::Steps(starts, _) => column.typed::<Int64Type>().write_batch(&starts.iter().map(|Instant(seconds)| seconds * 1000).collect::<Vec<_>>(), None, None)?,
             Key::Days(days) => {
@@ -33,6 +36,7 @@ pub fn written(about: &[(Cow<'static, str>, String)], table: &Table, clock: Cloc
                 column.typed::<Int32Type>().write_batch(&days.iter().map(|at| i32::try_from(local(at)).unwrap_or(0)).collect::<Vec<_>>(), None, None)?
             }
             Key::Ranks => column.typed::<Int64Type>().write_batch(&(1..=table.rows() as i64).collect::<Vec<_>>(), None, None)?,
+            Key::Pairs(pairs) => column.typed::<ByteArrayType>().write_batch(&pairs.iter().map(|pair| ByteArray::from(pair[*end].as_str())).collect::<Vec<_>>(), None, None)?,
         };
         column.close()?;
     }
@@ -49,12 +53,16 @@ pub fn written(about: &[(Cow<'static, str>, String)], table: &Table, clock: Cloc
 }
 
 fn schema(table: &Table) -> Result<TypePtr, ParquetError> {
-    let (name, physical, logical) = match table.key {
-        Key::Steps(..) => ("utc", Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
-        Key::Days(_) => ("day", Physical::INT32, Some(LogicalType::Date)),
-        Key::Ranks => ("rank", Physical::INT64, None),
+    let (names, physical, logical): (&[&str], _, _) = match table.key {
+        Key::Steps(..) => (&["utc"], Physical::INT64, Some(LogicalType::timestamp(true, TimeUnit::MILLIS))),
+        Key::Days(_) => (&["day"], Physical::INT32, Some(LogicalType::Date)),
+        Key::Ranks => (&["rank"], Physical::INT64, None),
+        Key::Pairs(_) => (&["from", "to"], Physical::BYTE_ARRAY, Some(LogicalType::String)),
     };
-    let mut fields = vec![Arc::new(Type::primitive_type_builder(name, physical).with_repetition(Repetition::REQUIRED).with_logical_type(logical).build()?)];
+    let mut fields = Vec::with_capacity(names.len() + table.columns.len());
+    for name in names {
+        fields.push(Arc::new(Type::primitive_type_builder(name, physical).with_repetition(Repetition::REQUIRED).with_logical_type(logical.clone()).build()?));
+    }
     for (name, _) in &table.columns {
         fields.push(Arc::new(Type::primitive_type_builder(name, Physical::DOUBLE).with_repetition(Repetition::OPTIONAL).build()?));
     }
@@ -137,6 +145,19 @@ mod tests {
         assert_eq!(names(&reader), ["rank", "share_percent", "value"]);
         let row = reader.get_row_iter(None).unwrap().nth(1).unwrap().unwrap();
         assert_eq!((row.get_long(0).unwrap(), row.get_double(1).unwrap(), row.get_double(2).unwrap()), (2, 50.0, 5.0));
+    }
+
+    #[test]
+    fn flows_are_rows_of_two_names() {
+        let pairs = vec![["Toits équipés".to_owned(), "Territoire".to_owned()], ["Territoire".to_owned(), "=Logements".to_owned()]];
+        let table = Table::new(Key::Pairs(pairs), vec![(String::new(), vec![Some(1234.567), None])]);
+        for packing in packings() {
+            let reader = read(written(&[], &table, Clock::Paris, packing).unwrap(), "flows");
+            assert_eq!(names(&reader), ["from", "to", "value"]);
+            let rows: Vec<Vec<Field>> = reader.get_row_iter(None).unwrap().map(|row| row.unwrap().get_column_iter().map(|(_, field)| field.clone()).collect()).collect();
+            let text = |text: &str| Field::Str(text.to_owned());
+            assert_eq!(rows, [vec![text("Toits équipés"), text("Territoire"), Field::Double(1234.567)], vec![text("Territoire"), text("=Logements"), Field::Null]]);
+        }
     }
 
     #[test]

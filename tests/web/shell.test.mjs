@@ -1020,6 +1020,14 @@ test("the flow diagram is painted, spoken and readable as numbers", async () => 
   assert.equal(await place.locator("table tr").count(), 4);
   assert.match(await place.locator("table").innerText(), /3,5\s*MW/);
   assert.match(await place.innerText(), /généré, non réel/);
+  // Kept like the other charts; what is pressed says of which it is.
+  for (const [name, form] of [["CSV", "csv"], ["Parquet", "parquet"]]) {
+    await place.getByRole("button", { name: `${name}, les flux` }).click();
+    await page.waitForFunction((form) => window.heard.some((asked) => asked.do === "save-values" && asked.of === "flows" && asked.form === form), form);
+  }
+  const [image] = await Promise.all([page.waitForEvent("download"), place.getByRole("button", { name: "PNG, les flux" }).click()]);
+  assert.equal(image.suggestedFilename(), "essai-flux.png");
+  await kept(image, "shell-save-flows");
   // The day's energy is a choice away; a year with gaps says so.
   await page.locator("#flows-over-day").check();
   await page.waitForFunction(() => window.heard.some(({ do: what, over }) => what === "set-flow-span" && over === "day"));

@@ -1,6 +1,6 @@
 //! Values of the charts as tables, handed to the person: a file of the desktop, a download of the page.
 //!
-//! Reads: [`ViewCommand`], [`Scene`], the chart and the accounts of [`SceneFacts`].
+//! Reads: [`ViewCommand`], [`Scene`], the chart, the accounts and the flow diagram of [`SceneFacts`].
 
 use crate::base::Clock;
 use crate::i18n::Texts;
@@ -49,13 +49,19 @@ pub(super) fn hand_over(mut asked: MessageReader<ViewCommand>, scene: Res<Scene>
         let Command::SaveValues { of, form } = command else { continue };
         let texts = Texts::new(scene.state.language);
         let clock = scene.manifest.clock();
-        let (series, about, table) = match (of, &facts.chart, &facts.accounts) {
-            (Values::Balance, _, Some(accounts)) if !accounts.lines.is_empty() => {
+        let (series, about, table) = match of {
+            Values::Balance => {
+                let Some(accounts) = facts.accounts.as_ref().filter(|accounts| !accounts.lines.is_empty()) else { continue };
                 let link = format!("#{}", to_link(&scene.state));
                 (String::new(), accounts.about(&scene.manifest.id, clock, &link, &texts), accounts.table(&texts))
             }
-            (Values::Balance, ..) | (_, None, _) => continue,
-            (of, Some(chart), _) => {
+            Values::Flows => {
+                let Some(flows) = &facts.flows else { continue };
+                let datasets = &scene.manifest.datasets;
+                (String::new(), flows.about(&texts.made_up(flows.is_made_up(datasets)), &flows.source(datasets, &texts), &scene.state, clock, &texts), flows.table())
+            }
+            Values::Curves | Values::Duration | Values::Calendar => {
+                let Some(chart) = &facts.chart else { continue };
                 let table = match of {
                     Values::Duration => Table::of_duration(&chart.sorted),
                     Values::Calendar => Table::of_calendar(&chart.calendar),
