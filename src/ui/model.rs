@@ -154,7 +154,7 @@ impl ChartText {
         match values {
             Values::Duration => Table::of_duration(&self.sorted),
             Values::Calendar => Table::of_calendar(&self.calendar),
-            Values::Curves | Values::Balance => Table::of_curves(&self.curves, self.end.unwrap_or(Instant(0))),
+            Values::Curves | Values::Balance | Values::Flows => Table::of_curves(&self.curves, self.end.unwrap_or(Instant(0))),
         }
     }
 

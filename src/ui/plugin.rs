@@ -255,14 +255,13 @@ fn refresh(panels: &mut Panels, scene: Option<&Scene>, facts: &SceneFacts, roof:
 
 /// All of it is computed, whatever the data under it are.
 fn flows_text(flows: &FlowFacts, datasets: &[Dataset], texts: &Texts) -> FlowsText {
-    let sources: Vec<String> = flows.datasets.iter().filter_map(|id| datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset)).collect();
-    let is_made_up = datasets.iter().any(|dataset| dataset.nature == Nature::Made && flows.datasets.contains(&dataset.id));
+    let source = flows.source(datasets, texts);
     FlowsText {
         facts: flows.clone(),
-        made_up: texts.made_up(is_made_up),
+        made_up: texts.made_up(flows.is_made_up(datasets)),
         nature: texts.nature(Nature::Simulated),
         nature_help: texts.nature_help(Nature::Simulated),
-        source: if sources.is_empty() { texts.text("source-unknown") } else { sources.join(" · ") },
+        source: if source.is_empty() { texts.text("source-unknown") } else { source },
     }
 }
 

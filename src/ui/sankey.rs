@@ -1,11 +1,12 @@
 //! The flow diagram: where power comes from and where it goes at the instant, with the numbers behind it as a table.
 
 use super::chart::written;
+use super::files;
 use super::model::{FlowsText, Memory, PanelModel};
 use super::widgets::{icon_button, made_up, text_button};
 use crate::i18n::Texts;
 use crate::view::sankey::{Band, Label, apart, bent};
-use crate::view::{Command, FlowSpan};
+use crate::view::{Command, FlowSpan, Values};
 use crate::viewer::flows::FRAME;
 use crate::viewer::vocab::FlowNode;
 use bevy_egui::egui::{Align, Align2, Color32, FontId, Grid, Layout, Mesh, Pos2, Rect, RichText, Sense, Slider, Ui, WidgetInfo, WidgetType, pos2, vec2};
@@ -38,6 +39,48 @@ pub fn panel(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, memory: &mut Me
     });
     let facts = &flows.facts;
     commands.extend(spans(ui, model, texts));
+    body(ui, flows, model, texts);
+    if facts.can_equip {
+        let label = ui.label(RichText::new(texts.text("flows-equipped")).small());
+        let mut percent = model.state.flows.equipped_percent;
+        let slider = ui.add(Slider::new(&mut percent, 0..=100).suffix("\u{A0}%")).labelled_by(label.id).on_hover_text(texts.text("flows-equipped-help"));
+        if slider.changed() {
+            commands.push(Command::SetEquipped { percent });
+        }
+    }
+    origin(ui, flows, texts);
+    ui.horizontal_wrapped(|ui| {
+        let (shape, key) = if memory.flows_table_open { (icon::CARET_DOWN, "chart-table-hide") } else { (icon::CARET_RIGHT, "chart-table-show") };
+        let label = texts.text(key);
+        if text_button(ui, shape, &label, &label).clicked() {
+            memory.flows_table_open = !memory.flows_table_open;
+        }
+        if !facts.flows.is_empty() {
+            files::buttons(ui, Values::Flows, &model.state.territory, model.clock, memory, texts, || {
+                (facts.about(&flows.made_up, &flows.source, &model.state, model.clock, texts), facts.table())
+            });
+        }
+    });
+    if memory.flows_table_open {
+        table(ui, flows, texts);
+    }
+    commands
+}
+
+/// The diagram to be kept as a picture, nothing to press.
+pub fn still(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, texts: &Texts) {
+    ui.label(RichText::new(texts.text("flows-title")).heading().strong());
+    body(ui, flows, model, texts);
+    let assumption = flows.facts.assumption(model.state.flows.equipped_percent, texts);
+    if !assumption.is_empty() {
+        ui.label(RichText::new(assumption).small());
+    }
+    origin(ui, flows, texts);
+}
+
+/// The picture, what it is of, and what is not in it.
+fn body(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, texts: &Texts) {
+    let facts = &flows.facts;
     let of = texts.text(facts.of.key());
     let local = model.clock.read(model.state.instant);
     let at = match facts.over {
@@ -56,33 +99,15 @@ pub fn panel(ui: &mut Ui, flows: &FlowsText, model: &PanelModel, memory: &mut Me
     } else {
         picture(ui, flows, texts);
     }
-    if !facts.absent.is_empty() {
-        let key = if facts.over == FlowSpan::Hour { "flows-absent" } else { "flows-absent-over" };
-        ui.label(RichText::new(texts.text_with(key, &[("names", facts.absent.join(", ").into())])).small());
+    for sentence in [facts.omitted(texts), facts.gaps(texts)].into_iter().filter(|sentence| !sentence.is_empty()) {
+        ui.label(RichText::new(sentence).small());
     }
-    if facts.known < facts.steps && !facts.is_waiting {
-        let values = [("known", (facts.known as f64).into()), ("steps", (facts.steps as f64).into())];
-        ui.label(RichText::new(texts.text_with("flows-known", &values)).small());
-    }
-    if facts.can_equip {
-        let label = ui.label(RichText::new(texts.text("flows-equipped")).small());
-        let mut percent = model.state.flows.equipped_percent;
-        let slider = ui.add(Slider::new(&mut percent, 0..=100).suffix("\u{A0}%")).labelled_by(label.id).on_hover_text(texts.text("flows-equipped-help"));
-        if slider.changed() {
-            commands.push(Command::SetEquipped { percent });
-        }
-    }
+}
+
+/// What its values are, and whose.
+fn origin(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
     ui.label(RichText::new(texts.text_with("ui-nature", &[("nature", flows.nature.as_str().into())])).small()).on_hover_text(&flows.nature_help);
     ui.label(RichText::new(texts.text_with("ui-source", &[("source", flows.source.as_str().into())])).small().weak());
-    let (shape, key) = if memory.flows_table_open { (icon::CARET_DOWN, "chart-table-hide") } else { (icon::CARET_RIGHT, "chart-table-show") };
-    let label = texts.text(key);
-    if text_button(ui, shape, &label, &label).clicked() {
-        memory.flows_table_open = !memory.flows_table_open;
-    }
-    if memory.flows_table_open {
-        table(ui, flows, texts);
-    }
-    commands
 }
 
 /// The instant, its day or its year.

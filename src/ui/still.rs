@@ -3,7 +3,7 @@
 //! What is kept is what is drawn: for a few frames the window shows the picture instead of the panels, then it is read back.
 
 use super::model::{Memory, PanelModel};
-use super::{accounts, chart, export, legend, marks, style};
+use super::{accounts, chart, export, legend, marks, sankey, style};
 use crate::i18n::Texts;
 use crate::view::Values;
 use crate::viewer::snapshot::{Picture, encode_png};
@@ -50,11 +50,11 @@ impl Shot {
 /// Draws what is kept in place of the panels, and takes it once it stands. `false` when there is nothing to take.
 pub fn shoot(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts, commands: &mut Commands) -> bool {
     let Some(mut shot) = memory.shot.take() else { return false };
-    let rect = match (shot.what, &model.chart, &model.accounts) {
-        (What::Scene, ..) => Some(scene(ui, model, texts)),
-        (What::Values(Values::Balance), _, Some(of)) => Some(card(ui, model, texts, |ui| accounts::still(ui, of, model, texts))),
-        (What::Values(Values::Balance), _, None) | (What::Values(_), None, _) => None,
-        (What::Values(values), Some(of), _) => Some(card(ui, model, texts, |ui| chart::still(ui, of, values, model.clock, model.state.instant, texts))),
+    let rect = match shot.what {
+        What::Scene => Some(scene(ui, model, texts)),
+        What::Values(Values::Balance) => model.accounts.as_ref().map(|of| card(ui, model, texts, |ui| accounts::still(ui, of, model, texts))),
+        What::Values(Values::Flows) => model.flows.as_ref().map(|of| card(ui, model, texts, |ui| sankey::still(ui, of, model, texts))),
+        What::Values(values) => model.chart.as_ref().map(|of| card(ui, model, texts, |ui| chart::still(ui, of, values, model.clock, model.state.instant, texts))),
     };
     let Some(rect) = rect else { return false };
     shot.rect = rect.intersect(ui.ctx().content_rect());
@@ -70,7 +70,7 @@ pub fn shoot(ui: &mut Ui, model: &PanelModel, memory: &mut Memory, texts: &Texts
     }
     let image = shot.taken.lock().ok().and_then(|mut slot| slot.take());
     let name = match (shot.what, &model.chart) {
-        (What::Values(values @ Values::Balance), _) => format!("{}{}", model.state.territory, values.ending()),
+        (What::Values(values @ (Values::Balance | Values::Flows)), _) => format!("{}{}", model.state.territory, values.ending()),
         (What::Values(values), Some(of)) => format!("{}-{}{}", model.state.territory, of.series, values.ending()),
         _ => format!("{}-{}", model.state.territory, model.state.instant),
     };

@@ -41,7 +41,7 @@ pub use proposal::{BatteryUse, Placed, Proposal, SolarMount, Thing, Tool};
 pub use roof::{MAX_BATTERY_KWH, MAX_HEAT_KWH, MAX_LOAD_KWH, MAX_MARGIN_M, RoofAmount, RoofChoice, RoofLay, RoofLoad, RoofTree};
 pub use scale::{Breaks, MAX_CLASSES, Scale};
 pub use shortcuts::{Action, Ask, Shortcut, shortcut_for, shortcuts};
-pub use table::Values;
+pub use table::{Form, Values};
 
 use crate::base::{Clock, Instant, Interval, LayerId};
 use serde::{Deserialize, Serialize};
@@ -405,6 +405,8 @@ pub enum Command {
     /// Hands the values of a chart over as a table; whoever draws it listens to this one.
     SaveValues {
         of: Values,
+        #[serde(default)]
+        form: Form,
     },
     /// A meter's file, kept by whoever listens; none forgets it.
     RoofMeter {

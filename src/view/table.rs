@@ -18,10 +18,12 @@ pub enum Values {
     Calendar,
     /// Sources and uses.
     Balance,
+    /// The flow diagram.
+    Flows,
 }
 
 impl Values {
-    pub const ALL: [Self; 4] = [Self::Curves, Self::Duration, Self::Calendar, Self::Balance];
+    pub const ALL: [Self; 5] = [Self::Curves, Self::Duration, Self::Calendar, Self::Balance, Self::Flows];
 
     /// What a file of it is called, after whose it is; the curves are called by that alone.
     pub fn ending(self) -> &'static str {
@@ -30,6 +32,35 @@ impl Values {
             Self::Duration => "-monotone",
             Self::Calendar => "-calendrier",
             Self::Balance => "-bilan",
+            Self::Flows => "-flux",
+        }
+    }
+}
+
+/// What a table is written as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    #[default]
+    Csv,
+    Parquet,
+}
+
+impl Form {
+    pub const ALL: [Self; 2] = [Self::Csv, Self::Parquet];
+
+    /// What names of files end in.
+    pub fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Parquet => "parquet",
+        }
+    }
+
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv;charset=utf-8",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -100,6 +131,8 @@ pub enum Key {
     Days(Vec<Instant>),
     /// Values by their height, the highest first.
     Ranks,
+    /// What goes from one named end to another.
+    Pairs(Vec<[String; 2]>),
 }
 
 /// Columns of reals, `None` where there is no value, all as long as the key.
@@ -118,7 +151,7 @@ impl Table {
             let plain = if name.is_empty() { if several { "total".to_owned() } else { "value".to_owned() } } else { name };
             let mut unique = plain.clone();
             let mut number = 2;
-            while ["utc", "local", "day", "rank"].contains(&unique.as_str()) || table.columns.iter().any(|(known, _)| *known == unique) {
+            while ["utc", "local", "day", "rank", "from", "to"].contains(&unique.as_str()) || table.columns.iter().any(|(known, _)| *known == unique) {
                 unique = format!("{plain} ({number})");
                 number += 1;
             }
@@ -156,6 +189,7 @@ impl Table {
             Key::Steps(starts, _) => starts.len(),
             Key::Days(days) => days.len(),
             Key::Ranks => longest(),
+            Key::Pairs(pairs) => pairs.len(),
         }
     }
 
@@ -175,6 +209,7 @@ impl Table {
             Key::Steps(..) => "utc,local",
             Key::Days(_) => "day",
             Key::Ranks => "rank",
+            Key::Pairs(_) => "from,to",
         });
         for (name, _) in &self.columns {
             text.push(',');
@@ -186,6 +221,7 @@ impl Table {
                 Key::Steps(starts, _) => starts.get(row).map_or(Ok(()), |at| write!(text, "{at},{}", local(*at, clock))),
                 Key::Days(days) => days.get(row).map_or(Ok(()), |at| text.write_str(&date(*at, clock))),
                 Key::Ranks => write!(text, "{}", row + 1),
+                Key::Pairs(pairs) => pairs.get(row).map_or(Ok(()), |[from, to]| write!(text, "{},{}", cell(from), cell(to))),
             };
             for (_, values) in &self.columns {
                 text.push(',');
@@ -199,7 +235,8 @@ impl Table {
     }
 }
 
-fn date(at: Instant, clock: Clock) -> String {
+/// The day on the clock of the place, as files write it.
+pub fn date(at: Instant, clock: Clock) -> String {
     let local = clock.read(at);
     format!("{:04}-{:02}-{:02}", local.year, local.month, local.day)
 }

@@ -629,6 +629,7 @@ fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool, over: FlowS
         ends.extend(sums.flows.into_iter().map(|(from, to, wh)| (from, to, wh as f64 / 1000.0)));
         sums.known
     };
+    let period = if over == FlowSpan::Hour { None } else { steps.first().zip(steps.last()).map(|((from, _), (_, to))| (*from, *to)) };
     let of = match scope {
         Scope::Territory => FlowScope::Territory,
         Scope::Area { .. } => FlowScope::Area,
@@ -668,7 +669,7 @@ fn told(draft: Draft, scope: &Scope, texts: &Texts, can_equip: bool, over: FlowS
     for (node, at) in nodes.iter_mut().zip(&diagram.places) {
         node.kw = at.map_or(0.0, |at| at.value);
     }
-    FlowFacts { of, over, known, steps: steps.len(), nodes, flows, diagram, absent, is_waiting, can_equip, datasets }
+    FlowFacts { of, over, period, known, steps: steps.len(), nodes, flows, diagram, absent, is_waiting, can_equip, datasets }
 }
 
 #[cfg(test)]

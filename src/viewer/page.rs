@@ -331,12 +331,12 @@ fn flows_message(scene: &Scene, facts: &SceneFacts, texts: &Texts) -> Value {
         });
         let bands = flows.diagram.bands.iter().map(|band| json!({ "flow": band.flow, "from": band.from, "to": band.to, "thickness": band.thickness }));
         let links = flows.flows.iter().map(|flow| json!({ "from": flow.from, "to": flow.to, "kw": flow.value }));
-        let sources = flows.datasets.iter().filter_map(|id| scene.manifest.datasets.iter().find(|dataset| dataset.id == *id)).map(|dataset| texts.source(dataset));
+        let datasets = &scene.manifest.datasets;
         json!({
             "of": texts.text(flows.of.key()), "nodes": nodes.collect::<Vec<_>>(), "bands": bands.collect::<Vec<_>>(), "flows": links.collect::<Vec<_>>(),
             "frame": [FRAME.width, FRAME.height], "absent": flows.absent, "waiting": flows.is_waiting, "canEquip": flows.can_equip,
-            "over": flows.over, "known": flows.known, "steps": flows.steps, "madeUp": flows.datasets.iter().any(|dataset| scene.manifest.is_made_up(dataset)),
-            "nature": crate::base::Nature::Simulated, "source": sources.collect::<Vec<_>>().join(" · "),
+            "over": flows.over, "known": flows.known, "steps": flows.steps, "madeUp": flows.is_made_up(datasets),
+            "nature": crate::base::Nature::Simulated, "source": flows.source(datasets, texts),
         })
     });
     let FlowChoice { shown, equipped_percent, .. } = scene.state.flows;

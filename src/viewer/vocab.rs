@@ -5,6 +5,7 @@ use super::stand::Stand;
 use crate::base::{Bounds2, Figure, LayerId};
 use crate::formats::territory::Manifest;
 pub use super::balance::{AccountLine, AccountsFacts};
+pub use super::diagram::{FlowFacts, FlowKind, FlowNode, FlowScope};
 use crate::view::curve::{Calendar, Point};
 use crate::view::grain::gathered;
 use crate::view::{Command, Limits, Quality, ScaleBar, Theme, ViewState};
@@ -368,109 +369,6 @@ pub struct Chart {
     pub is_waiting: bool,
     /// A year made of months of several years.
     pub is_typical: bool,
-}
-
-/// What a flow diagram is of.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FlowScope {
-    #[default]
-    Territory,
-    Area,
-    Building,
-    /// The area that somebody drew.
-    Drawn,
-}
-
-impl FlowScope {
-    /// Its i18n key.
-    pub fn key(self) -> &'static str {
-        match self {
-            Self::Territory => "flows-territory",
-            Self::Area => "flows-area",
-            Self::Building => "flows-building",
-            Self::Drawn => "flows-drawn",
-        }
-    }
-}
-
-/// What an end of a flow is; its colour follows.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FlowKind {
-    Sun,
-    Wind,
-    /// Made in a way that is not said.
-    Made,
-    Storage,
-    Network,
-    #[default]
-    Area,
-    Use,
-    Losses,
-    Curtailed,
-}
-
-impl FlowKind {
-    /// As the page hears it.
-    pub fn id(self) -> &'static str {
-        match self {
-            Self::Sun => "sun",
-            Self::Wind => "wind",
-            Self::Made => "made",
-            Self::Storage => "storage",
-            Self::Network => "network",
-            Self::Area => "area",
-            Self::Use => "use",
-            Self::Losses => "losses",
-            Self::Curtailed => "curtailed",
-        }
-    }
-
-    /// sRGB, told apart by the common colour-blindnesses (Okabe and Ito 2008); every node is named beside it.
-    pub fn colour(self) -> [u8; 3] {
-        match self {
-            Self::Sun => [230, 159, 0],
-            Self::Wind => [86, 180, 233],
-            Self::Made => [204, 121, 167],
-            Self::Storage => [0, 158, 115],
-            Self::Network => [120, 124, 130],
-            Self::Area => [70, 74, 80],
-            Self::Use => [0, 114, 178],
-            Self::Losses => [160, 148, 130],
-            Self::Curtailed => [213, 94, 0],
-        }
-    }
-}
-
-/// An end of a flow.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FlowNode {
-    /// In the language of the state.
-    pub name: String,
-    pub kind: FlowKind,
-    /// 0 sources, 1 what mixes, 2 uses.
-    pub column: usize,
-    /// kW, or kWh where the diagram is of a day or a year.
-    pub kw: f64,
-}
-
-/// A flow diagram at the instant, or over the day or year around it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FlowFacts {
-    pub of: FlowScope,
-    pub over: crate::view::FlowSpan,
-    /// Steps that were summed, of how many; in the others a part is not known.
-    pub known: usize,
-    pub steps: usize,
-    pub nodes: Vec<FlowNode>,
-    /// kW or kWh, from node to node.
-    pub flows: Vec<crate::view::sankey::Flow>,
-    pub diagram: crate::view::sankey::Diagram,
-    /// What has no value, by name.
-    pub absent: Vec<String>,
-    pub is_waiting: bool,
-    /// Whether there are roofs that may be taken to be equipped.
-    pub can_equip: bool,
-    pub datasets: Vec<crate::base::DatasetId>,
 }
 
 /// A mesh of a tile in the scene: which layer and tile it belongs to.

@@ -295,7 +295,7 @@ fn command() -> impl Strategy<Value = Command> {
         Just(Command::ResetRoof),
         Just(Command::SaveRoofDossier),
         Just(Command::SavePlan { file: "plan.gpkg".to_owned() }),
-        proptest::sample::select(&Values::ALL[..]).prop_map(|of| Command::SaveValues { of }),
+        (proptest::sample::select(&Values::ALL[..]), proptest::sample::select(&Form::ALL[..])).prop_map(|(of, form)| Command::SaveValues { of, form }),
         tree().prop_map(|tree| Command::FellRoofTree { tree }),
         any::<bool>().prop_map(|bare| Command::SetRoofTerrain { bare }),
         (proptest::sample::select(&RoofLay::ALL[..]), proptest::option::of(number())).prop_map(|(lay, margin_m)| Command::SetRoofLayout { lay, margin_m }),
@@ -512,6 +512,14 @@ fn pan_follows_the_heading_on_the_ellipsoid() {
             close(sideways.camera.target[0], x, 1e-9) && close(sideways.camera.target[1], y, 1e-9)
         );
     }
+}
+
+#[test]
+fn values_are_written_as_csv_where_nothing_else_is_asked_for() {
+    let read = |text: &str| serde_json::from_str::<Command>(text).ok();
+    assert_eq!(read(r#"{"do":"save-values","of":"balance"}"#), Some(Command::SaveValues { of: Values::Balance, form: Form::Csv }));
+    assert_eq!(read(r#"{"do":"save-values","of":"curves","form":"parquet"}"#), Some(Command::SaveValues { of: Values::Curves, form: Form::Parquet }));
+    assert_eq!(read(r#"{"do":"save-values","of":"curves","form":"xlsx"}"#), None);
 }
 
 #[test]

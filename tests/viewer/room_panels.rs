@@ -147,6 +147,7 @@ fn power_flows_are_painted_read_and_chosen() {
             facts: FlowFacts {
                 of: FlowScope::Territory,
                 over: FlowSpan::Hour,
+                period: None,
                 known: 1,
                 steps: 1,
                 nodes: vec![
@@ -192,6 +193,9 @@ fn power_flows_are_painted_read_and_chosen() {
     desk.run();
     click(&mut desk, "Voir les nombres");
     assert!(desk.query_all_by_label("3,5\u{A0}MW").next().is_some());
+    for form in ["CSV, les flux", "Parquet, les flux", "PNG, les flux"] {
+        assert!(desk.query_by_label(form).is_some(), "{form}");
+    }
     // The switch and the title have the same name.
     desk.query_all_by_label("Flux d’énergie").next().expect("the switch").scroll_to_me();
     desk.run();

@@ -452,6 +452,19 @@ fn sums_of_flows_are_those_of_their_hours_and_of_the_balance(running: &mut Runni
         let imported: i64 = accounts.lines.iter().filter(|line| line.is_border && line.is_source).flat_map(|line| line.wh.iter().flatten()).sum();
         assert_eq!(side(0), imported);
     }
+    // What is carried away is the diagram's own table: as much comes in as goes out, and each use is the balance's line, to the last watt-hour.
+    let texts = jumeau::i18n::Texts::new(jumeau::base::Language::Fr);
+    let table = day.table();
+    let jumeau::view::table::Key::Pairs(pairs) = &table.key else { panic!("{:?}", table.key) };
+    let kept: Vec<(&[String; 2], i64)> = pairs.iter().zip(&table.columns[0].1).map(|(pair, kwh)| (pair, (1000.0 * kwh.expect("a value")).round() as i64)).collect();
+    let inside = texts.text("flows-territory");
+    let through = |end: usize| kept.iter().filter(|(pair, _)| pair[end] == inside).map(|(_, wh)| wh).sum::<i64>();
+    assert!(through(0) > 0 && through(0) == through(1), "{kept:?}");
+    for line in accounts.lines.iter().filter(|line| !line.is_source && !line.is_border) {
+        if let Some((_, wh)) = kept.iter().find(|(pair, _)| pair[1] == line.name) {
+            assert_eq!(*wh, line.wh.iter().flatten().sum::<i64>(), "{}", line.name);
+        }
+    }
     assert!(compared >= 4, "{compared} of {:?}", accounts.lines.iter().map(|line| &line.name).collect::<Vec<_>>());
     running.send(Command::SetFlowSpan { over: jumeau::view::FlowSpan::Year });
     settled(running);

@@ -764,8 +764,10 @@ test("imported series are offered, drawn as curves, and readable as numbers", as
   // Each part has its own file: the table is the viewer's, the picture is drawn here.
   for (const of of ["curves", "duration"]) {
     const what = of === "curves" ? "les courbes" : "la courbe monotone";
-    await chart.getByRole("button", { name: `CSV, ${what}` }).click();
-    await page.waitForFunction((of) => window.heard.some((asked) => asked.do === "save-values" && asked.of === of), of);
+    for (const [name, form] of [["CSV", "csv"], ["Parquet", "parquet"]]) {
+      await chart.getByRole("button", { name: `${name}, ${what}` }).click();
+      await page.waitForFunction(([of, form]) => window.heard.some((asked) => asked.do === "save-values" && asked.of === of && asked.form === form), [of, form]);
+    }
     const saved = page.waitForEvent("download");
     await chart.getByRole("button", { name: new RegExp(`PNG\\)?, ${what}`) }).click();
     const file = await saved;
@@ -1020,6 +1022,14 @@ test("the flow diagram is painted, spoken and readable as numbers", async () => 
   assert.equal(await place.locator("table tr").count(), 4);
   assert.match(await place.locator("table").innerText(), /3,5\s*MW/);
   assert.match(await place.innerText(), /généré, non réel/);
+  // Kept like the other charts; what is pressed says of which it is.
+  for (const [name, form] of [["CSV", "csv"], ["Parquet", "parquet"]]) {
+    await place.getByRole("button", { name: `${name}, les flux` }).click();
+    await page.waitForFunction((form) => window.heard.some((asked) => asked.do === "save-values" && asked.of === "flows" && asked.form === form), form);
+  }
+  const [image] = await Promise.all([page.waitForEvent("download"), place.getByRole("button", { name: "PNG, les flux" }).click()]);
+  assert.equal(image.suggestedFilename(), "essai-flux.png");
+  await kept(image, "shell-save-flows");
   // The day's energy is a choice away; a year with gaps says so.
   await page.locator("#flows-over-day").check();
   await page.waitForFunction(() => window.heard.some(({ do: what, over }) => what === "set-flow-span" && over === "day"));
@@ -1167,9 +1177,15 @@ test("a year is a sheet of days and hours, with its months in numbers, and a cur
     assert.ok(bytes.readUInt32BE(16) > 1200 && bytes.length > 5000, String(bytes.length));
     await kept(file, `shell-save-${name.length}`);
   }
-  await chart.getByRole("button", { name: "CSV, l'année heure par heure" }).focus();
-  await page.keyboard.press("Enter");
-  await page.waitForFunction(() => window.heard.some((asked) => asked.do === "save-values" && asked.of === "calendar"));
+  for (const [name, form] of [["CSV", "csv"], ["Parquet", "parquet"]]) {
+    await chart.getByRole("button", { name: `${name}, l'année heure par heure` }).focus();
+    await page.keyboard.press("Enter");
+    await page.waitForFunction((form) => window.heard.some((asked) => asked.do === "save-values" && asked.of === "calendar" && asked.form === form), form);
+  }
+  // What the viewer answers with is kept byte by byte.
+  const [given] = await Promise.all([page.waitForEvent("download"), page.evaluate(() => window.say({ kind: "file", name: "essai-eco2mix-calendrier.parquet", type: "application/vnd.apache.parquet", bytes: `PAR1${String.fromCharCode(0, 10, 13, 127, 128, 159, 255)}PAR1` }))]);
+  assert.equal(given.suggestedFilename(), "essai-eco2mix-calendrier.parquet");
+  assert.deepEqual([...readFileSync(await given.path())], [...Buffer.from("PAR1"), 0, 10, 13, 127, 128, 159, 255, ...Buffer.from("PAR1")]);
   assert.deepEqual(await violations(page), []);
   await picture(page, "shell-calendar");
   assert.deepEqual(faults, []);
@@ -1274,8 +1290,10 @@ test("the balance is a picture and a table whose sides are the same", async () =
   await picture(page, "shell-accounts");
   // It can be kept as a table, which the viewer writes, and as a picture with the sums of its lines and its source.
   assert.match(await place.innerText(), /simulé[^]*Enedis, 2025/);
-  await place.getByRole("button", { name: "CSV, le bilan" }).click();
-  await page.waitForFunction(() => window.heard.some((asked) => asked.do === "save-values" && asked.of === "balance"));
+  for (const [name, form] of [["CSV", "csv"], ["Parquet", "parquet"]]) {
+    await place.getByRole("button", { name: `${name}, le bilan` }).click();
+    await page.waitForFunction((form) => window.heard.some((asked) => asked.do === "save-values" && asked.of === "balance" && asked.form === form), form);
+  }
   const saved = page.waitForEvent("download");
   await place.getByRole("button", { name: "PNG, le bilan" }).click();
   const file = await saved;

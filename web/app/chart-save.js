@@ -10,8 +10,10 @@ const SCALE = 4;
 const HEAD = 22;
 const FOOT = 18;
 const KEY_LINE = 11;
+/** Room for a letter of the foot. */
+const LETTER = 3.6;
 
-/** The two buttons of a chart; several stand on one page, so each says aloud of which it is. `picture` is asked when the picture is. */
+/** The buttons of a chart; several stand on one page, so each says aloud of which it is. `picture` is asked when the picture is. */
 export function saveButtons(of, picture) {
   const what = t(`save-of-${of}`);
   const named = (key, short, act) => {
@@ -21,7 +23,8 @@ export function saveButtons(of, picture) {
     button.onclick = act;
     return button;
   };
-  return [named("chart-csv", "CSV", () => command({ do: "save-values", of })), " ", named("chart-png", "PNG", () => savePicture(picture()))];
+  const table = (form) => () => command({ do: "save-values", of, form });
+  return [named("chart-csv", "CSV", table("csv")), " ", named("chart-parquet", "Parquet", table("parquet")), " ", named("chart-png", "PNG", () => savePicture(picture()))];
 }
 
 /** What stands under a picture: where and when, what kind of values they are, and whose. */
@@ -31,13 +34,16 @@ export const footOf = ({ madeUp, nature, source }) => [both(store.manifest?.name
 export function savePicture({ name, title, drawn, keys = [], foot }) {
   if (!drawn) return;
   const [, , wide, high] = drawn.getAttribute("viewBox").split(" ").map(Number);
-  const feet = lines(foot, 88);
+  const feet = lines(foot, Math.floor(wide / LETTER));
   const [width, height] = [wide + 8, high + HEAD + KEY_LINE * keys.length + FOOT + 8 * (feet.length - 1)];
   const picture = svg("svg", { xmlns: "http://www.w3.org/2000/svg", width: width * SCALE, height: height * SCALE, viewBox: `0 0 ${width} ${height}` });
   const [ink, paper] = [getComputedStyle(document.body).color, getComputedStyle(byId("layers")).backgroundColor];
   const inside = drawn.cloneNode(true);
-  for (const [key, value] of Object.entries({ x: 0, y: HEAD, width: wide, height: high, overflow: "visible" })) inside.setAttribute(key, value);
+  for (const [key, value] of Object.entries({ x: 4, y: HEAD, width: wide, height: high, overflow: "visible" })) inside.setAttribute(key, value);
   inside.querySelectorAll("text").forEach((text) => text.setAttribute("fill", ink));
+  // Names that lie on bands keep their halo.
+  const halo = { "font-size": 10.5, "paint-order": "stroke", stroke: paper, "stroke-width": 3, "stroke-linejoin": "round" };
+  inside.querySelectorAll(".sankey text").forEach((text) => Object.entries(halo).forEach(([key, value]) => text.setAttribute(key, value)));
   inside.querySelectorAll(".grid").forEach((line) => line.setAttribute("stroke", "#88888855"));
   inside.querySelectorAll(".now").forEach((line) => line.setAttribute("stroke", "#d55e00"));
   const style = { fill: ink, "font-family": "sans-serif" };

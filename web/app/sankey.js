@@ -5,7 +5,8 @@ import { command, store } from "./state.js";
 import { announce, byId, make } from "./page.js";
 import { renew } from "./renew.js";
 import { sliding } from "./slider.js";
-import { three } from "./chart-frame.js";
+import { svg, three } from "./chart-frame.js";
+import { footOf, saveButtons } from "./chart-save.js";
 
 let told = { known: false, shown: false, equipped: 0, diagram: null };
 let said = false;
@@ -75,8 +76,7 @@ export function drawFlows() {
   if (diagram.waiting) parts.push(make("p", t("values-wait"), { class: "quiet" }));
   if (diagram.flows.length > 0) parts.push(picture(diagram));
   else if (!diagram.waiting) parts.push(make("p", t(over === "hour" ? "flows-none" : "flows-none-over"), { class: "quiet" }));
-  if (diagram.absent.length > 0) parts.push(make("p", t(over === "hour" ? "flows-absent" : "flows-absent-over", { names: diagram.absent.join(", ") }), { class: "quiet" }));
-  if (!diagram.waiting && diagram.known < diagram.steps) parts.push(make("p", t("flows-known", { known: number(diagram.known, 0), steps: number(diagram.steps, 0) }), { class: "quiet" }));
+  parts.push(...missing(diagram).map((words) => make("p", words, { class: "quiet" })));
   if (diagram.canEquip) parts.push(equipped());
   const origin = make("p", "", { class: "quiet" });
   if (has(diagram.nature)) origin.append(make("b", t(diagram.nature), { class: "badge" }), " ");
@@ -85,10 +85,26 @@ export function drawFlows() {
   details.append(make("summary", t("flows-table")), values(diagram));
   const close = make("button", t("close"), { type: "button", class: "small" });
   close.onclick = () => command({ do: "show-flows", shown: false });
-  const tools = make("p");
+  const tools = make("p", "", { class: "chart-files" });
+  if (diagram.flows.length > 0) tools.append(...saveButtons("flows", () => toKeep(diagram, when)), " ");
   tools.append(close);
   renew(place, ...parts, origin, details, tools);
   place.lang = currentLanguage();
+}
+
+/** What is not in it, in sentences. */
+function missing(diagram) {
+  const words = [];
+  if (diagram.absent.length > 0) words.push(t(overOf(diagram) === "hour" ? "flows-absent" : "flows-absent-over", { names: diagram.absent.join(", ") }));
+  if (!diagram.waiting && diagram.known < diagram.steps) words.push(t("flows-known", { known: number(diagram.known, 0), steps: number(diagram.steps, 0) }));
+  return words;
+}
+
+/** The diagram as a picture of its own: what it takes for granted and what is missing stand below it. */
+function toKeep(diagram, when) {
+  const percent = store.state.flows?.equipped_percent ?? told.equipped;
+  const foot = [footOf(diagram), ...(diagram.canEquip && percent > 0 ? [t("flows-assumed", { percent })] : []), ...missing(diagram)].join(" · ");
+  return { name: `${store.state.territory || "jumeau"}-flux`, title: `${t("flows-title")} · ${diagram.of} · ${when}`, drawn: picture(diagram), foot };
 }
 
 /** The choice of what is summed. */
@@ -114,13 +130,6 @@ function equipped() {
   sliding(slider, words, (value) => command({ do: "set-equipped", percent: value }));
   row.append(make("span", t("flows-equipped")), slider, make("output", words(percent)));
   return row;
-}
-
-function svg(tag, attributes = {}, text = "") {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
-  if (text) element.textContent = text;
-  return element;
 }
 
 const COLOUR = /^#[0-9a-f]{6}$/;

@@ -25,6 +25,12 @@ pub const PICTURE_SOURCES: usize = 256;
 /// Samples along a slope for a picture on the ground.
 pub const ANISOTROPY: u16 = 8;
 
+/// How tables are packed.
+pub fn packing() -> parquet::basic::Compression {
+    const LEVEL: i32 = 3;
+    parquet::basic::Compression::ZSTD(parquet::basic::ZstdLevel::try_new(LEVEL).unwrap_or_default())
+}
+
 /// What a window begins with.
 pub fn first_quality() -> Quality {
     Quality::Desktop

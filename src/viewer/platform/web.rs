@@ -26,6 +26,11 @@ pub const PICTURE_SOURCES: usize = 64;
 /// Samples along a slope for a picture on the ground.
 pub const ANISOTROPY: u16 = 1;
 
+/// How tables are packed: not at all.
+pub fn packing() -> parquet::basic::Compression {
+    parquet::basic::Compression::UNCOMPRESSED
+}
+
 /// What a page begins with; the frames that follow say more than any name of the machine.
 pub fn first_quality() -> Quality {
     Quality::Laptop
