@@ -248,7 +248,9 @@ fn strip(band: &Band, at: &dyn Fn([f64; 2]) -> Pos2, colour: Color32) -> Mesh {
 
 fn table(ui: &mut Ui, flows: &FlowsText, texts: &Texts) {
     let name = |node: usize| flows.facts.nodes.get(node).map_or(String::new(), |node| node.name.clone());
-    Grid::new("flows-values").striped(true).show(ui, |ui| {
+    // Long names are broken, so that the values stay inside the panel.
+    let widest = ui.available_width() / 3.0 - ui.spacing().item_spacing.x;
+    Grid::new("flows-values").striped(true).max_col_width(widest).show(ui, |ui| {
         let amounts = if flows.facts.over == FlowSpan::Hour { "flows-power" } else { "flows-energy" };
         for key in ["flows-from", "flows-to", amounts] {
             ui.label(RichText::new(texts.text(key)).small().strong());
