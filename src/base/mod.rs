@@ -1,4 +1,4 @@
-//! Words that every other module speaks: ids, instants, bounds, figures with provenance, coded findings, seeded random numbers.
+//! Words that every other module speaks: ids, instants, bounds, polygons, figures with provenance, coded findings, seeded random numbers.
 //!
 //! Nothing here knows a format, a map projection or a program.
 
@@ -10,6 +10,7 @@ pub mod ids;
 pub mod language;
 pub mod lattice;
 pub mod percent;
+pub mod polygon;
 pub mod printable;
 pub mod report;
 pub mod rng;

@@ -11,6 +11,7 @@ use super::{
     triangulate,
 };
 use super::weld::Weld;
+use crate::base::polygon::with_holes;
 use geo::{Area, Polygon};
 use std::collections::HashMap;
 
@@ -318,7 +319,7 @@ impl Solid {
             self.walls(ring, &|_| top, mesh);
         }
         let points: Vec<[f64; 2]> = self.rings.iter().flatten().copied().collect();
-        for [a, b, c] in triangulate::with_holes(&self.rings) {
+        for [a, b, c] in with_holes(&self.rings) {
             let [a, b, c] = [points[a], points[b], points[c]];
             self.cap(a, b, c, &|_| top, mesh);
         }

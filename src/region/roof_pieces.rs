@@ -5,10 +5,14 @@
 //! So cuts are as few as the points ask for, and every edge is an edge that a roof can have. Growing regions into outlines of their own and smoothing
 //! them was rejected: such outlines follow the points' gaps and are never straight.
 
-use super::roof::{Surface, SurfaceMesh};
-use super::triangulate::{self, cross, ring_area2};
+mod surface;
+
+pub use surface::surface;
+
+use super::triangulate::{ring_area2, with_every_corner};
 use super::weld::Weld;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use crate::base::polygon::cross;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// `height = at[2] + slope · (p − at)`.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -101,11 +105,7 @@ pub(super) fn part(rings: &[Vec<[f64; 2]>], planes: &[PiecePlane], points: &[Lab
 /// Triangles over a polygon; all of it, or `None`.
 fn whole_triangles(rings: &[Vec<[f64; 2]>]) -> Option<Vec<Vec<[f64; 2]>>> {
     let points: Vec<[f64; 2]> = rings.iter().flatten().copied().collect();
-    let found = match rings {
-        [ring] => triangulate::clip_ears(ring)?,
-        _ => bridged(rings)?,
-    };
-    found
+    with_every_corner(rings)?
         .iter()
         .map(|triangle| triangle.iter().map(|i| points.get(*i).copied()).collect())
         .collect()
@@ -520,197 +520,4 @@ pub(super) fn contains(ring: &[[f64; 2]], p: [f64; 2]) -> bool {
         }
     }
     inside
-}
-
-/// Triangles over a polygon with holes, with every corner: holes are joined to the outline by a way there and back, then ears are cut.
-fn bridged(rings: &[Vec<[f64; 2]>]) -> Option<Vec<[usize; 3]>> {
-    let points: Vec<[f64; 2]> = rings.iter().flatten().copied().collect();
-    let mut first = 0;
-    let mut numbered: Vec<Vec<usize>> = rings
-        .iter()
-        .map(|ring| {
-            let numbers = (first..first + ring.len()).collect();
-            first += ring.len();
-            numbers
-        })
-        .collect();
-    let mut holes = numbered.split_off(1.min(numbered.len()));
-    let mut outline = numbered.pop()?;
-    let at = |number: usize| points.get(number).copied().unwrap_or_default();
-    while !holes.is_empty() {
-        let mut best: Option<(f64, usize, usize, usize)> = None;
-        for (h, hole) in holes.iter().enumerate() {
-            for (j, q) in hole.iter().enumerate() {
-                for (i, p) in outline.iter().enumerate() {
-                    let (a, b) = (at(*p), at(*q));
-                    let length = (b[0] - a[0]).hypot(b[1] - a[1]);
-                    if best.is_some_and(|(known, ..)| length >= known) {
-                        continue;
-                    }
-                    let free = std::iter::once(&outline).chain(&holes).all(|ring| {
-                        ring.iter().enumerate().all(|(k, c)| {
-                            let d = ring.get((k + 1) % ring.len()).copied().unwrap_or_default();
-                            let touches = [*c, d].iter().any(|end| at(*end) == a || at(*end) == b);
-                            touches || !crosses(a, b, at(*c), at(d))
-                        })
-                    });
-                    // At a corner that occurs twice the way has to leave on the inner side.
-                    let n = outline.len();
-                    let (before, after) = (outline.get((i + n - 1) % n), outline.get((i + 1) % n));
-                    let inward = before.zip(after).is_some_and(|(before, after)| leaves_inward(at(*before), a, at(*after), b));
-                    if free && inward {
-                        best = Some((length, h, j, i));
-                    }
-                }
-            }
-        }
-        let (_, h, j, i) = best?;
-        let mut hole = holes.remove(h);
-        hole.rotate_left(j);
-        let back = *hole.first()?;
-        hole.push(back);
-        hole.push(*outline.get(i)?);
-        let tail = outline.split_off(i + 1);
-        outline.extend(hole);
-        outline.extend(tail);
-    }
-    let ring: Vec<[f64; 2]> = outline.iter().map(|number| at(*number)).collect();
-    let triangles = triangulate::clip_ears(&ring)?;
-    triangles
-        .into_iter()
-        .map(|[a, b, c]| Some([*outline.get(a)?, *outline.get(b)?, *outline.get(c)?]))
-        .collect()
-}
-
-fn leaves_inward(before: [f64; 2], at: [f64; 2], after: [f64; 2], to: [f64; 2]) -> bool {
-    if cross(before, at, after) > 0.0 {
-        cross(before, at, to) > 0.0 && cross(at, after, to) > 0.0
-    } else {
-        cross(before, at, to) > 0.0 || cross(at, after, to) > 0.0
-    }
-}
-
-/// Whether two segments have a point in common.
-fn crosses(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool {
-    let (ab_c, ab_d) = (cross(a, b, c), cross(a, b, d));
-    let (cd_a, cd_b) = (cross(c, d, a), cross(c, d, b));
-    ab_c * ab_d <= 0.0 && cd_a * cd_b <= 0.0
-}
-
-type Key = [u64; 2];
-
-fn key(p: [f64; 2]) -> Key {
-    p.map(f64::to_bits)
-}
-
-/// Walls, roof and floor over pieces that stand on `base_m`; `None` where they make no closed surface or come too near to their base.
-pub fn surface(pieces: &[RoofPiece], planes: &[PiecePlane], base_m: f64, least_m: f64) -> Option<SurfaceMesh> {
-    // All heights at each corner, those that nearly meet made one.
-    let mut at_corner: HashMap<Key, Vec<(usize, f64)>> = HashMap::new();
-    for (number, piece) in pieces.iter().enumerate() {
-        let plane = planes.get(piece.plane)?;
-        for p in piece.rings.iter().flatten() {
-            let height = plane.height(*p);
-            if !(height >= base_m + least_m) {
-                return None;
-            }
-            let corner = at_corner.entry(key(*p)).or_default();
-            if corner.iter().all(|(known, _)| *known != number) {
-                corner.push((number, height));
-            }
-        }
-    }
-    for corner in at_corner.values_mut() {
-        corner.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
-        let mut from = 0;
-        while from < corner.len() {
-            let mut to = from + 1;
-            while let (Some(here), Some(next)) = (corner.get(to - 1), corner.get(to))
-                && next.1 - here.1 <= MEET_M
-            {
-                to += 1;
-            }
-            if let Some(group) = corner.get_mut(from..to) {
-                let mean = group.iter().map(|(_, height)| height).sum::<f64>() / group.len().max(1) as f64;
-                group.iter_mut().for_each(|(_, height)| *height = mean);
-            }
-            from = to;
-        }
-    }
-    let height = |p: [f64; 2], number: usize| at_corner.get(&key(p))?.iter().find(|(known, _)| *known == number).map(|(_, height)| *height);
-    let mut owner: HashMap<(Key, Key), usize> = HashMap::new();
-    for (number, piece) in pieces.iter().enumerate() {
-        for ring in &piece.rings {
-            for (i, a) in ring.iter().enumerate() {
-                owner.insert((key(*a), key(*ring.get((i + 1) % ring.len())?)), number);
-            }
-        }
-    }
-    let mut mesh = SurfaceMesh::default();
-    for (number, piece) in pieces.iter().enumerate() {
-        let points: Vec<[f64; 2]> = piece.rings.iter().flatten().copied().collect();
-        let triangles = match piece.rings.as_slice() {
-            [ring] => triangulate::clip_ears(ring)?,
-            rings => bridged(rings)?,
-        };
-        for triangle in triangles {
-            let [a, b, c] = triangle.map(|at| points.get(at).copied());
-            let [a, b, c] = [a?, b?, c?];
-            let lifted = [(a, height(a, number)?), (b, height(b, number)?), (c, height(c, number)?)].map(|(p, z)| [p[0], p[1], z]);
-            mesh.triangles.push((lifted, Surface::Roof));
-            mesh.triangles.push(([a, c, b].map(|p| [p[0], p[1], base_m]), Surface::Floor));
-        }
-        for ring in &piece.rings {
-            for (i, a) in ring.iter().enumerate() {
-                let b = ring.get((i + 1) % ring.len())?;
-                let top = [height(*a, number)?, height(*b, number)?];
-                let foot = match owner.get(&(key(*b), key(*a))) {
-                    Some(other) => [height(*a, *other)?, height(*b, *other)?],
-                    None => [base_m; 2],
-                };
-                // The higher of two draws the wall between them.
-                if foot[0] > top[0] || foot[1] > top[1] {
-                    if foot[0] < top[0] || foot[1] < top[1] {
-                        return None;
-                    }
-                    continue;
-                }
-                let chain = |p: [f64; 2], low: f64, high: f64| {
-                    let mut heights = vec![low];
-                    let known = at_corner.get(&key(p)).into_iter().flatten().map(|(_, height)| *height);
-                    heights.extend(known.filter(|height| *height > low && *height < high));
-                    if high > low {
-                        heights.push(high);
-                    }
-                    heights.dedup();
-                    heights
-                };
-                wall(*a, *b, &chain(*a, foot[0], top[0]), &chain(*b, foot[1], top[1]), &mut mesh);
-            }
-        }
-    }
-    mesh.is_closed().then_some(mesh)
-}
-
-/// A wall from `a` to `b`, seen from outside with `a` on the left, with a corner at every height of both ends.
-fn wall(a: [f64; 2], b: [f64; 2], left: &[f64], right: &[f64], mesh: &mut SurfaceMesh) {
-    let put = |p: [f64; 2], z: f64| [p[0], p[1], z];
-    let (mut i, mut j) = (0, 0);
-    loop {
-        let (Some(&l), Some(&r)) = (left.get(i), right.get(j)) else { return };
-        let (up_left, up_right) = (left.get(i + 1).copied(), right.get(j + 1).copied());
-        let on_the_left = match (up_left, up_right) {
-            (None, None) => return,
-            (Some(_), None) => true,
-            (None, Some(_)) => false,
-            (Some(l), Some(r)) => l < r,
-        };
-        if let (true, Some(next)) = (on_the_left, up_left) {
-            mesh.triangles.push(([put(a, l), put(b, r), put(a, next)], Surface::Wall));
-            i += 1;
-        } else if let Some(next) = up_right {
-            mesh.triangles.push(([put(a, l), put(b, r), put(b, next)], Surface::Wall));
-            j += 1;
-        }
-    }
 }

@@ -351,7 +351,7 @@ fn over_rectangle(
 fn over_corner(corners: &[[f64; 2]], rise_m: f64, rules: &RoofRules) -> Option<RoofShape> {
     let n = corners.len();
     let at = |i: usize| corners[i % n];
-    let turn = |i: usize| super::triangulate::cross(at(i + n - 1), at(i), at(i + 1));
+    let turn = |i: usize| crate::base::polygon::cross(at(i + n - 1), at(i), at(i + 1));
     // Exactly one corner points inwards, and all are nearly right angles.
     let mut reflex = None;
     for i in 0..n {

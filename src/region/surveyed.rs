@@ -7,6 +7,7 @@
 
 use super::roof::{Surface, SurfaceMesh};
 use super::triangulate;
+use crate::base::polygon;
 use std::collections::HashMap;
 
 /// Points nearer than this are one point, metres: sources round to millimetres or centimetres.
@@ -151,7 +152,7 @@ impl Surveyed {
                 [ring] if ring.len() <= 60 => triangulate::clip_ears(ring),
                 _ => None,
             };
-            for [a, b, c] in whole.unwrap_or_else(|| triangulate::with_holes(&flat)) {
+            for [a, b, c] in whole.unwrap_or_else(|| polygon::with_holes(&flat)) {
                 if let (Some(a), Some(b), Some(c)) = (points.get(a), points.get(b), points.get(c)) {
                     mesh.triangles.push(([*a, *b, *c], face.surface));
                 }
@@ -358,7 +359,7 @@ fn crossing(rings: &[Vec<[f64; 3]>], plane: &Plane) -> Option<[f64; 3]> {
         for (c, d, _) in &sides[i + 1..] {
             let side = |p: [f64; 2], q: [f64; 2], r: [f64; 2]| {
                 let length = (q[0] - p[0]).hypot(q[1] - p[1]).max(1e-9);
-                triangulate::cross(p, q, r) / length
+                polygon::cross(p, q, r) / length
             };
             let (s, t, u, v) = (
                 side(*a, *b, *c),

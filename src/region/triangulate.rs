@@ -1,7 +1,9 @@
-//! Polygons into triangles.
+//! Pieces of roofs into triangles.
 //!
-//! Two ways, on purpose: `earcut` for outlines with holes and many points, and a small ear clipper for roof pieces.
-//! The clipper keeps points that lie on a straight side; earcut drops them, which leaves cracks between a roof and its neighbours.
+//! Two ways, on purpose: [`with_holes`](crate::base::polygon::with_holes) for outlines with holes and many points, and a small ear clipper for roof
+//! pieces. The clipper keeps points that lie on a straight side; the other drops them, which leaves cracks between a roof and its neighbours.
+
+use crate::base::polygon::cross;
 
 /// Twice the area of a triangle that is none: moved to its place in France, its corners lose the digits that say on which side it looks up.
 const FLAT_M2: f64 = 1e-7;
@@ -49,37 +51,88 @@ pub fn clip_ears(points: &[[f64; 2]]) -> Option<Vec<[usize; 3]>> {
     Some(triangles)
 }
 
-/// Triangles of a polygon with holes, all counter-clockwise; indices run through the rings in order.
-pub fn with_holes(rings: &[Vec<[f64; 2]>]) -> Vec<[usize; 3]> {
-    let points: Vec<[f64; 2]> = rings.iter().flatten().copied().collect();
-    let mut starts: Vec<u32> = Vec::new();
-    let mut at = 0;
-    for ring in rings {
-        if at > 0 {
-            starts.push(at as u32);
-        }
-        at += ring.len();
+/// Triangles of a polygon whose outer ring goes counter-clockwise and its holes clockwise, none of its corners dropped; indices run through the rings in
+/// order. `None` where that cannot be done.
+pub fn with_every_corner(rings: &[Vec<[f64; 2]>]) -> Option<Vec<[usize; 3]>> {
+    match rings {
+        [ring] => clip_ears(ring),
+        _ => bridged(rings),
     }
-    let mut flat: Vec<u32> = Vec::new();
-    earcut::Earcut::new().earcut(points.iter().copied(), &starts, &mut flat);
-    flat.chunks_exact(3)
-        .map(|t| [t[0] as usize, t[1] as usize, t[2] as usize])
-        .filter_map(|[a, b, c]| {
-            let turn = cross(*points.get(a)?, *points.get(b)?, *points.get(c)?);
-            if turn > 0.0 {
-                Some([a, b, c])
-            } else if turn < 0.0 {
-                Some([a, c, b])
-            } else {
-                None
-            }
+}
+
+/// Triangles over a polygon with holes, with every corner: holes are joined to the outline by a way there and back, then ears are cut.
+fn bridged(rings: &[Vec<[f64; 2]>]) -> Option<Vec<[usize; 3]>> {
+    let points: Vec<[f64; 2]> = rings.iter().flatten().copied().collect();
+    let mut first = 0;
+    let mut numbered: Vec<Vec<usize>> = rings
+        .iter()
+        .map(|ring| {
+            let numbers = (first..first + ring.len()).collect();
+            first += ring.len();
+            numbers
         })
+        .collect();
+    let mut holes = numbered.split_off(1.min(numbered.len()));
+    let mut outline = numbered.pop()?;
+    let at = |number: usize| points.get(number).copied().unwrap_or_default();
+    while !holes.is_empty() {
+        let mut best: Option<(f64, usize, usize, usize)> = None;
+        for (h, hole) in holes.iter().enumerate() {
+            for (j, q) in hole.iter().enumerate() {
+                for (i, p) in outline.iter().enumerate() {
+                    let (a, b) = (at(*p), at(*q));
+                    let length = (b[0] - a[0]).hypot(b[1] - a[1]);
+                    if best.is_some_and(|(known, ..)| length >= known) {
+                        continue;
+                    }
+                    let free = std::iter::once(&outline).chain(&holes).all(|ring| {
+                        ring.iter().enumerate().all(|(k, c)| {
+                            let d = ring.get((k + 1) % ring.len()).copied().unwrap_or_default();
+                            let touches = [*c, d].iter().any(|end| at(*end) == a || at(*end) == b);
+                            touches || !crosses(a, b, at(*c), at(d))
+                        })
+                    });
+                    // At a corner that occurs twice the way has to leave on the inner side.
+                    let n = outline.len();
+                    let (before, after) = (outline.get((i + n - 1) % n), outline.get((i + 1) % n));
+                    let inward = before.zip(after).is_some_and(|(before, after)| leaves_inward(at(*before), a, at(*after), b));
+                    if free && inward {
+                        best = Some((length, h, j, i));
+                    }
+                }
+            }
+        }
+        let (_, h, j, i) = best?;
+        let mut hole = holes.remove(h);
+        hole.rotate_left(j);
+        let back = *hole.first()?;
+        hole.push(back);
+        hole.push(*outline.get(i)?);
+        let tail = outline.split_off(i + 1);
+        outline.extend(hole);
+        outline.extend(tail);
+    }
+    let ring: Vec<[f64; 2]> = outline.iter().map(|number| at(*number)).collect();
+    let triangles = clip_ears(&ring)?;
+    triangles
+        .into_iter()
+        .map(|[a, b, c]| Some([*outline.get(a)?, *outline.get(b)?, *outline.get(c)?]))
         .collect()
 }
 
-/// Twice the signed area of a triangle.
-pub fn cross(a: [f64; 2], b: [f64; 2], c: [f64; 2]) -> f64 {
-    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+fn leaves_inward(before: [f64; 2], at: [f64; 2], after: [f64; 2], to: [f64; 2]) -> bool {
+    if cross(before, at, after) > 0.0 {
+        cross(before, at, to) > 0.0 && cross(at, after, to) > 0.0
+    } else {
+        cross(before, at, to) > 0.0 || cross(at, after, to) > 0.0
+    }
+}
+
+/// Whether two segments have a point in common.
+fn crosses(a: [f64; 2], b: [f64; 2], c: [f64; 2], d: [f64; 2]) -> bool {
+    let (ab_c, ab_d) = (cross(a, b, c), cross(a, b, d));
+    let (cd_a, cd_b) = (cross(c, d, a), cross(c, d, b));
+    ab_c * ab_d <= 0.0 && cd_a * cd_b <= 0.0
 }
 
 /// Twice the signed area of a ring.

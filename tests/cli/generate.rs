@@ -1,11 +1,12 @@
 //! Generated trees: the laws they keep, on small towns of our own and on the real extract of Nantes.
 
+use crate::bare_building::bare_building;
 use geo::algorithm::{Contains, Distance, Euclidean};
 use geo::{Line, LineString, MultiPolygon, Point, Polygon, coord, polygon};
 use jumeau::base::DatasetId;
 use jumeau::pipeline::generate::{TreeSettings, trees, trees_with};
 use jumeau::region::{
-    Building, HeightOrigin, LineClass, NetworkLine, Region, Tree, Usage, WaterArea,
+    Building, HeightOrigin, LineClass, NetworkLine, Region, Tree, WaterArea,
 };
 use std::path::Path;
 
@@ -208,25 +209,7 @@ fn rectangle(x: f64, y: f64, width: f64, depth: f64) -> Polygon<f64> {
 }
 
 fn building(outline: Polygon<f64>) -> Building {
-    Building {
-        id: "house".into(),
-        rnb: Vec::new(),
-        dataset: DatasetId::from("made"),
-        footprint: MultiPolygon::new(vec![outline]),
-        ground_m: 0.0,
-        eave_height_m: 6.0,
-        ridge_height_m: 6.0,
-        height_origin: HeightOrigin::Assumed,
-        usage: Usage::Unknown,
-        second_usage: None,
-        dwellings: None,
-        storeys: None,
-        year: None,
-        light: false,
-        attributes: Vec::new(),
-        surveyed: None,
-        measured: None,
-    }
+    Building { height_origin: HeightOrigin::Assumed, ..bare_building("house", "made", MultiPolygon::new(vec![outline]), 0.0, [6.0; 2]) }
 }
 
 fn street(name: &str, points: &[[f64; 2]], width_m: f64, level: i32) -> NetworkLine {

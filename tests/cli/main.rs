@@ -1,6 +1,8 @@
 //! Tier 1: the program as people type it.
 
 mod areas;
+#[path = "../it/bare_building.rs"]
+mod bare_building;
 mod check_info;
 mod city;
 mod features;
@@ -17,9 +19,6 @@ mod pv;
 mod roof;
 mod roofs;
 mod series;
-mod series_forms;
-mod series_steps;
-mod series_written;
 mod serve;
 #[path = "../it/shared_data.rs"]
 mod shared_data;

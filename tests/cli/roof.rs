@@ -1,12 +1,13 @@
 //! `jumeau roof`: a house 300 m from a listed church, with a hill between them or without; its answer and its dossier.
 
+use crate::bare_building::bare_building;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jumeau::base::{Dataset, Nature};
 use jumeau::formats::territory::Name;
 use jumeau::geodesy::Crs;
 use jumeau::pipeline::Silent;
 use jumeau::pipeline::tile::{Territory, TileOptions, write_territory};
-use jumeau::region::{Area, AreaShape, AreaTheme, Building, HeightGrid, HeightOrigin, Region, Usage};
+use jumeau::region::{Area, AreaShape, AreaTheme, Building, HeightGrid, Region, Usage};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -20,25 +21,7 @@ fn ring(corner: [f64; 2], size: [f64; 2]) -> Polygon<f64> {
 }
 
 fn building(id: &str, corner: [f64; 2], size: [f64; 2], eave: f64, ridge: f64) -> Building {
-    Building {
-        id: id.to_owned(),
-        rnb: vec![],
-        dataset: "houses".into(),
-        footprint: MultiPolygon(vec![ring(corner, size)]),
-        ground_m: 20.0,
-        eave_height_m: eave,
-        ridge_height_m: ridge,
-        height_origin: HeightOrigin::Source,
-        usage: Usage::Residential,
-        second_usage: None,
-        dwellings: Some(1),
-        storeys: None,
-        year: None,
-        light: false,
-        attributes: Vec::new(),
-        surveyed: None,
-        measured: None,
-    }
+    Building { usage: Usage::Residential, dwellings: Some(1), ..bare_building(id, "houses", MultiPolygon(vec![ring(corner, size)]), 20.0, [eave, ridge]) }
 }
 
 fn area(id: &str, theme: AreaTheme, code: &str, name: &str, shape: AreaShape) -> Area {

@@ -1,12 +1,13 @@
 //! `jumeau solar` on a made-up hamlet: a house alone, its copy behind a tower, a flat hall.
 
+use crate::bare_building::bare_building;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jumeau::base::{Dataset, Nature};
 use jumeau::formats::territory::Name;
 use jumeau::geodesy::Crs;
 use jumeau::pipeline::Silent;
 use jumeau::pipeline::tile::{Territory, TileOptions, write_territory};
-use jumeau::region::{Building, HeightGrid, HeightOrigin, Region, Tree, Usage};
+use jumeau::region::{Building, HeightGrid, Region, Tree, Usage};
 use serde_json::Value;
 use std::path::Path;
 use std::process::{Command, Output};
@@ -27,25 +28,7 @@ fn building(id: &str, corner: [f64; 2], size: [f64; 2], eave: f64, ridge: f64) -
         [x, y],
     ];
     let ring = LineString(ring.map(|[x, y]| Coord { x, y }).to_vec());
-    Building {
-        id: id.to_owned(),
-        rnb: vec![],
-        dataset: "houses".into(),
-        footprint: MultiPolygon(vec![Polygon::new(ring, vec![])]),
-        ground_m: 20.0,
-        eave_height_m: eave,
-        ridge_height_m: ridge,
-        height_origin: HeightOrigin::Source,
-        usage: Usage::Residential,
-        second_usage: None,
-        dwellings: Some(1),
-        storeys: None,
-        year: None,
-        light: false,
-        attributes: Vec::new(),
-        surveyed: None,
-        measured: None,
-    }
+    Building { usage: Usage::Residential, dwellings: Some(1), ..bare_building(id, "houses", MultiPolygon(vec![Polygon::new(ring, vec![])]), 20.0, [eave, ridge]) }
 }
 
 fn hamlet(out: &Path, trees: Vec<Tree>) {

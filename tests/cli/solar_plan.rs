@@ -1,5 +1,6 @@
 //! Car parks and public facilities as sources have them, and the commune's solar plan made of them, of roofs and of what protects.
 
+use crate::bare_building::bare_building;
 use crate::shared_data::shared;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use jumeau::base::{Dataset, Nature};
@@ -8,7 +9,7 @@ use jumeau::formats::territory::Name;
 use jumeau::geodesy::Crs;
 use jumeau::pipeline::tile::{Territory, TileOptions, write_territory};
 use jumeau::pipeline::{ImportOptions, Imported, Silent, read_sources};
-use jumeau::region::{Area, AreaShape, AreaTheme, Building, HeightGrid, HeightOrigin, Region, Usage};
+use jumeau::region::{Area, AreaShape, AreaTheme, Building, HeightGrid, Region, Usage};
 use jumeau::rooftop::planner::{Filter, coverage, totals};
 use serde_json::Value;
 use std::path::Path;
@@ -82,25 +83,7 @@ fn rectangle(corner: [f64; 2], size: [f64; 2]) -> MultiPolygon<f64> {
 }
 
 fn building(id: &str, usage: Usage, corner: [f64; 2], size: [f64; 2], height_m: f64) -> Building {
-    Building {
-        id: id.to_owned(),
-        rnb: vec![],
-        dataset: "town".into(),
-        footprint: rectangle(corner, size),
-        ground_m: 20.0,
-        eave_height_m: height_m,
-        ridge_height_m: height_m,
-        height_origin: HeightOrigin::Source,
-        usage,
-        second_usage: None,
-        dwellings: None,
-        storeys: None,
-        year: None,
-        light: false,
-        attributes: Vec::new(),
-        surveyed: None,
-        measured: None,
-    }
+    Building { usage, ..bare_building(id, "town", rectangle(corner, size), 20.0, [height_m; 2]) }
 }
 
 fn area(id: &str, theme: AreaTheme, code: &str, name: &str, shape: AreaShape) -> Area {

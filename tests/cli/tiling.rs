@@ -1,5 +1,6 @@
 //! Territory packages: laws that hold for any region, and the default territory as a whole.
 
+use crate::bare_building::bare_building;
 use geo::{Coord, LineString, MultiPolygon, Polygon};
 use glam::{DVec3, Vec3};
 use jumeau::base::{Instant, Nature, Severity};
@@ -12,7 +13,7 @@ use jumeau::geodesy::{Crs, Ecef, EnuFrame, Geoid, LonLatH};
 use jumeau::pipeline::tile::{Territory, TileFault, TileOptions, TileSummary, grow_trees, write_imported, write_territory};
 use jumeau::pipeline::{ImportOptions, Silent, read_sources};
 use jumeau::region::{
-    Building, HeightGrid, HeightOrigin, LineClass, NetworkLine, Region, Tree, Usage, WaterArea,
+    Building, HeightGrid, LineClass, NetworkLine, Region, Tree, Usage, WaterArea,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -52,23 +53,11 @@ fn village(houses: usize) -> Region {
             let (x, y) = (20.0 + 22.0 * (i % 30) as f64, 20.0 + 18.0 * (i / 30) as f64);
             let y = if y > 250.0 { y + 150.0 } else { y };
             Building {
-                id: format!("B{i}"),
                 rnb: vec![format!("RNB{i}"), "ZZZ".to_owned()],
-                dataset: "houses".into(),
-                footprint: MultiPolygon(vec![rectangle(x, y, 12.0, 9.0)]),
-                ground_m: ground(x, y),
-                eave_height_m: 6.0,
-                ridge_height_m: 9.0,
-                height_origin: HeightOrigin::Source,
                 usage: Usage::Residential,
-                second_usage: None,
                 dwellings: Some(1),
-                storeys: None,
                 year: Some(1950),
-                light: false,
-                attributes: Vec::new(),
-                surveyed: None,
-                measured: None,
+                ..bare_building(&format!("B{i}"), "houses", MultiPolygon(vec![rectangle(x, y, 12.0, 9.0)]), ground(x, y), [6.0, 9.0])
             }
         })
         .collect();

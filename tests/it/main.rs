@@ -2,6 +2,7 @@
 
 mod architecture;
 mod balance;
+mod bare_building;
 #[cfg(feature = "pipeline")]
 mod charging;
 mod city_models;

@@ -1,32 +1,14 @@
 //! Roofs against analytic volumes, and the laws of closed surfaces.
 
+use crate::bare_building::bare_building;
 use geo::{Area, Coord, LineString, MultiPolygon, Polygon};
-use jumeau::base::DatasetId;
 use jumeau::region::roof::{RoofOptions, Surface, SurfaceMesh, block_surface, building_surface, drawn, roof_of};
 use jumeau::region::roof_shape::RoofKind;
-use jumeau::region::{Building, HeightOrigin, Usage};
+use jumeau::region::{Building, Usage};
 use proptest::prelude::*;
 
 pub fn building(outline: &[[f64; 2]], eave: f64, ridge: f64) -> Building {
-    Building {
-        id: "b".into(),
-        rnb: Vec::new(),
-        dataset: DatasetId::from("test"),
-        footprint: MultiPolygon::new(vec![polygon(outline, &[])]),
-        ground_m: 10.0,
-        eave_height_m: eave,
-        ridge_height_m: ridge,
-        height_origin: HeightOrigin::Source,
-        usage: Usage::Residential,
-        second_usage: None,
-        dwellings: None,
-        storeys: None,
-        year: None,
-        light: false,
-        attributes: Vec::new(),
-        surveyed: None,
-        measured: None,
-    }
+    Building { usage: Usage::Residential, ..bare_building("b", "test", MultiPolygon::new(vec![polygon(outline, &[])]), 10.0, [eave, ridge]) }
 }
 
 /// Turned by 30° and moved to Nantes: nothing may depend on axes or small numbers.

@@ -1,4 +1,4 @@
-// The keyboard's table, written from src/view/shortcuts.rs and assets/i18n by tests/it/view.rs (JUMEAU_WRITE_DOCS=1); not by hand.
+// The keyboard's table, written from src/view/shortcuts.rs and assets/i18n by tests/it/view/keys.rs (JUMEAU_WRITE_DOCS=1); not by hand.
 
 export const THEMES = ["none","demand","construction-year"];
 

@@ -7,6 +7,7 @@ use super::horizons::{Beyond, Blocks, Placed, by_sweep};
 use super::roofs::RoofOptions;
 use super::scene::{Scene, Solid, Triangle, bounds};
 use crate::base::LayerId;
+use crate::base::polygon::{cross, with_holes};
 use crate::energy::layout::ModuleKind;
 use crate::energy::prepared::PreparedYear;
 use crate::energy::roof::RoofPlane;
@@ -19,7 +20,6 @@ use crate::formats::roofplan::Canopies;
 use crate::formats::shape::Shape;
 use crate::geodesy::LonLatH;
 use crate::pipeline::Progress;
-use crate::region::triangulate::with_holes;
 use crate::rooftop::record;
 use crate::rooftop::year::StoredYear;
 use rayon::prelude::*;
@@ -164,7 +164,7 @@ fn decks(scene: &Scene, parks: &[CarPark], canopies: &Canopies) -> Vec<(usize, S
                 let at = |index: usize| points.get(index).map(|[x, y]| [*x, *y, z]);
                 triangles.extend(with_holes(&flat).into_iter().filter_map(|[a, b, c]| Some([at(a)?, at(b)?, at(c)?])));
             }
-            let area_m2: f64 = triangles.iter().map(|t| 0.5 * crate::region::triangulate::cross([t[0][0], t[0][1]], [t[1][0], t[1][1]], [t[2][0], t[2][1]]).abs()).sum();
+            let area_m2: f64 = triangles.iter().map(|t| 0.5 * cross([t[0][0], t[0][1]], [t[1][0], t[1][1]], [t[2][0], t[2][1]]).abs()).sum();
             let plane = RoofPlane { area_m2, tilt: 0.0, azimuth: 180.0, eave_m: z, ridge_m: z, normal: [0.0, 0.0, 1.0], triangles };
             (area_m2 > 0.0).then(|| (place, format!("{DECK}{place}"), plane))
         })

@@ -5,6 +5,7 @@
 
 use super::content::mercator_between;
 use super::{DEGREE_M, Plot};
+use crate::base::polygon::cross;
 use crate::formats::gltf::{TileMesh, ZUP_FROM_YUP};
 use crate::geodesy::{Ecef, EnuFrame, LonLatH};
 use crate::stream::bvh::Bvh;
@@ -81,7 +82,7 @@ impl Flat {
 
 /// Twice the area, positive where the corners go round to the left.
 fn turn([a, b, c]: [[f64; 2]; 3]) -> f64 {
-    (b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])
+    cross(a, b, c)
 }
 
 /// A mesh of ground that is shown, for what is laid on it.

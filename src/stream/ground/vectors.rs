@@ -2,6 +2,7 @@
 
 use super::lay::{Flat, Patch, lay};
 use super::{Made, Plot};
+use crate::base::polygon::with_holes;
 use crate::formats::Fault;
 use crate::formats::gltf::{Column, PropertyTable, TileContent, Values};
 use crate::formats::mvt::{Layer, Shape, Tile, Value};
@@ -333,24 +334,10 @@ fn feature(flat: &mut Flat, layer: &Layer, shape: &Shape, pen: &Pen, row: u32) {
         }
         Shape::Areas(areas) => {
             for area in areas {
-                let points: Vec<[f64; 2]> =
-                    area.iter().flatten().map(|at| share(*at)).collect();
-                let mut starts = Vec::new();
-                let mut at = 0_usize;
-                for ring in area {
-                    if at > 0 {
-                        starts.push(at as u32);
-                    }
-                    at += ring.len();
-                }
-                let mut found: Vec<u32> = Vec::new();
-                earcut::Earcut::new().earcut(points.iter().copied(), &starts, &mut found);
-                for [a, b, c] in found.as_chunks::<3>().0 {
-                    if let (Some(a), Some(b), Some(c)) = (
-                        points.get(*a as usize),
-                        points.get(*b as usize),
-                        points.get(*c as usize),
-                    ) {
+                let rings: Vec<Vec<[f64; 2]>> = area.iter().map(|ring| ring.iter().map(|at| share(*at)).collect()).collect();
+                let points = rings.concat();
+                for [a, b, c] in with_holes(&rings) {
+                    if let (Some(a), Some(b), Some(c)) = (points.get(a), points.get(b), points.get(c)) {
                         flat.add([*a, *b, *c], pen.colour, pen.rank, row);
                     }
                 }

@@ -1,6 +1,6 @@
 //! Steps that stamps tell of: one that is coarser than the others, weeks and days from six on a clock that is set, dates at any distance, the hour met twice.
 
-use crate::series::{count, import, manifest, values};
+use super::{count, import, manifest, values};
 use crate::shards::{assert_no_errors, run};
 use jumeau::base::{CalendarUnit, Clock, Instant};
 use jumeau::formats::territory::{Axis, AxisUnit};

@@ -1,7 +1,7 @@
 //! Numbers, dates and months as people write them, and what a folder holds beside its declaration: read alike in all rows, or told.
 
-use crate::series::{count, finding, fixture, manifest, values};
-use crate::series_forms::{Found, all_values, hours, only, read};
+use super::{count, finding, fixture, manifest, values};
+use super::forms::{Found, all_values, hours, only, read};
 use crate::shards::output;
 use jumeau::base::{CalendarUnit, Clock, Instant};
 use jumeau::formats::territory::AxisUnit;

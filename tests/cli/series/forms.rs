@@ -1,6 +1,6 @@
 //! Tables as people have them: stamps of ten digits, lines that are not as the others, headers that say little. What is odd is told, the rest is there.
 
-use crate::series::{codes, count, finding, import, manifest, values};
+use super::{codes, count, finding, import, manifest, values};
 use crate::shards::run;
 use jumeau::base::Instant;
 use serde_json::Value;
