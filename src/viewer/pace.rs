@@ -95,10 +95,9 @@ fn pace(
     let first = facts.progress.shown > 0 && !paced.seen;
     paced.seen |= first;
     let least_s = if paced.seen { 0.0 } else { LONGEST_S };
-    let before = std::mem::replace(&mut paced.viewport, eye.viewport);
-    // Before the first tile there is no picture to lose.
-    let resized = before != eye.viewport && paced.seen;
-    let asked = resized || drawn.moving || scene.state.playback.playing || facts.progress.complete || paced.seen && scene.is_changed();
+    let resized = std::mem::replace(&mut paced.viewport, eye.viewport) != eye.viewport;
+    // Before the first tile there is no picture that could stand still.
+    let asked = facts.progress.complete || paced.seen && (resized || drawn.moving || scene.state.playback.playing || scene.is_changed());
     // Between two frames of a picture at rest lies a pause, not work.
     let in_a_row = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete);
     let unjudged = paced.seen && scene.state.quality == Quality::Auto && frame.count < JUDGED_BY;

@@ -56,6 +56,8 @@ function wake() {
   const context = canvas.getContext("webgl2", { antialias: false });
   if (!context) throw new Fault("webgl");
   unhurried(context);
+  // The first question waits for the card, so it is asked while there is nothing else to do.
+  setTimeout(() => ["EXT_color_buffer_float", "OES_texture_float_linear"].forEach((name) => context.getExtension(name)));
 }
 
 /**
@@ -118,6 +120,23 @@ export function retreat(graphics) {
   if (remembered(FAILED) !== "yes") return false;
   location.reload();
   return true;
+}
+
+/** Whether an address opens by itself: a tileset, a description of tiles, an archive, a cloud of points. Everything else is of a territory. */
+export function opensAlone(address) {
+  const name = address.split(/[?#]/)[0].split("/").at(-1);
+  return name !== "territory.json" && /.\.(json|pmtiles|la[sz])$/i.test(name);
+}
+
+/** The text of the territory's document; `null` for what opens by itself, which the viewer reads. */
+export const told = read(document.body.dataset.territory);
+told.catch(() => {});
+
+async function read(address) {
+  if (opensAlone(address)) return null;
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(`territory-http-${response.status}`);
+  return response.text();
 }
 
 /** The program on its way: `{ graphics, folder, bytes, loaded }`, the last a promise of its interface; rejected with the fault that says why nothing can be drawn. */

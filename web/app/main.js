@@ -2,7 +2,7 @@
 
 import { bytes, currentLanguage, dateText, metres, named, speak, t } from "./words.js";
 import { command, laid, linked, onChange, overlays, readTerritory, receive, store } from "./state.js";
-import { Fault, journey, program, retreat } from "./ahead.js";
+import { Fault, journey, program, retreat, told } from "./ahead.js";
 import { hear, onStop, start } from "./viewer.js";
 import { drawLayers, drawLegend, drawSeries, legendOf, wireLayers } from "./layers.js";
 import { dayOf, drawTime, seriesOf, wireTime } from "./time.js";
@@ -96,7 +96,7 @@ function comeBack() {
 
 async function loadTerritory() {
   try {
-    await readTerritory(settings.territory);
+    await readTerritory(settings.territory, told);
     if (remembered("language") && !linked().language) command({ do: "set-language", language: remembered("language") });
     drawAll();
   } catch (error) {

@@ -2,6 +2,7 @@
 //
 // The viewer owns the truth. Until it is there, the mirror follows the commands by itself, so that every control works from the first moment.
 
+import { opensAlone } from "./ahead.js";
 import { around, stepped } from "./ruler.js";
 import { clock, instantOf } from "./words.js";
 
@@ -14,8 +15,6 @@ let waiting = [];
 
 export const store = {
   manifest: null,
-  /** The manifest's document as it came: the viewer need not ask for it again. */
-  document: null,
   /** What lies over it, as the viewer has told. */
   laid: null,
   timezone: "Europe/Paris",
@@ -166,19 +165,10 @@ export function ruled() {
   return [Math.min(start, year[0], played[0]), Math.max(end, year[1], played[1])];
 }
 
-async function manifestAt(address, signal) {
-  const response = await fetch(address, { signal, headers: { Accept: "application/json" } });
-  if (!response.ok) throw new Error(`territory-http-${response.status}`);
-  const text = await response.text();
-  const manifest = JSON.parse(text);
-  store.document = text;
-  return manifest;
-}
-
 /** What opens by its own address: a tileset, a description of tiles, an archive, a cloud of points. The viewer reads it; the shell knows its name. */
 export function foreign(address) {
+  if (!opensAlone(address)) return null;
   const name = address.split(/[?#]/)[0].split("/").at(-1);
-  if (name === "territory.json" || !/.\.(json|pmtiles|la[sz])$/i.test(name)) return null;
   let title = name;
   try {
     title = decodeURIComponent(name);
@@ -220,9 +210,9 @@ export function laid({ layers, imagery, datasets }) {
   store.manifest = { ...manifest, layers: joined(manifest.layers, layers), imagery: joined(manifest.imagery, imagery), datasets: joined(manifest.datasets, datasets) };
 }
 
-/** Reads the manifest and sets what follows from it. */
-export async function readTerritory(address, signal) {
-  const manifest = foreign(address) ?? (await manifestAt(address, signal));
+/** Reads the manifest, a promise of its text, and sets what follows from it. */
+export async function readTerritory(address, told) {
+  const manifest = foreign(address) ?? JSON.parse(await told);
   if (manifest?.jumeau !== 1 || !Array.isArray(manifest.layers)) throw new Error("manifest-version");
   store.manifest = manifest;
   // The viewer may have been faster.

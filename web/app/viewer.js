@@ -1,7 +1,7 @@
 // Starting the WebAssembly viewer, and hearing it.
 
-import { CANVAS, Fault } from "./ahead.js";
-import { connect, disconnect, store } from "./state.js";
+import { CANVAS, Fault, told } from "./ahead.js";
+import { connect, disconnect } from "./state.js";
 
 /** Cores that are left to the page and to the browser's own work. */
 const CORES_KEPT = 1;
@@ -17,9 +17,11 @@ export async function start({ loaded, decoder, territory, link, over }) {
   } catch (error) {
     throw new Fault(navigator.onLine ? "viewer" : "offline", String(error?.message ?? error));
   }
+  // The document is smaller than the program, so nobody waits; where there is none the viewer asks for itself and says what is wrong.
+  const manifest = await told.catch(() => null);
   if (decoder) startDecoders(exports, new URL(decoder, document.baseURI));
   try {
-    exports.start(CANVAS, new URL(territory, document.baseURI).href, link, over, store.document ?? undefined);
+    exports.start(CANVAS, new URL(territory, document.baseURI).href, link, over, manifest ?? undefined);
   } catch (error) {
     // winit leaves its start function by an exception that is no fault.
     if (!String(error?.message ?? error).includes("Using exceptions for control flow")) {
