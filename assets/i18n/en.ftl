@@ -519,7 +519,7 @@ error-no-graphics = Nothing can be drawn: no graphics driver was found. Install 
 error-command = A page asked for something Jumeau does not know ({ $value }). Nothing has changed; update the page.
 error-picture-write = The picture was not saved ({ $value }). Check the folder and the space left there.
 error-picture-empty = Nothing could be drawn: the territory's files are damaged or out of reach ({ $value }). Check it with “jumeau check”, or import it again.
-error-picture-incomplete = The picture is not complete: parts of the territory did not arrive in time. Try again and allow more time.
+error-picture-incomplete = The picture is not complete: parts of the territory did not arrive in time. Try again and allow more time (--patience SECONDS).
 error-picture-size = The picture was not made: it is larger than the graphics card can draw. Ask for a smaller one.
 
 ## Findings that no format explains itself

@@ -525,7 +525,7 @@ error-no-graphics = Rien ne peut être dessiné : aucun pilote graphique n’a 
 error-command = Une page a demandé ce que Jumeau ne connaît pas ({ $value }). Rien n’a changé ; mettez la page à jour.
 error-picture-write = L’image n’a pas été enregistrée ({ $value }). Vérifiez le dossier et la place qui y reste.
 error-picture-empty = Rien n’a pu être dessiné : les fichiers du territoire sont abîmés ou hors d’atteinte ({ $value }). Vérifiez-le avec « jumeau check », ou importez-le à nouveau.
-error-picture-incomplete = L’image n’est pas complète : des parties du territoire ne sont pas arrivées à temps. Réessayez en laissant plus de temps.
+error-picture-incomplete = L’image n’est pas complète : des parties du territoire ne sont pas arrivées à temps. Réessayez en laissant plus de temps (--patience SECONDES).
 error-picture-size = L’image n’a pas été faite : cette taille dépasse ce que la carte graphique permet. Demandez une image plus petite.
 
 ## Findings that no format explains itself

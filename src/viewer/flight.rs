@@ -5,6 +5,7 @@
 
 use super::lost::Kept;
 use super::open::Opening;
+use super::patience::{Patience, Waiting};
 use super::quality::Cost;
 use super::material::SeriesUploads;
 use super::tiles::{Meter, StreamBudget};
@@ -20,7 +21,7 @@ use bevy::prelude::*;
 use bevy::render::renderer::RenderDevice;
 
 /// Without any progress for so long a view is measured as it is.
-const PATIENCE_S: f64 = 60.0;
+const PATIENCE: Patience = Patience { idle_s: 60.0, longest_s: 3_600.0 };
 /// Frames of a view that stands still: enough for a median, and no more seconds than these.
 const STILL_FRAMES: usize = 120;
 const STILL_S: f64 = 10.0;
@@ -267,7 +268,7 @@ pub fn fly(request: Request) -> Result<Record, Fault> {
 
     if request.only_whole {
         // Nobody waits for what is not looked at.
-        while app.world().get_resource::<Scene>().is_none() && facts(&app).faults.is_empty() && clock.seconds() < PATIENCE_S {
+        while app.world().get_resource::<Scene>().is_none() && facts(&app).faults.is_empty() && clock.seconds() < PATIENCE.idle_s {
             draw(&mut app);
         }
         if let (None, Some(fault)) = (app.world().get_resource::<Scene>(), facts(&app).faults.first()) {
@@ -326,7 +327,7 @@ fn look(app: &mut App, camera: Camera) {
 
 /// Draws until nothing is missing, nothing moves any more, or the clock stands at so many seconds; whether it is complete.
 fn complete(app: &mut App, clock: &Clock, until_s: f64, mut each: impl FnMut(Progress)) -> Result<bool, Fault> {
-    let mut last = (clock.seconds(), Progress::default());
+    let mut waiting = Waiting::from(clock.seconds(), PATIENCE);
     loop {
         draw(app);
         let facts = facts(app);
@@ -339,12 +340,8 @@ fn complete(app: &mut App, clock: &Clock, until_s: f64, mut each: impl FnMut(Pro
         if facts.progress.complete {
             return Ok(true);
         }
-        if facts.progress != last.1 {
-            last = (clock.seconds(), facts.progress);
-        } else if clock.seconds() - last.0 > PATIENCE_S {
-            return Ok(false);
-        }
-        if clock.seconds() > until_s {
+        let now_s = clock.seconds();
+        if !waiting.goes_on(now_s, facts.progress) || now_s > until_s {
             return Ok(false);
         }
     }

@@ -28,7 +28,7 @@
 //! | [`flight`] | the scripted flight of the benches, frame by frame |
 //!
 //! Plugins never call each other. They share [`vocab`] (who asks for what), [`resident`] (what lies in memory, and rays into it),
-//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`parquet`] (tables that are carried away), [`anchor`] and [`pose`] (where things are), [`foreign`] and [`over`] (tilesets of others as scenes, and what is laid on their ground), [`footing`] and [`shapes`] (things that are put on the ground), [`click`] (what a click is).
+//! [`series`] and [`join`] (values in time, and whose they are), [`stand`] (where foreign coordinates stand), [`material`] and [`textures`] (what the shaders read), [`parquet`] (tables that are carried away), [`anchor`] and [`pose`] (where things are), [`foreign`] and [`over`] (tilesets of others as scenes, and what is laid on their ground), [`footing`] and [`shapes`] (things that are put on the ground), [`click`] (what a click is), [`patience`] (how long a picture is waited for).
 
 pub mod anchor;
 pub mod area;
@@ -57,6 +57,7 @@ pub mod overlay;
 pub mod pace;
 pub mod page;
 pub mod parquet;
+pub mod patience;
 pub mod pick;
 pub mod platform;
 pub mod pose;

@@ -2,12 +2,13 @@
 
 use super::open::Opening;
 use super::lost::Kept;
+use super::patience::{Patience, Waiting};
 use super::tiles::StreamBudget;
 use super::vocab::{Eye, Fault, Scene, SceneFacts};
 use super::{PictureTarget, Smoothing, Target, app, platform};
 use crate::base::DatasetId;
 use crate::formats::territory::attributions;
-use crate::io::{Clock, Location, REQUEST_TIMEOUT_S};
+use crate::io::{Clock, Location};
 use crate::view::to_link;
 use bevy::app::PluginsState;
 use bevy::asset::RenderAssetUsages;
@@ -19,10 +20,6 @@ use std::sync::{Arc, Mutex};
 
 /// Largest side of a picture, pixels.
 pub const MAX_SIDE: u32 = 8192;
-/// Without any progress for so long the picture is given up. Longer than any request may take: each ends by itself, and what it brought is progress.
-const PATIENCE_S: f64 = REQUEST_TIMEOUT_S as f64 + 30.0;
-/// Nor is it waited for longer than this, whatever goes on: what is asked for again and again may never come.
-const LONGEST_S: f64 = 3_600.0;
 /// Frames after the last tile: pipelines compile and textures arrive in the render world.
 const SETTLING_FRAMES: u32 = 4;
 /// Frames until the picture is back from the graphics card; a few are usual.
@@ -36,6 +33,7 @@ pub struct Request {
     pub height: u32,
     pub screen_space_error: f64,
     pub smoothing: Smoothing,
+    pub patience: Patience,
 }
 
 /// A finished picture: RGB rows from the top, three bytes a pixel.
@@ -98,7 +96,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
 
     let mut settled = 0;
     let mut first_tile_s = f64::NAN;
-    let mut last_progress = (0.0, super::vocab::Progress::default());
+    let mut waiting = Waiting::from(clock.seconds(), request.patience);
     while settled < SETTLING_FRAMES {
         app.update();
         if let Some(loss) = app.world().resource::<Kept>().loss() {
@@ -106,9 +104,6 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
         }
         let facts = app.world().resource::<SceneFacts>();
         let now = clock.seconds();
-        if facts.progress != last_progress.1 {
-            last_progress = (now, facts.progress);
-        }
         if facts.progress.shown > 0 && first_tile_s.is_nan() {
             first_tile_s = now;
         }
@@ -118,8 +113,7 @@ pub fn take(request: Request) -> Result<Picture, Fault> {
             return Err(fault.clone());
         }
         let complete = facts.progress.complete;
-        // What is complete only needs to be drawn, however slow the machine is.
-        if !complete && (now - last_progress.0 > PATIENCE_S || now > LONGEST_S) {
+        if !waiting.goes_on(now, facts.progress) {
             return Err(fault("error-picture-incomplete", format!("{:?}", facts.progress)));
         }
         // A picture that lacks a tile is worth having; one of nothing at all is not.

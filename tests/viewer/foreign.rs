@@ -12,6 +12,7 @@ use jumeau::io::Location;
 use jumeau::viewer::Smoothing;
 use jumeau::viewer::material::TileMaterial;
 use jumeau::viewer::open::Opening;
+use jumeau::viewer::patience::Patience;
 use jumeau::viewer::snapshot::{Picture, Request, encode_png, take};
 use jumeau::viewer::vocab::{Fault, LayerTraits};
 use std::path::{Path, PathBuf};
@@ -43,6 +44,7 @@ fn picture(document: &Path, style: Option<&[u8]>, smoothing: u32) -> Result<Pict
         height: HEIGHT,
         screen_space_error: 16.0,
         smoothing: Smoothing(smoothing),
+        patience: Patience::default(),
     })
 }
 

@@ -15,6 +15,7 @@ mod running;
 mod search;
 mod series;
 mod series_panels;
+mod server;
 #[path = "../it/shared_data.rs"]
 mod shared_data;
 mod siting;

@@ -1,6 +1,7 @@
 use super::viewing;
-use jumeau::viewer::snapshot::{Request, take};
 use jumeau::viewer::Smoothing;
+use jumeau::viewer::patience::Patience;
+use jumeau::viewer::snapshot::{Request, take};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -22,9 +23,21 @@ pub struct Args {
     /// Échantillons par pixel : 1, 2 ou 4 / samples per pixel.
     #[arg(long, default_value_t = 4, value_parser = viewing::samples)]
     msaa: u32,
+    /// Secondes sans aucun progrès, puis l'image est abandonnée / seconds without any progress, then the picture is given up.
+    #[arg(long, value_name = "SECONDES", value_parser = patience)]
+    patience: Option<f64>,
     /// Un document JSON sur la sortie / one JSON document on stdout.
     #[arg(long)]
     json: bool,
+}
+
+/// No longer than a picture is waited for at all.
+fn patience(text: &str) -> Result<f64, String> {
+    let longest_s = Patience::default().longest_s;
+    text.parse()
+        .ok()
+        .filter(|value| (1.0..=longest_s).contains(value))
+        .ok_or_else(|| format!("« {text} » : de 1 à {longest_s} secondes / from 1 to {longest_s} seconds"))
 }
 
 pub fn run(args: Args) -> ExitCode {
@@ -46,6 +59,7 @@ pub fn run(args: Args) -> ExitCode {
         height: args.size.1,
         screen_space_error: args.sse,
         smoothing: Smoothing(args.msaa),
+        patience: args.patience.map_or_else(Patience::default, |idle_s| Patience { idle_s, ..Patience::default() }),
     };
     if let Err(code) = viewing::graphics(lang) {
         return code;
