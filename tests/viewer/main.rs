@@ -6,6 +6,7 @@ mod clock_panels;
 mod foreign;
 mod golden;
 mod ground;
+mod lake;
 pub mod panels;
 mod plan;
 mod power;

@@ -1,9 +1,11 @@
 //! Laying what is drawn of a vector tile on a surface: it is cut along the triangles of the surface, so that it lies on them exactly.
 //!
 //! The surface is the ground that is shown, as it is shown: its triangles, not heights sampled from them, for between two samples a line would
-//! sink into every hill. Where there is no ground, it is a sheet of facets that bends with the Earth.
+//! sink into every hill. Of ground and water it is what lies higher ([`uppermost`]). Where there is no ground, it is a sheet of facets that bends
+//! with the Earth.
 
 use super::content::mercator_between;
+use super::uppermost::uppermost;
 use super::{DEGREE_M, Plot};
 use crate::base::polygon::cross;
 use crate::formats::gltf::{TileMesh, ZUP_FROM_YUP};
@@ -81,7 +83,7 @@ impl Flat {
 }
 
 /// Twice the area, positive where the corners go round to the left.
-fn turn([a, b, c]: [[f64; 2]; 3]) -> f64 {
+pub(super) fn turn([a, b, c]: [[f64; 2]; 3]) -> f64 {
     cross(a, b, c)
 }
 
@@ -96,6 +98,8 @@ pub struct Patch {
     normals: Vec<Vec3>,
     /// West, south, east and north, as [`Self::places`] counts.
     bounds: [f64; 4],
+    /// It is a surface of water.
+    water: bool,
 }
 
 /// A latitude as Web Mercator has it, in radians of the equator.
@@ -130,7 +134,12 @@ impl Patch {
                 }
             }
         }
-        Self { bvh, ecef_from_mesh, places, normals, bounds }
+        Self { bvh, ecef_from_mesh, places, normals, bounds, water: false }
+    }
+
+    /// The same as a surface of water: where it covers ground, or ground it, what is laid lies on the higher of the two and not on both.
+    pub fn of_water(self) -> Self {
+        Self { water: true, ..self }
     }
 
     /// Whether some of it may lie in a tile of a pyramid.
@@ -170,28 +179,69 @@ pub fn lay(flat: &Flat, plot: &Plot, under: Option<&[Arc<Patch>]>) -> Laid {
         if cloth.positions.len() >= MAX_CORNERS {
             return Laid { left_out: flat.triangles.len() - number, ..cloth.laid(&surface, flat.tabled) };
         }
-        surface.under(triangle, number as u32, &mut seen, |facet| cloth.cover(facet, triangle, step_m));
+        surface.under(triangle.corners.map(|corner| corner.map(f64::from)), number as u32, &mut seen, |facet| cloth.cover(facet, triangle, step_m));
     }
     cloth.laid(&surface, flat.tabled)
 }
 
 /// One triangle of a surface.
 #[derive(Clone, Copy, Debug)]
-struct Facet {
+pub(super) struct Facet {
     /// In shares of the tile, to the left.
-    at: [[f64; 2]; 3],
+    pub at: [[f64; 2]; 3],
     /// East, up and south of the tile's middle, metres.
-    positions: [DVec3; 3],
+    pub positions: [DVec3; 3],
     normals: [Vec3; 3],
     /// Upwards by the globe.
     up: DVec3,
     heights_m: [f64; 3],
+    pub water: bool,
+}
+
+impl Facet {
+    /// A point to the left of each side is above nought.
+    pub fn sides(&self) -> [[f64; 3]; 3] {
+        let [a, b, c] = self.at;
+        [[a, b], [b, c], [c, a]].map(|[from, to]| {
+            let (x, y) = (to[0] - from[0], to[1] - from[1]);
+            [-y, x, y * from[0] - x * from[1]]
+        })
+    }
+
+    /// How much there is of each corner in a point.
+    fn shares(&self, at: [f64; 2]) -> [f64; 3] {
+        let ([a, b, c], whole) = (self.at, turn(self.at));
+        let (second, third) = (turn([a, at, c]) / whole, turn([a, b, at]) / whole);
+        [1.0 - second - third, second, third]
+    }
+
+    fn normal(&self, shares: [f64; 3]) -> Vec3 {
+        self.normals.iter().zip(shares).map(|(normal, share)| *normal * share as f32).sum::<Vec3>().normalize_or(Vec3::Y)
+    }
+
+    /// A part of it.
+    pub fn part(&self, at: [[f64; 2]; 3]) -> Self {
+        let shares = at.map(|at| self.shares(at));
+        let of = |values: [f64; 3], shares: [f64; 3]| values.iter().zip(shares).map(|(value, share)| value * share).sum::<f64>();
+        Self {
+            at,
+            positions: shares.map(|shares| self.positions.iter().zip(shares).map(|(position, share)| *position * share).sum()),
+            normals: shares.map(|shares| self.normal(shares)),
+            heights_m: shares.map(|shares| of(self.heights_m, shares)),
+            ..*self
+        }
+    }
 }
 
 /// Triangles over a tile, found by place.
 struct Surface {
     frame: EnuFrame,
     facets: Vec<Facet>,
+    index: Index,
+}
+
+/// Which facets may lie at a place.
+pub(super) struct Index {
     /// Where the facets of each cell begin among `in_cells`, row by row from the south.
     starts: Vec<u32>,
     in_cells: Vec<u32>,
@@ -219,10 +269,10 @@ impl Surface {
             let (w, e, s, n) = (share(column), share(column + 1), share(row), share(row + 1));
             for at in [[[w, s], [e, s], [e, n]], [[w, s], [e, n], [w, n]]] {
                 let positions = at.map(post);
-                facets.push(Facet { at, positions, normals: [Vec3::Y; 3], up: up(&frame, positions), heights_m: [base_m; 3] });
+                facets.push(Facet { at, positions, normals: [Vec3::Y; 3], up: up(&frame, positions), heights_m: [base_m; 3], water: false });
             }
         }
-        Self::of(frame, facets)
+        Self { frame, index: Index::of(&facets), facets }
     }
 
     fn ground(plot: &Plot, patches: &[Arc<Patch>]) -> Self {
@@ -257,6 +307,7 @@ impl Surface {
                     normals: [a, b, c].map(|corner| towards(corner.3)),
                     up: DVec3::Y,
                     heights_m: [a.1, b.1, c.1],
+                    water: patch.water,
                 };
                 if turn(facet.at) < 0.0 {
                     facet.at.swap(1, 2);
@@ -272,10 +323,22 @@ impl Surface {
                 }
             }
         }
-        Self::of(frame, facets)
+        let facets = uppermost(facets);
+        Self { frame, index: Index::of(&facets), facets }
     }
 
-    fn of(frame: EnuFrame, facets: Vec<Facet>) -> Self {
+    /// Calls for each facet that may lie under a triangle, once.
+    fn under(&self, corners: [[f64; 2]; 3], number: u32, seen: &mut [u32], mut each: impl FnMut(&Facet)) {
+        self.index.near(corners, number, seen, |at| {
+            if let Some(facet) = self.facets.get(at) {
+                each(facet);
+            }
+        });
+    }
+}
+
+impl Index {
+    pub fn of(facets: &[Facet]) -> Self {
         // Counted first, then put in their places.
         let mut starts = vec![0_u32; CELLS * CELLS + 1];
         let cells_of: Vec<[usize; 4]> = facets.iter().map(|facet| cells(facet.at)).collect();
@@ -301,18 +364,18 @@ impl Surface {
                 }
             }
         }
-        Self { frame, facets, starts, in_cells }
+        Self { starts, in_cells }
     }
 
-    /// Calls for each facet that may lie under a triangle, once.
-    fn under(&self, triangle: &Triangle, number: u32, seen: &mut [u32], mut each: impl FnMut(&Facet)) {
-        for cell in within(cells(triangle.corners.map(|corner| corner.map(f64::from)))) {
+    /// Calls for the number of each facet that may lie at a triangle, once: those that have seen this `number` are passed over.
+    pub fn near(&self, corners: [[f64; 2]; 3], number: u32, seen: &mut [u32], mut each: impl FnMut(usize)) {
+        for cell in within(cells(corners)) {
             let (Some(start), Some(end)) = (self.starts.get(cell), self.starts.get(cell + 1)) else { continue };
             for at in self.in_cells.get(*start as usize..*end as usize).unwrap_or_default() {
-                let (Some(facet), Some(seen)) = (self.facets.get(*at as usize), seen.get_mut(*at as usize)) else { continue };
+                let Some(seen) = seen.get_mut(*at as usize) else { continue };
                 if *seen != number {
                     *seen = number;
-                    each(facet);
+                    each(*at as usize);
                 }
             }
         }
@@ -350,13 +413,25 @@ fn to_enu(at: DVec3) -> DVec3 {
 
 /// A convex piece.
 #[derive(Clone, Copy)]
-struct Piece {
+pub(super) struct Piece {
     corners: [[f64; 2]; MOST_SIDES],
     count: usize,
 }
 
 impl Piece {
-    fn corners(&self) -> &[[f64; 2]] {
+    pub fn triangle(corners: [[f64; 2]; 3]) -> Self {
+        let mut piece = Self { corners: [[0.0; 2]; MOST_SIDES], count: 0 };
+        corners.into_iter().for_each(|corner| piece.add(corner));
+        piece
+    }
+
+    /// As a fan of triangles; none of a piece of which nothing is left.
+    pub fn triangles(&self) -> impl Iterator<Item = [[f64; 2]; 3]> {
+        let first = self.corners.first().copied().unwrap_or_default();
+        self.corners().windows(2).skip(1).filter_map(move |pair| Some([first, *pair.first()?, *pair.get(1)?]))
+    }
+
+    pub fn corners(&self) -> &[[f64; 2]] {
         self.corners.get(..self.count).unwrap_or_default()
     }
 
@@ -368,7 +443,7 @@ impl Piece {
     }
 
     /// The part where `a u + b v + c` is not below nought.
-    fn cut(&self, [a, b, c]: [f64; 3]) -> Self {
+    pub fn cut(&self, [a, b, c]: [f64; 3]) -> Self {
         let side = |[u, v]: [f64; 2]| a * u + b * v + c;
         let mut kept = Self { count: 0, ..*self };
         let corners = self.corners();
@@ -403,32 +478,20 @@ struct Cloth {
 impl Cloth {
     /// The part of a triangle that lies over a facet, and in the tile, on that facet.
     fn cover(&mut self, facet: &Facet, triangle: &Triangle, step_m: f64) {
-        let mut piece = Piece { corners: [[0.0; 2]; MOST_SIDES], count: 0 };
-        triangle.corners.iter().for_each(|corner| piece.add(corner.map(f64::from)));
-        let [a, b, c] = facet.at;
-        for [from, to] in [[a, b], [b, c], [c, a]] {
-            // To the left of each side.
-            let (x, y) = (to[0] - from[0], to[1] - from[1]);
-            piece = piece.cut([-y, x, y * from[0] - x * from[1]]);
-        }
+        let mut piece = facet.sides().into_iter().fold(Piece::triangle(triangle.corners.map(|corner| corner.map(f64::from))), |piece, side| piece.cut(side));
         for rim in [[1.0, 0.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 1.0, 0.0], [0.0, -1.0, 1.0]] {
             piece = piece.cut(rim);
         }
         if piece.count < 3 {
             return;
         }
-        let whole = turn(facet.at);
         let rise = facet.up * (f64::from(triangle.rank) * step_m);
         let first = self.positions.len() as u32;
         for corner in piece.corners() {
-            let second = turn([a, *corner, c]) / whole;
-            let third = turn([a, b, *corner]) / whole;
-            let shares = [1.0 - second - third, second, third];
+            let shares = facet.shares(*corner);
             let [p, q, r] = facet.positions;
-            let [l, m, n] = facet.normals;
             self.positions.push((p * shares[0] + q * shares[1] + r * shares[2] + rise).as_vec3().to_array());
-            let [x, y, z] = shares.map(|share| share as f32);
-            self.normals.push((l * x + m * y + n * z).normalize_or(Vec3::Y).to_array());
+            self.normals.push(facet.normal(shares).to_array());
             let height_m: f64 = facet.heights_m.iter().zip(shares).map(|(height, share)| height * share).sum();
             self.heights_m = Some(self.heights_m.map_or([height_m; 2], |[low, high]| [low.min(height_m), high.max(height_m)]));
             let [red, green, blue] = triangle.colour;

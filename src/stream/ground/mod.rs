@@ -13,11 +13,13 @@
 //! | `sheet.rs` | a surface over a tile: cutting, skirts, normals, colours |
 //! | `vectors.rs` | points, lines and areas as triangles and a table |
 //! | `lay.rs` | laying those on the ground that is shown |
+//! | `uppermost.rs` | of ground and water what lies higher |
 
 pub mod content;
 mod lay;
 mod open;
 mod sheet;
+mod uppermost;
 mod vectors;
 
 pub use content::{Made, content, content_on};

@@ -12,7 +12,7 @@ use crate::io::Clock;
 use crate::stream::TileId;
 use crate::stream::ground::{Patch, Plot};
 use crate::viewer::platform;
-use crate::viewer::resident::Resident;
+use crate::viewer::resident::{PickMesh, Resident};
 use crate::viewer::vocab::Scene;
 use bevy::platform::collections::HashMap;
 use bevy::prelude::*;
@@ -129,7 +129,12 @@ pub(super) fn unlaid(streams: &mut Streams, resident: &Resident, scene: &Scene) 
                 continue;
             }
             let meshes = resident.layers.get(*index).and_then(|layer| layer.tiles.get(tile)).map(|tile| &tile.meshes);
-            let patches: Vec<Arc<Patch>> = meshes.into_iter().flatten().map(|mesh| Arc::new(Patch::new(Arc::clone(&mesh.bvh), mesh.ecef_from_mesh))).collect();
+            let is_water = is_of(*index, &[LayerKind::Water]);
+            let patch = |mesh: &PickMesh| {
+                let patch = Patch::new(Arc::clone(&mesh.bvh), mesh.ecef_from_mesh);
+                Arc::new(if is_water { patch.of_water() } else { patch })
+            };
+            let patches: Vec<Arc<Patch>> = meshes.into_iter().flatten().map(patch).collect();
             if let Some(layer) = layers.get_mut(*index) {
                 layer.engine.costs_more(*tile, patches.iter().map(|patch| patch.bytes()).sum());
             }

@@ -113,6 +113,12 @@ fn ground_of(spot: &str, z: u32, x: u32, y: u32, heights_m: [f32; 4]) -> Arc<Pat
     Arc::new(Patch::new(Arc::new(mesh.bvh), mesh.ecef_from_mesh))
 }
 
+/// The same as a lake.
+fn lake_of(z: u32, x: u32, y: u32, level_m: f32) -> Arc<Patch> {
+    let lake = ground_of("lake", z, x, y, [level_m; 4]);
+    Arc::new(Arc::into_inner(lake).unwrap().of_water())
+}
+
 /// The plot of a vector tile that lies on ground, and one of its own size.
 fn plot_on_ground(z: u32, x: u32, y: u32) -> Plot {
     let document = json!({ "tilejson": "3.0.0", "tiles": ["{z}/{x}/{y}.pbf"], "maxzoom": 14 }).to_string();
@@ -186,6 +192,50 @@ fn vectors_lie_on_the_ground_that_is_shown() {
     assert!((-2.0..=0.0).contains(&low) && (900.0..=902.0).contains(&high), "{low} {high}");
 }
 
+/// A meadow and a road over a slope that dips into a lake: on the water where it is higher, on the land elsewhere, each place once, and the road goes on.
+#[test]
+fn vectors_lie_on_a_lake_and_not_on_its_bed() {
+    let plot = plot_on_ground(12, 2100, 2600);
+    let bytes = vector_tile::tile(4096, &[
+        ("landcover", &[("pré", vector_tile::Drawn::Area(vec![[0, 0], [4096, 0], [4096, 4096], [0, 4096]]))]),
+        ("roads", &[("D 7", vector_tile::Drawn::Line(vec![[-100, 3000], [2000, 3100], [4200, 3300]]))]),
+    ]);
+    // From 0 m in the west to 1,000 m in the east; 300 m of water on its southern half, under the hill from there on.
+    let slope = ground_of("slope", 12, 2100, 2600, [0.0, 1_000.0, 0.0, 1_000.0]);
+    let lakes = [lake_of(13, 4200, 5200, 300.0), lake_of(13, 4201, 5200, 300.0)];
+    let flat = ground::content(&bytes, &plot).unwrap();
+    let (flat_places, flat_triangles) = places(&plot, &flat);
+    for patches in [vec![&slope, &lakes[0], &lakes[1]], vec![&lakes[1], &lakes[0], &slope], vec![&lakes[0], &slope]] {
+        let patches: Vec<Arc<Patch>> = patches.into_iter().map(Arc::clone).collect();
+        let made = ground::content_on(&bytes, &plot, Some(&patches)).unwrap();
+        let (places, triangles) = places(&plot, &made);
+        let mut wet = 0;
+        for triangle in &triangles {
+            let corners = triangle.map(|at| places[at]);
+            // Rounding leaves slivers on both sides of a shore.
+            if area(&places, &[*triangle]) < 1e-7 {
+                continue;
+            }
+            let [u, v, height_m] = [0, 1, 2].map(|k| corners.iter().map(|corner| corner[k]).sum::<f64>() / 3.0);
+            let is_wet = v < 0.5 && u < 0.3;
+            wet += usize::from(is_wet);
+            let above = height_m - if is_wet { 300.0 } else { 1_000.0 * u };
+            // Chords of a bent Earth again.
+            assert!((-2.5..3.0).contains(&above), "{above} m above what is seen at {u} {v}");
+            // No triangle is partly wet: all of it is on one side of the shore.
+            assert!(corners.iter().all(|corner| !is_wet || corner[0] < 0.303 && corner[1] < 0.5 + 1e-4), "{corners:?}");
+        }
+        assert!(wet > 4, "{wet}");
+        let (laid, lay_flat) = (area(&places, &triangles), area(&flat_places, &flat_triangles));
+        assert!((laid - lay_flat).abs() < 1e-4 && laid > 1.0, "{laid} {lay_flat}");
+        // The road is as high as the water up to the shore, and as the slope from there on: no step, and no hole.
+        let mesh = &made.content.meshes[0];
+        let road: Vec<[f64; 3]> = places.iter().zip(&mesh.feature_ids).filter(|(_, row)| **row == 1).map(|(place, _)| *place).collect();
+        let at_shore = road.iter().filter(|place| (place[0] - 0.3).abs() < 3e-3).count();
+        assert!(at_shore >= 4 && road.iter().any(|place| place[0] < 1e-6) && road.iter().any(|place| place[0] > 1.0 - 1e-6), "{at_shore} {road:?}");
+    }
+}
+
 /// Where there is no ground yet, nothing floats; where it is hidden, all lies flat at the height of its middle.
 #[test]
 fn without_ground_nothing_is_laid_and_without_any_all_is_flat() {
@@ -223,6 +273,23 @@ proptest! {
         let flat = measure(ground::content(&bytes, &plot).unwrap());
         let laid = measure(ground::content_on(&bytes, &plot, Some(&patches)).unwrap());
         prop_assert!((flat - laid).abs() < 2e-4, "{} {}", flat, laid);
+    }
+
+    /// The same where lakes of any level stand in that ground: no place is left bare, and none is covered twice.
+    #[test]
+    fn lakes_lose_nothing_and_double_nothing(corners in prop::array::uniform3(prop::array::uniform2(-600..4700_i32)), heights in prop::collection::vec(0.0..400.0_f32, 16), levels in prop::array::uniform3(0.0..400.0_f32)) {
+        let plot = plot_on_ground(12, 2100, 2600);
+        let bytes = vector_tile::tile(4096, &[("landuse", &[("a", vector_tile::Drawn::Area(corners.to_vec()))])]);
+        let mut patches: Vec<_> = (0..4_u32).map(|k| {
+            let at = k as usize * 4;
+            ground_of("quarter", 13, 4200 + k % 2, 5200 + k / 2, [heights[at], heights[at + 1], heights[at + 2], heights[at + 3]])
+        }).collect();
+        // One in a quarter of a quarter, one at the edge, one over a whole quarter beside them.
+        patches.extend([lake_of(14, 8401, 10401, levels[0]), lake_of(14, 8403, 10400, levels[1]), lake_of(13, 4200, 5201, levels[2])]);
+        let measure = |made: Made| if made.content.meshes.is_empty() { 0.0 } else { let (places, triangles) = places(&plot, &made); area(&places, &triangles) };
+        let flat = measure(ground::content(&bytes, &plot).unwrap());
+        let laid = measure(ground::content_on(&bytes, &plot, Some(&patches)).unwrap());
+        prop_assert!((flat - laid).abs() < 4e-4, "{} {}", flat, laid);
     }
 }
 
