@@ -99,7 +99,8 @@ fn pace(
     // Before the first tile there is no picture that could stand still.
     let asked = facts.progress.complete || paced.seen && (resized || drawn.moving || scene.state.playback.playing || scene.is_changed());
     // Between two frames of a picture at rest lies a pause, not work.
-    let in_a_row = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete);
+    let before = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete);
+    let in_a_row = before || !paced.seen;
     let unjudged = paced.seen && scene.state.quality == Quality::Auto && frame.count < JUDGED_BY;
     let can_wait = (platform::LEAVES_FRAMES_OUT && !first && !asked && !unjudged).then_some(least_s);
     let step = paced.pace.next(in_a_row.then(|| time.delta_secs_f64()), can_wait);

@@ -56,8 +56,6 @@ function wake() {
   const context = canvas.getContext("webgl2", { antialias: false });
   if (!context) throw new Fault("webgl");
   unhurried(context);
-  // The first question waits for the card, so it is asked while there is nothing else to do.
-  setTimeout(() => ["EXT_color_buffer_float", "OES_texture_float_linear"].forEach((name) => context.getExtension(name)));
 }
 
 /**
