@@ -154,7 +154,7 @@ fn vectors_lie_on_the_lake_and_on_its_shore() {
         let (mut wet, mut dry, mut whole_m2) = ([0.0; 2], [0.0; 2], 0.0);
         for mesh in laid.tiles.values().filter(|tile| tile.shown).flat_map(|tile| &tile.meshes) {
             for triangle in mesh.bvh.triangles() {
-                let corners = triangle.map(|at| glam::Vec3::from(mesh.bvh.positions()[at as usize]).as_dvec3());
+                let corners = triangle.map(|at| mesh.bvh.position(at).unwrap_or_default().as_dvec3());
                 let [a, b, c] = corners;
                 let area_m2 = 0.5 * (b - a).cross(c - a).length();
                 let middle = mesh.ecef_from_mesh.transform_point3((a + b + c) / 3.0);

@@ -45,14 +45,19 @@ async function hasAdapter(forced) {
   }
 }
 
-/**
- * Wakes the graphics card for the canvas while the program travels; throws the fault that says that this browser has no WebGL 2.
- * The program asks in the same words and gets the same context, ready and as large as it will be.
- */
-function wake() {
+/** The canvas, as large as it will be: one that changes its size later is laid out on the card twice. */
+function fitted() {
   const canvas = document.querySelector(CANVAS);
   const { width, height } = canvas.parentElement.getBoundingClientRect();
   [canvas.width, canvas.height] = [width, height].map((length) => Math.max(1, Math.round(length * devicePixelRatio)));
+  return canvas;
+}
+
+/**
+ * Wakes the graphics card for the canvas while the program travels; throws the fault that says that this browser has no WebGL 2.
+ * The program asks in the same words and gets the same context, ready.
+ */
+function wake(canvas) {
   const context = canvas.getContext("webgl2", { antialias: false });
   if (!context) throw new Fault("webgl");
   unhurried(context);
@@ -78,7 +83,8 @@ async function send(settings) {
   const loaded = load(new URL(chosen.folder, document.baseURI), chosen.bytes);
   // A fault of the line is told by who waits, unless there is a greater one.
   loaded.catch(() => {});
-  if (chosen.graphics === "webgl2") wake();
+  const canvas = fitted();
+  if (chosen.graphics === "webgl2") wake(canvas);
   return { ...chosen, loaded };
 }
 
