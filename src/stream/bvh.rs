@@ -92,13 +92,14 @@ impl Bvh {
         let is_there = |triangle: &&[u32; 3]| triangle.iter().all(|index| (*index as usize) < positions.len());
         let mut triangles: Vec<[u32; 3]> = indices.as_chunks::<3>().0.iter().filter(is_there).copied().collect();
         let corners = if triangles.is_empty() { Corners::Exact(Vec::new()) } else { Corners::of(positions) };
-        let mut bvh = Self { nodes: Vec::with_capacity(triangles.len() / LEAF * 2 + 1), triangles: Narrow::default(), corners };
+        // Where rays will find them: each corner is asked for many times while the tree grows.
+        let places: Vec<Vec3> = (0..corners.len()).filter_map(|index| corners.get(index)).collect();
+        let mut nodes = Vec::with_capacity(triangles.len() / LEAF * 2 + 1);
         if !triangles.is_empty() {
-            bvh.split(&mut triangles, 0);
+            split(&mut nodes, &places, &mut triangles, 0);
         }
-        bvh.nodes.shrink_to_fit();
-        bvh.triangles = Narrow::from(triangles.into_flattened());
-        bvh
+        nodes.shrink_to_fit();
+        Self { nodes, triangles: Narrow::from(triangles.into_flattened()), corners }
     }
 
     pub(super) fn parts(&self) -> (&[Node], &Narrow) {
@@ -165,52 +166,6 @@ impl Bvh {
         self.corners.get(index as usize).unwrap_or_default()
     }
 
-    fn split(&mut self, triangles: &mut [[u32; 3]], first: usize) {
-        let (mut min, mut max) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
-        let (mut centre_min, mut centre_max) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
-        for triangle in triangles.iter() {
-            for index in triangle {
-                min = min.min(self.corner(*index));
-                max = max.max(self.corner(*index));
-            }
-            let centre = self.centre(triangle);
-            centre_min = centre_min.min(centre);
-            centre_max = centre_max.max(centre);
-        }
-        let node = self.nodes.len();
-        self.nodes.push(Node {
-            min,
-            max,
-            first: first as u32,
-            count: triangles.len() as u32,
-            right: 0,
-        });
-        if triangles.len() <= LEAF {
-            return;
-        }
-        let size = centre_max - centre_min;
-        let axis = if size.x >= size.y && size.x >= size.z {
-            0
-        } else if size.y >= size.z {
-            1
-        } else {
-            2
-        };
-        let middle = triangles.len() / 2;
-        triangles.select_nth_unstable_by(middle, |a, b| {
-            self.centre(a)[axis].total_cmp(&self.centre(b)[axis])
-        });
-        let (left, right) = triangles.split_at_mut(middle);
-        self.nodes[node].count = 0;
-        self.split(left, first);
-        self.nodes[node].right = self.nodes.len() as u32;
-        self.split(right, first + middle);
-    }
-
-    fn centre(&self, triangle: &[u32; 3]) -> Vec3 {
-        (self.corner(triangle[0]) + self.corner(triangle[1]) + self.corner(triangle[2])) / 3.0
-    }
-
     /// The nearest triangle along a ray in the mesh's own axes, from either side, among those whose first vertex `counts`.
     pub fn nearest(&self, origin: Vec3, direction: Vec3, counts: impl Fn(u32) -> bool) -> Option<Hit> {
         let inverse = direction.recip();
@@ -243,6 +198,49 @@ impl Bvh {
         }
         best
     }
+}
+
+/// The corners of a triangle that is known to be there.
+fn corners_of(places: &[Vec3], triangle: &[u32; 3]) -> [Vec3; 3] {
+    triangle.map(|index| places.get(index as usize).copied().unwrap_or_default())
+}
+
+/// Adds the node of some triangles and all below it; `first` is the place of the first of them.
+fn split(nodes: &mut Vec<Node>, places: &[Vec3], triangles: &mut [[u32; 3]], first: usize) {
+    let centre = |triangle: &[u32; 3]| corners_of(places, triangle).into_iter().sum::<Vec3>() / 3.0;
+    let (mut min, mut max) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+    let (mut centre_min, mut centre_max) = (Vec3::INFINITY, Vec3::NEG_INFINITY);
+    for triangle in triangles.iter() {
+        for corner in corners_of(places, triangle) {
+            min = min.min(corner);
+            max = max.max(corner);
+        }
+        let centre = centre(triangle);
+        centre_min = centre_min.min(centre);
+        centre_max = centre_max.max(centre);
+    }
+    let node = nodes.len();
+    nodes.push(Node { min, max, first: first as u32, count: triangles.len() as u32, right: 0 });
+    if triangles.len() <= LEAF {
+        return;
+    }
+    let size = centre_max - centre_min;
+    let axis = if size.x >= size.y && size.x >= size.z {
+        0
+    } else if size.y >= size.z {
+        1
+    } else {
+        2
+    };
+    let middle = triangles.len() / 2;
+    triangles.select_nth_unstable_by(middle, |a, b| centre(a)[axis].total_cmp(&centre(b)[axis]));
+    let (left, right) = triangles.split_at_mut(middle);
+    split(nodes, places, left, first);
+    let after = nodes.len() as u32;
+    if let Some(node) = nodes.get_mut(node) {
+        (node.count, node.right) = (0, after);
+    }
+    split(nodes, places, right, first + middle);
 }
 
 fn enters(node: &Node, origin: Vec3, inverse: Vec3, limit: f32) -> bool {
