@@ -6,7 +6,7 @@ use super::arrays::{MeshArrays, TileArrays};
 use super::bvh::{Bvh, Node};
 use super::narrow::Narrow;
 use crate::base::Bounds2;
-use crate::formats::gltf::{Column, PropertyTable, Values};
+use crate::formats::gltf::{Column, PropertyTable, Texts, Values};
 use glam::{DMat4, Vec3};
 
 /// The parcel of a tile.
@@ -65,7 +65,12 @@ fn written(out: &mut Vec<u8>, values: &Values) {
         Values::F32(values) => kind(out, 0, values, |out, value| out.extend(value.to_le_bytes())),
         Values::F64(values) => kind(out, 1, values, |out, value| out.extend(value.to_le_bytes())),
         Values::U32(values) => kind(out, 2, values, |out, value| out.extend(value.to_le_bytes())),
-        Values::Text(values) => kind(out, 3, values, |out, value| text(out, value)),
+        Values::Text(texts) => {
+            let (all, ends, rows) = texts.parts();
+            kind(out, 3, rows, |out, row| out.extend(row.to_le_bytes()));
+            array(out, ends, |out, end| out.extend(end.to_le_bytes()));
+            text(out, all);
+        }
         odd @ (Values::Vectors { .. } | Values::Mixed(_)) => written(out, &odd.clone().plain()),
     }
 }
@@ -143,7 +148,10 @@ pub fn unpack(bytes: &[u8]) -> Option<TileArrays> {
                 0 => Values::F32(parcel.array(f32::from_le_bytes)?),
                 1 => Values::F64(parcel.array(f64::from_le_bytes)?),
                 2 => Values::U32(parcel.array(u32::from_le_bytes)?),
-                3 => Values::Text(parcel.list(Parcel::text)?),
+                3 => {
+                    let (rows, ends) = (parcel.array(u32::from_le_bytes)?, parcel.array(u32::from_le_bytes)?);
+                    Values::Text(Texts::from_parts(parcel.text()?, ends, rows)?)
+                }
                 _ => return None,
             };
             Some(Column { name, values })
@@ -247,7 +255,7 @@ mod tests {
                 column("a", Values::F32(vec![1.5, -2.0])),
                 column("b", Values::F64(vec![1e300, 0.1])),
                 column("c", Values::U32(vec![u32::MAX, seed])),
-                column("d", Values::Text(vec![String::new(), "Île d’Yeu".into()])),
+                column("d", Values::Text(["", "Île d’Yeu"].into())),
             ],
         };
         let content = TileContent { meshes: vec![mesh.clone(), TileMesh::default(), mesh], tables: vec![table] };

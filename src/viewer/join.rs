@@ -159,7 +159,7 @@ fn key(by: Option<&str>, label: &str) -> String {
 /// An attribute as it is compared: numbers without a fraction as people write them.
 fn attribute(table: &PropertyTable, name: &str, row: usize) -> Option<String> {
     match &table.columns.iter().find(|column| column.name.eq_ignore_ascii_case(name))?.values {
-        Values::Text(texts) => texts.get(row).filter(|text| !text.is_empty()).cloned(),
+        Values::Text(texts) => texts.known(row).map(str::to_owned),
         odd @ (Values::Vectors { .. } | Values::Mixed(_)) => odd.said(row),
         _ => table.number(name, row).map(|number| number.to_string()),
     }

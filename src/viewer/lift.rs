@@ -57,7 +57,7 @@ mod tests {
         let table = PropertyTable {
             class: "building".to_owned(),
             count: 4,
-            columns: vec![Column { name: "id".to_owned(), values: Values::Text(["a", "b", "c", "d"].map(str::to_owned).to_vec()) }],
+            columns: vec![Column { name: "id".to_owned(), values: Values::Text(["a", "b", "c", "d"].into()) }],
         };
         let metres: Vec<f32> = (0..4).map(|row| lifting.of(&layer, &table, row)).collect();
         assert_eq!(metres, [6.0, 0.0, 0.0, 0.0]);

@@ -53,7 +53,7 @@ mod tests {
             class: "area".to_owned(),
             count: 3,
             columns: vec![
-                column("ANNEE_DEBUT_TRAVAUX", Values::Text(["2028-09-01", "", "bientôt"].map(str::to_owned).to_vec())),
+                column("ANNEE_DEBUT_TRAVAUX", Values::Text(["2028-09-01", "", "bientôt"].into())),
                 column("yearOfConstruction", Values::U32(vec![2031, u32::MAX, 1998])),
                 column("to_year", Values::F64(vec![f64::NAN, 2040.0, f64::NAN])),
             ],

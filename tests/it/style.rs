@@ -205,7 +205,7 @@ fn rows_of_a_property_table_are_features() {
         columns: vec![
             column("height_m", Values::F32(vec![12.5, f32::NAN])),
             column("year", Values::U32(vec![1974, u32::MAX])),
-            column("use", Values::Text(vec!["école".to_owned(), String::new()])),
+            column("use", Values::Text(["école", ""].into())),
         ],
     };
     let style = r#"{ "show": "${height_m} !== undefined", "color": { "conditions": [["${use} === 'école' && ${year} < 1980", "color('blue')"], ["${year} === undefined", "color('grey')"]] } }"#;

@@ -262,9 +262,9 @@ impl Source<'_, '_> {
             let text = text?;
             let text = if Some(text) == no_data { default } else { text };
             *budget = budget.checked_sub(text.len()).ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
-            list.push(text.to_owned());
+            list.push(text);
         }
-        Ok(Values::Text(list))
+        Ok(Values::Text(list.into()))
     }
 
     /// Where things begin, and where the last one ends.
@@ -318,9 +318,9 @@ impl Source<'_, '_> {
             let name = if Some(name) == no_data { default } else { name };
             // A long name costs its length for each row, though the file holds it once.
             *budget = budget.checked_sub(name.len()).ok_or_else(|| GltfFault::new("gltf-limit", "text_bytes", ""))?;
-            names.push(name.to_owned());
+            names.push(name);
         }
-        Ok(Some(Values::Text(names)))
+        Ok(Some(Values::Text(names.into())))
     }
 }
 
@@ -332,7 +332,7 @@ pub(super) fn default(property: &Property, count: usize, room: &mut usize) -> Op
     *room = room.checked_sub(cost)?;
     Some(match one {
         Values::F64(list) => Values::F64(vec![*list.first()?; count]),
-        Values::Text(list) => Values::Text(vec![list.first()?.clone(); count]),
+        Values::Text(list) => Values::Text(vec![list.get(0)?; count].into()),
         _ => Values::Mixed(vec![value.clone(); count]),
     })
 }

@@ -310,7 +310,7 @@ fn no_data(tables: &[PropertyTable], class: &str, name: &str) -> Option<f64> {
         Values::F32(v) => v.iter().any(|x| !x.is_finite()),
         Values::F64(v) => v.iter().any(|x| !x.is_finite()),
         Values::U32(v) => v.contains(&u32::MAX),
-        Values::Text(v) => v.iter().any(String::is_empty),
+        Values::Text(v) => v.iter().any(str::is_empty),
         odd @ (Values::Vectors { .. } | Values::Mixed(_)) => (0..odd.len()).any(|row| odd.said(row).is_none()),
     });
     if !unknown {
@@ -373,7 +373,7 @@ fn place(values: &Values, no_data: Option<f64>, bin: &mut Bin) -> Result<TablePr
         Values::Text(v) => {
             let mut offsets = Vec::with_capacity((v.len() + 1) * 4);
             offsets.extend_from_slice(&0_u32.to_le_bytes());
-            for text in v {
+            for text in v.iter() {
                 bytes.extend_from_slice(text.as_bytes());
                 let end = u32::try_from(bytes.len())
                     .map_err(|_| GltfFault::new("gltf-limit", "text_bytes", bytes.len()))?;

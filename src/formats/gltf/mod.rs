@@ -34,11 +34,13 @@ mod pack;
 mod pose;
 pub mod read;
 pub mod sampled;
+mod texts;
 mod values;
 pub mod write;
 
 pub use super::fault::Fault as GltfFault;
 pub use finish::{Finish, Picture, Wrap};
+pub use texts::Texts;
 pub use values::{Values, said, weight};
 
 /// What a reader of foreign bytes will at most do; beyond a limit it answers with the fault `gltf-limit`.
@@ -227,7 +229,7 @@ impl PropertyTable {
             .filter(|column| column.values.len() == self.count);
         let stated = |row: usize| {
             column.and_then(|column| match &column.values {
-                Values::Text(texts) => texts.get(row).filter(|text| !text.is_empty()).cloned(),
+                Values::Text(texts) => texts.known(row).map(str::to_owned),
                 Values::Vectors { .. } | Values::Mixed(_) => column.values.said(row),
                 _ => self.number(&column.name, row).map(|number| number.to_string()),
             })
@@ -257,10 +259,7 @@ impl PropertyTable {
     /// The text in a text column; `None` when absent or empty.
     pub fn text(&self, name: &str, row: usize) -> Option<&str> {
         match self.column(name)? {
-            Values::Text(v) => v
-                .get(row)
-                .map(String::as_str)
-                .filter(|text| !text.is_empty()),
+            Values::Text(texts) => texts.known(row),
             _ => None,
         }
     }

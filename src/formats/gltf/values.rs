@@ -1,5 +1,6 @@
 //! Values of a column, each kind with its own way of saying "no data".
 
+use super::Texts;
 use serde_json::Value;
 
 /// Characters of one value that is read off as a text.
@@ -16,7 +17,7 @@ pub enum Values {
     /// `u32::MAX` is "no data".
     U32(Vec<u32>),
     /// The empty text is "no data".
-    Text(Vec<String>),
+    Text(Texts),
     /// Two to four numbers a row, one row after the other; a row that begins with `NaN` is "no data". Only read: written, it is a text.
     Vectors { size: usize, numbers: Vec<f64> },
     /// Truths, lists, matrices, and rows of several kinds; null is "no data". Only read: written, it is a text.
@@ -43,7 +44,7 @@ impl Values {
     pub fn bytes(&self) -> u64 {
         match self {
             Self::F32(_) | Self::F64(_) | Self::U32(_) => self.len() as u64 * 8,
-            Self::Text(texts) => texts.iter().map(|text| text.len() as u64 + 24).sum(),
+            Self::Text(texts) => texts.bytes(),
             Self::Vectors { numbers, .. } => numbers.len() as u64 * 8,
             Self::Mixed(values) => values.iter().map(weight).sum(),
         }
@@ -58,7 +59,7 @@ impl Values {
             Self::F32(v) => Self::F32(one(v, row)),
             Self::F64(v) => Self::F64(one(v, row)),
             Self::U32(v) => Self::U32(one(v, row)),
-            Self::Text(v) => Self::Text(one(v, row)),
+            Self::Text(texts) => Self::Text(texts.get(row).into_iter().collect()),
             Self::Vectors { .. } | Self::Mixed(_) => Self::Text((row < self.len()).then(|| self.said(row).unwrap_or_default()).into_iter().collect()),
         }
     }
@@ -107,7 +108,7 @@ impl Values {
             };
         }
         match all(Value::is_string) {
-            true => Self::Text(list.iter().map(|value| value.as_str().unwrap_or_default().to_owned()).collect()),
+            true => Self::Text(list.iter().map(|value| value.as_str().unwrap_or_default()).collect()),
             false => Self::Mixed(list.to_vec()),
         }
     }
@@ -162,21 +163,21 @@ mod tests {
         let of = |list: Value| Values::of_json(list.as_array().unwrap());
         let Values::F64(numbers) = of(json!([1.5, null])) else { panic!() };
         assert!(numbers[0] == 1.5 && numbers[1].is_nan());
-        assert_eq!(of(json!(["a", null])), Values::Text(vec!["a".into(), String::new()]));
-        assert_eq!(of(json!([9_007_199_254_740_993_u64, 1])), Values::Text(vec!["9007199254740993".into(), "1".into()]));
+        assert_eq!(of(json!(["a", null])), Values::Text(["a", ""].into()));
+        assert_eq!(of(json!([9_007_199_254_740_993_u64, 1])), Values::Text(["9007199254740993", "1"].into()));
         let truths = of(json!([true, false, null]));
-        assert_eq!((truths.said(1), truths.said(2), truths.clone().plain()), (Some("false".into()), None, Values::Text(["true", "false", ""].map(str::to_owned).to_vec())));
+        assert_eq!((truths.said(1), truths.said(2), truths.clone().plain()), (Some("false".into()), None, Values::Text(["true", "false", ""].into())));
         let mixed = of(json!([[1, [2, 3]], { "a": 1 }, "x"]));
-        assert_eq!(mixed.clone().plain(), Values::Text(vec!["1, 2, 3".into(), r#"{"a":1}"#.into(), "x".into()]));
-        assert_eq!((mixed.row(0), mixed.row(9)), (Values::Text(vec!["1, 2, 3".into()]), Values::Text(Vec::new())));
-        assert_eq!(of(json!([null])), Values::Text(vec![String::new()]));
+        assert_eq!(mixed.clone().plain(), Values::Text(["1, 2, 3", r#"{"a":1}"#, "x"].into()));
+        assert_eq!((mixed.row(0), mixed.row(9)), (Values::Text(["1, 2, 3"].into()), Values::Text(Texts::default())));
+        assert_eq!(of(json!([null])), Values::Text([""].into()));
     }
 
     #[test]
     fn vectors_are_rows_of_numbers() {
         let vectors = Values::Vectors { size: 2, numbers: vec![1.0, 2.5, f64::NAN, 0.0] };
         assert_eq!((vectors.len(), vectors.vector(0), vectors.vector(1), vectors.vector(2)), (2, Some(&[1.0, 2.5][..]), None, None));
-        assert_eq!(vectors.plain(), Values::Text(vec!["1, 2.5".into(), String::new()]));
+        assert_eq!(vectors.plain(), Values::Text(["1, 2.5", ""].into()));
     }
 
     #[test]

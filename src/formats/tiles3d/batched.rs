@@ -422,7 +422,7 @@ mod tests {
         );
         assert_eq!(
             read.table.column("id"),
-            Some(&Values::Text(vec!["a".into(), "b".into()]))
+            Some(&Values::Text(["a", "b"].into()))
         );
         assert_eq!(read.table.number("height", 0), Some(1.5));
         assert_eq!(read.table.number("height", 1), None);

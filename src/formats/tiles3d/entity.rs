@@ -41,7 +41,7 @@ fn values(value: &Value) -> Option<Values> {
     }
     match value {
         Value::Object(_) => None,
-        value => Some(Values::Text(vec![said(value)?])),
+        value => Some(Values::Text([said(value)?].into())),
     }
 }
 
@@ -60,7 +60,7 @@ mod tests {
             "properties": { "storeys": -1, "colour": [64, 64, 255], "height": 0, "grid": [[1, 2], [3, 4]], "odd": { "a": 1 }, "sure": true },
         }))
         .unwrap();
-        let text = |name: &str, value: &str| Column { name: name.into(), values: Values::Text(vec![value.into()]) };
+        let text = |name: &str, value: &str| Column { name: name.into(), values: Values::Text([value].into()) };
         let wanted = [
             text("colour", "64, 64, 255"),
             Column { name: "height".into(), values: Values::F64(vec![7.5]) },

@@ -89,7 +89,7 @@ pub(super) fn columns(json: &Value, bin: &[u8], rows: usize) -> Option<Vec<Colum
     let called = || class_ids.iter().take(rows).map(|class| raw.classes.get(*class).map_or("", |class| class.name.as_str()));
     if !names.contains(&"class") && called().any(|name| !name.is_empty()) {
         room.checked_sub(called().map(|name| name.len() as u64).sum())?;
-        told.push(Column { name: "class".to_owned(), values: Values::Text(called().map(str::to_owned).collect()) });
+        told.push(Column { name: "class".to_owned(), values: Values::Text(called().collect()) });
     }
     Some(told)
 }
@@ -187,7 +187,7 @@ mod tests {
             "instancesLength": 3, "classIds": [0, 0, 1], "parentIds": [2, 2, 2],
         });
         let read = told(&json, 2);
-        let text = |list: &[&str]| Values::Text(list.iter().map(|text| (*text).to_owned()).collect());
+        let text = |list: &[&str]| Values::Text(list.iter().collect());
         assert_eq!(read["address"], text(&["1 rue", "1 rue"]));
         assert_eq!((&read["colour"], &read["height"], &read["class"]), (&text(&["blue", "red"]), &Values::F64(vec![3.0, 4.0]), &text(&["Wall", "Wall"])));
         // Cycles end, and several parents are asked in turn.

@@ -41,8 +41,8 @@ impl Rows {
                 Values::U32(list) => Values::U32(vec![*list.get(row).filter(|value| **value != u32::MAX)?]),
                 Values::F32(list) => Values::F32(vec![*list.get(row).filter(|value| value.is_finite())?]),
                 Values::F64(list) => Values::F64(vec![*list.get(row).filter(|value| value.is_finite())?]),
-                Values::Text(list) => Values::Text(vec![list.get(row).filter(|text| !text.is_empty())?.clone()]),
-                odd @ (Values::Vectors { .. } | Values::Mixed(_)) => Values::Text(vec![odd.said(row)?]),
+                Values::Text(list) => Values::Text([list.known(row)?].into()),
+                odd @ (Values::Vectors { .. } | Values::Mixed(_)) => Values::Text([odd.said(row)?].into()),
             };
             Some(Column { name: column.name.clone(), values })
         };

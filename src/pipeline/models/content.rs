@@ -381,11 +381,11 @@ fn fit(table: &mut PropertyTable, index: usize, dataset: &DatasetId, number: &st
     let mut columns = vec![
         Column {
             name: "id".to_owned(),
-            values: Values::Text(ids),
+            values: Values::Text(ids.into()),
         },
         Column {
             name: "dataset".to_owned(),
-            values: Values::Text(vec![dataset.to_string(); table.count]),
+            values: Values::Text(vec![dataset.as_str(); table.count].into()),
         },
     ];
     for column in std::mem::take(&mut table.columns) {
@@ -433,7 +433,7 @@ mod tests {
             columns: vec![
                 Column {
                     name: "gml:id".into(),
-                    values: Values::Text(vec!["B1".into(), String::new()]),
+                    values: Values::Text(["B1", ""].into()),
                 },
                 Column {
                     name: "Höhe".into(),

@@ -443,8 +443,8 @@ fn table(rows: &[(&Building, DrawnRoof)], kept: &[Kept]) -> PropertyTable {
         ("ridge_stated_m", roof(&|roof| roof.stated_m.unwrap_or(f64::NAN))),
         ("ground_m", real(&|b| b.ground_m)),
         ("height_origin", text(&|b| height_origin_name(b.height_origin).to_owned())),
-        ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name().to_owned()).collect())),
-        ("roof_method", Values::Text(rows.iter().map(|(_, roof)| roof.method.name().to_owned()).collect())),
+        ("roof", Values::Text(rows.iter().map(|(_, roof)| roof.kind.name()).collect())),
+        ("roof_method", Values::Text(rows.iter().map(|(_, roof)| roof.method.name()).collect())),
         // NaN where nothing was measured.
         ("roof_residual_m", roof(&|roof| roof.residual_m.unwrap_or(f64::NAN))),
         ("footprint_m2", real(&footprint)),

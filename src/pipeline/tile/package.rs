@@ -7,7 +7,7 @@ use super::scene::Drawn;
 use super::series::Demand;
 use crate::base::{Dataset, DatasetId, LayerId, Nature};
 use crate::formats::gltf::write::{WriteOptions, Writer};
-use crate::formats::gltf::{TileContent, Values};
+use crate::formats::gltf::{Texts, TileContent, Values};
 use crate::formats::territory::{Layer, LayerKind, Manifest, Name};
 use crate::formats::tiles3d::{
     Asset, BoundingVolume, Content, ImplicitTiling, Refine, Subdivision, Subtrees, Tile, TileCoord,
@@ -46,7 +46,7 @@ impl LayerPlan {
         let columns = of.tables.iter().filter_map(|table| table.column("dataset"));
         let held: BTreeSet<&str> = columns
             .filter_map(|column| if let Values::Text(texts) = column { Some(texts) } else { None })
-            .flat_map(|texts| texts.iter().map(String::as_str))
+            .flat_map(Texts::iter)
             .collect();
         let owed = self.attributions.iter().filter(|(id, _)| held.is_empty() || held.contains(id.as_str()));
         each_once(owed)

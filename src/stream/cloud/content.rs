@@ -100,9 +100,9 @@ fn classes(echoes: &[Echo]) -> (PropertyTable, Vec<u32>) {
         class: "points".to_owned(),
         count: ids.len(),
         columns: vec![
-            column("id", Values::Text(ids)),
+            column("id", Values::Text(ids.into())),
             column("Classification", Values::U32(codes)),
-            column("Class", Values::Text(names)),
+            column("Class", Values::Text(names.into())),
             column("Points", Values::U32(points)),
         ],
     };

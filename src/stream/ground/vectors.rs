@@ -128,11 +128,11 @@ fn table(
     let mut found = vec![
         Column {
             name: "id".to_owned(),
-            values: Values::Text(ids),
+            values: Values::Text(ids.into()),
         },
         Column {
             name: "layer".to_owned(),
-            values: Values::Text(sources),
+            values: Values::Text(sources.into()),
         },
     ];
     let has_name = columns.iter().any(|(name, _)| name == "name");

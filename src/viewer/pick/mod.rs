@@ -140,7 +140,7 @@ fn said(mesh: &PickMesh, hit: &RayHit) -> Vec<Column> {
         };
         let values = match value {
             Said::Number(number) => Values::F64(vec![number]),
-            Said::Text(text) => Values::Text(vec![text]),
+            Said::Text(text) => Values::Text([text].into()),
         };
         Some(Column { name, values })
     });

@@ -190,10 +190,10 @@ mod tests {
             class: "building".into(),
             count: 1,
             columns: vec![
-                Column { name: "id".into(), values: Values::Text(vec!["B1".into()]) },
+                Column { name: "id".into(), values: Values::Text(["B1"].into()) },
                 Column { name: "storeys".into(), values: Values::U32(vec![u32::MAX]) },
                 Column { name: "height_m".into(), values: Values::F32(vec![12.0]) },
-                Column { name: "height_origin".into(), values: Values::Text(vec!["neighbours".into()]) },
+                Column { name: "height_origin".into(), values: Values::Text(["neighbours"].into()) },
             ],
         };
         let figures = building(&table, &"bdtopo".into(), &"model".into(), None);
@@ -206,7 +206,7 @@ mod tests {
 
     #[test]
     fn an_area_tells_what_its_source_says_under_its_own_names() {
-        let text = |name: &str, value: &str| Column { name: name.into(), values: Values::Text(vec![value.into()]) };
+        let text = |name: &str, value: &str| Column { name: name.into(), values: Values::Text([value].into()) };
         let table = PropertyTable {
             class: "area".into(),
             count: 1,

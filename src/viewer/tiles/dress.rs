@@ -38,7 +38,7 @@ pub fn name_features(content: &mut TileContent, name: &str) -> u64 {
         }
         let ids = table.ids(&format!("{name}/{number}"));
         table.columns.retain(|column| column.name != "id");
-        table.columns.insert(0, Column { name: "id".to_owned(), values: Values::Text(ids) });
+        table.columns.insert(0, Column { name: "id".to_owned(), values: Values::Text(ids.into()) });
     }
     let mut whole = None;
     for mesh in &mut content.meshes {
@@ -58,7 +58,7 @@ pub fn name_features(content: &mut TileContent, name: &str) -> u64 {
                 let bare = PropertyTable { class: String::new(), count, columns: Vec::new() };
                 let ids = bare.ids(&format!("{name}/{table}"));
                 let ids = if count == 1 { vec![name.to_owned()] } else { ids };
-                content.tables.push(PropertyTable { columns: vec![Column { name: "id".to_owned(), values: Values::Text(ids) }], ..bare });
+                content.tables.push(PropertyTable { columns: vec![Column { name: "id".to_owned(), values: Values::Text(ids.into()) }], ..bare });
                 if count == 1 {
                     whole = Some(table);
                 }

@@ -19,7 +19,7 @@ fn said(files: &dyn Fn(&str) -> Option<Vec<u8>>) -> BTreeMap<String, Vec<String>
                     let columns = engine.about(fetch.tile).map(|about| about.columns()).unwrap_or_default();
                     let lines = columns.into_iter().map(|column| match column.values {
                         Values::F64(numbers) => format!("{} {}", column.name, numbers[0]),
-                        Values::Text(texts) => format!("{} {}", column.name, texts[0]),
+                        Values::Text(texts) => format!("{} {}", column.name, texts.get(0).unwrap()),
                         other => panic!("{other:?}"),
                     });
                     let mut lines: Vec<String> = lines.collect();

@@ -13,7 +13,7 @@ fn file(name: &str) -> Vec<u8> {
 
 fn text(columns: &[Column], name: &str) -> Option<String> {
     columns.iter().find(|column| column.name == name).map(|column| match &column.values {
-        Values::Text(texts) => texts[0].clone(),
+        Values::Text(texts) => texts.get(0).unwrap().to_owned(),
         Values::U32(numbers) => numbers[0].to_string(),
         Values::F32(numbers) => numbers[0].to_string(),
         Values::F64(numbers) => numbers[0].to_string(),

@@ -64,7 +64,7 @@ impl Feature for Row<'_> {
             Values::F32(column) => number(f64::from(*column.get(self.row)?)),
             Values::F64(column) => number(*column.get(self.row)?),
             Values::U32(column) => column.get(self.row).filter(|value| **value != u32::MAX).map(|value| Value::Number(f64::from(*value))),
-            Values::Text(column) => column.get(self.row).filter(|text| !text.is_empty()).map(|text| Value::Text(text.clone())),
+            Values::Text(column) => column.known(self.row).map(|text| Value::Text(text.to_owned())),
             vectors @ Values::Vectors { .. } => vectors.vector(self.row).map(Value::vector),
             Values::Mixed(column) => column.get(self.row).map(Value::of_json),
         }
