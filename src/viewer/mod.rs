@@ -277,7 +277,7 @@ fn forget_faults(mut facts: ResMut<SceneFacts>, mut commands: MessageReader<View
 fn stay_awake(
     scene: Option<Res<Scene>>,
     facts: Res<SceneFacts>,
-    drawn: Res<vocab::DrawnCamera>,
+    (drawn, frame): (Res<vocab::DrawnCamera>, Res<vocab::FrameTime>),
     siting: Res<vocab::SitingFacts>,
     settings: Option<ResMut<WinitSettings>>,
     mut redraw: MessageWriter<RequestRedraw>,
@@ -286,7 +286,7 @@ fn stay_awake(
     let busy = match &scene {
         None => facts.faults.is_empty(),
         Some(scene) => {
-            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete
+            scene.is_changed() || drawn.moving || siting.state == "waiting" || facts.search.as_ref().is_some_and(|search| search.is_waiting) || scene.state.playback.playing || !facts.progress.complete || pace::is_unjudged(scene, &facts, &frame)
         }
     };
     let mode = if busy {

@@ -14,7 +14,7 @@ use bevy::prelude::*;
 const SLOW_S: f64 = 0.1;
 /// The longest time for loading alone, seconds.
 const LONGEST_S: f64 = 1.0;
-/// Frames that are drawn one after another before any is left out, so that the machine can be judged by them.
+/// Frames that are drawn one after another before any is left out or the picture may rest, so that the machine can be judged by them.
 const JUDGED_BY: u64 = 6;
 /// Longer than this is no frame: a tab was hidden, a machine slept. Seconds.
 const PAUSE_S: f64 = 10.0;
@@ -73,6 +73,11 @@ struct Paced {
     viewport: [f64; 2],
 }
 
+/// Whether the machine has to be judged still: a small picture may be complete before enough frames of it were seen.
+pub fn is_unjudged(scene: &Scene, facts: &SceneFacts, frame: &FrameTime) -> bool {
+    facts.progress.shown > 0 && scene.state.quality == Quality::Auto && frame.count < JUDGED_BY
+}
+
 /// For what is drawn again and again: a page, a window.
 pub struct PacePlugin;
 
@@ -98,10 +103,10 @@ fn pace(
     let resized = std::mem::replace(&mut paced.viewport, eye.viewport) != eye.viewport;
     // Before the first tile there is no picture that could stand still.
     let asked = facts.progress.complete || paced.seen && (resized || drawn.moving || scene.state.playback.playing || scene.is_changed());
+    let unjudged = is_unjudged(&scene, &facts, &frame);
     // Between two frames of a picture at rest lies a pause, not work.
-    let before = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete);
+    let before = std::mem::replace(&mut paced.in_a_row, drawn.moving || scene.state.playback.playing || !facts.progress.complete || unjudged);
     let in_a_row = before || !paced.seen;
-    let unjudged = paced.seen && scene.state.quality == Quality::Auto && frame.count < JUDGED_BY;
     let can_wait = (platform::LEAVES_FRAMES_OUT && !first && !asked && !unjudged).then_some(least_s);
     let step = paced.pace.next(in_a_row.then(|| time.delta_secs_f64()), can_wait);
     if let Some(took_s) = step.took_s {
