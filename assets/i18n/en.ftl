@@ -521,6 +521,7 @@ error-picture-write = The picture was not saved ({ $value }). Check the folder a
 error-picture-empty = Nothing could be drawn: the territory's files are damaged or out of reach ({ $value }). Check it with “jumeau check”, or import it again.
 error-picture-incomplete = The picture is not complete: parts of the territory did not arrive in time. Try again and allow more time (--patience SECONDS).
 error-picture-size = The picture was not made: it is larger than the graphics card can draw. Ask for a smaller one.
+error-picture-gaps = The picture is incomplete: the server failed for a part of the data. Take it again once the server is well.
 
 ## Findings that no format explains itself
 

@@ -527,6 +527,7 @@ error-picture-write = L’image n’a pas été enregistrée ({ $value }). Véri
 error-picture-empty = Rien n’a pu être dessiné : les fichiers du territoire sont abîmés ou hors d’atteinte ({ $value }). Vérifiez-le avec « jumeau check », ou importez-le à nouveau.
 error-picture-incomplete = L’image n’est pas complète : des parties du territoire ne sont pas arrivées à temps. Réessayez en laissant plus de temps (--patience SECONDES).
 error-picture-size = L’image n’a pas été faite : cette taille dépasse ce que la carte graphique permet. Demandez une image plus petite.
+error-picture-gaps = L’image est incomplète : le serveur n’a pas donné une partie des données. Refaites-la quand il répondra.
 
 ## Findings that no format explains itself
 

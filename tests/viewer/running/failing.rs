@@ -105,6 +105,22 @@ fn taken(address: &str, out: &Path, more: &[&str]) -> Output {
     command.output().expect("the viewer starts")
 }
 
+/// A server that answers 500 for every building: after a few tries the picture is taken of what is there, and says that it is not all.
+#[test]
+fn running_a_picture_of_what_a_failing_server_gives_says_that_it_is_not_all() {
+    let root = territory();
+    let address = serve(move |path| if path.starts_with("buildings/content") { Reply::Fails } else { Reply::file(&root.join(path)) });
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let out = folder.path().join("picture.png");
+    let output = taken(&address, &out, &["--json", "--lang", "en"]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{said}");
+    let told: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one document");
+    assert!(told["features"] == 0 && told["tiles"].as_u64().is_some_and(|tiles| tiles > 0), "{told}");
+    assert!(said.contains("The picture is incomplete: the server failed"), "{said}");
+    assert_eq!(image::image_dimensions(&out).expect("a picture"), (160, 90));
+}
+
 /// Buildings that never come, from a server that takes every request and says nothing: the program gives up by itself, says so, and leaves no picture.
 #[test]
 fn running_a_server_that_falls_silent_is_not_waited_for_without_end() {
