@@ -3,7 +3,7 @@
 //! Source: Mapbox Vector Tile Specification 2.1 (version 1 is read too). Everything is bounded by the bytes that are there.
 
 use super::protobuf::{Broken, Fields, Value as Field, repeated, zigzag};
-use super::{Fault, gzip};
+use super::{Fault, packed};
 
 /// Largest tile read, bytes, unpacked.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -84,7 +84,7 @@ impl Tile {
     /// and told in [`Tile::faults`].
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
         let bytes =
-            gzip::unpacked(bytes, MAX_BYTES).map_err(|why| Fault::new("mvt-packed", "", why))?;
+            packed::unpacked(bytes, MAX_BYTES).map_err(|why| Fault::new("mvt-packed", "", why))?;
         if bytes.len() > MAX_BYTES {
             return Err(Fault::new("mvt-limit", "", bytes.len()));
         }

@@ -2,9 +2,9 @@
 //!
 //! Source: protomaps "PMTiles" specification, version 3. Nothing here reads: whoever does asks for the ranges that [`Archive`] names.
 
-use super::Fault;
 use super::protobuf::varint;
-use std::io::Read;
+use super::{Fault, packed};
+use std::borrow::Cow;
 
 /// Bytes of the header.
 pub const HEADER_BYTES: usize = 127;
@@ -17,7 +17,7 @@ const MAX_ENTRIES: usize = 4 << 20;
 /// Largest tile, packed.
 pub const MAX_TILE_BYTES: u64 = 64 << 20;
 /// The root and three directories below it; the specification wants two at most.
-const MAX_DEPTH: u32 = 4;
+pub const MAX_DEPTH: u32 = 4;
 /// Deepest level whose tiles have a number in 64 bits.
 pub const MAX_LEVEL: u32 = 31;
 
@@ -57,6 +57,10 @@ pub struct Header {
     pub tiles: Span,
     /// How many places have a tile; 0 is unknown.
     pub addressed: u64,
+    /// How many entries of tiles the directories have; 0 is unknown.
+    pub entries: u64,
+    /// How many contents are different; 0 is unknown.
+    pub contents: u64,
     /// Tiles lie in the order of their numbers.
     pub clustered: bool,
     pub internal: Compression,
@@ -106,6 +110,8 @@ impl Header {
             leaves: span(40),
             tiles: span(56),
             addressed: long(72),
+            entries: long(80),
+            contents: long(88),
             clustered: byte(96) == 1,
             internal: Compression::of(byte(97)),
             compression: Compression::of(byte(98)),
@@ -142,32 +148,20 @@ impl Compression {
         }
     }
 
+    /// The bytes inside, `limit` at most.
+    ///
     /// # Errors
-    /// `pmtiles-compression` for what is not read here, `pmtiles-packed` for broken bytes or more than `limit` inside.
+    /// `pmtiles-packed` for broken bytes or more of them inside.
     pub fn unpack(self, bytes: &[u8], limit: usize) -> Result<Vec<u8>, Fault> {
-        match self {
+        let plain = match self {
             Self::None => Ok(bytes.to_vec()),
-            Self::Gzip => {
-                let mut out = Vec::new();
-                let mut reader = flate2::read::MultiGzDecoder::new(bytes).take(limit as u64 + 1);
-                reader
-                    .read_to_end(&mut out)
-                    .map_err(|error| Fault::new("pmtiles-packed", "", error))?;
-                if out.len() > limit {
-                    Err(Fault::new("pmtiles-packed", "", format!("> {limit}")))
-                } else {
-                    Ok(out)
-                }
-            }
+            Self::Gzip => packed::gzip(bytes, limit),
+            Self::Brotli => packed::brotli(bytes, limit),
+            Self::Zstd => packed::zstd(bytes, limit),
             // Nobody has said anything: packed as it looks, like protomaps' own reader.
-            Self::Unknown => {
-                let plain = super::gzip::unpacked(bytes, limit).map_err(|why| Fault::new("pmtiles-packed", "", why))?;
-                Ok(plain.into_owned())
-            }
-            Self::Brotli | Self::Zstd => {
-                Err(Fault::new("pmtiles-compression", "", format!("{self:?}")))
-            }
-        }
+            Self::Unknown => packed::unpacked(bytes, limit).map(Cow::into_owned),
+        };
+        plain.map_err(|why| Fault::new("pmtiles-packed", "", why))
     }
 }
 

@@ -10,7 +10,7 @@
 //! Angles of what roofs see are quarters of a degree.
 
 use super::Fault;
-use super::gzip;
+use super::packed;
 use flate2::{Compression, GzBuilder};
 use serde::{Deserialize, Serialize};
 use std::io::Write;
@@ -379,7 +379,7 @@ pub fn records(bytes: &[u8]) -> Result<Vec<Record>, Fault> {
 }
 
 fn text(bytes: &[u8]) -> Result<String, Fault> {
-    let unpacked = gzip::unpacked(bytes, MAX_BYTES).map_err(|error| Fault::new("roofbook-page", "", error))?;
+    let unpacked = packed::unpacked(bytes, MAX_BYTES).map_err(|error| Fault::new("roofbook-page", "", error))?;
     String::from_utf8(unpacked.into_owned()).map_err(|error| Fault::new("roofbook-page", "", error))
 }
 
@@ -400,7 +400,7 @@ impl Head {
             roofbook: u32,
         }
         let wrong = |object: &str, value: String| Fault::new("roofbook-head", object, value);
-        let unpacked = gzip::unpacked(bytes, MAX_BYTES).map_err(|error| wrong("", error))?;
+        let unpacked = packed::unpacked(bytes, MAX_BYTES).map_err(|error| wrong("", error))?;
         let version: Version = serde_json::from_slice(&unpacked).map_err(|error| wrong("", error.to_string()))?;
         if version.roofbook != VERSION {
             return Err(Fault::new("roofbook-version", "", version.roofbook));

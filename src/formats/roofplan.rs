@@ -4,7 +4,7 @@
 //! whatever a filter chooses is a sum of whole groups, so production against demand stays true hour by hour however many items there are.
 
 use super::Fault;
-use super::gzip;
+use super::packed;
 use flate2::{Compression, GzBuilder};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -205,7 +205,7 @@ impl Plan {
             roofplan: u32,
         }
         let wrong = |object: &str, value: String| Fault::new("roofbook-plan", object, value);
-        let unpacked = gzip::unpacked(bytes, MAX_BYTES).map_err(|error| wrong("", error))?;
+        let unpacked = packed::unpacked(bytes, MAX_BYTES).map_err(|error| wrong("", error))?;
         let version: Version = serde_json::from_slice(&unpacked).map_err(|error| wrong("", error.to_string()))?;
         if version.roofplan != VERSION {
             return Err(Fault::new("roofbook-version", FILE, version.roofplan));

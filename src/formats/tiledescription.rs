@@ -110,6 +110,15 @@ impl Description {
             matter,
         })
     }
+
+    /// Where the tiles are: the first template, or for folders that are exported with their description beside the levels, the usual one.
+    pub fn template(&self) -> String {
+        let ending = match self.matter {
+            Matter::Vectors => "pbf",
+            Matter::Heights(_) | Matter::Pictures => "png",
+        };
+        self.tiles.first().cloned().unwrap_or_else(|| format!("{{z}}/{{x}}/{{y}}.{ending}"))
+    }
 }
 
 /// How colours make heights: as `encoding` says, or, since Mapbox's own description is silent, by the name that the pyramid goes by.

@@ -5,6 +5,7 @@
 mod gridbook;
 mod ground;
 mod imagery;
+mod pyramid;
 mod roofbook;
 mod search;
 mod series;

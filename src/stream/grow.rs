@@ -10,7 +10,7 @@ use super::tree::{Content, Growth, Layered, MAX_NODES, Node, Tree, Untyped};
 use super::volume::{Room, largest_scale};
 use crate::base::{Finding, Report, Severity};
 use crate::formats::gltf::container;
-use crate::formats::gzip;
+use crate::formats::packed;
 use crate::formats::tiles3d::tileset::KNOWN_EXTENSIONS;
 use crate::formats::tiles3d::{
     BoundingVolume, CellCoord, ImplicitTiling, Refine, Subtree, Tile, TileSchema, Tileset,
@@ -112,7 +112,7 @@ const MAX_SCHEMA_BYTES: usize = 8 << 20;
 
 /// A schema as it stands; none where it is no object.
 fn schema_of(bytes: &[u8]) -> Option<serde_json::Value> {
-    let bytes = gzip::unpacked(bytes, MAX_SCHEMA_BYTES).ok()?;
+    let bytes = packed::unpacked(bytes, MAX_SCHEMA_BYTES).ok()?;
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
     let schema: serde_json::Value = (text.len() <= MAX_SCHEMA_BYTES).then(|| serde_json::from_slice(text).ok())??;
     schema.is_object().then_some(schema)

@@ -26,7 +26,7 @@ fn jumeau(args: &[&str]) -> (i32, String, String) {
 }
 
 /// The exit code and the set of codes that are not mere information.
-fn check(path: &Path) -> (i32, BTreeSet<(String, String)>) {
+pub fn check(path: &Path) -> (i32, BTreeSet<(String, String)>) {
     let (code, out, _) = jumeau(&["check", "--json", path.to_str().unwrap()]);
     let document: Value =
         serde_json::from_str(&out).unwrap_or_else(|e| panic!("{}: {e}: {out}", path.display()));
@@ -45,7 +45,7 @@ fn check(path: &Path) -> (i32, BTreeSet<(String, String)>) {
     (code, codes)
 }
 
-fn save(root: &Path, path: &str, bytes: impl AsRef<[u8]>) {
+pub fn save(root: &Path, path: &str, bytes: impl AsRef<[u8]>) {
     let path = root.join(path);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();

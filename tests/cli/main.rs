@@ -4,6 +4,7 @@ mod areas;
 #[path = "../it/bare_building.rs"]
 mod bare_building;
 mod check_info;
+mod check_pyramids;
 mod city;
 mod features;
 mod find;

@@ -337,6 +337,56 @@ fn archives_of_others_open() {
     }
 }
 
+/// What Brotli and Zstandard have packed, at several levels, is what went in; torn anywhere it is a fault or what it was.
+#[test]
+fn archives_are_packed_with_brotli_and_zstandard_too() {
+    for (name, compression) in [("brotli", Compression::Brotli), ("zstd", Compression::Zstd)] {
+        let bytes = std::fs::read(folder().join(format!("{name}.pmtiles"))).unwrap();
+        let archive = Archive::open(&bytes).unwrap();
+        assert_eq!((archive.header.internal, archive.header.compression), (compression, compression));
+        let span = |span: Span| bytes.get(span.offset as usize..(span.offset + span.length) as usize).map(<[u8]>::to_vec);
+        assert_eq!(compression.unpack(&span(archive.header.metadata).unwrap(), 100).unwrap(), br#"{"name": "packed"}"#);
+        for number in 0..341 {
+            let (z, x, y) = pmtiles::tile_of(number).unwrap();
+            let tile = archive.tile(number, &mut |at| span(at)).unwrap().unwrap();
+            let expected = format!("{z}/{x}/{y}").repeat(1 + number as usize % 50).into_bytes();
+            assert_eq!(compression.unpack(&tile, expected.len()).unwrap(), expected, "{name} {number}");
+            let fault = compression.unpack(&tile, expected.len() - 1).unwrap_err();
+            assert_eq!((fault.code, fault.value), ("pmtiles-packed", format!("> {}", expected.len() - 1)), "{name} {number}");
+            for length in 0..tile.len() {
+                match compression.unpack(&tile[..length], expected.len()) {
+                    // Between two frames nothing is missed.
+                    Ok(part) => assert!(compression == Compression::Zstd && expected.starts_with(&part), "{name} {number} {length}"),
+                    Err(fault) => assert_eq!(fault.code, "pmtiles-packed"),
+                }
+            }
+        }
+        assert_eq!(archive.tile(341, &mut |at| span(at)), Ok(None));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+    /// Damaged anywhere, and as much as one likes: a fault or bytes within the limit.
+    #[test]
+    fn damaged_packing_is_a_fault(number in 0_u64..341, places in proptest::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8)) {
+        for (name, compression) in [("brotli", Compression::Brotli), ("zstd", Compression::Zstd)] {
+            let bytes = std::fs::read(folder().join(format!("{name}.pmtiles"))).unwrap();
+            let archive = Archive::open(&bytes).unwrap();
+            let mut span = |span: Span| bytes.get(span.offset as usize..(span.offset + span.length) as usize).map(<[u8]>::to_vec);
+            let mut tile = archive.tile(number, &mut span).unwrap().unwrap();
+            for (place, byte) in &places {
+                *place.get_mut(&mut tile) = *byte;
+            }
+            match compression.unpack(&tile, 4096) {
+                Ok(unpacked) => prop_assert!(unpacked.len() <= 4096),
+                Err(fault) => prop_assert_eq!(fault.code, "pmtiles-packed"),
+            }
+        }
+    }
+}
+
 #[test]
 fn broken_archives_are_faults() {
     let whole = std::fs::read(folder().join("pyramid.pmtiles")).unwrap();
@@ -354,7 +404,10 @@ fn broken_archives_are_faults() {
         code(&with(8, &u64::MAX.to_le_bytes())),
         Err("pmtiles-range")
     );
-    assert_eq!(code(&with(97, &[3])), Err("pmtiles-compression"));
+    // Packed otherwise than is said.
+    for other in [3, 4] {
+        assert_eq!(code(&with(97, &[other])), Err("pmtiles-packed"));
+    }
     assert_eq!(code(&with(137, &[0xFF; 12])), Err("pmtiles-packed"));
     for (bytes, expected) in [
         (vec![0xFF; 9], "pmtiles-directory"),

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Territoire (dossier), sources, tileset.json, subtree, glb ou gltf ; le contenu décide / territory folder, sources, tileset, subtree or glTF.
+    /// Territoire (dossier), sources, tileset.json, subtree, glb ou gltf, layer.json, TileJSON, PMTiles ; le contenu décide / territory folder, sources,
+    /// tileset, subtree, glTF, terrain, TileJSON or PMTiles.
     path: PathBuf,
     /// Un document JSON sur la sortie / one JSON document.
     #[arg(long)]

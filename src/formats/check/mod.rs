@@ -23,6 +23,8 @@ pub enum Kind {
     Schema,
     /// `layer.json` of a terrain in quantized-mesh tiles.
     Ground,
+    /// TileJSON, or the `metadata.json` of an exported folder of tiles.
+    Pyramid,
     /// Begins like JSON and is none.
     BrokenJson,
     Unknown,
@@ -54,6 +56,8 @@ pub fn kind(bytes: &[u8]) -> Kind {
         Kind::Gltf
     } else if has("tiles") && document.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("quantized-mesh")) {
         Kind::Ground
+    } else if has("tilejson") || has("vector_layers") || has("format") && has("minzoom") {
+        Kind::Pyramid
     } else if has("classes") {
         Kind::Schema
     } else {

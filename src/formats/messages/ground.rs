@@ -216,11 +216,6 @@ pub const SENTENCES: &[Sentence] = &[
         "{object} reaches out of the PMTiles archive: {value}.",
     ),
     (
-        "pmtiles-compression",
-        "Compression {value} de l’archive PMTiles non prise en charge.",
-        "The PMTiles archive's compression {value} is not supported.",
-    ),
-    (
         "pmtiles-packed",
         "La compression de l’archive PMTiles est défectueuse : {value}.",
         "The PMTiles archive's compression is broken: {value}.",
@@ -239,5 +234,50 @@ pub const SENTENCES: &[Sentence] = &[
         "pmtiles-depth",
         "Les répertoires de l’archive PMTiles mènent à eux-mêmes (tuile {object}).",
         "The directories of the PMTiles archive lead to themselves (tile {object}).",
+    ),
+    (
+        "pmtiles-root",
+        "Le répertoire racine finit à l’octet {value} : il doit tenir dans les 16 384 premiers, que tout lecteur demande d’un coup.",
+        "The root directory ends at byte {value}: it has to lie in the first 16,384, which every reader asks for at once.",
+    ),
+    (
+        "pmtiles-levels",
+        "Les niveaux de l’archive PMTiles sont impossibles : {value}.",
+        "The levels of the PMTiles archive are impossible: {value}.",
+    ),
+    (
+        "pmtiles-level",
+        "La tuile {object} est hors des niveaux que l’archive annonce ({value}) : un lecteur ne la demandera pas.",
+        "Tile {object} is outside the levels that the archive states ({value}): no reader will ask for it.",
+    ),
+    (
+        "pmtiles-bounds",
+        "L’emprise que l’archive annonce n’est pas un rectangle du monde : {value}.",
+        "The bounds that the archive states are no rectangle of the world: {value}.",
+    ),
+    (
+        "pmtiles-unsaid",
+        "L’archive ne dit pas {object} : les lecteurs doivent deviner.",
+        "The archive does not say its {object}: readers have to guess.",
+    ),
+    (
+        "pmtiles-metadata",
+        "Les métadonnées de l’archive ne sont pas celles de PMTiles : {value} (un objet JSON, avec « vector_layers » pour des vecteurs).",
+        "The archive’s metadata are not those of PMTiles: {value} (a JSON object, with “vector_layers” for vectors).",
+    ),
+    (
+        "pmtiles-overlap",
+        "La tuile {object} vient après une autre qui la contient déjà, ou dans le désordre : l’une des deux ne sera jamais lue.",
+        "Tile {object} follows another that holds it already, or comes out of order: one of the two will never be read.",
+    ),
+    (
+        "pmtiles-order",
+        "L’archive se dit rangée dans l’ordre des tuiles, mais le contenu de {object} est ailleurs (octet {value}).",
+        "The archive says that it lies in the order of its tiles, but the content of {object} is elsewhere (byte {value}).",
+    ),
+    (
+        "pmtiles-count",
+        "L’archive annonce un autre nombre de {object} que ses répertoires : {value}.",
+        "The archive states another number of {object} than its directories hold: {value}.",
     ),
 ];

@@ -16,8 +16,8 @@ pub const SENTENCES: &[Sentence] = &[
     ),
     (
         "file-unknown",
-        "Le contenu n'est ni un territoire, ni un tileset, ni un subtree, ni un glTF (début : « {value} »).",
-        "The content is no territory, tileset, subtree or glTF (it begins with “{value}”).",
+        "Le contenu n'est ni un territoire, ni un tileset, ni un subtree, ni un glTF, ni un terrain, ni une pyramide de tuiles (début : « {value} »).",
+        "The content is no territory, tileset, subtree, glTF, terrain or pyramid of tiles (it begins with “{value}”).",
     ),
     (
         "file-unreferenced",

@@ -6,7 +6,7 @@ pub mod layer;
 
 pub use layer::{Layer, Range, Scheme};
 
-use super::{Fault, gzip};
+use super::{Fault, packed};
 use crate::geodesy::{Ecef, LonLatH};
 
 /// Largest tile read, bytes, unpacked.
@@ -62,7 +62,7 @@ impl Mesh {
     /// # Errors
     /// `quantized-mesh-packed`, `quantized-mesh-short` with the place, `quantized-mesh-limit`, `quantized-mesh-number`, `quantized-mesh-index`.
     pub fn parse(bytes: &[u8]) -> Result<Self, Fault> {
-        let bytes = gzip::unpacked(bytes, MAX_BYTES).map_err(|why| Fault::new("quantized-mesh-packed", "", why))?;
+        let bytes = packed::unpacked(bytes, MAX_BYTES).map_err(|why| Fault::new("quantized-mesh-packed", "", why))?;
         if bytes.len() > MAX_BYTES {
             return Err(Fault::new("quantized-mesh-limit", "", bytes.len()));
         }

@@ -9,7 +9,7 @@ use super::points;
 use crate::formats::gltf::instances::{Instances, written_out};
 use crate::formats::gltf::read::{Scene, scene};
 use crate::formats::gltf::{Limits, Picture, PropertyTable, TileContent, TileMesh, Wrap, YUP_FROM_ZUP};
-use crate::formats::{gzip, still};
+use crate::formats::{packed, still};
 use glam::{DMat4, DVec3};
 use std::collections::BTreeMap;
 
@@ -85,7 +85,7 @@ pub fn read(bytes: &[u8], limits: &Limits, files: &Files) -> Result<Read, TilesF
 /// # Errors
 /// As [`read`].
 pub fn read_turned(bytes: &[u8], limits: &Limits, files: &Files, z_is_up: bool) -> Result<Read, TilesFault> {
-    let bytes = &*gzip::unpacked(bytes, limits.file_bytes).map_err(|why| TilesFault::new("content-packed", "", why))?;
+    let bytes = &*packed::unpacked(bytes, limits.file_bytes).map_err(|why| TilesFault::new("content-packed", "", why))?;
     if is_tileset(bytes) {
         return Ok(Read::Tileset);
     }

@@ -4,7 +4,7 @@ use crate::formats::gltf::Column;
 use super::implicit::{MAX_SUBTREE_LEVELS, tiles_above};
 use super::metadata::{self, TileBounds, TileSchema};
 use super::tables::{self, RawTable, Rows};
-use crate::formats::gzip;
+use crate::formats::packed;
 use super::{BoundingVolume, CellCoord, Refine, Subdivision, TilesFault};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -225,7 +225,7 @@ impl Subtree {
         if bytes.len() > MAX_SUBTREE_BYTES {
             return Err(TilesFault::new("subtree-limit", "", bytes.len()));
         }
-        let bytes = gzip::unpacked(bytes, MAX_SUBTREE_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
+        let bytes = packed::unpacked(bytes, MAX_SUBTREE_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let (json, bin) = split(bytes)?;
         let document: Document = serde_json::from_slice(json)

@@ -2,7 +2,7 @@
 
 use super::tileset_read::{Budget, TilesetSeed};
 use super::{BoundingVolume, Entity, TilesFault};
-use crate::formats::gzip;
+use crate::formats::packed;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -232,7 +232,7 @@ impl Tileset {
         if bytes.len() > MAX_TILESET_BYTES {
             return Err(TilesFault::new("tileset-limit", "", bytes.len()));
         }
-        let bytes = gzip::unpacked(bytes, MAX_TILESET_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
+        let bytes = packed::unpacked(bytes, MAX_TILESET_BYTES).map_err(|why| TilesFault::new("content-packed", "", why))?;
         let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes);
         let budget = Budget::of(max_tiles);
         let mut json = serde_json::Deserializer::from_slice(bytes);

@@ -1,11 +1,11 @@
 //! The walk: from a file to those it names, each looked at once, within bounds.
 
-use super::{Checked, MAX_FILES, sources};
+use super::{Checked, MAX_FILES, pyramid, sources};
 use crate::base::{Finding, Severity, percent_decoded};
 use crate::formats::check::content::{self, Place};
 use crate::formats::check::tileset::{ContentLink, ImplicitLink, tileset};
 use crate::formats::check::{Kind, kind, schema};
-use crate::formats::gzip;
+use crate::formats::packed;
 use crate::formats::tiles3d::implicit::{MAX_SUBTREE_LEVELS, is_of_template};
 use crate::formats::tiles3d::{Availability, CellCoord, Subtree, TileSchema};
 use crate::pipeline::sources::open;
@@ -105,7 +105,7 @@ impl Walk {
         }
         match std::fs::read(path) {
             // Packed files are read as what is in them, as the viewer reads them; one that is broken says so by what it is.
-            Ok(bytes) => match gzip::unpacked(&bytes, MAX_UNPACKED_BYTES) {
+            Ok(bytes) => match packed::unpacked(&bytes, MAX_UNPACKED_BYTES) {
                 Ok(std::borrow::Cow::Owned(unpacked)) => Some(unpacked),
                 Ok(std::borrow::Cow::Borrowed(_)) | Err(_) => Some(bytes),
             },
@@ -120,6 +120,9 @@ impl Walk {
     pub(super) fn file(&mut self, path: &Path, place: Option<&Place>) {
         if !self.seen.insert(path.to_owned()) {
             return;
+        }
+        if pyramid::is_archive(path) {
+            return self.archive(path);
         }
         let Some(bytes) = self.read(path) else { return };
         let folder = path.parent().map(Path::to_owned).unwrap_or_default();
@@ -137,6 +140,7 @@ impl Walk {
                 );
             }
             Kind::Ground => return self.ground(&bytes, path),
+            Kind::Pyramid => return self.described(&bytes, path),
             Kind::Gltf => content::gltf(&bytes, &name, place, &mut resources),
             Kind::Legacy => content::legacy(&bytes, &name, place, &mut resources),
             Kind::Subtree => {

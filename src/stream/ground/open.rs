@@ -114,12 +114,7 @@ impl Pyramid {
 
 fn described(mut description: Description, path: &str) -> Result<Pyramid, Fault> {
     if description.tiles.is_empty() {
-        // Folders are exported with their description beside the levels.
-        let ending = match description.matter {
-            tiledescription::Matter::Vectors => "pbf",
-            tiledescription::Matter::Heights(_) | tiledescription::Matter::Pictures => "png",
-        };
-        description.tiles = vec![format!("{{z}}/{{x}}/{{y}}.{ending}")];
+        description.tiles = vec![description.template()];
     }
     let tiles = description
         .tiles
