@@ -100,7 +100,7 @@ struct LayerStream {
 struct Streams {
     layers: Vec<LayerStream>,
     frame: FrameNo,
-    /// Time since everything that failed was last asked for again, seconds.
+    /// Time at rest since everything that failed was last asked for again, seconds.
     since_again_s: f64,
     /// It has been said that there is nothing to see.
     blank_told: bool,
@@ -405,7 +405,7 @@ fn stream(
     mut commands: Commands,
     scene: Res<Scene>,
     eye: Res<EyePlace>,
-    time: Res<Time>,
+    time: Res<Time<Real>>,
     mut asked: MessageReader<ViewCommand>,
     (budget, cost): (Res<StreamBudget>, Res<Cost>),
     mut streams: ResMut<Streams>,
@@ -428,8 +428,9 @@ fn stream(
     if resident.filters != scene.state.filters {
         resident.filters.clone_from(&scene.state.filters);
     }
-    // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself.
-    streams.since_again_s += frame_s;
+    // A server that was away may be back: what failed is asked for again when a person says so, and now and then by itself, but not before
+    // everything else has been tried: below a tile that failed there may be more that will, level after level, and the picture would never settle.
+    streams.since_again_s += if facts.progress.complete { frame_s } else { 0.0 };
     let failed = streams.layers.iter().any(|layer| layer.failed > 0);
     let again = asked.read().any(|command| command.0 == Command::TryAgain) || failed && streams.since_again_s >= AGAIN_S;
     if again {
