@@ -17,15 +17,28 @@ const BAR_HEIGHT: f32 = 16.0;
 const HATCH_STEP: f32 = 5.0;
 
 pub fn legend(ui: &mut Ui, legend: &LegendText, scale: &Scale, memory: &mut Memory, texts: &Texts) -> Vec<Command> {
-    key(ui, legend, texts);
+    let (shape, label) = if memory.legend_short { (icon::CARET_UP, "legend-unfold") } else { (icon::CARET_DOWN, "legend-fold") };
+    let label = texts.text(label);
+    ui.horizontal(|ui| {
+        ui.label(RichText::new(texts.text("ui-legend")).weak());
+        ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
+            if icon_button(ui, shape, &label, &label).clicked() {
+                memory.legend_short = !memory.legend_short;
+            }
+        });
+    });
+    key(ui, legend, memory.legend_short, texts);
+    if memory.legend_short {
+        return Vec::new();
+    }
     let mut commands = raise(ui, legend, texts);
     commands.extend(scale_controls(ui, legend, scale, memory, texts));
     commands
 }
 
-/// What the colours mean, without anything to press.
-pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
-    ui.label(RichText::new(texts.text("ui-legend")).weak());
+/// What the colours mean, without anything to press; in short without what is in view and without the source.
+pub fn key(ui: &mut Ui, legend: &LegendText, short: bool, texts: &Texts) {
+    let histogram = legend.histogram.as_ref().filter(|_| !short);
     ui.label(RichText::new(&legend.title).strong());
     made_up(ui, &legend.made_up, texts);
     if !legend.at.is_empty() {
@@ -34,7 +47,7 @@ pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
     if !legend.notice.is_empty() {
         ui.label(RichText::new(&legend.notice).small().strong());
     }
-    if let Some(histogram) = &legend.histogram {
+    if let Some(histogram) = histogram {
         let (response, bars) = ui.allocate_painter(vec2(ui.available_width(), HISTOGRAM_HEIGHT), Sense::hover());
         spread(&bars, response.rect, histogram, ui.visuals().weak_text_color());
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Image, true, &histogram.said));
@@ -58,7 +71,7 @@ pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
         });
     }
     ui.label(RichText::new(&legend.unit).small().weak());
-    if let Some(histogram) = &legend.histogram {
+    if let Some(histogram) = histogram {
         ui.label(RichText::new(&histogram.said).small().weak());
     }
     ui.horizontal(|ui| {
@@ -72,6 +85,9 @@ pub fn key(ui: &mut Ui, legend: &LegendText, texts: &Texts) {
     let nature = texts.text_with("ui-nature", &[("nature", legend.nature.as_str().into())]);
     ui.label(RichText::new(nature).small())
         .on_hover_text(&legend.nature_help);
+    if short {
+        return;
+    }
     let source = texts.text_with("ui-source", &[("source", legend.source.as_str().into())]);
     ui.label(RichText::new(source).small().weak());
 }

@@ -136,7 +136,9 @@ pub fn panels(
                 style::card(ui).show(ui, |ui| {
                     ui.set_width(LEGEND_WIDTH);
                     commands.extend(legend::legend(ui, of_theme, &model.state.scale, memory, texts));
-                    commands.extend(legend::grain(ui, model, texts));
+                    if !memory.legend_short {
+                        commands.extend(legend::grain(ui, model, texts));
+                    }
                 });
             });
         card.response.rect

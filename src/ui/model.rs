@@ -238,6 +238,8 @@ pub struct Memory {
     pub table_open: bool,
     /// The numbers behind the flow diagram.
     pub flows_table_open: bool,
+    /// The legend gives room to the picture: colours and what they mean, no more.
+    pub legend_short: bool,
     /// Colours and classes of the legend.
     pub scale_open: bool,
     /// Class ends that are being typed.
@@ -270,6 +272,7 @@ impl Default for Memory {
             lanes_open: false,
             table_open: false,
             flows_table_open: false,
+            legend_short: false,
             scale_open: false,
             ends: String::new(),
             bookmarks: Vec::new(),

@@ -131,7 +131,8 @@ fn scene(ui: &mut Ui, model: &PanelModel, texts: &Texts) -> Rect {
             style::card(ui).show(ui, |ui| {
                 ui.set_width(super::LEGEND_WIDTH);
                 // Without its controls: nobody presses a picture.
-                legend::key(ui, of_theme, texts);
+                ui.label(RichText::new(texts.text("ui-legend")).weak());
+                legend::key(ui, of_theme, false, texts);
             });
         });
         key.response.rect

@@ -165,6 +165,11 @@ fn classes_of_a_legend_can_be_chosen() {
     for part in ["Arrows: the way that power runs", "0 to 2", "2 to 9", "Values of this instant are on their way…"] {
         assert!(desk.query_by_label(part).is_some(), "{part}");
     }
+    // Folded, it keeps what the colours mean.
+    click(&mut desk, "Fold the legend");
+    assert!(desk.query_by_label("0 to 2").is_some() && desk.query_by_label("Load").is_some());
+    assert!(desk.query_by_label("Change the scale").is_none() && desk.query_by_label("6 objects").is_none());
+    click(&mut desk, "Unfold the legend");
     click(&mut desk, "Change the scale");
     click(&mut desk, "Jenks");
     click(&mut desk, "One class more");
