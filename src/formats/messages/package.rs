@@ -187,6 +187,11 @@ pub const SENTENCES: &[Sentence] = &[
         "Chunk {value} of {object} is missing: its values show as absent.",
     ),
     (
+        "series-group",
+        "Le groupe Zarr de {object} manque, est illisible ou ne dit pas ce que disent ses tableaux ({value}) : d’autres programmes n’ouvriraient pas la série, ou la liraient mal.",
+        "The Zarr group of {object} is missing, unreadable or does not say what its arrays say ({value}): other programs would not open the series, or would misread it.",
+    ),
+    (
         "series-infinite",
         "{object} contient une valeur infinie ou démesurée ({value}) : importez les données à nouveau.",
         "{object} holds an infinite or immense value ({value}): import the data again.",

@@ -5,6 +5,7 @@ use crate::base::Severity;
 use crate::formats::territory::{Axis, Manifest, ScaledSeries, Series};
 use crate::formats::zarr::Layout;
 use crate::formats::zarr_group;
+use serde_json::Value;
 use std::path::Path;
 
 /// Instants compared one by one; of a longer axis the first so many.
@@ -68,15 +69,41 @@ impl Walk {
                 _ => self.push("series-chunk-missing", Severity::Warning, path, object, relative),
             }
         }
-        if let (Some(axis), Some(group)) = (axis, folder.parent()) {
-            self.instants(axis, &group.join("time"), object, path);
+        if let Some(group) = folder.parent().map(Path::to_owned) {
+            if let Some(axis) = axis {
+                self.instants(axis, &group.join("time"), object, path);
+            }
+            self.group(&group, object, path);
         }
         if let Some(labels) = &series.labels
             && let Some(folder) = self.inside(path, labels, object)
         {
-            let count = std::fs::read(folder.join("zarr.json")).ok().and_then(|bytes| zarr_group::label_count(&bytes).ok());
-            if count != Some(series.height()) || !folder.join("c/0").is_file() {
+            let metadata = std::fs::read(folder.join("zarr.json")).unwrap_or_default();
+            let count = zarr_group::label_count(&metadata).ok();
+            let chunk = std::fs::read(folder.join("c/0")).unwrap_or_default();
+            let are_read = || zarr_group::read_texts(&metadata, &chunk).is_ok() || zarr_group::read_integers(&metadata, &chunk).is_ok();
+            if count != Some(series.height()) || !are_read() {
                 self.push("series-labels", Severity::Error, path, object, format!("{} ≠ {}", count.unwrap_or(0), series.height()));
+            }
+        }
+    }
+
+    /// A group says what its arrays say: readers over HTTP ask it alone. Arrays that stand alone, without coordinates, need none.
+    fn group(&mut self, folder: &Path, object: &str, path: &Path) {
+        let file = folder.join("zarr.json");
+        if !self.seen.insert(file.clone()) || !file.is_file() && !folder.join("time").is_dir() {
+            return;
+        }
+        let read = |file: &Path| std::fs::read(file).ok().and_then(|bytes| serde_json::from_slice::<Value>(&bytes).ok());
+        let group = read(&file).filter(|group| group.get("zarr_format") == Some(&Value::from(3)) && group.get("node_type") == Some(&Value::from("group")));
+        let Some(group) = group else {
+            return self.push("series-group", Severity::Error, path, object, self.name(&file));
+        };
+        let members = group.pointer("/consolidated_metadata/metadata").and_then(Value::as_object);
+        for (name, told) in members.into_iter().flatten() {
+            let own = resolve(folder, name).map(|folder| folder.join("zarr.json"));
+            if own.as_deref().and_then(read).as_ref() != Some(told) {
+                self.push("series-group", Severity::Error, path, object, format!("{} ≠ {name}/zarr.json", self.name(&file)));
             }
         }
     }

@@ -33,6 +33,8 @@ pub struct Form {
     pub values: Values,
     /// Whose form it is.
     pub known: Option<Known>,
+    /// Columns that hold values or parts of dates and are not read.
+    pub aside: Vec<usize>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -131,6 +133,11 @@ const INSTANTS: &[&str] = &[
     "time", "temps", "stamp", "aaaammjjhhmn", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year",
 ];
 const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
+/// Parts of an instant that tables have in columns of their own, the coarsest first.
+const DATE_PARTS: &[&[&str]] = &[
+    &["annee", "year"], &["mois", "month", "numero_mois"], &["jour", "day", "jour_du_mois"], &["heure", "heures", "hour", "hours", "horaire", "time"],
+    &["minute", "minutes"], &["seconde", "secondes", "second", "seconds"],
+];
 /// Endings that say whose clock or which end, not what.
 const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end", "_fin_de_pas", "_iso"];
 /// Ids of objects that a territory may hold.
@@ -344,9 +351,9 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     };
     let mut form = if instants.is_empty() {
         let Some((instant, wall)) = (if told_instant.is_empty() { instant_of(look) } else { Some((told_instant, None)) }) else { return Ok(None) };
-        Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Columns(told_values), known: None }
+        Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Columns(told_values.clone()), known: None, aside: Vec::new() }
     } else {
-        Form { instant: Vec::new(), wall: None, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Instants(instants), known: None }
+        Form { instant: Vec::new(), wall: None, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values: Values::Instants(instants), known: None, aside: Vec::new() }
     };
     form.wall_rows = wall_rows(look, &form);
     form.quantity = form.quantity.or_else(|| look.named(QUANTITIES).filter(|at| !look.is_number(*at)));
@@ -359,6 +366,7 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
         form.quantity = part_of_object(look, &form);
     }
     if matches!(form.values, Values::Instants(_)) {
+        form.aside = aside(look, &form, !told_values.is_empty());
         return Ok(Some(form));
     }
     form.values = match values_of(look, &form, wanted) {
@@ -369,7 +377,35 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     if form.known == Some(Known::EnedisAggregates) && form.points.is_none() {
         form.points = look.plain.iter().position(|name| name.starts_with("nb_points"));
     }
+    form.aside = aside(look, &form, !told_values.is_empty());
     Ok((declared.is_some() || plausible(look, &form)).then_some(form))
+}
+
+/// Columns that a person would expect to be read: those of values, unless somebody has said which are, and parts of a date that the instant lacks.
+fn aside(look: &Look, form: &Form, told: bool) -> Vec<usize> {
+    if form.known.is_some() {
+        return Vec::new();
+    }
+    let mut used = form.columns();
+    if let Values::Hours(hours) = &form.values {
+        used.extend(&hours.beside);
+    }
+    // The parts that the instant has, the coarsest first: a year's lack months, a day's lack hours, a date and an hour lack minutes.
+    let has = match form.instant.as_slice() {
+        [only] => match look.seen(*only).precision {
+            Some(Precision::Year) => 1,
+            Some(Precision::Month) => 2,
+            Some(Precision::Day) => 3,
+            Some(Precision::Time) | None => DATE_PARTS.len(),
+        },
+        [_, hour] if look.seen(*hour).hours == 0 => 4,
+        _ => DATE_PARTS.len(),
+    };
+    let says_more = |at: usize| look.rows.iter().any(|row| !matches!(look.text(row, at).trim_start_matches('0'), "")) || look.seen(at).filled == 0;
+    let is_part = |at: usize| look.plain.get(at).is_some_and(|plain| DATE_PARTS.iter().skip(has).any(|names| names.contains(&bare(plain)))) && says_more(at);
+    let is_of_a_date = |at: usize| look.plain.get(at).is_some_and(|plain| DATE_PARTS.iter().any(|names| names.contains(&bare(plain))));
+    let is_value = |at: usize| !told && !is_of_a_date(at) && (look.is_value(at) || look.is_empty_value(at, true));
+    (0..look.columns.len()).filter(|at| !used.contains(at) && (is_part(*at) || is_value(*at))).collect()
 }
 
 /// Columns whose headers are instants.
@@ -487,7 +523,8 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     }
     let named_value = || (0..look.columns.len()).find(|at| is_called_value(look, *at));
     let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
-    let numbers = if told.is_empty() { list(&|at| look.is_value(at)) } else { told.clone() };
+    // A column with a unit in its name is one of values also where it is empty at first.
+    let numbers = if told.is_empty() { list(&|at| look.is_value(at) || look.is_empty_value(at, false)) } else { told.clone() };
     let one = match (told.as_slice(), wanted) {
         ([only], None | Some(FormName::Long)) => Some(*only),
         (_, Some(FormName::Long)) => named_value().or(numbers.first().copied()),

@@ -181,6 +181,10 @@ impl<'a> Intake<'a> {
         }
         let Some(dates) = self.order_of_dates(columns, table, &form, teller) else { return Ok(()) };
         let plan = ColumnPlan::new(self, columns, &form, &before, dates, teller);
+        if !form.aside.is_empty() {
+            let names: Vec<&str> = form.aside.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
+            teller.push("series-columns-aside", Severity::Warning, names.join(", "), names.len());
+        }
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
         let mut fault = None;
         let mut line = Line::default();

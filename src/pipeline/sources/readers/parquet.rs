@@ -130,61 +130,101 @@ impl Rows {
         most: usize,
         each: &mut dyn FnMut(Vec<(String, Field)>),
     ) -> Result<(), String> {
-        let mut left = most;
+        let (mut left, mut fault) = (most, None);
         if left == 0 {
             return Ok(());
         }
-        self.walk_while(columns, &mut |fields| {
-            each(fields);
+        self.walk_while(columns, &mut |row| {
+            match row {
+                Ok(fields) => each(fields),
+                Err(lost) => fault = Some(lost.reason),
+            }
             left -= 1;
-            left > 0
-        })
+            left > 0 && fault.is_none()
+        })?;
+        fault.map_or(Ok(()), Err)
     }
 
-    /// As long as `each` wants more.
-    fn walk_while(&self, columns: &[&str], each: &mut dyn FnMut(Vec<(String, Field)>) -> bool) -> Result<(), String> {
+    /// As long as `each` wants more. Where a group of rows is damaged, the rest of it is lost and the next one goes on.
+    fn walk_while(&self, columns: &[&str], each: &mut dyn FnMut(Result<Vec<(String, Field)>, Lost>) -> bool) -> Result<(), String> {
         let reader = caught(|| reader(&self.path))?;
-        let mut rows = caught(|| {
-            let root = reader.metadata().file_metadata().schema();
-            let wanted = |name: &str| {
-                columns.contains(&name)
-                    || self
-                        .geometry
-                        .as_ref()
-                        .is_some_and(|geometry| geometry.column == name)
-            };
-            let fields: Vec<Arc<Type>> = root
-                .get_fields()
-                .iter()
-                .filter(|field| wanted(field.name()))
-                .cloned()
-                .collect();
-            if fields.is_empty() {
-                return Ok(None);
-            }
-            let projection = Type::group_type_builder(root.name())
-                .with_fields(fields)
-                .build();
-            let projection = projection.map_err(|fault| fault.to_string())?;
-            reader
-                .get_row_iter(Some(projection))
-                .map(Some)
-                .map_err(|fault| fault.to_string())
-        })?;
-        let Some(rows) = &mut rows else {
+        let root = reader.metadata().file_metadata().schema();
+        let is_geometry = |name: &str| self.geometry.as_ref().is_some_and(|geometry| geometry.column == name);
+        let fields: Vec<Arc<Type>> = root.get_fields().iter().filter(|field| columns.contains(&field.name()) || is_geometry(field.name())).cloned().collect();
+        if fields.is_empty() {
             for _ in 0..self.count.min(MAX_EMPTY_ROWS) {
-                if !each(Vec::new()) {
+                if !each(Ok(Vec::new())) {
                     break;
                 }
             }
             return Ok(());
-        };
-        while let Some(row) = caught(|| rows.next().transpose().map_err(|fault| fault.to_string()))? {
-            if !each(row.into_columns()) {
-                break;
+        }
+        let projection = Type::group_type_builder(root.name()).with_fields(fields).build().map_err(|fault| fault.to_string())?;
+        let mut before = 0_u64;
+        for number in 0..reader.num_row_groups() {
+            let count = reader.metadata().row_groups().get(number).map_or(0, |group| u64::try_from(group.num_rows()).unwrap_or(0));
+            let mut read = 0;
+            let lost = |read: u64, reason: String| Err(Lost { first: before + read + 1, last: before + count.max(read + 1), reason });
+            let group = caught(|| reader.get_row_group(number).map_err(|fault| fault.to_string()));
+            let rows = group.as_ref().map_err(Clone::clone).and_then(|group| caught(|| group.get_row_iter(Some(projection.clone())).map_err(|fault| fault.to_string())));
+            let mut rows = match rows {
+                Ok(rows) => rows,
+                Err(reason) => {
+                    if !each(lost(read, reason)) {
+                        return Ok(());
+                    }
+                    before += count;
+                    continue;
+                }
+            };
+            loop {
+                let row = match caught(|| rows.next().transpose().map_err(|fault| fault.to_string())) {
+                    Ok(Some(row)) => Ok(row.into_columns()),
+                    Ok(None) => break,
+                    Err(reason) => lost(read, reason),
+                };
+                let is_lost = row.is_err();
+                if !each(row) {
+                    return Ok(());
+                }
+                if is_lost {
+                    break;
+                }
+                read += 1;
             }
+            before += count;
         }
         Ok(())
+    }
+
+    /// The same; a file of which nothing can be read is a fault as a whole.
+    fn walk_through(&self, columns: &[&str], each: &mut dyn FnMut(Result<Vec<(String, Field)>, Lost>) -> bool) -> Result<(), String> {
+        let (mut is_read, mut lost_before) = (false, Vec::new());
+        self.walk_while(columns, &mut |row| match row {
+            Err(lost) if !is_read => {
+                lost_before.push(lost);
+                true
+            }
+            row => {
+                is_read = true;
+                lost_before.drain(..).all(|lost| each(Err(lost))) && each(row)
+            }
+        })?;
+        lost_before.into_iter().next().map_or(Ok(()), |lost| Err(lost.reason))
+    }
+}
+
+/// Rows that cannot be read, counted from 1.
+struct Lost {
+    first: u64,
+    last: u64,
+    reason: String,
+}
+
+impl Lost {
+    fn unread(self) -> Unread {
+        let object = if self.first == self.last { format!("#{}", self.first) } else { format!("#{} … #{}", self.first, self.last) };
+        Unread { object, reason: self.reason }
     }
 }
 
@@ -197,21 +237,20 @@ impl Table for Rows {
             .collect();
         columns.dedup();
         let mut number = 0_u64;
-        let read = self.walk(&columns, usize::MAX, &mut |fields| {
-            number += 1;
-            each(self.record(number, &fields, mapping));
-        });
-        if let Err(reason) = read {
-            if number == 0 {
-                return Err(reason);
-            }
-            // What came before the damage is good.
-            each(Err(Unread {
-                object: format!("#{}", number + 1),
-                reason,
-            }));
-        }
-        Ok(())
+        self.walk_through(&columns, &mut |row| {
+            let row = match row {
+                Ok(fields) => {
+                    number += 1;
+                    self.record(number, &fields, mapping)
+                }
+                Err(lost) => {
+                    number = lost.last;
+                    Err(lost.unread())
+                }
+            };
+            each(row);
+            true
+        })
     }
 
     fn rows(&self) -> Option<u64> {
@@ -225,9 +264,16 @@ impl Table for Rows {
     fn cells(&self, columns: &[(usize, &str)], each: &mut dyn FnMut(CellRow) -> bool) -> Result<(), String> {
         let names: Vec<&str> = columns.iter().map(|(_, name)| *name).collect();
         let kinds: Vec<Option<Stamps>> = names.iter().map(|name| self.stamps.get(*name).copied()).collect();
-        let (mut number, mut going) = (0_u64, true);
+        let mut number = 0_u64;
         let mut cells: Vec<Option<Cell>> = Vec::new();
-        let read = self.walk_while(&names, &mut |fields| {
+        self.walk_through(&names, &mut |row| {
+            let fields = match row {
+                Ok(fields) => fields,
+                Err(lost) => {
+                    number = lost.last;
+                    return each(Err(lost.unread()));
+                }
+            };
             number += 1;
             cells.clear();
             cells.extend(names.iter().zip(&kinds).enumerate().map(|(at, (name, kind))| {
@@ -236,16 +282,8 @@ impl Table for Rows {
                 let (_, field) = found?;
                 kind.map_or_else(|| infinite(field).or_else(|| cell(field)), |kind| kind.cell(field))
             }));
-            going = each(Ok((number, &cells)));
-            going
-        });
-        match read {
-            Err(reason) if number > 0 && going => {
-                each(Err(Unread { object: format!("#{}", number + 1), reason }));
-                Ok(())
-            }
-            read => read,
-        }
+            each(Ok((number, &cells)))
+        })
     }
 }
 
@@ -256,6 +294,8 @@ struct Stamps {
     per_second: i64,
     /// Of no place: an hour of somebody's wall clock.
     wall: bool,
+    /// A time of day.
+    of_day: bool,
 }
 
 impl Stamps {
@@ -265,14 +305,17 @@ impl Stamps {
         match column.get_basic_info().logical_type_ref() {
             Some(LogicalType::Timestamp(kind)) => {
                 let per_second = if matches!(kind.unit, TimeUnit::NANOS) { 1_000_000_000 } else { 0 };
-                Some(Self { per_second, wall: !kind.is_adjusted_to_u_t_c })
+                Some(Self { per_second, wall: !kind.is_adjusted_to_u_t_c, of_day: false })
             }
+            // The crate reads others itself.
+            Some(LogicalType::Time(kind)) if matches!(kind.unit, TimeUnit::NANOS) => Some(Self { per_second: 1_000_000_000, wall: true, of_day: true }),
             _ => None,
         }
     }
 
     fn cell(self, field: &Field) -> Option<Cell> {
         let text = match field {
+            Field::Long(count) if self.of_day => time_of_day(u64::try_from(*count).ok()?)?,
             Field::Long(count) if self.per_second > 0 => instant(count.div_euclid(self.per_second / 1000))?,
             other => match cell(other)? {
                 Cell::Text(text) => text,
@@ -363,13 +406,19 @@ fn cell(field: &Field) -> Option<Cell> {
         ),
         Field::TimestampMillis(value) => text(instant(*value)?),
         Field::TimestampMicros(value) => text(instant(value.div_euclid(1000))?),
+        Field::TimeMillis(value) => time_of_day(u64::try_from(*value).ok()?.checked_mul(1_000_000)?).map(Cell::Text),
+        Field::TimeMicros(value) => time_of_day(u64::try_from(*value).ok()?.checked_mul(1_000)?).map(Cell::Text),
         Field::Null
-        | Field::TimeMillis(_)
-        | Field::TimeMicros(_)
         | Field::Group(_)
         | Field::ListInternal(_)
         | Field::MapInternal(_) => None,
     }
+}
+
+/// What a clock shows so many nanoseconds after midnight.
+fn time_of_day(nanoseconds: u64) -> Option<String> {
+    let seconds = nanoseconds / 1_000_000_000;
+    (seconds < 86_400).then(|| format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60))
 }
 
 /// RFC 3339, UTC.
