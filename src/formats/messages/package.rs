@@ -203,8 +203,8 @@ pub const SENTENCES: &[Sentence] = &[
     ),
     (
         "series-labels",
-        "Les noms des lignes de {object} manquent ou ne sont pas aussi nombreux ({value}).",
-        "The names of the rows of {object} are missing or not as many ({value}).",
+        "Les noms des lignes de {object} manquent, sont illisibles ou ne sont pas aussi nombreux ({value}).",
+        "The names of the rows of {object} are missing, unreadable or not as many ({value}).",
     ),
     (
         "series-scaled",
