@@ -127,6 +127,17 @@ impl Report {
             })
     }
 
+    /// The files that a code was found in, in the order they were found, as far as its findings are kept.
+    pub fn files(&self, code: &str, severity: Severity) -> Vec<&str> {
+        let mut files: Vec<&str> = Vec::new();
+        for finding in self.findings.iter().filter(|finding| finding.code == code && finding.severity == severity && !finding.file.is_empty()) {
+            if !files.contains(&finding.file.as_str()) {
+                files.push(&finding.file);
+            }
+        }
+        files
+    }
+
     pub fn count(&self, code: &str) -> usize {
         self.counts
             .iter()

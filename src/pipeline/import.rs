@@ -226,6 +226,7 @@ pub fn findings_json(report: &Report) -> serde_json::Value {
                 "code": code,
                 "severity": severity.name(),
                 "count": count,
+                "files": report.files(code, severity),
                 "example": {
                     "file": example.file,
                     "object": example.object,

@@ -29,6 +29,9 @@ pub struct Args {
     lang: super::lang::Lang,
 }
 
+/// Further files named beside the example of a finding.
+const OTHER_FILES: usize = 8;
+
 /// What is imported, and how: the same for `import` and `plan`.
 #[derive(clap::Args)]
 pub struct What {
@@ -214,6 +217,12 @@ fn words(done: &import::Done, out: &str, seconds: f64, french: bool) -> String {
         place.retain(|part| !part.is_empty());
         let place = place.join(" ");
         let sentence = messages::sentence(code, french, &example.object, &example.value);
+        // A file that is lost is not to be lost among others.
+        let files = done.report.files(code, severity);
+        let others: Vec<&str> = files.iter().copied().filter(|file| *file != example.file).collect();
+        let more = if others.len() > OTHER_FILES { " …" } else { "" };
+        let others = others.get(..others.len().min(OTHER_FILES)).unwrap_or_default().join(", ");
+        let place = if others.is_empty() { place } else { format!("{place} ; {} {others}{more}", say("aussi", "also")) };
         let place = jumeau::base::printable(&place);
         lines.push(format!("{count:>7} × {mark:<9} {sentence}  [{code}; {} {place}]", say("ex.", "e.g.")));
     }

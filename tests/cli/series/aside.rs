@@ -1,7 +1,7 @@
 //! What of a table is not read is named, damage costs no more than it has to, and what a territory's series say twice is compared.
 
-use super::{count, finding, fixtures, import, manifest, series, values};
-use crate::shards::output;
+use super::{count, finding, fixture, fixtures, import, manifest, series, values};
+use crate::shards::{output, run};
 use jumeau::base::Instant;
 use serde_json::Value;
 use std::path::Path;
@@ -30,6 +30,22 @@ fn columns_that_are_not_read_are_named() {
     assert_eq!(told(rows("id;date;heure;minute;valeur", 20, |h| format!("BAT-1;2025-01-06;{h};00;{h}"))), None);
     assert_eq!(told(rows("id;horodate;annee;mois;heure;valeur", 20, |h| format!("BAT-1;2025-01-06 {h:02}:00;2025;1;{h};{h}"))), None);
     assert_eq!(told(rows("id;date;valeur;remarque", 20, |h| format!("BAT-1;2025-01-06 {h:02}:00;{h};relevé à la main"))), None);
+}
+
+/// Every file that something is found in is named, not the first alone.
+#[test]
+fn all_files_of_a_finding_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a", "b"] {
+        let table = rows("id;date;valeur;temperature", 10, |h| format!("BAT-1;2025-01-06 {h:02}:00;{h};20"));
+        std::fs::write(folder.path().join(format!("{name}.csv")), table).unwrap();
+    }
+    let args = ["import", &fixture("buildings.geojson"), "a.csv", "b.csv", "--out", "territory"];
+    let done = run(&[&args[..], &["--json"]].concat(), folder.path());
+    assert_eq!(finding(&done, "series-columns-aside")["files"], serde_json::json!(["a.csv", "b.csv"]));
+    let said = output(&["import", &fixture("buildings.geojson"), "a.csv", "b.csv", "--out", "again", "--lang", "en"], folder.path());
+    let said = String::from_utf8(said.stdout).unwrap();
+    assert!(said.contains("e.g. a.csv temperature ; also b.csv]"), "{said}");
 }
 
 #[test]
