@@ -14,7 +14,7 @@ use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 /// Most entries of directories looked at: few bytes make many of them.
-const MAX_ENTRIES: u64 = 1 << 26;
+const MAX_ENTRIES: u64 = 1 << 24;
 /// Largest tile, unpacked.
 const MAX_UNPACKED_BYTES: usize = 64 << 20;
 

@@ -66,7 +66,7 @@ pub fn content_on(bytes: &[u8], plot: &Plot, under: Option<&[Arc<Patch>]>) -> Re
         crate::formats::pmtiles::Compression::Unknown
         | crate::formats::pmtiles::Compression::None => Cow::Borrowed(bytes),
         // Some programs unpack on the way and leave the word.
-        crate::formats::pmtiles::Compression::Gzip if !bytes.starts_with(&[0x1F, 0x8B]) => {
+        crate::formats::pmtiles::Compression::Gzip if !crate::formats::packed::is_gzip(bytes) => {
             Cow::Borrowed(bytes)
         }
         packed => Cow::Owned(packed.unpack(bytes, MAX_BYTES)?),
