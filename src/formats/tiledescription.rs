@@ -121,6 +121,13 @@ impl Description {
     }
 }
 
+/// What pictures hold by metadata that say an encoding and perhaps nothing else that a description needs; `None` where they are no metadata.
+pub fn of_pictures(metadata: &[u8]) -> Option<Matter> {
+    let mut json: Map<String, Value> = serde_json::from_slice(metadata).ok()?;
+    json.insert("format".to_owned(), "png".into());
+    Some(Description::parse(&serde_json::to_vec(&json).ok()?).ok()?.matter)
+}
+
 /// How colours make heights: as `encoding` says, or, since Mapbox's own description is silent, by the name that the pyramid goes by.
 fn rule(json: &Map<String, Value>) -> Result<Option<Rule>, Fault> {
     let encoding = text(json, "encoding").to_ascii_lowercase();

@@ -127,12 +127,6 @@ impl Walk {
         if let Err(error) = &document {
             self.push("pmtiles-metadata", Severity::Warning, path, "metadata", error);
         }
-        let of_pictures = || {
-            let mut document = document.as_ref().cloned().unwrap_or_default();
-            document.insert("format".into(), "png".into());
-            let described = serde_json::to_vec(&document).ok().and_then(|bytes| Description::parse(&bytes).ok());
-            Content::Tiles(described.map_or(Matter::Pictures, |described| described.matter))
-        };
         match header.kind {
             Kind::Mvt => {
                 if document.as_ref().is_ok_and(|document| !document.get("vector_layers").is_some_and(Value::is_array)) {
@@ -140,7 +134,7 @@ impl Walk {
                 }
                 Content::Tiles(Matter::Vectors)
             }
-            Kind::Png | Kind::Jpeg | Kind::Webp => of_pictures(),
+            Kind::Png | Kind::Jpeg | Kind::Webp => Content::Tiles(tiledescription::of_pictures(&metadata).unwrap_or(Matter::Pictures)),
             kind @ (Kind::Avif | Kind::Mlt) => {
                 self.push("ground-matter", Severity::Info, path, "tile_type", format!("{kind:?}"));
                 Content::Unread

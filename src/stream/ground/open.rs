@@ -209,13 +209,7 @@ fn archive(head: &[u8], path: &str) -> Result<Opened, Fault> {
 
 /// Metadata that says an encoding and nothing else that a description needs.
 fn rule_in(metadata: &[u8]) -> Option<crate::formats::terrainrgb::Rule> {
-    let mut json: serde_json::Map<String, serde_json::Value> =
-        serde_json::from_slice(metadata).ok()?;
-    json.insert("format".to_owned(), "png".into());
-    match Description::parse(&serde_json::to_vec(&json).ok()?)
-        .ok()?
-        .matter
-    {
+    match tiledescription::of_pictures(metadata)? {
         tiledescription::Matter::Heights(rule) => Some(rule),
         tiledescription::Matter::Vectors | tiledescription::Matter::Pictures => None,
     }
