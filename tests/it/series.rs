@@ -2,7 +2,7 @@
 
 use jumeau::base::{Clock, Instant, Wall};
 use jumeau::formats::series::sensorthings;
-use jumeau::formats::series::stamp::{Stamp, WallClock};
+use jumeau::formats::series::stamp::{Part, Stamp, WallClock};
 use jumeau::formats::series::unit::Unit;
 use jumeau::formats::series::value::Value;
 use proptest::prelude::*;
@@ -45,11 +45,16 @@ fn clocks_show_what_pandas_shows() {
     }
 }
 
+const PARTS: [Part; 6] = [Part::Month, Part::Week, Part::Day, Part::Hour, Part::Minute, Part::Second];
+
 proptest! {
     #[test]
     fn no_text_is_too_odd(text in "\\PC{0,40}", digits in "[0-9TZ:+\\-/., h]{0,32}") {
         for text in [&text, &digits] {
-            let _ = (Stamp::parse(text), Value::parse(text), Unit::parse(text), Unit::in_header(text), Stamp::parse_pair(text, text));
+            let _ = (Stamp::parse(text), Value::parse(text), Unit::parse(text), Unit::in_header(text));
+            for date in ["2025", "2025-02", "2025-02-28", "2025-02-28 24:00", "2200", text] {
+                let _ = PARTS.map(|part| Stamp::parse(date).and_then(|stamp| stamp.refined(part, text)));
+            }
             let _ = sensorthings::read(text.as_bytes());
         }
     }

@@ -152,6 +152,12 @@ pub fn month_columns(names: &[&str]) -> Vec<MonthColumns> {
     found
 }
 
+/// The month that a word names, from 1: `janvier`, `Févr.`, `august`.
+pub fn month_named(text: &str) -> Option<i64> {
+    let plain = plain_name(text);
+    MONTHS.iter().position(|names| names.contains(&plain.as_str())).map(|month| month as i64 + 1)
+}
+
 /// The month of a plain name, and what else it says.
 fn month(plain: &str) -> Option<(String, i64)> {
     let words: Vec<&str> = plain.split('_').collect();

@@ -2,6 +2,7 @@
 //!
 //! A stamp without an offset is an hour of somebody's wall clock; whose, the file does not say, and nothing here guesses.
 
+use super::day::month_named;
 use crate::base::{Clock, Instant, Wall};
 use std::collections::HashMap;
 
@@ -166,24 +167,76 @@ impl Stamp {
         })
     }
 
-    /// A date and an hour that stand in columns of their own.
-    pub fn parse_pair(date: &str, time: &str) -> Option<Self> {
-        Self::parse_pair_as(date, time, DateOrder::Day)
+    /// The stamp with what another column says of it: the month of a year, the hour of a day. `None` where the part does not come next.
+    pub fn refined(self, part: Part, text: &str) -> Option<Self> {
+        let number = part.read(text)?;
+        let year = || i64::from(Instant(self.seconds).utc().year);
+        let (seconds, precision) = match (self.precision, part) {
+            (Precision::Year, Part::Month) => (date_s(year(), number, 1)?, Precision::Month),
+            (Precision::Year, Part::Week) => (week_s(year(), number)?, Precision::Day),
+            // A day without a month is one of its year.
+            (Precision::Year, Part::Day) => (self.seconds + DAY_S * (number - 1), Precision::Day),
+            (Precision::Month, Part::Day) => (date_s(year(), i64::from(Instant(self.seconds).utc().month), number)?, Precision::Day),
+            // Some programs write the midnight of a date.
+            (Precision::Day, Part::Hour) | (Precision::Time, Part::Hour) if self.precision == Precision::Day || !self.absolute && self.seconds % DAY_S == 0 => {
+                let offset_s = hour_of_day(text)?.1;
+                return Some(Self { seconds: self.seconds + number - offset_s.unwrap_or(0), absolute: self.absolute || offset_s.is_some(), precision: Precision::Time });
+            }
+            (Precision::Time, Part::Minute) => (self.seconds + 60 * number, Precision::Time),
+            (Precision::Time, Part::Second) => (self.seconds + number, Precision::Time),
+            _ => return None,
+        };
+        // The 366th day of a year of 365 is none.
+        (self.precision > Precision::Year || i64::from(Instant(seconds).utc().year) == year() || part == Part::Week).then_some(Self { seconds, precision, ..self })
+    }
+}
+
+/// What a column says of instants whose year or date stands in another one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    Month,
+    /// Of ISO 8601: the first has the year's first Thursday.
+    Week,
+    Day,
+    Hour,
+    Minute,
+    Second,
+}
+
+impl Part {
+    /// The number that a text says, of hours in seconds; `None` for what is no such part.
+    pub fn read(self, text: &str) -> Option<i64> {
+        let number = |range: std::ops::RangeInclusive<i64>| {
+            let digits = text.trim();
+            let is_plain = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+            digits.parse().ok().filter(|number| is_plain && range.contains(number))
+        };
+        match self {
+            Self::Month => number(1..=12).or_else(|| month_named(text)),
+            Self::Week => number(1..=53),
+            Self::Day => number(1..=366),
+            Self::Hour => hour_of_day(text).map(|(hour_s, _)| hour_s),
+            Self::Minute | Self::Second => number(0..=59),
+        }
     }
 
-    /// The same with the order of the date's numbers.
-    pub fn parse_pair_as(date: &str, time: &str, order: DateOrder) -> Option<Self> {
-        let date = Self::parse_as(date, order)?;
-        if date.precision != Precision::Day {
-            return None;
+    /// Whether it says more of a stamp than one of that precision does.
+    pub fn refines(self, precision: Precision) -> bool {
+        match precision {
+            Precision::Year => true,
+            Precision::Month => self >= Self::Day,
+            Precision::Day => self >= Self::Hour,
+            Precision::Time => self >= Self::Minute,
         }
-        let (time_s, offset_s) = hour_of_day(time)?;
-        Some(Self {
-            seconds: date.seconds + time_s - offset_s.unwrap_or(0),
-            absolute: date.absolute || offset_s.is_some(),
-            precision: Precision::Time,
-        })
     }
+}
+
+/// The Monday of a week.
+fn week_s(year: i64, week: i64) -> Option<i64> {
+    // The fourth of January is in the first week; the first day of 1970 was a Thursday.
+    let monday_of = |date: i64| date - (date.div_euclid(DAY_S) + 3).rem_euclid(7) * DAY_S;
+    let monday = monday_of(date_s(year, 1, 4)?) + 7 * DAY_S * (week - 1);
+    (monday < monday_of(date_s(year + 1, 1, 4)?)).then_some(monday)
 }
 
 /// An hour alone, in seconds from midnight, with its offset where it says one: `02:30`, `2h30`, `24:00`.
@@ -436,6 +489,31 @@ mod tests {
     fn check(text: &str, expect: Option<(&str, bool, Precision)>) {
         let read = Stamp::parse(text).map(|stamp| (Instant(stamp.seconds).to_string(), stamp.absolute, stamp.precision));
         assert_eq!(read, expect.map(|(at, absolute, precision)| (at.to_owned(), absolute, precision)), "{text}");
+    }
+
+    #[test]
+    fn parts_of_a_date_say_more_of_it_in_their_order() {
+        let read = |date: &str, parts: &[(Part, &str)]| {
+            let stamp = parts.iter().try_fold(Stamp::parse(date)?, |stamp, (part, text)| stamp.refined(*part, text))?;
+            Some((Instant(stamp.seconds).to_string(), stamp.precision))
+        };
+        let is = |at: &str, precision| Some((at.to_owned(), precision));
+        use Part::{Day, Hour, Minute, Month, Second, Week};
+        assert_eq!(read("2024", &[(Month, "2"), (Day, "29"), (Hour, "24")]), is("2024-03-01T00:00:00Z", Precision::Time));
+        assert_eq!(read("2024", &[(Month, "Févr."), (Day, "01"), (Hour, "13"), (Minute, "45"), (Second, "9")]), is("2024-02-01T13:45:09Z", Precision::Time));
+        assert_eq!(read("2024-02", &[(Day, "29")]), is("2024-02-29T00:00:00Z", Precision::Day));
+        assert_eq!(read("31/12/2024 00:00", &[(Hour, "2h30")]), is("2024-12-31T02:30:00Z", Precision::Time));
+        assert_eq!(read("2024-12-31", &[(Hour, "02:30+01:00")]), is("2024-12-31T01:30:00Z", Precision::Time));
+        assert_eq!(read("2024", &[(Day, "366")]), is("2024-12-31T00:00:00Z", Precision::Day));
+        // ISO 8601: the years of these weeks are not those of their Mondays.
+        assert_eq!([("2025", "1"), ("2026", "53"), ("2021", "1")].map(|(year, week)| read(year, &[(Week, week)]).unwrap().0), ["2024-12-30T00:00:00Z", "2026-12-28T00:00:00Z", "2021-01-04T00:00:00Z"]);
+        let nothing: [(&str, &[(Part, &str)]); 8] = [
+            ("2023", &[(Day, "366")]), ("2023", &[(Month, "13")]), ("2023", &[(Month, "2"), (Day, "29")]), ("2025", &[(Week, "53")]), ("2024-02-01", &[(Hour, "25")]),
+            ("2024-02-01 13:00", &[(Hour, "2")]), ("2024-02-01 13:00", &[(Minute, "60")]), ("2024", &[(Hour, "3")]),
+        ];
+        for (date, parts) in nothing {
+            assert_eq!(read(date, parts), None, "{date} {parts:?}");
+        }
     }
 
     #[test]

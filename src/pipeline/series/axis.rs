@@ -17,8 +17,8 @@ const BIN_S: i64 = 2_629_746;
 const APART_BINS: i64 = 60;
 /// A group of stamps apart is kept when so many of it are as many as the largest.
 const FEWEST_SHARE: u64 = 20;
-/// Seconds of a step that somebody states.
-const MOST_STEP_S: i64 = 100 * 31_556_952;
+/// Seconds of a step that somebody states: a century.
+pub const MOST_STEP_S: i64 = 100 * 31_556_952;
 /// Steps of one axis.
 pub const MAX_STEPS: u64 = 1 << 23;
 /// Steps that people measure in, seconds.
@@ -27,6 +27,13 @@ const USUAL_S: [i64; 16] = [1, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600
 /// Whether people measure in steps of so many seconds.
 pub fn is_usual(step_s: i64) -> bool {
     USUAL_S.contains(&step_s)
+}
+
+/// What stamps fall on, most of them: how far after multiples of a step, and how many do.
+fn most(seen: &[i64], phase_of: &dyn Fn(i64) -> i64) -> (i64, u64) {
+    let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
+    seen.iter().for_each(|at| *phases.entry(phase_of(*at)).or_default() += 1);
+    phases.into_iter().max_by_key(|(phase, count)| (*count, -*phase)).unwrap_or((0, 0))
 }
 
 /// What is kept of the stamps of one lane: of series that share their stamps.
@@ -184,7 +191,10 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
     // Of equally frequent distances the shorter.
     let usual = gaps.iter().max_by_key(|(gap, count)| (**count, -**gap)).map(|(gap, count)| (*gap, *count));
     let seen: Vec<i64> = stamps.looked_at.values().flatten().copied().filter(|at| (first..=last).contains(at)).collect();
-    let is_usual = usual.is_some_and(|(_, count)| 2 * count >= total);
+    let wavering = wavering_about(&gaps, total);
+    // A logger that runs slow by a second each time and is set right every night has a distance of 601 seconds, and no step that holds.
+    let drifts = |step: i64| wavering.is_some_and(|about| about != step) && 2 * most(&seen, &|at| at.rem_euclid(step)).1 < seen.len() as u64;
+    let is_usual = usual.is_some_and(|(gap, count)| 2 * count >= total && !drifts(gap));
     let calendar = match told.step_s {
         Some(_) => None,
         // Dates without a usual distance stand each on their own day.
@@ -198,7 +208,6 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         };
         return by_calendar(unit, first, last, astray, &Told { ends, ..*told }, clock);
     }
-    let wavering = wavering_about(&gaps, total);
     let (step, irregular) = match (told.step_s.filter(|step| (1..=MOST_STEP_S).contains(step)), usual) {
         (Some(step), _) => (step, false),
         (None, Some((gap, _))) if is_usual => (gap, false),
@@ -208,12 +217,7 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         (None, None) => (3600, false),
     };
     let nearest = irregular && wavering.is_some() && !told.ends;
-    let most = |phase_of: &dyn Fn(i64) -> i64| {
-        let mut phases: BTreeMap<i64, u64> = BTreeMap::new();
-        seen.iter().for_each(|at| *phases.entry(phase_of(*at)).or_default() += 1);
-        phases.into_iter().max_by_key(|(phase, count)| (*count, -*phase)).unwrap_or((0, 0))
-    };
-    let (in_utc, on_clock) = (most(&|at| at.rem_euclid(step)), most(&|at| clock.shown_s(Instant(at)).rem_euclid(step)));
+    let (in_utc, on_clock) = (most(&seen, &|at| at.rem_euclid(step)), most(&seen, &|at| clock.shown_s(Instant(at)).rem_euclid(step)));
     // Steps longer than what a clock is set by keep to the clock where more stamps do.
     if !irregular && step > WallSteps::LONGER_THAN_S && on_clock.1 > in_utc.1 && told.start.is_none_or(|start| clock.shown_s(start).rem_euclid(step) == on_clock.0) {
         return by_clock(step, on_clock.0, first, last, astray, told, clock);
@@ -447,6 +451,19 @@ mod tests {
             let (step, into) = found.place(*at).unwrap();
             assert!(step == k as u64 && found.off_by_s(into).abs() <= 9);
         }
+    }
+
+    #[test]
+    fn a_logger_that_drifts_and_is_set_right_keeps_its_step() {
+        // A second later each time, and right again every midnight.
+        let drifting: Vec<i64> = (0..144 * 20).map(|k: i64| at("2026-01-01T00:00:00Z") + 600 * k + k % 144).collect();
+        let found = of(&stamps(&drifting, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.steps, found.irregular), (600, 144 * 20, true));
+        drifting.iter().enumerate().for_each(|(k, at)| assert_eq!(found.place(*at).unwrap().0, k as u64));
+        // One that always takes 601 seconds has that step.
+        let slow: Vec<i64> = (0..2000).map(|k: i64| at("2026-01-01T00:00:00Z") + 601 * k).collect();
+        let found = of(&stamps(&slow, Precision::Time), &Told::default(), Clock::Paris).unwrap();
+        assert_eq!((found.axis.step, found.steps, found.irregular), (601, 2000, false));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::axis::Stamps;
 use super::declared::DeclaredSeries;
-use super::form::{Counted, Form, Known, Values, text_of};
+use super::form::{Counted, Form, Instants, Known, Values, text_of};
 use super::intake::{At, Intake};
 use super::tell::Teller;
 use crate::base::Severity;
@@ -18,7 +18,7 @@ const SECRET_BELOW: f64 = 10.0;
 
 /// Where what is read stands among the cells that are handed out.
 pub(super) struct ColumnPlan {
-    pub instant: Vec<usize>,
+    pub instant: Instants,
     pub wall: Option<[usize; 2]>,
     pub id: Vec<usize>,
     pub quantity: Option<usize>,
@@ -161,7 +161,7 @@ impl ColumnPlan {
             }
         }
         Self {
-            instant: form.instant.iter().map(|at| place(*at)).collect(),
+            instant: Instants { columns: form.instant.columns.iter().map(|at| place(*at)).collect(), parts: form.instant.parts.clone() },
             wall: form.wall.filter(|_| is_local(intake, &form.wall_rows)).map(|wall| wall.map(place)),
             id: form.id.iter().map(|at| place(*at)).collect(),
             quantity: form.quantity.map(place),
@@ -177,22 +177,15 @@ impl ColumnPlan {
     }
 
     pub fn stamp(&self, cells: &[Option<Cell>]) -> Option<Stamp> {
-        let cell = |at: usize| cells.get(at).and_then(Option::as_ref);
-        match self.instant.as_slice() {
-            [only] => match cell(*only)? {
-                Cell::Text(text) => Stamp::parse_as(text, self.order),
-                other => Stamp::parse(&text_of(other)),
-            },
-            [date, hour] => match (cell(*date)?, cell(*hour)?) {
-                (Cell::Text(date), Cell::Text(hour)) => Stamp::parse_pair_as(date, hour, self.order),
-                (date, hour) => Stamp::parse_pair_as(&text_of(date), &text_of(hour), self.order),
-            },
-            _ => None,
-        }
+        self.instant.stamp(self.order, |at| match cells.get(at).and_then(Option::as_ref) {
+            Some(Cell::Text(text)) => text.as_str().into(),
+            Some(other) => text_of(other).into(),
+            None => "".into(),
+        })
     }
 
     pub fn stamp_text(&self, cells: &[Option<Cell>]) -> String {
-        let texts = self.wall.as_ref().map_or(self.instant.as_slice(), |wall| wall.as_slice()).iter();
+        let texts = self.wall.as_ref().map_or(self.instant.columns.as_slice(), |wall| wall.as_slice()).iter();
         texts.filter_map(|at| cells.get(*at)?.as_ref().map(text_of)).collect::<Vec<_>>().join(" ")
     }
 

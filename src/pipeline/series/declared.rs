@@ -7,7 +7,8 @@
 //! ```
 //! Whatever is left out is told by the file's columns, and said as a finding.
 
-use crate::base::{DatasetId, Instant, Nature};
+use super::axis::MOST_STEP_S;
+use crate::base::{DatasetId, Finding, Instant, Nature, Report, Severity};
 use crate::formats::territory::Interpolation;
 use crate::pipeline::sources::declaration::Role;
 use serde::{Deserialize, Serialize};
@@ -107,6 +108,22 @@ impl DeclaredSeries {
             secret_below: None,
             aggregate: None,
         }
+    }
+
+    /// The declaration without what nothing can be: a step of no seconds, an end before the start. Each is named.
+    pub fn sound(&self, report: &mut Report) -> Self {
+        let mut sound = self.clone();
+        let called = self.id.as_ref().unwrap_or(&self.file);
+        if let Some(step_s) = sound.step_s.take_if(|step_s| !(1..=MOST_STEP_S).contains(step_s)) {
+            report.push(Finding::new("series-step-invalid", Severity::Error, &self.file).object(called).value(step_s));
+        }
+        if let (Some(start), Some(end)) = (self.start, self.end)
+            && start >= end
+        {
+            (sound.start, sound.end) = (None, None);
+            report.push(Finding::new("series-span-invalid", Severity::Error, &self.file).object(called).value(format!("{start} ≥ {end}")));
+        }
+        sound
     }
 }
 

@@ -5,7 +5,7 @@ use super::declared::{DeclaredSeries, StampEnd};
 use super::columns::{ColumnPlan, PlannedValues};
 use super::form::{self, Counted, Form, Known, Values, text_of};
 use super::places::delivery_points;
-use super::split::{self, Member, Moved, Stride};
+use super::split::{self, Member, Moved, Of, Stride};
 use super::spool::{MOST_MET, Point, Points, Writer};
 use super::tell::Teller;
 use crate::base::{Clock, Instant, Severity, Wall};
@@ -26,6 +26,8 @@ const LOOK_ROWS: usize = 256;
 const MAX_ROWS: usize = 4 << 20;
 /// Quantities of one series, each in a unit.
 const MAX_SLOTS: usize = 1024;
+/// Columns that lack values, counted by object; of more none is given a step of its own.
+const MAX_COLUMNS: usize = 1 << 18;
 /// Hours that the clock shows twice, counted by object.
 const MAX_DOUBLES: usize = 8 << 20;
 
@@ -121,6 +123,8 @@ pub struct Intake<'a> {
     points_of: Map<u32, u64>,
     /// Of objects that are columns: the stamps at which they have values.
     strides: Map<u32, Stride>,
+    /// The same of quantities that are columns, by row and slot: of those that lack values.
+    of_columns: Map<(u32, u16), Stride>,
 }
 
 /// A stamp in UTC; for an hour that the clock shows twice the first, and how often it was met.
@@ -159,6 +163,7 @@ impl<'a> Intake<'a> {
             read: 0,
             points_of: Map::default(),
             strides: Map::default(),
+            of_columns: Map::default(),
         })
     }
 
@@ -175,15 +180,16 @@ impl<'a> Intake<'a> {
         }
         self.clock_of(columns, &form, &before, teller);
         self.ends_of(columns, &form, &before, teller);
-        if let Values::Columns(list) = &form.values {
-            let names: Vec<&str> = list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
-            form.values = if form.known.is_none() && form::are_objects(&names, self.wanted.is_known) { Values::Objects(list.clone()) } else { Values::Quantities(list.clone()) };
-        }
+        self.objects_of(columns, &mut form);
+        teller.push("series-recognised", Severity::Info, self.wanted.id, form.understood(columns));
         let Some(dates) = self.order_of_dates(columns, table, &form, teller) else { return Ok(()) };
         let plan = ColumnPlan::new(self, columns, &form, &before, dates, teller);
         if !form.aside.is_empty() {
             let names: Vec<&str> = form.aside.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect();
             teller.push("series-columns-aside", Severity::Warning, names.join(", "), names.len());
+        }
+        if let Some(name) = form.remark.and_then(|at| columns.get(at)) {
+            teller.push("series-remarks-aside", Severity::Info, name, "");
         }
         let wanted: Vec<(usize, &str)> = form.columns().into_iter().map(|at| (at, columns.get(at).map_or("", String::as_str))).collect();
         let mut fault = None;
@@ -237,23 +243,25 @@ impl<'a> Intake<'a> {
         if astray > 0 && !typical_year {
             teller.push("series-unsorted", Severity::Info, "", astray);
         }
-        let points = self.writer.finish()?;
         // A stated step is everyone's; sums are told by how many stand behind them, which a part of the objects would not be.
         let is_parted = self.wanted.declared.is_none_or(|declared| declared.step_s.is_none() && declared.aggregate.is_none());
-        let members = self.track_of.iter().filter(|_| is_parted).filter_map(|((row, lane), track)| {
-            let track = self.tracks.get(*track as usize)?;
-            (!self.strides.contains_key(row)).then_some(Member { row: *row, lane: usize::from(*lane), hash: track.hash, stride: track.stride })
-        });
-        let columns = self.strides.iter().filter(|_| is_parted).map(|(row, stride)| Member { row: *row, lane: 0, hash: hash_of(self.rows.get(*row as usize).map_or("", String::as_str)), stride: *stride });
-        let members: Vec<Member> = members.chain(columns).collect();
+        let members = if is_parted { self.members() } else { Vec::new() };
+        let points = self.writer.finish()?;
         let parted = split::by_step(&members, &points, self.wall.clock(), self.ends, &mut self.slots, &mut self.lanes, MAX_SLOTS)?;
-        for steps in &parted.steps {
-            let said: Vec<String> = steps.iter().map(|(step, objects)| format!("{objects} × {}", split::called(*step))).collect();
+        for rhythms in &parted.rhythms {
+            let said: Vec<String> = rhythms.iter().map(|(rhythm, objects)| format!("{objects} × {}", split::called(*rhythm))).collect();
             teller.push("series-steps-parted", Severity::Info, self.wanted.id, said.join(", "));
+        }
+        for (quantity, rhythm) in &parted.columns {
+            teller.push("series-column-step", Severity::Info, quantity, split::called(*rhythm));
+        }
+        for (step, objects) in &parted.joined {
+            teller.push("series-phases-joined", Severity::Warning, self.wanted.id, format!("{objects} × {}", split::called(split::Rhythm::of(*step))));
         }
         for (row, pieces) in &parted.changes {
             let name = || self.rows.get(*row as usize).cloned().unwrap_or_default();
-            let piece = |(from, step): &(i64, i64)| if *from == i64::MIN { split::called(*step) } else { format!("{} ({})", split::called(*step), Instant(*from)) };
+            let step = |step: i64| split::called(split::Rhythm::of(step));
+            let piece = |(from, own): &(i64, i64)| if *from == i64::MIN { step(*own) } else { format!("{} ({})", step(*own), Instant(*from)) };
             let said = || pieces.iter().map(piece).collect::<Vec<_>>().join(" → ");
             teller.note("series-step-changes", Severity::Info, name, said);
         }
@@ -272,10 +280,44 @@ impl<'a> Intake<'a> {
         })
     }
 
+    /// Whether columns are objects, as the territory's ids tell. Words beside columns that are called as its objects are remarks, and no ids.
+    fn objects_of(&self, columns: &[String], form: &mut Form) {
+        let names = |list: &[usize]| list.iter().filter_map(|at| columns.get(*at)).map(String::as_str).collect::<Vec<_>>();
+        let is_open = form.known.is_none() && self.wanted.declared.is_none_or(|declared| declared.form.is_none());
+        let are_known = |list: &[usize]| is_open && form.id_is_guessed && form.quantity.is_none() && form::are_known(&names(list), self.wanted.is_known);
+        form.values = match &form.values {
+            Values::Columns(list) if form.known.is_none() && form::are_objects(&names(list), self.wanted.is_known) => Values::Objects(list.clone()),
+            Values::Columns(list) => Values::Quantities(list.clone()),
+            Values::Quantities(list) if are_known(list) => Values::Objects(list.clone()),
+            Values::One(only) if are_known(&[*only]) => Values::Objects(vec![*only]),
+            _ => return,
+        };
+        if matches!(form.values, Values::Objects(_)) {
+            form.remark = form.remark.or(form.id.first().copied());
+            form.id.clear();
+        }
+    }
+
+    /// All whose stamps may tell a step of their own.
+    fn members(&self) -> Vec<Member> {
+        let of_rows = self.track_of.iter().filter_map(|((row, lane), track)| {
+            let track = self.tracks.get(*track as usize)?;
+            (!self.strides.contains_key(row)).then_some(Member { row: *row, of: Of::Lane(usize::from(*lane)), lane: usize::from(*lane), hash: track.hash, stride: track.stride })
+        });
+        let hash = |row: u32| hash_of(self.rows.get(row as usize).map_or("", String::as_str));
+        let of_objects = self.strides.iter().map(|(row, stride)| Member { row: *row, of: Of::Lane(0), lane: 0, hash: hash(*row), stride: *stride });
+        let are_all = self.of_columns.len() < MAX_COLUMNS;
+        let of_columns = self.of_columns.iter().filter(|_| are_all).filter_map(|((row, slot), stride)| {
+            let lane = self.slots.get(usize::from(*slot))?.lane;
+            stride.is_slower(&self.stride(*row, lane)).then_some(Member { row: *row, of: Of::Slot(*slot), lane, hash: hash(*row), stride: *stride })
+        });
+        of_rows.chain(of_objects).chain(of_columns).collect()
+    }
+
     /// Which number of the dates is the month, told by all of them: a month of hours has no day above 12 among its first rows. `None` where they differ.
     fn order_of_dates(&self, columns: &[String], table: &dyn Table, form: &Form, teller: &mut Teller) -> Option<DateOrder> {
         let mut tally = DateTally::default();
-        let Some(at) = form.instant.first() else { return Some(DateOrder::Day) };
+        let Some(at) = form.instant.columns.first() else { return Some(DateOrder::Day) };
         let name = columns.get(*at).map_or("", String::as_str);
         let (mut rows, mut written) = (0_usize, 0_usize);
         // What cannot be read is told when the values are.
@@ -397,13 +439,24 @@ impl<'a> Intake<'a> {
                 let Some(slot) = plan.slot_of_row(self, cells, teller) else { return Ok(()) };
                 let lane = self.slots.get(usize::from(slot)).map_or(0, |slot| slot.lane);
                 let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
-                self.keep(line, slot, stamp, cell(Some(*at)), secret, teller)
+                self.keep(line, slot, stamp, cell(Some(*at)), secret, teller).map(|_| ())
             }
             PlannedValues::Slots(list) => {
                 let lane = list.first().and_then(|(_, slot)| self.slots.get(usize::from(*slot))).map_or(0, |slot| slot.lane);
+                let before = self.stride(line.row, lane);
+                let shown = stamp;
                 let Some(stamp) = self.instant(plan, cells, line, stamp, lane, teller) else { return Ok(()) };
+                let shown_s = if shown.absolute { self.wall.shown_s(stamp.seconds) } else { shown.seconds };
                 for (at, slot) in list {
-                    self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)?;
+                    let kept = self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)?;
+                    // A column that is filled at every other row has a step of its own; until its first hole it has that of the rows.
+                    if let Some(stride) = self.of_columns.get_mut(&(line.row, *slot)) {
+                        if kept {
+                            stride.add(stamp.seconds, shown_s);
+                        }
+                    } else if !kept && list.len() > 1 && self.of_columns.len() < MAX_COLUMNS {
+                        self.of_columns.insert((line.row, *slot), before);
+                    }
                 }
                 Ok(())
             }
@@ -416,12 +469,10 @@ impl<'a> Intake<'a> {
                 let shown_s = if shown.absolute { self.wall.shown_s(stamp.seconds) } else { shown.seconds };
                 for (at, row, slot) in list {
                     line.row = *row;
-                    let value = cell(Some(*at));
                     // A column that is filled once a month has a step of its own.
-                    if value.is_some_and(|value| matches!(number_of(value), Value::Number(_))) {
+                    if self.keep(line, *slot, stamp, cell(Some(*at)), secret, teller)? {
                         self.strides.entry(*row).or_default().add(stamp.seconds, shown_s);
                     }
-                    self.keep(line, *slot, stamp, value, secret, teller)?;
                 }
                 Ok(())
             }
@@ -496,8 +547,8 @@ impl<'a> Intake<'a> {
         teller.note("series-hours-beyond", severity, || line.place(), || cell.map(text_of).unwrap_or_default());
     }
 
-    /// Keeps a value, or says why there is none.
-    fn keep(&mut self, line: &Line, slot: u16, at: At, cell: Option<&Cell>, secret: bool, teller: &mut Teller) -> std::io::Result<()> {
+    /// Keeps a value, or says why there is none; whether it was kept.
+    fn keep(&mut self, line: &Line, slot: u16, at: At, cell: Option<&Cell>, secret: bool, teller: &mut Teller) -> std::io::Result<bool> {
         self.read += 1;
         let value = cell.map_or(Value::Absent, number_of);
         let shown = || cell.map(text_of).unwrap_or_default();
@@ -508,14 +559,15 @@ impl<'a> Intake<'a> {
                     slot.count += 1;
                 }
                 let number = u32::try_from(line.number).unwrap_or(u32::MAX);
-                return self.writer.add(&Point { row: line.row, slot, at: at.seconds, value, number, precision: at.precision, met: at.met, among: at.among });
+                self.writer.add(&Point { row: line.row, slot, at: at.seconds, value, number, precision: at.precision, met: at.met, among: at.among })?;
+                return Ok(true);
             }
             Value::Absent => teller.note("series-value-absent", Severity::Info, || line.place(), shown),
             Value::Masked => teller.note("series-masked", Severity::Info, || line.place(), shown),
             Value::NotFinite => teller.note("series-value-not-finite", Severity::Warning, || line.place(), shown),
             Value::Unreadable => teller.note("series-value-unreadable", Severity::Warning, || line.place(), shown),
         }
-        Ok(())
+        Ok(false)
     }
 
     /// A row's stamp as an instant, counted in its lane; `None` for hours that there are not.
@@ -593,6 +645,12 @@ impl<'a> Intake<'a> {
         track
     }
 
+    /// What the stamps of an object have in common so far.
+    fn stride(&self, row: u32, lane: usize) -> Stride {
+        let track = self.track_of.get(&(row, u16::try_from(lane).unwrap_or(u16::MAX)));
+        track.and_then(|track| self.tracks.get(*track as usize)).map_or_else(Stride::default, |track| track.stride)
+    }
+
     /// `is_double`: the clock shows it twice, and which of both it is nobody knows yet.
     pub(super) fn count(&mut self, lane: usize, track: u32, at: i64, stamp: Stamp, is_double: bool) {
         let shown_s = if stamp.absolute { self.wall.shown_s(at) } else { stamp.seconds };
@@ -664,7 +722,7 @@ impl<'a> Intake<'a> {
 
 /// What the columns of instants are called.
 fn instants(columns: &[String], form: &Form) -> Vec<String> {
-    form.instant.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect()
+    form.instant.columns.iter().filter_map(|at| columns.get(*at)).map(|name| plain_name(name)).collect()
 }
 
 /// The row that is being read.

@@ -81,6 +81,15 @@ pub struct SeriesTable {
     form: Form,
 }
 
+/// Why a table is none of series.
+pub enum NoSeries {
+    /// A declaration names a column in vain.
+    Missing(Missing),
+    /// None of its rows can be read.
+    Unreadable(String),
+    Other,
+}
+
 /// Amounts that follow profiles, recognised and not yet read.
 pub struct ScaleSource {
     pub label: String,
@@ -94,35 +103,30 @@ impl SeriesTable {
     /// A table as one of series; it comes back when it is none.
     ///
     /// # Errors
-    /// The table, with the column that a declaration names in vain, if that is why.
-    pub fn of(found: Found, declared: Option<&DeclaredSeries>) -> Result<Self, (Box<Found>, Option<Missing>)> {
+    /// The table, and why it is none.
+    pub fn of(found: Found, declared: Option<&DeclaredSeries>) -> Result<Self, (Box<Found>, NoSeries)> {
         let recognised = match &found.content {
-            Content::Table(table) => form::recognise(&Look::at(&found.columns, table.as_ref()), declared),
-            Content::Raster(_) | Content::Picture { .. } => Ok(None),
+            Content::Table(table) => {
+                let look = Look::at(&found.columns, table.as_ref());
+                match (form::recognise(&look, declared), look.fault) {
+                    (Err(missing), _) => Err(NoSeries::Missing(missing)),
+                    (Ok(None), Some(reason)) => Err(NoSeries::Unreadable(reason)),
+                    (Ok(form), _) => form.ok_or(NoSeries::Other),
+                }
+            }
+            Content::Raster(_) | Content::Picture { .. } => Err(NoSeries::Other),
         };
         let label = found.label();
         match (recognised, found) {
-            (Ok(Some(form)), Found { table: name, columns, content: Content::Table(table), .. }) => Ok(Self { label, name, columns, table, form }),
-            (Err(missing), found) => Err((Box::new(found), Some(missing))),
-            (_, found) => Err((Box::new(found), None)),
+            (Ok(form), Found { table: name, columns, content: Content::Table(table), .. }) => Ok(Self { label, name, columns, table, form }),
+            (Ok(_), found) => Err((Box::new(found), NoSeries::Other)),
+            (Err(why), found) => Err((Box::new(found), why)),
         }
     }
 
     /// What the table is called in its file, where that holds several.
     pub fn table_name(&self) -> Option<&str> {
         self.name.as_deref()
-    }
-
-    /// `long: id=cleabs, instant=horodate`, for the person who wonders what was understood.
-    pub fn understood(&self) -> String {
-        let names = |list: &[usize]| list.iter().filter_map(|at| self.columns.get(*at)).cloned().collect::<Vec<_>>().join(" + ");
-        let mut parts = vec![self.form.known.map_or_else(|| self.form.name().to_owned(), |known| format!("{} ({})", self.form.name(), known.name()))];
-        for (what, list) in [("id", self.form.id.as_slice()), ("instant", self.form.instant.as_slice())] {
-            if !list.is_empty() {
-                parts.push(format!("{what} = {}", names(list)));
-            }
-        }
-        parts.join(", ")
     }
 }
 
@@ -337,7 +341,6 @@ fn one(
     let mut intake = Intake::new(&work.join("points"), &wanted, &mut teller).map_err(failed)?;
     for table in &source.tables {
         teller.in_file(&table.label);
-        teller.push("series-recognised", Severity::Info, id, table.understood());
         intake.table(&table.columns, table.table.as_ref(), &table.form, &mut teller).map_err(failed)?;
     }
     if progress.cancelled() {

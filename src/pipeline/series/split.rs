@@ -1,5 +1,6 @@
-//! Objects of one series that do not share a step, or that change theirs: hours of some, half-hours or months of others. Each step gets an axis and an array
-//! of its own, as quantities do, so that no value is lost and none passes for one of a shorter time.
+//! Objects of one series that do not share a step, or that change theirs: hours of some, half-hours or months of others, days from midnight and days from
+//! six; and columns of one table that are filled at every other row. Each gets an axis and an array of its own, as quantities do, so that no value is lost
+//! and none passes for one of another time.
 
 use super::axis::{self, Stamps};
 use super::intake::Slot;
@@ -13,6 +14,12 @@ const WEEK_S: i64 = 7 * 86_400;
 const MOST_HELD: usize = 1 << 24;
 /// Steps of one object, one after the other.
 const MOST_PIECES: usize = 64;
+/// Beginnings of one step, among the objects of a series; of more, all are laid on one.
+const MOST_PHASES: usize = 6;
+/// Clocks of loggers may differ by so much, at most a tenth of the step.
+const ALIKE_S: i64 = 60;
+/// A Monday.
+const MONDAY_S: i64 = 4 * 86_400;
 
 /// Stamps of an object that tell its step, by how long that is.
 fn fewest_stamps(step_s: i64) -> u32 {
@@ -164,6 +171,24 @@ impl Stride {
         let found = [self.in_utc.step_s(self.count), self.shown.step_s(self.count), self.months.step_s(self.count)].into_iter().flatten().max();
         found.filter(|step| self.count >= fewest_stamps(*step))
     }
+
+    /// Whether what has this stride comes at a longer step than what has the other.
+    pub fn is_slower(&self, rows: &Self) -> bool {
+        matches!((self.step_s(), rows.step_s()), (Some(own), Some(rows)) if own > rows)
+    }
+
+    /// How far into a step stamps fall, in UTC and as the clock shows it; `None` where it is not always as far.
+    fn phases(&self, step_s: i64) -> Phases {
+        [&self.in_utc, &self.shown].map(|distances| (distances.common > 0 && distances.common % step_s == 0).then(|| phase(distances.low, step_s)))
+    }
+}
+
+/// How far into a step, in UTC and by the clock.
+type Phases = [Option<i64>; 2];
+
+/// Weeks begin with their Monday.
+fn phase(at: i64, step_s: i64) -> i64 {
+    (at - if step_s == WEEK_S { MONDAY_S } else { 0 }).rem_euclid(step_s)
 }
 
 fn common(a: i64, b: i64) -> i64 {
@@ -174,13 +199,37 @@ fn common(a: i64, b: i64) -> i64 {
     a
 }
 
-/// An object in a lane.
+/// What of an object a member is: all that it has in a lane, or one quantity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Of {
+    Lane(usize),
+    Slot(u16),
+}
+
+/// An object in a lane, or a column of it.
 pub struct Member {
     pub row: u32,
+    pub of: Of,
     pub lane: usize,
     /// Of its name.
     pub hash: u64,
     pub stride: Stride,
+}
+
+/// A step and where it begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Rhythm {
+    pub step_s: i64,
+    /// Seconds after a multiple of the step, in UTC or by the clock.
+    pub phase_s: i64,
+    /// As UTC has it, not the clock.
+    in_utc: bool,
+}
+
+impl Rhythm {
+    pub fn of(step_s: i64) -> Self {
+        Self { step_s, phase_s: 0, in_utc: false }
+    }
 }
 
 /// Slots of rows that are no longer those their points say, from one instant on or always.
@@ -199,83 +248,105 @@ impl Moved {
 }
 
 /// A step as people call it, in both languages.
-pub fn called(step_s: i64) -> String {
-    match step_s {
+pub fn called(rhythm: Rhythm) -> String {
+    let plain = |step_s: i64| match step_s {
+        step if step % 3600 == 0 => format!("{} h", step / 3600),
+        step if step % 60 == 0 => format!("{} min", step / 60),
+        step => format!("{step} s"),
+    };
+    let step = match rhythm.step_s {
         step if step == CalendarUnit::Year.usual_s() => "an (year)".to_owned(),
         step if step == CalendarUnit::Month.usual_s() => "mois (month)".to_owned(),
         WEEK_S => "semaine (week)".to_owned(),
         86_400 => "jour (day)".to_owned(),
-        step if step % 3600 == 0 => format!("{} h", step / 3600),
-        step if step % 60 == 0 => format!("{} min", step / 60),
-        step => format!("{step} s"),
-    }
+        step => plain(step),
+    };
+    if rhythm.phase_s == 0 { step } else { format!("{step} (+ {})", plain(rhythm.phase_s)) }
 }
 
 /// What came of it.
 #[derive(Default)]
 pub struct Parted {
     pub moved: Moved,
-    /// Steps of objects of one lane, seconds, with how many objects have each; only where there are several.
-    pub steps: Vec<BTreeMap<i64, usize>>,
+    /// Rhythms of objects of one lane, with how many objects have each; only where there are several.
+    pub rhythms: Vec<BTreeMap<Rhythm, usize>>,
+    /// Quantities that come at a longer step than the rows of their table.
+    pub columns: BTreeSet<(String, Rhythm)>,
+    /// Steps that objects begin at too many times, and how many objects.
+    pub joined: BTreeMap<i64, usize>,
     /// Rows that change their step, with the instants from which each one holds.
     pub changes: Vec<(u32, Vec<(i64, i64)>)>,
 }
 
-/// Parts lanes whose objects have several steps. An object whose step is not sure stays with the shortest, which loses least. `ends`: stamps mark the end of
-/// their step.
+/// From when each rhythm of a member holds, the first from ever.
+type Own = Vec<(i64, Rhythm)>;
+
+/// Parts lanes whose objects have several rhythms. An object whose step is not sure stays with the shortest, which loses least. `ends`: stamps mark the end
+/// of their step.
 ///
 /// # Errors
 /// What the system says.
 pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, slots: &mut Vec<Slot>, lanes: &mut Vec<Stamps>, most_slots: usize) -> std::io::Result<Parted> {
     let pieces = pieces(members, points, slots, clock, ends)?;
-    let mut steps: Vec<BTreeMap<i64, usize>> = vec![BTreeMap::new(); lanes.len()];
-    for member in members {
-        let own: BTreeSet<i64> = match pieces.get(&(member.row, member.lane)) {
-            Some(pieces) => pieces.iter().map(|(_, step)| *step).collect(),
-            None => member.stride.step_s().into_iter().collect(),
-        };
-        if let Some(known) = steps.get_mut(member.lane) {
-            own.into_iter().for_each(|step| *known.entry(step).or_default() += 1);
+    let mut parted = Parted::default();
+    let own = rhythms(members, &pieces, lanes.len(), clock, &mut parted.joined);
+    // How many objects, and how many columns, have each rhythm.
+    let mut counts: Vec<BTreeMap<Rhythm, (usize, usize)>> = vec![BTreeMap::new(); lanes.len()];
+    for (member, own) in members.iter().zip(&own) {
+        let Some(counts) = counts.get_mut(member.lane) else { continue };
+        for rhythm in own.iter().map(|(_, rhythm)| *rhythm).collect::<BTreeSet<_>>() {
+            let count = counts.entry(rhythm).or_default();
+            match member.of {
+                Of::Lane(_) => count.0 += 1,
+                Of::Slot(slot) => {
+                    count.1 += 1;
+                    let quantity = slots.get(usize::from(slot)).map_or_else(String::new, |slot| slot.quantity.clone());
+                    parted.columns.insert((quantity, rhythm));
+                }
+            }
         }
     }
-    if steps.iter().all(|steps| steps.len() < 2) {
-        return Ok(Parted::default());
+    if counts.iter().all(|counts| counts.len() < 2) {
+        return Ok(Parted { joined: parted.joined, ..Parted::default() });
     }
-    let is_parted = |lane: usize| steps.get(lane).is_some_and(|steps| steps.len() > 1);
-    let mut lane_with: BTreeMap<(usize, i64), usize> = BTreeMap::new();
-    for (lane, steps) in steps.iter().enumerate().filter(|(_, steps)| steps.len() > 1) {
+    let is_parted = |lane: usize| counts.get(lane).is_some_and(|counts| counts.len() > 1);
+    let mut lane_with: BTreeMap<(usize, Rhythm), usize> = BTreeMap::new();
+    for (lane, counts) in counts.iter().enumerate().filter(|(_, counts)| counts.len() > 1) {
         if let Some(stamps) = lanes.get_mut(lane) {
             *stamps = Stamps::default();
         }
-        for (at, step) in steps.keys().enumerate() {
-            lane_with.insert((lane, *step), if at == 0 { lane } else { lanes.len() });
+        let mut order: Vec<(Rhythm, usize)> = counts.iter().map(|(rhythm, (objects, columns))| (*rhythm, objects + columns)).collect();
+        // The shortest step first, the most frequent of its beginnings: what is not sure stays there.
+        order.sort_by_key(|(rhythm, count)| (rhythm.step_s, std::cmp::Reverse(*count), *rhythm));
+        for (at, (rhythm, _)) in order.into_iter().enumerate() {
+            lane_with.insert((lane, rhythm), if at == 0 { lane } else { lanes.len() });
             if at > 0 {
                 lanes.push(Stamps::default());
             }
         }
     }
-    // Row and old lane of an object, to its new lanes by when they begin, and its name's hash.
-    let mut lanes_of: HashMap<(u32, usize), (Vec<(i64, usize)>, u64)> = HashMap::new();
-    for member in members.iter().filter(|member| is_parted(member.lane)) {
-        let lane = |step: i64| lane_with.get(&(member.lane, step)).copied().unwrap_or(member.lane);
-        let own: Vec<(i64, usize)> = match pieces.get(&(member.row, member.lane)) {
-            Some(pieces) => pieces.iter().map(|(from, step)| (*from, lane(*step))).collect(),
-            None => vec![(i64::MIN, member.stride.step_s().map_or(member.lane, lane))],
-        };
+    // Members by their row, to their new lanes by when they begin, and the hash of their name.
+    let mut lanes_of: HashMap<(u32, Of), (Vec<(i64, usize)>, u64)> = HashMap::new();
+    for (member, own) in members.iter().zip(&own).filter(|(member, _)| is_parted(member.lane)) {
+        let mut own: Vec<(i64, usize)> = own.iter().map(|(from, rhythm)| (*from, lane_with.get(&(member.lane, *rhythm)).copied().unwrap_or(member.lane))).collect();
+        if own.is_empty() {
+            own.push((i64::MIN, member.lane));
+        }
         for lane in own.iter().map(|(_, lane)| *lane).collect::<BTreeSet<usize>>() {
             if let Some(stamps) = lanes.get_mut(lane) {
                 stamps.admit(member.hash, member.row);
             }
         }
-        lanes_of.insert((member.row, member.lane), (own, member.hash));
+        lanes_of.insert((member.row, member.of), (own, member.hash));
     }
+    let of_point = |row: u32, slot: u16, lane: usize| lanes_of.get(&(row, Of::Slot(slot))).or_else(|| lanes_of.get(&(row, Of::Lane(lane))));
     let mut moved = Moved::default();
     let mut slot_in: HashMap<(u16, usize), u16> = HashMap::new();
     points.each(&mut |point| {
         let Some(old) = slots.get(usize::from(point.slot)).map(|slot| slot.lane).filter(|old| is_parted(*old)) else { return Ok(()) };
-        let of_object = lanes_of.get(&(point.row, old));
-        let hash = of_object.map_or(0, |(_, hash)| *hash);
-        let mut lane = of_object.and_then(|(own, _)| own.iter().rev().find(|(from, _)| *from <= point.at)).map_or(old, |(_, lane)| *lane);
+        let member = of_point(point.row, point.slot, old);
+        let hash = member.map_or(0, |(_, hash)| *hash);
+        let mut lane = member.and_then(|(own, _)| own.iter().rev().find(|(from, _)| *from <= point.at)).map_or(old, |(_, lane)| *lane);
         if lane != old {
             let full = slots.len() >= most_slots;
             let slot = slot_in.get(&(point.slot, lane)).copied().or_else(|| {
@@ -296,7 +367,7 @@ pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, sl
                 None => lane = old,
             }
         }
-        if let (Some((own, _)), false) = (of_object, moved.0.contains_key(&(point.row, point.slot))) {
+        if let (Some((own, _)), false) = (member, moved.0.contains_key(&(point.row, point.slot))) {
             // Filled below, once all slots are there.
             moved.0.insert((point.row, point.slot), own.iter().map(|(from, _)| (*from, point.slot)).collect());
         }
@@ -308,31 +379,117 @@ pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, sl
     })?;
     for ((row, slot), parts) in &mut moved.0 {
         let old = slots.get(usize::from(*slot)).map_or(0, |slot| slot.lane);
-        let Some((own, _)) = lanes_of.get(&(*row, old)) else { continue };
+        let Some((own, _)) = of_point(*row, *slot, old) else { continue };
         for (part, (_, lane)) in parts.iter_mut().zip(own) {
             part.1 = slot_in.get(&(*slot, *lane)).copied().unwrap_or(*slot);
         }
     }
     moved.0.retain(|(_, slot), parts| parts.iter().any(|(_, own)| own != slot));
-    let mut changes: Vec<(u32, Vec<(i64, i64)>)> = pieces.into_iter().map(|((row, _), pieces)| (row, pieces)).collect();
+    let mut changes: Vec<(u32, Vec<(i64, i64)>)> = pieces.into_iter().map(|((row, _), pieces)| (row, pieces.into_iter().map(|(from, step, _)| (from, step)).collect())).collect();
     changes.sort();
-    Ok(Parted { moved, steps: steps.into_iter().filter(|steps| steps.len() > 1).collect(), changes })
+    changes.dedup();
+    parted.rhythms = counts.into_iter().map(|counts| counts.into_iter().filter(|(_, (objects, _))| *objects > 0).map(|(rhythm, (objects, _))| (rhythm, objects)).collect::<BTreeMap<_, _>>()).filter(|counts| counts.len() > 1).collect();
+    Ok(Parted { moved, changes, ..parted })
 }
 
-/// Objects whose step changes: from when each step holds, the first from ever.
-type Pieces = HashMap<(u32, usize), Vec<(i64, i64)>>;
+/// The rhythms of each member; none where nothing is sure.
+fn rhythms(members: &[Member], pieces: &Pieces, lanes: usize, clock: Clock, joined: &mut BTreeMap<i64, usize>) -> Vec<Own> {
+    // Step by step, from when it holds, with its phases.
+    let steps: Vec<Vec<(i64, i64, Phases)>> = members
+        .iter()
+        .map(|member| match pieces.get(&(member.row, member.of)) {
+            // A run is even by the clock; up to an hour in UTC too.
+            Some(pieces) => pieces.iter().map(|(from, step, at)| (*from, *step, [(*step <= 3600).then(|| phase(*at, *step)), has_phase(*step).then(|| phase(clock.shown_s(Instant(*at)), *step))])).collect(),
+            None => member.stride.step_s().map(|step| (i64::MIN, step, if has_phase(step) { member.stride.phases(step) } else { [None; 2] })).into_iter().collect(),
+        })
+        .collect();
+    let mut seen: BTreeMap<(usize, i64), (BTreeSet<Phases>, usize)> = BTreeMap::new();
+    for (member, (_, step, phases)) in members.iter().zip(&steps).flat_map(|(member, steps)| steps.iter().map(move |step| (member, step))) {
+        if member.lane < lanes {
+            let seen = seen.entry((member.lane, *step)).or_default();
+            seen.0.insert(*phases);
+            seen.1 += 1;
+        }
+    }
+    let rhythm_of: BTreeMap<(usize, i64), BTreeMap<Phases, Rhythm>> = seen
+        .into_iter()
+        .map(|((lane, step), (phases, count))| {
+            let mut found = by_phase(step, &phases);
+            if found.values().collect::<BTreeSet<_>>().len() > MOST_PHASES {
+                *joined.entry(step).or_default() += count;
+                found.values_mut().for_each(|rhythm| *rhythm = Rhythm::of(step));
+            }
+            ((lane, step), found)
+        })
+        .collect();
+    let rhythm = |lane: usize, step: i64, phases: &Phases| rhythm_of.get(&(lane, step)).and_then(|found| found.get(phases)).copied().unwrap_or(Rhythm::of(step));
+    members.iter().zip(steps).map(|(member, steps)| steps.into_iter().map(|(from, step, phases)| (from, rhythm(member.lane, step, &phases))).collect()).collect()
+}
+
+/// Months and years begin with their first day.
+fn has_phase(step_s: i64) -> bool {
+    step_s <= WEEK_S
+}
+
+/// Phases of one step as rhythms. What has one phase by UTC and by the clock, as all that lies between two changes of the clock, belongs to whichever others
+/// have, else to that of which there are fewer.
+fn by_phase(step_s: i64, seen: &BTreeSet<Phases>) -> BTreeMap<Phases, Rhythm> {
+    let alike_s = ALIKE_S.min(step_s / 10);
+    let is_near = |a: i64, b: i64| (a - b).rem_euclid(step_s).min((b - a).rem_euclid(step_s)) <= alike_s;
+    // The first of those that are alike stands for them.
+    let place = |groups: &mut Vec<i64>, phase: i64| groups.iter().copied().find(|known| is_near(*known, phase)).unwrap_or_else(|| {
+        groups.push(phase);
+        phase
+    });
+    let (mut in_utc, mut by_clock): (Vec<i64>, Vec<i64>) = (Vec::new(), Vec::new());
+    let mut found: BTreeMap<Phases, Rhythm> = BTreeMap::new();
+    let mut open: Vec<(Phases, i64, i64)> = Vec::new();
+    for phases in seen {
+        match *phases {
+            [None, None] => drop(found.insert(*phases, Rhythm::of(step_s))),
+            [Some(utc), None] => drop(found.insert(*phases, Rhythm { step_s, phase_s: place(&mut in_utc, utc), in_utc: true })),
+            [None, Some(shown)] => drop(found.insert(*phases, Rhythm { step_s, phase_s: place(&mut by_clock, shown), in_utc: false })),
+            [Some(utc), Some(shown)] => open.push((*phases, utc, shown)),
+        }
+    }
+    let (mut own_utc, mut own_clock) = (Vec::new(), Vec::new());
+    let known = |groups: &[i64], phase: i64| groups.iter().copied().find(|known| is_near(*known, phase));
+    let mut rest = Vec::new();
+    for (phases, utc, shown) in open {
+        let rhythm = known(&in_utc, utc).map(|phase_s| Rhythm { step_s, phase_s, in_utc: true }).or_else(|| known(&by_clock, shown).map(|phase_s| Rhythm { step_s, phase_s, in_utc: false }));
+        match rhythm {
+            Some(rhythm) => drop(found.insert(phases, rhythm)),
+            None => {
+                place(&mut own_utc, utc);
+                place(&mut own_clock, shown);
+                rest.push((phases, utc, shown));
+            }
+        }
+    }
+    let by_utc = own_utc.len() < own_clock.len();
+    for (phases, utc, shown) in rest {
+        let (groups, phase) = if by_utc { (&mut own_utc, utc) } else { (&mut own_clock, shown) };
+        found.insert(phases, Rhythm { step_s, phase_s: place(groups, phase), in_utc: by_utc });
+    }
+    found
+}
+
+/// Members whose step changes: from when each step holds, the first from ever, and a stamp of it.
+type Pieces = HashMap<(u32, Of), Vec<(i64, i64, i64)>>;
 
 fn pieces(members: &[Member], points: &Points, slots: &[Slot], clock: Clock, ends: bool) -> std::io::Result<Pieces> {
-    let mut stamps: HashMap<(u32, usize), Vec<i64>> = members.iter().filter(|member| member.stride.runs.are_several()).map(|member| ((member.row, member.lane), Vec::new())).collect();
+    let mut stamps: HashMap<(u32, Of), Vec<i64>> = members.iter().filter(|member| member.stride.runs.are_several()).map(|member| ((member.row, member.of), Vec::new())).collect();
     if stamps.is_empty() {
         return Ok(Pieces::new());
     }
     let mut held = 0;
     points.each(&mut |point| {
         let Some(lane) = slots.get(usize::from(point.slot)).map(|slot| slot.lane) else { return Ok(()) };
-        if let Some(list) = stamps.get_mut(&(point.row, lane)).filter(|_| held < MOST_HELD) {
-            list.push(point.at);
-            held += 1;
+        for of in [Of::Lane(lane), Of::Slot(point.slot)] {
+            if let Some(list) = stamps.get_mut(&(point.row, of)).filter(|_| held < MOST_HELD) {
+                list.push(point.at);
+                held += 1;
+            }
         }
         Ok(())
     })?;
@@ -344,21 +501,21 @@ fn pieces(members: &[Member], points: &Points, slots: &[Slot], clock: Clock, end
 }
 
 /// The steps of stamps, one after the other: each is kept by many stamps in a row, and what lies between them, holes and all, goes on with the one before.
-fn pieces_of(mut stamps: Vec<i64>, clock: Clock, ends: bool) -> Option<Vec<(i64, i64)>> {
+fn pieces_of(mut stamps: Vec<i64>, clock: Clock, ends: bool) -> Option<Vec<(i64, i64, i64)>> {
     stamps.sort_unstable();
     stamps.dedup();
     let shown: Vec<i64> = stamps.iter().map(|at| clock.shown_s(Instant(*at))).collect();
     let gaps: Vec<Option<i64>> = shown.windows(2).map(|pair| distance(*pair.first()?, *pair.last()?)).collect();
-    let mut pieces: Vec<(i64, i64)> = Vec::new();
+    let mut pieces: Vec<(i64, i64, i64)> = Vec::new();
     let mut at = 0;
     for run in gaps.chunk_by(|a, b| a == b) {
         let step = run.first().copied().flatten();
         if let Some(step) = step.filter(|step| run.len() + 1 >= fewest_stamps(*step) as usize)
-            && pieces.last().is_none_or(|(_, known)| *known != step)
+            && pieces.last().is_none_or(|(_, known, _)| *known != step)
         {
             // The stamp that both runs share begins a step of the new one, or ends one of the old.
-            let is_of_old = ends && at > 0 && gaps.get(at - 1).copied().flatten() == pieces.last().map(|(_, known)| *known);
-            pieces.push((stamps.get(at + usize::from(is_of_old)).copied()?, step));
+            let is_of_old = ends && at > 0 && gaps.get(at - 1).copied().flatten() == pieces.last().map(|(_, known, _)| *known);
+            pieces.push((stamps.get(at + usize::from(is_of_old)).copied()?, step, stamps.get(at).copied()?));
         }
         at += run.len();
     }
@@ -394,6 +551,22 @@ mod tests {
     }
 
     #[test]
+    fn beginnings_of_a_step_are_told_apart_by_whichever_clock_has_fewer() {
+        let phases = |list: &[Phases]| {
+            let found = by_phase(86_400, &list.iter().copied().collect());
+            list.iter().map(|phases| (found[phases].phase_s, found[phases].in_utc)).collect::<Vec<_>>()
+        };
+        let (five, six, four) = (5 * 3600, 6 * 3600, 4 * 3600);
+        // Days from six by the clock, of the whole year, of winter alone, of summer alone; those from midnight are others.
+        assert_eq!(phases(&[[None, Some(six)], [Some(five), Some(six)], [Some(four), Some(six)], [None, Some(0)]]), [(six, false), (six, false), (six, false), (0, false)]);
+        // Without one of the whole year, the clock has one beginning and UTC two; and the other way round.
+        assert_eq!(phases(&[[Some(five), Some(six)], [Some(four), Some(six)]]), [(six, false); 2]);
+        assert_eq!(phases(&[[Some(five), Some(six)], [Some(five), Some(7 * 3600)]]), [(five, true); 2]);
+        // Loggers' clocks differ by some seconds, across midnight too.
+        assert_eq!(phases(&[[None, Some(20)], [None, Some(86_390)]]), [(20, false); 2]);
+    }
+
+    #[test]
     fn months_weeks_and_years_are_steps_too() {
         let local = |year, month, day| Clock::Paris.instant(year, month, day, 0, 0).unwrap().0;
         let month = CalendarUnit::Month.usual_s();
@@ -412,8 +585,8 @@ mod tests {
         let slow: Vec<i64> = (0..=1000).map(|n| start + 600 * n).filter(|at| (at - start) % 7 != 0 || at - start < 60_000).collect();
         let from = start + 600_000;
         let all: Vec<i64> = slow.iter().copied().chain((1..500).map(|n| from + 60 * n)).collect();
-        assert_eq!(pieces_of(all.clone(), Clock::Paris, false), Some(vec![(i64::MIN, 600), (from, 60)]));
-        assert_eq!(pieces_of(all, Clock::Paris, true), Some(vec![(i64::MIN, 600), (from + 60, 60)]));
+        assert_eq!(pieces_of(all.clone(), Clock::Paris, false), Some(vec![(i64::MIN, 600, start), (from, 60, from)]));
+        assert_eq!(pieces_of(all, Clock::Paris, true), Some(vec![(i64::MIN, 600, start), (from + 60, 60, from)]));
         // Holes of two steps here and there are no half-hours.
         assert_eq!(pieces_of((0..2000).filter(|n| n % 40 > 1).map(|n| start + 600 * n).collect(), Clock::Paris, false), None);
         // Back and forth; a change of the clock in between changes nothing.

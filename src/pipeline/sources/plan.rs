@@ -14,7 +14,7 @@ use super::vocabulary::{self, Guess};
 use super::{ImportFault, ImportOptions, open};
 use crate::pipeline::imagery::{Picture, Said, source::{Kind, Source}, year_in};
 use crate::pipeline::series::declared::{DeclaredScale, DeclaredSeries};
-use crate::pipeline::series::{ScaleSource, SeriesSource, SeriesTable};
+use crate::pipeline::series::{NoSeries, ScaleSource, SeriesSource, SeriesTable};
 use crate::pipeline::models::{self, Model, place::Placement};
 use crate::base::{Dataset, DatasetId, Finding, Nature, Report, Severity};
 use std::path::{Path, PathBuf};
@@ -307,13 +307,15 @@ fn know_dataset(id: &DatasetId, file: &str, read: &Declaration, plan: &mut Plan,
 /// Series as declared: one table, or all tables of a folder or archive that are written alike.
 fn plan_series(folder: &Path, series: &DeclaredSeries, plan: &mut Plan, report: &mut Report) {
     let mut tables = Vec::new();
+    let series = &series.sound(report);
     for found in declared_all(folder, &series.file, series.table.as_deref(), plan, report) {
         let (label, columns) = (found.label(), found.columns.clone());
         notice(&found, report);
         match SeriesTable::of(found, Some(series)) {
             Ok(table) => tables.push(table),
-            Err((_, Some(column))) => report.push(crate::pipeline::series::missing(&column, &label, &columns)),
-            Err((_, None)) => report.push(Finding::new("series-not-understood", Severity::Error, &label).value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))),
+            Err((_, NoSeries::Missing(column))) => report.push(crate::pipeline::series::missing(&column, &label, &columns)),
+            Err((_, NoSeries::Unreadable(reason))) => report.push(Finding::new("source-unreadable", Severity::Error, &label).value(reason)),
+            Err((_, NoSeries::Other)) => report.push(Finding::new("series-not-understood", Severity::Error, &label).value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))),
         }
     }
     if !tables.is_empty() {
@@ -507,6 +509,7 @@ fn plan_guessed(
             Content::Table(table) if !table.has_geometry() => {
                 match SeriesTable::of(found, None) {
                     Ok(table) => guess_series(file, &name, &id, table, plan, report),
+                    Err((found, NoSeries::Unreadable(reason))) => report.push(Finding::new("source-unreadable", Severity::Error, found.label()).value(reason)),
                     Err((found, _)) => report.push(
                         Finding::new("table-without-geometry", Severity::Info, found.label())
                             .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),

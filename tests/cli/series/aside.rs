@@ -24,8 +24,8 @@ fn columns_that_are_not_read_are_named() {
     let told = |table: String| aside(&table);
     let name = |text: &str| Some(text.to_owned());
     assert_eq!(told(rows("id;date;valeur;temperature", 10, |h| format!("BAT-1;2025-01-06 {h:02}:00;{h};20"))), name("temperature"));
-    assert_eq!(told(rows("id;annee;mois;valeur", 12, |y| format!("BAT-1;{};12;{y}", 2010 + y))), name("mois"));
-    assert_eq!(told(rows("id;date;heure;minute;valeur", 20, |h| format!("BAT-1;2025-01-06;{h};30;{h}"))), name("minute"));
+    assert_eq!(told(rows("id;annee;heure;valeur", 12, |y| format!("BAT-1;{};12;{y}", 2010 + y))), name("heure"));
+    assert_eq!(told(rows("id;date;heure;seconde;valeur", 20, |h| format!("BAT-1;2025-01-06;{h};30;{h}"))), name("seconde"));
     // Full hours, a stamp that has all of it, a remark.
     assert_eq!(told(rows("id;date;heure;minute;valeur", 20, |h| format!("BAT-1;2025-01-06;{h};00;{h}"))), None);
     assert_eq!(told(rows("id;horodate;annee;mois;heure;valeur", 20, |h| format!("BAT-1;2025-01-06 {h:02}:00;2025;1;{h};{h}"))), None);
@@ -82,6 +82,20 @@ fn times_of_day_of_parquet_are_read_and_damage_costs_its_own_rows() {
     let found = values(&territory, series(&manifest(&territory), "s"));
     let kept: Vec<f32> = found["BAT-1"].values().copied().collect();
     assert_eq!(kept, (0..200_u8).filter(|number| !(100..120).contains(number)).map(f32::from).collect::<Vec<_>>());
+}
+
+/// A table none of whose rows can be read is damaged, and not one that is not understood.
+#[test]
+fn a_file_that_is_damaged_from_one_end_to_the_other_is_called_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut bytes = std::fs::read(fixtures().join("times_ms.parquet")).unwrap();
+    let footer = bytes.len() - 8 - u32::from_le_bytes(bytes[bytes.len() - 8..bytes.len() - 4].try_into().unwrap()) as usize;
+    bytes[4..footer].fill(0xFF);
+    std::fs::write(folder.path().join("s.parquet"), bytes).unwrap();
+    let said = output(&["import", &fixture("buildings.geojson"), "s.parquet", "--out", "territory", "--json"], folder.path());
+    let done: Value = serde_json::from_slice(&said.stdout).unwrap();
+    assert_eq!(finding(&done, "source-unreadable")["severity"], "error");
+    assert_eq!((count(&done, "series-not-understood"), count(&done, "table-without-geometry")), (0, 0), "{:#}", done["findings"]);
 }
 
 fn change(path: &Path, from: &str, to: &str) {

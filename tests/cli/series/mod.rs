@@ -7,12 +7,14 @@
 //! | `steps.rs` | steps of all lengths |
 //! | `written.rs` | what is written as numbers, units and instants |
 //! | `faults.rs` | oddities, declarations, shards |
+//! | `parts.rs` | dates in several columns, words beside values |
 //! | `aside.rs` | what is not read, damaged files, what is written twice |
 //! | `secrecy.rs` | sums that tell of nobody |
 
 mod aside;
 mod faults;
 mod forms;
+mod parts;
 mod secrecy;
 mod sources;
 mod steps;

@@ -14,11 +14,11 @@ fn all_forms_of_the_same_series_give_what_pandas_has() {
     for (name, form) in [
         ("long_local.csv", "long"),
         ("long_utc_shuffled.csv", "long"),
-        ("objects.csv", "quantities"),
+        ("objects.csv", "objects"),
         ("instants.csv", "instants"),
         ("long_local.parquet", "long"),
         ("long_local_brotli.parquet", "long"),
-        ("objects.parquet", "quantities"),
+        ("objects.parquet", "objects"),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let at = folder.path();

@@ -224,3 +224,76 @@ fn days_weeks_and_parts_of_days_begin_where_their_file_says() {
         assert!(done["findings"].as_array().unwrap().iter().all(|finding| finding["code"] != "series-stamp-off-grid" && finding["code"] != "series-step-several"), "{:#}", done["findings"]);
     }
 }
+
+/// All series of an import but the demand, by the seconds of their step and the clock of their beginning, with how many values each row has.
+fn laid(done: &Value, territory: &std::path::Path) -> Vec<(i64, String, BTreeMap<String, usize>)> {
+    let manifest = manifest(territory);
+    let mut all: Vec<_> = manifest.series.iter().filter(|series| series.id != "demand").map(|series| {
+        let axis = manifest.axes.iter().find(|axis| axis.id == series.axis).unwrap();
+        let counts = values(territory, series).into_iter().map(|(row, list)| (row, list.len())).filter(|(_, count)| *count > 0).collect();
+        (axis.step, shown(axis.start)[11..].to_owned(), counts)
+    }).collect();
+    all.sort();
+    assert!(!all.is_empty(), "{:#}", done["findings"]);
+    all
+}
+
+fn import_table(text: &str) -> (Value, Vec<(i64, String, BTreeMap<String, usize>)>) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("loads.csv"), text).unwrap();
+    let done = import(folder.path(), "loads.csv");
+    let laid = laid(&done, &folder.path().join("territory"));
+    (done, laid)
+}
+
+fn counts(list: &[(&str, usize)]) -> BTreeMap<String, usize> {
+    list.iter().map(|(row, count)| ((*row).to_owned(), *count)).collect()
+}
+
+/// Days from midnight and days from six, hours on the hour and half past: each keeps its beginning.
+#[test]
+fn objects_of_one_step_that_begin_at_other_times_are_not_moved() {
+    let day = |n: i64| Clock::Paris.begins(Instant::parse("2025-03-01T00:00:00Z").unwrap().0 + 86_400 * n).unwrap();
+    let days: String = (0..60).flat_map(|n| [("BAT-1", 0, n), ("BAT-2", 6, n)]).map(|(id, hour, n)| format!("{id};{} {hour:02}:00;{n}\n", &shown(day(n))[..10])).collect();
+    let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{days}"));
+    assert_eq!(laid, [(86_400, "00:00".to_owned(), counts(&[("BAT-1", 60)])), (86_400, "06:00".to_owned(), counts(&[("BAT-2", 60)]))], "{:#}", done["findings"]);
+    assert_eq!((count(&done, "series-stamp-off-grid"), count(&done, "series-steps-parted")), (0, 1));
+    let said = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "series-steps-parted").unwrap();
+    assert_eq!(said["example"]["value"], "1 × jour (day), 1 × jour (day) (+ 6 h)");
+    // In whatever order, one of them a few seconds late.
+    let start = Instant::parse("2025-03-01T00:00:00Z").unwrap();
+    let hours: String = (0..400).map(|n| n * 77 % 400).flat_map(|n| [("BAT-1", 0, n), ("BAT-2", 1800, n), ("BAT-3", 7, n)]).map(|(id, late_s, n)| format!("{id};{};{n}\n", start.plus_seconds(3600 * n + late_s))).collect();
+    let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{hours}"));
+    assert_eq!(laid, [(3600, "01:00".to_owned(), counts(&[("BAT-1", 400), ("BAT-3", 400)])), (3600, "01:30".to_owned(), counts(&[("BAT-2", 400)]))], "{:#}", done["findings"]);
+    // Too many beginnings for an axis each: said, and nothing lost.
+    let many: String = (0..9).flat_map(|id| (0..40).map(move |n| (id, n))).map(|(id, n)| format!("C-{id};{};{n}\n", start.plus_seconds(3600 * n + 360 * id))).collect();
+    let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{many}"));
+    assert_eq!((laid.len(), laid[0].2.values().sum::<usize>(), count(&done, "series-phases-joined")), (1, 360, 1), "{:#}", done["findings"]);
+}
+
+/// A table of quarter-hours where one column is filled every half-hour, as éCO2mix has its consumption.
+#[test]
+fn a_column_that_is_filled_at_every_other_row_has_its_own_step() {
+    let start = Instant::parse("2025-03-01T00:00:00Z").unwrap();
+    let half = |n: i64| if n % 2 == 0 { n.to_string() } else { String::new() };
+    let rows: String = (0..400).map(|n| format!("{};{n};{};{}\n", start.plus_seconds(900 * n), half(n), if n < 300 { n.to_string() } else { String::new() })).collect();
+    let (done, laid) = import_table(&format!("date;prevision (MW);consommation (MW);eolien (MW)\n{rows}"));
+    let own = |count| counts(&[("loads", count)]);
+    assert_eq!(laid, [(900, "01:00".to_owned(), own(300)), (900, "01:00".to_owned(), own(400)), (1800, "01:00".to_owned(), own(200))], "{:#}", done["findings"]);
+    let said = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "series-column-step").unwrap();
+    assert_eq!((said["example"]["object"].as_str(), said["example"]["value"].as_str(), count(&done, "series-steps-parted")), (Some("consommation"), Some("30 min"), 0));
+    // The same of several regions, of which one has it at every row.
+    let rows: String = (0..400).map(|n| format!("{at};A;{n};{}\n{at};B;{n};{n}\n", half(n), at = start.plus_seconds(900 * n))).collect();
+    let (done, laid) = import_table(&format!("date;region;prevision (MW);consommation (MW)\n{rows}"));
+    let expected = [(900, counts(&[("A", 400), ("B", 400)])), (900, counts(&[("B", 400)])), (1800, counts(&[("A", 200)]))];
+    assert_eq!(laid.into_iter().map(|(step, _, counts)| (step, counts)).collect::<Vec<_>>(), expected, "{:#}", done["findings"]);
+}
+
+#[test]
+fn a_logger_that_drifts_and_is_set_right_every_night_keeps_ten_minutes() {
+    let start = Instant::parse("2025-03-01T00:00:00Z").unwrap();
+    let rows: Vec<(String, f64)> = (0..144 * 10).map(|k| (start.plus_seconds(600 * k + k % 144).to_string(), k as f64)).collect();
+    let (done, found) = table(&rows);
+    assert_eq!((found.len(), found["2025-03-01T23:50:00Z"], found["2025-03-02T00:00:00Z"]), (1440, 143.0, 144.0), "{:#}", done["findings"]);
+    assert_eq!(count(&done, "series-irregular"), 1);
+}

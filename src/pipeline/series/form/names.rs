@@ -1,0 +1,59 @@
+//! What columns of series are called, without accents and units.
+
+use crate::formats::series::stamp::Part;
+
+pub(super) const INSTANTS: &[&str] = &[
+    "date_heure", "date_et_heure", "dateheure", "horodate", "horodatage", "datetime", "date_time", "timestamp", "instant", "phenomenontime", "phenomenon_time",
+    "time", "temps", "stamp", "aaaammjjhhmn", "aaaammjjhh", "aaaammjj", "aaaamm", "date", "jour", "day", "mois", "month", "annee_mois", "periode", "period", "annee", "year", "an",
+];
+pub(super) const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire", "heure_debut"];
+/// Parts of an instant that tables have in columns of their own, the coarsest first.
+pub(super) const DATE_PARTS: &[(Part, &[&str])] = &[
+    (Part::Month, &["mois", "month", "num_mois", "numero_mois", "numero_du_mois"]),
+    (Part::Week, &["semaine", "week", "num_semaine", "numero_semaine", "semaine_iso", "iso_week"]),
+    (Part::Day, &["jour", "day", "jour_du_mois", "num_jour", "numero_jour", "jour_de_l_annee", "jour_annee", "day_of_year", "doy", "quantieme"]),
+    (Part::Hour, &["heure", "heures", "hour", "hours", "horaire", "time"]),
+    (Part::Minute, &["minute", "minutes"]),
+    (Part::Second, &["seconde", "secondes", "second", "seconds"]),
+];
+pub(super) const YEARS: &[&str] = &["annee", "year", "an"];
+/// Words that say no more than the date beside them.
+pub(super) const DAYS_OF_THE_WEEK: &[&str] = &[
+    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+];
+/// Endings that say whose clock or which end, not what.
+pub(super) const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end", "_fin_de_pas", "_iso"];
+/// Ids of objects that a territory may hold.
+pub(super) const OBJECTS: &[&str] = &[
+    "cleabs", "rnb_id", "id_rnb", "rnb", "prm", "identifiant_prm", "pdl", "pce", "usage_point_id", "id_batiment", "batiment_id", "batiment", "building_id", "building", "id_bat",
+    "identifiant", "id", "object_id", "object", "objet_id", "objet", "feature_id", "feature", "code_iris", "iris",
+];
+/// What else stands for a row, the most telling first.
+pub(super) const GROUPS: &[&str] = &[
+    "code_insee_region", "code_region", "libelle_region", "region", "perimetre", "code_insee_commune", "code_commune", "code_insee", "commune", "code_epci", "epci",
+    "code_departement", "departement", "zone", "area", "country", "pays", "sous_profil", "profil", "profile", "num_poste", "poste", "station_id", "station", "capteur", "sensor_id", "sensor",
+    "thing", "datastream", "device_id", "device", "point", "name", "nom", "label",
+];
+/// What parts such a group further.
+pub(super) const PARTS: &[&str] = &[
+    "sous_profil", "profil", "plage_de_puissance_souscrite", "plage_de_puissance_injection", "secteur_activite", "secteur_d_activite", "code_grand_secteur", "grand_secteur",
+    "filiere", "filiere_de_production", "filiere_production",
+];
+pub(super) const VALUES: &[&str] = &["value", "valeur", "valeurs", "result", "resultat", "val"];
+pub(super) const QUANTITIES: &[&str] = &[
+    "quantity", "grandeur", "grandeur_physique", "variable", "parametre", "parameter", "observedproperty", "observed_property", "type_mesure", "type_de_mesure", "mesure",
+    "measurement", "metric",
+];
+pub(super) const UNITS: &[&str] = &["unit", "unite", "units", "unites", "unit_of_measurement", "unitofmeasurement"];
+pub(super) const POINTS: &[&str] = &[
+    "nb_points_soutirage", "nb_points_injection", "nb_points", "nombre_de_points", "nombre_de_points_soutirage", "nombre_de_points_injection", "nb_points_de_livraison", "nb_sites", "nb_pdl",
+];
+/// Numbers that are no values.
+pub(super) const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "alti", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
+pub(super) const NO_VALUES_BEGIN: &[&str] = &["code_", "id_", "insee_", "nb_point", "nombre_de_point", "indice_", "geo_", "column_", "index_level", "date_"];
+/// Columns that only a quantity has as its name.
+pub(super) const QUANTITY_NAMES: &[&str] = &[
+    "consommation", "production", "conso", "prod", "temperature", "temp_air", "ghi", "dni", "dhi", "wind_speed", "puissance", "energie", "debit", "niveau", "load", "wind", "solar", "hydraulic",
+    "nuclear", "eolien", "solaire", "hydraulique", "thermique", "nucleaire", "bioenergies",
+];

@@ -1,0 +1,162 @@
+//! Dates whose parts stand in columns of their own, and words beside values that are nobody's id.
+
+use super::{count, finding, import, manifest, values};
+use crate::shards::output;
+use jumeau::base::{Clock, Instant};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use std::path::Path;
+
+type Found = BTreeMap<String, BTreeMap<String, f32>>;
+
+/// All values of an imported territory but the demand, by row and instant as the clock of Paris shows it.
+fn all(territory: &Path) -> Found {
+    let manifest = manifest(territory);
+    let mut found = Found::new();
+    for series in manifest.series.iter().filter(|series| series.id != "demand") {
+        for (row, list) in values(territory, series) {
+            let shown = |at: i64| {
+                let local = Clock::Paris.read(Instant(at));
+                format!("{:04}-{:02}-{:02} {:02}:{:02}", local.year, local.month, local.day, local.hour, local.minute)
+            };
+            found.entry(row).or_default().extend(list.into_iter().map(|(at, value)| (shown(at), value)));
+        }
+    }
+    found
+}
+
+fn read(table: &str) -> (Value, Found) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.csv"), table).unwrap();
+    let done = import(folder.path(), "s.csv");
+    let found = all(&folder.path().join("territory"));
+    (done, found)
+}
+
+/// The same with a declaration of the file's columns.
+fn declared(table: &str, about: Value) -> (Value, Found) {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.csv"), table).unwrap();
+    std::fs::copy(super::fixture("buildings.geojson"), folder.path().join("buildings.geojson")).unwrap();
+    let dataset = |id: &str| json!({ "id": id, "title": id, "producer": "d", "licence": "d", "date": "2025", "attribution": "d", "nature": "measured" });
+    let mut series = json!({ "file": "s.csv", "dataset": "s", "onto": "buildings" });
+    series.as_object_mut().unwrap().extend(about.as_object().unwrap().clone());
+    let declaration = json!({ "id": "essai", "datasets": [dataset("b"), dataset("s")], "layers": [{ "file": "buildings.geojson", "as": "buildings", "dataset": "b" }], "series": [series] });
+    std::fs::write(folder.path().join("sources.json"), declaration.to_string()).unwrap();
+    // Findings of severity error end with 1, and the territory is there.
+    let done: Value = serde_json::from_slice(&output(&["import", ".", "--out", "territory", "--json"], folder.path()).stdout).unwrap();
+    let found = all(&folder.path().join("territory"));
+    (done, found)
+}
+
+fn rows(head: &str, count: i64, row: impl Fn(i64) -> String) -> String {
+    format!("{head}\n{}", (0..count).map(|number| row(number) + "\n").collect::<String>())
+}
+
+/// Quarter-hours from the 30th of December 2024 on, written as somebody's columns have them.
+fn quarter(number: i64) -> (String, jumeau::base::LocalDateTime) {
+    let wall = Instant(Instant::parse("2024-12-30T00:00:00Z").unwrap().0 + 900 * number).utc();
+    (format!("{:04}-{:02}-{:02} {:02}:{:02}", wall.year, wall.month, wall.day, wall.hour, wall.minute), wall)
+}
+
+fn expected(count: i64) -> BTreeMap<String, f32> {
+    (0..count).map(|number| (quarter(number).0, number as f32)).collect()
+}
+
+#[test]
+fn a_date_in_three_four_or_five_columns_is_one_instant() {
+    let five = rows("id;annee;mois;jour;heure;minute;valeur (kWh)", 400, |n| {
+        let at = quarter(n).1;
+        format!("BAT-1;{};{};{};{};{};{n}", at.year, at.month, at.day, at.hour, at.minute)
+    });
+    let (done, found) = read(&five);
+    assert_eq!(found["BAT-1"], expected(400), "{:#}", done["findings"]);
+    assert_eq!((count(&done, "series-columns-aside"), count(&done, "series-stamp-conflict")), (0, 0));
+    // Hours with their minutes, months by their names, and columns in another order.
+    let four = rows("valeur (kWh);heure;jour;mois;annee;id", 400, |n| {
+        let at = quarter(n).1;
+        format!("{n};{:02}:{:02};{};{};{};BAT-1", at.hour, at.minute, at.day, ["janvier", "décembre"][usize::from(at.month == 12)], at.year)
+    });
+    assert_eq!(read(&four).1["BAT-1"], expected(400));
+    let three = rows("id;date;heure;minute;valeur (kWh)", 400, |n| {
+        let at = quarter(n).1;
+        format!("BAT-1;{:02}/{:02}/{};{:02};{:02};{n}", at.day, at.month, at.year, at.hour, at.minute)
+    });
+    assert_eq!(read(&three).1["BAT-1"], expected(400));
+    // Objects as columns, and a year beside a whole stamp, which is no value.
+    let objects = rows("annee;mois;jour;heure;BAT-1;BAT-2", 48, |n| {
+        let at = quarter(4 * n).1;
+        format!("{};{};{};{};{n};{}", at.year, at.month, at.day, at.hour, 2 * n)
+    });
+    let found = read(&objects).1;
+    assert_eq!((found.len(), found["BAT-2"]["2024-12-31 23:00"], found["BAT-1"].len()), (2, 94.0, 48));
+    let twice = rows("horodate;annee;mois;jour;BAT-1;BAT-2", 48, |n| {
+        let (text, at) = quarter(n);
+        format!("{text};{};{};{};{n};{n}", at.year, at.month, at.day)
+    });
+    assert_eq!(read(&twice).1.into_keys().collect::<Vec<_>>(), ["BAT-1", "BAT-2"]);
+}
+
+#[test]
+fn months_weeks_and_days_of_a_year_are_steps() {
+    let months = read(&rows("id;annee;mois;valeur (kWh)", 24, |n| format!("BAT-1;{};{};{n}", 2023 + n / 12, n % 12 + 1))).1;
+    assert_eq!((months["BAT-1"].len(), months["BAT-1"]["2024-02-01 00:00"]), (24, 13.0));
+    // The first week of 2025 begins in 2024; 2026 has 53.
+    let weeks = read(&rows("id;annee;semaine;valeur (kWh)", 104, |n| format!("BAT-1;{};{};{n}", 2025 + n / 52, n % 52 + 1))).1;
+    assert_eq!((weeks["BAT-1"].len(), weeks["BAT-1"]["2024-12-30 00:00"], weeks["BAT-1"]["2025-12-29 00:00"]), (104, 0.0, 52.0));
+    let days = read(&rows("id;annee;jour;valeur (kWh)", 366, |n| format!("BAT-1;2024;{};{n}", n + 1))).1;
+    assert_eq!((days["BAT-1"].len(), days["BAT-1"]["2024-02-29 00:00"], days["BAT-1"]["2024-12-31 00:00"]), (366, 59.0, 365.0));
+}
+
+#[test]
+fn the_columns_of_a_date_may_be_declared() {
+    let table = rows("id;a;m;j;h;mn;valeur", 400, |n| {
+        let at = quarter(n).1;
+        format!("BAT-1;{};{};{};{};{};{n}", at.year, at.month, at.day, at.hour, at.minute)
+    });
+    let about = |instant: &[&str]| json!({ "unit": "kWh", "columns": { "id": ["id"], "instant": instant, "value": ["valeur"] } });
+    let (done, found) = declared(&table, about(&["a", "m", "j", "h", "mn"]));
+    assert_eq!(found["BAT-1"], expected(400), "{:#}", done["findings"]);
+    // By their names, whatever their order.
+    let named = table.replace("id;a;m;j;h;mn", "id;annee;mois;jour;heure;minute");
+    assert_eq!(declared(&named, about(&["jour", "minute", "mois", "annee", "heure"])).1["BAT-1"], expected(400));
+    let months = rows("id;annee;mois;valeur", 12, |n| format!("BAT-1;2024;{};{n}", n + 1));
+    assert_eq!(declared(&months, about(&["annee", "mois"])).1["BAT-1"].len(), 12);
+}
+
+#[test]
+fn what_nothing_can_be_is_named_and_not_heeded() {
+    let table = rows("id;date;valeur", 24, |n| format!("BAT-1;2025-01-06T{n:02}:00:00Z;{n}"));
+    for (about, code) in [
+        (json!({ "step_s": 0 }), "series-step-invalid"),
+        (json!({ "step_s": -3600 }), "series-step-invalid"),
+        (json!({ "start": "2025-02-01T00:00:00Z", "end": "2025-01-01T00:00:00Z" }), "series-span-invalid"),
+    ] {
+        let (done, found) = declared(&table, about);
+        assert_eq!((found["BAT-1"].len(), finding(&done, code)["severity"].as_str()), (24, Some("error")), "{:#}", done["findings"]);
+    }
+}
+
+/// Remarks, qualities and days of the week beside objects or values are nobody's id; what parts a table into objects still is.
+#[test]
+fn words_beside_values_are_no_ids() {
+    let stamp = |n: i64| quarter(4 * n).0;
+    let quality = ["bonne", "bonne", "douteuse", "bonne", "mauvaise"];
+    let objects = rows("date;BAT-1;BAT-2;qualite", 120, |n| format!("{};{n};{};{}", stamp(n), 2 * n, quality[(n * n % 5) as usize]));
+    let (done, found) = read(&objects);
+    assert_eq!((found["BAT-1"].len(), found["BAT-2"].len(), count(&done, "series-id-missing")), (120, 120, 0), "{:#}", done["findings"]);
+    assert_eq!(finding(&done, "series-remarks-aside")["example"]["object"], "qualite");
+    // The same where one word stands in all rows: the territory has the objects.
+    assert_eq!(read(&rows("date;BAT-1;BAT-2;source", 48, |n| format!("{};{n};{n};Enedis", stamp(n)))).1.len(), 2);
+    let week = ["lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche"];
+    let days = rows("date;jour;BAT-1;BAT-2", 60, |n| format!("{};{};{n};{n}", &quarter(96 * n).0[..10], week[(n % 7) as usize]));
+    assert_eq!(read(&days).1["BAT-2"].len(), 60);
+    let sparse = rows("date;total (kWh);note", 60, |n| format!("{};{n};{}", stamp(n), if n == 30 { "compteur changé" } else { "" }));
+    let (done, found) = read(&sparse);
+    assert_eq!((found.len(), found["total"].len(), count(&done, "series-id-missing")), (1, 60, 0), "{:#}", done["findings"]);
+    // Two meters in turn, and one after the other.
+    let turn = rows("date;compteur;valeur (kWh)", 120, |n| format!("{};{};{n}", stamp(n), ["A", "B"][(n % 2) as usize]));
+    assert_eq!(read(&turn).1.into_iter().map(|(row, list)| (row, list.len())).collect::<Vec<_>>(), [("A".to_owned(), 60), ("B".to_owned(), 60)]);
+    let after = rows("date;compteur;valeur (kWh)", 120, |n| format!("{};{};{n}", stamp(n), ["A", "B"][(n / 60) as usize]));
+    assert_eq!(read(&after).1.into_keys().collect::<Vec<_>>(), ["A", "B"]);
+}
