@@ -273,6 +273,7 @@ const MESSAGES: &[(&str, &str, &str)] = &[
     ("series-irregular", "série {object} : horodatages irréguliers, rangés au pas de {value}", "series {object}: irregular stamps, put into steps of {value}"),
     ("series-longer-than-declared", "{object} : valeur en dehors de la durée annoncée ({value}), écartée", "{object}: value outside the declared span ({value}), set aside"),
     ("series-masked", "{object} : valeur masquée par le producteur ({value}), absente et non nulle", "{object}: value masked by the producer ({value}), absent and not zero"),
+    ("series-not-even", "des valeurs et des dates ({object}) sans pas régulier : cette table n’est pas lue comme une série. Si c’en est une, décrivez-la dans sources.json (« series »).", "values and dates ({object}) at no even distance: this table is not read as a series. If it is one, describe it in sources.json (“series”)."),
     ("series-not-understood", "table sans série reconnue (colonnes : {value}) ; décrivez « columns » et « form » dans sources.json", "table without a series that was understood (columns: {value}); describe “columns” and “form” in sources.json"),
     ("series-months-read", "{value} colonnes ({object}) sont les mois d’une année : chaque ligne est une année de la série", "{value} columns ({object}) are the months of a year: each row is a year of the series"),
     ("series-outside-areas", "{object} n’est dans aucune zone de la couche « {value} » : compté dans le total seulement", "{object} is in no area of the layer “{value}”: counted in the total alone"),

@@ -33,6 +33,16 @@ const MONTHS: [&[&str]; 12] = [
     &["decembre", "dec", "december"],
 ];
 
+const WEEKDAYS: [&[&str]; 7] = [
+    &["lundi", "lun", "monday", "mon"],
+    &["mardi", "mar", "tuesday", "tue"],
+    &["mercredi", "mer", "wednesday", "wed"],
+    &["jeudi", "jeu", "thursday", "thu"],
+    &["vendredi", "ven", "friday", "fri"],
+    &["samedi", "sam", "saturday", "sat"],
+    &["dimanche", "dim", "sunday", "sun"],
+];
+
 /// Columns of the steps of a day.
 #[derive(Clone, Debug, PartialEq)]
 pub struct DayColumns {
@@ -156,6 +166,12 @@ pub fn month_columns(names: &[&str]) -> Vec<MonthColumns> {
 pub fn month_named(text: &str) -> Option<i64> {
     let plain = plain_name(text);
     MONTHS.iter().position(|names| names.contains(&plain.as_str())).map(|month| month as i64 + 1)
+}
+
+/// The day of the week that a word names, from 1, a Monday.
+pub fn weekday_named(text: &str) -> Option<i64> {
+    let plain = plain_name(text);
+    WEEKDAYS.iter().position(|names| names.contains(&plain.as_str())).map(|day| day as i64 + 1)
 }
 
 /// The month of a plain name, and what else it says.

@@ -2,7 +2,7 @@
 //!
 //! A stamp without an offset is an hour of somebody's wall clock; whose, the file does not say, and nothing here guesses.
 
-use super::day::month_named;
+use super::day::{month_named, weekday_named};
 use crate::base::{Clock, Instant, Wall};
 use std::collections::HashMap;
 
@@ -174,6 +174,8 @@ impl Stamp {
         let (seconds, precision) = match (self.precision, part) {
             (Precision::Year, Part::Month) => (date_s(year(), number, 1)?, Precision::Month),
             (Precision::Year, Part::Week) => (week_s(year(), number)?, Precision::Day),
+            // Of the week that begins there.
+            (Precision::Day, Part::Weekday) => (self.seconds + DAY_S * (number - 1), Precision::Day),
             // A day without a month is one of its year.
             (Precision::Year, Part::Day) => (self.seconds + DAY_S * (number - 1), Precision::Day),
             (Precision::Month, Part::Day) => (date_s(year(), i64::from(Instant(self.seconds).utc().month), number)?, Precision::Day),
@@ -197,6 +199,9 @@ pub enum Part {
     Month,
     /// Of ISO 8601: the first has the year's first Thursday.
     Week,
+    /// From 1, a Monday.
+    Weekday,
+    /// Of a month; of a year where no month is said.
     Day,
     Hour,
     Minute,
@@ -214,6 +219,7 @@ impl Part {
         match self {
             Self::Month => number(1..=12).or_else(|| month_named(text)),
             Self::Week => number(1..=53),
+            Self::Weekday => number(1..=7).or_else(|| weekday_named(text)),
             Self::Day => number(1..=366),
             Self::Hour => hour_of_day(text).map(|(hour_s, _)| hour_s),
             Self::Minute | Self::Second => number(0..=59),
@@ -224,7 +230,7 @@ impl Part {
     pub fn refines(self, precision: Precision) -> bool {
         match precision {
             Precision::Year => true,
-            Precision::Month => self >= Self::Day,
+            Precision::Month => self >= Self::Weekday,
             Precision::Day => self >= Self::Hour,
             Precision::Time => self >= Self::Minute,
         }
@@ -251,14 +257,15 @@ pub fn time_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     Some((time_s, offset_s))
 }
 
-/// The same where nothing but an hour can stand: `13` is one too.
+/// The same where nothing but an hour can stand: `13` is one too, and so are `1330` and `130`.
 pub fn hour_of_day(text: &str) -> Option<(i64, Option<i64>)> {
     let digits = text.trim();
-    let plain = (1..=2).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-    if !plain {
+    if !(1..=4).contains(&digits.len()) || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
         return time_of_day(digits);
     }
-    digits.parse::<i64>().ok().filter(|hour| *hour <= 24).map(|hour| (3600 * hour, None))
+    let number: i64 = digits.parse().ok()?;
+    let (hour, minute) = if digits.len() > 2 { (number / 100, number % 100) } else { (number, 0) };
+    (hour < 24 && minute < 60 || hour == 24 && minute == 0).then_some((3600 * hour + 60 * minute, None))
 }
 
 /// Stamps of digits alone.
@@ -507,7 +514,10 @@ mod tests {
         assert_eq!(read("2024", &[(Day, "366")]), is("2024-12-31T00:00:00Z", Precision::Day));
         // ISO 8601: the years of these weeks are not those of their Mondays.
         assert_eq!([("2025", "1"), ("2026", "53"), ("2021", "1")].map(|(year, week)| read(year, &[(Week, week)]).unwrap().0), ["2024-12-30T00:00:00Z", "2026-12-28T00:00:00Z", "2021-01-04T00:00:00Z"]);
-        let nothing: [(&str, &[(Part, &str)]); 8] = [
+        assert_eq!(read("2025", &[(Week, "10"), (Part::Weekday, "3"), (Hour, "0130")]), is("2025-03-05T01:30:00Z", Precision::Time));
+        assert_eq!(read("2025", &[(Week, "10"), (Part::Weekday, "Dimanche")]), is("2025-03-09T00:00:00Z", Precision::Day));
+        let nothing: [(&str, &[(Part, &str)]); 9] = [
+            ("2024-02-01", &[(Hour, "0160")]),
             ("2023", &[(Day, "366")]), ("2023", &[(Month, "13")]), ("2023", &[(Month, "2"), (Day, "29")]), ("2025", &[(Week, "53")]), ("2024-02-01", &[(Hour, "25")]),
             ("2024-02-01 13:00", &[(Hour, "2")]), ("2024-02-01 13:00", &[(Minute, "60")]), ("2024", &[(Hour, "3")]),
         ];

@@ -135,20 +135,31 @@ pub struct Found {
     ends: bool,
     /// Stamps waver about the steps, and belong to the nearest.
     nearest: bool,
+    /// So far on the other side of its mark a stamp is still meant for it.
+    tolerance_s: i64,
 }
 
 impl Found {
-    /// The step of a stamp, and how far into it the stamp lies, seconds.
+    /// The step of a stamp, and a number by which stamps of one step are told apart: the smallest counts. It is the first, after those that miss the
+    /// beginning of a step by little and lie before it, or its end and lie behind it.
     pub fn place(&self, at: i64) -> Option<(u64, u32)> {
-        // A stamp at the end of its step is just inside it.
-        let inside = match (self.ends, self.nearest) {
-            (true, _) => at.checked_sub(1)?,
-            (false, true) => at.checked_add(self.axis.step / 2)?,
-            (false, false) => at,
+        let step = self.axis.step_at(Instant(at.checked_add(self.shift_s())?))?;
+        let into_s = at - self.axis.start_of(step)?.0;
+        let rank = match (self.ends, &self.axis.calendar) {
+            (false, _) if self.nearest => into_s + self.axis.step / 2,
+            (false, _) if into_s < 0 => MISSED - into_s,
+            (true, None) if into_s > self.axis.step => MISSED + into_s - self.axis.step,
+            _ => into_s,
         };
-        let step = self.axis.step_at(Instant(inside))?;
-        let start = self.axis.start_of(step)?.0;
-        Some((step, u32::try_from(inside - start).unwrap_or(u32::MAX - 1)))
+        Some((step, u32::try_from(rank).unwrap_or(u32::MAX - 1)))
+    }
+
+    /// Where in its step a stamp is looked for, from where it stands: at the end of a step it is just inside, and one that wavers belongs to the nearest.
+    fn shift_s(&self) -> i64 {
+        match (self.ends, self.nearest) {
+            (false, true) => self.axis.step / 2,
+            (ends, _) => shift_s(ends, self.tolerance_s),
+        }
     }
 
     /// Whether another axis has the same steps, be it longer or shorter.
@@ -165,16 +176,28 @@ impl Found {
         self.irregular |= other.irregular;
     }
 
-    /// By how many seconds a stamp misses the mark of its step.
-    pub fn off_by_s(&self, into_s: u32) -> i64 {
-        let into_s = i64::from(into_s);
+    /// By how many seconds a stamp misses the mark of its step, by its rank.
+    pub fn off_by_s(&self, rank: u32) -> i64 {
+        let rank = i64::from(rank);
         match (self.ends, &self.axis.calendar) {
-            (false, None) if self.nearest => into_s - self.axis.step / 2,
-            (false, _) => into_s,
-            (true, None) => into_s - (self.axis.step - 1),
+            (false, None) if self.nearest => rank - self.axis.step / 2,
+            (false, _) if rank > MISSED => MISSED - rank,
+            (false, _) => rank,
+            (true, None) if rank > MISSED => rank - MISSED,
+            (true, None) => rank - self.axis.step,
             (true, Some(_)) => 0,
         }
     }
+}
+
+/// Clocks of loggers may differ by so much, and by a tenth of the step at most.
+const ALIKE_S: i64 = 60;
+/// Ranks of stamps on the other side of their mark begin here.
+const MISSED: i64 = 1 << 31;
+
+/// By how much stamps of one step may differ and be meant for the same one.
+pub fn alike_s(step_s: i64) -> i64 {
+    ALIKE_S.min(step_s / 10)
 }
 
 /// The axis of some stamps. `clock` is whose midnights count. `None` when there is no stamp, or more steps than an axis may have.
@@ -223,12 +246,12 @@ pub fn of(stamps: &Stamps, told: &Told, clock: Clock) -> Result<Found, Option<u6
         return by_clock(step, on_clock.0, first, last, astray, told, clock);
     }
     let phase = if irregular { 0 } else { in_utc.0 };
-    let inside = i64::from(told.ends);
-    let shift = if nearest { step / 2 } else { -inside };
+    let tolerance_s = if irregular { 0 } else { alike_s(step) };
+    let shift = if nearest { step / 2 } else { shift_s(told.ends, tolerance_s) };
     let start = told.start.map_or_else(|| (first + shift - phase).div_euclid(step) * step + phase, |start| start.0);
     let end = told.end.map_or_else(|| (last + shift - start).div_euclid(step) * step + step + start, |end| end.0);
     let axis = Axis { id: String::new(), start: Instant(start), end: Instant(end), step, calendar: None };
-    Ok(Found { irregular, nearest, ..finish(axis, astray, told)? })
+    Ok(Found { irregular, nearest, ..finish(axis, astray, told, tolerance_s)? })
 }
 
 /// The usual step that most distances are within a tenth of: a sensor that means every ten minutes and is some seconds early or late.
@@ -259,6 +282,11 @@ enum Marks {
     Names,
 }
 
+/// Where in its step a stamp is looked for, from where it stands.
+fn shift_s(ends: bool, tolerance_s: i64) -> i64 {
+    if ends { -1 - tolerance_s } else { tolerance_s }
+}
+
 /// Days, months and years of a clock.
 fn calendar_of(stamps: &Stamps, seen: &[i64], usual: Option<(i64, u64)>, clock: Clock) -> Option<(CalendarUnit, Marks)> {
     let ends = |unit: CalendarUnit, at: &i64| unit.start_of(clock, unit.step_of(clock, Instant(*at)) + 1).is_some_and(|end| (1..=25 * 3600).contains(&(end.0 - at)));
@@ -287,12 +315,14 @@ fn is_fixed(clock: Clock) -> bool {
 }
 
 fn by_calendar(unit: CalendarUnit, first: i64, last: i64, astray: u64, told: &Told, clock: Clock) -> Result<Found, Option<u64>> {
-    let inside = i64::from(told.ends);
-    let step = |at: i64| unit.step_of(clock, Instant(at - inside));
+    // Months and years are told by their days, and none is early by a minute.
+    let tolerance_s = if told.ends || unit != CalendarUnit::Day { 0 } else { alike_s(unit.usual_s()) };
+    let shift_s = shift_s(told.ends, tolerance_s);
+    let step = |at: i64| unit.step_of(clock, Instant(at + shift_s));
     let start = told.start.or_else(|| unit.start_of(clock, step(first))).ok_or(None)?;
     let end = told.end.or_else(|| unit.start_of(clock, step(last) + 1)).ok_or(None)?;
     let calendar = Some(AxisCalendar { unit: AxisUnit::Calendar(unit), timezone: clock.name() });
-    finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, told)
+    finish(Axis { id: String::new(), start, end, step: unit.usual_s(), calendar }, astray, told, tolerance_s)
 }
 
 /// Steps of the clock on the wall, where it shows so many seconds since a multiple of them.
@@ -300,22 +330,23 @@ fn by_clock(step: i64, phase: i64, first: i64, last: i64, astray: u64, told: &To
     if step == CalendarUnit::Day.usual_s() && phase == 0 {
         return by_calendar(CalendarUnit::Day, first, last, astray, told, clock);
     }
-    let inside = i64::from(told.ends);
+    let tolerance_s = if told.ends { 0 } else { alike_s(step) };
+    let shift_s = shift_s(told.ends, tolerance_s);
     // What the clock shows where the step of the first stamp begins.
-    let wall_s = (clock.shown_s(Instant(first - inside)) - phase).div_euclid(step) * step + phase;
+    let wall_s = (clock.shown_s(Instant(first + shift_s)) - phase).div_euclid(step) * step + phase;
     let start = told.start.or_else(|| clock.begins(wall_s)).ok_or(None)?;
     let steps = WallSteps::new(clock, start, step).ok_or(None)?;
-    let end = told.end.or_else(|| steps.start_of(steps.step_of(Instant(last - inside)) + 1)).ok_or(None)?;
+    let end = told.end.or_else(|| steps.start_of(steps.step_of(Instant(last + shift_s)) + 1)).ok_or(None)?;
     let calendar = Some(AxisCalendar { unit: AxisUnit::Clock, timezone: clock.name() });
-    finish(Axis { id: String::new(), start, end, step, calendar }, astray, told)
+    finish(Axis { id: String::new(), start, end, step, calendar }, astray, told, tolerance_s)
 }
 
-fn finish(axis: Axis, astray: u64, told: &Told) -> Result<Found, Option<u64>> {
+fn finish(axis: Axis, astray: u64, told: &Told, tolerance_s: i64) -> Result<Found, Option<u64>> {
     let steps = axis.steps().ok_or(None)?;
     if steps > MAX_STEPS {
         return Err(Some(steps));
     }
-    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false })
+    Ok(Found { axis, steps, astray, irregular: false, ends: told.ends, nearest: false, tolerance_s })
 }
 
 #[cfg(test)]
@@ -464,6 +495,25 @@ mod tests {
         let slow: Vec<i64> = (0..2000).map(|k: i64| at("2026-01-01T00:00:00Z") + 601 * k).collect();
         let found = of(&stamps(&slow, Precision::Time), &Told::default(), Clock::Paris).unwrap();
         assert_eq!((found.axis.step, found.steps, found.irregular), (601, 2000, false));
+    }
+
+    #[test]
+    fn a_stamp_that_misses_its_mark_by_little_is_meant_for_it() {
+        let start = at("2026-01-01T00:00:00Z");
+        let all = |off: i64| (1..=24).flat_map(move |hour| [start + 3600 * hour, start + 3600 * hour + off]).collect::<Vec<i64>>();
+        for off in [-4, 4, -60, 60] {
+            let begins = of(&stamps(&(1..=24).map(|hour| start + 3600 * hour).collect::<Vec<_>>(), Precision::Time), &Told::default(), Clock::Paris).unwrap();
+            let ends = of(&stamps(&all(0), Precision::Time), &Told { ends: true, step_s: Some(3600), ..Told::default() }, Clock::Paris).unwrap();
+            for found in [begins, ends] {
+                let mark = start + 3600 * 7;
+                let ((exact, first), (near, rank)) = (found.place(mark).unwrap(), found.place(mark + off).unwrap());
+                assert_eq!((near, found.off_by_s(first), found.off_by_s(rank)), (exact, 0, off), "{off}");
+                // The one that is on its mark counts, before one that is too early where steps begin, and too late where they end.
+                assert!(if found.ends { off < 0 || rank > first } else { rank > first }, "{off}");
+            }
+        }
+        let early = of(&stamps(&all(-4), Precision::Time), &Told { step_s: Some(3600), ..Told::default() }, Clock::Paris).unwrap();
+        assert_eq!((early.axis.start.0, early.steps), (start + 3600, 24));
     }
 
     #[test]

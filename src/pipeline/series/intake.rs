@@ -368,7 +368,7 @@ impl<'a> Intake<'a> {
     fn ends_of(&mut self, columns: &[String], form: &Form, before: &Preamble, teller: &mut Teller) {
         let names = instants(columns, form);
         let is_end = |name: &String| ["_fin", "_end", "_fin_de_pas"].iter().any(|ending| name.ends_with(ending));
-        let said = if names.iter().any(is_end) || form.known == Some(Known::EnedisCurve) { Some(names.join(", ")) } else { before.load_curve.clone() };
+        let said = if names.iter().any(is_end) || form.known == Some(Known::EnedisCurve) { Some(names.join(", ")) } else { before.load_curve.clone().or_else(|| columns.get(form.counted?).cloned()) };
         if let (Some(said), None) = (said, self.wanted.declared.and_then(|declared| declared.stamp)) {
             self.ends = true;
             teller.push("series-stamp-end-guessed", Severity::Info, said, "");

@@ -339,7 +339,8 @@ struct Spot {
     array: usize,
     row: usize,
     step: usize,
-    into_s: u32,
+    /// Among the stamps of its step.
+    rank: u32,
     value: f32,
 }
 
@@ -365,12 +366,12 @@ impl Laying<'_> {
             return Err(Nowhere::Coarse);
         }
         let at = self.at(point).ok_or(Nowhere::Undecided)?;
-        let (step, into_s) = found.place(at).ok_or(Nowhere::Outside)?;
+        let (step, rank) = found.place(at).ok_or(Nowhere::Outside)?;
         let value = (point.value * factor) as f32;
         if !value.is_finite() {
             return Err(Nowhere::TooLarge);
         }
-        Ok(Spot { array, row: row as usize, step: usize::try_from(step).map_err(|_| Nowhere::Outside)?, into_s, value })
+        Ok(Spot { array, row: row as usize, step: usize::try_from(step).map_err(|_| Nowhere::Outside)?, rank, value })
     }
 
     /// The instant of a point; of an hour that the clock shows twice the order of the rows tells which.
@@ -446,18 +447,18 @@ impl Laying<'_> {
             self.double(point);
         }
         let place = || format!("#{} {} {}", point.number, self.taken.rows.get(point.row as usize).map_or("", String::as_str), Instant(point.at));
-        let off_s = self.axes.found.get(array.axis).map_or(0, |found| found.off_by_s(spot.into_s));
+        let off_s = self.axes.found.get(array.axis).map_or(0, |found| found.off_by_s(spot.rank));
         if off_s != 0 {
             self.teller.note("series-stamp-off-grid", Severity::Info, place, || format!("{off_s} s"));
         }
         match *since {
-            EMPTY => (*value, *since) = (spot.value, spot.into_s),
-            // Of several stamps in one step the first counts, whatever the order of the rows.
-            known if known > spot.into_s => {
+            EMPTY => (*value, *since) = (spot.value, spot.rank),
+            // Of several stamps in one step the first counts, whatever the order of the rows, before those that miss their mark.
+            known if known > spot.rank => {
                 self.teller.note("series-step-several", Severity::Warning, place, String::new);
-                (*value, *since) = (spot.value, spot.into_s);
+                (*value, *since) = (spot.value, spot.rank);
             }
-            known if known < spot.into_s => self.teller.note("series-step-several", Severity::Warning, place, String::new),
+            known if known < spot.rank => self.teller.note("series-step-several", Severity::Warning, place, String::new),
             _ if value.to_bits() == spot.value.to_bits() => self.teller.note("series-stamp-duplicate", Severity::Info, place, || spot.value.to_string()),
             // Nothing tells which is right; a third value does not either.
             _ => {

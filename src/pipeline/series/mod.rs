@@ -47,7 +47,8 @@ use crate::base::{Clock, Dataset, DatasetId, Finding, LayerId, Nature, Report, S
 use crate::formats::territory::{Axis, GridFile, ScaledSeries, Series};
 use axis::Told;
 use declared::{DeclaredScale, DeclaredSeries};
-use form::{Form, Look, Missing};
+use form::{Form, Look};
+pub use form::NoSeries;
 use intake::{Intake, Wanted};
 use lay::Spec;
 use serde::{Deserialize, Serialize};
@@ -81,15 +82,6 @@ pub struct SeriesTable {
     form: Form,
 }
 
-/// Why a table is none of series.
-pub enum NoSeries {
-    /// A declaration names a column in vain.
-    Missing(Missing),
-    /// None of its rows can be read.
-    Unreadable(String),
-    Other,
-}
-
 /// Amounts that follow profiles, recognised and not yet read.
 pub struct ScaleSource {
     pub label: String,
@@ -106,14 +98,7 @@ impl SeriesTable {
     /// The table, and why it is none.
     pub fn of(found: Found, declared: Option<&DeclaredSeries>) -> Result<Self, (Box<Found>, NoSeries)> {
         let recognised = match &found.content {
-            Content::Table(table) => {
-                let look = Look::at(&found.columns, table.as_ref());
-                match (form::recognise(&look, declared), look.fault) {
-                    (Err(missing), _) => Err(NoSeries::Missing(missing)),
-                    (Ok(None), Some(reason)) => Err(NoSeries::Unreadable(reason)),
-                    (Ok(form), _) => form.ok_or(NoSeries::Other),
-                }
-            }
+            Content::Table(table) => form::recognise(&Look::at(&found.columns, table.as_ref()), declared),
             Content::Raster(_) | Content::Picture { .. } => Err(NoSeries::Other),
         };
         let label = found.label();
@@ -425,8 +410,8 @@ fn unknown_dataset(id: &DatasetId) -> Dataset {
 }
 
 /// A finding about a declared series, before it is read.
-pub fn missing(missing: &Missing, label: &str, columns: &[String]) -> Finding {
+pub fn missing(column: &str, label: &str, columns: &[String]) -> Finding {
     Finding::new("declaration-column-missing", Severity::Error, label)
-        .object(missing.0.as_str())
+        .object(column)
         .value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))
 }

@@ -16,8 +16,8 @@ const MOST_HELD: usize = 1 << 24;
 const MOST_PIECES: usize = 64;
 /// Beginnings of one step, among the objects of a series; of more, all are laid on one.
 const MOST_PHASES: usize = 6;
-/// Clocks of loggers may differ by so much, at most a tenth of the step.
-const ALIKE_S: i64 = 60;
+/// The same before those that are alike are one.
+const MOST_SEEN: usize = 10_000;
 /// A Monday.
 const MONDAY_S: i64 = 4 * 86_400;
 
@@ -289,12 +289,12 @@ type Own = Vec<(i64, Rhythm)>;
 pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, slots: &mut Vec<Slot>, lanes: &mut Vec<Stamps>, most_slots: usize) -> std::io::Result<Parted> {
     let pieces = pieces(members, points, slots, clock, ends)?;
     let mut parted = Parted::default();
-    let own = rhythms(members, &pieces, lanes.len(), clock, &mut parted.joined);
+    let rhythms = Rhythms::of(members, &pieces, clock, &mut parted.joined);
     // How many objects, and how many columns, have each rhythm.
     let mut counts: Vec<BTreeMap<Rhythm, (usize, usize)>> = vec![BTreeMap::new(); lanes.len()];
-    for (member, own) in members.iter().zip(&own) {
+    for member in members {
         let Some(counts) = counts.get_mut(member.lane) else { continue };
-        for rhythm in own.iter().map(|(_, rhythm)| *rhythm).collect::<BTreeSet<_>>() {
+        for rhythm in rhythms.own(member).iter().map(|(_, rhythm)| *rhythm).collect::<BTreeSet<_>>() {
             let count = counts.entry(rhythm).or_default();
             match member.of {
                 Of::Lane(_) => count.0 += 1,
@@ -327,8 +327,8 @@ pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, sl
     }
     // Members by their row, to their new lanes by when they begin, and the hash of their name.
     let mut lanes_of: HashMap<(u32, Of), (Vec<(i64, usize)>, u64)> = HashMap::new();
-    for (member, own) in members.iter().zip(&own).filter(|(member, _)| is_parted(member.lane)) {
-        let mut own: Vec<(i64, usize)> = own.iter().map(|(from, rhythm)| (*from, lane_with.get(&(member.lane, *rhythm)).copied().unwrap_or(member.lane))).collect();
+    for member in members.iter().filter(|member| is_parted(member.lane)) {
+        let mut own: Vec<(i64, usize)> = rhythms.own(member).iter().map(|(from, rhythm)| (*from, lane_with.get(&(member.lane, *rhythm)).copied().unwrap_or(member.lane))).collect();
         if own.is_empty() {
             own.push((i64::MIN, member.lane));
         }
@@ -392,38 +392,56 @@ pub fn by_step(members: &[Member], points: &Points, clock: Clock, ends: bool, sl
     Ok(Parted { moved, changes, ..parted })
 }
 
-/// The rhythms of each member; none where nothing is sure.
-fn rhythms(members: &[Member], pieces: &Pieces, lanes: usize, clock: Clock, joined: &mut BTreeMap<i64, usize>) -> Vec<Own> {
-    // Step by step, from when it holds, with its phases.
-    let steps: Vec<Vec<(i64, i64, Phases)>> = members
-        .iter()
-        .map(|member| match pieces.get(&(member.row, member.of)) {
-            // A run is even by the clock; up to an hour in UTC too.
-            Some(pieces) => pieces.iter().map(|(from, step, at)| (*from, *step, [(*step <= 3600).then(|| phase(*at, *step)), has_phase(*step).then(|| phase(clock.shown_s(Instant(*at)), *step))])).collect(),
-            None => member.stride.step_s().map(|step| (i64::MIN, step, if has_phase(step) { member.stride.phases(step) } else { [None; 2] })).into_iter().collect(),
-        })
-        .collect();
-    let mut seen: BTreeMap<(usize, i64), (BTreeSet<Phases>, usize)> = BTreeMap::new();
-    for (member, (_, step, phases)) in members.iter().zip(&steps).flat_map(|(member, steps)| steps.iter().map(move |step| (member, step))) {
-        if member.lane < lanes {
-            let seen = seen.entry((member.lane, *step)).or_default();
-            seen.0.insert(*phases);
-            seen.1 += 1;
-        }
-    }
-    let rhythm_of: BTreeMap<(usize, i64), BTreeMap<Phases, Rhythm>> = seen
-        .into_iter()
-        .map(|((lane, step), (phases, count))| {
-            let mut found = by_phase(step, &phases);
-            if found.values().collect::<BTreeSet<_>>().len() > MOST_PHASES {
-                *joined.entry(step).or_default() += count;
-                found.values_mut().for_each(|rhythm| *rhythm = Rhythm::of(step));
+/// The rhythms of members, by lane, step and phases. Members may be millions: nothing is kept of each.
+struct Rhythms<'a> {
+    pieces: &'a Pieces,
+    clock: Clock,
+    found: BTreeMap<(usize, i64), BTreeMap<Phases, Rhythm>>,
+}
+
+impl<'a> Rhythms<'a> {
+    fn of(members: &[Member], pieces: &'a Pieces, clock: Clock, joined: &mut BTreeMap<i64, usize>) -> Self {
+        let mut seen: BTreeMap<(usize, i64), (BTreeSet<Phases>, usize)> = BTreeMap::new();
+        for member in members {
+            for (_, step, phases) in steps(member, pieces, clock) {
+                let seen = seen.entry((member.lane, step)).or_default();
+                // So many beginnings are too many already.
+                if seen.0.len() < MOST_SEEN {
+                    seen.0.insert(phases);
+                }
+                seen.1 += 1;
             }
-            ((lane, step), found)
-        })
-        .collect();
-    let rhythm = |lane: usize, step: i64, phases: &Phases| rhythm_of.get(&(lane, step)).and_then(|found| found.get(phases)).copied().unwrap_or(Rhythm::of(step));
-    members.iter().zip(steps).map(|(member, steps)| steps.into_iter().map(|(from, step, phases)| (from, rhythm(member.lane, step, &phases))).collect()).collect()
+        }
+        let mut found = BTreeMap::new();
+        for ((lane, step), (phases, count)) in seen {
+            let mut own = by_phase(step, &phases);
+            if phases.len() == MOST_SEEN || own.values().collect::<BTreeSet<_>>().len() > MOST_PHASES {
+                *joined.entry(step).or_default() += count;
+                own.clear();
+            }
+            found.insert((lane, step), own);
+        }
+        Self { pieces, clock, found }
+    }
+
+    /// Those of a member; none where nothing is sure.
+    fn own(&self, member: &Member) -> Own {
+        let rhythm = |step: i64, phases: &Phases| self.found.get(&(member.lane, step)).and_then(|found| found.get(phases)).copied().unwrap_or(Rhythm::of(step));
+        steps(member, self.pieces, self.clock).into_iter().map(|(from, step, phases)| (from, rhythm(step, &phases))).collect()
+    }
+}
+
+/// The steps of a member, from when each holds, with its phases.
+fn steps(member: &Member, pieces: &Pieces, clock: Clock) -> Vec<(i64, i64, Phases)> {
+    let of_piece = |(from, step, at): &(i64, i64, i64)| {
+        // A run is even by the clock; up to an hour in UTC too.
+        let phases = [(*step <= 3600).then(|| phase(*at, *step)), has_phase(*step).then(|| phase(clock.shown_s(Instant(*at)), *step))];
+        (*from, *step, phases)
+    };
+    match pieces.get(&(member.row, member.of)) {
+        Some(pieces) => pieces.iter().map(of_piece).collect(),
+        None => member.stride.step_s().map(|step| (i64::MIN, step, if has_phase(step) { member.stride.phases(step) } else { [None; 2] })).into_iter().collect(),
+    }
 }
 
 /// Months and years begin with their first day.
@@ -434,8 +452,10 @@ fn has_phase(step_s: i64) -> bool {
 /// Phases of one step as rhythms. What has one phase by UTC and by the clock, as all that lies between two changes of the clock, belongs to whichever others
 /// have, else to that of which there are fewer.
 fn by_phase(step_s: i64, seen: &BTreeSet<Phases>) -> BTreeMap<Phases, Rhythm> {
-    let alike_s = ALIKE_S.min(step_s / 10);
-    let is_near = |a: i64, b: i64| (a - b).rem_euclid(step_s).min((b - a).rem_euclid(step_s)) <= alike_s;
+    let alike_s = axis::alike_s(step_s);
+    // 23:59:59 is the end of a day to some, and not a logger's midnight.
+    let is_end = |a: i64, b: i64| a.min(b) == 0 && a.max(b) == step_s - 1;
+    let is_near = |a: i64, b: i64| (a - b).rem_euclid(step_s).min((b - a).rem_euclid(step_s)) <= alike_s && !is_end(a, b);
     // The first of those that are alike stands for them.
     let place = |groups: &mut Vec<i64>, phase: i64| groups.iter().copied().find(|known| is_near(*known, phase)).unwrap_or_else(|| {
         groups.push(phase);

@@ -315,7 +315,7 @@ fn plan_series(folder: &Path, series: &DeclaredSeries, plan: &mut Plan, report: 
             Ok(table) => tables.push(table),
             Err((_, NoSeries::Missing(column))) => report.push(crate::pipeline::series::missing(&column, &label, &columns)),
             Err((_, NoSeries::Unreadable(reason))) => report.push(Finding::new("source-unreadable", Severity::Error, &label).value(reason)),
-            Err((_, NoSeries::Other)) => report.push(Finding::new("series-not-understood", Severity::Error, &label).value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))),
+            Err((_, NoSeries::Irregular(_) | NoSeries::Other)) => report.push(Finding::new("series-not-understood", Severity::Error, &label).value(columns.iter().take(12).cloned().collect::<Vec<_>>().join(", "))),
         }
     }
     if !tables.is_empty() {
@@ -510,10 +510,15 @@ fn plan_guessed(
                 match SeriesTable::of(found, None) {
                     Ok(table) => guess_series(file, &name, &id, table, plan, report),
                     Err((found, NoSeries::Unreadable(reason))) => report.push(Finding::new("source-unreadable", Severity::Error, found.label()).value(reason)),
-                    Err((found, _)) => report.push(
-                        Finding::new("table-without-geometry", Severity::Info, found.label())
-                            .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
-                    ),
+                    Err((found, why)) => {
+                        if let NoSeries::Irregular(instant) = why {
+                            report.push(Finding::new("series-not-even", Severity::Info, found.label()).object(instant));
+                        }
+                        report.push(
+                            Finding::new("table-without-geometry", Severity::Info, found.label())
+                                .value(found.columns.iter().take(12).cloned().collect::<Vec<_>>().join(", ")),
+                        );
+                    }
                 }
                 continue;
             }

@@ -33,6 +33,13 @@ fn read(table: &str) -> (Value, Found) {
     (done, found)
 }
 
+/// The values of a table of one row.
+fn only(table: &str) -> BTreeMap<String, f32> {
+    let (done, found) = read(table);
+    assert_eq!(found.len(), 1, "{:#}", done["findings"]);
+    found.into_values().next().unwrap()
+}
+
 /// The same with a declaration of the file's columns.
 fn declared(table: &str, about: Value) -> (Value, Found) {
     let folder = tempfile::tempdir().unwrap();
@@ -90,6 +97,8 @@ fn a_date_in_three_four_or_five_columns_is_one_instant() {
     });
     let found = read(&objects).1;
     assert_eq!((found.len(), found["BAT-2"]["2024-12-31 23:00"], found["BAT-1"].len()), (2, 94.0, 48));
+    let four_digits = rows("date;heure;conso_kwh", 96, |n| format!("{};{:02}{:02};{n}", &quarter(n).0[..10], n / 4, n % 4 * 15));
+    assert_eq!(only(&four_digits), expected(96));
     let twice = rows("horodate;annee;mois;jour;BAT-1;BAT-2", 48, |n| {
         let (text, at) = quarter(n);
         format!("{text};{};{};{};{n};{n}", at.year, at.month, at.day)
@@ -104,8 +113,20 @@ fn months_weeks_and_days_of_a_year_are_steps() {
     // The first week of 2025 begins in 2024; 2026 has 53.
     let weeks = read(&rows("id;annee;semaine;valeur (kWh)", 104, |n| format!("BAT-1;{};{};{n}", 2025 + n / 52, n % 52 + 1))).1;
     assert_eq!((weeks["BAT-1"].len(), weeks["BAT-1"]["2024-12-30 00:00"], weeks["BAT-1"]["2025-12-29 00:00"]), (104, 0.0, 52.0));
+    let weekdays = only(&rows("annee;semaine;jour;conso_kwh", 700, |n| format!("{};{};{};{n}", 2025, n % 364 / 7 + 1, n % 7 + 1).replace("2025;", if n < 364 { "2025;" } else { "2026;" })));
+    assert_eq!((weekdays.len(), weekdays["2024-12-31 00:00"], weekdays["2025-03-05 00:00"], weekdays["2025-12-29 00:00"]), (700, 1.0, 65.0, 364.0));
     let days = read(&rows("id;annee;jour;valeur (kWh)", 366, |n| format!("BAT-1;2024;{};{n}", n + 1))).1;
     assert_eq!((days["BAT-1"].len(), days["BAT-1"]["2024-02-29 00:00"], days["BAT-1"]["2024-12-31 00:00"]), (366, 59.0, 365.0));
+}
+
+/// Hours from 1 to 24 are told by their end, as columns `H1 … H24` are; those from 0 to 23 by their beginning.
+#[test]
+fn hours_that_are_counted_from_one_end_with_their_number() {
+    let table = |first: i64| rows("id;date;heure;valeur (kWh)", 72, |n| format!("BAT-1;{};{};{n}", &quarter(96 * (n / 24)).0[..10], n % 24 + first));
+    for (first, ends) in [(0, 0), (1, 1)] {
+        let (done, found) = read(&table(first));
+        assert_eq!((found["BAT-1"]["2024-12-30 00:00"], found["BAT-1"]["2024-12-31 23:00"], count(&done, "series-stamp-end-guessed")), (0.0, 47.0, ends), "{:#}", done["findings"]);
+    }
 }
 
 #[test]
@@ -120,6 +141,11 @@ fn the_columns_of_a_date_may_be_declared() {
     // By their names, whatever their order.
     let named = table.replace("id;a;m;j;h;mn", "id;annee;mois;jour;heure;minute");
     assert_eq!(declared(&named, about(&["jour", "minute", "mois", "annee", "heure"])).1["BAT-1"], expected(400));
+    // A day before its month before its year, hours behind them; what is no month is a week, what is no week a day.
+    let french = table.replace("id;a;m;j;h;mn", "id;a;m;j;h;q");
+    assert_eq!(declared(&french, about(&["j", "m", "a", "h", "q"])).1["BAT-1"], expected(400));
+    let second = |count: i64| declared(&rows("id;A;B;valeur", count, |n| format!("BAT-1;2024;{};{n}", n + 1)), about(&["A", "B"])).1;
+    assert_eq!((second(52)["BAT-1"]["2024-03-04 00:00"], second(366)["BAT-1"]["2024-12-31 00:00"], second(12)["BAT-1"]["2024-12-01 00:00"]), (9.0, 365.0, 11.0));
     let months = rows("id;annee;mois;valeur", 12, |n| format!("BAT-1;2024;{};{n}", n + 1));
     assert_eq!(declared(&months, about(&["annee", "mois"])).1["BAT-1"].len(), 12);
 }
@@ -154,9 +180,40 @@ fn words_beside_values_are_no_ids() {
     let sparse = rows("date;total (kWh);note", 60, |n| format!("{};{n};{}", stamp(n), if n == 30 { "compteur changé" } else { "" }));
     let (done, found) = read(&sparse);
     assert_eq!((found.len(), found["total"].len(), count(&done, "series-id-missing")), (1, 60, 0), "{:#}", done["findings"]);
+    let each = rows("date;conso_kwh;remarque", 60, |n| format!("{};{n};relevé {n}", stamp(n)));
+    assert_eq!(only(&each).len(), 60);
     // Two meters in turn, and one after the other.
     let turn = rows("date;compteur;valeur (kWh)", 120, |n| format!("{};{};{n}", stamp(n), ["A", "B"][(n % 2) as usize]));
     assert_eq!(read(&turn).1.into_iter().map(|(row, list)| (row, list.len())).collect::<Vec<_>>(), [("A".to_owned(), 60), ("B".to_owned(), 60)]);
     let after = rows("date;compteur;valeur (kWh)", 120, |n| format!("{};{};{n}", stamp(n), ["A", "B"][(n / 60) as usize]));
     assert_eq!(read(&after).1.into_keys().collect::<Vec<_>>(), ["A", "B"]);
+}
+
+/// Columns that are called after parts of dates and hold values are values; what holds such a part and is not read is named.
+#[test]
+fn values_that_are_called_as_parts_of_dates_are_values() {
+    let day = |n: i64| quarter(96 * n).0[..10].to_owned();
+    let found = read(&rows("date;semaine;weekend", 60, |n| format!("{};{n},5;{n}", day(n)))).1;
+    assert_eq!(found.into_keys().collect::<Vec<_>>(), ["semaine", "weekend"]);
+    let found = read(&rows("annee;mois;jour;nuit", 24, |n| format!("{};{};{};{n}", 2023 + n / 12, n % 12 + 1, n + 3))).1;
+    assert_eq!((found["jour"].len(), found["nuit"]["2024-12-01 00:00"]), (24, 23.0));
+    let (done, found) = read(&rows("date;semaine;conso_kwh", 60, |n| format!("{};{};{n}", day(n), n % 5 + 1)));
+    assert_eq!((found.len(), finding(&done, "series-columns-aside")["example"]["object"].as_str()), (1, Some("semaine")));
+}
+
+/// Tables that nobody declares: loggers that waver, days with their offset over a change of the clock, weeks that begin on other days. Registers with a date
+/// in each row are none, and told so.
+#[test]
+fn uneven_measurements_are_series_and_registers_are_not() {
+    let start = Instant::parse("2025-01-01T00:00:00Z").unwrap();
+    assert_eq!(only(&rows("date;conso_kwh", 60, |n| format!("{};{n}", start.plus_seconds(3600 * n + 6 * n % 40)))).len(), 60);
+    let offsets = rows("id;date;conso_kwh", 60, |n| format!("BAT-1;{}T00:00:00+0{}00;{n}", &quarter(96 * (n + 60)).0[..10], if n < 31 { 1 } else { 2 }));
+    assert_eq!(read(&offsets).1["BAT-1"].len(), 60);
+    let weeks = rows("id;date;kwh", 40, |n| format!("BAT-{};{};{n}", n % 2 + 1, &quarter(96 * (7 * (n / 2) + n % 2)).0[..10]));
+    assert_eq!(read(&weeks).1.into_iter().map(|(row, list)| (row, list.len())).collect::<Vec<_>>(), [("BAT-1".to_owned(), 20), ("BAT-2".to_owned(), 20)]);
+    let register = rows("commune;date;montant", 60, |n| format!("{};{};{n}", ["A", "B", "C"][(n % 3) as usize], &quarter(96 * (n * n * 7 % 1009)).0[..10]));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("s.csv"), register).unwrap();
+    let done = import(folder.path(), "s.csv");
+    assert_eq!((finding(&done, "series-not-even")["example"]["object"].as_str(), count(&done, "series-recognised")), (Some("date"), 0), "{:#}", done["findings"]);
 }

@@ -260,11 +260,15 @@ fn objects_of_one_step_that_begin_at_other_times_are_not_moved() {
     assert_eq!((count(&done, "series-stamp-off-grid"), count(&done, "series-steps-parted")), (0, 1));
     let said = done["findings"].as_array().unwrap().iter().find(|finding| finding["code"] == "series-steps-parted").unwrap();
     assert_eq!(said["example"]["value"], "1 × jour (day), 1 × jour (day) (+ 6 h)");
-    // In whatever order, one of them a few seconds late.
+    // In whatever order, one of them a few seconds late and one early.
     let start = Instant::parse("2025-03-01T00:00:00Z").unwrap();
-    let hours: String = (0..400).map(|n| n * 77 % 400).flat_map(|n| [("BAT-1", 0, n), ("BAT-2", 1800, n), ("BAT-3", 7, n)]).map(|(id, late_s, n)| format!("{id};{};{n}\n", start.plus_seconds(3600 * n + late_s))).collect();
+    let hours: String = (0..400).map(|n| n * 77 % 400).flat_map(|n| [("BAT-1", 0, n), ("BAT-2", 1800, n), ("BAT-3", 7, n), ("BAT-4", -4, n)]).map(|(id, late_s, n)| format!("{id};{};{n}\n", start.plus_seconds(3600 * n + late_s))).collect();
     let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{hours}"));
-    assert_eq!(laid, [(3600, "01:00".to_owned(), counts(&[("BAT-1", 400), ("BAT-3", 400)])), (3600, "01:30".to_owned(), counts(&[("BAT-2", 400)]))], "{:#}", done["findings"]);
+    assert_eq!(laid, [(3600, "01:00".to_owned(), counts(&[("BAT-1", 400), ("BAT-3", 400), ("BAT-4", 400)])), (3600, "01:30".to_owned(), counts(&[("BAT-2", 400)]))], "{:#}", done["findings"]);
+    // The last second of a day is no midnight.
+    let days: String = (0..30).flat_map(|n| [("BAT-1", "00:00:00", n), ("BAT-2", "23:59:59", n)]).map(|(id, time, n)| format!("{id};{} {time};{n}\n", &shown(day(n))[..10])).collect();
+    let (_, laid) = import_table(&format!("id;date;valeur (kWh)\n{days}"));
+    assert_eq!(laid.into_iter().map(|(_, begin, counts)| (begin, counts)).collect::<Vec<_>>(), [("00:00".to_owned(), counts(&[("BAT-1", 30)])), ("23:59".to_owned(), counts(&[("BAT-2", 30)]))]);
     // Too many beginnings for an axis each: said, and nothing lost.
     let many: String = (0..9).flat_map(|id| (0..40).map(move |n| (id, n))).map(|(id, n)| format!("C-{id};{};{n}\n", start.plus_seconds(3600 * n + 360 * id))).collect();
     let (done, laid) = import_table(&format!("id;date;valeur (kWh)\n{many}"));

@@ -1,7 +1,7 @@
 //! What a table holds that is not read.
 
-use super::look::{Look, bare};
-use super::names::{DATE_PARTS, YEARS};
+use super::instant::{is_part, part_of, repeats};
+use super::look::Look;
 use super::{Form, Values};
 use crate::formats::series::stamp::{Part, Precision};
 
@@ -14,12 +14,13 @@ pub(super) fn aside(look: &Look, form: &Form, told: bool) -> Vec<usize> {
     if let Values::Hours(hours) = &form.values {
         used.extend(&hours.beside);
     }
-    let part_of = |at: usize| DATE_PARTS.iter().find_map(|(part, names)| look.plain.get(at).is_some_and(|plain| names.contains(&bare(plain))).then_some(*part));
     let says_more = |at: usize| look.rows.iter().any(|row| !matches!(look.text(row, at).trim_start_matches('0'), "")) || look.seen(at).filled == 0;
-    let is_part = |at: usize| part_of(at).is_some_and(|part| is_finer(look, form, part)) && says_more(at);
-    let is_of_a_date = |at: usize| part_of(at).is_some() || look.plain.get(at).is_some_and(|plain| YEARS.contains(&bare(plain)));
+    // What says less than the instant does is left out without a word where it says the same.
+    let is_unsaid = |at: usize, part: Part| is_finer(look, form, part) || !repeats(look, &form.instant, at);
+    let is_of_a_date = |at: usize| is_part(look, at) || repeats(look, &form.instant, at);
+    let is_left = |at: usize| part_of(look, at).is_some_and(|part| is_of_a_date(at) && is_unsaid(at, part)) && says_more(at);
     let is_value = |at: usize| !told && !is_of_a_date(at) && (look.is_value(at) || look.is_empty_value(at, true));
-    (0..look.columns.len()).filter(|at| !used.contains(at) && (is_part(*at) || is_value(*at))).collect()
+    (0..look.columns.len()).filter(|at| !used.contains(at) && (is_left(*at) || is_value(*at))).collect()
 }
 
 /// Whether a part of a date says more than the instants of a form do.

@@ -140,6 +140,12 @@ impl Look {
         instant.stamp(order, |at| self.text(row, at).into())
     }
 
+    /// Whether all but a few of the values that a column holds are read so.
+    pub(super) fn nearly_all_read(&self, at: usize, reads: &dyn Fn(&str) -> bool) -> bool {
+        let read = self.rows.iter().filter(|row| reads(&self.text(row, at))).count();
+        self.seen(at).mostly(read)
+    }
+
     /// Whether at least half of what a column holds is read so.
     pub(super) fn half_reads(&self, at: usize, reads: &dyn Fn(&str) -> bool) -> bool {
         let read = self.rows.iter().filter(|row| reads(&self.text(row, at))).count();

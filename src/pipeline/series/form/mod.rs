@@ -27,11 +27,14 @@ use crate::formats::series::plain_name;
 use crate::formats::series::stamp::{Precision, Stamp};
 use crate::formats::series::unit::Unit;
 use aside::aside;
-use instant::{instant_of, instants_in_headers, repeats, wall_rows};
+use instant::{instant_of, instants_in_headers, is_part, repeats, wall_rows};
 use known::known;
 use names::{POINTS, QUANTITIES, UNITS, VALUES};
 use object::{id_of, part_of_object};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Distances that may be even by more than chance.
+const FEWEST_GAPS: usize = 6;
 
 /// Where things stand in a table; places in its list of columns.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,6 +56,8 @@ pub struct Form {
     pub id_is_guessed: bool,
     /// A column of words that says something of its row, and is not read.
     pub remark: Option<usize>,
+    /// A column of hours that are counted from 1 to 24.
+    pub counted: Option<usize>,
     /// Columns that hold values or parts of dates and are not read.
     pub aside: Vec<usize>,
 }
@@ -137,16 +142,31 @@ impl Form {
     }
 }
 
-/// A column that a declaration names and the table has not.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Missing(pub String);
+/// Why a table is none of series.
+#[derive(Debug)]
+pub enum NoSeries {
+    /// A declaration names this column, and the table has none that is called so.
+    Missing(String),
+    /// It has values beside dates, in these columns, and nobody says that they are series; they are at no even distance.
+    Irregular(String),
+    /// None of its rows can be read.
+    Unreadable(String),
+    Other,
+}
 
-/// The form of a table as declared and as it looks; `None` for a table that holds no series.
+/// The form of a table as declared and as it looks.
 ///
 /// # Errors
-/// [`Missing`].
-pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Option<Form>, Missing> {
-    let place = |name: &String| look.place(name).ok_or_else(|| Missing(name.clone()));
+/// Why it holds no series.
+pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Form, NoSeries> {
+    form_of(look, declared).map_err(|why| match (why, &look.fault) {
+        (NoSeries::Irregular(_) | NoSeries::Other, Some(reason)) => NoSeries::Unreadable(reason.clone()),
+        (why, _) => why,
+    })
+}
+
+fn form_of(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Form, NoSeries> {
+    let place = |name: &String| look.place(name).ok_or_else(|| NoSeries::Missing(name.clone()));
     let columns = declared.map(|declared| declared.columns.clone()).unwrap_or_default();
     let wanted = declared.and_then(|declared| declared.form);
     let told_values: Vec<usize> = columns.value.iter().map(place).collect::<Result<_, _>>()?;
@@ -163,12 +183,13 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     let (instant, wall, values) = if !instants.is_empty() {
         (Instants::default(), None, Values::Instants(instants))
     } else if told_instant.is_empty() {
-        let Some((instant, wall)) = instant_of(look) else { return Ok(None) };
+        let (instant, wall) = instant_of(look).ok_or(NoSeries::Other)?;
         (instant, wall, Values::Columns(told_values.clone()))
     } else {
         (Instants::told(look, &told_instant), None, Values::Columns(told_values.clone()))
     };
-    let mut form = Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values, known: None, id_is_guessed: false, remark: None, aside: Vec::new() };
+    let mut form = Form { instant, wall, wall_rows: Vec::new(), id: told_id, quantity, unit, points, values, known: None, id_is_guessed: false, remark: None, counted: None, aside: Vec::new() };
+    form.counted = form.instant.counted(look);
     form.wall_rows = wall_rows(look, &form);
     form.quantity = form.quantity.or_else(|| look.named(QUANTITIES).filter(|at| !look.is_number(*at)));
     form.unit = form.unit.or_else(|| look.named(UNITS));
@@ -182,18 +203,19 @@ pub fn recognise(look: &Look, declared: Option<&DeclaredSeries>) -> Result<Optio
     }
     if matches!(form.values, Values::Instants(_)) {
         form.aside = aside(look, &form, !told_values.is_empty());
-        return Ok(Some(form));
+        return Ok(form);
     }
-    form.values = match values_of(look, &form, wanted) {
-        Some(values) => values,
-        None => return Ok(None),
-    };
+    form.values = values_of(look, &form, wanted).ok_or(NoSeries::Other)?;
     form.known = known(look);
     if form.known == Some(Known::EnedisAggregates) && form.points.is_none() {
         form.points = look.plain.iter().position(|name| name.starts_with("nb_points"));
     }
     form.aside = aside(look, &form, !told_values.is_empty());
-    Ok((declared.is_some() || plausible(look, &form)).then_some(form))
+    if declared.is_some() || plausible(look, &form) {
+        return Ok(form);
+    }
+    let names: Vec<&str> = form.instant.columns.iter().filter_map(|at| look.columns.get(*at)).map(String::as_str).collect();
+    Err(NoSeries::Irregular(names.join(", ")))
 }
 
 /// Whether a column is called a value, with or without its unit.
@@ -216,8 +238,9 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     }
     let named_value = || (0..look.columns.len()).find(|at| is_called_value(look, *at));
     let list = |is_one: &dyn Fn(usize) -> bool| (0..look.columns.len()).filter(free).filter(|at| is_one(*at)).collect::<Vec<usize>>();
+    let is_of_a_date = |at: usize| is_part(look, at) || repeats(look, &form.instant, at);
     // A column with a unit in its name is one of values also where it is empty at first.
-    let numbers = if told.is_empty() { list(&|at| look.is_value(at) && !repeats(look, &form.instant, at) || look.is_empty_value(at, false)) } else { told.clone() };
+    let numbers = if told.is_empty() { list(&|at| look.is_value(at) && !is_of_a_date(at) || look.is_empty_value(at, false)) } else { told.clone() };
     let one = match (told.as_slice(), wanted) {
         ([only], None | Some(FormName::Long)) => Some(*only),
         (_, Some(FormName::Long)) => named_value().or(numbers.first().copied()),
@@ -235,7 +258,7 @@ fn values_of(look: &Look, form: &Form, wanted: Option<FormName>) -> Option<Value
     }
     // A station lacks most of what stations may measure.
     let alike = form.id.is_empty() || known(look).is_some_and(|known| known != Known::MeteoFrance) || wanted.is_some();
-    let numbers = if told.is_empty() { list(&|at| look.is_value(at) && !repeats(look, &form.instant, at) || look.is_empty_value(at, alike)) } else { told };
+    let numbers = if told.is_empty() { list(&|at| look.is_value(at) && !is_of_a_date(at) || look.is_empty_value(at, alike)) } else { told };
     Some(match wanted {
         Some(FormName::Objects) => Values::Objects(numbers),
         Some(_) => Values::Quantities(numbers),
@@ -276,31 +299,32 @@ fn hours_of(look: &Look, form: &Form, told: &[usize], free: &dyn Fn(&usize) -> b
 /// Whether a table that nobody declared is one of series and no register with a date in each row.
 fn plausible(look: &Look, form: &Form) -> bool {
     let mut stamps: BTreeSet<i64> = BTreeSet::new();
-    let (mut ids, mut rows): (BTreeSet<String>, usize) = (BTreeSet::new(), 0);
+    let (mut by_id, mut rows): (BTreeMap<String, BTreeSet<i64>>, usize) = (BTreeMap::new(), 0);
     let mut finest = Precision::Year;
     for row in &look.rows {
         let Some(stamp) = look.stamp(row, &form.instant) else { continue };
         finest = finest.max(stamp.precision);
         stamps.insert(stamp.seconds);
-        ids.insert(form.id.iter().map(|at| look.text(row, *at)).collect::<Vec<_>>().join("\n"));
+        by_id.entry(form.id.iter().map(|at| look.text(row, *at)).collect::<Vec<_>>().join("\n")).or_default().insert(stamp.seconds);
         rows += 1;
     }
-    let repeated = form.id.is_empty() || ids.len() < rows;
+    let repeated = form.id.is_empty() || by_id.len() < rows;
+    let is_regular = || repeated && (is_regular(&stamps, finest) || are_even(&by_id, finest));
     if matches!(form.values, Values::Hours(_)) {
         return true;
     }
-    let Values::One(value) = form.values else { return form.known.is_some() || stamps.len() > 1 && is_regular(&stamps, finest, repeated) };
+    let Values::One(value) = form.values else { return form.known.is_some() || stamps.len() > 1 && is_regular() };
     let named_value = is_called_value(look, value);
     if stamps.len() < 2 {
         // Meters deliver hour after hour: all that is looked at may be of one. A register's dates have no time of day.
         let is_measured = || finest == Precision::Time && look.columns.get(value).is_some_and(|name| Unit::parse(name).is_some() || Unit::in_header(name).is_some());
         return form.known.is_some() || rows > 0 && (named_value || is_measured());
     }
-    form.known.is_some() || named_value || is_regular(&stamps, finest, repeated)
+    form.known.is_some() || named_value || is_regular()
 }
 
 /// Measurements come at equal distances; births, contracts and works do not.
-fn is_regular(stamps: &BTreeSet<i64>, finest: Precision, repeated: bool) -> bool {
+fn is_regular(stamps: &BTreeSet<i64>, finest: Precision) -> bool {
     let gaps: Vec<i64> = stamps.iter().zip(stamps.iter().skip(1)).map(|(a, b)| b - a).collect();
     let shortest = gaps.iter().copied().min().unwrap_or(1).max(1);
     let near = |gap: &&i64| match finest {
@@ -308,5 +332,18 @@ fn is_regular(stamps: &BTreeSet<i64>, finest: Precision, repeated: bool) -> bool
         // Months and years are not all as long.
         _ => (10 * **gap) <= 12 * shortest.max(86_400),
     };
-    repeated && 10 * gaps.iter().filter(near).count() >= 6 * gaps.len()
+    10 * gaps.iter().filter(near).count() >= 6 * gaps.len()
+}
+
+/// The same object by object, for loggers that waver, days of 23 hours and objects that are measured on other days: most distances are nearly the usual one,
+/// or a multiple of it where they are of hours. All dates are multiples of a day.
+fn are_even(by_id: &BTreeMap<String, BTreeSet<i64>>, finest: Precision) -> bool {
+    let mut gaps: Vec<i64> = by_id.values().flat_map(|stamps| stamps.iter().zip(stamps.iter().skip(1)).map(|(a, b)| b - a)).collect();
+    gaps.sort_unstable();
+    let Some(usual) = gaps.get(gaps.len() / 2).copied() else { return false };
+    let near = |gap: &&i64| {
+        let off = if finest == Precision::Time { (**gap + usual / 2).rem_euclid(usual) - usual / 2 } else { **gap - usual };
+        **gap > usual / 2 && 10 * off.abs() <= usual
+    };
+    gaps.len() >= FEWEST_GAPS && 10 * gaps.iter().filter(near).count() >= 8 * gaps.len()
 }

@@ -11,17 +11,14 @@ pub(super) const HOURS: &[&str] = &["heure", "heures", "hour", "time", "horaire"
 pub(super) const DATE_PARTS: &[(Part, &[&str])] = &[
     (Part::Month, &["mois", "month", "num_mois", "numero_mois", "numero_du_mois"]),
     (Part::Week, &["semaine", "week", "num_semaine", "numero_semaine", "semaine_iso", "iso_week"]),
+    (Part::Weekday, &["jour_semaine", "jour_de_la_semaine", "weekday", "day_of_week", "dow"]),
     (Part::Day, &["jour", "day", "jour_du_mois", "num_jour", "numero_jour", "jour_de_l_annee", "jour_annee", "day_of_year", "doy", "quantieme"]),
     (Part::Hour, &["heure", "heures", "hour", "hours", "horaire", "time"]),
     (Part::Minute, &["minute", "minutes"]),
     (Part::Second, &["seconde", "secondes", "second", "seconds"]),
 ];
+pub(super) const NIGHTS: &[&str] = &["nuit", "night"];
 pub(super) const YEARS: &[&str] = &["annee", "year", "an"];
-/// Words that say no more than the date beside them.
-pub(super) const DAYS_OF_THE_WEEK: &[&str] = &[
-    "lundi", "mardi", "mercredi", "jeudi", "vendredi", "samedi", "dimanche", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
-    "lun", "mar", "mer", "jeu", "ven", "sam", "dim", "mon", "tue", "wed", "thu", "fri", "sat", "sun",
-];
 /// Endings that say whose clock or which end, not what.
 pub(super) const CLOCKS: &[&str] = &["_utc", "_gmt", "_tu", "_local", "_locale", "_legale", "_cet", "_paris", "_debut", "_start", "_begin", "_fin", "_end", "_fin_de_pas", "_iso"];
 /// Ids of objects that a territory may hold.
@@ -50,7 +47,7 @@ pub(super) const POINTS: &[&str] = &[
     "nb_points_soutirage", "nb_points_injection", "nb_points", "nombre_de_points", "nombre_de_points_soutirage", "nombre_de_points_injection", "nb_points_de_livraison", "nb_sites", "nb_pdl",
 ];
 /// Numbers that are no values.
-pub(super) const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "alti", "heure", "hour", "minute", "semaine", "week", "rang", "rank", "fid", "index", "unnamed_0"];
+pub(super) const NO_VALUES: &[&str] = &["lng", "lon", "long", "longitude", "lat", "latitude", "x", "y", "z", "altitude", "alti", "rang", "rank", "fid", "index", "unnamed_0"];
 pub(super) const NO_VALUES_BEGIN: &[&str] = &["code_", "id_", "insee_", "nb_point", "nombre_de_point", "indice_", "geo_", "column_", "index_level", "date_"];
 /// Columns that only a quantity has as its name.
 pub(super) const QUANTITY_NAMES: &[&str] = &[

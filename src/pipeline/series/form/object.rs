@@ -2,7 +2,8 @@
 
 use super::Form;
 use super::look::Look;
-use super::names::{DAYS_OF_THE_WEEK, GROUPS, OBJECTS, PARTS, QUANTITY_NAMES};
+use super::names::{GROUPS, OBJECTS, PARTS, QUANTITY_NAMES};
+use crate::formats::series::day::weekday_named;
 use crate::formats::series::plain_name;
 use crate::formats::series::unit::Unit;
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,7 +65,7 @@ fn is_remark(look: &Look, form: &Form, words: usize) -> bool {
             continue;
         }
         filled += 1;
-        days += usize::from(DAYS_OF_THE_WEEK.contains(&plain_name(&text).as_str()));
+        days += usize::from(weekday_named(&text).is_some());
         // Two objects at one instant are what an id is for.
         is_alone &= by_stamp.insert(stamp.seconds, text).is_none();
     }
@@ -81,9 +82,9 @@ fn is_remark(look: &Look, form: &Form, words: usize) -> bool {
         last = Some(text);
         by_word.entry(text).or_default().push(*at);
     }
-    // One after the other, or in turn at a step of their own: objects that were measured so.
+    // Words that hardly come again name nothing. One after the other, or in turn at a step of their own: objects that were measured so.
     let in_turn = || by_word.values().all(|stamps| usual_distance(stamps).is_some_and(|own| own > step));
-    runs > by_word.len() && !in_turn()
+    10 * by_word.len() >= NEARLY_ALL * by_stamp.len() || runs > by_word.len() && !in_turn()
 }
 
 /// The distance that nearly all stamps have.
